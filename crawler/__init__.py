@@ -1,0 +1,1 @@
+"""A board in, one Snapshot, Unchanged or Failure out."""

@@ -1,0 +1,164 @@
+"""What the crawler gives: frozen values that know no Scrapy and no database.
+
+A snapshot holds *sightings*, not postings: of a posting that has not moved since it was last stored nobody needs more
+than its key and the digest of its raw job, and reading one costs a hundred times what sighting it does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import Enum
+from typing import Literal
+
+Period = Literal["year", "month", "week", "day", "hour"]
+Workplace = Literal["remote", "hybrid", "onsite"]
+
+
+@dataclass(frozen=True, slots=True)
+class Pay:
+    """Pay as far as it is clear; what is unclear is None, and `text` keeps the words."""
+
+    minimum: float | None  # units of the currency
+    maximum: float | None  # units of the currency; equal to the minimum for a single figure
+    currency: str | None  # ISO 4217
+    period: Period | None
+    text: str  # as the posting writes it
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """The last moment to apply: the earlier instant where the words allow two."""
+
+    at: datetime | None  # UTC; None when the words name no instant
+    text: str  # as the posting writes it
+
+
+@dataclass(frozen=True, slots=True)
+class Posting:
+    """One job as a reader of the board sees it.
+
+    `stated` names what of pay, deadline and workplace the ats gives in fields of its own; the rest of those is derived
+    from the text, so it is no part of a posting's digest. `unsent` names the fields whose key the raw job does not have:
+    when such a field arrives later, the ats has begun to send it and nobody has edited anything.
+    """
+
+    key: str  # the ats's own id
+    title: str
+    url: str
+    location: str  # as the board writes it, white space cleaned
+    locations: tuple[str, ...]  # its single places, in the board's order
+    department: str  # several joined by "; "
+    employment_type: str
+    workplace: Workplace | None
+    pay: Pay | None
+    deadline: Deadline | None
+    description: str  # text; paragraphs separated by an empty line
+    company: str | None
+    requisition: str | None
+    internal_job: str | None
+    first_published: datetime | None  # UTC, the ats's word
+    updated_at: datetime | None  # UTC, the ats's word
+    stated: frozenset[str] = frozenset()
+    unsent: frozenset[str] = frozenset()
+
+
+class Unreadable(Exception):  # noqa: N818  # a posting's state more than an error
+    """This one posting cannot be read; the rest of its board can."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """A posting seen in a list: enough to know whether it moved, and the way to read it if so."""
+
+    key: str
+    digest: str  # of the raw job, hex; equal bytes, equal digest
+    raw: bytes  # the raw job as JSON, people's internal fields removed by `keep()`
+    reader: Callable[[bytes], Posting] = field(repr=False, compare=False)
+    cleaner: Callable[[bytes], bytes] = field(repr=False, compare=False)
+
+    def read(self) -> Posting:
+        """The posting. Raises Unreadable."""
+        return self.reader(self.raw)
+
+    def keep(self) -> bytes:
+        """The raw job as it may be stored: without names and addresses of people in internal fields."""
+        return self.cleaner(self.raw)
+
+
+class Probe(Enum):
+    """What the ats answered when asked for one posting that the list did not show."""
+
+    GONE = "gone"  # 404 or 410
+    THERE = "there"
+    SILENT = "silent"  # no answer that says either
+
+
+@dataclass(frozen=True, slots=True)
+class BoardRequest:
+    """What one look at a board needs to know.
+
+    `known` are the keys of the board's open postings, the ones to probe first in front; `missing` those among them that
+    the last good look already missed, which are probed even when the board answers that nothing moved.
+    """
+
+    board: str  # "greenhouse:deepmind"
+    etag: str | None = None
+    last_modified: str | None = None
+    known: tuple[str, ...] = ()
+    missing: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Manners:
+    """How to behave towards the hosts of one ats."""
+
+    contact: str | None = None  # goes into the User-Agent
+    timeout: float = 30.0  # seconds, one whole request
+    api_url: str | None = None  # another host than the ats's own
+    delay: float = 0.25  # seconds between requests to one host
+    concurrency: int = 4  # requests at once to one host
+    max_probes: int = 50  # a board and round
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """Every posting of a board at one moment, read to its end."""
+
+    board: str
+    sightings: tuple[Sighting, ...]  # a key once
+    unkeyed: int = 0  # jobs in the list whose key cannot be read
+    company: str | None = None
+    probes: Mapping[str, Probe] = field(default_factory=dict)  # of known keys that the list did not show
+    etag: str | None = None
+    last_modified: str | None = None
+    status: int = 200
+    bytes: int = 0  # on the wire
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Unchanged:
+    """The board answered that nothing moved since the last snapshot."""
+
+    board: str
+    probes: Mapping[str, Probe] = field(default_factory=dict)  # of `BoardRequest.missing`
+    status: int = 304
+    bytes: int = 0
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """The board could not be read to its end; this says nothing about its postings."""
+
+    board: str
+    reason: str  # one line for a person, without secrets
+    status: int | None = None  # None when there was no HTTP answer
+    retry_after: float | None = None  # seconds that the host asked us to wait
+    bytes: int = 0
+    seconds: float = 0.0
+
+
+Result = Snapshot | Unchanged | Failure

@@ -1,0 +1,41 @@
+"""Alembic's entry: the connection comes from the caller, who owns the transaction.
+
+The views are made anew after every step to a newer schema: they are this version's face, not part of the tables' history,
+and a table cannot be rebuilt on SQLite while a view leans on it.
+"""
+
+from __future__ import annotations
+
+from alembic import context
+from sqlalchemy import Connection
+
+from monitor.models import Base
+from monitor.views import VIEWS
+
+
+def _drop_views(connection: Connection) -> None:
+    for name in reversed(VIEWS):
+        connection.exec_driver_sql(f"DROP VIEW IF EXISTS {name}")
+
+
+def _create_views(connection: Connection) -> None:
+    for name, query in VIEWS.items():
+        connection.exec_driver_sql(f"CREATE VIEW {name} AS {query}")
+
+
+def _run() -> None:
+    connection: Connection = context.config.attributes["connection"]
+    context.configure(
+        connection=connection,
+        target_metadata=Base.metadata,
+        render_as_batch=True,  # SQLite changes a table by making it anew
+        compare_type=True,
+    )
+    _drop_views(connection)
+    with context.begin_transaction():
+        context.run_migrations()
+    if connection.dialect.has_table(connection, "board"):
+        _create_views(connection)
+
+
+_run()

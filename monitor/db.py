@@ -1,0 +1,79 @@
+"""The engine and the column of UTC instants, for SQLite and PostgreSQL alike."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Connection, DateTime, Dialect, Engine, String, TypeDecorator, create_engine, event, make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.types import TypeEngine
+
+_FORMAT = "%Y-%m-%dT%H:%M:%S.%fZ"
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware datetime in UTC: `timestamptz` on PostgreSQL, ISO 8601 text of fixed width on SQLite, so that it sorts."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        return dialect.type_descriptor(String(27) if dialect.name == "sqlite" else DateTime(timezone=True))
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:  # noqa: ANN401  # SQLAlchemy's signature
+        if value is None:
+            return None
+        utc = value.astimezone(UTC)
+        return utc.strftime(_FORMAT) if dialect.name == "sqlite" else utc
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:  # noqa: ANN401  # SQLAlchemy's signature
+        if value is None:
+            return None
+        if dialect.name == "sqlite":
+            return datetime.fromisoformat(value)
+        return value.astimezone(UTC) if isinstance(value, datetime) else None
+
+
+def iso(instant: datetime) -> str:
+    """The instant as rolewatch writes it: `2024-05-19T19:00:00.000000Z`."""
+    return instant.astimezone(UTC).strftime(_FORMAT)
+
+
+def normal_url(url: str) -> str:
+    """The URL with the driver that we use: `postgres://` and `postgresql://` go through psycopg 3."""
+    for scheme in ("postgres://", "postgresql://"):
+        if url.startswith(scheme):
+            return "postgresql+psycopg://" + url.removeprefix(scheme)
+    return url
+
+
+def connect(url: str) -> Engine:
+    """An engine on the database. SQLite: WAL, foreign keys on, and writers wait for each other up to 30 s."""
+    target = make_url(normal_url(url))
+    if target.get_backend_name() != "sqlite":
+        return create_engine(target, pool_pre_ping=True)
+    engine = create_engine(target, connect_args={"timeout": 30})
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def reading(engine: Engine) -> AbstractContextManager[Connection]:
+    """A connection for questions: one consistent view of the data, and no writer waits for it."""
+    return engine.execution_options(rolewatch_reading=True).begin()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    """A transaction that may write takes the lock at its start, so that it waits for its turn instead of failing at its first write."""
+    reading_only = connection.get_execution_options().get("rolewatch_reading")
+    connection.exec_driver_sql("BEGIN" if reading_only else "BEGIN IMMEDIATE")
+
+
+def _prepare_sqlite(connection: DBAPIConnection, _record: object) -> None:
+    connection.isolation_level = None  # BEGIN is ours: the driver's own comes too late to take the write lock
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "busy_timeout=30000"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()

@@ -1,0 +1,114 @@
+"""What an alert says, as values: written into its row with the change, drawn by a notifier when it is sent.
+
+Nothing here knows Slack or the database. A text that came from a board stays as it was read; each notifier makes it
+harmless in its own way.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+import msgspec
+
+RoleKind = Literal["opened", "revised", "closed", "reopened"]
+
+
+class Role(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A posting as a message shows it."""
+
+    posting: str  # "greenhouse:deepmind:5938712"
+    company: str
+    title: str
+    url: str
+    location: str = ""
+    pay: str = ""  # "133000-240000 USD/year", or the words as written
+    deadline_at: datetime | None = None  # UTC
+    deadline_text: str = ""
+    department: str = ""
+    employment_type: str = ""
+    workplace: str = ""
+    first_seen_at: datetime | None = None  # UTC; None when it was open before we watched
+    repost_of: str = ""
+
+
+class FieldChange(msgspec.Struct, frozen=True):
+    """One field of a revision; for a description `old` and `new` are whole texts."""
+
+    field: str
+    old: str
+    new: str
+
+
+class Why(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A rule that fits, and its words in it."""
+
+    rule: str
+    words: str  # 'title has “research engineer”'; several joined by "; "
+    turn: Literal["", "now fits", "no longer fits"] = ""  # what the revision did to the rule
+
+
+class RoleMessage(msgspec.Struct, frozen=True, omit_defaults=True, tag="role"):
+    """One thing that happened to one posting, for every rule that fits."""
+
+    kind: RoleKind
+    role: Role
+    why: tuple[Why, ...]
+    at: datetime  # when we saw it
+    changes: tuple[FieldChange, ...] = ()  # of a revision, or of a reopening with other content
+    not_before: datetime | None = None  # the last look before it
+    mention: tuple[str, ...] = ()  # Slack user or group ids
+
+
+class GroupMessage(msgspec.Struct, frozen=True, omit_defaults=True, tag="group"):
+    """Many things at once in one message, each listed."""
+
+    items: tuple[RoleMessage, ...]
+    part: int = 1
+    parts: int = 1
+
+
+class BoardCount(msgspec.Struct, frozen=True):
+    board: str
+    company: str
+    url: str
+    open: int
+
+
+class RuleCount(msgspec.Struct, frozen=True):
+    rule: str
+    roles: tuple[Role, ...]
+
+
+class SummaryMessage(msgspec.Struct, frozen=True, tag="summary"):
+    """What a channel is told when boards or rules begin to be watched."""
+
+    boards: tuple[BoardCount, ...]
+    rules: tuple[RuleCount, ...]
+
+
+class OperatorMessage(msgspec.Struct, frozen=True, omit_defaults=True, tag="operator"):
+    """Something that the person who runs the daemon should know."""
+
+    event: Literal["failing", "recovered", "collapsed", "refused", "restarted", "configuration", "test"]
+    headline: str  # one line
+    lines: tuple[str, ...] = ()  # facts, and what to do
+    board: str = ""
+    url: str = ""
+
+
+Message = RoleMessage | GroupMessage | SummaryMessage | OperatorMessage
+
+_encoder = msgspec.json.Encoder()
+_decoder = msgspec.json.Decoder(Message)
+
+
+def dump(message: Message) -> str:
+    """The message as JSON, for its row."""
+    return _encoder.encode(message).decode()
+
+
+def load(text: str) -> Message:
+    """The message from its row's JSON."""
+    message: Message = _decoder.decode(text)
+    return message

@@ -1,0 +1,274 @@
+"""The tables. People ask the views of `views.py`, whose names are the plurals of these.
+
+A change of anything here needs a migration; a test compares the two on SQLite and PostgreSQL. What never moves is never
+touched: an open posting's row is written when something happens to it, and when it was last seen follows from its
+board's checks.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, MetaData, Text, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from monitor.db import Instant
+
+_Json = JSON().with_variant(JSONB(), "postgresql")
+
+
+class Base(DeclarativeBase):
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(column_0_label)s",
+            "uq": "uq_%(table_name)s_%(column_0_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {datetime: Instant(), str: Text(), dict[str, Any]: _Json, list[str]: _Json, bytes: LargeBinary()}  # noqa: RUF012  # SQLAlchemy's way
+
+
+class Board(Base):
+    """A board that is or was watched, and what the next look at it needs."""
+
+    __tablename__ = "board"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    board: Mapped[str] = mapped_column(unique=True)  # "greenhouse:deepmind"
+    ats: Mapped[str]
+    token: Mapped[str]
+    company: Mapped[str]
+    url: Mapped[str]
+    watched: Mapped[bool]
+    every: Mapped[float]  # seconds
+    etag: Mapped[str | None]
+    last_modified: Mapped[str | None]
+    read_at: Mapped[datetime | None]  # the last snapshot, as against `unchanged`
+    last_check_at: Mapped[datetime | None]
+    last_ok_at: Mapped[datetime | None]
+    next_check_at: Mapped[datetime | None]  # null: due now
+    failures: Mapped[int] = mapped_column(default=0)  # in a row
+    failing_since: Mapped[datetime | None]
+    reason: Mapped[str | None]  # of the last failure in a row
+    collapsed_since: Mapped[datetime | None]
+    put_back: Mapped[bool] = mapped_column(default=False)  # its next snapshot is told in a summary
+    clock: Mapped[datetime | None]  # the latest instant given to this board; the next one is later, whatever the machine's clock says
+
+
+class CheckRound(Base):
+    """One round over the boards that were due; alerts of a round are put together when it has ended."""
+
+    __tablename__ = "check_round"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    started_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None]
+
+
+class BoardCheck(Base):
+    """One look at a board."""
+
+    __tablename__ = "board_check"
+    __table_args__ = (Index("ix_board_check_board_finished", "board_id", "finished_at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    round_id: Mapped[int] = mapped_column(ForeignKey("check_round.id"), index=True)
+    board_id: Mapped[int] = mapped_column(ForeignKey("board.id"))
+    started_at: Mapped[datetime]
+    finished_at: Mapped[datetime]  # the look's instant: every change that it brought carries it
+    result: Mapped[str]  # snapshot unchanged failure
+    status: Mapped[int | None]  # HTTP
+    seen: Mapped[int | None]
+    opened: Mapped[int] = mapped_column(default=0)
+    revised: Mapped[int] = mapped_column(default=0)
+    closed: Mapped[int] = mapped_column(default=0)
+    reopened: Mapped[int] = mapped_column(default=0)
+    unreadable: Mapped[int] = mapped_column(default=0)
+    bytes: Mapped[int] = mapped_column(default=0)
+    seconds: Mapped[float] = mapped_column(default=0.0)
+    reason: Mapped[str | None]  # of a failure; "collapsed: …" of a board that lost too many at once
+
+
+class Posting(Base):
+    """One job on a board, followed over time."""
+
+    __tablename__ = "posting"
+    __table_args__ = (
+        UniqueConstraint("board_id", "key"),
+        Index("ix_posting_open", "board_id", sqlite_where=text("state = 'open'"), postgresql_where=text("state = 'open'")),
+        Index("ix_posting_first_seen", "first_seen_at"),
+        Index("ix_posting_closed", "closed_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    board_id: Mapped[int] = mapped_column(ForeignKey("board.id"))
+    key: Mapped[str]  # the ats's own id
+    state: Mapped[str]  # open closed
+    version: Mapped[int]  # number of the newest version; 0 while no reading of it succeeded
+    raw_digest: Mapped[str | None]  # of the raw job when it was last read; null reads it again
+    baseline: Mapped[bool]  # open at the board's first snapshot: nobody knows since when
+    first_seen_at: Mapped[datetime]
+    last_seen_at: Mapped[datetime | None]  # null: the board's last good look saw it
+    missing_since: Mapped[datetime | None]  # the first look in a row that missed it
+    missing_looks: Mapped[int] = mapped_column(default=0)  # in a row, without an answer to a probe
+    probed_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]
+    company: Mapped[str | None]  # where the posting says another than its board
+    requisition: Mapped[str | None]
+    internal_job: Mapped[str | None]
+    ats_first_published: Mapped[datetime | None]
+    ats_updated_at: Mapped[datetime | None]
+    repost_of: Mapped[int | None] = mapped_column(ForeignKey("posting.id"))
+
+
+class Description(Base):
+    """A description's text, stored once however many versions have it."""
+
+    __tablename__ = "description"
+
+    digest: Mapped[str] = mapped_column(primary_key=True)  # SHA-256 of the text, hex
+    text: Mapped[str]
+
+
+class PostingVersion(Base):
+    """One stored content of one posting, valid in `[valid_from, valid_to)`."""
+
+    __tablename__ = "posting_version"
+    __table_args__ = (UniqueConstraint("posting_id", "number"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    posting_id: Mapped[int] = mapped_column(ForeignKey("posting.id"))
+    number: Mapped[int]  # from 1
+    valid_from: Mapped[datetime]
+    valid_to: Mapped[datetime | None]
+    digest: Mapped[str]  # of the visible content: "1:" and SHA-256, hex
+    title: Mapped[str]
+    location: Mapped[str]
+    locations: Mapped[list[str]]
+    department: Mapped[str]
+    employment_type: Mapped[str]
+    workplace: Mapped[str | None]
+    pay_min: Mapped[float | None]
+    pay_max: Mapped[float | None]
+    pay_currency: Mapped[str | None]
+    pay_period: Mapped[str | None]
+    pay_text: Mapped[str | None]
+    deadline_at: Mapped[datetime | None]
+    deadline_text: Mapped[str | None]
+    url: Mapped[str]
+    description_digest: Mapped[str] = mapped_column(ForeignKey("description.digest"), index=True)
+    stated: Mapped[list[str]]  # which of pay, deadline, workplace the ats gave in fields of its own
+    unsent: Mapped[list[str]]  # fields whose key the raw job did not have
+    reader_version: Mapped[int]
+    raw: Mapped[bytes]  # the raw job without people's internal fields, zstd
+
+
+class PostingChange(Base):
+    """What a snapshot did to a posting; a `revised` has one row a field."""
+
+    __tablename__ = "posting_change"
+    __table_args__ = (Index("ix_posting_change_field_at", "field", "at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    check_id: Mapped[int] = mapped_column(ForeignKey("board_check.id"), index=True)
+    posting_id: Mapped[int] = mapped_column(ForeignKey("posting.id"), index=True)
+    at: Mapped[datetime] = mapped_column(index=True)
+    not_before: Mapped[datetime | None]
+    kind: Mapped[str]  # opened revised closed reopened
+    field: Mapped[str | None]
+    old: Mapped[str | None]
+    new: Mapped[str | None]
+    version: Mapped[int]
+
+
+class Delivery(Base):
+    """One message to one channel, for one alert or many.
+
+    `channel_id`, `ts` and `thread_ts` say where it is, so that a card can be edited and answered in its thread.
+    """
+
+    __tablename__ = "delivery"
+    __table_args__ = (
+        Index("ix_delivery_open", "channel", "id", sqlite_where=text("state <> 'sent'"), postgresql_where=text("state <> 'sent'")),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    delivery_id: Mapped[str] = mapped_column(unique=True)
+    channel: Mapped[str]  # "slack:#roles"
+    message: Mapped[str]  # JSON of messages.py
+    state: Mapped[str]  # pending sending sent held failed expired discarded
+    created_at: Mapped[datetime]
+    next_try_at: Mapped[datetime | None]  # null: now, or of a `failed` one: only when a person asks
+    sending_at: Mapped[datetime | None]  # the first call that may have reached the channel
+    sent_at: Mapped[datetime | None]
+    attempts: Mapped[int] = mapped_column(default=0)
+    reason: Mapped[str | None]
+    channel_id: Mapped[str | None]
+    ts: Mapped[str | None]
+    thread_ts: Mapped[str | None]
+    message_url: Mapped[str | None]
+
+
+class Alert(Base):
+    """One change that one rule wants told to one channel; its state is its delivery's, and `pending` before it has one."""
+
+    __tablename__ = "alert"
+    __table_args__ = (
+        Index("ix_alert_unpacked", "round_id", sqlite_where=text("delivery_id IS NULL"), postgresql_where=text("delivery_id IS NULL")),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    delivery_id: Mapped[str | None] = mapped_column(ForeignKey("delivery.delivery_id"), index=True)
+    round_id: Mapped[int | None] = mapped_column(ForeignKey("check_round.id"))
+    check_id: Mapped[int | None] = mapped_column(ForeignKey("board_check.id"))
+    posting_id: Mapped[int | None] = mapped_column(ForeignKey("posting.id"), index=True)
+    rule: Mapped[str | None]
+    kind: Mapped[str]  # opened revised closed reopened reminder summary digest operator
+    channel: Mapped[str]
+    why: Mapped[str | None]
+    message: Mapped[str]  # JSON of messages.py, of this alert alone
+    created_at: Mapped[datetime]
+
+
+class Introduction(Base):
+    """A channel has been told that a rule watches a board; what is not here yet gets a summary."""
+
+    __tablename__ = "introduction"
+
+    board_id: Mapped[int] = mapped_column(ForeignKey("board.id"), primary_key=True)
+    rule: Mapped[str] = mapped_column(primary_key=True)
+    channel: Mapped[str] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+
+
+class Lease(Base):
+    """Who works on this database: the daemon, or a `check` without one."""
+
+    __tablename__ = "lease"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    holder: Mapped[str]  # a random word of the process that holds it
+    command: Mapped[str]  # run check
+    pid: Mapped[int]
+    host: Mapped[str]
+    taken_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    stopped_at: Mapped[datetime | None]  # null while it is held, or when its holder died
+
+
+class RoundRequest(Base):
+    """A round that a `check` asks of the running daemon."""
+
+    __tablename__ = "round_request"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    boards: Mapped[list[str]]  # empty: all
+    alerts: Mapped[bool]
+    announce: Mapped[bool]
+    requested_at: Mapped[datetime]
+    round_id: Mapped[int | None] = mapped_column(ForeignKey("check_round.id"))
+    finished_at: Mapped[datetime | None]
+    refused: Mapped[str | None]  # why the daemon did not run it

@@ -1,0 +1,1 @@
+"""What can send to one kind of channel."""

@@ -1,0 +1,61 @@
+"""The one thing that every notifier does: put a message where a person sees it, or say why not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from monitor.messages import Message
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """Where a message is now; all None where the channel does not say."""
+
+    channel_id: str | None = None
+    ts: str | None = None  # Slack's id of a message within its channel
+    url: str | None = None
+
+
+class NotifyError(Exception):
+    """A message is not there, as far as anyone knows.
+
+    permanent: waiting does not help, a person must act. unclear: it may be there all the same, so look before sending
+    again. retry_after: seconds to wait, when the other side said so. workspace: the trouble is with every channel of
+    this notifier (a revoked token), not with this one.
+    """
+
+    def __init__(
+        self,
+        reason: str,
+        *,
+        permanent: bool = False,
+        unclear: bool = False,
+        retry_after: float | None = None,
+        workspace: bool = False,
+    ) -> None:
+        super().__init__(reason)
+        self.reason = reason  # for a person, without secrets
+        self.permanent = permanent
+        self.unclear = unclear
+        self.retry_after = retry_after
+        self.workspace = workspace
+
+
+class Notifier(Protocol):
+    """Sends to one kind of channel."""
+
+    readable: bool  # can a sent message be found again? If not, an unclear end stays unclear
+    pace: float  # seconds between two messages to one channel, sustained
+    burst: int  # messages that may go at once before the pace holds
+
+    async def send(self, channel: str, message: Message, delivery_id: str) -> Receipt:
+        """Where the message went. Raises NotifyError."""
+        ...
+
+    async def find(self, channel: str, delivery_id: str, since: datetime) -> Receipt | None:
+        """The message of that delivery if the channel has it, sent at or after `since`. Raises NotifyError."""
+        ...
+
+    async def close(self) -> None: ...

@@ -1,0 +1,128 @@
+"""The database brought to this version's schema, and opened.
+
+SQLite is upgraded at start, after a backup beside the file; PostgreSQL is other people's too, so only `db upgrade` does it.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, inspect, make_url
+from sqlalchemy.exc import DatabaseError, NoSuchModuleError
+
+from monitor.db import connect, normal_url, reading
+from monitor.errors import UserError
+
+_MIGRATIONS = str(Path(__file__).parent.parent / "migrations")
+
+
+def open_database(url: str) -> Engine:
+    """The database, ready for this version. Raises UserError when it cannot be reached, is no database of ours, or needs `db upgrade`."""
+    engine = _engine(url)
+    try:
+        return _opened(engine)
+    except DatabaseError as error:
+        engine.dispose()
+        raise UserError(f"the database {engine.url.render_as_string(hide_password=True)} cannot be used: {error.orig}") from error
+
+
+def _engine(url: str) -> Engine:
+    try:
+        target = make_url(normal_url(url))
+        if target.get_backend_name() == "sqlite" and target.database:
+            _make_private(Path(target.database))
+        return connect(url)
+    except ModuleNotFoundError as error:
+        raise UserError("PostgreSQL needs the extra `postgres`: pip install 'rolewatch[postgres]'") from error
+    except (NoSuchModuleError, ValueError) as error:
+        raise UserError(f"not a database URL that rolewatch knows (sqlite:///… or postgresql://…): {error}") from error
+
+
+def _opened(engine: Engine) -> Engine:
+    with reading(engine) as connection:
+        found, wanted = revision(connection), newest()
+    if found == wanted:
+        return engine
+    refuse_foreign(found, engine)
+    if engine.dialect.name != "sqlite":
+        raise UserError("the database's schema is older than this rolewatch, or empty: run `rolewatch db upgrade`")
+    upgrade(engine)
+    return engine
+
+
+def _make_private(file: Path) -> None:
+    """A new file that only its owner reads: history says what a person looks for."""
+    if not file.parent.is_dir():
+        raise UserError(f"there is no folder {file.parent} for the database")
+    try:
+        file.touch(mode=0o600, exist_ok=True)
+    except OSError as error:
+        raise UserError(f"the database {file} cannot be written: {error.strerror}") from error
+
+
+def newest() -> str:
+    """The revision that this rolewatch works with."""
+    return ScriptDirectory(_MIGRATIONS).get_current_head() or ""
+
+
+def revision(connection: Connection) -> str | None:
+    """The revision of a database; None when it has none of our tables."""
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def refuse_foreign(found: str | None, engine: Engine) -> None:
+    """Raises UserError when the database was made by a newer rolewatch, or by another program."""
+    if found is None:
+        tables = inspect(engine).get_table_names()
+        if tables:
+            raise UserError(f"the database holds tables of another program ({', '.join(sorted(tables)[:3])}, …): name a new one")
+        return
+    known = {script.revision for script in ScriptDirectory(_MIGRATIONS).walk_revisions()}
+    if found not in known:
+        raise UserError(f"the database was made by a newer rolewatch (schema {found}): install that version or restore a backup")
+
+
+def upgrade(engine: Engine, target: str = "head") -> Path | None:
+    """The database at `target`, in one transaction; gives the backup that was made before, None where there was nothing to back up."""
+    with reading(engine) as connection:
+        found = revision(connection)
+    refuse_foreign(found, engine)
+    backup = None
+    if found is not None and engine.dialect.name == "sqlite":
+        backup = Path(f"{engine.url.database}-backup-{found}")
+        back_up(engine, backup)
+    with engine.begin() as connection:
+        command.upgrade(_config(connection), target)
+    return backup
+
+
+def downgrade(engine: Engine, target: str) -> None:
+    """The schema taken back to an older revision; for tests of the migrations."""
+    with engine.begin() as connection:
+        command.downgrade(_config(connection), target)
+
+
+def _config(connection: Connection) -> Config:
+    config = Config()
+    config.set_main_option("script_location", _MIGRATIONS)
+    config.attributes["connection"] = connection
+    return config
+
+
+def back_up(engine: Engine, file: Path) -> None:
+    """A copy of the SQLite database in `file`, whole even while others write. Raises UserError for PostgreSQL, which has `pg_dump`."""
+    if engine.dialect.name != "sqlite" or not engine.url.database:
+        raise UserError("PostgreSQL is backed up with its own pg_dump; `db backup` is for SQLite")
+    part = file.with_name(file.name + ".part")
+    part.unlink(missing_ok=True)
+    part.touch(mode=0o600)
+    with closing(sqlite3.connect(engine.url.database)) as source, closing(sqlite3.connect(part)) as copy:
+        source.backup(copy)
+    os.replace(part, file)  # noqa: PTH105  # the same thing, and says what matters: at once

@@ -1,0 +1,119 @@
+"""The settings as frozen values; `config.py` makes them from rolewatch.toml and the environment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import time, timedelta
+from pathlib import Path
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import SecretStr
+
+Baseline = Literal["summary", "announce"]
+Kind = Literal["opened", "revised", "closed", "reopened"]
+KINDS: tuple[Kind, ...] = ("opened", "revised", "closed", "reopened")
+REVISION_FIELDS = ("title", "location", "pay", "deadline", "description")  # which revisions are worth telling by default
+
+
+@dataclass(frozen=True, slots=True)
+class CrawlSettings:
+    every: timedelta = timedelta(minutes=15)
+    contact: str | None = None
+    timeout: timedelta = timedelta(seconds=30)
+    baseline: Baseline = "summary"
+
+
+@dataclass(frozen=True, slots=True)
+class AtsSettings:
+    api_url: str | None = None
+    delay: timedelta = timedelta(milliseconds=250)
+    concurrency: int = 4
+
+
+@dataclass(frozen=True, slots=True)
+class WatchedBoard:
+    board: str  # "greenhouse:deepmind"
+    url: str  # the board's page for people
+    company: str | None = None
+    every: timedelta = timedelta(minutes=15)
+    baseline: Baseline = "summary"
+    enabled: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class MinPay:
+    amount: float  # a year
+    currency: str  # ISO 4217
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    name: str
+    any: tuple[str, ...] = ()
+    all: tuple[str, ...] = ()
+    none: tuple[str, ...] = ()
+    within: tuple[str, ...] = ("title",)  # `in` of the file
+    none_in: tuple[str, ...] = ("title",)
+    locations: tuple[str, ...] = ()
+    boards: tuple[str, ...] = ()  # empty: every board
+    min_pay: MinPay | None = None
+    on: tuple[Kind, ...] = KINDS
+    fields: tuple[str, ...] = REVISION_FIELDS
+    remind: tuple[timedelta, ...] = (timedelta(hours=72), timedelta(hours=24))
+    notify: tuple[str, ...] = ("console",)
+    mention: tuple[str, ...] = ()
+    mode: Literal["instant", "digest"] = "instant"
+
+
+@dataclass(frozen=True, slots=True)
+class AlertSettings:
+    operator: tuple[str, ...] = ("console",)
+    digest: time | None = None  # local time
+    quiet: tuple[time, time] | None = None  # local times, from and to
+    timezone: ZoneInfo = field(default_factory=lambda: ZoneInfo("UTC"))
+
+
+@dataclass(frozen=True, slots=True)
+class SlackSettings:
+    token: SecretStr | None = None
+    app_token: SecretStr | None = None
+    api_url: str = "https://slack.com/api/"
+    admins: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class HealthSettings:
+    listen: str | None = None
+    heartbeat_url: SecretStr | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All of rolewatch.toml, with defaults filled in and secrets from the environment."""
+
+    file: Path  # the configuration file
+    database_url: SecretStr  # absolute; a password may be in it
+    crawl: CrawlSettings = CrawlSettings()
+    ats: Mapping[str, AtsSettings] = field(default_factory=dict)
+    boards: tuple[WatchedBoard, ...] = ()
+    rules: tuple[Rule, ...] = ()
+    alerts: AlertSettings = field(default_factory=AlertSettings)
+    slack: SlackSettings = SlackSettings()
+    webhook_url: SecretStr | None = None
+    log_level: str = "info"
+    log_format: Literal["text", "json"] = "text"
+    health: HealthSettings = HealthSettings()
+
+    def board(self, name: str) -> WatchedBoard | None:
+        """The watched board of that name ("greenhouse:deepmind"), or None."""
+        return next((board for board in self.boards if board.board == name), None)
+
+    def route(self, channel: str) -> str:
+        """Where an alert for `channel` goes now: a Slack channel without a token, and a webhook without its address, are the console."""
+        if channel.startswith("slack:") and self.slack.token is None:
+            return "console"
+        if channel == "webhook" and self.webhook_url is None:
+            return "console"
+        return channel
