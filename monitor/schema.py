@@ -15,7 +15,7 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, inspect, make_url
-from sqlalchemy.exc import DatabaseError, NoSuchModuleError
+from sqlalchemy.exc import ArgumentError, DatabaseError
 
 from monitor.db import connect, normal_url, reading
 from monitor.errors import UserError
@@ -41,7 +41,7 @@ def _engine(url: str) -> Engine:
         return connect(url)
     except ModuleNotFoundError as error:
         raise UserError("PostgreSQL needs the extra `postgres`: pip install 'rolewatch[postgres]'") from error
-    except (NoSuchModuleError, ValueError) as error:
+    except (ArgumentError, ValueError) as error:
         raise UserError(f"not a database URL that rolewatch knows (sqlite:///… or postgresql://…): {error}") from error
 
 
@@ -80,7 +80,7 @@ def revision(connection: Connection) -> str | None:
 def refuse_foreign(found: str | None, engine: Engine) -> None:
     """Raises UserError when the database was made by a newer rolewatch, or by another program."""
     if found is None:
-        tables = inspect(engine).get_table_names()
+        tables = set(inspect(engine).get_table_names()) - {"alembic_version"}
         if tables:
             raise UserError(f"the database holds tables of another program ({', '.join(sorted(tables)[:3])}, …): name a new one")
         return

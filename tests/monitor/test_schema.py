@@ -1,0 +1,85 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import Engine, create_engine, inspect, text
+
+from monitor.db import connect, reading
+from monitor.errors import UserError
+from monitor.models import Base
+from monitor.schema import back_up, downgrade, newest, open_database, revision, upgrade
+from monitor.views import VIEWS
+
+
+def test_the_migrations_make_the_tables_of_the_models(engine: Engine) -> None:
+    with reading(engine) as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, Base.metadata) == []
+
+
+def test_every_view_can_be_asked(engine: Engine) -> None:
+    with reading(engine) as connection:
+        for view in VIEWS:
+            assert connection.execute(text(f"SELECT * FROM {view}")).all() == []
+
+
+def test_down_and_up_again_leaves_nothing_behind_and_everything_in_place(engine: Engine) -> None:
+    downgrade(engine, "base")
+    assert set(inspect(engine).get_table_names()) <= {"alembic_version"}
+    assert inspect(engine).get_view_names() == []
+    upgrade(engine)
+    assert set(VIEWS) <= set(inspect(engine).get_view_names())
+
+
+def test_an_empty_postgresql_database_asks_for_db_upgrade(postgres_url: str) -> None:
+    with pytest.raises(UserError, match="rolewatch db upgrade"):
+        open_database(postgres_url)
+
+
+def test_a_new_sqlite_database_is_made_at_once_and_is_private(tmp_path: Path) -> None:
+    engine = open_database(f"sqlite:///{tmp_path}/new.db")
+    with reading(engine) as connection:
+        assert revision(connection) == newest()
+    assert (tmp_path / "new.db").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_database_of_a_newer_rolewatch_is_refused(sqlite_url: str) -> None:
+    engine = open_database(sqlite_url)
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(UserError, match=r"newer rolewatch \(schema 9999\)"):
+        open_database(sqlite_url)
+
+
+def test_a_database_of_another_program_is_refused_and_left_alone(sqlite_url: str) -> None:
+    other = create_engine(sqlite_url)
+    with other.begin() as connection:
+        connection.execute(text("CREATE TABLE theirs (id INTEGER)"))
+    with pytest.raises(UserError, match="another program"):
+        open_database(sqlite_url)
+    assert inspect(other).get_table_names() == ["theirs"]
+
+
+def test_a_file_that_is_no_database_is_a_clear_error(tmp_path: Path) -> None:
+    file = tmp_path / "notes.db"
+    file.write_text("not a database at all, but long enough to be read as a header" * 20)
+    with pytest.raises(UserError, match="cannot be used"):
+        open_database(f"sqlite:///{file}")
+    assert file.read_text().startswith("not a database")
+
+
+@pytest.mark.parametrize("url", ["mysql://h/d", "nonsense", "sqlite:////no/such/folder/x.db"])
+def test_an_impossible_database_is_the_users_mistake(url: str) -> None:
+    with pytest.raises(UserError):
+        open_database(url)
+
+
+def test_a_backup_is_the_database_and_only_its_owner_reads_it(tmp_path: Path, sqlite_url: str) -> None:
+    copy = tmp_path / "copy.db"
+    back_up(open_database(sqlite_url), copy)
+    with reading(connect(f"sqlite:///{copy}")) as connection:
+        assert revision(connection) == newest()
+    assert copy.stat().st_mode & 0o777 == 0o600
