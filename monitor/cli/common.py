@@ -1,0 +1,136 @@
+"""What every command shares: the options `--config`, `-v` and `-q`, and the state that they make.
+
+The options stand before the command's name as well as after it. They are added to each command in one place, so a command
+declares none of them: it takes `ctx: typer.Context` and asks `state(ctx)`.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from monitor.errors import UserError
+
+if TYPE_CHECKING:  # `rolewatch --help` is quick: what a command needs is imported when it runs
+    from rich.console import Console
+    from sqlalchemy import Engine
+
+    from monitor.settings import Settings
+
+
+@dataclass
+class State:
+    """What the shared options said, and what follows from it, made when a command asks for it."""
+
+    config: Path | None = None
+    verbosity: int = 0  # -q is -1, -v 1, -vv 2
+    environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
+
+    @property
+    def file(self) -> Path:
+        """Where the configuration is or would be."""
+        from monitor.config import find  # noqa: PLC0415
+
+        return find(self.config, self.environ)
+
+    @cached_property
+    def settings(self) -> Settings:
+        """The configuration. Raises UserError with every mistake in it."""
+        from monitor.config import load  # noqa: PLC0415
+
+        settings = load(self.config, self.environ)
+        self._set_up_logs(settings)
+        return settings
+
+    def engine(self) -> Engine:
+        """The configured database, ready for this version. Raises UserError."""
+        from monitor.schema import open_database  # noqa: PLC0415
+
+        return open_database(self.settings.database_url.get_secret_value())
+
+    @cached_property
+    def console(self) -> Console:
+        """Standard output. A board's text is no markup."""
+        from rich.console import Console  # noqa: PLC0415
+
+        return Console(markup=False, highlight=False, emoji=False)
+
+    @cached_property
+    def errors(self) -> Console:
+        """Standard error."""
+        from rich.console import Console  # noqa: PLC0415
+
+        return Console(stderr=True, markup=False, highlight=False, emoji=False)
+
+    def _set_up_logs(self, settings: Settings) -> None:
+        from monitor.logs import set_up  # noqa: PLC0415
+
+        set_up(settings, self.verbosity)
+
+
+def state(ctx: typer.Context) -> State:
+    """The state of this run of the program."""
+    found: State = ctx.ensure_object(State)
+    return found
+
+
+def _remember_config(ctx: typer.Context, value: Path | None) -> None:
+    if value is not None:
+        state(ctx).config = value
+
+
+def _remember_verbose(ctx: typer.Context, value: int) -> None:
+    state(ctx).verbosity += value
+
+
+def _remember_quiet(ctx: typer.Context, value: bool) -> None:
+    if value:
+        state(ctx).verbosity = -1
+
+
+def _shared(
+    config: Annotated[
+        Path | None, typer.Option("--config", metavar="FILE", help="The configuration file.", callback=_remember_config, expose_value=False)
+    ] = None,
+    verbose: Annotated[
+        int, typer.Option("--verbose", "-v", count=True, help="Say more; -vv more still.", callback=_remember_verbose, expose_value=False)
+    ] = 0,
+    quiet: Annotated[
+        bool, typer.Option("--quiet", "-q", help="Say only what went wrong.", callback=_remember_quiet, expose_value=False)
+    ] = False,
+) -> None:
+    """Never called: Typer makes the shared options of this signature."""
+
+
+def _options() -> list[Any]:
+    alone = typer.Typer(add_completion=False)
+    alone.command()(_shared)
+    return list(typer.main.get_command(alone).params)
+
+
+class Program(TyperGroup):
+    """The whole program: the shared options stand at every command, and a user's mistake is its text on standard error and exit code 2."""
+
+    def __init__(self, **attributes: Any) -> None:  # noqa: ANN401  # Typer's own
+        super().__init__(**attributes)
+        _share_options(self)
+
+    def invoke(self, ctx: Any) -> Any:  # noqa: ANN401  # Typer's own
+        try:
+            return super().invoke(ctx)
+        except UserError as error:
+            typer.echo(str(error), err=True)
+            raise typer.Exit(2) from error
+
+
+def _share_options(command: Any) -> None:  # noqa: ANN401  # Typer's groups and commands have no common public type
+    command.params.extend(_options())
+    for inner in getattr(command, "commands", {}).values():
+        _share_options(inner)
