@@ -26,7 +26,7 @@ app = typer.Typer(
 
 def _print_version(wanted: bool) -> None:
     if wanted:
-        from importlib.metadata import version  # noqa: PLC0415  # only for this option
+        from importlib.metadata import version  # only for this option
 
         typer.echo(f"rolewatch {version('rolewatch')}")
         raise typer.Exit

@@ -36,14 +36,14 @@ class State:
     @property
     def file(self) -> Path:
         """Where the configuration is or would be."""
-        from monitor.config import find  # noqa: PLC0415
+        from monitor.config import find
 
         return find(self.config, self.environ)
 
     @cached_property
     def settings(self) -> Settings:
         """The configuration. Raises UserError with every mistake in it."""
-        from monitor.config import load  # noqa: PLC0415
+        from monitor.config import load
 
         settings = load(self.config, self.environ)
         self._set_up_logs(settings)
@@ -51,26 +51,26 @@ class State:
 
     def engine(self) -> Engine:
         """The configured database, ready for this version. Raises UserError."""
-        from monitor.schema import open_database  # noqa: PLC0415
+        from monitor.schema import open_database
 
         return open_database(self.settings.database_url.get_secret_value())
 
     @cached_property
     def console(self) -> Console:
         """Standard output. A board's text is no markup."""
-        from rich.console import Console  # noqa: PLC0415
+        from rich.console import Console
 
         return Console(markup=False, highlight=False, emoji=False)
 
     @cached_property
     def errors(self) -> Console:
         """Standard error."""
-        from rich.console import Console  # noqa: PLC0415
+        from rich.console import Console
 
         return Console(stderr=True, markup=False, highlight=False, emoji=False)
 
     def _set_up_logs(self, settings: Settings) -> None:
-        from monitor.logs import set_up  # noqa: PLC0415
+        from monitor.logs import set_up
 
         set_up(settings, self.verbosity)
 
