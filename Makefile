@@ -1,0 +1,57 @@
+# Needs python3 (3.11 or newer, with venv) and make; everything else goes into .venv.
+
+PYTHON ?= python3
+CONFIG ?= $(if $(ROLEWATCH_CONFIG),$(ROLEWATCH_CONFIG),rolewatch.toml)
+WORKERS ?= auto
+
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+INSTALLED := .venv/.installed
+TEST_TOOLS := .venv/.test-tools
+
+.PHONY: run test lint bench slow clean help
+
+run: $(INSTALLED) ## start the daemon; Ctrl-C stops it
+	@test -e "$(CONFIG)" || $(BIN)/rolewatch init "$(CONFIG)"
+	@exec $(BIN)/rolewatch --config "$(CONFIG)" run
+
+test: lint ## format, lint, types, import contracts, then the tests; offline
+	$(BIN)/pytest -q -n $(WORKERS) --maxprocesses 4 -m "not slow"
+
+lint: $(TEST_TOOLS) ## everything of `make test` but the tests
+	$(BIN)/ruff format --check --quiet .
+	$(BIN)/ruff check --quiet .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+
+slow: $(TEST_TOOLS) ## the tests that take minutes
+	$(BIN)/pytest -q -m slow
+
+bench: $(TEST_TOOLS) ## how much a round costs, and how much memory
+	$(BIN)/python tests/benchmarks/bench.py
+
+clean: ## remove .venv and what tools leave; the configuration and the database stay
+	rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .hypothesis .import_linter_cache .pytest_cache
+	find crawler monitor migrations tests -name __pycache__ -type d -prune -exec rm -rf {} +
+
+help: ## this list
+	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## (.*)/  make \1	\2/' | expand -t 16
+
+$(INSTALLED): pyproject.toml constraints.txt | $(BIN)/python
+	@echo "installing rolewatch into .venv (about a minute, once)"
+	@$(PIP) install --constraint constraints.txt --editable '.[all]'
+	@touch $@
+
+$(TEST_TOOLS): tests/requirements.txt $(INSTALLED)
+	@echo "installing the test tools into .venv"
+	@$(PIP) install --constraint constraints.txt --requirement tests/requirements.txt
+	@touch $@
+
+$(BIN)/python:
+	@command -v "$(PYTHON)" >/dev/null || \
+	    { echo "rolewatch needs Python 3.11 or newer, and there is no $(PYTHON): install one, or name it with: make run PYTHON=/path/to/python3"; exit 1; }
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	    { echo "rolewatch needs Python 3.11 or newer, and $(PYTHON) is $$("$(PYTHON)" -V 2>&1): name a newer one with: make run PYTHON=python3.12"; exit 1; }
+	@"$(PYTHON)" -c 'import ensurepip, venv' 2>/dev/null || \
+	    { echo "$(PYTHON) lacks its venv module: install it (Debian, Ubuntu: apt install python3-venv) and run make again"; exit 1; }
+	@"$(PYTHON)" -m venv .venv
