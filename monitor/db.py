@@ -6,9 +6,11 @@ from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, DateTime, Dialect, Engine, String, TypeDecorator, create_engine, event, make_url
+from sqlalchemy import Connection, DateTime, Dialect, Engine, Row, String, TypeDecorator, create_engine, event, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.types import TypeEngine
+
+AnyRow = Row[*tuple[Any, ...]]  # of a query whose columns the type checker does not know
 
 _FORMAT = "%Y-%m-%dT%H:%M:%S.%fZ"
 

@@ -111,7 +111,7 @@ class Posting(Base):
     raw_digest: Mapped[str | None]  # of the raw job when it was last read; null reads it again
     baseline: Mapped[bool]  # open at the board's first snapshot: nobody knows since when
     first_seen_at: Mapped[datetime]
-    last_seen_at: Mapped[datetime | None]  # null: the board's last good look saw it
+    last_seen_at: Mapped[datetime | None]  # null while the board's last good look lists it
     missing_since: Mapped[datetime | None]  # the first look in a row that missed it
     missing_looks: Mapped[int] = mapped_column(default=0)  # in a row, without an answer to a probe
     probed_at: Mapped[datetime | None]
@@ -177,6 +177,7 @@ class PostingChange(Base):
     posting_id: Mapped[int] = mapped_column(ForeignKey("posting.id"), index=True)
     at: Mapped[datetime] = mapped_column(index=True)
     not_before: Mapped[datetime | None]
+    not_after: Mapped[datetime]  # the first look that showed it: before `at` for a closing that was confirmed later
     kind: Mapped[str]  # opened revised closed reopened
     field: Mapped[str | None]
     old: Mapped[str | None]

@@ -216,6 +216,7 @@ def upgrade() -> None:
         sa.Column("posting_id", sa.Integer(), nullable=False),
         sa.Column("at", Instant(), nullable=False),
         sa.Column("not_before", Instant(), nullable=True),
+        sa.Column("not_after", Instant(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("field", sa.Text(), nullable=True),
         sa.Column("old", sa.Text(), nullable=True),

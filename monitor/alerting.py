@@ -1,0 +1,159 @@
+"""What happened against the rules: an alert row for each rule and channel that wants it told, in the change's own transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+from sqlalchemy import Connection, insert
+
+from crawler.items import Posting
+from monitor import models
+from monitor.compare import pay_words
+from monitor.db import AnyRow
+from monitor.messages import OperatorMessage, Role, RoleMessage, Why, dump
+from monitor.rules import Candidate, Matcher
+from monitor.settings import Rule, Settings
+from monitor.write import Told
+
+Turn = Literal["", "now fits", "no longer fits"]
+
+
+def candidate(board: str, company: str, posting: Posting) -> Candidate:
+    """The posting as rules read it."""
+    pay = posting.pay
+    return Candidate(
+        board=board,
+        company=posting.company or company,
+        title=posting.title,
+        department=posting.department,
+        description=posting.description,
+        location=posting.location,
+        locations=posting.locations,
+        workplace=posting.workplace,
+        pay_min=pay and pay.minimum,
+        pay_max=pay and pay.maximum,
+        pay_currency=pay and pay.currency,
+        pay_period=pay and pay.period,
+    )
+
+
+def role(board: AnyRow, key: str, posting: Posting, first_seen_at: datetime | None = None) -> Role:
+    """The posting as a message shows it."""
+    deadline = posting.deadline
+    return Role(
+        posting=f"{board.board}:{key}",
+        company=posting.company or board.company,
+        title=posting.title,
+        url=posting.url,
+        location=posting.location,
+        pay=pay_words(posting.pay),
+        deadline_at=deadline.at if deadline else None,
+        deadline_text=deadline.text if deadline else "",
+        department=posting.department,
+        employment_type=posting.employment_type,
+        workplace=posting.workplace or "",
+        first_seen_at=first_seen_at,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Alerting:
+    """Writes alerts as the settings want them; nothing at all when `enabled` is false."""
+
+    settings: Settings
+    enabled: bool = True
+    announce: bool = False
+    matchers: dict[str, Matcher] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, settings: Settings, *, enabled: bool = True, announce: bool = False) -> Alerting:
+        """With the rules of the settings compiled."""
+        return cls(settings, enabled, announce, {rule.name: Matcher(rule) for rule in settings.rules})
+
+    def channels(self, rule: Rule) -> tuple[str, ...]:
+        """Where a rule's alerts go now, each once."""
+        return tuple(dict.fromkeys(map(self.settings.route, rule.notify)))
+
+    def announces(self, board: str) -> bool:
+        """Is a board's first snapshot told role by role?"""
+        watched = self.settings.board(board)
+        return self.announce or (watched is not None and watched.baseline == "announce")
+
+    def tell(
+        self, connection: Connection, board: AnyRow, told: Sequence[Told], *, round_id: int, check_id: int, at: datetime, silent: bool
+    ) -> None:
+        """Alerts for what one look brought; `silent` is a look that a summary tells instead: a baseline, or a board put back."""
+        if not self.enabled or (silent and not self.announces(board.board)):
+            return
+        common = {"round_id": round_id, "check_id": check_id, "created_at": at}
+        wanted = [one for one in told if not silent or one.kind == "opened"]
+        rows = [common | row for one in wanted for row in self._rows(board, one, at)]
+        if rows:
+            connection.execute(insert(models.Alert), rows)
+
+    def _rows(self, board: AnyRow, one: Told, at: datetime) -> Iterator[dict[str, object]]:
+        for rule in self.settings.rules:
+            why = self._why(rule, board, one)
+            if why is None or rule.mode == "digest":
+                continue
+            message = RoleMessage(
+                kind=one.kind,
+                role=role(board, one.key, one.after, one.first_seen_at),
+                why=(why,),
+                at=at,
+                changes=one.changes,
+                not_before=one.not_before,
+                mention=rule.mention,
+            )
+            for channel in self.channels(rule):
+                told = {"rule": rule.name, "kind": one.kind, "channel": channel, "why": why.words}
+                yield told | {"posting_id": one.posting_id, "message": dump(message)}
+
+    def _why(self, rule: Rule, board: AnyRow, one: Told) -> Why | None:
+        """Why the rule wants this told, None when it does not."""
+        matcher = self.matchers[rule.name]
+        after = matcher.explain(candidate(board.board, board.company, one.after))
+        if one.kind != "revised":
+            return Why(rule.name, after.words) if after.fits and one.kind in rule.on else None
+        assert one.before is not None  # noqa: S101  # a revision has a content before
+        before = matcher.explain(candidate(board.board, board.company, one.before))
+        turn = _turn(before.fits, after.fits)
+        if not (before.fits or after.fits) or not _wanted(rule, one, turn):
+            return None
+        return Why(rule.name, after.words if after.fits else before.words, turn)
+
+    def notice(self, connection: Connection, message: OperatorMessage, *, round_id: int | None, check_id: int | None, at: datetime) -> None:
+        """An operator's message to each of the operator's channels."""
+        channels = dict.fromkeys(map(self.settings.route, self.settings.alerts.operator))
+        row = {"round_id": round_id, "check_id": check_id, "created_at": at, "kind": "operator", "message": dump(message)}
+        if self.enabled and channels:
+            connection.execute(insert(models.Alert), [row | {"channel": channel, "why": message.headline} for channel in channels])
+
+
+def _turn(before: bool, after: bool) -> Turn:
+    if before == after:
+        return ""
+    return "now fits" if after else "no longer fits"
+
+
+_TURNS = {"now fits": "opened", "no longer fits": "closed"}  # what a revision is like for a rule that it starts or ends to fit
+
+
+def _wanted(rule: Rule, one: Told, turn: Turn) -> bool:
+    """A revision is told for its fields; one that changes whether the rule fits is told whatever moved."""
+    if turn:
+        return "revised" in rule.on or _TURNS[turn] in rule.on
+    return "revised" in rule.on and any(change.field in rule.fields for change in one.changes)
+
+
+def covers(rule: Rule, board: str) -> bool:
+    """Does the rule look at that board?"""
+    return not rule.boards or board in rule.boards
+
+
+def fitting(matcher: Matcher, board: AnyRow, postings: Iterable[tuple[str, Posting]]) -> list[Role]:
+    """The roles of a board that fit, in the order given: (key, posting)."""
+    return [role(board, key, posting) for key, posting in postings if matcher.explain(candidate(board.board, board.company, posting)).fits]

@@ -1,0 +1,135 @@
+"""A board's result against what is stored of it: what happened to each posting, decided before anything is written."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+
+from sqlalchemy import Connection
+
+from crawler.items import Posting, Probe, Sighting, Snapshot, Unreadable
+from monitor import plan
+from monitor.compare import Verdict, carry, differences, digest, settle, sift
+from monitor.db import AnyRow
+from monitor.messages import FieldChange
+from monitor.store import Stored, load_contents
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    sighting: Sighting
+    posting: Posting | None  # None: it is there, and cannot be read
+    stored: Stored | None = None  # of one that could not be read before
+
+
+@dataclass(frozen=True, slots=True)
+class Revised:
+    stored: Stored
+    sighting: Sighting
+    before: Posting
+    after: Posting
+    changes: tuple[FieldChange, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reopened:
+    stored: Stored
+    sighting: Sighting
+    before: Posting
+    after: Posting
+    changes: tuple[FieldChange, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Touched:
+    """The raw job is another, and no reader would see it."""
+
+    stored: Stored
+    sighting: Sighting
+    after: Posting
+    amend: bool  # its stored content is read better now
+
+
+@dataclass(slots=True)
+class Events:
+    """What one look brought."""
+
+    opened: list[Opened] = field(default_factory=list)
+    revised: list[Revised] = field(default_factory=list)
+    reopened: list[Reopened] = field(default_factory=list)
+    touched: list[Touched] = field(default_factory=list)
+    closed: list[Stored] = field(default_factory=list)
+    still_missing: list[Stored] = field(default_factory=list)
+    there: list[Stored] = field(default_factory=list)  # missed by the list, and its probe found it; or listed again
+    probed: set[int] = field(default_factory=set)  # ids
+    company: str | None = None
+    open_before: int = 0
+    missing: int = 0
+    unreadable: int = 0
+    collapsed: bool = False
+
+    def of(self, verdict: Verdict) -> list[Stored]:
+        """Where the postings of a verdict are gathered; of one that proves nothing nothing is kept."""
+        return {Verdict.CLOSED: self.closed, Verdict.THERE: self.there, Verdict.MISSING: self.still_missing}.get(verdict, [])
+
+    def counts(self, *, baseline: bool) -> dict[str, int]:
+        """The columns of the check; a baseline opens nothing, and a posting that nobody can read yet is not opened."""
+        opened = sum(one.posting is not None and not (baseline or (one.stored and one.stored.baseline)) for one in self.opened)
+        counts = {"revised": len(self.revised) + sum(bool(one.changes) for one in self.reopened)}
+        return counts | {"opened": opened, "closed": len(self.closed), "reopened": len(self.reopened), "unreadable": self.unreadable}
+
+
+def judge_snapshot(connection: Connection, board: AnyRow, stored: Mapping[str, Stored], snapshot: Snapshot) -> Events:
+    """What a snapshot did to its board."""
+    sifted = sift({key: posting.known for key, posting in stored.items()}, snapshot.sightings)
+    open_before = sum(posting.known.open for posting in stored.values())
+    missing = [stored[key] for key in sifted.missing]
+    events = judge_missing(missing, open_before, snapshot.probes, list_is_whole=snapshot.unkeyed == 0)
+    events.company = snapshot.company
+    events.unreadable += snapshot.unkeyed
+    events.there += [stored[key] for key in sifted.found]
+    for sighting in sifted.new:
+        events.opened.append(Opened(sighting, _read(sighting, events)))
+    again = sifted.moved + sifted.back
+    before = load_contents(connection, board.board, [stored[sighting.key] for sighting in again])
+    for sighting in again:
+        after = _read(sighting, events)
+        if after is not None:
+            _judge_again(events, stored[sighting.key], sighting, before.get(stored[sighting.key].id), after)
+    return events
+
+
+def _read(sighting: Sighting, events: Events) -> Posting | None:
+    try:
+        return sighting.read()
+    except Unreadable:
+        events.unreadable += 1
+        return None
+
+
+def _judge_again(events: Events, stored: Stored, sighting: Sighting, before: Posting | None, after: Posting) -> None:
+    """A posting that is known, and whose raw job moved or that was closed."""
+    if before is None:
+        events.opened.append(Opened(sighting, after, stored))
+        return
+    after = carry(before, after)
+    same = digest(before) == digest(after)
+    changes = () if same else differences(before, after)
+    if not stored.known.open:
+        events.reopened.append(Reopened(stored, sighting, before, after, changes))
+    elif changes:
+        events.revised.append(Revised(stored, sighting, before, after, changes))
+    else:
+        events.touched.append(Touched(stored, sighting, after, amend=not same))
+
+
+def judge_missing(missing: Collection[Stored], open_before: int, probes: Mapping[str, Probe], *, list_is_whole: bool = True) -> Events:
+    """What a look did to the postings that it does not show, of the `open_before` that were open."""
+    events = Events(missing=len(missing), open_before=open_before, collapsed=plan.has_collapsed(open_before, len(missing)))
+    for posting in missing:
+        probe = probes.get(posting.known.key)
+        verdict = settle(posting.known, probe, collapsed=events.collapsed, list_is_whole=list_is_whole)
+        events.of(verdict).append(posting)
+        if probe is not None:
+            events.probed.add(posting.id)
+    return events

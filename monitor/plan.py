@@ -1,0 +1,39 @@
+"""When a board is next due, what it is asked with, and whether it collapsed: pure."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from random import Random
+
+FAILURES_TO_FAIL = 3  # in a row, before a board counts as failing and the operator is told
+VALIDATOR_LIFE = timedelta(days=1)  # a stuck validator freezes a board for a day at most
+BACK_OFF_LIMIT = timedelta(hours=1)
+COLLAPSE_SHARE = 0.3
+COLLAPSE_LEAST = 5
+SPREAD = 0.1  # of the interval, so that boards do not stay in step
+
+
+def next_check(now: datetime, every: timedelta, failures: int, retry_after: float | None, random: Random) -> datetime:
+    """When to look again: `every` later, doubled with each further failure up to an hour; never before `retry_after`, in seconds."""
+    doublings: int = min(max(failures - 1, 0), 16)
+    wait = every * (1 << doublings)
+    wait = max(every, min(wait, BACK_OFF_LIMIT))
+    wait -= wait * SPREAD * random.random()
+    return now + max(wait, timedelta(seconds=retry_after or 0))
+
+
+def validators_hold(read_at: datetime | None, now: datetime) -> bool:
+    """May the board be asked whether it moved? Not when its last whole reading is a day old, nor when the clock went back behind it."""
+    return read_at is not None and timedelta(0) <= now - read_at < VALIDATOR_LIFE
+
+
+def has_collapsed(open_before: int, missing: int) -> bool:
+    """Has a board lost too much at once to be believed? All of it, or more than 30 % and at least 5 postings."""
+    if open_before == 0:
+        return False
+    return missing == open_before or (missing >= COLLAPSE_LEAST and missing > open_before * COLLAPSE_SHARE)
+
+
+def later(now: datetime, last: datetime | None) -> datetime:
+    """An instant for a board's new look: now, or a microsecond after its last one when the clock was set back."""
+    return now if last is None or now > last else last + timedelta(microseconds=1)

@@ -1,0 +1,137 @@
+"""One result of the crawl into the database, in one transaction: the check, the versions, the changes and their alerts.
+
+load the board and what is known of its postings
+failure    → count it
+unchanged  → settle what was missing
+snapshot   → sift → settle the missing → read and compare the rest
+write the check, then what happened, then an alert for every rule that wants it told
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from random import Random
+from typing import Any
+
+from sqlalchemy import Connection, insert, update
+
+from crawler.items import Failure, Result, Snapshot, Unchanged
+from monitor import models, plan
+from monitor.alerting import Alerting
+from monitor.db import AnyRow
+from monitor.judge import Events, judge_missing, judge_snapshot
+from monitor.messages import OperatorMessage
+from monitor.store import load_board, load_postings, load_unlisted
+from monitor.write import write_events
+
+
+@dataclass(frozen=True, slots=True)
+class Recorder:
+    """Records the results of one round."""
+
+    round_id: int
+    alerting: Alerting
+    random: Random
+    clock: Callable[[], datetime]
+
+    def record(self, connection: Connection, result: Result) -> None:
+        """The result, in the caller's transaction."""
+        board = load_board(connection, result.board)
+        look = Look(connection, board, self.round_id, plan.later(self.clock(), board.clock), self.alerting, self.random)
+        look.take(result)
+
+
+@dataclass(slots=True)
+class Look:
+    """One look at one board, while it is being recorded."""
+
+    connection: Connection
+    board: AnyRow
+    round_id: int
+    at: datetime
+    alerting: Alerting
+    random: Random
+    columns: dict[str, object] = field(default_factory=dict)  # what the board's row becomes
+
+    def take(self, result: Result) -> None:
+        if isinstance(result, Failure):
+            self._fail(result)
+        else:
+            self._succeed(result)
+        self.columns |= {"clock": self.at, "last_check_at": self.at}
+        self.connection.execute(update(models.Board).where(models.Board.id == self.board.id).values(**self.columns))
+
+    def _fail(self, failure: Failure) -> None:
+        failures = self.board.failures + 1
+        check_id = self._check(failure, reason=failure.reason)
+        self.columns = {
+            "failures": failures,
+            "failing_since": self.board.failing_since or self.at,
+            "reason": failure.reason,
+            "next_check_at": self._next(failures, failure.retry_after),
+        }
+        if failures == plan.FAILURES_TO_FAIL:
+            since = self.board.failing_since or self.at
+            self._notice(check_id, "failing", f"{self.board.company}: {failures} checks in a row failed", (
+                f"Last error: {failure.reason}",
+                f"Failing since {since:%Y-%m-%d %H:%M} UTC. No role was closed because of this; other boards are not affected.",
+            ))  # fmt: skip
+
+    def _succeed(self, result: Snapshot | Unchanged) -> None:
+        events = self._judge(result)
+        lost = f"collapsed: {events.missing} of {events.open_before} open postings are not listed" if events.collapsed else None
+        seen = len(result.sightings) + result.unkeyed if isinstance(result, Snapshot) else events.open_before - events.missing
+        check_id = self._check(result, seen=seen, reason=lost, **events.counts(baseline=self.board.last_ok_at is None))
+        told = write_events(self.connection, self.board, check_id, self.at, events)
+        self._healthy(check_id, result, lost)
+        silent = self.board.last_ok_at is None or self.board.put_back
+        self.alerting.tell(self.connection, self.board, told, round_id=self.round_id, check_id=check_id, at=self.at, silent=silent)
+
+    def _judge(self, result: Snapshot | Unchanged) -> Events:
+        if isinstance(result, Unchanged):
+            unlisted, open_before = load_unlisted(self.connection, self.board.id)
+            return judge_missing(unlisted, open_before, result.probes)
+        stored = load_postings(self.connection, self.board.id, [sighting.key for sighting in result.sightings])
+        return judge_snapshot(self.connection, self.board, stored, result)
+
+    def _healthy(self, check_id: int, result: Snapshot | Unchanged, lost: str | None) -> None:
+        self.columns = {"failures": 0, "failing_since": None, "reason": None, "last_ok_at": self.at, "next_check_at": self._next(0, None)}
+        self.columns |= {"collapsed_since": (self.board.collapsed_since or self.at) if lost else None, "put_back": False}
+        if isinstance(result, Snapshot):
+            self.columns |= {"etag": result.etag, "last_modified": result.last_modified, "read_at": self.at}
+        if self.board.failures >= plan.FAILURES_TO_FAIL:
+            since = self.board.failing_since
+            self._notice(check_id, "recovered", f"{self.board.company}: read again after {self.board.failures} failed checks", (
+                f"It failed from {since:%Y-%m-%d %H:%M} UTC; the last error was: {self.board.reason}",
+            ))  # fmt: skip
+        if lost and self.board.collapsed_since is None:
+            self._notice(check_id, "collapsed", f"{self.board.company}: {lost.removeprefix('collapsed: ')}", (
+                "They stay open until the board proves that they are gone, or three rounds agree. What it still lists is recorded as always.",
+            ))  # fmt: skip
+
+    def _check(self, look: Result, **columns: object) -> int:
+        row = {
+            "round_id": self.round_id,
+            "board_id": self.board.id,
+            "started_at": self.at - timedelta(seconds=look.seconds),
+            "finished_at": self.at,
+            "result": _WORDS[type(look)],
+            "status": look.status,
+            "bytes": look.bytes,
+            "seconds": look.seconds,
+        }
+        made = self.connection.execute(insert(models.BoardCheck).values(row | columns).returning(models.BoardCheck.id))
+        check_id: int = made.scalar_one()
+        return check_id
+
+    def _next(self, failures: int, retry_after: float | None) -> datetime:
+        return plan.next_check(self.at, timedelta(seconds=self.board.every), failures, retry_after, self.random)
+
+    def _notice(self, check_id: int, event: Any, headline: str, lines: tuple[str, ...]) -> None:  # noqa: ANN401  # one of the message's own words
+        message = OperatorMessage(event, headline, lines, board=self.board.board, url=self.board.url)
+        self.alerting.notice(self.connection, message, round_id=self.round_id, check_id=check_id, at=self.at)
+
+
+_WORDS = {Snapshot: "snapshot", Unchanged: "unchanged", Failure: "failure"}

@@ -1,0 +1,151 @@
+"""One round: crawl the boards, record each result as it comes, then tell what is new; and what a round has brought."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Callable, Collection, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass
+from datetime import datetime
+from random import Random
+
+import structlog
+from crawler.run import crawl
+from sqlalchemy import Connection, Engine, insert, text, update
+
+from crawler.items import BoardRequest, Failure, Result
+from monitor import models, watch
+from monitor.alerting import Alerting
+from monitor.introduce import introduce
+from monitor.record import Recorder
+from monitor.settings import Settings
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeReport:
+    """A row of `posting_changes`, as far as a person wants it at once."""
+
+    kind: str
+    posting: str
+    title: str
+    url: str
+    field: str | None
+    old: str | None
+    new: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class BoardReport:
+    """What a round did with one board."""
+
+    board: str
+    company: str
+    result: str  # snapshot unchanged failure
+    status: int | None
+    seen: int | None
+    opened: int
+    revised: int
+    closed: int
+    reopened: int
+    unreadable: int
+    seconds: float
+    reason: str | None
+    changes: tuple[ChangeReport, ...] = ()
+
+    @property
+    def collapsed(self) -> bool:
+        """Did it lose too many postings at once to be believed?"""
+        return self.result != "failure" and self.reason is not None
+
+
+async def run_round(
+    engine: Engine,
+    settings: Settings,
+    names: Collection[str] | None,
+    *,
+    alerts: bool,
+    announce: bool,
+    clock: Callable[[], datetime],
+    random: Random,
+) -> int:
+    """Looks at the named boards, at all watched ones for None; gives the round's id. Cancelling it loses no result that came."""
+    alerting = Alerting.of(settings, enabled=alerts, announce=announce)
+    round_id, requests = await asyncio.to_thread(_begin, engine, settings, names, clock())
+    try:
+        one_round = _Round(engine, settings, Recorder(round_id, alerting, random, clock))
+        await asyncio.gather(*(one_round.crawl(ats, boards) for ats, boards in requests.items()))
+    finally:
+        await asyncio.shield(asyncio.to_thread(_end, engine, alerting, round_id, clock()))
+    return round_id
+
+
+def _begin(engine: Engine, settings: Settings, names: Collection[str] | None, now: datetime) -> tuple[int, dict[str, list[BoardRequest]]]:
+    with engine.begin() as connection:
+        watch.sync(connection, settings)
+        started = connection.execute(insert(models.CheckRound).values(started_at=now).returning(models.CheckRound.id))
+        wanted = {board.board for board in settings.boards if board.enabled} if names is None else names
+        return started.scalar_one(), watch.requests(connection, wanted, now)
+
+
+def _end(engine: Engine, alerting: Alerting, round_id: int, now: datetime) -> None:
+    with engine.begin() as connection:
+        introduce(connection, alerting, round_id, now)
+        connection.execute(update(models.CheckRound).where(models.CheckRound.id == round_id).values(finished_at=now))
+
+
+@dataclass(frozen=True, slots=True)
+class _Round:
+    engine: Engine
+    settings: Settings
+    recorder: Recorder
+
+    async def crawl(self, ats: str, requests: Sequence[BoardRequest]) -> None:
+        async with aclosing(crawl(ats, requests, watch.manners(self.settings, ats))) as results:
+            async for result in results:
+                await asyncio.shield(asyncio.to_thread(self._record, result))
+
+    def _record(self, result: Result) -> None:
+        """Stores a result; this is the job around one board, so whatever goes wrong with it stays with it."""
+        try:
+            self._store(result)
+        except Exception as error:
+            log.exception("board not stored", board=result.board)
+            self._store_failure(result, error)
+
+    def _store(self, result: Result) -> None:
+        with self.engine.begin() as connection:
+            self.recorder.record(connection, result)
+        _log(result)
+
+    def _store_failure(self, result: Result, error: Exception) -> None:
+        """Pushes the board's next try forward, as a failure of ours; where even that cannot be stored, the log has said it."""
+        failure = Failure(result.board, f"its result could not be stored: {type(error).__name__}", seconds=result.seconds)
+        try:
+            self._store(failure)
+        except Exception:
+            log.exception("failure not stored", board=result.board)
+
+
+def _log(result: Result) -> None:
+    if isinstance(result, Failure):
+        log.warning("board failed", board=result.board, reason=result.reason, seconds=round(result.seconds, 3))
+
+
+def report(connection: Connection, round_id: int) -> tuple[BoardReport, ...]:
+    """What a round brought, a report a board in the order of their names."""
+    changes = defaultdict(list)
+    rows = connection.execute(_CHANGES, {"round": round_id})
+    for check_id, *columns in rows:
+        changes[check_id].append(ChangeReport(*columns))
+    return tuple(BoardReport(*columns, tuple(changes[check_id])) for check_id, *columns in connection.execute(_CHECKS, {"round": round_id}))
+
+
+_CHECKS = text("""
+SELECT v.check_id, v.board, v.company, v.result, v.status, v.seen, v.opened, v.revised, v.closed, v.reopened, v.unreadable, v.seconds, v.reason
+FROM checks v JOIN board_check c ON c.id = v.check_id WHERE c.round_id = :round ORDER BY v.board, v.check_id""")
+_CHANGES = text("""
+SELECT v.check_id, v.kind, v.posting, v.title, v.url, v.field, v.old, v.new
+FROM posting_changes v JOIN board_check c ON c.id = v.check_id WHERE c.round_id = :round ORDER BY v.change_id""")

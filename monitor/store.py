@@ -1,0 +1,219 @@
+"""Rows to values and values to rows: what `record` reads before it decides, and how it writes what was decided."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from typing import cast
+
+import zstandard
+from crawler.run import READER_VERSION, reread
+from sqlalchemy import Connection, and_, func, insert, literal_column, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from crawler.items import Deadline, Pay, Period, Posting, Unreadable, Workplace
+from monitor import models
+from monitor.compare import Known, digest
+from monitor.db import AnyRow
+from monitor.messages import FieldChange
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """An open or closed posting's row, as far as comparing needs it."""
+
+    id: int
+    version: int
+    baseline: bool
+    first_seen_at: datetime
+    last_seen_at: datetime | None
+    missing_since: datetime | None
+    known: Known
+
+
+def load_board(connection: Connection, name: str) -> AnyRow:
+    """The board's row, with all its columns."""
+    return connection.execute(select(models.Board.__table__).where(models.Board.board == name)).one()
+
+
+_STORED = select(
+    models.Posting.id,
+    models.Posting.key,
+    models.Posting.state,
+    models.Posting.version,
+    models.Posting.baseline,
+    models.Posting.raw_digest,
+    models.Posting.first_seen_at,
+    models.Posting.last_seen_at,
+    models.Posting.missing_since,
+    models.Posting.missing_looks,
+)
+_AT_ONCE = 500  # keys in one IN (…): SQLite takes 32,766 variables, and a plan for few is kept
+
+
+def load_postings(connection: Connection, board_id: int, keys: Collection[str] = ()) -> dict[str, Stored]:
+    """The board's open postings, and those of `keys` that are closed; by key."""
+    mine = _STORED.where(models.Posting.board_id == board_id)
+    found = {row.key: _stored(row) for row in connection.execute(mine.where(models.Posting.state == literal_column("'open'")))}
+    unknown = [key for key in keys if key not in found]
+    for start in range(0, len(unknown), _AT_ONCE):
+        some = mine.where(models.Posting.key.in_(unknown[start : start + _AT_ONCE]))
+        found |= {row.key: _stored(row) for row in connection.execute(some)}
+    return found
+
+
+def load_unlisted(connection: Connection, board_id: int) -> tuple[list[Stored], int]:
+    """The board's open postings that its last good look did not list, and how many are open in all."""
+    is_open = (models.Posting.board_id == board_id, models.Posting.state == literal_column("'open'"))
+    rows = connection.execute(_STORED.where(*is_open, models.Posting.last_seen_at.is_not(None)))
+    count = connection.execute(select(func.count()).where(*is_open)).scalar_one()
+    return [_stored(row) for row in rows], count
+
+
+def _stored(row: AnyRow) -> Stored:
+    is_open = row.state == "open"
+    known = Known(row.key, is_open, row.raw_digest, is_open and row.last_seen_at is not None, row.missing_looks)
+    return Stored(row.id, row.version, row.baseline, row.first_seen_at, row.last_seen_at, row.missing_since, known)
+
+
+def load_contents(connection: Connection, board: str, stored: Sequence[Stored]) -> dict[int, Posting]:
+    """The newest stored content of each posting, by its row's id; as today's reader reads it, so that only the board's own edits differ."""
+    ids = [posting.id for posting in stored]
+    version, posting = models.PostingVersion, models.Posting
+    query = select(version.__table__, models.Description.text, posting.key).join_from(
+        posting, version, and_(version.posting_id == posting.id, version.number == posting.version)
+    )
+    query = query.join(models.Description, models.Description.digest == version.description_digest)
+    rows = [
+        row
+        for start in range(0, len(ids), _AT_ONCE)
+        for row in connection.execute(query.where(posting.id.in_(ids[start : start + _AT_ONCE])))
+    ]
+    return {row.posting_id: _as_read_today(board, row) for row in rows}
+
+
+def _as_read_today(board: str, row: AnyRow) -> Posting:
+    if row.reader_version == READER_VERSION:
+        return content(row)
+    try:
+        today: Posting = reread(board.split(":", maxsplit=1)[0], unpack(row.raw))
+    except Unreadable:  # the newer reader asks for more than the old job had
+        return content(row)
+    return today
+
+
+def content(row: AnyRow) -> Posting:
+    """The posting of a version's row that also has `key` and the description's `text`."""
+    pay = Pay(row.pay_min, row.pay_max, row.pay_currency, cast("Period | None", row.pay_period), row.pay_text)
+    return Posting(
+        key=row.key,
+        title=row.title,
+        url=row.url,
+        location=row.location,
+        locations=tuple(row.locations),
+        department=row.department,
+        employment_type=row.employment_type,
+        workplace=cast("Workplace | None", row.workplace),
+        pay=pay if row.pay_text is not None else None,
+        deadline=Deadline(row.deadline_at, row.deadline_text) if row.deadline_text is not None else None,
+        description=row.text,
+        company=None,
+        requisition=None,
+        internal_job=None,
+        first_published=None,
+        updated_at=None,
+        stated=frozenset(row.stated),
+        unsent=frozenset(row.unsent),
+    )
+
+
+def version_columns(posting: Posting, raw: bytes) -> dict[str, object]:
+    """The content columns of a version."""
+    pay, deadline = posting.pay, posting.deadline
+    return {
+        "digest": digest(posting),
+        "title": posting.title,
+        "location": posting.location,
+        "locations": list(posting.locations),
+        "department": posting.department,
+        "employment_type": posting.employment_type,
+        "workplace": posting.workplace,
+        "pay_min": pay and pay.minimum,
+        "pay_max": pay and pay.maximum,
+        "pay_currency": pay and pay.currency,
+        "pay_period": pay and pay.period,
+        "pay_text": pay and pay.text,
+        "deadline_at": deadline and deadline.at,
+        "deadline_text": deadline and deadline.text,
+        "url": posting.url,
+        "description_digest": text_digest(posting.description),
+        "stated": sorted(posting.stated),
+        "unsent": sorted(posting.unsent),
+        "reader_version": READER_VERSION,
+        "raw": zstandard.compress(raw),
+    }
+
+
+def posting_columns(posting: Posting) -> dict[str, object]:
+    """What a posting's own row keeps of its newest reading."""
+    return {
+        "company": posting.company,
+        "requisition": posting.requisition,
+        "internal_job": posting.internal_job,
+        "ats_first_published": posting.first_published,
+        "ats_updated_at": posting.updated_at,
+    }
+
+
+def unpack(raw: bytes) -> bytes:
+    """The raw job of a version."""
+    return zstandard.decompress(raw)
+
+
+def text_digest(text: str) -> str:
+    """The key under which a description is stored."""
+    return sha256(text.encode()).hexdigest()
+
+
+def keep_descriptions(connection: Connection, postings: Iterable[Posting]) -> None:
+    """Stores the texts that are not stored yet."""
+    texts = {text_digest(posting.description): posting.description for posting in postings}
+    if texts:
+        dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
+        rows = [{"digest": key, "text": text} for key, text in sorted(texts.items())]
+        connection.execute(dialect.insert(models.Description).on_conflict_do_nothing(), rows)
+
+
+def add_postings(connection: Connection, rows: Sequence[Mapping[str, object]]) -> dict[str, int]:
+    """Stores new postings; gives their ids by key."""
+    if not rows:
+        return {}
+    made = connection.execute(insert(models.Posting).returning(models.Posting.id, models.Posting.key), rows)
+    return {row.key: row.id for row in made}
+
+
+def add_versions(connection: Connection, rows: Sequence[Mapping[str, object]]) -> None:
+    if rows:
+        connection.execute(insert(models.PostingVersion), rows)
+
+
+def end_version(connection: Connection, posting_id: int, number: int, at: datetime) -> None:
+    version = models.PostingVersion
+    connection.execute(update(version).where(version.posting_id == posting_id, version.number == number).values(valid_to=at))
+
+
+def amend_version(connection: Connection, posting_id: int, number: int, columns: Mapping[str, object]) -> None:
+    """The same content read better, or with a field that is newly sent: written in place, since nobody has edited anything."""
+    version = models.PostingVersion
+    connection.execute(update(version).where(version.posting_id == posting_id, version.number == number).values(**columns))
+
+
+def change_posting(connection: Connection, posting_id: int, **columns: object) -> None:
+    connection.execute(update(models.Posting).where(models.Posting.id == posting_id).values(**columns))
+
+
+def change_rows(changes: Iterable[FieldChange], **common: object) -> list[dict[str, object]]:
+    """The `revised` rows of one posting, a row a field; an empty side is null."""
+    return [common | {"kind": "revised", "field": change.field, "old": change.old or None, "new": change.new or None} for change in changes]

@@ -1,0 +1,186 @@
+"""Writes what a look brought, and gives it back in the form that rules are matched against."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, bindparam, insert, update
+
+from crawler.items import Posting
+from monitor import models, store
+from monitor.db import AnyRow
+from monitor.judge import Events, Opened, Reopened, Revised, Touched
+from monitor.messages import FieldChange
+from monitor.settings import Kind
+from monitor.store import Stored
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One thing that happened to one posting, with its content before and after."""
+
+    kind: Kind
+    posting_id: int
+    key: str
+    before: Posting | None  # None of an opened one
+    after: Posting  # of a closed one: its last content
+    changes: tuple[FieldChange, ...] = ()
+    not_before: datetime | None = None
+    first_seen_at: datetime | None = None  # None: open before we watched
+
+
+def write_events(connection: Connection, board: AnyRow, check_id: int, at: datetime, events: Events) -> list[Told]:
+    """Stores the events of one look whose instant is `at`; gives what may be told, a baseline's postings among it as `opened`."""
+    return _Writer(connection, board, check_id, at).write(events)
+
+
+@dataclass(frozen=True, slots=True)
+class _Writer:
+    connection: Connection
+    board: AnyRow
+    check_id: int
+    at: datetime
+
+    @property
+    def is_baseline(self) -> bool:
+        return self.board.last_ok_at is None
+
+    def write(self, events: Events) -> list[Told]:
+        store.keep_descriptions(self.connection, _contents(events))
+        self._company(events.company)
+        self._missing(events)
+        self._touched(events.touched)
+        told = [*self._opened(events.opened), *map(self._revised, events.revised), *map(self._reopened, events.reopened)]
+        return told + self._closed(events.closed)
+
+    def _company(self, company: str | None) -> None:
+        if company and self.board.company == self.board.token:
+            self.connection.execute(update(models.Board).where(models.Board.id == self.board.id).values(company=company))
+
+    def _opened(self, opened: list[Opened]) -> list[Told]:
+        ids = store.add_postings(self.connection, [self._new_posting(one) for one in opened if one.stored is None])
+        ids |= {one.sighting.key: one.stored.id for one in opened if one.stored}
+        told, versions, changes = [], [], []
+        for one in opened:
+            if one.posting is None:
+                continue
+            posting_id = ids[one.sighting.key]
+            baseline = one.stored.baseline if one.stored else self.is_baseline
+            versions.append(self._version(posting_id, 1, one.posting, one.sighting.keep()))
+            not_before = self.board.last_ok_at if one.stored is None else None
+            first_seen_at = one.stored.first_seen_at if one.stored else self.at
+            if one.stored:
+                self._read_at_last(one.stored.id, one)
+            if not baseline:
+                changes.append(self._change(posting_id, 1, not_before) | {"kind": "opened", "field": None, "old": None, "new": None})
+            if one.stored is None or not baseline:
+                first = None if baseline else first_seen_at
+                told.append(Told("opened", posting_id, one.posting.key, None, one.posting, (), not_before, first))
+        store.add_versions(self.connection, versions)
+        self._changes(changes)
+        return told
+
+    def _new_posting(self, one: Opened) -> dict[str, object]:
+        unread = dict.fromkeys(("company", "requisition", "internal_job", "ats_first_published", "ats_updated_at"))
+        return {
+            "board_id": self.board.id,
+            "key": one.sighting.key,
+            "state": "open",
+            "version": 1 if one.posting else 0,
+            "raw_digest": one.sighting.digest if one.posting else None,
+            "baseline": self.is_baseline,
+            "first_seen_at": self.at,
+            **(store.posting_columns(one.posting) if one.posting else unread),
+        }
+
+    def _read_at_last(self, posting_id: int, one: Opened) -> None:
+        if one.posting:
+            columns = store.posting_columns(one.posting)
+            store.change_posting(self.connection, posting_id, version=1, raw_digest=one.sighting.digest, **columns)
+
+    def _version(self, posting_id: int, number: int, posting: Posting, raw: bytes) -> dict[str, object]:
+        return {"posting_id": posting_id, "number": number, "valid_from": self.at, "valid_to": None} | store.version_columns(posting, raw)
+
+    def _change(self, posting_id: int, version: int, not_before: datetime | None, not_after: datetime | None = None) -> dict[str, object]:
+        span = {"at": self.at, "not_before": not_before, "not_after": not_after or self.at}
+        return {"check_id": self.check_id, "posting_id": posting_id, "version": version, **span}
+
+    def _changes(self, rows: list[dict[str, object]]) -> None:
+        if rows:
+            self.connection.execute(insert(models.PostingChange), rows)
+
+    def _next_version(self, one: Revised | Reopened, **columns: object) -> None:
+        number = one.stored.version + 1
+        store.add_versions(self.connection, [self._version(one.stored.id, number, one.after, one.sighting.keep())])
+        columns |= store.posting_columns(one.after) | {"version": number, "raw_digest": one.sighting.digest}
+        store.change_posting(self.connection, one.stored.id, **columns)
+
+    def _revised(self, one: Revised) -> Told:
+        store.end_version(self.connection, one.stored.id, one.stored.version, self.at)
+        self._next_version(one)
+        common = self._change(one.stored.id, one.stored.version + 1, self.board.last_ok_at)
+        self._changes(store.change_rows(one.changes, **common))
+        return self._told("revised", one)
+
+    def _reopened(self, one: Reopened) -> Told:
+        self._next_version(one, state="open", closed_at=None, last_seen_at=None, missing_since=None, missing_looks=0)
+        common = self._change(one.stored.id, one.stored.version + 1, self.board.last_ok_at)
+        reopened = common | {"kind": "reopened", "field": None, "old": None, "new": None}
+        self._changes([reopened, *store.change_rows(one.changes, **common)])
+        return self._told("reopened", one)
+
+    def _told(self, kind: Kind, one: Revised | Reopened) -> Told:
+        first = None if one.stored.baseline else one.stored.first_seen_at
+        return Told(kind, one.stored.id, one.stored.known.key, one.before, one.after, one.changes, self.board.last_ok_at, first)
+
+    def _closed(self, closed: list[Stored]) -> list[Told]:
+        contents = store.load_contents(self.connection, self.board.board, closed)
+        return [told for one in closed if (told := self._close(one, contents.get(one.id)))]
+
+    def _close(self, one: Stored, last: Posting | None) -> Told | None:
+        seen, missed = one.last_seen_at or self.board.last_ok_at, one.missing_since or self.at
+        closing = {"state": "closed", "closed_at": self.at, "last_seen_at": seen, "missing_since": missed}
+        store.change_posting(self.connection, one.id, **closing)
+        if last is None:  # it came and went without a job that could be read
+            return None
+        store.end_version(self.connection, one.id, one.version, self.at)
+        row = self._change(one.id, one.version, seen, missed) | {"kind": "closed", "field": None, "old": None, "new": None}
+        self._changes([row])
+        first = None if one.baseline else one.first_seen_at
+        return Told("closed", one.id, one.known.key, last, last, (), seen, first)
+
+    def _missing(self, events: Events) -> None:
+        for one in events.still_missing:
+            seen, missed = one.last_seen_at or self.board.last_ok_at, one.missing_since or self.at
+            columns = {"last_seen_at": seen, "missing_since": missed, "missing_looks": one.known.missing_looks + 1}
+            store.change_posting(self.connection, one.id, **columns)
+        for one in events.there:
+            seen_at = self.at if one.id in events.probed else None
+            store.change_posting(self.connection, one.id, last_seen_at=seen_at, missing_since=None, missing_looks=0)
+        if events.probed:
+            self.connection.execute(update(models.Posting).where(models.Posting.id.in_(events.probed)).values(probed_at=self.at))
+
+    def _touched(self, touched: list[Touched]) -> None:
+        rows = [{"row": one.stored.id, "digest": one.sighting.digest, "touched_at": one.after.updated_at} for one in touched]
+        if rows:  # boards touch every job at once, so this is one statement
+            self.connection.execute(_TOUCH, rows)
+        for one in touched:
+            if one.amend:
+                better = store.version_columns(one.after, one.sighting.keep())
+                store.amend_version(self.connection, one.stored.id, one.stored.version, better)
+
+
+_TOUCH = (
+    update(models.Posting.__table__)  # type: ignore[arg-type]  # the table itself, since the ORM's bulk update wants other names
+    .where(models.Posting.id == bindparam("row"))
+    .values(raw_digest=bindparam("digest"), ats_updated_at=bindparam("touched_at"))
+)
+
+
+def _contents(events: Events) -> Iterable[Posting]:
+    yield from (one.posting for one in events.opened if one.posting)
+    yield from (one.after for one in events.revised)
+    yield from (one.after for one in events.reopened)
+    yield from (one.after for one in events.touched if one.amend)
