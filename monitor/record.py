@@ -36,11 +36,11 @@ class Recorder:
     random: Random
     clock: Callable[[], datetime]
 
-    def record(self, connection: Connection, result: Result) -> None:
-        """The result, in the caller's transaction."""
+    def record(self, connection: Connection, result: Result) -> dict[str, object]:
+        """The result, in the caller's transaction; gives the facts of the look for the log."""
         board = load_board(connection, result.board)
         look = Look(connection, board, self.round_id, plan.later(self.clock(), board.clock), self.alerting, self.random)
-        look.take(result)
+        return look.take(result)
 
 
 @dataclass(slots=True)
@@ -54,18 +54,22 @@ class Look:
     alerting: Alerting
     random: Random
     columns: dict[str, object] = field(default_factory=dict)  # what the board's row becomes
+    facts: dict[str, object] = field(default_factory=dict)  # for the log
 
-    def take(self, result: Result) -> None:
+    def take(self, result: Result) -> dict[str, object]:
         if isinstance(result, Failure):
             self._fail(result)
         else:
             self._succeed(result)
         self.columns |= {"clock": self.at, "last_check_at": self.at}
         self.connection.execute(update(models.Board).where(models.Board.id == self.board.id).values(**self.columns))
+        seconds = round(result.seconds, 3)
+        return {"board": self.board.board, "result": _WORDS[type(result)], "seconds": seconds} | self.facts
 
     def _fail(self, failure: Failure) -> None:
         failures = self.board.failures + 1
         check_id = self._check(failure, reason=failure.reason)
+        self.facts = {"reason": failure.reason, "failures": failures}
         self.columns = {
             "failures": failures,
             "failing_since": self.board.failing_since or self.at,
@@ -83,7 +87,9 @@ class Look:
         events = self._judge(result)
         lost = f"collapsed: {events.missing} of {events.open_before} open postings are not listed" if events.collapsed else None
         seen = len(result.sightings) + result.unkeyed if isinstance(result, Snapshot) else events.open_before - events.missing
-        check_id = self._check(result, seen=seen, reason=lost, **events.counts(baseline=self.board.last_ok_at is None))
+        counts = events.counts(baseline=self.board.last_ok_at is None)
+        check_id = self._check(result, seen=seen, reason=lost, **counts)
+        self.facts = {"seen": seen, **counts} | ({"reason": lost} if lost else {})
         told = write_events(self.connection, self.board, check_id, self.at, events)
         self._healthy(check_id, result, lost)
         silent = self.board.last_ok_at is None or self.board.put_back
@@ -108,7 +114,8 @@ class Look:
             ))  # fmt: skip
         if lost and self.board.collapsed_since is None:
             self._notice(check_id, "collapsed", f"{self.board.company}: {lost.removeprefix('collapsed: ')}", (
-                "They stay open until the board proves that they are gone, or three rounds agree. What it still lists is recorded as always.",
+                "They stay open until the board proves that they are gone, or three rounds agree.",
+                "What it still lists is recorded as always.",
             ))  # fmt: skip
 
     def _check(self, look: Result, **columns: object) -> int:

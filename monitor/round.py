@@ -117,8 +117,11 @@ class _Round:
 
     def _store(self, result: Result) -> None:
         with self.engine.begin() as connection:
-            self.recorder.record(connection, result)
-        _log(result)
+            facts = self.recorder.record(connection, result)
+        if isinstance(result, Failure):
+            log.warning("board failed", **facts)
+        else:
+            log.info("board read", **facts)
 
     def _store_failure(self, result: Result, error: Exception) -> None:
         """Pushes the board's next try forward, as a failure of ours; where even that cannot be stored, the log has said it."""
@@ -129,22 +132,19 @@ class _Round:
             log.exception("failure not stored", board=result.board)
 
 
-def _log(result: Result) -> None:
-    if isinstance(result, Failure):
-        log.warning("board failed", board=result.board, reason=result.reason, seconds=round(result.seconds, 3))
-
-
 def report(connection: Connection, round_id: int) -> tuple[BoardReport, ...]:
     """What a round brought, a report a board in the order of their names."""
     changes = defaultdict(list)
     rows = connection.execute(_CHANGES, {"round": round_id})
     for check_id, *columns in rows:
         changes[check_id].append(ChangeReport(*columns))
-    return tuple(BoardReport(*columns, tuple(changes[check_id])) for check_id, *columns in connection.execute(_CHECKS, {"round": round_id}))
+    checks = connection.execute(_CHECKS, {"round": round_id}).mappings()
+    return tuple(BoardReport(changes=tuple(changes[row["check_id"]]), **{k: v for k, v in row.items() if k != "check_id"}) for row in checks)
 
 
 _CHECKS = text("""
-SELECT v.check_id, v.board, v.company, v.result, v.status, v.seen, v.opened, v.revised, v.closed, v.reopened, v.unreadable, v.seconds, v.reason
+SELECT v.check_id, v.board, v.company, v.result, v.status, v.seen, v.opened, v.revised, v.closed, v.reopened, v.unreadable, v.seconds,
+    v.reason
 FROM checks v JOIN board_check c ON c.id = v.check_id WHERE c.round_id = :round ORDER BY v.board, v.check_id""")
 _CHANGES = text("""
 SELECT v.check_id, v.kind, v.posting, v.title, v.url, v.field, v.old, v.new

@@ -1,0 +1,203 @@
+"""The daemon: a few fixed jobs in one event loop, one instance a database.
+
+    round     every second: looks for boards that are due, and for a round that a `check` asks for
+    lease     every ten seconds: says that we are alive
+    deliver   for as long as we run: the outbox, woken after each round
+
+To stop: no new round begins, the crawl is stopped and our own job awaited, then the outbox, and the scheduler last, since its
+own shutdown cancels what still runs.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime
+from random import Random
+
+import structlog
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from sqlalchemy import Engine
+
+from monitor import asking, watch
+from monitor.alerting import Alerting
+from monitor.config import require_boards
+from monitor.db import reading
+from monitor.errors import UserError
+from monitor.lease import RENEW_EVERY, Lease, take
+from monitor.messages import OperatorMessage
+from monitor.outbox import Outbox
+from monitor.round import run_round
+from monitor.settings import Settings
+
+log = structlog.get_logger()
+TICK = 0.5  # seconds between two looks at what is due
+STOP_WITHIN = 8.0  # seconds for the work in flight; then the program ends without it, and nothing is lost
+
+
+async def serve(
+    load: Callable[[], Settings], engine: Engine, make_outbox: Callable[[Settings], Outbox], *, announce: bool, clock: Callable[[], datetime], random: Random
+) -> None:
+    """Works until SIGTERM or SIGINT. Raises UserError for a configuration that names no board, and Held when another works on the database."""
+    settings = load()
+    require_boards(settings)
+    lease = await asyncio.to_thread(take, engine, "run", clock)
+    daemon = Daemon(load, settings, engine, lease, make_outbox, announce, clock, random)
+    try:
+        await daemon.run()
+    finally:
+        await asyncio.to_thread(lease.release, clock())
+
+
+@dataclass
+class Daemon:
+    """One running daemon."""
+
+    load: Callable[[], Settings]
+    settings: Settings
+    engine: Engine
+    lease: Lease
+    make_outbox: Callable[[Settings], Outbox]
+    announce: bool
+    clock: Callable[[], datetime]
+    random: Random
+    stop: asyncio.Event = field(default_factory=asyncio.Event)
+    wake: asyncio.Event = field(default_factory=asyncio.Event)
+    reload: bool = False
+    round: asyncio.Task[None] | None = None
+
+    async def run(self) -> None:
+        self._listen()
+        self.outbox = self.make_outbox(self.settings)
+        self.read_at = _modified(self.settings)
+        await asyncio.to_thread(self._begin)
+        delivery = asyncio.create_task(self.outbox.run(self.wake, self.stop))
+        scheduler = self._schedule()
+        log.info("daemon started", boards=len(self.settings.boards), rules=len(self.settings.rules))
+        await self.stop.wait()
+        log.info("daemon stopping")
+        scheduler.pause()
+        await self._end(delivery)
+        scheduler.shutdown(wait=False)
+        await self.outbox.close()
+        log.info("daemon stopped")
+
+    def _listen(self) -> None:
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self.stop.set)
+        loop.add_signal_handler(signal.SIGHUP, self._ask_to_reload)
+
+    def _ask_to_reload(self) -> None:
+        self.reload = True
+
+    def _schedule(self) -> AsyncIOScheduler:
+        """A job that is late is run once, however late: after a night's sleep there is one round and not forty."""
+        scheduler = AsyncIOScheduler(timezone="UTC", job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1})
+        scheduler.add_job(self._tick, "interval", seconds=TICK, next_run_time=self.clock())
+        scheduler.add_job(self._renew, "interval", seconds=RENEW_EVERY)
+        scheduler.start()
+        return scheduler
+
+    def _begin(self) -> None:
+        """Takes up the configuration, and tells the operator of a daemon that died."""
+        with self.engine.begin() as connection:
+            watch.sync(connection, self.settings)
+        died = self.lease.unclean
+        if died is not None:
+            log.warning("daemon died before", pid=died.pid, host=died.host, last_sign=died.expires_at)
+            self._notice(
+                OperatorMessage(
+                    "restarted",
+                    "rolewatch was stopped uncleanly and runs again",
+                    (f"pid {died.pid} on {died.host}, started {died.taken_at:%Y-%m-%d %H:%M} UTC.", "No history and no alert was lost."),
+                )
+            )
+
+    def _notice(self, message: OperatorMessage) -> None:
+        with self.engine.begin() as connection:
+            Alerting(self.settings).notice(connection, message, round_id=None, check_id=None, at=self.clock())
+        self.wake.set()
+
+    async def _renew(self) -> None:
+        if not await asyncio.to_thread(self.lease.renew, self.clock()):
+            log.error("another rolewatch works on this database now; stopping")
+            self.stop.set()
+
+    async def _tick(self) -> None:
+        """Starts what is due, unless a round is under way."""
+        if self.stop.is_set() or (self.round is not None and not self.round.done()):
+            return
+        self.round = asyncio.create_task(self._work())
+        with suppress(asyncio.CancelledError):
+            await asyncio.shield(self.round)
+
+    async def _work(self) -> None:
+        """One round if one is asked for or due. It may catch everything: the next tick tries again."""
+        try:
+            await self._take_up_configuration()
+            await self._answer()
+            names = await asyncio.to_thread(self._due)
+            if names:
+                await self._round(names, alerts=True, announce=self.announce)
+        except Exception:
+            log.exception("round failed")
+
+    async def _round(self, names: list[str] | None, *, alerts: bool, announce: bool) -> int:
+        round_id = await run_round(
+            self.engine, self.settings, names, alerts=alerts, announce=announce, clock=self.clock, random=self.random
+        )
+        self.wake.set()
+        return round_id
+
+    def _due(self) -> list[str]:
+        with reading(self.engine) as connection:
+            return watch.due(connection, self.clock())
+
+    async def _answer(self) -> None:
+        """Runs the rounds that a `check` has asked for."""
+        for request in await asyncio.to_thread(asking.open_requests, self.engine):
+            round_id = await self._round(request.boards or None, alerts=request.alerts, announce=request.announce or self.announce)
+            await asyncio.to_thread(asking.answer, self.engine, request.id, round_id, self.clock())
+
+    async def _take_up_configuration(self) -> None:
+        """A changed file, or SIGHUP: the new settings, or the old ones and a word to the operator."""
+        modified = _modified(self.settings)
+        if not self.reload and modified == self.read_at:
+            return
+        self.reload, self.read_at = False, modified
+        try:
+            settings = self.load()
+            require_boards(settings)
+        except UserError as error:
+            log.error("configuration refused", reason=str(error))  # noqa: TRY400  # a mistake of a person, who needs no traceback
+            lines = (*str(error).splitlines()[:20], "The old configuration stays in force.")
+            await asyncio.to_thread(self._notice, OperatorMessage("configuration", "The changed configuration was refused", lines))
+            return
+        self.settings = settings
+        self.outbox.take_up(self.make_outbox(settings))
+        await asyncio.to_thread(self._begin_watching)
+        log.info("configuration taken up", boards=len(settings.boards), rules=len(settings.rules))
+
+    def _begin_watching(self) -> None:
+        with self.engine.begin() as connection:
+            watch.sync(connection, self.settings)
+
+    async def _end(self, delivery: asyncio.Task[None]) -> None:
+        """The crawl stopped and its results stored, the message in flight settled."""
+        if self.round is not None:
+            self.round.cancel()
+        waiting = {task for task in (self.round, delivery) if task is not None}
+        _, late = await asyncio.wait(waiting, timeout=STOP_WITHIN)
+        for task in late:
+            log.warning("stopped in the middle; the next start goes on")
+            task.cancel()
+
+
+def _modified(settings: Settings) -> float:
+    with suppress(OSError):
+        return settings.file.stat().st_mtime
+    return 0.0

@@ -1,0 +1,149 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from boards import posting, sighting
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crawler.items import Deadline, Pay, Posting, Probe
+from monitor.compare import Known, Verdict, carry, differences, digest, pay_words, settle, sift
+
+NOON = datetime(2026, 4, 1, 12, tzinfo=UTC)
+YEARLY = Pay(133000, 240000, "USD", "year", "$133,000 - $240,000")
+
+
+def fields(before: Posting, after: Posting) -> list[str]:
+    return [change.field for change in differences(before, after)]
+
+
+@pytest.mark.parametrize(
+    ("field", "edit"),
+    [
+        ("title", {"title": "Principal Research Engineer"}),
+        ("location", {"location": "Zurich", "locations": ("Zurich",)}),
+        ("department", {"department": "Science"}),
+        ("employment_type", {"employment_type": "Permanent"}),
+        ("workplace", {"workplace": "hybrid"}),
+        ("pay", {"pay": YEARLY}),
+        ("deadline", {"deadline": Deadline(NOON, "1 April, noon")}),
+        ("url", {"url": "https://example.org/jobs/1"}),
+        ("description", {"description": "We look for an engineer. You will build large things."}),
+    ],
+)
+def test_an_edit_is_a_difference_in_its_field_alone(field: str, edit: dict[str, Any]) -> None:
+    before = posting()
+    assert fields(before, replace(before, **edit)) == [field]
+
+
+@pytest.mark.parametrize(
+    "unseen",
+    [
+        {"description": "We look for an engineer. You will\n\nbuild things."},
+        {"locations": ("London, UK",), "location": "London, UK"},
+        {"updated_at": NOON, "first_published": NOON},
+        {"requisition": "R-1", "internal_job": "9", "company": "Example Labs Ltd"},
+    ],
+)
+def test_what_no_reader_sees_is_no_difference_and_keeps_the_digest(unseen: dict[str, Any]) -> None:
+    after = replace(posting(), **unseen)
+    assert fields(posting(), after) == []
+    assert digest(posting()) == digest(after)
+
+
+def test_the_order_of_places_and_departments_is_no_difference() -> None:
+    before = posting(location="Paris; Rome", locations=("Paris", "Rome"), department="A; B")
+    after = posting(location="Rome; Paris", locations=("Rome", "Paris"), department="B; A")
+    assert fields(before, after) == []
+    assert digest(before) == digest(after)
+
+
+def test_pay_that_is_only_written_otherwise_is_no_difference() -> None:
+    assert fields(posting(pay=YEARLY), posting(pay=replace(YEARLY, text="USD 133k to 240k"))) == []
+
+
+def test_derived_pay_is_no_part_of_the_digest_and_stated_pay_is() -> None:
+    assert digest(posting(pay=YEARLY)) == digest(posting())
+    assert digest(posting(pay=YEARLY, stated=frozenset({"pay"}))) != digest(posting())
+
+
+def test_a_field_that_is_newly_sent_is_no_difference() -> None:
+    before = posting(unsent=frozenset({"deadline"}))
+    after = posting(deadline=Deadline(NOON, "2026-04-01"), stated=frozenset({"deadline"}))
+    assert fields(before, after) == []
+    assert fields(replace(before, unsent=frozenset()), after) == ["deadline"]
+
+
+def test_a_field_that_is_no_longer_sent_keeps_its_content() -> None:
+    before = posting(pay=YEARLY)
+    after = carry(before, posting(description="", unsent=frozenset({"description"})))
+    assert (after.description, after.pay) == (before.description, YEARLY)
+    assert fields(before, after) == []
+    assert after.unsent == frozenset()
+
+
+@given(st.builds(posting, title=st.text(), description=st.text(), location=st.text(), locations=st.tuples(st.text())))
+def test_a_posting_never_differs_from_itself(one: Posting) -> None:
+    assert differences(one, one) == ()
+    assert digest(one) == digest(replace(one))
+
+
+@given(st.text(), st.text())
+def test_two_digests_are_equal_just_when_a_reader_sees_the_same(one: str, other: str) -> None:
+    before, after = posting(title=one, url=other), posting(title=other, url=one)
+    assert (digest(before) == digest(after)) == (differences(before, after) == ())
+
+
+@pytest.mark.parametrize(
+    ("pay", "words"),
+    [
+        (YEARLY, "133000-240000 USD/year"),
+        (Pay(34.62, 34.62, "USD", "hour", "$34.62/hour"), "34.62 USD/hour"),
+        (Pay(None, 160000, "USD", "year", "up to $160,000"), "up to 160000 USD/year"),
+        (Pay(231000, None, "USD", "year", "$231,000+"), "from 231000 USD/year"),
+        (Pay(None, None, None, None, "competitive"), "competitive"),
+        (Pay(100, 200, None, None, "100-200"), "100-200"),
+        (None, ""),
+    ],
+)
+def test_pay_is_written_as_the_contract_says(pay: Pay | None, words: str) -> None:
+    assert pay_words(pay) == words
+
+
+def test_sift_sorts_sightings_by_what_is_to_be_done() -> None:
+    same, moved, back, found = sighting(posting("1")), sighting(posting("2")), sighting(posting("3")), sighting(posting("4"))
+    known = {
+        "1": Known("1", open=True, raw_digest=same.digest),
+        "2": Known("2", open=True, raw_digest="another"),
+        "3": Known("3", open=False, raw_digest=back.digest),
+        "4": Known("4", open=True, raw_digest=found.digest, unlisted=True),
+        "5": Known("5", open=True, raw_digest="x"),
+        "6": Known("6", open=False, raw_digest="x"),
+    }
+    new = sighting(posting("7"))
+    sifted = sift(known, [new, found, back, moved, same])
+    assert (sifted.new, sifted.moved, sifted.back, sifted.found, sifted.missing) == ((new,), (moved,), (back,), ("4",), ("5",))
+
+
+@pytest.mark.parametrize(
+    ("looks", "probe", "collapsed", "whole", "verdict"),
+    [
+        (0, Probe.GONE, False, True, Verdict.CLOSED),
+        (0, Probe.GONE, True, False, Verdict.CLOSED),
+        (9, Probe.THERE, False, True, Verdict.THERE),
+        (0, None, False, True, Verdict.MISSING),
+        (0, Probe.SILENT, False, True, Verdict.MISSING),
+        (1, Probe.SILENT, False, True, Verdict.CLOSED),
+        (1, None, True, True, Verdict.MISSING),
+        (2, None, True, True, Verdict.CLOSED),
+        (5, None, False, False, Verdict.UNKNOWN),
+    ],
+)
+def test_a_missing_posting_closes_only_by_proof_or_by_looks_that_agree(
+    looks: int, probe: Probe | None, collapsed: bool, whole: bool, verdict: Verdict
+) -> None:
+    known = Known("1", open=True, raw_digest=None, unlisted=looks > 0, missing_looks=looks)
+    assert settle(known, probe, collapsed=collapsed, list_is_whole=whole) is verdict

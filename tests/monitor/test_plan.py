@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from random import Random
+
+import pytest
+
+from monitor.plan import has_collapsed, later, next_check, validators_hold
+
+NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+QUARTER = timedelta(minutes=15)
+
+
+@pytest.mark.parametrize(
+    ("open_before", "missing", "collapsed"),
+    [(0, 0, False), (1, 1, True), (4, 4, True), (10, 4, False), (16, 5, True), (17, 5, False), (20, 6, False), (20, 7, True), (57, 0, False)],
+)
+def test_a_board_collapses_when_all_or_more_than_thirty_percent_and_five_are_missing(open_before: int, missing: int, collapsed: bool) -> None:
+    assert has_collapsed(open_before, missing) is collapsed
+
+
+@pytest.mark.parametrize(("failures", "minutes"), [(0, 15), (1, 15), (2, 30), (3, 60), (4, 60), (1000, 60)])
+def test_a_failing_board_is_looked_at_less_often_up_to_an_hour(failures: int, minutes: int) -> None:
+    wait = next_check(NOW, QUARTER, failures, None, Random(1)) - NOW
+    assert timedelta(minutes=minutes * 0.9) <= wait <= timedelta(minutes=minutes)
+
+
+def test_a_board_that_is_looked_at_daily_is_not_hurried_by_failing() -> None:
+    assert next_check(NOW, timedelta(days=1), 9, None, Random(1)) - NOW > timedelta(hours=21)
+
+
+def test_a_host_that_asks_for_patience_gets_it() -> None:
+    assert next_check(NOW, QUARTER, 1, 7200, Random(1)) == NOW + timedelta(hours=2)
+
+
+@pytest.mark.parametrize(("age", "hold"), [(0, True), (86399, True), (86400, False), (-1, False)])
+def test_a_validator_is_dropped_after_a_day(age: float, hold: bool) -> None:
+    assert validators_hold(NOW - timedelta(seconds=age), NOW) is hold
+
+
+def test_a_board_never_read_has_no_validator() -> None:
+    assert not validators_hold(None, NOW)
+
+
+def test_time_moves_forward_for_a_board_though_the_clock_was_set_back() -> None:
+    last = NOW + timedelta(hours=1)
+    assert later(NOW, last) == last + timedelta(microseconds=1)
+    assert later(NOW, None) == NOW
