@@ -7,8 +7,10 @@ declares none of them: it takes `ctx: typer.Context` and asks `state(ctx)`.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -68,6 +70,15 @@ class State:
         from rich.console import Console
 
         return Console(stderr=True, markup=False, highlight=False, emoji=False)
+
+    @contextmanager
+    def busy(self, doing: str) -> Iterator[None]:
+        """Says on a terminal what is being waited for; says nothing in a pipe."""
+        if not self.errors.is_terminal or self.verbosity < 0:
+            yield
+            return
+        with self.errors.status(f"{doing} …"):
+            yield
 
     def _set_up_logs(self, settings: Settings) -> None:
         from monitor.logs import set_up
@@ -134,3 +145,8 @@ def _share_options(command: Any) -> None:  # noqa: ANN401  # Typer's groups and 
     command.params.extend(_options())
     for inner in getattr(command, "commands", {}).values():
         _share_options(inner)
+
+
+def now() -> datetime:
+    """This moment; the clock that commands hand to the rooms that take one."""
+    return datetime.now(UTC)
