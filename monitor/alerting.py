@@ -96,7 +96,7 @@ class Alerting:
 
     def _rows(self, board: AnyRow, one: Told, at: datetime) -> Iterator[dict[str, object]]:
         for rule in self.settings.rules:
-            why = self._why(rule, board, one)
+            why = self.why(rule, board, one)
             if why is None or rule.mode == "digest":
                 continue
             message = RoleMessage(
@@ -112,7 +112,7 @@ class Alerting:
                 told = {"rule": rule.name, "kind": one.kind, "channel": channel, "why": why.words}
                 yield told | {"posting_id": one.posting_id, "message": dump(message)}
 
-    def _why(self, rule: Rule, board: AnyRow, one: Told) -> Why | None:
+    def why(self, rule: Rule, board: AnyRow, one: Told) -> Why | None:
         """Why the rule wants this told, None when it does not."""
         matcher = self.matchers[rule.name]
         after = matcher.explain(candidate(board.board, board.company, one.after))
