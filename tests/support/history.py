@@ -1,0 +1,73 @@
+"""A database that looks are recorded into, one after the other, as rounds would."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from boards import BOARD, START
+from pydantic import SecretStr
+from sqlalchemy import Engine, insert, text, update
+
+from crawler.items import Result
+from monitor import models, watch
+from monitor.alerting import Alerting
+from monitor.introduce import introduce
+from monitor.record import Recorder
+from monitor.settings import Rule, Settings, WatchedBoard
+
+ENGINEER = Rule("research-engineer", any=("research engineer",))
+
+
+def settings(*rules: Rule, boards: Sequence[str] = (BOARD,), **more: Any) -> Settings:  # noqa: ANN401  # any of the settings
+    """Settings for these boards and rules."""
+    watched = tuple(WatchedBoard(board, f"https://job-boards.greenhouse.io/{board.split(':')[1]}") for board in boards)
+    return Settings(Path("rolewatch.toml"), SecretStr("sqlite://"), boards=watched, rules=rules or (ENGINEER,), **more)
+
+
+@dataclass
+class History:
+    """Looks recorded a quarter of an hour apart."""
+
+    engine: Engine
+    settings: Settings = field(default_factory=settings)
+    now: datetime = START
+    alerts: bool = True
+    announce: bool = False
+
+    def look(self, *results: Result, minutes: float = 15) -> datetime:
+        """Records the results as one round; gives its instant."""
+        self.now += timedelta(minutes=minutes)
+        alerting = Alerting.of(self.settings, enabled=self.alerts, announce=self.announce)
+        with self.engine.begin() as connection:
+            watch.sync(connection, self.settings)
+            round_id = connection.execute(insert(models.CheckRound).values(started_at=self.now).returning(models.CheckRound.id)).scalar_one()
+        for result in results:
+            with self.engine.begin() as connection:
+                Recorder(round_id, alerting, Random(1), lambda: self.now).record(connection, result)
+        with self.engine.begin() as connection:
+            introduce(connection, alerting, round_id, self.now)
+            connection.execute(update(models.CheckRound).where(models.CheckRound.id == round_id).values(finished_at=self.now))
+        return self.now
+
+    def ask(self, query: str) -> list[tuple[Any, ...]]:
+        """The rows of a query."""
+        with self.engine.connect() as connection:
+            return [tuple(row) for row in connection.execute(text(query))]
+
+    def changes(self) -> list[tuple[Any, ...]]:
+        """What happened: (key, kind, field, old, new), oldest first."""
+        rows = self.ask("SELECT posting, kind, field, old, new FROM posting_changes ORDER BY change_id")
+        return [(row[0].split(":")[-1], *row[1:]) for row in rows]
+
+    def states(self) -> dict[str, str]:
+        """The state of every posting, by key."""
+        return dict(self.ask("SELECT key, state FROM postings"))  # type: ignore[arg-type]  # rows of two
+
+    def alerted(self, what: str = "kind") -> list[Any]:
+        """A column of every alert, oldest first."""
+        return [row[0] for row in self.ask(f"SELECT {what} FROM alerts ORDER BY alert_id")]
