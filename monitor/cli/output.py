@@ -1,0 +1,180 @@
+"""Rows as a table, JSON or CSV, harmless to a terminal and whole in a pipe.
+
+A board's text may hold escape sequences. Tables, text and CSV lose them; JSON has them escaped, so that nothing is lost there.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from itertools import chain
+from math import isfinite
+from typing import TYPE_CHECKING, Annotated, Any, TextIO
+
+import typer
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+Row = Mapping[str, object]
+
+
+class Format(StrEnum):
+    """How a listing is written."""
+
+    TABLE = "table"
+    JSON = "json"
+    CSV = "csv"
+
+
+FormatOption = Annotated[Format, typer.Option("--format", help="How to write it: a table, JSON or CSV.")]
+
+_ESCAPE = re.compile(r"\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]|\x1b[ -/]*[0-~]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")  # with what turns the direction of writing
+_UNSAFE_JSON = re.compile(r"[\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")  # what json leaves and a terminal may obey
+_INSTANT = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d):\d\d\.\d{6}Z")
+_FITS = 30  # a cell up to this width is never wrapped
+_LONGEST = 400  # characters of a cell on a terminal; in a pipe nothing is cut
+
+
+def clean(text: str) -> str:
+    """The text without escape sequences and control characters; line breaks and tabs stay."""
+    return _CONTROL.sub("", _ESCAPE.sub("", text))
+
+
+def emit(rows: Iterable[Row], columns: Sequence[str], fmt: Format, console: Console) -> None:
+    """The rows on the console's stream. JSON: an array, `[]` when empty; CSV: always a header; a table fits the terminal, and is whole elsewhere."""
+    if fmt is Format.JSON:
+        _write(console, _json_lines(rows, columns))
+    elif fmt is Format.CSV:
+        _write(console, _csv_lines(rows, columns))
+    elif console.is_terminal:
+        _print_table(rows, columns, console)
+    else:
+        _write(console, _aligned(rows, columns))
+
+
+def emit_object(row: Row, console: Console) -> None:
+    """One row as a JSON object."""
+    _write(console, [_as_json(row) + "\n"])
+
+
+def short(value: object) -> str:
+    """A value as a person reads it in a table: instants to the minute, `133000` for 133000.0, nothing for null; may hold line breaks."""
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).strftime("%Y-%m-%d %H:%MZ")
+    if isinstance(value, str) and (instant := _INSTANT.fullmatch(value)):
+        return f"{instant[1]} {instant[2]}Z"
+    return _written(value)
+
+
+def _write(console: Console, lines: Iterable[str]) -> None:
+    stream: TextIO | Any = console.file
+    if isinstance(stream, io.TextIOWrapper):
+        stream.reconfigure(encoding="utf-8")
+    for line in lines:
+        stream.write(line)
+    stream.flush()  # here, where a reader who has gone away is still ours to notice
+
+
+def _plain(value: object) -> object:
+    """A database's value as JSON has it: ISO instants, numbers, null."""
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ") if value.tzinfo else value.isoformat()
+    if isinstance(value, (Decimal, float)):
+        return _number(value)
+    if isinstance(value, (bytes, bytearray, memoryview)):
+        return bytes(value).hex()
+    if isinstance(value, (list, tuple)):
+        return [_plain(item) for item in value]
+    if value is None or isinstance(value, (bool, int, str, dict)):
+        return value
+    return value.isoformat() if isinstance(value, date) else str(value)
+
+
+def _number(value: Decimal | float) -> int | float | None:
+    if not isfinite(value):
+        return None
+    return int(value) if value == int(value) else float(value)
+
+
+def _written(value: object) -> str:
+    plain = _plain(value)
+    if plain is None:
+        return ""
+    if isinstance(plain, (bool, list, dict)):
+        return json.dumps(plain, ensure_ascii=False, default=str)
+    return clean(str(plain))
+
+
+def _as_json(row: Row) -> str:
+    text = json.dumps({name: _plain(value) for name, value in row.items()}, ensure_ascii=False, indent=2, default=str)
+    return _UNSAFE_JSON.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
+def _json_lines(rows: Iterable[Row], columns: Sequence[str]) -> Iterator[str]:
+    before = "[\n"
+    for row in rows:
+        yield before + _indented(_as_json({name: row[name] for name in columns}))
+        before = ",\n"
+    yield "[]\n" if before == "[\n" else "\n]\n"
+
+
+def _indented(text: str) -> str:
+    return "\n".join("  " + line for line in text.split("\n"))
+
+
+def _csv_lines(rows: Iterable[Row], columns: Sequence[str]) -> Iterator[str]:
+    cells = ([_written(row[name]) for name in columns] for row in rows)
+    for line in chain([list(columns)], cells):
+        buffer = io.StringIO()
+        csv.writer(buffer, lineterminator="\n").writerow(line)
+        yield buffer.getvalue()
+
+
+def _cell(value: object) -> str:
+    return " ".join(short(value).split())
+
+
+def _aligned(rows: Iterable[Row], columns: Sequence[str]) -> Iterator[str]:
+    from rich.cells import cell_len
+
+    lines = [list(columns), *([_cell(row[name]) for name in columns] for row in rows)]
+    widths = [max(cell_len(line[index]) for line in lines) for index in range(len(columns))]
+    for line in lines:
+        padded = (cell + " " * (width - cell_len(cell)) for cell, width in zip(line, widths, strict=True))
+        yield "  ".join(padded).rstrip() + "\n"
+
+
+def _print_table(rows: Iterable[Row], columns: Sequence[str], console: Console) -> None:
+    from rich.table import Table
+    from rich.text import Text
+
+    rows = list(rows)
+    if not rows:
+        console.print("nothing found", style="dim")
+        return
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for name in columns:
+        values = [row[name] for row in rows]
+        fits = all(len(_cell(value)) <= _FITS for value in values)
+        numbers = all(value is None or isinstance(value, (int, float, Decimal)) for value in values)
+        table.add_column(Text(name), no_wrap=fits, overflow="fold", justify="right" if numbers else "left")
+    for row in rows:
+        table.add_row(*(Text(_shortened(_cell(row[name]), _LONGEST)) for name in columns))
+    console.print(table)
+
+
+def _shortened(text: str, length: int) -> str:
+    return text if len(text) <= length else text[: length - 1] + "…"
+
+
+def shortened(text: str, length: int) -> str:
+    """The text on one line, at most so many characters, with `…` where it was cut."""
+    return _shortened(" ".join(clean(text).split()), length)
