@@ -1,0 +1,160 @@
+"""An HTTP answer made into JSON, or into the one line that says why it cannot be."""
+
+from __future__ import annotations
+
+import ssl
+import zlib
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import TypeVar
+from urllib.parse import urljoin, urlsplit
+
+import msgspec
+from scrapy.exceptions import (
+    CannotResolveHostError,
+    DownloadCancelledError,
+    DownloadConnectionRefusedError,
+    DownloadFailedError,
+    DownloadTimeoutError,
+    ResponseDataLossError,
+)
+
+T = TypeVar("T")
+_BOM = b"\xef\xbb\xbf"
+_PORTS = {"http": 80, "https": 443}
+NETWORK_ERRORS = (
+    CannotResolveHostError,
+    DownloadCancelledError,
+    DownloadConnectionRefusedError,
+    DownloadFailedError,
+    DownloadTimeoutError,
+    ResponseDataLossError,
+)
+
+
+class Unusable(Exception):  # noqa: N818  # an answer's state more than an error
+    """An answer, or the lack of one, that says nothing about postings. `passing`: asking again soon may help."""
+
+    def __init__(self, reason: str, *, status: int | None = None, passing: bool = False, retry_after: float | None = None) -> None:
+        super().__init__(reason)
+        self.reason = reason  # one line for a person
+        self.status = status
+        self.passing = passing
+        self.retry_after = retry_after  # seconds
+
+
+def network_trouble(error: Exception, url: str, timeout: float) -> Unusable:
+    """What one of NETWORK_ERRORS means. The line names the host only: an address may carry a password."""
+    host = urlsplit(url).hostname
+    if isinstance(error, DownloadTimeoutError):
+        return Unusable(f"no whole answer within {timeout:g} s")
+    if isinstance(error, DownloadCancelledError):
+        return _too_large()
+    if isinstance(error, ResponseDataLossError):
+        return Unusable("the answer was cut short", passing=True)
+    if isinstance(error, CannotResolveHostError):
+        return Unusable(f"no such host: {host}", passing=True)
+    causes = list(_causes(error))
+    if tls := next((cause for cause in causes if isinstance(cause, ssl.SSLError)), None):
+        return Unusable(f"no secure connection to {host}: {getattr(tls, 'verify_message', '') or tls.reason or 'TLS failed'}")
+    if isinstance(error, DownloadConnectionRefusedError):
+        said = next((cause.strerror for cause in causes if isinstance(cause, OSError) and cause.strerror), "connection refused")
+        return Unusable(f"cannot connect to {host}: {said.partition(' [')[0]}", passing=True)
+    return Unusable("the connection was lost before a whole answer", passing=True)
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """The error, what it was raised from, and what aiohttp keeps inside it."""
+    following: BaseException | None = error
+    while following is not None:
+        yield following
+        inner = getattr(following, "os_error", None) or getattr(following, "certificate_error", None)
+        if isinstance(inner, BaseException):
+            yield inner
+        following = following.__cause__
+
+
+def bad_status(status: int, retry_after: str | None, now: datetime) -> Unusable:
+    """What an answer other than 200 means."""
+    reason = {
+        304: "HTTP 304, which was not asked for",
+        404: "HTTP 404: no such board",
+        410: "HTTP 410: the board is gone",
+        429: "HTTP 429: too many requests",
+    }.get(status, f"HTTP {status}")
+    return Unusable(reason, status=status, passing=status == 429 or status >= 500, retry_after=_seconds(retry_after, now))  # noqa: PLR2004
+
+
+def _seconds(retry_after: str | None, now: datetime) -> float | None:
+    """Retry-After as seconds from now: it is a number or a date. https://www.rfc-editor.org/rfc/rfc9110#field.retry-after"""
+    if not retry_after:
+        return None
+    if retry_after.strip().isdecimal():
+        return float(retry_after)
+    try:
+        then = parsedate_to_datetime(retry_after)
+    except ValueError:
+        return None
+    return max(0.0, ((then if then.tzinfo else then.replace(tzinfo=UTC)) - now).total_seconds())
+
+
+def next_address(url: str, location: str, status: int) -> str:
+    """Where a redirect leads. Raises Unusable unless that is the same host, and no less secure."""
+    target = urljoin(url, location)
+    try:
+        old, new = urlsplit(url), urlsplit(target)
+        ports = (old.port or _PORTS.get(old.scheme), new.port or _PORTS.get(new.scheme))
+    except ValueError as error:
+        raise Unusable("redirected to an address that is none", status=status) from error
+    if new.scheme not in _PORTS:
+        raise Unusable(f"redirected to {new.scheme or 'no'} instead of http", status=status)
+    if new.hostname != old.hostname:
+        raise Unusable(f"redirected to another host: {new.hostname}", status=status)
+    if (ports[0] != ports[1] or old.scheme != new.scheme) and ports != (80, 443):
+        raise Unusable("redirected to another port of its host", status=status)
+    return target
+
+
+def unpack(body: bytes, encoding: str, limit: int) -> bytes:
+    """The body as it was before gzip, without a byte order mark. Raises Unusable, before more than `limit` bytes are unpacked."""
+    if encoding in {"gzip", "x-gzip"}:
+        body = _unzip(body, limit)
+    elif encoding not in {"", "identity"}:
+        raise Unusable(f"the answer is packed as {encoding}, which was not asked for", status=200)
+    return body.removeprefix(_BOM)
+
+
+def _unzip(body: bytes, limit: int) -> bytes:
+    unzip = zlib.decompressobj(wbits=31)  # gzip, its checksum tested
+    try:
+        unpacked = unzip.decompress(body, limit + 1)
+    except zlib.error as error:
+        raise Unusable("the answer's gzip is broken", status=200) from error
+    if len(unpacked) > limit:
+        raise _too_large()
+    if not unzip.eof:
+        raise Unusable("the answer's gzip is cut short", status=200)
+    if unzip.unused_data:
+        raise Unusable("the answer goes on after its gzip", status=200)
+    return unpacked
+
+
+def _too_large() -> Unusable:
+    return Unusable("the answer is larger than 64 MB", status=200)
+
+
+def decode(body: bytes, decoder: msgspec.json.Decoder[T]) -> T:
+    """The body as that decoder reads it. Raises Unusable."""
+    try:
+        body.decode()  # a Raw is sliced without looking at its characters
+        return decoder.decode(body)
+    except UnicodeDecodeError as error:
+        raise Unusable("the answer is not UTF-8", status=200) from error
+    except RecursionError as error:
+        raise Unusable("the answer is nested too deeply", status=200) from error
+    except msgspec.ValidationError as error:
+        raise Unusable(f"the answer is no list of jobs: {error}", status=200) from error
+    except msgspec.DecodeError as error:
+        page = body[:100].lstrip()[:1] == b"<"
+        raise Unusable("the answer is a web page" if page else f"the answer is not JSON: {error}", status=200) from error

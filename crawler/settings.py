@@ -1,0 +1,49 @@
+"""How the crawler behaves: Scrapy's settings, for `crawl()` and for `scrapy crawl` alike. `crawl()` puts its Manners over them.
+
+https://docs.scrapy.org/en/latest/topics/settings.html
+"""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+
+BOT_NAME = "rolewatch"
+SPIDER_MODULES = ["crawler.spiders"]
+
+# The one place that decides between Scrapy's two ways to run. Without the Twisted reactor a crawl lives in any asyncio
+# loop, so in the daemon's. Scrapy still calls this experimental: the tests of the crawl run in both ways, and pyproject
+# holds Scrapy below its next minor.
+TWISTED_REACTOR_ENABLED = False
+DOWNLOAD_HANDLERS = dict.fromkeys(("data", "file", "ftp", "s3"))  # http and https are the library's own: aiohttp's without a reactor
+
+# Manners towards a host
+USER_AGENT = f"rolewatch/{version('rolewatch')}"
+DOWNLOAD_DELAY = 0.25  # seconds from one request's start to the next one's
+DOWNLOAD_DELAY_JITTER = 0  # the library's own default halves the delay at times
+CONCURRENT_REQUESTS = 4
+CONCURRENT_REQUESTS_PER_DOMAIN = 4  # lets more through than it says when there is no delay; the spider's own limit holds
+DOWNLOAD_TIMEOUT = 30  # seconds, the whole request
+ROBOTSTXT_OBEY = False  # a job board API is made to be called by programs; robots.txt is about the pages of a site
+DEFAULT_REQUEST_HEADERS = {"Accept": "application/json", "Accept-Encoding": "gzip"}
+
+# What an answer may be
+DOWNLOAD_MAXSIZE = 64 * 1024 * 1024  # bytes, on the wire and once unpacked
+DOWNLOAD_WARNSIZE = 0
+DOWNLOAD_VERIFY_CERTIFICATES = True  # off by default
+
+# Only what is used: redirects, retries and unpacking decide what counts as a failure, so they are in the walk itself
+DOWNLOADER_MIDDLEWARES_BASE = {
+    "scrapy.downloadermiddlewares.downloadtimeout.DownloadTimeoutMiddleware": 350,
+    "scrapy.downloadermiddlewares.defaultheaders.DefaultHeadersMiddleware": 400,
+    "scrapy.downloadermiddlewares.useragent.UserAgentMiddleware": 500,
+    "scrapy.downloadermiddlewares.httpproxy.HttpProxyMiddleware": 750,  # $HTTPS_PROXY, $NO_PROXY
+}
+SPIDER_MIDDLEWARES_BASE: dict[str, int] = {}
+EXTENSIONS_BASE = {"scrapy.extensions.feedexport.FeedExporter": 0}  # -O out.jsonl
+STATS_CLASS = "scrapy.statscollectors.DummyStatsCollector"
+REMOTE_CONTROL_ENABLED = False  # on by default: a loopback port that runs posted Python
+TELNETCONSOLE_ENABLED = False
+CONCURRENT_ITEMS = 1  # the default starts 100 tasks a response
+COOKIES_ENABLED = False
+LOG_LEVEL = "WARNING"
+FEED_EXPORT_ENCODING = "utf-8"

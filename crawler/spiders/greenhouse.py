@@ -1,0 +1,123 @@
+"""Greenhouse's Job Board API: one request a board gives every posting with its text. https://developers.greenhouse.io/job-board.html"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from crawler.board_spider import BoardSpider, Listing
+from crawler.items import Deadline, Pay, Posting, Unreadable, Workplace
+from crawler.read.deadline import read_deadline
+from crawler.read.fields import choice, instant
+from crawler.read.pay import read_pay, stated_pay
+from crawler.read.place import is_work_model, places, workplace
+from crawler.read.text import clean, to_text
+
+_SENT_AS = {"departments": "department", "application_deadline": "deadline", "content": "description"}
+_EMPLOYMENT = ("employment type", "contract type", "time type", "job type")
+_WORKPLACE = ("workplace type", "work model", "workplace", "location type", "remote status")
+
+
+class _Meta(msgspec.Struct):
+    total: int | None = None
+
+
+class _List(msgspec.Struct):
+    jobs: list[msgspec.Raw]
+    meta: _Meta | None = None
+
+
+class _Named(msgspec.Struct):
+    id: int
+    company_name: str | None = None
+
+
+_list = msgspec.json.Decoder(_List)
+_named = msgspec.json.Decoder(_Named)
+
+
+class GreenhouseSpider(BoardSpider):
+    name = "greenhouse"
+    api_url = "https://boards-api.greenhouse.io"
+
+    def list_url(self, token: str) -> str:
+        return f"{self.base}/v1/boards/{token}/jobs?content=true&pay_transparency=true"
+
+    def posting_url(self, token: str, key: str) -> str:
+        return f"{self.base}/v1/boards/{token}/jobs/{key}"
+
+    def slice(self, body: bytes) -> Listing:
+        found = _list.decode(body)
+        return Listing(found.jobs, found.meta.total if found.meta else None)
+
+    def key(self, raw: bytes | msgspec.Raw) -> tuple[str, str | None]:
+        job = _named.decode(raw)
+        return str(job.id), job.company_name and clean(job.company_name)
+
+    @staticmethod
+    def read(raw: bytes) -> Posting:
+        try:
+            return _posting(msgspec.json.decode(raw))
+        except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
+            raise Unreadable(f"{type(error).__name__}: {error}") from error
+
+    @staticmethod
+    def clean(raw: bytes) -> bytes:
+        if b'"user"' not in raw:
+            return raw
+        job = msgspec.json.decode(raw)
+        job["metadata"] = [field for field in job.get("metadata") or [] if field.get("value_type") != "user"]
+        return msgspec.json.encode(job)
+
+
+def _posting(job: dict[str, Any]) -> Posting:
+    location = clean(job["location"]["name"] or "")
+    description = to_text(job.get("content") or "")
+    published = instant(job.get("first_published"))
+    pay, deadline = _pay(job, description), _deadline(job)
+    model = _workplace(job)
+    stated = {"pay": pay[1], "deadline": deadline is not None, "workplace": model is not None}
+    return Posting(
+        key=str(job["id"]),
+        title=clean(job["title"]),
+        url=job["absolute_url"],
+        location=location,
+        locations=_places(job, location),
+        department="; ".join(name for each in job.get("departments") or [] if (name := clean(each["name"] or ""))),
+        employment_type=choice(job.get("metadata"), _EMPLOYMENT),
+        workplace=model or workplace(location),
+        pay=pay[0],
+        deadline=deadline or read_deadline(description, published=published, place=location),
+        description=description,
+        company=clean(job.get("company_name") or "") or None,
+        requisition=clean(job.get("requisition_id") or "") or None,
+        internal_job=str(job["internal_job_id"]) if job.get("internal_job_id") else None,
+        first_published=published,
+        updated_at=instant(job.get("updated_at")),
+        stated=frozenset(name for name, is_stated in stated.items() if is_stated),
+        unsent=frozenset(field for key, field in _SENT_AS.items() if key not in job),
+    )
+
+
+def _places(job: dict[str, Any], location: str) -> tuple[str, ...]:
+    """The single places; a board that writes only "Hybrid" there has its towns in the offices."""
+    if location and not is_work_model(location):
+        return places(location)
+    offices = [clean(office.get("location") or office["name"] or "") for office in job.get("offices") or []]
+    return (*places(location), *dict.fromkeys(filter(None, offices)))
+
+
+def _pay(job: dict[str, Any], description: str) -> tuple[Pay | None, bool]:
+    """Pay, and whether the ats states it; the key is there only for postings that disclose it."""
+    stated = stated_pay(job.get("pay_input_ranges") or [])
+    return (stated, True) if stated else (read_pay(description), False)
+
+
+def _deadline(job: dict[str, Any]) -> Deadline | None:
+    written = job.get("application_deadline")
+    return Deadline(instant(written), written) if written else None
+
+
+def _workplace(job: dict[str, Any]) -> Workplace | None:
+    return workplace(choice(job.get("metadata"), _WORKPLACE))
