@@ -1,1 +1,21 @@
 """What can send to one kind of channel."""
+
+from __future__ import annotations
+
+from typing import TextIO
+
+from monitor.notify.base import Notifier
+from monitor.notify.console import ConsoleNotifier
+from monitor.notify.slack import SlackNotifier
+from monitor.notify.webhook import WebhookNotifier
+from monitor.settings import Settings
+
+
+def notifiers(settings: Settings, console: TextIO) -> dict[str, Notifier]:
+    """Every notifier that has what it needs, by the kind of channel: the word before the colon in `slack:#roles`."""
+    token, url = settings.slack.token, settings.webhook_url
+    return {
+        "console": ConsoleNotifier(console),
+        **({"slack": SlackNotifier(token, settings.slack.api_url)} if token else {}),
+        **({"webhook": WebhookNotifier(url)} if url else {}),
+    }

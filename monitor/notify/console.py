@@ -1,0 +1,64 @@
+"""The terminal: a few lines a message, which no text from a board can colour, move or hide."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime
+from typing import TextIO
+
+from rich.console import Console
+from rich.text import Text
+
+from monitor.messages import GroupMessage, Message, OperatorMessage, RoleMessage
+from monitor.notify.base import NotifyError, Receipt
+from monitor.notify.plain import lines
+
+_STYLES = {"opened": "bold green", "revised": "bold yellow", "closed": "bold red", "reopened": "bold cyan"}
+
+
+class ConsoleNotifier:
+    """The channel `console`."""
+
+    readable = False
+    pace = 0.0
+    burst = 1
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    async def send(self, channel: str, message: Message, delivery_id: str) -> Receipt:  # noqa: ARG002  # there is but one terminal
+        try:
+            await asyncio.to_thread(self._write, message)
+        except (OSError, ValueError) as error:  # a closed pipe, a closed stream
+            raise NotifyError(f"the terminal cannot be written ({type(error).__name__})", permanent=True) from error
+        return Receipt()
+
+    async def find(self, channel: str, delivery_id: str, since: datetime) -> Receipt | None:  # noqa: ARG002  # nothing to look in
+        raise NotifyError("a terminal cannot be read", permanent=True)
+
+    async def close(self) -> None:
+        """The stream is the caller's."""
+
+    def _write(self, message: Message) -> None:
+        """The lines at once, so that other output stays outside; a reader in a pipe gets no colours, nor does NO_COLOR."""
+        console = Console(file=self._stream, highlight=False, markup=False, emoji=False, soft_wrap=True)
+        encoding = getattr(self._stream, "encoding", None) or "utf-8"
+        text = Text("\n").join(_coloured(message))
+        text.plain = text.plain.encode(encoding, "replace").decode(encoding)
+        console.print(text)
+        self._stream.flush()
+
+
+def _coloured(message: Message) -> list[Text]:
+    said = [Text(line) for line in lines(message)]
+    first, rest = said[0], said[1:]
+    if isinstance(message, RoleMessage):
+        first.stylize(_STYLES[message.kind], 0, first.plain.index("  "))
+    elif isinstance(message, OperatorMessage):
+        first = Text("OPERATOR  ", style="bold magenta") + first
+    else:
+        first.stylize("bold")
+    if not isinstance(message, GroupMessage):
+        for line in rest:
+            line.stylize("dim")
+    return [first, *rest]

@@ -1,0 +1,137 @@
+"""A message without blocks: one line for a notification, a few lines for a terminal, a text for Slack when it refuses the blocks."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from monitor.messages import GroupMessage, Message, OperatorMessage, Role, RoleKind, RoleMessage, SummaryMessage
+from monitor.notify import words
+from monitor.notify.difference import edited
+
+_ANNOUNCED: Final = 1000  # UTF-16 units before escaping; a notification shows some 150
+_FALLBACK: Final = 2500  # UTF-16 units before escaping, so that Slack's 4,000 hold
+_NAMED: Final = 5  # rules or titles in one sentence
+_TAGS: Final[dict[RoleKind, str]] = {"opened": "NEW", "revised": "CHANGED", "closed": "CLOSED", "reopened": "REOPENED"}
+_VERBS: Final[dict[RoleKind, str]] = {"opened": "new", "revised": "changed", "closed": "closed", "reopened": "reopened"}
+# Slack reads these in a text whatever is escaped; a word joiner, which nobody sees, takes them apart.
+_READ_BY_SLACK: Final = re.compile(r"(@)(?=channel|here|everyone)|(\*)(?=\*)|(\])(?=\()")
+
+
+def announce(message: Message) -> str:
+    """The message in one line, escaped for Slack: https://docs.slack.dev/messaging/formatting-message-text"""
+    return escape(words.cut(_announced(message), _ANNOUNCED))
+
+
+def fallback(message: Message) -> str:
+    """The whole message as a text escaped for Slack, for when its blocks are refused; within the 4,000 characters that Slack advises."""
+    text = words.cut("\n".join(lines(message)), _FALLBACK)
+    while words.width(escape(text)) > _FALLBACK + _ANNOUNCED:
+        text = words.cut(text, words.width(text) * 3 // 4)
+    return escape(text)
+
+
+def escape(text: str) -> str:
+    escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return _READ_BY_SLACK.sub(lambda found: found.group() + "\u2060", escaped)
+
+
+def lines(message: Message) -> list[str]:
+    """The message as lines for a terminal: what happened in front, then why and where, indented."""
+    match message:
+        case RoleMessage():
+            return _role(message)
+        case GroupMessage():
+            return [counts(message), *("  " + line for item in message.items for line in _role(item))]
+        case SummaryMessage():
+            return [_announced(message), *(line for rule in message.rules for line in _fitting(rule.rule, rule.roles))]
+        case OperatorMessage():
+            return [_announced(message), *("  " + words.clean(line) for line in message.lines), *_url(message.url)]
+
+
+def _announced(message: Message) -> str:
+    match message:
+        case RoleMessage():
+            return _sentence(message)
+        case GroupMessage():
+            titles = [words.title(item.role) for item in message.items[:_NAMED]]
+            return f"{counts(message)}: {'; '.join(titles)}" + (" …" if len(message.items) > _NAMED else "")
+        case SummaryMessage():
+            return f"Now watching {watched(message)}{fits(message)}"
+        case OperatorMessage():
+            return words.clean(message.headline, words.TITLE)
+
+
+def _sentence(message: RoleMessage) -> str:
+    role, turn = message.role, words.turn(message)
+    head = words.KINDS[message.kind] + (f" ({turn})" if turn else "")
+    return " · ".join([f"{head} at {words.company(role)}: {words.title(role)}", *_facts(message)])
+
+
+def _facts(message: RoleMessage) -> list[str]:
+    moved = {change.field for change in message.changes}
+    facts = [_moved(message)] if moved else []
+    if message.kind == "closed":
+        listed = words.listed_for(message)
+        return [f"no longer listed{', was there ' + listed if listed else ''}"]
+    return facts + [fact for name, fact in _known(message.role) if fact and name not in moved]
+
+
+def _known(role: Role) -> list[tuple[str, str]]:
+    deadline, written = words.deadline(role), words.clean(role.deadline_text)
+    if written and written != deadline:
+        deadline += f" (“{written}”)"
+    return [("location", words.place(role)), ("pay", words.pay(role.pay)), ("deadline", deadline and f"apply by {deadline}")]
+
+
+def _moved(message: RoleMessage) -> str:
+    return " · ".join(_change(message, number) for number in range(len(message.changes)))
+
+
+def _change(message: RoleMessage, number: int) -> str:
+    change = message.changes[number]
+    label = words.label(change.field).lower()
+    if change.field == "description":
+        return f"{label}: {edited(change.old, change.new)}"
+    old, new = words.old_and_new(change)
+    return f"{label}: {old} → {new}"
+
+
+def _role(message: RoleMessage) -> list[str]:
+    role, turn = message.role, words.turn(message)
+    tag = _TAGS[message.kind] + (f" ({turn})" if turn else "")
+    first = " · ".join([f"{tag}  {words.company(role)}", words.title(role), *_facts(message)])
+    return [first, *(f"  why: {words.reason(why)}" for why in message.why), *_url(role.url)]
+
+
+def _fitting(rule: str, roles: tuple[Role, ...]) -> list[str]:
+    name = words.clean(rule, 100)
+    return [" · ".join([f"  {name}: {words.title(role)}", words.company(role), *filter(None, [words.place(role)])]) for role in roles]
+
+
+def _url(url: str) -> list[str]:
+    """The URL on its own line, as long as it is; none where it is no link."""
+    return [f"  {url}"] if words.link(url) else []
+
+
+def counts(message: GroupMessage) -> str:
+    """`12 new roles, 3 closed (part 1 of 2)`."""
+    kinds = [item.kind for item in message.items]
+    said = [f"{kinds.count(kind)} {verb}" for kind, verb in _VERBS.items() if kind in kinds]
+    part = f" (part {message.part} of {message.parts})" if message.parts > 1 else ""
+    return f"{said[0]} role{'' if len(kinds) == 1 else 's'}{''.join(', ' + more for more in said[1:])}{part}" if said else "No roles"
+
+
+def watched(message: SummaryMessage) -> str:
+    """What is watched, in two words: the one board's company, or how many boards."""
+    if len(message.boards) == 1:
+        return words.clean(message.boards[0].company, 100)
+    return words.count(len(message.boards), "board")
+
+
+def fits(message: SummaryMessage) -> str:
+    """`: 57 open roles, 6 fit research-engineer`."""
+    roles = words.count(sum(board.open for board in message.boards), "open role")
+    said = [f"{len(rule.roles) or 'none'} fit{'' if len(rule.roles) > 1 else 's'} {words.clean(rule.rule, 100)}" for rule in message.rules]
+    more = [f"{words.count(len(said) - _NAMED, 'more rule')}"] if len(said) > _NAMED else []
+    return ": " + ", ".join([roles, *said[:_NAMED], *more])
