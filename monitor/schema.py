@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from alembic import command
@@ -30,7 +31,23 @@ def open_database(url: str) -> Engine:
         return _opened(engine)
     except DatabaseError as error:
         engine.dispose()
-        raise UserError(f"the database {engine.url.render_as_string(hide_password=True)} cannot be used: {error.orig}") from error
+        raise _unusable(engine, error) from error
+
+
+@contextmanager
+def unopened(url: str) -> Iterator[Engine]:
+    """The database as it is, whatever its schema, for `db upgrade`. Raises UserError as `open_database` does."""
+    engine = _engine(url)
+    try:
+        yield engine
+    except DatabaseError as error:
+        raise _unusable(engine, error) from error
+    finally:
+        engine.dispose()
+
+
+def _unusable(engine: Engine, error: DatabaseError) -> UserError:
+    return UserError(f"the database {engine.url.render_as_string(hide_password=True)} cannot be used: {' '.join(str(error.orig).split())}")
 
 
 def _engine(url: str) -> Engine:

@@ -93,7 +93,9 @@ def _plain(value: object) -> object:
         return bytes(value).hex()
     if isinstance(value, (list, tuple)):
         return [_plain(item) for item in value]
-    if value is None or isinstance(value, (bool, int, str, dict)):
+    if isinstance(value, dict):
+        return {name: _plain(item) for name, item in value.items()}
+    if value is None or isinstance(value, (bool, int, str)):
         return value
     return value.isoformat() if isinstance(value, date) else str(value)
 

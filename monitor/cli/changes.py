@@ -1,0 +1,147 @@
+"""`changes` and `history`: what happened, everywhere and to one posting."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from monitor.cli.common import state
+from monitor.cli.output import Format, FormatOption, Row, clean, emit, short, shortened
+from monitor.cli.roles import BoardOption, PostingArgument, RuleOption, named_rules
+from monitor.cli.times import parse_time
+from monitor.cli.worddiff import Piece, word_diff
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.text import Text
+
+    from monitor.queries.listing import Listing
+
+_COLUMNS = ("at", "kind", "company", "title", "what", "posting")
+_LONGEST = 60  # characters of an old or a new value in a table
+_STYLES = {"opened": "green", "reopened": "green", "closed": "red", "revised": "yellow"}
+
+
+class Kind(StrEnum):
+    """What a snapshot did to a posting."""
+
+    OPENED = "opened"
+    REVISED = "revised"
+    CLOSED = "closed"
+    REOPENED = "reopened"
+
+
+def changes(
+    ctx: typer.Context,
+    since: Annotated[str, typer.Option(metavar="TIME", help="Since then.")] = "7d",
+    board: BoardOption = None,
+    kind: Annotated[list[Kind] | None, typer.Option(help="Only this kind; may be given again.")] = None,
+    rule: RuleOption = None,
+    limit: Annotated[int | None, typer.Option(metavar="N", min=1, help="So many at most.")] = None,
+    fmt: FormatOption = Format.TABLE,
+) -> None:
+    """List what happened, newest first."""
+    from monitor.db import reading
+    from monitor.queries.changes import ChangeFilter, find_changes
+    from monitor.queries.naming import find_board
+
+    shared = state(ctx)
+    rules = tuple(named_rules(shared.settings, rule or []))
+    after = parse_time(since, datetime.now(UTC))
+    with reading(shared.engine()) as connection:
+        boards = tuple(find_board(connection, name) for name in board or [])
+        kinds = tuple(each.value for each in kind or [])
+        found = find_changes(connection, ChangeFilter(boards, kinds, after, rules, limit))
+    if fmt is Format.TABLE:
+        emit([{**row, "what": _what(row)} for row in found.rows], _COLUMNS, fmt, shared.console)
+    else:
+        emit(found.rows, found.columns, fmt, shared.console)
+
+
+def _what(row: Row) -> str:
+    """`location: London → Mountain View`; a description only says that it was edited."""
+    if row["field"] is None:
+        return ""
+    if row["field"] == "description":
+        return "description edited"
+    old, new = (shortened(short(row[name]), _LONGEST) or "none" for name in ("old", "new"))
+    return f"{row['field']}: {old} → {new}"
+
+
+def history(ctx: typer.Context, posting: PostingArgument, fmt: FormatOption = Format.TABLE) -> None:
+    """Show what happened to one posting over time, with what changed in its description word by word."""
+    from monitor.db import reading
+    from monitor.queries.changes import timeline, versions
+    from monitor.queries.naming import find_posting
+    from monitor.queries.roles import describe
+
+    shared = state(ctx)
+    with reading(shared.engine()) as connection:
+        found = find_posting(connection, posting)
+        happened = timeline(connection, found)
+        if fmt is not Format.TABLE:
+            emit(happened.rows, happened.columns, fmt, shared.console)
+            return
+        row, contents = describe(connection, found), versions(connection, found)
+    for line in _story(row, happened, contents):
+        shared.console.print(line, soft_wrap=not shared.console.is_terminal)
+
+
+def _story(row: Row, happened: Listing, contents: Listing) -> Iterator[Text]:
+    from rich.text import Text
+
+    yield Text(short(row["title"]) or "(not read yet)", style="bold")
+    yield Text(clean(f"{row['company']} · {row['posting']} · {row['state']}\n{row['url'] or ''}"), style="dim")
+    if not any(change["kind"] == "opened" for change in happened.rows):
+        yield _headline(row["first_seen_at"], "first seen", 1, "it was open before its board was watched")
+    texts = {version["version"]: str(version["description"]) for version in contents.rows}
+    moment: tuple[object, object] | None = None
+    for change in happened.rows:
+        if moment != (change["at"], change["kind"]):
+            moment = (change["at"], change["kind"])
+            yield _headline(change["at"], str(change["kind"]), change["version"], _gone_since(change))
+        if change["field"] is not None:
+            yield _revision(change, texts)
+
+
+def _headline(at: object, kind: str, version: object, note: str) -> Text:
+    from rich.text import Text
+
+    text = Text(f"\n{short(at)}  ").append(kind, style=_STYLES.get(kind, "bold")).append(f"  version {version}", style="dim")
+    return text.append(f"  ({note})", style="dim") if note else text
+
+
+def _gone_since(change: Row) -> str:
+    return f"last seen {short(change['not_before'])}" if change["kind"] == "closed" and change["not_before"] else ""
+
+
+def _revision(change: Row, texts: dict[int, str]) -> Text:
+    from rich.text import Text
+
+    text = Text(f"  {change['field']}: ")
+    version = int(str(change["version"]))
+    if change["field"] == "description":
+        pieces = word_diff(texts.get(version - 1, ""), texts.get(version, ""))
+    else:
+        pieces = [Piece("old", short(change["old"]) or "none"), Piece("same", "→"), Piece("new", short(change["new"]) or "none")]
+    return text.append(_drawn(pieces, marked=change["field"] == "description"))
+
+
+def _drawn(pieces: list[Piece], *, marked: bool) -> Text:
+    """The pieces in colour; `marked` ones also as `[-old-] {+new+}`, which a pipe keeps."""
+    from rich.text import Text
+
+    drawn = []
+    for piece in pieces:
+        words = " ".join(clean(piece.words).split())
+        if piece.kind == "old":
+            drawn.append(Text(f"[-{words}-]" if marked else words, style="red strike"))
+        elif piece.kind == "new":
+            drawn.append(Text(f"{{+{words}+}}" if marked else words, style="green"))
+        else:
+            drawn.append(Text(words))
+    return Text(" ").join(drawn)

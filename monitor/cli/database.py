@@ -1,0 +1,60 @@
+"""`db upgrade`, `db backup` and `db check`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from monitor.cli.common import state
+
+
+def upgrade(ctx: typer.Context) -> None:
+    """Bring the database to this version's schema. SQLite is backed up first, and also upgraded whenever it is opened."""
+    from monitor import schema
+    from monitor.db import reading
+
+    shared = state(ctx)
+    with schema.unopened(shared.settings.database_url.get_secret_value()) as engine:
+        with reading(engine) as connection:
+            before = schema.revision(connection)
+        if before == schema.newest():
+            shared.console.print(f"already current: schema {before}", soft_wrap=True)
+            return
+        backup = schema.upgrade(engine)
+    shared.console.print(f"upgraded from {before or 'an empty database'} to schema {schema.newest()}", soft_wrap=True)
+    if backup is not None:
+        shared.console.print(f"what was there before is in {backup}", soft_wrap=True)
+
+
+def backup(ctx: typer.Context, file: Annotated[Path, typer.Argument(metavar="FILE", help="A new file.")]) -> None:
+    """Write a whole copy of the SQLite database, even while the daemon writes."""
+    from monitor.errors import UserError
+    from monitor.schema import back_up
+
+    shared = state(ctx)
+    engine = shared.engine()
+    if engine.dialect.name == "sqlite" and file.exists():
+        raise UserError(f"{file} is there already: name a new file")
+    try:
+        back_up(engine, file)
+    except OSError as error:
+        raise UserError(f"{file} cannot be written: {error.strerror}") from error
+    shared.console.print(f"backup written to {file} ({file.stat().st_size / 1_000_000:.1f} MB)", soft_wrap=True)
+
+
+def check(ctx: typer.Context) -> None:
+    """Look for damage and contradictions in the database: a line each, and exit code 1 when there is one."""
+    from monitor.cli.output import clean
+    from monitor.db import reading
+    from monitor.queries.consistency import findings
+
+    shared = state(ctx)
+    wrong = 0
+    with reading(shared.engine()) as connection:
+        for wrong, line in enumerate(findings(connection), start=1):  # noqa: B007  # the count is asked for below
+            shared.console.print(clean(line), soft_wrap=True)
+    if wrong:
+        raise typer.Exit(1)
+    shared.console.print("ok")

@@ -1,0 +1,192 @@
+"""`roles` and `show`: postings, and one in full."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from monitor.cli.common import state
+from monitor.cli.output import Format, FormatOption, Row, clean, emit, emit_object, short
+from monitor.cli.times import optional_time
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from monitor.settings import Rule, Settings
+
+BoardOption = Annotated[list[str] | None, typer.Option("--board", metavar="BOARD", help="Only this board; may be given again.")]
+RuleOption = Annotated[list[str] | None, typer.Option("--rule", metavar="NAME", help="Only what fits this rule of the configuration.")]
+PostingArgument = Annotated[
+    str, typer.Argument(metavar="POSTING", help="ats:token:key, its URL, or its key alone where no two boards share it.")
+]
+
+
+class Status(StrEnum):
+    """Which postings by state."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+    ALL = "all"
+
+
+_COLUMNS = ("company", "title", "location", "pay", "deadline", "first seen", "closed", "posting")
+_OPTIONAL = frozenset({"pay", "deadline", "closed"})  # columns that are left out of a table when no row has them
+
+
+def roles(
+    ctx: typer.Context,
+    words: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[WORDS]", help="Each is in the title or the company; quote a phrase, as in a rule.", show_default=False),
+    ] = None,
+    board: BoardOption = None,
+    status: Annotated[Status, typer.Option(help="Open ones, closed ones, or all.")] = Status.OPEN,
+    location: Annotated[list[str] | None, typer.Option(metavar="PLACE", help="At this place; given again: at one of them.")] = None,
+    rule: RuleOption = None,
+    since: Annotated[str | None, typer.Option(metavar="TIME", help="First seen since then; of closed ones: closed since then.")] = None,
+    fmt: FormatOption = Format.TABLE,
+) -> None:
+    """List postings: the open ones, unless told otherwise."""
+    from monitor.db import reading
+    from monitor.queries.naming import find_board
+    from monitor.queries.roles import RoleFilter, find_roles
+
+    shared = state(ctx)
+    rules = [*_search(words or [], location or []), *named_rules(shared.settings, rule or [])]
+    after = optional_time(since, datetime.now(UTC))
+    with reading(shared.engine()) as connection:
+        boards = tuple(find_board(connection, name) for name in board or [])
+        found = find_roles(connection, RoleFilter(boards, status.value, after, tuple(rules)))
+    if fmt is Format.TABLE:
+        rows = [_table_row(row) for row in found.rows]
+        emit(rows, [name for name in _COLUMNS if name not in _OPTIONAL or any(row[name] for row in rows)], fmt, shared.console)
+    else:
+        emit(found.rows, found.columns, fmt, shared.console)
+
+
+def named_rules(settings: Settings, names: Sequence[str]) -> list[Rule]:
+    """The configuration's rules of those names. Raises UserError for one that is not there."""
+    from monitor.errors import UserError
+
+    rules = {rule.name: rule for rule in settings.rules}
+    for name in names:
+        if name not in rules:
+            raise UserError(f"no rule {name!r} in {settings.file}: there is {', '.join(rules) or 'none'}")
+    return [rules[name] for name in names]
+
+
+def _search(words: Sequence[str], places: Sequence[str]) -> list[Rule]:
+    """What was typed as a rule, so that it is read as a rule is: whole words, plurals, `Research Scientist/Engineer`."""
+    from monitor.errors import UserError
+    from monitor.rules import Matcher
+    from monitor.settings import Rule
+
+    if not words and not places:
+        return []
+    rule = Rule(name="search", all=tuple(words), within=("title", "company"), locations=tuple(places))
+    try:
+        Matcher(rule)
+    except ValueError as error:
+        raise UserError(f"cannot look for that: {error}") from error
+    return [rule]
+
+
+def _table_row(row: Row) -> dict[str, object]:
+    return {
+        "company": row["company"],
+        "title": row["title"],
+        "location": row["location"],
+        "pay": pay_of(row),
+        "deadline": row["deadline_at"] or row["deadline_text"],
+        "first seen": row["first_seen_at"],
+        "closed": row["closed_at"],
+        "posting": row["posting"],
+    }
+
+
+def pay_of(row: Row) -> str:
+    """A row's pay as a change shows it; "" for none."""
+    from crawler.items import Pay
+    from monitor.compare import pay_words
+
+    pay: Any = [row[f"pay_{part}"] for part in ("min", "max", "currency", "period", "text")]
+    return pay_words(Pay(*pay)) if any(part is not None for part in pay) else ""
+
+
+def show(
+    ctx: typer.Context,
+    posting: PostingArgument,
+    version: Annotated[int | None, typer.Option(metavar="N", help="With the content of this version.")] = None,
+    as_of: Annotated[str | None, typer.Option(metavar="TIME", help="As it was known then.")] = None,
+    fmt: FormatOption = Format.TABLE,
+) -> None:
+    """Show everything that is known of one posting."""
+    from monitor.db import reading
+    from monitor.errors import UserError
+    from monitor.queries.naming import find_posting
+    from monitor.queries.roles import describe
+
+    if version is not None and as_of is not None:
+        raise UserError("give --version or --as-of, not both")
+    shared = state(ctx)
+    moment = optional_time(as_of, datetime.now(UTC))
+    with reading(shared.engine()) as connection:
+        row = describe(connection, find_posting(connection, posting), version, moment)
+    if fmt is Format.JSON:
+        emit_object(row, shared.console)
+    elif fmt is Format.CSV:
+        emit([row], list(row), fmt, shared.console)
+    else:
+        _print(row, shared.console)
+
+
+def _print(row: Row, console: Console) -> None:
+    from rich.text import Text
+
+    facts = {name: value for name, value in _facts(row).items() if value}
+    width = max(map(len, facts)) + 2
+    console.print(Text(short(row["title"]) or "(not read yet)", style="bold"), soft_wrap=True)
+    for name, value in facts.items():
+        console.print(Text(f"{name:<{width}}", style="dim").append(" ".join(value.split()), style="default"), soft_wrap=True)
+    if row["description"]:
+        console.print()
+        console.print(Text(clean(str(row["description"]))), soft_wrap=not console.is_terminal)
+
+
+def _facts(row: Row) -> dict[str, str]:
+    named = {
+        "posting": "posting",
+        "company": "company",
+        "url": "url",
+        "state": "state",
+        "location": "location",
+        "department": "department",
+        "employment_type": "employment type",
+        "workplace": "workplace",
+    }
+    later = {
+        "first_seen_at": "first seen",
+        "last_seen_at": "last seen",
+        "closed_at": "closed",
+        "ats_first_published": "published",
+        "ats_updated_at": "updated",
+        "requisition": "requisition",
+        "repost_of": "repost of",
+        "version": "version",
+    }
+    pay = _as_written(pay_of(row), row["pay_text"])
+    deadline = _as_written(short(row["deadline_at"]), row["deadline_text"])
+    first = {words: short(row[name]) for name, words in named.items()}
+    return {**first, "pay": clean(pay), "deadline": deadline, **{words: short(row[name]) for name, words in later.items()}}
+
+
+def _as_written(read: str, written: object) -> str:
+    """What was read, with the posting's own words behind it where they differ."""
+    words = short(written)
+    if not words or words == read:
+        return read
+    return f"{read} (“{words}”)" if read else f"“{words}”"

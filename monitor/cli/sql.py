@@ -1,0 +1,138 @@
+"""`sql`: a person's own questions to the views."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from monitor.cli.common import state
+from monitor.cli.output import Format, FormatOption, Row, emit
+from monitor.cli.times import parse_time
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from sqlalchemy import Engine
+
+EXAMPLES: dict[str, str] = {
+    "Who is hiring most?": """
+SELECT company, count(*) AS open_roles FROM postings
+WHERE state = 'open' GROUP BY company ORDER BY open_roles DESC""",
+    "Whose pay has moved lately? (--since 30d)": """
+SELECT at, company, title, old, new FROM posting_changes
+WHERE field = 'pay' AND at >= :since ORDER BY at DESC""",
+    "Which deadlines are still to come?": """
+SELECT deadline_at, company, title, url FROM postings
+WHERE state = 'open' AND deadline_at >= :now ORDER BY deadline_at""",
+    "What was open at that moment, as we knew it? (--since 2026-03-01)": """
+SELECT company, title, version FROM posting_versions
+WHERE valid_from <= :since AND (valid_to IS NULL OR valid_to > :since) ORDER BY company, title""",
+    "Which boards fail, and why?": """
+SELECT board, count(*) AS failures, max(finished_at) AS latest, max(reason) AS reason FROM checks
+WHERE result = 'failure' AND started_at >= :since GROUP BY board ORDER BY failures DESC""",
+}
+_MOST_IN_A_TABLE = 10_000  # rows; a table is laid out when all its rows are there
+
+
+def sql(
+    ctx: typer.Context,
+    query: Annotated[
+        str | None,
+        typer.Argument(
+            help="One SELECT on the views; - reads it from standard input. Without it: views, columns, examples.", show_default=False
+        ),
+    ] = None,
+    since: Annotated[str, typer.Option(metavar="TIME", help="The value of :since.")] = "30d",
+    param: Annotated[list[str] | None, typer.Option(metavar="NAME=VALUE", help="The value of :NAME; may be given again.")] = None,
+    limit: Annotated[int | None, typer.Option(metavar="N", min=1, help="So many rows at most.")] = None,
+    timeout: Annotated[float, typer.Option(metavar="SECONDS", min=0.001, help="How long the database may work on it.")] = 30.0,
+    fmt: FormatOption = Format.TABLE,
+) -> None:
+    """Ask the history in SQL. Nothing can be written."""
+    from monitor.db import iso
+    from monitor.queries.asking import Question, ask
+
+    now = datetime.now(UTC)
+    shared = state(ctx)
+    text = _query(query)
+    own = dict(map(_parameter, param or []))
+    moments = {"now": now, "since": parse_time(since, now)}
+    engine = shared.engine()
+    if not text:
+        _print_guide(engine, fmt, shared.console)
+        return
+    on_sqlite = engine.dialect.name == "sqlite"
+    times = {name: iso(moment) if on_sqlite else moment for name, moment in moments.items()}
+    values = {name: _number(value) if on_sqlite else value for name, value in own.items()}
+    with ask(engine, Question(text, {**times, **values}, timeout)) as answer:
+        most = limit if limit is not None or fmt is not Format.TABLE else _MOST_IN_A_TABLE
+        rows = answer.rows if most is None else _first(answer.rows, most, told=limit is None)
+        emit(rows, answer.columns, fmt, shared.console)
+
+
+def _query(given: str | None) -> str:
+    """The query as given, or from standard input; "" for none."""
+    if given == "-" or (given is None and not sys.stdin.isatty()):
+        return sys.stdin.read().strip()
+    return (given or "").strip()
+
+
+def _parameter(given: str) -> tuple[str, str]:
+    from monitor.errors import UserError
+
+    name, equals, value = given.partition("=")
+    name = name.removeprefix(":")
+    if not equals or not name.isidentifier():
+        raise UserError(f"--param {given!r} is not like NAME=VALUE")
+    return name, value
+
+
+def _number(value: str) -> str | int | float:
+    """A number as a number, since SQLite holds any text to be more than any number; PostgreSQL finds out itself. Anything else stays."""
+    for kind in (int, float):
+        try:
+            number: int | float = kind(value)
+        except ValueError:
+            continue
+        if str(number) == value:  # and so not 007, 1e3 or nan
+            return number
+    return value
+
+
+def _first(rows: Iterable[Row], most: int, *, told: bool) -> Iterator[Row]:
+    """So many rows; `told`: the person is told, since he did not ask for a limit."""
+    for number, row in enumerate(rows):
+        if number == most:
+            if told:
+                typer.echo(f"only the first {most} rows: --format csv or json gives all, --limit N more", err=True)
+            return
+        yield row
+
+
+def _print_guide(engine: Engine, fmt: Format, console: Console) -> None:
+    from rich.text import Text
+
+    from monitor.queries.asking import view_columns
+
+    views = view_columns(engine)
+    if fmt is not Format.TABLE:
+        emit([{"view": view, "columns": "; ".join(columns)} for view, columns in views.items()], ("view", "columns"), fmt, console)
+        return
+    console.print(Text("Views and their columns", style="bold"))
+    for view, columns in views.items():
+        console.print(
+            Text(f"  {view}", style="bold cyan").append(f"  {', '.join(columns)}", style="default"), soft_wrap=not console.is_terminal
+        )
+    console.print(Text("\nQuestions to begin with", style="bold"))
+    for line in _examples(EXAMPLES):
+        console.print(line, soft_wrap=True)
+    console.print(":now is the moment of asking, :since what --since says (30d), :NAME what --param NAME=VALUE says.", soft_wrap=True)
+
+
+def _examples(examples: dict[str, str]) -> Sequence[str]:
+    return [
+        line for words, query in examples.items() for line in (f"  {words}", *(f"      {part}" for part in query.strip().splitlines()), "")
+    ]

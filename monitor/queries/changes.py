@@ -1,0 +1,89 @@
+"""What happened: over all boards, and to one posting."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Connection, and_, or_, select
+
+from monitor.models import Board, Description, Posting, PostingChange, PostingVersion
+from monitor.queries.candidates import candidate, candidate_columns, fits_all
+from monitor.queries.listing import CHANGES, VERSIONS, Listing, everything, listing
+from monitor.queries.naming import Found
+from monitor.settings import Kind, Rule
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeFilter:
+    """Which changes are wanted; an empty tuple wants all."""
+
+    boards: tuple[str, ...] = ()
+    kinds: tuple[Kind, ...] = ()
+    since: datetime | None = None
+    rules: tuple[Rule, ...] = ()  # all of them fit the content before or after
+    limit: int | None = None
+
+
+def find_changes(connection: Connection, wanted: ChangeFilter) -> Listing:
+    """Rows of `posting_changes`, newest first."""
+    statement = select(everything("posting_changes")).select_from(CHANGES).where(*_conditions(wanted))
+    statement = statement.order_by(CHANGES.c.at.desc(), CHANGES.c.change_id.desc())
+    if not wanted.rules:
+        return listing(connection, statement.limit(wanted.limit))
+    fitting = _fitting(connection, wanted)
+    found = listing(connection, statement)
+    return Listing(found.columns, [row for row in found.rows if row["change_id"] in fitting][: wanted.limit])
+
+
+def _conditions(wanted: ChangeFilter) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    if wanted.boards:
+        conditions.append(CHANGES.c.board.in_(wanted.boards))
+    if wanted.kinds:
+        conditions.append(CHANGES.c.kind.in_(wanted.kinds))
+    if wanted.since is not None:
+        conditions.append(CHANGES.c.at >= wanted.since)
+    return conditions
+
+
+def _fitting(connection: Connection, wanted: ChangeFilter) -> set[int]:
+    """The changes whose posting fits with its content after the change, or before a revision."""
+    before = and_(PostingChange.kind == "revised", PostingVersion.number == PostingChange.version - 1)
+    contents = and_(PostingVersion.posting_id == PostingChange.posting_id, or_(PostingVersion.number == PostingChange.version, before))
+    statement = (
+        select(PostingChange.id, *candidate_columns(wanted.rules))
+        .join(Posting, Posting.id == PostingChange.posting_id)
+        .join(Board, Board.id == Posting.board_id)
+        .join(PostingVersion, contents)
+        .join(Description, Description.digest == PostingVersion.description_digest)
+        .where(*_table_conditions(wanted))
+    )
+    fits = fits_all(wanted.rules)
+    return {row["id"] for row in connection.execute(statement).mappings() if fits(candidate(row))}
+
+
+def _table_conditions(wanted: ChangeFilter) -> list[ColumnElement[bool]]:
+    """The conditions on the tables behind the view."""
+    conditions: list[ColumnElement[bool]] = []
+    if wanted.boards:
+        conditions.append(Board.board.in_(wanted.boards))
+    if wanted.kinds:
+        conditions.append(PostingChange.kind.in_(wanted.kinds))
+    if wanted.since is not None:
+        conditions.append(PostingChange.at >= wanted.since)
+    return conditions
+
+
+def timeline(connection: Connection, found: Found) -> Listing:
+    """The posting's rows of `posting_changes`, oldest first."""
+    mine = (CHANGES.c.board == found.board, CHANGES.c.posting == found.posting)
+    statement = select(everything("posting_changes")).select_from(CHANGES).where(*mine)
+    return listing(connection, statement.order_by(CHANGES.c.at, CHANGES.c.change_id))
+
+
+def versions(connection: Connection, found: Found) -> Listing:
+    """The posting's rows of `posting_versions`, oldest first."""
+    mine = (VERSIONS.c.board == found.board, VERSIONS.c.posting == found.posting)
+    statement = select(everything("posting_versions")).select_from(VERSIONS).where(*mine)
+    return listing(connection, statement.order_by(VERSIONS.c.version))

@@ -1,0 +1,122 @@
+"""A board and a posting as people name them: by name, by URL, by what is unambiguous."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from sqlalchemy import Connection, Select, or_, select
+
+from crawler import address
+from monitor.errors import UserError
+from monitor.models import Board, Posting, PostingVersion
+
+_NEIGHBOURS = 20_000  # keys that a hint looks through; more would take seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A posting that the database knows."""
+
+    id: int  # of the row in `posting`
+    board: str
+    key: str
+
+    @property
+    def posting(self) -> str:
+        return f"{self.board}:{self.key}"
+
+
+def find_board(connection: Connection, text: str) -> str:
+    """The board that `text` names: `ats:token`, its URL, its token or its company. Raises UserError."""
+    boards = connection.execute(select(Board.board, Board.token, Board.company).order_by(Board.board)).all()
+    exact = _address_board(text) if "/" in text else text
+    if any(exact == row.board for row in boards):
+        return exact
+    named = [row.board for row in boards if text.casefold() in (row.token.casefold(), row.company.casefold(), row.board.casefold())]
+    if len(named) == 1:
+        return str(named[0])
+    if named:
+        raise UserError(f"{text!r} is one of several boards: {', '.join(named)}")
+    raise UserError(f"no board {text!r} in the database{_hint(text, [row.board for row in boards])}")
+
+
+def find_posting(connection: Connection, text: str) -> Found:
+    """The posting that `text` names: `ats:token:key`, its URL, or a key that no two boards share. Raises UserError."""
+    text = text.strip()
+    if "/" in text:
+        return _by_url(connection, text)
+    if text.count(":") >= 2:  # noqa: PLR2004  # ats:token:key
+        ats, token, key = text.split(":", 2)
+        return _by_name(connection, f"{ats}:{token}", key)
+    return _by_key(connection, text)
+
+
+def _postings() -> Select[int, str, str]:
+    return select(Posting.id, Board.board, Posting.key).join(Board, Board.id == Posting.board_id).order_by(Board.board, Posting.key)
+
+
+def _by_name(connection: Connection, board: str, key: str) -> Found:
+    row = connection.execute(_postings().where(Board.board == board, Posting.key == key)).first()
+    if row is not None:
+        return Found(*row)
+    if connection.scalar(select(Board.id).where(Board.board == board)) is None:
+        boards = connection.scalars(select(Board.board)).all()
+        raise UserError(f"no posting {board}:{key}: there is no board {board!r} in the database{_hint(board, boards)}")
+    keys = connection.scalars(select(Posting.key).join(Board).where(Board.board == board).limit(_NEIGHBOURS)).all()
+    raise UserError(f"no posting {board}:{key} was ever seen{_hint(key, keys, prefix=board + ':')}")
+
+
+def _by_key(connection: Connection, key: str) -> Found:
+    found = [Found(*row) for row in connection.execute(_postings().where(Posting.key == key))]
+    if not found:
+        keys = connection.scalars(select(Posting.key).limit(_NEIGHBOURS)).all()
+        raise UserError(f"no posting {key!r}: give ats:token:key, its URL or its key; `rolewatch roles` lists them{_hint(key, keys)}")
+    return _only(key, found)
+
+
+def _by_url(connection: Connection, url: str) -> Found:
+    named = _address(url)
+    if named is not None and named.key is not None:
+        row = connection.execute(_postings().where(Board.board == f"{named.ats}:{named.token}", Posting.key == named.key)).first()
+        if row is not None:
+            return Found(*row)
+    stored = [Found(*row) for row in connection.execute(_with_url(url))]
+    if stored:
+        return _only(url, stored)
+    if named is not None and named.key is None:
+        raise UserError(f"{url} is a board, {named.ats}:{named.token}, and no posting: `rolewatch roles --board {named.ats}:{named.token}` lists its own")
+    if named is not None and named.key is not None:
+        return _by_name(connection, f"{named.ats}:{named.token}", named.key)
+    raise UserError(f"no posting with the URL {url} was ever seen: `rolewatch roles` lists them")
+
+
+def _with_url(url: str) -> Select[int, str, str]:
+    """Postings whose newest version has that URL: a company's own site says nothing of board and key."""
+    bare = url.rstrip("/")
+    newest = (PostingVersion.posting_id == Posting.id) & (PostingVersion.number == Posting.version)
+    return _postings().join(PostingVersion, newest).where(or_(PostingVersion.url == bare, PostingVersion.url == bare + "/"))
+
+
+def _only(text: str, found: Sequence[Found]) -> Found:
+    if len(found) > 1:
+        raise UserError(f"{text!r} is several postings: {', '.join(each.posting for each in found)}; name one of them")
+    return found[0]
+
+
+def _address(text: str) -> address.Address | None:
+    try:
+        return address.parse(text)
+    except ValueError:
+        return None
+
+
+def _address_board(text: str) -> str:
+    named = _address(text)
+    return text if named is None else f"{named.ats}:{named.token}"
+
+
+def _hint(text: str, known: Iterable[str], prefix: str = "") -> str:
+    near = get_close_matches(text, known, n=3)
+    return f"; nearest: {', '.join(prefix + name for name in near)}" if near else ""

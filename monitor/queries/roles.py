@@ -1,0 +1,121 @@
+"""Postings as a person looks for them, and one posting in full."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from sqlalchemy import ColumnElement, Connection, and_, or_, select
+
+from monitor.db import iso
+from monitor.errors import UserError
+from monitor.models import Board, Description, Posting, PostingVersion
+from monitor.queries.candidates import candidate, candidate_columns, fits_all
+from monitor.queries.listing import POSTINGS, VERSIONS, Listing, Row, everything, listing
+from monitor.queries.naming import Found
+from monitor.settings import Rule
+
+Status = Literal["open", "closed", "all"]
+
+_OWN_COLUMNS = ("title", "location", "department", "employment_type", "workplace", "pay_min", "pay_max", "pay_currency", "pay_period")
+CONTENT = (*_OWN_COLUMNS, "pay_text", "deadline_at", "deadline_text", "url")  # what a version has of its own
+
+
+@dataclass(frozen=True, slots=True)
+class RoleFilter:
+    """Which postings are wanted. `since`: first seen since then, or of closed ones: closed since then."""
+
+    boards: tuple[str, ...] = ()  # empty: every board
+    status: Status = "open"
+    since: datetime | None = None
+    rules: tuple[Rule, ...] = ()  # all of them fit
+
+
+def find_roles(connection: Connection, wanted: RoleFilter) -> Listing:
+    """Rows of `postings`, the newest first."""
+    if wanted.rules:
+        return _fitting(connection, wanted)
+    statement = select(everything("postings")).select_from(POSTINGS).where(*_conditions(wanted)).order_by(*_newest_first())
+    return listing(connection, statement)
+
+
+def _newest_first() -> tuple[ColumnElement[Any], ...]:
+    return POSTINGS.c.first_seen_at.desc(), POSTINGS.c.posting
+
+
+def _conditions(wanted: RoleFilter) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    if wanted.boards:
+        conditions.append(POSTINGS.c.board.in_(wanted.boards))
+    if wanted.status != "all":
+        conditions.append(POSTINGS.c.state == wanted.status)
+    if wanted.since is not None:
+        seen, gone = POSTINGS.c.first_seen_at >= wanted.since, POSTINGS.c.closed_at >= wanted.since
+        conditions.append({"open": seen, "closed": gone, "all": or_(seen, gone)}[wanted.status])
+    return conditions
+
+
+def _fitting(connection: Connection, wanted: RoleFilter) -> Listing:
+    """As `find_roles`, through the rules; what they read stands behind the view's columns in each row."""
+    source = (
+        POSTINGS.join(Board, Board.board == POSTINGS.c.board)
+        .join(Posting, and_(Posting.board_id == Board.id, Posting.key == POSTINGS.c.key))
+        .join(PostingVersion, and_(PostingVersion.posting_id == Posting.id, PostingVersion.number == Posting.version))
+        .join(Description, Description.digest == PostingVersion.description_digest)
+    )
+    read = candidate_columns(wanted.rules)
+    statement = select(everything("postings"), *read).select_from(source).where(*_conditions(wanted)).order_by(*_newest_first())
+    found = listing(connection, statement)
+    columns = found.columns[: -len(read)]
+    fits = fits_all(wanted.rules)
+    return Listing(columns, [{name: row[name] for name in columns} for row in found.rows if fits(candidate(row))])
+
+
+def describe(connection: Connection, found: Found, version: int | None = None, as_of: datetime | None = None) -> Row:
+    """All that is known of a posting: the columns of `postings`, and `description` (null while no reading of it succeeded).
+
+    With a version, or the one that was valid at a moment, that one's content. Raises UserError when there is none.
+    """
+    here = (POSTINGS.c.board == found.board, POSTINGS.c.key == found.key)
+    row = listing(connection, select(everything("postings")).select_from(POSTINGS).where(*here)).rows[0]
+    versions = _versions(connection, found)
+    if as_of is not None:
+        return _then(row, versions, as_of)
+    wanted = version if version is not None else row["version"]
+    content = next((each for each in versions if each["version"] == wanted), None)
+    if content is None and version is not None:
+        raise UserError(f"{found.posting} has no version {version}: it has {_span(versions)}")
+    return _with_content(row, content)
+
+
+def _versions(connection: Connection, found: Found) -> Sequence[Row]:
+    here = (VERSIONS.c.board == found.board, VERSIONS.c.posting == found.posting)
+    statement = select(everything("posting_versions"), VERSIONS.c.valid_from.label("from_at"), VERSIONS.c.valid_to.label("to_at"))
+    return listing(connection, statement.select_from(VERSIONS).where(*here).order_by(VERSIONS.c.version)).rows
+
+
+def _span(versions: Sequence[Row]) -> str:
+    return f"versions 1 to {len(versions)}" if len(versions) > 1 else f"{len(versions)} version{'' if len(versions) == 1 else 's'}"
+
+
+def _with_content(row: Row, content: Row | None) -> Row:
+    if content is None:
+        return {**row, "description": None}
+    return {**row, **{name: content[name] for name in CONTENT}, "version": content["version"], "description": content["description"]}
+
+
+def _then(row: Row, versions: Sequence[Row], moment: datetime) -> Row:
+    """The posting as it was known at that moment; what a version does not hold (the ats's own times) is today's."""
+    begun = [version for version in versions if version["from_at"] <= moment]
+    if not begun:
+        raise UserError(f"{row['posting']} was not known at {iso(moment)}: it was first seen at {_first(versions)}")
+    content = begun[-1]
+    ended = content["to_at"] is not None and content["to_at"] <= moment
+    state = {"state": "closed", "closed_at": content["to_at"]} if ended else {"state": "open", "closed_at": None}
+    return {**_with_content(row, content), **state}
+
+
+def _first(versions: Sequence[Row]) -> str:
+    return iso(versions[0]["from_at"]) if versions else "a later time"
