@@ -1,4 +1,4 @@
-"""Stored history against today's rules: what each would have told, had it been there from the start.
+"""Stored history against today's rules: what each would have told, had it been there from the start, and its word on one posting.
 
 The rules judge as they do when a look is recorded, through the same `Alerting.why`.
 """
@@ -17,7 +17,10 @@ from crawler.items import Posting
 from monitor import models, store
 from monitor.alerting import Alerting, candidate
 from monitor.db import AnyRow
+from monitor.errors import UserError
 from monitor.messages import FieldChange
+from monitor.queries.naming import Found
+from monitor.rules import Explanation, Matcher
 from monitor.settings import Kind, Rule, Settings
 from monitor.write import Told
 
@@ -129,3 +132,13 @@ def _telling(
         words=words,
         channels=alerting.channels(rule),
     )
+
+
+def explain(connection: Connection, rules: Sequence[Rule], found: Found) -> list[Explanation]:
+    """Each rule's word on the newest content of a posting. Raises UserError for a posting that nobody could read yet."""
+    version = models.Posting.version == models.PostingVersion.number
+    row = connection.execute(_version(models.Posting.id == found.id, version)).one_or_none()
+    if row is None:
+        raise UserError(f"{found.posting} is listed, but could not be read yet: there is nothing that a rule could fit")
+    content = candidate(row.board, row.company, store.content(row))
+    return [Matcher(rule).explain(content) for rule in rules]

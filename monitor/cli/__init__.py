@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from monitor.cli import alerts, boards, changes, check, database, demo, doctor, roles, rules, run, sql
 from monitor.cli.common import Program
 
 app = typer.Typer(
@@ -26,7 +27,7 @@ app = typer.Typer(
 
 def _print_version(wanted: bool) -> None:
     if wanted:
-        from importlib.metadata import version  # only for this option
+        from importlib.metadata import version
 
         typer.echo(f"rolewatch {version('rolewatch')}")
         raise typer.Exit
@@ -39,6 +40,27 @@ def _program(
     ] = False,
 ) -> None:
     pass
+
+
+db = typer.Typer(no_args_is_help=True)
+db.command()(database.upgrade)
+db.command()(database.backup)
+db.command()(database.check)
+
+app.command(short_help="Write a commented rolewatch.toml.")(run.init)
+app.command(short_help="Look once, now; tell what is new.")(check.check)
+app.command(short_help="The daemon: looks on schedule, alerts.")(run.run)
+app.add_typer(boards.app, name="boards", help="What is watched: list, add, remove, find.")
+app.command(short_help="Postings: open ones, or as filtered.")(roles.roles)
+app.command(short_help="Everything known of one posting.")(roles.show)
+app.command(short_help="One posting's versions and changes.")(changes.history)
+app.command(short_help="What happened, newest first.")(changes.changes)
+app.add_typer(rules.app, name="rules", help="What is told: list, test on history, explain.")
+app.command(short_help="Read-only SQL on the history.")(sql.sql)
+app.add_typer(alerts.app, name="alerts", help="The outbox: list, retry, discard, test.")
+app.add_typer(db, name="db", help="The database: upgrade, backup, check.")
+app.command(short_help="What works, and what to do if not.")(doctor.doctor)
+app.command(short_help="A posting's life, offline, in seconds.")(demo.demo)
 
 
 def main() -> None:

@@ -7,12 +7,14 @@ declares none of them: it takes `ctx: typer.Context` and asks `state(ctx)`.
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
+from random import Random
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -25,6 +27,8 @@ if TYPE_CHECKING:  # `rolewatch --help` is quick: what a command needs is import
     from sqlalchemy import Engine
 
     from monitor.settings import Settings
+
+CHANCE = Random()  # noqa: S311  # spreads looks over time, guards nothing
 
 
 @dataclass
@@ -81,9 +85,11 @@ class State:
             yield
 
     def _set_up_logs(self, settings: Settings) -> None:
+        """For a command that prints what it finds: only what is broken, unless -v asks for more. `run` sets up its own."""
         from monitor.logs import set_up
 
-        set_up(settings, self.verbosity)
+        level = "error" if self.verbosity <= 0 else "info" if self.verbosity == 1 else "debug"
+        set_up(level, settings.log_format, sys.stderr)
 
 
 def state(ctx: typer.Context) -> State:

@@ -1,0 +1,109 @@
+"""What `boards add` was given, made into a board that can be watched."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from crawler.address import Address, discover, find, parse
+from crawler.items import BoardRequest, Failure, Result, Snapshot
+from monitor.errors import UserError
+
+if TYPE_CHECKING:
+    import aiohttp
+
+    from monitor.settings import Settings
+
+_PAGE_TIMEOUT = 10.0  # seconds, the whole page
+_PAGE_LIMIT = 5_000_000  # bytes of a careers page that are read
+_GONE = {404, 410}
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What one look at a board before it is added said."""
+
+    words: str  # "57 postings"; "" without an answer
+    warning: str = ""  # the board could not be read now
+
+
+async def resolve(text: str, settings: Settings) -> Address:
+    """The board that `text` names, by its name, by a URL, or by a careers page that links to it. Raises UserError."""
+    try:
+        address = parse(text)
+    except ValueError as error:
+        if urlsplit(text).scheme not in {"http", "https"}:
+            raise UserError(f"{error}{_hint(text)}") from error
+        address = await _on_page(text, settings)
+    return _supported(address)
+
+
+def _hint(text: str) -> str:
+    near = [board for board, _ in find(text)][:3] if text.strip() else []
+    return f"; known by that name: {', '.join(near)}" if near else ""
+
+
+def _supported(address: Address) -> Address:
+    from crawler.run import supported
+
+    if address.ats not in supported():
+        raise UserError(f"{address.board}: rolewatch cannot read {address.ats} boards yet; it reads {', '.join(sorted(supported()))}")
+    return Address(address.ats, address.token)
+
+
+async def _on_page(url: str, settings: Settings) -> Address:
+    boards = discover(await _fetch(url, settings))
+    if not boards:
+        raise UserError(f"no board that rolewatch knows is linked on {url}: open one of its jobs and give that address, or ats:token")
+    if len(boards) > 1:
+        raise UserError(f"{url} links to several boards: {', '.join(boards)}; add the one that is wanted")
+    return parse(boards[0])
+
+
+async def _fetch(url: str, settings: Settings) -> str:
+    """The start of a page. Raises UserError."""
+    import aiohttp
+
+    from crawler.run import user_agent
+
+    timeout = aiohttp.ClientTimeout(total=_PAGE_TIMEOUT)
+    headers = {"User-Agent": user_agent(settings.crawl.contact)}
+    try:
+        async with aiohttp.ClientSession(timeout=timeout, headers=headers, trust_env=True) as session, session.get(url) as answer:
+            answer.raise_for_status()
+            return (await _start(answer)).decode(answer.charset or "utf-8", "replace")
+    except aiohttp.ClientResponseError as error:
+        raise UserError(f"{url} answered HTTP {error.status}: give the board's own address, or ats:token") from error
+    except (aiohttp.ClientError, TimeoutError, LookupError, ValueError) as error:
+        reason = "no answer within 10 s" if isinstance(error, TimeoutError) else type(error).__name__
+        raise UserError(f"{url} could not be read ({reason}): give the board's own address, or ats:token") from error
+
+
+async def _start(answer: aiohttp.ClientResponse) -> bytes:
+    body = bytearray()
+    async for piece in answer.content.iter_any():
+        body += piece
+        if len(body) >= _PAGE_LIMIT:
+            break
+    return bytes(body)
+
+
+async def look_at(address: Address, settings: Settings) -> Seen:
+    """One look at the board, of which nothing is stored. Raises UserError when the ats knows no such board."""
+    from contextlib import aclosing
+
+    from crawler.run import crawl
+    from monitor.watch import manners
+
+    async with aclosing(crawl(address.ats, [BoardRequest(address.board)], manners(settings, address.ats))) as results:
+        return _seen(address, await anext(results))
+
+
+def _seen(address: Address, result: Result) -> Seen:
+    if isinstance(result, Snapshot):
+        return Seen(f"{len(result.sightings)} postings")
+    reason = result.reason if isinstance(result, Failure) else "it answered that nothing moved"
+    if result.status in _GONE:
+        raise UserError(f"{address.ats} knows no board {address.token!r} ({reason}): check the name, or add it unseen with --no-check")
+    return Seen("", f"it could not be read now ({reason}); it is added all the same, and the daemon will try again")

@@ -1,0 +1,107 @@
+"""`boards`: what is watched and how it fares; adding, removing and finding."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from monitor.cli.common import State, state
+from monitor.cli.output import Format, FormatOption, emit
+
+if TYPE_CHECKING:
+    from monitor.settings import WatchedBoard
+
+app = typer.Typer(no_args_is_help=True)
+
+_COLUMNS = (
+    "board", "ats", "token", "company", "url", "state", "open_postings", "last_check_at", "last_ok_at", "next_check_at", "failures",
+)  # fmt: skip
+_SHOWN = ("board", "company", "state", "open_postings", "last_ok_at", "next_check_at", "failures")
+
+
+@app.command("list")
+def list_boards(ctx: typer.Context, fmt: FormatOption = Format.TABLE) -> None:
+    """The boards of the configuration, and how they fare."""
+    current = state(ctx)
+    known = _known(current)
+    rows = [known.get(board.board) or _new(board) for board in current.settings.boards]
+    emit(rows, _SHOWN if fmt is Format.TABLE else _COLUMNS, fmt, current.console)
+
+
+def _known(current: State) -> dict[str, Mapping[str, object]]:
+    """The rows of the `boards` view, by board."""
+    from sqlalchemy import text
+
+    from monitor.db import reading
+
+    with reading(current.engine()) as connection:
+        rows = connection.execute(text("SELECT * FROM boards")).mappings()
+        return {row["board"]: dict(row) for row in rows}
+
+
+def _new(board: WatchedBoard) -> dict[str, object]:
+    """A board that was added and not looked at yet, as the view will have it."""
+    from crawler.address import directory
+
+    ats, token = board.board.split(":", 1)
+    company = board.company or directory().get(board.board) or token
+    named = {"board": board.board, "ats": ats, "token": token, "company": company, "url": board.url}
+    unknown = dict.fromkeys(("last_check_at", "last_ok_at", "next_check_at"))
+    return {**named, **unknown, "state": "new" if board.enabled else "unwatched", "open_postings": 0, "failures": 0}
+
+
+@app.command()
+def add(
+    ctx: typer.Context,
+    board: Annotated[str, typer.Argument(metavar="BOARD", help="ats:token, any board, job or embed URL, or a careers page.")],
+    company: Annotated[str | None, typer.Option("--company", metavar="NAME", help="What messages call the employer.")] = None,
+    every: Annotated[str | None, typer.Option("--every", metavar="TIME", help="How often to look, like 30m.")] = None,
+    check: Annotated[bool, typer.Option("--check/--no-check", help="Look at the board before adding it.")] = True,
+) -> None:
+    """Watch a board: it goes into the configuration file."""
+    import asyncio
+
+    from monitor.cli.adding import look_at, resolve
+    from monitor.config_file import add_board
+
+    current = state(ctx)
+    settings = current.settings
+    with current.busy("looking"):
+        address = asyncio.run(resolve(board, settings))
+        seen = asyncio.run(look_at(address, settings)) if check else None
+    name = f"{address.ats}:{address.token}"
+    add_board(settings.file, name, company=company, every=every)
+    typer.echo(f"added {name}{f', {seen.words}' if seen else ''}: {settings.file}")
+    if seen and seen.warning:
+        typer.echo(seen.warning, err=True)
+
+
+@app.command()
+def remove(
+    ctx: typer.Context,
+    board: Annotated[str, typer.Argument(metavar="BOARD", help="ats:token, or any URL of it.")],
+) -> None:
+    """Stop watching a board; its history stays."""
+    from monitor.cli.check import watched
+    from monitor.config_file import remove_board
+
+    settings = state(ctx).settings
+    name = watched(settings, board)
+    remove_board(settings.file, name)
+    typer.echo(f"removed {name} from {settings.file}; its history stays in the database")
+
+
+@app.command("find")
+def find_boards(
+    ctx: typer.Context,
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Part of an employer's name.")],
+    fmt: FormatOption = Format.TABLE,
+) -> None:
+    """Look for an employer in the bundled directory."""
+    from crawler.address import board_url, find
+
+    current = state(ctx)
+    rows = [{"board": board, "company": company, "url": board_url(*board.split(":", 1))} for board, company in find(name)]
+    emit(rows, ("board", "company", "url"), fmt, current.console)

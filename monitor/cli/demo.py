@@ -1,0 +1,112 @@
+"""`demo`: one posting's life on a board of this machine, through the same code as a real one."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from pathlib import Path
+from tempfile import mkdtemp
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from monitor.cli.common import CHANCE, State, now, state
+from monitor.errors import UserError
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+    from monitor.demo.board_server import ServedBoard
+    from monitor.demo.story import Scene
+    from monitor.outbox import Outbox
+    from monitor.settings import Settings
+
+
+def demo(
+    ctx: typer.Context,
+    folder: Annotated[
+        Path | None, typer.Option("--dir", metavar="DIR", help="Where to leave the database; a new temporary folder by default.")
+    ] = None,
+) -> None:
+    """No network, no token: a local board lives through open, revise, pay change, close and reopen, and alerts appear here."""
+    current = state(ctx)
+    place = _make(folder)
+    asyncio.run(_play(current, place))
+    _say_next(current, place / "rolewatch.toml")
+
+
+def _make(folder: Path | None) -> Path:
+    """The folder, with no configuration in it yet."""
+    if folder is None:
+        return Path(mkdtemp(prefix="rolewatch-demo-"))
+    if (folder / "rolewatch.toml").exists() or (folder / "rolewatch.db").exists():
+        raise UserError(f"{folder} holds a rolewatch already: name a new folder")
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder.resolve()
+
+
+async def _play(current: State, folder: Path) -> None:
+    from monitor.cli.sending import make_outbox
+    from monitor.config import load
+    from monitor.demo.board_server import BoardServer
+    from monitor.demo.story import CONFIGURATION, TOKEN, scenes
+    from monitor.logs import set_up
+    from monitor.schema import open_database
+
+    async with BoardServer() as server:
+        board = server.board(TOKEN)
+        file = folder / "rolewatch.toml"
+        file.write_text(CONFIGURATION.format(api_url=server.url), encoding="utf-8")
+        settings = load(file, {})  # no token of the caller's: nothing leaves this machine
+        set_up("error", "text", sys.stderr)
+        engine = open_database(settings.database_url.get_secret_value())
+        stage = _Stage(current, settings, engine, make_outbox(engine, sys.stdout)(settings), board)
+        for number, scene in enumerate(scenes(now()), 1):
+            await stage.play(number, scene)
+        await stage.outbox.close()
+        engine.dispose()
+
+
+class _Stage:
+    """Plays scene after scene: the board changes, a round looks at it, and what is new is told."""
+
+    def __init__(self, current: State, settings: Settings, engine: Engine, outbox: Outbox, board: ServedBoard) -> None:
+        self.current = current
+        self.settings = settings
+        self.engine = engine
+        self.outbox = outbox
+        self.board = board
+
+    async def play(self, number: int, scene: Scene) -> None:
+        from rich.text import Text
+
+        from monitor.cli.output import Format
+        from monitor.cli.reporting import show
+        from monitor.db import reading
+        from monitor.round import report, run_round
+
+        console = self.current.console
+        console.print(Text(f"\n{number}. {scene.headline}. ", style="bold").append(scene.words, style="not bold"), soft_wrap=True)
+        self.board.jobs = list(scene.jobs)
+        round_id = await run_round(self.engine, self.settings, None, alerts=True, announce=False, clock=now, random=CHANCE)
+        with reading(self.engine) as connection:
+            show(report(connection, round_id), Format.TABLE, console)
+        await self.outbox.deliver(until_idle=True)
+
+
+def _say_next(current: State, file: Path) -> None:
+    from monitor.demo.story import POSTING
+
+    program = f"{Path(sys.argv[0])} --config {file}"
+    lines = (
+        "",
+        "That history is kept. Ask it:",
+        f"  {program} roles",
+        f"  {program} history {POSTING}",
+        f"  {program} rules explain {POSTING}",
+        f"  {program} sql \"SELECT at, title, old, new FROM posting_changes WHERE field = 'pay'\"",
+        "",
+        "And for real boards: rolewatch init, then rolewatch run.",
+    )
+    for line in lines:
+        current.console.print(line, soft_wrap=True)

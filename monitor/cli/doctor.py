@@ -1,0 +1,168 @@
+"""`doctor`: everything that a look and an alert need, tried once, with what to do about what fails. It stores and posts nothing."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import aclosing
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+import typer
+
+from monitor.cli.common import State, now, state
+from monitor.cli.finding import Finding
+from monitor.cli.output import Format, FormatOption, clean, emit
+from monitor.errors import UserError
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection, Engine
+
+    from crawler.items import Failure, Result
+    from monitor.settings import Settings
+
+_COLUMNS = ("subject", "ok", "found", "remedy")
+_MISSING = {404, 410}
+_REFUSING = {401, 403}
+
+
+def doctor(ctx: typer.Context, fmt: FormatOption = Format.TABLE) -> None:
+    """Try the configuration, the database, Slack and each board: a line each, and what to do about what fails."""
+    current = state(ctx)
+    found = asyncio.run(_examine(current, fmt))
+    if fmt is not Format.TABLE:
+        emit([asdict(finding) for finding in found], _COLUMNS, fmt, current.console)
+    if not all(finding.ok for finding in found):
+        raise typer.Exit(1)
+
+
+async def _examine(current: State, fmt: Format) -> list[Finding]:
+    """All findings; each is printed as it comes, where a person reads along."""
+    found: list[Finding] = []
+    async for finding in _findings(current):
+        found.append(finding)
+        if fmt is Format.TABLE:
+            _say(current, finding)
+    return found
+
+
+def _say(current: State, finding: Finding) -> None:
+    from rich.text import Text
+
+    line = Text("ok   ", style="green") if finding.ok else Text("FAIL ", style="bold red")
+    line.append(f" {finding.subject:<20}  ").append(clean(finding.found))
+    if finding.remedy:
+        line.append(f" — {clean(finding.remedy)}", style="bold" if not finding.ok else "dim")
+    current.console.print(line, soft_wrap=True)
+
+
+async def _findings(current: State) -> AsyncIterator[Finding]:
+    try:
+        settings = current.settings
+    except UserError as error:
+        for line in str(error).splitlines():
+            yield Finding("configuration", ok=False, found=line, remedy="correct the file, then run doctor again")
+        return
+    yield _configuration(settings)
+    for finding in _database(current):
+        yield finding
+    from monitor.cli.slack_check import examine
+
+    async for finding in examine(settings):
+        yield finding
+    async for finding in _boards(settings):
+        yield finding
+
+
+def _configuration(settings: Settings) -> Finding:
+    boards, rules = len(settings.boards), len(settings.rules)
+    found = f"{settings.file}: {boards} board{'s' * (boards != 1)}, {rules} rule{'s' * (rules != 1)}"
+    if not boards:
+        return Finding("configuration", ok=False, found=found, remedy="add one with `rolewatch boards add`")
+    if not rules:
+        return Finding("configuration", ok=True, found=found, remedy="without a [[rules]] nothing is told, only kept")
+    return Finding("configuration", ok=True, found=found)
+
+
+def _database(current: State) -> Iterator[Finding]:
+    from sqlalchemy.exc import DatabaseError
+
+    try:
+        engine = current.engine()
+        yield _integrity(engine)
+        yield from _work(engine)
+    except UserError as error:
+        yield Finding("database", ok=False, found=str(error))
+    except DatabaseError as error:
+        yield Finding("database", ok=False, found=str(error.orig), remedy="restore a backup, or run `rolewatch db check`")
+
+
+def _integrity(engine: Engine) -> Finding:
+    from monitor.db import reading
+
+    with reading(engine) as connection:
+        word = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar() if engine.dialect.name == "sqlite" else "ok"
+        postings = connection.exec_driver_sql("SELECT count(*) FROM posting").scalar()
+    place = engine.url.render_as_string(hide_password=True)
+    if word != "ok":
+        return Finding("database", ok=False, found=f"{place}: {word}", remedy="restore a backup")
+    return Finding("database", ok=True, found=f"{place}: {postings} postings")
+
+
+def _work(engine: Engine) -> Iterator[Finding]:
+    """Who works on the database, and what could not be delivered."""
+    from monitor.db import reading
+    from monitor.lease import running
+
+    with reading(engine) as connection:
+        row = running(connection, now())
+        failed = _failed(connection)
+    if row is None:
+        yield Finding("daemon", ok=True, found="not running", remedy="start it with `rolewatch run`")
+    else:
+        yield Finding(
+            "daemon", ok=True, found=f"`rolewatch {row.command}`, pid {row.pid} on {row.host}, since {row.taken_at:%Y-%m-%d %H:%M} UTC"
+        )
+    if failed:
+        remedy = "`rolewatch alerts list --state failed` shows them, `rolewatch alerts retry` sends them again"
+        yield Finding("alerts", ok=False, found=f"{failed[0]} could not be delivered, the last because: {failed[1]}", remedy=remedy)
+
+
+def _failed(connection: Connection) -> tuple[int, str] | None:
+    """How many alerts failed, and why the newest did."""
+    query = "SELECT reason FROM alerts WHERE state = 'failed' ORDER BY alert_id DESC"
+    reasons = connection.exec_driver_sql(query).scalars().all()
+    return (len(reasons), str(reasons[0])) if reasons else None
+
+
+async def _boards(settings: Settings) -> AsyncIterator[Finding]:
+    """One look at each board."""
+    from crawler.items import BoardRequest
+    from crawler.run import crawl
+    from monitor.watch import manners
+
+    names = [board.board for board in settings.boards if board.enabled]
+    for ats in sorted({name.split(":")[0] for name in names}):
+        requests = [BoardRequest(name) for name in names if name.startswith(f"{ats}:")]
+        async with aclosing(crawl(ats, requests, manners(settings, ats))) as results:
+            async for result in results:
+                yield _board(result)
+
+
+def _board(result: Result) -> Finding:
+    from crawler.items import Failure, Snapshot
+
+    if isinstance(result, Failure):
+        return Finding(result.board, ok=False, found=result.reason, remedy=_remedy(result))
+    seen = f"{len(result.sightings)} postings" if isinstance(result, Snapshot) else "unchanged"
+    return Finding(result.board, ok=True, found=f"{seen} in {result.seconds:.1f} s")
+
+
+def _remedy(failure: Failure) -> str:
+    if failure.status in _MISSING:
+        return f"has the employer moved? Look for its board and `rolewatch boards add` it, or `rolewatch boards remove {failure.board}`"
+    if failure.status in _REFUSING:
+        return "the host refuses us: set [crawl] contact, look less often, or use another network"
+    if failure.status is None:
+        return "is this machine online, and is the host allowed? Nothing closes because of it"
+    return "the host's trouble: the daemon tries again by itself, and nothing closes because of it"

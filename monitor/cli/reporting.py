@@ -1,0 +1,93 @@
+"""What a round brought, as `check` prints it: a line a board, then what happened to each posting."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+from rich.text import Text
+
+from monitor.cli.output import Format, clean, emit, shortened
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from monitor.round import BoardReport, ChangeReport
+
+_COLUMNS = (
+    "board",
+    "company",
+    "result",
+    "status",
+    "seen",
+    "opened",
+    "revised",
+    "closed",
+    "reopened",
+    "unreadable",
+    "collapsed",
+    "seconds",
+    "reason",
+)
+_LONGEST = 120  # characters of an old or new value
+_STYLES = {"opened": "green", "reopened": "green", "closed": "red", "revised": "yellow"}
+
+
+def show(reports: Sequence[BoardReport], fmt: Format, console: Console) -> None:
+    """The reports on the console; as JSON each board has its `changes`."""
+    if fmt is Format.TABLE:
+        width = max((len(report.board) for report in reports), default=0)
+        for report in reports:
+            console.print(_line(report, width), soft_wrap=True)
+        for report in reports:
+            for line in _changes(report):
+                console.print(line, soft_wrap=True)
+        return
+    rows = [asdict(report) | {"collapsed": report.collapsed} for report in reports]
+    columns = (*_COLUMNS, "changes") if fmt is Format.JSON else _COLUMNS
+    emit(rows, columns, fmt, console)
+
+
+def _line(report: BoardReport, width: int) -> Text:
+    text = Text(f"{report.board:<{width}}  ")
+    if report.result == "failure":
+        text.append(f"FAILED {clean(report.reason or '')}", style="bold red")
+    elif report.collapsed:
+        text.append(clean(report.reason or ""), style="yellow").append(f" · {_counts(report)}")
+    else:
+        text.append(_counts(report))
+    return text.append(f"  {report.seconds:.1f} s", style="dim")
+
+
+def _counts(report: BoardReport) -> str:
+    """`57 seen · 2 opened · 1 revised · 0 closed`; an unchanged board says so, and only what happened all the same."""
+    happened = {"opened": report.opened, "revised": report.revised, "closed": report.closed}
+    rare = {"reopened": report.reopened, "unreadable": report.unreadable}
+    if report.result == "unchanged":
+        return " · ".join(["unchanged", *_some(happened | rare)])
+    return " · ".join([f"{report.seen} seen", *(f"{count} {word}" for word, count in happened.items()), *_some(rare)])
+
+
+def _some(counts: dict[str, int]) -> list[str]:
+    return [f"{count} {word}" for word, count in counts.items() if count]
+
+
+def _changes(report: BoardReport) -> Iterator[Text]:
+    for change in report.changes:
+        title = shortened(change.title or change.posting, _LONGEST)
+        text = Text(f"  {change.kind:<9} ", style=_STYLES.get(change.kind, ""))
+        yield text.append(title, style="default").append(f"  {_what(change)}", style="dim")
+
+
+def _what(change: ChangeReport) -> str:
+    """Where to look, or what was revised; whole descriptions are for `history`."""
+    if change.kind != "revised":
+        return clean(change.url or "")
+    if change.field == "description":
+        return f"description edited: rolewatch history {change.posting}"
+    return f"{change.field}: {_side(change.old)} → {_side(change.new)}"
+
+
+def _side(value: str | None) -> str:
+    return shortened(value, _LONGEST) if value else "none"

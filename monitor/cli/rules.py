@@ -1,0 +1,121 @@
+"""`rules`: what is told to whom, tried on stored history and on one posting."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import asdict, fields
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from monitor.cli.common import State, now, state
+from monitor.cli.output import Format, FormatOption, clean, emit, short, shortened
+from monitor.errors import UserError
+
+if TYPE_CHECKING:
+    from rich.text import Text
+
+    from monitor.replay import Telling
+    from monitor.settings import MinPay, Rule
+
+app = typer.Typer(no_args_is_help=True)
+
+_LIST = ("rule", "any", "all", "none", "in", "locations", "boards", "min_pay", "on", "notify", "mode")
+_EXPLAIN = ("rule", "fits", "words", "failed")
+
+
+@app.command("list")
+def list_rules(ctx: typer.Context, fmt: FormatOption = Format.TABLE) -> None:
+    """The rules of the configuration."""
+    current = state(ctx)
+    rows = [_row(rule, fmt) for rule in current.settings.rules]
+    used = [name for name in _LIST if fmt is not Format.TABLE or any(row[name] for row in rows)]
+    emit(rows, used, fmt, current.console)
+
+
+def _row(rule: Rule, fmt: Format) -> dict[str, object]:
+    lists = {"any": rule.any, "all": rule.all, "none": rule.none, "in": rule.within, "locations": rule.locations}
+    lists |= {"boards": rule.boards, "on": rule.on, "notify": rule.notify}
+    shown = {name: list(values) if fmt is Format.JSON else "; ".join(values) for name, values in lists.items()}
+    return {"rule": rule.name, "min_pay": _pay(rule.min_pay), "mode": rule.mode, **shown}
+
+
+def _pay(wanted: MinPay | None) -> str | None:
+    return None if wanted is None else f"{wanted.amount:g} {wanted.currency}"
+
+
+@app.command("test")
+def try_rules(
+    ctx: typer.Context,
+    since: Annotated[str, typer.Option("--since", metavar="TIME", help="How far back to look.")] = "90d",
+    rule: Annotated[str | None, typer.Option("--rule", metavar="NAME", help="Only this rule.")] = None,
+    fmt: FormatOption = Format.TABLE,
+) -> None:
+    """Replay the stored history: what would each rule have told, and why?"""
+    from monitor.cli.times import parse_time
+    from monitor.db import reading
+    from monitor.replay import Telling, replay
+
+    current = state(ctx)
+    wanted = _named(current.settings.rules, rule)
+    with reading(current.engine()) as connection:
+        told = [one for one in replay(connection, current.settings, parse_time(since, now())) if one.rule in wanted]
+    if fmt is Format.TABLE:
+        _show_told(current, wanted, told)
+    else:
+        emit(
+            [asdict(one) | {"channels": list(one.channels)} for one in told],
+            [field.name for field in fields(Telling)],
+            fmt,
+            current.console,
+        )
+
+
+def _named(rules: Sequence[Rule], name: str | None) -> list[str]:
+    names = [rule.name for rule in rules]
+    if not names:
+        raise UserError("the configuration has no rules: add a [[rules]] with a name and `any`")
+    if name is not None and name not in names:
+        raise UserError(f"no rule {name!r}: the rules are {', '.join(names)}")
+    return names if name is None else [name]
+
+
+def _show_told(current: State, rules: Sequence[str], told: Sequence[Telling]) -> None:
+    """A paragraph a rule: how much it would have told, then each telling with its words."""
+    from rich.text import Text
+
+    for rule in rules:
+        mine = [one for one in told if one.rule == rule]
+        kinds = Counter(one.kind for one in mine)
+        counts = ", ".join(f"{count} {kind}" for kind, count in kinds.items())
+        current.console.print(Text(f"{rule}: {len(mine)} told" + (f" ({counts})" if counts else ""), style="bold"), soft_wrap=True)
+        for one in mine:
+            current.console.print(_line(one), soft_wrap=True)
+
+
+def _line(one: Telling) -> Text:
+    from rich.text import Text
+
+    what = " ".join(part for part in (", ".join(one.fields), f"({one.turn})" if one.turn else "") if part)
+    line = Text(f"  {short(one.at)}  {one.kind:<9} ")
+    line.append(shortened(one.title, 100)).append(f" at {clean(one.company)}" + (f": {what}" if what else ""))
+    return line.append(f"\n      {clean(one.words)}", style="dim")
+
+
+@app.command()
+def explain(
+    ctx: typer.Context,
+    posting: Annotated[str, typer.Argument(metavar="POSTING", help="ats:token:key, its URL, or its key.")],
+    fmt: FormatOption = Format.TABLE,
+) -> None:
+    """For every rule: which words of the posting fitted, or which condition failed."""
+    from monitor.db import reading
+    from monitor.queries.naming import find_posting
+    from monitor.replay import explain as explained
+
+    current = state(ctx)
+    _named(current.settings.rules, None)
+    with reading(current.engine()) as connection:
+        found = explained(connection, current.settings.rules, find_posting(connection, posting))
+    emit([asdict(one) for one in found], _EXPLAIN, fmt, current.console)

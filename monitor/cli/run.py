@@ -1,0 +1,53 @@
+"""`init` and `run`: write a configuration, and keep looking."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from monitor.cli.common import CHANCE, State, now, state
+
+
+def init(
+    ctx: typer.Context, file: Annotated[Path | None, typer.Argument(metavar="[FILE]", help="rolewatch.toml by default.")] = None
+) -> None:
+    """Write a commented rolewatch.toml that works as it stands."""
+    from monitor.config_file import write_example
+
+    target = file or state(ctx).config or Path("rolewatch.toml")
+    write_example(target)
+    typer.echo(f"wrote {target.absolute()}: look at its boards and rules, then start with `rolewatch run`")
+
+
+def run(
+    ctx: typer.Context,
+    announce: Annotated[bool, typer.Option("--announce", help="Tell a board's first snapshot role by role, not in one summary.")] = False,
+) -> None:
+    """The daemon: rounds on schedule, alerts, housekeeping; Ctrl-C or SIGTERM stops it."""
+    from monitor.cli.sending import make_outbox
+    from monitor.config import load, require_boards
+    from monitor.daemon import serve
+    from monitor.logs import set_up
+
+    current = state(ctx)
+    settings = current.settings
+    require_boards(settings)
+    set_up(settings.log_level, settings.log_format, sys.stderr, verbosity=current.verbosity)
+    engine = current.engine()
+    _say_where(current)
+    file, environ = settings.file, current.environ
+    outbox = make_outbox(engine, sys.stdout)
+    asyncio.run(serve(lambda: load(file, environ), engine, outbox, announce=announce, clock=now, random=CHANCE))
+
+
+def _say_where(current: State) -> None:
+    from sqlalchemy import make_url
+
+    url = make_url(current.settings.database_url.get_secret_value())
+    place = url.database if url.get_backend_name() == "sqlite" else url.render_as_string(hide_password=True)
+    if current.verbosity >= 0:
+        typer.echo(f"configuration  {current.settings.file}\ndatabase       {place}\nprogram        {Path(sys.argv[0]).absolute()}")
