@@ -22,6 +22,7 @@ from scrapy.exceptions import (
 
 T = TypeVar("T")
 _BOM = b"\xef\xbb\xbf"
+_LONGEST_WAIT = 86_400.0  # seconds; a host that asks for more is asked again after a day
 _PORTS = {"http": 80, "https": 443}
 NETWORK_ERRORS = (
     CannotResolveHostError,
@@ -42,6 +43,7 @@ class Unusable(Exception):  # noqa: N818  # an answer's state more than an error
         self.status = status
         self.passing = passing
         self.retry_after = retry_after  # seconds
+        self.size = 0  # bytes of the answer on the wire
 
 
 def network_trouble(error: Exception, url: str, timeout: float) -> Unusable:
@@ -91,12 +93,13 @@ def _seconds(retry_after: str | None, now: datetime) -> float | None:
     if not retry_after:
         return None
     if retry_after.strip().isdecimal():
-        return float(retry_after)
+        return min(float(retry_after), _LONGEST_WAIT)
     try:
         then = parsedate_to_datetime(retry_after)
     except ValueError:
         return None
-    return max(0.0, ((then if then.tzinfo else then.replace(tzinfo=UTC)) - now).total_seconds())
+    wait = ((then if then.tzinfo else then.replace(tzinfo=UTC)) - now).total_seconds()
+    return min(max(wait, 0.0), _LONGEST_WAIT)
 
 
 def next_address(url: str, location: str, status: int) -> str:
@@ -121,7 +124,7 @@ def unpack(body: bytes, encoding: str, limit: int) -> bytes:
     if encoding in {"gzip", "x-gzip"}:
         body = _unzip(body, limit)
     elif encoding not in {"", "identity"}:
-        raise Unusable(f"the answer is packed as {encoding}, which was not asked for", status=200)
+        raise Unusable(f"the answer is packed as {encoding}, which was not asked for")
     return body.removeprefix(_BOM)
 
 
@@ -130,18 +133,18 @@ def _unzip(body: bytes, limit: int) -> bytes:
     try:
         unpacked = unzip.decompress(body, limit + 1)
     except zlib.error as error:
-        raise Unusable("the answer's gzip is broken", status=200) from error
+        raise Unusable("the answer's gzip is broken") from error
     if len(unpacked) > limit:
         raise _too_large()
     if not unzip.eof:
-        raise Unusable("the answer's gzip is cut short", status=200)
+        raise Unusable("the answer's gzip is cut short")
     if unzip.unused_data:
-        raise Unusable("the answer goes on after its gzip", status=200)
+        raise Unusable("the answer goes on after its gzip")
     return unpacked
 
 
 def _too_large() -> Unusable:
-    return Unusable("the answer is larger than 64 MB", status=200)
+    return Unusable("the answer is larger than 64 MB")
 
 
 def decode(body: bytes, decoder: msgspec.json.Decoder[T]) -> T:
@@ -150,11 +153,11 @@ def decode(body: bytes, decoder: msgspec.json.Decoder[T]) -> T:
         body.decode()  # a Raw is sliced without looking at its characters
         return decoder.decode(body)
     except UnicodeDecodeError as error:
-        raise Unusable("the answer is not UTF-8", status=200) from error
+        raise Unusable("the answer is not UTF-8") from error
     except RecursionError as error:
-        raise Unusable("the answer is nested too deeply", status=200) from error
+        raise Unusable("the answer is nested too deeply") from error
     except msgspec.ValidationError as error:
-        raise Unusable(f"the answer is no list of jobs: {error}", status=200) from error
+        raise Unusable(f"the answer is no list of jobs: {error}") from error
     except msgspec.DecodeError as error:
         page = body[:100].lstrip()[:1] == b"<"
-        raise Unusable("the answer is a web page" if page else f"the answer is not JSON: {error}", status=200) from error
+        raise Unusable("the answer is a web page" if page else f"the answer is not JSON: {error}") from error

@@ -6,7 +6,6 @@ import asyncio
 import logging
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import suppress
-from dataclasses import replace
 from importlib.metadata import version
 
 from scrapy.crawler import AsyncCrawlerRunner, Crawler
@@ -21,7 +20,7 @@ SPIDERS: dict[str, type[BoardSpider]] = {"greenhouse": GreenhouseSpider}
 STOP_WITHIN = 4.0  # seconds
 _AHEAD = 4  # results that may wait for the caller: each may hold a megabyte
 
-logging.getLogger("scrapy.core.downloader.handlers").setLevel(logging.ERROR)  # it says at each start that aiohttp's handler is experimental
+logging.getLogger("scrapy").setLevel(logging.WARNING)  # it reports each crawl's every setting, and ours come by the hundred
 
 
 def supported() -> frozenset[str]:
@@ -35,7 +34,7 @@ def reread(ats: str, raw: bytes) -> Posting:
 
 
 async def crawl(ats: str, requests: Sequence[BoardRequest], manners: Manners) -> AsyncGenerator[Result, None]:
-    """One result for each request, as they come, from one crawl with the ats's manners; closing the generator ends the crawl within seconds."""
+    """One result for each request as they come, from one crawl with the ats's manners; closing the generator ends it within seconds."""
     results: asyncio.Queue[Result | None] = asyncio.Queue(_AHEAD)
     crawler = AsyncCrawlerRunner(_settings(manners)).create_crawler(_ready(SPIDERS[ats], requests, manners, results))
     task = asyncio.create_task(_run(crawler, results))
@@ -47,7 +46,7 @@ async def crawl(ats: str, requests: Sequence[BoardRequest], manners: Manners) ->
         for board in sorted(unanswered):
             yield Failure(board, "the crawl ended before it was read")
     finally:
-        await _stop(crawler, task)
+        await _stop(crawler, task, results)
 
 
 def user_agent(contact: str | None) -> str:
@@ -91,11 +90,12 @@ async def _run(crawler: Crawler, results: asyncio.Queue[Result | None]) -> None:
         await results.put(None)
 
 
-async def _stop(crawler: Crawler, task: asyncio.Task[None]) -> None:
+async def _stop(crawler: Crawler, task: asyncio.Task[None], results: asyncio.Queue[Result | None]) -> None:
     if isinstance(crawler.spider, BoardSpider):
         crawler.spider.stop()
-    _, late = await asyncio.wait([task], timeout=0 if task.done() else STOP_WITHIN)
-    if late:
-        task.cancel()
+    while not results.empty():  # what waits for a place in the queue goes on
+        results.get_nowait()
     with suppress(asyncio.CancelledError):
-        await task
+        if not task.done():
+            await asyncio.wait_for(crawler.stop_async(), STOP_WITHIN)
+        await asyncio.wait_for(task, STOP_WITHIN)

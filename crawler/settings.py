@@ -14,7 +14,11 @@ SPIDER_MODULES = ["crawler.spiders"]
 # loop, so in the daemon's. Scrapy still calls this experimental: the tests of the crawl run in both ways, and pyproject
 # holds Scrapy below its next minor.
 TWISTED_REACTOR_ENABLED = False
-DOWNLOAD_HANDLERS = dict.fromkeys(("data", "file", "ftp", "s3"))  # http and https are the library's own: aiohttp's without a reactor
+DOWNLOAD_HANDLERS = {
+    "http": "crawler.download.DownloadHandler",
+    "https": "crawler.download.DownloadHandler",
+    **dict.fromkeys(("data", "file", "ftp", "s3")),
+}
 
 # Manners towards a host
 USER_AGENT = f"rolewatch/{version('rolewatch')}"

@@ -1,87 +1,73 @@
 """Pay as a posting's text or its ats states it. A wrong pay is worse than none: what is not clearly pay is not read.
 
-An amount is pay when the words nearest to it say so (before it in the line, right after it, or in the line above), and no
-word nearer to it says that it is a bonus, a benefit, a budget or somebody's revenue. Ranges may also stand alone in a line.
+An amount is pay when the words nearest to it say so (`pay_words`), and no word nearer to it says that it is a bonus, a
+benefit, a budget or somebody's revenue. A range may also stand alone in its line, as Greenhouse's pay blocks do.
 
-Decisions: several ranges in one block (zones, levels, towns) in the commonest currency are read as one, from the lowest minimum to
+Decisions: several ranges of one block (zones, levels, towns) in its commonest currency are read as one, from the lowest minimum to
 the highest maximum. On-target earnings and total compensation count only when no base pay is named. A bare "$" is US dollars
 unless the words around it name another country. Amounts that make no sense ("$139,700-216-500") stay unknown, with their words.
 """
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from crawler.items import Pay, Period
 from crawler.read.money import Figure, figures, has_money, period_in
+from crawler.read.pay_words import (
+    Surroundings,
+    currency_of,
+    is_at_least,
+    is_at_most,
+    is_plausible,
+    is_total,
+    likely_period,
+    period_of,
+    says_pay,
+    surroundings,
+)
 
-_PAY_WORD = re.compile(
-    r"\b(?:salar(?:y|ies)|wages?|remuneration|compensation|OTE|on[- ]target|base|pay(?:\s(?:range|rate|band|scale|grade|zone|is|of|for|between)|:|$)"
-    r"|(?:base|annual|hourly|our|cash|expected|local|starting|the|target)\spay|pay\srange|hourly\srate|rate\sof\spay|earn(?:ings)?"
-    r"|(?:base|weekly|monthly|annual)\sstipend)\b",
-    re.IGNORECASE,
-)
-_OTHER_WORD = re.compile(
-    r"\b(?:bonus(?:es)?|commissions?|stipends?|credits?|reimburs\w*|allowances?|subsid\w+|differentials?|budgets?|contributions?|match\w*"
-    r"|grants?|equity|stocks?|rsus?|sign[- ]?on|signing|relocation|coverage|lifetime|401\(?k\)?|hsa|hra|fsa|funding|funded|raised|raises?"
-    r"|revenues?|spend\w*|savings?|assets?|valuation|valued|markets?|opportunity|initiative|merchandise|quotas?|deals?|contracts?|acv|arr|gmv"
-    r"|tickets?|insurance|pensions?|referrals?|tuition|donat\w+|portfolios?|investments?|invested|volume|transactions?|payments?|series\s[a-h]"
-    r"|worth|prizes?|awards?|fees?|costs?|deductibles?|premiums?|profits?|ebitda|aum|turnover|exploits?|vouchers?|perks?)\b",
-    re.IGNORECASE,
-)
-_TOTAL_WORD = re.compile(r"\b(?:OTE|on[- ]target|total\s(?:\w+\s){0,2}(?:compensation|comp|cash|earnings)|TC)\b", re.IGNORECASE)
-_CLAUSE_END = re.compile(r"[.;,(|•+]|\s(?:and|with|plus|or|in)\s", re.IGNORECASE)
-_SENTENCE_END = re.compile(r"[a-z0-9)%][.;!?]\s+(?=[A-Z])")
-_LABEL = re.compile(r"(?:[•*-]\s)?(?:(?:level|zone|tier|band|grade|step|range)\s?\w{0,4}|l\d{1,2})?\s?[:-]?\s?", re.IGNORECASE)
-_AT_MOST = re.compile(r"(?:\bup\sto|maximum(?:\sof)?|\bmax)[\s:]{0,3}$", re.IGNORECASE)
-_AT_LEAST = re.compile(r"(?:\bfrom|starting\sat|starts?\sat|\bminimum(?:\sof)?|\bat\sleast)[\s:]{0,3}$", re.IGNORECASE)
-_COUNTRIES = (
-    ("CAD", re.compile(r"\bcanad(?:a|ian)\b|\bCAN\b|\bOntario\b|\bToronto\b|\bVancouver\b", re.IGNORECASE)),
-    ("AUD", re.compile(r"\baustralian?\b|\bSydney\b|\bMelbourne\b", re.IGNORECASE)),
-    ("NZD", re.compile(r"\bnew zealand\b", re.IGNORECASE)),
-    ("SGD", re.compile(r"\bsingapore\b", re.IGNORECASE)),
-    ("HKD", re.compile(r"\bhong kong\b", re.IGNORECASE)),
-    ("USD", re.compile(r"\bU\.?S\.?(?:A\b)?(?!\w)|\bunited states\b", re.IGNORECASE)),
-)
-_BEFORE, _AFTER = 160, 60  # characters around an amount whose words may speak of it
-_LEAST_A_YEAR, _MOST_A_YEAR, _MOST_AN_HOUR = 5_000, 5_000_000, 1_000
-_SURELY_A_YEAR = 10_000  # from here on a salary without a period is a year's
 _BLOCK_LINES = 8  # ranges further apart than this are not one block
-_LONGEST_TEXT = 200
-_SMALL_CURRENCIES = frozenset({"JPY", "INR", "KRW", "HUF", "CZK", "TWD", "MXN", "ZAR"})  # a year's pay may have more digits
+_LONGEST_LINE = 20_000  # characters; a paragraph has some thousand
+_LONGEST_TEXT = 200  # characters of the words kept
+_MOST_OFFERS = 200  # no posting names so many figures; a hostile one may
+_SIGNS = {"USD": "$", "GBP": "£", "EUR": "€"}
 
 
 @dataclass(frozen=True, slots=True)
 class _Offer:
     """A figure that speaks of pay."""
 
-    figure: Figure
+    minimum: float | None
+    maximum: float | None
+    currency: str | None
+    period: Period | None
     words: str
     line: int
-    currency: str
-    period: Period | None
-    is_total: bool  # with commission, bonus or shares in it
+    is_range: bool
+    is_total: bool
+    is_clear: bool
 
 
 def read_pay(text: str) -> Pay | None:
-    """The pay that a description's text states; None when it speaks of none, or only in general ("Competitive salary").
+    """The pay that a description's text states; None when it states none, or only in general ("Competitive salary").
 
-    Amounts are None, and the words kept, when the text states pay in figures that make no sense.
+    Amounts, currency and period are None, and the words kept, when the text states pay in figures that make no sense.
     """
     offers = list(_offers(text)) if has_money(text) else []
-    clear = [offer for offer in offers if not offer.figure.unclear]
+    clear = [offer for offer in offers if offer.is_clear]
     if not clear:
         return Pay(None, None, None, None, offers[0].words) if offers else None
     return _together(_block([offer for offer in clear if not offer.is_total] or clear))
 
 
 def stated_pay(ranges: Sequence[Mapping[str, Any]]) -> Pay | None:
-    """The pay of Greenhouse's `pay_input_ranges`, one range a pay zone; None when there is none.
+    """The pay of Greenhouse's `pay_input_ranges`, one range a pay zone; None when they hold none.
 
+    Of several zones the lowest minimum and the highest maximum in the commonest currency.
     https://developers.greenhouse.io/job-board.html#list-jobs (with `pay_transparency=true`)
     """
     zones = [zone for zone in ranges if zone.get("currency_type") and (zone.get("min_cents") or zone.get("max_cents"))]
@@ -89,8 +75,75 @@ def stated_pay(ranges: Sequence[Mapping[str, Any]]) -> Pay | None:
         return None
     currency = Counter(str(zone["currency_type"]) for zone in zones).most_common(1)[0][0]
     zones = [zone for zone in zones if zone["currency_type"] == currency]
-    lows = [cents / 100 for zone in zones if (cents := zone.get("min_cents") or zone.get("max_cents"))]
-    highs = [cents / 100 for zone in zones if (cents := zone.get("max_cents") or zone.get("min_cents"))]
-    words = " ".join(str(zone.get(key) or "") for zone in zones for key in ("blurb", "title"))
-    minimum, maximum = min(lows), max(highs)
-    return Pay(minimum, maximum, currency, _stated_period(words, maximum), _as_written(minimum, maximum, currency))
+    minimum = min(float(zone.get("min_cents") or zone["max_cents"]) / 100 for zone in zones)
+    maximum = max(float(zone.get("max_cents") or zone["min_cents"]) / 100 for zone in zones)
+    hints = (period_in(str(zone.get(key) or "")) for key in ("title", "blurb") for zone in zones)
+    return Pay(minimum, maximum, currency, likely_period(maximum, currency, *hints), _as_written(minimum, maximum, currency))
+
+
+def _offers(text: str) -> Iterator[_Offer]:
+    """What the text offers, in order."""
+    above, left = "", _MOST_OFFERS
+    for number, whole in enumerate(filter(None, text.split("\n"))):
+        line = whole[:_LONGEST_LINE]
+        if not has_money(line):
+            above = line
+            continue
+        begin, follows_range = 0, False
+        for figure in figures(line):
+            around = surroundings(line, figure, begin=begin, above=above, follows_range=follows_range)
+            follows_range = says_pay(figure, around) and figure.is_range
+            if says_pay(figure, around) and (offer := _offer(line, number, figure, around)):
+                yield offer
+            begin, left = figure.end, left - 1
+            if not left:
+                return
+
+
+def _offer(line: str, number: int, figure: Figure, around: Surroundings) -> _Offer | None:
+    """The offer that a figure makes; None for an amount that nobody is paid and no word clearly calls pay."""
+    currency, period = currency_of(figure, around), period_of(figure, around)
+    plausible = is_plausible(figure.maximum, currency or "", period) and (period is not None or figure.is_range)
+    if not plausible and not (figure.is_range and around.before.strip("• ")):
+        return None
+    at_most, at_least = is_at_most(around), is_at_least(figure, around)
+    words = line[figure.start : figure.end].strip()
+    return _Offer(
+        minimum=None if at_most else figure.minimum,
+        maximum=None if at_least and not at_most else figure.maximum,
+        currency=currency,
+        period=period,
+        words=f"up to {words}" if at_most else words,
+        line=number,
+        is_range=figure.is_range,
+        is_total=is_total(around),
+        is_clear=plausible and not figure.unclear,
+    )
+
+
+def _block(offers: list[_Offer]) -> list[_Offer]:
+    """The offers that belong together: the first ones in the commonest currency, and what follows them closely."""
+    ranges = [offer for offer in offers if offer.is_range] or offers
+    currency = Counter(offer.currency for offer in ranges).most_common(1)[0][0]
+    alike = [offer for offer in ranges if offer.currency == currency]
+    block = [offer for offer in alike if offer.period == alike[0].period]
+    gap = next((index for index in range(1, len(block)) if block[index].line - block[index - 1].line > _BLOCK_LINES), len(block))
+    return block[:gap]
+
+
+def _together(block: list[_Offer]) -> Pay:
+    minimum = min((offer.minimum for offer in block if offer.minimum is not None), default=None)
+    maximum = max((offer.maximum for offer in block if offer.maximum is not None), default=None)
+    words = "; ".join(dict.fromkeys(offer.words for offer in block))
+    if len(words) > _LONGEST_TEXT:
+        words = words[:_LONGEST_TEXT].rsplit("; ", 1)[0]
+    return Pay(minimum, maximum, block[0].currency, block[0].period, words)
+
+
+def _as_written(minimum: float, maximum: float, currency: str) -> str:
+    """The range as a board's page shows it: "$133,000 - $240,000", "CAD 90,000 - 120,000"."""
+    sign = _SIGNS.get(currency, f"{currency} ")
+    low, high = (f"{amount:,.2f}".removesuffix(".00") for amount in (minimum, maximum))
+    if low == high:
+        return f"{sign}{low}"
+    return f"{sign}{low} - {sign.strip() if currency in _SIGNS else ''}{high}"

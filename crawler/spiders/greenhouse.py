@@ -6,7 +6,8 @@ from typing import Any
 
 import msgspec
 
-from crawler.board_spider import BoardSpider, Listing
+from crawler.answer import decode
+from crawler.board_spider import BoardSpider, Head, Listing
 from crawler.items import Deadline, Pay, Posting, Unreadable, Workplace
 from crawler.read.deadline import read_deadline
 from crawler.read.fields import choice, instant
@@ -48,12 +49,12 @@ class GreenhouseSpider(BoardSpider):
         return f"{self.base}/v1/boards/{token}/jobs/{key}"
 
     def slice(self, body: bytes) -> Listing:
-        found = _list.decode(body)
+        found = decode(body, _list)
         return Listing(found.jobs, found.meta.total if found.meta else None)
 
-    def key(self, raw: bytes | msgspec.Raw) -> tuple[str, str | None]:
-        job = _named.decode(raw)
-        return str(job.id), job.company_name and clean(job.company_name)
+    def head(self, job: bytes | msgspec.Raw) -> Head:
+        named = _named.decode(job)
+        return Head(str(named.id), clean(named.company_name or "") or None)
 
     @staticmethod
     def read(raw: bytes) -> Posting:
@@ -63,7 +64,7 @@ class GreenhouseSpider(BoardSpider):
             raise Unreadable(f"{type(error).__name__}: {error}") from error
 
     @staticmethod
-    def clean(raw: bytes) -> bytes:
+    def keep(raw: bytes) -> bytes:
         if b'"user"' not in raw:
             return raw
         job = msgspec.json.decode(raw)
