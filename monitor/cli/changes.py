@@ -16,7 +16,6 @@ from monitor.cli.times import parse_time
 from monitor.cli.worddiff import Piece, word_diff
 
 if TYPE_CHECKING:
-    from rich.console import Console
     from rich.text import Text
 
     from monitor.queries.listing import Listing
@@ -37,6 +36,7 @@ class Kind(StrEnum):
 
 def changes(
     ctx: typer.Context,
+    *,
     since: Annotated[str, typer.Option(metavar="TIME", help="Since then.")] = "7d",
     board: BoardOption = None,
     kind: Annotated[list[Kind] | None, typer.Option(help="Only this kind; may be given again.")] = None,
@@ -54,8 +54,7 @@ def changes(
     after = parse_time(since, datetime.now(UTC))
     with reading(shared.engine()) as connection:
         boards = tuple(find_board(connection, name) for name in board or [])
-        kinds = tuple(each.value for each in kind or [])
-        found = find_changes(connection, ChangeFilter(boards, kinds, after, rules, limit))
+        found = find_changes(connection, ChangeFilter(boards, tuple(each.value for each in kind or ()), after, rules, limit))
     if fmt is Format.TABLE:
         emit([{**row, "what": _what(row)} for row in found.rows], _COLUMNS, fmt, shared.console)
     else:

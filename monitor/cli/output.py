@@ -49,7 +49,7 @@ def clean(text: str) -> str:
 
 
 def emit(rows: Iterable[Row], columns: Sequence[str], fmt: Format, console: Console) -> None:
-    """The rows on the console's stream. JSON: an array, `[]` when empty; CSV: always a header; a table fits the terminal, and is whole elsewhere."""
+    """The rows on the console's stream: a JSON array, CSV with its header, or a table that fits a terminal and is whole elsewhere."""
     if fmt is Format.JSON:
         _write(console, _json_lines(rows, columns))
     elif fmt is Format.CSV:
@@ -85,18 +85,20 @@ def _write(console: Console, lines: Iterable[str]) -> None:
 
 def _plain(value: object) -> object:
     """A database's value as JSON has it: ISO instants, numbers, null."""
-    if isinstance(value, datetime):
-        return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ") if value.tzinfo else value.isoformat()
-    if isinstance(value, (Decimal, float)):
-        return _number(value)
-    if isinstance(value, (bytes, bytearray, memoryview)):
-        return bytes(value).hex()
     if isinstance(value, (list, tuple)):
         return [_plain(item) for item in value]
     if isinstance(value, dict):
         return {name: _plain(item) for name, item in value.items()}
-    if value is None or isinstance(value, (bool, int, str)):
-        return value
+    if isinstance(value, (Decimal, float)):
+        return _number(value)
+    return value if value is None or isinstance(value, (bool, int, str)) else _words(value)
+
+
+def _words(value: object) -> str:
+    if isinstance(value, datetime) and value.tzinfo is not None:
+        return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    if isinstance(value, (bytes, bytearray, memoryview)):
+        return bytes(value).hex()
     return value.isoformat() if isinstance(value, date) else str(value)
 
 

@@ -43,6 +43,7 @@ def roles(
         list[str] | None,
         typer.Argument(metavar="[WORDS]", help="Each is in the title or the company; quote a phrase, as in a rule.", show_default=False),
     ] = None,
+    *,
     board: BoardOption = None,
     status: Annotated[Status, typer.Option(help="Open ones, closed ones, or all.")] = Status.OPEN,
     location: Annotated[list[str] | None, typer.Option(metavar="PLACE", help="At this place; given again: at one of them.")] = None,

@@ -45,6 +45,7 @@ def sql(
             help="One SELECT on the views; - reads it from standard input. Without it: views, columns, examples.", show_default=False
         ),
     ] = None,
+    *,
     since: Annotated[str, typer.Option(metavar="TIME", help="The value of :since.")] = "30d",
     param: Annotated[list[str] | None, typer.Option(metavar="NAME=VALUE", help="The value of :NAME; may be given again.")] = None,
     limit: Annotated[int | None, typer.Option(metavar="N", min=1, help="So many rows at most.")] = None,

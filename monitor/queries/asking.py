@@ -66,7 +66,7 @@ class Budget:
 
 
 def ask(engine: Engine, question: Question) -> AbstractContextManager[Answer]:
-    """The answer, read while the context is open. Raises UserError, there and while the rows are read, for whatever is wrong with the query."""
+    """The answer, read while the context is open. Raises UserError for what is wrong with the query, also while the rows are read."""
     if engine.dialect.name == "sqlite":
         from monitor.queries.asking_sqlite import ask_sqlite  # noqa: PLC0415  # these two need what this module defines
 

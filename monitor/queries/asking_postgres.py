@@ -62,8 +62,9 @@ def ask_postgres(engine: Engine, question: Question) -> Iterator[Answer]:
 
 
 def _prepare(connection: psycopg.Connection, seconds: float) -> None:
+    milliseconds = f"{max(1, round(seconds * 1000))}ms"
     connection.execute("SET TRANSACTION READ ONLY")
-    connection.execute("SELECT set_config('TimeZone', 'UTC', true), set_config('statement_timeout', %s, true)", [f"{max(1, round(seconds * 1000))}ms"])
+    connection.execute("SELECT set_config('TimeZone', 'UTC', true), set_config('statement_timeout', %s, true)", [milliseconds])
 
 
 def _explained(error: psycopg.Error) -> UserError:

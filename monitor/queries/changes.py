@@ -11,7 +11,7 @@ from monitor.models import Board, Description, Posting, PostingChange, PostingVe
 from monitor.queries.candidates import candidate, candidate_columns, fits_all
 from monitor.queries.listing import CHANGES, VERSIONS, Listing, everything, listing
 from monitor.queries.naming import Found
-from monitor.settings import Kind, Rule
+from monitor.settings import Rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +19,7 @@ class ChangeFilter:
     """Which changes are wanted; an empty tuple wants all."""
 
     boards: tuple[str, ...] = ()
-    kinds: tuple[Kind, ...] = ()
+    kinds: tuple[str, ...] = ()
     since: datetime | None = None
     rules: tuple[Rule, ...] = ()  # all of them fit the content before or after
     limit: int | None = None

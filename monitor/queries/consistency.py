@@ -10,37 +10,38 @@ from sqlalchemy import Connection, select, text
 from monitor.models import Description
 
 _AT_ONCE = 500  # descriptions in memory
-_NAME = "b.board || ':' || p.key"
 
-# Each question gives the names of what breaks the promise that follows.
+# Each question gives the board and the key of what breaks the promise that follows.
 _PROMISES: dict[str, str] = {
-    "versions are not numbered 1, 2, 3 …": f"""
-SELECT {_NAME} FROM (SELECT posting_id FROM posting_version GROUP BY posting_id HAVING min(number) <> 1 OR max(number) <> count(*)) v
+    "versions are not numbered 1, 2, 3 …": """
+SELECT b.board, p.key FROM (SELECT posting_id FROM posting_version GROUP BY posting_id HAVING min(number) <> 1 OR max(number) <> count(*)) v
 JOIN posting p ON p.id = v.posting_id JOIN board b ON b.id = p.board_id""",
-    "its newest version is another than its row says": f"""
-SELECT {_NAME} FROM posting p JOIN board b ON b.id = p.board_id
+    "its newest version is another than its row says": """
+SELECT b.board, p.key FROM posting p JOIN board b ON b.id = p.board_id
 WHERE p.version <> coalesce((SELECT max(v.number) FROM posting_version v WHERE v.posting_id = p.id), 0)""",
-    "a version ends before it begins": f"""
-SELECT {_NAME} FROM posting_version v JOIN posting p ON p.id = v.posting_id JOIN board b ON b.id = p.board_id
+    "a version ends before it begins": """
+SELECT b.board, p.key FROM posting_version v JOIN posting p ON p.id = v.posting_id JOIN board b ON b.id = p.board_id
 WHERE v.valid_to <= v.valid_from""",
-    "two versions overlap": f"""
-SELECT {_NAME} FROM posting_version v JOIN posting_version w ON w.posting_id = v.posting_id AND w.number = v.number + 1
+    "two versions overlap": """
+SELECT b.board, p.key FROM posting_version v JOIN posting_version w ON w.posting_id = v.posting_id AND w.number = v.number + 1
 JOIN posting p ON p.id = v.posting_id JOIN board b ON b.id = p.board_id
 WHERE v.valid_to IS NULL OR v.valid_to > w.valid_from""",
-    "it is open without a current version": f"""
-SELECT {_NAME} FROM posting p JOIN board b ON b.id = p.board_id JOIN posting_version v ON v.posting_id = p.id AND v.number = p.version
+    "it is open without a current version": """
+SELECT b.board, p.key FROM posting p JOIN board b ON b.id = p.board_id
+JOIN posting_version v ON v.posting_id = p.id AND v.number = p.version
 WHERE p.state = 'open' AND v.valid_to IS NOT NULL""",
-    "it is closed and its last version does not end when it closed": f"""
-SELECT {_NAME} FROM posting p JOIN board b ON b.id = p.board_id LEFT JOIN posting_version v ON v.posting_id = p.id AND v.number = p.version
+    "it is closed and its last version does not end when it closed": """
+SELECT b.board, p.key FROM posting p JOIN board b ON b.id = p.board_id
+LEFT JOIN posting_version v ON v.posting_id = p.id AND v.number = p.version
 WHERE p.state = 'closed' AND (p.closed_at IS NULL OR (p.version > 0 AND (v.valid_to IS NULL OR v.valid_to <> p.closed_at)))""",
-    "a change names a version that is not there": f"""
-SELECT {_NAME} FROM posting_change c JOIN posting p ON p.id = c.posting_id JOIN board b ON b.id = p.board_id
+    "a change names a version that is not there": """
+SELECT b.board, p.key FROM posting_change c JOIN posting p ON p.id = c.posting_id JOIN board b ON b.id = p.board_id
 WHERE c.version <> 0 AND NOT EXISTS (SELECT 1 FROM posting_version v WHERE v.posting_id = c.posting_id AND v.number = c.version)""",
-    "a change is not of the moment of its check": f"""
-SELECT {_NAME} FROM posting_change c JOIN board_check k ON k.id = c.check_id JOIN posting p ON p.id = c.posting_id
+    "a change is not of the moment of its check": """
+SELECT b.board, p.key FROM posting_change c JOIN board_check k ON k.id = c.check_id JOIN posting p ON p.id = c.posting_id
 JOIN board b ON b.id = p.board_id WHERE c.at <> k.finished_at OR k.board_id <> p.board_id""",
     "no alert belongs to this delivery": """
-SELECT 'delivery ' || d.delivery_id FROM delivery d WHERE NOT EXISTS (SELECT 1 FROM alert a WHERE a.delivery_id = d.delivery_id)""",
+SELECT 'delivery', d.delivery_id FROM delivery d WHERE NOT EXISTS (SELECT 1 FROM alert a WHERE a.delivery_id = d.delivery_id)""",
 }
 
 
@@ -49,8 +50,8 @@ def findings(connection: Connection) -> Iterator[str]:
     if connection.dialect.name == "sqlite":
         yield from _sqlite_findings(connection)
     for promise, question in _PROMISES.items():
-        for name in connection.execute(text(question)).scalars():
-            yield f"{name}: {promise}"
+        for board, key in connection.execute(text(question)):
+            yield f"{board}:{key}: {promise}"
     yield from _altered_descriptions(connection)
 
 

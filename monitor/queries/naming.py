@@ -79,16 +79,18 @@ def _by_key(connection: Connection, key: str) -> Found:
 def _by_url(connection: Connection, url: str) -> Found:
     named = _address(url)
     if named is not None and named.key is not None:
-        row = connection.execute(_postings().where(Board.board == f"{named.ats}:{named.token}", Posting.key == named.key)).first()
+        row = connection.execute(_postings().where(Board.board == named.board, Posting.key == named.key)).first()
         if row is not None:
             return Found(*row)
     stored = [Found(*row) for row in connection.execute(_with_url(url))]
     if stored:
         return _only(url, stored)
     if named is not None and named.key is None:
-        raise UserError(f"{url} is a board, {named.ats}:{named.token}, and no posting: `rolewatch roles --board {named.ats}:{named.token}` lists its own")
+        raise UserError(
+            f"{url} is a board and no posting: `rolewatch roles --board {named.board}` lists its own"
+        )
     if named is not None and named.key is not None:
-        return _by_name(connection, f"{named.ats}:{named.token}", named.key)
+        return _by_name(connection, named.board, named.key)
     raise UserError(f"no posting with the URL {url} was ever seen: `rolewatch roles` lists them")
 
 
@@ -114,7 +116,7 @@ def _address(text: str) -> address.Address | None:
 
 def _address_board(text: str) -> str:
     named = _address(text)
-    return text if named is None else f"{named.ats}:{named.token}"
+    return text if named is None else named.board
 
 
 def _hint(text: str, known: Iterable[str], prefix: str = "") -> str:
