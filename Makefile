@@ -16,7 +16,7 @@ run: $(INSTALLED) ## start the daemon; Ctrl-C stops it
 	@exec $(BIN)/rolewatch --config "$(CONFIG)" run
 
 test: lint ## format, lint, types, import contracts, then the tests; offline
-	$(BIN)/pytest -q -n $(WORKERS) --maxprocesses 4 -m "not slow"
+	$(BIN)/pytest -q -n $(WORKERS) --maxprocesses 4 --dist loadgroup -m "not slow"
 
 lint: $(TEST_TOOLS) ## everything of `make test` but the tests
 	$(BIN)/ruff format --check --quiet .
