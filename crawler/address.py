@@ -65,16 +65,19 @@ def parse(text: str) -> Address:
         return _checked(text, ats, *rest)
     try:
         parts = urlsplit(written if "//" in written else f"https://{written}")
-        host, steps, query = (parts.hostname or "").lower(), [step for step in parts.path.split("/") if step], parse_qs(parts.query)
+        host, query = (parts.hostname or "").lower(), parse_qs(parts.query)
     except ValueError as error:
         raise ValueError(f"{_short(text)} is no address: {_ACCEPTED}") from error
     if parts.scheme not in {"http", "https"}:
         raise ValueError(f"{_short(text)} is no board: {_ACCEPTED}")
+    steps = [step for step in parts.path.split("/") if step]
     found = _greenhouse(host, steps, query) or _elsewhere(host, steps)
     if found:
         return _checked(text, *found)
     if "gh_jid" in query:
-        raise ValueError(f"{_short(text)} is a Greenhouse job on the employer's own site and does not name its board: give greenhouse:TOKEN")
+        raise ValueError(
+            f"{_short(text)} is a Greenhouse job on the employer's own site that does not name its board: give greenhouse:TOKEN"
+        )
     raise ValueError(f"{_short(text)} is no board that rolewatch knows: {_ACCEPTED}")
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterator, Mapping
-from datetime import timedelta
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, get_args
@@ -126,7 +125,7 @@ def _allowed(detail: ErrorDetails) -> str:
         "string_type": "expected a text in quotes",
         "int_type": "expected a whole number",
         "bool_type": "expected true or false",
-        "list_type": "expected a list such as [\"…\", \"…\"]",
+        "list_type": 'expected a list such as ["…", "…"]',
         "too_short": "expected at least one",
         "string_pattern_mismatch": "expected Slack's id of a person or a group, such as U012ABCDEF",
         "model_type": "expected a table of keys",
@@ -178,14 +177,17 @@ class _Reader:
             boards=boards,
             rules=self._rules({board.board for board in boards}),
             alerts=AlertSettings(tuple(alerts.operator), alerts.digest, alerts.quiet, alerts.timezone or _local_zone()),
-            slack=SlackSettings(
-                self._secret("SLACK_BOT_TOKEN"), self._secret("SLACK_APP_TOKEN"), parts.slack.api_url.rstrip("/") + "/", tuple(parts.slack.admins)
-            ),
+            slack=self._slack(),
             webhook_url=self._secret("SLACK_WEBHOOK_URL"),
             log_level=parts.log.level,
             log_format=parts.log.format,
             health=HealthSettings(parts.health.listen, SecretStr(parts.health.heartbeat_url) if parts.health.heartbeat_url else None),
         )
+
+    def _slack(self) -> SlackSettings:
+        part = self.parts.slack
+        token, app_token = self._secret("SLACK_BOT_TOKEN"), self._secret("SLACK_APP_TOKEN")
+        return SlackSettings(token, app_token, part.api_url.rstrip("/") + "/", tuple(part.admins))
 
     def _supported(self, key: str, ats: str) -> bool:
         if ats not in supported():
@@ -213,7 +215,9 @@ class _Reader:
             self.mistakes.append(f"{key}: expected sqlite:///FILE or postgresql://USER@HOST/NAME")
             return SecretStr(url)
         if target.get_backend_name() not in {"sqlite", "postgresql"}:
-            self.mistakes.append(f"{key}: {target.get_backend_name()} is not supported; expected sqlite:///FILE or postgresql://USER@HOST/NAME")
+            self.mistakes.append(
+                f"{key}: {target.get_backend_name()} is not supported; expected sqlite:///FILE or postgresql://USER@HOST/NAME"
+            )
         elif target.get_backend_name() == "sqlite":
             if target.database in {None, "", ":memory:"}:
                 self.mistakes.append(f"{key}: history needs a file: expected sqlite:///FILE")
@@ -273,15 +277,10 @@ class _Reader:
                 continue
             if boards[-1] not in watched:
                 self.mistakes.append(f"{key}: boards: {boards[-1]} is not watched; add it to [[boards]] or take it from the rule")
-        values = {name: tuple(value) if isinstance(value, list) else value for name, value in part}
+        values: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in part}
         return Rule(**(values | {"boards": tuple(boards)}))
 
 
 def _local_zone() -> ZoneInfo:
     name = tzlocal.get_localzone_name()
     return ZoneInfo(name) if name else ZoneInfo("UTC")
-
-
-def longest(settings: Settings) -> timedelta:
-    """The longest interval of a watched board."""
-    return max((board.every for board in settings.boards if board.enabled), default=settings.crawl.every)

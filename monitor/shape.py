@@ -10,19 +10,18 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, StrictInt, StrictStr
 
 from monitor.phrases import Phrase
-from monitor.settings import KINDS, REVISION_FIELDS, Kind, MinPay
+from monitor.settings import KINDS, Kind, MinPay
 
 _UNITS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400}
 _DURATION = re.compile(r"(\d{1,6})(ms|s|m|h|d)")
 _SLACK = re.compile(r"slack:(?:#[^\s#@,:]{1,80}|[CGDUW][A-Z0-9]{5,})")
-ALL_FIELDS = ("title", "location", "department", "employment_type", "workplace", "pay", "deadline", "url", "description")
-_PLACES = ("title", "description", "department", "location", "company")
+RevisionField = Literal["title", "location", "department", "employment_type", "workplace", "pay", "deadline", "url", "description"]
 
 
 def duration(value: object) -> timedelta:
     """The span of "250ms", "30s", "15m", "6h" or "1d". Raises ValueError."""
     found = _DURATION.fullmatch(value) if isinstance(value, str) else None
-    if found is None or int(found[1]) == 0 or int(found[1]) * _UNITS[found[2]] > 366 * 86400:  # noqa: PLR2004  # a year and a day
+    if found is None or int(found[1]) == 0 or int(found[1]) * _UNITS[found[2]] > 366 * 86400:
         raise ValueError('expected a duration such as "250ms", "30s", "15m", "6h" or "1d"')
     return timedelta(seconds=int(found[1]) * _UNITS[found[2]])
 
@@ -65,7 +64,7 @@ def clock(value: object) -> time:
 
 def hours(value: object) -> tuple[time, time]:
     """The two times of "22:00-07:00". Raises ValueError."""
-    start, dash, end = value.partition("-") if isinstance(value, str) else ("", "", "")
+    start, _, end = value.partition("-") if isinstance(value, str) else ("", "", "")
     try:
         return clock(start), clock(end)
     except ValueError as error:
@@ -150,9 +149,7 @@ class RulePart(Part):
     boards: list[StrictStr] = []
     min_pay: Annotated[MinPay, BeforeValidator(min_pay)] | None = None
     on: Annotated[list[Kind], Field(min_length=1)] = list(KINDS)
-    fields: list[Literal["title", "location", "department", "employment_type", "workplace", "pay", "deadline", "url", "description"]] = list(
-        REVISION_FIELDS  # type: ignore[arg-type]  # a part of those
-    )
+    fields: list[RevisionField] = ["title", "location", "pay", "deadline", "description"]
     remind: list[Duration] = [timedelta(hours=72), timedelta(hours=24)]
     notify: Channels = ["console"]
     mention: list[Annotated[StrictStr, Field(pattern=r"^[UWS][A-Z0-9]{5,}$")]] = []

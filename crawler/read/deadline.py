@@ -58,7 +58,7 @@ _CUE = re.compile(
 )
 _AFTER_CUE = 120  # characters after the cue in which its date stands
 _LEAD = re.compile(
-    r"^\s*(?:information\b|\(?(?:MM/DD/YYYY|DD/MM/YYYY)\)?|is\b|are\b|on\b|by\b|before\b|until\b|expected to close\b|[:\-–\s\[])*",
+    r"^\s*(?:information\b|\(?(?:MM/DD/YYYY|DD/MM/YYYY)\)?|is\b|are\b|on\b|by\b|before\b|until\b|expected to close\b|[:\-\u2013\s\[])*",
     re.IGNORECASE,
 )
 
