@@ -6,6 +6,7 @@ import os
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from uuid import uuid4
 
 import pytest
@@ -16,7 +17,7 @@ from monitor.schema import upgrade
 
 
 @pytest.fixture(scope="session")
-def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgres_server() -> Iterator[str]:
     """The URL of a PostgreSQL server: $ROLEWATCH_TEST_PG_DSN, or one that is started here."""
     if dsn := os.environ.get("ROLEWATCH_TEST_PG_DSN"):
         yield dsn
@@ -24,9 +25,10 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     with warnings.catch_warnings(action="ignore"):  # it grumbles where there is no session folder
         import pgserver  # noqa: PLC0415  # tests of SQLite alone need no server
 
-    server = pgserver.get_server(tmp_path_factory.mktemp("postgres"))
-    yield server.get_uri()
-    server.cleanup()
+    with TemporaryDirectory(prefix="rolewatch-postgres-") as folder:  # not pytest's: its server has a user of its own, who must get in
+        server = pgserver.get_server(folder)
+        yield server.get_uri()
+        server.cleanup()
 
 
 @pytest.fixture

@@ -1,0 +1,114 @@
+"""Real boards, day after day: what is stored is what comparing the files by hand gives."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+from history import ENGINEER, settings
+from sqlalchemy import Engine, text
+
+from monitor.demo.board_server import BoardServer
+from monitor.round import report, run_round
+from monitor.schema import open_database
+from monitor.settings import AtsSettings, Settings
+
+SERIES = Path(__file__).parents[3] / "shared" / "recordings" / "timeseries"
+pytestmark = pytest.mark.skipif(not SERIES.is_dir(), reason=f"the recorded series are not here: {SERIES}")
+START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+Event = tuple[str, str, str | None]  # key, kind, field
+
+
+def days(name: str) -> list[dict[str, dict[str, Any]]]:
+    """Each file's jobs by key."""
+    files = sorted((SERIES / name).glob("*.json"))
+    return [{str(job["id"]): job for job in json.loads(file.read_text())["jobs"]} for file in files]
+
+
+def by_hand(series: list[dict[str, dict[str, Any]]]) -> list[set[Event]]:
+    """What each file brought against the one before it, in the fields that these boards send."""
+    ever: set[str] = set(series[0])
+    last: dict[str, dict[str, Any]] = dict(series[0])
+    events: list[set[Event]] = []
+    for before, after in zip(series, series[1:], strict=False):
+        day: set[Event] = {(key, "closed", None) for key in before.keys() - after.keys()}
+        for key, job in after.items():
+            if key not in before:
+                day.add((key, "reopened" if key in ever else "opened", None))
+            if key in last:
+                day |= {(key, "revised", field) for field in _edits(last[key], job)}
+        events.append(day)
+        ever |= after.keys()
+        last |= after
+    return events
+
+
+def _edits(before: dict[str, Any], after: dict[str, Any]) -> Iterator[str]:
+    def squeezed(value: str) -> str:
+        return " ".join(value.split())
+
+    if squeezed(before["title"]) != squeezed(after["title"]):
+        yield "title"
+    if sorted(map(squeezed, before["location"]["name"].split(";"))) != sorted(map(squeezed, after["location"]["name"].split(";"))):
+        yield "location"
+    if before["absolute_url"] != after["absolute_url"]:
+        yield "url"
+    if [each["name"] for each in before.get("departments", [])] != [each["name"] for each in after.get("departments", [])]:
+        yield "department"
+    if _read(before.get("content", "")) != _read(after.get("content", "")):
+        yield "description"
+
+
+def _read(content: str) -> list[str]:
+    """The words of a content, tags dropped: a reading simpler than ours, and apart from it."""
+    words = html.unescape(re.sub(r"<[^>]*>", " ", html.unescape(content)))
+    return words.replace("\u200b", "").split()
+
+
+async def crawl_days(engine: Engine, board: str, series: list[dict[str, dict[str, Any]]]) -> list[set[Event]]:
+    """What each file leaves, looked at twice; the second look must leave nothing."""
+    events: list[set[Event]] = []
+    async with BoardServer() as server:
+        served = server.board(board.split(":")[1])
+        wanted = _wanted(board, server.url)
+        for day, jobs in enumerate(series):
+            served.jobs = list(jobs.values())
+            first = await _look(engine, wanted, START + timedelta(days=day))
+            assert await _look(engine, wanted, START + timedelta(days=day, hours=1)) == set()
+            events.append(first)
+    return events
+
+
+def _wanted(board: str, url: str) -> Settings:
+    return settings(ENGINEER, boards=(board,), ats={"greenhouse": AtsSettings(url, timedelta(0), 4)})
+
+
+async def _look(engine: Engine, wanted: Settings, now: datetime) -> set[Event]:
+    round_id = await run_round(engine, wanted, None, alerts=True, announce=False, clock=lambda: now, random=Random(1))
+    with engine.connect() as connection:
+        [board] = report(connection, round_id)
+    assert board.result != "failure", board.reason
+    assert board.unreadable == 0
+    return {(change.posting.split(":")[-1], change.kind, change.field) for change in board.changes}
+
+
+@pytest.mark.parametrize(("name", "board"), [("greenhouse-deepmind_daily", "greenhouse:deepmind"), ("greenhouse-luno_content", "greenhouse:luno")])
+async def test_a_real_series_leaves_what_comparing_by_hand_gives(sqlite_url: str, name: str, board: str) -> None:
+    engine = open_database(sqlite_url)
+    series = days(name)
+    found = await crawl_days(engine, board, series)
+    assert found[0] == set()
+    for day, (stored, expected) in enumerate(zip(found[1:], by_hand(series), strict=True), 1):
+        assert stored == expected, f"day {day}"
+    with engine.connect() as connection:
+        kinds = dict(connection.execute(text("SELECT kind, count(*) FROM posting_changes GROUP BY kind")).all())  # type: ignore[arg-type]  # rows of two
+        assert connection.execute(text("SELECT count(*) FROM alerts WHERE kind = 'summary'")).scalar() == 1
+    assert sum(kinds.values()) == sum(map(len, by_hand(series)))
+    engine.dispose()
