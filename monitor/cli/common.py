@@ -39,13 +39,6 @@ class State:
     verbosity: int = 0  # -q is -1, -v 1, -vv 2
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
 
-    @property
-    def file(self) -> Path:
-        """Where the configuration is or would be."""
-        from monitor.config import find
-
-        return find(self.config, self.environ)
-
     @cached_property
     def settings(self) -> Settings:
         """The configuration. Raises UserError with every mistake in it."""
@@ -117,7 +110,16 @@ def _shared(
         Path | None, typer.Option("--config", metavar="FILE", help="The configuration file.", callback=_remember_config, expose_value=False)
     ] = None,
     verbose: Annotated[
-        int, typer.Option("--verbose", "-v", count=True, help="Say more; -vv more still.", callback=_remember_verbose, expose_value=False)
+        int,
+        typer.Option(
+            "--verbose",
+            "-v",
+            count=True,
+            help="Say more; -vv more still.",
+            show_default=False,
+            callback=_remember_verbose,
+            expose_value=False,
+        ),
     ] = 0,
     quiet: Annotated[
         bool, typer.Option("--quiet", "-q", help="Say only what went wrong.", callback=_remember_quiet, expose_value=False)

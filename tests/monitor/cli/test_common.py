@@ -1,0 +1,105 @@
+"""What every command shares."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+from program import Program
+
+from monitor.cli import app
+
+_ROLEWATCH = Path(sys.executable).with_name("rolewatch")
+
+
+def _run(*arguments: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([_ROLEWATCH, *arguments], cwd=cwd, capture_output=True, text=True, check=False, timeout=60)
+
+
+def _commands(command: Any, name: str = "rolewatch") -> dict[str, Any]:  # noqa: ANN401  # Typer's groups and commands have no common public type
+    """Every command by what a person types for it, the groups among them."""
+    found = {name: command}
+    for word, inner in getattr(command, "commands", {}).items():
+        found |= _commands(inner, f"{name} {word}")
+    return found
+
+
+_COMMANDS = _commands(typer.main.get_command(app))
+
+
+@pytest.mark.parametrize("name", _COMMANDS)
+def test_every_command_takes_the_shared_options_once(name: str) -> None:
+    options = [option for parameter in _COMMANDS[name].params for option in parameter.opts]
+    for shared in ("--config", "--verbose", "-v", "--quiet", "-q"):
+        assert options.count(shared) == 1
+
+
+def test_every_listing_takes_a_format() -> None:
+    takes = {name for name, command in _COMMANDS.items() if any("--format" in each.opts for each in command.params)}
+    listings = ("check", "roles", "show", "history", "changes", "sql", "doctor", "boards list", "boards find", "rules list", "rules test",
+                "rules explain", "alerts list")  # fmt: skip
+    assert {f"rolewatch {name}" for name in listings} <= takes
+
+
+def test_the_configuration_may_be_named_before_the_command_and_after_it(config: str, tmp_path: Path) -> None:
+    before = _run("--config", config, "rules", "list", "--format", "csv", cwd=tmp_path)
+    after = _run("rules", "list", "--format", "csv", "--config", config, cwd=tmp_path)
+    assert before.returncode == 0, before.stderr
+    assert before.stdout == after.stdout
+
+
+def test_help_names_every_command_of_the_contract() -> None:
+    printed = _run("--help").stdout
+    for name in ("init", "check", "run", "boards", "roles", "show", "history", "changes", "rules", "sql", "alerts", "db", "doctor", "demo"):
+        assert f"\n  {name} " in printed
+
+
+def test_help_imports_nothing_heavy() -> None:
+    code = (
+        "import sys\nfrom monitor.cli import app\ntry:\n    app(['--help'])\nexcept SystemExit:\n    pass\n"
+        "heavy = {'scrapy', 'twisted', 'sqlalchemy', 'alembic', 'slack_sdk', 'aiohttp', 'dateparser', 'rich.table'}\n"
+        "print('heavy:', sorted(heavy & sys.modules.keys()))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.endswith("heavy: []\n")
+
+
+def test_a_missing_configuration_is_one_line_and_exit_2(tmp_path: Path) -> None:
+    done = _run("check", "--config", str(tmp_path / "none.toml"))
+    assert done.returncode == 2
+    assert done.stderr.count("\n") == 1
+    assert str(tmp_path / "none.toml") in done.stderr
+    assert not done.stdout
+
+
+@pytest.mark.parametrize("arguments", [("chekc",), ("show",), ("check", "--nope"), ("roles", "--format", "xml")])
+def test_wrong_usage_is_exit_2_without_a_traceback(arguments: tuple[str, ...]) -> None:
+    done = _run(*arguments)
+    assert done.returncode == 2
+    assert "Error:" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_reader_that_goes_away_is_no_error(config: str, tmp_path: Path) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    with os.fdopen(writing, "w") as closed:
+        done = subprocess.run(
+            [_ROLEWATCH, "boards", "find", "a", "--config", config],
+            cwd=tmp_path,
+            stdout=closed,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert "Traceback" not in done.stderr
+    assert "Broken pipe" not in done.stderr
+
+
+def test_quiet_leaves_results_alone(told: Program) -> None:
+    assert told("roles", "-q").out == told("roles").out

@@ -1,0 +1,96 @@
+"""`rules`: on a history in which one posting was revised, closed and reopened."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from boards import BOARD, posting, snapshot
+from history import History
+from program import Program
+from sqlalchemy import Engine
+from story import STORY, story_settings
+
+
+def _told(rows: list[dict[str, Any]], rule: str) -> list[tuple[str, str]]:
+    return [(row["kind"], row["title"]) for row in rows if row["rule"] == rule]
+
+
+def test_the_rules_are_listed_as_the_configuration_has_them(told: Program) -> None:
+    rows = told.ask("rules", "list")
+    assert [row["rule"] for row in rows] == ["research-engineer", "kernels"]
+    assert rows[1]["any"] == ["kernels"]
+    assert rows[1]["in"] == ["description"]
+    assert rows[0]["notify"] == ["console"]
+
+
+def test_a_replay_says_what_each_rule_would_have_told_and_why(told: Program) -> None:
+    rows = told.ask("rules", "test")
+    gemini = [row for row in rows if row["rule"] == "research-engineer" and row["posting"] == STORY]
+    assert [row["kind"] for row in gemini] == ["summary", "revised", "revised", "closed", "reopened"]
+    assert gemini[1]["fields"] == ["location", "pay"]
+    assert all(row["words"] == "title has “research engineer”" for row in gemini)
+    assert ("opened", "Research Scientist/Engineer") in _told(rows, "research-engineer")
+
+
+def test_a_replay_tells_what_the_recording_told(told: Program, engine: Engine) -> None:
+    history = History(engine, story_settings())
+    alerted = history.ask("SELECT DISTINCT rule, posting, kind, created_at, why FROM alerts WHERE kind <> 'summary' AND rule IS NOT NULL")
+    replayed = {
+        (row["rule"], row["posting"], row["kind"], row["at"], row["words"]) for row in told.ask("rules", "test") if row["kind"] != "summary"
+    }
+    assert alerted
+    assert {(*row[:3], _iso(row[3]), row[4]) for row in alerted} == replayed
+
+
+def _iso(at: object) -> str:
+    return at if isinstance(at, str) else at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")  # type: ignore[attr-defined]  # PostgreSQL's instant
+
+
+def test_a_revision_that_makes_a_posting_fit_says_so(told: Program) -> None:
+    rows = [row for row in told.ask("rules", "test") if row["rule"] == "kernels" and row["posting"] == STORY]
+    assert (rows[0]["kind"], rows[0]["turn"]) == ("revised", "now fits")
+
+
+def test_a_replay_goes_back_as_far_as_it_is_told(told: Program) -> None:
+    assert told.ask("rules", "test", "--since", "0s") == []
+
+
+def test_a_replay_of_one_rule_tells_that_one_alone(told: Program) -> None:
+    assert {row["rule"] for row in told.ask("rules", "test", "--rule", "kernels")} == {"kernels"}
+
+
+def test_a_rule_that_tells_nothing_is_named_all_the_same(rolewatch: Program) -> None:
+    printed = rolewatch("rules", "test").out
+    assert "research-engineer: 0 told" in printed
+    assert "kernels: 0 told" in printed
+
+
+def test_a_rule_that_is_not_there_is_refused_with_those_that_are(rolewatch: Program) -> None:
+    ran = rolewatch("rules", "test", "--rule", "nope")
+    assert ran.code == 2
+    assert "research-engineer, kernels" in ran.err
+
+
+def test_every_rule_has_its_word_on_a_posting(told: Program) -> None:
+    rows = told.ask("rules", "explain", STORY)
+    assert [list(row) for row in rows] == [["rule", "fits", "words", "failed"]] * 2
+    assert [row["fits"] for row in rows] == [True, True]
+    lawyer = told.ask("rules", "explain", f"{BOARD}:13")
+    assert lawyer[0] == {"rule": "research-engineer", "fits": False, "words": "", "failed": "none of “research engineer” in title"}
+    assert lawyer[1]["words"] == "description has “kernels”"
+
+
+def test_a_posting_that_nobody_saw_is_refused(told: Program) -> None:
+    ran = told("rules", "explain", f"{BOARD}:999")
+    assert ran.code == 2
+    assert "999" in ran.err
+
+
+def test_a_boards_text_cannot_speak_to_the_terminal(rolewatch: Program, engine: Engine) -> None:
+    History(engine, story_settings(), now=datetime.now(UTC)).look(
+        snapshot([posting("1", title="Research Engineer\x1b[2J\x1b]0;x\x07 [red]")])
+    )
+    printed = rolewatch("rules", "test").out
+    assert "\x1b" not in printed
+    assert "Research Engineer [red]" in printed
