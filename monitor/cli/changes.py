@@ -86,11 +86,12 @@ def history(ctx: typer.Context, posting: PostingArgument, fmt: FormatOption = Fo
             emit(happened.rows, happened.columns, fmt, shared.console)
             return
         row, contents = describe(connection, found), versions(connection, found)
-    for line in _story(row, happened, contents):
+    in_colour = shared.console.is_terminal and not shared.console.no_color
+    for line in _story(row, happened, contents, marked=not in_colour):
         shared.console.print(line, soft_wrap=not shared.console.is_terminal)
 
 
-def _story(row: Row, happened: Listing, contents: Listing) -> Iterator[Text]:
+def _story(row: Row, happened: Listing, contents: Listing, *, marked: bool) -> Iterator[Text]:
     from rich.text import Text
 
     yield Text(short(row["title"]) or "(not read yet)", style="bold")
@@ -104,7 +105,7 @@ def _story(row: Row, happened: Listing, contents: Listing) -> Iterator[Text]:
             moment = (change["at"], change["kind"])
             yield _headline(change["at"], str(change["kind"]), change["version"], _gone_since(change))
         if change["field"] is not None:
-            yield _revision(change, texts)
+            yield _revision(change, texts, marked=marked)
 
 
 def _headline(at: object, kind: str, version: object, note: str) -> Text:
@@ -118,7 +119,8 @@ def _gone_since(change: Row) -> str:
     return f"last seen {short(change['not_before'])}" if change["kind"] == "closed" and change["not_before"] else ""
 
 
-def _revision(change: Row, texts: dict[int, str]) -> Text:
+def _revision(change: Row, texts: dict[int, str], *, marked: bool) -> Text:
+    """The field's old and new; a description's words that changed, `marked` as `[-old-] {+new+}` where there is no colour."""
     from rich.text import Text
 
     text = Text(f"  {change['field']}: ")
@@ -127,11 +129,10 @@ def _revision(change: Row, texts: dict[int, str]) -> Text:
         pieces = word_diff(texts.get(version - 1, ""), texts.get(version, ""))
     else:
         pieces = [Piece("old", short(change["old"]) or "none"), Piece("same", "→"), Piece("new", short(change["new"]) or "none")]
-    return text.append(_drawn(pieces, marked=change["field"] == "description"))
+    return text.append(_drawn(pieces, marked=marked and change["field"] == "description"))
 
 
 def _drawn(pieces: list[Piece], *, marked: bool) -> Text:
-    """The pieces in colour; `marked` ones also as `[-old-] {+new+}`, which a pipe keeps."""
     from rich.text import Text
 
     drawn = []

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 EXAMPLES: dict[str, str] = {
     "Who is hiring most?": """
 SELECT company, count(*) AS open_roles FROM postings
-WHERE state = 'open' GROUP BY company ORDER BY open_roles DESC""",
+WHERE state = 'open' GROUP BY company ORDER BY open_roles DESC, company""",
     "Whose pay has moved lately? (--since 30d)": """
 SELECT at, company, title, old, new FROM posting_changes
 WHERE field = 'pay' AND at >= :since ORDER BY at DESC""",

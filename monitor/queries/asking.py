@@ -77,6 +77,9 @@ def ask(engine: Engine, question: Question) -> AbstractContextManager[Answer]:
 
 
 def answer(names: Sequence[str], cursor: Cursor, budget: Budget) -> Answer:
+    """The answer that a cursor has ready. Raises UserError when the query asked for nothing."""
+    if not names:
+        raise UserError("that asks for nothing: give one SELECT on the views")
     columns = _unique(names)
     return Answer(columns, _rows(columns, cursor, budget))
 

@@ -86,9 +86,7 @@ def _by_url(connection: Connection, url: str) -> Found:
     if stored:
         return _only(url, stored)
     if named is not None and named.key is None:
-        raise UserError(
-            f"{url} is a board and no posting: `rolewatch roles --board {named.board}` lists its own"
-        )
+        raise UserError(f"{url} is a board and no posting: `rolewatch roles --board {named.board}` lists its own")
     if named is not None and named.key is not None:
         return _by_name(connection, named.board, named.key)
     raise UserError(f"no posting with the URL {url} was ever seen: `rolewatch roles` lists them")
@@ -120,5 +118,5 @@ def _address_board(text: str) -> str:
 
 
 def _hint(text: str, known: Iterable[str], prefix: str = "") -> str:
-    near = get_close_matches(text, known, n=3)
+    near = get_close_matches(text, known, n=3, cutoff=0.75)
     return f"; nearest: {', '.join(prefix + name for name in near)}" if near else ""

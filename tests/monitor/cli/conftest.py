@@ -1,0 +1,75 @@
+"""The program on a database with a history."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from program import Program
+from sqlalchemy import Engine
+from story import tell
+
+from monitor.db import connect
+from monitor.schema import upgrade
+
+CONFIG = """
+[database]
+url = "{url}"
+[[boards]]
+board = "greenhouse:examplelabs"
+[[boards]]
+board = "greenhouse:otherworks"
+[[rules]]
+name = "research-engineer"
+any = ["research engineer"]
+[[rules]]
+name = "kernels"
+any = ["kernels"]
+in = ["description"]
+"""
+
+
+def _configured(folder: Path, url: str) -> str:
+    file = folder / "rolewatch.toml"
+    file.write_text(CONFIG.format(url=url))
+    return str(file)
+
+
+def _told(folder: Path, url: str) -> Program:
+    engine = connect(url)
+    upgrade(engine)
+    tell(engine)
+    engine.dispose()
+    return Program(_configured(folder, url))
+
+
+@pytest.fixture
+def config(tmp_path: Path, database_url: str) -> str:
+    """A configuration file that names an empty database of each kind."""
+    return _configured(tmp_path, database_url)
+
+
+@pytest.fixture
+def rolewatch(config: str, engine: Engine) -> Program:
+    """The program on an empty history."""
+    assert engine.url.database is not None
+    return Program(config)
+
+
+@pytest.fixture
+def told(rolewatch: Program, engine: Engine) -> Program:
+    """The program on the history of `story.py`."""
+    tell(engine)
+    return rolewatch
+
+
+@pytest.fixture
+def sqlite_told(tmp_path: Path, sqlite_url: str) -> Program:
+    """As `told`, on SQLite alone."""
+    return _told(tmp_path, sqlite_url)
+
+
+@pytest.fixture
+def postgres_told(tmp_path: Path, postgres_url: str) -> Program:
+    """As `told`, on PostgreSQL alone."""
+    return _told(tmp_path, postgres_url)

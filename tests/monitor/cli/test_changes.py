@@ -1,0 +1,110 @@
+from __future__ import annotations
+
+import pytest
+from boards import BOARD
+from program import WIDE, Program
+from story import OTHER, STORY
+
+COLUMNS = [
+    "change_id",
+    "check_id",
+    "at",
+    "not_before",
+    "posting",
+    "board",
+    "company",
+    "title",
+    "url",
+    "kind",
+    "field",
+    "old",
+    "new",
+    "version",
+]
+
+
+def happened(rows: list[dict[str, str]]) -> list[tuple[str, str, str | None]]:
+    return [(row["posting"].split(":")[-1], row["kind"], row["field"]) for row in rows]
+
+
+ALL = [
+    ("13", "closed", None),
+    ("11", "reopened", None),
+    ("11", "closed", None),
+    ("11", "revised", "description"),
+    ("11", "revised", "pay"),
+    ("11", "revised", "location"),
+    ("12", "opened", None),
+]
+
+
+def test_changes_are_the_rows_of_the_view_newest_first(told: Program) -> None:
+    rows = told.ask("changes")
+    assert all(list(row) == COLUMNS for row in rows)
+    assert [row["at"] for row in rows] == sorted((row["at"] for row in rows), reverse=True)
+    assert sorted(happened(rows), key=str) == sorted(ALL, key=str)
+    assert [row["change_id"] for row in rows] == sorted((row["change_id"] for row in rows), reverse=True)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "count"),
+    [
+        (["--since", "20m"], 2),
+        (["--since", "2020-01-01"], 7),
+        (["--board", BOARD], 7),
+        (["--board", OTHER], 0),
+        (["--kind", "revised"], 3),
+        (["--kind", "closed", "--kind", "opened"], 3),
+        (["--limit", "2"], 2),
+        (["--rule", "research-engineer"], 6),
+        (["--rule", "kernels"], 4),  # the description's edit made it fit, its close and return, and the lawyer's close
+        (["--rule", "research-engineer", "--limit", "1"], 1),
+    ],
+)
+def test_changes_are_narrowed(told: Program, arguments: list[str], count: int) -> None:
+    rows = told.ask("changes", *arguments)
+    assert len(rows) == count
+    full = happened(told.ask("changes"))
+    assert [change for change in full if change in happened(rows)] == happened(rows)
+
+
+def test_the_table_shows_old_and_new_and_spares_descriptions(told: Program) -> None:
+    out = told("changes").out
+    assert "location: London, UK → Mountain View" in out
+    assert "pay: none → 133000-240000 USD/year" in out
+    assert "description edited" in out
+    assert "kernels" not in out
+
+
+def test_history_as_json_is_the_postings_own_changes_oldest_first(told: Program) -> None:
+    rows = told.ask("history", STORY)
+    assert all(list(row) == COLUMNS for row in rows)
+    kinds = [(row["kind"], row["version"]) for row in rows]
+    assert kinds == [("revised", 2), ("revised", 2), ("revised", 3), ("closed", 3), ("reopened", 4)]
+    assert {row["field"] for row in rows[:2]} == {"location", "pay"}
+
+
+def test_history_tells_people_word_by_word(told: Program) -> None:
+    lines = told("history", STORY).out.splitlines()
+    assert lines[0] == "Research Engineer, Gemini"
+    assert any("first seen  version 1  (it was open before its board was watched)" in line for line in lines)
+    assert "  description: We build {+very+} large [-models.-] {+kernels.+} Apply soon." in lines
+    assert "  location: London, UK → Mountain View" in lines
+    assert any("closed  version 3  (last seen 20" in line for line in lines)
+    assert any("reopened  version 4" in line for line in lines)
+
+
+def test_history_on_a_terminal_strikes_out_the_old_and_shows_the_new_green(told: Program) -> None:
+    out = told("history", STORY, environ=WIDE).out
+    assert "\x1b[9;31mmodels.\x1b[0m" in out
+    assert "\x1b[32mkernels.\x1b[0m" in out
+    plain = told("history", STORY, environ=WIDE | {"NO_COLOR": "1"}).out
+    assert "[-models.-]" in plain
+    assert "{+kernels.+}" in plain
+    assert "\x1b[32m" not in plain
+
+
+def test_a_posting_that_opened_begins_with_that(told: Program) -> None:
+    lines = told("history", f"{BOARD}:12").out.splitlines()
+    assert any("opened  version 1" in line for line in lines)
+    assert not any("before its board was watched" in line for line in lines)

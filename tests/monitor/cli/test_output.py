@@ -1,0 +1,164 @@
+from __future__ import annotations
+
+import io
+import json
+from datetime import UTC, date, datetime, timedelta, timezone
+from decimal import Decimal
+
+import pytest
+from rich.console import Console
+
+from monitor.cli.output import Format, clean, emit, emit_object, short, shortened
+from monitor.cli.times import optional_time, parse_time
+from monitor.cli.worddiff import Piece, word_diff
+from monitor.errors import UserError
+
+NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+ROW = {
+    "at": datetime(2026, 3, 1, 14, 30, 5, 12, tzinfo=timezone(timedelta(hours=2))),
+    "pay": Decimal("133000.00"),
+    "half": 0.5,
+    "open": True,
+    "none": None,
+    "text": "ü \x1b[31mred\x1b[0m\n\x85x",
+    "blob": b"\x01\xff",
+    "day": date(2026, 3, 1),
+    "list": [1, Decimal("2.5")],
+    "huge": float("inf"),
+}
+
+
+def written(rows: list[dict[str, object]], fmt: Format, *, terminal: bool = False, width: int = 80) -> str:
+    stream = io.StringIO()
+    console = Console(file=stream, force_terminal=terminal, width=width, markup=False, color_system="standard" if terminal else None)
+    emit(rows, tuple(rows[0]) if rows else ("a", "b"), fmt, console)
+    return stream.getvalue()
+
+
+def test_json_keeps_every_value_and_escapes_what_a_terminal_would_obey() -> None:
+    out = written([ROW], Format.JSON)
+    assert json.loads(out) == [
+        {
+            "at": "2026-03-01T12:30:05.000012Z",
+            "pay": 133000,
+            "half": 0.5,
+            "open": True,
+            "none": None,
+            "text": ROW["text"],
+            "blob": "01ff",
+            "day": "2026-03-01",
+            "list": [1, 2.5],
+            "huge": None,
+        }
+    ]
+    assert "ü" in out
+    assert "133000," in out
+    assert not {"\x1b", "\x85"} & set(out)
+
+
+def test_json_of_many_rows_is_one_array_and_of_none_an_empty_one() -> None:
+    assert json.loads(written([{"a": 1}, {"a": 2}, {"a": 3}], Format.JSON)) == [{"a": 1}, {"a": 2}, {"a": 3}]
+    assert written([], Format.JSON) == "[]\n"
+
+
+def test_an_object_is_indented_by_two() -> None:
+    stream = io.StringIO()
+    emit_object({"a": 1, "b": {"at": NOW}}, Console(file=stream))
+    assert stream.getvalue() == '{\n  "a": 1,\n  "b": {\n    "at": "2026-11-23T09:00:00.000000Z"\n  }\n}\n'
+
+
+def test_csv_has_its_header_even_alone() -> None:
+    assert written([], Format.CSV) == "a,b\n"
+    header, line, rest = written([ROW], Format.CSV).split("\n", 2)
+    assert header == "at,pay,half,open,none,text,blob,day,list,huge"
+    assert line == '2026-03-01T12:30:05.000012Z,133000,0.5,true,,"ü red'
+    assert rest == 'x",01ff,2026-03-01,"[1, 2.5]",\n'
+
+
+def test_a_pipe_never_truncates() -> None:
+    long = "word " * 500 + "end"
+    out = written([{"a": long, "b": None}, {"a": "日本", "b": "x"}], Format.TABLE)
+    assert long in out
+    header, first, second = out.splitlines()
+    assert header.index("b") == len(long) + 2
+    assert first == long
+    assert second.endswith("  x")
+
+
+def test_a_terminal_table_stays_within_its_width_and_takes_no_markup() -> None:
+    out = written([{"a": "word " * 40, "b": "[bold]" + "x" * 30}], Format.TABLE, terminal=True, width=60)
+    assert all(len(Console().render_str(line, markup=False).plain) <= 60 for line in clean(out).splitlines())
+    assert "[bold]" in out.replace("\n", "")
+    assert "nothing found" in written([], Format.TABLE, terminal=True)
+
+
+@pytest.mark.parametrize(
+    ("text", "cleaned"),
+    [
+        ("\x1b]8;;https://evil.example\x07click\x1b]8;;\x07", "click"),
+        ("\x1b]0;title\x1b\\x", "x"),
+        ("\x1b[1;31mred\x9b0m", "red"),
+        ("\x1b(Ba\x1bc\x1b", "a"),
+        ("a\x00\x08\x7f\r\nb\tc", "a\nb\tc"),
+        ("\u202egnp.exe\u2066", "gnp.exe"),
+        ("plain, 日本語, é, 👩‍🔬", "plain, 日本語, é, 👩‍🔬"),  # the joiner within it stays
+    ],
+)
+def test_text_of_a_board_cannot_command_a_terminal(text: str, cleaned: str) -> None:
+    assert clean(text) == cleaned
+
+
+def test_short_forms() -> None:
+    assert short(NOW) == short("2026-11-23T09:00:00.000000Z") == "2026-11-23 09:00Z"
+    assert (short(133000.0), short(2.5), short(None), short("")) == ("133000", "2.5", "", "")
+    assert shortened("one\n two  three", 9) == "one two …"
+
+
+@pytest.mark.parametrize(
+    ("text", "instant"),
+    [
+        ("7d", NOW - timedelta(days=7)),
+        (" 90m ", NOW - timedelta(minutes=90)),
+        ("2w", NOW - timedelta(weeks=2)),
+        ("2026-03-01", datetime(2026, 3, 1, tzinfo=UTC)),
+        ("2026-03-01T12:00Z", datetime(2026, 3, 1, 12, tzinfo=UTC)),
+        ("2026-03-01T12:00:00.5+02:00", datetime(2026, 3, 1, 10, 0, 0, 500_000, tzinfo=UTC)),
+        ("2026-03-01 12:00", datetime(2026, 3, 1, 12, tzinfo=UTC)),
+    ],
+)
+def test_a_time_is_read(text: str, instant: datetime) -> None:
+    assert parse_time(text, NOW) == instant
+
+
+@pytest.mark.parametrize(
+    "text", ["", "7", "d7", "-7d", "2026-13-01", "tomorrow", "99999999999d", "7 days", "9999999d", "0001-01-01T00:00+10:00"]
+)
+def test_what_is_no_time_is_refused(text: str) -> None:
+    with pytest.raises(UserError, match="is no time: give one like 7d, 90m, 2026-03-01"):
+        parse_time(text, NOW)
+
+
+def test_an_option_that_was_not_given_is_no_time() -> None:
+    assert optional_time(None, NOW) is None
+
+
+def test_equal_texts_have_no_difference() -> None:
+    assert word_diff("a b  c", "a b\nc") == []
+
+
+def test_a_difference_keeps_six_words_around_and_says_what_it_leaves_out() -> None:
+    words = [str(number) for number in range(40)]
+    edited = [*words[:20], "new", *words[21:]]
+    around = [Piece("same", "14 15 16 17 18 19"), Piece("old", "20"), Piece("new", "new"), Piece("same", "21 22 23 24 25 26")]
+    assert word_diff(" ".join(words), " ".join(edited)) == [Piece("gap", "…"), *around, Piece("gap", "…")]
+
+
+def test_two_far_edits_are_parted_by_one_gap() -> None:
+    words = [str(number) for number in range(60)]
+    edited = ["x", *words[1:-1], "y"]
+    assert [piece.kind for piece in word_diff(" ".join(words), " ".join(edited))] == ["old", "new", "same", "gap", "same", "old", "new"]
+
+
+def test_a_text_that_comes_or_goes_is_all_new_or_all_old() -> None:
+    assert word_diff("", "a b") == [Piece("new", "a b")]
+    assert word_diff("a b", "") == [Piece("old", "a b")]

@@ -1,0 +1,115 @@
+from __future__ import annotations
+
+import csv
+import io
+
+import pytest
+from boards import BOARD
+from program import WIDE, Program
+from sqlalchemy import Engine, text
+from story import OTHER
+
+COLUMNS = (
+    "posting board company key title location department employment_type workplace pay_min pay_max pay_currency pay_period pay_text "
+    "deadline_at deadline_text url state first_seen_at last_seen_at closed_at ats_first_published ats_updated_at requisition repost_of version"
+).split()
+
+
+def keys(rows: list[dict[str, object]]) -> list[str]:
+    return sorted(str(row["posting"]).removeprefix("greenhouse:") for row in rows)
+
+
+def test_roles_lists_what_is_open_with_the_columns_of_the_view(told: Program) -> None:
+    rows = told.ask("roles")
+    assert keys(rows) == ["examplelabs:11", "examplelabs:12", "otherworks:12", "otherworks:21"]
+    assert all(list(row) == COLUMNS for row in rows)
+    assert rows[0]["posting"] == f"{BOARD}:12"  # the newest first
+
+
+def test_roles_without_a_posting_is_an_empty_array_and_a_header(rolewatch: Program) -> None:
+    assert rolewatch.ask("roles") == []
+    assert rolewatch("roles", "--format", "csv").out.strip().split(",") == COLUMNS
+
+
+@pytest.mark.parametrize(
+    ("arguments", "found"),
+    [
+        (["research", "engineer"], ["examplelabs:11", "examplelabs:12", "otherworks:21"]),
+        (["research engineer"], ["examplelabs:11", "examplelabs:12", "otherworks:21"]),
+        (["RESEARCH-ENGINEERS", "gemini"], ["examplelabs:11"]),
+        (["other works"], ["otherworks:12", "otherworks:21"]),
+        (["engine"], []),
+        (["--board", OTHER], ["otherworks:12", "otherworks:21"]),
+        (["--board", "otherworks", "--board", BOARD, "research"], ["examplelabs:11", "examplelabs:12", "otherworks:21"]),
+        (["--board", "https://job-boards.greenhouse.io/otherworks"], ["otherworks:12", "otherworks:21"]),
+        (["--status", "closed"], ["examplelabs:13"]),
+        (["--status", "all", "--board", BOARD], ["examplelabs:11", "examplelabs:12", "examplelabs:13"]),
+        (["--location", "zurich"], ["examplelabs:12"]),
+        (["--location", "zurich", "--location", "mountain view"], ["examplelabs:11", "examplelabs:12"]),
+        (["--rule", "kernels"], ["examplelabs:11"]),
+        (["--rule", "kernels", "--status", "all"], ["examplelabs:11", "examplelabs:13"]),
+        (["--rule", "kernels", "--rule", "research-engineer", "--location", "paris"], []),
+        (["--since", "70m"], ["examplelabs:12"]),
+        (["--since", "10m", "--status", "closed"], ["examplelabs:13"]),
+        (["--since", "2200-01-01", "--status", "all"], []),
+    ],
+)
+def test_roles_finds(told: Program, arguments: list[str], found: list[str]) -> None:
+    assert keys(told.ask("roles", *arguments)) == found
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--board", "greenhouse:exampellabs"], "no board 'greenhouse:exampellabs' in the database; nearest: greenhouse:examplelabs"),
+        (["--rule", "chef"], "no rule 'chef' in {config}: there is research-engineer, kernels"),
+        (["--since", "soon"], "'soon' is no time: give one like 7d, 90m, 2026-03-01 or 2026-03-01T12:00:00Z"),
+    ],
+)
+def test_a_mistake_is_one_line_and_exit_code_2(told: Program, arguments: list[str], message: str) -> None:
+    ran = told("roles", *arguments)
+    assert (ran.code, ran.err.strip(), ran.out) == (2, message.format(config=told.config), "")
+
+
+def test_a_bad_regular_expression_is_one_line(told: Program) -> None:
+    ran = told("roles", "/(/")
+    assert ran.code == 2
+    assert len(ran.err.splitlines()) == 1
+
+
+def test_a_pipe_gets_whole_aligned_columns(told: Program) -> None:
+    header, *rows = told("roles", "--status", "all", "--board", BOARD).out.splitlines()
+    assert header.split() == ["company", "title", "location", "pay", "deadline", "first", "seen", "closed", "posting"]
+    counsel = next(row for row in rows if "Legal Counsel" in row)
+    assert counsel.startswith("Example Labs  Legal Counsel")
+    assert "133000-240000 USD/year  2026-05-19 19:00Z" in counsel
+    assert counsel.index(f"{BOARD}:13") == header.index("posting")
+
+
+def test_a_terminal_gets_a_table_that_fits(told: Program) -> None:
+    ran = told("roles", environ=WIDE | {"COLUMNS": "72"})
+    assert "\x1b[1m" in ran.out
+    assert "Research" in ran.out
+
+
+def test_csv_has_every_column_and_plain_numbers(told: Program) -> None:
+    ran = told("roles", "counsel", "--status", "closed", "--format", "csv")
+    (row,) = csv.DictReader(io.StringIO(ran.out))
+    assert list(row) == COLUMNS
+    assert (row["pay_min"], row["deadline_at"], row["repost_of"]) == ("133000", "2026-05-19T19:00:00.000000Z", "")
+
+
+def test_a_title_cannot_command_the_terminal(told: Program, engine: Engine) -> None:
+    with engine.begin() as connection:
+        connection.execute(
+            text("UPDATE posting_version SET title = :title"), {"title": "Chef\x1b]0;owned\x07 [red]de\x1b[2J\x9b2J Partie\r\n\u202eevil"}
+        )
+    for environ in ({}, WIDE):
+        out = told("roles", environ=environ).out
+        assert "Chef [red]de Partie evil" in out
+        assert not {"\x1b]", "\x1b[2J", "\x07", "\x9b", "\u202e", "\r"} & set(out) | {
+            found for found in ("\x1b]", "\x1b[2J") if found in out
+        }
+    raw = told("roles", "--format", "json")
+    assert raw.json[0]["title"].startswith("Chef\x1b]0;owned")
+    assert not {"\x1b", "\x07", "\x9b", "\u202e"} & set(raw.out)

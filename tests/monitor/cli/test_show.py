@@ -1,0 +1,111 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from boards import BOARD
+from program import Program
+from sqlalchemy import Engine, text
+from story import OTHER, STORY
+
+
+def ago(minutes: float) -> str:
+    return (datetime.now(UTC) - timedelta(minutes=minutes)).isoformat()
+
+
+def test_show_is_one_object_with_the_columns_of_postings_and_the_description(told: Program) -> None:
+    shown = told.ask("show", STORY)
+    listed = next(row for row in told.ask("roles") if row["posting"] == STORY)
+    assert shown == {**listed, "description": "We build very large kernels.\n\nApply soon."}
+    assert list(shown) == [*listed, "description"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        STORY,
+        "11",
+        f" {STORY} ",
+        "https://job-boards.greenhouse.io/examplelabs/jobs/11",
+        "boards.greenhouse.io/examplelabs/jobs/11?gh_src=x",
+    ],
+)
+def test_a_posting_is_named_by_name_key_or_url(told: Program, name: str) -> None:
+    assert told.ask("show", name)["posting"] == STORY
+
+
+def test_a_posting_is_named_by_the_url_of_its_employers_own_site(told: Program, engine: Engine) -> None:
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE posting_version SET url = 'https://www.example.com/careers/chef/' WHERE title = 'Chef de Partie'"))
+    assert told.ask("show", "https://www.example.com/careers/chef")["posting"] == f"{OTHER}:12"
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("12", f"'12' is several postings: {BOARD}:12, {OTHER}:12; name one of them"),
+        (f"{BOARD}:113", f"no posting {BOARD}:113 was ever seen; nearest: {BOARD}:13, {BOARD}:11"),
+        (
+            "greenhouse:examplelab:11",
+            f"no posting greenhouse:examplelab:11: there is no board 'greenhouse:examplelab' in the database; nearest: {BOARD}",
+        ),
+        ("engineer", "no posting 'engineer': give ats:token:key, its URL or its key; `rolewatch roles` lists them"),
+        (
+            "https://job-boards.greenhouse.io/examplelabs",
+            f"https://job-boards.greenhouse.io/examplelabs is a board and no posting: `rolewatch roles --board {BOARD}` lists its own",
+        ),
+        (
+            "https://www.example.com/jobs/1",
+            "no posting with the URL https://www.example.com/jobs/1 was ever seen: `rolewatch roles` lists them",
+        ),
+    ],
+)
+def test_a_posting_that_nobody_can_tell_is_one_line_and_exit_code_2(told: Program, name: str, message: str) -> None:
+    ran = told("show", name)
+    assert (ran.code, ran.err.strip(), ran.out) == (2, message, "")
+
+
+def test_an_older_version_is_shown_with_its_own_content(told: Program) -> None:
+    first = told.ask("show", STORY, "--version", "1")
+    assert (first["version"], first["location"], first["pay_min"]) == (1, "London, UK", None)
+    assert first["description"].startswith("We build large models.")
+    assert told("show", STORY, "--version", "9").err.strip() == f"{STORY} has no version 9: it has versions 1 to 4"
+
+
+def test_a_posting_is_shown_as_it_was_known_then(told: Program) -> None:
+    before, closed, back = (told.ask("show", STORY, "--as-of", ago(minutes)) for minutes in (70, 20, 10))
+    assert (before["version"], before["state"], before["location"], before["closed_at"]) == (1, "open", "London, UK", None)
+    assert (closed["version"], closed["state"]) == (3, "closed")
+    assert closed["closed_at"] is not None
+    assert (back["version"], back["state"], back["closed_at"]) == (4, "open", None)
+    never = told("show", STORY, "--as-of", "2020-01-01")
+    assert never.code == 2
+    assert never.err.startswith(f"{STORY} was not known at 2020-01-01T00:00:00.000000Z: it was first seen at 20")
+
+
+def test_version_and_moment_exclude_each_other(told: Program) -> None:
+    assert told("show", STORY, "--version", "1", "--as-of", "1d").code == 2
+
+
+def test_show_says_pay_and_deadline_as_read_and_as_written(told: Program) -> None:
+    lines = [" ".join(line.split()) for line in told("show", f"{BOARD}:13").out.splitlines()]
+    assert lines[0] == "Legal Counsel"
+    assert "pay 133000-240000 USD/year (“$133,000 - $240,000 USD”)" in lines
+    assert "deadline 2026-05-19 19:00Z (“12pm PDT Tuesday 19th of May 2026”)" in lines
+    assert "state closed" in lines
+    assert lines[-1] == "We write kernels of law."
+
+
+def test_a_posting_that_was_never_read_is_shown_without_content(told: Program, engine: Engine) -> None:
+    with engine.begin() as connection:
+        connection.execute(
+            text("""INSERT INTO posting (board_id, key, state, version, baseline, first_seen_at, missing_looks)
+                    SELECT id, '99', 'open', 0, CAST(0 AS BOOLEAN), last_ok_at, 0 FROM board WHERE board = :board"""),
+            {"board": BOARD},
+        )
+    shown = told.ask("show", "99")
+    assert (shown["title"], shown["description"], shown["version"]) == (None, None, 0)
+    assert "(not read yet)" in told("show", "99").out
+    assert told.ask("history", "99") == []
+    assert told("history", "99").code == 0
+    assert f"{BOARD}:99" in told("roles").out

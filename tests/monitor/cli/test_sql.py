@@ -1,0 +1,169 @@
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+
+import pytest
+from boards import BOARD
+from program import WIDE, Program
+from sqlalchemy import Engine
+from story import OTHER
+
+from monitor.cli.sql import EXAMPLES
+from monitor.db import reading
+from monitor.queries.asking import view_columns
+from monitor.views import VIEWS
+
+ENDLESS = "WITH RECURSIVE steps(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM steps) "
+
+
+def contents(engine: Engine) -> list[object]:
+    """Everything in every table of ours."""
+    from monitor.models import Base
+
+    with reading(engine) as connection:
+        return [sorted(map(str, connection.execute(table.select()))) for table in Base.metadata.sorted_tables]
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_every_view_can_be_asked_whole_and_counted(told: Program, engine: Engine, view: str) -> None:
+    rows = told.ask("sql", f"SELECT * FROM {view}")
+    assert rows
+    assert tuple(rows[0]) == view_columns(engine)[view]
+    assert told.ask("sql", f"SELECT count(*) AS n FROM {view}") == [{"n": len(rows)}]
+
+
+@pytest.mark.parametrize("query", EXAMPLES.values(), ids=EXAMPLES)
+def test_every_example_runs(told: Program, query: str) -> None:
+    assert isinstance(told.ask("sql", query, "--since", "80m"), list)
+
+
+def test_the_examples_have_answers(told: Program) -> None:
+    answers = [told.ask("sql", query, "--since", "80m") for query in EXAMPLES.values()]
+    assert answers[0] == [{"company": "Example Labs", "open_roles": 2}, {"company": "Other Works", "open_roles": 2}]
+    assert [(row["old"], row["new"]) for row in answers[1]] == [(None, "133000-240000 USD/year")]
+    assert answers[4][0]["board"] == OTHER
+
+
+def test_without_a_query_views_columns_and_examples_are_listed(told: Program) -> None:
+    for environ in ({}, WIDE):
+        out = told("sql", environ=environ).out
+        assert all(view in out for view in VIEWS)
+        assert "not_before" in out
+        assert all(words in out for words in EXAMPLES)
+    assert [row["view"] for row in told.ask("sql")] == list(VIEWS)
+
+
+def test_values_arrive_as_what_they_are(told: Program) -> None:
+    query = """SELECT v.version, v.pay_min, v.deadline_at, v.valid_to, v.pay_text, 1.5 AS half, 'ü' AS letter
+               FROM posting_versions v JOIN postings p ON p.posting = v.posting WHERE p.key = '13'"""
+    (row,) = told.ask("sql", query)
+    closed = row.pop("valid_to")
+    assert closed.endswith("Z")
+    assert len(closed) == len("2026-05-19T19:00:00.000000Z")
+    assert row == {
+        "version": 1,
+        "pay_min": 133000,
+        "deadline_at": "2026-05-19T19:00:00.000000Z",
+        "pay_text": "$133,000 - $240,000 USD",
+        "half": 1.5,
+        "letter": "ü",
+    }
+    (line,) = csv.DictReader(io.StringIO(told("sql", query, "--format", "csv").out))
+    assert (line["pay_min"], line["deadline_at"], line["half"]) == ("133000", "2026-05-19T19:00:00.000000Z", "1.5")
+    assert "2026-05-19 19:00Z" in told("sql", query).out
+
+
+def test_two_columns_of_one_name_are_both_kept(told: Program) -> None:
+    assert told.ask("sql", "SELECT 1 AS n, 2 AS n, NULL AS absent") == [{"n": 1, "n_2": 2, "absent": None}]
+
+
+def test_parameters_are_bound_and_never_part_of_the_query(told: Program) -> None:
+    query = "SELECT key FROM postings WHERE key = :key AND version >= :v AND first_seen_at < :now AND first_seen_at > :since"
+    assert told.ask("sql", query, "--param", "key=11", "--param", "v=2") == [{"key": "11"}]
+    assert told.ask("sql", query, "--param", "key=11", "--param", "v=2", "--since", "1m") == []
+    assert told.ask("sql", query, "--param", "key=' OR 1=1 --", "--param", "v=2") == []
+    many = "SELECT board FROM postings GROUP BY board HAVING count(*) > :n ORDER BY board"
+    assert told.ask("sql", many, "--param", "n=2") == [{"board": BOARD}]
+
+
+def test_a_colon_or_a_percent_sign_in_a_text_is_no_parameter(told: Program) -> None:
+    assert told.ask("sql", "SELECT ':now 100%' AS a, 'it''s :x' AS b -- :y\n, 7 % 4 AS c /* :z */") == [
+        {"a": ":now 100%", "b": "it's :x", "c": 3}
+    ]
+
+
+@pytest.mark.parametrize("given", ["key", "=x", "a b=c"])
+def test_a_parameter_that_is_none_is_one_line(told: Program, given: str) -> None:
+    ran = told("sql", "SELECT 1", "--param", given)
+    assert (ran.code, ran.err.strip()) == (2, f"--param {given!r} is not like NAME=VALUE")
+
+
+def test_a_parameter_without_a_value_is_one_line(told: Program) -> None:
+    ran = told("sql", "SELECT :company")
+    assert ran.code == 2
+    assert ":company" in ran.err
+    assert "--param NAME=VALUE" in ran.err or "--param company=VALUE" in ran.err
+
+
+@pytest.mark.parametrize("arguments", [["sql", "-"], ["sql"]])
+def test_a_query_is_read_from_standard_input(told: Program, arguments: list[str]) -> None:
+    ran = told(*arguments, "--format", "json", stdin="SELECT count(*) AS n\nFROM boards;\n")
+    assert ran.json == [{"n": 2}]
+
+
+def test_a_limit_cuts_the_rows(told: Program) -> None:
+    assert len(told.ask("sql", "SELECT * FROM postings", "--limit", "2")) == 2
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "INSERT INTO description (digest, text) VALUES ('x', 'y')",
+        "UPDATE posting SET state = 'closed'",
+        "DELETE FROM posting_change",
+        "DROP TABLE posting_change",
+        "DROP VIEW postings",
+        "CREATE TABLE mine (n integer)",
+        "CREATE TEMP TABLE mine (n integer)",
+        "ALTER TABLE posting ADD COLUMN mine integer",
+        "VACUUM",
+        "BEGIN",
+        "COMMIT",
+        "SELECT 1; SELECT 2",
+        "SELECT 1; DELETE FROM posting_change",
+        "COMMIT; DELETE FROM posting_change",
+        "WITH gone AS (SELECT 1) DELETE FROM posting_change",
+        "SELECT load_extension('/tmp/mine.so')",
+    ],
+)
+def test_whatever_is_no_single_question_is_refused_and_changes_nothing(told: Program, engine: Engine, query: str) -> None:
+    before = contents(engine)
+    ran = told("sql", query)
+    assert (ran.code, ran.out, len(ran.err.splitlines())) == (2, "", 1), ran
+    assert contents(engine) == before
+
+
+@pytest.mark.parametrize("query", [ENDLESS + "SELECT count(*) FROM steps", ENDLESS + "SELECT n FROM steps"])
+def test_an_endless_query_is_stopped(told: Program, query: str) -> None:
+    ran = told("sql", query, "--timeout", "0.3", "--format", "csv")
+    assert (ran.code, ran.err.strip()) == (2, "the query was stopped after 0.3 s: narrow it, or give it longer with --timeout")
+
+
+def test_a_table_of_too_many_rows_ends_and_says_so(told: Program) -> None:
+    ran = told("sql", ENDLESS + "SELECT n FROM steps")
+    assert (ran.code, len(ran.out.splitlines())) == (0, 10_001)
+    assert ran.err.startswith("only the first 10000 rows")
+
+
+@pytest.mark.parametrize("query", ["SELECT nonsense FROM postings", "SELEC 1", "SELECT * FROM nowhere", "SELECT 'open", "--"])
+def test_a_mistake_in_the_query_is_one_line(told: Program, query: str) -> None:
+    ran = told("sql", "-", stdin=query)
+    assert (ran.code, ran.out, len(ran.err.splitlines())) == (2, "", 1)
+
+
+def test_a_missing_folder_of_files_stays_missing(told: Program, tmp_path: Path) -> None:
+    assert told("sql", f"VACUUM INTO '{tmp_path}/copy.db'").code == 2
+    assert told("sql", f"ATTACH '{tmp_path}/other.db' AS other").code == 2
+    assert not {"copy.db", "other.db"} & {file.name for file in tmp_path.iterdir()}

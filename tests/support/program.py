@@ -1,0 +1,46 @@
+"""The program itself, run as a person would."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+from typer.testing import CliRunner
+
+from monitor.cli import app
+
+WIDE = {"COLUMNS": "160", "FORCE_COLOR": "1", "TERM": "xterm-256color"}  # a terminal, as far as rich can know
+
+
+@dataclass
+class Ran:
+    """What a run left behind."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:  # noqa: ANN401  # whatever was printed
+        return json.loads(self.out)
+
+
+@dataclass
+class Program:
+    """`rolewatch` with a configuration file."""
+
+    config: str
+    environ: dict[str, str | None] = field(default_factory=lambda: {"FORCE_COLOR": None, "TTY_COMPATIBLE": None, "COLUMNS": None})
+
+    def __call__(self, *arguments: str, stdin: str = "", environ: dict[str, str] | None = None) -> Ran:
+        result = CliRunner().invoke(app, [*arguments, "--config", self.config], input=stdin, env=self.environ | (environ or {}))
+        if result.exception is not None and not isinstance(result.exception, SystemExit):
+            raise result.exception
+        return Ran(result.exit_code, result.stdout, result.stderr)
+
+    def ask(self, *arguments: str) -> Any:  # noqa: ANN401  # whatever the command prints
+        """What the command prints as JSON, once it has ended well."""
+        ran = self(*arguments, "--format", "json")
+        assert ran.code == 0, ran.err
+        return ran.json

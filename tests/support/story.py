@@ -1,0 +1,47 @@
+"""A small history that the questions' tests share: two boards, and a posting to which everything happens."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from boards import BOARD, posting, snapshot
+from history import History, settings
+from sqlalchemy import Engine
+
+from crawler.items import Deadline, Failure, Pay, Probe
+from monitor.settings import Rule, Settings
+
+OTHER = "greenhouse:otherworks"
+STORY = f"{BOARD}:11"  # revised twice, closed, reopened
+PAY = Pay(133000.0, 240000.0, "USD", "year", "$133,000 - $240,000 USD")
+DEADLINE = Deadline(datetime(2026, 5, 19, 19, 0, tzinfo=UTC), "12pm PDT Tuesday 19th of May 2026")
+RULES = (
+    Rule("research-engineer", any=("research engineer",)),
+    Rule("kernels", any=("kernels",), within=("description",)),
+)
+
+_STORY = posting("11", title="Research Engineer, Gemini", workplace="hybrid", description="We build large models.\n\nApply soon.")
+_SCIENTIST = posting("12", title="Research Scientist/Engineer", location="Paris, France; Zürich", locations=("Paris, France", "Zürich"))
+_LAWYER = posting("13", title="Legal Counsel", pay=PAY, deadline=DEADLINE, description="We write kernels of law.")
+
+
+def story_settings() -> Settings:
+    """The settings under which the story was recorded."""
+    return settings(*RULES, boards=(BOARD, OTHER))
+
+
+def tell(engine: Engine) -> History:
+    """The story recorded, its last look a minute ago; the looks are a quarter of an hour apart."""
+    history = History(engine, story_settings(), now=datetime.now(UTC) - timedelta(minutes=91))
+    theirs = [posting("12", title="Chef de Partie", company="Other Works"), posting("21", company="Other Works")]
+    other = replace(snapshot(theirs), board=OTHER, company="Other Works")
+    history.look(snapshot([_STORY, _LAWYER]), other)
+    revised = replace(_STORY, location="Mountain View", locations=("Mountain View",), pay=PAY)
+    history.look(snapshot([revised, _LAWYER, _SCIENTIST]))
+    edited = replace(revised, description="We build very large kernels.\n\nApply soon.")
+    history.look(snapshot([edited, _LAWYER, _SCIENTIST]), Failure(OTHER, "HTTP 500", 500))
+    history.look(snapshot([_LAWYER, _SCIENTIST], {"11": Probe.GONE}))
+    history.look(snapshot([edited, _LAWYER, _SCIENTIST]))
+    history.look(snapshot([edited, _SCIENTIST], {"13": Probe.GONE}))
+    return history
