@@ -7,7 +7,8 @@ message a channel. So a new rule, a board put back and the first working Slack t
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import Connection, insert, select
@@ -16,57 +17,51 @@ from monitor import models, store
 from monitor.alerting import Alerting, covers, fitting
 from monitor.db import AnyRow
 from monitor.messages import BoardCount, Role, RuleCount, SummaryMessage, dump
-from monitor.settings import Rule
 
-Missing = dict[tuple[str, str], list[AnyRow]]  # (rule, channel): the boards that the channel does not know of
+Place = tuple[str, str]  # a rule and a channel
 
 
 def introduce(connection: Connection, alerting: Alerting, round_id: int, at: datetime) -> None:
     """Writes a summary alert for each rule and channel that has boards to be told of, and notes that they were told."""
-    missing = _missing(connection, alerting)
-    if not missing:
-        return
-    summaries = {board.board: _Board(connection, board) for boards in missing.values() for board in boards}
-    rules = {rule.name: rule for rule in alerting.settings.rules}
-    for (name, channel), boards in missing.items():
-        wanted = [summaries[board.board] for board in boards if not alerting.announces(board.board)]
-        if alerting.enabled and wanted:
-            message = _summary(alerting, rules[name], wanted)
-            alert = {"round_id": round_id, "rule": name, "kind": "summary", "channel": channel, "created_at": at}
-            connection.execute(insert(models.Alert).values(**alert, why="a new board, rule or channel", message=dump(message)))
-        told = [{"board_id": board.id, "rule": name, "channel": channel, "at": at} for board in boards]
+    summaries: dict[Place, _Summary] = defaultdict(_Summary)
+    for board, places in _missing(connection, alerting):
+        told = [{"board_id": board.id, "rule": rule, "channel": channel, "at": at} for rule, channel in places]
         connection.execute(insert(models.Introduction), told)
+        if alerting.enabled and not alerting.announces(board.board):
+            _add(connection, alerting, board, {place: summaries[place] for place in places})
+    for (rule, channel), summary in summaries.items():
+        alert = {"round_id": round_id, "rule": rule, "kind": "summary", "channel": channel, "created_at": at}
+        message = SummaryMessage(tuple(summary.boards), (RuleCount(rule, tuple(summary.roles)),))
+        connection.execute(insert(models.Alert).values(**alert, why="a new board, rule or channel", message=dump(message)))
 
 
-def _missing(connection: Connection, alerting: Alerting) -> Missing:
+@dataclass(slots=True)
+class _Summary:
+    boards: list[BoardCount] = field(default_factory=list)
+    roles: list[Role] = field(default_factory=list)
+
+
+def _missing(connection: Connection, alerting: Alerting) -> Iterator[tuple[AnyRow, list[Place]]]:
+    """Each board that was read, with the rules and channels that have not been told of it."""
     read = select(models.Board.__table__).where(models.Board.watched, models.Board.last_ok_at.is_not(None), ~models.Board.put_back)
     boards = connection.execute(read.order_by(models.Board.id)).all()
     known = {(row.board_id, row.rule, row.channel) for row in connection.execute(select(models.Introduction.__table__))}
-    missing: Missing = defaultdict(list)
-    for rule in alerting.settings.rules:
-        for channel in alerting.channels(rule):
-            for board in boards:
-                if covers(rule, board.board) and (board.id, rule.name, channel) not in known:
-                    missing[rule.name, channel].append(board)
-    return missing
-
-
-class _Board:
-    """A board's open postings, read once for all the rules that ask."""
-
-    def __init__(self, connection: Connection, board: AnyRow) -> None:
-        self.row = board
-        stored = store.load_postings(connection, board.id)
-        contents = store.load_contents(connection, board.board, list(stored.values()))
-        self.postings = [(key, contents[one.id]) for key, one in stored.items() if one.id in contents]
-        self.count = BoardCount(board.board, board.company, board.url, len(stored))
-
-
-def _summary(alerting: Alerting, rule: Rule, boards: list[_Board]) -> SummaryMessage:
-    roles = tuple(_fitting(alerting, rule, boards)) if rule.mode == "instant" else ()
-    return SummaryMessage(tuple(board.count for board in boards), (RuleCount(rule.name, roles),))
-
-
-def _fitting(alerting: Alerting, rule: Rule, boards: list[_Board]) -> Iterator[Role]:
     for board in boards:
-        yield from fitting(alerting.matchers[rule.name], board.row, board.postings)
+        wanted = [
+            (rule.name, channel) for rule in alerting.settings.rules if covers(rule, board.board) for channel in alerting.channels(rule)
+        ]
+        places = [place for place in wanted if (board.id, *place) not in known]
+        if places:
+            yield board, places
+
+
+def _add(connection: Connection, alerting: Alerting, board: AnyRow, summaries: Mapping[Place, _Summary]) -> None:
+    """A board's postings read once, and matched with every rule that asks."""
+    stored = store.load_postings(connection, board.id)
+    contents = store.load_contents(connection, board.board, list(stored.values()))
+    postings = [(key, contents[one.id]) for key, one in stored.items() if one.id in contents]
+    roles = {rule: fitting(alerting.matchers[rule], board, postings) for rule in {rule for rule, _ in summaries}}
+    for (rule, _), summary in summaries.items():
+        summary.boards.append(BoardCount(board.board, board.company, board.url, len(stored)))
+        if alerting.matchers[rule].rule.mode == "instant":
+            summary.roles += roles[rule]

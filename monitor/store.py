@@ -9,15 +9,18 @@ from hashlib import sha256
 from typing import cast
 
 import zstandard
-from crawler.run import READER_VERSION, reread
-from sqlalchemy import Connection, and_, func, insert, literal_column, select, update
+from sqlalchemy import Connection, Table, and_, func, insert, literal_column, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from crawler.items import Deadline, Pay, Period, Posting, Unreadable, Workplace
+from crawler.run import READER_VERSION, reread
 from monitor import models
 from monitor.compare import Known, digest
 from monitor.db import AnyRow
 from monitor.messages import FieldChange
+
+_POSTING = cast("Table", models.Posting.__table__)  # written through the tables: the ORM's own inserts and updates cost half as much again
+_VERSION = cast("Table", models.PostingVersion.__table__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,27 +81,34 @@ def _stored(row: AnyRow) -> Stored:
     return Stored(row.id, row.version, row.baseline, row.first_seen_at, row.last_seen_at, row.missing_since, known)
 
 
+_CONTENT = (
+    select(*(column for column in models.PostingVersion.__table__.c if column.name != "raw"), models.Description.text, models.Posting.key)
+    .join_from(
+        models.Posting,
+        models.PostingVersion,
+        and_(models.PostingVersion.posting_id == models.Posting.id, models.PostingVersion.number == models.Posting.version),
+    )
+    .join(models.Description, models.Description.digest == models.PostingVersion.description_digest)
+)
+
+
 def load_contents(connection: Connection, board: str, stored: Sequence[Stored]) -> dict[int, Posting]:
     """The newest stored content of each posting, by its row's id; as today's reader reads it, so that only the board's own edits differ."""
     ids = [posting.id for posting in stored]
-    version, posting = models.PostingVersion, models.Posting
-    query = select(version.__table__, models.Description.text, posting.key).join_from(
-        posting, version, and_(version.posting_id == posting.id, version.number == posting.version)
-    )
-    query = query.join(models.Description, models.Description.digest == version.description_digest)
-    rows = [
-        row
-        for start in range(0, len(ids), _AT_ONCE)
-        for row in connection.execute(query.where(posting.id.in_(ids[start : start + _AT_ONCE])))
-    ]
-    return {row.posting_id: _as_read_today(board, row) for row in rows}
+    contents: dict[int, Posting] = {}
+    for start in range(0, len(ids), _AT_ONCE):
+        for row in connection.execute(_CONTENT.where(models.Posting.id.in_(ids[start : start + _AT_ONCE]))):
+            contents[row.posting_id] = _as_read_today(connection, board, row)
+    return contents
 
 
-def _as_read_today(board: str, row: AnyRow) -> Posting:
+def _as_read_today(connection: Connection, board: str, row: AnyRow) -> Posting:
     if row.reader_version == READER_VERSION:
         return content(row)
+    version = models.PostingVersion
+    raw = connection.execute(select(version.raw).where(version.id == row.id)).scalar_one()
     try:
-        today: Posting = reread(board.split(":", maxsplit=1)[0], unpack(row.raw))
+        today: Posting = reread(board.split(":", maxsplit=1)[0], unpack(raw))
     except Unreadable:  # the newer reader asks for more than the old job had
         return content(row)
     return today
@@ -190,28 +200,28 @@ def add_postings(connection: Connection, rows: Sequence[Mapping[str, object]]) -
     """Stores new postings; gives their ids by key."""
     if not rows:
         return {}
-    made = connection.execute(insert(models.Posting).returning(models.Posting.id, models.Posting.key), rows)
+    made = connection.execute(insert(_POSTING).returning(_POSTING.c.id, _POSTING.c.key), rows)
     return {row.key: row.id for row in made}
 
 
 def add_versions(connection: Connection, rows: Sequence[Mapping[str, object]]) -> None:
     if rows:
-        connection.execute(insert(models.PostingVersion), rows)
+        connection.execute(insert(_VERSION), rows)
 
 
 def end_version(connection: Connection, posting_id: int, number: int, at: datetime) -> None:
-    version = models.PostingVersion
-    connection.execute(update(version).where(version.posting_id == posting_id, version.number == number).values(valid_to=at))
+    mine = (_VERSION.c.posting_id == posting_id, _VERSION.c.number == number)
+    connection.execute(update(_VERSION).where(*mine).values(valid_to=at))
 
 
 def amend_version(connection: Connection, posting_id: int, number: int, columns: Mapping[str, object]) -> None:
     """The same content read better, or with a field that is newly sent: written in place, since nobody has edited anything."""
-    version = models.PostingVersion
-    connection.execute(update(version).where(version.posting_id == posting_id, version.number == number).values(**columns))
+    mine = (_VERSION.c.posting_id == posting_id, _VERSION.c.number == number)
+    connection.execute(update(_VERSION).where(*mine).values(**columns))
 
 
 def change_posting(connection: Connection, posting_id: int, **columns: object) -> None:
-    connection.execute(update(models.Posting).where(models.Posting.id == posting_id).values(**columns))
+    connection.execute(update(_POSTING).where(_POSTING.c.id == posting_id).values(**columns))
 
 
 def change_rows(changes: Iterable[FieldChange], **common: object) -> list[dict[str, object]]:

@@ -56,6 +56,7 @@ _CUE = re.compile(
     r"|(?:posting|application window|applications?|job)\b[^.\n]{0,60}?\b(?:to\s+close|will\s+close|closes)\b",
     re.IGNORECASE,
 )
+_HINTS = ("deadline", "clos", "apply ", "due", "accepted until", "must be")  # one of them is in every cue
 _AFTER_CUE = 120  # characters after the cue in which its date stands
 _LEAD = re.compile(
     r"^\s*(?:information\b|\(?(?:MM/DD/YYYY|DD/MM/YYYY)\)?|is\b|are\b|on\b|by\b|before\b|until\b|expected to close\b|[:\-\u2013\s\[])*",
@@ -65,7 +66,19 @@ _LEAD = re.compile(
 
 def read_deadline(text: str, *, published: datetime | None, place: str) -> Deadline | None:
     """The deadline that a description names, None when it names none ("rolling basis"); `published` gives a year that is not written."""
-    for cue in _CUE.finditer(text):
+    lines = text.split("\n")
+    for number, line in enumerate(lines):
+        lowered = line.lower()
+        if any(hint in lowered for hint in _HINTS):  # most texts have none, and the whole pattern takes half a millisecond
+            found = _in_line(line, "\n".join(lines[number : number + 3]), published, place)
+            if found:
+                return found
+    return None
+
+
+def _in_line(line: str, text: str, published: datetime | None, place: str) -> Deadline | None:
+    """The deadline whose cue is in `line`, with which `text` begins."""
+    for cue in _CUE.finditer(line):
         after = text[cue.end() : cue.end() + _AFTER_CUE]
         sentence = re.split(r"(?<=[a-z\d)\]])\.\s|\n(?=\s*\S.{40})", after, maxsplit=1)[0]
         found = _date(sentence)

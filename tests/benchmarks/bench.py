@@ -1,0 +1,81 @@
+"""CPU a board and memory of whole rounds over many boards: cold, nothing moved, 30 % of the boards changed 2 % of their postings.
+
+`make bench`; the goals are a changed board ≤ 10 ms, an unchanged one ≤ 3 ms, steady memory ≤ 150 MB. Figures are of this process
+alone: crawl, comparing, rules and database; the boards' server is another.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import logging
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from random import Random
+from urllib.request import urlopen
+
+import structlog
+from pydantic import SecretStr
+from sqlalchemy import Engine, text
+
+from monitor.round import run_round
+from monitor.schema import open_database
+from monitor.settings import AtsSettings, Rule, Settings, WatchedBoard
+
+BOARDS = int(sys.argv[1]) if len(sys.argv) > 1 else 500
+RULES = (Rule("research-engineer", any=("research engineer",)), Rule("scientist", any=("research scientist",), locations=("London",)))
+
+
+def settings(url: str, file: Path) -> Settings:
+    boards = tuple(WatchedBoard(f"greenhouse:farm{index}", "https://example.org") for index in range(BOARDS))
+    manners = {"greenhouse": AtsSettings(url, timedelta(0), 8)}
+    return Settings(file, SecretStr(""), boards=boards, rules=RULES, ats=manners)
+
+
+def resident() -> float:
+    """Megabytes that this process holds now."""
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * resource.getpagesize() / 1e6
+
+
+async def measured(name: str, engine: Engine, wanted: Settings, now: datetime) -> None:
+    cpu, wall = time.process_time(), time.monotonic()
+    round_id = await run_round(engine, wanted, None, alerts=True, announce=False, clock=lambda: now, random=Random(1))
+    cpu, wall = time.process_time() - cpu, time.monotonic() - wall
+    gc.collect()
+    with engine.connect() as connection:
+        query = text("SELECT result, count(*), sum(revised) FROM board_check WHERE round_id = :r GROUP BY result ORDER BY result")
+        results = {row[0]: row[1:] for row in connection.execute(query, {"r": round_id})}
+    found = ", ".join(f"{count} {result} ({revised} revised)" for result, (count, revised) in results.items())
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3
+    print(f"{name:<28}{cpu / BOARDS * 1e3:8.2f} ms CPU a board {wall:7.1f} s wall {resident():7.0f} MB now {peak:6.0f} MB peak   {found}")  # noqa: T201
+
+
+async def main() -> None:
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
+    farm = subprocess.Popen([sys.executable, Path(__file__).with_name("board_farm.py"), str(BOARDS)], stdout=subprocess.PIPE, text=True)
+    try:
+        port, postings = (farm.stdout or sys.stdin).readline().split()
+        url = f"http://127.0.0.1:{port}"
+        print(f"{BOARDS} boards, {postings} postings, {int(postings) / BOARDS:.0f} a board")  # noqa: T201
+        with tempfile.TemporaryDirectory() as folder:
+            engine = open_database(f"sqlite:///{folder}/bench.db")
+            wanted, now = settings(url, Path(folder) / "rolewatch.toml"), datetime(2026, 3, 2, 9, tzinfo=UTC)
+            await measured("cold", engine, wanted, now)
+            for hour in (1, 2):
+                await measured("nothing moved (304)", engine, wanted, now + timedelta(hours=hour))
+            for hour in (3, 4):
+                changed = int(await asyncio.to_thread(lambda: urlopen(f"{url}/_change").read()))  # noqa: S310  # loopback
+                await measured(f"{changed} boards changed", engine, wanted, now + timedelta(hours=hour))
+            engine.dispose()
+    finally:
+        farm.terminate()
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

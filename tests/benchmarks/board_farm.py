@@ -1,0 +1,99 @@
+"""Many boards on one fast local server: answers are packed beforehand, so that it costs the machine next to nothing.
+
+`python board_farm.py BOARDS` prints its port; GET /_change edits 2 % of the postings of 30 % of the boards.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import hashlib
+import json
+import random
+import sys
+from typing import Any
+
+WORDS = "research engineer models training evaluation safety systems large scale learning team software data product language".split()
+CHANCE = random.Random(1)  # noqa: S311  # the same farm every time
+
+
+def size() -> int:
+    """Postings of a board: 50 to 800, skewed, about 137 on average."""
+    return min(800, 50 + int(CHANCE.expovariate(1 / 92)))
+
+
+def paragraph(words: int) -> str:
+    return " ".join(CHANCE.choices(WORDS, k=words))
+
+
+SHARED = [f"<p>{paragraph(60)}</p>" for _ in range(200)]
+
+
+def job(number: int) -> dict[str, Any]:
+    """A posting of 6 to 8 kB."""
+    content = "".join(CHANCE.sample(SHARED, CHANCE.randint(12, 15))) + f"<ul><li>{paragraph(30)}</li><li>Number {number}</li></ul>"
+    return {
+        "absolute_url": f"https://job-boards.greenhouse.io/farm/jobs/{number}",
+        "internal_job_id": number,
+        "location": {"name": CHANCE.choice(["London, UK", "Zurich, Switzerland", "Mountain View, California, US"])},
+        "metadata": None,
+        "id": number,
+        "updated_at": "2026-03-01T10:00:00-05:00",
+        "requisition_id": f"R{number}",
+        "title": f"{CHANCE.choice(['Research', 'Software', 'Product'])} {CHANCE.choice(['Engineer', 'Scientist', 'Manager'])}, Team {number}",
+        "company_name": "Farm",
+        "first_published": "2026-02-01T10:00:00-05:00",
+        "content": content.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;"),
+        "departments": [{"id": 1, "name": "Research"}],
+        "offices": [],
+    }
+
+
+class Farm:
+    def __init__(self, boards: int) -> None:
+        self.jobs = {f"farm{index}": [job(index * 1000 + number) for number in range(size())] for index in range(boards)}
+        self.packed = {token: self._pack(token) for token in self.jobs}
+
+    def _pack(self, token: str) -> tuple[bytes, bytes]:
+        body = json.dumps({"jobs": self.jobs[token], "meta": {"total": len(self.jobs[token])}}).encode()
+        return hashlib.md5(body, usedforsecurity=False).hexdigest().encode(), gzip.compress(body, 6)
+
+    def change(self) -> int:
+        """Edits, and gives the number of boards that changed."""
+        tokens = [token for token in self.jobs if CHANCE.random() < 0.3]
+        for token in tokens:
+            for posting in CHANCE.sample(self.jobs[token], max(1, len(self.jobs[token]) // 50)):
+                posting["title"] += " (edited)"
+            self.packed[token] = self._pack(token)
+        return len(tokens)
+
+    async def converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            while True:
+                head = await reader.readuntil(b"\r\n\r\n")
+                writer.write(self.answer(head))
+                await writer.drain()
+        except (asyncio.IncompleteReadError, ConnectionError):
+            writer.close()
+
+    def answer(self, head: bytes) -> bytes:
+        path = head.split(b" ", 2)[1].decode()
+        if path == "/_change":
+            body = str(self.change()).encode()
+            return b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body)
+        etag, body = self.packed[path.split("/")[3]]
+        if etag in head:
+            return b'HTTP/1.1 304 Not Modified\r\nETag: "%s"\r\n\r\n' % etag
+        start = b'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Encoding: gzip\r\nETag: "%s"\r\nContent-Length: %d\r\n\r\n'
+        return start % (etag, len(body)) + body
+
+
+async def main() -> None:
+    farm = Farm(int(sys.argv[1]))
+    server = await asyncio.start_server(farm.converse, "127.0.0.1", 0, limit=1 << 20)
+    print(server.sockets[0].getsockname()[1], sum(map(len, farm.jobs.values())), flush=True)  # noqa: T201  # its caller reads it
+    await server.serve_forever()
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
