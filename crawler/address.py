@@ -58,7 +58,10 @@ class Address:
 
 
 def parse(text: str) -> Address:
-    """The board or posting of `ats:token`, `ats:token:key`, or a URL of a board, a job or an embed. Raises ValueError with one clear line."""
+    """The board or posting of `ats:token`, `ats:token:key`, or a URL of a board, a job or an embed.
+
+    Raises ValueError with one clear line.
+    """
     written = text.strip()
     ats, *rest = written.split(":")
     if ats in _PAGES and 1 <= len(rest) <= 2 and not rest[0].startswith("//"):  # noqa: PLR2004  # a token, and a key perhaps

@@ -12,8 +12,8 @@ from itertools import islice
 
 from crawler.items import Period
 
-CODES = ("USD", "CAD", "GBP", "EUR", "CHF", "AUD", "NZD", "SGD", "HKD", "JPY", "INR", "SEK", "NOK", "DKK", "PLN", "CZK", "HUF", "ILS")
-CODES += ("BRL", "MXN", "ZAR", "CNY", "KRW", "TWD", "AED")
+CODES: tuple[str, ...] = ("USD", "CAD", "GBP", "EUR", "CHF", "AUD", "NZD", "SGD", "HKD", "JPY", "INR", "SEK", "NOK", "DKK", "PLN", "CZK")
+CODES += ("HUF", "ILS", "BRL", "MXN", "ZAR", "CNY", "KRW", "TWD", "AED")
 _SIGNS = {"$": "", "£": "GBP", "€": "EUR", "¥": "JPY", "₹": "INR", "₪": "ILS", "₩": "KRW"}  # a bare "$" is many countries'
 _DOLLARS = {"US": "USD", "C": "CAD", "CA": "CAD", "CAN": "CAD", "CDN": "CAD", "A": "AUD", "AU": "AUD", "NZ": "NZD"}
 _DOLLARS |= {"S": "SGD", "SG": "SGD", "HK": "HKD", "R": "BRL", "MX": "MXN", "NT": "TWD"}
@@ -99,9 +99,9 @@ def figures(line: str) -> Iterator[Figure]:
             yield _single(amount)
 
 
-def has_money(text: str) -> bool:
-    """Whether the text holds a sign or a code of a currency at all: quick, since most lines hold none."""
-    return any(sign in text for sign in _SIGNS) or any(code in text for code in CODES)
+def marks_of_money(text: str) -> tuple[str, ...]:
+    """The signs and codes of currencies that the text holds: a quick way to see that it, or a line of it, names no money."""
+    return tuple(mark for mark in (*_SIGNS, *CODES) if mark in text)
 
 
 def period_in(words: str) -> Period | None:

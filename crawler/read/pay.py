@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from crawler.items import Pay, Period
-from crawler.read.money import Figure, figures, has_money, period_in
+from crawler.read.money import Figure, figures, marks_of_money, period_in
 from crawler.read.pay_words import (
     Surroundings,
     currency_of,
@@ -57,7 +57,8 @@ def read_pay(text: str) -> Pay | None:
 
     Amounts, currency and period are None, and the words kept, when the text states pay in figures that make no sense.
     """
-    offers = list(_offers(text)) if has_money(text) else []
+    marks = marks_of_money(text)
+    offers = list(_offers(text, marks)) if marks else []
     clear = [offer for offer in offers if offer.is_clear]
     if not clear:
         return Pay(None, None, None, None, offers[0].words) if offers else None
@@ -81,19 +82,20 @@ def stated_pay(ranges: Sequence[Mapping[str, Any]]) -> Pay | None:
     return Pay(minimum, maximum, currency, likely_period(maximum, currency, *hints), _as_written(minimum, maximum, currency))
 
 
-def _offers(text: str) -> Iterator[_Offer]:
-    """What the text offers, in order."""
+def _offers(text: str, marks: Sequence[str]) -> Iterator[_Offer]:
+    """What the text offers, in order; `marks` are the signs of money in it."""
     above, left = "", _MOST_OFFERS
     for number, whole in enumerate(filter(None, text.split("\n"))):
         line = whole[:_LONGEST_LINE]
-        if not has_money(line):
+        if not any(mark in line for mark in marks):
             above = line
             continue
         begin, follows_range = 0, False
         for figure in figures(line):
             around = surroundings(line, figure, begin=begin, above=above, follows_range=follows_range)
-            follows_range = says_pay(figure, around) and figure.is_range
-            if says_pay(figure, around) and (offer := _offer(line, number, figure, around)):
+            speaks_of_pay = says_pay(figure, around)
+            follows_range = speaks_of_pay and figure.is_range
+            if speaks_of_pay and (offer := _offer(line, number, figure, around)):
                 yield offer
             begin, left = figure.end, left - 1
             if not left:

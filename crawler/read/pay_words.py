@@ -10,7 +10,8 @@ from crawler.read.money import Figure, period_in
 
 _PAY = re.compile(
     r"\b(?:salar(?:y|ies)|wages?|remuneration|compensation|OTE|on[- ]target|earnings?|rate of pay|(?:hourly|daily|weekly) rate"
-    r"|(?:base|annual|hourly|our|cash|expected|local|starting|the|target|total) pay|pay (?:range|rate|band|scale|grade|zone|is|of|for|between)"
+    r"|(?:base|annual|hourly|our|cash|expected|local|starting|the|target|total) pay"
+    r"|pay (?:range|rate|band|scale|grade|zone|is|of|for|between)"
     r"|pay(?=\s*:|\s*$)|(?:base|weekly|monthly|annual) stipend)(?!\w)",
     re.IGNORECASE,
 )
@@ -19,7 +20,8 @@ _TOTAL = re.compile(r"\b(?:OTE|on[- ]target|total (?:\w+ ){0,2}(?:compensation|c
 _OTHER = re.compile(
     r"\b(?:bonus(?:es)?|commissions?|stipends?|credits?|reimburs\w*|allowances?|subsid\w+|differentials?|budgets?|contribut\w+|match\w*"
     r"|grants?|equity|stocks?|rsus?|sign[- ]?on|signing|relocation|coverage|lifetime|401\(?k\)?|hsa|hra|fsa|funding|funded|raised|raises?"
-    r"|revenues?|spend\w*|savings?|assets?|valuation|valued|markets?|opportunity|initiatives?|merchandise|quotas?|deals?|contracts?|acv|arr|gmv"
+    r"|revenues?|spend\w*|sav(?:es?|ed|ings?)|assets?|valuation|valued|markets?|opportunity|initiatives?|merchandise|quotas?"
+    r"|deals?|contracts?|acv|arr|gmv|parking"
     r"|tickets?|insurance|pensions?|referrals?|tuition|donat\w+|portfolios?|invest\w+|volume|transactions?|payments?|series [a-h]|worth|prizes?"
     r"|awards?|fees?|costs?|deductibles?|premiums?|profits?|ebitda|aum|turnover|exploits?|vouchers?|perks?|learning|education|development"
     r"|home office|equipment|wellness|wellbeing|gym|travel|lunch|meals?|commut\w+|childcare|fertility|adoption|customers?|housing)\b",
@@ -82,11 +84,13 @@ def says_pay(figure: Figure, around: Surroundings) -> bool:
     pay, other = _last(_PAY, around.before), _last(_OTHER, around.before)
     if other > pay or _begins(_OTHER, around.after) < _begins(_PAY, around.after):
         return False
+    if figure.period == "hour":  # what else is paid by the hour has been named above
+        return True
     if figure.is_range:
         return pay >= 0 or _begins(_PAY, around.after) < _AFTER or _stands_alone(around) or around.follows_range
     if pay >= 0:
         return len(around.before) - pay <= _NEAR and not _NOT_ONE_PHRASE.search(around.before, pay)
-    return _begins(_PAY, around.after) < _AFTER or (figure.period == "hour" and not around.before.strip("• "))
+    return _begins(_PAY, around.after) < _AFTER
 
 
 def _stands_alone(around: Surroundings) -> bool:
