@@ -33,10 +33,10 @@ def candidate(board: str, company: str, posting: Posting) -> Candidate:
         location=posting.location,
         locations=posting.locations,
         workplace=posting.workplace,
-        pay_min=pay and pay.minimum,
-        pay_max=pay and pay.maximum,
-        pay_currency=pay and pay.currency,
-        pay_period=pay and pay.period,
+        pay_min=pay.minimum if pay else None,
+        pay_max=pay.maximum if pay else None,
+        pay_currency=pay.currency if pay else None,
+        pay_period=pay.period if pay else None,
     )
 
 

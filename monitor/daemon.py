@@ -39,7 +39,13 @@ STOP_WITHIN = 8.0  # seconds for the work in flight; then the program ends witho
 
 
 async def serve(
-    load: Callable[[], Settings], engine: Engine, make_outbox: Callable[[Settings], Outbox], *, announce: bool, clock: Callable[[], datetime], random: Random
+    load: Callable[[], Settings],
+    engine: Engine,
+    make_outbox: Callable[[Settings], Outbox],
+    *,
+    announce: bool,
+    clock: Callable[[], datetime],
+    random: Random,
 ) -> None:
     """Works until SIGTERM or SIGINT. Raises UserError for a configuration that names no board, and Held when another works on the database."""
     settings = load()

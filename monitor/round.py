@@ -11,13 +11,14 @@ from datetime import datetime
 from random import Random
 
 import structlog
-from crawler.run import crawl
 from sqlalchemy import Connection, Engine, insert, text, update
 
 from crawler.items import BoardRequest, Failure, Result
+from crawler.run import crawl
 from monitor import models, watch
 from monitor.alerting import Alerting
 from monitor.introduce import introduce
+from monitor.memory import give_back
 from monitor.record import Recorder
 from monitor.settings import Settings
 
@@ -94,6 +95,7 @@ def _end(engine: Engine, alerting: Alerting, round_id: int, now: datetime) -> No
     with engine.begin() as connection:
         introduce(connection, alerting, round_id, now)
         connection.execute(update(models.CheckRound).where(models.CheckRound.id == round_id).values(finished_at=now))
+    give_back()
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +141,9 @@ def report(connection: Connection, round_id: int) -> tuple[BoardReport, ...]:
     for check_id, *columns in rows:
         changes[check_id].append(ChangeReport(*columns))
     checks = connection.execute(_CHECKS, {"round": round_id}).mappings()
-    return tuple(BoardReport(changes=tuple(changes[row["check_id"]]), **{k: v for k, v in row.items() if k != "check_id"}) for row in checks)
+    return tuple(
+        BoardReport(changes=tuple(changes[row["check_id"]]), **{k: v for k, v in row.items() if k != "check_id"}) for row in checks
+    )
 
 
 _CHECKS = text("""

@@ -26,7 +26,7 @@ def postgres_server() -> Iterator[str]:
         import pgserver  # noqa: PLC0415  # tests of SQLite alone need no server
 
     with TemporaryDirectory(prefix="rolewatch-postgres-") as folder:  # not pytest's: its server has a user of its own, who must get in
-        server = pgserver.get_server(folder)
+        server = pgserver.get_server(folder)  # type: ignore[attr-defined]  # it says so without __all__
         yield server.get_uri()
         server.cleanup()
 

@@ -13,8 +13,9 @@ import random
 import sys
 from typing import Any
 
-WORDS = "research engineer models training evaluation safety systems large scale learning team software data product language".split()
-CHANCE = random.Random(1)  # noqa: S311  # the same farm every time
+WORDS = ("research", "engineer", "models", "training", "evaluation", "safety", "systems", "large", "scale", "learning", "team", "data")
+FIELDS, TRADES = ("Research", "Software", "Product"), ("Engineer", "Scientist", "Manager")
+CHANCE = random.Random(1)  # the same farm every time
 
 
 def size() -> int:
@@ -31,7 +32,8 @@ SHARED = [f"<p>{paragraph(60)}</p>" for _ in range(200)]
 
 def job(number: int) -> dict[str, Any]:
     """A posting of 6 to 8 kB."""
-    content = "".join(CHANCE.sample(SHARED, CHANCE.randint(12, 15))) + f"<ul><li>{paragraph(30)}</li><li>Number {number}</li></ul>"
+    shared = "".join(CHANCE.sample(SHARED, CHANCE.randint(12, 15)))
+    content = f"{shared}<ul><li>{paragraph(30)}</li><li>Number {number}</li></ul>"
     return {
         "absolute_url": f"https://job-boards.greenhouse.io/farm/jobs/{number}",
         "internal_job_id": number,
@@ -40,7 +42,7 @@ def job(number: int) -> dict[str, Any]:
         "id": number,
         "updated_at": "2026-03-01T10:00:00-05:00",
         "requisition_id": f"R{number}",
-        "title": f"{CHANCE.choice(['Research', 'Software', 'Product'])} {CHANCE.choice(['Engineer', 'Scientist', 'Manager'])}, Team {number}",
+        "title": f"{CHANCE.choice(FIELDS)} {CHANCE.choice(TRADES)}, Team {number}",
         "company_name": "Farm",
         "first_published": "2026-02-01T10:00:00-05:00",
         "content": content.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;"),

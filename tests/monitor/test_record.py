@@ -173,12 +173,13 @@ def test_a_posting_under_its_old_key_reopens_with_what_moved(history: History) -
     history.look(snapshot(postings(9)))
     history.look(snapshot(postings(8), {"9": Probe.GONE}))
     history.look(snapshot([*postings(8), posting("9", title="Back")]))
-    assert history.changes()[1:] == [("9", "reopened", None, None, None), ("9", "revised", "title", "Research Engineer, Team 9", "Back")]
+    assert history.changes()[1] == ("9", "reopened", None, None, None)
+    assert history.changes()[2] == ("9", "revised", "title", "Research Engineer, Team 9", "Back")
     assert history.ask("SELECT state, closed_at, version FROM postings WHERE key = '9'") == [("open", None, 2)]
     history.look(snapshot(postings(8), {"9": Probe.GONE}))
     history.look(snapshot([*postings(8), posting("9", title="Back")]))
     assert [change[1] for change in history.changes()[3:]] == ["closed", "reopened"]
-    assert history.ask("SELECT version FROM posting_versions WHERE title IN ('Research Engineer, Team 9', 'Back') ORDER BY version") == [(1,), (2,), (3,)]
+    assert history.ask("SELECT version FROM posting_versions WHERE title IN ('Research Engineer, Team 9', 'Back')") == [(1,), (2,), (3,)]
 
 
 def test_an_unreadable_posting_stays_as_last_read_and_is_counted(history: History) -> None:

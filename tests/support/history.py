@@ -45,7 +45,8 @@ class History:
         alerting = Alerting.of(self.settings, enabled=self.alerts, announce=self.announce)
         with self.engine.begin() as connection:
             watch.sync(connection, self.settings)
-            round_id = connection.execute(insert(models.CheckRound).values(started_at=self.now).returning(models.CheckRound.id)).scalar_one()
+            started = insert(models.CheckRound).values(started_at=self.now).returning(models.CheckRound.id)
+            round_id = connection.execute(started).scalar_one()
         for result in results:
             with self.engine.begin() as connection:
                 Recorder(round_id, alerting, Random(1), lambda: self.now).record(connection, result)
@@ -66,7 +67,7 @@ class History:
 
     def states(self) -> dict[str, str]:
         """The state of every posting, by key."""
-        return dict(self.ask("SELECT key, state FROM postings"))  # type: ignore[arg-type]  # rows of two
+        return {key: state for key, state in self.ask("SELECT key, state FROM postings")}  # noqa: C416  # a row is no pair to the type checker
 
     def alerted(self, what: str = "kind") -> list[Any]:
         """A column of every alert, oldest first."""
