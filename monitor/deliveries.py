@@ -1,0 +1,137 @@
+"""The outbox's table: the head of each channel's queue, the claim before a call, and what came of it.
+
+Nothing here commits: every function is one step of its caller's transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, Connection, and_, func, insert, or_, select, update
+
+from monitor.messages import OperatorMessage, dump
+from monitor.models import Alert, Delivery
+from monitor.notify.base import NotifyError
+from monitor.settle import Head, Settled, kind
+
+# `state <> 'sent'` again lets both databases use the index of what is open.
+_OPEN = and_(
+    Delivery.state != "sent",
+    or_(Delivery.state.in_(("pending", "sending")), and_(Delivery.state == "failed", Delivery.next_try_at.is_not(None))),
+)
+_COLUMNS = (
+    Delivery.id,
+    Delivery.delivery_id,
+    Delivery.channel,
+    Delivery.state,
+    Delivery.attempts,
+    Delivery.next_try_at,
+    Delivery.sending_at,
+)
+
+
+def heads(connection: Connection, channel: str | None = None) -> list[Head]:
+    """The first open message of every channel, or of one."""
+    first = select(func.min(Delivery.id)).where(_OPEN).group_by(Delivery.channel)
+    if channel is not None:
+        first = first.where(Delivery.channel == channel)
+    return [Head(*row) for row in connection.execute(select(*_COLUMNS).where(Delivery.id.in_(first)).order_by(Delivery.id))]
+
+
+def claim(connection: Connection, head: Head, now: datetime, wait: timedelta) -> str | None:
+    """Marks it `sending` and gives its message as it is now, None when another was quicker; should we die, it is due after `wait`."""
+    mine = update(Delivery).where(Delivery.id == head.id, Delivery.state == head.state, Delivery.attempts == head.attempts)
+    values = {"state": "sending", "sending_at": head.sending_at or now, "attempts": head.attempts + 1, "next_try_at": now + wait}
+    if connection.execute(mine.values(**values)).rowcount == 0:
+        return None
+    return connection.scalar(select(Delivery.message).where(Delivery.id == head.id))
+
+
+def settle(connection: Connection, head: Head, settled: Settled, now: datetime, *, claimed: bool) -> None:
+    """Stores how it stands now, if nobody else has settled it."""
+    mine = update(Delivery).where(Delivery.id == head.id, Delivery.state == ("sending" if claimed else head.state))
+    values = {"state": settled.state, "next_try_at": settled.next_try_at, "sending_at": settled.sending_at, "reason": settled.reason}
+    if settled.receipt is not None:
+        receipt = settled.receipt
+        values |= {"sent_at": now, "channel_id": receipt.channel_id, "ts": receipt.ts, "message_url": receipt.url}
+    connection.execute(mine.values(**values))
+
+
+def _of_kind(name: str) -> ColumnElement[bool]:
+    return or_(Delivery.channel == name, Delivery.channel.startswith(f"{name}:", autoescape=True))
+
+
+_HELD = and_(Delivery.state == "pending", Delivery.attempts == 0, Delivery.next_try_at.is_not(None))
+
+
+def hold(connection: Connection, channel: str, until: datetime, reason: str) -> None:
+    """Lets all channels of the same kind wait: the trouble is with the whole workspace."""
+    waiting = and_(_of_kind(kind(channel)), Delivery.state == "pending", Delivery.attempts == 0)
+    sooner = or_(Delivery.next_try_at.is_(None), Delivery.next_try_at < until)
+    connection.execute(update(Delivery).where(waiting, sooner).values(next_try_at=until, reason=reason))
+
+
+def lift(connection: Connection, now: datetime, name: str | None = None) -> None:
+    """Lets what was refused be tried at once: of one kind when a channel of it works again, of all when the program starts."""
+    which = [] if name is None else [_of_kind(name)]
+    refused = and_(Delivery.state == "failed", Delivery.next_try_at.is_not(None))
+    connection.execute(update(Delivery).where(refused, *which).values(next_try_at=now))
+    connection.execute(update(Delivery).where(_HELD, *which).values(next_try_at=None, reason=None))
+
+
+def tell_operator(connection: Connection, channel: str, error: NotifyError, operators: Sequence[str], now: datetime) -> bool:
+    """Writes an alert that a channel is refused to the operator's other channels, once an incident; False when it was told already.
+
+    An incident ends with the next message that the channel takes. What the whole workspace refuses is told on the terminal too, and so
+    is what no other channel of the operator can take.
+    """
+    subject = kind(channel) if error.workspace else channel
+    why = f"{subject} refused"
+    if _told(connection, subject, why, workspace=error.workspace):
+        return False
+    elsewhere = [one for one in operators if (kind(one) != subject if error.workspace else one != channel)]
+    terminal = ["console"] if channel != "console" and (error.workspace or not elsewhere) else []
+    targets = dict.fromkeys([*elsewhere, *terminal])
+    waiting = connection.scalar(select(func.count()).select_from(Delivery).where(_OPEN, _of_kind(subject)))
+    lines = (f"Reason: {error.reason}", f"Waiting: {waiting} messages, none is lost", "`rolewatch alerts retry` tries at once.")
+    message = dump(OperatorMessage("refused", f"{subject} refuses messages", lines))
+    row = {"kind": "operator", "why": why, "message": message, "created_at": now}
+    if targets:
+        connection.execute(insert(Alert), [row | {"channel": target} for target in targets])
+    return True
+
+
+def _told(connection: Connection, subject: str, why: str, *, workspace: bool) -> bool:
+    last = connection.scalar(select(func.max(Alert.created_at)).where(Alert.kind == "operator", Alert.why == why))
+    where = _of_kind(subject) if workspace else Delivery.channel == subject
+    worked = connection.scalar(select(func.max(Delivery.sent_at)).where(where))
+    return last is not None and (worked is None or worked < last)
+
+
+def retry(connection: Connection, alerts: Collection[int] = ()) -> int:
+    """Lets what failed, and what waits for its time, go now; of those alerts, or of all. Gives how many failed messages go again.
+
+    One that is "maybe sent" to a channel that cannot be read is sent again, since a person asked; elsewhere it is looked for first.
+    """
+    chosen = [Delivery.delivery_id.in_(select(Alert.delivery_id).where(Alert.id.in_(alerts)))] if alerts else []
+    waiting = update(Delivery).where(Delivery.state == "pending", Delivery.next_try_at.is_not(None), *chosen)
+    connection.execute(waiting.values(next_try_at=None))
+    failed = update(Delivery).where(Delivery.state == "failed", *chosen)
+    return connection.execute(failed.values(state="pending", next_try_at=None, reason=None)).rowcount
+
+
+def discard(connection: Connection, before: datetime) -> int:
+    """Gives up messages that were not delivered and whose every alert was written before then; gives how many. Pack first.
+
+    One that is just being sent is left alone.
+    """
+    younger = select(Alert.delivery_id).where(Alert.created_at >= before, Alert.delivery_id.is_not(None))
+    old = update(Delivery).where(Delivery.state.in_(("pending", "held", "failed")), Delivery.delivery_id.not_in(younger))
+    return connection.execute(old.values(state="discarded", next_try_at=None, reason="given up by a person")).rowcount
+
+
+def waiting(connection: Connection) -> int:
+    """How many messages have still to go, those in a person's hands not counted."""
+    open_ = and_(Delivery.state != "sent", Delivery.state.in_(("pending", "sending")))
+    return connection.scalar(select(func.count()).select_from(Delivery).where(open_)) or 0

@@ -1,0 +1,186 @@
+"""The outbox: what waits is packed into messages, claimed, sent, settled, and looked for where nobody knows whether it arrived.
+
+One queue a channel, in order; channels do not hold each other up. A message is marked `sending` and committed before the call, and settled
+after it, so that at any moment a death leaves a row which says whether to send or to look first.
+
+One sender a database: the caller holds its lease, since two that both look and find nothing would both send.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Final
+
+import structlog
+from sqlalchemy import Engine
+from sqlalchemy.exc import DBAPIError
+
+from monitor import deliveries, pack
+from monitor.db import reading
+from monitor.notify.base import Notifier
+from monitor.sender import Delivered, Sender
+from monitor.settle import Head
+
+log = structlog.get_logger()
+
+POLL: Final = 5.0  # seconds between two looks at what other processes wrote: an `alerts retry` beside the daemon
+GRACE: Final = 5.0  # seconds that a call in flight may take when we stop
+APPEARS: Final = timedelta(seconds=2)  # what a message may take to be found in its channel
+
+
+class Outbox:
+    """Sends what waits in the database, through notifiers by the kind of channel; `operators` are told of a channel that refuses."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        notifiers: Mapping[str, Notifier],
+        clock: Callable[[], datetime],
+        *,
+        operators: Sequence[str] = (),
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        appears: timedelta = APPEARS,
+        grace: float = GRACE,
+    ) -> None:
+        self._engine = engine
+        self._clock = clock
+        self._sleep = sleep
+        self._grace = grace
+        self._sender = Sender(engine, notifiers, clock, operators=operators, sleep=sleep, appears=appears)
+        self._tasks: dict[str, asyncio.Task[None]] = {}  # by channel
+        self._begun = False
+
+    def take_up(self, other: Outbox) -> None:
+        """Goes on with the notifiers and operators of another one, made from changed settings, and tries what was refused again."""
+        self._sender.take_up(other._sender)
+        self._begun = False
+
+    async def deliver(self, *, until_idle: bool, max_wait: float = 60) -> Delivered:
+        """Sends what is due. `until_idle`: waits for the rest too, while no channel's trouble lasts longer than `max_wait` seconds."""
+        told = Delivered()
+        try:
+            while due := self._due(await asyncio.to_thread(self._survey)):
+                for channel in due:
+                    self._start(channel, self._work(channel, told, patience=max_wait if until_idle else 0))
+                await asyncio.gather(*self._tasks.values())
+        finally:
+            await self._end()
+        told.waiting = await asyncio.to_thread(self._waiting)
+        return told
+
+    async def run(self, wake: asyncio.Event, stop: asyncio.Event) -> None:
+        """Delivers until `stop`, whenever `wake` is set or a message's time comes; a message in flight has 5 s to end."""
+        told = Delivered()
+        try:
+            while not stop.is_set():
+                wake.clear()
+                heads = await self._surveyed()
+                for channel in self._due(heads):
+                    self._start(channel, self._steadily(channel, told))
+                await self._pause(wake, stop, heads)
+        finally:
+            await self._end()
+
+    async def close(self) -> None:
+        for notifier in self._sender.notifiers.values():
+            await notifier.close()
+
+    def _survey(self) -> list[Head]:
+        """Packs what can be packed, and gives the head of every channel."""
+        now = self._clock()
+        if not self._begun:
+            with self._engine.begin() as connection:
+                deliveries.lift(connection, now)
+            self._begun = True
+        with reading(self._engine) as connection:
+            more = pack.due(connection, now)
+        if more:
+            with self._engine.begin() as connection:
+                pack.pack(connection, now)
+                pack.regroup(connection, now)
+        with reading(self._engine) as connection:
+            return deliveries.heads(connection)
+
+    async def _surveyed(self) -> list[Head]:
+        """As `_survey`; nothing while the database cannot be used."""
+        try:
+            return await asyncio.to_thread(self._survey)
+        except DBAPIError as error:
+            log.error("the outbox cannot be read, trying again", reason=type(error.orig).__name__)  # noqa: TRY400  # it may pass
+            return []
+
+    def _waiting(self) -> int:
+        with reading(self._engine) as connection:
+            return deliveries.waiting(connection)
+
+    def _idle(self, heads: Iterable[Head]) -> list[Head]:
+        """Those that nobody works on and that we can send."""
+        return [head for head in heads if head.channel not in self._tasks and self._sender.can(head.channel)]
+
+    def _due(self, heads: Iterable[Head]) -> list[str]:
+        """The channels whose time has come."""
+        now = self._clock()
+        return [head.channel for head in self._idle(heads) if _wait(head, now) <= 0]
+
+    def _start(self, channel: str, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.create_task(work, name=channel)
+        self._tasks[channel] = task
+        task.add_done_callback(lambda _: self._tasks.pop(channel, None))
+
+    async def _pause(self, wake: asyncio.Event, stop: asyncio.Event, heads: Iterable[Head]) -> None:
+        """Until there may be something to do."""
+        now = self._clock()
+        waits = [_wait(head, now) for head in self._idle(heads)]
+        bells = [asyncio.ensure_future(event.wait()) for event in (wake, stop)]
+        await asyncio.wait([*bells, *self._tasks.values()], timeout=max(0.0, min([POLL, *waits])), return_when=asyncio.FIRST_COMPLETED)
+        for bell in bells:
+            bell.cancel()
+
+    async def _steadily(self, channel: str, told: Delivered) -> None:
+        """What is due of a channel; trouble with the database is waited for, since the rows say how to go on."""
+        try:
+            await self._work(channel, told, patience=0)
+        except DBAPIError as error:
+            log.error("the outbox cannot be written, trying again", channel=channel, reason=type(error.orig).__name__)  # noqa: TRY400
+            await self._sleep(POLL)
+
+    async def _work(self, channel: str, told: Delivered, patience: float) -> None:
+        """Sends a channel's messages in order until there is none, or its time is too far off."""
+        troubled: datetime | None = None
+        while not self._sender.ending and (head := await asyncio.to_thread(self._head, channel)):
+            now = self._clock()
+            wait = _wait(head, now)
+            if wait <= 0:
+                if await self._sender.attempt(head, told):
+                    troubled = None
+                continue
+            troubled = troubled or now
+            if now + timedelta(seconds=wait) > troubled + timedelta(seconds=patience):
+                return
+            await self._sleep(wait)
+
+    def _head(self, channel: str) -> Head | None:
+        with reading(self._engine) as connection:
+            return next(iter(deliveries.heads(connection, channel)), None)
+
+    async def _end(self) -> None:
+        """Lets calls in flight end for a while; what is cut off then stays `sending`, and is looked for at the next start."""
+        self._sender.ending = True
+        tasks = list(self._tasks.values())
+        for channel, task in self._tasks.items():
+            if channel not in self._sender.calling:
+                task.cancel()
+        if tasks:
+            _, late = await asyncio.wait(tasks, timeout=self._grace)
+            for task in late:
+                log.warning("message cut off", channel=task.get_name())
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+        self._sender.ending = False
+
+
+def _wait(head: Head, now: datetime) -> float:
+    """Seconds until its time; 0 or less when it has come."""
+    return (head.next_try_at - now).total_seconds() if head.next_try_at else 0.0

@@ -1,0 +1,199 @@
+"""Alerts put together into messages: who is told what in which message, decided purely, then written as deliveries.
+
+alerts of a round and channel ──┬─ operator: one message each
+                                ├─ summary: one message
+                                ├─ role, of a rule with more than 10: one message, all listed
+                                └─ role: one message a posting, naming every rule that fits
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import uuid4
+
+import msgspec
+from sqlalchemy import Connection, Select, delete, func, insert, or_, select, update
+
+from monitor import models
+from monitor.messages import BoardCount, GroupMessage, Message, Role, RoleMessage, RuleCount, SummaryMessage, dump, load
+
+MANY: Final = 10  # more alerts than this at once are one message
+PER_MESSAGE: Final = 150  # roles that one message has room for
+PILED_UP: Final = timedelta(minutes=10)  # a channel that waits longer gets what piled up in one message
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An alert as packing sees it."""
+
+    id: int
+    round_id: int | None
+    channel: str
+    rule: str | None
+    message: Message
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """One message, and the alerts that it tells."""
+
+    channel: str
+    message: Message
+    alerts: tuple[int, ...]
+
+
+def plan(alerts: Iterable[Told]) -> list[Package]:
+    """The messages that tell all these alerts, each once, in the order of the alerts."""
+    ordered = sorted(alerts, key=lambda alert: alert.id)
+    together: dict[tuple[str, int | None], list[Told]] = defaultdict(list)
+    for alert in ordered:
+        together[alert.channel, alert.round_id].append(alert)
+    packages = [package for alerts in together.values() for package in _plan_channel(alerts)]
+    return sorted(packages, key=lambda package: package.alerts[0])
+
+
+def _plan_channel(alerts: Sequence[Told]) -> Iterator[Package]:
+    """Of one channel and round."""
+    channel = alerts[0].channel
+    summaries = [alert for alert in alerts if isinstance(alert.message, SummaryMessage)]
+    if summaries:
+        yield Package(channel, _one_summary([alert.message for alert in summaries]), tuple(alert.id for alert in summaries))
+    postings: dict[str, list[Told]] = defaultdict(list)
+    for alert in alerts:
+        if isinstance(alert.message, RoleMessage):
+            postings[alert.message.role.posting].append(alert)
+        elif not isinstance(alert.message, SummaryMessage):
+            yield Package(channel, alert.message, (alert.id,))
+    yield from _plan_roles(channel, postings)
+
+
+def _plan_roles(channel: str, postings: dict[str, list[Told]]) -> Iterator[Package]:
+    groups = _groups(postings)
+    members: dict[int, list[str]] = defaultdict(list)
+    for posting, alerts in postings.items():
+        of = next((groups[alert.rule] for alert in alerts if alert.rule in groups), None)
+        if of is None:
+            yield Package(channel, _one_role([alert.message for alert in alerts]), tuple(alert.id for alert in alerts))
+        else:
+            members[of].append(posting)
+    for names in members.values():
+        parts = [names[start : start + PER_MESSAGE] for start in range(0, len(names), PER_MESSAGE)]
+        for number, part in enumerate(parts, 1):
+            items = tuple(_one_role([alert.message for alert in postings[name]]) for name in part)
+            ids = tuple(sorted(alert.id for name in part for alert in postings[name]))
+            yield Package(channel, GroupMessage(items, part=number, parts=len(parts)), ids)
+
+
+def _groups(postings: dict[str, list[Told]]) -> dict[str | None, int]:
+    """The rules with too many alerts for messages of their own → a number of their group; rules that share a posting share the group."""
+    told: dict[str | None, set[str]] = defaultdict(set)
+    for posting, alerts in postings.items():
+        for alert in alerts:
+            told[alert.rule].add(posting)
+    groups: dict[str | None, int] = {rule: number for number, (rule, names) in enumerate(told.items()) if len(names) > MANY}
+    for alerts in postings.values():
+        shared = {groups[alert.rule] for alert in alerts if alert.rule in groups}
+        if len(shared) > 1:
+            groups = {rule: min(shared) if number in shared else number for rule, number in groups.items()}
+    return groups
+
+
+def _one_role(messages: Iterable[Message]) -> RoleMessage:
+    """What several rules say of one posting, in one message: every reason, field and mention once."""
+    roles = [message for message in messages if isinstance(message, RoleMessage)]
+    changes = {change.field: change for role in roles for change in role.changes}
+    return msgspec.structs.replace(
+        roles[0],
+        why=tuple(dict.fromkeys(why for role in roles for why in role.why)),
+        changes=tuple(changes.values()),
+        mention=tuple(dict.fromkeys(who for role in roles for who in role.mention)),
+    )
+
+
+def _one_summary(messages: Iterable[Message]) -> SummaryMessage:
+    summaries = [message for message in messages if isinstance(message, SummaryMessage)]
+    boards: dict[str, BoardCount] = {board.board: board for summary in summaries for board in summary.boards}
+    roles: dict[str, dict[str, Role]] = defaultdict(dict)
+    for summary in summaries:
+        for rule in summary.rules:
+            roles[rule.rule] |= {role.posting: role for role in rule.roles}
+    return SummaryMessage(tuple(boards.values()), tuple(RuleCount(rule, tuple(found.values())) for rule, found in roles.items()))
+
+
+def new_id() -> str:
+    return uuid4().hex
+
+
+def due(connection: Connection, now: datetime) -> bool:
+    """Is there anything to pack or to put together? Asked often, so it reads no message."""
+    return any(connection.execute(query.limit(1)).first() for query in (_unpacked(), _piles(now)))
+
+
+def pack(connection: Connection, now: datetime, make_id: Callable[[], str] = new_id) -> int:
+    """Writes a delivery for each message that waits to be made, of ended rounds only; gives how many."""
+    rows = connection.execute(_unpacked().with_for_update(of=models.Alert)).all()
+    packages = plan(Told(row.id, row.round_id, row.channel, row.rule, load(row.message)) for row in rows)
+    for package in packages:
+        delivery_id = make_id()
+        row = {"delivery_id": delivery_id, "channel": package.channel, "message": dump(package.message), "state": "pending"}
+        connection.execute(insert(models.Delivery).values(**row, created_at=now, attempts=0))
+        _link(connection, package.alerts, delivery_id)
+    return len(packages)
+
+
+def _unpacked() -> Select[int, int | None, str, str | None, str]:
+    """Alerts without a delivery whose round is over; a round that died with its process is over when another has begun."""
+    ended = select(models.CheckRound.id).where(models.CheckRound.finished_at.is_not(None))
+    alert = models.Alert
+    over = or_(
+        alert.round_id.is_(None), alert.round_id.in_(ended), alert.round_id < select(func.max(models.CheckRound.id)).scalar_subquery()
+    )
+    columns = select(alert.id, alert.round_id, alert.channel, alert.rule, alert.message)
+    return columns.where(alert.delivery_id.is_(None), over).order_by(alert.id)
+
+
+def _link(connection: Connection, alerts: Sequence[int], delivery_id: str) -> None:
+    for start in range(0, len(alerts), 500):  # SQLite takes a limited number of values in one statement
+        chosen = alerts[start : start + 500]
+        connection.execute(update(models.Alert).where(models.Alert.id.in_(chosen)).values(delivery_id=delivery_id))
+
+
+def regroup(connection: Connection, now: datetime) -> int:
+    """Puts what has piled up in a channel into one message, at the place of the oldest; gives how many messages it saved.
+
+    Only messages that were never tried, of one role each, when more than 10 wait and the oldest for more than 10 minutes.
+    """
+    return sum(_regroup(connection, channel) for channel in connection.scalars(_piles(now)).all())
+
+
+def _piles(now: datetime) -> Select[str]:
+    """Channels where much has waited long, seen without reading any message."""
+    delivery = models.Delivery
+    waiting = select(delivery.channel).where(delivery.state == "pending", delivery.state != "sent", delivery.attempts == 0)
+    return waiting.group_by(delivery.channel).having(func.count() > MANY, func.min(delivery.created_at) < now - PILED_UP)
+
+
+def _regroup(connection: Connection, channel: str) -> int:
+    delivery = models.Delivery
+    waiting = (delivery.channel == channel, delivery.state == "pending", delivery.state != "sent", delivery.attempts == 0)
+    found = connection.execute(select(delivery.delivery_id, delivery.message).where(*waiting).order_by(delivery.id).with_for_update()).all()
+    loaded = [(name, load(text)) for name, text in found]
+    single = [(name, message) for name, message in loaded if isinstance(message, RoleMessage)]
+    if len(single) <= MANY:
+        return 0
+    parts = [single[start : start + PER_MESSAGE] for start in range(0, len(single), PER_MESSAGE)]
+    for number, part in enumerate(parts, 1):
+        _merge(connection, [name for name, _ in part], GroupMessage(tuple(message for _, message in part), part=number, parts=len(parts)))
+    return len(single) - len(parts)
+
+
+def _merge(connection: Connection, names: Sequence[str], message: GroupMessage) -> None:
+    """The first delivery tells all of them, so that the others' alerts point to it and the others go."""
+    kept, gone = names[0], names[1:]
+    connection.execute(update(models.Delivery).where(models.Delivery.delivery_id == kept).values(message=dump(message)))
+    connection.execute(update(models.Alert).where(models.Alert.delivery_id.in_(gone)).values(delivery_id=kept))
+    connection.execute(delete(models.Delivery).where(models.Delivery.delivery_id.in_(gone)))

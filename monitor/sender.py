@@ -1,0 +1,134 @@
+"""One try to send one message: look for it where it may be there already, claim it, call, settle."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+from sqlalchemy import Connection, Engine
+
+from monitor import deliveries
+from monitor.messages import load
+from monitor.notify.base import Notifier, NotifyError
+from monitor.pace import Pace
+from monitor.settle import LOOK_BACK, Head, Settled, abandoned, after_find, after_send, broken, kind
+
+log = structlog.get_logger()
+
+
+@dataclass
+class Delivered:
+    """What one delivery did, in messages."""
+
+    sent: int = 0
+    failed: int = 0  # refused for good, or nobody knows
+    waiting: int = 0  # still to go
+
+
+class Sender:
+    """Sends through notifiers by the kind of channel; `operators` are told of a channel that refuses."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        notifiers: Mapping[str, Notifier],
+        clock: Callable[[], datetime],
+        *,
+        operators: Sequence[str],
+        sleep: Callable[[float], Awaitable[None]],
+        appears: timedelta,
+    ) -> None:
+        self._engine = engine
+        self.notifiers = notifiers
+        self._clock = clock
+        self._operators = operators
+        self._sleep = sleep
+        self._appears = appears
+        self._paces: dict[str, Pace] = {}
+        self.calling: set[str] = set()  # channels whose message is being looked for, sent or settled
+        self.ending = False  # nothing new is claimed
+
+    def take_up(self, other: Sender) -> None:
+        """Goes on with the notifiers and operators of another one; what is in flight ends with the old."""
+        self.notifiers, self._operators = other.notifiers, other._operators
+
+    def can(self, channel: str) -> bool:
+        return kind(channel) in self.notifiers
+
+    async def attempt(self, head: Head, told: Delivered) -> bool:
+        """True when the message is in the channel. Raises DBAPIError when the database cannot be written; its row says how to go on."""
+        self.calling.add(head.channel)
+        try:
+            return await self._attempt(self.notifiers[kind(head.channel)], head, told)
+        finally:
+            self.calling.discard(head.channel)
+
+    async def _attempt(self, notifier: Notifier, head: Head, told: Delivered) -> bool:
+        if head.state == "sending" and not notifier.readable:
+            return await self._settle(head, abandoned(head), told, claimed=False)
+        if head.sending_at is not None and notifier.readable:
+            found = await self._find(notifier, head, head.sending_at - LOOK_BACK)
+            if found is not None:
+                return await self._settle(head, found, told, claimed=False)
+        await self._sleep(self._paces.setdefault(head.channel, Pace(notifier.pace, notifier.burst)).take(self._clock()))
+        message = None if self.ending else await asyncio.to_thread(self._claim, head)
+        if message is None:
+            return False
+        return await self._settle(head, await self._send(notifier, head, message), told, claimed=True)
+
+    async def _find(self, notifier: Notifier, head: Head, since: datetime) -> Settled | None:
+        """How it stands after a search; None when it is not there and may be sent. One of the two jobs that may catch everything."""
+        try:
+            receipt = await notifier.find(head.channel, head.delivery_id, since)
+        except NotifyError as error:
+            return after_find(error, head, self._clock())
+        except Exception as error:
+            log.exception("search failed", channel=head.channel, delivery=head.delivery_id)
+            return broken(error, head, self._clock())
+        return None if receipt is None else Settled("sent", receipt=receipt)
+
+    def _claim(self, head: Head) -> str | None:
+        with self._engine.begin() as connection:
+            return deliveries.claim(connection, head, self._clock(), self._appears)
+
+    async def _send(self, notifier: Notifier, head: Head, message: str) -> Settled:
+        """How it stands after the call. One of the two jobs that may catch everything."""
+        try:
+            receipt = await notifier.send(head.channel, load(message), head.delivery_id)
+        except NotifyError as error:
+            return after_send(error, head, readable=notifier.readable, now=self._clock(), wait=self._appears)
+        except Exception as error:
+            log.exception("message failed", channel=head.channel, delivery=head.delivery_id)
+            return broken(error, head, self._clock())
+        return Settled("sent", receipt=receipt)
+
+    async def _settle(self, head: Head, after: Settled, told: Delivered, *, claimed: bool) -> bool:
+        await asyncio.to_thread(self._store, head, after, claimed=claimed)
+        sent, failed = after.state == "sent", after.state == "failed"
+        told.sent += sent
+        told.failed += failed
+        if after.reason:
+            say = log.error if failed else log.warning
+            say("message not delivered", channel=head.channel, delivery=head.delivery_id, reason=after.reason, next_try=after.next_try_at)
+        else:
+            log.debug("message delivered", channel=head.channel, delivery=head.delivery_id, tries=head.attempts + claimed)
+        return sent
+
+    def _store(self, head: Head, after: Settled, *, claimed: bool) -> None:
+        """The message's state, and in the same transaction what its trouble or its success means for other channels and the operator."""
+        now, error = self._clock(), after.error
+        with self._engine.begin() as connection:
+            deliveries.settle(connection, head, after, now, claimed=claimed)
+            if after.state == "sent" and head.state == "failed":
+                deliveries.lift(connection, now, kind(head.channel))
+            if error is not None:
+                self._spread(connection, head, after, error)
+
+    def _spread(self, connection: Connection, head: Head, after: Settled, error: NotifyError) -> None:
+        if error.permanent:
+            deliveries.tell_operator(connection, head.channel, error, self._operators, self._clock())
+        if error.workspace and after.next_try_at is not None:
+            deliveries.hold(connection, head.channel, after.next_try_at, error.reason)
