@@ -40,7 +40,7 @@ async def ask(engine: Engine, names: Sequence[str], *, alerts: bool, announce: b
             await asyncio.to_thread(_withdraw, engine, request_id, clock())
             return None
         await asyncio.sleep(_LOOK_EVERY)
-    while await asyncio.to_thread(_undelivered, engine, round_id) and await asyncio.to_thread(_is_worked_on, engine, clock()):
+    while await asyncio.to_thread(_undelivered, engine, round_id) and await asyncio.to_thread(_is_worked_on, engine, clock()):  # noqa: ASYNC110  # another process sets no event of ours
         await asyncio.sleep(_LOOK_EVERY)
     return round_id
 

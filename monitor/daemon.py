@@ -47,7 +47,7 @@ async def serve(
     clock: Callable[[], datetime],
     random: Random,
 ) -> None:
-    """Works until SIGTERM or SIGINT. Raises UserError for a configuration that names no board, and Held when another works on the database."""
+    """Works until SIGTERM or SIGINT. Raises UserError for a configuration without boards, and Held when another works on the database."""
     settings = load()
     require_boards(settings)
     lease = await asyncio.to_thread(take, engine, "run", clock)

@@ -6,9 +6,9 @@ from collections import defaultdict
 from collections.abc import Collection
 from datetime import datetime
 
-from crawler.address import directory
 from sqlalchemy import Connection, delete, insert, or_, select, update
 
+from crawler.address import directory
 from crawler.items import BoardRequest, Manners
 from monitor import models, plan
 from monitor.db import AnyRow
