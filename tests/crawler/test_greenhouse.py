@@ -1,0 +1,100 @@
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from greenhouse import job
+
+from crawler.items import Deadline, Pay, Posting, Unreadable
+from crawler.run import reread
+from crawler.spiders.greenhouse import GreenhouseSpider
+
+RECORDINGS = Path(__file__).parents[3] / "shared" / "recordings" / "greenhouse"
+
+
+def read(raw: dict[str, Any]) -> Posting:
+    return reread("greenhouse", json.dumps(raw).encode())
+
+
+def test_a_job_is_read_as_a_person_reads_it() -> None:
+    posting = read(job(title="  Research   Engineer\u00a0"))
+    assert posting.title == "Research Engineer"
+    assert posting.location == "London, UK"
+    assert posting.description == "Build & test models."
+    assert (posting.department, posting.company, posting.requisition) == ("Research", "Example Labs", "R-7")
+    assert posting.first_published == datetime(2026, 2, 1, 15, tzinfo=UTC)
+    assert posting.unsent == frozenset()
+
+
+def test_pay_that_the_ats_states_wins_over_the_text() -> None:
+    ranges = [
+        {"min_cents": 13_300_000, "max_cents": 20_000_000, "currency_type": "USD", "title": "Zone 1", "blurb": ""},
+        {"min_cents": 12_000_000, "max_cents": 18_000_000, "currency_type": "USD", "title": "Zone 2", "blurb": ""},
+    ]
+    posting = read(job(pay_input_ranges=ranges, content="&lt;p&gt;Salary: $1,000 - $2,000 per month&lt;/p&gt;"))
+    assert isinstance(posting.pay, Pay)
+    assert (posting.pay.minimum, posting.pay.maximum, posting.pay.currency, posting.pay.period) == (120000, 200000, "USD", "year")
+    assert "pay" in posting.stated
+
+
+def test_a_stated_deadline_is_an_instant_and_its_words() -> None:
+    posting = read(job(application_deadline="2026-03-31T19:00:00-04:00"))
+    assert posting.deadline == Deadline(datetime(2026, 3, 31, 23, tzinfo=UTC), "2026-03-31T19:00:00-04:00")
+    assert "deadline" in posting.stated
+
+
+def test_a_location_that_is_a_way_of_working_takes_its_places_from_the_offices() -> None:
+    posting = read(job(location={"name": "Hybrid"}))
+    assert posting.workplace == "hybrid"
+    assert "London, United Kingdom" in posting.locations
+
+
+def test_a_key_that_is_absent_is_unsent_and_one_that_is_null_is_not() -> None:
+    raw = job()
+    del raw["application_deadline"], raw["departments"]
+    assert read(raw).unsent == {"deadline", "department"}
+    assert read(job(location={"name": None})).location == ""
+
+
+@pytest.mark.parametrize("missing", ["title", "absolute_url", "location"])
+def test_drift_is_loud(missing: str) -> None:
+    raw = job()
+    del raw[missing]
+    with pytest.raises(Unreadable):
+        read(raw)
+
+
+def test_names_of_people_in_internal_fields_are_not_kept() -> None:
+    people = {"id": 1, "name": "Recruiter", "value": {"name": "Ann Example", "email": "ann@example.org"}, "value_type": "user"}
+    team = {"id": 2, "name": "Team", "value": "Models", "value_type": "single_select"}
+    kept = GreenhouseSpider.keep(json.dumps(job(metadata=[people, team])).encode())
+    assert b"Ann" not in kept
+    assert b"ann@" not in kept
+    assert json.loads(kept)["metadata"] == [team]
+
+
+needs_recordings = pytest.mark.skipif(not RECORDINGS.is_dir(), reason=f"the recorded boards are not here: {RECORDINGS}")
+
+
+@needs_recordings
+def test_every_recorded_job_can_be_read() -> None:
+    count = 0
+    for file in RECORDINGS.rglob("*.json"):
+        found = json.loads(file.read_text())
+        for raw in (found.get("jobs") or []) if isinstance(found, dict) else []:
+            posting = read(raw)
+            assert posting.title
+            count += 1
+    assert count > 3000
+
+
+@needs_recordings
+def test_the_posting_that_the_project_began_with() -> None:
+    [raw] = json.loads((RECORDINGS / "deepmind_5938712_constructed.json").read_text())["jobs"]
+    posting = read(raw)
+    assert (posting.title, posting.location) == ("Research Engineer, Product Inspired Research", "Mountain View, California, US")
+    assert posting.pay == Pay(133000, 240000, "USD", "year", "$133,000 - $240,000")
+    assert posting.deadline == Deadline(datetime(2024, 5, 19, 19, tzinfo=UTC), "12pm PST Sunday 19th of May 2024")

@@ -1,0 +1,32 @@
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from greenhouse import job
+
+from monitor.demo.board_server import serving
+
+ROOT = Path(__file__).parents[2]
+REACTOR = (
+    *("-s", "TWISTED_REACTOR_ENABLED=True"),
+    *("-s", 'DOWNLOAD_HANDLERS={"http":"scrapy.core.downloader.handlers.http11.HTTP11DownloadHandler"}'),
+)
+
+
+@pytest.mark.parametrize("more", [(), REACTOR], ids=["without a reactor", "on the asyncio reactor"])
+def test_scrapy_crawl_works_by_itself(tmp_path: Path, more: tuple[str, ...]) -> None:
+    out = tmp_path / "out.jsonl"
+    with serving() as server:
+        server.board("examplelabs", job(1), job(2, title="Research Scientist"))
+        arguments = ["-a", "boards=examplelabs,missing", "-a", f"api_url={server.url}", "-s", "DOWNLOAD_DELAY=0", *more]
+        command = [sys.executable, "-m", "scrapy", "crawl", "greenhouse", *arguments, "-O", str(out)]
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr
+    lines = [json.loads(line) for line in out.read_text().splitlines()]
+    assert sorted(line["title"] for line in lines) == ["Research Engineer", "Research Scientist"]
+    assert {line["board"] for line in lines} == {"greenhouse:examplelabs"}
+    assert "HTTP 404: no such board" in done.stdout + done.stderr
