@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sqlalchemy import Connection
 
@@ -101,10 +101,12 @@ def judge_snapshot(connection: Connection, board: AnyRow, stored: Mapping[str, S
 
 def _read(sighting: Sighting, events: Events) -> Posting | None:
     try:
-        return sighting.read()
+        posting = sighting.read()
     except Unreadable:
         events.unreadable += 1
         return None
+    # what the ats calls the whole board is no word on this posting, and the configuration may call it otherwise
+    return replace(posting, company=None) if posting.company == events.company else posting
 
 
 def _judge_again(events: Events, stored: Stored, sighting: Sighting, before: Posting | None, after: Posting) -> None:

@@ -82,7 +82,12 @@ def _stored(row: AnyRow) -> Stored:
 
 
 _CONTENT = (
-    select(*(column for column in models.PostingVersion.__table__.c if column.name != "raw"), models.Description.text, models.Posting.key)
+    select(
+        *(column for column in models.PostingVersion.__table__.c if column.name != "raw"),
+        models.Description.text,
+        models.Posting.key,
+        models.Posting.company,
+    )
     .join_from(
         models.Posting,
         models.PostingVersion,
@@ -129,7 +134,7 @@ def content(row: AnyRow) -> Posting:
         pay=pay if row.pay_text is not None else None,
         deadline=Deadline(row.deadline_at, row.deadline_text) if row.deadline_text is not None else None,
         description=row.text,
-        company=None,
+        company=row.company,
         requisition=None,
         internal_job=None,
         first_published=None,

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
@@ -17,11 +17,8 @@ from monitor.errors import UserError
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
-    from monitor.lease import Held, Lease
-    from monitor.round import BoardReport
+    from monitor.lease import Held
     from monitor.settings import Settings
-
-_WAIT = 0.5  # seconds between two tries to begin while another command works on the database
 
 
 def check(
@@ -29,19 +26,20 @@ def check(
     boards: Annotated[
         list[str] | None, typer.Argument(metavar="[BOARD]...", help="ats:token or any URL of it; all boards by default.")
     ] = None,
+    *,
     no_alerts: Annotated[bool, typer.Option("--no-alerts", help="Write no alerts of what this round brings, ever.")] = False,
     announce: Annotated[bool, typer.Option("--announce", help="Tell a first snapshot role by role, not in one summary.")] = False,
     fmt: FormatOption = Format.TABLE,
 ) -> None:
     """Look at the boards once, now, and tell what is new."""
-    from monitor.cli.reporting import show
+    from monitor.cli.sending import work
     from monitor.config import require_boards
 
     current = state(ctx)
     require_boards(current.settings)
     names = [watched(current.settings, text) for text in boards or []]
-    one = _Check(current, current.engine(), names, not no_alerts, announce, lambda reports: show(reports, fmt, current.console), fmt)
-    if not asyncio.run(one.look()):
+    one = _Check(current, current.engine(), names, not no_alerts, announce, fmt)
+    if not asyncio.run(work(one.engine, "check", one.alone, one.ask)):
         raise typer.Exit(1)
 
 
@@ -51,10 +49,9 @@ def watched(settings: Settings, text: str) -> str:
 
     names = [board.board for board in settings.boards if board.enabled]
     try:
-        address = parse(text)
+        name = parse(text).board
     except ValueError as error:
         raise UserError(f"{error}; watched are: {', '.join(names)}") from error
-    name = f"{address.ats}:{address.token}"
     if name not in names:
         raise UserError(f"{name} is not watched: `rolewatch boards add {name}` adds it; watched are: {', '.join(names)}")
     return name
@@ -62,78 +59,81 @@ def watched(settings: Settings, text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Check:
-    """One `check`; its methods say whether all boards were read and all alerts delivered."""
+    """One `check`; `alone` and `ask` say whether all boards were read and all alerts delivered."""
 
     current: State
     engine: Engine
     names: Sequence[str]  # empty: all
     alerts: bool
     announce: bool
-    show: Callable[[Sequence[BoardReport]], None]
     fmt: Format
 
-    async def look(self) -> bool:
-        from monitor.lease import Held, take
-
-        while True:
-            try:
-                lease = take(self.engine, "check", now)
-            except Held as held:
-                outcome = await self._ask(held)
-                if outcome is not None:
-                    return outcome
-                await asyncio.sleep(_WAIT)
-            else:
-                async with _renewed(lease):
-                    return await self._alone()
-
-    async def _ask(self, held: Held) -> bool | None:
-        """The daemon's answer; None when there is no daemon, or none any more."""
-        from monitor.asking import ask
-
-        if held.command != "run":
-            return None
-        with self.current.busy(f"the daemon (pid {held.pid} on {held.host}) looks"):
-            round_id = await ask(self.engine, self.names, alerts=self.alerts, announce=self.announce, clock=now)
-        return None if round_id is None else self._told(round_id) and self._delivered(round_id)
-
-    async def _alone(self) -> bool:
+    async def alone(self) -> bool:
+        """The round made here."""
         from monitor.round import run_round
 
-        settings = self.current.settings
         with self.current.busy("looking"):
-            names = self.names or None
-            round_id = await run_round(self.engine, settings, names, alerts=self.alerts, announce=self.announce, clock=now, random=CHANCE)
-        well = self._told(round_id)
-        if not self.alerts:
-            return well
-        await self._deliver()
-        return well and self._delivered(round_id)
+            round_id = await run_round(
+                self.engine,
+                self.current.settings,
+                self.names or None,
+                alerts=self.alerts,
+                announce=self.announce,
+                clock=now,
+                random=CHANCE,
+            )
+        well = self._show(round_id)
+        return await self._deliver() and well if self.alerts else well
 
-    def _told(self, round_id: int) -> bool:
+    async def ask(self, held: Held) -> bool | None:
+        """The round made by the daemon; None when it went away before."""
+        from monitor.asking import ask
+
+        with self.current.busy(f"the daemon (pid {held.pid} on {held.host}) looks"):
+            round_id = await ask(self.engine, self.names, alerts=self.alerts, announce=self.announce, clock=now)
+        if round_id is None:
+            return None
+        well = self._show(round_id)
+        return self._say_undelivered(self._undelivered(round_id)) and well
+
+    def _show(self, round_id: int) -> bool:
         """Prints what the round brought; was every board read?"""
+        from monitor.cli.reporting import show
         from monitor.db import reading
         from monitor.round import report
 
         with reading(self.engine) as connection:
             reports = report(connection, round_id)
-        self.show(reports)
+        show(reports, self.fmt, self.current.console)
         return all(board.result != "failure" for board in reports)
 
+    async def _deliver(self) -> bool:
+        """Sends all that waits, and says what cannot be sent; alerts for the console stay out of what a program reads."""
+        from monitor.cli.sending import make_outbox
 
-@asynccontextmanager
-async def _renewed(lease: Lease) -> AsyncIterator[None]:
-    """Holds the lease for as long as the work takes, and gives it back."""
-    from monitor.lease import RENEW_EVERY
+        outbox = make_outbox(self.engine, sys.stdout if self.fmt is Format.TABLE else sys.stderr)(self.current.settings)
+        try:
+            told = await outbox.deliver(until_idle=True)
+        finally:
+            await outbox.close()
+        return self._say_undelivered(told.failed + told.waiting)
 
-    async def renew() -> None:
-        while True:
-            await asyncio.sleep(RENEW_EVERY)
-            await asyncio.to_thread(lease.renew, now())
+    def _say_undelivered(self, count: int) -> bool:
+        if count:
+            message = "message" if count == 1 else "messages"
+            typer.echo(
+                f"{count} {message} could not be delivered: `rolewatch alerts list` says why, `rolewatch alerts retry` tries again",
+                err=True,
+            )
+        return not count
 
-    renewing = asyncio.create_task(renew())
-    try:
-        yield
-    finally:
-        renewing.cancel()
-        lease.release(now())
+    def _undelivered(self, round_id: int) -> int:
+        """Messages of a daemon's round that it could not send."""
+        from sqlalchemy import func, select
+
+        from monitor.db import reading
+        from monitor.models import Alert, Delivery
+
+        query = select(func.count(Delivery.id.distinct())).join(Alert, Alert.delivery_id == Delivery.delivery_id)
+        with reading(self.engine) as connection:
+            return connection.scalar(query.where(Alert.round_id == round_id, Delivery.state.in_(("pending", "failed")))) or 0

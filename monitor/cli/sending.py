@@ -1,0 +1,64 @@
+"""How commands come to the outbox: with the database's lease, so that there is one sender, or through the daemon that has it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import TextIO, TypeVar
+
+from sqlalchemy import Engine
+
+from monitor.cli.common import now
+from monitor.lease import RENEW_EVERY, Held, Lease, take
+from monitor.notify import notifiers
+from monitor.outbox import Outbox
+from monitor.settings import Settings
+
+_WAIT = 0.5  # seconds between two tries to begin while another command works on the database
+Done = TypeVar("Done")
+
+
+def make_outbox(engine: Engine, console: TextIO) -> Callable[[Settings], Outbox]:
+    """Gives an outbox for settings, which change while a daemon runs; what goes to the console goes to `console`."""
+
+    def make(settings: Settings) -> Outbox:
+        operators = tuple(dict.fromkeys(map(settings.route, settings.alerts.operator)))
+        return Outbox(engine, notifiers(settings, console), now, operators=operators)
+
+    return make
+
+
+async def work(engine: Engine, command: str, alone: Callable[[], Awaitable[Done]], ask: Callable[[Held], Awaitable[Done | None]]) -> Done:
+    """What `alone` does while we hold the lease, or what a running daemon gives when asked; waits for any other command's end.
+
+    `ask` gives None when the daemon went away before it answered.
+    """
+    while True:
+        try:
+            lease = await asyncio.to_thread(take, engine, command, now)
+        except Held as held:
+            done = await ask(held) if held.command == "run" else None
+            if done is not None:
+                return done
+            await asyncio.sleep(_WAIT)
+        else:
+            async with _renewed(lease):
+                return await alone()
+
+
+@asynccontextmanager
+async def _renewed(lease: Lease) -> AsyncIterator[None]:
+    """Holds the lease for as long as the work takes, and gives it back."""
+
+    async def renew() -> None:
+        while True:
+            await asyncio.sleep(RENEW_EVERY)
+            await asyncio.to_thread(lease.renew, now())
+
+    renewing = asyncio.create_task(renew())
+    try:
+        yield
+    finally:
+        renewing.cancel()
+        lease.release(now())
