@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Annotated
+import sys
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from monitor.cli.common import now, state
-from monitor.cli.output import Format, FormatOption, emit
+from monitor.cli.common import State, now, state
+from monitor.cli.output import Format, FormatOption, clean, emit
 from monitor.errors import UserError
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+    from monitor.cli.sample import Tried
+    from monitor.lease import Held
 
 app = typer.Typer(no_args_is_help=True)
 
 STATES = ("pending", "sending", "sent", "held", "failed", "expired", "discarded")
+_LOOK_EVERY = 0.2  # seconds
 _SHOWN = ("created_at", "state", "kind", "channel", "rule", "company", "title", "reason")
 
 
@@ -43,11 +52,123 @@ def list_alerts(
 @app.command()
 def retry(ctx: typer.Context) -> None:
     """Send again what could not be delivered."""
+    from monitor.cli.sending import work
+    from monitor.deliveries import retry as try_again
+
+    current = state(ctx)
+    engine = current.engine()
+    with engine.begin() as connection:
+        count = try_again(connection)
+    typer.echo(f"trying {_messages(count)} again")
+    one = _Retry(current, engine)
+    asyncio.run(work(engine, "alerts retry", one.alone, one.ask))
+    left = one.left()
+    for channel, number, reason in left:
+        typer.echo(f"{channel}: {_messages(number)} could not be delivered: {reason or 'it waits for its time'}", err=True)
+    if left:
+        raise typer.Exit(1)
+    typer.echo("everything is delivered")
+
+
+@dataclass(frozen=True, slots=True)
+class _Retry:
+    """One `alerts retry`, here or by the daemon, which looks at the database every few seconds."""
+
+    current: State
+    engine: Engine
+
+    async def alone(self) -> bool:
+        from monitor.cli.sending import make_outbox
+
+        outbox = make_outbox(self.engine, sys.stdout)(self.current.settings)
+        try:
+            await outbox.deliver(until_idle=True)
+        finally:
+            await outbox.close()
+        return True
+
+    async def ask(self, held: Held) -> bool | None:
+        with self.current.busy(f"the daemon (pid {held.pid} on {held.host}) sends"):
+            while await asyncio.to_thread(self._on_its_way):
+                if not await asyncio.to_thread(self._is_worked_on):
+                    return None
+                await asyncio.sleep(_LOOK_EVERY)
+        return True
+
+    def _on_its_way(self) -> bool:
+        """Is a message being sent, or due to be?"""
+        from sqlalchemy import select
+
+        from monitor.db import reading
+        from monitor.models import Delivery
+
+        due = (Delivery.state == "sending") | ((Delivery.state == "pending") & Delivery.next_try_at.is_(None))
+        with reading(self.engine) as connection:
+            return connection.execute(select(Delivery.id).where(due).limit(1)).first() is not None
+
+    def _is_worked_on(self) -> bool:
+        from monitor.db import reading
+        from monitor.lease import running
+
+        with reading(self.engine) as connection:
+            return running(connection, now()) is not None
+
+    def left(self) -> list[tuple[str, int, str | None]]:
+        """What still cannot be delivered: (channel, messages, why the newest is not)."""
+        from sqlalchemy import func, select
+
+        from monitor.db import reading
+        from monitor.models import Delivery
+
+        query = select(Delivery.channel, func.count(), func.max(Delivery.reason)).group_by(Delivery.channel).order_by(Delivery.channel)
+        with reading(self.engine) as connection:
+            return [(*row,) for row in connection.execute(query.where(Delivery.state.in_(("pending", "sending", "failed"))))]
 
 
 @app.command()
 def discard(
     ctx: typer.Context,
-    before: Annotated[str, typer.Option("--before", metavar="TIME", help="Only alerts written before then.")],
+    before: Annotated[str, typer.Option("--before", metavar="TIME", help="Only alerts written before then; 0s for all.")],
 ) -> None:
     """Give up alerts that were not delivered."""
+    from monitor.cli.times import parse_time
+    from monitor.deliveries import discard as give_up
+    from monitor.pack import pack
+
+    moment = now()
+    until = parse_time(before, moment)
+    with state(ctx).engine().begin() as connection:
+        pack(connection, moment)
+        count = give_up(connection, until)
+    typer.echo(f"gave up {_messages(count)}")
+
+
+@app.command("test")
+def send_samples(ctx: typer.Context, fmt: FormatOption = Format.TABLE) -> None:
+    """Send a sample to each channel of the rules and of the operator."""
+    current = state(ctx)
+    tried = asyncio.run(_send(current, fmt))
+    if fmt is not Format.TABLE:
+        emit([asdict(one) for one in tried], ("channel", "ok", "words"), fmt, current.console)
+    if not all(one.ok for one in tried):
+        raise typer.Exit(1)
+
+
+async def _send(current: State, fmt: Format) -> list[Tried]:
+    """Sends the samples, and says of each at once what came of it."""
+    from monitor.cli.sample import send_samples as send
+    from monitor.notify import notifiers
+
+    ways = notifiers(current.settings, sys.stdout if fmt is Format.TABLE else sys.stderr)
+    tried = []
+    async for one in send(current.settings, ways, now()):
+        tried.append(one)
+        if fmt is Format.TABLE:
+            typer.echo(f"{one.channel}  {'ok' if one.ok else 'FAILED'}  {clean(one.words)}")
+    for way in ways.values():
+        await way.close()
+    return tried
+
+
+def _messages(count: int) -> str:
+    return f"{count} message" if count == 1 else f"{count} messages"

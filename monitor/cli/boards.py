@@ -101,7 +101,11 @@ def find_boards(
 ) -> None:
     """Look for an employer in the bundled directory."""
     from crawler.address import board_url, find
+    from crawler.run import supported
 
     current = state(ctx)
-    rows = [{"board": board, "company": company, "url": board_url(*board.split(":", 1))} for board, company in find(name)]
-    emit(rows, ("board", "company", "url"), fmt, current.console)
+    rows = [
+        {"board": board, "company": company, "url": board_url(*board.split(":", 1)), "readable": board.split(":")[0] in supported()}
+        for board, company in find(name)
+    ]
+    emit(rows, ("board", "company", "url", "readable"), fmt, current.console)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import sys
 from pathlib import Path
+from shlex import quote
+from shutil import which
 from tempfile import mkdtemp
 from typing import TYPE_CHECKING, Annotated
 
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
     from monitor.demo.story import Scene
     from monitor.outbox import Outbox
     from monitor.settings import Settings
+
+_QUERY = "SELECT at, title, old, new FROM posting_changes WHERE field = 'pay'"
 
 
 def demo(
@@ -80,8 +84,7 @@ class _Stage:
     async def play(self, number: int, scene: Scene) -> None:
         from rich.text import Text
 
-        from monitor.cli.output import Format
-        from monitor.cli.reporting import show
+        from monitor.cli.reporting import line
         from monitor.db import reading
         from monitor.round import report, run_round
 
@@ -90,23 +93,24 @@ class _Stage:
         self.board.jobs = list(scene.jobs)
         round_id = await run_round(self.engine, self.settings, None, alerts=True, announce=False, clock=now, random=CHANCE)
         with reading(self.engine) as connection:
-            show(report(connection, round_id), Format.TABLE, console)
+            (seen,) = report(connection, round_id)
+        console.print(line(seen), soft_wrap=True)
         await self.outbox.deliver(until_idle=True)
 
 
 def _say_next(current: State, file: Path) -> None:
     from monitor.demo.story import POSTING
 
-    program = f"{Path(sys.argv[0])} --config {file}"
-    lines = (
-        "",
-        "That history is kept. Ask it:",
-        f"  {program} roles",
-        f"  {program} history {POSTING}",
-        f"  {program} rules explain {POSTING}",
-        f"  {program} sql \"SELECT at, title, old, new FROM posting_changes WHERE field = 'pay'\"",
-        "",
-        "And for real boards: rolewatch init, then rolewatch run.",
-    )
-    for line in lines:
+    questions = ("roles", f"show {POSTING}", f"history {POSTING}", "changes", f"rules explain {POSTING}", f'sql "{_QUERY}"')
+    program = _program()
+    asked = [f"  {program} {question} --config {quote(str(file))}" for question in questions]
+    ending = f"For real boards: {program} init, then {program} run."
+    for line in ("", "The history is kept. Ask it:", *asked, "", ending):
         current.console.print(line, soft_wrap=True)
+
+
+def _program() -> str:
+    """What a person types for this program here: its name where the shell finds it by that, else its path."""
+    here = Path(sys.argv[0])
+    found = which(here.name)
+    return here.name if found and Path(found).resolve() == here.resolve() else quote(str(here))

@@ -39,10 +39,10 @@ def show(reports: Sequence[BoardReport], fmt: Format, console: Console) -> None:
     if fmt is Format.TABLE:
         width = max((len(report.board) for report in reports), default=0)
         for report in reports:
-            console.print(_line(report, width), soft_wrap=True)
+            console.print(line(report, width), soft_wrap=True)
         for report in reports:
-            for line in _changes(report):
-                console.print(line, soft_wrap=True)
+            for change in _changes(report):
+                console.print(change, soft_wrap=True)
         return
     rows = [asdict(report) | {"collapsed": report.collapsed} for report in reports]
     columns = (*_COLUMNS, "changes") if fmt is Format.JSON else _COLUMNS

@@ -89,7 +89,8 @@ def _show_told(current: State, rules: Sequence[str], told: Sequence[Telling]) ->
         mine = [one for one in told if one.rule == rule]
         kinds = Counter(one.kind for one in mine)
         counts = ", ".join(f"{count} {kind}" for kind, count in kinds.items())
-        current.console.print(Text(f"{rule}: {len(mine)} told" + (f" ({counts})" if counts else ""), style="bold"), soft_wrap=True)
+        where = f" to {', '.join(mine[0].channels)} ({counts})" if mine else ""
+        current.console.print(Text(f"{rule}: {len(mine)} told{where}", style="bold"), soft_wrap=True)
         for one in mine:
             current.console.print(_line(one), soft_wrap=True)
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import sys
+import time
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from monitor.cli.common import CHANCE, State, now, state
+
+_WAIT = 0.5  # seconds between two tries to begin, while a `check` works on the database
 
 
 def init(
@@ -31,6 +34,7 @@ def run(
     from monitor.cli.sending import make_outbox
     from monitor.config import load, require_boards
     from monitor.daemon import serve
+    from monitor.lease import Held
     from monitor.logs import set_up
 
     current = state(ctx)
@@ -41,7 +45,13 @@ def run(
     _say_where(current)
     file, environ = settings.file, current.environ
     outbox = make_outbox(engine, sys.stdout)
-    asyncio.run(serve(lambda: load(file, environ), engine, outbox, announce=announce, clock=now, random=CHANCE))
+    while True:
+        try:
+            return asyncio.run(serve(lambda: load(file, environ), engine, outbox, announce=announce, clock=now, random=CHANCE))
+        except Held as held:
+            if held.command == "run":
+                raise
+        time.sleep(_WAIT)
 
 
 def _say_where(current: State) -> None:

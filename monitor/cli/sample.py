@@ -1,0 +1,88 @@
+"""What `alerts test` sends: a message to each channel that says of itself that it is a sample."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import uuid4
+
+from monitor.messages import Message, OperatorMessage, Role, RoleMessage, Why
+from monitor.notify.base import Notifier, NotifyError
+from monitor.settings import Settings
+
+_LONGEST_WAIT = 60.0  # seconds that a channel may ask us to wait
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """What came of sending a sample to one channel."""
+
+    channel: str
+    ok: bool
+    words: str  # where it went, or why not and what to do
+
+
+async def send_samples(settings: Settings, notifiers: Mapping[str, Notifier], now: datetime) -> AsyncIterator[Tried]:
+    """A sample to each channel of the rules and of the operator, each once."""
+    for channel, message in _samples(settings, now).items():
+        target = settings.route(channel)
+        notifier = notifiers.get(target.split(":", maxsplit=1)[0])
+        if notifier is None:
+            yield Tried(channel, ok=False, words="no notifier for this kind of channel")
+            continue
+        tried = await _try(notifier, channel, target, message)
+        yield tried if target == channel else Tried(channel, tried.ok, f"{tried.words}, on the console: {_missing(channel)} is not set")
+
+
+def _samples(settings: Settings, now: datetime) -> dict[str, Message]:
+    """What each channel gets: a role where a rule tells roles, else an operator's message."""
+    samples: dict[str, Message] = {}
+    for rule in settings.rules:
+        for channel in rule.notify:
+            samples.setdefault(channel, _role(rule.name, now))
+    for channel in settings.alerts.operator:
+        samples.setdefault(channel, _OPERATOR)
+    return samples
+
+
+def _missing(channel: str) -> str:
+    return "$SLACK_WEBHOOK_URL" if channel == "webhook" else "$SLACK_BOT_TOKEN"
+
+
+_OPERATOR = OperatorMessage(
+    "test", "This is a sample: operators' messages arrive here", ("`rolewatch alerts test` sent it; no board is in trouble.",)
+)
+
+
+def _role(rule: str, now: datetime) -> RoleMessage:
+    role = Role(
+        posting="sample:rolewatch:1",
+        company="Example Labs",
+        title="Research Engineer (a sample, no real role)",
+        url="https://careers.example.org/",
+        location="Mountain View, California, US",
+        pay="133000-240000 USD/year",
+        department="Research",
+        first_seen_at=now,
+    )
+    return RoleMessage("opened", role, (Why(rule, "nothing: `rolewatch alerts test` sent this"),), now)
+
+
+async def _try(notifier: Notifier, channel: str, target: str, message: Message) -> Tried:
+    """Sends it; waits once where the channel asks for a short wait."""
+    delivery_id = f"test-{uuid4().hex}"
+    try:
+        receipt = await notifier.send(target, message, delivery_id)
+    except NotifyError as error:
+        if error.retry_after is None or error.retry_after > _LONGEST_WAIT:
+            return Tried(channel, ok=False, words=error.reason)
+        await asyncio.sleep(error.retry_after)
+    else:
+        return Tried(channel, ok=True, words=receipt.url or "sent")
+    try:
+        receipt = await notifier.send(target, message, delivery_id)
+    except NotifyError as error:
+        return Tried(channel, ok=False, words=error.reason)
+    return Tried(channel, ok=True, words=receipt.url or "sent")
