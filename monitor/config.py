@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
-from collections.abc import Iterator, Mapping
-from difflib import get_close_matches
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import tzlocal
 from dotenv import dotenv_values
 from platformdirs import user_config_path
-from pydantic import BaseModel, SecretStr, ValidationError
-from pydantic_core import ErrorDetails
+from pydantic import SecretStr
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
@@ -22,6 +21,8 @@ from crawler.run import supported
 from monitor import shape
 from monitor.db import normal_url
 from monitor.errors import UserError
+from monitor.logs import printable, redact
+from monitor.mistakes import Entry, check
 from monitor.settings import (
     AlertSettings,
     AtsSettings,
@@ -54,17 +55,31 @@ def find(path: Path | None, environ: Mapping[str, str]) -> Path:
 def load(path: Path | None, environ: Mapping[str, str]) -> Settings:
     """The settings. Raises ConfigError with a line for each mistake, UserError when there is no file."""
     file = find(path, environ)
-    surroundings = {name: value for name, value in dotenv_values(file.parent / ".env").items() if value is not None} | dict(environ)
-    raw = _read(file)
+    return understand(_read(file), file, _beside(file, environ) | dict(environ))
+
+
+def understand(text: str, file: Path, environ: Mapping[str, str]) -> Settings:
+    """The settings that the text of `file` gives in that environment. Raises ConfigError with a line for each mistake."""
     try:
-        parts = shape.File.model_validate(raw)
-    except ValidationError as error:
-        raise ConfigError("\n".join(f"{file}: {_line(detail, raw)}" for detail in error.errors())) from None
-    mistakes: list[str] = []
-    settings = _Reader(file, parts, surroundings, mistakes).settings()
+        raw = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{file}: this is no TOML: {printable(str(error))}") from error
+    parts, mistakes, broken = check(raw)
+    settings = _Reader(file, parts, environ, mistakes, broken).settings()
     if mistakes:
-        raise ConfigError("\n".join(f"{file}: {mistake}" for mistake in mistakes))
+        raise ConfigError("\n".join(redact(f"{file}: {mistake}") for mistake in mistakes))
     return settings
+
+
+def _beside(file: Path, environ: Mapping[str, str]) -> dict[str, str]:
+    """What a file named .env beside the configuration says of what the environment does not."""
+    place = file.parent / ".env"
+    try:
+        found = dotenv_values(place, interpolate=False, encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UserError(f"{place} cannot be read: {getattr(error, 'strerror', None) or 'it is no UTF-8 text'}") from error
+    set_already = {name.removesuffix("_FILE") for name in environ}
+    return {name: value for name, value in found.items() if value is not None and name.removesuffix("_FILE") not in set_already}
 
 
 def require_boards(settings: Settings) -> None:
@@ -73,95 +88,23 @@ def require_boards(settings: Settings) -> None:
         raise UserError(f"{settings.file}: no board is watched: add one with `rolewatch boards add greenhouse:deepmind`")
 
 
-def _read(file: Path) -> dict[str, Any]:
+def _read(file: Path) -> str:
     try:
-        return tomllib.loads(file.read_text(encoding="utf-8"))
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"{file}: this is no TOML: {error}") from error
+        return file.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise ConfigError(f"{file}: this is no UTF-8 text") from error
     except OSError as error:
         raise UserError(f"{file} cannot be read: {error.strerror}") from error
 
 
-def _line(detail: ErrorDetails, raw: Mapping[str, Any]) -> str:
-    key = _key(detail["loc"], raw)
-    allowed = _allowed(detail)
-    value = detail["input"]
-    shown = "" if detail["type"] in {"missing", "extra_forbidden"} or isinstance(value, dict) else f" = {_shown(value)}"
-    return f"{key}{shown}: {allowed}"
-
-
-def _shown(value: object) -> str:
-    text = repr(value) if not isinstance(value, bool) else str(value).lower()
-    return text if len(text) <= 80 else text[:79] + "…"  # noqa: PLR2004  # a line's worth
-
-
-def _key(place: tuple[int | str, ...], raw: Mapping[str, Any]) -> str:
-    """A place such as ("rules", 0, "notify", 1) as a person finds it: `rules[0] "research-engineer": notify[1]`."""
-    words = ""
-    for step in place:
-        if isinstance(step, int):
-            words += f"[{step}]"
-            continue
-        words += f".{step}" if words else step
-    if place[:1] == ("rules",) and len(place) > 1 and isinstance(place[1], int):
-        name = raw["rules"][place[1]].get("name") if isinstance(raw["rules"][place[1]], dict) else None
-        words += f" (rule {name!r})" if isinstance(name, str) else ""
-    return words
-
-
-def _allowed(detail: ErrorDetails) -> str:
-    kind, context = detail["type"], detail.get("ctx", {})
-    if kind == "extra_forbidden":
-        return _unknown(detail["loc"])
-    if kind == "missing":
-        return "this key is required"
-    if kind == "literal_error":
-        return f"expected {context['expected']}"
-    if kind == "value_error":
-        return str(context["error"])
-    return {
-        "string_type": "expected a text in quotes",
-        "int_type": "expected a whole number",
-        "bool_type": "expected true or false",
-        "list_type": 'expected a list such as ["…", "…"]',
-        "too_short": "expected at least one",
-        "string_pattern_mismatch": "expected Slack's id of a person or a group, such as U012ABCDEF",
-        "model_type": "expected a table of keys",
-        "model_attributes_type": "expected a table of keys",
-        "dict_type": "expected a table of keys",
-    }.get(kind, detail["msg"])
-
-
-def _unknown(place: tuple[int | str, ...]) -> str:
-    keys = _keys(place[:-1])
-    near = get_close_matches(str(place[-1]), keys, n=1)
-    hint = f"did you mean {near[0]}? " if near else ""
-    return f"unknown key; {hint}allowed here: {', '.join(keys) or 'none'}"
-
-
-def _keys(place: tuple[int | str, ...]) -> list[str]:
-    model: type[BaseModel] = shape.File
-    for step in place:
-        if isinstance(step, str) and step in model.model_fields:
-            found = [part for part in _parts(model.model_fields[step].annotation) if issubclass(part, BaseModel)]
-            model = found[0] if found else model
-    return [field.alias or name for name, field in model.model_fields.items()]
-
-
-def _parts(annotation: Any) -> Iterator[type]:  # noqa: ANN401  # any annotation
-    if isinstance(annotation, type) and not get_args(annotation):
-        yield annotation
-    for part in get_args(annotation):
-        yield from _parts(part)
-
-
 class _Reader:
     """The file's parts and the environment, checked against each other."""
 
-    def __init__(self, file: Path, parts: shape.File, environ: Mapping[str, str], mistakes: list[str]) -> None:
-        self.file, self.parts, self.environ, self.mistakes = file, parts, environ, mistakes
+    def __init__(
+        self, file: Path, parts: shape.File, environ: Mapping[str, str], mistakes: list[str], broken: frozenset[Entry] = frozenset()
+    ) -> None:
+        """Adds to `mistakes`; says nothing of the `broken` boards and rules, which have been told already."""
+        self.file, self.parts, self.environ, self.mistakes, self.broken = file, parts, environ, mistakes, broken
 
     def settings(self) -> Settings:
         parts = self.parts
@@ -178,7 +121,7 @@ class _Reader:
             rules=self._rules({board.board for board in boards}),
             alerts=AlertSettings(tuple(alerts.operator), alerts.digest, alerts.quiet, alerts.timezone or _local_zone()),
             slack=self._slack(),
-            webhook_url=self._secret("SLACK_WEBHOOK_URL"),
+            webhook_url=self._webhook(),
             log_level=parts.log.level,
             log_format=parts.log.format,
             health=HealthSettings(parts.health.listen, SecretStr(parts.health.heartbeat_url) if parts.health.heartbeat_url else None),
@@ -196,14 +139,26 @@ class _Reader:
         return True
 
     def _secret(self, name: str) -> SecretStr | None:
-        """From the environment, or from the file that NAME_FILE names."""
-        value = self.environ.get(name)
-        if place := self.environ.get(f"{name}_FILE"):
+        """From the environment, or from the file that NAME_FILE names, relative to the configuration."""
+        value = self.environ.get(name, "")
+        if not value and (place := self.environ.get(f"{name}_FILE")):
             try:
-                value = Path(place).read_text(encoding="utf-8")
-            except (OSError, UnicodeDecodeError):
-                self.mistakes.append(f"${name}_FILE: the file {place} cannot be read")
-        return SecretStr(value.strip()) if value and value.strip() else None
+                value = (self.file.parent / place).read_text(encoding="utf-8")
+            except (OSError, UnicodeDecodeError) as error:
+                self.mistakes.append(
+                    f"${name}_FILE: the file {place} cannot be read: {getattr(error, 'strerror', None) or 'it is no text'}"
+                )
+        value = value.strip()
+        if not value.isascii() or not value.isprintable() or " " in value:
+            self.mistakes.append(f"${name}: it has spaces, line ends or other signs that cannot be in it; expected the bare value")
+            return None
+        return SecretStr(value) if value else None
+
+    def _webhook(self) -> SecretStr | None:
+        url = self._secret("SLACK_WEBHOOK_URL")
+        if url and not re.match(r"https?://[^/]", url.get_secret_value()):
+            self.mistakes.append("$SLACK_WEBHOOK_URL: expected the webhook's address, which begins with https://")
+        return url
 
     def _database(self) -> SecretStr:
         secret = self._secret("ROLEWATCH_DATABASE_URL")
@@ -222,16 +177,20 @@ class _Reader:
             if target.database in {None, "", ":memory:"}:
                 self.mistakes.append(f"{key}: history needs a file: expected sqlite:///FILE")
             else:
-                return SecretStr(f"sqlite:///{self.file.parent / str(target.database)}")
+                place = self.file.parent / Path(str(target.database)).expanduser()
+                return SecretStr(f"sqlite:///{place}")
         return SecretStr(url)
 
     def _boards(self) -> tuple[WatchedBoard, ...]:
         found: dict[str, WatchedBoard] = {}
+        self.all_read = True  # or else nobody knows whether a rule's board is watched
         for number, part in enumerate(self.parts.boards):
-            board = self._board(f"boards[{number}]", part)
-            if board is not None and board.board in found:
+            board = None if ("boards", number) in self.broken else self._board(f"boards[{number}]", part)
+            if board is None:
+                self.all_read = False
+            elif board.board in found:
                 self.mistakes.append(f"boards[{number}]: {board.board} is there twice; remove one")
-            elif board is not None:
+            else:
                 found[board.board] = board
         return tuple(found.values())
 
@@ -259,9 +218,11 @@ class _Reader:
     def _rules(self, watched: set[str]) -> tuple[Rule, ...]:
         rules: dict[str, Rule] = {}
         for number, part in enumerate(self.parts.rules):
-            key = f"rules[{number}] (rule {part.name!r})"
+            if ("rules", number) in self.broken:
+                continue
+            key = f'rules[{number}] (rule "{part.name}")'
             if part.name in rules:
-                self.mistakes.append(f"{key}: a second rule of this name; give it another")
+                self.mistakes.append(f"{key}: name: a second rule of this name; give it another")
             if not part.any and not part.all:
                 self.mistakes.append(f"{key}: expected phrases in any or in all")
             rules[part.name] = self._rule(key, part, watched)
@@ -275,12 +236,15 @@ class _Reader:
             except ValueError as error:
                 self.mistakes.append(f"{key}: boards: {error}")
                 continue
-            if boards[-1] not in watched:
+            if boards[-1] not in watched and self.all_read:
                 self.mistakes.append(f"{key}: boards: {boards[-1]} is not watched; add it to [[boards]] or take it from the rule")
         values: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in part}
         return Rule(**(values | {"boards": tuple(boards)}))
 
 
 def _local_zone() -> ZoneInfo:
-    name = tzlocal.get_localzone_name()
-    return ZoneInfo(name) if name else ZoneInfo("UTC")
+    """The system's time zone; UTC where it has none that can be named."""
+    try:
+        return ZoneInfo(tzlocal.get_localzone_name() or "UTC")
+    except (LookupError, ValueError, OSError):
+        return ZoneInfo("UTC")

@@ -13,7 +13,7 @@ from monitor.phrases import Phrase
 from monitor.settings import KINDS, Kind, MinPay
 
 _UNITS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400}
-_DURATION = re.compile(r"(\d{1,6})(ms|s|m|h|d)")
+_DURATION = re.compile(r"([0-9]{1,9})(ms|s|m|h|d)")
 _SLACK = re.compile(r"slack:(?:#[^\s#@,:]{1,80}|[CGDUW][A-Z0-9]{5,})")
 RevisionField = Literal["title", "location", "department", "employment_type", "workplace", "pay", "deadline", "url", "description"]
 
@@ -40,6 +40,13 @@ def channel(value: str) -> str:
     raise ValueError("expected slack:#name, slack:C… (a channel's id), slack:U… (a person), webhook or console")
 
 
+def slack_id(value: str) -> str:
+    """The id of a person or a group. Raises ValueError."""
+    if not re.fullmatch(r"[UWS][A-Z0-9]{5,}", value):
+        raise ValueError("expected Slack's id of a person or a group, such as U012ABCDEF")
+    return value
+
+
 def phrase(value: str) -> str:
     """A phrase that can be looked for. Raises ValueError."""
     Phrase(value)
@@ -48,7 +55,7 @@ def phrase(value: str) -> str:
 
 def min_pay(value: object) -> MinPay:
     """The amount of "150000 USD". Raises ValueError."""
-    found = re.fullmatch(r"(\d{1,9}) ([A-Z]{3})", value) if isinstance(value, str) else None
+    found = re.fullmatch(r"([0-9]{1,12}(?:\.[0-9]+)?) ([A-Z]{3})", value) if isinstance(value, str) else None
     if found is None:
         raise ValueError('expected an amount a year and its currency such as "150000 USD"')
     return MinPay(float(found[1]), found[2])
@@ -66,9 +73,12 @@ def hours(value: object) -> tuple[time, time]:
     """The two times of "22:00-07:00". Raises ValueError."""
     start, _, end = value.partition("-") if isinstance(value, str) else ("", "", "")
     try:
-        return clock(start), clock(end)
+        found = clock(start), clock(end)
     except ValueError as error:
         raise ValueError('expected two times of day such as "22:00-07:00"') from error
+    if found[0] == found[1]:
+        raise ValueError('expected two different times of day such as "22:00-07:00"')
+    return found
 
 
 def zone(value: object) -> ZoneInfo:
@@ -81,7 +91,7 @@ def zone(value: object) -> ZoneInfo:
 
 def web_address(value: str) -> str:
     """An http or https address. Raises ValueError."""
-    if not re.fullmatch(r"https?://[^\s/]+\S*", value):
+    if not re.fullmatch(r"https?://[^\s/@:?#\[\]]+(:[0-9]{1,5})?([/?#][!-~]*)?|https?://\[[0-9a-fA-F:]+\](:[0-9]{1,5})?(/[!-~]*)?", value):
         raise ValueError("expected an address that begins with https:// or http://")
     return value
 
@@ -106,6 +116,13 @@ Channels = Annotated[list[Annotated[StrictStr, AfterValidator(channel)]], Field(
 Phrases = list[Annotated[StrictStr, AfterValidator(phrase)]]
 Places = list[Literal["title", "description", "department", "location", "company"]]
 Address = Annotated[StrictStr, AfterValidator(web_address)]
+Contact = Annotated[StrictStr, AfterValidator(contact)]  # named here: within a class, `contact` is the field
+HostAndPort = Annotated[StrictStr, AfterValidator(listen)]
+Hours = Annotated[tuple[time, time], BeforeValidator(hours)]
+SlackId = Annotated[StrictStr, AfterValidator(slack_id)]
+TimeOfDay = Annotated[time, BeforeValidator(clock)]
+YearlyPay = Annotated[MinPay, BeforeValidator(min_pay)]
+Zone = Annotated[ZoneInfo, BeforeValidator(zone)]
 
 
 class Part(BaseModel):
@@ -118,7 +135,7 @@ class Database(Part):
 
 class Crawl(Part):
     every: Duration = timedelta(minutes=15)
-    contact: Annotated[StrictStr, AfterValidator(contact)] | None = None
+    contact: Contact | None = None
     timeout: Duration = timedelta(seconds=30)
     baseline: Literal["summary", "announce"] = "summary"
 
@@ -132,14 +149,14 @@ class Ats(Part):
 class Board(Part):
     url: StrictStr | None = None
     board: StrictStr | None = None
-    company: StrictStr | None = None
+    company: Annotated[StrictStr, Field(min_length=1)] | None = None
     every: Duration | None = None
     baseline: Literal["summary", "announce"] | None = None
     enabled: StrictBool = True
 
 
 class RulePart(Part):
-    name: Annotated[StrictStr, Field(min_length=1, max_length=80)]
+    name: Annotated[StrictStr, Field(pattern=r"^[^\x00-\x1f\x7f]{1,80}$")]
     any: Phrases = []
     all: Phrases = []
     none: Phrases = []
@@ -147,25 +164,25 @@ class RulePart(Part):
     none_in: Annotated[Places, Field(min_length=1)] = ["title"]
     locations: Phrases = []
     boards: list[StrictStr] = []
-    min_pay: Annotated[MinPay, BeforeValidator(min_pay)] | None = None
+    min_pay: YearlyPay | None = None
     on: Annotated[list[Kind], Field(min_length=1)] = list(KINDS)
     fields: list[RevisionField] = ["title", "location", "pay", "deadline", "description"]
     remind: list[Duration] = [timedelta(hours=72), timedelta(hours=24)]
     notify: Channels = ["console"]
-    mention: list[Annotated[StrictStr, Field(pattern=r"^[UWS][A-Z0-9]{5,}$")]] = []
+    mention: list[SlackId] = []
     mode: Literal["instant", "digest"] = "instant"
 
 
 class Alerts(Part):
     operator: Channels = ["console"]
-    digest: Annotated[time, BeforeValidator(clock)] | None = None
-    quiet: Annotated[tuple[time, time], BeforeValidator(hours)] | None = None
-    timezone: Annotated[ZoneInfo, BeforeValidator(zone)] | None = None
+    digest: TimeOfDay | None = None
+    quiet: Hours | None = None
+    timezone: Zone | None = None
 
 
 class Slack(Part):
     api_url: Address = "https://slack.com/api/"
-    admins: list[StrictStr] = []
+    admins: list[SlackId] = []
 
 
 class Webhook(Part):
@@ -178,7 +195,7 @@ class Log(Part):
 
 
 class Health(Part):
-    listen: Annotated[StrictStr, AfterValidator(listen)] | None = None
+    listen: HostAndPort | None = None
     heartbeat_url: Address | None = None
 
 

@@ -1,0 +1,173 @@
+"""rolewatch.toml as a text that people wrote: begun from the example, boards added and taken out, everything else left as it is.
+
+Boards written as [[boards]] are edited by lines, since to a TOML library the comment above one board is the end of the board before it,
+and would move or go with that one. An inline `boards = […]` is edited with tomlkit. Either way the new text must load, and must
+say of everything else what the old one said, before it takes the old one's place.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+import tempfile
+import tomllib
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import tomlkit
+from tomlkit.items import Array
+
+from crawler.address import parse
+from monitor.config import understand
+from monitor.errors import UserError
+
+EXAMPLE = files("monitor").joinpath("example.toml").read_text(encoding="utf-8")
+
+_HEADER = re.compile(r"\s*\[\[\s*(?:boards|\"boards\"|'boards')\s*\]\]")
+_ANY_HEADER = re.compile(r"\s*\[")
+_BLANK_OR_COMMENT = re.compile(r"\s*(#.*)?")
+
+
+def write_example(path: Path) -> None:
+    """Writes the commented example. Raises UserError when there is something already, or no folder to write into."""
+    try:
+        with path.open("x", encoding="utf-8") as file:
+            file.write(EXAMPLE)
+    except FileExistsError as error:
+        raise UserError(f"{path} is there already: nothing was written; name another file, or remove it first") from error
+    except OSError as error:
+        raise UserError(f"{path} cannot be written: {error.strerror}") from error
+
+
+def add_board(path: Path, board: str, *, url: str | None = None, company: str | None = None, every: str | None = None) -> None:
+    """Adds `board` ("greenhouse:deepmind") after the others, by its `url` if given. Raises UserError and leaves the file as it was."""
+    text = _read(path)
+    boards = _boards(text, path)
+    if _position(boards, board) is not None:
+        raise UserError(f"{path}: {board} is watched already")
+    entry = {"url": url} if url else {"board": board}
+    entry |= {name: value for name, value in (("company", company), ("every", every)) if value}
+    inline = _inline(text)
+    new = _added_inline(text, entry) if inline else _added(text, entry)
+    _replace(path, text, new, [*boards, entry])
+
+
+def remove_board(path: Path, board: str) -> None:
+    """Takes `board` out. Raises UserError when it is not there, or a rule names it; the file is then as it was."""
+    text = _read(path)
+    boards = _boards(text, path)
+    at = _position(boards, board)
+    if at is None:
+        raise UserError(f"{path}: {board} is not among its boards")
+    for rule in tomllib.loads(text).get("rules", []):
+        if board in (parse(named).board for named in rule.get("boards", [])):
+            raise UserError(f'{path}: the rule "{rule["name"]}" names {board}: take it out of the rule\'s `boards` first')
+    new = _removed_inline(text, at) if _inline(text) else _removed(text, at)
+    _replace(path, text, new, boards[:at] + boards[at + 1 :])
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_bytes().decode("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UserError(f"{path} cannot be read: {getattr(error, 'strerror', None) or 'it is no UTF-8 text'}") from error
+
+
+def _boards(text: str, path: Path) -> list[dict[str, Any]]:
+    """The boards as written. Raises UserError when the file is not in order: an edit would only add to the trouble."""
+    understand(text, path, {})
+    boards: list[dict[str, Any]] = tomllib.loads(text).get("boards", [])
+    return boards
+
+
+def _position(boards: list[dict[str, Any]], board: str) -> int | None:
+    return next((at for at, entry in enumerate(boards) if parse(entry.get("url") or entry["board"]).board == board), None)
+
+
+def _inline(text: str) -> bool:
+    return isinstance(tomlkit.parse(text).get("boards"), Array)
+
+
+def _added_inline(text: str, entry: dict[str, str]) -> str:
+    document = tomlkit.parse(text)
+    table = tomlkit.inline_table()
+    table.update(entry)
+    document["boards"].append(table)
+    return tomlkit.dumps(document)
+
+
+def _removed_inline(text: str, at: int) -> str:
+    document = tomlkit.parse(text)
+    document["boards"].pop(at)
+    return tomlkit.dumps(document)
+
+
+def _added(text: str, entry: dict[str, str]) -> str:
+    lines = text.splitlines(keepends=True)
+    end = "\r\n" if lines and lines[0].endswith("\r\n") else "\n"
+    if lines and not lines[-1].endswith("\n"):
+        lines[-1] += end
+    block = ["[[boards]]" + end, *(f"{name} = {tomlkit.string(value).as_string()}{end}" for name, value in entry.items())]
+    headers = _headers(lines)
+    if not headers:
+        return "".join([*lines, *([end] if lines and lines[-1].strip() else []), *block])
+    after = _end(lines, headers[-1])
+    return "".join([*lines[:after], end, *block, *lines[after:]])
+
+
+def _removed(text: str, at: int) -> str:
+    lines = text.splitlines(keepends=True)
+    start = _headers(lines)[at]
+    stop = _end(lines, start)
+    if stop < len(lines) and not lines[stop].strip() and (start == 0 or not lines[start - 1].strip()):
+        stop += 1  # one empty line between what was before and after it is enough
+    return "".join(lines[:start] + lines[stop:])
+
+
+def _headers(lines: list[str]) -> list[int]:
+    return [number for number, line in enumerate(lines) if _HEADER.match(line)]
+
+
+def _end(lines: list[str], start: int) -> int:
+    """The line after a board: after its last key, and the comments that stand right below it."""
+    stop = start + 1
+    for number in range(start + 1, len(lines)):
+        if _ANY_HEADER.match(lines[number]):
+            break
+        if not _BLANK_OR_COMMENT.fullmatch(lines[number].rstrip()):
+            stop = number + 1
+    while stop < len(lines) and lines[stop].lstrip().startswith("#"):
+        stop += 1
+    return stop
+
+
+def _replace(path: Path, old: str, new: str, boards: list[dict[str, Any]]) -> None:
+    """Puts the new text in the old one's place, at once, when it says what it should."""
+    if _said(new) != _said(old) | {"boards": boards}:
+        raise UserError(f"{path}: its boards are written in a way that cannot be edited without harm: please edit it by hand")
+    understand(new, path, {})
+    try:
+        _write(path.resolve(), new)  # what a link names is edited, the link stays
+    except OSError as error:
+        raise UserError(f"{path} cannot be written: {error.strerror}") from error
+
+
+def _write(file: Path, text: str) -> None:
+    """The text in the file, whole or not at all."""
+    with tempfile.NamedTemporaryFile("wb", dir=file.parent, prefix=f".{file.name}.", delete=False) as part:
+        part.write(text.encode())
+        part.flush()
+        os.fsync(part.fileno())
+    new = Path(part.name)
+    try:
+        new.chmod(stat.S_IMODE(file.stat().st_mode))
+        new.replace(file)
+    finally:
+        new.unlink(missing_ok=True)
+
+
+def _said(text: str) -> dict[str, Any]:
+    """What the text says, `boards` in any case."""
+    return {"boards": []} | tomllib.loads(text)
