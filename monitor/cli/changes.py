@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from monitor.cli.common import state
+from monitor.cli.common import now, state
 from monitor.cli.output import Format, FormatOption, Row, clean, emit, short, shortened
 from monitor.cli.roles import BoardOption, PostingArgument, RuleOption, named_rules
 from monitor.cli.times import parse_time
@@ -51,7 +50,7 @@ def changes(
 
     shared = state(ctx)
     rules = tuple(named_rules(shared.settings, rule or []))
-    after = parse_time(since, datetime.now(UTC))
+    after = parse_time(since, now())
     with reading(shared.engine()) as connection:
         boards = tuple(find_board(connection, name) for name in board or [])
         found = find_changes(connection, ChangeFilter(boards, tuple(each.value for each in kind or ()), after, rules, limit))

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from monitor.cli.common import state
+from monitor.cli.output import clean
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
 
 
 def upgrade(ctx: typer.Context) -> None:
@@ -46,15 +51,24 @@ def backup(ctx: typer.Context, file: Annotated[Path, typer.Argument(metavar="FIL
 
 def check(ctx: typer.Context) -> None:
     """Look for damage and contradictions in the database: a line each, and exit code 1 when there is one."""
-    from monitor.cli.output import clean
-    from monitor.db import reading
-    from monitor.queries.consistency import findings
-
     shared = state(ctx)
     wrong = 0
-    with reading(shared.engine()) as connection:
-        for wrong, line in enumerate(findings(connection), start=1):  # noqa: B007  # the count is asked for below
-            shared.console.print(clean(line), soft_wrap=True)
+    for line in _findings(shared.engine()):
+        wrong += 1
+        shared.console.print(clean(line), soft_wrap=True)
     if wrong:
         raise typer.Exit(1)
     shared.console.print("ok")
+
+
+def _findings(engine: Engine) -> Iterator[str]:
+    from sqlalchemy.exc import DatabaseError
+
+    from monitor.db import reading
+    from monitor.queries.consistency import findings
+
+    try:
+        with reading(engine) as connection:
+            yield from findings(connection)
+    except DatabaseError as error:
+        yield f"the database is damaged: {' '.join(str(error.orig).split())}"

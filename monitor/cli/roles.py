@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from monitor.cli.common import state
+from monitor.cli.common import now, state
 from monitor.cli.output import Format, FormatOption, Row, clean, emit, emit_object, short
 from monitor.cli.times import optional_time
 
@@ -58,7 +57,7 @@ def roles(
 
     shared = state(ctx)
     rules = [*_search(words or [], location or []), *named_rules(shared.settings, rule or [])]
-    after = optional_time(since, datetime.now(UTC))
+    after = optional_time(since, now())
     with reading(shared.engine()) as connection:
         boards = tuple(find_board(connection, name) for name in board or [])
         found = find_roles(connection, RoleFilter(boards, status.value, after, tuple(rules)))
@@ -134,7 +133,7 @@ def show(
     if version is not None and as_of is not None:
         raise UserError("give --version or --as-of, not both")
     shared = state(ctx)
-    moment = optional_time(as_of, datetime.now(UTC))
+    moment = optional_time(as_of, now())
     with reading(shared.engine()) as connection:
         row = describe(connection, find_posting(connection, posting), version, moment)
     if fmt is Format.JSON:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from monitor.cli.common import state
+from monitor.cli.common import now, state
 from monitor.cli.output import Format, FormatOption, Row, emit
 from monitor.cli.times import parse_time
 
@@ -56,17 +55,17 @@ def sql(
     from monitor.db import iso
     from monitor.queries.asking import Question, ask
 
-    now = datetime.now(UTC)
+    moment = now()
     shared = state(ctx)
     text = _query(query)
     own = dict(map(_parameter, param or []))
-    moments = {"now": now, "since": parse_time(since, now)}
+    moments = {"now": moment, "since": parse_time(since, moment)}
     engine = shared.engine()
     if not text:
         _print_guide(engine, fmt, shared.console)
         return
     on_sqlite = engine.dialect.name == "sqlite"
-    times = {name: iso(moment) if on_sqlite else moment for name, moment in moments.items()}
+    times = {name: iso(instant) if on_sqlite else instant for name, instant in moments.items()}
     values = {name: _number(value) if on_sqlite else value for name, value in own.items()}
     with ask(engine, Question(text, {**times, **values}, timeout)) as answer:
         most = limit if limit is not None or fmt is not Format.TABLE else _MOST_IN_A_TABLE

@@ -46,20 +46,20 @@ SELECT 'delivery', d.delivery_id FROM delivery d WHERE NOT EXISTS (SELECT 1 FROM
 
 
 def findings(connection: Connection) -> Iterator[str]:
-    """What is wrong, a line each; nothing when all is well. Reads the whole database."""
+    """What is wrong, a line each; nothing when all is well. Reads the whole database; raises DatabaseError where damage stops that."""
     if connection.dialect.name == "sqlite":
-        yield from _sqlite_findings(connection)
+        yield from _sqlite_damage(connection)
     for promise, question in _PROMISES.items():
         for board, key in connection.execute(text(question)):
             yield f"{board}:{key}: {promise}"
     yield from _altered_descriptions(connection)
 
 
-def _sqlite_findings(connection: Connection) -> Iterator[str]:
+def _sqlite_damage(connection: Connection) -> Iterator[str]:
     """What SQLite finds itself; PostgreSQL has its constraints always and its pages checked elsewhere."""
     for line in connection.exec_driver_sql("PRAGMA integrity_check").scalars():
         if line != "ok":
-            yield f"the file is damaged: {line}"
+            yield f"the database is damaged: {' '.join(line.split())}"
     for table, row, parent, _key in connection.exec_driver_sql("PRAGMA foreign_key_check"):
         yield f"row {row} of {table} points to a row of {parent} that is not there"
 

@@ -36,7 +36,8 @@ def test_an_untouched_history_is_ok(told: Program) -> None:
         ("UPDATE posting_change SET at = not_before WHERE kind = 'reopened'", f"{STORY}: a change is not of the moment of its check"),
         ("UPDATE description SET text = text || '!' WHERE text LIKE 'We write%'", "its text is not the one that was stored"),
         (
-            "INSERT INTO delivery (delivery_id, channel, message, state, created_at, attempts) VALUES ('d-1', 'console', '{}', 'sent', '2026-03-01T00:00:00.000000Z', 0)",
+            """INSERT INTO delivery (delivery_id, channel, message, state, created_at, attempts)
+               VALUES ('d-1', 'console', '{}', 'sent', '2026-03-01T00:00:00.000000Z', 0)""",
             "delivery:d-1: no alert belongs to this delivery",
         ),
     ],

@@ -2,10 +2,14 @@ from __future__ import annotations
 
 import io
 import json
+import os
+import subprocess
+import sys
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 
 import pytest
+from program import Program
 from rich.console import Console
 
 from monitor.cli.output import Format, clean, emit, emit_object, short, shortened
@@ -162,3 +166,28 @@ def test_two_far_edits_are_parted_by_one_gap() -> None:
 def test_a_text_that_comes_or_goes_is_all_new_or_all_old() -> None:
     assert word_diff("", "a b") == [Piece("new", "a b")]
     assert word_diff("a b", "") == [Piece("old", "a b")]
+
+
+@pytest.mark.parametrize("fmt", Format)
+@pytest.mark.parametrize(
+    "query", ["SELECT 1 AS n", "WITH RECURSIVE steps(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM steps LIMIT 9000) SELECT n FROM steps"]
+)
+def test_a_reader_who_goes_away_sees_no_traceback(sqlite_told: Program, query: str, fmt: Format) -> None:
+    command = [
+        sys.executable,
+        "-c",
+        "from monitor.cli import main; main()",
+        "sql",
+        query,
+        "--config",
+        sqlite_told.config,
+        "--format",
+        fmt.value,
+    ]
+    reading, writing = os.pipe()
+    os.close(reading)
+    try:
+        ran = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=writing, stderr=subprocess.PIPE, text=True, check=False, timeout=60)
+    finally:
+        os.close(writing)
+    assert ran.stderr == ""

@@ -9,10 +9,14 @@ from program import WIDE, Program
 from sqlalchemy import Engine, text
 from story import OTHER
 
-COLUMNS = (
-    "posting board company key title location department employment_type workplace pay_min pay_max pay_currency pay_period pay_text "
-    "deadline_at deadline_text url state first_seen_at last_seen_at closed_at ats_first_published ats_updated_at requisition repost_of version"
-).split()
+# fmt: off
+COLUMNS = [
+    "posting", "board", "company", "key", "title", "location", "department", "employment_type",
+    "workplace", "pay_min", "pay_max", "pay_currency", "pay_period", "pay_text", "deadline_at", "deadline_text",
+    "url", "state", "first_seen_at", "last_seen_at", "closed_at", "ats_first_published", "ats_updated_at", "requisition",
+    "repost_of", "version",
+]
+# fmt: on
 
 
 def keys(rows: list[dict[str, object]]) -> list[str]:

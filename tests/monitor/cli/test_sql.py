@@ -12,6 +12,7 @@ from story import OTHER
 
 from monitor.cli.sql import EXAMPLES
 from monitor.db import reading
+from monitor.models import Base
 from monitor.queries.asking import view_columns
 from monitor.views import VIEWS
 
@@ -20,8 +21,6 @@ ENDLESS = "WITH RECURSIVE steps(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM step
 
 def contents(engine: Engine) -> list[object]:
     """Everything in every table of ours."""
-    from monitor.models import Base
-
     with reading(engine) as connection:
         return [sorted(map(str, connection.execute(table.select()))) for table in Base.metadata.sorted_tables]
 
