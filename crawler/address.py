@@ -64,6 +64,7 @@ def parse(text: str) -> Address:
     """
     written = text.strip()
     ats, *rest = written.split(":")
+    ats = ats.lower()
     if ats in _PAGES and 1 <= len(rest) <= 2 and not rest[0].startswith("//"):  # noqa: PLR2004  # a token, and a key perhaps
         return _checked(text, ats, *rest)
     try:
@@ -108,7 +109,8 @@ def _key(steps: list[str]) -> tuple[str, ...]:
 
 def _elsewhere(host: str, steps: list[str]) -> tuple[str, ...] | None:
     if host in _PATH_HOSTS and steps:
-        return (_PATH_HOSTS[host], steps[0])
+        ats = _PATH_HOSTS[host]
+        return (ats, steps[0], *steps[1:2]) if ats in {"lever", "ashby"} else (ats, steps[0])
     for ending, ats in ((".recruitee.com", "recruitee"), (".jobs.personio.com", "personio"), (".jobs.personio.de", "personio")):
         if host.endswith(ending):
             return (ats, host.removesuffix(ending))
