@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,8 @@ from sqlalchemy import Engine
 from story import tell
 
 from monitor.db import connect
+from monitor.demo.board_server import BoardServer, serving
+from monitor.demo.story import jobs
 from monitor.schema import upgrade
 
 CONFIG = """
@@ -73,3 +77,41 @@ def sqlite_told(tmp_path: Path, sqlite_url: str) -> Program:
 def postgres_told(tmp_path: Path, postgres_url: str) -> Program:
     """As `told`, on PostgreSQL alone."""
     return _told(tmp_path, postgres_url)
+
+
+SERVED = """
+[database]
+url = "sqlite:///rolewatch.db"
+[crawl]
+timeout = "2s"
+[ats.greenhouse]
+api_url = "{api_url}"
+delay = "0ms"
+[[boards]]
+board = "greenhouse:examplelabs"
+company = "Example Labs"
+[[boards]]
+board = "greenhouse:otherworks"
+company = "Other Works"
+[[rules]]
+name = "research-engineer"
+any = ["research engineer"]
+"""
+
+
+@pytest.fixture
+def server() -> Iterator[BoardServer]:
+    """A board server with two boards: all of the demo's postings, and three of them."""
+    with serving() as running:
+        listed = jobs(datetime(2026, 11, 2, 9, tzinfo=UTC))
+        running.board("examplelabs", *listed)
+        running.board("otherworks", *listed[:3])
+        yield running
+
+
+@pytest.fixture
+def watching(tmp_path: Path, server: BoardServer) -> Program:
+    """The program on an empty database, watching the two boards."""
+    file = tmp_path / "rolewatch.toml"
+    file.write_text(SERVED.format(api_url=server.url))
+    return Program(str(file))

@@ -1,0 +1,128 @@
+"""`check`: against a board server, with and without trouble."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from program import Program
+
+from monitor.demo.board_server import BoardServer, Trouble
+
+BOARD = "greenhouse:examplelabs"
+OTHER = "greenhouse:otherworks"
+
+
+def _rows(program: Program, query: str) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = program.ask("sql", query)
+    return rows
+
+
+def test_a_first_check_prints_a_line_a_board_and_a_summary(watching: Program) -> None:
+    ran = watching("check")
+    assert ran.code == 0
+    assert re.search(r"^greenhouse:examplelabs  9 seen · 0 opened · 0 revised · 0 closed  \d\.\d s$", ran.out, re.MULTILINE)
+    assert re.search(r"^greenhouse:otherworks   3 seen ", ran.out, re.MULTILINE)
+    assert "ow watching" in ran.out
+    assert _rows(watching, "SELECT DISTINCT kind, state FROM alerts") == [{"kind": "summary", "state": "sent"}]
+
+
+def test_a_second_check_of_the_same_board_is_unchanged_and_tells_nothing(watching: Program) -> None:
+    watching("check")
+    ran = watching("check")
+    assert re.search(r"^greenhouse:examplelabs  unchanged  \d\.\d s$", ran.out, re.MULTILINE)
+    assert len(ran.out.splitlines()) == 2
+
+
+def test_what_happened_stands_below_the_boards_and_is_told(watching: Program, server: BoardServer) -> None:
+    hero, *others = server.boards["examplelabs"].jobs
+    server.board("examplelabs", *others)
+    watching("check")
+    server.board("examplelabs", hero, {**others[0], "title": "Research Scientist, Judging"}, *others[1:])
+    ran = watching("check")
+    assert "9 seen · 1 opened · 1 revised · 0 closed" in ran.out
+    assert "\n  opened    Research Engineer, Reasoning  https://careers.example.org/jobs/4100101\n" in ran.out
+    assert "  revised   Research Scientist, Judging  title: Research Scientist, Evaluation → Research Scientist, Judging\n" in ran.out
+    assert "title has “research engineer”" in ran.out
+
+
+def test_the_reports_as_json_are_alone_on_standard_output(watching: Program, server: BoardServer) -> None:
+    watching("check")
+    server.board("otherworks", *server.boards["otherworks"].jobs[1:])
+    ran = watching("check", "--format", "json")
+    assert [report["board"] for report in ran.json] == [BOARD, OTHER]
+    (closed,) = ran.json[1]["changes"]
+    assert (closed["kind"], closed["posting"], closed["field"]) == ("closed", f"{OTHER}:4100101", None)
+    assert "CLOSED" in ran.err
+
+
+def test_a_failed_board_is_named_with_its_reason_and_closes_nothing(watching: Program, server: BoardServer) -> None:
+    watching("check")
+    server.troubles["otherworks"] = Trouble(status=503)
+    ran = watching("check")
+    assert ran.code == 1
+    assert re.search(r"^greenhouse:otherworks   FAILED .*503", ran.out, re.MULTILINE)
+    assert "greenhouse:examplelabs  unchanged" in ran.out
+    assert _rows(watching, "SELECT count(*) AS open FROM postings WHERE state = 'open'") == [{"open": 12}]
+
+
+def test_a_collapsed_board_was_read_so_the_check_is_well(watching: Program, server: BoardServer) -> None:
+    watching("check")
+    server.boards["examplelabs"].unlisted = server.boards["examplelabs"].jobs
+    server.boards["examplelabs"].jobs = []
+    ran = watching("check", BOARD)
+    assert ran.code == 0
+    assert "collapsed: 9 of 9 open postings are not listed" in ran.out
+    assert _rows(watching, "SELECT count(*) AS open FROM postings WHERE state = 'open'") == [{"open": 12}]
+
+
+@pytest.mark.parametrize(
+    "named", [OTHER, "https://job-boards.greenhouse.io/otherworks", "https://boards.greenhouse.io/otherworks/jobs/4100101"]
+)
+def test_a_board_may_be_named_by_its_name_or_any_url_of_it(watching: Program, server: BoardServer, named: str) -> None:
+    ran = watching("check", named)
+    assert ran.code == 0
+    assert OTHER in ran.out
+    assert not server.asked("examplelabs")
+
+
+def test_a_board_that_is_not_watched_is_refused_with_those_that_are(watching: Program, server: BoardServer) -> None:
+    ran = watching("check", "greenhouse:nope")
+    assert ran.code == 2
+    assert f"{BOARD}, {OTHER}" in ran.err
+    assert not server.requests
+
+
+def test_without_a_board_there_is_nothing_to_check(tmp_path: Path) -> None:
+    file = tmp_path / "rolewatch.toml"
+    file.write_text("")
+    ran = Program(str(file))("check")
+    assert ran.code == 2
+    assert "boards add" in ran.err
+
+
+def test_without_alerts_none_is_written_ever(watching: Program, server: BoardServer) -> None:
+    watching("check", "--no-alerts")
+    server.board("otherworks")
+    ran = watching("check", "--no-alerts")
+    assert ran.code == 0
+    watching("check")
+    assert _rows(watching, "SELECT * FROM alerts") == []
+
+
+def test_an_announced_first_look_tells_each_role_that_fits(watching: Program) -> None:
+    ran = watching("check", "--announce", OTHER)
+    assert ran.code == 0
+    assert _rows(watching, "SELECT kind, title FROM alerts") == [{"kind": "opened", "title": "Research Engineer, Reasoning"}]
+
+
+def test_an_alert_that_cannot_be_delivered_is_exit_1(watching: Program, server: BoardServer) -> None:
+    file = Path(watching.config)
+    file.write_text(file.read_text().replace('any = ["research engineer"]', 'any = ["research engineer"]\nnotify = ["webhook"]'))
+    ran = watching("check", environ={"SLACK_WEBHOOK_URL": f"{server.url}/services/T000/B000/secret"})
+    assert ran.code == 1
+    assert "1 message could not be delivered" in ran.err
+    assert "alerts retry" in ran.err
+    assert "secret" not in ran.out + ran.err
