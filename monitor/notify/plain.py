@@ -59,7 +59,7 @@ def _announced(message: Message) -> str:
         case SummaryMessage():
             return f"Now watching {watched(message)}{fits(message)}"
         case OperatorMessage():
-            return words.clean(message.headline, words.TITLE)
+            return words.clean(message.headline, words.TITLE) or f"rolewatch: {message.event}"
 
 
 def _sentence(message: RoleMessage) -> str:

@@ -140,7 +140,7 @@ def _deadline(text: str) -> str:
 
 
 def label(field: str) -> str:
-    return LABELS.get(field, field.replace("_", " ").capitalize())
+    return LABELS.get(field) or clean(field.replace("_", " ").capitalize(), 40)
 
 
 def fields(message: RoleMessage) -> str:

@@ -1,0 +1,105 @@
+"""What Slack asks of the blocks that rolewatch uses, checked on our own: https://docs.slack.dev/reference/block-kit/blocks"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urlsplit
+
+TOTAL = 13_000  # UTF-16 units of text in all blocks
+_RICH = {"rich_text_section", "rich_text_list"}
+_PARTS = {"text", "link", "emoji", "user", "usergroup", "date"}
+
+
+def faults(blocks: object) -> list[str]:
+    """Why Slack would refuse the blocks; empty when it would take them."""
+    if not isinstance(blocks, list):
+        return ["blocks must be an array"]
+    found = [fault for number, block in enumerate(blocks) for fault in _block(block, f"/blocks/{number}")]
+    if len(blocks) > 50:
+        found.append("no more than 50 items allowed")
+    return found
+
+
+def length(part: Any) -> int:  # noqa: ANN401  # any JSON
+    """UTF-16 units of all texts in it; a link without a text counts its URL."""
+    if isinstance(part, list):
+        return sum(map(length, part))
+    if not isinstance(part, dict):
+        return 0
+    own = part.get("text") or (part.get("url") if part.get("type") == "link" else None)
+    mine = _units(own) if isinstance(own, str) else length(own)
+    return mine + length(part.get("elements")) + length(part.get("fields"))
+
+
+def _units(text: str) -> int:
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def _block(block: Any, at: str) -> Iterator[str]:  # noqa: ANN401  # any JSON
+    match block:
+        case {"type": "context", "elements": list(elements)}:
+            yield from _number(elements, 1, 10, at)
+            for number, element in enumerate(elements):
+                yield from _text(element, 3000, f"{at}/elements/{number}", {"mrkdwn", "plain_text"})
+        case {"type": "actions", "elements": list(elements)}:
+            yield from _number(elements, 1, 25, at)
+            for number, element in enumerate(elements):
+                yield from _button(element, f"{at}/elements/{number}")
+        case {"type": "rich_text", "elements": list(elements)}:
+            yield from _number(elements, 1, 1000, at)
+            for number, element in enumerate(elements):
+                yield from _rich(element, f"{at}/elements/{number}")
+        case _:
+            yield f"not a block that rolewatch uses {at}"
+
+
+def _number(items: list[Any], least: int, most: int, at: str) -> Iterator[str]:
+    if not least <= len(items) <= most:
+        yield f"between {least} and {most} items allowed {at}"
+
+
+def _text(element: Any, most: int, at: str, kinds: set[str]) -> Iterator[str]:  # noqa: ANN401  # any JSON
+    if not isinstance(element, dict) or element.get("type") not in kinds or set(element) - {"type", "text", "emoji"}:
+        yield f"must be a text object {at}"
+    elif not isinstance(element.get("text"), str) or not 1 <= _units(element["text"]) <= most:
+        yield f"must be between 1 and {most} characters {at}"
+
+
+def _button(element: Any, at: str) -> Iterator[str]:  # noqa: ANN401  # any JSON
+    if element.get("type") != "button" or not element.get("action_id") or element.get("style", "primary") != "primary":
+        yield f"must be a button with an action_id {at}"
+    yield from _text(element.get("text"), 75, f"{at}/text", {"plain_text"})
+    yield from _url(element.get("url"), at)
+
+
+def _url(url: Any, at: str) -> Iterator[str]:  # noqa: ANN401  # any JSON
+    parts = urlsplit(url) if isinstance(url, str) else None
+    if not parts or parts.scheme not in {"http", "https"} or not parts.netloc or _units(url) > 3000 or any(map(str.isspace, url)):
+        yield f"must be a valid URL {at}"
+
+
+def _rich(element: Any, at: str) -> Iterator[str]:  # noqa: ANN401  # any JSON
+    if element.get("type") not in _RICH:
+        yield f"unsupported type: {element.get('type')} {at}"
+        return
+    parts = element["elements"]
+    yield from _number(parts, 1, 1000, at)
+    for number, part in enumerate(parts):
+        where = f"{at}/elements/{number}"
+        if element["type"] == "rich_text_list":
+            yield from _rich(part, where) if part.get("type") == "rich_text_section" else iter([f"unsupported in a list {where}"])
+        elif part.get("type") not in _PARTS:
+            yield f"unsupported type: {part.get('type')} {where}"
+        else:
+            yield from _part(part, where)
+
+
+def _part(part: dict[str, Any], at: str) -> Iterator[str]:
+    words = part.get("text")
+    if part["type"] in {"text", "link"} and (not isinstance(words, str) or not 1 <= _units(words) <= 12_000):
+        yield f"must be between 1 and 12000 characters {at}"
+    if part["type"] == "link":
+        yield from _url(part.get("url"), at)
+    if part["type"] == "date" and (not isinstance(part.get("timestamp"), int) or "{date" not in part.get("format", "")):
+        yield f"must have a timestamp and a format {at}"

@@ -1,0 +1,244 @@
+"""A small strict Slack on the loopback for the suite: channels, posting, reading back, and the ways in which a call goes wrong.
+
+It takes only what rolewatch sends, keeps what Slack would keep, and complains about anything else in `complaints`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+import socket
+import struct
+import time
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from aiohttp import web
+from block_rules import TOTAL, faults, length
+
+TOKEN = "xoxb-1-2-testToken"
+WEBHOOK = "/services/T1/B1/testSecret"
+ROLES, OPS, ARCHIVED, ABSENT = "C000ROLES", "C0000OPS", "C00OLD001", "C0NOTIN01"
+Body = dict[str, Any]
+_GARBLED = {
+    "500": (500, "<html>error</html>", "text/html"),
+    "bad_json": (200, '{"ok":true,"chan', "application/json"),
+    "text": (200, "a proxy's page", "text/plain"),
+    "list": (200, "[]", "application/json"),
+}
+
+
+class Refusal(Exception):  # noqa: N818  # an answer of Slack's
+    def __init__(self, word: str, **more: object) -> None:
+        self.word = word
+        self.body = {"ok": False, "error": word, **more}
+
+
+@dataclass
+class Channel:
+    id: str
+    name: str
+    private: bool = False
+    member: bool = True
+    archived: bool = False
+    user: str = ""  # of a direct message
+    messages: list[Body] = field(default_factory=list)
+
+
+@dataclass
+class SlackServer:
+    page: int = 2  # items of a page, so that every reading has several
+    wait: int = 1  # seconds of a Retry-After
+    hang: float = 30.0  # seconds of a timeout
+    faults: list[tuple[str, str]] = field(default_factory=list)  # (method, kind), one call each
+    calls: Counter[str] = field(default_factory=Counter)
+    complaints: list[str] = field(default_factory=list)
+    channels: dict[str, Channel] = field(default_factory=dict)
+    token: str = TOKEN
+    private_scope: bool = True
+    url: str = ""
+    _stamp: int = 0
+
+    def __post_init__(self) -> None:
+        known = (
+            Channel(ROLES, "roles"),
+            Channel(OPS, "ops"),
+            Channel(ARCHIVED, "old", archived=True),
+            Channel(ABSENT, "absent", member=False),
+            Channel("C00SECRET", "secret", private=True),
+        )
+        self.channels = {channel.id: channel for channel in known}
+
+    @property
+    def api_url(self) -> str:
+        return f"{self.url}/api/"
+
+    @property
+    def webhook_url(self) -> str:
+        return self.url + WEBHOOK
+
+    def break_next(self, kind: str, method: str = "chat.postMessage", times: int = 1) -> None:
+        """`500 429 timeout reset bad_json`, the same after `accept_then_`, or an error word of Slack's."""
+        self.faults += [(method, kind)] * times
+
+    def copies(self, delivery_id: str) -> int:
+        """How many messages carry that delivery id."""
+        return sum(_delivery(message) == delivery_id for channel in self.channels.values() for message in channel.messages)
+
+    def texts(self, channel: str = ROLES) -> list[str]:
+        return [message["text"] for message in self.channels[channel].messages]
+
+    async def api(self, request: web.Request) -> web.StreamResponse:
+        method = request.match_info["method"]
+        self.calls[method] += 1
+        arguments = dict(request.query) if request.method == "GET" else await request.json()
+        return await self._answer(request, method, lambda: self._work(method, arguments, request.headers.get("Authorization", "")))
+
+    async def webhook(self, request: web.Request) -> web.StreamResponse:
+        self.calls["webhook"] += 1
+        content = await request.json()
+
+        def work() -> web.Response:
+            if request.path != WEBHOOK:
+                return web.Response(status=404, text="no_service")
+            try:
+                self._store(self.channels[ROLES], content)
+            except Refusal as refusal:
+                return web.Response(status=400, text=refusal.word)
+            return web.Response(text="ok", content_type="text/html")
+
+        return await self._answer(request, "webhook", work)
+
+    async def _answer(self, request: web.Request, method: str, work: Any) -> web.StreamResponse:  # noqa: ANN401  # a function
+        kind = next((kind for name, kind in self.faults if name == method), "")
+        if kind:
+            self.faults.remove((method, kind))
+        kind = kind.removeprefix("ok")  # this one goes well, a later one does not
+        if not kind or kind.startswith("accept_then_"):
+            answer: web.StreamResponse = work()
+        broken = kind.removeprefix("accept_then_")
+        if not broken:
+            return answer
+        if broken in {"timeout", "reset"}:
+            await asyncio.sleep(self.hang if broken == "timeout" else 0)
+            return _drop(request)
+        return self._garbled(broken, method)
+
+    def _garbled(self, kind: str, method: str) -> web.Response:
+        if kind == "429":
+            return web.json_response({"ok": False, "error": "ratelimited"}, status=429, headers={"Retry-After": str(self.wait)})
+        if method == "webhook" and kind not in _GARBLED:
+            return web.Response(status=404, text=kind)
+        status, text, content_type = _GARBLED.get(kind, (200, json.dumps({"ok": False, "error": kind}), "application/json"))
+        return web.Response(status=status, text=text, content_type=content_type)
+
+    def _work(self, method: str, arguments: Body, authorization: str) -> web.Response:
+        if authorization != f"Bearer {self.token}":
+            return web.json_response({"ok": False, "error": "invalid_auth"})
+        try:
+            return web.json_response({"ok": True, **getattr(self, "_" + method.replace(".", "_"))(arguments)})
+        except Refusal as refusal:
+            return web.json_response(refusal.body)
+
+    def _auth_test(self, _: Body) -> Body:
+        return {"url": "https://example.slack.com/", "user_id": "U0BOT0001"}
+
+    def _chat_postMessage(self, arguments: Body) -> Body:  # noqa: N802  # Slack's name
+        channel = self._channel(arguments["channel"], posting=True)
+        if arguments.get("unfurl_links") is not False or arguments.get("unfurl_media") is not False:
+            self.complaints.append("unfurling not decided")
+        return {"channel": channel.id, "ts": self._store(channel, arguments)}
+
+    def _store(self, channel: Channel, content: Body) -> str:
+        if "blocks" in content and (found := faults(content["blocks"])):
+            raise Refusal("invalid_blocks", response_metadata={"messages": found})
+        if length(content.get("blocks", [])) > TOTAL:
+            raise Refusal("msg_blocks_too_long")
+        text = content.get("text", "")
+        if not text.strip() or len(text) > 4000:
+            self.complaints.append(f"text of {len(text)} characters")
+        if re.search(r"[<>]|&(?!(amp|lt|gt);)", text):
+            self.complaints.append(f"text not escaped: {text[:80]}")
+        self._stamp = max(self._stamp + 1, int(time.time() * 1e6))
+        ts = f"{self._stamp // 1_000_000}.{self._stamp % 1_000_000:06d}"
+        channel.messages.append({"ts": ts, **{name: content[name] for name in ("text", "blocks", "metadata") if name in content}})
+        return ts
+
+    def _channel(self, name: str, *, posting: bool = False) -> Channel:
+        if posting and name.startswith("U"):
+            return self.channels.setdefault("D" + name[1:], Channel("D" + name[1:], "", user=name))
+        channel = self.channels.get(name)
+        if channel is None:
+            raise Refusal("channel_not_found")
+        if not channel.member:
+            raise Refusal("not_in_channel")
+        if posting and channel.archived:
+            raise Refusal("is_archived")
+        return channel
+
+    def _conversations_history(self, arguments: Body) -> Body:
+        messages = [one for one in self._channel(arguments["channel"]).messages if float(one["ts"]) > float(arguments["oldest"])]
+        if arguments.get("include_all_metadata") != "true":
+            self.complaints.append("history without metadata")
+        return self._page("messages", messages, arguments)
+
+    def _conversations_list(self, arguments: Body) -> Body:
+        types = arguments["types"].split(",")
+        if "private_channel" in types and not self.private_scope:
+            raise Refusal("missing_scope", needed="groups:read")
+        wanted = {"im"} & set(types)
+        kinds = [(channel, "im" if channel.user else "private_channel" if channel.private else "public_channel") for channel in self._all()]
+        found = [self._view(channel) for channel, kind in kinds if kind in (wanted or types)]
+        return self._page("channels", found, arguments)
+
+    def _all(self) -> list[Channel]:
+        return list(self.channels.values())
+
+    def _view(self, channel: Channel) -> Body:
+        if channel.user:
+            return {"id": channel.id, "is_im": True, "user": channel.user}
+        return {"id": channel.id, "name": channel.name, "is_archived": channel.archived}
+
+    def _page(self, name: str, items: list[Body], arguments: Body) -> Body:
+        start = int(arguments.get("cursor") or 0)
+        after = start + self.page
+        return {name: items[start:after], "response_metadata": {"next_cursor": str(after) if after < len(items) else ""}}
+
+
+def _delivery(message: Body) -> str | None:
+    metadata = message.get("metadata") or {}
+    found: str | None = metadata.get("event_payload", {}).get("delivery_id")
+    return found if metadata.get("event_type") == "rolewatch_delivery" else None
+
+
+def _drop(request: web.Request) -> web.Response:
+    """Cuts the connection, as a broken network does."""
+    if request.transport is not None:
+        request.transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        request.transport.abort()
+    return web.Response(status=500)
+
+
+@asynccontextmanager
+async def slack_server() -> AsyncIterator[SlackServer]:
+    """A running server on a port of its own."""
+    server = SlackServer()
+    app = web.Application()
+    app.router.add_route("*", "/api/{method}", server.api)
+    app.router.add_post("/services/{rest:.*}", server.webhook)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    server.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
+    yield server
+    await runner.cleanup()
+
+
+def shown(message: Body) -> str:
+    """Everything that a message holds, as one text to search in."""
+    return json.dumps(message, ensure_ascii=False)
