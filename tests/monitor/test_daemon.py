@@ -1,0 +1,136 @@
+"""The daemon as people run it: a process, real servers, signals."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections import Counter
+from collections.abc import AsyncIterator
+from pathlib import Path
+from random import Random
+
+import pytest
+from greenhouse import job
+from running import Place, stopped, until
+from slack_server import OPS, TOKEN, SlackServer, slack_server
+
+from monitor.demo.board_server import BoardServer, Trouble
+
+
+@pytest.fixture
+async def boards() -> AsyncIterator[BoardServer]:
+    async with BoardServer() as server:
+        server.board("examplelabs", *(job(key, title=f"Research Engineer, Team {key}") for key in range(1, 4)))
+        yield server
+
+
+@pytest.fixture
+async def slack() -> AsyncIterator[SlackServer]:
+    async with slack_server() as server:
+        yield server
+
+
+@pytest.fixture
+async def place(tmp_path: Path, boards: BoardServer, slack: SlackServer) -> AsyncIterator[Place]:
+    place = Place(tmp_path, boards.url, slack.api_url, TOKEN)
+    yield place
+    place.kill_all()
+    for process in place.processes:
+        await process.communicate()
+
+
+def read_once(place: Place) -> bool:
+    return bool(place.ask("SELECT 1 FROM board_check"))
+
+
+async def test_it_watches_tells_and_stops_cleanly(place: Place, boards: BoardServer, slack: SlackServer) -> None:
+    daemon = await place.start("run")
+    await until(lambda: slack.texts())
+    boards.boards["examplelabs"].jobs.append(job(9, title="Research Engineer, New"))
+    await until(lambda: len(slack.texts()) == 2)
+    assert await stopped(daemon) < 10
+    assert daemon.returncode == 0
+    assert "3 open roles" in slack.texts()[0]
+    assert "Research Engineer, New" in slack.texts()[1]
+    assert place.ask("SELECT stopped_at IS NOT NULL FROM lease") == [(1,)]
+
+
+async def test_it_stops_in_the_middle_of_a_round(place: Place, boards: BoardServer) -> None:
+    boards.troubles["examplelabs"] = Trouble(hang=60)
+    daemon = await place.start("run")
+    await until(lambda: boards.requests)
+    assert await stopped(daemon, signal.SIGINT) < 10
+    assert daemon.returncode == 0
+
+
+async def test_a_second_one_is_refused_and_names_the_first(place: Place) -> None:
+    daemon = await place.start("run")
+    await until(lambda: read_once(place))
+    code, _, err = await place.run("run")
+    assert code == 2
+    assert str(daemon.pid) in err
+    await stopped(daemon)
+
+
+async def test_a_check_beside_it_asks_it_for_the_round(place: Place, boards: BoardServer, slack: SlackServer) -> None:
+    place.every = "1h"
+    place.configure()
+    daemon = await place.start("run")
+    await until(lambda: slack.texts())
+    boards.boards["examplelabs"].jobs.append(job(9, title="Research Engineer, Asked For"))
+    code, out, _ = await place.run("check")
+    assert code == 0
+    assert "Research Engineer, Asked For" in out
+    assert len(slack.texts()) == 2
+    assert await stopped(daemon) < 10
+
+
+async def test_a_changed_configuration_is_taken_up_and_a_wrong_one_is_not(place: Place, boards: BoardServer, slack: SlackServer) -> None:
+    daemon = await place.start("run")
+    await until(lambda: read_once(place))
+    place.configure('[crawll]\nevery = "1s"\n')
+    await until(lambda: any("refused" in text for text in slack.texts(OPS)))
+    boards.board("second", job(1))
+    place.watched = ("examplelabs", "second")
+    place.configure()
+    await until(lambda: place.ask("SELECT 1 FROM boards WHERE board = 'greenhouse:second' AND state = 'ok'"))
+    assert await stopped(daemon) < 10
+
+
+async def test_a_failing_board_does_not_disturb_the_others(place: Place, boards: BoardServer) -> None:
+    boards.board("broken")
+    boards.troubles["broken"] = Trouble(status=500)
+    place.watched = ("broken", "examplelabs")
+    place.configure()
+    daemon = await place.start("run")
+    await until(lambda: len(place.ask("SELECT 1 FROM checks WHERE board = 'greenhouse:examplelabs'")) > 4)
+    assert len(place.ask("SELECT 1 FROM checks WHERE board = 'greenhouse:broken'")) < 4
+    await stopped(daemon)
+
+
+async def test_killed_again_and_again_it_loses_nothing_and_tells_nothing_twice(
+    place: Place, boards: BoardServer, slack: SlackServer
+) -> None:
+    chance = Random(7)
+    slack.hang = 0.3
+    listed = boards.boards["examplelabs"]
+    await (await place.start("check")).communicate()
+    expected = []
+    for number in range(10, 17):
+        title = f"Research Engineer, Number {number}"
+        expected.append(title)
+        listed.jobs.append(job(number, title=title))
+        slack.break_next(chance.choice(["accept_then_timeout", "accept_then_reset", "timeout", "500"]))
+        daemon = await place.start("run")
+        await asyncio.sleep(1.2 + chance.random())
+        daemon.kill()
+        await daemon.communicate()
+    daemon = await place.start("run")
+    await until(lambda: all(any(title in text for text in slack.texts()) for title in expected), within=40)
+    await until(lambda: place.ask("SELECT count(*) FROM alerts WHERE state NOT IN ('sent')") == [(0,)], within=40)
+    assert await stopped(daemon) < 10
+    copies = Counter(title for title in expected for text in slack.texts() if title in text)
+    assert copies == dict.fromkeys(expected, 1)
+    assert place.ask("SELECT count(*) FROM posting_changes WHERE kind = 'opened'") == [(7,)]
+    assert place.ask("PRAGMA integrity_check") == [("ok",)]
+    assert any("uncleanly" in text for text in slack.texts(OPS))

@@ -1,0 +1,106 @@
+"""The daemon as a process of its own, against servers on this machine."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sqlite3
+import sys
+import time
+from asyncio.subprocess import PIPE, Process
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+ROLEWATCH = Path(sys.executable).with_name("rolewatch")
+CONFIG = """
+[crawl]
+every = "{every}"
+timeout = "5s"
+[ats.greenhouse]
+api_url = "{boards}"
+delay = "0s"
+{watched}
+[[rules]]
+name = "research-engineer"
+any = ["research engineer"]
+notify = ["slack:#roles"]
+[alerts]
+operator = ["slack:#ops"]
+[slack]
+api_url = "{slack}"
+"""
+
+
+@dataclass
+class Place:
+    """A folder with a configuration, in which `rolewatch` is run."""
+
+    folder: Path
+    boards: str  # URL of the boards' server
+    slack: str = "http://127.0.0.1:9/api/"
+    token: str = ""
+    every: str = "1s"
+    watched: tuple[str, ...] = ("examplelabs",)
+    processes: list[Process] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.configure()
+
+    @property
+    def config(self) -> Path:
+        return self.folder / "rolewatch.toml"
+
+    def configure(self, more: str = "") -> None:
+        """Writes the configuration, with `more` at its end."""
+        watched = "\n".join(f'[[boards]]\nboard = "greenhouse:{token}"' for token in self.watched)
+        filled = CONFIG.format(every=self.every, boards=self.boards, watched=watched, slack=self.slack)
+        self.config.write_text(filled + more)
+
+    async def start(self, *arguments: str) -> Process:
+        """Starts `rolewatch` with these arguments."""
+        environ = {name: value for name, value in os.environ.items() if not name.startswith(("SLACK_", "ROLEWATCH_"))}
+        if self.token:
+            environ["SLACK_BOT_TOKEN"] = self.token
+        command = [str(ROLEWATCH), "--config", str(self.config), *arguments]
+        process = await asyncio.create_subprocess_exec(*command, env=environ, cwd=self.folder, stdout=PIPE, stderr=PIPE)
+        self.processes.append(process)
+        return process
+
+    async def run(self, *arguments: str) -> tuple[int, str, str]:
+        """Runs a command to its end: its exit code, output and errors."""
+        process = await self.start(*arguments)
+        out, err = await asyncio.wait_for(process.communicate(), 60)
+        return process.returncode or 0, out.decode(), err.decode()
+
+    def ask(self, query: str) -> list[tuple[Any, ...]]:
+        """The rows of a query; none before there is a database."""
+        try:
+            with closing(sqlite3.connect(f"file:{self.folder}/rolewatch.db?mode=ro", uri=True)) as connection:
+                return connection.execute(query).fetchall()
+        except sqlite3.OperationalError:
+            return []
+
+    def kill_all(self) -> None:
+        for process in self.processes:
+            if process.returncode is None:
+                process.kill()
+
+
+async def stopped(process: Process, number: signal.Signals = signal.SIGTERM) -> float:
+    """Sends the signal; the seconds until the process ended."""
+    began = time.monotonic()
+    process.send_signal(number)
+    await asyncio.wait_for(process.communicate(), 20)
+    return time.monotonic() - began
+
+
+async def until(true: Callable[[], object], within: float = 20) -> None:
+    """Waits until it is true. Raises AssertionError when it is not in time."""
+    end = time.monotonic() + within
+    while not true():
+        assert time.monotonic() < end, "it did not happen in time"
+        await asyncio.sleep(0.05)
