@@ -46,7 +46,7 @@ class Unusable(Exception):  # noqa: N818  # an answer's state more than an error
         self.size = 0  # bytes of the answer on the wire
 
 
-def network_trouble(error: Exception, url: str, timeout: float) -> Unusable:
+def network_trouble(error: Exception, url: str, timeout: float) -> Unusable:  # noqa: PLR0911  # a line a trouble
     """What one of NETWORK_ERRORS means. The line names the host only: an address may carry a password."""
     host = urlsplit(url).hostname
     if isinstance(error, DownloadTimeoutError):

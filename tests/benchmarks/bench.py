@@ -58,7 +58,7 @@ async def measured(name: str, engine: Engine, wanted: Settings, now: datetime) -
 
 async def main() -> None:
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
-    program = [sys.executable, Path(__file__).with_name("board_farm.py"), str(BOARDS)]
+    program = [sys.executable, str(Path(__file__).with_name("board_farm.py")), str(BOARDS)]
     farm = subprocess.Popen(program, stdout=subprocess.PIPE, text=True)  # noqa: ASYNC220  # nothing else runs yet
     try:
         port, postings = (farm.stdout or sys.stdin).readline().split()

@@ -4,6 +4,8 @@ import asyncio
 import gzip
 import time
 from collections.abc import AsyncIterator
+from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -27,7 +29,7 @@ async def server() -> AsyncIterator[BoardServer]:
 async def look(server: BoardServer, *requests: BoardRequest, **manners: Any) -> dict[str, Result]:  # noqa: ANN401  # any of the manners
     """The result of each board."""
     wanted = requests or (BoardRequest(BOARD),)
-    polite = Manners(**({"api_url": server.url, "delay": 0, "timeout": 2} | manners))
+    polite = replace(Manners(api_url=server.url, delay=0, timeout=2), **manners)
     results = [result async for result in crawl("greenhouse", wanted, polite)]
     assert sorted(result.board for result in results) == sorted(request.board for request in wanted)
     return {result.board: result for result in results}
@@ -199,7 +201,7 @@ async def test_requests_to_a_host_keep_their_distance(server: BoardServer) -> No
         server.board(board, job(1))
     await look(server, *(BoardRequest(f"greenhouse:{board}") for board in boards), delay=0.15)
     starts = sorted(request.at for request in server.requests)
-    assert min(later - earlier for earlier, later in zip(starts, starts[1:], strict=False)) > 0.12
+    assert min(later - earlier for earlier, later in pairwise(starts)) > 0.12
 
 
 async def test_closing_the_stream_ends_the_crawl_at_once_and_leaves_nothing_behind(server: BoardServer) -> None:

@@ -45,7 +45,7 @@ def read_once(place: Place) -> bool:
 
 async def test_it_watches_tells_and_stops_cleanly(place: Place, boards: BoardServer, slack: SlackServer) -> None:
     daemon = await place.start("run")
-    await until(lambda: slack.texts())
+    await until(slack.texts)
     boards.boards["examplelabs"].jobs.append(job(9, title="Research Engineer, New"))
     await until(lambda: len(slack.texts()) == 2)
     assert await stopped(daemon) < 10
@@ -76,7 +76,7 @@ async def test_a_check_beside_it_asks_it_for_the_round(place: Place, boards: Boa
     place.every = "1h"
     place.configure()
     daemon = await place.start("run")
-    await until(lambda: slack.texts())
+    await until(slack.texts)
     boards.boards["examplelabs"].jobs.append(job(9, title="Research Engineer, Asked For"))
     code, out, _ = await place.run("check")
     assert code == 0

@@ -1,0 +1,87 @@
+import time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from crawler.read.place import is_work_model, places, workplace
+
+LOCATIONS = st.lists(
+    st.sampled_from(["London", "Remote", " / ", "/", ";", " or ", "|", "(US or Canada)", "(", ", ", " "]), max_size=12
+).map("".join)
+
+
+@pytest.mark.parametrize(
+    ("location", "single"),
+    [
+        ("Mountain View, California, US", ("Mountain View, California, US",)),
+        ("London, UK; New York City, New York, US ;", ("London, UK", "New York City, New York, US")),
+        ("San Francisco, CA | Seattle, WA", ("San Francisco, CA", "Seattle, WA")),
+        ("Chicago, IL or Remote, USA", ("Chicago, IL", "Remote, USA")),
+        ("Berlin and/or Paris", ("Berlin", "Paris")),
+        ("Santa Monica, CA/Remote", ("Santa Monica, CA", "Remote")),
+        ("Remote/London", ("Remote", "London")),
+        ("Newark/Elizabeth, NJ", ("Newark/Elizabeth, NJ",)),
+        ("Remote Germany | Stuttgart, Munich ", ("Remote Germany", "Stuttgart, Munich")),
+        ("Remote (US or Canada)", ("Remote (US or Canada)",)),
+        ("Remote - US", ("Remote - US",)),
+        ("Oregon", ("Oregon",)),
+        ("Paris; paris;  Paris", ("Paris",)),
+        ("", ()),
+        (" ; | ", ()),
+    ],
+)
+def test_a_list_of_places_is_split_where_a_person_would(location: str, single: tuple[str, ...]) -> None:
+    assert places(location) == single
+
+
+@pytest.mark.parametrize(
+    ("location", "said"),
+    [
+        ("Remote - US", "remote"),
+        ("REMOTE", "remote"),
+        ("Home based - EMEA", "remote"),
+        ("Remote, Canada; Remote, US", "remote"),
+        ("Hybrid", "hybrid"),
+        ("Hybrid - Lisbon, Portugal", "hybrid"),
+        ("In-Office", "onsite"),
+        ("Office Based - London, UK", "onsite"),
+        ("On-site", "onsite"),
+        ("Hybrid; In-Office", None),
+        ("Austin, TX; Remote", None),
+        ("Remote-Friendly (Travel-Required) | Seattle, WA", None),
+        ("London, UK", None),
+        ("Remoteville", None),
+        ("", None),
+    ],
+)
+def test_a_way_of_working_is_read_where_every_place_says_the_same(location: str, said: str | None) -> None:
+    assert workplace(location) == said
+
+
+@pytest.mark.parametrize("location", ["Hybrid", "In-Office", "Remote", "Hybrid or Remote", "remote / hybrid"])
+def test_a_way_of_working_alone_names_no_place(location: str) -> None:
+    assert is_work_model(location)
+
+
+@pytest.mark.parametrize("location", ["", "London", "Remote - US", "Hybrid - Sydney", "Office Based - London, UK"])
+def test_a_place_is_no_mere_way_of_working(location: str) -> None:
+    assert not is_work_model(location)
+
+
+@settings(max_examples=200, deadline=None)
+@given(LOCATIONS | st.text())
+def test_single_places_of_any_text_are_whole_and_once(location: str) -> None:
+    found = places(location)
+    assert all(place and place == place.strip() for place in found)
+    assert len({place.casefold() for place in found}) == len(found)
+    workplace(location)
+    is_work_model(location)
+
+
+@pytest.mark.parametrize("hostile", ["(" * 100_000, "a or " * 20_000, " " * 100_000, " / " * 30_000, "remote/" * 15_000, "[(" * 50_000])
+def test_a_hostile_location_is_read_in_a_second(hostile: str) -> None:
+    begun = time.process_time()
+    places(hostile)
+    workplace(hostile)
+    assert time.process_time() - begun < 1
