@@ -11,7 +11,7 @@ What a person reads, and this reads too, for "research engineer":
 - alternatives share what is written once: "Research Scientist/Engineer" (one word is passed over before the slash or "or"),
   "Research/ML Engineer" (up to two after it), "Research Scientists and Engineers" (only where the phrase ends its part of the text:
   "Research and Development Engineer" is no research engineer);
-- what is in parentheses can be left out or read along: "Research (Software) Engineer";
+- what is in parentheses can be left out: "Research (Software) Engineer";
 - a comma, a dash between spaces, a bracket or the end of a sentence parts what does not belong together: "Product Research, Engineer
   Hiring" does not fit. Where the phrase itself has such a sign, the text may have any;
 - scripts without spaces between words (Chinese, Japanese, Thai, Lao, Khmer, Burmese) have no word boundary to respect;
