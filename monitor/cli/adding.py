@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from crawler.address import Address, discover, find, parse
+from crawler.address import Address, directory, discover, find, parse
 from crawler.items import BoardRequest, Failure, Result, Snapshot
+from monitor.cli.output import clean
 from monitor.errors import UserError
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ _GONE = {404, 410}
 class Seen:
     """What one look at a board before it is added said."""
 
-    words: str  # "57 postings"; "" without an answer
+    words: str = ""  # " (Google DeepMind, 57 postings)"; empty without an answer
     warning: str = ""  # the board could not be read now
 
 
@@ -37,6 +38,14 @@ async def resolve(text: str, settings: Settings) -> Address:
             raise UserError(f"{error}{_hint(text)}") from error
         address = await _on_page(text, settings)
     return _supported(address)
+
+
+def refuse_known(settings: Settings, address: Address) -> None:
+    """Raises UserError when the board is in the configuration already, before anybody looks at it."""
+    known = settings.board(address.board)
+    if known is not None:
+        off = "" if known.enabled else ", with `enabled = false`"
+        raise UserError(f"{address.board} is in {settings.file} already{off}")
 
 
 def _hint(text: str) -> str:
@@ -102,8 +111,11 @@ async def look_at(address: Address, settings: Settings) -> Seen:
 
 def _seen(address: Address, result: Result) -> Seen:
     if isinstance(result, Snapshot):
-        return Seen(f"{len(result.sightings)} postings")
+        count = len(result.sightings)
+        company = directory().get(address.board) or result.company
+        facts = [company, f"{count} posting" if count == 1 else f"{count} postings"]
+        return Seen(f" ({', '.join(clean(fact) for fact in facts if fact)})")
     reason = result.reason if isinstance(result, Failure) else "it answered that nothing moved"
     if result.status in _GONE:
         raise UserError(f"{address.ats} knows no board {address.token!r} ({reason}): check the name, or add it unseen with --no-check")
-    return Seen("", f"it could not be read now ({reason}); it is added all the same, and the daemon will try again")
+    return Seen(warning=f"it could not be read now ({reason}); it is added all the same, and the daemon will try again")

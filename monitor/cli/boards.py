@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from monitor.cli.common import State, state
 from monitor.cli.output import Format, FormatOption, emit
+from monitor.errors import UserError
 
 if TYPE_CHECKING:
     from monitor.settings import WatchedBoard
@@ -63,19 +66,42 @@ def add(
     """Watch a board: it goes into the configuration file."""
     import asyncio
 
-    from monitor.cli.adding import look_at, resolve
+    from monitor.cli.adding import Seen, look_at, refuse_known, resolve
     from monitor.config_file import add_board
 
     current = state(ctx)
-    settings = current.settings
-    with current.busy("looking"):
+    with _begun(current), current.busy("looking"):
+        settings = current.settings
         address = asyncio.run(resolve(board, settings))
-        seen = asyncio.run(look_at(address, settings)) if check else None
-    name = f"{address.ats}:{address.token}"
-    add_board(settings.file, name, company=company, every=every)
-    typer.echo(f"added {name}{f', {seen.words}' if seen else ''}: {settings.file}")
-    if seen and seen.warning:
+        refuse_known(settings, address)
+        seen = asyncio.run(look_at(address, settings)) if check else Seen()
+        add_board(settings.file, address.board, company=company, every=every)
+    typer.echo(f"added {address.board}{seen.words}: {settings.file}")
+    if seen.warning:
         typer.echo(seen.warning, err=True)
+
+
+@contextmanager
+def _begun(current: State) -> Iterator[None]:
+    """A configuration file to add to: an empty one where there is none, which goes again when nothing is added."""
+    from monitor.config import NAME, find
+
+    try:
+        find(current.config, current.environ)
+    except UserError:
+        file = current.config or Path(current.environ.get("ROLEWATCH_CONFIG") or NAME)
+    else:
+        yield
+        return
+    try:
+        file.touch(exist_ok=False)
+    except OSError as error:
+        raise UserError(f"{file} cannot be written: {error.strerror}") from error
+    try:
+        yield
+    finally:
+        if not file.stat().st_size:
+            file.unlink()
 
 
 @app.command()
@@ -84,11 +110,16 @@ def remove(
     board: Annotated[str, typer.Argument(metavar="BOARD", help="ats:token, or any URL of it.")],
 ) -> None:
     """Stop watching a board; its history stays."""
-    from monitor.cli.check import watched
+    from crawler.address import parse
     from monitor.config_file import remove_board
 
     settings = state(ctx).settings
-    name = watched(settings, board)
+    try:
+        name = parse(board).board
+    except ValueError as error:
+        raise UserError(str(error)) from error
+    if settings.board(name) is None:
+        raise UserError(f"{name} is not watched; watched are: {', '.join(each.board for each in settings.boards)}")
     remove_board(settings.file, name)
     typer.echo(f"removed {name} from {settings.file}; its history stays in the database")
 
