@@ -60,6 +60,7 @@ class SlackServer:
     channels: dict[str, Channel] = field(default_factory=dict)
     token: str = TOKEN
     private_scope: bool = True
+    scopes: str = "chat:write,channels:read,channels:history,groups:read,groups:history"
     url: str = ""
     _stamp: int = 0
 
@@ -140,12 +141,13 @@ class SlackServer:
         if authorization != f"Bearer {self.token}":
             return web.json_response({"ok": False, "error": "invalid_auth"})
         try:
-            return web.json_response({"ok": True, **getattr(self, "_" + method.replace(".", "_"))(arguments)})
+            body = {"ok": True, **getattr(self, "_" + method.replace(".", "_"))(arguments)}
+            return web.json_response(body, headers={"X-OAuth-Scopes": self.scopes})
         except Refusal as refusal:
             return web.json_response(refusal.body)
 
     def _auth_test(self, _: Body) -> Body:
-        return {"url": "https://example.slack.com/", "user_id": "U0BOT0001"}
+        return {"url": "https://example.slack.com/", "team": "Example", "user": "rolewatch", "user_id": "U0BOT0001"}
 
     def _chat_postMessage(self, arguments: Body) -> Body:  # noqa: N802  # Slack's name
         channel = self._channel(arguments["channel"], posting=True)
@@ -195,13 +197,19 @@ class SlackServer:
         found = [self._view(channel) for channel, kind in kinds if kind in (wanted or types)]
         return self._page("channels", found, arguments)
 
+    def _conversations_info(self, arguments: Body) -> Body:
+        channel = self.channels.get(arguments["channel"])
+        if channel is None:
+            raise Refusal("channel_not_found")
+        return {"channel": self._view(channel)}
+
     def _all(self) -> list[Channel]:
         return list(self.channels.values())
 
     def _view(self, channel: Channel) -> Body:
         if channel.user:
             return {"id": channel.id, "is_im": True, "user": channel.user}
-        return {"id": channel.id, "name": channel.name, "is_archived": channel.archived}
+        return {"id": channel.id, "name": channel.name, "is_archived": channel.archived, "is_member": channel.member}
 
     def _page(self, name: str, items: list[Body], arguments: Body) -> Body:
         start = int(arguments.get("cursor") or 0)
