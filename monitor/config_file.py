@@ -145,7 +145,7 @@ def _end(lines: list[str], start: int) -> int:
 
 def _replace(path: Path, old: str, new: str, boards: list[dict[str, Any]]) -> None:
     """Puts the new text in the old one's place, at once, when it says what it should."""
-    if _said(new) != _said(old) | {"boards": boards}:
+    if _said(new) != (_said(old) or {}) | {"boards": boards}:
         raise UserError(f"{path}: its boards are written in a way that cannot be edited without harm: please edit it by hand")
     understand(new, path, {})
     try:
@@ -168,6 +168,9 @@ def _write(file: Path, text: str) -> None:
         new.unlink(missing_ok=True)
 
 
-def _said(text: str) -> dict[str, Any]:
-    """What the text says, `boards` in any case."""
-    return {"boards": []} | tomllib.loads(text)
+def _said(text: str) -> dict[str, Any] | None:
+    """What the text says, with `boards` in any case; None when it is no TOML."""
+    try:
+        return {"boards": []} | tomllib.loads(text)
+    except tomllib.TOMLDecodeError:
+        return None

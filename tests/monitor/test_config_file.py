@@ -1,0 +1,197 @@
+from __future__ import annotations
+
+import re
+import stat
+from pathlib import Path
+
+import pytest
+
+from monitor.config import load
+from monitor.config_file import EXAMPLE, add_board, remove_board, write_example
+from monitor.errors import UserError
+
+COMMENTED = """\
+# my boards
+[crawl]
+every = "1h"  # slow
+
+# the first
+[[boards]]
+board = "greenhouse:deepmind"  # the one
+# every = "5m"
+
+# the second
+[[boards]]
+url = "https://job-boards.greenhouse.io/anthropic"
+company = "Anthropic"
+
+# rules follow
+[[rules]]
+name = "r"
+any = ["research engineer"]
+boards = ["greenhouse:deepmind"]
+"""
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "rolewatch.toml"
+    path.write_text(COMMENTED)
+    return path
+
+
+def watched(file: Path) -> list[str]:
+    return [board.board for board in load(file, {}).boards]
+
+
+def test_the_example_works_as_it_stands(tmp_path: Path) -> None:
+    write_example(tmp_path / "rolewatch.toml")
+    settings = load(tmp_path / "rolewatch.toml", {})
+    assert [board.board for board in settings.boards][:2] == ["greenhouse:deepmind", "greenhouse:anthropic"]
+    assert [rule.name for rule in settings.rules] == ["research-engineer"]
+    assert settings.route(settings.rules[0].notify[0]) == "console"  # until there is a token
+
+
+def test_the_example_works_with_every_line_switched_on(tmp_path: Path) -> None:
+    text = re.sub(r"^# ([a-z_]+ = )", r"\1", EXAMPLE, flags=re.MULTILINE)
+    (tmp_path / "rolewatch.toml").write_text(text)
+    settings = load(tmp_path / "rolewatch.toml", {})
+    assert settings.health.listen == "127.0.0.1:9464"
+    assert settings.rules[0].none == ("intern*", "sales research engineer")
+
+
+def test_the_example_shows_the_defaults_that_there_are(tmp_path: Path) -> None:
+    (tmp_path / "rolewatch.toml").write_text(EXAMPLE)
+    plain = load(tmp_path / "rolewatch.toml", {})
+    no_default = (
+        "contact",
+        "all",
+        "none",
+        "locations",
+        "boards",
+        "min_pay",
+        "mention",
+        "digest",
+        "quiet",
+        "timezone",
+        "admins",
+        "listen",
+        "heartbeat_url",
+    )
+    text = re.sub(rf"^# (?!(?:{'|'.join(no_default)}) )([a-z_]+ = )", r"\1", EXAMPLE, flags=re.MULTILINE)
+    text = text.replace('api_url = "https://boards-api.greenhouse.io"', "")
+    (tmp_path / "rolewatch.toml").write_text(text)
+    switched_on = load(tmp_path / "rolewatch.toml", {})
+    assert (switched_on.crawl, switched_on.ats, switched_on.boards, switched_on.rules) == (
+        plain.crawl,
+        plain.ats,
+        plain.boards,
+        plain.rules,
+    )
+    assert (switched_on.alerts, switched_on.slack, switched_on.log_level) == (plain.alerts, plain.slack, plain.log_level)
+    assert switched_on.database_url.get_secret_value() == plain.database_url.get_secret_value()
+
+
+def test_the_example_overwrites_nothing(file: Path) -> None:
+    with pytest.raises(UserError, match="is there already"):
+        write_example(file)
+    assert file.read_text() == COMMENTED
+
+
+def test_the_example_needs_a_folder(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="cannot be written"):
+        write_example(tmp_path / "nowhere" / "rolewatch.toml")
+
+
+def test_a_board_is_added_after_the_others_and_nothing_else_moves(file: Path) -> None:
+    add_board(file, "greenhouse:scaleai", company='Scale "AI"', every="1d")
+    assert watched(file) == ["greenhouse:deepmind", "greenhouse:anthropic", "greenhouse:scaleai"]
+    block = '\n[[boards]]\nboard = "greenhouse:scaleai"\ncompany = "Scale \\"AI\\""\nevery = "1d"\n'
+    assert file.read_text() == COMMENTED.replace('company = "Anthropic"\n', f'company = "Anthropic"\n{block}')
+
+
+def test_added_and_removed_is_the_file_as_it_was(file: Path) -> None:
+    add_board(file, "greenhouse:scaleai", url="https://job-boards.greenhouse.io/scaleai")
+    remove_board(file, "greenhouse:scaleai")
+    assert file.read_text() == COMMENTED
+
+
+def test_a_removed_board_leaves_the_comments_of_others(file: Path) -> None:
+    file.write_text(COMMENTED.replace('boards = ["greenhouse:deepmind"]\n', ""))
+    remove_board(file, "greenhouse:deepmind")
+    assert watched(file) == ["greenhouse:anthropic"]
+    assert {"# my boards", "# the first", "# the second", "# rules follow", 'every = "1h"  # slow'} <= set(file.read_text().splitlines())
+    assert 'every = "5m"' not in file.read_text()
+    remove_board(file, "greenhouse:anthropic")
+    assert watched(file) == []
+    assert "# rules follow\n[[rules]]" in file.read_text()
+
+
+@pytest.mark.parametrize(
+    "text", ["", "# nothing yet", "[log]\nlevel = 'debug'", "boards = []\n", "boards = [\n  # mine\n]\n", "\ufeff[crawl]\r\n"]
+)
+def test_boards_start_from_an_empty_file(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "rolewatch.toml"
+    file.write_bytes(text.encode())
+    add_board(file, "greenhouse:deepmind")
+    add_board(file, "greenhouse:anthropic", company="Anthropic")
+    assert watched(file) == ["greenhouse:deepmind", "greenhouse:anthropic"]
+    remove_board(file, "greenhouse:deepmind")
+    remove_board(file, "greenhouse:anthropic")
+    assert watched(file) == []
+
+
+@pytest.mark.parametrize("board", ["greenhouse:deepmind", "greenhouse:anthropic"])
+def test_a_board_is_added_once(file: Path, board: str) -> None:
+    with pytest.raises(UserError, match=f"{board} is watched already"):
+        add_board(file, board)
+    assert file.read_text() == COMMENTED
+
+
+def test_a_board_that_is_not_there_cannot_be_removed(file: Path) -> None:
+    with pytest.raises(UserError, match="greenhouse:scaleai is not among its boards"):
+        remove_board(file, "greenhouse:scaleai")
+
+
+def test_a_board_that_a_rule_names_stays(file: Path) -> None:
+    with pytest.raises(UserError, match='the rule "r" names greenhouse:deepmind'):
+        remove_board(file, "greenhouse:deepmind")
+    assert file.read_text() == COMMENTED
+
+
+def test_a_file_that_does_not_load_is_not_edited(file: Path) -> None:
+    file.write_text(COMMENTED + "\n[lgo]\n")
+    with pytest.raises(UserError, match="did you mean log"):
+        add_board(file, "greenhouse:scaleai")
+    assert file.read_text() == COMMENTED + "\n[lgo]\n"
+
+
+def test_what_would_not_load_is_not_written(file: Path) -> None:
+    with pytest.raises(UserError, match="expected a duration"):
+        add_board(file, "greenhouse:scaleai", every="soon")
+    assert file.read_text() == COMMENTED
+
+
+def test_a_header_within_a_text_is_no_board(file: Path) -> None:
+    text = '[[rules]]\nname = "r"\nany = ["""\n[[boards]]\nx"""]\n\n' + COMMENTED.partition("# rules follow")[0]
+    file.write_text(text)
+    with pytest.raises(UserError, match="by hand"):
+        remove_board(file, "greenhouse:deepmind")
+    assert file.read_text() == text
+
+
+def test_mode_link_and_line_ends_are_kept(file: Path, tmp_path: Path) -> None:
+    file.write_bytes(COMMENTED.replace("\n", "\r\n").encode())
+    file.chmod(0o640)
+    link = tmp_path / "link.toml"
+    link.symlink_to(file)
+    add_board(link, "greenhouse:scaleai")
+    assert link.is_symlink()
+    assert stat.S_IMODE(file.stat().st_mode) == 0o640
+    assert file.read_bytes().count(b"\n") == file.read_bytes().count(b"\r\n") == COMMENTED.count("\n") + 3
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["link.toml", "rolewatch.toml"]
+
+
+def test_a_missing_file_is_one_clear_line(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="cannot be read: No such file"):
+        add_board(tmp_path / "rolewatch.toml", "greenhouse:deepmind")
