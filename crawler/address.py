@@ -29,6 +29,7 @@ _PATH_HOSTS = {  # hosts whose first step is the token
     "apply.workable.com": "workable",
 }
 _GREENHOUSE_PAGES = {"boards.greenhouse.io", "job-boards.greenhouse.io", "boards.eu.greenhouse.io", "job-boards.eu.greenhouse.io"}
+_NO_TOKENS = {"embed"}  # a step of the embeds' own addresses, taken for a board by whoever reads them carelessly
 _ACCEPTED = "expected ats:token such as greenhouse:deepmind, or an address such as https://job-boards.greenhouse.io/deepmind"
 _LINK = re.compile(r"""(?:https?:)?//[^\s"'<>\\]+""")
 
@@ -86,7 +87,7 @@ def parse(text: str) -> Address:
 
 
 def _checked(text: str, ats: str, token: str, key: str | None = None) -> Address:
-    if not _TOKEN.fullmatch(token) or (key is not None and not _TOKEN.fullmatch(key)):
+    if not _TOKEN.fullmatch(token) or token in _NO_TOKENS or (key is not None and not _TOKEN.fullmatch(key)):
         raise ValueError(f"{_short(text)} names no board: {_ACCEPTED}")
     return Address(ats, token, key)
 

@@ -19,7 +19,7 @@ _CUE = re.compile(
     r"\b(?:applications?|apply|applying|submissions?|posting|closing)\s(?:deadline|close[sd]?|closing date|window|due date|end date|date)\b"
     r"|\bdeadline\s(?:to|for|is|of|:)|\bdeadline(?=\s?:)"
     r"|\bapply\s(?:by|before|until|no later than)\b"
-    r"|\bapplications?\s(?:will\s(?:be\s)?(?:accepted|close)|close[sd]?|must be (?:received|submitted)|are\s(?:due|accepted)|due|accepted)\b"
+    r"|\bapplications?\s(?:will\s(?:be\s)?(?:accepted|close)|close[sd]?|must be (?:received|submitted)|(?:are\s)?(?:due|accepted))\b"
     r"|\b(?:posting|window|vacancy|role|competition|position|job)\b[^.\n]{0,80}?\b(?:closes?|closing|open until|accepted until)\b"
     r"|截止日期",
     re.IGNORECASE,

@@ -58,7 +58,10 @@ _PLACES = {
     "Asia/Singapore": r"singapore",
     "Asia/Kolkata": r"bangalore|bengaluru|\bindia\b|hyderabad",
 }
-_MONTH_FIRST = re.compile(r"\b(?:us|usa|united states)\b|, [A-Z]{2}\b|california|new york|mountain view|san francisco", re.IGNORECASE)
+_MONTH_FIRST = re.compile(
+    r"\bUSA?\b|\bU\.S\.|\bUnited States\b|\bCalifornia\b|\bNew York\b|\bSan Francisco\b|\bMountain View\b"
+    r"|, (?:CA|NY|WA|TX|MA|IL|CO|DC|NJ|PA|VA|GA|FL|NC|OR|UT|AZ|OH|MI|MN)\b"
+)
 _END_OF_DAY = time(23, 59, 59)
 
 
@@ -74,7 +77,7 @@ def instants(found: re.Match[str], *, published: datetime | None, place: str, mo
     the day before. A year that is not written is the first one that lies after `published`.
     """
     clock = found["before"] or found["after"]
-    days = _days(found, published, _reads_month_first(place) if month_first is None else month_first)
+    days = _days(found, published, month_first=month_first if month_first is not None else bool(_MONTH_FIRST.search(place)) or None)
     if found["weekday"] and days:
         days = [near for day in days for near in (day, _nearest(day, _WEEKDAYS.index(found["weekday"].lower())))]
     if clock is None and day_before:
@@ -82,10 +85,10 @@ def instants(found: re.Match[str], *, published: datetime | None, place: str, mo
     return [moment for day in days for moment in _moments(datetime.combine(day, _time_of(clock)), clock or "", place)]
 
 
-def _days(found: re.Match[str], published: datetime | None, month_first: bool | None) -> list[date]:
+def _days(found: re.Match[str], published: datetime | None, *, month_first: bool | None) -> list[date]:
     part = found.groupdict()
     if part["a"]:
-        return _numeric(int(part["a"]), int(part["b"]), int(part["y4"]) % 100 + 2000, month_first, published)
+        return _numeric(int(part["a"]), int(part["b"]), int(part["y4"]) % 100 + 2000, published, month_first=month_first)
     if part["y3"]:
         return _valid(int(part["y3"]), int(part["m3"]), int(part["d3"]))
     month = _MONTHS.index((part["m1"] or part["m2"])[:3].lower()) + 1
@@ -98,8 +101,8 @@ def _days(found: re.Match[str], published: datetime | None, month_first: bool | 
     return coming[:1]
 
 
-def _numeric(first: int, second: int, year: int, month_first: bool | None, published: datetime | None) -> list[date]:
-    """The readings of 03/04/2026: the one that the place or a format says, else both; none of them before the posting was published."""
+def _numeric(first: int, second: int, year: int, published: datetime | None, *, month_first: bool | None) -> list[date]:
+    """The readings of 03/04/2026: the American one in America or as a format says, else both that lie after the publication."""
     us, other = _valid(year, first, second), _valid(year, second, first)
     if month_first is not None:
         return (us or other) if month_first else (other or us)
@@ -152,10 +155,3 @@ def _zone_of(place: str) -> ZoneInfo:
     """The zone of a place that lies in one; the easternmost of several, whose day ends first."""
     zones = [zone for zone, names in _PLACES.items() if re.search(names, place, re.IGNORECASE)]
     return ZoneInfo(zones[-1] if zones else "UTC")  # `_PLACES` goes from west to east
-
-
-def _reads_month_first(place: str) -> bool | None:
-    """How dates in numbers are read there; None where that is not known."""
-    if _MONTH_FIRST.search(place):
-        return True
-    return False if any(re.search(names, place, re.IGNORECASE) for names in _PLACES.values()) else None

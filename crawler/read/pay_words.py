@@ -22,8 +22,8 @@ _OTHER = re.compile(
     r"|grants?|equity|stocks?|rsus?|sign[- ]?on|signing|relocation|coverage|lifetime|401\(?k\)?|hsa|hra|fsa|funding|funded|raised|raises?"
     r"|revenues?|spend\w*|sav(?:es?|ed|ings?)|assets?|valuation|valued|markets?|opportunity|initiatives?|merchandise|quotas?"
     r"|deals?|contracts?|acv|arr|gmv|parking"
-    r"|tickets?|insurance|pensions?|referrals?|tuition|donat\w+|portfolios?|invest\w+|volume|transactions?|payments?|series [a-h]|worth|prizes?"
-    r"|awards?|fees?|costs?|deductibles?|premiums?|profits?|ebitda|aum|turnover|exploits?|vouchers?|perks?|learning|education|development"
+    r"|tickets?|insurance|pensions?|referrals?|tuition|donat\w+|portfolios?|invest\w+|volume|transactions?|payments?|series [a-h]|worth"
+    r"|prizes?|awards?|fees?|costs?|deductibles?|premiums?|profits?|ebitda|aum|turnover|exploits?|vouchers?|perks?|learning|education|development"
     r"|home office|equipment|wellness|wellbeing|gym|travel|lunch|meals?|commut\w+|childcare|fertility|adoption|customers?|housing)\b",
     re.IGNORECASE,
 )
