@@ -39,7 +39,6 @@ _ESCAPE = re.compile(r"\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|(?:\x1b\[|\x9b)[0-?]*[ 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")  # with what turns the direction of writing
 _UNSAFE_JSON = re.compile(r"[\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")  # what json leaves and a terminal may obey
 _INSTANT = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d):\d\d\.\d{6}Z")
-_FITS = 30  # a cell up to this width is never wrapped
 _LONGEST = 400  # characters of a cell on a terminal; in a pipe nothing is cut
 
 
@@ -157,22 +156,15 @@ def _aligned(rows: Iterable[Row], columns: Sequence[str]) -> Iterator[str]:
 
 
 def _print_table(rows: Iterable[Row], columns: Sequence[str], console: Console) -> None:
-    from rich.table import Table
-    from rich.text import Text
+    from monitor.cli.screen import screen
 
     rows = list(rows)
     if not rows:
         console.print("nothing found", style="dim")
         return
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for name in columns:
-        values = [row[name] for row in rows]
-        fits = all(len(_cell(value)) <= _FITS for value in values)
-        numbers = all(value is None or isinstance(value, (int, float, Decimal)) for value in values)
-        table.add_column(Text(name), no_wrap=fits, overflow="fold", justify="right" if numbers else "left")
-    for row in rows:
-        table.add_row(*(Text(_shortened(_cell(row[name]), _LONGEST)) for name in columns))
-    console.print(table)
+    cells = [[_shortened(_cell(row[name]), _LONGEST) for name in columns] for row in rows]
+    numbers = [all(row[name] is None or isinstance(row[name], (int, float, Decimal)) for row in rows) for name in columns]
+    console.print(screen(columns, cells, numbers, console.width))
 
 
 def _shortened(text: str, length: int) -> str:

@@ -102,10 +102,14 @@ def _table_row(row: Row) -> dict[str, object]:
         "location": row["location"],
         "pay": pay_of(row),
         "deadline": row["deadline_at"] or row["deadline_text"],
-        "first seen": row["first_seen_at"],
-        "closed": row["closed_at"],
+        "first seen": _day(row["first_seen_at"]),
+        "closed": _day(row["closed_at"]),
         "posting": row["posting"],
     }
+
+
+def _day(instant: object) -> str:
+    return short(instant)[: len("2026-03-01")]
 
 
 def pay_of(row: Row) -> str:

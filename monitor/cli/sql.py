@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Iterator, Sequence
+from textwrap import fill
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -33,6 +34,7 @@ WHERE valid_from <= :since AND (valid_to IS NULL OR valid_to > :since) ORDER BY 
 SELECT board, count(*) AS failures, max(finished_at) AS latest, max(reason) AS reason FROM checks
 WHERE result = 'failure' AND started_at >= :since GROUP BY board ORDER BY failures DESC""",
 }
+_INDENT = "      "
 _MOST_IN_A_TABLE = 10_000  # rows; a table is laid out when all its rows are there
 
 
@@ -123,9 +125,8 @@ def _print_guide(engine: Engine, fmt: Format, console: Console) -> None:
         return
     console.print(Text("Views and their columns", style="bold"))
     for view, columns in views.items():
-        console.print(
-            Text(f"  {view}", style="bold cyan").append(f"  {', '.join(columns)}", style="default"), soft_wrap=not console.is_terminal
-        )
+        console.print(Text(f"  {view}", style="cyan"))
+        console.print(fill(", ".join(columns), console.width, initial_indent=_INDENT, subsequent_indent=_INDENT), soft_wrap=True)
     console.print(Text("\nQuestions to begin with", style="bold"))
     for line in _examples(EXAMPLES):
         console.print(line, soft_wrap=True)
@@ -134,5 +135,5 @@ def _print_guide(engine: Engine, fmt: Format, console: Console) -> None:
 
 def _examples(examples: dict[str, str]) -> Sequence[str]:
     return [
-        line for words, query in examples.items() for line in (f"  {words}", *(f"      {part}" for part in query.strip().splitlines()), "")
+        line for words, query in examples.items() for line in (f"  {words}", *(_INDENT + part for part in query.strip().splitlines()), "")
     ]

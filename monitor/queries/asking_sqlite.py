@@ -53,7 +53,7 @@ class _Fence:
         return self._refuse(f"{name} is no view: `sql` reads {', '.join(VIEWS)}")
 
     def _is_internal(self, name: str) -> bool:
-        return name in self._tables or name.startswith(("sqlite_", "pragma_"))
+        return name in self._tables or name.startswith("sqlite_")
 
     def _refuse(self, reason: str) -> int:
         self.refusal = self.refusal or reason
@@ -75,7 +75,7 @@ def ask_sqlite(engine: Engine, question: Question) -> Iterator[Answer]:
         except TooLong:
             raise took_too_long(question) from None
         except (sqlite3.Error, sqlite3.Warning, OverflowError) as error:  # a Warning: several statements, before Python 3.12
-            raise _explained(error, fence, question) from error
+            raise _explained(error, fence, question, budget) from error
 
 
 def _open(engine: Engine) -> sqlite3.Connection:
@@ -90,10 +90,12 @@ def _tables(connection: sqlite3.Connection) -> frozenset[str]:
     return frozenset(name.lower() for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'"))
 
 
-def _explained(error: Exception, fence: _Fence, question: Question) -> UserError:
+def _explained(error: Exception, fence: _Fence, question: Question, budget: Budget) -> UserError:
     if fence.refusal:
         return UserError(fence.refusal)
     if str(error) == "interrupted":
+        if not budget.spent():
+            raise KeyboardInterrupt from error  # SQLite has swallowed the one that came while it looked at the clock
         return took_too_long(question)
     if "one statement at a time" in str(error):
         return UserError("`sql` takes one statement at a time")

@@ -134,6 +134,9 @@ def test_a_limit_cuts_the_rows(told: Program) -> None:
         "SELECT 1; DELETE FROM posting_change",
         "COMMIT; DELETE FROM posting_change",
         "WITH gone AS (SELECT 1) DELETE FROM posting_change",
+        "PRAGMA user_version = 7",
+        "PRAGMA journal_mode = DELETE",
+        "SELECT * FROM pragma_table_info('posting')",
         "SELECT load_extension('/tmp/mine.so')",
     ],
 )
@@ -166,3 +169,57 @@ def test_a_missing_folder_of_files_stays_missing(told: Program, tmp_path: Path) 
     assert told("sql", f"VACUUM INTO '{tmp_path}/copy.db'").code == 2
     assert told("sql", f"ATTACH '{tmp_path}/other.db' AS other").code == 2
     assert not {"copy.db", "other.db"} & {file.name for file in tmp_path.iterdir()}
+
+
+@pytest.mark.parametrize(
+    ("query", "name"),
+    [
+        ("SELECT * FROM posting", "posting"),
+        ("SELECT count(*) FROM posting", "posting"),
+        ("SELECT p.title, r.raw FROM postings p, posting_version r", "posting_version"),
+        ("SELECT (SELECT max(id) FROM alert) FROM postings", "alert"),
+        ("WITH mine AS (SELECT * FROM delivery) SELECT count(*) FROM mine", "delivery"),
+        ("SELECT sql FROM sqlite_master", "sqlite_master"),
+    ],
+)
+def test_sqlite_answers_from_the_views_alone(sqlite_told: Program, query: str, name: str) -> None:
+    ran = sqlite_told("sql", query)
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err.startswith(f"{name} is no view: `sql` reads boards, checks, postings,")
+
+
+def test_sqlite_answers_with_its_own_functions_and_common_tables(sqlite_told: Program) -> None:
+    query = """WITH mine AS (SELECT key FROM postings WHERE board = :board), two AS (SELECT value FROM json_each('[1, 2]'))
+               SELECT (SELECT count(*) FROM mine) AS mine, (SELECT sum(value) FROM two) AS two, count(*) OVER () AS n FROM two LIMIT 1"""
+    assert sqlite_told.ask("sql", query, "--param", f"board={BOARD}") == [{"mine": 3, "two": 3, "n": 2}]
+
+
+def test_a_number_too_large_for_sqlite_is_one_line(sqlite_told: Program) -> None:
+    ran = sqlite_told("sql", "SELECT :n", "--param", f"n={2**70}")
+    assert (ran.code, len(ran.err.splitlines())) == (2, 1)
+
+
+def test_a_text_that_looks_like_a_number_only_in_part_stays_a_text(sqlite_told: Program) -> None:
+    query = "SELECT typeof(:a) AS a, typeof(:b) AS b, typeof(:c) AS c"
+    assert sqlite_told.ask("sql", query, "--param", "a=007", "--param", "b=7", "--param", "c=1.5") == [
+        {"a": "text", "b": "integer", "c": "real"}
+    ]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "DO $$ BEGIN DELETE FROM posting_change; END $$",
+        "COPY posting TO STDOUT",
+        "SET TRANSACTION READ WRITE",
+        "SELECT nextval('posting_id_seq')",
+    ],
+)
+def test_postgresql_refuses_what_only_it_knows(postgres_told: Program, query: str) -> None:
+    ran = postgres_told("sql", query)
+    assert (ran.code, ran.out, len(ran.err.splitlines())) == (2, "", 1)
+
+
+def test_postgresql_stops_a_sleeping_query(postgres_told: Program) -> None:
+    ran = postgres_told("sql", "SELECT pg_sleep(60)", "--timeout", "0.2")
+    assert (ran.code, ran.err.strip()) == (2, "the query was stopped after 0.2 s: narrow it, or give it longer with --timeout")
