@@ -83,10 +83,8 @@ def test_boards_of_other_ats_are_told_apart(written: str, board: str) -> None:
         "greenhouse:",
         "greenhouse:embed",
         "greenhouse:../etc",
-        "https://job-boards.greenhouse.io/a%2Fb",
         "https://job-boards.greenhouse.io",
-    ]
-    + [
+        "https://job-boards.greenhouse.io/a%2Fb",
         "https://boards.greenhouse.io/embed/job_app?token=5938712",
         "https://[::1",
         "ftp://boards.greenhouse.io/x",
@@ -109,11 +107,10 @@ def test_a_job_on_an_employers_own_site_asks_for_its_board() -> None:
 def test_any_text_is_an_address_or_a_value_error(written: str) -> None:
     try:
         address = parse(written)
-    except ValueError as refused:
-        assert "\n" not in str(refused)
-    else:
-        assert parse(address.board) == Address(address.ats, address.token)
-        assert not {"/", "\\", "?", "#", " "} & set(address.token)
+    except ValueError:
+        return
+    assert parse(address.board) == Address(address.ats, address.token)
+    assert not {"/", "\\", "?", "#", " "} & set(address.token)
 
 
 def test_a_boards_page_leads_back_to_it() -> None:
