@@ -1,0 +1,131 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import tomlkit
+
+from monitor.config import ConfigError, understand
+
+SOUND = '[[boards]]\nboard = "greenhouse:deepmind"\n[[rules]]\nname = "r"\nany = ["x"]\n'
+
+
+def mistakes(text: str) -> list[str]:
+    """What is said of the text, a line each, without the file's name."""
+    try:
+        understand(text, Path("/etc/rolewatch.toml"), {})
+    except ConfigError as error:
+        said = str(error)
+    else:
+        return []
+    assert all(line.startswith("/etc/rolewatch.toml: ") for line in said.splitlines())
+    assert "pydantic" not in said
+    return [line.removeprefix("/etc/rolewatch.toml: ") for line in said.splitlines()]
+
+
+LINES = [
+    ("webhok = 1", "webhok: unknown key; did you mean webhook? allowed here: database, crawl, ats, "),
+    ("[crawl]\nevry = '1m'", "crawl.evry: unknown key; did you mean every? allowed here: every, contact, timeout, baseline"),
+    ("[crawl]\nevery = 15", 'crawl.every = 15: expected a duration such as "250ms", "30s", "15m", "6h" or "1d"'),
+    ("[crawl]\ncontact = 'me\\nX: y'", "crawl.contact"),
+    ('[crawl]\ncontact = "me\\nX: y"', 'crawl.contact = "me\\nX: y": expected an e-mail address or a URL'),
+    ("[crawl]\nbaseline = 'loud'", "crawl.baseline = \"loud\": expected 'summary' or 'announce'"),
+    ("crawl = 3", "crawl = 3: expected a table of keys"),
+    ("[ats.levr]", "ats.levr: levr is no ats that this version reads; allowed: greenhouse"),
+    ("[ats.greenhouse]\ndely = '1s'", "ats.greenhouse.dely: unknown key; did you mean delay?"),
+    ("[ats.greenhouse]\nconcurrency = 0", "ats.greenhouse.concurrency = 0: expected at least 1"),
+    ("[ats.greenhouse]\nconcurrency = true", "ats.greenhouse.concurrency = true: expected a whole number"),
+    ("[ats.greenhouse]\napi_url = 'https://me:pw@x.org'", 'ats.greenhouse.api_url = "https://me:…@x.org": expected an address'),
+    ("[[boards]]\nurl = 'https://example.org/jobs'", "boards[0].url: 'https://example.org/jobs' is no board that rolewatch knows"),
+    ("[[boards]]\nboard = 'lever:mistral'", "boards[0]: lever is no ats that this version reads; allowed: greenhouse"),
+    ("[[boards]]\ncompany = 'X'", "boards[0]: expected one of url and board"),
+    (SOUND + "[[boards]]\nurl = 'https://job-boards.greenhouse.io/deepmind'", "boards[1]: greenhouse:deepmind is there twice; remove one"),
+    ("boards = ['greenhouse:deepmind']", 'boards[0] = "greenhouse:deepmind": expected a table of keys'),
+    ("[[rules]]\nany = ['x']", "rules[0].name: this key is required"),
+    ("[[rules]]\nname = 'r'", 'rules[0] (rule "r"): expected phrases in any or in all'),
+    (SOUND + "[[rules]]\nname = 'r'\nany = ['x']", 'rules[1] (rule "r"): name: a second rule of this name; give it another'),
+    (SOUND + "boards = ['greenhouse:x']", 'rules[0] (rule "r"): boards: greenhouse:x is not watched; add it to [[boards]] or take it'),
+    (SOUND + "boards = ['x']", "rules[0] (rule \"r\"): boards: 'x' is no"),
+    (SOUND + "none = ['']", 'rules[0].none[0] (rule "r") = "": has no words to look for'),
+    (SOUND + "none = ['/(/']", 'rules[0].none[0] (rule "r") = "/(/": cannot be looked for: missing )'),
+    (SOUND + "none = 'intern*'", 'rules[0].none (rule "r") = "intern*": expected a list such as ["…", "…"]'),
+    (SOUND + "locations = [3]", 'rules[0].locations[0] (rule "r") = 3: expected a text in quotes'),
+    (SOUND + "in = ['titel']", "rules[0].in[0] (rule \"r\") = \"titel\": expected 'title', 'description', "),
+    (SOUND + "in = []", 'rules[0].in (rule "r") = []: expected at least one'),
+    (SOUND + "on = ['open']", "rules[0].on[0] (rule \"r\") = \"open\": expected 'opened', 'revised', 'closed' or 'reopened'"),
+    (SOUND + "fields = ['salary']", 'rules[0].fields[0] (rule "r") = "salary": expected '),
+    (SOUND + "remind = ['72']", 'rules[0].remind[0] (rule "r") = "72": expected a duration'),
+    (SOUND + "min_pay = 150000", 'rules[0].min_pay (rule "r") = 150000: expected an amount a year and its currency such as "150000 USD"'),
+    (SOUND + "notify = ['email:me']", 'rules[0].notify[0] (rule "r") = "email:me": expected slack:#name, '),
+    (SOUND + "notify = ['slack:roles']", 'rules[0].notify[0] (rule "r") = "slack:roles": expected slack:#name, '),
+    (
+        SOUND + "notify = ['apprise:me']",
+        'rules[0].notify[0] (rule "r") = "apprise:me": channels of Apprise are not supported by this version',
+    ),
+    (SOUND + "notify = ['https://hooks.slack.com/services/T0/B0/hunter2']", 'rules[0].notify[0] (rule "r") = "https://hooks.slack.com/…'),
+    (SOUND + "mention = ['@me']", 'rules[0].mention[0] (rule "r") = "@me": expected Slack\'s id of a person or a group'),
+    (SOUND + "mode = 'weekly'", "rules[0].mode (rule \"r\") = \"weekly\": expected 'instant' or 'digest'"),
+    ("[alerts]\ndigest = 09:00:00", 'alerts.digest = "09:00:00": expected a time of day such as "09:00"'),
+    ("[alerts]\nquiet = '22:00-22:00'", 'alerts.quiet = "22:00-22:00": expected two different times of day'),
+    ("[alerts]\ntimezone = 'Europe/Lundon'", 'alerts.timezone = "Europe/Lundon": expected the name of a time zone such as "Europe/London"'),
+    (
+        "[slack]\ntoken = 'xoxb-hunter2'",
+        "slack.token: unknown key; allowed here: api_url, admins; secrets come from the environment: $SLACK_BOT_TOKEN",
+    ),
+    (
+        "[webhook]\nurl = 'https://hunter2'",
+        "webhook.url: unknown key; allowed here: none; secrets come from the environment: $SLACK_WEBHOOK_URL",
+    ),
+    ("[log]\nlevel = 'loud'", "log.level = \"loud\": expected 'debug', 'info', 'warning' or 'error'"),
+    ("[health]\nlisten = '9464'", 'health.listen = "9464": expected a host and a port such as "127.0.0.1:9464"'),
+    ("[health]\nheartbeat_url = 'ftp://hunter2'", "health.heartbeat_url: expected an address that begins with https:// or http://"),
+    ("[crawl\nevery = 1", "this is no TOML: Expected ']' at the end of a table declaration (at line 1, column 7)"),
+]
+
+
+@pytest.mark.parametrize(("text", "line"), LINES)
+def test_a_mistake_is_one_line_with_key_value_and_what_is_allowed(text: str, line: str) -> None:
+    (found,) = mistakes(text)
+    assert found.startswith(line)
+    assert "hunter2" not in found
+    assert ":pw@" not in found
+
+
+def test_all_mistakes_are_told_at_once() -> None:
+    text = (
+        "webhok = 1\n[crawl]\nevery = 15\n[ats.levr]\ndelay = 3\n"
+        + SOUND
+        + "boards = ['greenhouse:x']\n[[rules]]\nname = 'r'\nany = 'x'\n[[rules]]\nname = 'r'\nall = ['x']\n"
+    )
+    keys = [line.split(":")[0].split(" =")[0] for line in mistakes(text)]
+    assert sorted(keys) == [
+        "ats.levr", "ats.levr.delay", "crawl.every", 'rules[0] (rule "r")', 'rules[1].any (rule "r")', 'rules[2] (rule "r")', "webhok",
+    ]  # fmt: skip
+
+
+def test_nothing_follows_from_a_board_that_could_not_be_read() -> None:
+    assert len(mistakes(SOUND.replace('"greenhouse:deepmind"', "3") + "boards = ['greenhouse:deepmind']\n")) == 1
+    assert len(mistakes(SOUND.replace("greenhouse:deepmind", "greenhouse:") + "boards = ['greenhouse:deepmind']\n")) == 1
+
+
+@pytest.mark.parametrize("text", ["15", "15 m", "1.5h", "-1h", "0s", "1w", "15M", "", "1h30m", "999999999d", "\u0661\u0665m"])
+def test_what_is_no_duration(text: str) -> None:
+    (found,) = mistakes(f'[crawl]\nevery = "{text}"')
+    assert "expected a duration" in found
+
+
+@pytest.mark.parametrize("value", [1, 1.5, True, "x", ["x"], {"x": 1}, [{"x": 1}], [[]], []])
+@pytest.mark.parametrize(
+    "key", ["database", "crawl.every", "ats", "ats.greenhouse", "boards", "rules", "alerts.quiet", "slack.admins", "log.level", "health"]
+)
+def test_any_value_anywhere_is_a_mistake_or_fine_and_never_a_crash(key: str, value: object) -> None:
+    document: object = value
+    for step in reversed(key.split(".")):
+        document = {step: document}
+    assert isinstance(document, dict)
+    mistakes(tomlkit.dumps(document))
+
+
+def test_a_long_value_is_cut() -> None:
+    (found,) = mistakes(f'[log]\nlevel = "{"x" * 5000}"')
+    assert len(found) < 200
