@@ -1,0 +1,131 @@
+"""`alerts`: the outbox as a person sees it and helps it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from greenhouse import job
+from program import Program
+from running import Place, stopped, until
+from slack_server import OPS, ROLES, TOKEN, SlackServer, shown, slack_server
+
+from monitor.demo.board_server import BoardServer
+
+
+@pytest.fixture
+async def boards() -> AsyncIterator[BoardServer]:
+    async with BoardServer() as server:
+        server.board("examplelabs", job(1, title="Research Engineer"), job(2, title="Chef"))
+        yield server
+
+
+@pytest.fixture
+async def slack() -> AsyncIterator[SlackServer]:
+    async with slack_server() as server:
+        yield server
+        assert server.complaints == []
+
+
+@pytest.fixture
+async def place(tmp_path: Path, boards: BoardServer, slack: SlackServer) -> AsyncIterator[Place]:
+    place = Place(tmp_path, boards.url, slack.api_url, TOKEN, every="1h")
+    yield place
+    place.kill_all()
+
+
+def test_alerts_are_listed_newest_first_and_by_state_and_channel(told: Program) -> None:
+    rows = told.ask("alerts", "list")
+    assert len(rows) > 5
+    assert [row["alert_id"] for row in rows] == sorted((row["alert_id"] for row in rows), reverse=True)
+    assert told.ask("alerts", "list", "--limit", "2") == rows[:2]
+    assert told.ask("alerts", "list", "--state", "sent") == []
+    assert told.ask("alerts", "list", "--channel", "console", "--state", "pending") == rows
+
+
+def test_a_state_that_is_none_is_refused_with_those_that_are(told: Program) -> None:
+    ran = told("alerts", "list", "--state", "lost")
+    assert ran.code == 2
+    assert "discarded" in ran.err
+
+
+def test_discarded_alerts_are_given_up_up_to_a_moment(told: Program) -> None:
+    assert told("alerts", "discard", "--before", "1d").out == "gave up 0 messages\n"
+    assert told("alerts", "discard", "--before", "0s").code == 0
+    assert {row["state"] for row in told.ask("alerts", "list")} == {"discarded"}
+
+
+def test_discarding_asks_for_a_moment(told: Program) -> None:
+    assert told("alerts", "discard").code == 2
+    assert told("alerts", "discard", "--before", "someday").code == 2
+
+
+async def test_what_failed_is_sent_again_once_its_channel_works(place: Place, slack: SlackServer) -> None:
+    slack.channels[ROLES].archived = True
+    code, _, err = await place.run("check")
+    assert code == 1
+    assert "could not be delivered" in err
+    code, _, err = await place.run("alerts", "retry")
+    assert code == 1
+    assert "slack:#roles: 1 message could not be delivered: is_archived" in err
+    slack.channels[ROLES].archived = False
+    code, out, _ = await place.run("alerts", "retry")
+    assert code == 0
+    assert "everything is delivered" in out
+    assert len(slack.texts()) == 1
+
+
+async def test_beside_a_daemon_it_is_the_daemon_that_sends_again(place: Place, slack: SlackServer) -> None:
+    slack.channels[ROLES].archived = True
+    daemon = await place.start("run")
+    await until(lambda: place.ask("SELECT 1 FROM delivery WHERE state = 'failed'"))
+    slack.channels[ROLES].archived = False
+    code, out, _ = await place.run("alerts", "retry")
+    assert code == 0
+    assert "everything is delivered" in out
+    assert len(slack.texts()) == 1
+    await stopped(daemon)
+
+
+async def test_nothing_to_retry_is_well(place: Place) -> None:
+    code, out, _ = await place.run("alerts", "retry")
+    assert code == 0
+    assert "0 messages" in out
+
+
+async def test_a_sample_goes_to_each_channel_once_and_says_that_it_is_one(place: Place, slack: SlackServer) -> None:
+    code, out, _ = await place.run("alerts", "test")
+    assert code == 0
+    assert [line.split()[:2] for line in out.splitlines()] == [["slack:#roles", "ok"], ["slack:#ops", "ok"]]
+    for channel in (ROLES, OPS):
+        (message,) = slack.channels[channel].messages
+        assert "sample" in shown(message)
+    assert place.ask("SELECT * FROM alert") == []
+
+
+async def test_a_sample_that_is_refused_says_why_and_what_to_do(place: Place, slack: SlackServer) -> None:
+    slack.channels[ROLES].member = False
+    code, out, _ = await place.run("alerts", "test", "--format", "json")
+    assert code == 1
+    roles, ops = json.loads(out)
+    assert (roles["channel"], roles["ok"]) == ("slack:#roles", False)
+    assert roles["words"] == "not_in_channel: invite the app to the channel"
+    assert ops["ok"]
+
+
+async def test_a_sample_waits_when_slack_asks_it_to(place: Place, slack: SlackServer) -> None:
+    slack.break_next("429")
+    code, _, _ = await place.run("alerts", "test")
+    assert code == 0
+    assert len(slack.texts()) == 1
+
+
+async def test_without_a_token_the_samples_come_to_the_console(place: Place, slack: SlackServer) -> None:
+    place.token = ""
+    code, out, _ = await place.run("alerts", "test")
+    assert code == 0
+    assert "slack:#roles  ok  sent, on the console: $SLACK_BOT_TOKEN is not set" in out
+    assert "a sample, no real role" in out
+    assert not slack.calls

@@ -1,0 +1,136 @@
+"""`doctor`: what it finds on a healthy set-up, and on each kind of broken one."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from greenhouse import job
+from program import Program
+from running import Place
+from slack_server import ROLES, TOKEN, SlackServer, slack_server
+
+from monitor.demo.board_server import BoardServer, Trouble
+
+
+@pytest.fixture
+async def boards() -> AsyncIterator[BoardServer]:
+    async with BoardServer() as server:
+        server.board("examplelabs", job(1), job(2))
+        yield server
+
+
+@pytest.fixture
+async def slack() -> AsyncIterator[SlackServer]:
+    async with slack_server() as server:
+        yield server
+
+
+@pytest.fixture
+async def place(tmp_path: Path, boards: BoardServer, slack: SlackServer) -> AsyncIterator[Place]:
+    place = Place(tmp_path, boards.url, slack.api_url, TOKEN)
+    yield place
+    place.kill_all()
+
+
+async def _findings(place: Place) -> dict[str, dict[str, Any]]:
+    """The findings by subject, after a run whose exit code agrees with them."""
+    code, out, err = await place.run("doctor", "--format", "json")
+    assert not err
+    found = {row["subject"]: row for row in json.loads(out)}
+    assert code == (0 if all(row["ok"] for row in found.values()) else 1)
+    assert all(row["remedy"] for row in found.values() if not row["ok"])
+    return found
+
+
+async def test_a_healthy_set_up_is_well_in_every_line(place: Place, slack: SlackServer) -> None:
+    code, out, _ = await place.run("doctor")
+    assert code == 0
+    lines = [line.split()[:2] for line in out.splitlines()]
+    subjects = ["configuration", "database", "daemon", "slack", "slack", "slack:#roles", "slack:#ops", "greenhouse:examplelabs"]
+    assert lines == [["ok", subject] for subject in subjects]
+    assert "2 postings" in out
+    assert not slack.calls["chat.postMessage"]
+    assert TOKEN not in out
+
+
+async def test_it_stores_nothing_of_a_board(place: Place) -> None:
+    await place.run("doctor")
+    assert place.ask("SELECT count(*) FROM posting") == [(0,)]
+    assert place.ask("SELECT count(*) FROM board_check") == [(0,)]
+
+
+async def test_a_board_that_cannot_be_read_is_found_with_the_others_read(place: Place, boards: BoardServer) -> None:
+    place.watched = ("examplelabs", "nobody", "otherworks")
+    place.configure()
+    boards.troubles["otherworks"] = Trouble(status=500)
+    found = await _findings(place)
+    assert found["greenhouse:examplelabs"]["ok"]
+    assert "boards remove greenhouse:nobody" in found["greenhouse:nobody"]["remedy"]
+    assert "500" in found["greenhouse:otherworks"]["found"]
+
+
+async def test_without_a_token_it_says_who_is_told_instead_and_is_well(place: Place) -> None:
+    place.token = ""
+    found = await _findings(place)
+    assert found["slack token"]["ok"]
+    assert "slack:#roles, slack:#ops tell the console" in found["slack token"]["found"]
+
+
+async def test_a_token_that_slack_refuses_is_one_finding(place: Place) -> None:
+    place.token = "xoxb-9-9-wrong"
+    found = await _findings(place)
+    assert not found["slack token"]["ok"]
+    assert "invalid_auth" in found["slack token"]["found"]
+    assert "slack:#roles" not in found
+
+
+async def test_a_missing_scope_is_named(place: Place, slack: SlackServer) -> None:
+    slack.scopes = "chat:write,channels:read"
+    found = await _findings(place)
+    assert found["slack scopes"]["found"] == "missing channels:history"
+
+
+async def test_each_channel_says_what_is_wrong_with_it(place: Place) -> None:
+    named = ["slack:#old", "slack:#absent", "slack:#nowhere", "slack:C000ROLES", "slack:C0NOWHERE"]
+    place.configure(f'[[rules]]\nname = "more"\nany = ["x"]\nnotify = {named}\n')
+    found = await _findings(place)
+    assert found["slack:#old"]["found"] == "archived"
+    assert "/invite" in found["slack:#absent"]["remedy"]
+    assert not found["slack:#nowhere"]["ok"]
+    assert found[f"slack:{ROLES}"]["ok"]
+    assert found["slack:C0NOWHERE"]["found"] == "channel_not_found"
+
+
+async def test_slack_that_cannot_be_reached_is_one_finding(place: Place) -> None:
+    place.slack = "http://127.0.0.1:9/api/"
+    place.configure()
+    found = await _findings(place)
+    assert not found["slack token"]["ok"]
+
+
+async def test_alerts_that_failed_are_found(place: Place, slack: SlackServer) -> None:
+    slack.channels[ROLES].archived = True
+    await place.run("check")
+    found = await _findings(place)
+    assert "1 could not be delivered" in found["alerts"]["found"]
+    assert "alerts retry" in found["alerts"]["remedy"]
+
+
+def test_a_configuration_that_is_wrong_is_found(tmp_path: Path) -> None:
+    file = tmp_path / "rolewatch.toml"
+    file.write_text("[crawl]\nevry = 3\n")
+    ran = Program(str(file))("doctor")
+    assert ran.code == 1
+    assert ran.out.startswith("FAIL")
+    assert "evry" in ran.out
+
+
+def test_a_database_that_is_none_is_found_and_the_boards_are_tried_all_the_same(watching: Program) -> None:
+    (Path(watching.config).parent / "rolewatch.db").write_text("no database at all, but long enough to be read as a file of that kind" * 20)
+    rows = {row["subject"]: row for row in watching("doctor", "--format", "json").json}
+    assert not rows["database"]["ok"]
+    assert rows["greenhouse:otherworks"]["ok"]
