@@ -9,6 +9,7 @@ may be the right one of the two. A date that is no day, or lacks a year that not
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from datetime import datetime
 from itertools import islice
 
@@ -34,6 +35,19 @@ _DAY_BEFORE = re.compile(r"\b(?:before|prior to)\W*$", re.IGNORECASE)
 _FORMAT = re.compile(r"\b(?P<month_first>MM)[/-]DD|\bDD[/-]MM", re.IGNORECASE)
 _LABEL = re.compile(r"[\s:\uff1a()\[\]*/MDYmdy-]*")  # what may follow "Closing Date" in its line, when the date is in the next
 _SENTENCE_END = re.compile(r"(?<=[a-z\d)\]])(?<![ap]\.m)\.\s(?=[A-Z])")
+_HINTS = (
+    "deadline",
+    "clos",
+    "apply",
+    "accepted",
+    "due",
+    "end date",
+    "submitted",
+    "received",
+    "\u622a\u6b62",
+)  # one of them is in every cue
+_DIGIT = re.compile(r"\d")
+_LONGEST_LABEL = 120  # characters of a line whose date may stand in the next
 _WINDOW = 160  # characters after the announcing words in which the date stands
 _MOST_CUES = 40  # a hostile text may have thousands
 
@@ -43,20 +57,27 @@ def read_deadline(text: str, *, published: datetime | None, place: str) -> Deadl
 
     `published` gives the year where none is written, `place` the zone where none is, and the order of day and month.
     """
-    for cue in islice(_CUE.finditer(text), _MOST_CUES):
-        words = _sentence(text[cue.end() : cue.end() + _WINDOW])
-        found = moments.find(words)
-        if found and _FILLING.fullmatch(between := words[: found.start()]):
-            return _deadline(found, f"{cue[0]}{between}", published, place)
+    for cue, after in islice(_announcements(text), _MOST_CUES):
+        found = moments.find(after)
+        if found and _FILLING.fullmatch(between := after[: found.start()]):
+            return _deadline(found, f"{cue}{between}", published, place)
     return None
 
 
-def _sentence(after: str) -> str:
-    """What belongs to the announcing words: the rest of their sentence, or the next line where the date stands alone."""
-    line, _, rest = after.partition("\n")
-    if _LABEL.fullmatch(line):
-        line = f"{line} {rest.lstrip().partition(chr(10))[0]}"
-    return _SENTENCE_END.split(" ".join(line.split()), maxsplit=1)[0]
+def _announcements(text: str) -> Iterator[tuple[str, str]]:
+    """Announcing words, each with what belongs to them: the rest of their sentence, or the next line where the date stands alone."""
+    lowered = text.lower()
+    if not any(hint in lowered for hint in _HINTS):
+        return
+    lines = [line for line in text.split("\n") if line]
+    for line, following in zip(lines, [*lines[1:], ""], strict=True):
+        if not _DIGIT.search(line) and not (len(line) <= _LONGEST_LABEL and _DIGIT.search(following[:_WINDOW])):
+            continue
+        for cue in _CUE.finditer(line):
+            after = line[cue.end() : cue.end() + _WINDOW]
+            if _LABEL.fullmatch(after):
+                after = f"{after} {following[:_WINDOW]}"
+            yield cue[0], _SENTENCE_END.split(" ".join(after.split()), maxsplit=1)[0]
 
 
 def _deadline(found: re.Match[str], announced: str, published: datetime | None, place: str) -> Deadline:
