@@ -6,7 +6,9 @@
     probe each known posting that the list does not show, in the same crawl and so within the same manners
 
 Each board is one coroutine, so that it ends in one result whatever happens to it, and nothing is decided where Scrapy swallows
-exceptions (callbacks, pipelines, signal handlers). A subclass knows one ats: where it lists, how an answer is sliced, how a job is read.
+exceptions (callbacks, pipelines, signal handlers). Such requests pass by Scrapy's queue and with it CONCURRENT_REQUESTS, so a board
+needs a turn: it holds it until its result is handed over, so that a slow reader slows the crawl and does not fill the memory, and
+gives it back while it waits to be asked again. A subclass knows one ats: where it lists, how an answer is sliced, how a job is read.
 
 The probes are here, and not in a call of their own as the house's plan had it: a crawl's politeness is not shared with another's.
 https://docs.scrapy.org/en/latest/topics/coroutines.html#inline-requests
@@ -18,18 +20,20 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import replace
-from typing import Any, NamedTuple, Self
+from random import Random
+from typing import NamedTuple
+from urllib.parse import quote
 
 import msgspec
 import structlog
 from scrapy import Spider
-from scrapy.crawler import Crawler
 from xxhash import xxh3_128_hexdigest
 
 from crawler.answer import Unusable
 from crawler.feed import items
-from crawler.fetch import Answer, Fetcher
-from crawler.items import BoardRequest, Failure, Manners, Posting, Probe, Result, Sighting, Snapshot, Unchanged
+from crawler.fetch import Answer, Fetcher, wait_after
+from crawler.items import BoardRequest, Failure, Posting, Probe, Result, Sighting, Snapshot, Unchanged
+from crawler.read.text import clean
 
 log = structlog.get_logger()
 SILENT_LIMIT = 3  # probes in a row without an answer, after which the host is left alone
@@ -56,24 +60,24 @@ class BoardSpider(Spider):
     """Looks at boards; results go to `deliver`, or their postings out as items when `scrapy crawl` runs it."""
 
     api_url: str
-    requests: Sequence[BoardRequest]
-    manners: Manners
-    deliver: Callable[[Result], Awaitable[None]] | None = None
-    stopped = False
 
-    def __init__(self, boards: str = "", api_url: str = "", **arguments: Any) -> None:  # noqa: ANN401  # Scrapy's own
+    def __init__(
+        self,
+        boards: str = "",
+        api_url: str | None = None,
+        *,
+        requests: Sequence[BoardRequest] = (),
+        deliver: Callable[[Result], Awaitable[None]] | None = None,
+        max_probes: int = 0,
+    ) -> None:
         """`boards` are tokens, separated by commas."""
-        super().__init__(**arguments)
-        self.requests = [BoardRequest(f"{self.name}:{token.strip()}") for token in boards.split(",") if token.strip()]
-        self.manners = Manners(api_url=api_url or None)
-        self.looks: list[asyncio.Task[Result]] = []
-
-    @classmethod
-    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:  # noqa: ANN401  # Scrapy's own
-        spider = super().from_crawler(crawler, *args, **kwargs)
-        timeout, concurrency = crawler.settings.getfloat("DOWNLOAD_TIMEOUT"), crawler.settings.getint("CONCURRENT_REQUESTS")
-        spider.manners = replace(spider.manners, timeout=timeout, concurrency=concurrency)
-        return spider
+        super().__init__()
+        self.base = (api_url or self.api_url).rstrip("/")
+        self.requests = [*requests, *(BoardRequest(f"{self.name}:{token.strip()}") for token in boards.split(",") if token.strip())]
+        self.deliver = deliver
+        self.max_probes = max_probes
+        self.random = Random()  # noqa: S311  # spreads retries
+        self.started = asyncio.Event()  # from here on Scrapy can stop it
 
     def list_url(self, token: str) -> str:
         """Where the whole board is."""
@@ -101,60 +105,67 @@ class BoardSpider(Spider):
         """A raw job without people's names and addresses in internal fields."""
         raise NotImplementedError
 
-    @property
-    def base(self) -> str:
-        """Where the API is."""
-        return (self.manners.api_url or self.api_url).rstrip("/")
-
-    async def start(self) -> AsyncIterator[Any]:
-        assert self.crawler.engine is not None  # noqa: S101  # Scrapy starts a spider with its engine
-        self.fetcher = Fetcher(self.crawler.engine.download_async, asyncio.Semaphore(self.manners.concurrency), self.manners.timeout)
-        self.looks = [asyncio.create_task(self._look(request)) for request in self.requests]
-        for look in asyncio.as_completed(self.looks):
-            try:
-                found = await look_items(look, self.deliver)
-            except asyncio.CancelledError:
-                if self.stopped:
-                    return
-                raise
-            for item in found:
-                yield item
-
-    def stop(self) -> None:
-        """Ends the crawl without waiting for answers."""
-        self.stopped = True
-        for look in self.looks:
-            look.cancel()
-
-    async def _look(self, request: BoardRequest) -> Result:
-        """One board's result; this is the job around one board, so whatever goes wrong with it stays with it."""
-        began = time.monotonic()
-        result: Result
+    async def start(self) -> AsyncIterator[dict[str, object]]:
+        self.fetcher = Fetcher(self.crawler.engine.download_async, self.settings.getfloat("DOWNLOAD_TIMEOUT"))
+        self.turn = asyncio.Semaphore(self.settings.getint("CONCURRENT_REQUESTS"))
+        self.started.set()
+        looks = [asyncio.create_task(self._look(request)) for request in self.requests]
         try:
-            result = await self._walk(request)
+            for look in asyncio.as_completed(looks):
+                for item in await look:
+                    yield item
+        finally:
+            for task in looks:
+                task.cancel()
+            await asyncio.gather(*looks, return_exceptions=True)
+
+    async def _look(self, request: BoardRequest) -> list[dict[str, object]]:
+        """One board's result handed over, which leaves no items; or its postings, for a feed."""
+        began, tries = time.monotonic(), 1
+        while True:
+            async with self.turn:
+                result, wait = await self._try(request, tries)
+                if wait is None:
+                    return await self._hand_over(replace(result, seconds=time.monotonic() - began))
+            await asyncio.sleep(wait)
+            tries += 1
+
+    async def _try(self, request: BoardRequest, tries: int) -> tuple[Result, float | None]:
+        """A result, and the seconds to wait if asking again may give a better one. The job around one board: its trouble stays with it."""
+        try:
+            return await self._walk(request), None
         except Unusable as trouble:
-            result = Failure(request.board, trouble.reason, trouble.status, trouble.retry_after, trouble.size)
+            failure = Failure(request.board, trouble.reason, trouble.status, trouble.retry_after, trouble.size)
+            return failure, wait_after(trouble, tries, self.random)
         except Exception as error:
             log.exception("board not read", board=request.board)
-            result = Failure(request.board, f"rolewatch could not read it: {type(error).__name__}")
-        return replace(result, seconds=time.monotonic() - began)
+            return Failure(request.board, f"rolewatch could not read it: {type(error).__name__}"), None
+
+    async def _hand_over(self, result: Result) -> list[dict[str, object]]:
+        if self.deliver is None:
+            return items(result)
+        await self.deliver(result)
+        return []
 
     async def _walk(self, request: BoardRequest) -> Result:
-        token = request.board.partition(":")[2]
+        token = quote(request.board.partition(":")[2], safe="")
         validators = {"If-None-Match": request.etag, "If-Modified-Since": request.last_modified}
         headers = {name: value for name, value in validators.items() if value}
         answer = await self.fetcher.get(self.list_url(token), headers, _LIST if headers else _LIST_ANEW)
         if answer.status == 304:  # noqa: PLR2004  # Not Modified
             probes = await self._probe(token, [key for key in request.known if key in request.missing])
             return Unchanged(request.board, probes, bytes=answer.wire)
-        snapshot = self._snapshot(request.board, answer)
+        try:
+            snapshot = self._snapshot(request.board, answer)
+        except Unusable as trouble:
+            trouble.status, trouble.size = answer.status, answer.wire
+            raise
+        del answer  # probing takes long, and the body may be large
         listed = {sighting.key for sighting in snapshot.sightings}
         return replace(snapshot, probes=await self._probe(token, [key for key in request.known if key not in listed]))
 
     def _snapshot(self, board: str, answer: Answer) -> Snapshot:
         listing = self.slice(answer.body)
-        if listing.total is not None and listing.total != len(listing.jobs):
-            raise Unusable(f"it lists {len(listing.jobs)} jobs and says that there are {listing.total}", status=200)
         sightings: dict[str, Sighting] = {}
         unkeyed, company = 0, None
         for job in listing.jobs:
@@ -163,16 +174,20 @@ class BoardSpider(Spider):
             except (msgspec.DecodeError, RecursionError):
                 unkeyed += 1
                 continue
-            raw = bytes(job)
+            raw = bytes(job)  # a slice would keep the whole body in memory
             sightings.setdefault(head.key, Sighting(head.key, xxh3_128_hexdigest(raw), raw, self.read, self.keep))
             company = company or head.company
+        if listing.total not in {None, len(listing.jobs), len(sightings) + unkeyed}:
+            raise Unusable(f"it lists {len(listing.jobs)} jobs and says that there are {listing.total}")
         found = tuple(sightings.values())
-        return Snapshot(board, found, unkeyed, company, etag=answer.etag, last_modified=answer.last_modified, bytes=answer.wire)
+        return Snapshot(
+            board, found, unkeyed, clean(company or "") or None, etag=answer.etag, last_modified=answer.last_modified, bytes=answer.wire
+        )
 
     async def _probe(self, token: str, keys: Sequence[str]) -> dict[str, Probe]:
         probes: dict[str, Probe] = {}
         silent = 0
-        for key in keys[: self.manners.max_probes]:
+        for key in keys[: self.max_probes]:
             probes[key] = await self._ask(token, key)
             silent = silent + 1 if probes[key] is Probe.SILENT else 0
             if silent == SILENT_LIMIT:
@@ -181,18 +196,9 @@ class BoardSpider(Spider):
 
     async def _ask(self, token: str, key: str) -> Probe:
         try:
-            answer = await self.fetcher.get(self.posting_url(token, key), {}, _POSTING)
+            answer = await self.fetcher.get(self.posting_url(token, quote(key, safe="")), {}, _POSTING)
             if answer.status != 200:  # noqa: PLR2004  # OK
                 return Probe.GONE
             return Probe.THERE if self.head(answer.body).key == key else Probe.SILENT
         except (Unusable, msgspec.DecodeError, RecursionError):
             return Probe.SILENT
-
-
-async def look_items(look: Awaitable[Result], deliver: Callable[[Result], Awaitable[None]] | None) -> list[dict[str, object]]:
-    """A result handed over, which leaves no items; or its postings, for a feed."""
-    result = await look
-    if deliver is None:
-        return items(result)
-    await deliver(result)
-    return []

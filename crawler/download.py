@@ -16,6 +16,7 @@ from scrapy.http import Response
 
 
 class DownloadHandler(AiohttpDownloadHandler):
+    lazy = True  # a crawl of http alone makes no TLS context of its own
     experimental: ClassVar[bool] = False  # said once in settings.py, not in the log of every crawl
 
     def __init__(self, crawler: Crawler) -> None:

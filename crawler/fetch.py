@@ -1,13 +1,12 @@
-"""One answer of an ats's API, or the line that says why there is none: asked again where that may help, redirected as far as is safe.
+"""One answer of an ats's API, or the line that says why there is none: redirected as far as is safe, asked again where that may help.
 
 Scrapy's own middlewares retry at once and follow any redirect; here these decide what counts as a failure, so the walk does both.
 """
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from random import Random
 
@@ -19,7 +18,7 @@ from crawler.answer import NETWORK_ERRORS, Unusable, bad_status, network_trouble
 RETRIES = 2  # after the first try
 FIRST_WAIT = 0.5  # seconds before the first retry, doubled before the next
 PATIENCE = 10.0  # seconds of Retry-After that are waited for at once; a longer one waits for a later round
-LARGEST = 64 * 1024 * 1024  # bytes of a body once unpacked
+LARGEST = 64 * 1024 * 1024  # bytes of a body, on the wire and once unpacked
 REDIRECTS = 5
 _MOVED = {301, 302, 303, 307, 308}
 
@@ -37,27 +36,13 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Fetcher:
-    """Asks an API; `download` is Scrapy's, so that its manners towards the host hold for every request."""
+    """Asks an API once; `download` is Scrapy's, so that its manners towards the host hold for every request."""
 
     download: Callable[[Request], Awaitable[Response]]
-    turn: asyncio.Semaphore  # that call passes by Scrapy's queue and with it CONCURRENT_REQUESTS; this holds in its place
     timeout: float  # seconds, one whole request
-    random: Random = field(default_factory=Random)
 
     async def get(self, url: str, headers: Mapping[str, str], good: frozenset[int]) -> Answer:
-        """The answer, if its status is a good one. A retry waits without a turn, so that other boards go on. Raises Unusable."""
-        for attempt in range(RETRIES + 1):
-            try:
-                return await self._follow(url, headers, good)
-            except Unusable as trouble:
-                asked = trouble.retry_after
-                wait = asked if asked is not None else FIRST_WAIT * 2**attempt * (1 + self.random.random())
-                if not trouble.passing or attempt == RETRIES or wait > PATIENCE:
-                    raise
-                await asyncio.sleep(wait)
-        raise AssertionError("the last try returns or raises")
-
-    async def _follow(self, url: str, headers: Mapping[str, str], good: frozenset[int]) -> Answer:
+        """The answer, if its status is a good one. Raises Unusable."""
         for _ in range(REDIRECTS + 1):
             response = await self._once(url, headers)
             if response.status not in _MOVED:
@@ -67,20 +52,30 @@ class Fetcher:
 
     async def _once(self, url: str, headers: Mapping[str, str]) -> Response:
         meta = {"download_timeout": self.timeout, "download_maxsize": LARGEST}
-        async with self.turn:
-            try:
-                return await self.download(Request(url, headers=dict(headers), meta=meta, dont_filter=True))
-            except NETWORK_ERRORS as error:
-                raise network_trouble(error, url, self.timeout) from error
+        try:
+            return await self.download(Request(url, headers=dict(headers), meta=meta, dont_filter=True))
+        except NETWORK_ERRORS as error:
+            raise network_trouble(error, url, self.timeout) from error
+
+
+def wait_after(trouble: Unusable, tries: int, random: Random) -> float | None:
+    """Seconds until it is worth asking again after so many tries; None when it is not."""
+    backoff = FIRST_WAIT * 2 ** (tries - 1) * (1 + random.random() / 2)  # so that boards do not come back as one
+    wait = max(trouble.retry_after or 0.0, backoff)
+    return wait if trouble.passing and tries <= RETRIES and (trouble.retry_after or 0.0) <= PATIENCE else None
 
 
 def _header(response: Response, name: str) -> str:
-    return (response.headers.get(name) or b"").decode("latin-1")
+    return (response.headers.get(name) or b"").decode("latin-1").strip()
 
 
 def _answer(response: Response, good: frozenset[int]) -> Answer:
-    if response.status not in good:
-        raise bad_status(response.status, _header(response, "Retry-After"), datetime.now(UTC))
-    body = unpack(response.body, _header(response, "Content-Encoding"), LARGEST)
+    try:
+        if response.status not in good:
+            raise bad_status(response.status, _header(response, "Retry-After"), datetime.now(UTC))
+        body = unpack(response.body, _header(response, "Content-Encoding").lower(), LARGEST)
+    except Unusable as trouble:
+        trouble.status, trouble.size = response.status, len(response.body)
+        raise
     etag, modified = _header(response, "ETag") or None, _header(response, "Last-Modified") or None
     return Answer(response.status, body, etag, modified, len(response.body))

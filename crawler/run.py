@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import AsyncGenerator, Sequence
-from contextlib import suppress
 from importlib.metadata import version
 
+import structlog
 from scrapy.crawler import AsyncCrawlerRunner, Crawler
 from scrapy.settings import Settings
 
@@ -18,9 +19,11 @@ from crawler.spiders.greenhouse import GreenhouseSpider
 READER_VERSION = 1  # raised when a reader reads pay, deadline or workplace differently, so that stored postings are read again
 SPIDERS: dict[str, type[BoardSpider]] = {"greenhouse": GreenhouseSpider}
 STOP_WITHIN = 4.0  # seconds
-_AHEAD = 4  # results that may wait for the caller: each may hold a megabyte
+
+log = structlog.get_logger()
 
 logging.getLogger("scrapy").setLevel(logging.WARNING)  # it reports each crawl's every setting, and ours come by the hundred
+logging.getLogger("scrapy.core.downloader.handlers").setLevel(logging.ERROR)  # what it warns of is a Failure with its reason
 
 
 def supported() -> frozenset[str]:
@@ -35,18 +38,40 @@ def reread(ats: str, raw: bytes) -> Posting:
 
 async def crawl(ats: str, requests: Sequence[BoardRequest], manners: Manners) -> AsyncGenerator[Result, None]:
     """One result for each request as they come, from one crawl with the ats's manners; closing the generator ends it within seconds."""
-    results: asyncio.Queue[Result | None] = asyncio.Queue(_AHEAD)
-    crawler = AsyncCrawlerRunner(_settings(manners)).create_crawler(_ready(SPIDERS[ats], requests, manners, results))
-    task = asyncio.create_task(_run(crawler, results))
-    unanswered = {request.board for request in requests}
+    unanswered = Counter(request.board for request in requests)
+    stream = _Stream()
+    runner = AsyncCrawlerRunner(_settings(manners))
+    crawler = runner.create_crawler(SPIDERS[ats])
+    crawling = runner.crawl(crawler, requests=requests, api_url=manners.api_url, max_probes=manners.max_probes, deliver=stream.put)
+    crawling.add_done_callback(lambda _: stream.end())
     try:
-        while (result := await results.get()) is not None:
-            unanswered.discard(result.board)
+        while result := await stream.get():
+            unanswered[result.board] -= 1
             yield result
-        for board in sorted(unanswered):
-            yield Failure(board, "the crawl ended before it was read")
     finally:
-        await _stop(crawler, task, results)
+        await _stop(crawler, crawling)
+    for board in unanswered.elements():
+        yield Failure(board, "the crawl ended before it was read")
+
+
+class _Stream:
+    """Results on their way to the caller: room for one, since each may hold a megabyte; its end finds room always."""
+
+    def __init__(self) -> None:
+        self._queue: asyncio.Queue[Result | None] = asyncio.Queue()
+        self._room = asyncio.Semaphore(1)
+
+    async def put(self, result: Result) -> None:
+        await self._room.acquire()
+        self._queue.put_nowait(result)
+
+    async def get(self) -> Result | None:
+        result = await self._queue.get()
+        self._room.release()
+        return result
+
+    def end(self) -> None:
+        self._queue.put_nowait(None)
 
 
 def user_agent(contact: str | None) -> str:
@@ -68,34 +93,23 @@ def _settings(manners: Manners) -> Settings:
     return settings
 
 
-def _ready(
-    spider: type[BoardSpider], requests: Sequence[BoardRequest], manners: Manners, results: asyncio.Queue[Result | None]
-) -> type[BoardSpider]:
-    """The spider with its work; a class, since Scrapy makes the instance."""
-
-    class Ready(spider):  # type: ignore[misc, valid-type]  # a base that is known at run time
-        def __init__(self) -> None:
-            super().__init__()
-            self.requests = requests
-            self.manners = manners
-            self.deliver = results.put
-
-    return Ready
-
-
-async def _run(crawler: Crawler, results: asyncio.Queue[Result | None]) -> None:
+async def _stop(crawler: Crawler, crawling: asyncio.Task[None]) -> None:
+    """Ends a crawl with its downloads, however far it has come; of one that broke, says why."""
     try:
-        await crawler.crawl_async()
-    finally:
-        await results.put(None)
+        async with asyncio.timeout(STOP_WITHIN):
+            await _end(crawler, crawling)
+    except TimeoutError:
+        log.warning("crawl did not stop", seconds=STOP_WITHIN)
+    crawling.cancel()
+    [ended] = await asyncio.gather(crawling, return_exceptions=True)
+    if isinstance(ended, Exception):
+        log.error("crawl broke", exc_info=ended)
 
 
-async def _stop(crawler: Crawler, task: asyncio.Task[None], results: asyncio.Queue[Result | None]) -> None:
-    if isinstance(crawler.spider, BoardSpider):
-        crawler.spider.stop()
-    while not results.empty():  # what waits for a place in the queue goes on
-        results.get_nowait()
-    with suppress(asyncio.CancelledError):
-        if not task.done():
-            await asyncio.wait_for(crawler.stop_async(), STOP_WITHIN)
-        await asyncio.wait_for(task, STOP_WITHIN)
+async def _end(crawler: Crawler, crawling: asyncio.Task[None]) -> None:
+    if isinstance(crawler.spider, BoardSpider):  # else it has not begun
+        starting = asyncio.create_task(crawler.spider.started.wait())
+        await asyncio.wait({starting, crawling}, return_when=asyncio.FIRST_COMPLETED)
+        starting.cancel()
+        await crawler.stop_async()
+        await asyncio.wait({crawling})

@@ -30,8 +30,8 @@ class _List(msgspec.Struct):
 
 
 class _Named(msgspec.Struct):
-    id: int
-    company_name: str | None = None
+    id: int | str
+    company_name: object = None  # whatever it is, the job has its key
 
 
 _list = msgspec.json.Decoder(_List)
@@ -54,7 +54,7 @@ class GreenhouseSpider(BoardSpider):
 
     def head(self, job: bytes | msgspec.Raw) -> Head:
         named = _named.decode(job)
-        return Head(str(named.id), clean(named.company_name or "") or None)
+        return Head(str(named.id), named.company_name if isinstance(named.company_name, str) else None)
 
     @staticmethod
     def read(raw: bytes) -> Posting:
