@@ -10,9 +10,7 @@ from sqlalchemy import Connection, Integer, Text, column, select, table
 from monitor.db import Instant
 from monitor.queries.listing import Listing, everything, listing
 
-ALERTS = table(
-    "alerts", column("alert_id", Integer()), column("state", Text()), column("channel", Text()), column("created_at", Instant())
-)
+ALERTS = table("alerts", column("alert_id", Integer()), column("state", Text()), column("channel", Text()), column("created_at", Instant()))
 
 
 @dataclass(frozen=True, slots=True)
