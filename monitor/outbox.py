@@ -49,7 +49,7 @@ class Outbox:
         self._sleep = sleep
         self._grace = grace
         self._sender = Sender(engine, notifiers, clock, operators=operators, sleep=sleep, appears=appears)
-        self._tasks: dict[str, asyncio.Task[None]] = {}  # by channel
+        self._tasks: dict[str, asyncio.Task[bool]] = {}  # by channel
         self._begun = False
 
     def take_up(self, other: Outbox) -> None:
@@ -59,12 +59,13 @@ class Outbox:
 
     async def deliver(self, *, until_idle: bool, max_wait: float = 60) -> Delivered:
         """Sends what is due. `until_idle`: waits for the rest too, while no channel's trouble lasts longer than `max_wait` seconds."""
-        told = Delivered()
+        told, patience = Delivered(), max_wait if until_idle else 0
+        given_up: set[str] = set()
         try:
-            while due := self._due(await asyncio.to_thread(self._survey)):
-                for channel in due:
-                    self._start(channel, self._work(channel, told, patience=max_wait if until_idle else 0))
-                await asyncio.gather(*self._tasks.values())
+            while due := self._due(await asyncio.to_thread(self._survey), patience) - given_up:
+                work = {channel: self._start(channel, self._work(channel, told, patience)) for channel in due}
+                done = dict(zip(work, await asyncio.gather(*work.values()), strict=True))
+                given_up |= {channel for channel, empty in done.items() if not empty}
         finally:
             await self._end()
         told.waiting = await asyncio.to_thread(self._waiting)
@@ -119,15 +120,16 @@ class Outbox:
         """Those that nobody works on and that we can send."""
         return [head for head in heads if head.channel not in self._tasks and self._sender.can(head.channel)]
 
-    def _due(self, heads: Iterable[Head]) -> list[str]:
-        """The channels whose time has come."""
+    def _due(self, heads: Iterable[Head], patience: float = 0) -> set[str]:
+        """The channels whose time has come, or comes soon enough."""
         now = self._clock()
-        return [head.channel for head in self._idle(heads) if _wait(head, now) <= 0]
+        return {head.channel for head in self._idle(heads) if _wait(head, now) <= patience}
 
-    def _start(self, channel: str, work: Coroutine[None, None, None]) -> None:
+    def _start(self, channel: str, work: Coroutine[None, None, bool]) -> asyncio.Task[bool]:
         task = asyncio.create_task(work, name=channel)
         self._tasks[channel] = task
         task.add_done_callback(lambda _: self._tasks.pop(channel, None))
+        return task
 
     async def _pause(self, wake: asyncio.Event, stop: asyncio.Event, heads: Iterable[Head]) -> None:
         """Until there may be something to do."""
@@ -138,16 +140,17 @@ class Outbox:
         for bell in bells:
             bell.cancel()
 
-    async def _steadily(self, channel: str, told: Delivered) -> None:
-        """What is due of a channel; trouble with the database is waited for, since the rows say how to go on."""
+    async def _steadily(self, channel: str, told: Delivered) -> bool:
+        """As `_work` for what is due; trouble with the database is waited for, since the rows say how to go on."""
         try:
-            await self._work(channel, told, patience=0)
+            return await self._work(channel, told, patience=0)
         except DBAPIError as error:
             log.error("the outbox cannot be written, trying again", channel=channel, reason=type(error.orig).__name__)  # noqa: TRY400
             await self._sleep(POLL)
+            return False
 
-    async def _work(self, channel: str, told: Delivered, patience: float) -> None:
-        """Sends a channel's messages in order until there is none, or its time is too far off."""
+    async def _work(self, channel: str, told: Delivered, patience: float) -> bool:
+        """Sends a channel's messages in order until there is none, or, which gives False, the next one's time is too far off."""
         troubled: datetime | None = None
         while not self._sender.ending and (head := await asyncio.to_thread(self._head, channel)):
             now = self._clock()
@@ -158,8 +161,9 @@ class Outbox:
                 continue
             troubled = troubled or now
             if now + timedelta(seconds=wait) > troubled + timedelta(seconds=patience):
-                return
+                return False
             await self._sleep(wait)
+        return True
 
     def _head(self, channel: str) -> Head | None:
         with reading(self._engine) as connection:

@@ -48,6 +48,7 @@ class Sender:
         self._sleep = sleep
         self._appears = appears
         self._paces: dict[str, Pace] = {}
+        self._settling = asyncio.Lock()  # two channels refused at once are one incident
         self.calling: set[str] = set()  # channels whose message is being looked for, sent or settled
         self.ending = False  # nothing new is claimed
 
@@ -106,7 +107,8 @@ class Sender:
         return Settled("sent", receipt=receipt)
 
     async def _settle(self, head: Head, after: Settled, told: Delivered, *, claimed: bool) -> bool:
-        await asyncio.to_thread(self._store, head, after, claimed=claimed)
+        async with self._settling:
+            await asyncio.to_thread(self._store, head, after, claimed=claimed)
         sent, failed = after.state == "sent", after.state == "failed"
         told.sent += sent
         told.failed += failed

@@ -12,7 +12,7 @@ import socket
 import struct
 import time
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -62,6 +62,7 @@ class SlackServer:
     private_scope: bool = True
     scopes: str = "chat:write,channels:read,channels:history,groups:read,groups:history"
     url: str = ""
+    clock: Callable[[], float] = time.time
     _stamp: int = 0
 
     def __post_init__(self) -> None:
@@ -82,9 +83,9 @@ class SlackServer:
     def webhook_url(self) -> str:
         return self.url + WEBHOOK
 
-    def break_next(self, kind: str, method: str = "chat.postMessage", times: int = 1) -> None:
+    def break_next(self, kind: str, method: str = "chat.postMessage", times: int = 1, channel: str = "") -> None:
         """`500 429 timeout reset bad_json`, the same after `accept_then_`, or an error word of Slack's."""
-        self.faults += [(method, kind)] * times
+        self.faults += [(f"{method} {channel}".strip(), kind)] * times
 
     def copies(self, delivery_id: str) -> int:
         """How many messages carry that delivery id."""
@@ -97,7 +98,7 @@ class SlackServer:
         method = request.match_info["method"]
         self.calls[method] += 1
         arguments = dict(request.query) if request.method == "GET" else await request.json()
-        return await self._answer(request, method, lambda: self._work(method, arguments, request.headers.get("Authorization", "")))
+        return await self._answer(request, f"{method} {arguments.get('channel')}", lambda: self._work(method, arguments, _token(request)))
 
     async def webhook(self, request: web.Request) -> web.StreamResponse:
         self.calls["webhook"] += 1
@@ -114,10 +115,10 @@ class SlackServer:
 
         return await self._answer(request, "webhook", work)
 
-    async def _answer(self, request: web.Request, method: str, work: Any) -> web.StreamResponse:  # noqa: ANN401  # a function
-        kind = next((kind for name, kind in self.faults if name == method), "")
+    async def _answer(self, request: web.Request, call: str, work: Any) -> web.StreamResponse:  # noqa: ANN401  # a function
+        name, kind = next(((name, kind) for name, kind in self.faults if name in {call, call.split(maxsplit=1)[0]}), ("", ""))
         if kind:
-            self.faults.remove((method, kind))
+            self.faults.remove((name, kind))
         kind = kind.removeprefix("ok")  # this one goes well, a later one does not
         if not kind or kind.startswith("accept_then_"):
             answer: web.StreamResponse = work()
@@ -127,12 +128,12 @@ class SlackServer:
         if broken in {"timeout", "reset"}:
             await asyncio.sleep(self.hang if broken == "timeout" else 0)
             return _drop(request)
-        return self._garbled(broken, method)
+        return self._garbled(broken, call)
 
-    def _garbled(self, kind: str, method: str) -> web.Response:
+    def _garbled(self, kind: str, call: str) -> web.Response:
         if kind == "429":
             return web.json_response({"ok": False, "error": "ratelimited"}, status=429, headers={"Retry-After": str(self.wait)})
-        if method == "webhook" and kind not in _GARBLED:
+        if call == "webhook" and kind not in _GARBLED:
             return web.Response(status=404, text=kind)
         status, text, content_type = _GARBLED.get(kind, (200, json.dumps({"ok": False, "error": kind}), "application/json"))
         return web.Response(status=status, text=text, content_type=content_type)
@@ -165,7 +166,7 @@ class SlackServer:
             self.complaints.append(f"text of {len(text)} characters")
         if re.search(r"[<>]|&(?!(amp|lt|gt);)", text):
             self.complaints.append(f"text not escaped: {text[:80]}")
-        self._stamp = max(self._stamp + 1, int(time.time() * 1e6))
+        self._stamp = max(self._stamp + 1, int(self.clock() * 1e6))
         ts = f"{self._stamp // 1_000_000}.{self._stamp % 1_000_000:06d}"
         channel.messages.append({"ts": ts, **{name: content[name] for name in ("text", "blocks", "metadata") if name in content}})
         return ts
@@ -221,6 +222,10 @@ def _delivery(message: Body) -> str | None:
     metadata = message.get("metadata") or {}
     found: str | None = metadata.get("event_payload", {}).get("delivery_id")
     return found if metadata.get("event_type") == "rolewatch_delivery" else None
+
+
+def _token(request: web.Request) -> str:
+    return request.headers.get("Authorization", "")
 
 
 def _drop(request: web.Request) -> web.Response:

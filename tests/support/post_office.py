@@ -1,0 +1,91 @@
+"""An outbox with a real Slack server and a database, whose waits pass at once.
+
+Run as a program (`python post_office.py DATABASE API_URL`), it delivers what waits with real time, for tests that kill it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import sys
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+
+from alerts import Desk
+from pydantic import SecretStr
+from slack_server import TOKEN, SlackServer, slack_server
+from sqlalchemy import Engine
+
+from monitor.db import connect
+from monitor.notify.base import Notifier
+from monitor.notify.console import ConsoleNotifier
+from monitor.notify.slack import SlackNotifier
+from monitor.notify.webhook import WebhookNotifier
+from monitor.outbox import Outbox
+
+
+class Clock:
+    """Real time, and what was slept through."""
+
+    def __init__(self) -> None:
+        self.skipped = timedelta()
+        self.slept: list[float] = []
+
+    def __call__(self) -> datetime:
+        return datetime.now(UTC) + self.skipped
+
+    async def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self.skipped += timedelta(seconds=seconds)
+        await asyncio.sleep(0)
+
+
+class PostOffice(Desk):
+    """Alerts in, messages out."""
+
+    def __init__(self, engine: Engine, slack: SlackServer) -> None:
+        super().__init__(engine)
+        self.slack = slack
+        self.clock = Clock()
+        self.console = io.StringIO()
+        self.operators: tuple[str, ...] = ("slack:#ops",)
+        slack.clock = lambda: self.clock().timestamp()
+
+    def notifiers(self) -> Mapping[str, Notifier]:
+        return {
+            "slack": SlackNotifier(SecretStr(TOKEN), self.slack.api_url, timeout=1),
+            "webhook": WebhookNotifier(SecretStr(self.slack.webhook_url), timeout=1),
+            "console": ConsoleNotifier(self.console),
+        }
+
+    def outbox(self) -> Outbox:
+        """A new one, as after a start of the program."""
+        return Outbox(self.engine, self.notifiers(), self.clock, operators=self.operators, sleep=self.clock.sleep, grace=0.2)
+
+    def one_copy_each(self) -> bool:
+        """Is every message of Slack's that was delivered there exactly once?"""
+        return all(self.slack.copies(one.delivery_id) == 1 for one in self.deliveries() if one.channel.startswith("slack:"))
+
+
+async def until(reached: Callable[[], bool]) -> None:
+    """Waits for what another task brings about. Raises TimeoutError after 10 s."""
+    async with asyncio.timeout(10):
+        while not reached():  # noqa: ASYNC110  # what is waited for is in a database or a server, which ring no bell
+            await asyncio.sleep(0.01)
+
+
+@asynccontextmanager
+async def post_office(engine: Engine) -> AsyncIterator[PostOffice]:
+    async with slack_server() as slack:
+        yield PostOffice(engine, slack)
+        assert slack.complaints == []
+
+
+async def _deliver(database: str, api_url: str) -> None:
+    notifiers: dict[str, Notifier] = {"slack": SlackNotifier(SecretStr(TOKEN), api_url), "console": ConsoleNotifier(sys.stdout)}
+    await Outbox(connect(database), notifiers, lambda: datetime.now(UTC)).deliver(until_idle=True)
+
+
+if __name__ == "__main__":
+    asyncio.run(_deliver(*sys.argv[1:]))
