@@ -150,7 +150,8 @@ def _too_large() -> Unusable:
 def decode(body: bytes, decoder: msgspec.json.Decoder[T]) -> T:
     """The body as that decoder reads it. Raises Unusable."""
     try:
-        body.decode()  # a Raw is sliced without looking at its characters
+        if not body.isascii():
+            body.decode()  # a Raw is sliced without looking at its characters
         return decoder.decode(body)
     except UnicodeDecodeError as error:
         raise Unusable("the answer is not UTF-8") from error

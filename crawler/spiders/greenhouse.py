@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import msgspec
@@ -15,9 +16,11 @@ from crawler.read.pay import read_pay, stated_pay
 from crawler.read.place import is_work_model, places, workplace
 from crawler.read.text import clean, to_text
 
-_SENT_AS = {"departments": "department", "application_deadline": "deadline", "content": "description"}
+_SENT_AS = {"departments": "department", "application_deadline": "deadline", "content": "description", "metadata": "employment_type"}
 _EMPLOYMENT = ("employment type", "contract type", "time type", "job type")
 _WORKPLACE = ("workplace type", "work model", "workplace", "location type", "remote status")
+_IS_PAY = re.compile(r"\b(salary|pay|compensation)\b", re.IGNORECASE)
+_PERSON = re.compile(r"\b(manager'?s?|recruiter|coordinator|sourcer)\b", re.IGNORECASE)
 
 
 class _Meta(msgspec.Struct):
@@ -60,16 +63,22 @@ class GreenhouseSpider(BoardSpider):
     def read(raw: bytes) -> Posting:
         try:
             return _posting(msgspec.json.decode(raw))
-        except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
+        except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError) as error:
             raise Unreadable(f"{type(error).__name__}: {error}") from error
 
     @staticmethod
     def keep(raw: bytes) -> bytes:
-        if b'"user"' not in raw:
-            return raw
         job = msgspec.json.decode(raw)
-        job["metadata"] = [field for field in job.get("metadata") or [] if field.get("value_type") != "user"]
-        return msgspec.json.encode(job)
+        fields = job.get("metadata") or []
+        kept = [field for field in fields if _is_impersonal(field)] if isinstance(fields, list) else []
+        return raw if kept == fields else msgspec.json.encode(job | {"metadata": kept})
+
+
+def _is_impersonal(field: Any) -> bool:  # noqa: ANN401  # whatever the ats sends: what is not understood is not kept
+    """Whether a custom field can name nobody. Some boards write people into fields of plain text."""
+    if not isinstance(field, dict) or field.get("value_type") in {None, "user"}:
+        return False
+    return not _PERSON.search(str(field.get("name"))) and "@" not in str(field.get("value"))
 
 
 def _posting(job: dict[str, Any]) -> Posting:
@@ -82,7 +91,7 @@ def _posting(job: dict[str, Any]) -> Posting:
     return Posting(
         key=str(job["id"]),
         title=clean(job["title"]),
-        url=job["absolute_url"],
+        url=clean(job["absolute_url"]),
         location=location,
         locations=_places(job, location),
         department="; ".join(name for each in job.get("departments") or [] if (name := clean(each["name"] or ""))),
@@ -110,9 +119,24 @@ def _places(job: dict[str, Any], location: str) -> tuple[str, ...]:
 
 
 def _pay(job: dict[str, Any], description: str) -> tuple[Pay | None, bool]:
-    """Pay, and whether the ats states it; the key is there only for postings that disclose it."""
-    stated = stated_pay(job.get("pay_input_ranges") or [])
+    """Pay, and whether the ats states it. `pay_input_ranges` is there only for postings that disclose it."""
+    stated = stated_pay(job.get("pay_input_ranges") or _pay_fields(job))
     return (stated, True) if stated else (read_pay(description), False)
+
+
+def _pay_fields(job: dict[str, Any]) -> list[dict[str, Any]]:
+    """Custom fields that hold a range of pay, in the form of `pay_input_ranges`."""
+    found = [field for field in job.get("metadata") or [] if field["value_type"] == "currency_range" and field["value"]]
+    return [
+        {
+            "min_cents": float(field["value"]["min_value"] or 0) * 100,
+            "max_cents": float(field["value"]["max_value"] or 0) * 100,
+            "currency_type": field["value"]["unit"],
+            "title": field["name"],
+        }
+        for field in found
+        if _IS_PAY.search(field["name"])
+    ]
 
 
 def _deadline(job: dict[str, Any]) -> Deadline | None:
