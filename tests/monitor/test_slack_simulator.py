@@ -1,0 +1,178 @@
+"""The same against the strict simulator beside the repository, where there is one: no complaint, no refusal, one copy."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+from alerts import AT, HOSTILE, Desk, every_kind, opened, revised, role, summary
+from post_office import Clock
+from pydantic import SecretStr
+
+from monitor.db import connect
+from monitor.messages import GroupMessage, Message, RoleMessage
+from monitor.notify.base import Notifier
+from monitor.notify.slack import SlackNotifier
+from monitor.notify.webhook import WebhookNotifier
+from monitor.outbox import Outbox
+from monitor.schema import upgrade
+
+SIMULATOR = Path(__file__).parents[2].parent / "shared" / "slack" / "slack_sim.py"
+TOKEN = SecretStr("xoxb-100000000000-200000000000-simulatorBotToken")
+ROLES, OLD = "C0ROLES001", "C0ARCHIVE1"
+FAULTS = ["500", "502", "503", "504", "timeout", "reset", "bad_json", "429", "slow", "internal_error", "fatal_error"]
+ACCEPTED = ["reset", "timeout", "500", "503", "bad_json"]
+
+pytestmark = pytest.mark.skipif(not SIMULATOR.exists(), reason=f"there is no simulator in {SIMULATOR.parent}")
+
+
+class Simulator(Desk):
+    """A database, an outbox that posts to the simulator, and the simulator's own word."""
+
+    def __init__(self, desk: Desk, base: str, session: aiohttp.ClientSession) -> None:
+        super().__init__(desk.engine)
+        self.base = base
+        self.session = session
+        self.clock = Clock()
+
+    async def control(self, what: str, **body: object) -> dict[str, Any]:
+        async with self.session.request("POST" if body else "GET", f"{self.base}/_ctl/{what}", json=body or None) as response:
+            answer: dict[str, Any] = await response.json()
+            return answer
+
+    def notifier(self) -> SlackNotifier:
+        return SlackNotifier(TOKEN, f"{self.base}/api/", timeout=1)
+
+    def outbox(self) -> Outbox:
+        webhook = WebhookNotifier(SecretStr(f"{self.base}/services/T0SIMTEAM1/B0WEBHOOK1/simulatorWebhookSecret"), timeout=1)
+        notifiers: dict[str, Notifier] = {"slack": self.notifier(), "webhook": webhook}
+        return Outbox(self.engine, notifiers, self.clock, operators=("slack:#rolewatch-ops",), sleep=self.clock.sleep)
+
+    async def messages(self, channel: str = ROLES) -> list[dict[str, Any]]:
+        state = await self.control("state")
+        found: list[dict[str, Any]] = next(one["messages"] for one in state["channels"].values() if one["id"] == channel)
+        return found
+
+    async def refusals(self) -> list[str]:
+        return [outcome for outcome in (await self.control("state"))["outcomes"] if "invalid_" in outcome or "too_long" in outcome]
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    command = [sys.executable, str(SIMULATOR), "--port", "0", "--tier-factor", "0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        yield process.stdout.readline().split()[1]
+        process.terminate()
+
+
+@pytest.fixture
+async def simulator(address: str, sqlite_url: str) -> AsyncIterator[Simulator]:
+    """At the end of every test: nothing to complain of, nothing refused for its form."""
+    engine = connect(sqlite_url)
+    upgrade(engine)
+    async with aiohttp.ClientSession() as session:
+        simulator = Simulator(Desk(engine), address, session)
+        await simulator.control("reset", now=True)
+        await simulator.control("config", rate=0, workspace_per_min=0, non_marketplace=False)
+        yield simulator
+        assert (await simulator.control("lint"))["lints"] == []
+        assert await simulator.refusals() == []
+    engine.dispose()
+
+
+async def assert_one_copy_each(simulator: Simulator, number: int) -> None:
+    assert simulator.states() == ["sent"] * number
+    ids = [message["metadata"]["event_payload"]["delivery_id"] for message in await simulator.messages()]
+    assert ids == [one.delivery_id for one in simulator.deliveries()]
+
+
+async def test_every_kind_of_message_is_taken(simulator: Simulator) -> None:
+    groups = [GroupMessage(tuple(opened(str(key), title=f"Engineer {key} " * 8) for key in range(number))) for number in (11, 150)]
+    listed = summary(roles=[role(str(key)) for key in range(300)])
+    notifier = simulator.notifier()
+    for number, message in enumerate([*every_kind(), *groups, listed]):
+        await notifier.send("slack:#roles", message, f"id{number}")
+    assert len(await simulator.messages()) == 9
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
+async def test_hostile_texts_are_taken(simulator: Simulator, text: str) -> None:
+    bad = role(title=text, location=text, pay=text, deadline_text=text, department=text, employment_type=text, workplace=text)
+    one = RoleMessage("opened", bad, opened().why, AT)
+    shapes: list[Message] = [one, GroupMessage((one,) * 11), summary(text, [bad] * 5), RoleMessage("closed", bad, (), AT)]
+    notifier = simulator.notifier()
+    for number, message in enumerate(shapes):
+        await notifier.send("slack:#roles", message, f"id{number}")
+    assert len(await simulator.messages()) == 4
+
+
+@pytest.mark.parametrize("fault", [*FAULTS, *(f"accept_then_{fault}" for fault in ACCEPTED)])
+async def test_one_copy_whatever_goes_wrong(simulator: Simulator, fault: str) -> None:
+    await simulator.control("fault", kind=fault, method="chat.postMessage", seconds=0.3 if fault == "slow" else 3)
+    simulator.tell(opened("1"), revised("2"))
+    told = await simulator.outbox().deliver(until_idle=True)
+    assert (told.sent, told.failed, told.waiting) == (2, 0, 0)
+    await assert_one_copy_each(simulator, 2)
+
+
+@pytest.mark.parametrize("fault", ["500", "reset", "timeout", "429", "bad_json", "internal_error"])
+async def test_one_copy_when_looking_goes_wrong_too(simulator: Simulator, fault: str) -> None:
+    await simulator.control("fault", kind="accept_then_reset", method="chat.postMessage")
+    await simulator.control("fault", kind=fault, method="conversations.history", seconds=3, count=3)
+    simulator.tell(opened("1"))
+    await simulator.outbox().deliver(until_idle=True)
+    await assert_one_copy_each(simulator, 1)
+
+
+async def test_a_message_is_found_among_many_when_pages_are_short(simulator: Simulator) -> None:
+    await simulator.control("config", non_marketplace=True)
+    await simulator.control("fault", kind="accept_then_500", method="chat.postMessage", after=40)
+    simulator.tell(*(revised(str(key)) for key in range(41)))
+    for _ in range(41):
+        simulator.tell(opened(), round_id=simulator.begin_round())
+    await simulator.outbox().deliver(until_idle=True)
+    assert len({message["metadata"]["event_payload"]["delivery_id"] for message in await simulator.messages()}) == len(
+        await simulator.messages()
+    )
+    assert set(simulator.states()) == {"sent"}
+
+
+async def test_an_archived_channel_gets_its_messages_when_it_is_open_again(simulator: Simulator) -> None:
+    simulator.tell(opened("1"), opened("2"), channel="slack:#old-archive")
+    assert (await simulator.outbox().deliver(until_idle=True)).failed == 1
+    assert len(await simulator.messages("C0OPS00001")) == 1
+    await simulator.control("config", channels={OLD: {"is_archived": False}})
+    await simulator.outbox().deliver(until_idle=True)
+    assert len(await simulator.messages(OLD)) == 2
+
+
+@pytest.mark.parametrize("channel", ["slack:#private-in", "slack:C0PRIVATE1", "slack:U0ALICE001", "slack:#roles-research"])
+async def test_every_kind_of_channel_is_reached_and_read(simulator: Simulator, channel: str) -> None:
+    await simulator.control("fault", kind="accept_then_500", method="chat.postMessage")
+    simulator.tell(opened(), channel=channel)
+    await simulator.outbox().deliver(until_idle=True)
+    assert simulator.states() == ["sent"]
+    state = await simulator.control("state")
+    assert sum(one["message_count"] for one in state["channels"].values()) == 1
+
+
+async def test_slacks_own_pace_is_never_exceeded(simulator: Simulator) -> None:
+    await simulator.control("config", rate=1.0, burst=3)
+    simulator.tell(*(opened(str(key)) for key in range(6)))
+    outbox = Outbox(simulator.engine, {"slack": simulator.notifier()}, lambda: datetime.now(UTC))
+    assert (await outbox.deliver(until_idle=True)).sent == 6
+    assert not [outcome for outcome in (await simulator.control("state"))["outcomes"] if "ratelimited" in outcome or "429" in outcome]
+
+
+async def test_a_webhook_takes_every_kind(simulator: Simulator) -> None:
+    simulator.tell(*every_kind(), channel="webhook")
+    told = await simulator.outbox().deliver(until_idle=True)
+    assert (told.failed, told.waiting) == (0, 0)
+    assert len(await simulator.messages("C0GENERAL1")) == told.sent
