@@ -72,7 +72,6 @@ def elsewhere(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Elsewher
         "monitor/demo/jobs.json",
         "crawler/directory.csv",
         "migrations/env.py",
-        "migrations/script.py.mako",
         "monitor/py.typed",
     ],
 )

@@ -52,7 +52,7 @@ def list_alerts(
 @app.command()
 def retry(ctx: typer.Context) -> None:
     """Send again what could not be delivered."""
-    from monitor.cli.sending import work
+    from monitor.cli.sending import say_undelivered, undelivered, work
     from monitor.deliveries import retry as try_again
 
     current = state(ctx)
@@ -62,10 +62,8 @@ def retry(ctx: typer.Context) -> None:
     typer.echo(f"trying {_messages(count)} again")
     one = _Retry(current, engine)
     asyncio.run(work(engine, "alerts retry", one.alone, one.ask))
-    left = one.left()
-    for channel, number, reason in left:
-        typer.echo(f"{channel}: {_messages(number)} could not be delivered: {reason or 'it waits for its time'}", err=True)
-    if left:
+    if undelivered(engine):
+        say_undelivered(engine)
         raise typer.Exit(1)
     typer.echo("everything is delivered")
 
@@ -113,17 +111,6 @@ class _Retry:
         with reading(self.engine) as connection:
             return running(connection, now()) is not None
 
-    def left(self) -> list[tuple[str, int, str | None]]:
-        """What still cannot be delivered: (channel, messages, why the newest is not)."""
-        from sqlalchemy import func, select
-
-        from monitor.db import reading
-        from monitor.models import Delivery
-
-        query = select(Delivery.channel, func.count(), func.max(Delivery.reason)).group_by(Delivery.channel).order_by(Delivery.channel)
-        with reading(self.engine) as connection:
-            return [(*row,) for row in connection.execute(query.where(Delivery.state.in_(("pending", "sending", "failed"))))]
-
 
 @app.command()
 def discard(
@@ -159,12 +146,15 @@ async def _send(current: State, fmt: Format) -> list[Tried]:
     from monitor.cli.sample import send_samples as send
     from monitor.notify import notifiers
 
-    ways = notifiers(current.settings, sys.stdout if fmt is Format.TABLE else sys.stderr)
+    settings = current.settings
+    ways = notifiers(settings, sys.stdout if fmt is Format.TABLE else sys.stderr)
+    named = [*settings.alerts.operator, *(channel for rule in settings.rules for channel in rule.notify)]
+    width = max(map(len, named))
     tried = []
-    async for one in send(current.settings, ways, now()):
+    async for one in send(settings, ways, now()):
         tried.append(one)
         if fmt is Format.TABLE:
-            typer.echo(f"{one.channel}  {'ok' if one.ok else 'FAILED'}  {clean(one.words)}")
+            typer.echo(f"{one.channel:<{width}}  {'ok' if one.ok else 'FAILED'}  {clean(one.words)}")
     for way in ways.values():
         await way.close()
     return tried

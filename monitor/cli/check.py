@@ -119,12 +119,11 @@ class _Check:
         return self._say_undelivered(told.failed + told.waiting)
 
     def _say_undelivered(self, count: int) -> bool:
+        from monitor.cli.sending import say_undelivered
+
         if count:
-            message = "message" if count == 1 else "messages"
-            typer.echo(
-                f"{count} {message} could not be delivered: `rolewatch alerts list` says why, `rolewatch alerts retry` tries again",
-                err=True,
-            )
+            say_undelivered(self.engine)
+            typer.echo("`rolewatch doctor` looks for the cause, `rolewatch alerts retry` sends again", err=True)
         return not count
 
     def _undelivered(self, round_id: int) -> int:

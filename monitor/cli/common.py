@@ -13,9 +13,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
+from io import TextIOBase
 from pathlib import Path
 from random import Random
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TextIO, cast
 
 import typer
 from typer.core import TyperGroup
@@ -78,11 +79,18 @@ class State:
             yield
 
     def _set_up_logs(self, settings: Settings) -> None:
-        """For a command that prints what it finds: only what is broken, unless -v asks for more. `run` sets up its own."""
+        """For a command that says itself what it finds: none, unless -v asks for them. `run` sets up its own."""
         from monitor.logs import set_up
 
-        level = "error" if self.verbosity <= 0 else "info" if self.verbosity == 1 else "debug"
-        set_up(level, settings.log_format, sys.stderr)
+        stream = sys.stderr if self.verbosity > 0 else cast("TextIO", _Nowhere())
+        set_up("info", settings.log_format, stream, verbosity=self.verbosity - 1)
+
+
+class _Nowhere(TextIOBase):
+    """A stream that keeps nothing."""
+
+    def write(self, text: str, /) -> int:
+        return len(text)
 
 
 def state(ctx: typer.Context) -> State:
@@ -147,6 +155,13 @@ class Program(TyperGroup):
         except UserError as error:
             typer.echo(str(error), err=True)
             raise typer.Exit(2) from error
+        except Exception as error:
+            from sqlalchemy.exc import DBAPIError  # a command that needs no database does not wait for its library
+
+            if not isinstance(error, DBAPIError):
+                raise
+            typer.echo(f"the database cannot be used: {error.orig}", err=True)
+            raise typer.Exit(1) from error
 
 
 def _share_options(command: Any) -> None:  # noqa: ANN401  # Typer's groups and commands have no common public type

@@ -39,18 +39,30 @@ def doctor(ctx: typer.Context, fmt: FormatOption = Format.TABLE) -> None:
 async def _examine(current: State, fmt: Format) -> list[Finding]:
     """All findings; each is printed as it comes, where a person reads along."""
     found: list[Finding] = []
+    width = _width(current)
     async for finding in _findings(current):
         found.append(finding)
         if fmt is Format.TABLE:
-            _say(current, finding)
+            _say(current, finding, width)
     return found
 
 
-def _say(current: State, finding: Finding) -> None:
+def _width(current: State) -> int:
+    """Of the column of subjects, which come one by one."""
+    from monitor.cli.slack_check import slack_channels
+
+    try:
+        named = [board.board for board in current.settings.boards] + slack_channels(current.settings)
+    except UserError:
+        named = []
+    return max(len(name) for name in ["configuration", *named])
+
+
+def _say(current: State, finding: Finding, width: int) -> None:
     from rich.text import Text
 
     line = Text("ok   ", style="green") if finding.ok else Text("FAIL ", style="bold red")
-    line.append(f" {finding.subject:<20}  ").append(clean(finding.found))
+    line.append(f" {finding.subject:<{width}}  ").append(clean(finding.found))
     if finding.remedy:
         line.append(f" — {clean(finding.remedy)}", style="bold" if not finding.ok else "dim")
     current.console.print(line, soft_wrap=True)

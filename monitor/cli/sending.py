@@ -7,10 +7,14 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import TextIO, TypeVar
 
-from sqlalchemy import Engine
+import typer
+from sqlalchemy import Engine, func, select
 
 from monitor.cli.common import now
+from monitor.cli.output import clean
+from monitor.db import reading
 from monitor.lease import RENEW_EVERY, Held, Lease, take
+from monitor.models import Delivery
 from monitor.notify import notifiers
 from monitor.outbox import Outbox
 from monitor.settings import Settings
@@ -27,6 +31,20 @@ def make_outbox(engine: Engine, console: TextIO) -> Callable[[Settings], Outbox]
         return Outbox(engine, notifiers(settings, console), now, operators=operators)
 
     return make
+
+
+def undelivered(engine: Engine) -> list[tuple[str, int, str | None]]:
+    """What is not delivered: (channel, messages, why), by channel."""
+    query = select(Delivery.channel, func.count(), func.max(Delivery.reason)).group_by(Delivery.channel).order_by(Delivery.channel)
+    with reading(engine) as connection:
+        return [(*row,) for row in connection.execute(query.where(Delivery.state.in_(("pending", "sending", "failed"))))]
+
+
+def say_undelivered(engine: Engine) -> None:
+    """A line a channel on standard error, and what to do."""
+    for channel, count, reason in undelivered(engine):
+        message = "message" if count == 1 else "messages"
+        typer.echo(f"{channel}: {count} {message} could not be delivered: {clean(reason or 'it waits for its time')}", err=True)
 
 
 async def work(engine: Engine, command: str, alone: Callable[[], Awaitable[Done]], ask: Callable[[Held], Awaitable[Done | None]]) -> Done:

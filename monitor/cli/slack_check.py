@@ -26,7 +26,9 @@ Body = dict[str, Any]
 
 
 async def examine(settings: Settings) -> AsyncIterator[Finding]:
-    """A finding for the token, one for its scopes, one a channel; only the first where the token does not work."""
+    """A finding for the webhook where it is used, for the token, its scopes, and each channel; a token that does not work ends them."""
+    if any("webhook" in rule.notify for rule in settings.rules) or "webhook" in settings.alerts.operator:
+        yield _webhook(settings)
     channels = slack_channels(settings)
     token = settings.slack.token
     if token is None:
@@ -43,6 +45,12 @@ async def examine(settings: Settings) -> AsyncIterator[Finding]:
     yield _scopes(scopes, channels)
     for channel in channels:
         yield await slack.channel(channel)
+
+
+def _webhook(settings: Settings) -> Finding:
+    if settings.webhook_url is None:
+        return Finding("webhook", ok=True, found="no address, so it tells the console", remedy="set $SLACK_WEBHOOK_URL")
+    return Finding("webhook", ok=True, found="its address is set; `rolewatch alerts test` tries it")
 
 
 def slack_channels(settings: Settings) -> list[str]:

@@ -1,0 +1,78 @@
+"""`demo`: run as a person runs it, and the commands that it tells."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import subprocess
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from running import ROLEWATCH
+
+from monitor.demo.story import HERO, jobs, scenes
+
+pytestmark = pytest.mark.xdist_group("demo")  # the fixture plays once, in one worker
+
+
+@pytest.fixture(scope="module")
+def played(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path, float]:
+    """What the demo printed, where it left its database, and how long it took; with a token and a database of somebody's around it."""
+    folder = tmp_path_factory.mktemp("demo") / "new"
+    began = time.monotonic()
+    environ = os.environ | {
+        "SLACK_BOT_TOKEN": "xoxb-1-2-real",
+        "ROLEWATCH_DATABASE_URL": "sqlite:////nowhere/mine.db",
+        "ROLEWATCH_CONFIG": "/nowhere.toml",
+    }
+    done = subprocess.run([ROLEWATCH, "demo", "--dir", folder], env=environ, capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == 0, done.stderr
+    assert not done.stderr
+    return done.stdout, folder, time.monotonic() - began
+
+
+def _commands(printed: str) -> list[list[str]]:
+    """The commands that the demo tells to try."""
+    return [shlex.split(line) for line in printed.partition("Ask it:\n")[2].splitlines() if line.startswith("  ")]
+
+
+def test_the_alerts_of_a_whole_life_appear_in_order(played: tuple[str, Path, float]) -> None:
+    words = ("Now watching", "NEW", "CHANGED", "CHANGED", "CLOSED", "REOPENED")
+    assert [line.split("  ")[0].split(" Example")[0] for line in played[0].splitlines() if line.startswith(words)] == list(words)
+    assert "location: London, UK → London, UK; Zurich, Switzerland" in played[0]
+    assert "pay: 98,000\u2013124,000 GBP/year → 112,000\u2013145,000 GBP/year" in played[0]
+
+
+def test_it_is_over_within_half_a_minute(played: tuple[str, Path, float]) -> None:
+    assert played[2] < 30
+
+
+def test_every_command_that_it_tells_works_on_what_it_left(played: tuple[str, Path, float]) -> None:
+    commands = _commands(played[0])
+    assert len(commands) >= 5
+    for command in commands:
+        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+        assert done.returncode == 0, (command, done.stderr)
+        assert "Reasoning" in done.stdout or "research-engineer" in done.stdout
+
+
+def test_it_leaves_the_history_that_it_told(played: tuple[str, Path, float]) -> None:
+    query = "SELECT kind, field FROM posting_changes ORDER BY change_id"
+    asked = [str(ROLEWATCH), "sql", query, "--format", "csv", "--config", str(played[1] / "rolewatch.toml")]
+    printed = subprocess.run(asked, capture_output=True, text=True, check=True).stdout
+    assert printed.split() == ["kind,field", "opened,", "revised,location", "revised,pay", "closed,", "reopened,"]
+
+
+def test_a_folder_that_holds_a_rolewatch_is_refused(played: tuple[str, Path, float]) -> None:
+    done = subprocess.run([ROLEWATCH, "demo", "--dir", played[1]], capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert done.stderr.count("\n") == 1
+
+
+def test_the_story_is_of_an_employer_that_does_not_exist() -> None:
+    now = datetime(2026, 3, 2, tzinfo=UTC)
+    assert {job["company_name"] for job in jobs(now)} == {"Example Labs"}
+    assert all(job["absolute_url"].startswith("https://careers.example.org/") for job in jobs(now))
+    assert [any(job["id"] == HERO for job in scene.jobs) for scene in scenes(now)] == [False, True, True, True, True, False, True]

@@ -1,0 +1,119 @@
+"""`init` and `run` at the terminal; the daemon itself has tests of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import tomllib
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from greenhouse import job
+from program import Program
+from running import ROLEWATCH, Place, stopped, until
+
+from monitor.demo.board_server import BoardServer, Trouble
+from monitor.lease import take
+from monitor.schema import open_database
+
+
+@pytest.fixture
+async def boards() -> AsyncIterator[BoardServer]:
+    async with BoardServer() as server:
+        server.board("examplelabs", job(1, title="Research Engineer"))
+        yield server
+
+
+@pytest.fixture
+async def place(tmp_path: Path, boards: BoardServer) -> AsyncIterator[Place]:
+    place = Place(tmp_path, boards.url, every="1h")
+    yield place
+    place.kill_all()
+
+
+def test_init_writes_a_configuration_that_works_as_it_stands(tmp_path: Path) -> None:
+    file = tmp_path / "mine.toml"
+    program = Program(str(file))
+    ran = program("init", str(file))
+    assert ran.code == 0
+    assert str(file) in ran.out
+    assert "greenhouse:deepmind" in [row["board"] for row in program.ask("boards", "list")]
+    assert [row["rule"] for row in program.ask("rules", "list")] == ["research-engineer"]
+
+
+def test_init_writes_where_config_says(tmp_path: Path) -> None:
+    file = tmp_path / "mine.toml"
+    assert Program(str(file))("init").code == 0
+    assert tomllib.loads(file.read_text())["boards"]
+
+
+def test_init_never_overwrites(tmp_path: Path) -> None:
+    file = tmp_path / "mine.toml"
+    file.write_text("# mine")
+    ran = Program(str(file))("init")
+    assert ran.code == 2
+    assert str(file) in ran.err
+    assert file.read_text() == "# mine"
+
+
+def test_a_daemon_without_a_board_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "rolewatch.toml"
+    file.touch()
+    ran = Program(str(file))("run")
+    assert ran.code == 2
+    assert "boards add" in ran.err
+
+
+async def test_it_says_where_everything_is_then_what_it_tells(place: Place) -> None:
+    daemon = await place.start("run")
+    assert daemon.stdout is not None
+    lines = [(await asyncio.wait_for(daemon.stdout.readline(), 20)).decode() for _ in range(4)]
+    assert [line.split(maxsplit=1) for line in lines[:3]] == [
+        ["configuration", f"{place.config}\n"],
+        ["database", f"{place.folder / 'rolewatch.db'}\n"],
+        ["program", f"{ROLEWATCH}\n"],
+    ]
+    assert lines[3].startswith("Now watching")
+    assert await stopped(daemon, signal.SIGINT) < 10
+    assert daemon.returncode == 0
+
+
+async def test_a_daemon_waits_for_a_check_that_is_under_way(place: Place) -> None:
+    engine = open_database(f"sqlite:///{place.folder}/rolewatch.db")
+    lease = take(engine, "check", lambda: datetime.now(UTC))
+    daemon = await place.start("run")
+    assert daemon.stdout is not None
+    for _ in range(3):
+        await asyncio.wait_for(daemon.stdout.readline(), 20)
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(daemon.wait(), 1)
+    assert not place.ask("SELECT 1 FROM board_check")
+    lease.release(datetime.now(UTC))
+    await until(lambda: place.ask("SELECT 1 FROM board_check"))
+    await stopped(daemon)
+
+
+async def test_a_check_waits_for_another_check(place: Place) -> None:
+    engine = open_database(f"sqlite:///{place.folder}/rolewatch.db")
+    lease = take(engine, "check", lambda: datetime.now(UTC))
+    second = await place.start("check")
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(second.wait(), 2)
+    assert not place.ask("SELECT 1 FROM board_check")
+    lease.release(datetime.now(UTC))
+    await asyncio.wait_for(second.communicate(), 20)
+    assert second.returncode == 0
+    assert place.ask("SELECT count(*) FROM board_check") == [(1,)]
+
+
+async def test_a_check_that_is_interrupted_ends_quietly_and_gives_the_database_back(place: Place, boards: BoardServer) -> None:
+    boards.troubles["examplelabs"] = Trouble(hang=60)
+    check = await place.start("check")
+    await until(lambda: boards.requests)
+    check.send_signal(signal.SIGINT)
+    _, err = await asyncio.wait_for(check.communicate(), 20)
+    assert check.returncode == 130
+    assert b"Traceback" not in err
+    assert place.ask("SELECT stopped_at IS NOT NULL FROM lease") == [(1,)]
