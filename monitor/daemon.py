@@ -1,6 +1,6 @@
 """The daemon: a few fixed jobs in one event loop, one instance a database.
 
-    round     every second: looks for boards that are due, and for a round that a `check` asks for
+    round     every half second: looks for boards that are due, and for a round that a `check` asks for
     lease     every ten seconds: says that we are alive
     deliver   for as long as we run: the outbox, woken after each round
 
@@ -134,12 +134,9 @@ class Daemon:
             self.stop.set()
 
     async def _tick(self) -> None:
-        """Starts what is due, unless a round is under way."""
-        if self.stop.is_set() or (self.round is not None and not self.round.done()):
-            return
-        self.round = asyncio.create_task(self._work())
-        with suppress(asyncio.CancelledError):
-            await asyncio.shield(self.round)
+        """Starts what is due, unless a round is under way; it does not wait for it, since the scheduler would complain of each tick."""
+        if not self.stop.is_set() and (self.round is None or self.round.done()):
+            self.round = asyncio.create_task(self._work())
 
     async def _work(self) -> None:
         """One round if one is asked for or due. It may catch everything: the next tick tries again."""
