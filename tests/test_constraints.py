@@ -11,12 +11,13 @@ from packaging.requirements import Requirement
 from packaging.utils import NormalizedName, canonicalize_name
 
 _TREE = Path(__file__).parent.parent
+# Where constraints.txt was made.
 _OLDEST = {
     "python_version": "3.11",
     "python_full_version": "3.11.0",
     "sys_platform": "linux",
     "platform_system": "Linux",
-}  # where it was made
+}
 
 
 def _lines(file: str) -> list[str]:
