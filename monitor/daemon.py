@@ -35,6 +35,7 @@ from monitor.settings import Settings
 
 log = structlog.get_logger()
 TICK = 0.5  # seconds between two looks at what is due
+PAUSE = 5.0  # seconds after a round that failed as a whole, as with a full disk, so that the log can be read
 STOP_WITHIN = 8.0  # seconds for the work in flight; then the program ends without it, and nothing is lost
 
 
@@ -81,6 +82,7 @@ class Daemon:
         self.read_at = _modified(self.settings)
         await asyncio.to_thread(self._begin)
         delivery = asyncio.create_task(self.outbox.run(self.wake, self.stop))
+        delivery.add_done_callback(lambda _: self.stop.set())  # a daemon that tells nobody is better restarted
         scheduler = self._schedule()
         log.info("daemon started", boards=len(self.settings.boards), rules=len(self.settings.rules))
         await self.stop.wait()
@@ -90,6 +92,8 @@ class Daemon:
         scheduler.shutdown(wait=False)
         await self.outbox.close()
         log.info("daemon stopped")
+        if not delivery.cancelled():
+            delivery.result()
 
     def _listen(self) -> None:
         loop = asyncio.get_running_loop()
@@ -148,6 +152,7 @@ class Daemon:
                 await self._round(names, alerts=True, announce=self.announce)
         except Exception:
             log.exception("round failed")
+            await asyncio.sleep(PAUSE)
 
     async def _round(self, names: list[str] | None, *, alerts: bool, announce: bool) -> int:
         round_id = await run_round(
