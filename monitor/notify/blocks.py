@@ -118,10 +118,11 @@ def _mentions(message: RoleMessage) -> Parts:
 
 
 def _foot(message: RoleMessage) -> Parts:
-    reasons = [rich.plain(f"Matched {words.reason(why)}") for why in message.why[:_REASONS]]
+    reasons = [f"Matched {words.reason(why)}" for why in message.why[:_REASONS]]
     if len(message.why) > _REASONS:
-        reasons.append(rich.plain("and " + ", ".join(words.clean(why.rule, 100) for why in message.why[_REASONS : 2 * _REASONS])))
-    return [*([rich.context(*reasons)] if reasons else []), rich.context(*_source(message))]
+        more = ", ".join(words.clean(why.rule, 100) for why in message.why[_REASONS : 3 * _REASONS])
+        reasons.append(f"and {words.count(len(message.why) - _REASONS, 'more rule')}: {words.cut(more, words.VALUE)}")
+    return [*([rich.context(rich.plain("\n".join(reasons)))] if reasons else []), rich.context(*_source(message))]
 
 
 def _source(message: RoleMessage) -> Parts:
@@ -153,5 +154,5 @@ def _labelled(line: str) -> Parts:
     """`Last error: HTTP 503` with its label in bold; a sentence as it is."""
     label, colon, value = line.partition(": ")
     if not colon or len(label) > _LABEL:
-        return [rich.text(line)]
-    return [rich.text(label, bold=True), rich.text(f"  {value}")]
+        return rich.said(line)
+    return [rich.text(label, bold=True), *rich.said(f"  {value}")]

@@ -36,7 +36,7 @@ _DETAILS: Final = (
 )
 _HEADINGS: Final[dict[RoleKind, str]] = {"opened": "New", "revised": "Changed", "closed": "Closed", "reopened": "Reopened"}
 _LEGEND: Final = 2000  # UTF-16 units of all reasons together, where there are many
-_REASONS_A_LINE: Final = 20  # a grey line has ten elements, the first is ours: room for 180 reasons
+_REASONS_A_LINE: Final = 20  # a grey line has ten elements: room for 200 reasons
 _MENTIONS: Final = 20
 _BOARDS: Final = 30
 
@@ -107,7 +107,7 @@ def _moved(item: RoleMessage) -> Iterator[str]:
 def _bullets(lines: Sequence[Parts], detail: _Detail, how: str = "") -> Part:
     shown = list(lines[: detail.lines])
     left = len(lines) - len(shown)
-    return rich.bullets([*shown, [rich.text(f"and {left:,} more{how}")]] if left else shown)
+    return rich.bullets([*shown, rich.said(f"and {left:,} more{how}")] if left else shown)
 
 
 def _reasons(items: Sequence[RoleMessage]) -> dict[str, int]:
@@ -120,10 +120,10 @@ def _legend(reasons: Mapping[str, int]) -> Parts:
     if len(reasons) == 1:
         return [rich.context(rich.plain(f"Matched {reason}")) for reason in reasons]
     room = max(10, _LEGEND // max(1, len(reasons)))
-    rows = iter(f"({number}) {words.cut(reason, room)}" for reason, number in reasons.items())
+    rows = iter(f"Matched ({number}) {words.cut(reason, room)}" for reason, number in reasons.items())
     lines = iter(lambda: list(islice(rows, _REASONS_A_LINE)), [])
     elements = [rich.plain("\n".join(line)) for line in lines]
-    return [rich.context(rich.ours("Matched"), *elements[:9])] if elements else []
+    return [rich.context(*elements)] if elements else []
 
 
 def _mentions(items: Sequence[RoleMessage]) -> Parts:
@@ -149,7 +149,7 @@ def _boards(boards: Sequence[BoardCount]) -> Iterator[Parts]:
     for board in boards[:_BOARDS]:
         yield [rich.link(board.url, words.clean(board.company, 60) or board.board), rich.text(f": {words.count(board.open, 'open role')}")]
     if len(boards) > _BOARDS:
-        yield [rich.text(f"and {len(boards) - _BOARDS:,} more: `rolewatch boards list` shows them")]
+        yield rich.said(f"and {len(boards) - _BOARDS:,} more: `rolewatch boards list` shows them")
 
 
 def _rule(rule: RuleCount, detail: _Detail, *, alone: bool) -> Parts:

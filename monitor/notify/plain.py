@@ -132,6 +132,9 @@ def watched(message: SummaryMessage) -> str:
 def fits(message: SummaryMessage) -> str:
     """`: 57 open roles, 6 fit research-engineer`."""
     roles = words.count(sum(board.open for board in message.boards), "open role")
-    said = [f"{len(rule.roles) or 'none'} fit{'' if len(rule.roles) > 1 else 's'} {words.clean(rule.rule, 100)}" for rule in message.rules]
+    said = [
+        f"{f'{len(rule.roles):,}' if rule.roles else 'none'} fit{'' if len(rule.roles) > 1 else 's'} {words.clean(rule.rule, 100)}"
+        for rule in message.rules
+    ]
     more = [f"{words.count(len(said) - _NAMED, 'more rule')}"] if len(said) > _NAMED else []
     return ": " + ", ".join([roles, *said[:_NAMED], *more])

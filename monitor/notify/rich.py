@@ -30,6 +30,14 @@ def _style(**styles: bool) -> Part:
     return {"style": chosen} if chosen else {}
 
 
+def said(words_: str) -> Parts:
+    """Words in which `backticks` mark what a person may type."""
+    pieces = words_.split("`")
+    if len(pieces) % 2 == 0:
+        return [text(words_)]
+    return [text(piece) | _style(code=number % 2 == 1) for number, piece in enumerate(pieces) if piece] or [text(words_)]
+
+
 def link(url: str, words_: str, *, bold: bool = False) -> Part:
     """The words as a link; as text where the URL may not stand in a message."""
     if words.link(url) is None:

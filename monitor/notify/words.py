@@ -30,7 +30,7 @@ _READ: Final = 4  # characters read for each one kept: white space is squeezed o
 _DIRECTION: Final = re.compile("[\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb]")
 _CONTROL: Final = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
-_PAY: Final = re.compile(r"(\d+(?:\.\d+)?)(?:-(\d+(?:\.\d+)?))? ([A-Z]{3})(/\w+)?")
+_PAY: Final = re.compile(r"((?:from|up to) )?(\d+(?:\.\d+)?)(?:-(\d+(?:\.\d+)?))?( [A-Z]{3})?(/\w+)?")
 
 
 def width(text: str) -> int:
@@ -82,9 +82,9 @@ def pay(text: str) -> str:
     match = _PAY.fullmatch(text)
     if match is None:
         return clean(text)
-    low, high, currency, period = match.groups()
+    before, low, high, currency, period = match.groups(default="")
     amounts = "\u2013".join(_amount(figure) for figure in (low, high) if figure)
-    return f"{amounts} {currency}{period or ''}"
+    return f"{before}{amounts}{currency}{period}"
 
 
 def _amount(figure: str) -> str:

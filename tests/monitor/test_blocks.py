@@ -151,7 +151,7 @@ def test_a_summary_too_large_for_slack_says_how_to_see_the_rest() -> None:
     _, blocks = draw(message)
     assert faults(blocks) == []
     assert length(blocks) <= ROOM
-    assert "more: `rolewatch roles --rule research-engineer` shows them" in said(message)
+    assert "more: rolewatch roles --rule research-engineer shows them" in said(message)
 
 
 def test_an_operators_message_has_its_facts_in_lines() -> None:

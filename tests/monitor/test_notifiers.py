@@ -1,0 +1,29 @@
+"""Which notifiers the settings give."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import replace
+from pathlib import Path
+
+from pydantic import SecretStr
+
+from monitor.notify import notifiers
+from monitor.settings import Settings, SlackSettings
+
+PLAIN = Settings(file=Path("rolewatch.toml"), database_url=SecretStr("sqlite://"))
+
+
+def test_the_terminal_is_always_there() -> None:
+    assert set(notifiers(PLAIN, io.StringIO())) == {"console"}
+
+
+def test_slack_needs_a_token_and_a_webhook_its_address() -> None:
+    full = replace(PLAIN, slack=SlackSettings(token=SecretStr("xoxb-1")), webhook_url=SecretStr("https://hooks.example/x"))
+    given = notifiers(full, io.StringIO())
+    assert {name: notifier.readable for name, notifier in given.items()} == {"console": False, "slack": True, "webhook": False}
+
+
+def test_a_secret_is_in_no_representation() -> None:
+    full = replace(PLAIN, slack=SlackSettings(token=SecretStr("verySecret")), webhook_url=SecretStr("https://hooks.example/verySecret"))
+    assert "verySecret" not in repr(notifiers(full, io.StringIO())) + repr(full)
