@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import AsyncIterator
 
 import pytest
@@ -12,7 +11,7 @@ from slack_server import ARCHIVED, OPS, ROLES
 from sqlalchemy import Engine
 
 from monitor.deliveries import retry
-from monitor.messages import Message, OperatorMessage
+from monitor.messages import Message
 from monitor.notify.base import Receipt
 from monitor.notify.console import ConsoleNotifier
 
@@ -38,7 +37,6 @@ async def test_a_refused_channel_keeps_its_messages_and_delivers_them_in_order_w
     await office.clock.sleep(11 * 60)
     told = await office.outbox().deliver(until_idle=True)
     assert (told.sent, told.waiting) == (3, 0)
-    assert [json.dumps(one)[-200:].count("id") for one in office.slack.channels[ARCHIVED].messages] == [1, 1, 1]
     assert [one["metadata"]["event_payload"]["delivery_id"] for one in office.slack.channels[ARCHIVED].messages] == [
         one.delivery_id for one in office.deliveries()[:3]
     ]
@@ -155,7 +153,7 @@ async def test_a_fault_of_our_own_holds_up_nobody(office: PostOffice, monkeypatc
     send = ConsoleNotifier.send
 
     async def broken(self: ConsoleNotifier, channel: str, message: Message, delivery_id: str) -> Receipt:
-        if not isinstance(message, OperatorMessage) and message.items[0:] if hasattr(message, "items") else "Broken" in str(message):
+        if "Broken" in str(message):
             raise ZeroDivisionError
         return await send(self, channel, message, delivery_id)
 

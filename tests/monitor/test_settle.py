@@ -35,7 +35,7 @@ DOUBTED = replace(FRESH, state="sending", attempts=1, sending_at=AT - timedelta(
         ({}, DOUBTED, True, "pending", 2, True),
     ],
 )
-def test_after_a_send(error: dict[str, Any], head: Head, readable: bool, state: str, seconds: float | None, doubt: bool) -> None:
+def test_after_a_send(error: dict[str, Any], head: Head, *, readable: bool, state: str, seconds: float | None, doubt: bool) -> None:
     settled = after_send(NotifyError("why", **error), head, readable=readable, now=AT, wait=WAIT)
     assert settled.state == state
     assert settled.next_try_at == (None if seconds is None else AT + timedelta(seconds=seconds))
