@@ -104,8 +104,10 @@ class _Check:
 
         with reading(self.engine) as connection:
             reports = report(connection, round_id)
-        show(reports, self.fmt, self.current.console)
-        return all(board.result != "failure" for board in reports)
+        failed = [board for board in reports if board.result == "failure"]
+        quiet = self.current.verbosity < 0 and self.fmt is Format.TABLE
+        show(failed if quiet else reports, self.fmt, self.current.console)
+        return not failed
 
     async def _deliver(self) -> bool:
         """Sends all that waits, and says what cannot be sent; alerts for the console stay out of what a program reads."""

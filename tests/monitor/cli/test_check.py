@@ -68,6 +68,16 @@ def test_a_failed_board_is_named_with_its_reason_and_closes_nothing(watching: Pr
     assert _rows(watching, "SELECT count(*) AS open FROM postings WHERE state = 'open'") == [{"open": 12}]
 
 
+def test_quiet_names_only_what_failed(watching: Program, server: BoardServer) -> None:
+    watching("check")
+    assert not watching("check", "-q").out
+    server.troubles["otherworks"] = Trouble(status=503)
+    ran = watching("check", "-q")
+    assert ran.code == 1
+    assert ran.out.startswith("greenhouse:otherworks  FAILED")
+    assert len(ran.out.splitlines()) == 1
+
+
 def test_a_collapsed_board_was_read_so_the_check_is_well(watching: Program, server: BoardServer) -> None:
     watching("check")
     server.boards["examplelabs"].unlisted = server.boards["examplelabs"].jobs
