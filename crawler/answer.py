@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import ssl
 import zlib
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from errno import ECONNREFUSED
 from typing import TypeVar
 from urllib.parse import urljoin, urlsplit
 
@@ -58,11 +60,12 @@ def network_trouble(error: Exception, url: str, timeout: float) -> Unusable:  # 
     if isinstance(error, CannotResolveHostError):
         return Unusable(f"no such host: {host}", passing=True)
     causes = list(_causes(error))
-    if tls := next((cause for cause in causes if isinstance(cause, ssl.SSLError)), None):
-        return Unusable(f"no secure connection to {host}: {getattr(tls, 'verify_message', '') or tls.reason or 'TLS failed'}")
+    if any(isinstance(cause, ssl.SSLError) for cause in causes):
+        words = (getattr(cause, name, None) for name in ("verify_message", "reason") for cause in causes)  # aiohttp's own has neither
+        return Unusable(f"no secure connection to {host}: {next(filter(None, words), 'TLS failed')}")
     if isinstance(error, DownloadConnectionRefusedError):
-        said = next((cause.strerror for cause in causes if isinstance(cause, OSError) and cause.strerror), "connection refused")
-        return Unusable(f"cannot connect to {host}: {said.partition(' [')[0]}", passing=True)
+        number = next((cause.errno for cause in causes if isinstance(cause, OSError) and cause.errno), ECONNREFUSED)
+        return Unusable(f"cannot connect to {host}: {os.strerror(number)}", passing=True)
     return Unusable("the connection was lost before a whole answer", passing=True)
 
 
@@ -104,8 +107,10 @@ def _seconds(retry_after: str | None, now: datetime) -> float | None:
 
 def next_address(url: str, location: str, status: int) -> str:
     """Where a redirect leads. Raises Unusable unless that is the same host, and no less secure."""
-    target = urljoin(url, location)
+    if not location:
+        raise Unusable(f"HTTP {status} that leads nowhere", status=status)
     try:
+        target = urljoin(url, location)
         old, new = urlsplit(url), urlsplit(target)
         ports = (old.port or _PORTS.get(old.scheme), new.port or _PORTS.get(new.scheme))
     except ValueError as error:

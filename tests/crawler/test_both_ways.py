@@ -1,0 +1,56 @@
+"""The crawl without the Twisted reactor, as settings.py has it, and on the asyncio reactor: the same answers."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from greenhouse import job
+
+from monitor.demo.board_server import BoardServer, Trouble, serving
+
+SCRIPT = Path(__file__).parents[1] / "support" / "one_crawl.py"
+TROUBLES = {
+    "broken": (Trouble(status=500), "HTTP 500"),
+    "hanging": (Trouble(hang=30), "no whole answer within 1 s"),
+    "dripping": (Trouble(drip=0.3), "no whole answer within 1 s"),
+    "resetting": (Trouble(reset=True), "the connection was lost before a whole answer"),
+    "cut": (Trouble(cut=20), "the answer was cut short"),
+    "bomb": (Trouble(body=gzip.compress(b" " * (65 << 20)), headers={"Content-Encoding": "gzip"}), "the answer is larger than 64 MB"),
+    "login": (Trouble(status=302, headers={"Location": "https://login.example.org/"}), "redirected to another host: login.example.org"),
+    "page": (Trouble(body=b"<html>"), "the answer is a web page"),
+    "recovering": (Trouble(status=503, times=1), None),
+}
+
+
+def set_up(server: BoardServer) -> None:
+    for token, (trouble, _) in TROUBLES.items():
+        server.board(token, job(2)).unlisted = [job(1)]
+        server.troubles[token] = trouble
+    server.board("good", job(2), job(3)).unlisted = [job(1)]
+
+
+@pytest.mark.parametrize("way", ["reactorless", "reactor"])
+def test_a_crawl_is_the_same_in_both_of_scrapys_ways_to_run(way: str) -> None:
+    with serving() as server:
+        set_up(server)
+        began = time.monotonic()
+        command = [sys.executable, "-W", "error", str(SCRIPT), way, server.url, *TROUBLES, "good"]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+        took = time.monotonic() - began
+    assert (done.returncode, done.stderr) == (0, "")
+    *results, stopped = (json.loads(line) for line in done.stdout.splitlines())
+    found: dict[str, Any] = {board.partition(":")[2]: rest for board, *rest in results}
+    probes = {"1": "there", "404": "gone"}
+    assert found.pop("good") == ["Snapshot", 200, 2, probes]
+    assert found.pop("recovering") == ["Snapshot", 200, 1, probes]
+    assert {token: said for token, (*_, said) in found.items()} == {token: said for token, (_, said) in TROUBLES.items() if said}
+    assert {kind for kind, *_ in found.values()} == {"Failure"}
+    assert stopped == ["stopped, with tasks left:", 0]
+    assert took < 20  # the last hang would be a minute

@@ -1,0 +1,168 @@
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import AsyncIterator
+
+import pytest
+from crawling import BOARD, look, manners, snapshot
+from greenhouse import job
+
+from crawler.board_spider import Listing
+from crawler.items import BoardRequest, Failure, Snapshot
+from crawler.run import crawl
+from crawler.spiders.greenhouse import GreenhouseSpider
+from monitor.demo.board_server import BoardServer, Trouble
+
+OTHER = "greenhouse:wellrun"
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[BoardServer]:
+    async with BoardServer() as server:
+        server.board("examplelabs", job(1), job(2))
+        server.board("wellrun", job(9))
+        yield server
+
+
+def tasks_of_the_crawl() -> set[asyncio.Task[object]]:
+    return {task for task in asyncio.all_tasks() if task is not asyncio.current_task() and "BoardServer" not in repr(task)}
+
+
+@pytest.mark.parametrize("moments", [0, 1, 2, 3, 5, 8, 13, 21, 34, 55, 89])
+async def test_a_crawl_ends_cleanly_whenever_its_reader_is_cancelled(server: BoardServer, moments: int) -> None:
+    server.troubles["examplelabs"] = Trouble(hang=30)
+
+    async def read() -> None:
+        async for _ in crawl("greenhouse", [BoardRequest(BOARD)], manners(server, timeout=60)):
+            pass
+
+    reader = asyncio.create_task(read())
+    for _ in range(moments):
+        await asyncio.sleep(0)
+    began = time.monotonic()
+    reader.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await reader
+    assert time.monotonic() - began < 2
+    assert tasks_of_the_crawl() == set()
+
+
+async def test_a_reader_that_stops_while_boards_wait_to_be_asked_again_leaves_nothing_behind(server: BoardServer) -> None:
+    server.troubles["examplelabs"] = Trouble(status=429, headers={"Retry-After": "9"})
+    results = crawl("greenhouse", [BoardRequest(BOARD), BoardRequest(OTHER)], manners(server))
+    assert (await anext(results)).board == OTHER
+    await asyncio.wait_for(results.aclose(), 2)
+    assert tasks_of_the_crawl() == set()
+
+
+async def test_a_spider_that_breaks_on_one_board_fails_that_board_alone(server: BoardServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    slice_well = GreenhouseSpider.slice
+
+    def break_on_two(self: GreenhouseSpider, body: bytes) -> Listing:
+        if b'jobs/2"' in body:
+            raise ZeroDivisionError
+        return slice_well(self, body)
+
+    monkeypatch.setattr(GreenhouseSpider, "slice", break_on_two)
+    results = await look(server, BOARD, OTHER)
+    assert isinstance(results[BOARD], Failure)
+    assert isinstance(results[OTHER], Snapshot)
+
+
+@pytest.mark.parametrize("part", ["start", "__init__"])
+async def test_a_crawl_that_breaks_is_a_failure_of_each_of_its_boards(
+    server: BoardServer, monkeypatch: pytest.MonkeyPatch, part: str
+) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(GreenhouseSpider, part, broken)
+    results = await look(server, BOARD, OTHER)
+    assert {type(result) for result in results.values()} == {Failure}
+    assert tasks_of_the_crawl() == set()
+
+
+async def test_a_board_that_is_asked_for_twice_has_two_results(server: BoardServer) -> None:
+    results = [result async for result in crawl("greenhouse", [BoardRequest(BOARD)] * 2, manners(server))]
+    assert [type(result) for result in results] == [Snapshot, Snapshot]
+
+
+async def test_a_slow_reader_slows_the_crawl_and_fills_no_memory(server: BoardServer) -> None:
+    boards = [f"board{number}" for number in range(30)]
+    for board in boards:
+        server.board(board, job(1))
+    results = crawl("greenhouse", [BoardRequest(f"greenhouse:{board}") for board in boards], manners(server, concurrency=2))
+    await anext(results)
+    await asyncio.sleep(0.5)
+    assert len(server.requests) <= 5  # one read, one waiting for the reader, two whose turn has not ended, one on its way
+    assert len([result async for result in results]) == 29
+
+
+async def test_a_board_that_waits_to_be_asked_again_holds_no_other_up(server: BoardServer) -> None:
+    server.troubles["examplelabs"] = Trouble(status=503, headers={"Retry-After": "1"}, times=1)
+    began = time.monotonic()
+    seconds = {
+        result.board: time.monotonic() - began
+        async for result in crawl("greenhouse", [BoardRequest(BOARD), BoardRequest(OTHER)], manners(server, concurrency=1))
+    }
+    assert seconds[OTHER] < 0.8
+    assert seconds[BOARD] >= 1
+
+
+async def test_a_board_that_always_answers_500_fails_within_seconds(server: BoardServer) -> None:
+    server.troubles["examplelabs"] = Trouble(status=500, body=b"oops")
+    began = time.monotonic()
+    failure = (await look(server))[BOARD]
+    assert isinstance(failure, Failure)
+    assert (failure.reason, failure.status, failure.bytes) == ("HTTP 500", 500, 4)
+    assert time.monotonic() - began < 4
+    assert len(server.requests) == 3
+
+
+async def test_a_hang_is_waited_for_once(server: BoardServer) -> None:
+    server.troubles["examplelabs"] = Trouble(hang=9)
+    await look(server, timeout=0.3)
+    assert len(server.requests) == 1
+
+
+async def test_probes_count_among_the_requests_at_once_and_keep_their_distance(server: BoardServer) -> None:
+    for path in ("examplelabs", "wellrun", "examplelabs/5", "wellrun/5"):
+        server.troubles[path] = Trouble(hang=0.1)
+    known = ("5", "6", "7")
+    await look(server, BoardRequest(BOARD, known=known), BoardRequest(OTHER, known=known), concurrency=1, delay=0.05)
+    starts = [request.at for request in server.requests]
+    assert len(starts) == 8
+    assert server.busiest == 1
+    assert starts[-1] - starts[0] > 7 * 0.05 - 0.03
+
+
+async def test_a_failed_probe_is_not_asked_again_and_a_failed_board_is_not_probed(server: BoardServer) -> None:
+    server.troubles["examplelabs/7"] = Trouble(status=500)
+    await snapshot(server, BoardRequest(BOARD, known=("7",)))
+    assert len(server.asked("examplelabs/7")) == 1
+    server.troubles["examplelabs"] = Trouble(status=403)
+    await look(server, BoardRequest(BOARD, known=("8",)))
+    assert server.asked("examplelabs/8") == []
+
+
+async def test_names_in_addresses_are_quoted(server: BoardServer) -> None:
+    await look(server, "greenhouse:../a?b#d")
+    assert server.requests[0].target.startswith("/v1/boards/..%2Fa%3Fb%23d/jobs?")
+
+
+async def test_scrapy_says_nothing_and_leaves_the_log_as_it_is(server: BoardServer, caplog: pytest.LogCaptureFixture) -> None:
+    root = logging.getLogger()
+    handlers = list(root.handlers)
+    server.troubles["wellrun"] = Trouble(cut=10)
+    with caplog.at_level(logging.INFO):
+        await look(server, BOARD, OTHER)
+    assert [record.getMessage() for record in caplog.records if not record.name.startswith("asyncio")] == []
+    assert list(root.handlers) == handlers
+
+
+async def test_no_user_without_a_contact_is_made_up(server: BoardServer) -> None:
+    await look(server)
+    assert server.requests[0].headers["user-agent"].startswith("rolewatch/")
+    assert "(" not in server.requests[0].headers["user-agent"]

@@ -1,0 +1,54 @@
+"""A process of its own that crawls once and prints a line a result: `one_crawl.py reactorless|reactor API_URL BOARD…`.
+
+Scrapy allows one way to run a process, so each way needs one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from contextlib import aclosing
+
+from scrapy.utils.reactor import install_reactor
+
+from crawler import settings
+from crawler.items import BoardRequest, Failure, Manners, Snapshot
+from crawler.run import crawl
+
+
+def say(*words: object) -> None:
+    sys.stdout.write(json.dumps(words) + "\n")
+
+
+async def main(api_url: str, boards: list[str]) -> None:
+    """All results, then a crawl that is stopped in the middle of a hang."""
+    requests = [BoardRequest(f"greenhouse:{board}", known=("1", "404")) for board in boards]
+    async for result in crawl("greenhouse", requests, Manners(api_url=api_url, delay=0, timeout=1, max_probes=5)):
+        said = result.reason if isinstance(result, Failure) else {key: probe.value for key, probe in result.probes.items()}
+        seen = len(result.sightings) if isinstance(result, Snapshot) else None
+        say(result.board, type(result).__name__, result.status, seen, said)
+    before = asyncio.all_tasks()
+    requests = [BoardRequest("greenhouse:hanging"), BoardRequest("greenhouse:good")]
+    async with aclosing(crawl("greenhouse", requests, Manners(api_url=api_url, delay=0, timeout=60))) as results:
+        await anext(results)
+    say("stopped, with tasks left:", len(asyncio.all_tasks() - before))
+
+
+def on_the_reactor(url: str, boards: list[str]) -> None:
+    settings.TWISTED_REACTOR_ENABLED = True
+    install_reactor("twisted.internet.asyncioreactor.AsyncioSelectorReactor")
+    from twisted.internet import reactor  # noqa: PLC0415  # importing it earlier would install another one
+
+    work = asyncio.get_event_loop().create_task(main(url, boards))
+    work.add_done_callback(lambda _: reactor.stop())  # type: ignore[misc]  # Twisted finds its kind at run time
+    reactor.run()  # type: ignore[misc]  # the same
+    work.result()
+
+
+if __name__ == "__main__":
+    way, url, *tokens = sys.argv[1:]
+    if way == "reactorless":
+        asyncio.run(main(url, tokens))
+    else:
+        on_the_reactor(url, tokens)
