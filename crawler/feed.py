@@ -1,28 +1,29 @@
-"""What `scrapy crawl … -O out.jsonl` writes: a line a posting; trouble is said aloud."""
+"""What `scrapy crawl … -O out.jsonl` writes: a line a posting; trouble is said aloud, in Scrapy's own log."""
 
 from __future__ import annotations
 
-from dataclasses import asdict
+import logging
+from typing import Any
 
-import structlog
+import msgspec
 
 from crawler.items import Failure, Result, Snapshot, Unreadable
 
-log = structlog.get_logger()
+log = logging.getLogger(__name__)
 
 
 def items(result: Result) -> list[dict[str, object]]:
-    """A snapshot's postings as flat values, each with its board; empty for anything else."""
+    """A snapshot's postings as flat values, each with its board, times as ISO text; empty for anything else."""
     if isinstance(result, Failure):
-        log.error("board failed", board=result.board, reason=result.reason)
+        log.error("board failed: %s: %s", result.board, result.reason)
     if not isinstance(result, Snapshot):
         return []
     found = []
     for sighting in result.sightings:
         try:
-            posting = asdict(sighting.read())
+            posting: dict[str, Any] = msgspec.to_builtins(sighting.read())
         except Unreadable as error:
-            log.warning("posting unreadable", board=result.board, key=sighting.key, reason=str(error))
+            log.warning("posting unreadable: %s:%s: %s", result.board, sighting.key, error)
             continue
         found.append({"board": result.board} | posting | {name: sorted(posting[name]) for name in ("stated", "unsent")})
     return found

@@ -98,3 +98,61 @@ def test_the_posting_that_the_project_began_with() -> None:
     assert (posting.title, posting.location) == ("Research Engineer, Product Inspired Research", "Mountain View, California, US")
     assert posting.pay == Pay(133000, 240000, "USD", "year", "$133,000 - $240,000")
     assert posting.deadline == Deadline(datetime(2024, 5, 19, 19, tzinfo=UTC), "12pm PST Sunday 19th of May 2024")
+
+
+@pytest.mark.parametrize("value", [None, {"unit": "USD", "min_value": None, "max_value": None}])
+def test_a_field_for_pay_that_is_empty_says_nothing(value: object) -> None:
+    posting = read(job(metadata=[{"id": 1, "name": "Salary range", "value": value, "value_type": "currency_range"}]))
+    assert (posting.pay, posting.stated) == (None, frozenset())
+
+
+def test_a_range_of_money_that_is_not_pay_is_none() -> None:
+    budget = {"id": 1, "name": "Equipment budget", "value": {"unit": "USD", "min_value": "1000.0", "max_value": "2000.0"}}
+    assert read(job(metadata=[budget | {"value_type": "currency_range"}])).pay is None
+
+
+def test_a_field_whose_form_nobody_knows_is_not_kept() -> None:
+    for fields in (["Ann Example"], "Ann Example", {"Recruiter": "Ann Example"}, [{"name": "Contact", "value": "Ann Example"}]):
+        assert b"Ann" not in GreenhouseSpider.keep(json.dumps(job(metadata=fields)).encode())
+
+
+def test_an_address_in_a_plain_field_is_not_kept() -> None:
+    field = {"id": 1, "name": "Questions to", "value": "ann@example.org", "value_type": "short_text"}
+    assert b"ann@" not in GreenhouseSpider.keep(json.dumps(job(metadata=[field])).encode())
+
+
+@pytest.mark.parametrize("raw", [b"null", b"7", b"[]", b'"text"', b"{", b'{"id":1}', b'{"title":"\\ud800"}', b"[" * 5000 + b"]" * 5000])
+def test_what_is_no_job_is_unreadable_and_nothing_worse(raw: bytes) -> None:
+    with pytest.raises(Unreadable):
+        reread("greenhouse", raw)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"title": None},
+        {"title": 7},
+        {"absolute_url": None},
+        {"location": None},
+        {"location": "London"},
+        {"content": 7},
+        {"departments": "Research"},
+        {"departments": [None]},
+        {"first_published": "yesterday"},
+        {"updated_at": "0001-01-01T00:00:00+14:00"},
+        {"application_deadline": 7},
+        {"pay_input_ranges": [{"min_cents": "a lot", "currency_type": "USD"}]},
+        {"pay_input_ranges": 7},
+        {"metadata": 7},
+    ],
+    ids=str,
+)
+def test_a_field_of_another_kind_makes_a_job_unreadable(fields: dict[str, Any]) -> None:
+    with pytest.raises(Unreadable):
+        read(job(**fields))
+
+
+@pytest.mark.parametrize(("written", "key"), [(7, "7"), ("7", "7"), ("a-b", "a-b")])
+def test_a_key_is_a_number_or_a_text(written: object, key: str) -> None:
+    raw = json.dumps({"id": written, "company_name": 5}).encode()
+    assert GreenhouseSpider().head(raw).key == key

@@ -21,7 +21,7 @@ REACTOR = (
 def test_scrapy_crawl_works_by_itself(tmp_path: Path, more: tuple[str, ...]) -> None:
     out = tmp_path / "out.jsonl"
     with serving() as server:
-        server.board("examplelabs", job(1), job(2, title="Research Scientist"))
+        server.board("examplelabs", job(1), job(2, title="Research Scientist"), {"id": 3})
         arguments = ["-a", "boards=examplelabs,missing", "-a", f"api_url={server.url}", "-s", "DOWNLOAD_DELAY=0", *more]
         command = [sys.executable, "-m", "scrapy", "crawl", "greenhouse", *arguments, "-O", str(out)]
         done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
@@ -29,4 +29,8 @@ def test_scrapy_crawl_works_by_itself(tmp_path: Path, more: tuple[str, ...]) -> 
     lines = [json.loads(line) for line in out.read_text().splitlines()]
     assert sorted(line["title"] for line in lines) == ["Research Engineer", "Research Scientist"]
     assert {line["board"] for line in lines} == {"greenhouse:examplelabs"}
-    assert "HTTP 404: no such board" in done.stdout + done.stderr
+    assert {line["first_published"] for line in lines} == {"2026-02-01T15:00:00Z"}
+    assert "raw" not in lines[0]
+    assert "board failed: greenhouse:missing: HTTP 404: no such board" in done.stderr
+    assert "posting unreadable: greenhouse:examplelabs:3" in done.stderr
+    assert done.stdout == ""

@@ -1,0 +1,79 @@
+"""Whole answers from the server to the postings: the hand-written recording, and the real ones where they are."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from crawling import look, snapshot
+
+from crawler.items import Posting, Snapshot
+from monitor.demo.board_server import BoardServer
+
+OURS = Path(__file__).parents[1] / "recordings" / "greenhouse"
+SHARED = Path(__file__).parents[3] / "shared" / "recordings"
+needs_recordings = pytest.mark.skipif(not SHARED.is_dir(), reason=f"the recorded boards are not here: {SHARED}")
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[BoardServer]:
+    async with BoardServer() as server:
+        yield server
+
+
+def plain(posting: Posting) -> dict[str, Any]:
+    values: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(posting))
+    return values | {name: sorted(values[name]) for name in ("stated", "unsent")}
+
+
+async def test_a_recorded_board_gives_the_postings_expected_of_it(server: BoardServer) -> None:
+    server.board("examplelabs").body = (OURS / "examplelabs.json").read_bytes()
+    found = await snapshot(server)
+    assert found.company == "Example Labs"
+    assert [plain(sighting.read()) for sighting in found.sightings] == json.loads((OURS / "examplelabs.expected.json").read_text())
+
+
+async def test_what_is_kept_of_a_recorded_board_names_nobody_and_reads_the_same(server: BoardServer) -> None:
+    server.board("examplelabs").body = (OURS / "examplelabs.json").read_bytes()
+    for sighting in (await snapshot(server)).sightings:
+        kept = sighting.keep()
+        assert not any(name in kept for name in (b"Ann", b"ann@", b"Bo"))
+        assert sighting.reader(kept) == sighting.read()
+
+
+def real_lists() -> dict[str, bytes]:
+    """Every recorded list by a token; where a publisher trimmed one, its total is corrected."""
+    found: dict[str, bytes] = {}
+    for file in [*SHARED.glob("greenhouse/**/*.json"), *SHARED.glob("timeseries/greenhouse-luno_content/*.json")]:
+        body = file.read_bytes()
+        answer = json.loads(body)
+        jobs = answer.get("jobs") if isinstance(answer, dict) else None
+        if not isinstance(jobs, list):
+            continue
+        total = (answer.get("meta") or {}).get("total")
+        if total != len(jobs):
+            body = json.dumps({"jobs": jobs, "meta": {"total": len(jobs)}}).encode()
+        found[f"board{len(found)}"] = body
+    return found
+
+
+@needs_recordings
+async def test_every_job_of_every_real_list_is_sighted_and_can_be_read(server: BoardServer) -> None:
+    lists = real_lists()
+    for token, body in lists.items():
+        server.board(token).body = body
+    results = await look(server, *(f"greenhouse:{token}" for token in lists), timeout=30)
+    count = 0
+    for token, body in lists.items():
+        result = results[f"greenhouse:{token}"]
+        assert isinstance(result, Snapshot), result
+        assert (len(result.sightings), result.unkeyed) == (len(json.loads(body)["jobs"]), 0)
+        for sighting in result.sightings:
+            assert sighting.read().key == sighting.key
+            assert b'"value_type":"user"' not in sighting.keep().replace(b" ", b"")
+        count += len(result.sightings)
+    assert count > 3000
