@@ -14,7 +14,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import Enum
 from hashlib import sha256
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -26,9 +26,8 @@ LOOKS_TO_CLOSE = 2  # successful looks in a row that miss a posting whose probe 
 LOOKS_TO_CLOSE_COLLAPSED = 3  # the same, on a board that lost too many at once
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What is stored of one posting."""
+class Known(NamedTuple):
+    """What is stored of one posting; a tuple, since every look makes one for each open posting."""
 
     key: str
     open: bool
