@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import ssl
 import zlib
 from collections.abc import Iterator
@@ -152,6 +153,19 @@ def _too_large() -> Unusable:
     return Unusable("the answer is larger than 64 MB")
 
 
+_LONE = re.compile(
+    rb"\\(?:u[dD][89abAB][0-9a-fA-F]{2}(?P<low>\\u[dD][c-fC-F][0-9a-fA-F]{2})|(?P<lone>u[dD][89a-fA-F][0-9a-fA-F]{2})|.)",
+    re.DOTALL,
+)
+    rb"\\(?:u[dD][89abAB][0-9a-fA-F]{2}(?P<low>\\u[dD][c-fC-F][0-9a-fA-F]{2})|(?P<lone>u[dD][89a-fA-F][0-9a-fA-F]{2})|.)", re.DOTALL
+)
+
+
+def _whole_only(escape: re.Match[bytes]) -> bytes:
+    """Half a character, which JSON's grammar allows and no text can hold, as the sign for what cannot be shown."""
+    return rb"\ufffd" if escape["lone"] else escape[0]
+
+
 def decode(body: bytes, decoder: msgspec.json.Decoder[T]) -> T:
     """The body as that decoder reads it. Raises Unusable."""
     try:
@@ -165,5 +179,8 @@ def decode(body: bytes, decoder: msgspec.json.Decoder[T]) -> T:
     except msgspec.ValidationError as error:
         raise Unusable(f"the answer is no list of jobs: {error}") from error
     except msgspec.DecodeError as error:
+        mended = _LONE.sub(_whole_only, body)
+        if mended != body:
+            return decode(mended, decoder)
         page = body[:100].lstrip()[:1] == b"<"
         raise Unusable("the answer is a web page" if page else f"the answer is not JSON: {error}") from error

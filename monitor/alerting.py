@@ -82,15 +82,13 @@ class Alerting:
         watched = self.settings.board(board)
         return self.announce or (watched is not None and watched.baseline == "announce")
 
-    def tell(
-        self, connection: Connection, board: AnyRow, told: Sequence[Told], *, round_id: int, check_id: int, at: datetime, silent: bool
-    ) -> None:
-        """Alerts for what one look brought; `silent` is a look that a summary tells instead: a baseline, or a board put back."""
-        if not self.enabled or (silent and not self.announces(board.board)):
+    def tell(self, connection: Connection, board: AnyRow, told: Sequence[Told], *, round_id: int, check_id: int, at: datetime) -> None:
+        """Alerts for what one look brought; a baseline, and what moved while a board was out, are told in a summary instead."""
+        baseline = board.last_ok_at is None
+        if not self.enabled or board.put_back or (baseline and not self.announces(board.board)):
             return
         common = {"round_id": round_id, "check_id": check_id, "created_at": at}
-        wanted = [one for one in told if not silent or one.kind == "opened"]
-        rows = [common | row for one in wanted for row in self._rows(board, one, at)]
+        rows = [common | row for one in told for row in self._rows(board, one, at)]
         if rows:
             connection.execute(insert(models.Alert), rows)
 

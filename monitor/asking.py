@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import Engine, func, insert, select, update
+from sqlalchemy import Engine, insert, select, update
 
-from monitor import lease, models
+from monitor import deliveries, lease, models
 from monitor.db import AnyRow, reading
 
 _LOOK_EVERY = 0.2  # seconds
+_PATIENCE = timedelta(seconds=60)  # a Retry-After that is waited for
 
 
 def open_requests(engine: Engine) -> list[AnyRow]:
@@ -40,8 +41,7 @@ async def ask(engine: Engine, names: Sequence[str], *, alerts: bool, announce: b
             await asyncio.to_thread(_withdraw, engine, request_id, clock())
             return None
         await asyncio.sleep(_LOOK_EVERY)
-    while await asyncio.to_thread(_undelivered, engine, round_id) and await asyncio.to_thread(_is_worked_on, engine, clock()):  # noqa: ASYNC110  # another process sets no event of ours
-        await asyncio.sleep(_LOOK_EVERY)
+    await sent(engine, clock, round_id)
     return round_id
 
 
@@ -66,10 +66,17 @@ def _withdraw(engine: Engine, request_id: int, now: datetime) -> None:
         connection.execute(update(models.RoundRequest).where(models.RoundRequest.id == request_id).values(finished_at=now))
 
 
-def _undelivered(engine: Engine, round_id: int) -> int:
-    """Alerts of the round whose message is still on its way: not those that wait for a person or a later hour."""
-    alert, delivery = models.Alert, models.Delivery
-    on_its_way = delivery.state.is_(None) | (delivery.state == "sending") | ((delivery.state == "pending") & delivery.next_try_at.is_(None))
-    query = select(func.count()).select_from(alert).outerjoin(delivery, delivery.delivery_id == alert.delivery_id)
+async def sent(engine: Engine, clock: Callable[[], datetime], round_id: int | None = None) -> None:
+    """Waits until the running daemon has sent what it can, of one round or of all; for a minute after the last progress at most."""
+    patience = clock() + _PATIENCE
+    fewest = await asyncio.to_thread(_on_their_way, engine, patience, round_id)
+    while fewest and clock() < patience and await asyncio.to_thread(_is_worked_on, engine, clock()):
+        await asyncio.sleep(_LOOK_EVERY)
+        left = await asyncio.to_thread(_on_their_way, engine, patience, round_id)
+        if left < fewest:
+            fewest, patience = left, clock() + _PATIENCE
+
+
+def _on_their_way(engine: Engine, until: datetime, round_id: int | None) -> int:
     with reading(engine) as connection:
-        return connection.execute(query.where(alert.round_id == round_id, on_its_way)).scalar_one()
+        return deliveries.on_their_way(connection, until, round_id)

@@ -120,16 +120,21 @@ def digest(posting: Posting) -> str:
 
 def carry(before: Posting, after: Posting) -> Posting:
     """`after` with what its raw job no longer sends taken from `before`: a key that vanishes is the ats's doing and no edit."""
-    lost = after.unsent - before.unsent
+    lost = {name for name in after.unsent - before.unsent if name not in _DERIVED or name in before.stated}
     kept: dict[str, Any] = {name: getattr(before, name) for name in lost if hasattr(before, name)}
     if "description" in lost:
         kept |= {name: getattr(before, name) for name in ("pay", "deadline") if name not in after.stated}
     return replace(after, **kept, unsent=after.unsent - lost) if lost else after
 
 
+_DERIVED = {"pay", "deadline", "workplace"}  # read from the text where the ats does not state them
+
+
 def differences(before: Posting, after: Posting) -> tuple[FieldChange, ...]:
     """The fields in which a reader sees another content, in the order of the contract; a field that is newly sent is none of them."""
     newly_sent = before.unsent - after.unsent
+    if "description" in newly_sent:  # what is read from a text that we see for the first time
+        newly_sent |= {"pay", "deadline"} - before.stated
     changes = []
     for field, (identity, words) in _FIELDS.items():
         if field not in newly_sent and identity(before) != identity(after):

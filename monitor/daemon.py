@@ -163,7 +163,7 @@ class Daemon:
 
     def _due(self) -> list[str]:
         with reading(self.engine) as connection:
-            return watch.due(connection, self.clock())
+            return watch.due(connection, self.settings, self.clock())
 
     async def _answer(self) -> None:
         """Runs the rounds that a `check` has asked for."""

@@ -109,6 +109,18 @@ def _told(connection: Connection, subject: str, why: str, *, workspace: bool) ->
     return last is not None and (worked is None or worked < last)
 
 
+def on_their_way(connection: Connection, until: datetime, round_id: int | None = None) -> int:
+    """How many messages, or alerts of one round, are still to go and can by `until`: not those behind one that a person must see to."""
+    ready = {
+        head.channel for head in heads(connection) if head.state != "failed" and (head.next_try_at is None or head.next_try_at <= until)
+    }
+    moving = and_(Delivery.channel.in_(ready), Delivery.state.in_(("pending", "sending")))
+    if round_id is None:
+        return connection.scalar(select(func.count()).select_from(Delivery).where(moving)) or 0
+    query = select(func.count()).select_from(Alert).outerjoin(Delivery, Delivery.delivery_id == Alert.delivery_id)
+    return connection.scalar(query.where(Alert.round_id == round_id, Alert.delivery_id.is_(None) | moving)) or 0
+
+
 def retry(connection: Connection, alerts: Collection[int] = ()) -> int:
     """Lets what failed, and what waits for its time, go now; of those alerts, or of all. Gives how many failed messages go again.
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, func, insert, select
 
 from monitor import models, store
 from monitor.alerting import Alerting, covers, fitting
@@ -27,12 +27,19 @@ def introduce(connection: Connection, alerting: Alerting, round_id: int, at: dat
     for board, places in _missing(connection, alerting):
         told = [{"board_id": board.id, "rule": rule, "channel": channel, "at": at} for rule, channel in places]
         connection.execute(insert(models.Introduction), told)
-        if alerting.enabled and not alerting.announces(board.board):
+        if alerting.enabled and not (alerting.announces(board.board) and _is_baseline(connection, board, round_id)):
             _add(connection, alerting, board, {place: summaries[place] for place in places})
     for (rule, channel), summary in summaries.items():
         alert = {"round_id": round_id, "rule": rule, "kind": "summary", "channel": channel, "created_at": at}
         message = SummaryMessage(tuple(summary.boards), (RuleCount(rule, tuple(summary.roles)),))
         connection.execute(insert(models.Alert).values(**alert, why="a new board, rule or channel", message=dump(message)))
+
+
+def _is_baseline(connection: Connection, board: AnyRow, round_id: int) -> bool:
+    """Was the board read for the first time in this round?"""
+    check = models.BoardCheck
+    first = select(func.min(check.round_id)).where(check.board_id == board.id, check.result != "failure")
+    return connection.execute(first).scalar() == round_id
 
 
 @dataclass(slots=True)

@@ -84,7 +84,14 @@ def judge_snapshot(connection: Connection, board: AnyRow, stored: Mapping[str, S
     sifted = sift({key: posting.known for key, posting in stored.items()}, snapshot.sightings)
     open_before = sum(posting.known.open for posting in stored.values())
     missing = [stored[key] for key in sifted.missing]
-    events = judge_missing(missing, open_before, snapshot.probes, list_is_whole=snapshot.unkeyed == 0)
+    events = judge_missing(
+        missing,
+        snapshot.probes,
+        open_before=open_before,
+        listed=len(snapshot.sightings) + snapshot.unkeyed,
+        held_back=board.collapsed_since is not None,
+        list_is_whole=snapshot.unkeyed == 0,
+    )
     events.company = snapshot.company
     events.unreadable += snapshot.unkeyed
     events.there += [stored[key] for key in sifted.found]
@@ -125,9 +132,22 @@ def _judge_again(events: Events, stored: Stored, sighting: Sighting, before: Pos
         events.touched.append(Touched(stored, sighting, after, amend=not same))
 
 
-def judge_missing(missing: Collection[Stored], open_before: int, probes: Mapping[str, Probe], *, list_is_whole: bool = True) -> Events:
-    """What a look did to the postings that it does not show, of the `open_before` that were open."""
-    events = Events(missing=len(missing), open_before=open_before, collapsed=plan.has_collapsed(open_before, len(missing)))
+def judge_missing(
+    missing: Collection[Stored],
+    probes: Mapping[str, Probe],
+    *,
+    open_before: int,
+    listed: int,
+    held_back: bool,
+    list_is_whole: bool = True,
+) -> Events:
+    """What a look did to the postings that it does not show.
+
+    `held_back`: the board collapsed before; what it missed then keeps its three looks, though some of it is settled by now.
+    """
+    undecided = held_back and any(posting.known.missing_looks for posting in missing)
+    collapsed = undecided or plan.has_collapsed(open_before, len(missing), listed)
+    events = Events(missing=len(missing), open_before=open_before, collapsed=collapsed)
     for posting in missing:
         probe = probes.get(posting.known.key)
         verdict = settle(posting.known, probe, collapsed=events.collapsed, list_is_whole=list_is_whole)

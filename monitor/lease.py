@@ -10,7 +10,8 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import Connection, Engine, insert, select, update
+from sqlalchemy import Connection, Engine, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from monitor import models
 from monitor.db import AnyRow
@@ -58,23 +59,35 @@ class Lease:
 def take(engine: Engine, command: str, clock: Callable[[], datetime]) -> Lease:
     """The lease, for `command` (run or check). Raises Held. What a holder that died left open is put in order."""
     now = clock()
+    mine = {"holder": uuid4().hex, "command": command, "pid": os.getpid(), "host": socket.gethostname()}
     with engine.begin() as connection:
         before = holder(connection)
         if before is not None and _is_held(before, now):
             raise Held(before)
-        mine = {"holder": uuid4().hex, "command": command, "pid": os.getpid(), "host": socket.gethostname()}
-        times = {"taken_at": now, "expires_at": now + LIFE, "stopped_at": None}
-        statement: Any = insert(models.Lease) if before is None else update(models.Lease)
-        connection.execute(statement.values(name=_NAME, **mine, **times))
+        if not _put(connection, before, mine | {"taken_at": now, "expires_at": now + LIFE, "stopped_at": None}):
+            raise Held(connection.execute(_ROW).one())
         _end_rounds(connection, now)
     _held_here.add(str(mine["holder"]))
     died = before is not None and before.stopped_at is None and before.command == "run"
     return Lease(engine, str(mine["holder"]), before if died else None)
 
 
+def _put(connection: Connection, before: AnyRow | None, mine: dict[str, object]) -> bool:
+    """Writes our row over the one that was read; False when another was quicker between the two."""
+    if before is None:
+        dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
+        first: Any = dialect.insert(models.Lease).values(name=_NAME, **mine).on_conflict_do_nothing()
+        return connection.execute(first.returning(models.Lease.holder)).first() is not None
+    again = update(models.Lease).where(models.Lease.name == _NAME, models.Lease.holder == before.holder).values(**mine)
+    return connection.execute(again).rowcount == 1
+
+
+_ROW = select(models.Lease.__table__).where(models.Lease.name == _NAME)
+
+
 def holder(connection: Connection) -> AnyRow | None:
     """The lease's row, whoever held it last; None on a database that nobody has worked on."""
-    return connection.execute(select(models.Lease.__table__).where(models.Lease.name == _NAME)).one_or_none()
+    return connection.execute(_ROW).one_or_none()
 
 
 def running(connection: Connection, now: datetime) -> AnyRow | None:

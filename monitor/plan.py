@@ -8,6 +8,7 @@ from random import Random
 FAILURES_TO_FAIL = 3  # in a row, before a board counts as failing and the operator is told
 VALIDATOR_LIFE = timedelta(days=1)  # a stuck validator freezes a board for a day at most
 BACK_OFF_LIMIT = timedelta(hours=1)
+LONGEST_PATIENCE = timedelta(days=1)  # what a host's Retry-After is believed
 COLLAPSE_SHARE = 0.3
 COLLAPSE_LEAST = 5
 SPREAD = 0.1  # of the interval, so that boards do not stay in step
@@ -19,7 +20,7 @@ def next_check(now: datetime, every: timedelta, failures: int, retry_after: floa
     wait = every * (1 << doublings)
     wait = max(every, min(wait, BACK_OFF_LIMIT))
     wait -= wait * SPREAD * random.random()
-    return now + max(wait, timedelta(seconds=retry_after or 0))
+    return now + max(wait, min(timedelta(seconds=retry_after or 0), LONGEST_PATIENCE))
 
 
 def validators_hold(read_at: datetime | None, now: datetime) -> bool:
@@ -27,11 +28,11 @@ def validators_hold(read_at: datetime | None, now: datetime) -> bool:
     return read_at is not None and timedelta(0) <= now - read_at < VALIDATOR_LIFE
 
 
-def has_collapsed(open_before: int, missing: int) -> bool:
-    """Has a board lost too much at once to be believed? All of it, or more than 30 % and at least 5 postings."""
-    if open_before == 0:
-        return False
-    return missing == open_before or (missing >= COLLAPSE_LEAST and missing > open_before * COLLAPSE_SHARE)
+def has_collapsed(open_before: int, missing: int, listed: int) -> bool:
+    """Has a board lost too much at once to be believed? It lists nothing any more, or misses more than 30 % and at least 5 postings."""
+    if listed == 0:
+        return open_before > 0
+    return missing >= COLLAPSE_LEAST and missing > open_before * COLLAPSE_SHARE
 
 
 def later(now: datetime, last: datetime | None) -> datetime:

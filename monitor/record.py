@@ -39,7 +39,8 @@ class Recorder:
     def record(self, connection: Connection, result: Result) -> dict[str, object]:
         """The result, in the caller's transaction; gives the facts of the look for the log."""
         board = load_board(connection, result.board)
-        look = Look(connection, board, self.round_id, plan.later(self.clock(), board.clock), self.alerting, self.random)
+        now = self.clock()
+        look = Look(connection, board, self.round_id, plan.later(now, board.clock), now, self.alerting, self.random)
         return look.take(result)
 
 
@@ -50,7 +51,8 @@ class Look:
     connection: Connection
     board: AnyRow
     round_id: int
-    at: datetime
+    at: datetime  # later than every look before it
+    now: datetime  # what the clock says
     alerting: Alerting
     random: Random
     columns: dict[str, object] = field(default_factory=dict)  # what the board's row becomes
@@ -91,22 +93,27 @@ class Look:
         check_id = self._check(result, seen=seen, reason=lost, **counts)
         self.facts = {"seen": seen, **counts} | ({"reason": lost} if lost else {})
         told = write_events(self.connection, self.board, check_id, self.at, events)
-        self._healthy(check_id, result, lost)
-        silent = self.board.last_ok_at is None or self.board.put_back
-        self.alerting.tell(self.connection, self.board, told, round_id=self.round_id, check_id=check_id, at=self.at, silent=silent)
+        self._healthy(check_id, result, lost, len(events.closed))
+        if self.board.company == self.board.token:  # it may have learnt its name
+            self.board = load_board(self.connection, self.board.board)
+        self.alerting.tell(self.connection, self.board, told, round_id=self.round_id, check_id=check_id, at=self.at)
 
     def _judge(self, result: Snapshot | Unchanged) -> Events:
         if isinstance(result, Unchanged):
             unlisted, open_before = load_unlisted(self.connection, self.board.id)
-            return judge_missing(unlisted, open_before, result.probes)
+            held_back = self.board.collapsed_since is not None
+            listed = open_before - len(unlisted)
+            return judge_missing(unlisted, result.probes, open_before=open_before, listed=listed, held_back=held_back)
         stored = load_postings(self.connection, self.board.id, [sighting.key for sighting in result.sightings])
         return judge_snapshot(self.connection, self.board, stored, result)
 
-    def _healthy(self, check_id: int, result: Snapshot | Unchanged, lost: str | None) -> None:
+    def _healthy(self, check_id: int, result: Snapshot | Unchanged, lost: str | None, closed: int) -> None:
         self.columns = {"failures": 0, "failing_since": None, "reason": None, "last_ok_at": self.at, "next_check_at": self._next(0, None)}
         self.columns |= {"collapsed_since": (self.board.collapsed_since or self.at) if lost else None, "put_back": False}
         if isinstance(result, Snapshot):
-            self.columns |= {"etag": result.etag, "last_modified": result.last_modified, "read_at": self.at}
+            whole = result.unkeyed == 0  # a list that hides a posting is read again, since `unchanged` would count as a look
+            validators = {"etag": result.etag, "last_modified": result.last_modified} if whole else {"etag": None, "last_modified": None}
+            self.columns |= validators | {"read_at": self.at}
         if self.board.failures >= plan.FAILURES_TO_FAIL:
             since = self.board.failing_since
             self._notice(check_id, "recovered", f"{self.board.company}: read again after {self.board.failures} failed checks", (
@@ -114,7 +121,7 @@ class Look:
             ))  # fmt: skip
         if lost and self.board.collapsed_since is None:
             self._notice(check_id, "collapsed", f"{self.board.company}: {lost.removeprefix('collapsed: ')}", (
-                "They stay open until the board proves that they are gone, or three rounds agree.",
+                f"{closed} of them are proved to be gone and closed; the others stay open until they are, or until three rounds agree.",
                 "What it still lists is recorded as always.",
             ))  # fmt: skip
 
@@ -134,7 +141,7 @@ class Look:
         return check_id
 
     def _next(self, failures: int, retry_after: float | None) -> datetime:
-        return plan.next_check(self.at, timedelta(seconds=self.board.every), failures, retry_after, self.random)
+        return plan.next_check(self.now, timedelta(seconds=self.board.every), failures, retry_after, self.random)
 
     def _notice(self, check_id: int, event: Any, headline: str, lines: tuple[str, ...]) -> None:  # noqa: ANN401  # one of the message's own words
         message = OperatorMessage(event, headline, lines, board=self.board.board, url=self.board.url)

@@ -15,7 +15,7 @@ from typing import Final, Literal
 
 from monitor.notify.base import NotifyError, Receipt
 
-LOOK_BACK: Final = timedelta(seconds=60)  # a search begins so long before the first call: the channel's clock is not ours
+LOOK_BACK: Final = timedelta(hours=1)  # a search begins so long before the first call: the channel's clock is not ours
 _SHORT: Final = (timedelta(seconds=1), timedelta(minutes=5))  # first and longest wait after trouble that passes
 _LONG: Final = (timedelta(minutes=5), timedelta(hours=1))  # after trouble that a person must end
 MAYBE: Final = "maybe sent: "

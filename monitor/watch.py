@@ -14,6 +14,8 @@ from monitor import models, plan
 from monitor.db import AnyRow
 from monitor.settings import AtsSettings, Settings, WatchedBoard
 
+_AT_ONCE = 500  # boards in one IN (…)
+
 
 def sync(connection: Connection, settings: Settings) -> None:
     """The board table as the configuration has it; a board that is gone from it keeps its history and is unwatched."""
@@ -57,25 +59,28 @@ def _forget(connection: Connection, row: AnyRow) -> None:
     connection.execute(update(posting).where(posting.board_id == row.id, posting.state == "open").values(missing_looks=0))
 
 
-def due(connection: Connection, now: datetime) -> list[str]:
-    """The watched boards whose time has come."""
+def due(connection: Connection, settings: Settings, now: datetime) -> list[str]:
+    """The watched boards whose time has come, or so far off that the clock must have been set back since it was reckoned."""
     board = models.Board
-    query = select(board.board).where(board.watched, or_(board.next_check_at.is_(None), board.next_check_at <= now))
-    return list(connection.execute(query.order_by(board.next_check_at)).scalars())
+    longest = max((each.every for each in settings.boards), default=settings.crawl.every)
+    far = now + longest + plan.LONGEST_PATIENCE
+    in_time = or_(board.next_check_at.is_(None), board.next_check_at <= now, board.next_check_at > far)
+    return list(connection.execute(select(board.board).where(board.watched, in_time).order_by(board.next_check_at)).scalars())
 
 
 def requests(connection: Connection, names: Collection[str], now: datetime) -> dict[str, list[BoardRequest]]:
     """What to ask of each named board, by ats; the postings that were probed longest ago come first."""
     board, posting = models.Board, models.Posting
     rows = [row for row in connection.execute(select(board.__table__).where(board.watched).order_by(board.id)) if row.board in names]
-    is_open = (posting.state == "open", posting.board_id.in_(select(board.id).where(board.watched)))
     known: dict[int, list[str]] = defaultdict(list)
     unlisted: dict[int, set[str]] = defaultdict(set)
-    query = select(posting.board_id, posting.key, posting.last_seen_at.is_not(None)).where(*is_open)
-    for board_id, key, is_unlisted in connection.execute(query.order_by(posting.probed_at.nulls_first(), posting.id)):
-        known[board_id].append(key)
-        if is_unlisted:
-            unlisted[board_id].add(key)
+    query = select(posting.board_id, posting.key, posting.last_seen_at.is_not(None)).where(posting.state == "open")
+    for start in range(0, len(rows), _AT_ONCE):
+        some = query.where(posting.board_id.in_([row.id for row in rows[start : start + _AT_ONCE]]))
+        for board_id, key, is_unlisted in connection.execute(some.order_by(posting.probed_at.nulls_first(), posting.id)):
+            known[board_id].append(key)
+            if is_unlisted:
+                unlisted[board_id].add(key)
     by_ats: dict[str, list[BoardRequest]] = defaultdict(list)
     for row in rows:
         by_ats[row.ats].append(_request(row, tuple(known[row.id]), frozenset(unlisted[row.id]), now))

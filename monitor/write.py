@@ -163,7 +163,7 @@ class _Writer:
             self.connection.execute(update(models.Posting).where(models.Posting.id.in_(events.probed)).values(probed_at=self.at))
 
     def _touched(self, touched: list[Touched]) -> None:
-        rows = [{"row": one.stored.id, "digest": one.sighting.digest, "touched_at": one.after.updated_at} for one in touched]
+        rows = [{"row": one.stored.id, "raw_digest": one.sighting.digest} | store.posting_columns(one.after) for one in touched]
         if rows:  # boards touch every job at once, so this is one statement
             self.connection.execute(_TOUCH, rows)
         for one in touched:
@@ -172,10 +172,11 @@ class _Writer:
                 store.amend_version(self.connection, one.stored.id, one.stored.version, better)
 
 
+_TOUCHED = ("raw_digest", "company", "requisition", "internal_job", "ats_first_published", "ats_updated_at")
 _TOUCH = (
     update(models.Posting.__table__)  # type: ignore[arg-type]  # the table itself, since the ORM's bulk update wants other names
     .where(models.Posting.id == bindparam("row"))
-    .values(raw_digest=bindparam("digest"), ats_updated_at=bindparam("touched_at"))
+    .values({name: bindparam(name) for name in _TOUCHED})
 )
 
 

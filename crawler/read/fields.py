@@ -9,18 +9,31 @@ from typing import Any
 from crawler.read.text import clean
 
 
-def instant(written: str | None) -> datetime | None:
-    """The UTC instant of an ISO 8601 text; None for None. Raises ValueError."""
-    if written is None:
+def instant(written: object) -> datetime | None:
+    """The UTC instant of an ISO 8601 text; None for anything else: a role is worth more than the date beside it."""
+    if not isinstance(written, str):
         return None
-    read = datetime.fromisoformat(written)
-    return read.astimezone(UTC) if read.tzinfo else read.replace(tzinfo=UTC)
+    try:
+        read = datetime.fromisoformat(written)
+        return read.astimezone(UTC) if read.tzinfo else read.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
+        return None
 
 
-def choice(fields: Iterable[Mapping[str, Any]] | None, names: Iterable[str]) -> str:
+def words(value: object) -> str:
+    """A text or a number as one clean line; "" for anything else."""
+    return clean(str(value)) if isinstance(value, (str, int)) and not isinstance(value, bool) else ""
+
+
+def tables(value: object) -> list[Mapping[str, Any]]:
+    """The tables of a list; empty for anything else."""
+    return [one for one in value if isinstance(one, Mapping)] if isinstance(value, list) else []
+
+
+def choice(fields: object, names: Iterable[str]) -> str:
     """The text of the first custom field that has one of these names; several choices joined by "; ", "" for none."""
     wanted = set(names)
-    for field in fields or ():
+    for field in tables(fields):
         value = field.get("value")
         if str(field.get("name")).casefold() in wanted and value:
             values = value if isinstance(value, list) else [value]

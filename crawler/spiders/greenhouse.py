@@ -11,15 +11,22 @@ from crawler.answer import decode
 from crawler.board_spider import BoardSpider, Head, Listing
 from crawler.items import Deadline, Pay, Posting, Unreadable, Workplace
 from crawler.read.deadline import read_deadline
-from crawler.read.fields import choice, instant
+from crawler.read.fields import choice, instant, tables, words
 from crawler.read.pay import read_pay, stated_pay
 from crawler.read.place import is_work_model, places, workplace
 from crawler.read.text import clean, to_text
 
-_SENT_AS = {"departments": "department", "application_deadline": "deadline", "content": "description", "metadata": "employment_type"}
+_SENT_AS = {
+    "departments": ("department",),
+    "application_deadline": ("deadline",),
+    "content": ("description",),
+    "metadata": ("employment_type", "workplace", "pay"),
+}
 _EMPLOYMENT = ("employment type", "contract type", "time type", "job type")
 _WORKPLACE = ("workplace type", "work model", "workplace", "location type", "remote status")
 _IS_PAY = re.compile(r"\b(salary|pay|compensation)\b", re.IGNORECASE)
+_KEY = re.compile(r"[\w-]{1,64}", re.ASCII)  # it goes into addresses
+_MOST = 1e9  # of any pay that is no slip
 _PERSON = re.compile(r"\b(manager'?s?|recruiter|coordinator|sourcer)\b", re.IGNORECASE)
 
 
@@ -57,6 +64,8 @@ class GreenhouseSpider(BoardSpider):
 
     def head(self, job: bytes | msgspec.Raw) -> Head:
         named = _named.decode(job)
+        if not _KEY.fullmatch(str(named.id)):
+            raise msgspec.ValidationError("a key that can be no posting's")
         return Head(str(named.id), named.company_name if isinstance(named.company_name, str) else None)
 
     @staticmethod
@@ -82,6 +91,7 @@ def _is_impersonal(field: Any) -> bool:  # noqa: ANN401  # whatever the ats send
 
 
 def _posting(job: dict[str, Any]) -> Posting:
+    """Drift in what a reader sees is loud, since a guess would be told as an edit; an odd date or number beside it is left out."""
     location = clean(job["location"]["name"] or "")
     description = to_text(job.get("content") or "")
     published = instant(job.get("first_published"))
@@ -100,13 +110,13 @@ def _posting(job: dict[str, Any]) -> Posting:
         pay=pay[0],
         deadline=deadline or read_deadline(description, published=published, place=location),
         description=description,
-        company=clean(job.get("company_name") or "") or None,
-        requisition=clean(job.get("requisition_id") or "") or None,
-        internal_job=str(job["internal_job_id"]) if job.get("internal_job_id") else None,
+        company=words(job.get("company_name")) or None,
+        requisition=words(job.get("requisition_id")) or None,
+        internal_job=words(job.get("internal_job_id")) or None,
         first_published=published,
         updated_at=instant(job.get("updated_at")),
         stated=frozenset(name for name, is_stated in stated.items() if is_stated),
-        unsent=frozenset(field for key, field in _SENT_AS.items() if key not in job),
+        unsent=frozenset(field for key, fields in _SENT_AS.items() if key not in job for field in fields),
     )
 
 
@@ -114,14 +124,16 @@ def _places(job: dict[str, Any], location: str) -> tuple[str, ...]:
     """The single places; a board that writes only "Hybrid" there has its towns in the offices."""
     if location and not is_work_model(location):
         return places(location)
-    offices = [clean(office.get("location") or office["name"] or "") for office in job.get("offices") or []]
+    offices = [words(office.get("location")) or words(office.get("name")) for office in tables(job.get("offices"))]
     return (*places(location), *dict.fromkeys(filter(None, offices)))
 
 
 def _pay(job: dict[str, Any], description: str) -> tuple[Pay | None, bool]:
     """Pay, and whether the ats states it. `pay_input_ranges` is there only for postings that disclose it."""
     stated = stated_pay(job.get("pay_input_ranges") or _pay_fields(job))
-    return (stated, True) if stated else (read_pay(description), False)
+    if stated and 0 <= (stated.minimum or 0) <= (stated.maximum or _MOST) <= _MOST:
+        return stated, True
+    return read_pay(description), False
 
 
 def _pay_fields(job: dict[str, Any]) -> list[dict[str, Any]]:
@@ -140,7 +152,7 @@ def _pay_fields(job: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def _deadline(job: dict[str, Any]) -> Deadline | None:
-    written = job.get("application_deadline")
+    written = clean(job.get("application_deadline") or "")
     return Deadline(instant(written), written) if written else None
 
 

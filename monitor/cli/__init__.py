@@ -6,6 +6,8 @@ are a second together.
 
 from __future__ import annotations
 
+import io
+import sys
 from typing import Annotated
 
 import typer
@@ -65,4 +67,7 @@ app.command(short_help="A posting's life, offline, in seconds.")(demo.demo)
 
 def main() -> None:
     """The console script."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a terminal that cannot show a sign shows another
+            stream.reconfigure(errors="replace")
     app()

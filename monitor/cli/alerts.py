@@ -86,30 +86,11 @@ class _Retry:
         return True
 
     async def ask(self, held: Held) -> bool | None:
+        from monitor.asking import sent
+
         with self.current.busy(f"the daemon (pid {held.pid} on {held.host}) sends"):
-            while await asyncio.to_thread(self._on_its_way):
-                if not await asyncio.to_thread(self._is_worked_on):
-                    return None
-                await asyncio.sleep(_LOOK_EVERY)
+            await sent(self.engine, now)
         return True
-
-    def _on_its_way(self) -> bool:
-        """Is a message being sent, or due to be?"""
-        from sqlalchemy import select
-
-        from monitor.db import reading
-        from monitor.models import Delivery
-
-        due = (Delivery.state == "sending") | ((Delivery.state == "pending") & Delivery.next_try_at.is_(None))
-        with reading(self.engine) as connection:
-            return connection.execute(select(Delivery.id).where(due).limit(1)).first() is not None
-
-    def _is_worked_on(self) -> bool:
-        from monitor.db import reading
-        from monitor.lease import running
-
-        with reading(self.engine) as connection:
-            return running(connection, now()) is not None
 
 
 @app.command()

@@ -82,8 +82,13 @@ class _Check:
                 clock=now,
                 random=CHANCE,
             )
-        well = self._show(round_id)
-        return await self._deliver() and well if self.alerts else well
+        delivered = True
+        try:
+            well = self._show(round_id)
+        finally:  # whoever reads our output may be gone; alerts are not for them
+            if self.alerts:
+                delivered = await self._deliver()
+        return delivered and well
 
     async def ask(self, held: Held) -> bool | None:
         """The round made by the daemon; None when it went away before."""

@@ -158,6 +158,9 @@ class Program(TyperGroup):
         except Exception as error:
             from sqlalchemy.exc import DBAPIError  # a command that needs no database does not wait for its library
 
+            if isinstance(error, OSError) and not isinstance(error, BrokenPipeError):
+                typer.echo(f"{error.strerror or error}", err=True)
+                raise typer.Exit(1) from error
             if not isinstance(error, DBAPIError):
                 raise
             typer.echo(f"the database cannot be used: {error.orig}", err=True)

@@ -13,6 +13,7 @@ from sqlalchemy import Engine, func, select
 from monitor.cli.common import now
 from monitor.cli.output import clean
 from monitor.db import reading
+from monitor.errors import UserError
 from monitor.lease import RENEW_EVERY, Held, Lease, take
 from monitor.models import Delivery
 from monitor.notify import notifiers
@@ -68,15 +69,23 @@ async def work(engine: Engine, command: str, alone: Callable[[], Awaitable[Done]
 @asynccontextmanager
 async def _renewed(lease: Lease) -> AsyncIterator[None]:
     """Holds the lease for as long as the work takes, and gives it back."""
+    work, lost = asyncio.current_task(), asyncio.Event()
 
     async def renew() -> None:
-        while True:
+        while not lost.is_set():
             await asyncio.sleep(RENEW_EVERY)
-            await asyncio.to_thread(lease.renew, now())
+            if not await asyncio.to_thread(lease.renew, now()):
+                lost.set()
+        if work is not None:
+            work.cancel()
 
     renewing = asyncio.create_task(renew())
     try:
         yield
+    except asyncio.CancelledError:
+        if lost.is_set():
+            raise UserError("this machine slept for too long: another rolewatch works on the database now") from None
+        raise
     finally:
         renewing.cancel()
         lease.release(now())

@@ -76,10 +76,8 @@ def sql(
 
 
 def _query(given: str | None) -> str:
-    """The query as given, or from standard input; "" for none."""
-    if given == "-" or (given is None and not sys.stdin.isatty()):
-        return sys.stdin.read().strip()
-    return (given or "").strip()
+    """The query as given, from standard input for "-"; "" for none."""
+    return sys.stdin.read().strip() if given == "-" else (given or "").strip()
 
 
 def _parameter(given: str) -> tuple[str, str]:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from greenhouse import job
 
@@ -138,8 +139,6 @@ def test_what_is_no_job_is_unreadable_and_nothing_worse(raw: bytes) -> None:
         {"content": 7},
         {"departments": "Research"},
         {"departments": [None]},
-        {"first_published": "yesterday"},
-        {"updated_at": "0001-01-01T00:00:00+14:00"},
         {"application_deadline": 7},
         {"pay_input_ranges": [{"min_cents": "a lot", "currency_type": "USD"}]},
         {"pay_input_ranges": 7},
@@ -156,3 +155,36 @@ def test_a_field_of_another_kind_makes_a_job_unreadable(fields: dict[str, Any]) 
 def test_a_key_is_a_number_or_a_text(written: object, key: str) -> None:
     raw = json.dumps({"id": written, "company_name": 5}).encode()
     assert GreenhouseSpider().head(raw).key == key
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"first_published": "not a date"},
+        {"updated_at": "9999-99-99"},
+        {"application_deadline": "garbage"},
+        {"application_deadline": "0001-01-01T00:00:00+14:00"},
+        {"requisition_id": 7},
+        {"company_name": 5},
+        {"offices": 1},
+        {"pay_input_ranges": [{"min_cents": 10**40, "max_cents": -1, "currency_type": "XXXXXX", "title": "", "blurb": ""}]},
+    ],
+    ids=str,
+)
+def test_an_odd_field_beside_it_does_not_hide_a_role(odd: dict[str, Any]) -> None:
+    posting = read(job(**odd))
+    assert posting.title == "Research Engineer"
+    assert posting.pay is None
+
+
+@pytest.mark.parametrize("key", ["", "abc/../x?y#z", "a b", "1" * 65])
+def test_a_key_that_would_change_an_address_is_none(key: str) -> None:
+    with pytest.raises(msgspec.ValidationError):
+        GreenhouseSpider().head(json.dumps({"id": key}).encode())
+
+
+def test_half_a_character_does_not_hide_a_board() -> None:
+    body = rb'{"jobs":[{"id":1,"title":"A \ud83d B"},{"id":2,"title":"\ud83d\ude00 \\ud83d"}]}'
+    first, second = GreenhouseSpider().slice(body).jobs
+    assert msgspec.json.decode(first)["title"] == "A \ufffd B"
+    assert msgspec.json.decode(second)["title"] == "\U0001f600 \\ud83d"

@@ -170,3 +170,12 @@ def test_a_digest_rule_is_not_told_at_once(engine: Engine) -> None:
     history.look(snapshot(postings(1)))
     history.look(snapshot(postings(2)))
     assert told(history) == []
+
+
+def test_a_new_rule_gets_its_summary_on_a_board_that_was_announced(engine: Engine) -> None:
+    board = WatchedBoard(BOARD, "https://example.org", baseline="announce")
+    history = History(engine, replace(settings(), boards=(board,)))
+    history.look(snapshot(postings(1)))
+    history.settings = replace(settings(ENGINEER, Rule("second", any=("engineer",))), boards=(board,))
+    history.look(snapshot(postings(1)))
+    assert history.alerted() == ["opened", "summary"]

@@ -61,7 +61,7 @@ async def test_a_channel_that_hangs_does_not_hold_up_what_comes_later_for_anothe
     office.tell(opened("2"), channel="slack:#ops")
     wake.set()
     await until(lambda: len(office.slack.channels[OPS].messages) == 1)
-    assert office.states() == ["sending", "sent"]
+    await until(lambda: office.states() == ["sending", "sent"])
     stop.set()
     await running
 

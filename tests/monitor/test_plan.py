@@ -12,11 +12,11 @@ QUARTER = timedelta(minutes=15)
 
 
 @pytest.mark.parametrize(
-    ("open_before", "missing", "collapsed"),
-    [(0, 0, False), (1, 1, True), (4, 4, True), (10, 4, False), (16, 5, True), (17, 5, False), (20, 6, False), (20, 7, True)],
+    ("open_before", "missing", "listed", "collapsed"),
+    [(0, 0, 0, False), (1, 1, 0, True), (1, 1, 1, False), (4, 4, 4, False), (10, 4, 6, False), (16, 5, 11, True), (17, 5, 12, False)],
 )
-def test_a_board_collapses_when_all_or_more_than_thirty_percent_are_missing(open_before: int, missing: int, collapsed: bool) -> None:
-    assert has_collapsed(open_before, missing) is collapsed
+def test_a_board_collapses_when_it_lists_nothing_or_misses_too_much(open_before: int, missing: int, listed: int, collapsed: bool) -> None:
+    assert has_collapsed(open_before, missing, listed) is collapsed
 
 
 @pytest.mark.parametrize(("failures", "minutes"), [(0, 15), (1, 15), (2, 30), (3, 60), (4, 60), (1000, 60)])

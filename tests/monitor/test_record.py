@@ -224,3 +224,25 @@ def test_instants_of_a_board_increase_though_the_clock_is_set_back(history: Hist
     history.look(snapshot([posting(title="Three")]), minutes=0)
     instants = [row[0] for row in history.ask("SELECT valid_from FROM posting_versions ORDER BY version")]
     assert instants == sorted(set(instants))
+
+
+def test_what_a_collapsed_board_missed_keeps_its_three_looks_though_some_of_it_is_settled(history: History) -> None:
+    history.look(snapshot(postings(60)))
+    gone = {str(key): Probe.GONE for key in range(41, 46)}
+    history.look(snapshot(postings(40), gone))
+    history.look(snapshot(postings(40)))
+    assert sum(state == "open" for state in history.states().values()) == 55
+    history.look(snapshot(postings(40)))
+    assert sum(state == "open" for state in history.states().values()) == 40
+
+
+def test_one_posting_that_takes_the_place_of_another_is_no_collapse(history: History) -> None:
+    history.look(snapshot([posting("1")]))
+    history.look(snapshot([posting("2")]))
+    assert history.ask("SELECT state FROM boards") == [("ok",)]
+
+
+def test_a_list_that_hides_a_posting_is_asked_for_whole_the_next_time(history: History) -> None:
+    history.look(snapshot(postings(9), etag="one"))
+    history.look(snapshot(postings(8), unkeyed=1, etag="two"))
+    assert history.ask("SELECT etag FROM board") == [(None,)]
