@@ -9,7 +9,7 @@ from __future__ import annotations
 from alembic import context
 from sqlalchemy import Connection
 
-from monitor.models import Base
+from monitor import models
 from monitor.views import VIEWS
 
 
@@ -27,7 +27,7 @@ def _run() -> None:
     connection: Connection = context.config.attributes["connection"]
     context.configure(
         connection=connection,
-        target_metadata=Base.metadata,
+        target_metadata=models.Board.metadata,
         render_as_batch=True,  # SQLite changes a table by making it anew
         compare_type=True,
     )

@@ -31,13 +31,8 @@ class Revised:
     changes: tuple[FieldChange, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Reopened:
-    stored: Stored
-    sighting: Sighting
-    before: Posting
-    after: Posting
-    changes: tuple[FieldChange, ...]
+class Reopened(Revised):
+    """A closed posting that is listed again; its changes may be none."""
 
 
 @dataclass(frozen=True, slots=True)

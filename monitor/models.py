@@ -1,34 +1,17 @@
 """The tables. People ask the views of `views.py`, whose names are the plurals of these.
 
-A change of anything here needs a migration; a test compares the two on SQLite and PostgreSQL. What never moves is never
-touched: an open posting's row is written when something happens to it, and when it was last seen follows from its
-board's checks.
+A change of anything here needs a migration. What never moves is never touched: when an open posting was last seen follows
+from its board's checks.
 """
 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, MetaData, Text, UniqueConstraint, text
-from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
 
-from monitor.db import Instant
-
-_Json = JSON().with_variant(JSONB(), "postgresql")
-
-
-class Base(DeclarativeBase):
-    metadata = MetaData(
-        naming_convention={
-            "ix": "ix_%(column_0_label)s",
-            "uq": "uq_%(table_name)s_%(column_0_name)s",
-            "fk": "fk_%(table_name)s_%(column_0_name)s",
-            "pk": "pk_%(table_name)s",
-        }
-    )
-    type_annotation_map = {datetime: Instant(), str: Text(), dict[str, Any]: _Json, list[str]: _Json, bytes: LargeBinary()}  # noqa: RUF012  # SQLAlchemy's way
+from monitor.base import Base, partial_index
 
 
 class Board(Base):
@@ -98,7 +81,7 @@ class Posting(Base):
     __tablename__ = "posting"
     __table_args__ = (
         UniqueConstraint("board_id", "key"),
-        Index("ix_posting_open", "board_id", sqlite_where=text("state = 'open'"), postgresql_where=text("state = 'open'")),
+        partial_index("ix_posting_open", "board_id", only="state = 'open'"),
         Index("ix_posting_first_seen", "first_seen_at"),
         Index("ix_posting_closed", "closed_at"),
     )
@@ -186,15 +169,10 @@ class PostingChange(Base):
 
 
 class Delivery(Base):
-    """One message to one channel, for one alert or many.
-
-    `channel_id`, `ts` and `thread_ts` say where it is, so that a card can be edited and answered in its thread.
-    """
+    """One message to one channel, for one alert or many; `channel_id`, `ts` and `thread_ts` say where it is."""
 
     __tablename__ = "delivery"
-    __table_args__ = (
-        Index("ix_delivery_open", "channel", "id", sqlite_where=text("state <> 'sent'"), postgresql_where=text("state <> 'sent'")),
-    )
+    __table_args__ = (partial_index("ix_delivery_open", "channel", "id", only="state <> 'sent'"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     delivery_id: Mapped[str] = mapped_column(unique=True)
@@ -217,9 +195,7 @@ class Alert(Base):
     """One change that one rule wants told to one channel; its state is its delivery's, and `pending` before it has one."""
 
     __tablename__ = "alert"
-    __table_args__ = (
-        Index("ix_alert_unpacked", "round_id", sqlite_where=text("delivery_id IS NULL"), postgresql_where=text("delivery_id IS NULL")),
-    )
+    __table_args__ = (partial_index("ix_alert_unpacked", "round_id", only="delivery_id IS NULL"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     delivery_id: Mapped[str | None] = mapped_column(ForeignKey("delivery.delivery_id"), index=True)

@@ -7,9 +7,9 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Engine, create_engine, inspect, text
 
+from monitor.base import Base
 from monitor.db import connect, reading
 from monitor.errors import UserError
-from monitor.models import Base
 from monitor.schema import back_up, downgrade, newest, open_database, revision, upgrade
 from monitor.views import VIEWS
 

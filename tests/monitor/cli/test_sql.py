@@ -10,9 +10,9 @@ from program import WIDE, Program
 from sqlalchemy import Engine
 from story import OTHER
 
+from monitor.base import Base
 from monitor.cli.sql import EXAMPLES
 from monitor.db import reading
-from monitor.models import Base
 from monitor.queries.asking import view_columns
 from monitor.views import VIEWS
 
