@@ -1,7 +1,6 @@
 """The tables. People ask the views of `views.py`, whose names are the plurals of these.
 
-A change of anything here needs a migration. What never moves is never touched: when an open posting was last seen follows
-from its board's checks.
+A change here needs a migration. What never moves is never touched: when it was last seen follows from its board's checks.
 """
 
 from __future__ import annotations
