@@ -9,7 +9,7 @@ from hashlib import sha256
 from typing import cast
 
 import zstandard
-from sqlalchemy import Connection, Table, and_, func, insert, literal_column, select, update
+from sqlalchemy import Connection, Table, and_, bindparam, func, insert, literal_column, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from crawler.items import Deadline, Pay, Period, Posting, Unreadable, Workplace
@@ -214,9 +214,15 @@ def add_versions(connection: Connection, rows: Sequence[Mapping[str, object]]) -
         connection.execute(insert(_VERSION), rows)
 
 
-def end_version(connection: Connection, posting_id: int, number: int, at: datetime) -> None:
-    mine = (_VERSION.c.posting_id == posting_id, _VERSION.c.number == number)
-    connection.execute(update(_VERSION).where(*mine).values(valid_to=at))
+_END = update(_VERSION).where(_VERSION.c.posting_id == bindparam("posting"), _VERSION.c.number == bindparam("ended"))
+_END = _END.values(valid_to=bindparam("at"))
+
+
+def end_versions(connection: Connection, versions: Iterable[tuple[int, int]], at: datetime) -> None:
+    """Ends these versions, given as the posting's id and the version's number."""
+    rows = [{"posting": posting_id, "ended": number, "at": at} for posting_id, number in versions]
+    if rows:
+        connection.execute(_END, rows)
 
 
 def amend_version(connection: Connection, posting_id: int, number: int, columns: Mapping[str, object]) -> None:
@@ -227,6 +233,13 @@ def amend_version(connection: Connection, posting_id: int, number: int, columns:
 
 def change_posting(connection: Connection, posting_id: int, **columns: object) -> None:
     connection.execute(update(_POSTING).where(_POSTING.c.id == posting_id).values(**columns))
+
+
+def change_postings(connection: Connection, rows: Sequence[Mapping[str, object]]) -> None:
+    """Changes many postings alike: each row has the posting's id as `row`, and the same columns."""
+    if rows:
+        new: dict[str, Any] = {name: bindparam(name) for name in rows[0] if name != "row"}
+        connection.execute(update(_POSTING).where(_POSTING.c.id == bindparam("row")).values(new), rows)
 
 
 def change_rows(changes: Iterable[FieldChange], **common: object) -> list[dict[str, object]]:

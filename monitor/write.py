@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -52,7 +52,7 @@ class _Writer:
         self._company(events.company)
         self._missing(events)
         self._touched(events.touched)
-        told = [*self._opened(events.opened), *map(self._revised, events.revised), *map(self._reopened, events.reopened)]
+        told = self._opened(events.opened) + self._revised(events.revised) + self._reopened(events.reopened)
         return told + self._closed(events.closed)
 
     def _company(self, company: str | None) -> None:
@@ -111,27 +111,36 @@ class _Writer:
         if rows:
             self.connection.execute(insert(models.PostingChange), rows)
 
-    def _next_version(self, one: Revised | Reopened, **columns: object) -> None:
-        number = one.stored.version + 1
-        store.add_versions(self.connection, [self._version(one.stored.id, number, one.after, one.sighting.keep())])
-        columns |= store.posting_columns(one.after) | {"version": number, "raw_digest": one.sighting.digest}
-        store.change_posting(self.connection, one.stored.id, **columns)
+    def _next_versions(self, ones: Sequence[Revised], **columns: object) -> None:
+        """A statement a table, however many postings moved."""
+        numbered = [(one, one.stored.version + 1) for one in ones]
+        store.add_versions(
+            self.connection, [self._version(one.stored.id, number, one.after, one.sighting.keep()) for one, number in numbered]
+        )
+        rows = [
+            store.posting_columns(one.after) | columns | {"row": one.stored.id, "version": number, "raw_digest": one.sighting.digest}
+            for one, number in numbered
+        ]
+        store.change_postings(self.connection, rows)
 
-    def _revised(self, one: Revised) -> Told:
-        store.end_version(self.connection, one.stored.id, one.stored.version, self.at)
-        self._next_version(one)
-        common = self._change(one.stored.id, one.stored.version + 1, self.board.last_ok_at)
-        self._changes(store.change_rows(one.changes, **common))
-        return self._told("revised", one)
+    def _revised(self, revised: Sequence[Revised]) -> list[Told]:
+        store.end_versions(self.connection, [(one.stored.id, one.stored.version) for one in revised], self.at)
+        self._next_versions(revised)
+        self._changes([row for one in revised for row in store.change_rows(one.changes, **self._common(one))])
+        return [self._told("revised", one) for one in revised]
 
-    def _reopened(self, one: Reopened) -> Told:
-        self._next_version(one, state="open", closed_at=None, last_seen_at=None, missing_since=None, missing_looks=0)
-        common = self._change(one.stored.id, one.stored.version + 1, self.board.last_ok_at)
-        reopened = common | {"kind": "reopened", "field": None, "old": None, "new": None}
-        self._changes([reopened, *store.change_rows(one.changes, **common)])
-        return self._told("reopened", one)
+    def _reopened(self, reopened: Sequence[Reopened]) -> list[Told]:
+        self._next_versions(reopened, state="open", closed_at=None, last_seen_at=None, missing_since=None, missing_looks=0)
+        for one in reopened:
+            common = self._common(one)
+            back = common | {"kind": "reopened", "field": None, "old": None, "new": None}
+            self._changes([back, *store.change_rows(one.changes, **common)])
+        return [self._told("reopened", one) for one in reopened]
 
-    def _told(self, kind: Kind, one: Revised | Reopened) -> Told:
+    def _common(self, one: Revised) -> dict[str, object]:
+        return self._change(one.stored.id, one.stored.version + 1, self.board.last_ok_at)
+
+    def _told(self, kind: Kind, one: Revised) -> Told:
         first = None if one.stored.baseline else one.stored.first_seen_at
         return Told(kind, one.stored.id, one.stored.known.key, one.before, one.after, one.changes, self.board.last_ok_at, first)
 
@@ -145,7 +154,7 @@ class _Writer:
         store.change_posting(self.connection, one.id, **closing)
         if last is None:  # it came and went without a job that could be read
             return None
-        store.end_version(self.connection, one.id, one.version, self.at)
+        store.end_versions(self.connection, [(one.id, one.version)], self.at)
         row = self._change(one.id, one.version, seen, missed) | {"kind": "closed", "field": None, "old": None, "new": None}
         self._changes([row])
         first = None if one.baseline else one.first_seen_at
