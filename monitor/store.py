@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
-from typing import cast
+from typing import Any, cast
 
 import zstandard
 from sqlalchemy import Connection, Table, and_, bindparam, func, insert, literal_column, select, update
