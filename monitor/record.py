@@ -13,9 +13,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import Connection, insert, update
+from sqlalchemy import Connection, Table, insert, update
 
 from crawler.items import Failure, Result, Snapshot, Unchanged
 from monitor import models, plan
@@ -25,6 +25,8 @@ from monitor.judge import Events, judge_missing, judge_snapshot
 from monitor.messages import OperatorMessage
 from monitor.store import load_board, load_postings, load_unlisted
 from monitor.write import write_events
+
+_BOARD, _CHECK = cast("Table", models.Board.__table__), cast("Table", models.BoardCheck.__table__)  # as in store.py
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,7 @@ class Look:
         else:
             self._succeed(result)
         self.columns |= {"clock": self.at, "last_check_at": self.at}
-        self.connection.execute(update(models.Board).where(models.Board.id == self.board.id).values(**self.columns))
+        self.connection.execute(update(_BOARD).where(_BOARD.c.id == self.board.id).values(**self.columns))
         seconds = round(result.seconds, 3)
         return {"board": self.board.board, "result": _WORDS[type(result)], "seconds": seconds} | self.facts
 
@@ -136,7 +138,7 @@ class Look:
             "bytes": look.bytes,
             "seconds": look.seconds,
         }
-        made = self.connection.execute(insert(models.BoardCheck).values(row | columns).returning(models.BoardCheck.id))
+        made = self.connection.execute(insert(_CHECK).values(row | columns).returning(_CHECK.c.id))
         check_id: int = made.scalar_one()
         return check_id
 

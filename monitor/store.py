@@ -70,8 +70,10 @@ def load_postings(connection: Connection, board_id: int, keys: Collection[str] =
 def load_unlisted(connection: Connection, board_id: int) -> tuple[list[Stored], int]:
     """The board's open postings that its last good look did not list, and how many are open in all."""
     is_open = (models.Posting.board_id == board_id, models.Posting.state == literal_column("'open'"))
+    count, unlisted = connection.execute(select(func.count(), func.count(models.Posting.last_seen_at)).where(*is_open)).one()
+    if not unlisted:  # as nearly always
+        return [], count
     rows = connection.execute(_STORED.where(*is_open, models.Posting.last_seen_at.is_not(None)))
-    count = connection.execute(select(func.count()).where(*is_open)).scalar_one()
     return [_stored(row) for row in rows], count
 
 
