@@ -1,6 +1,7 @@
 """The tables. People ask the views of `views.py`, whose names are the plurals of these.
 
-A change here needs a migration. What never moves is never touched: when it was last seen follows from its board's checks.
+A change here, in `models_alerts.py` or in `models_work.py`, needs a migration. What never moves is never touched: when it was last seen
+follows from its board's checks.
 """
 
 from __future__ import annotations
@@ -11,6 +12,23 @@ from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from monitor.base import Base, partial_index
+from monitor.models_alerts import Alert, Delivery, Introduction
+from monitor.models_work import Lease, RoundRequest
+
+__all__ = [
+    "Alert",
+    "Board",
+    "BoardCheck",
+    "CheckRound",
+    "Delivery",
+    "Description",
+    "Introduction",
+    "Lease",
+    "Posting",
+    "PostingChange",
+    "PostingVersion",
+    "RoundRequest",
+]
 
 
 class Board(Base):
@@ -165,86 +183,3 @@ class PostingChange(Base):
     old: Mapped[str | None]
     new: Mapped[str | None]
     version: Mapped[int]
-
-
-class Delivery(Base):
-    """One message to one channel, for one alert or many; `channel_id`, `ts` and `thread_ts` say where it is."""
-
-    __tablename__ = "delivery"
-    __table_args__ = (partial_index("ix_delivery_open", "channel", "id", only="state <> 'sent'"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    delivery_id: Mapped[str] = mapped_column(unique=True)
-    channel: Mapped[str]  # "slack:#roles"
-    message: Mapped[str]  # JSON of messages.py
-    state: Mapped[str]  # pending sending sent held failed expired discarded
-    created_at: Mapped[datetime]
-    next_try_at: Mapped[datetime | None]  # null: now, or of a `failed` one: only when a person asks
-    sending_at: Mapped[datetime | None]  # the first call that may have reached the channel
-    sent_at: Mapped[datetime | None]
-    attempts: Mapped[int] = mapped_column(default=0)
-    reason: Mapped[str | None]
-    channel_id: Mapped[str | None]
-    ts: Mapped[str | None]
-    thread_ts: Mapped[str | None]
-    message_url: Mapped[str | None]
-
-
-class Alert(Base):
-    """One change that one rule wants told to one channel; its state is its delivery's, and `pending` before it has one."""
-
-    __tablename__ = "alert"
-    __table_args__ = (partial_index("ix_alert_unpacked", "round_id", only="delivery_id IS NULL"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    delivery_id: Mapped[str | None] = mapped_column(ForeignKey("delivery.delivery_id"), index=True)
-    round_id: Mapped[int | None] = mapped_column(ForeignKey("check_round.id"))
-    check_id: Mapped[int | None] = mapped_column(ForeignKey("board_check.id"))
-    posting_id: Mapped[int | None] = mapped_column(ForeignKey("posting.id"), index=True)
-    rule: Mapped[str | None]
-    kind: Mapped[str]  # opened revised closed reopened reminder summary digest operator
-    channel: Mapped[str]
-    why: Mapped[str | None]
-    message: Mapped[str]  # JSON of messages.py, of this alert alone
-    created_at: Mapped[datetime]
-
-
-class Introduction(Base):
-    """A channel has been told that a rule watches a board; what is not here yet gets a summary."""
-
-    __tablename__ = "introduction"
-
-    board_id: Mapped[int] = mapped_column(ForeignKey("board.id"), primary_key=True)
-    rule: Mapped[str] = mapped_column(primary_key=True)
-    channel: Mapped[str] = mapped_column(primary_key=True)
-    at: Mapped[datetime]
-
-
-class Lease(Base):
-    """Who works on this database: the daemon, or a `check` without one."""
-
-    __tablename__ = "lease"
-
-    name: Mapped[str] = mapped_column(primary_key=True)
-    holder: Mapped[str]  # a random word of the process that holds it
-    command: Mapped[str]  # run check
-    pid: Mapped[int]
-    host: Mapped[str]
-    taken_at: Mapped[datetime]
-    expires_at: Mapped[datetime]
-    stopped_at: Mapped[datetime | None]  # null while it is held, or when its holder died
-
-
-class RoundRequest(Base):
-    """A round that a `check` asks of the running daemon."""
-
-    __tablename__ = "round_request"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    boards: Mapped[list[str]]  # empty: all
-    alerts: Mapped[bool]
-    announce: Mapped[bool]
-    requested_at: Mapped[datetime]
-    round_id: Mapped[int | None] = mapped_column(ForeignKey("check_round.id"))
-    finished_at: Mapped[datetime | None]
-    refused: Mapped[str | None]  # why the daemon did not run it

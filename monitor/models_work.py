@@ -1,0 +1,40 @@
+"""The tables of who works on the database and what is asked of him: see `models.py`."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column
+
+from monitor.base import Base
+
+
+class Lease(Base):
+    """Who works on this database: the daemon, or a `check` without one."""
+
+    __tablename__ = "lease"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    holder: Mapped[str]  # a random word of the process that holds it
+    command: Mapped[str]  # run check
+    pid: Mapped[int]
+    host: Mapped[str]
+    taken_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    stopped_at: Mapped[datetime | None]  # null while it is held, or when its holder died
+
+
+class RoundRequest(Base):
+    """A round that a `check` asks of the running daemon."""
+
+    __tablename__ = "round_request"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    boards: Mapped[list[str]]  # empty: all
+    alerts: Mapped[bool]
+    announce: Mapped[bool]
+    requested_at: Mapped[datetime]
+    round_id: Mapped[int | None] = mapped_column(ForeignKey("check_round.id"))
+    finished_at: Mapped[datetime | None]
+    refused: Mapped[str | None]  # why the daemon did not run it
