@@ -3,6 +3,7 @@
     round     every half second: looks for boards that are due, and for a round that a `check` asks for
     lease     every ten seconds: says that we are alive
     deliver   for as long as we run: the outbox, woken after each round
+    guard     for as long as we run: looks whether all this is in time (`monitor/health/`)
 
 To stop: no new round begins, the crawl is stopped and our own job awaited, then the outbox, and the scheduler last, since its
 own shutdown cancels what still runs.
@@ -27,6 +28,7 @@ from monitor.alerting import Alerting
 from monitor.config import require_boards
 from monitor.db import reading
 from monitor.errors import UserError
+from monitor.health.guard import Guard
 from monitor.lease import RENEW_EVERY, Lease, take
 from monitor.messages import OperatorMessage
 from monitor.outbox import Outbox
@@ -80,6 +82,8 @@ class Daemon:
         self._listen()
         self.outbox = self.make_outbox(self.settings)
         self.read_at = _modified(self.settings)
+        self.guard = Guard(self.engine, self.clock, self._notice, self.settings)
+        await self.guard.start()
         await asyncio.to_thread(self._begin)
         delivery = asyncio.create_task(self.outbox.run(self.wake, self.stop))
         delivery.add_done_callback(lambda _: self.stop.set())  # a daemon that tells nobody is better restarted
@@ -91,6 +95,7 @@ class Daemon:
         await self._end(delivery)
         scheduler.shutdown(wait=False)
         await self.outbox.close()
+        await self.guard.stop()
         log.info("daemon stopped")
         if not delivery.cancelled():
             delivery.result()
@@ -159,6 +164,7 @@ class Daemon:
             self.engine, self.settings, names, alerts=alerts, announce=announce, clock=self.clock, random=self.random
         )
         self.wake.set()
+        self.guard.round_ended(round_id)
         return round_id
 
     def _due(self) -> list[str]:
@@ -180,6 +186,7 @@ class Daemon:
         try:
             settings = self.load()
             require_boards(settings)
+            await self.guard.take_up(settings)
         except UserError as error:
             log.error("configuration refused", reason=str(error))  # noqa: TRY400  # a mistake of a person, who needs no traceback
             lines = (*str(error).splitlines()[:20], "The old configuration stays in force.")

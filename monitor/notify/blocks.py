@@ -27,6 +27,8 @@ _EVENTS: Final = {
     "refused": ("no_entry", "Channel refused"),
     "restarted": ("arrows_counterclockwise", "Restarted"),
     "configuration": ("warning", "Configuration"),
+    "late": ("hourglass", "Late"),
+    "in time": ("large_green_circle", "In time again"),
     "test": ("wave", "Test message"),
 }
 _REASONS: Final = 4  # shown one by one in the footer of a role

@@ -1,0 +1,141 @@
+"""The daemon's health in one place: the watchdog's looks, what listens, what is called after a round, what systemd hears."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from typing import TYPE_CHECKING, TypeVar, TypeVarTuple
+
+import structlog
+from sqlalchemy import Engine, select
+
+from monitor import models
+from monitor.db import reading
+from monitor.errors import UserError
+from monitor.health.heartbeat import ping
+from monitor.health.server import HealthServer
+from monitor.health.systemd import notify
+from monitor.health.watchdog import Watchdog
+from monitor.messages import OperatorMessage
+from monitor.settings import Settings
+
+if TYPE_CHECKING:
+    from monitor.health.metrics import Metrics
+
+log = structlog.get_logger()
+T = TypeVar("T")
+Ts = TypeVarTuple("Ts")
+LOOK_EVERY = 10.0  # seconds
+STALE = 60.0  # seconds after which a watchdog's look says nothing any more
+SCRAPE = 8.0  # seconds that the database has for a scrape
+
+
+class Guard:
+    """Watches over a daemon from its start to its stop. It has a thread of its own, so that a database that hangs cannot hide it."""
+
+    def __init__(
+        self, engine: Engine, clock: Callable[[], datetime], notice: Callable[[OperatorMessage], None], settings: Settings
+    ) -> None:
+        self._engine, self._settings = engine, settings
+        self._thread = ThreadPoolExecutor(1, "health")
+        self.watchdog = Watchdog(engine, clock, time.monotonic, notice)
+        self._clock = clock
+        self._server: HealthServer | None = None
+        self._metrics: Metrics | None = None
+        self._tasks: set[asyncio.Task[object]] = set()
+
+    async def start(self) -> None:
+        """Raises UserError when `[health] listen` cannot be listened on."""
+        await self._listen()
+        self._start(self._look_on())
+        notify("READY=1")
+
+    async def stop(self) -> None:
+        notify("STOPPING=1")
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        if self._server is not None:
+            await self._server.stop()
+        self._thread.shutdown(wait=False, cancel_futures=True)
+
+    async def take_up(self, settings: Settings) -> None:
+        """Goes on with changed settings. Raises UserError as `start` does; then all is as before."""
+        before, self._settings = self._settings, settings
+        if before.health.listen == settings.health.listen:
+            return
+        old, self._server = self._server, None
+        try:
+            await self._listen()
+        except UserError:
+            self._settings, self._server = before, old
+            raise
+        if old is not None:
+            await old.stop()
+
+    def round_ended(self, round_id: int) -> None:
+        """A sign of life goes out, in its own time, when the round read a board and delivery is in time."""
+        url = self._settings.health.heartbeat_url
+        if url is not None and "delivery" not in self.watchdog.late:
+            self._start(self._ping(round_id))
+
+    async def _ping(self, round_id: int) -> None:
+        url = self._settings.health.heartbeat_url
+        if url is not None and await self._in_thread(self._has_read, round_id):
+            await ping(url)
+
+    def _has_read(self, round_id: int) -> bool:
+        check = models.BoardCheck
+        with reading(self._engine) as connection:
+            read = select(check.id).where(check.round_id == round_id, check.result != "failure").limit(1)
+            return connection.scalar(read) is not None
+
+    async def _look_on(self) -> None:
+        while True:
+            await self._quietly(self._in_thread(self.watchdog.look, self._settings))
+            notify("WATCHDOG=1")
+            await asyncio.sleep(LOOK_EVERY)
+
+    async def _listen(self) -> None:
+        listen = self._settings.health.listen
+        if listen is None:
+            return
+        server = HealthServer(listen, lambda: self.watchdog.reasons(STALE), self._text)
+        await server.start()
+        self._server = server
+        if self._metrics is None:
+            await self._measure()
+        log.info("health listens", address=listen)
+
+    async def _measure(self) -> None:
+        try:
+            from monitor.health.metrics import Metrics  # noqa: PLC0415  # an extra
+        except ModuleNotFoundError:
+            log.warning("/metrics is not served", reason="it needs the extra `metrics`: pip install 'rolewatch[metrics]'")
+        else:
+            self._metrics = await self._in_thread(Metrics, self._engine, self._clock, lambda: self.watchdog.late)
+
+    async def _text(self) -> bytes | None:
+        """The text of /metrics. Raises TimeoutError when the database does not answer."""
+        if self._metrics is None:
+            return None
+        async with asyncio.timeout(SCRAPE):
+            return await self._in_thread(self._metrics.text)
+
+    def _start(self, work: Coroutine[object, object, object]) -> None:
+        task = asyncio.create_task(self._quietly(work))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _quietly(self, work: Coroutine[object, object, object]) -> None:
+        """What watches the work must not end it: its own trouble is a line in the log."""
+        try:
+            await work
+        except Exception:
+            log.exception("health check failed")
+
+    async def _in_thread(self, work: Callable[[*Ts], T], *arguments: *Ts) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._thread, work, *arguments)

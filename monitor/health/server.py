@@ -1,0 +1,48 @@
+"""/healthz and /metrics, served by the daemon's own loop where `[health] listen` says."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+
+from aiohttp import web
+
+from monitor.errors import UserError
+
+_MISSING = "metrics need the extra `metrics`: pip install 'rolewatch[metrics]'\n"
+
+
+class HealthServer:
+    """Answers as it is told to: `reasons` gives what is wrong, `metrics` the text of /metrics, or None where its library is missing."""
+
+    def __init__(self, listen: str, reasons: Callable[[], Sequence[str]], metrics: Callable[[], Awaitable[bytes | None]]) -> None:
+        self.listen, self._reasons, self._metrics = listen, reasons, metrics
+        app = web.Application()
+        app.router.add_get("/healthz", self._healthz)
+        app.router.add_get("/metrics", self._serve_metrics)
+        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
+
+    async def start(self) -> None:
+        """Listens. Raises UserError when the address cannot be had."""
+        host, _, port = self.listen.rpartition(":")
+        await self._runner.setup()
+        try:
+            await web.TCPSite(self._runner, host.strip("[]"), int(port)).start()
+        except OSError as error:
+            await self._runner.cleanup()
+            raise UserError(f"health.listen: {self.listen} cannot be listened on: {error.strerror}") from error
+
+    async def stop(self) -> None:
+        await self._runner.cleanup()
+
+    async def _healthz(self, _: web.Request) -> web.Response:
+        wrong = self._reasons()
+        return web.Response(text="".join(f"{line}\n" for line in wrong or ["ok"]), status=503 if wrong else 200)
+
+    async def _serve_metrics(self, _: web.Request) -> web.Response:
+        try:
+            text = await self._metrics()
+        except TimeoutError:
+            return web.Response(text="the database does not answer\n", status=503)
+        if text is None:
+            return web.Response(text=_MISSING, status=501)
+        return web.Response(body=text, headers={"Content-Type": "text/plain; version=0.0.4; charset=utf-8"})

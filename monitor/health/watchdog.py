@@ -1,0 +1,84 @@
+"""The watchdog: looks at what waits in the database, and says it once when rounds or delivery are late or stuck, and once when it is over.
+
+It judges by what comes of the work and not by who does it, so that a round that hangs, a scheduler that stopped, a database that refuses
+every write and a channel that never takes its message are all the same to it. What it cannot see is its own loop standing still: that
+is systemd's part, see `systemd.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import structlog
+from sqlalchemy import Engine
+from sqlalchemy.exc import DBAPIError
+
+from monitor.db import reading
+from monitor.health.lateness import PARTS, Lateness, Part
+from monitor.messages import OperatorMessage
+from monitor.queries import waiting
+from monitor.settings import Settings
+
+log = structlog.get_logger()
+_NAMES: Mapping[Part, str] = {"rounds": "Rounds are", "delivery": "Delivery is"}
+
+
+@dataclass
+class Watchdog:
+    """Looks when it is told to; `notice` writes an operator's message, and `seconds` is a clock that never goes back."""
+
+    engine: Engine
+    clock: Callable[[], datetime]
+    seconds: Callable[[], float]
+    notice: Callable[[OperatorMessage], None]
+    lateness: Lateness = field(default_factory=Lateness)
+    late: Mapping[Part, list[str]] = field(default_factory=dict)  # as of the last look
+    looked: float | None = None  # when, by `seconds`
+    _logged: set[Part] = field(default_factory=set)
+    _told: set[Part] = field(default_factory=set)
+
+    def look(self, settings: Settings) -> None:
+        """One look; raises nothing that the database may raise, since that is a finding."""
+        try:
+            with reading(self.engine) as connection:
+                now = self.clock()
+                found = {"rounds": waiting.rounds(connection, settings, now), "delivery": waiting.messages(connection, now)}
+            late = self.lateness.late(found, self.seconds())  # type: ignore[arg-type]  # the literal's keys are parts
+        except DBAPIError as error:
+            late = {part: [f"the database cannot be read: {type(error.orig).__name__}"] for part in PARTS}
+        self.late, self.looked = late, self.seconds()
+        for part in PARTS:
+            self._tell(part, late.get(part))
+
+    def _tell(self, part: Part, reasons: list[str] | None) -> None:
+        """Once an incident; a message that could not be written down is tried again with the next look."""
+        if reasons:
+            if part not in self._logged:
+                log.error("late", part=part, reasons=reasons)
+            self._logged.add(part)
+            lines = (*reasons[:10], "`rolewatch doctor` looks closer.")
+            if part not in self._told and self._try(OperatorMessage("late", f"{_NAMES[part]} late", lines)):
+                self._told.add(part)
+        elif part in self._logged:
+            log.info("in time again", part=part)
+            self._logged.discard(part)
+            if part in self._told and self._try(OperatorMessage("in time", f"{_NAMES[part]} in time again")):
+                self._told.discard(part)
+
+    def _try(self, message: OperatorMessage) -> bool:
+        try:
+            self.notice(message)
+        except DBAPIError as error:
+            log.error("the operator's message could not be written", reason=type(error.orig).__name__)  # noqa: TRY400  # it is told again
+            return False
+        return True
+
+    def reasons(self, patience: float) -> list[str]:
+        """Why all is not well, in words; empty when it is. A look that is older than `patience` seconds is itself a reason."""
+        if self.looked is None:
+            return []
+        age = self.seconds() - self.looked
+        stuck = [f"the watchdog's last look is {age:.0f} s old: the database does not answer"] if age > patience else []
+        return stuck + [f"{part} late: {words}" for part in PARTS for words in self.late.get(part, [])]

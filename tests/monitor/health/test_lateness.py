@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitor.health.lateness import Lateness, Part, Waiting
+
+
+def waits(what: str, patience: float = 600) -> dict[Part, list[Waiting]]:
+    return {"rounds": [Waiting(what, patience, f"{what} waits")]}
+
+
+def test_what_waits_no_longer_than_it_may_is_in_time() -> None:
+    lateness = Lateness()
+    assert lateness.late(waits("a"), 0) == {}
+    assert lateness.late(waits("a"), 599) == {}
+
+
+def test_what_waits_longer_is_late_in_its_own_words() -> None:
+    lateness = Lateness()
+    lateness.late(waits("a"), 0)
+    assert lateness.late(waits("a"), 600) == {"rounds": ["a waits"]}
+
+
+def test_what_has_moved_waits_anew() -> None:
+    lateness = Lateness()
+    lateness.late(waits("a 09:00"), 0)
+    assert lateness.late(waits("a 09:15"), 600) == {}
+    assert lateness.late(waits("a 09:15"), 1200) == {"rounds": ["a 09:15 waits"]}
+
+
+def test_what_was_done_in_between_waits_anew() -> None:
+    lateness = Lateness()
+    lateness.late(waits("a"), 0)
+    lateness.late({}, 300)
+    assert lateness.late(waits("a"), 600) == {}
+
+
+def test_a_part_is_not_late_for_another() -> None:
+    lateness = Lateness()
+    lateness.late({"delivery": [Waiting("a", 10, "slow")], "rounds": []}, 0)
+    assert lateness.late({"delivery": [Waiting("a", 10, "slow")], "rounds": [Waiting("a", 10, "new")]}, 10) == {"delivery": ["slow"]}
+
+
+@given(st.lists(st.tuples(st.sets(st.sampled_from("abc")), st.floats(0.1, 100)), max_size=30), st.floats(1, 300))
+def test_late_is_what_was_seen_at_every_look_for_that_long(looks: list[tuple[set[str], float]], patience: float) -> None:
+    lateness, now, since = Lateness(), 0.0, dict[str, float]()
+    for seen, passed in looks:
+        now += passed
+        since = {what: since.get(what, now) for what in seen}
+        late = lateness.late({"rounds": [Waiting(what, patience, what) for what in sorted(seen)]}, now)
+        assert late.get("rounds", []) == sorted(what for what in seen if now - since[what] >= patience)

@@ -1,0 +1,157 @@
+"""The watchdog on real databases: what it calls late, and how often it says so."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from alerts import Desk, opened
+from boards import BOARD, posting, snapshot
+from history import History, settings
+from sqlalchemy import Engine, text
+
+from crawler.items import Failure
+from monitor.db import connect
+from monitor.health.watchdog import Watchdog
+from monitor.messages import OperatorMessage
+from monitor.pack import pack
+from monitor.settings import Settings
+
+MINUTE = 60.0
+
+
+@dataclass
+class Ward:
+    """A watchdog over a history, whose time passes when it is told to."""
+
+    engine: Engine
+    told: list[str] = field(default_factory=list)
+    passed: float = 0.0  # seconds
+
+    def __post_init__(self) -> None:
+        self.history = History(self.engine, now=datetime.now(UTC), alerts=False)
+        self.settings: Settings = self.history.settings
+        self.dog = Watchdog(self.engine, lambda: self.history.now, lambda: self.passed, self.notice)
+
+    def notice(self, message: OperatorMessage) -> None:
+        self.told.append(f"{message.headline}: {message.lines[0]}" if message.lines else message.headline)
+
+    def wait(self, minutes: float, *, asleep: bool = False) -> list[str]:
+        """What is wrong after that time."""
+        self.history.now += timedelta(minutes=minutes)
+        self.passed += 0 if asleep else minutes * MINUTE
+        self.dog.look(self.settings)
+        return self.dog.reasons(MINUTE)
+
+
+@pytest.fixture
+def ward(engine: Engine) -> Ward:
+    ward = Ward(engine)
+    ward.history.look(snapshot([posting("1")]))
+    return ward
+
+
+def test_a_board_that_is_not_due_is_in_time(ward: Ward) -> None:
+    assert ward.wait(5) == []
+    assert ward.wait(5) == []
+    assert ward.told == []
+
+
+def test_rounds_that_do_not_come_are_told_once_and_so_is_their_return(ward: Ward) -> None:
+    ward.wait(16)
+    [reason] = ward.wait(16)
+    assert reason.startswith(f"rounds late: {BOARD} is due and no round takes it up (last looked at ")
+    ward.wait(60)
+    assert [line.partition(":")[0] for line in ward.told] == ["Rounds are late"]
+    ward.history.look(snapshot([posting("1")]), minutes=1)
+    assert ward.wait(1) == []
+    assert ward.told[1:] == ["Rounds are in time again"]
+    ward.wait(16)
+    assert ward.wait(60)
+    assert len(ward.told) == 3
+
+
+def test_a_board_that_fails_is_looked_at_and_so_in_time(ward: Ward) -> None:
+    for _ in range(6):
+        ward.history.look(Failure(BOARD, "HTTP 503", 503), minutes=70)
+        assert ward.wait(1) == []
+
+
+def test_a_board_that_was_never_looked_at_is_late_too(engine: Engine) -> None:
+    ward = Ward(engine)
+    ward.history.look()
+    ward.wait(1)
+    assert "never looked at" in ward.wait(15)[0]
+
+
+def test_a_machine_that_slept_for_a_day_is_not_late(ward: Ward) -> None:
+    ward.wait(14)
+    assert ward.wait(24 * 60, asleep=True) == []
+    assert ward.wait(1) == []
+
+
+def test_a_message_that_nobody_sends_is_late(ward: Ward) -> None:
+    desk = Desk(ward.engine)
+    desk.tell(opened(), channel="slack:#roles", at=ward.history.now)
+    ward.settings = settings(boards=())
+    with ward.engine.begin() as connection:
+        pack(connection, ward.history.now)
+        connection.execute(text("UPDATE board SET watched = :no"), {"no": False})
+    ward.wait(1)
+    [reason] = ward.wait(15)
+    assert reason.startswith("delivery late: slack:#roles: a message of ")
+    assert reason.endswith("is not delivered (nobody sends it)")
+    desk.set(desk.deliveries()[0].delivery_id, attempts=4, reason="HTTP 503", next_try_at=ward.history.now + timedelta(minutes=5))
+    assert ward.wait(1)[0].endswith("(HTTP 503)")
+    desk.set(desk.deliveries()[0].delivery_id, state="sent", sent_at=ward.history.now)
+    assert ward.wait(1) == []
+    assert [line.partition(":")[0] for line in ward.told] == ["Delivery is late", "Delivery is in time again"]
+
+
+@pytest.mark.parametrize("state", ["failed", "held", "expired", "discarded"])
+def test_a_message_that_waits_for_a_person_or_its_hour_is_not_late(engine: Engine, state: str) -> None:
+    ward, desk = Ward(engine), Desk(engine)
+    desk.tell(opened(), at=ward.history.now)
+    with engine.begin() as connection:
+        pack(connection, ward.history.now)
+    desk.set(desk.deliveries()[0].delivery_id, state=state, next_try_at=ward.history.now)
+    ward.wait(1)
+    assert ward.wait(60) == []
+
+
+def test_alerts_that_are_not_made_into_messages_are_late(engine: Engine) -> None:
+    ward = Ward(engine)
+    Desk(engine).tell(opened(), at=ward.history.now)
+    ward.wait(1)
+    assert ward.wait(15)[0].startswith("delivery late: alerts written since ")
+
+
+def test_a_database_that_cannot_be_read_is_a_reason_and_the_word_goes_out_when_it_can(tmp_path: Path) -> None:
+    ward = Ward(connect(f"sqlite:///{tmp_path / 'empty.db'}"))  # no tables yet
+    assert ward.wait(1) == [f"{part} late: the database cannot be read: OperationalError" for part in ("rounds", "delivery")]
+    assert len(ward.told) == 2
+
+
+def test_a_message_to_the_operator_that_cannot_be_written_is_written_later(ward: Ward, tmp_path: Path) -> None:
+    broken = connect(f"sqlite:///{tmp_path / 'broken.db'}")
+
+    def refuse(_: OperatorMessage) -> None:
+        with broken.begin() as connection:
+            connection.execute(text("INSERT INTO nowhere VALUES (1)"))
+
+    ward.dog.notice = refuse
+    ward.wait(16)
+    assert ward.wait(16)
+    assert ward.told == []
+    ward.dog.notice = ward.notice
+    ward.wait(1)
+    ward.wait(1)
+    assert len(ward.told) == 1
+
+
+def test_a_look_that_does_not_come_back_is_a_reason(ward: Ward) -> None:
+    ward.wait(1)
+    ward.passed += 61
+    assert ward.dog.reasons(60) == ["the watchdog's last look is 61 s old: the database does not answer"]
