@@ -10,7 +10,7 @@ from typing import Literal
 from sqlalchemy import Connection, insert
 
 from crawler.items import Posting
-from monitor import models
+from monitor import models, mutes
 from monitor.compare import pay_words
 from monitor.db import AnyRow
 from monitor.messages import OperatorMessage, Role, RoleMessage, Why, dump
@@ -83,14 +83,17 @@ class Alerting:
         return self.announce or (watched is not None and watched.baseline == "announce")
 
     def tell(self, connection: Connection, board: AnyRow, told: Sequence[Told], *, round_id: int, check_id: int, at: datetime) -> None:
-        """Alerts for what one look brought; a baseline, and what moved while a board was out, are told in a summary instead."""
+        """Alerts for what one look brought; a baseline, and what moved while a board was out, are told in a summary instead.
+
+        What a channel has muted is written too, as discarded.
+        """
         baseline = board.last_ok_at is None
         if not self.enabled or board.put_back or (baseline and not self.announces(board.board)):
             return
         common = {"round_id": round_id, "check_id": check_id, "created_at": at}
         rows = [common | row for one in told for row in self._rows(board, one, at)]
         if rows:
-            connection.execute(insert(models.Alert), rows)
+            mutes.write_alerts(connection, rows, at)
 
     def _rows(self, board: AnyRow, one: Told, at: datetime) -> Iterator[dict[str, object]]:
         for rule in self.settings.rules:

@@ -1,7 +1,7 @@
 """The tables. People ask the views of `views.py`, whose names are the plurals of these.
 
-A change here, in `models_alerts.py` or in `models_work.py`, needs a migration. What never moves is never touched: when it was last seen
-follows from its board's checks.
+A change here, in `models_alerts.py`, in `models_talk.py` or in `models_work.py`, needs a migration. What never moves is never touched: when
+it was last seen follows from its board's checks.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from monitor.base import Base, partial_index
 from monitor.models_alerts import Alert, Delivery, Introduction
+from monitor.models_talk import DiffFile, Mute, Saved
 from monitor.models_work import Lease, RoundRequest
 
 __all__ = [
@@ -22,12 +23,15 @@ __all__ = [
     "CheckRound",
     "Delivery",
     "Description",
+    "DiffFile",
     "Introduction",
     "Lease",
+    "Mute",
     "Posting",
     "PostingChange",
     "PostingVersion",
     "RoundRequest",
+    "Saved",
 ]
 
 

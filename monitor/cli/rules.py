@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import asdict, fields
 from typing import TYPE_CHECKING, Annotated
@@ -21,22 +21,36 @@ if TYPE_CHECKING:
 
 app = typer.Typer(no_args_is_help=True)
 
-_LIST = ("rule", "any", "all", "none", "in", "locations", "boards", "min_pay", "on", "notify", "mode")
+_LIST = ("rule", "any", "all", "none", "in", "locations", "boards", "min_pay", "on", "notify", "mode", "muted")
 _EXPLAIN = ("rule", "fits", "words", "failed")
 
 
 @app.command("list")
 def list_rules(ctx: typer.Context, fmt: FormatOption = Format.TABLE) -> None:
-    """The rules of the configuration."""
+    """The rules of the configuration, and which channels have muted one until when."""
     current = state(ctx)
-    rows = [_row(rule, fmt) for rule in current.settings.rules]
+    muted = _muted(current)
+    rows = [_row(rule, tuple(muted.get(rule.name, ())), fmt) for rule in current.settings.rules]
     used = [name for name in _LIST if fmt is not Format.TABLE or any(row[name] for row in rows)]
     emit(rows, used, fmt, current.console)
 
 
-def _row(rule: Rule, fmt: Format) -> dict[str, object]:
+def _muted(current: State) -> dict[str, list[str]]:
+    """By rule: `slack:#roles until 2026-11-26 09:00 UTC`."""
+    from monitor.db import reading
+    from monitor.mutes import listed, until
+
+    muted = defaultdict(list)
+    with reading(current.engine()) as connection:
+        for row in listed(connection, now()):
+            if row.rule is not None:
+                muted[row.rule].append(f"{row.channel} {until(row.until)}")
+    return muted
+
+
+def _row(rule: Rule, muted: tuple[str, ...], fmt: Format) -> dict[str, object]:
     lists = {"any": rule.any, "all": rule.all, "none": rule.none, "in": rule.within, "locations": rule.locations}
-    lists |= {"boards": rule.boards, "on": rule.on, "notify": rule.notify}
+    lists |= {"boards": rule.boards, "on": rule.on, "notify": rule.notify, "muted": muted}
     shown = {name: list(values) if fmt is Format.JSON else "; ".join(values) for name, values in lists.items()}
     return {"rule": rule.name, "min_pay": _pay(rule.min_pay), "mode": rule.mode, **shown}
 

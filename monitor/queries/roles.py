@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Connection, and_, or_, select
 
 from monitor.db import iso
 from monitor.errors import UserError
-from monitor.models import Board, Description, Posting, PostingVersion
+from monitor.models import Board, Description, Posting, PostingVersion, Saved
 from monitor.queries.candidates import candidate, candidate_columns, fits_all
 from monitor.queries.listing import POSTINGS, VERSIONS, Listing, Row, everything, listing
 from monitor.queries.naming import Found
@@ -31,6 +31,8 @@ class RoleFilter:
     status: Status = "open"
     since: datetime | None = None
     rules: tuple[Rule, ...] = ()  # all of them fit
+    saved: bool = False  # somebody saved it in Slack
+    saved_by: str | None = None  # this Slack user saved it
 
 
 def find_roles(connection: Connection, wanted: RoleFilter) -> Listing:
@@ -54,7 +56,15 @@ def _conditions(wanted: RoleFilter) -> list[ColumnElement[bool]]:
     if wanted.since is not None:
         seen, gone = POSTINGS.c.first_seen_at >= wanted.since, POSTINGS.c.closed_at >= wanted.since
         conditions.append({"open": seen, "closed": gone, "all": or_(seen, gone)}[wanted.status])
+    if wanted.saved or wanted.saved_by is not None:
+        conditions.append(_saved(wanted.saved_by))
     return conditions
+
+
+def _saved(user_id: str | None) -> ColumnElement[bool]:
+    mine = [] if user_id is None else [Saved.user_id == user_id]
+    here = select(Saved.at).join(Posting, Posting.id == Saved.posting_id).join(Board, Board.id == Posting.board_id)
+    return here.where(Board.board == POSTINGS.c.board, Posting.key == POSTINGS.c.key, *mine).exists()
 
 
 def _fitting(connection: Connection, wanted: RoleFilter) -> Listing:

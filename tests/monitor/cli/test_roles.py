@@ -2,12 +2,16 @@ from __future__ import annotations
 
 import csv
 import io
+from datetime import UTC, datetime
 
 import pytest
 from boards import BOARD
 from program import WIDE, Program
 from sqlalchemy import Engine, text
 from story import OTHER
+
+from monitor.queries.naming import find_posting
+from monitor.saves import save
 
 # fmt: off
 COLUMNS = [
@@ -117,3 +121,12 @@ def test_a_title_cannot_command_the_terminal(told: Program, engine: Engine) -> N
     raw = told("roles", "--format", "json")
     assert raw.json[0]["title"].startswith("Chef\x1b]0;owned")
     assert not {"\x1b", "\x07", "\x9b", "\u202e"} & set(raw.out)
+
+
+def test_what_is_saved_in_slack_is_listed_whole_or_by_its_saver(told: Program, engine: Engine) -> None:
+    with engine.begin() as connection:
+        for user, key in (("U0ALICE001", f"{BOARD}:11"), ("U0BOBBY001", f"{OTHER}:21")):
+            save(connection, user, find_posting(connection, key).id, datetime.now(UTC))
+    assert keys(told.ask("roles", "--saved")) == ["examplelabs:11", "otherworks:21"]
+    assert keys(told.ask("roles", "--saved-by", "U0ALICE001")) == ["examplelabs:11"]
+    assert keys(told.ask("roles", "--saved", "gemini")) == ["examplelabs:11"]

@@ -11,6 +11,8 @@ from program import Program
 from sqlalchemy import Engine
 from story import STORY, story_settings
 
+from monitor.mutes import mute
+
 
 def _told(rows: list[dict[str, Any]], rule: str) -> list[tuple[str, str]]:
     return [(row["kind"], row["title"]) for row in rows if row["rule"] == rule]
@@ -22,6 +24,13 @@ def test_the_rules_are_listed_as_the_configuration_has_them(told: Program) -> No
     assert rows[1]["any"] == ["kernels"]
     assert rows[1]["in"] == ["description"]
     assert rows[0]["notify"] == ["console"]
+
+
+def test_a_muted_rule_says_where_and_until_when(told: Program, engine: Engine) -> None:
+    at = datetime(2099, 5, 1, 9, tzinfo=UTC)
+    with engine.begin() as connection:
+        mute(connection, "slack:#roles", posting_id=None, rule="kernels", by="U0ALICE001", now=at)
+    assert [row["muted"] for row in told.ask("rules", "list")] == [[], ["slack:#roles until 2099-05-02 09:00 UTC"]]
 
 
 def test_a_replay_says_what_each_rule_would_have_told_and_why(told: Program) -> None:
