@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -70,13 +70,13 @@ class State:
         return Console(stderr=True, markup=False, highlight=False, emoji=False)
 
     @contextmanager
-    def busy(self, doing: str) -> Iterator[None]:
-        """Says on a terminal what is being waited for; says nothing in a pipe."""
+    def busy(self, doing: str) -> Iterator[Callable[[str], None]]:
+        """Says on a terminal what is being waited for; says nothing in a pipe. What it gives says how far that is."""
         if not self.errors.is_terminal or self.verbosity < 0:
-            yield
+            yield lambda _doing: None
             return
-        with self.errors.status(f"{doing} …"):
-            yield
+        with self.errors.status(f"{doing} …") as status:
+            yield lambda further: status.update(f"{further} …")
 
     def _set_up_logs(self, settings: Settings) -> None:
         """For a command that says itself what it finds: none, unless -v asks for them. `run` sets up its own."""
