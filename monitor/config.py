@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -20,6 +19,7 @@ from crawler.address import board_url, parse
 from crawler.run import supported
 from monitor import shape
 from monitor.db import normal_url
+from monitor.environment import Environment
 from monitor.errors import UserError
 from monitor.logs import printable, redact
 from monitor.mistakes import Entry, check
@@ -104,7 +104,8 @@ class _Reader:
         self, file: Path, parts: shape.File, environ: Mapping[str, str], mistakes: list[str], broken: frozenset[Entry] = frozenset()
     ) -> None:
         """Adds to `mistakes`; says nothing of the `broken` boards and rules, which have been told already."""
-        self.file, self.parts, self.environ, self.mistakes, self.broken = file, parts, environ, mistakes, broken
+        self.file, self.parts, self.mistakes, self.broken = file, parts, mistakes, broken
+        self.environ = Environment(environ, file.parent, mistakes)
 
     def settings(self) -> Settings:
         parts = self.parts
@@ -121,7 +122,8 @@ class _Reader:
             rules=self._rules({board.board for board in boards}),
             alerts=AlertSettings(tuple(alerts.operator), alerts.digest, alerts.quiet, alerts.timezone or _local_zone()),
             slack=self._slack(),
-            webhook_url=self._webhook(),
+            webhook_url=self.environ.webhook(),
+            apprise=self.environ.apprise(*(rule.notify for rule in parts.rules), alerts.operator),
             log_level=parts.log.level,
             log_format=parts.log.format,
             health=HealthSettings(parts.health.listen, SecretStr(parts.health.heartbeat_url) if parts.health.heartbeat_url else None),
@@ -129,7 +131,7 @@ class _Reader:
 
     def _slack(self) -> SlackSettings:
         part = self.parts.slack
-        token, app_token = self._secret("SLACK_BOT_TOKEN"), self._secret("SLACK_APP_TOKEN")
+        token, app_token = self.environ.secret("SLACK_BOT_TOKEN"), self.environ.secret("SLACK_APP_TOKEN")
         return SlackSettings(token, app_token, part.api_url.rstrip("/") + "/", tuple(part.admins))
 
     def _supported(self, key: str, ats: str) -> bool:
@@ -138,30 +140,8 @@ class _Reader:
             return False
         return True
 
-    def _secret(self, name: str) -> SecretStr | None:
-        """From the environment, or from the file that NAME_FILE names, relative to the configuration."""
-        value = self.environ.get(name, "")
-        if not value and (place := self.environ.get(f"{name}_FILE")):
-            try:
-                value = (self.file.parent / place).read_text(encoding="utf-8")
-            except (OSError, UnicodeDecodeError) as error:
-                self.mistakes.append(
-                    f"${name}_FILE: the file {place} cannot be read: {getattr(error, 'strerror', None) or 'it is no text'}"
-                )
-        value = value.strip()
-        if not value.isascii() or not value.isprintable() or " " in value:
-            self.mistakes.append(f"${name}: it has spaces, line ends or other signs that cannot be in it; expected the bare value")
-            return None
-        return SecretStr(value) if value else None
-
-    def _webhook(self) -> SecretStr | None:
-        url = self._secret("SLACK_WEBHOOK_URL")
-        if url and not re.match(r"https?://[^/]", url.get_secret_value()):
-            self.mistakes.append("$SLACK_WEBHOOK_URL: expected the webhook's address, which begins with https://")
-        return url
-
     def _database(self) -> SecretStr:
-        secret = self._secret("ROLEWATCH_DATABASE_URL")
+        secret = self.environ.secret("ROLEWATCH_DATABASE_URL")
         url = secret.get_secret_value() if secret else self.parts.database.url
         key = "$ROLEWATCH_DATABASE_URL" if secret else "database.url"
         try:

@@ -102,6 +102,7 @@ class Settings:
     alerts: AlertSettings = field(default_factory=AlertSettings)
     slack: SlackSettings = SlackSettings()
     webhook_url: SecretStr | None = None
+    apprise: Mapping[str, SecretStr] = field(default_factory=dict)  # addresses by channel: "apprise:family"
     log_level: str = "info"
     log_format: Literal["text", "json"] = "text"
     health: HealthSettings = HealthSettings()
@@ -110,10 +111,22 @@ class Settings:
         """The watched board of that name ("greenhouse:deepmind"), or None."""
         return next((board for board in self.boards if board.board == name), None)
 
+    def channels(self) -> tuple[str, ...]:
+        """Every channel that rules and the operator name, each once: `slack:#roles`."""
+        return tuple(dict.fromkeys([*(channel for rule in self.rules for channel in rule.notify), *self.alerts.operator]))
+
     def route(self, channel: str) -> str:
-        """Where an alert for `channel` goes now: a Slack channel without a token, and a webhook without its address, are the console."""
-        if channel.startswith("slack:") and self.slack.token is None:
-            return "console"
-        if channel == "webhook" and self.webhook_url is None:
-            return "console"
-        return channel
+        """Where an alert for `channel` goes now: one whose token or address is not set is the console."""
+        return channel if channel == "console" or self._has_secret(channel) else "console"
+
+    def _has_secret(self, channel: str) -> bool:
+        if channel.startswith("apprise:"):
+            return channel in self.apprise
+        return (self.webhook_url if channel == "webhook" else self.slack.token) is not None
+
+
+def secret_name(channel: str) -> str:
+    """The variable of the environment that a channel needs: `ROLEWATCH_APPRISE_FAMILY` of `apprise:family`."""
+    if channel.startswith("apprise:"):
+        return "ROLEWATCH_APPRISE_" + channel.removeprefix("apprise:").upper().replace("-", "_")
+    return "SLACK_WEBHOOK_URL" if channel == "webhook" else "SLACK_BOT_TOKEN"

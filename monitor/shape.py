@@ -14,6 +14,9 @@ from monitor.settings import KINDS, Kind, MinPay
 
 _UNITS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400}
 _DURATION = re.compile(r"([0-9]{1,9})(ms|s|m|h|d)")
+_APPRISE = re.compile(
+    r"apprise:(?!.*_file$)[a-z0-9][a-z0-9_-]{0,39}", re.IGNORECASE
+)  # $…_FILE is the file that holds another one's address
 _SLACK = re.compile(r"slack:(?:#[^\s#@,:]{1,80}|[CGDUW][A-Z0-9]{5,})")
 RevisionField = Literal["title", "location", "department", "employment_type", "workplace", "pay", "deadline", "url", "description"]
 
@@ -35,9 +38,13 @@ def channel(value: str) -> str:
     """A place for alerts. Raises ValueError."""
     if value in {"console", "webhook"} or _SLACK.fullmatch(value):
         return value
+    if _APPRISE.fullmatch(value):
+        return value.lower()
     if value.startswith("apprise:"):
-        raise ValueError("channels of Apprise are not supported by this version; use slack:…, webhook or console")
-    raise ValueError("expected slack:#name, slack:C… (a channel's id), slack:U… (a person), webhook or console")
+        raise ValueError(
+            "expected apprise:NAME of letters, digits, - and _ that does not end in _file; its address is $ROLEWATCH_APPRISE_NAME"
+        )
+    raise ValueError("expected slack:#name, slack:C… (a channel's id), slack:U… (a person), apprise:NAME, webhook or console")
 
 
 def slack_id(value: str) -> str:

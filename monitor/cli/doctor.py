@@ -49,10 +49,8 @@ async def _examine(current: State, fmt: Format) -> list[Finding]:
 
 def _width(current: State) -> int:
     """Of the column of subjects, which come one by one."""
-    from monitor.cli.slack_check import slack_channels
-
     try:
-        named = [board.board for board in current.settings.boards] + slack_channels(current.settings)
+        named = [*(board.board for board in current.settings.boards), *current.settings.channels()]
     except UserError:
         named = []
     return max(len(name) for name in ["configuration", *named])
@@ -78,9 +76,11 @@ async def _findings(current: State) -> AsyncIterator[Finding]:
     yield _configuration(settings)
     for finding in _database(current):
         yield finding
-    from monitor.cli.slack_check import examine
+    from monitor.cli import other_channels, slack_check
 
-    async for finding in examine(settings):
+    async for finding in slack_check.examine(settings):
+        yield finding
+    for finding in other_channels.examine(settings):
         yield finding
     async for finding in _boards(settings):
         yield finding

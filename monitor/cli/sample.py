@@ -10,7 +10,7 @@ from uuid import uuid4
 
 from monitor.messages import Message, OperatorMessage, Role, RoleMessage, Why
 from monitor.notify.base import Notifier, NotifyError
-from monitor.settings import Settings
+from monitor.settings import Settings, secret_name
 
 _LONGEST_WAIT = 60.0  # seconds that a channel may ask us to wait
 
@@ -33,7 +33,7 @@ async def send_samples(settings: Settings, notifiers: Mapping[str, Notifier], no
             yield Tried(channel, ok=False, words="no notifier for this kind of channel")
             continue
         tried = await _try(notifier, channel, target, message)
-        yield tried if target == channel else Tried(channel, tried.ok, f"{tried.words}, on the console: {_missing(channel)} is not set")
+        yield tried if target == channel else Tried(channel, tried.ok, f"{tried.words}, on the console: ${secret_name(channel)} is not set")
 
 
 def _samples(settings: Settings, now: datetime) -> dict[str, Message]:
@@ -45,10 +45,6 @@ def _samples(settings: Settings, now: datetime) -> dict[str, Message]:
     for channel in settings.alerts.operator:
         samples.setdefault(channel, _OPERATOR)
     return samples
-
-
-def _missing(channel: str) -> str:
-    return "$SLACK_WEBHOOK_URL" if channel == "webhook" else "$SLACK_BOT_TOKEN"
 
 
 _OPERATOR = OperatorMessage(

@@ -26,9 +26,7 @@ Body = dict[str, Any]
 
 
 async def examine(settings: Settings) -> AsyncIterator[Finding]:
-    """A finding for the webhook where it is used, for the token, its scopes, and each channel; a token that does not work ends them."""
-    if any("webhook" in rule.notify for rule in settings.rules) or "webhook" in settings.alerts.operator:
-        yield _webhook(settings)
+    """A finding for the token, its scopes, and each channel; a token that does not work ends them."""
     channels = slack_channels(settings)
     token = settings.slack.token
     if token is None:
@@ -47,16 +45,9 @@ async def examine(settings: Settings) -> AsyncIterator[Finding]:
         yield await slack.channel(channel)
 
 
-def _webhook(settings: Settings) -> Finding:
-    if settings.webhook_url is None:
-        return Finding("webhook", ok=True, found="no address, so it tells the console", remedy="set $SLACK_WEBHOOK_URL")
-    return Finding("webhook", ok=True, found="its address is set; `rolewatch alerts test` tries it")
-
-
 def slack_channels(settings: Settings) -> list[str]:
     """The Slack channels that rules and the operator name, each once: `slack:#roles`."""
-    named = [*(channel for rule in settings.rules for channel in rule.notify), *settings.alerts.operator]
-    return [channel for channel in dict.fromkeys(named) if channel.startswith("slack:")]
+    return [channel for channel in settings.channels() if channel.startswith("slack:")]
 
 
 def _scopes(scopes: frozenset[str], channels: Iterable[str]) -> Finding:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TextIO
 
+from monitor.notify.apprise import AppriseNotifier
 from monitor.notify.base import Notifier
 from monitor.notify.console import ConsoleNotifier
 from monitor.notify.slack import SlackNotifier
@@ -16,6 +17,7 @@ def notifiers(settings: Settings, console: TextIO) -> dict[str, Notifier]:
     token, url = settings.slack.token, settings.webhook_url
     return {
         "console": ConsoleNotifier(console),
+        **({"apprise": AppriseNotifier(settings.apprise)} if settings.apprise else {}),
         **({"slack": SlackNotifier(token, settings.slack.api_url)} if token else {}),
         **({"webhook": WebhookNotifier(url)} if url else {}),
     }

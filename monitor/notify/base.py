@@ -59,3 +59,15 @@ class Notifier(Protocol):
         ...
 
     async def close(self) -> None: ...
+
+
+class WriteOnly:
+    """What a notifier has in common with others whose channels cannot be read back."""
+
+    readable = False
+
+    async def find(self, channel: str, delivery_id: str, since: datetime) -> Receipt | None:  # noqa: ARG002  # nothing to look in
+        raise NotifyError(f"{channel} cannot be read", permanent=True)
+
+    async def close(self) -> None:
+        """Nothing is open between two calls."""

@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import datetime
 from typing import TextIO
 
 from rich.console import Console
 from rich.text import Text
 
 from monitor.messages import GroupMessage, Message, OperatorMessage, RoleMessage
-from monitor.notify.base import NotifyError, Receipt
+from monitor.notify.base import NotifyError, Receipt, WriteOnly
 from monitor.notify.plain import lines
 
 _STYLES = {"opened": "bold green", "revised": "bold yellow", "closed": "bold red", "reopened": "bold cyan"}
 
 
-class ConsoleNotifier:
+class ConsoleNotifier(WriteOnly):
     """The channel `console`."""
 
-    readable = False
     pace = 0.0
     burst = 1
 
@@ -32,12 +30,6 @@ class ConsoleNotifier:
         except (OSError, ValueError) as error:  # a closed pipe, a closed stream
             raise NotifyError(f"the terminal cannot be written ({type(error).__name__})", permanent=True) from error
         return Receipt()
-
-    async def find(self, channel: str, delivery_id: str, since: datetime) -> Receipt | None:  # noqa: ARG002  # nothing to look in
-        raise NotifyError("a terminal cannot be read", permanent=True)
-
-    async def close(self) -> None:
-        """The stream is the caller's."""
 
     def _write(self, message: Message) -> None:
         """The lines at once, so that other output stays outside; a reader in a pipe gets no colours, nor does NO_COLOR."""

@@ -11,6 +11,7 @@ from monitor.notify.difference import edited
 
 _ANNOUNCED: Final = 1000  # UTF-16 units before escaping; a notification shows some 150
 _FALLBACK: Final = 2500  # UTF-16 units before escaping, so that Slack's 4,000 hold
+_TITLE: Final = 200  # UTF-16 units; ntfy takes no more
 _NAMED: Final = 5  # rules or titles in one sentence
 _TAGS: Final[dict[RoleKind, str]] = {"opened": "NEW", "revised": "CHANGED", "closed": "CLOSED", "reopened": "REOPENED"}
 _VERBS: Final[dict[RoleKind, str]] = {"opened": "new", "revised": "changed", "closed": "closed", "reopened": "reopened"}
@@ -29,6 +30,16 @@ def fallback(message: Message) -> str:
     while words.width(escape(text)) > _FALLBACK + _ANNOUNCED:
         text = words.cut(text, words.width(text) * 3 // 4)
     return escape(text)
+
+
+def inert(message: Message) -> tuple[str, str]:
+    """A title and a body for services that each read another markup: in both there is none, no mention, and no link but the roles' own."""
+    if isinstance(message, RoleMessage):
+        first, rest = _headline(message), [" · ".join(_facts(message)), *(line.strip() for line in _role(message)[1:])]
+    else:
+        first, *rest = lines(message)
+    title, body = words.inert(first), "\n".join(line if words.link(line.strip()) else words.inert(line) for line in rest if line)
+    return (words.cut(title, _TITLE), body) if body else ("", title)
 
 
 def escape(text: str) -> str:
@@ -63,9 +74,13 @@ def _announced(message: Message) -> str:
 
 
 def _sentence(message: RoleMessage) -> str:
+    return " · ".join([_headline(message), *_facts(message)])
+
+
+def _headline(message: RoleMessage) -> str:
     role, turn = message.role, words.turn(message)
     head = words.KINDS[message.kind] + (f" ({turn})" if turn else "")
-    return " · ".join([f"{head} at {words.company(role)}: {words.title(role)}", *_facts(message)])
+    return f"{head} at {words.company(role)}: {words.title(role)}"
 
 
 def _facts(message: RoleMessage) -> list[str]:

@@ -6,7 +6,6 @@ The address is the secret: it is in no error and no log line. https://docs.slack
 from __future__ import annotations
 
 import logging
-from datetime import datetime
 from typing import Final
 
 import structlog
@@ -15,7 +14,7 @@ from slack_sdk.webhook import WebhookResponse
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from monitor.messages import Message
-from monitor.notify.base import NotifyError, Receipt
+from monitor.notify.base import NotifyError, Receipt, WriteOnly
 from monitor.notify.blocks import draw
 from monitor.notify.plain import fallback
 from monitor.notify.slack_errors import BLOCKS_REFUSED, TRANSPORT, Answer, refused, retry_after, unanswered
@@ -25,10 +24,9 @@ log = structlog.get_logger()
 _OK: Final = 200
 
 
-class WebhookNotifier:
+class WebhookNotifier(WriteOnly):
     """The channel `webhook`."""
 
-    readable = False
     pace = 1.02  # seconds; one message a second and a little for the clocks' jitter
     burst = 1
 
@@ -46,12 +44,6 @@ class WebhookNotifier:
         if response.status_code == _OK and response.body == "ok":
             return Receipt()
         raise _refused(response)
-
-    async def find(self, channel: str, delivery_id: str, since: datetime) -> Receipt | None:  # noqa: ARG002  # nothing to look in
-        raise NotifyError("a webhook cannot be read", permanent=True)
-
-    async def close(self) -> None:
-        """Nothing is open between two calls."""
 
     async def _post(self, content: dict[str, object]) -> WebhookResponse:
         how = {"unfurl_links": False, "unfurl_media": False, "mrkdwn": False, "link_names": False, "parse": "none"}

@@ -30,6 +30,19 @@ _READ: Final = 4  # characters read for each one kept: white space is squeezed o
 _DIRECTION: Final = re.compile("[\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb]")
 _CONTROL: Final = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
+# Characters of markup and mentions, and others that look like them and mean nothing to anybody.
+_LIKE: Final = {
+    "*": "\u2217",
+    "_": "\u02cd",
+    "`": "\u02cb",
+    "~": "\u223c",
+    "|": "\u01c0",
+    "@": "\uff20",
+    "<": "\u2039",
+    ">": "\u203a",
+    "\\": "\uff3c",
+}
+_INERT: Final = str.maketrans(_LIKE | {"[": "\uff3b", "]": "\uff3d"})
 _PAY: Final = re.compile(r"((?:from|up to) )?(\d+(?:\.\d+)?)(?:-(\d+(?:\.\d+)?))?( [A-Z]{3})?(/\w+)?")
 
 
@@ -56,6 +69,11 @@ def cut(text: str, limit: int) -> str:
             break
         kept.append(character)
     return "".join(kept).rstrip(" \u200d") + "…"
+
+
+def inert(text: str) -> str:
+    """The text without anything that some service reads as markup, as a mention or as a link."""
+    return text.translate(_INERT).replace("://", ":\u2060//").replace("# ", "\uff03 ")
 
 
 def link(url: str) -> str | None:

@@ -213,3 +213,26 @@ def test_a_named_file_that_is_missing_is_told(tmp_path: Path, environ: dict[str,
     if environ:
         with pytest.raises(UserError, match=r"other\.toml"):
             load(None, environ)
+
+
+RULE = '[[rules]]\nname = "r"\nany = ["x"]\nnotify = ["apprise:Phone", "apprise:my-desk"]\n'
+
+
+def test_an_address_of_apprise_comes_from_the_environment_or_a_file(tmp_path: Path) -> None:
+    (tmp_path / "desk").write_text("json://desk\n")
+    environ = {"ROLEWATCH_APPRISE_PHONE": "ntfy://verySecret", "ROLEWATCH_APPRISE_MY_DESK_FILE": "desk", "ROLEWATCH_APPRISE_OTHER": "x"}
+    settings = loaded(tmp_path, BOARD + RULE + '[alerts]\noperator = ["apprise:ops"]', environ)
+    assert settings.rules[0].notify == ("apprise:phone", "apprise:my-desk")
+    assert {name: address.get_secret_value() for name, address in settings.apprise.items()} == {
+        "apprise:phone": "ntfy://verySecret",
+        "apprise:my-desk": "json://desk",
+    }
+    assert settings.route("apprise:ops") == "console"
+    assert "verySecret" not in repr(settings)
+
+
+def test_an_address_of_apprise_that_is_none_is_refused_without_it(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError) as caught:
+        loaded(tmp_path, BOARD + RULE, {"ROLEWATCH_APPRISE_PHONE": "verySecret"})
+    assert "$ROLEWATCH_APPRISE_PHONE: expected an address as Apprise writes it" in str(caught.value)
+    assert "verySecret" not in str(caught.value)

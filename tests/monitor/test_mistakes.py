@@ -59,8 +59,8 @@ LINES = [
     (SOUND + "notify = ['email:me']", 'rules[0].notify[0] (rule "r") = "email:me": expected slack:#name, '),
     (SOUND + "notify = ['slack:roles']", 'rules[0].notify[0] (rule "r") = "slack:roles": expected slack:#name, '),
     (
-        SOUND + "notify = ['apprise:me']",
-        'rules[0].notify[0] (rule "r") = "apprise:me": channels of Apprise are not supported by this version',
+        SOUND + "notify = ['apprise:my phone']",
+        'rules[0].notify[0] (rule "r") = "apprise:my phone": expected apprise:NAME of letters, digits, - and _',
     ),
     (SOUND + "notify = ['https://hooks.slack.com/services/T0/B0/hunter2']", 'rules[0].notify[0] (rule "r") = "https://hooks.slack.com/…'),
     (SOUND + "mention = ['@me']", 'rules[0].mention[0] (rule "r") = "@me": expected Slack\'s id of a person or a group'),

@@ -134,3 +134,16 @@ def test_a_database_that_is_none_is_found_and_the_boards_are_tried_all_the_same(
     rows = {row["subject"]: row for row in watching("doctor", "--format", "json").json}
     assert not rows["database"]["ok"]
     assert rows["greenhouse:otherworks"]["ok"]
+
+
+async def test_other_channels_say_what_they_lack_and_what_they_cannot(place: Place) -> None:
+    place.configure('[[rules]]\nname = "more"\nany = ["x"]\nnotify = ["webhook", "apprise:phone", "apprise:desk", "apprise:wrong"]\n')
+    (place.folder / ".env").write_text("ROLEWATCH_APPRISE_DESK=ntfys://verySecretTopic\nROLEWATCH_APPRISE_WRONG=nosuch://verySecretTopic\n")
+    code, out, err = await place.run("doctor")
+    lines = {line.split()[1]: line for line in out.splitlines()}
+    assert (code, err) == (1, "")
+    assert "no address, so it tells the console — set $SLACK_WEBHOOK_URL" in lines["webhook"]
+    assert "set $ROLEWATCH_APPRISE_PHONE" in lines["apprise:phone"]
+    assert "ntfy; it has no threads" in lines["apprise:desk"]
+    assert lines["apprise:wrong"].startswith("FAIL")
+    assert "verySecretTopic" not in out

@@ -1,0 +1,57 @@
+"""Everything that Apprise speaks (Discord, Telegram, e-mail, Teams, ntfy, …): https://appriseit.com/services/
+
+It says only that a message was taken or was not, so anything but yes may have arrived. Its logs and errors hold addresses, which are
+secrets: it is silenced.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+
+from pydantic import SecretStr
+
+from monitor.messages import Message
+from monitor.notify.base import NotifyError, Receipt, WriteOnly
+from monitor.notify.blocking import call
+from monitor.notify.plain import inert
+
+
+class AppriseNotifier(WriteOnly):
+    """Channels `apprise:name`, each with an address."""
+
+    pace = 1.02  # seconds; what most of the services sustain
+    burst = 1
+
+    def __init__(self, addresses: Mapping[str, SecretStr], *, timeout: float = 60) -> None:
+        self._addresses, self._timeout = addresses, timeout
+        for name in ("apprise", "urllib3"):
+            logging.getLogger(name).setLevel(logging.CRITICAL + 1)
+
+    async def send(self, channel: str, message: Message, delivery_id: str) -> Receipt:  # noqa: ARG002  # no service has a place for it
+        if channel not in self._addresses:
+            raise NotifyError("its address is not set any more", permanent=True)
+        address, said = self._addresses[channel].get_secret_value(), inert(message)
+        try:
+            taken = await call(lambda: _send(address, *said), self._timeout)
+        except ImportError:
+            raise NotifyError("Apprise is not installed: pip install 'rolewatch[apprise]'", permanent=True) from None
+        except Exception as error:  # noqa: BLE001  # its text may hold the address
+            raise NotifyError(f"no answer ({type(error).__name__})", permanent=True, unclear=True) from None
+        if taken is None:
+            raise NotifyError("Apprise cannot read its address: see https://appriseit.com/services/", permanent=True)
+        if not taken:
+            raise NotifyError("the service did not take it, or did not say so", permanent=True, unclear=True)
+        return Receipt()
+
+
+def _send(address: str, title: str, body: str) -> bool | None:
+    """Whether it was taken; None when the address is none."""
+    from apprise import Apprise, OverflowMode  # noqa: PLC0415  # an extra
+
+    services = Apprise()
+    if not services.add(address):
+        return None
+    for service in services:
+        service.overflow_mode = OverflowMode.SPLIT  # a long message goes as several
+    return bool(services.notify(body, title))
