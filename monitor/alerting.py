@@ -13,6 +13,7 @@ from crawler.items import Posting
 from monitor import models, mutes
 from monitor.compare import pay_words
 from monitor.db import AnyRow
+from monitor.gone import Repeated
 from monitor.messages import OperatorMessage, Role, RoleMessage, Why, dump
 from monitor.rules import Candidate, Matcher
 from monitor.settings import Rule, Settings
@@ -40,7 +41,7 @@ def candidate(board: str, company: str, posting: Posting) -> Candidate:
     )
 
 
-def role(board: AnyRow, key: str, posting: Posting, first_seen_at: datetime | None = None) -> Role:
+def role(board: AnyRow, key: str, posting: Posting, first_seen_at: datetime | None = None, repost: Repeated | None = None) -> Role:
     """The posting as a message shows it."""
     deadline = posting.deadline
     return Role(
@@ -56,6 +57,8 @@ def role(board: AnyRow, key: str, posting: Posting, first_seen_at: datetime | No
         employment_type=posting.employment_type,
         workplace=posting.workplace or "",
         first_seen_at=first_seen_at,
+        repost_of=repost.posting if repost else "",
+        repost_reason=repost.reason if repost else "",
     )
 
 
@@ -102,7 +105,7 @@ class Alerting:
                 continue
             message = RoleMessage(
                 kind=one.kind,
-                role=role(board, one.key, one.after, one.first_seen_at),
+                role=role(board, one.key, one.after, one.first_seen_at, one.repost),
                 why=(why,),
                 at=at,
                 changes=one.changes,

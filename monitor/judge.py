@@ -12,6 +12,7 @@ from monitor import plan
 from monitor.compare import Verdict, carry, differences, digest, settle, sift
 from monitor.db import AnyRow
 from monitor.messages import FieldChange
+from monitor.repost import Repost
 from monitor.store import Stored, load_contents
 
 
@@ -57,6 +58,7 @@ class Events:
     still_missing: list[Stored] = field(default_factory=list)
     there: list[Stored] = field(default_factory=list)  # missed by the list, and its probe found it; or listed again
     probed: set[int] = field(default_factory=set)  # ids
+    reposts: Mapping[str, Repost] = field(default_factory=dict)  # by the new posting's key
     company: str | None = None
     open_before: int = 0
     missing: int = 0
@@ -67,9 +69,13 @@ class Events:
         """Where the postings of a verdict are gathered; of one that proves nothing nothing is kept."""
         return {Verdict.CLOSED: self.closed, Verdict.THERE: self.there, Verdict.MISSING: self.still_missing}.get(verdict, [])
 
+    def new(self, *, baseline: bool) -> list[Posting]:
+        """The postings that open now: not those of a baseline, nor what cannot be read yet."""
+        return [one.posting for one in self.opened if one.posting and not (one.stored.baseline if one.stored else baseline)]
+
     def counts(self, *, baseline: bool) -> dict[str, int]:
         """The columns of the check; a baseline opens nothing, and a posting that nobody can read yet is not opened."""
-        opened = sum(one.posting is not None and not (baseline or (one.stored and one.stored.baseline)) for one in self.opened)
+        opened = len(self.new(baseline=baseline))
         counts = {"revised": len(self.revised) + sum(bool(one.changes) for one in self.reopened)}
         return counts | {"opened": opened, "closed": len(self.closed), "reopened": len(self.reopened), "unreadable": self.unreadable}
 

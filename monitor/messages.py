@@ -29,7 +29,8 @@ class Role(msgspec.Struct, frozen=True, omit_defaults=True):
     employment_type: str = ""
     workplace: str = ""
     first_seen_at: datetime | None = None  # UTC; None when it was open before we watched
-    repost_of: str = ""
+    repost_of: str = ""  # "greenhouse:deepmind:5938712"
+    repost_reason: str = ""  # how we know
 
 
 class FieldChange(msgspec.Struct, frozen=True):

@@ -126,6 +126,7 @@ class Posting(Base):
     ats_first_published: Mapped[datetime | None]
     ats_updated_at: Mapped[datetime | None]
     repost_of: Mapped[int | None] = mapped_column(ForeignKey("posting.id"))
+    repost_reason: Mapped[str | None]  # how we know
 
 
 class Description(Base):

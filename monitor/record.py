@@ -21,6 +21,7 @@ from crawler.items import Failure, Result, Snapshot, Unchanged
 from monitor import models, plan
 from monitor.alerting import Alerting
 from monitor.db import AnyRow
+from monitor.gone import reposts
 from monitor.judge import Events, judge_missing, judge_snapshot
 from monitor.messages import OperatorMessage
 from monitor.store import load_board, load_postings, load_unlisted
@@ -107,7 +108,11 @@ class Look:
             listed = open_before - len(unlisted)
             return judge_missing(unlisted, result.probes, open_before=open_before, listed=listed, held_back=held_back)
         stored = load_postings(self.connection, self.board.id, [sighting.key for sighting in result.sightings])
-        return judge_snapshot(self.connection, self.board, stored, result)
+        events = judge_snapshot(self.connection, self.board, stored, result)
+        missing = {one.id for one in (*events.closed, *events.still_missing)}
+        new = events.new(baseline=self.board.last_ok_at is None)
+        events.reposts = reposts(self.connection, self.board.id, new, missing, self.at)
+        return events
 
     def _healthy(self, check_id: int, result: Snapshot | Unchanged, lost: str | None, closed: int) -> None:
         self.columns = {"failures": 0, "failing_since": None, "reason": None, "last_ok_at": self.at, "next_check_at": self._next(0, None)}

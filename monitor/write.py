@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, insert, update
@@ -11,8 +11,10 @@ from sqlalchemy import Connection, bindparam, insert, update
 from crawler.items import Posting
 from monitor import models, store
 from monitor.db import AnyRow
+from monitor.gone import Repeated, repeated
 from monitor.judge import Events, Opened, Reopened, Revised, Touched
 from monitor.messages import FieldChange
+from monitor.repost import Repost
 from monitor.settings import Kind
 from monitor.store import Stored
 
@@ -29,6 +31,7 @@ class Told:
     changes: tuple[FieldChange, ...] = ()
     not_before: datetime | None = None
     first_seen_at: datetime | None = None  # None: open before we watched
+    repost: Repeated | None = None
 
 
 def write_events(connection: Connection, board: AnyRow, check_id: int, at: datetime, events: Events) -> list[Told]:
@@ -52,15 +55,17 @@ class _Writer:
         self._company(events.company)
         self._missing(events)
         self._touched(events.touched)
-        told = self._opened(events.opened) + self._revised(events.revised) + self._reopened(events.reopened)
-        return told + self._closed(events.closed)
+        told = self._opened(events.opened, events.reposts) + self._revised(events.revised) + self._reopened(events.reopened)
+        told += self._closed(events.closed)
+        reposts = repeated(self.connection, self.board.board, [one.posting_id for one in told])
+        return [replace(one, repost=reposts.get(one.posting_id)) for one in told] if reposts else told
 
     def _company(self, company: str | None) -> None:
         if company and self.board.company == self.board.token:
             self.connection.execute(update(models.Board).where(models.Board.id == self.board.id).values(company=company))
 
-    def _opened(self, opened: list[Opened]) -> list[Told]:
-        ids = store.add_postings(self.connection, [self._new_posting(one) for one in opened if one.stored is None])
+    def _opened(self, opened: list[Opened], reposts: Mapping[str, Repost]) -> list[Told]:
+        ids = store.add_postings(self.connection, [self._new_posting(one, reposts) for one in opened if one.stored is None])
         ids |= {one.sighting.key: one.stored.id for one in opened if one.stored}
         told, versions, changes = [], [], []
         for one in opened:
@@ -72,7 +77,7 @@ class _Writer:
             not_before = self.board.last_ok_at if one.stored is None else None
             first_seen_at = one.stored.first_seen_at if one.stored else self.at
             if one.stored:
-                self._read_at_last(one.stored.id, one)
+                self._read_at_last(one.stored.id, one, reposts)
             if not baseline:
                 changes.append(self._change(posting_id, 1, not_before) | {"kind": "opened", "field": None, "old": None, "new": None})
             if one.stored is None or not baseline:
@@ -82,7 +87,7 @@ class _Writer:
         self._changes(changes)
         return told
 
-    def _new_posting(self, one: Opened) -> dict[str, object]:
+    def _new_posting(self, one: Opened, reposts: Mapping[str, Repost]) -> dict[str, object]:
         unread = dict.fromkeys(("company", "requisition", "internal_job", "ats_first_published", "ats_updated_at"))
         return {
             "board_id": self.board.id,
@@ -93,11 +98,12 @@ class _Writer:
             "baseline": self.is_baseline,
             "first_seen_at": self.at,
             **(store.posting_columns(one.posting) if one.posting else unread),
+            **_repost_columns(reposts.get(one.sighting.key)),
         }
 
-    def _read_at_last(self, posting_id: int, one: Opened) -> None:
+    def _read_at_last(self, posting_id: int, one: Opened, reposts: Mapping[str, Repost]) -> None:
         if one.posting:
-            columns = store.posting_columns(one.posting)
+            columns = store.posting_columns(one.posting) | _repost_columns(reposts.get(one.sighting.key))
             store.change_posting(self.connection, posting_id, version=1, raw_digest=one.sighting.digest, **columns)
 
     def _version(self, posting_id: int, number: int, posting: Posting, raw: bytes) -> dict[str, object]:
@@ -187,6 +193,10 @@ _TOUCH = (
     .where(models.Posting.id == bindparam("row"))
     .values({name: bindparam(name) for name in _TOUCHED})
 )
+
+
+def _repost_columns(repost: Repost | None) -> dict[str, object]:
+    return {"repost_of": repost and repost.id, "repost_reason": repost and repost.reason}
 
 
 def _contents(events: Events) -> Iterable[Posting]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
@@ -47,6 +47,7 @@ def changes(
     from monitor.db import reading
     from monitor.queries.changes import ChangeFilter, find_changes
     from monitor.queries.naming import find_board
+    from monitor.queries.reposts import repost_words
 
     shared = state(ctx)
     rules = tuple(named_rules(shared.settings, rule or []))
@@ -54,16 +55,21 @@ def changes(
     with reading(shared.engine()) as connection:
         boards = tuple(find_board(connection, name) for name in board or [])
         found = find_changes(connection, ChangeFilter(boards, tuple(each.value for each in kind or ()), after, rules, limit))
+        reposts = repost_words(connection, _opened(found))
     if fmt is Format.TABLE:
-        emit([{**row, "what": _what(row)} for row in found.rows], _COLUMNS, fmt, shared.console)
+        emit([{**row, "what": _what(row, reposts)} for row in found.rows], _COLUMNS, fmt, shared.console)
     else:
         emit(found.rows, found.columns, fmt, shared.console)
 
 
-def _what(row: Row) -> str:
-    """`location: London → Mountain View`; a description only says that it was edited."""
+def _opened(found: Listing) -> list[str]:
+    return [str(row["posting"]) for row in found.rows if row["kind"] == "opened"]
+
+
+def _what(row: Row, reposts: Mapping[str, str]) -> str:
+    """`location: London → Mountain View`; a description only says that it was edited, an opening that it repeats another."""
     if row["field"] is None:
-        return ""
+        return clean(reposts.get(str(row["posting"]), "")) if row["kind"] == "opened" else ""
     if row["field"] == "description":
         return "description edited"
     old, new = (shortened(short(row[name]), _LONGEST) or "none" for name in ("old", "new"))
@@ -75,6 +81,7 @@ def history(ctx: typer.Context, posting: PostingArgument, fmt: FormatOption = Fo
     from monitor.db import reading
     from monitor.queries.changes import timeline, versions
     from monitor.queries.naming import find_posting
+    from monitor.queries.reposts import repost_words
     from monitor.queries.roles import describe
 
     shared = state(ctx)
@@ -85,12 +92,13 @@ def history(ctx: typer.Context, posting: PostingArgument, fmt: FormatOption = Fo
             emit(happened.rows, happened.columns, fmt, shared.console)
             return
         row, contents = describe(connection, found), versions(connection, found)
+        repost = repost_words(connection, [found.posting]).get(found.posting, "")
     in_colour = shared.console.is_terminal and not shared.console.no_color
-    for line in _story(row, happened, contents, marked=not in_colour):
+    for line in _story(row, happened, contents, repost, marked=not in_colour):
         shared.console.print(line, soft_wrap=not shared.console.is_terminal)
 
 
-def _story(row: Row, happened: Listing, contents: Listing, *, marked: bool) -> Iterator[Text]:
+def _story(row: Row, happened: Listing, contents: Listing, repost: str, *, marked: bool) -> Iterator[Text]:
     from rich.text import Text
 
     yield Text(short(row["title"]) or "(not read yet)", style="bold")
@@ -102,7 +110,9 @@ def _story(row: Row, happened: Listing, contents: Listing, *, marked: bool) -> I
     for change in happened.rows:
         if moment != (change["at"], change["kind"]):
             moment = (change["at"], change["kind"])
-            yield _headline(change["at"], str(change["kind"]), change["version"], _gone_since(change))
+            yield _headline(
+                change["at"], str(change["kind"]), change["version"], repost if change["kind"] == "opened" else _gone_since(change)
+            )
         if change["field"] is not None:
             yield _revision(change, texts, marked=marked)
 
@@ -111,7 +121,7 @@ def _headline(at: object, kind: str, version: object, note: str) -> Text:
     from rich.text import Text
 
     text = Text(f"\n{short(at)}  ").append(kind, style=_STYLES.get(kind, "bold")).append(f"  version {version}", style="dim")
-    return text.append(f"  ({note})", style="dim") if note else text
+    return text.append(clean(f"  ({note})"), style="dim") if note else text
 
 
 def _gone_since(change: Row) -> str:

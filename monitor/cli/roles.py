@@ -134,6 +134,7 @@ def show(
     from monitor.db import reading
     from monitor.errors import UserError
     from monitor.queries.naming import find_posting
+    from monitor.queries.reposts import repost_words
     from monitor.queries.roles import describe
 
     if version is not None and as_of is not None:
@@ -141,19 +142,21 @@ def show(
     shared = state(ctx)
     moment = optional_time(as_of, now())
     with reading(shared.engine()) as connection:
-        row = describe(connection, find_posting(connection, posting), version, moment)
+        found = find_posting(connection, posting)
+        row = describe(connection, found, version, moment)
+        repost = repost_words(connection, [found.posting]).get(found.posting, "")
     if fmt is Format.JSON:
         emit_object(row, shared.console)
     elif fmt is Format.CSV:
         emit([row], list(row), fmt, shared.console)
     else:
-        _print(row, shared.console)
+        _print(row, repost.removeprefix("a repost of "), shared.console)
 
 
-def _print(row: Row, console: Console) -> None:
+def _print(row: Row, repost: str, console: Console) -> None:
     from rich.text import Text
 
-    facts = {name: value for name, value in _facts(row).items() if value}
+    facts = {name: value for name, value in (_facts(row) | {"repost of": clean(repost)}).items() if value}
     width = max(map(len, facts)) + 2
     console.print(Text(short(row["title"]) or "(not read yet)", style="bold"), soft_wrap=True)
     for name, value in facts.items():
@@ -181,7 +184,7 @@ def _facts(row: Row) -> dict[str, str]:
         "ats_first_published": "published",
         "ats_updated_at": "updated",
         "requisition": "requisition",
-        "repost_of": "repost of",
+        "repost_of": "repost of",  # with the reason, where it is printed
         "version": "version",
     }
     pay = _as_written(pay_of(row), row["pay_text"])

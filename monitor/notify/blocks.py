@@ -130,8 +130,8 @@ def _foot(message: RoleMessage) -> Parts:
 def _source(message: RoleMessage) -> Parts:
     ats, _, rest = message.role.posting.partition(":")
     token, _, key = rest.partition(":")
-    again = f" · a repost of {words.clean(message.role.repost_of, 100)}" if message.role.repost_of else ""
-    parts = [rich.plain(words.clean(f"{ats} / {token} · {key}{again}"))]
+    again = words.repost(message.role)
+    parts = [rich.plain(words.clean(f"{ats} / {token} · {key}" + (f" · {again}" if again else "")))]
     if message.role.first_seen_at:
         parts.append(rich.moment("· first seen", message.role.first_seen_at))
     if message.kind == "closed" and message.not_before:

@@ -94,7 +94,7 @@ def _facts(item: RoleMessage) -> str:
     elif item.changes:
         said = ", ".join(_moved(item))
     else:
-        said = words.pay(item.role.pay)
+        said = ", ".join(filter(None, [words.pay(item.role.pay), "a repost" if item.role.repost_of else ""]))
     return ": ".join(filter(None, [turn, said]))
 
 

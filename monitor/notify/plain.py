@@ -116,7 +116,8 @@ def _role(message: RoleMessage) -> list[str]:
     role, turn = message.role, words.turn(message)
     tag = _TAGS[message.kind] + (f" ({turn})" if turn else "")
     first = " · ".join([f"{tag}  {words.company(role)}", words.title(role), *_facts(message)])
-    return [first, *(f"  why: {words.reason(why)}" for why in message.why), *_url(role.url)]
+    again = [f"  {words.repost(role)}"] if message.kind == "opened" and role.repost_of else []
+    return [first, *again, *(f"  why: {words.reason(why)}" for why in message.why), *_url(role.url)]
 
 
 def _fitting(rule: str, roles: tuple[Role, ...]) -> list[str]:

@@ -187,3 +187,10 @@ def listed_for(message: RoleMessage) -> str:
 def count(number: int, word: str) -> str:
     """`1 open role`, `57 open roles`."""
     return f"{number:,} {word}" + ("" if number == 1 else "s")
+
+
+def repost(role: Role) -> str:
+    """`a repost of greenhouse:deepmind:5938712 (the same requisition R-7)`; empty when it is none."""
+    if not role.repost_of:
+        return ""
+    return f"a repost of {clean(role.repost_of, 100)}" + (f" ({clean(role.repost_reason, 150)})" if role.repost_reason else "")

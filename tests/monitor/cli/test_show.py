@@ -3,10 +3,13 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from boards import BOARD
+from boards import BOARD, posting, snapshot
+from history import History, settings
 from program import Program
 from sqlalchemy import Engine, text
 from story import OTHER, STORY
+
+from crawler.items import Probe
 
 
 def ago(minutes: float) -> str:
@@ -109,3 +112,15 @@ def test_a_posting_that_was_never_read_is_shown_without_content(told: Program, e
     assert told.ask("history", "99") == []
     assert told("history", "99").code == 0
     assert f"{BOARD}:99" in told("roles").out
+
+
+def test_a_repost_says_what_it_repeats_and_why(rolewatch: Program, engine: Engine) -> None:
+    history = History(engine, settings(boards=(BOARD, OTHER)), now=datetime.now(UTC) - timedelta(hours=1))
+    rest = [posting(str(key), title=f"Analyst {key}") for key in range(2, 9)]
+    history.look(snapshot([posting("1", requisition="R-7"), *rest]))
+    history.look(snapshot([posting("99", requisition="R-7", title="Research Engineer II"), *rest], {"1": Probe.GONE}))
+    said = f"repost of {BOARD}:1 (the same requisition R-7)"
+    assert " ".join(said.split()) in " ".join(rolewatch("show", "99").out.split())
+    assert f"(a {said})" in rolewatch("history", "99").out
+    assert f"a {said}" in rolewatch("changes").out
+    assert rolewatch("show", "99", "--format", "json").json["repost_of"] == f"{BOARD}:1"

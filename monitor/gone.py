@@ -1,0 +1,86 @@
+"""What has recently left a board, read when something new is on it; and what the postings that are told repeat."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy import Connection, and_, select
+from sqlalchemy.orm import aliased
+
+from crawler.items import Posting
+from monitor import models
+from monitor.db import AnyRow
+from monitor.repost import RECENTLY, Gone, Numbers, Repost, face, find
+
+_AT_ONCE = 500  # values in one IN (…)
+
+
+def reposts(connection: Connection, board_id: int, new: Iterable[Posting], missing: Collection[int], at: datetime) -> dict[str, Repost]:
+    """Which of the new postings repeat one that left the board recently or is among the `missing` ids; by key."""
+    new = list(new)
+    gone = _gone(connection, board_id, missing, at) if new else []
+    if not gone:
+        return {}
+    listed = _listed(connection, board_id, missing)
+    faces = {face(posting.title, posting.locations, posting.location) for posting in new}
+    texts = _texts(connection, [one.id for one in gone if one.face in faces])
+    gone = [replace(one, text=texts.get(one.id)) for one in gone]
+    found = {posting.key: find(posting, gone, listed) for posting in new}
+    return {key: repost for key, repost in found.items() if repost}
+
+
+_posting, _version = models.Posting, models.PostingVersion
+_OF_POSTING = and_(_version.posting_id == _posting.id, _version.number == _posting.version)
+_GONE = select(
+    _posting.id, _posting.requisition, _posting.internal_job, _version.title, _version.location, _version.locations, _posting.missing_since
+).join(_version, _OF_POSTING)
+
+
+def _gone(connection: Connection, board_id: int, missing: Collection[int], at: datetime) -> list[Gone]:
+    """Those that closed or went missing recently, and those that this look misses."""
+    left = _GONE.where(_posting.board_id == board_id, _posting.closed_at >= at - RECENTLY)
+    rows = list(connection.execute(left.where(_posting.state == "closed")))
+    for some in _parts(missing):
+        rows += connection.execute(_GONE.where(_posting.id.in_(some)))
+    return [_one(row, at) for row in rows]
+
+
+def _one(row: AnyRow, at: datetime) -> Gone:
+    numbers = Numbers(row.requisition, row.internal_job)
+    return Gone(row.id, numbers, face(row.title, row.locations, row.location), row.missing_since or at)
+
+
+def _listed(connection: Connection, board_id: int, missing: Collection[int]) -> list[Numbers]:
+    """The numbers of the board's other open postings."""
+    query = select(_posting.id, _posting.requisition, _posting.internal_job)
+    rows = connection.execute(query.where(_posting.board_id == board_id, _posting.state == "open"))
+    return [Numbers(row.requisition, row.internal_job) for row in rows if row.id not in missing]
+
+
+@dataclass(frozen=True, slots=True)
+class Repeated:
+    """The posting that another one repeats, as a message names it."""
+
+    posting: str  # "greenhouse:deepmind:5938712"
+    reason: str
+
+
+def repeated(connection: Connection, board: str, ids: Collection[int]) -> dict[int, Repeated]:
+    """What those postings of a board repeat, by their ids."""
+    first = aliased(_posting)
+    query = select(_posting.id, first.key, _posting.repost_reason).join(first, first.id == _posting.repost_of)
+    rows = (row for some in _parts(ids) for row in connection.execute(query.where(_posting.id.in_(some))))
+    return {row.id: Repeated(f"{board}:{row.key}", row.repost_reason or "") for row in rows}
+
+
+def _texts(connection: Connection, ids: Collection[int]) -> Mapping[int, str]:
+    text = models.Description
+    query = select(_posting.id, text.text).join(_version, _OF_POSTING).join(text, text.digest == _version.description_digest)
+    return {row.id: row.text for some in _parts(ids) for row in connection.execute(query.where(_posting.id.in_(some)))}
+
+
+def _parts(ids: Collection[int]) -> Iterable[list[int]]:
+    ordered = sorted(ids)
+    return (ordered[start : start + _AT_ONCE] for start in range(0, len(ordered), _AT_ONCE))

@@ -1,0 +1,29 @@
+"""What postings repeat, in words for a person."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlalchemy import Connection, select
+from sqlalchemy.orm import aliased
+
+from monitor.models import Board, Posting
+
+_AT_ONCE = 500  # keys in one IN (…)
+
+
+def repost_words(connection: Connection, postings: Iterable[str]) -> dict[str, str]:
+    """`a repost of greenhouse:deepmind:5938712 (the same requisition R-7)` of each that is one; by its name."""
+    names = set(postings)
+    keys = sorted({name.split(":", 2)[-1] for name in names})
+    first = aliased(Posting)
+    query = select(Board.board, Posting.key, first.key.label("first"), Posting.repost_reason)
+    query = query.join(Posting, Posting.board_id == Board.id).join(first, first.id == Posting.repost_of)
+    words = {}
+    for start in range(0, len(keys), _AT_ONCE):
+        for row in connection.execute(query.where(Posting.key.in_(keys[start : start + _AT_ONCE]))):
+            if f"{row.board}:{row.key}" in names:
+                words[f"{row.board}:{row.key}"] = f"a repost of {row.board}:{row.first}" + (
+                    f" ({row.repost_reason})" if row.repost_reason else ""
+                )
+    return words
