@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cache, cached_property
 from io import TextIOBase
 from pathlib import Path
 from random import Random
@@ -136,6 +136,7 @@ def _shared(
     """Never called: Typer makes the shared options of this signature."""
 
 
+@cache  # thirty commands share them
 def _options() -> list[Any]:
     alone = typer.Typer(add_completion=False)
     alone.command()(_shared)

@@ -9,6 +9,8 @@ from __future__ import annotations
 import asyncio
 import gzip
 import hashlib
+import socket
+import struct
 import threading
 import time
 from collections.abc import Iterator, Mapping
@@ -53,7 +55,7 @@ class Trouble:
     hang: float = 0.0  # seconds before anything is sent
     drip: float = 0.0  # seconds between two bytes of the body
     cut: int | None = None  # bytes of the body that are sent before the connection is closed
-    reset: bool = False  # the connection is closed without an answer
+    reset: bool = False  # the connection is reset without an answer
     times: int | None = None  # answers that go wrong; then all is well again
 
 
@@ -135,8 +137,12 @@ class BoardServer:
 
     async def _send(self, writer: asyncio.StreamWriter, seen: SeenRequest, trouble: Trouble) -> bool:
         await asyncio.sleep(trouble.hang)
-        if trouble.reset or trouble.raw is not None:
-            writer.write(trouble.raw or b"")
+        if trouble.reset:
+            writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            writer.transport.abort()
+            return False
+        if trouble.raw is not None:
+            writer.write(trouble.raw)
             await writer.drain()
             return False
         answer = self._with_trouble(self._answer(seen), trouble)
