@@ -10,7 +10,7 @@ from alembic import context
 from sqlalchemy import Connection
 
 from monitor import models
-from monitor.views import VIEWS
+from monitor.views import VIEWS, view_queries
 
 
 def _drop_views(connection: Connection) -> None:
@@ -19,7 +19,7 @@ def _drop_views(connection: Connection) -> None:
 
 
 def _create_views(connection: Connection) -> None:
-    for name, query in VIEWS.items():
+    for name, query in view_queries(connection.dialect.name).items():
         connection.exec_driver_sql(f"CREATE VIEW {name} AS {query}")
 
 

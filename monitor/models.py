@@ -93,6 +93,7 @@ class BoardCheck(Base):
     unreadable: Mapped[int] = mapped_column(default=0)
     bytes: Mapped[int] = mapped_column(default=0)
     seconds: Mapped[float] = mapped_column(default=0.0)
+    every: Mapped[float | None]  # seconds: the board's interval then; null of looks older than this column
     reason: Mapped[str | None]  # of a failure; "collapsed: …" of a board that lost too many at once
 
 

@@ -142,6 +142,7 @@ class Look:
             "status": look.status,
             "bytes": look.bytes,
             "seconds": look.seconds,
+            "every": self.board.every,
         }
         made = self.connection.execute(insert(_CHECK).values(row | columns).returning(_CHECK.c.id))
         check_id: int = made.scalar_one()
