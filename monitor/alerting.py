@@ -129,6 +129,14 @@ class Alerting:
             return None
         return Why(rule.name, after.words if after.fits else before.words, turn)
 
+    def stands(self, why: Why, board: AnyRow, posting: Posting) -> Why:
+        """The same rule's reason for the posting as it is now; as it was of a rule that is no longer there."""
+        matcher = self.matchers.get(why.rule)
+        if matcher is None:
+            return why
+        found = matcher.explain(candidate(board.board, board.company, posting))
+        return Why(why.rule, found.words) if found.fits else Why(why.rule, why.words, "no longer fits")
+
     def notice(self, connection: Connection, message: OperatorMessage, *, round_id: int | None, check_id: int | None, at: datetime) -> None:
         """An operator's message to each of the operator's channels."""
         channels = dict.fromkeys(map(self.settings.route, self.settings.alerts.operator))

@@ -7,12 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, and_, func, insert, or_, select, update
 
-from monitor.messages import OperatorMessage, dump
+from monitor import cards
+from monitor.db import AnyRow
+from monitor.messages import OperatorMessage, dump, load
 from monitor.models import Alert, Delivery
-from monitor.notify.base import NotifyError
+from monitor.notify.base import NotifyError, Receipt
 from monitor.settle import Head, Settled, kind
 
 # `state <> 'sent'` again lets both databases use the index of what is open.
@@ -28,6 +31,8 @@ _COLUMNS = (
     Delivery.attempts,
     Delivery.next_try_at,
     Delivery.sending_at,
+    Delivery.channel_id,
+    Delivery.thread_ts,
 )
 
 
@@ -39,13 +44,23 @@ def heads(connection: Connection, channel: str | None = None) -> list[Head]:
     return [Head(*row) for row in connection.execute(select(*_COLUMNS).where(Delivery.id.in_(first)).order_by(Delivery.id))]
 
 
-def claim(connection: Connection, head: Head, now: datetime, wait: timedelta) -> str | None:
+class Claimed(NamedTuple):
+    """A message to send, and the card in whose thread it goes; None: to the channel itself."""
+
+    message: str
+    card: Receipt | None
+
+
+def claim(connection: Connection, head: Head, now: datetime, wait: timedelta) -> Claimed | None:
     """Marks it `sending` and gives its message as it is now, None when another was quicker; should we die, it is due after `wait`."""
     mine = update(Delivery).where(Delivery.id == head.id, Delivery.state == head.state, Delivery.attempts == head.attempts)
     values = {"state": "sending", "sending_at": head.sending_at or now, "attempts": head.attempts + 1, "next_try_at": now + wait}
-    if connection.execute(mine.values(**values)).rowcount == 0:
+    message, card_id = connection.execute(select(Delivery.message, Delivery.card_id).where(Delivery.id == head.id)).one()
+    card = cards.place(connection, card_id) if card_id is not None else None
+    thread = {"channel_id": card.channel_id, "thread_ts": card.ts} if card else {"channel_id": None, "thread_ts": None}
+    if connection.execute(mine.values(**values, **thread)).rowcount == 0:
         return None
-    return connection.scalar(select(Delivery.message).where(Delivery.id == head.id))
+    return Claimed(message, card)
 
 
 def settle(connection: Connection, head: Head, settled: Settled, now: datetime, *, claimed: bool) -> None:
@@ -55,7 +70,19 @@ def settle(connection: Connection, head: Head, settled: Settled, now: datetime, 
     if settled.receipt is not None:
         receipt = settled.receipt
         values |= {"sent_at": now, "channel_id": receipt.channel_id, "ts": receipt.ts, "message_url": receipt.url}
-    connection.execute(mine.values(**values))
+    told = connection.execute(mine.values(**values).returning(Delivery.card_id, Delivery.thread_ts, Delivery.message)).one_or_none()
+    if told is not None and told.card_id is not None:
+        _settle_card(connection, told, settled, now)
+
+
+def _settle_card(connection: Connection, told: AnyRow, settled: Settled, now: datetime) -> None:
+    """What came of a message means for its card: it is there now, or it is not there any more."""
+    if settled.receipt is not None and told.thread_ts is None:
+        cards.posted(connection, told.card_id, load(told.message), settled.receipt)
+    elif settled.receipt is not None:
+        cards.replace(connection, told.card_id, now)  # the card may have gone while its reply was on the way
+    elif settled.error is not None and settled.error.gone:
+        cards.lost(connection, told.card_id, told.thread_ts)
 
 
 def _of_kind(name: str) -> ColumnElement[bool]:

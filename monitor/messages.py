@@ -61,6 +61,20 @@ class RoleMessage(msgspec.Struct, frozen=True, omit_defaults=True, tag="role"):
     mention: tuple[str, ...] = ()  # Slack user or group ids
 
 
+class CardMessage(msgspec.Struct, frozen=True, omit_defaults=True, tag="card"):
+    """What a channel's card of a posting shows: how it stands today, and why the channel has it."""
+
+    role: Role
+    why: tuple[Why, ...]
+    began: RoleKind  # what the card told first
+    mention: tuple[str, ...] = ()
+    state: Literal["open", "closed"] = "open"
+    changed_at: datetime | None = None  # its last revision
+    reopened_at: datetime | None = None
+    closed_at: datetime | None = None  # of a closed one
+    last_seen_at: datetime | None = None  # of a closed one
+
+
 class GroupMessage(msgspec.Struct, frozen=True, omit_defaults=True, tag="group"):
     """Many things at once in one message, each listed."""
 
@@ -96,9 +110,27 @@ class OperatorMessage(msgspec.Struct, frozen=True, omit_defaults=True, tag="oper
     lines: tuple[str, ...] = ()  # facts, and what to do
     board: str = ""
     url: str = ""
+    incident: str = ""  # its key: messages of one incident are one message and its thread where a channel has threads
 
 
-Message = RoleMessage | GroupMessage | SummaryMessage | OperatorMessage
+Message = RoleMessage | CardMessage | GroupMessage | SummaryMessage | OperatorMessage
+
+
+def card_of(message: RoleMessage) -> CardMessage:
+    """What a card shows that tells this."""
+    at, closed = message.at, message.kind == "closed"
+    return CardMessage(
+        message.role,
+        message.why,
+        message.kind,
+        message.mention,
+        state="closed" if closed else "open",
+        changed_at=at if message.changes else None,
+        reopened_at=at if message.kind == "reopened" else None,
+        closed_at=at if closed else None,
+        last_seen_at=message.not_before if closed else None,
+    )
+
 
 _encoder = msgspec.json.Encoder()
 _decoder = msgspec.json.Decoder(Message)

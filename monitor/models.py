@@ -12,7 +12,7 @@ from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from monitor.base import Base, partial_index
-from monitor.models_alerts import Alert, Delivery, Introduction
+from monitor.models_alerts import Alert, Card, Delivery, Introduction
 from monitor.models_talk import DiffFile, Mute, Saved
 from monitor.models_work import Lease, RoundRequest
 
@@ -20,6 +20,7 @@ __all__ = [
     "Alert",
     "Board",
     "BoardCheck",
+    "Card",
     "CheckRound",
     "Delivery",
     "Description",

@@ -4,21 +4,49 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from monitor.base import Base, partial_index
 
 
+class Card(Base):
+    """One message of a channel that always shows today's truth: of a posting, or of an incident that the operator is told of."""
+
+    __tablename__ = "card"
+    __table_args__ = (UniqueConstraint("channel", "subject"), partial_index("ix_card_stale", "channel", "id", only="wanted <> shown"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    channel: Mapped[str]  # "slack:#roles"
+    subject: Mapped[str]  # "greenhouse:deepmind:5938712", or an incident's key
+    posting_id: Mapped[int | None] = mapped_column(ForeignKey("posting.id"), index=True)
+    message: Mapped[str]  # JSON of messages.py: what it should show; of a posting, what its own rows do not say
+    shows: Mapped[str | None]  # the same: what the channel shows
+    channel_id: Mapped[str | None]
+    ts: Mapped[str | None]  # null: not posted yet, or a person deleted it
+    wanted: Mapped[int] = mapped_column(default=1)  # counts what may have moved
+    shown: Mapped[int] = mapped_column(default=1)  # the count that the channel has been brought to
+    next_try_at: Mapped[datetime | None]  # of an edit; null: now
+    attempts: Mapped[int] = mapped_column(default=0)  # of the edit that is due
+    reason: Mapped[str | None]
+
+
 class Delivery(Base):
-    """One message to one channel, for one alert or many; `channel_id`, `ts` and `thread_ts` say where it is."""
+    """One message to one channel, for one alert or many; `channel_id`, `ts` and `thread_ts` say where it is.
+
+    One that has a card is that card's first message while the card is nowhere, and a reply in its thread ever after.
+    """
 
     __tablename__ = "delivery"
-    __table_args__ = (partial_index("ix_delivery_open", "channel", "id", only="state <> 'sent'"),)
+    __table_args__ = (
+        partial_index("ix_delivery_open", "channel", "id", only="state <> 'sent'"),
+        partial_index("ix_delivery_card", "card_id", only="state <> 'sent'"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     delivery_id: Mapped[str] = mapped_column(unique=True)
     channel: Mapped[str]  # "slack:#roles"
+    card_id: Mapped[int | None] = mapped_column(ForeignKey("card.id"))
     message: Mapped[str]  # JSON of messages.py
     state: Mapped[str]  # pending sending sent held failed expired discarded
     created_at: Mapped[datetime]
@@ -29,7 +57,7 @@ class Delivery(Base):
     reason: Mapped[str | None]
     channel_id: Mapped[str | None]
     ts: Mapped[str | None]
-    thread_ts: Mapped[str | None]
+    thread_ts: Mapped[str | None]  # of a reply
     message_url: Mapped[str | None]
 
 

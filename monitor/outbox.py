@@ -1,7 +1,7 @@
 """The outbox: what waits is packed into messages, claimed, sent, settled, and looked for where nobody knows whether it arrived.
 
-One queue a channel, in order; channels do not hold each other up. A message is marked `sending` and committed before the call, and settled
-after it, so that at any moment a death leaves a row which says whether to send or to look first.
+One queue a channel, in order, and one of the edits of its cards; queues do not hold each other up. A message is marked `sending` and
+committed before the call, and settled after it, so that at any moment a death leaves a row which says whether to send or to look first.
 
 One sender a database: the caller holds its lease, since two that both look and find nothing would both send.
 """
@@ -17,14 +17,16 @@ import structlog
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 
-from monitor import deliveries, pack
+from monitor import deliveries, edits, pack
 from monitor.db import reading
+from monitor.edits import Edit, Editor
 from monitor.notify.base import Notifier
 from monitor.sender import Delivered, Sender
 from monitor.settle import Head
 
 log = structlog.get_logger()
 
+Work = Head | Edit  # what stands first in a queue
 POLL: Final = 5.0  # seconds between two looks at what other processes wrote: an `alerts retry` beside the daemon
 GRACE: Final = 5.0  # seconds that a call in flight may take when we stop
 APPEARS: Final = timedelta(seconds=2)  # what a message may take to be found in its channel
@@ -49,7 +51,8 @@ class Outbox:
         self._sleep = sleep
         self._grace = grace
         self._sender = Sender(engine, notifiers, clock, operators=operators, sleep=sleep, appears=appears)
-        self._tasks: dict[str, asyncio.Task[bool]] = {}  # by channel
+        self._editor = Editor(engine, self._sender, clock, sleep=sleep)
+        self._tasks: dict[str, asyncio.Task[bool]] = {}  # by queue
         self._begun = False
 
     def take_up(self, other: Outbox) -> None:
@@ -58,14 +61,14 @@ class Outbox:
         self._begun = False
 
     async def deliver(self, *, until_idle: bool, max_wait: float = 60) -> Delivered:
-        """Sends what is due. `until_idle`: waits for the rest too, while no channel's trouble lasts longer than `max_wait` seconds."""
+        """Sends what is due. `until_idle`: waits for the rest too, while no queue's trouble lasts longer than `max_wait` seconds."""
         told, patience = Delivered(), max_wait if until_idle else 0
         given_up: set[str] = set()
         try:
-            while due := self._due(await asyncio.to_thread(self._survey), patience) - given_up:
-                work = {channel: self._start(channel, self._work(channel, told, patience)) for channel in due}
+            while due := [one for one in self._due(await asyncio.to_thread(self._survey), patience) if one.queue not in given_up]:
+                work = {one.queue: self._start(one, self._work(one, told, patience)) for one in due}
                 done = dict(zip(work, await asyncio.gather(*work.values()), strict=True))
-                given_up |= {channel for channel, empty in done.items() if not empty}
+                given_up |= {queue for queue, empty in done.items() if not empty}
         finally:
             await self._end()
         told.waiting = await asyncio.to_thread(self._waiting)
@@ -78,8 +81,8 @@ class Outbox:
             while not stop.is_set():
                 wake.clear()
                 heads = await self._surveyed()
-                for channel in self._due(heads):
-                    self._start(channel, self._steadily(channel, told))
+                for one in self._due(heads):
+                    self._start(one, self._steadily(one, told))
                 await self._pause(wake, stop, heads)
         finally:
             await self._end()
@@ -88,12 +91,13 @@ class Outbox:
         for notifier in self._sender.notifiers.values():
             await notifier.close()
 
-    def _survey(self) -> list[Head]:
-        """Packs what can be packed, and gives the head of every channel."""
+    def _survey(self) -> list[Work]:
+        """Packs what can be packed, and gives the head of every queue."""
         now = self._clock()
         if not self._begun:
             with self._engine.begin() as connection:
                 deliveries.lift(connection, now)
+                edits.lift(connection)
             self._begun = True
         with reading(self._engine) as connection:
             more = pack.due(connection, now)
@@ -102,9 +106,9 @@ class Outbox:
                 pack.pack(connection, now)
                 pack.regroup(connection, now)
         with reading(self._engine) as connection:
-            return deliveries.heads(connection)
+            return [*deliveries.heads(connection), *edits.heads(connection)]
 
-    async def _surveyed(self) -> list[Head]:
+    async def _surveyed(self) -> list[Work]:
         """As `_survey`; nothing while the database cannot be used."""
         try:
             return await asyncio.to_thread(self._survey)
@@ -116,22 +120,26 @@ class Outbox:
         with reading(self._engine) as connection:
             return deliveries.waiting(connection)
 
-    def _idle(self, heads: Iterable[Head]) -> list[Head]:
-        """Those that nobody works on and that we can send."""
-        return [head for head in heads if head.channel not in self._tasks and self._sender.can(head.channel)]
+    def _idle(self, heads: Iterable[Work]) -> list[Work]:
+        """Those that nobody works on and that we can do."""
+        return [one for one in heads if one.queue not in self._tasks and self._by(one).can(one.channel)]
 
-    def _due(self, heads: Iterable[Head], patience: float = 0) -> set[str]:
-        """The channels whose time has come, or comes soon enough."""
+    def _by(self, one: Work) -> Sender | Editor:
+        """Who does it."""
+        return self._editor if isinstance(one, Edit) else self._sender
+
+    def _due(self, heads: Iterable[Work], patience: float = 0) -> list[Work]:
+        """Those whose time has come, or comes soon enough."""
         now = self._clock()
-        return {head.channel for head in self._idle(heads) if _wait(head, now) <= patience}
+        return [one for one in self._idle(heads) if _wait(one, now) <= patience]
 
-    def _start(self, channel: str, work: Coroutine[None, None, bool]) -> asyncio.Task[bool]:
-        task = asyncio.create_task(work, name=channel)
-        self._tasks[channel] = task
-        task.add_done_callback(lambda _: self._tasks.pop(channel, None))
+    def _start(self, one: Work, work: Coroutine[None, None, bool]) -> asyncio.Task[bool]:
+        task = asyncio.create_task(work, name=one.queue)
+        self._tasks[one.queue] = task
+        task.add_done_callback(lambda _: self._tasks.pop(one.queue, None))
         return task
 
-    async def _pause(self, wake: asyncio.Event, stop: asyncio.Event, heads: Iterable[Head]) -> None:
+    async def _pause(self, wake: asyncio.Event, stop: asyncio.Event, heads: Iterable[Work]) -> None:
         """Until there may be something to do."""
         now = self._clock()
         waits = [_wait(head, now) for head in self._idle(heads)]
@@ -140,23 +148,23 @@ class Outbox:
         for bell in bells:
             bell.cancel()
 
-    async def _steadily(self, channel: str, told: Delivered) -> bool:
+    async def _steadily(self, first: Work, told: Delivered) -> bool:
         """As `_work` for what is due; trouble with the database is waited for, since the rows say how to go on."""
         try:
-            return await self._work(channel, told, patience=0)
+            return await self._work(first, told, patience=0)
         except DBAPIError as error:
-            log.error("the outbox cannot be written, trying again", channel=channel, reason=type(error.orig).__name__)  # noqa: TRY400
+            log.error("the outbox cannot be written, trying again", queue=first.queue, reason=type(error.orig).__name__)  # noqa: TRY400
             await self._sleep(POLL)
             return False
 
-    async def _work(self, channel: str, told: Delivered, patience: float) -> bool:
-        """Sends a channel's messages in order until there is none, or, which gives False, the next one's time is too far off."""
+    async def _work(self, first: Work, told: Delivered, patience: float) -> bool:
+        """Does a queue's work in order until there is none, or, which gives False, the next one's time is too far off."""
         troubled: datetime | None = None
-        while not self._sender.ending and (head := await asyncio.to_thread(self._head, channel)):
+        while not self._sender.ending and (head := await asyncio.to_thread(self._head, first)):
             now = self._clock()
             wait = _wait(head, now)
             if wait <= 0:
-                if await self._sender.attempt(head, told):
+                if await self._attempt(head, told):
                     troubled = None
                 continue
             troubled = troubled or now
@@ -165,26 +173,32 @@ class Outbox:
             await self._sleep(wait)
         return True
 
-    def _head(self, channel: str) -> Head | None:
+    async def _attempt(self, head: Work, told: Delivered) -> bool:
+        return await (self._editor.attempt(head) if isinstance(head, Edit) else self._sender.attempt(head, told))
+
+    def _head(self, like: Work) -> Work | None:
+        """What stands first in the same queue now."""
         with reading(self._engine) as connection:
-            return next(iter(deliveries.heads(connection, channel)), None)
+            if isinstance(like, Edit):
+                return next(iter(edits.heads(connection, like.channel)), None)
+            return next(iter(deliveries.heads(connection, like.channel)), None)
 
     async def _end(self) -> None:
         """Lets calls in flight end for a while; what is cut off then stays `sending`, and is looked for at the next start."""
         self._sender.ending = True
         tasks = list(self._tasks.values())
-        for channel, task in self._tasks.items():
-            if channel not in self._sender.calling:
+        for queue, task in self._tasks.items():
+            if queue not in self._sender.calling:
                 task.cancel()
         if tasks:
             _, late = await asyncio.wait(tasks, timeout=self._grace)
             for task in late:
-                log.warning("message cut off", channel=task.get_name())
+                log.warning("message cut off", queue=task.get_name())
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
         self._sender.ending = False
 
 
-def _wait(head: Head, now: datetime) -> float:
+def _wait(head: Work, now: datetime) -> float:
     """Seconds until its time; 0 or less when it has come."""
     return (head.next_try_at - now).total_seconds() if head.next_try_at else 0.0

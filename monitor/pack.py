@@ -18,7 +18,7 @@ from uuid import uuid4
 import msgspec
 from sqlalchemy import Connection, Select, delete, func, insert, or_, select, update
 
-from monitor import models
+from monitor import cards, models
 from monitor.messages import BoardCount, GroupMessage, Message, Role, RoleMessage, RuleCount, SummaryMessage, dump, load
 
 MANY: Final = 10  # more alerts than this at once are one message
@@ -35,6 +35,7 @@ class Told:
     channel: str
     rule: str | None
     message: Message
+    posting_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,7 @@ class Package:
     channel: str
     message: Message
     alerts: tuple[int, ...]
+    posting_id: int | None = None  # of a message about one posting
 
 
 def plan(alerts: Iterable[Told]) -> list[Package]:
@@ -77,7 +79,8 @@ def _plan_roles(channel: str, postings: dict[str, list[Told]]) -> Iterator[Packa
     for posting, alerts in postings.items():
         of = next((groups[alert.rule] for alert in alerts if alert.rule in groups), None)
         if of is None:
-            yield Package(channel, _one_role([alert.message for alert in alerts]), tuple(alert.id for alert in alerts))
+            message = _one_role([alert.message for alert in alerts])
+            yield Package(channel, message, tuple(alert.id for alert in alerts), alerts[0].posting_id)
         else:
             members[of].append(posting)
     for names in members.values():
@@ -136,23 +139,24 @@ def due(connection: Connection, now: datetime) -> bool:
 def pack(connection: Connection, now: datetime, make_id: Callable[[], str] = new_id) -> int:
     """Writes a delivery for each message that waits to be made, of ended rounds only; gives how many."""
     rows = connection.execute(_unpacked().with_for_update(of=models.Alert)).all()
-    packages = plan(Told(row.id, row.round_id, row.channel, row.rule, load(row.message)) for row in rows)
+    packages = plan(Told(row.id, row.round_id, row.channel, row.rule, load(row.message), row.posting_id) for row in rows)
     for package in packages:
         delivery_id = make_id()
         row = {"delivery_id": delivery_id, "channel": package.channel, "message": dump(package.message), "state": "pending"}
-        connection.execute(insert(models.Delivery).values(**row, created_at=now, attempts=0))
+        card_id = cards.join(connection, package.channel, package.message, package.posting_id)
+        connection.execute(insert(models.Delivery).values(**row, card_id=card_id, created_at=now, attempts=0))
         _link(connection, package.alerts, delivery_id)
     return len(packages)
 
 
-def _unpacked() -> Select[int, int | None, str, str | None, str]:
+def _unpacked() -> Select[int, int | None, str, str | None, str, int | None]:
     """Alerts without a delivery whose round is over; a round that died with its process is over when another has begun."""
     ended = select(models.CheckRound.id).where(models.CheckRound.finished_at.is_not(None))
     alert = models.Alert
     over = or_(
         alert.round_id.is_(None), alert.round_id.in_(ended), alert.round_id < select(func.max(models.CheckRound.id)).scalar_subquery()
     )
-    columns = select(alert.id, alert.round_id, alert.channel, alert.rule, alert.message)
+    columns = select(alert.id, alert.round_id, alert.channel, alert.rule, alert.message, alert.posting_id)
     return columns.where(alert.delivery_id.is_(None), over).order_by(alert.id)
 
 
@@ -194,6 +198,6 @@ def _regroup(connection: Connection, channel: str) -> int:
 def _merge(connection: Connection, names: Sequence[str], message: GroupMessage) -> None:
     """The first delivery tells all of them, so that the others' alerts point to it and the others go."""
     kept, gone = names[0], names[1:]
-    connection.execute(update(models.Delivery).where(models.Delivery.delivery_id == kept).values(message=dump(message)))
+    connection.execute(update(models.Delivery).where(models.Delivery.delivery_id == kept).values(message=dump(message), card_id=None))
     connection.execute(update(models.Alert).where(models.Alert.delivery_id.in_(gone)).values(delivery_id=kept))
     connection.execute(delete(models.Delivery).where(models.Delivery.delivery_id.in_(gone)))

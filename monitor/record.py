@@ -18,7 +18,7 @@ from typing import Any, cast
 from sqlalchemy import Connection, Table, insert, update
 
 from crawler.items import Failure, Result, Snapshot, Unchanged
-from monitor import models, plan
+from monitor import cards, models, plan
 from monitor.alerting import Alerting
 from monitor.db import AnyRow
 from monitor.gone import reposts
@@ -99,6 +99,9 @@ class Look:
         self._healthy(check_id, result, lost, len(events.closed))
         if self.board.company == self.board.token:  # it may have learnt its name
             self.board = load_board(self.connection, self.board.board)
+        moved = [(one.posting_id, one.after) for one in told if one.kind != "opened"]
+        moved += [(one.stored.id, one.after) for one in events.touched if one.amend]
+        cards.touch(self.connection, self.alerting, self.board, moved)
         self.alerting.tell(self.connection, self.board, told, round_id=self.round_id, check_id=check_id, at=self.at)
 
     def _judge(self, result: Snapshot | Unchanged) -> Events:

@@ -11,8 +11,9 @@ import structlog
 from sqlalchemy import Connection, Engine
 
 from monitor import deliveries
+from monitor.deliveries import Claimed
 from monitor.messages import load
-from monitor.notify.base import Notifier, NotifyError
+from monitor.notify.base import Notifier, NotifyError, Receipt, Threaded
 from monitor.pace import Pace
 from monitor.settle import LOOK_BACK, Head, Settled, abandoned, after_find, after_send, broken, kind
 
@@ -49,7 +50,7 @@ class Sender:
         self._appears = appears
         self._paces: dict[str, Pace] = {}
         self._settling = asyncio.Lock()  # two channels refused at once are one incident
-        self.calling: set[str] = set()  # channels whose message is being looked for, sent or settled
+        self.calling: set[str] = set()  # queues whose message is being looked for, sent or settled
         self.ending = False  # nothing new is claimed
 
     def take_up(self, other: Sender) -> None:
@@ -61,11 +62,11 @@ class Sender:
 
     async def attempt(self, head: Head, told: Delivered) -> bool:
         """True when the message is in the channel. Raises DBAPIError when the database cannot be written; its row says how to go on."""
-        self.calling.add(head.channel)
+        self.calling.add(head.queue)
         try:
             return await self._attempt(self.notifiers[kind(head.channel)], head, told)
         finally:
-            self.calling.discard(head.channel)
+            self.calling.discard(head.queue)
 
     async def _attempt(self, notifier: Notifier, head: Head, told: Delivered) -> bool:
         if head.state == "sending" and not notifier.readable:
@@ -75,15 +76,15 @@ class Sender:
             if found is not None:
                 return await self._settle(head, found, told, claimed=False)
         await self._sleep(self._paces.setdefault(head.channel, Pace(notifier.pace, notifier.burst)).take(self._clock()))
-        message = None if self.ending else await asyncio.to_thread(self._claim, head)
-        if message is None:
+        claimed = None if self.ending else await asyncio.to_thread(self._claim, head)
+        if claimed is None:
             return False
-        return await self._settle(head, await self._send(notifier, head, message), told, claimed=True)
+        return await self._settle(head, await self._send(notifier, head, claimed), told, claimed=True)
 
     async def _find(self, notifier: Notifier, head: Head, since: datetime) -> Settled | None:
         """How it stands after a search; None when it is not there and may be sent. One of the two jobs that may catch everything."""
         try:
-            receipt = await notifier.find(head.channel, head.delivery_id, since)
+            receipt = await _find(notifier, head, since)
         except NotifyError as error:
             return after_find(error, head, self._clock())
         except Exception as error:
@@ -91,14 +92,14 @@ class Sender:
             return broken(error, head, self._clock())
         return None if receipt is None else Settled("sent", receipt=receipt)
 
-    def _claim(self, head: Head) -> str | None:
+    def _claim(self, head: Head) -> Claimed | None:
         with self._engine.begin() as connection:
             return deliveries.claim(connection, head, self._clock(), self._appears)
 
-    async def _send(self, notifier: Notifier, head: Head, message: str) -> Settled:
+    async def _send(self, notifier: Notifier, head: Head, claimed: Claimed) -> Settled:
         """How it stands after the call. One of the two jobs that may catch everything."""
         try:
-            receipt = await notifier.send(head.channel, load(message), head.delivery_id)
+            receipt = await _send(notifier, head, claimed)
         except NotifyError as error:
             return after_send(error, head, readable=notifier.readable, now=self._clock(), wait=self._appears)
         except Exception as error:
@@ -127,10 +128,26 @@ class Sender:
             if after.state == "sent" and head.state == "failed":
                 deliveries.lift(connection, now, kind(head.channel))
             if error is not None:
-                self._spread(connection, head, after, error)
+                self.spread(connection, head.channel, after.next_try_at, error)
 
-    def _spread(self, connection: Connection, head: Head, after: Settled, error: NotifyError) -> None:
+    def spread(self, connection: Connection, channel: str, next_try_at: datetime | None, error: NotifyError) -> None:
+        """What a channel's trouble means for others and for the operator."""
         if error.permanent:
-            deliveries.tell_operator(connection, head.channel, error, self._operators, self._clock())
-        if error.workspace and after.next_try_at is not None:
-            deliveries.hold(connection, head.channel, after.next_try_at, error.reason)
+            deliveries.tell_operator(connection, channel, error, self._operators, self._clock())
+        if error.workspace and next_try_at is not None:
+            deliveries.hold(connection, channel, next_try_at, error.reason)
+
+
+async def _send(notifier: Notifier, head: Head, claimed: Claimed) -> Receipt:
+    """To the channel, or as a reply to its card there."""
+    message = load(claimed.message)
+    if claimed.card is None or not isinstance(notifier, Threaded):
+        return await notifier.send(head.channel, message, head.delivery_id)
+    return await notifier.reply(head.channel, claimed.card, message, head.delivery_id)
+
+
+async def _find(notifier: Notifier, head: Head, since: datetime) -> Receipt | None:
+    """Where it was sent to: in the channel, or in the thread of the card that it was a reply to."""
+    if head.thread is None or not isinstance(notifier, Threaded):
+        return await notifier.find(head.channel, head.delivery_id, since)
+    return await notifier.find_reply(head.channel, head.thread, head.delivery_id, since)

@@ -32,6 +32,18 @@ class Head:
     attempts: int
     next_try_at: datetime | None  # null: now
     sending_at: datetime | None  # the first call of which nobody knows that it failed
+    channel_id: str | None = None  # of a reply that was tried
+    thread_ts: str | None = None  # the same: in which thread
+
+    @property
+    def queue(self) -> str:
+        """Whose turn it is: what has one queue goes one after the other."""
+        return self.channel
+
+    @property
+    def thread(self) -> Receipt | None:
+        """Where the card is that it was sent to as a reply."""
+        return Receipt(self.channel_id, self.thread_ts) if self.thread_ts else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +65,8 @@ def kind(channel: str) -> str:
 
 def after_send(error: NotifyError, head: Head, *, readable: bool, now: datetime, wait: timedelta) -> Settled:
     """After a send that brought an error; `head` is as it was before, `wait` what a message may take to appear in its channel."""
+    if error.gone:  # the thread is not there, so it is posted anew at once
+        return Settled("pending", None, head.sending_at, error.reason, error=error)
     if error.unclear and not readable:
         return Settled("failed", None, head.sending_at or now, MAYBE + error.reason, error=error)
     if error.unclear:
@@ -61,6 +75,13 @@ def after_send(error: NotifyError, head: Head, *, readable: bool, now: datetime,
         return Settled("failed", now + _grown(_LONG, head.attempts), head.sending_at, error.reason, error=error)
     asked = None if error.retry_after is None else timedelta(seconds=error.retry_after)
     return Settled("pending", now + (_grown(_SHORT, head.attempts) if asked is None else asked), head.sending_at, error.reason, error=error)
+
+
+def after_edit(error: NotifyError, attempts: int, now: datetime) -> datetime:
+    """When an edit that brought an error is tried again: it may be made twice, so nothing has to be looked for."""
+    if error.retry_after is not None:
+        return now + timedelta(seconds=error.retry_after)
+    return now + _grown(_LONG if error.permanent else _SHORT, attempts)
 
 
 def after_find(error: NotifyError, head: Head, now: datetime) -> Settled:

@@ -12,7 +12,7 @@ from monitor.cli.common import now, state
 from monitor.cli.output import Format, FormatOption, Row, clean, emit, short, shortened
 from monitor.cli.roles import BoardOption, PostingArgument, RuleOption, named_rules
 from monitor.cli.times import parse_time
-from monitor.cli.worddiff import Piece, word_diff
+from monitor.worddiff import Piece, word_diff
 
 if TYPE_CHECKING:
     from rich.text import Text

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from monitor.messages import Message
 
@@ -23,7 +23,7 @@ class NotifyError(Exception):
 
     permanent: waiting does not help, a person must act. unclear: it may be there all the same, so look before sending
     again. retry_after: seconds to wait, when the other side said so. workspace: the trouble is with every channel of
-    this notifier (a revoked token), not with this one.
+    this notifier (a revoked token), not with this one. gone: the message to edit or to reply to is not there any more.
     """
 
     def __init__(
@@ -34,6 +34,7 @@ class NotifyError(Exception):
         unclear: bool = False,
         retry_after: float | None = None,
         workspace: bool = False,
+        gone: bool = False,
     ) -> None:
         super().__init__(reason)
         self.reason = reason  # for a person, without secrets
@@ -41,6 +42,7 @@ class NotifyError(Exception):
         self.unclear = unclear
         self.retry_after = retry_after
         self.workspace = workspace
+        self.gone = gone
 
 
 class Notifier(Protocol):
@@ -59,6 +61,26 @@ class Notifier(Protocol):
         ...
 
     async def close(self) -> None: ...
+
+
+@runtime_checkable
+class Threaded(Notifier, Protocol):
+    """A notifier whose messages can be edited and have threads."""
+
+    edit_pace: float  # seconds between two edits in all channels together, sustained
+    edit_burst: int
+
+    async def reply(self, channel: str, card: Receipt, message: Message, delivery_id: str) -> Receipt:
+        """Where the message went in the thread of `card`. Raises NotifyError, `gone` when the card is not there."""
+        ...
+
+    async def find_reply(self, channel: str, card: Receipt, delivery_id: str, since: datetime) -> Receipt | None:
+        """As `find`, in the thread of `card`. Raises NotifyError."""
+        ...
+
+    async def edit(self, channel: str, card: Receipt, message: Message) -> None:
+        """Lets the card show the message; twice is as good as once. Raises NotifyError, `gone` when the card is not there."""
+        ...
 
 
 class WriteOnly:

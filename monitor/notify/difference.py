@@ -1,9 +1,12 @@
-"""How much of a description an edit moved, in one line."""
+"""How much of a description an edit moved, in one line, and the passages that it moved."""
 
 from __future__ import annotations
 
 from difflib import SequenceMatcher
+from itertools import groupby
 from typing import Final
+
+from monitor.worddiff import word_diff
 
 _LONGEST: Final = 4000  # words; beyond, comparing takes longer than the line is worth
 
@@ -21,3 +24,12 @@ def edited(old: str, new: str) -> str:
         return "paragraphs moved"
     same = min(99, int(100 * matcher.ratio()))
     return f"{passages} passage{'s' if passages > 1 else ''} changed, {same} % the same"
+
+
+def passages(old: str, new: str) -> list[list[tuple[str, str]]]:
+    """What an edit moved, a list a passage: (`same`, `old`, `new` or `gap`, words); none for a text that came or went, or is very long."""
+    if not old.strip() or not new.strip() or max(len(old.split()), len(new.split())) > _LONGEST:
+        return []
+    pieces = word_diff(old, new)
+    runs = [list(run) for is_gap, run in groupby(pieces, key=lambda piece: piece.kind == "gap") if not is_gap]
+    return [[(piece.kind, piece.words) for piece in run] for run in runs]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from monitor.messages import GroupMessage, Message, OperatorMessage, Role, RoleKind, RoleMessage, SummaryMessage
+from monitor.messages import CardMessage, GroupMessage, Message, OperatorMessage, Role, RoleKind, RoleMessage, SummaryMessage, Why
 from monitor.notify import words
 from monitor.notify.difference import edited
 
@@ -52,6 +52,8 @@ def lines(message: Message) -> list[str]:
     match message:
         case RoleMessage():
             return _role(message)
+        case CardMessage():
+            return [_announced(message), *_why(message.why), *_url(message.role.url)]
         case GroupMessage():
             return [counts(message), *("  " + line for item in message.items for line in _role(item))]
         case SummaryMessage():
@@ -64,6 +66,8 @@ def _announced(message: Message) -> str:
     match message:
         case RoleMessage():
             return _sentence(message)
+        case CardMessage():
+            return _standing(message)
         case GroupMessage():
             titles = [words.title(item.role) for item in message.items[:_NAMED]]
             return f"{counts(message)}: {'; '.join(titles)}" + (" …" if len(message.items) > _NAMED else "")
@@ -81,6 +85,12 @@ def _headline(message: RoleMessage) -> str:
     role, turn = message.role, words.turn(message)
     head = words.KINDS[message.kind] + (f" ({turn})" if turn else "")
     return f"{head} at {words.company(role)}: {words.title(role)}"
+
+
+def _standing(message: CardMessage) -> str:
+    role = message.role
+    facts = [] if message.state == "closed" else [fact for _, fact in _known(role) if fact]
+    return " · ".join([f"{'Closed' if message.state == 'closed' else 'Open'} at {words.company(role)}: {words.title(role)}", *facts])
 
 
 def _facts(message: RoleMessage) -> list[str]:
@@ -117,7 +127,11 @@ def _role(message: RoleMessage) -> list[str]:
     tag = _TAGS[message.kind] + (f" ({turn})" if turn else "")
     first = " · ".join([f"{tag}  {words.company(role)}", words.title(role), *_facts(message)])
     again = [f"  {words.repost(role)}"] if message.kind == "opened" and role.repost_of else []
-    return [first, *again, *(f"  why: {words.reason(why)}" for why in message.why), *_url(role.url)]
+    return [first, *again, *_why(message.why), *_url(role.url)]
+
+
+def _why(reasons: tuple[Why, ...]) -> list[str]:
+    return [f"  why: {words.reason(why)}" for why in reasons]
 
 
 def _fitting(rule: str, roles: tuple[Role, ...]) -> list[str]:

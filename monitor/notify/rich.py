@@ -38,11 +38,11 @@ def said(words_: str) -> Parts:
     return [text(piece) | _style(code=number % 2 == 1) for number, piece in enumerate(pieces) if piece] or [text(words_)]
 
 
-def link(url: str, words_: str, *, bold: bool = False) -> Part:
+def link(url: str, words_: str, *, bold: bool = False, strike: bool = False) -> Part:
     """The words as a link; as text where the URL may not stand in a message."""
     if words.link(url) is None:
-        return text(words_, bold=bold)
-    return {"type": "link", "url": url, "text": words_} | _style(bold=bold)
+        return text(words_, bold=bold, strike=strike)
+    return {"type": "link", "url": url, "text": words_} | _style(bold=bold, strike=strike)
 
 
 def date(at: datetime) -> Part:
@@ -61,6 +61,10 @@ def mention(who: str) -> Part:
 
 def section(*parts: Part) -> Part:
     return {"type": "rich_text_section", "elements": list(parts)}
+
+
+def quote(*parts: Part) -> Part:
+    return {"type": "rich_text_quote", "elements": list(parts)}
 
 
 def bullets(lines: Iterable[Parts]) -> Part:

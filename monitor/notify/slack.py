@@ -1,4 +1,4 @@
-"""Slack with a bot token: one `chat.postMessage` a message, found again by the delivery id in its metadata.
+"""Slack with a bot token: one `chat.postMessage` a message or reply, found again by the delivery id in its metadata; cards are edited.
 
 No retry handlers: slack_sdk's own re-send a post after a dropped connection, which makes two copies. Every call opens its own
 connection, since one kept from minutes ago may be closed when it is used, and then nobody knows whether the message went.
@@ -21,8 +21,9 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from monitor.messages import Message
 from monitor.notify.base import NotifyError, Receipt
-from monitor.notify.blocks import draw
+from monitor.notify.blocks import broadcasts, draw, draw_reply
 from monitor.notify.plain import fallback
+from monitor.notify.rich import Parts
 from monitor.notify.slack_errors import BLOCKS_REFUSED, TRANSPORT, answer, refused, unanswered
 
 log = structlog.get_logger()
@@ -41,6 +42,8 @@ class SlackNotifier:
     readable = True
     pace = 1.02  # seconds; Slack sustains one message a second and channel, the rest is for the clocks' jitter
     burst = 3  # "short bursts are allowed"
+    edit_pace = 1.25  # seconds; chat.update takes 50 a minute of a workspace
+    edit_burst = 2
 
     def __init__(
         self, token: SecretStr, api_url: str, *, timeout: int = 20, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
@@ -57,36 +60,79 @@ class SlackNotifier:
 
     async def send(self, channel: str, message: Message, delivery_id: str) -> Receipt:
         home, target = await self._workspace(), await self._target(channel)
-        text, blocks = draw(message)
-        try:
-            posted = await self._post(target, delivery_id, text=text, blocks=blocks)
-        except _BlocksRefusedError as error:
-            log.error("slack refused the blocks, sending text", delivery=delivery_id, error=error.reason, messages=error.messages)  # noqa: TRY400  # Slack's words say more than a traceback
-            posted = await self._post(target, delivery_id, text=fallback(message))
-        except NotifyError as error:
-            if error.permanent:
-                self._ids.pop(channel.removeprefix("slack:"), None)  # its name may belong to another channel by now
-            raise
+        posted = await self._drawn(channel, draw(message), message, delivery_id, {"channel": target})
         self._ids.setdefault(channel.removeprefix("slack:"), posted["channel"])
         return _receipt(home, posted["channel"], posted["ts"])
+
+    async def reply(self, channel: str, card: Receipt, message: Message, delivery_id: str) -> Receipt:
+        home = await self._workspace()
+        await self._stay(channel, card)
+        where = {"channel": card.channel_id, "thread_ts": card.ts, "reply_broadcast": broadcasts(message)}
+        posted = await self._drawn(channel, draw_reply(message), message, delivery_id, where)
+        return _receipt(home, posted["channel"], posted["ts"], card.ts)
+
+    async def edit(self, channel: str, card: Receipt, message: Message) -> None:
+        await self._stay(channel, card)
+        where = {"channel": card.channel_id, "ts": card.ts}
+        text, blocks = draw(message)
+        try:
+            await self._write("chat.update", where | {"text": text, "blocks": blocks})
+        except _BlocksRefusedError as error:
+            log.error("slack refused the blocks of an edit, writing text", ts=card.ts, error=error.reason, messages=error.messages)  # noqa: TRY400  # as below
+            await self._write("chat.update", where | {"text": fallback(message), "blocks": []})
 
     async def find(self, channel: str, delivery_id: str, since: datetime) -> Receipt | None:
         home, target = await self._workspace(), await self._readable(channel)
         if target is None:
             return None
-        async for page in self._pages("conversations.history", {"channel": target, "oldest": _ts(since), "include_all_metadata": "true"}):
+        message = await self._found("conversations.history", {"channel": target}, delivery_id, since)
+        return None if message is None else _receipt(home, target, message["ts"])
+
+    async def find_reply(self, channel: str, card: Receipt, delivery_id: str, since: datetime) -> Receipt | None:  # noqa: ARG002  # the card says it
+        home, thread = await self._workspace(), {"channel": str(card.channel_id), "ts": str(card.ts)}
+        try:
+            message = await self._found("conversations.replies", thread, delivery_id, since)
+        except NotifyError as error:
+            if error.gone:  # with the card its thread
+                return None
+            raise
+        return None if message is None else _receipt(home, str(card.channel_id), message["ts"], card.ts)
+
+    async def _found(self, method: str, where: dict[str, str], delivery_id: str, since: datetime) -> Body | None:
+        async for page in self._pages(method, where | {"oldest": _ts(since), "include_all_metadata": "true"}):
             for message in page["messages"]:
                 if _delivery(message) == delivery_id:
-                    return _receipt(home, target, message["ts"])
+                    found: Body = message
+                    return found
         return None
 
     async def close(self) -> None:
         """Nothing is open between two calls."""
 
-    async def _post(self, target: str, delivery_id: str, **content: object) -> Body:
+    async def _drawn(self, channel: str, drawing: tuple[str, Parts], message: Message, delivery_id: str, where: Body) -> Body:
+        """Slack's answer to the message, or to its text alone where it refuses the blocks."""
+        try:
+            return await self._post(delivery_id, where | {"text": drawing[0], "blocks": drawing[1]})
+        except _BlocksRefusedError as error:
+            log.error("slack refused the blocks, sending text", delivery=delivery_id, error=error.reason, messages=error.messages)  # noqa: TRY400  # Slack's words say more than a traceback
+            return await self._post(delivery_id, where | {"text": fallback(message)})
+        except NotifyError as error:
+            if error.permanent:
+                self._ids.pop(channel.removeprefix("slack:"), None)  # its name may belong to another channel by now
+            raise
+
+    async def _post(self, delivery_id: str, content: Body) -> Body:
         metadata = {"event_type": EVENT_TYPE, "event_payload": {"delivery_id": delivery_id}}
-        how = {"unfurl_links": False, "unfurl_media": False, "mrkdwn": False, "link_names": False, "parse": "none"}
-        return await self._call("chat.postMessage", json={"channel": target, "metadata": metadata, **how, **content}, posting=True)
+        how = {"metadata": metadata, "unfurl_links": False, "unfurl_media": False, "mrkdwn": False}
+        return await self._write("chat.postMessage", how | content)
+
+    async def _write(self, method: str, content: Body) -> Body:
+        return await self._call(method, json={"link_names": False, "parse": "none", **content}, posting=True)
+
+    async def _stay(self, channel: str, card: Receipt) -> None:
+        """Raises NotifyError, `gone`, when the channel's name belongs to another channel than the one that has the card."""
+        if channel.startswith("slack:#") and await self._target(channel) != card.channel_id:
+            raise NotifyError(f"{channel.removeprefix('slack:')} is another channel now", gone=True)
 
     async def _workspace(self) -> str:
         """The workspace's address, asked once."""
@@ -173,8 +219,10 @@ class _BlocksRefusedError(NotifyError):
         self.messages = messages
 
 
-def _receipt(home: str, channel_id: str, ts: str) -> Receipt:
+def _receipt(home: str, channel_id: str, ts: str, thread: str | None = None) -> Receipt:
     url = f"{home.rstrip('/')}/archives/{channel_id}/p{ts.replace('.', '')}" if home else None
+    if url and thread:
+        url += f"?thread_ts={thread}&cid={channel_id}"
     return Receipt(channel_id=channel_id, ts=ts, url=url)
 
 

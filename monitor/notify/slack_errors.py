@@ -25,6 +25,7 @@ BLOCKS_REFUSED: Final = frozenset(
 # "It's possible some aspect of the operation succeeded before the error was raised."
 _UNCLEAR: Final = frozenset({"internal_error", "fatal_error", "request_timeout", "service_unavailable"})
 _LIMITED: Final = frozenset({"ratelimited", "rate_limited"})
+_GONE: Final = frozenset({"message_not_found", "thread_not_found", "cant_update_message"})  # the last: it is another app's
 _LATER: Final = frozenset({"team_added_to_org"})  # the workspace is being moved
 _TOKEN: Final = "set a valid bot token in $SLACK_BOT_TOKEN"  # noqa: S105  # where it is set, not what it is
 _WORKSPACE: Final = {
@@ -44,6 +45,7 @@ _WORKSPACE: Final = {
 _CHANNEL: Final = {
     "channel_not_found": "no such channel, or a private one without the app: invite it there",
     "not_in_channel": "invite the app to the channel",
+    "is_inactive": "the channel is archived: unarchive it or name another",  # as chat.update says it
     "is_archived": "the channel is archived: unarchive it or name another",
     "user_not_found": "no such user in the workspace",
     "restricted_action": "the channel's settings do not let the app post",
@@ -97,8 +99,8 @@ def refused(answer: Answer, *, posting: bool) -> NotifyError:
         return _without_a_word(answer.status, posting=posting)
     if word in _UNCLEAR:
         return NotifyError(f"Slack answers {word}", unclear=posting)
-    if word in _LATER:
-        return NotifyError(f"Slack answers {word}", workspace=True)
+    if word in _GONE or word in _LATER:
+        return NotifyError(f"Slack answers {word}", gone=word in _GONE, workspace=word in _LATER)
     if word in _WORKSPACE:
         named = f"{word} ({answer.scope})" if answer.scope else word
         return NotifyError(f"{named}: {_WORKSPACE[word]}", permanent=True, workspace=True)

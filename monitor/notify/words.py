@@ -180,8 +180,23 @@ def reason(why: Why) -> str:
 
 def listed_for(message: RoleMessage) -> str:
     """How long a closed role was on the board: "20 days"; empty when it was there before we watched."""
-    first = message.role.first_seen_at
-    return span(message.at - first) if first and first < message.at else ""
+    return listed(message.role.first_seen_at, message.at)
+
+
+def listed(first: datetime | None, last: datetime | None) -> str:
+    """The span between the two; empty where one is not known."""
+    return span(last - first) if first and last and first < last else ""
+
+
+def moved_by(change: FieldChange) -> str:
+    """How far a deadline moved: "7 days later"; empty for other fields, and where one of the two is no instant."""
+    if change.field != "deadline":
+        return ""
+    try:
+        length = datetime.fromisoformat(change.new) - datetime.fromisoformat(change.old)
+    except (ValueError, TypeError):
+        return ""
+    return f"{span(abs(length))} {'later' if length > timedelta(0) else 'earlier'}"
 
 
 def count(number: int, word: str) -> str:

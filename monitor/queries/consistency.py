@@ -41,7 +41,8 @@ WHERE c.version <> 0 AND NOT EXISTS (SELECT 1 FROM posting_version v WHERE v.pos
 SELECT b.board, p.key FROM posting_change c JOIN board_check k ON k.id = c.check_id JOIN posting p ON p.id = c.posting_id
 JOIN board b ON b.id = p.board_id WHERE c.at <> k.finished_at OR k.board_id <> p.board_id""",
     "no alert belongs to this delivery": """
-SELECT 'delivery', d.delivery_id FROM delivery d WHERE NOT EXISTS (SELECT 1 FROM alert a WHERE a.delivery_id = d.delivery_id)""",
+SELECT 'delivery', d.delivery_id FROM delivery d
+WHERE d.card_id IS NULL AND NOT EXISTS (SELECT 1 FROM alert a WHERE a.delivery_id = d.delivery_id)""",
 }
 
 

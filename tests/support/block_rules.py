@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 TOTAL = 13_000  # UTF-16 units of text in all blocks
-_RICH = {"rich_text_section", "rich_text_list"}
+_RICH = {"rich_text_section", "rich_text_list", "rich_text_quote"}
 _PARTS = {"text", "link", "emoji", "user", "usergroup", "date"}
 
 

@@ -47,6 +47,16 @@ class Channel:
     archived: bool = False
     user: str = ""  # of a direct message
     messages: list[Body] = field(default_factory=list)
+    threads: dict[str, list[Body]] = field(default_factory=dict)  # replies by the ts of the message that they belong to
+
+    def everything(self) -> list[Body]:
+        return [*self.messages, *(reply for replies in self.threads.values() for reply in replies)]
+
+    def parent(self, ts: str) -> Body | None:
+        return next((message for message in self.messages if message["ts"] == ts), None)
+
+    def replies(self, message: Body) -> list[Body]:
+        return self.threads.get(message["ts"], [])
 
 
 @dataclass
@@ -88,11 +98,19 @@ class SlackServer:
         self.faults += [(f"{method} {channel}".strip(), kind)] * times
 
     def copies(self, delivery_id: str) -> int:
-        """How many messages carry that delivery id."""
-        return sum(_delivery(message) == delivery_id for channel in self.channels.values() for message in channel.messages)
+        """How many messages and replies carry that delivery id."""
+        return sum(_delivery(message) == delivery_id for channel in self.channels.values() for message in channel.everything())
 
     def texts(self, channel: str = ROLES) -> list[str]:
         return [message["text"] for message in self.channels[channel].messages]
+
+    def delete(self, message: Body, channel: str = ROLES) -> None:
+        """A person deletes a message: of one with replies a stone is left, which cannot be edited, and which replies still reach."""
+        messages = self.channels[channel].messages
+        if message["ts"] in self.channels[channel].threads:
+            messages[messages.index(message)] = {"ts": message["ts"], "text": "This message was deleted.", "subtype": "tombstone"}
+        else:
+            messages.remove(message)
 
     async def api(self, request: web.Request) -> web.StreamResponse:
         method = request.match_info["method"]
@@ -154,9 +172,27 @@ class SlackServer:
         channel = self._channel(arguments["channel"], posting=True)
         if arguments.get("unfurl_links") is not False or arguments.get("unfurl_media") is not False:
             self.complaints.append("unfurling not decided")
-        return {"channel": channel.id, "ts": self._store(channel, arguments)}
+        thread = arguments.get("thread_ts")
+        if thread is None and "reply_broadcast" in arguments:
+            self.complaints.append("broadcast of what is no reply")
+        if thread is not None and channel.parent(thread) is None:
+            raise Refusal("thread_not_found")
+        return {"channel": channel.id, "ts": self._store(channel, arguments, thread)}
 
-    def _store(self, channel: Channel, content: Body) -> str:
+    def _chat_update(self, arguments: Body) -> Body:
+        channel = self._channel(arguments["channel"])
+        if channel.archived:
+            raise Refusal("is_inactive")
+        message = channel.parent(arguments["ts"])
+        if message is None or "subtype" in message:
+            raise Refusal("message_not_found")
+        if "blocks" not in arguments:
+            self.complaints.append("an edit that keeps old blocks")
+        self._check(arguments)
+        message |= {"text": arguments["text"], "blocks": arguments["blocks"], "edits": message.get("edits", 0) + 1}
+        return {"channel": channel.id, "ts": message["ts"]}
+
+    def _check(self, content: Body) -> None:
         if "blocks" in content and (found := faults(content["blocks"])):
             raise Refusal("invalid_blocks", response_metadata={"messages": found})
         if length(content.get("blocks", [])) > TOTAL:
@@ -166,9 +202,14 @@ class SlackServer:
             self.complaints.append(f"text of {len(text)} characters")
         if re.search(r"[<>]|&(?!(amp|lt|gt);)", text):
             self.complaints.append(f"text not escaped: {text[:80]}")
+
+    def _store(self, channel: Channel, content: Body, thread: str | None = None) -> str:
+        self._check(content)
         self._stamp = max(self._stamp + 1, int(self.clock() * 1e6))
         ts = f"{self._stamp // 1_000_000}.{self._stamp % 1_000_000:06d}"
-        channel.messages.append({"ts": ts, **{name: content[name] for name in ("text", "blocks", "metadata") if name in content}})
+        kept = ("text", "blocks", "metadata", "thread_ts", "reply_broadcast")
+        where = channel.messages if thread is None else channel.threads.setdefault(thread, [])
+        where.append({"ts": ts, **{name: content[name] for name in kept if name in content}})
         return ts
 
     def _channel(self, name: str, *, posting: bool = False) -> Channel:
@@ -188,6 +229,16 @@ class SlackServer:
         if arguments.get("include_all_metadata") != "true":
             self.complaints.append("history without metadata")
         return self._page("messages", messages, arguments)
+
+    def _conversations_replies(self, arguments: Body) -> Body:
+        channel = self._channel(arguments["channel"])
+        parent = channel.parent(arguments["ts"])
+        if parent is None:
+            raise Refusal("thread_not_found")
+        if arguments.get("include_all_metadata") != "true":
+            self.complaints.append("replies without metadata")
+        replies = [one for one in channel.replies(parent) if float(one["ts"]) > float(arguments["oldest"])]
+        return self._page("messages", [parent, *replies], arguments)
 
     def _conversations_list(self, arguments: Body) -> Body:
         types = arguments["types"].split(",")

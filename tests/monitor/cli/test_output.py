@@ -14,8 +14,8 @@ from rich.console import Console
 
 from monitor.cli.output import Format, clean, emit, emit_object, short, shortened
 from monitor.cli.times import optional_time, parse_time
-from monitor.cli.worddiff import Piece, word_diff
 from monitor.errors import UserError
+from monitor.worddiff import Piece, word_diff
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 ROW = {

@@ -1,0 +1,130 @@
+"""Cards: the one message a posting and channel that shows today's truth, and the one of an operator's incident.
+
+    pack   a message about a posting joins its card, which is made where there is none
+    look   a posting that moved notes on its cards that they may show another thing now, told or not
+    post   the first message that joined is the card; the next ones are replies in its thread
+    edit   a card that shows another thing than the truth is edited (`edits.py`)
+
+`wanted` counts what may have moved, `shown` how far the channel has been brought: a burst is one edit, and nothing is lost between the
+two. A card without a place (`ts`) was never posted, or a person deleted it: the next message that joins it is posted anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+from uuid import uuid4
+
+import msgspec
+from sqlalchemy import Connection, insert, select, update
+
+from crawler.items import Posting
+from monitor.alerting import Alerting
+from monitor.db import AnyRow
+from monitor.messages import CardMessage, Message, OperatorMessage, RoleMessage, Why, card_of, dump, load
+from monitor.models import Card, Delivery
+from monitor.notify.base import Receipt
+from monitor.settle import kind
+from monitor.truth import truth
+
+_THREADED: Final = frozenset({"slack"})  # kinds of channels that have threads and can be edited
+_AT_ONCE: Final = 500  # ids in one IN (…)
+
+
+def subject(message: Message) -> str | None:
+    """Whose card a message belongs to; None for one that stands alone."""
+    match message:
+        case RoleMessage():
+            return message.role.posting
+        case OperatorMessage(incident=incident):
+            return incident or None
+        case _:
+            return None
+
+
+def join(connection: Connection, channel: str, message: Message, posting_id: int | None) -> int | None:
+    """The card that tells a message or has it in its thread, and that shows from now on what the message says; None without one."""
+    about = subject(message)
+    if about is None or kind(channel) not in _THREADED:
+        return None
+    mine = (Card.channel == channel, Card.subject == about)
+    known = connection.execute(select(Card.id, Card.message).where(*mine)).one_or_none()
+    if known is None:
+        row = {"channel": channel, "subject": about, "posting_id": posting_id, "message": dump(_base(message))}
+        made = connection.execute(insert(Card).values(**row, wanted=1, shown=1, attempts=0).returning(Card.id))
+        return made.scalar_one()
+    after = dump(_merged(load(known.message), message))
+    if after != known.message:
+        connection.execute(update(Card).where(Card.id == known.id).values(message=after, wanted=Card.wanted + 1))
+    card_id: int = known.id
+    return card_id
+
+
+def _base(message: Message) -> Message:
+    return card_of(message) if isinstance(message, RoleMessage) else message
+
+
+def _merged(before: Message, message: Message) -> Message:
+    """What the card shows when this has happened too: the newest facts, and every rule with its newest reason."""
+    after = _base(message)
+    if not isinstance(before, CardMessage) or not isinstance(after, CardMessage):
+        return after
+    why = {one.rule: one for one in before.why} | {one.rule: _standing(one) for one in after.why}
+    mention = tuple(dict.fromkeys([*before.mention, *after.mention]))
+    lasting = {"changed_at": after.changed_at or before.changed_at, "reopened_at": after.reopened_at or before.reopened_at}
+    return msgspec.structs.replace(after, began=before.began, why=tuple(why.values()), mention=mention, **lasting)
+
+
+def _standing(why: Why) -> Why:
+    """A reason as it stands once its news is told: a rule that fits now just fits."""
+    return msgspec.structs.replace(why, turn="") if why.turn == "now fits" else why
+
+
+def touch(connection: Connection, alerting: Alerting, board: AnyRow, moved: Sequence[tuple[int, Posting]]) -> None:
+    """Notes on the cards of these postings, given by id with their content, what still fits, and that they may have to be edited.
+
+    Told or not, with alerts or without: a card does not lie.
+    """
+    contents = dict(moved)
+    ids = list(contents)
+    for start in range(0, len(ids), _AT_ONCE):
+        mine = select(Card.id, Card.posting_id, Card.message).where(Card.posting_id.in_(ids[start : start + _AT_ONCE]))
+        for row in connection.execute(mine).all():
+            message = load(row.message)
+            if isinstance(message, CardMessage):
+                why = tuple(alerting.stands(one, board, contents[row.posting_id]) for one in message.why)
+                after = dump(msgspec.structs.replace(message, why=why))
+                connection.execute(update(Card).where(Card.id == row.id).values(message=after, wanted=Card.wanted + 1))
+
+
+def place(connection: Connection, card_id: int | None) -> Receipt | None:
+    """Where the card is; None while it is nowhere."""
+    found = connection.execute(select(Card.channel_id, Card.ts).where(Card.id == card_id, Card.ts.is_not(None))).one_or_none()
+    return None if found is None else Receipt(found.channel_id, found.ts)
+
+
+def posted(connection: Connection, card_id: int, message: Message, receipt: Receipt) -> None:
+    """The card is there, unless it was already; whether it has to be edited at once is seen when it is compared with the truth."""
+    nowhere = update(Card).where(Card.id == card_id, Card.ts.is_(None))
+    where = {"channel_id": receipt.channel_id, "ts": receipt.ts, "shows": dump(_base(message))}
+    connection.execute(nowhere.values(**where, shown=Card.wanted - 1, next_try_at=None, attempts=0, reason=None))
+
+
+def lost(connection: Connection, card_id: int, ts: str | None) -> None:
+    """The card is gone from where it was: a person deleted it, or the channel's name moved on."""
+    there = update(Card).where(Card.id == card_id, Card.ts == ts)
+    connection.execute(there.values(ts=None, shows=None, shown=Card.wanted, next_try_at=None, attempts=0, reason=None))
+
+
+def replace(connection: Connection, card_id: int, now: datetime) -> None:
+    """Sees to it that a card which is nowhere is posted: by a message that waits to join it, or by one that says how it stands."""
+    card = connection.execute(select(Card.__table__).where(Card.id == card_id)).one()
+    waits = select(Delivery.id).where(
+        Delivery.card_id == card_id, Delivery.state.in_(("pending", "sending", "held")), Delivery.state != "sent"
+    )
+    if card.ts is not None or connection.execute(waits.limit(1)).first():
+        return
+    message = dump(truth(connection, card.posting_id, load(card.message)))
+    row = {"delivery_id": uuid4().hex, "channel": card.channel, "card_id": card_id, "message": message, "state": "pending"}
+    connection.execute(insert(Delivery).values(**row, created_at=now, attempts=0))

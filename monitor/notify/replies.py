@@ -1,0 +1,72 @@
+"""What happened next to a posting, as a reply in its card's thread: the card says what it is, so this says what moved."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from monitor.messages import FieldChange, RoleMessage
+from monitor.notify import rich, roles, words
+from monitor.notify.difference import passages
+from monitor.notify.rich import Parts
+
+_LOUD: Final = frozenset({"title", "location", "pay", "deadline"})  # fields that a channel hears of
+_PASSAGES: Final = 4  # of a description that are shown
+_PASSAGE: Final = 600  # UTF-16 units of one of them
+
+
+def broadcasts(message: RoleMessage) -> bool:
+    """Is it shown in the channel too?"""
+    return message.kind in {"closed", "reopened"} or any(change.field in _LOUD for change in message.changes)
+
+
+def role(message: RoleMessage) -> Parts:
+    body = rich.block(*_title(message), *_changes(message), *roles.mentions(message.mention))
+    return [_head(message), body, *roles.reasons(message.why), rich.context(*_when(message))]
+
+
+def _head(message: RoleMessage) -> rich.Part:
+    about = [words.turn(message), words.fields(message)]
+    said = "".join(f"· {one} " for one in filter(None, about)).rstrip()
+    kind = rich.ours(f":{roles.EMOJI[message.kind]}: *{words.KINDS[message.kind]}*")
+    return rich.context(kind, *([rich.plain(said)] if said else []))
+
+
+def _title(message: RoleMessage) -> Parts:
+    """The title, for whoever meets the reply outside its thread; of a closed one in a sentence."""
+    title = rich.link(message.role.url, words.title(message.role), bold=True)
+    if message.kind == "closed":
+        return [rich.section(title, *roles.gone(message))]
+    if message.kind == "reopened":
+        still = [words.place(message.role), words.pay(message.role.pay), words.deadline(message.role)]
+        facts = rich.DOT.join(filter(None, still))
+        return [rich.section(title), *([rich.section(rich.text(facts))] if facts else [])]
+    return [rich.section(title)]
+
+
+def _changes(message: RoleMessage) -> Parts:
+    rows = [roles.moved(change) for change in message.changes]
+    described = next((change for change in message.changes if change.field == "description"), None)
+    return [*([rich.lines(*rows)] if rows else []), *(_passages(described) if described else [])]
+
+
+def _passages(change: FieldChange) -> Parts:
+    """The passages that changed, word by word, each in a quote."""
+    found = passages(change.old, change.new)
+    shown = [rich.quote(*_passage(pieces)) for pieces in found[:_PASSAGES]]
+    left = len(found) - len(shown)
+    return [*shown, *([rich.section(rich.text(f"and {words.count(left, 'more passage')}"))] if left > 0 else [])]
+
+
+def _passage(pieces: list[tuple[str, str]]) -> Parts:
+    room = max(20, _PASSAGE // len(pieces))
+    parts: Parts = []
+    for kind, said in pieces:
+        text = rich.text(words.clean(said, room), strike=kind == "old", bold=kind == "new")
+        parts += [*([rich.text(" ")] if parts else []), text]
+    return parts
+
+
+def _when(message: RoleMessage) -> Parts:
+    if message.kind == "closed" and message.not_before:
+        return roles.seen(message)
+    return [rich.moment("seen", message.at)]
