@@ -34,6 +34,7 @@ from monitor.messages import OperatorMessage
 from monitor.outbox import Outbox
 from monitor.round import run_round
 from monitor.settings import Settings
+from monitor.talk.talk import Talk
 
 log = structlog.get_logger()
 TICK = 0.5  # seconds between two looks at what is due
@@ -87,12 +88,14 @@ class Daemon:
         await asyncio.to_thread(self._begin)
         delivery = asyncio.create_task(self.outbox.run(self.wake, self.stop))
         delivery.add_done_callback(lambda _: self.stop.set())  # a daemon that tells nobody is better restarted
+        self.talk = Talk(self.engine, self.settings, self.clock, self._notice)
+        talking = asyncio.create_task(self.talk.run(self.stop))
         scheduler = self._schedule()
         log.info("daemon started", boards=len(self.settings.boards), rules=len(self.settings.rules))
         await self.stop.wait()
         log.info("daemon stopping")
         scheduler.pause()
-        await self._end(delivery)
+        await self._end(delivery, talking)
         scheduler.shutdown(wait=False)
         await self.outbox.close()
         await self.guard.stop()
@@ -194,6 +197,7 @@ class Daemon:
             return
         self.settings = settings
         self.outbox.take_up(self.make_outbox(settings))
+        self.talk.take_up(settings)
         await asyncio.to_thread(self._begin_watching)
         log.info("configuration taken up", boards=len(settings.boards), rules=len(settings.rules))
 
@@ -201,11 +205,11 @@ class Daemon:
         with self.engine.begin() as connection:
             watch.sync(connection, self.settings)
 
-    async def _end(self, delivery: asyncio.Task[None]) -> None:
-        """The crawl stopped and its results stored, the message in flight settled."""
+    async def _end(self, *working: asyncio.Task[None]) -> None:
+        """The crawl stopped and its results stored, the message in flight settled, the last question answered."""
         if self.round is not None:
             self.round.cancel()
-        waiting = {task for task in (self.round, delivery) if task is not None}
+        waiting = {task for task in (self.round, *working) if task is not None}
         _, late = await asyncio.wait(waiting, timeout=STOP_WITHIN)
         for task in late:
             log.warning("stopped in the middle; the next start goes on")

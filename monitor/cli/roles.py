@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -56,9 +56,10 @@ def roles(
     from monitor.db import reading
     from monitor.queries.naming import find_board
     from monitor.queries.roles import RoleFilter, find_roles
+    from monitor.queries.search import search
 
     shared = state(ctx)
-    rules = [*_search(words or [], location or []), *named_rules(shared.settings, rule or [])]
+    rules = [*search(words or [], location or []), *named_rules(shared.settings, rule or [])]
     after = optional_time(since, now())
     with reading(shared.engine()) as connection:
         boards = tuple(find_board(connection, name) for name in board or [])
@@ -81,23 +82,9 @@ def named_rules(settings: Settings, names: Sequence[str]) -> list[Rule]:
     return [rules[name] for name in names]
 
 
-def _search(words: Sequence[str], places: Sequence[str]) -> list[Rule]:
-    """What was typed as a rule, so that it is read as a rule is: whole words, plurals, `Research Scientist/Engineer`."""
-    from monitor.errors import UserError
-    from monitor.rules import Matcher
-    from monitor.settings import Rule
-
-    if not words and not places:
-        return []
-    rule = Rule(name="search", all=tuple(words), within=("title", "company"), locations=tuple(places))
-    try:
-        Matcher(rule)
-    except ValueError as error:
-        raise UserError(f"cannot look for that: {error}") from error
-    return [rule]
-
-
 def _table_row(row: Row) -> dict[str, object]:
+    from monitor.queries.roles import pay_of
+
     return {
         "company": row["company"],
         "title": row["title"],
@@ -112,15 +99,6 @@ def _table_row(row: Row) -> dict[str, object]:
 
 def _day(instant: object) -> str:
     return short(instant)[: len("2026-03-01")]
-
-
-def pay_of(row: Row) -> str:
-    """A row's pay as a change shows it; "" for none."""
-    from crawler.items import Pay
-    from monitor.compare import pay_words
-
-    pay: Any = [row[f"pay_{part}"] for part in ("min", "max", "currency", "period", "text")]
-    return pay_words(Pay(*pay)) if any(part is not None for part in pay) else ""
 
 
 def show(
@@ -187,6 +165,8 @@ def _facts(row: Row) -> dict[str, str]:
         "repost_of": "repost of",  # with the reason, where it is printed
         "version": "version",
     }
+    from monitor.queries.roles import pay_of
+
     pay = _as_written(pay_of(row), row["pay_text"])
     deadline = _as_written(short(row["deadline_at"]), row["deadline_text"])
     first = {words: short(row[name]) for name, words in named.items()}

@@ -9,6 +9,7 @@ from difflib import get_close_matches
 from sqlalchemy import Connection, Select, or_, select
 
 from crawler import address
+from monitor.db import AnyRow
 from monitor.errors import UserError
 from monitor.models import Board, Posting, PostingVersion
 
@@ -40,6 +41,27 @@ def find_board(connection: Connection, text: str) -> str:
     if named:
         raise UserError(f"{text!r} is one of several boards: {', '.join(named)}")
     raise UserError(f"no board {text!r} in the database{_hint(text, [row.board for row in boards])}")
+
+
+def find_boards(connection: Connection, text: str) -> tuple[str, ...]:
+    """The boards whose token or company has `text` in it, as a person says it: "deepmind" is Google DeepMind's. Raises UserError."""
+    wanted = _bare(text)
+    boards = connection.execute(select(Board.board, Board.token, Board.company).order_by(Board.board)).all()
+    same = [row.board for row in boards if wanted in (_bare(row.board), _bare(row.token), _bare(row.company))]
+    found = same or [row.board for row in boards if wanted and (wanted in _bare(row.token) or wanted in _bare(row.company))]
+    if not found:
+        raise UserError(f"no board of {text!r} in the database{_hint(text.casefold(), _names(boards))}")
+    return tuple(map(str, found))
+
+
+def _bare(text: str) -> str:
+    return "".join(filter(str.isalnum, text.casefold()))
+
+
+def _names(boards: Iterable[AnyRow]) -> list[str]:
+    """What a person may have meant: tokens, companies, and each word of theirs."""
+    said = [name.casefold() for row in boards for name in (row.token, row.company, *row.company.split())]
+    return list(dict.fromkeys(said))
 
 
 def find_posting(connection: Connection, text: str) -> Found:

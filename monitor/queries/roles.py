@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, Connection, and_, or_, select
 
+from crawler.items import Pay
+from monitor.compare import pay_words
 from monitor.db import iso
 from monitor.errors import UserError
 from monitor.models import Board, Description, Posting, PostingVersion, Saved
@@ -129,3 +131,9 @@ def _then(row: Row, versions: Sequence[Row], moment: datetime) -> Row:
 
 def _first(versions: Sequence[Row]) -> str:
     return iso(versions[0]["from_at"]) if versions else "a later time"
+
+
+def pay_of(row: Mapping[str, object]) -> str:
+    """A row's pay as a change shows it; "" for none."""
+    pay: Any = [row[f"pay_{part}"] for part in ("min", "max", "currency", "period", "text")]
+    return pay_words(Pay(*pay)) if any(part is not None for part in pay) else ""

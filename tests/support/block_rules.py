@@ -70,7 +70,10 @@ def _button(element: Any, at: str) -> Iterator[str]:  # noqa: ANN401  # any JSON
     if element.get("type") != "button" or not element.get("action_id") or element.get("style", "primary") != "primary":
         yield f"must be a button with an action_id {at}"
     yield from _text(element.get("text"), 75, f"{at}/text", {"plain_text"})
-    yield from _url(element.get("url"), at)
+    if "url" in element:
+        yield from _url(element["url"], at)
+    elif not isinstance(element.get("value"), str) or not 1 <= _units(element["value"]) <= 2000:
+        yield f"must have a URL or a value of at most 2000 characters {at}"
 
 
 def _url(url: Any, at: str) -> Iterator[str]:  # noqa: ANN401  # any JSON

@@ -1,0 +1,21 @@
+"""Words that a person types, read as a rule reads its own: whole words, plurals, `Research Scientist/Engineer`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from monitor.errors import UserError
+from monitor.rules import Matcher
+from monitor.settings import Rule
+
+
+def search(words: Sequence[str], places: Sequence[str] = ()) -> list[Rule]:
+    """The rule that each of the words fits, in the title or the company, at one of the places; none without both. Raises UserError."""
+    if not words and not places:
+        return []
+    rule = Rule(name="search", all=tuple(words), within=("title", "company"), locations=tuple(places))
+    try:
+        Matcher(rule)
+    except ValueError as error:
+        raise UserError(f"cannot look for that: {error}") from error
+    return [rule]

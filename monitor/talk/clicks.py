@@ -1,0 +1,185 @@
+"""What a click does: the database changed or asked, and what is to be said then. Nothing here commits or calls Slack.
+
+Every click may come twice and late: a role is saved once, a mute that holds stays as it is, one that has ended is not ended again, and a
+thread gets each diff once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import Connection, or_, select
+
+from monitor import mutes, saves
+from monitor.db import AnyRow
+from monitor.errors import UserError
+from monitor.models import Delivery, Posting, PostingVersion
+from monitor.notify import words
+from monitor.queries.naming import Found, find_posting
+from monitor.replay import explain
+from monitor.settings import Settings
+from monitor.talk import answers
+from monitor.talk.answers import Said
+from monitor.talk.files import File, last_revision
+from monitor.talk.heard import Click
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What is to be said: to the one who clicked, to the thread, in the place of the message with the button; and a file to put there."""
+
+    answer: Said | None = None
+    announced: Said | None = None
+    replaced: Said | None = None
+    file: File | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Clicked:
+    """A click, and what it needs."""
+
+    connection: Connection
+    settings: Settings
+    click: Click
+    now: datetime
+
+
+def do(connection: Connection, settings: Settings, click: Click, now: datetime) -> Outcome:
+    """Does what the button says; one that nobody knows is answered too."""
+    work = _ACTIONS.get(click.action)
+    return work(Clicked(connection, settings, click, now)) if work else Outcome(answers.UNKNOWN)
+
+
+@dataclass(frozen=True, slots=True)
+class _Role:
+    found: Found
+    title: str
+    url: str
+
+
+def _role(clicked: Clicked) -> _Role | None:
+    """The posting that the button names; None when the history does not know it."""
+    try:
+        found = find_posting(clicked.connection, clicked.click.value)
+    except UserError:
+        return None
+    title, url = _headline(clicked.connection, found)
+    return _Role(found, title, url)
+
+
+def _headline(connection: Connection, found: Found) -> tuple[str, str]:
+    newest = (PostingVersion.posting_id == Posting.id) & (PostingVersion.number == Posting.version)
+    query = select(PostingVersion.title, PostingVersion.url).join(Posting, newest).where(Posting.id == found.id)
+    row = connection.execute(query).one_or_none()
+    return (words.clean(row.title, words.TITLE) or found.posting, row.url) if row else (found.posting, "")
+
+
+def _about_role(work: Callable[[Clicked, _Role], Outcome]) -> Callable[[Clicked], Outcome]:
+    def do_it(clicked: Clicked) -> Outcome:
+        role = _role(clicked)
+        return Outcome(answers.NO_ROLE) if role is None else work(clicked, role)
+
+    return do_it
+
+
+def _open(_clicked: Clicked) -> Outcome:
+    """The button opens an address by itself; Slack only says that somebody pressed it."""
+    return Outcome()
+
+
+def _save(clicked: Clicked, role: _Role) -> Outcome:
+    new = saves.save(clicked.connection, clicked.click.user, role.found.id, clicked.now)
+    return Outcome(answers.saved(role.title, role.url, role.found.posting, new=new))
+
+
+def _unsave(clicked: Clicked, role: _Role) -> Outcome:
+    saves.drop(clicked.connection, clicked.click.user, role.found.id)
+    return Outcome(answers.unsaved(role.title))
+
+
+def _why(clicked: Clicked, role: _Role) -> Outcome:
+    try:
+        explained = explain(clicked.connection, clicked.settings.rules, role.found)
+    except UserError as error:  # nobody could read it yet
+        return Outcome(answers.wrong(str(error)))
+    return Outcome(answers.why(role.title, role.url, explained))
+
+
+def _diff(clicked: Clicked, role: _Role) -> Outcome:
+    file = last_revision(clicked.connection, role.found, clicked.click, clicked.now)
+    if file is None:
+        return Outcome(answers.never_revised(role.title))
+    return Outcome(file=file) if file.wanted else Outcome(answers.diff_there(role.title))
+
+
+def _mute_role(clicked: Clicked, role: _Role) -> Outcome:
+    return _mute(clicked, role.title, posting_id=role.found.id, rule=None)
+
+
+def _mute_rule(clicked: Clicked) -> Outcome:
+    name = clicked.click.value
+    if all(rule.name != name for rule in clicked.settings.rules):
+        return Outcome(answers.no_rule(words.clean(name, 100)))
+    return _mute(clicked, words.clean(name, 100), posting_id=None, rule=name)
+
+
+def _mute(clicked: Clicked, title: str, *, posting_id: int | None, rule: str | None) -> Outcome:
+    channel = _channel(clicked)
+    if not _may(clicked, channel):
+        return Outcome(answers.may_not(clicked.settings.slack.admins))
+    by, now = clicked.click.user, clicked.now
+    row, new = mutes.mute(clicked.connection, channel, posting_id=posting_id, rule=rule, by=by, now=now)
+    return Outcome(answers.mute_done(title, row.until, new=new), announced=answers.muted(row, title) if new else None)
+
+
+def _undo(clicked: Clicked) -> Outcome:
+    value = clicked.click.value
+    row = mutes.find(clicked.connection, int(value)) if value.isdecimal() and len(value) < 10 else None  # noqa: PLR2004  # as our ids are
+    if row is None:
+        return Outcome(answers.NO_ROLE)
+    if not (row.user_id == clicked.click.user or _may(clicked, row.channel)):
+        return Outcome(answers.may_not(clicked.settings.slack.admins))
+    new = mutes.undo(clicked.connection, row.id, clicked.click.user, clicked.now)
+    title = _muted_title(clicked.connection, row)
+    after = mutes.find(clicked.connection, row.id)
+    return Outcome(answers.unmuted(title, new=new), replaced=answers.muted(after, title) if after is not None else None)
+
+
+def _muted_title(connection: Connection, row: AnyRow) -> str:
+    if row.posting is None:
+        return words.clean(row.rule or "", 100)
+    board, _, key = row.posting.rpartition(":")
+    return _headline(connection, Found(row.posting_id, board, key))[0]
+
+
+def _may(clicked: Clicked, channel: str) -> bool:
+    """Admins may mute for everyone; in a direct message a person mutes for himself."""
+    direct = clicked.click.channel_id.startswith("D") or channel == f"slack:{clicked.click.user}"
+    return direct or clicked.click.user in clicked.settings.slack.admins
+
+
+def _channel(clicked: Clicked) -> str:
+    """The channel as rules name it, by what was sent there: of this message, else of any."""
+    click = clicked.click
+    here = select(Delivery.channel).where(Delivery.channel_id == click.channel_id, Delivery.state == "sent")
+    mine = here.where(or_(Delivery.ts == click.ts, Delivery.ts == click.thread_ts))
+    for query in (mine, here.order_by(Delivery.id.desc())):
+        found = clicked.connection.scalar(query.limit(1))
+        if found is not None:
+            return str(found)
+    return f"slack:{click.user if click.channel_id.startswith('D') else click.channel_id}"
+
+
+_ACTIONS: Final[dict[str, Callable[[Clicked], Outcome]]] = {
+    "role_open": _open,
+    "role_save": _about_role(_save),
+    "role_unsave": _about_role(_unsave),
+    "role_why": _about_role(_why),
+    "role_diff": _about_role(_diff),
+    "role_mute": _about_role(_mute_role),
+    "rule_mute": _mute_rule,
+    "mute_undo": _undo,
+}

@@ -1,0 +1,144 @@
+"""What typed words ask for: `/rolewatch roles research engineer at deepmind`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from difflib import get_close_matches
+from typing import Final
+
+from sqlalchemy import Connection
+
+from monitor import mutes
+from monitor.errors import UserError
+from monitor.notify import words
+from monitor.queries.changes import timeline, versions
+from monitor.queries.naming import find_boards, find_posting
+from monitor.queries.roles import RoleFilter, Status, describe, find_roles
+from monitor.queries.search import search
+from monitor.queries.standing import standing
+from monitor.settings import Settings
+from monitor.talk import pages
+from monitor.talk.answers import Said
+from monitor.talk.heard import Typed
+
+_TOKEN: Final = re.compile(r"[\"“”„]([^\"“”„]*)[\"“”„]|(\S+)")
+_LINK: Final = re.compile(r"<(https?://[^|>\s]+)(?:\|[^>]*)?>")
+_ENTITIES: Final = (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"))
+_MOST: Final = 3000  # characters that are read
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A command's words, and what answering needs."""
+
+    connection: Connection
+    settings: Settings
+    user: str
+    text: str  # behind the command's name
+    now: datetime
+
+
+def answer(connection: Connection, settings: Settings, typed: Typed, now: datetime) -> Said:
+    """The answer; words that nobody understands get a line that helps. Raises UserError."""
+    text = _as_typed(typed.words)
+    name, _, rest = text.partition(" ")
+    if not name:
+        return pages.HELP
+    work = _COMMANDS.get(name.casefold())
+    if work is None:
+        near = get_close_matches(name.casefold(), _COMMANDS, n=1, cutoff=0.5)
+        hint = f"did you mean `/rolewatch {near[0]}`?" if near else "`/rolewatch help` says what there is."
+        raise UserError(f"There is no `/rolewatch {words.clean(name, 40).replace('`', '')}`: {hint}")
+    return work(Asked(connection, settings, typed.user, rest.strip(), now))
+
+
+def _as_typed(text: str) -> str:
+    """Slack's own marks taken back: a link becomes its address again."""
+    text = _LINK.sub(r"\1", text[:_MOST])
+    for entity, sign in _ENTITIES:
+        text = text.replace(entity, sign)
+    return " ".join(text.split())
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What `roles` looks for."""
+
+    words: tuple[str, ...] = ()
+    company: str = ""
+    places: tuple[str, ...] = ()
+
+
+def read(text: str) -> Search:
+    """`research engineer at deepmind in london`: words, then a company behind `at`, a place behind `in`; "quotes" keep words together."""
+    parts: dict[str, list[str]] = {"": [], "at": [], "in": []}
+    part = ""
+    for quoted, bare in _TOKEN.findall(text):
+        if bare.casefold() in {"at", "in"}:
+            part = bare.casefold()
+        elif quoted.strip() or bare:
+            parts[part].append(quoted.strip() or bare)
+    return Search(tuple(parts[""]), " ".join(parts["at"]), (" ".join(parts["in"]),) if parts["in"] else ())
+
+
+def _roles(asked: Asked) -> Said:
+    wanted = read(asked.text)
+    found = _found(asked.connection, wanted, "open")
+    closed = len(_found(asked.connection, wanted, "closed")) if not found else 0
+    return pages.roles(found, words.clean(asked.text, 150), closed=closed)
+
+
+def _found(connection: Connection, wanted: Search, status: Status) -> Sequence[pages.Row]:
+    boards = find_boards(connection, wanted.company) if wanted.company else ()
+    return find_roles(connection, RoleFilter(boards, status, rules=tuple(search(wanted.words, wanted.places)))).rows
+
+
+def _saved(asked: Asked) -> Said:
+    return pages.saved(find_roles(asked.connection, RoleFilter(status="all", saved_by=asked.user)).rows)
+
+
+def _history(asked: Asked) -> Said:
+    """Of the posting that is named, or of the only one that the words fit."""
+    if not asked.text:
+        raise UserError("Say which posting: `/rolewatch history greenhouse:deepmind:5938712`, its URL, or words of its title")
+    try:
+        found = find_posting(asked.connection, asked.text)
+    except UserError:
+        if "/" in asked.text or ":" in asked.text:
+            raise
+        rows = _found(asked.connection, read(asked.text), "all")
+        if len(rows) != 1:
+            return pages.which(rows, words.clean(asked.text, 150))
+        found = find_posting(asked.connection, str(rows[0]["posting"]))
+    row, happened = describe(asked.connection, found), timeline(asked.connection, found).rows
+    return pages.history(row, happened, {int(one["version"]): str(one["description"]) for one in versions(asked.connection, found).rows})
+
+
+def _rules(asked: Asked) -> Said:
+    muted = [row for row in mutes.listed(asked.connection, asked.now) if row.rule is not None]
+    return pages.rules(asked.settings.rules, {rule: _where(muted, rule) for rule in {row.rule for row in muted}})
+
+
+def _where(muted: Sequence[object], rule: str) -> list[str]:
+    return [f"{row.channel} {mutes.until(row.until)}" for row in muted if row.rule == rule]  # type: ignore[attr-defined]  # a row of `mute`
+
+
+def _status(asked: Asked) -> Said:
+    return pages.status(standing(asked.connection), asked.now)
+
+
+def _help(_asked: Asked) -> Said:
+    return pages.HELP
+
+
+_COMMANDS: Final[dict[str, Callable[[Asked], Said]]] = {
+    "roles": _roles,
+    "history": _history,
+    "rules": _rules,
+    "status": _status,
+    "saved": _saved,
+    "help": _help,
+}

@@ -1,0 +1,110 @@
+"""One question after the other: the database is asked in a thread, then Slack is told."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime
+
+import structlog
+from sqlalchemy import Engine
+
+from monitor.db import reading
+from monitor.errors import UserError
+from monitor.notify.base import NotifyError
+from monitor.settings import Settings
+from monitor.talk import answers, clicks, commands, files
+from monitor.talk.answers import Said
+from monitor.talk.calls import Calls
+from monitor.talk.clicks import Outcome
+from monitor.talk.heard import Click, Typed
+
+log = structlog.get_logger()
+
+
+class Desk:
+    """Serves clicks and typed words with the newest settings."""
+
+    def __init__(self, engine: Engine, settings: Callable[[], Settings], calls: Calls, clock: Callable[[], datetime]) -> None:
+        self._engine = engine
+        self._settings = settings
+        self._calls = calls
+        self._clock = clock
+        self._changing = asyncio.Lock()  # one click after the other, so that of two that are the same one has an effect
+
+    async def serve(self, asked: Click | Typed) -> None:
+        """Does and says what was asked for. It may catch everything: whatever goes wrong, the next question is served."""
+        try:
+            outcome = await self._outcome(asked)
+        except Exception:
+            log.exception("a question from slack failed", what=_what(asked))
+            outcome = Outcome(answers.BROKEN)
+        try:
+            await self._say(asked, outcome)
+        except NotifyError as error:
+            log.warning("slack was not told", what=_what(asked), reason=error.reason)
+        except Exception:
+            log.exception("slack could not be told", what=_what(asked))
+
+    async def _outcome(self, asked: Click | Typed) -> Outcome:
+        if isinstance(asked, Typed):
+            return Outcome(await asyncio.to_thread(self._command, asked))
+        async with self._changing:
+            return await asyncio.to_thread(self._click, asked)
+
+    def _command(self, typed: Typed) -> Said:
+        with reading(self._engine) as connection:
+            try:
+                return commands.answer(connection, self._settings(), typed, self._clock())
+            except UserError as error:
+                return answers.wrong(str(error))
+
+    def _click(self, click: Click) -> Outcome:
+        with self._engine.begin() as connection:
+            return clicks.do(connection, self._settings(), click, self._clock())
+
+    async def _say(self, asked: Click | Typed, outcome: Outcome) -> None:
+        answer = outcome.answer
+        if isinstance(asked, Click):
+            if outcome.replaced is not None:
+                await self._replace(asked, outcome.replaced)
+            if outcome.announced is not None:
+                answer = await self._announce(asked, outcome.announced, answer)
+            if outcome.file is not None:
+                answer = await self._upload(asked, outcome.file)
+        if answer is not None:
+            await self._calls.answer(asked, answer)
+
+    async def _replace(self, click: Click, said: Said) -> None:
+        try:
+            await self._calls.replace(click.channel_id, click.ts, said)
+        except NotifyError as error:
+            log.warning("slack did not change its message", reason=error.reason)
+
+    async def _announce(self, click: Click, said: Said, answer: Said | None) -> Said | None:
+        """The answer, which says so when the thread could not be told."""
+        try:
+            await self._calls.announce(click.channel_id, click.thread_ts, said)
+        except NotifyError as error:
+            log.warning("a mute could not be announced", reason=error.reason)
+            return answers.wrong(f"It is muted, but the thread could not be told: {error.reason}")
+        return answer
+
+    async def _upload(self, click: Click, file: files.File) -> Said | None:
+        """What to say when the diff did not arrive."""
+        failed = None
+        try:
+            await self._calls.upload(click.channel_id, click.thread_ts, file.name, file.title, file.content)
+        except NotifyError as error:
+            log.warning("a diff could not be uploaded", reason=error.reason)
+            failed = answers.diff_failed(error.reason)
+        await asyncio.to_thread(self._settle, file, there=failed is None)
+        return failed
+
+    def _settle(self, file: files.File, *, there: bool) -> None:
+        with self._engine.begin() as connection:
+            files.settle(connection, file, there=there)
+
+
+def _what(asked: Click | Typed) -> str:
+    return asked.action if isinstance(asked, Click) else "/rolewatch"

@@ -1,0 +1,107 @@
+"""What came over the socket, as far as we understand it: https://docs.slack.dev/reference/interaction-payloads/block_actions-payload
+
+Anything else gives nothing: a new kind of interaction, or a payload in another form, must not stop the ones that we know.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import msgspec
+
+
+@dataclass(frozen=True, slots=True)
+class Click:
+    """A button that somebody pressed, or an entry that he chose."""
+
+    key: str  # the same for the same click, however often it arrives
+    user: str  # "U0ALICE001"
+    channel_id: str
+    ts: str  # of the message with the button
+    thread_ts: str  # of the thread that the message is in, or begins
+    action: str  # "role_save"
+    value: str
+    response_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """`/rolewatch` and what stood behind it."""
+
+    key: str
+    user: str
+    channel_id: str
+    words: str
+    response_url: str
+
+
+class _Option(msgspec.Struct):
+    value: str = ""
+
+
+class _Action(msgspec.Struct):
+    action_id: str
+    action_ts: str = ""
+    value: str | None = None
+    selected_option: _Option | None = None
+
+
+class _User(msgspec.Struct):
+    id: str
+
+
+class _Container(msgspec.Struct):
+    channel_id: str
+    message_ts: str
+    thread_ts: str | None = None
+
+
+class _BlockActions(msgspec.Struct):
+    type: str
+    user: _User
+    container: _Container
+    actions: list[_Action]
+    response_url: str = ""
+
+
+class _Slash(msgspec.Struct):
+    user_id: str
+    channel_id: str
+    text: str = ""
+    response_url: str = ""
+    trigger_id: str = ""
+
+
+def hear(envelope: Mapping[str, object]) -> list[Click | Typed]:
+    """The clicks or the words in an envelope; none when it holds nothing that we know."""
+    payload, envelope_id = envelope.get("payload"), str(envelope.get("envelope_id", ""))
+    try:
+        if envelope.get("type") == "slash_commands":
+            return [_typed(msgspec.convert(payload, _Slash), envelope_id)]
+        if envelope.get("type") == "interactive" and isinstance(payload, Mapping) and payload.get("type") == "block_actions":
+            pressed = msgspec.convert(payload, _BlockActions)
+            return [_click(pressed, action, envelope_id) for action in pressed.actions]
+    except msgspec.ValidationError:
+        return []
+    return []
+
+
+def _typed(slash: _Slash, envelope_id: str) -> Typed:
+    return Typed(slash.trigger_id or envelope_id, slash.user_id, slash.channel_id, slash.text, slash.response_url)
+
+
+def _click(pressed: _BlockActions, action: _Action, envelope_id: str) -> Click:
+    where = pressed.container
+    chosen = action.selected_option.value if action.selected_option else action.value
+    same = f"{pressed.user.id}:{where.message_ts}:{action.action_id}:{action.action_ts}" if action.action_ts else envelope_id
+    return Click(
+        key=same,
+        user=pressed.user.id,
+        channel_id=where.channel_id,
+        ts=where.message_ts,
+        thread_ts=where.thread_ts or where.message_ts,
+        action=action.action_id,
+        value=chosen or "",
+        response_url=pressed.response_url,
+    )

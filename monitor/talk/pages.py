@@ -1,0 +1,202 @@
+"""The long answers: lists that take as many lines as Slack has room for. Pure; what came from a board stands in `rich_text`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final, TypeVar
+
+from monitor.notify import plain, rich, words
+from monitor.notify.difference import edited
+from monitor.notify.rich import Part, Parts
+from monitor.queries.roles import pay_of
+from monitor.queries.standing import Standing
+from monitor.settings import Rule
+from monitor.talk.answers import Said, said
+
+Row = Mapping[str, Any]
+Item = TypeVar("Item")
+_COUNTS: Final = (40, 25, 15, 8, 4, 1)  # lines of a list: the most that there is room for
+_STATES: Final = {"failing": "red_circle", "collapsed": "large_yellow_circle", "new": "white_circle"}
+_EVENTS: Final = {"opened": "new", "revised": "pencil2", "closed": "no_entry_sign", "reopened": "arrows_counterclockwise"}
+
+_COMMANDS: Final = (
+    ("roles research engineer at deepmind", "open roles by words, `at` a company, `in` a place"),
+    ("history research engineer, gemini", "what happened to one posting: its title, URL or id"),
+    ("saved", "the roles that you saved"),
+    ("rules", "what is told to whom, and what is muted"),
+    ("status", "the boards, and what waits to be told"),
+)
+
+
+def _page(text: str, head: Parts, items: Sequence[Item], line: Callable[[Item], Parts], more: str) -> Said:
+    """A line of our own, then the list, or as much of it as fits."""
+    lines = [line(item) for item in items[: _COUNTS[0]]]
+    for count in _COUNTS:
+        shown = lines[:count]
+        left = len(items) - len(shown)
+        rows = [*shown, rich.said(f"and {left:,} more{more}")] if left else shown
+        blocks = [rich.block(rich.section(*head), *([rich.bullets(rows)] if rows else []))]
+        if rich.size(blocks) <= rich.ROOM:
+            break
+    return Said(plain.escape(text), blocks)
+
+
+def _help() -> Said:
+    rows = [[rich.text(f"/rolewatch {command}") | {"style": {"code": True}}, *rich.said(f"  {does}")] for command, does in _COMMANDS]
+    return Said("What rolewatch answers", [rich.block(rich.section(rich.text("What rolewatch answers", bold=True)), rich.bullets(rows))])
+
+
+HELP: Final = _help()
+
+
+def roles(rows: Sequence[Row], asked: str, *, closed: int = 0) -> Said:
+    """Open roles, the newest first."""
+    of = f" for “{asked}”" if asked else ""
+    if not rows:
+        was = f" {words.count(closed, 'closed one')} would fit." if closed else " Fewer words find more; “quotes” keep words together."
+        return said(f"No open role{of}.{was}")
+    text = f"{words.count(len(rows), 'open role')}{of}"
+    return _page(text, [rich.text(text, bold=True)], rows, _role, ": more words find fewer")
+
+
+def saved(rows: Sequence[Row]) -> Said:
+    """What somebody saved, closed ones among it."""
+    if not rows:
+        return said("You have saved nothing yet: press “Save” on a role's card.")
+    text = f"{words.count(len(rows), 'saved role')}"
+    return _page(text, [rich.text(text, bold=True)], rows, _saved, ": `rolewatch roles --saved` lists all")
+
+
+def _saved(row: Row) -> Parts:
+    return [*_role(row), *([rich.text(" (closed)")] if row["state"] == "closed" else [])]
+
+
+def which(rows: Sequence[Row], asked: str) -> Said:
+    """None or several postings where one was asked for."""
+    if not rows:
+        return said(f"No posting for “{asked}”, open or closed. `/rolewatch roles` searches by single words.")
+    text = f"{len(rows)} postings for “{asked}”: name one of them"
+    return _page(text, [rich.text(text, bold=True)], rows, _named, ": more words find fewer")
+
+
+def _named(row: Row) -> Parts:
+    return [*_role(row), rich.text("  "), rich.text(words.clean(str(row["posting"]), 100)) | {"style": {"code": True}}]
+
+
+def _role(row: Row) -> Parts:
+    deadline = moment(row["deadline_at"])
+    facts = [words.clean(str(row["company"] or ""), 60), words.clean(str(row["location"] or ""), 80), words.cut(words.pay(pay_of(row)), 60)]
+    said_ = "".join(rich.DOT + fact for fact in facts if fact)
+    by = [rich.text(f"{rich.DOT}apply by "), rich.date(deadline)] if deadline and row["state"] == "open" else []
+    return [rich.link(str(row["url"] or ""), _title(row, 120)), *([rich.text(said_)] if said_ else []), *by]
+
+
+def _title(row: Row, limit: int) -> str:
+    return words.clean(str(row["title"] or ""), limit) or str(row["posting"])
+
+
+def history(row: Row, happened: Sequence[Row], texts: Mapping[int, str]) -> Said:
+    """One posting's life, the newest first."""
+    facts = rich.DOT.join([words.clean(str(row["company"] or ""), 60), str(row["state"]), str(row["posting"])])
+    first = moment(row["first_seen_at"])
+    since = [rich.text(f"{rich.DOT}first seen "), rich.date(first)] if first else []
+    head = [rich.link(str(row["url"] or ""), _title(row, words.TITLE), bold=True), rich.text(f"\n{words.clean(facts)}"), *since]
+    text = f"{_title(row, words.TITLE)}: {words.count(len(happened), 'change')}"
+    return _page(text, head, happened[::-1], lambda one: _event(one, texts), ": `rolewatch history` shows all")
+
+
+def _event(change: Row, texts: Mapping[int, str]) -> Parts:
+    at = moment(change["at"])
+    when = [rich.date(at), rich.text("  ")] if at else []
+    return [rich.emoji(_EVENTS.get(str(change["kind"]), "grey_question")), rich.text(" "), *when, *_what(change, texts)]
+
+
+def _what(change: Row, texts: Mapping[int, str]) -> Parts:
+    field, version = change["field"], int(change["version"])
+    if field is None:
+        return [rich.text(str(change["kind"]), bold=True)]
+    label = rich.text(words.label(field), bold=True)
+    if field == "description":
+        return [label, rich.text(f"  {edited(texts.get(version - 1, ''), texts.get(version, ''))}")]
+    old, new = (
+        words.pay(str(side or "")) if field == "pay" else words.clean(str(side or ""), 150) for side in (change["old"], change["new"])
+    )
+    return [
+        label,
+        rich.text("  "),
+        rich.text(old or "not given", strike=True),
+        rich.text("  →  "),
+        rich.text(new or "not given", bold=True),
+    ]
+
+
+def rules(rules_: Sequence[Rule], muted: Mapping[str, Sequence[str]]) -> Said:
+    """What each rule looks for, whom it tells, and where it is muted."""
+    if not rules_:
+        return said("There are no rules: the operator adds them to rolewatch.toml.")
+    text = words.count(len(rules_), "rule")
+    return _page(text, [rich.text(text, bold=True)], rules_, lambda rule: _rule(rule, muted.get(rule.name, ())), "")
+
+
+def _rule(rule: Rule, muted: Sequence[str]) -> Parts:
+    pay = f"{rule.min_pay.amount:,.0f} {rule.min_pay.currency} a year" if rule.min_pay else ""
+    said_ = [
+        ("any of", rule.any),
+        ("all of", rule.all),
+        ("none of", rule.none),
+        ("in", rule.locations),
+        ("at", rule.boards),
+        ("from", (pay,)),
+    ]
+    looks = "; ".join(f"{label} {', '.join(values)}" for label, values in said_ if any(values))
+    where = ", ".join(rule.notify) + (" in the digest" if rule.mode == "digest" else "")
+    quiet = [rich.text("\n"), rich.emoji("no_bell"), rich.text(" muted in " + words.clean(", ".join(muted), 300))] if muted else []
+    return [
+        rich.text(words.clean(rule.name, 100), bold=True),
+        rich.text(f"  {words.clean(looks, 600)}  →  {words.clean(where, 200)}"),
+        *quiet,
+    ]
+
+
+def status(now_: Standing, now: datetime) -> Said:
+    """The boards, those in trouble first, and what waits."""
+    ill = sum(row["state"] in _STATES and row["state"] != "new" for row in now_.boards)
+    roles_ = sum(int(row["open_postings"]) for row in now_.boards)
+    health = f"{ill} in trouble" if ill else "all well"
+    text = f"{words.count(len(now_.boards), 'board')}, {health}; {words.count(roles_, 'open role')}"
+    head: Parts = [rich.text(text, bold=True)]
+    for line in [_waiting(now_.untold), *([f"{words.count(now_.muted_roles, 'role')} muted"] if now_.muted_roles else [])]:
+        head.append(rich.text(f"\n{line}"))
+    return _page(text, head, now_.boards, lambda row: _board(row, now), ": `rolewatch boards list` shows all")
+
+
+def _waiting(untold: Sequence[tuple[str, str, int]]) -> str:
+    if not untold:
+        return "Nothing waits to be told."
+    return "Not told yet: " + ", ".join(f"{count} {state} for {words.clean(channel, 60)}" for channel, state, count in untold[:10])
+
+
+def _board(row: Row, now: datetime) -> Parts:
+    state = str(row["state"])
+    failed = f", {words.count(int(row['failures']), 'failure')} in a row" if row["failures"] else ""
+    seen = moment(row["last_ok_at"])
+    ago = f"read {words.span(now - seen)} ago" if seen else "not read yet"
+    name = words.clean(str(row["company"] or ""), 60) or str(row["board"])
+    opens = words.count(int(row["open_postings"]), "open role")
+    bad = f"{state}, " if state in {"failing", "collapsed"} else ""
+    return [
+        _dot(state),
+        rich.text(" "),
+        rich.link(str(row["url"] or ""), name),
+        rich.text(f"{rich.DOT}{opens}{rich.DOT}{bad}{ago}{failed}"),
+    ]
+
+
+def _dot(state: str) -> Part:
+    return rich.emoji(_STATES.get(state, "large_green_circle"))
+
+
+def moment(value: object) -> datetime | None:
+    """An instant of a view's row: a text on SQLite."""
+    return datetime.fromisoformat(value) if isinstance(value, str) else value if isinstance(value, datetime) else None
