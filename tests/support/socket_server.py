@@ -1,0 +1,205 @@
+"""A small Slack with Socket Mode on the loopback: envelopes out, acknowledgements, answers and calls in.
+
+It takes what Slack would take and complains of the rest in `complaints`; what goes wrong is ordered with `refuse`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from itertools import count
+from typing import Any
+
+from aiohttp import WSMsgType, web
+from block_rules import TOTAL, faults, length
+
+BOT, APP = "xoxb-1-2-testToken", "xapp-1-A1-2-testToken"
+ALICE, BOB, ADMIN = "U0ALICE001", "U0BOBBY001", "U0ADMIN001"
+ROLES = "C000ROLES"
+CARD = "1700000000.000100"
+Body = dict[str, Any]
+
+
+@dataclass
+class SocketServer:
+    url: str = ""
+    sockets: list[web.WebSocketResponse] = field(default_factory=list)
+    opened: int = 0  # addresses that were given out
+    greets: bool = True
+    refusals: list[tuple[str, object]] = field(default_factory=list)  # (method, an error word or an HTTP status), one call each
+    acked: dict[str, float] = field(default_factory=dict)  # envelope → seconds
+    calls: list[tuple[str, Body]] = field(default_factory=list)
+    answers: list[Body] = field(default_factory=list)  # to the one who asked
+    files: dict[str, bytes] = field(default_factory=dict)
+    complaints: list[str] = field(default_factory=list)
+    _tickets: set[str] = field(default_factory=set)
+    _sent: dict[str, float] = field(default_factory=dict)
+    _numbers: Any = field(default_factory=lambda: count(1))
+
+    @property
+    def api_url(self) -> str:
+        return f"{self.url}/api/"
+
+    def refuse(self, method: str, with_: object, times: int = 1) -> None:
+        self.refusals += [(method, with_)] * times
+
+    def made(self, method: str) -> list[Body]:
+        """The calls of a method that were taken."""
+        return [arguments for name, arguments in self.calls if name == method]
+
+    def said(self) -> list[str]:
+        return [answer["text"] for answer in self.answers]
+
+    async def api(self, request: web.Request) -> web.StreamResponse:
+        method = request.match_info["method"]
+        arguments = dict(await request.post()) if request.content_type.startswith("application/x-www") else await _json(request)
+        refusal = self._refusal(method)
+        if isinstance(refusal, int):
+            return web.Response(status=refusal, headers={"Retry-After": "0"})
+        if refusal is not None:
+            return web.json_response({"ok": False, "error": refusal})
+        token = APP if method == "apps.connections.open" else BOT
+        if request.headers.get("Authorization") != f"Bearer {token}":
+            return web.json_response({"ok": False, "error": "invalid_auth"})
+        self._check(method, arguments)
+        self.calls.append((method, arguments))
+        return web.json_response({"ok": True, **self._answer(method, arguments)})
+
+    def _refusal(self, method: str) -> object:
+        refusal = next((one for one in self.refusals if one[0] == method), None)
+        if refusal is None:
+            return None
+        self.refusals.remove(refusal)
+        return refusal[1]
+
+    def _answer(self, method: str, arguments: Body) -> Body:
+        ticket = str(next(self._numbers))
+        match method:
+            case "apps.connections.open":
+                self.opened += 1
+                self._tickets.add(ticket)
+                return {"url": f"{self.url.replace('http', 'ws', 1)}/link?ticket={ticket}"}
+            case "files.getUploadURLExternal":
+                return {"upload_url": f"{self.url}/upload/{ticket}", "file_id": f"F{ticket}"}
+            case "chat.postEphemeral":
+                self.answers.append(arguments)
+        return {"ts": f"1700000000.{int(ticket):06d}"}
+
+    def _check(self, method: str, content: Body) -> None:
+        found = faults(content["blocks"]) if "blocks" in content else []
+        if found or length(content.get("blocks", [])) > TOTAL:
+            self.complaints.append(f"{method}: {found or 'too long'}")
+        if method.startswith(("chat.", "response")) and not str(content.get("text", "")).strip():
+            self.complaints.append(f"{method}: no text")
+        if len(str(content.get("text", ""))) > 4000:
+            self.complaints.append(f"{method}: text too long")
+
+    async def response(self, request: web.Request) -> web.Response:
+        content = await request.json()
+        refusal = self._refusal("response")
+        if refusal is not None:
+            return web.Response(status=int(str(refusal)), headers={"Retry-After": "0"})
+        self._check("response", content)
+        if content.get("response_type") != "ephemeral" or content.get("replace_original") is not False:
+            self.complaints.append("an answer that everybody sees")
+        self.answers.append(content)
+        return web.Response(text="ok")
+
+    async def upload(self, request: web.Request) -> web.Response:
+        self.files[request.match_info["ticket"]] = await request.read()
+        return web.Response(text="OK")
+
+    async def link(self, request: web.Request) -> web.StreamResponse:
+        ticket = request.query["ticket"]
+        if ticket not in self._tickets or self._refusal("link") is not None:
+            self._tickets.discard(ticket)  # an address is good for one try
+            return web.Response(status=408)
+        self._tickets.discard(ticket)
+        socket = web.WebSocketResponse()
+        await socket.prepare(request)
+        if self.greets:
+            self.sockets.append(socket)
+            await socket.send_json({"type": "hello", "num_connections": len(self.sockets)})
+        async for message in socket:
+            if message.type is WSMsgType.TEXT:
+                envelope_id = json.loads(message.data)["envelope_id"]
+                self.acked[envelope_id] = time.monotonic() - self._sent[envelope_id]
+        if socket in self.sockets:
+            self.sockets.remove(socket)
+        return socket
+
+    async def send(self, kind: str, payload: object, *, times: int = 1) -> float:
+        """An envelope to the newest connection, several times if asked; the seconds until it was acknowledged."""
+        envelope_id = f"e{next(self._numbers)}"
+        self._sent[envelope_id] = time.monotonic()
+        for _ in range(times):
+            await self.sockets[-1].send_json(
+                {"envelope_id": envelope_id, "type": kind, "payload": payload, "accepts_response_payload": True}
+            )
+        async with asyncio.timeout(3):
+            while envelope_id not in self.acked:  # noqa: ASYNC110  # a server's own book rings no bell
+                await asyncio.sleep(0.005)
+        return self.acked[envelope_id]
+
+    async def raw(self, text: str) -> None:
+        await self.sockets[-1].send_str(text)
+
+    async def click(self, action: str, value: str = "", user: str = ALICE, channel: str = ROLES, *, times: int = 1, at: str = "") -> float:
+        return await self.send("interactive", click(action, value, user, channel, at=at, url=self._response_url()), times=times)
+
+    async def slash(self, text: str, user: str = ALICE, *, times: int = 1) -> float:
+        trigger = f"t{next(self._numbers)}"
+        payload = {"command": "/rolewatch", "text": text, "user_id": user, "channel_id": ROLES, "trigger_id": trigger}
+        return await self.send("slash_commands", payload | {"response_url": self._response_url()}, times=times)
+
+    async def disconnect(self, reason: str) -> None:
+        """As Slack does: `drop` cuts the connection, anything else says so first."""
+        for socket in list(self.sockets):
+            if reason != "drop":
+                await socket.send_json({"type": "disconnect", "reason": reason})
+            elif socket._req is not None and socket._req.transport is not None:
+                socket._req.transport.abort()
+
+    def _response_url(self) -> str:
+        return f"{self.url}/response/{next(self._numbers)}"
+
+
+def click(action: str, value: str = "", user: str = ALICE, channel: str = ROLES, *, ts: str = CARD, at: str = "", url: str = "") -> Body:
+    """A `block_actions` payload."""
+    act = {"action_id": action, "block_id": "b", "type": "button", "value": value, "action_ts": at or f"{time.time_ns()}"}
+    return {
+        "type": "block_actions",
+        "user": {"id": user, "username": "somebody"},
+        "container": {"type": "message", "message_ts": ts, "channel_id": channel, "is_ephemeral": False},
+        "channel": {"id": channel},
+        "actions": [act],
+        "response_url": url,
+    }
+
+
+async def _json(request: web.Request) -> Body:
+    body = await request.text()
+    found: Body = json.loads(body) if body else {}
+    return found
+
+
+@asynccontextmanager
+async def socket_server() -> AsyncIterator[SocketServer]:
+    """A running server on a port of its own; at the end nothing may be complained of."""
+    server = SocketServer()
+    app = web.Application()
+    app.router.add_post("/api/{method}", server.api)
+    app.router.add_get("/link", server.link)
+    app.router.add_post("/response/{id}", server.response)
+    app.router.add_post("/upload/{ticket}", server.upload)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    server.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
+    yield server
+    await runner.cleanup()
+    assert server.complaints == []
