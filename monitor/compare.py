@@ -72,17 +72,23 @@ class Verdict(Enum):
     CLOSED = "closed"
     THERE = "there"
     MISSING = "missing"  # this look counts towards closing it
+    WAITING = "waiting"  # it was not asked about yet, so that this look counts for nothing
     UNKNOWN = "unknown"  # this look proves nothing
 
 
-def settle(posting: Known, probe: Probe | None, *, collapsed: bool, list_is_whole: bool) -> Verdict:
-    """The verdict on a missing posting. `list_is_whole` is false when a job of the list has no readable key: it may be this one."""
+def settle(posting: Known, probe: Probe | None, *, collapsed: bool, list_is_whole: bool, host_answers: bool = False) -> Verdict:
+    """The verdict on a missing posting. `list_is_whole` is false when a job of the list has no readable key: it may be this one.
+
+    `host_answers`: probes of this look brought answers, so that one without a probe waits for its turn and not for ever.
+    """
     if probe is Probe.GONE:
         return Verdict.CLOSED
     if probe is Probe.THERE:
         return Verdict.THERE
     if not list_is_whole:
         return Verdict.UNKNOWN
+    if probe is None and host_answers:
+        return Verdict.WAITING
     needed = LOOKS_TO_CLOSE_COLLAPSED if collapsed else LOOKS_TO_CLOSE
     return Verdict.CLOSED if posting.missing_looks + 1 >= needed else Verdict.MISSING
 

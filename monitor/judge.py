@@ -56,6 +56,7 @@ class Events:
     touched: list[Touched] = field(default_factory=list)
     closed: list[Stored] = field(default_factory=list)
     still_missing: list[Stored] = field(default_factory=list)
+    waiting: list[Stored] = field(default_factory=list)  # missing too, and not asked about: a look has room for so many probes
     there: list[Stored] = field(default_factory=list)  # missed by the list, and its probe found it; or listed again
     probed: set[int] = field(default_factory=set)  # ids
     reposts: Mapping[str, Repost] = field(default_factory=dict)  # by the new posting's key
@@ -67,7 +68,8 @@ class Events:
 
     def of(self, verdict: Verdict) -> list[Stored]:
         """Where the postings of a verdict are gathered; of one that proves nothing nothing is kept."""
-        return {Verdict.CLOSED: self.closed, Verdict.THERE: self.there, Verdict.MISSING: self.still_missing}.get(verdict, [])
+        known = {Verdict.CLOSED: self.closed, Verdict.THERE: self.there, Verdict.MISSING: self.still_missing, Verdict.WAITING: self.waiting}
+        return known.get(verdict, [])
 
     def new(self, *, baseline: bool) -> list[Posting]:
         """The postings that open now: not those of a baseline, nor what cannot be read yet."""
@@ -146,12 +148,13 @@ def judge_missing(
 
     `held_back`: the board collapsed before; what it missed then keeps its three looks, though some of it is settled by now.
     """
-    undecided = held_back and any(posting.known.missing_looks for posting in missing)
+    undecided = held_back and any(posting.missing_since for posting in missing)
+    host_answers = any(probe is not Probe.SILENT for probe in probes.values())
     collapsed = undecided or plan.has_collapsed(open_before, len(missing), listed)
     events = Events(missing=len(missing), open_before=open_before, collapsed=collapsed)
     for posting in missing:
         probe = probes.get(posting.known.key)
-        verdict = settle(posting.known, probe, collapsed=events.collapsed, list_is_whole=list_is_whole)
+        verdict = settle(posting.known, probe, collapsed=collapsed, list_is_whole=list_is_whole, host_answers=host_answers)
         events.of(verdict).append(posting)
         if probe is not None:
             events.probed.add(posting.id)

@@ -167,9 +167,9 @@ class _Writer:
         return Told("closed", one.id, one.known.key, last, last, (), seen, first)
 
     def _missing(self, events: Events) -> None:
-        for one in events.still_missing:
+        for one, looks in [*((one, 1) for one in events.still_missing), *((one, 0) for one in events.waiting)]:
             seen, missed = one.last_seen_at or self.board.last_ok_at, one.missing_since or self.at
-            columns = {"last_seen_at": seen, "missing_since": missed, "missing_looks": one.known.missing_looks + 1}
+            columns = {"last_seen_at": seen, "missing_since": missed, "missing_looks": one.known.missing_looks + looks}
             store.change_posting(self.connection, one.id, **columns)
         for one in events.there:
             seen_at = self.at if one.id in events.probed else None

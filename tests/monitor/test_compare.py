@@ -147,3 +147,15 @@ def test_a_missing_posting_closes_only_by_proof_or_by_looks_that_agree(
 ) -> None:
     known = Known("1", open=True, raw_digest=None, unlisted=looks > 0, missing_looks=looks)
     assert settle(known, probe, collapsed=collapsed, list_is_whole=whole) is verdict
+
+
+@pytest.mark.parametrize("collapsed", [True, False])
+def test_a_posting_that_was_not_asked_about_waits_for_its_turn_while_the_host_answers(*, collapsed: bool) -> None:
+    known = Known("1", open=True, raw_digest=None, unlisted=True, missing_looks=7)
+    judged = {probe: settle(known, probe, collapsed=collapsed, list_is_whole=True, host_answers=True) for probe in (None, *Probe)}
+    assert judged == {
+        None: Verdict.WAITING,
+        Probe.GONE: Verdict.CLOSED,
+        Probe.THERE: Verdict.THERE,
+        Probe.SILENT: Verdict.CLOSED,
+    }

@@ -228,8 +228,8 @@ def test_instants_of_a_board_increase_though_the_clock_is_set_back(history: Hist
 
 def test_what_a_collapsed_board_missed_keeps_its_three_looks_though_some_of_it_is_settled(history: History) -> None:
     history.look(snapshot(postings(60)))
-    gone = {str(key): Probe.GONE for key in range(41, 46)}
-    history.look(snapshot(postings(40), gone))
+    probes = {str(key): Probe.GONE for key in range(41, 46)} | {str(key): Probe.SILENT for key in range(46, 61)}
+    history.look(snapshot(postings(40), probes))
     history.look(snapshot(postings(40)))
     assert sum(state == "open" for state in history.states().values()) == 55
     history.look(snapshot(postings(40)))
