@@ -182,7 +182,7 @@ async def test_requests_to_a_host_keep_their_distance(server: BoardServer) -> No
         server.board(board, job(1))
     await look(server, *(BoardRequest(f"greenhouse:{board}") for board in boards), delay=0.15)
     starts = [request.at for request in server.requests]
-    assert starts[-1] - starts[0] > 3 * 0.15 - 0.05
+    assert starts[-1] - starts[0] > 2 * 0.15  # without the delay it is hundredths; a busy machine notes the first one late
 
 
 async def test_closing_the_stream_ends_the_crawl_at_once_and_leaves_nothing_behind(server: BoardServer) -> None:
