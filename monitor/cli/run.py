@@ -36,7 +36,9 @@ def run(
     from monitor.daemon import serve
     from monitor.lease import Held
     from monitor.logs import set_up
+    from monitor.memory import share_one_heap
 
+    share_one_heap()
     current = state(ctx)
     settings = current.settings
     require_boards(settings)

@@ -23,6 +23,7 @@ import structlog
 from pydantic import SecretStr
 from sqlalchemy import Engine, text
 
+from monitor.memory import share_one_heap
 from monitor.round import run_round
 from monitor.schema import open_database
 from monitor.settings import AtsSettings, Rule, Settings, WatchedBoard
@@ -58,6 +59,7 @@ async def measured(name: str, engine: Engine, wanted: Settings, now: datetime) -
 
 async def main() -> None:
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
+    share_one_heap()  # as `run` does
     program = [sys.executable, str(Path(__file__).with_name("board_farm.py")), str(BOARDS)]
     farm = subprocess.Popen(program, stdout=subprocess.PIPE, text=True)  # noqa: ASYNC220  # nothing else runs yet
     try:

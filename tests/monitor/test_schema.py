@@ -5,12 +5,14 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, create_engine, inspect, text
 
+import migrations
 from monitor.base import Base
 from monitor.db import connect, reading
 from monitor.errors import UserError
-from monitor.schema import back_up, downgrade, newest, open_database, revision, upgrade
+from monitor.schema import back_up, downgrade, newest, open_database, revision, revisions, upgrade
 from monitor.views import VIEWS
 
 
@@ -83,3 +85,8 @@ def test_a_backup_is_the_database_and_only_its_owner_reads_it(tmp_path: Path, sq
     with reading(connect(f"sqlite:///{copy}")) as connection:
         assert revision(connection) == newest()
     assert copy.stat().st_mode & 0o777 == 0o600
+
+
+def test_the_revisions_that_file_names_give_are_alembics_own() -> None:
+    scripts = ScriptDirectory(str(Path(migrations.__file__).parent))
+    assert revisions() == [script.revision for script in reversed(list(scripts.walk_revisions()))]
