@@ -6,7 +6,8 @@ from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, DateTime, Dialect, Engine, Row, String, TypeDecorator, create_engine, event, make_url
+from sqlalchemy import Connection, DateTime, Dialect, Engine, Row, String, Table, TypeDecorator, create_engine, event, make_url
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.types import TypeEngine
 
@@ -36,6 +37,12 @@ class Instant(TypeDecorator[datetime]):
         if dialect.name == "sqlite":
             return datetime.fromisoformat(value)
         return value.astimezone(UTC) if isinstance(value, datetime) else None
+
+
+def insert_missing(connection: Connection, table: Table) -> Any:  # noqa: ANN401  # the two dialects' inserts have no type in common
+    """An insert that leaves out the rows that are there already."""
+    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
+    return dialect.insert(table).on_conflict_do_nothing()
 
 
 def iso(instant: datetime) -> str:

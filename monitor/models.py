@@ -33,6 +33,7 @@ __all__ = [
     "PostingVersion",
     "RoundRequest",
     "Saved",
+    "SearchText",
 ]
 
 
@@ -112,6 +113,7 @@ class Posting(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     board_id: Mapped[int] = mapped_column(ForeignKey("board.id"))
     key: Mapped[str]  # the ats's own id
+    name: Mapped[str] = mapped_column(index=True, unique=True)  # "greenhouse:deepmind:5938712": questions name it so
     state: Mapped[str]  # open closed
     version: Mapped[int]  # number of the newest version; 0 while no reading of it succeeded
     raw_digest: Mapped[str | None]  # of the raw job when it was last read; null reads it again
@@ -138,6 +140,17 @@ class Description(Base):
 
     digest: Mapped[str] = mapped_column(primary_key=True)  # SHA-256 of the text, hex
     text: Mapped[str]
+
+
+class SearchText(Base):
+    """A title with its description, indexed once however many versions have both: see `search.py`."""
+
+    __tablename__ = "search_text"
+    __table_args__ = (UniqueConstraint("description_digest", "title"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    title: Mapped[str]
+    description_digest: Mapped[str] = mapped_column(ForeignKey("description.digest"))
 
 
 class PostingVersion(Base):

@@ -10,17 +10,17 @@ from typing import Any, cast
 
 import zstandard
 from sqlalchemy import Connection, Table, and_, bindparam, func, insert, literal_column, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from crawler.items import Deadline, Pay, Period, Posting, Unreadable, Workplace
 from crawler.run import READER_VERSION, reread
 from monitor import models
 from monitor.compare import Known, digest
-from monitor.db import AnyRow
+from monitor.db import AnyRow, insert_missing
 from monitor.messages import FieldChange
+from monitor.search import keep_words
 
 _POSTING = cast("Table", models.Posting.__table__)  # written through the tables: the ORM's own inserts and updates cost half as much again
-_VERSION = cast("Table", models.PostingVersion.__table__)
+_VERSION, _DESCRIPTION = cast("Table", models.PostingVersion.__table__), cast("Table", models.Description.__table__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,12 +195,12 @@ def text_digest(text: str) -> str:
 
 
 def keep_descriptions(connection: Connection, postings: Iterable[Posting]) -> None:
-    """Stores the texts that are not stored yet."""
-    texts = {text_digest(posting.description): posting.description for posting in postings}
+    """Stores the texts that are not stored yet, and indexes their words."""
+    texts = [(posting.title, text_digest(posting.description), posting.description) for posting in postings]
     if texts:
-        dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
-        rows = [{"digest": key, "text": text} for key, text in sorted(texts.items())]
-        connection.execute(dialect.insert(models.Description).on_conflict_do_nothing(), rows)
+        rows = [{"digest": key, "text": text} for key, text in sorted({(key, text) for _, key, text in texts})]
+        connection.execute(insert_missing(connection, _DESCRIPTION), rows)
+        keep_words(connection, texts)
 
 
 def add_postings(connection: Connection, rows: Sequence[Mapping[str, object]]) -> dict[str, int]:

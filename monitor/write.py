@@ -92,6 +92,7 @@ class _Writer:
         return {
             "board_id": self.board.id,
             "key": one.sighting.key,
+            "name": f"{self.board.board}:{one.sighting.key}",
             "state": "open",
             "version": 1 if one.posting else 0,
             "raw_digest": one.sighting.digest if one.posting else None,

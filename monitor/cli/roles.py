@@ -47,9 +47,14 @@ def roles(
     status: Annotated[Status, typer.Option(help="Open ones, closed ones, or all.")] = Status.OPEN,
     location: Annotated[list[str] | None, typer.Option(metavar="PLACE", help="At this place; given again: at one of them.")] = None,
     rule: RuleOption = None,
+    text: Annotated[
+        str | None,
+        typer.Option(metavar="WORDS", help='All of these are in the title or description; "two words" in a row, kern* as a beginning.'),
+    ] = None,
     since: Annotated[str | None, typer.Option(metavar="TIME", help="First seen since then; of closed ones: closed since then.")] = None,
     saved: Annotated[bool, typer.Option("--saved", help="Only what somebody saved in Slack.")] = False,
     saved_by: Annotated[str | None, typer.Option(metavar="USER", help="Only what this Slack user saved: U….")] = None,
+    limit: Annotated[int | None, typer.Option(metavar="N", min=1, help="So many at most.")] = None,
     fmt: FormatOption = Format.TABLE,
 ) -> None:
     """List postings: the open ones, unless told otherwise."""
@@ -63,7 +68,7 @@ def roles(
     after = optional_time(since, now())
     with reading(shared.engine()) as connection:
         boards = tuple(find_board(connection, name) for name in board or [])
-        found = find_roles(connection, RoleFilter(boards, status.value, after, tuple(rules), saved, saved_by))
+        found = find_roles(connection, RoleFilter(boards, status.value, after, tuple(rules), saved, saved_by, text, limit))
     if fmt is Format.TABLE:
         rows = [_table_row(row) for row in found.rows]
         emit(rows, [name for name in _COLUMNS if name not in _OPTIONAL or any(row[name] for row in rows)], fmt, shared.console)

@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Connection, and_, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, or_, select
 
 from crawler.items import Pay
 from monitor.compare import pay_words
 from monitor.db import iso
 from monitor.errors import UserError
-from monitor.models import Board, Description, Posting, PostingVersion, Saved
+from monitor.models import Board, Description, Posting, PostingVersion, Saved, SearchText
 from monitor.queries.candidates import candidate, candidate_columns, fits_all
 from monitor.queries.listing import POSTINGS, VERSIONS, Listing, Row, everything, listing
 from monitor.queries.naming import Found
+from monitor.search import has_words
 from monitor.settings import Rule
 
 Status = Literal["open", "closed", "all"]
@@ -35,21 +37,23 @@ class RoleFilter:
     rules: tuple[Rule, ...] = ()  # all of them fit
     saved: bool = False  # somebody saved it in Slack
     saved_by: str | None = None  # this Slack user saved it
+    text: str | None = None  # words of its title and description
+    limit: int | None = None
 
 
 def find_roles(connection: Connection, wanted: RoleFilter) -> Listing:
     """Rows of `postings`, the newest first."""
     if wanted.rules:
         return _fitting(connection, wanted)
-    statement = select(everything("postings")).select_from(POSTINGS).where(*_conditions(wanted)).order_by(*_newest_first())
-    return listing(connection, statement)
+    statement = select(everything("postings")).select_from(POSTINGS).where(*_conditions(connection, wanted)).order_by(*_newest_first())
+    return listing(connection, statement.limit(wanted.limit))
 
 
 def _newest_first() -> tuple[ColumnElement[Any], ...]:
     return POSTINGS.c.first_seen_at.desc(), POSTINGS.c.posting
 
 
-def _conditions(wanted: RoleFilter) -> list[ColumnElement[bool]]:
+def _conditions(connection: Connection, wanted: RoleFilter) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
     if wanted.boards:
         conditions.append(POSTINGS.c.board.in_(wanted.boards))
@@ -60,29 +64,40 @@ def _conditions(wanted: RoleFilter) -> list[ColumnElement[bool]]:
         conditions.append({"open": seen, "closed": gone, "all": or_(seen, gone)}[wanted.status])
     if wanted.saved or wanted.saved_by is not None:
         conditions.append(_saved(wanted.saved_by))
+    if wanted.text is not None:
+        conditions.append(POSTINGS.c.posting.in_(_with_words(connection, wanted.text)))
     return conditions
 
 
 def _saved(user_id: str | None) -> ColumnElement[bool]:
     mine = [] if user_id is None else [Saved.user_id == user_id]
-    here = select(Saved.at).join(Posting, Posting.id == Saved.posting_id).join(Board, Board.id == Posting.board_id)
-    return here.where(Board.board == POSTINGS.c.board, Posting.key == POSTINGS.c.key, *mine).exists()
+    here = select(Saved.at).join(Posting, Posting.id == Saved.posting_id)
+    return here.where(Posting.name == POSTINGS.c.posting, *mine).exists()
+
+
+def _with_words(connection: Connection, words: str) -> Select[str]:
+    """The names of postings whose newest title and description have those words."""
+    newest = and_(PostingVersion.posting_id == Posting.id, PostingVersion.number == Posting.version)
+    same_text = and_(SearchText.description_digest == PostingVersion.description_digest, SearchText.title == PostingVersion.title)
+    found = select(Posting.name).join(PostingVersion, newest).join(SearchText, same_text)
+    return found.where(has_words(connection, words))
 
 
 def _fitting(connection: Connection, wanted: RoleFilter) -> Listing:
     """As `find_roles`, through the rules; what they read stands behind the view's columns in each row."""
     source = (
-        POSTINGS.join(Board, Board.board == POSTINGS.c.board)
-        .join(Posting, and_(Posting.board_id == Board.id, Posting.key == POSTINGS.c.key))
+        POSTINGS.join(Posting, Posting.name == POSTINGS.c.posting)
+        .join(Board, Board.id == Posting.board_id)
         .join(PostingVersion, and_(PostingVersion.posting_id == Posting.id, PostingVersion.number == Posting.version))
         .join(Description, Description.digest == PostingVersion.description_digest)
     )
     read = candidate_columns(wanted.rules)
-    statement = select(everything("postings"), *read).select_from(source).where(*_conditions(wanted)).order_by(*_newest_first())
-    found = listing(connection, statement)
+    statement = select(everything("postings"), *read).select_from(source).where(*_conditions(connection, wanted))
+    found = listing(connection, statement.order_by(*_newest_first()))
     columns = found.columns[: -len(read)]
     fits = fits_all(wanted.rules)
-    return Listing(columns, [{name: row[name] for name in columns} for row in found.rows if fits(candidate(row))])
+    fitting = ({name: row[name] for name in columns} for row in found.rows if fits(candidate(row)))
+    return Listing(columns, list(islice(fitting, wanted.limit)))
 
 
 def describe(connection: Connection, found: Found, version: int | None = None, as_of: datetime | None = None) -> Row:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from monitor.views.dialect import Dialect
-from monitor.views.parts import CURRENT, POSTING
+from monitor.views.parts import CURRENT
 
 
 def alerts(_sql: Dialect) -> str:
     return f"""
 SELECT a.id AS alert_id, a.delivery_id, a.check_id, a.rule, a.why, a.channel, d.message_url,
-    CASE WHEN p.id IS NULL THEN NULL ELSE {POSTING} END AS posting, coalesce(b.board, cb.board) AS board,
+    p.name AS posting, coalesce(b.board, cb.board) AS board,
     coalesce(p.company, b.company, cb.company) AS company, v.title, v.url, a.kind, coalesce(d.state, 'pending') AS state,
     a.created_at, d.sent_at, coalesce(d.attempts, 0) AS attempts, d.reason
 FROM alert a LEFT JOIN delivery d ON d.delivery_id = a.delivery_id

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from monitor.views.dialect import Dialect
-from monitor.views.parts import COMPANY, POSTING, REPOST_OF
+from monitor.views.parts import COMPANY, REPOST_OF
 
 
 def lifetimes(sql: Dialect) -> str:
@@ -32,7 +32,7 @@ JOIN posting_version v ON v.posting_id = p.id AND v.number = coalesce(e.version,
 
 def _stretch(sql: Dialect, *, spell: str, earliest: str, latest: str, left_censored: str) -> str:
     days_open = f"{sql.larger}(0.0, {sql.days(latest, f'coalesce(e.not_before, {sql.now})')})"
-    return f"""SELECT {POSTING} AS posting, b.board, {COMPANY} AS company, v.title, v.url, {spell} AS spell,
+    return f"""SELECT p.name AS posting, b.board, {COMPANY} AS company, v.title, v.url, {spell} AS spell,
     {earliest} AS opened_earliest, {latest} AS opened_latest, e.not_before AS closed_earliest, e.not_after AS closed_latest,
     {days_open} AS days_open, {left_censored} AS left_censored, e.id IS NULL AS right_censored, {REPOST_OF} AS repost_of"""
 

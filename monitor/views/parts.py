@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-POSTING = "b.board || ':' || p.key"
 COMPANY = "coalesce(p.company, b.company)"
 CONTENT = """v.title, v.location, v.department, v.employment_type, v.workplace, v.pay_min, v.pay_max, v.pay_currency, v.pay_period,
     v.pay_text, v.deadline_at, v.deadline_text, v.url"""
-REPOST_OF = "(SELECT rb.board || ':' || r.key FROM posting r JOIN board rb ON rb.id = r.board_id WHERE r.id = p.repost_of)"
+REPOST_OF = "(SELECT r.name FROM posting r WHERE r.id = p.repost_of)"
 CURRENT = "v.posting_id = p.id AND v.number = p.version"

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from monitor.views.dialect import Dialect
-from monitor.views.parts import COMPANY, CONTENT, CURRENT, POSTING, REPOST_OF
+from monitor.views.parts import COMPANY, CONTENT, CURRENT, REPOST_OF
 
 
 def postings(_sql: Dialect) -> str:
     return f"""
-SELECT {POSTING} AS posting, b.board, {COMPANY} AS company, p.key, {CONTENT}, p.state, p.first_seen_at,
+SELECT p.name AS posting, b.board, {COMPANY} AS company, p.key, {CONTENT}, p.state, p.first_seen_at,
     coalesce(p.last_seen_at, b.last_ok_at) AS last_seen_at, p.closed_at, p.ats_first_published, p.ats_updated_at, p.requisition,
     {REPOST_OF} AS repost_of, p.version
 FROM posting p JOIN board b ON b.id = p.board_id LEFT JOIN posting_version v ON {CURRENT}"""
@@ -18,14 +18,14 @@ def locations(sql: Dialect) -> str:
     """Where a board's words name no single place ("Worldwide"), they are the place."""
     places = f"CASE WHEN {sql.is_empty('v.locations')} THEN {sql.one('v.location')} ELSE v.locations END"
     return f"""
-SELECT {POSTING} AS posting, b.board, {COMPANY} AS company, v.title, v.url, place.value AS location
+SELECT p.name AS posting, b.board, {COMPANY} AS company, v.title, v.url, place.value AS location
 FROM posting p JOIN board b ON b.id = p.board_id JOIN posting_version v ON {CURRENT} CROSS JOIN {sql.each(places, "place")}
 WHERE place.value <> ''"""
 
 
 def versions(_sql: Dialect) -> str:
     return f"""
-SELECT {POSTING} AS posting, b.board, {COMPANY} AS company, v.number AS version, v.valid_from, v.valid_to,
+SELECT p.name AS posting, b.board, {COMPANY} AS company, v.number AS version, v.valid_from, v.valid_to,
     v.valid_to IS NULL AS is_current, {CONTENT}, d.text AS description
 FROM posting_version v JOIN posting p ON p.id = v.posting_id JOIN board b ON b.id = p.board_id
 JOIN description d ON d.digest = v.description_digest"""
@@ -33,7 +33,7 @@ JOIN description d ON d.digest = v.description_digest"""
 
 def changes(_sql: Dialect) -> str:
     return f"""
-SELECT c.id AS change_id, c.check_id, c.at, c.not_before, {POSTING} AS posting, b.board, {COMPANY} AS company, v.title, v.url,
+SELECT c.id AS change_id, c.check_id, c.at, c.not_before, p.name AS posting, b.board, {COMPANY} AS company, v.title, v.url,
     c.kind, c.field, c.old, c.new, c.version
 FROM posting_change c JOIN posting p ON p.id = c.posting_id JOIN board b ON b.id = p.board_id
 LEFT JOIN posting_version v ON v.posting_id = c.posting_id AND v.number = c.version"""

@@ -57,6 +57,10 @@ def test_roles_without_a_posting_is_an_empty_array_and_a_header(rolewatch: Progr
         (["--rule", "kernels"], ["examplelabs:11"]),
         (["--rule", "kernels", "--status", "all"], ["examplelabs:11", "examplelabs:13"]),
         (["--rule", "kernels", "--rule", "research-engineer", "--location", "paris"], []),
+        (["--text", "very large kernels"], ["examplelabs:11"]),
+        (["--text", '"large kernel" gemini', "engineer"], ["examplelabs:11"]),
+        (["--text", "kernels", "--status", "all", "--rule", "kernels"], ["examplelabs:11", "examplelabs:13"]),
+        (["--text", "engineer", "--limit", "1", "--board", OTHER], ["otherworks:21"]),
         (["--since", "70m"], ["examplelabs:12"]),
         (["--since", "10m", "--status", "closed"], ["examplelabs:13"]),
         (["--since", "2200-01-01", "--status", "all"], []),
@@ -71,6 +75,7 @@ def test_roles_finds(told: Program, arguments: list[str], found: list[str]) -> N
     [
         (["--board", "greenhouse:exampellabs"], "no board 'greenhouse:exampellabs' in the database; nearest: greenhouse:examplelabs"),
         (["--rule", "chef"], "no rule 'chef' in {config}: there is research-engineer, kernels"),
+        (["--text", "?!"], "there is no word to look for in '?!'"),
         (["--since", "soon"], "'soon' is no time: give one like 7d, 90m, 2026-03-01 or 2026-03-01T12:00:00Z"),
     ],
 )

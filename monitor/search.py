@@ -1,0 +1,96 @@
+"""Full-text search over titles and descriptions: FTS5 on SQLite, `tsvector` on PostgreSQL.
+
+What is indexed is a title with its description, once however many versions have both; the index is written in the transaction
+that stores them. Both databases are given the words that `words.py` makes, so that they find the same. The index itself
+(`search_words`, a virtual table on SQLite, a column on PostgreSQL) is made by a migration and is none of the models' tables.
+"""
+
+from __future__ import annotations
+
+import typing
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Integer, Table, cast, column, literal_column, select, table, text
+from sqlalchemy.dialects import postgresql
+
+from monitor import models
+from monitor.db import insert_missing
+from monitor.errors import UserError
+from monitor.words import MOST, Sought, sought, words_of
+
+INDEX = "search_words"
+_TEXT = typing.cast("Table", models.SearchText.__table__)
+_WORDS = table(INDEX, column("rowid", Integer()))
+_TEXT_WORDS: ColumnElement[Any] = literal_column(f"{_TEXT.name}.{INDEX}", postgresql.TSVECTOR())
+_INSERT = text("INSERT INTO search_words (rowid, title, description) VALUES (:id, :title, :description)")
+_UPDATE = text("UPDATE search_text SET search_words = CAST(:words AS tsvector) WHERE id = :id")
+_AT_ONCE = 500  # texts in memory
+
+
+def is_index(name: str | None) -> bool:
+    """Is that table, column or index part of the full-text index, which the models do not have?"""
+    return name is not None and INDEX in name
+
+
+def keep_words(connection: Connection, texts: Iterable[tuple[str, str, str]]) -> None:
+    """Indexes what is not indexed yet: (title, digest of the description, description)."""
+    descriptions = {(title, digest): description for title, digest, description in texts}
+    if not descriptions:
+        return
+    rows = [{"title": title, "description_digest": digest} for title, digest in sorted(descriptions)]
+    insert = insert_missing(connection, _TEXT).returning(_TEXT.c.id, _TEXT.c.title, _TEXT.c.description_digest)
+    made = connection.execute(insert, rows).all()
+    _index(connection, [(row.id, row.title, descriptions[row.title, row.description_digest]) for row in made])
+
+
+def index_all(connection: Connection) -> None:
+    """The whole index made anew from what is stored."""
+    connection.execute(text("DELETE FROM search_text"))
+    if connection.dialect.name == "sqlite":
+        connection.execute(text("INSERT INTO search_words (search_words) VALUES ('delete-all')"))
+    stored = "SELECT DISTINCT title, description_digest FROM posting_version"
+    connection.execute(text(f"INSERT INTO search_text (title, description_digest) {stored}"))
+    query = select(_TEXT.c.id, _TEXT.c.title, models.Description.text).join(models.Description)
+    last = 0
+    while some := connection.execute(query.where(_TEXT.c.id > last).order_by(_TEXT.c.id).limit(_AT_ONCE)).all():
+        _index(connection, [(row.id, row.title, row.text) for row in some])
+        last = some[-1].id
+
+
+def _index(connection: Connection, texts: Sequence[tuple[int, str, str]]) -> None:
+    if not texts:
+        return
+    words = [(row, words_of(title), words_of(description)) for row, title, description in texts]
+    if connection.dialect.name == "sqlite":
+        connection.execute(_INSERT, [{"id": row, "title": " ".join(title), "description": " ".join(rest)} for row, title, rest in words])
+    else:
+        connection.execute(_UPDATE, [{"id": row, "words": _vector([*title, "", *rest])} for row, title, rest in words])
+
+
+def _vector(words: Sequence[str]) -> str:
+    """The words with their places as PostgreSQL reads a tsvector; an empty word leaves a place free, so that no phrase spans it."""
+    places: dict[str, list[str]] = {}
+    for place, word in enumerate(words[:MOST], 1):
+        if word:
+            places.setdefault(word, []).append(str(place))
+    return " ".join(f"'{word}':{','.join(numbers)}" for word, numbers in places.items())
+
+
+def has_words(connection: Connection, wanted: str) -> ColumnElement[bool]:
+    """Is a row of SearchText one whose title and description have all of that? Raises UserError when no word is in it."""
+    terms = sought(wanted)
+    if not terms:
+        raise UserError(f"there is no word to look for in {wanted!r}")
+    if connection.dialect.name == "sqlite":
+        query = " AND ".join(map(_sqlite_term, terms))
+        return _TEXT.c.id.in_(select(_WORDS.c.rowid).where(literal_column(INDEX).bool_op("MATCH")(query)))
+    return _TEXT_WORDS.bool_op("@@")(cast(" & ".join(map(_postgres_term, terms)), postgresql.TSQUERY))
+
+
+def _sqlite_term(term: Sought) -> str:
+    return f'"{" ".join(term.words)}"' + ("*" if term.prefix else "")
+
+
+def _postgres_term(term: Sought) -> str:
+    return "(" + " <-> ".join(f"'{word}'" for word in term.words) + (":*)" if term.prefix else ")")

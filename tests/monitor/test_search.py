@@ -1,0 +1,97 @@
+"""Full-text search, on both databases alike."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from boards import BOARD, posting, snapshot
+from history import History
+from sqlalchemy import Engine
+
+from crawler.items import Probe
+from monitor.db import reading
+from monitor.errors import UserError
+from monitor.queries.roles import RoleFilter, Status, find_roles
+from monitor.schema import downgrade, upgrade
+from monitor.search import index_all
+
+KERNELS = posting("1", title="Research Engineer", description="We write fast kernels for large language models.\n\nZürich.")
+LAW = posting("2", title="Legal Counsel", description="You write contracts. Models of law are large; language matters.")
+TOKYO = posting("3", title="エンジニア", description="機械学習の研究です。")
+
+
+@pytest.fixture
+def history(engine: Engine) -> History:
+    history = History(engine)
+    history.look(snapshot([KERNELS, LAW, TOKYO]))
+    return history
+
+
+def found(history: History, words: str, status: Status = "open") -> list[str]:
+    with reading(history.engine) as connection:
+        return sorted(row["key"] for row in find_roles(connection, RoleFilter(status=status, text=words)).rows)
+
+
+@pytest.mark.parametrize(
+    ("words", "keys"),
+    [
+        ("kernel", ["1"]),
+        ("KERNELS Engineers", ["1"]),  # one in the text, one in the title
+        ("write", ["1", "2"]),
+        ('"large language models"', ["1"]),
+        ('"engineer we"', []),  # the title is not the beginning of the text
+        ("larg* lang*", ["1", "2"]),
+        ("zurich", ["1"]),
+        ("機械学習", ["3"]),
+        ("械機", []),
+        ("the of and", []),
+        ("' OR 1=1 --", []),
+        ("title:kernels", []),
+        ("NEAR(a b)", []),
+    ],
+)
+def test_all_the_words_are_in_the_title_or_the_description(history: History, words: str, keys: list[str]) -> None:
+    assert found(history, words) == keys
+
+
+def test_no_words_are_a_mistake(history: History) -> None:
+    with pytest.raises(UserError, match="no word to look for in"):
+        found(history, "?!")
+
+
+def test_only_what_a_posting_says_now_is_found(history: History) -> None:
+    history.look(snapshot([replace(KERNELS, description="We write contracts.\n\nZürich."), LAW, TOKYO]))
+    assert found(history, "kernel") == []
+    assert found(history, "write contracts") == ["1", "2"]
+    history.look(snapshot([KERNELS, TOKYO], {"2": Probe.GONE}))
+    assert found(history, "kernel") == ["1"]
+    assert found(history, "write contracts") == []
+    assert found(history, "write contracts", "closed") == ["2"]
+
+
+def test_a_text_is_indexed_once_however_many_have_it(history: History) -> None:
+    same = [replace(KERNELS, key=str(key), title=title) for key, title in ((4, KERNELS.title), (5, "Kernel Engineer"))]
+    history.look(snapshot([KERNELS, LAW, TOKYO, *same]))
+    assert found(history, "kernels") == ["1", "4", "5"]
+    assert history.ask("SELECT count(*) FROM search_text") == [(4,)]
+
+
+def test_the_index_made_anew_finds_the_same(history: History) -> None:
+    with history.engine.begin() as connection:
+        index_all(connection)
+    assert found(history, "write") == ["1", "2"]
+    assert found(history, '"large language models"') == ["1"]
+
+
+def test_a_text_as_long_as_a_book_is_stored_and_found(history: History) -> None:
+    book = " ".join(f"word{number} again" for number in range(200_000))
+    history.look(snapshot([posting("9", description=book)]))
+    assert found(history, "word77 again") == ["9"]
+
+
+def test_a_database_from_before_the_index_is_indexed_when_it_is_upgraded(history: History) -> None:
+    downgrade(history.engine, "0005")
+    upgrade(history.engine)
+    assert found(history, "write") == ["1", "2"]
+    assert history.ask("SELECT posting FROM postings WHERE key = '3'") == [(f"{BOARD}:3",)]
