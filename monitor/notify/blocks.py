@@ -51,7 +51,7 @@ def _blocks(message: Message, interactive: bool) -> Parts:
 def draw_reply(message: Message, *, interactive: bool = False) -> tuple[str, Parts]:
     """As `draw`, for the thread of a card, which says the rest."""
     if isinstance(message, RoleMessage):
-        return announce(message), replies.role(message)
+        return announce(message), replies.role(message, interactive=interactive)
     return draw(message, interactive=interactive)
 
 

@@ -1,13 +1,55 @@
-"""The row of buttons under a posting."""
+"""The row of buttons under a posting; `monitor/talk/clicks.py` says what each does. Old messages keep theirs, so their names stay."""
 
 from __future__ import annotations
 
-from monitor.messages import Role
-from monitor.notify import rich
-from monitor.notify.rich import Parts
+from collections.abc import Sequence
+from typing import Final
+
+from monitor.messages import Role, Why
+from monitor.notify import rich, words
+from monitor.notify.rich import Part, Parts
+
+_VALUE: Final = 2000  # UTF-16 units of a button's value
+_OPTION: Final = 150  # of an option's value
+_LABEL: Final = 75  # of an option's text
+_OPTIONS: Final = 100
 
 
-def row(role: Role, *, closed: bool, interactive: bool) -> Parts:  # noqa: ARG001  # what somebody has to answer comes with its answers
+def row(role: Role, why: Sequence[Why], *, closed: bool, revised: bool, interactive: bool) -> Parts:
     """The buttons; one that only opens an address needs nobody who answers."""
     opens = rich.button(role.url, "Old link" if closed else "View role", primary=not closed)
-    return [opens] if opens else []
+    if not interactive or words.width(role.posting) > _VALUE:
+        return [opens] if opens else []
+    elements = [*(opens["elements"] if opens else []), _press("role_save", "Save", role.posting)]
+    if not closed:
+        elements += [_press("role_mute", "Mute this role", role.posting), *_mute_rule(why)]
+    if revised:
+        elements.append(_diff(role))
+    return [{"type": "actions", "elements": [*elements, _press("role_why", "Why this?", role.posting)]}]
+
+
+def diff(role: Role, *, interactive: bool) -> Parts:
+    """The row of a reply that tells of a revision."""
+    return [{"type": "actions", "elements": [_diff(role)]}] if interactive and words.width(role.posting) <= _VALUE else []
+
+
+def _diff(role: Role) -> Part:
+    return _press("role_diff", "Full diff", role.posting)
+
+
+def _mute_rule(why: Sequence[Why]) -> Parts:
+    """A button for the one rule that fits, a menu for several."""
+    rules = list(dict.fromkeys(one.rule for one in why))
+    if len(rules) == 1 and words.width(rules[0]) <= _VALUE:
+        return [_press("rule_mute", "Mute rule for a day", rules[0])]
+    options = [{"text": _plain(words.clean(rule, _LABEL)), "value": rule} for rule in rules if words.width(rule) <= _OPTION][:_OPTIONS]
+    menu = {"type": "static_select", "action_id": "rule_mute", "placeholder": _plain("Mute a rule for a day")}
+    return [menu | {"options": options}] if options else []
+
+
+def _press(action: str, label: str, value: str) -> Part:
+    return {"type": "button", "action_id": action, "text": _plain(label), "value": value}
+
+
+def _plain(text: str) -> Part:
+    return {"type": "plain_text", "text": text, "emoji": True}

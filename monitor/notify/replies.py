@@ -6,6 +6,7 @@ from typing import Final
 
 from monitor.messages import FieldChange, RoleMessage
 from monitor.notify import rich, roles, words
+from monitor.notify.buttons import diff
 from monitor.notify.difference import passages
 from monitor.notify.rich import Parts
 
@@ -19,9 +20,10 @@ def broadcasts(message: RoleMessage) -> bool:
     return message.kind in {"closed", "reopened"} or any(change.field in _LOUD for change in message.changes)
 
 
-def role(message: RoleMessage) -> Parts:
+def role(message: RoleMessage, *, interactive: bool) -> Parts:
     body = rich.block(*_title(message), *_changes(message), *roles.mentions(message.mention))
-    return [_head(message), body, *roles.reasons(message.why), rich.context(*_when(message))]
+    buttons = diff(message.role, interactive=interactive) if message.changes else []
+    return [_head(message), body, *buttons, *roles.reasons(message.why), rich.context(*_when(message))]
 
 
 def _head(message: RoleMessage) -> rich.Part:

@@ -23,7 +23,8 @@ def told(message: RoleMessage, *, interactive: bool) -> Parts:
     """What happened to a posting, and what is known of it."""
     closed = message.kind == "closed"
     body = rich.block(*_title(message), *_facts(message), *mentions(message.mention))
-    return [head(message), body, *row(message.role, closed=closed, interactive=interactive), *reasons(message.why), _source(message)]
+    buttons = row(message.role, message.why, closed=closed, revised=bool(message.changes), interactive=interactive)
+    return [head(message), body, *buttons, *reasons(message.why), _source(message)]
 
 
 def head(message: RoleMessage) -> Part:
@@ -123,7 +124,8 @@ def card(message: CardMessage, *, interactive: bool) -> Parts:
     closed = message.state == "closed"
     body = _struck(message.role) if closed else _standing(message)
     foot = rich.context(*_origin(message.role), *(_left(message) if closed else []))
-    return [_today(message), body, *row(message.role, closed=closed, interactive=interactive), *reasons(message.why), foot]
+    buttons = row(message.role, message.why, closed=closed, revised=message.changed_at is not None, interactive=interactive)
+    return [_today(message), body, *buttons, *reasons(message.why), foot]
 
 
 def _today(message: CardMessage) -> Part:

@@ -46,13 +46,21 @@ class SlackNotifier:
     edit_burst = 2
 
     def __init__(
-        self, token: SecretStr, api_url: str, *, timeout: int = 20, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+        self,
+        token: SecretStr,
+        api_url: str,
+        *,
+        interactive: bool = False,
+        timeout: int = 20,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
+        """`interactive`: somebody hears what is pressed, so that there are buttons."""
         quiet = logging.getLogger(f"{__name__}.http")
         quiet.setLevel(logging.WARNING)  # its debug lines hold whole messages
         self._client = AsyncWebClient(
             token=token.get_secret_value().strip(), base_url=api_url, timeout=timeout, retry_handlers=[], logger=quiet
         )
+        self._interactive = interactive
         self._sleep = sleep
         self._listing = asyncio.Lock()
         self._ids: dict[str, str] = {}  # "#name" and "U…" → the channel's id
@@ -60,7 +68,7 @@ class SlackNotifier:
 
     async def send(self, channel: str, message: Message, delivery_id: str) -> Receipt:
         home, target = await self._workspace(), await self._target(channel)
-        posted = await self._drawn(channel, draw(message), message, delivery_id, {"channel": target})
+        posted = await self._drawn(channel, draw(message, interactive=self._interactive), message, delivery_id, {"channel": target})
         self._ids.setdefault(channel.removeprefix("slack:"), posted["channel"])
         return _receipt(home, posted["channel"], posted["ts"])
 
@@ -68,13 +76,13 @@ class SlackNotifier:
         home = await self._workspace()
         await self._stay(channel, card)
         where = {"channel": card.channel_id, "thread_ts": card.ts, "reply_broadcast": broadcasts(message)}
-        posted = await self._drawn(channel, draw_reply(message), message, delivery_id, where)
+        posted = await self._drawn(channel, draw_reply(message, interactive=self._interactive), message, delivery_id, where)
         return _receipt(home, posted["channel"], posted["ts"], card.ts)
 
     async def edit(self, channel: str, card: Receipt, message: Message) -> None:
         await self._stay(channel, card)
         where = {"channel": card.channel_id, "ts": card.ts}
-        text, blocks = draw(message)
+        text, blocks = draw(message, interactive=self._interactive)
         try:
             await self._write("chat.update", where | {"text": text, "blocks": blocks})
         except _BlocksRefusedError as error:

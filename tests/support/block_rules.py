@@ -45,7 +45,7 @@ def _block(block: Any, at: str) -> Iterator[str]:  # noqa: ANN401  # any JSON
         case {"type": "actions", "elements": list(elements)}:
             yield from _number(elements, 1, 25, at)
             for number, element in enumerate(elements):
-                yield from _button(element, f"{at}/elements/{number}")
+                yield from _element(element, f"{at}/elements/{number}")
         case {"type": "rich_text", "elements": list(elements)}:
             yield from _number(elements, 1, 1000, at)
             for number, element in enumerate(elements):
@@ -64,6 +64,21 @@ def _text(element: Any, most: int, at: str, kinds: set[str]) -> Iterator[str]:  
         yield f"must be a text object {at}"
     elif not isinstance(element.get("text"), str) or not 1 <= _units(element["text"]) <= most:
         yield f"must be between 1 and {most} characters {at}"
+
+
+def _element(element: Any, at: str) -> Iterator[str]:  # noqa: ANN401  # any JSON
+    if element.get("type") == "button":
+        yield from _button(element, at)
+        return
+    if element.get("type") != "static_select" or not element.get("action_id"):
+        yield f"must be a button or a menu with an action_id {at}"
+        return
+    yield from _text(element.get("placeholder"), 150, f"{at}/placeholder", {"plain_text"})
+    yield from _number(element["options"], 1, 100, f"{at}/options")
+    for option in element["options"]:
+        yield from _text(option.get("text"), 75, f"{at}/options", {"plain_text"})
+        if not 1 <= _units(option.get("value", "")) <= 150:
+            yield f"must have a value of at most 150 characters {at}/options"
 
 
 def _button(element: Any, at: str) -> Iterator[str]:  # noqa: ANN401  # any JSON

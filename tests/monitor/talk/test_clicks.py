@@ -1,0 +1,142 @@
+"""What a click does, on both databases."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from boards import BOARD, posting, snapshot
+from history import History
+from socket_server import ADMIN, ALICE, BOB, CARD, ROLES, click
+from sqlalchemy import Engine, insert
+from story import STORY, tell
+
+from monitor import models, mutes
+from monitor.db import reading
+from monitor.settings import SlackSettings
+from monitor.talk import clicks
+from monitor.talk.clicks import Outcome
+from monitor.talk.heard import Click, hear
+
+
+@pytest.fixture
+def history(engine: Engine) -> History:
+    """The story, of which a message was sent to #roles and one to Alice."""
+    history = tell(engine)
+    history.settings = replace(history.settings, slack=SlackSettings(admins=(ADMIN,)))
+    with engine.begin() as connection:
+        for number, (channel, channel_id) in enumerate((("slack:#roles", ROLES), (f"slack:{ALICE}", "D0ALICE001"))):
+            row = {
+                "delivery_id": f"d{number}",
+                "channel": channel,
+                "message": "{}",
+                "state": "sent",
+                "created_at": history.now,
+                "attempts": 1,
+            }
+            connection.execute(insert(models.Delivery).values(**row, channel_id=channel_id, ts=CARD))
+    return history
+
+
+def press(history: History, action: str, value: str = STORY, user: str = ALICE, channel: str = ROLES) -> Outcome:
+    [heard] = hear({"envelope_id": "e", "type": "interactive", "payload": click(action, value, user, channel)})
+    assert isinstance(heard, Click)
+    with history.engine.begin() as connection:
+        return clicks.do(connection, history.settings, heard, history.now)
+
+
+def answered(outcome: Outcome) -> str:
+    assert outcome.answer is not None
+    return outcome.answer.text
+
+
+def muted(history: History) -> list[tuple[str, str | None, str | None]]:
+    with reading(history.engine) as connection:
+        return [(row.channel, row.posting, row.rule) for row in mutes.listed(connection, history.now)]
+
+
+def test_an_admin_mutes_for_everyone_in_the_channel(history: History) -> None:
+    assert press(history, "role_mute", user=ADMIN).announced is not None
+    assert press(history, "rule_mute", "kernels", user=ADMIN).announced is not None
+    assert muted(history) == [("slack:#roles", STORY, None), ("slack:#roles", None, "kernels")]
+
+
+def test_muting_twice_is_muting_once(history: History) -> None:
+    press(history, "role_mute", user=ADMIN)
+    again = press(history, "role_mute", user=ADMIN)
+    assert again.announced is None
+    assert answered(again).startswith("It is muted already")
+    assert len(muted(history)) == 1
+
+
+def test_others_may_not_mute_for_everyone(history: History) -> None:
+    for action, value in (("role_mute", STORY), ("rule_mute", "kernels")):
+        outcome = press(history, action, value)
+        assert "for everyone" in answered(outcome)
+        assert outcome.announced is None
+    history.settings = replace(history.settings, slack=SlackSettings())
+    assert "[slack] admins" in answered(press(history, "role_mute"))
+    assert muted(history) == []
+
+
+def test_in_a_direct_message_a_person_mutes_for_himself(history: History) -> None:
+    press(history, "role_mute", channel="D0ALICE001")
+    press(history, "rule_mute", "kernels", channel="D0ALICE001")
+    assert muted(history) == [(f"slack:{ALICE}", STORY, None), (f"slack:{ALICE}", None, "kernels")]
+
+
+def test_a_mute_is_undone_by_who_made_it_or_may_make_it(history: History) -> None:
+    press(history, "role_mute", user=ADMIN)
+    with reading(history.engine) as connection:
+        number = str(mutes.listed(connection, history.now)[0].id)
+    assert "for everyone" in answered(press(history, "mute_undo", number, BOB))
+    undone = press(history, "mute_undo", number, ADMIN)
+    assert answered(undone).startswith("Told again")
+    assert undone.replaced is not None
+    assert muted(history) == []
+    assert answered(press(history, "mute_undo", number, ADMIN)).startswith("That mute has ended already")
+
+
+def test_a_rules_mute_that_ended_by_itself_can_be_made_again(history: History) -> None:
+    press(history, "rule_mute", "kernels", ADMIN)
+    history.now += timedelta(days=1, minutes=1)
+    assert muted(history) == []
+    assert press(history, "rule_mute", "kernels", ADMIN).announced is not None
+
+
+def test_a_card_of_a_role_or_rule_that_is_gone_is_answered(history: History) -> None:
+    for action in ("role_save", "role_mute", "role_diff", "role_why", "role_unsave"):
+        for value in ("greenhouse:examplelabs:999", "greenhouse:nowhere:1", "", "nonsense", "https://x.example/"):
+            assert "does not know this role" in answered(press(history, action, value, ADMIN))
+    assert "no rule gone" in answered(press(history, "rule_mute", "gone", ADMIN))
+    for value in ("", "x", "999", "9" * 50, "-1", "²"):
+        assert "does not know" in answered(press(history, "mute_undo", value, ADMIN))
+
+
+def test_why_says_for_each_rule_which_words_fitted_or_what_failed(history: History) -> None:
+    outcome = press(history, "role_why", f"{BOARD}:12")
+    assert outcome.answer is not None
+    told = str(outcome.answer.blocks)
+    assert "title has “research engineer”" in told
+    assert "does not fit: none of “kernels” in description" in told
+
+
+def test_the_diff_is_of_the_last_revision_with_its_fields(history: History) -> None:
+    moved = posting("12", title="Research Scientist/Engineer", location="Paris", locations=("Paris",))
+    history.look(snapshot([moved]))
+    file = press(history, "role_diff", f"{BOARD}:12").file
+    assert file is not None
+    assert "-location: Paris, France; Zürich\n+location: Paris\n" in file.content
+    assert file.name == "12-version-2.diff"
+
+
+def test_what_was_never_revised_has_no_diff(history: History) -> None:
+    assert answered(press(history, "role_diff", "greenhouse:otherworks:21")).startswith("Never revised")
+
+
+def test_a_role_is_taken_off_the_list_again(history: History) -> None:
+    assert answered(press(history, "role_save")).startswith("Saved for you")
+    assert answered(press(history, "role_unsave")).startswith("Taken off")
+    assert answered(press(history, "role_unsave")).startswith("Taken off")
+    assert history.ask("SELECT count(*) FROM saved") == [(0,)]

@@ -1,0 +1,152 @@
+"""What `/rolewatch` answers, on both databases."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from block_rules import TOTAL, faults, length
+from history import History
+from socket_server import ALICE
+from sqlalchemy import Engine
+from story import STORY, tell
+
+from monitor import mutes, saves
+from monitor.db import reading
+from monitor.errors import UserError
+from monitor.queries.naming import find_posting
+from monitor.talk import commands
+from monitor.talk.answers import Said
+from monitor.talk.commands import Search, read
+from monitor.talk.heard import Typed
+
+
+@pytest.fixture
+def history(engine: Engine) -> History:
+    return tell(engine)
+
+
+def ask(history: History, text: str, user: str = ALICE) -> Said:
+    """The answer, which Slack would take."""
+    with reading(history.engine) as connection:
+        said = commands.answer(connection, history.settings, Typed("k", user, "C1", text, ""), history.now)
+    assert faults(said.blocks) == []
+    assert length(said.blocks) < TOTAL
+    return said
+
+
+def shown(said: Said) -> str:
+    """All words of an answer."""
+    return " ".join(_texts(said.blocks))
+
+
+def _texts(part: object) -> list[str]:
+    if isinstance(part, list):
+        return [text for one in part for text in _texts(one)]
+    if not isinstance(part, dict):
+        return []
+    own = [part["text"]] if isinstance(part.get("text"), str) else _texts(part.get("text"))
+    return own + _texts(part.get("elements"))
+
+
+@pytest.mark.parametrize(
+    ("text", "search"),
+    [
+        ("", Search()),
+        ("research engineer", Search(("research", "engineer"))),
+        ("research engineer at deepmind", Search(("research", "engineer"), "deepmind")),
+        ("research engineer at google deepmind in mountain view", Search(("research", "engineer"), "google deepmind", ("mountain view",))),
+        ("in london at deepmind", Search((), "deepmind", ("london",))),
+        ("“research engineer” gemini", Search(("research engineer", "gemini"))),
+        ('"engineer in residence" at x', Search(("engineer in residence",), "x")),
+        ("AT DeepMind", Search((), "DeepMind")),
+        ('unclosed "quote', Search(("unclosed", '"quote'))),
+    ],
+)
+def test_words_a_company_and_a_place_are_told_apart(text: str, search: Search) -> None:
+    assert read(text) == search
+
+
+def test_roles_are_found_by_words_company_and_place(history: History) -> None:
+    assert ask(history, "roles research engineer at example labs").text == "2 open roles for “research engineer at example labs”"
+    found = shown(ask(history, "roles research engineer at examplelabs in mountain view"))
+    assert "Research Engineer, Gemini" in found
+    assert "133,000\u2013240,000 USD/year" in found
+    assert "Scientist" not in found
+    assert "Chef de Partie" in shown(ask(history, "ROLES"))
+
+
+def test_roles_that_nobody_has_are_answered_with_what_may_help(history: History) -> None:
+    assert "1 closed one would fit" in shown(ask(history, "roles counsel"))
+    assert "Fewer words" in shown(ask(history, "roles sommelier"))
+    with pytest.raises(UserError, match="no board of 'exmaple labs' in the database; nearest: example labs"):
+        ask(history, "roles engineer at exmaple labs")
+    with pytest.raises(UserError, match="cannot look for that"):
+        ask(history, "roles /(/")
+
+
+@pytest.mark.parametrize("named", [STORY, "https://job-boards.greenhouse.io/examplelabs/jobs/11", "gemini", "research engineer gemini"])
+def test_a_history_is_told_of_what_is_named_or_of_the_only_one_that_fits(history: History, named: str) -> None:
+    told = shown(ask(history, f"history {named}"))
+    assert "Research Engineer, Gemini" in told
+    assert "Location" in told
+    assert "London, UK" in told
+    assert "2 passages changed" in told or "1 passage changed" in told or "passages changed" in told
+    assert told.index("reopened") < told.index("closed  ") if "closed  " in told else "reopened" in told
+
+
+def test_a_link_as_slack_writes_it_is_the_address(history: History) -> None:
+    address = "https://job-boards.greenhouse.io/examplelabs/jobs/11"
+    assert ask(history, f"history <{address}>") == ask(history, f"history <{address}|jobs/11>") == ask(history, f"history {address}")
+
+
+def test_several_postings_that_fit_are_listed_with_their_names(history: History) -> None:
+    told = shown(ask(history, "history engineer"))
+    assert STORY in told
+    assert "name one of them" in told
+    assert "No posting for “sommelier”" in shown(ask(history, "history sommelier"))
+    with pytest.raises(UserError, match="Say which posting"):
+        ask(history, "history")
+    with pytest.raises(UserError, match="was ever seen"):
+        ask(history, "history greenhouse:examplelabs:999")
+
+
+def test_rules_say_what_they_look_for_and_where_they_are_muted(history: History) -> None:
+    with history.engine.begin() as connection:
+        mutes.mute(connection, "slack:#roles", posting_id=None, rule="kernels", by=ALICE, now=history.now)
+    told = shown(ask(history, "rules"))
+    assert "any of research engineer  →  console" in told
+    assert "muted in slack:#roles until" in told
+
+
+def test_status_counts_boards_roles_and_what_waits(history: History) -> None:
+    told = shown(ask(history, "status"))
+    assert "2 boards, all well; 4 open roles" in told
+    assert "1 failure in a row" in told or "Other Works" in told
+
+
+def test_saved_lists_a_persons_own_whatever_became_of_them(history: History) -> None:
+    assert "nothing yet" in shown(ask(history, "saved"))
+    with history.engine.begin() as connection:
+        for key in (STORY, "13"):
+            saves.save(connection, ALICE, find_posting(connection, key).id, history.now)
+    told = shown(ask(history, "saved"))
+    assert "Legal Counsel" in told
+    assert "(closed)" in told
+    assert "nothing yet" in shown(ask(history, "saved", "U0BOBBY001"))
+
+
+@pytest.mark.parametrize(
+    ("typed", "hint"),
+    [("rolse", "did you mean `/rolewatch roles`"), ("histroy x", "`/rolewatch history`"), ("stat", "status"), ("xyzzy", "help` says")],
+)
+def test_a_typing_mistake_gets_a_line_that_helps(history: History, typed: str, hint: str) -> None:
+    with pytest.raises(UserError, match=hint.replace("`", ".")):
+        ask(history, typed)
+
+
+def test_help_names_every_command(history: History) -> None:
+    for text in ("", "help", "HELP"):
+        told = shown(ask(history, text))
+        assert all(f"/rolewatch {name}" in told for name in ("roles", "history", "saved", "rules", "status"))
+        assert json.dumps(ask(history, text).blocks)
