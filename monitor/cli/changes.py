@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from monitor.cli.common import now, state
+from monitor.cli.marking import field_change, in_colour, indented
 from monitor.cli.output import Format, FormatOption, Row, clean, emit, short, shortened
 from monitor.cli.roles import BoardOption, PostingArgument, RuleOption, named_rules
 from monitor.cli.times import parse_time
-from monitor.worddiff import Piece, word_diff
 
 if TYPE_CHECKING:
+    from rich.console import Console, RenderableType
     from rich.text import Text
 
     from monitor.queries.listing import Listing
@@ -93,12 +94,11 @@ def history(ctx: typer.Context, posting: PostingArgument, fmt: FormatOption = Fo
             return
         row, contents = describe(connection, found), versions(connection, found)
         repost = repost_words(connection, [found.posting]).get(found.posting, "")
-    in_colour = shared.console.is_terminal and not shared.console.no_color
-    for line in _story(row, happened, contents, repost, marked=not in_colour):
+    for line in _story(row, happened, contents, repost, shared.console):
         shared.console.print(line, soft_wrap=not shared.console.is_terminal)
 
 
-def _story(row: Row, happened: Listing, contents: Listing, repost: str, *, marked: bool) -> Iterator[Text]:
+def _story(row: Row, happened: Listing, contents: Listing, repost: str, console: Console) -> Iterator[RenderableType]:
     from rich.text import Text
 
     yield Text(short(row["title"]) or "(not read yet)", style="bold")
@@ -114,7 +114,7 @@ def _story(row: Row, happened: Listing, contents: Listing, repost: str, *, marke
                 change["at"], str(change["kind"]), change["version"], repost if change["kind"] == "opened" else _gone_since(change)
             )
         if change["field"] is not None:
-            yield _revision(change, texts, marked=marked)
+            yield from indented(_revision(change, texts, marked=not in_colour(console)), 2, console)
 
 
 def _headline(at: object, kind: str, version: object, note: str) -> Text:
@@ -128,29 +128,9 @@ def _gone_since(change: Row) -> str:
     return f"last seen {short(change['not_before'])}" if change["kind"] == "closed" and change["not_before"] else ""
 
 
-def _revision(change: Row, texts: dict[int, str], *, marked: bool) -> Text:
-    """The field's old and new; a description's words that changed, `marked` as `[-old-] {+new+}` where there is no colour."""
-    from rich.text import Text
-
-    text = Text(f"  {change['field']}: ")
+def _revision(change: Row, texts: dict[int, str], *, marked: bool) -> list[Text]:
+    """The field's old and new; a description's come whole from its versions."""
+    if change["field"] != "description":
+        return field_change(str(change["field"]), change["old"], change["new"], marked=marked)
     version = int(str(change["version"]))
-    if change["field"] == "description":
-        pieces = word_diff(texts.get(version - 1, ""), texts.get(version, ""))
-    else:
-        pieces = [Piece("old", short(change["old"]) or "none"), Piece("same", "→"), Piece("new", short(change["new"]) or "none")]
-    return text.append(_drawn(pieces, marked=marked and change["field"] == "description"))
-
-
-def _drawn(pieces: list[Piece], *, marked: bool) -> Text:
-    from rich.text import Text
-
-    drawn = []
-    for piece in pieces:
-        words = " ".join(clean(piece.words).split())
-        if piece.kind == "old":
-            drawn.append(Text(f"[-{words}-]" if marked else words, style="red strike"))
-        elif piece.kind == "new":
-            drawn.append(Text(f"{{+{words}+}}" if marked else words, style="green"))
-        else:
-            drawn.append(Text(words))
-    return Text(" ").join(drawn)
+    return field_change("description", texts.get(version - 1), texts.get(version), marked=marked)

@@ -88,7 +88,7 @@ def test_history_tells_people_word_by_word(told: Program) -> None:
     lines = told("history", STORY).out.splitlines()
     assert lines[0] == "Research Engineer, Gemini"
     assert any("first seen  version 1  (it was open before its board was watched)" in line for line in lines)
-    assert "  description: We build {+very+} large [-models.-] {+kernels.+} Apply soon." in lines
+    assert "  description: We build {+very+} large [-models.-] {+kernels.+}" in lines
     assert "  location: London, UK → Mountain View" in lines
     assert any("closed  version 3  (last seen 20" in line for line in lines)
     assert any("reopened  version 4" in line for line in lines)

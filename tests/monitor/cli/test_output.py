@@ -15,7 +15,6 @@ from rich.console import Console
 from monitor.cli.output import Format, clean, emit, emit_object, short, shortened
 from monitor.cli.times import optional_time, parse_time
 from monitor.errors import UserError
-from monitor.worddiff import Piece, word_diff
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 ROW = {
@@ -144,28 +143,6 @@ def test_what_is_no_time_is_refused(text: str) -> None:
 
 def test_an_option_that_was_not_given_is_no_time() -> None:
     assert optional_time(None, NOW) is None
-
-
-def test_equal_texts_have_no_difference() -> None:
-    assert word_diff("a b  c", "a b\nc") == []
-
-
-def test_a_difference_keeps_six_words_around_and_says_what_it_leaves_out() -> None:
-    words = [str(number) for number in range(40)]
-    edited = [*words[:20], "new", *words[21:]]
-    around = [Piece("same", "14 15 16 17 18 19"), Piece("old", "20"), Piece("new", "new"), Piece("same", "21 22 23 24 25 26")]
-    assert word_diff(" ".join(words), " ".join(edited)) == [Piece("gap", "…"), *around, Piece("gap", "…")]
-
-
-def test_two_far_edits_are_parted_by_one_gap() -> None:
-    words = [str(number) for number in range(60)]
-    edited = ["x", *words[1:-1], "y"]
-    assert [piece.kind for piece in word_diff(" ".join(words), " ".join(edited))] == ["old", "new", "same", "gap", "same", "old", "new"]
-
-
-def test_a_text_that_comes_or_goes_is_all_new_or_all_old() -> None:
-    assert word_diff("", "a b") == [Piece("new", "a b")]
-    assert word_diff("a b", "") == [Piece("old", "a b")]
 
 
 @pytest.mark.parametrize("fmt", Format)

@@ -1,0 +1,60 @@
+"""Old and new as a person sees them: red struck out and green on a terminal, `[-old-] {+new+}` where there is no colour."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from monitor.cli.output import clean, short
+from monitor.worddiff import Passage, Piece, word_diff
+
+if TYPE_CHECKING:
+    from rich.console import Console, RenderableType
+    from rich.text import Text
+
+
+def in_colour(console: Console) -> bool:
+    """Whether colours tell old from new there."""
+    return console.is_terminal and not console.no_color
+
+
+def field_change(field: str, old: object, new: object, *, marked: bool) -> list[Text]:
+    """`pay: none → 133000-240000 USD/year`; of a description the passages that changed, a line each."""
+    from rich.text import Text
+
+    if field != "description":
+        pieces = [Piece("old", short(old) or "none"), Piece("same", "→"), Piece("new", short(new) or "none")]
+        return [Text(f"{field}: ").append(drawn(pieces, marked=False))]
+    passages = [drawn(passage, marked=marked) for passage in word_diff(str(old or ""), str(new or ""))]
+    if len(passages) == 1:
+        return [Text("description: ").append(passages[0])]
+    return [Text("description:"), *(Text("  ").append(passage) for passage in passages)]
+
+
+def drawn(passage: Passage, *, marked: bool) -> Text:
+    """The pieces in one line."""
+    from rich.text import Text
+
+    pieces = []
+    for piece in passage:
+        words = " ".join(clean(piece.words).split())
+        if piece.kind == "old":
+            pieces.append(Text(f"[-{words}-]" if marked else words, style="red strike"))
+        elif piece.kind == "new":
+            pieces.append(Text(f"{{+{words}+}}" if marked else words, style="green"))
+        else:
+            pieces.append(Text(words, style="dim" if piece.kind == "gap" else ""))
+    return Text(" ").join(pieces)
+
+
+def indented(lines: Sequence[Text], width: int, console: Console) -> Iterator[RenderableType]:
+    """The lines further to the right, folded where a terminal ends and whole in a pipe."""
+    from rich.padding import Padding
+    from rich.text import Text
+
+    for line in lines:
+        if console.is_terminal:
+            plain = len(line.plain) - len(line.plain.lstrip(" "))
+            yield Padding(line[plain:] if plain else line, (0, 0, 0, width + plain))
+        else:
+            yield Text(" " * width).append(line)
