@@ -15,8 +15,8 @@ from monitor.compare import pay_words
 from monitor.db import AnyRow
 from monitor.gone import Repeated
 from monitor.messages import OperatorMessage, Role, RoleMessage, Why, dump
-from monitor.rules import Candidate, Matcher
-from monitor.settings import Rule, Settings
+from monitor.rules import Candidate, Explanation, Matcher
+from monitor.settings import Kind, Rule, Settings
 from monitor.write import Told
 
 Turn = Literal["", "now fits", "no longer fits"]
@@ -120,14 +120,8 @@ class Alerting:
         """Why the rule wants this told, None when it does not."""
         matcher = self.matchers[rule.name]
         after = matcher.explain(candidate(board.board, board.company, one.after))
-        if one.kind != "revised":
-            return Why(rule.name, after.words) if after.fits and one.kind in rule.on else None
-        assert one.before is not None  # noqa: S101  # a revision has a content before
-        before = matcher.explain(candidate(board.board, board.company, one.before))
-        turn = _turn(before.fits, after.fits)
-        if not (before.fits or after.fits) or not _wanted(rule, one, turn):
-            return None
-        return Why(rule.name, after.words if after.fits else before.words, turn)
+        before = matcher.explain(candidate(board.board, board.company, one.before)) if one.kind == "revised" and one.before else None
+        return why_told(rule, one.kind, [change.field for change in one.changes], before, after)
 
     def stands(self, why: Why, board: AnyRow, posting: Posting) -> Why:
         """The same rule's reason for the posting as it is now; as it was of a rule that is no longer there."""
@@ -145,6 +139,16 @@ class Alerting:
             connection.execute(insert(models.Alert), [row | {"channel": channel, "why": message.headline} for channel in channels])
 
 
+def why_told(rule: Rule, kind: Kind, fields: Iterable[str], before: Explanation | None, after: Explanation) -> Why | None:
+    """Why the rule wants a change told, given its word on the content after it and, of a revision, before it; None when it does not."""
+    if before is None:
+        return Why(rule.name, after.words) if after.fits and kind in rule.on else None
+    turn = _turn(before.fits, after.fits)
+    if not (before.fits or after.fits) or not _wanted(rule, fields, turn):
+        return None
+    return Why(rule.name, after.words if after.fits else before.words, turn)
+
+
 def _turn(before: bool, after: bool) -> Turn:
     if before == after:
         return ""
@@ -154,11 +158,11 @@ def _turn(before: bool, after: bool) -> Turn:
 _TURNS = {"now fits": "opened", "no longer fits": "closed"}  # what a revision is like for a rule that it starts or ends to fit
 
 
-def _wanted(rule: Rule, one: Told, turn: Turn) -> bool:
+def _wanted(rule: Rule, fields: Iterable[str], turn: Turn) -> bool:
     """A revision is told for its fields; one that changes whether the rule fits is told whatever moved."""
     if turn:
         return "revised" in rule.on or _TURNS[turn] in rule.on
-    return "revised" in rule.on and any(change.field in rule.fields for change in one.changes)
+    return "revised" in rule.on and any(field in rule.fields for field in fields)
 
 
 def covers(rule: Rule, board: str) -> bool:

@@ -105,8 +105,8 @@ def _show_told(current: State, rules: Sequence[str], told: Sequence[Telling]) ->
         counts = ", ".join(f"{count} {kind}" for kind, count in kinds.items())
         where = f" to {', '.join(mine[0].channels)} ({counts})" if mine else ""
         current.console.print(Text(f"{rule}: {len(mine)} told{where}", style="bold"), soft_wrap=True)
-        for one in mine:
-            current.console.print(_line(one), soft_wrap=True)
+        if mine:
+            current.console.print(Text("\n").join(map(_line, mine)), soft_wrap=True)
 
 
 def _line(one: Telling) -> Text:
