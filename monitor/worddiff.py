@@ -11,6 +11,8 @@ from difflib import SequenceMatcher
 from itertools import chain
 from typing import Literal, NamedTuple
 
+from rapidfuzz.distance import Indel
+
 _AROUND = 6  # unchanged words kept on either side of a change
 _ALIKE = 0.5  # of the words of two paragraphs that are compared word by word
 _LONGEST = 3_000  # words on each side; beyond, comparing word by word takes seconds
@@ -87,8 +89,6 @@ def _lined_up(gone: Sequence[Words], come: Sequence[Words]) -> list[tuple[int, i
 
 def _alikeness(old: Words, new: Words) -> float:
     """From 0 to 1: how much of the words stands in both, in the same order."""
-    from rapidfuzz.distance import Indel
-
     return float(Indel.normalized_similarity(old, new))
 
 
