@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from difflib import unified_diff
-from itertools import groupby
 
 from monitor.db import iso
 from monitor.notify import words
@@ -39,10 +38,7 @@ def _harmless(line: str) -> str:
 
 
 def _passages(old: str, new: str) -> Iterator[str]:
-    pieces = word_diff(old, new)
-    for is_gap, run in groupby(pieces, key=lambda piece: piece.kind == "gap"):
-        if not is_gap:
-            yield "# … " + " ".join(map(_marked, run)) + " …"
+    return ("# " + " ".join(map(_marked, passage)) for passage in word_diff(old, new))
 
 
 def _marked(piece: Piece) -> str:
