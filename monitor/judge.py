@@ -22,6 +22,15 @@ class Opened:
     posting: Posting | None  # None: it is there, and cannot be read
     stored: Stored | None = None  # of one that could not be read before
 
+    @property
+    def anew(self) -> bool:
+        """Does it appear with this look? So does what went away before anybody could read it: that has left no history."""
+        return self.stored is None or not self.stored.known.open
+
+    def of_baseline(self, *, baseline: bool) -> bool:
+        """Was it open at the board's first snapshot?"""
+        return baseline if self.stored is None else self.stored.baseline and not self.anew
+
 
 @dataclass(frozen=True, slots=True)
 class Revised:
@@ -57,6 +66,7 @@ class Events:
     closed: list[Stored] = field(default_factory=list)
     still_missing: list[Stored] = field(default_factory=list)
     waiting: list[Stored] = field(default_factory=list)  # missing too, and not asked about: a look has room for so many probes
+    unproved: list[Stored] = field(default_factory=list)  # missed by a list that may hide it
     there: list[Stored] = field(default_factory=list)  # missed by the list, and its probe found it; or listed again
     probed: set[int] = field(default_factory=set)  # ids
     reposts: Mapping[str, Repost] = field(default_factory=dict)  # by the new posting's key
@@ -67,13 +77,18 @@ class Events:
     collapsed: bool = False
 
     def of(self, verdict: Verdict) -> list[Stored]:
-        """Where the postings of a verdict are gathered; of one that proves nothing nothing is kept."""
-        known = {Verdict.CLOSED: self.closed, Verdict.THERE: self.there, Verdict.MISSING: self.still_missing, Verdict.WAITING: self.waiting}
-        return known.get(verdict, [])
+        """Where the postings of a verdict are gathered."""
+        return {
+            Verdict.CLOSED: self.closed,
+            Verdict.THERE: self.there,
+            Verdict.MISSING: self.still_missing,
+            Verdict.WAITING: self.waiting,
+            Verdict.UNKNOWN: self.unproved,
+        }[verdict]
 
     def new(self, *, baseline: bool) -> list[Posting]:
         """The postings that open now: not those of a baseline, nor what cannot be read yet."""
-        return [one.posting for one in self.opened if one.posting and not (one.stored.baseline if one.stored else baseline)]
+        return [one.posting for one in self.opened if one.posting and not one.of_baseline(baseline=baseline)]
 
     def counts(self, *, baseline: bool) -> dict[str, int]:
         """The columns of the check; a baseline opens nothing, and a posting that nobody can read yet is not opened."""

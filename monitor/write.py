@@ -72,10 +72,10 @@ class _Writer:
             if one.posting is None:
                 continue
             posting_id = ids[one.sighting.key]
-            baseline = one.stored.baseline if one.stored else self.is_baseline
+            baseline = one.of_baseline(baseline=self.is_baseline)
             versions.append(self._version(posting_id, 1, one.posting, one.sighting.keep()))
-            not_before = self.board.last_ok_at if one.stored is None else None
-            first_seen_at = one.stored.first_seen_at if one.stored else self.at
+            not_before = self.board.last_ok_at if one.anew else None
+            first_seen_at = self.at if one.stored is None or one.anew else one.stored.first_seen_at
             if one.stored:
                 self._read_at_last(one.stored.id, one, reposts)
             if not baseline:
@@ -105,6 +105,8 @@ class _Writer:
     def _read_at_last(self, posting_id: int, one: Opened, reposts: Mapping[str, Repost]) -> None:
         if one.posting:
             columns = store.posting_columns(one.posting) | _repost_columns(reposts.get(one.sighting.key))
+            if one.anew:
+                columns |= _LISTED_AGAIN | {"baseline": False, "first_seen_at": self.at}
             store.change_posting(self.connection, posting_id, version=1, raw_digest=one.sighting.digest, **columns)
 
     def _version(self, posting_id: int, number: int, posting: Posting, raw: bytes) -> dict[str, object]:
@@ -137,7 +139,7 @@ class _Writer:
         return [self._told("revised", one) for one in revised]
 
     def _reopened(self, reopened: Sequence[Reopened]) -> list[Told]:
-        self._next_versions(reopened, state="open", closed_at=None, last_seen_at=None, missing_since=None, missing_looks=0)
+        self._next_versions(reopened, **_LISTED_AGAIN)
         for one in reopened:
             common = self._common(one)
             back = common | {"kind": "reopened", "field": None, "old": None, "new": None}
@@ -172,6 +174,8 @@ class _Writer:
             seen, missed = one.last_seen_at or self.board.last_ok_at, one.missing_since or self.at
             columns = {"last_seen_at": seen, "missing_since": missed, "missing_looks": one.known.missing_looks + looks}
             store.change_posting(self.connection, one.id, **columns)
+        for one in events.unproved:
+            store.change_posting(self.connection, one.id, last_seen_at=one.last_seen_at or self.board.last_ok_at)
         for one in events.there:
             seen_at = self.at if one.id in events.probed else None
             store.change_posting(self.connection, one.id, last_seen_at=seen_at, missing_since=None, missing_looks=0)
@@ -188,6 +192,7 @@ class _Writer:
                 store.amend_version(self.connection, one.stored.id, one.stored.version, better)
 
 
+_LISTED_AGAIN: dict[str, object] = {"state": "open", "closed_at": None, "last_seen_at": None, "missing_since": None, "missing_looks": 0}
 _TOUCHED = ("raw_digest", "company", "requisition", "internal_job", "ats_first_published", "ats_updated_at")
 _TOUCH = (
     update(models.Posting.__table__)  # type: ignore[arg-type]  # the table itself, since the ORM's bulk update wants other names

@@ -246,3 +246,22 @@ def test_a_list_that_hides_a_posting_is_asked_for_whole_the_next_time(history: H
     history.look(snapshot(postings(9), etag="one"))
     history.look(snapshot(postings(8), unkeyed=1, etag="two"))
     assert history.ask("SELECT etag FROM board") == [(None,)]
+
+
+def test_what_left_before_anybody_could_read_it_opens_when_it_is_back_and_can_be_read(history: History) -> None:
+    history.look(snapshot([*postings(8), unreadable("9")]))
+    history.look(snapshot(postings(8), {"9": Probe.GONE}))
+    history.look(snapshot(postings(9)))
+    assert history.changes() == [("9", "opened", None, None, None)]
+    assert history.ask("SELECT state, closed_at, version FROM postings WHERE key = '9'") == [("open", None, 1)]
+    history.look(snapshot(postings(8), {"9": Probe.GONE}))
+    assert [change[1] for change in history.changes()] == ["opened", "closed"]
+
+
+def test_a_list_that_may_hide_a_posting_is_no_look_that_saw_it(history: History) -> None:
+    seen = history.look(snapshot(postings(9)))
+    history.look(snapshot(postings(8), unkeyed=1))
+    missed = history.look(snapshot(postings(8)))
+    history.look(snapshot(postings(8)))
+    [(not_before, not_after)] = history.ask("SELECT not_before, not_after FROM posting_change")
+    assert (str(not_before), str(not_after)) == (_as_stored(history, seen), _as_stored(history, missed))
