@@ -5,15 +5,14 @@ SQLite is upgraded at start, after a backup beside the file; PostgreSQL is other
 
 from __future__ import annotations
 
-import os
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, inspect, make_url, text
 from sqlalchemy.exc import ArgumentError, DatabaseError
 
+from monitor.backup import back_up
 from monitor.db import connect, normal_url, reading
 from monitor.errors import UserError
 
@@ -137,15 +136,3 @@ def _migrate(connection: Connection, target: str, *, up: bool = True) -> None:
     config.set_main_option("script_location", _MIGRATIONS)
     config.attributes["connection"] = connection
     (command.upgrade if up else command.downgrade)(config, target)
-
-
-def back_up(engine: Engine, file: Path) -> None:
-    """A copy of the SQLite database in `file`, whole even while others write. Raises UserError for PostgreSQL, which has `pg_dump`."""
-    if engine.dialect.name != "sqlite" or not engine.url.database:
-        raise UserError("PostgreSQL is backed up with its own pg_dump; `db backup` is for SQLite")
-    part = file.with_name(file.name + ".part")
-    part.unlink(missing_ok=True)
-    part.touch(mode=0o600)
-    with closing(sqlite3.connect(engine.url.database)) as source, closing(sqlite3.connect(part)) as copy:
-        source.backup(copy)
-    os.replace(part, file)  # noqa: PTH105  # the same thing, and says what matters: at once

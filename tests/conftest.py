@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import warnings
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from uuid import uuid4
@@ -31,17 +32,23 @@ def postgres_server() -> Iterator[str]:
         server.cleanup()
 
 
-@pytest.fixture
-def postgres_url(postgres_server: str) -> Iterator[str]:
-    """A PostgreSQL database of its own for one test, empty."""
+@contextmanager
+def _postgres_database(server: str) -> Iterator[str]:
     name = f"rolewatch_{uuid4().hex}"
-    admin = create_engine(normal_url(postgres_server), isolation_level="AUTOCOMMIT")
+    admin = create_engine(normal_url(server), isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
         connection.execute(text(f"CREATE DATABASE {name}"))
-    yield make_url(postgres_server).set(database=name).render_as_string(hide_password=False)
+    yield make_url(server).set(database=name).render_as_string(hide_password=False)
     with admin.connect() as connection:
         connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
     admin.dispose()
+
+
+@pytest.fixture
+def postgres_url(postgres_server: str) -> Iterator[str]:
+    """A PostgreSQL database of its own for one test, empty."""
+    with _postgres_database(postgres_server) as url:
+        yield url
 
 
 @pytest.fixture
@@ -60,7 +67,21 @@ def database_url(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 def engine(database_url: str) -> Iterator[Engine]:
     """A database of each kind at the newest schema."""
-    engine = connect(database_url)
+    yield from _upgraded(database_url)
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def shared_engine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    """As `engine`, for all tests of a module together: each takes back what it did."""
+    if request.param == "sqlite":
+        yield from _upgraded(f"sqlite:///{tmp_path_factory.mktemp('shared') / 'rolewatch.db'}")
+        return
+    with _postgres_database(request.getfixturevalue("postgres_server")) as url:
+        yield from _upgraded(url)
+
+
+def _upgraded(url: str) -> Iterator[Engine]:
+    engine = connect(url)
     upgrade(engine)
     yield engine
     engine.dispose()

@@ -34,19 +34,20 @@ def upgrade(ctx: typer.Context) -> None:
 
 
 def backup(ctx: typer.Context, file: Annotated[Path, typer.Argument(metavar="FILE", help="A new file.")]) -> None:
-    """Write a whole copy of the SQLite database, even while the daemon writes."""
+    """Write a whole copy of the SQLite database, even while the daemon writes, and check it."""
+    from monitor.backup import back_up
     from monitor.errors import UserError
-    from monitor.schema import back_up
 
     shared = state(ctx)
     engine = shared.engine()
     if engine.dialect.name == "sqlite" and file.exists():
         raise UserError(f"{file} is there already: name a new file")
     try:
-        back_up(engine, file)
+        counts = back_up(engine, file)
     except OSError as error:
         raise UserError(f"{file} cannot be written: {error.strerror}") from error
-    shared.console.print(f"backup written to {file} ({file.stat().st_size / 1_000_000:.1f} MB)", soft_wrap=True)
+    found = f"{counts['posting']} postings in {counts['posting_version']} versions, {counts['posting_change']} changes"
+    shared.console.print(f"backup written to {file} and checked: {found} ({file.stat().st_size / 1_000_000:.1f} MB)", soft_wrap=True)
 
 
 def check(ctx: typer.Context) -> None:

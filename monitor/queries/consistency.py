@@ -5,55 +5,31 @@ from __future__ import annotations
 from collections.abc import Iterator
 from hashlib import sha256
 
-from sqlalchemy import Connection, select, text
+import msgspec
+import zstandard
+from sqlalchemy import Connection, inspect, select, text
 
-from monitor.models import Description
+from monitor import models, store
+from monitor.compare import DIGEST_VERSION, digest
+from monitor.db import AnyRow
+from monitor.messages import load
+from monitor.queries.promises import PROMISES, VIEWS
 
-_AT_ONCE = 500  # descriptions in memory
-
-# Each question gives the board and the key of what breaks the promise that follows.
-_PROMISES: dict[str, str] = {
-    "versions are not numbered 1, 2, 3 …": """
-SELECT b.board, p.key FROM (SELECT posting_id FROM posting_version GROUP BY posting_id HAVING min(number) <> 1 OR max(number) <> count(*)) v
-JOIN posting p ON p.id = v.posting_id JOIN board b ON b.id = p.board_id""",
-    "its newest version is another than its row says": """
-SELECT b.board, p.key FROM posting p JOIN board b ON b.id = p.board_id
-WHERE p.version <> coalesce((SELECT max(v.number) FROM posting_version v WHERE v.posting_id = p.id), 0)""",
-    "a version ends before it begins": """
-SELECT b.board, p.key FROM posting_version v JOIN posting p ON p.id = v.posting_id JOIN board b ON b.id = p.board_id
-WHERE v.valid_to <= v.valid_from""",
-    "two versions overlap": """
-SELECT b.board, p.key FROM posting_version v JOIN posting_version w ON w.posting_id = v.posting_id AND w.number = v.number + 1
-JOIN posting p ON p.id = v.posting_id JOIN board b ON b.id = p.board_id
-WHERE v.valid_to IS NULL OR v.valid_to > w.valid_from""",
-    "it is open without a current version": """
-SELECT b.board, p.key FROM posting p JOIN board b ON b.id = p.board_id
-JOIN posting_version v ON v.posting_id = p.id AND v.number = p.version
-WHERE p.state = 'open' AND v.valid_to IS NOT NULL""",
-    "it is closed and its last version does not end when it closed": """
-SELECT b.board, p.key FROM posting p JOIN board b ON b.id = p.board_id
-LEFT JOIN posting_version v ON v.posting_id = p.id AND v.number = p.version
-WHERE p.state = 'closed' AND (p.closed_at IS NULL OR (p.version > 0 AND (v.valid_to IS NULL OR v.valid_to <> p.closed_at)))""",
-    "a change names a version that is not there": """
-SELECT b.board, p.key FROM posting_change c JOIN posting p ON p.id = c.posting_id JOIN board b ON b.id = p.board_id
-WHERE c.version <> 0 AND NOT EXISTS (SELECT 1 FROM posting_version v WHERE v.posting_id = c.posting_id AND v.number = c.version)""",
-    "a change is not of the moment of its check": """
-SELECT b.board, p.key FROM posting_change c JOIN board_check k ON k.id = c.check_id JOIN posting p ON p.id = c.posting_id
-JOIN board b ON b.id = p.board_id WHERE c.at <> k.finished_at OR k.board_id <> p.board_id""",
-    "no alert belongs to this delivery": """
-SELECT 'delivery', d.delivery_id FROM delivery d
-WHERE d.card_id IS NULL AND NOT EXISTS (SELECT 1 FROM alert a WHERE a.delivery_id = d.delivery_id)""",
-}
+_AT_ONCE = 500  # rows in memory
 
 
 def findings(connection: Connection) -> Iterator[str]:
     """What is wrong, a line each; nothing when all is well. Reads the whole database; raises DatabaseError where damage stops that."""
     if connection.dialect.name == "sqlite":
         yield from _sqlite_damage(connection)
-    for promise, question in _PROMISES.items():
-        for board, key in connection.execute(text(question)):
-            yield f"{board}:{key}: {promise}"
+    for promises in PROMISES:
+        for promise, question in promises.items():
+            for subject, key in connection.execute(text(question)):
+                yield f"{subject}:{key}: {promise}"
     yield from _altered_descriptions(connection)
+    yield from _altered_versions(connection)
+    yield from _unreadable_messages(connection)
+    yield from _views(connection)
 
 
 def _sqlite_damage(connection: Connection) -> Iterator[str]:
@@ -66,7 +42,52 @@ def _sqlite_damage(connection: Connection) -> Iterator[str]:
 
 
 def _altered_descriptions(connection: Connection) -> Iterator[str]:
-    stored = connection.execution_options(yield_per=_AT_ONCE).execute(select(Description.digest, Description.text))
-    for digest, words in stored:
-        if sha256(words.encode()).hexdigest() != digest:
-            yield f"description {digest[:12]}…: its text is not the one that was stored"
+    columns = (models.Description.digest, models.Description.text)
+    stored = connection.execution_options(yield_per=_AT_ONCE).execute(select(*columns))
+    for key, words in stored:
+        if sha256(words.encode()).hexdigest() != key:
+            yield f"description {key[:12]}…: its text is not the one that was stored"
+
+
+_VERSIONS = (
+    select(models.PostingVersion.__table__, models.Description.text, models.Posting.key, models.Posting.company, models.Board.board)
+    .join_from(models.PostingVersion, models.Posting)
+    .join(models.Board, models.Board.id == models.Posting.board_id)
+    .join(models.Description, models.Description.digest == models.PostingVersion.description_digest)
+)
+
+
+def _altered_versions(connection: Connection) -> Iterator[str]:
+    for row in connection.execution_options(yield_per=_AT_ONCE).execute(_VERSIONS):
+        yield from (f"{row.board}:{row.key}: {wrong}" for wrong in _version(row))
+
+
+def _version(row: AnyRow) -> Iterator[str]:
+    """A digest of an older kind cannot be made again, and is left alone."""
+    if row.digest.startswith(f"{DIGEST_VERSION}:") and digest(store.content(row)) != row.digest:
+        yield f"the content of version {row.number} is not the one that was stored"
+    try:
+        store.unpack(row.raw)
+    except zstandard.ZstdError:
+        yield f"the raw job of version {row.number} cannot be unpacked"
+
+
+def _unreadable_messages(connection: Connection) -> Iterator[str]:
+    for table, name in ((models.Alert, models.Alert.id), (models.Delivery, models.Delivery.delivery_id)):
+        stored = connection.execution_options(yield_per=_AT_ONCE).execute(select(name, table.message))
+        for key, message in stored:
+            try:
+                load(message)
+            except msgspec.DecodeError:
+                yield f"{table.__tablename__}:{key}: its message cannot be read"
+
+
+def _views(connection: Connection) -> Iterator[str]:
+    there = set(inspect(connection).get_view_names())
+    for view, (seen, stored) in VIEWS.items():
+        if view not in there:
+            yield f"the view {view} is missing: `rolewatch db upgrade` of a copy, or a backup, has it"
+            continue
+        found, wanted = connection.scalar(text(seen)), connection.scalar(text(stored))
+        if found != wanted:
+            yield f"the view {view} shows {found} and the tables hold {wanted}"

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.items import Deadline, Pay, Posting, Probe
-from monitor.compare import Known, Verdict, carry, differences, digest, pay_words, settle, sift
+from monitor.compare import Known, Verdict, carry, deadline_words, differences, digest, pay_words, settle, sift
 
 NOON = datetime(2026, 4, 1, 12, tzinfo=UTC)
 YEARLY = Pay(133000, 240000, "USD", "year", "$133,000 - $240,000")
@@ -70,6 +70,96 @@ def test_derived_pay_is_no_part_of_the_digest_and_stated_pay_is() -> None:
     assert digest(posting(pay=YEARLY, stated=frozenset({"pay"}))) != digest(posting())
 
 
+FULL = posting(
+    title="T",
+    location="Rome; Paris",
+    locations=("Rome", "Paris"),
+    department="B; A",
+    employment_type="Permanent",
+    workplace="hybrid",
+    pay=replace(YEARLY, minimum=133000.0, maximum=240000.0),
+    deadline=Deadline(NOON, "1 April, noon"),
+)
+
+
+@pytest.mark.parametrize(
+    ("one", "stored"),
+    [
+        (posting(), "1:57ba3244181cc5d39b48de3e836bbbfcd23c1670dca3b20763095e31c7d2f1cb"),
+        (FULL, "1:2e53e1c44bf20eb558f5501cfe3bbc7ff3591942e9671e2ac9d5a39e2a2aebb1"),
+        (
+            replace(FULL, stated=frozenset({"pay", "deadline", "workplace"})),
+            "1:c88a0172490aecc4023ef3c887a4bcd85ff6523b47062b78544420c08227e2a2",
+        ),
+    ],
+)
+def test_a_digest_that_was_stored_years_ago_is_still_the_same(one: Posting, stored: str) -> None:
+    """Another one under the same number would make a revision of every posting that there is."""
+    assert digest(one) == stored
+
+
+@pytest.mark.parametrize("field", ["pay", "deadline", "workplace"])
+def test_what_is_derived_is_no_part_of_the_digest_and_what_is_stated_is(field: str) -> None:
+    derived, none = replace(posting(), **{field: getattr(FULL, field)}), replace(posting(), **{field: None})
+    assert digest(derived) == digest(none)
+    assert digest(replace(derived, stated=frozenset({field}))) != digest(replace(none, stated=frozenset({field})))
+
+
+def test_a_digest_leaves_out_what_is_empty() -> None:
+    assert digest(posting(department="", employment_type="", location="", locations=())) == digest(
+        posting(department="", employment_type="", location="", locations=("",), stated=frozenset({"pay", "deadline", "workplace"}))
+    )
+
+
+def test_pay_without_an_amount_is_its_words_and_with_one_its_amount() -> None:
+    unclear = Pay(None, None, "USD", None, "competitive")
+    assert fields(posting(pay=unclear), posting(pay=replace(unclear, text="very competitive"))) == ["pay"]
+    assert fields(posting(pay=replace(YEARLY, minimum=None)), posting(pay=replace(YEARLY, minimum=None, text="other"))) == []
+
+
+def test_a_deadline_is_its_instant_or_else_its_words() -> None:
+    late = Deadline(NOON.replace(hour=13), "1 April, noon")
+    assert fields(posting(deadline=Deadline(NOON, "1 April, noon")), posting(deadline=late)) == ["deadline"]
+    assert fields(posting(deadline=Deadline(NOON, "1 April")), posting(deadline=Deadline(NOON, "noon, 1 April"))) == []
+    assert fields(posting(deadline=Deadline(None, "soon")), posting(deadline=Deadline(None, "later"))) == ["deadline"]
+
+
+def test_a_difference_says_what_was_there_and_what_is() -> None:
+    after = replace(FULL, title="U", pay=None, deadline=Deadline(None, "soon"), workplace=None, description="Other.")
+    found = {change.field: (change.old, change.new) for change in differences(FULL, after)}
+    assert found == {
+        "title": ("T", "U"),
+        "workplace": ("hybrid", ""),
+        "pay": ("133000-240000 USD/year", ""),
+        "deadline": ("2026-04-01T12:00:00.000000Z", "soon"),
+        "description": (FULL.description, "Other."),
+    }
+
+
+def test_no_deadline_has_no_words() -> None:
+    assert deadline_words(None) == ""
+
+
+def test_what_is_read_from_a_text_that_is_newly_sent_is_no_difference() -> None:
+    before = posting(description="", unsent=frozenset({"description", "department"}), department="")
+    after = posting(pay=YEARLY, deadline=Deadline(NOON, "noon"), department="New")
+    assert fields(before, after) == []
+    stated = replace(before, stated=frozenset({"pay"}))
+    assert fields(stated, after) == ["pay"]
+
+
+@pytest.mark.parametrize("field", ["pay", "deadline", "workplace"])
+def test_what_the_ats_stated_is_kept_when_it_stops_and_what_was_derived_is_not(field: str) -> None:
+    before, silent = replace(posting(), **{field: getattr(FULL, field)}), replace(posting(), **{field: None}, unsent=frozenset({field}))
+    assert getattr(carry(replace(before, stated=frozenset({field})), silent), field) == getattr(FULL, field)
+    assert getattr(carry(before, silent), field) is None
+
+
+def test_a_posting_that_sends_all_it_did_is_carried_as_it_is() -> None:
+    after = posting(title="Other")
+    assert carry(posting(), after) is after
+
+
 def test_a_field_that_is_newly_sent_is_no_difference() -> None:
     before = posting(unsent=frozenset({"deadline"}))
     after = posting(deadline=Deadline(NOON, "2026-04-01"), stated=frozenset({"deadline"}))
@@ -106,6 +196,8 @@ def test_two_digests_are_equal_just_when_a_reader_sees_the_same(one: str, other:
         (Pay(231000, None, "USD", "year", "$231,000+"), "from 231000 USD/year"),
         (Pay(None, None, None, None, "competitive"), "competitive"),
         (Pay(100, 200, None, None, "100-200"), "100-200"),
+        (Pay(34.50, 200.05, None, "day", ""), "34.5-200.05/day"),
+        (Pay(0, 0, "EUR", None, "0"), "0 EUR"),
         (None, ""),
     ],
 )

@@ -13,7 +13,16 @@ QUARTER = timedelta(minutes=15)
 
 @pytest.mark.parametrize(
     ("open_before", "missing", "listed", "collapsed"),
-    [(0, 0, 0, False), (1, 1, 0, True), (1, 1, 1, False), (4, 4, 4, False), (10, 4, 6, False), (16, 5, 11, True), (17, 5, 12, False)],
+    [
+        (0, 0, 0, False),
+        (1, 1, 0, True),
+        (1, 1, 1, False),
+        (4, 4, 4, False),
+        (10, 4, 6, False),
+        (16, 5, 11, True),
+        (17, 5, 12, False),
+        (20, 6, 14, False),
+    ],
 )
 def test_a_board_collapses_when_it_lists_nothing_or_misses_too_much(open_before: int, missing: int, listed: int, collapsed: bool) -> None:
     assert has_collapsed(open_before, missing, listed) is collapsed
@@ -45,4 +54,5 @@ def test_a_board_never_read_has_no_validator() -> None:
 def test_time_moves_forward_for_a_board_though_the_clock_was_set_back() -> None:
     last = NOW + timedelta(hours=1)
     assert later(NOW, last) == last + timedelta(microseconds=1)
+    assert later(NOW, NOW) == NOW + timedelta(microseconds=1)
     assert later(NOW, None) == NOW

@@ -94,6 +94,8 @@ def test_remote_fits_the_workplace_as_well_as_the_place() -> None:
         (1.0, 12499.0, "USD", "month", "pay below 150000 USD"),
         (160000.0, None, "USD", "year", "pay reaches 150000 USD"),
         (140000.0, None, "USD", "year", "pay unknown"),
+        (150000.0, None, "USD", "year", "pay reaches 150000 USD"),
+        (12500.0, None, "USD", "month", "pay reaches 150000 USD"),
         (1.0, 2.0, "EUR", "year", "pay unknown"),
         (1.0, 2.0, None, "year", "pay unknown"),
         (1.0, 2.0, "USD", None, "pay unknown"),

@@ -9,10 +9,11 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, create_engine, inspect, text
 
 import migrations
+from monitor.backup import back_up
 from monitor.base import Base
 from monitor.db import connect, reading
 from monitor.errors import UserError
-from monitor.schema import back_up, downgrade, newest, open_database, revision, revisions, upgrade
+from monitor.schema import downgrade, newest, open_database, revision, revisions, upgrade
 from monitor.search import is_index
 from monitor.views import VIEWS
 
