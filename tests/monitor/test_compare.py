@@ -70,6 +70,11 @@ def test_derived_pay_is_no_part_of_the_digest_and_stated_pay_is() -> None:
     assert digest(posting(pay=YEARLY, stated=frozenset({"pay"}))) != digest(posting())
 
 
+def given_(field: str, value: object) -> Posting:
+    fields: dict[str, Any] = {field: value}
+    return posting(**fields)
+
+
 FULL = posting(
     title="T",
     location="Rome; Paris",
@@ -100,7 +105,7 @@ def test_a_digest_that_was_stored_years_ago_is_still_the_same(one: Posting, stor
 
 @pytest.mark.parametrize("field", ["pay", "deadline", "workplace"])
 def test_what_is_derived_is_no_part_of_the_digest_and_what_is_stated_is(field: str) -> None:
-    derived, none = replace(posting(), **{field: getattr(FULL, field)}), replace(posting(), **{field: None})
+    derived, none = given_(field, getattr(FULL, field)), given_(field, None)
     assert digest(derived) == digest(none)
     assert digest(replace(derived, stated=frozenset({field}))) != digest(replace(none, stated=frozenset({field})))
 
@@ -150,7 +155,7 @@ def test_what_is_read_from_a_text_that_is_newly_sent_is_no_difference() -> None:
 
 @pytest.mark.parametrize("field", ["pay", "deadline", "workplace"])
 def test_what_the_ats_stated_is_kept_when_it_stops_and_what_was_derived_is_not(field: str) -> None:
-    before, silent = replace(posting(), **{field: getattr(FULL, field)}), replace(posting(), **{field: None}, unsent=frozenset({field}))
+    before, silent = given_(field, getattr(FULL, field)), replace(given_(field, None), unsent=frozenset({field}))
     assert getattr(carry(replace(before, stated=frozenset({field})), silent), field) == getattr(FULL, field)
     assert getattr(carry(before, silent), field) is None
 
