@@ -98,6 +98,12 @@ def touch(connection: Connection, alerting: Alerting, board: AnyRow, moved: Sequ
                 connection.execute(update(Card).where(Card.id == row.id).values(message=after, wanted=Card.wanted + 1))
 
 
+def amend(connection: Connection, message: OperatorMessage) -> None:
+    """Lets an incident's cards show how it stands now: news to nobody, so there is no alert."""
+    mine = update(Card).where(Card.subject == message.incident, Card.posting_id.is_(None))
+    connection.execute(mine.values(message=dump(message), wanted=Card.wanted + 1))
+
+
 def place(connection: Connection, card_id: int | None) -> Receipt | None:
     """Where the card is; None while it is nowhere."""
     found = connection.execute(select(Card.channel_id, Card.ts).where(Card.id == card_id, Card.ts.is_not(None))).one_or_none()
@@ -105,10 +111,18 @@ def place(connection: Connection, card_id: int | None) -> Receipt | None:
 
 
 def posted(connection: Connection, card_id: int, message: Message, receipt: Receipt) -> None:
-    """The card is there, unless it was already; whether it has to be edited at once is seen when it is compared with the truth."""
-    nowhere = update(Card).where(Card.id == card_id, Card.ts.is_(None))
-    where = {"channel_id": receipt.channel_id, "ts": receipt.ts, "shows": dump(_base(message))}
-    connection.execute(nowhere.values(**where, shown=Card.wanted - 1, next_try_at=None, attempts=0, reason=None))
+    """The card is there, unless it was already. It shows what it told; if that is not the truth any more, it is edited at once."""
+    card = connection.execute(select(Card.__table__).where(Card.id == card_id, Card.ts.is_(None))).one_or_none()
+    if card is None:
+        return
+    shows, base = _base(message), load(card.message)
+    if isinstance(base, CardMessage) and isinstance(shows, CardMessage):
+        base = msgspec.structs.replace(base, began=shows.began)
+        now = truth(connection, card.posting_id, base)
+        shows = now if isinstance(now, CardMessage) and (now.role, now.state) == (shows.role, shows.state) else shows
+    where = {"channel_id": receipt.channel_id, "ts": receipt.ts, "message": dump(base), "shows": dump(shows)}
+    mine = update(Card).where(Card.id == card_id)
+    connection.execute(mine.values(**where, shown=card.wanted - 1, next_try_at=None, attempts=0, reason=None))
 
 
 def lost(connection: Connection, card_id: int, ts: str | None) -> None:

@@ -23,7 +23,7 @@ import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlalchemy import Engine
 
-from monitor import asking, watch
+from monitor import asking, deliveries, incidents, watch
 from monitor.alerting import Alerting
 from monitor.config import require_boards
 from monitor.db import reading
@@ -124,16 +124,11 @@ class Daemon:
         """Takes up the configuration, and tells the operator of a daemon that died."""
         with self.engine.begin() as connection:
             watch.sync(connection, self.settings)
+            half_sent = deliveries.half_sent(connection)
         died = self.lease.unclean
         if died is not None:
             log.warning("daemon died before", pid=died.pid, host=died.host, last_sign=died.expires_at)
-            self._notice(
-                OperatorMessage(
-                    "restarted",
-                    "rolewatch was stopped uncleanly and runs again",
-                    (f"pid {died.pid} on {died.host}, started {died.taken_at:%Y-%m-%d %H:%M} UTC.", "No history and no alert was lost."),
-                )
-            )
+            self._notice(incidents.restarted(died, self.lease.cut_off, half_sent))
 
     def _notice(self, message: OperatorMessage) -> None:
         with self.engine.begin() as connection:

@@ -5,17 +5,17 @@ Nothing here commits: every function is one step of its caller's transaction.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, and_, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, update
 
 from monitor import cards
 from monitor.db import AnyRow
-from monitor.messages import OperatorMessage, dump, load
+from monitor.messages import load
 from monitor.models import Alert, Delivery
-from monitor.notify.base import NotifyError, Receipt
+from monitor.notify.base import Receipt
 from monitor.settle import Head, Settled, kind
 
 # `state <> 'sent'` again lets both databases use the index of what is open.
@@ -85,7 +85,8 @@ def _settle_card(connection: Connection, told: AnyRow, settled: Settled, now: da
         cards.lost(connection, told.card_id, told.thread_ts)
 
 
-def _of_kind(name: str) -> ColumnElement[bool]:
+def of_kind(name: str) -> ColumnElement[bool]:
+    """Of that channel, or of that kind of channels: `slack` has `slack:#roles`."""
     return or_(Delivery.channel == name, Delivery.channel.startswith(f"{name}:", autoescape=True))
 
 
@@ -94,46 +95,22 @@ _HELD = and_(Delivery.state == "pending", Delivery.attempts == 0, Delivery.next_
 
 def hold(connection: Connection, channel: str, until: datetime, reason: str) -> None:
     """Lets all channels of the same kind wait: the trouble is with the whole workspace."""
-    waiting = and_(_of_kind(kind(channel)), Delivery.state == "pending", Delivery.attempts == 0)
+    waiting = and_(of_kind(kind(channel)), Delivery.state == "pending", Delivery.attempts == 0)
     sooner = or_(Delivery.next_try_at.is_(None), Delivery.next_try_at < until)
     connection.execute(update(Delivery).where(waiting, sooner).values(next_try_at=until, reason=reason))
 
 
 def lift(connection: Connection, now: datetime, name: str | None = None) -> None:
     """Lets what was refused be tried at once: of one kind when a channel of it works again, of all when the program starts."""
-    which = [] if name is None else [_of_kind(name)]
+    which = [] if name is None else [of_kind(name)]
     refused = and_(Delivery.state == "failed", Delivery.next_try_at.is_not(None))
     connection.execute(update(Delivery).where(refused, *which).values(next_try_at=now))
     connection.execute(update(Delivery).where(_HELD, *which).values(next_try_at=None, reason=None))
 
 
-def tell_operator(connection: Connection, channel: str, error: NotifyError, operators: Sequence[str], now: datetime) -> bool:
-    """Writes an alert that a channel is refused to the operator's other channels, once an incident; False when it was told already.
-
-    An incident ends with the next message that the channel takes. What the whole workspace refuses is told on the terminal too, and so
-    is what no other channel of the operator can take.
-    """
-    subject = kind(channel) if error.workspace else channel
-    why = f"{subject} refused"
-    if _told(connection, subject, why, workspace=error.workspace):
-        return False
-    elsewhere = [one for one in operators if (kind(one) != subject if error.workspace else one != channel)]
-    terminal = ["console"] if channel != "console" and (error.workspace or not elsewhere) else []
-    targets = dict.fromkeys([*elsewhere, *terminal])
-    waiting = connection.scalar(select(func.count()).select_from(Delivery).where(_OPEN, _of_kind(subject)))
-    lines = (f"Reason: {error.reason}", f"Waiting: {waiting} messages, none is lost", "`rolewatch alerts retry` tries at once.")
-    message = dump(OperatorMessage("refused", f"{subject} refuses messages", lines))
-    row = {"kind": "operator", "why": why, "message": message, "created_at": now}
-    if targets:
-        connection.execute(insert(Alert), [row | {"channel": target} for target in targets])
-    return True
-
-
-def _told(connection: Connection, subject: str, why: str, *, workspace: bool) -> bool:
-    last = connection.scalar(select(func.max(Alert.created_at)).where(Alert.kind == "operator", Alert.why == why))
-    where = _of_kind(subject) if workspace else Delivery.channel == subject
-    worked = connection.scalar(select(func.max(Delivery.sent_at)).where(where))
-    return last is not None and (worked is None or worked < last)
+def waiting_for(connection: Connection, name: str) -> int:
+    """How many messages wait for a channel, or for all channels of a kind."""
+    return connection.scalar(select(func.count()).select_from(Delivery).where(_OPEN, of_kind(name))) or 0
 
 
 def on_their_way(connection: Connection, until: datetime, round_id: int | None = None) -> int:
@@ -168,6 +145,12 @@ def discard(connection: Connection, before: datetime) -> int:
     younger = select(Alert.delivery_id).where(Alert.created_at >= before, Alert.delivery_id.is_not(None))
     old = update(Delivery).where(Delivery.state.in_(("pending", "held", "failed")), Delivery.delivery_id.not_in(younger))
     return connection.execute(old.values(state="discarded", next_try_at=None, reason="given up by a person")).rowcount
+
+
+def half_sent(connection: Connection) -> int:
+    """How many messages may be in their channel or not: they are looked for before they are sent again."""
+    sending = and_(Delivery.state != "sent", Delivery.state == "sending")
+    return connection.scalar(select(func.count()).select_from(Delivery).where(sending)) or 0
 
 
 def waiting(connection: Connection) -> int:

@@ -14,7 +14,7 @@ from datetime import datetime
 import structlog
 from sqlalchemy import Connection, Engine, func, or_, select, update
 
-from monitor import cards
+from monitor import cards, refusals
 from monitor.messages import Message, dump, load
 from monitor.models import Card
 from monitor.notify.base import NotifyError, Receipt, Threaded
@@ -119,6 +119,8 @@ class Editor:
         now = self._clock()
         with self._engine.begin() as connection:
             if error is None:
+                if edit.attempts:
+                    refusals.end(connection, edit.channel, now)
                 _settled(connection, edit.id, wanted)
             elif error.gone:
                 cards.lost(connection, edit.id, wanted.place.ts)

@@ -43,6 +43,7 @@ class Lease:
     engine: Engine
     holder: str
     unclean: AnyRow | None
+    cut_off: int = 0  # rounds that it left open, and that are ended now
 
     def renew(self, now: datetime) -> bool:
         """Holds it for another minute; False when another process has taken it, because this one slept too long."""
@@ -66,10 +67,10 @@ def take(engine: Engine, command: str, clock: Callable[[], datetime]) -> Lease:
             raise Held(before)
         if not _put(connection, before, mine | {"taken_at": now, "expires_at": now + LIFE, "stopped_at": None}):
             raise Held(connection.execute(_ROW).one())
-        _end_rounds(connection, now)
+        cut_off = _end_rounds(connection, now)
     _held_here.add(str(mine["holder"]))
     died = before is not None and before.stopped_at is None and before.command == "run"
-    return Lease(engine, str(mine["holder"]), before if died else None)
+    return Lease(engine, str(mine["holder"]), before if died else None, cut_off)
 
 
 def _put(connection: Connection, before: AnyRow | None, mine: dict[str, object]) -> bool:
@@ -120,7 +121,7 @@ def _set(connection: Connection, mine: str, **columns: object) -> bool:
     return done.rowcount == 1
 
 
-def _end_rounds(connection: Connection, now: datetime) -> None:
-    """Rounds that a dead worker left open are over: their alerts go out."""
+def _end_rounds(connection: Connection, now: datetime) -> int:
+    """Rounds that a dead worker left open are over: their alerts go out. Gives how many there were."""
     unfinished = models.CheckRound.finished_at.is_(None)
-    connection.execute(update(models.CheckRound).where(unfinished).values(finished_at=now))
+    return connection.execute(update(models.CheckRound).where(unfinished).values(finished_at=now)).rowcount

@@ -105,7 +105,9 @@ class SummaryMessage(msgspec.Struct, frozen=True, tag="summary"):
 class OperatorMessage(msgspec.Struct, frozen=True, omit_defaults=True, tag="operator"):
     """Something that the person who runs the daemon should know."""
 
-    event: Literal["failing", "recovered", "collapsed", "refused", "restarted", "configuration", "late", "in time", "test"]
+    event: Literal[
+        "failing", "recovered", "collapsed", "drained", "refused", "works", "restarted", "configuration", "late", "in time", "test"
+    ]
     headline: str  # one line
     lines: tuple[str, ...] = ()  # facts, and what to do
     board: str = ""

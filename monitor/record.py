@@ -9,16 +9,16 @@ write the check, then what happened, then an alert for every rule that wants it 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
-from typing import Any, cast
+from typing import cast
 
-from sqlalchemy import Connection, Table, insert, update
+from sqlalchemy import Connection, Table, func, insert, select, update
 
 from crawler.items import Failure, Result, Snapshot, Unchanged
-from monitor import cards, models, plan
+from monitor import cards, incidents, models, plan
 from monitor.alerting import Alerting
 from monitor.db import AnyRow
 from monitor.gone import reposts
@@ -72,21 +72,20 @@ class Look:
         return {"board": self.board.board, "result": _WORDS[type(result)], "seconds": seconds} | self.facts
 
     def _fail(self, failure: Failure) -> None:
-        failures = self.board.failures + 1
+        failures, since = self.board.failures + 1, self.board.failing_since or self.at
         check_id = self._check(failure, reason=failure.reason)
         self.facts = {"reason": failure.reason, "failures": failures}
         self.columns = {
             "failures": failures,
-            "failing_since": self.board.failing_since or self.at,
+            "failing_since": since,
             "reason": failure.reason,
             "next_check_at": self._next(failures, failure.retry_after),
         }
+        message = incidents.failing(self.board, failures, since, failure.reason)
         if failures == plan.FAILURES_TO_FAIL:
-            since = self.board.failing_since or self.at
-            self._notice(check_id, "failing", f"{self.board.company}: {failures} checks in a row failed", (
-                f"Last error: {failure.reason}",
-                f"Failing since {since:%Y-%m-%d %H:%M} UTC. No role was closed because of this; other boards are not affected.",
-            ))  # fmt: skip
+            self._notice(check_id, message)
+        elif failures > plan.FAILURES_TO_FAIL:
+            cards.amend(self.connection, message)
 
     def _succeed(self, result: Snapshot | Unchanged) -> None:
         events = self._judge(result)
@@ -96,7 +95,7 @@ class Look:
         check_id = self._check(result, seen=seen, reason=lost, **counts)
         self.facts = {"seen": seen, **counts} | ({"reason": lost} if lost else {})
         told = write_events(self.connection, self.board, check_id, self.at, events)
-        self._healthy(check_id, result, lost, len(events.closed))
+        self._healthy(check_id, result, lost, seen, counts)
         if self.board.company == self.board.token:  # it may have learnt its name
             self.board = load_board(self.connection, self.board.board)
         moved = [(one.posting_id, one.after) for one in told if one.kind != "opened"]
@@ -117,7 +116,7 @@ class Look:
         events.reposts = reposts(self.connection, self.board.id, new, missing, self.at)
         return events
 
-    def _healthy(self, check_id: int, result: Snapshot | Unchanged, lost: str | None, closed: int) -> None:
+    def _healthy(self, check_id: int, result: Snapshot | Unchanged, lost: str | None, seen: int, counts: Mapping[str, int]) -> None:
         self.columns = {"failures": 0, "failing_since": None, "reason": None, "last_ok_at": self.at, "next_check_at": self._next(0, None)}
         self.columns |= {"collapsed_since": (self.board.collapsed_since or self.at) if lost else None, "put_back": False}
         if isinstance(result, Snapshot):
@@ -125,15 +124,29 @@ class Look:
             validators = {"etag": result.etag, "last_modified": result.last_modified} if whole else {"etag": None, "last_modified": None}
             self.columns |= validators | {"read_at": self.at}
         if self.board.failures >= plan.FAILURES_TO_FAIL:
-            since = self.board.failing_since
-            self._notice(check_id, "recovered", f"{self.board.company}: read again after {self.board.failures} failed checks", (
-                f"It failed from {since:%Y-%m-%d %H:%M} UTC; the last error was: {self.board.reason}",
-            ))  # fmt: skip
-        if lost and self.board.collapsed_since is None:
-            self._notice(check_id, "collapsed", f"{self.board.company}: {lost.removeprefix('collapsed: ')}", (
-                f"{closed} of them are proved to be gone and closed; the others stay open until they are, or until three rounds agree.",
-                "What it still lists is recorded as always.",
-            ))  # fmt: skip
+            caught = {"opened": counts["opened"], "closed": counts["closed"]}
+            self._notice(check_id, incidents.recovered(self.board, self.at, seen=seen, **caught))
+        self._collapse(check_id, lost)
+
+    def _collapse(self, check_id: int, lost: str | None) -> None:
+        """A board that lost too much at once, from its first look to the one that settles it."""
+        since = self.board.collapsed_since
+        if since is None and lost is None:
+            return
+        closed = self._closed_since(since or self.at)
+        if lost is None:
+            self._notice(check_id, incidents.drained(self.board, self.at, closed))
+            return
+        message = incidents.collapsed(self.board, since or self.at, lost.removeprefix("collapsed: "), closed)
+        if since is None:
+            self._notice(check_id, message)
+        else:
+            cards.amend(self.connection, message)
+
+    def _closed_since(self, at: datetime) -> int:
+        change = models.PostingChange
+        query = select(func.count()).select_from(change).join(models.Posting, models.Posting.id == change.posting_id)
+        return self.connection.scalar(query.where(models.Posting.board_id == self.board.id, change.kind == "closed", change.at >= at)) or 0
 
     def _check(self, look: Result, **columns: object) -> int:
         row = {
@@ -154,8 +167,7 @@ class Look:
     def _next(self, failures: int, retry_after: float | None) -> datetime:
         return plan.next_check(self.now, timedelta(seconds=self.board.every), failures, retry_after, self.random)
 
-    def _notice(self, check_id: int, event: Any, headline: str, lines: tuple[str, ...]) -> None:  # noqa: ANN401  # one of the message's own words
-        message = OperatorMessage(event, headline, lines, board=self.board.board, url=self.board.url)
+    def _notice(self, check_id: int, message: OperatorMessage) -> None:
         self.alerting.notice(self.connection, message, round_id=self.round_id, check_id=check_id, at=self.at)
 
 

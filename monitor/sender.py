@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 import structlog
 from sqlalchemy import Connection, Engine
 
-from monitor import deliveries
+from monitor import deliveries, refusals
 from monitor.deliveries import Claimed
 from monitor.messages import load
 from monitor.notify.base import Notifier, NotifyError, Receipt, Threaded
@@ -124,6 +124,8 @@ class Sender:
         """The message's state, and in the same transaction what its trouble or its success means for other channels and the operator."""
         now, error = self._clock(), after.error
         with self._engine.begin() as connection:
+            if after.state == "sent" and head.attempts:
+                refusals.end(connection, head.channel, now)
             deliveries.settle(connection, head, after, now, claimed=claimed)
             if after.state == "sent" and head.state == "failed":
                 deliveries.lift(connection, now, kind(head.channel))
@@ -133,7 +135,7 @@ class Sender:
     def spread(self, connection: Connection, channel: str, next_try_at: datetime | None, error: NotifyError) -> None:
         """What a channel's trouble means for others and for the operator."""
         if error.permanent:
-            deliveries.tell_operator(connection, channel, error, self._operators, self._clock())
+            refusals.tell(connection, channel, error, self._operators, self._clock())
         if error.workspace and next_try_at is not None:
             deliveries.hold(connection, channel, next_try_at, error.reason)
 

@@ -11,14 +11,16 @@ from monitor.messages import CardMessage, GroupMessage, Message, OperatorMessage
 from monitor.notify import replies, rich, roles, words
 from monitor.notify.lists import group, summary
 from monitor.notify.plain import announce
-from monitor.notify.rich import Parts
+from monitor.notify.rich import Part, Parts
 from monitor.notify.roles import EMOJI
 
 _EVENTS: Final = {
     "failing": ("red_circle", "Board failing"),
     "recovered": ("large_green_circle", "Board recovered"),
     "collapsed": ("large_yellow_circle", "Board collapsed"),
+    "drained": ("large_green_circle", "Board settled"),
     "refused": ("no_entry", "Channel refused"),
+    "works": ("large_green_circle", "Channel works again"),
     "restarted": ("arrows_counterclockwise", "Restarted"),
     "configuration": ("warning", "Configuration"),
     "late": ("hourglass", "Late"),
@@ -52,6 +54,8 @@ def draw_reply(message: Message, *, interactive: bool = False) -> tuple[str, Par
     """As `draw`, for the thread of a card, which says the rest."""
     if isinstance(message, RoleMessage):
         return announce(message), replies.role(message, interactive=interactive)
+    if isinstance(message, OperatorMessage):
+        return announce(message), [_event(message), rich.block(rich.section(_headline(message)))]
     return draw(message, interactive=interactive)
 
 
@@ -61,16 +65,19 @@ def broadcasts(message: Message) -> bool:
 
 
 def _operator(message: OperatorMessage) -> Parts:
-    emoji, name = _EVENTS[message.event]
-    headline = rich.link(message.url, words.clean(message.headline, words.TITLE), bold=True)
     rows = [_labelled(words.clean(line)) for line in message.lines[:_LINES]]
     board = words.clean(message.board).replace(":", " / ", 1)
     foot = [rich.context(rich.plain(board))] if board else []
-    return [
-        rich.context(rich.ours(f":{emoji}: *{name}* · operator notice")),
-        rich.block(rich.section(headline), *([rich.lines(*rows)] if rows else [])),
-        *foot,
-    ]
+    return [_event(message), rich.block(rich.section(_headline(message)), *([rich.lines(*rows)] if rows else [])), *foot]
+
+
+def _event(message: OperatorMessage) -> Part:
+    emoji, name = _EVENTS[message.event]
+    return rich.context(rich.ours(f":{emoji}: *{name}* · operator notice"))
+
+
+def _headline(message: OperatorMessage) -> Part:
+    return rich.link(message.url, words.clean(message.headline, words.TITLE), bold=True)
 
 
 def _labelled(line: str) -> Parts:

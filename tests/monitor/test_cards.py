@@ -4,65 +4,15 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from typing import Any
 
 import pytest
-from boards import posting, snapshot
-from history import ENGINEER, History, settings
+from boards import posting, postings
+from life import MORE, MOST, PAY, RULE, Life, kinds, paid
 from post_office import PostOffice, post_office
-from pydantic import SecretStr
-from slack_server import ROLES, TOKEN, shown
+from slack_server import ROLES, shown
 from sqlalchemy import Engine
 
-from crawler.items import Pay, Posting, Probe
-from monitor.settings import Rule, SlackSettings
-
-RULE = replace(ENGINEER, notify=("slack:#roles",))
-PAY = Pay(133000.0, 240000.0, "USD", "year", "$133,000 - $240,000 USD")
-MORE = Pay(141000.0, 245000.0, "USD", "year", "$141,000 - $245,000 USD")
-Body = dict[str, Any]
-
-
-def paid(pay: Pay, **fields: Any) -> Posting:  # noqa: ANN401  # any field of a posting
-    """A posting whose board states its pay."""
-    return posting(pay=pay, stated=frozenset({"pay"}), **fields)
-
-
-class Life:
-    """A board whose looks are recorded, and the channel as it is after each."""
-
-    def __init__(self, office: PostOffice, *rules: Rule) -> None:
-        self.office = office
-        self.slack = office.slack
-        wanted = settings(*(rules or (RULE,)), slack=SlackSettings(token=SecretStr(TOKEN)))
-        self.history = History(office.engine, wanted)
-
-    async def look(self, *postings: Posting, gone: str = "") -> None:
-        """One look that lists these, and all that it has to tell."""
-        await self.glance(*postings, gone=gone)
-        await self.deliver()
-
-    async def glance(self, *postings: Posting, gone: str = "") -> None:
-        """The same while nobody delivers."""
-        self.history.look(snapshot([posting("99", title="Chef"), *postings], {gone: Probe.GONE} if gone else {}))
-
-    async def deliver(self) -> None:
-        told = await self.office.outbox().deliver(until_idle=True)
-        assert (told.failed, told.waiting) == (0, 0)
-
-    @property
-    def cards(self) -> list[Body]:
-        """What stands in the channel after the first summary."""
-        return self.slack.channels[ROLES].messages[1:]
-
-    @property
-    def card(self) -> Body:
-        (card,) = self.cards
-        return card
-
-    @property
-    def thread(self) -> list[Body]:
-        return self.slack.channels[ROLES].replies(self.card)
+from monitor.settings import Rule
 
 
 @pytest.fixture
@@ -73,38 +23,198 @@ async def office(engine: Engine) -> AsyncIterator[PostOffice]:
 
 @pytest.fixture
 async def life(office: PostOffice) -> Life:
+    """After the first look, which found nothing that fits."""
     life = Life(office)
     await life.look()
     return life
 
 
-def kinds(messages: list[Body]) -> list[tuple[str, bool]]:
-    """Of each message its grey line's bold words, and whether the channel was shown the reply."""
-    return [(one["blocks"][0]["elements"][0]["text"].split("*")[1], bool(one.get("reply_broadcast"))) for one in messages]
-
-
 async def test_a_posting_is_one_card_and_what_happens_next_is_in_its_thread(life: Life) -> None:
     await life.look(paid(PAY))
-    assert kinds(life.cards) == [("New role", False)]
+    assert kinds(life.cards) == ["New role"]
     await life.look(paid(MORE))
-    assert kinds(life.thread) == [("Role changed", True)]
+    assert kinds(life.thread) == ["Role changed!"]
     assert "141,000–245,000 USD/year" in shown(life.card)  # noqa: RUF001
     assert "133,000" not in shown(life.card)
     await life.look(paid(MORE, description="We look for an engineer who can cook.\n\nYou will build things."))
     await life.look(gone="1")
-    assert kinds(life.cards) == [("Closed", False)]
+    assert kinds(life.cards) == ["Closed"]
     assert '"strike": true' in shown(life.card["blocks"][1])
     await life.look(paid(MORE))
-    assert kinds(life.cards) == [("Role reopened", False)]
+    assert kinds(life.cards) == ["Role reopened"]
     assert "strike" not in shown(life.card)
-    assert kinds(life.thread) == [("Role changed", True), ("Role changed", False), ("Role closed", True), ("Role reopened", True)]
+    assert kinds(life.thread) == ["Role changed!", "Role changed", "Role closed!", "Role reopened!"]
     assert life.card["edits"] == 4
     assert life.office.one_copy_each()
 
 
-async def test_an_edited_card_that_shows_the_truth_is_left_alone(life: Life) -> None:
+async def test_a_card_that_shows_the_truth_is_left_alone(life: Life) -> None:
     await life.look(posting())
-    before = life.slack.calls["chat.update"]
     await life.look(posting())
     await life.deliver()
-    assert life.slack.calls["chat.update"] == before == 0
+    assert life.slack.calls["chat.update"] == 0
+
+
+async def test_a_burst_of_changes_is_one_edit_and_every_change_a_reply(life: Life) -> None:
+    await life.look(paid(PAY))
+    life.glance(paid(MORE))
+    life.glance(paid(MOST))
+    await life.look(paid(PAY))
+    assert life.card["edits"] == 1
+    assert kinds(life.thread) == ["Role changed!"] * 3
+    assert "133,000" in shown(life.card)
+
+
+async def test_what_piles_up_before_the_card_is_there_comes_after_it(life: Life) -> None:
+    life.glance(paid(PAY))
+    life.glance(paid(MORE))
+    await life.look(gone="1")
+    assert kinds(life.cards) == ["Closed"]
+    assert kinds(life.thread) == ["Role changed!", "Role closed!"]
+
+
+async def test_a_posting_known_from_the_baseline_gets_a_card_that_tells_what_happened(office: PostOffice) -> None:
+    life = Life(office)
+    await life.look(paid(PAY))
+    assert life.cards == []
+    await life.look(paid(MORE))
+    assert kinds(life.cards) == ["Role changed"]
+    assert "133,000" in shown(life.card)
+    assert life.thread == []
+    await life.look(gone="1")
+    assert kinds(life.thread) == ["Role closed!"]
+
+
+async def test_a_posting_told_in_a_group_gets_a_card_when_something_happens_to_it(life: Life) -> None:
+    await life.look(*postings(12))
+    assert len(life.cards) == 1
+    await life.look(*postings(11), paid(PAY, "12", title="Research Engineer, Team Twelve"))
+    assert kinds(life.cards[1:]) == ["Role changed"]
+
+
+async def test_a_card_is_edited_when_a_group_tells_what_happened(life: Life) -> None:
+    await life.look(posting("1", title="Research Engineer, Team 1"))
+    await life.look(*[replace(one, title=one.title + " B", location="Paris", locations=("Paris",)) for one in postings(12)])
+    assert "Team 1 B" in shown(life.cards[0])
+    assert life.slack.channels[ROLES].threads == {}
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [replace(RULE, on=("opened",)), replace(RULE, fields=("title",)), replace(RULE, on=("opened", "closed"), fields=("title",))],
+    ids=["opened alone", "titles alone", "no revisions"],
+)
+async def test_what_a_rule_does_not_tell_is_shown_all_the_same(office: PostOffice, rule: Rule) -> None:
+    life = Life(office, rule)
+    await life.look()
+    await life.look(paid(PAY))
+    await life.look(paid(MORE, location="Paris", locations=("Paris",), department="Kitchen"))
+    assert all(fact in shown(life.card) for fact in ("141,000", "Paris", "Kitchen"))
+    assert life.thread == []
+
+
+async def test_a_closing_that_is_not_told_strikes_the_card_through(office: PostOffice) -> None:
+    life = Life(office, replace(RULE, on=("opened",)))
+    await life.look()
+    await life.look(posting())
+    await life.look(gone="1")
+    assert kinds(life.cards) == ["Closed"]
+    await life.look(posting())
+    assert kinds(life.cards) == ["Role reopened"]
+    assert life.thread == []
+
+
+async def test_a_look_without_alerts_leaves_no_lie(life: Life) -> None:
+    await life.look(paid(PAY))
+    life.history.alerts = False
+    await life.look(paid(MORE))
+    assert "141,000" in shown(life.card)
+    assert life.thread == []
+
+
+async def test_a_posting_that_fits_now_is_a_card_that_says_so_and_one_that_does_not_any_more_is_told_a_last_time(life: Life) -> None:
+    await life.look(posting(title="Gardener"))
+    await life.look(posting(title="Research Engineer"))
+    assert "now fits" in shown(life.card["blocks"][0])
+    await life.look(posting(title="Gardener II"))
+    assert "no longer fits" in shown(life.thread[0]["blocks"][0])
+    assert kinds(life.cards) == ["No longer fits"]
+    await life.look(posting(title="Gardener III"))
+    assert len(life.thread) == 1
+    assert "Gardener III" in shown(life.card)
+
+
+async def test_a_second_rule_that_comes_to_fit_is_named_on_the_card(office: PostOffice) -> None:
+    life = Life(office, RULE, Rule("london", any=("engineer",), locations=("London",), notify=("slack:#roles",)))
+    await life.look()
+    await life.look(posting(location="Paris", locations=("Paris",)))
+    assert "Matched london" not in shown(life.card)
+    await life.look(posting())
+    assert "now fits" in shown(life.thread[0])
+    assert all(f"Matched {name}: " in shown(life.card) for name in ("research-engineer", "london"))
+
+
+async def test_each_channel_has_its_own_card(office: PostOffice) -> None:
+    life = Life(office, replace(RULE, notify=("slack:#roles", "slack:#secret", "console")))
+    await life.look()
+    await life.look(paid(PAY))
+    await life.look(paid(MORE))
+    secret = life.slack.channels["C00SECRET"]
+    assert kinds(secret.messages[1:]) == ["New role"]
+    assert kinds(secret.replies(secret.messages[1])) == ["Role changed!"]
+    assert office.console.getvalue().count("CHANGED") == 1
+    assert life.history.ask("SELECT count(*) FROM card") == [(2,)]
+
+
+async def test_a_direct_message_has_a_card_too(office: PostOffice) -> None:
+    life = Life(office, replace(RULE, notify=("slack:U0ALICE001",)))
+    await life.look()
+    await life.look(paid(PAY))
+    await life.look(paid(MORE))
+    chat = life.slack.channels["D0ALICE001"]
+    assert kinds(chat.replies(chat.messages[1])) == ["Role changed!"]
+
+
+async def test_an_alert_points_to_the_message_that_told_it(life: Life) -> None:
+    await life.look(paid(PAY))
+    await life.look(paid(MORE))
+    urls = [row[0] for row in life.history.ask("SELECT message_url FROM alerts WHERE kind <> 'summary' ORDER BY alert_id")]
+    card, reply = life.card["ts"], life.thread[0]["ts"]
+    base = f"https://example.slack.com/archives/{ROLES}/p"
+    assert urls == [base + card.replace(".", ""), f"{base}{reply.replace('.', '')}?thread_ts={card}&cid={ROLES}"]
+
+
+async def test_a_deleted_card_is_posted_anew_when_it_has_to_show_another_thing(office: PostOffice) -> None:
+    life = Life(office, replace(RULE, on=("opened",)))
+    await life.look()
+    await life.look(paid(PAY))
+    life.slack.delete(life.card)
+    await life.look(paid(MORE))
+    assert kinds(life.cards) == ["New role"]
+    assert "141,000" in shown(life.card)
+    await life.look(paid(MOST))
+    assert "150,000" in shown(life.card)
+
+
+@pytest.mark.parametrize("replies", [0, 1])
+async def test_a_deleted_card_is_posted_anew_by_the_next_thing_that_happens_once(life: Life, replies: int) -> None:
+    await life.look(paid(PAY))
+    if replies:
+        await life.look(paid(MOST))
+    life.slack.delete(life.card)
+    await life.look(paid(MORE))
+    assert "141,000" in shown(life.card)
+    [(told,)] = life.history.ask("SELECT delivery_id FROM alert ORDER BY id DESC LIMIT 1")
+    assert life.slack.copies(told) == 1
+    await life.look(gone="1")
+    assert kinds(life.cards) == ["Closed"]
+    assert kinds(life.thread) == ["Role closed!"]
+
+
+async def test_a_name_that_moved_to_another_channel_takes_its_cards_along(life: Life) -> None:
+    await life.look(paid(PAY))
+    life.slack.channels[ROLES].name = "roles-2025"
+    life.slack.channels["C0000OPS"].name = "roles"
+    await life.look(paid(MORE))
+    assert kinds(life.slack.channels["C0000OPS"].messages) == ["Role changed"]
+    assert life.thread == []

@@ -1,0 +1,74 @@
+"""What the operator is told of a board, from the first word to the last: the messages of one incident share a key.
+
+Where a channel has threads an incident is one message that shows how it stands, with its end as a reply; elsewhere each is a message.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+from monitor.db import AnyRow, iso
+from monitor.messages import OperatorMessage
+from monitor.notify.words import count, instant, span
+
+
+def failing(board: AnyRow, failures: int, since: datetime, reason: str) -> OperatorMessage:
+    """A board that fails again and again; said anew with each failure."""
+    facts = (
+        f"Last error: {reason}",
+        f"Last good look: {instant(board.last_ok_at) if board.last_ok_at else 'none yet'}",
+        f"Failing since: {instant(since)}",
+        "No role was closed because of this; other boards are not affected.",
+    )
+    return _message("failing", board, since, f"{failures} checks in a row failed", facts)
+
+
+def recovered(board: AnyRow, at: datetime, *, seen: int, opened: int, closed: int) -> OperatorMessage:
+    """The end of the same."""
+    since = board.failing_since
+    facts = (
+        f"Failing: {instant(since)} to {instant(at)}",
+        f"Error was: {board.reason}",
+        f"Caught up: {count(seen, 'posting')} listed, {opened} opened, {closed} closed",
+    )
+    return _message("recovered", board, since, f"read again after {board.failures} failed checks ({span(at - since)})", facts)
+
+
+def collapsed(board: AnyRow, since: datetime, lost: str, closed: int) -> OperatorMessage:
+    """A board that lost too much at once to be believed; said anew while that goes on."""
+    facts = (
+        f"Proved gone: {closed} so far, which are closed; the others stay open until they are, or until three rounds agree.",
+        "What it still lists is recorded as always.",
+    )
+    return _message("collapsed", board, since, lost, facts)
+
+
+def drained(board: AnyRow, at: datetime, closed: int) -> OperatorMessage:
+    """The end of the same: what was missing is settled."""
+    since = board.collapsed_since
+    facts = (f"Collapsed: {instant(since)} to {instant(at)}", f"Closed: {count(closed, 'posting')}; what came back stayed open.")
+    return _message("drained", board, since, f"everything that was missing is settled ({span(at - since)})", facts)
+
+
+def restarted(died: AnyRow, cut_off: int, half_sent: int) -> OperatorMessage:
+    """A daemon that died, as its lease says, and what the next one found and put in order."""
+    repaired = [f"{count(cut_off, 'round')} cut off, ended now; what was read is kept and its alerts go out"] if cut_off else []
+    repaired += [f"{count(half_sent, 'message')} half sent, looked for before anything goes again"] if half_sent else []
+    facts = (
+        f"Stopped: `rolewatch {died.command}` with pid {died.pid} on {died.host}, running since {instant(died.taken_at)}",
+        f"Last sign of life: before {instant(died.expires_at)}",
+        f"Repaired: {'; '.join(repaired) or 'there was nothing to repair'}",
+        "No history and no alert was lost.",
+    )
+    return OperatorMessage("restarted", "rolewatch was stopped uncleanly and runs again", facts)
+
+
+_BEGAN = {"recovered": "failing", "drained": "collapsed"}
+
+
+def _message(
+    event: Literal["failing", "recovered", "collapsed", "drained"], board: AnyRow, since: datetime, said: str, facts: tuple[str, ...]
+) -> OperatorMessage:
+    key = f"{_BEGAN.get(event, event)} {board.board} {iso(since)}"
+    return OperatorMessage(event, f"{board.company}: {said}", facts, board=board.board, url=board.url, incident=key)

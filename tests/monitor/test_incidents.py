@@ -1,0 +1,117 @@
+"""The operator's channel: a message an incident, which shows how it stands; elsewhere a message each time."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+
+import pytest
+from boards import BOARD, posting, postings
+from life import RULE, Body, Life, kinds
+from post_office import PostOffice, post_office
+from slack_server import ARCHIVED, OPS, shown
+from sqlalchemy import Engine
+
+from crawler.items import Failure
+from monitor.settings import AlertSettings
+
+
+@pytest.fixture
+async def office(engine: Engine) -> AsyncIterator[PostOffice]:
+    async with post_office(engine) as office:
+        yield office
+
+
+@pytest.fixture
+async def life(office: PostOffice) -> Life:
+    life = Life(office)
+    await life.look(*postings(9))
+    return life
+
+
+def notices(life: Life) -> list[Body]:
+    return life.slack.channels[OPS].messages
+
+
+def thread(life: Life, number: int = 0) -> list[Body]:
+    return life.slack.channels[OPS].replies(notices(life)[number])
+
+
+async def test_a_failing_board_is_one_message_from_its_beginning_to_its_end(life: Life) -> None:
+    for number in range(5):
+        await life.hear(Failure(BOARD, f"HTTP 50{number}"))
+    assert kinds(notices(life)) == ["Board failing"]
+    assert "5 checks in a row failed" in shown(notices(life)[0])
+    assert "HTTP 504" in shown(notices(life)[0])
+    assert thread(life) == []
+    await life.look(*postings(9))
+    assert kinds(notices(life)) == kinds(thread(life)) == ["Board recovered"]
+    assert "read again after 5 failed checks (75 minutes)" in shown(notices(life)[0])
+    assert "10 postings listed, 0 opened, 0 closed" in shown(notices(life)[0])
+
+
+async def test_the_next_failure_is_another_incident(life: Life) -> None:
+    for _ in range(2):
+        for _ in range(3):
+            await life.hear(Failure(BOARD, "HTTP 503"))
+        await life.look(*postings(9))
+    assert kinds(notices(life)) == ["Board recovered"] * 2
+    assert [len(thread(life, number)) for number in (0, 1)] == [1, 1]
+
+
+async def test_a_collapsed_board_is_one_message_until_everything_is_settled(life: Life) -> None:
+    await life.look(posting("1", title="Research Engineer, Team 1"))
+    assert kinds(notices(life)) == ["Board collapsed"]
+    await life.look(posting("1", title="Research Engineer, Team 1"), gone="2")
+    assert "Proved gone" in shown(notices(life)[0])
+    assert "1 so far" in shown(notices(life)[0])
+    for _ in range(4):
+        await life.look(posting("1", title="Research Engineer, Team 1"))
+    assert kinds(notices(life)) == ["Board settled"]
+    assert kinds(thread(life)) == ["Board settled"]
+    assert "8 postings" in shown(notices(life)[0])
+
+
+async def test_a_refused_channel_is_one_message_until_it_works_again(office: PostOffice) -> None:
+    life = Life(office, replace(RULE, notify=("slack:#old",)))
+    outbox = office.outbox()
+    life.glance(*postings(2))
+    await outbox.deliver(until_idle=True)
+    assert kinds(notices(life)) == ["Channel refused"]
+    life.slack.channels[ARCHIVED].archived = False
+    await office.clock.sleep(3600)
+    await outbox.deliver(until_idle=True)
+    assert kinds(notices(life)) == kinds(thread(life)) == ["Channel works again"]
+    life.slack.channels[ARCHIVED].archived = True
+    life.glance(*postings(3))
+    await outbox.deliver(until_idle=True)
+    assert kinds(notices(life)) == ["Channel works again", "Channel refused"]
+
+
+async def test_a_refused_edit_is_told_too_and_made_when_the_channel_works(life: Life) -> None:
+    life.slack.channels["C000ROLES"].messages.clear()
+    await life.look(*postings(10))
+    life.history.alerts = False
+    life.slack.channels["C000ROLES"].archived = True
+    life.glance(*postings(9), posting("10", title="Research Engineer, Team X"))
+    await life.office.outbox().deliver(until_idle=True)
+    await life.office.outbox().deliver(until_idle=True)
+    assert kinds(notices(life)) == ["Channel refused"]
+    life.slack.channels["C000ROLES"].archived = False
+    await life.office.outbox().deliver(until_idle=True)
+    assert "Team X" in shown(life.slack.channels["C000ROLES"].messages[0])
+    assert kinds(notices(life)) == ["Channel works again"]
+
+
+async def test_elsewhere_each_is_a_message(office: PostOffice) -> None:
+    life = Life(office)
+    life.history.settings = replace(life.history.settings, alerts=AlertSettings(operator=("console",)))
+    await life.look(*postings(9))
+    for _ in range(5):
+        await life.hear(Failure(BOARD, "HTTP 503"))
+    await life.look(*postings(9))
+    said = [line for line in office.console.getvalue().splitlines() if line.startswith("OPERATOR")]
+    assert said == [
+        "OPERATOR  Example Labs: 3 checks in a row failed",
+        "OPERATOR  Example Labs: read again after 5 failed checks (75 minutes)",
+    ]

@@ -1,0 +1,74 @@
+"""A board whose looks are recorded, and the Slack channel that is told of them, as it is after each."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from boards import posting, snapshot
+from history import ENGINEER, History, settings
+from post_office import PostOffice
+from pydantic import SecretStr
+from slack_server import ROLES, TOKEN
+
+from crawler.items import Pay, Posting, Probe, Result
+from monitor.settings import AlertSettings, Rule, SlackSettings
+
+RULE = replace(ENGINEER, notify=("slack:#roles",))
+PAY = Pay(133000.0, 240000.0, "USD", "year", "$133,000 - $240,000 USD")
+MORE = Pay(141000.0, 245000.0, "USD", "year", "$141,000 - $245,000 USD")
+MOST = Pay(150000.0, 250000.0, "USD", "year", "$150,000 - $250,000 USD")
+CHEF = posting("99", title="Chef")
+Body = dict[str, Any]
+
+
+def paid(pay: Pay, key: str = "1", **fields: Any) -> Posting:  # noqa: ANN401  # any field of a posting
+    """A posting whose board states its pay."""
+    return posting(key, pay=pay, stated=frozenset({"pay"}), **fields)
+
+
+def kinds(messages: list[Body]) -> list[str]:
+    """The bold words of each message's grey line; those of a reply that the channel was shown too end in an exclamation mark."""
+    return [one["blocks"][0]["elements"][0]["text"].split("*")[1] + ("!" if one.get("reply_broadcast") else "") for one in messages]
+
+
+class Life:
+    """One rule that tells #roles, or those given; one posting that fits none is always there."""
+
+    def __init__(self, office: PostOffice, *rules: Rule) -> None:
+        self.office = office
+        self.slack = office.slack
+        told: dict[str, Any] = {"alerts": AlertSettings(operator=("slack:#ops",)), "slack": SlackSettings(token=SecretStr(TOKEN))}
+        self.history = History(office.engine, settings(*(rules or (RULE,)), **told))
+
+    async def look(self, *postings: Posting, gone: str = "") -> None:
+        """One look that lists these, and all that there is to tell."""
+        self.glance(*postings, gone=gone)
+        await self.deliver()
+
+    def glance(self, *postings: Posting, gone: str = "") -> None:
+        """The same while nobody delivers."""
+        self.history.look(snapshot([CHEF, *postings], {gone: Probe.GONE} if gone else {}))
+
+    async def hear(self, result: Result) -> None:
+        """Another result of the board, and all that there is to tell."""
+        self.history.look(result)
+        await self.deliver()
+
+    async def deliver(self) -> None:
+        told = await self.office.outbox().deliver(until_idle=True)
+        assert (told.failed, told.waiting) == (0, 0)
+
+    @property
+    def cards(self) -> list[Body]:
+        """What stands in the channel after the summary of the first look, but for what a person deleted."""
+        return [one for one in self.slack.channels[ROLES].messages[1:] if "subtype" not in one]
+
+    @property
+    def card(self) -> Body:
+        (card,) = self.cards
+        return card
+
+    @property
+    def thread(self) -> list[Body]:
+        return self.slack.channels[ROLES].replies(self.card)
