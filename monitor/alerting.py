@@ -101,7 +101,7 @@ class Alerting:
     def _rows(self, board: AnyRow, one: Told, at: datetime) -> Iterator[dict[str, object]]:
         for rule in self.settings.rules:
             why = self.why(rule, board, one)
-            if why is None or rule.mode == "digest":
+            if why is None:
                 continue
             message = RoleMessage(
                 kind=one.kind,
@@ -114,7 +114,7 @@ class Alerting:
             )
             for channel in self.channels(rule):
                 told = {"rule": rule.name, "kind": one.kind, "channel": channel, "why": why.words}
-                yield told | {"posting_id": one.posting_id, "message": dump(message)}
+                yield told | {"posting_id": one.posting_id, "message": dump(message), "for_digest": rule.mode == "digest"}
 
     def why(self, rule: Rule, board: AnyRow, one: Told) -> Why | None:
         """Why the rule wants this told, None when it does not."""

@@ -22,7 +22,7 @@ from sqlalchemy import Connection, insert, select, update
 from crawler.items import Posting
 from monitor.alerting import Alerting
 from monitor.db import AnyRow
-from monitor.messages import CardMessage, Message, OperatorMessage, RoleMessage, Why, card_of, dump, load
+from monitor.messages import CardMessage, Message, OperatorMessage, ReminderMessage, RoleMessage, Why, card_of, dump, load
 from monitor.models import Card, Delivery
 from monitor.notify.base import Receipt
 from monitor.settle import kind
@@ -45,6 +45,8 @@ def subject(message: Message) -> str | None:
 
 def join(connection: Connection, channel: str, message: Message, posting_id: int | None) -> int | None:
     """The card that tells a message or has it in its thread, and that shows from now on what the message says; None without one."""
+    if isinstance(message, ReminderMessage):
+        return _standing_card(connection, channel, posting_id)
     about = subject(message)
     if about is None or kind(channel) not in _THREADED:
         return None
@@ -59,6 +61,11 @@ def join(connection: Connection, channel: str, message: Message, posting_id: int
         connection.execute(update(Card).where(Card.id == known.id).values(message=after, wanted=Card.wanted + 1))
     card_id: int = known.id
     return card_id
+
+
+def _standing_card(connection: Connection, channel: str, posting_id: int | None) -> int | None:
+    """The card that a reminder is a reply to: a role without one in the channel is reminded of in a message of its own."""
+    return connection.scalar(select(Card.id).where(Card.channel == channel, Card.posting_id == posting_id, Card.ts.is_not(None)))
 
 
 def _base(message: Message) -> Message:

@@ -3,6 +3,7 @@
     round     every half second: looks for boards that are due, and for a round that a `check` asks for
     lease     every ten seconds: says that we are alive
     deliver   for as long as we run: the outbox, woken after each round
+    clock     every half minute: writes the reminders and digests that are due
     guard     for as long as we run: looks whether all this is in time (`monitor/health/`)
 
 To stop: no new round begins, the crawl is stopped and our own job awaited, then the outbox, and the scheduler last, since its
@@ -23,7 +24,7 @@ import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlalchemy import Engine
 
-from monitor import asking, deliveries, incidents, watch
+from monitor import asking, clockwork, deliveries, incidents, watch
 from monitor.alerting import Alerting
 from monitor.config import require_boards
 from monitor.db import reading
@@ -117,6 +118,7 @@ class Daemon:
         scheduler = AsyncIOScheduler(timezone="UTC", job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1})
         scheduler.add_job(self._tick, "interval", seconds=TICK, next_run_time=self.clock())
         scheduler.add_job(self._renew, "interval", seconds=RENEW_EVERY)
+        scheduler.add_job(self._by_the_clock, "interval", seconds=clockwork.EVERY, next_run_time=self.clock())
         scheduler.start()
         return scheduler
 
@@ -139,6 +141,10 @@ class Daemon:
         if not await asyncio.to_thread(self.lease.renew, self.clock()):
             log.error("another rolewatch works on this database now; stopping")
             self.stop.set()
+
+    async def _by_the_clock(self) -> None:
+        if await asyncio.to_thread(clockwork.write, self.engine, self.settings, self.clock()):
+            self.wake.set()
 
     async def _tick(self) -> None:
         """Starts what is due, unless a round is under way; it does not wait for it, since the scheduler would complain of each tick."""

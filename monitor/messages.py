@@ -6,7 +6,7 @@ harmless in its own way.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 
 import msgspec
@@ -102,6 +102,44 @@ class SummaryMessage(msgspec.Struct, frozen=True, tag="summary"):
     rules: tuple[RuleCount, ...]
 
 
+class Reminder(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A deadline that is near, for every rule that fits and wants to be reminded."""
+
+    role: Role
+    why: tuple[Why, ...]
+    threshold: float  # seconds before the deadline, as the rule says
+    mention: tuple[str, ...] = ()
+
+
+class ReminderMessage(msgspec.Struct, frozen=True, tag="reminder"):
+    """Deadlines that are near: of one role, or of many at once."""
+
+    items: tuple[Reminder, ...]
+    at: datetime  # how long is left is reckoned from then
+
+
+class BoardHealth(msgspec.Struct, frozen=True, omit_defaults=True):
+    """How a board is read."""
+
+    board: str
+    company: str
+    url: str
+    state: Literal["ok", "new", "failing", "collapsed"]
+    since: datetime | None = None  # of trouble
+
+
+class DigestMessage(msgspec.Struct, frozen=True, tag="digest"):
+    """A channel's day."""
+
+    day: date  # in the reader's zone
+    since: datetime  # what it tells of
+    items: tuple[RoleMessage, ...]  # each posting and kind once
+    deadlines: tuple[Role, ...]  # within a week, the nearest first
+    open: int  # roles of the boards that are looked at
+    fitting: int  # of these
+    boards: tuple[BoardHealth, ...]
+
+
 class OperatorMessage(msgspec.Struct, frozen=True, omit_defaults=True, tag="operator"):
     """Something that the person who runs the daemon should know."""
 
@@ -115,7 +153,7 @@ class OperatorMessage(msgspec.Struct, frozen=True, omit_defaults=True, tag="oper
     incident: str = ""  # its key: messages of one incident are one message and its thread where a channel has threads
 
 
-Message = RoleMessage | CardMessage | GroupMessage | SummaryMessage | OperatorMessage
+Message = RoleMessage | CardMessage | GroupMessage | SummaryMessage | ReminderMessage | DigestMessage | OperatorMessage
 
 
 def card_of(message: RoleMessage) -> CardMessage:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy import ForeignKey, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from monitor.base import Base, partial_index
@@ -77,6 +77,7 @@ class Alert(Base):
     channel: Mapped[str]
     why: Mapped[str | None]
     message: Mapped[str]  # JSON of messages.py, of this alert alone
+    for_digest: Mapped[bool] = mapped_column(default=False, server_default=false())  # told in the channel's next digest alone
     created_at: Mapped[datetime]
 
 

@@ -17,11 +17,12 @@ import structlog
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 
-from monitor import deliveries, edits, pack
+from monitor import deliveries, edits, pack, quiet
 from monitor.db import reading
 from monitor.edits import Edit, Editor
 from monitor.notify.base import Notifier
 from monitor.sender import Delivered, Sender
+from monitor.settings import AlertSettings
 from monitor.settle import Head
 
 log = structlog.get_logger()
@@ -33,7 +34,10 @@ APPEARS: Final = timedelta(seconds=2)  # what a message may take to be found in 
 
 
 class Outbox:
-    """Sends what waits in the database, through notifiers by the kind of channel; `operators` are told of a channel that refuses."""
+    """Sends what waits in the database, through notifiers by the kind of channel; `operators` are told of a channel that refuses.
+
+    `hours` says when rules' channels are quiet.
+    """
 
     def __init__(
         self,
@@ -42,12 +46,14 @@ class Outbox:
         clock: Callable[[], datetime],
         *,
         operators: Sequence[str] = (),
+        hours: AlertSettings | None = None,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         appears: timedelta = APPEARS,
         grace: float = GRACE,
     ) -> None:
         self._engine = engine
         self._clock = clock
+        self._hours = hours or AlertSettings()
         self._sleep = sleep
         self._grace = grace
         self._sender = Sender(engine, notifiers, clock, operators=operators, sleep=sleep, appears=appears)
@@ -58,6 +64,7 @@ class Outbox:
     def take_up(self, other: Outbox) -> None:
         """Goes on with the notifiers and operators of another one, made from changed settings, and tries what was refused again."""
         self._sender.take_up(other._sender)
+        self._hours = other._hours
         self._begun = False
 
     async def deliver(self, *, until_idle: bool, max_wait: float = 60) -> Delivered:
@@ -100,11 +107,12 @@ class Outbox:
                 edits.lift(connection)
             self._begun = True
         with reading(self._engine) as connection:
-            more = pack.due(connection, now)
+            more = pack.due(connection, now) or quiet.due(connection, self._hours, now)
         if more:
             with self._engine.begin() as connection:
                 pack.pack(connection, now)
                 pack.regroup(connection, now)
+                quiet.keep(connection, self._hours, now)
         with reading(self._engine) as connection:
             return [*deliveries.heads(connection), *edits.heads(connection)]
 

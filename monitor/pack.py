@@ -2,6 +2,7 @@
 
 alerts of a round and channel ──┬─ operator: one message each
                                 ├─ summary: one message
+                                ├─ deadline: one message a posting; more than 10 at once: one message
                                 ├─ role, of a rule with more than 10: one message, all listed
                                 └─ role: one message a posting, naming every rule that fits
 """
@@ -19,7 +20,7 @@ import msgspec
 from sqlalchemy import Connection, Select, delete, func, insert, or_, select, update
 
 from monitor import cards, models
-from monitor.messages import BoardCount, GroupMessage, Message, Role, RoleMessage, RuleCount, SummaryMessage, dump, load
+from monitor.messages import BoardCount, GroupMessage, Message, ReminderMessage, Role, RoleMessage, RuleCount, SummaryMessage, dump, load
 
 MANY: Final = 10  # more alerts than this at once are one message
 PER_MESSAGE: Final = 150  # roles that one message has room for
@@ -63,14 +64,31 @@ def _plan_channel(alerts: Sequence[Told]) -> Iterator[Package]:
     channel = alerts[0].channel
     summaries = [alert for alert in alerts if isinstance(alert.message, SummaryMessage)]
     if summaries:
-        yield Package(channel, _one_summary([alert.message for alert in summaries]), tuple(alert.id for alert in summaries))
+        yield Package(channel, one_summary([alert.message for alert in summaries]), tuple(alert.id for alert in summaries))
     postings: dict[str, list[Told]] = defaultdict(list)
+    deadlines: dict[str, list[Told]] = defaultdict(list)
     for alert in alerts:
         if isinstance(alert.message, RoleMessage):
             postings[alert.message.role.posting].append(alert)
+        elif isinstance(alert.message, ReminderMessage):
+            deadlines[alert.message.items[0].role.posting].append(alert)
         elif not isinstance(alert.message, SummaryMessage):
             yield Package(channel, alert.message, (alert.id,))
     yield from _plan_roles(channel, postings)
+    yield from _plan_deadlines(channel, deadlines)
+
+
+def _plan_deadlines(channel: str, postings: dict[str, list[Told]]) -> Iterator[Package]:
+    packages = [
+        Package(channel, _one_reminder([alert.message for alert in alerts]), tuple(alert.id for alert in alerts), alerts[0].posting_id)
+        for alerts in postings.values()
+    ]
+    if len(packages) <= MANY:
+        yield from packages
+        return
+    items = tuple(item for package in packages if isinstance(package.message, ReminderMessage) for item in package.message.items)
+    at = max(package.message.at for package in packages if isinstance(package.message, ReminderMessage))
+    yield Package(channel, ReminderMessage(items, at), tuple(sorted(one for package in packages for one in package.alerts)))
 
 
 def _plan_roles(channel: str, postings: dict[str, list[Told]]) -> Iterator[Package]:
@@ -117,7 +135,17 @@ def _one_role(messages: Iterable[Message]) -> RoleMessage:
     )
 
 
-def _one_summary(messages: Iterable[Message]) -> SummaryMessage:
+def _one_reminder(messages: Iterable[Message]) -> ReminderMessage:
+    """What several rules say of one posting's deadline."""
+    found = [message for message in messages if isinstance(message, ReminderMessage)]
+    items = [item for message in found for item in message.items]
+    why = tuple(dict.fromkeys(why for item in items for why in item.why))
+    mention = tuple(dict.fromkeys(who for item in items for who in item.mention))
+    return ReminderMessage((msgspec.structs.replace(items[0], why=why, mention=mention),), found[0].at)
+
+
+def one_summary(messages: Iterable[Message]) -> SummaryMessage:
+    """What several summaries say, each board and role once."""
     summaries = [message for message in messages if isinstance(message, SummaryMessage)]
     boards: dict[str, BoardCount] = {board.board: board for summary in summaries for board in summary.boards}
     roles: dict[str, dict[str, Role]] = defaultdict(dict)
@@ -150,14 +178,17 @@ def pack(connection: Connection, now: datetime, make_id: Callable[[], str] = new
 
 
 def _unpacked() -> Select[int, int | None, str, str | None, str, int | None]:
-    """Alerts without a delivery whose round is over; a round that died with its process is over when another has begun."""
+    """Alerts without a delivery whose round is over; a round that died with its process is over when another has begun.
+
+    What a digest tells waits for it.
+    """
     ended = select(models.CheckRound.id).where(models.CheckRound.finished_at.is_not(None))
     alert = models.Alert
     over = or_(
         alert.round_id.is_(None), alert.round_id.in_(ended), alert.round_id < select(func.max(models.CheckRound.id)).scalar_subquery()
     )
     columns = select(alert.id, alert.round_id, alert.channel, alert.rule, alert.message, alert.posting_id)
-    return columns.where(alert.delivery_id.is_(None), over).order_by(alert.id)
+    return columns.where(alert.delivery_id.is_(None), ~alert.for_digest, over).order_by(alert.id)
 
 
 def _link(connection: Connection, alerts: Sequence[int], delivery_id: str) -> None:
@@ -191,11 +222,11 @@ def _regroup(connection: Connection, channel: str) -> int:
         return 0
     parts = [single[start : start + PER_MESSAGE] for start in range(0, len(single), PER_MESSAGE)]
     for number, part in enumerate(parts, 1):
-        _merge(connection, [name for name, _ in part], GroupMessage(tuple(message for _, message in part), part=number, parts=len(parts)))
+        merge(connection, [name for name, _ in part], GroupMessage(tuple(message for _, message in part), part=number, parts=len(parts)))
     return len(single) - len(parts)
 
 
-def _merge(connection: Connection, names: Sequence[str], message: GroupMessage) -> None:
+def merge(connection: Connection, names: Sequence[str], message: Message) -> None:
     """The first delivery tells all of them, so that the others' alerts point to it and the others go."""
     kept, gone = names[0], names[1:]
     connection.execute(update(models.Delivery).where(models.Delivery.delivery_id == kept).values(message=dump(message), card_id=None))

@@ -14,6 +14,7 @@ from pydantic import SecretStr
 Baseline = Literal["summary", "announce"]
 Kind = Literal["opened", "revised", "closed", "reopened"]
 KINDS: tuple[Kind, ...] = ("opened", "revised", "closed", "reopened")
+_MORNING = time(9)
 REVISION_FIELDS = ("title", "location", "pay", "deadline", "description")  # which revisions are worth telling by default
 
 
@@ -106,6 +107,11 @@ class Settings:
     log_level: str = "info"
     log_format: Literal["text", "json"] = "text"
     health: HealthSettings = HealthSettings()
+
+    @property
+    def digest(self) -> time | None:
+        """When the daily digest goes out; a rule that is told nowhere else has one without being asked."""
+        return self.alerts.digest or (_MORNING if any(rule.mode == "digest" for rule in self.rules) else None)
 
     def board(self, name: str) -> WatchedBoard | None:
         """The watched board of that name ("greenhouse:deepmind"), or None."""

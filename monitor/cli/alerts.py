@@ -52,7 +52,7 @@ def list_alerts(
 @app.command()
 def retry(ctx: typer.Context) -> None:
     """Send again what could not be delivered."""
-    from monitor.cli.sending import say_undelivered, undelivered, work
+    from monitor.cli.sending import say_held, say_undelivered, undelivered, work
     from monitor.deliveries import retry as try_again
 
     current = state(ctx)
@@ -62,6 +62,7 @@ def retry(ctx: typer.Context) -> None:
     typer.echo(f"trying {_messages(count)} again")
     one = _Retry(current, engine)
     asyncio.run(work(engine, "alerts retry", one.alone, one.ask))
+    say_held(engine, current.settings)
     if undelivered(engine):
         say_undelivered(engine)
         raise typer.Exit(1)

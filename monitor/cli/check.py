@@ -115,14 +115,17 @@ class _Check:
         return not failed
 
     async def _deliver(self) -> bool:
-        """Sends all that waits, and says what cannot be sent; alerts for the console stay out of what a program reads."""
-        from monitor.cli.sending import make_outbox
+        """Sends all that waits or is due by now, and says what cannot be; what goes to the console stays out of what a program reads."""
+        from monitor.cli.sending import make_outbox, say_held
+        from monitor.clockwork import write
 
+        write(self.engine, self.current.settings, now())
         outbox = make_outbox(self.engine, sys.stdout if self.fmt is Format.TABLE else sys.stderr)(self.current.settings)
         try:
             told = await outbox.deliver(until_idle=True)
         finally:
             await outbox.close()
+        say_held(self.engine, self.current.settings)
         return self._say_undelivered(told.failed + told.waiting)
 
     def _say_undelivered(self, count: int) -> bool:

@@ -18,6 +18,7 @@ from monitor.lease import RENEW_EVERY, Held, Lease, take
 from monitor.models import Delivery
 from monitor.notify import notifiers
 from monitor.outbox import Outbox
+from monitor.quiet import until
 from monitor.settings import Settings
 
 _WAIT = 0.5  # seconds between two tries to begin while another command works on the database
@@ -29,7 +30,7 @@ def make_outbox(engine: Engine, console: TextIO) -> Callable[[Settings], Outbox]
 
     def make(settings: Settings) -> Outbox:
         operators = tuple(dict.fromkeys(map(settings.route, settings.alerts.operator)))
-        return Outbox(engine, notifiers(settings, console), now, operators=operators)
+        return Outbox(engine, notifiers(settings, console), now, operators=operators, hours=settings.alerts)
 
     return make
 
@@ -46,6 +47,20 @@ def say_undelivered(engine: Engine) -> None:
     for channel, count, reason in undelivered(engine):
         message = "message" if count == 1 else "messages"
         typer.echo(f"{channel}: {count} {message} could not be delivered: {clean(reason or 'it waits for its time')}", err=True)
+
+
+def say_held(engine: Engine, settings: Settings) -> None:
+    """A line on standard error about what waits for the end of quiet hours."""
+    end = until(settings.alerts, now())
+    if end is None:
+        return
+    with reading(engine) as connection:
+        held = connection.scalar(select(func.count()).select_from(Delivery).where(Delivery.state == "held", Delivery.state != "sent")) or 0
+    if held:
+        messages = "1 message is" if held == 1 else f"{held} messages are"
+        typer.echo(
+            f"{messages} held until {end.astimezone(settings.alerts.timezone):%H:%M} ({settings.alerts.timezone}): quiet hours", err=True
+        )
 
 
 async def work(engine: Engine, command: str, alone: Callable[[], Awaitable[Done]], ask: Callable[[Held], Awaitable[Done | None]]) -> Done:

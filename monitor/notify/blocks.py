@@ -7,10 +7,21 @@ from __future__ import annotations
 
 from typing import Final
 
-from monitor.messages import CardMessage, GroupMessage, Message, OperatorMessage, RoleMessage, SummaryMessage
+from monitor.messages import (
+    CardMessage,
+    DigestMessage,
+    GroupMessage,
+    Message,
+    OperatorMessage,
+    ReminderMessage,
+    RoleMessage,
+    SummaryMessage,
+)
 from monitor.notify import replies, rich, roles, words
+from monitor.notify.digest import digest
 from monitor.notify.lists import group, summary
 from monitor.notify.plain import announce
+from monitor.notify.reminders import reminder
 from monitor.notify.rich import Part, Parts
 from monitor.notify.roles import EMOJI
 
@@ -36,7 +47,7 @@ def draw(message: Message, *, interactive: bool = False) -> tuple[str, Parts]:
     return announce(message), _blocks(message, interactive)
 
 
-def _blocks(message: Message, interactive: bool) -> Parts:
+def _blocks(message: Message, interactive: bool) -> Parts:  # noqa: PLR0911  # a case a kind
     match message:
         case RoleMessage():
             return roles.told(message, interactive=interactive)
@@ -46,6 +57,10 @@ def _blocks(message: Message, interactive: bool) -> Parts:
             return group(message, EMOJI)
         case SummaryMessage():
             return summary(message)
+        case ReminderMessage():
+            return reminder(message, interactive=interactive)
+        case DigestMessage():
+            return digest(message)
         case OperatorMessage():
             return _operator(message)
 
@@ -61,7 +76,7 @@ def draw_reply(message: Message, *, interactive: bool = False) -> tuple[str, Par
 
 def broadcasts(message: Message) -> bool:
     """Is a reply worth showing in the channel too?"""
-    return isinstance(message, RoleMessage) and replies.broadcasts(message)
+    return isinstance(message, ReminderMessage) or (isinstance(message, RoleMessage) and replies.broadcasts(message))
 
 
 def _operator(message: OperatorMessage) -> Parts:

@@ -3,9 +3,23 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Final
 
-from monitor.messages import CardMessage, GroupMessage, Message, OperatorMessage, Role, RoleKind, RoleMessage, SummaryMessage, Why
+from monitor.messages import (
+    CardMessage,
+    DigestMessage,
+    GroupMessage,
+    Message,
+    OperatorMessage,
+    Reminder,
+    ReminderMessage,
+    Role,
+    RoleKind,
+    RoleMessage,
+    SummaryMessage,
+    Why,
+)
 from monitor.notify import words
 from monitor.notify.difference import edited
 
@@ -47,7 +61,7 @@ def escape(text: str) -> str:
     return _READ_BY_SLACK.sub(lambda found: found.group() + "\u2060", escaped)
 
 
-def lines(message: Message) -> list[str]:
+def lines(message: Message) -> list[str]:  # noqa: PLR0911  # a case a kind
     """The message as lines for a terminal: what happened in front, then why and where, indented."""
     match message:
         case RoleMessage():
@@ -58,11 +72,18 @@ def lines(message: Message) -> list[str]:
             return [counts(message), *("  " + line for item in message.items for line in _role(item))]
         case SummaryMessage():
             return [_announced(message), *(line for rule in message.rules for line in _fitting(rule.rule, rule.roles))]
+        case ReminderMessage():
+            return [
+                _announced(message),
+                *(f"  {line}" for item in message.items for line in _reminder(item, alone=len(message.items) == 1)),
+            ]
+        case DigestMessage():
+            return _digest(message)
         case OperatorMessage():
             return [_announced(message), *("  " + words.clean(line) for line in message.lines), *_url(message.url)]
 
 
-def _announced(message: Message) -> str:
+def _announced(message: Message) -> str:  # noqa: PLR0911  # a case a kind
     match message:
         case RoleMessage():
             return _sentence(message)
@@ -73,8 +94,47 @@ def _announced(message: Message) -> str:
             return f"{counts(message)}: {'; '.join(titles)}" + (" …" if len(message.items) > _NAMED else "")
         case SummaryMessage():
             return f"Now watching {watched(message)}{fits(message)}"
+        case ReminderMessage():
+            return _near(message)
+        case DigestMessage():
+            return _day(message)
         case OperatorMessage():
             return words.clean(message.headline, words.TITLE) or f"rolewatch: {message.event}"
+
+
+def _near(message: ReminderMessage) -> str:
+    if len(message.items) != 1:
+        return f"{words.count(len(message.items), 'deadline')} near: {'; '.join(words.title(item.role) for item in message.items[:_NAMED])}"
+    role = message.items[0].role
+    return f"Deadline in {words.left(role, message.at)}: {words.title(role)} at {words.company(role)}, apply by {words.deadline(role)}"
+
+
+def _reminder(item: Reminder, *, alone: bool) -> list[str]:
+    role, written = item.role, words.clean(item.role.deadline_text)
+    first = [f"as written: “{written}”"] if written else []
+    named = [] if alone else [f"{words.deadline(role)} · {words.company(role)} · {words.title(role)}"]
+    return [*named, *first, *(f"why: {words.reason(why)}" for why in item.why), *(line.strip() for line in _url(role.url))]
+
+
+def _day(message: DigestMessage) -> str:
+    bad = [board for board in message.boards if board.state in {"failing", "collapsed"}]
+    said = [f"{number} {verb}" for _, verb, number in tally(message.items)]
+    said.append(f"{words.count(len(message.deadlines), 'deadline')} within 7 days")
+    healthy = f"{len(message.boards) - len(bad)} of {words.count(len(message.boards), 'board')} healthy"
+    return f"Daily digest, {words.day(message.day)}: {', '.join(said)}; {healthy}"
+
+
+def _deadline(role: Role) -> str:
+    return f"  DEADLINE  {words.deadline(role)} · {words.company(role)} · {words.title(role)}"
+
+
+def _digest(message: DigestMessage) -> list[str]:
+    near = [line for role in message.deadlines for line in (_deadline(role), *("  " + url for url in _url(role.url)))]
+    bad = [board for board in message.boards if board.state in {"failing", "collapsed"}]
+    troubles = [f"  {board.state.upper()}  {words.clean(board.company, 100)}" for board in bad]
+    told = ["  " + line for item in message.items for line in _role(item)]
+    watched_ = f"  {words.count(message.open, 'open role')} watched, {message.fitting:,} of them fit"
+    return [_day(message), *told, *near, *troubles, watched_]
 
 
 def _sentence(message: RoleMessage) -> str:
@@ -150,6 +210,13 @@ def counts(message: GroupMessage) -> str:
     said = [f"{kinds.count(kind)} {verb}" for kind, verb in _VERBS.items() if kind in kinds]
     part = f" (part {message.part} of {message.parts})" if message.parts > 1 else ""
     return f"{said[0]} role{'' if len(kinds) == 1 else 's'}{''.join(', ' + more for more in said[1:])}{part}" if said else "No roles"
+
+
+def tally(items: Sequence[RoleMessage]) -> list[tuple[RoleKind, str, int]]:
+    """How many of each kind: (kind, verb, number); what nobody asks for when there is none is left out."""
+    kinds = [item.kind for item in items]
+    found = [(kind, verb, kinds.count(kind)) for kind, verb in _VERBS.items()]
+    return [one for one in found if one[2] or one[0] != "reopened"]
 
 
 def watched(message: SummaryMessage) -> str:

@@ -45,9 +45,9 @@ def link(url: str, words_: str, *, bold: bool = False, strike: bool = False) -> 
     return {"type": "link", "url": url, "text": words_} | _style(bold=bold, strike=strike)
 
 
-def date(at: datetime) -> Part:
+def date(at: datetime, *, bold: bool = False) -> Part:
     """The moment in each reader's own time zone."""
-    return {"type": "date", "timestamp": int(at.timestamp()), "format": _DATE, "fallback": words.instant(at)}
+    return {"type": "date", "timestamp": int(at.timestamp()), "format": _DATE, "fallback": words.instant(at)} | _style(bold=bold)
 
 
 def emoji(name: str) -> Part:
@@ -81,6 +81,19 @@ def lines(*rows: Parts) -> Part:
     for row in rows:
         parts += ([text("\n")] if parts else []) + row
     return section(*parts)
+
+
+def header(words_: str) -> Part:
+    return {"type": "header", "text": {"type": "plain_text", "text": words.cut(words_, 150), "emoji": True}}
+
+
+def divider() -> Part:
+    return {"type": "divider"}
+
+
+def own_section(mrkdwn: str) -> Part:
+    """Words of our own as a paragraph, with markup."""
+    return {"type": "section", "text": ours(mrkdwn)}
 
 
 def context(*elements: Part) -> Part:

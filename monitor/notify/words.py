@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -114,6 +114,16 @@ def instant(at: datetime) -> str:
     """The moment for a reader whose time zone nobody knows: "19 May 2024 19:00 UTC"."""
     utc = at.astimezone(UTC)
     return f"{utc.day} {utc:%b %Y %H:%M} UTC"
+
+
+def day(of: date) -> str:
+    """`Monday 13 May 2024`"""
+    return f"{of:%A} {of.day} {of:%B %Y}"
+
+
+def left(role: Role, at: datetime) -> str:
+    """How long there is to apply: "23 hours"."""
+    return span(role.deadline_at - at) if role.deadline_at else "some time"
 
 
 def span(length: timedelta) -> str:

@@ -10,6 +10,7 @@ from sqlalchemy import Engine
 
 from crawler.items import Failure, Probe
 from monitor.messages import OperatorMessage, RoleMessage, SummaryMessage, load
+from monitor.pack import pack
 from monitor.settings import AlertSettings, Rule, SlackSettings, WatchedBoard
 
 ROLES = replace(ENGINEER, notify=("slack:#roles",))
@@ -169,7 +170,11 @@ def test_a_digest_rule_is_not_told_at_once(engine: Engine) -> None:
     history = History(engine, settings(replace(ENGINEER, mode="digest")))
     history.look(snapshot(postings(1)))
     history.look(snapshot(postings(2)))
-    assert told(history) == []
+    assert [message.kind for message in told(history)] == ["opened"]
+    assert history.alerted("state") == ["pending", "held"]
+    with engine.begin() as connection:
+        assert pack(connection, history.now) == 1
+    assert history.alerted("state") == ["pending", "held"]
 
 
 def test_a_new_rule_gets_its_summary_on_a_board_that_was_announced(engine: Engine) -> None:

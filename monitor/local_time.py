@@ -1,0 +1,32 @@
+"""Times of day in a person's zone as instants, on days that have an hour twice or not at all as on others: pure."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+_A_DAY = timedelta(days=1)
+
+
+def instant(day: date, at: time, zone: ZoneInfo, *, last: bool = False) -> datetime:
+    """When the clocks show `at` on that day: the first time, or the last, where they do twice; where they skip it, an hour later."""
+    shown = [datetime.combine(day, at, zone).replace(fold=fold).astimezone(UTC) for fold in (0, 1)]
+    return max(shown) if last else shown[0]
+
+
+def latest(at: time, zone: ZoneInfo, now: datetime) -> datetime:
+    """The last moment up to now at which a day's `at` came."""
+    today = now.astimezone(zone).date()
+    moment = instant(today, at, zone)
+    return moment if moment <= now else instant(today - _A_DAY, at, zone)
+
+
+def end_of(hours: tuple[time, time], zone: ZoneInfo, now: datetime) -> datetime | None:
+    """When the daily span between two times of day, such as 22:00 and 07:00, is over; None when it is not that time."""
+    today = now.astimezone(zone).date()
+    for day in (today - _A_DAY, today):
+        until = day if hours[0] < hours[1] else day + _A_DAY
+        end = instant(until, hours[1], zone, last=True)
+        if instant(day, hours[0], zone) <= now < end:
+            return end
+    return None

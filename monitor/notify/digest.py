@@ -1,0 +1,64 @@
+"""The daily digest: counts, then what happened, then the deadlines that are near, then how the boards are."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from monitor.messages import BoardHealth, DigestMessage
+from monitor.notify import lines, plain, rich, words
+from monitor.notify.reminders import deadlines
+from monitor.notify.rich import Part, Parts
+from monitor.notify.roles import EMOJI
+
+_TROUBLES: Final = 4  # boards in trouble that are named
+
+
+def digest(message: DigestMessage) -> Parts:
+    return lines.fitting(_digest(message, detail) for detail in lines.DETAILS)
+
+
+def _digest(message: DigestMessage, detail: lines.Detail) -> Parts:
+    reasons = lines.reasons(message.items)
+    told = [*lines.changes(message.items, EMOJI, detail, reasons, named=True), *_deadlines(message, detail)]
+    body = [rich.divider(), rich.block(*told), *lines.legend(reasons), rich.divider()] if told else []
+    return [rich.header(f"Roles today · {words.day(message.day)}"), _counts(message), *body, *_health(message)]
+
+
+def _counts(message: DigestMessage) -> Part:
+    """Our own words; a count of nothing is not bold."""
+    said = [f":{EMOJI[kind]}: {_bold(number, verb)}" for kind, verb, number in plain.tally(message.items)]
+    near = len(message.deadlines)
+    said.append(f":alarm_clock: {_bold(near, 'deadline' if near == 1 else 'deadlines')} within 7 days")
+    return rich.own_section("   ".join(said))
+
+
+def _bold(number: int, what: str) -> str:
+    return f"*{number:,} {what}*" if number else f"0 {what}"
+
+
+def _deadlines(message: DigestMessage, detail: lines.Detail) -> Parts:
+    if not message.deadlines:
+        return []
+    heading = rich.section(rich.emoji("alarm_clock"), rich.text(" Deadlines within 7 days", bold=True))
+    return [heading, lines.bullets(deadlines(list(message.deadlines), detail), detail)]
+
+
+def _health(message: DigestMessage) -> Parts:
+    """How many boards are well, and which are not; then what is watched at all."""
+    bad = [board for board in message.boards if board.state in {"failing", "collapsed"}]
+    well = rich.ours(f":large_green_circle: {words.count(len(message.boards) - len(bad), 'board')} healthy")
+    named = [part for board in bad[:_TROUBLES] for part in _trouble(board)]
+    left = [rich.plain(f"and {len(bad) - _TROUBLES:,} more in trouble")] if len(bad) > _TROUBLES else []
+    watched = rich.plain(
+        f"{words.count(message.open, 'open role')} watched, {message.fitting:,} of them {'fits' if message.fitting == 1 else 'fit'}"
+    )
+    return [rich.context(well, *named, *left), rich.context(watched, rich.moment("· changes since", message.since))]
+
+
+def _trouble(board: BoardHealth) -> Parts:
+    """A board's name is its employer's own word, so it stands in an element of its own."""
+    emoji = "red_circle" if board.state == "failing" else "large_yellow_circle"
+    name = rich.plain(words.clean(board.company, 60) or board.board)
+    return (
+        [rich.moment(f":{emoji}: {board.state} since", board.since), name] if board.since else [rich.ours(f":{emoji}: {board.state}"), name]
+    )

@@ -1,0 +1,93 @@
+"""Quiet hours: what rules tell is held, then sent as one message a channel.
+
+A message is held when it is packed, or when the hours begin while it waits for its turn. Operators' messages go out at any time, and so do
+edits of cards, which make no sound. When the hours are over, what was held is put together: all changes of roles into one list, all
+deadlines into another. Nothing but the clock ends them: `alerts retry` lets what failed wait with the rest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Connection, and_, select, update
+
+from monitor import pack
+from monitor.local_time import end_of
+from monitor.messages import GroupMessage, Message, ReminderMessage, RoleMessage, SummaryMessage, load
+from monitor.models import Alert, Delivery
+from monitor.once import once
+from monitor.settings import AlertSettings
+
+REASON = "quiet hours"
+
+
+def due(connection: Connection, alerts: AlertSettings, now: datetime) -> bool:
+    """Is there anything to hold, or to let go? Asked often."""
+    which = _sendable() if is_quiet(alerts, now) else _HELD
+    return connection.execute(select(Delivery.id).where(which).limit(1)).first() is not None
+
+
+def is_quiet(alerts: AlertSettings, now: datetime) -> bool:
+    return until(alerts, now) is not None
+
+
+def until(alerts: AlertSettings, now: datetime) -> datetime | None:
+    """When the quiet hours that it is now are over; None when it is no such time."""
+    return end_of(alerts.quiet, alerts.timezone, now) if alerts.quiet else None
+
+
+def keep(connection: Connection, alerts: AlertSettings, now: datetime) -> None:
+    """Holds what waits to be sent, or, outside the hours, lets go what was held."""
+    if is_quiet(alerts, now):
+        connection.execute(update(Delivery).where(_sendable()).values(state="held", next_try_at=None, reason=REASON))
+        return
+    channels = connection.scalars(select(Delivery.channel).where(_HELD).distinct()).all()
+    for channel in channels:
+        _release(connection, channel, now)
+
+
+_HELD = and_(Delivery.state == "held", Delivery.state != "sent")
+
+
+def _sendable() -> ColumnElement[bool]:
+    """What rules tell and what surely is not sent yet; a message of which nobody knows is looked for at any time."""
+    of_rules = select(Alert.id).where(Alert.delivery_id == Delivery.delivery_id, Alert.kind != "operator")
+    return and_(Delivery.state == "pending", Delivery.state != "sent", Delivery.sending_at.is_(None), of_rules.exists())
+
+
+def _release(connection: Connection, channel: str, now: datetime) -> None:
+    """A channel's held messages, as few as can be, each in the place of the first that it tells."""
+    mine = (_HELD, Delivery.channel == channel)
+    rows = connection.execute(select(Delivery.delivery_id, Delivery.message).where(*mine).order_by(Delivery.id)).all()
+    for names, message in together([(row.delivery_id, load(row.message)) for row in rows], now):
+        pack.merge(connection, names, message)
+    connection.execute(update(Delivery).where(*mine).values(state="pending", next_try_at=None, reason=None))
+
+
+def together(held: Sequence[tuple[str, Message]], now: datetime) -> Iterator[tuple[list[str], Message]]:
+    """The messages that tell what these told, where they are fewer: of roles, of deadlines, of what begins to be watched."""
+    for part in _parts([(name, message) for name, message in held if isinstance(message, RoleMessage | GroupMessage)]):
+        if len(part) > 1:
+            yield [name for name, _ in part], GroupMessage(once(item for _, message in part for item in _roles(message)))
+    reminders = [(name, message) for name, message in held if isinstance(message, ReminderMessage)]
+    if reminders:  # reckoned from now: what was a day off when it was held is nearer in the morning
+        yield [name for name, _ in reminders], ReminderMessage(tuple(item for _, message in reminders for item in message.items), now)
+    summaries = [(name, message) for name, message in held if isinstance(message, SummaryMessage)]
+    if len(summaries) > 1:
+        yield [name for name, _ in summaries], pack.one_summary([message for _, message in summaries])
+
+
+def _parts(held: Sequence[tuple[str, Message]]) -> Iterator[list[tuple[str, Message]]]:
+    """So many as one message has room for."""
+    part: list[tuple[str, Message]] = []
+    for one in held:
+        if part and sum(len(_roles(message)) for _, message in [*part, one]) > pack.PER_MESSAGE:
+            yield part
+            part = []
+        part.append(one)
+    yield part
+
+
+def _roles(message: Message) -> tuple[RoleMessage, ...]:
+    return message.items if isinstance(message, GroupMessage) else (message,) if isinstance(message, RoleMessage) else ()

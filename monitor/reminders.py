@@ -1,0 +1,147 @@
+"""Reminders before a deadline: which are due is decided purely, then written as alerts.
+
+A threshold of a rule (72 h, 24 h) is due from so long before the deadline on; of several that are due at once the nearest is told alone.
+What a role's own alert has just said is not said again, so that one found with 50 hours left is reminded of at 24; but the last threshold
+is told in any case. A threshold is told again when its moment comes again, because the deadline has moved on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import uuid4
+
+from sqlalchemy import Connection, and_, func, insert, or_, select, update
+
+from monitor import mutes
+from monitor.alerting import Alerting
+from monitor.db import AnyRow
+from monitor.fitting import Fitting, open_postings
+from monitor.messages import Reminder, ReminderMessage, Why, dump, load
+from monitor.models import Alert, Delivery, PostingChange, PostingVersion
+from monitor.settings import Rule, Settings
+
+MISSED: Final = timedelta(days=1)  # so long after its deadline a reminder that nobody was there to send is noted, as expired
+_TOO_LATE: Final = "the deadline passed before it could be sent"
+
+Told = Mapping[tuple[int, str, str, float], datetime]  # posting, rule, channel, seconds of the threshold → when last
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A reminder that a rule owes; `expired` when the deadline has passed already."""
+
+    posting: Fitting
+    why: Why
+    threshold: timedelta
+    expired: bool
+
+
+def decide(posting: Fitting, rule: Rule, why: Why, learnt: datetime | None, now: datetime) -> Due | None:
+    """What a rule that fits owes now, told or not. `learnt`: when a change said the deadline, None when none did."""
+    deadline = posting.role.deadline_at
+    if deadline is None or not rule.remind or rule.mode == "digest":
+        return None
+    last, moments = min(rule.remind), sorted(each for each in rule.remind if deadline - each <= now)
+    if now >= deadline:
+        was_known = (learnt or posting.first_seen_at) < deadline - last
+        return Due(posting, why, last, expired=True) if was_known and now < deadline + MISSED else None
+    if not moments or (moments[0] != last and learnt is not None and deadline - moments[0] <= learnt):
+        return None
+    return Due(posting, why, moments[0], expired=False)
+
+
+def write(connection: Connection, settings: Settings, now: datetime) -> int:
+    """Writes the reminders that are due, and gives up those that came too late; gives how many may be sent."""
+    rules = {rule.name: rule for rule in settings.rules if rule.remind and rule.mode != "digest"}
+    _expire(connection, now)
+    if not rules:
+        return 0
+    alerting = Alerting.of(settings)
+    near = PostingVersion.deadline_at.between(now - MISSED, now + max(each for rule in rules.values() for each in rule.remind))
+    postings = [one for one in open_postings(connection, alerting, rules.values(), near) if one.why]
+    learnt, told = _learnt(connection, postings), _told(connection, postings)
+    due = [
+        (found, channel)
+        for one in postings
+        for why in one.why
+        if (found := decide(one, rules[why.rule], why, learnt.get(one.posting_id), now))
+        for channel in alerting.channels(rules[why.rule])
+        if _is_news(found, channel, told)
+    ]
+    rows = [_row(one, channel, rules[one.why.rule], now) for one, channel in due if not one.expired]
+    mutes.write_alerts(connection, rows, now)
+    _note(connection, [_row(one, channel, rules[one.why.rule], now) for one, channel in due if one.expired], now)
+    return len(rows)
+
+
+def _is_news(due: Due, channel: str, told: Told) -> bool:
+    last = told.get((due.posting.posting_id, due.why.rule, channel, due.threshold.total_seconds()))
+    deadline = due.posting.role.deadline_at
+    return last is None or deadline is None or last < deadline - due.threshold
+
+
+def _row(due: Due, channel: str, rule: Rule, now: datetime) -> dict[str, object]:
+    reminder = Reminder(due.posting.role, (due.why,), due.threshold.total_seconds(), rule.mention)
+    told = {"kind": "reminder", "rule": rule.name, "channel": channel, "why": due.why.words, "posting_id": due.posting.posting_id}
+    return told | {
+        "round_id": None,
+        "check_id": None,
+        "message": dump(ReminderMessage((reminder,), now)),
+        "created_at": now,
+        "for_digest": False,
+    }
+
+
+def _learnt(connection: Connection, postings: Sequence[Fitting]) -> dict[int, datetime]:
+    """When a change last said each posting's deadline, by its row; a baseline's has said none."""
+    change = PostingChange
+    said = or_(change.field == "deadline", change.kind.in_(("opened", "reopened")))
+    rows = connection.execute(
+        select(change.posting_id, func.max(change.at)).where(change.posting_id.in_(_ids(postings)), said).group_by(change.posting_id)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+def _told(connection: Connection, postings: Sequence[Fitting]) -> Told:
+    mine = and_(Alert.kind == "reminder", Alert.posting_id.in_(_ids(postings)))
+    found: dict[tuple[int, str, str, float], datetime] = {}
+    for row in connection.execute(
+        select(Alert.posting_id, Alert.rule, Alert.channel, Alert.message, Alert.created_at).where(mine).order_by(Alert.id)
+    ):
+        for item in _items(row.message):
+            found[row.posting_id, row.rule, row.channel, item.threshold] = row.created_at
+    return found
+
+
+def _ids(postings: Sequence[Fitting]) -> list[int]:
+    return [one.posting_id for one in postings]
+
+
+def _items(text: str) -> tuple[Reminder, ...]:
+    message = load(text)
+    return message.items if isinstance(message, ReminderMessage) else ()
+
+
+def _note(connection: Connection, rows: Iterable[dict[str, object]], now: datetime) -> None:
+    """Reminders that expired before they were written."""
+    for row in rows:
+        delivery = {"delivery_id": uuid4().hex, "channel": row["channel"], "message": row["message"], "created_at": now, "attempts": 0}
+        connection.execute(insert(Delivery).values(**delivery, state="expired", reason=_TOO_LATE))
+        connection.execute(insert(Alert).values(**row, delivery_id=delivery["delivery_id"]))
+
+
+def _expire(connection: Connection, now: datetime) -> None:
+    """Gives up what waits to be sent and reminds of nothing but deadlines that have passed."""
+    for row in _waiting(connection):
+        if all(item.role.deadline_at is None or item.role.deadline_at <= now for item in _items(row.message)):
+            gone = update(Delivery).where(Delivery.id == row.id, Delivery.state == row.state)
+            connection.execute(gone.values(state="expired", next_try_at=None, reason=_TOO_LATE))
+
+
+def _waiting(connection: Connection) -> Iterator[AnyRow]:
+    reminders = select(Alert.delivery_id).where(Alert.kind == "reminder", Alert.delivery_id == Delivery.delivery_id)
+    open_ = and_(Delivery.state != "sent", Delivery.state.in_(("pending", "held", "failed")), Delivery.sending_at.is_(None))
+    yield from connection.execute(select(Delivery.id, Delivery.state, Delivery.message).where(open_, reminders.exists())).all()
