@@ -43,6 +43,7 @@ class Place:
     boards: str  # URL of the boards' server
     slack: str = "http://127.0.0.1:9/api/"
     token: str = ""
+    app_token: str = ""
     every: str = "1s"
     watched: tuple[str, ...] = ("examplelabs",)
     processes: list[Process] = field(default_factory=list)
@@ -65,6 +66,8 @@ class Place:
         environ = {name: value for name, value in os.environ.items() if not name.startswith(("SLACK_", "ROLEWATCH_"))}
         if self.token:
             environ["SLACK_BOT_TOKEN"] = self.token
+        if self.app_token:
+            environ["SLACK_APP_TOKEN"] = self.app_token
         command = [str(ROLEWATCH), "--config", str(self.config), *arguments]
         process = await asyncio.create_subprocess_exec(*command, env=environ, cwd=self.folder, stdout=PIPE, stderr=PIPE)
         self.processes.append(process)
