@@ -13,6 +13,7 @@ from monitor.db import AnyRow
 from monitor.errors import UserError
 from monitor.models import Board, Posting, PostingVersion
 
+_NAMED = 8  # companies in an error
 _NEIGHBOURS = 20_000  # keys that a hint looks through; more would take seconds
 
 
@@ -50,7 +51,8 @@ def find_boards(connection: Connection, text: str) -> tuple[str, ...]:
     same = [row.board for row in boards if wanted in (_bare(row.board), _bare(row.token), _bare(row.company))]
     found = same or [row.board for row in boards if wanted and (wanted in _bare(row.token) or wanted in _bare(row.company))]
     if not found:
-        raise UserError(f"no board of {text!r} in the database{_hint(text.casefold(), _names(boards))}")
+        hint = _hint(text.casefold(), _names(boards)) or f"; there is {', '.join(row.company for row in boards[:_NAMED]) or 'none yet'}"
+        raise UserError(f"no board of {text!r} is known{hint}")
     return tuple(map(str, found))
 
 

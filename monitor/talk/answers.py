@@ -37,7 +37,8 @@ def button(action: str, label: str, value: str) -> Part:
 
 def wrong(text: str) -> Said:
     """A person's mistake, in one line that says what to do."""
-    return said(words.clean(text, 2500) or "That cannot be done.")
+    line = words.clean(text, 2500) or "That cannot be done."
+    return said(line[0].upper() + line[1:])
 
 
 UNKNOWN: Final = said("rolewatch does not know this button: its message is of another version. `/rolewatch help` says what there is.")

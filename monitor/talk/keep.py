@@ -52,13 +52,13 @@ class Refused(Exception):  # noqa: N818  # what Slack says
 
 
 class Keeper:
-    """Keeps a line open with the newest settings; `tell` gives the operator the words of what a person must do, once."""
+    """Keeps a line open with the newest settings; `tell` gives the operator the reason and what a person must do, once."""
 
     def __init__(
         self,
         settings: Callable[[], SlackSettings],
         hear: Callable[[Envelope], None],
-        tell: Callable[[str], Awaitable[None]],
+        tell: Callable[[str, str], Awaitable[None]],
         *,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
@@ -119,7 +119,7 @@ class Keeper:
     async def _report(self, refused: Refused) -> None:
         log.warning("slack's buttons and commands are not heard, trying again", reason=refused.reason)
         if refused.words is not None and refused.words != self._told:
-            await self._tell(f"{refused.reason}: {refused.words}")
+            await self._tell(refused.reason, refused.words)
             self._told = refused.words
 
     async def _connect(self, session: aiohttp.ClientSession) -> Line:

@@ -102,6 +102,8 @@ def history(row: Row, happened: Sequence[Row], texts: Mapping[int, str]) -> Said
     first = moment(row["first_seen_at"])
     since = [rich.text(f"{rich.DOT}first seen "), rich.date(first)] if first else []
     head = [rich.link(str(row["url"] or ""), _title(row, words.TITLE), bold=True), rich.text(f"\n{words.clean(facts)}"), *since]
+    if not happened:
+        head.append(rich.text("\nNothing has happened to it since."))
     text = f"{_title(row, words.TITLE)}: {words.count(len(happened), 'change')}"
     return _page(text, head, happened[::-1], lambda one: _event(one, texts), ": `rolewatch history` shows all")
 

@@ -99,6 +99,6 @@ class Talk:
         while len(self._known) > _REMEMBERED:
             self._known.popitem(last=False)
 
-    async def _tell(self, words: str) -> None:
-        lines = (words, "Alerts are sent as always.")
+    async def _tell(self, reason: str, remedy: str) -> None:
+        lines = (f"Reason: {reason}", f"What to do: {remedy}", "Alerts are sent as always.")
         await asyncio.to_thread(self._notice, OperatorMessage("configuration", "Slack's buttons and /rolewatch do not work", lines))

@@ -8,7 +8,7 @@ from typing import Any
 from alerts import opened, revised
 from block_rules import faults
 
-from monitor.messages import RoleMessage, Why, card_of
+from monitor.messages import FieldChange, RoleMessage, Why, card_of
 from monitor.notify.blocks import draw, draw_reply
 
 POSTING = "greenhouse:examplelabs:1"
@@ -44,7 +44,9 @@ def test_without_anybody_who_hears_there_is_the_link_alone() -> None:
 
 def test_a_revised_role_has_its_full_diff_on_the_card_and_on_the_reply() -> None:
     assert of(revised())["role_diff"] == POSTING
-    assert pressed(draw_reply(revised(), interactive=True)[1]) == {"role_diff": POSTING}
+    described = revised("1", FieldChange("description", "One two three.", "One two four."))
+    assert pressed(draw_reply(described, interactive=True)[1]) == {"role_diff": POSTING}
+    assert pressed(draw_reply(revised(), interactive=True)[1]) == {}
     assert pressed(draw_reply(opened(kind="closed"), interactive=True)[1]) == {}
 
 

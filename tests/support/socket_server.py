@@ -19,7 +19,7 @@ from block_rules import TOTAL, faults, length
 
 BOT, APP = "xoxb-1-2-testToken", "xapp-1-A1-2-testToken"
 ALICE, BOB, ADMIN = "U0ALICE001", "U0BOBBY001", "U0ADMIN001"
-ROLES = "C000ROLES"
+ROLES, OPS = "C000ROLES", "C0000OPS"
 CARD = "1700000000.000100"
 Body = dict[str, Any]
 
@@ -87,7 +87,9 @@ class SocketServer:
                 return {"upload_url": f"{self.url}/upload/{ticket}", "file_id": f"F{ticket}"}
             case "chat.postEphemeral":
                 self.answers.append(arguments)
-        return {"ts": f"1700000000.{int(ticket):06d}"}
+            case "conversations.list":
+                return {"channels": [{"id": ROLES, "name": "roles"}, {"id": OPS, "name": "ops"}]}
+        return {"ts": f"1700000000.{int(ticket):06d}", "channel": arguments.get("channel")}
 
     def _check(self, method: str, content: Body) -> None:
         found = faults(content["blocks"]) if "blocks" in content else []
@@ -192,7 +194,7 @@ async def socket_server() -> AsyncIterator[SocketServer]:
     """A running server on a port of its own; at the end nothing may be complained of."""
     server = SocketServer()
     app = web.Application()
-    app.router.add_post("/api/{method}", server.api)
+    app.router.add_route("*", "/api/{method}", server.api)
     app.router.add_get("/link", server.link)
     app.router.add_post("/response/{id}", server.response)
     app.router.add_post("/upload/{ticket}", server.upload)

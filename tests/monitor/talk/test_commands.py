@@ -79,8 +79,10 @@ def test_roles_are_found_by_words_company_and_place(history: History) -> None:
 def test_roles_that_nobody_has_are_answered_with_what_may_help(history: History) -> None:
     assert "1 closed one would fit" in shown(ask(history, "roles counsel"))
     assert "Fewer words" in shown(ask(history, "roles sommelier"))
-    with pytest.raises(UserError, match="no board of 'exmaple labs' in the database; nearest: example labs"):
+    with pytest.raises(UserError, match="no board of 'exmaple labs' is known; nearest: example labs"):
         ask(history, "roles engineer at exmaple labs")
+    with pytest.raises(UserError, match="no board of 'nowhere' is known; there is Example Labs, Other Works"):
+        ask(history, "roles at nowhere")
     with pytest.raises(UserError, match="cannot look for that"):
         ask(history, "roles /(/")
 

@@ -16,6 +16,7 @@ from pydantic import SecretStr
 from socket_server import ADMIN, ALICE, APP, BOB, BOT, ROLES, SocketServer, socket_server
 from sqlalchemy import Engine, text
 from story import STORY, tell
+from structlog.testing import capture_logs
 
 from monitor.db import connect
 from monitor.messages import OperatorMessage
@@ -195,8 +196,12 @@ async def test_a_click_is_acknowledged_while_the_database_is_locked_and_served_a
 async def test_a_fault_of_ours_is_told_in_words_and_the_next_click_is_served(office: Office, server: SocketServer) -> None:
     with office.engine.begin() as connection:
         connection.execute(text("ALTER TABLE saved RENAME TO gone"))
-    await server.click("role_save", STORY)
-    assert "did not work" in (await told(server))[0]
+    with capture_logs() as logged:
+        await server.click("role_save", STORY)
+        assert "did not work" in (await told(server))[0]
+    assert [(line["event"], line["what"]) for line in logged if line["log_level"] == "error"] == [
+        ("a question from slack failed", "role_save")
+    ]
     with office.engine.begin() as connection:
         connection.execute(text("ALTER TABLE gone RENAME TO saved"))
     await server.click("role_save", STORY)
@@ -264,7 +269,7 @@ async def test_a_token_that_is_refused_is_told_once_and_works_when_it_is_mended(
     server.refuse("apps.connections.open", word, times=3)
     await waiting.start()
     await until(lambda: bool(server.sockets))
-    assert [(notice.event, notice.lines[0].split(":")[0]) for notice in waiting.notices] == [("configuration", word)]
+    assert [(notice.event, notice.lines[0]) for notice in waiting.notices] == [("configuration", f"Reason: {word}")]
     assert APP not in str(waiting.notices)
     await waiting.end()
 
