@@ -84,7 +84,7 @@ class Calls:
         """The status, and the seconds to wait."""
         try:
             timeout = aiohttp.ClientTimeout(total=_TIMEOUT)
-            async with aiohttp.ClientSession(timeout=timeout) as session, session.post(url, **body) as response:
+            async with aiohttp.ClientSession(timeout=timeout, trust_env=True) as session, session.post(url, **body) as response:
                 return response.status, retry_after(response.headers)
         except TRANSPORT as error:
             raise unanswered(error, posting=True) from error

@@ -94,7 +94,11 @@ def _typed(slash: _Slash, envelope_id: str) -> Typed:
 def _click(pressed: _BlockActions, action: _Action, envelope_id: str) -> Click:
     where = pressed.container
     chosen = action.selected_option.value if action.selected_option else action.value
-    same = f"{pressed.user.id}:{where.message_ts}:{action.action_id}:{action.action_ts}" if action.action_ts else envelope_id
+    same = (
+        f"{pressed.user.id}:{where.message_ts}:{action.action_id}:{action.action_ts}"
+        if action.action_ts
+        else f"{envelope_id}:{action.action_id}"
+    )
     return Click(
         key=same,
         user=pressed.user.id,

@@ -74,7 +74,7 @@ class Keeper:
 
     async def run(self) -> None:
         """Until it is cancelled."""
-        async with aiohttp.ClientSession() as session:
+        async with aiohttp.ClientSession(trust_env=True) as session:  # a proxy, as slack_sdk takes it from the environment
             try:
                 while True:
                     before, self._line = self._line, await self._next(session)

@@ -59,7 +59,7 @@ class Line:
     async def _take(self, text: str) -> None:
         try:
             envelope = msgspec.json.decode(text, type=Envelope)
-        except msgspec.DecodeError:
+        except (msgspec.DecodeError, RecursionError):
             log.warning("slack sent what is no JSON object", characters=len(text))
             return
         match envelope.get("type"):

@@ -1,7 +1,8 @@
-"""What a click does, on both databases."""
+"""What a click does."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 
@@ -13,7 +14,8 @@ from sqlalchemy import Engine, insert
 from story import STORY, tell
 
 from monitor import models, mutes
-from monitor.db import reading
+from monitor.db import connect, reading
+from monitor.schema import upgrade
 from monitor.settings import SlackSettings
 from monitor.talk import clicks
 from monitor.talk.clicks import Outcome
@@ -21,8 +23,15 @@ from monitor.talk.heard import Click, hear
 
 
 @pytest.fixture
-def history(engine: Engine) -> History:
-    """The story, of which a message was sent to #roles and one to Alice."""
+def history(sqlite_url: str) -> Iterator[History]:
+    """The story on SQLite, of which a message was sent to #roles and one to Alice."""
+    engine = connect(sqlite_url)
+    upgrade(engine)
+    yield sent(engine)
+    engine.dispose()
+
+
+def sent(engine: Engine) -> History:
     history = tell(engine)
     history.settings = replace(history.settings, slack=SlackSettings(admins=(ADMIN,)))
     with engine.begin() as connection:
@@ -140,3 +149,22 @@ def test_a_role_is_taken_off_the_list_again(history: History) -> None:
     assert answered(press(history, "role_unsave")).startswith("Taken off")
     assert answered(press(history, "role_unsave")).startswith("Taken off")
     assert history.ask("SELECT count(*) FROM saved") == [(0,)]
+
+
+def test_every_button_has_its_effect_on_both_databases(engine: Engine) -> None:
+    history = sent(engine)
+    for _ in range(2):
+        for action, value in (
+            ("role_save", STORY),
+            ("role_mute", STORY),
+            ("rule_mute", "kernels"),
+            ("role_diff", STORY),
+            ("role_why", STORY),
+        ):
+            press(history, action, value, ADMIN)
+    counts = [history.ask(f"SELECT count(*) FROM {table}") for table in ("saved", "mute", "diff_file")]
+    assert counts == [[(1,)], [(2,)], [(1,)]]
+    for (number,) in history.ask("SELECT id FROM mute"):
+        press(history, "mute_undo", str(number), ADMIN)
+    press(history, "role_unsave", STORY, ADMIN)
+    assert muted(history) == []

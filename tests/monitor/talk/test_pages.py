@@ -62,7 +62,7 @@ def every(text: str, number: int) -> list[Said]:
     ]
 
 
-@pytest.mark.parametrize("number", [0, 1, 500])
+@pytest.mark.parametrize("number", [0, 1, 60])
 @pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
 def test_slack_takes_every_answer(text: str, number: int) -> None:
     for said in every(text, number):

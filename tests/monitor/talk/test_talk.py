@@ -168,7 +168,17 @@ async def test_a_malformed_payload_is_acknowledged_and_stops_nothing(server: Soc
 
 @pytest.mark.usefixtures("office")
 async def test_what_is_no_envelope_stops_nothing(server: SocketServer) -> None:
-    for text_ in ("", "no json", "[]", "7", "{}", '{"envelope_id":5,"type":"interactive"}', '{"type":"hello"}', "x" * 100_000):
+    for text_ in (
+        "",
+        "no json",
+        "[]",
+        "7",
+        "{}",
+        '{"envelope_id":5,"type":"interactive"}',
+        '{"type":"hello"}',
+        "x" * 100_000,
+        "[" * 100_000,
+    ):
         await server.raw(text_)
     await server.slash("help")
     assert await told(server) == ["What rolewatch answers"]

@@ -117,6 +117,7 @@ async def test_every_button_of_a_real_card_has_its_effect_once(workspace: Worksp
     assert workspace.place.ask("SELECT count(*) FROM mute WHERE ended_at IS NULL") == [(0,)]
 
 
+@pytest.mark.slow
 async def test_a_muted_role_is_edited_and_not_told(workspace: Workspace) -> None:
     ts = await card(workspace)
     await workspace.click("role_mute", ts, user=ALICE, settle=1.0)
@@ -129,6 +130,7 @@ async def test_a_muted_role_is_edited_and_not_told(workspace: Workspace) -> None
     assert workspace.place.ask("SELECT reason FROM alerts WHERE state = 'discarded'") == [(f"{ALICE} muted this role here",)]
 
 
+@pytest.mark.slow
 async def test_commands_are_answered_to_the_one_who_asked_whatever_becomes_of_the_connection(workspace: Workspace) -> None:
     texts = (
         "roles research engineer at example labs",
