@@ -9,7 +9,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 INSTALLED := .venv/.installed
 TEST_TOOLS := .venv/.test-tools
 
-.PHONY: run test lint bench slow clean help
+.PHONY: run test lint bench bench-store slow clean help
 
 run: $(INSTALLED) ## start the daemon; Ctrl-C stops it
 	@test -e "$(CONFIG)" || $(BIN)/rolewatch init "$(CONFIG)"
@@ -30,12 +30,15 @@ slow: $(TEST_TOOLS) ## the tests that take minutes
 bench: $(TEST_TOOLS) ## how much a round costs, and how much memory
 	$(BIN)/python tests/benchmarks/bench.py
 
+bench-store: $(TEST_TOOLS) ## how long questions take to a store of a million postings, on both databases (an hour, 15 GB)
+	$(BIN)/python tests/benchmarks/bench_store.py
+
 clean: ## remove .venv and what tools leave; the configuration and the database stay
 	rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .hypothesis .import_linter_cache .pytest_cache
 	find crawler monitor migrations tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 help: ## this list
-	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## (.*)/  make \1	\2/' | expand -t 16
+	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## (.*)/  make \1	\2/' | expand -t 16
 
 $(INSTALLED): pyproject.toml constraints.txt | $(BIN)/python
 	@echo "installing rolewatch into .venv (about a minute, once)"

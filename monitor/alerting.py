@@ -14,31 +14,13 @@ from monitor import models, mutes
 from monitor.compare import pay_words
 from monitor.db import AnyRow
 from monitor.gone import Repeated
+from monitor.matching import candidate
 from monitor.messages import OperatorMessage, Role, RoleMessage, Why, dump
-from monitor.rules import Candidate, Explanation, Matcher
+from monitor.rules import Explanation, Matcher
 from monitor.settings import Kind, Rule, Settings
 from monitor.write import Told
 
 Turn = Literal["", "now fits", "no longer fits"]
-
-
-def candidate(board: str, company: str, posting: Posting) -> Candidate:
-    """The posting as rules read it."""
-    pay = posting.pay
-    return Candidate(
-        board=board,
-        company=posting.company or company,
-        title=posting.title,
-        department=posting.department,
-        description=posting.description,
-        location=posting.location,
-        locations=posting.locations,
-        workplace=posting.workplace,
-        pay_min=pay.minimum if pay else None,
-        pay_max=pay.maximum if pay else None,
-        pay_currency=pay.currency if pay else None,
-        pay_period=pay.period if pay else None,
-    )
 
 
 def role(board: AnyRow, key: str, posting: Posting, first_seen_at: datetime | None = None, repost: Repeated | None = None) -> Role:

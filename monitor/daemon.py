@@ -31,6 +31,7 @@ from monitor.db import reading
 from monitor.errors import UserError
 from monitor.health.guard import Guard
 from monitor.lease import RENEW_EVERY, Lease, take
+from monitor.matching import catch_up
 from monitor.messages import OperatorMessage
 from monitor.outbox import Outbox
 from monitor.round import run_round
@@ -78,6 +79,7 @@ class Daemon:
     stop: asyncio.Event = field(default_factory=asyncio.Event)
     wake: asyncio.Event = field(default_factory=asyncio.Event)
     reload: bool = False
+    behind: bool = True  # stored versions may have to be matched with new rules
     round: asyncio.Task[None] | None = None
 
     async def run(self) -> None:
@@ -159,6 +161,8 @@ class Daemon:
             names = await asyncio.to_thread(self._due)
             if names:
                 await self._round(names, alerts=True, announce=self.announce)
+            elif self.behind:
+                self.behind = await asyncio.to_thread(catch_up, self.engine, self.settings, TICK)
         except Exception:
             log.exception("round failed")
             await asyncio.sleep(PAUSE)
@@ -205,6 +209,7 @@ class Daemon:
     def _begin_watching(self) -> None:
         with self.engine.begin() as connection:
             watch.sync(connection, self.settings)
+        self.behind = True
 
     async def _end(self, *working: asyncio.Task[None]) -> None:
         """The crawl stopped and its results stored, the message in flight settled, the last question answered."""

@@ -10,7 +10,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, and_, literal, literal_column, select
 
 from monitor import store
-from monitor.alerting import Alerting, candidate, role
+from monitor.alerting import Alerting, role
+from monitor.matching import candidate
 from monitor.messages import Role, Why
 from monitor.models import Board, Description, Posting, PostingVersion
 from monitor.settings import Rule

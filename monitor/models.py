@@ -13,6 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from monitor.base import Base, partial_index
 from monitor.models_alerts import Alert, Card, Delivery, Introduction
+from monitor.models_rules import MatchedRule, RuleMatch
 from monitor.models_talk import DiffFile, Mute, Saved
 from monitor.models_work import Lease, RoundRequest
 
@@ -27,11 +28,13 @@ __all__ = [
     "DiffFile",
     "Introduction",
     "Lease",
+    "MatchedRule",
     "Mute",
     "Posting",
     "PostingChange",
     "PostingVersion",
     "RoundRequest",
+    "RuleMatch",
     "Saved",
     "SearchText",
 ]

@@ -94,7 +94,7 @@ class Look:
         counts = events.counts(baseline=self.board.last_ok_at is None)
         check_id = self._check(result, seen=seen, reason=lost, **counts)
         self.facts = {"seen": seen, **counts} | ({"reason": lost} if lost else {})
-        told = write_events(self.connection, self.board, check_id, self.at, events)
+        told = write_events(self.connection, self.board, check_id, self.at, events, matchers=tuple(self.alerting.matchers.values()))
         self._healthy(check_id, result, lost, seen, counts)
         if self.board.company == self.board.token:  # it may have learnt its name
             self.board = load_board(self.connection, self.board.board)

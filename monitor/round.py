@@ -18,11 +18,13 @@ from crawler.run import crawl
 from monitor import models, watch
 from monitor.alerting import Alerting
 from monitor.introduce import introduce
+from monitor.matching import catch_up
 from monitor.memory import give_back
 from monitor.record import Recorder
 from monitor.settings import Settings
 
 log = structlog.get_logger()
+CATCH_UP = 2.0  # seconds after a round for matching what is stored with rules that are new
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,7 @@ async def run_round(
         await asyncio.gather(*(one_round.crawl(ats, boards) for ats, boards in requests.items()))
     finally:
         await asyncio.shield(asyncio.to_thread(_end, engine, alerting, round_id, clock()))
+    await asyncio.to_thread(catch_up, engine, settings, CATCH_UP)
     return round_id
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, delete, insert, or_, select, update
 
 from crawler.address import directory
 from crawler.items import BoardRequest, Manners
-from monitor import models, plan
+from monitor import matching, models, plan
 from monitor.db import AnyRow
 from monitor.settings import AtsSettings, Settings, WatchedBoard
 
@@ -18,7 +18,10 @@ _AT_ONCE = 500  # boards in one IN (…)
 
 
 def sync(connection: Connection, settings: Settings) -> None:
-    """The board table as the configuration has it; a board that is gone from it keeps its history and is unwatched."""
+    """The board table as the configuration has it, and the rules whose matches are to be kept.
+
+    A board that is gone from the configuration keeps its history and is unwatched.
+    """
     stored = {row.board: row for row in connection.execute(select(models.Board.__table__))}
     wanted = {board.board: board for board in settings.boards if board.enabled}
     for name, board in wanted.items():
@@ -28,6 +31,7 @@ def sync(connection: Connection, settings: Settings) -> None:
             connection.execute(update(models.Board).where(models.Board.id == stored[name].id).values(**changed))
             if "put_back" in changed:
                 _forget(connection, stored[name])
+    matching.notice(connection, settings)
     gone = [row.id for name, row in stored.items() if row.watched and name not in wanted]
     if gone:
         connection.execute(update(models.Board).where(models.Board.id.in_(gone)).values(watched=False, next_check_at=None))

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, insert, update
 
 from crawler.items import Posting
-from monitor import models, store
+from monitor import matching, models, store
 from monitor.db import AnyRow
 from monitor.gone import Repeated, repeated
 from monitor.judge import Events, Opened, Reopened, Revised, Touched
 from monitor.messages import FieldChange
 from monitor.repost import Repost
+from monitor.rules import Matcher
 from monitor.settings import Kind
 from monitor.store import Stored
 
@@ -34,9 +35,11 @@ class Told:
     repost: Repeated | None = None
 
 
-def write_events(connection: Connection, board: AnyRow, check_id: int, at: datetime, events: Events) -> list[Told]:
+def write_events(
+    connection: Connection, board: AnyRow, check_id: int, at: datetime, events: Events, *, matchers: Sequence[Matcher]
+) -> list[Told]:
     """Stores the events of one look whose instant is `at`; gives what may be told, a baseline's postings among it as `opened`."""
-    return _Writer(connection, board, check_id, at).write(events)
+    return _Writer(connection, board, check_id, at, matchers).write(events)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,8 @@ class _Writer:
     board: AnyRow
     check_id: int
     at: datetime
+    matchers: Sequence[Matcher]
+    written: list[matching.Numbered] = field(default_factory=list)
 
     @property
     def is_baseline(self) -> bool:
@@ -57,11 +62,18 @@ class _Writer:
         self._touched(events.touched)
         told = self._opened(events.opened, events.reposts) + self._revised(events.revised) + self._reopened(events.reopened)
         told += self._closed(events.closed)
+        company = events.company if events.company and self._learns else self.board.company
+        matching.keep(self.connection, self.board.board, company, self.matchers, self.written)
         reposts = repeated(self.connection, self.board.board, [one.posting_id for one in told])
         return [replace(one, repost=reposts.get(one.posting_id)) for one in told] if reposts else told
 
+    @property
+    def _learns(self) -> bool:
+        """Does the board take its company's name from what it sends?"""
+        return bool(self.board.company == self.board.token)
+
     def _company(self, company: str | None) -> None:
-        if company and self.board.company == self.board.token:
+        if company and self._learns:
             self.connection.execute(update(models.Board).where(models.Board.id == self.board.id).values(company=company))
 
     def _opened(self, opened: list[Opened], reposts: Mapping[str, Repost]) -> list[Told]:
@@ -110,6 +122,7 @@ class _Writer:
             store.change_posting(self.connection, posting_id, version=1, raw_digest=one.sighting.digest, **columns)
 
     def _version(self, posting_id: int, number: int, posting: Posting, raw: bytes) -> dict[str, object]:
+        self.written.append((posting_id, number, posting))
         return {"posting_id": posting_id, "number": number, "valid_from": self.at, "valid_to": None} | store.version_columns(posting, raw)
 
     def _change(self, posting_id: int, version: int, not_before: datetime | None, not_after: datetime | None = None) -> dict[str, object]:
@@ -190,6 +203,8 @@ class _Writer:
             if one.amend:
                 better = store.version_columns(one.after, one.sighting.keep())
                 store.amend_version(self.connection, one.stored.id, one.stored.version, better)
+                self.written.append((one.stored.id, one.stored.version, one.after))
+        matching.forget(self.connection, self.written)
 
 
 _LISTED_AGAIN: dict[str, object] = {"state": "open", "closed_at": None, "last_seen_at": None, "missing_since": None, "missing_looks": 0}

@@ -19,6 +19,7 @@ _VIEWS: dict[str, Callable[[Dialect], str]] = {
     "posting_versions": postings.versions,
     "posting_changes": postings.changes,
     "posting_lifetimes": lifetimes.lifetimes,
+    "rule_matches": postings.matches,
     "coverage": coverage.coverage,
     "daily_counts": days.daily_counts,
     "alerts": alerts.alerts,

@@ -31,6 +31,13 @@ FROM posting_version v JOIN posting p ON p.id = v.posting_id JOIN board b ON b.i
 JOIN description d ON d.digest = v.description_digest"""
 
 
+def matches(_sql: Dialect) -> str:
+    return f"""
+SELECT m.rule, p.name AS posting, b.board, {COMPANY} AS company, v.title, v.url, m.version, m.words
+FROM rule_match m JOIN posting p ON p.id = m.posting_id JOIN board b ON b.id = p.board_id
+JOIN posting_version v ON v.posting_id = m.posting_id AND v.number = m.version"""
+
+
 def changes(_sql: Dialect) -> str:
     return f"""
 SELECT c.id AS change_id, c.check_id, c.at, c.not_before, p.name AS posting, b.board, {COMPANY} AS company, v.title, v.url,

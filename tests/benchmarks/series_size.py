@@ -1,0 +1,71 @@
+"""How many bytes a version takes: a real series of recordings, looked at day after day, and what its SQLite file holds."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sqlite3
+import tempfile
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from random import Random
+
+import structlog
+from pydantic import SecretStr
+from sqlalchemy import Engine
+
+from monitor.demo.board_server import BoardServer
+from monitor.round import run_round
+from monitor.schema import open_database
+from monitor.settings import AtsSettings, Settings, WatchedBoard
+
+SERIES = Path(__file__).parents[3] / "shared" / "recordings" / "timeseries" / "greenhouse-luno_content"
+_PARTS = {
+    "raw jobs, compressed": "SELECT sum(length(raw)) FROM posting_version",
+    "descriptions, each once": "SELECT sum(length(CAST(text AS blob))) FROM description",
+    "words to find them by": "SELECT sum(pgsize) FROM dbstat WHERE name LIKE 'search_%'",
+}
+
+
+async def series_size() -> None:
+    """Prints the figures; one line where the recordings are not there."""
+    files = sorted(SERIES.glob("*.json"))
+    if not files:
+        print(f"\nno recordings in {SERIES}: the bytes of a version are not measured")  # noqa: T201
+        return
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
+    with tempfile.TemporaryDirectory() as folder:
+        engine = open_database(f"sqlite:///{folder}/series.db")
+        with engine.connect() as connection:
+            empty = connection.exec_driver_sql("SELECT sum(pgsize) FROM dbstat").scalar_one()
+        await _watch(engine, files)
+        engine.dispose()
+        _print(Path(folder) / "series.db", len(files), empty)
+
+
+async def _watch(engine: Engine, files: list[Path]) -> None:
+    async with BoardServer() as server:
+        served = server.board("luno")
+        boards = (WatchedBoard("greenhouse:luno", "https://job-boards.greenhouse.io/luno"),)
+        manners = {"greenhouse": AtsSettings(server.url, timedelta(0), 4)}
+        wanted = Settings(Path("rolewatch.toml"), SecretStr("sqlite://"), boards=boards, ats=manners)
+        for day, file in enumerate(files):
+            served.jobs = json.loads(file.read_text())["jobs"]
+            now = datetime(2026, 3, 2, 9, tzinfo=UTC) + timedelta(days=day)
+            await run_round(engine, wanted, None, alerts=True, announce=False, clock=lambda now=now: now, random=Random(1))  # type: ignore[misc]  # a lambda's default
+
+
+def _print(file: Path, looks: int, empty: int) -> None:
+    """`empty`: the bytes of a database in which nothing is stored."""
+    with closing(sqlite3.connect(file, isolation_level=None)) as connection:
+
+        def number(query: str) -> int:
+            return int(connection.execute(query).fetchone()[0])
+
+        connection.execute("VACUUM")
+        versions = number("SELECT count(*) FROM posting_version")
+        whole = (number("PRAGMA page_count") * number("PRAGMA page_size") - empty) / versions
+        print(f"\n{SERIES.name}: {looks} looks, {versions} versions, {whole:.0f} bytes a stored version in all, of which")  # noqa: T201
+        for name, query in _PARTS.items():
+            print(f"  {name:<28}{number(query) / versions:8.0f}")  # noqa: T201
