@@ -143,12 +143,13 @@ def _undo(clicked: Clicked) -> Outcome:
     if not (row.user_id == clicked.click.user or _may(clicked, row.channel)):
         return Outcome(answers.may_not(clicked.settings.slack.admins))
     new = mutes.undo(clicked.connection, row.id, clicked.click.user, clicked.now)
-    title = _muted_title(clicked.connection, row)
+    title = mute_title(clicked.connection, row)
     after = mutes.find(clicked.connection, row.id)
     return Outcome(answers.unmuted(title, new=new), replaced=answers.muted(after, title) if after is not None else None)
 
 
-def _muted_title(connection: Connection, row: AnyRow) -> str:
+def mute_title(connection: Connection, row: AnyRow) -> str:
+    """What a mute of `mutes.listed` is of: a role's title, or a rule's name."""
     if row.posting is None:
         return words.clean(row.rule or "", 100)
     board, _, key = row.posting.rpartition(":")

@@ -22,6 +22,7 @@ from monitor.queries.standing import standing
 from monitor.settings import Settings
 from monitor.talk import pages
 from monitor.talk.answers import Said
+from monitor.talk.clicks import mute_title
 from monitor.talk.heard import Typed
 
 _TOKEN: Final = re.compile(r"[\"“”„]([^\"“”„]*)[\"“”„]|(\S+)")
@@ -126,6 +127,12 @@ def _where(muted: Sequence[object], rule: str) -> list[str]:
     return [f"{row.channel} {mutes.until(row.until)}" for row in muted if row.rule == rule]  # type: ignore[attr-defined]  # a row of `mute`
 
 
+def _muted(asked: Asked) -> Said:
+    rows = mutes.listed(asked.connection, asked.now)
+    titles = {row.id: mute_title(asked.connection, row) for row in rows}
+    return pages.muted([(row, titles[row.id]) for row in rows])
+
+
 def _status(asked: Asked) -> Said:
     return pages.status(standing(asked.connection), asked.now)
 
@@ -138,6 +145,7 @@ _COMMANDS: Final[dict[str, Callable[[Asked], Said]]] = {
     "roles": _roles,
     "history": _history,
     "rules": _rules,
+    "muted": _muted,
     "status": _status,
     "saved": _saved,
     "help": _help,

@@ -66,7 +66,7 @@ class Desk:
     async def _say(self, asked: Click | Typed, outcome: Outcome) -> None:
         answer = outcome.answer
         if isinstance(asked, Click):
-            if outcome.replaced is not None:
+            if outcome.replaced is not None and not asked.private:
                 await self._replace(asked, outcome.replaced)
             if outcome.announced is not None:
                 answer = await self._announce(asked, outcome.announced, answer)

@@ -23,6 +23,7 @@ class Click:
     action: str  # "role_save"
     value: str
     response_url: str
+    private: bool  # on an answer that nobody else sees, and that only its response URL can change
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,7 @@ class _Container(msgspec.Struct):
     channel_id: str
     message_ts: str
     thread_ts: str | None = None
+    is_ephemeral: bool = False
 
 
 class _BlockActions(msgspec.Struct):
@@ -108,4 +110,5 @@ def _click(pressed: _BlockActions, action: _Action, envelope_id: str) -> Click:
         action=action.action_id,
         value=chosen or "",
         response_url=pressed.response_url,
+        private=where.is_ephemeral,
     )

@@ -6,17 +6,19 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final, TypeVar
 
+from monitor.db import AnyRow
 from monitor.notify import plain, rich, words
 from monitor.notify.difference import edited
 from monitor.notify.rich import Part, Parts
 from monitor.queries.roles import pay_of
 from monitor.queries.standing import Standing
 from monitor.settings import Rule
-from monitor.talk.answers import Said, said
+from monitor.talk.answers import Said, button, said
 
 Row = Mapping[str, Any]
 Item = TypeVar("Item")
 _COUNTS: Final = (40, 25, 15, 8, 4, 1)  # lines of a list: the most that there is room for
+_MUTES: Final = 20  # listed, with two blocks each
 _STATES: Final = {"failing": "red_circle", "collapsed": "large_yellow_circle", "new": "white_circle"}
 _EVENTS: Final = {"opened": "new", "revised": "pencil2", "closed": "no_entry_sign", "reopened": "arrows_counterclockwise"}
 
@@ -24,7 +26,8 @@ _COMMANDS: Final = (
     ("roles research engineer at deepmind", "open roles by words, `at` a company, `in` a place"),
     ("history research engineer, gemini", "what happened to one posting: its title, URL or id"),
     ("saved", "the roles that you saved"),
-    ("rules", "what is told to whom, and what is muted"),
+    ("rules", "what is told to whom"),
+    ("muted", "what is not told, and buttons to undo it"),
     ("status", "the boards, and what waits to be told"),
 )
 
@@ -159,6 +162,25 @@ def _rule(rule: Rule, muted: Sequence[str]) -> Parts:
         rich.text(f"  {words.clean(looks, 600)}  →  {words.clean(where, 200)}"),
         *quiet,
     ]
+
+
+def muted(mutes: Sequence[tuple[AnyRow, str]]) -> Said:
+    """What is muted and where, each with its button."""
+    if not mutes:
+        return said("Nothing is muted.")
+    text = words.count(len(mutes), "mute")
+    left = len(mutes) - _MUTES
+    more = [rich.block(rich.section(rich.text(f"and {left:,} more")))] if left > 0 else []
+    blocks = [block for mute, title in mutes[:_MUTES] for block in _mute(mute, title)]
+    return Said(plain.escape(text), [rich.block(rich.section(rich.text(text, bold=True))), *blocks, *more])
+
+
+def _mute(mute: AnyRow, title: str) -> Parts:
+    what = [rich.text("rule ")] if mute.rule is not None else []
+    ends = [rich.text(" until "), rich.date(mute.until)] if mute.until else []
+    who = [rich.text(f" in {words.clean(mute.channel, 100)} by "), rich.mention(mute.user_id), *ends]
+    undo = {"type": "actions", "elements": [button("mute_undo", "Undo", str(mute.id))]}
+    return [rich.block(rich.section(rich.emoji("no_bell"), rich.text(" "), *what, rich.text(title, bold=True), *who)), undo]
 
 
 def status(now_: Standing, now: datetime) -> Said:

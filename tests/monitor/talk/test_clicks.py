@@ -107,6 +107,14 @@ def test_a_mute_is_undone_by_who_made_it_or_may_make_it(history: History) -> Non
     assert answered(press(history, "mute_undo", number, ADMIN)).startswith("That mute has ended already")
 
 
+def test_a_button_on_a_private_answer_is_known_as_such() -> None:
+    payload = click("mute_undo", "1")
+    payload["container"]["is_ephemeral"] = True
+    [heard] = hear({"envelope_id": "e", "type": "interactive", "payload": payload})
+    assert isinstance(heard, Click)
+    assert heard.private
+
+
 def test_a_rules_mute_that_ended_by_itself_can_be_made_again(history: History) -> None:
     press(history, "rule_mute", "kernels", ADMIN)
     history.now += timedelta(days=1, minutes=1)

@@ -137,6 +137,23 @@ def test_rules_say_what_they_look_for_and_where_they_are_muted(history: History)
         assert mutes.undo(connection, mutes.listed(connection, history.now)[0].id, ALICE, history.now)
 
 
+def test_what_is_muted_is_listed_with_a_button_to_undo_each(history: History) -> None:
+    assert shown(ask(history, "muted")) == "Nothing is muted."
+    with history.engine.begin() as connection:
+        made = [mutes.mute(connection, f"slack:#{n}", posting_id=None, rule="kernels", by=ALICE, now=history.now)[0].id for n in range(25)]
+        found = find_posting(connection, STORY)
+        made.append(mutes.mute(connection, "slack:#roles", posting_id=found.id, rule=None, by=ALICE, now=history.now)[0].id)
+    said = ask(history, "muted")
+    assert [block["elements"][0]["value"] for block in said.blocks if block["type"] == "actions"] == list(map(str, made[:20]))
+    assert "and 6 more" in shown(said)
+    with history.engine.begin() as connection:
+        for number in made[:-1]:
+            mutes.undo(connection, number, ALICE, history.now)
+    assert "Research Engineer, Gemini" in shown(ask(history, "muted"))
+    with history.engine.begin() as connection:
+        mutes.undo(connection, made[-1], ALICE, history.now)
+
+
 def test_status_counts_boards_roles_and_what_waits(history: History) -> None:
     told = shown(ask(history, "status"))
     assert "2 boards, all well; 4 open roles" in told
@@ -165,5 +182,5 @@ def test_a_typing_mistake_gets_a_line_that_helps(history: History, typed: str, h
 def test_help_names_every_command(history: History) -> None:
     for text in ("", "help", "HELP"):
         told = shown(ask(history, text))
-        assert all(f"/rolewatch {name}" in told for name in ("roles", "history", "saved", "rules", "status"))
+        assert all(f"/rolewatch {name}" in told for name in ("roles", "history", "saved", "rules", "muted", "status"))
         assert json.dumps(ask(history, text).blocks)
