@@ -15,7 +15,7 @@ from monitor.compare import pay_words
 from monitor.db import AnyRow
 from monitor.gone import Repeated
 from monitor.matching import candidate
-from monitor.messages import OperatorMessage, Role, RoleMessage, Why, dump
+from monitor.messages import FieldChange, OperatorMessage, Role, RoleMessage, Why, dump
 from monitor.rules import Explanation, Matcher
 from monitor.settings import Kind, Rule, Settings
 from monitor.write import Told
@@ -72,13 +72,19 @@ class Alerting:
 
         What a channel has muted is written too, as discarded.
         """
+        self.write(
+            connection, board, (row for one in told for row in self._rows(board, one, at)), round_id=round_id, check_id=check_id, at=at
+        )
+
+    def write(
+        self, connection: Connection, board: AnyRow, rows: Iterable[dict[str, object]], *, round_id: int, check_id: int, at: datetime
+    ) -> None:
+        """Those alert rows, where the board is told of at all."""
         baseline = board.last_ok_at is None
         if not self.enabled or board.put_back or (baseline and not self.announces(board.board)):
             return
         common = {"round_id": round_id, "check_id": check_id, "created_at": at}
-        rows = [common | row for one in told for row in self._rows(board, one, at)]
-        if rows:
-            mutes.write_alerts(connection, rows, at)
+        mutes.write_alerts(connection, [common | row for row in rows], at)
 
     def _rows(self, board: AnyRow, one: Told, at: datetime) -> Iterator[dict[str, object]]:
         for rule in self.settings.rules:
@@ -90,7 +96,7 @@ class Alerting:
                 role=role(board, one.key, one.after, one.first_seen_at, one.repost),
                 why=(why,),
                 at=at,
-                changes=one.changes,
+                changes=one.changes if why.turn else _changes(rule, one),
                 not_before=one.not_before,
                 mention=rule.mention,
             )
@@ -103,7 +109,7 @@ class Alerting:
         matcher = self.matchers[rule.name]
         after = matcher.explain(candidate(board.board, board.company, one.after))
         before = matcher.explain(candidate(board.board, board.company, one.before)) if one.kind == "revised" and one.before else None
-        return why_told(rule, one.kind, [change.field for change in one.changes], before, after)
+        return why_told(rule, one.kind, [change.field for change in _changes(rule, one)], before, after)
 
     def stands(self, why: Why, board: AnyRow, posting: Posting) -> Why:
         """The same rule's reason for the posting as it is now; as it was of a rule that is no longer there."""
@@ -119,6 +125,11 @@ class Alerting:
         row = {"round_id": round_id, "check_id": check_id, "created_at": at, "kind": "operator", "message": dump(message)}
         if self.enabled and channels:
             connection.execute(insert(models.Alert), [row | {"channel": channel, "why": message.headline} for channel in channels])
+
+
+def _changes(rule: Rule, one: Told) -> tuple[FieldChange, ...]:
+    """What of a change a message of its own says; a digest is one message anyway."""
+    return one.changes if rule.mode == "digest" else one.own
 
 
 def why_told(rule: Rule, kind: Kind, fields: Iterable[str], before: Explanation | None, after: Explanation) -> Why | None:

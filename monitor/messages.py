@@ -102,6 +102,29 @@ class SummaryMessage(msgspec.Struct, frozen=True, tag="summary"):
     rules: tuple[RuleCount, ...]
 
 
+class Passage(msgspec.Struct, frozen=True):
+    """Words that were replaced in so many roles; one side may be empty."""
+
+    old: str
+    new: str
+    roles: int
+
+
+class TemplateMessage(msgspec.Struct, frozen=True, omit_defaults=True, tag="template"):
+    """The same edit in the descriptions of most of a board's roles."""
+
+    board: str
+    company: str
+    url: str
+    at: datetime  # when we saw it
+    passages: tuple[Passage, ...]  # the commonest first
+    edited: int  # roles, whether a rule fits them or not
+    listed: int  # roles of the board
+    rules: tuple[RuleCount, ...]  # the edited roles that each rule fits
+    why: tuple[Why, ...]
+    mention: tuple[str, ...] = ()  # Slack user or group ids
+
+
 class Reminder(msgspec.Struct, frozen=True, omit_defaults=True):
     """A deadline that is near, for every rule that fits and wants to be reminded."""
 
@@ -153,7 +176,7 @@ class OperatorMessage(msgspec.Struct, frozen=True, omit_defaults=True, tag="oper
     incident: str = ""  # its key: messages of one incident are one message and its thread where a channel has threads
 
 
-Message = RoleMessage | CardMessage | GroupMessage | SummaryMessage | ReminderMessage | DigestMessage | OperatorMessage
+Message = RoleMessage | CardMessage | GroupMessage | SummaryMessage | TemplateMessage | ReminderMessage | DigestMessage | OperatorMessage
 
 
 def card_of(message: RoleMessage) -> CardMessage:

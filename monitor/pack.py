@@ -3,6 +3,7 @@
 alerts of a round and channel ──┬─ operator: one message each
                                 ├─ summary: one message
                                 ├─ deadline: one message a posting; more than 10 at once: one message
+                                ├─ the same edit on most of a board: one message a board
                                 ├─ role, of a rule with more than 10: one message, all listed
                                 └─ role: one message a posting, naming every rule that fits
 """
@@ -16,11 +17,20 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import uuid4
 
-import msgspec
 from sqlalchemy import Connection, Select, delete, func, insert, or_, select, update
 
 from monitor import cards, models
-from monitor.messages import BoardCount, GroupMessage, Message, ReminderMessage, Role, RoleMessage, RuleCount, SummaryMessage, dump, load
+from monitor.merging import one_reminder, one_role, one_summary, one_template
+from monitor.messages import (
+    GroupMessage,
+    Message,
+    ReminderMessage,
+    RoleMessage,
+    SummaryMessage,
+    TemplateMessage,
+    dump,
+    load,
+)
 
 MANY: Final = 10  # more alerts than this at once are one message
 PER_MESSAGE: Final = 150  # roles that one message has room for
@@ -72,15 +82,16 @@ def _plan_channel(alerts: Sequence[Told]) -> Iterator[Package]:
             postings[alert.message.role.posting].append(alert)
         elif isinstance(alert.message, ReminderMessage):
             deadlines[alert.message.items[0].role.posting].append(alert)
-        elif not isinstance(alert.message, SummaryMessage):
+        elif not isinstance(alert.message, SummaryMessage | TemplateMessage):
             yield Package(channel, alert.message, (alert.id,))
+    yield from _plan_templates(channel, alerts)
     yield from _plan_roles(channel, postings)
     yield from _plan_deadlines(channel, deadlines)
 
 
 def _plan_deadlines(channel: str, postings: dict[str, list[Told]]) -> Iterator[Package]:
     packages = [
-        Package(channel, _one_reminder([alert.message for alert in alerts]), tuple(alert.id for alert in alerts), alerts[0].posting_id)
+        Package(channel, one_reminder([alert.message for alert in alerts]), tuple(alert.id for alert in alerts), alerts[0].posting_id)
         for alerts in postings.values()
     ]
     if len(packages) <= MANY:
@@ -91,20 +102,30 @@ def _plan_deadlines(channel: str, postings: dict[str, list[Told]]) -> Iterator[P
     yield Package(channel, ReminderMessage(items, at), tuple(sorted(one for package in packages for one in package.alerts)))
 
 
+def _plan_templates(channel: str, alerts: Sequence[Told]) -> Iterator[Package]:
+    """One message a board whose template was edited, for every rule that fits some of its roles."""
+    boards: dict[str, list[Told]] = defaultdict(list)
+    for alert in alerts:
+        if isinstance(alert.message, TemplateMessage):
+            boards[alert.message.board].append(alert)
+    for told in boards.values():
+        yield Package(channel, one_template([alert.message for alert in told]), tuple(alert.id for alert in told))
+
+
 def _plan_roles(channel: str, postings: dict[str, list[Told]]) -> Iterator[Package]:
     groups = _groups(postings)
     members: dict[int, list[str]] = defaultdict(list)
     for posting, alerts in postings.items():
         of = next((groups[alert.rule] for alert in alerts if alert.rule in groups), None)
         if of is None:
-            message = _one_role([alert.message for alert in alerts])
+            message = one_role([alert.message for alert in alerts])
             yield Package(channel, message, tuple(alert.id for alert in alerts), alerts[0].posting_id)
         else:
             members[of].append(posting)
     for names in members.values():
         parts = [names[start : start + PER_MESSAGE] for start in range(0, len(names), PER_MESSAGE)]
         for number, part in enumerate(parts, 1):
-            items = tuple(_one_role([alert.message for alert in postings[name]]) for name in part)
+            items = tuple(one_role([alert.message for alert in postings[name]]) for name in part)
             ids = tuple(sorted(alert.id for name in part for alert in postings[name]))
             yield Package(channel, GroupMessage(items, part=number, parts=len(parts)), ids)
 
@@ -121,38 +142,6 @@ def _groups(postings: dict[str, list[Told]]) -> dict[str | None, int]:
         if len(shared) > 1:
             groups = {rule: min(shared) if number in shared else number for rule, number in groups.items()}
     return groups
-
-
-def _one_role(messages: Iterable[Message]) -> RoleMessage:
-    """What several rules say of one posting, in one message: every reason, field and mention once."""
-    roles = [message for message in messages if isinstance(message, RoleMessage)]
-    changes = {change.field: change for role in roles for change in role.changes}
-    return msgspec.structs.replace(
-        roles[0],
-        why=tuple(dict.fromkeys(why for role in roles for why in role.why)),
-        changes=tuple(changes.values()),
-        mention=tuple(dict.fromkeys(who for role in roles for who in role.mention)),
-    )
-
-
-def _one_reminder(messages: Iterable[Message]) -> ReminderMessage:
-    """What several rules say of one posting's deadline."""
-    found = [message for message in messages if isinstance(message, ReminderMessage)]
-    items = [item for message in found for item in message.items]
-    why = tuple(dict.fromkeys(why for item in items for why in item.why))
-    mention = tuple(dict.fromkeys(who for item in items for who in item.mention))
-    return ReminderMessage((msgspec.structs.replace(items[0], why=why, mention=mention),), found[0].at)
-
-
-def one_summary(messages: Iterable[Message]) -> SummaryMessage:
-    """What several summaries say, each board and role once."""
-    summaries = [message for message in messages if isinstance(message, SummaryMessage)]
-    boards: dict[str, BoardCount] = {board.board: board for summary in summaries for board in summary.boards}
-    roles: dict[str, dict[str, Role]] = defaultdict(dict)
-    for summary in summaries:
-        for rule in summary.rules:
-            roles[rule.rule] |= {role.posting: role for role in rule.roles}
-    return SummaryMessage(tuple(boards.values()), tuple(RuleCount(rule, tuple(found.values())) for rule, found in roles.items()))
 
 
 def new_id() -> str:

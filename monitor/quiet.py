@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, Connection, and_, select, update
 
 from monitor import pack
 from monitor.local_time import end_of
+from monitor.merging import one_summary
 from monitor.messages import GroupMessage, Message, ReminderMessage, RoleMessage, SummaryMessage, load
 from monitor.models import Alert, Delivery
 from monitor.once import once
@@ -75,7 +76,7 @@ def together(held: Sequence[tuple[str, Message]], now: datetime) -> Iterator[tup
         yield [name for name, _ in reminders], ReminderMessage(tuple(item for _, message in reminders for item in message.items), now)
     summaries = [(name, message) for name, message in held if isinstance(message, SummaryMessage)]
     if len(summaries) > 1:
-        yield [name for name, _ in summaries], pack.one_summary([message for _, message in summaries])
+        yield [name for name, _ in summaries], one_summary([message for _, message in summaries])
 
 
 def _parts(held: Sequence[tuple[str, Message]]) -> Iterator[list[tuple[str, Message]]]:

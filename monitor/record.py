@@ -9,7 +9,7 @@ write the check, then what happened, then an alert for every rule that wants it 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
@@ -18,14 +18,14 @@ from typing import cast
 from sqlalchemy import Connection, Table, func, insert, select, update
 
 from crawler.items import Failure, Result, Snapshot, Unchanged
-from monitor import cards, incidents, models, plan
+from monitor import boilerplate, cards, incidents, models, plan
 from monitor.alerting import Alerting
 from monitor.db import AnyRow
 from monitor.gone import reposts
 from monitor.judge import Events, judge_missing, judge_snapshot
 from monitor.messages import OperatorMessage
 from monitor.store import load_board, load_postings, load_unlisted
-from monitor.write import write_events
+from monitor.write import Told, write_events
 
 _BOARD, _CHECK = cast("Table", models.Board.__table__), cast("Table", models.BoardCheck.__table__)  # as in store.py
 
@@ -101,6 +101,13 @@ class Look:
         moved = [(one.posting_id, one.after) for one in told if one.kind != "opened"]
         moved += [(one.stored.id, one.after) for one in events.touched if one.amend]
         cards.touch(self.connection, self.alerting, self.board, moved)
+        self._tell(told, check_id, seen)
+
+    def _tell(self, told: Sequence[Told], check_id: int, listed: int) -> None:
+        told, template = boilerplate.split(told, listed)
+        if template is not None:
+            rows = boilerplate.rows(self.alerting, self.board, template, self.at)
+            self.alerting.write(self.connection, self.board, rows, round_id=self.round_id, check_id=check_id, at=self.at)
         self.alerting.tell(self.connection, self.board, told, round_id=self.round_id, check_id=check_id, at=self.at)
 
     def _judge(self, result: Snapshot | Unchanged) -> Events:

@@ -33,6 +33,12 @@ class Told:
     not_before: datetime | None = None
     first_seen_at: datetime | None = None  # None: open before we watched
     repost: Repeated | None = None
+    template: bool = False  # its description was edited as most of its board's were, and is told with them
+
+    @property
+    def own(self) -> tuple[FieldChange, ...]:
+        """The changes that are told of this posting alone."""
+        return tuple(change for change in self.changes if not (self.template and change.field == "description"))
 
 
 def write_events(

@@ -16,6 +16,7 @@ from monitor.messages import (
     ReminderMessage,
     RoleMessage,
     SummaryMessage,
+    TemplateMessage,
 )
 from monitor.notify import replies, rich, roles, words
 from monitor.notify.digest import digest
@@ -24,6 +25,7 @@ from monitor.notify.plain import announce
 from monitor.notify.reminders import reminder
 from monitor.notify.rich import Part, Parts
 from monitor.notify.roles import EMOJI
+from monitor.notify.templates import template
 
 _EVENTS: Final = {
     "failing": ("red_circle", "Board failing"),
@@ -57,6 +59,8 @@ def _blocks(message: Message, interactive: bool) -> Parts:  # noqa: PLR0911  # a
             return group(message, EMOJI)
         case SummaryMessage():
             return summary(message)
+        case TemplateMessage():
+            return template(message, EMOJI["revised"])
         case ReminderMessage():
             return reminder(message, interactive=interactive)
         case DigestMessage():

@@ -8,7 +8,7 @@ from typing import TextIO
 from rich.console import Console
 from rich.text import Text
 
-from monitor.messages import GroupMessage, Message, OperatorMessage, RoleMessage
+from monitor.messages import GroupMessage, Message, OperatorMessage, RoleMessage, TemplateMessage
 from monitor.notify.base import NotifyError, Receipt, WriteOnly
 from monitor.notify.plain import lines
 
@@ -46,6 +46,8 @@ def _coloured(message: Message) -> list[Text]:
     first, rest = said[0], said[1:]
     if isinstance(message, RoleMessage):
         first.stylize(_STYLES[message.kind], 0, first.plain.index("  "))
+    elif isinstance(message, TemplateMessage):
+        first.stylize(_STYLES["revised"], 0, first.plain.index("  "))
     elif isinstance(message, OperatorMessage):
         first = Text("OPERATOR  ", style="bold magenta") + first
     else:

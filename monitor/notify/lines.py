@@ -112,6 +112,10 @@ def legend(reasons: Mapping[str, int]) -> Parts:
 
 
 def mentions(items: Sequence[RoleMessage]) -> Parts:
-    who = list(dict.fromkeys(mention for item in items for mention in item.mention))[:_MENTIONS]
-    parts = [part for one in who for part in (rich.mention(one), rich.text(" "))]
+    return mentioned(dict.fromkeys(mention for item in items for mention in item.mention))
+
+
+def mentioned(people: Iterable[str]) -> Parts:
+    """Slack users and groups, who are notified."""
+    parts = [part for one in list(people)[:_MENTIONS] for part in (rich.mention(one), rich.text(" "))]
     return [rich.section(*parts)] if parts else []

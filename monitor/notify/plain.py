@@ -18,9 +18,10 @@ from monitor.messages import (
     RoleKind,
     RoleMessage,
     SummaryMessage,
+    TemplateMessage,
     Why,
 )
-from monitor.notify import words
+from monitor.notify import templates, words
 from monitor.notify.difference import edited
 
 _ANNOUNCED: Final = 1000  # UTF-16 units before escaping; a notification shows some 150
@@ -72,6 +73,9 @@ def lines(message: Message) -> list[str]:  # noqa: PLR0911  # a case a kind
             return [counts(message), *("  " + line for item in message.items for line in _role(item))]
         case SummaryMessage():
             return [_announced(message), *(line for rule in message.rules for line in _fitting(rule.rule, rule.roles))]
+        case TemplateMessage():
+            fits = [line for rule in message.rules for line in _fitting(rule.rule, rule.roles)]
+            return [f"{_TAGS['revised']}  {_announced(message)}", *templates.edits(message), *fits, *_why(message.why), *_url(message.url)]
         case ReminderMessage():
             return [
                 _announced(message),
@@ -94,6 +98,8 @@ def _announced(message: Message) -> str:  # noqa: PLR0911  # a case a kind
             return f"{counts(message)}: {'; '.join(titles)}" + (" …" if len(message.items) > _NAMED else "")
         case SummaryMessage():
             return f"Now watching {watched(message)}{fits(message)}"
+        case TemplateMessage():
+            return templates.sentence(message)
         case ReminderMessage():
             return _near(message)
         case DigestMessage():

@@ -22,6 +22,7 @@ LABELS: Final = {
     "description": "Description",
 }
 TITLE: Final = 250  # UTF-16 units; the longest real one seen has 140
+PASSAGE: Final = 500  # UTF-16 units of one side of an edit
 VALUE: Final = 300  # UTF-16 units of one fact
 _URL: Final = 3000  # Slack's limit
 _READ: Final = 4  # characters read for each one kept: white space is squeezed out on the way
