@@ -8,8 +8,13 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 INSTALLED := .venv/.installed
 TEST_TOOLS := .venv/.test-tools
+FUZZER := .venv/.fuzzer
+MUTATOR := .venv/.mutator
+TARGETS ?= $(notdir $(wildcard tests/fuzz/corpus/*))
+SECONDS ?= 60
 
 .PHONY: run test lint bench bench-store slow clean help
+.PHONY: soak coverage mutants fuzz
 
 run: $(INSTALLED) ## start the daemon; Ctrl-C stops it
 	@test -e "$(CONFIG)" || $(BIN)/rolewatch init "$(CONFIG)"
@@ -33,6 +38,18 @@ bench: $(TEST_TOOLS) ## how much a round costs, and how much memory
 bench-store: $(TEST_TOOLS) ## how long questions take to a store of a million postings, on both databases (an hour, 15 GB)
 	$(BIN)/python tests/benchmarks/bench_store.py
 
+soak: $(TEST_TOOLS) ## a day of simulated time, 50 boards, 2 % failures: does its memory grow?
+	$(BIN)/python tests/benchmarks/soak.py
+
+coverage: $(TEST_TOOLS) ## which branches of crawler/ and monitor/ the suite takes, its processes included
+	$(BIN)/pytest -q -n $(WORKERS) --maxprocesses 4 --dist loadgroup -m "not slow" --cov --cov-report=term:skip-covered --cov-fail-under=95
+
+mutants: $(MUTATOR) ## the pure rooms, changed a little: does a test notice?
+	$(BIN)/mutmut run; $(BIN)/mutmut results
+
+fuzz: $(FUZZER) ## what comes from outside, given what a fuzzer thinks of; SECONDS=60 a target
+	@for target in $(TARGETS); do echo "== $$target"; $(BIN)/python tests/fuzz/fuzz.py $$target $(SECONDS) || exit 1; done
+
 clean: ## remove .venv and what tools leave; the configuration and the database stay
 	rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .hypothesis .import_linter_cache .pytest_cache
 	find crawler monitor migrations tests -name __pycache__ -type d -prune -exec rm -rf {} +
@@ -48,6 +65,14 @@ $(INSTALLED): pyproject.toml constraints.txt | $(BIN)/python
 $(TEST_TOOLS): tests/requirements.txt $(INSTALLED)
 	@echo "installing the test tools into .venv"
 	@$(PIP) install --constraint constraints.txt --requirement tests/requirements.txt
+	@touch $@
+
+$(MUTATOR): tests/mutants/requirements.txt $(TEST_TOOLS)
+	@$(PIP) install --requirement tests/mutants/requirements.txt
+	@touch $@
+
+$(FUZZER): tests/fuzz/requirements.txt $(TEST_TOOLS)
+	@$(PIP) install --requirement tests/fuzz/requirements.txt
 	@touch $@
 
 $(BIN)/python:

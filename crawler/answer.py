@@ -23,8 +23,11 @@ from scrapy.exceptions import (
     ResponseDataLossError,
 )
 
+from crawler.read.text import clean
+
 T = TypeVar("T")
 _BOM = b"\xef\xbb\xbf"
+_LONGEST_REASON = 300  # characters
 _LONGEST_WAIT = 86_400.0  # seconds; a host that asks for more is asked again after a day
 _PORTS = {"http": 80, "https": 443}
 NETWORK_ERRORS = (
@@ -41,8 +44,8 @@ class Unusable(Exception):  # noqa: N818  # an answer's state more than an error
     """An answer, or the lack of one, that says nothing about postings. `passing`: asking again soon may help."""
 
     def __init__(self, reason: str, *, status: int | None = None, passing: bool = False, retry_after: float | None = None) -> None:
-        super().__init__(reason)
-        self.reason = reason  # one line for a person
+        self.reason = clean(reason)[:_LONGEST_REASON]  # one line for a person; a host's own words may be in it
+        super().__init__(self.reason)
         self.status = status
         self.passing = passing
         self.retry_after = retry_after  # seconds
@@ -100,7 +103,7 @@ def _seconds(retry_after: str | None, now: datetime) -> float | None:
         return min(float(retry_after), _LONGEST_WAIT)
     try:
         then = parsedate_to_datetime(retry_after)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     wait = ((then if then.tzinfo else then.replace(tzinfo=UTC)) - now).total_seconds()
     return min(max(wait, 0.0), _LONGEST_WAIT)

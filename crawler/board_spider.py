@@ -36,6 +36,7 @@ from crawler.items import BoardRequest, Failure, Posting, Probe, Result, Sightin
 from crawler.read.text import clean
 
 log = structlog.get_logger()
+MOST_JOBS = 100_000  # in one list: more than any employer has, and as much as the memory of a small machine
 SILENT_LIMIT = 3  # probes in a row without an answer, after which the host is left alone
 _LIST = frozenset({200, 304})
 _LIST_ANEW = frozenset({200})
@@ -92,7 +93,7 @@ class BoardSpider(Spider):
         raise NotImplementedError
 
     def head(self, job: bytes | msgspec.Raw) -> Head:
-        """A raw job's key and company. Raises msgspec.DecodeError or RecursionError when it has no readable key."""
+        """A raw job's key and company. Raises ValueError, which decoding errors are, or RecursionError when it has no readable key."""
         raise NotImplementedError
 
     @staticmethod
@@ -166,12 +167,14 @@ class BoardSpider(Spider):
 
     def _snapshot(self, board: str, answer: Answer) -> Snapshot:
         listing = self.slice(answer.body)
+        if len(listing.jobs) > MOST_JOBS:
+            raise Unusable(f"it lists {len(listing.jobs)} jobs, and more than {MOST_JOBS} are not believed")
         sightings: dict[str, Sighting] = {}
         unkeyed, company = 0, None
         for job in listing.jobs:
             try:
                 head = self.head(job)
-            except (msgspec.DecodeError, RecursionError):
+            except (ValueError, RecursionError):
                 unkeyed += 1
                 continue
             raw = bytes(job)  # a slice would keep the whole body in memory
@@ -200,5 +203,5 @@ class BoardSpider(Spider):
             if answer.status != 200:  # noqa: PLR2004  # OK
                 return Probe.GONE
             return Probe.THERE if self.head(answer.body).key == key else Probe.SILENT
-        except (Unusable, msgspec.DecodeError, RecursionError):
+        except (Unusable, ValueError, RecursionError):
             return Probe.SILENT

@@ -64,6 +64,8 @@ def understand(text: str, file: Path, environ: Mapping[str, str]) -> Settings:
         raw = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{file}: this is no TOML: {printable(str(error))}") from error
+    except RecursionError as error:
+        raise ConfigError(f"{file}: this is nested too deeply") from error
     parts, mistakes, broken = check(raw)
     settings = _Reader(file, parts, environ, mistakes, broken).settings()
     if mistakes:

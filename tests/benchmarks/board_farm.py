@@ -1,6 +1,7 @@
 """Many boards on one fast local server: answers are packed beforehand, so that it costs the machine next to nothing.
 
-`python board_farm.py BOARDS` prints its port; GET /_change edits 2 % of the postings of 30 % of the boards.
+`python board_farm.py BOARDS [FAILURES]` prints its port; GET /_change edits 2 % of the postings of 30 % of the boards. FAILURES is the
+share of requests that are answered with 503, none by default.
 """
 
 from __future__ import annotations
@@ -52,7 +53,8 @@ def job(number: int) -> dict[str, Any]:
 
 
 class Farm:
-    def __init__(self, boards: int) -> None:
+    def __init__(self, boards: int, failures: float = 0.0) -> None:
+        self.failures, self.luck = failures, random.Random(2)
         self.jobs = {f"farm{index}": [job(index * 1000 + number) for number in range(size())] for index in range(boards)}
         self.packed = {token: self._pack(token) for token in self.jobs}
 
@@ -83,6 +85,8 @@ class Farm:
         if path == "/_change":
             body = str(self.change()).encode()
             return b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body)
+        if self.luck.random() < self.failures:
+            return b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n"
         etag, body = self.packed[path.split("/")[3]]
         if etag in head:
             return b'HTTP/1.1 304 Not Modified\r\nETag: "%s"\r\n\r\n' % etag
@@ -91,7 +95,7 @@ class Farm:
 
 
 async def main() -> None:
-    farm = Farm(int(sys.argv[1]))
+    farm = Farm(int(sys.argv[1]), *map(float, sys.argv[2:]))
     server = await asyncio.start_server(farm.converse, "127.0.0.1", 0, limit=1 << 20)
     print(server.sockets[0].getsockname()[1], sum(map(len, farm.jobs.values())), flush=True)  # noqa: T201  # its caller reads it
     await server.serve_forever()

@@ -69,6 +69,19 @@ async def test_a_web_page_and_another_posting_are_no_answer_to_a_probe(server: B
     assert set(found.probes.values()) == {Probe.SILENT}
 
 
+async def test_a_probe_answered_with_what_is_no_text_says_nothing_and_harms_nothing(server: BoardServer) -> None:
+    server.troubles["examplelabs/7"] = Trouble(body=b'{"id": "\xcf\xcf"}')
+    found = await snapshot(server, BoardRequest(BOARD, known=("7",)))
+    assert found.probes == {"7": Probe.SILENT}
+
+
+async def test_a_list_of_more_jobs_than_anybody_has_is_not_believed(server: BoardServer) -> None:
+    server.boards["examplelabs"].body = b'{"jobs":[' + b",".join([b'{"id":1}'] * 100_001) + b"]}"
+    failure = (await look(server))[BOARD]
+    assert isinstance(failure, Failure)
+    assert failure.reason == "it lists 100001 jobs, and more than 100000 are not believed"
+
+
 async def test_no_more_than_so_many_probes_a_board(server: BoardServer) -> None:
     known = tuple(str(key) for key in range(100, 120))
     found = await snapshot(server, BoardRequest(BOARD, known=known), max_probes=5)

@@ -1,0 +1,122 @@
+"""A day of a daemon's life in minutes: 50 boards, 2 % of their answers fail, edits every hour. Does its memory grow?
+
+`python soak.py [HOURS]`: the daemon itself in this process, its clock put forward whenever nothing is due, against a server in another one.
+It prints the resident memory after every simulated hour, and ends with 1 when it grew by 5 MB or more after the first.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import os
+import signal
+import sys
+import tempfile
+import urllib.request
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from random import Random
+
+from sqlalchemy import Engine, text
+
+from monitor.cli.sending import make_outbox
+from monitor.config import load
+from monitor.daemon import serve
+from monitor.db import reading
+from monitor.logs import set_up
+from monitor.schema import open_database
+
+BOARDS, FAILURES = 50, 0.02
+LIMIT = 5.0  # MB
+STEP = timedelta(minutes=15)
+CONFIG = """
+[ats.greenhouse]
+api_url = "http://127.0.0.1:{port}"
+delay = "0s"
+concurrency = 16
+{boards}
+[[rules]]
+name = "research-engineer"
+any = ["research engineer"]
+"""
+
+
+class Clock:
+    """Real time, and what was skipped."""
+
+    skipped = timedelta()
+
+    def __call__(self) -> datetime:
+        return datetime.now(UTC) + self.skipped
+
+
+def resident() -> float:
+    """MB of this process that are in memory."""
+    return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6
+
+
+def count(engine: Engine, query: str, **values: object) -> int:
+    with reading(engine) as connection:
+        return connection.scalar(text(query), values) or 0
+
+
+async def live(engine: Engine, clock: Clock, url: str, hours: int) -> list[float]:
+    """The memory after each hour."""
+    measured = []
+    for _ in range(hours):
+        await asyncio.to_thread(urllib.request.urlopen, f"{url}/_change")
+        for _ in range(timedelta(hours=1) // STEP):
+            clock.skipped += STEP
+            await settled(engine, clock)
+        measured.append(resident())
+        looks = count(engine, "SELECT count(*) FROM board_check")
+        failed = count(engine, "SELECT count(*) FROM board_check WHERE result = 'failure'")
+        alerts = count(engine, "SELECT count(*) FROM alert")
+        print(f"hour {len(measured):2}: {measured[-1]:6.1f} MB, {looks} looks, {failed} failed, {alerts} alerts", flush=True)  # noqa: T201
+    return measured
+
+
+async def settled(engine: Engine, clock: Clock) -> None:
+    """Until nothing is due, no round is under way and every message has gone."""
+    due = "SELECT count(*) FROM board WHERE watched AND (next_check_at IS NULL OR next_check_at <= :now)"
+    while True:
+        await asyncio.sleep(0.3)
+        now = clock().strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+        open_ = count(engine, "SELECT count(*) FROM check_round WHERE finished_at IS NULL")
+        waiting = count(engine, "SELECT count(*) FROM delivery WHERE state IN ('pending', 'sending') AND next_try_at IS NULL")
+        if not open_ and not waiting and not count(engine, due, now=now):
+            return
+
+
+async def soak(folder: Path, hours: int) -> list[float]:
+    farm = [sys.executable, str(Path(__file__).with_name("board_farm.py")), str(BOARDS), str(FAILURES)]
+    server = await asyncio.create_subprocess_exec(*farm, stdout=asyncio.subprocess.PIPE)
+    assert server.stdout is not None
+    port = (await server.stdout.readline()).split()[0].decode()
+    boards = "\n".join(f'[[boards]]\nboard = "greenhouse:farm{number}"' for number in range(BOARDS))
+    (folder / "rolewatch.toml").write_text(CONFIG.format(port=port, boards=boards))
+    settings = load(folder / "rolewatch.toml", {})
+    engine, clock = open_database(settings.database_url.get_secret_value()), Clock()
+    outbox = make_outbox(engine, io.TextIOWrapper(io.FileIO(os.devnull, "w")))
+    daemon = asyncio.create_task(serve(lambda: settings, engine, outbox, announce=False, clock=clock, random=Random(1)))
+    try:
+        await settled(engine, clock)
+        return await live(engine, clock, f"http://127.0.0.1:{port}", hours)
+    finally:
+        os.kill(os.getpid(), signal.SIGTERM)
+        await daemon
+        server.kill()
+        await server.wait()
+
+
+def main() -> None:
+    set_up("error", "text", sys.stderr)
+    with tempfile.TemporaryDirectory() as folder:
+        measured = asyncio.run(soak(Path(folder), int(sys.argv[1]) if len(sys.argv) > 1 else 24))
+    grown = max(measured[1:] or measured) - measured[0]
+    print(f"{measured[0]:.1f} MB after the first hour, {measured[-1]:.1f} MB at the end, grown by {grown:.1f} MB at most")  # noqa: T201
+    sys.exit(grown >= LIMIT)
+
+
+if __name__ == "__main__":
+    main()

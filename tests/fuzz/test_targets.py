@@ -1,0 +1,54 @@
+"""Whatever comes from outside: what each target states holds for the corpus, and for what hypothesis thinks of."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from targets import CORPUS, TARGETS  # found beside this file, as the fuzzer finds it
+
+KEPT = [(name, file) for name in TARGETS for file in sorted((CORPUS / name).iterdir())]
+STRANGE = [
+    "\x00",
+    "\ud800",
+    "\u202e",
+    "\x1b[31m",
+    "<!channel>",
+    "&lt;",
+    "{}",
+    "[",
+    '"',
+    "|",
+    "/",
+    "\\",
+    "-",
+    "$1",
+    "9" * 30,
+    "://",
+    "é",
+    "👩\u200d🔬",
+]
+PARTS = st.lists(st.one_of(st.text(max_size=40), st.sampled_from(STRANGE)), max_size=12)
+TEXTS = PARTS.map(lambda parts: "".join(parts).encode("utf-8", "replace"))
+
+
+@pytest.mark.parametrize(("name", "file"), KEPT, ids=[f"{name}-{file.name}" for name, file in KEPT])
+def test_what_was_found_once_is_read_well(name: str, file: Path) -> None:
+    TARGETS[name](file.read_bytes())
+
+
+@pytest.mark.parametrize("name", TARGETS)
+@settings(max_examples=30, deadline=None)
+@given(data=st.one_of(st.binary(max_size=200), TEXTS))
+def test_any_bytes_are_read_well(name: str, data: bytes) -> None:
+    TARGETS[name](data)
+
+
+def test_every_target_has_a_corpus() -> None:
+    assert {folder.name for folder in CORPUS.iterdir()} == set(TARGETS)
