@@ -10,10 +10,10 @@ from pathlib import Path
 
 import atheris
 
-sys.path[:0] = [str(Path(__file__).parents[1] / "support"), str(Path(__file__).parent), str(Path(__file__).parents[2])]
+sys.path[:0] = [str(Path(__file__).parents[1] / "support"), str(Path(__file__).parents[2])]
 
 with atheris.instrument_imports(include=["crawler", "monitor"]):
-    from targets import CORPUS, TARGETS
+    from fuzz_targets import CORPUS, TARGETS
 
 
 def main() -> None:

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import pytest
+from fuzz_targets import CORPUS, TARGETS
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
-sys.path.insert(0, str(Path(__file__).parent))
-
-from targets import CORPUS, TARGETS  # found beside this file, as the fuzzer finds it
 
 KEPT = [(name, file) for name in TARGETS for file in sorted((CORPUS / name).iterdir())]
 STRANGE = [

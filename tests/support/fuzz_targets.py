@@ -1,6 +1,6 @@
 """What comes from outside, given any bytes at all: each target reads them, and states what holds whatever they are.
 
-Used twice: by hypothesis in the suite (`test_targets.py`), and by a fuzzer that is guided by what the code does (`make fuzz`).
+Used twice: by hypothesis in the suite (`tests/fuzz/test_targets.py`), and by a fuzzer that is guided by what the code does (`make fuzz`).
 """
 
 from __future__ import annotations
@@ -252,5 +252,5 @@ TARGETS: dict[str, Callable[[bytes], None]] = {
     "message": draw_message,
     "line": write_line,
 }
-CORPUS = Path(__file__).parent / "corpus"
+CORPUS = Path(__file__).parents[1] / "fuzz" / "corpus"
 directory()  # read once, before a fuzzer watches
