@@ -32,7 +32,7 @@ async def place(tmp_path: Path, server: SocketServer) -> AsyncIterator[Place]:
 
 async def test_the_daemon_answers_and_stops_with_a_line_open(place: Place, server: SocketServer) -> None:
     daemon = await place.start("run")
-    await until(lambda: server.sockets and place.ask("SELECT 1 FROM postings"))
+    await until(lambda: server.sockets and place.ask("SELECT 1 FROM postings"), within=60)
     await server.click("role_save", "1")
     await until(lambda: server.answers)
     assert place.ask("SELECT user_id FROM saved") == [(ALICE,)]
@@ -43,7 +43,7 @@ async def test_the_daemon_answers_and_stops_with_a_line_open(place: Place, serve
 async def test_a_wrong_app_token_is_told_and_alerts_go_on(place: Place, server: SocketServer) -> None:
     place.app_token = "xapp-1-A1-2-wrong"
     daemon = await place.start("run")
-    await until(lambda: len(server.made("chat.postMessage")) == 2)
+    await until(lambda: len(server.made("chat.postMessage")) == 2, within=60)
     texts = {message["channel"]: message for message in server.made("chat.postMessage")}
     assert "Now watching" in texts["C000ROLES"]["text"]
     assert "Slack's buttons and /rolewatch do not work" in texts[OPS]["text"]

@@ -79,7 +79,7 @@ async def workspace(tmp_path: Path, address: str) -> AsyncIterator[Workspace]:
         place.configure(f'admins = ["{ALICE}"]\n')
         workspace = Workspace(address, session, place, boards)
         daemon = await place.start("run")
-        await until(lambda: place.ask("SELECT 1 FROM alerts WHERE state = 'sent'"))
+        await until(lambda: place.ask("SELECT 1 FROM alerts WHERE state = 'sent'"), within=60)
         yield workspace
         assert await stopped(daemon) < 10
         assert daemon.returncode == 0
