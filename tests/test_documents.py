@@ -66,3 +66,8 @@ def test_the_configuration_that_readme_shows_can_be_loaded(tmp_path: Path) -> No
 def test_the_files_that_readme_names_are_there() -> None:
     for name in re.findall(r"\]\(([^)#:]+)\)", README):
         assert (Path(__file__).parents[1] / name).is_file(), name
+
+
+def test_the_manifest_in_docs_is_the_one_that_the_program_prints() -> None:
+    printed = CliRunner().invoke(app, ["slack", "manifest"]).output
+    assert (Path(__file__).parents[1] / "docs" / "slack-app.yaml").read_text() == printed

@@ -69,6 +69,7 @@ def elsewhere(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Elsewher
     "file",
     [
         "monitor/example.toml",
+        "monitor/slack-app.yaml",
         "monitor/demo/jobs.json",
         "crawler/directory.csv",
         "migrations/env.py",

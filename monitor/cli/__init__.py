@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from monitor.cli import alerts, boards, changes, check, database, demo, doctor, exporting, roles, rules, run, sql
+from monitor.cli import alerts, boards, changes, check, database, demo, doctor, exporting, roles, rules, run, slack, sql
 from monitor.cli.common import Program
 
 app = typer.Typer(
@@ -61,6 +61,7 @@ app.add_typer(rules.app, name="rules", help="What is told: list, test on history
 app.command(short_help="Read-only SQL on the history.")(sql.sql)
 app.command("export", short_help="The full history as files.")(exporting.export)
 app.add_typer(alerts.app, name="alerts", help="The outbox: list, retry, discard, test.")
+app.add_typer(slack.app, name="slack", help="The Slack app: setup, manifest.")
 app.add_typer(db, name="db", help="The database: upgrade, backup, check.")
 app.command(short_help="What works, and what to do if not.")(doctor.doctor)
 app.command(short_help="A posting's life, offline, in seconds.")(demo.demo)

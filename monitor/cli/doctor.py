@@ -102,7 +102,7 @@ def _database(current: State) -> Iterator[Finding]:
     try:
         engine = current.engine()
         yield _integrity(engine)
-        yield from _work(engine)
+        yield from _work(engine, current.settings)
     except UserError as error:
         yield Finding("database", ok=False, found=str(error))
     except DatabaseError as error:
@@ -121,7 +121,7 @@ def _integrity(engine: Engine) -> Finding:
     return Finding("database", ok=True, found=f"{place}: {postings} postings")
 
 
-def _work(engine: Engine) -> Iterator[Finding]:
+def _work(engine: Engine, settings: Settings) -> Iterator[Finding]:
     """Who works on the database, and what could not be delivered."""
     from monitor.db import reading
     from monitor.lease import running
@@ -129,15 +129,30 @@ def _work(engine: Engine) -> Iterator[Finding]:
     with reading(engine) as connection:
         row = running(connection, now())
         failed = _failed(connection)
+        stranded = list(_stranded(connection, settings))
     if row is None:
         yield Finding("daemon", ok=True, found="not running", remedy="start it with `rolewatch run`")
     else:
         yield Finding(
             "daemon", ok=True, found=f"`rolewatch {row.command}`, pid {row.pid} on {row.host}, since {row.taken_at:%Y-%m-%d %H:%M} UTC"
         )
+    yield from stranded
     if failed:
         remedy = "`rolewatch alerts list --state failed` shows them, `rolewatch alerts retry` sends them again"
         yield Finding("alerts", ok=False, found=f"{failed[0]} could not be delivered, the last because: {failed[1]}", remedy=remedy)
+
+
+def _stranded(connection: Connection, settings: Settings) -> Iterator[Finding]:
+    """Messages that were made for a channel whose token or address has been taken away since."""
+    from monitor.settings import secret_name
+
+    query = "SELECT channel, count(*) FROM delivery WHERE state IN ('pending', 'sending', 'held') GROUP BY channel ORDER BY channel"
+    for channel, count in connection.exec_driver_sql(query).all():
+        if settings.route(channel) != channel:
+            found = f"{count} {'message waits' if count == 1 else 'messages wait'} for {channel}, without ${secret_name(channel)}"
+            yield Finding(
+                "alerts", ok=False, found=found, remedy="set it again, or give them up with `rolewatch alerts discard --before 0s`"
+            )
 
 
 def _failed(connection: Connection) -> tuple[int, str] | None:

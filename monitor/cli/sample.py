@@ -10,6 +10,7 @@ from uuid import uuid4
 
 from monitor.messages import Message, OperatorMessage, Role, RoleMessage, Why
 from monitor.notify.base import Notifier, NotifyError
+from monitor.notify.slack_tokens import wrong_kind
 from monitor.settings import Settings, secret_name
 
 _LONGEST_WAIT = 60.0  # seconds that a channel may ask us to wait
@@ -24,9 +25,16 @@ class Tried:
     words: str  # where it went, or why not and what to do
 
 
-async def send_samples(settings: Settings, notifiers: Mapping[str, Notifier], now: datetime) -> AsyncIterator[Tried]:
-    """A sample to each channel of the rules and of the operator, each once."""
+async def send_samples(settings: Settings, notifiers: Mapping[str, Notifier], now: datetime, *, only: str = "") -> AsyncIterator[Tried]:
+    """A sample to each channel of the rules and of the operator whose name begins with `only`, each once."""
+    token = settings.slack.token
+    wrong = wrong_kind(token.get_secret_value(), "xoxb-") if token else None
     for channel, message in _samples(settings, now).items():
+        if not channel.startswith(only):
+            continue
+        if wrong and channel.startswith("slack:"):
+            yield Tried(channel, ok=False, words=f"$SLACK_BOT_TOKEN: {wrong}")
+            continue
         target = settings.route(channel)
         notifier = notifiers.get(target.split(":", maxsplit=1)[0])
         if notifier is None:
@@ -73,12 +81,19 @@ async def _try(notifier: Notifier, channel: str, target: str, message: Message) 
         receipt = await notifier.send(target, message, delivery_id)
     except NotifyError as error:
         if error.retry_after is None or error.retry_after > _LONGEST_WAIT:
-            return Tried(channel, ok=False, words=error.reason)
+            return Tried(channel, ok=False, words=_why(channel, error))
         await asyncio.sleep(error.retry_after)
     else:
         return Tried(channel, ok=True, words=receipt.url or "sent")
     try:
         receipt = await notifier.send(target, message, delivery_id)
     except NotifyError as error:
-        return Tried(channel, ok=False, words=error.reason)
+        return Tried(channel, ok=False, words=_why(channel, error))
     return Tried(channel, ok=True, words=receipt.url or "sent")
+
+
+def _why(channel: str, error: NotifyError) -> str:
+    """Why not, and for an app that is not in its channel what to type there."""
+    if error.reason.startswith(("not_in_channel", "channel_not_found")):
+        return f"{error.reason}; in {channel.removeprefix('slack:')}, type: /invite @rolewatch"
+    return error.reason

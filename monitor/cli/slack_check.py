@@ -6,7 +6,8 @@ The scopes of a token are in a header of every answer: https://docs.slack.dev/au
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Any, cast
 
 from slack_sdk.errors import SlackApiError
@@ -15,34 +16,65 @@ from slack_sdk.web.async_client import AsyncWebClient
 from monitor.cli.finding import Finding
 from monitor.notify.base import NotifyError
 from monitor.notify.slack_errors import TRANSPORT, answer, refused, unanswered
+from monitor.notify.slack_tokens import wrong_kind
 from monitor.settings import Settings
 
 _ID = re.compile("[CG][A-Z0-9]{6,}")
 _USER = re.compile("[UW][A-Z0-9]{6,}")
-_ALWAYS = ("chat:write", "channels:read", "channels:history")
+_ALWAYS = {
+    "chat:write": "to say anything",
+    "channels:read": "to find channels by their names",
+    "channels:history": "to look whether an alert arrived, before it is sent again",
+}
 _PRIVATE = ("groups:read", "groups:history")
-_DIRECT = ("im:read", "im:history")
+_DIRECT = {"im:read": "to find direct messages", "im:history": "to look whether an alert arrived there"}
+_BUTTONS = {"commands": "for /rolewatch", "files:write": "for the button Full diff"}
 Body = dict[str, Any]
 
 
 async def examine(settings: Settings) -> AsyncIterator[Finding]:
-    """A finding for the token, its scopes, and each channel; a token that does not work ends them."""
+    """A finding for the tokens, the scopes, and each channel; a token that does not work ends them."""
     channels = slack_channels(settings)
     token = settings.slack.token
     if token is None:
         what = f"no token, so {', '.join(channels)} tell the console" if channels else "no token, and no channel that needs one"
-        yield Finding("slack token", ok=True, found=what, remedy="set $SLACK_BOT_TOKEN" if channels else "")
+        yield Finding("slack token", ok=True, found=what, remedy="`rolewatch slack setup` connects it" if channels else "")
         return
-    slack = _Slack(AsyncWebClient(token=token.get_secret_value().strip(), base_url=settings.slack.api_url, retry_handlers=[], timeout=20))
-    try:
-        who, scopes = await slack.identity()
-    except NotifyError as error:
-        yield _failed("slack token", error)
+    found = await try_bot_token(token.get_secret_value(), settings.slack.api_url, settings)
+    for finding in found:
+        yield finding
+    if not found[0].ok:
         return
-    yield Finding("slack token", ok=True, found=f"{who.get('user')} in {who.get('team')}")
-    yield _scopes(scopes, channels)
+    if settings.slack.app_token:
+        for finding in await try_app_token(settings.slack.app_token.get_secret_value(), settings.slack.api_url):
+            yield finding
+    slack = _Slack(token.get_secret_value(), settings.slack.api_url)
     for channel in channels:
         yield await slack.channel(channel)
+
+
+async def try_bot_token(token: str, api_url: str, settings: Settings) -> list[Finding]:
+    """Whose token it is, and its scopes; the one alone when it does not work."""
+    if wrong := wrong_kind(token, "xoxb-"):
+        return [Finding("slack token", ok=False, found=wrong.partition("; ")[0], remedy=wrong.partition("; ")[2])]
+    try:
+        who, scopes = await _Slack(token, api_url).identity()
+    except NotifyError as error:
+        return [_failed("slack token", error)]
+    return [Finding("slack token", ok=True, found=f"{who.get('user')} in {who.get('team')}"), _scopes(scopes, settings)]
+
+
+async def try_app_token(token: str, api_url: str) -> list[Finding]:
+    """Does it open the socket for buttons and /rolewatch? https://docs.slack.dev/reference/methods/apps.connections.open"""
+    if wrong := wrong_kind(token, "xapp-"):
+        return [Finding("slack app token", ok=False, found=wrong.partition("; ")[0], remedy=wrong.partition("; ")[2])]
+    try:
+        await _Slack(token, api_url).socket()
+    except NotifyError as error:
+        found = _failed("slack app token", error)
+        remedy = "make one in the app's settings, Basic Information → App-Level Tokens, with the scope connections:write"
+        return [found if error.workspace and not error.permanent else replace(found, remedy=remedy)]
+    return [Finding("slack app token", ok=True, found="buttons and /rolewatch can be answered")]
 
 
 def slack_channels(settings: Settings) -> list[str]:
@@ -50,15 +82,15 @@ def slack_channels(settings: Settings) -> list[str]:
     return [channel for channel in settings.channels() if channel.startswith("slack:")]
 
 
-def _scopes(scopes: frozenset[str], channels: Iterable[str]) -> Finding:
-    needed = _ALWAYS + (_DIRECT if any(_USER.fullmatch(_bare(channel)) for channel in channels) else ())
-    missing = [scope for scope in needed if scope not in scopes]
+def _scopes(scopes: frozenset[str], settings: Settings) -> Finding:
     if not scopes:
         return Finding("slack scopes", ok=True, found="Slack does not say which")
+    direct = any(_USER.fullmatch(_bare(channel)) for channel in slack_channels(settings))
+    needed = _ALWAYS | (_DIRECT if direct else {}) | (_BUTTONS if settings.slack.app_token else {})
+    missing = [f"{scope} ({why})" for scope, why in needed.items() if scope not in scopes]
     if missing:
-        return Finding(
-            "slack scopes", ok=False, found=f"missing {', '.join(missing)}", remedy="add them to the Slack app and install it again"
-        )
+        remedy = "add to the Slack app under OAuth & Permissions → Bot Token Scopes, then Reinstall to Workspace; its token stays"
+        return Finding("slack scopes", ok=False, found=f"missing {', '.join(missing)}", remedy=remedy)
     closed = [scope for scope in _PRIVATE if scope not in scopes]
     return Finding(
         "slack scopes", ok=True, found=", ".join(needed) + (f"; private channels need {', '.join(closed)} too" if closed else "")
@@ -68,8 +100,8 @@ def _scopes(scopes: frozenset[str], channels: Iterable[str]) -> Finding:
 class _Slack:
     """The calls, each answered or a NotifyError."""
 
-    def __init__(self, client: AsyncWebClient) -> None:
-        self._client = client
+    def __init__(self, token: str, api_url: str) -> None:
+        self._client = AsyncWebClient(token=token, base_url=api_url, retry_handlers=[], timeout=20)
         self._listed: dict[str, Body] | None = None  # "#name" → channel
 
     async def identity(self) -> tuple[Body, frozenset[str]]:
@@ -77,6 +109,10 @@ class _Slack:
         body, headers = await self._call("auth.test")
         given = next((value for name, value in headers.items() if name.lower() == "x-oauth-scopes"), "")
         return body, frozenset(scope.strip() for scope in given.split(",") if scope.strip())
+
+    async def socket(self) -> None:
+        """Asks for the address of a socket, which is not opened."""
+        await self._call("apps.connections.open", verb="POST")
 
     async def channel(self, channel: str) -> Finding:
         """Can a message go there?"""
@@ -116,9 +152,9 @@ class _Slack:
             if not cursor:
                 return found
 
-    async def _call(self, method: str, **arguments: str) -> tuple[Body, dict[str, str]]:
+    async def _call(self, method: str, *, verb: str = "GET", **arguments: str) -> tuple[Body, dict[str, str]]:
         try:
-            response = await self._client.api_call(method, http_verb="GET", params=arguments)
+            response = await self._client.api_call(method, http_verb=verb, **({"params": arguments} if verb == "GET" else {"json": {}}))
             return cast("Body", response.data), dict(response.headers)
         except SlackApiError as error:
             raise refused(answer(error), posting=False) from error
@@ -129,12 +165,17 @@ class _Slack:
 def _channel(channel: str, found: Body | None) -> Finding:
     if found is None:
         return Finding(
-            channel, ok=False, found="no such channel, or a private one without the app", remedy="check its name, or invite the app there"
+            channel,
+            ok=False,
+            found="no such channel, or a private one without the app",
+            remedy="check its name; in a private one, type: /invite @rolewatch",
         )
     if found.get("is_archived"):
         return Finding(channel, ok=False, found="archived", remedy="unarchive it, or name another")
     if not found.get("is_member"):
-        return Finding(channel, ok=False, found="the app is not in it", remedy=f"invite it: /invite in {channel.removeprefix('slack:')}")
+        return Finding(
+            channel, ok=False, found="the app is not in it", remedy=f"in {channel.removeprefix('slack:')}, type: /invite @rolewatch"
+        )
     return Finding(channel, ok=True, found=str(found.get("id", "")))
 
 

@@ -21,6 +21,7 @@ from aiohttp import web
 from block_rules import TOTAL, faults, length
 
 TOKEN = "xoxb-1-2-testToken"
+APP_TOKEN = "xapp-1-A0-3-testToken"
 WEBHOOK = "/services/T1/B1/testSecret"
 ROLES, OPS, ARCHIVED, ABSENT = "C000ROLES", "C0000OPS", "C00OLD001", "C0NOTIN01"
 Body = dict[str, Any]
@@ -157,7 +158,8 @@ class SlackServer:
         return web.Response(status=status, text=text, content_type=content_type)
 
     def _work(self, method: str, arguments: Body, authorization: str) -> web.Response:
-        if authorization != f"Bearer {self.token}":
+        token = APP_TOKEN if method == "apps.connections.open" else self.token
+        if authorization != f"Bearer {token}":
             return web.json_response({"ok": False, "error": "invalid_auth"})
         try:
             body = {"ok": True, **getattr(self, "_" + method.replace(".", "_"))(arguments)}
@@ -167,6 +169,9 @@ class SlackServer:
 
     def _auth_test(self, _: Body) -> Body:
         return {"url": "https://example.slack.com/", "team": "Example", "user": "rolewatch", "user_id": "U0BOT0001"}
+
+    def _apps_connections_open(self, _: Body) -> Body:
+        return {"url": "ws://127.0.0.1:9/"}
 
     def _chat_postMessage(self, arguments: Body) -> Body:  # noqa: N802  # Slack's name
         channel = self._channel(arguments["channel"], posting=True)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import AsyncIterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +13,7 @@ import pytest
 from greenhouse import job
 from program import Program
 from running import Place
-from slack_server import ROLES, TOKEN, SlackServer, slack_server
+from slack_server import APP_TOKEN, ROLES, TOKEN, SlackServer, slack_server
 
 from monitor.demo.board_server import BoardServer, Trouble
 
@@ -91,7 +93,49 @@ async def test_a_token_that_slack_refuses_is_one_finding(place: Place) -> None:
 async def test_a_missing_scope_is_named(place: Place, slack: SlackServer) -> None:
     slack.scopes = "chat:write,channels:read"
     found = await _findings(place)
-    assert found["slack scopes"]["found"] == "missing channels:history"
+    assert found["slack scopes"]["found"].startswith("missing channels:history (to look whether an alert arrived")
+    assert "Reinstall" in found["slack scopes"]["remedy"]
+
+
+async def test_tokens_that_are_swapped_are_told_in_words(place: Place) -> None:
+    place.token = APP_TOKEN
+    found = await _findings(place)
+    assert "app token (xapp-…), which opens the socket for buttons but cannot speak" in found["slack token"]["found"]
+    assert "OAuth & Permissions" in found["slack token"]["remedy"]
+    code, out, _ = await place.run("alerts", "test")
+    assert code == 1
+    assert "$SLACK_BOT_TOKEN: this is an app token (xapp-…)" in out
+    assert APP_TOKEN not in out
+
+
+async def test_an_app_token_is_tried_and_asks_for_the_scopes_of_buttons(place: Place, slack: SlackServer) -> None:
+    (place.folder / ".env").write_text(f"SLACK_APP_TOKEN={APP_TOKEN}\n")
+    found = await _findings(place)
+    assert found["slack app token"]["ok"]
+    assert found["slack scopes"]["found"] == "missing commands (for /rolewatch), files:write (for the button Full diff)"
+    slack.scopes += ",commands,files:write"
+    (place.folder / ".env").write_text("SLACK_APP_TOKEN=xapp-1-wrong\n")
+    found = await _findings(place)
+    assert (found["slack app token"]["ok"], found["slack scopes"]["ok"]) == (False, True)
+    assert "connections:write" in found["slack app token"]["remedy"]
+
+
+async def test_messages_for_a_channel_whose_token_was_taken_away_are_found(place: Place, slack: SlackServer) -> None:
+    slack.channels[ROLES].archived = True
+    await place.run("check")
+    with closing(sqlite3.connect(place.folder / "rolewatch.db")) as connection:
+        connection.execute("UPDATE delivery SET state = 'pending' WHERE channel = 'slack:#roles'")
+        connection.commit()
+    place.token = ""
+    found = await _findings(place)
+    assert found["alerts"]["found"] == "1 message waits for slack:#roles, without $SLACK_BOT_TOKEN"
+
+
+async def test_a_sample_that_is_refused_says_what_to_type(place: Place) -> None:
+    place.configure('[[rules]]\nname = "more"\nany = ["x"]\nnotify = ["slack:#absent"]\n')
+    code, out, _ = await place.run("alerts", "test")
+    assert code == 1
+    assert "in #absent, type: /invite @rolewatch" in out
 
 
 async def test_each_channel_says_what_is_wrong_with_it(place: Place) -> None:

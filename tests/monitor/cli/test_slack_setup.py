@@ -1,0 +1,174 @@
+"""`slack setup` at a terminal, without one, and the file that it writes."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import pty
+import re
+import stat
+from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
+
+import pytest
+import yaml  # type: ignore[import-untyped]  # it ships no types, and one test reads one file with it
+from program import Program
+from running import ROLEWATCH
+from slack_server import APP_TOKEN, ROLES, TOKEN, SlackServer, slack_server
+
+from monitor.cli.dotenv_file import changed, put
+from monitor.errors import UserError
+from monitor.notify.slack_tokens import wrong_kind
+
+CONFIG = """
+[[boards]]
+board = "greenhouse:examplelabs"
+[[rules]]
+name = "r"
+any = ["x"]
+notify = ["slack:#roles"]
+[slack]
+api_url = "{url}"
+"""
+_QUESTION = re.compile(r"[)\]]: ")
+
+
+@pytest.fixture
+async def slack() -> AsyncIterator[SlackServer]:
+    async with slack_server() as server:
+        server.scopes += ",commands,files:write"
+        yield server
+
+
+@pytest.fixture
+def folder(tmp_path: Path, slack: SlackServer) -> Path:
+    (tmp_path / "rolewatch.toml").write_text(CONFIG.format(url=slack.api_url))
+    return tmp_path
+
+
+async def at_a_terminal(folder: Path, answers: Sequence[str]) -> tuple[int, str]:
+    """The exit code and all that the terminal showed, when a person answers each question."""
+    ours, theirs = pty.openpty()
+    environ = {name: value for name, value in os.environ.items() if not name.startswith(("SLACK_", "ROLEWATCH_"))}
+    command = [str(ROLEWATCH), "--config", str(folder / "rolewatch.toml"), "slack", "setup"]
+    process = await asyncio.create_subprocess_exec(
+        *command, stdin=theirs, stdout=theirs, stderr=theirs, env=environ, start_new_session=True
+    )
+    os.close(theirs)
+    os.set_blocking(ours, False)
+    ended = asyncio.ensure_future(process.wait())
+    said, given = "", 0
+    async with asyncio.timeout(60):
+        while not ended.done():
+            said += _read(ours)
+            if given < min(len(answers), len(_QUESTION.findall(said))):
+                os.write(ours, f"{answers[given]}\n".encode())
+                given += 1
+            await asyncio.wait([ended], timeout=0.02)
+    said += _read(ours)
+    os.close(ours)
+    return process.returncode or 0, said
+
+
+def _read(ours: int) -> str:
+    said = b""
+    try:
+        while part := os.read(ours, 65536):
+            said += part
+    except (BlockingIOError, OSError):  # nothing more now; or at all
+        pass
+    return said.decode(errors="replace")
+
+
+async def test_tokens_are_asked_for_checked_kept_and_tried(folder: Path, slack: SlackServer) -> None:
+    (folder / ".env").write_text("# mine\nOTHER=1\nSLACK_BOT_TOKEN=xoxb-old\n")
+    code, said = await at_a_terminal(folder, [TOKEN, APP_TOKEN])
+    assert code == 0, said
+    assert (folder / ".env").read_text() == f"# mine\nOTHER=1\nSLACK_BOT_TOKEN={TOKEN}\nSLACK_APP_TOKEN={APP_TOKEN}\n"
+    assert stat.S_IMODE((folder / ".env").stat().st_mode) == 0o600
+    assert "command: /rolewatch" in said
+    assert len(slack.channels[ROLES].messages) == 1
+    assert TOKEN not in said
+    assert APP_TOKEN not in said
+
+
+async def test_a_token_of_the_wrong_kind_is_told_and_asked_for_again(folder: Path) -> None:
+    code, said = await at_a_terminal(folder, [APP_TOKEN, TOKEN, ""])
+    assert code == 0, said
+    assert "this is an app token (xapp-…)" in said
+    assert (folder / ".env").read_text() == f"SLACK_BOT_TOKEN={TOKEN}\n"
+
+
+async def test_a_token_that_slack_refuses_is_kept_only_on_request(folder: Path) -> None:
+    code, said = await at_a_terminal(folder, ["xoxb-wrong", "", "n"])
+    assert code == 1
+    assert "invalid_auth" in said
+    assert not (folder / ".env").exists()
+
+
+def test_without_a_terminal_it_is_one_clear_line(folder: Path) -> None:
+    ran = Program(str(folder / "rolewatch.toml"))("slack", "setup")
+    assert (ran.code, ran.out, len(ran.err.splitlines())) == (2, "", 1)
+    assert f"into {folder}/.env" in ran.err
+
+
+def test_the_manifest_asks_for_the_scopes_that_are_used(folder: Path) -> None:
+    manifest = yaml.safe_load(Program(str(folder / "rolewatch.toml"))("slack", "manifest").out)
+    scopes = [
+        "chat:write",
+        "channels:read",
+        "channels:history",
+        "groups:read",
+        "groups:history",
+        "im:read",
+        "im:history",
+        "commands",
+        "files:write",
+    ]
+    assert manifest["oauth_config"]["scopes"]["bot"] == scopes
+    assert manifest["settings"]["socket_mode_enabled"]
+    assert manifest["settings"]["interactivity"]["is_enabled"]
+    assert [one["command"] for one in manifest["features"]["slash_commands"]] == ["/rolewatch"]
+    assert len(manifest["display_information"]["description"]) <= 140
+    assert len(manifest["features"]["slash_commands"][0]["description"]) <= 100
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("", "A=1\n"),
+        ("B=2", "B=2\nA=1\n"),
+        ("# A=0\nAB=3\n", "# A=0\nAB=3\nA=1\n"),
+        ("A=0\nB=2\n", "A=1\nB=2\n"),
+        ("export A = 0\nB=2\nA=5\n", "B=2\nA=1\n"),
+        ("B=2\r\nA=0\r\n", "B=2\r\nA=1\n"),
+    ],
+)
+def test_other_lines_stay(text: str, expected: str) -> None:
+    assert changed(text, {"A": "1"}) == expected
+
+
+def test_a_link_stays_a_link_and_a_folder_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "real").write_text("B=2\n")
+    (tmp_path / ".env").symlink_to("real")
+    put(tmp_path / ".env", {"A": "1"})
+    assert (tmp_path / ".env").is_symlink()
+    assert (tmp_path / "real").read_text() == "B=2\nA=1\n"
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(UserError, match="cannot be written"):
+        put(tmp_path / "folder", {"A": "1"})
+
+
+@pytest.mark.parametrize(
+    ("token", "said"),
+    [
+        ("xoxp-1", "a person's token"),
+        ("xapp-1", "an app token"),
+        ("xoxe.xoxb-1", "expires"),
+        ("https://hooks.slack.com/services/x", "$SLACK_WEBHOOK_URL"),
+        ("0123456789abcdef", "no token of Slack's"),
+    ],
+)
+def test_a_wrong_kind_of_token_is_told_in_words(token: str, said: str) -> None:
+    assert said in (wrong_kind(token, "xoxb-") or "")
+    assert wrong_kind("xoxb-1-2-3", "xoxb-") is None
