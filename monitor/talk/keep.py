@@ -80,6 +80,8 @@ class Keeper:
                     before, self._line = self._line, await self._next(session)
                     if before is not None:
                         await before.close(after=_OVERLAP)
+                    elif self._line.connections != 1:
+                        log.warning("others hear this slack app too, and get some of its clicks", connections=self._line.connections)
                     await self._stay(self._line)
             finally:
                 if self._line is not None:

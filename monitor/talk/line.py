@@ -28,6 +28,7 @@ class Line:
         self._socket = socket
         self._hear = hear
         self.greeted = asyncio.Event()  # Slack has said hello
+        self.connections = 1  # of the app, this one among them
         self.leaving = asyncio.Event()  # it is over, or Slack says that it will be soon
         self.reason = "it was dropped"
         self.dropped = False  # it ended without a word
@@ -64,6 +65,7 @@ class Line:
             return
         match envelope.get("type"):
             case "hello":
+                self.connections = envelope.get("num_connections", 1)
                 self.greeted.set()
             case "disconnect":
                 self.reason = str(envelope.get("reason"))

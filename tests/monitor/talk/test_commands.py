@@ -154,6 +154,17 @@ def test_what_is_muted_is_listed_with_a_button_to_undo_each(history: History) ->
         mutes.undo(connection, made[-1], ALICE, history.now)
 
 
+def test_what_another_muted_in_his_direct_messages_is_not_listed(history: History) -> None:
+    with history.engine.begin() as connection:
+        row, _ = mutes.mute(connection, f"slack:{BOB}", posting_id=None, rule="kernels", by=BOB, now=history.now)
+    assert "kernels" in shown(ask(history, "muted", BOB))
+    assert "muted in" in shown(ask(history, "rules", BOB))
+    assert shown(ask(history, "muted")) == "Nothing is muted."
+    assert "muted in" not in shown(ask(history, "rules"))
+    with history.engine.begin() as connection:
+        mutes.undo(connection, row.id, BOB, history.now)
+
+
 def test_status_counts_boards_roles_and_what_waits(history: History) -> None:
     told = shown(ask(history, "status"))
     assert "2 boards, all well; 4 open roles" in told

@@ -294,6 +294,15 @@ async def test_trouble_that_passes_is_not_told(waiting: Office, server: SocketSe
     await waiting.end()
 
 
+async def test_another_program_on_the_same_app_is_warned_of(office: Office) -> None:
+    other = Office(office.server, office.engine, office.history)
+    with capture_logs() as logged:
+        await other.start()
+        await until(lambda: len(office.server.sockets) == 2)
+        await until(lambda: any(line["event"].startswith("others hear this slack app") for line in logged))
+    await other.end()
+
+
 async def test_without_an_app_token_nothing_is_opened_until_there_is_one(waiting: Office, server: SocketServer) -> None:
     with_token = waiting.settings
     waiting.settings = replace(with_token, slack=replace(with_token.slack, app_token=None))
