@@ -78,13 +78,15 @@ async def workspace(tmp_path: Path, address: str) -> AsyncIterator[Workspace]:
         place = Place(tmp_path, boards.url, f"{address}/api/", BOT, app_token=APP)
         place.configure(f'admins = ["{ALICE}"]\n')
         workspace = Workspace(address, session, place, boards)
-        daemon = await place.start("run")
-        await until(lambda: place.ask("SELECT 1 FROM alerts WHERE state = 'sent'"), within=60)
-        yield workspace
-        assert await stopped(daemon) < 10
-        assert daemon.returncode == 0
-        await workspace.calm()
-        place.kill_all()
+        try:
+            daemon = await place.start("run")
+            await until(lambda: place.ask("SELECT 1 FROM alerts WHERE state = 'sent'"), within=60)
+            yield workspace
+            assert await stopped(daemon) < 10
+            assert daemon.returncode == 0
+            await workspace.calm()
+        finally:
+            place.kill_all()
 
 
 async def card(workspace: Workspace) -> str:
