@@ -51,6 +51,11 @@ def index_all(connection: Connection) -> None:
         connection.execute(text("INSERT INTO search_words (search_words) VALUES ('delete-all')"))
     stored = "SELECT DISTINCT title, description_digest FROM posting_version"
     connection.execute(text(f"INSERT INTO search_text (title, description_digest) {stored}"))
+    index_stored(connection)
+
+
+def index_stored(connection: Connection) -> None:
+    """The words of every title and description that is to be found and has none yet."""
     query = select(_TEXT.c.id, _TEXT.c.title, models.Description.text).join(models.Description)
     last = 0
     while some := connection.execute(query.where(_TEXT.c.id > last).order_by(_TEXT.c.id).limit(_AT_ONCE)).all():

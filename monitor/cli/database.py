@@ -1,17 +1,19 @@
-"""`db upgrade`, `db backup` and `db check`."""
+"""`db upgrade`, `db backup`, `db check` and `db copy`."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from monitor.cli.common import state
+from monitor.cli.common import State, now, state
 from monitor.cli.output import clean
 
 if TYPE_CHECKING:
+    from rich.progress import TaskID
     from sqlalchemy import Engine
 
 
@@ -73,3 +75,51 @@ def _findings(engine: Engine) -> Iterator[str]:
             yield from findings(connection)
     except DatabaseError as error:
         yield f"the database is damaged: {' '.join(str(error.orig).split())}"
+
+
+def copy_all(
+    ctx: typer.Context, url: Annotated[str, typer.Argument(metavar="URL", help="An empty database: postgresql://… or sqlite:///….")]
+) -> None:
+    """Copy everything into another, empty database: SQLite to PostgreSQL, or back."""
+    from monitor import schema
+    from monitor.copying import copy
+
+    shared = state(ctx)
+    source = shared.engine()
+    with schema.unopened(url) as target, _bars(shared) as progress:
+        counts = copy(source, target, progress)
+        named = target.url.render_as_string(hide_password=True)
+    width = max(map(len, counts))
+    for table, count in counts.items():
+        shared.console.print(f"{table:<{width}}  {count:>12,}", soft_wrap=True)
+    shared.console.print(f"{sum(counts.values()):,} rows copied and counted in {named}", soft_wrap=True)
+    _warn(shared, source)
+
+
+def _warn(shared: State, source: Engine) -> None:
+    """What a daemon writes from now on is not in the copy, and two daemons would tell everything twice."""
+    from monitor.db import reading
+    from monitor.lease import running
+
+    with reading(source) as connection:
+        at_work = running(connection, now())
+    if at_work is not None:
+        shared.errors.print(
+            f"a daemon works on the source (pid {at_work.pid} on {at_work.host}): what it does from now on is not in the copy"
+        )
+
+
+@contextmanager
+def _bars(shared: State) -> Iterator[Callable[[str, int, int], None]]:
+    """A bar a table on a terminal; nothing in a pipe."""
+    from rich.progress import Progress
+
+    with Progress(console=shared.errors, transient=True, disable=not shared.errors.is_terminal or shared.verbosity < 0) as progress:
+        bars: dict[str, TaskID] = {}
+
+        def said(table: str, copied: int, total: int) -> None:
+            if table not in bars:
+                bars[table] = progress.add_task(table, total=total)
+            progress.update(bars[table], completed=copied)
+
+        yield said
