@@ -34,6 +34,7 @@ from monitor.lease import RENEW_EVERY, Lease, take
 from monitor.matching import catch_up
 from monitor.messages import OperatorMessage
 from monitor.outbox import Outbox
+from monitor.rereading import read_again
 from monitor.round import run_round
 from monitor.settings import Settings
 from monitor.talk.talk import Talk
@@ -80,6 +81,7 @@ class Daemon:
     wake: asyncio.Event = field(default_factory=asyncio.Event)
     reload: bool = False
     behind: bool = True  # stored versions may have to be matched with new rules
+    older: bool = True  # stored versions may be of an older reader
     round: asyncio.Task[None] | None = None
 
     async def run(self) -> None:
@@ -163,6 +165,8 @@ class Daemon:
                 await self._round(names, alerts=True, announce=self.announce)
             elif self.behind:
                 self.behind = await asyncio.to_thread(catch_up, self.engine, self.settings, TICK)
+            elif self.older:
+                self.older = await asyncio.to_thread(read_again, self.engine, self.settings, self.clock(), TICK / 2)
         except Exception:
             log.exception("round failed")
             await asyncio.sleep(PAUSE)

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, func, insert, select
 
 from monitor import models, store
 from monitor.alerting import Alerting, covers, fitting
+from monitor.contents import load_contents
 from monitor.db import AnyRow
 from monitor.messages import BoardCount, Role, RuleCount, SummaryMessage, dump
 
@@ -65,7 +66,7 @@ def _missing(connection: Connection, alerting: Alerting) -> Iterator[tuple[AnyRo
 def _add(connection: Connection, alerting: Alerting, board: AnyRow, summaries: Mapping[Place, _Summary]) -> None:
     """A board's postings read once, and matched with every rule that asks."""
     stored = store.load_postings(connection, board.id)
-    contents = store.load_contents(connection, board.board, list(stored.values()))
+    contents = load_contents(connection, board.board, list(stored.values()))
     postings = [(key, contents[one.id]) for key, one in stored.items() if one.id in contents]
     roles = {rule: fitting(alerting.matchers[rule], board, postings) for rule in {rule for rule, _ in summaries}}
     for (rule, _), summary in summaries.items():

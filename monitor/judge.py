@@ -10,10 +10,11 @@ from sqlalchemy import Connection
 from crawler.items import Posting, Probe, Sighting, Snapshot, Unreadable
 from monitor import plan
 from monitor.compare import Verdict, carry, differences, digest, settle, sift
+from monitor.contents import load_contents
 from monitor.db import AnyRow
 from monitor.messages import FieldChange
 from monitor.repost import Repost
-from monitor.store import Stored, load_contents
+from monitor.store import Stored
 
 
 @dataclass(frozen=True, slots=True)

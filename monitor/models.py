@@ -13,6 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from monitor.base import Base, partial_index
 from monitor.models_alerts import Alert, Card, Delivery, Introduction
+from monitor.models_reading import ReadingChange
 from monitor.models_rules import MatchedRule, RuleMatch
 from monitor.models_talk import DiffFile, Mute, Saved
 from monitor.models_work import Lease, RoundRequest
@@ -33,6 +34,7 @@ __all__ = [
     "Posting",
     "PostingChange",
     "PostingVersion",
+    "ReadingChange",
     "RoundRequest",
     "RuleMatch",
     "Saved",
@@ -160,7 +162,7 @@ class PostingVersion(Base):
     """One stored content of one posting, valid in `[valid_from, valid_to)`."""
 
     __tablename__ = "posting_version"
-    __table_args__ = (UniqueConstraint("posting_id", "number"),)
+    __table_args__ = (UniqueConstraint("posting_id", "number"), Index("ix_posting_version_reader", "reader_version", "id"))
 
     id: Mapped[int] = mapped_column(primary_key=True)
     posting_id: Mapped[int] = mapped_column(ForeignKey("posting.id"))

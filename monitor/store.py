@@ -9,10 +9,10 @@ from hashlib import sha256
 from typing import Any, cast
 
 import zstandard
-from sqlalchemy import Connection, Table, and_, bindparam, func, insert, literal_column, select, update
+from sqlalchemy import Connection, Table, bindparam, func, insert, literal_column, select, update
 
-from crawler.items import Deadline, Pay, Period, Posting, Unreadable, Workplace
-from crawler.run import READER_VERSION, reread
+from crawler.items import Deadline, Pay, Period, Posting, Workplace
+from crawler.run import READER_VERSION
 from monitor import models
 from monitor.compare import Known, digest
 from monitor.db import AnyRow, insert_missing
@@ -83,44 +83,6 @@ def _stored(row: AnyRow) -> Stored:
     return Stored(row.id, row.version, row.baseline, row.first_seen_at, row.last_seen_at, row.missing_since, known)
 
 
-_CONTENT = (
-    select(
-        *(column for column in models.PostingVersion.__table__.c if column.name != "raw"),
-        models.Description.text,
-        models.Posting.key,
-        models.Posting.company,
-    )
-    .join_from(
-        models.Posting,
-        models.PostingVersion,
-        and_(models.PostingVersion.posting_id == models.Posting.id, models.PostingVersion.number == models.Posting.version),
-    )
-    .join(models.Description, models.Description.digest == models.PostingVersion.description_digest)
-)
-
-
-def load_contents(connection: Connection, board: str, stored: Sequence[Stored]) -> dict[int, Posting]:
-    """The newest stored content of each posting, by its row's id; as today's reader reads it, so that only the board's own edits differ."""
-    ids = [posting.id for posting in stored]
-    contents: dict[int, Posting] = {}
-    for start in range(0, len(ids), _AT_ONCE):
-        for row in connection.execute(_CONTENT.where(models.Posting.id.in_(ids[start : start + _AT_ONCE]))):
-            contents[row.posting_id] = _as_read_today(connection, board, row)
-    return contents
-
-
-def _as_read_today(connection: Connection, board: str, row: AnyRow) -> Posting:
-    if row.reader_version == READER_VERSION:
-        return content(row)
-    version = models.PostingVersion
-    raw = connection.execute(select(version.raw).where(version.id == row.id)).scalar_one()
-    try:
-        today: Posting = reread(board.split(":", maxsplit=1)[0], unpack(raw))
-    except Unreadable:  # the newer reader asks for more than the old job had
-        return content(row)
-    return today
-
-
 def content(row: AnyRow) -> Posting:
     """The posting of a version's row that also has `key` and the description's `text`."""
     pay = Pay(row.pay_min, row.pay_max, row.pay_currency, cast("Period | None", row.pay_period), row.pay_text)
@@ -147,7 +109,12 @@ def content(row: AnyRow) -> Posting:
 
 
 def version_columns(posting: Posting, raw: bytes) -> dict[str, object]:
-    """The content columns of a version."""
+    """The columns of a version that today's reader has read."""
+    return content_columns(posting) | {"reader_version": READER_VERSION, "raw": zstandard.compress(raw)}
+
+
+def content_columns(posting: Posting) -> dict[str, object]:
+    """The columns that hold what a reader sees."""
     pay, deadline = posting.pay, posting.deadline
     return {
         "digest": digest(posting),
@@ -168,8 +135,6 @@ def version_columns(posting: Posting, raw: bytes) -> dict[str, object]:
         "description_digest": text_digest(posting.description),
         "stated": sorted(posting.stated),
         "unsent": sorted(posting.unsent),
-        "reader_version": READER_VERSION,
-        "raw": zstandard.compress(raw),
     }
 
 

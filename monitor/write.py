@@ -10,6 +10,7 @@ from sqlalchemy import Connection, bindparam, insert, update
 
 from crawler.items import Posting
 from monitor import matching, models, store
+from monitor.contents import load_contents
 from monitor.db import AnyRow
 from monitor.gone import Repeated, repeated
 from monitor.judge import Events, Opened, Reopened, Revised, Touched
@@ -173,7 +174,7 @@ class _Writer:
         return Told(kind, one.stored.id, one.stored.known.key, one.before, one.after, one.changes, self.board.last_ok_at, first)
 
     def _closed(self, closed: list[Stored]) -> list[Told]:
-        contents = store.load_contents(self.connection, self.board.board, closed)
+        contents = load_contents(self.connection, self.board.board, closed)
         return [told for one in closed if (told := self._close(one, contents.get(one.id)))]
 
     def _close(self, one: Stored, last: Posting | None) -> Told | None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from monitor.cli.common import State, now, state
-from monitor.cli.output import clean
+from monitor.cli.output import Format, FormatOption, clean, emit
 
 if TYPE_CHECKING:
     from rich.progress import TaskID
@@ -28,11 +28,33 @@ def upgrade(ctx: typer.Context) -> None:
             before = schema.revision(connection)
         if before == schema.newest():
             shared.console.print(f"already current: schema {before}", soft_wrap=True)
-            return
-        backup = schema.upgrade(engine)
-    shared.console.print(f"upgraded from {before or 'an empty database'} to schema {schema.newest()}", soft_wrap=True)
-    if backup is not None:
-        shared.console.print(f"what was there before is in {backup}", soft_wrap=True)
+        else:
+            backup = schema.upgrade(engine)
+            shared.console.print(f"upgraded from {before or 'an empty database'} to schema {schema.newest()}", soft_wrap=True)
+            if backup is not None:
+                shared.console.print(f"what was there before is in {backup}", soft_wrap=True)
+        _read_again(shared, engine)
+
+
+def _read_again(shared: State, engine: Engine) -> None:
+    """What an older reader has read, which the daemon would do bit by bit."""
+    from monitor.db import reading
+    from monitor.rereading import older, read_again
+
+    with reading(engine) as connection:
+        left = older(connection)
+    if not left:
+        return
+    read = 0
+    with _bars(shared) as progress:
+
+        def said(count: int) -> None:
+            nonlocal read
+            read += count
+            progress("versions read again", read, left)
+
+        read_again(engine, shared.settings, now(), float("inf"), progress=said)
+    shared.console.print(f"{read:,} versions read again: `rolewatch db check` says what came out otherwise", soft_wrap=True)
 
 
 def backup(ctx: typer.Context, file: Annotated[Path, typer.Argument(metavar="FILE", help="A new file.")]) -> None:
@@ -52,16 +74,34 @@ def backup(ctx: typer.Context, file: Annotated[Path, typer.Argument(metavar="FIL
     shared.console.print(f"backup written to {file} and checked: {found} ({file.stat().st_size / 1_000_000:.1f} MB)", soft_wrap=True)
 
 
-def check(ctx: typer.Context) -> None:
+def check(
+    ctx: typer.Context,
+    *,
+    readings: Annotated[
+        bool, typer.Option("--readings", help="List instead what newer readers read otherwise in stored versions.")
+    ] = False,
+    fmt: FormatOption = Format.TABLE,
+) -> None:
     """Look for damage and contradictions in the database: a line each, and exit code 1 when there is one."""
+    from monitor.db import reading
+    from monitor.queries.readings import COLUMNS, listed, summary
+
     shared = state(ctx)
+    engine = shared.engine()
+    if readings:
+        with reading(engine) as connection:
+            emit(listed(connection), COLUMNS, fmt, shared.console)
+        return
     wrong = 0
-    for line in _findings(shared.engine()):
+    for line in _findings(engine):
         wrong += 1
         shared.console.print(clean(line), soft_wrap=True)
     if wrong:
         raise typer.Exit(1)
     shared.console.print("ok")
+    with reading(engine) as connection:
+        for line in summary(connection):
+            shared.console.print(line, soft_wrap=True)
 
 
 def _findings(engine: Engine) -> Iterator[str]:

@@ -1,0 +1,64 @@
+"""Stored contents as today's reader reads them, so that only the board's own edits differ from what it sends now."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from sqlalchemy import Connection, and_, select
+
+from crawler.items import Posting, Unreadable
+from crawler.run import READER_VERSION, reread
+from monitor import models
+from monitor.compare import carry
+from monitor.db import AnyRow
+from monitor.store import Stored, content, unpack
+
+_AT_ONCE = 500  # ids in one IN (…)
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """What reads a raw job, of an ats, and which version of it that is."""
+
+    version: int
+    read: Callable[[str, bytes], Posting]
+
+
+TODAY = Reader(READER_VERSION, reread)
+
+_version = models.PostingVersion
+_CONTENT = (
+    select(
+        *(column for column in _version.__table__.c if column.name != "raw"),
+        models.Description.text,
+        models.Posting.key,
+        models.Posting.company,
+    )
+    .join_from(models.Posting, _version, and_(_version.posting_id == models.Posting.id, _version.number == models.Posting.version))
+    .join(models.Description, models.Description.digest == _version.description_digest)
+)
+
+
+def load_contents(connection: Connection, board: str, stored: Sequence[Stored], reader: Reader = TODAY) -> dict[int, Posting]:
+    """The newest stored content of each posting, by its row's id."""
+    ids = [posting.id for posting in stored]
+    contents: dict[int, Posting] = {}
+    for start in range(0, len(ids), _AT_ONCE):
+        for row in connection.execute(_CONTENT.where(models.Posting.id.in_(ids[start : start + _AT_ONCE]))):
+            contents[row.posting_id] = content(row) if row.reader_version == reader.version else _read(connection, board, row, reader)
+    return contents
+
+
+def _read(connection: Connection, board: str, row: AnyRow, reader: Reader) -> Posting:
+    raw = connection.execute(select(_version.raw).where(_version.id == row.id)).scalar_one()
+    return read_by(reader, board.split(":", maxsplit=1)[0], content(row), raw)
+
+
+def read_by(reader: Reader, ats: str, stored: Posting, raw: bytes) -> Posting:
+    """The content that a stored raw job has for a reader, with what the job did not send kept; as stored where it cannot read the job."""
+    try:
+        read = reader.read(ats, unpack(raw))
+    except Unreadable:  # a newer reader asks for more than the old job had
+        return stored
+    return replace(carry(stored, read), company=stored.company)
