@@ -12,6 +12,8 @@ from post_office import PostOffice, post_office
 from slack_server import ROLES, shown
 from sqlalchemy import Engine
 
+from monitor.db import connect
+from monitor.schema import upgrade
 from monitor.settings import Rule
 
 
@@ -27,6 +29,18 @@ async def life(office: PostOffice) -> Life:
     life = Life(office)
     await life.look()
     return life
+
+
+@pytest.fixture
+async def own(sqlite_url: str) -> AsyncIterator[Life]:
+    """The same on one database: what Slack does asks nothing of the other."""
+    engine = connect(sqlite_url)
+    upgrade(engine)
+    async with post_office(engine) as office:
+        life = Life(office)
+        await life.look()
+        yield life
+    engine.dispose()
 
 
 async def test_a_posting_is_one_card_and_what_happens_next_is_in_its_thread(life: Life) -> None:
@@ -218,3 +232,19 @@ async def test_a_name_that_moved_to_another_channel_takes_its_cards_along(life: 
     await life.look(paid(MORE))
     assert kinds(life.slack.channels["C0000OPS"].messages) == ["Role changed"]
     assert life.thread == []
+
+
+@pytest.mark.parametrize("fault", ["500", "timeout", "429", "accept_then_reset", "accept_then_bad_json"])
+@pytest.mark.parametrize("method", ["chat.postMessage", "chat.update", "conversations.replies"])
+async def test_one_copy_and_todays_truth_whatever_goes_wrong(own: Life, method: str, fault: str) -> None:
+    life = own
+    await life.look(paid(PAY))
+    if method == "conversations.replies":
+        life.slack.break_next("accept_then_500")
+    life.slack.break_next(fault, method)
+    life.glance(paid(MORE))
+    await life.look(gone="1")
+    assert kinds(life.cards) == ["Closed"]
+    assert kinds(life.thread) == ["Role changed!", "Role closed!"]
+    assert life.office.one_copy_each()
+    assert set(life.office.states()) == {"sent"}

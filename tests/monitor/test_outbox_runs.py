@@ -145,3 +145,28 @@ async def test_a_program_killed_between_the_call_and_its_settlement_leaves_one_c
     assert told.sent == 3
     assert len(own.slack.channels[ROLES].messages) == 3
     assert own.one_copy_each()
+
+
+@pytest.mark.parametrize("fault", ["accept_then_timeout", "timeout"])
+@pytest.mark.parametrize("method", ["chat.postMessage", "chat.update"])
+async def test_a_program_killed_between_a_reply_or_an_edit_and_its_settlement_leaves_one_copy(
+    own: PostOffice, method: str, fault: str
+) -> None:
+    own.tell(opened("1"))
+    await own.outbox().deliver(until_idle=True)
+    own.slack.break_next(fault, method)
+    own.tell(opened("1", kind="closed"))
+    before = own.slack.calls[method]
+    url = own.engine.url.render_as_string(hide_password=False)
+    process = await asyncio.create_subprocess_exec(sys.executable, str(PROGRAM), url, own.slack.api_url)
+    await until(lambda: own.slack.calls[method] == before + 1)
+    process.send_signal(signal.SIGKILL)
+    await process.wait()
+    own.slack.faults.clear()
+    await own.clock.sleep(5)
+    await own.outbox().deliver(until_idle=True)
+    (card,) = own.slack.channels[ROLES].messages
+    assert own.states() == ["sent", "sent"]
+    assert len(own.slack.channels[ROLES].replies(card)) == 1
+    assert own.one_copy_each()
+    assert "*Closed*" in str(card["blocks"][0])

@@ -2,89 +2,31 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
-from pathlib import Path
-from typing import Any
 
-import aiohttp
 import pytest
-from alerts import AT, HOSTILE, Desk, every_kind, opened, revised, role, summary
-from post_office import Clock
-from pydantic import SecretStr
+from alerts import AT, HOSTILE, every_kind, opened, revised, role, summary
+from simulator import ACCEPTED, FAULTS, SIMULATOR, Simulator, simulated, simulating
 
-from monitor.db import connect
 from monitor.messages import GroupMessage, Message, RoleMessage
-from monitor.notify.base import Notifier
-from monitor.notify.slack import SlackNotifier
-from monitor.notify.webhook import WebhookNotifier
 from monitor.outbox import Outbox
-from monitor.schema import upgrade
 
-SIMULATOR = Path(__file__).parents[2].parent / "shared" / "slack" / "slack_sim.py"
-TOKEN = SecretStr("xoxb-100000000000-200000000000-simulatorBotToken")
-ROLES, OLD = "C0ROLES001", "C0ARCHIVE1"
-FAULTS = ["500", "502", "503", "504", "timeout", "reset", "bad_json", "429", "slow", "internal_error", "fatal_error"]
-ACCEPTED = ["reset", "timeout", "500", "503", "bad_json"]
+OLD = "C0ARCHIVE1"
 
 pytestmark = pytest.mark.skipif(not SIMULATOR.exists(), reason=f"there is no simulator in {SIMULATOR.parent}")
 
 
-class Simulator(Desk):
-    """A database, an outbox that posts to the simulator, and the simulator's own word."""
-
-    def __init__(self, desk: Desk, base: str, session: aiohttp.ClientSession) -> None:
-        super().__init__(desk.engine)
-        self.base = base
-        self.session = session
-        self.clock = Clock()
-
-    async def control(self, what: str, **body: object) -> dict[str, Any]:
-        async with self.session.request("POST" if body else "GET", f"{self.base}/_ctl/{what}", json=body or None) as response:
-            answer: dict[str, Any] = await response.json()
-            return answer
-
-    def notifier(self) -> SlackNotifier:
-        return SlackNotifier(TOKEN, f"{self.base}/api/", timeout=1)
-
-    def outbox(self) -> Outbox:
-        webhook = WebhookNotifier(SecretStr(f"{self.base}/services/T0SIMTEAM1/B0WEBHOOK1/simulatorWebhookSecret"), timeout=1)
-        notifiers: dict[str, Notifier] = {"slack": self.notifier(), "webhook": webhook}
-        return Outbox(self.engine, notifiers, self.clock, operators=("slack:#rolewatch-ops",), sleep=self.clock.sleep)
-
-    async def messages(self, channel: str = ROLES) -> list[dict[str, Any]]:
-        state = await self.control("state")
-        found: list[dict[str, Any]] = next(one["messages"] for one in state["channels"].values() if one["id"] == channel)
-        return found
-
-    async def refusals(self) -> list[str]:
-        return [outcome for outcome in (await self.control("state"))["outcomes"] if "invalid_" in outcome or "too_long" in outcome]
-
-
 @pytest.fixture(scope="module")
 def address() -> Iterator[str]:
-    command = [sys.executable, str(SIMULATOR), "--port", "0", "--tier-factor", "0"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        yield process.stdout.readline().split()[1]
-        process.terminate()
+    with simulating() as address:
+        yield address
 
 
 @pytest.fixture
 async def simulator(address: str, sqlite_url: str) -> AsyncIterator[Simulator]:
-    """At the end of every test: nothing to complain of, nothing refused for its form."""
-    engine = connect(sqlite_url)
-    upgrade(engine)
-    async with aiohttp.ClientSession() as session:
-        simulator = Simulator(Desk(engine), address, session)
-        await simulator.control("reset", now=True)
-        await simulator.control("config", rate=0, workspace_per_min=0, non_marketplace=False)
+    async with simulated(address, sqlite_url) as simulator:
         yield simulator
-        assert (await simulator.control("lint"))["lints"] == []
-        assert await simulator.refusals() == []
-    engine.dispose()
 
 
 async def assert_one_copy_each(simulator: Simulator, number: int) -> None:
