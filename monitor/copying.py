@@ -45,7 +45,7 @@ def _prepare(target: Engine) -> None:
     """Its tables, unless it has them; another program's, or those of another version, are refused."""
     with reading(target) as connection:
         found = schema.revision(connection)
-    schema.refuse_foreign(found, target)
+        schema.refuse_foreign(found, connection)
     if found is None:
         schema.upgrade(target)
     elif found != schema.newest():

@@ -5,6 +5,8 @@ SQLite is upgraded at start, after a backup beside the file; PostgreSQL is other
 
 from __future__ import annotations
 
+import filecmp
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +18,7 @@ from monitor.backup import back_up
 from monitor.db import connect, normal_url, reading
 from monitor.errors import UserError
 
+_UPGRADING = 0x726F6C65  # "role": the lock of PostgreSQL under which a schema is changed
 _MIGRATIONS = str(Path(__file__).parent.parent / "migrations")
 
 
@@ -59,10 +62,10 @@ def _engine(url: str) -> Engine:
 
 def _opened(engine: Engine) -> Engine:
     with reading(engine) as connection:
-        found, wanted = revision(connection), newest()
-    if found == wanted:
-        return engine
-    refuse_foreign(found, engine)
+        found = revision(connection)
+        if found == newest():
+            return engine
+        refuse_foreign(found, connection)
     if engine.dialect.name != "sqlite":
         raise UserError("the database's schema is older than this rolewatch, or empty: run `rolewatch db upgrade`")
     upgrade(engine)
@@ -70,11 +73,14 @@ def _opened(engine: Engine) -> Engine:
 
 
 def _make_private(file: Path) -> None:
-    """A new file that only its owner reads: history says what a person looks for."""
+    """A new file that only its owner reads: history says what a person looks for. One that is there may be read-only."""
     if not file.parent.is_dir():
         raise UserError(f"there is no folder {file.parent} for the database")
     try:
-        file.touch(mode=0o600, exist_ok=True)
+        file.touch(mode=0o600, exist_ok=False)
+    except FileExistsError:
+        if not os.access(file, os.R_OK):
+            raise UserError(f"the database {file} cannot be read: permission denied") from None
     except OSError as error:
         raise UserError(f"the database {file} cannot be written: {error.strerror}") from error
 
@@ -97,10 +103,10 @@ def revision(connection: Connection) -> str | None:
     return found
 
 
-def refuse_foreign(found: str | None, engine: Engine) -> None:
+def refuse_foreign(found: str | None, connection: Connection) -> None:
     """Raises UserError when the database was made by a newer rolewatch, or by another program."""
     if found is None:
-        tables = set(inspect(engine).get_table_names()) - {"alembic_version"}
+        tables = set(inspect(connection).get_table_names()) - {"alembic_version"}
         if tables:
             raise UserError(f"the database holds tables of another program ({', '.join(sorted(tables)[:3])}, …): name a new one")
         return
@@ -109,17 +115,36 @@ def refuse_foreign(found: str | None, engine: Engine) -> None:
 
 
 def upgrade(engine: Engine, target: str = "head") -> Path | None:
-    """The database at `target`, in one transaction; gives the backup that was made before, None where there was nothing to back up."""
-    with reading(engine) as connection:
-        found = revision(connection)
-    refuse_foreign(found, engine)
-    backup = None
-    if found is not None and engine.dialect.name == "sqlite":
-        backup = Path(f"{engine.url.database}-backup-{found}")
-        back_up(engine, backup)
+    """The database at `target`; gives the backup that was made before, None where there was nothing to back up.
+
+    All in one transaction, so that a death in the middle leaves the old schema; it holds the database's lock from before the first
+    look, so that of two programs that upgrade at once one finds the work done, and the backup is what was there before.
+    """
     with engine.begin() as connection:
+        if engine.dialect.name != "sqlite":
+            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _UPGRADING})
+        found = revision(connection)
+        refuse_foreign(found, connection)
+        if found == newest() and target == "head":
+            return None
+        backup = _kept(engine, found) if found is not None and engine.dialect.name == "sqlite" else None
         _migrate(connection, target)
     return backup
+
+
+def _kept(engine: Engine, found: str) -> Path:
+    """A backup beside the database; never over an older one, and after an upgrade that broke off, the one that was made then."""
+    first = new = Path(f"{engine.url.database}-backup-{found}")
+    before: list[Path] = []
+    while new.exists():
+        before.append(new)
+        new = first.with_name(f"{first.name}-{len(before) + 1}")
+    back_up(engine, new)
+    for old in before:
+        if filecmp.cmp(old, new, shallow=False):
+            new.unlink()
+            return old
+    return new
 
 
 def downgrade(engine: Engine, target: str) -> None:

@@ -1,0 +1,61 @@
+"""Upgrades in processes of their own: killed before their nth statement, or many at once. Prints how each ended.
+
+python upgrading.py URL 1 5 20      one after the other, killed there
+python upgrading.py URL together 6  six at once
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+from collections.abc import Callable
+
+import alembic.command  # noqa: F401  # so that a child has it
+from sqlalchemy import event
+
+from monitor.db import connect
+from monitor.schema import upgrade
+
+
+def child(work: Callable[[], object]) -> int:
+    """The id of a process that does it."""
+    number = os.fork()
+    if number:
+        return number
+    try:
+        work()
+    except BaseException as error:  # noqa: BLE001  # the end of a process
+        print(repr(error), file=sys.stderr)  # noqa: T201  # for whoever reads the test
+        os._exit(1)
+    os._exit(0)
+
+
+def ended(number: int) -> int:
+    """Its exit code; the negative number of the signal that killed it."""
+    return os.waitstatus_to_exitcode(os.waitpid(number, 0)[1])
+
+
+def die_at(moment: int, url: str) -> None:
+    """An upgrade that is killed before that statement."""
+    engine, seen = connect(url), 0
+
+    def count(*_: object) -> None:
+        nonlocal seen
+        seen += 1
+        if seen > moment:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    event.listen(engine, "before_cursor_execute", count)
+    upgrade(engine)
+
+
+def main(url: str, *how: str) -> list[int]:
+    if how[0] == "together":
+        return [ended(number) for number in [child(lambda: upgrade(connect(url))) for _ in range(int(how[1]))]]
+    return [ended(child(lambda moment=moment: die_at(int(moment), url))) for moment in how]  # type: ignore[misc]  # bound now
+
+
+if __name__ == "__main__":
+    print(json.dumps(main(*sys.argv[1:])))  # noqa: T201  # its output is what it is for
