@@ -14,9 +14,10 @@ from typing import Any
 
 import pytest
 from history import ENGINEER, settings
+from program import Program
 from sqlalchemy import Engine, text
 
-from monitor.demo.board_server import BoardServer
+from monitor.demo.board_server import BoardServer, serving
 from monitor.round import report, run_round
 from monitor.schema import open_database
 from monitor.settings import AtsSettings, Settings
@@ -114,3 +115,42 @@ async def test_a_real_series_leaves_what_comparing_by_hand_gives(sqlite_url: str
         assert connection.execute(text("SELECT count(*) FROM posting_changes")).scalar() == sum(map(len, by_hand(series)))
         assert connection.execute(text("SELECT count(*) FROM alerts WHERE kind = 'summary'")).scalar() == 1
     engine.dispose()
+
+
+CONFIG = """
+[ats.greenhouse]
+api_url = "{api_url}"
+delay = "0ms"
+[[boards]]
+board = "greenhouse:deepmind"
+[[rules]]
+name = "research-engineer"
+any = ["research engineer"]
+"""
+NEWER = "SELECT posting, kind, field FROM posting_changes ORDER BY change_id LIMIT -1 OFFSET :n"
+
+
+@pytest.mark.slow
+def test_the_command_run_once_a_day_file_leaves_what_comparing_by_hand_gives(tmp_path: Path) -> None:
+    series = days("greenhouse-deepmind_daily")
+    with serving() as server:
+        file = tmp_path / "rolewatch.toml"
+        file.write_text(CONFIG.format(api_url=server.url))
+        rolewatch, served = Program(str(file)), server.board("deepmind")
+        expected, stored = [set[Event](), *by_hand(series)], 0
+        for jobs, events in zip(series, expected, strict=True):
+            served.jobs = list(jobs.values())
+            assert rolewatch("check").code == 0
+            changes = rolewatch.ask("sql", NEWER, f"--param=n={stored}")
+            assert {(row["posting"].split(":")[-1], row["kind"], row["field"]) for row in changes} == events
+            stored += len(changes)
+            alerts = _count(rolewatch, "alerts")
+            assert rolewatch("check").code == 0
+            assert (_count(rolewatch, "posting_changes"), _count(rolewatch, "alerts")) == (stored, alerts)
+    assert stored == sum(map(len, expected))
+
+
+def _count(rolewatch: Program, view: str) -> int:
+    [row] = rolewatch.ask("sql", f"SELECT count(*) AS n FROM {view}")
+    count: int = row["n"]
+    return count
