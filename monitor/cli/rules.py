@@ -36,12 +36,17 @@ def list_rules(ctx: typer.Context, fmt: FormatOption = Format.TABLE) -> None:
 
 
 def _muted(current: State) -> dict[str, list[str]]:
-    """By rule: `slack:#roles until 2026-11-26 09:00 UTC`."""
+    """By rule: `slack:#roles until 2026-11-26 09:00 UTC`; none where there is no database to ask yet."""
     from monitor.db import reading
     from monitor.mutes import listed, until
 
-    muted = defaultdict(list)
-    with reading(current.engine()) as connection:
+    muted: dict[str, list[str]] = defaultdict(list)
+    try:
+        engine = current.engine()
+    except UserError as error:
+        typer.echo(f"nobody knows which rules are muted: {error}", err=True)
+        return muted
+    with reading(engine) as connection:
         for row in listed(connection, now()):
             if row.rule is not None:
                 muted[row.rule].append(f"{row.channel} {until(row.until)}")
