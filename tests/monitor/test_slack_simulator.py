@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
+import msgspec
 import pytest
-from alerts import AT, HOSTILE, every_kind, opened, revised, role, summary
+from alerts import AT, HOSTILE, digest, every_kind, opened, reminder, revised, role, summary
 from simulator import ACCEPTED, FAULTS, SIMULATOR, Simulator, simulated, simulating
 
 from monitor.messages import GroupMessage, Message, RoleMessage
@@ -41,7 +42,7 @@ async def test_every_kind_of_message_is_taken(simulator: Simulator) -> None:
     notifier = simulator.notifier()
     for number, message in enumerate([*every_kind(), *groups, listed]):
         await notifier.send("slack:#roles", message, f"id{number}")
-    assert len(await simulator.messages()) == 9
+    assert len(await simulator.messages()) == 12
 
 
 @pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
@@ -49,10 +50,20 @@ async def test_hostile_texts_are_taken(simulator: Simulator, text: str) -> None:
     bad = role(title=text, location=text, pay=text, deadline_text=text, department=text, employment_type=text, workplace=text)
     one = RoleMessage("opened", bad, opened().why, AT)
     shapes: list[Message] = [one, GroupMessage((one,) * 11), summary(text, [bad] * 5), RoleMessage("closed", bad, (), AT)]
+    near = msgspec.structs.replace(bad, deadline_at=AT + timedelta(hours=20))
+    shapes += [reminder(near), reminder(*[near] * 12), digest(one, one, near=(near,) * 3, company=text)]
     notifier = simulator.notifier()
     for number, message in enumerate(shapes):
         await notifier.send("slack:#roles", message, f"id{number}")
-    assert len(await simulator.messages()) == 4
+    assert len(await simulator.messages()) == 7
+
+
+async def test_a_digest_of_a_very_busy_day_is_taken(simulator: Simulator) -> None:
+    items = [opened(str(key), title=f"Engineer {key} " * 8) for key in range(400)]
+    near = tuple(role(str(key), title="Engineer " * 20, deadline_at=AT) for key in range(200))
+    await simulator.notifier().send("slack:#roles", digest(*items, near=near), "id")
+    (message,) = await simulator.messages()
+    assert "more" in str(message["blocks"])
 
 
 @pytest.mark.parametrize("fault", [*FAULTS, *(f"accept_then_{fault}" for fault in ACCEPTED)])

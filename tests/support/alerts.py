@@ -10,9 +10,13 @@ from sqlalchemy import Connection, Engine, insert, select, update
 from monitor import models
 from monitor.messages import (
     BoardCount,
+    BoardHealth,
+    DigestMessage,
     FieldChange,
     Message,
     OperatorMessage,
+    Reminder,
+    ReminderMessage,
     Role,
     RoleKind,
     RoleMessage,
@@ -65,10 +69,24 @@ def notice(headline: str = "greenhouse / examplelabs") -> OperatorMessage:
     return OperatorMessage("failing", headline, lines, "greenhouse:examplelabs", "https://jobs.example/")
 
 
+def reminder(*roles: Role) -> ReminderMessage:
+    why = (Why("engineers", "title has “research engineer”"),)
+    near = roles or (role(deadline_at=AT + timedelta(hours=23), deadline_text="12pm PST"),)
+    return ReminderMessage(tuple(Reminder(one, why, 86400.0, ("U0ALICE001",)) for one in near), AT)
+
+
+def digest(*items: RoleMessage, near: tuple[Role, ...] = (), company: str = "Example Labs") -> DigestMessage:
+    boards = tuple(
+        BoardHealth(f"greenhouse:{state}", company, "https://jobs.example/", state, AT) for state in ("ok", "failing", "collapsed")
+    )
+    return DigestMessage(AT.date(), AT - timedelta(days=1), items, near, 57, 6, boards)
+
+
 def every_kind() -> list[Message]:
     """One message of each shape."""
     closed = opened(kind="closed", not_before=AT - timedelta(hours=1))
-    return [opened(), revised(), closed, opened(kind="reopened"), summary(roles=[role()]), notice()]
+    role_kinds: list[Message] = [opened(), revised(), closed, opened(kind="reopened")]
+    return [*role_kinds, summary(roles=[role()]), notice(), reminder(), digest(opened(), near=(reminder().items[0].role,)), digest()]
 
 
 class Desk:

@@ -50,6 +50,12 @@ def _block(block: Any, at: str) -> Iterator[str]:  # noqa: ANN401  # any JSON
             yield from _number(elements, 1, 1000, at)
             for number, element in enumerate(elements):
                 yield from _rich(element, f"{at}/elements/{number}")
+        case {"type": "header", "text": text}:
+            yield from _text(text, 150, at, {"plain_text"})
+        case {"type": "section", "text": text}:
+            yield from _text(text, 3000, at, {"mrkdwn", "plain_text"})
+        case {"type": "divider"}:
+            yield from [] if set(block) == {"type"} else [f"a divider has nothing {at}"]
         case _:
             yield f"not a block that rolewatch uses {at}"
 

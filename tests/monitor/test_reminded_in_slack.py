@@ -1,0 +1,98 @@
+"""A reminder and a digest in a channel of Slack's."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import datetime, time, timedelta
+from typing import Any
+
+import pytest
+from boards import START, posting, snapshot
+from history import ENGINEER, History, settings
+from post_office import PostOffice, post_office
+from pydantic import SecretStr
+from slack_server import ROLES, TOKEN, shown
+from sqlalchemy import Engine
+
+from crawler.items import Deadline, Posting
+from monitor import clockwork
+from monitor.settings import AlertSettings, SlackSettings
+
+DEADLINE = START + timedelta(days=5)
+CHEF = posting("99", title="Chef")
+DUE = posting(deadline=Deadline(DEADLINE, "12pm PST"), stated=frozenset({"deadline"}))
+
+
+class Channel:
+    """A board, the clock, and what the channel shows."""
+
+    def __init__(self, office: PostOffice) -> None:
+        self.office = office
+        wanted = settings(replace(ENGINEER, notify=("slack:#roles",)), slack=SlackSettings(token=SecretStr(TOKEN)))
+        self.history = History(office.engine, replace(wanted, alerts=AlertSettings(digest=time(9))))
+
+    async def look(self, *postings: Posting) -> None:
+        self.history.look(snapshot([CHEF, *postings]))
+        await self.deliver()
+
+    async def pass_to(self, moment: datetime) -> None:
+        self.history.now = moment
+        clockwork.write(self.office.engine, self.history.settings, moment)
+        await self.deliver()
+
+    async def deliver(self) -> None:
+        told = await self.office.outbox().deliver(until_idle=True)
+        assert (told.failed, told.waiting) == (0, 0)
+
+    @property
+    def messages(self) -> list[dict[str, Any]]:
+        return self.office.slack.channels[ROLES].messages
+
+    def replies(self, message: dict[str, Any]) -> list[dict[str, Any]]:
+        return self.office.slack.channels[ROLES].replies(message)
+
+
+@pytest.fixture
+async def channel(engine: Engine) -> AsyncIterator[Channel]:
+    async with post_office(engine) as office:
+        yield Channel(office)
+
+
+async def test_a_reminder_is_a_reply_to_the_role_that_the_channel_sees(channel: Channel) -> None:
+    await channel.look()
+    await channel.look(DUE)
+    await channel.pass_to(DEADLINE - timedelta(hours=24))
+    card = channel.messages[1]
+    (reply,) = [one for one in channel.replies(card) if "Deadline in" in one["text"]]
+    assert reply["reply_broadcast"] is True
+    assert "Deadline in 24 hours" in shown(reply)
+    assert "12pm PST" in shown(reply)
+    assert "Deadline in" not in shown(card)
+
+
+async def test_a_role_without_a_card_is_reminded_of_in_a_message_of_its_own(channel: Channel) -> None:
+    await channel.look(DUE)
+    await channel.pass_to(DEADLINE - timedelta(hours=24))
+    assert "Deadline in 24 hours" in channel.messages[-1]["text"]
+    await channel.look(replace(DUE, title="Senior Research Engineer"))
+    assert "Deadline in 24 hours" in shown(channel.messages[-2])
+    assert "Senior" in shown(channel.messages[-1])
+
+
+async def test_a_reminder_that_may_have_arrived_is_there_once(channel: Channel) -> None:
+    await channel.look()
+    await channel.look(DUE)
+    channel.office.slack.break_next("accept_then_reset")
+    await channel.pass_to(DEADLINE - timedelta(hours=24))
+    assert channel.office.one_copy_each()
+    assert channel.history.ask("SELECT state FROM alerts WHERE kind = 'reminder'") == [("sent",)]
+
+
+async def test_a_digest_that_may_have_arrived_is_there_once(channel: Channel) -> None:
+    await channel.look(DUE)
+    channel.office.slack.break_next("accept_then_500")
+    await channel.pass_to(START + timedelta(days=1, hours=1))
+    assert channel.office.one_copy_each()
+    assert channel.history.ask("SELECT state, channel FROM alerts WHERE kind = 'digest'") == [("sent", "slack:#roles")]
+    assert "1 deadline within 7 days" in channel.messages[-1]["text"]
