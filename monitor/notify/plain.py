@@ -36,12 +36,16 @@ _READ_BY_SLACK: Final = re.compile(r"(@)(?=channel|here|everyone)|(\*)(?=\*)|(\]
 
 def announce(message: Message) -> str:
     """The message in one line, escaped for Slack: https://docs.slack.dev/messaging/formatting-message-text"""
-    return escape(words.cut(_announced(message), _ANNOUNCED))
+    return _escaped(words.cut(_announced(message), _ANNOUNCED))
 
 
 def fallback(message: Message) -> str:
     """The whole message as a text escaped for Slack, for when its blocks are refused; within the 4,000 characters that Slack advises."""
-    text = words.cut("\n".join(lines(message)), _FALLBACK)
+    return _escaped(words.cut("\n".join(lines(message)), _FALLBACK))
+
+
+def _escaped(text: str) -> str:
+    """Cut where escaping makes it too long: an edit of more than 4,000 characters is refused."""
     while words.width(escape(text)) > _FALLBACK + _ANNOUNCED:
         text = words.cut(text, words.width(text) * 3 // 4)
     return escape(text)

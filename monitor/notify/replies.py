@@ -71,5 +71,5 @@ def _passage(pieces: list[tuple[str, str]]) -> Parts:
 
 def _when(message: RoleMessage) -> Parts:
     if message.kind == "closed" and message.not_before:
-        return roles.seen(message)
+        return [rich.moment("last seen", message.not_before), rich.moment("· gone", message.at)]
     return [rich.moment("seen", message.at)]
