@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from monitor.cli import alerts, boards, changes, check, database, demo, doctor, exporting, roles, rules, run, slack, sql
+from monitor.cli import alerts, boards, changes, check, database, demo, diff, doctor, exporting, roles, rules, run, slack, sql, statistics
 from monitor.cli.common import Program
 
 app = typer.Typer(
@@ -58,8 +58,10 @@ app.command(short_help="Postings: open ones, or as filtered.")(roles.roles)
 app.command(short_help="Everything known of one posting.")(roles.show)
 app.command(short_help="One posting's versions and changes.")(changes.history)
 app.command(short_help="What happened, newest first.")(changes.changes)
+app.command("diff", short_help="A board then and now.")(diff.diff)
 app.add_typer(rules.app, name="rules", help="What is told: list, test on history, explain.")
 app.command(short_help="Read-only SQL on the history.")(sql.sql)
+app.command(short_help="Open roles, time to close, pay; plots.")(statistics.stats)
 app.command("export", short_help="The full history as files.")(exporting.export)
 app.add_typer(alerts.app, name="alerts", help="The outbox: list, retry, discard, test.")
 app.add_typer(slack.app, name="slack", help="The Slack app: setup, manifest.")

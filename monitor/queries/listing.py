@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Executable, Integer, Text, column, literal_column, table
+from sqlalchemy import Boolean, ColumnElement, Connection, Executable, Integer, Text, column, literal_column, table
 
 from monitor.db import Instant
 
@@ -38,6 +38,13 @@ CHANGES = table(
     column("posting", Text()),
     column("board", Text()),
     column("kind", Text()),
+)
+COVERAGE = table(
+    "coverage",
+    column("board", Text()),
+    column("from_at", Instant()),
+    column("to_at", Instant()),
+    column("known", Boolean()),
 )
 
 

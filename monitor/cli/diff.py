@@ -1,0 +1,79 @@
+"""`diff`: a board then and now."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from itertools import groupby
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from monitor.cli.common import now, state
+from monitor.cli.marking import field_change, in_colour, indented
+from monitor.cli.output import Format, FormatOption, Row, clean, emit, short
+from monitor.cli.times import parse_time
+
+if TYPE_CHECKING:
+    from rich.console import Console, RenderableType
+    from rich.text import Text
+
+    from monitor.queries.between import Between
+
+_SIGNS = {"opened": ("+", "green"), "closed": ("-", "red"), "revised": ("~", "yellow")}
+
+
+def diff(
+    ctx: typer.Context,
+    board: Annotated[str, typer.Argument(metavar="BOARD", help="ats:token, its URL, its token or its company.")],
+    *,
+    from_: Annotated[str, typer.Option("--from", metavar="TIME", help="The first moment.")],
+    to: Annotated[str, typer.Option("--to", metavar="TIME", help="The second.", show_default="now")] = "0s",
+    fmt: FormatOption = Format.TABLE,
+) -> None:
+    """Compare a board with itself at another time: what opened, what closed, what was revised."""
+    from monitor.db import reading
+    from monitor.errors import UserError
+    from monitor.queries.between import COLUMNS, between
+    from monitor.queries.naming import find_board
+
+    moment = now()
+    then, later = parse_time(from_, moment), parse_time(to, moment)
+    if then >= later:
+        raise UserError(f"--from {from_} is not before --to {to}")
+    if later > moment:
+        raise UserError(f"--to {to} is still to come")
+    shared = state(ctx)
+    with reading(shared.engine()) as connection:
+        name = find_board(connection, board)
+        found = between(connection, name, then, later)
+    for doubt in found.doubts:
+        typer.echo(doubt, err=True)
+    if fmt is not Format.TABLE:
+        emit(found.rows, COLUMNS, fmt, shared.console)
+        return
+    for line in _told(name, then, later, found, shared.console):
+        shared.console.print(line, soft_wrap=not shared.console.is_terminal)
+
+
+def _told(board: str, then: datetime, later: datetime, found: Between, console: Console) -> Iterator[RenderableType]:
+    """A headline, then a line for each posting, and under a revised one a line for each field."""
+    from rich.text import Text
+
+    counts = {kind: len({row["posting"] for row in found.rows if row["kind"] == kind}) for kind in _SIGNS}
+    yield Text(f"{board}  {short(then)} → {short(later)}", style="bold")
+    yield Text(f"{found.open_then} → {found.open_now} open: {', '.join(f'{count} {kind}' for kind, count in counts.items())}\n")
+    for (kind, _), rows in groupby(found.rows, key=lambda row: (row["kind"], row["posting"])):
+        fields = list(rows)
+        yield _posting(str(kind), fields[0])
+        for row in fields:
+            if row["field"]:
+                lines = field_change(str(row["field"]), row["old"], row["new"], marked=not in_colour(console))
+                yield from indented(lines, 4, console)
+
+
+def _posting(kind: str, row: Row) -> Text:
+    from rich.text import Text
+
+    sign, style = _SIGNS[kind]
+    return Text(f"{sign} {' '.join(clean(str(row['title'])).split())}", style=style).append(f"  {row['posting']}", style="dim")

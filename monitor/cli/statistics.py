@@ -1,0 +1,61 @@
+"""`stats`: open roles over time, time to close and pay, by employer."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from monitor.cli.common import now, state
+from monitor.cli.output import Format, FormatOption, emit
+from monitor.cli.roles import BoardOption
+from monitor.cli.times import optional_time
+
+if TYPE_CHECKING:
+    from monitor.queries.facts import Facts
+
+
+class By(StrEnum):
+    """What a row is."""
+
+    EMPLOYER = "employer"
+    DEPARTMENT = "department"
+    WEEK = "week"
+    PAY = "pay"
+
+
+def stats(
+    ctx: typer.Context,
+    *,
+    by: Annotated[By, typer.Option(help="A row for each employer, its departments, its weeks, or what it pays.")] = By.EMPLOYER,
+    board: BoardOption = None,
+    since: Annotated[str | None, typer.Option(metavar="TIME", help="Only what happened since then; all of it when not given.")] = None,
+    plot: Annotated[Path | None, typer.Option(metavar="FILE", help="Draw it too: FILE.png or FILE.svg.")] = None,
+    fmt: FormatOption = Format.TABLE,
+) -> None:
+    """Count open roles over time, time to close and pay, by employer."""
+    from monitor.db import reading
+    from monitor.queries.facts import facts
+    from monitor.queries.naming import find_board
+    from monitor.stats import COLUMNS, TABLES
+
+    shared = state(ctx)
+    after = optional_time(since, now())
+    if plot is not None:
+        from monitor.plot.page import check_file
+
+        check_file(plot)
+    with shared.busy("counting"), reading(shared.engine()) as connection:
+        found = facts(connection, [find_board(connection, name) for name in board or []], after)
+    emit(TABLES[by.value](found), COLUMNS[by.value], fmt, shared.console)
+    if plot is not None:
+        _draw(found, plot)
+
+
+def _draw(found: Facts, plot: Path) -> None:
+    from monitor.plot.page import draw
+
+    draw(found, plot)
+    typer.echo(f"drew {plot}", err=True)

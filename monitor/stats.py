@@ -1,0 +1,113 @@
+"""Facts made into the tables of `stats`: by employer, department, week and pay. Pure."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date, timedelta
+from statistics import median as middle
+from typing import Any, TypeVar
+
+from monitor.queries.facts import Day, Facts, Role, Stay
+from monitor.survival import median
+
+K = TypeVar("K")
+T = TypeVar("T")
+Row = dict[str, Any]
+Table = Callable[[Facts], list[Row]]
+
+_STAYS = ("stays", "median_days_open")
+COLUMNS: dict[str, tuple[str, ...]] = {
+    "employer": ("company", "open_postings", "opened", "closed", "reopened", *_STAYS, "roles", "roles_with_pay", "share_with_pay"),
+    "department": ("company", "department", "open_postings", "roles", *_STAYS),
+    "week": ("week", "company", "open", "opened", "closed", "reopened", "revised"),
+    "pay": ("company", "pay_currency", "pay_period", "roles_with_pay", "lowest", "median_min", "median_max", "highest"),
+}
+
+
+def by_employer(facts: Facts) -> list[Row]:
+    """What happened, the median of how long postings stay open, and how many say what they pay; who has most open first."""
+    days = _grouped(facts.days, lambda day: day.company)
+    roles = _grouped(facts.roles, lambda role: role.company)
+    stays = _grouped(facts.stays, lambda stay: stay.company)
+    rows = [_employer(company, days[company], roles[company], stays[company]) for company in days.keys() | roles.keys()]
+    return sorted(rows, key=lambda row: (-row["open_postings"], row["company"]))
+
+
+def _employer(company: str, days: Sequence[Day], roles: Sequence[Role], stays: Sequence[Stay]) -> Row:
+    happened = {kind: sum(getattr(day, kind) for day in days) for kind in ("opened", "closed", "reopened")}
+    disclosed = sum(role.discloses for role in roles)
+    pay = {"roles": len(roles), "roles_with_pay": disclosed, "share_with_pay": round(disclosed / len(roles), 3) if roles else None}
+    return {"company": company, "open_postings": sum(role.is_open for role in roles)} | happened | _stay(stays) | pay
+
+
+def _stay(stays: Sequence[Stay]) -> Row:
+    half = median(stay.spell for stay in stays)
+    return {"stays": len(stays), "median_days_open": None if half is None else round(half, 1)}
+
+
+def by_department(facts: Facts) -> list[Row]:
+    """The departments of each employer, the largest first."""
+    roles = _grouped(facts.roles, lambda role: (role.company, role.department))
+    stays = _grouped(facts.stays, lambda stay: (stay.company, stay.department))
+    rows = [
+        {"company": company, "department": department, "open_postings": sum(role.is_open for role in mine), "roles": len(mine)}
+        | _stay(stays[company, department])
+        for (company, department), mine in roles.items()
+    ]
+    return sorted(rows, key=lambda row: (row["company"], -row["open_postings"], -row["roles"], row["department"]))
+
+
+def week_of(day: date) -> date:
+    """The Monday of its week."""
+    return day - timedelta(days=day.weekday())
+
+
+def by_week(facts: Facts) -> list[Row]:
+    """What happened in each employer's weeks, and how many were open at the end of its last day; null where nobody knows."""
+    weeks = _grouped(facts.days, lambda day: (week_of(day.day), day.company))
+    rows = []
+    for (week, company), days in sorted(weeks.items()):
+        last = max(day.day for day in days)
+        at_end = [day.open for day in days if day.day == last]
+        counted: Row = {kind: sum(getattr(day, kind) for day in days) for kind in ("opened", "closed", "reopened", "revised")}
+        rows.append({"week": week, "company": company, "open": total(at_end)} | counted)
+    return rows
+
+
+def total(counts: Iterable[int | None]) -> int | None:
+    """The sum; None where one of them is not known."""
+    known = list(counts)
+    return None if None in known else sum(count for count in known if count is not None)
+
+
+def by_pay(facts: Facts) -> list[Row]:
+    """The ranges that an employer discloses, a row a currency and period; nothing is converted."""
+    kinds = _grouped((role for role in facts.roles if role.discloses), lambda role: (role.company, role.pay_currency, role.pay_period))
+    rows = [_pay(*kind, roles) for kind, roles in kinds.items()]
+    return sorted(rows, key=lambda row: (row["company"], -row["roles_with_pay"], str(row["pay_currency"]), str(row["pay_period"])))
+
+
+def _pay(company: str, currency: str | None, period: str | None, roles: Sequence[Role]) -> Row:
+    bottoms = [role.pay_min for role in roles if role.pay_min is not None]
+    tops = [role.pay_max for role in roles if role.pay_max is not None]
+    return {
+        "company": company,
+        "pay_currency": currency,
+        "pay_period": period,
+        "roles_with_pay": len(roles),
+        "lowest": min(bottoms, default=None),
+        "median_min": middle(bottoms) if bottoms else None,
+        "median_max": middle(tops) if tops else None,
+        "highest": max(tops, default=None),
+    }
+
+
+def _grouped(things: Iterable[T], key: Callable[[T], K]) -> defaultdict[K, list[T]]:
+    groups: defaultdict[K, list[T]] = defaultdict(list)
+    for thing in things:
+        groups[key(thing)].append(thing)
+    return groups
+
+
+TABLES: dict[str, Table] = {"employer": by_employer, "department": by_department, "week": by_week, "pay": by_pay}

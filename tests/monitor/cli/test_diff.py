@@ -1,0 +1,88 @@
+"""`diff`: the story's board at moments between its looks, which were a quarter of an hour apart."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from boards import BOARD, posting, snapshot
+from history import History
+from program import WIDE, Program
+from sqlalchemy import Engine
+from story import OTHER, STORY, story_settings
+
+from crawler.items import Failure
+
+COLUMNS = ["kind", "posting", "board", "company", "title", "url", "field", "old", "new", "version"]
+
+
+def ago(minutes: float) -> str:
+    return (datetime.now(UTC) - timedelta(minutes=minutes)).isoformat()
+
+
+def test_a_board_then_and_now_is_what_opened_what_closed_and_each_field_that_is_another(told: Program) -> None:
+    rows = told.ask("diff", BOARD, "--from", ago(70))
+    assert all(list(row) == COLUMNS for row in rows)
+    assert [(row["kind"], row["posting"].split(":")[-1], row["field"]) for row in rows] == [
+        ("opened", "12", None),
+        ("closed", "13", None),
+        ("revised", "11", "location"),
+        ("revised", "11", "pay"),
+        ("revised", "11", "description"),
+    ]
+    assert [(row["old"], row["new"]) for row in rows[2:4]] == [("London, UK", "Mountain View"), (None, "133000-240000 USD/year")]
+    assert rows[-1]["new"] == "We build very large kernels.\n\nApply soon."
+    between = told.ask("diff", BOARD, "--from", ago(40), "--to", ago(20))  # the second before its story came back
+    assert [(row["kind"], row["posting"]) for row in between] == [("closed", STORY)]
+    assert told.ask("diff", BOARD, "--from", ago(55), "--to", ago(54)) == []
+    lines = told("diff", BOARD, "--from", ago(70)).out.splitlines()
+    assert lines[1] == "2 → 2 open: 1 opened, 1 closed, 1 revised"
+    assert "+ Research Scientist/Engineer  greenhouse:examplelabs:12" in lines
+    assert "    description: We build {+very+} large [-models.-] {+kernels.+}" in lines
+
+
+def test_what_nobody_knew_at_the_time_is_said(told: Program) -> None:
+    ran = told("diff", OTHER, "--from", ago(70), "--format", "json")
+    assert (ran.code, ran.json) == (0, [])
+    assert f"the state of {OTHER} at " in ran.err
+    assert "is not known, nor at any time after 20" in ran.err
+    assert told("diff", BOARD, "--from", ago(70)).err == ""
+
+
+def test_between_a_failure_and_the_next_look_the_state_is_that_of_before(rolewatch: Program, engine: Engine) -> None:
+    history = History(engine, story_settings(), now=datetime.now(UTC) - timedelta(minutes=76))
+    history.look(snapshot([posting("1")]))
+    history.look(Failure(BOARD, "HTTP 500", 500))
+    history.look(snapshot([posting("1"), posting("2")]))
+    history.look(snapshot([posting("1"), posting("2")]))
+    ran = rolewatch("diff", BOARD, "--from", ago(50), "--to", ago(20), "--format", "json")
+    assert [row["posting"] for row in ran.json] == [f"{BOARD}:2"]
+    [doubt] = ran.err.splitlines()
+    assert " until 20" in doubt
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ((BOARD, "--from", "2020-01-01"), f"nothing is known of {BOARD} at 2020-01-01T00:00:00.000000Z: its first look was at 20"),
+        ((BOARD, "--from", "1h", "--to", "2h"), "--from 1h is not before --to 2h"),
+        ((BOARD, "--from", "1h", "--to", "2999-01-01"), "--to 2999-01-01 is still to come"),
+        (("nowhere", "--from", "1h"), "no board 'nowhere' in the database"),
+    ],
+)
+def test_what_cannot_be_compared_is_one_line(sqlite_told: Program, arguments: tuple[str, ...], said: str) -> None:
+    ran = sqlite_told("diff", *arguments)
+    assert (ran.code, ran.out, len(ran.err.splitlines())) == (2, "", 1)
+    assert ran.err.startswith(said)
+
+
+def test_a_board_that_was_never_looked_at_has_no_then(rolewatch: Program, engine: Engine) -> None:
+    History(engine, story_settings(), now=datetime.now(UTC) - timedelta(minutes=20)).look(Failure(BOARD, "HTTP 500", 500))
+    ran = rolewatch("diff", BOARD, "--from", "1m")
+    assert (ran.code, ran.err.strip().endswith("it was not looked at yet")) == (2, True)
+
+
+def test_a_terminal_shows_old_and_new_in_colour(sqlite_told: Program) -> None:
+    out = sqlite_told("diff", BOARD, "--from", ago(70), environ=WIDE).out
+    assert "\x1b[9;31mmodels.\x1b[0m" in out
+    assert "\x1b[32m+ Research Scientist/Engineer" in out

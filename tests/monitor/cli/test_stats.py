@@ -1,0 +1,109 @@
+"""`stats`: what can be counted by hand in a small history."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from boards import BOARD, posting, snapshot
+from history import History
+from program import Program
+from sqlalchemy import Engine
+from story import PAY, story_settings
+
+from crawler.items import Pay, Probe
+from monitor.queries.facts import Day, Facts
+from monitor.stats import COLUMNS, by_week
+
+DAY = 24 * 60.0
+COMPANY = "Example Labs"
+
+
+@pytest.fixture
+def counted(rolewatch: Program, engine: Engine) -> Program:
+    """Six days: one posting from the baseline, four that open on the second, of which two close after a day and one after three."""
+    settings = story_settings()
+    slow = replace(settings, boards=tuple(replace(board, every=timedelta(days=1)) for board in settings.boards))
+    history = History(engine, slow, now=datetime.now(UTC) - timedelta(days=5, hours=6))
+    old = posting("1", department="Old")
+    sterling = Pay(50.0, 70.0, "GBP", "hour", "£50 - £70")
+    new = [posting(key, pay=pay) for key, pay in (("2", PAY), ("3", PAY), ("4", sterling), ("5", None))]
+    gone = dict.fromkeys(("2", "3", "4"), Probe.GONE)
+    history.look(snapshot([old]), minutes=0)
+    history.look(snapshot([old, *new]), minutes=DAY)
+    history.look(snapshot([old, *new]), minutes=DAY)
+    history.look(snapshot([old, *new[2:]], {"2": gone["2"], "3": gone["3"]}), minutes=60)
+    history.look(snapshot([old, *new[2:]]), minutes=DAY)
+    history.look(snapshot([old, *new[2:]]), minutes=DAY)
+    history.look(snapshot([old, new[3]], {"4": gone["4"]}), minutes=60)
+    return rolewatch
+
+
+def test_an_employer_is_a_row_with_what_happened_there(counted: Program) -> None:
+    assert counted.ask("stats", "--board", BOARD) == [
+        {
+            "company": COMPANY,
+            "open_postings": 2,
+            "opened": 4,
+            "closed": 3,
+            "reopened": 0,
+            "stays": 4,
+            "median_days_open": 1,
+            "roles": 5,
+            "roles_with_pay": 3,
+            "share_with_pay": 0.6,
+        }
+    ]
+
+
+def test_departments_weeks_and_pay_are_tables_of_their_own(counted: Program) -> None:
+    departments = counted.ask("stats", "--by", "department")
+    assert [(row["department"], row["open_postings"], row["roles"], row["stays"], row["median_days_open"]) for row in departments] == [
+        ("Research", 1, 4, 4, 1),
+        ("Old", 1, 1, 0, None),
+    ]
+    weeks = counted.ask("stats", "--by", "week")
+    assert (sum(row["opened"] for row in weeks), sum(row["closed"] for row in weeks)) == (4, 3)
+    assert all(date.fromisoformat(row["week"]).weekday() == 0 for row in weeks)
+    pay = counted.ask("stats", "--by", "pay")
+    assert [list(row.values()) for row in pay] == [
+        [COMPANY, "USD", "year", 2, 133000, 133000, 240000, 240000],
+        [COMPANY, "GBP", "hour", 1, 50, 50, 70, 70],
+    ]
+
+
+def test_since_leaves_out_what_was_before(counted: Program) -> None:
+    [row] = counted.ask("stats", "--since", "3d", "--board", BOARD)
+    assert (row["opened"], row["stays"], row["median_days_open"]) == (0, 0, None)
+    assert row["roles"] == 3  # one closed within these days, and two are open
+
+
+@pytest.mark.parametrize("by", COLUMNS)
+def test_every_table_has_its_columns_in_every_format(sqlite_told: Program, by: str) -> None:
+    assert sqlite_told("stats", "--by", by, "--format", "csv").out.splitlines()[0] == ",".join(COLUMNS[by])
+    assert all(tuple(row) == COLUMNS[by] for row in sqlite_told.ask("stats", "--by", by))
+    assert sqlite_told("stats", "--by", by).code == 0
+
+
+def test_a_plot_is_drawn_beside_the_table(sqlite_told: Program, tmp_path: Path) -> None:
+    ran = sqlite_told("stats", "--plot", str(tmp_path / "plot.svg"), "--format", "json")
+    assert (ran.code, ran.err.strip()) == (0, f"drew {tmp_path / 'plot.svg'}")
+    assert ran.json[0]["company"]
+    assert "Open roles" in (tmp_path / "plot.svg").read_text()
+    refused = sqlite_told("stats", "--plot", str(tmp_path / "plot.gif"))
+    assert (refused.code, refused.out, len(refused.err.splitlines())) == (2, "", 1)
+
+
+def test_a_week_that_ends_in_the_unknown_has_no_number() -> None:
+    monday = date(2026, 3, 2)
+    days = [
+        Day(monday, "A", 5, 1, 0, 0, 0),
+        Day(monday + timedelta(1), "A", None, 1, 2, 0, 0),
+        Day(monday + timedelta(7), "A", 4, 0, 1, 0, 0),
+    ]
+    assert [(row["week"], row["open"], row["opened"], row["closed"]) for row in by_week(Facts(days, [], []))] == [
+        (monday, None, 2, 2),
+        (monday + timedelta(7), 4, 0, 1),
+    ]
