@@ -1,7 +1,7 @@
 """Many boards on one fast local server: answers are packed beforehand, so that it costs the machine next to nothing.
 
 `python board_farm.py BOARDS [FAILURES]` prints its port; GET /_change edits 2 % of the postings of 30 % of the boards. FAILURES is the
-share of requests that are answered with 503, none by default.
+share of requests that are answered with 403, none by default.
 """
 
 from __future__ import annotations
@@ -86,7 +86,7 @@ class Farm:
             body = str(self.change()).encode()
             return b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body)
         if self.luck.random() < self.failures:
-            return b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n"
+            return b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n"
         etag, body = self.packed[path.split("/")[3]]
         if etag in head:
             return b'HTTP/1.1 304 Not Modified\r\nETag: "%s"\r\n\r\n' % etag

@@ -13,6 +13,7 @@ import signal
 import sys
 import tempfile
 import urllib.request
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
@@ -105,7 +106,8 @@ async def soak(folder: Path, hours: int) -> list[float]:
     finally:
         os.kill(os.getpid(), signal.SIGTERM)
         await daemon
-        server.kill()
+        with suppress(ProcessLookupError):
+            server.kill()
         await server.wait()
 
 
