@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 _PAGE_TIMEOUT = 10.0  # seconds, the whole page
 _PAGE_LIMIT = 5_000_000  # bytes of a careers page that are read
+_REDIRECTS = 5
+_MOVED = {301, 302, 303, 307, 308}
 _GONE = {404, 410}
 
 
@@ -79,14 +81,41 @@ async def _fetch(url: str, settings: Settings) -> str:
     timeout = aiohttp.ClientTimeout(total=_PAGE_TIMEOUT)
     headers = {"User-Agent": user_agent(settings.crawl.contact)}
     try:
-        async with aiohttp.ClientSession(timeout=timeout, headers=headers, trust_env=True) as session, session.get(url) as answer:
-            answer.raise_for_status()
-            return (await _start(answer)).decode(answer.charset or "utf-8", "replace")
+        async with aiohttp.ClientSession(timeout=timeout, headers=headers, trust_env=True) as session:
+            return await _followed(session, url)
     except aiohttp.ClientResponseError as error:
         raise UserError(f"{url} answered HTTP {error.status}: give the board's own address, or ats:token") from error
-    except (aiohttp.ClientError, TimeoutError, LookupError, ValueError) as error:
+    except (aiohttp.ClientError, TimeoutError, OSError, LookupError, ValueError) as error:
         reason = "no answer within 10 s" if isinstance(error, TimeoutError) else type(error).__name__
         raise UserError(f"{url} could not be read ({reason}): give the board's own address, or ats:token") from error
+
+
+async def _followed(session: aiohttp.ClientSession, url: str) -> str:
+    """The page, wherever it has moved to among public hosts. Raises UserError."""
+    from urllib.parse import urljoin
+
+    at = url
+    for _ in range(_REDIRECTS + 1):
+        async with session.get(at, allow_redirects=False) as answer:
+            if answer.status not in _MOVED:
+                answer.raise_for_status()
+                return (await _start(answer)).decode(answer.charset or "utf-8", "replace")
+            at = urljoin(at, answer.headers.get("Location", ""))
+        if urlsplit(at).scheme not in {"http", "https"} or await leads_inside(url, at):
+            raise UserError(f"{url} leads to an address that no careers page has: give the board's own address, or ats:token")
+    raise UserError(f"{url} leads on and on: give the board's own address, or ats:token")
+
+
+async def leads_inside(url: str, target: str) -> bool:
+    """Does a page send us to another host that is of a private network or of this machine?"""
+    import asyncio
+    from ipaddress import ip_address
+
+    host = urlsplit(target).hostname or ""
+    if host == urlsplit(url).hostname:
+        return False
+    found = await asyncio.get_running_loop().getaddrinfo(host, None)
+    return not all(ip_address(str(address[0]).partition("%")[0]).is_global for *_, address in found)
 
 
 async def _start(answer: aiohttp.ClientResponse) -> bytes:

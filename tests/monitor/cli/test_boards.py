@@ -90,6 +90,29 @@ def test_a_careers_page_that_cannot_be_read_is_refused(watching: Program, server
     assert "HTTP 403" in ran.err
 
 
+def test_a_careers_page_that_moved_is_followed(watching: Program, third: BoardServer) -> None:
+    third.troubles["/jobs"] = Trouble(status=301, headers={"Location": "/careers"})
+    third.troubles["/careers"] = Trouble(body=b'<a href="https://boards.greenhouse.io/thirdlab">', status=200)
+    assert watching("boards", "add", f"{third.url}/jobs").code == 0
+
+
+@pytest.mark.parametrize(
+    "inside", ["http://localhost:{port}/inner", "http://127.0.0.2:{port}/inner", "file:///etc/passwd", "http://[::1]/"]
+)
+def test_a_careers_page_that_leads_inside_is_not_followed(watching: Program, third: BoardServer, inside: str) -> None:
+    third.troubles["/jobs"] = Trouble(status=302, headers={"Location": inside.format(port=third.url.rsplit(":", 1)[1])})
+    ran = watching("boards", "add", f"{third.url}/jobs")
+    assert ran.code == 2
+    assert "leads to an address that no careers page has" in ran.err
+    assert third.asked("/inner") == []
+
+
+def test_a_careers_page_that_leads_to_itself_is_left(watching: Program, third: BoardServer) -> None:
+    third.troubles["/jobs"] = Trouble(status=302, headers={"Location": "/jobs"})
+    ran = watching("boards", "add", f"{third.url}/jobs")
+    assert (ran.code, len(third.asked("/jobs"))) == (2, 6)
+
+
 def test_a_board_that_does_not_exist_is_refused(watching: Program) -> None:
     ran = watching("boards", "add", "greenhouse:nobody")
     assert ran.code == 2
