@@ -91,6 +91,7 @@ FULL = posting(
     ("one", "stored"),
     [
         (posting(), "1:57ba3244181cc5d39b48de3e836bbbfcd23c1670dca3b20763095e31c7d2f1cb"),
+        (posting(department=""), "1:c8ceb3a42ad31a37289454ab7df9bd6e3bc703a0d5c15f82906dff271b22a43d"),
         (FULL, "1:2e53e1c44bf20eb558f5501cfe3bbc7ff3591942e9671e2ac9d5a39e2a2aebb1"),
         (
             replace(FULL, stated=frozenset({"pay", "deadline", "workplace"})),
