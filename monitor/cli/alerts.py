@@ -54,11 +54,13 @@ def retry(ctx: typer.Context) -> None:
     """Send again what could not be delivered."""
     from monitor.cli.sending import say_held, say_undelivered, undelivered, work
     from monitor.deliveries import retry as try_again
+    from monitor.edits import lift
 
     current = state(ctx)
     engine = current.engine()
     with engine.begin() as connection:
         count = try_again(connection)
+        lift(connection)
     typer.echo(f"trying {_messages(count)} again")
     one = _Retry(current, engine)
     asyncio.run(work(engine, "alerts retry", one.alone, one.ask))

@@ -19,45 +19,18 @@ from typing import Any
 
 from aiohttp import web
 from block_rules import TOTAL, faults, length
+from slack_channel import Body, Channel, Refusal, delivery_of
 
 TOKEN = "xoxb-1-2-testToken"
 APP_TOKEN = "xapp-1-A0-3-testToken"
 WEBHOOK = "/services/T1/B1/testSecret"
 ROLES, OPS, ARCHIVED, ABSENT = "C000ROLES", "C0000OPS", "C00OLD001", "C0NOTIN01"
-Body = dict[str, Any]
 _GARBLED = {
     "500": (500, "<html>error</html>", "text/html"),
     "bad_json": (200, '{"ok":true,"chan', "application/json"),
     "text": (200, "a proxy's page", "text/plain"),
     "list": (200, "[]", "application/json"),
 }
-
-
-class Refusal(Exception):  # noqa: N818  # an answer of Slack's
-    def __init__(self, word: str, **more: object) -> None:
-        self.word = word
-        self.body = {"ok": False, "error": word, **more}
-
-
-@dataclass
-class Channel:
-    id: str
-    name: str
-    private: bool = False
-    member: bool = True
-    archived: bool = False
-    user: str = ""  # of a direct message
-    messages: list[Body] = field(default_factory=list)
-    threads: dict[str, list[Body]] = field(default_factory=dict)  # replies by the ts of the message that they belong to
-
-    def everything(self) -> list[Body]:
-        return [*self.messages, *(reply for replies in self.threads.values() for reply in replies)]
-
-    def parent(self, ts: str) -> Body | None:
-        return next((message for message in self.messages if message["ts"] == ts), None)
-
-    def replies(self, message: Body) -> list[Body]:
-        return self.threads.get(message["ts"], [])
 
 
 @dataclass
@@ -100,7 +73,7 @@ class SlackServer:
 
     def copies(self, delivery_id: str) -> int:
         """How many messages and replies carry that delivery id."""
-        return sum(_delivery(message) == delivery_id for channel in self.channels.values() for message in channel.everything())
+        return sum(delivery_of(message) == delivery_id for channel in self.channels.values() for message in channel.everything())
 
     def texts(self, channel: str = ROLES) -> list[str]:
         return [message["text"] for message in self.channels[channel].messages]
@@ -272,12 +245,6 @@ class SlackServer:
         start = int(arguments.get("cursor") or 0)
         after = start + self.page
         return {name: items[start:after], "response_metadata": {"next_cursor": str(after) if after < len(items) else ""}}
-
-
-def _delivery(message: Body) -> str | None:
-    metadata = message.get("metadata") or {}
-    found: str | None = metadata.get("event_payload", {}).get("delivery_id")
-    return found if metadata.get("event_type") == "rolewatch_delivery" else None
 
 
 def _token(request: web.Request) -> str:

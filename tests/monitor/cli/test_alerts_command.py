@@ -111,7 +111,7 @@ async def test_a_sample_that_is_refused_says_why_and_what_to_do(place: Place, sl
     assert code == 1
     roles, ops = json.loads(out)
     assert (roles["channel"], roles["ok"]) == ("slack:#roles", False)
-    assert roles["words"] == "not_in_channel: invite the app to the channel"
+    assert roles["words"] == "not_in_channel: invite the app to the channel; in #roles, type: /invite @rolewatch"
     assert ops["ok"]
 
 
