@@ -14,7 +14,7 @@ TARGETS ?= $(notdir $(wildcard tests/fuzz/corpus/*))
 SECONDS ?= 60
 
 .PHONY: run test lint bench bench-store slow clean help
-.PHONY: soak coverage mutants fuzz
+.PHONY: chaos soak coverage mutants fuzz
 
 run: $(INSTALLED) ## start the daemon; Ctrl-C stops it
 	@test -e "$(CONFIG)" || $(BIN)/rolewatch init "$(CONFIG)"
@@ -31,6 +31,9 @@ lint: $(TEST_TOOLS) ## everything of `make test` but the tests
 
 slow: $(TEST_TOOLS) ## the tests that take minutes
 	$(BIN)/pytest -q -m slow
+
+chaos: $(TEST_TOOLS) ## kill the daemon 200 times, at random moments, and compare all that it wrote with a model
+	PYTHONPATH=tests/support:. $(BIN)/python tests/support/chaos.py $(or $(KILLS),200) $(SEED)
 
 bench: $(TEST_TOOLS) ## how much a round costs, and how much memory
 	$(BIN)/python tests/benchmarks/bench.py

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import sqlite3
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
-from sqlalchemy import Connection, DateTime, Dialect, Engine, Row, String, Table, TypeDecorator, create_engine, event, make_url
+from sqlalchemy import URL, Connection, DateTime, Dialect, Engine, Row, String, Table, TypeDecorator, create_engine, event, make_url
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.types import TypeEngine
@@ -63,7 +67,8 @@ def connect(url: str) -> Engine:
     target = make_url(normal_url(url))
     if target.get_backend_name() != "sqlite":
         return create_engine(target, pool_pre_ping=True)
-    engine = create_engine(target, connect_args={"timeout": 30})
+    frozen = target.database is not None and _is_frozen(Path(target.database))
+    engine = create_engine(target, connect_args={"timeout": 30}, **({"creator": lambda: _frozen(target)} if frozen else {}))
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
@@ -72,6 +77,17 @@ def connect(url: str) -> Engine:
 def reading(engine: Engine) -> AbstractContextManager[Connection]:
     """A connection for questions: one consistent view of the data, and no writer waits for it."""
     return engine.execution_options(rolewatch_reading=True).begin()
+
+
+def _is_frozen(file: Path) -> bool:
+    """Can neither the file nor its folder be written, with nothing in its log? SQLite would want to make one, and fail to read at all."""
+    log = file.with_name(f"{file.name}-wal")
+    return file.exists() and not (os.access(file, os.W_OK) or os.access(file.absolute().parent, os.W_OK) or log.exists())
+
+
+def _frozen(target: URL) -> sqlite3.Connection:
+    file = quote(str(Path(str(target.database)).absolute()))
+    return sqlite3.connect(f"file:{file}?immutable=1", uri=True, check_same_thread=False)  # https://www.sqlite.org/uri.html#uriimmutable
 
 
 def _begin_sqlite(connection: Connection) -> None:

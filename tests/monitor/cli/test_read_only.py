@@ -1,0 +1,46 @@
+"""A database that may be read and not written: listings work, and what writes says why it cannot."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+from program import Program
+from running import ROLEWATCH
+
+_PR_CAPBSET_DROP, _CAP_DAC_OVERRIDE = 24, 1  # so that a test run by root meets permissions too: prctl(2), capabilities(7)
+
+
+def _as_anybody() -> None:
+    if os.geteuid() == 0:
+        ctypes.CDLL(None).prctl(_PR_CAPBSET_DROP, _CAP_DAC_OVERRIDE, 0, 0, 0)
+
+
+@pytest.mark.parametrize("folder_mode", [0o755, 0o555])
+def test_a_read_only_database_can_be_asked_and_says_that_it_cannot_be_written(
+    tmp_path: Path, sqlite_told: Program, folder_mode: int
+) -> None:
+    file = tmp_path / "rolewatch.db"
+    content = file.read_bytes()
+    file.chmod(0o444)
+    tmp_path.chmod(folder_mode)
+    try:
+        codes = {}
+        for command in ("roles", "check"):
+            ran = subprocess.run(
+                [ROLEWATCH, "--config", sqlite_told.config, command],
+                preexec_fn=_as_anybody,  # no thread of ours holds a lock
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+            codes[command] = (ran.returncode, ran.stdout, ran.stderr.splitlines())
+    finally:
+        tmp_path.chmod(0o755)
+    assert codes["roles"][0] == 0, codes
+    assert "Research Engineer" in codes["roles"][1]
+    assert codes["check"] == (1, "", ["the database cannot be used: attempt to write a readonly database"])
+    assert file.read_bytes() == content
