@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
@@ -12,13 +11,10 @@ from sqlalchemy import Engine, text
 
 from monitor.db import reading
 from monitor.errors import UserError
+from monitor.queries.watched import Watch
 from monitor.views import VIEWS
 
 _FETCHED = 500  # rows at once
-
-
-class TooLong(Exception):  # noqa: N818  # what happened to the query
-    """The query used up its time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,28 +39,6 @@ class Cursor(Protocol):
     def fetchmany(self, size: int, /) -> Sequence[Sequence[object]]: ...
 
 
-class Budget:
-    """The time that the database works; while the reader of the rows takes his, none is spent."""
-
-    def __init__(self, seconds: float, clock: Callable[[], float] = time.monotonic) -> None:
-        self.left = seconds
-        self._clock = clock
-        self._started = clock()
-
-    def resume(self) -> None:
-        self._started = self._clock()
-
-    def pause(self) -> None:
-        """Raises TooLong when nothing is left."""
-        self.left -= self._clock() - self._started
-        self._started = self._clock()
-        if self.left <= 0:
-            raise TooLong
-
-    def spent(self) -> bool:
-        return self._clock() - self._started >= self.left
-
-
 def ask(engine: Engine, question: Question) -> AbstractContextManager[Answer]:
     """The answer, read while the context is open. Raises UserError for what is wrong with the query, also while the rows are read."""
     if engine.dialect.name == "sqlite":
@@ -76,19 +50,17 @@ def ask(engine: Engine, question: Question) -> AbstractContextManager[Answer]:
     return ask_postgres(engine, question)
 
 
-def answer(names: Sequence[str], cursor: Cursor, budget: Budget) -> Answer:
+def answer(names: Sequence[str], cursor: Cursor, watch: Watch) -> Answer:
     """The answer that a cursor has ready. Raises UserError when the query asked for nothing."""
     if not names:
         raise UserError("that asks for nothing: give one SELECT on the views")
     columns = _unique(names)
-    return Answer(columns, _rows(columns, cursor, budget))
+    return Answer(columns, _rows(columns, cursor, watch))
 
 
-def _rows(columns: tuple[str, ...], cursor: Cursor, budget: Budget) -> Iterator[dict[str, object]]:
+def _rows(columns: tuple[str, ...], cursor: Cursor, watch: Watch) -> Iterator[dict[str, object]]:
     while True:
-        budget.resume()
-        some = cursor.fetchmany(_FETCHED)
-        budget.pause()
+        some = watch(lambda: cursor.fetchmany(_FETCHED))
         if not some:
             return
         for row in some:

@@ -1,21 +1,23 @@
 """A question to PostgreSQL: a cursor in a READ ONLY transaction.
 
 DECLARE CURSOR takes one SELECT or VALUES and nothing else (https://www.postgresql.org/docs/current/sql-declare.html), not even
-COPY or DO, which a READ ONLY transaction alone would let through. What a query may read is for the database's grants.
+COPY or DO, which a READ ONLY transaction alone would let through. What a query may read is for the database's grants. The connection
+is closed after it, and what a query may leave in its session (a lock of `pg_advisory_lock`) goes with it.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import contextmanager, suppress
 from typing import cast
 
 import psycopg
 from sqlalchemy import Engine
 
 from monitor.errors import UserError
-from monitor.queries.asking import Answer, Budget, Question, TooLong, answer, failed, took_too_long
+from monitor.queries.asking import Answer, Question, answer, failed, took_too_long
+from monitor.queries.watched import TooLong, Watch
 
 _PIECE = re.compile(
     r"""'(?:[^']|'')*' | "(?:[^"]|"")*" | \$(?P<tag>\w*)\$.*?\$(?P=tag)\$ | --[^\n]* | /\*.*?\*/ | :: | % | :(?P<name>[A-Za-z_]\w*)""",
@@ -44,21 +46,34 @@ def placeholders(query: str, parameters: Mapping[str, object]) -> str:
 def ask_postgres(engine: Engine, question: Question) -> Iterator[Answer]:
     """As `asking.ask`."""
     query = placeholders(question.query.rstrip().rstrip(";"), question.parameters)
-    budget = Budget(question.seconds)
-    with closing(engine.raw_connection()) as pooled:
-        connection = cast("psycopg.Connection", pooled.driver_connection)
-        try:
-            _prepare(connection, question.seconds)
-            with connection.cursor(name="question") as cursor:
-                cursor.execute(query, dict(question.parameters))
-                budget.pause()
-                yield answer([column.name for column in cursor.description or ()], cursor, budget)
-        except (psycopg.errors.QueryCanceled, TooLong):
-            raise took_too_long(question) from None
-        except psycopg.Error as error:
-            raise _explained(error) from error
-        finally:
-            connection.rollback()
+    connection = _open(engine)
+    watch = Watch(question.seconds, lambda: _cancel(connection))
+    cursor = connection.cursor(name="question")
+    try:
+        _prepare(connection, question.seconds)
+        watch(lambda: cursor.execute(query, dict(question.parameters)))
+        yield answer([column.name for column in cursor.description or ()], cursor, watch)
+    except (psycopg.errors.QueryCanceled, TooLong):
+        raise took_too_long(question) from None
+    except psycopg.Error as error:
+        raise _explained(error) from error
+    finally:
+        if not watch.left_behind:
+            cursor.close()
+            connection.close()
+
+
+def _open(engine: Engine) -> psycopg.Connection:
+    """A connection that no pool waits for."""
+    pooled = engine.raw_connection()
+    connection = cast("psycopg.Connection", pooled.driver_connection)
+    pooled.detach()
+    return connection
+
+
+def _cancel(connection: psycopg.Connection) -> None:
+    with suppress(psycopg.Error):  # a server that cannot be reached is left behind
+        connection.cancel_safe(timeout=1)
 
 
 def _prepare(connection: psycopg.Connection, seconds: float) -> None:

@@ -8,17 +8,17 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
 from sqlalchemy import Engine
 
 from monitor.errors import UserError
-from monitor.queries.asking import Answer, Budget, Question, TooLong, answer, failed, took_too_long
+from monitor.queries.asking import Answer, Question, answer, failed, took_too_long
+from monitor.queries.watched import TooLong, Watch
 from monitor.views import VIEWS
 
-_STEPS = 20_000  # of SQLite's machine between two looks at the clock: well under a millisecond
 _LARGEST = 100_000_000  # bytes of one value that a query may make
 _READS = frozenset({sqlite3.SQLITE_SELECT, sqlite3.SQLITE_RECURSIVE})
 _UNSAFE = frozenset({"load_extension", "fts3_tokenizer"})
@@ -63,24 +63,25 @@ class _Fence:
 @contextmanager
 def ask_sqlite(engine: Engine, question: Question) -> Iterator[Answer]:
     """As `asking.ask`."""
-    budget = Budget(question.seconds)
-    with closing(_open(engine)) as connection:
-        fence = _Fence(_tables(connection))
-        connection.set_authorizer(fence)
-        connection.set_progress_handler(budget.spent, _STEPS)
-        try:
-            cursor = connection.execute(question.query, dict(question.parameters))
-            budget.pause()
-            yield answer([name for name, *_ in cursor.description or ()], cursor, budget)
-        except TooLong:
-            raise took_too_long(question) from None
-        except (sqlite3.Error, sqlite3.Warning, OverflowError) as error:  # a Warning: several statements, before Python 3.12
-            raise _explained(error, fence, question, budget) from error
+    connection = _open(engine)
+    watch = Watch(question.seconds, connection.interrupt)
+    fence = _Fence(_tables(connection))
+    connection.set_authorizer(fence)
+    try:
+        cursor = watch(lambda: connection.execute(question.query, dict(question.parameters)))
+        yield answer([name for name, *_ in cursor.description or ()], cursor, watch)
+    except TooLong:
+        raise took_too_long(question) from None
+    except (sqlite3.Error, sqlite3.Warning, OverflowError) as error:  # a Warning: several statements, before Python 3.12
+        raise _explained(error, fence) from error
+    finally:
+        if not watch.left_behind:
+            connection.close()
 
 
 def _open(engine: Engine) -> sqlite3.Connection:
     file = Path(engine.url.database or "").resolve()
-    connection = sqlite3.connect(f"file:{quote(str(file))}?mode=ro", uri=True, timeout=30)
+    connection = sqlite3.connect(f"file:{quote(str(file))}?mode=ro", uri=True, timeout=30, check_same_thread=False)
     connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LARGEST)
     connection.execute("SELECT 1 FROM json_each('[]'), json_tree('[]')").close()  # declares them, which the fence would take for a change
     return connection
@@ -90,13 +91,9 @@ def _tables(connection: sqlite3.Connection) -> frozenset[str]:
     return frozenset(name.lower() for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'"))
 
 
-def _explained(error: Exception, fence: _Fence, question: Question, budget: Budget) -> UserError:
+def _explained(error: Exception, fence: _Fence) -> UserError:
     if fence.refusal:
         return UserError(fence.refusal)
-    if str(error) == "interrupted":
-        if not budget.spent():
-            raise KeyboardInterrupt from error  # SQLite has swallowed the one that came while it looked at the clock
-        return took_too_long(question)
     if "one statement at a time" in str(error):
         return UserError("`sql` takes one statement at a time")
     if "binding" in str(error):

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import csv
 import io
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -212,6 +214,11 @@ def test_a_text_that_looks_like_a_number_only_in_part_stays_a_text(sqlite_told: 
         "COPY posting TO STDOUT",
         "SET TRANSACTION READ WRITE",
         "SELECT nextval('posting_id_seq')",
+        "SELECT setval('posting_id_seq', 7)",
+        "SELECT set_config('transaction_read_only', 'off', true)",
+        "SELECT lo_creat(-1)",
+        "SELECT lo_import('/etc/hostname')",
+        "SELECT query_to_xml('DELETE FROM posting_change', true, true, '')",
     ],
 )
 def test_postgresql_refuses_what_only_it_knows(postgres_told: Program, query: str) -> None:
@@ -222,3 +229,39 @@ def test_postgresql_refuses_what_only_it_knows(postgres_told: Program, query: st
 def test_postgresql_stops_a_sleeping_query(postgres_told: Program) -> None:
     ran = postgres_told("sql", "SELECT pg_sleep(60)", "--timeout", "0.2")
     assert (ran.code, ran.err.strip()) == (2, "the query was stopped after 0.2 s: narrow it, or give it longer with --timeout")
+
+
+LIFTED = "SELECT set_config('statement_timeout', '0', true), CASE WHEN n > 700 THEN pg_sleep(60) END FROM generate_series(1, 701) n"
+
+
+def test_postgresql_stops_a_query_that_lifts_its_limit(postgres_told: Program) -> None:
+    ran = postgres_told("sql", LIFTED, "--timeout", "0.3")
+    assert (ran.code, ran.err.strip()) == (2, "the query was stopped after 0.3 s: narrow it, or give it longer with --timeout")
+
+
+def test_postgresql_keeps_nothing_of_a_query_in_its_session(postgres_told: Program) -> None:
+    postgres_told.ask("sql", "SELECT pg_advisory_lock(7) AS taken")
+    assert postgres_told.ask("sql", "SELECT pg_try_advisory_lock(7) AS taken") == [{"taken": True}]
+
+
+def test_a_connection_that_ends_in_the_middle_is_one_line(postgres_told: Program) -> None:
+    ran = postgres_told("sql", "SELECT pg_terminate_backend(pg_backend_pid())")
+    assert (ran.code, ran.err) == (2, "the query failed: terminating connection due to administrator command\n")
+
+
+def test_a_step_of_sqlite_that_takes_hours_ends_with_the_command(sqlite_told: Program) -> None:
+    query = "SELECT instr(hex(zeroblob(40000000)), hex(zeroblob(10000000)) || '1')"
+    command = [
+        sys.executable,
+        "-c",
+        "from monitor.cli import main; main()",
+        "sql",
+        query,
+        "--timeout",
+        "0.2",
+        "--config",
+        sqlite_told.config,
+    ]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "the query was stopped after 0.2 s: narrow it, or give it longer with --timeout\n"

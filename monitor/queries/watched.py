@@ -1,0 +1,61 @@
+"""A database's work in a thread of its own, so that it can be told to stop, and left behind when it does not listen.
+
+Neither database's own limit is enough. On PostgreSQL a query may lift `statement_timeout` for the fetches that follow, by `set_config`;
+SQLite listens between two steps of its machine (https://sqlite.org/c3ref/interrupt.html), and one step, such as `instr` on megabytes, may
+take hours. A thread that is left behind ends with the program.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from concurrent.futures import Future, wait
+from threading import Thread
+from typing import TypeVar
+
+_PATIENCE = 1.0  # seconds for what was told to stop
+_AGAIN = 0.25  # seconds from one telling to the next: the first may have come too early to be heard
+T = TypeVar("T")
+
+
+class TooLong(Exception):  # noqa: N818  # what happened to the query
+    """The query used up its time."""
+
+
+class Watch:
+    """So many seconds for all the work together; while the reader of the rows takes his time, none are spent."""
+
+    def __init__(self, seconds: float, stop: Callable[[], None]) -> None:
+        """`stop` is called from this thread while the work goes on in the other."""
+        self.left_behind = False  # the connection is still in use then: whoever closes it waits for it, or breaks it
+        self._left = seconds
+        self._stop = stop
+
+    def __call__(self, work: Callable[[], T]) -> T:
+        """What the work gives or raises. Raises TooLong when no time is left; work that is cut short, by a person too, is stopped."""
+        future: Future[T] = Future()
+        started = time.monotonic()
+        try:
+            Thread(target=_do, args=(work, future), daemon=True, name="query").start()
+            wait([future], self._left)
+        finally:
+            self._end(future)
+        self._left -= time.monotonic() - started
+        if self._left <= 0:
+            raise TooLong
+        return future.result()
+
+    def _end(self, future: Future[T]) -> None:
+        last = time.monotonic() + _PATIENCE
+        self.left_behind = not future.done()
+        while not future.done() and time.monotonic() < last:
+            self._stop()
+            wait([future], _AGAIN)
+        self.left_behind = not future.done()
+
+
+def _do(work: Callable[[], T], future: Future[T]) -> None:
+    try:
+        future.set_result(work())
+    except BaseException as error:  # noqa: BLE001  # it is raised where the result is asked for
+        future.set_exception(error)
