@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -60,16 +61,37 @@ def load(path: Path | None, environ: Mapping[str, str]) -> Settings:
 
 def understand(text: str, file: Path, environ: Mapping[str, str]) -> Settings:
     """The settings that the text of `file` gives in that environment. Raises ConfigError with a line for each mistake."""
+    return _understood(_parsed(text, file), str(file), file, environ)
+
+
+def rules_of(file: Path) -> object:
+    """What a TOML file has as `rules`, not looked at yet. Raises UserError when it has none."""
+    rules: object = _parsed(_read(file), file).get("rules")
+    if not rules:
+        raise UserError(f"{file}: there is no rule in it: add a [[rules]] with a name and `any`")
+    return rules
+
+
+def with_rules(settings: Settings, rules: object, origin: str) -> Settings:
+    """The settings with rules as TOML gives them in place of theirs. Raises ConfigError with a line for each mistake, after `origin`."""
+    raw = {"boards": [{"board": board.board} for board in settings.boards], "rules": rules}
+    return replace(settings, rules=_understood(raw, origin, settings.file, {}).rules)
+
+
+def _parsed(text: str, file: Path) -> dict[str, Any]:
     try:
-        raw = tomllib.loads(text)
+        return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{file}: this is no TOML: {printable(str(error))}") from error
     except RecursionError as error:
         raise ConfigError(f"{file}: this is nested too deeply") from error
+
+
+def _understood(raw: Mapping[str, Any], origin: str, file: Path, environ: Mapping[str, str]) -> Settings:
     parts, mistakes, broken = check(raw)
     settings = _Reader(file, parts, environ, mistakes, broken).settings()
     if mistakes:
-        raise ConfigError("\n".join(redact(f"{file}: {mistake}") for mistake in mistakes))
+        raise ConfigError("\n".join(redact(f"{origin}: {mistake}") for mistake in mistakes))
     return settings
 
 

@@ -61,7 +61,7 @@ _DOTNET = re.compile(r"\.net(?!\w)")
 _PREFIX = "ʘ"  # stands for the `*` of a phrase while it is folded: a letter that no posting has
 
 _MARKS = "\u0900-\u0fff\u1000-\u109f\u1780-\u17ff\u3099\u309a"  # vowel signs are letters to a reader, if not to Python's \w
-_GAP = re.compile(rf"(?:[^\w{_MARKS}]|_)+")
+_GAP = re.compile(rf"(?: (?=[^\w{_MARKS}]|_)|[^\w{_MARKS} ]|_)(?:[^\w{_MARKS}]|_)*")  # all but a single space, which stays what it is
 _DASH = "\u2010-\u2013\u2212-"  # hyphens, en dash, minus
 _PARTING = re.compile(rf"[,;:!?…|•·‣▪●\[\]{{}}<>—、。「」『』【】]|--|[{_DASH}]\s|\s[{_DASH}]|\.\s|\n\s*\n")
 _SLASHES = frozenset("/\\\u2044\u2215")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import asdict, fields
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -17,11 +18,12 @@ if TYPE_CHECKING:
     from rich.text import Text
 
     from monitor.replay import Telling
-    from monitor.settings import MinPay, Rule
+    from monitor.settings import MinPay, Rule, Settings
 
 app = typer.Typer(no_args_is_help=True)
 
 _LIST = ("rule", "any", "all", "none", "in", "locations", "boards", "min_pay", "on", "notify", "mode", "muted")
+_UNWRITTEN = "tried"  # the name of a rule that options make
 _EXPLAIN = ("rule", "fits", "words", "failed")
 
 
@@ -67,8 +69,19 @@ def _pay(wanted: MinPay | None) -> str | None:
 @app.command("test")
 def try_rules(
     ctx: typer.Context,
+    *,
     since: Annotated[str, typer.Option("--since", metavar="TIME", help="How far back to look.")] = "90d",
     rule: Annotated[str | None, typer.Option("--rule", metavar="NAME", help="Only this rule.")] = None,
+    file: Annotated[
+        Path | None, typer.Option("--file", metavar="FILE", help="Try the [[rules]] of this file instead.", show_default=False)
+    ] = None,
+    wanted: Annotated[
+        list[str] | None, typer.Option("--any", metavar="PHRASE", help="Try a rule not written yet; may be repeated.")
+    ] = None,
+    every: Annotated[list[str] | None, typer.Option("--all", metavar="PHRASE", help="Its phrases that must all be there.")] = None,
+    none: Annotated[list[str] | None, typer.Option("--none", metavar="PHRASE", help="Its phrases that must not be there.")] = None,
+    within: Annotated[list[str] | None, typer.Option("--in", metavar="FIELD", help="Where it looks; the title if not given.")] = None,
+    location: Annotated[list[str] | None, typer.Option("--location", metavar="PLACE", help="Its places.")] = None,
     fmt: FormatOption = Format.TABLE,
 ) -> None:
     """Replay the stored history: what would each rule have told, and why?"""
@@ -77,11 +90,14 @@ def try_rules(
     from monitor.replay import Telling, replay
 
     current = state(ctx)
-    wanted = _named(current.settings.rules, rule)
-    with reading(current.engine()) as connection:
-        told = [one for one in replay(connection, current.settings, parse_time(since, now())) if one.rule in wanted]
+    given = {"any": wanted, "all": every, "none": none, "in": within, "locations": location}
+    settings = _tried(current.settings, file, {key: value for key, value in given.items() if value})
+    names = _named(settings.rules, rule)
+    with current.busy("replaying") as say, reading(current.engine()) as connection:
+        replayed = replay(connection, settings, parse_time(since, now()), lambda read: say(f"replaying: {read} versions read"))
+        told = [one for one in replayed if one.rule in names]
     if fmt is Format.TABLE:
-        _show_told(current, wanted, told)
+        _show_told(current, names, told)
     else:
         emit(
             [asdict(one) | {"channels": list(one.channels)} for one in told],
@@ -89,6 +105,17 @@ def try_rules(
             fmt,
             current.console,
         )
+
+
+def _tried(settings: Settings, file: Path | None, given: dict[str, list[str]]) -> Settings:
+    """The settings with the rules to try: those of a file, one made of options, or the configuration's own."""
+    from monitor.config import rules_of, with_rules
+
+    if file is not None and given:
+        raise UserError("--file has its rules, the options are another: give one of them")
+    if file is not None:
+        return with_rules(settings, rules_of(file), str(file))
+    return with_rules(settings, [{"name": _UNWRITTEN} | given], "the rule to try") if given else settings
 
 
 def _named(rules: Sequence[Rule], name: str | None) -> list[str]:

@@ -55,7 +55,8 @@ class HalfYear:
 
     def _open(self, board: int, at: datetime, *, baseline: bool = False) -> dict[str, Any]:
         number = next(self._ids)
-        row = {"id": number, "board_id": board, "key": str(number), "state": "open", "version": 1, "baseline": baseline}
+        row = {"id": number, "board_id": board, "key": str(number), "name": f"greenhouse:employer{board}:{number}", "state": "open"}
+        row |= {"version": 1, "baseline": baseline}
         self.rows[number] = row | {"first_seen_at": at, "closed_at": None, "missing_looks": 0}
         chance = self.random
         place = chance.choice(_PLACES)

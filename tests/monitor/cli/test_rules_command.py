@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
+import pytest
 from boards import BOARD, posting, snapshot
 from history import History
 from program import Program
@@ -79,6 +81,52 @@ def test_a_rule_that_is_not_there_is_refused_with_those_that_are(rolewatch: Prog
     ran = rolewatch("rules", "test", "--rule", "nope")
     assert ran.code == 2
     assert "research-engineer, kernels" in ran.err
+
+
+def test_a_rule_that_is_not_written_yet_is_tried(told: Program) -> None:
+    rows = told.ask("rules", "test", "--any", "no such words", "--any", "Research Engineer", "--none", "intern*", "--location", "London")
+    assert {row["rule"] for row in rows} == {"tried"}
+    assert {row["posting"] for row in rows} <= {row["posting"] for row in told.ask("rules", "test", "--rule", "research-engineer")}
+    assert "title has “Research Engineer”; location has “London”" in {row["words"] for row in rows}
+    assert told.ask("rules", "test", "--all", "kernels", "--in", "description") == [
+        row | {"rule": "tried"} for row in told.ask("rules", "test", "--rule", "kernels")
+    ]
+    assert len(told.ask("rules", "list")) == 2
+
+
+def test_the_rules_of_another_file_are_tried(told: Program, tmp_path: Path) -> None:
+    file = tmp_path / "new.toml"
+    file.write_text('[[rules]]\nname = "a"\nany = ["kernels"]\nin = ["description"]\n[[rules]]\nname = "b"\nany = ["nothing"]\n')
+    rows = told.ask("rules", "test", "--file", str(file))
+    assert rows == [row | {"rule": "a"} for row in told.ask("rules", "test", "--rule", "kernels")]
+    assert "b: 0 told" in told("rules", "test", "--file", str(file)).out
+    assert told.ask("rules", "test", "--file", str(file), "--rule", "b") == []
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--any", "/(/"], 'the rule to try: rules[0].any[0] (rule "tried") = "/(/": cannot be looked for'),
+        (["--any", "a", "--in", "nowhere"], 'the rule to try: rules[0].in[0] (rule "tried") = "nowhere": expected'),
+        (["--none", "a"], 'the rule to try: rules[0] (rule "tried"): expected phrases in any or in all'),
+        (["--any", "a", "--rule", "kernels"], "no rule 'kernels': the rules are tried"),
+        (["--any", "a", "--file", "FILE"], "--file has its rules, the options are another: give one of them"),
+        (["--file", "FILE"], 'FILE: rules[0].anny (rule "x"): unknown key; did you mean any?'),
+        (["--file", "FILE.not"], "FILE.not cannot be read: No such file"),
+        (["--file", "CONFIG"], "CONFIG: there is no rule in it"),
+    ],
+)
+def test_a_mistake_in_a_rule_to_try_is_told_as_one_in_the_configuration(
+    sqlite_told: Program, tmp_path: Path, options: list[str], said: str
+) -> None:
+    file, empty = tmp_path / "new.toml", tmp_path / "empty.toml"
+    file.write_text('[[rules]]\nname = "x"\nanny = ["kernels"]\n')
+    empty.write_text("")
+    places = {"FILE": str(file), "FILE.not": f"{file}.not", "CONFIG": str(empty)}
+    ran = sqlite_told("rules", "test", *(places.get(option, option) for option in options))
+    expected = said.replace("FILE", str(file)).replace("CONFIG", str(empty))
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err.startswith(expected), ran.err
 
 
 def test_every_rule_has_its_word_on_a_posting(told: Program) -> None:
