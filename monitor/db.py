@@ -17,8 +17,6 @@ from sqlalchemy.types import TypeEngine
 
 AnyRow = Row[*tuple[Any, ...]]  # of a query whose columns the type checker does not know
 
-_FORMAT = "%Y-%m-%dT%H:%M:%S.%fZ"
-
 
 class Instant(TypeDecorator[datetime]):
     """An aware datetime in UTC: `timestamptz` on PostgreSQL, ISO 8601 text of fixed width on SQLite, so that it sorts."""
@@ -32,8 +30,7 @@ class Instant(TypeDecorator[datetime]):
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:  # noqa: ANN401  # SQLAlchemy's signature
         if value is None:
             return None
-        utc = value.astimezone(UTC)
-        return utc.strftime(_FORMAT) if dialect.name == "sqlite" else utc
+        return iso(value) if dialect.name == "sqlite" else value.astimezone(UTC)
 
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:  # noqa: ANN401  # SQLAlchemy's signature
         if value is None:
@@ -50,8 +47,8 @@ def insert_missing(connection: Connection, table: Table) -> Any:  # noqa: ANN401
 
 
 def iso(instant: datetime) -> str:
-    """The instant as rolewatch writes it: `2024-05-19T19:00:00.000000Z`."""
-    return instant.astimezone(UTC).strftime(_FORMAT)
+    """The instant as rolewatch writes it: `2024-05-19T19:00:00.000000Z`, a year before 1000 with its zeros, so that it sorts."""
+    return instant.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
 
 def normal_url(url: str) -> str:

@@ -92,6 +92,10 @@ def check(
         with reading(engine) as connection:
             emit(listed(connection), COLUMNS, fmt, shared.console)
         return
+    if fmt is not Format.TABLE:
+        found = [{"finding": line} for line in _findings(engine)]
+        emit(found, ("finding",), fmt, shared.console)
+        raise typer.Exit(1 if found else 0)
     wrong = 0
     for line in _findings(engine):
         wrong += 1

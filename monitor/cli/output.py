@@ -95,7 +95,7 @@ def _plain(value: object) -> object:
 
 def _words(value: object) -> str:
     if isinstance(value, datetime) and value.tzinfo is not None:
-        return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+        return value.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
     if isinstance(value, (bytes, bytearray, memoryview)):
         return bytes(value).hex()
     return value.isoformat() if isinstance(value, date) else str(value)

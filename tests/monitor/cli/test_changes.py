@@ -108,3 +108,7 @@ def test_a_posting_that_opened_begins_with_that(told: Program) -> None:
     lines = told("history", f"{BOARD}:12").out.splitlines()
     assert any("opened  version 1" in line for line in lines)
     assert not any("before its board was watched" in line for line in lines)
+
+
+def test_a_time_long_before_the_history_is_before_all_of_it(told: Program) -> None:
+    assert happened(told("changes", "--since", "0999-01-01", "--format", "json").json) == ALL

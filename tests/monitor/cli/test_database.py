@@ -29,6 +29,16 @@ def test_each_finding_is_a_line_and_the_exit_code_says_so(told: Program, engine:
     assert f"{STORY}: versions are not numbered 1, 2, 3 …" in ran.out.splitlines()
 
 
+def test_findings_in_json_are_an_array_empty_when_all_is_well(told: Program, engine: Engine) -> None:
+    well = told("db", "check", "--format", "json")
+    assert (well.code, well.json) == (0, [])
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE posting_version SET number = 9 WHERE number = 4"))
+    wrong = told("db", "check", "--format", "json")
+    assert wrong.code == 1
+    assert {"finding": f"{STORY}: versions are not numbered 1, 2, 3 …"} in wrong.json
+
+
 def test_a_row_that_points_nowhere_is_found(tmp_path: Path, sqlite_told: Program) -> None:
     with closing(sqlite3.connect(tmp_path / "rolewatch.db")) as connection:
         connection.execute("DELETE FROM description WHERE text LIKE 'We write%'")
