@@ -7,14 +7,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from made import Made
 from program import Program
 from sqlalchemy import Engine
 from story import tell
 
-from monitor.db import connect
 from monitor.demo.board_server import BoardServer, serving
 from monitor.demo.story import jobs
-from monitor.schema import upgrade
 
 CONFIG = """
 [database]
@@ -39,11 +38,9 @@ def _configured(folder: Path, url: str) -> str:
     return str(file)
 
 
-def _told(folder: Path, url: str) -> Program:
-    engine = connect(url)
-    upgrade(engine)
-    tell(engine)
-    engine.dispose()
+def _told(folder: Path, url: str, made: Made) -> Program:
+    for engine in made.opened(url):
+        tell(engine)
     return Program(_configured(folder, url))
 
 
@@ -68,15 +65,16 @@ def told(rolewatch: Program, engine: Engine) -> Program:
 
 
 @pytest.fixture
-def sqlite_told(tmp_path: Path, sqlite_url: str) -> Program:
+def sqlite_told(tmp_path: Path, sqlite_url: str, made: Made) -> Program:
     """As `told`, on SQLite alone."""
-    return _told(tmp_path, sqlite_url)
+    return _told(tmp_path, sqlite_url, made)
 
 
 @pytest.fixture
-def postgres_told(tmp_path: Path, postgres_url: str) -> Program:
+def postgres_told(tmp_path: Path, postgres_server: str, made: Made) -> Iterator[Program]:
     """As `told`, on PostgreSQL alone."""
-    return _told(tmp_path, postgres_url)
+    with made.lent(postgres_server) as url:
+        yield _told(tmp_path, url, made)
 
 
 SERVED = """

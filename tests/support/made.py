@@ -1,0 +1,118 @@
+"""Databases for tests that the migrations made once: a copied file, and a PostgreSQL database that is emptied and lent again.
+
+Making one takes PostgreSQL and the migrations a second, emptying one hundredths.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from uuid import uuid4
+
+from sqlalchemy import Connection, Engine, create_engine, make_url, text
+
+from monitor.db import connect, normal_url
+from monitor.schema import upgrade
+
+# Whatever a test may have done to the schema itself.
+_SHAPE = text("""
+SELECT (SELECT string_agg(relname || relkind::text, ',' ORDER BY relname) FROM pg_class WHERE relnamespace = 'public'::regnamespace),
+    (SELECT string_agg(conname || pg_get_constraintdef(oid), ',' ORDER BY conname, conrelid) FROM pg_constraint
+        WHERE connamespace = 'public'::regnamespace),
+    (SELECT string_agg(tgname || tgenabled::text, ',' ORDER BY tgname) FROM pg_trigger WHERE NOT tgisinternal),
+    (SELECT string_agg(viewname || definition, ',' ORDER BY viewname) FROM pg_views WHERE schemaname = 'public'),
+    (SELECT string_agg(table_name || column_name || data_type || is_nullable, ',' ORDER BY table_name, ordinal_position)
+        FROM information_schema.columns WHERE table_schema = 'public'),
+    (SELECT string_agg(version_num, ',') FROM alembic_version)""")
+_OTHERS = text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()")
+
+
+class Made:
+    """Lends databases at the newest schema, and takes them back."""
+
+    def __init__(self, folder: Path) -> None:
+        self._file = folder / "made.db"
+        self._spare: list[str] = []  # URLs
+        self._shape: object = None
+        self._emptying = ""
+
+    def opened(self, url: str) -> Iterator[Engine]:
+        """An engine on a lent PostgreSQL database, or on a new SQLite file."""
+        target = make_url(url)
+        if target.get_backend_name() == "sqlite":
+            if not self._file.exists():
+                _upgrade(f"sqlite:///{self._file}")
+            shutil.copy(self._file, str(target.database))
+        engine = connect(url)
+        yield engine
+        engine.dispose()
+
+    @contextmanager
+    def lent(self, server: str) -> Iterator[str]:
+        """A PostgreSQL database without a row."""
+        url = self._spare.pop() if self._spare else self._new(server)
+        yield url
+        with _admin(url) as connection:
+            connection.execute(_OTHERS)
+            if _shape(connection) == self._shape:
+                connection.exec_driver_sql(self._emptying)
+                self._spare.append(url)
+
+    def _new(self, server: str) -> str:
+        name = f"rolewatch_{uuid4().hex}"
+        with _admin(server) as connection:
+            connection.execute(text(f"CREATE DATABASE {name}"))
+        url = make_url(server).set(database=name).render_as_string(hide_password=False)
+        _upgrade(url)
+        with _admin(url) as connection:
+            self._shape, self._emptying = _shape(connection), _emptying(connection)
+        return url
+
+
+@contextmanager
+def empty_postgres(server: str) -> Iterator[str]:
+    """The URL of a PostgreSQL database of one's own."""
+    name = f"rolewatch_{uuid4().hex}"
+    with _admin(server) as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    yield make_url(server).set(database=name).render_as_string(hide_password=False)
+    with _admin(server) as connection:
+        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+
+
+def hurry(server: str) -> None:
+    """Lets a server that lives as long as the tests write nothing down for a power cut."""
+    with _admin(server) as connection:
+        for name in ("fsync", "full_page_writes", "synchronous_commit"):
+            connection.execute(text(f"ALTER SYSTEM SET {name} = off"))
+        connection.execute(text("SELECT pg_reload_conf()"))
+
+
+@contextmanager
+def _admin(url: str) -> Iterator[Connection]:
+    engine = create_engine(normal_url(url), isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        yield connection
+    engine.dispose()
+
+
+def _shape(connection: Connection) -> object:
+    return tuple(connection.execute(_SHAPE).one())
+
+
+def _emptying(connection: Connection) -> str:
+    """Statements that take every row out and let numbers begin at 1; TRUNCATE, which makes new files, takes ten times as long."""
+    tables = connection.execute(text("SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version'"))
+    sequences = connection.execute(text("SELECT sequencename FROM pg_sequences WHERE schemaname = 'public'"))
+    deleting = [f"DELETE FROM {name}" for name in tables.scalars()]
+    return "; ".join(
+        ["SET session_replication_role = replica", *deleting, *(f"SELECT setval('{name}', 1, false)" for name in sequences.scalars())]
+    )
+
+
+def _upgrade(url: str) -> None:
+    engine = connect(url)
+    upgrade(engine)
+    engine.dispose()  # SQLite's last connection writes the log into the file
