@@ -141,8 +141,8 @@ class Look:
         if since is None and lost is None:
             return
         closed = self._closed_since(since or self.at)
-        if lost is None:
-            self._notice(check_id, incidents.drained(self.board, self.at, closed))
+        if lost is None:  # told once, so its end is shown where the beginning stands, and nowhere else
+            cards.amend(self.connection, incidents.drained(self.board, self.at, closed))
             return
         message = incidents.collapsed(self.board, since or self.at, lost.removeprefix("collapsed: "), closed)
         if since is None:

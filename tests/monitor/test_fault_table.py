@@ -109,18 +109,18 @@ def _rules(opened: int, closed: int = 0) -> list[tuple[str, str]]:
     return [("closed", "title has “research engineer”")] * closed + [("opened", "title has “research engineer”")] * opened
 
 
-class _Ends(str):
-    """Equal to a text that ends with it."""
+class _Says(str):
+    """Equal to a text that has it."""
 
     __slots__ = ()
     __hash__ = str.__hash__
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, str) and other.endswith(str(self))
+        return isinstance(other, str) and str(self) in other
 
 
 def _operator(headline: str) -> list[tuple[str, str]]:
-    return [("operator", _Ends(headline))]
+    return [("operator", _Says(headline))]
 
 
 def test_a_board_beside_them_goes_on_as_if_they_were_well(stories: list[Story]) -> None:

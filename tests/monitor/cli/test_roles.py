@@ -60,7 +60,7 @@ def test_roles_without_a_posting_is_an_empty_array_and_a_header(rolewatch: Progr
         (["--text", "very large kernels"], ["examplelabs:11"]),
         (["--text", '"large kernel" gemini', "engineer"], ["examplelabs:11"]),
         (["--text", "kernels", "--status", "all", "--rule", "kernels"], ["examplelabs:11", "examplelabs:13"]),
-        (["--text", "engineer", "--limit", "1", "--board", OTHER], ["otherworks:21"]),
+        (["--text", "engineer", "--limit", "1", "--board", OTHER], ["otherworks:12"]),
         (["--since", "70m"], ["examplelabs:12"]),
         (["--since", "10m", "--status", "closed"], ["examplelabs:13"]),
         (["--since", "2200-01-01", "--status", "all"], []),

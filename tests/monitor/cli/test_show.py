@@ -102,9 +102,9 @@ def test_show_says_pay_and_deadline_as_read_and_as_written(told: Program) -> Non
 def test_a_posting_that_was_never_read_is_shown_without_content(told: Program, engine: Engine) -> None:
     with engine.begin() as connection:
         connection.execute(
-            text("""INSERT INTO posting (board_id, key, state, version, baseline, first_seen_at, missing_looks)
-                    SELECT id, '99', 'open', 0, CAST(0 AS BOOLEAN), last_ok_at, 0 FROM board WHERE board = :board"""),
-            {"board": BOARD},
+            text("""INSERT INTO posting (board_id, key, name, state, version, baseline, first_seen_at, missing_looks)
+                    SELECT id, '99', :name, 'open', 0, CAST(0 AS BOOLEAN), last_ok_at, 0 FROM board WHERE board = :board"""),
+            {"board": BOARD, "name": f"{BOARD}:99"},
         )
     shown = told.ask("show", "99")
     assert (shown["title"], shown["description"], shown["version"]) == (None, None, 0)
