@@ -41,8 +41,8 @@ def short_name(name: str, longest: int = 24) -> str:
     return words if len(words) <= longest else words[: longest - 1] + "…"
 
 
-def spread(places: list[float], apart: float) -> list[float]:
-    """The places moved as little as need be so that neighbours are so far apart, in the order given."""
+def spread(places: list[float], apart: float, lowest: float = 0.0, highest: float = 1.0) -> list[float]:
+    """The places moved as little as need be so that neighbours are so far apart, in the order given, and all within the bounds."""
     order = sorted(range(len(places)), key=lambda index: places[index])
     moved = list(places)
     for _ in range(50):
@@ -51,4 +51,8 @@ def spread(places: list[float], apart: float) -> list[float]:
             if lack > 0:
                 moved[low] -= lack / 2
                 moved[high] += lack / 2
+    for rank, index in enumerate(reversed(order)):
+        moved[index] = min(moved[index], highest - rank * apart)
+    for rank, index in enumerate(order):
+        moved[index] = max(moved[index], lowest + rank * apart)
     return moved

@@ -96,7 +96,9 @@ def _page(facts: Facts) -> Figure:
 
     employers = Employers.of(facts)
     figure = Figure(figsize=_INCHES, layout="constrained")
-    (over_time, by_week), (survival, ranges) = figure.subplots(2, 2)
+    upper, lower = figure.subfigures(2, 1)  # so that room for names in one row leaves none blank in the other
+    over_time, by_week = upper.subplots(1, 2)
+    survival, ranges = lower.subplots(1, 2)
     time.open_roles(over_time, facts, employers)
     time.weeks(by_week, facts)
     stays.curves(survival, facts, employers)

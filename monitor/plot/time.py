@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
-from math import nan
+from math import isnan, nan
+from statistics import median
 from typing import TYPE_CHECKING
 
 from matplotlib.dates import AutoDateLocator, ConciseDateFormatter, date2num
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 _LABEL_GAP = 0.055  # of the height, from one label's middle to the next
 _A_DAY = timedelta(days=1)
 _UNKNOWN = "nothing known"
+_GREY = "#777777"
 
 
 def open_roles(axes: Axes, facts: Facts, employers: Employers) -> None:
@@ -31,17 +33,13 @@ def open_roles(axes: Axes, facts: Facts, employers: Employers) -> None:
     for company in employers.others:
         days, counts = series.get(company, ([], []))
         axes.step(date2num(days), counts, where="post", color=FAINT, linewidth=0.8)
-    ends = []
     for company, colour in employers.coloured.items():
         days, counts = series.get(company, ([], []))
         axes.step(date2num(days), counts, where="post", color=colour, linewidth=1.9)
-        last = next((count for count in reversed(counts) if count == count), None)  # noqa: PLR0124  # NaN alone is not itself
-        if last is not None:
-            ends.append((last, company, colour))
     _dates(axes)
     axes.set_ylim(bottom=0)
     axes.yaxis.set_major_locator(MaxNLocator(integer=True, nbins=7))
-    _name(axes, ends, len(employers.others))
+    _name(axes, _ends(series, employers))
     if any(count != count for _, counts in series.values() for count in counts):  # noqa: PLR0124
         axes.text(0.0, -0.115, "A gap: the board's state was not known.", transform=axes.transAxes, fontsize=8.5, color="#777777")
 
@@ -58,14 +56,20 @@ def _or_nan(count: int | None) -> float:
     return nan if count is None else float(count)
 
 
-def _name(axes: Axes, ends: Sequence[tuple[float, str, str]], others: int) -> None:
+def _ends(series: Mapping[str, tuple[list[date], list[float]]], employers: Employers) -> list[tuple[float, str, str]]:
+    """Where each line ends, with its words and colour; the grey ones together in their middle."""
+    lasts = {company: known[-1] for company, (_, counts) in series.items() if (known := [count for count in counts if not isnan(count)])}
+    ends = [(lasts[name], f"{short_name(name)}  {lasts[name]:.0f}", colour) for name, colour in employers.coloured.items() if name in lasts]
+    grey = [lasts[company] for company in employers.others if company in lasts]
+    return [*ends, (median(grey), f"grey: {len(employers.others)} more", _GREY)] if grey else ends
+
+
+def _name(axes: Axes, ends: Sequence[tuple[float, str, str]]) -> None:
     top = axes.get_ylim()[1] or 1.0
-    places = spread([count / top for count, *_ in ends], _LABEL_GAP)
-    for (count, company, colour), place in zip(ends, places, strict=True):
-        words = f"{short_name(company)}  {count:.0f}"
-        axes.annotate(words, (1.012, place), xycoords="axes fraction", color=colour, va="center", fontsize=9.5, fontweight="bold")
-    if others:
-        axes.text(0.01, 0.97, f"grey: {others} more", transform=axes.transAxes, va="top", fontsize=9, color="#777777")
+    places = spread([count / top for count, *_ in ends], _LABEL_GAP, 0.01, 0.985)
+    for (_, words, colour), place in zip(ends, places, strict=True):
+        weight = "normal" if colour == _GREY else "bold"
+        axes.annotate(words, (1.012, place), xycoords="axes fraction", color=colour, va="center", fontsize=9.5, fontweight=weight)
 
 
 def weeks(axes: Axes, facts: Facts) -> None:

@@ -101,6 +101,15 @@ def test_labels_are_moved_apart_and_stay_in_order() -> None:
     assert all(high - low > 0.049 for low, high in pairwise(moved))
 
 
+def test_labels_stay_beside_their_panel() -> None:
+    for places in ([0.97, 0.98, 0.99, 1.0, 1.0], [0.0, 0.0, 0.01, 1.0]):
+        moved = spread(places, 0.05)
+        assert moved == sorted(moved)
+        assert min(moved) >= 0
+        assert max(moved) <= 1
+        assert all(high - low > 0.049 for low, high in pairwise(moved))
+
+
 @pytest.mark.parametrize(
     ("name", "said"), [("plot.pdf", "a plot is a .png or .svg file"), ("nowhere/plot.png", "there is no folder"), ("plot", "a plot is")]
 )
