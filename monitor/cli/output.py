@@ -64,6 +64,17 @@ def emit_object(row: Row, console: Console) -> None:
     _write(console, [_as_json(row) + "\n"])
 
 
+def emit_lines(lines: Iterable[tuple[str, str]], console: Console) -> None:
+    """Lines, each with its style, which a terminal alone shows: in a pipe ten thousand of them would cost a second."""
+    if not console.is_terminal:
+        _write(console, (f"{line}\n" for line, _ in lines))
+        return
+    from rich.text import Text
+
+    for line, style in lines:
+        console.print(Text(line, style=style), soft_wrap=True)
+
+
 def short(value: object) -> str:
     """A value as a person reads it in a table: instants to the minute, `133000` for 133000.0, nothing for null; may hold line breaks."""
     if isinstance(value, datetime):

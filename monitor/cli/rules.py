@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -11,12 +11,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from monitor.cli.common import State, now, state
-from monitor.cli.output import Format, FormatOption, clean, emit, short, shortened
+from monitor.cli.output import Format, FormatOption, clean, emit, emit_lines, short, shortened
 from monitor.errors import UserError
 
 if TYPE_CHECKING:
-    from rich.text import Text
-
     from monitor.replay import Telling
     from monitor.settings import MinPay, Rule, Settings
 
@@ -97,7 +95,7 @@ def try_rules(
         replayed = replay(connection, settings, parse_time(since, now()), lambda read: say(f"replaying: {read} versions read"))
         told = [one for one in replayed if one.rule in names]
     if fmt is Format.TABLE:
-        _show_told(current, names, told)
+        emit_lines(_told_lines(names, told), current.console)
     else:
         emit(
             [asdict(one) | {"channels": list(one.channels)} for one in told],
@@ -127,27 +125,23 @@ def _named(rules: Sequence[Rule], name: str | None) -> list[str]:
     return names if name is None else [name]
 
 
-def _show_told(current: State, rules: Sequence[str], told: Sequence[Telling]) -> None:
-    """A paragraph a rule: how much it would have told, then each telling with its words."""
-    from rich.text import Text
-
+def _told_lines(rules: Sequence[str], told: Sequence[Telling]) -> Iterator[tuple[str, str]]:
+    """A paragraph a rule: how much it would have told, then each telling with its words; lines and their styles."""
     for rule in rules:
         mine = [one for one in told if one.rule == rule]
         kinds = Counter(one.kind for one in mine)
         counts = ", ".join(f"{count} {kind}" for kind, count in kinds.items())
         where = f" to {', '.join(mine[0].channels)} ({counts})" if mine else ""
-        current.console.print(Text(f"{rule}: {len(mine)} told{where}", style="bold"), soft_wrap=True)
-        if mine:
-            current.console.print(Text("\n").join(map(_line, mine)), soft_wrap=True)
+        yield f"{rule}: {len(mine)} told{where}", "bold"
+        for one in mine:
+            yield _line(one), ""
+            yield f"      {clean(one.words)}", "dim"
 
 
-def _line(one: Telling) -> Text:
-    from rich.text import Text
-
+def _line(one: Telling) -> str:
     what = " ".join(part for part in (", ".join(one.fields), f"({one.turn})" if one.turn else "") if part)
-    line = Text(f"  {short(one.at)}  {one.kind:<9} ")
-    line.append(shortened(one.title, 100)).append(f" at {clean(one.company)}" + (f": {what}" if what else ""))
-    return line.append(f"\n      {clean(one.words)}", style="dim")
+    line = f"  {short(one.at)}  {one.kind:<9} {shortened(one.title, 100)} at {clean(one.company)}"
+    return f"{line}: {what}" if what else line
 
 
 @app.command()

@@ -96,7 +96,7 @@ def _page(facts: Facts) -> Figure:
 
     employers = Employers.of(facts)
     figure = Figure(figsize=_INCHES, layout="constrained")
-    upper, lower = figure.subfigures(2, 1)  # so that room for names in one row leaves none blank in the other
+    (upper,), (lower,) = figure.subfigures(2, 1, squeeze=False)  # so that room for names in one row leaves none blank in the other
     over_time, by_week = upper.subplots(1, 2)
     survival, ranges = lower.subplots(1, 2)
     time.open_roles(over_time, facts, employers)
