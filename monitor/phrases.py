@@ -96,6 +96,7 @@ def _fold(text: str) -> str:
     return _SCRIPT_CHANGE.sub(" ", unicodedata.normalize("NFC", _DROPPED.sub("", letters)))
 
 
+@lru_cache(maxsize=1024)  # a language has few of them
 def _sign(gap: str) -> str:
     """What stands between two words, as one sign; " and " is written out so that "R&D" is "R and D"."""
     if gap in {" ", "-"}:
