@@ -10,7 +10,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import tzlocal
-from dotenv import dotenv_values
 from platformdirs import user_config_path
 from pydantic import SecretStr
 from sqlalchemy import make_url
@@ -20,7 +19,7 @@ from crawler.address import board_url, parse
 from crawler.run import supported
 from monitor import shape
 from monitor.db import normal_url
-from monitor.environment import Environment
+from monitor.environment import Environment, beside
 from monitor.errors import UserError
 from monitor.logs import printable, redact
 from monitor.mistakes import Entry, check
@@ -56,7 +55,7 @@ def find(path: Path | None, environ: Mapping[str, str]) -> Path:
 def load(path: Path | None, environ: Mapping[str, str]) -> Settings:
     """The settings. Raises ConfigError with a line for each mistake, UserError when there is no file."""
     file = find(path, environ)
-    return understand(_read(file), file, _beside(file, environ) | dict(environ))
+    return understand(_read(file), file, beside(file, environ) | dict(environ))
 
 
 def understand(text: str, file: Path, environ: Mapping[str, str]) -> Settings:
@@ -93,17 +92,6 @@ def _understood(raw: Mapping[str, Any], origin: str, file: Path, environ: Mappin
     if mistakes:
         raise ConfigError("\n".join(redact(f"{origin}: {mistake}") for mistake in mistakes))
     return settings
-
-
-def _beside(file: Path, environ: Mapping[str, str]) -> dict[str, str]:
-    """What a file named .env beside the configuration says of what the environment does not."""
-    place = file.parent / ".env"
-    try:
-        found = dotenv_values(place, interpolate=False, encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise UserError(f"{place} cannot be read: {getattr(error, 'strerror', None) or 'it is no UTF-8 text'}") from error
-    set_already = {name.removesuffix("_FILE") for name in environ}
-    return {name: value for name, value in found.items() if value is not None and name.removesuffix("_FILE") not in set_already}
 
 
 def require_boards(settings: Settings) -> None:

@@ -142,8 +142,11 @@ def discard(connection: Connection, before: datetime) -> int:
 
     One that is just being sent is left alone.
     """
-    younger = select(Alert.delivery_id).where(Alert.created_at >= before, Alert.delivery_id.is_not(None))
-    old = update(Delivery).where(Delivery.state.in_(("pending", "held", "failed")), Delivery.delivery_id.not_in(younger))
+    told = select(Alert.delivery_id).where(Alert.delivery_id.is_not(None))
+    younger, older = told.where(Alert.created_at >= before), told.where(Alert.created_at < before)
+    written = or_(Delivery.created_at < before, Delivery.delivery_id.in_(older))  # what posts a lost card anew tells no alert
+    waiting = Delivery.state.in_(("pending", "held", "failed"))
+    old = update(Delivery).where(waiting, written, Delivery.delivery_id.not_in(younger))
     return connection.execute(old.values(state="discarded", next_try_at=None, reason="given up by a person")).rowcount
 
 

@@ -7,8 +7,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from dotenv import dotenv_values
 from pydantic import SecretStr
 
+from monitor.errors import UserError
 from monitor.settings import secret_name
 
 
@@ -55,3 +57,14 @@ class Environment:
                 f"${secret_name(channel)}: expected an address as Apprise writes it, such as ntfy://TOPIC or tgram://TOKEN/CHAT"
             )
         return address
+
+
+def beside(file: Path, environ: Mapping[str, str]) -> dict[str, str]:
+    """What a file named .env beside the configuration says of what the environment does not. Raises UserError when it cannot be read."""
+    place = file.parent / ".env"
+    try:
+        found = dotenv_values(place, interpolate=False, encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UserError(f"{place} cannot be read: {getattr(error, 'strerror', None) or 'it is no UTF-8 text'}") from error
+    set_already = {name.removesuffix("_FILE") for name in environ}
+    return {name: value for name, value in found.items() if value is not None and name.removesuffix("_FILE") not in set_already}

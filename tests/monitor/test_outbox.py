@@ -11,9 +11,11 @@ import pytest
 from alerts import HOSTILE, notice, opened, revised
 from post_office import PostOffice, post_office, until
 from slack_server import OPS, ROLES
-from sqlalchemy import Engine
+from sqlalchemy import Engine, insert
 
 from monitor.deliveries import discard
+from monitor.messages import dump
+from monitor.models import Delivery
 from monitor.pack import pack
 
 FAULTS = ["500", "bad_json", "text", "timeout", "reset", "internal_error"]
@@ -194,6 +196,14 @@ async def test_a_message_given_up_is_not_sent(office: PostOffice) -> None:
         assert discard(connection, office.clock() - timedelta(days=1)) == 1
     assert (await office.outbox().deliver(until_idle=True)).sent == 1
     assert office.states() == ["discarded", "sent"]
+
+
+async def test_what_posts_a_lost_card_anew_is_no_older_than_itself(office: PostOffice) -> None:
+    row = {"delivery_id": "anew", "channel": "slack:#roles", "message": dump(notice()), "state": "pending", "attempts": 0}
+    with office.engine.begin() as connection:
+        connection.execute(insert(Delivery).values(**row, created_at=office.clock()))
+        assert discard(connection, office.clock() - timedelta(days=1)) == 0
+        assert discard(connection, office.clock() + timedelta(days=1)) == 1
 
 
 async def test_a_kind_of_channel_without_a_notifier_waits(office: PostOffice) -> None:
