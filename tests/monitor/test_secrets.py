@@ -57,6 +57,7 @@ def listed(process: Process) -> bytes:
     return Path(f"/proc/{process.pid}/cmdline").read_bytes()
 
 
+@pytest.mark.slow  # a minute: it runs whatever prints, in processes of its own
 async def test_no_secret_comes_out_again(place: Place) -> None:
     seen = []
     for command in COMMANDS:
