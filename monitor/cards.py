@@ -17,7 +17,7 @@ from typing import Final
 from uuid import uuid4
 
 import msgspec
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, and_, insert, or_, select, update
 
 from crawler.items import Posting
 from monitor.alerting import Alerting
@@ -141,9 +141,8 @@ def lost(connection: Connection, card_id: int, ts: str | None) -> None:
 def replace(connection: Connection, card_id: int, now: datetime) -> None:
     """Sees to it that a card which is nowhere is posted: by a message that waits to join it, or by one that says how it stands."""
     card = connection.execute(select(Card.__table__).where(Card.id == card_id)).one()
-    waits = select(Delivery.id).where(
-        Delivery.card_id == card_id, Delivery.state.in_(("pending", "sending", "held")), Delivery.state != "sent"
-    )
+    to_come = or_(Delivery.state.in_(("pending", "sending", "held")), and_(Delivery.state == "failed", Delivery.next_try_at.is_not(None)))
+    waits = select(Delivery.id).where(Delivery.card_id == card_id, Delivery.state != "sent", to_come)
     if card.ts is not None or connection.execute(waits.limit(1)).first():
         return
     message = dump(truth(connection, card.posting_id, load(card.message)))
