@@ -19,6 +19,7 @@ class Dialect:
     each: Callable[[str, str], str]  # a JSON list of texts as rows of a table of that name, with a column `value`
     is_empty: Callable[[str], str]  # has a JSON list nothing in it?
     one: Callable[[str], str]  # a JSON list of one text
+    zero: str  # of the type that counting gives
     larger: str  # the function that gives the larger of two values
 
     def days(self, start: str, end: str) -> str:
@@ -52,6 +53,7 @@ SQLITE = Dialect(
     each=lambda values, name: f"json_each({values}) AS {name}",
     is_empty=lambda values: f"json_array_length({values}) = 0",
     one=lambda value: f"json_array({value})",
+    zero="0",
     larger="max",
 )
 
@@ -65,5 +67,6 @@ POSTGRES = Dialect(
     each=lambda values, name: f"jsonb_array_elements_text({values}) AS {name} (value)",
     is_empty=lambda values: f"jsonb_array_length({values}) = 0",
     one=lambda value: f"jsonb_build_array({value})",
+    zero="0::bigint",
     larger="greatest",
 )

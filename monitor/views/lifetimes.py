@@ -3,36 +3,47 @@
 from __future__ import annotations
 
 from monitor.views.dialect import Dialect
-from monitor.views.parts import COMPANY, REPOST_OF
+from monitor.views.parts import REPOST_OF
+
+# Postings that are called as their board is, and those with a name of their own: apart, so that a condition on the company goes
+# to the board where it can. CROSS JOIN has SQLite begin there, since it knows of no index on what a company is called.
+_NAMED = (
+    ("b.company", "board b CROSS JOIN posting p", "p.company IS NULL"),
+    ("p.company", "board b JOIN posting p ON p.board_id = b.id", "p.company IS NOT NULL"),
+)
 
 
 def lifetimes(sql: Dialect) -> str:
-    """The first stretch of each posting, which of a baseline no change begins, and one for each reopening.
+    """The first stretch of each posting, which of a baseline no change begins, and one for each reopening."""
+    return "\nUNION ALL\n".join(part for named in _NAMED for part in (_first(sql, *named), _again(sql, *named)))
 
-    A posting that was listed for a while before anybody could read it opened when it was first listed.
-    """
+
+def _first(sql: Dialect, company: str, source: str, condition: str) -> str:
+    """A posting that was listed for a while before anybody could read it opened when it was first listed."""
     look_before = "(SELECT max(k.finished_at) FROM board_check k WHERE k.board_id = p.board_id AND k.result <> 'failure'"
     earliest = f"CASE WHEN NOT p.baseline THEN coalesce(s.not_before, {look_before} AND k.finished_at < p.first_seen_at)) END"
-    first = _stretch(sql, spell="1", earliest=earliest, latest="p.first_seen_at", left_censored="p.baseline")
-    again = "1 + (SELECT count(*) FROM posting_change r WHERE r.posting_id = p.id AND r.kind = 'reopened' AND r.at <= s.at)"
-    later = _stretch(sql, spell=again, earliest="s.not_before", latest="s.at", left_censored="FALSE")
     return f"""
-{first}
-FROM posting p JOIN board b ON b.id = p.board_id
+{_stretch(sql, company=company, spell="1", earliest=earliest, latest="p.first_seen_at", left_censored="p.baseline")}
+FROM {source}
 LEFT JOIN posting_change s ON s.posting_id = p.id AND s.kind = 'opened'
 LEFT JOIN posting_change e ON e.id = {_end("p.first_seen_at")}
-JOIN posting_version v ON v.posting_id = p.id AND v.number = coalesce(e.version, p.version)
-UNION ALL
-{later}
-FROM posting p JOIN board b ON b.id = p.board_id
-JOIN posting_change s ON s.posting_id = p.id AND s.kind = 'reopened'
+LEFT JOIN posting_version v ON v.posting_id = p.id AND v.number = coalesce(e.version, p.version)
+WHERE p.board_id = b.id AND p.version > 0 AND {condition}"""
+
+
+def _again(sql: Dialect, company: str, source: str, condition: str) -> str:
+    spell = "1 + (SELECT count(*) FROM posting_change r WHERE r.posting_id = p.id AND r.kind = 'reopened' AND r.at <= s.at)"
+    return f"""
+{_stretch(sql, company=company, spell=spell, earliest="s.not_before", latest="s.at", left_censored="FALSE")}
+FROM {source} CROSS JOIN posting_change s
 LEFT JOIN posting_change e ON e.id = {_end("s.at")}
-JOIN posting_version v ON v.posting_id = p.id AND v.number = coalesce(e.version, p.version)"""
+LEFT JOIN posting_version v ON v.posting_id = p.id AND v.number = coalesce(e.version, p.version)
+WHERE p.board_id = b.id AND s.posting_id = p.id AND s.kind = 'reopened' AND {condition}"""
 
 
-def _stretch(sql: Dialect, *, spell: str, earliest: str, latest: str, left_censored: str) -> str:
+def _stretch(sql: Dialect, *, company: str, spell: str, earliest: str, latest: str, left_censored: str) -> str:
     days_open = f"{sql.larger}(0.0, {sql.days(latest, f'coalesce(e.not_before, {sql.now})')})"
-    return f"""SELECT p.name AS posting, b.board, {COMPANY} AS company, v.title, v.url, {spell} AS spell,
+    return f"""SELECT p.name AS posting, b.board, {company} AS company, v.title, v.url, {spell} AS spell,
     {earliest} AS opened_earliest, {latest} AS opened_latest, e.not_before AS closed_earliest, e.not_after AS closed_latest,
     {days_open} AS days_open, {left_censored} AS left_censored, e.id IS NULL AS right_censored, {REPOST_OF} AS repost_of"""
 
