@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Engine, insert, select, update
 
-from monitor import deliveries, lease, models
+from monitor import deliveries, lease, models, pack
 from monitor.db import AnyRow, reading
 
 _LOOK_EVERY = 0.2  # seconds
@@ -79,4 +79,5 @@ async def sent(engine: Engine, clock: Callable[[], datetime], round_id: int | No
 
 def _on_their_way(engine: Engine, until: datetime, round_id: int | None) -> int:
     with reading(engine) as connection:
-        return deliveries.on_their_way(connection, until, round_id)
+        unpacked = pack.waiting(connection) if round_id is None else 0  # a message that was taken may have written "works again" just now
+        return deliveries.on_their_way(connection, until, round_id) + unpacked

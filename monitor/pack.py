@@ -153,6 +153,11 @@ def due(connection: Connection, now: datetime) -> bool:
     return any(connection.execute(query.limit(1)).first() for query in (_unpacked(), _piles(now)))
 
 
+def waiting(connection: Connection) -> int:
+    """How many alerts are told by no message yet, though their time has come."""
+    return connection.scalar(select(func.count()).select_from(_unpacked().subquery())) or 0
+
+
 def pack(connection: Connection, now: datetime, make_id: Callable[[], str] = new_id) -> int:
     """Writes a delivery for each message that waits to be made, of ended rounds only; gives how many."""
     rows = connection.execute(_unpacked().with_for_update(of=models.Alert)).all()

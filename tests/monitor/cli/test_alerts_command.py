@@ -82,8 +82,8 @@ async def test_beside_a_daemon_it_is_the_daemon_that_sends_again(place: Place, s
     daemon = await place.start("run")
     await until(lambda: place.ask("SELECT 1 FROM delivery WHERE state = 'failed'"))
     slack.channels[ROLES].archived = False
-    code, out, _ = await place.run("alerts", "retry")
-    assert code == 0
+    code, out, err = await place.run("alerts", "retry")
+    assert (code, err) == (0, "")
     assert "everything is delivered" in out
     assert len(slack.texts()) == 1
     await stopped(daemon)
