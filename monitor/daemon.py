@@ -5,6 +5,7 @@
     deliver   for as long as we run: the outbox, woken after each round
     clock     every half minute: writes the reminders and digests that are due
     guard     for as long as we run: looks whether all this is in time (`monitor/health/`)
+    set_back  for as long as we run: brings the jobs forward that a clock set back would stop
 
 To stop: no new round begins, the crawl is stopped and our own job awaited, then the outbox, and the scheduler last, since its
 own shutdown cancels what still runs.
@@ -24,7 +25,7 @@ import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlalchemy import Engine
 
-from monitor import asking, clockwork, deliveries, incidents, watch
+from monitor import asking, clockwork, deliveries, incidents, set_back, watch
 from monitor.alerting import Alerting
 from monitor.config import require_boards
 from monitor.db import reading
@@ -96,11 +97,12 @@ class Daemon:
         self.talk = Talk(self.engine, self.settings, self.clock, self._notice)
         talking = asyncio.create_task(self.talk.run(self.stop))
         scheduler = self._schedule()
+        keeping = asyncio.create_task(set_back.keep_going(scheduler, self.clock, self.stop))
         log.info("daemon started", boards=len(self.settings.boards), rules=len(self.settings.rules))
         await self.stop.wait()
         log.info("daemon stopping")
         scheduler.pause()
-        await self._end(delivery, talking)
+        await self._end(delivery, talking, keeping)
         scheduler.shutdown(wait=False)
         await self.outbox.close()
         await self.guard.stop()

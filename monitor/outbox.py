@@ -21,6 +21,7 @@ from monitor import deliveries, edits, pack, quiet
 from monitor.db import reading
 from monitor.edits import Edit, Editor
 from monitor.notify.base import Notifier
+from monitor.plan import LONGEST_PATIENCE
 from monitor.sender import Delivered, Sender
 from monitor.settings import AlertSettings
 from monitor.settle import Head
@@ -30,6 +31,7 @@ log = structlog.get_logger()
 Work = Head | Edit  # what stands first in a queue
 POLL: Final = 5.0  # seconds between two looks at what other processes wrote: an `alerts retry` beside the daemon
 GRACE: Final = 5.0  # seconds that a call in flight may take when we stop
+LONGEST: Final = LONGEST_PATIENCE.total_seconds()  # no message is put off further: a Retry-After is believed no longer
 APPEARS: Final = timedelta(seconds=2)  # what a message may take to be found in its channel
 
 
@@ -208,5 +210,6 @@ class Outbox:
 
 
 def _wait(head: Work, now: datetime) -> float:
-    """Seconds until its time; 0 or less when it has come."""
-    return (head.next_try_at - now).total_seconds() if head.next_try_at else 0.0
+    """Seconds until its time; 0 or less when it has come, or is so far off that the clock must have been set back since."""
+    wait = (head.next_try_at - now).total_seconds() if head.next_try_at else 0.0
+    return 0.0 if wait > LONGEST else wait

@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from typing import Final, Literal
 
 from monitor.notify.base import NotifyError, Receipt
+from monitor.plan import LONGEST_PATIENCE
 
 LOOK_BACK: Final = timedelta(hours=1)  # a search begins so long before the first call: the channel's clock is not ours
 _SHORT: Final = (timedelta(seconds=1), timedelta(minutes=5))  # first and longest wait after trouble that passes
@@ -73,15 +74,14 @@ def after_send(error: NotifyError, head: Head, *, readable: bool, now: datetime,
         return Settled("sending", now + max(wait, _grown(_SHORT, head.attempts)), head.sending_at or now, error.reason, error=error)
     if error.permanent:
         return Settled("failed", now + _grown(_LONG, head.attempts), head.sending_at, error.reason, error=error)
-    asked = None if error.retry_after is None else timedelta(seconds=error.retry_after)
+    asked = _asked(error)
     return Settled("pending", now + (_grown(_SHORT, head.attempts) if asked is None else asked), head.sending_at, error.reason, error=error)
 
 
 def after_edit(error: NotifyError, attempts: int, now: datetime) -> datetime:
     """When an edit that brought an error is tried again: it may be made twice, so nothing has to be looked for."""
-    if error.retry_after is not None:
-        return now + timedelta(seconds=error.retry_after)
-    return now + _grown(_LONG if error.permanent else _SHORT, attempts)
+    asked = _asked(error)
+    return now + asked if asked is not None else now + _grown(_LONG if error.permanent else _SHORT, attempts)
 
 
 def after_find(error: NotifyError, head: Head, now: datetime) -> Settled:
@@ -92,7 +92,7 @@ def after_find(error: NotifyError, head: Head, now: datetime) -> Settled:
         return Settled("failed", now + _grown(_LONG, head.attempts), since, reason, error=error)
     shortest, longest = _SHORT
     as_long_again = min(longest, max(shortest, now - since))
-    asked = None if error.retry_after is None else timedelta(seconds=error.retry_after)
+    asked = _asked(error)
     return Settled("sending", now + (as_long_again if asked is None else asked), since, reason, error=error)
 
 
@@ -104,6 +104,11 @@ def abandoned(head: Head) -> Settled:
 def broken(error: Exception, head: Head, now: datetime) -> Settled:
     """A fault of our own: others go on without it, and a person may try again."""
     return Settled("failed", None, head.sending_at or now, f"{MAYBE}a fault in rolewatch ({type(error).__name__}), see the log")
+
+
+def _asked(error: NotifyError) -> timedelta | None:
+    """How long the other side asks us to wait, as far as it is believed."""
+    return None if error.retry_after is None else min(timedelta(seconds=error.retry_after), LONGEST_PATIENCE)
 
 
 def _grown(bounds: tuple[timedelta, timedelta], tries: int) -> timedelta:

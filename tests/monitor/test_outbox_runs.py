@@ -6,16 +6,19 @@ import asyncio
 import signal
 import sys
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from alerts import opened
 from post_office import PostOffice, post_office, until
 from slack_server import OPS, ROLES
-from sqlalchemy import Engine
+from sqlalchemy import Engine, update
 
 from monitor.db import connect
+from monitor.models import Delivery
 from monitor.outbox import Outbox
+from monitor.pack import pack
 from monitor.schema import upgrade
 
 PROGRAM = Path(__file__).parent.parent / "support" / "post_office.py"
@@ -170,3 +173,17 @@ async def test_a_program_killed_between_a_reply_or_an_edit_and_its_settlement_le
     assert len(own.slack.channels[ROLES].replies(card)) == 1
     assert own.one_copy_each()
     assert "*Closed*" in str(card["blocks"][0])
+
+
+@pytest.mark.parametrize(("ahead", "state"), [(timedelta(hours=1), "pending"), (timedelta(days=365), "sent")])
+async def test_a_message_that_only_a_wrong_clock_can_have_put_off_is_sent_now(office: PostOffice, ahead: timedelta, state: str) -> None:
+    office.tell(opened("1"))
+    await office.outbox().deliver(until_idle=False)
+    office.tell(opened("2"))
+    outbox = office.outbox()
+    with office.engine.begin() as connection:
+        pack(connection, office.clock())
+        later = update(Delivery).where(Delivery.state == "pending").values(next_try_at=office.clock() + ahead, attempts=1)
+        assert connection.execute(later).rowcount == 1
+    await outbox.deliver(until_idle=False)
+    assert office.states() == ["sent", state]
