@@ -23,12 +23,12 @@ from random import Random
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from monitor import asking, clockwork, deliveries, incidents, set_back, watch
 from monitor.alerting import Alerting
 from monitor.config import require_boards
-from monitor.db import reading
+from monitor.db import AnyRow, reading
 from monitor.errors import UserError
 from monitor.health.guard import Guard
 from monitor.lease import RENEW_EVERY, Lease, take
@@ -58,7 +58,12 @@ async def serve(
     """Works until SIGTERM or SIGINT. Raises UserError for a configuration without boards, and Held when another works on the database."""
     settings = load()
     require_boards(settings)
-    lease = await asyncio.to_thread(take, engine, "run", clock)
+
+    def tell(connection: Connection, died: AnyRow, cut_off: int) -> None:
+        message = incidents.restarted(died, cut_off, deliveries.half_sent(connection))
+        Alerting(settings).notice(connection, message, round_id=None, check_id=None, at=clock())
+
+    lease = await asyncio.to_thread(take, engine, "run", clock, tell)
     daemon = Daemon(load, settings, engine, lease, make_outbox, announce, clock, random)
     try:
         await daemon.run()
@@ -129,14 +134,12 @@ class Daemon:
         return scheduler
 
     def _begin(self) -> None:
-        """Takes up the configuration, and tells the operator of a daemon that died."""
+        """Takes up the configuration, and logs of a daemon that died; the operator's message stands there since the lease was taken."""
         with self.engine.begin() as connection:
             watch.sync(connection, self.settings)
-            half_sent = deliveries.half_sent(connection)
         died = self.lease.unclean
         if died is not None:
             log.warning("daemon died before", pid=died.pid, host=died.host, last_sign=died.expires_at)
-            self._notice(incidents.restarted(died, self.lease.cut_off, half_sent))
 
     def _notice(self, message: OperatorMessage) -> None:
         with self.engine.begin() as connection:

@@ -43,7 +43,6 @@ class Lease:
     engine: Engine
     holder: str
     unclean: AnyRow | None
-    cut_off: int = 0  # rounds that it left open, and that are ended now
 
     def renew(self, now: datetime) -> bool:
         """Holds it for another minute; False when another process has taken it, because this one slept too long."""
@@ -57,8 +56,15 @@ class Lease:
             _set(connection, self.holder, expires_at=now, stopped_at=now)
 
 
-def take(engine: Engine, command: str, clock: Callable[[], datetime]) -> Lease:
-    """The lease, for `command` (run or check). Raises Held. What a holder that died left open is put in order."""
+Tell = Callable[[Connection, AnyRow, int], None]
+
+
+def take(engine: Engine, command: str, clock: Callable[[], datetime], tell: Tell | None = None) -> Lease:
+    """The lease, for `command` (run or check). Raises Held. What a holder that died left open is put in order.
+
+    `tell` writes of a daemon that died, given its row and the rounds that it left open, in the transaction that takes its place: whoever
+    dies after that has told it, and before that has not followed it.
+    """
     now = clock()
     mine = {"holder": uuid4().hex, "command": command, "pid": os.getpid(), "host": socket.gethostname()}
     with engine.begin() as connection:
@@ -68,9 +74,11 @@ def take(engine: Engine, command: str, clock: Callable[[], datetime]) -> Lease:
         if not _put(connection, before, mine | {"taken_at": now, "expires_at": now + LIFE, "stopped_at": None}):
             raise Held(connection.execute(_ROW).one())
         cut_off = _end_rounds(connection, now)
+        died = before if before is not None and before.stopped_at is None and before.command == "run" else None
+        if died is not None and tell is not None:
+            tell(connection, died, cut_off)
     _held_here.add(str(mine["holder"]))
-    died = before is not None and before.stopped_at is None and before.command == "run"
-    return Lease(engine, str(mine["holder"]), before if died else None, cut_off)
+    return Lease(engine, str(mine["holder"]), died)
 
 
 def _put(connection: Connection, before: AnyRow | None, mine: dict[str, object]) -> bool:

@@ -5,9 +5,10 @@ import socket
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import Engine, insert, select, update
+from sqlalchemy import Connection, Engine, insert, select, update
 
 from monitor import lease, models
+from monitor.db import AnyRow
 from monitor.lease import Held, take
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -71,3 +72,28 @@ def test_taking_the_lease_ends_the_rounds_of_a_dead_worker(engine: Engine) -> No
     take(engine, "run", lambda: NOW).release(NOW)
     with engine.begin() as connection:
         assert connection.execute(select(models.CheckRound.finished_at)).scalar_one() == NOW
+
+
+def test_what_is_told_of_a_daemon_that_died_stands_with_the_lease_or_not_at_all(engine: Engine) -> None:
+    held_by(engine, host=socket.gethostname())
+    with engine.begin() as connection:
+        connection.execute(insert(models.CheckRound).values(started_at=NOW))
+
+    def tell(connection: Connection, died: AnyRow, cut_off: int) -> None:
+        connection.execute(insert(models.CheckRound).values(started_at=NOW, finished_at=NOW + timedelta(days=died.pid % 7 + cut_off)))
+
+    def die(connection: Connection, died: AnyRow, cut_off: int) -> None:
+        tell(connection, died, cut_off)
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        take(engine, "run", lambda: NOW, die)
+    with engine.begin() as connection:
+        assert connection.execute(select(models.CheckRound.finished_at)).scalars().all() == [None]
+        assert connection.execute(select(models.Lease.pid)).scalar_one() == 4_000_000
+    mine = take(engine, "run", lambda: NOW, tell)
+    with engine.begin() as connection:
+        told = connection.execute(select(models.CheckRound.finished_at).order_by(models.CheckRound.id)).scalars().all()
+    assert told == [NOW, NOW + timedelta(days=4_000_000 % 7 + 1)]
+    mine.release(NOW)
+    take(engine, "run", lambda: NOW, die).release(NOW)  # it was given back: there is nothing to tell
