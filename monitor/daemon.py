@@ -23,21 +23,22 @@ from random import Random
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Engine
 
-from monitor import asking, clockwork, deliveries, incidents, set_back, watch
+from monitor import asking, clockwork, set_back, watch
 from monitor.alerting import Alerting
 from monitor.config import require_boards
-from monitor.db import AnyRow, reading
+from monitor.db import reading
 from monitor.errors import UserError
 from monitor.health.guard import Guard
-from monitor.lease import RENEW_EVERY, Lease, take
+from monitor.lease import RENEW_EVERY, Lease
 from monitor.matching import catch_up
 from monitor.messages import OperatorMessage
 from monitor.outbox import Outbox
 from monitor.rereading import read_again
 from monitor.round import run_round
 from monitor.settings import Settings
+from monitor.succession import follow
 from monitor.talk.talk import Talk
 
 log = structlog.get_logger()
@@ -58,12 +59,7 @@ async def serve(
     """Works until SIGTERM or SIGINT. Raises UserError for a configuration without boards, and Held when another works on the database."""
     settings = load()
     require_boards(settings)
-
-    def tell(connection: Connection, died: AnyRow, cut_off: int) -> None:
-        message = incidents.restarted(died, cut_off, deliveries.half_sent(connection))
-        Alerting(settings).notice(connection, message, round_id=None, check_id=None, at=clock())
-
-    lease = await asyncio.to_thread(take, engine, "run", clock, tell)
+    lease = await asyncio.to_thread(follow, engine, "run", settings, clock)
     daemon = Daemon(load, settings, engine, lease, make_outbox, announce, clock, random)
     try:
         await daemon.run()

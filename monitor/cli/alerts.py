@@ -63,7 +63,7 @@ def retry(ctx: typer.Context) -> None:
         lift(connection)
     typer.echo(f"trying {_messages(count)} again")
     one = _Retry(current, engine)
-    asyncio.run(work(engine, "alerts retry", one.alone, one.ask))
+    asyncio.run(work(engine, "alerts retry", current.settings, one.alone, one.ask))
     say_held(engine, current.settings)
     if undelivered(engine):
         say_undelivered(engine)

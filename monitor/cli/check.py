@@ -39,7 +39,7 @@ def check(
     require_boards(current.settings)
     names = [watched(current.settings, text) for text in boards or []]
     one = _Check(current, current.engine(), names, not no_alerts, announce, fmt)
-    if not asyncio.run(work(one.engine, "check", one.alone, one.ask)):
+    if not asyncio.run(work(one.engine, "check", current.settings, one.alone, one.ask)):
         raise typer.Exit(1)
 
 

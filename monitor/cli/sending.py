@@ -14,12 +14,13 @@ from monitor.cli.common import now
 from monitor.cli.output import clean
 from monitor.db import reading
 from monitor.errors import UserError
-from monitor.lease import RENEW_EVERY, Held, Lease, take
+from monitor.lease import RENEW_EVERY, Held, Lease
 from monitor.models import Delivery
 from monitor.notify import notifiers
 from monitor.outbox import Outbox
 from monitor.quiet import until
 from monitor.settings import Settings
+from monitor.succession import follow
 
 _WAIT = 0.5  # seconds between two tries to begin while another command works on the database
 Done = TypeVar("Done")
@@ -63,14 +64,20 @@ def say_held(engine: Engine, settings: Settings) -> None:
         )
 
 
-async def work(engine: Engine, command: str, alone: Callable[[], Awaitable[Done]], ask: Callable[[Held], Awaitable[Done | None]]) -> Done:
+async def work(
+    engine: Engine,
+    command: str,
+    settings: Settings,
+    alone: Callable[[], Awaitable[Done]],
+    ask: Callable[[Held], Awaitable[Done | None]],
+) -> Done:
     """What `alone` does while we hold the lease, or what a running daemon gives when asked; waits for any other command's end.
 
     `ask` gives None when the daemon went away before it answered.
     """
     while True:
         try:
-            lease = await asyncio.to_thread(take, engine, command, now)
+            lease = await asyncio.to_thread(follow, engine, command, settings, now)
         except Held as held:
             done = await ask(held) if held.command == "run" else None
             if done is not None:
