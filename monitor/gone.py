@@ -32,6 +32,8 @@ def reposts(connection: Connection, board_id: int, new: Iterable[Posting], missi
 
 
 _posting, _version = models.Posting, models.PostingVersion
+_first = aliased(_posting)
+_REPEATS = select(_posting.id, _first.key, _posting.repost_reason).join(_first, _first.id == _posting.repost_of)
 _OF_POSTING = and_(_version.posting_id == _posting.id, _version.number == _posting.version)
 _GONE = select(
     _posting.id, _posting.requisition, _posting.internal_job, _version.title, _version.location, _version.locations, _posting.missing_since
@@ -69,9 +71,7 @@ class Repeated:
 
 def repeated(connection: Connection, board: str, ids: Collection[int]) -> dict[int, Repeated]:
     """What those postings of a board repeat, by their ids."""
-    first = aliased(_posting)
-    query = select(_posting.id, first.key, _posting.repost_reason).join(first, first.id == _posting.repost_of)
-    rows = (row for some in _parts(ids) for row in connection.execute(query.where(_posting.id.in_(some))))
+    rows = (row for some in _parts(ids) for row in connection.execute(_REPEATS.where(_posting.id.in_(some))))
     return {row.id: Repeated(f"{board}:{row.key}", row.repost_reason or "") for row in rows}
 
 

@@ -52,6 +52,9 @@ def until(moment: datetime | None) -> str:
 
 def write_alerts(connection: Connection, rows: Iterable[dict[str, Any]], now: datetime) -> None:
     """Writes rows of `alert`, all with the same columns; what is muted gets a discarded message of its own."""
+    rows = list(rows)
+    if not rows:
+        return
     mutes = current(connection, now)
     alerts, deliveries = [], []
     for row in rows:
@@ -63,8 +66,7 @@ def write_alerts(connection: Connection, rows: Iterable[dict[str, Any]], now: da
             deliveries.append(message | {"delivery_id": delivery_id, "state": "discarded", "reason": reason})
     if deliveries:
         connection.execute(insert(Delivery), deliveries)
-    if alerts:
-        connection.execute(insert(Alert), alerts)
+    connection.execute(insert(Alert), alerts)
 
 
 def listed(connection: Connection, now: datetime) -> list[AnyRow]:

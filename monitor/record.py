@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import cast
 
-from sqlalchemy import Connection, Table, func, insert, select, update
+from sqlalchemy import Connection, Table, bindparam, func, insert, select, update
 
 from crawler.items import Failure, Result, Snapshot, Unchanged
 from monitor import boilerplate, cards, incidents, models, plan
@@ -28,6 +28,8 @@ from monitor.store import load_board, load_postings, load_unlisted
 from monitor.write import Told, write_events
 
 _BOARD, _CHECK = cast("Table", models.Board.__table__), cast("Table", models.BoardCheck.__table__)  # as in store.py
+_CHANGE_BOARD = update(_BOARD).where(_BOARD.c.id == bindparam("row"))
+_NEW_CHECK = insert(_CHECK).returning(_CHECK.c.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,7 @@ class Look:
         else:
             self._succeed(result)
         self.columns |= {"clock": self.at, "last_check_at": self.at}
-        self.connection.execute(update(_BOARD).where(_BOARD.c.id == self.board.id).values(**self.columns))
+        self.connection.execute(_CHANGE_BOARD, self.columns | {"row": self.board.id})
         seconds = round(result.seconds, 3)
         return {"board": self.board.board, "result": _WORDS[type(result)], "seconds": seconds} | self.facts
 
@@ -167,8 +169,7 @@ class Look:
             "seconds": look.seconds,
             "every": self.board.every,
         }
-        made = self.connection.execute(insert(_CHECK).values(row | columns).returning(_CHECK.c.id))
-        check_id: int = made.scalar_one()
+        check_id: int = self.connection.execute(_NEW_CHECK, row | columns).scalar_one()
         return check_id
 
     def _next(self, failures: int, retry_after: float | None) -> datetime:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
-from typing import Any, cast
+from typing import cast
 
 import zstandard
 from sqlalchemy import Connection, Table, bindparam, func, insert, literal_column, select, update
@@ -38,9 +38,11 @@ class Stored:
 
 def load_board(connection: Connection, name: str) -> AnyRow:
     """The board's row, with all its columns."""
-    return connection.execute(select(models.Board.__table__).where(models.Board.board == name)).one()
+    return connection.execute(_BY_NAME, {"name": name}).one()
 
 
+# Statements that every look makes are built once: SQLAlchemy takes as long for building them as SQLite for answering.
+_BY_NAME = select(models.Board.__table__).where(models.Board.board == bindparam("name"))
 _STORED = select(
     models.Posting.id,
     models.Posting.key,
@@ -56,11 +58,17 @@ _STORED = select(
 _AT_ONCE = 500  # keys in one IN (…): SQLite takes 32,766 variables, and a plan for few is kept
 
 
+_IS_OPEN = (models.Posting.board_id == bindparam("board"), models.Posting.state == literal_column("'open'"))
+_OPEN = _STORED.where(*_IS_OPEN)
+_COUNTS = select(func.count(), func.count(models.Posting.last_seen_at)).where(*_IS_OPEN)
+_UNLISTED = _OPEN.where(models.Posting.last_seen_at.is_not(None))
+
+
 def load_postings(connection: Connection, board_id: int, keys: Collection[str] = ()) -> dict[str, Stored]:
     """The board's open postings, and those of `keys` that are closed; by key."""
-    mine = _STORED.where(models.Posting.board_id == board_id)
-    found = {row.key: _stored(row) for row in connection.execute(mine.where(models.Posting.state == literal_column("'open'")))}
+    found = {row.key: _stored(row) for row in connection.execute(_OPEN, {"board": board_id})}
     unknown = [key for key in keys if key not in found]
+    mine = _STORED.where(models.Posting.board_id == board_id)
     for start in range(0, len(unknown), _AT_ONCE):
         some = mine.where(models.Posting.key.in_(unknown[start : start + _AT_ONCE]))
         found |= {row.key: _stored(row) for row in connection.execute(some)}
@@ -69,12 +77,10 @@ def load_postings(connection: Connection, board_id: int, keys: Collection[str] =
 
 def load_unlisted(connection: Connection, board_id: int) -> tuple[list[Stored], int]:
     """The board's open postings that its last good look did not list, and how many are open in all."""
-    is_open = (models.Posting.board_id == board_id, models.Posting.state == literal_column("'open'"))
-    count, unlisted = connection.execute(select(func.count(), func.count(models.Posting.last_seen_at)).where(*is_open)).one()
+    count, unlisted = connection.execute(_COUNTS, {"board": board_id}).one()
     if not unlisted:  # as nearly always
         return [], count
-    rows = connection.execute(_STORED.where(*is_open, models.Posting.last_seen_at.is_not(None)))
-    return [_stored(row) for row in rows], count
+    return [_stored(row) for row in connection.execute(_UNLISTED, {"board": board_id})], count
 
 
 def _stored(row: AnyRow) -> Stored:
@@ -198,15 +204,17 @@ def amend_version(connection: Connection, posting_id: int, number: int, columns:
     connection.execute(update(_VERSION).where(*mine).values(**columns))
 
 
+_CHANGE = update(_POSTING).where(_POSTING.c.id == bindparam("row"))
+
+
 def change_posting(connection: Connection, posting_id: int, **columns: object) -> None:
-    connection.execute(update(_POSTING).where(_POSTING.c.id == posting_id).values(**columns))
+    connection.execute(_CHANGE, columns | {"row": posting_id})
 
 
 def change_postings(connection: Connection, rows: Sequence[Mapping[str, object]]) -> None:
     """Changes many postings alike: each row has the posting's id as `row`, and the same columns."""
     if rows:
-        new: dict[str, Any] = {name: bindparam(name) for name in rows[0] if name != "row"}
-        connection.execute(update(_POSTING).where(_POSTING.c.id == bindparam("row")).values(new), rows)
+        connection.execute(_CHANGE, rows)
 
 
 def change_rows(changes: Iterable[FieldChange], **common: object) -> list[dict[str, object]]:

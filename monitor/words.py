@@ -29,12 +29,15 @@ class Sought:
 def words_of(text: str) -> list[str]:
     """The words of a text in their order."""
     plain = text.lower() if text.isascii() else _fold(text)
-    return [_singular(word[:_LONGEST]) for word in _WORD.findall(plain)[:MOST]]
+    words = _WORD.findall(plain)[:MOST]
+    singular = {word: _singular(word[:_LONGEST]) for word in set(words)}  # most words of a text are in it again
+    return [singular[word] for word in words]
 
 
 def _fold(text: str) -> str:
     letters = unicodedata.normalize("NFKD", text).casefold()
-    plain = unicodedata.normalize("NFC", "".join(letter for letter in letters if not unicodedata.combining(letter)))
+    accents = dict.fromkeys(ord(letter) for letter in set(letters) if unicodedata.combining(letter))
+    plain = unicodedata.normalize("NFC", letters.translate(accents) if accents else letters)
     return _UNSPACED.sub(r" \1 ", plain)
 
 
