@@ -66,13 +66,17 @@ _UNLISTED = _OPEN.where(models.Posting.last_seen_at.is_not(None))
 
 def load_postings(connection: Connection, board_id: int, keys: Collection[str] = ()) -> dict[str, Stored]:
     """The board's open postings, and those of `keys` that are closed; by key."""
-    found = {row.key: _stored(row) for row in connection.execute(_OPEN, {"board": board_id})}
+    found = _by_key(connection.execute(_OPEN, {"board": board_id}))
     unknown = [key for key in keys if key not in found]
     mine = _STORED.where(models.Posting.board_id == board_id)
     for start in range(0, len(unknown), _AT_ONCE):
         some = mine.where(models.Posting.key.in_(unknown[start : start + _AT_ONCE]))
-        found |= {row.key: _stored(row) for row in connection.execute(some)}
+        found |= _by_key(connection.execute(some))
     return found
+
+
+def _by_key(rows: Iterable[AnyRow]) -> dict[str, Stored]:
+    return {one.known.key: one for one in map(_stored, rows)}
 
 
 def load_unlisted(connection: Connection, board_id: int) -> tuple[list[Stored], int]:
@@ -84,9 +88,11 @@ def load_unlisted(connection: Connection, board_id: int) -> tuple[list[Stored], 
 
 
 def _stored(row: AnyRow) -> Stored:
-    is_open = row.state == "open"
-    known = Known(row.key, is_open, row.raw_digest, is_open and row.last_seen_at is not None, row.missing_looks)
-    return Stored(row.id, row.version, row.baseline, row.first_seen_at, row.last_seen_at, row.missing_since, known)
+    """Of a row of _STORED, taken apart at once: looking up names costs as much as the query does."""
+    posting_id, key, state, version, baseline, raw_digest, first_seen_at, last_seen_at, missing_since, missing_looks = row
+    is_open = state == "open"
+    known = Known(key, is_open, raw_digest, is_open and last_seen_at is not None, missing_looks)
+    return Stored(posting_id, version, baseline, first_seen_at, last_seen_at, missing_since, known)
 
 
 def content(row: AnyRow) -> Posting:
