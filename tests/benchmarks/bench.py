@@ -50,7 +50,16 @@ def _make(url: str) -> None:
     subprocess.run([sys.executable, "-c", making], check=True)
 
 
-async def measured(name: str, engine: Engine, wanted: Settings, now: datetime) -> None:
+def a_loop() -> float:
+    """Seconds that this machine takes to count to ten million, so that its figures can be compared with another's."""
+    began = time.process_time()
+    for _ in range(10_000_000):
+        pass
+    return time.process_time() - began
+
+
+async def measured(name: str, engine: Engine, wanted: Settings, now: datetime) -> float:
+    """A round, and its line; the seconds of CPU that it took."""
     cpu, wall = time.process_time(), time.monotonic()
     round_id = await run_round(engine, wanted, None, alerts=True, announce=False, clock=lambda: now, random=Random(1))
     cpu, wall = time.process_time() - cpu, time.monotonic() - wall
@@ -61,6 +70,7 @@ async def measured(name: str, engine: Engine, wanted: Settings, now: datetime) -
     found = ", ".join(f"{count} {result} ({revised} revised)" for result, (count, revised) in results.items())
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3
     print(f"{name:<28}{cpu / BOARDS * 1e3:8.2f} ms CPU a board {wall:7.1f} s wall {resident():7.0f} MB now {peak:6.0f} MB peak   {found}")  # noqa: T201
+    return cpu
 
 
 async def main() -> None:
@@ -78,11 +88,16 @@ async def main() -> None:
             engine = open_database(url_of_database)
             wanted, now = settings(url, Path(folder) / "rolewatch.toml"), datetime(2026, 3, 2, 9, tzinfo=UTC)
             await measured("cold", engine, wanted, now)
-            for hour in (1, 2):
-                await measured("nothing moved (304)", engine, wanted, now + timedelta(hours=hour))
+            still = [await measured("nothing moved (304)", engine, wanted, now + timedelta(hours=hour)) for hour in (1, 2)]
+            unchanged, moving = min(still) / BOARDS, []
             for hour in (3, 4):
                 changed = int(await asyncio.to_thread(lambda: urlopen(f"{url}/_change").read()))  # noqa: S310  # loopback
-                await measured(f"{changed} boards changed", engine, wanted, now + timedelta(hours=hour))
+                cpu = await measured(f"{changed} boards changed", engine, wanted, now + timedelta(hours=hour))
+                moving.append((cpu - unchanged * (BOARDS - changed)) / max(changed, 1))
+            print(  # noqa: T201
+                f"a changed board {min(moving) * 1e3:.1f} ms (goal 10), an unchanged one {unchanged * 1e3:.1f} ms (goal 3), "
+                f"{resident():.0f} MB (goal 150); counting to ten million takes {a_loop():.2f} s here"
+            )
             engine.dispose()
     finally:
         farm.terminate()
