@@ -118,7 +118,12 @@ def place(connection: Connection, card_id: int | None) -> Receipt | None:
 
 
 def posted(connection: Connection, card_id: int, message: Message, receipt: Receipt) -> None:
-    """The card is there, unless it was already. It shows what it told; if that is not the truth any more, it is edited at once."""
+    """The card is there, unless it was already. It shows what it told; if that is not the truth any more, it is edited at once.
+
+    A reminder whose card was deleted meanwhile stands alone: as a card it would be edited, and be a reminder no more.
+    """
+    if isinstance(message, ReminderMessage):
+        return
     card = connection.execute(select(Card.__table__).where(Card.id == card_id, Card.ts.is_(None))).one_or_none()
     if card is None:
         return

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
+from datetime import datetime
 
 import msgspec
 
@@ -29,6 +30,15 @@ def one_reminder(messages: Iterable[Message]) -> ReminderMessage:
     why = tuple(dict.fromkeys(why for item in items for why in item.why))
     mention = tuple(dict.fromkeys(who for item in items for who in item.mention))
     return ReminderMessage((msgspec.structs.replace(items[0], why=why, mention=mention),), found[0].at)
+
+
+def all_reminders(messages: Iterable[ReminderMessage], at: datetime) -> ReminderMessage:
+    """What several messages say of deadlines, each posting once, as it stands at that moment."""
+    postings: dict[str, list[Message]] = defaultdict(list)
+    for message in messages:
+        for item in message.items:
+            postings[item.role.posting].append(ReminderMessage((item,), at))
+    return ReminderMessage(tuple(one_reminder(mine).items[0] for mine in postings.values()), at)
 
 
 def one_summary(messages: Iterable[Message]) -> SummaryMessage:

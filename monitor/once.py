@@ -10,25 +10,20 @@ from monitor.messages import FieldChange, RoleMessage
 
 
 def once(messages: Iterable[RoleMessage]) -> tuple[RoleMessage, ...]:
-    """Each posting and kind once: the newest facts, every reason, and each field from its first value to its last, unless they are one."""
+    """Each posting and kind once: the newest facts, every reason, and each field from its first value to its last, be they the same."""
     found: dict[tuple[str, str], RoleMessage] = {}
     for message in messages:
         place = (message.role.posting, message.kind)
         found[place] = _joined(found[place], message) if place in found else message
-    return tuple(filter(_says_something, found.values()))
-
-
-def _says_something(message: RoleMessage) -> bool:
-    return message.kind != "revised" or bool(message.changes) or any(why.turn for why in message.why)
+    return tuple(found.values())
 
 
 def _joined(before: RoleMessage, after: RoleMessage) -> RoleMessage:
     first = {change.field: change for change in before.changes}
     last = first | {change.field: change for change in after.changes}
-    changes = (FieldChange(name, first.get(name, change).old, change.new) for name, change in last.items())
     return msgspec.structs.replace(
         after,
-        changes=tuple(change for change in changes if change.old != change.new),
+        changes=tuple(FieldChange(name, first.get(name, change).old, change.new) for name, change in last.items()),
         why=tuple(({one.rule: one for one in before.why} | {one.rule: one for one in after.why}).values()),
         mention=tuple(dict.fromkeys([*before.mention, *after.mention])),
     )

@@ -221,8 +221,13 @@ def _regroup(connection: Connection, channel: str) -> int:
 
 
 def merge(connection: Connection, names: Sequence[str], message: Message) -> None:
-    """The first delivery tells all of them, so that the others' alerts point to it and the others go."""
+    """The first delivery tells all of them, so that the others' alerts point to it and the others go.
+
+    It has no card any more, unless it is about one posting still.
+    """
     kept, gone = names[0], names[1:]
-    connection.execute(update(models.Delivery).where(models.Delivery.delivery_id == kept).values(message=dump(message), card_id=None))
+    alone = isinstance(message, RoleMessage) or (isinstance(message, ReminderMessage) and len(message.items) == 1)
+    said = {"message": dump(message)} | ({} if alone else {"card_id": None})
+    connection.execute(update(models.Delivery).where(models.Delivery.delivery_id == kept).values(**said))
     connection.execute(update(models.Alert).where(models.Alert.delivery_id.in_(gone)).values(delivery_id=kept))
     connection.execute(delete(models.Delivery).where(models.Delivery.delivery_id.in_(gone)))

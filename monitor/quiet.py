@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, and_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, or_, select, update
 
 from monitor import pack
 from monitor.local_time import end_of
-from monitor.merging import one_summary
+from monitor.merging import all_reminders, one_summary
 from monitor.messages import GroupMessage, Message, ReminderMessage, RoleMessage, SummaryMessage, load
-from monitor.models import Alert, Delivery
+from monitor.models import Alert, Card, Delivery
 from monitor.once import once
 from monitor.settings import AlertSettings
 
@@ -52,9 +52,15 @@ _HELD = and_(Delivery.state == "held", Delivery.state != "sent")
 
 
 def _sendable() -> ColumnElement[bool]:
-    """What rules tell and what surely is not sent yet; a message of which nobody knows is looked for at any time."""
-    of_rules = select(Alert.id).where(Alert.delivery_id == Delivery.delivery_id, Alert.kind != "operator")
-    return and_(Delivery.state == "pending", Delivery.state != "sent", Delivery.sending_at.is_(None), of_rules.exists())
+    """What rules tell and what surely is not sent yet; a message of which nobody knows is looked for at any time.
+
+    What a channel refused is tried again by itself, so it is held too; and so is a role's card posted anew, which no alert asks for.
+    """
+    alerts = select(Alert.id).where(Alert.delivery_id == Delivery.delivery_id)
+    role = select(Card.id).where(Card.id == Delivery.card_id, Card.posting_id.is_not(None))
+    waits = or_(Delivery.state == "pending", and_(Delivery.state == "failed", Delivery.next_try_at.is_not(None)))
+    of_rules = or_(alerts.where(Alert.kind != "operator").exists(), and_(role.exists(), ~alerts.exists()))
+    return and_(waits, Delivery.state != "sent", Delivery.sending_at.is_(None), of_rules)
 
 
 def _release(connection: Connection, channel: str, now: datetime) -> None:
@@ -70,10 +76,11 @@ def together(held: Sequence[tuple[str, Message]], now: datetime) -> Iterator[tup
     """The messages that tell what these told, where they are fewer: of roles, of deadlines, of what begins to be watched."""
     for part in _parts([(name, message) for name, message in held if isinstance(message, RoleMessage | GroupMessage)]):
         if len(part) > 1:
-            yield [name for name, _ in part], GroupMessage(once(item for _, message in part for item in _roles(message)))
+            items = once(item for _, message in part for item in _roles(message))
+            yield [name for name, _ in part], items[0] if len(items) == 1 else GroupMessage(items)
     reminders = [(name, message) for name, message in held if isinstance(message, ReminderMessage)]
     if reminders:  # reckoned from now: what was a day off when it was held is nearer in the morning
-        yield [name for name, _ in reminders], ReminderMessage(tuple(item for _, message in reminders for item in message.items), now)
+        yield [name for name, _ in reminders], all_reminders([message for _, message in reminders], now)
     summaries = [(name, message) for name, message in held if isinstance(message, SummaryMessage)]
     if len(summaries) > 1:
         yield [name for name, _ in summaries], one_summary([message for _, message in summaries])

@@ -50,6 +50,7 @@ class Sender:
         self._appears = appears
         self._paces: dict[str, Pace] = {}
         self._settling = asyncio.Lock()  # two channels refused at once are one incident
+        self._sound: set[str] = set()  # channels that took a message since the last refusal; what was refused may be given up since
         self.calling: set[str] = set()  # queues whose message is being looked for, sent or settled
         self.ending = False  # nothing new is claimed
 
@@ -101,7 +102,8 @@ class Sender:
         try:
             receipt = await _send(notifier, head, claimed)
         except NotifyError as error:
-            return after_send(error, head, readable=notifier.readable, now=self._clock(), wait=self._appears)
+            threaded = claimed.card is not None
+            return after_send(error, head, readable=notifier.readable, threaded=threaded, now=self._clock(), wait=self._appears)
         except Exception as error:
             log.exception("message failed", channel=head.channel, delivery=head.delivery_id)
             return broken(error, head, self._clock())
@@ -124,8 +126,9 @@ class Sender:
         """The message's state, and in the same transaction what its trouble or its success means for other channels and the operator."""
         now, error = self._clock(), after.error
         with self._engine.begin() as connection:
-            if after.state == "sent" and head.attempts:
+            if after.state == "sent" and (head.attempts or head.channel not in self._sound):
                 refusals.end(connection, head.channel, now)
+                self._sound.add(head.channel)
             deliveries.settle(connection, head, after, now, claimed=claimed)
             if after.state == "sent" and head.state == "failed":
                 deliveries.lift(connection, now, kind(head.channel))
@@ -135,6 +138,7 @@ class Sender:
     def spread(self, connection: Connection, channel: str, next_try_at: datetime | None, error: NotifyError) -> None:
         """What a channel's trouble means for others and for the operator."""
         if error.permanent:
+            self._sound.clear()
             refusals.tell(connection, channel, error, self._operators, self._clock())
         if error.workspace and next_try_at is not None:
             deliveries.hold(connection, channel, next_try_at, error.reason)

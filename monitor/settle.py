@@ -64,9 +64,12 @@ def kind(channel: str) -> str:
     return channel.partition(":")[0]
 
 
-def after_send(error: NotifyError, head: Head, *, readable: bool, now: datetime, wait: timedelta) -> Settled:
-    """After a send that brought an error; `head` is as it was before, `wait` what a message may take to appear in its channel."""
-    if error.gone:  # the thread is not there, so it is posted anew at once
+def after_send(error: NotifyError, head: Head, *, readable: bool, threaded: bool, now: datetime, wait: timedelta) -> Settled:
+    """After a send that brought an error; `head` is as it was before, `wait` what a message may take to appear in its channel.
+
+    `threaded`: it was sent as a reply.
+    """
+    if error.gone and threaded:  # the thread is not there, so it is posted anew at once
         return Settled("pending", None, head.sending_at, error.reason, error=error)
     if error.unclear and not readable:
         return Settled("failed", None, head.sending_at or now, MAYBE + error.reason, error=error)

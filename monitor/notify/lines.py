@@ -85,7 +85,10 @@ def _facts(item: RoleMessage) -> str:
 def _moved(item: RoleMessage) -> Iterator[str]:
     for change in item.changes:
         name = words.label(change.field).lower()
-        yield f"{name} edited" if change.field == "description" else f"{name} {' → '.join(words.old_and_new(change))}"
+        if change.old == change.new:
+            yield f"{name} {words.BACK}"
+        else:
+            yield f"{name} edited" if change.field == "description" else f"{name} {' → '.join(words.old_and_new(change))}"
 
 
 def bullets(lines: Sequence[Parts], detail: Detail, how: str = "") -> Part:

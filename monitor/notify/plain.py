@@ -186,6 +186,8 @@ def _moved(message: RoleMessage) -> str:
 def _change(message: RoleMessage, number: int) -> str:
     change = message.changes[number]
     label = words.label(change.field).lower()
+    if change.old == change.new:
+        return f"{label}: {words.BACK}"
     if change.field == "description":
         return f"{label}: {edited(change.old, change.new)}"
     old, new = words.old_and_new(change)

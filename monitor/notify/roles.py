@@ -59,6 +59,8 @@ def _facts(message: RoleMessage) -> Parts:
 def moved(change: FieldChange) -> Parts:
     """One field, old → new."""
     name = rich.text(words.label(change.field), bold=True)
+    if change.old == change.new:
+        return [name, rich.text(f"  {words.BACK}")]
     if change.field == "description":
         return [name, rich.text(f"  {edited(change.old, change.new)}")]
     old, new = words.old_and_new(change)

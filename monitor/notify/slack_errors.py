@@ -6,6 +6,7 @@ Rate limits: https://docs.slack.dev/apis/web-api/rate-limits
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -25,7 +26,18 @@ BLOCKS_REFUSED: Final = frozenset(
 # "It's possible some aspect of the operation succeeded before the error was raised."
 _UNCLEAR: Final = frozenset({"internal_error", "fatal_error", "request_timeout", "service_unavailable"})
 _LIMITED: Final = frozenset({"ratelimited", "rate_limited"})
-_GONE: Final = frozenset({"message_not_found", "thread_not_found", "cant_update_message"})  # the last: it is another app's
+# Not there, or nobody lets us edit it or reply to it, so that what it should say goes into a message of its own.
+_GONE: Final = frozenset(
+    {
+        "message_not_found",
+        "thread_not_found",
+        "cant_update_message",  # it is another app's
+        "edit_window_closed",
+        "cannot_reply_to_message",
+        "restricted_action_thread_locked",
+        "restricted_action_non_threadable_channel",
+    }
+)
 _LATER: Final = frozenset({"team_added_to_org"})  # the workspace is being moved
 _TOKEN: Final = "set a valid bot token in $SLACK_BOT_TOKEN"  # noqa: S105  # where it is set, not what it is
 _WORKSPACE: Final = {
@@ -93,8 +105,7 @@ def refused(answer: Answer, *, posting: bool) -> NotifyError:
     """The error of an answer that is not ok; `posting`: it may have put a message there."""
     word = answer.word
     if answer.status == 429 or word in _LIMITED:  # noqa: PLR2004  # Too Many Requests
-        wait = _DEFAULT_WAIT if answer.wait is None else answer.wait
-        return NotifyError(f"Slack asks to wait {wait:.0f} s", retry_after=wait)
+        return asked_to_wait(_DEFAULT_WAIT if answer.wait is None else answer.wait)
     if word is None:
         return _without_a_word(answer.status, posting=posting)
     if word in _UNCLEAR:
@@ -104,8 +115,12 @@ def refused(answer: Answer, *, posting: bool) -> NotifyError:
     if word in _WORKSPACE:
         named = f"{word} ({answer.scope})" if answer.scope else word
         return NotifyError(f"{named}: {_WORKSPACE[word]}", permanent=True, workspace=True)
-    hint = _CHANNEL.get(word)
+    hint = _CHANNEL.get("restricted_action" if word.startswith("restricted_action") else word)
     return NotifyError(f"{word}: {hint}" if hint else f"Slack answers {word}", permanent=True)
+
+
+def asked_to_wait(seconds: float) -> NotifyError:
+    return NotifyError(f"Slack asks to wait {math.ceil(seconds)} s", retry_after=seconds)
 
 
 def _without_a_word(status: int, *, posting: bool) -> NotifyError:

@@ -248,3 +248,11 @@ async def test_one_copy_and_todays_truth_whatever_goes_wrong(own: Life, method: 
     assert kinds(life.thread) == ["Role changed!", "Role closed!"]
     assert life.office.one_copy_each()
     assert set(life.office.states()) == {"sent"}
+
+
+async def test_a_card_that_may_not_be_edited_any_more_is_posted_anew_and_is_no_refused_channel(own: Life) -> None:
+    await own.look(paid(PAY))
+    own.slack.break_next("edit_window_closed", "chat.update")
+    await own.look(paid(MORE))
+    assert "141,000" in shown(own.cards[-1])
+    assert own.slack.channels["C0000OPS"].messages == []

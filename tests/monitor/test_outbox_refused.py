@@ -10,7 +10,7 @@ from post_office import PostOffice, post_office
 from slack_server import ARCHIVED, OPS, ROLES
 from sqlalchemy import Engine
 
-from monitor.deliveries import retry
+from monitor.deliveries import discard, retry
 from monitor.messages import Message
 from monitor.notify.base import Receipt
 from monitor.notify.console import ConsoleNotifier
@@ -56,6 +56,17 @@ async def test_the_operator_is_told_once_an_incident(office: PostOffice) -> None
     office.tell(opened("2"), channel="slack:#old")
     await outbox.deliver(until_idle=True)
     assert operator_texts(office) == ["slack:#old takes messages again", "slack:#old refuses messages"]
+
+
+async def test_a_channel_whose_messages_were_given_up_is_told_to_work_again_too(office: PostOffice) -> None:
+    office.tell(opened("1"), channel="slack:#old")
+    await office.outbox().deliver(until_idle=True)
+    with office.engine.begin() as connection:
+        assert discard(connection, office.clock()) == 1
+    office.slack.channels[ARCHIVED].archived = False
+    office.tell(opened("2"), channel="slack:#old")
+    await office.outbox().deliver(until_idle=True)
+    assert operator_texts(office) == ["slack:#old takes messages again"]
 
 
 async def test_a_refused_operators_channel_is_told_on_the_terminal(office: PostOffice) -> None:

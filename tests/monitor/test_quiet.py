@@ -8,13 +8,14 @@ from typing import Any
 
 import pytest
 from alerts import notice, opened, revised, role, summary
-from post_office import Clock, PostOffice, post_office
-from slack_server import OPS, ROLES
+from boards import START
+from life import MORE, PAY, Life, paid
+from post_office import At, PostOffice, post_office
+from slack_server import OPS, ROLES, shown
 from sqlalchemy import Engine
 
 from monitor.deliveries import retry
-from monitor.messages import GroupMessage, Message, Reminder, ReminderMessage, Why, load
-from monitor.outbox import Outbox
+from monitor.messages import FieldChange, GroupMessage, Message, Reminder, ReminderMessage, Why, load
 from monitor.quiet import together
 from monitor.settings import AlertSettings
 
@@ -23,26 +24,12 @@ EVENING = datetime(2026, 5, 4, 23, tzinfo=UTC)
 WHY = (Why("engineers", "title has “engineer”"),)
 
 
-class At(Clock):
-    """A clock that stands at a time of day."""
-
-    def __init__(self, now: datetime) -> None:
-        super().__init__()
-        self.now = now
-
-    def __call__(self) -> datetime:
-        return self.now + self.skipped
-
-
 class Night(PostOffice):
     """An office whose rules' channels are quiet at night; it is 23:00."""
 
     def begin(self) -> None:
         self.clock: At = At(EVENING)
-        self.slack.clock = lambda: self.clock().timestamp()
-
-    def outbox(self) -> Outbox:
-        return Outbox(self.engine, self.notifiers(), self.clock, operators=self.operators, sleep=self.clock.sleep, grace=0.2, hours=NIGHT)
+        self.hours = NIGHT
 
     async def deliver(self) -> int:
         return (await self.outbox().deliver(until_idle=True)).sent
@@ -114,6 +101,54 @@ async def test_what_waits_when_the_quiet_begins_is_held_too(night: Night) -> Non
     assert night.states() == ["held", "held"]
 
 
+async def test_what_a_channel_refused_is_not_tried_again_before_the_morning(night: Night) -> None:
+    night.clock.now = EVENING - timedelta(minutes=62)
+    night.slack.channels[ROLES].archived = True
+    night.tell(opened("1"), opened("2"), at=night.clock())
+    outbox = night.outbox()
+    await outbox.deliver(until_idle=True)
+    assert night.states() == ["failed", "pending", "sent"]  # the last tells the operator
+    night.slack.channels[ROLES].archived = False
+    night.clock.now = EVENING
+    await outbox.deliver(until_idle=True)
+    assert night.said() == []
+    night.wake()
+    await outbox.deliver(until_idle=True)
+    assert len(night.said()) == 1
+    assert set(night.states()) == {"sent"}
+
+
+async def test_a_card_that_is_posted_anew_waits_for_the_morning(night: Night) -> None:
+    night.clock.now = EVENING - timedelta(hours=2)
+    life = Life(night)
+    life.history.now = START
+    await life.look()
+    await life.look(paid(PAY))
+    night.slack.delete(life.card)
+    night.clock.now = EVENING
+    life.history.alerts = False
+    await life.look(paid(MORE))
+    assert life.cards == []
+    night.wake()
+    await night.deliver()
+    assert "141,000" in shown(life.card)
+
+
+async def test_a_field_that_moved_and_moved_back_at_night_is_told(night: Night) -> None:
+    night.tell(opened("1"), at=night.clock() - timedelta(hours=2))
+    night.clock.now = EVENING - timedelta(hours=2)
+    await night.deliver()
+    night.clock.now = EVENING
+    for old, new in (("1-2 USD/year", "3-4 USD/year"), ("3-4 USD/year", "1-2 USD/year")):
+        night.tell(revised("1", FieldChange("pay", old, new)), round_id=night.begin_round(), at=night.clock())
+        await night.deliver()
+    night.wake()
+    await night.deliver()
+    (card,) = night.said()
+    (reply,) = night.slack.channels[ROLES].replies(card)
+    assert "changed and changed back" in shown(reply)
+
+
 async def test_a_message_of_which_nobody_knows_is_looked_for_at_night(night: Night) -> None:
     night.tell(opened("1"))
     night.clock.now = EVENING - timedelta(hours=2)
@@ -142,6 +177,18 @@ def test_what_is_put_together_is_of_one_kind_each() -> None:
     assert isinstance(reminder, ReminderMessage)
     assert len(group.items) == 3
     assert reminder.at == EVENING + timedelta(hours=9)
+
+
+def test_a_deadline_that_two_messages_tell_of_is_listed_once() -> None:
+    due = role("9", deadline_at=EVENING + timedelta(hours=20))
+    held: list[tuple[str, Message]] = [
+        (rule, ReminderMessage((Reminder(due, (Why(rule, ""),), seconds),), EVENING)) for rule, seconds in (("a", 86400.0), ("b", 72000.0))
+    ]
+    [(names, message)] = together(held, EVENING)
+    assert names == ["a", "b"]
+    assert isinstance(message, ReminderMessage)
+    (item,) = message.items
+    assert [why.rule for why in item.why] == ["a", "b"]
 
 
 def test_a_night_with_more_than_a_message_has_room_for_is_several() -> None:

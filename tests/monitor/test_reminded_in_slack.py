@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from boards import START, posting, snapshot
 from history import ENGINEER, History, settings
-from post_office import PostOffice, post_office
+from post_office import At, PostOffice, post_office
 from pydantic import SecretStr
 from slack_server import ROLES, TOKEN, shown
 from sqlalchemy import Engine
@@ -96,3 +96,31 @@ async def test_a_digest_that_may_have_arrived_is_there_once(channel: Channel) ->
     assert channel.office.one_copy_each()
     assert channel.history.ask("SELECT state, channel FROM alerts WHERE kind = 'digest'") == [("sent", "slack:#roles")]
     assert "1 deadline within 7 days" in channel.messages[-1]["text"]
+
+
+async def test_a_reminder_that_was_held_is_a_reply_too(channel: Channel) -> None:
+    await channel.look()
+    await channel.look(DUE)
+    moment = DEADLINE - timedelta(hours=24)
+    channel.office.clock = At(moment)
+    channel.history.settings = replace(channel.history.settings, alerts=AlertSettings())
+    channel.office.hours = AlertSettings(quiet=((moment - timedelta(hours=1)).time(), (moment + timedelta(hours=2)).time()))
+    await channel.pass_to(moment)
+    assert len(channel.messages) == 2
+    assert channel.replies(channel.messages[1]) == []
+    channel.office.clock = At(moment + timedelta(hours=2))
+    await channel.deliver()
+    assert len(channel.messages) == 2
+    (reply,) = channel.replies(channel.messages[1])
+    assert "Deadline in 22 hours" in reply["text"]
+
+
+async def test_a_reminder_whose_card_was_deleted_stays_a_reminder(channel: Channel) -> None:
+    await channel.look()
+    await channel.look(DUE)
+    channel.office.slack.delete(channel.messages[1])
+    await channel.pass_to(DEADLINE - timedelta(hours=24))
+    assert "Deadline in 24 hours" in shown(channel.messages[-1])
+    await channel.look(replace(DUE, title="Senior Research Engineer"))
+    assert "Deadline in 24 hours" in shown(channel.messages[-2])
+    assert "Senior" in shown(channel.messages[-1])

@@ -36,15 +36,24 @@ DOUBTED = replace(FRESH, state="sending", attempts=1, sending_at=AT - timedelta(
     ],
 )
 def test_after_a_send(error: dict[str, Any], head: Head, *, readable: bool, state: str, seconds: float | None, doubt: bool) -> None:
-    settled = after_send(NotifyError("why", **error), head, readable=readable, now=AT, wait=WAIT)
+    settled = after_send(NotifyError("why", **error), head, readable=readable, threaded=True, now=AT, wait=WAIT)
     assert settled.state == state
     assert settled.next_try_at == (None if seconds is None else AT + timedelta(seconds=seconds))
     assert (settled.sending_at is not None) == doubt
     assert settled.reason in {"why", "maybe sent: why"}
 
 
+@pytest.mark.parametrize(("threaded", "seconds"), [(True, None), (False, 1)])
+def test_a_thread_that_is_not_there_is_done_without_and_what_is_no_reply_waits(seconds: float | None, *, threaded: bool) -> None:
+    settled = after_send(NotifyError("why", gone=True), FRESH, readable=True, threaded=threaded, now=AT, wait=WAIT)
+    assert (settled.state, settled.next_try_at) == ("pending", None if seconds is None else AT + timedelta(seconds=seconds))
+
+
 def test_the_first_call_in_doubt_is_remembered() -> None:
-    assert after_send(NotifyError("x", unclear=True), DOUBTED, readable=True, now=AT, wait=WAIT).sending_at == DOUBTED.sending_at
+    assert (
+        after_send(NotifyError("x", unclear=True), DOUBTED, readable=True, threaded=True, now=AT, wait=WAIT).sending_at
+        == DOUBTED.sending_at
+    )
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
@@ -175,7 +176,7 @@ async def test_a_search_waits_for_a_later_page(slack: SlackServer) -> None:
     async def sleep(seconds: float) -> None:
         waits.append(seconds)
 
-    notifier = SlackNotifier(SecretStr(TOKEN), slack.api_url, timeout=1, sleep=sleep)
+    notifier = SlackNotifier(SecretStr(TOKEN), slack.api_url, timeout=1, sleep=sleep, seconds=lambda: sum(waits))
     for number in range(5):
         await notifier.send("slack:#roles", opened(), f"id{number}")
     slack.wait = 60
@@ -183,6 +184,34 @@ async def test_a_search_waits_for_a_later_page(slack: SlackServer) -> None:
     found = await notifier.find("slack:#roles", "id4", lately())
     assert found is not None
     assert waits == [60]
+
+
+async def test_a_wait_that_reading_asks_for_holds_for_every_channel_and_for_no_post(slack: SlackServer) -> None:
+    seconds = 0.0
+    notifier = SlackNotifier(SecretStr(TOKEN), slack.api_url, timeout=1, seconds=lambda: seconds)
+    await notifier.send("slack:#roles", opened(), "id1")
+    slack.wait = 30
+    slack.break_next("429", "conversations.history")
+    for channel, asked in (("slack:#roles", 30), ("slack:#ops", 30)):
+        with pytest.raises(NotifyError) as caught:
+            await notifier.find(channel, "id1", lately())
+        assert caught.value.retry_after == asked
+    assert slack.calls["conversations.history"] == 1
+    await notifier.send("slack:#ops", opened(), "id2")
+    seconds = 30.0
+    assert await notifier.find("slack:#roles", "id1", lately()) is not None
+
+
+async def test_the_workspace_is_asked_who_we_are_once_however_many_channels_begin(slack: SlackServer, notifier: SlackNotifier) -> None:
+    await asyncio.gather(*(notifier.send(channel, opened(), channel) for channel in ("slack:#roles", "slack:#ops", "slack:#secret")))
+    assert slack.calls["auth.test"] == 1
+
+
+async def test_a_scope_that_a_search_lacks_is_its_own_channels_trouble(slack: SlackServer, notifier: SlackNotifier) -> None:
+    slack.break_next("missing_scope", "conversations.list")
+    with pytest.raises(NotifyError) as caught:
+        await notifier.find("slack:U0ALICE001", "id1", lately())
+    assert (caught.value.permanent, caught.value.workspace) == (True, False)
 
 
 async def test_a_server_that_is_not_there_is_worth_waiting_for() -> None:

@@ -23,6 +23,7 @@ from monitor.notify.console import ConsoleNotifier
 from monitor.notify.slack import SlackNotifier
 from monitor.notify.webhook import WebhookNotifier
 from monitor.outbox import Outbox
+from monitor.settings import AlertSettings
 
 
 class Clock:
@@ -41,27 +42,47 @@ class Clock:
         await asyncio.sleep(0)
 
 
+class At(Clock):
+    """A clock that stands at a time of day."""
+
+    def __init__(self, now: datetime) -> None:
+        super().__init__()
+        self.now = now
+
+    def __call__(self) -> datetime:
+        return self.now + self.skipped
+
+
 class PostOffice(Desk):
     """Alerts in, messages out."""
 
     def __init__(self, engine: Engine, slack: SlackServer) -> None:
         super().__init__(engine)
         self.slack = slack
-        self.clock = Clock()
+        self.clock: Clock = Clock()
+        self.hours = AlertSettings()
         self.console = io.StringIO()
         self.operators: tuple[str, ...] = ("slack:#ops",)
         slack.clock = lambda: self.clock().timestamp()
 
     def notifiers(self) -> Mapping[str, Notifier]:
         return {
-            "slack": SlackNotifier(SecretStr(TOKEN), self.slack.api_url, timeout=1),
+            "slack": SlackNotifier(SecretStr(TOKEN), self.slack.api_url, timeout=1, seconds=lambda: self.clock().timestamp()),
             "webhook": WebhookNotifier(SecretStr(self.slack.webhook_url), timeout=1),
             "console": ConsoleNotifier(self.console),
         }
 
     def outbox(self) -> Outbox:
         """A new one, as after a start of the program."""
-        return Outbox(self.engine, self.notifiers(), self.clock, operators=self.operators, sleep=self.clock.sleep, grace=0.2)
+        return Outbox(
+            self.engine,
+            self.notifiers(),
+            self.clock,
+            operators=self.operators,
+            hours=self.hours,
+            sleep=self.clock.sleep,
+            grace=0.2,
+        )
 
     def one_copy_each(self) -> bool:
         """Is every message of Slack's that was delivered there exactly once?"""

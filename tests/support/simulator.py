@@ -44,7 +44,7 @@ class Simulator(Desk):
             return answer
 
     def notifier(self) -> SlackNotifier:
-        return SlackNotifier(TOKEN, f"{self.base}/api/", timeout=1)
+        return SlackNotifier(TOKEN, f"{self.base}/api/", timeout=1, seconds=lambda: self.clock().timestamp())
 
     def outbox(self) -> Outbox:
         webhook = WebhookNotifier(SecretStr(f"{self.base}/services/T0SIMTEAM1/B0WEBHOOK1/simulatorWebhookSecret"), timeout=1)
