@@ -5,11 +5,12 @@ Nothing here commits: every function is one step of its caller's transaction.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import NamedTuple
+from uuid import uuid4
 
-from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, func, insert, or_, select, update
 
 from monitor import cards
 from monitor.db import AnyRow
@@ -23,6 +24,7 @@ _OPEN = and_(
     Delivery.state != "sent",
     or_(Delivery.state.in_(("pending", "sending")), and_(Delivery.state == "failed", Delivery.next_try_at.is_not(None))),
 )
+_GIVEN_UP = "given up by a person"
 _COLUMNS = (
     Delivery.id,
     Delivery.delivery_id,
@@ -55,7 +57,10 @@ def claim(connection: Connection, head: Head, now: datetime, wait: timedelta) ->
     """Marks it `sending` and gives its message as it is now, None when another was quicker; should we die, it is due after `wait`."""
     mine = update(Delivery).where(Delivery.id == head.id, Delivery.state == head.state, Delivery.attempts == head.attempts)
     values = {"state": "sending", "sending_at": head.sending_at or now, "attempts": head.attempts + 1, "next_try_at": now + wait}
-    message, card_id = connection.execute(select(Delivery.message, Delivery.card_id).where(Delivery.id == head.id)).one()
+    locked = (
+        select(Delivery.message, Delivery.card_id).where(Delivery.id == head.id).with_for_update()
+    )  # others may be joined to it just now
+    message, card_id = connection.execute(locked).one()
     card = cards.place(connection, card_id) if card_id is not None else None
     thread = {"channel_id": card.channel_id, "thread_ts": card.ts} if card else {"channel_id": None, "thread_ts": None}
     if connection.execute(mine.values(**values, **thread)).rowcount == 0:
@@ -140,14 +145,26 @@ def retry(connection: Connection, alerts: Collection[int] = ()) -> int:
 def discard(connection: Connection, before: datetime) -> int:
     """Gives up messages that were not delivered and whose every alert was written before then; gives how many. Pack first.
 
-    One that is just being sent is left alone.
+    One that is just being sent is left alone. What waits for a digest is given up too.
     """
     told = select(Alert.delivery_id).where(Alert.delivery_id.is_not(None))
     younger, older = told.where(Alert.created_at >= before), told.where(Alert.created_at < before)
     written = or_(Delivery.created_at < before, Delivery.delivery_id.in_(older))  # what posts a lost card anew tells no alert
     waiting = Delivery.state.in_(("pending", "held", "failed"))
     old = update(Delivery).where(waiting, written, Delivery.delivery_id.not_in(younger))
-    return connection.execute(old.values(state="discarded", next_try_at=None, reason="given up by a person")).rowcount
+    given_up = {"state": "discarded", "reason": _GIVEN_UP}
+    return connection.execute(old.values(**given_up, next_try_at=None)).rowcount + _discard_untold(connection, before, given_up)
+
+
+def _discard_untold(connection: Connection, before: datetime, given_up: Mapping[str, str]) -> int:
+    """The same for alerts that wait for a digest: each gets a discarded message of its own, as what is muted does."""
+    untold = (Alert.for_digest, Alert.delivery_id.is_(None), Alert.created_at < before)
+    rows = connection.execute(select(Alert.id, Alert.channel, Alert.message, Alert.created_at).where(*untold)).all()
+    for row in rows:
+        said = {"delivery_id": uuid4().hex, "channel": row.channel, "message": row.message, "created_at": row.created_at, "attempts": 0}
+        connection.execute(insert(Delivery).values(**said, **given_up))
+        connection.execute(update(Alert).where(Alert.id == row.id).values(delivery_id=said["delivery_id"]))
+    return len(rows)
 
 
 def half_sent(connection: Connection) -> int:

@@ -35,6 +35,8 @@ class Mute(Base):
     until: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]  # undone by a person
     ended_by: Mapped[str | None]
+    channel_id: Mapped[str | None]  # where it was announced, and in which message, whose button goes when it is undone
+    ts: Mapped[str | None]
 
 
 class DiffFile(Base):

@@ -90,6 +90,11 @@ def mute(connection: Connection, channel: str, *, posting_id: int | None, rule: 
     return connection.execute(made).one(), True
 
 
+def announced(connection: Connection, mute_id: int, channel_id: str, ts: str) -> None:
+    """Notes which message says so."""
+    connection.execute(update(Mute).where(Mute.id == mute_id).values(channel_id=channel_id, ts=ts))
+
+
 def find(connection: Connection, mute_id: int) -> AnyRow | None:
     """A mute, whether it holds or not; with `posting` of a role."""
     named = (Board.board + ":" + Posting.key).label("posting")

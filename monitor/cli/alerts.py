@@ -64,11 +64,11 @@ def retry(ctx: typer.Context) -> None:
     typer.echo(f"trying {_messages(count)} again")
     one = _Retry(current, engine)
     asyncio.run(work(engine, "alerts retry", current.settings, one.alone, one.ask))
-    say_held(engine, current.settings)
+    held = say_held(engine, current.settings)
     if undelivered(engine):
-        say_undelivered(engine)
+        say_undelivered(engine, current.settings)
         raise typer.Exit(1)
-    typer.echo("everything is delivered")
+    typer.echo("everything else is delivered" if held else "everything is delivered")
 
 
 @dataclass(frozen=True, slots=True)

@@ -132,7 +132,7 @@ class _Check:
         from monitor.cli.sending import say_undelivered
 
         if count:
-            say_undelivered(self.engine)
+            say_undelivered(self.engine, self.current.settings)
             typer.echo("`rolewatch doctor` looks for the cause, `rolewatch alerts retry` sends again", err=True)
         return not count
 

@@ -19,7 +19,7 @@ from monitor.models import Delivery
 from monitor.notify import notifiers
 from monitor.outbox import Outbox
 from monitor.quiet import until
-from monitor.settings import Settings
+from monitor.settings import Settings, secret_name
 from monitor.succession import follow
 
 _WAIT = 0.5  # seconds between two tries to begin while another command works on the database
@@ -43,18 +43,20 @@ def undelivered(engine: Engine) -> list[tuple[str, int, str | None]]:
         return [(*row,) for row in connection.execute(query.where(Delivery.state.in_(("pending", "sending", "failed"))))]
 
 
-def say_undelivered(engine: Engine) -> None:
+def say_undelivered(engine: Engine, settings: Settings) -> None:
     """A line a channel on standard error, and what to do."""
     for channel, count, reason in undelivered(engine):
         message = "message" if count == 1 else "messages"
-        typer.echo(f"{channel}: {count} {message} could not be delivered: {clean(reason or 'it waits for its time')}", err=True)
+        missing = f"${secret_name(channel)} is not set" if settings.route(channel) != channel else ""
+        why = missing or reason or "it waits for its time"
+        typer.echo(f"{channel}: {count} {message} could not be delivered: {clean(why)}", err=True)
 
 
-def say_held(engine: Engine, settings: Settings) -> None:
-    """A line on standard error about what waits for the end of quiet hours."""
+def say_held(engine: Engine, settings: Settings) -> int:
+    """A line on standard error about what waits for the end of quiet hours; gives how many messages do."""
     end = until(settings.alerts, now())
     if end is None:
-        return
+        return 0
     with reading(engine) as connection:
         held = connection.scalar(select(func.count()).select_from(Delivery).where(Delivery.state == "held", Delivery.state != "sent")) or 0
     if held:
@@ -62,6 +64,7 @@ def say_held(engine: Engine, settings: Settings) -> None:
         typer.echo(
             f"{messages} held until {end.astimezone(settings.alerts.timezone):%H:%M} ({settings.alerts.timezone}): quiet hours", err=True
         )
+    return int(held)
 
 
 async def work(

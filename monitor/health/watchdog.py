@@ -15,9 +15,10 @@ import structlog
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 
-from monitor.db import reading
+from monitor.db import iso, reading
 from monitor.health.lateness import PARTS, Lateness, Part
 from monitor.messages import OperatorMessage
+from monitor.notify.words import instant
 from monitor.queries import waiting
 from monitor.settings import Settings
 
@@ -37,7 +38,7 @@ class Watchdog:
     late: Mapping[Part, list[str]] = field(default_factory=dict)  # as of the last look
     looked: float | None = None  # when, by `seconds`
     _logged: set[Part] = field(default_factory=set)
-    _told: set[Part] = field(default_factory=set)
+    _told: dict[Part, datetime] = field(default_factory=dict)  # since when, of what the operator knows
 
     def look(self, settings: Settings) -> None:
         """One look; raises nothing that the database may raise, since that is a finding."""
@@ -59,13 +60,19 @@ class Watchdog:
                 log.error("late", part=part, reasons=reasons)
             self._logged.add(part)
             lines = (*reasons[:10], "`rolewatch doctor` looks closer.")
-            if part not in self._told and self._try(OperatorMessage("late", f"{_NAMES[part]} late", lines)):
-                self._told.add(part)
+            now = self.clock()
+            if part not in self._told and self._try(OperatorMessage("late", f"{_NAMES[part]} late", lines, incident=_key(part, now))):
+                self._told[part] = now
         elif part in self._logged:
             log.info("in time again", part=part)
             self._logged.discard(part)
-            if part in self._told and self._try(OperatorMessage("in time", f"{_NAMES[part]} in time again")):
-                self._told.discard(part)
+            since = self._told.get(part)
+            if since is not None and self._try(self._end(part, since)):
+                del self._told[part]
+
+    def _end(self, part: Part, since: datetime) -> OperatorMessage:
+        lines = (f"Late: {instant(since)} to {instant(self.clock())}",)
+        return OperatorMessage("in time", f"{_NAMES[part]} in time again", lines, incident=_key(part, since))
 
     def _try(self, message: OperatorMessage) -> bool:
         try:
@@ -82,3 +89,8 @@ class Watchdog:
         age = self.seconds() - self.looked
         stuck = [f"the watchdog's last look is {age:.0f} s old: the database does not answer"] if age > patience else []
         return stuck + [f"{part} late: {words}" for part in PARTS for words in self.late.get(part, [])]
+
+
+def _key(part: Part, since: datetime) -> str:
+    """Of the incident, whose messages are one and its thread where a channel has threads."""
+    return f"late {part} {iso(since)}"

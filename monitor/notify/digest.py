@@ -19,7 +19,7 @@ def digest(message: DigestMessage) -> Parts:
 
 def _digest(message: DigestMessage, detail: lines.Detail) -> Parts:
     reasons = lines.reasons(message.items)
-    told = [*lines.changes(message.items, EMOJI, detail, reasons, named=True), *_deadlines(message, detail)]
+    told = [*lines.changes(message.items, EMOJI, detail, reasons, named=True, headed=True), *_deadlines(message, detail)]
     body = [rich.divider(), rich.block(*told), *lines.legend(reasons), rich.divider()] if told else []
     return [rich.header(f"Roles today · {words.day(message.day)}"), _counts(message), *body, *_health(message)]
 

@@ -46,14 +46,17 @@ def fitting(drawings: Iterable[Parts]) -> Parts:
     return drawn
 
 
-def changes(items: Sequence[RoleMessage], emoji: Mapping[RoleKind, str], detail: Detail, marks: Mapping[str, int], *, named: bool) -> Parts:
-    """A list for each kind of change; each line has the number of its reason where they differ."""
+def changes(
+    items: Sequence[RoleMessage], emoji: Mapping[RoleKind, str], detail: Detail, marks: Mapping[str, int], *, named: bool, headed: bool
+) -> Parts:
+    """A list for each kind of change, `headed` by the kind; each line has the number of its reason where they differ."""
     parts: Parts = []
     for kind, heading in _HEADINGS.items():
         some = [item for item in items if item.kind == kind]
         if some:
             rows = [_change_line(item, detail, marks, named=named) for item in some]
-            parts += [rich.section(rich.emoji(emoji[kind]), rich.text(f" {heading}: {len(some)}", bold=True)), bullets(rows, detail)]
+            title = [rich.section(rich.emoji(emoji[kind]), rich.text(f" {heading}", bold=True))] if headed else []
+            parts += [*title, bullets(rows, detail)]
     return parts
 
 

@@ -22,10 +22,11 @@ def summary(message: SummaryMessage) -> Parts:
 
 
 def _group(message: GroupMessage, emoji: Mapping[RoleKind, str], detail: lines.Detail) -> Parts:
-    companies = {words.company(item.role) for item in message.items}
+    companies, kinds = {words.company(item.role) for item in message.items}, {item.kind for item in message.items}
     reasons = lines.reasons(message.items)
-    head = [rich.ours(f"*{plain.counts(message)}*"), *(rich.plain(f"· {one}") for one in companies if len(companies) == 1)]
-    told = lines.changes(message.items, emoji, detail, reasons, named=len(companies) > 1)
+    mark = "".join(f":{emoji[kind]}: " for kind in kinds if len(kinds) == 1)  # several kinds are each headed by theirs
+    head = [rich.ours(f"{mark}*{plain.counts(message)}*"), *(rich.plain(f"· {one}") for one in companies if len(companies) == 1)]
+    told = lines.changes(message.items, emoji, detail, reasons, named=len(companies) > 1, headed=len(kinds) > 1)
     return [rich.context(*head), rich.block(*told, *lines.mentions(message.items)), *lines.legend(reasons)]
 
 

@@ -6,6 +6,7 @@
     desk      a click or words in, database asked in a thread, what to say out to Slack
     clicks    what a click does
     commands  what typed words ask for
+    muted     what is muted, as people read it
     answers   the answers as Slack shows them: pure; pages.py draws the long ones, difference.py the file
     calls     Slack's Web API and response URLs
 

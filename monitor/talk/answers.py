@@ -66,7 +66,7 @@ def may_not(admins: Sequence[str]) -> Said:
     return said(f"{head}, so it is for rolewatch's admins", rich.text(f"{head}, so only these may do it: "), *who)
 
 
-def muted(mute: AnyRow, title: str) -> Said:
+def muted(mute: AnyRow, title: str, *, holds: bool) -> Said:
     """The announcement of a mute in its thread, as it stands: with a button while it holds."""
     who = [rich.mention(mute.user_id), rich.text(" muted ")]
     what = [rich.text("the rule "), rich.text(title, bold=True)] if mute.rule is not None else [rich.text("this role")]
@@ -78,7 +78,8 @@ def muted(mute: AnyRow, title: str) -> Said:
         [rich.text(" here until "), rich.date(mute.until), rich.text(".")] if mute.until else [rich.text(" here: no news of it is told.")]
     )
     stays = rich.text(" Cards stay up to date, and history keeps everything.")
-    return said(text, rich.emoji("no_bell"), rich.text(" "), *who, *what, *for_, stays, buttons=[button("mute_undo", "Undo", str(mute.id))])
+    undo = [button("mute_undo", "Undo", str(mute.id))] if holds else []
+    return said(text, rich.emoji("no_bell"), rich.text(" "), *who, *what, *for_, stays, buttons=undo)
 
 
 def mute_done(title: str, until: datetime | None, *, new: bool) -> Said:
@@ -90,8 +91,12 @@ def mute_done(title: str, until: datetime | None, *, new: bool) -> Said:
 
 
 def unmuted(title: str, *, new: bool) -> Said:
-    head = "Told again from now on: " if new else "That mute has ended already: "
+    head = f"{undone(new=new)}: "
     return said(head + title, rich.text(head), rich.text(title, bold=True))
+
+
+def undone(*, new: bool) -> str:
+    return "Told again from now on" if new else "That mute has ended already"
 
 
 def no_rule(name: str) -> Said:

@@ -40,18 +40,18 @@ class Calls:
         self._quiet = logging.getLogger(f"{__name__}.http")
         self._quiet.setLevel(logging.WARNING)  # its debug lines hold whole messages
 
-    async def answer(self, asked: Click | Typed, said: Said) -> None:
-        """To the one who asked, where he asked."""
+    async def answer(self, asked: Click | Typed, said: Said, *, in_place: bool = False) -> None:
+        """To the one who asked, where he asked; `in_place`: instead of the private answer whose button he pressed."""
         thread = {"thread_ts": asked.thread_ts} if isinstance(asked, Click) and asked.thread_ts != asked.ts else {}
         content = {"text": said.text, "blocks": said.blocks, **thread}
-        if words.link(asked.response_url) and await self._respond(asked.response_url, content):
+        if words.link(asked.response_url) and await self._respond(asked.response_url, content | {"replace_original": in_place}):
             return
         await self._call("chat.postEphemeral", {"channel": asked.channel_id, "user": asked.user, **content})
 
-    async def announce(self, channel_id: str, thread_ts: str, said: Said) -> None:
-        """To everybody in a thread."""
+    async def announce(self, channel_id: str, thread_ts: str, said: Said) -> str:
+        """To everybody in a thread; the message's `ts`."""
         where = {"channel": channel_id, "thread_ts": thread_ts, **_UNFURL}
-        await self._call("chat.postMessage", where | {"text": said.text, "blocks": said.blocks})
+        return str((await self._call("chat.postMessage", where | {"text": said.text, "blocks": said.blocks}))["ts"])
 
     async def replace(self, channel_id: str, ts: str, said: Said) -> None:
         """In the place of a message of ours."""
@@ -67,7 +67,7 @@ class Calls:
 
     async def _respond(self, url: str, content: Body) -> bool:
         """Did the response URL take it? It is good for five answers in half an hour."""
-        body = {"response_type": "ephemeral", "replace_original": False, **content}
+        body = {"response_type": "ephemeral", **content}
         for _ in range(_TRIES):
             status, wait = await self._post(url, json=body)
             if status != _SLOWLY:

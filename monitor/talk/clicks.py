@@ -16,24 +16,28 @@ from sqlalchemy import Connection, or_, select
 from monitor import mutes, saves
 from monitor.db import AnyRow
 from monitor.errors import UserError
-from monitor.models import Delivery, Posting, PostingVersion
+from monitor.models import Delivery
 from monitor.notify import words
 from monitor.queries.naming import Found, find_posting
 from monitor.replay import explain
 from monitor.settings import Settings
-from monitor.talk import answers
+from monitor.talk import answers, pages
 from monitor.talk.answers import Said
 from monitor.talk.files import File, last_revision
 from monitor.talk.heard import Click
+from monitor.talk.muted import concerning, headline, title
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What is to be said: to the one who clicked, to the thread, in the place of the message with the button; and a file to put there."""
+    """What is to be said: to the one who clicked, to the thread, in the place of a message of ours; and a file to put into the thread."""
 
     answer: Said | None = None
+    in_place: bool = False  # the answer takes the place of the private one with the button
     announced: Said | None = None
+    mute: int | None = None  # that is announced
     replaced: Said | None = None
+    place: tuple[str, str] | None = None  # channel and ts of what is replaced
     file: File | None = None
 
 
@@ -66,15 +70,8 @@ def _role(clicked: Clicked) -> _Role | None:
         found = find_posting(clicked.connection, clicked.click.value)
     except UserError:
         return None
-    title, url = _headline(clicked.connection, found)
+    title, url = headline(clicked.connection, found)
     return _Role(found, title, url)
-
-
-def _headline(connection: Connection, found: Found) -> tuple[str, str]:
-    newest = (PostingVersion.posting_id == Posting.id) & (PostingVersion.number == Posting.version)
-    query = select(PostingVersion.title, PostingVersion.url).join(Posting, newest).where(Posting.id == found.id)
-    row = connection.execute(query).one_or_none()
-    return (words.clean(row.title, words.TITLE) or found.posting, row.url) if row else (found.posting, "")
 
 
 def _about_role(work: Callable[[Clicked, _Role], Outcome]) -> Callable[[Clicked], Outcome]:
@@ -97,7 +94,7 @@ def _save(clicked: Clicked, role: _Role) -> Outcome:
 
 def _unsave(clicked: Clicked, role: _Role) -> Outcome:
     saves.drop(clicked.connection, clicked.click.user, role.found.id)
-    return Outcome(answers.unsaved(role.title))
+    return Outcome(answers.unsaved(role.title), in_place=clicked.click.private)
 
 
 def _why(clicked: Clicked, role: _Role) -> Outcome:
@@ -126,13 +123,14 @@ def _mute_rule(clicked: Clicked) -> Outcome:
     return _mute(clicked, words.clean(name, 100), posting_id=None, rule=name)
 
 
-def _mute(clicked: Clicked, title: str, *, posting_id: int | None, rule: str | None) -> Outcome:
+def _mute(clicked: Clicked, named: str, *, posting_id: int | None, rule: str | None) -> Outcome:
     channel = _channel(clicked)
     if not _may(clicked, channel):
         return Outcome(answers.may_not(clicked.settings.slack.admins))
     by, now = clicked.click.user, clicked.now
     row, new = mutes.mute(clicked.connection, channel, posting_id=posting_id, rule=rule, by=by, now=now)
-    return Outcome(answers.mute_done(title, row.until, new=new), announced=answers.muted(row, title) if new else None)
+    announced = answers.muted(row, named, holds=True) if new else None
+    return Outcome(answers.mute_done(named, row.until, new=new), announced=announced, mute=row.id)
 
 
 def _undo(clicked: Clicked) -> Outcome:
@@ -143,17 +141,23 @@ def _undo(clicked: Clicked) -> Outcome:
     if not (row.user_id == clicked.click.user or _may(clicked, row.channel)):
         return Outcome(answers.may_not(clicked.settings.slack.admins))
     new = mutes.undo(clicked.connection, row.id, clicked.click.user, clicked.now)
-    title = mute_title(clicked.connection, row)
-    after = mutes.find(clicked.connection, row.id)
-    return Outcome(answers.unmuted(title, new=new), replaced=answers.muted(after, title) if after is not None else None)
+    after = mutes.find(clicked.connection, row.id) or row
+    named = title(clicked.connection, row)
+    if clicked.click.private:  # the list, as it is now
+        left = concerning(clicked.connection, clicked.click.user, clicked.now)
+        answer = pages.muted(left, f"{answers.undone(new=new)}: {named}")
+    else:
+        answer = answers.unmuted(named, new=new)
+    place = _announcement(clicked.click, row)
+    replaced = answers.muted(after, named, holds=False) if place else None
+    return Outcome(answer, in_place=clicked.click.private, replaced=replaced, place=place)
 
 
-def mute_title(connection: Connection, row: AnyRow) -> str:
-    """What a mute of `mutes.listed` is of: a role's title, or a rule's name."""
-    if row.posting is None:
-        return words.clean(row.rule or "", 100)
-    board, _, key = row.posting.rpartition(":")
-    return _headline(connection, Found(row.posting_id, board, key))[0]
+def _announcement(click: Click, row: AnyRow) -> tuple[str, str] | None:
+    """Where a mute was announced: as it was noted then, or the message whose button was pressed."""
+    if row.ts is not None:
+        return row.channel_id, row.ts
+    return None if click.private else (click.channel_id, click.ts)
 
 
 def _may(clicked: Clicked, channel: str) -> bool:

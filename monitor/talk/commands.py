@@ -23,13 +23,12 @@ from monitor.queries.standing import standing
 from monitor.settings import Settings
 from monitor.talk import pages
 from monitor.talk.answers import Said
-from monitor.talk.clicks import mute_title
 from monitor.talk.heard import Typed
+from monitor.talk.muted import concerning
 
 _TOKEN: Final = re.compile(r"[\"“”„]([^\"“”„]*)[\"“”„]|(\S+)")
 _LINK: Final = re.compile(r"<(https?://[^|>\s]+)(?:\|[^>]*)?>")
 _ENTITIES: Final = (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"))
-_DIRECT: Final = re.compile("slack:[UWD][A-Z0-9]{6,}")
 _MOST: Final = 3000  # characters that are read
 
 
@@ -121,7 +120,7 @@ def _history(asked: Asked) -> Said:
 
 
 def _rules(asked: Asked) -> Said:
-    muted = [row for row in _listed(asked) if row.rule is not None]
+    muted = [row for row, _ in concerning(asked.connection, asked.user, asked.now) if row.rule is not None]
     return pages.rules(asked.settings.rules, {rule: _where(muted, rule) for rule in {row.rule for row in muted}})
 
 
@@ -129,16 +128,8 @@ def _where(muted: Sequence[AnyRow], rule: str) -> list[str]:
     return [f"{row.channel} {mutes.until(row.until)}" for row in muted if row.rule == rule]
 
 
-def _listed(asked: Asked) -> list[AnyRow]:
-    """The mutes that concern the one who asks: another's direct messages are nobody else's business."""
-    rows = mutes.listed(asked.connection, asked.now)
-    return [row for row in rows if row.user_id == asked.user or not _DIRECT.match(row.channel)]
-
-
 def _muted(asked: Asked) -> Said:
-    rows = _listed(asked)
-    titles = {row.id: mute_title(asked.connection, row) for row in rows}
-    return pages.muted([(row, titles[row.id]) for row in rows])
+    return pages.muted(concerning(asked.connection, asked.user, asked.now))
 
 
 def _status(asked: Asked) -> Said:

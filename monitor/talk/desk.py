@@ -8,7 +8,9 @@ from datetime import datetime
 
 import structlog
 from sqlalchemy import Engine
+from sqlalchemy.exc import DBAPIError
 
+from monitor import mutes
 from monitor.db import reading
 from monitor.errors import UserError
 from monitor.notify.base import NotifyError
@@ -33,18 +35,21 @@ class Desk:
         self._changing = asyncio.Lock()  # one click after the other, so that of two that are the same one has an effect
 
     async def serve(self, asked: Click | Typed) -> None:
-        """Does and says what was asked for. It may catch everything: whatever goes wrong, the next question is served."""
+        """Does and says what was asked for.
+
+        The work may fail in any way, as the job around one alert may: who asked is told so, and the next question is served.
+        """
         try:
             outcome = await self._outcome(asked)
-        except Exception:
+        except Exception:  # a person waits for a word, and a click must not end the daemon
             log.exception("a question from slack failed", what=_what(asked))
             outcome = Outcome(answers.BROKEN)
         try:
             await self._say(asked, outcome)
         except NotifyError as error:
             log.warning("slack was not told", what=_what(asked), reason=error.reason)
-        except Exception:
-            log.exception("slack could not be told", what=_what(asked))
+        except DBAPIError as error:
+            log.error("what slack was told could not be noted", what=_what(asked), reason=type(error.orig).__name__)  # noqa: TRY400  # it may pass
 
     async def _outcome(self, asked: Click | Typed) -> Outcome:
         if isinstance(asked, Typed):
@@ -66,29 +71,34 @@ class Desk:
     async def _say(self, asked: Click | Typed, outcome: Outcome) -> None:
         answer = outcome.answer
         if isinstance(asked, Click):
-            if outcome.replaced is not None and not asked.private:
-                await self._replace(asked, outcome.replaced)
-            if outcome.announced is not None:
-                answer = await self._announce(asked, outcome.announced, answer)
+            if outcome.replaced is not None and outcome.place is not None:
+                await self._replace(*outcome.place, outcome.replaced)
+            if outcome.announced is not None and outcome.mute is not None:
+                answer = await self._announce(asked, outcome.announced, outcome.mute, answer)
             if outcome.file is not None:
                 answer = await self._upload(asked, outcome.file)
         if answer is not None:
-            await self._calls.answer(asked, answer)
+            await self._calls.answer(asked, answer, in_place=outcome.in_place)
 
-    async def _replace(self, click: Click, said: Said) -> None:
+    async def _replace(self, channel_id: str, ts: str, said: Said) -> None:
         try:
-            await self._calls.replace(click.channel_id, click.ts, said)
+            await self._calls.replace(channel_id, ts, said)
         except NotifyError as error:
             log.warning("slack did not change its message", reason=error.reason)
 
-    async def _announce(self, click: Click, said: Said, answer: Said | None) -> Said | None:
+    async def _announce(self, click: Click, said: Said, mute: int, answer: Said | None) -> Said | None:
         """The answer, which says so when the thread could not be told."""
         try:
-            await self._calls.announce(click.channel_id, click.thread_ts, said)
+            ts = await self._calls.announce(click.channel_id, click.thread_ts, said)
         except NotifyError as error:
             log.warning("a mute could not be announced", reason=error.reason)
             return answers.wrong(f"It is muted, but the thread could not be told: {error.reason}")
+        await asyncio.to_thread(self._note, mute, click.channel_id, ts)
         return answer
+
+    def _note(self, mute: int, channel_id: str, ts: str) -> None:
+        with self._engine.begin() as connection:
+            mutes.announced(connection, mute, channel_id, ts)
 
     async def _upload(self, click: Click, file: files.File) -> Said | None:
         """What to say when the diff did not arrive."""

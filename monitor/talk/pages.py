@@ -164,11 +164,12 @@ def _rule(rule: Rule, muted: Sequence[str]) -> Parts:
     ]
 
 
-def muted(mutes: Sequence[tuple[AnyRow, str]]) -> Said:
-    """What is muted and where, each with its button."""
+def muted(mutes: Sequence[tuple[AnyRow, str]], done: str = "") -> Said:
+    """What is muted and where, each with its button; behind what was `done` just now."""
+    before = f"{words.clean(done, words.TITLE)}. " if done else ""
     if not mutes:
-        return said("Nothing is muted.")
-    text = words.count(len(mutes), "mute")
+        return said(f"{before}Nothing is muted.", rich.text(f"{before}Nothing is muted."))
+    text = before + words.count(len(mutes), "mute")
     left = len(mutes) - _MUTES
     more = [rich.block(rich.section(rich.text(f"and {left:,} more")))] if left > 0 else []
     blocks = [block for mute, title in mutes[:_MUTES] for block in _mute(mute, title)]

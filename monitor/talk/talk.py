@@ -60,12 +60,12 @@ class Talk:
         self._keeping = asyncio.create_task(self._keep()) if self._settings.slack.app_token else None
 
     async def _keep(self) -> None:
-        """It may catch everything: the daemon goes on, and the buttons come back."""
+        """For as long as the daemon runs: whatever a connection dies of, another is begun, since buttons that fell silent stay so."""
         keeper = Keeper(lambda: self._settings.slack, self._hear, self._tell)
         while True:
             try:
                 await keeper.run()
-            except Exception:
+            except Exception:  # a fault of ours: alerts go on beside it
                 log.exception("slack's buttons and commands are not heard, beginning again")
             await asyncio.sleep(LONGEST_WAIT)
 

@@ -105,14 +105,19 @@ def test_mentions_are_elements_of_their_own() -> None:
     ]
 
 
+def headings(message: Message) -> list[str]:
+    """The bold words between the lists."""
+    return [part["text"] for part in parts(draw(message)[1]) if part.get("type") == "text" and part.get("style") == {"bold": True}]
+
+
 def test_a_group_lists_every_role_with_its_link_and_reason() -> None:
     items = [opened(str(key), why=(Why("engineers", f"location has “{'London' if key % 2 else 'Paris'}”"),)) for key in range(12)]
     message = GroupMessage((*items, revised("70"), opened("71", kind="closed")))
     assert {url for url, _ in links(message)} >= {item.role.url for item in items}
     words_ = said(message)
-    assert "New: 12" in words_
-    assert "Changed: 1" in words_
-    assert "Closed: 1" in words_
+    assert "12 new roles, 1 changed, 1 closed" in words_
+    assert headings(message) == [" New", " Changed", " Closed"]
+    assert headings(GroupMessage(tuple(items))) == []  # the first line says it
     assert "(1) engineers: location has “Paris”" in words_
     assert "(2) engineers: location has “London”" in words_
     assert words_.count("  (2)") == 6

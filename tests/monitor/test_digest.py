@@ -14,6 +14,7 @@ from sqlalchemy import Engine
 from crawler.items import Deadline, Failure, Probe
 from monitor import digest
 from monitor.db import connect
+from monitor.deliveries import discard
 from monitor.messages import DigestMessage, load
 from monitor.pack import pack
 from monitor.schema import upgrade
@@ -119,6 +120,18 @@ def test_what_waits_for_digests_that_are_given_up_is_told_at_once(engine: Engine
     with engine.begin() as connection:
         pack(connection, days.history.now)
     assert days.history.alerted("state") == ["pending", "pending"]
+
+
+def test_what_waits_for_a_digest_can_be_given_up(engine: Engine) -> None:
+    days = Days(engine, replace(ENGINEER, mode="digest"))
+    days.history.look(snapshot([CHEF, posting("1"), posting("2")]))
+    with engine.begin() as connection:
+        pack(connection, days.history.now)
+        assert discard(connection, days.history.now) == 1  # the summary, which is older than this look
+        assert discard(connection, days.history.now + timedelta(seconds=1)) == 1
+    assert days.history.alerted("state") == ["discarded"] * 2
+    days.at(3, 9)
+    assert days.last.items == ()
 
 
 def test_each_channel_has_its_own_roles_and_counts(engine: Engine) -> None:

@@ -106,7 +106,7 @@ class SocketServer:
         if refusal is not None:
             return web.Response(status=int(str(refusal)), headers={"Retry-After": "0"})
         self._check("response", content)
-        if content.get("response_type") != "ephemeral" or content.get("replace_original") is not False:
+        if content.get("response_type") != "ephemeral" or not isinstance(content.get("replace_original"), bool):
             self.complaints.append("an answer that everybody sees")
         self.answers.append(content)
         return web.Response(text="ok")
@@ -150,8 +150,12 @@ class SocketServer:
     async def raw(self, text: str) -> None:
         await self.sockets[-1].send_str(text)
 
-    async def click(self, action: str, value: str = "", user: str = ALICE, channel: str = ROLES, *, times: int = 1, at: str = "") -> float:
-        return await self.send("interactive", click(action, value, user, channel, at=at, url=self._response_url()), times=times)
+    async def click(
+        self, action: str, value: str = "", user: str = ALICE, channel: str = ROLES, *, times: int = 1, at: str = "", private: bool = False
+    ) -> float:
+        payload = click(action, value, user, channel, at=at, url=self._response_url())
+        payload["container"]["is_ephemeral"] = private
+        return await self.send("interactive", payload, times=times)
 
     async def slash(self, text: str, user: str = ALICE, *, times: int = 1) -> float:
         trigger = f"t{next(self._numbers)}"

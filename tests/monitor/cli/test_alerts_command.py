@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import AsyncIterator
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -87,6 +90,29 @@ async def test_beside_a_daemon_it_is_the_daemon_that_sends_again(place: Place, s
     assert "everything is delivered" in out
     assert len(slack.texts()) == 1
     await stopped(daemon)
+
+
+async def test_what_quiet_hours_hold_is_not_said_to_be_delivered(place: Place, slack: SlackServer) -> None:
+    now = datetime.now(UTC)
+    hours = f"{now - timedelta(hours=1):%H:%M}-{now + timedelta(hours=1):%H:%M}"
+    place.config.write_text(place.config.read_text().replace("[alerts]", f'[alerts]\ntimezone = "UTC"\nquiet = "{hours}"'))
+    await place.run("check")
+    code, out, err = await place.run("alerts", "retry")
+    assert code == 0
+    assert f"1 message is held until {hours[-5:]} (UTC): quiet hours" in err
+    assert out.splitlines()[-1] == "everything else is delivered"
+    assert slack.texts() == []
+
+
+async def test_what_waits_for_a_token_says_so(place: Place) -> None:
+    await place.run("check")
+    with closing(sqlite3.connect(place.folder / "rolewatch.db")) as connection:
+        connection.execute("UPDATE delivery SET state = 'pending'")
+        connection.commit()
+    place.token = ""
+    code, _, err = await place.run("alerts", "retry")
+    assert code == 1
+    assert "slack:#roles: 1 message could not be delivered: $SLACK_BOT_TOKEN is not set" in err
 
 
 async def test_nothing_to_retry_is_well(place: Place) -> None:

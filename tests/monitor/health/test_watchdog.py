@@ -28,6 +28,7 @@ class Ward:
 
     engine: Engine
     told: list[str] = field(default_factory=list)
+    incidents: list[str] = field(default_factory=list)
     passed: float = 0.0  # seconds
 
     def __post_init__(self) -> None:
@@ -36,6 +37,7 @@ class Ward:
         self.dog = Watchdog(self.engine, lambda: self.history.now, lambda: self.passed, self.notice)
 
     def notice(self, message: OperatorMessage) -> None:
+        self.incidents.append(message.incident)
         self.told.append(f"{message.headline}: {message.lines[0]}" if message.lines else message.headline)
 
     def wait(self, minutes: float, *, asleep: bool = False) -> list[str]:
@@ -67,10 +69,13 @@ def test_rounds_that_do_not_come_are_told_once_and_so_is_their_return(ward: Ward
     assert [line.partition(":")[0] for line in ward.told] == ["Rounds are late"]
     ward.history.look(snapshot([posting("1")]), minutes=1)
     assert ward.wait(1) == []
-    assert ward.told[1:] == ["Rounds are in time again"]
+    assert [line.partition(":")[0] for line in ward.told[1:]] == ["Rounds are in time again"]
+    assert "Late: " in ward.told[1]
+    assert ward.incidents[0] == ward.incidents[1] != ""
     ward.wait(16)
     assert ward.wait(60)
     assert len(ward.told) == 3
+    assert ward.incidents[2] != ward.incidents[0]
 
 
 def test_a_board_that_fails_is_looked_at_and_so_in_time(ward: Ward) -> None:

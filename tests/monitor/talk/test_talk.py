@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from history import History
@@ -101,6 +102,35 @@ async def test_a_mute_is_announced_once_in_the_thread_and_undone_there(office: O
     [update] = server.made("chat.update")
     assert "mute_undo" not in json.dumps(update)
     assert office.rows("SELECT count(*) FROM mute WHERE ended_at IS NULL") == [(0,)]
+
+
+async def test_a_mute_that_is_undone_in_the_list_leaves_no_button_in_its_thread_either(office: Office, server: SocketServer) -> None:
+    await server.click("role_mute", STORY, ADMIN)
+    await server.click("rule_mute", "kernels", ADMIN)
+    await told(server, 2)
+    await server.slash("muted", ADMIN)
+    await told(server, 3)
+    undo = next(block for block in server.answers[2]["blocks"] if block["type"] == "actions")["elements"][0]
+    await server.click(undo["action_id"], undo["value"], ADMIN, private=True)
+    assert (await told(server, 4))[3] == "Told again from now on: Research Engineer, Gemini. 1 mute"
+    assert [one["replace_original"] for one in server.answers] == [False, False, False, True]
+    assert json.dumps(server.answers[3]["blocks"]).count("mute_undo") == 1
+    [(where,)] = office.rows("SELECT ts FROM mute WHERE ended_at IS NOT NULL")
+    [update] = server.made("chat.update")
+    assert (update["channel"], update["ts"]) == (ROLES, where)
+    assert "mute_undo" not in json.dumps(update)
+
+
+async def test_a_mute_that_has_ended_by_itself_loses_its_button_when_it_is_pressed(office: Office, server: SocketServer) -> None:
+    await server.click("rule_mute", "kernels", ADMIN)
+    await told(server)
+    [announced] = server.made("chat.postMessage")
+    office.history.now += timedelta(days=2)
+    await server.click("mute_undo", announced["blocks"][-1]["elements"][0]["value"], ADMIN)
+    assert (await told(server, 2))[1].startswith("That mute has ended already")
+    [update] = server.made("chat.update")
+    assert "mute_undo" not in json.dumps(update)
+    assert "undid" not in json.dumps(update)
 
 
 async def test_who_may_not_mute_is_told_who_may(office: Office, server: SocketServer) -> None:

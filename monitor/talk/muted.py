@@ -1,0 +1,39 @@
+"""What is muted, as people read it: the titles of roles, and the mutes that concern the one who asks."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import Connection, select
+
+from monitor import mutes
+from monitor.db import AnyRow
+from monitor.models import Posting, PostingVersion
+from monitor.notify import words
+from monitor.queries.naming import Found
+
+_DIRECT: Final = re.compile("slack:[UWD][A-Z0-9]{6,}")
+
+
+def headline(connection: Connection, found: Found) -> tuple[str, str]:
+    """A posting's title, or its name where nobody could read it, and its URL."""
+    newest = (PostingVersion.posting_id == Posting.id) & (PostingVersion.number == Posting.version)
+    query = select(PostingVersion.title, PostingVersion.url).join(Posting, newest).where(Posting.id == found.id)
+    row = connection.execute(query).one_or_none()
+    return (words.clean(row.title, words.TITLE) or found.posting, row.url) if row else (found.posting, "")
+
+
+def title(connection: Connection, row: AnyRow) -> str:
+    """What a mute of `mutes.listed` is of: a role's title, or a rule's name."""
+    if row.posting is None:
+        return words.clean(row.rule or "", 100)
+    board, _, key = row.posting.rpartition(":")
+    return headline(connection, Found(row.posting_id, board, key))[0]
+
+
+def concerning(connection: Connection, user: str, now: datetime) -> list[tuple[AnyRow, str]]:
+    """The mutes that concern a person, each with its title: another's direct messages are nobody else's business."""
+    rows = [row for row in mutes.listed(connection, now) if row.user_id == user or not _DIRECT.match(row.channel)]
+    return [(row, title(connection, row)) for row in rows]
