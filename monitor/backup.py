@@ -12,6 +12,7 @@ from typing import Final
 from sqlalchemy import Engine
 
 from monitor.errors import UserError
+from monitor.trouble import advice
 
 GROWING: Final = ("board", "posting", "posting_version", "posting_change", "description")  # tables that never lose a row
 _PAGES: Final = 4096  # copied at once; a writer waits for no longer than that
@@ -33,7 +34,7 @@ def back_up(engine: Engine, file: Path) -> Mapping[str, int]:
         _settle(part)
         os.replace(part, file)  # noqa: PTH105  # the same thing, and says what matters: at once
     except sqlite3.Error as error:
-        raise UserError(f"no backup was written: {file} cannot be written, or the database cannot be read: {error}") from error
+        raise UserError(f"no backup was written: {file} cannot be written, or the database cannot be read: {advice(error)}") from error
     finally:
         part.unlink(missing_ok=True)
     return counts

@@ -38,38 +38,20 @@ from monitor.outbox import Outbox
 from monitor.rereading import read_again
 from monitor.round import run_round
 from monitor.settings import Settings
-from monitor.succession import follow
 from monitor.talk.talk import Talk
+from monitor.trouble import Troubles
 
 log = structlog.get_logger()
 TICK = 0.5  # seconds between two looks at what is due
-PAUSE = 5.0  # seconds after a round that failed as a whole, as with a full disk, so that the log can be read
+PAUSE = 5.0  # seconds after a round that failed as a whole, as with a full disk; twice as long after the next one
+LONGEST_PAUSE = 60.0  # seconds; boards that were asked in vain are not asked more often
+_ROUND = "round failed, trying again"
 STOP_WITHIN = 8.0  # seconds for the work in flight; then the program ends without it, and nothing is lost
-
-
-async def serve(
-    load: Callable[[], Settings],
-    engine: Engine,
-    make_outbox: Callable[[Settings], Outbox],
-    *,
-    announce: bool,
-    clock: Callable[[], datetime],
-    random: Random,
-) -> None:
-    """Works until SIGTERM or SIGINT. Raises UserError for a configuration without boards, and Held when another works on the database."""
-    settings = load()
-    require_boards(settings)
-    lease = await asyncio.to_thread(follow, engine, "run", settings, clock)
-    daemon = Daemon(load, settings, engine, lease, make_outbox, announce, clock, random)
-    try:
-        await daemon.run()
-    finally:
-        await asyncio.to_thread(lease.release, clock())
 
 
 @dataclass
 class Daemon:
-    """One running daemon."""
+    """One running daemon; `hurry` is called when a signal has come."""
 
     load: Callable[[], Settings]
     settings: Settings
@@ -79,20 +61,24 @@ class Daemon:
     announce: bool
     clock: Callable[[], datetime]
     random: Random
+    hurry: Callable[[], None]
     stop: asyncio.Event = field(default_factory=asyncio.Event)
     wake: asyncio.Event = field(default_factory=asyncio.Event)
     reload: bool = False
     behind: bool = True  # stored versions may have to be matched with new rules
     older: bool = True  # stored versions may be of an older reader
     round: asyncio.Task[None] | None = None
+    ousted: bool = False  # another process has the lease
+    pause: float = PAUSE  # seconds after the next round that fails as a whole
+    troubles: Troubles = field(default_factory=Troubles)
 
     async def run(self) -> None:
         self._listen()
+        await asyncio.to_thread(self._begin)
         self.outbox = self.make_outbox(self.settings)
         self.read_at = _modified(self.settings)
         self.guard = Guard(self.engine, self.clock, self._notice, self.settings)
         await self.guard.start()
-        await asyncio.to_thread(self._begin)
         delivery = asyncio.create_task(self.outbox.run(self.wake, self.stop))
         delivery.add_done_callback(lambda _: self.stop.set())  # a daemon that tells nobody is better restarted
         self.talk = Talk(self.engine, self.settings, self.clock, self._notice)
@@ -114,8 +100,12 @@ class Daemon:
     def _listen(self) -> None:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, self.stop.set)
+            loop.add_signal_handler(number, self._end_soon)
         loop.add_signal_handler(signal.SIGHUP, self._ask_to_reload)
+
+    def _end_soon(self) -> None:
+        self.hurry()
+        self.stop.set()
 
     def _ask_to_reload(self) -> None:
         self.reload = True
@@ -143,13 +133,16 @@ class Daemon:
         self.wake.set()
 
     async def _renew(self) -> None:
-        if not await asyncio.to_thread(self.lease.renew, self.clock()):
+        with self.troubles.passing("lease not renewed, trying again"):
+            self.ousted = not await asyncio.to_thread(self.lease.renew, self.clock())
+        if self.ousted:
             log.error("another rolewatch works on this database now; stopping")
             self.stop.set()
 
     async def _by_the_clock(self) -> None:
-        if await asyncio.to_thread(clockwork.write, self.engine, self.settings, self.clock()):
-            self.wake.set()
+        with self.troubles.passing("reminders and digests not written, trying again"):
+            if await asyncio.to_thread(clockwork.write, self.engine, self.settings, self.clock()):
+                self.wake.set()
 
     async def _tick(self) -> None:
         """Starts what is due, unless a round is under way; it does not wait for it, since the scheduler would complain of each tick."""
@@ -157,20 +150,32 @@ class Daemon:
             self.round = asyncio.create_task(self._work())
 
     async def _work(self) -> None:
-        """One round if one is asked for or due. It may catch everything: the next tick tries again."""
+        """What is due now, and a pause after trouble.
+
+        It may catch everything: the next try may do better, and meanwhile alerts are sent, reminders written, and the watchdog tells the
+        operator that rounds are late. A program that ended for it would do none of that, and meet the same fault at its next start.
+        """
         try:
-            await self._take_up_configuration()
-            await self._answer()
-            names = await asyncio.to_thread(self._due)
-            if names:
-                await self._round(names, alerts=True, announce=self.announce)
-            elif self.behind:
-                self.behind = await asyncio.to_thread(catch_up, self.engine, self.settings, TICK)
-            elif self.older:
-                self.older = await asyncio.to_thread(read_again, self.engine, self.settings, self.clock(), TICK / 2)
-        except Exception:
-            log.exception("round failed")
-            await asyncio.sleep(PAUSE)
+            await self._do_what_is_due()
+        except Exception as error:  # noqa: BLE001  # the log has it, and its traceback where the fault is ours
+            self.troubles.met(_ROUND, error)
+            await asyncio.sleep(self.pause)
+            self.pause = min(2 * self.pause, LONGEST_PAUSE)
+        else:
+            self.troubles.over(_ROUND)
+            self.pause = PAUSE
+
+    async def _do_what_is_due(self) -> None:
+        """One round if one is asked for or due; else what makes the stored history fit today's rules and readers."""
+        await self._take_up_configuration()
+        await self._answer()
+        names = await asyncio.to_thread(self._due)
+        if names:
+            await self._round(names, alerts=True, announce=self.announce)
+        elif self.behind:
+            self.behind = await asyncio.to_thread(catch_up, self.engine, self.settings, TICK)
+        elif self.older:
+            self.older = await asyncio.to_thread(read_again, self.engine, self.settings, self.clock(), TICK / 2)
 
     async def _round(self, names: list[str] | None, *, alerts: bool, announce: bool) -> int:
         round_id = await run_round(

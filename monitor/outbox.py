@@ -15,7 +15,6 @@ from typing import Final
 
 import structlog
 from sqlalchemy import Engine
-from sqlalchemy.exc import DBAPIError
 
 from monitor import deliveries, edits, pack, quiet
 from monitor.db import reading
@@ -25,6 +24,7 @@ from monitor.plan import LONGEST_PATIENCE
 from monitor.sender import Delivered, Sender
 from monitor.settings import AlertSettings
 from monitor.settle import Head
+from monitor.trouble import Troubles
 
 log = structlog.get_logger()
 
@@ -62,6 +62,7 @@ class Outbox:
         self._editor = Editor(engine, self._sender, clock, sleep=sleep)
         self._tasks: dict[str, asyncio.Task[bool]] = {}  # by queue
         self._begun = False
+        self._troubles = Troubles()
 
     def take_up(self, other: Outbox) -> None:
         """Goes on with the notifiers and operators of another one, made from changed settings, and tries what was refused again."""
@@ -120,11 +121,9 @@ class Outbox:
 
     async def _surveyed(self) -> list[Work]:
         """As `_survey`; nothing while the database cannot be used."""
-        try:
+        with self._troubles.passing("the outbox cannot be read, trying again"):
             return await asyncio.to_thread(self._survey)
-        except DBAPIError as error:
-            log.error("the outbox cannot be read, trying again", reason=type(error.orig).__name__)  # noqa: TRY400  # it may pass
-            return []
+        return []
 
     def _waiting(self) -> int:
         with reading(self._engine) as connection:
@@ -160,12 +159,10 @@ class Outbox:
 
     async def _steadily(self, first: Work, told: Delivered) -> bool:
         """As `_work` for what is due; trouble with the database is waited for, since the rows say how to go on."""
-        try:
+        with self._troubles.passing("the outbox cannot be written, trying again", by=first.queue):
             return await self._work(first, told, patience=0)
-        except DBAPIError as error:
-            log.error("the outbox cannot be written, trying again", queue=first.queue, reason=type(error.orig).__name__)  # noqa: TRY400
-            await self._sleep(POLL)
-            return False
+        await self._sleep(POLL)
+        return False
 
     async def _work(self, first: Work, told: Delivered, patience: float) -> bool:
         """Does a queue's work in order until there is none, or, which gives False, the next one's time is too far off."""

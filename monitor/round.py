@@ -6,7 +6,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Collection, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from random import Random
 
@@ -22,6 +22,7 @@ from monitor.matching import catch_up
 from monitor.memory import give_back
 from monitor.record import Recorder
 from monitor.settings import Settings
+from monitor.trouble import is_outside, words
 
 log = structlog.get_logger()
 CATCH_UP = 2.0  # seconds after a round for matching what is stored with rules that are new
@@ -74,14 +75,19 @@ async def run_round(
     clock: Callable[[], datetime],
     random: Random,
 ) -> int:
-    """Looks at the named boards, at all watched ones for None; gives the round's id. Cancelling it loses no result that came."""
+    """Looks at the named boards, at all watched ones for None; gives the round's id. Cancelling it loses no result that came.
+
+    Raises what kept a board from being stored, not even as a failure, when all others are.
+    """
     alerting = Alerting.of(settings, enabled=alerts, announce=announce)
     round_id, requests = await asyncio.to_thread(_begin, engine, settings, names, clock())
+    one_round = _Round(engine, settings, Recorder(round_id, alerting, random, clock))
     try:
-        one_round = _Round(engine, settings, Recorder(round_id, alerting, random, clock))
         await asyncio.gather(*(one_round.crawl(ats, boards) for ats, boards in requests.items()))
     finally:
         await asyncio.shield(asyncio.to_thread(_end, engine, alerting, round_id, clock()))
+    for error in one_round.unstored:
+        raise error
     await asyncio.to_thread(catch_up, engine, settings, CATCH_UP)
     return round_id
 
@@ -106,6 +112,7 @@ class _Round:
     engine: Engine
     settings: Settings
     recorder: Recorder
+    unstored: list[Exception] = field(default_factory=list)
 
     async def crawl(self, ats: str, requests: Sequence[BoardRequest]) -> None:
         async with aclosing(crawl(ats, requests, watch.manners(self.settings, ats))) as results:
@@ -117,8 +124,9 @@ class _Round:
         try:
             self._store(result)
         except Exception as error:
-            log.exception("board not stored", board=result.board)
-            self._store_failure(result, error)
+            if not is_outside(error):
+                log.exception("board not stored", board=result.board)
+            self._store_failure(result, words(error) if is_outside(error) else type(error).__name__)
 
     def _store(self, result: Result) -> None:
         with self.engine.begin() as connection:
@@ -128,13 +136,12 @@ class _Round:
         else:
             log.info("board read", **facts)
 
-    def _store_failure(self, result: Result, error: Exception) -> None:
-        """Pushes the board's next try forward, as a failure of ours; where even that cannot be stored, the log has said it."""
-        failure = Failure(result.board, f"its result could not be stored: {type(error).__name__}", seconds=result.seconds)
+    def _store_failure(self, result: Result, why: str) -> None:
+        """Pushes the board's next try forward, as a failure of ours; where even that cannot be stored, the round says it at its end."""
         try:
-            self._store(failure)
-        except Exception:
-            log.exception("failure not stored", board=result.board)
+            self._store(Failure(result.board, f"its result could not be stored: {why}", seconds=result.seconds))
+        except Exception as error:  # noqa: BLE001  # as above: the other boards are to be stored
+            self.unstored.append(error)
 
 
 def report(connection: Connection, round_id: int) -> tuple[BoardReport, ...]:

@@ -12,11 +12,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, inspect, make_url, text
-from sqlalchemy.exc import ArgumentError, DatabaseError
+from sqlalchemy.exc import ArgumentError
 
 from monitor.backup import back_up
 from monitor.db import connect, normal_url, reading
 from monitor.errors import UserError
+from monitor.trouble import NO_DATABASE, advice
 
 _UPGRADING = 0x726F6C65  # "role": the lock of PostgreSQL under which a schema is changed
 _MIGRATIONS = str(Path(__file__).parent.parent / "migrations")
@@ -27,7 +28,7 @@ def open_database(url: str) -> Engine:
     engine = _engine(url)
     try:
         return _opened(engine)
-    except DatabaseError as error:
+    except NO_DATABASE as error:
         engine.dispose()
         raise _unusable(engine, error) from error
 
@@ -38,14 +39,14 @@ def unopened(url: str) -> Iterator[Engine]:
     engine = _engine(url)
     try:
         yield engine
-    except DatabaseError as error:
+    except NO_DATABASE as error:
         raise _unusable(engine, error) from error
     finally:
         engine.dispose()
 
 
-def _unusable(engine: Engine, error: DatabaseError) -> UserError:
-    return UserError(f"the database {engine.url.render_as_string(hide_password=True)} cannot be used: {' '.join(str(error.orig).split())}")
+def _unusable(engine: Engine, error: Exception) -> UserError:
+    return UserError(f"the database {engine.url.render_as_string(hide_password=True)} cannot be used: {advice(error)}")
 
 
 def _engine(url: str) -> Engine:
@@ -76,6 +77,8 @@ def _make_private(file: Path) -> None:
     """A new file that only its owner reads: history says what a person looks for. One that is there may be read-only."""
     if not file.parent.is_dir():
         raise UserError(f"there is no folder {file.parent} for the database")
+    if file.is_dir():
+        raise UserError(f"the database {file} is a folder: name a file in [database] url")
     try:
         file.touch(mode=0o600, exist_ok=False)
     except FileExistsError:

@@ -157,14 +157,15 @@ class Program(TyperGroup):
             typer.echo(str(error), err=True)
             raise typer.Exit(2) from error
         except Exception as error:
-            from sqlalchemy.exc import DBAPIError  # a command that needs no database does not wait for its library
+            from monitor.trouble import NO_DATABASE, advice  # a command that needs no database does not wait for its library
 
             if isinstance(error, OSError) and not isinstance(error, BrokenPipeError):
-                typer.echo(f"{error.strerror or error}", err=True)
+                place = f"{error.filename}: " if error.filename else ""
+                typer.echo(f"{place}{error.strerror or error}", err=True)
                 raise typer.Exit(1) from error
-            if not isinstance(error, DBAPIError):
+            if not isinstance(error, NO_DATABASE):
                 raise
-            typer.echo(f"the database cannot be used: {error.orig}", err=True)
+            typer.echo(f"the database cannot be used: {advice(error)}", err=True)
             raise typer.Exit(1) from error
 
 

@@ -109,16 +109,15 @@ def check(
 
 
 def _findings(engine: Engine) -> Iterator[str]:
-    from sqlalchemy.exc import DatabaseError
-
     from monitor.db import reading
     from monitor.queries.consistency import findings
+    from monitor.trouble import NO_DATABASE, advice
 
     try:
         with reading(engine) as connection:
             yield from findings(connection)
-    except DatabaseError as error:
-        yield f"the database is damaged: {' '.join(str(error.orig).split())}"
+    except NO_DATABASE as error:
+        yield f"the database cannot be read to its end: {advice(error)}"
 
 
 def copy_all(

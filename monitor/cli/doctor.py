@@ -97,7 +97,7 @@ def _configuration(settings: Settings) -> Finding:
 
 
 def _database(current: State) -> Iterator[Finding]:
-    from sqlalchemy.exc import DatabaseError
+    from monitor.trouble import NO_DATABASE, advice
 
     try:
         engine = current.engine()
@@ -105,8 +105,8 @@ def _database(current: State) -> Iterator[Finding]:
         yield from _work(engine, current.settings)
     except UserError as error:
         yield Finding("database", ok=False, found=str(error))
-    except DatabaseError as error:
-        yield Finding("database", ok=False, found=str(error.orig), remedy="restore a backup, or run `rolewatch db check`")
+    except NO_DATABASE as error:
+        yield Finding("database", ok=False, found=advice(error))
 
 
 def _integrity(engine: Engine) -> Finding:
@@ -117,7 +117,7 @@ def _integrity(engine: Engine) -> Finding:
         postings = connection.exec_driver_sql("SELECT count(*) FROM posting").scalar()
     place = engine.url.render_as_string(hide_password=True)
     if word != "ok":
-        return Finding("database", ok=False, found=f"{place}: {word}", remedy="restore a backup")
+        return Finding("database", ok=False, found=f"{place}: {' '.join(str(word).split())}", remedy="restore a backup")
     return Finding("database", ok=True, found=f"{place}: {postings} postings")
 
 

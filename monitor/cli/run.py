@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 import sys
 import time
 from pathlib import Path
@@ -13,6 +14,7 @@ import typer
 from monitor.cli.common import CHANCE, State, now, state
 
 _WAIT = 0.5  # seconds between two tries to begin, while a `check` works on the database
+_END_WITHIN = 9.0  # seconds from a signal to the end, in any case
 
 
 def init(
@@ -33,10 +35,11 @@ def run(
     """The daemon: rounds on schedule, alerts, housekeeping; Ctrl-C or SIGTERM stops it."""
     from monitor.cli.sending import make_outbox
     from monitor.config import load, require_boards
-    from monitor.daemon import serve
+    from monitor.ending import no_later_than
     from monitor.lease import Held
     from monitor.logs import set_up
     from monitor.memory import share_one_heap
+    from monitor.serve import serve
 
     share_one_heap()
     current = state(ctx)
@@ -47,13 +50,24 @@ def run(
     _say_where(current)
     file, environ = settings.file, current.environ
     outbox = make_outbox(engine, sys.stdout)
-    while True:
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # until the database is ours there is nothing to end well
+    again = True
+    while again:
         try:
-            return asyncio.run(serve(lambda: load(file, environ), engine, outbox, announce=announce, clock=now, random=CHANCE))
+            work = serve(
+                lambda: load(file, environ),
+                engine,
+                outbox,
+                announce=announce,
+                clock=now,
+                random=CHANCE,
+                hurry=lambda: no_later_than(_END_WITHIN),
+            )
+            again = asyncio.run(work)
         except Held as held:
             if held.command == "run":
                 raise
-        time.sleep(_WAIT)
+            time.sleep(_WAIT)
 
 
 def _say_where(current: State) -> None:

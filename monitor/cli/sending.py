@@ -21,6 +21,7 @@ from monitor.outbox import Outbox
 from monitor.quiet import until
 from monitor.settings import Settings, secret_name
 from monitor.succession import follow
+from monitor.trouble import Troubles
 
 _WAIT = 0.5  # seconds between two tries to begin while another command works on the database
 Done = TypeVar("Done")
@@ -94,13 +95,14 @@ async def work(
 @asynccontextmanager
 async def _renewed(lease: Lease) -> AsyncIterator[None]:
     """Holds the lease for as long as the work takes, and gives it back."""
-    work, lost = asyncio.current_task(), asyncio.Event()
+    work, lost, troubles = asyncio.current_task(), asyncio.Event(), Troubles()
 
     async def renew() -> None:
         while not lost.is_set():
             await asyncio.sleep(RENEW_EVERY)
-            if not await asyncio.to_thread(lease.renew, now()):
-                lost.set()
+            with troubles.passing("lease not renewed, trying again"):
+                if not await asyncio.to_thread(lease.renew, now()):
+                    lost.set()
         if work is not None:
             work.cancel()
 

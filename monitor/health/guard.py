@@ -16,11 +16,12 @@ from monitor import models
 from monitor.db import reading
 from monitor.errors import UserError
 from monitor.health.heartbeat import ping
-from monitor.health.server import HealthServer
+from monitor.health.server import HealthServer, NoMetrics
 from monitor.health.systemd import notify
 from monitor.health.watchdog import Watchdog
 from monitor.messages import OperatorMessage
 from monitor.settings import Settings
+from monitor.trouble import NO_DATABASE, Troubles
 
 if TYPE_CHECKING:
     from monitor.health.metrics import Metrics
@@ -46,6 +47,7 @@ class Guard:
         self._server: HealthServer | None = None
         self._metrics: Metrics | None = None
         self._tasks: set[asyncio.Task[object]] = set()
+        self._troubles = Troubles()
 
     async def start(self) -> None:
         """Raises UserError when `[health] listen` cannot be listened on."""
@@ -119,11 +121,14 @@ class Guard:
             self._metrics = await self._in_thread(Metrics, self._engine, self._clock, lambda: self.watchdog.late)
 
     async def _text(self) -> bytes | None:
-        """The text of /metrics. Raises TimeoutError when the database does not answer."""
+        """The text of /metrics. Raises NoMetrics when the database does not answer."""
         if self._metrics is None:
             return None
-        async with asyncio.timeout(SCRAPE):
-            return await self._in_thread(self._metrics.text)
+        try:
+            async with asyncio.timeout(SCRAPE):
+                return await self._in_thread(self._metrics.text)
+        except (TimeoutError, *NO_DATABASE) as error:
+            raise NoMetrics from error
 
     def _start(self, work: Coroutine[object, object, object]) -> None:
         task = asyncio.create_task(self._quietly(work))
@@ -131,11 +136,13 @@ class Guard:
         task.add_done_callback(self._tasks.discard)
 
     async def _quietly(self, work: Coroutine[object, object, object]) -> None:
-        """What watches the work must not end it: its own trouble is a line in the log."""
+        """What watches the work must neither end it nor end itself, so it may catch everything: its own trouble is a line in the log."""
         try:
             await work
-        except Exception:
-            log.exception("health check failed")
+        except Exception as error:  # noqa: BLE001  # the log has it, and its traceback where the fault is ours
+            self._troubles.met("health check failed", error)
+        else:
+            self._troubles.over("health check failed")
 
     async def _in_thread(self, work: Callable[[*Ts], T], *arguments: *Ts) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._thread, work, *arguments)

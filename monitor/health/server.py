@@ -11,8 +11,15 @@ from monitor.errors import UserError
 _MISSING = "metrics need the extra `metrics`: pip install 'rolewatch[metrics]'\n"
 
 
+class NoMetrics(Exception):  # noqa: N818  # a state of the database
+    """The database does not answer."""
+
+
 class HealthServer:
-    """Answers as it is told to: `reasons` gives what is wrong, `metrics` the text of /metrics, or None where its library is missing."""
+    """Answers as it is told to: `reasons` gives what is wrong, `metrics` the text of /metrics, or None where its library is missing.
+
+    `metrics` raises NoMetrics when the database does not answer.
+    """
 
     def __init__(self, listen: str, reasons: Callable[[], Sequence[str]], metrics: Callable[[], Awaitable[bytes | None]]) -> None:
         self.listen, self._reasons, self._metrics = listen, reasons, metrics
@@ -41,7 +48,7 @@ class HealthServer:
     async def _serve_metrics(self, _: web.Request) -> web.Response:
         try:
             text = await self._metrics()
-        except TimeoutError:
+        except NoMetrics:
             return web.Response(text="the database does not answer\n", status=503)
         if text is None:
             return web.Response(text=_MISSING, status=501)

@@ -13,7 +13,6 @@ from datetime import datetime
 
 import structlog
 from sqlalchemy import Engine
-from sqlalchemy.exc import DBAPIError
 
 from monitor.db import iso, reading
 from monitor.health.lateness import PARTS, Lateness, Part
@@ -21,6 +20,7 @@ from monitor.messages import OperatorMessage
 from monitor.notify.words import instant
 from monitor.queries import waiting
 from monitor.settings import Settings
+from monitor.trouble import NO_DATABASE, words
 
 log = structlog.get_logger()
 _NAMES: Mapping[Part, str] = {"rounds": "Rounds are", "delivery": "Delivery is"}
@@ -47,8 +47,8 @@ class Watchdog:
                 now = self.clock()
                 found = {"rounds": waiting.rounds(connection, settings, now), "delivery": waiting.messages(connection, now)}
             late = self.lateness.late(found, self.seconds())  # type: ignore[arg-type]  # the literal's keys are parts
-        except DBAPIError as error:
-            late = {part: [f"the database cannot be read: {type(error.orig).__name__}"] for part in PARTS}
+        except NO_DATABASE as error:
+            late = {part: [f"the database cannot be read: {words(error)}"] for part in PARTS}
         self.late, self.looked = late, self.seconds()
         for part in PARTS:
             self._tell(part, late.get(part))
@@ -77,8 +77,8 @@ class Watchdog:
     def _try(self, message: OperatorMessage) -> bool:
         try:
             self.notice(message)
-        except DBAPIError as error:
-            log.error("the operator's message could not be written", reason=type(error.orig).__name__)  # noqa: TRY400  # it is told again
+        except NO_DATABASE as error:
+            log.error("the operator's message could not be written", reason=words(error))  # noqa: TRY400  # it is told again
             return False
         return True
 

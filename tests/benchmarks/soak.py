@@ -22,10 +22,10 @@ from sqlalchemy import Engine, text
 
 from monitor.cli.sending import make_outbox
 from monitor.config import load
-from monitor.daemon import serve
 from monitor.db import reading
 from monitor.logs import set_up
 from monitor.schema import open_database
+from monitor.serve import serve
 
 BOARDS, FAILURES = 50, 0.02
 LIMIT = 5.0  # MB

@@ -101,7 +101,34 @@ async def stopped(process: Process, number: signal.Signals = signal.SIGTERM) -> 
     return time.monotonic() - began
 
 
-async def until(true: Callable[[], object], within: float = 20) -> None:
+class Heard:
+    """What a process writes to its log, line by line as it comes."""
+
+    def __init__(self, process: Process) -> None:
+        self.process = process
+        self.lines: list[str] = []
+        self._reading = asyncio.create_task(self._read())
+
+    def of(self, event: str) -> list[str]:
+        """The lines of one event."""
+        return [line for line in self.lines if event in line]
+
+    async def stopped(self, number: signal.Signals = signal.SIGTERM) -> float:
+        """Sends the signal; the seconds until the process ended."""
+        began = time.monotonic()
+        self.process.send_signal(number)
+        await asyncio.wait_for(self.process.wait(), 40)
+        took = time.monotonic() - began
+        await self._reading
+        return took
+
+    async def _read(self) -> None:
+        assert self.process.stderr is not None
+        async for line in self.process.stderr:
+            self.lines.append(line.decode())
+
+
+async def until(true: Callable[[], object], within: float = 60) -> None:
     """Waits until it is true. Raises AssertionError when it is not in time."""
     end = time.monotonic() + within
     while not true():

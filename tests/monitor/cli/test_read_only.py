@@ -42,5 +42,9 @@ def test_a_read_only_database_can_be_asked_and_says_that_it_cannot_be_written(
         tmp_path.chmod(0o755)
     assert codes["roles"][0] == 0, codes
     assert "Research Engineer" in codes["roles"][1]
-    assert codes["check"] == (1, "", ["the database cannot be used: attempt to write a readonly database"])
+    assert codes["check"] == (
+        1,
+        "",
+        ["the database cannot be used: attempt to write a readonly database; this user may read and not write it"],
+    )
     assert file.read_bytes() == content

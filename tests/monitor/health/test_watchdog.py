@@ -135,7 +135,8 @@ def test_alerts_that_are_not_made_into_messages_are_late(engine: Engine) -> None
 
 def test_a_database_that_cannot_be_read_is_a_reason_and_the_word_goes_out_when_it_can(tmp_path: Path) -> None:
     ward = Ward(connect(f"sqlite:///{tmp_path / 'empty.db'}"))  # no tables yet
-    assert ward.wait(1) == [f"{part} late: the database cannot be read: OperationalError" for part in ("rounds", "delivery")]
+    reason = "the database cannot be read: OperationalError: no such table: board"
+    assert ward.wait(1) == [f"{part} late: {reason}" for part in ("rounds", "delivery")]
     assert len(ward.told) == 2
 
 

@@ -1,0 +1,80 @@
+"""The database locked by another program, under the daemon and under commands."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import pytest
+from greenhouse import job
+from running import Heard, Place, until
+
+from monitor.demo.board_server import BoardServer
+
+LOCKED = "the database cannot be used: database is locked; another program has locked it: let that one end\n"
+
+
+@pytest.fixture
+async def boards() -> AsyncIterator[BoardServer]:
+    async with BoardServer() as server:
+        server.board("examplelabs", job(1, title="Research Engineer, Team 1"))
+        yield server
+
+
+@pytest.fixture
+async def place(tmp_path: Path, boards: BoardServer) -> AsyncIterator[Place]:
+    place = Place(tmp_path, boards.url)
+    yield place
+    place.kill_all()
+    for process in place.processes:
+        await process.wait()
+
+
+@contextmanager
+def locked(place: Place) -> Iterator[None]:
+    """The database as another program locks it that writes and does not end."""
+    with closing(sqlite3.connect(place.folder / "rolewatch.db", isolation_level=None, timeout=20)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        yield
+        other.execute("ROLLBACK")
+
+
+async def working(place: Place) -> Heard:
+    """A daemon that has read its board."""
+    before = len(place.ask("SELECT 1 FROM board_check"))
+    daemon = Heard(await place.start("run"))
+    await until(lambda: len(place.ask("SELECT 1 FROM board_check")) > before)
+    return daemon
+
+
+async def test_a_daemon_that_waits_for_a_lock_stops_in_time_and_the_next_one_goes_on(place: Place) -> None:
+    daemon = await working(place)
+    with locked(place):
+        await asyncio.sleep(3)  # a round is due each second, so that one waits
+        assert await daemon.stopped() < 10
+    assert daemon.process.returncode == 0
+    assert daemon.of("WARNING ended while something still waited; the next start goes on")
+    assert not daemon.of("Traceback")
+    again = await working(place)
+    assert await again.stopped() < 10
+    assert not again.of("ERROR")
+    assert (await place.run("db", "check"))[:2] == (0, "ok\n")
+
+
+@pytest.mark.slow  # a minute: writers wait for each other for half of one
+async def test_a_lock_that_is_held_for_too_long_is_one_line_and_the_daemon_goes_on(place: Place, boards: BoardServer) -> None:
+    daemon = await working(place)
+    with locked(place):
+        boards.boards["examplelabs"].jobs.append(job(2, title="Research Engineer, Team 2"))
+        codes = await asyncio.gather(place.run("check"), place.run("alerts", "retry"), place.run("roles"))
+        await until(lambda: daemon.of("ERROR round failed, trying again"))
+    assert [(code, err) for code, _, err in codes] == [(1, LOCKED), (1, LOCKED), (0, "")]
+    await until(lambda: place.ask("SELECT count(*) FROM posting_changes") == [(1,)])
+    await until(lambda: daemon.of("INFO the database works again"))
+    assert await daemon.stopped() < 10
+    assert len(daemon.of("ERROR round failed, trying again")) == 1
+    assert 'reason="OperationalError: database is locked"' in daemon.of("ERROR round failed")[0]
+    assert not daemon.of("Traceback")
