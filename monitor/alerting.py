@@ -112,10 +112,10 @@ class Alerting:
         return why_told(rule, one.kind, [change.field for change in _changes(rule, one)], before, after)
 
     def stands(self, why: Why, board: AnyRow, posting: Posting) -> Why:
-        """The same rule's reason for the posting as it is now; as it was of a rule that is no longer there."""
+        """The same rule's reason for the posting as it is now; as it was, and marked so, of a rule that is no longer there."""
         matcher = self.matchers.get(why.rule)
         if matcher is None:
-            return why
+            return Why(why.rule, why.words, "rule removed")
         found = matcher.explain(candidate(board.board, board.company, posting))
         return Why(why.rule, found.words) if found.fits else Why(why.rule, why.words, "no longer fits")
 

@@ -77,7 +77,8 @@ def _merged(before: Message, message: Message) -> Message:
     after = _base(message)
     if not isinstance(before, CardMessage) or not isinstance(after, CardMessage):
         return after
-    why = {one.rule: one for one in before.why} | {one.rule: _standing(one) for one in after.why}
+    lasting_why = [one for one in before.why if one.turn != "rule removed"]
+    why = {one.rule: one for one in lasting_why} | {one.rule: _standing(one) for one in after.why}
     mention = tuple(dict.fromkeys([*before.mention, *after.mention]))
     lasting = {"changed_at": after.changed_at or before.changed_at, "reopened_at": after.reopened_at or before.reopened_at}
     return msgspec.structs.replace(after, began=before.began, why=tuple(why.values()), mention=mention, **lasting)
@@ -100,7 +101,8 @@ def touch(connection: Connection, alerting: Alerting, board: AnyRow, moved: Sequ
         for row in connection.execute(mine).all():
             message = load(row.message)
             if isinstance(message, CardMessage):
-                why = tuple(alerting.stands(one, board, contents[row.posting_id]) for one in message.why)
+                stands = [alerting.stands(one, board, contents[row.posting_id]) for one in message.why]
+                why = tuple(one for one in stands if one.turn != "rule removed") or tuple(stands)
                 after = dump(msgspec.structs.replace(message, why=why))
                 connection.execute(update(Card).where(Card.id == row.id).values(message=after, wanted=Card.wanted + 1))
 

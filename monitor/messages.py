@@ -46,7 +46,7 @@ class Why(msgspec.Struct, frozen=True, omit_defaults=True):
 
     rule: str
     words: str  # 'title has “research engineer”'; several joined by "; "
-    turn: Literal["", "now fits", "no longer fits"] = ""  # what the revision did to the rule
+    turn: Literal["", "now fits", "no longer fits", "rule removed"] = ""  # what the revision did to the rule; the last on a card alone
 
 
 class RoleMessage(msgspec.Struct, frozen=True, omit_defaults=True, tag="role"):

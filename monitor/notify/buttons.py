@@ -39,7 +39,7 @@ def _diff(role: Role) -> Part:
 
 def _mute_rule(why: Sequence[Why]) -> Parts:
     """A button for the one rule that fits, a menu for several."""
-    rules = list(dict.fromkeys(one.rule for one in why))
+    rules = list(dict.fromkeys(one.rule for one in why if one.turn != "rule removed"))
     if len(rules) == 1 and words.width(rules[0]) <= _VALUE:
         return [_press("rule_mute", "Mute rule for a day", rules[0])]
     options = [{"text": _plain(words.clean(rule, _LABEL)), "value": rule} for rule in rules if words.width(rule) <= _OPTION][:_OPTIONS]

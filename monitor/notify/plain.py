@@ -120,7 +120,7 @@ def _near(message: ReminderMessage) -> str:
 
 
 def _reminder(item: Reminder, *, alone: bool) -> list[str]:
-    role, written = item.role, words.clean(item.role.deadline_text)
+    role, written = item.role, words.written(item.role)
     first = [f"as written: “{written}”"] if written else []
     named = [] if alone else [f"{words.deadline(role)} · {words.company(role)} · {words.title(role)}"]
     return [*named, *first, *(f"why: {words.reason(why)}" for why in item.why), *(line.strip() for line in _url(role.url))]
@@ -173,7 +173,7 @@ def _facts(message: RoleMessage) -> list[str]:
 
 
 def _known(role: Role) -> list[tuple[str, str]]:
-    deadline, written = words.deadline(role), words.clean(role.deadline_text)
+    deadline, written = words.deadline(role), words.written(role)
     if written and written != deadline:
         deadline += f" (“{written}”)"
     return [("location", words.place(role)), ("pay", words.pay(role.pay)), ("deadline", deadline and f"apply by {deadline}")]

@@ -29,7 +29,7 @@ def _title(role: Role) -> Part:
 
 
 def _foot(item: Reminder) -> Parts:
-    written = words.clean(item.role.deadline_text)
+    written = words.written(item.role)
     said = f"The posting says “{written}”. Where that can be read in two ways, the earlier one counts here." if written else ""
     return [*([rich.context(rich.plain(said))] if said else []), *roles.reasons(item.why)]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from monitor.messages import FieldChange, RoleMessage
+from monitor.messages import FieldChange, Role, RoleMessage
 from monitor.notify import rich, roles, words
 from monitor.notify.buttons import diff
 from monitor.notify.difference import passages
@@ -40,10 +40,20 @@ def _title(message: RoleMessage) -> Parts:
     if message.kind == "closed":
         return [rich.section(title, *roles.gone(message))]
     if message.kind == "reopened":
-        still = [words.place(message.role), words.pay(message.role.pay), words.deadline(message.role)]
-        facts = rich.DOT.join(filter(None, still))
-        return [rich.section(title), *([rich.section(rich.text(facts))] if facts else [])]
+        facts = _still(message.role)
+        return [rich.section(title), *([rich.section(*facts)] if facts else [])]
     return [rich.section(title)]
+
+
+def _still(role: Role) -> Parts:
+    """Where a role is that is back, what it pays, and until when."""
+    said = rich.DOT.join(filter(None, [words.place(role), words.pay(role.pay)]))
+    by = words.deadline(role)
+    facts = [rich.text(said)] if said else []
+    if by:
+        last = rich.date(role.deadline_at) if role.deadline_at else rich.text(by)
+        facts += [rich.text(f"{rich.DOT if said else ''}apply by "), last]
+    return facts
 
 
 def _changes(message: RoleMessage) -> Parts:

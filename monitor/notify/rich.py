@@ -45,9 +45,11 @@ def link(url: str, words_: str, *, bold: bool = False, strike: bool = False) -> 
     return {"type": "link", "url": url, "text": words_} | _style(bold=bold, strike=strike)
 
 
-def date(at: datetime, *, bold: bool = False) -> Part:
+def date(at: datetime, *, bold: bool = False, strike: bool = False) -> Part:
     """The moment in each reader's own time zone."""
-    return {"type": "date", "timestamp": int(at.timestamp()), "format": _DATE, "fallback": words.instant(at)} | _style(bold=bold)
+    return {"type": "date", "timestamp": int(at.timestamp()), "format": _DATE, "fallback": words.instant(at)} | _style(
+        bold=bold, strike=strike
+    )
 
 
 def emoji(name: str) -> Part:

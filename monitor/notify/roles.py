@@ -63,10 +63,18 @@ def moved(change: FieldChange) -> Parts:
         return [name, rich.text(f"  {words.BACK}")]
     if change.field == "description":
         return [name, rich.text(f"  {edited(change.old, change.new)}")]
-    old, new = words.old_and_new(change)
     by = words.moved_by(change)
     later = [rich.text(f"  ({by})")] if by else []
-    return [name, rich.text("  "), rich.text(old, strike=True), rich.text("  →  "), rich.text(new, bold=True), *later]
+    old, new = _sides(change)
+    return [name, rich.text("  "), old, rich.text("  →  "), new, *later]
+
+
+def _sides(change: FieldChange) -> tuple[Part, Part]:
+    """Old struck through and new in bold; a deadline in each reader's own time zone."""
+    old, new = words.old_and_new(change)
+    at = (words.moment(change.old), words.moment(change.new)) if change.field == "deadline" else (None, None)
+    before = rich.date(at[0], strike=True) if at[0] else rich.text(old, strike=True)
+    return before, rich.date(at[1], bold=True) if at[1] else rich.text(new, bold=True)
 
 
 def known(role: Role) -> list[tuple[str, Parts]]:
@@ -79,7 +87,7 @@ def known(role: Role) -> list[tuple[str, Parts]]:
 
 
 def _deadline(role: Role) -> Parts:
-    at, written = role.deadline_at, words.clean(role.deadline_text)
+    at, written = role.deadline_at, words.written(role)
     if not at and not written:
         return []
     label = rich.text(words.label("deadline"), bold=True)

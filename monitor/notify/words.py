@@ -149,6 +149,21 @@ def deadline(role: Role) -> str:
     return instant(role.deadline_at) if role.deadline_at else clean(role.deadline_text)
 
 
+def written(role: Role) -> str:
+    """The deadline in the posting's own words; empty where they are an ats's timestamp, which says no more than the instant."""
+    said = clean(role.deadline_text)
+    return "" if moment(said) == role.deadline_at is not None else said
+
+
+def moment(text: str) -> datetime | None:
+    """The instant that a text states as a machine does."""
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return found if found.tzinfo else None
+
+
 def old_and_new(change: FieldChange) -> tuple[str, str]:
     """Both values of a field as a reader sees them; one that was or is not given says so."""
     return _value(change.field, change.old), _value(change.field, change.new)
@@ -163,10 +178,8 @@ def _value(field: str, text: str) -> str:
 
 
 def _deadline(text: str) -> str:
-    try:
-        return instant(datetime.fromisoformat(text))
-    except ValueError:
-        return clean(text)
+    at = moment(text)
+    return instant(at) if at else clean(text)
 
 
 def label(field: str) -> str:
@@ -202,12 +215,10 @@ def listed(first: datetime | None, last: datetime | None) -> str:
 
 def moved_by(change: FieldChange) -> str:
     """How far a deadline moved: "7 days later"; empty for other fields, and where one of the two is no instant."""
-    if change.field != "deadline":
+    old, new = moment(change.old), moment(change.new)
+    if change.field != "deadline" or old is None or new is None:
         return ""
-    try:
-        length = datetime.fromisoformat(change.new) - datetime.fromisoformat(change.old)
-    except (ValueError, TypeError):
-        return ""
+    length = new - old
     return f"{span(abs(length))} {'later' if length > timedelta(0) else 'earlier'}"
 
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from alerts import AT, HOSTILE, every_kind, notice, opened, revised, role, summary
+from alerts import AT, HOSTILE, every_kind, notice, opened, reminder, revised, role, summary
 from block_rules import TOTAL, faults, length
 from slack_server import shown
 
@@ -23,7 +23,7 @@ from monitor.messages import (
     Why,
 )
 from monitor.notify import words
-from monitor.notify.blocks import draw
+from monitor.notify.blocks import draw, draw_reply
 from monitor.notify.plain import announce, fallback, lines
 
 ROOM = 12_000
@@ -77,7 +77,8 @@ def test_a_revision_shows_old_and_new_of_each_field() -> None:
         FieldChange("deadline", "2026-05-19T19:00:00.000000Z", ""),
         FieldChange("description", "one two three four", "one two 3 four"),
     )
-    styles = {part["text"]: part.get("style") for part in parts(draw(message)[1]) if part.get("type") == "text"}
+    shown_ = [part for part in parts(draw(message)[1]) if part.get("type") in {"text", "date"}]
+    styles = {part.get("text") or part["fallback"]: part.get("style") for part in shown_}
     assert styles["133,000–240,000 USD/year"] == {"strike": True}  # noqa: RUF001
     assert styles["141,000–245,000 USD/year"] == {"bold": True}  # noqa: RUF001
     assert styles["19 May 2026 19:00 UTC"] == {"strike": True}
@@ -236,3 +237,18 @@ def test_an_address_that_slack_refuses_is_no_link(url: str) -> None:
 def test_every_kind_is_taken() -> None:
     for message in every_kind():
         assert faults(draw(message)[1]) == []
+
+
+def test_a_deadline_that_an_ats_states_is_not_said_twice() -> None:
+    for text, there in (("2026-05-04T05:02:00-04:00", False), ("2026-05-04", True), ("12pm PST", True)):
+        due = RoleMessage("opened", role(deadline_at=AT, deadline_text=text), (), AT)
+        for said_ in (said(due), announce(due), said(reminder(due.role)), "".join(lines(reminder(due.role)))):
+            assert (text in said_) is there
+
+
+def test_a_deadline_is_in_the_readers_own_time_zone_wherever_it_moved() -> None:
+    moved = revised("1", FieldChange("deadline", "2026-05-04T09:02:00+00:00", "2026-05-11T09:02:00+00:00"))
+    back = RoleMessage("reopened", role(deadline_at=AT), moved.why, AT)
+    for drawn, dates in ((draw(moved), 2), (draw_reply(moved), 2), (draw_reply(back), 1)):
+        assert len([part for part in parts(drawn[1]) if part.get("type") == "date"]) == dates
+    assert "apply by " in "".join(str(part.get("text")) for part in parts(draw_reply(back)[1]))

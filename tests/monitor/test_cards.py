@@ -256,3 +256,14 @@ async def test_a_card_that_may_not_be_edited_any_more_is_posted_anew_and_is_no_r
     await own.look(paid(MORE))
     assert "141,000" in shown(own.cards[-1])
     assert own.slack.channels["C0000OPS"].messages == []
+
+
+async def test_a_card_names_no_rule_that_is_not_there_any_more(own: Life) -> None:
+    await own.look(paid(PAY))
+    own.history.settings = replace(own.history.settings, rules=(replace(RULE, name="renamed"),))
+    await own.look(paid(MORE))
+    assert "Matched renamed" in shown(own.cards[0])
+    assert "research-engineer" not in shown(own.cards[0])
+    own.history.settings = replace(own.history.settings, rules=())
+    await own.look(paid(MOST))
+    assert "Matched renamed (rule removed)" in shown(own.cards[0])
