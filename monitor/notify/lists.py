@@ -33,7 +33,7 @@ def _group(message: GroupMessage, emoji: Mapping[RoleKind, str], detail: lines.D
 def _summary(message: SummaryMessage, detail: lines.Detail) -> Parts:
     rules = [part for rule in message.rules for part in _rule(rule, detail, alone=len(message.rules) == 1)]
     boards = [rich.bullets(_boards(message.boards))] if len(message.boards) > 1 else []
-    head = rich.context(rich.ours(":eyes: *Now watching* · what is open already is told once, here"))
+    head = rich.context(rich.ours(":eyes: *First look* · what is open already is told once, here"))
     return [head, rich.block(rich.section(*_watching(message)), *boards), *([rich.block(*rules)] if rules else [])]
 
 

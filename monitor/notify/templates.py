@@ -40,7 +40,7 @@ def template(message: TemplateMessage, emoji: str) -> Parts:
 
 
 def _template(message: TemplateMessage, emoji: str, detail: lines.Detail) -> Parts:
-    head = rich.context(rich.ours(f":{emoji}: *Same edit on most of a board*"), rich.plain(f"· {_company(message)}"))
+    head = rich.context(rich.ours(f":{emoji}: *Same edit on most of a board*"))
     said = rich.section(rich.link(message.url, _company(message), bold=True), rich.text(f" {_did(message)}"))
     quotes = [_passage(passage, message.edited) for passage in message.passages[:_SHOWN]]
     more = [rich.section(rich.text(each)) for each in _more(message)]

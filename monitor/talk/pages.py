@@ -7,9 +7,10 @@ from datetime import datetime
 from typing import Any, Final, TypeVar
 
 from monitor.db import AnyRow
+from monitor.messages import FieldChange
 from monitor.notify import plain, rich, words
-from monitor.notify.difference import edited
 from monitor.notify.rich import Part, Parts
+from monitor.notify.roles import moved
 from monitor.queries.roles import pay_of
 from monitor.queries.standing import Standing
 from monitor.settings import Rule
@@ -121,19 +122,12 @@ def _what(change: Row, texts: Mapping[int, str]) -> Parts:
     field, version = change["field"], int(change["version"])
     if field is None:
         return [rich.text(str(change["kind"]), bold=True)]
-    label = rich.text(words.label(field), bold=True)
-    if field == "description":
-        return [label, rich.text(f"  {edited(texts.get(version - 1, ''), texts.get(version, ''))}")]
     old, new = (
-        words.pay(str(side or "")) if field == "pay" else words.clean(str(side or ""), 150) for side in (change["old"], change["new"])
+        (texts.get(version - 1, ""), texts.get(version, ""))
+        if field == "description"
+        else (str(change["old"] or ""), str(change["new"] or ""))
     )
-    return [
-        label,
-        rich.text("  "),
-        rich.text(old or "not given", strike=True),
-        rich.text("  →  "),
-        rich.text(new or "not given", bold=True),
-    ]
+    return moved(FieldChange(str(field), old, new))
 
 
 def rules(rules_: Sequence[Rule], muted: Mapping[str, Sequence[str]]) -> Said:

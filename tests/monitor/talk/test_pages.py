@@ -27,7 +27,7 @@ def row(title: str = "Research Engineer", **more: Any) -> dict[str, Any]:  # noq
 
 
 def change(text: str, field: str | None = "title") -> dict[str, Any]:
-    return {"at": "2026-05-04T09:00:00.000000Z", "kind": "revised", "field": field, "old": text, "new": text, "version": 2}
+    return {"at": "2026-05-04T09:00:00.000000Z", "kind": "revised", "field": field, "old": text, "new": f"{text}!", "version": 2}
 
 
 def board(text: str) -> dict[str, Any]:
@@ -70,6 +70,12 @@ def test_slack_takes_every_answer(text: str, number: int) -> None:
         assert length(said.blocks) < TOTAL
         assert 0 < len(said.text) < 4000
         assert "<!" not in said.text
+
+
+def test_a_deadline_in_a_history_is_in_the_readers_own_time_zone() -> None:
+    said = pages.history(row(), [change("2026-05-19T19:00:00.000000Z", "deadline") | {"new": None}], {})
+    assert "2026-05-19T19" not in str(said.blocks)
+    assert "'style': {'strike': True}" in str(said.blocks)
 
 
 def test_a_list_says_how_much_it_leaves_out() -> None:
