@@ -7,10 +7,8 @@ say of everything else what the old one said, before it takes the old one's plac
 
 from __future__ import annotations
 
-import os
 import re
 import stat
-import tempfile
 import tomllib
 from importlib.resources import files
 from pathlib import Path
@@ -22,6 +20,7 @@ from tomlkit.items import Array
 from crawler.address import parse
 from monitor.config import understand
 from monitor.errors import UserError
+from monitor.whole import write
 
 EXAMPLE = files("monitor").joinpath("example.toml").read_text(encoding="utf-8")
 
@@ -149,23 +148,10 @@ def _replace(path: Path, old: str, new: str, boards: list[dict[str, Any]]) -> No
         raise UserError(f"{path}: its boards are written in a way that cannot be edited without harm: please edit it by hand")
     understand(new, path, {})
     try:
-        _write(path.resolve(), new)  # what a link names is edited, the link stays
+        file = path.resolve()  # what a link names is edited, the link stays
+        write(file, new, stat.S_IMODE(file.stat().st_mode))
     except OSError as error:
         raise UserError(f"{path} cannot be written: {error.strerror}") from error
-
-
-def _write(file: Path, text: str) -> None:
-    """The text in the file, whole or not at all."""
-    with tempfile.NamedTemporaryFile("wb", dir=file.parent, prefix=f".{file.name}.", delete=False) as part:
-        part.write(text.encode())
-        part.flush()
-        os.fsync(part.fileno())
-    new = Path(part.name)
-    try:
-        new.chmod(stat.S_IMODE(file.stat().st_mode))
-        new.replace(file)
-    finally:
-        new.unlink(missing_ok=True)
 
 
 def _said(text: str) -> dict[str, Any] | None:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import re
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
 from monitor.errors import UserError
+from monitor.whole import write
 
 
 def put(file: Path, values: Mapping[str, str]) -> None:
@@ -16,7 +15,7 @@ def put(file: Path, values: Mapping[str, str]) -> None:
     try:
         target = file.resolve()  # what a link names is edited, the link stays
         text = target.read_bytes().decode("utf-8-sig") if target.exists() else ""
-        _write(target, changed(text, values))
+        write(target, changed(text, values), 0o600)
     except (OSError, UnicodeDecodeError) as error:
         raise UserError(f"{file} cannot be written: {getattr(error, 'strerror', None) or 'it is no UTF-8 text'}") from error
 
@@ -35,17 +34,3 @@ def changed(text: str, values: Mapping[str, str]) -> str:
             lines[at] = f"{name}={value}\n"
             lines = [line for number, line in enumerate(lines) if number == at or not sets.match(line)]
     return "".join(lines)
-
-
-def _write(file: Path, text: str) -> None:
-    """Whole or not at all; a temporary file is its owner's from the start."""
-    with tempfile.NamedTemporaryFile("wb", dir=file.parent, prefix=f".{file.name}.", delete=False) as part:
-        part.write(text.encode())
-        part.flush()
-        os.fsync(part.fileno())
-    new = Path(part.name)
-    try:
-        new.chmod(0o600)
-        new.replace(file)
-    finally:
-        new.unlink(missing_ok=True)
