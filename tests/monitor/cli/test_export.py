@@ -58,6 +58,7 @@ def test_every_view_is_a_file_with_all_its_columns_and_rows(told: Program, engin
             exported = rows(Path(line[-1]))
             assert len(exported) == int(line[1]) == counts[view]
             assert all(tuple(row) == columns for row in exported)
+            assert Path(line[-1]).stat().st_mode & 0o777 == 0o600  # as the database's
 
 
 def test_the_types_of_postgresql_are_the_types_that_we_say(postgres_url: str) -> None:
