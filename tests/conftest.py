@@ -42,6 +42,19 @@ def sqlite_url(tmp_path: Path) -> str:
     return f"sqlite:///{tmp_path / 'rolewatch.db'}"
 
 
+@pytest.fixture
+def sqlite_engine(sqlite_url: str, made: Made) -> Iterator[Engine]:
+    """A SQLite file at the newest schema, for what does not depend on the kind of database."""
+    yield from made.opened(sqlite_url)
+
+
+@pytest.fixture
+def postgres_engine(postgres_server: str, made: Made) -> Iterator[Engine]:
+    """A PostgreSQL database at the newest schema."""
+    with made.lent(postgres_server) as url:
+        yield from made.opened(url)
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest, made: Made) -> Iterator[str]:
     """A database of each kind: at the newest schema where the test takes `engine` too, else empty."""

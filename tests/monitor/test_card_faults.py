@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from alerts import opened, revised
 from simulator import ACCEPTED, FAULTS, SIMULATOR, Simulator, simulated, simulating
-from sqlalchemy import select
+from sqlalchemy import Engine, select
 
 from monitor.models import Card
 
@@ -26,8 +26,8 @@ def address() -> Iterator[str]:
 
 
 @pytest.fixture
-async def simulator(address: str, sqlite_url: str) -> AsyncIterator[Simulator]:
-    async with simulated(address, sqlite_url) as simulator:
+async def simulator(address: str, sqlite_engine: Engine) -> AsyncIterator[Simulator]:
+    async with simulated(address, sqlite_engine) as simulator:
         yield simulator
 
 

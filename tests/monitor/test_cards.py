@@ -12,8 +12,6 @@ from post_office import PostOffice, post_office
 from slack_server import ROLES, shown
 from sqlalchemy import Engine
 
-from monitor.db import connect
-from monitor.schema import upgrade
 from monitor.settings import Rule
 
 
@@ -32,15 +30,12 @@ async def life(office: PostOffice) -> Life:
 
 
 @pytest.fixture
-async def own(sqlite_url: str) -> AsyncIterator[Life]:
+async def own(sqlite_engine: Engine) -> AsyncIterator[Life]:
     """The same on one database: what Slack does asks nothing of the other."""
-    engine = connect(sqlite_url)
-    upgrade(engine)
-    async with post_office(engine) as office:
+    async with post_office(sqlite_engine) as office:
         life = Life(office)
         await life.look()
         yield life
-    engine.dispose()
 
 
 async def test_a_posting_is_one_card_and_what_happens_next_is_in_its_thread(life: Life) -> None:

@@ -13,11 +13,9 @@ from sqlalchemy import Engine
 
 from crawler.items import Deadline, Failure, Probe
 from monitor import digest
-from monitor.db import connect
 from monitor.deliveries import discard
 from monitor.messages import DigestMessage, load
 from monitor.pack import pack
-from monitor.schema import upgrade
 from monitor.settings import AlertSettings, Rule
 
 NEW_YORK = ZoneInfo("America/New_York")
@@ -67,16 +65,13 @@ def test_a_missed_digest_is_late_by_some_hours_at_most(engine: Engine) -> None:
 
 @pytest.mark.parametrize("at", [time(2, 30), time(1, 30)])
 @pytest.mark.parametrize("around", [datetime(2026, 3, 8, tzinfo=UTC), datetime(2026, 11, 1, tzinfo=UTC)])
-def test_a_time_that_a_day_skips_or_has_twice_comes_once(sqlite_url: str, at: time, around: datetime) -> None:
-    engine = connect(sqlite_url)
-    upgrade(engine)
-    days = Days(engine, alerts=AlertSettings(digest=at, timezone=NEW_YORK))
+def test_a_time_that_a_day_skips_or_has_twice_comes_once(sqlite_engine: Engine, at: time, around: datetime) -> None:
+    days = Days(sqlite_engine, alerts=AlertSettings(digest=at, timezone=NEW_YORK))
     for step in range(3 * 24 * 4):
         now = around - timedelta(days=1) + timedelta(minutes=15 * step)
-        with engine.begin() as connection:
+        with sqlite_engine.begin() as connection:
             digest.write(connection, days.history.settings, now)
     dates = [one.day for one in days.digests()]
-    engine.dispose()
     assert len(dates) == len(set(dates)) >= 3
 
 

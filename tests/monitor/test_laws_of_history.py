@@ -183,14 +183,6 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return file
 
 
-@pytest.fixture
-def postgres(postgres_url: str) -> Iterator[Engine]:
-    engine = connect(postgres_url)
-    upgrade(engine)
-    yield engine
-    engine.dispose()
-
-
 def many(count: int, law: Callable[[Steps], None], *, chance: bool = False) -> None:
     """Tries the law on so many sequences; the same ones every time unless chance may choose."""
     phases = [Phase.generate, Phase.shrink] if chance else [Phase.generate]  # to shrink takes minutes
@@ -236,8 +228,8 @@ def test_a_replay_from_an_empty_database_gives_the_same_history(template: Path) 
     many(8, _law_of_replay(template))
 
 
-def test_sqlite_and_postgresql_agree_row_for_row(template: Path, postgres: Engine) -> None:
-    many(12, _law_of_both(template, postgres))
+def test_sqlite_and_postgresql_agree_row_for_row(template: Path, postgres_engine: Engine) -> None:
+    many(12, _law_of_both(template, postgres_engine))
 
 
 @pytest.mark.slow
@@ -248,5 +240,5 @@ def test_the_history_is_what_the_contract_says_in_thousands_of_lives(template: P
 
 @pytest.mark.slow
 @pytest.mark.timeout(3600)
-def test_both_databases_agree_in_hundreds_of_lives(template: Path, postgres: Engine) -> None:
-    many(300, _law_of_both(template, postgres), chance=True)
+def test_both_databases_agree_in_hundreds_of_lives(template: Path, postgres_engine: Engine) -> None:
+    many(300, _law_of_both(template, postgres_engine), chance=True)

@@ -15,11 +15,9 @@ from post_office import PostOffice, post_office, until
 from slack_server import OPS, ROLES
 from sqlalchemy import Engine, update
 
-from monitor.db import connect
 from monitor.models import Delivery
 from monitor.outbox import Outbox
 from monitor.pack import pack
-from monitor.schema import upgrade
 
 PROGRAM = Path(__file__).parent.parent / "support" / "post_office.py"
 
@@ -125,13 +123,10 @@ async def test_changed_settings_are_taken_up_and_what_was_refused_is_tried(offic
 
 
 @pytest.fixture
-async def own(sqlite_url: str) -> AsyncIterator[PostOffice]:
+async def own(sqlite_engine: Engine) -> AsyncIterator[PostOffice]:
     """A post office whose database another process may open."""
-    engine = connect(sqlite_url)
-    upgrade(engine)
-    async with post_office(engine) as office:
+    async with post_office(sqlite_engine) as office:
         yield office
-    engine.dispose()
 
 
 @pytest.mark.parametrize("fault", ["accept_then_timeout", "timeout"])

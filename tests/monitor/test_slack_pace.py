@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from alerts import opened, revised
 from simulator import SIMULATOR, Simulator, simulated, simulating
+from sqlalchemy import Engine
 
 from monitor.outbox import Outbox
 
@@ -33,8 +34,8 @@ def address() -> Iterator[str]:
 
 
 @pytest.fixture
-async def simulator(address: str, sqlite_url: str) -> AsyncIterator[Simulator]:
-    async with simulated(address, sqlite_url) as simulator:
+async def simulator(address: str, sqlite_engine: Engine) -> AsyncIterator[Simulator]:
+    async with simulated(address, sqlite_engine) as simulator:
         await simulator.control("config", rate=RATE, burst=BURST, workspace_per_min=0)
         yield simulator
 

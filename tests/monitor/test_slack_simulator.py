@@ -9,6 +9,7 @@ import msgspec
 import pytest
 from alerts import AT, HOSTILE, digest, every_kind, opened, reminder, revised, role, summary
 from simulator import ACCEPTED, FAULTS, SIMULATOR, Simulator, simulated, simulating
+from sqlalchemy import Engine
 
 from monitor.messages import GroupMessage, Message, RoleMessage
 from monitor.outbox import Outbox
@@ -25,8 +26,8 @@ def address() -> Iterator[str]:
 
 
 @pytest.fixture
-async def simulator(address: str, sqlite_url: str) -> AsyncIterator[Simulator]:
-    async with simulated(address, sqlite_url) as simulator:
+async def simulator(address: str, sqlite_engine: Engine) -> AsyncIterator[Simulator]:
+    async with simulated(address, sqlite_engine) as simulator:
         yield simulator
 
 

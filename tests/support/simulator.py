@@ -13,13 +13,12 @@ import aiohttp
 from alerts import Desk
 from post_office import Clock
 from pydantic import SecretStr
+from sqlalchemy import Engine
 
-from monitor.db import connect
 from monitor.notify.base import Notifier
 from monitor.notify.slack import SlackNotifier
 from monitor.notify.webhook import WebhookNotifier
 from monitor.outbox import Outbox
-from monitor.schema import upgrade
 
 SIMULATOR = Path(__file__).parents[2].parent / "shared" / "slack" / "slack_sim.py"
 TOKEN = SecretStr("xoxb-100000000000-200000000000-simulatorBotToken")
@@ -73,10 +72,8 @@ def simulating() -> Iterator[str]:
 
 
 @asynccontextmanager
-async def simulated(address: str, database_url: str) -> AsyncIterator[Simulator]:
+async def simulated(address: str, engine: Engine) -> AsyncIterator[Simulator]:
     """At the end: nothing to complain of, nothing refused for its form."""
-    engine = connect(database_url)
-    upgrade(engine)
     async with aiohttp.ClientSession() as session:
         simulator = Simulator(Desk(engine), address, session)
         await simulator.control("reset", now=True)
@@ -84,4 +81,3 @@ async def simulated(address: str, database_url: str) -> AsyncIterator[Simulator]
         yield simulator
         assert (await simulator.control("lint"))["lints"] == []
         assert await simulator.refusals() == simulator.injected
-    engine.dispose()

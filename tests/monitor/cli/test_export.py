@@ -16,13 +16,13 @@ from program import Program
 from sqlalchemy import Engine, text
 from story import STORY, tell
 
-from monitor.db import connect, reading
+from monitor.db import reading
 from monitor.errors import UserError
 from monitor.export import files
 from monitor.export.folder import export
 from monitor.queries.asking import view_columns
 from monitor.queries.columns import Kind, kind, reader
-from monitor.schema import open_database, upgrade
+from monitor.schema import open_database
 from monitor.views import VIEWS
 
 POSTGRES_TYPES: dict[str, Kind] = {
@@ -61,26 +61,21 @@ def test_every_view_is_a_file_with_all_its_columns_and_rows(told: Program, engin
             assert Path(line[-1]).stat().st_mode & 0o777 == 0o600  # as the database's
 
 
-def test_the_types_of_postgresql_are_the_types_that_we_say(postgres_url: str) -> None:
-    engine = connect(postgres_url)
-    upgrade(engine)
+def test_the_types_of_postgresql_are_the_types_that_we_say(postgres_engine: Engine) -> None:
     columns = "SELECT table_name, column_name, data_type FROM information_schema.columns WHERE table_schema = 'public'"
-    with reading(engine) as connection:
+    with reading(postgres_engine) as connection:
         found = [(view, name, POSTGRES_TYPES[typed]) for view, name, typed in connection.execute(text(columns)) if view in VIEWS]
-    engine.dispose()
     assert len(found) > 80
     assert [(view, name, kind(name)) for view, name, _ in found] == found
 
 
-def test_sqlite_and_postgresql_give_the_same_table(tmp_path: Path, sqlite_url: str, postgres_url: str) -> None:
+def test_sqlite_and_postgresql_give_the_same_table(tmp_path: Path, sqlite_engine: Engine, postgres_engine: Engine) -> None:
     tables = []
-    for name, url in (("sqlite", sqlite_url), ("postgresql", postgres_url)):
-        engine = connect(url)
-        upgrade(engine)
+    for engine in (sqlite_engine, postgres_engine):
         tell(engine)
-        export(engine, tmp_path / name, "parquet")
-        tables.append({view: pyarrow.parquet.read_table(tmp_path / name / f"{view}.parquet") for view in VIEWS})
-        engine.dispose()
+        folder = tmp_path / engine.dialect.name
+        export(engine, folder, "parquet")
+        tables.append({view: pyarrow.parquet.read_table(folder / f"{view}.parquet") for view in VIEWS})
     for view in VIEWS:
         ours, theirs = (table[view] for table in tables)
         assert ours.schema == theirs.schema
@@ -118,14 +113,13 @@ def test_texts_have_iso_instants_plain_numbers_and_true_or_false(sqlite_told: Pr
     assert next(row for row in rows(tmp_path / f"posting_versions.{form}") if row["posting"] == STORY and row["pay_text"] in ("", None))
 
 
-def test_a_line_break_a_quote_and_an_escape_stay_in_the_files(sqlite_url: str, tmp_path: Path) -> None:
+def test_a_line_break_a_quote_and_an_escape_stay_in_the_files(sqlite_engine: Engine, tmp_path: Path) -> None:
     odd = 'a\r\nb\x1b[31m "c", ü\u2028'
-    engine = open_database(sqlite_url)
-    tell(engine)
-    with engine.begin() as connection:
+    tell(sqlite_engine)
+    with sqlite_engine.begin() as connection:
         connection.execute(text("UPDATE posting_version SET title = :odd"), {"odd": odd})
     for form in ("parquet", "csv", "jsonl"):
-        export(engine, tmp_path, form)
+        export(sqlite_engine, tmp_path, form)
         assert {row["title"] for row in rows(tmp_path / f"postings.{form}")} == {odd}
 
 
@@ -198,13 +192,12 @@ def test_a_value_is_read_as_its_column_means(column: str, value: object, read: o
     assert type(found) is type(read)
 
 
-def test_a_file_that_came_meanwhile_is_not_overwritten(sqlite_url: str, tmp_path: Path) -> None:
-    engine = open_database(sqlite_url)
-    tell(engine)
+def test_a_file_that_came_meanwhile_is_not_overwritten(sqlite_engine: Engine, tmp_path: Path) -> None:
+    tell(sqlite_engine)
 
     def intrude(_view: str, _rows: int) -> None:
         (tmp_path / "postings.csv").write_text("theirs")
 
     with pytest.raises(UserError, match="would be overwritten"):
-        export(engine, tmp_path, "csv", intrude)
+        export(sqlite_engine, tmp_path, "csv", intrude)
     assert [file.name for file in tmp_path.glob("*.csv*")] == ["postings.csv"]

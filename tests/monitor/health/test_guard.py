@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -21,23 +21,18 @@ from sqlalchemy import Engine
 from structlog.testing import capture_logs
 
 from crawler.items import Failure
-from monitor.db import connect
 from monitor.errors import UserError
 from monitor.health import guard as rooms
 from monitor.health.guard import Guard
 from monitor.health.heartbeat import ping
 from monitor.health.systemd import notify
-from monitor.schema import upgrade
 from monitor.settings import HealthSettings, Settings
 
 
 @pytest.fixture
-def engine(sqlite_url: str) -> Iterator[Engine]:
+def engine(sqlite_engine: Engine) -> Engine:
     """Of one kind: nothing here depends on the database."""
-    engine = connect(sqlite_url)
-    upgrade(engine)
-    yield engine
-    engine.dispose()
+    return sqlite_engine
 
 
 def listening(**more: SecretStr) -> Settings:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 
@@ -14,8 +13,7 @@ from sqlalchemy import Engine, insert
 from story import STORY, tell
 
 from monitor import models, mutes
-from monitor.db import connect, reading
-from monitor.schema import upgrade
+from monitor.db import reading
 from monitor.settings import SlackSettings
 from monitor.talk import clicks
 from monitor.talk.clicks import Outcome
@@ -23,12 +21,9 @@ from monitor.talk.heard import Click, hear
 
 
 @pytest.fixture
-def history(sqlite_url: str) -> Iterator[History]:
+def history(sqlite_engine: Engine) -> History:
     """The story on SQLite, of which a message was sent to #roles and one to Alice."""
-    engine = connect(sqlite_url)
-    upgrade(engine)
-    yield sent(engine)
-    engine.dispose()
+    return sent(sqlite_engine)
 
 
 def sent(engine: Engine) -> History:

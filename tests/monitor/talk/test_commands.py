@@ -8,15 +8,15 @@ from collections.abc import Iterator
 import pytest
 from block_rules import TOTAL, faults, length
 from history import History
+from made import Made
 from socket_server import ALICE, BOB
 from sqlalchemy import Engine
 from story import STORY, tell
 
 from monitor import mutes, saves
-from monitor.db import connect, reading
+from monitor.db import reading
 from monitor.errors import UserError
 from monitor.queries.naming import find_posting
-from monitor.schema import upgrade
 from monitor.talk import commands
 from monitor.talk.answers import Said
 from monitor.talk.commands import Search, read
@@ -24,12 +24,10 @@ from monitor.talk.heard import Typed
 
 
 @pytest.fixture(scope="module")
-def history(tmp_path_factory: pytest.TempPathFactory) -> Iterator[History]:
+def history(tmp_path_factory: pytest.TempPathFactory, made: Made) -> Iterator[History]:
     """The story on SQLite, once: asking changes nothing."""
-    engine = connect(f"sqlite:///{tmp_path_factory.mktemp('commands')}/rolewatch.db")
-    upgrade(engine)
-    yield tell(engine)
-    engine.dispose()
+    for engine in made.opened(f"sqlite:///{tmp_path_factory.mktemp('commands')}/rolewatch.db"):
+        yield tell(engine)
 
 
 def test_both_databases_are_asked_alike(history: History, engine: Engine) -> None:

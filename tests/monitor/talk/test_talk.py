@@ -19,9 +19,7 @@ from sqlalchemy import Engine, text
 from story import STORY, tell
 from structlog.testing import capture_logs
 
-from monitor.db import connect
 from monitor.messages import OperatorMessage
-from monitor.schema import upgrade
 from monitor.settings import Settings, SlackSettings
 from monitor.talk.talk import Talk
 
@@ -59,12 +57,9 @@ async def server() -> AsyncIterator[SocketServer]:
 
 
 @pytest.fixture
-async def waiting(server: SocketServer, sqlite_url: str) -> AsyncIterator[Office]:
+async def waiting(server: SocketServer, sqlite_engine: Engine) -> Office:
     """Not started yet."""
-    engine = connect(sqlite_url)
-    upgrade(engine)
-    yield Office(server, engine, tell(engine))
-    engine.dispose()
+    return Office(server, sqlite_engine, tell(sqlite_engine))
 
 
 @pytest.fixture
