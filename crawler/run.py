@@ -12,12 +12,10 @@ import structlog
 from scrapy.crawler import AsyncCrawlerRunner, Crawler
 from scrapy.settings import Settings
 
+from crawler.ats import spider
 from crawler.board_spider import BoardSpider
-from crawler.items import BoardRequest, Failure, Manners, Posting, Result
-from crawler.spiders.greenhouse import GreenhouseSpider
+from crawler.items import BoardRequest, Failure, Manners, Result
 
-READER_VERSION = 1  # raised when a reader reads pay, deadline or workplace differently, so that stored postings are read again
-SPIDERS: dict[str, type[BoardSpider]] = {"greenhouse": GreenhouseSpider}
 STOP_WITHIN = 4.0  # seconds
 
 log = structlog.get_logger()
@@ -26,22 +24,12 @@ logging.getLogger("scrapy").setLevel(logging.WARNING)  # it reports each crawl's
 logging.getLogger("scrapy.core.downloader.handlers").setLevel(logging.ERROR)  # what it warns of is a Failure with its reason
 
 
-def supported() -> frozenset[str]:
-    """The ats that can be crawled."""
-    return frozenset(SPIDERS)
-
-
-def reread(ats: str, raw: bytes) -> Posting:
-    """The posting of a stored raw job, as today's reader reads it. Raises Unreadable."""
-    return SPIDERS[ats].read(raw)
-
-
 async def crawl(ats: str, requests: Sequence[BoardRequest], manners: Manners) -> AsyncGenerator[Result, None]:
     """One result for each request as they come, from one crawl with the ats's manners; closing the generator ends it within seconds."""
     unanswered = Counter(request.board for request in requests)
     stream = _Stream()
     runner = AsyncCrawlerRunner(_settings(manners))
-    crawler = runner.create_crawler(SPIDERS[ats])
+    crawler = runner.create_crawler(spider(ats))
     crawling = runner.crawl(crawler, requests=requests, api_url=manners.api_url, max_probes=manners.max_probes, deliver=stream.put)
     crawling.add_done_callback(lambda _: stream.end())
     try:

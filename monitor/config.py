@@ -16,7 +16,7 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
 from crawler.address import board_url, parse
-from crawler.run import supported
+from crawler.ats import supported
 from monitor import shape
 from monitor.db import normal_url
 from monitor.environment import Environment, beside

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection, and_, select
 
+from crawler.ats import READER_VERSION, reread
 from crawler.items import Posting, Unreadable
-from crawler.run import READER_VERSION, reread
 from monitor import models
 from monitor.compare import carry
 from monitor.db import AnyRow

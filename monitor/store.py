@@ -11,8 +11,8 @@ from typing import cast
 import zstandard
 from sqlalchemy import Connection, Table, bindparam, func, insert, literal_column, select, update
 
+from crawler.ats import READER_VERSION
 from crawler.items import Deadline, Pay, Period, Posting, Workplace
-from crawler.run import READER_VERSION
 from monitor import models
 from monitor.compare import Known, digest
 from monitor.db import AnyRow, insert_missing

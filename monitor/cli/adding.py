@@ -56,7 +56,7 @@ def _hint(text: str) -> str:
 
 
 def _supported(address: Address) -> Address:
-    from crawler.run import supported
+    from crawler.ats import supported
 
     if address.ats not in supported():
         raise UserError(f"{address.board}: rolewatch cannot read {address.ats} boards yet; it reads {', '.join(sorted(supported()))}")

@@ -132,7 +132,7 @@ def find_boards(
 ) -> None:
     """Look for an employer in the bundled directory."""
     from crawler.address import board_url, find
-    from crawler.run import supported
+    from crawler.ats import supported
 
     current = state(ctx)
     rows = [
