@@ -26,6 +26,7 @@ _TEXT_WORDS: ColumnElement[Any] = literal_column(f"{_TEXT.name}.{INDEX}", postgr
 _INSERT = text("INSERT INTO search_words (rowid, title, description) VALUES (:id, :title, :description)")
 _UPDATE = text("UPDATE search_text SET search_words = CAST(:words AS tsvector) WHERE id = :id")
 _AT_ONCE = 500  # texts in memory
+_MOST_SOUGHT = 100  # words of one search: PostgreSQL gives up on a phrase of thousands
 
 
 def is_index(name: str | None) -> bool:
@@ -87,6 +88,8 @@ def has_words(connection: Connection, wanted: str) -> ColumnElement[bool]:
     terms = sought(wanted)
     if not terms:
         raise UserError(f"there is no word to look for in {wanted!r}")
+    if sum(len(term.words) for term in terms) > _MOST_SOUGHT:
+        raise UserError(f"that is more than {_MOST_SOUGHT} words to look for: give fewer")
     if connection.dialect.name == "sqlite":
         query = " AND ".join(map(_sqlite_term, terms))
         return _TEXT.c.id.in_(select(_WORDS.c.rowid).where(literal_column(INDEX).bool_op("MATCH")(query)))

@@ -3,7 +3,8 @@
 The goals at a million postings and three million versions, warm, at the median: as of a moment for one board, the history of one
 posting, the changes of the last week (the first 50) and a selective search (the first 50) under 50 ms; lifetimes and daily
 counts of one employer under a second. The questions are those of the commands, or plain ones to the views as in docs/sql.md.
-Another size: `python tests/benchmarks/bench_store.py BOARDS POSTINGS_OF_EACH`; `--keep` leaves the databases where it says.
+Another size: `python tests/benchmarks/bench_store.py BOARDS POSTINGS_OF_EACH`; `--in FOLDER` keeps the databases there, and asks
+those that are there already.
 """
 
 from __future__ import annotations
@@ -18,15 +19,16 @@ import time
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
 
 from series_size import series_size
-from sqlalchemy import Connection, Engine, make_url, text
+from sqlalchemy import Connection, Engine, func, make_url, select, text
 from store_farm import EVERY, Farm, fill, today
 
 from monitor.db import connect, iso, reading
+from monitor.models import BoardCheck
 from monitor.queries.changes import ChangeFilter, find_changes, timeline, versions
 from monitor.queries.naming import find_posting
 from monitor.queries.roles import RoleFilter, find_roles
@@ -133,11 +135,22 @@ def bench(url: str) -> bool:
     engine = connect(url)
     started = time.monotonic()
     upgrade(engine)
-    fill(engine, farm)
-    print(f"\n{engine.dialect.name}: filled in {time.monotonic() - started:.0f} s, {size(engine) / 1e9:.1f} GB", flush=True)  # noqa: T201
+    last = last_look(engine)
+    if last is None:
+        fill(engine, farm)
+    else:
+        farm.now = last
+    done = f"{'filled' if last is None else 'opened'} in {time.monotonic() - started:.0f} s"
+    print(f"\n{engine.dialect.name}: {done}, {size(engine) / 1e9:.1f} GB", flush=True)  # noqa: T201
     good = report(engine)
     engine.dispose()
     return good
+
+
+def last_look(engine: Engine) -> datetime | None:
+    """The moment of a store's last look; None of an empty one."""
+    with reading(engine) as connection:
+        return connection.scalar(select(func.max(BoardCheck.finished_at)))
 
 
 def size(engine: Engine) -> int:
@@ -153,23 +166,24 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("boards", nargs="?", type=int, default=1_000)
     parser.add_argument("each", nargs="?", type=int, default=1_000)
     parser.add_argument("--on", choices=("sqlite", "postgresql"))
-    parser.add_argument("--keep", action="store_true")
+    parser.add_argument("--in", dest="folder", type=Path)
     wanted = parser.parse_args(arguments)
     global farm  # noqa: PLW0603  # what every question of this program is about
     farm = Farm(today(), wanted.boards, wanted.each)
     postings = wanted.boards * wanted.each
     print(f"{postings:,} postings, {3 * postings:,} versions, {farm.texts:,} texts, a look every {EVERY}")  # noqa: T201
-    folder = Path(tempfile.mkdtemp(prefix="rolewatch-bench-"))
+    folder = wanted.folder or Path(tempfile.mkdtemp(prefix="rolewatch-bench-"))
     good = True
     try:
+        folder.mkdir(exist_ok=True)
         if wanted.on != "postgresql":
             good = bench(f"sqlite:///{folder}/bench.db") and good
         if wanted.on != "sqlite":
-            (folder / "postgres").mkdir()
+            (folder / "postgres").mkdir(parents=True, exist_ok=True)
             with postgres(folder / "postgres") as url:
                 good = bench(make_url(url).render_as_string(hide_password=False)) and good
     finally:
-        if not wanted.keep:
+        if wanted.folder is None:
             shutil.rmtree(folder)
     asyncio.run(series_size())
     return 0 if good else 1

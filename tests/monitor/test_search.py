@@ -55,9 +55,23 @@ def test_all_the_words_are_in_the_title_or_the_description(history: History, wor
     assert found(history, words) == keys
 
 
+def test_signs_of_a_search_language_are_only_signs(history: History) -> None:
+    for words in ('" AND (', 'kernels" OR "law', "kernels' & !law | (", "\\ kernels:* ^write {title}:", "kernel NOT law"):
+        assert found(history, words) == []
+    for words in ('kernels" & ( | )', "!kernels", "kernels:*", "'kernels'", "^kernels", "{kernels}", "\\kernels", "\0kernels"):
+        assert found(history, words) == ["1"]
+
+
+def test_more_words_than_a_database_takes_are_a_mistake(history: History) -> None:
+    assert found(history, " ".join(f"word{number}" for number in range(100))) == []
+    with pytest.raises(UserError, match="more than 100 words to look for"):
+        found(history, '"' + " ".join(f"word{number}" for number in range(20_000)) + '"')
+
+
 def test_no_words_are_a_mistake(history: History) -> None:
-    with pytest.raises(UserError, match="no word to look for in"):
-        found(history, "?!")
+    for words in ("?!", '"', '""', "*", '"*"*', "( & | ! )", "\0", "\ud800", "\u200d"):
+        with pytest.raises(UserError, match="no word to look for in"):
+            found(history, words)
 
 
 def test_only_what_a_posting_says_now_is_found(history: History) -> None:
