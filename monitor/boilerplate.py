@@ -11,7 +11,7 @@ from monitor.db import AnyRow
 from monitor.matching import candidate
 from monitor.messages import Passage, RuleCount, TemplateMessage, Why, dump
 from monitor.settings import Rule
-from monitor.template import enough, passages, shared
+from monitor.template import find
 from monitor.write import Told
 
 
@@ -27,25 +27,25 @@ class Template:
 def split(told: Sequence[Told], listed: int) -> tuple[list[Told], Template | None]:
     """What a look brought with the edits of descriptions that are the board's alone marked so, and what the board edited."""
     rewritten = {one.key: one for one in told if one.kind == "revised" and any(change.field == "description" for change in one.changes)}
-    if not enough(len(rewritten), listed):
+    texts = {key: (one.before.description if one.before else "", one.after.description) for key, one in rewritten.items()}
+    edit = find(texts, listed)
+    if edit is None:
         return list(told), None
-    edits = {key: passages(one.before.description if one.before else "", one.after.description) for key, one in rewritten.items()}
-    common = shared(edits, listed)
-    edited = tuple(rewritten[key] for key, edit in edits.items() if edit & common.keys())
-    if not edited:
-        return list(told), None
-    alone = {key for key, edit in edits.items() if edit and edit <= common.keys()}
-    marked = [replace(one, template=True) if one.key in alone and one.key in rewritten else one for one in told]
-    return marked, Template(tuple(Passage(each.old, each.new, count) for each, count in common.items()), edited, listed)
+    marked = [replace(one, template=True) if one.key in edit.alone else one for one in told]
+    common = tuple(Passage(each.old, each.new, count) for each, count in edit.passages.items())
+    return marked, Template(common, tuple(rewritten[key] for key in edit.edited), listed)
+
+
+def wants(rule: Rule) -> bool:
+    """Does a rule tell the edit of a template as such? A digest, which is one message anyway, tells its roles."""
+    return rule.mode != "digest" and "revised" in rule.on and "description" in rule.fields
 
 
 def rows(alerting: Alerting, board: AnyRow, template: Template, at: datetime) -> Iterator[dict[str, object]]:
     """An alert for each rule and channel that wants descriptions told and has postings among the edited ones; about no single posting."""
     for rule in alerting.settings.rules:
-        if rule.mode == "digest" or "revised" not in rule.on or "description" not in rule.fields:
-            continue
-        message = _message(alerting, rule, board, template, at)
-        if message.rules:
+        message = _message(alerting, rule, board, template, at) if wants(rule) else None
+        if message is not None and message.rules:
             row: dict[str, object] = {
                 "rule": rule.name,
                 "kind": "revised",

@@ -6,7 +6,7 @@ unless a rule fits it, so that half a year of fifty boards takes seconds.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import groupby
@@ -15,11 +15,13 @@ from typing import Any
 from sqlalchemy import Connection, Select, or_, select
 
 from monitor.alerting import Alerting, why_told
+from monitor.boilerplate import wants
 from monitor.db import AnyRow
 from monitor.errors import UserError
 from monitor.models import Board, Description, Posting, PostingChange, PostingVersion
 from monitor.queries.candidates import candidate, candidate_columns
 from monitor.queries.naming import Found
+from monitor.queries.template_edits import StoredEdit, template_edits
 from monitor.rules import Explanation, Matcher
 from monitor.settings import Kind, Rule, Settings
 
@@ -35,7 +37,7 @@ class Telling:
     rule: str
     at: datetime
     kind: str  # opened revised closed reopened, or summary: open when its board was first seen
-    posting: str
+    posting: str | None  # None of an edit that most of a board's postings share
     company: str
     title: str
     url: str
@@ -50,20 +52,29 @@ def replay(connection: Connection, settings: Settings, since: datetime, progress
     alerting = Alerting.of(settings)
     judged = _judge(connection, alerting, since, progress)
     yield from sorted(judged.summaries, key=lambda telling: telling.at)
+    edits = template_edits(connection, since)
     changes = connection.execution_options(yield_per=_AT_ONCE).execute(_CHANGES.where(PostingChange.at >= since))
-    for _, event in groupby(changes, key=lambda row: (row.check_id, row.posting_id)):
-        yield from _tellings(alerting, list(event), judged.contents)
+    for check_id, look in groupby(changes, key=lambda row: row.check_id):
+        edit = edits.get(check_id)
+        if edit is not None:
+            yield from _template(alerting, edit, judged.contents)
+        alone = edit.edit.alone if edit is not None else frozenset()
+        for _, event in groupby(look, key=lambda row: row.posting_id):
+            yield from _tellings(alerting, list(event), judged.contents, alone)
 
 
 @dataclass(frozen=True, slots=True)
 class _Content:
     """A stored content, and the words of the rules that fit it."""
 
-    posting: str
+    posting: str | None
     company: str
     title: str
     url: str
     fits: Mapping[str, Explanation]  # by rule
+
+
+_Contents = Mapping[tuple[int, int], _Content]  # by the posting's id and the version's number
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,8 +125,21 @@ _CHANGES = _CHANGES.add_columns(PostingChange.version).order_by(
 )
 
 
-def _tellings(alerting: Alerting, event: Sequence[AnyRow], contents: Mapping[tuple[int, int], _Content]) -> Iterator[Telling]:
-    """What one look's changes of one posting would have told."""
+def _template(alerting: Alerting, stored: StoredEdit, contents: _Contents) -> Iterator[Telling]:
+    """What an edit that most of a board's postings share would have told: once for each rule that fits some of them, before and after."""
+    for rule in filter(wants, alerting.settings.rules):
+        places = [(posting, stored.versions[posting]) for posting in stored.edit.edited]
+        both = [(contents.get((posting, number - 1)), contents.get((posting, number))) for posting, number in places]
+        fitting = [_word(rule, after).words for before, after in both if _word(rule, before).fits and _word(rule, after).fits]
+        if fitting:
+            roles = f"the same edit in {len(places)} of {stored.listed} open roles, {len(fitting)} of which fit"
+            content = _Content(None, stored.company, roles, stored.url, {})
+            told = _telling(alerting, rule, content, kind="revised", at=stored.at, words="; ".join(dict.fromkeys(fitting)))
+            yield replace(told, fields=("description",))
+
+
+def _tellings(alerting: Alerting, event: Sequence[AnyRow], contents: _Contents, alone: Collection[int]) -> Iterator[Telling]:
+    """What one look's changes of one posting would have told. The texts of those `alone` are told with the edit of the template."""
     first = event[0]
     after = contents.get((first.posting_id, first.version))
     if after is None:
@@ -123,11 +147,13 @@ def _tellings(alerting: Alerting, event: Sequence[AnyRow], contents: Mapping[tup
     kind: Kind = next((row.kind for row in event if row.kind != "revised"), "revised")
     before = contents.get((first.posting_id, first.version - 1))
     fields = tuple(row.field for row in event if row.field)
+    own = tuple(field for field in fields if field != "description") if first.posting_id in alone else fields
     for rule in alerting.settings.rules:
-        why = why_told(rule, kind, fields, _word(rule, before) if kind == "revised" else None, _word(rule, after))
+        seen = fields if rule.mode == "digest" else own
+        why = why_told(rule, kind, seen, _word(rule, before) if kind == "revised" else None, _word(rule, after))
         if why is not None:
             told = _telling(alerting, rule, after, kind=kind, at=first.at, words=why.words)
-            yield replace(told, turn=why.turn, fields=fields)
+            yield replace(told, turn=why.turn, fields=fields if why.turn else seen)
 
 
 def _word(rule: Rule, content: _Content | None) -> Explanation:

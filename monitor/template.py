@@ -10,11 +10,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import takewhile
-from typing import NamedTuple
+from typing import Generic, NamedTuple, TypeVar
 
 LEAST = 3  # postings
+K = TypeVar("K", str, int)
 
 
 class Passage(NamedTuple):
@@ -22,6 +24,26 @@ class Passage(NamedTuple):
 
     old: str
     new: str
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateEdit(Generic[K]):
+    """What a board edited in most of its postings; these by their keys or ids."""
+
+    passages: Mapping[Passage, int]  # in how many postings, the commonest first
+    edited: tuple[K, ...]
+    alone: frozenset[K]  # those of them whose descriptions were edited nowhere else
+
+
+def find(texts: Mapping[K, tuple[str, str]], listed: int) -> TemplateEdit[K] | None:
+    """The board's edit among the descriptions that were rewritten, each given before and after; None where they have none in common."""
+    if not enough(len(texts), listed):
+        return None
+    edits = {key: passages(before, after) for key, (before, after) in texts.items()}
+    common = shared(edits, listed)
+    edited = tuple(key for key, edit in edits.items() if edit & common.keys())
+    alone = frozenset(key for key in edited if edits[key] <= common.keys())
+    return TemplateEdit(common, edited, alone) if edited else None
 
 
 def enough(edited: int, listed: int) -> bool:
@@ -61,7 +83,7 @@ def _alike(one: Sequence[str], other: Sequence[str]) -> int:
     return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
 
 
-def shared(edits: Mapping[str, frozenset[Passage]], listed: int) -> dict[Passage, int]:
+def shared(edits: Mapping[K, frozenset[Passage]], listed: int) -> dict[Passage, int]:
     """The passages that most of the board's postings share, in how many; the commonest first."""
     counts = Counter(passage for edit in edits.values() for passage in edit)
     return {passage: count for passage, count in counts.most_common() if enough(count, listed)}

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,9 @@ from boards import BOARD, posting, snapshot
 from history import History
 from program import Program
 from sqlalchemy import Engine
-from story import STORY, story_settings
+from story import PAY, STORY, story_settings
 
+from crawler.items import Snapshot
 from monitor.mutes import mute
 
 
@@ -52,6 +54,31 @@ def test_a_replay_tells_what_the_recording_told(told: Program, engine: Engine) -
     }
     assert alerted
     assert {(*row[:3], _iso(row[3]), row[4]) for row in alerted} == replayed
+
+
+def test_an_edit_of_most_of_a_board_is_told_once_in_a_replay_too(rolewatch: Program, engine: Engine) -> None:
+    history = History(engine, story_settings(), now=datetime.now(UTC) - timedelta(hours=1))
+    ours, law = [str(key) for key in range(1, 8)], [str(key) for key in range(8, 11)]
+
+    def board(words: str, *, own: str = "") -> Snapshot:
+        roles = [posting(key, description=f"{words}\n\nIn team {key} you build.") for key in ours]
+        roles[0] = replace(roles[0], description=roles[0].description + own, pay=PAY if own else None)
+        return snapshot([*roles, *(posting(key, title="Counsel", description=words) for key in law)])
+
+    for look in (board("We are few."), board("We are many.", own=" We feed you."), board("We are kernels."), board("We write kernels.")):
+        history.look(look)
+    told = [row for row in rolewatch.ask("rules", "test") if row["kind"] == "revised"]
+    assert [(row["rule"], row["title"], row["posting"]) for row in told if row["posting"] is None] == [
+        ("research-engineer", "the same edit in 10 of 10 open roles, 7 of which fit", None)
+    ] * 3 + [("kernels", "the same edit in 10 of 10 open roles, 10 of which fit", None)]
+    assert [row["fields"] for row in told if row["posting"] == f"{BOARD}:1" and not row["turn"]] == [["pay", "description"]] * 2
+    assert len(told) == 4 + 2 + 10  # what one edited beside it and took back, and what began to fit
+    alerted = history.ask("SELECT rule, posting, kind, created_at, why FROM alerts WHERE kind = 'revised'")
+    assert sorted((row[0], row[1] or "", _iso(row[3]), row[4]) for row in alerted) == sorted(
+        (row["rule"], row["posting"] or "", row["at"], row["words"]) for row in told
+    )
+    lines = rolewatch("rules", "test").out.splitlines()
+    assert sum("the same edit in 10 of 10 open roles, 7 of which fit at Example Labs: description" in line for line in lines) == 3
 
 
 def _iso(at: object) -> str:
