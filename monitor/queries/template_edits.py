@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -39,7 +39,7 @@ def _edits(connection: Connection, since: datetime) -> Iterator[tuple[int, Store
             yield look.id, _stored(look, rows, edit)
 
 
-def _stored(look: AnyRow, rows: list[AnyRow], edit: TemplateEdit[int]) -> StoredEdit:
+def _stored(look: AnyRow, rows: Sequence[AnyRow], edit: TemplateEdit[int]) -> StoredEdit:
     return StoredEdit(look.company, look.url, look.seen, look.finished_at, edit, {row.posting_id: row.version for row in rows})
 
 
