@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from monitor.base import Base, partial_index
@@ -151,9 +151,9 @@ class SearchText(Base):
     """A title with its description, indexed once however many versions have both: see `search.py`."""
 
     __tablename__ = "search_text"
-    __table_args__ = (UniqueConstraint("description_digest", "title"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
+    digest: Mapped[str] = mapped_column(unique=True)  # of both: a title may be longer than what PostgreSQL takes into an index
     title: Mapped[str]
     description_digest: Mapped[str] = mapped_column(ForeignKey("description.digest"))
 
@@ -162,13 +162,21 @@ class PostingVersion(Base):
     """One stored content of one posting, valid in `[valid_from, valid_to)`."""
 
     __tablename__ = "posting_version"
-    __table_args__ = (UniqueConstraint("posting_id", "number"), Index("ix_posting_version_reader", "reader_version", "id"))
+    __table_args__ = (
+        UniqueConstraint("posting_id", "number"),
+        Index("ix_posting_version_reader", "reader_version", "id"),
+        # what a search asks for: the newest versions with a text
+        Index(
+            "ix_posting_version_newest", "description_digest", sqlite_where=text("superseded = 0"), postgresql_where=text("NOT superseded")
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     posting_id: Mapped[int] = mapped_column(ForeignKey("posting.id"))
     number: Mapped[int]  # from 1
     valid_from: Mapped[datetime]
     valid_to: Mapped[datetime | None]
+    superseded: Mapped[bool] = mapped_column(default=False, server_default=false())  # a newer version is stored
     digest: Mapped[str]  # of the visible content: "1:" and SHA-256, hex
     title: Mapped[str]
     location: Mapped[str]
@@ -184,7 +192,7 @@ class PostingVersion(Base):
     deadline_at: Mapped[datetime | None]
     deadline_text: Mapped[str | None]
     url: Mapped[str]
-    description_digest: Mapped[str] = mapped_column(ForeignKey("description.digest"), index=True)
+    description_digest: Mapped[str] = mapped_column(ForeignKey("description.digest"))
     stated: Mapped[list[str]]  # which of pay, deadline, workplace the ats gave in fields of its own
     unsent: Mapped[list[str]]  # fields whose key the raw job did not have
     reader_version: Mapped[int]

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import typing
 from collections.abc import Iterable, Sequence
+from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Integer, Table, cast, column, literal_column, select, table, text
+from sqlalchemy import ColumnElement, Connection, Integer, Table, cast, column, insert, literal_column, select, table, text
 from sqlalchemy.dialects import postgresql
 
 from monitor import models
@@ -39,10 +40,15 @@ def keep_words(connection: Connection, texts: Iterable[tuple[str, str, str]]) ->
     descriptions = {(title, digest): description for title, digest, description in texts}
     if not descriptions:
         return
-    rows = [{"title": title, "description_digest": digest} for title, digest in sorted(descriptions)]
-    insert = insert_missing(connection, _TEXT).returning(_TEXT.c.id, _TEXT.c.title, _TEXT.c.description_digest)
-    made = connection.execute(insert, rows).all()
+    rows = [_row(title, digest) for title, digest in sorted(descriptions)]
+    missing = insert_missing(connection, _TEXT).returning(_TEXT.c.id, _TEXT.c.title, _TEXT.c.description_digest)
+    made = connection.execute(missing, rows).all()
     _index(connection, [(row.id, row.title, descriptions[row.title, row.description_digest]) for row in made])
+
+
+def _row(title: str, description_digest: str) -> dict[str, str]:
+    digest = sha256(f"{description_digest} {title}".encode()).hexdigest()
+    return {"digest": digest, "title": title, "description_digest": description_digest}
 
 
 def index_all(connection: Connection) -> None:
@@ -50,8 +56,10 @@ def index_all(connection: Connection) -> None:
     connection.execute(text("DELETE FROM search_text"))
     if connection.dialect.name == "sqlite":
         connection.execute(text("INSERT INTO search_words (search_words) VALUES ('delete-all')"))
-    stored = "SELECT DISTINCT title, description_digest FROM posting_version"
-    connection.execute(text(f"INSERT INTO search_text (title, description_digest) {stored}"))
+    version = models.PostingVersion
+    stored = connection.execute(select(version.title, version.description_digest).distinct()).all()
+    for start in range(0, len(stored), _AT_ONCE):
+        connection.execute(insert(_TEXT), [_row(*row) for row in stored[start : start + _AT_ONCE]])
     index_stored(connection)
 
 

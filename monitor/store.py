@@ -204,6 +204,17 @@ def end_versions(connection: Connection, versions: Iterable[tuple[int, int]], at
         connection.execute(_END, rows)
 
 
+_SUPERSEDE = update(_VERSION).where(_VERSION.c.posting_id == bindparam("posting"), _VERSION.c.number == bindparam("replaced"))
+_SUPERSEDE = _SUPERSEDE.values(superseded=True)
+
+
+def supersede_versions(connection: Connection, versions: Iterable[tuple[int, int]]) -> None:
+    """Says of these versions, given as the posting's id and the version's number, that a newer one is stored."""
+    rows = [{"posting": posting_id, "replaced": number} for posting_id, number in versions]
+    if rows:
+        connection.execute(_SUPERSEDE, rows)
+
+
 def amend_version(connection: Connection, posting_id: int, number: int, columns: Mapping[str, object]) -> None:
     """The same content read better, or with a field that is newly sent: written in place, since nobody has edited anything."""
     mine = (_VERSION.c.posting_id == posting_id, _VERSION.c.number == number)

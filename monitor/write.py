@@ -142,6 +142,7 @@ class _Writer:
 
     def _next_versions(self, ones: Sequence[Revised], **columns: object) -> None:
         """A statement a table, however many postings moved."""
+        store.supersede_versions(self.connection, [(one.stored.id, one.stored.version) for one in ones])
         numbered = [(one, one.stored.version + 1) for one in ones]
         store.add_versions(
             self.connection, [self._version(one.stored.id, number, one.after, one.sighting.keep()) for one, number in numbered]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from monitor.search import index_all
+from monitor.search import index_stored
 
 revision = "0006"
 down_revision = "0005"
@@ -31,7 +31,8 @@ def upgrade() -> None:
     else:
         op.execute("ALTER TABLE search_text ADD COLUMN search_words tsvector")
         op.execute("CREATE INDEX ix_search_words ON search_text USING gin (search_words)")
-    index_all(op.get_bind())
+    op.execute("INSERT INTO search_text (title, description_digest) SELECT DISTINCT title, description_digest FROM posting_version")
+    index_stored(op.get_bind())
 
 
 def downgrade() -> None:

@@ -18,6 +18,8 @@ JOIN posting p ON p.id = v.posting_id JOIN board b ON b.id = p.board_id""",
     "its newest version is another than its row says": """
 SELECT b.board, p.key FROM posting p JOIN board b ON b.id = p.board_id
 WHERE p.version <> coalesce((SELECT max(v.number) FROM posting_version v WHERE v.posting_id = p.id), 0)""",
+    "a version is not its newest, or is, and says otherwise": f"""
+SELECT b.board, p.key FROM posting_version v {_OF_VERSION} WHERE v.superseded <> (v.number < p.version)""",
     "a version ends before it begins": f"""
 SELECT b.board, p.key FROM posting_version v {_OF_VERSION} WHERE v.valid_to <= v.valid_from""",
     "two versions overlap": f"""

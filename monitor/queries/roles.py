@@ -8,7 +8,8 @@ from datetime import datetime
 from itertools import islice
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, SQLColumnExpression, and_, or_, select
+from sqlalchemy.orm import aliased
 
 from crawler.items import Pay
 from monitor.compare import pay_words
@@ -45,7 +46,8 @@ def find_roles(connection: Connection, wanted: RoleFilter) -> Listing:
     """Rows of `postings`, the newest first."""
     if wanted.rules:
         return _fitting(connection, wanted)
-    statement = select(everything("postings")).select_from(POSTINGS).where(*_conditions(connection, wanted)).order_by(*_newest_first())
+    conditions = _conditions(connection, wanted) if wanted.text is None else [POSTINGS.c.posting.in_(_first_with_words(connection, wanted))]
+    statement = select(everything("postings")).select_from(POSTINGS).where(*conditions).order_by(*_newest_first())
     return listing(connection, statement.limit(wanted.limit))
 
 
@@ -60,27 +62,55 @@ def _conditions(connection: Connection, wanted: RoleFilter) -> list[ColumnElemen
     if wanted.status != "all":
         conditions.append(POSTINGS.c.state == wanted.status)
     if wanted.since is not None:
-        seen, gone = POSTINGS.c.first_seen_at >= wanted.since, POSTINGS.c.closed_at >= wanted.since
-        conditions.append({"open": seen, "closed": gone, "all": or_(seen, gone)}[wanted.status])
+        conditions.append(_since(wanted.status, wanted.since, POSTINGS.c.first_seen_at, POSTINGS.c.closed_at))
     if wanted.saved or wanted.saved_by is not None:
-        conditions.append(_saved(wanted.saved_by))
+        conditions.append(_saved(wanted.saved_by, POSTINGS.c.posting))
     if wanted.text is not None:
-        conditions.append(POSTINGS.c.posting.in_(_with_words(connection, wanted.text)))
+        conditions.append(POSTINGS.c.posting.in_(_with_words(connection, wanted.text, wanted.status)))
     return conditions
 
 
-def _saved(user_id: str | None) -> ColumnElement[bool]:
+def _since(status: Status, since: datetime, first_seen: SQLColumnExpression[Any], closed: SQLColumnExpression[Any]) -> ColumnElement[bool]:
+    seen, gone = first_seen >= since, closed >= since
+    return {"open": seen, "closed": gone, "all": or_(seen, gone)}[status]
+
+
+def _saved(user_id: str | None, name: SQLColumnExpression[str]) -> ColumnElement[bool]:
     mine = [] if user_id is None else [Saved.user_id == user_id]
-    here = select(Saved.at).join(Posting, Posting.id == Saved.posting_id)
-    return here.where(Posting.name == POSTINGS.c.posting, *mine).exists()
+    saved = select(_saved_posting.name).join(Saved, Saved.posting_id == _saved_posting.id)
+    return name.in_(saved.where(*mine))
 
 
-def _with_words(connection: Connection, words: str) -> Select[str]:
-    """The names of postings whose newest title and description have those words."""
-    newest = and_(PostingVersion.posting_id == Posting.id, PostingVersion.number == Posting.version)
-    same_text = and_(SearchText.description_digest == PostingVersion.description_digest, SearchText.title == PostingVersion.title)
-    found = select(Posting.name).join(PostingVersion, newest).join(SearchText, same_text)
-    return found.where(has_words(connection, words))
+_saved_posting = aliased(Posting)
+
+
+def _with_words(connection: Connection, words: str, status: Status) -> Select[str]:
+    """The names of postings whose newest title and description have those words.
+
+    The texts are found first: neither database expects them to be few. Those of postings that are open are valid still.
+    """
+    texts = select(SearchText.title, SearchText.description_digest).where(has_words(connection, words))
+    found = texts.cte("found").prefix_with("MATERIALIZED")
+    version = PostingVersion
+    newest = and_(version.description_digest == found.c.description_digest, version.title == found.c.title, ~version.superseded)
+    query = select(Posting.name).select_from(found).join(version, newest).join(Posting, Posting.id == version.posting_id)
+    if status == "all":
+        return query
+    return query.where(version.valid_to.is_(None) if status == "open" else version.valid_to.is_not(None))
+
+
+def _first_with_words(connection: Connection, wanted: RoleFilter) -> Select[str]:
+    """The names of the postings to be listed, so that the view is asked for those alone."""
+    query = _with_words(connection, str(wanted.text), wanted.status)
+    conditions: list[ColumnElement[bool]] = []
+    if wanted.boards:
+        query = query.join(Board, Board.id == Posting.board_id)
+        conditions.append(Board.board.in_(wanted.boards))
+    if wanted.since is not None:
+        conditions.append(_since(wanted.status, wanted.since, Posting.first_seen_at, Posting.closed_at))
+    if wanted.saved or wanted.saved_by is not None:
+        conditions.append(_saved(wanted.saved_by, Posting.name))
+    return query.where(*conditions).order_by(Posting.first_seen_at.desc(), Posting.name).limit(wanted.limit)
 
 
 def _fitting(connection: Connection, wanted: RoleFilter) -> Listing:

@@ -88,8 +88,8 @@ class Farm:
     def _histories(self) -> Iterator[tuple[str, str, Iterable[Row]]]:
         posting = "id board_id key name state version raw_digest baseline first_seen_at missing_looks missing_since last_seen_at closed_at"
         version = (
-            "id posting_id number valid_from valid_to digest title location locations department employment_type workplace pay_min pay_max"
-            " pay_currency pay_period pay_text url description_digest stated unsent reader_version raw"
+            "id posting_id number valid_from valid_to superseded digest title location locations department employment_type workplace"
+            " pay_min pay_max pay_currency pay_period pay_text url description_digest stated unsent reader_version raw"
         )
         change = "check_id posting_id at not_before not_after kind field old new version"
         for board in range(self.boards):
@@ -134,7 +134,8 @@ class _Life:
             pay = (low, low * 1.5, "USD", "year", f"${low} - ${low * 1.5:.0f}") if self.id % 3 else (None,) * 5
             noise = (self.id * VERSIONS + number) * 131 % 999_000
             yield (
-                (self.id - 1) * VERSIONS + number, self.id, number, at[begin], None if end is None else at[end], f"1:{farm.digests[text]}",
+                (self.id - 1) * VERSIONS + number, self.id, number, at[begin], None if end is None else at[end], int(number < VERSIONS),
+                f"1:{farm.digests[text]}",
                 farm.title(self.text), place, json.dumps([place]), _TEAMS[self.id % 8], "", None, *pay,
                 f"https://job-boards.greenhouse.io/employer{self.board}/jobs/{4_000_000 + self.id}", farm.digests[text], "[]", "[]", 1,
                 farm.noise[noise : noise + 700],

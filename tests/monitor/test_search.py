@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
+from random import Random
+from typing import Any
 
 import pytest
 from boards import BOARD, posting, snapshot
@@ -12,6 +15,7 @@ from sqlalchemy import Engine
 from crawler.items import Probe
 from monitor.db import reading
 from monitor.errors import UserError
+from monitor.queries.consistency import findings
 from monitor.queries.roles import RoleFilter, Status, find_roles
 from monitor.schema import downgrade, upgrade
 from monitor.search import index_all
@@ -84,6 +88,17 @@ def test_only_what_a_posting_says_now_is_found(history: History) -> None:
     assert found(history, "write contracts", "closed") == ["2"]
 
 
+def test_the_first_that_have_the_words_are_those_of_the_whole_list(history: History) -> None:
+    history.look(snapshot([KERNELS, LAW, TOKYO, replace(KERNELS, key="4"), replace(KERNELS, key="5")]))
+    history.look(snapshot([KERNELS, TOKYO, replace(KERNELS, key="4"), replace(KERNELS, key="5")], {"2": Probe.GONE}))
+    filters: list[dict[str, Any]] = [{}, {"limit": 3}, {"boards": (BOARD,), "limit": 1}, {"boards": ("greenhouse:other",)}, {"saved": True}]
+    with reading(history.engine) as connection:
+        keys = [[row["key"] for row in find_roles(connection, RoleFilter(status="all", text="write", **wanted)).rows] for wanted in filters]
+        later = find_roles(connection, RoleFilter(text="write", since=history.now - timedelta(minutes=20)))
+    assert keys == [["4", "5", "1", "2"], ["4", "5", "1"], ["4"], [], []]
+    assert [row["key"] for row in later.rows] == ["4", "5"]
+
+
 def test_a_text_is_indexed_once_however_many_have_it(history: History) -> None:
     same = [replace(KERNELS, key=str(key), title=title) for key, title in ((4, KERNELS.title), (5, "Kernel Engineer"))]
     history.look(snapshot([KERNELS, LAW, TOKYO, *same]))
@@ -104,8 +119,21 @@ def test_a_text_as_long_as_a_book_is_stored_and_found(history: History) -> None:
     assert found(history, "word77 again") == ["9"]
 
 
-def test_a_database_from_before_the_index_is_indexed_when_it_is_upgraded(history: History) -> None:
-    downgrade(history.engine, "0005")
+def test_a_title_as_long_as_a_page_is_stored_and_found(history: History) -> None:
+    letters = Random(1)
+    title = " ".join("".join(letters.choices("abcdefghijklmnopqrstuvwxyz", k=9)) for _ in range(2_000))
+    history.look(snapshot([replace(KERNELS, title=title), LAW, TOKYO]))
+    assert found(history, title.split()[-1]) == found(history, "kernel") == ["1"]
+
+
+@pytest.mark.parametrize("before", ["0005", "0009"])
+def test_a_database_from_before_the_index_is_indexed_when_it_is_upgraded(history: History, before: str) -> None:
+    history.look(snapshot([replace(KERNELS, description="We write laws.\n\nZürich."), TOKYO], {"2": Probe.GONE}))
+    history.look(snapshot([KERNELS, LAW, TOKYO]))
+    downgrade(history.engine, before)
     upgrade(history.engine)
     assert found(history, "write") == ["1", "2"]
+    assert found(history, "laws", "all") == ["2"]
+    with reading(history.engine) as connection:
+        assert list(findings(connection)) == []
     assert history.ask("SELECT posting FROM postings WHERE key = '3'") == [(f"{BOARD}:3",)]
