@@ -111,6 +111,7 @@ class Posting(Base):
     __table_args__ = (
         UniqueConstraint("board_id", "key"),
         partial_index("ix_posting_open", "board_id", only="state = 'open'"),
+        partial_index("ix_posting_company", "company", only="company IS NOT NULL"),
         Index("ix_posting_first_seen", "first_seen_at"),
         Index("ix_posting_closed", "closed_at"),
     )
@@ -165,9 +166,12 @@ class PostingVersion(Base):
     __table_args__ = (
         UniqueConstraint("posting_id", "number"),
         Index("ix_posting_version_reader", "reader_version", "id"),
-        # what a search asks for: the newest versions with a text
-        Index(
-            "ix_posting_version_newest", "description_digest", sqlite_where=text("superseded = 0"), postgresql_where=text("NOT superseded")
+        Index(  # what a search asks for: the newest versions with a text, and of these the open ones
+            "ix_posting_version_newest",
+            "description_digest",
+            "valid_to",
+            sqlite_where=text("superseded = 0"),
+            postgresql_where=text("NOT superseded"),
         ),
     )
 

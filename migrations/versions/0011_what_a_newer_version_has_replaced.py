@@ -1,6 +1,7 @@
 """Versions that a newer one has replaced are told apart, so that words are looked for in the newest alone.
 
-A title is named by its digest in the index of words: PostgreSQL takes no more than 2,700 bytes into an index.
+Postings that are called otherwise than their board are found by that name. A title is named by its digest in the index of words:
+PostgreSQL takes no more than 2,700 bytes into an index.
 """
 
 from __future__ import annotations
@@ -11,8 +12,8 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0010"
-down_revision = "0009"
+revision = "0011"
+down_revision = "0010"
 branch_labels = None
 depends_on = None
 
@@ -24,7 +25,9 @@ def upgrade() -> None:
     newest = "SELECT p.version FROM posting p WHERE p.id = posting_version.posting_id"
     op.execute(f"UPDATE posting_version SET superseded = TRUE WHERE number < ({newest})")
     op.drop_index("ix_posting_version_description_digest", "posting_version")
-    op.create_index("ix_posting_version_newest", "posting_version", ["description_digest"], **_NEWEST)
+    op.create_index("ix_posting_version_newest", "posting_version", ["description_digest", "valid_to"], **_NEWEST)
+    named = sa.text("company IS NOT NULL")
+    op.create_index("ix_posting_company", "posting", ["company"], sqlite_where=named, postgresql_where=named)
     op.add_column("search_text", sa.Column("digest", sa.Text(), nullable=True))
     _name_texts()
     with op.batch_alter_table("search_text", schema=None) as batch_op:
@@ -46,6 +49,7 @@ def downgrade() -> None:
         batch_op.drop_constraint("uq_search_text_digest", type_="unique")
         batch_op.create_unique_constraint("uq_search_text_description_digest", ["description_digest", "title"])
         batch_op.drop_column("digest")
+    op.drop_index("ix_posting_company", "posting")
     op.drop_index("ix_posting_version_newest", "posting_version")
     op.create_index("ix_posting_version_description_digest", "posting_version", ["description_digest"])
     op.execute("ALTER TABLE posting_version DROP COLUMN superseded")
