@@ -7,7 +7,7 @@ is told in any case. A threshold is told again when its moment comes again, beca
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -128,20 +128,40 @@ def _items(text: str) -> tuple[Reminder, ...]:
 def _note(connection: Connection, rows: Iterable[dict[str, object]], now: datetime) -> None:
     """Reminders that expired before they were written."""
     for row in rows:
-        delivery = {"delivery_id": uuid4().hex, "channel": row["channel"], "message": row["message"], "created_at": now, "attempts": 0}
-        connection.execute(insert(Delivery).values(**delivery, state="expired", reason=_TOO_LATE))
-        connection.execute(insert(Alert).values(**row, delivery_id=delivery["delivery_id"]))
+        own = _noted(connection, str(row["channel"]), str(row["message"]), now)
+        connection.execute(insert(Alert).values(**row, delivery_id=own))
+
+
+def _noted(connection: Connection, channel: str, message: str, now: datetime) -> str:
+    """A message that was never sent; its delivery id."""
+    row = {"delivery_id": uuid4().hex, "channel": channel, "message": message, "created_at": now, "attempts": 0}
+    connection.execute(insert(Delivery).values(**row, state="expired", reason=_TOO_LATE))
+    return str(row["delivery_id"])
 
 
 def _expire(connection: Connection, now: datetime) -> None:
-    """Gives up what waits to be sent and reminds of nothing but deadlines that have passed."""
+    """Gives up what waits to be sent and reminds of deadlines that have passed; a message of several goes on with the others."""
     for row in _waiting(connection):
-        if all(item.role.deadline_at is None or item.role.deadline_at <= now for item in _items(row.message)):
-            gone = update(Delivery).where(Delivery.id == row.id, Delivery.state == row.state)
-            connection.execute(gone.values(state="expired", next_try_at=None, reason=_TOO_LATE))
+        items = _items(row.message)
+        left = tuple(item for item in items if item.role.deadline_at is not None and item.role.deadline_at > now)
+        mine = update(Delivery).where(Delivery.id == row.id, Delivery.state == row.state)
+        if not left:
+            connection.execute(mine.values(state="expired", next_try_at=None, reason=_TOO_LATE))
+        elif len(left) < len(items) and connection.execute(mine.values(message=dump(ReminderMessage(left, now)))).rowcount:
+            _give_up(connection, row.delivery_id, {item.role.posting for item in left}, now)
+
+
+def _give_up(connection: Connection, delivery_id: str, left: Collection[str], now: datetime) -> None:
+    """The alerts of a message that it does not tell any more get expired ones of their own."""
+    columns = select(Alert.id, Alert.channel, Alert.message).where(Alert.delivery_id == delivery_id)
+    for row in connection.execute(columns).all():
+        if all(item.role.posting not in left for item in _items(row.message)):
+            own = _noted(connection, row.channel, row.message, now)
+            connection.execute(update(Alert).where(Alert.id == row.id).values(delivery_id=own))
 
 
 def _waiting(connection: Connection) -> Iterator[AnyRow]:
     reminders = select(Alert.delivery_id).where(Alert.kind == "reminder", Alert.delivery_id == Delivery.delivery_id)
     open_ = and_(Delivery.state != "sent", Delivery.state.in_(("pending", "held", "failed")), Delivery.sending_at.is_(None))
-    yield from connection.execute(select(Delivery.id, Delivery.state, Delivery.message).where(open_, reminders.exists())).all()
+    columns = select(Delivery.id, Delivery.delivery_id, Delivery.state, Delivery.message)
+    yield from connection.execute(columns.where(open_, reminders.exists())).all()

@@ -71,7 +71,11 @@ class SlackNotifier:
         return _receipt(home, posted["channel"], posted["ts"], card.ts)
 
     async def edit(self, channel: str, card: Receipt, message: Message) -> None:
-        await self._stay(channel, card)
+        try:
+            await self._stay(channel, card)
+        except NotifyError as error:
+            if not error.reason.startswith("channel_not_found"):  # a channel that was given another name has its cards still
+                raise
         where = {"channel": card.channel_id, "ts": card.ts}
         text, blocks = draw(message, interactive=self._interactive)
         try:

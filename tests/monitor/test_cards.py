@@ -262,3 +262,12 @@ async def test_a_card_names_no_rule_that_is_not_there_any_more(own: Life) -> Non
     own.history.settings = replace(own.history.settings, rules=())
     await own.look(paid(MOST))
     assert "Matched renamed (rule removed)" in shown(own.cards[0])
+
+
+async def test_a_channel_that_was_given_another_name_has_its_cards_edited_still(own: Life) -> None:
+    await own.look(paid(PAY))
+    own.history.alerts = False
+    own.slack.channels[ROLES].name = "roles-2025"
+    await own.look(paid(MORE))
+    assert "141,000" in shown(own.card)
+    assert own.slack.channels["C0000OPS"].messages == []

@@ -180,3 +180,19 @@ def test_many_deadlines_at_once_are_one_message(engine: Engine) -> None:
         (message,) = {text: load(text) for text in texts}.values()
     assert isinstance(message, ReminderMessage)
     assert len(message.items) == 12
+
+
+def test_of_many_deadlines_that_wait_those_that_passed_expire_and_the_others_are_told(engine: Engine) -> None:
+    days = Days(engine)
+    days.look(*(days.role(DEADLINE - hours(12) if number < 3 else DEADLINE, key=str(number)) for number in range(1, 13)))
+    assert days.at(20) == 12
+    days.pack()
+    days.at(10)
+    assert days.history.ask("SELECT state, count(*) FROM alerts WHERE kind = 'reminder' GROUP BY state ORDER BY state") == [
+        ("expired", 2),
+        ("pending", 10),
+    ]
+    with reading(engine) as connection:
+        waiting = [load(text) for text in connection.scalars(select(Delivery.message).where(Delivery.state == "pending"))]
+    (message,) = [one for one in waiting if isinstance(one, ReminderMessage)]
+    assert sorted(int(item.role.posting.rpartition(":")[2]) for item in message.items) == list(range(3, 13))
