@@ -21,7 +21,7 @@ run: $(INSTALLED) ## start the daemon; Ctrl-C stops it
 	@exec $(BIN)/rolewatch --config "$(CONFIG)" run
 
 test: lint ## format, lint, types, import contracts, then the tests; offline
-	$(BIN)/pytest -q -n $(WORKERS) --maxprocesses 4 --dist loadgroup -m "not slow"
+	$(BIN)/pytest -q -n $(WORKERS) --maxprocesses 4 --dist loadfile --no-loadscope-reorder -m "not slow"
 
 lint: $(TEST_TOOLS) ## everything of `make test` but the tests
 	$(BIN)/ruff format --check --quiet .
@@ -45,7 +45,7 @@ soak: $(TEST_TOOLS) ## a day of simulated time, 50 boards, 2 % failures: does it
 	$(BIN)/python tests/benchmarks/soak.py
 
 coverage: $(TEST_TOOLS) ## which branches of crawler/ and monitor/ the suite takes, its processes included
-	$(BIN)/pytest -q -n $(WORKERS) --maxprocesses 4 --dist loadgroup -m "not slow" --cov --cov-report=term:skip-covered --cov-fail-under=95
+	$(BIN)/pytest -q -n $(WORKERS) --maxprocesses 4 --dist loadfile --no-loadscope-reorder -m "not slow" --cov --cov-report=term:skip-covered --cov-fail-under=95
 
 mutants: $(MUTATOR) ## the pure rooms, changed a little: does a test notice?
 	$(BIN)/mutmut run; $(BIN)/mutmut results

@@ -17,8 +17,6 @@ _TREE = Path(__file__).parent.parent
 _PACKAGES = ("crawler", "monitor", "migrations")
 _SETTINGS = ("ROLEWATCH_CONFIG", "ROLEWATCH_DATABASE_URL", "PYTHONPATH")
 
-pytestmark = pytest.mark.xdist_group("packaging")  # the fixtures build once, in one worker
-
 
 @dataclass(frozen=True)
 class Elsewhere:

@@ -37,7 +37,8 @@ class Watch:
         started = time.monotonic()
         try:
             Thread(target=_do, args=(work, future), daemon=True, name="query").start()
-            wait([future], self._left)
+            while not future.done() and (left := started + self._left - time.monotonic()) > 0:
+                wait([future], min(left, _AGAIN))  # in steps: a wait does not see an interrupt that came just before it
         finally:
             self._end(future)
         self._left -= time.monotonic() - started

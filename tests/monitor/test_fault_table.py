@@ -20,7 +20,6 @@ from crawler import fetch
 from monitor.cli import check, sending
 from monitor.demo.board_server import serving
 
-pytestmark = pytest.mark.xdist_group("fault table")  # its stories are played once
 DOCUMENT = Path(__file__).parents[2] / "docs" / "reliability.md"
 
 

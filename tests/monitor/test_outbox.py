@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
-from itertools import pairwise
 
 import pytest
 from alerts import HOSTILE, notice, opened, revised
@@ -154,12 +153,10 @@ async def test_a_channel_in_trouble_holds_up_no_other(office: PostOffice) -> Non
 
 async def test_a_channel_sustains_one_message_a_second_after_a_short_burst(office: PostOffice) -> None:
     office.tell(*(opened(str(key)) for key in range(9)))
-    before = office.clock()
     await office.outbox().deliver(until_idle=True)
     stamps = [float(message["ts"]) for message in office.slack.channels[ROLES].messages]
-    assert stamps[2] - stamps[0] < 0.9
-    assert all(later - earlier >= 1 for earlier, later in pairwise(stamps[3:]))
-    assert (office.clock() - before).total_seconds() < 9
+    assert all(stamp - stamps[0] > number - 2.5 for number, stamp in enumerate(stamps))
+    assert sum(office.clock.slept) < 7  # six for all of them: three go at once
 
 
 @pytest.mark.parametrize("text", [text for text in HOSTILE if "\ud800" not in text], ids=range(len(HOSTILE) - 1))

@@ -30,7 +30,7 @@ async def main(api_url: str, boards: list[str]) -> None:
         say(result.board, type(result).__name__, result.status, seen, said)
     before = asyncio.all_tasks()
     requests = [BoardRequest("greenhouse:hanging"), BoardRequest("greenhouse:good")]
-    async with aclosing(crawl("greenhouse", requests, Manners(api_url=api_url, delay=0, timeout=60))) as results:
+    async with aclosing(crawl("greenhouse", requests, Manners(api_url=api_url, delay=0, timeout=300))) as results:
         await anext(results)
     say("stopped, with tasks left:", len(asyncio.all_tasks() - before))
 

@@ -67,14 +67,14 @@ def test_discarding_asks_for_a_moment(told: Program) -> None:
 
 async def test_what_failed_is_sent_again_once_its_channel_works(place: Place, slack: SlackServer) -> None:
     slack.channels[ROLES].archived = True
-    code, _, err = await place.run("check")
+    code, _, err = await place.here("check")
     assert code == 1
     assert "could not be delivered" in err
-    code, _, err = await place.run("alerts", "retry")
+    code, _, err = await place.here("alerts", "retry")
     assert code == 1
     assert "slack:#roles: 1 message could not be delivered: is_archived" in err
     slack.channels[ROLES].archived = False
-    code, out, _ = await place.run("alerts", "retry")
+    code, out, _ = await place.here("alerts", "retry")
     assert code == 0
     assert "everything is delivered" in out
     assert len(slack.texts()) == 1
@@ -96,8 +96,8 @@ async def test_what_quiet_hours_hold_is_not_said_to_be_delivered(place: Place, s
     now = datetime.now(UTC)
     hours = f"{now - timedelta(hours=1):%H:%M}-{now + timedelta(hours=1):%H:%M}"
     place.config.write_text(place.config.read_text().replace("[alerts]", f'[alerts]\ntimezone = "UTC"\nquiet = "{hours}"'))
-    await place.run("check")
-    code, out, err = await place.run("alerts", "retry")
+    await place.here("check")
+    code, out, err = await place.here("alerts", "retry")
     assert code == 0
     assert f"1 message is held until {hours[-5:]} (UTC): quiet hours" in err
     assert out.splitlines()[-1] == "everything else is delivered"
@@ -105,24 +105,24 @@ async def test_what_quiet_hours_hold_is_not_said_to_be_delivered(place: Place, s
 
 
 async def test_what_waits_for_a_token_says_so(place: Place) -> None:
-    await place.run("check")
+    await place.here("check")
     with closing(sqlite3.connect(place.folder / "rolewatch.db")) as connection:
         connection.execute("UPDATE delivery SET state = 'pending'")
         connection.commit()
     place.token = ""
-    code, _, err = await place.run("alerts", "retry")
+    code, _, err = await place.here("alerts", "retry")
     assert code == 1
     assert "slack:#roles: 1 message could not be delivered: $SLACK_BOT_TOKEN is not set" in err
 
 
 async def test_nothing_to_retry_is_well(place: Place) -> None:
-    code, out, _ = await place.run("alerts", "retry")
+    code, out, _ = await place.here("alerts", "retry")
     assert code == 0
     assert "0 messages" in out
 
 
 async def test_a_sample_goes_to_each_channel_once_and_says_that_it_is_one(place: Place, slack: SlackServer) -> None:
-    code, out, _ = await place.run("alerts", "test")
+    code, out, _ = await place.here("alerts", "test")
     assert code == 0
     assert [line.split()[:2] for line in out.splitlines()] == [["slack:#roles", "ok"], ["slack:#ops", "ok"]]
     for channel in (ROLES, OPS):
@@ -133,7 +133,7 @@ async def test_a_sample_goes_to_each_channel_once_and_says_that_it_is_one(place:
 
 async def test_a_sample_that_is_refused_says_why_and_what_to_do(place: Place, slack: SlackServer) -> None:
     slack.channels[ROLES].member = False
-    code, out, _ = await place.run("alerts", "test", "--format", "json")
+    code, out, _ = await place.here("alerts", "test", "--format", "json")
     assert code == 1
     roles, ops = json.loads(out)
     assert (roles["channel"], roles["ok"]) == ("slack:#roles", False)
@@ -143,14 +143,14 @@ async def test_a_sample_that_is_refused_says_why_and_what_to_do(place: Place, sl
 
 async def test_a_sample_waits_when_slack_asks_it_to(place: Place, slack: SlackServer) -> None:
     slack.break_next("429")
-    code, _, _ = await place.run("alerts", "test")
+    code, _, _ = await place.here("alerts", "test")
     assert code == 0
     assert len(slack.texts()) == 1
 
 
 async def test_without_a_token_the_samples_come_to_the_console(place: Place, slack: SlackServer) -> None:
     place.token = ""
-    code, out, _ = await place.run("alerts", "test")
+    code, out, _ = await place.here("alerts", "test")
     assert code == 0
     assert "slack:#roles  ok  sent, on the console: $SLACK_BOT_TOKEN is not set" in out
     assert "a sample, no real role" in out

@@ -11,14 +11,15 @@ from typing import Any
 import pytest
 import typer
 from program import Program
+from typer.testing import CliRunner
 
 from monitor.cli import app
 
 _ROLEWATCH = Path(sys.executable).with_name("rolewatch")
 
 
-def _run(*arguments: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([_ROLEWATCH, *arguments], cwd=cwd, capture_output=True, text=True, check=False, timeout=60)
+def _run(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([_ROLEWATCH, *arguments], capture_output=True, text=True, check=False, timeout=60)
 
 
 def _commands(command: Any, name: str = "rolewatch") -> dict[str, Any]:  # noqa: ANN401  # Typer's groups and commands have no common public type
@@ -46,10 +47,10 @@ def test_every_listing_takes_a_format() -> None:
     assert {f"rolewatch {name}" for name in listings} <= takes
 
 
-def test_the_configuration_may_be_named_before_the_command_and_after_it(config: str, tmp_path: Path) -> None:
-    before = _run("--config", config, "rules", "list", "--format", "csv", cwd=tmp_path)
-    after = _run("rules", "list", "--format", "csv", "--config", config, cwd=tmp_path)
-    assert before.returncode == 0, before.stderr
+def test_the_configuration_may_be_named_before_the_command_and_after_it(config: str) -> None:
+    before = CliRunner().invoke(app, ["--config", config, "rules", "list", "--format", "csv"])
+    after = CliRunner().invoke(app, ["rules", "list", "--format", "csv", "--config", config])
+    assert before.exit_code == 0, before.stderr
     assert before.stdout == after.stdout
 
 

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 from running import ROLEWATCH
+from typer.testing import CliRunner
 
+from monitor.cli import app
 from monitor.demo.story import HERO, jobs, scenes
-
-pytestmark = pytest.mark.xdist_group("demo")  # the fixture plays once, in one worker
 
 
 @pytest.fixture(scope="module")
@@ -52,9 +52,9 @@ def test_it_is_over_within_half_a_minute(played: tuple[str, Path, float]) -> Non
 def test_every_command_that_it_tells_works_on_what_it_left(played: tuple[str, Path, float]) -> None:
     commands = _commands(played[0])
     assert len(commands) >= 5
-    for command in commands:
-        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
-        assert done.returncode == 0, (command, done.stderr)
+    for program, *arguments in commands:
+        done = CliRunner().invoke(app, arguments)
+        assert (program, done.exit_code) == (str(ROLEWATCH), 0), (arguments, done.stderr)
         assert "Reasoning" in done.stdout or "research-engineer" in done.stdout
 
 

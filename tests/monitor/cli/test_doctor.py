@@ -40,7 +40,7 @@ async def place(tmp_path: Path, boards: BoardServer, slack: SlackServer) -> Asyn
 
 async def _findings(place: Place) -> dict[str, dict[str, Any]]:
     """The findings by subject, after a run whose exit code agrees with them."""
-    code, out, err = await place.run("doctor", "--format", "json")
+    code, out, err = await place.here("doctor", "--format", "json")
     assert not err
     found = {row["subject"]: row for row in json.loads(out)}
     assert code == (0 if all(row["ok"] for row in found.values()) else 1)
@@ -60,7 +60,7 @@ async def test_a_healthy_set_up_is_well_in_every_line(place: Place, slack: Slack
 
 
 async def test_it_stores_nothing_of_a_board(place: Place) -> None:
-    await place.run("doctor")
+    await place.here("doctor")
     assert place.ask("SELECT count(*) FROM posting") == [(0,)]
     assert place.ask("SELECT count(*) FROM board_check") == [(0,)]
 
@@ -102,7 +102,7 @@ async def test_tokens_that_are_swapped_are_told_in_words(place: Place) -> None:
     found = await _findings(place)
     assert "app token (xapp-…), which opens the socket for buttons but cannot speak" in found["slack token"]["found"]
     assert "OAuth & Permissions" in found["slack token"]["remedy"]
-    code, out, _ = await place.run("alerts", "test")
+    code, out, _ = await place.here("alerts", "test")
     assert code == 1
     assert "$SLACK_BOT_TOKEN: this is an app token (xapp-…)" in out
     assert APP_TOKEN not in out
@@ -122,7 +122,7 @@ async def test_an_app_token_is_tried_and_asks_for_the_scopes_of_buttons(place: P
 
 async def test_messages_for_a_channel_whose_token_was_taken_away_are_found(place: Place, slack: SlackServer) -> None:
     slack.channels[ROLES].archived = True
-    await place.run("check")
+    await place.here("check")
     with closing(sqlite3.connect(place.folder / "rolewatch.db")) as connection:
         connection.execute("UPDATE delivery SET state = 'pending' WHERE channel = 'slack:#roles'")
         connection.commit()
@@ -133,7 +133,7 @@ async def test_messages_for_a_channel_whose_token_was_taken_away_are_found(place
 
 async def test_a_sample_that_is_refused_says_what_to_type(place: Place) -> None:
     place.configure('[[rules]]\nname = "more"\nany = ["x"]\nnotify = ["slack:#absent"]\n')
-    code, out, _ = await place.run("alerts", "test")
+    code, out, _ = await place.here("alerts", "test")
     assert code == 1
     assert "in #absent, type: /invite @rolewatch" in out
 
@@ -158,7 +158,7 @@ async def test_slack_that_cannot_be_reached_is_one_finding(place: Place) -> None
 
 async def test_alerts_that_failed_are_found(place: Place, slack: SlackServer) -> None:
     slack.channels[ROLES].archived = True
-    await place.run("check")
+    await place.here("check")
     found = await _findings(place)
     assert "1 could not be delivered" in found["alerts"]["found"]
     assert "alerts retry" in found["alerts"]["remedy"]

@@ -69,7 +69,7 @@ def test_a_daemon_without_a_board_is_refused(tmp_path: Path) -> None:
 async def test_it_says_where_everything_is_then_what_it_tells(place: Place) -> None:
     daemon = await place.start("run")
     assert daemon.stdout is not None
-    lines = [(await asyncio.wait_for(daemon.stdout.readline(), 20)).decode() for _ in range(4)]
+    lines = [(await asyncio.wait_for(daemon.stdout.readline(), 60)).decode() for _ in range(4)]
     assert [line.split(maxsplit=1) for line in lines[:3]] == [
         ["configuration", f"{place.config}\n"],
         ["database", f"{place.folder / 'rolewatch.db'}\n"],
@@ -86,7 +86,7 @@ async def test_a_daemon_waits_for_a_check_that_is_under_way(place: Place) -> Non
     daemon = await place.start("run")
     assert daemon.stdout is not None
     for _ in range(3):
-        await asyncio.wait_for(daemon.stdout.readline(), 20)
+        await asyncio.wait_for(daemon.stdout.readline(), 60)
     with pytest.raises(TimeoutError):
         await asyncio.wait_for(daemon.wait(), 1)
     assert not place.ask("SELECT 1 FROM board_check")
@@ -103,7 +103,7 @@ async def test_a_check_waits_for_another_check(place: Place) -> None:
         await asyncio.wait_for(second.wait(), 2)
     assert not place.ask("SELECT 1 FROM board_check")
     lease.release(datetime.now(UTC))
-    await asyncio.wait_for(second.communicate(), 20)
+    await asyncio.wait_for(second.communicate(), 60)
     assert second.returncode == 0
     assert place.ask("SELECT count(*) FROM board_check") == [(1,)]
 
@@ -113,7 +113,7 @@ async def test_a_check_that_is_interrupted_ends_quietly_and_gives_the_database_b
     check = await place.start("check")
     await until(lambda: boards.requests)
     check.send_signal(signal.SIGINT)
-    _, err = await asyncio.wait_for(check.communicate(), 20)
+    _, err = await asyncio.wait_for(check.communicate(), 60)
     assert check.returncode == 130
     assert b"Traceback" not in err
     assert place.ask("SELECT stopped_at IS NOT NULL FROM lease") == [(1,)]
