@@ -8,6 +8,8 @@ from typing import Any
 
 from crawler.read.text import clean
 
+LONGEST_LINE = 5_000  # characters of a title, a place, an address or the like
+
 
 def instant(written: object) -> datetime | None:
     """The UTC instant of an ISO 8601 text; None for anything else: a role is worth more than the date beside it."""
@@ -20,9 +22,18 @@ def instant(written: object) -> datetime | None:
         return None
 
 
+def line(text: str) -> str:
+    """A text as one clean line. Raises ValueError when it is longer than any is, so that no board fills our tables and messages."""
+    if len(text) > LONGEST_LINE:
+        raise ValueError(f"a line of {len(text)} characters")
+    return clean(text)
+
+
 def words(value: object) -> str:
-    """A text or a number as one clean line; "" for anything else."""
-    return clean(str(value)) if isinstance(value, (str, int)) and not isinstance(value, bool) else ""
+    """A text or a number as one clean line; "" for anything else, and for one that is too long."""
+    if isinstance(value, bool) or not isinstance(value, (str, int)) or len(text := str(value)) > LONGEST_LINE:
+        return ""
+    return clean(text)
 
 
 def tables(value: object) -> list[Mapping[str, Any]]:
@@ -37,5 +48,5 @@ def choice(fields: object, names: Iterable[str]) -> str:
         value = field.get("value")
         if str(field.get("name")).casefold() in wanted and value:
             values = value if isinstance(value, list) else [value]
-            return "; ".join(clean(one) for one in values if isinstance(one, str))
+            return line("; ".join(one for one in values if isinstance(one, str)))
     return ""

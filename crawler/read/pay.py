@@ -71,7 +71,7 @@ def stated_pay(ranges: Sequence[Mapping[str, Any]]) -> Pay | None:
     Of several zones the lowest minimum and the highest maximum in the commonest currency.
     https://developers.greenhouse.io/job-board.html#list-jobs (with `pay_transparency=true`)
     """
-    zones = [zone for zone in ranges if zone.get("currency_type") and (zone.get("min_cents") or zone.get("max_cents"))]
+    zones = [zone for zone in ranges if _is_currency(zone.get("currency_type")) and (zone.get("min_cents") or zone.get("max_cents"))]
     if not zones:
         return None
     currency = Counter(str(zone["currency_type"]) for zone in zones).most_common(1)[0][0]
@@ -80,6 +80,11 @@ def stated_pay(ranges: Sequence[Mapping[str, Any]]) -> Pay | None:
     maximum = max(float(zone.get("max_cents") or zone["min_cents"]) / 100 for zone in zones)
     hints = (period_in(str(zone.get(key) or "")) for key in ("title", "blurb") for zone in zones)
     return Pay(minimum, maximum, currency, likely_period(maximum, currency, *hints), _as_written(minimum, maximum, currency))
+
+
+def _is_currency(written: object) -> bool:
+    """Has it the form of a code of ISO 4217?"""
+    return isinstance(written, str) and len(written) == 3 and written.isascii() and written.isalpha()  # noqa: PLR2004  # such as USD
 
 
 def _offers(text: str, marks: Sequence[str]) -> Iterator[_Offer]:

@@ -11,7 +11,7 @@ from crawler.answer import decode
 from crawler.board_spider import BoardSpider, Head, Listing
 from crawler.items import Deadline, Pay, Posting, Unreadable, Workplace
 from crawler.read.deadline import read_deadline
-from crawler.read.fields import choice, instant, tables, words
+from crawler.read.fields import choice, instant, line, tables, words
 from crawler.read.pay import read_pay, stated_pay
 from crawler.read.place import is_work_model, places, workplace
 from crawler.read.text import clean, to_text
@@ -27,6 +27,7 @@ _WORKPLACE = ("workplace type", "work model", "workplace", "location type", "rem
 _IS_PAY = re.compile(r"\b(salary|pay|compensation)\b", re.IGNORECASE)
 _KEY = re.compile(r"[\w-]{1,64}", re.ASCII)  # it goes into addresses
 _MOST = 1e9  # of any pay that is no slip
+_LONGEST_CONTENT = 1_000_000  # characters; the longest seen have some 50,000
 _PERSON = re.compile(r"\b(manager'?s?|recruiter|coordinator|sourcer)\b", re.IGNORECASE)
 
 
@@ -92,19 +93,19 @@ def _is_impersonal(field: Any) -> bool:  # noqa: ANN401  # whatever the ats send
 
 def _posting(job: dict[str, Any]) -> Posting:
     """Drift in what a reader sees is loud, since a guess would be told as an edit; an odd date or number beside it is left out."""
-    location = clean(job["location"]["name"] or "")
-    description = to_text(job.get("content") or "")
+    location = line(job["location"]["name"] or "")
+    description = to_text(_content(job))
     published = instant(job.get("first_published"))
     pay, deadline = _pay(job, description), _deadline(job)
     model = _workplace(job)
     stated = {"pay": pay[1], "deadline": deadline is not None, "workplace": model is not None}
     return Posting(
         key=str(job["id"]),
-        title=clean(job["title"]),
-        url=clean(job["absolute_url"]),
+        title=_title(job),
+        url=line(job["absolute_url"]),
         location=location,
         locations=_places(job, location),
-        department="; ".join(name for each in job.get("departments") or [] if (name := clean(each["name"] or ""))),
+        department=line("; ".join(name for each in job.get("departments") or [] if (name := clean(each["name"] or "")))),
         employment_type=choice(job.get("metadata"), _EMPLOYMENT),
         workplace=model or workplace(location),
         pay=pay[0],
@@ -118,6 +119,20 @@ def _posting(job: dict[str, Any]) -> Posting:
         stated=frozenset(name for name, is_stated in stated.items() if is_stated),
         unsent=frozenset(field for key, fields in _SENT_AS.items() if key not in job for field in fields),
     )
+
+
+def _title(job: dict[str, Any]) -> str:
+    title = line(job["title"])
+    if not title:
+        raise ValueError("a job without a title")
+    return title
+
+
+def _content(job: dict[str, Any]) -> str:
+    content: str = job.get("content") or ""
+    if len(content) > _LONGEST_CONTENT:
+        raise ValueError(f"a description of {len(content)} characters")
+    return content
 
 
 def _places(job: dict[str, Any], location: str) -> tuple[str, ...]:
@@ -152,7 +167,7 @@ def _pay_fields(job: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def _deadline(job: dict[str, Any]) -> Deadline | None:
-    written = clean(job.get("application_deadline") or "")
+    written = line(job.get("application_deadline") or "")
     return Deadline(instant(written), written) if written else None
 
 

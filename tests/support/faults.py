@@ -51,6 +51,11 @@ def _raw(head: str, body: bytes = b"") -> Trouble:
     return Trouble(raw=f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n{head}\r\n\r\n".encode() + body)
 
 
+def _with(**fields: object) -> dict[str, Any]:
+    """The first job, otherwise."""
+    return JOBS[0] | fields
+
+
 _LIST = listing(JOBS)
 _ZIPPED = gzip.compress(_LIST, 1)
 _GZIP = {"Content-Encoding": "gzip"}
@@ -61,6 +66,9 @@ _NEW = [job(key, title=f"Research Engineer, Team {key}") for key in range(101, 1
 _PADDED = _LIST[:-1] + b" " * (50 << 20) + b"}"
 _UNTITLED = {name: value for name, value in JOBS[0].items() if name != "title"}
 _UNNAMED = {name: value for name, value in JOBS[0].items() if name != "id"}
+
+_LONG = "Research Engineer " * 600_000
+_BEYOND = _LIST.replace(b'"id":1,', b'"id":1,"x":1e400,', 1)
 
 FAULTS = (
     Fault("500", "failure", _http(500), "HTTP 500"),
@@ -97,6 +105,12 @@ FAULTS = (
         _raw("Transfer-Encoding: chunked", b'f\r\n{"jobs":[{"id":1\r\n'),
         "the connection was lost before a whole answer",
     ),
+    Fault(
+        "a chunk whose length is none",
+        "failure",
+        _raw("Transfer-Encoding: chunked", b"zz\r\n" + _LIST),
+        "the connection was lost before a whole answer",
+    ),
     Fault("a length that is too long", "failure", _raw("Content-Length: 99999", _LIST), "the answer was cut short"),
     Fault("a length that is too short", "failure", _raw("Content-Length: 900", _LIST), "the connection was lost before a whole answer"),
     Fault(
@@ -129,6 +143,7 @@ FAULTS = (
     ),
     Fault("a redirect to a login page of its own", "failure", _http(302, Location="/login"), "the answer is a web page"),
     Fault("a redirect to a private address", "failure", _http(302, Location="http://169.254.169.254/"), "redirected to another host"),
+    Fault("a redirect to a file", "failure", _http(301, Location="file:///etc/passwd"), "redirected to file instead of http"),
     Fault("a redirect to itself", "failure", _http(302, Location=_HERE), "more than 5 redirects"),
     Fault('`{"jobs":null}`', "failure", Trouble(body=b'{"jobs":null}'), "the answer is no list of jobs"),
     Fault('`{"jobs":{}}`', "failure", Trouble(body=b'{"jobs":{}}'), "the answer is no list of jobs"),
@@ -148,6 +163,11 @@ FAULTS = (
     Fault("the jobs in another order", "read", Trouble(body=listing(JOBS[::-1])), "20 seen"),
     Fault("one job without a title", "read", Trouble(body=listing([_UNTITLED, *JOBS[1:]])), "1 unreadable", unreadable=1),
     Fault("one job without an id", "read", Trouble(body=listing([_UNNAMED, *JOBS[1:]])), "1 unreadable", unreadable=1),
+    Fault("one job with an empty title", "read", Trouble(body=listing([_with(title=" "), *JOBS[1:]])), "1 unreadable", unreadable=1),
+    Fault("one job with a title of 10 MB", "read", Trouble(body=listing([_with(title=_LONG), *JOBS[1:]])), "1 unreadable", unreadable=1),
+    Fault("one job with a text of 10 MB", "read", Trouble(body=listing([_with(content=_LONG), *JOBS[1:]])), "1 unreadable", unreadable=1),
+    Fault("one job whose id is 1.0", "read", Trouble(body=listing([_with(id=1.0), *JOBS[1:]])), "1 unreadable", unreadable=1),
+    Fault("one job with a number beyond all numbers", "read", Trouble(body=_BEYOND), "1 unreadable", unreadable=1),
     Fault("one job that is a number", "read", Trouble(body=listing([7, *JOBS[1:]])), "1 unreadable", unreadable=1),
     Fault("well, while our clock jumps a year ahead and back", "read", says="unchanged", where="clock"),
 )
