@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -136,3 +138,14 @@ def test_an_alert_that_cannot_be_delivered_is_exit_1(watching: Program, server: 
     assert "1 message could not be delivered" in ran.err
     assert "alerts retry" in ran.err
     assert "secret" not in ran.out + ran.err
+
+
+def test_a_result_that_cannot_be_stored_at_all_is_no_success_and_loses_nothing(tmp_path: Path, watching: Program) -> None:
+    refuse = "CREATE TRIGGER refuse BEFORE INSERT ON board_check WHEN NEW.board_id = 1 BEGIN SELECT RAISE(FAIL, 'no room for it'); END"
+    assert watching("check").code == 0
+    for statement, code, looks in ((refuse, 1, 3), ("DROP TRIGGER refuse", 0, 5)):
+        with closing(sqlite3.connect(tmp_path / "rolewatch.db")) as connection:
+            connection.execute(statement)
+        ran = watching("check")
+        assert (ran.code, watching.ask("sql", "SELECT count(*) AS n FROM checks")) == (code, [{"n": looks}])
+        assert ran.err == ("the database cannot be used: no room for it\n" if code else "")

@@ -17,7 +17,7 @@ from history import History, settings
 from pydantic import SecretStr
 from running import until
 from sockets import free_port, service
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 from structlog.testing import capture_logs
 
 from crawler.items import Failure
@@ -161,3 +161,12 @@ async def test_a_fault_of_the_watchdog_ends_nothing(engine: Engine, monkeypatch:
         monkeypatch.setattr(guard.watchdog, "look", stumble)
         await until(lambda: len(looks) > 2)
         assert (await get(configured, "/healthz"))[0] == 200
+
+
+async def test_metrics_of_a_database_that_does_not_answer_are_one_line(engine: Engine) -> None:
+    configured = listening()
+    async with guarded(engine, configured) as guard:
+        await until(lambda: guard.watchdog.looked)
+        with engine.begin() as connection:
+            connection.execute(text("ALTER TABLE check_round RENAME TO gone"))
+        assert await get(configured, "/metrics") == (503, "the database does not answer\n")

@@ -1,0 +1,99 @@
+"""Trouble with the database in words, once while it lasts; a fault of our own with its traceback."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, exc, text
+from structlog.testing import capture_logs
+
+from monitor.trouble import NO_DATABASE, Troubles, advice, is_outside, words
+
+
+def trouble_of(query: str, url: str = "sqlite://") -> Exception:
+    """What SQLAlchemy raises for it."""
+    engine = create_engine(url)
+    try:
+        with engine.begin() as connection:
+            connection.execute(text(query))
+    except NO_DATABASE as error:
+        return error
+    finally:
+        engine.dispose()
+    raise AssertionError(query)
+
+
+@pytest.fixture
+def locked(tmp_path: Path) -> Exception:
+    file = tmp_path / "some.db"
+    holder = sqlite3.connect(file, isolation_level=None)
+    holder.execute("BEGIN EXCLUSIVE")
+    error = trouble_of("CREATE TABLE t (a)", f"sqlite:///{file}?timeout=0")
+    holder.close()
+    return error
+
+
+def test_a_lock_is_outside_and_a_broken_promise_is_ours(locked: Exception) -> None:
+    assert is_outside(locked)
+    assert words(locked) == "OperationalError: database is locked"
+    assert advice(locked) == "database is locked; another program has locked it: let that one end"
+    ours = trouble_of("INSERT INTO sqlite_master VALUES (1)")
+    assert is_outside(ours)  # SQLite calls its own mistakes so too
+    assert advice(ours) == words(ours).removeprefix("OperationalError: ")
+    assert not is_outside(exc.IntegrityError("INSERT INTO t VALUES (0)", {}, sqlite3.IntegrityError("CHECK constraint failed")))
+    assert not is_outside(ValueError())
+
+
+def test_a_server_that_is_not_there_is_said_on_one_line_with_what_to_do() -> None:
+    error = trouble_of("SELECT 1", "postgresql+psycopg://me:hunter2@127.0.0.1:1/none")
+    assert "\n" not in words(error) + advice(error)
+    assert "hunter2" not in words(error) + advice(error)
+    assert advice(error).endswith("; does the server run, and is its address right?")
+
+
+def test_no_connection_to_be_had_is_such_trouble_too() -> None:
+    error = exc.TimeoutError("QueuePool limit of size 5 overflow 10 reached")
+    assert is_outside(error)
+    assert words(error) == "TimeoutError: QueuePool limit of size 5 overflow 10 reached"
+
+
+def test_it_is_said_once_while_it_lasts_and_once_when_it_is_over(locked: Exception) -> None:
+    troubles = Troubles()
+    other = trouble_of("SELECT * FROM absent")
+    with capture_logs() as logs:
+        for error in (locked, locked, other, other):
+            with troubles.passing("lease not renewed"):
+                raise error
+        for _ in range(2):
+            with troubles.passing("lease not renewed"):
+                pass
+    lines = [(line["log_level"], line["event"], line.get("reason")) for line in logs]
+    assert lines == [
+        ("error", "lease not renewed", "OperationalError: database is locked"),
+        ("error", "lease not renewed", "OperationalError: no such table: absent"),
+        ("info", "the database works again", None),
+    ]
+
+
+def test_each_queue_has_its_own(locked: Exception) -> None:
+    troubles = Troubles()
+    with capture_logs() as logs:
+        for queue in ("slack:#roles", "slack:#ops", "slack:#roles"):
+            with troubles.passing("the outbox cannot be written", by=queue):
+                raise locked
+        with troubles.passing("the outbox cannot be written", by="slack:#ops"):
+            pass
+    assert [line["by"] for line in logs] == ["slack:#roles", "slack:#ops", "slack:#ops"]
+
+
+def test_a_fault_of_our_own_has_its_traceback_each_time_and_passes_by_none() -> None:
+    troubles, fault = Troubles(), ValueError("a slip")
+    with capture_logs() as logs:
+        troubles.met("round failed", fault)
+        troubles.met("round failed", fault)
+        troubles.over("round failed")
+    assert [(line["event"], line["exc_info"]) for line in logs] == [("round failed", fault)] * 2
+    with pytest.raises(ValueError, match="a slip"), troubles.passing("round failed"):
+        raise fault
