@@ -31,8 +31,8 @@ WHERE state = 'open' AND deadline_at >= :now ORDER BY deadline_at""",
 SELECT company, title, version FROM posting_versions
 WHERE valid_from <= :since AND (valid_to IS NULL OR valid_to > :since) ORDER BY company, title""",
     "Which boards fail, and why?": """
-SELECT board, count(*) AS failures, max(finished_at) AS latest, max(reason) AS reason FROM checks
-WHERE result = 'failure' AND started_at >= :since GROUP BY board ORDER BY failures DESC""",
+SELECT board, reason, count(*) AS failures, max(finished_at) AS latest FROM checks
+WHERE result = 'failure' AND started_at >= :since GROUP BY board, reason ORDER BY failures DESC""",
 }
 _INDENT = "      "
 _MOST_IN_A_TABLE = 10_000  # rows; a table is laid out when all its rows are there

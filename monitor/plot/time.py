@@ -24,6 +24,15 @@ _LABEL_GAP = 0.055  # of the height, from one label's middle to the next
 _A_DAY = timedelta(days=1)
 _UNKNOWN = "nothing known"
 _GREY = "#777777"
+_FORMATS = [
+    "%Y",
+    "%b",
+    "%-d %b",
+    "%H:%M",
+    "%H:%M",
+    "%S",
+]  # of years, months, days and less: a day says its month, since one may stand alone
+_OFFSETS = ["", "%Y", "%Y", "%-d %b %Y", "%-d %b %Y", "%-d %b %Y"]
 
 
 def open_roles(axes: Axes, facts: Facts, employers: Employers) -> None:
@@ -117,5 +126,5 @@ def _shade_unknown(axes: Axes, facts: Facts) -> None:
 def _dates(axes: Axes) -> None:
     locator = AutoDateLocator(minticks=4, maxticks=9)
     axes.xaxis.set_major_locator(locator)
-    axes.xaxis.set_major_formatter(ConciseDateFormatter(locator))
+    axes.xaxis.set_major_formatter(ConciseDateFormatter(locator, formats=_FORMATS, zero_formats=_FORMATS, offset_formats=_OFFSETS))
     axes.grid(visible=False, axis="x")

@@ -8,15 +8,16 @@ from datetime import datetime
 from itertools import islice
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Connection, Select, SQLColumnExpression, and_, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, SQLColumnExpression, and_, func, or_, select
 from sqlalchemy.orm import aliased
 
 from crawler.items import Pay
 from monitor.compare import pay_words
 from monitor.db import iso
 from monitor.errors import UserError
-from monitor.models import Board, Description, Posting, PostingVersion, Saved, SearchText
+from monitor.models import Board, BoardCheck, Description, Posting, PostingChange, PostingVersion, Saved, SearchText
 from monitor.queries.candidates import candidate, candidate_columns, fits_all
+from monitor.queries.columns import reader
 from monitor.queries.listing import POSTINGS, VERSIONS, Listing, Row, everything, listing
 from monitor.queries.naming import Found
 from monitor.search import has_words
@@ -139,7 +140,7 @@ def describe(connection: Connection, found: Found, version: int | None = None, a
     row = listing(connection, select(everything("postings")).select_from(POSTINGS).where(*here)).rows[0]
     versions = _versions(connection, found)
     if as_of is not None:
-        return _then(row, versions, as_of)
+        return _then(connection, found, row, versions, as_of)
     wanted = version if version is not None else row["version"]
     content = next((each for each in versions if each["version"] == wanted), None)
     if content is None and version is not None:
@@ -163,15 +164,29 @@ def _with_content(row: Row, content: Row | None) -> Row:
     return {**row, **{name: content[name] for name in CONTENT}, "version": content["version"], "description": content["description"]}
 
 
-def _then(row: Row, versions: Sequence[Row], moment: datetime) -> Row:
-    """The posting as it was known at that moment; what a version does not hold (the ats's own times) is today's."""
+def _then(connection: Connection, found: Found, row: Row, versions: Sequence[Row], moment: datetime) -> Row:
+    """The posting as it was known at that moment; what nothing holds of it then (the ats's own times) is today's."""
     begun = [version for version in versions if version["from_at"] <= moment]
     if not begun:
         raise UserError(f"{row['posting']} was not known at {iso(moment)}: it was first seen at {_first(versions)}")
     content = begun[-1]
     ended = content["to_at"] is not None and content["to_at"] <= moment
     state = {"state": "closed", "closed_at": content["to_at"]} if ended else {"state": "open", "closed_at": None}
-    return {**_with_content(row, content), **state}
+    return {**_with_content(row, content), **state, "last_seen_at": _last_seen(connection, found, row, content["from_at"], moment)}
+
+
+def _last_seen(connection: Connection, found: Found, row: Row, begun: datetime, moment: datetime) -> datetime:
+    """The last look by that moment that saw it: the last good one, or of one that was missed by then the last before that.
+
+    `begun`: when the content of that moment did; the next closing says until when it was seen.
+    """
+    looks = select(func.max(BoardCheck.finished_at)).join(Posting, Posting.board_id == BoardCheck.board_id)
+    looked = connection.scalar(looks.where(Posting.id == found.id, BoardCheck.result != "failure", BoardCheck.finished_at <= moment))
+    closing = select(PostingChange.not_before).where(PostingChange.posting_id == found.id, PostingChange.kind == "closed")
+    missed = connection.scalar(closing.where(PostingChange.at > begun).order_by(PostingChange.at).limit(1))
+    last: Any = missed or reader("last_seen_at")(row["last_seen_at"])
+    seen: datetime = last if looked is None else min(looked, last)
+    return seen
 
 
 def _first(versions: Sequence[Row]) -> str:

@@ -81,6 +81,10 @@ def test_a_posting_is_shown_as_it_was_known_then(told: Program) -> None:
     assert (closed["version"], closed["state"]) == (3, "closed")
     assert closed["closed_at"] is not None
     assert (back["version"], back["state"], back["closed_at"]) == (4, "open", None)
+    looks = [row["finished_at"] for row in told.ask("sql", f"SELECT finished_at FROM checks WHERE board = '{BOARD}' ORDER BY finished_at")]
+    assert [row["last_seen_at"] for row in (before, closed, back)] == [looks[0], looks[2], looks[4]]
+    at = {moment: told.ask("show", STORY, "--as-of", moment) for moment in looks[3:5]}
+    assert [(row["state"], row["last_seen_at"]) for row in at.values()] == [("closed", looks[2]), ("open", looks[4])]
     never = told("show", STORY, "--as-of", "2020-01-01")
     assert never.code == 2
     assert never.err.startswith(f"{STORY} was not known at 2020-01-01T00:00:00.000000Z: it was first seen at 20")

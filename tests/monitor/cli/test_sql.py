@@ -89,6 +89,11 @@ def test_parameters_are_bound_and_never_part_of_the_query(told: Program) -> None
     assert told.ask("sql", many, "--param", "n=2") == [{"board": BOARD}]
 
 
+def test_a_parameter_is_what_the_query_casts_it_to(told: Program) -> None:
+    query = "SELECT CAST(:p AS integer) + 1 AS number, CAST(:p AS text) AS words FROM boards LIMIT 1"
+    assert told.ask("sql", query, "--param", "p=3") == [{"number": 4, "words": "3"}]
+
+
 def test_a_colon_or_a_percent_sign_in_a_text_is_no_parameter(told: Program) -> None:
     assert told.ask("sql", "SELECT ':now 100%' AS a, 'it''s :x' AS b -- :y\n, 7 % 4 AS c /* :z */") == [
         {"a": ":now 100%", "b": "it's :x", "c": 3}
