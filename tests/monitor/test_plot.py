@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from dataclasses import replace
@@ -81,6 +82,11 @@ def test_nothing_and_little_can_be_drawn(tmp_path: Path) -> None:
 
 def test_days_after_the_last_that_is_known_are_left_out(tmp_path: Path) -> None:
     assert "Other Works, 2 Mar 2026 to 3 Mar 2026" in drawn(replace(FACTS, days=days("Other Works", 1, 2, None, None)), tmp_path)
+
+
+def test_each_day_of_an_axis_says_its_month(tmp_path: Path) -> None:
+    page = drawn(replace(FACTS, days=days("Other Works", *range(60))), tmp_path)
+    assert {"15 Mar", "1 Apr", "15 Apr"} <= set(re.findall(r">(\d+ [A-Z][a-z]{2})<", page))
 
 
 def test_a_name_that_the_font_lacks_is_no_reason_to_fail(tmp_path: Path) -> None:
