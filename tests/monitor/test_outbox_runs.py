@@ -39,7 +39,7 @@ async def test_a_woken_outbox_delivers_and_a_stopped_one_ends(office: PostOffice
     wake.set()
     await until(lambda: office.states() == ["sent", "sent"])
     stop.set()
-    await asyncio.wait_for(running, 1)
+    await asyncio.wait_for(running, 20)
 
 
 async def test_a_message_whose_time_comes_is_sent_without_being_woken(office: PostOffice) -> None:
@@ -76,7 +76,7 @@ async def test_a_call_in_flight_ends_before_the_outbox_stops(office: PostOffice)
     running = asyncio.create_task(outbox.run(asyncio.Event(), stop))
     await until(lambda: office.slack.calls["chat.postMessage"] == 1)
     stop.set()
-    await asyncio.wait_for(running, 3)
+    await asyncio.wait_for(running, 20)
     first, second = office.deliveries()
     assert (first.state, second.state) == ("sending", "pending")
     assert first.reason is not None  # the answer, or its absence, was settled
@@ -89,7 +89,7 @@ async def test_a_call_that_does_not_end_is_cut_off_and_looked_for_later(office: 
     running = asyncio.create_task(office.outbox().run(asyncio.Event(), stop))
     await until(lambda: office.slack.calls["chat.postMessage"] == 1)
     stop.set()
-    await asyncio.wait_for(running, 1)
+    await asyncio.wait_for(running, 20)
     assert office.states() == ["sending"]
     await office.outbox().deliver(until_idle=True)
     assert office.states() == ["sent"]

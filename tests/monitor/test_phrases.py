@@ -184,7 +184,7 @@ def test_no_text_breaks_it(phrase: str, text: str) -> None:
 @pytest.mark.parametrize("text", ["a ", "research ", "research (a/", " - ", "é(", "research or a/"])
 def test_a_long_text_takes_no_long_time(text: str) -> None:
     long = text * (200_000 // len(text))
-    started = time.perf_counter()
+    started = time.process_time()
     for phrase in (Phrase("research engineer in machine learning"), Phrase("/(a+)+(b|research)+$/")):
         phrase.in_(long)
-    assert time.perf_counter() - started < 3  # seconds; a backtracking engine would not be done in a day
+    assert time.process_time() - started < 3  # seconds; a backtracking engine would not be done in a day

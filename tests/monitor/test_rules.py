@@ -114,7 +114,7 @@ def test_a_hundred_thousand_titles_against_five_rules_take_seconds() -> None:
     phrases = ("research engineer", "software engineer", "data scientist", "product manager", "nurse")
     matchers = [Matcher(Rule(phrase, any=(phrase, phrase + " lead"), none=("intern*",))) for phrase in phrases]
     jobs = [replace(JOB, title=f"Staff {phrases[number % 5]} {number}, Team {number % 97}") for number in range(20_000)]
-    started = time.perf_counter()
+    started = time.process_time()
     fitting = sum(matcher.explain(job).fits for job in jobs for matcher in matchers)
     assert fitting == len(jobs)
-    assert time.perf_counter() - started < 6  # seconds for a fifth of them; measured 0.6
+    assert time.process_time() - started < 6  # seconds for a fifth of them; measured 0.6

@@ -90,8 +90,8 @@ class PostOffice(Desk):
 
 
 async def until(reached: Callable[[], bool]) -> None:
-    """Waits for what another task brings about. Raises TimeoutError after 30 s."""
-    async with asyncio.timeout(30):
+    """Waits for what another task brings about. Raises TimeoutError after 60 s."""
+    async with asyncio.timeout(60):
         while not reached():  # noqa: ASYNC110  # what is waited for is in a database or a server, which ring no bell
             await asyncio.sleep(0.01)
 

@@ -21,7 +21,7 @@ ROLEWATCH = Path(sys.executable).with_name("rolewatch")
 CONFIG = """
 [crawl]
 every = "{every}"
-timeout = "5s"
+timeout = "30s"
 [ats.greenhouse]
 api_url = "{boards}"
 delay = "0s"

@@ -114,6 +114,6 @@ async def test_a_check_that_is_interrupted_ends_quietly_and_gives_the_database_b
     await until(lambda: boards.requests)
     check.send_signal(signal.SIGINT)
     _, err = await asyncio.wait_for(check.communicate(), 60)
-    assert check.returncode == 130
+    assert check.returncode == 130, err
     assert b"Traceback" not in err
     assert place.ask("SELECT stopped_at IS NOT NULL FROM lease") == [(1,)]

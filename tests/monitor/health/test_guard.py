@@ -142,7 +142,7 @@ async def test_systemd_hears_that_we_live(engine: Engine, tmp_path: Path, monkey
         systemd.setblocking(False)
         monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "notify"))
         async with guarded(engine, settings()):
-            words = {await asyncio.wait_for(asyncio.get_running_loop().sock_recv(systemd, 99), 5) for _ in range(2)}
+            words = {await asyncio.wait_for(asyncio.get_running_loop().sock_recv(systemd, 99), 30) for _ in range(2)}
             assert words == {b"READY=1", b"WATCHDOG=1"}
     notify("READY=1", {})
     notify("READY=1", {"NOTIFY_SOCKET": str(tmp_path / "gone")})
