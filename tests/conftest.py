@@ -43,9 +43,10 @@ def sqlite_url(tmp_path: Path) -> str:
 
 
 @pytest.fixture
-def sqlite_engine(sqlite_url: str, made: Made) -> Iterator[Engine]:
+def sqlite_engine(made: Made) -> Iterator[Engine]:
     """A SQLite file at the newest schema, for what does not depend on the kind of database."""
-    yield from made.opened(sqlite_url)
+    with made.lent_file() as url:
+        yield from made.opened(url)
 
 
 @pytest.fixture
@@ -58,13 +59,11 @@ def postgres_engine(postgres_server: str, made: Made) -> Iterator[Engine]:
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest, made: Made) -> Iterator[str]:
     """A database of each kind: at the newest schema where the test takes `engine` too, else empty."""
-    if request.param == "sqlite":
-        yield request.getfixturevalue("sqlite_url")
-    elif "engine" not in request.fixturenames:
-        yield request.getfixturevalue("postgres_url")
-    else:
-        with made.lent(request.getfixturevalue("postgres_server")) as url:
-            yield url
+    if "engine" not in request.fixturenames:
+        yield request.getfixturevalue("sqlite_url" if request.param == "sqlite" else "postgres_url")
+        return
+    with made.lent_file() if request.param == "sqlite" else made.lent(request.getfixturevalue("postgres_server")) as url:
+        yield url
 
 
 @pytest.fixture
