@@ -92,13 +92,14 @@ class SlackNotifier:
             message = await self._found("conversations.history", {"channel": target}, delivery_id, since)
         return None if message is None else _receipt(home, target, message["ts"])
 
-    async def find_reply(self, channel: str, card: Receipt, delivery_id: str, since: datetime) -> Receipt | None:  # noqa: ARG002  # the card says it
+    async def find_reply(self, channel: str, card: Receipt, delivery_id: str, since: datetime) -> Receipt | None:
         home, thread = await self._workspace(), {"channel": str(card.channel_id), "ts": str(card.ts)}
         try:
             with _searching():
+                await self._stay(channel, card)
                 message = await self._found("conversations.replies", thread, delivery_id, since)
         except NotifyError as error:
-            if error.gone:  # with the card its thread
+            if error.gone:  # with the card its thread, or with the channel's name the place where it belongs
                 return None
             raise
         return None if message is None else _receipt(home, str(card.channel_id), message["ts"], card.ts)

@@ -9,6 +9,7 @@ import pytest
 from boards import posting, postings
 from life import MORE, MOST, PAY, RULE, Life, kinds, paid
 from post_office import PostOffice, post_office
+from slack_channel import Channel
 from slack_server import ROLES, shown
 from sqlalchemy import Engine
 
@@ -271,3 +272,18 @@ async def test_a_channel_that_was_given_another_name_has_its_cards_edited_still(
     await own.look(paid(MORE))
     assert "141,000" in shown(own.card)
     assert own.slack.channels["C0000OPS"].messages == []
+
+
+async def test_a_reply_of_which_nobody_knows_holds_up_nothing_when_its_channel_is_another_one(own: Life) -> None:
+    await own.look(paid(PAY))
+    own.slack.break_next("accept_then_500")
+    own.glance(paid(MORE))
+    await own.office.outbox().deliver(until_idle=False)
+    own.slack.channels = {
+        channel.id: channel for channel in (Channel("C0NEWROLE", "roles"), Channel("C00NEWOPS", "ops"))
+    }  # a new workspace
+    await own.look(paid(MOST), paid(PAY, "2"))
+    new = own.slack.channels["C0NEWROLE"]
+    assert "150,000" in shown(new.messages[0])
+    assert kinds(new.replies(new.messages[0])) == ["Role changed!"]
+    assert kinds(new.messages[1:]) == ["New role"]
