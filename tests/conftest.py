@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +12,11 @@ from tempfile import TemporaryDirectory
 import pytest
 from made import Made, empty_postgres, hurry
 from sqlalchemy import Engine
+
+
+def pytest_configure() -> None:
+    """Lets Ctrl-C be heard: a job in the background of a shell ignores it, and so does every program that a test starts and interrupts."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
