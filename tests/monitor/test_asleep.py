@@ -7,6 +7,7 @@ import io
 import os
 import signal
 import sqlite3
+from collections.abc import AsyncIterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
@@ -73,20 +74,28 @@ async def test_a_day_asleep_is_one_round_and_one_digest_and_the_lease_is_held_ag
     assert "late" not in console.getvalue()
 
 
-async def test_a_daemon_whose_place_a_check_took_while_it_slept_waits_for_it_and_goes_on(tmp_path: Path) -> None:
+@pytest.fixture
+async def place(tmp_path: Path) -> AsyncIterator[Place]:
     async with BoardServer() as boards:
         boards.board("examplelabs", job(1, title="Research Engineer, Team 1"))
         place = Place(tmp_path, boards.url)
-        daemon = Heard(await place.start("run"))
-        await until(lambda: place.ask("SELECT 1 FROM board_check"))
-        with closing(sqlite3.connect(place.folder / "rolewatch.db", timeout=20)) as other:
-            mine = "holder = 'another', command = 'check', host = 'elsewhere', expires_at = ?"
-            other.execute(f"UPDATE lease SET {mine}", [(datetime.now(UTC) + timedelta(seconds=12)).isoformat()])
-            other.commit()
-        await until(lambda: len(daemon.of("daemon started")) == 2)
-        assert len(daemon.of("ERROR another rolewatch works on this database now")) == 1
-        looks = place.ask("SELECT count(*) FROM board_check")
-        await until(lambda: place.ask("SELECT count(*) FROM board_check") > looks)
-        assert await daemon.stopped() < 10
-        assert not daemon.of("Traceback")
-        assert place.ask("SELECT stopped_at IS NOT NULL FROM lease") == [(1,)]
+        yield place
+        place.kill_all()
+        for process in place.processes:
+            await process.wait()
+
+
+async def test_a_daemon_whose_place_a_check_took_while_it_slept_waits_for_it_and_goes_on(place: Place) -> None:
+    daemon = Heard(await place.start("run"))
+    await until(lambda: place.ask("SELECT 1 FROM board_check"))
+    with closing(sqlite3.connect(place.folder / "rolewatch.db", timeout=20)) as other:
+        mine = "holder = 'another', command = 'check', host = 'elsewhere', expires_at = ?"
+        other.execute(f"UPDATE lease SET {mine}", [(datetime.now(UTC) + timedelta(seconds=12)).isoformat()])
+        other.commit()
+    await until(lambda: len(daemon.of("daemon started")) == 2)
+    assert len(daemon.of("ERROR another rolewatch works on this database now")) == 1
+    [(looks,)] = place.ask("SELECT count(*) FROM board_check")
+    await until(lambda: place.ask("SELECT count(*) FROM board_check") > [(looks,)])
+    assert await daemon.stopped() < 10
+    assert not daemon.of("Traceback")
+    assert place.ask("SELECT stopped_at IS NOT NULL FROM lease") == [(1,)]
