@@ -137,6 +137,9 @@ def test_the_command_prints_what_it_copied(sqlite_url: str, sqlite: Engine, tmp_
     assert any(line.split() == ["posting", "5"] for line in ran.out.splitlines())
     assert "copied and counted" in ran.out
     assert rows(connect(f"sqlite:///{tmp_path / 'copy.db'}")) == rows(sqlite)
+    words = ("roles", "--text", "very large kernels", "--status", "all")
+    (tmp_path / "copy.toml").write_text(config.read_text().replace(sqlite_url, f"sqlite:///{tmp_path / 'copy.db'}"))
+    assert Program(str(tmp_path / "copy.toml")).ask(*words) == Program(str(config)).ask(*words) != []
     again = Program(str(config))("db", "copy", f"sqlite:///{tmp_path / 'copy.db'}")
     assert (again.code, len(again.err.splitlines())) == (2, 1)
 
