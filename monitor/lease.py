@@ -73,7 +73,7 @@ def take(engine: Engine, command: str, clock: Callable[[], datetime], tell: Tell
             raise Held(before)
         if not _put(connection, before, mine | {"taken_at": now, "expires_at": now + LIFE, "stopped_at": None}):
             raise Held(connection.execute(_ROW).one())
-        cut_off = _end_rounds(connection, now)
+        cut_off = end_rounds(connection, now)
         died = before if before is not None and before.stopped_at is None and before.command == "run" else None
         if died is not None and tell is not None:
             tell(connection, died, cut_off)
@@ -129,7 +129,7 @@ def _set(connection: Connection, mine: str, **columns: object) -> bool:
     return done.rowcount == 1
 
 
-def _end_rounds(connection: Connection, now: datetime) -> int:
-    """Rounds that a dead worker left open are over: their alerts go out. Gives how many there were."""
+def end_rounds(connection: Connection, now: datetime) -> int:
+    """Ends the rounds that a worker left open, since it died or could not write their end: their alerts go out. Gives how many."""
     unfinished = models.CheckRound.finished_at.is_(None)
     return connection.execute(update(models.CheckRound).where(unfinished).values(finished_at=now)).rowcount

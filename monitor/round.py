@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Engine, insert, text, update
 
 from crawler.items import BoardRequest, Failure, Result
 from crawler.run import crawl
-from monitor import models, watch
+from monitor import lease, models, watch
 from monitor.alerting import Alerting
 from monitor.introduce import introduce
 from monitor.matching import catch_up
@@ -94,6 +94,7 @@ async def run_round(
 
 def _begin(engine: Engine, settings: Settings, names: Collection[str] | None, now: datetime) -> tuple[int, dict[str, list[BoardRequest]]]:
     with engine.begin() as connection:
+        lease.end_rounds(connection, now)  # one whose end found the disk full
         watch.sync(connection, settings)
         started = connection.execute(insert(models.CheckRound).values(started_at=now).returning(models.CheckRound.id))
         wanted = {board.board for board in settings.boards if board.enabled} if names is None else names
