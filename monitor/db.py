@@ -7,14 +7,17 @@ import sqlite3
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from time import monotonic, sleep
+from typing import Any, Final
 from urllib.parse import quote
 
 from sqlalchemy import URL, Connection, DateTime, Dialect, Engine, Row, String, Table, TypeDecorator, create_engine, event, make_url
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor
 from sqlalchemy.types import TypeEngine
 
+_PATIENCE: Final = 30  # seconds that a writer waits for others
+_LOOK_EVERY: Final = 0.05  # seconds
 AnyRow = Row[*tuple[Any, ...]]  # of a query whose columns the type checker does not know
 
 
@@ -65,7 +68,7 @@ def connect(url: str) -> Engine:
     if target.get_backend_name() != "sqlite":
         return create_engine(target, pool_pre_ping=True)
     frozen = target.database is not None and _is_frozen(Path(target.database))
-    engine = create_engine(target, connect_args={"timeout": 30}, **({"creator": lambda: _frozen(target)} if frozen else {}))
+    engine = create_engine(target, connect_args={"timeout": _PATIENCE}, **({"creator": lambda: _frozen(target)} if frozen else {}))
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
@@ -96,6 +99,21 @@ def _begin_sqlite(connection: Connection) -> None:
 def _prepare_sqlite(connection: DBAPIConnection, _record: object) -> None:
     connection.isolation_level = None  # BEGIN is ours: the driver's own comes too late to take the write lock
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "busy_timeout=30000"):
+    for pragma in (f"busy_timeout={_PATIENCE * 1000}", "synchronous=NORMAL", "foreign_keys=ON"):
         cursor.execute(f"PRAGMA {pragma}")
+    _use_wal(cursor)
     cursor.close()
+
+
+def _use_wal(cursor: DBAPICursor) -> None:
+    """WAL, which a file keeps. For this one thing SQLite does not wait for a writer, so that we do."""
+    end = monotonic() + _PATIENCE
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or monotonic() > end:
+                raise
+            sleep(_LOOK_EVERY)
+        else:
+            return

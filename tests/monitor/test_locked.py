@@ -7,11 +7,13 @@ import sqlite3
 from collections.abc import AsyncIterator, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from threading import Timer
 
 import pytest
 from greenhouse import job
 from running import Heard, Place, until
 
+from monitor.db import connect
 from monitor.demo.board_server import BoardServer
 
 LOCKED = "the database cannot be used: database is locked; another program has locked it: let that one end\n"
@@ -78,3 +80,14 @@ async def test_a_lock_that_is_held_for_too_long_is_one_line_and_the_daemon_goes_
     assert len(daemon.of("ERROR round failed, trying again")) == 1
     assert 'reason="OperationalError: database is locked"' in daemon.of("ERROR round failed")[0]
     assert not daemon.of("Traceback")
+
+
+def test_a_file_that_is_no_wal_yet_is_waited_for_as_any_other(tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "rolewatch.db", isolation_level=None, check_same_thread=False)) as other:
+        other.execute("CREATE TABLE kept (one)")
+        other.execute("BEGIN IMMEDIATE")
+        ending = Timer(0.3, other.execute, ["COMMIT"])
+        ending.start()
+        with connect(f"sqlite:///{tmp_path / 'rolewatch.db'}").connect() as connection:
+            assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
+        ending.join()
