@@ -17,7 +17,7 @@ from typing import Final
 from uuid import uuid4
 
 import msgspec
-from sqlalchemy import Connection, and_, insert, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, insert, or_, select, update
 
 from crawler.items import Posting
 from monitor.alerting import Alerting
@@ -51,7 +51,7 @@ def join(connection: Connection, channel: str, message: Message, posting_id: int
     if about is None or kind(channel) not in _THREADED:
         return None
     mine = (Card.channel == channel, Card.subject == about)
-    known = connection.execute(select(Card.id, Card.message).where(*mine)).one_or_none()
+    known = connection.execute(select(Card.id, Card.message).where(*mine).with_for_update()).one_or_none()
     if known is None:
         row = {"channel": channel, "subject": about, "posting_id": posting_id, "message": dump(_base(message))}
         made = connection.execute(insert(Card).values(**row, wanted=1, shown=1, attempts=0).returning(Card.id))
@@ -89,6 +89,10 @@ def _standing(why: Why) -> Why:
     return msgspec.structs.replace(why, turn="") if why.turn == "now fits" else why
 
 
+_OF_POSTINGS = select(Card.id, Card.posting_id, Card.message).where(Card.posting_id.in_(bindparam("ids", expanding=True)))
+_OF_POSTINGS = _OF_POSTINGS.order_by(Card.id).with_for_update()
+
+
 def touch(connection: Connection, alerting: Alerting, board: AnyRow, moved: Sequence[tuple[int, Posting]]) -> None:
     """Notes on the cards of these postings, given by id with their content, what still fits, and that they may have to be edited.
 
@@ -97,8 +101,7 @@ def touch(connection: Connection, alerting: Alerting, board: AnyRow, moved: Sequ
     contents = dict(moved)
     ids = list(contents)
     for start in range(0, len(ids), _AT_ONCE):
-        mine = select(Card.id, Card.posting_id, Card.message).where(Card.posting_id.in_(ids[start : start + _AT_ONCE]))
-        for row in connection.execute(mine).all():
+        for row in connection.execute(_OF_POSTINGS, {"ids": ids[start : start + _AT_ONCE]}).all():
             message = load(row.message)
             if isinstance(message, CardMessage):
                 stands = [alerting.stands(one, board, contents[row.posting_id]) for one in message.why]
@@ -126,7 +129,7 @@ def posted(connection: Connection, card_id: int, message: Message, receipt: Rece
     """
     if isinstance(message, ReminderMessage):
         return
-    card = connection.execute(select(Card.__table__).where(Card.id == card_id, Card.ts.is_(None))).one_or_none()
+    card = connection.execute(select(Card.__table__).where(Card.id == card_id, Card.ts.is_(None)).with_for_update()).one_or_none()
     if card is None:
         return
     shows, base = _base(message), load(card.message)
@@ -146,8 +149,11 @@ def lost(connection: Connection, card_id: int, ts: str | None) -> None:
 
 
 def replace(connection: Connection, card_id: int, now: datetime) -> None:
-    """Sees to it that a card which is nowhere is posted: by a message that waits to join it, or by one that says how it stands."""
-    card = connection.execute(select(Card.__table__).where(Card.id == card_id)).one()
+    """Sees to it that a card which is nowhere is posted: by a message that waits to join it, or by one that says how it stands.
+
+    It is locked, since its edit and its reply end side by side, and each would believe that the other saw to it.
+    """
+    card = connection.execute(select(Card.__table__).where(Card.id == card_id).with_for_update()).one()
     to_come = or_(Delivery.state.in_(("pending", "sending", "held")), and_(Delivery.state == "failed", Delivery.next_try_at.is_not(None)))
     waits = select(Delivery.id).where(Delivery.card_id == card_id, Delivery.state != "sent", to_come)
     if card.ts is not None or connection.execute(waits.limit(1)).first():
