@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from sqlalchemy import Connection, and_, select
+from sqlalchemy import Connection, and_, bindparam, select
 
 from crawler.ats import READER_VERSION, reread
 from crawler.items import Posting, Unreadable
@@ -37,6 +37,7 @@ _CONTENT = (
     )
     .join_from(models.Posting, _version, and_(_version.posting_id == models.Posting.id, _version.number == models.Posting.version))
     .join(models.Description, models.Description.digest == _version.description_digest)
+    .where(models.Posting.id.in_(bindparam("ids", expanding=True)))
 )
 
 
@@ -45,7 +46,7 @@ def load_contents(connection: Connection, board: str, stored: Sequence[Stored], 
     ids = [posting.id for posting in stored]
     contents: dict[int, Posting] = {}
     for start in range(0, len(ids), _AT_ONCE):
-        for row in connection.execute(_CONTENT.where(models.Posting.id.in_(ids[start : start + _AT_ONCE]))):
+        for row in connection.execute(_CONTENT, {"ids": ids[start : start + _AT_ONCE]}):
             contents[row.posting_id] = content(row) if row.reader_version == reader.version else _read(connection, board, row, reader)
     return contents
 

@@ -6,6 +6,7 @@ import os
 import sqlite3
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from time import monotonic, sleep
 from typing import Any, Final
@@ -45,8 +46,12 @@ class Instant(TypeDecorator[datetime]):
 
 def insert_missing(connection: Connection, table: Table) -> Any:  # noqa: ANN401  # the two dialects' inserts have no type in common
     """An insert that leaves out the rows that are there already."""
-    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
-    return dialect.insert(table).on_conflict_do_nothing()
+    return _insert_missing(connection.dialect.name, table)
+
+
+@cache
+def _insert_missing(dialect: str, table: Table) -> Any:  # noqa: ANN401  # as above
+    return (sqlite if dialect == "sqlite" else postgresql).insert(table).on_conflict_do_nothing()
 
 
 def iso(instant: datetime) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import Connection, and_, select
+from sqlalchemy import Connection, and_, bindparam, select
 from sqlalchemy.orm import aliased
 
 from crawler.items import Posting
@@ -34,6 +34,7 @@ def reposts(connection: Connection, board_id: int, new: Iterable[Posting], missi
 _posting, _version = models.Posting, models.PostingVersion
 _first = aliased(_posting)
 _REPEATS = select(_posting.id, _first.key, _posting.repost_reason).join(_first, _first.id == _posting.repost_of)
+_REPEATS = _REPEATS.where(_posting.id.in_(bindparam("ids", expanding=True)))
 _OF_POSTING = and_(_version.posting_id == _posting.id, _version.number == _posting.version)
 _GONE = select(
     _posting.id, _posting.requisition, _posting.internal_job, _version.title, _version.location, _version.locations, _posting.missing_since
@@ -71,7 +72,7 @@ class Repeated:
 
 def repeated(connection: Connection, board: str, ids: Collection[int]) -> dict[int, Repeated]:
     """What those postings of a board repeat, by their ids."""
-    rows = (row for some in _parts(ids) for row in connection.execute(_REPEATS.where(_posting.id.in_(some))))
+    rows = (row for some in _parts(ids) for row in connection.execute(_REPEATS, {"ids": some}))
     return {row.id: Repeated(f"{board}:{row.key}", row.repost_reason or "") for row in rows}
 
 
