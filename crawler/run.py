@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections import Counter
 from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
 from importlib.metadata import version
 
 import structlog
@@ -26,6 +27,14 @@ logging.getLogger("scrapy.core.downloader.handlers").setLevel(logging.ERROR)  # 
 
 async def crawl(ats: str, requests: Sequence[BoardRequest], manners: Manners) -> AsyncGenerator[Result, None]:
     """One result for each request as they come, from one crawl with the ats's manners; closing the generator ends it within seconds."""
+    async with aclosing(crawl_together(ats, requests, manners)) as batches:
+        async for batch in batches:
+            for result in batch:
+                yield result
+
+
+async def crawl_together(ats: str, requests: Sequence[BoardRequest], manners: Manners) -> AsyncGenerator[Sequence[Result], None]:
+    """The same, as many at once as have come while the caller was busy: never none, and no more than are asked for side by side."""
     unanswered = Counter(request.board for request in requests)
     stream = _Stream()
     runner = AsyncCrawlerRunner(_settings(manners))
@@ -33,33 +42,41 @@ async def crawl(ats: str, requests: Sequence[BoardRequest], manners: Manners) ->
     crawling = runner.crawl(crawler, requests=requests, api_url=manners.api_url, max_probes=manners.max_probes, deliver=stream.put)
     crawling.add_done_callback(lambda _: stream.end())
     try:
-        while result := await stream.get():
-            unanswered[result.board] -= 1
-            yield result
+        while batch := await stream.get():
+            unanswered.subtract(result.board for result in batch)
+            yield batch
     finally:
         await _stop(crawler, crawling)
-    for board in unanswered.elements():
-        yield Failure(board, "the crawl ended before it was read")
+    if lost := [Failure(board, "the crawl ended before it was read") for board in unanswered.elements()]:
+        yield lost
 
 
 class _Stream:
-    """Results on their way to the caller: room for one, since each may hold a megabyte; its end finds room always."""
+    """Results on their way to the caller: each waits with its spider until it is taken, since it may hold megabytes."""
 
     def __init__(self) -> None:
-        self._queue: asyncio.Queue[Result | None] = asyncio.Queue()
-        self._room = asyncio.Semaphore(1)
+        self._waiting: list[Result] = []
+        self._news, self._taken = asyncio.Event(), asyncio.Event()
+        self._ended = False
 
     async def put(self, result: Result) -> None:
-        await self._room.acquire()
-        self._queue.put_nowait(result)
+        self._waiting.append(result)
+        self._news.set()
+        await self._taken.wait()
 
-    async def get(self) -> Result | None:
-        result = await self._queue.get()
-        self._room.release()
-        return result
+    async def get(self) -> list[Result]:
+        """All that wait; none when no more will come."""
+        await self._news.wait()
+        if not self._ended:
+            self._news.clear()
+        batch, self._waiting = self._waiting, []
+        self._taken.set()
+        self._taken = asyncio.Event()
+        return batch
 
     def end(self) -> None:
-        self._queue.put_nowait(None)
+        self._ended = True
+        self._news.set()
 
 
 def user_agent(contact: str | None) -> str:

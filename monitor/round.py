@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import defaultdict
 from collections.abc import Callable, Collection, Sequence
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from random import Random
@@ -14,7 +15,7 @@ import structlog
 from sqlalchemy import Connection, Engine, insert, text, update
 
 from crawler.items import BoardRequest, Failure, Result
-from crawler.run import crawl
+from crawler.run import crawl_together
 from monitor import lease, models, watch
 from monitor.alerting import Alerting
 from monitor.introduce import introduce
@@ -25,6 +26,7 @@ from monitor.settings import Settings
 from monitor.trouble import is_outside, words
 
 log = structlog.get_logger()
+_HOLD = 0.2  # seconds after which a transaction takes no further result: others wait for it
 CATCH_UP = 2.0  # seconds after a round for matching what is stored with rules that are new
 
 
@@ -116,31 +118,47 @@ class _Round:
     unstored: list[Exception] = field(default_factory=list)
 
     async def crawl(self, ats: str, requests: Sequence[BoardRequest]) -> None:
-        async with aclosing(crawl(ats, requests, watch.manners(self.settings, ats))) as results:
-            async for result in results:
-                await asyncio.shield(asyncio.to_thread(self._record, result))
+        async with aclosing(crawl_together(ats, requests, watch.manners(self.settings, ats))) as batches:
+            async for batch in batches:
+                await asyncio.shield(asyncio.to_thread(self._record, batch))
 
-    def _record(self, result: Result) -> None:
+    def _record(self, results: Sequence[Result]) -> None:
+        """Stores results that came together, many in one transaction; where that goes wrong, each of what is left in one of its own."""
+        left = list(results)
+        with suppress(Exception):  # whose trouble it is, is found out below
+            while len(left) > 1:
+                left = left[self._store(left) :]
+        for result in left:
+            self._record_alone(result)
+
+    def _record_alone(self, result: Result) -> None:
         """Stores a result; this is the job around one board, so whatever goes wrong with it stays with it."""
         try:
-            self._store(result)
+            self._store([result])
         except Exception as error:
             if not is_outside(error):
                 log.exception("board not stored", board=result.board)
             self._store_failure(result, words(error) if is_outside(error) else type(error).__name__)
 
-    def _store(self, result: Result) -> None:
+    def _store(self, results: Sequence[Result]) -> int:
+        """Stores the first of these results, one at least and as many as others can wait for; gives their number."""
+        stored, until = [], time.monotonic() + _HOLD
         with self.engine.begin() as connection:
-            facts = self.recorder.record(connection, result)
-        if isinstance(result, Failure):
-            log.warning("board failed", **facts)
-        else:
-            log.info("board read", **facts)
+            for result in results:
+                stored.append((result, self.recorder.record(connection, result)))
+                if time.monotonic() > until:
+                    break
+        for result, facts in stored:
+            if isinstance(result, Failure):
+                log.warning("board failed", **facts)
+            else:
+                log.info("board read", **facts)
+        return len(stored)
 
     def _store_failure(self, result: Result, why: str) -> None:
         """Pushes the board's next try forward, as a failure of ours; where even that cannot be stored, the round says it at its end."""
         try:
-            self._store(Failure(result.board, f"its result could not be stored: {why}", seconds=result.seconds))
+            self._store([Failure(result.board, f"its result could not be stored: {why}", seconds=result.seconds)])
         except Exception as error:  # noqa: BLE001  # as above: the other boards are to be stored
             self.unstored.append(error)
 
