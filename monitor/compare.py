@@ -13,8 +13,9 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import Enum
+from functools import lru_cache
 from hashlib import sha256
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 
@@ -26,8 +27,8 @@ LOOKS_TO_CLOSE = 2  # successful looks in a row that miss a posting whose probe 
 LOOKS_TO_CLOSE_COLLAPSED = 3  # the same, on a board that lost too many at once
 
 
-class Known(NamedTuple):
-    """What is stored of one posting; a tuple, since every look makes one for each open posting."""
+class Known(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """What is stored of one posting, as far as comparing needs it; light, since every look makes one for each open posting."""
 
     key: str
     open: bool
@@ -93,6 +94,7 @@ def settle(posting: Known, probe: Probe | None, *, collapsed: bool, list_is_whol
     return Verdict.CLOSED if posting.missing_looks + 1 >= needed else Verdict.MISSING
 
 
+@lru_cache(maxsize=4)  # an edit's two texts, which are often the same, are compared and their digests made
 def one_line(text: str) -> str:
     """The text with every run of white space as one space: paragraph breaks are no change."""
     return " ".join(text.split())
@@ -108,6 +110,16 @@ def _listed(text: str) -> list[str]:
 
 def digest(posting: Posting) -> str:
     """The identity of what a reader sees, "1:" and a SHA-256 in hex. Empty fields and what is derived from the text are no part of it."""
+    content = msgspec.json.encode(_visible(posting), order="deterministic")
+    return f"{DIGEST_VERSION}:{sha256(content).hexdigest()}"
+
+
+def same(before: Posting, after: Posting) -> bool:
+    """Does a reader see the same, and have they the same digest?"""
+    return _visible(before) == _visible(after)
+
+
+def _visible(posting: Posting) -> dict[str, object]:
     stated = posting.stated
     visible = {
         "title": posting.title,
@@ -120,8 +132,7 @@ def digest(posting: Posting) -> str:
         "url": posting.url,
         "description": one_line(posting.description),
     }
-    content = msgspec.json.encode({name: value for name, value in visible.items() if value}, order="deterministic")
-    return f"{DIGEST_VERSION}:{sha256(content).hexdigest()}"
+    return {name: value for name, value in visible.items() if value}
 
 
 def carry(before: Posting, after: Posting) -> Posting:

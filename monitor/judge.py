@@ -9,12 +9,12 @@ from sqlalchemy import Connection
 
 from crawler.items import Posting, Probe, Sighting, Snapshot, Unreadable
 from monitor import plan
-from monitor.compare import Verdict, carry, differences, digest, settle, sift
+from monitor.compare import Verdict, carry, differences, same, settle, sift
 from monitor.contents import load_contents
 from monitor.db import AnyRow
 from monitor.messages import FieldChange
 from monitor.repost import Repost
-from monitor.store import Stored
+from monitor.store import Stored, load_postings
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class Opened:
     @property
     def anew(self) -> bool:
         """Does it appear with this look? So does what went away before anybody could read it: that has left no history."""
-        return self.stored is None or not self.stored.known.open
+        return self.stored is None or not self.stored.open
 
     def of_baseline(self, *, baseline: bool) -> bool:
         """Was it open at the board's first snapshot?"""
@@ -91,6 +91,12 @@ class Events:
         """The postings that open now: not those of a baseline, nor what cannot be read yet."""
         return [one.posting for one in self.opened if one.posting and not one.of_baseline(baseline=baseline)]
 
+    @property
+    def reposted(self) -> set[str]:
+        """The keys of those that are reposts."""
+        known = [one.stored for one in (*self.revised, *self.reopened)] + [one.stored for one in self.opened if one.stored]
+        return {*self.reposts, *(one.key for one in known + self.closed if one.repeats)}
+
     def counts(self, *, baseline: bool) -> dict[str, int]:
         """The columns of the check; a baseline opens nothing, and a posting that nobody can read yet is not opened."""
         opened = len(self.new(baseline=baseline))
@@ -98,10 +104,12 @@ class Events:
         return counts | {"opened": opened, "closed": len(self.closed), "reopened": len(self.reopened), "unreadable": self.unreadable}
 
 
-def judge_snapshot(connection: Connection, board: AnyRow, stored: Mapping[str, Stored], snapshot: Snapshot) -> Events:
+def judge_snapshot(connection: Connection, board: AnyRow, snapshot: Snapshot) -> Events:
     """What a snapshot did to its board."""
-    sifted = sift({key: posting.known for key, posting in stored.items()}, snapshot.sightings)
-    open_before = sum(posting.known.open for posting in stored.values())
+    stored = load_postings(connection, board.id, [sighting.key for sighting in snapshot.sightings])
+    sifted = sift(stored, snapshot.sightings)
+    again = sifted.moved + sifted.back
+    open_before = sum(posting.open for posting in stored.values())
     missing = [stored[key] for key in sifted.missing]
     events = judge_missing(
         missing,
@@ -116,7 +124,6 @@ def judge_snapshot(connection: Connection, board: AnyRow, stored: Mapping[str, S
     events.there += [stored[key] for key in sifted.found]
     for sighting in sifted.new:
         events.opened.append(Opened(sighting, _read(sighting, events)))
-    again = sifted.moved + sifted.back
     before = load_contents(connection, board.board, [stored[sighting.key] for sighting in again])
     for sighting in again:
         after = _read(sighting, events)
@@ -141,14 +148,14 @@ def _judge_again(events: Events, stored: Stored, sighting: Sighting, before: Pos
         events.opened.append(Opened(sighting, after, stored))
         return
     after = carry(before, after)
-    same = digest(before) == digest(after)
-    changes = () if same else differences(before, after)
-    if not stored.known.open:
+    is_same = same(before, after)
+    changes = () if is_same else differences(before, after)
+    if not stored.open:
         events.reopened.append(Reopened(stored, sighting, before, after, changes))
     elif changes:
         events.revised.append(Revised(stored, sighting, before, after, changes))
     else:
-        events.touched.append(Touched(stored, sighting, after, amend=not same))
+        events.touched.append(Touched(stored, sighting, after, amend=not is_same))
 
 
 def judge_missing(
@@ -169,8 +176,8 @@ def judge_missing(
     collapsed = undecided or plan.has_collapsed(open_before, len(missing), listed)
     events = Events(missing=len(missing), open_before=open_before, collapsed=collapsed)
     for posting in missing:
-        probe = probes.get(posting.known.key)
-        verdict = settle(posting.known, probe, collapsed=collapsed, list_is_whole=list_is_whole, host_answers=host_answers)
+        probe = probes.get(posting.key)
+        verdict = settle(posting, probe, collapsed=collapsed, list_is_whole=list_is_whole, host_answers=host_answers)
         events.of(verdict).append(posting)
         if probe is not None:
             events.probed.add(posting.id)

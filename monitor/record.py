@@ -24,7 +24,7 @@ from monitor.db import AnyRow
 from monitor.gone import reposts
 from monitor.judge import Events, judge_missing, judge_snapshot
 from monitor.messages import OperatorMessage
-from monitor.store import load_board, load_postings, load_unlisted
+from monitor.store import load_board, load_unlisted
 from monitor.write import Told, write_events
 
 _BOARD, _CHECK = cast("Table", models.Board.__table__), cast("Table", models.BoardCheck.__table__)  # as in store.py
@@ -118,8 +118,7 @@ class Look:
             held_back = self.board.collapsed_since is not None
             listed = open_before - len(unlisted)
             return judge_missing(unlisted, result.probes, open_before=open_before, listed=listed, held_back=held_back)
-        stored = load_postings(self.connection, self.board.id, [sighting.key for sighting in result.sightings])
-        events = judge_snapshot(self.connection, self.board, stored, result)
+        events = judge_snapshot(self.connection, self.board, result)
         missing = {one.id for one in (*events.closed, *events.still_missing)}
         new = events.new(baseline=self.board.last_ok_at is None)
         events.reposts = reposts(self.connection, self.board.id, new, missing, self.at)

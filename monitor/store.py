@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from typing import cast
 
+import msgspec
 import zstandard
-from sqlalchemy import Connection, Table, bindparam, func, insert, literal_column, select, update
+from sqlalchemy import Connection, Select, Table, Update, and_, bindparam, func, insert, literal_column, select, update
 
 from crawler.ats import READER_VERSION
 from crawler.items import Deadline, Pay, Period, Posting, Workplace
 from monitor import models
 from monitor.compare import Known, digest
 from monitor.db import AnyRow, insert_missing
+from monitor.gathered import gathered, instant
 from monitor.messages import FieldChange
 from monitor.search import keep_words
 
@@ -23,17 +24,16 @@ _POSTING = cast("Table", models.Posting.__table__)  # written through the tables
 _VERSION, _DESCRIPTION = cast("Table", models.PostingVersion.__table__), cast("Table", models.Description.__table__)
 
 
-@dataclass(frozen=True, slots=True)
-class Stored:
-    """An open or closed posting's row, as far as comparing needs it."""
+class Stored(Known, frozen=True, array_like=True, gc=False, kw_only=True):
+    """An open or closed posting's row, as far as a look needs it."""
 
     id: int
     version: int
     baseline: bool
+    repeats: bool  # it is a repost
     first_seen_at: datetime
     last_seen_at: datetime | None
     missing_since: datetime | None
-    known: Known
 
 
 def load_board(connection: Connection, name: str) -> AnyRow:
@@ -43,56 +43,49 @@ def load_board(connection: Connection, name: str) -> AnyRow:
 
 # Statements that every look makes are built once: SQLAlchemy takes as long for building them as SQLite for answering.
 _BY_NAME = select(models.Board.__table__).where(models.Board.board == bindparam("name"))
+_posting = models.Posting
+_is_open = _posting.state == literal_column("'open'")
 _STORED = select(
-    models.Posting.id,
-    models.Posting.key,
-    models.Posting.state,
-    models.Posting.version,
-    models.Posting.baseline,
-    models.Posting.raw_digest,
-    models.Posting.first_seen_at,
-    models.Posting.last_seen_at,
-    models.Posting.missing_since,
-    models.Posting.missing_looks,
-)
+    gathered(  # in the order of Stored's fields
+        _posting.key,
+        _is_open,
+        _posting.raw_digest,
+        and_(_is_open, _posting.last_seen_at.is_not(None)),
+        _posting.missing_looks,
+        _posting.id,
+        _posting.version,
+        _posting.baseline,
+        _posting.repost_of.is_not(None),
+        instant(_posting.first_seen_at),
+        instant(_posting.last_seen_at),
+        instant(_posting.missing_since),
+    )
+).where(_posting.board_id == bindparam("board"))
+_OPEN = _STORED.where(_is_open)
+_UNLISTED = _OPEN.where(_posting.last_seen_at.is_not(None))
+_OF_KEYS = _STORED.where(_posting.key.in_(bindparam("keys", expanding=True)))
+_COUNTS = select(func.count(), func.count(_posting.last_seen_at)).where(_posting.board_id == bindparam("board"), _is_open)
 _AT_ONCE = 500  # keys in one IN (…): SQLite takes 32,766 variables, and a plan for few is kept
-
-
-_IS_OPEN = (models.Posting.board_id == bindparam("board"), models.Posting.state == literal_column("'open'"))
-_OPEN = _STORED.where(*_IS_OPEN)
-_COUNTS = select(func.count(), func.count(models.Posting.last_seen_at)).where(*_IS_OPEN)
-_UNLISTED = _OPEN.where(models.Posting.last_seen_at.is_not(None))
+_stored = msgspec.json.Decoder(list[Stored], strict=False)  # a truth may be 0 or 1
 
 
 def load_postings(connection: Connection, board_id: int, keys: Collection[str] = ()) -> dict[str, Stored]:
     """The board's open postings, and those of `keys` that are closed; by key."""
-    found = _by_key(connection.execute(_OPEN, {"board": board_id}))
+    found = {one.key: one for one in _ask(connection, _OPEN, board=board_id)}
     unknown = [key for key in keys if key not in found]
-    mine = _STORED.where(models.Posting.board_id == board_id)
     for start in range(0, len(unknown), _AT_ONCE):
-        some = mine.where(models.Posting.key.in_(unknown[start : start + _AT_ONCE]))
-        found |= _by_key(connection.execute(some))
+        found |= {one.key: one for one in _ask(connection, _OF_KEYS, board=board_id, keys=unknown[start : start + _AT_ONCE])}
     return found
 
 
-def _by_key(rows: Iterable[AnyRow]) -> dict[str, Stored]:
-    return {one.known.key: one for one in map(_stored, rows)}
+def _ask(connection: Connection, query: Select[str], **wanted: object) -> list[Stored]:
+    return _stored.decode(connection.execute(query, wanted).scalar_one())
 
 
 def load_unlisted(connection: Connection, board_id: int) -> tuple[list[Stored], int]:
     """The board's open postings that its last good look did not list, and how many are open in all."""
     count, unlisted = connection.execute(_COUNTS, {"board": board_id}).one()
-    if not unlisted:  # as nearly always
-        return [], count
-    return [_stored(row) for row in connection.execute(_UNLISTED, {"board": board_id})], count
-
-
-def _stored(row: AnyRow) -> Stored:
-    """Of a row of _STORED, taken apart at once: looking up names costs as much as the query does."""
-    posting_id, key, state, version, baseline, raw_digest, first_seen_at, last_seen_at, missing_since, missing_looks = row
-    is_open = state == "open"
-    known = Known(key, is_open, raw_digest, is_open and last_seen_at is not None, missing_looks)
-    return Stored(posting_id, version, baseline, first_seen_at, last_seen_at, missing_since, known)
+    return _ask(connection, _UNLISTED, board=board_id) if unlisted else [], count  # nearly always none
 
 
 def content(row: AnyRow) -> Posting:
@@ -193,26 +186,30 @@ def add_versions(connection: Connection, rows: Sequence[Mapping[str, object]]) -
         connection.execute(insert(_VERSION), rows)
 
 
-_END = update(_VERSION).where(_VERSION.c.posting_id == bindparam("posting"), _VERSION.c.number == bindparam("ended"))
-_END = _END.values(valid_to=bindparam("at"))
+_ONE = update(_VERSION).where(_VERSION.c.posting_id == bindparam("posting"), _VERSION.c.number == bindparam("which"))
+_END, _SUPERSEDE = _ONE.values(valid_to=bindparam("at")), _ONE.values(superseded=True)
+_REPLACE = _ONE.values(valid_to=bindparam("at"), superseded=True)
 
 
 def end_versions(connection: Connection, versions: Iterable[tuple[int, int]], at: datetime) -> None:
     """Ends these versions, given as the posting's id and the version's number."""
-    rows = [{"posting": posting_id, "ended": number, "at": at} for posting_id, number in versions]
-    if rows:
-        connection.execute(_END, rows)
-
-
-_SUPERSEDE = update(_VERSION).where(_VERSION.c.posting_id == bindparam("posting"), _VERSION.c.number == bindparam("replaced"))
-_SUPERSEDE = _SUPERSEDE.values(superseded=True)
+    _change_versions(connection, _END, versions, at=at)
 
 
 def supersede_versions(connection: Connection, versions: Iterable[tuple[int, int]]) -> None:
-    """Says of these versions, given as the posting's id and the version's number, that a newer one is stored."""
-    rows = [{"posting": posting_id, "replaced": number} for posting_id, number in versions]
+    """Says of these versions, given alike, that a newer one is stored."""
+    _change_versions(connection, _SUPERSEDE, versions)
+
+
+def replace_versions(connection: Connection, versions: Iterable[tuple[int, int]], at: datetime) -> None:
+    """Both at once, of versions that end with the newer one's beginning."""
+    _change_versions(connection, _REPLACE, versions, at=at)
+
+
+def _change_versions(connection: Connection, change: Update, versions: Iterable[tuple[int, int]], **values: object) -> None:
+    rows = [{"posting": posting_id, "which": number} | values for posting_id, number in versions]
     if rows:
-        connection.execute(_SUPERSEDE, rows)
+        connection.execute(change, rows)
 
 
 def amend_version(connection: Connection, posting_id: int, number: int, columns: Mapping[str, object]) -> None:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import NamedTuple
 
-from sqlalchemy import Connection, delete, insert, or_, select, update
+import msgspec
+from sqlalchemy import Connection, bindparam, delete, func, insert, literal_column, or_, select, update
 
 from crawler.address import directory
 from crawler.items import BoardRequest, Manners
 from monitor import matching, models, plan
 from monitor.db import AnyRow
+from monitor.gathered import gathered
 from monitor.settings import AtsSettings, Settings, WatchedBoard
 
 _AT_ONCE = 500  # boards in one IN (…)
@@ -72,29 +75,52 @@ def due(connection: Connection, settings: Settings, now: datetime) -> list[str]:
     return list(connection.execute(select(board.board).where(board.watched, in_time).order_by(board.next_check_at)).scalars())
 
 
+_posting = models.Posting
+_IS_OPEN = _posting.state == literal_column("'open'")
+_KEYS = select(_posting.board_id, gathered(_posting.key), func.count(_posting.probed_at), func.count(_posting.last_seen_at))
+_KEYS = _KEYS.where(_IS_OPEN, _posting.board_id.in_(bindparam("boards", expanding=True))).group_by(_posting.board_id)
+_IN_TURN = select(_posting.key, _posting.last_seen_at.is_not(None)).where(_IS_OPEN, _posting.board_id == bindparam("board"))
+_IN_TURN = _IN_TURN.order_by(_posting.probed_at.nulls_first(), _posting.id)
+_keys = msgspec.json.Decoder(tuple[str, ...])
+
+
 def requests(connection: Connection, names: Collection[str], now: datetime) -> dict[str, list[BoardRequest]]:
     """What to ask of each named board, by ats; the postings that were probed longest ago come first."""
-    board, posting = models.Board, models.Posting
-    rows = [row for row in connection.execute(select(board.__table__).where(board.watched).order_by(board.id)) if row.board in names]
-    known: dict[int, list[str]] = defaultdict(list)
-    unlisted: dict[int, set[str]] = defaultdict(set)
-    query = select(posting.board_id, posting.key, posting.last_seen_at.is_not(None)).where(posting.state == "open")
-    for start in range(0, len(rows), _AT_ONCE):
-        some = query.where(posting.board_id.in_([row.id for row in rows[start : start + _AT_ONCE]]))
-        for board_id, key, is_unlisted in connection.execute(some.order_by(posting.probed_at.nulls_first(), posting.id)):
-            known[board_id].append(key)
-            if is_unlisted:
-                unlisted[board_id].add(key)
+    board = models.Board.__table__
+    rows = [row for row in connection.execute(select(board).where(board.c.watched).order_by(board.c.id)).all() if row.board in names]
+    opened = _open_postings(connection, [row.id for row in rows])
     by_ats: dict[str, list[BoardRequest]] = defaultdict(list)
     for row in rows:
-        by_ats[row.ats].append(_request(row, tuple(known[row.id]), frozenset(unlisted[row.id]), now))
+        by_ats[row.ats].append(_request(row, opened.get(row.id, _Open()), now))
     return by_ats
 
 
-def _request(row: AnyRow, known: tuple[str, ...], unlisted: frozenset[str], now: datetime) -> BoardRequest:
+class _Open(NamedTuple):
+    """The keys of a board's open postings, and which of them its last good look did not list."""
+
+    keys: tuple[str, ...] = ()
+    unlisted: frozenset[str] = frozenset()
+
+
+def _open_postings(connection: Connection, boards: Sequence[int]) -> dict[int, _Open]:
+    found, odd = {}, []
+    for start in range(0, len(boards), _AT_ONCE):
+        for board_id, keys, probed, unlisted in connection.execute(_KEYS, {"boards": boards[start : start + _AT_ONCE]}).all():
+            found[board_id] = _Open(_keys.decode(keys))
+            if probed or unlisted:
+                odd.append(board_id)
+    return found | {board_id: _in_turn(connection, board_id) for board_id in odd}
+
+
+def _in_turn(connection: Connection, board_id: int) -> _Open:
+    rows = connection.execute(_IN_TURN, {"board": board_id}).all()
+    return _Open(tuple(key for key, _ in rows), frozenset(key for key, is_unlisted in rows if is_unlisted))
+
+
+def _request(row: AnyRow, posted: _Open, now: datetime) -> BoardRequest:
     if plan.validators_hold(row.read_at, now):
-        return BoardRequest(row.board, row.etag, row.last_modified, known, unlisted)
-    return BoardRequest(row.board, known=known, missing=unlisted)
+        return BoardRequest(row.board, row.etag, row.last_modified, posted.keys, posted.unlisted)
+    return BoardRequest(row.board, known=posted.keys, missing=posted.unlisted)
 
 
 def manners(settings: Settings, ats: str) -> Manners:

@@ -13,6 +13,9 @@ from dataclasses import dataclass
 MOST = 16_000  # words of a text that are indexed: PostgreSQL numbers no more places (16,383)
 _LONGEST = 100  # letters of a word
 _UNSPACED = re.compile("([\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005\u3040-\u30fa\u30fc-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af])")
+_SIGNS = (
+    "\u2022\u2013\u2014\u2018\u2019\u201c\u201d\u2026"  # what most texts have beyond ASCII stands between words, and folding takes long
+)
 _WORD = re.compile(r"[^\W_]+")
 _SOUGHT = re.compile(r'"([^"]*)"?|(\S+)')
 _SHORTEST_PLURAL = 4  # letters: "jobs", and not "gas"
@@ -28,6 +31,8 @@ class Sought:
 
 def words_of(text: str) -> list[str]:
     """The words of a text in their order."""
+    for sign in _SIGNS:
+        text = text.replace(sign, " ")
     plain = text.lower() if text.isascii() else _fold(text)
     words = _WORD.findall(plain)[:MOST]
     singular = {word: _singular(word[:_LONGEST]) for word in set(words)}  # most words of a text are in it again

@@ -71,7 +71,8 @@ class _Writer:
         told += self._closed(events.closed)
         company = events.company if events.company and self._learns else self.board.company
         matching.keep(self.connection, self.board.board, company, self.matchers, self.written)
-        reposts = repeated(self.connection, self.board.board, [one.posting_id for one in told])
+        reposted = events.reposted
+        reposts = repeated(self.connection, self.board.board, [one.posting_id for one in told if one.key in reposted])
         return [replace(one, repost=reposts.get(one.posting_id)) for one in told] if reposts else told
 
     @property
@@ -142,7 +143,6 @@ class _Writer:
 
     def _next_versions(self, ones: Sequence[Revised], **columns: object) -> None:
         """A statement a table, however many postings moved."""
-        store.supersede_versions(self.connection, [(one.stored.id, one.stored.version) for one in ones])
         numbered = [(one, one.stored.version + 1) for one in ones]
         store.add_versions(
             self.connection, [self._version(one.stored.id, number, one.after, one.sighting.keep()) for one, number in numbered]
@@ -154,12 +154,13 @@ class _Writer:
         store.change_postings(self.connection, rows)
 
     def _revised(self, revised: Sequence[Revised]) -> list[Told]:
-        store.end_versions(self.connection, [(one.stored.id, one.stored.version) for one in revised], self.at)
+        store.replace_versions(self.connection, [(one.stored.id, one.stored.version) for one in revised], self.at)
         self._next_versions(revised)
         self._changes([row for one in revised for row in store.change_rows(one.changes, **self._common(one))])
         return [self._told("revised", one) for one in revised]
 
     def _reopened(self, reopened: Sequence[Reopened]) -> list[Told]:
+        store.supersede_versions(self.connection, [(one.stored.id, one.stored.version) for one in reopened])
         self._next_versions(reopened, **_LISTED_AGAIN)
         for one in reopened:
             common = self._common(one)
@@ -172,7 +173,7 @@ class _Writer:
 
     def _told(self, kind: Kind, one: Revised) -> Told:
         first = None if one.stored.baseline else one.stored.first_seen_at
-        return Told(kind, one.stored.id, one.stored.known.key, one.before, one.after, one.changes, self.board.last_ok_at, first)
+        return Told(kind, one.stored.id, one.stored.key, one.before, one.after, one.changes, self.board.last_ok_at, first)
 
     def _closed(self, closed: list[Stored]) -> list[Told]:
         contents = load_contents(self.connection, self.board.board, closed)
@@ -188,12 +189,12 @@ class _Writer:
         row = self._change(one.id, one.version, seen, missed) | {"kind": "closed", "field": None, "old": None, "new": None}
         self._changes([row])
         first = None if one.baseline else one.first_seen_at
-        return Told("closed", one.id, one.known.key, last, last, (), seen, first)
+        return Told("closed", one.id, one.key, last, last, (), seen, first)
 
     def _missing(self, events: Events) -> None:
         for one, looks in [*((one, 1) for one in events.still_missing), *((one, 0) for one in events.waiting)]:
             seen, missed = one.last_seen_at or self.board.last_ok_at, one.missing_since or self.at
-            columns = {"last_seen_at": seen, "missing_since": missed, "missing_looks": one.known.missing_looks + looks}
+            columns = {"last_seen_at": seen, "missing_since": missed, "missing_looks": one.missing_looks + looks}
             store.change_posting(self.connection, one.id, **columns)
         for one in events.unproved:
             store.change_posting(self.connection, one.id, last_seen_at=one.last_seen_at or self.board.last_ok_at)
