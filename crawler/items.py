@@ -12,6 +12,8 @@ from datetime import datetime
 from enum import Enum
 from typing import Literal
 
+import msgspec
+
 Period = Literal["year", "month", "week", "day", "hour"]
 Workplace = Literal["remote", "hybrid", "onsite"]
 
@@ -68,15 +70,14 @@ class Unreadable(Exception):  # noqa: N818  # a posting's state more than an err
     """This one posting cannot be read; the rest of its board can."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sighting:
+class Sighting(msgspec.Struct, frozen=True, gc=False):  # not a dataclass: every look makes one for each posting
     """A posting seen in a list: enough to know whether it moved, and the way to read it if so."""
 
     key: str
     digest: str  # of the raw job, hex; equal bytes, equal digest
     raw: bytes  # the raw job as JSON, people's internal fields removed by `keep()`
-    reader: Callable[[bytes], Posting] = field(repr=False, compare=False)
-    cleaner: Callable[[bytes], bytes] = field(repr=False, compare=False)
+    reader: Callable[[bytes], Posting]
+    cleaner: Callable[[bytes], bytes]
 
     def read(self) -> Posting:
         """The posting. Raises Unreadable."""

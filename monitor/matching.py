@@ -24,6 +24,7 @@ from monitor.settings import Rule, Settings
 
 _MATCH = cast("Table", models.RuleMatch.__table__)
 _RULE = cast("Table", models.MatchedRule.__table__)
+_ADD_MATCHES = insert(_MATCH)
 _AT_ONCE = 500  # versions in one transaction
 Numbered = tuple[int, int, Posting]  # a version: its posting's id, its number, its content
 
@@ -53,7 +54,7 @@ def keep(connection: Connection, board: str, company: str, matchers: Sequence[Ma
     for posting_id, number, posting in versions:
         rows += _fitting(matchers, candidate(board, company, posting), posting_id, number)
     if rows:
-        connection.execute(insert(_MATCH), rows)
+        connection.execute(_ADD_MATCHES, rows)
 
 
 def forget(connection: Connection, versions: Iterable[Numbered]) -> None:

@@ -29,7 +29,7 @@ from monitor.write import Told, write_events
 
 _BOARD, _CHECK = cast("Table", models.Board.__table__), cast("Table", models.BoardCheck.__table__)  # as in store.py
 _CHANGE_BOARD = update(_BOARD).where(_BOARD.c.id == bindparam("row"))
-_NEW_CHECK = insert(_CHECK).returning(_CHECK.c.id)
+_NEW_CHECK = insert(_CHECK)  # not `returning`, at which SQLite's search index would write what it has gathered
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,8 +168,8 @@ class Look:
             "seconds": look.seconds,
             "every": self.board.every,
         }
-        check_id: int = self.connection.execute(_NEW_CHECK, row | columns).scalar_one()
-        return check_id
+        made: tuple[int] = self.connection.execute(_NEW_CHECK, row | columns).inserted_primary_key  # type: ignore[assignment]  # there is one
+        return made[0]
 
     def _next(self, failures: int, retry_after: float | None) -> datetime:
         return plan.next_check(self.now, timedelta(seconds=self.board.every), failures, retry_after, self.random)

@@ -173,17 +173,26 @@ def keep_descriptions(connection: Connection, postings: Iterable[Posting]) -> No
         keep_words(connection, texts)
 
 
+_ADD_POSTINGS = insert(_POSTING).returning(_POSTING.c.id, _POSTING.c.key)
+_ADD_VERSIONS, _ADD_CHANGES = insert(_VERSION), insert(cast("Table", models.PostingChange.__table__))
+
+
 def add_postings(connection: Connection, rows: Sequence[Mapping[str, object]]) -> dict[str, int]:
     """Stores new postings; gives their ids by key."""
     if not rows:
         return {}
-    made = connection.execute(insert(_POSTING).returning(_POSTING.c.id, _POSTING.c.key), rows)
+    made = connection.execute(_ADD_POSTINGS, rows)
     return {row.key: row.id for row in made}
 
 
 def add_versions(connection: Connection, rows: Sequence[Mapping[str, object]]) -> None:
     if rows:
-        connection.execute(insert(_VERSION), rows)
+        connection.execute(_ADD_VERSIONS, rows)
+
+
+def add_changes(connection: Connection, rows: Sequence[Mapping[str, object]]) -> None:
+    if rows:
+        connection.execute(_ADD_CHANGES, rows)
 
 
 _ONE = update(_VERSION).where(_VERSION.c.posting_id == bindparam("posting"), _VERSION.c.number == bindparam("which"))

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, insert, update
+from sqlalchemy import Connection, bindparam, update
 
 from crawler.items import Posting
 from monitor import matching, models, store
@@ -104,7 +104,7 @@ class _Writer:
                 first = None if baseline else first_seen_at
                 told.append(Told("opened", posting_id, one.posting.key, None, one.posting, (), not_before, first))
         store.add_versions(self.connection, versions)
-        self._changes(changes)
+        store.add_changes(self.connection, changes)
         return told
 
     def _new_posting(self, one: Opened, reposts: Mapping[str, Repost]) -> dict[str, object]:
@@ -137,10 +137,6 @@ class _Writer:
         span = {"at": self.at, "not_before": not_before, "not_after": not_after or self.at}
         return {"check_id": self.check_id, "posting_id": posting_id, "version": version, **span}
 
-    def _changes(self, rows: list[dict[str, object]]) -> None:
-        if rows:
-            self.connection.execute(insert(models.PostingChange), rows)
-
     def _next_versions(self, ones: Sequence[Revised], **columns: object) -> None:
         """A statement a table, however many postings moved."""
         numbered = [(one, one.stored.version + 1) for one in ones]
@@ -156,7 +152,7 @@ class _Writer:
     def _revised(self, revised: Sequence[Revised]) -> list[Told]:
         store.replace_versions(self.connection, [(one.stored.id, one.stored.version) for one in revised], self.at)
         self._next_versions(revised)
-        self._changes([row for one in revised for row in store.change_rows(one.changes, **self._common(one))])
+        store.add_changes(self.connection, [row for one in revised for row in store.change_rows(one.changes, **self._common(one))])
         return [self._told("revised", one) for one in revised]
 
     def _reopened(self, reopened: Sequence[Reopened]) -> list[Told]:
@@ -165,7 +161,7 @@ class _Writer:
         for one in reopened:
             common = self._common(one)
             back = common | {"kind": "reopened", "field": None, "old": None, "new": None}
-            self._changes([back, *store.change_rows(one.changes, **common)])
+            store.add_changes(self.connection, [back, *store.change_rows(one.changes, **common)])
         return [self._told("reopened", one) for one in reopened]
 
     def _common(self, one: Revised) -> dict[str, object]:
@@ -187,7 +183,7 @@ class _Writer:
             return None
         store.end_versions(self.connection, [(one.id, one.version)], self.at)
         row = self._change(one.id, one.version, seen, missed) | {"kind": "closed", "field": None, "old": None, "new": None}
-        self._changes([row])
+        store.add_changes(self.connection, [row])
         first = None if one.baseline else one.first_seen_at
         return Told("closed", one.id, one.key, last, last, (), seen, first)
 

@@ -6,6 +6,7 @@ Every repetition in the patterns is bounded, so that reading is linear on any in
 from __future__ import annotations
 
 import re
+import string
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
@@ -28,7 +29,7 @@ _PERIODS: dict[Period, str] = {
 _PERIOD = re.compile("|".join(rf"(?<![^\W_])(?P<{name}>{words})(?![^\W_])" for name, words in _PERIODS.items()), re.IGNORECASE)
 
 _CODE = "|".join(CODES)
-_CAPITALS = re.compile("[A-Z]{3,}")
+_NO_CAPITALS = bytes(set(range(256)) - set(string.ascii_uppercase.encode()))
 _AMOUNT = re.compile(
     rf"""
     (?P<code>\b(?:{_CODE})\s?)?
@@ -102,8 +103,9 @@ def figures(line: str) -> Iterator[Figure]:
 
 def marks_of_money(text: str) -> tuple[str, ...]:
     """The signs and codes of currencies that the text holds: a quick way to see that it, or a line of it, names no money."""
-    capitals = " ".join(_CAPITALS.findall(text))  # all that a code can be in: a tenth of the time that looking for each takes
-    return (*(sign for sign in _SIGNS if sign in text), *(code for code in CODES if code in capitals))
+    capitals = text.encode("utf-8", "ignore").translate(None, _NO_CAPITALS).decode()  # few: looking for each code takes ten times as long
+    codes = (code for code in CODES if code in capitals and code in text)
+    return (*(sign for sign in _SIGNS if sign in text), *codes)
 
 
 def period_in(words: str) -> Period | None:

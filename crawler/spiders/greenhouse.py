@@ -65,9 +65,10 @@ class GreenhouseSpider(BoardSpider):
 
     def head(self, job: bytes | msgspec.Raw) -> Head:
         named = _named.decode(job)
-        if not _KEY.fullmatch(str(named.id)):
+        key = str(named.id)
+        if not _KEY.fullmatch(key):
             raise msgspec.ValidationError("a key that can be no posting's")
-        return Head(str(named.id), named.company_name if isinstance(named.company_name, str) else None)
+        return Head(key, named.company_name if isinstance(named.company_name, str) else None)
 
     @staticmethod
     def read(raw: bytes) -> Posting:
