@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from monitor.words import MOST, Sought, sought, words_of
 
@@ -19,6 +21,11 @@ from monitor.words import MOST, Sought, sought, words_of
 )
 def test_a_text_is_its_words(text: str, words: list[str]) -> None:
     assert words_of(text) == words
+
+
+@given(st.text(st.characters(max_codepoint=127) | st.sampled_from("\u2022\u2013\u2014\u2018\u2019\u201c\u201d\u2026")))
+def test_a_plain_text_has_the_words_that_it_has_among_others(text: str) -> None:
+    assert words_of(text) == words_of(f"{text} \u00e9")[:-1]
 
 
 def test_endless_texts_and_words_are_cut() -> None:

@@ -1,0 +1,84 @@
+"""Results that come while others are being stored: stored together, and each as if it had come alone."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import closing
+from datetime import timedelta
+from random import Random
+from sqlite3 import connect
+
+import pytest
+from boards import START
+from greenhouse import job
+from history import settings
+from sqlalchemy import Engine, event, text
+
+from monitor import round as one_round
+from monitor.demo.board_server import BoardServer
+from monitor.round import run_round
+from monitor.settings import AtsSettings
+
+TOKENS = [f"board{number}" for number in range(8)]
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[BoardServer]:
+    async with BoardServer() as server:
+        for token in TOKENS:
+            server.board(token, job(1))
+        yield server
+
+
+async def look(engine: Engine, server: BoardServer) -> dict[str, tuple[str, str | None]]:
+    """A round over all boards; gives each board's result and its reason."""
+    wanted = settings(
+        boards=[f"greenhouse:{token}" for token in TOKENS],
+        ats={"greenhouse": AtsSettings(server.url, timedelta(0), concurrency=len(TOKENS))},
+    )
+    round_id = await run_round(engine, wanted, None, alerts=True, announce=False, clock=lambda: START, random=Random(1))
+    with engine.connect() as connection:
+        checks = text("SELECT v.board, v.result, v.reason FROM checks v JOIN board_check c ON c.id = v.check_id WHERE c.round_id = :round")
+        return {
+            board.removeprefix("greenhouse:"): (result, reason) for board, result, reason in connection.execute(checks, {"round": round_id})
+        }
+
+
+async def commits_of_a_look_that_waits(engine: Engine, server: BoardServer) -> int:
+    """The transactions of a round whose first result waits for another writer until all others are there."""
+    commits: list[object] = []
+    event.listen(engine, "commit", commits.append)
+    with closing(connect(str(engine.url.database), isolation_level=None)) as other:
+        looking = None
+        while looking is None or len(commits) < 1:  # the round's own beginning is the first
+            looking = looking or asyncio.create_task(look(engine, server))
+            await asyncio.sleep(0)
+        other.execute("BEGIN IMMEDIATE")
+        await asyncio.sleep(1)
+    assert {result for result, _ in (await looking).values()} == {"snapshot"}
+    return len(commits)
+
+
+async def test_what_comes_while_a_result_waits_is_stored_in_one_transaction(sqlite_engine: Engine, server: BoardServer) -> None:
+    assert await commits_of_a_look_that_waits(sqlite_engine, server) < len(TOKENS)
+
+
+async def test_a_transaction_takes_no_more_than_others_can_wait_for(
+    sqlite_engine: Engine, server: BoardServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(one_round, "_HOLD", 0)
+    assert await commits_of_a_look_that_waits(sqlite_engine, server) > len(TOKENS)
+
+
+async def test_a_board_that_cannot_be_stored_costs_those_that_came_with_it_nothing(sqlite_engine: Engine, server: BoardServer) -> None:
+    with sqlite_engine.begin() as connection:
+        refusal = "BEFORE INSERT ON posting WHEN NEW.name LIKE 'greenhouse:board5:%' BEGIN SELECT RAISE(ABORT, 'refused'); END"
+        connection.execute(text(f"CREATE TRIGGER refusal {refusal}"))
+    results = await look(sqlite_engine, server)
+    result, reason = results.pop("board5")
+    assert result == "failure"
+    assert "could not be stored" in str(reason)
+    assert results == {token: ("snapshot", None) for token in TOKENS if token != "board5"}
+    with sqlite_engine.connect() as connection:
+        assert connection.execute(text("SELECT count(*), count(DISTINCT name) FROM posting")).one() == (7, 7)
