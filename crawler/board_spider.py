@@ -154,7 +154,7 @@ class BoardSpider(Spider):
         headers = {name: value for name, value in validators.items() if value}
         answer = await self.fetcher.get(self.list_url(token), headers, _LIST if headers else _LIST_ANEW)
         if answer.status == 304:  # noqa: PLR2004  # Not Modified
-            probes = await self._probe(token, [key for key in request.known if key in request.missing])
+            probes = await self._probe(token, [key for key in request.known() if key in request.missing] if request.missing else [])
             return Unchanged(request.board, probes, bytes=answer.wire)
         try:
             snapshot = self._snapshot(request.board, answer)
@@ -163,7 +163,7 @@ class BoardSpider(Spider):
             raise
         del answer  # probing takes long, and the body may be large
         listed = {sighting.key for sighting in snapshot.sightings}
-        return replace(snapshot, probes=await self._probe(token, [key for key in request.known if key not in listed]))
+        return replace(snapshot, probes=await self._probe(token, [key for key in request.known() if key not in listed]))
 
     def _snapshot(self, board: str, answer: Answer) -> Snapshot:
         listing = self.slice(answer.body)

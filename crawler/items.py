@@ -6,7 +6,7 @@ than its key and the digest of its raw job, and reading one costs a hundred time
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
@@ -100,14 +100,14 @@ class Probe(Enum):
 class BoardRequest:
     """What one look at a board needs to know.
 
-    `known` are the keys of the board's open postings, the ones to probe first in front; `missing` those among them that
-    the last good look already missed, which are probed even when the board answers that nothing moved.
+    `known` gives the keys of the board's open postings, the ones to probe first in front, when a list came that may lack some;
+    `missing` are those among them that the last good look already missed, which are probed even when nothing moved.
     """
 
     board: str  # "greenhouse:deepmind"
     etag: str | None = None
     last_modified: str | None = None
-    known: tuple[str, ...] = ()
+    known: Callable[[], Sequence[str]] = tuple  # as it is made: most boards have not moved, and need none
     missing: frozenset[str] = frozenset()
 
 

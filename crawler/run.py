@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from importlib.metadata import version
@@ -18,6 +18,7 @@ from crawler.board_spider import BoardSpider
 from crawler.items import BoardRequest, Failure, Manners, Result
 
 STOP_WITHIN = 4.0  # seconds
+_ENOUGH = 1_000_000  # bytes on the wire, ten times as many unpacked: with so much at hand the caller is given no more
 
 log = structlog.get_logger()
 
@@ -55,23 +56,26 @@ class _Stream:
     """Results on their way to the caller: each waits with its spider until it is taken, since it may hold megabytes."""
 
     def __init__(self) -> None:
-        self._waiting: list[Result] = []
-        self._news, self._taken = asyncio.Event(), asyncio.Event()
+        self._waiting: deque[tuple[Result, asyncio.Event]] = deque()
+        self._news = asyncio.Event()
         self._ended = False
 
     async def put(self, result: Result) -> None:
-        self._waiting.append(result)
+        taken = asyncio.Event()
+        self._waiting.append((result, taken))
         self._news.set()
-        await self._taken.wait()
+        await taken.wait()
 
     async def get(self) -> list[Result]:
-        """All that wait; none when no more will come."""
+        """Those that wait, as far as they are small; none when no more will come."""
         await self._news.wait()
-        if not self._ended:
+        batch: list[Result] = []
+        while self._waiting and sum(result.bytes for result in batch) < _ENOUGH:
+            result, taken = self._waiting.popleft()
+            taken.set()
+            batch.append(result)
+        if not self._waiting and not self._ended:
             self._news.clear()
-        batch, self._waiting = self._waiting, []
-        self._taken.set()
-        self._taken = asyncio.Event()
         return batch
 
     def end(self) -> None:

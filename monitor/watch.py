@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
+from functools import partial
 from typing import NamedTuple
 
 import msgspec
@@ -98,7 +99,7 @@ def requests(connection: Connection, names: Collection[str], now: datetime) -> d
 class _Open(NamedTuple):
     """The keys of a board's open postings, and which of them its last good look did not list."""
 
-    keys: tuple[str, ...] = ()
+    keys: Callable[[], Sequence[str]] = tuple
     unlisted: frozenset[str] = frozenset()
 
 
@@ -106,7 +107,7 @@ def _open_postings(connection: Connection, boards: Sequence[int]) -> dict[int, _
     found, odd = {}, []
     for start in range(0, len(boards), _AT_ONCE):
         for board_id, keys, probed, unlisted in connection.execute(_KEYS, {"boards": boards[start : start + _AT_ONCE]}).all():
-            found[board_id] = _Open(_keys.decode(keys))
+            found[board_id] = _Open(partial(_keys.decode, keys))
             if probed or unlisted:
                 odd.append(board_id)
     return found | {board_id: _in_turn(connection, board_id) for board_id in odd}
@@ -114,7 +115,7 @@ def _open_postings(connection: Connection, boards: Sequence[int]) -> dict[int, _
 
 def _in_turn(connection: Connection, board_id: int) -> _Open:
     rows = connection.execute(_IN_TURN, {"board": board_id}).all()
-    return _Open(tuple(key for key, _ in rows), frozenset(key for key, is_unlisted in rows if is_unlisted))
+    return _Open(partial(tuple, [key for key, _ in rows]), frozenset(key for key, is_unlisted in rows if is_unlisted))
 
 
 def _request(row: AnyRow, posted: _Open, now: datetime) -> BoardRequest:

@@ -126,7 +126,7 @@ async def test_probes_count_among_the_requests_at_once_and_keep_their_distance(s
     for path in ("examplelabs", "wellrun", "examplelabs/5", "wellrun/5"):
         server.troubles[path] = Trouble(hang=0.1)
     known = ("5", "6", "7")
-    await look(server, BoardRequest(BOARD, known=known), BoardRequest(OTHER, known=known), concurrency=1, delay=0.05)
+    await look(server, BoardRequest(BOARD, known=lambda: known), BoardRequest(OTHER, known=lambda: known), concurrency=1, delay=0.05)
     starts = [request.at for request in server.requests]
     assert len(starts) == 8
     assert server.busiest == 1
@@ -135,10 +135,10 @@ async def test_probes_count_among_the_requests_at_once_and_keep_their_distance(s
 
 async def test_a_failed_probe_is_not_asked_again_and_a_failed_board_is_not_probed(server: BoardServer) -> None:
     server.troubles["examplelabs/7"] = Trouble(status=500)
-    await snapshot(server, BoardRequest(BOARD, known=("7",)))
+    await snapshot(server, BoardRequest(BOARD, known=lambda: ("7",)))
     assert len(server.asked("examplelabs/7")) == 1
     server.troubles["examplelabs"] = Trouble(status=403)
-    await look(server, BoardRequest(BOARD, known=("8",)))
+    await look(server, BoardRequest(BOARD, known=lambda: ("8",)))
     assert server.asked("examplelabs/8") == []
 
 

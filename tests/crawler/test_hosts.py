@@ -71,5 +71,5 @@ async def test_a_redirect_that_never_ends_is_left_after_six_requests(server: Boa
 async def test_a_probe_that_is_led_to_a_page_says_nothing(server: BoardServer) -> None:
     server.troubles["examplelabs/7"] = Trouble(status=302, headers={"Location": "/careers?error=true"})
     server.troubles["/careers"] = Trouble(body=b"<html>All our jobs</html>")
-    found = await snapshot(server, BoardRequest(BOARD, known=("7",)))
+    found = await snapshot(server, BoardRequest(BOARD, known=lambda: ("7",)))
     assert found.probes == {"7": Probe.SILENT}

@@ -51,27 +51,27 @@ async def test_equal_bytes_have_equal_digests_and_others_do_not(server: BoardSer
 
 async def test_a_posting_that_is_not_listed_is_asked_for(server: BoardServer) -> None:
     server.boards["examplelabs"].unlisted = [job(7)]
-    found = await snapshot(server, BoardRequest(BOARD, known=("7", "8", "1")))
+    found = await snapshot(server, BoardRequest(BOARD, known=lambda: ("7", "8", "1")))
     assert found.probes == {"7": Probe.THERE, "8": Probe.GONE}
 
 
 async def test_a_probe_without_a_clear_answer_is_silent_and_after_three_the_host_is_left_alone(server: BoardServer) -> None:
     for key in "3456":
         server.troubles[f"examplelabs/{key}"] = Trouble(status=403)
-    found = await snapshot(server, BoardRequest(BOARD, known=("3", "4", "5", "6")))
+    found = await snapshot(server, BoardRequest(BOARD, known=lambda: ("3", "4", "5", "6")))
     assert found.probes == dict.fromkeys("345", Probe.SILENT)
 
 
 async def test_a_web_page_and_another_posting_are_no_answer_to_a_probe(server: BoardServer) -> None:
     server.troubles["examplelabs/3"] = Trouble(body=b"<html>closed</html>")
     server.troubles["examplelabs/4"] = Trouble(body=b'{"id":5}')
-    found = await snapshot(server, BoardRequest(BOARD, known=("3", "4")))
+    found = await snapshot(server, BoardRequest(BOARD, known=lambda: ("3", "4")))
     assert set(found.probes.values()) == {Probe.SILENT}
 
 
 async def test_a_probe_answered_with_what_is_no_text_says_nothing_and_harms_nothing(server: BoardServer) -> None:
     server.troubles["examplelabs/7"] = Trouble(body=b'{"id": "\xcf\xcf"}')
-    found = await snapshot(server, BoardRequest(BOARD, known=("7",)))
+    found = await snapshot(server, BoardRequest(BOARD, known=lambda: ("7",)))
     assert found.probes == {"7": Probe.SILENT}
 
 
@@ -84,13 +84,13 @@ async def test_a_list_of_more_jobs_than_anybody_has_is_not_believed(server: Boar
 
 async def test_no_more_than_so_many_probes_a_board(server: BoardServer) -> None:
     known = tuple(str(key) for key in range(100, 120))
-    found = await snapshot(server, BoardRequest(BOARD, known=known), max_probes=5)
+    found = await snapshot(server, BoardRequest(BOARD, known=lambda: known), max_probes=5)
     assert tuple(found.probes) == known[:5]
 
 
 async def test_an_unchanged_board_is_asked_for_what_was_missing_before(server: BoardServer) -> None:
     etag = (await snapshot(server)).etag
-    request = BoardRequest(BOARD, etag=etag, known=("1", "2", "9"), missing=frozenset({"9"}))
+    request = BoardRequest(BOARD, etag=etag, known=lambda: ("1", "2", "9"), missing=frozenset({"9"}))
     [result] = (await look(server, request)).values()
     assert isinstance(result, Unchanged)
     assert result.probes == {"9": Probe.GONE}

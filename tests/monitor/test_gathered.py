@@ -48,7 +48,7 @@ def test_what_was_asked_about_longest_ago_is_asked_about_first(engine: Engine) -
             asked = update(models.Posting).where(models.Posting.key == key)
             connection.execute(asked.values(probed_at=START + timedelta(minutes=minutes), last_seen_at=START if key == "2" else None))
         [request] = watch.requests(connection, [BOARD], history.now)["greenhouse"]
-    assert request.known == ("3", "2", "1")
+    assert request.known() == ("3", "2", "1")
     assert request.missing == {"2"}
 
 

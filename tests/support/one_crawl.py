@@ -23,7 +23,7 @@ def say(*words: object) -> None:
 
 async def main(api_url: str, boards: list[str]) -> None:
     """All results, then a crawl that is stopped in the middle of a hang."""
-    requests = [BoardRequest(f"greenhouse:{board}", known=("1", "404")) for board in boards]
+    requests = [BoardRequest(f"greenhouse:{board}", known=lambda: ("1", "404")) for board in boards]
     async for result in crawl("greenhouse", requests, Manners(api_url=api_url, delay=0, timeout=1, max_probes=5)):
         said = result.reason if isinstance(result, Failure) else {key: probe.value for key, probe in result.probes.items()}
         seen = len(result.sightings) if isinstance(result, Snapshot) else None
