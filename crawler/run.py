@@ -18,7 +18,7 @@ from crawler.board_spider import BoardSpider
 from crawler.items import BoardRequest, Failure, Manners, Result
 
 STOP_WITHIN = 4.0  # seconds
-_ENOUGH = 1_000_000  # bytes on the wire, ten times as many unpacked: with so much at hand the caller is given no more
+_ENOUGH = 500_000  # bytes on the wire, ten times as many unpacked: with so much at hand the caller is given no more
 
 log = structlog.get_logger()
 

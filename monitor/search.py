@@ -27,6 +27,7 @@ _TEXT_WORDS: ColumnElement[Any] = literal_column(f"{_TEXT.name}.{INDEX}", postgr
 _INSERT = text("INSERT INTO search_words (rowid, title, description) VALUES (:id, :title, :description)")
 _UPDATE = text("UPDATE search_text SET search_words = CAST(:words AS tsvector) WHERE id = :id")
 _AT_ONCE = 500  # texts in memory
+_IN_WORDS = 50  # texts in memory as words, which take as much again, twice
 _MOST_SOUGHT = 100  # words of one search: PostgreSQL gives up on a phrase of thousands
 
 
@@ -73,13 +74,12 @@ def index_stored(connection: Connection) -> None:
 
 
 def _index(connection: Connection, texts: Sequence[tuple[int, str, str]]) -> None:
-    if not texts:
-        return
-    words = [(row, words_of(title), words_of(description)) for row, title, description in texts]
-    if connection.dialect.name == "sqlite":
-        connection.execute(_INSERT, [{"id": row, "title": " ".join(title), "description": " ".join(rest)} for row, title, rest in words])
-    else:
-        connection.execute(_UPDATE, [{"id": row, "words": _vector([*title, "", *rest])} for row, title, rest in words])
+    for start in range(0, len(texts), _IN_WORDS):
+        words = [(row, words_of(title), words_of(description)) for row, title, description in texts[start : start + _IN_WORDS]]
+        if connection.dialect.name == "sqlite":
+            connection.execute(_INSERT, [{"id": row, "title": " ".join(title), "description": " ".join(rest)} for row, title, rest in words])
+        else:
+            connection.execute(_UPDATE, [{"id": row, "words": _vector([*title, "", *rest])} for row, title, rest in words])
 
 
 def _vector(words: Sequence[str]) -> str:
