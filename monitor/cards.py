@@ -17,11 +17,12 @@ from typing import Final
 from uuid import uuid4
 
 import msgspec
-from sqlalchemy import Connection, and_, bindparam, insert, or_, select, update
+from sqlalchemy import Connection, and_, insert, or_, select, update
 
 from crawler.items import Posting
 from monitor.alerting import Alerting
 from monitor.db import AnyRow
+from monitor.gathered import among, listed
 from monitor.messages import CardMessage, Message, OperatorMessage, ReminderMessage, RoleMessage, Why, card_of, dump, load
 from monitor.models import Card, Delivery
 from monitor.notify.base import Receipt
@@ -29,7 +30,6 @@ from monitor.settle import kind
 from monitor.truth import truth
 
 _THREADED: Final = frozenset({"slack"})  # kinds of channels that have threads and can be edited
-_AT_ONCE: Final = 500  # ids in one IN (…)
 
 
 def subject(message: Message) -> str | None:
@@ -89,7 +89,7 @@ def _standing(why: Why) -> Why:
     return msgspec.structs.replace(why, turn="") if why.turn == "now fits" else why
 
 
-_OF_POSTINGS = select(Card.id, Card.posting_id, Card.message).where(Card.posting_id.in_(bindparam("ids", expanding=True)))
+_OF_POSTINGS = select(Card.id, Card.posting_id, Card.message).where(among(Card.posting_id, "ids"))
 _OF_POSTINGS = _OF_POSTINGS.order_by(Card.id).with_for_update()
 
 
@@ -99,15 +99,13 @@ def touch(connection: Connection, alerting: Alerting, board: AnyRow, moved: Sequ
     Told or not, with alerts or without: a card does not lie.
     """
     contents = dict(moved)
-    ids = list(contents)
-    for start in range(0, len(ids), _AT_ONCE):
-        for row in connection.execute(_OF_POSTINGS, {"ids": ids[start : start + _AT_ONCE]}).all():
-            message = load(row.message)
-            if isinstance(message, CardMessage):
-                stands = [alerting.stands(one, board, contents[row.posting_id]) for one in message.why]
-                why = tuple(one for one in stands if one.turn != "rule removed") or tuple(stands)
-                after = dump(msgspec.structs.replace(message, why=why))
-                connection.execute(update(Card).where(Card.id == row.id).values(message=after, wanted=Card.wanted + 1))
+    for row in connection.execute(_OF_POSTINGS, {"ids": listed(contents)}).all() if contents else ():
+        message = load(row.message)
+        if isinstance(message, CardMessage):
+            stands = [alerting.stands(one, board, contents[row.posting_id]) for one in message.why]
+            why = tuple(one for one in stands if one.turn != "rule removed") or tuple(stands)
+            after = dump(msgspec.structs.replace(message, why=why))
+            connection.execute(update(Card).where(Card.id == row.id).values(message=after, wanted=Card.wanted + 1))
 
 
 def amend(connection: Connection, message: OperatorMessage) -> None:

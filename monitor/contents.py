@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from sqlalchemy import Connection, and_, bindparam, select
+from sqlalchemy import Connection, and_, select
 
 from crawler.ats import READER_VERSION, reread
 from crawler.items import Posting, Unreadable
 from monitor import models
 from monitor.compare import carry
 from monitor.db import AnyRow
+from monitor.gathered import among, listed
 from monitor.store import Stored, content, unpack
-
-_AT_ONCE = 500  # ids in one IN (…)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +36,7 @@ _CONTENT = (
     )
     .join_from(models.Posting, _version, and_(_version.posting_id == models.Posting.id, _version.number == models.Posting.version))
     .join(models.Description, models.Description.digest == _version.description_digest)
-    .where(models.Posting.id.in_(bindparam("ids", expanding=True)))
+    .where(among(models.Posting.id, "ids"))
 )
 
 
@@ -45,9 +44,8 @@ def load_contents(connection: Connection, board: str, stored: Sequence[Stored], 
     """The newest stored content of each posting, by its row's id."""
     ids = [posting.id for posting in stored]
     contents: dict[int, Posting] = {}
-    for start in range(0, len(ids), _AT_ONCE):
-        for row in connection.execute(_CONTENT, {"ids": ids[start : start + _AT_ONCE]}):
-            contents[row.posting_id] = content(row) if row.reader_version == reader.version else _read(connection, board, row, reader)
+    for row in connection.execute(_CONTENT, {"ids": listed(ids)}) if ids else ():
+        contents[row.posting_id] = content(row) if row.reader_version == reader.version else _read(connection, board, row, reader)
     return contents
 
 

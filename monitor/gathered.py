@@ -1,11 +1,18 @@
-"""Many rows as one JSON text: a look asks for hundreds of small rows, and handing each over costs more than finding it."""
+"""Many values in one JSON text, out of the database and into it.
+
+A look asks for hundreds of small rows, and handing each over costs more than finding it. A list of parameters makes another statement
+for each length, which SQLAlchemy has to write anew and of which the driver keeps a hundred, with room for all their parameters.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import Text
+import msgspec
+from sqlalchemy import ColumnElement, Integer, Text, bindparam
 from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
@@ -26,6 +33,20 @@ class instant(FunctionElement[str]):  # noqa: N801  # as above
 
     type = Text()
     inherit_cache = True
+
+
+class _values(FunctionElement[Any]):  # noqa: N801  # as above
+    inherit_cache = True
+
+
+def among(column: ColumnElement[Any] | InstrumentedAttribute[Any], name: str) -> ColumnElement[bool]:
+    """Is the column's value one of those that the parameter of this name gives, as `listed` writes them?"""
+    return column.bool_op("IN")(_values(bindparam(name, type_=column.type)))
+
+
+def listed(values: Collection[str] | Collection[int]) -> str:
+    """Values for `among`."""
+    return msgspec.json.encode(list(values)).decode()
 
 
 @compiles(gathered, "sqlite")
@@ -50,3 +71,14 @@ def _stored_so(element: instant, compiler: SQLCompiler, **options: Any) -> str: 
 def _in_utc(element: instant, compiler: SQLCompiler, **options: Any) -> str:  # noqa: ANN401  # as above
     column = compiler.process(element.clauses, **options)
     return f"""to_char({column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')"""
+
+
+@compiles(_values, "sqlite")
+def _from_json(element: _values, compiler: SQLCompiler, **options: Any) -> str:  # noqa: ANN401  # as above
+    return f"(SELECT value FROM json_each({compiler.process(element.clauses, **options)}))"  # noqa: S608  # of what SQLAlchemy wrote
+
+
+@compiles(_values, "postgresql")
+def _from_array(element: _values, compiler: SQLCompiler, **options: Any) -> str:  # noqa: ANN401  # as above
+    kind = "bigint" if isinstance(next(iter(element.clauses)).type, Integer) else "text"
+    return f"(SELECT CAST(json_array_elements_text(CAST({compiler.process(element.clauses, **options)} AS json)) AS {kind}))"

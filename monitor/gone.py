@@ -6,12 +6,13 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import Connection, and_, bindparam, select
+from sqlalchemy import Connection, and_, select
 from sqlalchemy.orm import aliased
 
 from crawler.items import Posting
 from monitor import models
 from monitor.db import AnyRow
+from monitor.gathered import among, listed
 from monitor.repost import RECENTLY, Gone, Numbers, Repost, face, find
 
 _AT_ONCE = 500  # values in one IN (…)
@@ -34,7 +35,7 @@ def reposts(connection: Connection, board_id: int, new: Iterable[Posting], missi
 _posting, _version = models.Posting, models.PostingVersion
 _first = aliased(_posting)
 _REPEATS = select(_posting.id, _first.key, _posting.repost_reason).join(_first, _first.id == _posting.repost_of)
-_REPEATS = _REPEATS.where(_posting.id.in_(bindparam("ids", expanding=True)))
+_REPEATS = _REPEATS.where(among(_posting.id, "ids"))
 _OF_POSTING = and_(_version.posting_id == _posting.id, _version.number == _posting.version)
 _GONE = select(
     _posting.id, _posting.requisition, _posting.internal_job, _version.title, _version.location, _version.locations, _posting.missing_since
@@ -72,7 +73,7 @@ class Repeated:
 
 def repeated(connection: Connection, board: str, ids: Collection[int]) -> dict[int, Repeated]:
     """What those postings of a board repeat, by their ids."""
-    rows = (row for some in _parts(ids) for row in connection.execute(_REPEATS, {"ids": some}))
+    rows = connection.execute(_REPEATS, {"ids": listed(ids)}) if ids else ()
     return {row.id: Repeated(f"{board}:{row.key}", row.repost_reason or "") for row in rows}
 
 

@@ -9,23 +9,25 @@ from __future__ import annotations
 
 import typing
 from collections.abc import Iterable, Sequence
+from functools import cache
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Integer, Table, cast, column, insert, literal_column, select, table, text
+from sqlalchemy import ColumnElement, Connection, Integer, Table, TextClause, cast, column, insert, literal_column, select, table, text
 from sqlalchemy.dialects import postgresql
 
 from monitor import models
 from monitor.db import insert_missing
 from monitor.errors import UserError
+from monitor.gathered import among, listed
 from monitor.words import MOST, Sought, sought, words_of
 
 INDEX = "search_words"
 _TEXT = typing.cast("Table", models.SearchText.__table__)
 _WORDS = table(INDEX, column("rowid", Integer()))
 _TEXT_WORDS: ColumnElement[Any] = literal_column(f"{_TEXT.name}.{INDEX}", postgresql.TSVECTOR())
-_INSERT = text("INSERT INTO search_words (rowid, title, description) VALUES (:id, :title, :description)")
-_UPDATE = text("UPDATE search_text SET search_words = CAST(:words AS tsvector) WHERE id = :id")
+_BY_ID, _BY_DIGEST = ":row", "(SELECT id FROM search_text WHERE digest = :row)"  # how a text that gets its words is named
+_INDEXED = select(_TEXT.c.digest).where(among(_TEXT.c.digest, "digests"))
 _AT_ONCE = 500  # texts in memory
 _IN_WORDS = 50  # texts in memory as words, which take as much again, twice
 _MOST_SOUGHT = 100  # words of one search: PostgreSQL gives up on a phrase of thousands
@@ -38,13 +40,12 @@ def is_index(name: str | None) -> bool:
 
 def keep_words(connection: Connection, texts: Iterable[tuple[str, str, str]]) -> None:
     """Indexes what is not indexed yet: (title, digest of the description, description)."""
-    descriptions = {(title, digest): description for title, digest, description in texts}
-    if not descriptions:
-        return
-    rows = [_row(title, digest) for title, digest in sorted(descriptions)]
-    missing = insert_missing(connection, _TEXT).returning(_TEXT.c.id, _TEXT.c.title, _TEXT.c.description_digest)
-    made = connection.execute(missing, rows).all()
-    _index(connection, [(row.id, row.title, descriptions[row.title, row.description_digest]) for row in made])
+    rows = {(row := _row(title, digest))["digest"]: (row, description) for title, digest, description in texts}
+    there = connection.scalars(_INDEXED, {"digests": listed(rows)}).all() if rows else ()
+    new = {digest: rows[digest] for digest in sorted(rows.keys() - there)}
+    if new:
+        connection.execute(insert_missing(connection, _TEXT), [row for row, _ in new.values()])
+        _index(connection, _BY_DIGEST, [(digest, row["title"], description) for digest, (row, description) in new.items()])
 
 
 def _row(title: str, description_digest: str) -> dict[str, str]:
@@ -69,17 +70,26 @@ def index_stored(connection: Connection) -> None:
     query = select(_TEXT.c.id, _TEXT.c.title, models.Description.text).join(models.Description)
     last = 0
     while some := connection.execute(query.where(_TEXT.c.id > last).order_by(_TEXT.c.id).limit(_AT_ONCE)).all():
-        _index(connection, [(row.id, row.title, row.text) for row in some])
+        _index(connection, _BY_ID, [(row.id, row.title, row.text) for row in some])
         last = some[-1].id
 
 
-def _index(connection: Connection, texts: Sequence[tuple[int, str, str]]) -> None:
+def _index(connection: Connection, named: str, texts: Sequence[tuple[object, str, str]]) -> None:
+    """Adds the words of stored texts that have none yet: (its name, title, description)."""
     for start in range(0, len(texts), _IN_WORDS):
         words = [(row, words_of(title), words_of(description)) for row, title, description in texts[start : start + _IN_WORDS]]
         if connection.dialect.name == "sqlite":
-            connection.execute(_INSERT, [{"id": row, "title": " ".join(title), "description": " ".join(rest)} for row, title, rest in words])
+            rows = [{"row": row, "title": " ".join(title), "description": " ".join(rest)} for row, title, rest in words]
         else:
-            connection.execute(_UPDATE, [{"id": row, "words": _vector([*title, "", *rest])} for row, title, rest in words])
+            rows = [{"row": row, "words": _vector([*title, "", *rest])} for row, title, rest in words]
+        connection.execute(_adding(connection.dialect.name, named), rows)
+
+
+@cache
+def _adding(dialect: str, named: str) -> TextClause:
+    if dialect == "sqlite":
+        return text(f"INSERT INTO search_words (rowid, title, description) VALUES ({named}, :title, :description)")  # noqa: S608  # of constants
+    return text(f"UPDATE search_text SET search_words = CAST(:words AS tsvector) WHERE id = {named}")  # noqa: S608  # as above
 
 
 def _vector(words: Sequence[str]) -> str:

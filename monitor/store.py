@@ -16,7 +16,7 @@ from crawler.items import Deadline, Pay, Period, Posting, Workplace
 from monitor import models
 from monitor.compare import Known, digest
 from monitor.db import AnyRow, insert_missing
-from monitor.gathered import gathered, instant
+from monitor.gathered import among, gathered, instant, listed
 from monitor.messages import FieldChange
 from monitor.search import keep_words
 
@@ -63,9 +63,8 @@ _STORED = select(
 ).where(_posting.board_id == bindparam("board"))
 _OPEN = _STORED.where(_is_open)
 _UNLISTED = _OPEN.where(_posting.last_seen_at.is_not(None))
-_OF_KEYS = _STORED.where(_posting.key.in_(bindparam("keys", expanding=True)))
+_OF_KEYS = _STORED.where(among(_posting.key, "keys"))
 _COUNTS = select(func.count(), func.count(_posting.last_seen_at)).where(_posting.board_id == bindparam("board"), _is_open)
-_AT_ONCE = 500  # keys in one IN (…): SQLite takes 32,766 variables, and a plan for few is kept
 _stored = msgspec.json.Decoder(list[Stored], strict=False)  # a truth may be 0 or 1
 
 
@@ -73,8 +72,8 @@ def load_postings(connection: Connection, board_id: int, keys: Collection[str] =
     """The board's open postings, and those of `keys` that are closed; by key."""
     found = {one.key: one for one in _ask(connection, _OPEN, board=board_id)}
     unknown = [key for key in keys if key not in found]
-    for start in range(0, len(unknown), _AT_ONCE):
-        found |= {one.key: one for one in _ask(connection, _OF_KEYS, board=board_id, keys=unknown[start : start + _AT_ONCE])}
+    if unknown:
+        found |= {one.key: one for one in _ask(connection, _OF_KEYS, board=board_id, keys=listed(unknown))}
     return found
 
 
@@ -173,16 +172,18 @@ def keep_descriptions(connection: Connection, postings: Iterable[Posting]) -> No
         keep_words(connection, texts)
 
 
-_ADD_POSTINGS = insert(_POSTING).returning(_POSTING.c.id, _POSTING.c.key)
+_ADD_POSTINGS = insert(_POSTING)
+_IDS = select(_posting.key, _posting.id).where(_posting.board_id == bindparam("board"), among(_posting.key, "keys"))
 _ADD_VERSIONS, _ADD_CHANGES = insert(_VERSION), insert(cast("Table", models.PostingChange.__table__))
 
 
 def add_postings(connection: Connection, rows: Sequence[Mapping[str, object]]) -> dict[str, int]:
-    """Stores new postings; gives their ids by key."""
+    """Stores new postings of one board; gives their ids by key."""
     if not rows:
         return {}
-    made = connection.execute(_ADD_POSTINGS, rows)
-    return {row.key: row.id for row in made}
+    connection.execute(_ADD_POSTINGS, rows)
+    made = connection.execute(_IDS, {"board": rows[0]["board_id"], "keys": listed([str(row["key"]) for row in rows])})
+    return dict(made.tuples().all())
 
 
 def add_versions(connection: Connection, rows: Sequence[Mapping[str, object]]) -> None:

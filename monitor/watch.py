@@ -15,10 +15,8 @@ from crawler.address import directory
 from crawler.items import BoardRequest, Manners
 from monitor import matching, models, plan
 from monitor.db import AnyRow
-from monitor.gathered import gathered
+from monitor.gathered import among, gathered, listed
 from monitor.settings import AtsSettings, Settings, WatchedBoard
-
-_AT_ONCE = 500  # boards in one IN (…)
 
 
 def sync(connection: Connection, settings: Settings) -> None:
@@ -79,7 +77,7 @@ def due(connection: Connection, settings: Settings, now: datetime) -> list[str]:
 _posting = models.Posting
 _IS_OPEN = _posting.state == literal_column("'open'")
 _KEYS = select(_posting.board_id, gathered(_posting.key), func.count(_posting.probed_at), func.count(_posting.last_seen_at))
-_KEYS = _KEYS.where(_IS_OPEN, _posting.board_id.in_(bindparam("boards", expanding=True))).group_by(_posting.board_id)
+_KEYS = _KEYS.where(_IS_OPEN, among(_posting.board_id, "boards")).group_by(_posting.board_id)
 _IN_TURN = select(_posting.key, _posting.last_seen_at.is_not(None)).where(_IS_OPEN, _posting.board_id == bindparam("board"))
 _IN_TURN = _IN_TURN.order_by(_posting.probed_at.nulls_first(), _posting.id)
 _keys = msgspec.json.Decoder(tuple[str, ...])
@@ -105,11 +103,10 @@ class _Open(NamedTuple):
 
 def _open_postings(connection: Connection, boards: Sequence[int]) -> dict[int, _Open]:
     found, odd = {}, []
-    for start in range(0, len(boards), _AT_ONCE):
-        for board_id, keys, probed, unlisted in connection.execute(_KEYS, {"boards": boards[start : start + _AT_ONCE]}).all():
-            found[board_id] = _Open(partial(_keys.decode, keys))
-            if probed or unlisted:
-                odd.append(board_id)
+    for board_id, keys, probed, unlisted in connection.execute(_KEYS, {"boards": listed(boards)}).all():
+        found[board_id] = _Open(partial(_keys.decode, keys))
+        if probed or unlisted:
+            odd.append(board_id)
     return found | {board_id: _in_turn(connection, board_id) for board_id in odd}
 
 
