@@ -36,12 +36,14 @@ class instant(FunctionElement[str]):  # noqa: N801  # as above
 
 
 class _values(FunctionElement[Any]):  # noqa: N801  # as above
+    """The parameter's values, as many as there are, of the kind of the column that they are compared with."""
+
     inherit_cache = True
 
 
 def among(column: ColumnElement[Any] | InstrumentedAttribute[Any], name: str) -> ColumnElement[bool]:
     """Is the column's value one of those that the parameter of this name gives, as `listed` writes them?"""
-    return column.bool_op("IN")(_values(bindparam(name, type_=column.type)))
+    return column.bool_op("IN")(_values(bindparam(name, type_=Text()), column))
 
 
 def listed(values: Collection[str] | Collection[int]) -> str:
@@ -75,10 +77,12 @@ def _in_utc(element: instant, compiler: SQLCompiler, **options: Any) -> str:  # 
 
 @compiles(_values, "sqlite")
 def _from_json(element: _values, compiler: SQLCompiler, **options: Any) -> str:  # noqa: ANN401  # as above
-    return f"(SELECT value FROM json_each({compiler.process(element.clauses, **options)}))"  # noqa: S608  # of what SQLAlchemy wrote
+    values, _ = element.clauses
+    return f"(SELECT value FROM json_each({compiler.process(values, **options)}))"  # noqa: S608  # of what SQLAlchemy wrote
 
 
 @compiles(_values, "postgresql")
 def _from_array(element: _values, compiler: SQLCompiler, **options: Any) -> str:  # noqa: ANN401  # as above
-    kind = "bigint" if isinstance(next(iter(element.clauses)).type, Integer) else "text"
-    return f"(SELECT CAST(json_array_elements_text(CAST({compiler.process(element.clauses, **options)} AS json)) AS {kind}))"
+    values, column = element.clauses
+    kind = "bigint" if isinstance(column.type, Integer) else "text"
+    return f"(SELECT CAST(json_array_elements_text(CAST({compiler.process(values, **options)} AS json)) AS {kind}))"
