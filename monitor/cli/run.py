@@ -38,7 +38,7 @@ def run(
     from monitor.ending import no_later_than
     from monitor.lease import Held
     from monitor.logs import set_up
-    from monitor.memory import share_one_heap
+    from monitor.memory import set_aside, share_one_heap
     from monitor.serve import serve
 
     share_one_heap()
@@ -50,6 +50,7 @@ def run(
     _say_where(current)
     file, environ = settings.file, current.environ
     outbox = make_outbox(engine, sys.stdout)
+    set_aside()
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # until the database is ours there is nothing to end well
     again = True
     while again:

@@ -23,7 +23,7 @@ import structlog
 from pydantic import SecretStr
 from sqlalchemy import Engine, text
 
-from monitor.memory import share_one_heap
+from monitor.memory import set_aside, share_one_heap
 from monitor.round import run_round
 from monitor.schema import open_database
 from monitor.settings import AtsSettings, Rule, Settings, WatchedBoard
@@ -86,6 +86,7 @@ async def main() -> None:
             url_of_database = f"sqlite:///{folder}/bench.db"
             _make(url_of_database)
             engine = open_database(url_of_database)
+            set_aside()  # as above
             wanted, now = settings(url, Path(folder) / "rolewatch.toml"), datetime(2026, 3, 2, 9, tzinfo=UTC)
             await measured("cold", engine, wanted, now)
             still = [await measured("nothing moved (304)", engine, wanted, now + timedelta(hours=hour)) for hour in (1, 2)]

@@ -24,6 +24,7 @@ from monitor.cli.sending import make_outbox
 from monitor.config import load
 from monitor.db import reading
 from monitor.logs import set_up
+from monitor.memory import set_aside, share_one_heap
 from monitor.schema import open_database
 from monitor.serve import serve
 
@@ -99,6 +100,7 @@ async def soak(folder: Path, hours: int) -> list[float]:
     settings = load(folder / "rolewatch.toml", {})
     engine, clock = open_database(settings.database_url.get_secret_value()), Clock()
     outbox = make_outbox(engine, io.TextIOWrapper(io.FileIO(os.devnull, "w")))
+    set_aside()  # as `run` does
     daemon = asyncio.create_task(serve(lambda: settings, engine, outbox, announce=False, clock=clock, random=Random(1)))
     try:
         await settled(engine, clock)
@@ -112,6 +114,7 @@ async def soak(folder: Path, hours: int) -> list[float]:
 
 
 def main() -> None:
+    share_one_heap()  # as `run` does
     set_up("error", "text", sys.stderr)
     with tempfile.TemporaryDirectory() as folder:
         measured = asyncio.run(soak(Path(folder), int(sys.argv[1]) if len(sys.argv) > 1 else 24))
