@@ -146,7 +146,10 @@ def _regex(pattern: str) -> re2._Regexp:
         raise ValueError("is an empty regular expression")
     options = re2.Options()
     options.case_sensitive = False
-    return _compile(pattern, options)
+    try:
+        return _compile(pattern, options)
+    except ValueError as error:
+        raise ValueError(f"{error}; an expression is read as RE2 does: https://github.com/google/re2/wiki/Syntax") from error
 
 
 def _compile(pattern: str, options: re2.Options | None = None) -> re2._Regexp:

@@ -23,9 +23,7 @@ if TYPE_CHECKING:
 
 def check(
     ctx: typer.Context,
-    boards: Annotated[
-        list[str] | None, typer.Argument(metavar="[BOARD]...", help="ats:token or any URL of it; all boards by default.")
-    ] = None,
+    boards: Annotated[list[str] | None, typer.Argument(metavar="BOARD", help="ats:token or any URL of it; all boards by default.")] = None,
     *,
     no_alerts: Annotated[bool, typer.Option("--no-alerts", help="Write no alerts of what this round brings, ever.")] = False,
     announce: Annotated[bool, typer.Option("--announce", help="Tell a first snapshot role by role, not in one summary.")] = False,

@@ -40,7 +40,7 @@ def roles(
     ctx: typer.Context,
     words: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[WORDS]", help="Each is in the title or the company; quote a phrase, as in a rule.", show_default=False),
+        typer.Argument(metavar="WORDS", help="Each is in the title or the company; quote a phrase, as in a rule.", show_default=False),
     ] = None,
     *,
     board: BoardOption = None,

@@ -18,7 +18,7 @@ _END_WITHIN = 9.0  # seconds from a signal to the end, in any case
 
 
 def init(
-    ctx: typer.Context, file: Annotated[Path | None, typer.Argument(metavar="[FILE]", help="rolewatch.toml by default.")] = None
+    ctx: typer.Context, file: Annotated[Path | None, typer.Argument(metavar="FILE", help="rolewatch.toml by default.")] = None
 ) -> None:
     """Write a commented rolewatch.toml that works as it stands."""
     from monitor.config_file import write_example

@@ -43,7 +43,9 @@ def sql(
     query: Annotated[
         str | None,
         typer.Argument(
-            help="One SELECT on the views; - reads it from standard input. Without it: views, columns, examples.", show_default=False
+            metavar="QUERY",
+            help="One SELECT on the views; - reads it from standard input. Without it: views, columns, examples.",
+            show_default=False,
         ),
     ] = None,
     *,

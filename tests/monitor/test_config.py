@@ -107,7 +107,7 @@ def test_every_key_reaches_the_settings(tmp_path: Path) -> None:
 def test_an_empty_file_has_the_defaults_and_watches_nothing(tmp_path: Path) -> None:
     settings = loaded(tmp_path, "")
     assert (settings.boards, settings.rules, settings.crawl.every) == ((), (), timedelta(minutes=15))
-    with pytest.raises(UserError, match="no board is watched"):
+    with pytest.raises(UserError, match=r"rolewatch\.toml: \[\[boards\]\]: no board is watched: add one"):
         require_boards(settings)
 
 

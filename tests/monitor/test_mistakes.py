@@ -47,7 +47,10 @@ LINES = [
     (SOUND + "boards = ['greenhouse:x']", 'rules[0] (rule "r"): boards: greenhouse:x is not watched; add it to [[boards]] or take it'),
     (SOUND + "boards = ['x']", "rules[0] (rule \"r\"): boards: 'x' is no"),
     (SOUND + "none = ['']", 'rules[0].none[0] (rule "r") = "": has no words to look for'),
-    (SOUND + "none = ['/(/']", 'rules[0].none[0] (rule "r") = "/(/": cannot be looked for: missing )'),
+    (
+        SOUND + "none = ['/(/']",
+        'rules[0].none[0] (rule "r") = "/(/": cannot be looked for: missing ): (; an expression is read as RE2 does: https://',
+    ),
     (SOUND + "none = 'intern*'", 'rules[0].none (rule "r") = "intern*": expected a list such as ["…", "…"]'),
     (SOUND + "locations = [3]", 'rules[0].locations[0] (rule "r") = 3: expected a text in quotes'),
     (SOUND + "in = ['titel']", "rules[0].in[0] (rule \"r\") = \"titel\": expected 'title', 'description', "),

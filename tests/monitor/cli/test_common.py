@@ -40,6 +40,13 @@ def test_every_command_takes_the_shared_options_once(name: str) -> None:
         assert options.count(shared) == 1
 
 
+@pytest.mark.parametrize("name", _COMMANDS)
+def test_a_usage_line_shows_each_argument_as_a_word_in_capitals_bracketed_once(name: str) -> None:
+    arguments = CliRunner().invoke(app, [*name.split()[1:], "--help"]).stdout.partition("\n\n")[0].partition("[OPTIONS]")[2]
+    assert arguments == arguments.upper()
+    assert "[[" not in arguments
+
+
 def test_every_listing_takes_a_format() -> None:
     takes = {name for name, command in _COMMANDS.items() if any("--format" in each.opts for each in command.params)}
     listings = ("check", "roles", "show", "history", "changes", "sql", "doctor", "boards list", "boards find", "rules list", "rules test",
