@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import defaultdict
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import aclosing, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -127,40 +127,59 @@ class _Round:
         left = list(results)
         with suppress(Exception):  # whose trouble it is, is found out below
             while len(left) > 1:
-                left = left[self._store(left) :]
+                stored = self._store(left)
+                left = left[len(stored) :]
+                _say(stored)
+        there = self._stored() if len(left) > 1 else frozenset()
         for result in left:
-            self._record_alone(result)
+            if result.board not in there:
+                self._record_alone(result)
+
+    def _stored(self) -> Collection[str]:
+        """The boards that this round has stored, as far as that can be asked: a commit may have come through though it failed for us."""
+        with suppress(Exception), self.engine.connect() as connection:
+            return connection.scalars(_STORED, {"round": self.recorder.round_id}).all()
+        return frozenset()
 
     def _record_alone(self, result: Result) -> None:
         """Stores a result; this is the job around one board, so whatever goes wrong with it stays with it."""
         try:
-            self._store([result])
+            _say(self._store([result]))
         except Exception as error:
             if not is_outside(error):
                 log.exception("board not stored", board=result.board)
             self._store_failure(result, words(error) if is_outside(error) else type(error).__name__)
 
-    def _store(self, results: Sequence[Result]) -> int:
-        """Stores the first of these results, one at least and as many as others can wait for; gives their number."""
-        stored, until = [], time.monotonic() + _HOLD
+    def _store(self, results: Sequence[Result]) -> list[tuple[Result, dict[str, object]]]:
+        """Stores the first of these results, one at least and as many as others can wait for; gives them with the facts for the log."""
+        stored: list[tuple[Result, dict[str, object]]] = []
+        until = time.monotonic() + _HOLD
         with self.engine.begin() as connection:
             for result in results:
                 stored.append((result, self.recorder.record(connection, result)))
                 if time.monotonic() > until:
                     break
+        return stored
+
+    def _store_failure(self, result: Result, why: str) -> None:
+        """Pushes the board's next try forward, as a failure of ours; where even that cannot be stored, the round says it at its end."""
+        try:
+            _say(self._store([Failure(result.board, f"its result could not be stored: {why}", seconds=result.seconds)]))
+        except Exception as error:  # noqa: BLE001  # as above: the other boards are to be stored
+            self.unstored.append(error)
+
+
+def _say(stored: Iterable[tuple[Result, dict[str, object]]]) -> None:
+    """Logs what is stored; that the log cannot be written is no trouble of a board."""
+    with suppress(OSError):
         for result, facts in stored:
             if isinstance(result, Failure):
                 log.warning("board failed", **facts)
             else:
                 log.info("board read", **facts)
-        return len(stored)
 
-    def _store_failure(self, result: Result, why: str) -> None:
-        """Pushes the board's next try forward, as a failure of ours; where even that cannot be stored, the round says it at its end."""
-        try:
-            self._store([Failure(result.board, f"its result could not be stored: {why}", seconds=result.seconds)])
-        except Exception as error:  # noqa: BLE001  # as above: the other boards are to be stored
-            self.unstored.append(error)
+
+_STORED = text("SELECT b.board FROM board_check c JOIN board b ON b.id = c.board_id WHERE c.round_id = :round")
 
 
 def report(connection: Connection, round_id: int) -> tuple[BoardReport, ...]:

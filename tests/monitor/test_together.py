@@ -13,7 +13,7 @@ import pytest
 from boards import START
 from greenhouse import job
 from history import settings
-from sqlalchemy import Engine, event, text
+from sqlalchemy import Connection, Engine, event, text
 
 from monitor import round as one_round
 from monitor.demo.board_server import BoardServer
@@ -82,3 +82,35 @@ async def test_a_board_that_cannot_be_stored_costs_those_that_came_with_it_nothi
     assert results == {token: ("snapshot", None) for token in TOKENS if token != "board5"}
     with sqlite_engine.connect() as connection:
         assert connection.execute(text("SELECT count(*), count(DISTINCT name) FROM posting")).one() == (7, 7)
+
+
+async def test_what_was_committed_is_not_stored_again_when_its_commit_seemed_to_fail(sqlite_engine: Engine, server: BoardServer) -> None:
+    failing = iter([False, False, True])  # the round's beginning, the first result alone, then those that came together
+
+    def commit(connection: Connection) -> None:
+        if next(failing, False):
+            connection.connection.dbapi_connection.commit()  # type: ignore[union-attr]  # it comes through, and we hear of trouble
+            raise RuntimeError
+
+    event.listen(sqlite_engine, "commit", commit)
+    await commits_of_a_look_that_waits(sqlite_engine, server)
+    assert next(failing, "all") == "all"
+    assert looks(sqlite_engine) == (8, 8)
+
+
+async def test_a_log_that_cannot_be_written_costs_no_board_its_look(
+    sqlite_engine: Engine, server: BoardServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def say(*_: object, **__: object) -> None:
+        raise OSError
+
+    monkeypatch.setattr(one_round.log, "info", say)
+    assert set((await look(sqlite_engine, server)).values()) == {("snapshot", None)}
+    assert looks(sqlite_engine) == (8, 8)
+
+
+def looks(engine: Engine) -> tuple[int, int]:
+    """How many looks are stored, and of how many boards."""
+    with engine.connect() as connection:
+        count, boards = connection.execute(text("SELECT count(*), count(DISTINCT board_id) FROM board_check")).one()
+    return count, boards
