@@ -13,7 +13,7 @@ from random import Random
 import pytest
 from greenhouse import job
 from running import Place, stopped, until
-from slack_server import OPS, TOKEN, SlackServer, slack_server
+from slack_server import OPS, TOKEN, SlackServer
 
 from monitor.demo.board_server import BoardServer, Trouble
 
@@ -22,12 +22,6 @@ from monitor.demo.board_server import BoardServer, Trouble
 async def boards() -> AsyncIterator[BoardServer]:
     async with BoardServer() as server:
         server.board("examplelabs", *(job(key, title=f"Research Engineer, Team {key}") for key in range(1, 4)))
-        yield server
-
-
-@pytest.fixture
-async def slack() -> AsyncIterator[SlackServer]:
-    async with slack_server() as server:
         yield server
 
 

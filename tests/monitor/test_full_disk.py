@@ -9,25 +9,12 @@ import pytest
 from full_disk import Disk, disk
 from greenhouse import job
 from running import Heard, Place, until
-from slack_server import TOKEN, SlackServer, slack_server
+from slack_server import TOKEN, SlackServer
 
 from monitor.demo.board_server import BoardServer
 
 ROUND, LEASE = "ERROR round failed, trying again", "ERROR lease not renewed, trying again"
 OUTBOX = "ERROR the outbox cannot be written, trying again"
-
-
-@pytest.fixture
-async def boards() -> AsyncIterator[BoardServer]:
-    async with BoardServer() as server:
-        server.board("examplelabs", job(1, title="Research Engineer, Team 1"))
-        yield server
-
-
-@pytest.fixture
-async def slack() -> AsyncIterator[SlackServer]:
-    async with slack_server() as server:
-        yield server
 
 
 @pytest.fixture

@@ -20,13 +20,6 @@ LOCKED = "the database cannot be used: database is locked; another program has l
 
 
 @pytest.fixture
-async def boards() -> AsyncIterator[BoardServer]:
-    async with BoardServer() as server:
-        server.board("examplelabs", job(1, title="Research Engineer, Team 1"))
-        yield server
-
-
-@pytest.fixture
 async def place(tmp_path: Path, boards: BoardServer) -> AsyncIterator[Place]:
     place = Place(tmp_path, boards.url)
     yield place

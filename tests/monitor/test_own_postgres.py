@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from greenhouse import job
 from running import Heard, Place, until
-from slack_server import TOKEN, SlackServer, slack_server
+from slack_server import TOKEN, SlackServer
 from sqlalchemy import create_engine, text
 
 from monitor.db import normal_url
@@ -54,19 +54,6 @@ def server() -> Iterator[Server]:
         running = pgserver.get_server(folder)  # type: ignore[attr-defined]  # it says so without __all__
         yield Server(running)
         running.cleanup()
-
-
-@pytest.fixture
-async def boards() -> AsyncIterator[BoardServer]:
-    async with BoardServer() as served:
-        served.board("examplelabs", job(1, title="Research Engineer, Team 1"))
-        yield served
-
-
-@pytest.fixture
-async def slack() -> AsyncIterator[SlackServer]:
-    async with slack_server() as served:
-        yield served
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ import pytest
 from greenhouse import job
 from program import Program
 from running import Place
-from slack_server import APP_TOKEN, ROLES, TOKEN, SlackServer, slack_server
+from slack_server import APP_TOKEN, ROLES, TOKEN, SlackServer
 
 from monitor.demo.board_server import BoardServer, Trouble
 
@@ -22,12 +22,6 @@ from monitor.demo.board_server import BoardServer, Trouble
 async def boards() -> AsyncIterator[BoardServer]:
     async with BoardServer() as server:
         server.board("examplelabs", job(1), job(2))
-        yield server
-
-
-@pytest.fixture
-async def slack() -> AsyncIterator[SlackServer]:
-    async with slack_server() as server:
         yield server
 
 

@@ -10,20 +10,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from greenhouse import job
 from program import Program
 from running import ROLEWATCH, Place, stopped, until
 
 from monitor.demo.board_server import BoardServer, Trouble
 from monitor.lease import take
 from monitor.schema import open_database
-
-
-@pytest.fixture
-async def boards() -> AsyncIterator[BoardServer]:
-    async with BoardServer() as server:
-        server.board("examplelabs", job(1, title="Research Engineer"))
-        yield server
 
 
 @pytest.fixture
