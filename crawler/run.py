@@ -35,7 +35,7 @@ async def crawl(ats: str, requests: Sequence[BoardRequest], manners: Manners) ->
 
 
 async def crawl_together(ats: str, requests: Sequence[BoardRequest], manners: Manners) -> AsyncGenerator[Sequence[Result], None]:
-    """The same, as many at once as have come while the caller was busy: never none, and no more than are asked for side by side."""
+    """The same, as many at once as have come while the caller was busy, as far as they are small; at the end all that never came."""
     unanswered = Counter(request.board for request in requests)
     stream = _Stream()
     runner = AsyncCrawlerRunner(_settings(manners))

@@ -115,7 +115,7 @@ def digest(posting: Posting) -> str:
 
 
 def same(before: Posting, after: Posting) -> bool:
-    """Does a reader see the same, and have they the same digest?"""
+    """Does a reader see the same? What the digest is made of, compared without making two."""
     return _visible(before) == _visible(after)
 
 

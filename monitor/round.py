@@ -120,10 +120,17 @@ class _Round:
     async def crawl(self, ats: str, requests: Sequence[BoardRequest]) -> None:
         async with aclosing(crawl_together(ats, requests, watch.manners(self.settings, ats))) as batches:
             async for batch in batches:
-                await asyncio.shield(asyncio.to_thread(self._record, batch))
+                storing = asyncio.create_task(asyncio.to_thread(self._record, batch))
+                try:
+                    await asyncio.shield(storing)
+                finally:
+                    await asyncio.wait([storing])  # cancelled or not: the round's end tells of what is stored by then
 
     def _record(self, results: Sequence[Result]) -> None:
-        """Stores results that came together, many in one transaction; where that goes wrong, each of what is left in one of its own."""
+        """Stores results that came together, many in one transaction; where that goes wrong, each of what is left in one of its own.
+
+        Alone and not under a savepoint: at each savepoint SQLite's search index writes what it has gathered.
+        """
         left = list(results)
         with suppress(Exception):  # whose trouble it is, is found out below
             while len(left) > 1:
@@ -138,7 +145,7 @@ class _Round:
     def _stored(self) -> Collection[str]:
         """The boards that this round has stored, as far as that can be asked: a commit may have come through though it failed for us."""
         with suppress(Exception), self.engine.connect() as connection:
-            return connection.scalars(_STORED, {"round": self.recorder.round_id}).all()
+            return connection.scalars(_OF_ROUND, {"round": self.recorder.round_id}).all()
         return frozenset()
 
     def _record_alone(self, result: Result) -> None:
@@ -179,7 +186,7 @@ def _say(stored: Iterable[tuple[Result, dict[str, object]]]) -> None:
                 log.info("board read", **facts)
 
 
-_STORED = text("SELECT b.board FROM board_check c JOIN board b ON b.id = c.board_id WHERE c.round_id = :round")
+_OF_ROUND = text("SELECT b.board FROM board_check c JOIN board b ON b.id = c.board_id WHERE c.round_id = :round")
 
 
 def report(connection: Connection, round_id: int) -> tuple[BoardReport, ...]:

@@ -65,7 +65,7 @@ _OPEN = _STORED.where(_is_open)
 _UNLISTED = _OPEN.where(_posting.last_seen_at.is_not(None))
 _OF_KEYS = _STORED.where(among(_posting.key, "keys"))
 _COUNTS = select(func.count(), func.count(_posting.last_seen_at)).where(_posting.board_id == bindparam("board"), _is_open)
-_stored = msgspec.json.Decoder(list[Stored], strict=False)  # a truth may be 0 or 1
+_decoder = msgspec.json.Decoder(list[Stored], strict=False)  # a truth may be 0 or 1
 
 
 def load_postings(connection: Connection, board_id: int, keys: Collection[str] = ()) -> dict[str, Stored]:
@@ -78,7 +78,7 @@ def load_postings(connection: Connection, board_id: int, keys: Collection[str] =
 
 
 def _ask(connection: Connection, query: Select[str], **wanted: object) -> list[Stored]:
-    return _stored.decode(connection.execute(query, wanted).scalar_one())
+    return _decoder.decode(connection.execute(query, wanted).scalar_one())
 
 
 def load_unlisted(connection: Connection, board_id: int) -> tuple[list[Stored], int]:

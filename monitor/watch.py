@@ -80,7 +80,7 @@ _KEYS = select(_posting.board_id, gathered(_posting.key), func.count(_posting.pr
 _KEYS = _KEYS.where(_IS_OPEN, among(_posting.board_id, "boards")).group_by(_posting.board_id)
 _IN_TURN = select(_posting.key, _posting.last_seen_at.is_not(None)).where(_IS_OPEN, _posting.board_id == bindparam("board"))
 _IN_TURN = _IN_TURN.order_by(_posting.probed_at.nulls_first(), _posting.id)
-_keys = msgspec.json.Decoder(tuple[str, ...])
+_decoder = msgspec.json.Decoder(tuple[str, ...])
 
 
 def requests(connection: Connection, names: Collection[str], now: datetime) -> dict[str, list[BoardRequest]]:
@@ -104,7 +104,7 @@ class _Open(NamedTuple):
 def _open_postings(connection: Connection, boards: Sequence[int]) -> dict[int, _Open]:
     found, odd = {}, []
     for board_id, keys, probed, unlisted in connection.execute(_KEYS, {"boards": listed(boards)}).all():
-        found[board_id] = _Open(partial(_keys.decode, keys))
+        found[board_id] = _Open(partial(_decoder.decode, keys))
         if probed or unlisted:
             odd.append(board_id)
     return found | {board_id: _in_turn(connection, board_id) for board_id in odd}

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import threading
+import time
 from collections.abc import AsyncIterator
 from contextlib import closing
 from datetime import timedelta
 from random import Random
 from sqlite3 import connect
+from typing import Any
 
 import pytest
 from boards import START
@@ -15,8 +18,10 @@ from greenhouse import job
 from history import settings
 from sqlalchemy import Connection, Engine, event, text
 
+from crawler.items import Result
 from monitor import round as one_round
 from monitor.demo.board_server import BoardServer
+from monitor.record import Recorder
 from monitor.round import run_round
 from monitor.settings import AtsSettings
 
@@ -107,6 +112,36 @@ async def test_a_log_that_cannot_be_written_costs_no_board_its_look(
     monkeypatch.setattr(one_round.log, "info", say)
     assert set((await look(sqlite_engine, server)).values()) == {("snapshot", None)}
     assert looks(sqlite_engine) == (8, 8)
+
+
+async def test_a_cancelled_round_stores_what_came_before_it_ends(
+    engine: Engine, server: BoardServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order: list[str] = []
+    begun = threading.Event()
+    record, end = Recorder.record, one_round._end
+
+    def slow(self: Recorder, connection: Connection, result: Result) -> dict[str, object]:
+        begun.set()
+        time.sleep(0.3)
+        facts = record(self, connection, result)
+        order.append("stored")
+        return facts
+
+    def ended(*args: Any) -> None:  # noqa: ANN401  # as the round gives them
+        end(*args)
+        order.append("ended")
+
+    monkeypatch.setattr(Recorder, "record", slow)
+    monkeypatch.setattr(one_round, "_end", ended)
+    looking = asyncio.create_task(look(engine, server))
+    await asyncio.to_thread(begun.wait)
+    looking.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await looking
+    await asyncio.sleep(1)  # as long as a result that was left behind would take
+    assert order[-1] == "ended"
+    assert looks(engine) == (order.count("stored"),) * 2
 
 
 def looks(engine: Engine) -> tuple[int, int]:
