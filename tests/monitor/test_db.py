@@ -1,0 +1,37 @@
+"""A SQLite file that another process holds for a moment while it is to become a WAL."""
+
+from __future__ import annotations
+
+import sqlite3
+
+import pytest
+
+from monitor.db import _use_wal
+
+
+class Held:
+    """A cursor on a file that is held for one moment, with that kind of error."""
+
+    def __init__(self, code: int) -> None:
+        self.troubles = [sqlite3.OperationalError("held")]
+        self.troubles[0].sqlite_errorcode = code
+        self.asked = 0
+
+    def execute(self, _query: str) -> None:
+        self.asked += 1
+        if self.troubles:
+            raise self.troubles.pop()
+
+
+@pytest.mark.parametrize("code", [sqlite3.SQLITE_BUSY, sqlite3.SQLITE_BUSY_RECOVERY, sqlite3.SQLITE_BUSY_SNAPSHOT])
+def test_every_kind_of_busy_is_waited_for(code: int) -> None:
+    cursor = Held(code)
+    _use_wal(cursor)  # type: ignore[arg-type]  # all of a cursor that it needs; such a moment cannot be had at will
+    assert cursor.asked == 2
+
+
+def test_other_trouble_is_not_waited_for() -> None:
+    cursor = Held(sqlite3.SQLITE_IOERR)
+    with pytest.raises(sqlite3.OperationalError):
+        _use_wal(cursor)  # type: ignore[arg-type]  # as above
+    assert cursor.asked == 1
