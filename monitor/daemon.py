@@ -27,7 +27,6 @@ from sqlalchemy import Engine
 
 from monitor import asking, clockwork, set_back, watch
 from monitor.alerting import Alerting
-from monitor.config import require_boards
 from monitor.db import reading
 from monitor.errors import UserError
 from monitor.health.guard import Guard
@@ -203,7 +202,6 @@ class Daemon:
         self.reload, self.read_at = False, modified
         try:
             settings = self.load()
-            require_boards(settings)
             await self.guard.take_up(settings)
         except UserError as error:
             log.error("configuration refused", reason=str(error))  # noqa: TRY400  # a mistake of a person, who needs no traceback

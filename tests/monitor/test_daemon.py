@@ -92,6 +92,22 @@ async def test_a_changed_configuration_is_taken_up_and_a_wrong_one_is_not(place:
     assert await stopped(daemon) < 10
 
 
+async def test_the_last_board_taken_out_is_looked_at_no_more_and_put_back_it_is_again(place: Place, boards: BoardServer) -> None:
+    daemon = await place.start("run")
+    await until(lambda: read_once(place))
+    place.watched = ()
+    place.configure()
+    await until(lambda: place.ask("SELECT state, next_check_at FROM boards") == [("unwatched", None)])
+    looks = len(boards.requests)
+    await asyncio.sleep(1.5)
+    assert len(boards.requests) == looks
+    place.watched = ("examplelabs",)
+    place.configure()
+    await until(lambda: place.ask("SELECT state FROM boards") == [("ok",)])
+    assert place.ask("SELECT 1 FROM alerts WHERE kind = 'operator'") == []
+    assert await stopped(daemon) < 10
+
+
 async def test_a_failing_board_does_not_disturb_the_others(place: Place, boards: BoardServer) -> None:
     boards.board("broken")
     boards.troubles["broken"] = Trouble(status=500)
