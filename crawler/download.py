@@ -9,10 +9,11 @@ from __future__ import annotations
 import asyncio
 from typing import ClassVar
 
+from aiohttp import ClientResponse
 from scrapy import Request
 from scrapy.core.downloader.handlers._aiohttp import AiohttpDownloadHandler
 from scrapy.crawler import Crawler
-from scrapy.http import Response
+from scrapy.http import Headers, Response
 
 
 class DownloadHandler(AiohttpDownloadHandler):
@@ -32,6 +33,11 @@ class DownloadHandler(AiohttpDownloadHandler):
             return await super().download_request(request)
         finally:
             self._running.discard(task)
+
+    @staticmethod
+    def _extract_headers(response: ClientResponse) -> Headers:
+        """The headers as they were sent: Scrapy encodes aiohttp's text, which fails at any byte that is no ASCII."""
+        return Headers(list(response.raw_headers))
 
     async def close(self) -> None:
         for task in self._running:

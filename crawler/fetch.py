@@ -77,5 +77,10 @@ def _answer(response: Response, good: frozenset[int]) -> Answer:
     except Unusable as trouble:
         trouble.status, trouble.size = response.status, len(response.body)
         raise
-    etag, modified = _header(response, "ETag") or None, _header(response, "Last-Modified") or None
-    return Answer(response.status, body, etag, modified, len(response.body))
+    return Answer(response.status, body, _validator(response, "ETag"), _validator(response, "Last-Modified"), len(response.body))
+
+
+def _validator(response: Response, name: str) -> str | None:
+    """What the next look may send back; nothing that would not come out as it came in."""
+    written = _header(response, name)
+    return written if written and written.isascii() and written.isprintable() else None

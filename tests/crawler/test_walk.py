@@ -41,6 +41,16 @@ async def test_a_validator_makes_an_unchanged(server: BoardServer) -> None:
     assert len((await snapshot(server, BoardRequest(BOARD, etag=first.etag))).sightings) == 3
 
 
+@pytest.mark.parametrize("name", ["X-Cache", "ETag", "Last-Modified", "Retry-After", "Content-Type"])
+async def test_a_header_that_is_no_ascii_costs_nothing_and_is_not_sent_back(server: BoardServer, name: str) -> None:
+    server.troubles["examplelabs"] = Trouble(headers={name: '"Zürich"'})
+    found = await snapshot(server)
+    assert len(found.sightings) == 2
+    again = await look(server, BoardRequest(BOARD, etag=found.etag, last_modified=found.last_modified))
+    assert "Z" not in server.requests[-1].headers.get("if-none-match", "")
+    assert not isinstance(again[BOARD], Failure)
+
+
 async def test_equal_bytes_have_equal_digests_and_others_do_not(server: BoardServer) -> None:
     before = await snapshot(server)
     server.boards["examplelabs"].jobs[1] = job(2, title="Research Scientist")
