@@ -82,12 +82,15 @@ class GreenhouseSpider(BoardSpider):
         job = msgspec.json.decode(raw)
         fields = job.get("metadata") or []
         kept = [field for field in fields if _is_impersonal(field)] if isinstance(fields, list) else []
-        return raw if kept == fields else msgspec.json.encode(job | {"metadata": kept})
+        if not fields and b'"value_type"' not in raw:
+            return raw
+        return msgspec.json.encode(job | {"metadata": kept})  # also with all kept: raw may have another value of a key that stands twice
 
 
 def _is_impersonal(field: Any) -> bool:  # noqa: ANN401  # whatever the ats sends: what is not understood is not kept
     """Whether a custom field can name nobody. Some boards write people into fields of plain text."""
-    if not isinstance(field, dict) or field.get("value_type") in {None, "user"}:
+    kind = field.get("value_type") if isinstance(field, dict) else None
+    if not isinstance(kind, str) or kind == "user":
         return False
     return not _PERSON.search(str(field.get("name"))) and "@" not in str(field.get("value"))
 

@@ -122,6 +122,22 @@ def test_an_address_in_a_plain_field_is_not_kept() -> None:
     assert b"ann@" not in GreenhouseSpider.keep(json.dumps(job(metadata=[field])).encode())
 
 
+@pytest.mark.parametrize("kind", [None, 7, ["user"], {"is": "user"}])
+def test_a_field_of_an_odd_kind_is_not_kept_and_costs_the_job_nothing(kind: object) -> None:
+    raw = json.dumps(job(metadata=[{"name": "Contact", "value": "Ann Example", "value_type": kind}])).encode()
+    assert reread("greenhouse", raw).title
+    assert b"Ann" not in GreenhouseSpider.keep(raw)
+
+
+@pytest.mark.parametrize(
+    "last", [b"[]", b"null", b'[{"name":"Team","value":"ann@example.org","value":"Models","value_type":"single_select"}]']
+)
+def test_of_a_key_that_stands_twice_only_what_was_read_is_kept(last: bytes) -> None:
+    people = b'[{"name":"Recruiter","value":"ann@example.org","value_type":"user"}]'
+    raw = json.dumps(job(metadata=0)).encode().replace(b'"metadata": 0', b'"metadata":%s,"metadata":%s' % (people, last))
+    assert b"ann@" not in GreenhouseSpider.keep(raw)
+
+
 @pytest.mark.parametrize("raw", [b"null", b"7", b"[]", b'"text"', b"{", b'{"id":1}', b'{"title":"\\ud800"}', b"[" * 5000 + b"]" * 5000])
 def test_what_is_no_job_is_unreadable_and_nothing_worse(raw: bytes) -> None:
     with pytest.raises(Unreadable):
