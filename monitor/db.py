@@ -71,7 +71,9 @@ def connect(url: str) -> Engine:
     """An engine on the database. SQLite: WAL, foreign keys on, and writers wait for each other up to 30 s."""
     target = make_url(normal_url(url))
     if target.get_backend_name() != "sqlite":
-        return create_engine(target, pool_pre_ping=True)
+        engine = create_engine(target, pool_pre_ping=True)
+        event.listen(engine, "connect", _prepare_postgresql)
+        return engine
     frozen = target.database is not None and _is_frozen(Path(target.database))
     engine = create_engine(target, connect_args={"timeout": _PATIENCE}, **({"creator": lambda: _frozen(target)} if frozen else {}))
     event.listen(engine, "connect", _prepare_sqlite)
@@ -99,6 +101,14 @@ def _begin_sqlite(connection: Connection) -> None:
     """A transaction that may write takes the lock at its start, so that it waits for its turn instead of failing at its first write."""
     reading_only = connection.get_execution_options().get("rolewatch_reading")
     connection.exec_driver_sql("BEGIN" if reading_only else "BEGIN IMMEDIATE")
+
+
+def _prepare_postgresql(connection: DBAPIConnection, _record: object) -> None:
+    """Instants come as UTC whatever the server's zone is, in which some would lie beyond the calendar and could not be read."""
+    cursor = connection.cursor()
+    cursor.execute("SET TIME ZONE 'UTC'")
+    cursor.close()
+    connection.commit()
 
 
 def _prepare_sqlite(connection: DBAPIConnection, _record: object) -> None:

@@ -1,12 +1,13 @@
-"""A SQLite file that another process holds for a moment while it is to become a WAL."""
+"""A SQLite file that another process holds for a moment while it is to become a WAL, and a server that lives in a zone of its own."""
 
 from __future__ import annotations
 
 import sqlite3
 
 import pytest
+from sqlalchemy import text
 
-from monitor.db import _use_wal
+from monitor.db import _use_wal, connect
 
 
 class Held:
@@ -35,3 +36,16 @@ def test_other_trouble_is_not_waited_for() -> None:
     with pytest.raises(sqlite3.OperationalError):
         _use_wal(cursor)  # type: ignore[arg-type]  # as above
     assert cursor.asked == 1
+
+
+@pytest.mark.parametrize(("zone", "far"), [("Asia/Tokyo", "9999-12-31 23:59:59+00"), ("America/New_York", "0001-01-01 00:00:00+00")])
+def test_an_instant_at_the_end_of_the_calendar_is_read_whatever_zone_the_server_is_in(postgres_url: str, zone: str, far: str) -> None:
+    engine = connect(postgres_url)
+    with engine.begin() as connection:
+        name = connection.scalar(text("SELECT current_database()"))
+        connection.execute(text(f"ALTER DATABASE \"{name}\" SET timezone = '{zone}'"))
+    engine.dispose()
+    with engine.connect() as connection:
+        moment = connection.scalar(text(f"SELECT CAST('{far}' AS timestamptz)"))
+    assert (moment.year, moment.utcoffset().total_seconds()) == (int(far[:4]), 0)
+    engine.dispose()
