@@ -33,7 +33,7 @@ from crawler.answer import Unusable
 from crawler.feed import items
 from crawler.fetch import Answer, Fetcher, wait_after
 from crawler.items import BoardRequest, Failure, Posting, Probe, Result, Sighting, Snapshot, Unchanged
-from crawler.read.text import clean
+from crawler.read.fields import company_name
 
 log = structlog.get_logger()
 MOST_JOBS = 100_000  # in one list: more than any employer has, and as much as the memory of a small machine
@@ -184,7 +184,7 @@ class BoardSpider(Spider):
             raise Unusable(f"it lists {len(listing.jobs)} jobs and says that there are {listing.total}")
         found = tuple(sightings.values())
         return Snapshot(
-            board, found, unkeyed, clean(company or "") or None, etag=answer.etag, last_modified=answer.last_modified, bytes=answer.wire
+            board, found, unkeyed, company_name(company), etag=answer.etag, last_modified=answer.last_modified, bytes=answer.wire
         )
 
     async def _probe(self, token: str, keys: Sequence[str]) -> dict[str, Probe]:

@@ -9,17 +9,21 @@ from typing import Any
 from crawler.read.text import clean
 
 LONGEST_LINE = 5_000  # characters of a title, a place, an address or the like
+_LONGEST_NAME = 200  # characters of a company's name, which stands in every line of a listing; PostgreSQL's index has room for 2,704 bytes
+_YEARS = range(1970, 2200)  # others are placeholders, 0001-01-01 and 9999-12-31 among them, and some calendars end there
 
 
 def instant(written: object) -> datetime | None:
-    """The UTC instant of an ISO 8601 text; None for anything else: a role is worth more than the date beside it."""
+    """The UTC instant of an ISO 8601 text; None for anything else, and far from today: a role is worth more than the date beside it."""
     if not isinstance(written, str):
         return None
     try:
         read = datetime.fromisoformat(written)
-        return read.astimezone(UTC) if read.tzinfo else read.replace(tzinfo=UTC)
-    except (ValueError, OverflowError):
+    except ValueError:
         return None
+    if read.year not in _YEARS:
+        return None
+    return read.astimezone(UTC) if read.tzinfo else read.replace(tzinfo=UTC)
 
 
 def line(text: str) -> str:
@@ -34,6 +38,12 @@ def words(value: object) -> str:
     if isinstance(value, bool) or not isinstance(value, (str, int)) or len(text := str(value)) > LONGEST_LINE:
         return ""
     return clean(text)
+
+
+def company_name(value: object) -> str | None:
+    """A company's name as one clean line; None for anything else, and for one that is too long."""
+    written = words(value)
+    return written if written and len(written) <= _LONGEST_NAME else None
 
 
 def tables(value: object) -> list[Mapping[str, Any]]:

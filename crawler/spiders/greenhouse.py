@@ -11,7 +11,7 @@ from crawler.answer import decode
 from crawler.board_spider import BoardSpider, Head, Listing
 from crawler.items import Deadline, Pay, Posting, Unreadable, Workplace
 from crawler.read.deadline import read_deadline
-from crawler.read.fields import choice, instant, line, tables, words
+from crawler.read.fields import choice, company_name, instant, line, tables, words
 from crawler.read.pay import read_pay, stated_pay
 from crawler.read.place import is_work_model, places, workplace
 from crawler.read.text import clean, to_text
@@ -115,7 +115,7 @@ def _posting(job: dict[str, Any]) -> Posting:
         pay=pay[0],
         deadline=deadline or read_deadline(description, published=published, place=location),
         description=description,
-        company=words(job.get("company_name")) or None,
+        company=company_name(job.get("company_name")),
         requisition=words(job.get("requisition_id")) or None,
         internal_job=words(job.get("internal_job_id")) or None,
         first_published=published,

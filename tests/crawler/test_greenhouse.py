@@ -180,8 +180,11 @@ def test_a_key_is_a_number_or_a_text(written: object, key: str) -> None:
         {"updated_at": "9999-99-99"},
         {"application_deadline": "garbage"},
         {"application_deadline": "0001-01-01T00:00:00+14:00"},
+        {"application_deadline": "9999-12-31T23:59:59-12:00"},
+        {"first_published": "0001-01-01T00:00:00Z"},
         {"requisition_id": 7},
         {"company_name": 5},
+        {"company_name": "Labs " * 900},
         {"offices": 1},
         {"pay_input_ranges": [{"min_cents": 10**40, "max_cents": -1, "currency_type": "XXXXXX", "title": "", "blurb": ""}]},
     ],
@@ -191,6 +194,9 @@ def test_an_odd_field_beside_it_does_not_hide_a_role(odd: dict[str, Any]) -> Non
     posting = read(job(**odd))
     assert posting.title == "Research Engineer"
     assert posting.pay is None
+    assert posting.first_published is None or posting.first_published.year > 2000
+    assert posting.deadline is None or posting.deadline.at is None
+    assert len(posting.company or "") < 100
 
 
 @pytest.mark.parametrize("key", ["", "abc/../x?y#z", "a b", "1" * 65])
