@@ -155,7 +155,8 @@ class _Round:
         except Exception as error:
             if not is_outside(error):
                 log.exception("board not stored", board=result.board)
-            self._store_failure(result, words(error) if is_outside(error) else type(error).__name__)
+            if result.board not in self._stored():
+                self._store_failure(result, words(error) if is_outside(error) else type(error).__name__)
 
     def _store(self, results: Sequence[Result]) -> list[tuple[Result, dict[str, object]]]:
         """Stores the first of these results, one at least and as many as others can wait for; gives them with the facts for the log."""

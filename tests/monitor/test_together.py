@@ -89,17 +89,22 @@ async def test_a_board_that_cannot_be_stored_costs_those_that_came_with_it_nothi
         assert connection.execute(text("SELECT count(*), count(DISTINCT name) FROM posting")).one() == (7, 7)
 
 
-async def test_what_was_committed_is_not_stored_again_when_its_commit_seemed_to_fail(sqlite_engine: Engine, server: BoardServer) -> None:
-    failing = iter([False, False, True])  # the round's beginning, the first result alone, then those that came together
+@pytest.mark.parametrize(  # the round's beginning, the first result alone, then those that came together
+    "failing", [(False, True), (False, False, True), (False, True, True)], ids=["alone", "together", "both"]
+)
+async def test_what_was_committed_is_not_stored_again_when_its_commit_seemed_to_fail(
+    sqlite_engine: Engine, server: BoardServer, failing: tuple[bool, ...]
+) -> None:
+    commits = iter(failing)
 
     def commit(connection: Connection) -> None:
-        if next(failing, False):
+        if next(commits, False):
             connection.connection.dbapi_connection.commit()  # type: ignore[union-attr]  # it comes through, and we hear of trouble
             raise RuntimeError
 
     event.listen(sqlite_engine, "commit", commit)
     await commits_of_a_look_that_waits(sqlite_engine, server)
-    assert next(failing, "all") == "all"
+    assert next(commits, "all") == "all"
     assert looks(sqlite_engine) == (8, 8)
 
 
