@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection, and_, select
 
 from crawler.ats import READER_VERSION, reread
-from crawler.items import Posting, Unreadable
+from crawler.items import Posting, Sighting, Unreadable
 from monitor import models
 from monitor.compare import carry
 from monitor.db import AnyRow
@@ -52,6 +53,19 @@ def load_contents(connection: Connection, board: str, stored: Sequence[Stored], 
 def _read(connection: Connection, board: str, row: AnyRow, reader: Reader) -> Posting:
     raw = connection.execute(select(_version.raw).where(_version.id == row.id)).scalar_one()
     return read_by(reader, board.split(":", maxsplit=1)[0], content(row), raw)
+
+
+def load_last(connection: Connection, stored: Stored, sighting: Sighting) -> Sighting | None:
+    """The sighting with the raw job that was read last in place of its own; None where today's reader cannot read that either."""
+    mine = (_version.posting_id == stored.id, _version.number == stored.version)
+    raw = connection.execute(select(_version.raw).where(*mine)).scalar()
+    if raw is None:
+        return None
+    last = Sighting(sighting.key, stored.raw_digest or "", unpack(raw), sighting.reader, sighting.cleaner)
+    with suppress(Unreadable):
+        last.read()
+        return last
+    return None
 
 
 def read_by(reader: Reader, ats: str, stored: Posting, raw: bytes) -> Posting:

@@ -9,8 +9,8 @@ from sqlalchemy import Connection
 
 from crawler.items import Posting, Probe, Sighting, Snapshot, Unreadable
 from monitor import plan
-from monitor.compare import Verdict, carry, differences, same, settle, sift
-from monitor.contents import load_contents
+from monitor.compare import Verdict, carry, derived, differences, same, settle, sift
+from monitor.contents import load_contents, load_last
 from monitor.db import AnyRow
 from monitor.messages import FieldChange
 from monitor.repost import Repost
@@ -126,9 +126,11 @@ def judge_snapshot(connection: Connection, board: AnyRow, snapshot: Snapshot) ->
         events.opened.append(Opened(sighting, _read(sighting, events)))
     before = load_contents(connection, board.board, [stored[sighting.key] for sighting in again])
     for sighting in again:
-        after = _read(sighting, events)
+        one, after = stored[sighting.key], _read(sighting, events)
         if after is not None:
-            _judge_again(events, stored[sighting.key], sighting, before.get(stored[sighting.key].id), after)
+            _judge_again(events, one, sighting, before.get(one.id), after)
+        elif not one.open and (last := load_last(connection, one, sighting)):  # it is there: so it is open again, as it was last read
+            _judge_again(events, one, last, before.get(one.id), last.read())
     return events
 
 
@@ -155,7 +157,7 @@ def _judge_again(events: Events, stored: Stored, sighting: Sighting, before: Pos
     elif changes:
         events.revised.append(Revised(stored, sighting, before, after, changes))
     else:
-        events.touched.append(Touched(stored, sighting, after, amend=not is_same))
+        events.touched.append(Touched(stored, sighting, after, amend=not is_same or derived(before) != derived(after)))
 
 
 def judge_missing(

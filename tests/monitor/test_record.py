@@ -3,7 +3,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from boards import BOARD, START, posting, postings, sighting, snapshot, unreadable
+from boards import BOARD, START, posting, postings, sighting, snapshot
 from history import History
 from sqlalchemy import Engine
 
@@ -35,12 +35,8 @@ def test_a_new_posting_opens(history: History) -> None:
     before = history.look(snapshot(postings(2)))
     at = history.look(snapshot(postings(3)))
     assert history.changes() == [("3", "opened", None, None, None)]
-    assert [str(row[0]) for row in history.ask("SELECT not_before FROM posting_changes")] == [_as_stored(history, before)]
-    assert [str(row[0]) for row in history.ask("SELECT first_seen_at FROM postings WHERE key = '3'")] == [_as_stored(history, at)]
-
-
-def _as_stored(history: History, instant: object) -> str:
-    return str(history.ask(f"SELECT finished_at FROM checks WHERE started_at = '{instant:%Y-%m-%dT%H:%M:%S.%f}Z'")[0][0])
+    assert [str(row[0]) for row in history.ask("SELECT not_before FROM posting_changes")] == [history.stored(before)]
+    assert [str(row[0]) for row in history.ask("SELECT first_seen_at FROM postings WHERE key = '3'")] == [history.stored(at)]
 
 
 def test_an_edit_is_a_new_version_with_its_fields(history: History) -> None:
@@ -52,7 +48,7 @@ def test_an_edit_is_a_new_version_with_its_fields(history: History) -> None:
         ("1", "revised", "pay", None, "133000-240000 USD/year"),
     ]
     assert history.ask("SELECT version, is_current FROM posting_versions ORDER BY version") == [(1, 0), (2, 1)]
-    assert {str(row[0]) for row in history.ask("SELECT valid_to FROM posting_versions WHERE version = 1")} == {_as_stored(history, at)}
+    assert {str(row[0]) for row in history.ask("SELECT valid_to FROM posting_versions WHERE version = 1")} == {history.stored(at)}
     assert history.ask("SELECT revised FROM checks ORDER BY check_id") == [(0,), (1,)]
 
 
@@ -70,6 +66,15 @@ def test_a_touch_that_no_reader_sees_is_no_change(history: History) -> None:
     assert history.changes() == []
     assert history.ask("SELECT count(*) FROM posting_versions") == [(1,)]
     assert history.ask("SELECT ats_updated_at IS NOT NULL FROM postings") == [(1,)]
+
+
+def test_a_deadline_that_a_touched_job_gives_another_year_is_stored_in_place(history: History) -> None:
+    one = posting(deadline=Deadline(START, "1st August"))
+    history.look(snapshot([one]))
+    history.look(snapshot([sighting(replace(one, deadline=Deadline(START.replace(year=2027), "1st August")), b"touched")]))
+    assert history.changes() == []
+    [(version, deadline)] = history.ask("SELECT version, deadline_at FROM posting_versions")
+    assert (version, str(deadline)[:4]) == (1, "2027")
 
 
 def test_a_field_newly_sent_is_stored_in_place(history: History) -> None:
@@ -99,7 +104,7 @@ def test_a_probe_that_says_gone_closes_at_once(history: History) -> None:
     [(closed_at, last_seen_at, not_before)] = history.ask(
         "SELECT p.closed_at, p.last_seen_at, c.not_before FROM postings p JOIN posting_changes c ON c.posting = p.posting"
     )
-    assert (str(closed_at), str(last_seen_at), str(not_before)) == (_as_stored(history, at), *[_as_stored(history, seen)] * 2)
+    assert (str(closed_at), str(last_seen_at), str(not_before)) == (history.stored(at), *[history.stored(seen)] * 2)
     assert history.ask("SELECT count(*) FROM posting_versions WHERE is_current") == [(8,)]
 
 
@@ -121,7 +126,7 @@ def test_without_an_answer_the_second_look_closes_and_failures_between_do_not_co
     history.look(snapshot(postings(8)))
     assert history.states()["9"] == "closed"
     [(not_before, not_after)] = history.ask("SELECT not_before, not_after FROM posting_change")
-    assert (str(not_before), str(not_after)) == (_as_stored(history, seen), _as_stored(history, missed))
+    assert (str(not_before), str(not_after)) == (history.stored(seen), history.stored(missed))
 
 
 def test_unchanged_is_the_second_look(history: History) -> None:
@@ -183,41 +188,6 @@ def test_a_posting_under_its_old_key_reopens_with_what_moved(history: History) -
     assert versions == [(1,), (2,), (3,)]
 
 
-def test_an_unreadable_posting_stays_as_last_read_and_is_counted(history: History) -> None:
-    history.look(snapshot(postings(3)))
-    for _ in range(3):
-        history.look(snapshot([*postings(2), unreadable("3")]))
-    assert history.states()["3"] == "open"
-    assert history.ask("SELECT seen, unreadable FROM checks ORDER BY check_id DESC LIMIT 1") == [(3, 1)]
-    history.look(snapshot(postings(3)))
-    assert history.changes() == []
-
-
-def test_a_new_posting_that_nobody_can_read_opens_when_it_can_be_read(history: History) -> None:
-    history.look(snapshot(postings(2)))
-    history.look(snapshot([*postings(2), unreadable("3")]))
-    assert history.changes() == []
-    history.look(snapshot(postings(3)))
-    assert history.changes() == [("3", "opened", None, None, None)]
-
-
-def test_a_posting_of_the_baseline_that_is_read_later_opens_nothing(history: History) -> None:
-    history.look(snapshot([posting("1"), unreadable("2")]))
-    history.look(snapshot([posting("1"), posting("2")]))
-    assert history.changes() == []
-    assert history.ask("SELECT opened FROM checks") == [(0,), (0,)]
-    assert history.alerted() == ["summary"]
-
-
-def test_a_job_without_a_key_may_be_the_missing_one(history: History) -> None:
-    history.look(snapshot(postings(9)))
-    for _ in range(4):
-        history.look(snapshot(postings(8), unkeyed=1))
-    assert history.states()["9"] == "open"
-    history.look(snapshot(postings(8), {"9": Probe.GONE}, unkeyed=1))
-    assert history.states()["9"] == "closed"
-
-
 def test_instants_of_a_board_increase_though_the_clock_is_set_back(history: History) -> None:
     history.look(snapshot([posting()]))
     history.look(snapshot([posting(title="Two")]), minutes=-600)
@@ -240,28 +210,3 @@ def test_one_posting_that_takes_the_place_of_another_is_no_collapse(history: His
     history.look(snapshot([posting("1")]))
     history.look(snapshot([posting("2")]))
     assert history.ask("SELECT state FROM boards") == [("ok",)]
-
-
-def test_a_list_that_hides_a_posting_is_asked_for_whole_the_next_time(history: History) -> None:
-    history.look(snapshot(postings(9), etag="one"))
-    history.look(snapshot(postings(8), unkeyed=1, etag="two"))
-    assert history.ask("SELECT etag FROM board") == [(None,)]
-
-
-def test_what_left_before_anybody_could_read_it_opens_when_it_is_back_and_can_be_read(history: History) -> None:
-    history.look(snapshot([*postings(8), unreadable("9")]))
-    history.look(snapshot(postings(8), {"9": Probe.GONE}))
-    history.look(snapshot(postings(9)))
-    assert history.changes() == [("9", "opened", None, None, None)]
-    assert history.ask("SELECT state, closed_at, version FROM postings WHERE key = '9'") == [("open", None, 1)]
-    history.look(snapshot(postings(8), {"9": Probe.GONE}))
-    assert [change[1] for change in history.changes()] == ["opened", "closed"]
-
-
-def test_a_list_that_may_hide_a_posting_is_no_look_that_saw_it(history: History) -> None:
-    seen = history.look(snapshot(postings(9)))
-    history.look(snapshot(postings(8), unkeyed=1))
-    missed = history.look(snapshot(postings(8)))
-    history.look(snapshot(postings(8)))
-    [(not_before, not_after)] = history.ask("SELECT not_before, not_after FROM posting_change")
-    assert (str(not_before), str(not_after)) == (_as_stored(history, seen), _as_stored(history, missed))

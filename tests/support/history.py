@@ -60,6 +60,10 @@ class History:
         with self.engine.connect() as connection:
             return [tuple(row) for row in connection.execute(text(query))]
 
+    def stored(self, instant: datetime) -> str:
+        """The instant of a look as the database gives it."""
+        return str(self.ask(f"SELECT finished_at FROM checks WHERE started_at = '{instant:%Y-%m-%dT%H:%M:%S.%f}Z'")[0][0])
+
     def changes(self) -> list[tuple[Any, ...]]:
         """What happened: (key, kind, field, old, new), oldest first."""
         rows = self.ask("SELECT posting, kind, field, old, new FROM posting_changes ORDER BY change_id")
