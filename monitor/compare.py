@@ -147,16 +147,28 @@ def carry(before: Posting, after: Posting) -> Posting:
 _DERIVED = {"pay", "deadline", "workplace"}  # read from the text where the ats does not state them
 
 
+def derived(posting: Posting) -> tuple[object, ...]:
+    """What may be read otherwise though a reader sees the same: a deadline's instant hangs on the year of publication, and on the place."""
+    return posting.pay, posting.deadline, posting.workplace
+
+
 def differences(before: Posting, after: Posting) -> tuple[FieldChange, ...]:
     """The fields in which a reader sees another content, in the order of the contract; a field that is newly sent is none of them."""
     newly_sent = before.unsent - after.unsent
     if "description" in newly_sent:  # what is read from a text that we see for the first time
         newly_sent |= {"pay", "deadline"} - before.stated
+    no_edit = newly_sent | {"deadline"} if _is_read_otherwise(before, after) else newly_sent
     changes = []
     for field, (identity, words) in _FIELDS.items():
-        if field not in newly_sent and identity(before) != identity(after):
+        if field not in no_edit and identity(before) != identity(after):
             changes.append(FieldChange(field, words(before), words(after)))
     return tuple(changes)
+
+
+def _is_read_otherwise(before: Posting, after: Posting) -> bool:
+    """Is the deadline written as it was, and only our reading another, which hangs on the place too? That is no edit of the board's."""
+    old, new = before.deadline, after.deadline
+    return bool(old and new and old.text == new.text) and "deadline" not in before.stated | after.stated
 
 
 def pay_words(pay: Pay | None) -> str:

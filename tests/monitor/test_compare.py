@@ -5,12 +5,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from boards import posting, sighting
+from boards import posting
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.items import Deadline, Pay, Posting, Probe
-from monitor.compare import Known, Verdict, carry, deadline_words, differences, digest, pay_words, settle, sift
+from crawler.items import Deadline, Pay, Posting
+from monitor.compare import carry, deadline_words, derived, differences, digest, pay_words, same
 
 NOON = datetime(2026, 4, 1, 12, tzinfo=UTC)
 YEARLY = Pay(133000, 240000, "USD", "year", "$133,000 - $240,000")
@@ -124,7 +124,7 @@ def test_pay_without_an_amount_is_its_words_and_with_one_its_amount() -> None:
 
 
 def test_a_deadline_is_its_instant_or_else_its_words() -> None:
-    late = Deadline(NOON.replace(hour=13), "1 April, noon")
+    late = Deadline(NOON.replace(hour=13), "1 April, 1pm")
     assert fields(posting(deadline=Deadline(NOON, "1 April, noon")), posting(deadline=late)) == ["deadline"]
     assert fields(posting(deadline=Deadline(NOON, "1 April")), posting(deadline=Deadline(NOON, "noon, 1 April"))) == []
     assert fields(posting(deadline=Deadline(None, "soon")), posting(deadline=Deadline(None, "later"))) == ["deadline"]
@@ -140,6 +140,21 @@ def test_a_difference_says_what_was_there_and_what_is() -> None:
         "deadline": ("2026-04-01T12:00:00.000000Z", "soon"),
         "description": (FULL.description, "Other."),
     }
+
+
+@pytest.mark.parametrize("stated", [frozenset(), frozenset({"deadline"})])
+def test_a_deadline_of_the_same_words_is_another_only_where_the_ats_states_it(stated: frozenset[str]) -> None:
+    before = posting(deadline=Deadline(NOON, "1 April, noon"), stated=stated)
+    after = replace(before, location="Paris", locations=("Paris",), deadline=Deadline(NOON.replace(hour=10), "1 April, noon"))
+    assert fields(before, after) == ["location", *sorted(stated)]
+
+
+def test_a_reading_may_be_another_though_a_reader_sees_the_same() -> None:
+    before = posting(deadline=Deadline(NOON, "1 April, noon"))
+    after = replace(before, deadline=Deadline(NOON.replace(year=2027), "1 April, noon"))
+    assert same(before, after)
+    assert derived(before) != derived(after)
+    assert derived(before) == derived(replace(before, updated_at=NOON))
 
 
 def test_no_deadline_has_no_words() -> None:
@@ -209,51 +224,3 @@ def test_two_digests_are_equal_just_when_a_reader_sees_the_same(one: str, other:
 )
 def test_pay_is_written_as_the_contract_says(pay: Pay | None, words: str) -> None:
     assert pay_words(pay) == words
-
-
-def test_sift_sorts_sightings_by_what_is_to_be_done() -> None:
-    same, moved, back, found = sighting(posting("1")), sighting(posting("2")), sighting(posting("3")), sighting(posting("4"))
-    known = {
-        "1": Known("1", open=True, raw_digest=same.digest),
-        "2": Known("2", open=True, raw_digest="another"),
-        "3": Known("3", open=False, raw_digest=back.digest),
-        "4": Known("4", open=True, raw_digest=found.digest, unlisted=True),
-        "5": Known("5", open=True, raw_digest="x"),
-        "6": Known("6", open=False, raw_digest="x"),
-    }
-    new = sighting(posting("7"))
-    sifted = sift(known, [new, found, back, moved, same])
-    assert (sifted.new, sifted.moved, sifted.back, sifted.found, sifted.missing) == ((new,), (moved,), (back,), ("4",), ("5",))
-
-
-@pytest.mark.parametrize(
-    ("looks", "probe", "collapsed", "whole", "verdict"),
-    [
-        (0, Probe.GONE, False, True, Verdict.CLOSED),
-        (0, Probe.GONE, True, False, Verdict.CLOSED),
-        (9, Probe.THERE, False, True, Verdict.THERE),
-        (0, None, False, True, Verdict.MISSING),
-        (0, Probe.SILENT, False, True, Verdict.MISSING),
-        (1, Probe.SILENT, False, True, Verdict.CLOSED),
-        (1, None, True, True, Verdict.MISSING),
-        (2, None, True, True, Verdict.CLOSED),
-        (5, None, False, False, Verdict.UNKNOWN),
-    ],
-)
-def test_a_missing_posting_closes_only_by_proof_or_by_looks_that_agree(
-    looks: int, probe: Probe | None, collapsed: bool, whole: bool, verdict: Verdict
-) -> None:
-    known = Known("1", open=True, raw_digest=None, unlisted=looks > 0, missing_looks=looks)
-    assert settle(known, probe, collapsed=collapsed, list_is_whole=whole) is verdict
-
-
-@pytest.mark.parametrize("collapsed", [True, False])
-def test_a_posting_that_was_not_asked_about_waits_for_its_turn_while_the_host_answers(*, collapsed: bool) -> None:
-    known = Known("1", open=True, raw_digest=None, unlisted=True, missing_looks=7)
-    judged = {probe: settle(known, probe, collapsed=collapsed, list_is_whole=True, host_answers=True) for probe in (None, *Probe)}
-    assert judged == {
-        None: Verdict.WAITING,
-        Probe.GONE: Verdict.CLOSED,
-        Probe.THERE: Verdict.THERE,
-        Probe.SILENT: Verdict.CLOSED,
-    }
