@@ -71,5 +71,4 @@ def _add(connection: Connection, alerting: Alerting, board: AnyRow, summaries: M
     roles = {rule: fitting(alerting.matchers[rule], board, postings) for rule in {rule for rule, _ in summaries}}
     for (rule, _), summary in summaries.items():
         summary.boards.append(BoardCount(board.board, board.company, board.url, len(stored)))
-        if alerting.matchers[rule].rule.mode == "instant":
-            summary.roles += roles[rule]
+        summary.roles += roles[rule]

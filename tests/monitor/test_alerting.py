@@ -177,6 +177,13 @@ def test_a_digest_rule_is_not_told_at_once(engine: Engine) -> None:
     assert history.alerted("state") == ["pending", "held"]
 
 
+def test_the_summary_of_a_digest_rule_lists_what_fits_since_no_digest_will(engine: Engine) -> None:
+    history = History(engine, settings(replace(ENGINEER, mode="digest")))
+    history.look(snapshot([posting("1"), posting("2", title="Chef")]))
+    [summary] = summaries(history)
+    assert [role.posting for role in summary.rules[0].roles] == [f"{BOARD}:1"]
+
+
 def test_a_new_rule_gets_its_summary_on_a_board_that_was_announced(engine: Engine) -> None:
     board = WatchedBoard(BOARD, "https://example.org", baseline="announce")
     history = History(engine, replace(settings(), boards=(board,)))
