@@ -34,9 +34,15 @@ def sync(connection: Connection, settings: Settings) -> None:
             if "put_back" in changed:
                 _forget(connection, stored[name])
     matching.notice(connection, settings)
-    gone = [row.id for name, row in stored.items() if row.watched and name not in wanted]
+    # a look that was under way when its board was left has planned the next one
+    gone = [name for name, row in stored.items() if name not in wanted and (row.watched or row.next_check_at is not None)]
     if gone:
-        connection.execute(update(models.Board).where(models.Board.id.in_(gone)).values(watched=False, next_check_at=None))
+        leave(connection, gone)
+
+
+def leave(connection: Connection, names: Collection[str]) -> None:
+    """Ends the watch of these boards; one that the database does not know is left out."""
+    connection.execute(update(models.Board).where(models.Board.board.in_(names)).values(watched=False, next_check_at=None))
 
 
 def _new(board: WatchedBoard) -> dict[str, object]:

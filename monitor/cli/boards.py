@@ -122,6 +122,25 @@ def remove(
         raise UserError(f"{name} is not watched; watched are: {', '.join(each.board for each in settings.boards)}")
     remove_board(settings.file, name)
     typer.echo(f"removed {name} from {settings.file}; its history stays in the database")
+    _leave(state(ctx), name)
+
+
+def _leave(current: State, board: str) -> None:
+    """Ends the watch of a board in the database, if there is one: what the views say of it is not to wait for a next round."""
+    from sqlalchemy import make_url
+
+    from monitor.trouble import NO_DATABASE, advice
+    from monitor.watch import leave
+
+    url = make_url(current.settings.database_url.get_secret_value())
+    if url.get_backend_name() == "sqlite" and not Path(str(url.database)).exists():
+        return
+    try:
+        with current.engine().begin() as connection:
+            leave(connection, [board])
+    except (UserError, *NO_DATABASE) as error:
+        why = error if isinstance(error, UserError) else advice(error)
+        typer.echo(f"the database has it as watched until the next round: {why}", err=True)
 
 
 @app.command("find")

@@ -108,6 +108,19 @@ async def test_the_last_board_taken_out_is_looked_at_no_more_and_put_back_it_is_
     assert await stopped(daemon) < 10
 
 
+async def test_a_board_that_is_removed_beside_it_in_the_middle_of_a_look_is_left(place: Place, boards: BoardServer) -> None:
+    daemon = await place.start("run")
+    await until(lambda: read_once(place))
+    [(done,)], asked = place.ask("SELECT count(*) FROM checks"), len(boards.requests)
+    boards.troubles["examplelabs"] = Trouble(hang=3)
+    await until(lambda: len(boards.requests) > asked)
+    assert (await place.here("boards", "remove", "greenhouse:examplelabs"))[0] == 0
+    assert place.ask("SELECT state FROM boards") == [("unwatched",)]
+    await until(lambda: place.ask("SELECT count(*) FROM checks") > [(done,)])  # it planned the next one
+    await until(lambda: place.ask("SELECT state, next_check_at FROM boards") == [("unwatched", None)])
+    assert await stopped(daemon) < 10
+
+
 async def test_a_failing_board_does_not_disturb_the_others(place: Place, boards: BoardServer) -> None:
     boards.board("broken")
     boards.troubles["broken"] = Trouble(status=500)

@@ -184,6 +184,27 @@ def test_a_removed_board_keeps_its_history(watching: Program) -> None:
     ]
 
 
+def test_a_removed_board_is_unwatched_at_once(watching: Program) -> None:
+    watching("check")
+    for board in ("greenhouse:otherworks", "greenhouse:examplelabs"):
+        assert watching("boards", "remove", board).code == 0
+    assert watching.ask("sql", "SELECT DISTINCT state, next_check_at FROM boards") == [{"state": "unwatched", "next_check_at": None}]
+    assert watching.ask("sql", "SELECT count(*) AS n FROM coverage WHERE to_at IS NULL") == [{"n": 0}]
+
+
+@pytest.mark.parametrize(
+    ("found", "said"), [(None, ""), (b"no database at all, whoever made it", "has it as watched until the next round")]
+)
+def test_a_board_is_removed_whatever_becomes_of_the_database(watching: Program, tmp_path: Path, found: bytes | None, said: str) -> None:
+    if found is not None:
+        (tmp_path / "rolewatch.db").write_bytes(found)
+    ran = watching("boards", "remove", "greenhouse:otherworks")
+    assert (ran.code, len(ran.err.splitlines())) == (0, len(said.splitlines()))
+    assert said in ran.err
+    assert "otherworks" not in Path(watching.config).read_text()
+    assert (tmp_path / "rolewatch.db").exists() == (found is not None)
+
+
 def test_a_board_that_is_not_watched_cannot_be_removed(watching: Program) -> None:
     ran = watching("boards", "remove", THIRD)
     assert ran.code == 2
