@@ -7,12 +7,13 @@ is told in any case. A threshold is told again when its moment comes again, beca
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import uuid4
 
+import msgspec
 from sqlalchemy import Connection, and_, func, insert, or_, select, update
 
 from monitor import mutes
@@ -20,11 +21,13 @@ from monitor.alerting import Alerting
 from monitor.db import AnyRow
 from monitor.fitting import Fitting, open_postings
 from monitor.messages import Reminder, ReminderMessage, Why, dump, load
-from monitor.models import Alert, Delivery, PostingChange, PostingVersion
+from monitor.models import Alert, Board, Delivery, Posting, PostingChange, PostingVersion
 from monitor.settings import Rule, Settings
 
 MISSED: Final = timedelta(days=1)  # so long after its deadline a reminder that nobody was there to send is noted, as expired
 _TOO_LATE: Final = "the deadline passed before it could be sent"
+_CLOSED: Final = "the role closed before it could be sent"
+_MOVED: Final = "the deadline moved before it could be sent"
 
 Told = Mapping[tuple[int, str, str, float], datetime]  # posting, rule, channel, seconds of the threshold → when last
 
@@ -56,7 +59,7 @@ def decide(posting: Fitting, rule: Rule, why: Why, learnt: datetime | None, now:
 def write(connection: Connection, settings: Settings, now: datetime) -> int:
     """Writes the reminders that are due, and gives up those that came too late; gives how many may be sent."""
     rules = {rule.name: rule for rule in settings.rules if rule.remind and rule.mode != "digest"}
-    _expire(connection, now)
+    expire(connection, now)
     if not rules:
         return 0
     alerting = Alerting.of(settings)
@@ -132,31 +135,59 @@ def _note(connection: Connection, rows: Iterable[dict[str, object]], now: dateti
         connection.execute(insert(Alert).values(**row, delivery_id=own))
 
 
-def _noted(connection: Connection, channel: str, message: str, now: datetime) -> str:
+def _noted(connection: Connection, channel: str, message: str, now: datetime, reason: str = _TOO_LATE) -> str:
     """A message that was never sent; its delivery id."""
     row = {"delivery_id": uuid4().hex, "channel": channel, "message": message, "created_at": now, "attempts": 0}
-    connection.execute(insert(Delivery).values(**row, state="expired", reason=_TOO_LATE))
+    connection.execute(insert(Delivery).values(**row, state="expired", reason=reason))
     return str(row["delivery_id"])
 
 
-def _expire(connection: Connection, now: datetime) -> None:
-    """Gives up what waits to be sent and reminds of deadlines that have passed; a message of several goes on with the others."""
+def expire(connection: Connection, now: datetime) -> None:
+    """Gives up what waits to be sent and is not true any more; the rest of a message goes on, with deadlines as they are now."""
     for row in _waiting(connection):
-        items = _items(row.message)
-        left = tuple(item for item in items if item.role.deadline_at is not None and item.role.deadline_at > now)
+        items, postings = _items(row.message), _postings(connection, row.delivery_id)
+        today = {item.role.posting: _today(item, postings.get(item.role.posting), now) for item in items}
+        left = tuple(one for one in today.values() if isinstance(one, Reminder))
+        over = {posting: one for posting, one in today.items() if isinstance(one, str)}
         mine = update(Delivery).where(Delivery.id == row.id, Delivery.state == row.state)
         if not left:
-            connection.execute(mine.values(state="expired", next_try_at=None, reason=_TOO_LATE))
-        elif len(left) < len(items) and connection.execute(mine.values(message=dump(ReminderMessage(left, now)))).rowcount:
-            _give_up(connection, row.delivery_id, {item.role.posting for item in left}, now)
+            connection.execute(mine.values(state="expired", next_try_at=None, reason=next(iter(over.values()), _TOO_LATE)))
+        elif left != items and connection.execute(mine.values(message=dump(ReminderMessage(left, now)))).rowcount:
+            _give_up(connection, row.delivery_id, over, now)
 
 
-def _give_up(connection: Connection, delivery_id: str, left: Collection[str], now: datetime) -> None:
-    """The alerts of a message that it does not tell any more get expired ones of their own."""
+def _postings(connection: Connection, delivery_id: str) -> dict[str, AnyRow]:
+    """What a message reminds of, as it stands today, by the posting's name."""
+    named = (Board.board + ":" + Posting.key).label("posting")
+    query = select(named, Posting.state, PostingVersion.deadline_at, PostingVersion.deadline_text).join_from(Alert, Posting)
+    query = query.join(Board, Board.id == Posting.board_id)
+    current = and_(PostingVersion.posting_id == Posting.id, PostingVersion.number == Posting.version)
+    rows = connection.execute(query.join(PostingVersion, current).where(Alert.delivery_id == delivery_id))
+    return {row.posting: row for row in rows}
+
+
+def _today(item: Reminder, posting: AnyRow | None, now: datetime) -> Reminder | str:
+    """The reminder with today's deadline, or why it is not sent any more."""
+    said, deadline = item.role.deadline_at, posting.deadline_at if posting else item.role.deadline_at
+    if posting and posting.state == "closed":
+        return _CLOSED
+    if deadline is None or (deadline != said and now < deadline - timedelta(seconds=item.threshold)):
+        return _MOVED  # it is told again when its moment comes again
+    if deadline <= now:
+        return _TOO_LATE
+    if posting is None or deadline == said:
+        return item
+    role = msgspec.structs.replace(item.role, deadline_at=deadline, deadline_text=posting.deadline_text or "")
+    return msgspec.structs.replace(item, role=role)
+
+
+def _give_up(connection: Connection, delivery_id: str, over: Mapping[str, str], now: datetime) -> None:
+    """The alerts of a message that it does not tell any more get expired ones of their own; `over` says why, by posting."""
     columns = select(Alert.id, Alert.channel, Alert.message).where(Alert.delivery_id == delivery_id)
     for row in connection.execute(columns).all():
-        if all(item.role.posting not in left for item in _items(row.message)):
-            own = _noted(connection, row.channel, row.message, now)
+        reasons = [over.get(item.role.posting) for item in _items(row.message)]
+        if all(reasons):
+            own = _noted(connection, row.channel, row.message, now, reasons[0] or _TOO_LATE)
             connection.execute(update(Alert).where(Alert.id == row.id).values(delivery_id=own))
 
 

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Engine, insert, text, update
 
 from crawler.items import BoardRequest, Failure, Result
 from crawler.run import crawl_together
-from monitor import lease, models, watch
+from monitor import lease, models, reminders, watch
 from monitor.alerting import Alerting
 from monitor.introduce import introduce
 from monitor.matching import catch_up
@@ -106,6 +106,7 @@ def _begin(engine: Engine, settings: Settings, names: Collection[str] | None, no
 def _end(engine: Engine, alerting: Alerting, round_id: int, now: datetime) -> None:
     with engine.begin() as connection:
         introduce(connection, alerting, round_id, now)
+        reminders.expire(connection, now)
         connection.execute(update(models.CheckRound).where(models.CheckRound.id == round_id).values(finished_at=now))
     give_back()
 

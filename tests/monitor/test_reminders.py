@@ -145,6 +145,45 @@ def test_what_waits_beyond_its_deadline_expires(engine: Engine) -> None:
     ]
 
 
+def test_what_waits_while_its_role_closes_is_not_sent(engine: Engine) -> None:
+    days = Days(engine)
+    days.look(days.role(), days.role(key="2"))
+    days.at(24)
+    days.pack()
+    days.look(days.role(), gone="2")
+    days.at(23)
+    assert days.history.ask("SELECT posting, state, reason FROM alerts WHERE kind = 'reminder' ORDER BY posting") == [
+        (f"{BOARD}:1", "pending", None),
+        (f"{BOARD}:2", "expired", "the role closed before it could be sent"),
+    ]
+
+
+def test_what_waits_while_its_deadline_moves_on_is_told_when_its_moment_comes_again(engine: Engine) -> None:
+    days = Days(engine)
+    days.at(24)
+    days.pack()
+    later = DEADLINE + timedelta(days=7)
+    days.look(days.role(later))
+    assert [days.at(left, later) for left in (100, 24)] == [0, 1]
+    states = days.history.ask("SELECT state, reason FROM alerts WHERE kind = 'reminder' ORDER BY alert_id")
+    assert states == [("expired", "the deadline moved before it could be sent"), ("pending", None)]
+
+
+def test_what_waits_while_its_deadline_moves_a_little_says_the_new_one(engine: Engine) -> None:
+    days = Days(engine)
+    days.at(20)
+    days.pack()
+    nearer = DEADLINE - hours(2)
+    days.look(days.role(nearer))
+    days.at(10)
+    with reading(engine) as connection:
+        texts = connection.scalars(select(Delivery.message).where(Delivery.state == "pending"))
+        [message] = [one for one in map(load, texts) if isinstance(one, ReminderMessage)]
+    assert [item.role.deadline_at for item in message.items] == [nearer]
+    days.at(1)
+    assert days.history.ask("SELECT state FROM alerts WHERE kind = 'reminder'") == [("expired",)]
+
+
 def test_one_that_may_have_been_sent_does_not_expire(engine: Engine) -> None:
     days = Days(engine)
     days.at(24)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from random import Random
 
-from boards import START
-from history import settings
+from boards import START, posting, snapshot
+from history import History, settings
 from sqlalchemy import Engine, insert, select
 
+from crawler.items import Deadline
+from monitor import reminders
 from monitor.models import CheckRound
+from monitor.pack import pack
 from monitor.round import run_round
 
 
@@ -18,3 +22,14 @@ async def test_a_round_ends_the_one_before_it_whose_end_could_not_be_written(eng
     await run_round(engine, settings(), [], alerts=True, announce=False, clock=lambda: START, random=Random(1))
     with engine.connect() as connection:
         assert connection.scalars(select(CheckRound.finished_at)).all() == [START, START]
+
+
+async def test_a_round_gives_up_the_reminders_that_are_not_true_after_it(engine: Engine) -> None:
+    history = History(engine)
+    deadline = START + timedelta(hours=20)
+    history.look(snapshot([posting(deadline=Deadline(deadline, "by then"), stated=frozenset({"deadline"}))]))
+    with engine.begin() as connection:
+        assert reminders.write(connection, history.settings, history.now) == 1
+        pack(connection, history.now)
+    await run_round(engine, history.settings, [], alerts=True, announce=False, clock=lambda: deadline, random=Random(1))
+    assert history.ask("SELECT state FROM alerts WHERE kind = 'reminder'") == [("expired",)]
