@@ -7,11 +7,12 @@ harmless in its own way.
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Literal
+from typing import Final, Literal
 
 import msgspec
 
 RoleKind = Literal["opened", "revised", "closed", "reopened"]
+SAMPLE: Final = "sample:"  # begins the name of a role that there is not, shown to a channel to try it
 
 
 class Role(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -1,4 +1,4 @@
-"""What `alerts test` sends: a message to each channel that says of itself that it is a sample."""
+"""What `alerts test` and `slack setup` send: a message to each channel that says of itself that it is a sample."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import uuid4
 
-from monitor.messages import Message, OperatorMessage, Role, RoleMessage, Why
+from monitor.messages import SAMPLE, Message, OperatorMessage, Role, RoleMessage, Why
 from monitor.notify.base import Notifier, NotifyError
 from monitor.notify.slack_tokens import wrong_kind
 from monitor.settings import Settings, secret_name
@@ -56,13 +56,13 @@ def _samples(settings: Settings, now: datetime) -> dict[str, Message]:
 
 
 _OPERATOR = OperatorMessage(
-    "test", "This is a sample: operators' messages arrive here", ("`rolewatch alerts test` sent it; no board is in trouble.",)
+    "test", "This is a sample: operators' messages arrive here", ("A person asked for it; no board is in trouble.",)
 )
 
 
 def _role(rule: str, now: datetime) -> RoleMessage:
     role = Role(
-        posting="sample:rolewatch:1",
+        posting=f"{SAMPLE}rolewatch:1",
         company="Example Labs",
         title="Research Engineer (a sample, no real role)",
         url="https://careers.example.org/",
@@ -71,7 +71,7 @@ def _role(rule: str, now: datetime) -> RoleMessage:
         department="Research",
         first_seen_at=now,
     )
-    return RoleMessage("opened", role, (Why(rule, "nothing: `rolewatch alerts test` sent this"),), now)
+    return RoleMessage("opened", role, (Why(rule, "here stand the words that fitted; this is a sample"),), now)
 
 
 async def _try(notifier: Notifier, channel: str, target: str, message: Message) -> Tried:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from monitor.messages import Role, Why
+from monitor.messages import SAMPLE, Role, Why
 from monitor.notify import rich, words
 from monitor.notify.rich import Part, Parts
 
@@ -16,9 +16,9 @@ _OPTIONS: Final = 100
 
 
 def row(role: Role, why: Sequence[Why], *, closed: bool, revised: bool, interactive: bool) -> Parts:
-    """The buttons; one that only opens an address needs nobody who answers."""
+    """The buttons; one that only opens an address needs nobody who answers, and is the only one of a sample, which is no role."""
     opens = rich.button(role.url, "Old link" if closed else "View role", primary=not closed)
-    if not interactive or words.width(role.posting) > _VALUE:
+    if not interactive or role.posting.startswith(SAMPLE) or words.width(role.posting) > _VALUE:
         return [opens] if opens else []
     elements = [*(opens["elements"] if opens else []), _press("role_save", "Save", role.posting)]
     if not closed:

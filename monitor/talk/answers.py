@@ -43,7 +43,7 @@ def wrong(text: str) -> Said:
 
 UNKNOWN: Final = said("rolewatch does not know this button: its message is of another version. `/rolewatch help` says what there is.")
 BROKEN: Final = said("That did not work: a fault in rolewatch, or its database is away. Please try again; the operator's log says more.")
-NO_ROLE: Final = said("rolewatch does not know this role any more: its history has been begun anew since this message.")
+NO_ROLE: Final = said("rolewatch does not know this role: its history has been begun anew since this message, or it was a sample.")
 
 
 def saved(title: str, url: str, posting: str, *, new: bool) -> Said:

@@ -7,8 +7,9 @@ from typing import Any
 
 from alerts import opened, revised
 from block_rules import faults
+from msgspec.structs import replace
 
-from monitor.messages import FieldChange, RoleMessage, Why, card_of
+from monitor.messages import SAMPLE, FieldChange, RoleMessage, Why, card_of
 from monitor.notify.blocks import draw, draw_reply
 
 POSTING = "greenhouse:examplelabs:1"
@@ -35,6 +36,11 @@ def test_a_new_role_can_be_viewed_saved_muted_and_asked_why() -> None:
         "rule_mute": "engineers",
         "role_why": POSTING,
     }
+
+
+def test_a_sample_can_be_viewed_alone() -> None:
+    sample = opened()
+    assert of(replace(sample, role=replace(sample.role, posting=f"{SAMPLE}rolewatch:1"))) == {"role_open": "https://jobs.example/1"}
 
 
 def test_without_anybody_who_hears_there_is_the_link_alone() -> None:
