@@ -10,7 +10,10 @@ from functools import cache
 from importlib.resources import files
 from urllib.parse import parse_qs, urlsplit
 
+from crawler.ats import supported
+
 _TOKEN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
+_NAMED = re.compile(rf"([a-z]+)(:{_TOKEN.pattern}){{1,2}}")  # as a board or posting of an ats, known or not
 _PAGES = {
     "greenhouse": "https://job-boards.greenhouse.io/{}",
     "lever": "https://jobs.lever.co/{}",
@@ -68,6 +71,8 @@ def parse(text: str) -> Address:
     ats = ats.lower()
     if ats in _PAGES and 1 <= len(rest) <= 2 and not rest[0].startswith("//"):  # noqa: PLR2004  # a token, and a key perhaps
         return _checked(text, ats, *rest)
+    if _NAMED.fullmatch(":".join((ats, *rest))):
+        raise ValueError(f"{_short(text)} is no board that rolewatch knows: {ats} is no ats; allowed: {', '.join(sorted(supported()))}")
     try:
         parts = urlsplit(written if "//" in written else f"https://{written}")
         host, query = (parts.hostname or "").lower(), parse_qs(parts.query)

@@ -22,7 +22,7 @@ from monitor.db import normal_url
 from monitor.environment import Environment, beside
 from monitor.errors import UserError
 from monitor.logs import printable, redact
-from monitor.mistakes import Entry, check
+from monitor.mistakes import Entry, check, shown
 from monitor.settings import (
     AlertSettings,
     AtsSettings,
@@ -183,7 +183,7 @@ class _Reader:
             if board is None:
                 self.all_read = False
             elif board.board in found:
-                self.mistakes.append(f"boards[{number}]: {board.board} is there twice; remove one")
+                self.mistakes.append(f"boards[{number}].{_said(part)}: {board.board} is there twice; remove one")
             else:
                 found[board.board] = board
         return tuple(found.values())
@@ -195,9 +195,9 @@ class _Reader:
         try:
             address = parse(part.url or part.board or "")
         except ValueError as error:
-            self.mistakes.append(f"{key}.{'url' if part.url else 'board'}: {error}")
+            self.mistakes.append(f"{key}.{'board' if part.url is None else 'url'}: {error}")
             return None
-        if not self._supported(key, address.ats):
+        if not self._supported(f"{key}.{_said(part)}", address.ats):
             return None
         crawl = self.parts.crawl
         return WatchedBoard(
@@ -234,6 +234,11 @@ class _Reader:
                 self.mistakes.append(f"{key}: boards: {boards[-1]} is not watched; add it to [[boards]] or take it from the rule")
         values: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in part}
         return Rule(**(values | {"boards": tuple(boards)}))
+
+
+def _said(part: shape.Board) -> str:
+    """Which board it is, as the file has it: `url = "https://…"`."""
+    return f"board = {shown(part.board)}" if part.url is None else f"url = {shown(part.url)}"
 
 
 def _local_zone() -> ZoneInfo:

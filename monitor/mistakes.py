@@ -53,11 +53,12 @@ def _line(detail: ErrorDetails, raw: Mapping[str, Any]) -> str:
     allowed = _allowed(detail)
     value = detail["input"]
     hidden = detail["type"] in {"missing", "extra_forbidden"} or detail["loc"] in _PRIVATE or isinstance(value, dict)
-    shown = "" if hidden else f" = {_shown(value)}"
-    return f"{key}{shown}: {allowed}"
+    said = "" if hidden else f" = {shown(value)}"
+    return f"{key}{said}: {allowed}"
 
 
-def _shown(value: object) -> str:
+def shown(value: object) -> str:
+    """A value as TOML has it, or nearly, on one line that is not too long."""
     text = printable(json.dumps(value, ensure_ascii=False, default=str))
     return text if len(text) <= 80 else text[:79] + "…"  # noqa: PLR2004  # a line's worth
 
@@ -70,7 +71,7 @@ def _key(place: tuple[int | str, ...], raw: Mapping[str, Any]) -> str:
     words = words.removeprefix(".")
     if place[:1] == ("rules",) and len(place) > 1 and isinstance(place[1], int):
         name = raw["rules"][place[1]].get("name") if isinstance(raw["rules"][place[1]], dict) else None
-        words += f" (rule {_shown(name)})" if isinstance(name, str) else ""
+        words += f" (rule {shown(name)})" if isinstance(name, str) else ""
     return words
 
 

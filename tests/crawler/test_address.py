@@ -97,6 +97,13 @@ def test_what_names_no_board_is_refused_in_one_line_with_what_is_accepted(writte
     assert "\n" not in str(refused.value)
 
 
+@pytest.mark.parametrize("written", ["nope:deepmind", " Nope:deepmind:5938712", "greenhous:deepmind"])
+def test_what_is_named_by_no_ats_is_refused_with_those_there_are(written: str) -> None:
+    ats = written.split(":", maxsplit=1)[0].strip().lower()
+    with pytest.raises(ValueError, match=f"{ats} is no ats; allowed: greenhouse$"):
+        parse(written)
+
+
 def test_a_job_on_an_employers_own_site_asks_for_its_board() -> None:
     with pytest.raises(ValueError, match="does not name its board: give greenhouse:TOKEN"):
         parse("https://example.org/jobs/one?gh_jid=5938712")

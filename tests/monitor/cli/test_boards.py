@@ -142,7 +142,13 @@ def test_a_board_that_is_watched_already_is_refused_unseen(watching: Program, se
 
 
 @pytest.mark.parametrize(
-    ("given", "said"), [("deepmind", "greenhouse:deepmind"), ("lever:palantir", "cannot read lever"), ("", "ats:token")]
+    ("given", "said"),
+    [
+        ("deepmind", "greenhouse:deepmind"),
+        ("lever:palantir", "cannot read lever"),
+        ("nope:x", "nope is no ats; allowed: greenhouse"),
+        ("", "ats:token"),
+    ],
 )
 def test_what_is_no_board_of_ours_is_refused_with_what_would_be(watching: Program, given: str, said: str) -> None:
     ran = watching("boards", "add", given)
