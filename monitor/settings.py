@@ -114,7 +114,7 @@ class Settings:
         return self.alerts.digest or (_MORNING if any(rule.mode == "digest" for rule in self.rules) else None)
 
     def board(self, name: str) -> WatchedBoard | None:
-        """The watched board of that name ("greenhouse:deepmind"), or None."""
+        """The board of that name ("greenhouse:deepmind"), switched on or off, or None."""
         return next((board for board in self.boards if board.board == name), None)
 
     def channels(self) -> tuple[str, ...]:

@@ -51,7 +51,9 @@ def watched(settings: Settings, text: str) -> str:
     except ValueError as error:
         raise UserError(f"{error}; watched are: {', '.join(names)}") from error
     if name not in names:
-        raise UserError(f"{name} is not watched: `rolewatch boards add {name}` adds it; watched are: {', '.join(names)}")
+        add, off = f"`rolewatch boards add {name}` adds it", f"take its `enabled = false` out of {settings.file}"
+        todo = add if settings.board(name) is None else off
+        raise UserError(f"{name} is not watched: {todo}; watched are: {', '.join(names)}")
     return name
 
 

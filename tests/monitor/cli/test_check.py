@@ -107,6 +107,15 @@ def test_a_board_that_is_not_watched_is_refused_with_those_that_are(watching: Pr
     assert not server.requests
 
 
+def test_a_board_that_is_switched_off_is_refused_with_what_switches_it_on(watching: Program, server: BoardServer) -> None:
+    file = Path(watching.config)
+    file.write_text(file.read_text().replace('company = "Other Works"', "enabled = false"))
+    ran = watching("check", OTHER)
+    assert ran.code == 2
+    assert ran.err == f"{OTHER} is not watched: take its `enabled = false` out of {file}; watched are: {BOARD}\n"
+    assert not server.requests
+
+
 def test_without_a_board_there_is_nothing_to_check(tmp_path: Path) -> None:
     file = tmp_path / "rolewatch.toml"
     file.write_text("")
