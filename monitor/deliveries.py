@@ -95,7 +95,7 @@ def of_kind(name: str) -> ColumnElement[bool]:
     return or_(Delivery.channel == name, Delivery.channel.startswith(f"{name}:", autoescape=True))
 
 
-_HELD = and_(Delivery.state == "pending", Delivery.attempts == 0, Delivery.next_try_at.is_not(None))
+_HELD = and_(Delivery.state == "pending", Delivery.attempts == 0, or_(Delivery.next_try_at.is_not(None), Delivery.reason.is_not(None)))
 
 
 def hold(connection: Connection, channel: str, until: datetime, reason: str) -> None:
@@ -110,6 +110,11 @@ def lift(connection: Connection, now: datetime, name: str | None = None) -> None
     which = [] if name is None else [of_kind(name)]
     refused = and_(Delivery.state == "failed", Delivery.next_try_at.is_not(None))
     connection.execute(update(Delivery).where(refused, *which).values(next_try_at=now))
+    release(connection, *which)
+
+
+def release(connection: Connection, *which: ColumnElement[bool]) -> None:
+    """Lets what only waited for the trouble of the whole workspace go, since that is over."""
     connection.execute(update(Delivery).where(_HELD, *which).values(next_try_at=None, reason=None))
 
 
@@ -137,7 +142,7 @@ def retry(connection: Connection, alerts: Collection[int] = ()) -> int:
     """
     chosen = [Delivery.delivery_id.in_(select(Alert.delivery_id).where(Alert.id.in_(alerts)))] if alerts else []
     waiting = update(Delivery).where(Delivery.state == "pending", Delivery.next_try_at.is_not(None), *chosen)
-    connection.execute(waiting.values(next_try_at=None))
+    connection.execute(waiting.values(next_try_at=None, reason=None))
     failed = update(Delivery).where(Delivery.state == "failed", *chosen)
     return connection.execute(failed.values(state="pending", next_try_at=None, reason=None)).rowcount
 

@@ -142,6 +142,8 @@ class Sender:
             refusals.tell(connection, channel, error, self._operators, self._clock())
         if error.workspace and next_try_at is not None:
             deliveries.hold(connection, channel, next_try_at, error.reason)
+        elif error.permanent and not error.workspace:  # an answer about this channel alone: the workspace takes us again
+            deliveries.release(connection, deliveries.of_kind(kind(channel)))
 
 
 async def _send(notifier: Notifier, head: Head, claimed: Claimed) -> Receipt:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
 from contextlib import asynccontextmanager
+from itertools import groupby
 from typing import TextIO, TypeVar
 
 import typer
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, and_, func, select
 
 from monitor.cli.common import now
 from monitor.cli.output import clean
-from monitor.db import reading
+from monitor.db import AnyRow, reading
+from monitor.deliveries import heads
 from monitor.errors import UserError
 from monitor.lease import RENEW_EVERY, Held, Lease
 from monitor.models import Delivery
@@ -38,10 +40,19 @@ def make_outbox(engine: Engine, console: TextIO) -> Callable[[Settings], Outbox]
 
 
 def undelivered(engine: Engine) -> list[tuple[str, int, str | None]]:
-    """What is not delivered: (channel, messages, why), by channel."""
-    query = select(Delivery.channel, func.count(), func.max(Delivery.reason)).group_by(Delivery.channel).order_by(Delivery.channel)
+    """What is not delivered: (channel, messages, why), by channel; why is of the first, for which the others wait."""
+    waits = and_(Delivery.state.in_(("pending", "sending", "failed")), Delivery.state != "sent")
+    query = select(Delivery.id, Delivery.channel, Delivery.reason).where(waits).order_by(Delivery.channel, Delivery.id)
     with reading(engine) as connection:
-        return [(*row,) for row in connection.execute(query.where(Delivery.state.in_(("pending", "sending", "failed"))))]
+        firsts, rows = {head.id for head in heads(connection)}, connection.execute(query).all()
+    channels = [(channel, list(mine)) for channel, mine in groupby(rows, key=lambda row: row.channel)]
+    return [(channel, len(mine), _reason(mine, firsts)) for channel, mine in channels]
+
+
+def _reason(rows: Sequence[AnyRow], firsts: Collection[int]) -> str | None:
+    """Of what is tried next; where nothing is, since all are "maybe sent", the newest."""
+    said = [row.reason for row in rows if row.reason]
+    return next((row.reason for row in rows if row.id in firsts and row.reason), said[-1] if said else None)
 
 
 def say_undelivered(engine: Engine, settings: Settings) -> None:

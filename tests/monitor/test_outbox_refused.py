@@ -10,6 +10,7 @@ from post_office import PostOffice, post_office
 from slack_server import ARCHIVED, OPS, ROLES
 from sqlalchemy import Engine
 
+from monitor.cli.sending import undelivered
 from monitor.deliveries import discard, retry
 from monitor.messages import Message
 from monitor.notify.base import Receipt
@@ -114,6 +115,30 @@ async def test_a_person_may_try_again_at_once(office: PostOffice) -> None:
     with office.engine.begin() as connection:
         assert retry(connection) == 1
     assert (await outbox.deliver(until_idle=True)).sent == 2 + 1  # and the operator is told that it works again
+
+
+async def test_a_reason_that_is_over_stands_on_no_message(office: PostOffice) -> None:
+    token, office.slack.token = office.slack.token, "another"
+    office.tell(opened("1"), opened("2"), channel="slack:#nochan")
+    outbox = office.outbox()
+    await outbox.deliver(until_idle=True)
+    assert undelivered(office.engine) == [("slack:#nochan", 2, "invalid_auth: set a valid bot token in $SLACK_BOT_TOKEN")]
+    office.slack.token = token
+    await office.clock.sleep(5 * 60)
+    await outbox.deliver(until_idle=True)
+    first, second = office.deliveries()[:2]
+    assert second.reason is None
+    assert undelivered(office.engine) == [("slack:#nochan", 2, first.reason)]
+    assert str(first.reason).startswith("channel_not_found")
+
+
+async def test_a_person_who_tries_again_reads_no_older_reason(office: PostOffice) -> None:
+    office.slack.token = "another"
+    office.tell(opened("1"), opened("2"))
+    await office.outbox().deliver(until_idle=True)
+    with office.engine.begin() as connection:
+        retry(connection)
+    assert [one.reason for one in office.deliveries()[:2]] == [None, None]
 
 
 async def test_a_person_may_try_one_alert_again(office: PostOffice) -> None:
