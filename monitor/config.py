@@ -15,23 +15,20 @@ from pydantic import SecretStr
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
-from crawler.address import board_url, parse
-from crawler.ats import supported
 from monitor import shape
 from monitor.db import normal_url
+from monitor.entries import Entries
 from monitor.environment import Environment, beside
 from monitor.errors import UserError
 from monitor.logs import printable, redact
-from monitor.mistakes import Entry, check, shown
+from monitor.mistakes import Broken, check
 from monitor.settings import (
     AlertSettings,
     AtsSettings,
     CrawlSettings,
     HealthSettings,
-    Rule,
     Settings,
     SlackSettings,
-    WatchedBoard,
 )
 
 NAME = "rolewatch.toml"
@@ -114,26 +111,24 @@ def _read(file: Path) -> str:
 class _Reader:
     """The file's parts and the environment, checked against each other."""
 
-    def __init__(
-        self, file: Path, parts: shape.File, environ: Mapping[str, str], mistakes: list[str], broken: frozenset[Entry] = frozenset()
-    ) -> None:
-        """Adds to `mistakes`; says nothing of the `broken` boards and rules, which have been told already."""
-        self.file, self.parts, self.mistakes, self.broken = file, parts, mistakes, broken
+    def __init__(self, file: Path, parts: shape.File, environ: Mapping[str, str], mistakes: list[str], broken: Broken) -> None:
+        """Adds to `mistakes`; says nothing of what is `broken`, which has been told already."""
+        self.file, self.parts, self.mistakes = file, parts, mistakes
+        self.entries = Entries(parts, broken, mistakes)
         self.environ = Environment(environ, file.parent, mistakes)
 
     def settings(self) -> Settings:
         parts = self.parts
         for ats in parts.ats:
-            self._supported(f"ats.{ats}", ats)
-        boards = self._boards()
+            self.entries.can_read(f"ats.{ats}", ats)
         alerts = parts.alerts
         return Settings(
             file=self.file,
             database_url=self._database(),
             crawl=CrawlSettings(**dict(parts.crawl)),
             ats={name: AtsSettings(**dict(part)) for name, part in parts.ats.items()},
-            boards=boards,
-            rules=self._rules({board.board for board in boards}),
+            boards=self.entries.boards(),
+            rules=self.entries.rules(),
             alerts=AlertSettings(tuple(alerts.operator), alerts.digest, alerts.quiet, alerts.timezone or _local_zone()),
             slack=self._slack(),
             webhook_url=self.environ.webhook(),
@@ -147,12 +142,6 @@ class _Reader:
         part = self.parts.slack
         token, app_token = self.environ.secret("SLACK_BOT_TOKEN"), self.environ.secret("SLACK_APP_TOKEN")
         return SlackSettings(token, app_token, part.api_url.rstrip("/") + "/", tuple(part.admins))
-
-    def _supported(self, key: str, ats: str) -> bool:
-        if ats not in supported():
-            self.mistakes.append(f"{key}: {ats} is no ats that this version reads; allowed: {', '.join(sorted(supported()))}")
-            return False
-        return True
 
     def _database(self) -> SecretStr:
         secret = self.environ.secret("ROLEWATCH_DATABASE_URL")
@@ -174,71 +163,6 @@ class _Reader:
                 place = self.file.parent / Path(str(target.database)).expanduser()
                 return SecretStr(f"sqlite:///{place}")
         return SecretStr(url)
-
-    def _boards(self) -> tuple[WatchedBoard, ...]:
-        found: dict[str, WatchedBoard] = {}
-        self.all_read = True  # or else nobody knows whether a rule's board is watched
-        for number, part in enumerate(self.parts.boards):
-            board = None if ("boards", number) in self.broken else self._board(f"boards[{number}]", part)
-            if board is None:
-                self.all_read = False
-            elif board.board in found:
-                self.mistakes.append(f"boards[{number}].{_said(part)}: {board.board} is there twice; remove one")
-            else:
-                found[board.board] = board
-        return tuple(found.values())
-
-    def _board(self, key: str, part: shape.Board) -> WatchedBoard | None:
-        if (part.url is None) == (part.board is None):
-            self.mistakes.append(f"{key}: expected one of url and board")
-            return None
-        try:
-            address = parse(part.url or part.board or "")
-        except ValueError as error:
-            self.mistakes.append(f"{key}.{'board' if part.url is None else 'url'}: {error}")
-            return None
-        if not self._supported(f"{key}.{_said(part)}", address.ats):
-            return None
-        crawl = self.parts.crawl
-        return WatchedBoard(
-            board=address.board,
-            url=board_url(address.ats, address.token),
-            company=part.company,
-            every=part.every or crawl.every,
-            baseline=part.baseline or crawl.baseline,
-            enabled=part.enabled,
-        )
-
-    def _rules(self, watched: set[str]) -> tuple[Rule, ...]:
-        rules: dict[str, Rule] = {}
-        for number, part in enumerate(self.parts.rules):
-            if ("rules", number) in self.broken:
-                continue
-            key = f'rules[{number}] (rule "{part.name}")'
-            if part.name in rules:
-                self.mistakes.append(f"{key}: name: a second rule of this name; give it another")
-            if not part.any and not part.all:
-                self.mistakes.append(f"{key}: expected phrases in any or in all")
-            rules[part.name] = self._rule(key, part, watched)
-        return tuple(rules.values())
-
-    def _rule(self, key: str, part: shape.RulePart, watched: set[str]) -> Rule:
-        boards = []
-        for written in part.boards:
-            try:
-                boards.append(parse(written).board)
-            except ValueError as error:
-                self.mistakes.append(f"{key}: boards: {error}")
-                continue
-            if boards[-1] not in watched and self.all_read:
-                self.mistakes.append(f"{key}: boards: {boards[-1]} is not watched; add it to [[boards]] or take it from the rule")
-        values: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in part}
-        return Rule(**(values | {"boards": tuple(boards)}))
-
-
-def _said(part: shape.Board) -> str:
-    """Which board it is, as the file has it: `url = "https://…"`."""
-    return f"board = {shown(part.board)}" if part.url is None else f"url = {shown(part.url)}"
 
 
 def _local_zone() -> ZoneInfo:

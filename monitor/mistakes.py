@@ -15,29 +15,42 @@ from monitor import shape
 from monitor.logs import printable
 
 _PRIVATE = {("database", "url"), ("health", "heartbeat_url")}  # may hold a password or a token
-_SOUND = {"boards": {"board": "greenhouse:deepmind"}, "rules": {"name": "a", "any": ["a"]}}  # stands in for an entry that is not
+_NEEDED: Mapping[str, dict[str, Any]] = {"boards": {}, "rules": {"name": "a"}}  # stands in for what an entry lacks
 _SECRETS = {"slack": "$SLACK_BOT_TOKEN and $SLACK_APP_TOKEN", "webhook": "$SLACK_WEBHOOK_URL"}
 
 Entry = tuple[int | str, ...]  # such as ("rules", 0)
+Broken = Mapping[Entry, frozenset[str]]  # the keys of a board or rule that say nothing; "" where a key is unknown, and any may be meant
 
 
-def check(raw: Mapping[str, Any]) -> tuple[shape.File, list[str], frozenset[Entry]]:
-    """What of the file is sound, a line for each mistake, and the boards and rules that have one: what they say is not to be relied on."""
+def check(raw: Mapping[str, Any]) -> tuple[shape.File, list[str], Broken]:
+    """What of the file is sound, a line for each mistake, and what of its boards and rules is left out for one."""
     try:
-        return shape.File.model_validate(raw), [], frozenset()
+        return shape.File.model_validate(raw), [], {}
     except ValidationError as error:
         details = error.errors()
     lines = [_line(detail, raw) for detail in details]
     sound = deepcopy(dict(raw))
     for detail in details:
         _leave_out(sound, detail["loc"])
-    return shape.File.model_validate(sound), lines, frozenset(detail["loc"][:2] for detail in details if detail["loc"][0] in _SOUND)
+    broken: dict[Entry, frozenset[str]] = {}
+    for detail in details:
+        if detail["loc"][0] in _NEEDED:
+            broken[detail["loc"][:2]] = broken.get(detail["loc"][:2], frozenset()) | _broken(detail)
+    return shape.File.model_validate(sound), lines, broken
+
+
+def _broken(detail: ErrorDetails) -> frozenset[str]:
+    if detail["type"] == "extra_forbidden":
+        return frozenset({""})
+    key = detail["loc"][2:3]
+    return frozenset(map(str, key)) if key else frozenset({"", *_keys(detail["loc"])})
 
 
 def _leave_out(raw: dict[str, Any], place: Entry) -> None:
     section = raw.get(str(place[0]))
-    if place[0] in _SOUND and len(place) > 1 and isinstance(section, list) and isinstance(place[1], int):
-        section[place[1]] = _SOUND[str(place[0])]
+    if place[0] in _NEEDED and len(place) > 1 and isinstance(section, list) and isinstance(place[1], int):
+        entry = section[place[1]] if len(place) > 2 else {}  # noqa: PLR2004  # section, number, key
+        section[place[1]] = _NEEDED[str(place[0])] | {key: value for key, value in entry.items() if key not in place[2:3]}
         return
     table = raw
     for step in map(str, place):

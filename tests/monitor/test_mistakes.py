@@ -116,13 +116,41 @@ def test_all_mistakes_are_told_at_once() -> None:
     )
     keys = [line.split(":")[0].split(" =")[0] for line in mistakes(text)]
     assert sorted(keys) == [
-        "ats.levr", "ats.levr.delay", "crawl.every", 'rules[0] (rule "r")', 'rules[1].any (rule "r")', 'rules[2] (rule "r")', "webhok",
+        "ats.levr", "ats.levr.delay", "crawl.every",
+        'rules[0] (rule "r")', 'rules[1] (rule "r")', 'rules[1].any (rule "r")', 'rules[2] (rule "r")', "webhok",
     ]  # fmt: skip
 
 
-def test_nothing_follows_from_a_board_that_could_not_be_read() -> None:
-    assert len(mistakes(SOUND.replace('"greenhouse:deepmind"', "3") + "boards = ['greenhouse:deepmind']\n")) == 1
-    assert len(mistakes(SOUND.replace("greenhouse:deepmind", "greenhouse:") + "boards = ['greenhouse:deepmind']\n")) == 1
+def test_a_board_or_rule_with_a_mistake_is_looked_at_for_others() -> None:
+    board = "[[boards]]\nboard = 'greenhouse:deepmind'\nevery = 15\n"
+    rule = "[[rules]]\nname = 'r'\nmode = 'weekly'\nboards = ['greenhouse:deepmind', 'greenhouse:x', 'nope:x']\n"
+    assert [line.split(":")[0].split(" =")[0] for line in mistakes(board + SOUND + rule)] == [
+        "boards[0].every", 'rules[1].mode (rule "r")', "boards[1].board", 'rules[1] (rule "r")', 'rules[1] (rule "r")',
+        'rules[1] (rule "r")', 'rules[1] (rule "r")',
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "boards = 3\n[[rules]]\nname = 'r'\nany = ['x']\nboards = ['greenhouse:deepmind']",
+        *(
+            SOUND.replace(written, instead) + "boards = ['greenhouse:deepmind']"
+            for written, instead in [
+                ('"greenhouse:deepmind"', "3"),
+                ("greenhouse:deepmind", "greenhouse:"),
+                ("board =", "bord ="),
+                ("board =", "board = 3\nurl ="),
+            ]
+        ),
+        SOUND.replace("any", "anny"),
+        SOUND.replace('["x"]', "'x'"),
+        SOUND.replace('name = "r"', "") + "[[rules]]\nname = 'a'\nany = ['x']",
+        "rules = ['x']",
+    ],
+)
+def test_nothing_follows_from_what_could_not_be_read(text: str) -> None:
+    assert len(mistakes(text)) == 1
 
 
 @pytest.mark.parametrize("text", ["15", "15 m", "1.5h", "-1h", "0s", "1w", "15M", "", "1h30m", "999999999d", "\u0661\u0665m"])
