@@ -6,15 +6,14 @@ Used twice: by hypothesis in the suite (`tests/fuzz/test_targets.py`), and by a 
 from __future__ import annotations
 
 import contextlib
-import io
 import json
 import unicodedata
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC
 from pathlib import Path
 
 import msgspec
-from block_rules import faults
+from fuzz_messages import NOON, draw_message, words, write_line
 
 from crawler.address import directory, discover, find, parse
 from crawler.answer import Unusable, bad_status, decode, next_address, unpack
@@ -24,40 +23,12 @@ from crawler.read.pay import read_pay
 from crawler.read.place import places, workplace
 from crawler.read.text import clean, to_text
 from crawler.spiders.greenhouse import GreenhouseSpider
-from monitor.cli.output import clean as for_terminal
 from monitor.compare import carry, differences, digest
 from monitor.config import understand
 from monitor.errors import UserError
-from monitor.logs import printable, redact
-from monitor.messages import (
-    BoardCount,
-    FieldChange,
-    GroupMessage,
-    Message,
-    OperatorMessage,
-    Role,
-    RoleMessage,
-    RuleCount,
-    SummaryMessage,
-    Why,
-    card_of,
-    dump,
-    load,
-)
-from monitor.notify.blocks import draw, draw_reply
-from monitor.notify.plain import fallback, lines
 from monitor.phrases import Phrase
 from monitor.rules import Candidate, Matcher
-from monitor.settings import KINDS, Rule
-
-NOON = datetime(2026, 4, 1, 12, tzinfo=UTC)
-_LIMIT = 4000  # characters of a notification
-
-
-def words(data: bytes) -> list[str]:
-    """The bytes as some texts, at least ten."""
-    found = data.decode("utf-8", "replace").split("|")
-    return [found[number % len(found)] for number in range(max(10, len(found)))]
+from monitor.settings import Rule
 
 
 def harmless(text: str) -> None:
@@ -119,6 +90,8 @@ def read_job(data: bytes) -> None:
     except Unreadable:
         return
     _sound(posting)
+    kept = GreenhouseSpider.keep(data)
+    assert GreenhouseSpider.keep(kept) == kept
 
 
 def _sound(posting: Posting) -> None:
@@ -200,42 +173,6 @@ def read_configuration(data: bytes) -> None:
         except UserError as error:
             for line in str(error).splitlines():
                 harmless(line)
-
-
-def draw_message(data: bytes) -> None:
-    """Blocks that Slack takes, a notification that it takes, and the same message after its row."""
-    for message in _messages(words(data)):
-        for draws in (draw, draw_reply):
-            text, blocks = draws(message)
-            assert faults(blocks) == []
-            assert 0 < len(text) <= _LIMIT
-            assert "<!" not in text
-            text.encode()
-        fallback(message).encode()
-        for line in lines(message):
-            assert printable(for_terminal(line)) == for_terminal(line)
-        assert load(dump(message)) == message
-
-
-def _messages(texts: list[str]) -> list[Message]:
-    a, b, c, d, e, f, g, h, i, j = texts[:10]
-    role = Role(a, b, c, d, e, f, NOON, g, h, i, j, NOON, a)
-    pairs = zip(("title", "pay", "deadline", "description"), texts, texts[1:], strict=False)
-    changes = tuple(FieldChange(field, old, new) for field, old, new in pairs)
-    why = (Why(a, b), Why(c, d, "now fits"))
-    told = [RoleMessage(kind, role, why, NOON, changes, NOON, (e,)) for kind in KINDS]
-    board, rule = BoardCount(a, b, c, len(texts)), RuleCount(d, (role,) * len(texts))
-    operator = OperatorMessage("failing", a, tuple(texts), b, c)
-    return [*told, card_of(told[2]), GroupMessage(tuple(told * 5)), SummaryMessage((board,) * 3, (rule,) * 3), operator]
-
-
-def write_line(data: bytes) -> None:
-    """What a terminal and a log get."""
-    text = data.decode("utf-8", "surrogateescape")
-    shown = for_terminal(text)
-    assert not any(sign in shown for sign in "\x1b\x9b\x07\x08\x00\x7f\u202e")
-    assert printable(redact(text)).isascii() or "\n" not in printable(text)
-    assert io.StringIO(printable(text)).readlines() in ([], [printable(text)])
 
 
 TARGETS: dict[str, Callable[[bytes], None]] = {

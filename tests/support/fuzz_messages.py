@@ -1,0 +1,74 @@
+"""What goes out to people, made of any bytes at all: targets as in fuzz_targets.py."""
+
+from __future__ import annotations
+
+import io
+from datetime import UTC, datetime
+
+from block_rules import faults
+
+from monitor.cli.output import clean as for_terminal
+from monitor.logs import printable, redact
+from monitor.messages import (
+    BoardCount,
+    FieldChange,
+    GroupMessage,
+    Message,
+    OperatorMessage,
+    Role,
+    RoleMessage,
+    RuleCount,
+    SummaryMessage,
+    Why,
+    card_of,
+    dump,
+    load,
+)
+from monitor.notify.blocks import draw, draw_reply
+from monitor.notify.plain import fallback, lines
+from monitor.settings import KINDS
+
+NOON = datetime(2026, 4, 1, 12, tzinfo=UTC)
+_LIMIT = 4000  # characters of a notification
+
+
+def words(data: bytes) -> list[str]:
+    """The bytes as some texts, at least ten."""
+    found = data.decode("utf-8", "replace").split("|")
+    return [found[number % len(found)] for number in range(max(10, len(found)))]
+
+
+def draw_message(data: bytes) -> None:
+    """Blocks that Slack takes, a notification that it takes, and the same message after its row."""
+    for message in _messages(words(data)):
+        for draws in (draw, draw_reply):
+            text, blocks = draws(message)
+            assert faults(blocks) == []
+            assert 0 < len(text) <= _LIMIT
+            assert "<!" not in text
+            text.encode()
+        fallback(message).encode()
+        for line in lines(message):
+            assert printable(for_terminal(line)) == for_terminal(line)
+        assert load(dump(message)) == message
+
+
+def _messages(texts: list[str]) -> list[Message]:
+    a, b, c, d, e, f, g, h, i, j = texts[:10]
+    role = Role(a, b, c, d, e, f, NOON, g, h, i, j, NOON, a)
+    pairs = zip(("title", "pay", "deadline", "description"), texts, texts[1:], strict=False)
+    changes = tuple(FieldChange(field, old, new) for field, old, new in pairs)
+    why = (Why(a, b), Why(c, d, "now fits"))
+    told = [RoleMessage(kind, role, why, NOON, changes, NOON, (e,)) for kind in KINDS]
+    board, rule = BoardCount(a, b, c, len(texts)), RuleCount(d, (role,) * len(texts))
+    operator = OperatorMessage("failing", a, tuple(texts), b, c)
+    return [*told, card_of(told[2]), GroupMessage(tuple(told * 5)), SummaryMessage((board,) * 3, (rule,) * 3), operator]
+
+
+def write_line(data: bytes) -> None:
+    """What a terminal and a log get."""
+    text = data.decode("utf-8", "surrogateescape")
+    shown = for_terminal(text)
+    assert not any(sign in shown for sign in "\x1b\x9b\x07\x08\x00\x7f\u202e")
+    assert printable(redact(text)).isascii() or "\n" not in printable(text)
+    assert io.StringIO(printable(text)).readlines() in ([], [printable(text)])
