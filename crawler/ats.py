@@ -1,6 +1,7 @@
 """Which ats can be read, and their readers.
 
-A spider is named here, not imported: whatever only asks which ats there are, or reads a stored job again, does without Scrapy.
+A spider is named here, not imported: whatever only asks which ats there are, or reads a stored job again, does without Scrapy. So the
+monitor imports this room beside `run`, which needs Scrapy.
 """
 
 from __future__ import annotations
