@@ -25,7 +25,7 @@ import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlalchemy import Engine
 
-from monitor import asking, clockwork, set_back, watch
+from monitor import asking, clockwork, refused_file, set_back, watch
 from monitor.alerting import Alerting
 from monitor.db import reading
 from monitor.errors import UserError
@@ -120,8 +120,7 @@ class Daemon:
 
     def _begin(self) -> None:
         """Takes up the configuration, and logs of a daemon that died; the operator's message stands there since the lease was taken."""
-        with self.engine.begin() as connection:
-            watch.sync(connection, self.settings)
+        self._begin_watching()
         died = self.lease.unclean
         if died is not None:
             log.warning("daemon died before", pid=died.pid, host=died.host, last_sign=died.expires_at)
@@ -205,8 +204,7 @@ class Daemon:
             await self.guard.take_up(settings)
         except UserError as error:
             log.error("configuration refused", reason=str(error))  # noqa: TRY400  # a mistake of a person, who needs no traceback
-            lines = (*str(error).splitlines()[:20], "The old configuration stays in force.")
-            await asyncio.to_thread(self._notice, OperatorMessage("configuration", "The changed configuration was refused", lines))
+            await asyncio.to_thread(self._refuse, str(error).splitlines())
             return
         self.settings = settings
         self.outbox.take_up(self.make_outbox(settings))
@@ -214,10 +212,17 @@ class Daemon:
         await asyncio.to_thread(self._begin_watching)
         log.info("configuration taken up", boards=len(settings.boards), rules=len(settings.rules))
 
+    def _refuse(self, mistakes: list[str]) -> None:
+        with self.engine.begin() as connection:
+            refused_file.tell(connection, Alerting(self.settings), mistakes, self.clock())
+        self.wake.set()
+
     def _begin_watching(self) -> None:
         with self.engine.begin() as connection:
             watch.sync(connection, self.settings)
+            refused_file.end(connection, Alerting(self.settings), self.clock())
         self.behind = True
+        self.wake.set()
 
     async def _end(self, *working: asyncio.Task[None]) -> None:
         """The crawl stopped and its results stored, the message in flight settled, the last question answered."""

@@ -168,7 +168,18 @@ class OperatorMessage(msgspec.Struct, frozen=True, omit_defaults=True, tag="oper
     """Something that the person who runs the daemon should know."""
 
     event: Literal[
-        "failing", "recovered", "collapsed", "drained", "refused", "works", "restarted", "configuration", "late", "in time", "test"
+        "failing",
+        "recovered",
+        "collapsed",
+        "drained",
+        "refused",
+        "works",
+        "restarted",
+        "configuration",
+        "in order",
+        "late",
+        "in time",
+        "test",
     ]
     headline: str  # one line
     lines: tuple[str, ...] = ()  # facts, and what to do

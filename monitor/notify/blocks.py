@@ -36,6 +36,7 @@ _EVENTS: Final = {
     "works": ("large_green_circle", "Channel works again"),
     "restarted": ("arrows_counterclockwise", "Restarted"),
     "configuration": ("warning", "Configuration"),
+    "in order": ("large_green_circle", "Configuration in order"),
     "late": ("hourglass", "Late"),
     "in time": ("large_green_circle", "In time again"),
     "test": ("wave", "Test message"),

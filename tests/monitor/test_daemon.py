@@ -89,6 +89,7 @@ async def test_a_changed_configuration_is_taken_up_and_a_wrong_one_is_not(place:
     place.watched = ("examplelabs", "second")
     place.configure()
     await until(lambda: place.ask("SELECT 1 FROM boards WHERE board = 'greenhouse:second' AND state = 'ok'"))
+    await until(lambda: any("in order again" in text for text in slack.texts(OPS)))
     assert await stopped(daemon) < 10
 
 

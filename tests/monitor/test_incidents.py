@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from boards import BOARD, posting, postings
@@ -13,6 +14,8 @@ from slack_server import ARCHIVED, OPS, shown
 from sqlalchemy import Engine
 
 from crawler.items import Failure
+from monitor import refused_file
+from monitor.alerting import Alerting
 from monitor.settings import AlertSettings
 
 
@@ -101,6 +104,33 @@ async def test_a_refused_edit_is_told_too_and_made_when_the_channel_works(life: 
     await life.office.outbox().deliver(until_idle=True)
     assert "Team X" in shown(life.slack.channels["C000ROLES"].messages[0])
     assert kinds(notices(life)) == ["Channel works again"]
+
+
+def refuse(life: Life, mistake: str = "") -> None:
+    """A configuration with that mistake, or one without any."""
+    life.history.now += timedelta(minutes=15)
+    alerting, now = Alerting(life.history.settings), life.history.now
+    with life.office.engine.begin() as connection:
+        if mistake:
+            refused_file.tell(connection, alerting, [mistake], now)
+        else:
+            refused_file.end(connection, alerting, now)
+
+
+async def test_a_refused_configuration_is_one_message_until_one_is_taken_up(life: Life) -> None:
+    for mistake in ("crawl.evry: unknown key", "crawl.every = 15: expected a duration"):
+        refuse(life, mistake)
+        await life.deliver()
+    assert kinds(notices(life)) == kinds(thread(life)) == ["Configuration"]
+    assert "every = 15" in shown(notices(life)[0])
+    for _ in range(2):
+        refuse(life)
+        await life.deliver()
+    assert kinds(notices(life)) == ["Configuration in order"]
+    assert kinds(thread(life)) == ["Configuration", "Configuration in order"]
+    refuse(life, "crawl.evry: unknown key")
+    await life.deliver()
+    assert kinds(notices(life)) == ["Configuration in order", "Configuration"]
 
 
 async def test_elsewhere_each_is_a_message(office: PostOffice) -> None:
