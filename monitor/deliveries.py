@@ -147,23 +147,25 @@ def retry(connection: Connection, alerts: Collection[int] = ()) -> int:
     return connection.execute(failed.values(state="pending", next_try_at=None, reason=None)).rowcount
 
 
-def discard(connection: Connection, before: datetime) -> int:
+def discard(connection: Connection, before: datetime, channel: str | None = None) -> int:
     """Gives up messages that were not delivered and whose every alert was written before then; gives how many. Pack first.
 
-    One that is just being sent is left alone. What waits for a digest is given up too.
+    `channel`: only those of that one. One that is just being sent is left alone. What waits for a digest is given up too.
     """
     told = select(Alert.delivery_id).where(Alert.delivery_id.is_not(None))
     younger, older = told.where(Alert.created_at >= before), told.where(Alert.created_at < before)
     written = or_(Delivery.created_at < before, Delivery.delivery_id.in_(older))  # what posts a lost card anew tells no alert
     waiting = Delivery.state.in_(("pending", "held", "failed"))
-    old = update(Delivery).where(waiting, written, Delivery.delivery_id.not_in(younger))
+    mine = [] if channel is None else [Delivery.channel == channel]
+    old = update(Delivery).where(waiting, written, Delivery.delivery_id.not_in(younger), *mine)
     given_up = {"state": "discarded", "reason": _GIVEN_UP}
-    return connection.execute(old.values(**given_up, next_try_at=None)).rowcount + _discard_untold(connection, before, given_up)
+    return connection.execute(old.values(**given_up, next_try_at=None)).rowcount + _discard_untold(connection, before, channel, given_up)
 
 
-def _discard_untold(connection: Connection, before: datetime, given_up: Mapping[str, str]) -> int:
+def _discard_untold(connection: Connection, before: datetime, channel: str | None, given_up: Mapping[str, str]) -> int:
     """The same for alerts that wait for a digest: each gets a discarded message of its own, as what is muted does."""
-    untold = (Alert.for_digest, Alert.delivery_id.is_(None), Alert.created_at < before)
+    mine = [] if channel is None else [Alert.channel == channel]
+    untold = (Alert.for_digest, Alert.delivery_id.is_(None), Alert.created_at < before, *mine)
     rows = connection.execute(select(Alert.id, Alert.channel, Alert.message, Alert.created_at).where(*untold)).all()
     for row in rows:
         said = {"delivery_id": uuid4().hex, "channel": row.channel, "message": row.message, "created_at": row.created_at, "attempts": 0}

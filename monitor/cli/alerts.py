@@ -100,6 +100,7 @@ class _Retry:
 def discard(
     ctx: typer.Context,
     before: Annotated[str, typer.Option("--before", metavar="TIME", help="Only alerts written before then; 0s for all.")],
+    channel: Annotated[str | None, typer.Option("--channel", metavar="CHANNEL", help="Only those of this one.")] = None,
 ) -> None:
     """Give up alerts that were not delivered."""
     from monitor.cli.times import parse_time
@@ -110,7 +111,7 @@ def discard(
     until = parse_time(before, moment)
     with state(ctx).engine().begin() as connection:
         pack(connection, moment)
-        count = give_up(connection, until)
+        count = give_up(connection, until, channel)
     typer.echo(f"gave up {_messages(count)}")
 
 

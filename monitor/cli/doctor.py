@@ -128,7 +128,6 @@ def _work(engine: Engine, settings: Settings) -> Iterator[Finding]:
 
     with reading(engine) as connection:
         row = running(connection, now())
-        failed = _failed(connection)
         stranded = list(_stranded(connection, settings))
     if row is None:
         yield Finding("daemon", ok=True, found="not running", remedy="start it with `rolewatch run`")
@@ -137,29 +136,32 @@ def _work(engine: Engine, settings: Settings) -> Iterator[Finding]:
             "daemon", ok=True, found=f"`rolewatch {row.command}`, pid {row.pid} on {row.host}, since {row.taken_at:%Y-%m-%d %H:%M} UTC"
         )
     yield from stranded
-    if failed:
-        remedy = "`rolewatch alerts list --state failed` shows them, `rolewatch alerts retry` sends them again"
-        yield Finding("alerts", ok=False, found=f"{failed[0]} could not be delivered, the last because: {failed[1]}", remedy=remedy)
+    yield from _refused(engine, settings)
+
+
+def _refused(engine: Engine, settings: Settings) -> Iterator[Finding]:
+    """Messages that a channel refused, with those that wait for them."""
+    from monitor.cli.sending import is_unwanted, undelivered, unwanted
+
+    again = "`rolewatch alerts list --state failed` shows them, `rolewatch alerts retry` sends them again"
+    for one in undelivered(engine):
+        if one.failed and settings.route(one.channel) == one.channel:
+            found = f"{one.messages} could not be delivered to {one.channel}: {one.reason}"
+            yield Finding("alerts", ok=False, found=found, remedy=unwanted(one.channel) if is_unwanted(settings, one.channel) else again)
 
 
 def _stranded(connection: Connection, settings: Settings) -> Iterator[Finding]:
     """Messages that were made for a channel whose token or address has been taken away since."""
+    from monitor.cli.sending import given_up
     from monitor.settings import secret_name
 
-    query = "SELECT channel, count(*) FROM delivery WHERE state IN ('pending', 'sending', 'held') GROUP BY channel ORDER BY channel"
+    query = (
+        "SELECT channel, count(*) FROM delivery WHERE state IN ('pending', 'sending', 'held', 'failed') GROUP BY channel ORDER BY channel"
+    )
     for channel, count in connection.exec_driver_sql(query).all():
         if settings.route(channel) != channel:
             found = f"{count} {'message waits' if count == 1 else 'messages wait'} for {channel}, without ${secret_name(channel)}"
-            yield Finding(
-                "alerts", ok=False, found=found, remedy="set it again, or give them up with `rolewatch alerts discard --before 0s`"
-            )
-
-
-def _failed(connection: Connection) -> tuple[int, str] | None:
-    """How many alerts failed, and why the newest did."""
-    query = "SELECT reason FROM alerts WHERE state = 'failed' ORDER BY alert_id DESC"
-    reasons = connection.exec_driver_sql(query).scalars().all()
-    return (len(reasons), str(reasons[0])) if reasons else None
+            yield Finding("alerts", ok=False, found=found, remedy=f"set it again, or {given_up(channel)}")
 
 
 async def _boards(settings: Settings) -> AsyncIterator[Finding]:

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
 from contextlib import asynccontextmanager
 from itertools import groupby
-from typing import TextIO, TypeVar
+from typing import NamedTuple, TextIO, TypeVar
 
 import typer
 from sqlalchemy import Engine, and_, func, select
@@ -39,14 +39,25 @@ def make_outbox(engine: Engine, console: TextIO) -> Callable[[Settings], Outbox]
     return make
 
 
-def undelivered(engine: Engine) -> list[tuple[str, int, str | None]]:
-    """What is not delivered: (channel, messages, why), by channel; why is of the first, for which the others wait."""
+class Undelivered(NamedTuple):
+    """What is not delivered to a channel."""
+
+    channel: str
+    messages: int
+    reason: str | None  # why the first does not go, for which the others wait
+    failed: bool  # and not merely on its way
+
+
+def undelivered(engine: Engine) -> list[Undelivered]:
+    """What is not delivered, by channel."""
     waits = and_(Delivery.state.in_(("pending", "sending", "failed")), Delivery.state != "sent")
-    query = select(Delivery.id, Delivery.channel, Delivery.reason).where(waits).order_by(Delivery.channel, Delivery.id)
+    query = select(Delivery.id, Delivery.channel, Delivery.state, Delivery.reason).where(waits).order_by(Delivery.channel, Delivery.id)
     with reading(engine) as connection:
         firsts, rows = {head.id for head in heads(connection)}, connection.execute(query).all()
     channels = [(channel, list(mine)) for channel, mine in groupby(rows, key=lambda row: row.channel)]
-    return [(channel, len(mine), _reason(mine, firsts)) for channel, mine in channels]
+    return [
+        Undelivered(channel, len(mine), _reason(mine, firsts), any(row.state == "failed" for row in mine)) for channel, mine in channels
+    ]
 
 
 def _reason(rows: Sequence[AnyRow], firsts: Collection[int]) -> str | None:
@@ -57,11 +68,26 @@ def _reason(rows: Sequence[AnyRow], firsts: Collection[int]) -> str | None:
 
 def say_undelivered(engine: Engine, settings: Settings) -> None:
     """A line a channel on standard error, and what to do."""
-    for channel, count, reason in undelivered(engine):
-        message = "message" if count == 1 else "messages"
-        missing = f"${secret_name(channel)} is not set" if settings.route(channel) != channel else ""
-        why = missing or reason or "it waits for its time"
-        typer.echo(f"{channel}: {count} {message} could not be delivered: {clean(why)}", err=True)
+    for one in undelivered(engine):
+        message = "message" if one.messages == 1 else "messages"
+        missing = f"${secret_name(one.channel)} is not set" if settings.route(one.channel) != one.channel else ""
+        why = clean(missing or one.reason or "it waits for its time")
+        remedy = f" — {unwanted(one.channel)}" if is_unwanted(settings, one.channel) else ""
+        typer.echo(f"{one.channel}: {one.messages} {message} could not be delivered: {why}{remedy}", err=True)
+
+
+def is_unwanted(settings: Settings, channel: str) -> bool:
+    """Does neither a rule nor the operator name it any more? The console is told what has no channel."""
+    return channel != "console" and channel not in settings.channels()
+
+
+def unwanted(channel: str) -> str:
+    """What to do about the messages of such a channel."""
+    return f"no rule tells this channel any more: {given_up(channel)}"
+
+
+def given_up(channel: str) -> str:
+    return f"`rolewatch alerts discard --channel {channel} --before 0s` gives them up"
 
 
 def say_held(engine: Engine, settings: Settings) -> int:

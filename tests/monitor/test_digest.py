@@ -123,6 +123,7 @@ def test_what_waits_for_a_digest_can_be_given_up(engine: Engine) -> None:
     with engine.begin() as connection:
         pack(connection, days.history.now)
         assert discard(connection, days.history.now) == 1  # the summary, which is older than this look
+        assert discard(connection, days.history.now + timedelta(seconds=1), "slack:#others") == 0
         assert discard(connection, days.history.now + timedelta(seconds=1)) == 1
     assert days.history.alerted("state") == ["discarded"] * 2
     days.at(3, 9)

@@ -10,7 +10,7 @@ from post_office import PostOffice, post_office
 from slack_server import ARCHIVED, OPS, ROLES
 from sqlalchemy import Engine
 
-from monitor.cli.sending import undelivered
+from monitor.cli.sending import Undelivered, undelivered
 from monitor.deliveries import discard, retry
 from monitor.messages import Message
 from monitor.notify.base import Receipt
@@ -122,13 +122,14 @@ async def test_a_reason_that_is_over_stands_on_no_message(office: PostOffice) ->
     office.tell(opened("1"), opened("2"), channel="slack:#nochan")
     outbox = office.outbox()
     await outbox.deliver(until_idle=True)
-    assert undelivered(office.engine) == [("slack:#nochan", 2, "invalid_auth: set a valid bot token in $SLACK_BOT_TOKEN")]
+    [stuck] = undelivered(office.engine)
+    assert stuck == Undelivered("slack:#nochan", 2, "invalid_auth: set a valid bot token in $SLACK_BOT_TOKEN", failed=True)
     office.slack.token = token
     await office.clock.sleep(5 * 60)
     await outbox.deliver(until_idle=True)
     first, second = office.deliveries()[:2]
     assert second.reason is None
-    assert undelivered(office.engine) == [("slack:#nochan", 2, first.reason)]
+    assert undelivered(office.engine) == [Undelivered("slack:#nochan", 2, first.reason, failed=True)]
     assert str(first.reason).startswith("channel_not_found")
 
 

@@ -115,6 +115,18 @@ async def test_what_waits_for_a_token_says_so(place: Place) -> None:
     assert "slack:#roles: 1 message could not be delivered: $SLACK_BOT_TOKEN is not set" in err
 
 
+async def test_what_waits_for_a_channel_that_no_rule_tells_any_more_can_be_given_up_alone(place: Place, slack: SlackServer) -> None:
+    slack.channels[ROLES].archived = slack.channels[OPS].archived = True
+    await place.here("check")
+    place.config.write_text(place.config.read_text().replace("#roles", "#others"))
+    _, _, err = await place.here("alerts", "retry")
+    assert "gives them up" not in next(line for line in err.splitlines() if line.startswith("slack:#ops: "))
+    [line] = [line for line in err.splitlines() if line.startswith("slack:#roles: ")]
+    assert "no rule tells this channel any more: `rolewatch alerts discard --channel slack:#roles --before 0s` gives them up" in line
+    assert await place.here("alerts", "discard", "--channel", "slack:#roles", "--before", "0s") == (0, "gave up 1 message\n", "")
+    assert set(place.ask("SELECT channel FROM delivery WHERE state = 'failed'")) == {("slack:#ops",)}
+
+
 async def test_nothing_to_retry_is_well(place: Place) -> None:
     code, out, _ = await place.here("alerts", "retry")
     assert code == 0

@@ -158,6 +158,17 @@ async def test_alerts_that_failed_are_found(place: Place, slack: SlackServer) ->
     assert "alerts retry" in found["alerts"]["remedy"]
 
 
+async def test_what_waits_behind_a_failed_alert_is_counted_with_it(place: Place, boards: BoardServer, slack: SlackServer) -> None:
+    slack.channels[ROLES].archived = True
+    await place.here("check")
+    boards.board("examplelabs", job(1), job(2), job(3, title="Research Engineer"))
+    await place.here("check")
+    place.config.write_text(place.config.read_text().replace("#roles", "#ops"))
+    found = await _findings(place)
+    assert "2 could not be delivered to slack:#roles: is_archived" in found["alerts"]["found"]
+    assert "alerts discard --channel slack:#roles --before 0s" in found["alerts"]["remedy"]
+
+
 def test_a_configuration_that_is_wrong_is_found(tmp_path: Path) -> None:
     file = tmp_path / "rolewatch.toml"
     file.write_text("[crawl]\nevry = 3\n")
