@@ -117,7 +117,7 @@ class Matcher:
         enough = _pays(candidate, wanted)
         if enough is False:
             return f"pay below {_amount(wanted)}"
-        words.append("pay unknown" if enough is None else f"pay reaches {_amount(wanted)}")
+        words.append(_unknown(candidate, wanted) if enough is None else f"pay reaches {_amount(wanted)}")
         return ""
 
 
@@ -131,6 +131,13 @@ def _pays(candidate: Candidate, wanted: MinPay) -> bool | None:
     if candidate.pay_min is not None and candidate.pay_min * times >= wanted.amount:
         return True
     return None  # "from 140000" says nothing of its top
+
+
+def _unknown(candidate: Candidate, wanted: MinPay) -> str:
+    """That nobody can tell, beside a pay in another currency too, which the reader sees."""
+    if candidate.pay_currency in {None, wanted.currency}:
+        return "pay unknown"
+    return f"pay unknown in {wanted.currency}: it is in {candidate.pay_currency}"
 
 
 def _found(phrases: tuple[Phrase, ...], fields: Iterable[str], candidate: Candidate) -> list[str]:

@@ -51,7 +51,7 @@ def test_words_name_the_field_and_the_phrase_as_the_rule_writes_it() -> None:
         ({"locations": ("Mountain View California",)}, "title has “research engineer”; location has “Mountain View California”"),
         ({"locations": ("hybrid",)}, "title has “research engineer”; workplace is hybrid"),
         ({"min_pay": MinPay(240000, "USD")}, "title has “research engineer”; pay reaches 240000 USD"),
-        ({"min_pay": MinPay(10, "GBP")}, "title has “research engineer”; pay unknown"),
+        ({"min_pay": MinPay(10, "GBP")}, "title has “research engineer”; pay unknown in GBP: it is in USD"),
     ],
 )
 def test_it_fits_and_says_why(changed: dict[str, object], words: str) -> None:
@@ -96,7 +96,7 @@ def test_remote_fits_the_workplace_as_well_as_the_place() -> None:
         (140000.0, None, "USD", "year", "pay unknown"),
         (150000.0, None, "USD", "year", "pay reaches 150000 USD"),
         (12500.0, None, "USD", "month", "pay reaches 150000 USD"),
-        (1.0, 2.0, "EUR", "year", "pay unknown"),
+        (1.0, 2.0, "EUR", "year", "pay unknown in USD: it is in EUR"),
         (1.0, 2.0, None, "year", "pay unknown"),
         (1.0, 2.0, "USD", None, "pay unknown"),
         (None, None, None, None, "pay unknown"),
