@@ -127,3 +127,10 @@ def _part(part: dict[str, Any], at: str) -> Iterator[str]:
         yield from _url(part.get("url"), at)
     if part["type"] == "date" and (not isinstance(part.get("timestamp"), int) or "{date" not in part.get("format", "")):
         yield f"must have a timestamp and a format {at}"
+
+
+def parts(block: Any) -> list[dict[str, Any]]:  # noqa: ANN401  # any JSON
+    """Every element in it, however deep."""
+    if isinstance(block, list):
+        return [part for one in block for part in parts(one)]
+    return [block, *parts(block.get("elements", []))] if isinstance(block, dict) else []
