@@ -12,11 +12,9 @@ from zoneinfo import ZoneInfo
 import tzlocal
 from platformdirs import user_config_path
 from pydantic import SecretStr
-from sqlalchemy import make_url
-from sqlalchemy.exc import ArgumentError
 
 from monitor import shape
-from monitor.db import normal_url
+from monitor.db import parse_url
 from monitor.entries import Entries
 from monitor.environment import Environment, beside
 from monitor.errors import UserError
@@ -148,20 +146,12 @@ class _Reader:
         url = secret.get_secret_value() if secret else self.parts.database.url
         key = "$ROLEWATCH_DATABASE_URL" if secret else "database.url"
         try:
-            target = make_url(normal_url(url))
-        except ArgumentError:
-            self.mistakes.append(f"{key}: expected sqlite:///FILE or postgresql://USER@HOST/NAME")
+            target = parse_url(url)
+        except ValueError as error:
+            self.mistakes.append(f"{key}: {error}")
             return SecretStr(url)
-        if target.get_backend_name() not in {"sqlite", "postgresql"}:
-            self.mistakes.append(
-                f"{key}: {target.get_backend_name()} is not supported; expected sqlite:///FILE or postgresql://USER@HOST/NAME"
-            )
-        elif target.get_backend_name() == "sqlite":
-            if target.database in {None, "", ":memory:"}:
-                self.mistakes.append(f"{key}: history needs a file: expected sqlite:///FILE")
-            else:
-                place = self.file.parent / Path(str(target.database)).expanduser()
-                return SecretStr(f"sqlite:///{place}")
+        if target.get_backend_name() == "sqlite":
+            return SecretStr(f"sqlite:///{self.file.parent / Path(str(target.database)).expanduser()}")
         return SecretStr(url)
 
 

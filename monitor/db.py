@@ -15,9 +15,11 @@ from urllib.parse import quote
 from sqlalchemy import URL, Connection, DateTime, Dialect, Engine, Row, String, Table, TypeDecorator, create_engine, event, make_url
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor
+from sqlalchemy.exc import ArgumentError
 from sqlalchemy.types import TypeEngine
 
 _PATIENCE: Final = 30  # seconds that a writer waits for others
+_DRIVERS: Final = {"sqlite", "sqlite+pysqlite", "postgresql+psycopg"}
 _LOOK_EVERY: Final = 0.05  # seconds
 AnyRow = Row[*tuple[Any, ...]]  # of a query whose columns the type checker does not know
 
@@ -65,6 +67,20 @@ def normal_url(url: str) -> str:
         if url.startswith(scheme):
             return "postgresql+psycopg://" + url.removeprefix(scheme)
     return url
+
+
+def parse_url(url: str) -> URL:
+    """The URL of a database that rolewatch can use, as the drivers want it. Raises ValueError with what is expected, without the URL."""
+    expected = "expected sqlite:///FILE or postgresql://USER@HOST/NAME"
+    try:
+        target = make_url(normal_url(url))
+    except (ArgumentError, ValueError) as error:
+        raise ValueError(expected) from error
+    if target.drivername not in _DRIVERS:
+        raise ValueError(f"{target.drivername} is not supported; {expected}")
+    if target.get_backend_name() == "sqlite" and target.database in {None, "", ":memory:"}:
+        raise ValueError("history needs a file: expected sqlite:///FILE")
+    return target
 
 
 def connect(url: str) -> Engine:

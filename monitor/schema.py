@@ -11,11 +11,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, inspect, make_url, text
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy import Connection, Engine, inspect, text
 
 from monitor.backup import back_up
-from monitor.db import connect, normal_url, reading
+from monitor.db import connect, parse_url, reading
 from monitor.errors import UserError
 from monitor.trouble import NO_DATABASE, advice
 
@@ -45,20 +44,28 @@ def unopened(url: str) -> Iterator[Engine]:
         engine.dispose()
 
 
+def missing(url: str) -> Path | None:
+    """The file that the URL of a SQLite database names, where there is none."""
+    target = parse_url(url)
+    file = Path(str(target.database))
+    return file if target.get_backend_name() == "sqlite" and not file.exists() else None
+
+
 def _unusable(engine: Engine, error: Exception) -> UserError:
     return UserError(f"the database {engine.url.render_as_string(hide_password=True)} cannot be used: {advice(error)}")
 
 
 def _engine(url: str) -> Engine:
     try:
-        target = make_url(normal_url(url))
-        if target.get_backend_name() == "sqlite" and target.database:
-            _make_private(Path(target.database))
+        target = parse_url(url)
+    except ValueError as error:
+        raise UserError(f"the database's URL: {error}") from error
+    if target.get_backend_name() == "sqlite":
+        _make_private(Path(str(target.database)))
+    try:
         return connect(url)
     except ModuleNotFoundError as error:
         raise UserError("PostgreSQL needs the extra `postgres`: pip install 'rolewatch[postgres]'") from error
-    except (ArgumentError, ValueError) as error:
-        raise UserError(f"not a database URL that rolewatch knows (sqlite:///… or postgresql://…): {error}") from error
 
 
 def _opened(engine: Engine) -> Engine:

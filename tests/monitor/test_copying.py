@@ -151,3 +151,20 @@ def test_a_wrong_url_is_one_line_without_its_password(sqlite_url: str, tmp_path:
     ran = Program(str(config))("db", "copy", "postgresql://me:hunter2@127.0.0.1:1/none")
     assert (ran.code, len(ran.err.splitlines())) == (2, 1)
     assert "hunter2" not in ran.err
+
+
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("mysql://me:hunter2@db/x", "mysql is not supported; expected sqlite:///FILE or postgresql://USER@HOST/NAME"),
+        ("hunter2", "expected sqlite:///FILE or postgresql://USER@HOST/NAME"),
+        ("postgresql://me@db:hunter2/x", "expected sqlite:///FILE or postgresql://USER@HOST/NAME"),
+        ("sqlite://", "history needs a file: expected sqlite:///FILE"),
+    ],
+)
+@pytest.mark.usefixtures("sqlite")
+def test_a_target_that_is_no_database_of_ours_is_told_as_in_the_configuration(sqlite_url: str, tmp_path: Path, url: str, said: str) -> None:
+    config = tmp_path / "rolewatch.toml"
+    config.write_text(f'[database]\nurl = "{sqlite_url}"\n[[boards]]\nboard = "greenhouse:examplelabs"\n')
+    ran = Program(str(config))("db", "copy", url)
+    assert (ran.code, ran.err) == (2, f"the database's URL: {said}\n")
