@@ -44,7 +44,7 @@ def list_alerts(
     if wanted is not None and wanted not in STATES:
         raise UserError(f"no state {wanted!r}: an alert is one of {', '.join(STATES)}")
     current = state(ctx)
-    with reading(current.engine()) as connection:
+    with reading(current.history()) as connection:
         found = find_alerts(connection, AlertFilter(wanted, channel, optional_time(since, now()), limit))
     emit(found.rows, _SHOWN if fmt is Format.TABLE else found.columns, fmt, current.console)
 
@@ -109,7 +109,7 @@ def discard(
 
     moment = now()
     until = parse_time(before, moment)
-    with state(ctx).engine().begin() as connection:
+    with state(ctx).history().begin() as connection:
         pack(connection, moment)
         count = give_up(connection, until, channel)
     typer.echo(f"gave up {_messages(count)}")

@@ -39,6 +39,8 @@ def _known(current: State) -> dict[str, Mapping[str, object]]:
 
     from monitor.db import reading
 
+    if current.no_database():
+        return {}
     with reading(current.engine()) as connection:
         rows = connection.execute(text("SELECT * FROM boards")).mappings()
         return {row["board"]: dict(row) for row in rows}
@@ -127,13 +129,10 @@ def remove(
 
 def _leave(current: State, board: str) -> None:
     """Ends the watch of a board in the database, if there is one: what the views say of it is not to wait for a next round."""
-    from sqlalchemy import make_url
-
     from monitor.trouble import NO_DATABASE, advice
     from monitor.watch import leave
 
-    url = make_url(current.settings.database_url.get_secret_value())
-    if url.get_backend_name() == "sqlite" and not Path(str(url.database)).exists():
+    if current.no_database():
         return
     try:
         with current.engine().begin() as connection:

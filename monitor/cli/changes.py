@@ -53,7 +53,7 @@ def changes(
     shared = state(ctx)
     rules = tuple(named_rules(shared.settings, rule or []))
     after = parse_time(since, now())
-    with reading(shared.engine()) as connection:
+    with reading(shared.history()) as connection:
         boards = tuple(find_board(connection, name) for name in board or [])
         found = find_changes(connection, ChangeFilter(boards, tuple(each.value for each in kind or ()), after, rules, limit))
         reposts = repost_words(connection, _opened(found))
@@ -86,7 +86,7 @@ def history(ctx: typer.Context, posting: PostingArgument, fmt: FormatOption = Fo
     from monitor.queries.roles import describe
 
     shared = state(ctx)
-    with reading(shared.engine()) as connection:
+    with reading(shared.history()) as connection:
         found = find_posting(connection, posting)
         happened = timeline(connection, found)
         if fmt is not Format.TABLE:

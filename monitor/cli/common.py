@@ -50,10 +50,22 @@ class State:
         return settings
 
     def engine(self) -> Engine:
-        """The configured database, ready for this version. Raises UserError."""
+        """The configured database, ready for this version, and made where there is none. Raises UserError."""
         from monitor.schema import open_database
 
         return open_database(self.settings.database_url.get_secret_value())
+
+    def history(self) -> Engine:
+        """As `engine`, for a command that only asks what is there: a mistyped name makes no new database. Raises UserError."""
+        if (file := self.no_database()) is not None:
+            raise UserError(f"there is no database at {file}: `rolewatch check` makes it, and [database] url names it")
+        return self.engine()
+
+    def no_database(self) -> Path | None:
+        """The database's file, as long as nothing has made it."""
+        from monitor.schema import missing
+
+        return missing(self.settings.database_url.get_secret_value())
 
     @cached_property
     def console(self) -> Console:

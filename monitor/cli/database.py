@@ -63,7 +63,7 @@ def backup(ctx: typer.Context, file: Annotated[Path, typer.Argument(metavar="FIL
     from monitor.errors import UserError
 
     shared = state(ctx)
-    engine = shared.engine()
+    engine = shared.history()
     if engine.dialect.name == "sqlite" and file.exists():
         raise UserError(f"{file} is there already: name a new file")
     try:
@@ -87,7 +87,7 @@ def check(
     from monitor.queries.readings import COLUMNS, listed, summary
 
     shared = state(ctx)
-    engine = shared.engine()
+    engine = shared.history()
     if readings:
         with reading(engine) as connection:
             emit(listed(connection), COLUMNS, fmt, shared.console)
@@ -128,7 +128,7 @@ def copy_all(
     from monitor.copying import copy
 
     shared = state(ctx)
-    source = shared.engine()
+    source = shared.history()
     with schema.unopened(url) as target, _bars(shared) as progress:
         counts = copy(source, target, progress)
         named = target.url.render_as_string(hide_password=True)

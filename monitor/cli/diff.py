@@ -44,7 +44,7 @@ def diff(
     if later > moment:
         raise UserError(f"--to {to} is still to come")
     shared = state(ctx)
-    with reading(shared.engine()) as connection:
+    with reading(shared.history()) as connection:
         name = find_board(connection, board)
         found = between(connection, name, then, later)
     for doubt in found.doubts:

@@ -100,13 +100,20 @@ def _database(current: State) -> Iterator[Finding]:
     from monitor.trouble import NO_DATABASE, advice
 
     try:
+        new = current.no_database() is not None
         engine = current.engine()
-        yield _integrity(engine)
+        yield _new(engine) if new else _integrity(engine)
         yield from _work(engine, current.settings)
     except UserError as error:
         yield Finding("database", ok=False, found=str(error))
     except NO_DATABASE as error:
         yield Finding("database", ok=False, found=advice(error))
+
+
+def _new(engine: Engine) -> Finding:
+    """Well on a first day, and the sign of a mistyped name on any other."""
+    remedy = "`rolewatch check` fills it; if there was one, name it in [database] url"
+    return Finding("database", ok=True, found=f"{engine.url.render_as_string(hide_password=True)}: new and empty", remedy=remedy)
 
 
 def _integrity(engine: Engine) -> Finding:

@@ -29,7 +29,7 @@ def export(
 
     shared = state(ctx)
     with shared.busy("exporting") as say:
-        exported = write(shared.engine(), folder, fmt.value, lambda view, rows: say(f"exporting {view}: {rows:,} rows"))
+        exported = write(shared.history(), folder, fmt.value, lambda view, rows: say(f"exporting {view}: {rows:,} rows"))
     names = max(len(one.view) for one in exported)
     counts = max(len(f"{one.rows:,}") for one in exported)
     for one in exported:

@@ -66,7 +66,7 @@ def roles(
     shared = state(ctx)
     rules = [*search(words or [], location or []), *named_rules(shared.settings, rule or [])]
     after = optional_time(since, now())
-    with reading(shared.engine()) as connection:
+    with reading(shared.history()) as connection:
         boards = tuple(find_board(connection, name) for name in board or [])
         found = find_roles(connection, RoleFilter(boards, status.value, after, tuple(rules), saved, saved_by, text, limit))
     if fmt is Format.TABLE:
@@ -124,7 +124,7 @@ def show(
         raise UserError("give --version or --as-of, not both")
     shared = state(ctx)
     moment = optional_time(as_of, now())
-    with reading(shared.engine()) as connection:
+    with reading(shared.history()) as connection:
         found = find_posting(connection, posting)
         row = describe(connection, found, version, moment)
         repost = repost_words(connection, [found.posting]).get(found.posting, "")

@@ -41,6 +41,8 @@ def _muted(current: State) -> dict[str, list[str]]:
     from monitor.mutes import listed, until
 
     muted: dict[str, list[str]] = defaultdict(list)
+    if current.no_database():
+        return muted
     try:
         engine = current.engine()
     except UserError as error:
@@ -91,7 +93,7 @@ def try_rules(
     given = {"any": wanted, "all": every, "none": none, "in": within, "locations": location}
     settings = _tried(current.settings, file, {key: value for key, value in given.items() if value})
     names = _named(settings.rules, rule)
-    with current.busy("replaying") as say, reading(current.engine()) as connection:
+    with current.busy("replaying") as say, reading(current.history()) as connection:
         replayed = replay(connection, settings, parse_time(since, now()), lambda read: say(f"replaying: {read} versions read"))
         told = [one for one in replayed if one.rule in names]
     if fmt is Format.TABLE:
@@ -157,6 +159,6 @@ def explain(
 
     current = state(ctx)
     _named(current.settings.rules, None)
-    with reading(current.engine()) as connection:
+    with reading(current.history()) as connection:
         found = explained(connection, current.settings.rules, find_posting(connection, posting))
     emit([asdict(one) for one in found], _EXPLAIN, fmt, current.console)

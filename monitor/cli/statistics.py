@@ -47,7 +47,7 @@ def stats(
         from monitor.plot.page import check_file
 
         check_file(plot)
-    with shared.busy("counting"), reading(shared.engine()) as connection:
+    with shared.busy("counting"), reading(shared.history()) as connection:
         found = facts(connection, [find_board(connection, name) for name in board or []], after)
     emit(TABLES[by.value](found), COLUMNS[by.value], fmt, shared.console)
     if plot is not None:

@@ -1,0 +1,57 @@
+"""A database that is not there: nothing is told of it as if it were, and only what fills one makes it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from program import Program
+
+ASKING = (
+    ("db", "backup", "backup.db"),
+    ("db", "check"),
+    ("db", "copy", "sqlite:///copy.db"),
+    ("roles",),
+    ("show", "greenhouse:examplelabs:1"),
+    ("history", "greenhouse:examplelabs:1"),
+    ("changes",),
+    ("diff", "examplelabs", "--from", "7d"),
+    ("rules", "test"),
+    ("rules", "explain", "greenhouse:examplelabs:1"),
+    ("sql", "SELECT count(*) FROM postings"),
+    ("stats",),
+    ("export", "history"),
+    ("alerts", "list"),
+    ("alerts", "discard", "--before", "0s"),
+)
+
+
+@pytest.fixture(autouse=True)
+def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.mark.parametrize("command", ASKING, ids=" ".join)
+def test_who_asks_a_database_that_is_not_there_is_told_so_and_makes_none(
+    watching: Program, tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    ran = watching(*command)
+    said = f"there is no database at {tmp_path / 'rolewatch.db'}: `rolewatch check` makes it, and [database] url names it\n"
+    assert (ran.code, ran.out, ran.err) == (2, "", said)
+    assert [file.name for file in tmp_path.iterdir()] == ["rolewatch.toml"]
+
+
+@pytest.mark.parametrize("command", [("boards", "list"), ("rules", "list")], ids=" ".join)
+def test_what_the_configuration_says_is_listed_without_a_database(watching: Program, tmp_path: Path, command: tuple[str, ...]) -> None:
+    ran = watching(*command)
+    assert (ran.code, ran.err) == (0, "")
+    assert [file.name for file in tmp_path.iterdir()] == ["rolewatch.toml"]
+
+
+def test_doctor_says_that_a_database_is_new(watching: Program) -> None:
+    found = {row["subject"]: row for row in watching("doctor", "--format", "json").json}["database"]
+    assert found["ok"]
+    assert found["found"].endswith("rolewatch.db: new and empty")
+    assert "[database] url" in found["remedy"]
+    again = {row["subject"]: row for row in watching("doctor", "--format", "json").json}["database"]
+    assert again["found"].endswith("rolewatch.db: 0 postings")
