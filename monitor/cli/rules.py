@@ -29,8 +29,9 @@ _EXPLAIN = ("rule", "fits", "words", "failed")
 def list_rules(ctx: typer.Context, fmt: FormatOption = Format.TABLE) -> None:
     """The rules of the configuration, and which channels have muted one until when."""
     current = state(ctx)
+    rules = current.settings.rules  # first: what is wrong with the configuration is no trouble of the database
     muted = _muted(current)
-    rows = [_row(rule, tuple(muted.get(rule.name, ())), fmt) for rule in current.settings.rules]
+    rows = [_row(rule, tuple(muted.get(rule.name, ())), fmt) for rule in rules]
     used = [name for name in _LIST if fmt is not Format.TABLE or any(row[name] for row in rows)]
     emit(rows, used, fmt, current.console)
 

@@ -37,6 +37,16 @@ def test_a_muted_rule_says_where_and_until_when(told: Program, engine: Engine) -
     assert [row["muted"] for row in told.ask("rules", "list")] == [[], ["slack:#roles until 2099-05-02 09:00 UTC"]]
 
 
+@pytest.mark.parametrize("content", [None, '[[rules]]\nname = "x"\nanny = ["kernels"]\n'])
+def test_a_wrong_configuration_is_told_once_and_says_nothing_of_mutes(tmp_path: Path, content: str | None) -> None:
+    file = tmp_path / "rolewatch.toml"
+    if content is not None:
+        file.write_text(content)
+    told = [Program(str(file))("rules", name).err for name in ("list", "test")]
+    assert told[0] == told[1]
+    assert "mute" not in told[0]
+
+
 def test_a_replay_says_what_each_rule_would_have_told_and_why(told: Program) -> None:
     rows = told.ask("rules", "test")
     gemini = [row for row in rows if row["rule"] == "research-engineer" and row["posting"] == STORY]
