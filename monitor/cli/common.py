@@ -16,11 +16,12 @@ from functools import cache, cached_property
 from io import TextIOBase
 from pathlib import Path
 from random import Random
-from typing import TYPE_CHECKING, Annotated, Any, TextIO, cast
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TextIO, cast
 
 import typer
 from typer.core import TyperGroup
 
+from monitor.cli.usage import UsageError, is_help, told
 from monitor.errors import UserError
 
 if TYPE_CHECKING:  # `rolewatch --help` is quick: what a command needs is imported when it runs
@@ -162,9 +163,17 @@ class Program(TyperGroup):
         super().__init__(**attributes)
         _share_options(self)
 
+    def make_context(self, *given: Any, **extra: Any) -> Any:  # noqa: ANN401  # Typer's own
+        try:
+            return super().make_context(*given, **extra)
+        except UsageError as error:
+            _refuse(error, None)
+
     def invoke(self, ctx: Any) -> Any:  # noqa: ANN401  # Typer's own
         try:
             return super().invoke(ctx)
+        except UsageError as error:
+            _refuse(error, ctx)
         except UserError as error:
             typer.echo(str(error), err=True)
             raise typer.Exit(2) from error
@@ -179,6 +188,13 @@ class Program(TyperGroup):
                 raise
             typer.echo(f"the database cannot be used: {advice(error)}", err=True)
             raise typer.Exit(1) from error
+
+
+def _refuse(error: typer.BadParameter, ctx: Any) -> NoReturn:  # noqa: ANN401  # Typer's own
+    if is_help(error):
+        raise error
+    typer.echo(told(error, ctx), err=True)
+    raise typer.Exit(2) from error
 
 
 def _share_options(command: Any) -> None:  # noqa: ANN401  # Typer's groups and commands have no common public type

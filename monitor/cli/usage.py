@@ -1,0 +1,39 @@
+"""A command that was typed wrong, told as every other mistake is: in one line, in our words, with where to look."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, cast
+
+import typer
+
+from monitor.cli.output import clean
+
+UsageError = cast("type[typer.BadParameter]", typer.BadParameter.__base__)  # of all that Typer cannot read; it has no public name
+_WORDS = (
+    (r"Value error, ", ""),
+    (r"Input should be greater than or equal to (\S+)", r"expected \1 or more"),
+    (r"Input should be a valid integer.*", "expected a whole number"),
+    (r"Input should be a valid number.*", "expected a number"),
+    (r"Input should be ", "expected "),
+)  # the library's that checks values, and ours
+
+
+def is_help(error: typer.BadParameter) -> bool:
+    """Is it no mistake, but the help that a group without a command prints?"""
+    return error.ctx is not None and error.format_message() == error.ctx.get_help()
+
+
+def told(error: typer.BadParameter, ctx: Any) -> str:  # noqa: ANN401  # Typer's own
+    """The line. What the error does not know, which command it was, `ctx` of the program says; None is the program itself."""
+    said = error.format_message()
+    for theirs, ours in _WORDS:
+        said = re.sub(theirs, ours, said, count=1)
+    said = " ".join(clean(said).split()).removesuffix(".")
+    return f"{said[:1].lower()}{said[1:]}; see `{_command(error.ctx, ctx)} --help`"
+
+
+def _command(inner: Any, outer: Any) -> str:  # noqa: ANN401  # Typer's own
+    if inner is not None:
+        return str(inner.command_path)
+    return " ".join(filter(None, ("rolewatch", outer and outer.invoked_subcommand)))
