@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import filecmp
 import os
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,6 +20,7 @@ from monitor.errors import UserError
 from monitor.trouble import NO_DATABASE, advice
 
 _UPGRADING = 0x726F6C65  # "role": the lock of PostgreSQL under which a schema is changed
+_OLDEST_SQLITE = (3, 38)  # of 2022, the first with its functions of JSON always there: https://www.sqlite.org/releaselog/3_38_0.html
 _MIGRATIONS = str(Path(__file__).parent.parent / "migrations")
 
 
@@ -61,6 +63,7 @@ def _engine(url: str) -> Engine:
     except ValueError as error:
         raise UserError(f"the database's URL: {error}") from error
     if target.get_backend_name() == "sqlite":
+        _require_sqlite()
         _make_private(Path(str(target.database)))
     try:
         return connect(url)
@@ -78,6 +81,12 @@ def _opened(engine: Engine) -> Engine:
         raise UserError("the database's schema is older than this rolewatch, or empty: run `rolewatch db upgrade`")
     upgrade(engine)
     return engine
+
+
+def _require_sqlite() -> None:
+    if sqlite3.sqlite_version_info < _OLDEST_SQLITE:
+        wanted = ".".join(map(str, _OLDEST_SQLITE))
+        raise UserError(f"SQLite {wanted} or newer is needed, and this Python has {sqlite3.sqlite_version}: use another one, or PostgreSQL")
 
 
 def _make_private(file: Path) -> None:

@@ -96,3 +96,10 @@ def test_a_backup_is_the_database_and_only_its_owner_reads_it(tmp_path: Path, sq
 def test_the_revisions_that_file_names_give_are_alembics_own() -> None:
     scripts = ScriptDirectory(str(Path(migrations.__file__).parent))
     assert revisions() == [script.revision for script in reversed(list(scripts.walk_revisions()))]
+
+
+def test_a_sqlite_that_is_too_old_is_one_line_and_makes_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sqlite3.sqlite_version_info", (3, 37, 2))
+    with pytest.raises(UserError, match=r"SQLite 3\.38 or newer is needed, and this Python has \d"):
+        open_database(f"sqlite:///{tmp_path / 'rolewatch.db'}")
+    assert list(tmp_path.iterdir()) == []
