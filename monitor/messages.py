@@ -164,6 +164,12 @@ class DigestMessage(msgspec.Struct, frozen=True, tag="digest"):
     boards: tuple[BoardHealth, ...]
 
 
+class NightMessage(msgspec.Struct, frozen=True, tag="night"):
+    """What was held in quiet hours, where it is of several kinds and one message has room for it."""
+
+    parts: tuple[GroupMessage | ReminderMessage | SummaryMessage | TemplateMessage | DigestMessage, ...]
+
+
 class OperatorMessage(msgspec.Struct, frozen=True, omit_defaults=True, tag="operator"):
     """Something that the person who runs the daemon should know."""
 
@@ -188,7 +194,8 @@ class OperatorMessage(msgspec.Struct, frozen=True, omit_defaults=True, tag="oper
     incident: str = ""  # its key: messages of one incident are one message and its thread where a channel has threads
 
 
-Message = RoleMessage | CardMessage | GroupMessage | SummaryMessage | TemplateMessage | ReminderMessage | DigestMessage | OperatorMessage
+Told = RoleMessage | GroupMessage | SummaryMessage | TemplateMessage | ReminderMessage | DigestMessage  # by rules
+Message = Told | CardMessage | NightMessage | OperatorMessage
 
 
 def card_of(message: RoleMessage) -> CardMessage:

@@ -1,8 +1,8 @@
 """Quiet hours: what rules tell is held, then sent as one message a channel.
 
 A message is held when it is packed, or when the hours begin while it waits for its turn. Operators' messages go out at any time, and so do
-edits of cards, which make no sound. When the hours are over, what was held is put together: all changes of roles into one list, all
-deadlines into another. Nothing but the clock ends them: `alerts retry` lets what failed wait with the rest.
+edits of cards, which make no sound. When the hours are over, what was held is put together into one message with a part for each kind,
+or into one a kind where Slack has no room for that. Nothing but the clock ends them: `alerts retry` lets what failed wait with the rest.
 """
 
 from __future__ import annotations
@@ -15,8 +15,20 @@ from sqlalchemy import ColumnElement, Connection, and_, or_, select, update
 from monitor import pack
 from monitor.local_time import end_of
 from monitor.merging import all_reminders, one_summary
-from monitor.messages import GroupMessage, Message, ReminderMessage, RoleMessage, SummaryMessage, load
+from monitor.messages import (
+    DigestMessage,
+    GroupMessage,
+    Message,
+    NightMessage,
+    ReminderMessage,
+    RoleMessage,
+    SummaryMessage,
+    TemplateMessage,
+    Told,
+    load,
+)
 from monitor.models import Alert, Card, Delivery
+from monitor.notify.blocks import has_room
 from monitor.once import once
 from monitor.settings import AlertSettings
 
@@ -73,29 +85,44 @@ def _release(connection: Connection, channel: str, now: datetime) -> None:
 
 
 def together(held: Sequence[tuple[str, Message]], now: datetime) -> Iterator[tuple[list[str], Message]]:
-    """The messages that tell what these told, where they are fewer: of roles, of deadlines, of what begins to be watched."""
+    """The messages that tell what these told: one, or where Slack has no room for it, as few of each kind as can be.
+
+    A card posted anew stays alone, and so does what was put together on a night before.
+    """
+    told = [(name, message) for name, message in held if isinstance(message, Told)]
+    kinds = list(_kinds(told, now))
+    night = NightMessage(tuple(GroupMessage((one,)) if isinstance(one, RoleMessage) else one for _, one in kinds))
+    if len(kinds) > 1 and has_room(night):
+        yield [name for name, _ in told], night
+    else:
+        yield from kinds
+
+
+def _kinds(held: Sequence[tuple[str, Told]], now: datetime) -> Iterator[tuple[list[str], Told]]:
+    """Of roles, of deadlines, of what begins to be watched; of any other kind each alone."""
     for part in _parts([(name, message) for name, message in held if isinstance(message, RoleMessage | GroupMessage)]):
-        if len(part) > 1:
-            items = once(item for _, message in part for item in _roles(message))
-            yield [name for name, _ in part], items[0] if len(items) == 1 else GroupMessage(items)
+        items = once(item for _, message in part for item in _roles(message))
+        yield [name for name, _ in part], part[0][1] if len(part) == 1 else items[0] if len(items) == 1 else GroupMessage(items)
     reminders = [(name, message) for name, message in held if isinstance(message, ReminderMessage)]
     if reminders:  # reckoned from now: what was a day off when it was held is nearer in the morning
         yield [name for name, _ in reminders], all_reminders([message for _, message in reminders], now)
     summaries = [(name, message) for name, message in held if isinstance(message, SummaryMessage)]
-    if len(summaries) > 1:
+    if summaries:
         yield [name for name, _ in summaries], one_summary([message for _, message in summaries])
+    yield from (([name], message) for name, message in held if isinstance(message, TemplateMessage | DigestMessage))
 
 
-def _parts(held: Sequence[tuple[str, Message]]) -> Iterator[list[tuple[str, Message]]]:
+def _parts(held: Sequence[tuple[str, RoleMessage | GroupMessage]]) -> Iterator[list[tuple[str, RoleMessage | GroupMessage]]]:
     """So many as one message has room for."""
-    part: list[tuple[str, Message]] = []
+    part: list[tuple[str, RoleMessage | GroupMessage]] = []
     for one in held:
         if part and sum(len(_roles(message)) for _, message in [*part, one]) > pack.PER_MESSAGE:
             yield part
             part = []
         part.append(one)
-    yield part
+    if part:
+        yield part
 
 
-def _roles(message: Message) -> tuple[RoleMessage, ...]:
-    return message.items if isinstance(message, GroupMessage) else (message,) if isinstance(message, RoleMessage) else ()
+def _roles(message: RoleMessage | GroupMessage) -> tuple[RoleMessage, ...]:
+    return message.items if isinstance(message, GroupMessage) else (message,)

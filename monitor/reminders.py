@@ -20,7 +20,7 @@ from monitor import mutes
 from monitor.alerting import Alerting
 from monitor.db import AnyRow
 from monitor.fitting import Fitting, open_postings
-from monitor.messages import Reminder, ReminderMessage, Why, dump, load
+from monitor.messages import Message, NightMessage, Reminder, ReminderMessage, Why, dump, load
 from monitor.models import Alert, Board, Delivery, Posting, PostingChange, PostingVersion
 from monitor.settings import Rule, Settings
 
@@ -124,8 +124,20 @@ def _ids(postings: Sequence[Fitting]) -> list[int]:
 
 
 def _items(text: str) -> tuple[Reminder, ...]:
+    return tuple(item for part in _parts(load(text)) if isinstance(part, ReminderMessage) for item in part.items)
+
+
+def _parts(message: Message) -> tuple[Message, ...]:
+    return message.parts if isinstance(message, NightMessage) else (message,)
+
+
+def _with(text: str, items: tuple[Reminder, ...], now: datetime) -> Message | None:
+    """The stored message with these deadlines in the place of its own; None when nothing is left to tell."""
     message = load(text)
-    return message.items if isinstance(message, ReminderMessage) else ()
+    if isinstance(message, NightMessage):
+        rest = tuple(part for part in message.parts if not isinstance(part, ReminderMessage))
+        return NightMessage((*rest, ReminderMessage(items, now)) if items else rest)
+    return ReminderMessage(items, now) if items else None
 
 
 def _note(connection: Connection, rows: Iterable[dict[str, object]], now: datetime) -> None:
@@ -150,9 +162,10 @@ def expire(connection: Connection, now: datetime) -> None:
         left = tuple(one for one in today.values() if isinstance(one, Reminder))
         over = {posting: one for posting, one in today.items() if isinstance(one, str)}
         mine = update(Delivery).where(Delivery.id == row.id, Delivery.state == row.state)
-        if not left:
+        message = _with(row.message, left, now)
+        if message is None:
             connection.execute(mine.values(state="expired", next_try_at=None, reason=next(iter(over.values()), _TOO_LATE)))
-        elif left != items and connection.execute(mine.values(message=dump(ReminderMessage(left, now)))).rowcount:
+        elif left != items and connection.execute(mine.values(message=dump(message))).rowcount:
             _give_up(connection, row.delivery_id, over, now)
 
 
@@ -186,7 +199,7 @@ def _give_up(connection: Connection, delivery_id: str, over: Mapping[str, str], 
     columns = select(Alert.id, Alert.channel, Alert.message).where(Alert.delivery_id == delivery_id)
     for row in connection.execute(columns).all():
         reasons = [over.get(item.role.posting) for item in _items(row.message)]
-        if all(reasons):
+        if reasons and all(reasons):
             own = _noted(connection, row.channel, row.message, now, reasons[0] or _TOO_LATE)
             connection.execute(update(Alert).where(Alert.id == row.id).values(delivery_id=own))
 

@@ -12,6 +12,7 @@ from monitor.messages import (
     DigestMessage,
     GroupMessage,
     Message,
+    NightMessage,
     OperatorMessage,
     ReminderMessage,
     RoleMessage,
@@ -50,6 +51,12 @@ def draw(message: Message, *, interactive: bool = False) -> tuple[str, Parts]:
     return announce(message), _blocks(message, interactive)
 
 
+def has_room(message: Message) -> bool:
+    """Does Slack take it as it is drawn?"""
+    drawn = _blocks(message, interactive=True)
+    return rich.size(drawn) <= rich.ROOM and len(drawn) <= rich.BLOCKS
+
+
 def _blocks(message: Message, interactive: bool) -> Parts:  # noqa: PLR0911  # a case a kind
     match message:
         case RoleMessage():
@@ -66,6 +73,8 @@ def _blocks(message: Message, interactive: bool) -> Parts:  # noqa: PLR0911  # a
             return reminder(message, interactive=interactive)
         case DigestMessage():
             return digest(message)
+        case NightMessage():
+            return [block for part in message.parts for block in _blocks(part, interactive)]
         case OperatorMessage():
             return _operator(message)
 

@@ -11,6 +11,7 @@ from monitor.messages import (
     DigestMessage,
     GroupMessage,
     Message,
+    NightMessage,
     OperatorMessage,
     Reminder,
     ReminderMessage,
@@ -21,7 +22,7 @@ from monitor.messages import (
     TemplateMessage,
     Why,
 )
-from monitor.notify import templates, words
+from monitor.notify import reminders, templates, words
 from monitor.notify.difference import edited
 
 _ANNOUNCED: Final = 1000  # UTF-16 units before escaping; a notification shows some 150
@@ -87,6 +88,8 @@ def lines(message: Message) -> list[str]:  # noqa: PLR0911  # a case a kind
             ]
         case DigestMessage():
             return _digest(message)
+        case NightMessage():
+            return [line for part in message.parts for line in lines(part)]
         case OperatorMessage():
             return [_announced(message), *("  " + words.clean(line) for line in message.lines), *_url(message.url)]
 
@@ -105,18 +108,13 @@ def _announced(message: Message) -> str:  # noqa: PLR0911  # a case a kind
         case TemplateMessage():
             return templates.sentence(message)
         case ReminderMessage():
-            return _near(message)
+            return reminders.sentence(message)
         case DigestMessage():
             return _day(message)
+        case NightMessage():
+            return ". ".join(map(_announced, message.parts))
         case OperatorMessage():
             return words.clean(message.headline, words.TITLE) or f"rolewatch: {message.event}"
-
-
-def _near(message: ReminderMessage) -> str:
-    if len(message.items) != 1:
-        return f"{words.count(len(message.items), 'deadline')} near: {'; '.join(words.title(item.role) for item in message.items[:_NAMED])}"
-    role = message.items[0].role
-    return f"Deadline in {words.left(role, message.at)}: {words.title(role)} at {words.company(role)}, apply by {words.deadline(role)}"
 
 
 def _reminder(item: Reminder, *, alone: bool) -> list[str]:

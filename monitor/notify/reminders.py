@@ -10,6 +10,7 @@ from monitor.notify.buttons import row
 from monitor.notify.rich import Part, Parts
 
 _MENTIONS: Final = 20
+_NAMED: Final = 5  # titles in one sentence
 
 
 def reminder(message: ReminderMessage, *, interactive: bool) -> Parts:
@@ -20,6 +21,15 @@ def reminder(message: ReminderMessage, *, interactive: bool) -> Parts:
     body = rich.block(_title(item.role), *roles.mentions(item.mention))
     head = rich.context(rich.ours(f":alarm_clock: *Deadline in {words.left(item.role, message.at)}*"))
     return [head, body, *row(item.role, (), closed=False, revised=False, interactive=interactive), *_foot(item)]
+
+
+def sentence(message: ReminderMessage) -> str:
+    """The message in one line."""
+    if len(message.items) != 1:
+        titles = "; ".join(words.title(item.role) for item in message.items[:_NAMED])
+        return f"{words.count(len(message.items), 'deadline')} near: {titles}"
+    role = message.items[0].role
+    return f"Deadline in {words.left(role, message.at)}: {words.title(role)} at {words.company(role)}, apply by {words.deadline(role)}"
 
 
 def _title(role: Role) -> Part:

@@ -15,7 +15,7 @@ from slack_server import OPS, ROLES, shown
 from sqlalchemy import Engine
 
 from monitor.deliveries import retry
-from monitor.messages import FieldChange, GroupMessage, Message, Reminder, ReminderMessage, Why, load
+from monitor.messages import FieldChange, GroupMessage, Message, NightMessage, Reminder, ReminderMessage, Why, card_of, load
 from monitor.quiet import together
 from monitor.settings import AlertSettings
 
@@ -161,22 +161,45 @@ async def test_a_message_of_which_nobody_knows_is_looked_for_at_night(night: Nig
     assert night.one_copy_each()
 
 
-def test_what_is_put_together_is_of_one_kind_each() -> None:
-    near = ReminderMessage((Reminder(role("9", deadline_at=EVENING + timedelta(hours=20)), WHY, 86400.0),), EVENING)
+async def test_a_night_of_several_kinds_is_one_message(night: Night) -> None:
+    night.tell(summary(roles=[role("9", "Old Engineer")]), round_id=night.begin_round(), at=night.clock())
+    night.tell(opened("1"), round_id=night.begin_round(), at=night.clock())
+    await night.deliver()
+    assert night.states() == ["held"] * 2
+    night.wake()
+    assert await night.deliver() == 1
+    [message] = night.said()
+    assert "1 new role" in shown(message)
+    assert "Old Engineer" in shown(message)
+    assert night.one_copy_each()
+
+
+NEAR = ReminderMessage((Reminder(role("9", deadline_at=EVENING + timedelta(hours=20)), WHY, 86400.0),), EVENING)
+
+
+def test_what_is_put_together_is_a_part_for_each_kind() -> None:
     held: list[tuple[str, Message]] = [
         ("a", opened("1")),
         ("b", GroupMessage((opened("2"), opened("3")))),
-        ("c", near),
+        ("c", NEAR),
         ("d", summary()),
         ("e", summary()),
+        ("f", card_of(opened("4"))),
     ]
-    made = {tuple(names): message for names, message in together(held, EVENING + timedelta(hours=9))}
-    assert list(made) == [("a", "b"), ("c",), ("d", "e")]
-    group, reminder = made["a", "b"], made["c",]
+    [(names, message)] = together(held, EVENING + timedelta(hours=9))
+    assert names == ["a", "b", "c", "d", "e"]
+    assert isinstance(message, NightMessage)
+    group, reminder, _ = message.parts
     assert isinstance(group, GroupMessage)
     assert isinstance(reminder, ReminderMessage)
     assert len(group.items) == 3
     assert reminder.at == EVENING + timedelta(hours=9)
+
+
+def test_a_night_that_slack_has_no_room_for_is_a_message_a_kind() -> None:
+    held: list[tuple[str, Message]] = [(str(number), opened(str(number))) for number in range(140)]
+    held += [("c", NEAR), ("d", summary(roles=[role(str(number)) for number in range(140)]))]
+    assert [len(names) for names, _ in together(held, EVENING)] == [140, 1, 1]
 
 
 def test_a_deadline_that_two_messages_tell_of_is_listed_once() -> None:

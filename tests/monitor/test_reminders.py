@@ -11,11 +11,11 @@ from sqlalchemy import Engine, select, update
 
 from crawler.items import Deadline, Posting, Probe
 from monitor import mutes, reminders
-from monitor.db import reading
 from monitor.fitting import Fitting
-from monitor.messages import Reminder, ReminderMessage, Role, Why, load
+from monitor.messages import NightMessage, Reminder, ReminderMessage, Role, Why, load
 from monitor.models import Alert, Delivery
-from monitor.pack import pack
+from monitor.pack import merge, pack
+from monitor.quiet import together
 from monitor.settings import Rule
 
 WHY = Why("research-engineer", "title has “research engineer”")
@@ -86,6 +86,10 @@ class Days:
         rows = self.history.ask("SELECT message FROM alert WHERE kind = 'reminder' ORDER BY id")
         messages = [load(row[0]) for row in rows]
         return [item for message in messages if isinstance(message, ReminderMessage) for item in message.items]
+
+    def waiting(self) -> list[ReminderMessage]:
+        messages = [load(row[0]) for row in self.history.ask("SELECT message FROM delivery WHERE state = 'pending'")]
+        return [message for message in messages if isinstance(message, ReminderMessage)]
 
     def pack(self) -> None:
         with self.history.engine.begin() as connection:
@@ -176,12 +180,27 @@ def test_what_waits_while_its_deadline_moves_a_little_says_the_new_one(engine: E
     nearer = DEADLINE - hours(2)
     days.look(days.role(nearer))
     days.at(10)
-    with reading(engine) as connection:
-        texts = connection.scalars(select(Delivery.message).where(Delivery.state == "pending"))
-        [message] = [one for one in map(load, texts) if isinstance(one, ReminderMessage)]
+    [message] = days.waiting()
     assert [item.role.deadline_at for item in message.items] == [nearer]
     days.at(1)
     assert days.history.ask("SELECT state FROM alerts WHERE kind = 'reminder'") == [("expired",)]
+
+
+def test_a_night_whose_reminder_is_not_true_any_more_tells_the_rest(engine: Engine) -> None:
+    days = Days(engine)
+    days.at(24)
+    days.pack()
+    with engine.begin() as connection:
+        rows = connection.execute(select(Delivery.delivery_id, Delivery.message).order_by(Delivery.id)).all()
+        [(names, night)] = together([(row.delivery_id, load(row.message)) for row in rows], days.history.now)
+        merge(connection, names, night)
+    days.look(gone="1")
+    days.at(23)
+    told = days.history.ask("SELECT kind, state FROM alerts ORDER BY alert_id")
+    assert told[:3] == [("summary", "pending"), ("opened", "pending"), ("reminder", "expired")]
+    [left] = [load(row[0]) for row in days.history.ask("SELECT message FROM delivery WHERE state = 'pending'")]
+    assert isinstance(left, NightMessage)
+    assert [type(part).__name__ for part in left.parts] == ["GroupMessage", "SummaryMessage"]
 
 
 def test_one_that_may_have_been_sent_does_not_expire(engine: Engine) -> None:
@@ -212,12 +231,7 @@ def test_many_deadlines_at_once_are_one_message(engine: Engine) -> None:
     days.look(*(days.role(key=str(number)) for number in range(1, 13)))
     assert days.at(24) == 12
     days.pack()
-    with reading(engine) as connection:
-        texts = connection.scalars(
-            select(Delivery.message).join(Alert, Alert.delivery_id == Delivery.delivery_id).where(Alert.kind == "reminder")
-        )
-        (message,) = {text: load(text) for text in texts}.values()
-    assert isinstance(message, ReminderMessage)
+    (message,) = days.waiting()
     assert len(message.items) == 12
 
 
@@ -231,7 +245,5 @@ def test_of_many_deadlines_that_wait_those_that_passed_expire_and_the_others_are
         ("expired", 2),
         ("pending", 10),
     ]
-    with reading(engine) as connection:
-        waiting = [load(text) for text in connection.scalars(select(Delivery.message).where(Delivery.state == "pending"))]
-    (message,) = [one for one in waiting if isinstance(one, ReminderMessage)]
+    (message,) = days.waiting()
     assert sorted(int(item.role.posting.rpartition(":")[2]) for item in message.items) == list(range(3, 13))

@@ -52,7 +52,7 @@ async def test_a_message_carries_its_delivery_id_and_is_found_by_it(slack: Slack
     receipts = [await notifier.send("slack:#roles", message, f"id{number}") for number, message in enumerate(every_kind())]
     assert slack.channels[ROLES].messages[3]["metadata"] == {"event_type": "rolewatch_delivery", "event_payload": {"delivery_id": "id3"}}
     assert await make(slack).find("slack:#roles", "id3", lately()) == receipts[3]
-    assert await notifier.find("slack:#roles", "id9", lately()) is None
+    assert await notifier.find("slack:#roles", "id99", lately()) is None
     assert await notifier.find("slack:#roles", "id3", datetime.now(UTC) + timedelta(minutes=1)) is None
 
 

@@ -43,7 +43,7 @@ async def test_every_kind_of_message_is_taken(simulator: Simulator) -> None:
     notifier = simulator.notifier()
     for number, message in enumerate([*every_kind(), *groups, listed]):
         await notifier.send("slack:#roles", message, f"id{number}")
-    assert len(await simulator.messages()) == 12
+    assert len(await simulator.messages()) == 13
 
 
 @pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))

@@ -13,7 +13,9 @@ from monitor.messages import (
     BoardHealth,
     DigestMessage,
     FieldChange,
+    GroupMessage,
     Message,
+    NightMessage,
     OperatorMessage,
     Reminder,
     ReminderMessage,
@@ -86,7 +88,9 @@ def every_kind() -> list[Message]:
     """One message of each shape."""
     closed = opened(kind="closed", not_before=AT - timedelta(hours=1))
     role_kinds: list[Message] = [opened(), revised(), closed, opened(kind="reopened")]
-    return [*role_kinds, summary(roles=[role()]), notice(), reminder(), digest(opened(), near=(reminder().items[0].role,)), digest()]
+    told = digest(opened(), near=(reminder().items[0].role,))
+    night = NightMessage((GroupMessage((opened(), closed)), reminder(), summary(roles=[role()]), told))
+    return [*role_kinds, summary(roles=[role()]), notice(), reminder(), told, digest(), night]
 
 
 class Desk:
