@@ -61,6 +61,11 @@ def iso(instant: datetime) -> str:
     return instant.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
 
+def minute(instant: datetime) -> str:
+    """The instant as a person reads it: `2024-05-19 19:00Z`."""
+    return iso(instant)[: len("2024-05-19T19:00")].replace("T", " ") + "Z"
+
+
 def normal_url(url: str) -> str:
     """The URL with the driver that we use: `postgres://` and `postgresql://` go through psycopg 3."""
     for scheme in ("postgres://", "postgresql://"):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from monitor.cli.output import Format, clean, emit, shortened
+from monitor.cli.output import Format, clean, emit, short, shortened
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -91,4 +91,4 @@ def _what(change: ChangeReport) -> str:
 
 
 def _side(value: str | None) -> str:
-    return shortened(value, _LONGEST) if value else "none"
+    return shortened(short(value), _LONGEST) if value else "none"

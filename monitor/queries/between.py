@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import Connection, func, or_, select
 
 from monitor.compare import differences
-from monitor.db import AnyRow, iso
+from monitor.db import AnyRow, minute
 from monitor.errors import UserError
 from monitor.models import Board, BoardCheck, Description, Posting, PostingVersion
 from monitor.queries.listing import COVERAGE, Row, listing
@@ -32,8 +32,8 @@ def between(connection: Connection, board: str, then: datetime, now: datetime) -
     """The board at `now` against `then`. Raises UserError when it was not looked at yet by then."""
     first: datetime | None = connection.execute(_FIRST.where(Board.board == board)).scalar()
     if first is None or then < first:
-        began = "it was not looked at yet" if first is None else f"its first look was at {iso(first)}"
-        raise UserError(f"nothing is known of {board} at {iso(then)}: {began}")
+        began = "it was not looked at yet" if first is None else f"its first look was at {minute(first)}"
+        raise UserError(f"nothing is known of {board} at {minute(then)}: {began}")
     before, after = (_open_at(connection, board, moment) for moment in (then, now))
     doubts = [doubt for moment in (then, now) if (doubt := _doubt(connection, board, moment))]
     return Between(len(before), len(after), list(_rows(connection, before, after)), doubts)
@@ -59,9 +59,9 @@ def _doubt(connection: Connection, board: str, moment: datetime) -> str:
         return ""
     span = "since it was not watched any more"
     if stretches:
-        until = f" until {iso(stretches[0]['to_at'])}" if stretches[0]["to_at"] else ""
-        span = f"nor at any time after {iso(stretches[0]['from_at'])}{until}"
-    return f"the state of {board} at {iso(moment)} is not known, {span}: shown is what was known last"
+        until = f" until {minute(stretches[0]['to_at'])}" if stretches[0]["to_at"] else ""
+        span = f"nor at any time after {minute(stretches[0]['from_at'])}{until}"
+    return f"the state of {board} at {minute(moment)} is not known, {span}: shown is what was known last"
 
 
 _AT_ONCE = 400  # postings whose contents are loaded together

@@ -13,7 +13,7 @@ from sqlalchemy.orm import aliased
 
 from crawler.items import Pay
 from monitor.compare import pay_words
-from monitor.db import iso
+from monitor.db import minute
 from monitor.errors import UserError
 from monitor.models import Board, BoardCheck, Description, Posting, PostingChange, PostingVersion, Saved, SearchText
 from monitor.queries.candidates import candidate, candidate_columns, fits_all
@@ -168,7 +168,7 @@ def _then(connection: Connection, found: Found, row: Row, versions: Sequence[Row
     """The posting as it was known at that moment; what nothing holds of it then (the ats's own times) is today's."""
     begun = [version for version in versions if version["from_at"] <= moment]
     if not begun:
-        raise UserError(f"{row['posting']} was not known at {iso(moment)}: it was first seen at {_first(versions)}")
+        raise UserError(f"{row['posting']} was not known at {minute(moment)}: it was first seen at {_first(versions)}")
     content = begun[-1]
     ended = content["to_at"] is not None and content["to_at"] <= moment
     state = {"state": "closed", "closed_at": content["to_at"]} if ended else {"state": "open", "closed_at": None}
@@ -190,7 +190,7 @@ def _last_seen(connection: Connection, found: Found, row: Row, begun: datetime, 
 
 
 def _first(versions: Sequence[Row]) -> str:
-    return iso(versions[0]["from_at"]) if versions else "a later time"
+    return minute(versions[0]["from_at"]) if versions else "a later time"
 
 
 def pay_of(row: Mapping[str, object]) -> str:

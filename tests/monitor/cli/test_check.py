@@ -50,6 +50,17 @@ def test_what_happened_stands_below_the_boards_and_is_told(watching: Program, se
     assert "title has “research engineer”" in ran.out
 
 
+def test_a_moved_deadline_is_read_to_the_minute_and_exact_in_json(watching: Program, server: BoardServer) -> None:
+    hero, *others = server.boards["examplelabs"].jobs
+    server.board("examplelabs", {**hero, "application_deadline": "2031-12-01T07:59:59Z"}, *others)
+    watching("check")
+    server.board("examplelabs", {**hero, "application_deadline": "2031-12-03T07:59:59Z"}, *others)
+    assert "  deadline: 2031-12-01 07:59Z → 2031-12-03 07:59Z\n" in watching("check").out
+    server.board("examplelabs", {**hero, "application_deadline": "2031-12-04T07:59:59Z"}, *others)
+    (change,) = watching("check", "--format", "json").json[0]["changes"]
+    assert (change["old"], change["new"]) == ("2031-12-03T07:59:59.000000Z", "2031-12-04T07:59:59.000000Z")
+
+
 def test_the_reports_as_json_are_alone_on_standard_output(watching: Program, server: BoardServer) -> None:
     watching("check")
     server.board("otherworks", *server.boards["otherworks"].jobs[1:])

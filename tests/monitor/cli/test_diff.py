@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -45,7 +46,7 @@ def test_what_nobody_knew_at_the_time_is_said(told: Program) -> None:
     ran = told("diff", OTHER, "--from", ago(70), "--format", "json")
     assert (ran.code, ran.json) == (0, [])
     assert f"the state of {OTHER} at " in ran.err
-    assert "is not known, nor at any time after 20" in ran.err
+    assert re.search(r" at [-\d]{10} \d\d:\d\dZ is not known, nor at any time after [-\d]{10} \d\d:\d\dZ", ran.err)
     assert told("diff", BOARD, "--from", ago(70)).err == ""
 
 
@@ -64,7 +65,7 @@ def test_between_a_failure_and_the_next_look_the_state_is_that_of_before(rolewat
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        ((BOARD, "--from", "2020-01-01"), f"nothing is known of {BOARD} at 2020-01-01T00:00:00.000000Z: its first look was at 20"),
+        ((BOARD, "--from", "2020-01-01"), f"nothing is known of {BOARD} at 2020-01-01 00:00Z: its first look was at 20"),
         ((BOARD, "--from", "1h", "--to", "2h"), "--from 1h is not before --to 2h"),
         ((BOARD, "--from", "1h", "--to", "2999-01-01"), "--to 2999-01-01 is still to come"),
         (("nowhere", "--from", "1h"), "no board 'nowhere' in the database"),
