@@ -101,9 +101,10 @@ async def _look(engine: Engine, wanted: Settings, now: datetime) -> set[Event]:
     return {(change.posting.split(":")[-1], change.kind, change.field) for change in board.changes}
 
 
-@pytest.mark.parametrize(
-    ("name", "board"), [("greenhouse-deepmind_daily", "greenhouse:deepmind"), ("greenhouse-luno_content", "greenhouse:luno")]
-)
+DEEPMIND, LUNO = ("greenhouse-deepmind_daily", "greenhouse:deepmind"), ("greenhouse-luno_content", "greenhouse:luno")
+
+
+@pytest.mark.parametrize(("name", "board"), [DEEPMIND, LUNO])
 async def test_a_real_series_leaves_what_comparing_by_hand_gives(sqlite_url: str, name: str, board: str) -> None:
     engine = open_database(sqlite_url)
     series = days(name)
@@ -122,7 +123,7 @@ CONFIG = """
 api_url = "{api_url}"
 delay = "0ms"
 [[boards]]
-board = "greenhouse:deepmind"
+board = "{board}"
 [[rules]]
 name = "research-engineer"
 any = ["research engineer"]
@@ -130,13 +131,13 @@ any = ["research engineer"]
 NEWER = "SELECT posting, kind, field FROM posting_changes ORDER BY change_id LIMIT -1 OFFSET :n"
 
 
-@pytest.mark.slow
-def test_the_command_run_once_a_day_file_leaves_what_comparing_by_hand_gives(tmp_path: Path) -> None:
-    series = days("greenhouse-deepmind_daily")
+@pytest.mark.parametrize(("name", "board"), [pytest.param(*DEEPMIND, marks=pytest.mark.slow), LUNO])
+def test_the_command_run_once_a_day_file_leaves_what_comparing_by_hand_gives(tmp_path: Path, name: str, board: str) -> None:
+    series = days(name)
     with serving() as server:
         file = tmp_path / "rolewatch.toml"
-        file.write_text(CONFIG.format(api_url=server.url))
-        rolewatch, served = Program(str(file)), server.board("deepmind")
+        file.write_text(CONFIG.format(api_url=server.url, board=board))
+        rolewatch, served = Program(str(file)), server.board(board.split(":")[1])
         expected, stored = [set[Event](), *by_hand(series)], 0
         for jobs, events in zip(series, expected, strict=True):
             served.jobs = list(jobs.values())
