@@ -108,6 +108,7 @@ def test_a_group_lists_every_role_with_its_link_and_reason() -> None:
     assert "12 new roles, 1 changed, 1 closed" in words_
     assert headings(message) == [" New", " Changed", " Closed"]
     assert headings(GroupMessage(tuple(items))) == []  # the first line says it
+    assert "1 new role, 2 closed" in said(GroupMessage((items[0], *[opened(str(key), kind="closed") for key in (71, 72)])))
     assert "(1) engineers: location has “Paris”" in words_
     assert "(2) engineers: location has “London”" in words_
     assert words_.count("  (2)") == 6
