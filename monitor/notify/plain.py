@@ -219,7 +219,8 @@ def counts(message: GroupMessage) -> str:
     kinds = [item.kind for item in message.items]
     said = [f"{kinds.count(kind)} {verb}" for kind, verb in _VERBS.items() if kind in kinds]
     part = f" (part {message.part} of {message.parts})" if message.parts > 1 else ""
-    return f"{said[0]} role{'' if said[0].startswith('1 ') else 's'}{''.join(', ' + more for more in said[1:])}{part}" if said else "No roles"
+    roles = "role" if said[:1] and said[0].startswith("1 ") else "roles"
+    return f"{said[0]} {roles}{''.join(', ' + more for more in said[1:])}{part}" if said else "No roles"
 
 
 def tally(items: Sequence[RoleMessage]) -> list[tuple[RoleKind, str, int]]:
