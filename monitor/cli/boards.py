@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from monitor.cli.common import State, state
+from monitor.cli.naming import named
 from monitor.cli.output import Format, FormatOption, emit
 from monitor.errors import UserError
 
@@ -109,17 +110,13 @@ def _begun(current: State) -> Iterator[None]:
 @app.command()
 def remove(
     ctx: typer.Context,
-    board: Annotated[str, typer.Argument(metavar="BOARD", help="ats:token, or any URL of it.")],
+    board: Annotated[str, typer.Argument(metavar="BOARD", help="ats:token, its URL, its token or its company.")],
 ) -> None:
     """Stop watching a board; its history stays."""
-    from crawler.address import parse
     from monitor.config_file import remove_board
 
     settings = state(ctx).settings
-    try:
-        name = parse(board).board
-    except ValueError as error:
-        raise UserError(str(error)) from error
+    name = named(settings.boards, board)
     if settings.board(name) is None:
         raise UserError(f"{name} is not watched; watched are: {', '.join(each.board for each in settings.boards)}")
     remove_board(settings.file, name)

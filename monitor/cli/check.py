@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from monitor.cli.common import CHANCE, State, now, state
+from monitor.cli.naming import named
 from monitor.cli.output import Format, FormatOption
 from monitor.errors import UserError
 
@@ -23,7 +24,9 @@ if TYPE_CHECKING:
 
 def check(
     ctx: typer.Context,
-    boards: Annotated[list[str] | None, typer.Argument(metavar="BOARD", help="ats:token or any URL of it; all boards by default.")] = None,
+    boards: Annotated[
+        list[str] | None, typer.Argument(metavar="BOARD", help="ats:token, its URL, its token or its company; all by default.")
+    ] = None,
     *,
     no_alerts: Annotated[bool, typer.Option("--no-alerts", help="Write no alerts of what this round brings, ever.")] = False,
     announce: Annotated[bool, typer.Option("--announce", help="Tell a first snapshot role by role, not in one summary.")] = False,
@@ -42,14 +45,10 @@ def check(
 
 
 def watched(settings: Settings, text: str) -> str:
-    """The watched board that `text` names: `ats:token`, or a URL of it or of a posting. Raises UserError naming the watched ones."""
-    from crawler.address import parse
-
-    names = [board.board for board in settings.boards if board.enabled]
-    try:
-        name = parse(text).board
-    except ValueError as error:
-        raise UserError(f"{error}; watched are: {', '.join(names)}") from error
+    """The watched board that `text` names. Raises UserError naming the watched ones."""
+    boards = [board for board in settings.boards if board.enabled]
+    names = [board.board for board in boards]
+    name = named(boards, text)
     if name not in names:
         add, off = f"`rolewatch boards add {name}` adds it", f"take its `enabled = false` out of {settings.file}"
         todo = add if settings.board(name) is None else off

@@ -13,7 +13,7 @@ from monitor.db import AnyRow
 from monitor.errors import UserError
 from monitor.models import Board, Posting, PostingVersion
 
-_NAMED = 8  # companies in an error
+_NAMED = 8  # companies or boards in an error
 _NEIGHBOURS = 20_000  # keys that a hint looks through; more would take seconds
 
 
@@ -33,15 +33,16 @@ class Found:
 def find_board(connection: Connection, text: str) -> str:
     """The board that `text` names: `ats:token`, its URL, its token or its company. Raises UserError."""
     boards = connection.execute(select(Board.board, Board.token, Board.company).order_by(Board.board)).all()
+    names = [row.board for row in boards]
     exact = _address_board(text) if "/" in text else text
-    if any(exact == row.board for row in boards):
+    if exact in names:
         return exact
     named = [row.board for row in boards if text.casefold() in (row.token.casefold(), row.company.casefold(), row.board.casefold())]
     if len(named) == 1:
         return str(named[0])
     if named:
         raise UserError(f"{text!r} is one of several boards: {', '.join(named)}")
-    raise UserError(f"no board {text!r} in the database{_hint(text, [row.board for row in boards])}")
+    raise UserError(f"no board {text!r} in the database{_hint(text, names) or _there_is(names)}")
 
 
 def find_boards(connection: Connection, text: str) -> tuple[str, ...]:
@@ -51,7 +52,7 @@ def find_boards(connection: Connection, text: str) -> tuple[str, ...]:
     same = [row.board for row in boards if wanted in (_bare(row.board), _bare(row.token), _bare(row.company))]
     found = same or [row.board for row in boards if wanted and (wanted in _bare(row.token) or wanted in _bare(row.company))]
     if not found:
-        hint = _hint(text.casefold(), _names(boards)) or f"; there is {', '.join(row.company for row in boards[:_NAMED]) or 'none yet'}"
+        hint = _hint(text.casefold(), _names(boards)) or _there_is([row.company for row in boards])
         raise UserError(f"no board of {text!r} is known{hint}")
     return tuple(map(str, found))
 
@@ -139,6 +140,10 @@ def _address(text: str) -> address.Address | None:
 def _address_board(text: str) -> str:
     named = _address(text)
     return text if named is None else named.board
+
+
+def _there_is(names: Sequence[str]) -> str:
+    return f"; there is {', '.join([*names[:_NAMED], *(['…'] if len(names) > _NAMED else [])]) or 'none yet'}"
 
 
 def _hint(text: str, known: Iterable[str], prefix: str = "") -> str:

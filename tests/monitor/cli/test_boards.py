@@ -211,6 +211,23 @@ def test_a_board_is_removed_whatever_becomes_of_the_database(watching: Program, 
     assert (tmp_path / "rolewatch.db").exists() == (found is not None)
 
 
+@pytest.mark.parametrize("name", ["otherworks", "OTHERWORKS", "Other Works"])
+def test_a_board_is_removed_and_looked_at_by_what_it_alone_is_called(watching: Program, name: str) -> None:
+    assert [report["board"] for report in watching.ask("check", name)] == ["greenhouse:otherworks"]
+    assert watching("boards", "remove", name).out.startswith("removed greenhouse:otherworks from ")
+    gone = watching("boards", "remove", name)
+    assert (gone.code, len(gone.err.splitlines())) == (2, 1)
+    assert gone.err.endswith("watched are: greenhouse:examplelabs\n")
+
+
+def test_a_name_of_several_boards_is_refused_with_all_of_them(watching: Program) -> None:
+    file = Path(watching.config)
+    file.write_text(file.read_text().replace("Other Works", "Example Labs"))
+    for command in (("check",), ("boards", "remove")):
+        ran = watching(*command, "example labs")
+        assert (ran.code, ran.err) == (2, "'example labs' is one of several boards: greenhouse:examplelabs, greenhouse:otherworks\n")
+
+
 def test_a_board_that_is_not_watched_cannot_be_removed(watching: Program) -> None:
     ran = watching("boards", "remove", THIRD)
     assert ran.code == 2

@@ -68,7 +68,7 @@ def test_between_a_failure_and_the_next_look_the_state_is_that_of_before(rolewat
         ((BOARD, "--from", "2020-01-01"), f"nothing is known of {BOARD} at 2020-01-01 00:00Z: its first look was at 20"),
         ((BOARD, "--from", "1h", "--to", "2h"), "--from 1h is not before --to 2h"),
         ((BOARD, "--from", "1h", "--to", "2999-01-01"), "--to 2999-01-01 is still to come"),
-        (("nowhere", "--from", "1h"), "no board 'nowhere' in the database"),
+        (("nowhere", "--from", "1h"), f"no board 'nowhere' in the database; there is {BOARD}, {OTHER}\n"),
     ],
 )
 def test_what_cannot_be_compared_is_one_line(sqlite_told: Program, arguments: tuple[str, ...], said: str) -> None:

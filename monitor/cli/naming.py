@@ -1,0 +1,36 @@
+"""A board of the configuration as people name it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from monitor.errors import UserError
+
+if TYPE_CHECKING:
+    from monitor.settings import WatchedBoard
+
+
+def named(boards: Sequence[WatchedBoard], text: str) -> str:
+    """What `text` names: `ats:token`, a URL of a board or of a posting, or the token or company of one of `boards` alone.
+
+    Raises UserError for what names several of them, and for what can name no board at all.
+    """
+    from crawler.address import parse
+
+    said = text.strip().casefold()
+    found = [board.board for board in boards if said in _called(board)]
+    if len(found) > 1:
+        raise UserError(f"{text!r} is one of several boards: {', '.join(found)}")
+    try:
+        return found[0] if found else parse(text).board
+    except ValueError as error:
+        raise UserError(f"{error}; watched are: {', '.join(board.board for board in boards)}") from error
+
+
+def _called(board: WatchedBoard) -> Iterator[str]:
+    from crawler.address import directory
+
+    for name in (board.board.partition(":")[2], board.company or directory().get(board.board, "")):
+        if name:
+            yield name.casefold()
