@@ -116,6 +116,8 @@ def _tried(settings: Settings, file: Path | None, given: dict[str, list[str]]) -
         raise UserError("--file has its rules, the options are another: give one of them")
     if file is not None:
         return with_rules(settings, rules_of(file), str(file))
+    if given and not {"any", "all"} & given.keys():
+        raise UserError("a rule to try needs a phrase that fits: give --any or --all too")
     return with_rules(settings, [{"name": _UNWRITTEN} | given], "the rule to try") if given else settings
 
 

@@ -145,7 +145,8 @@ def test_the_rules_of_another_file_are_tried(told: Program, tmp_path: Path) -> N
     [
         (["--any", "/(/"], 'the rule to try: rules[0].any[0] (rule "tried") = "/(/": cannot be looked for'),
         (["--any", "a", "--in", "nowhere"], 'the rule to try: rules[0].in[0] (rule "tried") = "nowhere": expected'),
-        (["--none", "a"], 'the rule to try: rules[0] (rule "tried"): expected phrases in any or in all'),
+        (["--none", "a"], "a rule to try needs a phrase that fits: give --any or --all too"),
+        (["--location", "london"], "a rule to try needs a phrase that fits: give --any or --all too"),
         (["--any", "a", "--rule", "kernels"], "no rule 'kernels': the rules are tried"),
         (["--any", "a", "--file", "FILE"], "--file has its rules, the options are another: give one of them"),
         (["--file", "FILE"], 'FILE: rules[0].anny (rule "x"): unknown key; did you mean any?'),
