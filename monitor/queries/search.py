@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from monitor.errors import UserError
-from monitor.rules import Matcher
+from monitor.phrases import Phrase
 from monitor.settings import Rule
 
 
@@ -14,8 +14,13 @@ def search(words: Sequence[str], places: Sequence[str] = ()) -> list[Rule]:
     if not words and not places:
         return []
     rule = Rule(name="search", all=tuple(words), within=("title", "company"), locations=tuple(places))
-    try:
-        Matcher(rule)
-    except ValueError as error:
-        raise UserError(f"cannot look for that: {error}") from error
+    for written in (*words, *places):
+        _refuse_unreadable(written)
     return [rule]
+
+
+def _refuse_unreadable(written: str) -> None:
+    try:
+        Phrase(written)
+    except ValueError as error:
+        raise UserError(f"{written!r} {error}") from error

@@ -99,6 +99,20 @@ def test_a_pipe_gets_whole_aligned_columns(told: Program) -> None:
     assert counsel.index(f"{BOARD}:13") == header.index("posting")
 
 
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["kernels", "/[/"], "'/[/' cannot be looked for: missing ]"),
+        (["--location", "*"], "'*' has a `*` that does not end a word"),
+        (["..."], "'...' has no words to look for"),
+    ],
+)
+def test_what_cannot_be_looked_for_is_named_once(sqlite_told: Program, arguments: list[str], said: str) -> None:
+    ran = sqlite_told("roles", *arguments)
+    assert (ran.code, len(ran.err.splitlines())) == (2, 1)
+    assert ran.err.startswith(said)
+
+
 def test_a_terminal_gets_a_table_that_fits(told: Program) -> None:
     ran = told("roles", environ=WIDE | {"COLUMNS": "72"})
     assert "\x1b[1m" in ran.out

@@ -95,7 +95,7 @@ def test_roles_that_nobody_has_are_answered_with_what_may_help(history: History)
         ask(history, "roles engineer at exmaple labs")
     with pytest.raises(UserError, match="no board of 'nowhere' is known; there is Example Labs, Other Works"):
         ask(history, "roles at nowhere")
-    with pytest.raises(UserError, match="cannot look for that"):
+    with pytest.raises(UserError, match="cannot be looked for"):
         ask(history, "roles /(/")
 
 
