@@ -36,10 +36,18 @@ async def resolve(text: str, settings: Settings) -> Address:
     try:
         address = parse(text)
     except ValueError as error:
-        if urlsplit(text).scheme not in {"http", "https"}:
+        if not _is_page(text):
             raise UserError(f"{error}{_hint(text)}") from error
         address = await _on_page(text, settings)
     return _supported(address)
+
+
+def _is_page(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return False
+    return parts.scheme in {"http", "https"} and bool(parts.hostname)
 
 
 def refuse_known(settings: Settings, address: Address) -> None:
@@ -86,8 +94,22 @@ async def _fetch(url: str, settings: Settings) -> str:
     except aiohttp.ClientResponseError as error:
         raise UserError(f"{url} answered HTTP {error.status}: give the board's own address, or ats:token") from error
     except (aiohttp.ClientError, TimeoutError, OSError, LookupError, ValueError) as error:
-        reason = "no answer within 10 s" if isinstance(error, TimeoutError) else type(error).__name__
-        raise UserError(f"{url} could not be read ({reason}): give the board's own address, or ats:token") from error
+        raise UserError(f"{url} could not be read ({_reason(error)}): give the board's own address, or ats:token") from error
+
+
+def _reason(error: Exception) -> str:
+    """Why there was no page, in the words of a look at a board."""
+    import aiohttp
+
+    if isinstance(error, TimeoutError):
+        return f"no answer within {_PAGE_TIMEOUT:g} s"
+    if isinstance(error, aiohttp.ClientConnectorDNSError):
+        return f"no such host: {error.host}"
+    if isinstance(error, aiohttp.ClientSSLError):
+        return f"no secure connection to {error.host}"
+    if isinstance(error, aiohttp.ClientConnectorError):
+        return f"cannot connect to {error.host}: {error.os_error.strerror or 'it failed'}"
+    return type(error).__name__
 
 
 async def _followed(session: aiohttp.ClientSession, url: str) -> str:

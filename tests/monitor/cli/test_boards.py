@@ -148,6 +148,9 @@ def test_a_board_that_is_watched_already_is_refused_unseen(watching: Program, se
         ("lever:palantir", "cannot read lever"),
         ("nope:x", "nope is no ats; allowed: greenhouse"),
         ("", "ats:token"),
+        ("http://[/careers", "is no address"),
+        ("http://nowhere.invalid/careers", "could not be read (no such host: nowhere.invalid)"),
+        ("http://127.0.0.1:1/careers", "could not be read (cannot connect to 127.0.0.1: "),
     ],
 )
 def test_what_is_no_board_of_ours_is_refused_with_what_would_be(watching: Program, given: str, said: str) -> None:
