@@ -15,7 +15,7 @@ from monitor.deliveries import of_kind, waiting_for
 from monitor.messages import OperatorMessage, dump, load
 from monitor.models import Alert, Delivery
 from monitor.notify.base import NotifyError
-from monitor.notify.words import instant
+from monitor.notify.words import count, instant
 from monitor.settle import kind
 
 
@@ -32,7 +32,7 @@ def tell(connection: Connection, channel: str, error: NotifyError, operators: Se
     terminal = ["console"] if channel != "console" and (error.workspace or not elsewhere) else []
     lines = (
         f"Reason: {error.reason}",
-        f"Waiting: {waiting_for(connection, subject)} messages, none is lost",
+        f"Waiting: {count(waiting_for(connection, subject), 'message')}; nothing is lost",
         "`rolewatch alerts retry` tries at once.",
     )
     message = OperatorMessage("refused", f"{subject} refuses messages", lines, incident=f"refused {subject} {iso(now)}")

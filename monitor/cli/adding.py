@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from crawler.address import Address, directory, discover, find, parse
 from crawler.items import BoardRequest, Failure, Result, Snapshot
-from monitor.cli.output import clean
+from monitor.cli.output import clean, counted
 from monitor.errors import UserError
 
 if TYPE_CHECKING:
@@ -162,9 +162,8 @@ async def look_at(address: Address, settings: Settings) -> Seen:
 
 def _seen(address: Address, result: Result) -> Seen:
     if isinstance(result, Snapshot):
-        count = len(result.sightings)
         company = directory().get(address.board) or result.company
-        facts = [company, f"{count} posting" if count == 1 else f"{count} postings"]
+        facts = [company, counted(len(result.sightings), "posting")]
         return Seen(f" ({', '.join(clean(fact) for fact in facts if fact)})")
     reason = result.reason if isinstance(result, Failure) else "it answered that nothing moved"
     if result.status in _GONE:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from monitor.cli.common import State, now, state
-from monitor.cli.output import Format, FormatOption, clean, emit
+from monitor.cli.output import Format, FormatOption, clean, counted, emit
 
 if TYPE_CHECKING:
     from rich.progress import TaskID
@@ -70,7 +70,8 @@ def backup(ctx: typer.Context, file: Annotated[Path, typer.Argument(metavar="FIL
         counts = back_up(engine, file)
     except OSError as error:
         raise UserError(f"{file} cannot be written: {error.strerror}") from error
-    found = f"{counts['posting']} postings in {counts['posting_version']} versions, {counts['posting_change']} changes"
+    versions, changes = counted(counts["posting_version"], "version"), counted(counts["posting_change"], "change")
+    found = f"{counted(counts['posting'], 'posting')} in {versions}, {changes}"
     shared.console.print(f"backup written to {file} and checked: {found} ({file.stat().st_size / 1_000_000:.1f} MB)", soft_wrap=True)
 
 
@@ -135,7 +136,7 @@ def copy_all(
     width = max(map(len, counts))
     for table, count in counts.items():
         shared.console.print(f"{table:<{width}}  {count:>12,}", soft_wrap=True)
-    shared.console.print(f"{sum(counts.values()):,} rows copied and counted in {named}", soft_wrap=True)
+    shared.console.print(f"{counted(sum(counts.values()), 'row')} copied and counted in {named}", soft_wrap=True)
     _warn(shared, source)
 
 

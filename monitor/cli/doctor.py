@@ -12,7 +12,7 @@ import typer
 
 from monitor.cli.common import State, now, state
 from monitor.cli.finding import Finding
-from monitor.cli.output import Format, FormatOption, clean, emit
+from monitor.cli.output import Format, FormatOption, clean, counted, emit
 from monitor.errors import UserError
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ async def _findings(current: State) -> AsyncIterator[Finding]:
 
 def _configuration(settings: Settings) -> Finding:
     boards, rules = len(settings.boards), len(settings.rules)
-    found = f"{settings.file}: {boards} board{'s' * (boards != 1)}, {rules} rule{'s' * (rules != 1)}"
+    found = f"{settings.file}: {counted(boards, 'board')}, {counted(rules, 'rule')}"
     if not boards:
         return Finding("configuration", ok=False, found=found, remedy="add one with `rolewatch boards add`")
     if not rules:
@@ -121,11 +121,11 @@ def _integrity(engine: Engine) -> Finding:
 
     with reading(engine) as connection:
         word = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar() if engine.dialect.name == "sqlite" else "ok"
-        postings = connection.exec_driver_sql("SELECT count(*) FROM posting").scalar()
+        postings: int = connection.exec_driver_sql("SELECT count(*) FROM posting").scalar_one()
     place = engine.url.render_as_string(hide_password=True)
     if word != "ok":
         return Finding("database", ok=False, found=f"{place}: {' '.join(str(word).split())}", remedy="restore a backup")
-    return Finding("database", ok=True, found=f"{place}: {postings} postings")
+    return Finding("database", ok=True, found=f"{place}: {counted(postings, 'posting')}")
 
 
 def _work(engine: Engine, settings: Settings) -> Iterator[Finding]:
@@ -190,7 +190,7 @@ def _board(result: Result) -> Finding:
 
     if isinstance(result, Failure):
         return Finding(result.board, ok=False, found=result.reason, remedy=_remedy(result))
-    seen = f"{len(result.sightings)} postings" if isinstance(result, Snapshot) else "unchanged"
+    seen = counted(len(result.sightings), "posting") if isinstance(result, Snapshot) else "unchanged"
     return Finding(result.board, ok=True, found=f"{seen} in {result.seconds:.1f} s")
 
 

@@ -84,6 +84,11 @@ def short(value: object) -> str:
     return _written(value)
 
 
+def counted(number: int, word: str) -> str:
+    """`1 posting`, `1,057 postings`."""
+    return f"{number:,} {word}{'' if number == 1 else 's'}"
+
+
 def _write(console: Console, lines: Iterable[str]) -> None:
     stream: TextIO | Any = console.file
     if isinstance(stream, io.TextIOWrapper):

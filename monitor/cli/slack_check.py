@@ -37,7 +37,11 @@ async def examine(settings: Settings) -> AsyncIterator[Finding]:
     channels = slack_channels(settings)
     token = settings.slack.token
     if token is None:
-        what = f"no token, so {', '.join(channels)} tell the console" if channels else "no token, and no channel that needs one"
+        what = (
+            f"no token, so {', '.join(channels)} {'tells' if len(channels) == 1 else 'tell'} the console"
+            if channels
+            else "no token, and no channel that needs one"
+        )
         yield Finding("slack token", ok=True, found=what, remedy="`rolewatch slack setup` connects it" if channels else "")
         return
     found = await try_bot_token(token.get_secret_value(), settings.slack.api_url, settings)

@@ -76,6 +76,7 @@ async def test_a_refused_operators_channel_is_told_on_the_terminal(office: PostO
     await office.outbox().deliver(until_idle=True)
     assert "slack:#old refuses messages" in office.console.getvalue()
     assert "is_archived" in office.console.getvalue()
+    assert "Waiting: 1 message; nothing is lost" in office.console.getvalue()
 
 
 async def test_a_revoked_token_is_told_elsewhere_once_and_holds_every_slack_channel(office: PostOffice) -> None:

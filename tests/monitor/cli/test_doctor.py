@@ -76,6 +76,17 @@ async def test_without_a_token_it_says_who_is_told_instead_and_is_well(place: Pl
     assert "slack:#roles, slack:#ops tell the console" in found["slack token"]["found"]
 
 
+async def test_one_of_a_kind_is_counted_as_one(place: Place, boards: BoardServer) -> None:
+    place.token = ""
+    place.config.write_text(place.config.read_text().replace('operator = ["slack:#ops"]', ""))
+    boards.board("examplelabs", job(1))
+    await place.here("check")
+    found = await _findings(place)
+    assert found["database"]["found"].endswith(": 1 posting")
+    assert found["greenhouse:examplelabs"]["found"].startswith("1 posting in ")
+    assert found["slack token"]["found"] == "no token, so slack:#roles tells the console"
+
+
 async def test_a_token_that_slack_refuses_is_one_finding(place: Place) -> None:
     place.token = "xoxb-9-9-wrong"
     found = await _findings(place)
