@@ -147,6 +147,8 @@ def test_a_deadline_of_the_same_words_is_another_only_where_the_ats_states_it(st
     before = posting(deadline=Deadline(NOON, "1 April, noon"), stated=stated)
     after = replace(before, location="Paris", locations=("Paris",), deadline=Deadline(NOON.replace(hour=10), "1 April, noon"))
     assert fields(before, after) == ["location", *sorted(stated)]
+    assert fields(before, replace(after, stated=frozenset({"deadline"}))) == ["location", "deadline"]
+    assert fields(replace(before, stated=frozenset({"deadline"})), after) == ["location", "deadline"]
 
 
 def test_a_reading_may_be_another_though_a_reader_sees_the_same() -> None:
