@@ -99,8 +99,8 @@ def _seconds(retry_after: str | None, now: datetime) -> float | None:
     """Retry-After as seconds from now: it is a number or a date. https://www.rfc-editor.org/rfc/rfc9110#field.retry-after"""
     if not retry_after:
         return None
-    if retry_after.strip().isdecimal():
-        return min(float(retry_after), _LONGEST_WAIT)
+    if (number := retry_after.strip()).isdecimal():  # of more than `float` takes for white space
+        return min(float(number), _LONGEST_WAIT)
     try:
         then = parsedate_to_datetime(retry_after)
     except (ValueError, OverflowError):
