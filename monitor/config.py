@@ -85,7 +85,7 @@ def _understood(raw: Mapping[str, Any], origin: str, file: Path, environ: Mappin
     parts, mistakes, broken = check(raw)
     settings = _Reader(file, parts, environ, mistakes, broken).settings()
     if mistakes:
-        raise ConfigError("\n".join(redact(f"{origin}: {mistake}") for mistake in mistakes))
+        raise ConfigError("\n".join(redact(printable(f"{origin}: {mistake}")) for mistake in mistakes))
     return settings
 
 
