@@ -165,7 +165,7 @@ def _compile(pattern: str, options: re2.Options | None = None) -> re2._Regexp:
 
 def _expression(read: bytes) -> str:
     """The phrase, in its plain form, as an expression over a text's plain form."""
-    pieces = re.split(r"([ ,/()])", read.decode().strip(","))
+    pieces = re.split(r"([ ,/()])", read.decode().strip(", "))
     words, signs = pieces[::2], pieces[1::2]
     if not any(words):
         raise ValueError("has no words to look for")

@@ -56,6 +56,8 @@ def test_a_title_is_read_as_a_person_reads_it(title: str, engineer: bool, scient
 
 
 FITS = [
+    ("or engineer", "Scientist or Engineer"),
+    ("- or engineer", "or engineer"),
     ("research engineer", "Senior Research-Engineer, Gemini"),
     ("research engineer", "RESEARCH  ENGINEERS"),
     ("research engineer", "ResearchEngineer"),
