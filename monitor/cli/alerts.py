@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from monitor.cli.common import State, now, state
-from monitor.cli.output import Format, FormatOption, clean, emit
+from monitor.cli.output import Format, FormatOption, clean, counted, emit
 from monitor.errors import UserError
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def retry(ctx: typer.Context) -> None:
     with engine.begin() as connection:
         count = try_again(connection)
         lift(connection)
-    typer.echo(f"trying {_messages(count)} again")
+    typer.echo(f"trying {counted(count, 'message')} again")
     one = _Retry(current, engine)
     asyncio.run(work(engine, "alerts retry", current.settings, one.alone, one.ask))
     held = say_held(engine, current.settings)
@@ -112,7 +112,7 @@ def discard(
     with state(ctx).history().begin() as connection:
         pack(connection, moment)
         count = give_up(connection, until, channel)
-    typer.echo(f"gave up {_messages(count)}")
+    typer.echo(f"gave up {counted(count, 'message')}")
 
 
 @app.command("test")
@@ -143,7 +143,3 @@ async def _send(current: State, fmt: Format) -> list[Tried]:
     for way in ways.values():
         await way.close()
     return tried
-
-
-def _messages(count: int) -> str:
-    return f"{count} message" if count == 1 else f"{count} messages"

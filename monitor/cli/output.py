@@ -85,7 +85,7 @@ def short(value: object) -> str:
 
 
 def counted(number: int, word: str) -> str:
-    """`1 posting`, `1,057 postings`."""
+    """`1 posting`, `1,057 postings`; as `notify.words.count`, which would load Slack's library into every command."""
     return f"{number:,} {word}{'' if number == 1 else 's'}"
 
 

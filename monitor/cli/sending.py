@@ -12,7 +12,7 @@ import typer
 from sqlalchemy import Engine, and_, func, select
 
 from monitor.cli.common import now
-from monitor.cli.output import clean
+from monitor.cli.output import clean, counted
 from monitor.db import AnyRow, reading
 from monitor.deliveries import heads
 from monitor.errors import UserError
@@ -69,11 +69,10 @@ def _reason(rows: Sequence[AnyRow], firsts: Collection[int]) -> str | None:
 def say_undelivered(engine: Engine, settings: Settings) -> None:
     """A line a channel on standard error, and what to do."""
     for one in undelivered(engine):
-        message = "message" if one.messages == 1 else "messages"
         missing = f"${secret_name(one.channel)} is not set" if settings.route(one.channel) != one.channel else ""
         why = clean(missing or one.reason or "it waits for its time")
         remedy = f" — {unwanted(one.channel)}" if is_unwanted(settings, one.channel) else ""
-        typer.echo(f"{one.channel}: {one.messages} {message} could not be delivered: {why}{remedy}", err=True)
+        typer.echo(f"{one.channel}: {counted(one.messages, 'message')} could not be delivered: {why}{remedy}", err=True)
 
 
 def is_unwanted(settings: Settings, channel: str) -> bool:
