@@ -18,6 +18,9 @@ from monitor.demo.board_server import BoardServer
 
 LOCKED = "the database cannot be used: database is locked; another program has locked it: let that one end\n"
 
+UNDER_WAY = """SELECT 1 FROM check_round WHERE finished_at IS NULL
+    UNION ALL SELECT 1 FROM alerts WHERE state IN ('pending', 'sending')"""
+
 
 @pytest.fixture
 async def place(tmp_path: Path, boards: BoardServer) -> AsyncIterator[Place]:
@@ -38,10 +41,10 @@ def locked(place: Place) -> Iterator[None]:
 
 
 async def working(place: Place) -> Heard:
-    """A daemon that has read its board."""
+    """A daemon that has read its board and told what there was: nothing is half sent when the lock comes."""
     before = len(place.ask("SELECT 1 FROM board_check"))
     daemon = Heard(await place.start("run"))
-    await until(lambda: len(place.ask("SELECT 1 FROM board_check")) > before)
+    await until(lambda: len(place.ask("SELECT 1 FROM board_check")) > before and not place.ask(UNDER_WAY))
     return daemon
 
 
