@@ -6,6 +6,8 @@ monitor imports this room beside `run`, which needs Scrapy.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import timedelta
 from pkgutil import resolve_name
 from typing import TYPE_CHECKING
 
@@ -15,16 +17,30 @@ if TYPE_CHECKING:
     from crawler.board_spider import BoardSpider
 
 READER_VERSION = 1  # raised when a reader reads pay, deadline or workplace differently, so that stored postings are read again
-SPIDERS = {"greenhouse": "crawler.spiders.greenhouse:GreenhouseSpider"}
+
+
+@dataclass(frozen=True, slots=True)
+class Ats:
+    """An ats that can be read."""
+
+    title: str  # as people call it
+    spider: str  # a dotted path
+    every: timedelta | None = None  # between two checks, where the source costs its host more than one answer; None: as [crawl] says
+
+
+READABLE = {
+    "greenhouse": Ats("Greenhouse", "crawler.spiders.greenhouse:GreenhouseSpider"),
+}
 
 
 def supported() -> frozenset[str]:
     """The ats that can be crawled."""
-    return frozenset(SPIDERS)
+    return frozenset(READABLE)
 
 
 def spider(ats: str) -> type[BoardSpider]:
-    found: type[BoardSpider] = resolve_name(SPIDERS[ats])
+    """The spider class of an ats that can be crawled."""
+    found: type[BoardSpider] = resolve_name(READABLE[ats].spider)
     return found
 
 

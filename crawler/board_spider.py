@@ -22,7 +22,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import replace
 from random import Random
 from typing import NamedTuple
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 import msgspec
 import structlog
@@ -33,7 +33,9 @@ from crawler.answer import Unusable
 from crawler.feed import items
 from crawler.fetch import Answer, Fetcher, wait_after
 from crawler.items import BoardRequest, Failure, Posting, Probe, Result, Sighting, Snapshot, Unchanged
+from crawler.notes import Notes
 from crawler.read.fields import company_name
+from crawler.robots import Robots
 
 log = structlog.get_logger()
 MOST_JOBS = 100_000  # in one list: more than any employer has, and as much as the memory of a small machine
@@ -81,11 +83,11 @@ class BoardSpider(Spider):
         self.started = asyncio.Event()  # from here on Scrapy can stop it
 
     def list_url(self, token: str) -> str:
-        """Where the whole board is."""
+        """Where the whole board is; `token` may be put into an address as it is."""
         raise NotImplementedError
 
-    def posting_url(self, token: str, key: str) -> str:
-        """Where one posting is, for a probe."""
+    def posting_url(self, token: str, key: str) -> str | None:
+        """Where one posting is, for a probe; None when the ats has no call that proves anything."""
         raise NotImplementedError
 
     def slice(self, body: bytes) -> Listing:
@@ -108,6 +110,7 @@ class BoardSpider(Spider):
 
     async def start(self) -> AsyncIterator[dict[str, object]]:
         self.fetcher = Fetcher(self.crawler.engine.download_async, self.settings.getfloat("DOWNLOAD_TIMEOUT"))
+        self.robots = Robots(self.fetcher)
         self.turn = asyncio.Semaphore(self.settings.getint("CONCURRENT_REQUESTS"))
         self.started.set()
         looks = [asyncio.create_task(self._look(request)) for request in self.requests]
@@ -122,19 +125,19 @@ class BoardSpider(Spider):
 
     async def _look(self, request: BoardRequest) -> list[dict[str, object]]:
         """One board's result handed over, which leaves no items; or its postings, for a feed."""
-        began, tries = time.monotonic(), 1
+        began, tries, notes = time.monotonic(), 1, Notes.load(request.notes)
         while True:
             async with self.turn:
-                result, wait = await self._try(request, tries)
+                result, wait = await self._try(request, notes, tries)
                 if wait is None:
-                    return await self._hand_over(replace(result, seconds=time.monotonic() - began))
+                    return await self._hand_over(replace(result, seconds=time.monotonic() - began, notes=notes.dump()))
             await asyncio.sleep(wait)
             tries += 1
 
-    async def _try(self, request: BoardRequest, tries: int) -> tuple[Result, float | None]:
+    async def _try(self, request: BoardRequest, notes: Notes, tries: int) -> tuple[Result, float | None]:
         """A result, and the seconds to wait if asking again may give a better one. The job around one board: its trouble stays with it."""
         try:
-            return await self._walk(request), None
+            return await self.walk(request, notes), None
         except Unusable as trouble:
             failure = Failure(request.board, trouble.reason, trouble.status, trouble.retry_after, trouble.size)
             return failure, wait_after(trouble, tries, self.random)
@@ -148,24 +151,29 @@ class BoardSpider(Spider):
         await self.deliver(result)
         return []
 
-    async def _walk(self, request: BoardRequest) -> Result:
-        token = quote(request.board.partition(":")[2], safe="")
+    async def walk(self, request: BoardRequest, notes: Notes) -> Result:  # noqa: ARG002  # for sources that keep something
+        """One check of a board whose list is one answer. Raises Unusable when the board cannot be read to its end."""
+        token = token_in_address(request.board)
         validators = {"If-None-Match": request.etag, "If-Modified-Since": request.last_modified}
         headers = {name: value for name, value in validators.items() if value}
         answer = await self.fetcher.get(self.list_url(token), headers, _LIST if headers else _LIST_ANEW)
         if answer.status == 304:  # noqa: PLR2004  # Not Modified
-            probes = await self._probe(token, [key for key in request.known() if key in request.missing] if request.missing else [])
+            probes = await self.probe(token, [key for key in request.known() if key in request.missing] if request.missing else [])
             return Unchanged(request.board, probes, bytes=answer.wire)
+        snapshot = self.snapshot(request.board, answer)
+        del answer  # probing takes long, and the body may be large
+        listed = {sighting.key for sighting in snapshot.sightings}
+        return replace(snapshot, probes=await self.probe(token, [key for key in request.known() if key not in listed]))
+
+    def snapshot(self, board: str, answer: Answer) -> Snapshot:
+        """The postings of a list that is one answer. Raises Unusable."""
         try:
-            snapshot = self._snapshot(request.board, answer)
+            return self._sliced(board, answer)
         except Unusable as trouble:
             trouble.status, trouble.size = answer.status, answer.wire
             raise
-        del answer  # probing takes long, and the body may be large
-        listed = {sighting.key for sighting in snapshot.sightings}
-        return replace(snapshot, probes=await self._probe(token, [key for key in request.known() if key not in listed]))
 
-    def _snapshot(self, board: str, answer: Answer) -> Snapshot:
+    def _sliced(self, board: str, answer: Answer) -> Snapshot:
         listing = self.slice(answer.body)
         if len(listing.jobs) > MOST_JOBS:
             raise Unusable(f"it lists {len(listing.jobs)} jobs, and more than {MOST_JOBS} are not believed")
@@ -177,31 +185,43 @@ class BoardSpider(Spider):
             except (ValueError, RecursionError):
                 unkeyed += 1
                 continue
-            raw = bytes(job)  # a slice would keep the whole body in memory
-            sightings.setdefault(head.key, Sighting(head.key, xxh3_128_hexdigest(raw), raw, self.read, self.keep))
+            sightings.setdefault(head.key, self.sighting(head.key, bytes(job)))  # a slice would keep the whole body in memory
             company = company or head.company
         if listing.total not in {None, len(listing.jobs), len(sightings) + unkeyed}:
             raise Unusable(f"it lists {len(listing.jobs)} jobs and says that there are {listing.total}")
         found = tuple(sightings.values())
         return Snapshot(
-            board, found, unkeyed, company_name(company), etag=answer.etag, last_modified=answer.last_modified, bytes=answer.wire
+            board, found, unkeyed, company=company_name(company), etag=answer.etag, last_modified=answer.last_modified, bytes=answer.wire
         )
 
-    async def _probe(self, token: str, keys: Sequence[str]) -> dict[str, Probe]:
+    def sighting(self, key: str, raw: bytes) -> Sighting:
+        """A posting seen in an answer."""
+        return Sighting(key, xxh3_128_hexdigest(raw), raw, self.read, self.keep)
+
+    async def probe(self, token: str, keys: Sequence[str]) -> dict[str, Probe]:
+        """What the ats says of each of these postings; empty when it has no such call."""
         probes: dict[str, Probe] = {}
         silent = 0
         for key in keys[: self.max_probes]:
-            probes[key] = await self._ask(token, key)
+            url = self.posting_url(token, quote(key, safe=""))
+            if url is None:
+                break
+            probes[key] = await self._ask(url, key)
             silent = silent + 1 if probes[key] is Probe.SILENT else 0
             if silent == SILENT_LIMIT:
                 break
         return probes
 
-    async def _ask(self, token: str, key: str) -> Probe:
+    async def _ask(self, url: str, key: str) -> Probe:
         try:
-            answer = await self.fetcher.get(self.posting_url(token, quote(key, safe="")), {}, _POSTING)
+            answer = await self.fetcher.get(url, {}, _POSTING)
             if answer.status != 200:  # noqa: PLR2004  # OK
                 return Probe.GONE
             return Probe.THERE if self.head(answer.body).key == key else Probe.SILENT
         except (Unusable, ValueError, RecursionError):
             return Probe.SILENT
+
+
+def token_in_address(board: str) -> str:
+    """The token of a board as it stands in an address: a space as %20, whichever way the board writes it."""
+    return quote(unquote(board.partition(":")[2]), safe="")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import Enum
 from typing import Literal
 
@@ -109,6 +109,8 @@ class BoardRequest:
     last_modified: str | None = None
     known: Callable[[], Sequence[str]] = tuple  # as it is made: most boards have not moved, and need none
     missing: frozenset[str] = frozenset()
+    notes: str | None = None  # what the source noted at the last check: see `notes.py`
+    at: datetime = field(default_factory=lambda: datetime.now(UTC))  # UTC; the time of this check
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,11 +127,17 @@ class Manners:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """Every posting of a board at one moment, read to its end."""
+    """Every posting of a board at one moment, read to its end.
+
+    `still` and `unread` are for sources that say which postings are there without sending them again.
+    """
 
     board: str
     sightings: tuple[Sighting, ...]  # a key once
     unkeyed: int = 0  # jobs in the list whose key cannot be read
+    still: frozenset[str] = frozenset()  # known keys that are listed, and whose jobs did not move
+    unread: int = 0  # postings that the board counts, and that no answer showed yet
+    note: str | None = None  # one line for a person: what this check could not see
     company: str | None = None
     probes: Mapping[str, Probe] = field(default_factory=dict)  # of known keys that the list did not show
     etag: str | None = None
@@ -137,6 +145,7 @@ class Snapshot:
     status: int = 200
     bytes: int = 0  # on the wire
     seconds: float = 0.0
+    notes: str | None = None  # for the next check; None: the stored ones hold
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +157,7 @@ class Unchanged:
     status: int = 304
     bytes: int = 0
     seconds: float = 0.0
+    notes: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +170,7 @@ class Failure:
     retry_after: float | None = None  # seconds that the host asked us to wait
     bytes: int = 0
     seconds: float = 0.0
+    notes: str | None = None
 
 
 Result = Snapshot | Unchanged | Failure

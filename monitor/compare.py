@@ -48,12 +48,13 @@ class Sifted:
     missing: tuple[str, ...]  # keys that are open and not listed
 
 
-def sift(known: Mapping[str, Known], sightings: Iterable[Sighting]) -> Sifted:
-    """The sightings of a snapshot against what is known of its board."""
-    new, moved, back, found, listed = [], [], [], [], set()
+def sift(known: Mapping[str, Known], sightings: Iterable[Sighting], still: Collection[str] = ()) -> Sifted:
+    """The sightings of a snapshot against what is known of its board; `still` are keys that are listed and did not move."""
+    new, moved, back = [], [], []
+    found, listed = [key for key in still if key in known and known[key].open and known[key].unlisted], set(still)
     for sighting in sightings:
-        listed.add(sighting.key)
         posting = known.get(sighting.key)
+        listed.add(sighting.key)
         if posting is None:
             new.append(sighting)
         elif not posting.open:

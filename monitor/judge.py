@@ -107,7 +107,7 @@ class Events:
 def judge_snapshot(connection: Connection, board: AnyRow, snapshot: Snapshot) -> Events:
     """What a snapshot did to its board."""
     stored = load_postings(connection, board.id, [sighting.key for sighting in snapshot.sightings])
-    sifted = sift(stored, snapshot.sightings)
+    sifted = sift(stored, snapshot.sightings, snapshot.still)
     again = sifted.moved + sifted.back
     open_before = sum(posting.open for posting in stored.values())
     missing = [stored[key] for key in sifted.missing]
@@ -115,12 +115,12 @@ def judge_snapshot(connection: Connection, board: AnyRow, snapshot: Snapshot) ->
         missing,
         snapshot.probes,
         open_before=open_before,
-        listed=len(snapshot.sightings) + snapshot.unkeyed,
+        listed=len(snapshot.sightings) + len(snapshot.still) + snapshot.unkeyed,
         held_back=board.collapsed_since is not None,
         list_is_whole=snapshot.unkeyed == 0,
     )
     events.company = snapshot.company
-    events.unreadable += snapshot.unkeyed
+    events.unreadable += snapshot.unkeyed + snapshot.unread
     events.there += [stored[key] for key in sifted.found]
     for sighting in sifted.new:
         events.opened.append(Opened(sighting, _read(sighting, events)))

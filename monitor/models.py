@@ -65,7 +65,9 @@ class Board(Base):
     failing_since: Mapped[datetime | None]
     reason: Mapped[str | None]  # of the last failure in a row
     collapsed_since: Mapped[datetime | None]
+    notes: Mapped[str | None]  # what its source keeps from one check to the next: JSON
     put_back: Mapped[bool] = mapped_column(default=False)  # its next snapshot is told in a summary
+    moved_from: Mapped[str | None]  # the board that the employer had before: "greenhouse:deepmind"
     clock: Mapped[datetime | None]  # the latest instant given to this board; the next one is later, whatever the machine's clock says
 
 

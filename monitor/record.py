@@ -68,7 +68,7 @@ class Look:
             self._fail(result)
         else:
             self._succeed(result)
-        self.columns |= {"clock": self.at, "last_check_at": self.at}
+        self.columns |= {"clock": self.at, "last_check_at": self.at} | ({"notes": result.notes} if result.notes else {})
         self.connection.execute(_CHANGE_BOARD, self.columns | {"row": self.board.id})
         seconds = round(result.seconds, 3)
         return {"board": self.board.board, "result": _WORDS[type(result)], "seconds": seconds} | self.facts
@@ -92,10 +92,11 @@ class Look:
     def _succeed(self, result: Snapshot | Unchanged) -> None:
         events = self._judge(result)
         lost = f"collapsed: {events.missing} of {events.open_before} open postings are not listed" if events.collapsed else None
-        seen = len(result.sightings) + result.unkeyed if isinstance(result, Snapshot) else events.open_before - events.missing
+        note = result.note if isinstance(result, Snapshot) else None
+        seen = _seen(result) if isinstance(result, Snapshot) else events.open_before - events.missing
         counts = events.counts(baseline=self.board.last_ok_at is None)
-        check_id = self._check(result, seen=seen, reason=lost, **counts)
-        self.facts = {"seen": seen, **counts} | ({"reason": lost} if lost else {})
+        check_id = self._check(result, seen=seen, reason=lost or note, **counts)
+        self.facts = {"seen": seen, **counts} | ({"reason": lost or note} if lost or note else {})
         told = write_events(self.connection, self.board, check_id, self.at, events, matchers=tuple(self.alerting.matchers.values()))
         self._healthy(check_id, result, lost, seen, counts)
         if self.board.company == self.board.token:  # it may have learnt its name
@@ -176,6 +177,11 @@ class Look:
 
     def _notice(self, check_id: int, message: OperatorMessage) -> None:
         self.alerting.notice(self.connection, message, round_id=self.round_id, check_id=check_id, at=self.at)
+
+
+def _seen(snapshot: Snapshot) -> int:
+    """How many postings the board lists."""
+    return len(snapshot.sightings) + len(snapshot.still) + snapshot.unkeyed + snapshot.unread
 
 
 _WORDS = {Snapshot: "snapshot", Unchanged: "unchanged", Failure: "failure"}

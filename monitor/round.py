@@ -64,7 +64,7 @@ class BoardReport:
     @property
     def collapsed(self) -> bool:
         """Did it lose too many postings at once to be believed?"""
-        return self.result != "failure" and self.reason is not None
+        return self.result != "failure" and self.reason is not None and self.reason.startswith("collapsed: ")
 
 
 async def run_round(

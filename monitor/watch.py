@@ -60,7 +60,8 @@ def _changed(row: AnyRow, board: WatchedBoard) -> dict[str, object]:
     if "every" in changed:
         changed["next_check_at"] = None
     if not row.watched:  # what moved while nobody looked is told in a summary, and its list is read whole
-        changed |= {"watched": True, "put_back": row.last_ok_at is not None, "etag": None, "last_modified": None, "next_check_at": None}
+        changed |= {"watched": True, "put_back": row.last_ok_at is not None}
+        changed |= dict.fromkeys(("etag", "last_modified", "notes", "next_check_at"))
     return changed
 
 
@@ -123,8 +124,8 @@ def _in_turn(connection: Connection, board_id: int) -> _Open:
 
 def _request(row: AnyRow, posted: _Open, now: datetime) -> BoardRequest:
     if plan.validators_hold(row.read_at, now):
-        return BoardRequest(row.board, row.etag, row.last_modified, posted.keys, posted.unlisted)
-    return BoardRequest(row.board, known=posted.keys, missing=posted.unlisted)
+        return BoardRequest(row.board, row.etag, row.last_modified, posted.keys, posted.unlisted, row.notes, now)
+    return BoardRequest(row.board, known=posted.keys, missing=posted.unlisted, notes=row.notes, at=now)
 
 
 def manners(settings: Settings, ats: str) -> Manners:

@@ -1,0 +1,44 @@
+"""What a source keeps from one check of a board to the next: which robots.txt holds, and what the source itself needs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+
+
+class RobotsFile(msgspec.Struct, omit_defaults=True):
+    """One answer to a request for robots.txt."""
+
+    fetched_at: float  # seconds since 1970
+    status: int  # HTTP
+    text: str = ""  # of a 200
+
+
+class _Stored(msgspec.Struct, omit_defaults=True):
+    robots: dict[str, RobotsFile] = {}
+    own: dict[str, Any] = {}
+
+
+@dataclass(slots=True)
+class Notes:
+    """The notes of one board, changed in place during a check."""
+
+    robots: dict[str, RobotsFile] = field(default_factory=dict)  # by "https://host"
+    own: dict[str, Any] = field(default_factory=dict)  # plain JSON values, the source's own
+
+    @classmethod
+    def load(cls, text: str | None) -> Notes:
+        """The notes of the last check. Notes that cannot be read are dropped: the next check then reads everything."""
+        try:
+            stored = msgspec.json.decode(text, type=_Stored) if text else _Stored()
+        except msgspec.DecodeError:
+            stored = _Stored()
+        return cls(stored.robots, stored.own)
+
+    def dump(self) -> str | None:
+        """The notes as text; None when there are none."""
+        if not self.robots and not self.own:
+            return None
+        return msgspec.json.encode(_Stored(self.robots, self.own), order="sorted").decode()

@@ -1,0 +1,80 @@
+"""Which addresses a host's robots.txt leaves open to rolewatch. https://www.rfc-editor.org/rfc/rfc9309
+
+Each host is asked once a day. An answer of 500 or above closes everything for that day, 404 and its like close nothing. Protego reads
+the file by the RFC: the longest match decides, and another program's group does not concern us.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from protego import Protego
+
+from crawler.answer import Unusable
+from crawler.fetch import Fetcher
+from crawler.notes import Notes, RobotsFile
+
+PRODUCT = "rolewatch"  # the name that a group of robots.txt may have
+LIFE = 86_400.0  # seconds
+_LONGEST = 500 * 1024  # bytes that are read; the RFC asks for no more
+_TOO_MANY, _SERVER_ERROR = 429, 500
+_ANY_ANSWER = frozenset(range(200, 600)) - {_TOO_MANY}
+_HEADERS = {"Accept": "text/plain"}
+
+
+@dataclass(slots=True)
+class Robots:
+    """The robots.txt of each host, shared by the boards of one crawl."""
+
+    fetcher: Fetcher
+    _files: dict[str, RobotsFile] = field(default_factory=dict)
+    _rules: dict[int, Protego] = field(default_factory=dict)  # by the file's identity
+    _locks: Mapping[str, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
+
+    async def allow(self, url: str, notes: Notes, at: datetime) -> bool:
+        """Whether robots.txt leaves this address open. Raises Unusable when the host gave no answer."""
+        host = _host(url)
+        async with self._locks[host]:
+            file = self._fresh(host, notes, at) or await self._fetch(host, at)
+        self._files[host] = notes.robots[host] = file
+        if file.status >= _SERVER_ERROR:
+            return False
+        return file.status >= 300 or self._read(file).can_fetch(url, PRODUCT)  # noqa: PLR2004  # 4xx: there are no rules
+
+    async def require(self, url: str, notes: Notes, at: datetime) -> None:
+        """Raises Unusable, in one sentence, when robots.txt closes this address."""
+        if not await self.allow(url, notes, at):
+            raise Unusable(why_closed(url, notes))
+
+    def _fresh(self, host: str, notes: Notes, at: datetime) -> RobotsFile | None:
+        known = [file for file in (self._files.get(host), notes.robots.get(host)) if file and 0 <= at.timestamp() - file.fetched_at < LIFE]
+        return max(known, key=lambda file: file.fetched_at, default=None)
+
+    async def _fetch(self, host: str, at: datetime) -> RobotsFile:
+        answer = await self.fetcher.get(f"{host}/robots.txt", _HEADERS, _ANY_ANSWER)
+        text = answer.body[:_LONGEST].decode("utf-8", "replace") if answer.status < 300 else ""  # noqa: PLR2004  # a file
+        return RobotsFile(at.timestamp(), answer.status, text)
+
+    def _read(self, file: RobotsFile) -> Protego:
+        if id(file) not in self._rules:
+            self._rules[id(file)] = Protego.parse(file.text)
+        return self._rules[id(file)]
+
+
+def why_closed(url: str, notes: Notes) -> str:
+    """The sentence for an address that robots.txt closes."""
+    host = urlsplit(url).netloc
+    file = notes.robots.get(_host(url))
+    if file and file.status >= _SERVER_ERROR:
+        return f"robots.txt of {host} answered HTTP {file.status}, which closes the whole host for a day"
+    return f"robots.txt of {host} closes {urlsplit(url).path} to programs"
+
+
+def _host(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
