@@ -110,6 +110,7 @@ class BoardRequest:
     known: Callable[[], Sequence[str]] = tuple  # as it is made: most boards have not moved, and need none
     missing: frozenset[str] = frozenset()
     notes: str | None = None  # what the source noted at the last check: see `notes.py`
+    glance: bool = False  # only whether the board can be read: a source that needs many requests for all of it makes few
     at: datetime = field(default_factory=lambda: datetime.now(UTC))  # UTC; the time of this check
 
 
@@ -137,6 +138,7 @@ class Snapshot:
     unkeyed: int = 0  # jobs in the list whose key cannot be read
     still: frozenset[str] = frozenset()  # known keys that are listed, and whose jobs did not move
     unread: int = 0  # postings that the board counts, and that no answer showed yet
+    late: frozenset[str] = frozenset()  # new keys that are known to have been there at the board's first check
     note: str | None = None  # one line for a person: what this check could not see
     company: str | None = None
     probes: Mapping[str, Probe] = field(default_factory=dict)  # of known keys that the list did not show
@@ -146,6 +148,11 @@ class Snapshot:
     bytes: int = 0  # on the wire
     seconds: float = 0.0
     notes: str | None = None  # for the next check; None: the stored ones hold
+
+    @property
+    def seen(self) -> int:
+        """How many postings the board lists."""
+        return len(self.sightings) + len(self.still) + self.unkeyed + self.unread
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ class Opened:
     sighting: Sighting
     posting: Posting | None  # None: it is there, and cannot be read
     stored: Stored | None = None  # of one that could not be read before
+    late: bool = False  # it was there at the board's first check, which did not show it
 
     @property
     def anew(self) -> bool:
@@ -30,7 +31,7 @@ class Opened:
 
     def of_baseline(self, *, baseline: bool) -> bool:
         """Was it open at the board's first snapshot?"""
-        return baseline if self.stored is None else self.stored.baseline and not self.anew
+        return baseline or self.late if self.stored is None else self.stored.baseline and not self.anew
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +124,7 @@ def judge_snapshot(connection: Connection, board: AnyRow, snapshot: Snapshot) ->
     events.unreadable += snapshot.unkeyed + snapshot.unread
     events.there += [stored[key] for key in sifted.found]
     for sighting in sifted.new:
-        events.opened.append(Opened(sighting, _read(sighting, events)))
+        events.opened.append(Opened(sighting, _read(sighting, events), late=sighting.key in snapshot.late))
     before = load_contents(connection, board.board, [stored[sighting.key] for sighting in again])
     for sighting in again:
         one, after = stored[sighting.key], _read(sighting, events)

@@ -93,7 +93,7 @@ class Look:
         events = self._judge(result)
         lost = f"collapsed: {events.missing} of {events.open_before} open postings are not listed" if events.collapsed else None
         note = result.note if isinstance(result, Snapshot) else None
-        seen = _seen(result) if isinstance(result, Snapshot) else events.open_before - events.missing
+        seen = result.seen if isinstance(result, Snapshot) else events.open_before - events.missing
         counts = events.counts(baseline=self.board.last_ok_at is None)
         check_id = self._check(result, seen=seen, reason=lost or note, **counts)
         self.facts = {"seen": seen, **counts} | ({"reason": lost or note} if lost or note else {})
@@ -177,11 +177,6 @@ class Look:
 
     def _notice(self, check_id: int, message: OperatorMessage) -> None:
         self.alerting.notice(self.connection, message, round_id=self.round_id, check_id=check_id, at=self.at)
-
-
-def _seen(snapshot: Snapshot) -> int:
-    """How many postings the board lists."""
-    return len(snapshot.sightings) + len(snapshot.still) + snapshot.unkeyed + snapshot.unread
 
 
 _WORDS = {Snapshot: "snapshot", Unchanged: "unchanged", Failure: "failure"}

@@ -124,7 +124,7 @@ def _in_turn(connection: Connection, board_id: int) -> _Open:
 
 def _request(row: AnyRow, posted: _Open, now: datetime) -> BoardRequest:
     if plan.validators_hold(row.read_at, now):
-        return BoardRequest(row.board, row.etag, row.last_modified, posted.keys, posted.unlisted, row.notes, now)
+        return BoardRequest(row.board, row.etag, row.last_modified, posted.keys, posted.unlisted, notes=row.notes, at=now)
     return BoardRequest(row.board, known=posted.keys, missing=posted.unlisted, notes=row.notes, at=now)
 
 

@@ -116,7 +116,7 @@ class _Writer:
             "state": "open",
             "version": 1 if one.posting else 0,
             "raw_digest": one.sighting.digest if one.posting else None,
-            "baseline": self.is_baseline,
+            "baseline": one.of_baseline(baseline=self.is_baseline),
             "first_seen_at": self.at,
             **(store.posting_columns(one.posting) if one.posting else unread),
             **_repost_columns(reposts.get(one.sighting.key)),

@@ -9,6 +9,7 @@ from typing import Any
 from crawler.read.text import clean
 
 LONGEST_LINE = 5_000  # characters of a title, a place, an address or the like
+LONGEST_TEXT = 1_000_000  # characters of a description; the longest seen have some 50,000
 _LONGEST_NAME = 200  # characters of a company's name, which stands in every line of a listing; PostgreSQL's index has room for 2,704 bytes
 _YEARS = range(1970, 2200)  # others are placeholders, 0001-01-01 and 9999-12-31 among them, and some calendars end there
 

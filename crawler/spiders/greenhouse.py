@@ -11,7 +11,7 @@ from crawler.answer import decode
 from crawler.board_spider import BoardSpider, Head, Listing
 from crawler.items import Deadline, Pay, Posting, Unreadable, Workplace
 from crawler.read.deadline import read_deadline
-from crawler.read.fields import choice, company_name, instant, line, tables, words
+from crawler.read.fields import LONGEST_TEXT, choice, company_name, instant, line, tables, words
 from crawler.read.pay import read_pay, stated_pay
 from crawler.read.place import is_work_model, places, workplace
 from crawler.read.text import clean, to_text
@@ -27,7 +27,6 @@ _WORKPLACE = ("workplace type", "work model", "workplace", "location type", "rem
 _IS_PAY = re.compile(r"\b(salary|pay|compensation)\b", re.IGNORECASE)
 _KEY = re.compile(r"[\w-]{1,64}", re.ASCII)  # it goes into addresses
 _MOST = 1e9  # of any pay that is no slip
-_LONGEST_CONTENT = 1_000_000  # characters; the longest seen have some 50,000
 _PERSON = re.compile(r"\b(manager'?s?|recruiter|coordinator|sourcer)\b", re.IGNORECASE)
 
 
@@ -134,7 +133,7 @@ def _title(job: dict[str, Any]) -> str:
 
 def _content(job: dict[str, Any]) -> str:
     content: str = job.get("content") or ""
-    if len(content) > _LONGEST_CONTENT:
+    if len(content) > LONGEST_TEXT:
         raise ValueError(f"a description of {len(content)} characters")
     return content
 

@@ -1,0 +1,208 @@
+"""What Google Careers' pages hold: the job sitemap, the records of a search, and the record of one job.
+
+Nothing of this is documented. A page carries its data in calls of `AF_initDataCallback`; a record is a list whose fields are known by their
+position, with 20 or 21 of them. A page of another form is trouble in words, so that a change there never reads as a change of roles.
+https://www.google.com/about/careers/applications/jobs/results/
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
+from xml.etree import ElementTree as ET
+
+import msgspec
+
+from crawler.answer import Unusable
+from crawler.items import Posting, Unreadable
+from crawler.read.deadline import read_deadline
+from crawler.read.fields import LONGEST_TEXT, company_name, line, words
+from crawler.read.pay import read_pay
+from crawler.read.place import workplace
+from crawler.read.text import to_text
+
+JOB_PAGE = "https://www.google.com/about/careers/applications/jobs/results/{}"
+SITE = "www.google.com"
+_OLD_SITE = "careers.google.com"  # the sitemap still names it; it redirects
+_ID, _TITLE, _LINK, _DUTIES, _QUALIFICATIONS, _BRAND, _PLACES, _ABOUT = 0, 1, 2, 3, 4, 7, 9, 10
+_PUBLISHED, _UPDATED, _EXTRA, _PREFERRED_PLACE = 12, 13, 15, 18
+_TEXTS = (_ABOUT, _DUTIES, _QUALIFICATIONS, _EXTRA, _PREFERRED_PLACE)  # in the order in which a person reads them
+PAGE = 20  # roles in one answer
+_FEWEST_FIELDS = 15  # a record without these is of another form
+_KEY = re.compile(r"[0-9]{6,30}")
+_CALL = r"AF_initDataCallback\(\{{\s*key:\s*['\"]{}['\"][^\[]*?data:\s*"
+_SEARCH_DATA, _JOB_DATA = (re.compile(_CALL.format(re.escape(key))) for key in ("ds:1", "ds:0"))
+_JOB_PATH = re.compile(r"/jobs/results/([0-9]{6,30})(?:-[^/]*)?/?$")
+_FRACTION = re.compile(r"\.[0-9]+(?=Z|[+-]|$)")
+_NO_DATA = "its page has no data in the form that is known: Google Careers may have changed"
+
+Record = list[Any]
+
+
+class Results(NamedTuple):
+    """One answer to a search."""
+
+    records: list[Record]  # at most 20
+    total: int  # how many roles the search has
+    unkeyed: int  # records without a readable id
+
+
+def read_results(page: bytes) -> Results:
+    """The records of a search page. Raises Unusable when the page is of another form."""
+    match _data(page, _SEARCH_DATA):
+        case [list() | None as found, _, int() as total, *_]:
+            rows = found or []
+        case [list() as rows] if len(rows) < PAGE:  # all of them, so that their number is the total
+            total = len(rows)
+        case _:
+            raise Unusable(_NO_DATA)
+    records = [row for row in rows if _is_record(row)]
+    return Results(records, total, len(rows) - len(records))
+
+
+def read_job(page: bytes, key: str) -> Record | None:
+    """The record of a job page; None when the page holds no record of that job."""
+    try:
+        data = _data(page, _JOB_DATA)
+    except Unusable:
+        return None
+    record = data[0] if isinstance(data, list) and data and isinstance(data[0], list) else data
+    return record if _is_record(record) and record[_ID] == key else None
+
+
+def _data(page: bytes, call: re.Pattern[str]) -> Any:  # noqa: ANN401  # whatever the page holds
+    text = page.decode("utf-8", "replace")
+    found = call.search(text)
+    if found is None:
+        raise Unusable("the answer is a page without a list of roles" if "<" in text[:200] else "the answer is no page of Google Careers")
+    try:
+        return json.JSONDecoder().raw_decode(text, found.end())[0]
+    except (ValueError, RecursionError) as error:
+        raise Unusable(_NO_DATA) from error
+
+
+def _is_record(row: object) -> bool:
+    if not isinstance(row, list) or len(row) < _FEWEST_FIELDS:
+        return False
+    return isinstance(row[_ID], str) and bool(_KEY.fullmatch(row[_ID]))
+
+
+def key_of(record: Record) -> str:
+    """The job's id: a string, since it is too long for a double."""
+    return str(record[_ID])
+
+
+def brand_of(record: Record) -> str:
+    """The employer's brand as the site writes it ("DeepMind"); "" when the record names none."""
+    return words(record[_BRAND])
+
+
+def countries_of(record: Record) -> set[str]:
+    """The ISO 3166 codes of the record's places."""
+    places = record[_PLACES] if isinstance(record[_PLACES], list) else []
+    return {place[5] for place in places if isinstance(place, list) and len(place) > 5 and isinstance(place[5], str)}  # noqa: PLR2004
+
+
+def has_text(record: Record) -> bool:
+    """Whether the record says anything of the job beyond its title."""
+    return any(_text(record, field) for field in (_ABOUT, _DUTIES, _QUALIFICATIONS))
+
+
+def raw_of(record: Record) -> bytes:
+    """The record as it is stored, without the application link: that is signed anew for each answer."""
+    return msgspec.json.encode([*record[:_LINK], None, *record[_LINK + 1 :]])
+
+
+def read_posting(raw: bytes) -> Posting:
+    """A stored record as a posting. Raises Unreadable."""
+    try:
+        return _posting(msgspec.json.decode(raw))
+    except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError) as error:
+        raise Unreadable(f"{type(error).__name__}: {error}") from error
+
+
+def _posting(record: Record) -> Posting:
+    title = line(record[_TITLE])
+    if not title:
+        raise ValueError("a job without a title")
+    places = tuple(dict.fromkeys(filter(None, map(_place, record[_PLACES] or []))))
+    location = "; ".join(places)
+    description = "\n\n".join(filter(None, (_text(record, field) for field in _TEXTS)))
+    published = _instant(record, _PUBLISHED)
+    return Posting(
+        key=key_of(record),
+        title=title,
+        url=JOB_PAGE.format(key_of(record)),
+        location=location,
+        locations=places,
+        department="",
+        employment_type="",
+        workplace=workplace(location),
+        pay=read_pay(description),
+        deadline=read_deadline(description, published=published, place=location),
+        description=description,
+        company=company_name(record[_BRAND]),
+        requisition=None,
+        internal_job=None,
+        first_published=published,
+        updated_at=_instant(record, _UPDATED),
+        unsent=frozenset() if has_text(record) else frozenset({"description"}),
+    )
+
+
+def _place(place: list[Any]) -> str:
+    """A place as the site shows it: "Mountain View, CA, USA". Raises TypeError for another form."""
+    if not isinstance(place, list):
+        raise TypeError("a place of another form")
+    return line(place[0]) if place[0] else ", ".join(filter(None, (words(place[part]) for part in (2, 4, 5))))
+
+
+def _text(record: Record, field: int) -> str:
+    """A text of the record, which stands second in a pair; "" for none. Raises ValueError for one that is too long."""
+    pair = record[field] if len(record) > field else None
+    if not isinstance(pair, list) or len(pair) < 2 or not isinstance(pair[1], str):  # noqa: PLR2004  # null and the text
+        return ""
+    if len(pair[1]) > LONGEST_TEXT:
+        raise ValueError(f"a text of {len(pair[1])} characters")
+    return to_text(pair[1])
+
+
+def _instant(record: Record, field: int) -> datetime | None:
+    """A time of the record, which is [seconds, nanoseconds]; None for anything else."""
+    match record[field] if len(record) > field else None:
+        case [int() as seconds, *_] if 0 < seconds < 4_000_000_000:  # noqa: PLR2004  # before the year 2096
+            return datetime.fromtimestamp(seconds, UTC)
+    return None
+
+
+def read_sitemap(body: bytes, base: str) -> Mapping[str, str]:
+    """The `lastmod` of each job in the job sitemap, by its id; "" where none is given. Raises Unusable.
+
+    An address of another host is no job of this site. `base` is where the sitemap was asked for.
+    """
+    root = _xml(body)
+    if root.tag.rpartition("}")[2] != "urlset":
+        raise Unusable("its job sitemap has another form than the one that is known")
+    hosts = {SITE, _OLD_SITE, urlsplit(base).hostname}
+    found: dict[str, str] = {}
+    for entry in root:
+        values = {child.tag.rpartition("}")[2]: (child.text or "").strip() for child in entry}
+        address = urlsplit(values.get("loc", ""))
+        job = _JOB_PATH.search(address.path)
+        if job and address.hostname in hosts:
+            found[job[1]] = max(found.get(job[1], ""), _FRACTION.sub("", values.get("lastmod", "")))
+    if not found:
+        raise Unusable("its job sitemap lists no job")
+    return found
+
+
+def _xml(body: bytes) -> ET.Element:
+    try:
+        return ET.fromstring(body)  # noqa: S314  # expat loads nothing from outside, and refuses entities that grow
+    except (ET.ParseError, ValueError, LookupError) as error:
+        page = body[:200].lstrip()[:14].lower().startswith((b"<!doctype html", b"<html"))
+        raise Unusable("the answer is a web page" if page else "its job sitemap is cut or broken") from error

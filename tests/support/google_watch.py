@@ -1,0 +1,74 @@
+"""Checks of a Google board, from what is stored to what is stored: crawled from a local server and recorded."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from google_server import GoogleServer
+from history import History, settings
+from sqlalchemy import Engine
+
+from crawler.items import BoardRequest, Failure, Manners, Result, Snapshot
+from crawler.run import crawl
+from monitor import watch
+
+BOARD = "google:deepmind"
+
+
+async def crawled(server: GoogleServer, request: BoardRequest | str = BOARD, **own: float) -> Result:
+    """The result of one check."""
+    wanted = BoardRequest(request) if isinstance(request, str) else request
+    manners = Manners(**({"api_url": server.url, "delay": 0, "timeout": 5} | own))  # type: ignore[arg-type]  # any of the manners
+    [result] = [result async for result in crawl("google", [wanted], manners)]
+    return result
+
+
+async def snapshot(server: GoogleServer, request: BoardRequest | str = BOARD) -> Snapshot:
+    """The snapshot of one check."""
+    result = await crawled(server, request)
+    assert isinstance(result, Snapshot), result
+    return result
+
+
+@dataclass
+class Watch:
+    """A board that is checked once an hour."""
+
+    server: GoogleServer
+    history: History
+    board: str = BOARD
+
+    @classmethod
+    def of(cls, server: GoogleServer, engine: Engine, board: str = BOARD) -> Watch:
+        return cls(server, History(engine, settings(boards=(board,))), board)
+
+    async def check(self, *, hours: float = 1) -> Result:
+        """One check so much later, its result recorded."""
+        server, history = self.server, self.history
+        at = history.now + timedelta(hours=hours)
+        with history.engine.begin() as connection:
+            watch.sync(connection, history.settings)
+            [request] = watch.requests(connection, {self.board}, at)["google"]
+        server.asked.clear()
+        result = await crawled(server, request)
+        history.look(result, minutes=hours * 60)
+        return result
+
+    def happened(self) -> list[tuple[str, str]]:
+        """What happened so far: the number of the role, and the kind."""
+        return [(str(int(change[0]) - 133023244499190000), change[1]) for change in self.history.changes()]
+
+    def open(self) -> set[int]:
+        """The numbers of the open roles."""
+        return {int(key) - 133023244499190000 for key, state in self.history.states().items() if state == "open"}
+
+    def reason(self) -> str | None:
+        """The reason of the newest check."""
+        [(reason,)] = self.history.ask("SELECT reason FROM checks ORDER BY check_id DESC LIMIT 1")
+        return None if reason is None else str(reason)
+
+
+def is_failure(result: Result, *words: str) -> bool:
+    """Whether it is a failure that says these words."""
+    return isinstance(result, Failure) and all(word in result.reason for word in words)
