@@ -179,7 +179,7 @@ async def _boards(settings: Settings) -> AsyncIterator[Finding]:
 
     names = [board.board for board in settings.boards if board.enabled]
     for ats in sorted({name.split(":")[0] for name in names}):
-        requests = [BoardRequest(name) for name in names if name.startswith(f"{ats}:")]
+        requests = [BoardRequest(name, glance=True) for name in names if name.startswith(f"{ats}:")]
         async with aclosing(crawl(ats, requests, manners(settings, ats))) as results:
             async for result in results:
                 yield _board(result)
@@ -190,7 +190,7 @@ def _board(result: Result) -> Finding:
 
     if isinstance(result, Failure):
         return Finding(result.board, ok=False, found=result.reason, remedy=_remedy(result))
-    seen = counted(len(result.sightings), "posting") if isinstance(result, Snapshot) else "unchanged"
+    seen = counted(result.seen, "posting") if isinstance(result, Snapshot) else "unchanged"
     return Finding(result.board, ok=True, found=f"{seen} in {result.seconds:.1f} s")
 
 

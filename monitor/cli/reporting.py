@@ -58,6 +58,8 @@ def line(report: BoardReport, width: int = 0) -> Text:
         text.append(clean(report.reason or ""), style="yellow").append(f" · {_counts(report)}")
     else:
         text.append(_counts(report))
+        if report.reason:  # what this check could not see
+            text.append(f" · {clean(report.reason)}", style="yellow")
     return text.append(f"  {report.seconds:.1f} s", style="dim")
 
 
