@@ -92,8 +92,8 @@ _decoder = msgspec.json.Decoder(tuple[str, ...])
 
 def requests(connection: Connection, names: Collection[str], now: datetime) -> dict[str, list[BoardRequest]]:
     """What to ask of each named board, by ats; the postings that were probed longest ago come first."""
-    board = models.Board.__table__
-    rows = [row for row in connection.execute(select(board).where(board.c.watched).order_by(board.c.id)).all() if row.board in names]
+    board, wanted = models.Board.__table__, frozenset(names)
+    rows = [row for row in connection.execute(select(board).where(board.c.watched).order_by(board.c.id)).all() if row.board in wanted]
     opened = _open_postings(connection, [row.id for row in rows])
     by_ats: dict[str, list[BoardRequest]] = defaultdict(list)
     for row in rows:
