@@ -142,7 +142,8 @@ def carry(before: Posting, after: Posting) -> Posting:
     kept: dict[str, Any] = {name: getattr(before, name) for name in lost if hasattr(before, name)}
     if "description" in lost:
         kept |= {name: getattr(before, name) for name in ("pay", "deadline") if name not in after.stated}
-    return replace(after, **kept, unsent=after.unsent - lost) if lost else after
+    stated = after.stated | (before.stated & kept.keys())  # else the next job without the key would seem to take it away
+    return replace(after, **kept, stated=stated, unsent=after.unsent - lost) if lost else after
 
 
 _DERIVED = {"pay", "deadline", "workplace"}  # read from the text where the ats does not state them

@@ -32,7 +32,7 @@ _PART = re.compile(r"•|\bOffers\b|\bMultiple Ranges\b")
 _OTHER = re.compile(r"\b(?:equity|bonus|commissions?|stock|options|signing|allowance)\b", re.IGNORECASE)
 _DASH = re.compile(r"\s*(?:[-\u2013\u2014]|to)\s*")
 _AT_MOST, _AT_LEAST = re.compile(r"\bup to\s*$", re.IGNORECASE), re.compile(r"\bfrom\s*$", re.IGNORECASE)
-_PER = re.compile(r"\s*(?:per|an?|/|every)\b\s*(?P<unit>.*)", re.IGNORECASE)
+_PER = re.compile(r"\s*(?:per|an?|/)\s*(?P<unit>\w+)\s*", re.IGNORECASE)
 
 
 class Component(msgspec.Struct, rename="camel"):
@@ -172,7 +172,7 @@ def _amount(figure: re.Match[str]) -> float:
 
 def _period(after: str, amount: float, currency: str) -> Period | None:
     """Ashby names every interval but the year."""
-    named = _PER.match(after)
-    if not named:
+    if not after.strip():
         return likely_period(amount, currency)
-    return _PERIODS.get(f"1 {named['unit'].strip().upper()}")
+    named = _PER.fullmatch(after)
+    return _PERIODS.get(f"1 {named['unit'].upper()}") if named else None
