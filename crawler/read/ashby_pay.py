@@ -136,18 +136,14 @@ def _words(stated: Compensation, tiers: list[Tier]) -> str:
     return clean(text)[:_LONGEST_TEXT]
 
 
-def summary_pay(summary: str) -> tuple[Pay | None, bool]:
-    """Return the pay of a one-line summary, and whether it is what the tiers behind it say.
-
-    It is not where the summary spans several ranges, and where its numbers, currency or period are unclear.
-    """
+def summary_pay(summary: str) -> Pay | None:
+    """Return the pay of a one-line summary, which spans all ranges of its job. None when it states no salary."""
     text = clean(summary)[:_LONGEST_TEXT]
     for part in _PART.split(text):
         figures = list(_FIGURE.finditer(part))
         if figures and not _OTHER.search(part):
-            pay = _read_part(part, figures, text)
-            return pay, pay.period is not None and "Multiple Ranges" not in text
-    return None, True
+            return _read_part(part, figures, text)
+    return None
 
 
 def _read_part(part: str, figures: list[re.Match[str]], text: str) -> Pay:

@@ -132,13 +132,13 @@ def page_posting(raw: bytes) -> Posting:
         ]
     )
     model, deadline = _model(row.workplace_type), _deadline(row.application_deadline)
-    pay, is_exact = _summary_pay(row)
+    pay = _summary_pay(row)
     sent: dict[str, object] = {
         "department": row.department_name,
         "employment_type": row.employment_type,
         "deadline": row.application_deadline,
     }
-    sent |= {"workplace": row.workplace_type or UNSET, "pay": row.compensation_tier_summary if is_exact else UNSET}
+    sent |= {"workplace": row.workplace_type or UNSET}  # only the API says of some that they are remote
     return Posting(
         key=row.id,
         title=_title(row.title),
@@ -157,7 +157,7 @@ def page_posting(raw: bytes) -> Posting:
         first_published=instant(row.published_date),
         updated_at=instant(row.updated_at),
         stated=_names(pay=pay, workplace=model, deadline=deadline),
-        unsent=_unsent(sent) | {"description", "first_published"},  # the page knows the day of publication alone
+        unsent=_unsent(sent) | {"description", "pay", "first_published"},  # pay in rough words, and the day of publication
     )
 
 
@@ -229,9 +229,9 @@ def _address(value: object) -> tuple[str, ...]:
     return tuple(words(parts.get(name)) for name in ("addressLocality", "addressRegion", "addressCountry"))
 
 
-def _summary_pay(row: _Row) -> tuple[Pay | None, bool]:
-    """The pay of the page's words, and whether the API would say the same."""
+def _summary_pay(row: _Row) -> Pay | None:
+    """The pay of the page's words."""
     summary = row.compensation_tier_summary
     if not isinstance(summary, str) or row.should_display_compensation_on_job_board is False:
-        return None, True
+        return None
     return summary_pay(line(summary))

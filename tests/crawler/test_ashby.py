@@ -138,7 +138,7 @@ def test_a_row_of_the_page_is_read_as_the_public_sees_it() -> None:
     assert posting.pay == Pay(100_000, 120_500, "USD", "year", "$100K – $120.5K • Offers Equity")
     assert (posting.company, posting.requisition, posting.internal_job) == ("Example Labs", "R-7", "j-1")
     assert posting.stated == {"pay", "deadline", "workplace"}
-    assert posting.unsent == {"description", "first_published"}
+    assert posting.unsent == {"description", "pay", "first_published"}
 
 
 def test_pay_that_a_page_hides_is_not_read() -> None:
@@ -168,6 +168,8 @@ SWITCHES: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
         {"compensationTierSummary": "$4K – $5K every 2 weeks"},
     ),
     ("pay hidden on the page", {"compensation": compensation(tier(100_000, 120_000))}, {"shouldDisplayCompensationOnJobBoard": False}),
+    ("pay shown on the page alone", {"shouldDisplayCompensationOnJobPostings": False}, {"compensationTierSummary": "$100K – $120K"}),
+    ("pay of the text, other pay on the page", {"descriptionHtml": "<p>Salary: $9,000 a month</p>"}, {"compensationTierSummary": "$100K"}),
     ("pay in the text", {"descriptionHtml": "<p>Salary: $90,000 - $95,000 a year</p>"}, {}),
     ("a deadline on the page", {}, {"applicationDeadline": "2026-03-31T19:00:00.000Z"}),
     ("a deadline in both", {"descriptionHtml": "<p>Apply by 1 May 2026.</p>"}, {"applicationDeadline": "2026-03-31T19:00:00.000Z"}),
@@ -204,6 +206,10 @@ def test_an_edit_is_seen_through_a_change_between_api_and_page() -> None:
     before = read(job(compensation=compensation(tier(100_000, 120_000))))
     after = carry(before, read_row(row(title="Other", compensationTierSummary="$110K – $120K")))
     assert [change.field for change in differences(before, after)] == ["title", "pay"]
+    later = carry(after, read_row(row(title="Other", compensationTierSummary="$105K – $130K • Multiple Ranges")))
+    assert [change.field for change in differences(after, later)] == ["pay"]
+    kept = carry(before, read_row(row(title="Other", compensationTierSummary="$90K – $120K • Multiple Ranges")))
+    assert differences(kept, carry(kept, read_row(row(title="Other", compensationTierSummary="$110K – $125K"))))[0].field == "pay"
 
 
 def test_what_may_name_people_is_not_kept() -> None:
