@@ -102,10 +102,8 @@ class AshbySpider(BoardSpider):
 
     @staticmethod
     def keep(raw: bytes) -> bytes:
-        fields = _fields.decode(raw)
-        if fields.keys() <= _KEPT:
-            return raw
-        return msgspec.json.encode({name: value for name, value in fields.items() if name in _KEPT})
+        fields = {name: value for name, value in _fields.decode(raw).items() if name in _KEPT}
+        return msgspec.json.encode(fields)  # also with all kept: raw may have another value of a key that stands twice
 
 
 def _rows(name: str, answer: Answer) -> list[object]:

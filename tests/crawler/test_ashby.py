@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
@@ -218,5 +219,28 @@ def test_what_may_name_people_is_not_kept() -> None:
     assert b"Ann" not in kept
     assert b"Bo" not in kept
     assert AshbySpider.read(kept) == AshbySpider.read(raw)
-    clean = json.dumps(job()).encode()
-    assert AshbySpider.keep(clean) is clean
+
+
+def test_of_a_key_that_stands_twice_only_the_value_that_was_read_is_kept() -> None:
+    raw = json.dumps(job()).encode().replace(b'"team":', b'"team": {"lead": "Ann Example"}, "team":')
+    kept = AshbySpider.keep(raw)
+    assert b"Ann" not in kept
+    assert AshbySpider.read(kept) == AshbySpider.read(raw)
+
+
+ODD: tuple[Any, ...] = (None, True, 7, -1e300, "", "x\u0000", "x" * 6_000, [], [None], {}, {"a": {}}, [[["x"]]], "2026-13-45", 10**30)
+
+
+@pytest.mark.parametrize("name", sorted({*job(), "userRoles"}))
+def test_whatever_a_job_holds_it_is_read_or_unreadable_and_keeps_what_it_says(name: str) -> None:
+    for odd in ODD:
+        raw = json.dumps(job() | {name: odd}).encode()
+        with suppress(Unreadable):
+            assert AshbySpider.read(AshbySpider.keep(raw)) == AshbySpider.read(raw)
+
+
+@pytest.mark.parametrize("name", sorted(row()))
+def test_whatever_a_row_of_a_page_holds_it_is_read_or_unreadable(name: str) -> None:
+    for odd in ODD:
+        with suppress(Unreadable):
+            assert read_row(row() | {name: odd}).title
