@@ -37,13 +37,9 @@ class _List(msgspec.Struct):
     jobs: list[msgspec.Raw]
 
 
-class _Company(msgspec.Struct):
-    name: object = None
-
-
 class _Named(msgspec.Struct):
     id: str
-    organization: _Company | None = None
+    organization: object = None  # of a page's row; whatever it is, the job has its key
 
 
 class _Listed(msgspec.Struct, rename="camel"):
@@ -90,7 +86,7 @@ class AshbySpider(BoardSpider):
         named = _named.decode(job)
         if not _KEY.fullmatch(named.id):
             raise msgspec.ValidationError("a key that can be no posting's")
-        company = named.organization.name if named.organization else None
+        company = named.organization.get("name") if isinstance(named.organization, dict) else None
         return Head(named.id, company if isinstance(company, str) else None)
 
     @staticmethod
