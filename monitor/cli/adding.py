@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from crawler.address import Address, directory, discover, find, parse
+from crawler.address import Address, discover, parse
+from crawler.ats import supported
+from crawler.directory import Entry, employer, matches, where_now
 from crawler.items import BoardRequest, Failure, Result, Snapshot
+from crawler.products import title
 from monitor.cli.output import clean, counted
 from monitor.errors import UserError
 
@@ -15,6 +19,8 @@ if TYPE_CHECKING:
     import aiohttp
 
     from monitor.settings import Settings
+
+Choose = Callable[[Sequence[Entry]], Entry]
 
 _PAGE_TIMEOUT = 10.0  # seconds, the whole page
 _PAGE_LIMIT = 5_000_000  # bytes of a careers page that are read
@@ -31,44 +37,64 @@ class Seen:
     warning: str = ""  # the board could not be read now
 
 
-async def resolve(text: str, settings: Settings) -> Address:
-    """The board that `text` names, by its name, by a URL, or by a careers page that links to it. Raises UserError."""
+def resolve(text: str, choose: Choose) -> Address | None:
+    """Return the board that `text` names by address or by its employer's name; None for a page that has to be read.
+
+    `choose` is asked where a name may mean several boards. Raises UserError.
+    """
     try:
-        address = parse(text)
+        return _readable(parse(text))
     except ValueError as error:
-        if not _is_page(text):
-            raise UserError(f"{error}{_hint(text)}") from error
-        address = await _on_page(text, settings)
-    return _supported(address)
+        if _is_page(text):
+            return None
+        found = matches(text) if not {":", "/"} & set(text) else []
+        if not found:
+            raise UserError(str(error)) from error
+    surest = [match for match in found if match.rank == found[0].rank]
+    if found[0].exact and len(surest) == 1:
+        return _readable(parse(surest[0].entry.board))
+    return _readable(parse(choose([match.entry for match in (surest if found[0].exact else found)]).board))
 
 
 def _is_page(text: str) -> bool:
     try:
-        parts = urlsplit(text)
+        parts = urlsplit(text.strip())
     except ValueError:
         return False
     return parts.scheme in {"http", "https"} and bool(parts.hostname)
 
 
-def refuse_known(settings: Settings, address: Address) -> None:
-    """Raises UserError when the board is in the configuration already, before anybody looks at it."""
+def watched_already(settings: Settings, address: Address) -> str:
+    """Return a sentence when the board is watched already, else "". Raises UserError when it is switched off in the configuration."""
     known = settings.board(address.board)
-    if known is not None:
-        off = "" if known.enabled else ", with `enabled = false`"
-        raise UserError(f"{address.board} is in {settings.file} already{off}")
+    if known is not None and not known.enabled:
+        raise UserError(f"{known.board} is in {settings.file} already, with `enabled = false`: take that out to watch it")
+    return f"{known.board} is watched already: {settings.file}" if known else ""
 
 
-def _hint(text: str) -> str:
-    near = [board for board, _ in find(text)][:3] if text.strip() else []
-    return f"; known by that name: {', '.join(near)}" if near else ""
+def moved(board: str) -> str:
+    """Return a sentence that says where the employer of a former board is now, else ""."""
+    now = where_now(board)
+    return f"{board} is a former board of {employer(board)}, which is at {now} now: `rolewatch boards add {now}`" if now else ""
 
 
-def _supported(address: Address) -> Address:
-    from crawler.ats import supported
+def unreadable(address: Address) -> str:
+    """Return a sentence when boards of this ats cannot be read yet, else ""."""
+    if address.ats in supported():
+        return ""
+    readable = ", ".join(sorted(map(title, supported())))
+    return f"{address.board}: rolewatch cannot read {title(address.ats)} boards yet; it reads {readable}"
 
-    if address.ats not in supported():
-        raise UserError(f"{address.board}: rolewatch cannot read {address.ats} boards yet; it reads {', '.join(sorted(supported()))}")
+
+def _readable(address: Address) -> Address:
+    if why := unreadable(address):
+        raise UserError(why)
     return Address(address.ats, address.token)
+
+
+async def on_page(url: str, settings: Settings) -> Address:
+    """Return the one board that a careers page links to. Raises UserError."""
+    return _readable(await _on_page(url.strip(), settings))
 
 
 async def _on_page(url: str, settings: Settings) -> Address:
@@ -123,6 +149,8 @@ async def _followed(session: aiohttp.ClientSession, url: str) -> str:
                 answer.raise_for_status()
                 return (await _start(answer)).decode(answer.charset or "utf-8", "replace")
             at = urljoin(at, answer.headers.get("Location", ""))
+        if discover(at):
+            return at  # a short link or a form: the address that it leads to names the board
         if urlsplit(at).scheme not in {"http", "https"} or await leads_inside(url, at):
             raise UserError(f"{url} leads to an address that no careers page has: give the board's own address, or ats:token")
     raise UserError(f"{url} leads on and on: give the board's own address, or ats:token")
@@ -162,10 +190,11 @@ async def look_at(address: Address, settings: Settings) -> Seen:
 
 def _seen(address: Address, result: Result) -> Seen:
     if isinstance(result, Snapshot):
-        company = directory().get(address.board) or result.company
+        company = employer(address.board) or result.company
         facts = [company, counted(len(result.sightings), "posting")]
         return Seen(f" ({', '.join(clean(fact) for fact in facts if fact)})")
     reason = result.reason if isinstance(result, Failure) else "it answered that nothing moved"
     if result.status in _GONE:
-        raise UserError(f"{address.ats} knows no board {address.token!r} ({reason}): check the name, or add it unseen with --no-check")
+        todo = moved(address.board) or "check the name, or add it unseen with --no-check"
+        raise UserError(f"{title(address.ats)} knows no board {address.token!r} ({reason}): {todo}")
     return Seen(warning=f"it could not be read now ({reason}); it is added all the same, and the daemon will try again")
