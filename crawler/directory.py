@@ -106,9 +106,10 @@ def matches(name: str) -> list[Match]:
     """The live boards that a name may mean: an employer's name, another name of it, a token, or a part of one; the surest first.
 
     Case, accents, spaces and punctuation do not count. A name that is in none of them is compared with all for slips of the finger.
+    A link, or anything with a colon, is no name.
     """
     wanted = bare(name)
-    if not wanted:
+    if not wanted or {":", "/"} & set(name):
         return []
     found: dict[str, Match] = {}
     for entry in entries():
@@ -178,4 +179,5 @@ def _slips(wanted: str) -> list[Match]:
         return []
     scored = [(max(fuzz.ratio(wanted, name) for name in (names.company, *names.aliases)), board) for board, names in _names().items()]
     near = sorted((pair for pair in scored if pair[0] >= _NEAR), key=lambda pair: -pair[0])
-    return [Match(live, _SLIP) for _, board in near for live in _live(_by_fold()[fold(board)])]
+    live = {entry.board: entry for _, board in near for entry in _live(_by_fold()[fold(board)])}
+    return [Match(entry, _SLIP) for entry in live.values()]

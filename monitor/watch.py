@@ -38,7 +38,7 @@ def sync(connection: Connection, settings: Settings) -> None:
     # a look that was under way when its board was left has planned the next one
     gone = [name for name, row in stored.items() if name not in wanted and (row.watched or row.next_check_at is not None)]
     if gone:
-        leave(connection, gone)
+        _unwatch(connection, gone)
 
 
 def _stored(connection: Connection) -> dict[str, AnyRow]:
@@ -71,8 +71,11 @@ def _rename(connection: Connection, row: AnyRow, name: str) -> None:
 def leave(connection: Connection, names: Collection[str]) -> None:
     """Ends the watch of these boards, however they are spelled; one that the database does not know is left out."""
     left = {fold(name) for name in names}
-    known = [name for name in connection.scalars(select(models.Board.board)) if fold(name) in left]
-    connection.execute(update(models.Board).where(models.Board.board.in_(known)).values(watched=False, next_check_at=None))
+    _unwatch(connection, [name for name in connection.scalars(select(models.Board.board)) if fold(name) in left])
+
+
+def _unwatch(connection: Connection, names: Collection[str]) -> None:
+    connection.execute(update(models.Board).where(models.Board.board.in_(names)).values(watched=False, next_check_at=None))
 
 
 def _new(board: WatchedBoard) -> dict[str, object]:

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from crawler.address import Address, discover, parse
 from crawler.ats import supported
-from crawler.directory import Entry, employer, matches, where_now
+from crawler.directory import Entry, Match, employer, matches, where_now
 from crawler.items import BoardRequest, Failure, Result, Snapshot
 from crawler.products import title
 from monitor.cli.output import clean, counted
@@ -47,13 +47,18 @@ def resolve(text: str, choose: Choose) -> Address | None:
     except ValueError as error:
         if _is_page(text):
             return None
-        found = matches(text) if not {":", "/"} & set(text) else []
+        found = matches(text)
         if not found:
             raise UserError(str(error)) from error
-    surest = [match for match in found if match.rank == found[0].rank]
-    if found[0].exact and len(surest) == 1:
-        return _readable(parse(surest[0].entry.board))
-    return _readable(parse(choose([match.entry for match in (surest if found[0].exact else found)]).board))
+    return _readable(parse(_chosen(found, choose).board))
+
+
+def _chosen(found: Sequence[Match], choose: Choose) -> Entry:
+    """The one board that has the name, or the one that is chosen; the first where none could be read, whichever it is."""
+    surest = [match.entry for match in found if match.rank == found[0].rank or not found[0].exact]
+    if (found[0].exact and len(surest) == 1) or not any(entry.board.partition(":")[0] in supported() for entry in surest):
+        return surest[0]
+    return choose(surest)
 
 
 def _is_page(text: str) -> bool:

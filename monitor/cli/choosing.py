@@ -54,6 +54,11 @@ def remark(text: str, rows: Sequence[Row]) -> str:
         return str(error)
 
 
+def is_terminal() -> bool:
+    """Is there somebody to ask?"""
+    return sys.stdin.isatty()
+
+
 def choose(text: str) -> Callable[[Sequence[Entry]], Entry]:
     """Return a function that asks at a terminal which board `text` means. Without a terminal it raises UserError with the candidates."""
 
@@ -61,8 +66,8 @@ def choose(text: str) -> Callable[[Sequence[Entry]], Entry]:
         shown = candidates[:_SHOWN]
         names = [f"{entry.board} ({entry.company})" for entry in shown]
         more = f" and {len(candidates) - len(shown)} more" if len(candidates) > len(shown) else ""
-        if not sys.stdin.isatty():
-            raise UserError(f"{text!r} may mean {', '.join(names)}{more}: give one of these boards")
+        if not is_terminal():
+            raise UserError(f"{text!r} may mean {', '.join(names)}{more}: give the board that you mean")
         for number, name in enumerate(names, 1):
             typer.echo(f"{number}  {name}")
         answer = str(typer.prompt(f"Which board is “{text}”? Its number, or nothing to add none", default="", show_default=False)).strip()

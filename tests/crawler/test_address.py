@@ -94,7 +94,7 @@ def test_boards_of_other_ats_are_told_apart(written: str, board: str) -> None:
     ],
 )
 def test_what_names_no_board_is_refused_in_one_line_with_what_is_accepted(written: str) -> None:
-    with pytest.raises(ValueError, match="google:deepmind|greenhouse:TOKEN") as refused:
+    with pytest.raises(ValueError, match=r"google:deepmind|greenhouse:TOKEN") as refused:
         parse(written)
     assert "\n" not in str(refused.value)
 

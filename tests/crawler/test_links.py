@@ -13,6 +13,7 @@ UUID = "34413f8d-26bf-4bbc-8ade-eb309a0e2245"
 OTHER = "e9877d64-61b1-4b37-8518-65af0431cd09"
 GOOGLE = "https://www.google.com/about/careers/applications"
 ORACLE = "https://acme.fa.us2.oraclecloud.com"
+ORACLE_JOBS = f"{ORACLE}/hcmRestApi/resources/latest/recruitingCEJobRequisitions"
 KEY = "138166347879064262"
 
 LINKS = {
@@ -96,11 +97,9 @@ LINKS = {
     "https://apply.careers.microsoft.com/careers/job/1970393556951950-engineer": "eightfold:apply.careers.microsoft.com:1970393556951950",
     f"https://ats.rippling.com/en-GB/acme-/jobs/{UUID}/apply": f"rippling:acme-:{UUID}",
     "https://api.rippling.com/platform/api/ats/v1/board/acme/jobs": "rippling:acme",
-    f"{ORACLE}:443/hcmui/candidateexperience/en/sites/cx_1/requisitions/preview/17/apply/email": "oracle:acme.fa.us2.oraclecloud.com/CX_1:17",
+    f"{ORACLE}:443/hcmui/candidateexperience/en/sites/cx_1/requisitions/preview/17/apply": "oracle:acme.fa.us2.oraclecloud.com/CX_1:17",
     f"{ORACLE}/hcmUI/CandidateExperience/fr/sites/Jobs/job/USA1": "oracle:acme.fa.us2.oraclecloud.com/Jobs:USA1",
-    f"{ORACLE}/hcmRestApi/resources/latest/recruitingCEJobRequisitions?finder=findReqs;siteNumber=CX_2,limit=25": (
-        "oracle:acme.fa.us2.oraclecloud.com/CX_2"
-    ),
+    f"{ORACLE_JOBS}?finder=findReqs;siteNumber=CX_2,limit=25": ("oracle:acme.fa.us2.oraclecloud.com/CX_2"),
     # a host for each tenant
     "https://Acme.teamtailor.com/fr/jobs/5123456-formateur": "teamtailor:acme:5123456",
     "https://acme.na.teamtailor.com/jobs.rss": "teamtailor:acme.na.teamtailor.com",
@@ -162,7 +161,7 @@ def test_a_link_leads_to_its_board_and_posting(link: str, meant: str) -> None:
 
 @pytest.mark.parametrize(("link", "said"), NAMELESS.items())
 def test_a_link_that_names_no_board_is_refused_in_one_sentence(link: str, said: str) -> None:
-    with pytest.raises(ValueError, match="is|names") as refused:
+    with pytest.raises(ValueError, match=r"is|names") as refused:
         parse(link)
     assert said in str(refused.value)
     assert "\n" not in str(refused.value)
