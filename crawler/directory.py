@@ -15,7 +15,7 @@ from importlib.resources import files
 from typing import NamedTuple
 from urllib.parse import unquote
 
-from crawler.products import fold
+from crawler.products import brand, fold
 
 _SHORTEST_PART = 3  # letters of a name that may be part of another
 _NEAR = 80.0  # of 100: a slip of the finger or two
@@ -81,6 +81,12 @@ def employer(board: str) -> str | None:
     """The name of the employer that has or had this board."""
     entry = _by_fold().get(fold(board))
     return entry.company if entry else None
+
+
+def company_of(board: str) -> str:
+    """The employer's name of a board, or what its token says of one: `Acme Labs` for `ashby:Acme%20Labs`."""
+    ats, _, token = board.partition(":")
+    return employer(board) or (brand(token) if ats == "google" else _label(board)) or token
 
 
 def spelled(board: str) -> str:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import msgspec
 from sqlalchemy import Connection, bindparam, delete, func, insert, literal, literal_column, or_, select, update
 
-from crawler.directory import employer
+from crawler.directory import company_of
 from crawler.items import BoardRequest, Manners
 from crawler.products import fold
 from monitor import matching, models, plan
@@ -80,7 +80,7 @@ def _unwatch(connection: Connection, names: Collection[str]) -> None:
 
 def _new(board: WatchedBoard) -> dict[str, object]:
     ats, token = board.board.split(":", 1)
-    company = board.company or employer(board.board) or token
+    company = board.company or company_of(board.board)
     configured = {"company": company, "url": board.url, "every": board.every.total_seconds(), "watched": True}
     return configured | {"board": board.board, "ats": ats, "token": token, "failures": 0, "put_back": False}
 

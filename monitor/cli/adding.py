@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from crawler.address import Address, discover, parse
+from crawler.address import Address, parse
 from crawler.ats import supported
 from crawler.directory import Entry, Match, employer, matches, where_now
 from crawler.items import BoardRequest, Failure, Result, Snapshot
@@ -16,16 +16,10 @@ from monitor.cli.output import clean, counted
 from monitor.errors import UserError
 
 if TYPE_CHECKING:
-    import aiohttp
-
     from monitor.settings import Settings
 
 Choose = Callable[[Sequence[Entry]], Entry]
 
-_PAGE_TIMEOUT = 10.0  # seconds, the whole page
-_PAGE_LIMIT = 5_000_000  # bytes of a careers page that are read
-_REDIRECTS = 5
-_MOVED = {301, 302, 303, 307, 308}
 _GONE = {404, 410}
 
 
@@ -99,87 +93,14 @@ def _readable(address: Address) -> Address:
 
 async def on_page(url: str, settings: Settings) -> Address:
     """Return the one board that a careers page links to. Raises UserError."""
-    return _readable(await _on_page(url.strip(), settings))
+    from monitor.cli.careers_page import boards_on
 
-
-async def _on_page(url: str, settings: Settings) -> Address:
-    boards = discover(await _fetch(url, settings))
+    boards = await boards_on(url.strip(), settings)
     if not boards:
         raise UserError(f"no board that rolewatch knows is linked on {url}: open one of its jobs and give that address, or ats:token")
     if len(boards) > 1:
         raise UserError(f"{url} links to several boards: {', '.join(boards)}; add the one that is wanted")
-    return parse(boards[0])
-
-
-async def _fetch(url: str, settings: Settings) -> str:
-    """The start of a page. Raises UserError."""
-    import aiohttp
-
-    from crawler.run import user_agent
-
-    timeout = aiohttp.ClientTimeout(total=_PAGE_TIMEOUT)
-    headers = {"User-Agent": user_agent(settings.crawl.contact)}
-    try:
-        async with aiohttp.ClientSession(timeout=timeout, headers=headers, trust_env=True) as session:
-            return await _followed(session, url)
-    except aiohttp.ClientResponseError as error:
-        raise UserError(f"{url} answered HTTP {error.status}: give the board's own address, or ats:token") from error
-    except (aiohttp.ClientError, TimeoutError, OSError, LookupError, ValueError) as error:
-        raise UserError(f"{url} could not be read ({_reason(error)}): give the board's own address, or ats:token") from error
-
-
-def _reason(error: Exception) -> str:
-    """Why there was no page, in the words of a look at a board."""
-    import aiohttp
-
-    if isinstance(error, TimeoutError):
-        return f"no answer within {_PAGE_TIMEOUT:g} s"
-    if isinstance(error, aiohttp.ClientConnectorDNSError):
-        return f"no such host: {error.host}"
-    if isinstance(error, aiohttp.ClientSSLError):
-        return f"no secure connection to {error.host}"
-    if isinstance(error, aiohttp.ClientConnectorError):
-        return f"cannot connect to {error.host}: {error.os_error.strerror or 'it failed'}"
-    return type(error).__name__
-
-
-async def _followed(session: aiohttp.ClientSession, url: str) -> str:
-    """The page, wherever it has moved to among public hosts. Raises UserError."""
-    from urllib.parse import urljoin
-
-    at = url
-    for _ in range(_REDIRECTS + 1):
-        async with session.get(at, allow_redirects=False) as answer:
-            if answer.status not in _MOVED:
-                answer.raise_for_status()
-                return (await _start(answer)).decode(answer.charset or "utf-8", "replace")
-            at = urljoin(at, answer.headers.get("Location", ""))
-        if discover(at):
-            return at  # a short link or a form: the address that it leads to names the board
-        if urlsplit(at).scheme not in {"http", "https"} or await leads_inside(url, at):
-            raise UserError(f"{url} leads to an address that no careers page has: give the board's own address, or ats:token")
-    raise UserError(f"{url} leads on and on: give the board's own address, or ats:token")
-
-
-async def leads_inside(url: str, target: str) -> bool:
-    """Does a page send us to another host that is of a private network or of this machine?"""
-    import asyncio
-    from ipaddress import ip_address
-
-    host = urlsplit(target).hostname or ""
-    if host == urlsplit(url).hostname:
-        return False
-    found = await asyncio.get_running_loop().getaddrinfo(host, None)
-    return not all(ip_address(str(address[0]).partition("%")[0]).is_global for *_, address in found)
-
-
-async def _start(answer: aiohttp.ClientResponse) -> bytes:
-    body = bytearray()
-    async for piece in answer.content.iter_any():
-        body += piece
-        if len(body) >= _PAGE_LIMIT:
-            break
-    return bytes(body)
+    return _readable(parse(boards[0]))
 
 
 async def look_at(address: Address, settings: Settings) -> Seen:

@@ -51,10 +51,10 @@ def _known(current: State) -> dict[str, Mapping[str, object]]:
 
 def _new(board: WatchedBoard) -> dict[str, object]:
     """A board that was added and not looked at yet, as the view will have it."""
-    from crawler.directory import employer
+    from crawler.directory import company_of
 
     ats, token = board.board.split(":", 1)
-    company = board.company or employer(board.board) or token
+    company = board.company or company_of(board.board)
     named = {"board": board.board, "ats": ats, "token": token, "company": company, "url": board.url}
     unknown = dict.fromkeys(("last_check_at", "last_ok_at", "next_check_at"))
     return {**named, **unknown, "state": "new" if board.enabled else "unwatched", "open_postings": 0, "failures": 0}

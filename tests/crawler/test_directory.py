@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from crawler.address import parse
-from crawler.directory import Match, directory, employer, entries, find, made_on, matches, spelled, where_now
+from crawler.directory import Match, company_of, directory, employer, entries, find, made_on, matches, spelled, where_now
 
 NAMES = {
     "Anthropic": "greenhouse:anthropic",
@@ -87,6 +87,7 @@ def test_a_well_known_employer_is_found_by_name_alone(name: str, board: str) -> 
     ("name", "board"),
     [
         ("deepmind", "google:deepmind"),
+        ("google", "google:all"),
         (" GOOGLE-DEEPMIND ", "google:deepmind"),
         ("thinking machines", "ashby:ThinkingMachines"),
         ("mistral", "ashby:mistral.ai"),
@@ -161,6 +162,21 @@ def test_the_directory_has_the_groups_that_people_ask_for() -> None:
 @pytest.mark.parametrize("wrong", ["smartrecruiters:nvidia", "greenhouse:invisible", "ashby:adaptive"])
 def test_a_board_of_somebody_else_is_not_in_the_directory(wrong: str) -> None:
     assert wrong not in directory()
+
+
+@pytest.mark.parametrize(
+    ("board", "company"),
+    [
+        ("ashby:Nobody%20We%20Know", "Nobody We Know"),
+        ("google:youtube", "YouTube"),
+        ("google:all", "Google"),
+        ("workday:acme.wd5/External", "acme"),
+        ("oracle:acme.fa.us2.oraclecloud.com/CX_1", "acme.fa.us2.oraclecloud.com/CX_1"),
+        ("greenhouse:deepmind", "Google DeepMind"),
+    ],
+)
+def test_a_board_has_a_name_for_people(board: str, company: str) -> None:
+    assert company_of(board) == company
 
 
 def test_a_board_is_known_however_its_token_is_written() -> None:

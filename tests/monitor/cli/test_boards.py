@@ -291,8 +291,81 @@ def test_a_name_of_several_boards_is_asked_about_at_a_terminal(
 
 
 def test_a_short_link_is_followed_to_the_address_that_names_the_board(watching: Program, third: BoardServer) -> None:
-    third.troubles["/short"] = Trouble(status=302, headers={"Location": "https://boards.greenhouse.io/embed/job_app?for=thirdlab&token=1"})
+    form = "https://boards.greenhouse.io/embed/job_app?for=thirdlab&token=1"
+    third.troubles["/short"] = Trouble(status=302, headers={"Location": form})
     assert watching("boards", "add", f"{third.url}/short").code == 0
+    assert _names(watching)[-1] == THIRD
+
+
+BOARD_LINK = b'<a href="https://boards.greenhouse.io/thirdlab">'
+FRONT = (
+    b'<a href="/about">About</a><a href="/life">Join us</a><a href="https://elsewhere.example/jobs">Jobs elsewhere</a>'
+    b'<a href="/open#all">Open positions</a><script src="/jobs.js"></script>'
+    b'<a href="/careers/four">Four</a><a href="/careers/five">Five</a>'
+)
+
+
+@pytest.mark.parametrize(
+    ("place", "read"), [("/life", ["/life"]), ("/open", ["/life", "/open"]), ("/careers/four", ["/life", "/open", "/careers/four"])]
+)
+def test_a_careers_page_that_names_no_board_is_read_three_links_further(
+    watching: Program, third: BoardServer, place: str, read: list[str]
+) -> None:
+    third.troubles["/careers"] = Trouble(body=FRONT, status=200)
+    third.troubles[place] = Trouble(body=BOARD_LINK, status=200)
+    assert watching("boards", "add", f"{third.url}/careers").code == 0
+    assert _names(watching)[-1] == THIRD
+    assert [path for path in ("/about", "/life", "/open", "/careers/four", "/careers/five", "/jobs.js") if third.asked(path)] == read
+
+
+def test_a_careers_page_is_read_no_further_than_three_links(watching: Program, third: BoardServer) -> None:
+    third.troubles["/careers"] = Trouble(body=FRONT, status=200)
+    third.troubles["/careers/five"] = Trouble(body=BOARD_LINK, status=200)
+    ran = watching("boards", "add", f"{third.url}/careers")
+    assert (ran.code, third.asked("/careers/five")) == (2, [])
+    assert "no board that rolewatch knows is linked" in ran.err
+
+
+def test_a_script_of_the_page_may_name_the_board(watching: Program, third: BoardServer) -> None:
+    third.troubles["/careers"] = Trouble(body=b'<script src="/jobs.js"></script>', status=200)
+    third.troubles["/jobs.js"] = Trouble(body=b'fetch("https://boards-api.greenhouse.io/v1/boards/thirdlab/jobs")', status=200)
+    assert watching("boards", "add", f"{third.url}/careers").code == 0
+
+
+@pytest.mark.parametrize(
+    ("robots", "said"),
+    [
+        (Trouble(body=b"User-agent: *\nDisallow: /careers", status=200), "closes /careers to programs"),
+        (Trouble(body=b"User-agent: rolewatch\nDisallow: /", status=200), "closes /careers to programs"),
+        (Trouble(body=b"", status=503), "answered HTTP 503, which closes the whole host"),
+    ],
+)
+def test_a_careers_page_that_robots_close_is_not_read(watching: Program, third: BoardServer, robots: Trouble, said: str) -> None:
+    third.troubles["/robots.txt"] = robots
+    third.troubles["/careers"] = Trouble(body=BOARD_LINK, status=200)
+    ran = watching("boards", "add", f"{third.url}/careers")
+    assert (ran.code, third.asked("/careers"), len(ran.err.splitlines())) == (2, [], 1)
+    assert said in ran.err
+
+
+@pytest.mark.parametrize(
+    "robots",
+    [
+        Trouble(body=b"User-agent: *\nDisallow: /careers\n\nUser-agent: rolewatch\nAllow: /", status=200),
+        Trouble(status=302, headers={"Location": "/elsewhere.txt"}),
+        Trouble(status=302, headers={"Location": "http://localhost/robots.txt"}),
+    ],
+)
+def test_a_careers_page_that_robots_leave_open_is_read(watching: Program, third: BoardServer, robots: Trouble) -> None:
+    third.troubles["/robots.txt"] = robots
+    third.troubles["/careers"] = Trouble(body=BOARD_LINK, status=200)
+    assert watching("boards", "add", f"{third.url}/careers").code == 0
+
+
+def test_a_job_listing_beside_the_board_does_not_count(watching: Program, third: BoardServer) -> None:
+    listing = b'<a href="https://www.welcometothejungle.com/en/companies/third">'
+    third.troubles["/careers"] = Trouble(body=listing + BOARD_LINK, status=200)
+    assert watching("boards", "add", f"{third.url}/careers").code == 0
     assert _names(watching)[-1] == THIRD
 
 
