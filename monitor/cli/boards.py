@@ -31,8 +31,9 @@ def list_boards(ctx: typer.Context, fmt: FormatOption = Format.TABLE) -> None:
     current = state(ctx)
     from crawler.products import fold
 
-    known = {fold(board): row for board, row in _known(current).items()}
-    rows = [known.get(fold(board.board)) or _new(board) for board in current.settings.boards]
+    known = _known(current)
+    alike = {fold(board): row for board, row in known.items()}
+    rows = [known.get(board.board) or alike.get(fold(board.board)) or _new(board) for board in current.settings.boards]
     emit(rows, _SHOWN if fmt is Format.TABLE else _COLUMNS, fmt, current.console)
 
 

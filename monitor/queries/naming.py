@@ -170,8 +170,9 @@ def _address_board(text: str) -> str:
 
 
 def _among(names: Iterable[str], board: str) -> str | None:
-    """The name of a board as it is spelled among `names`."""
-    return next((name for name in names if fold(name) == fold(board)), None)
+    """The name of a board as it is spelled among `names`; as given where it is one of them."""
+    alike = [name for name in names if fold(name) == fold(board)]
+    return board if board in alike else next(iter(alike), None)
 
 
 def _there_is(names: Sequence[str]) -> str:
