@@ -18,6 +18,7 @@ import tomlkit
 from tomlkit.items import Array
 
 from crawler.address import parse
+from crawler.products import same_board
 from monitor.config import understand
 from monitor.errors import UserError
 from monitor.whole import write
@@ -61,7 +62,7 @@ def remove_board(path: Path, board: str) -> None:
     if at is None:
         raise UserError(f"{path}: {board} is not among its boards")
     for rule in tomllib.loads(text).get("rules", []):
-        if board in (parse(named).board for named in rule.get("boards", [])):
+        if any(same_board(board, parse(named).board) for named in rule.get("boards", [])):
             raise UserError(f'{path}: the rule "{rule["name"]}" names {board}: take it out of the rule\'s `boards` first')
     new = _removed_inline(text, at) if _inline(text) else _removed(text, at)
     _replace(path, text, new, boards[:at] + boards[at + 1 :])
@@ -82,7 +83,8 @@ def _boards(text: str, path: Path) -> list[dict[str, Any]]:
 
 
 def _position(boards: list[dict[str, Any]], board: str) -> int | None:
-    return next((at for at, entry in enumerate(boards) if parse(entry.get("url") or entry["board"]).board == board), None)
+    named = (parse(entry.get("url") or entry["board"]).board for entry in boards)
+    return next((at for at, name in enumerate(named) if same_board(name, board)), None)
 
 
 def _inline(text: str) -> bool:

@@ -105,7 +105,7 @@ def _saved(asked: Asked) -> Said:
 def _history(asked: Asked) -> Said:
     """Of the posting that is named, or of the only one that the words fit."""
     if not asked.text:
-        raise UserError("Say which posting: `/rolewatch history greenhouse:deepmind:5938712`, its URL, or words of its title")
+        raise UserError("Say which posting: `/rolewatch history greenhouse:isomorphiclabs:5938712`, its URL, or words of its title")
     try:
         found = find_posting(asked.connection, asked.text)
     except UserError:

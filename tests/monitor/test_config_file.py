@@ -47,7 +47,7 @@ def watched(file: Path) -> list[str]:
 def test_the_example_works_as_it_stands(tmp_path: Path) -> None:
     write_example(tmp_path / "rolewatch.toml")
     settings = load(tmp_path / "rolewatch.toml", {})
-    assert [board.board for board in settings.boards][:2] == ["greenhouse:deepmind", "greenhouse:anthropic"]
+    assert [board.board for board in settings.boards][:2] == ["google:deepmind", "greenhouse:anthropic"]
     assert [rule.name for rule in settings.rules] == ["research-engineer"]
     assert settings.route(settings.rules[0].notify[0]) == "console"  # until there is a token
 
