@@ -18,6 +18,7 @@ _PAGES = {
     "greenhouse": "https://job-boards.greenhouse.io/{}",
     "lever": "https://jobs.lever.co/{}",
     "ashby": "https://jobs.ashbyhq.com/{}",
+    "google": "https://www.google.com/about/careers/applications/jobs/results/?company={}",
     "smartrecruiters": "https://careers.smartrecruiters.com/{}",
     "workable": "https://apply.workable.com/{}",
     "recruitee": "https://{}.recruitee.com",
@@ -81,7 +82,7 @@ def parse(text: str) -> Address:
     if parts.scheme not in {"http", "https"}:
         raise ValueError(f"{_short(text)} is no board: {_ACCEPTED}")
     steps = [step for step in parts.path.split("/") if step]
-    found = _greenhouse(host, steps, query) or _elsewhere(host, steps)
+    found = _greenhouse(host, steps, query) or _google(host, query) or _elsewhere(host, steps)
     if found:
         return _checked(text, *found)
     if "gh_jid" in query:
@@ -111,6 +112,12 @@ def _greenhouse(host: str, steps: list[str], query: Mapping[str, list[str]]) -> 
 
 def _key(steps: list[str]) -> tuple[str, ...]:
     return (steps[1],) if len(steps) > 1 and steps[0] == "jobs" else ()
+
+
+def _google(host: str, query: Mapping[str, list[str]]) -> tuple[str, str] | None:
+    """A brand's page: https://www.google.com/about/careers/applications/jobs/results/?company=DeepMind"""
+    brand = query.get("company", [""])[0]
+    return ("google", brand.lower()) if host == "www.google.com" and brand else None
 
 
 def _elsewhere(host: str, steps: list[str]) -> tuple[str, ...] | None:
@@ -148,6 +155,16 @@ def directory() -> Mapping[str, str]:
     """The employer's name of each known board."""
     lines = files("crawler").joinpath("directory.csv").read_text(encoding="utf-8").splitlines()
     return {row["board"]: row["company"] for row in csv.DictReader(lines)}
+
+
+def where_now(board: str) -> str | None:
+    """The live board of an employer whose board is known as a former one; None where the directory knows no other that can be read.
+
+    The directory lists an employer's live board before its former ones.
+    """
+    company = directory().get(board)
+    live = next((other for other, name in directory().items() if name == company), None)
+    return live if live and live != board and live.split(":")[0] in supported() else None
 
 
 def find(name: str) -> list[tuple[str, str]]:

@@ -29,6 +29,8 @@ class Ats:
 
 
 READABLE = {
+    "ashby": Ats("Ashby", "crawler.spiders.ashby:AshbySpider"),
+    "google": Ats("Google Careers", "crawler.spiders.google:GoogleSpider", every=timedelta(hours=1)),
     "greenhouse": Ats("Greenhouse", "crawler.spiders.greenhouse:GreenhouseSpider"),
 }
 
@@ -36,6 +38,11 @@ READABLE = {
 def supported() -> frozenset[str]:
     """The ats that can be crawled."""
     return frozenset(READABLE)
+
+
+def title(ats: str) -> str:
+    """What people call an ats: "Google Careers" for google; its own name where it cannot be read."""
+    return READABLE[ats].title if ats in READABLE else ats
 
 
 def spider(ats: str) -> type[BoardSpider]:

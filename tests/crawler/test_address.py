@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crawler.address import Address, board_url, directory, discover, find, parse
+from crawler.address import Address, board_url, directory, discover, find, parse, where_now
 
 PIECES = [
     "https://",
@@ -100,7 +100,7 @@ def test_what_names_no_board_is_refused_in_one_line_with_what_is_accepted(writte
 @pytest.mark.parametrize("written", ["nope:deepmind", " Nope:deepmind:5938712", "greenhous:deepmind"])
 def test_what_is_named_by_no_ats_is_refused_with_those_there_are(written: str) -> None:
     ats = written.split(":", maxsplit=1)[0].strip().lower()
-    with pytest.raises(ValueError, match=f"{ats} is no ats; allowed: greenhouse$"):
+    with pytest.raises(ValueError, match=f"{ats} is no ats; allowed: ashby, google, greenhouse$"):
         parse(written)
 
 
@@ -139,9 +139,14 @@ def test_a_careers_page_shows_its_boards_once_and_in_order() -> None:
     assert discover("") == ()
 
 
+def test_a_former_board_leads_to_the_employers_live_one() -> None:
+    assert where_now("greenhouse:deepmind") == "google:deepmind"
+    assert [where_now(board) for board in ("google:deepmind", "greenhouse:anthropic", "greenhouse:nobody")] == [None, None, None]
+
+
 def test_the_directory_knows_the_labs_by_name() -> None:
     assert directory()["greenhouse:deepmind"] == "Google DeepMind"
     assert len(directory()) >= 80
-    assert find("deepmind") == [("greenhouse:deepmind", "Google DeepMind")]
+    assert sorted(find("deepmind")) == [("google:deepmind", "Google DeepMind"), ("greenhouse:deepmind", "Google DeepMind")]
     assert find("ANTHROPIC")[0] == ("greenhouse:anthropic", "Anthropic")
     assert find("no such lab") == []

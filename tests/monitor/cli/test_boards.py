@@ -146,7 +146,7 @@ def test_a_board_that_is_watched_already_is_refused_unseen(watching: Program, se
     [
         ("deepmind", "greenhouse:deepmind"),
         ("lever:palantir", "cannot read lever"),
-        ("nope:x", "nope is no ats; allowed: greenhouse"),
+        ("nope:x", "nope is no ats; allowed: ashby, google, greenhouse"),
         ("", "ats:token"),
         ("http://[/careers", "is no address"),
         ("http://nowhere.invalid/careers", "could not be read (no such host: nowhere.invalid)"),
