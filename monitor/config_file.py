@@ -26,7 +26,7 @@ EXAMPLE = files("monitor").joinpath("example.toml").read_text(encoding="utf-8")
 
 _HEADER = re.compile(r"\s*\[\[\s*(?:boards|\"boards\"|'boards')\s*\]\]")
 _ANY_HEADER = re.compile(r"\s*\[")
-_NAMED = re.compile(r"""^(\s*)(?:board|url|"board"|"url"|'board'|'url')(\s*=\s*)(?:"(?:[^"\\]|\\.)*"|'[^']*')""")
+_NAMED = re.compile(r"""^(\s*)(?:board|url|"board"|"url"|'board'|'url')(\s*=\s*)(?!\"{3}|'{3})(?:"(?:[^"\\]|\\.)*"|'[^']*')""")
 _BLANK_OR_COMMENT = re.compile(r"\s*(#.*)?")
 
 
