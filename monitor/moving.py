@@ -78,13 +78,13 @@ def take_along(connection: Connection, board: AnyRow) -> Moved | None:
 
 
 def follow(connection: Connection, board: AnyRow, told: Sequence[Told], at: datetime) -> list[Told]:
-    """The same for what opens later; gives what is told with the postings that are repeated."""
-    opened = {one.posting_id for one in told if one.kind == "opened"}
-    former = _board(connection, board.moved_from) if opened else None
+    """The same for what this check read for the first time; gives what is told with the postings that are repeated."""
+    former = _board(connection, board.moved_from)
     if former is None or former.last_ok_at is None or former.last_ok_at < at - RECENTLY:
         return list(told)
     old, new = _postings(connection, former, board), _postings(connection, board)
-    found = _named(old, _pair(connection, (former, old), (board, new), only=opened))
+    first_read = {row.id for row in new if row.number == 1 and row.valid_from == at}
+    found = _named(old, _pair(connection, (former, old), (board, new), only=first_read))
     return [replace(one, repost=found.get(one.posting_id, one.repost)) for one in told]
 
 
@@ -96,7 +96,7 @@ _posting, _version = models.Posting, models.PostingVersion
 _other = aliased(_posting)
 _ROWS = select(
     _posting.id, _posting.name, _posting.state, _posting.repost_of, _posting.requisition, _posting.internal_job,
-    _version.title, _version.location, _version.locations,
+    _version.number, _version.valid_from, _version.title, _version.location, _version.locations,
 ).join(_version, and_(_version.posting_id == _posting.id, _version.number == _posting.version))  # fmt: skip
 _Postings = tuple[AnyRow, Sequence[AnyRow]]  # a board and its postings
 

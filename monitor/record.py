@@ -108,7 +108,7 @@ class Look:
         check_id = self._check(result, seen=seen, reason=lost or note, **counts)
         self.facts = {"seen": seen, **counts} | ({"reason": lost or note} if lost or note else {})
         told = write_events(self.connection, self.board, check_id, self.at, events, matchers=tuple(self.alerting.matchers.values()))
-        told, move = self._follow(result, told)
+        told, move = self._follow(result, events, told)
         self._healthy(check_id, result, lost, seen, counts)
         if self.board.company == self.board.token:  # it may have learnt its name
             self.board = load_board(self.connection, self.board.board)
@@ -119,7 +119,7 @@ class Look:
         if move is not None:
             move_summary.write(self.connection, self.alerting, self.board, move, round_id=self.round_id, check_id=check_id, at=self.at)
 
-    def _follow(self, result: Snapshot | Unchanged, told: list[Told]) -> tuple[list[Told], Moved | None]:
+    def _follow(self, result: Snapshot | Unchanged, events: Events, told: list[Told]) -> tuple[list[Told], Moved | None]:
         """What is told of a board that its employer has moved to, and the move where this snapshot carries it out.
 
         One that lists nothing yet leaves it to the next.
@@ -127,7 +127,7 @@ class Look:
         if self.board.moved_from is None or not isinstance(result, Snapshot):
             return told, None
         if not moving.is_pending(self.board):
-            return moving.follow(self.connection, self.board, told, self.at), None
+            return moving.follow(self.connection, self.board, told, self.at) if events.opened else told, None
         move = moving.take_along(self.connection, self.board) if _seen(result) else None
         return (move.left(told, baseline=self.board.last_ok_at is None) if move else told), move
 
