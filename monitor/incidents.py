@@ -37,6 +37,12 @@ def moved_where(board: str, company: str) -> str:
     return f"{company} is on {ats.title(place.split(':')[0])} now: `rolewatch boards move {board} {place}`"
 
 
+def moved(board: AnyRow, place: str) -> OperatorMessage:
+    """The end of the same where the employer has another board."""
+    facts = (f"Failing since: {instant(board.failing_since)}", f"Error was: {board.reason}", f"Watched now: {place}")
+    return _message("moved", board, board.failing_since, "moved to another board", facts)
+
+
 def recovered(board: AnyRow, at: datetime, *, seen: int, opened: int, closed: int) -> OperatorMessage:
     """The end of the same."""
     since = board.failing_since
@@ -77,11 +83,15 @@ def restarted(died: AnyRow, cut_off: int, half_sent: int) -> OperatorMessage:
     return OperatorMessage("restarted", "rolewatch was stopped uncleanly and runs again", facts)
 
 
-_BEGAN = {"recovered": "failing", "drained": "collapsed"}
+_BEGAN = {"recovered": "failing", "moved": "failing", "drained": "collapsed"}
 
 
 def _message(
-    event: Literal["failing", "recovered", "collapsed", "drained"], board: AnyRow, since: datetime, said: str, facts: tuple[str, ...]
+    event: Literal["failing", "recovered", "moved", "collapsed", "drained"],
+    board: AnyRow,
+    since: datetime,
+    said: str,
+    facts: tuple[str, ...],
 ) -> OperatorMessage:
     key = f"{_BEGAN.get(event, event)} {board.board} {iso(since)}"
     return OperatorMessage(event, f"{board.company}: {said}", facts, board=board.board, url=board.url, incident=key)

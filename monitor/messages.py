@@ -192,6 +192,7 @@ class OperatorMessage(msgspec.Struct, frozen=True, omit_defaults=True, tag="oper
     event: Literal[
         "failing",
         "recovered",
+        "moved",
         "collapsed",
         "drained",
         "refused",

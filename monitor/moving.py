@@ -19,7 +19,8 @@ from sqlalchemy import Connection, and_, insert, or_, select, update
 from sqlalchemy.orm import aliased
 
 from crawler.address import directory
-from monitor import models, store, watch
+from monitor import cards, incidents, models, store, watch
+from monitor.carried import carry
 from monitor.counterparts import Match, Side, employer_names, match, plain_title, towns
 from monitor.db import AnyRow
 from monitor.gone import Repeated, texts
@@ -29,8 +30,14 @@ from monitor.write import Told
 
 
 def begin(connection: Connection, old: str, new: WatchedBoard) -> None:
-    """Note the move. The new board is read whole at its next check, whatever was known of it."""
+    """Note the move. The new board is read whole at its next check, whatever was known of it.
+
+    Where the operator was told that the former board fails, that message shows how it ended.
+    """
     watch.leave(connection, [old])
+    former = _board(connection, old)
+    if former is not None and former.failing_since is not None:
+        cards.amend(connection, incidents.moved(former, new.board))
     name = models.Board.board == new.board
     if connection.scalar(select(models.Board.id).where(name)) is None:
         company = new.company or directory().get(new.board) or _learnt_company(connection, old)
@@ -72,6 +79,7 @@ def take_along(connection: Connection, board: AnyRow) -> Moved | None:
         return None
     old, new = _postings(connection, former, board), _postings(connection, board)
     found = _pair(connection, (former, old), (board, new))
+    carry(connection, {match.id: new_id for new_id, match in found.items()})
     is_open = {row.id: row.state == "open" for row in old}
     came = sum(is_open[match.id] for match in found.values())
     return Moved(former, sum(is_open.values()), came, len(found) - came, _named(old, found))
@@ -84,8 +92,10 @@ def follow(connection: Connection, board: AnyRow, told: Sequence[Told], at: date
         return list(told)
     old, new = _postings(connection, former, board), _postings(connection, board)
     first_read = {row.id for row in new if row.number == 1 and row.valid_from == at}
-    found = _named(old, _pair(connection, (former, old), (board, new), only=first_read))
-    return [replace(one, repost=found.get(one.posting_id, one.repost)) for one in told]
+    found = _pair(connection, (former, old), (board, new), only=first_read)
+    carry(connection, {match.id: new_id for new_id, match in found.items()})
+    names = _named(old, found)
+    return [replace(one, repost=names.get(one.posting_id, one.repost)) for one in told]
 
 
 def _board(connection: Connection, name: str) -> AnyRow | None:

@@ -10,15 +10,15 @@ from typing import Any
 import pytest
 from boards import posting, snapshot, unreadable
 from history import ENGINEER, History, settings
-from life import RULE, Life
+from life import RULE, Life, kinds
 from moves import BOARD, NEW, listing, move, postings, some_new, there, watch_too
 from post_office import PostOffice, post_office
 from simulator import SIMULATOR, Simulator, simulated, simulating
-from slack_server import ROLES, shown
+from slack_server import OPS, ROLES, shown
 from sqlalchemy import Engine
 
 from crawler.items import Deadline, Failure, Probe
-from monitor import digest, reminders
+from monitor import digest, mutes, reminders, saves
 from monitor.alerting import Alerting
 from monitor.fitting import open_postings
 from monitor.messages import DigestMessage, Move, RoleMessage, SummaryMessage, load
@@ -290,6 +290,49 @@ async def test_a_first_look_in_the_same_round_is_in_the_same_message(office: Pos
     [_, message] = life.slack.channels[ROLES].messages
     assert "3 of 4 open roles came along" in shown(message)
     assert "Now watching" in shown(message)
+
+
+async def test_a_roles_card_and_thread_go_along_without_a_message(office: PostOffice) -> None:
+    life = Life(office)
+    await life.look(*postings(3))
+    await life.look(*postings(4))
+    assert "greenhouse / examplelabs · 4" in shown(life.card)
+    move(life.history)
+    life.history.look(listing(came(4)))
+    await life.deliver()
+    card, summary = life.cards
+    assert "google / examplelabs · 134" in shown(card)
+    assert "https://careers.example/134" in shown(card)
+    life.history.look(listing([*came(3), there(postings(4)[-1], title="Research Engineer, Team 4, Tokyo")]))
+    await life.deliver()
+    assert life.cards == [life.slack.channels[ROLES].messages[1], summary]
+    assert kinds(life.slack.channels[ROLES].replies(life.cards[0])) == ["Role changed!"]
+
+
+async def test_the_operators_message_of_the_former_board_shows_how_it_ended(office: PostOffice) -> None:
+    life = Life(office)
+    await life.look(*postings(3))
+    for _ in range(3):
+        await life.hear(Failure(BOARD, "HTTP 404", 404))
+    move(life.history)
+    await life.deliver()
+    [notice] = life.slack.channels[OPS].messages
+    assert kinds([notice]) == ["Board moved"]
+    assert NEW in shown(notice)
+
+
+def test_mutes_and_saved_roles_go_along(history: History) -> None:
+    first = history.ask("SELECT id FROM posting WHERE key = '1'")[0][0]
+    with history.engine.begin() as connection:
+        mutes.mute(connection, "console", posting_id=first, rule=None, by="U1", now=history.now)
+        for user in ("U1", "U2"):
+            saves.save(connection, user, first, history.now)
+    move(history)
+    history.look(listing(came(6)))
+    history.look(listing([there(postings(1)[0], title="Research Engineer, Team 1, Tokyo"), *came(6)[1:]]))
+    [state] = history.ask("SELECT state FROM alerts WHERE kind = 'revised'")
+    assert state == ("discarded",)
+    assert open_roles(history, status="all", saved_by="U2") == [f"{NEW}:131"]
 
 
 @pytest.mark.skipif(not SIMULATOR.exists(), reason=f"there is no simulator in {SIMULATOR.parent}")

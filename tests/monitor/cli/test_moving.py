@@ -95,6 +95,14 @@ def test_a_board_that_was_removed_before_can_be_moved(watching: Program) -> None
     assert "2 of 3 open roles came along" in watching("check", NEW).out
 
 
+def test_a_move_that_was_cut_off_is_finished_by_the_same_command(watching: Program) -> None:
+    watching("check")
+    file = Path(watching.config)
+    file.write_text(file.read_text().replace(OLD, NEW))
+    assert watching(*MOVE).out.startswith(f"moved {OLD} to {NEW}")
+    assert "2 of 3 open roles came along" in watching("check", NEW).out
+
+
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
