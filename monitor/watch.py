@@ -29,7 +29,7 @@ def sync(connection: Connection, settings: Settings) -> None:
     stored = _respelled(connection, wanted)
     for name, board in wanted.items():
         if name not in stored:
-            connection.execute(insert(models.Board).values(_new(board)))
+            connection.execute(insert(models.Board).values(new_row(board)))
         elif changed := _changed(stored[name], board):
             connection.execute(update(models.Board).where(models.Board.id == stored[name].id).values(**changed))
             if "put_back" in changed:
@@ -78,7 +78,8 @@ def _unwatch(connection: Connection, names: Collection[str]) -> None:
     connection.execute(update(models.Board).where(models.Board.board.in_(names)).values(watched=False, next_check_at=None))
 
 
-def _new(board: WatchedBoard) -> dict[str, object]:
+def new_row(board: WatchedBoard) -> dict[str, object]:
+    """The row of a board that begins to be watched."""
     ats, token = board.board.split(":", 1)
     company = board.company or company_of(board.board)
     configured = {"company": company, "url": board.url, "every": board.every.total_seconds(), "watched": True}

@@ -1,4 +1,4 @@
-"""`boards`: what is watched and how it fares; adding, removing and finding."""
+"""`boards`: what is watched and how it fares; adding, removing, moving and finding."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from monitor.cli import moving
 from monitor.cli.common import State, state
 from monitor.cli.naming import named
 from monitor.cli.output import Format, FormatOption, emit
@@ -144,6 +145,9 @@ def _leave(current: State, board: str) -> None:
     except (UserError, *NO_DATABASE) as error:
         why = error if isinstance(error, UserError) else advice(error)
         typer.echo(f"the database has it as watched until the next round: {why}", err=True)
+
+
+app.command()(moving.move)
 
 
 @app.command("find")

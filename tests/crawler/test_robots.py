@@ -137,7 +137,7 @@ async def test_an_answer_of_429_is_trouble_and_is_not_remembered(host: Host) -> 
     assert (raised.value.status, raised.value.passing, raised.value.retry_after) == (429, True, 5)
     assert notes.dump() is None
     host.status = 200
-    assert await robots.allow(f"{host.url}/jobs", notes, NOW)
+    assert await host.robots().allow(f"{host.url}/jobs", notes, NOW)
 
 
 async def test_a_closed_address_is_said_in_one_sentence(host: Host) -> None:
