@@ -79,7 +79,7 @@ class Facts:
 def facts(connection: Connection, boards: Sequence[str], since: datetime | None) -> Facts:
     """What is known of those boards, of all when none is named, from `since` on."""
     days = list(_days(connection, boards, since))
-    gone = set(connection.scalars(left_behind()))
+    gone = left_behind(connection)
     departments: dict[str, str] = {}
     seen: dict[str, datetime] = {}
     roles = []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, Select, select
+from sqlalchemy import Connection, select
 from sqlalchemy.orm import aliased
 
 from monitor.models import Board, Posting
@@ -11,10 +11,13 @@ from monitor.queries.naming import Found
 _successor = aliased(Board)
 
 
-def left_behind() -> Select[str]:
-    """The names of boards that are unwatched and whose employer's new board was read: their open postings stand there."""
+def left_behind(connection: Connection) -> list[str]:
+    """The names of boards that are unwatched and whose employer's new board was read: their open postings stand there.
+
+    Asked before a listing, which needs no further condition where there is none.
+    """
     moved = select(_successor.moved_from).where(_successor.moved_from.is_not(None), _successor.read_at.is_not(None))
-    return select(Board.board).where(~Board.watched, Board.board.in_(moved))
+    return list(connection.scalars(select(Board.board).where(~Board.watched, Board.board.in_(moved))))
 
 
 def former_lives(connection: Connection, found: Found) -> list[Found]:

@@ -63,8 +63,8 @@ def _conditions(connection: Connection, wanted: RoleFilter) -> list[ColumnElemen
         conditions.append(POSTINGS.c.board.in_(wanted.boards))
     if wanted.status != "all":
         conditions.append(POSTINGS.c.state == wanted.status)
-    if wanted.status == "open":
-        conditions.append(POSTINGS.c.board.not_in(left_behind()))
+    if wanted.status == "open" and (left := left_behind(connection)):
+        conditions.append(POSTINGS.c.board.not_in(left))
     if wanted.since is not None:
         conditions.append(_since(wanted.status, wanted.since, POSTINGS.c.first_seen_at, POSTINGS.c.closed_at))
     if wanted.saved or wanted.saved_by is not None:
@@ -107,11 +107,13 @@ def _first_with_words(connection: Connection, wanted: RoleFilter) -> Select[str]
     """The names of the postings to be listed, so that the view is asked for those alone."""
     query = _with_words(connection, str(wanted.text), wanted.status)
     conditions: list[ColumnElement[bool]] = []
-    query = query.join(Board, Board.id == Posting.board_id)
+    left = left_behind(connection) if wanted.status == "open" else []
+    if wanted.boards or left:
+        query = query.join(Board, Board.id == Posting.board_id)
     if wanted.boards:
         conditions.append(Board.board.in_(wanted.boards))
-    if wanted.status == "open":
-        conditions.append(Board.board.not_in(left_behind()))
+    if left:
+        conditions.append(Board.board.not_in(left))
     if wanted.since is not None:
         conditions.append(_since(wanted.status, wanted.since, Posting.first_seen_at, Posting.closed_at))
     if wanted.saved or wanted.saved_by is not None:
