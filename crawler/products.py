@@ -143,7 +143,7 @@ def same_board(one: str, other: str) -> bool:
 def brand(token: str) -> str:
     """A brand of Google's as its site writes it: `DeepMind` for the token `deepmind`."""
     name = unquote(token)
-    return _BRANDS.get(name, name.title())
+    return _BRANDS.get(name.casefold(), name.title())
 
 
 def board_url(ats: str, token: str) -> str:
