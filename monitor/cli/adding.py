@@ -110,14 +110,14 @@ async def look_at(address: Address, settings: Settings) -> Seen:
     from crawler.run import crawl
     from monitor.watch import manners
 
-    async with aclosing(crawl(address.ats, [BoardRequest(address.board)], manners(settings, address.ats))) as results:
+    async with aclosing(crawl(address.ats, [BoardRequest(address.board, glance=True)], manners(settings, address.ats))) as results:
         return _seen(address, await anext(results))
 
 
 def _seen(address: Address, result: Result) -> Seen:
     if isinstance(result, Snapshot):
         company = employer(address.board) or result.company
-        facts = [company, counted(len(result.sightings), "posting")]
+        facts = [company, counted(result.seen, "posting")]
         return Seen(f" ({', '.join(clean(fact) for fact in facts if fact)})")
     reason = result.reason if isinstance(result, Failure) else "it answered that nothing moved"
     if result.status in _GONE:
