@@ -112,6 +112,15 @@ def test_what_the_first_snapshot_could_not_show_is_opened_later_as_a_repost(hist
     assert (message.kind, message.role.repost_of) == ("opened", f"{BOARD}:8")
 
 
+def test_what_both_boards_list_while_both_are_watched_is_no_repost(history: History) -> None:
+    former = history.settings.boards
+    move(history)
+    history.look(listing(came(6)))
+    history.settings = replace(history.settings, boards=(*former, *history.settings.boards))
+    history.look(listing(came(8)))
+    assert len(reposts(history)) == 6
+
+
 def test_what_could_not_be_read_at_first_comes_along_when_it_can(history: History) -> None:
     move(history)
     history.look(replace(listing(came(6)), sightings=(*listing(came(6)).sightings, unreadable("138"))))
