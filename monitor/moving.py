@@ -86,9 +86,12 @@ def take_along(connection: Connection, board: AnyRow) -> Moved | None:
 
 
 def follow(connection: Connection, board: AnyRow, told: Sequence[Told], at: datetime) -> list[Told]:
-    """The same for what this check read for the first time; gives what is told with the postings that are repeated."""
+    """The same for what this check read for the first time; gives what is told with the postings that are repeated.
+
+    Not where the former board is watched again: what both list is two postings.
+    """
     former = _board(connection, board.moved_from)
-    if former is None or former.last_ok_at is None or former.last_ok_at < at - RECENTLY:
+    if former is None or former.watched or former.last_ok_at is None or former.last_ok_at < at - RECENTLY:
         return list(told)
     old, new = _postings(connection, former, board), _postings(connection, board)
     first_read = {row.id for row in new if row.number == 1 and row.valid_from == at}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -10,11 +9,9 @@ from typing import Any
 import pytest
 from boards import posting, snapshot, unreadable
 from history import ENGINEER, History, settings
-from life import RULE, Life, kinds
-from moves import BOARD, NEW, listing, move, postings, some_new, there, watch_too
-from post_office import PostOffice, post_office
-from simulator import SIMULATOR, Simulator, simulated, simulating
-from slack_server import OPS, ROLES, shown
+from moves import BOARD, NEW, came, listing, move, postings, some_new, there, watch_too
+from pydantic import SecretStr
+from slack_server import TOKEN
 from sqlalchemy import Engine
 
 from crawler.items import Deadline, Failure, Probe
@@ -35,10 +32,6 @@ def history(engine: Engine) -> History:
     history = History(engine)
     history.look(snapshot([*postings(10), posting("99", title="Chef")]))
     return history
-
-
-def came(number: int) -> list[Any]:
-    return [there(one) for one in postings(number)]
 
 
 def moved(history: History) -> list[Move]:
@@ -90,19 +83,15 @@ def test_the_summary_lists_the_roles_that_fit_with_new_ones_in_front(history: Hi
 def test_every_channel_of_the_rules_that_look_at_it_is_told_once(engine: Engine) -> None:
     other = replace(ENGINEER, name="elsewhere", boards=(BOARD,), notify=("webhook",))
     history = History(engine, settings(ENGINEER, CHEFS, other))
-    history.settings = replace(history.settings, slack=replace(history.settings.slack, token=_secret()), webhook_url=_secret())
+    history.settings = replace(
+        history.settings, slack=replace(history.settings.slack, token=SecretStr(TOKEN)), webhook_url=SecretStr(TOKEN)
+    )
     history.look(snapshot([*postings(10), posting("99", title="Chef")]))
     move(history)
     history.settings = replace(history.settings, rules=history.settings.rules[:2])
     history.look(listing(came(6)))
     last = history.ask("SELECT channel, rule, kind FROM alerts WHERE board = 'google:examplelabs' ORDER BY alert_id")
     assert last == [("console", "research-engineer; chefs", "summary"), ("slack:#roles", "chefs", "summary")]
-
-
-def _secret() -> Any:  # noqa: ANN401  # a token
-    from pydantic import SecretStr  # noqa: PLC0415  # of this test alone
-
-    return SecretStr("xoxb-1-2-testToken")
 
 
 def test_after_a_move_the_new_board_is_told_as_any_other(history: History) -> None:
@@ -121,6 +110,15 @@ def test_what_the_first_snapshot_could_not_show_is_opened_later_as_a_repost(hist
     message = load(history.alerted("(SELECT message FROM alert WHERE id = alert_id)")[-1])
     assert isinstance(message, RoleMessage)
     assert (message.kind, message.role.repost_of) == ("opened", f"{BOARD}:8")
+
+
+def test_what_both_boards_list_while_both_are_watched_is_no_repost(history: History) -> None:
+    former = history.settings.boards
+    move(history)
+    history.look(listing(came(6)))
+    history.settings = replace(history.settings, boards=(*former, *history.settings.boards))
+    history.look(listing(came(8)))
+    assert len(reposts(history)) == 6
 
 
 def test_what_could_not_be_read_at_first_comes_along_when_it_can(history: History) -> None:
@@ -261,66 +259,6 @@ def test_a_digest_counts_a_role_that_moved_once(history: History) -> None:
     assert (message.open, message.fitting, [board.board for board in message.boards]) == (7, 7, [NEW])
 
 
-@pytest.fixture
-async def office(engine: Engine) -> AsyncIterator[PostOffice]:
-    async with post_office(engine) as office:
-        yield office
-
-
-async def test_a_move_is_one_message_in_slack(office: PostOffice) -> None:
-    life = Life(office)
-    await life.look(*postings(40))
-    move(life.history)
-    life.history.look(listing([*came(25), *some_new(20)]))
-    await life.deliver()
-    [_, message] = life.slack.channels[ROLES].messages
-    assert "Example Labs moved from Greenhouse to Google Careers: 25 of 41 open roles came along, 20 are new" in shown(message)
-    assert office.one_copy_each()
-    await life.deliver()
-    assert len(life.slack.channels[ROLES].messages) == 2
-
-
-async def test_a_first_look_in_the_same_round_is_in_the_same_message(office: PostOffice) -> None:
-    life = Life(office)
-    await life.look(*postings(3))
-    move(life.history)
-    watch_too(life.history, "greenhouse:another")
-    life.history.look(listing(came(3)), listing([posting("5", company="Another")], "greenhouse:another"))
-    await life.deliver()
-    [_, message] = life.slack.channels[ROLES].messages
-    assert "3 of 4 open roles came along" in shown(message)
-    assert "Now watching" in shown(message)
-
-
-async def test_a_roles_card_and_thread_go_along_without_a_message(office: PostOffice) -> None:
-    life = Life(office)
-    await life.look(*postings(3))
-    await life.look(*postings(4))
-    assert "greenhouse / examplelabs · 4" in shown(life.card)
-    move(life.history)
-    life.history.look(listing(came(4)))
-    await life.deliver()
-    card, summary = life.cards
-    assert "google / examplelabs · 134" in shown(card)
-    assert "https://careers.example/134" in shown(card)
-    life.history.look(listing([*came(3), there(postings(4)[-1], title="Research Engineer, Team 4, Tokyo")]))
-    await life.deliver()
-    assert life.cards == [life.slack.channels[ROLES].messages[1], summary]
-    assert kinds(life.slack.channels[ROLES].replies(life.cards[0])) == ["Role changed!"]
-
-
-async def test_the_operators_message_of_the_former_board_shows_how_it_ended(office: PostOffice) -> None:
-    life = Life(office)
-    await life.look(*postings(3))
-    for _ in range(3):
-        await life.hear(Failure(BOARD, "HTTP 404", 404))
-    move(life.history)
-    await life.deliver()
-    [notice] = life.slack.channels[OPS].messages
-    assert kinds([notice]) == ["Board moved"]
-    assert NEW in shown(notice)
-
-
 def test_mutes_and_saved_roles_go_along(history: History) -> None:
     first = history.ask("SELECT id FROM posting WHERE key = '1'")[0][0]
     with history.engine.begin() as connection:
@@ -333,21 +271,3 @@ def test_mutes_and_saved_roles_go_along(history: History) -> None:
     [state] = history.ask("SELECT state FROM alerts WHERE kind = 'revised'")
     assert state == ("discarded",)
     assert open_roles(history, status="all", saved_by="U2") == [f"{NEW}:131"]
-
-
-@pytest.mark.skipif(not SIMULATOR.exists(), reason=f"there is no simulator in {SIMULATOR.parent}")
-async def test_the_strict_simulator_takes_the_one_message(engine: Engine) -> None:
-    with simulating() as address:
-        async with simulated(address, engine) as simulator:
-            history = _in_slack(simulator)
-            history.look(snapshot(postings(140)))
-            move(history)
-            history.look(listing([*came(90), *some_new(150)]))
-            await simulator.outbox().deliver(until_idle=True)
-            assert simulator.states() == ["sent", "sent"]
-            assert len(await simulator.messages()) == 2
-
-
-def _in_slack(simulator: Simulator) -> History:
-    wanted = settings(RULE)
-    return History(simulator.engine, replace(wanted, slack=replace(wanted.slack, token=_secret())))

@@ -24,6 +24,11 @@ def there(seen: Posting, **fields: Any) -> Posting:  # noqa: ANN401  # any field
     return replace(seen, **(written | {"url": f"https://careers.example/{written['key']}"} | fields))
 
 
+def came(number: int) -> list[Posting]:
+    """So many of `postings` as the new ats writes them."""
+    return [there(one) for one in postings(number)]
+
+
 def listing(seen: Iterable[Posting], board: str = NEW) -> Snapshot:
     """A snapshot of the new board."""
     return replace(snapshot(seen), board=board)
@@ -48,4 +53,4 @@ def some_new(count: int) -> list[Posting]:
     return [posting(f"7{number}", title=f"Research Engineer, Newcomer {number}, Example Labs") for number in range(count)]
 
 
-__all__ = ["BOARD", "NEW", "listing", "move", "postings", "some_new", "there", "watch_too"]
+__all__ = ["BOARD", "NEW", "came", "listing", "move", "postings", "some_new", "there", "watch_too"]
