@@ -2,7 +2,7 @@
 
 by number   a requisition, or an internal job of the same ats, that one posting of each board has, with the same title or a town in common
 by text     the same title and towns, and at least 90 % of the text
-by place    the same title and towns where a text is missing, and no other posting of either board has both
+by place    the same title and towns, which no other posting of either board has, where a text is missing or was rewritten for another ats
 
 Two ats write one role differently: "Research Engineer, Gemini" in "Mountain View, California, US" is "Research Engineer, Gemini,
 DeepMind" in "Mountain View, CA, USA" elsewhere. Titles are therefore compared without the employer's name at their ends, and places by
@@ -24,6 +24,7 @@ from rapidfuzz import fuzz
 
 from monitor.repost import NEARLY_THE_SAME, Numbers
 
+REWRITTEN: Final = 60.0  # per cent of words in common: texts of two employers reach 54, of one employer 69 at least (recorded boards)
 _WORD: Final = re.compile(r"[^\W_]+[+#]*")  # "C++" and "C#" are not "C"
 _BRACKETS: Final = re.compile(r"[(\[][^)\]]*[)\]]")
 _TOWNS: Final = {"new york city": "new york", "nyc": "new york", "washington dc": "washington", "bangalore": "bengaluru"}
@@ -108,7 +109,7 @@ def match(former: Sequence[Side], new: Sequence[Side], *, same_ats: bool) -> dic
     """The former posting of each new one that has one, by the new posting's id. A former posting is matched once."""
     found: dict[int, Match] = {}
     numbers = ("internal_job", "requisition") if same_ats else ("requisition",)  # an internal job is a number of the ats
-    for step in (partial(_by_number, numbers), _by_text, _by_place):
+    for step in (partial(_by_number, numbers), _by_text, partial(_by_place, may_be_rewritten=not same_ats)):
         taken = {one.id for one in found.values()}
         left = [one for one in former if one.id not in taken], [one for one in new if one.id not in found]
         for old_id, new_id, reason in step(*left):
@@ -146,13 +147,19 @@ def _by_text(former: Sequence[Side], new: Sequence[Side]) -> Iterator[_Found]:
             yield old_id, new_id, f"the same title, place and text{share}"
 
 
-def _by_place(former: Sequence[Side], new: Sequence[Side]) -> Iterator[_Found]:
-    """A place is needed: a title alone is no proof."""
+def _by_place(former: Sequence[Side], new: Sequence[Side], *, may_be_rewritten: bool) -> Iterator[_Found]:
+    """The only posting of each board with this title and place, where a text is missing, or was rewritten for another ats.
+
+    A place is needed: a title alone is no proof.
+    """
     for _, old, fresh in _groups(former, new, lambda one: one.face if one.towns else None):
         texts = {one.id: one.text for one in old}, {one.id: one.text for one in fresh}
         for old_id, new_id in _pairs(old, fresh, _compatible):
-            if not (texts[0][old_id] and texts[1][new_id]):
+            old_text, new_text = texts[0][old_id], texts[1][new_id]
+            if not (old_text and new_text):
                 yield old_id, new_id, "the same title and place"
+            elif may_be_rewritten and fuzz.token_set_ratio(old_text, new_text, score_cutoff=REWRITTEN):
+                yield old_id, new_id, "the same title and place, and a text with most of its words"
 
 
 def _groups(

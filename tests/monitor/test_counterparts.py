@@ -104,6 +104,13 @@ def test_texts_that_differ_are_other_roles() -> None:
     assert match([side(1, text=TEXT)], [side(11, text=TEXT + "Now.")], same_ats=False)[11].reason.endswith("99 % the same")
 
 
+def test_a_text_rewritten_for_another_ats_leaves_the_only_pair_of_title_and_place() -> None:
+    other = "You build large things, and you do so with care. Our engineer works here, and we look for one such person."
+    assert match([side(1, text=TEXT)], [side(11, text=other)], same_ats=False)[11].reason.endswith("most of its words")
+    assert match([side(1, text=TEXT)], [side(11, text=other)], same_ats=True) == {}
+    assert pairs([side(1, text=TEXT), side(2, text=TEXT)], [side(11, text=other)]) == {}
+
+
 def test_of_several_the_nearest_text_is_taken_and_each_only_once() -> None:
     former = [side(1, text=TEXT), side(2, text=TEXT + "Twice a day, with joy. ")]
     new = [side(11, text=TEXT + "Twice a day, with joy. "), side(12, text=TEXT), side(13, text=TEXT)]
