@@ -33,7 +33,7 @@ class Robots:
 
     fetcher: Fetcher
     _files: dict[str, RobotsFile] = field(default_factory=dict)
-    _rules: dict[int, Protego] = field(default_factory=dict)  # by the file's identity
+    _rules: dict[tuple[str, float], Protego] = field(default_factory=dict)  # by host and time of the file
     _locks: Mapping[str, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
 
     async def allow(self, url: str, notes: Notes, at: datetime) -> bool:
@@ -41,10 +41,11 @@ class Robots:
         host = _host(url)
         async with self._locks[host]:
             file = self._fresh(host, notes, at) or await self._fetch(host, at)
-        self._files[host] = notes.robots[host] = file
+        self._files[host] = file
+        notes.robots = {name: kept for name, kept in notes.robots.items() if _is_fresh(kept, at)} | {host: file}
         if file.status >= _SERVER_ERROR:
             return False
-        return file.status >= 300 or self._read(file).can_fetch(url, PRODUCT)  # noqa: PLR2004  # 4xx: there are no rules
+        return file.status >= 300 or self._read(host, file).can_fetch(url, PRODUCT)  # noqa: PLR2004  # 4xx: there are no rules
 
     async def require(self, url: str, notes: Notes, at: datetime) -> None:
         """Raises Unusable, in one sentence, when robots.txt closes this address."""
@@ -52,18 +53,23 @@ class Robots:
             raise Unusable(why_closed(url, notes))
 
     def _fresh(self, host: str, notes: Notes, at: datetime) -> RobotsFile | None:
-        known = [file for file in (self._files.get(host), notes.robots.get(host)) if file and 0 <= at.timestamp() - file.fetched_at < LIFE]
+        known = [file for file in (self._files.get(host), notes.robots.get(host)) if file and _is_fresh(file, at)]
         return max(known, key=lambda file: file.fetched_at, default=None)
 
     async def _fetch(self, host: str, at: datetime) -> RobotsFile:
-        answer = await self.fetcher.get(f"{host}/robots.txt", _HEADERS, _ANY_ANSWER)
+        try:
+            answer = await self.fetcher.get(f"{host}/robots.txt", _HEADERS, _ANY_ANSWER)
+        except Unusable as trouble:
+            trouble.reason = f"robots.txt of {urlsplit(host).netloc}: {trouble.reason}"
+            raise
         text = answer.body[:_LONGEST].decode("utf-8", "replace") if answer.status < 300 else ""  # noqa: PLR2004  # a file
         return RobotsFile(at.timestamp(), answer.status, text)
 
-    def _read(self, file: RobotsFile) -> Protego:
-        if id(file) not in self._rules:
-            self._rules[id(file)] = Protego.parse(file.text)
-        return self._rules[id(file)]
+    def _read(self, host: str, file: RobotsFile) -> Protego:
+        key = host, file.fetched_at
+        if key not in self._rules:
+            self._rules[key] = Protego.parse(file.text)
+        return self._rules[key]
 
 
 def why_closed(url: str, notes: Notes) -> str:
@@ -73,6 +79,10 @@ def why_closed(url: str, notes: Notes) -> str:
     if file and file.status >= _SERVER_ERROR:
         return f"robots.txt of {host} answered HTTP {file.status}, which closes the whole host for a day"
     return f"robots.txt of {host} closes {urlsplit(url).path} to programs"
+
+
+def _is_fresh(file: RobotsFile, at: datetime) -> bool:
+    return 0 <= at.timestamp() - file.fetched_at < LIFE
 
 
 def _host(url: str) -> str:

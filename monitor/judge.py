@@ -118,7 +118,7 @@ def judge_snapshot(connection: Connection, board: AnyRow, snapshot: Snapshot) ->
         open_before=open_before,
         listed=len(snapshot.sightings) + len(snapshot.still) + snapshot.unkeyed,
         held_back=board.collapsed_since is not None,
-        list_is_whole=snapshot.unkeyed == 0,
+        list_is_whole=snapshot.unkeyed == 0 or snapshot.proves_missing,
     )
     events.company = snapshot.company
     events.unreadable += snapshot.unkeyed + snapshot.unread

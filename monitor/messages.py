@@ -117,6 +117,7 @@ class SummaryMessage(msgspec.Struct, frozen=True, tag="summary"):
     boards: tuple[BoardCount, ...]
     rules: tuple[RuleCount, ...]
     moves: tuple[Move, ...] = ()
+    late: bool = False  # of roles found later that were open before
 
 
 class Passage(msgspec.Struct, frozen=True):

@@ -65,6 +65,7 @@ class Board(Base):
     failing_since: Mapped[datetime | None]
     reason: Mapped[str | None]  # of the last failure in a row
     collapsed_since: Mapped[datetime | None]
+    unknown: Mapped[int] = mapped_column(default=0, server_default="0")  # checks in a row whose ats said that there is no such board
     notes: Mapped[str | None]  # what its source keeps from one check to the next: JSON
     put_back: Mapped[bool] = mapped_column(default=False)  # its next snapshot is told in a summary
     moved_from: Mapped[str | None]  # the board that the employer had before: "greenhouse:deepmind"

@@ -17,7 +17,7 @@ from xml.etree import ElementTree as ET
 
 import msgspec
 
-from crawler.answer import Unusable
+from crawler.answer import Unusable, mend
 from crawler.items import Posting, Unreadable
 from crawler.read.deadline import read_deadline
 from crawler.read.fields import LONGEST_TEXT, company_name, line, words
@@ -38,6 +38,7 @@ _CALL = r"AF_initDataCallback\(\{{\s*key:\s*['\"]{}['\"][^\[]*?data:\s*"
 _SEARCH_DATA, _JOB_DATA = (re.compile(_CALL.format(re.escape(key))) for key in ("ds:1", "ds:0"))
 _JOB_PATH = re.compile(r"/jobs/results/([0-9]{6,30})(?:-[^/]*)?/?$")
 _FRACTION = re.compile(r"\.[0-9]+(?=Z|[+-]|$)")
+_HALF = rb"\ud"  # begins an escaped half of a character, or a pair of them
 _NO_DATA = "its page has no data in the form that is known: Google Careers may have changed"
 
 Record = list[Any]
@@ -75,7 +76,7 @@ def read_job(page: bytes, key: str) -> Record | None:
 
 
 def _data(page: bytes, call: re.Pattern[str]) -> Any:  # noqa: ANN401  # whatever the page holds
-    text = page.decode("utf-8", "replace")
+    text = (mend(page) if _HALF in page.lower() else page).decode("utf-8", "replace")
     found = call.search(text)
     if found is None:
         raise Unusable("the answer is a page without a list of roles" if "<" in text[:200] else "the answer is no page of Google Careers")
@@ -109,12 +110,12 @@ def countries_of(record: Record) -> set[str]:
 
 def has_text(record: Record) -> bool:
     """Whether the record says anything of the job beyond its title."""
-    return any(_text(record, field) for field in (_ABOUT, _DUTIES, _QUALIFICATIONS))
+    return any(_html(record, field) for field in (_ABOUT, _DUTIES, _QUALIFICATIONS))
 
 
 def raw_of(record: Record) -> bytes:
     """The record as it is stored, without the application link: that is signed anew for each answer."""
-    return msgspec.json.encode([*record[:_LINK], None, *record[_LINK + 1 :]])
+    return json.dumps([*record[:_LINK], None, *record[_LINK + 1 :]], separators=(",", ":")).encode()
 
 
 def read_posting(raw: bytes) -> Posting:
@@ -162,13 +163,17 @@ def _place(place: list[Any]) -> str:
 
 
 def _text(record: Record, field: int) -> str:
-    """A text of the record, which stands second in a pair; "" for none. Raises ValueError for one that is too long."""
+    """A text of the record as a reader sees it; "" for none. Raises ValueError for one that is too long."""
+    html = _html(record, field)
+    if len(html) > LONGEST_TEXT:
+        raise ValueError(f"a text of {len(html)} characters")
+    return to_text(html)
+
+
+def _html(record: Record, field: int) -> str:
+    """The HTML of a text, which stands second in a pair; "" for none."""
     pair = record[field] if len(record) > field else None
-    if not isinstance(pair, list) or len(pair) < 2 or not isinstance(pair[1], str):  # noqa: PLR2004  # null and the text
-        return ""
-    if len(pair[1]) > LONGEST_TEXT:
-        raise ValueError(f"a text of {len(pair[1])} characters")
-    return to_text(pair[1])
+    return pair[1] if isinstance(pair, list) and len(pair) > 1 and isinstance(pair[1], str) else ""
 
 
 def _instant(record: Record, field: int) -> datetime | None:

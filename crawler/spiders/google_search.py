@@ -52,7 +52,11 @@ class Site:
     async def get(self, path: str, headers: Mapping[str, str] = _HTML, good: frozenset[int] = _OK) -> Answer:
         """The answer to a path that robots.txt leaves open. Raises Unusable."""
         await self.robots.require(self.base + path, self.notes, self.request.at)
-        answer = await self.fetcher.get(self.base + path, headers, good)
+        try:
+            answer = await self.fetcher.get(self.base + path, headers, good)
+        except Unusable as trouble:
+            trouble.unknown = False  # an address of the site is missing, which says nothing of the brand
+            raise
         self.wire += answer.wire
         return answer
 

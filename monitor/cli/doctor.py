@@ -196,9 +196,8 @@ def _board(result: Result, settings: Settings) -> Finding:
 def _remedy(failure: Failure, settings: Settings) -> str:
     from crawler.address import directory
     from monitor.incidents import moved_where
-    from monitor.plan import NO_SUCH_BOARD
 
-    if failure.status in NO_SUCH_BOARD:
+    if failure.unknown:
         configured = settings.board(failure.board)
         company = (configured and configured.company) or directory().get(failure.board) or failure.board.partition(":")[2]
         return moved_where(failure.board, company)

@@ -65,7 +65,7 @@ async def test_the_next_failure_is_another_incident(life: Life) -> None:
 async def test_three_answers_that_there_is_no_such_board_say_where_the_employer_is_now(life: Life, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(incidents, "where_now", {BOARD: "google:examplelabs"}.get)
     for status in (404, 410, 404):
-        await life.hear(Failure(BOARD, f"HTTP {status}", status))
+        await life.hear(Failure(BOARD, f"HTTP {status}", status, unknown=status in {404, 410}))
     assert kinds(notices(life)) == ["Board failing"]
     assert "Example Labs is on Google Careers now: " in shown(notices(life)[0])
     assert f"rolewatch boards move {BOARD} google:examplelabs" in shown(notices(life)[0])
@@ -74,16 +74,19 @@ async def test_three_answers_that_there_is_no_such_board_say_where_the_employer_
 async def test_the_place_is_named_when_the_third_such_answer_in_a_row_comes_late(life: Life, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(incidents, "where_now", {BOARD: "google:examplelabs"}.get)
     for status in (503, 404, 503, 404, 404):
-        await life.hear(Failure(BOARD, f"HTTP {status}", status))
+        await life.hear(Failure(BOARD, f"HTTP {status}", status, unknown=status in {404, 410}))
     assert "boards move" not in shown(notices(life)[0])
-    await life.hear(Failure(BOARD, "HTTP 404", 404))
+    await life.hear(Failure(BOARD, "HTTP 404", 404, unknown=True))
     assert "boards move" in shown(notices(life)[0])
-    assert thread(life) == []
+    assert ["not there any more" in shown(reply) for reply in thread(life)] == [True]
+    await life.hear(Failure(BOARD, "HTTP 503", 503))
+    assert "boards move" in shown(notices(life)[0])
+    assert len(thread(life)) == 1
 
 
 async def test_a_board_without_a_known_place_says_what_to_do(life: Life) -> None:
     for _ in range(3):
-        await life.hear(Failure(BOARD, "HTTP 404", 404))
+        await life.hear(Failure(BOARD, "HTTP 404", 404, unknown=True))
     for command in ("boards find 'Example Labs'", f"boards move {BOARD} NEW"):
         assert f"rolewatch {command}" in shown(notices(life)[0])
     assert life.history.ask("SELECT state FROM boards") == [("failing",)]
