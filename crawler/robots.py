@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from protego import Protego
 
 from crawler.answer import Unusable
-from crawler.fetch import Fetcher
+from crawler.fetch import Answer, Fetcher
 from crawler.notes import Notes, RobotsFile
 
 PRODUCT = "rolewatch"  # the name that a group of robots.txt may have
@@ -46,6 +46,14 @@ class Robots:
         if file.status >= _SERVER_ERROR:
             return False
         return file.status >= 300 or self._read(host, file).can_fetch(url, PRODUCT)  # noqa: PLR2004  # 4xx: there are no rules
+
+    async def get(self, url: str, headers: Mapping[str, str], good: frozenset[int], notes: Notes, at: datetime) -> Answer:
+        """The answer to an address that robots.txt leaves open, as it does each that it redirects to. Raises Unusable."""
+
+        async def before(hop: str) -> None:
+            await self.require(hop, notes, at)
+
+        return await self.fetcher.get(url, headers, good, before)
 
     async def require(self, url: str, notes: Notes, at: datetime) -> None:
         """Raises Unusable, in one sentence, when robots.txt closes this address."""

@@ -47,7 +47,7 @@ class GoogleSpider(BoardSpider):
 
     async def walk(self, request: BoardRequest, notes: Notes) -> Snapshot:
         """One check of a brand. Raises Unusable when it cannot be told what is there."""
-        site = Site(self.fetcher, self.robots, self.base, request, notes)
+        site = Site(self.robots, self.base, request, notes)
         return await _Check(self, site, Search(site, brand_of(request.board)), frozenset(request.known())).run()
 
     @staticmethod
@@ -72,7 +72,7 @@ class _Check:
 
     @property
     def own(self) -> dict[str, Any]:
-        """What this source notes: full_at and empty_since in seconds; lastmod by id; first (see `_marks`); elsewhere and detail_at, ids."""
+        """What this source notes: full_at, empty_since (seconds), lastmod (by id), first (`_marks`), shown, elsewhere, detail_at (ids)."""
         return self.site.notes.own
 
     @property
@@ -133,7 +133,7 @@ class _Check:
         """Raise Unusable for an empty answer, until that has lasted a day: a brand that nobody knows has the same answer."""
         if total:
             self.own.pop("empty_since", None)
-        elif self.now - self.own.setdefault("empty_since", self.now) < _A_DAY:
+        elif not self._is_a_day_ago(self.own.setdefault("empty_since", self.now)):
             but = f", while its job sitemap lists {seen} that it showed before" if seen else ""
             trouble = Unusable(f"Google Careers knows no role of {self.search.brand or 'any brand'}{but}")
             trouble.unknown = not seen
@@ -147,7 +147,7 @@ class _Check:
             self.remarks.append(f"its search counts {total} roles while its job sitemap lists {seen} that it showed before")
             return
         is_first = "full_at" not in self.own
-        if not is_first and self.now - self.own["full_at"] < _A_DAY:
+        if not is_first and not self._is_a_day_ago(self.own["full_at"]):
             return
         try:
             await self.search.slices(total)
@@ -157,6 +157,10 @@ class _Check:
             self.remarks.append(f"its daily reading stopped: {trouble.reason}")
         else:
             self.is_whole = True
+
+    def _is_a_day_ago(self, seconds: float) -> bool:
+        """Whether a noted moment is a day old, or lies ahead since the clock was set back."""
+        return not 0 <= self.now - seconds < _A_DAY
 
     # single jobs
 
@@ -169,19 +173,15 @@ class _Check:
         for key in self._in_turn(pending):
             self.own["detail_at"] = key
             try:
-                record, is_read = await self._job(key)
+                record, status = await self._job(key)
             except Unusable as trouble:
-                silent += 1
-                if trouble.status in _WAIT:
-                    break
-            else:
-                odd += not is_read
-                silent = 0 if is_read else silent + 1
-                if is_read:
-                    pending.discard(key)
-                if record is not None:
-                    self._take(key, record)
-            if silent == SILENT_LIMIT:
+                record, status = None, trouble.status or 0
+            if record is not None:
+                self._take(key, record)
+                pending.discard(key)
+            odd += record is None and status == _FOUND
+            silent = 0 if record is not None else silent + 1
+            if silent == SILENT_LIMIT or status in _WAIT:
                 break
         self._remark_details(len(pending), odd)
         return pending
@@ -197,11 +197,10 @@ class _Check:
         last = self.own.get("detail_at", "")
         return sorted(pending, key=lambda key: (key <= last, key))[:_MOST_DETAILS]
 
-    async def _job(self, key: str) -> tuple[pages.Record | None, bool]:
-        """The record on a job's page, and whether the page answers at all: one that is gone does. Raises Unusable."""
+    async def _job(self, key: str) -> tuple[pages.Record | None, int]:
+        """The record on a job's page, if there is one, and the page's status. Raises Unusable."""
         answer = await self.site.get(f"{ROOT}/results/{key}", good=_JOB)
-        record = pages.read_job(answer.body, key) if answer.status == _FOUND else None
-        return record, record is not None or answer.status != _FOUND
+        return pages.read_job(answer.body, key) if answer.status == _FOUND else None, answer.status
 
     def _take(self, key: str, record: pages.Record) -> None:
         """Keep a record of this brand; note one of another brand, which no longer belongs to this board."""
@@ -238,12 +237,13 @@ class _Check:
 
     async def _probe(self, key: str) -> Probe:
         try:
-            answer = await self.site.get(f"{ROOT}/results/{key}", good=_JOB)
+            record, status = await self._job(key)
         except Unusable:
             return Probe.SILENT
-        if answer.status != _FOUND:
+        if status != _FOUND:
             return Probe.GONE
-        return Probe.THERE if pages.read_job(answer.body, key) else Probe.SILENT
+        shown = key in self.own.get("shown", ())  # by the last reading of the whole search, which is not a day old
+        return Probe.THERE if record or shown else Probe.SILENT
 
     # notes
 
@@ -251,6 +251,7 @@ class _Check:
         """Note what was read, so that the next check knows what moved."""
         if self.is_whole:
             self.own["full_at"] = self.now
+            self.own["shown"] = sorted(self.search.records.keys() - (live or {}).keys())
         if live is None:
             return
         noted = self.own.get("lastmod", {})

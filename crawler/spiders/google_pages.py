@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
@@ -33,10 +33,10 @@ _PUBLISHED, _UPDATED, _EXTRA, _PREFERRED_PLACE = 12, 13, 15, 18
 _TEXTS = (_ABOUT, _DUTIES, _QUALIFICATIONS, _EXTRA, _PREFERRED_PLACE)  # in the order in which a person reads them
 PAGE = 20  # roles in one answer
 _FEWEST_FIELDS = 15  # a record without these is of another form
-_KEY = re.compile(r"[0-9]{6,30}")
-_CALL = r"AF_initDataCallback\(\{{\s*key:\s*['\"]{}['\"][^\[]*?data:\s*"
+_KEY = re.compile(r"[0-9]{5,24}")
+_CALL = r"AF_initDataCallback\(\{{\s*key:\s*['\"]{}['\"][^\[]{{0,200}}?data:\s*"
 _SEARCH_DATA, _JOB_DATA = (re.compile(_CALL.format(re.escape(key))) for key in ("ds:1", "ds:0"))
-_JOB_PATH = re.compile(r"/jobs/results/([0-9]{6,30})(?:-[^/]*)?/?$")
+_JOB_PATH = re.compile(r"/jobs/results/([0-9]{5,24})(?:-[^/]*)?/?$")
 _FRACTION = re.compile(r"\.[0-9]+(?=Z|[+-]|$)")
 _HALF = rb"\ud"  # begins an escaped half of a character, or a pair of them
 _NO_DATA = "its page has no data in the form that is known: Google Careers may have changed"
@@ -99,7 +99,7 @@ def key_of(record: Record) -> str:
 
 def brand_of(record: Record) -> str:
     """The employer's brand as the site writes it ("DeepMind"); "" when the record names none."""
-    return words(record[_BRAND])
+    return words(record[_BRAND]) if isinstance(record[_BRAND], str) else ""
 
 
 def countries_of(record: Record) -> set[str]:
@@ -196,13 +196,22 @@ def read_sitemap(body: bytes, base: str) -> Mapping[str, str]:
     found: dict[str, str] = {}
     for entry in root:
         values = {child.tag.rpartition("}")[2]: (child.text or "").strip() for child in entry}
-        address = urlsplit(values.get("loc", ""))
-        job = _JOB_PATH.search(address.path)
-        if job and address.hostname in hosts:
-            found[job[1]] = max(found.get(job[1], ""), _FRACTION.sub("", values.get("lastmod", "")))
+        key = _job_of(values.get("loc", ""), hosts)
+        if key:
+            found[key] = max(found.get(key, ""), _FRACTION.sub("", values.get("lastmod", "")))
     if not found:
         raise Unusable("its job sitemap lists no job")
     return found
+
+
+def _job_of(address: str, hosts: Collection[str | None]) -> str | None:
+    """The id in a job's address on one of these hosts; None for any other address."""
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return None
+    job = _JOB_PATH.search(parts.path)
+    return job[1] if job and parts.hostname in hosts else None
 
 
 def _xml(body: bytes) -> ET.Element:

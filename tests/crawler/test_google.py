@@ -289,3 +289,21 @@ def is_unreadable(sighting: Sighting) -> bool:
     except Unreadable:
         return True
     return False
+
+
+async def test_a_redirect_to_what_robots_txt_closes_is_not_followed(server: GoogleServer) -> None:
+    server.add(1)
+    server.redirects["/about/careers/applications/jobs/results/?company=DeepMind&sort_by=date"] = "?company=DeepMind&page=1"
+    assert is_failure(await crawled(server), "robots.txt of 127.0.0.1", "closes")
+
+
+def test_an_address_that_is_none_spoils_no_sitemap() -> None:
+    body = b"<urlset><url><loc>https://[::1/jobs</loc></url><url><loc>https://careers.google.com/jobs/results/133023244499198662/</loc></url></urlset>"
+    assert list(read_sitemap(body, "https://www.google.com")) == ["133023244499198662"]
+
+
+def test_a_hostile_page_is_refused_in_time() -> None:
+    began = time.process_time()
+    with pytest.raises(Unusable):
+        read_results(b"<html>" + b"AF_initDataCallback({key: 'ds:1', " * 20_000)
+    assert time.process_time() - began < 1

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 
 import pytest
 from google_server import GoogleServer, Job
 from google_watch import Watch, is_failure
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
 from crawler.items import Snapshot
 from monitor.watch import leave
@@ -367,3 +368,38 @@ async def test_a_board_put_back_knows_what_was_there_at_its_first_check(watched:
     await watched.check(hours=48)
     [(notes,)] = watched.history.ask("SELECT notes FROM board")
     assert before[0][0].partition('"first":"')[2][:40] == notes.partition('"first":"')[2][:40]
+
+
+async def test_a_role_that_search_and_sitemap_disagree_on_for_days_does_not_come_and_go(watched: Watch) -> None:
+    server = watched.server
+    server.add(*range(100, 118), level="EARLY", published=1790000000)
+    await watched.check(hours=25)
+    server.job(1).in_sitemap = False
+    server.without_record.add(server.key(1))
+    for _ in range(96):
+        await watched.check()
+    assert 1 in watched.open()
+    assert [change for change in watched.happened() if change[1] != "opened"] == [("1", "closed"), ("1", "reopened")]
+
+
+async def test_an_edit_waits_for_a_page_that_is_missing_for_a_while(watched: Watch) -> None:
+    watched.server.page = lambda _request, jobs: jobs[:1]
+    watched.server.job(2).lastmod, watched.server.job(2).title = "2026-11-20T08:00:00Z", "Staff Research Engineer"
+    path = f"/about/careers/applications/jobs/results/{watched.server.key(2)}"
+    watched.server.statuses[path] = 404
+    await watched.check()
+    del watched.server.statuses[path]
+    await watched.check()
+    assert watched.happened() == [("2", "revised")]
+
+
+async def test_a_clock_that_was_ahead_stops_no_daily_reading(watched: Watch) -> None:
+    with watched.history.engine.begin() as connection:
+        [(notes,)] = connection.execute(text("SELECT notes FROM board")).all()
+        ahead = re.sub(r'"full_at":[0-9.]+', f'"full_at":{4_000_000_000}', notes)
+        connection.execute(text("UPDATE board SET notes = :notes"), {"notes": ahead})
+    hidden = watched.server.key(50)
+    watched.server.add(50)
+    watched.server.page = lambda request, jobs: [job for job in jobs if job.key != hidden or "target_level" in request.query][:20]
+    await watched.check()
+    assert watched.happened() == [("50", "opened")]
