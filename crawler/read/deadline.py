@@ -15,13 +15,13 @@ from itertools import islice
 
 from crawler.items import Deadline
 from crawler.read import moments
-from crawler.read.deadline_words import CLOSING, CUE, DAY_BEFORE, EXTENDED, FILLING, FORMAT, HINTS, OPENING, OTHER_END
+from crawler.read.deadline_words import CLOSING, CUES, DAY_BEFORE, EXTENDED, FILLING, FORMAT, OPENING, OTHER_END
 
 _LABEL = re.compile(r"[\s:\uff1a()\[\]*/MDYmdy-]*")  # what may follow "Closing Date" in its line, when the date is in the next
 _SENTENCE_END = re.compile(r"(?:(?<=[a-z)\]])|(?<=\d{4}))(?<![ap]\.m)\.\s(?=[A-Z])")
-_DIGIT = re.compile(r"\d")
 _LONGEST_LABEL = 120  # characters of a line whose date may stand in the next
 _WINDOW = 160  # characters after the announcing words in which the date stands
+_REACH = 280  # characters before a date in which the announcing words begin
 _MOST_CUES = 40  # a hostile text may have thousands
 
 
@@ -52,19 +52,38 @@ def _last_of(found: re.Match[str], cue: str, after: str) -> re.Match[str] | None
 def _announcements(text: str) -> Iterator[tuple[str, str]]:
     """Announcing words, each with what belongs to them: the rest of their sentence, or the next line where the date stands alone."""
     lowered = text.lower()
-    if not any(hint in lowered for hint in HINTS):
+    cues = [(stems, cue) for stems, cue in CUES if any(stem in lowered for stem in stems)]
+    if not cues:
         return
     lines = [line for line in text.split("\n") if line]
-    for line, following in zip(lines, [*lines[1:], ""], strict=True):
-        if not _DIGIT.search(line) and not (len(line) <= _LONGEST_LABEL and _DIGIT.search(following[:_WINDOW])):
-            continue
-        for cue in CUE.finditer(line):
-            if OTHER_END.search(cue[0]):
-                continue
-            after = line[cue.end() : cue.end() + _WINDOW]
-            if _LABEL.fullmatch(after):
-                after = f"{after} {following[:_WINDOW]}"
-            yield cue[0], _SENTENCE_END.split(" ".join(after.split()), maxsplit=1)[0]
+    for line, following in zip(lines, [*lines[1:], ""], strict=False):
+        small = line.lower()
+        here = [cue for stems, cue in cues if any(stem in small for stem in stems)]
+        found = (match for begin, end in _stretches(line, following) for cue in here for match in cue.finditer(line, begin, end)) if here else ()
+        for match in sorted(islice(found, _MOST_CUES), key=lambda match: match.start()):
+            if not OTHER_END.search(match[0]):
+                yield match[0], _sentence(line[match.end() : match.end() + _WINDOW], following)
+
+
+def _stretches(line: str, following: str) -> Iterator[tuple[int, int]]:
+    """The parts of a line that may announce a date: what stands before one, or a whole label above one."""
+    if len(line) <= _LONGEST_LABEL and next(moments.places_of_dates(following[:_WINDOW]), None) is not None:
+        yield 0, len(line)
+        return
+    begin = end = 0
+    for place in moments.places_of_dates(line):
+        if place - _REACH > end:
+            yield begin, end
+            begin = place - _REACH
+        end = place
+    yield begin, end
+
+
+def _sentence(after: str, following: str) -> str:
+    """What belongs to announcing words: the rest of their sentence, or the next line where the date stands alone."""
+    if _LABEL.fullmatch(after):
+        after = f"{after} {following[:_WINDOW]}"
+    return _SENTENCE_END.split(" ".join(after.split()), maxsplit=1)[0]
 
 
 def _deadline(found: re.Match[str], announced: str, published: datetime | None, place: str) -> Deadline:

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
+from itertools import islice
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
@@ -25,6 +27,9 @@ _TIME = re.compile(
     re.IGNORECASE,
 )
 _WHOLE_HOUR = re.compile(r"(?<![\d:.])(\d{1,2})\s?(?:uhr|uur|h|hod|hs)\b", re.IGNORECASE)
+_DIGITS = re.compile(r"\d{1,4}")
+_BEHIND_DAY = re.compile(r"(?:st|nd|rd|th|er|[º°ª.])?[\s-](?:of\s|de\s|di\s|d['’])?([^\W\d_]{3})|\s?[/.-]\s?\d|年|\.([^\W\d_]{3})", re.IGNORECASE)
+_MOST_NUMBERS = 2_000  # in one line
 
 
 @lru_cache(maxsize=1)
@@ -85,6 +90,24 @@ def _phrase() -> re.Pattern[str]:
         """,
         re.VERBOSE | re.IGNORECASE,
     )
+
+
+def places_of_dates(line: str) -> Iterator[int]:
+    """Where the line may hold a date: a quick look that most lines with digits in them end with."""
+    for number in islice(_DIGITS.finditer(line), _MOST_NUMBERS):
+        behind = _BEHIND_DAY.match(line, number.end())
+        word = behind and (behind[1] or behind[2])
+        if (behind and not word) or (word and word.casefold() in _begins_of_months()):
+            yield number.start()
+        elif number.start() and line[number.start() - 1] == " ":
+            before = line[max(0, number.start() - 14) : number.start()].split()
+            if before and before[-1][:3].casefold() in _begins_of_months():
+                yield number.start()
+
+
+@lru_cache(maxsize=1)
+def _begins_of_months() -> frozenset[str]:
+    return frozenset(name[:3] for name in _months())
 
 
 def find(words: str, start: int = 0) -> re.Match[str] | None:

@@ -36,6 +36,11 @@ _JOINED = re.compile(
 _AND = re.compile(r"\s?(?:and|und|et|y|e|en|och|og|i|a|și|si)\s?", re.IGNORECASE)
 _BETWEEN = re.compile(r"(?<![^\W_])(?:between|zwischen|entre|tussen|tra|fra|między|pomiędzy|mezi|mellan|mellem|mellom|între)\s{0,2}$", re.IGNORECASE)
 _DAMAGED = {sign.encode().decode("cp1252"): sign for sign in ("£", "€", "–", "—", "’")}  # UTF-8 that was read as Windows' own: "Â£"
+_NAME_BEHIND = re.compile(
+    r"\d\s?(?:k\s?|mil\s|tys\. |tis\. )?(euros?|zł|zl\b|kč|kc\b|kr\b|ft\b|lei\b|lakhs?|lacs?|lpa\b|pounds?|swiss francs|francs?|kron[eo]r|dollars?|rupees|ron\b)",
+    re.IGNORECASE,
+)
+_NAMES_IN_FRONT = tuple((letters, re.compile(letters + r"\.?\s?\d")) for letters in ("Rs", "RS", "RM", "kr", "Kr", "zł", "Rp", "Fr", "KSh", "R", "Kč", "Ft"))
 _MOST_AMOUNTS = 300  # in one line; no person writes so many
 _IN_FRONT = 9  # characters before a number in which its currency stands
 
@@ -100,19 +105,14 @@ def marks_of_money(text: str) -> tuple[str, ...]:
     known = currencies.codes()
     threes = {capitals[at : at + 3] for at in range(len(capitals) - 2)}
     codes = (code for code in threes & known if code in text)
-    named = {match[0].lstrip(string.digits + " ").rstrip(string.digits + " ") for match in islice(_named().finditer(text), _MOST_AMOUNTS)}
-    return (*(sign for sign in currencies.SIGNS if sign in text), *codes, *filter(None, named))
+    return (*(sign for sign in currencies.SIGNS if sign in text), *codes, *_names(text))
 
 
-@lru_cache(maxsize=1)
-def _named() -> re.Pattern[str]:
-    """A number with letters beside it that are a currency: "500 kr", "Rs 18", "14 LPA"."""
-    return re.compile(
-        r"\d\s?(?:k\s?|mil\s|tys\. )?(?:euros?|zł|zl\b|kč|kc\b|kr\b|ft\b|lei\b|lakhs?|lacs?|lpa\b|pounds?|swiss francs|francs?|kron[eo]r|dollars?|rupees|[万萬円元만원])"
-        r"|\b(?:rs\.?|rm|kr|zł|rp|fr\.|sfr\.?|ksh|r)\s?\d"
-        r"|[万萬円元원]",
-        re.IGNORECASE,
-    )
+def _names(text: str) -> set[str]:
+    """Letters that are a currency, or an amount, beside a number: "500 kr", "Rs 18", "14 LPA"."""
+    found = {match[1] for match in islice(_NAME_BEHIND.finditer(text), _MOST_AMOUNTS)}
+    found |= {letters for letters, pattern in _NAMES_IN_FRONT if letters in text and pattern.search(text)}
+    return found if text.isascii() else found | {letter for letter in "万萬円元원" if letter in text}
 
 
 @lru_cache(maxsize=1)
