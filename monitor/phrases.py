@@ -9,13 +9,17 @@ and the phrase becomes one RE2 expression over that form, so every match takes l
 What a person reads, and this reads too, for "research engineer":
 - spacing and hyphens do not matter, even inside a word: "Research-Engineer", "ResearchEngineer"; "full stack" and "fullstack";
 - alternatives share what is written once: "Research Scientist/Engineer" (one word is passed over before the slash or "or"),
-  "Research/ML Engineer" (up to two after it), "Research Scientists and Engineers" (only where the phrase ends its part of the text:
-  "Research and Development Engineer" is no research engineer);
+  "Research/ML Engineer" (up to two after it), "Research Scientists and Engineers" (only where the phrase ends its part of the text);
 - what is in parentheses can be left out: "Research (Software) Engineer";
 - a comma, a dash between spaces, a bracket or the end of a sentence parts what does not belong together: "Product Research, Engineer
   Hiring" does not fit. Where the phrase itself has such a sign, the text may have any;
 - scripts without spaces between words (Chinese, Japanese, Thai, Lao, Khmer, Burmese) have no word boundary to respect;
-- a plural is the English one, or an added "s".
+- a plural is the English one, or an added "s"; an inclusive ending is the same word: "Ingénieur·e", "Entwickler:in", "EntwicklerIn";
+- grades that alternate share all that follows: "Senior/Staff Software Engineer" is a senior software engineer, and no "senior engineer";
+- kinds joined by "and" share the last word: "Software & Integration Engineer". Fixed pairs do not: "Research and Development Engineer".
+
+In a place a comma, brackets and a dash do not matter, and a code of two letters must be written as one: "OR" fits "Portland, OR", not
+"London or Paris".
 """
 
 from __future__ import annotations
@@ -53,7 +57,12 @@ _UNSPACED = (
 )
 _SCRIPT_CHANGE = re.compile(rf"(?<=[{_UNSPACED}])(?=[^\W_{_UNSPACED}])|(?<=[^\W_{_UNSPACED}])(?=[{_UNSPACED}])")
 
-_ENDING = re.compile(r"(?<=\w)(?:\((?:s|es|e|in)\)|[*:_/](?:innen|in)(?!\w))")  # Engineer(s), Ingénieur(e), Entwickler:in
+_FRENCH_ENDINGS = "es|e|ses|se|euses?|trices?|rices?|nes?|eres?|fes?|tes?|les?|ives?"
+_ENDING = re.compile(  # Engineer(s), Ingénieur(e), Entwickler:in, Ingenieur/-in, Ingénieur·e, Engenheiro(a)
+    rf"(?<=\w)(?:\((?:s|es|in|innen|as?|os?|r|ka|tka|{_FRENCH_ENDINGS})\)|[*:_](?:innen|in)(?!\w)|[·•∙‧](?:s|{_FRENCH_ENDINGS})(?!\w)"
+    rf"|(?<=\w\w\w)(?:\.(?:e|se|euse|trice|rice|ne)|/-?(?:innen|in|as?|os?|e|ne|euse|trice|rice|ka|tka))(?!\w))"
+)
+_CAPITAL_IN = re.compile(r"(?<=[^\W\d_])(?:(?<=er)|(?<=or)|(?<=ur)|(?<=nt)|(?<=st)|(?<=te))In(?:nen)?(?!\w)")  # EntwicklerIn, not LinkedIn
 _POSSESSIVE = re.compile(r"(?<=\w)['\u2019](?=s\b)")
 _CPP = re.compile(r"(?<!\w)c\+\+")
 _SHARP = re.compile(r"(?<!\w)([acfj])#")
@@ -68,6 +77,17 @@ _SLASHES = frozenset("/\\\u2044\u2215")
 _ABBREVIATION = re.compile(r"(?<!\w)(sr|jr|dr|mr|ms|st|no|mgr|eng|assoc|asst|dept)\.(?=\s)")
 _WORDS = ((",or ", " or "), ("(or ", " or "), (" and/or ", " or "), ("/or ", " or "), (" or/", " or "))
 
+_GRADE_SIGN, _TIED = "¦", "⁀"  # between grades that alternate; for the "and" of a fixed pair
+_GRADE = r"(?:mid level|entry level|senior|staff|principal|lead|junior|mid|medior|sr|jr|associate|graduate|distinguished|expert|intern|i{1,3}|iv)"
+_GRADES = re.compile(rf"(?<=[ ,/(){_GRADE_SIGN}])({_GRADE})(?:/| or | and )(?={_GRADE}[ ,/()])")
+_PAIR = re.compile(
+    r"(?<=[ ,/()])(?:research and (?:development|innovation)|(?:health|trust|food|fire) and safety|learning and development|mergers and acquisitions"
+    r"|equity and inclusion|diversity and (?:inclusion|equity|belonging)|food and beverage|oil and gas|profit and loss|supply and demand|arts and crafts"
+    r"|command and control|navigation and control|test and evaluation|(?:verification|validation) and (?:validation|verification)|terms and conditions"
+    r"|risk and compliance|media and entertainment|travel and expenses?|time and attendance|bed and breakfast|search and rescue|fraud and abuse"
+    r"|track and trace|pick and place|monitoring and evaluation|science and technology|information and communications?|wear and tear)(?=[ ,/()])"
+)
+
 
 def canonical(text: str) -> bytes:
     """The text in the plain form of this module, UTF-8; `b","` at both ends, and that alone for a text without words."""
@@ -75,13 +95,16 @@ def canonical(text: str) -> bytes:
 
 
 def _canonical(text: str) -> bytes:
-    plain = _fold(text)
+    plain = _fold(_CAPITAL_IN.sub("", text) if "In" in text else text)
     plain = _ENDING.sub(lambda end: "s" if end.group() in ("(s)", "(es)") else "", plain)
     plain = _DOTNET.sub(" dotnet", _SHARP.sub(r"\1sharp ", _CPP.sub("cplusplus ", _POSSESSIVE.sub("", plain))))
     plain = _GAP.sub(lambda gap: _sign(gap.group()), _ABBREVIATION.sub(r"\1 ", plain)).strip(" ,/()")
     plain = f",{plain}," if plain else ","
     for written, read in _WORDS:
         plain = plain.replace(written, read)
+    if " and " in plain:
+        plain = _PAIR.sub(lambda pair: pair[0].replace(" and ", _TIED), plain)
+    plain = _GRADES.sub(rf"\1{_GRADE_SIGN}", plain)
     return plain.encode("utf-8", "replace")
 
 
@@ -112,14 +135,19 @@ def _sign(gap: str) -> str:
     return " and " if "&" in gap else " "
 
 
-_WORD = r"[^ ,/()]+"
+_BREAKS = f" ,/(){_GRADE_SIGN}{_TIED}"
+_WORD = f"[^{_BREAKS}]+"
 _EITHER = r"(?:/| or )"
-_BEGIN, _END = r"[ ,/()]", r"[ ,/()]"
+_BEGIN = _END = f"[{_BREAKS}]"
 _PASSED_BEFORE = rf"[ (]{_WORD}(?:{_EITHER}{_WORD})*{_EITHER}"  # research [scientist/]engineer
 _PASSED_AFTER = rf"(?:{_EITHER}{_WORD}(?: {_WORD})?)+ "  # research[/machine learning ]engineer
-_WITHIN = rf"(?: ?|\)|\([^()]*\)|{_PASSED_BEFORE}|{_PASSED_AFTER})"
-_ANYTHING = r"(?:[ ,/()]|)(?:and |or )?"  # where the phrase itself has a sign
+_PASSED_GRADES = rf"(?:{_GRADE_SIGN}{_WORD}(?: level)?)+ "  # senior[/staff] software engineer
+_PASSED_AND = rf" and {_WORD}(?: {_WORD})? "  # software [& integration] engineer
+_WITHIN = rf"(?: ?|\)|\([^()]*\)|{_PASSED_BEFORE}|{_PASSED_AFTER}|{_PASSED_GRADES}|{_PASSED_AND})"
+_ANYTHING = rf"(?:[{_BREAKS}]|)(?:and |or )?"  # where the phrase itself has a sign
 _JOINED_BY_AND = rf" {_WORD} and "
+_PLACE_SIGNS = re.compile(r"[,()\[\]]|\s[-\u2013\u2014]+\s")  # in "Remote - US" and "Remote (US)" they do not matter
+_CODE = re.compile(r"[A-Za-z]{2}")
 _MANY = 8  # gaps of a phrase that are tried for an "and": a longer phrase is a sentence, and its expression would grow by the square
 
 
@@ -138,7 +166,30 @@ class Phrase:
         return self._expression.search(text.encode("utf-8", "replace") if self._is_regex else self._read(text)) is not None
 
     def _read(self, text: str) -> bytes:
-        return canonical(text if self._commas else text.replace(",", " "))
+        return canonical(text if self._commas else _PLACE_SIGNS.sub(" ", text))
+
+
+class PlaceCode:
+    """A code of two letters, as rules name states and countries: it must be written as a code in the place."""
+
+    def __init__(self, written: str) -> None:
+        self.written = written
+        code = written.upper()
+        ends = r"(?:\s*(?:$|[^\w\s]|\d))"
+        self._expression = _compile(
+            rf"(?:^|[^\w\s])\s*{code}(?:{ends}|\s+\w*[a-z])"  # "US Remote", not "LA PAZ"
+            rf"|(?:^|\W){code}{ends}"  # "Portland, OR", "Remote US"
+            rf"|,\s*(?i:{code})\s*(?:$|[;|)])"
+        )
+
+    def in_(self, text: str) -> bool:
+        """Whether the text has the code."""
+        return self._expression.search(text.encode("utf-8", "replace")) is not None
+
+
+def place_phrase(written: str) -> Phrase | PlaceCode:
+    """A place of a rule, ready to be looked for. Raises ValueError as `Phrase` does."""
+    return PlaceCode(written) if _CODE.fullmatch(written) else Phrase(written, commas=False)
 
 
 def _regex(pattern: str) -> re2._Regexp:
@@ -165,7 +216,7 @@ def _compile(pattern: str, options: re2.Options | None = None) -> re2._Regexp:
 
 def _expression(read: bytes) -> str:
     """The phrase, in its plain form, as an expression over a text's plain form."""
-    pieces = re.split(r"([ ,/()])", read.decode().strip(", "))
+    pieces = re.split(f"([{_BREAKS}])", read.decode().strip(", "))
     words, signs = pieces[::2], pieces[1::2]
     if not any(words):
         raise ValueError("has no words to look for")
@@ -189,7 +240,7 @@ def _joined(words: list[str], gaps: list[str]) -> str:
 def _forms(word: str) -> str:
     """An expression for the word in singular and plural, each letter apart where the text writes it so."""
     if word.endswith(_PREFIX):
-        return re.escape(word.removesuffix(_PREFIX)) + r"[^ ,/()]*"
+        return re.escape(word.removesuffix(_PREFIX)) + f"[^{_BREAKS}]*"
     forms = sorted(_plurals(word))
     return "(?:" + "|".join(" ?".join(re.escape(letter) for letter in form) for form in forms) + ")"
 
