@@ -26,9 +26,9 @@ SIGNS: dict[str, tuple[str, ...]] = {  # those that need no letters around them 
 _LETTERS: dict[str, tuple[str, ...]] = {  # signs of letters, in CLDR's spelling or as people write them
     "zł": ("PLN",), "zl": ("PLN",), "Kč": ("CZK",), "Kc": ("CZK",), "kr": ("SEK", "NOK", "DKK", "ISK"), "Ft": ("HUF",), "lei": ("RON", "MDL"),
     "RM": ("MYR",), "Rp": ("IDR",), "Rs": ("INR", "PKR", "LKR", "NPR", "MUR"), "Fr": ("CHF",), "SFr": ("CHF",), "лв": ("BGN",), "руб": ("RUB",),
-    "KSh": ("KES",), "円": ("JPY",), "元": ("CNY", "TWD"), "원": ("KRW",), "R": ("ZAR",),
+    "KSh": ("KES",), "円": ("JPY",), "元": ("CNY", "TWD"), "원": ("KRW",), "R": ("ZAR",), "lakh": ("INR", "PKR", "NPR", "LKR", "BDT"),
 }  # fmt: skip
-_AT_HOME = frozenset({"R", "Fr", "kr", "Rs"})  # letters that are money only where it is paid with
+_AT_HOME = frozenset({"R", "lakh", "Fr", "kr", "Rs"})  # letters that are money only where it is paid with
 DOLLARS = {
     "US": "USD", "U.S.": "USD", "C": "CAD", "CA": "CAD", "CAN": "CAD", "CDN": "CAD", "A": "AUD", "AU": "AUD", "NZ": "NZD", "S": "SGD",
     "SG": "SGD", "HK": "HKD", "R": "BRL", "MX": "MXN", "NT": "TWD",

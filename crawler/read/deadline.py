@@ -15,7 +15,7 @@ from itertools import islice
 
 from crawler.items import Deadline
 from crawler.read import moments
-from crawler.read.deadline_words import CLOSING, CUES, DAY_BEFORE, EXTENDED, FILLING, FORMAT, OPENING, OTHER_END
+from crawler.read.deadline_words import CLOSING, CUES, DAY_BEFORE, EARLIEST, EXTENDED, FILLING, FORMAT, OPENING, OTHER_END
 
 _LABEL = re.compile(r"[\s:\uff1a()\[\]*/MDYmdy-]*")  # what may follow "Closing Date" in its line, when the date is in the next
 _SENTENCE_END = re.compile(r"(?:(?<=[a-z)\]])|(?<=\d{4}))(?<![ap]\.m)\.\s(?=[A-Z])")
@@ -61,7 +61,7 @@ def _announcements(text: str) -> Iterator[tuple[str, str]]:
         here = [cue for stems, cue in cues if any(stem in small for stem in stems)]
         found = (match for begin, end in _stretches(line, following) for cue in here for match in cue.finditer(line, begin, end)) if here else ()
         for match in sorted(islice(found, _MOST_CUES), key=lambda match: match.start()):
-            if not OTHER_END.search(match[0]):
+            if not OTHER_END.search(match[0]) and not EARLIEST.search(line[max(0, match.start() - 24) : match.start()]):
                 yield match[0], _sentence(line[match.end() : match.end() + _WINDOW], following)
 
 

@@ -7,11 +7,11 @@ import re
 _ENGLISH = (
     r"\b(?:applications?|apply|applying|submissions?|closing)\s(?:deadline|close[sd]?|closing date|window|period|due date|end date)\b|\bclosing date\b"
     r"|\b(?:posting|listing|advert|vacancy)\s(?:deadline|close[sd]?|closing date|window|due date|end date)\b"
-    r"|(?:^|[.!?:•|(\u2013-]\s|\b(?:final|new|extended|hard|strict|our|the)\s)deadline\b(?=\s?:|\s(?:to (?:apply|submit)|for|is|has)\b)|^deadline\b"
+    r"|(?:^|[.!?:•|(\u2013-]\s|\b(?:final|new|extended|hard|strict|our|the)\s)deadline\b(?=\s?:|\s(?:to (?:apply|submit)|for|is|was|has)\b)|^deadline\b"
     r"|\bdeadline\s(?:to (?:apply|submit)|for (?:appl|submi)\w+)"
     r"|\bapply\s(?:by|before|until|no later than)\b|\bapplications?\s(?:by|until|no later than)\b"
     r"|\bapplications?\s(?:will\s(?:be\s)?(?:accepted|close)|close[sd]?|must be (?:received|submitted)|(?:are\s)?(?:due|accepted)"
-    r"|(?:are\s)?open\s(?:from|between|until|till|through))\b"
+    r"|(?:are\s|will\s)?open\s(?:on|from|between|until|till|through))\b"
     r"|\b(?:posting|window|vacancy|role|competition|position|job)\b[^.\n]{0,80}?\b(?:closes?|closing|open until|accepted until)\b"
     r"|截止日期|応募締切|締め切り|마감"
 )
@@ -54,16 +54,17 @@ OTHER_END = re.compile(  # what else has an end: within a cue it is no deadline
     re.IGNORECASE,
 )
 FILLING = re.compile(
-    r"(?:(?:information|is|are|be|has|been|set|on|by|before|until|till|to|will|close[sd]?|closing|expected|anticipated|currently|for|this|the"
+    r"(?:(?:information|is|was|are|be|has|been|set|on|by|before|until|till|to|will|close[sd]?|closing|expected|anticipated|currently|for|this|the"
     r"|our|your|all|role|position|posting|opening|job|applications?|submissions?|submit|apply|applying|received|accepted|submitted|window|period|of|no|later|than"
     r"|date|deadline|end|ends|at|program(?:me)?|and|due|mm|dd|yyyy|yy|through|from|between|extended|new|open|runs"
     r"|der|die|das|den|dem|am|ist|bis|zum|spätestens|zu|uns|vor|le|la|les|est|fixée|au|jusqu['’]au|avant|de|des|du|candidatures?|el|es|hasta|día|del|termina"
     r"|finaliza|cierra|vence|antes|para|op|uiterlijk|tot|en|met|voor|vóór|dnia|do|aplikacji|ofert|dokumentów|zgłoszeń|přihlášek|přihlášky|je|er|är|il|è|e|entro"
-    r"|candidaturas?|o|os|as|das|dia|até|este|pe|în|data|aplicare|depunere|a|candidaturilor|inscrições|asti|senast|senest|innen|inden|é|por|solicitudes)\b"
+    r"|candidaturas?|o|os|as|das|dia|até|este|pe|în|data|aplicare|depunere|a|candidaturilor|inscrições|solicitud|inscripción|postulación|presentación|asti|senast|senest|innen|inden|é|por|solicitudes)\b"
     r"|[\s:\uff1a()\[\]*_,/\u2013\u2014-])*",
     re.IGNORECASE,
 )
-OPENING = re.compile(r"\b(?:from|between|opens?|window|period|zeitraum)\W*$", re.IGNORECASE)  # a date behind it begins; alone it is no deadline
+EARLIEST = re.compile(r"\b(?:earliest|at least|no earlier than)\s(?:possible\s)?$", re.IGNORECASE)  # before announcing words
+OPENING = re.compile(r"\b(?:from|between|opens?(?:\son)?|window|period|zeitraum)\W*$", re.IGNORECASE)  # a date behind it begins; alone it is no deadline
 CLOSING = re.compile(r"\b(?:clos\w+|ends?|until|till|through|by|deadline|due|accepted)\b", re.IGNORECASE)
 EXTENDED = re.compile(r"\bextended\s(?:to|until|till|through)\s", re.IGNORECASE)
 DAY_BEFORE = re.compile(r"\b(?:before|prior to|vor|avant le|antes del?|innan|före|vóór)\W*(?:dem\s|den\s)?$", re.IGNORECASE)

@@ -71,14 +71,14 @@ def _phrase() -> re.Pattern[str]:
     zone = zone_names.pattern()
     clock = (
         rf"(?:(?:kl|klokken|um|à|alle|ore|om|o\sgodz|a\slas|às|ora)\.?\s)?"
-        rf"(?:noon|midday|midnight|\d{{1,2}}[:.h][0-5]\d(?::[0-5]\d)?(?:\s?[ap]\.?m\b\.?)?|\d{{1,2}}\s?[ap]\.?m\b\.?|\d{{1,2}}\s?(?:uhr|uur|h\b))"
+        rf"(?:noon|midday|midnight|(?:[01]?\d|2[0-4])[:.h][0-5]\d(?![./]?\d)(?::[0-5]\d)?(?:\s?[ap]\.?m\b\.?)?|\d{{1,2}}\s?[ap]\.?m\b\.?|\d{{1,2}}\s?(?:uhr|uur|h\b))"
         rf"(?:\s(?:noon|midnight|uhr|uur))?(?:,?\s?\(?{zone}\)?)?"
     )
     written = rf"""
         (?:\d{{1,2}}{nth}{to})?(?P<d1>\d{{1,2}}){nth}(?:\s(?:of\s|de\s|di\s|d['’]\s?)?|-|(?<=\.))(?P<m1>{month})(?:,?\s?(?:de\s|del\s)?(?P<y1>{year})|-(?P<s1>20\d\d|\d\d)(?!\d))?
         |(?P<m2>{month})\s(?:\d{{1,2}}{nth}{to})?(?P<d2>\d{{1,2}}){nth}(?![\d:])(?:,?\s(?P<y2>{year}))?
         |(?P<y3>20\d\d)(?:\s?[-/.]\s?|年)(?P<m3>\d{{1,2}})(?:\s?[-/.]\s?|月)(?P<d3>\d{{1,2}})(?!\d)日?(?:[T ](?P<iso>\d\d:\d\d(?::\d\d)?(?:\.\d{{1,9}})?\s?(?:Z|[+-]\d\d:?\d\d)))?
-        |(?P<a>\d{{1,2}})[/.](?P<b>\d{{1,2}})(?:[/.](?P<y4>20\d\d|\d\d)(?!\d)|\.?(?![\d/%:]|\s?(?:[ap]\.?m\b|%|weeks|months|days|hours|uhr|uur|h\b)))
+        |(?P<a>\d{{1,2}})(?:[/-]|\.\s?)(?P<b>\d{{1,2}})(?:/(?P<y4>20\d\d|\d\d)(?!\d)|-(?P<y5>20\d\d)(?!\d)|\.\s?(?P<y6>20\d\d|\d\d)(?!\d)|(?<!-\d)(?<!-\d\d)\.?(?![\d/%:]|\s?(?:[ap]\.?m\b|%|weeks|months|days|hours|uhr|uur|h\b)))
     """
     return re.compile(
         rf"""
@@ -123,7 +123,7 @@ def is_span(found: re.Match[str]) -> bool:
 
 def follows(found: re.Match[str], words: str) -> re.Match[str] | None:
     """The date that ends the range which the found one begins: "4 January – 22 January"; None when it begins none."""
-    joint = re.match(r",?\s?(?:[-\u2013\u2014]|to|until|till|through|and|bis(?: zum)?|au|al|t/m|tot en met|do|až)\s?(?:the\s)?", words[found.end() :])
+    joint = re.match(r",?\s?(?:[-\u2013\u2014]|to|until|till|through|and\s(?:will\s)?closes?(?:\son)?|and|bis(?: zum)?|au|al|t/m|tot en met|do|až)\s?(?:the\s)?", words[found.end() :])
     second = find(words, found.end() + joint.end()) if joint else None
     return second if joint and second and second.start() == found.end() + joint.end() else None
 
@@ -190,7 +190,7 @@ def _coming(month: int, day: int, published: datetime | None) -> list[date]:
 
 def _numeric(found: re.Match[str], published: datetime | None, *, month_first: bool | None) -> list[date]:
     """The readings of 03/04/2026: with points the day is first, else as the format or the country says, else both after the publication."""
-    first, second, year = int(found["a"]), int(found["b"]), found["y4"]
+    first, second, year = int(found["a"]), int(found["b"]), found["y4"] or found["y5"] or found["y6"]
     if "." in found[0][found.start("a") - found.start() : found.end("b") - found.start()]:
         month_first = False
     us, other = ((_valid(int(year) % 100 + 2000, *order) if year else _coming(*order, published)) for order in ((first, second), (second, first)))

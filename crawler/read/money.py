@@ -25,7 +25,7 @@ _TIMES: dict[str, float] = {"k": 1e3, "t": 1e3, "tys": 1e3, "tis": 1e3, "mil": 1
 _TIMES |= {"万": 1e4, "萬": 1e4, "만": 1e4, "千": 1e3}
 _MANY = r"\s?(?:(?P<many>[kK]|tys\.?|tis\.?|mil(?=\s(?:€|euros|pesos|reais))|[lL]akhs?|[lL]acs?|LPA|[lL]pa|L|Cr|[cC]rores?|T(?=\s?(?:€|EUR|SEK|CHF))|t(?=kr))(?![^\W_kT])|(?P<cjk>[万萬만千]))"
 _GROSS_WORDS = (
-    r"(?:gross|net|brutto|netto|bruts?|nets?|brutos?|netos?|lord[oi]|nett[oi]|hrub[éáý](?:ho)?|čist(?:á|ého)|base|basic|salary|before tax|plus super)(?![^\W_])"
+    r"(?:gross|net|brutto|netto|bruts?|nets?|brutos?|netos?|lord[oi]|nett[oi]|hrub[éáý](?:ho)?|čist(?:á|ého)|base|basic|salary|before tax|plus super|\+\s?VAT)(?![^\W_])"
 )
 _GROSS = rf"(?:\s?\({_GROSS_WORDS}\)|[\s,/]{{1,2}}{_GROSS_WORDS}(?!\s?[:(]?\s?(?:of |is )?[$€£\d])){{0,3}}"
 _JOINED = re.compile(
@@ -34,10 +34,10 @@ _JOINED = re.compile(
     re.IGNORECASE,
 )
 _AND = re.compile(r"\s?(?:and|und|et|y|e|en|och|og|i|a|și|si)\s?", re.IGNORECASE)
-_BETWEEN = re.compile(r"(?<![^\W_])(?:between|zwischen|entre|tussen|tra|fra|między|pomiędzy|mezi|mellan|mellem|mellom|între)\s{0,2}$", re.IGNORECASE)
+_BETWEEN = re.compile(r"(?<![^\W_])(?:between|zwischen|entre|tussen|tra|fra|między|pomiędzy|mezi|mellan|mellem|mellom|între)(?:\s(?:the|de|den|los|il))?\s{0,2}$", re.IGNORECASE)
 _DAMAGED = {sign.encode().decode("cp1252"): sign for sign in ("£", "€", "–", "—", "’")}  # UTF-8 that was read as Windows' own: "Â£"
 _NAME_BEHIND = re.compile(
-    r"\d\s?(?:k\s?|mil\s|tys\. |tis\. )?(euros?|zł|zl\b|kč|kc\b|kr\b|ft\b|lei\b|lakhs?|lacs?|lpa\b|pounds?|swiss francs|francs?|kron[eo]r|dollars?|rupees|ron\b)",
+    r"\d\s?(?:k\s?|mil\s|tys\. |tis\. )?((?:[a-z]{2,11} )?(?:dollars?|francs?|pounds?|kron[eo]r|rupees)|euros?|zł|zl\b|kč|kc\b|t?kr\b|ft\b|lei\b|lakhs?|lacs?|lpa\b|ron\b)",
     re.IGNORECASE,
 )
 _NAMES_IN_FRONT = tuple((letters, re.compile(letters + r"\.?\s?\d")) for letters in ("Rs", "RS", "RM", "kr", "Kr", "zł", "Rp", "Fr", "KSh", "R", "Kč", "Ft"))
@@ -126,7 +126,7 @@ def _behind() -> re.Pattern[str]:
     _, sign = currencies.patterns()
     return re.compile(
         rf"(?:{_MANY})?(?P<huge>\s?(?:[MB]|MM|[mb]n|[mbMB]illion(?:en)?|trillion|millions|Mio\.?|Mrd\.?)(?![^\W_]))?(?P<dash>[.,][-\u2013\u2014]{{1,2}})?(?P<open>\+)?"
-        rf"(?:\s?\(?(?P<sign>{sign})\)?)?{_GROSS}(?:\(?(?i:{attached_pattern()})(?:\.(?=\s?[-\u2013\u2014]))?\)?)?{_GROSS}"
+        rf"(?:\s?\(?(?P<sign>{sign})\)?)?{_GROSS}(?:\(?(?i:{attached_pattern()})(?:\.(?=\s?[-\u2013\u2014,;)a-z]))?\)?)?{_GROSS}"
         rf"(?:\s(?:-\s)?\(?(?P<code>[A-Z]{{3}})\)?(?![^\W_]))?(?P<percent>\s?%)?"
     )
 
@@ -141,8 +141,8 @@ def _amount(line: str, number: re.Match[str]) -> Amount:
         sign = front["sign"]
     many = (behind["many"] or behind["cjk"] or "").rstrip(".").casefold()
     times = _TIMES.get(many) or _TIMES.get(many.removesuffix("s"), 1)
-    if many == "lpa":
-        sign = sign or "INR"
+    if many == "lpa" or (times >= _TIMES["lakh"] and not sign):
+        sign = sign or ("INR" if many == "lpa" else "lakh")
     if many == "l" and sign not in {"₹", "INR", "Rs", "Rs."}:
         times = 1
     start = number.start() - len(front[0].lstrip())
@@ -164,7 +164,7 @@ def _number(written: str) -> float:
 
 def _makes_range(line: str, low: Amount, high: Amount) -> bool:
     between = line[low.end : high.start]
-    return _is_joined(line, low, high) or bool(_AND.fullmatch(between) and _BETWEEN.search(line[max(0, low.start - 14) : low.start]))
+    return _is_joined(line, low, high) or bool(_AND.fullmatch(between) and _BETWEEN.search(line[max(0, low.start - 20) : low.start]))
 
 
 def _is_joined(line: str, low: Amount, high: Amount) -> bool:

@@ -16,7 +16,7 @@ _ENGLISH_PAY = (
     r"|(?:pay|contract|hourly|daily|weekly|day) rates?|rate(?=\s?:)|(?:hourly|annual|yearly|monthly) range|CTC|cost to company"
     r"|(?:base|annual|hourly|weekly|monthly|our|cash|expected|local|starting|the|target|total|fixed|gross|base) pay"
     r"|(?:base|package)(?=\s?:)|base(?= of| range| pay| is|\s*$)|pay (?:range|rate|band|scale|grade|zone|is|of|for|between|starts?|begins?|ranges?|from)"
-    r"|pay(?=\s*:|\s*$)|(?:base|weekly|monthly|annual) stipend|we(?: will|['’]ll)? pay(?: you)?(?= \D{0,12}$|\s?[^\w\s]| (?:at|from|up|between|a ))"
+    r"|pay(?=\s*:)|^\W{0,3}(?:pay|earn)(?=\s*$| up to| from| between)|range for (?:this|the) (?:[\w-]{1,12} )?(?:role|position|job|opening|post|fellowship)|(?:base|weekly|monthly|annual|internship|fellowship|living) stipend|we(?: will|['’]ll)? pay(?: you)?(?= \D{0,12}$|\s?[^\w\s]| (?:at|from|up|between|a ))"
     r"|you(?:(?: will|['’]ll)(?: be)?|['’]re| are)? (?:paid|earn|receive a salary)"
 )
 _GERMANIC_PAY = (
@@ -47,7 +47,7 @@ OTHER = _words(
     r"bonus(?:es)?|commissions?|stipends?|credits?|reimburs\w*|allowances?|subsid\w+|differentials?|budgets?|contribut\w+|match\w*"
     r"|grants?|equity|stocks?|rsus?|sign[- ]?on|signing|relocation|coverage|lifetime|401\(?k\)?|hsa|hra|fsa|funding|funded|raised|raises?"
     r"|revenues?|spend\w*|sav(?:es?|ed|ings?)|assets?|valuation|valued|markets?|opportunity|initiatives?|merchandise|quotas?"
-    r"|deals?|contracts?(?! rate)|acv|arr|gmv|parking"
+    r"|deals?|contracts|contract (?:value|size|worth)|acv|arr|gmv|parking"
     r"|tickets?|insur\w+|pensions?|referr?a?l?s?|tuition|donat\w+|portfolios?|invest\w+|volume|transactions?|payments?|series [a-h]|worth"
     r"|prizes?|awards?|fees?|costs?|deductibles?|premiums?|profits?|ebitda|aum|turnover|exploits?|vouchers?|perks?|learning|education|development"
     r"|home office|equipment|wellness|wellbeing|gym|travel|lunch|meals?|commut\w+|childcare|fertility|adoption|customers?|housing|variable",
@@ -66,7 +66,7 @@ OTHER_BEFORE = _words(  # these take an amount behind them, and may well stand b
     r"|people|candidates|workers|providers|hosts|guests|they|who|households|teachers|nurses|farmers)(?: [\w'’]+){0,4}? (?:pay|pays|paid|earn|earns|earned|make|makes)"
 )
 NEVER = _words(  # behind these an amount is other money, though "salary" may stand nearer, until a range of pay is announced
-    r"visas?|h-?1b|sponsor\w*|(?:life|health|death|dental|disability) (?:cover|assurance|insurance|benefit)|insurance|AD&D"
+    r"visas?|h-?1b|sponsor\w*|blue card|(?:work|residence) permit|skilled worker|to qualify|threshold|(?:life|health|death|dental|disability) (?:cover|assurance|insurance|benefit)|insurance|AD&D"
     r"|(?:\d{1,2}(?:\.\d)?\s?[x×]|twice|double|triple|times|multiples? of)(?: your| the| their)?(?: annual| base| basic| gross){0,2} (?:salary|pay|earnings)"
 )
 ANNOUNCED = re.compile(

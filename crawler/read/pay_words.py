@@ -19,15 +19,15 @@ _SENTENCE_END = re.compile(r"(?:[^\W_A-Z]|[)%])[.;!?]\s+(?=[^\W\d_a-z])")
 _LABEL = re.compile(
     r"(?:[•*-]\s)?(?:(?:level|zone|tier|band|grade|step|range|l|estimated to be|approx(?:imately|\.)?)\s?\w{0,4})?\s?[:-]?\s?", re.IGNORECASE
 )
-_NOT_ONE_PHRASE = re.compile(r"[,;.|•]")
+_NOT_ONE_PHRASE = re.compile(r"[,;|•]|(?<!max)(?<!min)(?<!ca)\.", re.IGNORECASE)
 _AT_MOST = re.compile(
-    r"(?<![^\W_])(?:up to|maximum(?: of)?|max\.?|no more than|not more than|at most|bis zu|jusqu['’]à|hasta|tot|upp till|op til|até|fino a|až|do|până la)"
-    r"[\s:]{0,3}$",
+    r"(?<![^\W_])(?:up to|maximum(?: of)?|max\.?|no more than|not more than|at most|bis zu|jusqu['’]à|hasta|tot|upp till|op til|até|fino a|až|do|până la"
+    r"|(?:maximum|max\.?|top)(?:\s\w{1,12}){0,2}\s(?:salary|pay|wage|rate|compensation)(?: is| of)?)[\s:]{0,3}$",
     re.IGNORECASE,
 )
 _AT_LEAST = re.compile(
     r"(?<![^\W_])(?:from|start(?:ing|s)? (?:at|from|of)|begin(?:s|ning)? (?:at|from)|minimum(?: of)?|min\.?|at least|no less than|not less than|not below|ab|mindestens"
-    r"|à partir de|dès|desde|a partir (?:de|da)|al menos|vanaf|minimaal|od|co najmniej|minimálně|från|lägst|fra|mindst|minst|da|almeno|de la|minim)[\s:]{0,3}$",
+    r"|à partir de|dès|desde|a partir (?:de|da)|al menos|vanaf|minimaal|od|co najmniej|minimálně|från|lägst|fra|mindst|minst|da|almeno|de la|minim|(?:minimum|min\.?)(?:\s\w{1,12}){0,2}\s(?:salary|pay|wage|rate|compensation)(?: is| of)?)[\s:]{0,3}$",
     re.IGNORECASE,
 )
 _FLOOR = re.compile(r"(?<![^\W_])mindest(?:gehalt|lohn|entgelt)\b[^.]{0,30}$", re.IGNORECASE)

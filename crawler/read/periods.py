@@ -22,7 +22,7 @@ _NOUNS: dict[Period, str] = {  # short forms and cases of nouns, which CLDR lack
     "year": r"years?|annum|yrs?|jahr|an|année|año|jaar|rok|år|året|anno|ano",
 }
 _ADJECTIVES: dict[Period, str] = {
-    "hour": r"hourly|stündlich\w{0,2}|horaires?|hodinov\w{1,2}|godzinow\w{1,2}|p\.\s?h\.?|ph",
+    "hour": r"hourly|stündlich\w{0,2}|horaires?|hodinov\w{1,2}|godzinow\w{1,2}|orari[ao]|p\.\s?h\.?|ph",
     "day": r"daily|täglich\w{0,2}|journali\w{2,4}|dzienn\w{1,2}|p\.\s?d\.",
     "week": r"(?<!bi[- ])weekly|wöchentlich\w{0,2}|hebdomadaires?|semanal(?:es)?|tygodniow\w{1,2}",
     "month": r"(?<!bi[- ])(?<!semi-)monthly|monatlich\w{0,2}|mensuel(?:le)?s?|mensual(?:es)?|mensil[ei]|mensa(?:l|is)|maandelijkse?|miesięczn\w{1,2}"
@@ -42,7 +42,7 @@ HEADS = (  # what a period can be said of
     r"pay|salar(?:y|ies)|wages?|rates?|range|compensation|comp|remuneration|stipend|earnings|income|base|OTE|cash"
     r"|(?:brutto|grund|basis|mindest)?(?:gehalt|lohn|entgelt|vergütung)|salaires?|rémunération|salario|sueldo|retribución|remuneración"
     r"|salaris|loon|wynagrodzeni[ea]|pensja|stawka|mzd[ay]|plat|(?:grund)?lön|(?:grund|basis)?løn{1,2}(?:en)?|salari(?:u|ul)"
-    r"|retribuzione|stipendio|salário|remuneração|vencimento"
+    r"|retribuzione|stipendio|paga|salário|remuneração|vencimento"
 )
 _WITH = (
     r"(?:\s{0,2}/\s{0,2}|\s(?:per|an?|each|every|pro|je|die|im|par|por|al|à la|de|pr\.|na|za|pe|om|i|ao?|o|all|en)\s(?:one\s)?"
@@ -64,7 +64,7 @@ def attached_pattern() -> str:
         nouns, forms = _babel(period)
         noun = "|".join([_NOUNS[period], *sorted(map(re.escape, nouns), key=len, reverse=True)])
         per = "|".join(sorted(map(re.escape, forms), key=len, reverse=True))
-        behind = rf"{_WITH}(?:{noun})|\s{{0,2}}(?:{per})|\s(?:{_ADJECTIVES[period]})"
+        behind = rf"{_WITH}(?:{noun})|\s{{0,2}}(?:{per})|(?:\s|(?<=[\dk]))(?:{_ADJECTIVES[period]})"
         parts.append(rf"(?P<{period}>(?:{behind})(?![^\W_])|/(?:{_CJK[period]}))")
     return rf"(?:{'|'.join(parts)})"
 
