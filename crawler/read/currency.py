@@ -60,7 +60,7 @@ def of_sign(sign: str, countries: frozenset[str]) -> str | None:
     if sign.endswith("$"):
         return DOLLARS.get(sign[:-1].upper(), "")
     if sign in codes():
-        return sign if sign not in _WORDS or sign in _paid_with(countries) else None
+        return sign if sign not in _WORDS or sign in paid_with(countries) else None
     plain = sign.rstrip(".")
     if plain.casefold() in {"dollar", "dollars"}:
         return ""
@@ -73,7 +73,7 @@ def of_sign(sign: str, countries: frozenset[str]) -> str | None:
 
 def of_dollar(countries: frozenset[str]) -> str | None:
     """What a bare "$" is in these countries; US dollars where none has dollars of its own, None where it may be several."""
-    here = _paid_with(countries)
+    here = paid_with(countries)
     dollars, pesos = here & _DOLLAR_CODES, here & _PESO_CODES
     if not dollars and not pesos:
         return "USD"
@@ -85,7 +85,7 @@ def _letters_of(plain: str) -> tuple[str, ...]:
 
 
 def _choose(choices: tuple[str, ...], countries: frozenset[str], sign: str) -> str | None:
-    here = _paid_with(countries).intersection(choices)
+    here = paid_with(countries).intersection(choices)
     if len(here) == 1:
         return next(iter(here))
     if len(choices) == 1 and sign not in _AT_HOME:
@@ -95,7 +95,8 @@ def _choose(choices: tuple[str, ...], countries: frozenset[str], sign: str) -> s
     return None
 
 
-def _paid_with(countries: frozenset[str]) -> frozenset[str]:
+def paid_with(countries: frozenset[str]) -> frozenset[str]:
+    """The codes of the currencies that are paid with in these countries."""
     return frozenset().union(*(_in_use(country) for country in countries))
 
 

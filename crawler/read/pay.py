@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from crawler.items import Pay, Period
+from crawler.read.currency import paid_with
 from crawler.read.money import Figure, figures, marks_of_money, repaired
 from crawler.read.pay_words import (
     Surroundings,
@@ -63,11 +64,12 @@ def read_pay(text: str, *, place: str = "") -> Pay | None:
     """
     text = repaired(text)
     marks = marks_of_money(text)
-    offers = list(_offers(text, marks, territories(place))) if marks else []
+    countries = territories(place) if marks else frozenset()
+    offers = list(_offers(text, marks, countries)) if marks else []
     clear = [offer for offer in offers if offer.is_clear]
     if not clear:
         return Pay(None, None, None, None, offers[0].words) if offers else None
-    return _together(_block([offer for offer in clear if not offer.is_total] or clear))
+    return _together(_block([offer for offer in clear if not offer.is_total] or clear, paid_with(countries)))
 
 
 def stated_pay(ranges: Sequence[Mapping[str, Any]]) -> Pay | None:
@@ -152,10 +154,11 @@ def _offer(line: str, number: int, figure: Figure, around: Surroundings, countri
     )
 
 
-def _block(offers: list[_Offer]) -> list[_Offer]:
-    """The offers that belong together: the first ones in the commonest currency, and what follows them closely."""
+def _block(offers: list[_Offer], local: frozenset[str]) -> list[_Offer]:
+    """The offers that belong together: the first ones in the place's currency, else in the commonest, and what follows them closely."""
     ranges = [offer for offer in offers if offer.is_range] or offers
-    currency = Counter(offer.currency for offer in ranges).most_common(1)[0][0]
+    here = [offer.currency for offer in ranges if offer.currency in local]
+    currency = Counter(here or [offer.currency for offer in ranges]).most_common(1)[0][0]
     alike = [offer for offer in ranges if offer.currency == currency]
     block = [offer for offer in alike if offer.period == alike[0].period]
     gap = next((index for index in range(1, len(block)) if block[index].line - block[index - 1].line > _BLOCK_LINES), len(block))

@@ -46,7 +46,7 @@ TOTAL = _words(
 OTHER = _words(
     r"bonus(?:es)?|commissions?|stipends?|credits?|reimburs\w*|allowances?|subsid\w+|differentials?|budgets?|contribut\w+|match\w*"
     r"|grants?|equity|stocks?|rsus?|sign[- ]?on|signing|relocation|coverage|lifetime|401\(?k\)?|hsa|hra|fsa|funding|funded|raised|raises?"
-    r"|revenues?|spend\w*|sav(?:es?|ed|ings?)|assets?|valuation|valued|markets?|opportunity|initiatives?|merchandise|quotas?"
+    r"|revenues?|spend\w*|sav(?:es?|ed|ings?)|assets?|valuation|valued|markets?|(?<!equal )(?<!employment )opportunity|initiatives?|merchandise|quotas?"
     r"|deals?|contracts|contract (?:value|size|worth)|acv|arr|gmv|parking"
     r"|tickets?|insur\w+|pensions?|referr?a?l?s?|tuition|donat\w+|portfolios?|invest\w+|volume|transactions?|payments?|series [a-h]|worth"
     r"|prizes?|awards?|fees?|costs?|deductibles?|premiums?|profits?|ebitda|aum|turnover|exploits?|vouchers?|perks?|learning|education|development"
@@ -69,6 +69,7 @@ NEVER = _words(  # behind these an amount is other money, though "salary" may st
     r"visas?|h-?1b|sponsor\w*|blue card|(?:work|residence) permit|skilled worker|to qualify|threshold|(?:life|health|death|dental|disability) (?:cover|assurance|insurance|benefit)|insurance|AD&D"
     r"|(?:\d{1,2}(?:\.\d)?\s?[x×]|twice|double|triple|times|multiples? of)(?: your| the| their)?(?: annual| base| basic| gross){0,2} (?:salary|pay|earnings)"
 )
+NAMED_DIRECTLY = re.compile(r"(?:\s(?:range|ranges|band|scale|is|of|from|between|annually|USD))*\s?[:\u2013-]?\s*", re.IGNORECASE)  # from pay to its range
 ANNOUNCED = re.compile(
     r"(?:salary|pay|compensation|base|gehalts?|wage) ?(?:range|band|scale|spanne)|(?:salary|pay|compensation|rate|wages?|gehalt|salaire|salario)(?:\s\w{1,12}){0,2}\s?:",
     re.IGNORECASE,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from crawler.items import Period
 from crawler.read import currency as currencies
 from crawler.read.money import Figure
-from crawler.read.pay_terms import ANNOUNCED, BASE, NEVER, OTHER, OTHER_BEFORE, PAY, TOTAL
+from crawler.read.pay_terms import ANNOUNCED, BASE, NAMED_DIRECTLY, NEVER, OTHER, OTHER_BEFORE, PAY, TOTAL
 from crawler.read.periods import period_of_pay
 
 _LEFT_OUT = re.compile(
@@ -84,7 +84,8 @@ def says_pay(figure: Figure, around: Surroundings) -> bool:
     """Whether the figure is pay: the nearest words say so, and none nearer says that it is something else."""
     pay, other = _last(PAY, around.before), max(_last(OTHER, around.before), _last(OTHER_BEFORE, around.before))
     after = _begins(PAY, around.after)
-    if other > pay or _begins(OTHER, around.after) < after:
+    named = figure.is_range and pay >= 0 and NAMED_DIRECTLY.fullmatch(around.before, pay)
+    if other > pay or (not named and _begins(OTHER, around.after) < after):
         return False
     if _last(NEVER, around.sentence) > _last(ANNOUNCED, around.sentence):
         return False
