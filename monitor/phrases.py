@@ -142,8 +142,7 @@ _BEGIN = _END = f"[{_BREAKS}]"
 _PASSED_BEFORE = rf"[ (]{_WORD}(?:{_EITHER}{_WORD})*{_EITHER}"  # research [scientist/]engineer
 _PASSED_AFTER = rf"(?:{_EITHER}{_WORD}(?: {_WORD})?)+ "  # research[/machine learning ]engineer
 _PASSED_GRADES = rf"(?:{_GRADE_SIGN}{_WORD}(?: level)?)+ "  # senior[/staff] software engineer
-_PASSED_AND = rf" and {_WORD}(?: {_WORD})? "  # software [& integration] engineer
-_WITHIN = rf"(?: ?|\)|\([^()]*\)|{_PASSED_BEFORE}|{_PASSED_AFTER}|{_PASSED_GRADES}|{_PASSED_AND})"
+_WITHIN = rf" ?|\)|\([^()]*\)|{_PASSED_BEFORE}|{_PASSED_AFTER}|{_PASSED_GRADES}"
 _ANYTHING = rf"(?:[{_BREAKS}]|)(?:and |or )?"  # where the phrase itself has a sign
 _JOINED_BY_AND = rf" {_WORD} and "
 _PLACE_SIGNS = re.compile(r"[,()\[\]]|\s[-\u2013\u2014]+\s")  # in "Remote - US" and "Remote (US)" they do not matter
@@ -226,11 +225,16 @@ def _expression(read: bytes) -> str:
     first, last = words[0], words[-1]
     begin = "" if _is_unspaced(first[0]) else _BEGIN
     end = "" if _is_unspaced(last[-1]) else _END
-    readings = [_joined(words, [_WITHIN if sign == " " else _ANYTHING for sign in signs])]
+    readings = [_joined(words, [_within(word) if sign == " " else _ANYTHING for word, sign in zip(words, signs, strict=False)])]
     for place, sign in enumerate(signs[:_MANY]):
         if sign == " ":
             readings.append(_joined(words, [_JOINED_BY_AND if at == place else _ANYTHING for at in range(len(signs))]) + "[,()]")
     return f"{begin}(?:{readings[0]}{end}{''.join('|' + reading for reading in readings[1:])})"
+
+
+def _within(word: str) -> str:
+    """What may stand behind this word of a phrase and before the next: software [& integration] engineer, front end [and back end] engineer."""
+    return rf"(?:{_WITHIN}| and {_WORD} | and {_WORD} {re.escape(word)} )"
 
 
 def _joined(words: list[str], gaps: list[str]) -> str:

@@ -33,7 +33,7 @@ def read_deadline(text: str, *, published: datetime | None, place: str) -> Deadl
     for cue, after in islice(_announcements(text), _MOST_CUES):
         found = moments.find(after)
         if found and FILLING.fullmatch(between := after[: found.start()]) and (last := _last_of(found, cue, after)):
-            return _deadline(last, f"{cue}{between}", published, place)
+            return _deadline(last, f"{cue} {between}", published, place)
     return None
 
 
@@ -43,7 +43,7 @@ def _last_of(found: re.Match[str], cue: str, after: str) -> re.Match[str] | None
         later = moments.find(after, extended.end())
         return later if later and later.start() == extended.end() else found
     end = moments.follows(found, after)
-    announced = f"{cue}{after[: found.start()]}"
+    announced = f"{cue} {after[: found.start()]}"
     if end is None and OPENING.search(announced) and not CLOSING.search(announced) and not moments.is_span(found):
         return None
     return end or found

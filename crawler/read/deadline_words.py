@@ -12,7 +12,9 @@ _ENGLISH = (
     r"|\bapply\s(?:by|before|until|no later than)\b|\bapplications?\s(?:by|until|no later than)\b"
     r"|\bapplications?\s(?:will\s(?:be\s)?(?:accepted|close)|close[sd]?|must be (?:received|submitted)|(?:are\s)?(?:due|accepted)"
     r"|(?:are\s|will\s)?open\s(?:on|from|between|until|till|through))\b"
-    r"|\b(?:posting|window|vacancy|role|competition|position|job)\b[^.\n]{0,80}?\b(?:closes?|closing|open until|accepted until)\b"
+    r"|\b(?:posting|vacancy|competition)\b[^.\n]{0,80}?\b(?:closes?|closing|open until|accepted until)\b"
+    r"|\b(?:window|role|position|job)(?:\s(?:is|are|will|be|to|for|this|the|our|role|position|opening|job|anticipated|expected|scheduled|currently|set|and|remains?"
+    r"|stays?|likely|it|only|now)){0,12}\s(?:closes?|closing|open until|accepted until)\b"
     r"|截止日期|応募締切|締め切り|마감"
 )
 _GERMANIC = (
@@ -65,7 +67,7 @@ FILLING = re.compile(
 )
 EARLIEST = re.compile(r"\b(?:earliest|at least|no earlier than)\s(?:possible\s)?$", re.IGNORECASE)  # before announcing words
 OPENING = re.compile(r"\b(?:from|between|opens?(?:\son)?|window|period|zeitraum)\W*$", re.IGNORECASE)  # a date behind it begins; alone it is no deadline
-CLOSING = re.compile(r"\b(?:clos\w+|ends?|until|till|through|by|deadline|due|accepted)\b", re.IGNORECASE)
+CLOSING = re.compile(r"\b(?:clos\w+|ends?|until|till|through|by|deadline|due)\b", re.IGNORECASE)
 EXTENDED = re.compile(r"\bextended\s(?:to|until|till|through)\s", re.IGNORECASE)
 DAY_BEFORE = re.compile(r"\b(?:before|prior to|vor|avant le|antes del?|innan|före|vóór)\W*(?:dem\s|den\s)?$", re.IGNORECASE)
 FORMAT = re.compile(r"\b(?P<month_first>MM)[/-]DD|\bDD[/-]MM", re.IGNORECASE)

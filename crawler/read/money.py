@@ -37,7 +37,7 @@ _AND = re.compile(r"\s?(?:and|und|et|y|e|en|och|og|i|a|și|si)\s?", re.IGNORECAS
 _BETWEEN = re.compile(r"(?<![^\W_])(?:between|zwischen|entre|tussen|tra|fra|między|pomiędzy|mezi|mellan|mellem|mellom|între)(?:\s(?:the|de|den|los|il))?\s{0,2}$", re.IGNORECASE)
 _DAMAGED = {sign.encode().decode("cp1252"): sign for sign in ("£", "€", "–", "—", "’")}  # UTF-8 that was read as Windows' own: "Â£"
 _NAME_BEHIND = re.compile(
-    r"\d\s?(?:k\s?|mil\s|tys\. |tis\. )?((?:[a-z]{2,11} )?(?:dollars?|francs?|pounds?|kron[eo]r|rupees)|euros?|zł|zl\b|kč|kc\b|t?kr\b|ft\b|lei\b|lakhs?|lacs?|lpa\b|ron\b)",
+    r"\d\s?(?:k\s?|mil\s|tys\. |tis\. )?((?:[a-z]{2,11} )?(?:dollars?|francs?|pounds?|kron[eo]r|rupees)|euros?|zlotys?|forints?|yen\b|rand\b|zł|zl\b|kč|kc\b|t?kr\b|ft\b|lei\b|lakhs?|lacs?|lpa\b|ron\b)",
     re.IGNORECASE,
 )
 _NAMES_IN_FRONT = tuple((letters, re.compile(letters + r"\.?\s?\d")) for letters in ("Rs", "RS", "RM", "kr", "Kr", "zł", "Rp", "Fr", "KSh", "R", "Kč", "Ft"))

@@ -139,7 +139,7 @@ def _offer(line: str, number: int, figure: Figure, around: Surroundings, countri
     plausible = is_plausible(figure.maximum, currency, period) and (period is not None or figure.is_range)
     if not plausible and not (figure.is_range and around.before.strip("• ")):
         return None
-    at_most, at_least = is_at_most(around), is_at_least(figure, around)
+    at_most, at_least = is_at_most(figure, around), is_at_least(figure, around)
     words = line[figure.start : figure.end].strip()
     return _Offer(
         minimum=None if at_most else figure.minimum,

@@ -41,7 +41,7 @@ PAY = re.compile(
 )
 BASE = _words(r"salar(?:y|ies)|base|wages?|pay|fixed|gehalt|grundgehalt|fixum|fixe|fijo|fisso")
 TOTAL = _words(
-    r"OTE|on[- ]target|total (?:\w+ ){0,2}(?:compensation|comp|cash|earnings|pay|remuneration|package)|TC|zielgehalt|target cash|all-in"
+    r"OTE|on[- ]target|total (?:\w+ ){0,2}(?:compensation|comp|cash|earnings|pay|remuneration|package|rewards|value)|TC|zielgehalt|target cash|all-in"
 )
 OTHER = _words(
     r"bonus(?:es)?|commissions?|stipends?|credits?|reimburs\w*|allowances?|subsid\w+|differentials?|budgets?|contribut\w+|match\w*"
@@ -62,11 +62,12 @@ OTHER_BEFORE = _words(  # these take an amount behind them, and may well stand b
     r"|(?:\d{1,2}(?:\.\d)?\s?[x×]|twice|double|triple|times|multiples? of)(?: your| the| their)?(?: annual| base| basic| gross)? ?(?:salary|pay|earnings)?"
     r"|nodes?|gpus?|clusters?|servers?|machines?|instances?|compute|tokens?|api|rents?|rental|charges?|charged|books?|bills?|billed|invoices?"
     r"|loans?|lends?|lending|borrow\w*|rais(?:e|ing)|fines?|penalt\w+|price[ds]?|pricing|subscriptions?|plans? (?:at|from)|refer"
+    r"|(?:our|their|of) (?:graduates|alumni|students|learners|users|customers|clients|members)"
     r"|(?:customers|clients|users|drivers|couriers|parents|patients|students|tutors|merchants|creators|sellers|freelancers|companies|families|members"
     r"|people|candidates|workers|providers|hosts|guests|they|who|households|teachers|nurses|farmers)(?: [\w'’]+){0,4}? (?:pay|pays|paid|earn|earns|earned|make|makes)"
 )
 NEVER = _words(  # behind these an amount is other money, though "salary" may stand nearer, until a range of pay is announced
-    r"visas?|h-?1b|sponsor\w*|blue card|(?:work|residence) permit|skilled worker|to qualify|threshold|(?:life|health|death|dental|disability) (?:cover|assurance|insurance|benefit)|insurance|AD&D"
+    r"visas?|h-?1b|sponsor\w*|blue card|(?:work|residence) permit|skilled worker|to qualify|threshold|(?:life|health|death|dental|disability) (?:cover|assurance|insurance|benefit)|insurance|AD&D|income protection|\d{1,3}\s?% of (?:your |their |annual |base |gross )*(?:salary|pay|earnings)"
     r"|(?:\d{1,2}(?:\.\d)?\s?[x×]|twice|double|triple|times|multiples? of)(?: your| the| their)?(?: annual| base| basic| gross){0,2} (?:salary|pay|earnings)"
 )
 NAMED_DIRECTLY = re.compile(r"(?:\s(?:range|ranges|band|scale|is|of|from|between|annually|USD))*\s?[:\u2013-]?\s*", re.IGNORECASE)  # from pay to its range

@@ -21,16 +21,20 @@ _LABEL = re.compile(
 )
 _NOT_ONE_PHRASE = re.compile(r"[,;|•]|(?<!max)(?<!min)(?<!ca)\.", re.IGNORECASE)
 _AT_MOST = re.compile(
-    r"(?<![^\W_])(?:up to|maximum(?: of)?|max\.?|no more than|not more than|at most|bis zu|jusqu['’]à|hasta|tot|upp till|op til|até|fino a|až|do|până la"
-    r"|(?:maximum|max\.?|top)(?:\s\w{1,12}){0,2}\s(?:salary|pay|wage|rate|compensation)(?: is| of)?)[\s:]{0,3}$",
+    r"(?<![^\W_])(?:up ?to|maximum(?: of)?|max\.?|no more than|not more than|at most|bis zu|jusqu['’]à|hasta|tot|upp till|op til|até|fino a|až|do|până la)"
+    r"[\s:]{0,3}$",
     re.IGNORECASE,
 )
+_PAY_TO_FIGURE = r"(?:\s\w{1,12}){0,2}\s(?:salary|pay|wage|rate|compensation)(?:\s\w{1,12}){0,5}[\s:]{0,3}$"
+_CEILING = re.compile(r"(?<![^\W_])(?:maximum|max\.?|top|highest)" + _PAY_TO_FIGURE, re.IGNORECASE)
 _AT_LEAST = re.compile(
     r"(?<![^\W_])(?:from|start(?:ing|s)? (?:at|from|of)|begin(?:s|ning)? (?:at|from)|minimum(?: of)?|min\.?|at least|no less than|not less than|not below|ab|mindestens"
-    r"|à partir de|dès|desde|a partir (?:de|da)|al menos|vanaf|minimaal|od|co najmniej|minimálně|från|lägst|fra|mindst|minst|da|almeno|de la|minim|(?:minimum|min\.?)(?:\s\w{1,12}){0,2}\s(?:salary|pay|wage|rate|compensation)(?: is| of)?)[\s:]{0,3}$",
+    r"|à partir de|dès|desde|a partir (?:de|da)|al menos|vanaf|minimaal|od|co najmniej|minimálně|från|lägst|fra|mindst|minst|da|almeno|de la|minim)[\s:]{0,3}$",
     re.IGNORECASE,
 )
-_FLOOR = re.compile(r"(?<![^\W_])mindest(?:gehalt|lohn|entgelt)\b[^.]{0,30}$", re.IGNORECASE)
+_FLOOR = re.compile(
+    r"(?<![^\W_])(?:mindest(?:gehalt|lohn|entgelt)\b[^.]{0,30}$|(?:minimum|min\.?|lowest)" + _PAY_TO_FIGURE + ")", re.IGNORECASE
+)
 _COUNTRIES = {
     "CAD": re.compile(r"\bCAD\b|\bCAN\b|\b[Cc]anad(?:a|ian)\b|\bOntario\b|\bToronto\b|\bMontreal\b"),
     "AUD": re.compile(r"\bAUD\b|\bAustralian?\b|\bSydney\b|\bMelbourne\b"),
@@ -58,6 +62,7 @@ _TO_A_DOLLAR = {  # roughly, to tell a month's pay from a year's: no library has
 class Surroundings:
     """What stands around a figure in its line, and above it."""
 
+    own: str  # the figure itself, with words such as "gross" or "base" that belong to it
     before: str  # since the sentence or the figure before, without what is said to be left out
     after: str  # to the end of the clause
     sentence: str  # what stands before it in its sentence, other figures too
@@ -72,7 +77,7 @@ def surroundings(line: str, figure: Figure, *, begin: int, above: str, follows_r
     before = _LEFT_OUT.sub(" ", _last_sentence(line[max(begin, figure.start - _BEFORE) : figure.start]))
     rest = _SENTENCE_END.split(line[figure.end : figure.end + 2 * _AFTER], maxsplit=1)[0]
     after = _CLAUSE_END.split(rest[:_AFTER], maxsplit=1)[0]
-    return Surroundings(before, after, sentence, above[-_BEFORE:], begin == 0, follows_range)
+    return Surroundings(line[figure.start : figure.end], before, after, sentence, above[-_BEFORE:], begin == 0, follows_range)
 
 
 def _last_sentence(words: str) -> str:
@@ -105,6 +110,8 @@ def _stands_alone(around: Surroundings) -> bool:
 
 def is_total(around: Surroundings) -> bool:
     """Whether the words speak of more than base pay: on-target earnings, total compensation."""
+    if BASE.search(around.own):
+        return False
     return _last(TOTAL, around.before) > _last(BASE, around.before) or bool(TOTAL.search(around.after) and not BASE.search(around.after))
 
 
@@ -140,8 +147,8 @@ def is_plausible(amount: float, currency: str | None, period: Period | None) -> 
     return low * min(rate or 1, 4) / 2 <= amount <= high * (rate or 1_000) * (1 if rate == 1 else 3)
 
 
-def is_at_most(around: Surroundings) -> bool:
-    return bool(_AT_MOST.search(around.before))
+def is_at_most(figure: Figure, around: Surroundings) -> bool:
+    return bool(_AT_MOST.search(around.before) or (not figure.is_range and _CEILING.search(around.before)))
 
 
 def is_at_least(figure: Figure, around: Surroundings) -> bool:
