@@ -25,123 +25,18 @@ In a place a comma, brackets and a dash do not matter, and a code of two letters
 from __future__ import annotations
 
 import re
-import unicodedata
-from functools import lru_cache
 
 import re2
 
-_SHORT = 400  # characters; titles and places come again for every rule, descriptions are kept only while theirs is looked at
+from monitor.plain_form import GRADE_SIGN, PREFIX, TIED, UNSPACED, canonical
 
-_LETTERS = str.maketrans(
-    {
-        "ø": "o",
-        "ł": "l",
-        "đ": "d",
-        "ð": "d",
-        "þ": "th",
-        "æ": "ae",
-        "œ": "oe",
-        "\u0131": "i",
-        "ħ": "h",
-        "™": " ",
-        "®": " ",
-        "©": " ",
-        "℠": " ",
-    }
-)
-_DROPPED = re.compile(
-    "[\u0300-\u036f\u00ad\u0591-\u05c7\u061c\u064b-\u065f\u0670\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufe00-\ufe0f\ufeff]"
-)
-_UNSPACED = (
-    "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005\u3040-\u30fa\u30fc-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
-)
-_SCRIPT_CHANGE = re.compile(rf"(?<=[{_UNSPACED}])(?=[^\W_{_UNSPACED}])|(?<=[^\W_{_UNSPACED}])(?=[{_UNSPACED}])")
-
-_FRENCH_ENDINGS = "es|e|ses|se|euses?|trices?|rices?|nes?|eres?|fes?|tes?|les?|ives?"
-_ENDING = re.compile(  # Engineer(s), Ingénieur(e), Entwickler:in, Ingenieur/-in, Ingénieur·e, Engenheiro(a)
-    rf"(?<=\w)(?:\((?:s|es|in|innen|as?|os?|r|ka|tka|{_FRENCH_ENDINGS})\)|[*:_](?:innen|in)(?!\w)|[·•∙‧](?:s|{_FRENCH_ENDINGS})(?!\w)"
-    rf"|(?<=\w\w\w)(?:\.(?:e|se|euse|trice|rice|ne)|/-?(?:innen|in|as?|os?|e|ne|euse|trice|rice|ka|tka))(?!\w))"
-)
-_CAPITAL_IN = re.compile(r"(?<=[^\W\d_])(?:(?<=er)|(?<=or)|(?<=ur)|(?<=nt)|(?<=st)|(?<=te))In(?:nen)?(?!\w)")  # EntwicklerIn, not LinkedIn
-_POSSESSIVE = re.compile(r"(?<=\w)['\u2019](?=s\b)")
-_CPP = re.compile(r"(?<!\w)c\+\+")
-_SHARP = re.compile(r"(?<!\w)([acfj])#")
-_DOTNET = re.compile(r"\.net(?!\w)")
-_PREFIX = "ʘ"  # stands for the `*` of a phrase while it is folded: a letter that no posting has
-
-_MARKS = "\u0900-\u0fff\u1000-\u109f\u1780-\u17ff\u3099\u309a"  # vowel signs are letters to a reader, if not to Python's \w
-_GAP = re.compile(rf"(?: (?=[^\w{_MARKS}]|_)|[^\w{_MARKS} ]|_)(?:[^\w{_MARKS}]|_)*")  # all but a single space, which stays what it is
-_DASH = "\u2010-\u2013\u2212-"  # hyphens, en dash, minus
-_PARTING = re.compile(rf"[,;:!?…|•·‣▪●\[\]{{}}<>—、。「」『』【】]|--|[{_DASH}]\s|\s[{_DASH}]|\.\s|\n\s*\n")
-_SLASHES = frozenset("/\\\u2044\u2215")
-_ABBREVIATION = re.compile(r"(?<!\w)(sr|jr|dr|mr|ms|st|no|mgr|eng|assoc|asst|dept)\.(?=\s)")
-_WORDS = ((",or ", " or "), ("(or ", " or "), (" and/or ", " or "), ("/or ", " or "), (" or/", " or "))
-
-_GRADE_SIGN, _TIED = "¦", "⁀"  # between grades that alternate; for the "and" of a fixed pair
-_GRADE = r"(?:mid level|entry level|senior|staff|principal|lead|junior|mid|medior|sr|jr|associate|graduate|distinguished|expert|intern|i{1,3}|iv)"
-_GRADES = re.compile(rf"(?<=[ ,/(){_GRADE_SIGN}])({_GRADE})(?:/| or | and )(?={_GRADE}[ ,/()])")
-_PAIR = re.compile(
-    r"(?<=[ ,/()])(?:research and (?:development|innovation)|(?:health|trust|food|fire) and safety|learning and development|mergers and acquisitions"
-    r"|equity and inclusion|diversity and (?:inclusion|equity|belonging)|food and beverage|oil and gas|profit and loss|supply and demand|arts and crafts"
-    r"|command and control|navigation and control|test and evaluation|(?:verification|validation) and (?:validation|verification)|terms and conditions"
-    r"|risk and compliance|media and entertainment|travel and expenses?|time and attendance|bed and breakfast|search and rescue|fraud and abuse"
-    r"|track and trace|pick and place|monitoring and evaluation|science and technology|information and communications?|wear and tear)(?=[ ,/()])"
-)
-
-
-def canonical(text: str) -> bytes:
-    """The text in the plain form of this module, UTF-8; `b","` at both ends, and that alone for a text without words."""
-    return (_canonical_short if len(text) <= _SHORT else _canonical_long)(text)
-
-
-def _canonical(text: str) -> bytes:
-    plain = _fold(_CAPITAL_IN.sub("", text) if "In" in text else text)
-    plain = _ENDING.sub(lambda end: "s" if end.group() in ("(s)", "(es)") else "", plain)
-    plain = _DOTNET.sub(" dotnet", _SHARP.sub(r"\1sharp ", _CPP.sub("cplusplus ", _POSSESSIVE.sub("", plain))))
-    plain = _GAP.sub(lambda gap: _sign(gap.group()), _ABBREVIATION.sub(r"\1 ", plain)).strip(" ,/()")
-    plain = f",{plain}," if plain else ","
-    for written, read in _WORDS:
-        plain = plain.replace(written, read)
-    if " and " in plain:
-        plain = _PAIR.sub(lambda pair: pair[0].replace(" and ", _TIED), plain)
-    plain = _GRADES.sub(rf"\1{_GRADE_SIGN}", plain)
-    return plain.encode("utf-8", "replace")
-
-
-_canonical_short = lru_cache(maxsize=4096)(_canonical)
-_canonical_long = lru_cache(maxsize=4)(_canonical)
-
-
-def _fold(text: str) -> str:
-    if text.isascii():
-        return text.lower()
-    letters = unicodedata.normalize("NFKD", text.replace("™", " ").replace("℠", " ")).casefold().translate(_LETTERS)
-    return _SCRIPT_CHANGE.sub(" ", unicodedata.normalize("NFC", _DROPPED.sub("", letters)))
-
-
-@lru_cache(maxsize=1024)  # a language has few of them
-def _sign(gap: str) -> str:
-    """What stands between two words, as one sign; " and " is written out so that "R&D" is "R and D"."""
-    if gap in {" ", "-"}:
-        return " "
-    if "(" in gap:
-        return "("
-    if not _SLASHES.isdisjoint(gap):
-        return "/"
-    if _PARTING.search(gap):
-        return ","
-    if ")" in gap:
-        return ")"
-    return " and " if "&" in gap else " "
-
-
-_BREAKS = f" ,/(){_GRADE_SIGN}{_TIED}"
+_BREAKS = f" ,/(){GRADE_SIGN}{TIED}"
 _WORD = f"[^{_BREAKS}]+"
 _EITHER = r"(?:/| or )"
 _BEGIN = _END = f"[{_BREAKS}]"
 _PASSED_BEFORE = rf"[ (]{_WORD}(?:{_EITHER}{_WORD})*{_EITHER}"  # research [scientist/]engineer
 _PASSED_AFTER = rf"(?:{_EITHER}{_WORD}(?: {_WORD})?)+ "  # research[/machine learning ]engineer
-_PASSED_GRADES = rf"(?:{_GRADE_SIGN}{_WORD}(?: level)?)+ "  # senior[/staff] software engineer
+_PASSED_GRADES = rf"(?:{GRADE_SIGN}{_WORD}(?: level)?)+ "  # senior[/staff] software engineer
 _WITHIN = rf" ?|\)|\([^()]*\)|{_PASSED_BEFORE}|{_PASSED_AFTER}|{_PASSED_GRADES}"
 _ANYTHING = rf"(?:[{_BREAKS}]|)(?:and |or )?"  # where the phrase itself has a sign
 _JOINED_BY_AND = rf" {_WORD} and "
@@ -158,7 +53,7 @@ class Phrase:
         self.written = written
         self._commas = commas
         self._is_regex = len(written) > 1 and written.startswith("/") and written.endswith("/")
-        self._expression = _regex(written[1:-1]) if self._is_regex else _compile(_expression(self._read(written.replace("*", _PREFIX))))
+        self._expression = _regex(written[1:-1]) if self._is_regex else _compile(_expression(self._read(written.replace("*", PREFIX))))
 
     def in_(self, text: str) -> bool:
         """Whether the text has the phrase."""
@@ -220,7 +115,7 @@ def _expression(read: bytes) -> str:
     if not any(words):
         raise ValueError("has no words to look for")
     for word in words:
-        if _PREFIX in word[:-1] or word == _PREFIX:
+        if PREFIX in word[:-1] or word == PREFIX:
             raise ValueError("has a `*` that does not end a word; only the beginning of a word can be given: intern*")
     first, last = words[0], words[-1]
     begin = "" if _is_unspaced(first[0]) else _BEGIN
@@ -233,7 +128,7 @@ def _expression(read: bytes) -> str:
 
 
 def _within(word: str) -> str:
-    """What may stand behind this word of a phrase and before the next: software [& integration] engineer, front end [and back end] engineer."""
+    """What may stand behind this word of a phrase: software [& integration] engineer, front end [and back end] engineer."""
     return rf"(?:{_WITHIN}| and {_WORD} | and {_WORD} {re.escape(word)} )"
 
 
@@ -243,8 +138,8 @@ def _joined(words: list[str], gaps: list[str]) -> str:
 
 def _forms(word: str) -> str:
     """An expression for the word in singular and plural, each letter apart where the text writes it so."""
-    if word.endswith(_PREFIX):
-        return re.escape(word.removesuffix(_PREFIX)) + f"[^{_BREAKS}]*"
+    if word.endswith(PREFIX):
+        return re.escape(word.removesuffix(PREFIX)) + f"[^{_BREAKS}]*"
     forms = sorted(_plurals(word))
     return "(?:" + "|".join(" ?".join(re.escape(letter) for letter in form) for form in forms) + ")"
 
@@ -276,4 +171,4 @@ def _plural(word: str) -> set[str]:
 
 
 def _is_unspaced(letter: str) -> bool:
-    return re.match(f"[{_UNSPACED}]", letter) is not None
+    return re.match(f"[{UNSPACED}]", letter) is not None

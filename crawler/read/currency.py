@@ -18,15 +18,18 @@ from babel.core import get_global
 from babel.numbers import get_currency_name
 
 _TODAY = date(2026, 1, 1)  # a fixed day: what is read does not depend on the clock
-_WORDS = frozenset({"ALL", "AMD", "BAM", "BOB", "CUP", "GEL", "LAK", "MAD", "MOP", "PEN", "SOS", "TOP", "TRY"})  # read where paid with alone
+_WORDS = frozenset(
+    {"ALL", "AMD", "BAM", "BOB", "CUP", "GEL", "LAK", "MAD", "MOP", "PEN", "SOS", "TOP", "TRY"}
+)  # read where paid with alone
 SIGNS: dict[str, tuple[str, ...]] = {  # those that need no letters around them to be money
     "$": (), "£": ("GBP",), "€": ("EUR",), "¥": ("JPY", "CNY"), "₹": ("INR",), "₪": ("ILS",), "₩": ("KRW",), "₱": ("PHP",),
     "₺": ("TRY",), "₽": ("RUB",), "₴": ("UAH",), "₦": ("NGN",), "₫": ("VND",), "฿": ("THB",), "\uffe5": ("JPY", "CNY"),
 }  # fmt: skip
 _LETTERS: dict[str, tuple[str, ...]] = {  # signs of letters, in CLDR's spelling or as people write them
-    "zł": ("PLN",), "zl": ("PLN",), "Kč": ("CZK",), "Kc": ("CZK",), "kr": ("SEK", "NOK", "DKK", "ISK"), "Ft": ("HUF",), "lei": ("RON", "MDL"),
-    "RM": ("MYR",), "Rp": ("IDR",), "Rs": ("INR", "PKR", "LKR", "NPR", "MUR"), "Fr": ("CHF",), "SFr": ("CHF",), "лв": ("BGN",), "руб": ("RUB",),
-    "KSh": ("KES",), "円": ("JPY",), "元": ("CNY", "TWD"), "원": ("KRW",), "R": ("ZAR",), "lakh": ("INR", "PKR", "NPR", "LKR", "BDT"),
+    "zł": ("PLN",), "zl": ("PLN",), "Kč": ("CZK",), "Kc": ("CZK",), "kr": ("SEK", "NOK", "DKK", "ISK"), "Ft": ("HUF",),
+    "lei": ("RON", "MDL"), "RM": ("MYR",), "Rp": ("IDR",), "Rs": ("INR", "PKR", "LKR", "NPR", "MUR"), "Fr": ("CHF",), "SFr": ("CHF",),
+    "лв": ("BGN",), "KSh": ("KES",), "円": ("JPY",), "元": ("CNY", "TWD"), "원": ("KRW",), "R": ("ZAR",),
+    "lakh": ("INR", "PKR", "NPR", "LKR", "BDT"),
 }  # fmt: skip
 _AT_HOME = frozenset({"R", "lakh", "Fr", "kr", "Rs"})  # letters that are money only where it is paid with
 DOLLARS = {
@@ -35,10 +38,13 @@ DOLLARS = {
 }  # fmt: skip
 _DOLLAR_CODES = frozenset({"USD", "CAD", "AUD", "NZD", "SGD", "HKD", "TWD", "BND", "BSD", "BBD", "BMD", "JMD", "TTD", "BZD", "FJD", "NAD"})
 _PESO_CODES = frozenset({"MXN", "CLP", "COP", "ARS", "UYU", "DOP", "CUP"})  # a "$" there may be either
-_NOUNS = "dollars pounds euros francs kroner kronor yen yuan rupees rand zlotys złotych złote forints lei korun koruna reais dirhams euro baht pesos"
+_NOUNS = (
+    "dollars pounds euros francs kroner kronor yen yuan rupees rand zlotys złotych złote forints lei korun koruna reais"
+    " dirhams euro baht pesos"
+)
 _NOUN_CODES: dict[str, tuple[str, ...]] = {  # the nouns that CLDR's English names do not end with
-    "złotych": ("PLN",), "złote": ("PLN",), "lei": ("RON", "MDL"), "korun": ("CZK",), "koruna": ("CZK",), "reais": ("BRL",), "euro": ("EUR",),
-    "kronor": ("SEK",), "kroner": ("NOK", "DKK"), "rand": ("ZAR",),
+    "złotych": ("PLN",), "złote": ("PLN",), "lei": ("RON", "MDL"), "korun": ("CZK",), "koruna": ("CZK",), "reais": ("BRL",),
+    "euro": ("EUR",), "kronor": ("SEK",), "kroner": ("NOK", "DKK"), "rand": ("ZAR",),
 }  # fmt: skip
 
 
@@ -118,7 +124,11 @@ def names() -> dict[str, str]:
     english = Locale("en")
     found = {}
     for code in codes():
-        for name in (english.currencies.get(code, ""), get_currency_name(code, count=1, locale="en"), get_currency_name(code, count=2, locale="en")):
+        for name in (
+            english.currencies.get(code, ""),
+            get_currency_name(code, count=1, locale="en"),
+            get_currency_name(code, count=2, locale="en"),
+        ):
             if " " in name and name.replace(" ", "").isalpha():
                 found[name.casefold()] = code
     return found

@@ -59,7 +59,11 @@ def _announcements(text: str) -> Iterator[tuple[str, str]]:
     for line, following in zip(lines, [*lines[1:], ""], strict=False):
         small = line.lower()
         here = [cue for stems, cue in cues if any(stem in small for stem in stems)]
-        found = (match for begin, end in _stretches(line, following) for cue in here for match in cue.finditer(line, begin, end)) if here else ()
+        found = (
+            (match for begin, end in _stretches(line, following) for cue in here for match in cue.finditer(line, begin, end))
+            if here
+            else ()
+        )
         for match in sorted(islice(found, _MOST_CUES), key=lambda match: match.start()):
             if not OTHER_END.search(match[0]) and not EARLIEST.search(line[max(0, match.start() - 24) : match.start()]):
                 yield match[0], _sentence(line[match.end() : match.end() + _WINDOW], following)

@@ -28,7 +28,9 @@ _TIME = re.compile(
 )
 _WHOLE_HOUR = re.compile(r"(?<![\d:.])(\d{1,2})\s?(?:uhr|uur|h|hod|hs)\b", re.IGNORECASE)
 _DIGITS = re.compile(r"\d{1,4}")
-_BEHIND_DAY = re.compile(r"(?:st|nd|rd|th|er|[º°ª.])?[\s-](?:of\s|de\s|di\s|d['’])?([^\W\d_]{3})|\s?[/.-]\s?\d|年|\.([^\W\d_]{3})", re.IGNORECASE)
+_BEHIND_DAY = re.compile(
+    r"(?:st|nd|rd|th|er|[º°ª.])?[\s-](?:of\s|de\s|di\s|d['\u2019])?([^\W\d_]{3})|\s?[/.-]\s?\d|年|\.([^\W\d_]{3})", re.IGNORECASE
+)
 _MOST_NUMBERS = 2_000  # in one line
 
 
@@ -71,14 +73,19 @@ def _phrase() -> re.Pattern[str]:
     zone = zone_names.pattern()
     clock = (
         rf"(?:(?:kl|klokken|um|à|alle|ore|om|o\sgodz|a\slas|às|ora)\.?\s)?"
-        rf"(?:noon|midday|midnight|(?:[01]?\d|2[0-4])[:.h][0-5]\d(?![./]?\d)(?::[0-5]\d)?(?:\s?[ap]\.?m\b\.?)?|\d{{1,2}}\s?[ap]\.?m\b\.?|\d{{1,2}}\s?(?:uhr|uur|h\b))"
+        rf"(?:noon|midday|midnight|(?:[01]?\d|2[0-4])[:.h][0-5]\d(?![./]?\d)(?::[0-5]\d)?(?:\s?[ap]\.?m\b\.?)?"
+        rf"|\d{{1,2}}\s?[ap]\.?m\b\.?|\d{{1,2}}\s?(?:uhr|uur|h\b))"
         rf"(?:\s(?:noon|midnight|uhr|uur))?(?:,?\s?\(?{zone}\)?)?"
     )
     written = rf"""
-        (?:\d{{1,2}}{nth}{to})?(?P<d1>\d{{1,2}}){nth}(?:\s(?:of\s|de\s|di\s|d['’]\s?)?|-|(?<=\.))(?P<m1>{month})(?:,?\s?(?:de\s|del\s)?(?P<y1>{year})|-(?P<s1>20\d\d|\d\d)(?!\d))?
+        (?:\d{{1,2}}{nth}{to})?(?P<d1>\d{{1,2}}){nth}(?:\s(?:of\s|de\s|di\s|d['\u2019]\s?)?|-|(?<=\.))(?P<m1>{month})
+            (?:,?\s?(?:de\s|del\s)?(?P<y1>{year})|-(?P<s1>20\d\d|\d\d)(?!\d))?
         |(?P<m2>{month})\s(?:\d{{1,2}}{nth}{to})?(?P<d2>\d{{1,2}}){nth}(?![\d:])(?:,?\s(?P<y2>{year}))?
-        |(?P<y3>20\d\d)(?:\s?[-/.]\s?|年)(?P<m3>\d{{1,2}})(?:\s?[-/.]\s?|月)(?P<d3>\d{{1,2}})(?!\d)日?(?:[T ](?P<iso>\d\d:\d\d(?::\d\d)?(?:\.\d{{1,9}})?\s?(?:Z|[+-]\d\d:?\d\d)))?
-        |(?P<a>\d{{1,2}})(?:[/-]|\.\s?)(?P<b>\d{{1,2}})(?:/(?P<y4>20\d\d|\d\d)(?!\d)|-(?P<y5>20\d\d)(?!\d)|\.\s?(?P<y6>20\d\d|\d\d)(?!\d)|(?<!-\d)(?<!-\d\d)\.?(?![\d/%:]|\s?(?:[ap]\.?m\b|%|weeks|months|days|hours|uhr|uur|h\b)))
+        |(?P<y3>20\d\d)(?:\s?[-/.]\s?|年)(?P<m3>\d{{1,2}})(?:\s?[-/.]\s?|月)(?P<d3>\d{{1,2}})(?!\d)日?
+            (?:[T ](?P<iso>\d\d:\d\d(?::\d\d)?(?:\.\d{{1,9}})?\s?(?:Z|[+-]\d\d:?\d\d)))?
+        |(?P<a>\d{{1,2}})(?:[/-]|\.\s?)(?P<b>\d{{1,2}})
+            (?:/(?P<y4>20\d\d|\d\d)(?!\d)|-(?P<y5>20\d\d)(?!\d)|\.\s?(?P<y6>20\d\d|\d\d)(?!\d)
+            |(?<!-\d)(?<!-\d\d)\.?(?![\d/%:]|\s?(?:[ap]\.?m\b|%|weeks|months|days|hours|uhr|uur|h\b)))
     """
     return re.compile(
         rf"""
@@ -86,7 +93,8 @@ def _phrase() -> re.Pattern[str]:
         (?:(?P<before>{clock}),?\s(?:on\s|am\s|den\s)?(?:the\s)?)?
         (?:(?P<weekday>{weekday})\.?,?\s(?:the\s|den\s|dem\s|der\s|le\s)?)?
         (?:{written.strip()})
-        (?:,?\s?(?:-\s|\(|(?:at|by|@|before|um|à|alle|ore|om|kl\.?|a\slas|às|o\sgodz\.?)\s)?(?P<after>(?<!\d){clock})\)?|,?\s?\(?(?P<zone>{zone})\)?)?
+        (?:,?\s?(?:-\s|\(|(?:at|by|@|before|um|à|alle|ore|om|kl\.?|a\slas|às|o\sgodz\.?)\s)?(?P<after>(?<!\d){clock})\)?
+            |,?\s?\(?(?P<zone>{zone})\)?)?
         """,
         re.VERBOSE | re.IGNORECASE,
     )
@@ -116,14 +124,18 @@ def find(words: str, start: int = 0) -> re.Match[str] | None:
 
 
 def is_span(found: re.Match[str]) -> bool:
-    """Whether the found date ends a span of days: "4 – 22 January"."""
+    """Whether the found date ends a span of days: "4 to 22 January"."""
     day = found.start("d1") if found["d1"] else found.start("d2") if found["d2"] else -1
     return day > 0 and bool(re.search(r"\d\D{1,8}$", found.string[max(found.start(), day - 10) : day]))
 
 
 def follows(found: re.Match[str], words: str) -> re.Match[str] | None:
-    """The date that ends the range which the found one begins: "4 January – 22 January"; None when it begins none."""
-    joint = re.match(r",?\s?(?:[-\u2013\u2014]|to|until|till|through|and\s(?:will\s)?closes?(?:\son)?|and|bis(?: zum)?|au|al|t/m|tot en met|do|až)\s?(?:the\s)?", words[found.end() :])
+    """The date that ends the range which the found one begins: "4 January to 22 January"; None when it begins none."""
+    joint = re.match(
+        r",?\s?(?:[-\u2013\u2014]|to|until|till|through|and\s(?:will\s)?closes?(?:\son)?|and|bis(?: zum)?|au|al|t/m|tot en met|do"
+        r"|až)\s?(?:the\s)?",
+        words[found.end() :],
+    )
     second = find(words, found.end() + joint.end()) if joint else None
     return second if joint and second and second.start() == found.end() + joint.end() else None
 
@@ -143,7 +155,7 @@ def instants(found: re.Match[str], *, published: datetime | None, place: str, mo
         days = [near for day in days for near in (day, _nearest(day, _weekdays()[found["weekday"].casefold()]))]
     if clock is None and day_before:
         days = [day - timedelta(days=1) for day in days]
-    zone = clock and _zone_in(clock) or found["zone"]
+    zone = (_zone_in(clock) if clock else None) or found["zone"]
     return [moment for day in days for moment in _moments(datetime.combine(day, _time_of(clock)), zone, place)]
 
 
@@ -193,7 +205,9 @@ def _numeric(found: re.Match[str], published: datetime | None, *, month_first: b
     first, second, year = int(found["a"]), int(found["b"]), found["y4"] or found["y5"] or found["y6"]
     if "." in found[0][found.start("a") - found.start() : found.end("b") - found.start()]:
         month_first = False
-    us, other = ((_valid(int(year) % 100 + 2000, *order) if year else _coming(*order, published)) for order in ((first, second), (second, first)))
+    us, other = (
+        (_valid(int(year) % 100 + 2000, *order) if year else _coming(*order, published)) for order in ((first, second), (second, first))
+    )
     if month_first is not None:
         return (us or other) if month_first else (other or us)
     after = [day for day in us + other if published is None or day >= published.date()]

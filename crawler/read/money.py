@@ -19,28 +19,44 @@ from crawler.read.periods import attached_pattern, period_after
 
 _NO_CAPITALS = bytes(set(range(256)) - set(string.ascii_uppercase.encode()))
 _NUMBER = re.compile(
-    r"(?<!\d)(?<!\d[.,'’])(?:\d{1,2}(?:,\d\d){1,3},\d{3}(?:\.\d{1,2})?|\d{1,3}(?:[, '’.]\d{3}){1,3}(?:[.,]\d{1,2})?|\d{1,9}(?:[.,]\d{1,2})?)(?!\d)"
+    r"(?<!\d)(?<!\d[.,'\u2019])(?:\d{1,2}(?:,\d\d){1,3},\d{3}(?:\.\d{1,2})?|\d{1,3}(?:[, '\u2019.]\d{3}){1,3}(?:[.,]\d{1,2})?"
+    r"|\d{1,9}(?:[.,]\d{1,2})?)(?!\d)"
 )
-_TIMES: dict[str, float] = {"k": 1e3, "t": 1e3, "tys": 1e3, "tis": 1e3, "mil": 1e3, "lpa": 1e5, "lakh": 1e5, "lac": 1e5, "l": 1e5, "cr": 1e7, "crore": 1e7}
-_TIMES |= {"万": 1e4, "萬": 1e4, "만": 1e4, "千": 1e3}
-_MANY = r"\s?(?:(?P<many>[kK]|tys\.?|tis\.?|mil(?=\s(?:€|euros|pesos|reais))|[lL]akhs?|[lL]acs?|LPA|[lL]pa|L|Cr|[cC]rores?|T(?=\s?(?:€|EUR|SEK|CHF))|t(?=kr))(?![^\W_kT])|(?P<cjk>[万萬만千]))"
+_TIMES: dict[str, float] = {
+    "k": 1e3, "t": 1e3, "tys": 1e3, "tis": 1e3, "mil": 1e3, "lpa": 1e5, "lakh": 1e5, "lac": 1e5, "l": 1e5, "cr": 1e7, "crore": 1e7,
+    "万": 1e4, "萬": 1e4, "만": 1e4, "千": 1e3,
+}  # fmt: skip
+_MANY = (
+    r"\s?(?:(?P<many>[kK]|tys\.?|tis\.?|mil(?=\s(?:€|euros|pesos|reais))|[lL]akhs?|[lL]acs?|LPA|[lL]pa|L|Cr|[cC]rores?"
+    r"|T(?=\s?(?:€|EUR|SEK|CHF))|t(?=kr))(?![^\W_kT])|(?P<cjk>[万萬만千]))"
+)
 _GROSS_WORDS = (
-    r"(?:gross|net|brutto|netto|bruts?|nets?|brutos?|netos?|lord[oi]|nett[oi]|hrub[éáý](?:ho)?|čist(?:á|ého)|base|basic|salary|before tax|plus super|\+\s?VAT)(?![^\W_])"
+    r"(?:gross|net|brutto|netto|bruts?|nets?|brutos?|netos?|lord[oi]|nett[oi]|hrub[éáý](?:ho)?|čist(?:á|ého)|base|basic"
+    r"|salary|before tax|plus super|\+\s?VAT)(?![^\W_])"
 )
 _GROSS = rf"(?:\s?\({_GROSS_WORDS}\)|[\s,/]{{1,2}}{_GROSS_WORDS}(?!\s?[:(]?\s?(?:of |is )?[$€£\d])){{0,3}}"
 _JOINED = re.compile(
-    r"\s{0,3}(?:-{1,2}|[\u2010-\u2015\u2212~\u301c\uff5e]|to|through|till?|until|up to|rising to|bis(?: zu)?|à|a|až|do|tot(?: en met)?|hasta|até|fino a"
-    r"|jusqu['’]à|la|[,;]?\s?(?:and\s)?(?:a\s)?max(?:imum|\.)?(?:\sof)?:?)\s{0,3}(?:up to )?",
+    r"\s{0,3}(?:-{1,2}|[\u2010-\u2015\u2212~\u301c\uff5e]|to|through|till?|until|up to|rising to|bis(?: zu)?|à|a|až|do|tot(?: en met)?"
+    r"|hasta|até|fino a|jusqu['\u2019]à|la|[,;]?\s?(?:and\s)?(?:a\s)?max(?:imum|\.)?(?:\sof)?:?)\s{0,3}(?:up to )?",
     re.IGNORECASE,
 )
 _AND = re.compile(r"\s?(?:and|und|et|y|e|en|och|og|i|a|și|si)\s?", re.IGNORECASE)
-_BETWEEN = re.compile(r"(?<![^\W_])(?:between|zwischen|entre|tussen|tra|fra|między|pomiędzy|mezi|mellan|mellem|mellom|între)(?:\s(?:the|de|den|los|il))?\s{0,2}$", re.IGNORECASE)
-_DAMAGED = {sign.encode().decode("cp1252"): sign for sign in ("£", "€", "–", "—", "’")}  # UTF-8 that was read as Windows' own: "Â£"
-_NAME_BEHIND = re.compile(
-    r"\d\s?(?:k\s?|mil\s|tys\. |tis\. )?((?:[a-z]{2,11} )?(?:dollars?|francs?|pounds?|kron[eo]r|rupees)|euros?|zlotys?|forints?|yen\b|rand\b|zł|zl\b|kč|kc\b|t?kr\b|ft\b|lei\b|lakhs?|lacs?|lpa\b|ron\b)",
+_BETWEEN = re.compile(
+    r"(?<![^\W_])(?:between|zwischen|entre|tussen|tra|fra|między|pomiędzy|mezi|mellan|mellem|mellom|între)"
+    r"(?:\s(?:the|de|den|los|il))?\s{0,2}$",
     re.IGNORECASE,
 )
-_NAMES_IN_FRONT = tuple((letters, re.compile(letters + r"\.?\s?\d")) for letters in ("Rs", "RS", "RM", "kr", "Kr", "zł", "Rp", "Fr", "KSh", "R", "Kč", "Ft"))
+_DAMAGED = {
+    sign.encode().decode("cp1252"): sign for sign in ("£", "€", "\u2013", "\u2014", "\u2019")
+}  # UTF-8 that was read as Windows' own: "Â£"
+_NAME_BEHIND = re.compile(
+    r"\d\s?(?:k\s?|mil\s|tys\. |tis\. )?((?:[a-z]{2,11} )?(?:dollars?|francs?|pounds?|kron[eo]r|rupees)|euros?|zlotys?|forints?|yen\b"
+    r"|rand\b|zł|zl\b|kč|kc\b|t?kr\b|ft\b|lei\b|lakhs?|lacs?|lpa\b|ron\b)",
+    re.IGNORECASE,
+)
+_NAMES_IN_FRONT = tuple(
+    (letters, re.compile(letters + r"\.?\s?\d")) for letters in ("Rs", "RS", "RM", "kr", "Kr", "zł", "Rp", "Fr", "KSh", "R", "Kč", "Ft")
+)
 _MOST_AMOUNTS = 300  # in one line; no person writes so many
 _IN_FRONT = 9  # characters before a number in which its currency stands
 
@@ -125,7 +141,8 @@ def _front() -> re.Pattern[str]:
 def _behind() -> re.Pattern[str]:
     _, sign = currencies.patterns()
     return re.compile(
-        rf"(?:{_MANY})?(?P<huge>\s?(?:[MB]|MM|[mb]n|[mbMB]illion(?:en)?|trillion|millions|Mio\.?|Mrd\.?)(?![^\W_]))?(?P<dash>[.,][-\u2013\u2014]{{1,2}})?(?P<open>\+)?"
+        rf"(?:{_MANY})?(?P<huge>\s?(?:[MB]|MM|[mb]n|[mbMB]illion(?:en)?|trillion|millions|Mio\.?"
+        rf"|Mrd\.?)(?![^\W_]))?(?P<dash>[.,][-\u2013\u2014]{{1,2}})?(?P<open>\+)?"
         rf"(?:\s?\(?(?P<sign>{sign})\)?)?{_GROSS}(?:\(?(?i:{attached_pattern()})(?:\.(?=\s?[-\u2013\u2014,;)a-z]))?\)?)?{_GROSS}"
         rf"(?:\s(?:-\s)?\(?(?P<code>[A-Z]{{3}})\)?(?![^\W_]))?(?P<percent>\s?%)?"
     )

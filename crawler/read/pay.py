@@ -18,6 +18,7 @@ from typing import Any
 from crawler.items import Pay, Period
 from crawler.read.currency import paid_with
 from crawler.read.money import Figure, figures, marks_of_money, repaired
+from crawler.read.pay_terms import BASE, OTHER, TOTAL
 from crawler.read.pay_words import (
     Surroundings,
     currency_of,
@@ -30,7 +31,6 @@ from crawler.read.pay_words import (
     says_pay,
     surroundings,
 )
-from crawler.read.pay_terms import BASE, OTHER, TOTAL
 from crawler.read.periods import period_in_title, period_of_pay
 from crawler.read.territory import territories
 
@@ -157,8 +157,8 @@ def _offer(line: str, number: int, figure: Figure, around: Surroundings, countri
 def _block(offers: list[_Offer], local: frozenset[str]) -> list[_Offer]:
     """The offers that belong together: the first ones in the place's currency, else in the commonest, and what follows them closely."""
     ranges = [offer for offer in offers if offer.is_range] or offers
-    here = [offer.currency for offer in ranges if offer.currency in local]
-    currency = Counter(here or [offer.currency for offer in ranges]).most_common(1)[0][0]
+    here = [offer for offer in ranges if offer.currency in local]
+    currency = Counter(offer.currency for offer in here or ranges).most_common(1)[0][0]
     alike = [offer for offer in ranges if offer.currency == currency]
     block = [offer for offer in alike if offer.period == alike[0].period]
     gap = next((index for index in range(1, len(block)) if block[index].line - block[index - 1].line > _BLOCK_LINES), len(block))

@@ -17,19 +17,23 @@ _LEFT_OUT = re.compile(
 _CLAUSE_END = re.compile(r"[.;,(|•+]|\s(?:and|with|plus|or|in|und|et|y|e)\s", re.IGNORECASE)
 _SENTENCE_END = re.compile(r"(?:[^\W_A-Z]|[)%])[.;!?]\s+(?=[^\W\d_a-z])")
 _LABEL = re.compile(
-    r"(?:[•*-]\s)?(?:(?:level|zone|tier|band|grade|step|range|l|estimated to be|approx(?:imately|\.)?)\s?\w{0,4})?\s?[:-]?\s?", re.IGNORECASE
+    r"(?:[•*-]\s)?(?:(?:level|zone|tier|band|grade|step|range|l|estimated to be|approx(?:imately|\.)?)\s?\w{0,4})?\s?[:-]?\s?",
+    re.IGNORECASE,
 )
 _NOT_ONE_PHRASE = re.compile(r"[,;|•]|(?<!max)(?<!min)(?<!ca)\.", re.IGNORECASE)
 _AT_MOST = re.compile(
-    r"(?<![^\W_])(?:up ?to|maximum(?: of)?|max\.?|no more than|not more than|at most|bis zu|jusqu['’]à|hasta|tot|upp till|op til|até|fino a|až|do|până la)"
+    r"(?<![^\W_])(?:up ?to|maximum(?: of)?|max\.?|no more than|not more than|at most|bis zu|jusqu['\u2019]à|hasta|tot|upp till|op til|até"
+    r"|fino a|až|do|până la)"
     r"[\s:]{0,3}$",
     re.IGNORECASE,
 )
 _PAY_TO_FIGURE = r"(?:\s\w{1,12}){0,2}\s(?:salary|pay|wage|rate|compensation)(?:\s\w{1,12}){0,5}[\s:]{0,3}$"
 _CEILING = re.compile(r"(?<![^\W_])(?:maximum|max\.?|top|highest)" + _PAY_TO_FIGURE, re.IGNORECASE)
 _AT_LEAST = re.compile(
-    r"(?<![^\W_])(?:from|start(?:ing|s)? (?:at|from|of)|begin(?:s|ning)? (?:at|from)|minimum(?: of)?|min\.?|at least|no less than|not less than|not below|ab|mindestens"
-    r"|à partir de|dès|desde|a partir (?:de|da)|al menos|vanaf|minimaal|od|co najmniej|minimálně|från|lägst|fra|mindst|minst|da|almeno|de la|minim)[\s:]{0,3}$",
+    r"(?<![^\W_])(?:from|start(?:ing|s)? (?:at|from|of)|begin(?:s|ning)? (?:at|from)|minimum(?: of)?|min\.?|at least|no less than"
+    r"|not less than|not below|ab|mindestens"
+    r"|à partir de|dès|desde|a partir (?:de|da)|al menos|vanaf|minimaal|od|co najmniej|minimálně|från|lägst|fra|mindst|minst|da|almeno"
+    r"|de la|minim)[\s:]{0,3}$",
     re.IGNORECASE,
 )
 _FLOOR = re.compile(
@@ -43,7 +47,7 @@ _COUNTRIES = {
     "HKD": re.compile(r"\bHKD\b|\bHong Kong\b"),
     "USD": re.compile(r"\bUSD?A?\b|\bU\.S\.|\bUnited States\b"),
 }
-_BEFORE, _AFTER, _NEAR = 160, 60, 60  # characters around an amount whose words may speak of it
+_BEFORE, _AFTER, _NEAR, _CLOSE = 160, 60, 60, 30  # characters around an amount whose words may speak of it
 _SURELY_A_YEAR = 15_000  # US dollars' worth; from here on pay without a period is a year's
 _PLAUSIBLE: dict[Period, tuple[float, float]] = {
     "hour": (5, 1_000),
@@ -53,8 +57,9 @@ _PLAUSIBLE: dict[Period, tuple[float, float]] = {
     "year": (5_000, 5_000_000),
 }
 _TO_A_DOLLAR = {  # roughly, to tell a month's pay from a year's: no library has rates that hold
-    "USD": 1, "EUR": 1, "GBP": 1, "CHF": 1, "CAD": 1, "AUD": 1, "NZD": 1, "SGD": 2, "PLN": 4, "RON": 4.5, "ILS": 4, "BRL": 6, "DKK": 7, "CNY": 7,
-    "HKD": 8, "SEK": 10, "NOK": 10, "MXN": 18, "ZAR": 18, "CZK": 23, "TWD": 32, "THB": 35, "INR": 80, "JPY": 120, "HUF": 360, "KRW": 1300,
+    "USD": 1, "EUR": 1, "GBP": 1, "CHF": 1, "CAD": 1, "AUD": 1, "NZD": 1, "SGD": 2, "PLN": 4, "RON": 4.5, "ILS": 4, "BRL": 6, "DKK": 7,
+    "CNY": 7, "HKD": 8, "SEK": 10, "NOK": 10, "MXN": 18, "ZAR": 18, "CZK": 23, "TWD": 32, "THB": 35, "INR": 80, "JPY": 120, "HUF": 360,
+    "KRW": 1300,
 }  # fmt: skip
 
 
@@ -112,7 +117,9 @@ def is_total(around: Surroundings) -> bool:
     """Whether the words speak of more than base pay: on-target earnings, total compensation."""
     if BASE.search(around.own):
         return False
-    return _last(TOTAL, around.before) > _last(BASE, around.before) or bool(TOTAL.search(around.after) and not BASE.search(around.after))
+    return _last(TOTAL, around.before) > _last(BASE, around.before) or bool(
+        TOTAL.search(around.after[:_CLOSE]) and not BASE.search(around.after)
+    )
 
 
 def currency_of(figure: Figure, around: Surroundings, countries: frozenset[str]) -> str | None:
@@ -130,7 +137,9 @@ def period_of(figure: Figure, around: Surroundings, currency: str | None) -> Per
     """For how long the figure is paid: as attached to it, else as the words say of pay and the amount allows."""
     if figure.period:
         return figure.period
-    return likely_period(figure.maximum, currency, period_of_pay(around.before), period_of_pay(around.sentence), period_of_pay(around.above))
+    return likely_period(
+        figure.maximum, currency, period_of_pay(around.before), period_of_pay(around.sentence), period_of_pay(around.above)
+    )
 
 
 def likely_period(amount: float, currency: str | None, *hints: Period | None) -> Period | None:

@@ -25,13 +25,13 @@ _ADJECTIVES: dict[Period, str] = {
     "hour": r"hourly|stündlich\w{0,2}|horaires?|hodinov\w{1,2}|godzinow\w{1,2}|orari[ao]|p\.\s?h\.?|ph",
     "day": r"daily|täglich\w{0,2}|journali\w{2,4}|dzienn\w{1,2}|p\.\s?d\.",
     "week": r"(?<!bi[- ])weekly|wöchentlich\w{0,2}|hebdomadaires?|semanal(?:es)?|tygodniow\w{1,2}",
-    "month": r"(?<!bi[- ])(?<!semi-)monthly|monatlich\w{0,2}|mensuel(?:le)?s?|mensual(?:es)?|mensil[ei]|mensa(?:l|is)|maandelijkse?|miesięczn\w{1,2}"
-    r"|měsíčn\w{1,5}|månatlig\w{0,2}|månadsvis|månedlig\w{0,2}|lunar[ăe]?",
-    "year": r"(?<!bi[- ])(?:annual(?:ly|i[sz]ed)?|yearly)|p\.\s?a\.?|pa|jährlich\w{0,2}|annuel(?:le)?s?|anual(?:es|mente|ă)?|anuais|annu(?:[aio]|ale|ali)"
-    r"|jaarlijkse?|roczn\w{1,2}|ročn\w{1,5}|årlig\w{0,2}",
+    "month": r"(?<!bi[- ])(?<!semi-)monthly|monatlich\w{0,2}|mensuel(?:le)?s?|mensual(?:es)?|mensil[ei]|mensa(?:l|is)"
+    r"|maandelijkse?|miesięczn\w{1,2}|měsíčn\w{1,5}|månatlig\w{0,2}|månadsvis|månedlig\w{0,2}|lunar[ăe]?",
+    "year": r"(?<!bi[- ])(?:annual(?:ly|i[sz]ed)?|yearly)|p\.\s?a\.?|pa|jährlich\w{0,2}|annuel(?:le)?s?|anual(?:es|mente|ă)?"
+    r"|anuais|annu(?:[aio]|ale|ali)|jaarlijkse?|roczn\w{1,2}|ročn\w{1,5}|årlig\w{0,2}",
 }
 _COMPOUNDS: dict[Period, str] = {  # pay and its period in one word
-    "hour": r"stunden(?:lohn|satz|vergütung)|uur(?:loon|tarief)|timlön|timeløn{1,2}|timelønn?|taux horaire|tuntipalkka|時給|时薪|시급",
+    "hour": r"stunden(?:lohn|satz|vergütung)|uur(?:loon|tarief)|timlön|timelønn?|taux horaire|tuntipalkka|時給|时薪|시급",
     "day": r"tagess[aä]tze?|tjm|(?:man-?)?day rate|dagtarief|日給",
     "week": r"wochenlohn|weekloon",
     "month": r"monats(?:brutto)?(?:gehalt|lohn)|maand(?:salaris|loon)|månadslön|månedslønn?|kuukausipalkka|月給|月収|月薪|월급",
@@ -46,7 +46,7 @@ HEADS = (  # what a period can be said of
 )
 _WITH = (
     r"(?:\s{0,2}/\s{0,2}|\s(?:per|an?|each|every|pro|je|die|im|par|por|al|à la|de|pr\.|na|za|pe|om|i|ao?|o|all|en)\s(?:one\s)?"
-    r"|\s(?:all|de l|à l|l)['’])"
+    r"|\s(?:all|de l|à l|l)['\u2019])"
 )
 _CJK = {"hour": "時間|小时|시간", "day": "日|天", "week": "週|周", "month": "月|개월", "year": "年|년"}
 
@@ -60,9 +60,9 @@ def period_after(match: re.Match[str]) -> Period | None:
 def attached_pattern() -> str:
     """An expression for a period behind an amount, a group for each: "/yr", "per hour", "pro Monat", "annually"."""
     parts = []
-    for period in _NOUNS:
+    for period, short in _NOUNS.items():
         nouns, forms = _babel(period)
-        noun = "|".join([_NOUNS[period], *sorted(map(re.escape, nouns), key=len, reverse=True)])
+        noun = "|".join([short, *sorted(map(re.escape, nouns), key=len, reverse=True)])
         per = "|".join(sorted(map(re.escape, forms), key=len, reverse=True))
         behind = rf"{_WITH}(?:{noun})|\s{{0,2}}(?:{per})|(?:\s|(?<=[\dk]))(?:{_ADJECTIVES[period]})"
         parts.append(rf"(?P<{period}>(?:{behind})(?![^\W_])|/(?:{_CJK[period]}))")
@@ -93,11 +93,13 @@ def _named(words: str) -> Period | None:
 @lru_cache(maxsize=1)
 def _words() -> re.Pattern[str]:
     """Any word that names a period."""
-    parts = []
-    for period in _NOUNS:
-        nouns = _WITH.replace(r"\s(?:per", r"(?<![^\W_])(?:per")
-        parts.append(rf"(?P<{period}>(?<![^\W_])(?:{_ADJECTIVES[period]}|{_COMPOUNDS[period]})(?![^\W_])|(?:{nouns})(?:{_NOUNS[period]})(?![^\W_]))")
-    return re.compile("|".join(parts).replace("(?![^\\W_])|(?:", "(?![^\\W_年収給月時])|(?:"), re.IGNORECASE)
+    begin, end = r"(?<![^\W_])", r"(?![^\W_])"
+    per = _WITH.replace(r"\s(?:per", rf"{begin}(?:per")
+    parts = (
+        rf"(?P<{period}>{begin}(?:(?:{_ADJECTIVES[period]}){end}|(?:{_COMPOUNDS[period]}))|{per}(?:{nouns}){end})"
+        for period, nouns in _NOUNS.items()
+    )
+    return re.compile("|".join(parts), re.IGNORECASE)
 
 
 @lru_cache(maxsize=1)
@@ -117,7 +119,8 @@ def _of_pay() -> re.Pattern[str]:
 
 def _babel(period: Period) -> tuple[set[str], set[str]]:
     """The nouns of a period, and its forms with "per", in all languages."""
-    nouns, forms = set(), set()
+    nouns: set[str] = set()
+    forms: set[str] = set()
     for language in _LANGUAGES:
         lengths = Locale(language)._data["unit_patterns"][f"duration-{period}"]  # noqa: SLF001  # Babel formats with it, and has no other door
         for length in ("long", "short"):

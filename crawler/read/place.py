@@ -12,16 +12,19 @@ from crawler.items import Workplace
 from crawler.read.text import clean
 
 _MODELS: dict[Workplace, str] = {
-    "remote": r"remote(?:ly)?(?![- ](?:friendly|optional|possible|eligible|ok|options?|considered))|virtual|distributed|home[- ]?based|work(?:ing)? from home|wfh"
-    r"|telecommut\w+|リモート|full remote|(?:100\s?% )?(?:remoto|remota)|da remoto|zdaln(?:ie|a|y)|praca zdalna|fjernarbejde?|på distans",
+    "remote": r"remote(?:ly)?(?![- ](?:friendly|optional|possible|eligible|ok|options?|considered))"
+    r"|virtual|distributed|home[- ]?based|work(?:ing)? from home"
+    r"|wfh|telecommut\w+|リモート|full remote|(?:100\s?% |da )?remot[oa]|zdaln(?:ie|a|y)|praca zdalna|fjernarbejde?|på distans",
     "hybrid": r"hybrid(?:e|es)?|híbrid[oa]|ibrid[oa]|hybrydow\w{1,2}|hybridní",
-    "onsite": r"on[- ]?site|in[- ](?:the[- ])?office|in[- ]person|office[- ]?based|vor ort|sur site|presencial|in sede|stacjonarn\w{1,2}|op locatie|på plats",
+    "onsite": r"on[- ]?site|in[- ](?:the[- ])?office|in[- ]person|office[- ]?based|vor ort|sur site|presencial"
+    r"|in sede|stacjonarn\w{1,2}|op locatie|på plats",
 }
 _MODEL = re.compile("|".join(rf"(?P<{name}>(?<![^\W_])(?:{words})(?![^\W_]))" for name, words in _MODELS.items()), re.IGNORECASE)
 _NO_PLACE = re.compile(r"\b(?:or|and|only|first|friendly|work|working|based|role|position|opportunity|flexible)\b|[\W_]", re.IGNORECASE)
 _ANY_MODEL = "|".join(_MODELS.values())
 _NEGATED = re.compile(  # "not remote", "no remote work", "remote: no", "remote is not possible"
-    rf"(?<![^\W_])(?:not?|non|never|nicht|kein\w{{0,2}}|pas de|sin|nie|ikke|inte|não|ei)[\s-]{{1,2}}(?:fully |100% |a )?(?:{_ANY_MODEL})(?![^\W_])"
+    rf"(?<![^\W_])(?:not?|non|never|nicht|kein\w{{0,2}}|pas de|sin|nie|ikke|inte|não|ei)[\s-]{{1,2}}(?:fully |100% "
+    rf"|a )?(?:{_ANY_MODEL})(?![^\W_])"
     rf"|(?<![^\W_])(?:{_ANY_MODEL})(?:\s?[:=]\s?no|\s(?:work )?(?:is )?not\s\w{{1,12}})(?![^\W_])",
     re.IGNORECASE,
 )

@@ -21,9 +21,12 @@ from crawler.read.place import places
 LANGUAGES = ("en", "de", "fr", "es", "nl", "pl", "cs", "sv", "da", "nb", "ro", "it", "pt", "fi")
 _EAST, _MID, _MOUNTAIN, _WEST = "America/New_York", "America/Chicago", "America/Denver", "America/Los_Angeles"
 _STATES = {  # a state's code and name, and its zone; a state with two zones has the one of most people
-    _EAST: "CT Connecticut DC DE Delaware FL Florida GA IN Indiana KY Kentucky MA Massachusetts MD Maryland ME Maine MI Michigan NC North_Carolina"
-    " NH New_Hampshire NJ New_Jersey NY New_York OH Ohio PA Pennsylvania RI Rhode_Island SC South_Carolina VA Virginia VT Vermont WV West_Virginia",
-    _MID: "AL Alabama AR Arkansas IA Iowa IL Illinois KS Kansas LA Louisiana MN Minnesota MO Missouri MS Mississippi ND North_Dakota NE Nebraska"
+    _EAST: "CT Connecticut DC DE Delaware FL Florida GA IN Indiana KY Kentucky MA Massachusetts MD Maryland ME Maine MI Michigan NC"
+    " North_Carolina"
+    " NH New_Hampshire NJ New_Jersey NY New_York OH Ohio PA Pennsylvania RI Rhode_Island SC South_Carolina VA Virginia VT Vermont WV"
+    " West_Virginia",
+    _MID: "AL Alabama AR Arkansas IA Iowa IL Illinois KS Kansas LA Louisiana MN Minnesota MO Missouri MS Mississippi ND North_Dakota"
+    " NE Nebraska"
     " OK Oklahoma SD South_Dakota TN Tennessee TX Texas WI Wisconsin",
     _MOUNTAIN: "CO Colorado ID Idaho MT Montana NM New_Mexico UT Utah WY Wyoming",
     _WEST: "CA California NV Nevada OR Oregon WA Washington Washington_State",
@@ -77,7 +80,8 @@ _NAMES = {  # names that CLDR does not use
 }
 _TWO_COUNTRIES = {"georgia"}  # a state and a country: its town decides, else nothing
 _NOISE = re.compile(
-    r"(?<![^\W_])(?:remote(?:ly)?|hybrid|on-?site|in-?office|office|based|greater|area|metro|region|only|anywhere|within|in|the)(?![^\W_])",
+    r"(?<![^\W_])(?:remote(?:ly)?|hybrid|on-?site|in-?office|office|based|greater|area|metro|region|only|anywhere|within|in"
+    r"|the)(?![^\W_])",
     re.IGNORECASE,
 )
 _PARTING = re.compile(r"[,()\[\]/·•]|\s[-\u2013\u2014]\s")
@@ -151,7 +155,7 @@ def _states() -> dict[str, str]:
 
 @lru_cache(maxsize=1)
 def _codes() -> frozenset[str]:
-    return frozenset(code for code in Locale("en").territories if len(code) == 2)  # noqa: PLR2004
+    return frozenset(code for code in map(str, Locale("en").territories) if len(code) == 2)  # noqa: PLR2004
 
 
 @lru_cache(maxsize=1)

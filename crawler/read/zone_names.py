@@ -1,7 +1,7 @@
 """Time zones as people name them beside a time, and the UTC instants that one may mean.
 
-The names are CLDR's by way of Babel: "PST", "CET", "SGT", "Pacific Time", "Central European Time". A name that means one thing by its letters
-and another where it is used ("PST" in summer) has both readings, and a name that two regions share has those of both, unless the
+The names are CLDR's by way of Babel: "PST", "CET", "SGT", "Pacific Time", "Central European Time". A name that means one thing by its
+letters and another where it is used ("PST" in summer) has both readings, and a name that two regions share has those of both, unless the
 place of the job lies in one of them.
 """
 
@@ -18,12 +18,35 @@ from babel.core import get_global
 
 from crawler.read.territory import zones
 
-_LOCALES = ("en", "en_GB", "en_IE", "en_AU", "en_NZ", "en_IN", "en_SG", "en_MY", "en_HK", "en_ZA", "en_KE", "en_NG", "en_AE", "id", "de", "ja")
+_LOCALES = (
+    "en",
+    "en_GB",
+    "en_IE",
+    "en_AU",
+    "en_NZ",
+    "en_IN",
+    "en_SG",
+    "en_MY",
+    "en_HK",
+    "en_ZA",
+    "en_KE",
+    "en_NG",
+    "en_AE",
+    "id",
+    "de",
+    "ja",
+)
 _MORE = {  # short names that no locale of CLDR has
-    "KST": "Asia/Seoul", "ICT": "Asia/Bangkok", "PHT": "Asia/Manila", "PKT": "Asia/Karachi", "MSK": "Europe/Moscow", "IDT": "Asia/Jerusalem",
-    "BRT": "America/Sao_Paulo", "ART": "America/Argentina/Buenos_Aires", "TRT": "Europe/Istanbul",
+    "KST": "Asia/Seoul", "ICT": "Asia/Bangkok", "PHT": "Asia/Manila", "PKT": "Asia/Karachi", "MSK": "Europe/Moscow",
+    "IDT": "Asia/Jerusalem", "BRT": "America/Sao_Paulo", "ART": "America/Argentina/Buenos_Aires", "TRT": "Europe/Istanbul",
 }  # fmt: skip
-_ELSEWHERE = {"CST": "Asia/Shanghai", "IST": "Asia/Jerusalem", "BST": "Asia/Dhaka", "AST": "Asia/Riyadh", "PST": "Asia/Manila"}  # by place alone
+_ELSEWHERE = {
+    "CST": "Asia/Shanghai",
+    "IST": "Asia/Jerusalem",
+    "BST": "Asia/Dhaka",
+    "AST": "Asia/Riyadh",
+    "PST": "Asia/Manila",
+}  # by place alone
 _ANY_CASE = r"P[SD]?T|E[SD]?T|C[SD]?T|M[SD]?T|GMT|BST|UTC|CES?T|AoE|anywhere\son\searth"
 _AMERICAN = re.compile(r"(pacific|eastern|central|mountain)(?:\s(standard|daylight))?(?:\stime)?", re.IGNORECASE)
 _OFFSET = r"(?:UTC|GMT)?\s?[+\u2212-]\s?\d{1,2}(?::?[0-5]\d)?"
@@ -38,9 +61,14 @@ def pattern() -> str:
     short = sorted(name for name in _short() if name not in _WORDS or name in _KEPT)
     long = sorted(_long(), key=len, reverse=True)
     return (
-        rf"(?:(?:UTC|GMT)\s?[+\u2212-]\s?\d{{1,2}}(?::?[0-5]\d)?|(?:{_ANY_CASE})\b|(?-i:{'|'.join(short)})\b"
-        rf"|(?:{'|'.join(map(re.escape, long))})\b|{_AMERICAN.pattern}\b|[+\u2212-]\d\d:[0-5]\d|(?-i:[A-Z][a-z]{{2,20}}(?:\s[A-Z][a-z]{{2,20}})?)\s(?:local\s)?time\b)"
-    ).replace("(pacific", "(?:pacific").replace("(standard", "(?:standard")
+        (
+            rf"(?:(?:UTC|GMT)\s?[+\u2212-]\s?\d{{1,2}}(?::?[0-5]\d)?|(?:{_ANY_CASE})\b|(?-i:{'|'.join(short)})\b"
+            rf"|(?:{'|'.join(map(re.escape, long))})\b|{_AMERICAN.pattern}\b|[+\u2212-]\d\d:[0-5]\d"
+            rf"|(?-i:[A-Z][a-z]{{2,20}}(?:\s[A-Z][a-z]{{2,20}})?)\s(?:local\s)?time\b)"
+        )
+        .replace("(pacific", "(?:pacific")
+        .replace("(standard", "(?:standard")
+    )
 
 
 def instants(local: datetime, name: str, place: str) -> list[datetime]:

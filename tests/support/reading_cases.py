@@ -1,6 +1,7 @@
 """Cases of reading with their right values: read each through the Greenhouse spider or a rule, and score it.
 
-A case is a row of a TSV: id, kind, input, context (JSON), right (JSON), and maybe why. A list in `right` means that any of its values is right.
+A case is a row of a TSV: id, kind, input, context (JSON), right (JSON), and maybe why. A list in `right` means that any of its values is
+right.
 """
 
 from __future__ import annotations
@@ -96,7 +97,9 @@ def _fits(case: Case) -> bool:
     if case.kind == "location rule":
         posting = _posting(Case(case.id, "places", case.input, {}, None))
         rule = Rule("case", any=("engineer",), locations=(wanted["rule"],))
-        candidate = Candidate("greenhouse:x", "x", "Engineer", location=case.input, locations=posting.locations, workplace=posting.workplace)
+        candidate = Candidate(
+            "greenhouse:x", "x", "Engineer", location=case.input, locations=posting.locations, workplace=posting.workplace
+        )
     else:
         rule = Rule("case", any=(wanted["phrase"],), none=tuple(wanted.get("none", ())))
         candidate = Candidate("greenhouse:x", "x", case.input)
