@@ -40,7 +40,7 @@ _PASSED_GRADES = rf"(?:{GRADE_SIGN}{_WORD}(?: level)?)+ "  # senior[/staff] soft
 _WITHIN = rf" ?|\)|\([^()]*\)|{_PASSED_BEFORE}|{_PASSED_AFTER}|{_PASSED_GRADES}"
 _ANYTHING = rf"(?:[{_BREAKS}]|)(?:and |or )?"  # where the phrase itself has a sign
 _JOINED_BY_AND = rf" {_WORD} and "
-_PLACE_SIGNS = re.compile(r"[,()\[\]]|\s[-\u2013\u2014]+\s")  # in "Remote - US" and "Remote (US)" they do not matter
+_PLACE_SIGNS = re.compile(r"[,:()\[\]]|\s[-\u2013\u2014]+\s")  # in "Remote - US" and "Remote (US)" they do not matter
 _CODE = re.compile(r"[A-Za-z]{2}")
 _MANY = 8  # gaps of a phrase that are tried for an "and": a longer phrase is a sentence, and its expression would grow by the square
 
@@ -68,7 +68,7 @@ class PlaceCode:
 
     def __init__(self, written: str) -> None:
         self.written = written
-        code = written.upper()
+        code = rf"{written[0].upper()}\.?{written[1].upper()}"
         ends = r"(?:\s*(?:$|[^\w\s]|\d))"
         self._expression = _compile(
             rf"(?:^|[^\w\s])\s*{code}(?:{ends}|\s+\w*[a-z])"  # "US Remote", not "LA PAZ"

@@ -18,6 +18,7 @@ from babel.core import get_global
 from babel.numbers import get_currency_name
 
 _TODAY = date(2026, 1, 1)  # a fixed day: what is read does not depend on the clock
+_LATELY = (2020, 1, 1)
 _WORDS = frozenset(
     {"ALL", "AMD", "BAM", "BOB", "CUP", "GEL", "LAK", "MAD", "MOP", "PEN", "SOS", "TOP", "TRY"}
 )  # read where paid with alone
@@ -50,8 +51,9 @@ _NOUN_CODES: dict[str, tuple[str, ...]] = {  # the nouns that CLDR's English nam
 
 @lru_cache(maxsize=1)
 def codes() -> frozenset[str]:
-    """The ISO 4217 codes of the currencies in use."""
-    return frozenset().union(*(_in_use(territory) for territory in get_global("territory_currencies")))
+    """The ISO 4217 codes of the currencies in use, and of those that ended in the last years."""
+    listed = (entry for entries in get_global("territory_currencies").values() for entry in entries)
+    return frozenset(code for code, _, end, tender in listed if tender and (end is None or tuple(end) > _LATELY))
 
 
 @lru_cache(maxsize=512)

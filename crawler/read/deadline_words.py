@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 
 _ENGLISH = (
-    r"\b(?:applications?|apply|applying|submissions?|closing)\s(?:deadline|close[sd]?|closing date|window|period|due date|end date)\b"
+    r"\b(?:applications?|apply|applying|submissions?|closing)\s(?:deadline|close[sd]?|closing date|window|period|dates|due date|end date)\b"
     r"|\bclosing date\b"
     r"|\b(?:posting|listing|advert|vacancy)\s(?:deadline|close[sd]?|closing date|window|due date|end date)\b"
     r"|(?:^|[.!?:•|(\u2013-]\s|\b(?:final|new|extended|hard|strict|our|the)\s)deadline\b(?=\s?:|\s(?:to (?:apply|submit)|for|is|was"
     r"|has)\b)|^deadline\b"
     r"|\bdeadline\s(?:to (?:apply|submit)|for (?:appl|submi)\w+)"
-    r"|\bapply\s(?:by|before|until|no later than)\b|\bapplications?\s(?:by|until|no later than)\b"
+    r"|\bapply\s(?:by|before|until|between|from|no later than)\b|\blast (?:date|day) (?:to (?:apply|submit)|for applications?)\b|^closing(?=\s?:)|\bapplications?\s(?:by|until|no later than)\b"
     r"|\bapplications?\s(?:will\s(?:be\s)?(?:accepted|close)|close[sd]?|must be (?:received|submitted)|(?:are\s)?(?:due|accepted)"
     r"|(?:are\s|will\s)?open\s(?:on|from|between|until|till|through))\b"
     r"|\b(?:posting|vacancy|competition)\b[^.\n]{0,80}?\b(?:closes?|closing|open until|accepted until)\b"
@@ -35,9 +35,9 @@ _ROMANCE = (
     r"\b(?:hasta|antes del|termina|finaliza|cierra|vence)\b"
     r"|\bscadenza\b(?:\s(?:per le |delle |della )?(?:candidatur[ae]|domand[ae]|presentazione))?|\b(?:candida\w{0,6}"
     r"|domand[ae])\b[^.\n]{0,50}?\bentro\b"
-    r"|\bdata[- ]limite\b|\bprazo\b(?=\s?:|\s(?:de|para|das)\s(?:candidatura|inscri|submiss))|\b(?:candidat"
+    r"|\bdata[- ]limite\b|\btermine (?:ultimo|per)\b(?:\s(?:la|le|l['\u2019])?\s?(?:presentazione|candidatur\w|invio)(?:\s\w{2,5}\s\w{5,12})?)?|\bplazo(?=\s?:)|\bprazo\b(?=\s?:|\s(?:de|para|das)\s(?:candidatura|inscri|submiss))|\b(?:candidat"
     r"|inscriç)\w{0,6}[^.\n]{0,40}?\baté\b"
-    r"|\b(?:data|termen(?:ul)?) limit[ăa]\b|\b(?:aplic|candidatur|depun)\w{0,8}\b[^.\n]{0,40}?\bpână\b"
+    r"|\b(?:data|termen(?:ul)?) limit[ăa]\b|\btermen(?:ul)? de (?:aplicare|depunere)\b|\b(?:aplic|candidatur|depun)\w{0,8}\b[^.\n]{0,40}?\bpână\b"
 )
 _SLAVIC = (
     r"\btermin (?:składania|nadsyłania|przesyłania|aplikowania)\b|\b(?:aplikuj|aplikacje|zgłoszenia|oferty|CV)\b[^.\n]{0,40}?\bdo\b"
@@ -49,7 +49,7 @@ _SLAVIC = (
 _STEMS = (
     "deadline|clos|apply|accepted|due|end date|submit|received|application|window|until|截止|締|마감",
     "bewerb|bewirb|frist|sluiting|sollicit|reageer|reageren|sista |senast|innan|före|senest|innen|inden|ansök",
-    "limit|límit|clôture|jusqu|avant le|cierre|tope|hasta|antes del|termina|finaliza|cierra|vence|scadenza|entro|prazo|até|până",
+    "limit|límit|clôture|jusqu|avant le|cierre|tope|hasta|antes del|termina|finaliza|cierra|vence|scadenza|entro|prazo|plazo|até|până|termen|termine ",
     (
         "składania|nadsyłania|przesyłania|aplikowania|aplikuj|aplikacje|zgłoszenia|oferty|cv|ogłoszenie|uzávěrka|přihlá|životopis|hlaste"
         "|podání|zaslání|haku"

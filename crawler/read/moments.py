@@ -73,7 +73,7 @@ def _phrase() -> re.Pattern[str]:
     zone = zone_names.pattern()
     clock = (
         rf"(?:(?:kl|klokken|um|à|alle|ore|om|o\sgodz|a\slas|às|ora)\.?\s)?"
-        rf"(?:noon|midday|midnight|(?:[01]?\d|2[0-4])[:.h][0-5]\d(?![./]?\d)(?::[0-5]\d)?(?:\s?[ap]\.?m\b\.?)?"
+        rf"(?:(?:12\s)?noon|midday|midnight|(?:[01]?\d|2[0-4])[:.h][0-5]\d(?![./]?\d)(?::[0-5]\d)?(?:\s?[ap]\.?m\b\.?)?"
         rf"|\d{{1,2}}\s?[ap]\.?m\b\.?|\d{{1,2}}\s?(?:uhr|uur|h\b))"
         rf"(?:\s(?:noon|midnight|uhr|uur))?(?:,?\s?\(?{zone}\)?)?"
     )

@@ -17,14 +17,14 @@ _ENGLISH_PAY = (
     r"|(?:base|annual|hourly|weekly|monthly|our|cash|expected|local|starting|the|target|total|fixed|gross|base) pay"
     r"|(?:base|package)(?=\s?:)|base(?= of| range| pay| is|\s*$)|pay (?:range|rate|band|scale|grade|zone|is|of|for|between|starts?"
     r"|begins?|ranges?|from)"
-    r"|pay(?=\s*:)|^\W{0,3}(?:pay|earn)(?=\s*$| up to| from| between)|range for (?:this|the) (?:[\w-]{1,12} )?(?:role|position|job"
+    r"|pay(?=\s*:)|^\W{0,3}(?:(?:pay|earn)(?=\s*$| up to| from| between)|stipend(?=\s*:))|range for (?:this|the) (?:[\w-]{1,12} )?(?:role|position|job"
     r"|opening|post|fellowship)|(?:base|weekly|monthly|annual|internship|fellowship|living) stipend|we(?: will"
     r"|['\u2019]ll)? pay(?: you)?(?= \D{0,12}$|\s?[^\w\s]| (?:at|from|up|between|a ))"
     r"|you(?:(?: will|['\u2019]ll)(?: be)?|['\u2019]re| are)? (?:paid|earn|receive a salary)"
 )
 _GERMANIC_PAY = (
     r"\w{0,20}(?:gehalt|gehälter|gehalts\w{1,12}|vergütung|entgelt|verdienst)|(?:stunden|brutto|monats|wochen|mindest|grund|jahres"
-    r"|basis)?lohn"
+    r"|basis)?lohn(?:band|spanne|rahmen)?"
     r"|bezahlung|stundensatz|tagess[aä]tze?|jahreseinkommen"
     r"|\w{0,12}salaris(?:indicatie|schaal|range)?|(?:uur|maand|jaar|week|bruto|basis)loon|loon|uurtarief"
     r"|(?:månads|års|tim|grund|ingångs|brutto)?lön(?:en|espann|eläge|eintervall)?|(?:måneds|års|time|grund|grunn|start)?lønn?(?:en|spænd)?"

@@ -36,6 +36,7 @@ _AT_LEAST = re.compile(
     r"|de la|minim)[\s:]{0,3}$",
     re.IGNORECASE,
 )
+_ANOTHER_PERIOD = re.compile(r"\s?(?:/\s?|per\s)[^\W\d]", re.IGNORECASE)  # "per quarter", "per project": none that a Period has
 _FLOOR = re.compile(
     r"(?<![^\W_])(?:mindest(?:gehalt|lohn|entgelt)\b[^.]{0,30}$|(?:minimum|min\.?|lowest)" + _PAY_TO_FIGURE + ")", re.IGNORECASE
 )
@@ -135,7 +136,7 @@ def currency_of(figure: Figure, around: Surroundings, countries: frozenset[str])
 
 def period_of(figure: Figure, around: Surroundings, currency: str | None) -> Period | None:
     """For how long the figure is paid: as attached to it, else as the words say of pay and the amount allows."""
-    if figure.period:
+    if figure.period or _ANOTHER_PERIOD.match(around.after):
         return figure.period
     return likely_period(
         figure.maximum, currency, period_of_pay(around.before), period_of_pay(around.sentence), period_of_pay(around.above)
