@@ -37,6 +37,7 @@ chaos: $(TEST_TOOLS) ## kill the daemon 200 times, at random moments, and compar
 
 bench: $(TEST_TOOLS) ## how much a round costs, and how much memory
 	$(BIN)/python tests/benchmarks/bench.py
+	$(BIN)/python tests/benchmarks/bench_ashby.py
 
 bench-store: $(TEST_TOOLS) ## how long questions take to a store of a million postings, on both databases (an hour, 15 GB)
 	$(BIN)/python tests/benchmarks/bench_store.py

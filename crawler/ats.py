@@ -29,14 +29,20 @@ class Ats:
 
 
 READABLE = {
-    "greenhouse": Ats("Greenhouse", "crawler.spiders.greenhouse:GreenhouseSpider"),
+    "ashby": Ats("Ashby", "crawler.spiders.ashby:AshbySpider"),
     "google": Ats("Google Careers", "crawler.spiders.google:GoogleSpider", every=timedelta(hours=1)),
+    "greenhouse": Ats("Greenhouse", "crawler.spiders.greenhouse:GreenhouseSpider"),
 }
 
 
 def supported() -> frozenset[str]:
     """The ats that can be crawled."""
     return frozenset(READABLE)
+
+
+def default_every(ats: str) -> timedelta | None:
+    """The time between two checks that the ats itself asks for, if any."""
+    return READABLE[ats].every if ats in READABLE else None
 
 
 def spider(ats: str) -> type[BoardSpider]:

@@ -32,6 +32,7 @@ from xxhash import xxh3_128_hexdigest
 from crawler.answer import Unusable
 from crawler.feed import items
 from crawler.fetch import Answer, Fetcher, wait_after
+from crawler.holds import Holds
 from crawler.items import BoardRequest, Failure, Posting, Probe, Result, Sighting, Snapshot, Unchanged
 from crawler.notes import Notes
 from crawler.read.fields import company_name
@@ -72,6 +73,7 @@ class BoardSpider(Spider):
         requests: Sequence[BoardRequest] = (),
         deliver: Callable[[Result], Awaitable[None]] | None = None,
         max_probes: int = 0,
+        holds: Holds | None = None,
     ) -> None:
         """`boards` are tokens, separated by commas."""
         super().__init__()
@@ -79,6 +81,7 @@ class BoardSpider(Spider):
         self.requests = [*requests, *(BoardRequest(f"{self.name}:{token.strip()}") for token in boards.split(",") if token.strip())]
         self.deliver = deliver
         self.max_probes = max_probes
+        self.holds = holds or Holds()
         self.random = Random()  # noqa: S311  # spreads retries
         self.started = asyncio.Event()  # from here on Scrapy can stop it
 
@@ -109,7 +112,7 @@ class BoardSpider(Spider):
         raise NotImplementedError
 
     async def start(self) -> AsyncIterator[dict[str, object]]:
-        self.fetcher = Fetcher(self.crawler.engine.download_async, self.settings.getfloat("DOWNLOAD_TIMEOUT"))
+        self.fetcher = Fetcher(self.crawler.engine.download_async, self.settings.getfloat("DOWNLOAD_TIMEOUT"), self.holds)
         self.robots = Robots(self.fetcher)
         self.turn = asyncio.Semaphore(self.settings.getint("CONCURRENT_REQUESTS"))
         self.started.set()

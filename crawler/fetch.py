@@ -6,7 +6,7 @@ Scrapy's own middlewares retry at once and follow any redirect; here these decid
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from random import Random
 
@@ -14,6 +14,7 @@ from scrapy import Request
 from scrapy.http import Response
 
 from crawler.answer import NETWORK_ERRORS, Unusable, bad_status, network_trouble, next_address, unpack
+from crawler.holds import Holds
 
 RETRIES = 2  # after the first try
 FIRST_WAIT = 0.5  # seconds before the first retry, doubled before the next
@@ -40,15 +41,24 @@ class Fetcher:
 
     download: Callable[[Request], Awaitable[Response]]
     timeout: float  # seconds, one whole request
+    holds: Holds = field(default_factory=Holds)
 
     async def get(self, url: str, headers: Mapping[str, str], good: frozenset[int]) -> Answer:
         """The answer, if its status is a good one. Raises Unusable."""
         for _ in range(REDIRECTS + 1):
+            self.holds.check(url)
             response = await self._once(url, headers)
             if response.status not in _MOVED:
-                return _answer(response, good)
+                return self._answer(url, response, good)
             url = next_address(url, _header(response, "Location"), response.status)
         raise Unusable(f"more than {REDIRECTS} redirects", status=response.status)
+
+    def _answer(self, url: str, response: Response, good: frozenset[int]) -> Answer:
+        try:
+            return _answer(response, good)
+        except Unusable as trouble:
+            self.holds.note(url, trouble)
+            raise
 
     async def _once(self, url: str, headers: Mapping[str, str]) -> Response:
         meta = {"download_timeout": self.timeout, "download_maxsize": LARGEST}

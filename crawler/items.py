@@ -42,8 +42,9 @@ class Posting:
     """One job as a reader of the board sees it.
 
     `stated` names what of pay, deadline and workplace the ats gives in fields of its own; the rest of those is derived
-    from the text, so it is no part of a posting's digest. `unsent` names the fields whose key the raw job does not have:
-    when such a field arrives later, the ats has begun to send it and nobody has edited anything.
+    from the text, so it is no part of a posting's digest. `unsent` names the fields whose key the raw job does not have, or
+    which it has less exactly than another answer of the ats: when such a field arrives later, the ats has begun to send it
+    and nobody has edited anything.
     """
 
     key: str  # the ats's own id

@@ -15,6 +15,7 @@ from scrapy.settings import Settings
 
 from crawler.ats import spider
 from crawler.board_spider import BoardSpider
+from crawler.holds import Holds
 from crawler.items import BoardRequest, Failure, Manners, Result
 
 STOP_WITHIN = 4.0  # seconds
@@ -26,21 +27,24 @@ logging.getLogger("scrapy").setLevel(logging.WARNING)  # it reports each crawl's
 logging.getLogger("scrapy.core.downloader.handlers").setLevel(logging.ERROR)  # what it warns of is a Failure with its reason
 
 
-async def crawl(ats: str, requests: Sequence[BoardRequest], manners: Manners) -> AsyncGenerator[Result, None]:
+async def crawl(ats: str, requests: Sequence[BoardRequest], manners: Manners, holds: Holds | None = None) -> AsyncGenerator[Result, None]:
     """One result for each request as they come, from one crawl with the ats's manners; closing the generator ends it within seconds."""
-    async with aclosing(crawl_together(ats, requests, manners)) as batches:
+    async with aclosing(crawl_together(ats, requests, manners, holds)) as batches:
         async for batch in batches:
             for result in batch:
                 yield result
 
 
-async def crawl_together(ats: str, requests: Sequence[BoardRequest], manners: Manners) -> AsyncGenerator[Sequence[Result], None]:
+async def crawl_together(
+    ats: str, requests: Sequence[BoardRequest], manners: Manners, holds: Holds | None = None
+) -> AsyncGenerator[Sequence[Result], None]:
     """The same, as many at once as have come while the caller was busy, as far as they are small; at the end all that never came."""
     unanswered = Counter(request.board for request in requests)
     stream = _Stream()
     runner = AsyncCrawlerRunner(_settings(manners))
     crawler = runner.create_crawler(spider(ats))
-    crawling = runner.crawl(crawler, requests=requests, api_url=manners.api_url, max_probes=manners.max_probes, deliver=stream.put)
+    options = {"api_url": manners.api_url, "max_probes": manners.max_probes, "holds": holds}
+    crawling = runner.crawl(crawler, requests=requests, deliver=stream.put, **options)
     crawling.add_done_callback(lambda _: stream.end())
     try:
         while batch := await stream.get():

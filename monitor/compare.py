@@ -137,12 +137,31 @@ def _visible(posting: Posting) -> dict[str, object]:
 
 
 def carry(before: Posting, after: Posting) -> Posting:
-    """`after` with what its raw job no longer sends taken from `before`: a key that vanishes is the ats's doing and no edit."""
-    lost = {name for name in after.unsent - before.unsent if name not in _DERIVED or name in before.stated}
+    """`after` with what its raw job no longer sends taken from `before`: a key that vanishes is the ats's doing and no edit.
+
+    Pay that is sent less exactly than before is taken from `before` too, unless it contradicts it.
+    """
+    silent = after.unsent - before.unsent
+    lost = {name for name in silent if name not in _DERIVED or name in before.stated}
+    if "pay" in lost and _contradicts(after.pay, before.pay):
+        lost.remove("pay")
     kept: dict[str, Any] = {name: getattr(before, name) for name in lost if hasattr(before, name)}
     if "description" in lost:
-        kept |= {name: getattr(before, name) for name in ("pay", "deadline") if name not in after.stated}
-    return replace(after, **kept, unsent=after.unsent - lost) if lost else after
+        unread = {name for name in ("pay", "deadline") if name not in after.stated or name in silent - before.stated}
+        kept |= {name: getattr(before, name) for name in unread}
+    if not lost:
+        return after
+    stated = (after.stated - kept.keys()) | (before.stated & kept.keys())  # else the next job without the key would seem to take it away
+    return replace(after, **kept, stated=stated, unsent=after.unsent - kept.keys() - lost)
+
+
+def _contradicts(rough: Pay | None, exact: Pay | None) -> bool:
+    """Does pay that may span several ranges leave out a part of one of them?"""
+    if rough is None or exact is None or (rough.currency, rough.period) != (exact.currency, exact.period):
+        return False
+    below = rough.minimum is not None and exact.minimum is not None and exact.minimum < rough.minimum
+    above = rough.maximum is not None and exact.maximum is not None and exact.maximum > rough.maximum
+    return below or above
 
 
 _DERIVED = {"pay", "deadline", "workplace"}  # read from the text where the ats does not state them

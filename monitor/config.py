@@ -92,7 +92,7 @@ def _understood(raw: Mapping[str, Any], origin: str, file: Path, environ: Mappin
 def require_boards(settings: Settings) -> None:
     """Raises UserError when nothing is watched."""
     if not any(board.enabled for board in settings.boards):
-        add = "add one there, or with `rolewatch boards add greenhouse:deepmind`"
+        add = "add one there, or with `rolewatch boards add google:deepmind`"
         what = "take `enabled = false` out of one" if settings.boards else add
         raise UserError(f"{settings.file}: [[boards]]: no board is watched: {what}")
 

@@ -18,6 +18,7 @@ import tomlkit
 from tomlkit.items import Array
 
 from crawler.address import parse
+from crawler.products import same_board
 from monitor.config import understand
 from monitor.errors import UserError
 from monitor.whole import write
@@ -26,6 +27,7 @@ EXAMPLE = files("monitor").joinpath("example.toml").read_text(encoding="utf-8")
 
 _HEADER = re.compile(r"\s*\[\[\s*(?:boards|\"boards\"|'boards')\s*\]\]")
 _ANY_HEADER = re.compile(r"\s*\[")
+_NAMED = re.compile(r"""^(\s*)(?:board|url|"board"|"url"|'board'|'url')(\s*=\s*)(?!\"{3}|'{3})(?:"(?:[^"\\]|\\.)*"|'[^']*')""")
 _BLANK_OR_COMMENT = re.compile(r"\s*(#.*)?")
 
 
@@ -50,7 +52,7 @@ def add_board(path: Path, board: str, *, url: str | None = None, company: str | 
     entry |= {name: value for name, value in (("company", company), ("every", every)) if value}
     inline = _inline(text)
     new = _added_inline(text, entry) if inline else _added(text, entry)
-    _replace(path, text, new, [*boards, entry])
+    _replace(path, text, new, {"boards": [*boards, entry]})
 
 
 def remove_board(path: Path, board: str) -> None:
@@ -61,10 +63,77 @@ def remove_board(path: Path, board: str) -> None:
     if at is None:
         raise UserError(f"{path}: {board} is not among its boards")
     for rule in tomllib.loads(text).get("rules", []):
-        if board in (parse(named).board for named in rule.get("boards", [])):
+        if any(same_board(board, parse(named).board) for named in rule.get("boards", [])):
             raise UserError(f'{path}: the rule "{rule["name"]}" names {board}: take it out of the rule\'s `boards` first')
-    new = _removed_inline(text, at) if _inline(text) else _removed(text, at)
-    _replace(path, text, new, boards[:at] + boards[at + 1 :])
+    _replace(path, text, _taken_out(text, at), {"boards": boards[:at] + boards[at + 1 :]})
+
+
+def move_board(path: Path, old: str, new: str) -> None:
+    """Puts `new` in the place of `old`, in every rule too. Raises UserError and leaves the file as it was.
+
+    Where `new` is there already, the entry of `old` goes; where `old` is not, `new` is added after the others.
+    """
+    text = _read(path)
+    boards = _boards(text, path)
+    at, there = _position(boards, old), _position(boards, new) is not None
+    if at is None and there:
+        return
+    if at is None:
+        add_board(path, new)
+        return
+    said = tomllib.loads(text)
+    rules = {"rules": [_renamed(rule, old, new) for rule in said["rules"]]} if "rules" in said else {}
+    entry = {"board": new} | {name: value for name, value in boards[at].items() if name not in {"board", "url"}}
+    changed = {"boards": [*boards[:at], *([] if there else [entry]), *boards[at + 1 :]]} | rules
+    moved = _taken_out(text, at) if there else _put_in_place(text, at, new)
+    _replace(path, text, _with_rules(moved, old, new), changed)
+
+
+def _renamed(rule: dict[str, Any], old: str, new: str) -> dict[str, Any]:
+    """The rule with the new board for the old one, once."""
+    names = [named for named in rule.get("boards", []) if parse(named).board == old]
+    if not names:
+        return rule
+    return rule | {"boards": _without_twins([new if named in names else named for named in rule["boards"]], new)}
+
+
+def _without_twins(boards: list[str], new: str) -> list[str]:
+    """The list with the board once, where it comes first."""
+    first = next(at for at, named in enumerate(boards) if parse(named).board == new)
+    return [named for at, named in enumerate(boards) if at <= first or parse(named).board != new]
+
+
+def _with_rules(text: str, old: str, new: str) -> str:
+    """The same in the text, where all else stays as it was written."""
+    document = tomlkit.parse(text)
+    for rule in document.get("rules", []):
+        boards = rule.get("boards", [])
+        named = [at for at in range(len(boards)) if parse(boards[at]).board == old]
+        if not named:
+            continue
+        for at in named:
+            boards[at] = new
+        twins = [at for at in range(len(boards)) if parse(boards[at]).board == new][1:]
+        for at in reversed(twins):
+            boards.pop(at)
+    return tomlkit.dumps(document)
+
+
+def _put_in_place(text: str, at: int, new: str) -> str:
+    if _inline(text):
+        document = tomlkit.parse(text)
+        document["boards"][at].pop("url", None)
+        document["boards"][at]["board"] = new
+        return tomlkit.dumps(document)
+    lines = text.splitlines(keepends=True)
+    start = _headers(lines)[at]
+    for number in range(start + 1, _end(lines, start)):
+        lines[number] = _NAMED.sub(lambda found: f"{found[1]}board{found[2]}{tomlkit.string(new).as_string()}", lines[number], count=1)
+    return "".join(lines)
+
+
+def _taken_out(text: str, at: int) -> str:
+    return _removed_inline(text, at) if _inline(text) else _removed(text, at)
 
 
 def _read(path: Path) -> str:
@@ -82,7 +151,8 @@ def _boards(text: str, path: Path) -> list[dict[str, Any]]:
 
 
 def _position(boards: list[dict[str, Any]], board: str) -> int | None:
-    return next((at for at, entry in enumerate(boards) if parse(entry.get("url") or entry["board"]).board == board), None)
+    named = (parse(entry.get("url") or entry["board"]).board for entry in boards)
+    return next((at for at, name in enumerate(named) if same_board(name, board)), None)
 
 
 def _inline(text: str) -> bool:
@@ -142,9 +212,9 @@ def _end(lines: list[str], start: int) -> int:
     return stop
 
 
-def _replace(path: Path, old: str, new: str, boards: list[dict[str, Any]]) -> None:
-    """Puts the new text in the old one's place, at once, when it says what it should."""
-    if _said(new) != (_said(old) or {}) | {"boards": boards}:
+def _replace(path: Path, old: str, new: str, changed: dict[str, Any]) -> None:
+    """Puts the new text in the old one's place, at once, when it says what it should: what the old one said, but for what is changed."""
+    if _said(new) != (_said(old) or {}) | changed:
         raise UserError(f"{path}: its boards are written in a way that cannot be edited without harm: please edit it by hand")
     understand(new, path, {})
     try:

@@ -25,6 +25,7 @@ import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlalchemy import Engine
 
+from crawler.holds import Holds
 from monitor import asking, clockwork, refused_file, set_back, watch
 from monitor.alerting import Alerting
 from monitor.db import reading
@@ -70,6 +71,7 @@ class Daemon:
     ousted: bool = False  # another process has the lease
     pause: float = PAUSE  # seconds after the next round that fails as a whole
     troubles: Troubles = field(default_factory=Troubles)
+    holds: Holds = field(default_factory=Holds)
 
     async def run(self) -> None:
         self._listen()
@@ -177,7 +179,7 @@ class Daemon:
 
     async def _round(self, names: list[str] | None, *, alerts: bool, announce: bool) -> int:
         round_id = await run_round(
-            self.engine, self.settings, names, alerts=alerts, announce=announce, clock=self.clock, random=self.random
+            self.engine, self.settings, names, alerts=alerts, announce=announce, clock=self.clock, random=self.random, holds=self.holds
         )
         self.wake.set()
         self.guard.round_ended(round_id)

@@ -9,8 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from crawler.address import Address, board_url, parse
-from crawler.ats import supported
+from crawler.address import Address, parse
+from crawler.ats import default_every, supported
+from crawler.products import board_url, fold, title
 from monitor import shape
 from monitor.mistakes import Broken, shown
 from monitor.settings import Rule, WatchedBoard
@@ -23,13 +24,13 @@ class Entries:
     parts: shape.File
     broken: Broken  # has been told already
     mistakes: list[str]  # are added to
-    named: set[str] = field(default_factory=set)  # the boards of the file
+    named: dict[str, str] = field(default_factory=dict)  # the boards of the file, by `fold`
     all_named: bool = True  # or else nobody knows whether a rule's board is among them
 
     def can_read(self, key: str, ats: str) -> bool:
         """Is it an ats that can be crawled? `key` is where the file names it."""
         if ats not in supported():
-            self.mistakes.append(f"{key}: {ats} is no ats that this version reads; allowed: {', '.join(sorted(supported()))}")
+            self.mistakes.append(f"{key}: {_unreadable(ats)}; allowed: {', '.join(sorted(supported()))}")
             return False
         return True
 
@@ -42,10 +43,10 @@ class Entries:
             address = self._address(key, part, self.broken.get(("boards", number), frozenset()))
             if address is None:
                 self.all_named = False
-            elif address.board in self.named:
+            elif fold(address.board) in self.named:
                 self.mistakes.append(f"{key}.{_said(part)}: {address.board} is there twice; remove one")
             else:
-                self.named.add(address.board)
+                self.named[fold(address.board)] = address.board
                 if self.can_read(f"{key}.{_said(part)}", address.ats):
                     found.append(self._watched(part, address))
         return tuple(found)
@@ -70,7 +71,7 @@ class Entries:
             board=address.board,
             url=board_url(address.ats, address.token),
             company=part.company,
-            every=part.every or crawl.every,
+            every=part.every or max(default_every(address.ats) or crawl.every, crawl.every),
             baseline=part.baseline or crawl.baseline,
             enabled=part.enabled,
         )
@@ -95,14 +96,19 @@ class Entries:
         boards = []
         for written in part.boards:
             try:
-                boards.append(parse(written).board)
+                board = parse(written).board
             except ValueError as error:
                 self.mistakes.append(f"{key}: boards: {error}")
                 continue
-            if boards[-1] not in self.named and self.all_named:
-                self.mistakes.append(f"{key}: boards: {boards[-1]} is not watched; add it to [[boards]] or take it from the rule")
+            boards.append(self.named.get(fold(board), board))
+            if fold(board) not in self.named and self.all_named:
+                self.mistakes.append(f"{key}: boards: {board} is not watched; add it to [[boards]] or take it from the rule")
         values: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in part}
         return Rule(**(values | {"boards": tuple(boards)}))
+
+
+def _unreadable(ats: str) -> str:
+    return f"{ats} is no ats that this version reads" if title(ats) == ats else f"this version cannot read {title(ats)} boards yet"
 
 
 def _said(part: shape.Board) -> str:

@@ -26,15 +26,15 @@ def reposts(connection: Connection, board_id: int, new: Iterable[Posting], missi
         return {}
     listed = _listed(connection, board_id, missing)
     faces = {face(posting.title, posting.locations, posting.location) for posting in new}
-    texts = _texts(connection, [one.id for one in gone if one.face in faces])
-    gone = [replace(one, text=texts.get(one.id)) for one in gone]
+    found_texts = texts(connection, [one.id for one in gone if one.face in faces])
+    gone = [replace(one, text=found_texts.get(one.id)) for one in gone]
     found = {posting.key: find(posting, gone, listed) for posting in new}
     return {key: repost for key, repost in found.items() if repost}
 
 
 _posting, _version = models.Posting, models.PostingVersion
 _first = aliased(_posting)
-_REPEATS = select(_posting.id, _first.key, _posting.repost_reason).join(_first, _first.id == _posting.repost_of)
+_REPEATS = select(_posting.id, _first.name, _posting.repost_reason).join(_first, _first.id == _posting.repost_of)
 _REPEATS = _REPEATS.where(among(_posting.id, "ids"))
 _OF_POSTING = and_(_version.posting_id == _posting.id, _version.number == _posting.version)
 _GONE = select(
@@ -71,13 +71,14 @@ class Repeated:
     reason: str
 
 
-def repeated(connection: Connection, board: str, ids: Collection[int]) -> dict[int, Repeated]:
-    """What those postings of a board repeat, by their ids."""
+def repeated(connection: Connection, ids: Collection[int]) -> dict[int, Repeated]:
+    """What those postings repeat, by their ids."""
     rows = connection.execute(_REPEATS, {"ids": listed(ids)}) if ids else ()
-    return {row.id: Repeated(f"{board}:{row.key}", row.repost_reason or "") for row in rows}
+    return {row.id: Repeated(row.name, row.repost_reason or "") for row in rows}
 
 
-def _texts(connection: Connection, ids: Collection[int]) -> Mapping[int, str]:
+def texts(connection: Connection, ids: Collection[int]) -> Mapping[int, str]:
+    """The description of each posting, by its id."""
     text = models.Description
     query = select(_posting.id, text.text).join(_version, _OF_POSTING).join(text, text.digest == _version.description_digest)
     return {row.id: row.text for some in _parts(ids) for row in connection.execute(query.where(_posting.id.in_(some)))}

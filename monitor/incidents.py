@@ -6,22 +6,41 @@ Where a channel has threads an incident is one message that shows how it stands,
 from __future__ import annotations
 
 from datetime import datetime
+from shlex import quote
 from typing import Literal
 
+from crawler.directory import where_now
+from crawler.products import title
 from monitor.db import AnyRow, iso
 from monitor.messages import OperatorMessage
 from monitor.notify.words import count, instant, span
 
 
-def failing(board: AnyRow, failures: int, since: datetime, reason: str) -> OperatorMessage:
-    """A board that fails again and again; said anew with each failure."""
+def failing(board: AnyRow, failures: int, since: datetime, reason: str, *, gone: bool) -> OperatorMessage:
+    """A board that fails again and again; said anew with each failure. `gone`: its ats has not known it for three checks."""
     facts = (
+        *((moved_where(board.board, board.company),) if gone else ()),
         f"Last error: {reason}",
         f"Last good look: {instant(board.last_ok_at) if board.last_ok_at else 'none yet'}",
         f"Failing since: {instant(since)}",
         "No role was closed because of this; other boards are not affected.",
     )
     return _message("failing", board, since, f"{failures} checks in a row failed", facts)
+
+
+def moved_where(board: str, company: str) -> str:
+    """Say where the employer of a board that is not there any more is now, as far as the directory knows, and what to type."""
+    place = where_now(board)
+    if place is None:
+        find, move = f"`rolewatch boards find {quote(company)}`", f"`rolewatch boards move {board} NEW`"
+        return f"The board is not there any more: look for another with {find}, then type {move}. It stays watched."
+    return f"{company} is on {title(place.split(':')[0])} now: `rolewatch boards move {board} {place}`"
+
+
+def moved(board: AnyRow, place: str) -> OperatorMessage:
+    """The end of the same where the employer has another board."""
+    facts = (f"Failing since: {instant(board.failing_since)}", f"Error was: {board.reason}", f"Watched now: {place}")
+    return _message("moved", board, board.failing_since, "moved to another board", facts)
 
 
 def recovered(board: AnyRow, at: datetime, *, seen: int, opened: int, closed: int) -> OperatorMessage:
@@ -64,11 +83,15 @@ def restarted(died: AnyRow, cut_off: int, half_sent: int) -> OperatorMessage:
     return OperatorMessage("restarted", "rolewatch was stopped uncleanly and runs again", facts)
 
 
-_BEGAN = {"recovered": "failing", "drained": "collapsed"}
+_BEGAN = {"recovered": "failing", "moved": "failing", "drained": "collapsed"}
 
 
 def _message(
-    event: Literal["failing", "recovered", "collapsed", "drained"], board: AnyRow, since: datetime, said: str, facts: tuple[str, ...]
+    event: Literal["failing", "recovered", "moved", "collapsed", "drained"],
+    board: AnyRow,
+    since: datetime,
+    said: str,
+    facts: tuple[str, ...],
 ) -> OperatorMessage:
     key = f"{_BEGAN.get(event, event)} {board.board} {iso(since)}"
     return OperatorMessage(event, f"{board.company}: {said}", facts, board=board.board, url=board.url, incident=key)

@@ -25,11 +25,11 @@ Place = tuple[str, str]  # a rule and a channel
 def introduce(connection: Connection, alerting: Alerting, round_id: int, at: datetime) -> None:
     """Writes a summary alert for each rule and channel that has boards to be told of, and notes that they were told."""
     summaries: dict[Place, _Summary] = defaultdict(_Summary)
-    for board, places in _missing(connection, alerting):
-        told = [{"board_id": board.id, "rule": rule, "channel": channel, "at": at} for rule, channel in places]
+    for board, new in _missing(connection, alerting):
+        told = [{"board_id": board.id, "rule": rule, "channel": channel, "at": at} for rule, channel in new]
         connection.execute(insert(models.Introduction), told)
         if alerting.enabled and not (alerting.announces(board.board) and _is_baseline(connection, board, round_id)):
-            _add(connection, alerting, board, {place: summaries[place] for place in places})
+            _add(connection, alerting, board, {place: summaries[place] for place in new})
     for (rule, channel), summary in summaries.items():
         alert = {"round_id": round_id, "rule": rule, "kind": "summary", "channel": channel, "created_at": at}
         message = SummaryMessage(tuple(summary.boards), (RuleCount(rule, tuple(summary.roles)),))
@@ -55,12 +55,15 @@ def _missing(connection: Connection, alerting: Alerting) -> Iterator[tuple[AnyRo
     boards = connection.execute(read.order_by(models.Board.id)).all()
     known = {(row.board_id, row.rule, row.channel) for row in connection.execute(select(models.Introduction.__table__))}
     for board in boards:
-        wanted = [
-            (rule.name, channel) for rule in alerting.settings.rules if covers(rule, board.board) for channel in alerting.channels(rule)
-        ]
-        places = [place for place in wanted if (board.id, *place) not in known]
-        if places:
-            yield board, places
+        new = [place for place in places(alerting, board) if (board.id, *place) not in known]
+        if new:
+            yield board, new
+
+
+def places(alerting: Alerting, board: AnyRow) -> list[Place]:
+    """The rules that look at a board, each with the channels that it tells."""
+    rules = [rule for rule in alerting.settings.rules if covers(rule, board.board)]
+    return [(rule.name, channel) for rule in rules for channel in alerting.channels(rule)]
 
 
 def _add(connection: Connection, alerting: Alerting, board: AnyRow, summaries: Mapping[Place, _Summary]) -> None:

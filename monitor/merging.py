@@ -49,7 +49,9 @@ def one_summary(messages: Iterable[Message]) -> SummaryMessage:
     for summary in summaries:
         for rule in summary.rules:
             roles[rule.rule] |= {role.posting: role for role in rule.roles}
-    return SummaryMessage(tuple(boards.values()), tuple(RuleCount(rule, tuple(found.values())) for rule, found in roles.items()))
+    rules = tuple(RuleCount(rule, tuple(found.values())) for rule, found in roles.items())
+    moves = {move.board: move for summary in summaries for move in summary.moves}
+    return SummaryMessage(tuple(boards.values()), rules, tuple(moves.values()))
 
 
 def one_template(messages: Iterable[Message]) -> TemplateMessage:

@@ -96,11 +96,27 @@ class RuleCount(msgspec.Struct, frozen=True):
     roles: tuple[Role, ...]
 
 
+class Move(msgspec.Struct, frozen=True):
+    """An employer's move to another board. Of the roles that fit, one without `repost_of` was not on the former board."""
+
+    board: str
+    company: str
+    url: str
+    was: str  # "Greenhouse"; the boards' names where both are on one ats
+    now: str  # "Google Careers"
+    before: int  # open roles of the former board
+    came: int  # of these, listed on the new board
+    back: int  # closed on the former board, and listed on the new one
+    new: int  # not known from the former board
+    rules: tuple[RuleCount, ...]
+
+
 class SummaryMessage(msgspec.Struct, frozen=True, tag="summary"):
-    """What a channel is told when boards or rules begin to be watched."""
+    """What a channel is told when boards or rules begin to be watched, and when an employer moves."""
 
     boards: tuple[BoardCount, ...]
     rules: tuple[RuleCount, ...]
+    moves: tuple[Move, ...] = ()
 
 
 class Passage(msgspec.Struct, frozen=True):
@@ -176,6 +192,7 @@ class OperatorMessage(msgspec.Struct, frozen=True, omit_defaults=True, tag="oper
     event: Literal[
         "failing",
         "recovered",
+        "moved",
         "collapsed",
         "drained",
         "refused",

@@ -18,12 +18,13 @@ from typing import cast
 from sqlalchemy import Connection, Table, bindparam, func, insert, select, update
 
 from crawler.items import Failure, Result, Snapshot, Unchanged
-from monitor import boilerplate, cards, incidents, models, plan
+from monitor import boilerplate, cards, incidents, models, move_summary, moving, plan
 from monitor.alerting import Alerting
 from monitor.db import AnyRow
 from monitor.gone import reposts
 from monitor.judge import Events, judge_missing, judge_snapshot
 from monitor.messages import OperatorMessage
+from monitor.moving import Moved
 from monitor.store import load_board, load_unlisted
 from monitor.write import Told, write_events
 
@@ -83,11 +84,20 @@ class Look:
             "reason": failure.reason,
             "next_check_at": self._next(failures, failure.retry_after),
         }
-        message = incidents.failing(self.board, failures, since, failure.reason)
+        gone = failure.status in plan.NO_SUCH_BOARD and self._is_gone()
+        message = incidents.failing(self.board, failures, since, failure.reason, gone=gone)
         if failures == plan.FAILURES_TO_FAIL:
             self._notice(check_id, message)
         elif failures > plan.FAILURES_TO_FAIL:
             cards.amend(self.connection, message)
+
+    def _is_gone(self) -> bool:
+        """Did the last three checks all hear that there is no such board?"""
+        check = models.BoardCheck
+        last = select(check.result, check.status).where(check.board_id == self.board.id).order_by(check.finished_at.desc())
+        rows = self.connection.execute(last.limit(plan.FAILURES_TO_FAIL)).all()
+        unknown = [row.result == "failure" and row.status in plan.NO_SUCH_BOARD for row in rows]
+        return len(rows) == plan.FAILURES_TO_FAIL and all(unknown)
 
     def _succeed(self, result: Snapshot | Unchanged) -> None:
         events = self._judge(result)
@@ -98,6 +108,7 @@ class Look:
         check_id = self._check(result, seen=seen, reason=lost or note, **counts)
         self.facts = {"seen": seen, **counts} | ({"reason": lost or note} if lost or note else {})
         told = write_events(self.connection, self.board, check_id, self.at, events, matchers=tuple(self.alerting.matchers.values()))
+        told, move = self._follow(result, events, told)
         self._healthy(check_id, result, lost, seen, counts)
         if self.board.company == self.board.token:  # it may have learnt its name
             self.board = load_board(self.connection, self.board.board)
@@ -105,6 +116,20 @@ class Look:
         moved += [(one.stored.id, one.after) for one in events.touched if one.amend]
         cards.touch(self.connection, self.alerting, self.board, moved)
         self._tell(told, check_id, seen)
+        if move is not None:
+            move_summary.write(self.connection, self.alerting, self.board, move, round_id=self.round_id, check_id=check_id, at=self.at)
+
+    def _follow(self, result: Snapshot | Unchanged, events: Events, told: list[Told]) -> tuple[list[Told], Moved | None]:
+        """What is told of a board that its employer has moved to, and the move where this snapshot carries it out.
+
+        One that lists nothing yet leaves it to the next.
+        """
+        if self.board.moved_from is None or not isinstance(result, Snapshot):
+            return told, None
+        if not moving.is_pending(self.board):
+            return moving.follow(self.connection, self.board, told, self.at) if events.opened else told, None
+        move = moving.take_along(self.connection, self.board) if result.seen else None
+        return (move.left(told, baseline=self.board.last_ok_at is None) if move else told), move
 
     def _tell(self, told: Sequence[Told], check_id: int, listed: int) -> None:
         told, template = boilerplate.split(told, listed)
@@ -131,7 +156,8 @@ class Look:
         if isinstance(result, Snapshot):
             whole = result.unkeyed == 0  # a list that hides a posting is read again, since `unchanged` would count as a look
             validators = {"etag": result.etag, "last_modified": result.last_modified} if whole else {"etag": None, "last_modified": None}
-            self.columns |= validators | {"read_at": self.at}
+            nothing_moved = moving.is_pending(self.board) and not seen
+            self.columns |= validators | {"read_at": None if nothing_moved else self.at}
         if self.board.failures >= plan.FAILURES_TO_FAIL:
             caught = {"opened": counts["opened"], "closed": counts["closed"]}
             self._notice(check_id, incidents.recovered(self.board, self.at, seen=seen, **caught))

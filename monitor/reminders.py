@@ -15,6 +15,7 @@ from uuid import uuid4
 
 import msgspec
 from sqlalchemy import Connection, and_, func, insert, or_, select, update
+from sqlalchemy.orm import aliased
 
 from monitor import mutes
 from monitor.alerting import Alerting
@@ -109,14 +110,21 @@ def _learnt(connection: Connection, postings: Sequence[Fitting]) -> dict[int, da
 
 
 def _told(connection: Connection, postings: Sequence[Fitting]) -> Told:
-    mine = and_(Alert.kind == "reminder", Alert.posting_id.in_(_ids(postings)))
+    """Of a role that moved to another board, what was told of it there counts."""
+    now = {row.former: row.id for row in connection.execute(_FORMER.where(Posting.id.in_(_ids(postings))))}
+    mine = and_(Alert.kind == "reminder", Alert.posting_id.in_([*now, *_ids(postings)]))
     found: dict[tuple[int, str, str, float], datetime] = {}
     for row in connection.execute(
         select(Alert.posting_id, Alert.rule, Alert.channel, Alert.message, Alert.created_at).where(mine).order_by(Alert.id)
     ):
         for item in _items(row.message):
-            found[row.posting_id, row.rule, row.channel, item.threshold] = row.created_at
+            found[now.get(row.posting_id, row.posting_id), row.rule, row.channel, item.threshold] = row.created_at
     return found
+
+
+_former = aliased(Posting)
+_FORMER = select(Posting.id, _former.id.label("former")).join(_former, _former.id == Posting.repost_of)
+_FORMER = _FORMER.where(_former.board_id != Posting.board_id)
 
 
 def _ids(postings: Sequence[Fitting]) -> list[int]:

@@ -14,6 +14,7 @@ from random import Random
 import structlog
 from sqlalchemy import Connection, Engine, insert, text, update
 
+from crawler.holds import Holds
 from crawler.items import BoardRequest, Failure, Result
 from crawler.run import crawl_together
 from monitor import lease, models, reminders, watch
@@ -76,16 +77,21 @@ async def run_round(
     announce: bool,
     clock: Callable[[], datetime],
     random: Random,
+    holds: Holds | None = None,
 ) -> int:
     """Looks at the named boards, at all watched ones for None; gives the round's id. Cancelling it loses no result that came.
+
+    `holds` are the hosts that asked earlier rounds to wait.
 
     Raises what kept a board from being stored, not even as a failure, when all others are.
     """
     alerting = Alerting.of(settings, enabled=alerts, announce=announce)
     round_id, requests = await asyncio.to_thread(_begin, engine, settings, names, clock())
-    one_round = _Round(engine, settings, Recorder(round_id, alerting, random, clock))
+    one_round = _Round(engine, settings, Recorder(round_id, alerting, random, clock), holds or Holds())
     try:
-        await asyncio.gather(*(one_round.crawl(ats, boards) for ats, boards in requests.items()))
+        async with asyncio.TaskGroup() as crawls:
+            for ats, boards in requests.items():
+                crawls.create_task(one_round.crawl(ats, boards))
     finally:
         await asyncio.shield(asyncio.to_thread(_end, engine, alerting, round_id, clock()))
     for error in one_round.unstored:
@@ -116,10 +122,18 @@ class _Round:
     engine: Engine
     settings: Settings
     recorder: Recorder
+    holds: Holds
     unstored: list[Exception] = field(default_factory=list)
 
     async def crawl(self, ats: str, requests: Sequence[BoardRequest]) -> None:
-        async with aclosing(crawl_together(ats, requests, watch.manners(self.settings, ats))) as batches:
+        """Record the results of one ats's boards. Trouble here waits for the round's end, so that the other crawls go on."""
+        try:
+            await self._crawl(ats, requests)
+        except Exception as error:  # noqa: BLE001  # raised when all boards that can be stored are
+            self.unstored.append(error)
+
+    async def _crawl(self, ats: str, requests: Sequence[BoardRequest]) -> None:
+        async with aclosing(crawl_together(ats, requests, watch.manners(self.settings, ats), self.holds)) as batches:
             async for batch in batches:
                 storing = asyncio.create_task(asyncio.to_thread(self._record, batch))
                 try:

@@ -11,6 +11,8 @@ from zoneinfo import ZoneInfo
 
 from pydantic import SecretStr
 
+from crawler.products import same_board
+
 Baseline = Literal["summary", "announce"]
 Kind = Literal["opened", "revised", "closed", "reopened"]
 KINDS: tuple[Kind, ...] = ("opened", "revised", "closed", "reopened")
@@ -114,8 +116,9 @@ class Settings:
         return self.alerts.digest or (_MORNING if any(rule.mode == "digest" for rule in self.rules) else None)
 
     def board(self, name: str) -> WatchedBoard | None:
-        """The board of that name ("greenhouse:deepmind"), switched on or off, or None."""
-        return next((board for board in self.boards if board.board == name), None)
+        """Return the board of that name ("google:deepmind"), switched on or off, however its token is written; None if there is none."""
+        exact = next((board for board in self.boards if board.board == name), None)
+        return exact or next((board for board in self.boards if same_board(board.board, name)), None)
 
     def channels(self) -> tuple[str, ...]:
         """Every channel that rules and the operator name, each once: `slack:#roles`."""

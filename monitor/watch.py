@@ -9,10 +9,11 @@ from functools import partial
 from typing import NamedTuple
 
 import msgspec
-from sqlalchemy import Connection, bindparam, delete, func, insert, literal_column, or_, select, update
+from sqlalchemy import Connection, bindparam, delete, func, insert, literal, literal_column, or_, select, update
 
-from crawler.address import directory
+from crawler.directory import company_of
 from crawler.items import BoardRequest, Manners
+from crawler.products import fold
 from monitor import matching, models, plan
 from monitor.db import AnyRow
 from monitor.gathered import among, gathered, listed
@@ -22,13 +23,13 @@ from monitor.settings import AtsSettings, Settings, WatchedBoard
 def sync(connection: Connection, settings: Settings) -> None:
     """The board table as the configuration has it, and the rules whose matches are to be kept.
 
-    A board that is gone from the configuration keeps its history and is unwatched.
+    A board that is gone from the configuration keeps its history and is unwatched. One that is spelled otherwise now is renamed.
     """
-    stored = {row.board: row for row in connection.execute(select(models.Board.__table__))}
     wanted = {board.board: board for board in settings.boards if board.enabled}
+    stored = _respelled(connection, wanted)
     for name, board in wanted.items():
         if name not in stored:
-            connection.execute(insert(models.Board).values(_new(board)))
+            connection.execute(insert(models.Board).values(new_row(board)))
         elif changed := _changed(stored[name], board):
             connection.execute(update(models.Board).where(models.Board.id == stored[name].id).values(**changed))
             if "put_back" in changed:
@@ -37,17 +38,50 @@ def sync(connection: Connection, settings: Settings) -> None:
     # a look that was under way when its board was left has planned the next one
     gone = [name for name, row in stored.items() if name not in wanted and (row.watched or row.next_check_at is not None)]
     if gone:
-        leave(connection, gone)
+        _unwatch(connection, gone)
+
+
+def _stored(connection: Connection) -> dict[str, AnyRow]:
+    """The rows of the board table by name; those that are watched, and newer ones, come last."""
+    board = models.Board.__table__
+    return {row.board: row for row in connection.execute(select(board).order_by(board.c.watched, board.c.id))}
+
+
+def _respelled(connection: Connection, wanted: Collection[str]) -> dict[str, AnyRow]:
+    """The stored boards, each that is wanted under the name that the configuration gives it: no history is lost to a capital letter."""
+    stored = _stored(connection)
+    alike = {fold(name): row for name, row in stored.items()}
+    changed = [(alike[fold(name)], name) for name in wanted if name not in stored and fold(name) in alike]
+    for row, name in changed:
+        _rename(connection, row, name)
+    return _stored(connection) if changed else stored
+
+
+def _rename(connection: Connection, row: AnyRow, name: str) -> None:
+    """Give a board and its postings another spelling of their names."""
+    board, posting, card = models.Board, models.Posting, models.Card
+    connection.execute(update(board).where(board.id == row.id).values(board=name, token=name.partition(":")[2]))
+    connection.execute(update(board).where(board.moved_from == row.board).values(moved_from=name))
+    connection.execute(update(posting).where(posting.board_id == row.id).values(name=literal(f"{name}:") + posting.key))
+    named = select(posting.name).where(posting.id == card.posting_id).scalar_subquery()
+    mine = card.posting_id.in_(select(posting.id).where(posting.board_id == row.id))
+    connection.execute(update(card).where(mine).values(subject=named).execution_options(synchronize_session=False))
 
 
 def leave(connection: Connection, names: Collection[str]) -> None:
-    """Ends the watch of these boards; one that the database does not know is left out."""
+    """Ends the watch of these boards, however they are spelled; one that the database does not know is left out."""
+    left = {fold(name) for name in names}
+    _unwatch(connection, [name for name in connection.scalars(select(models.Board.board)) if fold(name) in left])
+
+
+def _unwatch(connection: Connection, names: Collection[str]) -> None:
     connection.execute(update(models.Board).where(models.Board.board.in_(names)).values(watched=False, next_check_at=None))
 
 
-def _new(board: WatchedBoard) -> dict[str, object]:
+def new_row(board: WatchedBoard) -> dict[str, object]:
+    """The row of a board that begins to be watched."""
     ats, token = board.board.split(":", 1)
-    company = board.company or directory().get(board.board) or token
+    company = board.company or company_of(board.board)
     configured = {"company": company, "url": board.url, "every": board.every.total_seconds(), "watched": True}
     return configured | {"board": board.board, "ats": ats, "token": token, "failures": 0, "put_back": False}
 
@@ -92,8 +126,8 @@ _decoder = msgspec.json.Decoder(tuple[str, ...])
 
 def requests(connection: Connection, names: Collection[str], now: datetime) -> dict[str, list[BoardRequest]]:
     """What to ask of each named board, by ats; the postings that were probed longest ago come first."""
-    board = models.Board.__table__
-    rows = [row for row in connection.execute(select(board).where(board.c.watched).order_by(board.c.id)).all() if row.board in names]
+    board, wanted = models.Board.__table__, frozenset(names)
+    rows = [row for row in connection.execute(select(board).where(board.c.watched).order_by(board.c.id)).all() if row.board in wanted]
     opened = _open_postings(connection, [row.id for row in rows])
     by_ats: dict[str, list[BoardRequest]] = defaultdict(list)
     for row in rows:

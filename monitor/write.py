@@ -72,7 +72,7 @@ class _Writer:
         company = events.company if events.company and self._learns else self.board.company
         matching.keep(self.connection, self.board.board, company, self.matchers, self.written)
         reposted = events.reposted
-        reposts = repeated(self.connection, self.board.board, [one.posting_id for one in told if one.key in reposted])
+        reposts = repeated(self.connection, [one.posting_id for one in told if one.key in reposted])
         return [replace(one, repost=reposts.get(one.posting_id)) for one in told] if reposts else told
 
     @property

@@ -22,7 +22,7 @@ CONFIG = """
 api_url = "{url}"
 delay = "0s"
 [[boards]]
-board = "greenhouse:deepmind"
+board = "greenhouse:isomorphiclabs"
 [[rules]]
 name = "research-engineer"
 any = ["research engineer"]
@@ -36,7 +36,7 @@ def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     config = folder / "rolewatch.toml"
     with serving() as server:
         config.write_text(CONFIG.format(url=server.url))
-        board = server.board("deepmind", job(5938712), job(2))
+        board = server.board("isomorphiclabs", job(5938712), job(2))
         server.board("anthropic", job(3))
         for title in ("Research Engineer", "Research Engineer, Revised"):
             board.jobs[0] = job(5938712, title=title)

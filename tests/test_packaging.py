@@ -103,7 +103,7 @@ def test_an_installed_wheel_makes_its_configuration_and_its_database(elsewhere: 
 
 
 def test_an_installed_wheel_has_the_directory_of_employers(elsewhere: Elsewhere) -> None:
-    assert "greenhouse:deepmind" in elsewhere.run("--config", "any.toml", "boards", "find", "deepmind")
+    assert "google:deepmind" in elsewhere.run("--config", "any.toml", "boards", "find", "deepmind")
 
 
 def test_an_installed_wheel_plays_its_demo(elsewhere: Elsewhere) -> None:

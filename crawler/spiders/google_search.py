@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from urllib.parse import unquote, urlencode, urlsplit
+from urllib.parse import urlencode
 
 from babel import Locale
 
@@ -13,12 +13,12 @@ from crawler.answer import Unusable
 from crawler.fetch import Answer, Fetcher
 from crawler.items import BoardRequest
 from crawler.notes import Notes
+from crawler.products import brand
 from crawler.robots import Robots, why_closed
 from crawler.spiders import google_pages as pages
 from crawler.spiders.google_pages import PAGE, Record, Results
 
 ROOT = "/about/careers/applications/jobs"
-_BRANDS = {name.casefold(): name for name in ("DeepMind", "YouTube", "Waymo", "Wing", "GFiber", "Verily Life Sciences", "Google")}
 _ALL = "all"
 _LEVELS = ("EARLY", "MID", "ADVANCED", "DIRECTOR_PLUS", "INTERN_AND_APPRENTICE")
 _MOST_SEARCHES = 12  # of one check
@@ -30,8 +30,8 @@ _NEWEST = {"sort_by": "date"}
 
 def brand_of(board: str) -> str | None:
     """The brand of a board as the site writes it ("DeepMind" of `google:deepmind`); None for `google:all`."""
-    token = unquote(board.partition(":")[2])
-    return None if token.casefold() == _ALL else _BRANDS.get(token.casefold(), token)
+    token = board.partition(":")[2]
+    return None if token.casefold() == _ALL else brand(token)
 
 
 @dataclass(slots=True)
@@ -60,10 +60,6 @@ class Site:
         """What robots.txt closes, and what that does to the check, in one sentence."""
         closed = why_closed(self.base + path, self.notes)
         return f"{closed}: {effect}" if effect else closed
-
-    @property
-    def host(self) -> str:
-        return urlsplit(self.base).netloc
 
 
 @dataclass(slots=True)
@@ -128,9 +124,9 @@ class Search:
         self.searches += 1
         found = pages.read_results((await self.site.get(self.path(filters))).body)
         for record in found.records:
-            brand = pages.brand_of(record)
-            if self.brand and brand and brand.casefold() != self.brand.casefold():
-                raise Unusable(f"its search for {self.brand} shows roles of {brand}")
+            shown = pages.brand_of(record)
+            if self.brand and shown and shown.casefold() != self.brand.casefold():
+                raise Unusable(f"its search for {self.brand} shows roles of {shown}")
         self.records |= {pages.key_of(record): record for record in found.records}
         self.unkeyed = max(self.unkeyed, found.unkeyed)
         return found

@@ -1,4 +1,4 @@
-"""`boards`: what is watched and how it fares; adding, removing and finding."""
+"""`boards`: what is watched and how it fares; adding, removing, moving and finding."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from monitor.cli import moving
 from monitor.cli.common import State, state
 from monitor.cli.naming import named
 from monitor.cli.output import Format, FormatOption, emit
@@ -29,8 +30,11 @@ _SHOWN = ("board", "company", "state", "open_postings", "last_ok_at", "next_chec
 def list_boards(ctx: typer.Context, fmt: FormatOption = Format.TABLE) -> None:
     """The boards of the configuration, and how they fare."""
     current = state(ctx)
+    from crawler.products import fold
+
     known = _known(current)
-    rows = [known.get(board.board) or _new(board) for board in current.settings.boards]
+    alike = {fold(board): row for board, row in known.items()}
+    rows = [known.get(board.board) or alike.get(fold(board.board)) or _new(board) for board in current.settings.boards]
     emit(rows, _SHOWN if fmt is Format.TABLE else _COLUMNS, fmt, current.console)
 
 
@@ -49,10 +53,10 @@ def _known(current: State) -> dict[str, Mapping[str, object]]:
 
 def _new(board: WatchedBoard) -> dict[str, object]:
     """A board that was added and not looked at yet, as the view will have it."""
-    from crawler.address import directory
+    from crawler.directory import company_of
 
     ats, token = board.board.split(":", 1)
-    company = board.company or directory().get(board.board) or token
+    company = board.company or company_of(board.board)
     named = {"board": board.board, "ats": ats, "token": token, "company": company, "url": board.url}
     unknown = dict.fromkeys(("last_check_at", "last_ok_at", "next_check_at"))
     return {**named, **unknown, "state": "new" if board.enabled else "unwatched", "open_postings": 0, "failures": 0}
@@ -61,7 +65,7 @@ def _new(board: WatchedBoard) -> dict[str, object]:
 @app.command()
 def add(
     ctx: typer.Context,
-    board: Annotated[str, typer.Argument(metavar="BOARD", help="ats:token, any board, job or embed URL, or a careers page.")],
+    board: Annotated[str, typer.Argument(metavar="BOARD", help="ats:token, a board, job or embed URL, a careers page, or an employer.")],
     company: Annotated[str | None, typer.Option("--company", metavar="NAME", help="What messages call the employer.")] = None,
     every: Annotated[str | None, typer.Option("--every", metavar="TIME", help="How often to look, like 30m.")] = None,
     check: Annotated[bool, typer.Option("--check/--no-check", help="Look at the board before adding it.")] = True,
@@ -69,19 +73,23 @@ def add(
     """Watch a board: it goes into the configuration file."""
     import asyncio
 
-    from monitor.cli.adding import Seen, look_at, refuse_known, resolve
+    from monitor.cli.adding import Seen, look_at, moved, on_page, resolve, watched_already
+    from monitor.cli.choosing import choose
     from monitor.config_file import add_board
 
     current = state(ctx)
-    with _begun(current), current.busy("looking"):
+    with _begun(current):
         settings = current.settings
-        address = asyncio.run(resolve(board, settings))
-        refuse_known(settings, address)
-        seen = asyncio.run(look_at(address, settings)) if check else Seen()
-        add_board(settings.file, address.board, company=company, every=every)
-    typer.echo(f"added {address.board}{seen.words}: {settings.file}")
-    if seen.warning:
-        typer.echo(seen.warning, err=True)
+        address = resolve(board, choose(board))
+        with current.busy("looking"):
+            address = address or asyncio.run(on_page(board, settings))
+            known = watched_already(settings, address)
+            seen = asyncio.run(look_at(address, settings)) if check and not known else Seen()
+        if not known:
+            add_board(settings.file, address.board, company=company, every=every)
+    typer.echo(known or f"added {address.board}{seen.words}: {settings.file}")
+    for warning in filter(None, (seen.warning, moved(address.board))):
+        typer.echo(warning, err=True)
 
 
 @contextmanager
@@ -139,19 +147,21 @@ def _leave(current: State, board: str) -> None:
         typer.echo(f"the database has it as watched until the next round: {why}", err=True)
 
 
+app.command()(moving.move)
+
+
 @app.command("find")
 def find_boards(
     ctx: typer.Context,
-    name: Annotated[str, typer.Argument(metavar="NAME", help="Part of an employer's name.")],
+    name: Annotated[str, typer.Argument(metavar="NAME|LINK", help="An employer's name or a part of it, or any link of a board or a job.")],
     fmt: FormatOption = Format.TABLE,
 ) -> None:
-    """Look for an employer in the bundled directory."""
-    from crawler.address import board_url, find
-    from crawler.ats import supported
+    """Say which board, and posting, a name or a link means; without the network."""
+    from monitor.cli.choosing import meant, remark
 
-    current = state(ctx)
-    rows = [
-        {"board": board, "company": company, "url": board_url(*board.split(":", 1)), "readable": board.split(":")[0] in supported()}
-        for board, company in find(name)
-    ]
-    emit(rows, ("board", "company", "url", "readable"), fmt, current.console)
+    rows = meant(name)
+    emit(rows, ("board", "posting", "company", "url", "readable"), fmt, state(ctx).console)
+    if said := remark(name, rows):
+        typer.echo(said, err=True)
+    if not rows:
+        raise typer.Exit(1)

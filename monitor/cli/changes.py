@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
@@ -17,8 +17,10 @@ from monitor.cli.times import parse_time
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
     from rich.text import Text
+    from sqlalchemy import Connection
 
     from monitor.queries.listing import Listing
+    from monitor.queries.naming import Found
 
 _COLUMNS = ("at", "kind", "company", "title", "what", "posting")
 _LONGEST = 60  # characters of an old or a new value in a table
@@ -80,31 +82,52 @@ def _what(row: Row, reposts: Mapping[str, str]) -> str:
 def history(ctx: typer.Context, posting: PostingArgument, fmt: FormatOption = Format.TABLE) -> None:
     """Show what happened to one posting over time, with what changed in its description word by word."""
     from monitor.db import reading
-    from monitor.queries.changes import timeline, versions
+    from monitor.queries.changes import timeline
+    from monitor.queries.moved import former_lives
     from monitor.queries.naming import find_posting
-    from monitor.queries.reposts import repost_words
-    from monitor.queries.roles import describe
 
     shared = state(ctx)
     with reading(shared.history()) as connection:
         found = find_posting(connection, posting)
-        happened = timeline(connection, found)
+        lives = [*former_lives(connection, found), found]
         if fmt is not Format.TABLE:
-            emit(happened.rows, happened.columns, fmt, shared.console)
+            happened = [timeline(connection, life) for life in lives]
+            emit([row for life in happened for row in life.rows], happened[0].columns, fmt, shared.console)
             return
-        row, contents = describe(connection, found), versions(connection, found)
-        repost = repost_words(connection, [found.posting]).get(found.posting, "")
-    for line in _story(row, happened, contents, repost, shared.console):
+        stories = [_story(connection, life, shared.console) for life in lives]
+    for line in _together(stories):
         shared.console.print(line, soft_wrap=not shared.console.is_terminal)
 
 
-def _story(row: Row, happened: Listing, contents: Listing, repost: str, console: Console) -> Iterator[RenderableType]:
+def _together(lives: Sequence[Sequence[RenderableType]]) -> Iterator[RenderableType]:
+    """The lives of one role, each on a board, the first one first."""
+    for number, life in enumerate(lives):
+        yield from ([""] if number else [])
+        yield from life
+
+
+def _story(connection: Connection, found: Found, console: Console) -> list[RenderableType]:
+    """One posting's life, and where it went on."""
+    from rich.text import Text
+
+    from monitor.queries.changes import timeline, versions
+    from monitor.queries.moved import next_life
+    from monitor.queries.reposts import repost_words
+    from monitor.queries.roles import describe
+
+    happened, contents = timeline(connection, found), versions(connection, found)
+    repost, later = repost_words(connection, [found.posting]).get(found.posting, ""), next_life(connection, found)
+    told = list(_lines(describe(connection, found), happened, contents, repost, console))
+    return [*told, Text(f"\nIt is {later} now: its board has moved.", style="dim")] if later else told
+
+
+def _lines(row: Row, happened: Listing, contents: Listing, repost: str, console: Console) -> Iterator[RenderableType]:
     from rich.text import Text
 
     yield Text(short(row["title"]) or "(not read yet)", style="bold")
     yield Text(clean(f"{row['company']} · {row['posting']} · {row['state']}\n{row['url'] or ''}"), style="dim")
     if not any(change["kind"] == "opened" for change in happened.rows):
-        yield _headline(row["first_seen_at"], "first seen", 1, "it was open before its board was watched")
+        yield _headline(row["first_seen_at"], "first seen", 1, repost or "it was open before its board was watched")
     texts = {version["version"]: str(version["description"]) for version in contents.rows}
     moment: tuple[object, object] | None = None
     for change in happened.rows:

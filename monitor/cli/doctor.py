@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from monitor.settings import Settings
 
 _COLUMNS = ("subject", "ok", "found", "remedy")
-_MISSING = {404, 410}
 _REFUSING = {401, 403}
 
 
@@ -182,21 +181,27 @@ async def _boards(settings: Settings) -> AsyncIterator[Finding]:
         requests = [BoardRequest(name, glance=True) for name in names if name.startswith(f"{ats}:")]
         async with aclosing(crawl(ats, requests, manners(settings, ats))) as results:
             async for result in results:
-                yield _board(result)
+                yield _board(result, settings)
 
 
-def _board(result: Result) -> Finding:
+def _board(result: Result, settings: Settings) -> Finding:
     from crawler.items import Failure, Snapshot
 
     if isinstance(result, Failure):
-        return Finding(result.board, ok=False, found=result.reason, remedy=_remedy(result))
+        return Finding(result.board, ok=False, found=result.reason, remedy=_remedy(result, settings))
     seen = counted(result.seen, "posting") if isinstance(result, Snapshot) else "unchanged"
     return Finding(result.board, ok=True, found=f"{seen} in {result.seconds:.1f} s")
 
 
-def _remedy(failure: Failure) -> str:
-    if failure.status in _MISSING:
-        return f"has the employer moved? Look for its board and `rolewatch boards add` it, or `rolewatch boards remove {failure.board}`"
+def _remedy(failure: Failure, settings: Settings) -> str:
+    from crawler.address import directory
+    from monitor.incidents import moved_where
+    from monitor.plan import NO_SUCH_BOARD
+
+    if failure.status in NO_SUCH_BOARD:
+        configured = settings.board(failure.board)
+        company = (configured and configured.company) or directory().get(failure.board) or failure.board.partition(":")[2]
+        return moved_where(failure.board, company)
     if failure.status in _REFUSING:
         return "the host refuses us: set [crawl] contact, look less often, or use another network"
     if failure.status is None:

@@ -12,25 +12,29 @@ if TYPE_CHECKING:
 
 
 def named(boards: Sequence[WatchedBoard], text: str) -> str:
-    """What `text` names: `ats:token`, a URL of a board or of a posting, or the token or company of one of `boards` alone.
+    """Return the board that `text` names: `ats:token`, a URL of a board or of a posting, or the token or company of one of `boards` alone.
+
+    One of `boards` is named as it is spelled there.
 
     Raises UserError for what names several of them, and for what can name no board at all.
     """
     from crawler.address import parse
+    from crawler.products import same_board
 
     said = text.strip().casefold()
     found = [board.board for board in boards if said in _called(board)]
     if len(found) > 1:
         raise UserError(f"{text!r} is one of several boards: {', '.join(found)}")
     try:
-        return found[0] if found else parse(text).board
+        wanted = found[0] if found else parse(text).board
     except ValueError as error:
         raise UserError(f"{error}; watched are: {', '.join(board.board for board in boards)}") from error
+    return next((board.board for board in boards if same_board(board.board, wanted)), wanted)
 
 
 def _called(board: WatchedBoard) -> Iterator[str]:
-    from crawler.address import directory
+    from crawler.directory import employer
 
-    for name in (board.board.partition(":")[2], board.company or directory().get(board.board, "")):
+    for name in (board.board.partition(":")[2], board.company or employer(board.board)):
         if name:
             yield name.casefold()

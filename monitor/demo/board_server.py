@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from http import HTTPStatus
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 from urllib.parse import urlsplit
 
 import msgspec
@@ -176,6 +176,9 @@ class BoardServer:
         return _Answer(404 if found is None else 200, headers, body)
 
 
+Server = TypeVar("Server", bound=BoardServer)
+
+
 @lru_cache(maxsize=512)
 def _packed(body: bytes, *, zipped: bool) -> tuple[bytes, str]:
     """The body as it goes over the wire and its tag; kept, since packing a large board takes longer than serving it."""
@@ -210,7 +213,14 @@ def _phrase(status: int) -> str:
 @contextmanager
 def serving() -> Iterator[BoardServer]:
     """A board server in a thread of its own, for callers without a loop; it may be told new things from outside."""
-    server, ready, stop = BoardServer(), threading.Event(), asyncio.Event()
+    with in_a_thread(BoardServer()) as server:
+        yield server
+
+
+@contextmanager
+def in_a_thread(server: Server) -> Iterator[Server]:
+    """The server, running in a thread of its own."""
+    ready, stop = threading.Event(), asyncio.Event()
     loop = asyncio.new_event_loop()
 
     async def serve() -> None:

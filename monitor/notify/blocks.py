@@ -31,6 +31,7 @@ from monitor.notify.templates import template
 _EVENTS: Final = {
     "failing": ("red_circle", "Board failing"),
     "recovered": ("large_green_circle", "Board recovered"),
+    "moved": ("truck", "Board moved"),
     "collapsed": ("large_yellow_circle", "Board collapsed"),
     "drained": ("large_green_circle", "Board settled"),
     "refused": ("no_entry", "Channel refused"),

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from monitor.messages import BoardCount, GroupMessage, RoleKind, RuleCount, SummaryMessage
-from monitor.notify import lines, plain, rich, words
+from monitor.notify import lines, moves, plain, rich, words
 from monitor.notify.rich import Parts
 
 _BOARDS: Final = 30
@@ -31,6 +31,11 @@ def _group(message: GroupMessage, emoji: Mapping[RoleKind, str], detail: lines.D
 
 
 def _summary(message: SummaryMessage, detail: lines.Detail) -> Parts:
+    moved = [block for move in message.moves for block in moves.move(move, detail)]
+    return [*moved, *_first_look(message, detail)] if message.boards else moved
+
+
+def _first_look(message: SummaryMessage, detail: lines.Detail) -> Parts:
     rules = [part for rule in message.rules for part in _rule(rule, detail, alone=len(message.rules) == 1)]
     boards = [rich.bullets(_boards(message.boards))] if len(message.boards) > 1 else []
     head = rich.context(rich.ours(":eyes: *First look* · what is open already is told once, here"))

@@ -22,7 +22,7 @@ from monitor.messages import (
     TemplateMessage,
     Why,
 )
-from monitor.notify import reminders, templates, words
+from monitor.notify import moves, reminders, templates, words
 from monitor.notify.difference import edited
 
 _ANNOUNCED: Final = 1000  # UTF-16 units before escaping; a notification shows some 150
@@ -77,7 +77,7 @@ def lines(message: Message) -> list[str]:  # noqa: PLR0911  # a case a kind
         case GroupMessage():
             return [counts(message), *("  " + line for item in message.items for line in _role(item))]
         case SummaryMessage():
-            return [_announced(message), *(line for rule in message.rules for line in _fitting(rule.rule, rule.roles))]
+            return _summary(message)
         case TemplateMessage():
             fits = [line for rule in message.rules for line in _fitting(rule.rule, rule.roles)]
             return [f"{_TAGS['revised']}  {_announced(message)}", *templates.edits(message), *fits, *_why(message.why), *_url(message.url)]
@@ -104,7 +104,8 @@ def _announced(message: Message) -> str:  # noqa: PLR0911  # a case a kind
             titles = [words.title(item.role) for item in message.items[:_NAMED]]
             return f"{counts(message)}: {'; '.join(titles)}" + (" …" if len(message.items) > _NAMED else "")
         case SummaryMessage():
-            return f"Now watching {watched(message)}{fits(message)}"
+            first_look = [f"Now watching {watched(message)}{fits(message)}"] if message.boards else []
+            return ". ".join([*map(moves.sentence, message.moves), *first_look])
         case TemplateMessage():
             return templates.sentence(message)
         case ReminderMessage():
@@ -115,6 +116,11 @@ def _announced(message: Message) -> str:  # noqa: PLR0911  # a case a kind
             return ". ".join(map(_announced, message.parts))
         case OperatorMessage():
             return words.clean(message.headline, words.TITLE) or f"rolewatch: {message.event}"
+
+
+def _summary(message: SummaryMessage) -> list[str]:
+    moved = [line for move in message.moves for rule in move.rules for line in _fitting(rule.rule, rule.roles, mark_new=True)]
+    return [_announced(message), *moved, *(line for rule in message.rules for line in _fitting(rule.rule, rule.roles))]
 
 
 def _reminder(item: Reminder, *, alone: bool) -> list[str]:
@@ -204,9 +210,12 @@ def _why(reasons: tuple[Why, ...]) -> list[str]:
     return [f"  why: {words.reason(why)}" for why in reasons]
 
 
-def _fitting(rule: str, roles: tuple[Role, ...]) -> list[str]:
+def _fitting(rule: str, roles: tuple[Role, ...], *, mark_new: bool = False) -> list[str]:
+    """A line a role. `mark_new`: say which are not known from the board that they moved from."""
     name = words.clean(rule, 100)
-    return [" · ".join([f"  {name}: {words.title(role)}", words.company(role), *filter(None, [words.place(role)])]) for role in roles]
+    marks = ["new" if mark_new and not role.repost_of else "" for role in roles]
+    facts = [[words.company(role), words.place(role), mark] for role, mark in zip(roles, marks, strict=True)]
+    return [" · ".join([f"  {name}: {words.title(role)}", *filter(None, said)]) for role, said in zip(roles, facts, strict=True)]
 
 
 def _url(url: str) -> list[str]:

@@ -10,6 +10,7 @@ from sqlalchemy import Boolean, ColumnElement, Connection, Float, Text, column, 
 
 from monitor.db import Instant
 from monitor.queries.columns import reader
+from monitor.queries.moved import left_behind
 from monitor.survival import Spell
 
 _POSTINGS = table(
@@ -78,6 +79,7 @@ class Facts:
 def facts(connection: Connection, boards: Sequence[str], since: datetime | None) -> Facts:
     """What is known of those boards, of all when none is named, from `since` on."""
     days = list(_days(connection, boards, since))
+    gone = left_behind(connection)
     departments: dict[str, str] = {}
     seen: dict[str, datetime] = {}
     roles = []
@@ -88,7 +90,7 @@ def facts(connection: Connection, boards: Sequence[str], since: datetime | None)
             seen[row.posting] = row.last_seen_at
         if since is None or row.state == "open" or row.closed_at >= since:
             pay = (row.pay_min, row.pay_max, row.pay_currency, row.pay_period)
-            roles.append(Role(row.company, row.department or "", row.state == "open", *pay))
+            roles.append(Role(row.company, row.department or "", row.state == "open" and row.board not in gone, *pay))
     return Facts(days, roles, list(_stays(connection, boards, since, departments, seen)))
 
 

@@ -8,12 +8,15 @@ from difflib import get_close_matches
 
 from sqlalchemy import Connection, Select, or_, select
 
-from crawler import address
+from crawler.address import Address, parse
+from crawler.products import fold
 from monitor.db import AnyRow
 from monitor.errors import UserError
 from monitor.models import Board, Posting, PostingVersion
 
 _NAMED = 8  # companies or boards in an error
+_GOOGLE = "google"  # a job has one key on all boards of its site
+_WHOLE_SITE = "google:all"
 _NEIGHBOURS = 20_000  # keys that a hint looks through; more would take seconds
 
 
@@ -31,11 +34,10 @@ class Found:
 
 
 def find_board(connection: Connection, text: str) -> str:
-    """The board that `text` names: `ats:token`, its URL, its token or its company. Raises UserError."""
+    """Return the board that `text` names: `ats:token`, its URL, its token or its company. Raises UserError."""
     boards = connection.execute(select(Board.board, Board.token, Board.company).order_by(Board.board)).all()
     names = [row.board for row in boards]
-    exact = _address_board(text) if "/" in text else text
-    if exact in names:
+    if (exact := _among(names, _address_board(text))) is not None:
         return exact
     named = [row.board for row in boards if text.casefold() in (row.token.casefold(), row.company.casefold(), row.board.casefold())]
     if len(named) == 1:
@@ -68,29 +70,52 @@ def _names(boards: Iterable[AnyRow]) -> list[str]:
 
 
 def find_posting(connection: Connection, text: str) -> Found:
-    """The posting that `text` names: `ats:token:key`, its URL, or a key that no two boards share. Raises UserError."""
+    """Return the posting that `text` names: `ats:token:key`, its URL, or a key that no two boards share. Raises UserError."""
     text = text.strip()
-    if "/" in text:
+    if _is_link(text):
         return _by_url(connection, text)
     if text.count(":") >= 2:  # noqa: PLR2004  # ats:token:key
         ats, token, key = text.split(":", 2)
-        return _by_name(connection, f"{ats}:{token}", key)
+        named = _address(text) or Address(ats, token, key)
+        return _by_name(connection, named.board, named.key or key)
     return _by_key(connection, text)
+
+
+def _is_link(text: str) -> bool:
+    """Is it a link, with or without its scheme, and no `ats:token:key` with steps in its token?"""
+    return "/" in text and (":" not in text.partition("/")[0] or "://" in text)
 
 
 def _postings() -> Select[int, str, str]:
     return select(Posting.id, Board.board, Posting.key).join(Board, Board.id == Posting.board_id).order_by(Board.board, Posting.key)
 
 
-def _by_name(connection: Connection, board: str, key: str) -> Found:
-    row = connection.execute(_postings().where(Board.board == board, Posting.key == key)).first()
+def _stored(connection: Connection, board: str, key: str) -> Found | None:
+    """The posting of that key on that board, however the board's token is written."""
+    row = connection.execute(_postings().where(Posting.name == f"{board}:{key}")).first()
     if row is not None:
         return Found(*row)
-    if connection.scalar(select(Board.id).where(Board.board == board)) is None:
-        boards = connection.scalars(select(Board.board)).all()
+    known = _among(connection.scalars(select(Board.board)), board)
+    return _stored(connection, known, key) if known not in {None, board} else None
+
+
+def _on_one_site(connection: Connection, key: str) -> Found | None:
+    """The posting of that key on any board of Google's site, a brand's first: a link need not say whose role it is."""
+    boards = connection.scalars(select(Board.board).where(Board.ats == _GOOGLE)).all()
+    found = (_stored(connection, board, key) for board in sorted(boards, key=lambda board: (board == _WHOLE_SITE, board)))
+    return next((each for each in found if each is not None), None)
+
+
+def _by_name(connection: Connection, board: str, key: str) -> Found:
+    found = _stored(connection, board, key)
+    if found is not None:
+        return found
+    boards = connection.scalars(select(Board.board)).all()
+    known = _among(boards, board)
+    if known is None:
         raise UserError(f"no posting {board}:{key}: there is no board {board!r} in the database{_hint(board, boards)}")
-    keys = connection.scalars(select(Posting.key).join(Board).where(Board.board == board).limit(_NEIGHBOURS)).all()
-    raise UserError(f"no posting {board}:{key} was ever seen{_hint(key, keys, prefix=board + ':')}")
+    keys = connection.scalars(select(Posting.key).join(Board).where(Board.board == known).limit(_NEIGHBOURS)).all()
+    raise UserError(f"no posting {known}:{key} was ever seen{_hint(key, keys, prefix=known + ':')}")
 
 
 def _by_key(connection: Connection, key: str) -> Found:
@@ -104,9 +129,11 @@ def _by_key(connection: Connection, key: str) -> Found:
 def _by_url(connection: Connection, url: str) -> Found:
     named = _address(url)
     if named is not None and named.key is not None:
-        row = connection.execute(_postings().where(Board.board == named.board, Posting.key == named.key)).first()
-        if row is not None:
-            return Found(*row)
+        is_whole_site = named.board == _WHOLE_SITE  # said of every link that names no brand
+        found = None if is_whole_site else _stored(connection, named.board, named.key)
+        found = found or (_on_one_site(connection, named.key) if named.ats == _GOOGLE else None)
+        if found is not None:
+            return found
     stored = [Found(*row) for row in connection.execute(_with_url(url))]
     if stored:
         return _only(url, stored)
@@ -130,9 +157,9 @@ def _only(text: str, found: Sequence[Found]) -> Found:
     return found[0]
 
 
-def _address(text: str) -> address.Address | None:
+def _address(text: str) -> Address | None:
     try:
-        return address.parse(text)
+        return parse(text)
     except ValueError:
         return None
 
@@ -140,6 +167,12 @@ def _address(text: str) -> address.Address | None:
 def _address_board(text: str) -> str:
     named = _address(text)
     return text if named is None else named.board
+
+
+def _among(names: Iterable[str], board: str) -> str | None:
+    """The name of a board as it is spelled among `names`; as given where it is one of them."""
+    alike = [name for name in names if fold(name) == fold(board)]
+    return board if board in alike else next(iter(alike), None)
 
 
 def _there_is(names: Sequence[str]) -> str:

@@ -19,6 +19,7 @@ from monitor.models import Board, BoardCheck, Description, Posting, PostingChang
 from monitor.queries.candidates import candidate, candidate_columns, fits_all
 from monitor.queries.columns import reader
 from monitor.queries.listing import POSTINGS, VERSIONS, Listing, Row, everything, listing
+from monitor.queries.moved import left_behind
 from monitor.queries.naming import Found
 from monitor.search import has_words
 from monitor.settings import Rule
@@ -62,6 +63,8 @@ def _conditions(connection: Connection, wanted: RoleFilter) -> list[ColumnElemen
         conditions.append(POSTINGS.c.board.in_(wanted.boards))
     if wanted.status != "all":
         conditions.append(POSTINGS.c.state == wanted.status)
+    if wanted.status == "open" and (left := left_behind(connection)):
+        conditions.append(POSTINGS.c.board.not_in(left))
     if wanted.since is not None:
         conditions.append(_since(wanted.status, wanted.since, POSTINGS.c.first_seen_at, POSTINGS.c.closed_at))
     if wanted.saved or wanted.saved_by is not None:
@@ -104,9 +107,13 @@ def _first_with_words(connection: Connection, wanted: RoleFilter) -> Select[str]
     """The names of the postings to be listed, so that the view is asked for those alone."""
     query = _with_words(connection, str(wanted.text), wanted.status)
     conditions: list[ColumnElement[bool]] = []
-    if wanted.boards:
+    left = left_behind(connection) if wanted.status == "open" else []
+    if wanted.boards or left:
         query = query.join(Board, Board.id == Posting.board_id)
+    if wanted.boards:
         conditions.append(Board.board.in_(wanted.boards))
+    if left:
+        conditions.append(Board.board.not_in(left))
     if wanted.since is not None:
         conditions.append(_since(wanted.status, wanted.since, Posting.first_seen_at, Posting.closed_at))
     if wanted.saved or wanted.saved_by is not None:

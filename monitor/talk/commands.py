@@ -16,6 +16,7 @@ from monitor.db import AnyRow
 from monitor.errors import UserError
 from monitor.notify import words
 from monitor.queries.changes import timeline, versions
+from monitor.queries.moved import former_lives
 from monitor.queries.naming import find_boards, find_posting
 from monitor.queries.roles import RoleFilter, Status, describe, find_roles
 from monitor.queries.search import search
@@ -105,18 +106,27 @@ def _saved(asked: Asked) -> Said:
 def _history(asked: Asked) -> Said:
     """Of the posting that is named, or of the only one that the words fit."""
     if not asked.text:
-        raise UserError("Say which posting: `/rolewatch history greenhouse:deepmind:5938712`, its URL, or words of its title")
+        raise UserError("Say which posting: `/rolewatch history greenhouse:isomorphiclabs:5938712`, its URL, or words of its title")
     try:
         found = find_posting(asked.connection, asked.text)
     except UserError:
         if "/" in asked.text or ":" in asked.text:
             raise
-        rows = _found(asked.connection, read(asked.text), "all")
+        rows = _last_lives(_found(asked.connection, read(asked.text), "all"))
         if len(rows) != 1:
             return pages.which(rows, words.clean(asked.text, 150))
         found = find_posting(asked.connection, str(rows[0]["posting"]))
-    row, happened = describe(asked.connection, found), timeline(asked.connection, found).rows
-    return pages.history(row, happened, {int(one["version"]): str(one["description"]) for one in versions(asked.connection, found).rows})
+    lives = [*former_lives(asked.connection, found), found]
+    happened = [row for life in lives for row in timeline(asked.connection, life).rows]
+    stored = [row for life in lives for row in versions(asked.connection, life).rows]
+    texts = {(str(row["posting"]), int(row["version"])): str(row["description"]) for row in stored}
+    return pages.history(describe(asked.connection, found), happened, texts)
+
+
+def _last_lives(rows: Sequence[pages.Row]) -> Sequence[pages.Row]:
+    """The rows without those of roles that are among them on another board, to which their employer has moved."""
+    former = {row["repost_of"] for row in rows if row["repost_of"] and not row["repost_of"].startswith(f"{row['board']}:")}
+    return [row for row in rows if row["posting"] not in former]
 
 
 def _rules(asked: Asked) -> Said:

@@ -100,8 +100,11 @@ def _title(row: Row, limit: int) -> str:
     return words.clean(str(row["title"] or ""), limit) or str(row["posting"])
 
 
-def history(row: Row, happened: Sequence[Row], texts: Mapping[int, str]) -> Said:
-    """One posting's life, the newest first."""
+Texts = Mapping[tuple[str, int], str]  # descriptions by a posting's name and the version's number
+
+
+def history(row: Row, happened: Sequence[Row], texts: Texts) -> Said:
+    """One posting's life, the newest first; what happened on a board that its employer has left names that posting."""
     facts = rich.DOT.join([words.clean(str(row["company"] or ""), 60), str(row["state"]), str(row["posting"])])
     first = moment(row["first_seen_at"])
     since = [rich.text(f"{rich.DOT}first seen "), rich.date(first)] if first else []
@@ -109,21 +112,22 @@ def history(row: Row, happened: Sequence[Row], texts: Mapping[int, str]) -> Said
     if not happened:
         head.append(rich.text("\nNothing has happened to it since."))
     text = f"{_title(row, words.TITLE)}: {words.count(len(happened), 'change')}"
-    return _page(text, head, happened[::-1], lambda one: _event(one, texts), ": `rolewatch history` shows all")
+    return _page(text, head, happened[::-1], lambda one: _event(one, texts, str(row["posting"])), ": `rolewatch history` shows all")
 
 
-def _event(change: Row, texts: Mapping[int, str]) -> Parts:
-    at = moment(change["at"])
+def _event(change: Row, texts: Texts, posting: str) -> Parts:
+    at, of = moment(change["at"]), str(change["posting"])
     when = [rich.date(at), rich.text("  ")] if at else []
-    return [rich.emoji(_EVENTS.get(str(change["kind"]), "grey_question")), rich.text(" "), *when, *_what(change, texts)]
+    where = [rich.text(f"  ({words.clean(of, 100)})")] if of != posting else []
+    return [rich.emoji(_EVENTS.get(str(change["kind"]), "grey_question")), rich.text(" "), *when, *_what(change, texts), *where]
 
 
-def _what(change: Row, texts: Mapping[int, str]) -> Parts:
-    field, version = change["field"], int(change["version"])
+def _what(change: Row, texts: Texts) -> Parts:
+    field, version, of = change["field"], int(change["version"]), str(change["posting"])
     if field is None:
         return [rich.text(str(change["kind"]), bold=True)]
     old, new = (
-        (texts.get(version - 1, ""), texts.get(version, ""))
+        (texts.get((of, version - 1), ""), texts.get((of, version), ""))
         if field == "description"
         else (str(change["old"] or ""), str(change["new"] or ""))
     )

@@ -2,7 +2,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crawler.address import Address, board_url, directory, discover, find, parse
+from crawler.address import Address, discover, parse
+from crawler.directory import directory
+from crawler.products import PRODUCTS, board_url, fold, posting_url, same_board, title
 
 PIECES = [
     "https://",
@@ -66,7 +68,7 @@ def test_every_way_to_write_a_greenhouse_job_is_that_posting(written: str) -> No
     [
         ("https://jobs.lever.co/palantir", "lever:palantir"),
         ("https://jobs.lever.co/palantir/6ad0e2-8249/apply", "lever:palantir"),
-        ("https://jobs.ashbyhq.com/Etched", "ashby:Etched"),
+        ("https://jobs.ashbyhq.com/Acme", "ashby:Acme"),
         ("https://apply.workable.com/huggingface/", "workable:huggingface"),
         ("https://acme.recruitee.com/o/engineer", "recruitee:acme"),
     ],
@@ -92,7 +94,7 @@ def test_boards_of_other_ats_are_told_apart(written: str, board: str) -> None:
     ],
 )
 def test_what_names_no_board_is_refused_in_one_line_with_what_is_accepted(written: str) -> None:
-    with pytest.raises(ValueError, match="greenhouse:deepmind") as refused:
+    with pytest.raises(ValueError, match=r"google:deepmind|greenhouse:TOKEN") as refused:
         parse(written)
     assert "\n" not in str(refused.value)
 
@@ -100,7 +102,7 @@ def test_what_names_no_board_is_refused_in_one_line_with_what_is_accepted(writte
 @pytest.mark.parametrize("written", ["nope:deepmind", " Nope:deepmind:5938712", "greenhous:deepmind"])
 def test_what_is_named_by_no_ats_is_refused_with_those_there_are(written: str) -> None:
     ats = written.split(":", maxsplit=1)[0].strip().lower()
-    with pytest.raises(ValueError, match=f"{ats} is no ats; allowed: greenhouse$"):
+    with pytest.raises(ValueError, match=f"{ats} is no ats; allowed: ashby, google, greenhouse"):
         parse(written)
 
 
@@ -117,14 +119,108 @@ def test_any_text_is_an_address_or_a_value_error(written: str) -> None:
     except ValueError:
         return
     assert parse(address.board) == Address(address.ats, address.token)
-    assert not {"/", "\\", "?", "#", " "} & set(address.token)
+    assert parse(address.posting or address.board) == address
+    assert not {"\\", "?", "#", " ", ":", "+"} & set(address.token)
 
 
 def test_a_boards_page_leads_back_to_it() -> None:
     for board in directory():
-        ats, token = board.split(":")
-        if page := board_url(ats, token):
-            assert parse(page).board == board
+        ats, token = board.split(":", 1)
+        assert same_board(parse(board_url(ats, token)).board, board)
+
+
+@pytest.mark.parametrize(
+    ("posting", "page"),
+    [
+        ("google:deepmind:138166347879064262", "https://www.google.com/about/careers/applications/jobs/results/138166347879064262"),
+        ("greenhouse:acme:1", "https://job-boards.greenhouse.io/acme/jobs/1"),
+        (
+            "ashby:Merge%20Labs:34413f8d-26bf-4bbc-8ade-eb309a0e2245",
+            "https://jobs.ashbyhq.com/Merge%20Labs/34413f8d-26bf-4bbc-8ade-eb309a0e2245",
+        ),
+        ("teamtailor:careers.acme.example:12", "https://careers.acme.example/jobs/12"),
+        ("oracle:acme.fa.us2.oraclecloud.com/CX_1:7", "https://acme.fa.us2.oraclecloud.com/hcmUI/CandidateExperience/en/sites/CX_1/job/7"),
+        ("workday:acme.wd5/External:R1", "https://acme.wd5.myworkdayjobs.com/External"),
+    ],
+)
+def test_a_postings_page_is_the_ats_own(posting: str, page: str) -> None:
+    address = parse(posting)
+    assert (address.posting, address.url) == (posting, page)
+    assert posting_url(address.ats, address.token, address.key or "") == page
+
+
+@pytest.mark.parametrize(
+    ("board", "page"),
+    [
+        ("google:deepmind", "https://www.google.com/about/careers/applications/jobs/results/?company=DeepMind"),
+        (
+            "google:verily%20life%20sciences",
+            "https://www.google.com/about/careers/applications/jobs/results/?company=Verily%20Life%20Sciences",
+        ),
+        ("google:wing", "https://www.google.com/about/careers/applications/jobs/results/?company=Wing"),
+        ("google:all", "https://www.google.com/about/careers/applications/jobs/results/"),
+        ("nope:x", ""),
+    ],
+)
+def test_a_board_of_a_brand_has_the_brands_search_as_its_page(board: str, page: str) -> None:
+    assert board_url(*board.split(":")) == page
+
+
+@pytest.mark.parametrize(
+    ("written", "board"),
+    [
+        ("ashby:Merge Labs", "ashby:Merge%20Labs"),
+        ("ashby:merge%20labs", "ashby:Merge%20Labs"),
+        ("ashby:thinkingmachines", "ashby:ThinkingMachines"),
+        ("ashby:Nobody We Know", "ashby:Nobody%20We%20Know"),
+        ("greenhouse:DeepMind", "greenhouse:deepmind"),
+        ("Google:DeepMind", "google:deepmind"),
+        ("lever:BDG", "lever:BDG"),
+        ("lever:quantco-", "lever:quantco-"),
+        ("lever:1840&Company", "lever:1840&Company"),
+        ("workday:NVIDIA.wd5/nvidiaexternalcareersite", "workday:nvidia.wd5/NVIDIAExternalCareerSite"),
+        ("jsonld:Careers.Acme.example/jobs/open", "jsonld:careers.acme.example/jobs/open"),
+    ],
+)
+def test_a_token_has_one_spelling(written: str, board: str) -> None:
+    assert parse(written).board == board
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "workday:acme",
+        "workday:acme.wd5",
+        "oracle:acme/CX_1",
+        "ashby:a/b",
+        "ashby:a%2Fb",
+        "ashby:a%ff",
+        "ashby:Embed",
+        "google:deepmind:x",
+        "jsonld:acme",
+    ],
+)
+def test_a_token_that_the_ats_cannot_have_is_refused(written: str) -> None:
+    with pytest.raises(ValueError, match="names no board"):
+        parse(written)
+
+
+@pytest.mark.parametrize("ats", ["ashby", "greenhouse", "google", "workday", "smartrecruiters", "workable"])
+def test_names_of_one_board_are_compared_without_case(ats: str) -> None:
+    assert same_board(f"{ats}:Acme%20Labs", f"{ats}:acme labs")
+
+
+@pytest.mark.parametrize("ats", ["lever", "gem", "jobvite", "jazzhr"])
+def test_names_of_one_board_are_compared_with_case_where_the_ats_does(ats: str) -> None:
+    assert fold(f"{ats}:Acme") != fold(f"{ats}:acme")
+
+
+def test_every_ats_has_a_title_and_keeps_no_case_that_it_does_not_compare() -> None:
+    assert title("smartrecruiters") == "SmartRecruiters"
+    assert title("nope") == "nope"
+    for product in PRODUCTS.values():
+        assert product.title
+        assert not (product.lower and product.cased)
 
 
 def test_a_careers_page_shows_its_boards_once_and_in_order() -> None:
@@ -137,11 +233,3 @@ def test_a_careers_page_shows_its_boards_once_and_in_order() -> None:
     """
     assert discover(page) == ("greenhouse:acme", "greenhouse:acme-eu", "lever:acme", "ashby:Acme")
     assert discover("") == ()
-
-
-def test_the_directory_knows_the_labs_by_name() -> None:
-    assert directory()["greenhouse:deepmind"] == "Google DeepMind"
-    assert len(directory()) >= 80
-    assert find("deepmind") == [("greenhouse:deepmind", "Google DeepMind")]
-    assert find("ANTHROPIC")[0] == ("greenhouse:anthropic", "Anthropic")
-    assert find("no such lab") == []

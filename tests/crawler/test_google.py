@@ -123,7 +123,7 @@ async def test_a_first_check_whose_slices_fail_is_a_failure_and_no_baseline_of_a
 async def test_a_brand_that_nobody_knows_is_a_failure_in_words_and_after_a_day_a_board_without_roles(server: GoogleServer) -> None:
     server.add(1)
     first = await crawled(server, "google:acme")
-    assert is_failure(first, "Google Careers knows no role of acme")
+    assert is_failure(first, "Google Careers knows no role of Acme")
     request = BoardRequest("google:acme", notes=first.notes)
     later = replace(request, at=request.at.replace(year=request.at.year + 1))
     assert (await snapshot(server, later)).seen == 0

@@ -6,9 +6,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from ashby import AshbyServer
+from ashby import job as ashby_job
 from greenhouse import job
 
-from monitor.demo.board_server import serving
+from monitor.demo.board_server import in_a_thread, serving
 
 ROOT = Path(__file__).parents[2]
 REACTOR = (
@@ -34,3 +36,17 @@ def test_scrapy_crawl_works_by_itself(tmp_path: Path, more: tuple[str, ...]) -> 
     assert "board failed: greenhouse:missing: HTTP 404: no such board" in done.stderr
     assert "posting unreadable: greenhouse:examplelabs:3" in done.stderr
     assert done.stdout == ""
+
+
+def test_scrapy_crawl_works_for_ashby(tmp_path: Path) -> None:
+    out = tmp_path / "out.jsonl"
+    with in_a_thread(AshbyServer()) as server:
+        server.lists("ExampleLabs", ashby_job(1), ashby_job(2, title="Research Scientist"))
+        arguments = ["-a", "boards=ExampleLabs,missing", "-a", f"api_url={server.url}", "-s", "DOWNLOAD_DELAY=0"]
+        command = [sys.executable, "-m", "scrapy", "crawl", "ashby", *arguments, "-O", str(out)]
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr
+    lines = [json.loads(line) for line in out.read_text().splitlines()]
+    assert sorted(line["title"] for line in lines) == ["Research Engineer", "Research Scientist"]
+    assert {line["board"] for line in lines} == {"ashby:ExampleLabs"}
+    assert "board failed: ashby:missing: Ashby knows no board missing" in done.stderr

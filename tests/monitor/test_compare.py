@@ -178,6 +178,16 @@ def test_what_the_ats_stated_is_kept_when_it_stops_and_what_was_derived_is_not(f
     assert getattr(carry(before, silent), field) is None
 
 
+@pytest.mark.parametrize("field", ["pay", "deadline", "workplace"])
+def test_what_the_ats_stated_is_kept_however_often_it_is_not_sent(field: str) -> None:
+    before = replace(given_(field, getattr(FULL, field)), stated=frozenset({field}))
+    silent = replace(given_(field, None), unsent=frozenset({field}))
+    once = carry(before, silent)
+    twice = carry(once, replace(silent, title="Other"))
+    assert getattr(twice, field) == getattr(FULL, field)
+    assert fields(once, twice) == ["title"]
+
+
 def test_a_posting_that_sends_all_it_did_is_carried_as_it_is() -> None:
     after = posting(title="Other")
     assert carry(posting(), after) is after

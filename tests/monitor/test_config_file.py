@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from monitor.config import load
-from monitor.config_file import EXAMPLE, add_board, remove_board, write_example
+from monitor.config_file import EXAMPLE, add_board, move_board, remove_board, write_example
 from monitor.errors import UserError
 
 COMMENTED = """\
@@ -47,7 +47,7 @@ def watched(file: Path) -> list[str]:
 def test_the_example_works_as_it_stands(tmp_path: Path) -> None:
     write_example(tmp_path / "rolewatch.toml")
     settings = load(tmp_path / "rolewatch.toml", {})
-    assert [board.board for board in settings.boards][:2] == ["greenhouse:deepmind", "greenhouse:anthropic"]
+    assert [board.board for board in settings.boards][:2] == ["google:deepmind", "greenhouse:anthropic"]
     assert [rule.name for rule in settings.rules] == ["research-engineer"]
     assert settings.route(settings.rules[0].notify[0]) == "console"  # until there is a token
 
@@ -195,3 +195,61 @@ def test_mode_link_and_line_ends_are_kept(file: Path, tmp_path: Path) -> None:
 def test_a_missing_file_is_one_clear_line(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="cannot be read: No such file"):
         add_board(tmp_path / "rolewatch.toml", "greenhouse:deepmind")
+
+
+MOVED = COMMENTED.replace("greenhouse:deepmind", "google:deepmind")
+
+
+def test_a_moved_board_is_replaced_in_its_place_and_in_every_rule(file: Path) -> None:
+    move_board(file, "greenhouse:deepmind", "google:deepmind")
+    assert file.read_text() == MOVED
+    move_board(file, "google:deepmind", "greenhouse:deepmind")
+    assert file.read_text() == COMMENTED
+
+
+def test_a_moved_board_keeps_what_its_entry_says(file: Path) -> None:
+    move_board(file, "greenhouse:anthropic", "ashby:anthropic")
+    url = 'url = "https://job-boards.greenhouse.io/anthropic"\n'
+    assert file.read_text() == COMMENTED.replace(url, 'board = "ashby:anthropic"\n')
+
+
+def test_a_board_that_moves_to_one_that_is_there_goes(file: Path) -> None:
+    rule = '\n[[rules]]\nname = "s"\nany = ["chef"]\nboards = ["greenhouse:anthropic", "https://job-boards.greenhouse.io/deepmind"]\n'
+    file.write_text(COMMENTED + rule)
+    move_board(file, "greenhouse:deepmind", "greenhouse:anthropic")
+    settings = load(file, {})
+    assert watched(file) == ["greenhouse:anthropic"]
+    assert [rule.boards for rule in settings.rules] == [("greenhouse:anthropic",)] * 2
+    assert "# the second" in file.read_text()
+
+
+def test_a_board_in_an_inline_list_is_moved_too(file: Path) -> None:
+    file.write_text('boards = [{ url = "https://job-boards.greenhouse.io/deepmind", every = "1h" }, { board = "greenhouse:b" }]  # all\n')
+    move_board(file, "greenhouse:deepmind", "google:deepmind")
+    assert watched(file) == ["google:deepmind", "greenhouse:b"]
+    assert load(file, {}).boards[0].every.total_seconds() == 3600
+    assert "# all" in file.read_text()
+
+
+def test_a_rules_list_over_many_lines_keeps_its_comments(file: Path) -> None:
+    lines = 'boards = [\n  "greenhouse:anthropic",  # first\n  "greenhouse:deepmind",  # second\n]\n'
+    file.write_text(COMMENTED.replace('boards = ["greenhouse:deepmind"]\n', lines).replace("\n", "\r\n"))
+    before = file.read_bytes()
+    move_board(file, "greenhouse:deepmind", "google:deepmind")
+    assert file.read_bytes() == before.replace(b"greenhouse:deepmind", b"google:deepmind")
+
+
+def test_a_former_board_that_is_not_there_lets_the_new_one_be_added(file: Path) -> None:
+    move_board(file, "greenhouse:gone", "google:deepmind")
+    assert watched(file) == ["greenhouse:deepmind", "greenhouse:anthropic", "google:deepmind"]
+    before = file.read_text()
+    move_board(file, "greenhouse:gone", "google:deepmind")
+    assert file.read_text() == before
+
+
+def test_a_move_that_cannot_be_written_leaves_the_file(file: Path) -> None:
+    file.write_text(COMMENTED.replace('"greenhouse:deepmind"  # the one', '"""greenhouse:deepmind"""  # the one'))
+    before = file.read_text()
+    with pytest.raises(UserError, match="by hand"):
+        move_board(file, "greenhouse:deepmind", "google:deepmind")
+    assert file.read_text() == before

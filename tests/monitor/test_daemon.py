@@ -93,6 +93,20 @@ async def test_a_changed_configuration_is_taken_up_and_a_wrong_one_is_not(place:
     assert await stopped(daemon) < 10
 
 
+async def test_a_board_that_is_moved_beside_it_is_one_message(place: Place, boards: BoardServer, slack: SlackServer) -> None:
+    daemon = await place.start("run")
+    await until(slack.texts)
+    boards.board("elsewhere", *(job(key, title=f"Research Engineer, Team {key - 90}") for key in range(91, 94)))
+    assert (await place.here("boards", "move", "greenhouse:examplelabs", "greenhouse:elsewhere"))[0] == 0
+    await until(lambda: len(slack.texts()) == 2)
+    boards.boards["elsewhere"].jobs.append(job(99, title="Research Engineer, New"))
+    await until(lambda: len(slack.texts()) == 3)
+    assert "moved from greenhouse:examplelabs to greenhouse:elsewhere: 3 of 3 open roles came along" in slack.texts()[1]
+    assert "Research Engineer, New" in slack.texts()[2]
+    assert place.ask("SELECT kind FROM alerts") == [("summary",), ("summary",), ("opened",)]
+    assert await stopped(daemon) < 10
+
+
 async def test_the_last_board_taken_out_is_looked_at_no_more_and_put_back_it_is_again(place: Place, boards: BoardServer) -> None:
     daemon = await place.start("run")
     await until(lambda: read_once(place))

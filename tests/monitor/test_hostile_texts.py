@@ -12,6 +12,7 @@ from monitor.messages import (
     FieldChange,
     GroupMessage,
     Message,
+    Move,
     OperatorMessage,
     Role,
     RoleMessage,
@@ -36,6 +37,8 @@ def hostile(text: str) -> list[Message]:
     board = BoardCount(text, text, text, 3)
     rules = (RuleCount(text, (bad,) * 20),) * 2
     listed: list[Message] = [SummaryMessage((board,), rules), SummaryMessage((board,) * 40, rules), GroupMessage((one,) * 12)]
+    move = Move(text, text, text, text, text, 57, 41, 1, 32, rules)
+    listed += [SummaryMessage((), (), (move,)), SummaryMessage((board,), rules, (move,) * 3)]
     return [one, *kinds, *listed, OperatorMessage("failing", text, (text,) * 40, text, text)]
 
 

@@ -14,7 +14,7 @@ from slack_server import ARCHIVED, OPS, shown
 from sqlalchemy import Engine
 
 from crawler.items import Failure
-from monitor import refused_file
+from monitor import incidents, refused_file
 from monitor.alerting import Alerting
 from monitor.settings import AlertSettings
 
@@ -60,6 +60,33 @@ async def test_the_next_failure_is_another_incident(life: Life) -> None:
         await life.look(*postings(9))
     assert kinds(notices(life)) == ["Board recovered"] * 2
     assert [len(thread(life, number)) for number in (0, 1)] == [1, 1]
+
+
+async def test_three_answers_that_there_is_no_such_board_say_where_the_employer_is_now(life: Life, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(incidents, "where_now", {BOARD: "google:examplelabs"}.get)
+    for status in (404, 410, 404):
+        await life.hear(Failure(BOARD, f"HTTP {status}", status))
+    assert kinds(notices(life)) == ["Board failing"]
+    assert "Example Labs is on Google Careers now: " in shown(notices(life)[0])
+    assert f"rolewatch boards move {BOARD} google:examplelabs" in shown(notices(life)[0])
+
+
+async def test_the_place_is_named_when_the_third_such_answer_in_a_row_comes_late(life: Life, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(incidents, "where_now", {BOARD: "google:examplelabs"}.get)
+    for status in (503, 404, 503, 404, 404):
+        await life.hear(Failure(BOARD, f"HTTP {status}", status))
+    assert "boards move" not in shown(notices(life)[0])
+    await life.hear(Failure(BOARD, "HTTP 404", 404))
+    assert "boards move" in shown(notices(life)[0])
+    assert thread(life) == []
+
+
+async def test_a_board_without_a_known_place_says_what_to_do(life: Life) -> None:
+    for _ in range(3):
+        await life.hear(Failure(BOARD, "HTTP 404", 404))
+    for command in ("boards find 'Example Labs'", f"boards move {BOARD} NEW"):
+        assert f"rolewatch {command}" in shown(notices(life)[0])
+    assert life.history.ask("SELECT state FROM boards") == [("failing",)]
 
 
 async def test_a_collapsed_board_is_one_message_until_everything_is_settled(life: Life) -> None:

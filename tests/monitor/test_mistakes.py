@@ -31,19 +31,22 @@ LINES = [
     ('[crawl]\ncontact = "me\\nX: y"', 'crawl.contact = "me\\nX: y": expected an e-mail address or a URL'),
     ("[crawl]\nbaseline = 'loud'", "crawl.baseline = \"loud\": expected 'summary' or 'announce'"),
     ("crawl = 3", "crawl = 3: expected a table of keys"),
-    ("[ats.levr]", "ats.levr: levr is no ats that this version reads; allowed: greenhouse"),
+    ("[ats.levr]", "ats.levr: levr is no ats that this version reads; allowed: ashby, google, greenhouse"),
     ("[ats.greenhouse]\ndely = '1s'", "ats.greenhouse.dely: unknown key; did you mean delay?"),
     ("[ats.greenhouse]\nconcurrency = 0", "ats.greenhouse.concurrency = 0: expected at least 1"),
     ("[ats.greenhouse]\nconcurrency = true", "ats.greenhouse.concurrency = true: expected a whole number"),
     ("[ats.greenhouse]\napi_url = 'https://me:pw@x.org'", 'ats.greenhouse.api_url = "https://me:…@x.org": expected an address'),
     ("[[boards]]\nurl = 'https://example.org/jobs'", "boards[0].url: 'https://example.org/jobs' is no board that rolewatch knows"),
-    ("[[boards]]\nboard = 'nope:x'", "boards[0].board: 'nope:x' is no board that rolewatch knows: nope is no ats; allowed: greenhouse"),
+    (
+        "[[boards]]\nboard = 'nope:x'",
+        "boards[0].board: 'nope:x' is no board that rolewatch knows: nope is no ats; allowed: ashby, google, greenhouse",
+    ),
     (
         "[[boards]]\nboard = 'lever:mistral'",
-        'boards[0].board = "lever:mistral": lever is no ats that this version reads; allowed: greenhouse',
+        'boards[0].board = "lever:mistral": this version cannot read Lever boards yet; allowed: ashby, google, greenhouse',
     ),
     ("[[boards]]\nurl = ''", "boards[0].url: '' is no board"),
-    ("[[boards]]\nurl = 'https://jobs.lever.co/x'", 'boards[0].url = "https://jobs.lever.co/x": lever is no ats that this version reads'),
+    ("[[boards]]\nurl = 'https://jobs.lever.co/x'", 'boards[0].url = "https://jobs.lever.co/x": this version cannot read Lever boards yet'),
     ("[[boards]]\ncompany = 'X'", "boards[0]: expected one of url and board"),
     (
         SOUND + "[[boards]]\nurl = 'https://job-boards.greenhouse.io/deepmind'",
@@ -58,7 +61,7 @@ LINES = [
     (SOUND + "boards = ['x']", "rules[0] (rule \"r\"): boards: 'x' is no"),
     (
         SOUND + "boards = ['nope:x']",
-        "rules[0] (rule \"r\"): boards: 'nope:x' is no board that rolewatch knows: nope is no ats; allowed: greenhouse",
+        "rules[0] (rule \"r\"): boards: 'nope:x' is no board that rolewatch knows: nope is no ats; allowed: ashby, google, greenhouse",
     ),
     (SOUND + "none = ['']", 'rules[0].none[0] (rule "r") = "": has no words to look for'),
     (

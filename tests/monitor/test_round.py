@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import AsyncGenerator, Sequence
 from datetime import timedelta
 from random import Random
 
-from boards import START, posting, snapshot
+import pytest
+from boards import BOARD, START, posting, snapshot
 from history import History, settings
-from sqlalchemy import Engine, insert, select
+from sqlalchemy import Engine, insert, select, text
 
-from crawler.items import Deadline
+from crawler.items import Deadline, Failure, Result
 from monitor import reminders
 from monitor.models import CheckRound
 from monitor.pack import pack
@@ -33,3 +36,19 @@ async def test_a_round_gives_up_the_reminders_that_are_not_true_after_it(engine:
         pack(connection, history.now)
     await run_round(engine, history.settings, [], alerts=True, announce=False, clock=lambda: deadline, random=Random(1))
     assert history.ask("SELECT state FROM alerts WHERE kind = 'reminder'") == [("expired",)]
+
+
+async def test_a_crawl_that_breaks_leaves_the_other_crawls_of_its_round_alone(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def crawled(ats: str, *_: object) -> AsyncGenerator[Sequence[Result], None]:
+        if ats == "greenhouse":
+            raise RuntimeError("it broke")
+        await asyncio.sleep(0.05)
+        yield [Failure("google:deepmind", "HTTP 500", 500)]
+
+    monkeypatch.setattr("monitor.round.crawl_together", crawled)
+    wanted = settings(boards=(BOARD, "google:deepmind"))
+    with pytest.raises(RuntimeError, match="it broke"):
+        await run_round(engine, wanted, None, alerts=True, announce=False, clock=lambda: START, random=Random(1))
+    with engine.connect() as connection:
+        [(checks, ended)] = connection.execute(text("SELECT count(*), max(r.finished_at) FROM checks c, check_round r")).all()
+    assert (checks, ended is None) == (1, False)

@@ -20,7 +20,8 @@ def manners(server: BoardServer, **own: Any) -> Manners:  # noqa: ANN401  # any 
 async def look(server: BoardServer, *requests: BoardRequest | str, **own: Any) -> dict[str, Result]:  # noqa: ANN401  # any of the manners
     """The result of each board, after seeing that there is exactly one."""
     wanted = [BoardRequest(request) if isinstance(request, str) else request for request in requests or (BOARD,)]
-    results = [result async for result in crawl("greenhouse", wanted, manners(server, **own))]
+    ats = wanted[0].board.partition(":")[0]
+    results = [result async for result in crawl(ats, wanted, manners(server, **own))]
     assert sorted(result.board for result in results) == sorted(request.board for request in wanted)
     return {result.board: result for result in results}
 

@@ -14,6 +14,7 @@ from monitor.messages import (
     FieldChange,
     GroupMessage,
     Message,
+    Move,
     OperatorMessage,
     Role,
     RoleMessage,
@@ -61,8 +62,9 @@ def _messages(texts: list[str]) -> list[Message]:
     why = (Why(a, b), Why(c, d, "now fits"))
     told = [RoleMessage(kind, role, why, NOON, changes, NOON, (e,)) for kind in KINDS]
     board, rule = BoardCount(a, b, c, len(texts)), RuleCount(d, (role,) * len(texts))
-    operator = OperatorMessage("failing", a, tuple(texts), b, c)
-    return [*told, card_of(told[2]), GroupMessage(tuple(told * 5)), SummaryMessage((board,) * 3, (rule,) * 3), operator]
+    operator, move = OperatorMessage("failing", a, tuple(texts), b, c), Move(a, b, c, d, e, 3, 2, 1, 1, (rule,) * 2)
+    summary = SummaryMessage((board,) * 3, (rule,) * 3, (move,))
+    return [*told, card_of(told[2]), GroupMessage(tuple(told * 5)), summary, operator]
 
 
 def write_line(data: bytes) -> None:

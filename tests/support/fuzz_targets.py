@@ -15,8 +15,9 @@ from pathlib import Path
 import msgspec
 from fuzz_messages import NOON, draw_message, words, write_line
 
-from crawler.address import directory, discover, find, parse
+from crawler.address import discover, parse
 from crawler.answer import Unusable, bad_status, decode, next_address, unpack
+from crawler.directory import directory, find
 from crawler.items import Posting, Unreadable
 from crawler.read.deadline import read_deadline
 from crawler.read.pay import read_pay

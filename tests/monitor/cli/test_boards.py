@@ -134,19 +134,35 @@ def test_a_board_may_be_added_unseen(watching: Program, third: BoardServer) -> N
     assert 'company = "Third Lab"\nevery = "1h"\n' in Path(watching.config).read_text()
 
 
-def test_a_board_that_is_watched_already_is_refused_unseen(watching: Program, server: BoardServer) -> None:
-    ran = watching("boards", "add", "https://job-boards.greenhouse.io/otherworks")
-    assert ran.code == 2
-    assert "already" in ran.err
+@pytest.mark.parametrize("given", ["https://job-boards.greenhouse.io/otherworks", "greenhouse:OtherWorks"])
+def test_a_board_that_is_watched_already_is_said_to_be_and_left_unseen(watching: Program, server: BoardServer, given: str) -> None:
+    before = Path(watching.config).read_text()
+    ran = watching("boards", "add", given)
+    assert (ran.code, ran.err) == (0, "")
+    assert "greenhouse:otherworks is watched already" in ran.out
     assert not server.requests
+    assert Path(watching.config).read_text() == before
+
+
+def test_a_board_that_is_switched_off_is_not_added_again(watching: Program) -> None:
+    file = Path(watching.config)
+    file.write_text(file.read_text().replace('company = "Other Works"', "enabled = false"))
+    ran = watching("boards", "add", "greenhouse:otherworks")
+    assert (ran.code, len(ran.err.splitlines())) == (2, 1)
+    assert "enabled = false" in ran.err
 
 
 @pytest.mark.parametrize(
     ("given", "said"),
     [
-        ("deepmind", "greenhouse:deepmind"),
-        ("lever:palantir", "cannot read lever"),
-        ("nope:x", "nope is no ats; allowed: greenhouse"),
+        ("labs", "may mean ashby:adaption (Adaption Labs), "),
+        ("Salesforce", "rolewatch cannot read Workday boards yet"),
+        ("openia", "may mean ashby:openai (OpenAI): give the board that you mean"),
+        ("lever:palantir", "rolewatch cannot read Lever boards yet; it reads Ashby"),
+        ("https://acme.wd5.myworkdayjobs.com/External", "cannot read Workday boards yet"),
+        ("nvidia", "cannot read Workday boards yet"),
+        ("nope:x", "nope is no ats; allowed: ashby, google, greenhouse"),
+        ("No Such Lab", "is no board that rolewatch knows"),
         ("", "ats:token"),
         ("http://[/careers", "is no address"),
         ("http://nowhere.invalid/careers", "could not be read (no such host: nowhere.invalid)"),
@@ -237,11 +253,193 @@ def test_a_board_that_is_not_watched_cannot_be_removed(watching: Program) -> Non
     assert "greenhouse:examplelabs" in ran.err
 
 
-def test_an_employer_is_found_in_the_directory_without_a_configuration(tmp_path: Path) -> None:
-    rows = Program(str(tmp_path / "none.toml")).ask("boards", "find", "deepmind")
-    assert {
-        "board": "greenhouse:deepmind",
-        "company": "Google DeepMind",
-        "url": "https://job-boards.greenhouse.io/deepmind",
-        "readable": True,
-    } in rows
+@pytest.mark.parametrize(
+    ("name", "board"),
+    [("Thinking Machines", "ashby:ThinkingMachines"), ("deepmind", "google:deepmind"), ("Isomorphic Labs", "greenhouse:isomorphiclabs")],
+)
+def test_a_board_is_added_by_its_employers_name(tmp_path: Path, name: str, board: str) -> None:
+    program = Program(str(tmp_path / "rolewatch.toml"))
+    ran = program("boards", "add", name, "--no-check")
+    assert (ran.code, ran.err) == (0, "")
+    assert _names(program) == [board]
+
+
+def test_a_former_board_is_added_with_where_its_employer_is(tmp_path: Path) -> None:
+    program = Program(str(tmp_path / "rolewatch.toml"))
+    ran = program("boards", "add", "https://boards.greenhouse.io/deepmind/jobs/5938712", "--no-check")
+    assert ran.code == 0
+    assert "Google DeepMind, which is at google:deepmind now" in ran.err
+    assert _names(program) == ["greenhouse:deepmind"]
+
+
+def test_a_former_board_that_is_gone_is_refused_with_where_its_employer_is(watching: Program) -> None:
+    ran = watching("boards", "add", "greenhouse:deepmind")
+    assert (ran.code, len(ran.err.splitlines())) == (2, 1)
+    assert "google:deepmind" in ran.err
+
+
+@pytest.mark.parametrize(("answer", "added"), [("2", ["greenhouse:optiverprivate"]), ("", []), ("7", [])])
+def test_a_name_of_several_boards_is_asked_about_at_a_terminal(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, answer: str, added: list[str]
+) -> None:
+    program = Program(str(tmp_path / "rolewatch.toml"))
+    monkeypatch.setattr("monitor.cli.choosing.is_terminal", lambda: True)
+    ran = program("boards", "add", "Optiver", "--no-check", stdin=answer + "\n")
+    assert "1  greenhouse:optiverus (Optiver)" in ran.out
+    assert ran.code == (0 if added else 2)
+    assert added == (_names(program) if added else [])
+
+
+def test_a_short_link_is_followed_to_the_address_that_names_the_board(watching: Program, third: BoardServer) -> None:
+    form = "https://boards.greenhouse.io/embed/job_app?for=thirdlab&token=1"
+    third.troubles["/short"] = Trouble(status=302, headers={"Location": form})
+    assert watching("boards", "add", f"{third.url}/short").code == 0
+    assert _names(watching)[-1] == THIRD
+
+
+BOARD_LINK = b'<a href="https://boards.greenhouse.io/thirdlab">'
+FRONT = (
+    b'<a href="/about">About</a><a href="/life">Join us</a><a href="https://elsewhere.example/jobs">Jobs elsewhere</a>'
+    b'<a href="/open#all">Open positions</a><script src="/jobs.js"></script>'
+    b'<a href="/careers/four">Four</a><a href="/careers/five">Five</a>'
+)
+
+
+@pytest.mark.parametrize(
+    ("place", "read"), [("/life", ["/life"]), ("/open", ["/life", "/open"]), ("/careers/four", ["/life", "/open", "/careers/four"])]
+)
+def test_a_careers_page_that_names_no_board_is_read_three_links_further(
+    watching: Program, third: BoardServer, place: str, read: list[str]
+) -> None:
+    third.troubles["/careers"] = Trouble(body=FRONT, status=200)
+    third.troubles[place] = Trouble(body=BOARD_LINK, status=200)
+    assert watching("boards", "add", f"{third.url}/careers").code == 0
+    assert _names(watching)[-1] == THIRD
+    assert [path for path in ("/about", "/life", "/open", "/careers/four", "/careers/five", "/jobs.js") if third.asked(path)] == read
+
+
+def test_a_careers_page_is_read_no_further_than_three_links(watching: Program, third: BoardServer) -> None:
+    third.troubles["/careers"] = Trouble(body=FRONT, status=200)
+    third.troubles["/careers/five"] = Trouble(body=BOARD_LINK, status=200)
+    ran = watching("boards", "add", f"{third.url}/careers")
+    assert (ran.code, third.asked("/careers/five")) == (2, [])
+    assert "no board that rolewatch knows is linked" in ran.err
+
+
+def test_a_script_of_the_page_may_name_the_board(watching: Program, third: BoardServer) -> None:
+    third.troubles["/careers"] = Trouble(body=b'<script src="/jobs.js"></script>', status=200)
+    third.troubles["/jobs.js"] = Trouble(body=b'fetch("https://boards-api.greenhouse.io/v1/boards/thirdlab/jobs")', status=200)
+    assert watching("boards", "add", f"{third.url}/careers").code == 0
+
+
+@pytest.mark.parametrize(
+    ("robots", "said"),
+    [
+        (Trouble(body=b"User-agent: *\nDisallow: /careers", status=200), "closes /careers to programs"),
+        (Trouble(body=b"User-agent: rolewatch\nDisallow: /", status=200), "closes /careers to programs"),
+        (Trouble(body=b"", status=503), "answered HTTP 503, which closes the whole host"),
+    ],
+)
+def test_a_careers_page_that_robots_close_is_not_read(watching: Program, third: BoardServer, robots: Trouble, said: str) -> None:
+    third.troubles["/robots.txt"] = robots
+    third.troubles["/careers"] = Trouble(body=BOARD_LINK, status=200)
+    ran = watching("boards", "add", f"{third.url}/careers")
+    assert (ran.code, third.asked("/careers"), len(ran.err.splitlines())) == (2, [], 1)
+    assert said in ran.err
+
+
+@pytest.mark.parametrize(
+    "robots",
+    [
+        Trouble(body=b"User-agent: *\nDisallow: /careers\n\nUser-agent: rolewatch\nAllow: /", status=200),
+        Trouble(status=302, headers={"Location": "/elsewhere.txt"}),
+        Trouble(status=302, headers={"Location": "http://localhost/robots.txt"}),
+    ],
+)
+def test_a_careers_page_that_robots_leave_open_is_read(watching: Program, third: BoardServer, robots: Trouble) -> None:
+    third.troubles["/robots.txt"] = robots
+    third.troubles["/careers"] = Trouble(body=BOARD_LINK, status=200)
+    assert watching("boards", "add", f"{third.url}/careers").code == 0
+
+
+def test_a_job_listing_beside_the_board_does_not_count(watching: Program, third: BoardServer) -> None:
+    listing = b'<a href="https://www.welcometothejungle.com/en/companies/third">'
+    third.troubles["/careers"] = Trouble(body=listing + BOARD_LINK, status=200)
+    assert watching("boards", "add", f"{third.url}/careers").code == 0
+    assert _names(watching)[-1] == THIRD
+
+
+def test_a_board_of_another_case_is_the_same_board(watching: Program) -> None:
+    file = Path(watching.config)
+    file.write_text(file.read_text() + '[[boards]]\nboard = "ashby:Acme"\nenabled = false\n')
+    assert _names(watching)[-1] == "ashby:Acme"
+    assert watching("boards", "remove", "ashby:ACME").out.startswith("removed ashby:Acme from ")
+
+
+KEY = "138166347879064262"
+GOOGLE = "https://www.google.com/about/careers/applications/jobs/results/"
+
+
+@pytest.mark.parametrize(
+    ("text", "row"),
+    [
+        (
+            "deepmind",
+            {
+                "board": "google:deepmind",
+                "posting": None,
+                "company": "Google DeepMind",
+                "url": f"{GOOGLE}?company=DeepMind",
+                "readable": True,
+            },
+        ),
+        (
+            f"{GOOGLE}{KEY}-engineer-deepmind?hl=de",
+            {
+                "board": "google:deepmind",
+                "posting": f"google:deepmind:{KEY}",
+                "company": "Google DeepMind",
+                "url": GOOGLE + KEY,
+                "readable": True,
+            },
+        ),
+        (
+            "https://jobs.lever.co/Acme",
+            {"board": "lever:Acme", "posting": None, "company": None, "url": "https://jobs.lever.co/Acme", "readable": False},
+        ),
+        (
+            "Sierra",
+            {"board": "ashby:Sierra", "posting": None, "company": "Sierra", "url": "https://jobs.ashbyhq.com/Sierra", "readable": True},
+        ),
+    ],
+)
+def test_a_name_or_a_link_is_said_to_mean_a_board_without_a_configuration(tmp_path: Path, text: str, row: dict[str, object]) -> None:
+    assert Program(str(tmp_path / "none.toml")).ask("boards", "find", text)[0] == row
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("no such lab", "No employer in the directory matches “no such lab”"),
+        ("https://acme.example/jobs?gh_jid=1", "a job of Greenhouse on the employer's own site"),
+        ("https://grnh.se/3d8f6c4b2us", "short link"),
+        ("nope:x", "nope is no ats"),
+    ],
+)
+def test_what_means_no_board_is_said_in_a_sentence(tmp_path: Path, text: str, said: str) -> None:
+    program = Program(str(tmp_path / "none.toml"))
+    ran = program("boards", "find", text, "--format", "json")
+    assert (ran.code, ran.json, len(ran.err.splitlines())) == (1, [], 1)
+    assert said in ran.err
+    assert program("boards", "find", text).code == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [("greenhouse:deepmind", "which is at google:deepmind now"), ("nvidia", "rolewatch cannot read Workday boards yet"), ("openai", "")],
+)
+def test_what_a_person_should_know_of_a_found_board_is_said_beside_it(tmp_path: Path, text: str, said: str) -> None:
+    ran = Program(str(tmp_path / "none.toml"))("boards", "find", text)
+    assert ran.code == 0
+    assert said in ran.err
+    assert bool(said) == bool(ran.err)

@@ -65,7 +65,7 @@ async def test_a_board_that_cannot_be_read_is_found_with_the_others_read(place: 
     boards.troubles["otherworks"] = Trouble(status=500)
     found = await _findings(place)
     assert found["greenhouse:examplelabs"]["ok"]
-    assert "boards remove greenhouse:nobody" in found["greenhouse:nobody"]["remedy"]
+    assert "boards move greenhouse:nobody NEW" in found["greenhouse:nobody"]["remedy"]
     assert "500" in found["greenhouse:otherworks"]["found"]
 
 

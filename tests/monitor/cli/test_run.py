@@ -31,7 +31,7 @@ def test_init_writes_a_configuration_that_works_as_it_stands(tmp_path: Path) -> 
     ran = program("init", str(file))
     assert ran.code == 0
     assert str(file) in ran.out
-    assert "greenhouse:deepmind" in [row["board"] for row in program.ask("boards", "list")]
+    assert "google:deepmind" in [row["board"] for row in program.ask("boards", "list")]
     assert [row["rule"] for row in program.ask("rules", "list")] == ["research-engineer"]
 
 

@@ -7,8 +7,10 @@ from collections.abc import Iterator
 
 import pytest
 from block_rules import TOTAL, faults, length
+from boards import posting, snapshot
 from history import History
 from made import Made
+from moves import listing, move, there
 from socket_server import ALICE, BOB
 from sqlalchemy import Engine
 from story import STORY, tell
@@ -193,3 +195,15 @@ def test_help_names_every_command(history: History) -> None:
         told = shown(ask(history, text))
         assert all(f"/rolewatch {name}" in told for name in ("roles", "history", "saved", "rules", "muted", "status"))
         assert json.dumps(ask(history, text).blocks)
+
+
+def test_the_history_of_a_role_that_moved_is_one(sqlite_engine: Engine) -> None:
+    history = History(sqlite_engine)
+    history.look(snapshot([posting("1"), posting("2", title="Chef")]))
+    history.look(snapshot([posting("1", title="Research Engineer, Gemini"), posting("2", title="Chef")]))
+    move(history)
+    history.look(listing([there(posting("1", title="Research Engineer, Gemini"))]))
+    said = shown(ask(history, "history gemini"))
+    assert "google:examplelabs:131" in said
+    assert "(greenhouse:examplelabs:1)" in said
+    assert "1 open role" in shown(ask(history, "roles research engineer"))

@@ -27,7 +27,8 @@ def row(title: str = "Research Engineer", **more: Any) -> dict[str, Any]:  # noq
 
 
 def change(text: str, field: str | None = "title") -> dict[str, Any]:
-    return {"at": "2026-05-04T09:00:00.000000Z", "kind": "revised", "field": field, "old": text, "new": f"{text}!", "version": 2}
+    told = {"at": "2026-05-04T09:00:00.000000Z", "kind": "revised", "field": field, "old": text, "new": f"{text}!", "version": 2}
+    return told | {"posting": "greenhouse:labs:1"}
 
 
 def board(text: str) -> dict[str, Any]:
@@ -52,7 +53,8 @@ def every(text: str, number: int) -> list[Said]:
         pages.roles(rows, text[:150]),
         pages.saved(rows),
         pages.which(rows, text[:150]),
-        pages.history(row(text), changes, {1: text[:3000], 2: f"{text[:3000]} more"}),
+        pages.history(row(text), changes, {("greenhouse:labs:1", number + 1): f"{text[:3000]} more" * number for number in range(2)}),
+        pages.history(row(text, posting="google:labs:1"), changes, {}),
         pages.rules(rules, {text or "rule": [text]}),
         pages.status(Standing([board(text)] * number, [(text, "pending", 3)] * number, number), NOW),
         answers.why(title, "https://jobs.example/", explained),

@@ -1,0 +1,66 @@
+"""The rows of an Ashby board's page, which are there also where the board's public API is switched off.
+
+The page has its data as one JSON object: `window.__appData = {…};`. The page of an unknown board is a 200 too: its `jobBoard` is null.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any, NamedTuple
+
+from crawler.read.text import clean
+
+_DATA = re.compile(r"window\.__appData\s*=\s*(?=\{)")
+_json = json.JSONDecoder()
+BEGINNING = b'{"organization":'  # of a row as `read_page` makes it; no job of the API begins so
+_FIELDS = (
+    *("id", "title", "updatedAt", "publishedDate", "applicationDeadline", "jobId", "jobRequisitionId", "isListed"),
+    *("departmentId", "departmentName", "departmentExternalName", "teamId", "teamName", "teamExternalName"),
+    *("locationId", "locationName", "locationExternalName", "secondaryLocations", "workplaceType", "employmentType"),
+    *("shouldDisplayCompensationOnJobBoard", "compensationTierSummary", "suppressDescriptionOpening", "suppressDescriptionClosing"),
+)
+KEPT = frozenset({"organization", *_FIELDS})  # name nobody; `userRoles` may
+
+
+class PageError(ValueError):
+    """A page that is cut short, or of another shape than it had."""
+
+
+class Page(NamedTuple):
+    """A board as its page shows it."""
+
+    slug: str  # the board's name, as the employer writes it
+    rows: list[Any]  # one a posting, without what may name people, with the board's name and slug
+
+
+def read_page(html: str, name: str) -> Page | None:
+    """Return the board on the page that was asked for by that name. None when the page shows no board. Raises PageError."""
+    start = _DATA.search(html)
+    if start is None:
+        return None
+    try:
+        data, _ = _json.raw_decode(html, start.end())
+    except (ValueError, RecursionError) as error:
+        raise PageError("its data is cut short or not JSON") from error
+    if data.get("maintenanceMode") is True:
+        raise PageError("Ashby is down for maintenance")
+    board, organization = data.get("jobBoard"), data.get("organization")
+    if not isinstance(board, dict):
+        return None
+    if not isinstance(rows := board.get("jobPostings"), list):
+        raise PageError("its data has no list of jobs")
+    about = _texts(organization) if isinstance(organization, dict) else {}
+    slug = about.get("hostedJobsPageSlug") or name
+    return Page(slug, [_row(row, about | {"hostedJobsPageSlug": slug}) for row in rows])
+
+
+def _texts(organization: dict[str, Any]) -> dict[str, str]:
+    found = {name: organization.get(name) for name in ("name", "hostedJobsPageSlug")}
+    return {name: clean(value) for name, value in found.items() if isinstance(value, str)}
+
+
+def _row(row: Any, organization: dict[str, str]) -> Any:  # noqa: ANN401  # a row may be anything; one that is no object has no key
+    if not isinstance(row, dict):
+        return None
+    return {"organization": organization} | {name: row[name] for name in _FIELDS if name in row}

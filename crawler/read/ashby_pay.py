@@ -1,0 +1,174 @@
+"""Pay as Ashby states it: tiers in the answer of its API, one line of words on the page of a board.
+
+Only components of the type Salary are pay; equity, bonus and commission are not. A tier that states on-target earnings counts only
+where no tier states base pay. Where the title of a tier names the posting's first place, its range is the pay. Else the pay spans
+all tiers of the first tier's currency and interval, as Ashby's own summary does.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import msgspec
+
+from crawler.items import Pay, Period
+from crawler.read.pay_words import likely_period
+from crawler.read.text import clean
+from crawler.read.zones import named_in
+
+_PERIODS: dict[str | None, Period] = {"1 YEAR": "year", "1 MONTH": "month", "1 WEEK": "week", "1 DAY": "day", "1 HOUR": "hour"}
+_MOST = 1e10  # of any pay that is no slip
+_LONGEST_TEXT = 1_000  # characters of the words kept
+_TOTAL = re.compile(r"\b(?:OTE|on[- ]target|total (?:target )?(?:cash|comp|compensation|earnings))\b", re.IGNORECASE)
+_BASE = re.compile(r"\bbase (?:salary|pay|range|compensation)\b", re.IGNORECASE)
+
+_SIGNS = {"$": "USD", "CA$": "CAD", "A$": "AUD", "NZ$": "NZD", "HK$": "HKD", "NT$": "TWD", "MX$": "MXN", "R$": "BRL"}
+_SIGNS |= {"€": "EUR", "£": "GBP", "¥": "JPY", "CN¥": "CNY", "₹": "INR", "₩": "KRW", "₪": "ILS", "₫": "VND", "₱": "PHP"}
+_SCALES = {"": 1, "K": 1_000, "M": 1_000_000, "B": 1_000_000_000}
+_FIGURE = re.compile(r"(?P<sign>[A-Z]{0,2}[$¥]|[€£₹₩₪₫₱]|\b[A-Z]{3}(?=\s?\d))\s?(?P<number>\d[\d,]*(?:\.\d+)?)(?P<scale>[KMB]?)\b")
+_PART = re.compile(r"•|\bOffers\b|\bMultiple Ranges\b")
+_OTHER = re.compile(r"\b(?:equity|bonus|commissions?|stock|options|signing|allowance)\b", re.IGNORECASE)
+_DASH = re.compile(r"\s*(?:[-\u2013\u2014]|to)\s*")
+_AT_MOST, _AT_LEAST = re.compile(r"\bup to\s*$", re.IGNORECASE), re.compile(r"\bfrom\s*$", re.IGNORECASE)
+_PER = re.compile(r"\s*(?:per|an?|/)\s*(?P<unit>\w+)\s*", re.IGNORECASE)
+
+
+class Component(msgspec.Struct, rename="camel"):
+    """One component of a tier, such as a salary or equity."""
+
+    compensation_type: str
+    interval: str | None = None  # "1 YEAR", "0.5 MONTH", "NONE"
+    currency_code: str | None = None
+    min_value: float | None = None
+    max_value: float | None = None
+    summary: str | None = None
+
+
+class Tier(msgspec.Struct, rename="camel"):
+    """A pay zone or a level."""
+
+    components: list[Component] = []
+    title: str | None = None
+    tier_summary: str | None = None
+
+
+class Compensation(msgspec.Struct, rename="camel"):
+    """The object `compensation` of a job. https://developers.ashbyhq.com/docs/public-job-posting-api"""
+
+    compensation_tiers: list[Tier] | None = None
+    summary_components: list[Component] | None = None
+    compensation_tier_summary: str | None = None
+
+
+class Place(NamedTuple):
+    """The first place of a posting: as the board writes it, and the parts of its address."""
+
+    name: str
+    address: tuple[str, ...] = ()
+
+
+class _Range(NamedTuple):
+    salary: Component
+    title: str
+    is_total: bool
+
+    @property
+    def unit(self) -> tuple[str | None, str | None]:
+        return self.salary.currency_code, self.salary.interval
+
+
+def tier_pay(stated: Compensation, place: Place) -> Pay | None:
+    """Return the pay of a job's tiers. None when they state no salary, or numbers that make no sense."""
+    tiers = stated.compensation_tiers or [Tier(stated.summary_components or [], None, stated.compensation_tier_summary)]
+    ranges = [found for tier in tiers for found in _ranges(tier)]
+    ranges = [found for found in ranges if not found.is_total] or ranges
+    if not ranges:
+        return None
+    titles = [found.title for found in ranges]
+    named = named_in(titles, place.name, place.address) if len(ranges) > 1 else []
+    block = [ranges[index] for index in named] or ranges
+    salaries = [found.salary for found in block if found.unit == block[0].unit]
+    minimum, maximum = _span(salaries)
+    if not _is_sane(minimum, maximum):
+        return None
+    return Pay(minimum, maximum, _code(salaries[0].currency_code), _PERIODS.get(salaries[0].interval), _words(stated, tiers))
+
+
+def _ranges(tier: Tier) -> Iterator[_Range]:
+    about = f"{tier.title or ''} {tier.tier_summary or ''}"
+    for component in tier.components:
+        if component.compensation_type == "Salary" and (component.min_value, component.max_value) != (None, None):
+            own = component.summary or ""
+            yield _Range(component, tier.title or "", _is_total(own if _BASE.search(own) else f"{own} {about}"))
+
+
+def _is_total(words: str) -> bool:
+    return bool(_TOTAL.search(words)) and not _BASE.search(words)
+
+
+def _span(salaries: list[Component]) -> tuple[float | None, float | None]:
+    """The lowest minimum and the highest maximum; an open end of one range leaves that end open."""
+    lows = [salary.min_value for salary in salaries if salary.min_value is not None]
+    highs = [salary.max_value for salary in salaries if salary.max_value is not None]
+    whole = len(salaries)
+    return (min(lows) if len(lows) == whole else None, max(highs) if len(highs) == whole else None)
+
+
+def _is_sane(minimum: float | None, maximum: float | None) -> bool:
+    low, high = minimum or 0.0, _MOST if maximum is None else maximum
+    return (minimum or maximum or 0) > 0 and 0 <= low <= high <= _MOST
+
+
+def _code(currency: str | None) -> str | None:
+    """The code, where it has the form of ISO 4217."""
+    return currency if currency and re.fullmatch(r"[A-Z]{3}", currency) else None
+
+
+def _words(stated: Compensation, tiers: list[Tier]) -> str:
+    """The words of every tier, each after its title where there are several."""
+    lines = [(tier.title, tier.tier_summary) for tier in tiers if tier.tier_summary]
+    if len(lines) < 2:  # noqa: PLR2004  # one range
+        text = (lines[0][1] if lines else None) or stated.compensation_tier_summary or ""
+    else:
+        text = "; ".join(f"{title}: {summary}" if title else f"{summary}" for title, summary in lines)
+    return clean(text)[:_LONGEST_TEXT]
+
+
+def summary_pay(summary: str) -> Pay | None:
+    """Return the pay of a one-line summary, which spans all ranges of its job. None when it states no salary."""
+    text = clean(summary)[:_LONGEST_TEXT]
+    for part in _PART.split(text):
+        figures = list(_FIGURE.finditer(part))
+        if figures and not _OTHER.search(part):
+            return _read_part(part, figures, text)
+    return None
+
+
+def _read_part(part: str, figures: list[re.Match[str]], text: str) -> Pay:
+    """The pay of the part of a summary that states it; only its words when the figures are no range and no single amount."""
+    unclear = Pay(None, None, None, None, text)
+    first, last = figures[0], figures[-1]
+    currencies = {_SIGNS.get(figure["sign"]) or _code(figure["sign"]) for figure in figures}
+    is_range = len(figures) == 2 and bool(_DASH.fullmatch(part[first.end() : last.start()]))  # noqa: PLR2004  # two ends
+    if len(currencies) != 1 or None in currencies or not (is_range or len(figures) == 1):
+        return unclear
+    currency, before = currencies.pop() or "", part[: first.start()]
+    minimum = None if _AT_MOST.search(before) else _amount(first)
+    maximum = None if _AT_LEAST.search(before) else _amount(last)
+    if not _is_sane(minimum, maximum):
+        return unclear
+    return Pay(minimum, maximum, currency, _period(part[last.end() :], maximum or minimum or 0, currency), text)
+
+
+def _amount(figure: re.Match[str]) -> float:
+    return round(float(figure["number"].replace(",", "")) * _SCALES[figure["scale"]], 2)
+
+
+def _period(after: str, amount: float, currency: str) -> Period | None:
+    """Ashby names every interval but the year."""
+    if not after.strip():
+        return likely_period(amount, currency)
+    named = _PER.fullmatch(after)
+    return _PERIODS.get(f"1 {named['unit'].upper()}") if named else None

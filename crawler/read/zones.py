@@ -1,0 +1,58 @@
+"""Which of several pay zones a place lies in, where their titles say so."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from crawler.read.place import is_work_model
+
+_ALSO = {"new york": ("ny", "nyc", "city new york"), "francisco san": ("sf",), "angeles los": ("la",)}  # keys as `_key` makes them
+_COUNTRIES = {
+    "usa": "us",
+    "united states": "us",
+    "united states of america": "us",
+    "u.s.": "us",
+    "united kingdom": "uk",
+    "great britain": "uk",
+}
+_SHORT = frozenset({"us", "uk", "eu"})  # other names of two letters are states, which cities' short names look like
+_APART = re.compile(r"\b(?:outside|except|excluding|excl|not|non|other|rest|without|elsewhere)\b", re.IGNORECASE)
+_SEPARATOR = re.compile(r"[/,;|&+()\[\]:\u2013\u2014]|\s-\s|\b(?:or|and)\b")
+
+
+def named_in(titles: Sequence[str], place: str, address: Sequence[str]) -> list[int]:
+    """Return the indexes of the titles that name the place, by its most exact name that any title has. Empty when none does.
+
+    `address` has the city, the region and the country of the place, as far as they are known.
+    """
+    parts = [_parts(title) for title in titles]
+    for names in _names(place, address):
+        found = [index for index, own in enumerate(parts) if own & names]
+        if found:
+            return found
+    return []
+
+
+def _parts(title: str) -> set[str]:
+    """The single names in a title; none in one that says where it does not hold."""
+    return set() if _APART.search(title) else {_key(part) for part in _SEPARATOR.split(title.casefold())} - {""}
+
+
+def _names(place: str, address: Sequence[str]) -> list[set[str]]:
+    """The names of a place, the most exact first: the whole, the city, then region and country."""
+    city, *around = [part for part in _SEPARATOR.split(place.casefold()) if part.strip()] or [""]
+    cities = {_key(name) for name in (city, *address[:1]) if name and not is_work_model(name)}
+    wider = {_key(name) for name in (*around, *address[1:])}
+    return [
+        {_key(place.casefold())},
+        cities | {name for city in cities for name in _ALSO.get(city, ())},
+        {name for name in wider if len(name) > 2 or name in _SHORT},  # noqa: PLR2004  # see _SHORT
+    ]
+
+
+def _key(name: str) -> str:
+    """A name for comparing: countries by one spelling, words in one order."""
+    plain = " ".join(re.sub(r"[^\w.' ]", " ", name.casefold()).split())
+    plain = _COUNTRIES.get(plain, plain)
+    return " ".join(sorted(plain.split()))

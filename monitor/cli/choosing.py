@@ -1,0 +1,78 @@
+"""Which board a name or a link means: what `boards find` lists, and what a person chooses from."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import typer
+
+from crawler.address import Address, parse
+from crawler.ats import supported
+from crawler.directory import Entry, employer, matches
+from monitor.errors import UserError
+
+if TYPE_CHECKING:
+    from monitor.cli.output import Row
+
+_SHOWN = 9  # candidates in a list that somebody reads
+
+
+def meant(text: str) -> list[Row]:
+    """Return the board, and the posting, of a link or of `ats:token`, or the boards that a name may mean, the likeliest first."""
+    try:
+        return [_row(parse(text))]
+    except ValueError:
+        return [_row(parse(match.entry.board)) for match in matches(text)]
+
+
+def _row(address: Address) -> Mapping[str, object]:
+    return {
+        "board": address.board,
+        "posting": address.posting,
+        "company": employer(address.board),
+        "url": address.url,
+        "readable": address.ats in supported(),
+    }
+
+
+def remark(text: str, rows: Sequence[Row]) -> str:
+    """Return what is to be said beside the rows: why there are none, that a board moved, or that it cannot be read yet."""
+    from monitor.cli.adding import moved, unreadable
+
+    if len(rows) == 1:
+        address = parse(str(rows[0]["board"]))
+        return moved(address.board) or unreadable(address)
+    if rows:
+        return ""
+    if not {":", "/", "."} & set(text):
+        return f"No employer in the directory matches “{text}”: give the address of its board, or ats:token"
+    try:
+        return parse(text).board
+    except ValueError as error:
+        return str(error)
+
+
+def is_terminal() -> bool:
+    """Is there somebody to ask?"""
+    return sys.stdin.isatty()
+
+
+def choose(text: str) -> Callable[[Sequence[Entry]], Entry]:
+    """Return a function that asks at a terminal which board `text` means. Without a terminal it raises UserError with the candidates."""
+
+    def ask(candidates: Sequence[Entry]) -> Entry:
+        shown = candidates[:_SHOWN]
+        names = [f"{entry.board} ({entry.company})" for entry in shown]
+        more = f" and {len(candidates) - len(shown)} more" if len(candidates) > len(shown) else ""
+        if not is_terminal():
+            raise UserError(f"{text!r} may mean {', '.join(names)}{more}: give the board that you mean")
+        for number, name in enumerate(names, 1):
+            typer.echo(f"{number}  {name}")
+        answer = str(typer.prompt(f"Which board is “{text}”? Its number, or nothing to add none", default="", show_default=False)).strip()
+        if not answer.isascii() or not answer.isdigit() or not 1 <= int(answer) <= len(shown):
+            raise UserError("no board was chosen: nothing was added")
+        return shown[int(answer) - 1]
+
+    return ask

@@ -1,0 +1,95 @@
+"""`boards move`: an employer that has left its board for another one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from monitor.cli.common import State, state
+from monitor.cli.naming import named
+from monitor.errors import UserError
+
+if TYPE_CHECKING:
+    from crawler.address import Address
+    from monitor.cli.adding import Seen
+    from monitor.settings import Settings
+
+
+def move(
+    ctx: typer.Context,
+    old: Annotated[str, typer.Argument(metavar="OLD", help="The former board: ats:token, its URL, its token or its company.")],
+    new: Annotated[str, typer.Argument(metavar="NEW", help="Where the employer is now, as `boards add` takes it.")],
+    check: Annotated[bool, typer.Option("--check/--no-check", help="Look at the new board first.")] = True,
+) -> None:
+    """Follow an employer to another board: the history goes on, and each channel is told once."""
+    import asyncio
+
+    from monitor.cli.adding import Seen, look_at, on_page, resolve
+    from monitor.cli.choosing import choose
+
+    current = state(ctx)
+    settings = current.settings
+    former = named(settings.boards, old)
+    found = resolve(new, choose(new))
+    with current.busy("looking"):
+        address = found or asyncio.run(on_page(new, settings))
+        if _is_done(current, settings, former, address.board):
+            typer.echo(f"{former} was moved to {address.board} already: {settings.file}")
+            return
+        look = check and settings.board(address.board) is None
+        seen = asyncio.run(look_at(address, settings)) if look else Seen()
+    _move(current, settings, former, address)
+    _say(current, former, address, seen)
+
+
+def _is_done(current: State, settings: Settings, former: str, new: str) -> bool:
+    """Is it moved there already? Raises UserError where there is nothing that could be moved."""
+    if former == new:
+        raise UserError(f"{former} is one board: name the one that the employer has left, then the one where it is now")
+    if settings.board(former) is not None:
+        return False
+    stored = _stored(current)
+    if former not in stored:
+        watched = ", ".join(each.board for each in settings.boards) or "none"
+        raise UserError(f"{former} is not watched and has no history; watched are: {watched}")
+    return settings.board(new) is not None and stored.get(new) == former
+
+
+def _stored(current: State) -> dict[str, str | None]:
+    """The boards that the database knows, each with the one that it was moved from."""
+    from sqlalchemy import select
+
+    from monitor.db import reading
+    from monitor.models import Board
+
+    if current.no_database():
+        return {}
+    with reading(current.engine()) as connection:
+        return {row.board: row.moved_from for row in connection.execute(select(Board.board, Board.moved_from))}
+
+
+def _move(current: State, settings: Settings, former: str, address: Address) -> None:
+    """The file and the database together: the database is written last, so that a file that cannot be edited leaves both as they were."""
+    from monitor import moving
+    from monitor.config import load
+    from monitor.config_file import move_board
+
+    if current.no_database():
+        move_board(settings.file, former, address.board)
+        return
+    with current.engine().begin() as connection:  # a daemon sees neither half of it before the other
+        move_board(settings.file, former, address.board)
+        board = load(settings.file, current.environ).board(address.board)
+        assert board is not None  # noqa: S101  # it was put there
+        moving.begin(connection, former, board)
+
+
+def _say(current: State, former: str, address: Address, seen: Seen) -> None:
+    typer.echo(f"moved {former} to {address.board}{seen.words}: {current.settings.file}")
+    if current.no_database():
+        typer.echo("there is no history yet that could go along")
+    else:
+        typer.echo("the next check of it matches the roles of both, and tells each channel once")
+    if seen.warning:
+        typer.echo(seen.warning.replace("it is added", "it is watched"), err=True)

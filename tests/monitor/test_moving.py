@@ -1,0 +1,273 @@
+"""An employer moves to another board: one message a channel, no storm, and one history."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from boards import posting, snapshot, unreadable
+from history import ENGINEER, History, settings
+from moves import BOARD, NEW, came, listing, move, postings, some_new, there, watch_too
+from pydantic import SecretStr
+from slack_server import TOKEN
+from sqlalchemy import Engine
+
+from crawler.items import Deadline, Failure, Probe
+from monitor import digest, mutes, reminders, saves
+from monitor.alerting import Alerting
+from monitor.fitting import open_postings
+from monitor.messages import DigestMessage, Move, RoleMessage, SummaryMessage, load
+from monitor.notify.plain import lines
+from monitor.queries.consistency import findings
+from monitor.queries.roles import RoleFilter, find_roles
+
+CHEFS = replace(ENGINEER, name="chefs", any=("chef",), notify=("slack:#roles", "console"))
+
+
+@pytest.fixture
+def history(engine: Engine) -> History:
+    """Ten engineers and a chef on the former board."""
+    history = History(engine)
+    history.look(snapshot([*postings(10), posting("99", title="Chef")]))
+    return history
+
+
+def moved(history: History) -> list[Move]:
+    """The moves that were told, a row a channel."""
+    messages = [load(text) for text in history.alerted("(SELECT message FROM alert WHERE id = alert_id)")]
+    return [one for message in messages if isinstance(message, SummaryMessage) for one in message.moves]
+
+
+def counts(one: Move) -> tuple[int, int, int, int]:
+    return one.before, one.came, one.back, one.new
+
+
+def reposts(history: History) -> dict[str, str]:
+    rows = history.ask("SELECT posting, repost_of FROM postings WHERE repost_of IS NOT NULL")
+    return {new.removeprefix(f"{NEW}:"): old for new, old in rows}
+
+
+def open_roles(history: History, **wanted: Any) -> list[str]:  # noqa: ANN401  # any filter
+    with history.engine.connect() as connection:
+        return sorted(row["posting"] for row in find_roles(connection, RoleFilter(**wanted)).rows)
+
+
+def test_the_first_snapshot_after_a_move_links_what_came_along_and_tells_it_in_one_summary(history: History) -> None:
+    before = history.ask("SELECT * FROM posting_versions ORDER BY posting, version")
+    move(history)
+    history.look(listing([*came(6), *some_new(3)]))
+    assert reposts(history) == {f"13{number}": f"{BOARD}:{number}" for number in range(1, 7)}
+    assert [(one.was, one.now, *counts(one)) for one in moved(history)] == [("Greenhouse", "Google Careers", 11, 6, 0, 3)]
+    assert history.alerted() == ["summary", "summary"]
+    assert history.changes() == []
+    assert history.ask(f"SELECT * FROM posting_versions WHERE board = '{BOARD}' ORDER BY posting, version") == before
+    [reason] = set(history.ask("SELECT repost_reason FROM posting WHERE repost_of IS NOT NULL"))
+    assert reason == (f"moved from {BOARD}: the same title, place and text",)
+    with history.engine.connect() as connection:
+        assert list(findings(connection)) == []
+
+
+def test_the_summary_lists_the_roles_that_fit_with_new_ones_in_front(history: History) -> None:
+    move(history)
+    history.look(listing([*came(2), *some_new(1), there(posting("99", title="Chef"))]))
+    [one] = moved(history)
+    [rule] = one.rules
+    assert [role.posting for role in rule.roles] == [f"{NEW}:70", f"{NEW}:131", f"{NEW}:132"]
+    said = lines(SummaryMessage((), (), (one,)))
+    assert said[0] == "Example Labs moved from Greenhouse to Google Careers: 3 of 11 open roles came along, 1 is new"
+    assert [line.endswith(" · new") for line in said[1:]] == [True, False, False]
+
+
+def test_every_channel_of_the_rules_that_look_at_it_is_told_once(engine: Engine) -> None:
+    other = replace(ENGINEER, name="elsewhere", boards=(BOARD,), notify=("webhook",))
+    history = History(engine, settings(ENGINEER, CHEFS, other))
+    history.settings = replace(
+        history.settings, slack=replace(history.settings.slack, token=SecretStr(TOKEN)), webhook_url=SecretStr(TOKEN)
+    )
+    history.look(snapshot([*postings(10), posting("99", title="Chef")]))
+    move(history)
+    history.settings = replace(history.settings, rules=history.settings.rules[:2])
+    history.look(listing(came(6)))
+    last = history.ask("SELECT channel, rule, kind FROM alerts WHERE board = 'google:examplelabs' ORDER BY alert_id")
+    assert last == [("console", "research-engineer; chefs", "summary"), ("slack:#roles", "chefs", "summary")]
+
+
+def test_after_a_move_the_new_board_is_told_as_any_other(history: History) -> None:
+    move(history)
+    history.look(listing(came(6)))
+    history.look(listing([*came(5), *some_new(1), there(postings(6)[-1], title="Research Engineer, Team 6, Tokyo")]))
+    assert history.alerted()[2:] == ["opened", "revised"]
+    assert [row[:2] for row in history.changes()] == [("70", "opened"), ("136", "revised")]
+
+
+def test_what_the_first_snapshot_could_not_show_is_opened_later_as_a_repost(history: History) -> None:
+    move(history)
+    history.look(listing(came(6)))
+    history.look(listing(came(8)))
+    assert reposts(history)["138"] == f"{BOARD}:8"
+    message = load(history.alerted("(SELECT message FROM alert WHERE id = alert_id)")[-1])
+    assert isinstance(message, RoleMessage)
+    assert (message.kind, message.role.repost_of) == ("opened", f"{BOARD}:8")
+
+
+def test_what_both_boards_list_while_both_are_watched_is_no_repost(history: History) -> None:
+    former = history.settings.boards
+    move(history)
+    history.look(listing(came(6)))
+    history.settings = replace(history.settings, boards=(*former, *history.settings.boards))
+    history.look(listing(came(8)))
+    assert len(reposts(history)) == 6
+
+
+def test_what_could_not_be_read_at_first_comes_along_when_it_can(history: History) -> None:
+    move(history)
+    history.look(replace(listing(came(6)), sightings=(*listing(came(6)).sightings, unreadable("138"))))
+    history.look(listing([*came(6), there(postings(8)[-1])]))
+    assert reposts(history)["138"] == f"{BOARD}:8"
+    assert history.alerted()[2:] == []
+
+
+def test_a_closed_posting_that_is_listed_again_is_counted_apart(history: History) -> None:
+    rest = [*postings(10)[1:], posting("99", title="Chef")]
+    history.look(snapshot(rest, {"1": Probe.GONE}))
+    move(history)
+    history.look(listing(came(3)), minutes=60 * 24 * 100)
+    assert [counts(one) for one in moved(history)] == [(10, 2, 1, 0)]
+
+
+def test_what_closed_long_before_the_move_is_not_matched(history: History) -> None:
+    rest = [*postings(10)[1:], posting("99", title="Chef")]
+    history.look(snapshot(rest, {"1": Probe.GONE}))
+    history.look(snapshot(rest), minutes=60 * 24 * 91)
+    move(history)
+    history.look(listing(came(3)))
+    assert [counts(one) for one in moved(history)] == [(10, 2, 0, 1)]
+
+
+def test_a_board_that_was_watched_before_tells_what_matched_and_opens_nothing_again(history: History) -> None:
+    watch_too(history)
+    history.look(snapshot([*postings(10), posting("99", title="Chef")]), listing([*came(3), *some_new(2)]))
+    told = len(history.alerted())
+    move(history)
+    history.look(listing([*came(5), *some_new(3)]))
+    assert [counts(one) for one in moved(history)] == [(11, 5, 0, 0)]
+    assert sorted(role.posting for role in moved(history)[0].rules[0].roles) == [f"{NEW}:13{number}" for number in range(1, 6)]
+    assert sorted(history.alerted()[told:]) == ["opened", "summary"]
+    assert [row[:2] for row in history.changes()] == [("134", "opened"), ("135", "opened"), ("72", "opened")]
+    history.look(listing([*came(5), *some_new(3)]))
+    assert len(history.alerted()) == told + 2
+
+
+def test_a_failure_or_an_empty_list_leaves_the_move_to_the_next_snapshot(history: History) -> None:
+    move(history)
+    history.look(Failure(NEW, "HTTP 503", 503))
+    history.look(listing([]))
+    assert moved(history) == []
+    assert len(open_roles(history)) == 11
+    history.look(listing(came(6)))
+    assert [counts(one) for one in moved(history)] == [(11, 6, 0, 0)]
+    assert "opened" not in history.alerted()
+
+
+def test_a_crash_before_the_first_snapshot_loses_nothing(history: History) -> None:
+    move(history)
+    again = History(history.engine, history.settings, history.now)
+    again.look(listing([*came(6), *some_new(2)]))
+    assert [counts(one) for one in moved(again)] == [(11, 6, 0, 2)]
+    assert len(reposts(again)) == 6
+
+
+def test_no_alerts_links_and_tells_nothing(history: History) -> None:
+    told = history.alerted()
+    move(history)
+    history.alerts = False
+    history.look(listing(came(6)))
+    assert len(reposts(history)) == 6
+    history.alerts = True
+    history.look(listing(came(6)))
+    assert history.alerted() == told
+
+
+def test_announced_or_not_a_move_is_one_summary(history: History) -> None:
+    move(history)
+    history.announce = True
+    history.look(listing([*came(6), *some_new(2)]))
+    assert history.alerted() == ["summary", "summary"]
+
+
+def test_a_former_board_that_was_never_read_leaves_an_ordinary_first_look(engine: Engine) -> None:
+    history = History(engine)
+    history.look(Failure(BOARD, "HTTP 404", 404))
+    move(history)
+    history.look(listing(came(6)))
+    assert (moved(history), history.alerted()) == ([], ["summary"])
+
+
+def test_a_role_that_moved_is_listed_once(history: History) -> None:
+    move(history)
+    assert len(open_roles(history)) == 11
+    history.look(listing([*came(6), *some_new(1)]))
+    here = [f"{NEW}:13{number}" for number in range(1, 7)]
+    assert open_roles(history) == [*here, f"{NEW}:70"]
+    assert len(open_roles(history, text="engineer")) == 7
+    assert len(open_roles(history, rules=(ENGINEER,))) == 7
+    assert len(open_roles(history, status="all")) == 18
+    assert history.ask(f"SELECT state, open_postings FROM boards WHERE board = '{BOARD}'") == [("unwatched", 11)]
+    with history.engine.connect() as connection:
+        fitting = [one.role.posting for one in open_postings(connection, Alerting.of(history.settings), history.settings.rules)]
+    assert sorted(fitting) == open_roles(history)
+
+
+def test_a_former_board_that_is_watched_again_is_listed_again(history: History) -> None:
+    move(history)
+    history.look(listing(came(6)))
+    move(history, NEW, BOARD)
+    history.look(snapshot([*postings(10), posting("99", title="Chef")]))
+    assert len(open_roles(history)) == 11
+    assert [counts(one) for one in moved(history)] == [(11, 6, 0, 0), (6, 6, 0, 5)]
+    assert "opened" not in history.alerted()
+
+
+def test_a_reminder_told_on_the_former_board_is_not_told_on_the_new_one(engine: Engine) -> None:
+    history = History(engine)
+    near = Deadline(history.now + timedelta(hours=60), "soon")
+    dated = [replace(one, deadline=near, stated=frozenset({"deadline"})) for one in postings(3)]
+    history.look(snapshot([*dated, *postings(10)[3:], posting("99", title="Chef")]))
+    assert _remind(history) == 3
+    move(history)
+    history.look(listing([*map(there, dated), replace(some_new(1)[0], deadline=near, stated=frozenset({"deadline"}))]))
+    assert _remind(history) == 1  # of the new role
+    history.now += timedelta(hours=40)
+    assert _remind(history) == 4
+
+
+def _remind(history: History) -> int:
+    with history.engine.begin() as connection:
+        return reminders.write(connection, history.settings, history.now)
+
+
+def test_a_digest_counts_a_role_that_moved_once(history: History) -> None:
+    move(history)
+    history.look(listing([*came(6), *some_new(1)]))
+    day = replace(history.settings, alerts=replace(history.settings.alerts, digest=(history.now + timedelta(minutes=5)).time()))
+    with history.engine.begin() as connection:
+        digest.write(connection, day, history.now + timedelta(minutes=10))
+    message = load(history.alerted("(SELECT message FROM alert WHERE id = alert_id)")[-1])
+    assert isinstance(message, DigestMessage)
+    assert (message.open, message.fitting, [board.board for board in message.boards]) == (7, 7, [NEW])
+
+
+def test_mutes_and_saved_roles_go_along(history: History) -> None:
+    first = history.ask("SELECT id FROM posting WHERE key = '1'")[0][0]
+    with history.engine.begin() as connection:
+        mutes.mute(connection, "console", posting_id=first, rule=None, by="U1", now=history.now)
+        for user in ("U1", "U2"):
+            saves.save(connection, user, first, history.now)
+    move(history)
+    history.look(listing(came(6)))
+    history.look(listing([there(postings(1)[0], title="Research Engineer, Team 1, Tokyo"), *came(6)[1:]]))
+    [state] = history.ask("SELECT state FROM alerts WHERE kind = 'revised'")
+    assert state == ("discarded",)
+    assert open_roles(history, status="all", saved_by="U2") == [f"{NEW}:131"]

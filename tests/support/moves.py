@@ -1,0 +1,56 @@
+"""An employer that leaves the board of `boards.py` for another one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Any
+
+from boards import BOARD, posting, postings, snapshot
+from history import History
+
+from crawler.items import Posting, Snapshot
+from monitor import moving
+from monitor.settings import WatchedBoard
+
+NEW = "google:examplelabs"
+TOWNS = {"London, UK": "London, United Kingdom", "Mountain View, California, US": "Mountain View, CA, USA"}
+
+
+def there(seen: Posting, **fields: Any) -> Posting:  # noqa: ANN401  # any field of a posting
+    """The role as the new ats writes it: under another key, with the employer's name behind its title."""
+    places = tuple(TOWNS.get(place, place) for place in seen.locations)
+    written = {"key": f"13{seen.key}", "title": f"{seen.title}, Example Labs", "location": "; ".join(places), "locations": places}
+    return replace(seen, **(written | {"url": f"https://careers.example/{written['key']}"} | fields))
+
+
+def came(number: int) -> list[Posting]:
+    """So many of `postings` as the new ats writes them."""
+    return [there(one) for one in postings(number)]
+
+
+def listing(seen: Iterable[Posting], board: str = NEW) -> Snapshot:
+    """A snapshot of the new board."""
+    return replace(snapshot(seen), board=board)
+
+
+def move(history: History, old: str = BOARD, new: str = NEW, *, keep: Sequence[str] = ()) -> None:
+    """What `boards move` leaves in the database and in the configuration."""
+    watched = WatchedBoard(new, "https://careers.example/")
+    kept = tuple(one for one in history.settings.boards if one.board in keep)
+    with history.engine.begin() as connection:
+        moving.begin(connection, old, watched)
+    history.settings = replace(history.settings, boards=(*kept, watched))
+
+
+def watch_too(history: History, new: str = NEW) -> None:
+    """The new board beside those that are watched."""
+    history.settings = replace(history.settings, boards=(*history.settings.boards, WatchedBoard(new, "https://careers.example/")))
+
+
+def some_new(count: int) -> list[Posting]:
+    """Roles that the former board did not have."""
+    return [posting(f"7{number}", title=f"Research Engineer, Newcomer {number}, Example Labs") for number in range(count)]
+
+
+__all__ = ["BOARD", "NEW", "came", "listing", "move", "postings", "some_new", "there", "watch_too"]
