@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import string
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
@@ -58,6 +58,7 @@ _NAMES_IN_FRONT = tuple(
     (letters, re.compile(letters + r"\.?\s?\d")) for letters in ("Rs", "RS", "RM", "kr", "Kr", "zł", "Rp", "Fr", "KSh", "R", "Kč", "Ft")
 )
 _MOST_AMOUNTS = 300  # in one line; no person writes so many
+_NEAR = 40  # characters from a number in which the sign of its range stands
 _IN_FRONT = 9  # characters before a number in which its currency stands
 
 
@@ -98,9 +99,13 @@ def repaired(text: str) -> str:
     return text
 
 
-def figures(line: str) -> Iterator[Figure]:
-    """The ranges and single amounts of money in a line, in order; numbers without any sign or code of a currency are none."""
-    amounts = [_amount(line, match) for match in islice(_NUMBER.finditer(line), _MOST_AMOUNTS)]
+def figures(line: str, marks: Collection[str] = ("",)) -> Iterator[Figure]:
+    """The ranges and single amounts of money in a line, in order; numbers without any sign or code of a currency are none.
+
+    `marks` are the signs of money in the text: a number far from all of them is passed over.
+    """
+    numbers = islice(_NUMBER.finditer(line), _MOST_AMOUNTS)
+    amounts = [_amount(line, number) for number in numbers if _is_near(number, line, marks)]
     taken = -1
     for index, amount in enumerate(amounts):
         if index <= taken or amount.useless:
@@ -118,9 +123,7 @@ def figures(line: str) -> Iterator[Figure]:
 def marks_of_money(text: str) -> tuple[str, ...]:
     """The signs, codes and names of currencies that the text holds: a quick way to see that it, or a line of it, names no money."""
     capitals = text.encode("utf-8", "ignore").translate(None, _NO_CAPITALS).decode()  # few: looking for each code takes ten times as long
-    known = currencies.codes()
-    threes = {capitals[at : at + 3] for at in range(len(capitals) - 2)}
-    codes = (code for code in threes & known if code in text)
+    codes = (code for code in currencies.codes() if code in capitals and code in text)
     return (*(sign for sign in currencies.SIGNS if sign in text), *codes, *_names(text))
 
 
@@ -146,6 +149,11 @@ def _behind() -> re.Pattern[str]:
         rf"(?:\s?\(?(?P<sign>{sign})\)?)?{_GROSS}(?:\(?(?i:{attached_pattern()})(?:\.(?=\s?[-\u2013\u2014,;)a-z]))?\)?)?{_GROSS}"
         rf"(?:\s(?:-\s)?\(?(?P<code>[A-Z]{{3}})\)?(?![^\W_]))?(?P<percent>\s?%)?"
     )
+
+
+def _is_near(number: re.Match[str], line: str, marks: Collection[str]) -> bool:
+    around = line[max(0, number.start() - _NEAR) : number.end() + _NEAR]
+    return any(mark in around for mark in marks)
 
 
 def _amount(line: str, number: re.Match[str]) -> Amount:

@@ -121,7 +121,7 @@ def _offers(text: str, marks: Sequence[str], countries: frozenset[str]) -> Itera
             above = line
             continue
         begin, follows_range = 0, False
-        for figure in figures(line):
+        for figure in figures(line, marks):
             around = surroundings(line, figure, begin=begin, above=above, follows_range=follows_range)
             speaks_of_pay = says_pay(figure, around)
             follows_range = speaks_of_pay and figure.is_range
