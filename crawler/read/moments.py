@@ -1,8 +1,8 @@
 """A date with or without a time, as people write it, and the UTC instants that it may mean where the job is.
 
-Names of months and weekdays, and the order of day and month in each country, are CLDR's by way of Babel. dateparser 1.2 does not serve: it
-reads a date that is known to be one and guesses what is missing (of our cases it gave a date for every text without a deadline, and
-today's clock), takes milliseconds a text, and has no two readings (`docs/accuracy.md` has its numbers on the same cases).
+Names of months and weekdays, and the order of day and month in each country, are CLDR's by way of Babel. dateparser 1.5 does not serve:
+of 284 cases of deadlines it has 134 right and 146 wrong. It gives a date for 80 of 81 texts without a deadline, one reading where the words
+allow two, takes what is missing from a clock, and needs 12 ms a text (`docs/accuracy.md`).
 """
 
 from __future__ import annotations

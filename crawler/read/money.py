@@ -34,7 +34,9 @@ _GROSS_WORDS = (
     r"(?:gross|net|brutto|netto|bruts?|nets?|brutos?|netos?|lord[oi]|nett[oi]|hrub[éáý](?:ho)?|čist(?:á|ého)|base|basic"
     r"|salary|before tax|plus super|\+\s?VAT)(?![^\W_])"
 )
-_GROSS = rf"(?:\s?\((?:{_GROSS_WORDS}|min(?:imum|\.)?|max(?:imum|\.)?)\)|[\s,/]{{1,2}}{_GROSS_WORDS}(?!\s?[:(]?\s?(?:of |is )?[$€£\d])){{0,3}}"
+_GROSS = (
+    rf"(?:\s?\((?:{_GROSS_WORDS}|min(?:imum|\.)?|max(?:imum|\.)?)\)|[\s,/]{{1,2}}{_GROSS_WORDS}(?!\s?[:(]?\s?(?:of |is )?[$€£\d])){{0,3}}"
+)
 _JOINED = re.compile(
     r"\s{0,3}(?:-{1,2}|[\u2010-\u2015\u2212~\u301c\uff5e]|to|through|till?|until|up to|rising to|bis(?: zu)?|à|a|až|do|tot(?: en met)?"
     r"|hasta|até|fino a|jusqu['\u2019]à|la|[,;]?\s?(?:and\s)?(?:a\s)?max(?:imum|\.)?(?:\sof)?:?)\s{0,3}(?:up to )?",
