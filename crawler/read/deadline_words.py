@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 
 _ENGLISH = (
-    r"\b(?:applications?|apply|applying|submissions?|closing)\s(?:deadline|close[sd]?|closing date|window|period|dates|due date|end date)\b"
+    r"\b(?:applications?|apply|applying|submissions?|closing)\s(?:deadline|close[sd]?|closing date|window|period|dates|due date"
+    r"|end date)\b"
     r"|\bclosing date\b"
     r"|\b(?:posting|listing|advert|vacancy)\s(?:deadline|close[sd]?|closing date|window|due date|end date)\b"
     r"|(?:^|[.!?:•|(\u2013-]\s|\b(?:final|new|extended|hard|strict|our|the)\s)deadline\b(?=\s?:|\s(?:to (?:apply|submit)|for|is|was"
     r"|has)\b)|^deadline\b"
     r"|\bdeadline\s(?:to (?:apply|submit)|for (?:appl|submi)\w+)"
-    r"|\bapply\s(?:by|before|until|between|from|no later than)\b|\blast (?:date|day) (?:to (?:apply|submit)|for applications?)\b|^closing(?=\s?:)|\bapplications?\s(?:by|until|no later than)\b"
+    r"|\bapply\s(?:by|before|until|between|from|no later than)\b|\blast (?:date|day) (?:to (?:apply|submit)|for applications?)\b"
+    r"|^closing(?=\s?:)|\bapplications?\s(?:by|until|no later than)\b"
     r"|\bapplications?\s(?:will\s(?:be\s)?(?:accepted|close)|close[sd]?|must be (?:received|submitted)|(?:are\s)?(?:due|accepted)"
     r"|(?:are\s|will\s)?open\s(?:on|from|between|until|till|through))\b"
     r"|\b(?:posting|vacancy|competition)\b[^.\n]{0,80}?\b(?:closes?|closing|open until|accepted until)\b"
@@ -35,9 +37,11 @@ _ROMANCE = (
     r"\b(?:hasta|antes del|termina|finaliza|cierra|vence)\b"
     r"|\bscadenza\b(?:\s(?:per le |delle |della )?(?:candidatur[ae]|domand[ae]|presentazione))?|\b(?:candida\w{0,6}"
     r"|domand[ae])\b[^.\n]{0,50}?\bentro\b"
-    r"|\bdata[- ]limite\b|\btermine (?:ultimo|per)\b(?:\s(?:la|le|l['\u2019])?\s?(?:presentazione|candidatur\w|invio)(?:\s\w{2,5}\s\w{5,12})?)?|\bplazo(?=\s?:)|\bprazo\b(?=\s?:|\s(?:de|para|das)\s(?:candidatura|inscri|submiss))|\b(?:candidat"
+    r"|\bdata[- ]limite\b|\btermine (?:ultimo|per)\b(?:\s(?:la|le|l['\u2019])?\s?(?:presentazione|candidatur\w"
+    r"|invio)(?:\s\w{2,5}\s\w{5,12})?)?|\bplazo(?=\s?:)|\bprazo\b(?=\s?:|\s(?:de|para|das)\s(?:candidatura|inscri|submiss))|\b(?:candidat"
     r"|inscriç)\w{0,6}[^.\n]{0,40}?\baté\b"
-    r"|\b(?:data|termen(?:ul)?) limit[ăa]\b|\btermen(?:ul)? de (?:aplicare|depunere)\b|\b(?:aplic|candidatur|depun)\w{0,8}\b[^.\n]{0,40}?\bpână\b"
+    r"|\b(?:data|termen(?:ul)?) limit[ăa]\b|\btermen(?:ul)? de (?:aplicare|depunere)\b|\b(?:aplic|candidatur"
+    r"|depun)\w{0,8}\b[^.\n]{0,40}?\bpână\b"
 )
 _SLAVIC = (
     r"\btermin (?:składania|nadsyłania|przesyłania|aplikowania)\b|\b(?:aplikuj|aplikacje|zgłoszenia|oferty|CV)\b[^.\n]{0,40}?\bdo\b"
@@ -49,7 +53,10 @@ _SLAVIC = (
 _STEMS = (
     "deadline|clos|apply|accepted|due|end date|submit|received|application|window|until|截止|締|마감",
     "bewerb|bewirb|frist|sluiting|sollicit|reageer|reageren|sista |senast|innan|före|senest|innen|inden|ansök",
-    "limit|límit|clôture|jusqu|avant le|cierre|tope|hasta|antes del|termina|finaliza|cierra|vence|scadenza|entro|prazo|plazo|até|până|termen|termine ",
+    (
+        "limit|límit|clôture|jusqu|avant le|cierre|tope|hasta|antes del|termina|finaliza|cierra|vence|scadenza|entro|prazo|plazo|até|până"
+        "|termen|termine "
+    ),
     (
         "składania|nadsyłania|przesyłania|aplikowania|aplikuj|aplikacje|zgłoszenia|oferty|cv|ogłoszenie|uzávěrka|přihlá|životopis|hlaste"
         "|podání|zaslání|haku"
@@ -60,7 +67,7 @@ CUES = tuple(  # each with stems in small letters, one of which is in every matc
     for stems, cue in zip(_STEMS, (_ENGLISH, _GERMANIC, _ROMANCE, _SLAVIC), strict=True)
 )
 OTHER_END = re.compile(  # what else has an end: within a cue it is no deadline
-    r"\b(?:contract|assignment|project|programme|program|internship|employment|temporary|fixed[- ]term|interim|funding|office|offices"
+    r"\b(?:not|contract|assignment|project|programme|program|internship|employment|temporary|fixed[- ]term|interim|funding|office|offices"
     r"|store|deal|round"
     r"|befristet\w*|vertrag|contrat|contrato|contratto|tax|starts?)\b",
     re.IGNORECASE,
@@ -71,7 +78,8 @@ FILLING = re.compile(
     r"|our|your|all|role|position|posting|opening|job|applications?|submissions?|submit|apply|applying|received|accepted|submitted"
     r"|window|period|of|no|later|than"
     r"|date|deadline|end|ends|at|program(?:me)?|and|due|mm|dd|yyyy|yy|through|from|between|extended|new|open|runs"
-    r"|der|die|das|den|dem|am|ist|bis|zum|spätestens|zu|uns|vor|le|la|les|est|fixée|au|jusqu['\u2019]au|avant|de|des|du|candidatures?|el|es"
+    r"|der|die|das|den|dem|am|ist|bis|zum|spätestens|zu|uns|vor|le|la|les|est|fixée|au|jusqu['\u2019]au|avant|de|des|du|candidatures?"
+    r"|el|es"
     r"|hasta|día|del|termina"
     r"|finaliza|cierra|vence|antes|para|op|uiterlijk|tot|en|met|voor|vóór|dnia|do|aplikacji|ofert|dokumentów|zgłoszeń|přihlášek"
     r"|přihlášky|je|er|är|il|è|e|entro"

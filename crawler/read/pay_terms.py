@@ -13,11 +13,12 @@ def _words(*expressions: str) -> re.Pattern[str]:
 
 _ENGLISH_PAY = (
     r"salar(?:y|ies)|wages?|remuneration|compensation|OTE|on[- ]target|earnings?|(?:fixed|gross|net|take-home) income|rate of pay"
-    r"|(?:pay|contract|hourly|daily|weekly|day) rates?|rate(?=\s?:)|(?:hourly|annual|yearly|monthly) range|CTC|cost to company"
+    r"|(?:pay|contract|hourly|daily|weekly|day) rates?|rate(?=\s?:)|(?:the|our) rate(?= is| of| for)|(?:hourly|annual|yearly|monthly) range|CTC|cost to company"
     r"|(?:base|annual|hourly|weekly|monthly|our|cash|expected|local|starting|the|target|total|fixed|gross|base) pay"
     r"|(?:base|package)(?=\s?:)|base(?= of| range| pay| is|\s*$)|pay (?:range|rate|band|scale|grade|zone|is|of|for|between|starts?"
     r"|begins?|ranges?|from)"
-    r"|pay(?=\s*:)|^\W{0,3}(?:(?:pay|earn)(?=\s*$| up to| from| between)|stipend(?=\s*:))|range for (?:this|the) (?:[\w-]{1,12} )?(?:role|position|job"
+    r"|pay(?=\s*:)|^\W{0,3}(?:(?:pay|earn)(?=\s*$| up to| from| between)|stipend(?=\s*:))|range for (?:this"
+    r"|the) (?:[\w-]{1,12} )?(?:role|position|job"
     r"|opening|post|fellowship)|(?:base|weekly|monthly|annual|internship|fellowship|living) stipend|we(?: will"
     r"|['\u2019]ll)? pay(?: you)?(?= \D{0,12}$|\s?[^\w\s]| (?:at|from|up|between|a ))"
     r"|you(?:(?: will|['\u2019]ll)(?: be)?|['\u2019]re| are)? (?:paid|earn|receive a salary)"
@@ -25,7 +26,7 @@ _ENGLISH_PAY = (
 _GERMANIC_PAY = (
     r"\w{0,20}(?:gehalt|gehälter|gehalts\w{1,12}|vergütung|entgelt|verdienst)|(?:stunden|brutto|monats|wochen|mindest|grund|jahres"
     r"|basis)?lohn(?:band|spanne|rahmen)?"
-    r"|bezahlung|stundensatz|tagess[aä]tze?|jahreseinkommen"
+    r"|bezahlung|wir zahlen(?= \D{0,12}$|\s?$)|stundensatz|tagess[aä]tze?|jahreseinkommen"
     r"|\w{0,12}salaris(?:indicatie|schaal|range)?|(?:uur|maand|jaar|week|bruto|basis)loon|loon|uurtarief"
     r"|(?:månads|års|tim|grund|ingångs|brutto)?lön(?:en|espann|eläge|eintervall)?|(?:måneds|års|time|grund|grunn|start)?lønn?(?:en|spænd)?"
 )

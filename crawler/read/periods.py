@@ -45,7 +45,8 @@ HEADS = (  # what a period can be said of
     r"|retribuzione|stipendio|paga|salário|remuneração|vencimento"
 )
 _WITH = (
-    r"(?:\s{0,2}/\s{0,2}(?:per\s)?|\s(?:per|an?|each|every|pro|je|die|im|par|por|al?|à la|la|de|pr\.|na|za|pe|om|i|ao?|o|all|en)\s(?:one\s)?"
+    r"(?:\s{0,2}/\s{0,2}(?:per\s)?|\s(?:per|an?|each|every|pro|je|die|im|par|por|al?|à la|la|de|pr\.|na|za|pe|om|i|ao?|o|all"
+    r"|en)\s(?:one\s)?"
     r"|\s(?:all|de l|à l|l)['\u2019])"
 )
 _CJK = {"hour": "時間|小时|시간", "day": "日|天", "week": "週|周", "month": "月|개월", "year": "年|년"}

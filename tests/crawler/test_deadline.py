@@ -145,6 +145,11 @@ def test_any_text_is_read_and_an_instant_is_in_utc(text: str) -> None:
         "closes on 1 " * 9_000,
         "closing date:" + " " * 100_000 + "x",
         "12:00 " * 16_000,
+        "bewerben Sie sich " * 5_000,
+        "aplikuj do 1.1." * 6_000,
+        "closes January 1 " * 6_000,
+        "the role will be " * 6_000 + "1 May 2027",
+        "Deadline: " + "1 Jan - " * 10_000,
     ],
 )
 def test_a_hostile_text_is_read_at_once(hostile: str) -> None:

@@ -160,7 +160,11 @@ def test_any_text_is_read_and_ranges_are_in_order(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "piece", ["1", "1,111,", "$1-", "$1 - $2 ", "salary $100,000 - $120,000 ", "between ", "USD ", "$", "$1\n", "(", "salary "]
+    "piece",
+    [
+        *("1", "1,111,", "$1-", "$1 - $2 ", "salary $100,000 - $120,000 ", "between ", "USD ", "$", "$1\n", "(", "salary "),
+        *("annual ", "salary per ", "1 brutto ", "1 to ", "kr 1 ", "$1 per ", "1万", "times your annual ", "drivers on our app "),
+    ],
 )
 def test_a_hostile_text_is_read_at_once(piece: str) -> None:
     begun = time.process_time()
