@@ -13,7 +13,8 @@ def _words(*expressions: str) -> re.Pattern[str]:
 
 _ENGLISH_PAY = (
     r"salar(?:y|ies)|wages?|remuneration|compensation|OTE|on[- ]target|earnings?|(?:fixed|gross|net|take-home) income|rate of pay"
-    r"|(?:pay|contract|hourly|daily|weekly|day) rates?|rate(?=\s?:)|(?:the|our) rate(?= is| of| for)|(?:hourly|annual|yearly|monthly) range|CTC|cost to company"
+    r"|(?:pay|contract|hourly|daily|weekly|day) rates?|rate(?=\s?:)|(?:the|our) rate(?= is| of| for)|(?:hourly|annual|yearly"
+    r"|monthly) range|CTC|cost to company"
     r"|(?:base|annual|hourly|weekly|monthly|our|cash|expected|local|starting|the|target|total|fixed|gross|base) pay"
     r"|(?:base|package)(?=\s?:)|base(?= of| range| pay| is|\s*$)|pay (?:range|rate|band|scale|grade|zone|is|of|for|between|starts?"
     r"|begins?|ranges?|from)"
