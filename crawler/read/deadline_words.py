@@ -16,7 +16,7 @@ _ENGLISH = (
     r"|^closing(?=\s?:)|\bapplications?\s(?:by|until|no later than)\b"
     r"|\bapplications?\s(?:will\s(?:be\s)?(?:accepted|close)|close[sd]?|must be (?:received|submitted)|(?:are\s)?(?:due|accepted)"
     r"|(?:are\s|will\s)?open\s(?:on|from|between|until|till|through))\b"
-    r"|\b(?:posting|vacancy|competition)\b[^.\n]{0,80}?\b(?:closes?|closing|open until|accepted until)\b"
+    r"|\b(?:posting|vacancy|competition)\b[^.\n]{0,80}?\b(?:closes?|closing|expires?|open until|accepted until)\b"
     r"|\b(?:window|role|position|job)(?:\s(?:is|are|will|be|to|for|this|the|our|role|position|opening|job|anticipated|expected"
     r"|scheduled|currently|set|intended|planned|due|and|remains?"
     r"|stays?|likely|it|only|now)){0,12}\s(?:closes?|closing|open until|accepted until)\b"
@@ -51,7 +51,7 @@ _SLAVIC = (
     r"|\bhaku(?:aika)? päättyy\b|\bviimeinen hakupäivä\b"
 )
 _STEMS = (
-    "deadline|clos|apply|accepted|due|end date|submit|received|application|window|until|截止|締|마감",
+    "deadline|clos|expire|apply|accepted|due|end date|submit|received|application|window|until|截止|締|마감",
     "bewerb|bewirb|frist|sluiting|sollicit|reageer|reageren|sista |senast|innan|före|senest|innen|inden|ansök",
     (
         "limit|límit|clôture|jusqu|avant le|cierre|tope|hasta|antes del|termina|finaliza|cierra|vence|scadenza|entro|prazo|plazo|até|până"
@@ -73,7 +73,7 @@ OTHER_END = re.compile(  # what else has an end: within a cue it is no deadline
     re.IGNORECASE,
 )
 FILLING = re.compile(
-    r"(?:(?:information|is|was|are|be|has|been|set|on|by|before|until|till|to|will|close[sd]?|closing|expected|anticipated|currently"
+    r"(?:(?:information|or|is|was|are|be|has|been|set|on|by|before|until|till|to|will|close[sd]?|closing|expected|anticipated|currently"
     r"|for|this|the"
     r"|our|your|all|role|position|posting|opening|job|applications?|submissions?|submit|apply|applying|received|accepted|submitted"
     r"|window|period|of|no|later|than"
@@ -94,5 +94,5 @@ OPENING = re.compile(
 )  # a date behind it begins; alone it is no deadline
 CLOSING = re.compile(r"\b(?:clos\w+|ends?|until|till|through|by|deadline|due)\b", re.IGNORECASE)
 EXTENDED = re.compile(r"\bextended\s(?:to|until|till|through)\s", re.IGNORECASE)
-DAY_BEFORE = re.compile(r"\b(?:before|prior to|vor|avant le|antes del?|innan|före|vóór)\W*(?:dem\s|den\s)?$", re.IGNORECASE)
+DAY_BEFORE = re.compile(r"\b(?:(?<!or )before|prior to|vor|avant le|antes del?|innan|före|vóór)\W*(?:dem\s|den\s)?$", re.IGNORECASE)
 FORMAT = re.compile(r"\b(?P<month_first>MM)[/-]DD|\bDD[/-]MM", re.IGNORECASE)

@@ -3,9 +3,10 @@
 An amount is pay when the words nearest to it say so (`pay_words`), and no word nearer to it says that it is a bonus, a
 benefit, a budget or somebody's revenue. A range may also stand alone in its line, as Greenhouse's pay blocks do.
 
-Decisions: several ranges of one block (zones, levels, towns) in its commonest currency are read as one, from the lowest minimum to
-the highest maximum. On-target earnings and total compensation count only when no base pay is named. A bare "$" is US dollars
-unless the words around it name another country. Amounts that make no sense ("$139,700-216-500") stay unknown, with their words.
+Decisions: several ranges of one block (zones, levels, towns) in the place's currency, else the commonest, are read as one, from the lowest
+minimum to the highest maximum. On-target earnings and total compensation count only when no base pay is named. A bare "$" is the dollar of
+the country that the words name, else of the place, else US dollars. A period comes from the amount or from words about pay; without either
+only an amount that can be nothing else is a year's. Amounts that make no sense ("$139,700-216-500") stay unknown, with their words.
 """
 
 from __future__ import annotations

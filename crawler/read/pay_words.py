@@ -48,6 +48,7 @@ _COUNTRIES = {
     "HKD": re.compile(r"\bHKD\b|\bHong Kong\b"),
     "USD": re.compile(r"\bUSD?A?\b|\bU\.S\.|\bUnited States\b"),
 }
+_HEADING = 40  # characters of a line that is a heading
 _BEFORE, _AFTER, _NEAR, _CLOSE = 160, 60, 60, 30  # characters around an amount whose words may speak of it
 _SURELY_A_YEAR = 15_000  # US dollars' worth; from here on pay without a period is a year's
 _PLAUSIBLE: dict[Period, tuple[float, float]] = {
@@ -104,7 +105,14 @@ def says_pay(figure: Figure, around: Surroundings) -> bool:
         return pay >= 0 or after < _AFTER or _stands_alone(around) or around.follows_range
     if pay >= 0:
         return len(around.before) - pay <= _NEAR and not _NOT_ONE_PHRASE.search(around.before, pay)
-    return after < _AFTER or (figure.period is not None and bool(PAY.search(around.above)) and not around.before.strip("•*- "))
+    return after < _AFTER or _is_under_heading(figure, around)
+
+
+def _is_under_heading(figure: Figure, around: Surroundings) -> bool:
+    """Whether a single amount begins a line under one about pay: with its period, or alone under a short heading."""
+    if around.before.strip("•*- ") or not PAY.search(around.above):
+        return False
+    return figure.period is not None or (len(around.above) < _HEADING and not around.after.strip())
 
 
 def _stands_alone(around: Surroundings) -> bool:
