@@ -143,7 +143,7 @@ def _posting(record: Record) -> Posting:
         department="",
         employment_type="",
         workplace=workplace(location),
-        pay=read_pay(description),
+        pay=read_pay(description, place=location),
         deadline=read_deadline(description, published=published, place=location),
         description=description,
         company=company_name(record[_BRAND]),
