@@ -25,7 +25,7 @@ import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlalchemy import Engine
 
-from monitor import asking, clockwork, refused_file, set_back, watch
+from monitor import asking, clockwork, refused_file, set_back, slack_channels, watch
 from monitor.alerting import Alerting
 from monitor.db import reading
 from monitor.errors import UserError
@@ -75,6 +75,8 @@ class Daemon:
         self._listen()
         await asyncio.to_thread(self._begin)
         self.outbox = self.make_outbox(self.settings)
+        await self.outbox.learn()
+        await asyncio.to_thread(self._name_channels)
         self.read_at = _modified(self.settings)
         self.guard = Guard(self.engine, self.clock, self._notice, self.settings)
         await self.guard.start()
@@ -125,6 +127,11 @@ class Daemon:
         if died is not None:
             log.warning("daemon died before", pid=died.pid, host=died.host, last_sign=died.expires_at)
 
+    def _name_channels(self) -> None:
+        """Use one name for each Slack channel, as far as Slack has said which names are one."""
+        with reading(self.engine) as connection:
+            self.settings = slack_channels.with_aliases(connection, self.settings)
+
     def _notice(self, message: OperatorMessage) -> None:
         with self.engine.begin() as connection:
             Alerting(self.settings).notice(connection, message, round_id=None, check_id=None, at=self.clock())
@@ -139,6 +146,7 @@ class Daemon:
 
     async def _by_the_clock(self) -> None:
         with self.troubles.passing("reminders and digests not written, trying again"):
+            await asyncio.to_thread(self._name_channels)
             if await asyncio.to_thread(clockwork.write, self.engine, self.settings, self.clock()):
                 self.wake.set()
 
@@ -176,6 +184,7 @@ class Daemon:
             self.older = await asyncio.to_thread(read_again, self.engine, self.settings, self.clock(), TICK / 2)
 
     async def _round(self, names: list[str] | None, *, alerts: bool, announce: bool) -> int:
+        await asyncio.to_thread(self._name_channels)
         round_id = await run_round(
             self.engine, self.settings, names, alerts=alerts, announce=announce, clock=self.clock, random=self.random
         )
@@ -208,6 +217,8 @@ class Daemon:
             return
         self.settings = settings
         self.outbox.take_up(self.make_outbox(settings))
+        await self.outbox.learn()
+        await asyncio.to_thread(self._name_channels)
         self.talk.take_up(settings)
         await asyncio.to_thread(self._begin_watching)
         log.info("configuration taken up", boards=len(settings.boards), rules=len(settings.rules))

@@ -18,6 +18,7 @@ from monitor.alerting import Alerting, covers, fitting
 from monitor.contents import load_contents
 from monitor.db import AnyRow
 from monitor.messages import BoardCount, Role, RuleCount, SummaryMessage, dump
+from monitor.slack_channels import directory
 
 Place = tuple[str, str]  # a rule and a channel
 
@@ -53,12 +54,16 @@ def _missing(connection: Connection, alerting: Alerting) -> Iterator[tuple[AnyRo
     """Each board that was read, with the rules and channels that have not been told of it."""
     read = select(models.Board.__table__).where(models.Board.watched, models.Board.last_ok_at.is_not(None), ~models.Board.put_back)
     boards = connection.execute(read.order_by(models.Board.id)).all()
-    known = {(row.board_id, row.rule, row.channel) for row in connection.execute(select(models.Introduction.__table__))}
+    names = directory(connection)
+    known = {(row.board_id, row.rule, names.key(row.channel)) for row in connection.execute(select(models.Introduction.__table__))}
     for board in boards:
-        wanted = [
-            (rule.name, channel) for rule in alerting.settings.rules if covers(rule, board.board) for channel in alerting.channels(rule)
-        ]
-        places = [place for place in wanted if (board.id, *place) not in known]
+        wanted = {
+            (rule.name, names.key(channel)): (rule.name, channel)  # two names of one channel are one place
+            for rule in alerting.settings.rules
+            if covers(rule, board.board)
+            for channel in alerting.channels(rule)
+        }
+        places = [place for (rule, key), place in wanted.items() if (board.id, rule, key) not in known]
         if places:
             yield board, places
 

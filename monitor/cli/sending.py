@@ -22,6 +22,7 @@ from monitor.notify import notifiers
 from monitor.outbox import Outbox
 from monitor.quiet import until
 from monitor.settings import Settings, secret_name
+from monitor.slack_channels import with_aliases
 from monitor.succession import follow
 from monitor.trouble import Troubles
 
@@ -34,9 +35,15 @@ def make_outbox(engine: Engine, console: TextIO) -> Callable[[Settings], Outbox]
 
     def make(settings: Settings) -> Outbox:
         operators = tuple(dict.fromkeys(map(settings.route, settings.alerts.operator)))
-        return Outbox(engine, notifiers(settings, console), now, operators=operators, hours=settings.alerts)
+        return Outbox(engine, notifiers(settings, console), now, operators=operators, hours=settings.alerts, channels=settings.channels())
 
     return make
+
+
+def named_channels(engine: Engine, settings: Settings) -> Settings:
+    """Return the settings with one name for each Slack channel, as far as Slack has said which names are one."""
+    with reading(engine) as connection:
+        return with_aliases(connection, settings)
 
 
 class Undelivered(NamedTuple):
