@@ -1,5 +1,7 @@
 """What a click does: the database changed or asked, and what is to be said then. Nothing here commits or calls Slack.
 
+Who may do what is in `permissions.py`: the object that a button names decides, not the channel of the click.
+
 Every click may come twice and late: a role is saved once, a mute that holds stays as it is, one that has ended is not ended again, and a
 thread gets each diff once.
 """
@@ -11,12 +13,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import Connection
 
 from monitor import mutes, saves
 from monitor.db import AnyRow
 from monitor.errors import UserError
-from monitor.models import Delivery
 from monitor.notify import words
 from monitor.queries.naming import Found, find_posting
 from monitor.replay import explain
@@ -26,6 +27,8 @@ from monitor.talk.answers import Said
 from monitor.talk.files import File, last_revision
 from monitor.talk.heard import Click
 from monitor.talk.muted import concerning, headline, title
+from monitor.talk.permissions import is_direct
+from monitor.talk.places import Place, place, told_here
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +52,13 @@ class Clicked:
     settings: Settings
     click: Click
     now: datetime
+    where: Place
 
 
 def do(connection: Connection, settings: Settings, click: Click, now: datetime) -> Outcome:
     """Does what the button says; one that nobody knows is answered too."""
     work = _ACTIONS.get(click.action)
-    return work(Clicked(connection, settings, click, now)) if work else Outcome(answers.UNKNOWN)
+    return work(Clicked(connection, settings, click, now, place(connection, settings, click))) if work else Outcome(answers.UNKNOWN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,9 +128,11 @@ def _mute_rule(clicked: Clicked) -> Outcome:
 
 
 def _mute(clicked: Clicked, named: str, *, posting_id: int | None, rule: str | None) -> Outcome:
-    channel = _channel(clicked)
-    if not _may(clicked, channel):
-        return Outcome(answers.may_not(clicked.settings.slack.admins))
+    channel = told_here(clicked.connection, clicked.settings, clicked.where, clicked.click)
+    if channel is None:
+        return Outcome(answers.NOT_TOLD_HERE)
+    if not clicked.where.may_mute(channel):
+        return Outcome(_refused(clicked, channel))
     by, now = clicked.click.user, clicked.now
     row, new = mutes.mute(clicked.connection, channel, posting_id=posting_id, rule=rule, by=by, now=now)
     announced = answers.muted(row, named, holds=True) if new else None
@@ -138,14 +144,14 @@ def _undo(clicked: Clicked) -> Outcome:
     row = mutes.find(clicked.connection, int(value)) if value.isdecimal() and len(value) < 10 else None  # noqa: PLR2004  # as our ids are
     if row is None:
         return Outcome(answers.NO_ROLE)
-    if not (row.user_id == clicked.click.user or _may(clicked, row.channel)):
-        return Outcome(answers.may_not(clicked.settings.slack.admins))
+    if not clicked.where.may_mute(row.channel):
+        return Outcome(_refused(clicked, row.channel))
     new = mutes.undo(clicked.connection, row.id, clicked.click.user, clicked.now)
     after = mutes.find(clicked.connection, row.id) or row
     named = title(clicked.connection, row)
     if clicked.click.private:  # the list, as it is now
-        left = concerning(clicked.connection, clicked.click.user, clicked.now)
-        answer = pages.muted(left, f"{answers.undone(new=new)}: {named}")
+        left = concerning(clicked.connection, clicked.where, clicked.now)
+        answer = pages.muted(left, clicked.where, f"{answers.undone(new=new)}: {named}")
     else:
         answer = answers.unmuted(named, new=new)
     place = _announcement(clicked.click, row)
@@ -160,22 +166,9 @@ def _announcement(click: Click, row: AnyRow) -> tuple[str, str] | None:
     return None if click.private else (click.channel_id, click.ts)
 
 
-def _may(clicked: Clicked, channel: str) -> bool:
-    """Admins may mute for everyone; in a direct message a person mutes for himself."""
-    direct = clicked.click.channel_id.startswith("D") or channel == f"slack:{clicked.click.user}"
-    return direct or clicked.click.user in clicked.settings.slack.admins
-
-
-def _channel(clicked: Clicked) -> str:
-    """The channel as rules name it, by what was sent there: of this message, else of any."""
-    click = clicked.click
-    here = select(Delivery.channel).where(Delivery.channel_id == click.channel_id, Delivery.state == "sent")
-    mine = here.where(or_(Delivery.ts == click.ts, Delivery.ts == click.thread_ts))
-    for query in (mine, here.order_by(Delivery.id.desc())):
-        found = clicked.connection.scalar(query.limit(1))
-        if found is not None:
-            return str(found)
-    return f"slack:{click.user if click.channel_id.startswith('D') else click.channel_id}"
+def _refused(clicked: Clicked, channel: str) -> Said:
+    """Say who may mute there, without naming a channel that the person cannot see."""
+    return answers.NOT_YOURS if is_direct(channel) else answers.may_not(clicked.settings.slack.admins)
 
 
 _ACTIONS: Final[dict[str, Callable[[Clicked], Outcome]]] = {

@@ -175,6 +175,7 @@ async def test_a_channel_has_one_digest_under_whatever_names(life: Named) -> Non
     settings = replace(life.history.settings, alerts=AlertSettings(digest=night.time().replace(hour=22)))
     with life.office.engine.begin() as connection:
         assert digest.write(connection, settings, night) == 1
+    await life.deliver()
 
 
 async def test_operators_are_told_once_under_two_names(life: Named) -> None:
