@@ -112,7 +112,14 @@ def never_revised(title: str) -> Said:
 
 
 def diff_there(title: str) -> Said:
-    text = "The full diff of the last revision is in the thread already"
+    return _about("The full diff of that revision is in the thread already", title)
+
+
+def diff_coming(title: str) -> Said:
+    return _about("The full diff is on its way into the thread; press again in a minute if it does not appear", title)
+
+
+def _about(text: str, title: str) -> Said:
     return said(f"{text}: {title}", rich.text(f"{text}: "), rich.text(title, bold=True))
 
 

@@ -19,12 +19,13 @@ from monitor import mutes, saves
 from monitor.db import AnyRow
 from monitor.errors import UserError
 from monitor.notify import words
+from monitor.notify.buttons import unversioned
 from monitor.queries.naming import Found, find_posting
 from monitor.replay import explain
 from monitor.settings import Settings
 from monitor.talk import answers, pages
 from monitor.talk.answers import Said
-from monitor.talk.files import File, last_revision
+from monitor.talk.files import File, revision
 from monitor.talk.heard import Click
 from monitor.talk.muted import concerning, headline, title
 from monitor.talk.permissions import is_direct
@@ -66,16 +67,20 @@ class _Role:
     found: Found
     title: str
     url: str
+    version: int | None = None  # that the button names
 
 
 def _role(clicked: Clicked) -> _Role | None:
     """The posting that the button names; None when the history does not know it."""
-    try:
-        found = find_posting(clicked.connection, clicked.click.value)
-    except UserError:
-        return None
-    title, url = headline(clicked.connection, found)
-    return _Role(found, title, url)
+    value = clicked.click.value
+    for posting, version in ((value, None), unversioned(value)):  # a key of an ats may look like one with a version
+        try:
+            found = find_posting(clicked.connection, posting)
+        except UserError:
+            continue
+        title, url = headline(clicked.connection, found)
+        return _Role(found, title, url, version)
+    return None
 
 
 def _about_role(work: Callable[[Clicked, _Role], Outcome]) -> Callable[[Clicked], Outcome]:
@@ -110,10 +115,12 @@ def _why(clicked: Clicked, role: _Role) -> Outcome:
 
 
 def _diff(clicked: Clicked, role: _Role) -> Outcome:
-    file = last_revision(clicked.connection, role.found, clicked.click, clicked.now)
+    file = revision(clicked.connection, role.found, role.version, clicked.click, clicked.now)
     if file is None:
         return Outcome(answers.never_revised(role.title))
-    return Outcome(file=file) if file.wanted else Outcome(answers.diff_there(role.title))
+    if file.state == "wanted":
+        return Outcome(file=file)
+    return Outcome(answers.diff_there(role.title) if file.state == "there" else answers.diff_coming(role.title))
 
 
 def _mute_role(clicked: Clicked, role: _Role) -> Outcome:
