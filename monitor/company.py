@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from typing import Final
 
-_WORDS: Final = re.compile(r"[^\W_]+(?:[.&'’][^\W_]+)*")
+_WORDS: Final = re.compile(r"[^\W_]+(?:[.&'\u2019][^\W_]+)*")
 # Legal forms, as they stand at a name's end. "Labs", "Research" and "Group" are parts of names.
 _FORMS: Final = frozenset(
-    "ab ag aps as asa bv co corp corporation gmbh inc incorporated kg kk kft limited llc llp lp ltd mbh nv oy oyj plc pbc pte pty sa sarl sas "
-    "se spa srl ug".split()
+    {"ab", "ag", "aps", "as", "asa", "bv", "co", "corp", "corporation", "gmbh", "inc", "incorporated", "kg", "kk", "kft", "limited", "llc"}
+    | {"llp", "lp", "ltd", "mbh", "nv", "oy", "oyj", "pbc", "plc", "pte", "pty", "sa", "sarl", "sas", "se", "spa", "srl", "ug"}
 )
 
 

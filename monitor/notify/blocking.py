@@ -41,7 +41,7 @@ class Threads:
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     async def call(self, key: str, work: Callable[[], Done], timeout: float) -> Done:  # noqa: ASYNC109  # the thread cannot be cancelled
-        """Return what `work` returns. Raises TimeoutError after so many seconds, TooManyLeftError without a call, and what `work` raises."""
+        """Return what `work` returns. Raises TimeoutError, TooManyLeftError when no call was made, and what `work` raises."""
         if self.left[key] >= self.most_left:
             raise TooManyLeftError(self.left[key])
         one, answer = _Call(), Future[Done]()

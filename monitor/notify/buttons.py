@@ -32,7 +32,9 @@ def row(role: Role, why: Sequence[Why], *, closed: bool, revised: bool, interact
 def diff(role: Role, version: int | None, *, interactive: bool) -> Parts:
     """Return the row of a reply that tells of a revision."""
     value = versioned(role.posting, version)
-    return [{"type": "actions", "elements": [_press("role_diff", "Full diff", value)]}] if interactive and words.width(value) <= _VALUE else []
+    return (
+        [{"type": "actions", "elements": [_press("role_diff", "Full diff", value)]}] if interactive and words.width(value) <= _VALUE else []
+    )
 
 
 def versioned(posting: str, version: int | None) -> str:

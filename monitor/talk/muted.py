@@ -13,6 +13,7 @@ from monitor.notify import words
 from monitor.queries.naming import Found
 from monitor.talk.places import Place
 
+
 def headline(connection: Connection, found: Found) -> tuple[str, str]:
     """A posting's title, or its name where nobody could read it, and its URL."""
     newest = (PostingVersion.posting_id == Posting.id) & (PostingVersion.number == Posting.version)

@@ -67,9 +67,7 @@ class Person:
         """Return the channels as this person may read them, those without a name counted: `2 private channels`."""
         named = [self.name(channel, is_public) for channel in channels]
         hidden = {_PRIVATE_CHANNEL: "private channels", _DIRECT_MESSAGE: "direct messages"}
-        return [
-            f"{named.count(one)} {hidden[one]}" if one in hidden and named.count(one) > 1 else one for one in dict.fromkeys(named)
-        ]
+        return [f"{named.count(one)} {hidden[one]}" if one in hidden and named.count(one) > 1 else one for one in dict.fromkeys(named)]
 
 
 def is_direct(channel: str) -> bool:

@@ -188,9 +188,14 @@ async def test_operators_are_told_once_under_two_names(life: Named) -> None:
 
 
 def test_a_directory_says_which_names_are_one_and_which_are_public() -> None:
-    known = Directory({"#roles": Listed(ROLES, private=False), "#old": Listed(ROLES, private=False), "#hr": Listed("C0HR00001", private=True)})
+    known = Directory(
+        {"#roles": Listed(ROLES, private=False), "#old": Listed(ROLES, private=False), "#hr": Listed("C0HR00001", private=True)}
+    )
     assert known.aliases(["console", ID, NAME, "slack:#hr", "slack:#new"]) == {NAME: ID, "slack:#old": ID, "slack:C0HR00001": "slack:#hr"}
-    assert {one for one in (NAME, ID, "slack:#hr", "slack:C0HR00001", "slack:#new", "slack:C0UNKNOWN") if known.is_public(one)} == {NAME, ID}
+    assert {one for one in (NAME, ID, "slack:#hr", "slack:C0HR00001", "slack:#new", "slack:C0UNKNOWN") if known.is_public(one)} == {
+        NAME,
+        ID,
+    }
 
 
 def test_what_slack_lists_is_remembered_and_a_name_that_moved_on_is_the_new_channels(engine: Engine) -> None:

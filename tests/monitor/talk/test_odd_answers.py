@@ -15,7 +15,9 @@ from monitor.talk import keep
 
 
 @pytest.mark.parametrize("odd", [{}, {"upload_url": None, "file_id": "F1"}, {"upload_url": 7, "file_id": "F1"}])
-async def test_an_upload_without_an_address_is_told_and_can_be_asked_for_again(office: Office, server: SocketServer, odd: dict[str, object]) -> None:
+async def test_an_upload_without_an_address_is_told_and_can_be_asked_for_again(
+    office: Office, server: SocketServer, odd: dict[str, object]
+) -> None:
     server.odd["files.getUploadURLExternal"] = odd
     await server.click("role_diff", STORY)
     assert "upload_url" in (await told(server))[0]

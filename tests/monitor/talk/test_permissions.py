@@ -42,7 +42,14 @@ def history(sqlite_engine: Engine) -> History:
     sent = {**NAMES, **{direct: f"slack:{user}" for user, direct in DIRECT.items()}}
     with sqlite_engine.begin() as connection:
         for channel_id, channel in sent.items():
-            row = {"delivery_id": channel_id, "channel": channel, "message": "{}", "state": "sent", "created_at": history.now, "attempts": 1}
+            row = {
+                "delivery_id": channel_id,
+                "channel": channel,
+                "message": "{}",
+                "state": "sent",
+                "created_at": history.now,
+                "attempts": 1,
+            }
             connection.execute(insert(Delivery).values(**row, channel_id=channel_id, ts=CARD))
     return history
 
@@ -77,9 +84,9 @@ def holds(history: History) -> set[str]:
 
 
 @pytest.mark.parametrize(("user", "where", "what"), [*product(PEOPLE, PLACES, OBJECTS)])
-@pytest.mark.parametrize("role", [False, True], ids=["rule", "role"])
-@pytest.mark.parametrize("private", [False, True], ids=["thread", "answer"])
-def test_a_mute_is_undone_by_those_whom_it_concerns(history: History, user: str, where: str, what: str, role: bool, private: bool) -> None:
+@pytest.mark.parametrize("how", ["rule in a thread", "role in a thread", "rule in an answer", "role in an answer"])
+def test_a_mute_is_undone_by_those_whom_it_concerns(history: History, user: str, where: str, what: str, how: str) -> None:
+    role, private = how.startswith("role"), how.endswith("answer")
     channel = object_(what, user)
     number = mute(history, channel, role=role)
     outcome = press(history, "mute_undo", str(number), user, place(where, user), private=private)
