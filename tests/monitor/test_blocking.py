@@ -14,6 +14,7 @@ from sqlalchemy import Engine
 
 from monitor.notify import apprise
 from monitor.notify.apprise import AppriseNotifier
+from monitor.notify.base import Receipt
 from monitor.notify.blocking import Threads, TooManyLeftError
 from monitor.outbox import Outbox
 
@@ -66,16 +67,21 @@ class Console(AppriseNotifier):
         super().__init__({})
         self.taken: list[object] = []
 
-    async def send(self, channel: str, message: object, delivery_id: str) -> apprise.Receipt:  # noqa: ARG002  # it takes everything
+    async def send(self, channel: str, message: object, delivery_id: str) -> Receipt:  # noqa: ARG002  # it takes everything
         self.taken.append(message)
-        return apprise.Receipt()
+        return Receipt()
 
 
 async def test_a_channel_whose_calls_all_hang_is_refused_and_its_message_goes_out_later(
     sqlite_engine: Engine, gate: Event, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sent: list[str] = []
-    monkeypatch.setattr(apprise, "_send", lambda _address, title, _body: sent.append(title) or True)
+
+    def taken(_address: str, title: str, _body: str) -> bool:
+        sent.append(title)
+        return True
+
+    monkeypatch.setattr(apprise, "_send", taken)
     threads, console, now = Threads(most_left=1), Console(), [datetime.now(UTC)]
     await hang(threads, gate, "apprise:phone")
     ways = {"apprise": AppriseNotifier({"apprise:phone": SecretStr("json://x")}, threads=threads), "console": console}
