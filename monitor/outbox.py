@@ -33,7 +33,7 @@ Work = Head | Edit  # what stands first in a queue
 POLL: Final = 5.0  # seconds between two looks at what other processes wrote: an `alerts retry` beside the daemon
 GRACE: Final = 5.0  # seconds that a call in flight may take when we stop
 LONGEST: Final = LONGEST_PATIENCE.total_seconds()  # no message is put off further: a Retry-After is believed no longer
-_LEARNING: Final = 10.0  # seconds that Slack may take to list its channels at start; later nobody waits for it
+_LEARNING: Final = 5.0  # seconds that Slack may take to list its channels at start; later nobody waits for it
 APPEARS: Final = timedelta(seconds=2)  # what a message may take to be found in its channel
 
 

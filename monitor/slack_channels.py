@@ -11,8 +11,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, Engine, delete, insert, select, update
 
+from monitor.db import reading
 from monitor.models import SlackChannel
 from monitor.notify.base import Listed
 from monitor.settings import Settings
@@ -49,6 +50,10 @@ class Directory:
         named = [_PREFIX + name for name, one in self.channels.items() if one.channel_id == channel_id]
         return [_PREFIX + channel_id, *named]
 
+    def applied(self, settings: Settings) -> Settings:
+        """Return the settings with one name for each channel, as far as its names are known."""
+        return replace(settings, aliases=self.aliases(settings.channels()))
+
     def aliases(self, used: Iterable[str]) -> dict[str, str]:
         """Map every other name of a channel to the one that comes first in `used`, the channels that the configuration names."""
         found: dict[str, str] = {}
@@ -84,6 +89,7 @@ def remember(connection: Connection, listed: Mapping[str, Listed], now: datetime
     return Directory({**known, **listed})
 
 
-def with_aliases(connection: Connection, settings: Settings) -> Settings:
-    """Return the settings with one name for each Slack channel, as far as its names are known."""
-    return replace(settings, aliases=directory(connection).aliases(settings.channels()))
+def read(engine: Engine) -> Directory:
+    """Return what is stored of Slack's channels, in a transaction of its own."""
+    with reading(engine) as connection:
+        return directory(connection)

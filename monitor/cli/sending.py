@@ -22,7 +22,6 @@ from monitor.notify import notifiers
 from monitor.outbox import Outbox
 from monitor.quiet import until
 from monitor.settings import Settings, secret_name
-from monitor.slack_channels import with_aliases
 from monitor.succession import follow
 from monitor.trouble import Troubles
 
@@ -38,12 +37,6 @@ def make_outbox(engine: Engine, console: TextIO) -> Callable[[Settings], Outbox]
         return Outbox(engine, notifiers(settings, console), now, operators=operators, hours=settings.alerts, channels=settings.channels())
 
     return make
-
-
-def named_channels(engine: Engine, settings: Settings) -> Settings:
-    """Return the settings with one name for each Slack channel, as far as Slack has said which names are one."""
-    with reading(engine) as connection:
-        return with_aliases(connection, settings)
 
 
 class Undelivered(NamedTuple):

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from alerts import AT, notice
+from greenhouse import job
 from life import MORE, MOST, PAY, RULE, Life, kinds, paid
 from post_office import post_office
+from running import Place
 from slack_channel import Channel
-from slack_server import OPS, ROLES, shown
+from slack_server import OPS, ROLES, TOKEN, SlackServer, shown
 from sqlalchemy import Engine, select, update
 
 from monitor import channel_merge, digest, mutes, slack_channels
 from monitor.db import reading
+from monitor.demo.board_server import BoardServer
 from monitor.models import Alert, Card, Delivery, Introduction, Mute
 from monitor.notify.base import Listed
 from monitor.queries.consistency import findings
@@ -42,8 +46,7 @@ class Named(Life):
         self.name()
 
     def name(self) -> None:
-        with reading(self.office.engine) as connection:
-            self.history.settings = slack_channels.with_aliases(connection, self.history.settings)
+        self.history.settings = slack_channels.read(self.office.engine).applied(self.history.settings)
 
     def contradictions(self) -> list[str]:
         with reading(self.office.engine) as connection:
@@ -207,3 +210,18 @@ def test_what_slack_lists_is_remembered_and_a_name_that_moved_on_is_the_new_chan
         slack_channels.remember(connection, listed(jobs="C1", ops="C3"), AT)
         assert slack_channels.directory(connection).channels == listed(roles="C1", jobs="C1", ops="C3")
         channel_merge.merge(connection, {"slack:#roles": "slack:#jobs"})
+
+
+async def test_check_tells_a_channel_with_two_names_once(tmp_path: Path, slack: SlackServer) -> None:
+    async with BoardServer() as boards:
+        boards.board("examplelabs", job(1, title="Research Engineer"))
+        place = Place(tmp_path, boards.url, slack.api_url, TOKEN, every="1h")
+        place.config.write_text(place.config.read_text().replace('notify = ["slack:#roles"]', f'notify = ["slack:#roles", "{ID}"]'))
+        for number in (2, 3):
+            assert (await place.here("check"))[0] == 0
+            boards.board("examplelabs", *(job(key, title=f"Research Engineer {key}") for key in range(1, number + 1)))
+        assert (await place.here("check"))[0] == 0
+    texts = slack.texts()
+    assert len(texts) == len(set(texts))
+    assert sum(text.startswith("Now watching") for text in texts) == 1
+    assert place.ask("SELECT DISTINCT channel FROM alert WHERE rule IS NOT NULL") == [(NAME,)]
