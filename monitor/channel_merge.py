@@ -33,6 +33,27 @@ def merge(connection: Connection, aliases: Mapping[str, str], claimed: int | Non
             _merge(connection, other, name, claimed)
 
 
+def drop_double(connection: Connection, aliases: Mapping[str, str], row_id: int) -> bool:
+    """Delete a delivery that a search did not find, when every alert of it stands under another name of its channel too.
+
+    Its process died between the claim and the call, before the names were known. Return whether it was deleted.
+    """
+    mine = connection.execute(select(Delivery.channel, Delivery.delivery_id).where(Delivery.id == row_id)).one()
+    name = aliases.get(mine.channel, mine.channel)
+    names = [name, *(other for other, one in aliases.items() if one == name)]
+    twin = aliased(Alert)
+    elsewhere = or_(twin.delivery_id.is_(None), twin.delivery_id != mine.delivery_id)
+    same = and_(twin.created_at == Alert.created_at, twin.kind == Alert.kind, twin.message == Alert.message)
+    doubled = exists().where(same, elsewhere, twin.channel.in_(names))
+    told = Alert.delivery_id == mine.delivery_id
+    any_, alone = (connection.execute(select(Alert.id).where(told, *more).limit(1)).first() for more in ((), (~doubled,)))
+    if any_ is None or alone is not None:
+        return False
+    connection.execute(delete(Alert).where(told))
+    connection.execute(delete(Delivery).where(Delivery.id == row_id))
+    return True
+
+
 def _is_used(connection: Connection, channel: str) -> bool:
     columns = (Delivery.channel, Alert.channel, Card.channel, Mute.channel, Introduction.channel)
     return any(connection.execute(select(column).where(column == channel).limit(1)).first() for column in columns)

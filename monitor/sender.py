@@ -91,6 +91,12 @@ class Sender:
         """Bring what was written under another name of a channel under its one name."""
         channel_merge.merge(connection, slack_channels.directory(connection).aliases(self._channels))
 
+    def _is_double(self, head: Head) -> bool:
+        """Was a message that a search did not find told under another name of its channel? It is gone then."""
+        with self._engine.begin() as connection:
+            aliases = slack_channels.directory(connection).aliases(self._channels)
+            return head.channel in {*aliases, *aliases.values()} and channel_merge.drop_double(connection, aliases, head.id)
+
     def _remember(self, listed: Mapping[str, Listed], claimed: int | None) -> tuple[dict[str, str], bool]:
         with self._engine.begin() as connection:
             known = slack_channels.remember(connection, listed, self._clock())
@@ -143,7 +149,8 @@ class Sender:
     async def _send(self, notifier: Notifier, head: Head, claimed: Claimed) -> Settled:
         """How it stands after the call. One of the two jobs that may catch everything."""
         try:
-            if await self._learn(notifier, head.channel, head.id if head.sending_at is None else None):
+            taken_back = await self._learn(notifier, head.channel, head.id if head.sending_at is None else None)
+            if taken_back or (head.sending_at is not None and await asyncio.to_thread(self._is_double, head)):
                 return Settled("pending")  # its alerts are packed again, under the channel's one name
             receipt = await _send(notifier, head, claimed)
         except NotifyError as error:

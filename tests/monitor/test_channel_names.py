@@ -21,6 +21,7 @@ from monitor.db import reading
 from monitor.demo.board_server import BoardServer
 from monitor.models import Alert, Card, Delivery, Introduction, Mute
 from monitor.notify.base import Listed
+from monitor.pack import pack
 from monitor.queries.consistency import findings
 from monitor.settings import AlertSettings, Rule
 from monitor.slack_channels import Directory
@@ -101,6 +102,18 @@ async def test_names_that_could_not_be_asked_for_at_first_double_nothing(sqlite_
         assert [life.slack.copies(one) for one in ids] == [1, 1, 1]
         assert len(life.slack.channels[ROLES].everything()) == 3
         assert life.contradictions() == []
+
+
+async def test_a_death_between_claim_and_call_before_the_names_were_known_doubles_nothing(life: Named) -> None:
+    life.history.settings = replace(life.history.settings, rules=(BOTH,))
+    life.glance()
+    with life.office.engine.begin() as connection:
+        pack(connection, life.history.now)
+        claimed = update(Delivery).where(Delivery.channel == NAME)
+        connection.execute(claimed.values(state="sending", sending_at=life.history.now, attempts=1, next_try_at=life.history.now))
+    await life.deliver()
+    assert len(life.slack.channels[ROLES].messages) == 1
+    assert life.contradictions() == []
 
 
 async def test_rules_of_both_names_share_a_card(life: Named) -> None:
