@@ -73,7 +73,7 @@ class _Role:
 def _role(clicked: Clicked) -> _Role | None:
     """The posting that the button names; None when the history does not know it."""
     value = clicked.click.value
-    for posting, version in ((value, None), unversioned(value)):  # a key of an ats may look like one with a version
+    for posting, version in dict.fromkeys((unversioned(value), (value, None))):  # a key may look like one with a version
         try:
             found = find_posting(clicked.connection, posting)
         except UserError:
