@@ -12,7 +12,7 @@ from sqlalchemy import ForeignKey, Index, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from monitor.base import Base, partial_index
-from monitor.models_alerts import Alert, Card, Delivery, Introduction
+from monitor.models_alerts import Alert, Card, Delivery, Introduction, SlackChannel
 from monitor.models_reading import ReadingChange
 from monitor.models_rules import MatchedRule, RuleMatch
 from monitor.models_talk import DiffFile, Mute, Saved
@@ -39,6 +39,7 @@ __all__ = [
     "RuleMatch",
     "Saved",
     "SearchText",
+    "SlackChannel",
 ]
 
 

@@ -105,7 +105,8 @@ class Look:
         seen = result.seen if isinstance(result, Snapshot) else events.open_before - events.missing
         counts = events.counts(baseline=self.board.last_ok_at is None)
         check_id = self._check(result, seen=seen, reason=lost or note, **counts)
-        self.facts = {"seen": seen, **counts} | ({"reason": lost or note} if lost or note else {})
+        first = {"baseline": True} if self.board.last_ok_at is None else {}
+        self.facts = {"seen": seen, **counts} | first | ({"reason": lost or note} if lost or note else {})
         told = write_events(self.connection, self.board, check_id, self.at, events, matchers=tuple(self.alerting.matchers.values()))
         told, move = self._follow(result, events, told)
         self._healthy(check_id, result, lost, seen, counts)

@@ -35,6 +35,7 @@ class Told:
     first_seen_at: datetime | None = None  # None: open before we watched
     repost: Repeated | None = None
     late: bool = False  # opened: it was there at the board's first check, which did not show it
+    version: int | None = None  # that a revision made
     template: bool = False  # its description was edited as most of its board's were, and is told with them
 
     @property
@@ -170,7 +171,8 @@ class _Writer:
 
     def _told(self, kind: Kind, one: Revised) -> Told:
         first = None if one.stored.baseline else one.stored.first_seen_at
-        return Told(kind, one.stored.id, one.stored.key, one.before, one.after, one.changes, self.board.last_ok_at, first)
+        then, version = self.board.last_ok_at, one.stored.version + 1
+        return Told(kind, one.stored.id, one.stored.key, one.before, one.after, one.changes, then, first, version=version)
 
     def _closed(self, closed: list[Stored]) -> list[Told]:
         contents = load_contents(self.connection, self.board.board, closed)
