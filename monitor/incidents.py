@@ -17,7 +17,7 @@ from monitor.notify.words import count, instant, span
 
 
 def failing(board: AnyRow, failures: int, since: datetime, reason: str, *, gone: bool) -> OperatorMessage:
-    """A board that fails again and again; said anew with each failure. `gone`: its ats has not known it for three checks."""
+    """A board that fails again and again; updated at each failure. `gone`: its ats has not known it for three checks."""
     facts = (
         *((moved_where(board.board, board.company),) if gone else ()),
         f"Last error: {reason}",
@@ -55,7 +55,7 @@ def recovered(board: AnyRow, at: datetime, *, seen: int, opened: int, closed: in
 
 
 def collapsed(board: AnyRow, since: datetime, lost: str, closed: int) -> OperatorMessage:
-    """A board that lost too much at once to be believed; said anew while that goes on."""
+    """A board that lost too much at once to be believed; updated at each check."""
     facts = (
         f"Proved gone: {closed} so far, which are closed; the others stay open until they are, or until three rounds agree.",
         "What it still lists is recorded as always.",

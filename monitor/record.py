@@ -120,10 +120,7 @@ class Look:
             move_summary.write(self.connection, self.alerting, self.board, move, round_id=self.round_id, check_id=check_id, at=self.at)
 
     def _follow(self, result: Snapshot | Unchanged, events: Events, told: list[Told]) -> tuple[list[Told], Moved | None]:
-        """What is told of a board that its employer has moved to, and the move where this snapshot carries it out.
-
-        One that lists nothing yet leaves it to the next.
-        """
+        """Return the events to alert on, and the move if this snapshot completes it. An empty snapshot leaves the move pending."""
         if self.board.moved_from is None or not isinstance(result, Snapshot):
             return told, None
         if not moving.is_pending(self.board):
