@@ -1,7 +1,6 @@
 """Which addresses a host's robots.txt leaves open to rolewatch. https://www.rfc-editor.org/rfc/rfc9309
 
-Each host is asked once a day. An answer of 500 or above closes everything for that day, 404 and its like close nothing. Protego reads
-the file by the RFC: the longest match decides, and another program's group does not concern us.
+Each host is asked once a day. `robots_rules.py` says what an answer closes.
 """
 
 from __future__ import annotations
@@ -13,17 +12,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from protego import Protego
-
 from crawler.answer import Unusable
 from crawler.fetch import Fetcher
 from crawler.notes import Notes, RobotsFile
+from crawler.robots_rules import LONGEST, TOO_MANY, Rules, read_rules
 
-PRODUCT = "rolewatch"  # the name that a group of robots.txt may have
 LIFE = 86_400.0  # seconds
-_LONGEST = 500 * 1024  # bytes that are read; the RFC asks for no more
-_TOO_MANY, _SERVER_ERROR = 429, 500
-_ANY_ANSWER = frozenset(range(200, 600)) - {_TOO_MANY}
+_ANY_ANSWER = frozenset(range(200, 600)) - {TOO_MANY}
 _HEADERS = {"Accept": "text/plain"}
 
 
@@ -33,7 +28,7 @@ class Robots:
 
     fetcher: Fetcher
     _files: dict[str, RobotsFile] = field(default_factory=dict)
-    _rules: dict[int, Protego] = field(default_factory=dict)  # by the file's identity
+    _rules: dict[int, Rules] = field(default_factory=dict)  # by the file's identity
     _locks: Mapping[str, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
 
     async def allow(self, url: str, notes: Notes, at: datetime) -> bool:
@@ -42,9 +37,7 @@ class Robots:
         async with self._locks[host]:
             file = self._fresh(host, notes, at) or await self._fetch(host, at)
         self._files[host] = notes.robots[host] = file
-        if file.status >= _SERVER_ERROR:
-            return False
-        return file.status >= 300 or self._read(file).can_fetch(url, PRODUCT)  # noqa: PLR2004  # 4xx: there are no rules
+        return self._read(file).allow(url)
 
     async def require(self, url: str, notes: Notes, at: datetime) -> None:
         """Raises Unusable, in one sentence, when robots.txt closes this address."""
@@ -57,22 +50,20 @@ class Robots:
 
     async def _fetch(self, host: str, at: datetime) -> RobotsFile:
         answer = await self.fetcher.get(f"{host}/robots.txt", _HEADERS, _ANY_ANSWER)
-        text = answer.body[:_LONGEST].decode("utf-8", "replace") if answer.status < 300 else ""  # noqa: PLR2004  # a file
+        text = answer.body[:LONGEST].decode("utf-8", "replace") if answer.status < 300 else ""  # noqa: PLR2004  # a file
         return RobotsFile(at.timestamp(), answer.status, text)
 
-    def _read(self, file: RobotsFile) -> Protego:
+    def _read(self, file: RobotsFile) -> Rules:
         if id(file) not in self._rules:
-            self._rules[id(file)] = Protego.parse(file.text)
+            self._rules[id(file)] = read_rules(file.status, file.text)
         return self._rules[id(file)]
 
 
 def why_closed(url: str, notes: Notes) -> str:
     """The sentence for an address that robots.txt closes."""
-    host = urlsplit(url).netloc
     file = notes.robots.get(_host(url))
-    if file and file.status >= _SERVER_ERROR:
-        return f"robots.txt of {host} answered HTTP {file.status}, which closes the whole host for a day"
-    return f"robots.txt of {host} closes {urlsplit(url).path} to programs"
+    rules = read_rules(file.status, file.text) if file else read_rules(200, "")
+    return rules.why_closed(url) + (" for a day" if rules.closes_all else "")
 
 
 def _host(url: str) -> str:
