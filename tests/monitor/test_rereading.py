@@ -14,6 +14,7 @@ from history import History, settings
 from program import Program
 from sqlalchemy import Engine, text
 
+from crawler.ats import READER_VERSION
 from crawler.items import Deadline, Pay, Posting, Unreadable
 from monitor import store
 from monitor.contents import Reader, load_contents
@@ -28,11 +29,13 @@ PAY = Pay(133000.0, 240000.0, "USD", "year", "$133,000 - $240,000")
 DEADLINE = Deadline(datetime(2026, 5, 19, tzinfo=UTC), "19 May")
 RICH = settings(Rule("rich", any=("research engineer",), min_pay=MinPay(500000, "USD")))
 
+NEXT = READER_VERSION + 1
+
 
 def newer(*known: Posting, edit: Callable[[Posting], Posting] = lambda one: replace(one, pay=PAY)) -> Reader:
-    """A reader of version 2 that sees more in these postings' raw jobs."""
+    """A reader of the next version that sees more in these postings' raw jobs."""
     raws = {repr(one).encode(): one for one in known}
-    return Reader(2, lambda _ats, raw: edit(raws[raw]))
+    return Reader(NEXT, lambda _ats, raw: edit(raws[raw]))
 
 
 def again(history: History, reader: Reader, seconds: float = 60) -> bool:
@@ -55,7 +58,7 @@ def test_versions_are_read_again_in_place_and_nobody_is_told(history: History) -
     assert history.ask(f"SELECT {columns} FROM posting_versions") == [(133000, 240000, "USD", "year", PAY.text, "19 May", "remote")] * 2
     assert history.ask("SELECT pay_max FROM postings") == [(240000,)]
     assert (history.ask("SELECT * FROM posting_changes"), history.ask("SELECT * FROM alerts")) == before
-    assert history.ask("SELECT DISTINCT reader_version FROM posting_version") == [(2,)]
+    assert history.ask("SELECT DISTINCT reader_version FROM posting_version") == [(NEXT,)]
 
 
 def test_what_was_read_otherwise_is_noted_once_and_can_be_asked(history: History) -> None:
@@ -66,8 +69,8 @@ def test_what_was_read_otherwise_is_noted_once_and_can_be_asked(history: History
         [row] = listed(connection)
         said = list(summary(connection, newer()))
     words = ("posting", "version", "field", "old", "new", "from_reader", "to_reader", "at")
-    assert [row[name] for name in words] == [f"{BOARD}:1", 1, "pay", None, "133000-240000 USD/year", 1, 2, NOW]
-    assert said == ["reader 2 read otherwise: pay of 1 versions; `rolewatch db check --readings` lists them"]
+    assert [row[name] for name in words] == [f"{BOARD}:1", 1, "pay", None, "133000-240000 USD/year", READER_VERSION, NEXT, NOW]
+    assert said == [f"reader {NEXT} read otherwise: pay of 1 versions; `rolewatch db check --readings` lists them"]
 
 
 def test_what_is_still_to_be_read_is_counted_and_bounded_by_time(history: History) -> None:
@@ -91,9 +94,9 @@ def test_a_job_that_the_newer_reader_cannot_read_stays_as_it_is_and_is_not_tried
         raise Unreadable("no title")
 
     history.look(snapshot([posting("1", pay=PAY)]))
-    assert again(history, Reader(2, refuse)) is False
+    assert again(history, Reader(NEXT, refuse)) is False
     assert history.ask("SELECT pay_max FROM postings") == [(240000,)]
-    assert history.ask("SELECT reader_version FROM posting_version") == [(2,)]
+    assert history.ask("SELECT reader_version FROM posting_version") == [(NEXT,)]
 
 
 def test_what_a_raw_job_did_not_send_is_kept(history: History) -> None:
@@ -146,7 +149,7 @@ def test_db_check_says_what_is_of_an_older_reader_and_db_upgrade_reads_it(watche
     upgraded = program("db", "upgrade")
     assert (upgraded.code, "1 versions read again" in upgraded.out) == (0, True)
     assert program("show", "1", "--format", "json").json["pay_max"] == 240000
-    assert "reader 1 read otherwise: pay of 1 versions" in program("db", "check").out
+    assert f"reader {READER_VERSION} read otherwise: pay of 1 versions" in program("db", "check").out
     [row] = program("db", "check", "--readings", "--format", "json").json
     assert (row["posting"], row["field"], row["new"]) == ("greenhouse:examplelabs:1", "pay", "133000-240000 USD/year")
     engine.dispose()
