@@ -77,7 +77,6 @@ class Look:
     def _fail(self, failure: Failure) -> None:
         failures, since = self.board.failures + 1, self.board.failing_since or self.at
         check_id = self._check(failure, reason=failure.reason)
-        self.facts = {"reason": failure.reason, "failures": failures}
         self.columns = {
             "failures": failures,
             "failing_since": since,
@@ -85,6 +84,7 @@ class Look:
             "next_check_at": self._next(failures, failure.retry_after),
         }
         gone = failure.status in plan.NO_SUCH_BOARD and self._is_gone()
+        self.facts = {"reason": failure.reason, "failures": failures} | ({"gone": True} if gone else {})
         message = incidents.failing(self.board, failures, since, failure.reason, gone=gone)
         if failures == plan.FAILURES_TO_FAIL:
             self._notice(check_id, message)
@@ -149,7 +149,7 @@ class Look:
 
     def _healthy(self, check_id: int, result: Snapshot | Unchanged, lost: str | None, seen: int, counts: Mapping[str, int]) -> None:
         self.columns = {"failures": 0, "failing_since": None, "reason": None, "last_ok_at": self.at, "next_check_at": self._next(0, None)}
-        self.columns |= {"collapsed_since": (self.board.collapsed_since or self.at) if lost else None, "put_back": False}
+        self.columns |= {"collapsed_since": (self.board.collapsed_since or self.at) if lost else None, "put_back": False, "found_at": None}
         if isinstance(result, Snapshot):
             whole = result.unkeyed == 0  # a list that hides a posting is read again, since `unchanged` would count as a look
             validators = {"etag": result.etag, "last_modified": result.last_modified} if whole else {"etag": None, "last_modified": None}
