@@ -1,4 +1,4 @@
-"""What `boards add` was given, made into a board that can be watched."""
+"""Turn the argument of `boards add` or `boards move` into a board that can be watched."""
 
 from __future__ import annotations
 
