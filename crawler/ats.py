@@ -40,6 +40,11 @@ def supported() -> frozenset[str]:
     return frozenset(READABLE)
 
 
+def is_readable(board: str) -> bool:
+    """Can this board be crawled?"""
+    return board.partition(":")[0] in READABLE
+
+
 def default_every(ats: str) -> timedelta | None:
     """The time between two checks that the ats itself asks for, if any."""
     return READABLE[ats].every if ats in READABLE else None
