@@ -75,7 +75,7 @@ class AshbySpider(BoardSpider):
         url = f"{PAGES if self.base == self.api_url else self.base}/{token}?embed=js"
         if not await self.robots.allow(url, notes, request.at):
             raise Unusable(f"Ashby answers 404 for {clean(unquote(token))}, and {why_closed(url, notes)}", status=_NOT_FOUND)
-        answer = await self.fetcher.get(url, {"Accept": "text/html"}, _PAGE_ANSWERS)
+        answer = await self.robots.get(url, {"Accept": "text/html"}, _PAGE_ANSWERS, notes, request.at)
         rows = {"jobs": _rows(unquote(token), answer)}
         body = json.dumps(rows, separators=(",", ":")).encode()  # not msgspec's, which refuses half characters; `decode` mends them
         return replace(self.snapshot(request.board, Answer(answer.status, body, wire=answer.wire)), note=PAGE_NOTE)
@@ -89,7 +89,7 @@ class AshbySpider(BoardSpider):
         if not _KEY.fullmatch(named.id):
             raise msgspec.ValidationError("a key that can be no posting's")
         company = named.organization.get("name") if isinstance(named.organization, dict) else None
-        return Head(named.id, company if isinstance(company, str) else None)
+        return Head(named.id.lower(), company if isinstance(company, str) else None)
 
     @staticmethod
     def read(raw: bytes) -> Posting:

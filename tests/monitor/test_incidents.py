@@ -90,7 +90,7 @@ async def test_the_place_is_named_when_the_third_such_answer_in_a_row_comes_late
 async def test_a_place_that_cannot_be_read_yet_is_named_without_a_command(life: Life, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(incidents, "other_boards", lambda _: ("workday:acme.wd5/External",))
     for _ in range(3):
-        await life.hear(Failure(BOARD, "HTTP 404", 404))
+        await life.hear(Failure(BOARD, "HTTP 404", 404, unknown=True))
     assert "(workday:acme.wd5/External): rolewatch cannot read Workday boards yet. " in shown(notices(life)[0])
     assert "boards move" not in shown(notices(life)[0])
 
