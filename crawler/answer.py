@@ -29,6 +29,7 @@ T = TypeVar("T")
 _BOM = b"\xef\xbb\xbf"
 _LONGEST_REASON = 300  # characters
 _LONGEST_WAIT = 86_400.0  # seconds; a host that asks for more is asked again after a day
+_UNKNOWN = {404, 410}
 _PORTS = {"http": 80, "https": 443}
 NETWORK_ERRORS = (
     CannotResolveHostError,
@@ -49,6 +50,7 @@ class Unusable(Exception):  # noqa: N818  # an answer's state more than an error
         self.status = status
         self.passing = passing
         self.retry_after = retry_after  # seconds
+        self.unknown = status in _UNKNOWN  # the ats says that there is no such board
         self.size = 0  # bytes of the answer on the wire
 
 
@@ -167,6 +169,11 @@ def _whole_only(escape: re.Match[bytes]) -> bytes:
     return rb"\ufffd" if escape["lone"] else escape[0]
 
 
+def mend(body: bytes) -> bytes:
+    """JSON in which every escaped half of a character is the sign for what cannot be shown."""
+    return _LONE.sub(_whole_only, body)
+
+
 def decode(body: bytes, decoder: msgspec.json.Decoder[T]) -> T:
     """The body as that decoder reads it. Raises Unusable."""
     try:
@@ -180,7 +187,7 @@ def decode(body: bytes, decoder: msgspec.json.Decoder[T]) -> T:
     except msgspec.ValidationError as error:
         raise Unusable(f"the answer is no list of jobs: {error}") from error
     except msgspec.DecodeError as error:
-        mended = _LONE.sub(_whole_only, body)
+        mended = mend(body)
         if mended != body:
             return decode(mended, decoder)
         page = body[:100].lstrip()[:1] == b"<"

@@ -142,7 +142,9 @@ class BoardSpider(Spider):
         try:
             return await self.walk(request, notes), None
         except Unusable as trouble:
-            failure = Failure(request.board, trouble.reason, trouble.status, trouble.retry_after, trouble.size)
+            failure = Failure(
+                request.board, trouble.reason, trouble.status, unknown=trouble.unknown, retry_after=trouble.retry_after, bytes=trouble.size
+            )
             return failure, wait_after(trouble, tries, self.random)
         except Exception as error:
             log.exception("board not read", board=request.board)

@@ -43,9 +43,13 @@ class Fetcher:
     timeout: float  # seconds, one whole request
     holds: Holds = field(default_factory=Holds)
 
-    async def get(self, url: str, headers: Mapping[str, str], good: frozenset[int]) -> Answer:
-        """The answer, if its status is a good one. Raises Unusable."""
+    async def get(
+        self, url: str, headers: Mapping[str, str], good: frozenset[int], before: Callable[[str], Awaitable[None]] | None = None
+    ) -> Answer:
+        """The answer, if its status is a good one. `before` is called with each address, redirects too. Raises Unusable."""
         for _ in range(REDIRECTS + 1):
+            if before is not None:
+                await before(url)
             self.holds.check(url)
             response = await self._once(url, headers)
             if response.status not in _MOVED:

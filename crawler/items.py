@@ -139,6 +139,7 @@ class Snapshot:
     unkeyed: int = 0  # jobs in the list whose key cannot be read
     still: frozenset[str] = frozenset()  # known keys that are listed, and whose jobs did not move
     unread: int = 0  # postings that the board counts, and that no answer showed yet
+    proves_missing: bool = False  # what is not listed is missing, though some jobs of the list have no readable key
     late: frozenset[str] = frozenset()  # new keys that are known to have been there at the board's first check
     note: str | None = None  # one line for a person: what this check could not see
     company: str | None = None
@@ -179,6 +180,7 @@ class Failure:
     bytes: int = 0
     seconds: float = 0.0
     notes: str | None = None
+    unknown: bool = False  # the ats says that there is no such board
 
 
 Result = Snapshot | Unchanged | Failure

@@ -80,7 +80,7 @@ _TEMPLATES = (
     _Template("greenhouse", _GREENHOUSE, "/embed(?:/|$)", {"token": "for", "key": "gh_jid"}),
     _Template("greenhouse", _GREENHOUSE, _step("v1", "internal_job_board") + "(?:/jobs/(?P<key>[0-9]+)(?=/|$))?", {"key": "gh_jid"}),
     _Template("greenhouse", r"(?:boards-)?api(?:\.eu)?\.greenhouse\.io", "/v1/boards" + _step() + "(?:/jobs/(?P<key>[0-9]+)(?=/|$))?"),
-    _Template("ashby", r"jobs\.ashbyhq\.com", _step("api", "embed") + f"(?:/(?P<key>{_UUID}))?", {"key": "ashby_jid"}),
+    _Template("ashby", r"jobs\.ashbyhq\.com", _step("api", "embed", "meeting", "b") + f"(?:/(?P<key>{_UUID}))?", {"key": "ashby_jid"}),
     _Template("ashby", r"api\.ashbyhq\.com", "/posting-api/job-board" + _step()),
     _Template(
         "google",
@@ -228,6 +228,8 @@ def _split(text: str) -> tuple[str, str, Query]:
     """Host, path and query of a link. Raises ValueError when it is none."""
     if len(text) > _LONGEST:
         raise ValueError("too long")
+    if "\\" in text:  # a browser reads it as a slash, and would go to another host
+        raise ValueError("a backslash")
     if not re.match(r"[a-z][a-z0-9+.-]*://", text, re.IGNORECASE):
         text = f"https://{text.lstrip('/')}"
     parts = urlsplit(text)

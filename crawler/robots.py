@@ -13,7 +13,7 @@ from datetime import datetime
 from urllib.parse import urlsplit
 
 from crawler.answer import Unusable
-from crawler.fetch import Fetcher
+from crawler.fetch import Answer, Fetcher
 from crawler.notes import Notes, RobotsFile
 from crawler.robots_rules import LONGEST, TOO_MANY, Rules, read_rules
 
@@ -28,7 +28,7 @@ class Robots:
 
     fetcher: Fetcher
     _files: dict[str, RobotsFile] = field(default_factory=dict)
-    _rules: dict[int, Rules] = field(default_factory=dict)  # by the file's identity
+    _rules: dict[tuple[str, float], Rules] = field(default_factory=dict)  # by host and time of the file
     _locks: Mapping[str, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
 
     async def allow(self, url: str, notes: Notes, at: datetime) -> bool:
@@ -36,8 +36,17 @@ class Robots:
         host = _host(url)
         async with self._locks[host]:
             file = self._fresh(host, notes, at) or await self._fetch(host, at)
-        self._files[host] = notes.robots[host] = file
-        return self._read(file).allow(url)
+        self._files[host] = file
+        notes.robots = {name: kept for name, kept in notes.robots.items() if _is_fresh(kept, at)} | {host: file}
+        return self._read(host, file).allow(url)
+
+    async def get(self, url: str, headers: Mapping[str, str], good: frozenset[int], notes: Notes, at: datetime) -> Answer:
+        """The answer to an address that robots.txt leaves open, as it does each that it redirects to. Raises Unusable."""
+
+        async def before(hop: str) -> None:
+            await self.require(hop, notes, at)
+
+        return await self.fetcher.get(url, headers, good, before)
 
     async def require(self, url: str, notes: Notes, at: datetime) -> None:
         """Raises Unusable, in one sentence, when robots.txt closes this address."""
@@ -45,18 +54,23 @@ class Robots:
             raise Unusable(why_closed(url, notes))
 
     def _fresh(self, host: str, notes: Notes, at: datetime) -> RobotsFile | None:
-        known = [file for file in (self._files.get(host), notes.robots.get(host)) if file and 0 <= at.timestamp() - file.fetched_at < LIFE]
+        known = [file for file in (self._files.get(host), notes.robots.get(host)) if file and _is_fresh(file, at)]
         return max(known, key=lambda file: file.fetched_at, default=None)
 
     async def _fetch(self, host: str, at: datetime) -> RobotsFile:
-        answer = await self.fetcher.get(f"{host}/robots.txt", _HEADERS, _ANY_ANSWER)
+        try:
+            answer = await self.fetcher.get(f"{host}/robots.txt", _HEADERS, _ANY_ANSWER)
+        except Unusable as trouble:
+            trouble.reason = f"robots.txt of {urlsplit(host).netloc}: {trouble.reason}"
+            raise
         text = answer.body[:LONGEST].decode("utf-8", "replace") if answer.status < 300 else ""  # noqa: PLR2004  # a file
         return RobotsFile(at.timestamp(), answer.status, text)
 
-    def _read(self, file: RobotsFile) -> Rules:
-        if id(file) not in self._rules:
-            self._rules[id(file)] = read_rules(file.status, file.text)
-        return self._rules[id(file)]
+    def _read(self, host: str, file: RobotsFile) -> Rules:
+        key = host, file.fetched_at
+        if key not in self._rules:
+            self._rules[key] = read_rules(file.status, file.text)
+        return self._rules[key]
 
 
 def why_closed(url: str, notes: Notes) -> str:
@@ -64,6 +78,10 @@ def why_closed(url: str, notes: Notes) -> str:
     file = notes.robots.get(_host(url))
     rules = read_rules(file.status, file.text) if file else read_rules(200, "")
     return rules.why_closed(url) + (" for a day" if rules.closes_all else "")
+
+
+def _is_fresh(file: RobotsFile, at: datetime) -> bool:
+    return 0 <= at.timestamp() - file.fetched_at < LIFE
 
 
 def _host(url: str) -> str:

@@ -99,6 +99,7 @@ class Alerting:
                 changes=one.changes if why.turn else _changes(rule, one),
                 not_before=one.not_before,
                 mention=rule.mention,
+                version=one.version if one.kind == "revised" else None,
             )
             for channel in self.channels(rule):
                 told = {"rule": rule.name, "kind": one.kind, "channel": channel, "why": why.words}

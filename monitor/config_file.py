@@ -136,6 +136,20 @@ def _taken_out(text: str, at: int) -> str:
     return _removed_inline(text, at) if _inline(text) else _removed(text, at)
 
 
+def replace_channel(path: Path, old: str, new: str) -> None:
+    """Let every rule that tells `old` tell `new`. Raises UserError and leaves the file as it was when that cannot be done."""
+    text = _read(path)
+    document = tomlkit.parse(text)
+    for rule in document.get("rules", []):
+        channels = rule.get("notify", [])
+        for at, channel in enumerate(channels):
+            if channel == old:
+                channels[at] = new
+    after = tomlkit.dumps(document)
+    understand(after, path, {})
+    _write(path, after)
+
+
 def _read(path: Path) -> str:
     try:
         return path.read_bytes().decode("utf-8-sig")
@@ -217,9 +231,13 @@ def _replace(path: Path, old: str, new: str, changed: dict[str, Any]) -> None:
     if _said(new) != (_said(old) or {}) | changed:
         raise UserError(f"{path}: its boards are written in a way that cannot be edited without harm: please edit it by hand")
     understand(new, path, {})
+    _write(path, new)
+
+
+def _write(path: Path, text: str) -> None:
     try:
         file = path.resolve()  # what a link names is edited, the link stays
-        write(file, new, stat.S_IMODE(file.stat().st_mode))
+        write(file, text, stat.S_IMODE(file.stat().st_mode))
     except OSError as error:
         raise UserError(f"{path} cannot be written: {error.strerror}") from error
 

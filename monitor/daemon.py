@@ -26,7 +26,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlalchemy import Engine
 
 from crawler.holds import Holds
-from monitor import asking, clockwork, refused_file, set_back, watch
+from monitor import asking, clockwork, refused_file, set_back, slack_channels, watch
 from monitor.alerting import Alerting
 from monitor.db import reading
 from monitor.errors import UserError
@@ -77,6 +77,8 @@ class Daemon:
         self._listen()
         await asyncio.to_thread(self._begin)
         self.outbox = self.make_outbox(self.settings)
+        await self.outbox.learn()
+        await self._name_channels()
         self.read_at = _modified(self.settings)
         self.guard = Guard(self.engine, self.clock, self._notice, self.settings)
         await self.guard.start()
@@ -127,6 +129,11 @@ class Daemon:
         if died is not None:
             log.warning("daemon died before", pid=died.pid, host=died.host, last_sign=died.expires_at)
 
+    async def _name_channels(self) -> None:
+        """Use one name for each Slack channel, as far as Slack has said which names are one."""
+        known = await asyncio.to_thread(slack_channels.read, self.engine)  # meanwhile a changed configuration may be taken up
+        self.settings = known.applied(self.settings)
+
     def _notice(self, message: OperatorMessage) -> None:
         with self.engine.begin() as connection:
             Alerting(self.settings).notice(connection, message, round_id=None, check_id=None, at=self.clock())
@@ -141,6 +148,7 @@ class Daemon:
 
     async def _by_the_clock(self) -> None:
         with self.troubles.passing("reminders and digests not written, trying again"):
+            await self._name_channels()
             if await asyncio.to_thread(clockwork.write, self.engine, self.settings, self.clock()):
                 self.wake.set()
 
@@ -169,8 +177,7 @@ class Daemon:
         """One round if one is asked for or due; else what makes the stored history fit today's rules and readers."""
         await self._take_up_configuration()
         await self._answer()
-        names = await asyncio.to_thread(self._due)
-        if names:
+        if names := await asyncio.to_thread(self._due):
             await self._round(names, alerts=True, announce=self.announce)
         elif self.behind:
             self.behind = await asyncio.to_thread(catch_up, self.engine, self.settings, TICK)
@@ -178,6 +185,7 @@ class Daemon:
             self.older = await asyncio.to_thread(read_again, self.engine, self.settings, self.clock(), TICK / 2)
 
     async def _round(self, names: list[str] | None, *, alerts: bool, announce: bool) -> int:
+        await self._name_channels()
         round_id = await run_round(
             self.engine, self.settings, names, alerts=alerts, announce=announce, clock=self.clock, random=self.random, holds=self.holds
         )
@@ -197,10 +205,9 @@ class Daemon:
 
     async def _take_up_configuration(self) -> None:
         """A changed file, or SIGHUP: the new settings, or the old ones and a word to the operator."""
-        modified = _modified(self.settings)
-        if not self.reload and modified == self.read_at:
+        if not self.reload and _modified(self.settings) == self.read_at:
             return
-        self.reload, self.read_at = False, modified
+        self.reload, self.read_at = False, _modified(self.settings)
         try:
             settings = self.load()
             await self.guard.take_up(settings)
@@ -210,6 +217,8 @@ class Daemon:
             return
         self.settings = settings
         self.outbox.take_up(self.make_outbox(settings))
+        await self.outbox.learn()
+        await self._name_channels()
         self.talk.take_up(settings)
         await asyncio.to_thread(self._begin_watching)
         log.info("configuration taken up", boards=len(settings.boards), rules=len(settings.rules))

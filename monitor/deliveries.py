@@ -5,7 +5,7 @@ Nothing here commits: every function is one step of its caller's transaction.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import uuid4
@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, Connection, and_, func, insert, or_, selec
 from monitor import cards
 from monitor.db import AnyRow
 from monitor.messages import load
-from monitor.models import Alert, Delivery
+from monitor.models import Alert, Delivery, Posting
 from monitor.notify.base import Receipt
 from monitor.settle import Head, Settled, kind
 
@@ -57,10 +57,11 @@ def claim(connection: Connection, head: Head, now: datetime, wait: timedelta) ->
     """Marks it `sending` and gives its message as it is now, None when another was quicker; should we die, it is due after `wait`."""
     mine = update(Delivery).where(Delivery.id == head.id, Delivery.state == head.state, Delivery.attempts == head.attempts)
     values = {"state": "sending", "sending_at": head.sending_at or now, "attempts": head.attempts + 1, "next_try_at": now + wait}
-    locked = (
-        select(Delivery.message, Delivery.card_id).where(Delivery.id == head.id).with_for_update()
-    )  # others may be joined to it just now
-    message, card_id = connection.execute(locked).one()
+    locked = select(Delivery.message, Delivery.card_id).where(Delivery.id == head.id).with_for_update()
+    found = connection.execute(locked).one_or_none()  # others may be joined to it just now
+    if found is None:  # it was packed into another one
+        return None
+    message, card_id = found
     card = cards.place(connection, card_id) if card_id is not None else None
     thread = {"channel_id": card.channel_id, "thread_ts": card.ts} if card else {"channel_id": None, "thread_ts": None}
     if connection.execute(mine.values(**values, **thread)).rowcount == 0:
@@ -172,6 +173,18 @@ def _discard_untold(connection: Connection, before: datetime, channel: str | Non
         connection.execute(insert(Delivery).values(**said, **given_up))
         connection.execute(update(Alert).where(Alert.id == row.id).values(delivery_id=said["delivery_id"]))
     return len(rows)
+
+
+def alerts_of(connection: Connection, delivery_id: str) -> Sequence[AnyRow]:
+    """Return id, kind, rule, posting and time of every alert that a message tells."""
+    columns = select(Alert.id, Alert.kind, Alert.rule, Alert.created_at, Posting.name.label("posting"))
+    joined = columns.outerjoin(Posting, Posting.id == Alert.posting_id)
+    return connection.execute(joined.where(Alert.delivery_id == delivery_id).order_by(Alert.id)).all()
+
+
+def exists(connection: Connection, row_id: int) -> bool:
+    """Is there still such a message?"""
+    return connection.scalar(select(Delivery.id).where(Delivery.id == row_id)) is not None
 
 
 def half_sent(connection: Connection) -> int:

@@ -1,7 +1,8 @@
 """The daily digest of a channel: what happened since its last one, which deadlines are near, and how the boards are.
 
 An alert of a rule with `mode = "digest"` is written with its change as any other, and waits for the channel's next digest, which tells it.
-The digest lists beside these what the channel was told at once. It goes out on quiet days too, so that silence means trouble. A daemon
+The digest lists beside these what the channel was told at once. Roles and rules that the channel has muted are in none of its sections,
+whenever they were muted. It goes out on quiet days too, so that silence means trouble. A daemon
 that was away at the time sends it when it is back on the same day, or within hours; a missed one is part of the next, which covers
 all since the last.
 """
@@ -24,6 +25,7 @@ from monitor.fitting import Fitting, open_postings
 from monitor.local_time import latest
 from monitor.messages import BoardHealth, DigestMessage, Role, RoleMessage, dump, load
 from monitor.models import Alert, Board, Delivery, Introduction
+from monitor.mutes import Mutes, current
 from monitor.once import once
 from monitor.plan import FAILURES_TO_FAIL
 from monitor.settings import Rule, Settings
@@ -55,7 +57,7 @@ def write(connection: Connection, settings: Settings, now: datetime) -> int:
     alerting = Alerting.of(settings)
     channels = _waiting(connection, alerting, moment)
     if channels:
-        day = _Day(connection, settings, list(open_postings(connection, alerting, settings.rules)), now)
+        day = _Day(connection, settings, list(open_postings(connection, alerting, settings.rules)), now, current(connection, now))
         for channel, rules in channels.items():
             day.write(channel, rules)
     return len(channels)
@@ -85,12 +87,15 @@ class _Day:
     settings: Settings
     fitting: Sequence[Fitting]  # every open posting
     now: datetime
+    mutes: Mutes
 
     def write(self, channel: str, rules: Sequence[Rule]) -> None:
         """One digest: its alert, its message, and the alerts that waited for it."""
-        rows, since = self._alerts(channel)
+        found, since = self._alerts(channel)
+        rows = [row for row in found if self._muted(channel, row) is None]
+        self._discard_muted(channel, found)
         items = once(message for row in rows if isinstance(message := load(row.message), RoleMessage))
-        said = dump(self._message(rules, items, since))
+        said = dump(self._message(channel, rules, items, since))
         common = {"delivery_id": uuid4().hex, "channel": channel, "message": said, "created_at": self.now}
         self.connection.execute(insert(Delivery).values(**common, state="pending", attempts=0))
         self.connection.execute(insert(Alert).values(**common, kind="digest", why="the daily digest", for_digest=False))
@@ -99,23 +104,36 @@ class _Day:
             some = update(Alert).where(Alert.id.in_(waited[start : start + _AT_ONCE]))
             self.connection.execute(some.values(delivery_id=common["delivery_id"]))
 
+    def _muted(self, channel: str, row: AnyRow) -> str | None:
+        """Return why an alert is not told, also when it was written before somebody muted it."""
+        return self.mutes.reason(channel, row.rule, row.posting_id)
+
+    def _discard_muted(self, channel: str, rows: Iterable[AnyRow]) -> None:
+        """Settle muted alerts that wait for this digest, as muted alerts are when they are written."""
+        for row in rows:
+            reason = self._muted(channel, row)
+            if reason and row.for_digest and row.delivery_id is None:
+                own = {"delivery_id": uuid4().hex, "channel": channel, "message": row.message, "created_at": self.now, "attempts": 0}
+                self.connection.execute(insert(Delivery).values(**own, state="discarded", reason=reason))
+                self.connection.execute(update(Alert).where(Alert.id == row.id).values(delivery_id=own["delivery_id"]))
+
     def _alerts(self, channel: str) -> tuple[list[AnyRow], datetime]:
         """The channel's alerts of postings since its last digest and those that wait for one, and since when they are."""
         last = select(Alert.id, Alert.created_at).where(Alert.kind == "digest", Alert.channel == channel)
         before = self.connection.execute(last.order_by(Alert.id.desc()).limit(1)).first()
         since = before.created_at if before else self.now - _A_DAY
         later = Alert.id > before.id if before else Alert.created_at > since
-        columns = select(Alert.id, Alert.delivery_id, Alert.for_digest, Alert.message)
+        columns = select(Alert.id, Alert.delivery_id, Alert.for_digest, Alert.message, Alert.rule, Alert.posting_id)
         told = or_(Delivery.state.is_(None), Delivery.state != "discarded")
         mine = (Alert.channel == channel, Alert.kind.in_(_KINDS), or_(later, and_(Alert.for_digest, Alert.delivery_id.is_(None))), told)
         joined = columns.outerjoin(Delivery, Delivery.delivery_id == Alert.delivery_id)
         return list(self.connection.execute(joined.where(*mine).order_by(Alert.id))), since
 
-    def _message(self, rules: Sequence[Rule], items: Iterable[RoleMessage], since: datetime) -> DigestMessage:
+    def _message(self, channel: str, rules: Sequence[Rule], items: Iterable[RoleMessage], since: datetime) -> DigestMessage:
         boards = self._boards(rules)
         names = {rule.name for rule in rules}
         watched = [one for one in self.fitting if one.board in boards]
-        fits = [one.role for one in watched if any(why.rule in names for why in one.why)]
+        fits = [one.role for one in watched if any(why.rule in names and self._tells(channel, one, why.rule) for why in one.why)]
         near = [role for role in fits if role.deadline_at and self.now < role.deadline_at <= self.now + NEAR]
         return DigestMessage(
             day=self.now.astimezone(self.settings.alerts.timezone).date(),
@@ -126,6 +144,9 @@ class _Day:
             fitting=len(fits),
             boards=tuple(boards.values()),
         )
+
+    def _tells(self, channel: str, one: Fitting, rule: str) -> bool:
+        return self.mutes.reason(channel, rule, one.posting_id) is None
 
     def _boards(self, rules: Collection[Rule]) -> dict[str, BoardHealth]:
         """How the boards are that the rules look at, by name."""

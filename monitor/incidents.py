@@ -26,7 +26,8 @@ def failing(board: AnyRow, failures: int, since: datetime, reason: str, *, gone:
         f"Failing since: {instant(since)}",
         "No role was closed because of this; other boards are not affected.",
     )
-    return _message("failing", board, since, f"{failures} checks in a row failed", facts)
+    headline = f"{failures} checks in a row failed" + (": the board is not there any more" if gone else "")
+    return _message("failing", board, since, headline, facts)
 
 
 def moved_where(board: str, company: str, found_at: str | None) -> str:

@@ -18,6 +18,7 @@ from monitor.alerting import Alerting, covers, fitting
 from monitor.contents import load_contents
 from monitor.db import AnyRow
 from monitor.messages import BoardCount, Role, RuleCount, SummaryMessage, dump
+from monitor.slack_channels import Directory, directory
 
 Place = tuple[str, str]  # a rule and a channel
 
@@ -53,17 +54,23 @@ def _missing(connection: Connection, alerting: Alerting) -> Iterator[tuple[AnyRo
     """Each board that was read, with the rules and channels that have not been told of it."""
     read = select(models.Board.__table__).where(models.Board.watched, models.Board.last_ok_at.is_not(None), ~models.Board.put_back)
     boards = connection.execute(read.order_by(models.Board.id)).all()
-    known = {(row.board_id, row.rule, row.channel) for row in connection.execute(select(models.Introduction.__table__))}
+    names = directory(connection)
+    known = {(row.board_id, row.rule, names.key(row.channel)) for row in connection.execute(select(models.Introduction.__table__))}
     for board in boards:
-        new = [place for place in places(alerting, board) if (board.id, *place) not in known]
+        new = [place for place in places(alerting, board, names) if (board.id, place[0], names.key(place[1])) not in known]
         if new:
             yield board, new
 
 
-def places(alerting: Alerting, board: AnyRow) -> list[Place]:
-    """The rules that look at a board, each with the channels that it tells."""
-    rules = [rule for rule in alerting.settings.rules if covers(rule, board.board)]
-    return [(rule.name, channel) for rule in rules for channel in alerting.channels(rule)]
+def places(alerting: Alerting, board: AnyRow, names: Directory) -> list[Place]:
+    """The rules that look at a board, each with the channels that it tells; two names of one channel are one place."""
+    wanted = {
+        (rule.name, names.key(channel)): (rule.name, channel)
+        for rule in alerting.settings.rules
+        if covers(rule, board.board)
+        for channel in alerting.channels(rule)
+    }
+    return list(wanted.values())
 
 
 def _add(connection: Connection, alerting: Alerting, board: AnyRow, summaries: Mapping[Place, _Summary]) -> None:

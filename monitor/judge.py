@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from crawler.items import Posting, Probe, Sighting, Snapshot, Unreadable
 from monitor import plan
+from monitor.company import is_same_company
 from monitor.compare import Verdict, carry, derived, differences, same, settle, sift
 from monitor.contents import load_contents, load_last
 from monitor.db import AnyRow
@@ -118,16 +119,16 @@ def judge_snapshot(connection: Connection, board: AnyRow, snapshot: Snapshot) ->
         open_before=open_before,
         listed=len(snapshot.sightings) + len(snapshot.still) + snapshot.unkeyed,
         held_back=board.collapsed_since is not None,
-        list_is_whole=snapshot.unkeyed == 0,
+        list_is_whole=snapshot.unkeyed == 0 or snapshot.proves_missing,
     )
     events.company = snapshot.company
     events.unreadable += snapshot.unkeyed + snapshot.unread
     events.there += [stored[key] for key in sifted.found]
     for sighting in sifted.new:
-        events.opened.append(Opened(sighting, _read(sighting, events), late=sighting.key in snapshot.late))
+        events.opened.append(Opened(sighting, _read(sighting, events, board.company), late=sighting.key in snapshot.late))
     before = load_contents(connection, board.board, [stored[sighting.key] for sighting in again])
     for sighting in again:
-        one, after = stored[sighting.key], _read(sighting, events)
+        one, after = stored[sighting.key], _read(sighting, events, board.company)
         if after is not None:
             _judge_again(events, one, sighting, before.get(one.id), after)
         elif not one.open and (last := load_last(connection, one, sighting)):  # it is there: so it is open again, as it was last read
@@ -135,14 +136,17 @@ def judge_snapshot(connection: Connection, board: AnyRow, snapshot: Snapshot) ->
     return events
 
 
-def _read(sighting: Sighting, events: Events) -> Posting | None:
+def _read(sighting: Sighting, events: Events, company: str) -> Posting | None:
+    """Return the posting; None when it cannot be read. `company`: the board's name, as the configuration has it or as it was learned."""
     try:
         posting = sighting.read()
     except Unreadable:
         events.unreadable += 1
         return None
-    # what the ats calls the whole board is no word on this posting, and the configuration may call it otherwise
-    return replace(posting, company=None) if posting.company == events.company else posting
+    # A posting names its own company only where that is another one than the board's, however the configuration writes that.
+    known = [name for name in (events.company, company) if name]
+    own = posting.company is not None and not any(is_same_company(posting.company, name) for name in known)
+    return posting if own else replace(posting, company=None)
 
 
 def _judge_again(events: Events, stored: Stored, sighting: Sighting, before: Posting | None, after: Posting) -> None:

@@ -51,7 +51,7 @@ def one_summary(messages: Iterable[Message]) -> SummaryMessage:
             roles[rule.rule] |= {role.posting: role for role in rule.roles}
     rules = tuple(RuleCount(rule, tuple(found.values())) for rule, found in roles.items())
     moves = {move.board: move for summary in summaries for move in summary.moves}
-    return SummaryMessage(tuple(boards.values()), rules, tuple(moves.values()))
+    return SummaryMessage(tuple(boards.values()), rules, tuple(moves.values()), late=all(summary.late for summary in summaries))
 
 
 def one_template(messages: Iterable[Message]) -> TemplateMessage:

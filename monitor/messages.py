@@ -60,6 +60,7 @@ class RoleMessage(msgspec.Struct, frozen=True, omit_defaults=True, tag="role"):
     changes: tuple[FieldChange, ...] = ()  # of a revision, or of a reopening with other content
     not_before: datetime | None = None  # the last look before it
     mention: tuple[str, ...] = ()  # Slack user or group ids
+    version: int | None = None  # that a revision made; None of anything else, and of messages of an older rolewatch
 
 
 class CardMessage(msgspec.Struct, frozen=True, omit_defaults=True, tag="card"):
@@ -117,6 +118,7 @@ class SummaryMessage(msgspec.Struct, frozen=True, tag="summary"):
     boards: tuple[BoardCount, ...]
     rules: tuple[RuleCount, ...]
     moves: tuple[Move, ...] = ()
+    late: bool = False  # of roles found later that were open before
 
 
 class Passage(msgspec.Struct, frozen=True):

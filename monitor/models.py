@@ -12,7 +12,7 @@ from sqlalchemy import ForeignKey, Index, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from monitor.base import Base, partial_index
-from monitor.models_alerts import Alert, Card, Delivery, Introduction
+from monitor.models_alerts import Alert, Card, Delivery, Introduction, SlackChannel
 from monitor.models_reading import ReadingChange
 from monitor.models_rules import MatchedRule, RuleMatch
 from monitor.models_talk import DiffFile, Mute, Saved
@@ -39,6 +39,7 @@ __all__ = [
     "RuleMatch",
     "Saved",
     "SearchText",
+    "SlackChannel",
 ]
 
 
@@ -65,6 +66,7 @@ class Board(Base):
     failing_since: Mapped[datetime | None]
     reason: Mapped[str | None]  # of the last failure in a row
     collapsed_since: Mapped[datetime | None]
+    unknown: Mapped[int] = mapped_column(default=0, server_default="0")  # checks in a row whose ats said that there is no such board
     notes: Mapped[str | None]  # what its source keeps from one check to the next: JSON
     put_back: Mapped[bool] = mapped_column(default=False)  # its next snapshot is told in a summary
     moved_from: Mapped[str | None]  # the board that the employer had before: "greenhouse:deepmind"

@@ -90,3 +90,14 @@ class Introduction(Base):
     rule: Mapped[str] = mapped_column(primary_key=True)
     channel: Mapped[str] = mapped_column(primary_key=True)
     at: Mapped[datetime]
+
+
+class SlackChannel(Base):
+    """A Slack channel as the workspace last listed it under this name; a name that moved on has the id of its new channel."""
+
+    __tablename__ = "slack_channel"
+
+    name: Mapped[str] = mapped_column(primary_key=True)  # "#roles"
+    channel_id: Mapped[str] = mapped_column(index=True)
+    private: Mapped[bool]
+    seen_at: Mapped[datetime]

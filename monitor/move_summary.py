@@ -21,21 +21,23 @@ from monitor.introduce import Place, places
 from monitor.matching import candidate
 from monitor.messages import Move, Role, RuleCount, SummaryMessage, dump
 from monitor.moving import Moved
+from monitor.slack_channels import Directory, directory
 
 _Roles = Mapping[str, Sequence[Role]]  # by rule
 
 
 def write(connection: Connection, alerting: Alerting, board: AnyRow, moved: Moved, *, round_id: int, check_id: int, at: datetime) -> None:
     """An alert for each channel of the rules that look at the board. `board` is as it was before the check."""
-    wanted = places(alerting, board)
-    known = _introduce(connection, board, wanted, at)
+    names = directory(connection)
+    wanted = places(alerting, board, names)
+    known = _introduce(connection, board, wanted, names, at)
     if not alerting.enabled or not wanted:
         return
     roles, listed = _roles(connection, alerting, board, moved)
     new = listed - len(moved.postings) if board.last_ok_at is None or board.put_back else 0
     channels: dict[str, list[RuleCount]] = defaultdict(list)
     for rule, channel in wanted:
-        shown = [one for one in roles[rule] if one.repost_of or (rule, channel) not in known]
+        shown = [one for one in roles[rule] if one.repost_of or (rule, names.key(channel)) not in known]
         channels[channel].append(RuleCount(rule, tuple(shown)))
     common = {"round_id": round_id, "check_id": check_id, "created_at": at, "kind": "summary", "why": f"moved from {moved.former.board}"}
     for channel, rules in channels.items():
@@ -44,11 +46,12 @@ def write(connection: Connection, alerting: Alerting, board: AnyRow, moved: Move
         connection.execute(insert(models.Alert).values(**common, channel=channel, rule=named, message=dump(message)))
 
 
-def _introduce(connection: Connection, board: AnyRow, wanted: Sequence[Place], at: datetime) -> set[Place]:
-    """Note that these places know the board; gives those that did before."""
+def _introduce(connection: Connection, board: AnyRow, wanted: Sequence[Place], names: Directory, at: datetime) -> set[Place]:
+    """Note that these places know the board. Return those that did before, each channel by the key of all its names."""
     rows = connection.execute(select(models.Introduction.__table__).where(models.Introduction.board_id == board.id))
-    known = {(row.rule, row.channel) for row in rows}
-    told = [{"board_id": board.id, "rule": rule, "channel": channel, "at": at} for rule, channel in wanted if (rule, channel) not in known]
+    known = {(row.rule, names.key(row.channel)) for row in rows}
+    new = [(rule, channel) for rule, channel in wanted if (rule, names.key(channel)) not in known]
+    told = [{"board_id": board.id, "rule": rule, "channel": channel, "at": at} for rule, channel in new]
     if told:
         connection.execute(insert(models.Introduction), told)
     return known

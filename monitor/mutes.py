@@ -1,7 +1,7 @@
 """What a channel does not want to be told: a role until somebody undoes it, a rule for a while.
 
 A muted alert is written all the same, with its message, and discarded at once, so that `alerts list` says what was not told and why; the
-role's card goes on being edited, and history knows nothing of mutes. What was written before the mute is still told.
+role's card goes on being edited, and history knows nothing of mutes. What was written before the mute is still told, but not in a digest.
 """
 
 from __future__ import annotations

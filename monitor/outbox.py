@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -32,13 +33,14 @@ Work = Head | Edit  # what stands first in a queue
 POLL: Final = 5.0  # seconds between two looks at what other processes wrote: an `alerts retry` beside the daemon
 GRACE: Final = 5.0  # seconds that a call in flight may take when we stop
 LONGEST: Final = LONGEST_PATIENCE.total_seconds()  # no message is put off further: a Retry-After is believed no longer
+_LEARNING: Final = 5.0  # seconds that Slack may take to list its channels at start; later nobody waits for it
 APPEARS: Final = timedelta(seconds=2)  # what a message may take to be found in its channel
 
 
 class Outbox:
     """Sends what waits in the database, through notifiers by the kind of channel; `operators` are told of a channel that refuses.
 
-    `hours` says when rules' channels are quiet.
+    `hours` says when rules' channels are quiet, `channels` which ones the configuration names.
     """
 
     def __init__(
@@ -49,6 +51,7 @@ class Outbox:
         *,
         operators: Sequence[str] = (),
         hours: AlertSettings | None = None,
+        channels: Sequence[str] = (),
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         appears: timedelta = APPEARS,
         grace: float = GRACE,
@@ -58,7 +61,7 @@ class Outbox:
         self._hours = hours or AlertSettings()
         self._sleep = sleep
         self._grace = grace
-        self._sender = Sender(engine, notifiers, clock, operators=operators, sleep=sleep, appears=appears)
+        self._sender = Sender(engine, notifiers, clock, operators=operators, sleep=sleep, appears=appears, channels=channels)
         self._editor = Editor(engine, self._sender, clock, sleep=sleep)
         self._tasks: dict[str, asyncio.Task[bool]] = {}  # by queue
         self._begun = False
@@ -113,11 +116,18 @@ class Outbox:
             more = pack.due(connection, now) or quiet.due(connection, self._hours, now)
         if more:
             with self._engine.begin() as connection:
+                self._sender.merge(connection)
                 pack.pack(connection, now)
                 pack.regroup(connection, now)
                 quiet.keep(connection, self._hours, now)
         with reading(self._engine) as connection:
             return [*deliveries.heads(connection), *edits.heads(connection)]
+
+    async def learn(self) -> None:
+        """Ask Slack which names are one channel; nothing while Slack cannot be asked or the database cannot be used."""
+        with self._troubles.passing("slack channels cannot be stored, trying again"), suppress(TimeoutError):
+            async with asyncio.timeout(_LEARNING):
+                await self._sender.learn()
 
     async def _surveyed(self) -> list[Work]:
         """As `_survey`; nothing while the database cannot be used."""

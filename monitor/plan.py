@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from random import Random
 
 FAILURES_TO_FAIL = 3  # in a row, before a board counts as failing and the operator is told
-NO_SUCH_BOARD = frozenset({404, 410})  # what an ats answers for a board that it does not know
 VALIDATOR_LIFE = timedelta(days=1)  # a stuck validator freezes a board for a day at most
 BACK_OFF_LIMIT = timedelta(hours=1)
 LONGEST_PATIENCE = timedelta(days=1)  # what a host's Retry-After is believed

@@ -18,7 +18,7 @@ from typing import cast
 from sqlalchemy import Connection, Table, bindparam, func, insert, select, update
 
 from crawler.items import Failure, Result, Snapshot, Unchanged
-from monitor import boilerplate, cards, incidents, models, move_summary, moving, plan
+from monitor import boilerplate, cards, incidents, late_roles, models, move_summary, moving, plan
 from monitor.alerting import Alerting
 from monitor.db import AnyRow
 from monitor.gone import reposts
@@ -75,29 +75,28 @@ class Look:
         return {"board": self.board.board, "result": _WORDS[type(result)], "seconds": seconds} | self.facts
 
     def _fail(self, failure: Failure) -> None:
-        failures, since = self.board.failures + 1, self.board.failing_since or self.at
+        failures, since, unknown = self.board.failures + 1, self.board.failing_since or self.at, self._unknown(failure)
         check_id = self._check(failure, reason=failure.reason)
         self.columns = {
             "failures": failures,
             "failing_since": since,
+            "unknown": unknown,
             "reason": failure.reason,
             "next_check_at": self._next(failures, failure.retry_after),
         }
-        gone = failure.status in plan.NO_SUCH_BOARD and self._is_gone()
+        gone = unknown >= plan.FAILURES_TO_FAIL
         self.facts = {"reason": failure.reason, "failures": failures} | ({"gone": True} if gone else {})
         message = incidents.failing(self.board, failures, since, failure.reason, gone=gone)
-        if failures == plan.FAILURES_TO_FAIL:
-            self._notice(check_id, message)
+        if failures == plan.FAILURES_TO_FAIL or (gone and self.board.unknown < unknown == plan.FAILURES_TO_FAIL < failures):
+            self._notice(check_id, message)  # once more where the first one could not say yet where the employer is
         elif failures > plan.FAILURES_TO_FAIL:
             cards.amend(self.connection, message)
 
-    def _is_gone(self) -> bool:
-        """Did the last three checks all hear that there is no such board?"""
-        check = models.BoardCheck
-        last = select(check.result, check.status).where(check.board_id == self.board.id).order_by(check.finished_at.desc())
-        rows = self.connection.execute(last.limit(plan.FAILURES_TO_FAIL)).all()
-        unknown = [row.result == "failure" and row.status in plan.NO_SUCH_BOARD for row in rows]
-        return len(rows) == plan.FAILURES_TO_FAIL and all(unknown)
+    def _unknown(self, failure: Failure) -> int:
+        """How many checks in a row found no such board. Once there are enough to say so, other failures do not unsay it."""
+        if failure.unknown:
+            return int(self.board.unknown) + 1
+        return int(self.board.unknown) if self.board.unknown >= plan.FAILURES_TO_FAIL else 0
 
     def _succeed(self, result: Snapshot | Unchanged) -> None:
         events = self._judge(result)
@@ -106,7 +105,8 @@ class Look:
         seen = result.seen if isinstance(result, Snapshot) else events.open_before - events.missing
         counts = events.counts(baseline=self.board.last_ok_at is None)
         check_id = self._check(result, seen=seen, reason=lost or note, **counts)
-        self.facts = {"seen": seen, **counts} | ({"reason": lost or note} if lost or note else {})
+        first = {"baseline": True} if self.board.last_ok_at is None else {}
+        self.facts = {"seen": seen, **counts} | first | ({"reason": lost or note} if lost or note else {})
         told = write_events(self.connection, self.board, check_id, self.at, events, matchers=tuple(self.alerting.matchers.values()))
         told, move = self._follow(result, events, told)
         self._healthy(check_id, result, lost, seen, counts)
@@ -129,6 +129,10 @@ class Look:
         return (move.left(told, baseline=self.board.last_ok_at is None) if move else told), move
 
     def _tell(self, told: Sequence[Told], check_id: int, listed: int) -> None:
+        if not self.alerting.announces(self.board.board):
+            told, late = late_roles.split(told)
+            rows = late_roles.rows(self.alerting, self.board, late) if late else ()
+            self.alerting.write(self.connection, self.board, rows, round_id=self.round_id, check_id=check_id, at=self.at)
         told, template = boilerplate.split(told, listed)
         if template is not None:
             rows = boilerplate.rows(self.alerting, self.board, template, self.at)
@@ -148,8 +152,16 @@ class Look:
         return events
 
     def _healthy(self, check_id: int, result: Snapshot | Unchanged, lost: str | None, seen: int, counts: Mapping[str, int]) -> None:
-        self.columns = {"failures": 0, "failing_since": None, "reason": None, "last_ok_at": self.at, "next_check_at": self._next(0, None)}
-        self.columns |= {"collapsed_since": (self.board.collapsed_since or self.at) if lost else None, "put_back": False, "found_at": None}
+        self.columns = {
+            "failures": 0,
+            "unknown": 0,
+            "failing_since": None,
+            "reason": None,
+            "found_at": None,
+            "last_ok_at": self.at,
+            "next_check_at": self._next(0, None),
+        }
+        self.columns |= {"collapsed_since": (self.board.collapsed_since or self.at) if lost else None, "put_back": False}
         if isinstance(result, Snapshot):
             whole = result.unkeyed == 0  # a list that hides a posting is read again, since `unchanged` would count as a look
             validators = {"etag": result.etag, "last_modified": result.last_modified} if whole else {"etag": None, "last_modified": None}

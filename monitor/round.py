@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import aclosing, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -202,7 +202,12 @@ def _say(stored: Iterable[tuple[Result, dict[str, object]]]) -> None:
             if isinstance(result, Failure):
                 log.warning("board failed", **facts)
             else:
-                log.info("board read", **facts)
+                (log.info if _is_news(facts) else log.debug)("board read", **facts)
+
+
+def _is_news(facts: Mapping[str, object]) -> bool:
+    """Did the check bring a change, or read the board for the first time?"""
+    return any(facts.get(name) for name in ("baseline", "opened", "revised", "closed", "reopened"))
 
 
 _OF_ROUND = text("SELECT b.board FROM board_check c JOIN board b ON b.id = c.board_id WHERE c.round_id = :round")

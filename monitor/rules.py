@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from monitor.phrases import Phrase
+from monitor.phrases import Phrase, PlaceCode, place_phrase
 from monitor.settings import MinPay, Rule
 
 _A_YEAR = {"year": 1, "month": 12, "week": 52, "day": 260, "hour": 2080}  # how often the period comes in a year of work
@@ -57,7 +57,7 @@ class Matcher:
         self._any = tuple(Phrase(written) for written in rule.any)
         self._all = tuple(Phrase(written) for written in rule.all)
         self._none = tuple(Phrase(written) for written in rule.none)
-        self._places = tuple(Phrase(written, commas=False) for written in rule.locations)
+        self._places = tuple(place_phrase(written) for written in rule.locations)
         self._boards = frozenset(rule.boards)
         self._no_any = f"none of {_quoted(rule.any)} in {_either(rule.within)}"
         self._no_place = f"location is none of {', '.join(rule.locations)}"
@@ -151,11 +151,11 @@ def _found(phrases: tuple[Phrase, ...], fields: Iterable[str], candidate: Candid
     return found
 
 
-def _first(phrases: tuple[Phrase, ...], texts: tuple[str, ...]) -> Phrase | None:
+def _first(phrases: Sequence[Phrase | PlaceCode], texts: tuple[str, ...]) -> Phrase | PlaceCode | None:
     return next((phrase for phrase in phrases if _has(phrase, texts)), None)
 
 
-def _has(phrase: Phrase, texts: tuple[str, ...]) -> bool:
+def _has(phrase: Phrase | PlaceCode, texts: tuple[str, ...]) -> bool:
     return any(phrase.in_(text) for text in texts)
 
 

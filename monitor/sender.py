@@ -9,11 +9,13 @@ from datetime import datetime, timedelta
 
 import structlog
 from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DBAPIError
 
-from monitor import deliveries, refusals
+from monitor import channel_merge, deliveries, refusals, slack_channels
+from monitor.db import AnyRow
 from monitor.deliveries import Claimed
 from monitor.messages import load
-from monitor.notify.base import Notifier, NotifyError, Receipt, Threaded
+from monitor.notify.base import Listed, Named, Notifier, NotifyError, Receipt, Threaded
 from monitor.pace import Pace
 from monitor.settle import LOOK_BACK, Head, Settled, abandoned, after_find, after_send, broken, kind
 
@@ -41,6 +43,7 @@ class Sender:
         operators: Sequence[str],
         sleep: Callable[[float], Awaitable[None]],
         appears: timedelta,
+        channels: Sequence[str] = (),
     ) -> None:
         self._engine = engine
         self.notifiers = notifiers
@@ -48,15 +51,58 @@ class Sender:
         self._operators = operators
         self._sleep = sleep
         self._appears = appears
+        self._channels = channels  # as the configuration names them: of several names of one channel the first is used
+        self._listed: Mapping[str, Listed] | None = None  # Slack's channels, as they were stored last
         self._paces: dict[str, Pace] = {}
-        self._settling = asyncio.Lock()  # two channels refused at once are one incident
+        self._settling = asyncio.Lock()  # two channels refused at once are one incident, and names are learned once
         self._sound: set[str] = set()  # channels that took a message since the last refusal; what was refused may be given up since
         self.calling: set[str] = set()  # queues whose message is being looked for, sent or settled
         self.ending = False  # nothing new is claimed
 
     def take_up(self, other: Sender) -> None:
         """Goes on with the notifiers and operators of another one; what is in flight ends with the old."""
-        self.notifiers, self._operators = other.notifiers, other._operators
+        self.notifiers, self._operators, self._channels = other.notifiers, other._operators, other._channels
+        self._listed = None
+
+    async def learn(self) -> None:
+        """Ask which names are one channel. What cannot be asked now is asked before the first message to a name."""
+        names = [channel for channel in self._channels if kind(channel) == "slack"]
+        for notifier in self.notifiers.values():
+            if isinstance(notifier, Named) and names:
+                try:
+                    await self._learn(notifier, next((name for name in names if "#" in name), "slack:#"))
+                except NotifyError as error:
+                    log.warning("slack channels not listed", reason=error.reason)
+
+    async def _learn(self, notifier: Notifier, channel: str, claimed: int | None = None) -> bool:
+        """Learn which names are one channel, when `channel` is a name. Return whether the claimed message was taken back by that."""
+        if not isinstance(notifier, Named):
+            return False
+        listed = await notifier.listed(channel)
+        async with self._settling:
+            if listed is None or listed is self._listed:
+                return False
+            ids, taken_back = await asyncio.to_thread(self._remember, listed, claimed)
+            notifier.recall(ids)
+            self._listed = listed
+        return taken_back
+
+    def merge(self, connection: Connection) -> None:
+        """Bring what was written under another name of a channel under its one name."""
+        channel_merge.merge(connection, slack_channels.directory(connection).aliases(self._channels))
+
+    def _is_double(self, head: Head) -> bool:
+        """Was a message that a search did not find told under another name of its channel? It is gone then."""
+        with self._engine.begin() as connection:
+            aliases = slack_channels.directory(connection).aliases(self._channels)
+            return head.channel in {*aliases, *aliases.values()} and channel_merge.drop_double(connection, aliases, head.id)
+
+    def _remember(self, listed: Mapping[str, Listed], claimed: int | None) -> tuple[dict[str, str], bool]:
+        with self._engine.begin() as connection:
+            known = slack_channels.remember(connection, listed, self._clock())
+            channel_merge.merge(connection, known.aliases(self._channels), claimed)
+            ids = {name: one.channel_id for name, one in known.channels.items()}
+            return ids, claimed is not None and not deliveries.exists(connection, claimed)
 
     def can(self, channel: str) -> bool:
         return kind(channel) in self.notifiers
@@ -85,9 +131,12 @@ class Sender:
     async def _find(self, notifier: Notifier, head: Head, since: datetime) -> Settled | None:
         """How it stands after a search; None when it is not there and may be sent. One of the two jobs that may catch everything."""
         try:
+            await self._learn(notifier, head.channel)
             receipt = await _find(notifier, head, since)
         except NotifyError as error:
             return after_find(error, head, self._clock())
+        except DBAPIError:  # what was learned cannot be stored: the row says how to go on
+            raise
         except Exception as error:
             log.exception("search failed", channel=head.channel, delivery=head.delivery_id)
             return broken(error, head, self._clock())
@@ -100,10 +149,15 @@ class Sender:
     async def _send(self, notifier: Notifier, head: Head, claimed: Claimed) -> Settled:
         """How it stands after the call. One of the two jobs that may catch everything."""
         try:
+            taken_back = await self._learn(notifier, head.channel, head.id if head.sending_at is None else None)
+            if taken_back or (head.sending_at is not None and await asyncio.to_thread(self._is_double, head)):
+                return Settled("pending")  # its alerts are packed again, under the channel's one name
             receipt = await _send(notifier, head, claimed)
         except NotifyError as error:
             threaded = claimed.card is not None
             return after_send(error, head, readable=notifier.readable, threaded=threaded, now=self._clock(), wait=self._appears)
+        except DBAPIError:  # as above
+            raise
         except Exception as error:
             log.exception("message failed", channel=head.channel, delivery=head.delivery_id)
             return broken(error, head, self._clock())
@@ -111,19 +165,19 @@ class Sender:
 
     async def _settle(self, head: Head, after: Settled, told: Delivered, *, claimed: bool) -> bool:
         async with self._settling:
-            await asyncio.to_thread(self._store, head, after, claimed=claimed)
+            alerts = await asyncio.to_thread(self._store, head, after, claimed=claimed)
         sent, failed = after.state == "sent", after.state == "failed"
         told.sent += sent
         told.failed += failed
         if after.reason:
             say = log.error if failed else log.warning
             say("message not delivered", channel=head.channel, delivery=head.delivery_id, reason=after.reason, next_try=after.next_try_at)
-        else:
-            log.debug("message delivered", channel=head.channel, delivery=head.delivery_id, tries=head.attempts + claimed)
+        for alert in alerts:
+            log.info("alert sent", **_facts(alert, self._clock()), channel=head.channel, delivery=head.delivery_id)
         return sent
 
-    def _store(self, head: Head, after: Settled, *, claimed: bool) -> None:
-        """The message's state, and in the same transaction what its trouble or its success means for other channels and the operator."""
+    def _store(self, head: Head, after: Settled, *, claimed: bool) -> Sequence[AnyRow]:
+        """Store the message's state and what it means for other channels and the operator. Return the alerts that are sent now."""
         now, error = self._clock(), after.error
         with self._engine.begin() as connection:
             if after.state == "sent" and (head.attempts or head.channel not in self._sound):
@@ -134,6 +188,7 @@ class Sender:
                 deliveries.lift(connection, now, kind(head.channel))
             if error is not None:
                 self.spread(connection, head.channel, after.next_try_at, error)
+            return deliveries.alerts_of(connection, head.delivery_id) if after.state == "sent" else ()
 
     def spread(self, connection: Connection, channel: str, next_try_at: datetime | None, error: NotifyError) -> None:
         """What a channel's trouble means for others and for the operator."""
@@ -144,6 +199,13 @@ class Sender:
             deliveries.hold(connection, channel, next_try_at, error.reason)
         elif error.permanent and not error.workspace:  # an answer about this channel alone: the workspace takes us again
             deliveries.release(connection, deliveries.of_kind(kind(channel)))
+
+
+def _facts(alert: AnyRow, now: datetime) -> dict[str, object]:
+    """Return what the log says of an alert: which one, of what, and the seconds that it waited."""
+    named = {"rule": alert.rule, "posting": alert.posting}
+    waited = round((now - alert.created_at).total_seconds(), 1)
+    return {"alert": alert.id, "kind": alert.kind, **{name: value for name, value in named.items() if value}, "waited": waited}
 
 
 async def _send(notifier: Notifier, head: Head, claimed: Claimed) -> Receipt:

@@ -109,6 +109,7 @@ class Settings:
     log_level: str = "info"
     log_format: Literal["text", "json"] = "text"
     health: HealthSettings = HealthSettings()
+    aliases: Mapping[str, str] = field(default_factory=dict)  # another name of a Slack channel → the name that is used for it
 
     @property
     def digest(self) -> time | None:
@@ -125,8 +126,8 @@ class Settings:
         return tuple(dict.fromkeys([*(channel for rule in self.rules for channel in rule.notify), *self.alerts.operator]))
 
     def route(self, channel: str) -> str:
-        """Where an alert for `channel` goes now: one whose token or address is not set is the console."""
-        return channel if channel == "console" or self._has_secret(channel) else "console"
+        """Return where an alert for `channel` goes now: under the channel's one name, or to the console without a token or address."""
+        return self.aliases.get(channel, channel) if channel == "console" or self._has_secret(channel) else "console"
 
     def _has_secret(self, channel: str) -> bool:
         if channel.startswith("apprise:"):

@@ -95,7 +95,7 @@ def _changed(row: AnyRow, board: WatchedBoard) -> dict[str, object]:
         changed["next_check_at"] = None
     if not row.watched:  # what moved while nobody looked is told in a summary, and its list is read whole
         changed |= {"watched": True, "put_back": row.last_ok_at is not None}
-        changed |= dict.fromkeys(("etag", "last_modified", "notes", "next_check_at"))
+        changed |= dict.fromkeys(("etag", "last_modified", "next_check_at"))
     return changed
 
 

@@ -34,6 +34,8 @@ class Told:
     not_before: datetime | None = None
     first_seen_at: datetime | None = None  # None: open before we watched
     repost: Repeated | None = None
+    late: bool = False  # opened: it was there at the board's first check, which did not show it
+    version: int | None = None  # that a revision made
     template: bool = False  # its description was edited as most of its board's were, and is told with them
 
     @property
@@ -102,7 +104,7 @@ class _Writer:
                 changes.append(self._change(posting_id, 1, not_before) | {"kind": "opened", "field": None, "old": None, "new": None})
             if one.stored is None or not baseline:
                 first = None if baseline else first_seen_at
-                told.append(Told("opened", posting_id, one.posting.key, None, one.posting, (), not_before, first))
+                told.append(Told("opened", posting_id, one.posting.key, None, one.posting, (), not_before, first, late=one.late))
         store.add_versions(self.connection, versions)
         store.add_changes(self.connection, changes)
         return told
@@ -169,7 +171,8 @@ class _Writer:
 
     def _told(self, kind: Kind, one: Revised) -> Told:
         first = None if one.stored.baseline else one.stored.first_seen_at
-        return Told(kind, one.stored.id, one.stored.key, one.before, one.after, one.changes, self.board.last_ok_at, first)
+        then, version = self.board.last_ok_at, one.stored.version + 1
+        return Told(kind, one.stored.id, one.stored.key, one.before, one.after, one.changes, then, first, version=version)
 
     def _closed(self, closed: list[Stored]) -> list[Told]:
         contents = load_contents(self.connection, self.board.board, closed)

@@ -109,7 +109,7 @@ def api_posting(raw: bytes) -> Posting:
         department=_line(job.department),
         employment_type=_employment(job.employment_type),
         workplace=model or workplace(where.location),
-        pay=pay or read_pay(description),
+        pay=pay or read_pay(description, place=where.location),
         deadline=read_deadline(description, published=published, place=where.location),
         description=description,
         company=None,

@@ -15,40 +15,13 @@ from itertools import islice
 
 from crawler.items import Deadline
 from crawler.read import moments
+from crawler.read.deadline_words import CLOSING, CUES, DAY_BEFORE, EARLIEST, EXTENDED, FILLING, FORMAT, OPENING, OTHER_END
 
-_CUE = re.compile(
-    r"\b(?:applications?|apply|applying|submissions?|posting|closing)\s(?:deadline|close[sd]?|closing date|window|due date|end date|date)\b"
-    r"|\bdeadline\s(?:to|for|is|of|:)|\bdeadline(?=\s?:)"
-    r"|\bapply\s(?:by|before|until|no later than)\b"
-    r"|\bapplications?\s(?:will\s(?:be\s)?(?:accepted|close)|close[sd]?|must be (?:received|submitted)|(?:are\s)?(?:due|accepted))\b"
-    r"|\b(?:posting|window|vacancy|role|competition|position|job)\b[^.\n]{0,80}?\b(?:closes?|closing|open until|accepted until)\b"
-    r"|截止日期",
-    re.IGNORECASE,
-)
-_FILLING = re.compile(
-    r"(?:(?:information|is|are|be|has|been|set|on|by|before|until|to|will|close[sd]?|closing|expected|anticipated|currently|for|this|the"
-    r"|our|your|all|role|position|posting|opening|job|applications?|submissions?|submit|apply|applying|received|accepted|submitted|window|of|no|later|than"
-    r"|date|deadline|end|at|program(?:me)?|and|open|through|due|mm|dd|yyyy|yy)\b|[\s:\uff1a()\[\]*_,/\u2013\u2014-])*",
-    re.IGNORECASE,
-)
-_DAY_BEFORE = re.compile(r"\b(?:before|prior to)\W*$", re.IGNORECASE)
-_FORMAT = re.compile(r"\b(?P<month_first>MM)[/-]DD|\bDD[/-]MM", re.IGNORECASE)
 _LABEL = re.compile(r"[\s:\uff1a()\[\]*/MDYmdy-]*")  # what may follow "Closing Date" in its line, when the date is in the next
-_SENTENCE_END = re.compile(r"(?<=[a-z\d)\]])(?<![ap]\.m)\.\s(?=[A-Z])")
-_HINTS = (
-    "deadline",
-    "clos",
-    "apply",
-    "accepted",
-    "due",
-    "end date",
-    "submitted",
-    "received",
-    "\u622a\u6b62",
-)  # one of them is in every cue
-_DIGIT = re.compile(r"\d")
+_SENTENCE_END = re.compile(r"(?:(?<=[a-z)\]])|(?<=\d{4}))(?<![ap]\.m)\.\s(?=[A-Z])")
 _LONGEST_LABEL = 120  # characters of a line whose date may stand in the next
 _WINDOW = 160  # characters after the announcing words in which the date stands
+_REACH = 280  # characters before a date in which the announcing words begin
 _MOST_CUES = 40  # a hostile text may have thousands
 
 
@@ -59,35 +32,72 @@ def read_deadline(text: str, *, published: datetime | None, place: str) -> Deadl
     """
     for cue, after in islice(_announcements(text), _MOST_CUES):
         found = moments.find(after)
-        if found and _FILLING.fullmatch(between := after[: found.start()]):
-            return _deadline(found, f"{cue}{between}", published, place)
+        if found and FILLING.fullmatch(between := after[: found.start()]) and (last := _last_of(found, cue, after)):
+            return _deadline(last, f"{cue} {between}", published, place)
     return None
+
+
+def _last_of(found: re.Match[str], cue: str, after: str) -> re.Match[str] | None:
+    """The date that ends a window, or that a deadline was extended to; None when the only date begins the window."""
+    if extended := EXTENDED.search(after, found.end()):
+        later = moments.find(after, extended.end())
+        return later if later and later.start() == extended.end() else found
+    end = moments.follows(found, after)
+    announced = f"{cue} {after[: found.start()]}"
+    if end is None and OPENING.search(announced) and not CLOSING.search(announced) and not moments.is_span(found):
+        return None
+    return end or found
 
 
 def _announcements(text: str) -> Iterator[tuple[str, str]]:
     """Announcing words, each with what belongs to them: the rest of their sentence, or the next line where the date stands alone."""
     lowered = text.lower()
-    if not any(hint in lowered for hint in _HINTS):
+    cues = [(stems, cue) for stems, cue in CUES if any(stem in lowered for stem in stems)]
+    if not cues:
         return
     lines = [line for line in text.split("\n") if line]
-    for line, following in zip(lines, [*lines[1:], ""], strict=True):
-        if not _DIGIT.search(line) and not (len(line) <= _LONGEST_LABEL and _DIGIT.search(following[:_WINDOW])):
-            continue
-        for cue in _CUE.finditer(line):
-            after = line[cue.end() : cue.end() + _WINDOW]
-            if _LABEL.fullmatch(after):
-                after = f"{after} {following[:_WINDOW]}"
-            yield cue[0], _SENTENCE_END.split(" ".join(after.split()), maxsplit=1)[0]
+    for line, following in zip(lines, [*lines[1:], ""], strict=False):
+        small = line.lower()
+        here = [cue for stems, cue in cues if any(stem in small for stem in stems)]
+        found = (
+            (match for begin, end in _stretches(line, following) for cue in here for match in cue.finditer(line, begin, end))
+            if here
+            else ()
+        )
+        for match in sorted(islice(found, _MOST_CUES), key=lambda match: match.start()):
+            if not OTHER_END.search(match[0]) and not EARLIEST.search(line[max(0, match.start() - 24) : match.start()]):
+                yield match[0], _sentence(line[match.end() : match.end() + _WINDOW], following)
+
+
+def _stretches(line: str, following: str) -> Iterator[tuple[int, int]]:
+    """The parts of a line that may announce a date: what stands before one, or a whole label above one."""
+    if len(line) <= _LONGEST_LABEL and next(moments.places_of_dates(following[:_WINDOW]), None) is not None:
+        yield 0, len(line)
+        return
+    begin = end = 0
+    for place in moments.places_of_dates(line):
+        if place - _REACH > end:
+            yield begin, end
+            begin = place - _REACH
+        end = place
+    yield begin, end
+
+
+def _sentence(after: str, following: str) -> str:
+    """What belongs to announcing words: the rest of their sentence, or the next line where the date stands alone."""
+    if _LABEL.fullmatch(after):
+        after = f"{after} {following[:_WINDOW]}"
+    return _SENTENCE_END.split(" ".join(after.split()), maxsplit=1)[0]
 
 
 def _deadline(found: re.Match[str], announced: str, published: datetime | None, place: str) -> Deadline:
-    written = _FORMAT.search(announced)
+    written = FORMAT.search(announced)
     readings = moments.instants(
         found,
         published=published,
         place=place,
         month_first=bool(written["month_first"]) if written else None,
-        day_before=bool(_DAY_BEFORE.search(announced)),
+        day_before=bool(DAY_BEFORE.search(announced)),
     )
     words = found[0].strip()
     return Deadline(min(readings, default=None), words if "(" in words else words.rstrip(")"))

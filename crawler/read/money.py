@@ -1,72 +1,81 @@
 """Amounts of money in a line of text, and the ranges that they make.
 
-Every repetition in the patterns is bounded, so that reading is linear on any input.
+Numbers are found first; what stands directly in front of one and behind it makes it money: a sign, a code or a name of a currency,
+thousands and lakhs, a period. Every repetition in the patterns is bounded, so that reading is linear on any input.
 """
 
 from __future__ import annotations
 
 import re
 import string
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice
 
 from crawler.items import Period
+from crawler.read import currency as currencies
+from crawler.read.periods import attached_pattern, period_after
 
-CODES: tuple[str, ...] = ("USD", "CAD", "GBP", "EUR", "CHF", "AUD", "NZD", "SGD", "HKD", "JPY", "INR", "SEK", "NOK", "DKK", "PLN", "CZK")
-CODES += ("HUF", "ILS", "BRL", "MXN", "ZAR", "CNY", "KRW", "TWD", "AED")
-_SIGNS = {"$": "", "£": "GBP", "€": "EUR", "¥": "JPY", "₹": "INR", "₪": "ILS", "₩": "KRW"}  # a bare "$" is many countries'
-_DOLLARS = {"US": "USD", "C": "CAD", "CA": "CAD", "CAN": "CAD", "CDN": "CAD", "A": "AUD", "AU": "AUD", "NZ": "NZD"}
-_DOLLARS |= {"S": "SGD", "SG": "SGD", "HK": "HKD", "R": "BRL", "MX": "MXN", "NT": "TWD"}
-
-_PERIODS: dict[Period, str] = {
-    "hour": r"hours?|hourly|hrs?",
-    "year": r"years?|yearly|annum|annual|annually|annualized|yrs?|p\.a\.?",
-    "month": r"months?|monthly",
-    "week": r"weeks?|weekly",
-    "day": r"days?|daily",
-}
-_PERIOD = re.compile("|".join(rf"(?<![^\W_])(?P<{name}>{words})(?![^\W_])" for name, words in _PERIODS.items()), re.IGNORECASE)
-
-_CODE = "|".join(CODES)
 _NO_CAPITALS = bytes(set(range(256)) - set(string.ascii_uppercase.encode()))
-_AMOUNT = re.compile(
-    rf"""
-    (?P<code>\b(?:{_CODE})\s?)?
-    (?P<sign>(?:\b(?:{"|".join(_DOLLARS)}))?\$|[£€¥₹₪₩])?\s?
-    (?<![\d.,])
-    (?P<number>\d{{1,3}}(?:[, '\u2019.]\d{{3}}){{1,3}}(?:[.,]\d{{1,2}})?|\d{{1,9}}(?:\.\d{{1,2}})?)(?!\d)
-    (?P<thousand>\s?[kK](?![^\W_]))?
-    (?P<huge>\s?(?:[MB]|MM|[mb]n|[mbMB]illion|trillion)(?![^\W_]))?
-    (?P<open>\+)?
-    (?:\s?(?P<code2>{_CODE})\b)?
-    (?P<period>
-        (?:\s?/\s?|\s(?:per|an?)\s)(?:hours?|hrs?|h|years?|annum|yrs?|months?|mo|weeks?|wk|days?)\b
-        |\s(?:hourly|annually|yearly|monthly|weekly|daily|p\.a\.|pa\b)
-    )?
-    (?:\s(?P<code3>{_CODE})\b)?
-    (?P<percent>\s?%)?
-    """,
-    re.VERBOSE,
+_NUMBER = re.compile(
+    r"(?<!\d)(?<!\d[.,'\u2019])(?:\d{1,2}(?:,\d\d){1,3},\d{3}(?:\.\d{1,2})?|\d{1,3}(?:[, '\u2019.]\d{3}){1,3}(?:[.,]\d{1,2})?"
+    r"|\d{1,9}(?:[.,]\d{1,2})?)(?!\d)"
 )
-_JOINED = re.compile(r"\s{0,3}(?:-{1,2}|[\u2010-\u2015\u2212]|to|through)\s{0,3}(?:up to )?", re.IGNORECASE)
+_TIMES: dict[str, float] = {
+    "k": 1e3, "t": 1e3, "tys": 1e3, "tis": 1e3, "mil": 1e3, "lpa": 1e5, "lakh": 1e5, "lac": 1e5, "l": 1e5, "cr": 1e7, "crore": 1e7,
+    "万": 1e4, "萬": 1e4, "만": 1e4, "千": 1e3,
+}  # fmt: skip
+_MANY = (
+    r"\s?(?:(?P<many>[kK]|tys\.?|tis\.?|mil(?=\s(?:€|euros|pesos|reais))|[lL]akhs?|[lL]acs?|LPA|[lL]pa|L|Cr|[cC]rores?"
+    r"|T(?=\s?(?:€|EUR|SEK|CHF))|t(?=kr))(?![^\W_kT元円])|(?P<cjk>[万萬만千]))"
+)
+_GROSS_WORDS = (
+    r"(?:gross|net|brutto|netto|bruts?|nets?|brutos?|netos?|lord[oi]|nett[oi]|hrub[éáý](?:ho)?|čist(?:á|ého)|base|basic"
+    r"|salary|before tax|plus super|\+\s?VAT)(?![^\W_])"
+)
+_GROSS = (
+    rf"(?:\s?\((?:{_GROSS_WORDS}|min(?:imum|\.)?|max(?:imum|\.)?)\)|[\s,/]{{1,2}}{_GROSS_WORDS}(?!\s?[:(]?\s?(?:of |is )?[$€£\d])){{0,3}}"
+)
+_JOINED = re.compile(
+    r"\s{0,3}(?:-{1,2}|[\u2010-\u2015\u2212~\u301c\uff5e]|to|through|till?|until|up to|rising to|bis(?: zu)?|à|a|až|do|tot(?: en met)?"
+    r"|hasta|até|fino a|jusqu['\u2019]à|la|[,;]?\s?(?:and\s)?(?:a\s)?max(?:imum|\.)?(?:\sof)?:?)\s{0,3}(?:up to )?",
+    re.IGNORECASE,
+)
+_AND = re.compile(r"\s?(?:and|und|et|y|e|en|och|og|i|a|și|si)\s?", re.IGNORECASE)
+_BETWEEN = re.compile(
+    r"(?<![^\W_])(?:between|zwischen|entre|tussen|tra|fra|między|pomiędzy|mezi|mellan|mellem|mellom|între)"
+    r"(?:\s(?:the|de|den|los|il))?\s{0,2}$",
+    re.IGNORECASE,
+)
+_DAMAGED = {
+    sign.encode().decode("cp1252"): sign for sign in ("£", "€", "\u2013", "\u2014", "\u2019")
+}  # UTF-8 that was read as Windows' own: "Â£"
+_NAME_BEHIND = re.compile(
+    r"\d\s?(?:k\s?|mil\s|tys\. |tis\. )?((?:[a-z]{2,11} )?(?:dollars?|francs?|pounds?|kron[eo]r|rupees)|euros?|zlotys?|forints?|yen\b"
+    r"|rand\b|zł|zl\b|kč|kc\b|t?kr\b|ft\b|lei\b|lakhs?|lacs?|lpa\b|ron\b)",
+    re.IGNORECASE,
+)
+_NAMES_IN_FRONT = tuple(
+    (letters, re.compile(letters + r"\.?\s?\d")) for letters in ("Rs", "RS", "RM", "kr", "Kr", "zł", "Rp", "Fr", "KSh", "R", "Kč", "Ft")
+)
 _MOST_AMOUNTS = 300  # in one line; no person writes so many
-_AND = re.compile(r"\s?and\s?", re.IGNORECASE)
-_BETWEEN = re.compile(r"\bbetween\s{0,2}$", re.IGNORECASE)
+_NEAR = 40  # characters from a number in which the sign of its range stands
+_IN_FRONT = 9  # characters before a number in which its currency stands
 
 
 @dataclass(frozen=True, slots=True)
 class Amount:
-    """One number that may be money; `currency` is None where nothing says so and "" for a bare "$"."""
+    """One number that may be money; `sign` is a sign, a code or a name of a currency as it is written, "" for none."""
 
     start: int
     end: int
     value: float
-    currency: str | None
-    thousands: bool  # written with a "k"
+    sign: str
+    times: float  # 1000 for "k", 100,000 for "lakh"
     open_ended: bool  # "$300,000+"
     period: Period | None
-    useless: bool  # millions, per cents
+    useless: bool  # millions, per cents, part of a word
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,16 +86,28 @@ class Figure:
     end: int
     minimum: float
     maximum: float
-    currency: str  # "" for a bare "$"
+    sign: str  # of its currency, as it is written
     period: Period | None
     is_range: bool
     open_ended: bool
     unclear: bool  # the numbers make no sense together: "$139,700-216-500"
 
 
-def figures(line: str) -> Iterator[Figure]:
-    """The ranges and single amounts of money in a line, in order; numbers without any sign or code of a currency are none."""
-    amounts = [_amount(match) for match in islice(_AMOUNT.finditer(line), _MOST_AMOUNTS)]
+def repaired(text: str) -> str:
+    """The text with signs that were decoded by the wrong table as they were meant: "Â£" is "£"."""
+    if "Â" in text or "â" in text:
+        for damaged, sign in _DAMAGED.items():
+            text = text.replace(damaged, sign)
+    return text
+
+
+def figures(line: str, marks: Collection[str] = ("",)) -> Iterator[Figure]:
+    """The ranges and single amounts of money in a line, in order; numbers without any sign or code of a currency are none.
+
+    `marks` are the signs of money in the text: a number far from all of them is passed over.
+    """
+    numbers = islice(_NUMBER.finditer(line), _MOST_AMOUNTS)
+    amounts = [_amount(line, number) for number in numbers if _is_near(number, line, marks)]
     taken = -1
     for index, amount in enumerate(amounts):
         if index <= taken or amount.useless:
@@ -95,69 +116,96 @@ def figures(line: str) -> Iterator[Figure]:
         if after and not after.useless and _makes_range(line, amount, after):
             chained = index + 2 < len(amounts) and _is_joined(line, after, amounts[index + 2])
             taken = index + 1 + chained
-            if amount.currency is not None or after.currency is not None:
+            if amount.sign or after.sign:
                 yield _range(amount, after, chained_to=amounts[index + 2] if chained else None)
-        elif amount.currency is not None:
+        elif amount.sign:
             yield _single(amount)
 
 
 def marks_of_money(text: str) -> tuple[str, ...]:
-    """The signs and codes of currencies that the text holds: a quick way to see that it, or a line of it, names no money."""
+    """The signs, codes and names of currencies that the text holds: a quick way to see that it, or a line of it, names no money."""
     capitals = text.encode("utf-8", "ignore").translate(None, _NO_CAPITALS).decode()  # few: looking for each code takes ten times as long
-    codes = (code for code in CODES if code in capitals and code in text)
-    return (*(sign for sign in _SIGNS if sign in text), *codes)
+    codes = (code for code in currencies.codes() if code in capitals and code in text)
+    return (*(sign for sign in currencies.SIGNS if sign in text), *codes, *_names(text))
 
 
-def period_in(words: str) -> Period | None:
-    """The last period named in these words ("annual", "per hour"); None when there is none."""
-    found = [match.lastgroup for match in _PERIOD.finditer(words)]
-    return next((name for name in _PERIODS if found and name == found[-1]), None)
+def _names(text: str) -> set[str]:
+    """Letters that are a currency, or an amount, beside a number: "500 kr", "Rs 18", "14 LPA"."""
+    found = {match[1] for match in islice(_NAME_BEHIND.finditer(text), _MOST_AMOUNTS)}
+    found |= {letters for letters, pattern in _NAMES_IN_FRONT if letters in text and pattern.search(text)}
+    return found if text.isascii() else found | {letter for letter in "万萬円元원" if letter in text}
 
 
-def _amount(match: re.Match[str]) -> Amount:
-    sign, code = match["sign"], match["code3"] or match["code2"] or match["code"]
-    currency = None if sign is None else _SIGNS.get(sign) or _DOLLARS.get(sign[:-1], "")
-    if code:
-        currency = code.strip()
-    value = _number(match["number"]) * (1000 if match["thousand"] else 1)
-    useless = bool(match["huge"] or match["percent"])
-    period = _attached_period(match["period"])
-    start = match.end(0) - len(match[0].lstrip())
-    return Amount(start, match.end(0), value, currency, bool(match["thousand"]), bool(match["open"]), period, useless)
+@lru_cache(maxsize=1)
+def _front() -> re.Pattern[str]:
+    sign, _ = currencies.patterns()
+    return re.compile(rf"(?:(?<![^\W\d_])(?P<code>[A-Z]{{3}})\s?)?(?P<sign>{sign})?\s?$")
 
 
-def _attached_period(words: str | None) -> Period | None:
-    short: dict[str, Period] = {"h": "hour", "mo": "month", "wk": "week", "pa": "year"}
-    return None if not words else short.get(words.strip(" /"), period_in(words))
+@lru_cache(maxsize=1)
+def _behind() -> re.Pattern[str]:
+    _, sign = currencies.patterns()
+    return re.compile(
+        rf"(?:{_MANY})?(?P<huge>\s?(?:[MB]|MM|[mb]n|[mbMB]illion(?:en)?|trillion|millions|Mio\.?"
+        rf"|Mrd\.?)(?![^\W_]))?(?P<dash>[.,][-\u2013\u2014]{{1,2}})?(?P<open>\+)?"
+        rf"(?:\s?\(?(?P<sign>{sign})\)?)?{_GROSS}(?:\(?(?i:{attached_pattern()})(?:\.(?=\s?[-\u2013\u2014,;)a-z]))?\)?)?{_GROSS}"
+        rf"(?:\s(?:-\s)?\(?(?P<code>[A-Z]{{3}})\)?(?![^\W_]))?(?P<percent>\s?%)?"
+    )
+
+
+def _is_near(number: re.Match[str], line: str, marks: Collection[str]) -> bool:
+    around = line[max(0, number.start() - _NEAR) : number.end() + _NEAR]
+    return any(mark in around for mark in marks)
+
+
+def _amount(line: str, number: re.Match[str]) -> Amount:
+    front = _front().search(line[max(0, number.start() - _IN_FRONT) : number.start()])
+    behind = _behind().match(line, number.end())
+    assert front is not None and behind is not None  # noqa: S101, PT018  # both may match nothing
+    code = next((code for code in (behind["code"], front["code"]) if code in currencies.codes()), None)
+    sign = code or behind["sign"] or front["sign"] or ""
+    if sign == "$" and front["sign"]:
+        sign = front["sign"]
+    many = (behind["many"] or behind["cjk"] or "").rstrip(".").casefold()
+    times = _TIMES.get(many) or _TIMES.get(many.removesuffix("s"), 1)
+    if many == "lpa" or (times >= _TIMES["lakh"] and not sign):
+        sign = sign or ("INR" if many == "lpa" else "lakh")
+    if many == "l" and sign not in {"₹", "INR", "Rs", "Rs."}:
+        times = 1
+    start = number.start() - len(front[0].lstrip())
+    if front["code"] and front["code"] not in currencies.codes():
+        start = number.start() - len((front["sign"] or "").strip())
+    end = behind.end() if not behind["code"] or code == behind["code"] else behind.start("code")
+    period = period_after(behind) or ("year" if many == "lpa" else None)
+    attached = not front[0].strip() and number.start() > 0 and (line[number.start() - 1].isalpha() and line[number.start() - 1].isascii())
+    useless = bool(behind["huge"] or behind["percent"] or attached)
+    return Amount(start, end, _number(number[0]) * times, sign, times, bool(behind["open"]), period, useless)
 
 
 def _number(written: str) -> float:
-    """The value of "133,000", "61.000", "105,650.00", "211.4"; three digits after a point are thousands."""
-    whole, decimals = (written[:-3], written[-2:]) if re.search(r"[.,]\d\d$", written) else (written, "0")
-    if re.search(r"[.,]\d$", written):
-        whole, decimals = written[:-2], written[-1:]
-    return float(f"{re.sub(r'[^0-9]', '', whole)}.{decimals}")
+    """The value of "133,000", "61.000", "105,650.00", "211.4", "18,40"; three digits behind a point are thousands."""
+    decimals = re.search(r"[.,](\d{1,2})$", written)
+    whole = written[: decimals.start()] if decimals else written
+    return float(f"{re.sub(r'[^0-9]', '', whole)}.{decimals[1] if decimals else 0}")
 
 
 def _makes_range(line: str, low: Amount, high: Amount) -> bool:
     between = line[low.end : high.start]
-    return _is_joined(line, low, high) or bool(_AND.fullmatch(between) and _BETWEEN.search(line[max(0, low.start - 12) : low.start]))
+    return _is_joined(line, low, high) or bool(_AND.fullmatch(between) and _BETWEEN.search(line[max(0, low.start - 20) : low.start]))
 
 
 def _is_joined(line: str, low: Amount, high: Amount) -> bool:
-    return bool(high.start - low.end < 16 and _JOINED.fullmatch(line[low.end : high.start]))  # noqa: PLR2004  # the longest joint
+    return bool(high.start - low.end < 20 and _JOINED.fullmatch(line[low.end : high.start]))  # noqa: PLR2004  # the longest joint
 
 
 def _range(low: Amount, high: Amount, *, chained_to: Amount | None) -> Figure:
-    minimum = low.value * (1000 if high.thousands and not low.thousands and low.value < 1000 else 1)  # noqa: PLR2004  # "$150-$190K"
+    minimum = low.value
+    if low.times == 1 and high.times > 1 and low.value < 1000 and low.value * high.times <= high.value:  # noqa: PLR2004  # "$150-$190K"
+        minimum = low.value * high.times
     unclear = bool(chained_to) or minimum > high.value or high.value > 20 * max(minimum, 1)
-    currency = high.currency or low.currency or ""
-    return Figure(
-        low.start, (chained_to or high).end, minimum, high.value, currency, high.period or low.period, True, high.open_ended, unclear
-    )
+    sign = high.sign if high.sign not in {"", "$"} else low.sign or high.sign
+    return Figure(low.start, (chained_to or high).end, minimum, high.value, sign, high.period or low.period, True, high.open_ended, unclear)
 
 
 def _single(amount: Amount) -> Figure:
-    return Figure(
-        amount.start, amount.end, amount.value, amount.value, amount.currency or "", amount.period, False, amount.open_ended, False
-    )
+    return Figure(amount.start, amount.end, amount.value, amount.value, amount.sign, amount.period, False, amount.open_ended, False)

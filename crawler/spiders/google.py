@@ -47,7 +47,7 @@ class GoogleSpider(BoardSpider):
 
     async def walk(self, request: BoardRequest, notes: Notes) -> Snapshot:
         """One check of a brand. Raises Unusable when it cannot be told what is there."""
-        site = Site(self.fetcher, self.robots, self.base, request, notes)
+        site = Site(self.robots, self.base, request, notes)
         return await _Check(self, site, Search(site, brand_of(request.board)), frozenset(request.known())).run()
 
     @staticmethod
@@ -68,10 +68,11 @@ class _Check:
     search: Search
     known: frozenset[str]  # ids of open postings
     remarks: list[str] = field(default_factory=list)  # what this check could not see
+    is_whole: bool = False  # the search was read in slices
 
     @property
     def own(self) -> dict[str, Any]:
-        """What this source notes: full_at and empty_since in seconds, lastmod by id, first (see `_first`)."""
+        """What this source notes: full_at, empty_since (seconds), lastmod (by id), first (`_marks`), shown, elsewhere, detail_at (ids)."""
         return self.site.notes.own
 
     @property
@@ -86,26 +87,29 @@ class _Check:
         alive = self.known if live is None else self.known & live.keys()
         pending: set[str] = set()
         if not self.site.request.glance:
-            await self._whole(total)
+            await self._whole(total, len(alive))
             pending = await self._details(live or {}, alive)
+        alive -= self._elsewhere()
         late = self._late()
+        probes = await self._probes([key for key in self.site.request.known() if key not in alive and key not in self.search.records])
         self._remember(live, alive, pending)
         records = self.search.records
-        missing = [key for key in self.site.request.known() if key not in alive and key not in records]
         still = alive - records.keys()
-        unread = max(0, (total or 0) - len(still) - len(records))
         return Snapshot(
             self.site.request.board,
             tuple(self.spider.sighting(key, pages.raw_of(record)) for key, record in records.items()),
             self.search.unkeyed,
             still=still,
-            unread=unread,
+            unread=max(0, (total or 0) - len(still) - len(records)),
+            proves_missing=True,
             late=late,
             note="; ".join(self.remarks) or None,
             company=self.search.brand or "Google",
-            probes=await self._probes(missing),
+            probes=probes,
             bytes=self.site.wire,
         )
+
+    # what lives, and what the brand has
 
     async def _live(self) -> Mapping[str, str] | None:
         """The `lastmod` of every job of the site, by its id; None when robots.txt closes the sitemap. Raises Unusable."""
@@ -122,24 +126,28 @@ class _Check:
             self.remarks.append(self.site.why_closed(self.search.path(), "no new role is found until it is open again"))
             return None
         found = await self.search.newest()
-        seen = len(self.known & live.keys()) if live else 0
-        self._refuse_nothing(found.total, seen)
-        if found.total < seen * _FEW:
-            self.remarks.append(f"its search counts {found.total} roles while its job sitemap lists {seen} that it showed before")
+        self._refuse_nothing(found.total, len(self.known & live.keys()) if live else 0)
         return found.total
 
     def _refuse_nothing(self, total: int, seen: int) -> None:
         """Raise Unusable for an empty answer, until that has lasted a day: a brand that nobody knows has the same answer."""
         if total:
             self.own.pop("empty_since", None)
-        elif self.now - self.own.setdefault("empty_since", self.now) < _A_DAY:
+        elif not self._is_a_day_ago(self.own.setdefault("empty_since", self.now)):
             but = f", while its job sitemap lists {seen} that it showed before" if seen else ""
-            raise Unusable(f"Google Careers knows no role of {self.search.brand or 'any brand'}{but}")
+            trouble = Unusable(f"Google Careers knows no role of {self.search.brand or 'any brand'}{but}")
+            trouble.unknown = not seen
+            raise trouble
 
-    async def _whole(self, total: int | None) -> None:
+    async def _whole(self, total: int | None, seen: int) -> None:
         """Read the brand in slices, at the first check and once a day. Raises Unusable at the first check."""
+        if total is None:
+            return
+        if total < seen * _FEW:  # such a search is read again when it is well
+            self.remarks.append(f"its search counts {total} roles while its job sitemap lists {seen} that it showed before")
+            return
         is_first = "full_at" not in self.own
-        if total is None or not (is_first or self.now - self.own["full_at"] >= _A_DAY):
+        if not is_first and not self._is_a_day_ago(self.own["full_at"]):
             return
         try:
             await self.search.slices(total)
@@ -148,44 +156,79 @@ class _Check:
                 raise
             self.remarks.append(f"its daily reading stopped: {trouble.reason}")
         else:
-            self.own["full_at"] = self.now
+            self.is_whole = True
+
+    def _is_a_day_ago(self, seconds: float) -> bool:
+        """Whether a noted moment is a day old, or lies ahead since the clock was set back."""
+        return not 0 <= self.now - seconds < _A_DAY
+
+    # single jobs
 
     async def _details(self, live: Mapping[str, str], alive: frozenset[str]) -> set[str]:
         """Read the pages of jobs that moved, or whose text no search showed. Return the ids left to a later check."""
-        records, noted = self.search.records, self.own.get("lastmod", {})
-        moved = {key for key in alive - records.keys() if noted.get(key) != live.get(key)}
-        if len(moved) > max(PAGE, len(alive) * _MANY):
-            moved = set()
-        pending = moved | {key for key, record in records.items() if key not in self.known and not pages.has_text(record)}
-        silent = 0
-        for key in sorted(pending)[:_MOST_DETAILS]:
+        records = self.search.records
+        pending = self._moved(live, alive - records.keys())
+        pending |= {key for key, record in records.items() if key not in self.known and not pages.has_text(record)}
+        silent = odd = 0
+        for key in self._in_turn(pending):
+            self.own["detail_at"] = key
             try:
-                record = await self._job(key)
+                record, status = await self._job(key)
             except Unusable as trouble:
-                silent += 1
-                if silent == SILENT_LIMIT or trouble.status in _WAIT:
-                    break
-                continue
-            silent = 0
-            pending.discard(key)
-            if record is not None and self._is_ours(record):
-                records[key] = record
+                record, status = None, trouble.status or 0
+            if record is not None:
+                self._take(key, record)
+                pending.discard(key)
+            odd += record is None and status == _FOUND
+            silent = 0 if record is not None else silent + 1
+            if silent == SILENT_LIMIT or status in _WAIT:
+                break
+        self._remark_details(len(pending), odd)
         return pending
 
-    def _is_ours(self, record: pages.Record) -> bool:
-        brand = self.search.brand
-        return brand is None or pages.brand_of(record).casefold() == brand.casefold()
+    def _moved(self, live: Mapping[str, str], keys: frozenset[str]) -> set[str]:
+        """The ids whose `lastmod` is another; none where the site touched most of them at once, which says nothing of any."""
+        noted = self.own.get("lastmod", {})
+        moved = {key for key in keys if noted.get(key) != live.get(key)}
+        return set() if len(moved) > max(PAGE, len(keys) * _MANY) else moved
 
-    async def _job(self, key: str) -> pages.Record | None:
-        """The record on a job's page; None when there is no page, or none with that record. Raises Unusable."""
+    def _in_turn(self, pending: set[str]) -> list[str]:
+        """The ids to read now: after the one that was tried last, so that a bad page holds up no other."""
+        last = self.own.get("detail_at", "")
+        return sorted(pending, key=lambda key: (key <= last, key))[:_MOST_DETAILS]
+
+    async def _job(self, key: str) -> tuple[pages.Record | None, int]:
+        """The record on a job's page, if there is one, and the page's status. Raises Unusable."""
         answer = await self.site.get(f"{ROOT}/results/{key}", good=_JOB)
-        return pages.read_job(answer.body, key) if answer.status == _FOUND else None
+        return pages.read_job(answer.body, key) if answer.status == _FOUND else None, answer.status
+
+    def _take(self, key: str, record: pages.Record) -> None:
+        """Keep a record of this brand; note one of another brand, which no longer belongs to this board."""
+        shown, brand = pages.brand_of(record), self.search.brand
+        if brand and shown and shown.casefold() != brand.casefold():
+            self.own["elsewhere"] = sorted({*self.own.get("elsewhere", ()), key})
+        else:
+            self.search.records[key] = record
+
+    def _elsewhere(self) -> frozenset[str]:
+        """The known ids whose page named another brand, and that no search of this brand has shown since."""
+        found = frozenset(self.own.pop("elsewhere", ())) & self.known - self.search.records.keys()
+        if found:
+            self.own["elsewhere"] = sorted(found)
+        return found
+
+    def _remark_details(self, left: int, odd: int) -> None:
+        if odd:
+            self.remarks.append(f"{odd} job pages hold no record in the form that is known: Google Careers may have changed")
+        if left:
+            self.remarks.append(f"{left} edited roles wait for a later check")
 
     async def _probes(self, keys: Sequence[str]) -> dict[str, Probe]:
-        """What the pages of these jobs say of them."""
-        probes: dict[str, Probe] = {}
+        """What the pages of these jobs say of them. A job of another brand is not asked for: two checks close it here."""
+        elsewhere = self.own.get("elsewhere", ())
+        probes = {key: Probe.SILENT for key in keys if key in elsewhere}
         silent = 0
-        for key in keys[: self.spider.max_probes]:
+        for key in [key for key in keys if key not in probes][: self.spider.max_probes]:
             probes[key] = await self._probe(key)
             silent = silent + 1 if probes[key] is Probe.SILENT else 0
             if silent == SILENT_LIMIT:
@@ -194,15 +237,21 @@ class _Check:
 
     async def _probe(self, key: str) -> Probe:
         try:
-            answer = await self.site.get(f"{ROOT}/results/{key}", good=_JOB)
+            record, status = await self._job(key)
         except Unusable:
             return Probe.SILENT
-        if answer.status != _FOUND:
+        if status != _FOUND:
             return Probe.GONE
-        return Probe.THERE if pages.read_job(answer.body, key) else Probe.SILENT
+        shown = key in self.own.get("shown", ())  # by the last reading of the whole search, which is not a day old
+        return Probe.THERE if record or shown else Probe.SILENT
+
+    # notes
 
     def _remember(self, live: Mapping[str, str] | None, alive: frozenset[str], pending: set[str]) -> None:
-        """Note which edits were read, so that the next check knows what moved."""
+        """Note what was read, so that the next check knows what moved."""
+        if self.is_whole:
+            self.own["full_at"] = self.now
+            self.own["shown"] = sorted(self.search.records.keys() - (live or {}).keys())
         if live is None:
             return
         noted = self.own.get("lastmod", {})

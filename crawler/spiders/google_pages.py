@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
@@ -17,7 +17,7 @@ from xml.etree import ElementTree as ET
 
 import msgspec
 
-from crawler.answer import Unusable
+from crawler.answer import Unusable, mend
 from crawler.items import Posting, Unreadable
 from crawler.read.deadline import read_deadline
 from crawler.read.fields import LONGEST_TEXT, company_name, line, words
@@ -33,11 +33,12 @@ _PUBLISHED, _UPDATED, _EXTRA, _PREFERRED_PLACE = 12, 13, 15, 18
 _TEXTS = (_ABOUT, _DUTIES, _QUALIFICATIONS, _EXTRA, _PREFERRED_PLACE)  # in the order in which a person reads them
 PAGE = 20  # roles in one answer
 _FEWEST_FIELDS = 15  # a record without these is of another form
-_KEY = re.compile(r"[0-9]{6,30}")
-_CALL = r"AF_initDataCallback\(\{{\s*key:\s*['\"]{}['\"][^\[]*?data:\s*"
+_KEY = re.compile(r"[0-9]{5,24}")
+_CALL = r"AF_initDataCallback\(\{{\s*key:\s*['\"]{}['\"][^\[]{{0,200}}?data:\s*"
 _SEARCH_DATA, _JOB_DATA = (re.compile(_CALL.format(re.escape(key))) for key in ("ds:1", "ds:0"))
-_JOB_PATH = re.compile(r"/jobs/results/([0-9]{6,30})(?:-[^/]*)?/?$")
+_JOB_PATH = re.compile(r"/jobs/results/([0-9]{5,24})(?:-[^/]*)?/?$")
 _FRACTION = re.compile(r"\.[0-9]+(?=Z|[+-]|$)")
+_HALF = rb"\ud"  # begins an escaped half of a character, or a pair of them
 _NO_DATA = "its page has no data in the form that is known: Google Careers may have changed"
 
 Record = list[Any]
@@ -75,7 +76,7 @@ def read_job(page: bytes, key: str) -> Record | None:
 
 
 def _data(page: bytes, call: re.Pattern[str]) -> Any:  # noqa: ANN401  # whatever the page holds
-    text = page.decode("utf-8", "replace")
+    text = (mend(page) if _HALF in page.lower() else page).decode("utf-8", "replace")
     found = call.search(text)
     if found is None:
         raise Unusable("the answer is a page without a list of roles" if "<" in text[:200] else "the answer is no page of Google Careers")
@@ -98,7 +99,7 @@ def key_of(record: Record) -> str:
 
 def brand_of(record: Record) -> str:
     """The employer's brand as the site writes it ("DeepMind"); "" when the record names none."""
-    return words(record[_BRAND])
+    return words(record[_BRAND]) if isinstance(record[_BRAND], str) else ""
 
 
 def countries_of(record: Record) -> set[str]:
@@ -109,12 +110,12 @@ def countries_of(record: Record) -> set[str]:
 
 def has_text(record: Record) -> bool:
     """Whether the record says anything of the job beyond its title."""
-    return any(_text(record, field) for field in (_ABOUT, _DUTIES, _QUALIFICATIONS))
+    return any(_html(record, field) for field in (_ABOUT, _DUTIES, _QUALIFICATIONS))
 
 
 def raw_of(record: Record) -> bytes:
     """The record as it is stored, without the application link: that is signed anew for each answer."""
-    return msgspec.json.encode([*record[:_LINK], None, *record[_LINK + 1 :]])
+    return json.dumps([*record[:_LINK], None, *record[_LINK + 1 :]], separators=(",", ":")).encode()
 
 
 def read_posting(raw: bytes) -> Posting:
@@ -142,7 +143,7 @@ def _posting(record: Record) -> Posting:
         department="",
         employment_type="",
         workplace=workplace(location),
-        pay=read_pay(description),
+        pay=read_pay(description, place=location),
         deadline=read_deadline(description, published=published, place=location),
         description=description,
         company=company_name(record[_BRAND]),
@@ -162,13 +163,17 @@ def _place(place: list[Any]) -> str:
 
 
 def _text(record: Record, field: int) -> str:
-    """A text of the record, which stands second in a pair; "" for none. Raises ValueError for one that is too long."""
+    """A text of the record as a reader sees it; "" for none. Raises ValueError for one that is too long."""
+    html = _html(record, field)
+    if len(html) > LONGEST_TEXT:
+        raise ValueError(f"a text of {len(html)} characters")
+    return to_text(html)
+
+
+def _html(record: Record, field: int) -> str:
+    """The HTML of a text, which stands second in a pair; "" for none."""
     pair = record[field] if len(record) > field else None
-    if not isinstance(pair, list) or len(pair) < 2 or not isinstance(pair[1], str):  # noqa: PLR2004  # null and the text
-        return ""
-    if len(pair[1]) > LONGEST_TEXT:
-        raise ValueError(f"a text of {len(pair[1])} characters")
-    return to_text(pair[1])
+    return pair[1] if isinstance(pair, list) and len(pair) > 1 and isinstance(pair[1], str) else ""
 
 
 def _instant(record: Record, field: int) -> datetime | None:
@@ -191,13 +196,22 @@ def read_sitemap(body: bytes, base: str) -> Mapping[str, str]:
     found: dict[str, str] = {}
     for entry in root:
         values = {child.tag.rpartition("}")[2]: (child.text or "").strip() for child in entry}
-        address = urlsplit(values.get("loc", ""))
-        job = _JOB_PATH.search(address.path)
-        if job and address.hostname in hosts:
-            found[job[1]] = max(found.get(job[1], ""), _FRACTION.sub("", values.get("lastmod", "")))
+        key = _job_of(values.get("loc", ""), hosts)
+        if key:
+            found[key] = max(found.get(key, ""), _FRACTION.sub("", values.get("lastmod", "")))
     if not found:
         raise Unusable("its job sitemap lists no job")
     return found
+
+
+def _job_of(address: str, hosts: Collection[str | None]) -> str | None:
+    """The id in a job's address on one of these hosts; None for any other address."""
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return None
+    job = _JOB_PATH.search(parts.path)
+    return job[1] if job and parts.hostname in hosts else None
 
 
 def _xml(body: bytes) -> ET.Element:

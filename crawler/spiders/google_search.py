@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from babel import Locale
 
 from crawler.answer import Unusable
-from crawler.fetch import Answer, Fetcher
+from crawler.fetch import Answer
 from crawler.items import BoardRequest
 from crawler.notes import Notes
 from crawler.products import brand
@@ -38,7 +38,6 @@ def brand_of(board: str) -> str | None:
 class Site:
     """The site during one check of one board."""
 
-    fetcher: Fetcher
     robots: Robots
     base: str
     request: BoardRequest
@@ -51,8 +50,11 @@ class Site:
 
     async def get(self, path: str, headers: Mapping[str, str] = _HTML, good: frozenset[int] = _OK) -> Answer:
         """The answer to a path that robots.txt leaves open. Raises Unusable."""
-        await self.robots.require(self.base + path, self.notes, self.request.at)
-        answer = await self.fetcher.get(self.base + path, headers, good)
+        try:
+            answer = await self.robots.get(self.base + path, headers, good, self.notes, self.request.at)
+        except Unusable as trouble:
+            trouble.unknown = False  # an address of the site is missing, which says nothing of the brand
+            raise
         self.wire += answer.wire
         return answer
 

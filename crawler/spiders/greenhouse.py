@@ -99,7 +99,7 @@ def _posting(job: dict[str, Any]) -> Posting:
     location = line(job["location"]["name"] or "")
     description = to_text(_content(job))
     published = instant(job.get("first_published"))
-    pay, deadline = _pay(job, description), _deadline(job)
+    pay, deadline = _pay(job, description, location), _deadline(job)
     model = _workplace(job)
     stated = {"pay": pay[1], "deadline": deadline is not None, "workplace": model is not None}
     return Posting(
@@ -146,12 +146,12 @@ def _places(job: dict[str, Any], location: str) -> tuple[str, ...]:
     return (*places(location), *dict.fromkeys(filter(None, offices)))
 
 
-def _pay(job: dict[str, Any], description: str) -> tuple[Pay | None, bool]:
+def _pay(job: dict[str, Any], description: str, location: str) -> tuple[Pay | None, bool]:
     """Pay, and whether the ats states it. `pay_input_ranges` is there only for postings that disclose it."""
     stated = stated_pay(job.get("pay_input_ranges") or _pay_fields(job))
     if stated and 0 <= (stated.minimum or 0) <= (stated.maximum or _MOST) <= _MOST:
         return stated, True
-    return read_pay(description), False
+    return read_pay(description, place=location), False
 
 
 def _pay_fields(job: dict[str, Any]) -> list[dict[str, Any]]:

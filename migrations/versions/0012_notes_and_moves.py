@@ -13,9 +13,11 @@ depends_on = None
 
 def upgrade() -> None:
     op.add_column("board", sa.Column("notes", sa.Text(), nullable=True))
+    op.add_column("board", sa.Column("unknown", sa.Integer(), server_default="0", nullable=False))
     op.add_column("board", sa.Column("moved_from", sa.Text(), nullable=True))
 
 
 def downgrade() -> None:
     op.execute("ALTER TABLE board DROP COLUMN moved_from")
+    op.execute("ALTER TABLE board DROP COLUMN unknown")
     op.execute("ALTER TABLE board DROP COLUMN notes")

@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from monitor.cli.common import State
     from monitor.settings import Settings
 
-_GONE = {404, 410}
-
 
 @dataclass(frozen=True, slots=True)
 class Glance:
@@ -146,7 +144,7 @@ def _seen(address: Address, result: Result) -> Glance:
         facts = [company, counted(result.seen, "posting")]
         return Glance(f" ({', '.join(clean(fact) for fact in facts if fact)})")
     reason = result.reason if isinstance(result, Failure) else "it answered that nothing moved"
-    if result.status in _GONE:
+    if isinstance(result, Failure) and result.unknown:
         todo = moved(address.board) or "check the name, or add it unseen with --no-check"
         raise UserError(f"{title(address.ats)} knows no board {address.token!r} ({reason}): {todo}")
     return Glance(warning=f"it could not be read now ({reason}); it is added all the same, and the daemon will try again")

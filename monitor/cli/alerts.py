@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 app = typer.Typer(no_args_is_help=True)
 
 STATES = ("pending", "sending", "sent", "held", "failed", "expired", "discarded")
-_LOOK_EVERY = 0.2  # seconds
+_NOTHING = "There is nothing to retry: no alert waits to be sent."
 _SHOWN = ("created_at", "state", "kind", "channel", "rule", "company", "title", "reason")
 
 
@@ -57,10 +57,16 @@ def retry(ctx: typer.Context) -> None:
     from monitor.edits import lift
 
     current = state(ctx)
+    if current.no_database() is not None:
+        typer.echo(_NOTHING)
+        return
     engine = current.engine()
     with engine.begin() as connection:
         count = try_again(connection)
         lift(connection)
+    if not count and not _is_anything_left(engine):
+        typer.echo("everything else is delivered" if say_held(engine, current.settings) else _NOTHING)
+        return
     typer.echo(f"trying {counted(count, 'message')} again")
     one = _Retry(current, engine)
     asyncio.run(work(engine, "alerts retry", current.settings, one.alone, one.ask))
@@ -69,6 +75,15 @@ def retry(ctx: typer.Context) -> None:
         say_undelivered(engine, current.settings)
         raise typer.Exit(1)
     typer.echo("everything else is delivered" if held else "everything is delivered")
+
+
+def _is_anything_left(engine: Engine) -> bool:
+    """Is there a message to send, an alert to make one of, or a card to edit?"""
+    from monitor import deliveries, edits, pack
+    from monitor.db import reading
+
+    with reading(engine) as connection:
+        return bool(deliveries.waiting(connection) or pack.waiting(connection) or edits.heads(connection))
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +114,7 @@ class _Retry:
 @app.command()
 def discard(
     ctx: typer.Context,
-    before: Annotated[str, typer.Option("--before", metavar="TIME", help="Only alerts written before then; 0s for all.")],
+    before: Annotated[str | None, typer.Option("--before", metavar="TIME", help="Only alerts written before TIME; 0s for all.")] = None,
     channel: Annotated[str | None, typer.Option("--channel", metavar="CHANNEL", help="Only those of this one.")] = None,
 ) -> None:
     """Give up alerts that were not delivered."""
@@ -107,6 +122,11 @@ def discard(
     from monitor.deliveries import discard as give_up
     from monitor.pack import pack
 
+    if before is None:
+        raise UserError(
+            "say which alerts to give up with --before TIME: `rolewatch alerts discard --before 7d` gives up those older than seven days, "
+            "--before 0s all of them"
+        )
     moment = now()
     until = parse_time(before, moment)
     with state(ctx).history().begin() as connection:

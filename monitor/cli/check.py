@@ -70,11 +70,12 @@ class _Check:
     async def alone(self) -> bool:
         """The round made here."""
         from monitor.round import run_round
+        from monitor.slack_channels import read
 
         with self.current.busy("looking"):
             round_id = await run_round(
                 self.engine,
-                self.current.settings,
+                read(self.engine).applied(self.current.settings),
                 self.names or None,
                 alerts=self.alerts,
                 announce=self.announce,
@@ -117,8 +118,9 @@ class _Check:
         """Sends all that waits or is due by now, and says what cannot be; what goes to the console stays out of what a program reads."""
         from monitor.cli.sending import make_outbox, say_held
         from monitor.clockwork import write
+        from monitor.slack_channels import read
 
-        write(self.engine, self.current.settings, now())
+        write(self.engine, read(self.engine).applied(self.current.settings), now())
         outbox = make_outbox(self.engine, sys.stdout if self.fmt is Format.TABLE else sys.stderr)(self.current.settings)
         try:
             told = await outbox.deliver(until_idle=True)

@@ -197,9 +197,8 @@ async def _remedy(failure: Failure, settings: Settings) -> str:
     from crawler.address import directory
     from monitor.incidents import moved_where
     from monitor.new_place import on_careers_page
-    from monitor.plan import NO_SUCH_BOARD
 
-    if failure.status in NO_SUCH_BOARD:
+    if failure.unknown:
         configured = settings.board(failure.board)
         company = (configured and configured.company) or directory().get(failure.board) or failure.board.partition(":")[2]
         return moved_where(failure.board, company, await on_careers_page(failure.board, settings))

@@ -34,7 +34,7 @@ def make_outbox(engine: Engine, console: TextIO) -> Callable[[Settings], Outbox]
 
     def make(settings: Settings) -> Outbox:
         operators = tuple(dict.fromkeys(map(settings.route, settings.alerts.operator)))
-        return Outbox(engine, notifiers(settings, console), now, operators=operators, hours=settings.alerts)
+        return Outbox(engine, notifiers(settings, console), now, operators=operators, hours=settings.alerts, channels=settings.channels())
 
     return make
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from collections.abc import Awaitable, Callable
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 import typer
 
@@ -22,11 +24,17 @@ if TYPE_CHECKING:
 app = typer.Typer(no_args_is_help=True)
 
 _STEPS = """
-1. https://api.slack.com/apps → Create New App → From a manifest: choose the workspace, paste the above, create.
-2. Install App → Install to Workspace. Then OAuth & Permissions shows the Bot User OAuth Token (xoxb-…).
+1. Open this link, choose the workspace and press Create. It fills in the app's manifest:
+
+   {link}
+
+   If the link does not work: https://api.slack.com/apps → Create New App → From a manifest, and paste `rolewatch slack manifest`.
+2. Press Install to Workspace. OAuth & Permissions then shows the Bot User OAuth Token (xoxb-…).
 3. For buttons and /rolewatch: Basic Information → App-Level Tokens → Generate, with the scope connections:write (xapp-…).
 4. In Slack, invite the app to each of its channels: /invite @rolewatch
 """
+_NEW_APP = "https://api.slack.com/apps?new_app=1&manifest_yaml="
+_NAMES: dict[Kind, str] = {"xoxb-": "a bot token", "xapp-": "an app token"}
 _TRIES = 3
 
 
@@ -38,54 +46,125 @@ def manifest() -> None:
 
 @app.command()
 def setup(ctx: typer.Context) -> None:
-    """Make a Slack app and connect it: the manifest, the steps, the tokens into .env, a test."""
+    """Make a Slack app and connect it: a link, the channel, the tokens into .env, a test."""
     current = state(ctx)
-    place = current.settings.file.parent / ".env"
     if not sys.stdin.isatty():
         raise UserError(
             f"`slack setup` asks for tokens and needs a terminal; without one put SLACK_BOT_TOKEN=xoxb-… and, for buttons, "
-            f"SLACK_APP_TOKEN=xapp-… into {place}, then run `rolewatch doctor`; `rolewatch slack manifest` prints the app's manifest"
+            f"SLACK_APP_TOKEN=xapp-… into {_target(current).parent / '.env'}, then run `rolewatch doctor`; "
+            "`rolewatch slack manifest` prints the app's manifest"
         )
-    typer.echo(_manifest() + _STEPS)
-    if not asyncio.run(_connect(current, place)):
+    file, is_new = _configuration(current)
+    typer.echo(_STEPS.format(link=app_link()))
+    settings = _choose_channel(current, file, is_new=is_new)
+    if not asyncio.run(_connect(current, settings, file.parent / ".env")):
         raise typer.Exit(1)
+
+
+def app_link() -> str:
+    """Return Slack's address for a new app, with our manifest filled in: https://docs.slack.dev/app-manifests"""
+    lines = (line.split(" # ")[0].rstrip() for line in _manifest().splitlines() if not line.lstrip().startswith("#"))
+    return _NEW_APP + quote("\n".join(filter(None, lines)), safe="")
 
 
 def _manifest() -> str:
     return files("monitor").joinpath("slack-app.yaml").read_text(encoding="utf-8")
 
 
-async def _connect(current: State, place: Path) -> bool:
-    """The tokens asked for, checked, kept and tried; is all well?"""
+def _target(current: State) -> Path:
+    """Return the configuration file, or where it would be written."""
+    from monitor.config import NAME, find
+
+    try:
+        return find(current.config, current.environ)
+    except UserError:
+        return (current.config or Path(current.environ.get("ROLEWATCH_CONFIG") or NAME)).absolute()
+
+
+def _configuration(current: State) -> tuple[Path, bool]:
+    """Return the configuration file and whether it was written just now, as `init` does."""
+    from monitor.config_file import write_example
+
+    file = _target(current)
+    if file.is_file():
+        return file, False
+    write_example(file)
+    typer.echo(f"There was no configuration: wrote {file} with example boards and one rule.")
+    return file, True
+
+
+def _choose_channel(current: State, file: Path, *, is_new: bool) -> Settings:
+    """Ask where alerts go, and write it into the rules when that is safe. Return the settings after it."""
+    from monitor.cli.slack_channel import EXAMPLE, ask_channel, first_channel
+    from monitor.config import load
+    from monitor.config_file import replace_channel
+
+    settings = load(file, current.environ)
+    named = first_channel(settings)
+    wanted = ask_channel(named or EXAMPLE)
+    told = [channel for rule in settings.rules for channel in rule.notify]
+    if wanted in told:
+        return settings
+    if EXAMPLE not in told:
+        typer.echo(f'No rule sends to {wanted} yet: add "{wanted}" to the `notify` of a rule in {file}.')
+        return settings
+    if not is_new and not typer.confirm(f"Send to {wanted} instead of {EXAMPLE} in {file}?", default=True):
+        return settings
+    replace_channel(file, EXAMPLE, wanted)
+    typer.echo(f"The rules in {file} send to {wanted} now.")
+    return load(file, current.environ)
+
+
+async def _connect(current: State, settings: Settings, place: Path) -> bool:
+    """Ask for the tokens, try them, store them and send a sample. Return whether all went well."""
     from monitor.cli.dotenv_file import put
     from monitor.cli.slack_check import try_app_token, try_bot_token
 
-    api_url = current.settings.slack.api_url
-    bot = _ask("Bot token (xoxb-…, not shown)", "xoxb-")
-    well = _say(await try_bot_token(bot, api_url, current.settings))
-    app_token = _ask("App token for buttons (xapp-…, not shown; empty for none)", "xapp-", optional=True)
-    if app_token:
-        well = _say(await try_app_token(app_token, api_url)) and well
-    if not well and not typer.confirm("Keep them all the same?", default=False):
-        typer.echo("nothing was written")
-        return False
+    api_url = settings.slack.api_url
+    bot, well = await _ask("Bot token (xoxb-…, not shown)", "xoxb-", lambda token: try_bot_token(token, api_url, settings))
+    app_question = "App token for buttons (xapp-…, not shown; empty for none)"
+    app_token, app_well = await _ask(app_question, "xapp-", lambda token: try_app_token(token, api_url), optional=True)
     put(place, {"SLACK_BOT_TOKEN": bot} | ({"SLACK_APP_TOKEN": app_token} if app_token else {}))
     typer.echo(f"wrote {place}, readable by you alone")
     for name in ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN"):
         if current.environ.get(name) or current.environ.get(f"{name}_FILE"):
             typer.echo(f"the environment of this shell sets {name} too, and wins over the file: unset it there")
-    return await _test(current) and well
+    return await _test(current, settings) and well and app_well
 
 
-def _ask(question: str, kind: Kind, *, optional: bool = False) -> str:
-    """A token of that kind. Raises UserError when none is given."""
+async def _ask(question: str, kind: Kind, try_: Callable[[str], Awaitable[list[Finding]]], *, optional: bool = False) -> tuple[str, bool]:
+    """Ask until a token works. Return it and whether it does. Exits when the person gives up."""
+    refused = ""
+    for _ in range(_TRIES):
+        given = _read_token(question, kind, optional=optional or bool(refused))
+        if not given:
+            break
+        if _say(await try_(given)):
+            return given, True
+        refused = given
+        typer.echo("Give another one, or press Enter to go on without it." if optional else "Give another one, or press Enter to stop.")
+    if not refused:
+        return "", True
+    if not typer.confirm("Save this token anyway?", default=False):
+        if optional:
+            return "", False
+        typer.echo("No token was saved.")
+        raise typer.Exit(1)
+    return refused, False
+
+
+def _read_token(question: str, kind: Kind, *, optional: bool) -> str:
+    """Read one token of that kind, and show that it was taken. Raises UserError when none is given."""
     from monitor.notify.slack_tokens import wrong_kind
 
     for _ in range(_TRIES):
-        given = typer.prompt(question, default="", hide_input=True, show_default=False).strip()
+        given = str(typer.prompt(question, default="", hide_input=True, show_default=False)).strip()
         wrong = wrong_kind(given, kind) if given else None
-        if (given and not wrong) or (optional and not given):
-            return str(given)
+        if given and not wrong:
+            typer.echo(f"      taken: {_NAMES[kind]} of {len(given)} characters")
+            return given
+        if optional and not given:
+            return ""
         typer.echo(wrong or "it is needed")
     raise UserError("no token of that kind was given: nothing was written")
 
@@ -98,13 +177,13 @@ def _say(findings: list[Finding]) -> bool:
     return all(finding.ok for finding in findings)
 
 
-async def _test(current: State) -> bool:
+async def _test(current: State, before: Settings) -> bool:
     """A sample to each Slack channel of the configuration, with the tokens that a start of the program finds."""
     from monitor.cli.sample import send_samples
     from monitor.config import load
     from monitor.notify import notifiers
 
-    settings: Settings = load(current.settings.file, current.environ)
+    settings: Settings = load(before.file, current.environ)
     ways, well = notifiers(settings, sys.stderr), True
     async for tried in send_samples(settings, {name: way for name, way in ways.items() if name == "slack"}, now(), only="slack:"):
         typer.echo(f"{'ok  ' if tried.ok else 'FAIL'}  {tried.channel}: {clean(tried.words)}")

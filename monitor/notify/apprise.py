@@ -1,7 +1,7 @@
 """Everything that Apprise speaks (Discord, Telegram, e-mail, Teams, ntfy, …): https://appriseit.com/services/
 
 It says only that a message was taken or was not, so anything but yes may have arrived. Its logs and errors hold addresses, which are
-secrets: it is silenced.
+secrets: it is silenced. A call that hangs leaves its thread behind, and with too many of them a channel counts as refused.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from pydantic import SecretStr
 
 from monitor.messages import Message
 from monitor.notify.base import NotifyError, Receipt, WriteOnly
-from monitor.notify.blocking import call
+from monitor.notify.blocking import THREADS, Threads, TooManyLeftError
 from monitor.notify.plain import inert
 
 
@@ -23,8 +23,8 @@ class AppriseNotifier(WriteOnly):
     pace = 1.02  # seconds; what most of the services sustain
     burst = 1
 
-    def __init__(self, addresses: Mapping[str, SecretStr], *, timeout: float = 60) -> None:
-        self._addresses, self._timeout = addresses, timeout
+    def __init__(self, addresses: Mapping[str, SecretStr], *, timeout: float = 60, threads: Threads = THREADS) -> None:
+        self._addresses, self._timeout, self._threads = addresses, timeout, threads
         for name in ("apprise", "urllib3"):
             logging.getLogger(name).setLevel(logging.CRITICAL + 1)
 
@@ -33,7 +33,9 @@ class AppriseNotifier(WriteOnly):
             raise NotifyError("its address is not set any more", permanent=True)
         address, said = self._addresses[channel].get_secret_value(), inert(message)
         try:
-            taken = await call(lambda: _send(address, *said), self._timeout)
+            taken = await self._threads.call(channel, lambda: _send(address, *said), self._timeout)
+        except TooManyLeftError as error:
+            raise NotifyError(f"not sent, will be tried again: {error}", permanent=True) from None
         except ImportError:
             raise NotifyError("Apprise is not installed: pip install 'rolewatch[apprise]'", permanent=True) from None
         except Exception as error:  # noqa: BLE001  # its text may hold the address

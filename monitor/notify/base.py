@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol, runtime_checkable
+from typing import NamedTuple, Protocol, runtime_checkable
 
 from monitor.messages import Message
 
@@ -80,6 +81,26 @@ class Threaded(Notifier, Protocol):
 
     async def edit(self, channel: str, card: Receipt, message: Message) -> None:
         """Lets the card show the message; twice is as good as once. Raises NotifyError, `gone` when the card is not there."""
+        ...
+
+
+class Listed(NamedTuple):
+    """A channel as the other side lists it."""
+
+    channel_id: str
+    private: bool
+
+
+@runtime_checkable
+class Named(Notifier, Protocol):
+    """A notifier whose channels have names and ids, so that two names may be one channel."""
+
+    async def listed(self, channel: str) -> Mapping[str, Listed] | None:
+        """Return the channels by name (`#roles`), asked for once; None when no name is needed to reach `channel`. Raises NotifyError."""
+        ...
+
+    def recall(self, ids: Mapping[str, str]) -> None:
+        """Take the ids of names that channels had before, for a channel that was renamed."""
         ...
 
 

@@ -13,6 +13,7 @@ _VALUE: Final = 2000  # UTF-16 units of a button's value
 _OPTION: Final = 150  # of an option's value
 _LABEL: Final = 75  # of an option's text
 _OPTIONS: Final = 100
+_DIGITS: Final = 10  # of a version
 
 
 def row(role: Role, why: Sequence[Why], *, closed: bool, revised: bool, interactive: bool) -> Parts:
@@ -24,17 +25,27 @@ def row(role: Role, why: Sequence[Why], *, closed: bool, revised: bool, interact
     if not closed:
         elements += [_press("role_mute", "Mute this role", role.posting), *_mute_rule(why)]
     if revised:
-        elements.append(_diff(role))
+        elements.append(_press("role_diff", "Full diff", role.posting))
     return [{"type": "actions", "elements": [*elements, _press("role_why", "Why this?", role.posting)]}]
 
 
-def diff(role: Role, *, interactive: bool) -> Parts:
-    """The row of a reply that tells of a revision."""
-    return [{"type": "actions", "elements": [_diff(role)]}] if interactive and words.width(role.posting) <= _VALUE else []
+def diff(role: Role, version: int | None, *, interactive: bool) -> Parts:
+    """Return the row of a reply that tells of a revision."""
+    value = versioned(role.posting, version)
+    return (
+        [{"type": "actions", "elements": [_press("role_diff", "Full diff", value)]}] if interactive and words.width(value) <= _VALUE else []
+    )
 
 
-def _diff(role: Role) -> Part:
-    return _press("role_diff", "Full diff", role.posting)
+def versioned(posting: str, version: int | None) -> str:
+    """Return the value of a button for one version of a posting; without a version it means the last."""
+    return posting if version is None else f"{posting} {version}"
+
+
+def unversioned(value: str) -> tuple[str, int | None]:
+    """Return the posting and the version that a button's value names."""
+    posting, _, version = value.rpartition(" ")
+    return (posting, int(version)) if posting and version.isdecimal() and version.isascii() and len(version) < _DIGITS else (value, None)
 
 
 def _mute_rule(why: Sequence[Why]) -> Parts:

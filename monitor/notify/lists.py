@@ -10,6 +10,8 @@ from monitor.notify import lines, moves, rich, totals, words
 from monitor.notify.rich import Parts
 
 _BOARDS: Final = 30
+_FIRST_LOOK: Final = "*First look* · what is open already is told once, here"
+_FOUND_LATER: Final = "*Found later* · open before, and not shown until now"
 
 
 def group(message: GroupMessage, emoji: Mapping[RoleKind, str]) -> Parts:
@@ -38,14 +40,14 @@ def _summary(message: SummaryMessage, detail: lines.Detail) -> Parts:
 def _first_look(message: SummaryMessage, detail: lines.Detail) -> Parts:
     rules = [part for rule in message.rules for part in _rule(rule, detail, alone=len(message.rules) == 1)]
     boards = [rich.bullets(_boards(message.boards))] if len(message.boards) > 1 else []
-    head = rich.context(rich.ours(":eyes: *First look* · what is open already is told once, here"))
+    head = rich.context(rich.ours(f":eyes: {_FOUND_LATER if message.late else _FIRST_LOOK}"))
     return [head, rich.block(rich.section(*_watching(message)), *boards), *([rich.block(*rules)] if rules else [])]
 
 
 def _watching(message: SummaryMessage) -> Parts:
     name = totals.watched(message)
     who = rich.link(message.boards[0].url, name, bold=True) if len(message.boards) == 1 else rich.text(name, bold=True)
-    return [rich.text("Now watching "), who, rich.text(totals.fits(message))]
+    return [rich.text("Also found at " if message.late else "Now watching "), who, rich.text(totals.fits(message))]
 
 
 def _boards(boards: Sequence[BoardCount]) -> Iterator[Parts]:

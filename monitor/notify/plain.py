@@ -102,7 +102,8 @@ def _announced(message: Message) -> str:  # noqa: PLR0911  # a case a kind
             titles = [words.title(item.role) for item in message.items[:NAMED]]
             return f"{counts(message)}: {'; '.join(titles)}" + (" …" if len(message.items) > NAMED else "")
         case SummaryMessage():
-            first_look = [f"Now watching {watched(message)}{fits(message)}"] if message.boards else []
+            begin = "Also found at" if message.late else "Now watching"
+            first_look = [f"{begin} {watched(message)}{fits(message)}"] if message.boards else []
             return ". ".join([*map(moves.sentence, message.moves), *first_look])
         case TemplateMessage():
             return templates.sentence(message)

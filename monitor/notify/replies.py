@@ -23,7 +23,7 @@ def broadcasts(message: RoleMessage) -> bool:
 def role(message: RoleMessage, *, interactive: bool) -> Parts:
     body = rich.block(*_title(message), *_changes(message), *roles.mentions(message.mention))
     described = any(change.field == "description" for change in message.changes)  # anything else is here whole
-    buttons = diff(message.role, interactive=interactive) if described else []
+    buttons = diff(message.role, message.version, interactive=interactive) if described else []
     return [_head(message), body, *buttons, *roles.reasons(message.why), rich.context(*_when(message))]
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import re
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Final
@@ -17,7 +17,7 @@ import structlog
 from pydantic import SecretStr
 
 from monitor.messages import Message
-from monitor.notify.base import NotifyError, Receipt
+from monitor.notify.base import Listed, NotifyError, Receipt
 from monitor.notify.blocks import broadcasts, draw, draw_reply
 from monitor.notify.plain import fallback
 from monitor.notify.rich import Parts
@@ -55,6 +55,8 @@ class SlackNotifier:
         self._interactive = interactive
         self._listing, self._asking = asyncio.Lock(), asyncio.Lock()
         self._ids: dict[str, str] = {}  # "#name" and "U…" → the channel's id
+        self._channels: dict[str, Listed] = {}  # "#name" → as Slack listed it last
+        self._former: Mapping[str, str] = {}  # names that were channels' once → their ids
         self._home: str | None = None  # "https://team.slack.com/"
 
     async def send(self, channel: str, message: Message, delivery_id: str) -> Receipt:
@@ -103,6 +105,19 @@ class SlackNotifier:
                 return None
             raise
         return None if message is None else _receipt(home, str(card.channel_id), message["ts"], card.ts)
+
+    async def listed(self, channel: str) -> Mapping[str, Listed] | None:
+        """Return Slack's channels by name, listed anew when this one's name is not known; None for an id. Raises NotifyError."""
+        name = channel.removeprefix("slack:")
+        if not name.startswith("#"):
+            return None
+        async with self._listing:
+            if name not in self._ids:
+                await self._list_names()
+        return self._channels
+
+    def recall(self, ids: Mapping[str, str]) -> None:
+        self._former = ids
 
     async def _found(self, method: str, where: dict[str, str], delivery_id: str, since: datetime) -> Body | None:
         async for page in self._web.pages(method, where | {"oldest": _ts(since), "include_all_metadata": "true"}):
@@ -156,6 +171,8 @@ class SlackNotifier:
         async with self._listing:
             if name not in self._ids:
                 await self._list_names()
+            if name not in self._ids and self._former.get(name) in {one.channel_id for one in self._channels.values()}:
+                self._ids[name] = self._former[name]  # the channel was renamed
         if name not in self._ids:
             raise NotifyError(
                 f"channel_not_found: there is no {name}, or it is private and the app is not in it: invite it", permanent=True
@@ -175,15 +192,16 @@ class SlackNotifier:
     async def _list_names(self) -> None:
         """The ids of all channels by name, since reading needs ids; an archived one only where no other has the name."""
         try:
-            channels = [channel async for channel in self._channels(_TYPES[0])]
+            channels = [channel async for channel in self._pages_of(_TYPES[0])]
         except NotifyError as error:
             if not error.reason.startswith("missing_scope"):
                 raise
-            channels = [channel async for channel in self._channels(_TYPES[1])]
+            channels = [channel async for channel in self._pages_of(_TYPES[1])]
         channels.sort(key=lambda channel: not channel.get("is_archived"))
-        self._ids |= {f"#{channel['name']}": channel["id"] for channel in channels}
+        self._channels = {f"#{one['name']}": Listed(one["id"], bool(one.get("is_private"))) for one in channels}
+        self._ids |= {name: one.channel_id for name, one in self._channels.items()}
 
-    async def _channels(self, types: str) -> AsyncIterator[Body]:
+    async def _pages_of(self, types: str) -> AsyncIterator[Body]:
         async for page in self._web.pages("conversations.list", {"types": types, "limit": "200"}):
             for channel in page["channels"]:
                 yield channel

@@ -25,6 +25,9 @@ BACK: Final = "changed and changed back"  # of a field, where what happened betw
 TITLE: Final = 250  # UTF-16 units; the longest real one seen has 140
 PASSAGE: Final = 500  # UTF-16 units of one side of an edit
 VALUE: Final = 300  # UTF-16 units of one fact
+_A_MINUTE: Final = 60  # seconds
+# How much less than a number of days, or of hours, counts as that number.
+_LATE: Final = ((timedelta(days=2), timedelta(hours=1)), (timedelta(hours=2), timedelta(minutes=10)))
 _URL: Final = 3000  # Slack's limit
 _READ: Final = 4  # characters read for each one kept: white space is squeezed out on the way
 
@@ -124,15 +127,21 @@ def day(of: date) -> str:
 
 
 def left(role: Role, at: datetime) -> str:
-    """How long there is to apply: "23 hours"."""
-    return span(role.deadline_at - at) if role.deadline_at else "some time"
+    """Return how long there is to apply. A reminder is sent a little after its moment, and still says "3 days", or "24 hours"."""
+    if role.deadline_at is None:
+        return "some time"
+    length = role.deadline_at - at
+    late = next((late for least, late in _LATE if length >= least - late), timedelta(0))
+    return span(length + late)
 
 
 def span(length: timedelta) -> str:
-    """A length of time in its one fitting unit: "20 days", "5 hours", "1 minute"."""
+    """Return a length of time in its one fitting unit: "20 days", "5 hours", "1 minute", "less than a minute"."""
     seconds = max(0, int(length.total_seconds()))
-    unit, size = next(((unit, size) for unit, size in (("day", 86400), ("hour", 3600)) if seconds >= 2 * size), ("minute", 60))
-    number = max(1, seconds // size)
+    if seconds < _A_MINUTE:
+        return "less than a minute"
+    unit, size = next(((unit, size) for unit, size in (("day", 86400), ("hour", 3600)) if seconds >= 2 * size), ("minute", _A_MINUTE))
+    number = seconds // size
     return f"{number} {unit}" + ("s" if number > 1 else "")
 
 

@@ -46,6 +46,10 @@ BROKEN: Final = said("That did not work: a fault in rolewatch, or its database i
 NO_ROLE: Final = said("rolewatch does not know this role: its history has been begun anew since this message, or it was a sample.")
 
 
+NOT_YOURS: Final = said("That is a mute of somebody else's direct messages: only they can change it.")
+NOT_TOLD_HERE: Final = said("No rule sends anything to this channel now, so there is nothing to mute.")
+
+
 def saved(title: str, url: str, posting: str, *, new: bool) -> Said:
     """What Save did."""
     head = "Saved for you: " if new else "You have saved it already: "
@@ -58,12 +62,12 @@ def unsaved(title: str) -> Said:
 
 
 def may_not(admins: Sequence[str]) -> Said:
-    """Why somebody may not mute in a shared channel, and who may."""
-    head = "Muting here is for everyone in this channel"
+    """Say who may mute in a shared channel, and undo a mute there."""
+    head = "A mute of a shared channel is for everyone in it"
     if not admins:
-        return said(f"{head}, and nobody may do it yet: the operator names who may in `[slack] admins`.")
+        return said(f"{head}, and nobody may change it yet: the operator names who may in `[slack] admins`.")
     who = [part for admin in admins[:_ADMINS] for part in (rich.mention(admin), rich.text(" "))]
-    return said(f"{head}, so it is for rolewatch's admins", rich.text(f"{head}, so only these may do it: "), *who)
+    return said(f"{head}, so it is for rolewatch's admins", rich.text(f"{head}, so only these people may change it: "), *who)
 
 
 def muted(mute: AnyRow, title: str, *, holds: bool) -> Said:
@@ -108,7 +112,14 @@ def never_revised(title: str) -> Said:
 
 
 def diff_there(title: str) -> Said:
-    text = "The full diff of the last revision is in the thread already"
+    return _about("The full diff of that revision is in the thread already", title)
+
+
+def diff_coming(title: str) -> Said:
+    return _about("The full diff is on its way into the thread; press again in a minute if it does not appear", title)
+
+
+def _about(text: str, title: str) -> Said:
     return said(f"{text}: {title}", rich.text(f"{text}: "), rich.text(title, bold=True))
 
 

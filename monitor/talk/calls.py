@@ -51,7 +51,7 @@ class Calls:
     async def announce(self, channel_id: str, thread_ts: str, said: Said) -> str:
         """To everybody in a thread; the message's `ts`."""
         where = {"channel": channel_id, "thread_ts": thread_ts, **_UNFURL}
-        return str((await self._call("chat.postMessage", where | {"text": said.text, "blocks": said.blocks}))["ts"])
+        return _field(await self._call("chat.postMessage", where | {"text": said.text, "blocks": said.blocks}), "ts")
 
     async def replace(self, channel_id: str, ts: str, said: Said) -> None:
         """In the place of a message of ours."""
@@ -61,9 +61,9 @@ class Calls:
         """A text file into a thread: https://docs.slack.dev/reference/methods/files.getUploadURLExternal"""
         data = content.encode("utf-8", "replace")
         place = await self._call("files.getUploadURLExternal", {"filename": name, "length": len(data)}, form=True)
-        await self._put(place["upload_url"], data)
+        await self._put(_field(place, "upload_url"), data)
         where = {"channel_id": channel_id, "thread_ts": thread_ts}
-        await self._call("files.completeUploadExternal", {"files": [{"id": place["file_id"], "title": title}], **where})
+        await self._call("files.completeUploadExternal", {"files": [{"id": _field(place, "file_id"), "title": title}], **where})
 
     async def _respond(self, url: str, content: Body) -> bool:
         """Did the response URL take it? It is good for five answers in half an hour."""
@@ -113,3 +113,11 @@ class Calls:
             raise refused(answer(error), posting=True) from error
         except TRANSPORT as error:
             raise unanswered(error, posting=True) from error
+
+
+def _field(answer_: Body, name: str) -> str:
+    """Return a text of Slack's answer. Raises NotifyError when it is not there."""
+    value = answer_.get(name)
+    if not isinstance(value, str) or not value:
+        raise NotifyError(f"Slack's answer has no {name}", unclear=True)
+    return value

@@ -1,5 +1,7 @@
 """What a click does: the database changed or asked, and what is to be said then. Nothing here commits or calls Slack.
 
+Who may do what is in `permissions.py`: the object that a button names decides, not the channel of the click.
+
 Every click may come twice and late: a role is saved once, a mute that holds stays as it is, one that has ended is not ended again, and a
 thread gets each diff once.
 """
@@ -11,21 +13,23 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import Connection
 
 from monitor import mutes, saves
 from monitor.db import AnyRow
 from monitor.errors import UserError
-from monitor.models import Delivery
 from monitor.notify import words
+from monitor.notify.buttons import unversioned
 from monitor.queries.naming import Found, find_posting
 from monitor.replay import explain
 from monitor.settings import Settings
 from monitor.talk import answers, pages
 from monitor.talk.answers import Said
-from monitor.talk.files import File, last_revision
+from monitor.talk.files import File, revision
 from monitor.talk.heard import Click
 from monitor.talk.muted import concerning, headline, title
+from monitor.talk.permissions import is_direct
+from monitor.talk.places import Place, place, told_here
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +53,13 @@ class Clicked:
     settings: Settings
     click: Click
     now: datetime
+    where: Place
 
 
 def do(connection: Connection, settings: Settings, click: Click, now: datetime) -> Outcome:
     """Does what the button says; one that nobody knows is answered too."""
     work = _ACTIONS.get(click.action)
-    return work(Clicked(connection, settings, click, now)) if work else Outcome(answers.UNKNOWN)
+    return work(Clicked(connection, settings, click, now, place(connection, settings, click))) if work else Outcome(answers.UNKNOWN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,16 +67,20 @@ class _Role:
     found: Found
     title: str
     url: str
+    version: int | None = None  # that the button names
 
 
 def _role(clicked: Clicked) -> _Role | None:
     """The posting that the button names; None when the history does not know it."""
-    try:
-        found = find_posting(clicked.connection, clicked.click.value)
-    except UserError:
-        return None
-    title, url = headline(clicked.connection, found)
-    return _Role(found, title, url)
+    value = clicked.click.value
+    for posting, version in dict.fromkeys((unversioned(value), (value, None))):  # a key may look like one with a version
+        try:
+            found = find_posting(clicked.connection, posting)
+        except UserError:
+            continue
+        title, url = headline(clicked.connection, found)
+        return _Role(found, title, url, version)
+    return None
 
 
 def _about_role(work: Callable[[Clicked, _Role], Outcome]) -> Callable[[Clicked], Outcome]:
@@ -106,10 +115,12 @@ def _why(clicked: Clicked, role: _Role) -> Outcome:
 
 
 def _diff(clicked: Clicked, role: _Role) -> Outcome:
-    file = last_revision(clicked.connection, role.found, clicked.click, clicked.now)
+    file = revision(clicked.connection, role.found, role.version, clicked.click, clicked.now)
     if file is None:
         return Outcome(answers.never_revised(role.title))
-    return Outcome(file=file) if file.wanted else Outcome(answers.diff_there(role.title))
+    if file.state == "wanted":
+        return Outcome(file=file)
+    return Outcome(answers.diff_there(role.title) if file.state == "there" else answers.diff_coming(role.title))
 
 
 def _mute_role(clicked: Clicked, role: _Role) -> Outcome:
@@ -124,9 +135,11 @@ def _mute_rule(clicked: Clicked) -> Outcome:
 
 
 def _mute(clicked: Clicked, named: str, *, posting_id: int | None, rule: str | None) -> Outcome:
-    channel = _channel(clicked)
-    if not _may(clicked, channel):
-        return Outcome(answers.may_not(clicked.settings.slack.admins))
+    channel = told_here(clicked.connection, clicked.settings, clicked.where, clicked.click)
+    if channel is None:
+        return Outcome(answers.NOT_TOLD_HERE)
+    if not clicked.where.may_mute(channel):
+        return Outcome(_refused(clicked, channel))
     by, now = clicked.click.user, clicked.now
     row, new = mutes.mute(clicked.connection, channel, posting_id=posting_id, rule=rule, by=by, now=now)
     announced = answers.muted(row, named, holds=True) if new else None
@@ -138,14 +151,14 @@ def _undo(clicked: Clicked) -> Outcome:
     row = mutes.find(clicked.connection, int(value)) if value.isdecimal() and len(value) < 10 else None  # noqa: PLR2004  # as our ids are
     if row is None:
         return Outcome(answers.NO_ROLE)
-    if not (row.user_id == clicked.click.user or _may(clicked, row.channel)):
-        return Outcome(answers.may_not(clicked.settings.slack.admins))
+    if not clicked.where.may_mute(row.channel):
+        return Outcome(_refused(clicked, row.channel))
     new = mutes.undo(clicked.connection, row.id, clicked.click.user, clicked.now)
     after = mutes.find(clicked.connection, row.id) or row
     named = title(clicked.connection, row)
     if clicked.click.private:  # the list, as it is now
-        left = concerning(clicked.connection, clicked.click.user, clicked.now)
-        answer = pages.muted(left, f"{answers.undone(new=new)}: {named}")
+        left = concerning(clicked.connection, clicked.where, clicked.now)
+        answer = pages.muted(left, clicked.where, f"{answers.undone(new=new)}: {named}")
     else:
         answer = answers.unmuted(named, new=new)
     place = _announcement(clicked.click, row)
@@ -160,22 +173,9 @@ def _announcement(click: Click, row: AnyRow) -> tuple[str, str] | None:
     return None if click.private else (click.channel_id, click.ts)
 
 
-def _may(clicked: Clicked, channel: str) -> bool:
-    """Admins may mute for everyone; in a direct message a person mutes for himself."""
-    direct = clicked.click.channel_id.startswith("D") or channel == f"slack:{clicked.click.user}"
-    return direct or clicked.click.user in clicked.settings.slack.admins
-
-
-def _channel(clicked: Clicked) -> str:
-    """The channel as rules name it, by what was sent there: of this message, else of any."""
-    click = clicked.click
-    here = select(Delivery.channel).where(Delivery.channel_id == click.channel_id, Delivery.state == "sent")
-    mine = here.where(or_(Delivery.ts == click.ts, Delivery.ts == click.thread_ts))
-    for query in (mine, here.order_by(Delivery.id.desc())):
-        found = clicked.connection.scalar(query.limit(1))
-        if found is not None:
-            return str(found)
-    return f"slack:{click.user if click.channel_id.startswith('D') else click.channel_id}"
+def _refused(clicked: Clicked, channel: str) -> Said:
+    """Say who may mute there, without naming a channel that the person cannot see."""
+    return answers.NOT_YOURS if is_direct(channel) else answers.may_not(clicked.settings.slack.admins)
 
 
 _ACTIONS: Final[dict[str, Callable[[Clicked], Outcome]]] = {

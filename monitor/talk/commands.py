@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from difflib import get_close_matches
 from typing import Final
@@ -26,6 +27,7 @@ from monitor.talk import pages
 from monitor.talk.answers import Said
 from monitor.talk.heard import Typed
 from monitor.talk.muted import concerning
+from monitor.talk.places import Place, place
 
 _TOKEN: Final = re.compile(r"[\"“”„]([^\"“”„]*)[\"“”„]|(\S+)")
 _LINK: Final = re.compile(r"<(https?://[^|>\s]+)(?:\|[^>]*)?>")
@@ -39,7 +41,7 @@ class Asked:
 
     connection: Connection
     settings: Settings
-    user: str
+    where: Place
     text: str  # behind the command's name
     now: datetime
 
@@ -55,7 +57,7 @@ def answer(connection: Connection, settings: Settings, typed: Typed, now: dateti
         near = get_close_matches(name.casefold(), _COMMANDS, n=1, cutoff=0.5)
         hint = f"did you mean `/rolewatch {near[0]}`?" if near else "`/rolewatch help` says what there is."
         raise UserError(f"There is no `/rolewatch {words.clean(name, 40).replace('`', '')}`: {hint}")
-    return work(Asked(connection, settings, typed.user, rest.strip(), now))
+    return work(Asked(connection, settings, place(connection, settings, typed), rest.strip(), now))
 
 
 def _as_typed(text: str) -> str:
@@ -100,7 +102,7 @@ def _found(connection: Connection, wanted: Search, status: Status) -> Sequence[p
 
 
 def _saved(asked: Asked) -> Said:
-    return pages.saved(find_roles(asked.connection, RoleFilter(status="all", saved_by=asked.user)).rows)
+    return pages.saved(find_roles(asked.connection, RoleFilter(status="all", saved_by=asked.where.person.user)).rows)
 
 
 def _history(asked: Asked) -> Said:
@@ -130,20 +132,26 @@ def _last_lives(rows: Sequence[pages.Row]) -> Sequence[pages.Row]:
 
 
 def _rules(asked: Asked) -> Said:
-    muted = [row for row, _ in concerning(asked.connection, asked.user, asked.now) if row.rule is not None]
-    return pages.rules(asked.settings.rules, {rule: _where(muted, rule) for rule in {row.rule for row in muted}})
+    muted = [row for row, _ in concerning(asked.connection, asked.where, asked.now) if row.rule is not None]
+    rules = [replace(rule, notify=tuple(asked.where.names(rule.notify))) for rule in asked.settings.rules]
+    return pages.rules(rules, {rule: _muted_where(asked, muted, rule) for rule in {row.rule for row in muted}})
 
 
-def _where(muted: Sequence[AnyRow], rule: str) -> list[str]:
-    return [f"{row.channel} {mutes.until(row.until)}" for row in muted if row.rule == rule]
+def _muted_where(asked: Asked, muted: Sequence[AnyRow], rule: str) -> list[str]:
+    return [f"{asked.where.name(row.channel)} {mutes.until(row.until)}" for row in muted if row.rule == rule]
 
 
 def _muted(asked: Asked) -> Said:
-    return pages.muted(concerning(asked.connection, asked.user, asked.now))
+    return pages.muted(concerning(asked.connection, asked.where, asked.now), asked.where)
 
 
 def _status(asked: Asked) -> Said:
-    return pages.status(standing(asked.connection), asked.now)
+    now_ = standing(asked.connection)
+    untold: Counter[tuple[str, str]] = Counter()
+    for channel, state, count in now_.untold:
+        untold[asked.where.name(channel), state] += count
+    named = [(channel, state, count) for (channel, state), count in untold.items()]
+    return pages.status(replace(now_, untold=named), asked.now)
 
 
 def _help(_asked: Asked) -> Said:

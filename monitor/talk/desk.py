@@ -50,6 +50,16 @@ class Desk:
             log.warning("slack was not told", what=_what(asked), reason=error.reason)
         except DBAPIError as error:
             log.error("what slack was told could not be noted", what=_what(asked), reason=type(error.orig).__name__)  # noqa: TRY400  # it may pass
+        except Exception:  # as above: Slack may answer anything
+            log.exception("an answer to slack failed", what=_what(asked))
+            await self._apologize(asked)
+
+    async def _apologize(self, asked: Click | Typed) -> None:
+        """Tell the person that it failed. What fails here is logged alone."""
+        try:
+            await self._calls.answer(asked, answers.BROKEN)
+        except Exception as error:  # noqa: BLE001  # there is nothing else to try
+            log.warning("slack was not told", what=_what(asked), reason=type(error).__name__)
 
     async def _outcome(self, asked: Click | Typed) -> Outcome:
         if isinstance(asked, Typed):
@@ -102,14 +112,16 @@ class Desk:
 
     async def _upload(self, click: Click, file: files.File) -> Said | None:
         """What to say when the diff did not arrive."""
-        failed = None
+        there = False
         try:
             await self._calls.upload(click.channel_id, click.thread_ts, file.name, file.title, file.content)
+            there = True
         except NotifyError as error:
             log.warning("a diff could not be uploaded", reason=error.reason)
-            failed = answers.diff_failed(error.reason)
-        await asyncio.to_thread(self._settle, file, there=failed is None)
-        return failed
+            return answers.diff_failed(error.reason)
+        finally:
+            await asyncio.to_thread(self._settle, file, there=there)
+        return None
 
     def _settle(self, file: files.File, *, there: bool) -> None:
         with self._engine.begin() as connection:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, Literal
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 
 from monitor.models import DiffFile, PostingChange
 from monitor.queries.changes import versions
@@ -15,40 +15,44 @@ from monitor.talk.difference import full_diff
 from monitor.talk.heard import Click
 
 _PATIENCE: Final = timedelta(minutes=2)  # what is begun and not there by then never will be
+State = Literal["wanted", "coming", "there"]
 
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A diff for a thread; `wanted` is false when the thread has it."""
+    """A diff for a thread: wanted, on its way there, or there."""
 
     id: int  # of the row in `diff_file`
     name: str
     title: str
     content: str
-    wanted: bool = True
+    state: State = "wanted"
 
 
-def last_revision(connection: Connection, found: Found, click: Click, now: datetime) -> File | None:
-    """The posting's last revision as a file for the click's thread, taken in hand; None when it was never revised."""
+def revision(connection: Connection, found: Found, version: int | None, click: Click, now: datetime) -> File | None:
+    """Return what a version changed, or the last revision, as a file for the click's thread, claimed; None where there is no such one."""
     revised = (PostingChange.posting_id == found.id, PostingChange.kind == "revised")
-    version = connection.scalar(select(func.max(PostingChange.version)).where(*revised))
-    if version is None:
+    known = set(connection.scalars(select(PostingChange.version).where(*revised)))
+    wanted = max(known, default=None) if version is None else version
+    if wanted is None or wanted not in known:
         return None
     contents = {row["version"]: row for row in versions(connection, found).rows}
-    row_id, wanted = _take_in_hand(connection, found.id, version, click, now)
-    content = full_diff(contents[version - 1], contents[version]) if wanted else ""
-    return File(row_id, f"{found.key}-version-{version}.diff", f"What version {version} changed", content, wanted)
+    row_id, state = _claim(connection, found.id, wanted, click, now)
+    content = full_diff(contents[wanted - 1], contents[wanted]) if state == "wanted" else ""
+    return File(row_id, f"{found.key}-version-{wanted}.diff", f"What version {wanted} changed", content, state)
 
 
-def _take_in_hand(connection: Connection, posting_id: int, version: int, click: Click, now: datetime) -> tuple[int, bool]:
-    """The row, and whether it is ours to do."""
+def _claim(connection: Connection, posting_id: int, version: int, click: Click, now: datetime) -> tuple[int, State]:
+    """Return the row and its state: `wanted` when the caller is to put the file there."""
     here = {"channel_id": click.channel_id, "thread_ts": click.thread_ts, "posting_id": posting_id, "version": version}
     same = [getattr(DiffFile, name) == value for name, value in here.items()]
-    known = connection.scalar(select(DiffFile.id).where(*same))
+    known = connection.execute(select(DiffFile.id, DiffFile.done).where(*same)).one_or_none()
     if known is None:
-        return connection.execute(insert(DiffFile).values(**here, at=now, done=False).returning(DiffFile.id)).scalar_one(), True
-    late = update(DiffFile).where(DiffFile.id == known, DiffFile.done.is_(False), DiffFile.at < now - _PATIENCE)
-    return known, connection.execute(late.values(at=now)).rowcount == 1
+        return connection.execute(insert(DiffFile).values(**here, at=now, done=False).returning(DiffFile.id)).scalar_one(), "wanted"
+    late = update(DiffFile).where(DiffFile.id == known.id, DiffFile.done.is_(False), DiffFile.at < now - _PATIENCE)
+    if connection.execute(late.values(at=now)).rowcount == 1:
+        return known.id, "wanted"
+    return known.id, "there" if known.done else "coming"
 
 
 def settle(connection: Connection, file: File, *, there: bool) -> None:

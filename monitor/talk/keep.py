@@ -26,7 +26,7 @@ log = structlog.get_logger()
 
 FIRST_WAIT: Final = 1.0  # seconds after a failure, doubled with each
 LONGEST_WAIT: Final = 60.0
-_HELLO: Final = 10.0  # seconds that Slack may take to say hello
+HELLO: Final = 10.0  # seconds that Slack may take to open a websocket and say hello
 _OVERLAP: Final = 1.0  # seconds that an old line still hears
 _SHORT: Final = 5.0  # seconds; a line that is dropped sooner counts as a failure
 _PASSES: Final = frozenset({"ratelimited", "internal_error", "fatal_error", "service_unavailable", "request_timeout", "team_added_to_org"})
@@ -126,12 +126,15 @@ class Keeper:
 
     async def _connect(self, session: aiohttp.ClientSession) -> Line:
         url = await self._address()
+        loop = asyncio.get_running_loop()
+        until = loop.time() + HELLO  # of the handshake and the greeting together
         try:
-            line = await Line.open(session, url, self._hear)
+            async with asyncio.timeout_at(until):
+                line = await Line.open(session, url, self._hear)
         except TRANSPORT as error:
             raise Refused(type(error).__name__) from error
         greeted, over = asyncio.ensure_future(line.greeted.wait()), asyncio.ensure_future(line.leaving.wait())
-        await asyncio.wait((greeted, over), timeout=_HELLO, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait((greeted, over), timeout=max(0.0, until - loop.time()), return_when=asyncio.FIRST_COMPLETED)
         for waiting in (greeted, over):
             waiting.cancel()
         if not line.greeted.is_set():

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from datetime import datetime
-from typing import Final
 
 from sqlalchemy import Connection, select
 
@@ -13,8 +11,7 @@ from monitor.db import AnyRow
 from monitor.models import Posting, PostingVersion
 from monitor.notify import words
 from monitor.queries.naming import Found
-
-_DIRECT: Final = re.compile("slack:[UWD][A-Z0-9]{6,}")
+from monitor.talk.places import Place
 
 
 def headline(connection: Connection, found: Found) -> tuple[str, str]:
@@ -33,7 +30,7 @@ def title(connection: Connection, row: AnyRow) -> str:
     return headline(connection, Found(row.posting_id, board, key))[0]
 
 
-def concerning(connection: Connection, user: str, now: datetime) -> list[tuple[AnyRow, str]]:
-    """The mutes that concern a person, each with its title: another's direct messages are nobody else's business."""
-    rows = [row for row in mutes.listed(connection, now) if row.user_id == user or not _DIRECT.match(row.channel)]
+def concerning(connection: Connection, where: Place, now: datetime) -> list[tuple[AnyRow, str]]:
+    """Return the mutes of the channels that a person can see, each with its title."""
+    rows = [row for row in mutes.listed(connection, now) if where.may_see(row.channel)]
     return [(row, title(connection, row)) for row in rows]

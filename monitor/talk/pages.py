@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Final, TypeVar
+from typing import Any, Final, Protocol, TypeVar
 
 from monitor.db import AnyRow
 from monitor.messages import FieldChange
@@ -31,6 +31,14 @@ _COMMANDS: Final = (
     ("muted", "what is not told, and buttons to undo it"),
     ("status", "the boards, and what waits to be told"),
 )
+
+
+class Reader(Protocol):
+    """Somebody for whom mutes are listed."""
+
+    def may_mute(self, channel: str) -> bool: ...
+
+    def name(self, channel: str) -> str: ...
 
 
 def _page(text: str, head: Parts, items: Sequence[Item], line: Callable[[Item], Parts], more: str) -> Said:
@@ -162,24 +170,25 @@ def _rule(rule: Rule, muted: Sequence[str]) -> Parts:
     ]
 
 
-def muted(mutes: Sequence[tuple[AnyRow, str]], done: str = "") -> Said:
-    """What is muted and where, each with its button; behind what was `done` just now."""
+def muted(mutes: Sequence[tuple[AnyRow, str]], where: Reader, done: str = "") -> Said:
+    """What is muted and where, with a button for whoever may undo it; behind what was `done` just now."""
     before = f"{words.clean(done, words.TITLE)}. " if done else ""
     if not mutes:
         return said(f"{before}Nothing is muted.", rich.text(f"{before}Nothing is muted."))
     text = before + words.count(len(mutes), "mute")
     left = len(mutes) - _MUTES
     more = [rich.block(rich.section(rich.text(f"and {left:,} more")))] if left > 0 else []
-    blocks = [block for mute, title in mutes[:_MUTES] for block in _mute(mute, title)]
+    blocks = [block for mute, title in mutes[:_MUTES] for block in _mute(mute, title, where)]
     return Said(plain.escape(text), [rich.block(rich.section(rich.text(text, bold=True))), *blocks, *more])
 
 
-def _mute(mute: AnyRow, title: str) -> Parts:
+def _mute(mute: AnyRow, title: str, where: Reader) -> Parts:
     what = [rich.text("rule ")] if mute.rule is not None else []
     ends = [rich.text(" until "), rich.date(mute.until)] if mute.until else []
-    who = [rich.text(f" in {words.clean(mute.channel, 100)} by "), rich.mention(mute.user_id), *ends]
+    who = [rich.text(f" in {words.clean(where.name(mute.channel), 100)} by "), rich.mention(mute.user_id), *ends]
     undo = {"type": "actions", "elements": [button("mute_undo", "Undo", str(mute.id))]}
-    return [rich.block(rich.section(rich.emoji("no_bell"), rich.text(" "), *what, rich.text(title, bold=True), *who)), undo]
+    said_ = rich.block(rich.section(rich.emoji("no_bell"), rich.text(" "), *what, rich.text(title, bold=True), *who))
+    return [said_, *([undo] if where.may_mute(mute.channel) else [])]
 
 
 def status(now_: Standing, now: datetime) -> Said:

@@ -95,7 +95,9 @@ def test_what_is_no_deadline_is_not_read_as_one(text: str) -> None:
     ("date", "place", "day"),
     [
         ("03/04/2027", "New York City, New York, US", "2027-03-05T04:59:59"),
-        ("03/04/2027", "London, UK", "2027-03-04T23:59:59"),
+        ("03/04/2027", "London, UK", "2027-04-03T22:59:59"),  # day first there, and in summer time
+        ("03/04/2027", "Toronto, Canada", "2027-03-05T04:59:59"),  # both orders are in use
+        ("03/04/2027", "London, UK; New York, NY", "2027-03-04T23:59:59"),
         ("03/04/2027", "", "2027-03-04T23:59:59"),
         ("10/09/2026", "", "2026-10-09T23:59:59"),  # the other reading lies before its publication
         ("1 July 2027", "Mountain View, California, US", "2027-07-02T06:59:59"),
@@ -143,6 +145,11 @@ def test_any_text_is_read_and_an_instant_is_in_utc(text: str) -> None:
         "closes on 1 " * 9_000,
         "closing date:" + " " * 100_000 + "x",
         "12:00 " * 16_000,
+        "bewerben Sie sich " * 5_000,
+        "aplikuj do 1.1." * 6_000,
+        "closes January 1 " * 6_000,
+        "the role will be " * 6_000 + "1 May 2027",
+        "Deadline: " + "1 Jan - " * 10_000,
     ],
 )
 def test_a_hostile_text_is_read_at_once(hostile: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -13,7 +14,7 @@ from google_server import GoogleServer, Job
 from google_watch import crawled, is_failure, snapshot
 
 from crawler.answer import Unusable
-from crawler.items import BoardRequest, Posting, Probe, Unreadable
+from crawler.items import BoardRequest, Posting, Probe, Sighting, Unreadable
 from crawler.spiders.google_pages import raw_of, read_job, read_posting, read_results, read_sitemap
 
 RECORDED = Path(__file__).parents[3] / "shared" / "recordings" / "google"
@@ -265,3 +266,44 @@ def test_every_recorded_record_is_read_whole() -> None:
             None,
         ),
     }
+
+
+def test_half_a_character_in_a_page_spoils_nothing() -> None:
+    record = Job("133023244499198662", title="Engineer X").record()
+    body = page("ds:1", json.dumps([[record], None, 1, 20]).replace("Engineer X", "Engineer \\ud800"))
+    [found] = read_results(body).records
+    assert read_posting(raw_of(found)).title == "Engineer \ufffd"
+
+
+async def test_a_text_of_more_than_a_million_characters_is_that_role_alone_unreadable(server: GoogleServer) -> None:
+    server.add(1)
+    server.add(2, about="x" * 1_000_001)
+    found = await snapshot(server)
+    readable = [sighting.key for sighting in found.sightings if not is_unreadable(sighting)]
+    assert readable == [server.key(1)]
+
+
+def is_unreadable(sighting: Sighting) -> bool:
+    try:
+        sighting.read()
+    except Unreadable:
+        return True
+    return False
+
+
+async def test_a_redirect_to_what_robots_txt_closes_is_not_followed(server: GoogleServer) -> None:
+    server.add(1)
+    server.redirects["/about/careers/applications/jobs/results/?company=DeepMind&sort_by=date"] = "?company=DeepMind&page=1"
+    assert is_failure(await crawled(server), "robots.txt of 127.0.0.1", "closes")
+
+
+def test_an_address_that_is_none_spoils_no_sitemap() -> None:
+    body = b"<urlset><url><loc>https://[::1/jobs</loc></url><url><loc>https://careers.google.com/jobs/results/133023244499198662/</loc></url></urlset>"
+    assert list(read_sitemap(body, "https://www.google.com")) == ["133023244499198662"]
+
+
+def test_a_hostile_page_is_refused_in_time() -> None:
+    began = time.process_time()
+    with pytest.raises(Unusable):
+        read_results(b"<html>" + b"AF_initDataCallback({key: 'ds:1', " * 20_000)
+    assert time.process_time() - began < 1

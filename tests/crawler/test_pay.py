@@ -143,7 +143,7 @@ def zone(low: int | None, high: int | None, currency: str = "USD", title: str = 
         ([zone(2_850, 3_200, title="Hourly rate")], Pay(28.5, 32, "USD", "hour", "$28.50 - $32")),
         ([zone(2_800, 3_200, title="Pay range")], Pay(28, 32, "USD", None, "$28 - $32")),
         ([zone(9_000_000, 12_000_000, "CAD", title="Range")], Pay(90_000, 120_000, "CAD", "year", "CAD 90,000 - 120,000")),
-        ([zone(None, 5_000_000, "EUR")], Pay(50_000, 50_000, "EUR", "year", "€50,000")),
+        ([zone(None, 5_000_000, "EUR")], Pay(None, 50_000, "EUR", "year", "up to €50,000")),
     ],
 )
 def test_pay_that_the_ats_states_covers_its_zones(zones: list[Mapping[str, Any]], pay: Pay | None) -> None:
@@ -160,7 +160,11 @@ def test_any_text_is_read_and_ranges_are_in_order(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "piece", ["1", "1,111,", "$1-", "$1 - $2 ", "salary $100,000 - $120,000 ", "between ", "USD ", "$", "$1\n", "(", "salary "]
+    "piece",
+    [
+        *("1", "1,111,", "$1-", "$1 - $2 ", "salary $100,000 - $120,000 ", "between ", "USD ", "$", "$1\n", "(", "salary "),
+        *("annual ", "salary per ", "1 brutto ", "1 to ", "kr 1 ", "$1 per ", "1万", "times your annual ", "drivers on our app "),
+    ],
 )
 def test_a_hostile_text_is_read_at_once(piece: str) -> None:
     begun = time.process_time()

@@ -79,7 +79,20 @@ def test_single_places_of_any_text_are_whole_and_once(location: str) -> None:
     is_work_model(location)
 
 
-@pytest.mark.parametrize("hostile", ["(" * 100_000, "a or " * 20_000, " " * 100_000, " / " * 30_000, "remote/" * 15_000, "[(" * 50_000])
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        "(" * 100_000,
+        "a or " * 20_000,
+        " " * 100_000,
+        " / " * 30_000,
+        "remote/" * 15_000,
+        "[(" * 50_000,
+        "not remote " * 9_000,
+        "a/b" * 30_000,
+        "· Hybrid " * 9_000,
+    ],
+)
 def test_a_hostile_location_is_read_in_seconds(hostile: str) -> None:
     begun = time.process_time()
     places(hostile)

@@ -52,6 +52,7 @@ def test_a_revised_role_has_its_full_diff_on_the_card_and_on_the_reply() -> None
     assert of(revised())["role_diff"] == POSTING
     described = revised("1", FieldChange("description", "One two three.", "One two four."))
     assert pressed(draw_reply(described, interactive=True)[1]) == {"role_diff": POSTING}
+    assert pressed(draw_reply(replace(described, version=3), interactive=True)[1]) == {"role_diff": f"{POSTING} 3"}
     assert pressed(draw_reply(revised(), interactive=True)[1]) == {}
     assert pressed(draw_reply(opened(kind="closed"), interactive=True)[1]) == {}
 

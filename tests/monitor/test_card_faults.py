@@ -7,12 +7,11 @@ from typing import Any
 
 import pytest
 from alerts import opened, revised
-from simulator import ACCEPTED, FAULTS, SIMULATOR, Simulator, simulated, simulating
+from simulator import ACCEPTED, FAULTS, Simulator, simulated, simulating
 from sqlalchemy import Engine, select
 
 from monitor.models import Card
 
-pytestmark = pytest.mark.skipif(not SIMULATOR.exists(), reason=f"there is no simulator in {SIMULATOR.parent}")
 _EVERY = [*FAULTS, *(f"accept_then_{fault}" for fault in ACCEPTED)]
 _FEW = {"503", "timeout", "429", "accept_then_reset", "accept_then_500"}  # every day; the others with the slow ones
 EVERY = [fault if fault in _FEW else pytest.param(fault, marks=pytest.mark.slow) for fault in _EVERY]

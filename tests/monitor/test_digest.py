@@ -12,15 +12,17 @@ from pydantic import SecretStr
 from sqlalchemy import Engine
 
 from crawler.items import Deadline, Failure, Probe
-from monitor import digest
+from monitor import digest, mutes
 from monitor.deliveries import discard
 from monitor.messages import DigestMessage, load
 from monitor.pack import pack
+from monitor.queries.naming import find_posting
 from monitor.settings import AlertSettings, Rule
 
 NEW_YORK = ZoneInfo("America/New_York")
 DIGEST = AlertSettings(digest=time(9), timezone=ZoneInfo("Europe/London"))  # Greenwich until 29 March
 CHEF = posting("99", title="Chef")
+ENGINEER_TOO = replace(ENGINEER, name="told-at-once")
 _SECRET = SecretStr("ntfy://topic")
 
 
@@ -152,3 +154,24 @@ def test_it_lists_the_deadlines_of_a_week_and_boards_in_trouble(engine: Engine) 
 
 def test_without_a_time_there_is_none(engine: Engine) -> None:
     assert Days(engine, alerts=AlertSettings()).at(3, 9) == 0
+
+
+def test_muted_roles_and_rules_are_in_none_of_its_sections(engine: Engine) -> None:
+    near = Deadline(datetime(2026, 3, 6, tzinfo=UTC), "6 March")
+    rule = replace(ENGINEER, mode="digest")
+    days = Days(engine, rule, ENGINEER_TOO)
+    roles = [posting(key, title=f"Research Engineer {key}", deadline=near, stated=frozenset({"deadline"})) for key in ("2", "3")]
+    days.history.look(snapshot([CHEF, posting("1"), *roles]))
+    with engine.begin() as connection:
+        found = find_posting(connection, "2")
+        mutes.mute(connection, "console", posting_id=found.id, rule=None, by="U0ALICE001", now=days.history.now)
+    assert days.at(3, 9.5) == 1
+    assert [item.role.posting for item in days.last.items] == [f"{BOARD}:3"]
+    assert [role.posting for role in days.last.deadlines] == [f"{BOARD}:3"]
+    assert days.last.fitting == 2
+    assert days.history.ask("SELECT rule, state, reason FROM alerts WHERE title = 'Research Engineer 2' AND state = 'discarded'") != []
+    with engine.begin() as connection:
+        for name in (rule.name, ENGINEER_TOO.name):
+            mutes.mute(connection, "console", posting_id=None, rule=name, by="U0ALICE001", now=days.history.now + timedelta(hours=23))
+    assert days.at(4, 9.5) == 1
+    assert (days.last.items, days.last.deadlines, days.last.fitting) == ((), (), 0)

@@ -124,7 +124,7 @@ def _operator(headline: str) -> list[tuple[str, str]]:
 
 def test_a_board_beside_them_goes_on_as_if_they_were_well(stories: list[Story]) -> None:
     for story in stories:
-        if not story.api_url:
+        if not story.api_url and story.folder.name != "held":  # that host asked to be left alone by all
             looks = story.ask("SELECT result, opened FROM checks WHERE board = ? ORDER BY check_id", f"greenhouse:{WELL}")
             assert looks == [("snapshot", 0), *[("snapshot", 1)] * 3], story.folder
             assert story.ask("SELECT count(*) FROM alerts WHERE kind = 'opened' AND board = ?", f"greenhouse:{WELL}") == [(3,)]

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 
 import pytest
-from google_server import GoogleServer
+from google_server import GoogleServer, Job
 from google_watch import Watch, is_failure
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
 from crawler.items import Snapshot
+from monitor.watch import leave
 
 
 @pytest.fixture
@@ -156,7 +158,20 @@ async def test_a_role_hidden_at_the_first_check_is_told_and_was_open_before(serv
     await watched.check(hours=25)
     assert watched.happened() == []
     assert watched.history.ask(f"SELECT left_censored FROM posting_lifetimes WHERE posting LIKE '%{hidden}'") == [(1,)]
-    assert watched.history.alerted() == ["summary", "opened"]
+    assert watched.history.alerted() == ["summary", "summary"]
+
+
+async def test_a_first_check_that_saw_a_quarter_tells_the_rest_in_one_summary(server: GoogleServer, sqlite_engine: Engine) -> None:
+    server.add(*range(100, 118), level="EARLY")
+    server.page, server.total = lambda _request, jobs: jobs[-4:], lambda _: 4
+    watched = Watch.of(server, sqlite_engine)
+    await watched.check()
+    assert len(watched.open()) == 4
+    server.page, server.total = lambda _request, jobs: jobs[:20], lambda total: total
+    await watched.check(hours=25)
+    assert len(watched.open()) == 30
+    assert watched.happened() == []
+    assert watched.history.alerted() == ["summary", "summary"]
 
 
 async def test_an_edit_is_read_from_the_page_whose_lastmod_moved(watched: Watch) -> None:
@@ -277,3 +292,114 @@ async def test_robots_txt_is_asked_for_once_a_day_by_a_named_program(watched: Wa
         asked += watched.server.asked.count("/robots.txt")
     assert asked == 1
     assert all(agent.startswith("rolewatch/") for agent in watched.server.agents)
+
+
+async def test_a_page_that_fails_holds_up_the_edit_of_no_other(watched: Watch) -> None:
+    watched.server.page = lambda _request, jobs: jobs[:1]
+    for number in range(2, 7):
+        watched.server.job(number).lastmod = "2026-11-20T08:00:00Z"
+        watched.server.job(number).title = f"Staff Research Engineer {number}"
+    for number in (2, 3, 4):
+        watched.server.statuses[f"/about/careers/applications/jobs/results/{watched.server.key(number)}"] = 500
+    await watched.check()
+    assert "5 edited roles wait for a later check" in (watched.reason() or "")
+    await watched.check()
+    assert sorted(watched.happened()) == [("5", "revised"), ("6", "revised")]
+
+
+async def test_a_page_without_a_record_is_read_again_when_it_has_one(watched: Watch) -> None:
+    watched.server.page = lambda _request, jobs: jobs[:1]
+    watched.server.job(2).lastmod, watched.server.job(2).title = "2026-11-20T08:00:00Z", "Staff Research Engineer"
+    watched.server.without_record.add(watched.server.key(2))
+    await watched.check()
+    assert "1 job pages hold no record" in (watched.reason() or "")
+    watched.server.without_record.clear()
+    await watched.check()
+    assert watched.happened() == [("2", "revised")]
+
+
+async def test_a_role_that_became_another_brands_closes_here_at_the_second_check(watched: Watch) -> None:
+    watched.server.job(2).lastmod, watched.server.job(2).brand = "2026-11-20T08:00:00Z", "Google"
+    await watched.check()
+    assert watched.happened() == []
+    await watched.check()
+    assert watched.happened() == [("2", "closed")]
+
+
+async def test_a_row_without_an_id_keeps_no_missing_role_open(watched: Watch) -> None:
+    watched.server.job(3).in_sitemap = watched.server.job(3).in_search = False
+    watched.server.without_record.add(watched.server.key(3))
+    watched.server.jobs["odd"] = Job("odd", in_sitemap=False)
+    for _ in range(2):
+        await watched.check()
+    assert watched.happened() == [("3", "closed")]
+
+
+async def test_a_daily_reading_waits_for_a_search_that_counts_too_few(watched: Watch) -> None:
+    watched.server.add(50)
+    hidden = watched.server.key(50)
+    watched.server.page, watched.server.total = lambda _request, jobs: jobs[-2:], lambda _: 2
+    await watched.check(hours=25)
+    watched.server.page = lambda request, jobs: [job for job in jobs if job.key != hidden or "target_level" in request.query][:20]
+    watched.server.total = lambda total: total
+    await watched.check()
+    assert watched.happened() == [("50", "opened")]
+
+
+async def test_an_address_of_the_site_that_is_missing_is_no_brand_that_is_gone(watched: Watch) -> None:
+    watched.server.statuses["/about/careers/applications/jobs/sitemap.xml"] = 404
+    for _ in range(4):
+        assert is_failure(await watched.check(), "HTTP 404")
+    assert watched.history.ask("SELECT unknown, failures FROM board") == [(0, 4)]
+
+
+async def test_a_brand_that_the_site_never_knew_is_one_that_is_gone(server: GoogleServer, sqlite_engine: Engine) -> None:
+    watched = Watch.of(server, sqlite_engine, "google:acme")
+    for _ in range(3):
+        assert is_failure(await watched.check(), "knows no role of Acme")
+    [(told,)] = watched.history.ask("SELECT message FROM alert")
+    assert "boards move google:acme NEW" in told
+
+
+async def test_a_board_put_back_knows_what_was_there_at_its_first_check(watched: Watch) -> None:
+    before = watched.history.ask("SELECT notes FROM board")
+    with watched.history.engine.begin() as connection:
+        leave(connection, ["google:deepmind"])
+    await watched.check(hours=48)
+    [(notes,)] = watched.history.ask("SELECT notes FROM board")
+    assert before[0][0].partition('"first":"')[2][:40] == notes.partition('"first":"')[2][:40]
+
+
+async def test_a_role_that_search_and_sitemap_disagree_on_for_days_does_not_come_and_go(watched: Watch) -> None:
+    server = watched.server
+    server.add(*range(100, 118), level="EARLY", published=1790000000)
+    await watched.check(hours=25)
+    server.job(1).in_sitemap = False
+    server.without_record.add(server.key(1))
+    for _ in range(96):
+        await watched.check()
+    assert 1 in watched.open()
+    assert [change for change in watched.happened() if change[1] != "opened"] == [("1", "closed"), ("1", "reopened")]
+
+
+async def test_an_edit_waits_for_a_page_that_is_missing_for_a_while(watched: Watch) -> None:
+    watched.server.page = lambda _request, jobs: jobs[:1]
+    watched.server.job(2).lastmod, watched.server.job(2).title = "2026-11-20T08:00:00Z", "Staff Research Engineer"
+    path = f"/about/careers/applications/jobs/results/{watched.server.key(2)}"
+    watched.server.statuses[path] = 404
+    await watched.check()
+    del watched.server.statuses[path]
+    await watched.check()
+    assert watched.happened() == [("2", "revised")]
+
+
+async def test_a_clock_that_was_ahead_stops_no_daily_reading(watched: Watch) -> None:
+    with watched.history.engine.begin() as connection:
+        [(notes,)] = connection.execute(text("SELECT notes FROM board")).all()
+        ahead = re.sub(r'"full_at":[0-9.]+', f'"full_at":{4_000_000_000}', notes)
+        connection.execute(text("UPDATE board SET notes = :notes"), {"notes": ahead})
+    hidden = watched.server.key(50)
+    watched.server.add(50)
+    watched.server.page = lambda request, jobs: [job for job in jobs if job.key != hidden or "target_level" in request.query][:20]
+    await watched.check()
+    assert watched.happened() == [("50", "opened")]

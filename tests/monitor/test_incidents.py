@@ -67,7 +67,7 @@ async def test_three_answers_that_there_is_no_such_board_say_where_the_employer_
     monkeypatch.setattr(incidents, "where_now", {BOARD: "google:examplelabs"}.get)
     monkeypatch.setattr(incidents, "other_boards", lambda _: ("lever:examplelabs", "google:examplelabs"))
     for status in (404, 410, 404):
-        await life.hear(Failure(BOARD, f"HTTP {status}", status))
+        await life.hear(Failure(BOARD, f"HTTP {status}", status, unknown=status in {404, 410}))
     assert kinds(notices(life)) == ["Board failing"]
     assert "Example Labs is on Google Careers now: " in shown(notices(life)[0])
     assert f"rolewatch boards move {BOARD} google:examplelabs" in shown(notices(life)[0])
@@ -77,17 +77,20 @@ async def test_the_place_is_named_when_the_third_such_answer_in_a_row_comes_late
     monkeypatch.setattr(incidents, "where_now", {BOARD: "google:examplelabs"}.get)
     monkeypatch.setattr(incidents, "other_boards", lambda _: ("lever:examplelabs", "google:examplelabs"))
     for status in (503, 404, 503, 404, 404):
-        await life.hear(Failure(BOARD, f"HTTP {status}", status))
+        await life.hear(Failure(BOARD, f"HTTP {status}", status, unknown=status in {404, 410}))
     assert "boards move" not in shown(notices(life)[0])
-    await life.hear(Failure(BOARD, "HTTP 404", 404))
+    await life.hear(Failure(BOARD, "HTTP 404", 404, unknown=True))
     assert "boards move" in shown(notices(life)[0])
-    assert thread(life) == []
+    assert ["not there any more" in shown(reply) for reply in thread(life)] == [True]
+    await life.hear(Failure(BOARD, "HTTP 503", 503))
+    assert "boards move" in shown(notices(life)[0])
+    assert len(thread(life)) == 1
 
 
 async def test_a_place_that_cannot_be_read_yet_is_named_without_a_command(life: Life, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(incidents, "other_boards", lambda _: ("workday:acme.wd5/External",))
     for _ in range(3):
-        await life.hear(Failure(BOARD, "HTTP 404", 404))
+        await life.hear(Failure(BOARD, "HTTP 404", 404, unknown=True))
     assert "(workday:acme.wd5/External): rolewatch cannot read Workday boards yet. " in shown(notices(life)[0])
     assert "boards move" not in shown(notices(life)[0])
 
@@ -106,7 +109,7 @@ def test_a_board_that_is_gone_leads_to_another_one_of_its_employer(board: str, s
 
 async def test_a_board_without_a_known_place_says_what_to_do(life: Life) -> None:
     for _ in range(3):
-        await life.hear(Failure(BOARD, "HTTP 404", 404))
+        await life.hear(Failure(BOARD, "HTTP 404", 404, unknown=True))
     for command in ("boards find 'Example Labs'", f"boards move {BOARD} NEW"):
         assert f"rolewatch {command}" in shown(notices(life)[0])
     assert life.history.ask("SELECT state FROM boards") == [("failing",)]

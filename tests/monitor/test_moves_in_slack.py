@@ -12,7 +12,7 @@ from life import RULE, Life, kinds
 from moves import BOARD, NEW, came, listing, move, postings, some_new, there, watch_too
 from post_office import PostOffice, post_office
 from pydantic import SecretStr
-from simulator import SIMULATOR, Simulator, simulated, simulating
+from simulator import Simulator, simulated, simulating
 from slack_server import OPS, ROLES, TOKEN, shown
 from sqlalchemy import Engine
 
@@ -79,7 +79,6 @@ async def test_the_operators_message_of_the_former_board_shows_how_it_ended(offi
     assert NEW in shown(notice)
 
 
-@pytest.mark.skipif(not SIMULATOR.exists(), reason=f"there is no simulator in {SIMULATOR.parent}")
 async def test_the_strict_simulator_takes_the_one_message(engine: Engine) -> None:
     with simulating() as address:
         async with simulated(address, engine) as simulator:

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.phrases import Phrase, canonical
+from monitor.phrases import Phrase
+from monitor.plain_form import canonical
 
 # Titles as boards really write them; whether "research engineer" and "research scientist" fit.
 TITLES = [

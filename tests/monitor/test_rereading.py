@@ -24,18 +24,17 @@ from monitor.queries.readings import listed, summary
 from monitor.rereading import older, read_again
 from monitor.settings import MinPay, Rule
 
+NEWER = READER_VERSION + 1
 NOW = datetime(2026, 4, 1, 12, tzinfo=UTC)
 PAY = Pay(133000.0, 240000.0, "USD", "year", "$133,000 - $240,000")
 DEADLINE = Deadline(datetime(2026, 5, 19, tzinfo=UTC), "19 May")
 RICH = settings(Rule("rich", any=("research engineer",), min_pay=MinPay(500000, "USD")))
 
-NEXT = READER_VERSION + 1
-
 
 def newer(*known: Posting, edit: Callable[[Posting], Posting] = lambda one: replace(one, pay=PAY)) -> Reader:
     """A reader of the next version that sees more in these postings' raw jobs."""
     raws = {repr(one).encode(): one for one in known}
-    return Reader(NEXT, lambda _ats, raw: edit(raws[raw]))
+    return Reader(NEWER, lambda _ats, raw: edit(raws[raw]))
 
 
 def again(history: History, reader: Reader, seconds: float = 60) -> bool:
@@ -58,7 +57,7 @@ def test_versions_are_read_again_in_place_and_nobody_is_told(history: History) -
     assert history.ask(f"SELECT {columns} FROM posting_versions") == [(133000, 240000, "USD", "year", PAY.text, "19 May", "remote")] * 2
     assert history.ask("SELECT pay_max FROM postings") == [(240000,)]
     assert (history.ask("SELECT * FROM posting_changes"), history.ask("SELECT * FROM alerts")) == before
-    assert history.ask("SELECT DISTINCT reader_version FROM posting_version") == [(NEXT,)]
+    assert history.ask("SELECT DISTINCT reader_version FROM posting_version") == [(NEWER,)]
 
 
 def test_what_was_read_otherwise_is_noted_once_and_can_be_asked(history: History) -> None:
@@ -69,8 +68,8 @@ def test_what_was_read_otherwise_is_noted_once_and_can_be_asked(history: History
         [row] = listed(connection)
         said = list(summary(connection, newer()))
     words = ("posting", "version", "field", "old", "new", "from_reader", "to_reader", "at")
-    assert [row[name] for name in words] == [f"{BOARD}:1", 1, "pay", None, "133000-240000 USD/year", READER_VERSION, NEXT, NOW]
-    assert said == [f"reader {NEXT} read otherwise: pay of 1 versions; `rolewatch db check --readings` lists them"]
+    assert [row[name] for name in words] == [f"{BOARD}:1", 1, "pay", None, "133000-240000 USD/year", READER_VERSION, NEWER, NOW]
+    assert said == [f"reader {NEWER} read otherwise: pay of 1 versions; `rolewatch db check --readings` lists them"]
 
 
 def test_what_is_still_to_be_read_is_counted_and_bounded_by_time(history: History) -> None:
@@ -94,9 +93,9 @@ def test_a_job_that_the_newer_reader_cannot_read_stays_as_it_is_and_is_not_tried
         raise Unreadable("no title")
 
     history.look(snapshot([posting("1", pay=PAY)]))
-    assert again(history, Reader(NEXT, refuse)) is False
+    assert again(history, Reader(NEWER, refuse)) is False
     assert history.ask("SELECT pay_max FROM postings") == [(240000,)]
-    assert history.ask("SELECT reader_version FROM posting_version") == [(NEXT,)]
+    assert history.ask("SELECT reader_version FROM posting_version") == [(NEWER,)]
 
 
 def test_what_a_raw_job_did_not_send_is_kept(history: History) -> None:

@@ -11,12 +11,11 @@ from typing import Any
 
 import pytest
 from alerts import opened, revised
-from simulator import SIMULATOR, Simulator, simulated, simulating
+from simulator import Simulator, simulated, simulating
 from sqlalchemy import Engine
 
 from monitor.outbox import Outbox
 
-pytestmark = pytest.mark.skipif(not SIMULATOR.exists(), reason=f"there is no simulator in {SIMULATOR.parent}")
 CHANNELS = {
     "general": "C0GENERAL1",
     "roles": "C0ROLES001",

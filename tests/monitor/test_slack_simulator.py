@@ -1,4 +1,4 @@
-"""The same against the strict simulator beside the repository, where there is one: no complaint, no refusal, one copy."""
+"""The same against the strict Slack of `tests/support/strict_slack`: no complaint, no refusal, one copy."""
 
 from __future__ import annotations
 
@@ -8,15 +8,13 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 import pytest
 from alerts import AT, HOSTILE, digest, every_kind, opened, reminder, revised, role, summary
-from simulator import ACCEPTED, FAULTS, SIMULATOR, Simulator, simulated, simulating
+from simulator import ACCEPTED, FAULTS, Simulator, simulated, simulating
 from sqlalchemy import Engine
 
 from monitor.messages import GroupMessage, Message, RoleMessage
 from monitor.outbox import Outbox
 
 OLD = "C0ARCHIVE1"
-
-pytestmark = pytest.mark.skipif(not SIMULATOR.exists(), reason=f"there is no simulator in {SIMULATOR.parent}")
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,7 @@ from greenhouse import job
 from monitor.demo.board_server import Trouble
 
 Outcome = Literal["failure", "read", "unchanged", "collapsed"]
-Where = Literal["board", "slow", "refused", "self-signed", "plain", "nameless", "clock"]
+Where = Literal["held", "board", "slow", "refused", "self-signed", "plain", "nameless", "clock"]
 
 JOBS = [job(key, title=f"Research Engineer, Team {key}") for key in range(1, 21)]
 
@@ -79,7 +79,7 @@ FAULTS = (
     Fault("404", "failure", _http(404), "HTTP 404: no such board"),
     Fault("410", "failure", _http(410), "HTTP 410: the board is gone"),
     Fault("429", "failure", _http(429), "HTTP 429: too many requests"),
-    Fault("429 with Retry-After: 7200", "failure", _http(429, Retry_After="7200"), "HTTP 429: too many requests"),
+    Fault("429 with Retry-After: 7200", "failure", _http(429, Retry_After="7200"), "HTTP 429: too many requests", where="held"),
     Fault("429 with Retry-After: soon", "failure", _http(429, Retry_After="soon"), "HTTP 429: too many requests"),
     Fault("204 without a body", "failure", Trouble(raw=b"HTTP/1.1 204 No Content\r\n\r\n"), "HTTP 204"),
     Fault("304 for ever, though it moved", "unchanged", Trouble(raw=b"HTTP/1.1 304 Not Modified\r\n\r\n"), "unchanged"),

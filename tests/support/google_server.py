@@ -86,6 +86,7 @@ class GoogleServer:
     filters: bool = True  # does it obey target_level and location?
     empty: Any = None  # the records of a search without any
     statuses: dict[str, int] = field(default_factory=dict)  # of single paths or of "details"
+    redirects: dict[str, str] = field(default_factory=dict)  # by path and query
     without_record: set[str] = field(default_factory=set)  # ids whose page shows no record
     url: str = ""
 
@@ -133,6 +134,8 @@ class GoogleServer:
         self.agents.add(request.headers.get("User-Agent", ""))
         if status := self.statuses.get(request.path_qs) or self.statuses.get(request.path):
             return web.Response(status=status)
+        if location := self.redirects.get(request.path_qs):
+            return web.Response(status=302, headers={"Location": location})
         answer: web.StreamResponse = await handler(request)
         return answer
 

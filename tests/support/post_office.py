@@ -63,6 +63,7 @@ class PostOffice(Desk):
         self.hours = AlertSettings()
         self.console = io.StringIO()
         self.operators: tuple[str, ...] = ("slack:#ops",)
+        self.channels: tuple[str, ...] = ()  # that the configuration names
         slack.clock = lambda: self.clock().timestamp()
 
     def notifiers(self) -> Mapping[str, Notifier]:
@@ -80,6 +81,7 @@ class PostOffice(Desk):
             self.clock,
             operators=self.operators,
             hours=self.hours,
+            channels=self.channels,
             sleep=self.clock.sleep,
             grace=0.2,
         )

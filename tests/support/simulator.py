@@ -1,4 +1,4 @@
-"""The strict simulator of Slack beside the repository, where there is one: a database, an outbox that posts to it, and its own word."""
+"""The strict Slack of `strict_slack/` in a process of its own: a database, an outbox that posts to it, and its own word."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from monitor.notify.slack import SlackNotifier
 from monitor.notify.webhook import WebhookNotifier
 from monitor.outbox import Outbox
 
-SIMULATOR = Path(__file__).parents[2].parent / "shared" / "slack" / "slack_sim.py"
+_SUPPORT = Path(__file__).parent
 TOKEN = SecretStr("xoxb-100000000000-200000000000-simulatorBotToken")
 ROLES = "C0ROLES001"
 FAULTS = ["500", "502", "503", "504", "timeout", "reset", "bad_json", "429", "slow", "internal_error", "fatal_error"]
@@ -62,10 +62,10 @@ class Simulator(Desk):
 
 
 @contextmanager
-def simulating() -> Iterator[str]:
+def simulating(*options: str) -> Iterator[str]:
     """Its address."""
-    command = [sys.executable, str(SIMULATOR), "--port", "0", "--tier-factor", "0"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+    command = [sys.executable, "-m", "strict_slack.server", "--tier-factor", "0", *options]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=_SUPPORT) as process:
         assert process.stdout is not None
         yield process.stdout.readline().split()[1]
         process.terminate()

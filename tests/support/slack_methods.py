@@ -122,7 +122,13 @@ class Methods:
     def _view(self, channel: Channel) -> Body:
         if channel.user:
             return {"id": channel.id, "is_im": True, "user": channel.user}
-        return {"id": channel.id, "name": channel.name, "is_archived": channel.archived, "is_member": channel.member}
+        return {
+            "id": channel.id,
+            "name": channel.name,
+            "is_archived": channel.archived,
+            "is_member": channel.member,
+            "is_private": channel.private,
+        }
 
     def _page(self, name: str, items: list[Body], arguments: Body) -> Body:
         start = int(arguments.get("cursor") or 0)

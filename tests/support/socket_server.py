@@ -30,6 +30,8 @@ class SocketServer:
     sockets: list[web.WebSocketResponse] = field(default_factory=list)
     opened: int = 0  # addresses that were given out
     greets: bool = True
+    silence: float = 30.0  # seconds of a handshake that is refused with `silence`
+    odd: dict[str, Body] = field(default_factory=dict)  # by method: what is answered instead of what Slack documents
     refusals: list[tuple[str, object]] = field(default_factory=list)  # (method, an error word or an HTTP status), one call each
     acked: dict[str, float] = field(default_factory=dict)  # envelope → seconds
     calls: list[tuple[str, Body]] = field(default_factory=list)
@@ -67,7 +69,7 @@ class SocketServer:
             return web.json_response({"ok": False, "error": "invalid_auth"})
         self._check(method, arguments)
         self.calls.append((method, arguments))
-        return web.json_response({"ok": True, **self._answer(method, arguments)})
+        return web.json_response({"ok": True, **(self.odd[method] if method in self.odd else self._answer(method, arguments))})
 
     def _refusal(self, method: str) -> object:
         refusal = next((one for one in self.refusals if one[0] == method), None)
@@ -117,7 +119,10 @@ class SocketServer:
 
     async def link(self, request: web.Request) -> web.StreamResponse:
         ticket = request.query["ticket"]
-        if ticket not in self._tickets or self._refusal("link") is not None:
+        refusal = self._refusal("link")
+        if refusal == "silence":
+            await asyncio.sleep(self.silence)
+        if ticket not in self._tickets or refusal is not None:
             self._tickets.discard(ticket)  # an address is good for one try
             return web.Response(status=408)
         self._tickets.discard(ticket)

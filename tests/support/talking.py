@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Mapping
 from dataclasses import replace
+from datetime import UTC, datetime
 
 from history import History
 from post_office import until
 from pydantic import SecretStr
-from socket_server import ADMIN, APP, BOT, SocketServer
+from socket_server import ADMIN, APP, BOT, OPS, ROLES, SocketServer
 from sqlalchemy import Engine
 
 from monitor.messages import OperatorMessage
+from monitor.notify.base import Listed
 from monitor.settings import Settings, SlackSettings
+from monitor.slack_channels import remember
 from monitor.talk.talk import Talk
 
 
@@ -25,7 +29,9 @@ class Office:
         self.engine = engine
         self.notices: list[OperatorMessage] = []
         slack = SlackSettings(SecretStr(BOT), SecretStr(APP), server.api_url, (ADMIN,))
-        self.settings: Settings = replace(history.settings, slack=slack)
+        rules = tuple(replace(rule, notify=("console", "slack:#roles")) for rule in history.settings.rules)
+        self.settings: Settings = replace(history.settings, slack=slack, rules=rules)
+        know(engine)
         self.history = history
         self.stop = asyncio.Event()
 
@@ -41,6 +47,15 @@ class Office:
 
     def rows(self, query: str) -> list[tuple[object, ...]]:
         return self.history.ask(query)
+
+
+def know(engine: Engine, private: Mapping[str, str] | None = None, public: Mapping[str, str] | None = None) -> None:
+    """Store Slack's list of channels: #roles and #ops are public, and what is given besides."""
+    shown = {"#roles": ROLES, "#ops": OPS, **(public or {})}
+    listed = {name: Listed(channel_id, private=False) for name, channel_id in shown.items()}
+    listed |= {name: Listed(channel_id, private=True) for name, channel_id in (private or {}).items()}
+    with engine.begin() as connection:
+        remember(connection, listed, datetime.now(UTC))
 
 
 async def told(server: SocketServer, number: int = 1) -> list[str]:

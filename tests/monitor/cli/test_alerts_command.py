@@ -61,7 +61,10 @@ def test_discarded_alerts_are_given_up_up_to_a_moment(told: Program) -> None:
 
 
 def test_discarding_asks_for_a_moment(told: Program) -> None:
-    assert told("alerts", "discard").code == 2
+    ran = told("alerts", "discard")
+    assert (ran.code, ran.out, len(ran.err.splitlines())) == (2, "", 1)
+    assert "--before TIME" in ran.err
+    assert "`rolewatch alerts discard --before 7d`" in ran.err
     assert told("alerts", "discard", "--before", "someday").code == 2
 
 
@@ -128,9 +131,11 @@ async def test_what_waits_for_a_channel_that_no_rule_tells_any_more_can_be_given
 
 
 async def test_nothing_to_retry_is_well(place: Place) -> None:
-    code, out, _ = await place.here("alerts", "retry")
-    assert code == 0
-    assert "0 messages" in out
+    nothing = (0, "There is nothing to retry: no alert waits to be sent.\n", "")
+    assert await place.here("alerts", "retry") == nothing
+    assert not (place.folder / "rolewatch.db").exists()
+    await place.here("check")
+    assert await place.here("alerts", "retry") == nothing
 
 
 async def test_a_sample_goes_to_each_channel_once_and_says_that_it_is_one(place: Place, slack: SlackServer) -> None:

@@ -9,14 +9,18 @@ import re
 import stat
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import yaml  # type: ignore[import-untyped]  # it ships no types, and one test reads one file with it
 from program import Program
 from running import ROLEWATCH
-from slack_server import APP_TOKEN, ROLES, TOKEN, SlackServer, slack_server
+from slack_server import APP_TOKEN, OPS, ROLES, TOKEN, SlackServer, slack_server
 
+from monitor.cli import slack as slack_command
 from monitor.cli.dotenv_file import changed, put
+from monitor.cli.slack_channel import as_channel
+from monitor.config_file import EXAMPLE
 from monitor.errors import UserError
 from monitor.notify.slack_tokens import wrong_kind
 
@@ -30,7 +34,7 @@ notify = ["slack:#roles"]
 [slack]
 api_url = "{url}"
 """
-_QUESTION = re.compile(r"[)\]]: ")
+_QUESTION = re.compile(r"[)\]]: ")  # what stands before an answer
 
 
 @pytest.fixture
@@ -82,28 +86,100 @@ def _read(ours: int) -> str:
 
 async def test_tokens_are_asked_for_checked_kept_and_tried(folder: Path, slack: SlackServer) -> None:
     (folder / ".env").write_text("# mine\nOTHER=1\nSLACK_BOT_TOKEN=xoxb-old\n")
-    code, said = await at_a_terminal(folder, [TOKEN, APP_TOKEN])
+    before = (folder / "rolewatch.toml").read_text()
+    code, said = await at_a_terminal(folder, ["", TOKEN, APP_TOKEN])
     assert code == 0, said
     assert (folder / ".env").read_text() == f"# mine\nOTHER=1\nSLACK_BOT_TOKEN={TOKEN}\nSLACK_APP_TOKEN={APP_TOKEN}\n"
     assert stat.S_IMODE((folder / ".env").stat().st_mode) == 0o600
-    assert "command: /rolewatch" in said
+    assert (folder / "rolewatch.toml").read_text() == before
     assert len(slack.channels[ROLES].messages) == 1
     assert TOKEN not in said
     assert APP_TOKEN not in said
+    assert f"taken: a bot token of {len(TOKEN)} characters" in said
+    assert f"taken: an app token of {len(APP_TOKEN)} characters" in said
+
+
+async def test_it_opens_with_a_link_that_fills_in_the_manifest(folder: Path) -> None:
+    _, said = await at_a_terminal(folder, ["", TOKEN, ""])
+    [link] = re.findall(r"https://api\.slack\.com/apps\?\S+", said)
+    asked = parse_qs(urlsplit(link).query)
+    assert asked["new_app"] == ["1"]
+    assert yaml.safe_load(asked["manifest_yaml"][0]) == yaml.safe_load(slack_command._manifest())
+    assert len(link) < 4000
+
+
+async def test_without_a_configuration_it_writes_one_with_the_channel(tmp_path: Path) -> None:
+    code, said = await at_a_terminal(tmp_path, ["jobs", "xoxb-wrong", "", "n"])
+    assert code == 1, said
+    written = (tmp_path / "rolewatch.toml").read_text()
+    assert 'notify = ["slack:#jobs"]           # slack:#name' in written
+    assert written.replace("slack:#jobs", "slack:#roles") == EXAMPLE
+    assert "There was no configuration" in said
+
+
+@pytest.mark.parametrize(("answer", "changed_"), [("y", True), ("n", False)])
+async def test_an_example_channel_is_changed_when_the_person_agrees(folder: Path, slack: SlackServer, answer: str, changed_: bool) -> None:
+    code, said = await at_a_terminal(folder, ["ops", answer, TOKEN, ""])
+    assert code == 0, said
+    assert ("slack:#ops" in (folder / "rolewatch.toml").read_text()) is changed_
+    assert len(slack.channels[OPS].messages) == changed_
+
+
+async def test_another_channel_of_an_own_configuration_is_left_to_the_person(folder: Path) -> None:
+    file = folder / "rolewatch.toml"
+    file.write_text(file.read_text().replace("#roles", "#ops"))
+    _, said = await at_a_terminal(folder, ["#roles", TOKEN, ""])
+    assert 'add "slack:#roles" to the `notify` of a rule' in said
+    assert "slack:#roles" not in file.read_text()
 
 
 async def test_a_token_of_the_wrong_kind_is_told_and_asked_for_again(folder: Path) -> None:
-    code, said = await at_a_terminal(folder, [APP_TOKEN, TOKEN, ""])
+    code, said = await at_a_terminal(folder, ["", APP_TOKEN, TOKEN, ""])
     assert code == 0, said
     assert "this is an app token (xapp-…)" in said
     assert (folder / ".env").read_text() == f"SLACK_BOT_TOKEN={TOKEN}\n"
 
 
+async def test_a_token_that_slack_refuses_is_asked_for_again_before_the_next_one(folder: Path) -> None:
+    code, said = await at_a_terminal(folder, ["", "xoxb-wrong", TOKEN, "xapp-1-wrong", APP_TOKEN])
+    assert code == 0, said
+    assert said.count("Bot token") == 2
+    assert said.rindex("Bot token") < said.index("App token")
+    assert (folder / ".env").read_text() == f"SLACK_BOT_TOKEN={TOKEN}\nSLACK_APP_TOKEN={APP_TOKEN}\n"
+
+
 async def test_a_token_that_slack_refuses_is_kept_only_on_request(folder: Path) -> None:
-    code, said = await at_a_terminal(folder, ["xoxb-wrong", "", "n"])
+    code, said = await at_a_terminal(folder, ["", "xoxb-wrong", "", "n"])
     assert code == 1
+    assert "No token was saved" in said
     assert "invalid_auth" in said
     assert not (folder / ".env").exists()
+    code, _ = await at_a_terminal(folder, ["", "xoxb-wrong", "", "y", ""])
+    assert code == 1
+    assert (folder / ".env").read_text() == "SLACK_BOT_TOKEN=xoxb-wrong\n"
+
+
+async def test_a_refused_app_token_does_not_cost_the_bot_token(folder: Path) -> None:
+    code, _ = await at_a_terminal(folder, ["", TOKEN, "xapp-1-wrong", "", "n"])
+    assert code == 1
+    assert (folder / ".env").read_text() == f"SLACK_BOT_TOKEN={TOKEN}\n"
+
+
+@pytest.mark.parametrize(
+    ("given", "channel"),
+    [
+        ("roles", "slack:#roles"),
+        ("#Roles", "slack:#roles"),
+        ("slack:#roles", "slack:#roles"),
+        ("C0ROLES001", "slack:C0ROLES001"),
+        ("U0ALICE001", "slack:U0ALICE001"),
+        ("two words", None),
+        ("", None),
+        ("#", None),
+    ],
+)
+def test_a_channel_is_named_as_people_name_it(given: str, channel: str | None) -> None:
+    assert as_channel(given) == channel
 
 
 def test_without_a_terminal_it_is_one_clear_line(folder: Path) -> None:

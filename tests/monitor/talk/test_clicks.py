@@ -143,6 +143,26 @@ def test_the_diff_is_of_the_last_revision_with_its_fields(history: History) -> N
     assert file.name == "12-version-2.diff"
 
 
+@pytest.mark.parametrize(("value", "version"), [(STORY, 3), (f"{STORY} 2", 2), (f"{STORY} 3", 3)])
+def test_a_button_of_one_revision_means_that_one_and_an_old_button_the_last(history: History, value: str, version: int) -> None:
+    file = press(history, "role_diff", value).file
+    assert file is not None
+    assert file.name == f"11-version-{version}.diff"
+    assert ("+location: Mountain View" in file.content) is (version == 2)
+    assert ("+We build very large kernels." in file.content) is (version == 3)
+
+
+def test_a_revision_that_never_was_has_no_diff(history: History) -> None:
+    for value in (f"{STORY} 99", f"{STORY} 1"):
+        assert answered(press(history, "role_diff", value)).startswith("Never revised")
+
+
+def test_a_revision_has_a_diff_of_its_own_beside_the_last(history: History) -> None:
+    assert press(history, "role_diff", STORY).file is not None
+    assert press(history, "role_diff", f"{STORY} 2").file is not None
+    assert "on its way" in answered(press(history, "role_diff", f"{STORY} 3", BOB))
+
+
 def test_what_was_never_revised_has_no_diff(history: History) -> None:
     assert answered(press(history, "role_diff", "greenhouse:otherworks:21")).startswith("Never revised")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from block_rules import TOTAL, faults, length
@@ -11,14 +12,16 @@ from boards import posting, snapshot
 from history import History
 from made import Made
 from moves import listing, move, there
-from socket_server import ALICE, BOB
+from socket_server import ADMIN, ALICE, BOB
 from sqlalchemy import Engine
 from story import STORY, tell
+from talking import know
 
 from monitor import mutes, saves
 from monitor.db import reading
 from monitor.errors import UserError
 from monitor.queries.naming import find_posting
+from monitor.settings import SlackSettings
 from monitor.talk import commands
 from monitor.talk.answers import Said
 from monitor.talk.commands import Search, read
@@ -29,11 +32,15 @@ from monitor.talk.heard import Typed
 def history(tmp_path_factory: pytest.TempPathFactory, made: Made) -> Iterator[History]:
     """The story on SQLite, once: asking changes nothing."""
     for engine in made.opened(f"sqlite:///{tmp_path_factory.mktemp('commands')}/rolewatch.db"):
-        yield tell(engine)
+        story = tell(engine)
+        story.settings = replace(story.settings, slack=SlackSettings(admins=(ADMIN,)))
+        know(engine, public={f"#{n}": f"C0SOME{n:04}" for n in range(25)})
+        yield story
 
 
 def test_both_databases_are_asked_alike(history: History, engine: Engine) -> None:
     other = tell(engine)
+    know(engine)
     for text in ("roles research engineer at example labs in london", "history engineer", "rules", "saved", "help", "roles counsel"):
         assert ask(other, text) == ask(history, text)
     for text in ("roles", "history gemini", "status"):
@@ -143,9 +150,10 @@ def test_what_is_muted_is_listed_with_a_button_to_undo_each(history: History) ->
         made = [mutes.mute(connection, f"slack:#{n}", posting_id=None, rule="kernels", by=ALICE, now=history.now)[0].id for n in range(25)]
         found = find_posting(connection, STORY)
         made.append(mutes.mute(connection, "slack:#roles", posting_id=found.id, rule=None, by=ALICE, now=history.now)[0].id)
-    said = ask(history, "muted")
+    said = ask(history, "muted", ADMIN)
     assert [block["elements"][0]["value"] for block in said.blocks if block["type"] == "actions"] == list(map(str, made[:20]))
     assert "and 6 more" in shown(said)
+    assert [block for block in ask(history, "muted").blocks if block["type"] == "actions"] == []
     with history.engine.begin() as connection:
         for number in made[:-1]:
             mutes.undo(connection, number, ALICE, history.now)
@@ -158,7 +166,7 @@ def test_what_another_muted_in_his_direct_messages_is_not_listed(history: Histor
     with history.engine.begin() as connection:
         row, _ = mutes.mute(connection, f"slack:{BOB}", posting_id=None, rule="kernels", by=BOB, now=history.now)
     assert "kernels" in shown(ask(history, "muted", BOB))
-    assert "muted in" in shown(ask(history, "rules", BOB))
+    assert "muted in your direct messages" in shown(ask(history, "rules", BOB))
     assert shown(ask(history, "muted")) == "Nothing is muted."
     assert "muted in" not in shown(ask(history, "rules"))
     with history.engine.begin() as connection:

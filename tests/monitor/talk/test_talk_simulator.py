@@ -1,11 +1,9 @@
-"""The daemon in front of the strict simulator beside the repository, where there is one: its own buttons pressed, its commands typed."""
+"""The daemon in front of the strict Slack of `tests/support/strict_slack`: its own buttons pressed, its commands typed."""
 
 from __future__ import annotations
 
 import asyncio
 import json
-import subprocess
-import sys
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
@@ -14,24 +12,19 @@ import aiohttp
 import pytest
 from greenhouse import job
 from running import Place, stopped, until
+from simulator import simulating
 
 from monitor.demo.board_server import BoardServer
 
-SIMULATOR = Path(__file__).parents[3].parent / "shared" / "slack" / "slack_sim.py"
 BOT = "xoxb-100000000000-200000000000-simulatorBotToken"
 APP = "xapp-1-A0SIMAPP01-300000000000-simulatorAppToken"
 ALICE, BOB = "U0ALICE001", "U0BOBBY001"
 
-pytestmark = pytest.mark.skipif(not SIMULATOR.exists(), reason=f"there is no simulator in {SIMULATOR.parent}")
-
 
 @pytest.fixture
 def address() -> Iterator[str]:
-    command = [sys.executable, str(SIMULATOR), "--port", "0", "--tier-factor", "0", "--rate", "0"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        yield process.stdout.readline().split()[1]
-        process.terminate()
+    with simulating("--rate", "0") as address:
+        yield address
 
 
 class Workspace:

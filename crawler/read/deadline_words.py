@@ -1,0 +1,98 @@
+"""Words that announce a deadline, and those that may stand between them and its date. No library has them."""
+
+from __future__ import annotations
+
+import re
+
+_ENGLISH = (
+    r"\b(?:applications?|apply|applying|submissions?|closing)\s(?:deadline|close[sd]?|closing date|window|period|dates|due date"
+    r"|end date)\b"
+    r"|\bclosing date\b"
+    r"|\b(?:posting|listing|advert|vacancy)\s(?:deadline|close[sd]?|closing date|window|due date|end date)\b"
+    r"|(?:^|[.!?:•|(\u2013-]\s|\b(?:final|new|extended|hard|strict|our|the)\s)deadline\b(?=\s?:|\s(?:to (?:apply|submit)|for|is|was"
+    r"|has)\b)|^deadline\b"
+    r"|\bdeadline\s(?:to (?:apply|submit)|for (?:appl|submi)\w+)"
+    r"|\bapply\s(?:by|before|until|between|from|no later than)\b|\blast (?:date|day) (?:to (?:apply|submit)|for applications?)\b"
+    r"|^closing(?=\s?:)|\bapplications?\s(?:by|until|no later than)\b"
+    r"|\bapplications?\s(?:will\s(?:be\s)?(?:accepted|close)|close[sd]?|must be (?:received|submitted)|(?:are\s)?(?:due|accepted)"
+    r"|(?:are\s|will\s)?open\s(?:on|from|between|until|till|through))\b"
+    r"|\b(?:posting|vacancy|competition)\b[^.\n]{0,80}?\b(?:closes?|closing|expires?|open until|accepted until)\b"
+    r"|\b(?:window|role|position|job)(?:\s(?:is|are|will|be|to|for|this|the|our|role|position|opening|job|anticipated|expected"
+    r"|scheduled|currently|set|intended|planned|due|and|remains?"
+    r"|stays?|likely|it|only|now)){0,12}\s(?:closes?|closing|open until|accepted until)\b"
+    r"|截止日期|応募締切|締め切り|마감"
+)
+_GERMANIC = (
+    r"\bbewerbungs(?:frist|schluss|ende|zeitraum)\b|\b(?:bewirb|bewerb)\w{0,12}[^.\n]{0,50}?\b(?:bis|vor)\b|(?:^|\s)frist(?=\s?:)"
+    r"|\bsluitingsdatum\b|\b(?:sollicit|reageer|reageren)\w{0,10}[^.\n]{0,40}?\b(?:tot|uiterlijk|vóór|voor)\b|\breageer\w{0,3}\b"
+    r"|\bsollicitatietermijn\b"
+    r"|\bsista (?:ansöknings|anmälnings)?dag(?:en)?\b|\b(?:ansök|sök)\w{0,6}[^.\n]{0,40}?\b(?:senast|innan|före)\b"
+    r"|\b(?:ansøgnings|søknads)frist(?:en)?\b|\b(?:ansøg|søknad|søk)\w{0,6}[^.\n]{0,40}?\b(?:senest|innen|inden)\b"
+)
+_ROMANCE = (
+    r"\bdate\s(?:limite|de clôture)(?:\s(?:de|des|pour)\s[^.\n:\d]{0,40}?)?(?=\s?[:\d]|\sest|\sle|\sau)|\bclôture des candidatures\b"
+    r"|\b(?:candidat|postul)\w{0,8}[^.\n]{0,40}?\b(?:jusqu['\u2019]au|avant le)"
+    r"|\bfecha (?:límite|limite|de cierre|tope)\b|\b(?:plazo|candidaturas?|solicitud(?:es)?|postula\w{0,6}|inscripci\w{2,5}"
+    r"|aplica\w{0,4})\b[^.\n]{0,50}?"
+    r"\b(?:hasta|antes del|termina|finaliza|cierra|vence)\b"
+    r"|\bscadenza\b(?:\s(?:per le |delle |della )?(?:candidatur[ae]|domand[ae]|presentazione))?|\b(?:candida\w{0,6}"
+    r"|domand[ae])\b[^.\n]{0,50}?\bentro\b"
+    r"|\bdata[- ]limite\b|\btermine (?:ultimo|per)\b(?:\s(?:la|le|l['\u2019])?\s?(?:presentazione|candidatur\w"
+    r"|invio)(?:\s\w{2,5}\s\w{5,12})?)?|\bplazo(?=\s?:)|\bprazo\b(?=\s?:|\s(?:de|para|das)\s(?:candidatura|inscri|submiss))|\b(?:candidat"
+    r"|inscriç)\w{0,6}[^.\n]{0,40}?\baté\b"
+    r"|\b(?:data|termen(?:ul)?) limit[ăa]\b|\btermen(?:ul)? de (?:aplicare|depunere)\b|\b(?:aplic|candidatur"
+    r"|depun)\w{0,8}\b[^.\n]{0,40}?\bpână\b"
+)
+_SLAVIC = (
+    r"\btermin (?:składania|nadsyłania|przesyłania|aplikowania)\b|\b(?:aplikuj|aplikacje|zgłoszenia|oferty|CV)\b[^.\n]{0,40}?\bdo\b"
+    r"|\bogłoszenie (?:ważne|aktywne) do\b"
+    r"|\buzávěrka\b(?:\spřihlášek)?|\b(?:přihlášk|životopis)\w{0,3}\b[^.\n]{0,40}?\bdo\b|\b(?:hlaste|přihlaste) se do\b"
+    r"|\btermín (?:pro )?(?:podání|zaslání)\b"
+    r"|\bhaku(?:aika)? päättyy\b|\bviimeinen hakupäivä\b"
+)
+_STEMS = (
+    "deadline|clos|expire|apply|accepted|due|end date|submit|received|application|window|until|截止|締|마감",
+    "bewerb|bewirb|frist|sluiting|sollicit|reageer|reageren|sista |senast|innan|före|senest|innen|inden|ansök",
+    (
+        "limit|límit|clôture|jusqu|avant le|cierre|tope|hasta|antes del|termina|finaliza|cierra|vence|scadenza|entro|prazo|plazo|até|până"
+        "|termen|termine "
+    ),
+    (
+        "składania|nadsyłania|przesyłania|aplikowania|aplikuj|aplikacje|zgłoszenia|oferty|cv|ogłoszenie|uzávěrka|přihlá|životopis|hlaste"
+        "|podání|zaslání|haku"
+    ),
+)
+CUES = tuple(  # each with stems in small letters, one of which is in every match: looking for those first is what keeps reading quick
+    (stems.split("|"), re.compile(cue, re.IGNORECASE | re.MULTILINE))
+    for stems, cue in zip(_STEMS, (_ENGLISH, _GERMANIC, _ROMANCE, _SLAVIC), strict=True)
+)
+OTHER_END = re.compile(  # what else has an end: within a cue it is no deadline
+    r"\b(?:not|contract|assignment|project|programme|program|internship|employment|temporary|fixed[- ]term|interim|funding|office|offices"
+    r"|store|deal|round"
+    r"|befristet\w*|vertrag|contrat|contrato|contratto|tax|starts?)\b",
+    re.IGNORECASE,
+)
+FILLING = re.compile(
+    r"(?:(?:information|or|is|was|are|be|has|been|set|on|by|before|until|till|to|will|close[sd]?|closing|expected|anticipated|currently"
+    r"|for|this|the"
+    r"|our|your|all|role|position|posting|opening|job|applications?|submissions?|submit|apply|applying|received|accepted|submitted"
+    r"|window|period|of|no|later|than"
+    r"|date|deadline|end|ends|at|program(?:me)?|and|due|mm|dd|yyyy|yy|through|from|between|extended|new|open|runs"
+    r"|der|die|das|den|dem|am|ist|bis|zum|spätestens|zu|uns|vor|le|la|les|est|fixée|au|jusqu['\u2019]au|avant|de|des|du|candidatures?"
+    r"|el|es"
+    r"|hasta|día|del|termina"
+    r"|finaliza|cierra|vence|antes|para|op|uiterlijk|tot|en|met|voor|vóór|dnia|do|aplikacji|ofert|dokumentów|zgłoszeń|přihlášek"
+    r"|přihlášky|je|er|är|il|è|e|entro"
+    r"|candidaturas?|o|os|as|das|dia|até|este|pe|în|data|aplicare|depunere|a|candidaturilor|inscrições|solicitud|inscripción"
+    r"|postulación|presentación|asti|senast|senest|innen|inden|é|por|solicitudes)\b"
+    r"|[\s:\uff1a()\[\]*_,/\u2013\u2014-])*",
+    re.IGNORECASE,
+)
+EARLIEST = re.compile(r"\b(?:earliest|at least|no earlier than)\s(?:possible\s)?$", re.IGNORECASE)  # before announcing words
+OPENING = re.compile(
+    r"\b(?:from|between|opens?(?:\son)?|window|period|zeitraum)\W*$", re.IGNORECASE
+)  # a date behind it begins; alone it is no deadline
+CLOSING = re.compile(r"\b(?:clos\w+|ends?|until|till|through|by|deadline|due)\b", re.IGNORECASE)
+EXTENDED = re.compile(r"\bextended\s(?:to|until|till|through)\s", re.IGNORECASE)
+DAY_BEFORE = re.compile(r"\b(?:(?<!or )before|prior to|vor|avant le|antes del?|innan|före|vóór)\W*(?:dem\s|den\s)?$", re.IGNORECASE)
+FORMAT = re.compile(r"\b(?P<month_first>MM)[/-]DD|\bDD[/-]MM", re.IGNORECASE)

@@ -1,0 +1,27 @@
+"""Is it the same company, written another way? Pure."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+_WORDS: Final = re.compile(r"[^\W_]+(?:[.&'\u2019][^\W_]+)*")
+# Legal forms, as they stand at a name's end. "Labs", "Research" and "Group" are parts of names.
+_FORMS: Final = frozenset(
+    {"ab", "ag", "aps", "as", "asa", "bv", "co", "corp", "corporation", "gmbh", "inc", "incorporated", "kg", "kk", "kft", "limited", "llc"}
+    | {"llp", "lp", "ltd", "mbh", "nv", "oy", "oyj", "pbc", "plc", "pte", "pty", "sa", "sarl", "sas", "se", "spa", "srl", "ug"}
+)
+
+
+def is_same_company(one: str, other: str) -> bool:
+    """Do the names differ at most in case, punctuation and legal form: "Example Labs" and "EXAMPLE LABS, Inc."?"""
+    return _plain(one) == _plain(other)
+
+
+def _plain(name: str) -> tuple[str, ...]:
+    """Return the name's words without its legal form; a name that is nothing else stays as it is."""
+    words = tuple(word.casefold().replace(".", "") for word in _WORDS.findall(name))
+    kept = words
+    while len(kept) > 1 and kept[-1] in _FORMS:
+        kept = kept[:-1]
+    return kept
