@@ -64,7 +64,7 @@ class Rounds:
         return [one for one in messages if isinstance(one, OperatorMessage)]
 
 
-GONE = Failure(BOARD, "HTTP 404: no such board", 404)
+GONE = Failure(BOARD, "HTTP 404: no such board", 404, unknown=True)
 COMMAND = f"The careers page of examplelabs leads to ashby:Acme now: `rolewatch boards move {BOARD} ashby:Acme`"
 
 
