@@ -37,7 +37,7 @@ async def ask(engine: Engine, names: Sequence[str], *, alerts: bool, announce: b
     asked = {"boards": list(names), "alerts": alerts, "announce": announce, "requested_at": clock()}
     request_id = await asyncio.to_thread(_insert, engine, asked)
     while (round_id := await asyncio.to_thread(_answered, engine, request_id)) is None:
-        if not await asyncio.to_thread(_is_worked_on, engine, clock()):
+        if not await asyncio.to_thread(_is_worked_on, engine):
             await asyncio.to_thread(_withdraw, engine, request_id, clock())
             return None
         await asyncio.sleep(_LOOK_EVERY)
@@ -56,9 +56,9 @@ def _answered(engine: Engine, request_id: int) -> int | None:
         return connection.execute(select(models.RoundRequest.round_id).where(models.RoundRequest.id == request_id)).scalar()
 
 
-def _is_worked_on(engine: Engine, now: datetime) -> bool:
+def _is_worked_on(engine: Engine) -> bool:
     with reading(engine) as connection:
-        return lease.running(connection, now) is not None
+        return lease.running(connection) is not None
 
 
 def _withdraw(engine: Engine, request_id: int, now: datetime) -> None:
@@ -70,7 +70,7 @@ async def sent(engine: Engine, clock: Callable[[], datetime], round_id: int | No
     """Waits until the running daemon has sent what it can, of one round or of all; for a minute after the last progress at most."""
     patience = clock() + _PATIENCE
     fewest = await asyncio.to_thread(_on_their_way, engine, patience, round_id)
-    while fewest and clock() < patience and await asyncio.to_thread(_is_worked_on, engine, clock()):
+    while fewest and clock() < patience and await asyncio.to_thread(_is_worked_on, engine):
         await asyncio.sleep(_LOOK_EVERY)
         left = await asyncio.to_thread(_on_their_way, engine, patience, round_id)
         if left < fewest:

@@ -31,7 +31,7 @@ from monitor.alerting import Alerting
 from monitor.db import reading
 from monitor.errors import UserError
 from monitor.health.guard import Guard
-from monitor.lease import RENEW_EVERY, Lease
+from monitor.lease import RENEW_EVERY, Lease, LeaseLost
 from monitor.matching import catch_up
 from monitor.messages import OperatorMessage
 from monitor.outbox import Outbox
@@ -76,7 +76,7 @@ class Daemon:
     async def run(self) -> None:
         self._listen()
         await asyncio.to_thread(self._begin)
-        self.outbox = self.make_outbox(self.settings)
+        self.outbox = self._outbox(self.settings)
         self.read_at = _modified(self.settings)
         self.guard = Guard(self.engine, self.clock, self._notice, self.settings)
         await self.guard.start()
@@ -103,6 +103,7 @@ class Daemon:
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._end_soon)
         loop.add_signal_handler(signal.SIGHUP, self._ask_to_reload)
+        self.lease.on_lost = lambda: loop.call_soon_threadsafe(self._leave)  # type: ignore[assignment]  # what it returns is not used
 
     def _end_soon(self) -> None:
         self.hurry()
@@ -110,6 +111,11 @@ class Daemon:
 
     def _ask_to_reload(self) -> None:
         self.reload = True
+
+    def _outbox(self, settings: Settings) -> Outbox:
+        made = self.make_outbox(settings)
+        made.work_under(self.lease)
+        return made
 
     def _schedule(self) -> AsyncIOScheduler:
         """A job that is late is run once, however late: after a night's sleep there is one round and not forty."""
@@ -134,10 +140,12 @@ class Daemon:
 
     async def _renew(self) -> None:
         with self.troubles.passing("lease not renewed, trying again"):
-            self.ousted = not await asyncio.to_thread(self.lease.renew, self.clock())
-        if self.ousted:
-            log.error("another rolewatch works on this database now; stopping")
-            self.stop.set()
+            await asyncio.to_thread(self.lease.renew)
+
+    def _leave(self) -> None:
+        self.ousted = True
+        log.error("another rolewatch works on this database now; stopping")
+        self.stop.set()
 
     async def _by_the_clock(self) -> None:
         with self.troubles.passing("reminders and digests not written, trying again"):
@@ -157,6 +165,8 @@ class Daemon:
         """
         try:
             await self._do_what_is_due()
+        except LeaseLost:
+            return
         except Exception as error:  # noqa: BLE001  # the log has it, and its traceback where the fault is ours
             self.troubles.met(_ROUND, error)
             await asyncio.sleep(self.pause)
@@ -209,7 +219,7 @@ class Daemon:
             await asyncio.to_thread(self._refuse, str(error).splitlines())
             return
         self.settings = settings
-        self.outbox.take_up(self.make_outbox(settings))
+        self.outbox.take_up(self._outbox(settings))
         self.talk.take_up(settings)
         await asyncio.to_thread(self._begin_watching)
         log.info("configuration taken up", boards=len(settings.boards), rules=len(settings.rules))

@@ -3,13 +3,14 @@
 One queue a channel, in order, and one of the edits of its cards; queues do not hold each other up. A message is marked `sending` and
 committed before the call, and settled after it, so that at any moment a death leaves a row which says whether to send or to look first.
 
-One sender a database: the caller holds its lease, since two that both look and find nothing would both send.
+One sender a database, since two that both look and find nothing would both send: the one that holds the lease (`work_under`).
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -19,6 +20,7 @@ from sqlalchemy import Engine
 from monitor import deliveries, edits, pack, quiet
 from monitor.db import reading
 from monitor.edits import Edit, Editor
+from monitor.lease import Lease, LeaseLost
 from monitor.notify.base import Notifier
 from monitor.plan import LONGEST_PATIENCE
 from monitor.sender import Delivered, Sender
@@ -63,6 +65,12 @@ class Outbox:
         self._tasks: dict[str, asyncio.Task[bool]] = {}  # by queue
         self._begun = False
         self._troubles = Troubles()
+
+    def work_under(self, lease: Lease) -> None:
+        """Write as the lease's holder: what it may not write any more is refused, and nothing is sent without the lease."""
+        self._engine = lease.engine
+        self._sender.work_under(lease)
+        self._editor.work_under(lease)
 
     def take_up(self, other: Outbox) -> None:
         """Goes on with the notifiers and operators of another one, made from changed settings, and tries what was refused again."""
@@ -121,7 +129,7 @@ class Outbox:
 
     async def _surveyed(self) -> list[Work]:
         """As `_survey`; nothing while the database cannot be used."""
-        with self._troubles.passing("the outbox cannot be read, trying again"):
+        with suppress(LeaseLost), self._troubles.passing("the outbox cannot be read, trying again"):
             return await asyncio.to_thread(self._survey)
         return []
 
@@ -159,7 +167,7 @@ class Outbox:
 
     async def _steadily(self, first: Work, told: Delivered) -> bool:
         """As `_work` for what is due; trouble with the database is waited for, since the rows say how to go on."""
-        with self._troubles.passing("the outbox cannot be written, trying again", by=first.queue):
+        with suppress(LeaseLost), self._troubles.passing("the outbox cannot be written, trying again", by=first.queue):
             return await self._work(first, told, patience=0)
         await self._sleep(POLL)
         return False

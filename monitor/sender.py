@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Engine
 
 from monitor import deliveries, refusals
 from monitor.deliveries import Claimed
+from monitor.lease import Lease
 from monitor.messages import load
 from monitor.notify.base import Notifier, NotifyError, Receipt, Threaded
 from monitor.pace import Pace
@@ -49,10 +50,19 @@ class Sender:
         self._sleep = sleep
         self._appears = appears
         self._paces: dict[str, Pace] = {}
-        self._settling = asyncio.Lock()  # two channels refused at once are one incident
+        self._lease: Lease | None = None
+        self.settling = asyncio.Lock()  # two channels refused at once are one incident
         self._sound: set[str] = set()  # channels that took a message since the last refusal; what was refused may be given up since
         self.calling: set[str] = set()  # queues whose message is being looked for, sent or settled
         self.ending = False  # nothing new is claimed
+
+    def work_under(self, lease: Lease) -> None:
+        self._lease, self._engine = lease, lease.engine
+
+    async def ensure_lease(self) -> None:
+        """Raise LeaseLost when another process may send; to be called right before a call."""
+        if self._lease is not None:
+            await asyncio.to_thread(self._lease.ensure)
 
     def take_up(self, other: Sender) -> None:
         """Goes on with the notifiers and operators of another one; what is in flight ends with the old."""
@@ -80,6 +90,7 @@ class Sender:
         claimed = None if self.ending else await asyncio.to_thread(self._claim, head)
         if claimed is None:
             return False
+        await self.ensure_lease()  # else it stays `sending`, and whoever has the lease looks for it
         return await self._settle(head, await self._send(notifier, head, claimed), told, claimed=True)
 
     async def _find(self, notifier: Notifier, head: Head, since: datetime) -> Settled | None:
@@ -110,7 +121,7 @@ class Sender:
         return Settled("sent", receipt=receipt)
 
     async def _settle(self, head: Head, after: Settled, told: Delivered, *, claimed: bool) -> bool:
-        async with self._settling:
+        async with self.settling:
             await asyncio.to_thread(self._store, head, after, claimed=claimed)
         sent, failed = after.state == "sent", after.state == "failed"
         told.sent += sent

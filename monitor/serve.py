@@ -38,7 +38,7 @@ async def serve(
     settings = load()
     require_boards(settings)
     lease = await asyncio.to_thread(follow, engine, "run", settings, clock)
-    daemon = Daemon(load, settings, engine, lease, make_outbox, announce, clock, random, hurry)
+    daemon = Daemon(load, settings, lease.engine, lease, make_outbox, announce, clock, random, hurry)
     try:
         await daemon.run()
     finally:
