@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import Engine, insert, select, update
+from sqlalchemy import Connection, Engine, insert, select, update
 
 from monitor import deliveries, lease, models, pack
 from monitor.db import AnyRow, reading
@@ -15,11 +15,10 @@ _LOOK_EVERY = 0.2  # seconds
 _PATIENCE = timedelta(seconds=60)  # a Retry-After that is waited for
 
 
-def open_requests(engine: Engine) -> list[AnyRow]:
+def open_requests(connection: Connection) -> list[AnyRow]:
     """Rounds that were asked for and not run yet, the oldest first."""
-    with reading(engine) as connection:
-        unanswered = models.RoundRequest.finished_at.is_(None)
-        return list(connection.execute(select(models.RoundRequest.__table__).where(unanswered).order_by(models.RoundRequest.id)))
+    unanswered = models.RoundRequest.finished_at.is_(None)
+    return list(connection.execute(select(models.RoundRequest.__table__).where(unanswered).order_by(models.RoundRequest.id)))
 
 
 def answer(engine: Engine, request_id: int, round_id: int, now: datetime) -> None:

@@ -206,6 +206,15 @@ def _piles(now: datetime) -> Select[str]:
     return waiting.group_by(delivery.channel).having(func.count() > MANY, func.min(delivery.created_at) < now - PILED_UP)
 
 
+def piled_up_at(connection: Connection, now: datetime) -> datetime | None:
+    """Return when `regroup` has something to do that it has not yet; None when no channel has much waiting."""
+    delivery = models.Delivery
+    waiting = (delivery.state == "pending", delivery.state != "sent", delivery.attempts == 0)
+    oldest = select(func.min(delivery.created_at)).where(*waiting).group_by(delivery.channel).having(func.count() > MANY)
+    moments = [at + PILED_UP for at in connection.scalars(oldest).all()]
+    return min((moment for moment in moments if moment > now), default=None)
+
+
 def _regroup(connection: Connection, channel: str) -> int:
     delivery = models.Delivery
     waiting = (delivery.channel == channel, delivery.state == "pending", delivery.state != "sent", delivery.attempts == 0)

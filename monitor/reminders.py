@@ -80,6 +80,16 @@ def write(connection: Connection, settings: Settings, now: datetime) -> int:
     return len(rows)
 
 
+def next_due(connection: Connection, settings: Settings, now: datetime) -> datetime | None:
+    """Return when the next reminder may be due, or the next deadline passes; None while no open posting has one to come."""
+    before = {each for rule in settings.rules if rule.mode != "digest" for each in rule.remind} | {timedelta(0)}
+    current = and_(PostingVersion.posting_id == Posting.id, PostingVersion.number == Posting.version)
+    query = select(PostingVersion.deadline_at).distinct().join(Posting, current)
+    deadlines = connection.scalars(query.where(Posting.state == "open", PostingVersion.deadline_at > now)).all()
+    moments = (deadline - each for deadline in deadlines if deadline for each in before)
+    return min((moment for moment in moments if moment > now), default=None)
+
+
 def _is_news(due: Due, channel: str, told: Told) -> bool:
     last = told.get((due.posting.posting_id, due.why.rule, channel, due.threshold.total_seconds()))
     deadline = due.posting.role.deadline_at

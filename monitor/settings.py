@@ -107,6 +107,7 @@ class Settings:
     log_level: str = "info"
     log_format: Literal["text", "json"] = "text"
     health: HealthSettings = HealthSettings()
+    sources: tuple[Path, ...] = field(default=(), compare=False)  # the files that all this was read from, `.env` too where there is none
 
     @property
     def digest(self) -> time | None:
