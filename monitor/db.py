@@ -109,6 +109,11 @@ def reading(engine: Engine) -> AbstractContextManager[Connection]:
     return engine.execution_options(rolewatch_reading=True).begin()
 
 
+def looking(engine: Engine) -> AbstractContextManager[Connection]:
+    """A connection for questions, as `reading`, whose transaction is rolled back: there is nothing to commit."""
+    return engine.execution_options(rolewatch_reading=True).connect()
+
+
 def is_reading(connection: Connection) -> bool:
     """True if the connection was opened by `reading`."""
     return bool(connection.get_execution_options().get("rolewatch_reading"))

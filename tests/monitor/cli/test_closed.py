@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import sqlite3
 from contextlib import closing
@@ -12,6 +11,10 @@ from greenhouse import job
 from running import Place, stopped, until
 
 from monitor.demo.board_server import BoardServer
+
+
+def files(folder: Path) -> list[str]:
+    return sorted(file.name for file in folder.glob("rolewatch.db*"))
 
 
 async def test_a_copy_of_the_file_alone_is_the_whole_history_after_every_command(tmp_path: Path) -> None:
@@ -25,7 +28,7 @@ async def test_a_copy_of_the_file_alone_is_the_whole_history_after_every_command
                 assert await stopped(daemon) < 10
             else:
                 await place.run(*command)
-            assert [name for name in os.listdir(tmp_path) if name.startswith("rolewatch.db")] == ["rolewatch.db"], command
+            assert files(tmp_path) == ["rolewatch.db"], command
             copy = shutil.copy(tmp_path / "rolewatch.db", tmp_path / "copied")
             with closing(sqlite3.connect(copy)) as connection:
                 assert connection.execute("SELECT count(*) FROM postings").fetchone() == (1,)
