@@ -35,7 +35,6 @@ _LEASE = models.Lease
 _ROW = select(_LEASE.__table__, seconds_until(_LEASE.expires_at).label("seconds_left")).where(_LEASE.name == _NAME)
 _is_mine = (_LEASE.name == _NAME, _LEASE.holder == bindparam("mine"), _LEASE.fence == bindparam("number"))
 _CONFIRM = select(seconds_until(_LEASE.expires_at)).where(*_is_mine).with_for_update(read=True)
-_RENEW = update(_LEASE).where(*_is_mine).values(expires_at=in_seconds(LIFE.total_seconds()))
 
 
 class Held(UserError):  # noqa: N818  # a state of the database, which `check` waits for
@@ -88,7 +87,8 @@ class Lease:
         """
         began = elapsed()
         with self.base.begin() if connection is None else _begun(connection) as own:
-            held = own.execute(_RENEW, self._mine).rowcount == 1
+            renewed = update(_LEASE).where(*_is_mine).values(expires_at=in_seconds(LIFE.total_seconds()))
+            held = own.execute(renewed, self._mine).rowcount == 1
         if held:
             self.sure_until = began + LIFE.total_seconds()
         else:

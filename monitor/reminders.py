@@ -20,6 +20,7 @@ from monitor import mutes
 from monitor.alerting import Alerting
 from monitor.db import AnyRow
 from monitor.fitting import Fitting, open_postings
+from monitor.gathered import among, listed
 from monitor.messages import Message, NightMessage, Reminder, ReminderMessage, Why, dump, load
 from monitor.models import Alert, Board, Delivery, Posting, PostingChange, PostingVersion
 from monitor.settings import Rule, Settings
@@ -112,25 +113,23 @@ def _learnt(connection: Connection, postings: Sequence[Fitting]) -> dict[int, da
     """When a change last said each posting's deadline, by its row; a baseline's has said none."""
     change = PostingChange
     said = or_(change.field == "deadline", change.kind.in_(("opened", "reopened")))
-    rows = connection.execute(
-        select(change.posting_id, func.max(change.at)).where(change.posting_id.in_(_ids(postings)), said).group_by(change.posting_id)
-    )
+    query = select(change.posting_id, func.max(change.at)).where(among(change.posting_id, "ids"), said).group_by(change.posting_id)
+    rows = connection.execute(query, {"ids": _ids(postings)})
     return {row[0]: row[1] for row in rows}
 
 
 def _told(connection: Connection, postings: Sequence[Fitting]) -> Told:
-    mine = and_(Alert.kind == "reminder", Alert.posting_id.in_(_ids(postings)))
+    mine = and_(Alert.kind == "reminder", among(Alert.posting_id, "ids"))
     found: dict[tuple[int, str, str, float], datetime] = {}
-    for row in connection.execute(
-        select(Alert.posting_id, Alert.rule, Alert.channel, Alert.message, Alert.created_at).where(mine).order_by(Alert.id)
-    ):
+    query = select(Alert.posting_id, Alert.rule, Alert.channel, Alert.message, Alert.created_at).where(mine).order_by(Alert.id)
+    for row in connection.execute(query, {"ids": _ids(postings)}):
         for item in _items(row.message):
             found[row.posting_id, row.rule, row.channel, item.threshold] = row.created_at
     return found
 
 
-def _ids(postings: Sequence[Fitting]) -> list[int]:
-    return [one.posting_id for one in postings]
+def _ids(postings: Sequence[Fitting]) -> str:
+    return listed([one.posting_id for one in postings])
 
 
 def _items(text: str) -> tuple[Reminder, ...]:
