@@ -21,6 +21,7 @@ from sqlalchemy.types import TypeEngine
 _PATIENCE: Final = 30  # seconds that a writer waits for others
 _DRIVERS: Final = {"sqlite", "sqlite+pysqlite", "postgresql+psycopg"}
 _LOOK_EVERY: Final = 0.05  # seconds
+CHANNEL: Final = "rolewatch"  # of NOTIFY on PostgreSQL
 AnyRow = Row[*tuple[Any, ...]]  # of a query whose columns the type checker does not know
 
 
@@ -94,6 +95,7 @@ def connect(url: str) -> Engine:
     if target.get_backend_name() != "sqlite":
         engine = create_engine(target, pool_pre_ping=True)
         event.listen(engine, "connect", _prepare_postgresql)
+        event.listen(engine, "commit", _notify)
         return engine
     frozen = target.database is not None and _is_frozen(Path(target.database))
     engine = create_engine(target, connect_args={"timeout": _PATIENCE}, **({"creator": lambda: _frozen(target)} if frozen else {}))
@@ -105,6 +107,16 @@ def connect(url: str) -> Engine:
 def reading(engine: Engine) -> AbstractContextManager[Connection]:
     """A connection for questions: one consistent view of the data, and no writer waits for it."""
     return engine.execution_options(rolewatch_reading=True).begin()
+
+
+def looking(engine: Engine) -> AbstractContextManager[Connection]:
+    """A connection for questions, as `reading`, whose transaction is rolled back: there is nothing to commit."""
+    return engine.execution_options(rolewatch_reading=True).connect()
+
+
+def is_reading(connection: Connection) -> bool:
+    """True if the connection was opened by `reading`."""
+    return bool(connection.get_execution_options().get("rolewatch_reading"))
 
 
 def _is_frozen(file: Path) -> bool:
@@ -120,8 +132,13 @@ def _frozen(target: URL) -> sqlite3.Connection:
 
 def _begin_sqlite(connection: Connection) -> None:
     """A transaction that may write takes the lock at its start, so that it waits for its turn instead of failing at its first write."""
-    reading_only = connection.get_execution_options().get("rolewatch_reading")
-    connection.exec_driver_sql("BEGIN" if reading_only else "BEGIN IMMEDIATE")
+    connection.exec_driver_sql("BEGIN" if is_reading(connection) else "BEGIN IMMEDIATE")
+
+
+def _notify(connection: Connection) -> None:
+    """A running daemon hears of what another process writes; of its own writing (`rolewatch_silent`) it knows."""
+    if not is_reading(connection) and not connection.get_execution_options().get("rolewatch_silent"):
+        connection.exec_driver_sql(f"NOTIFY {CHANNEL}")
 
 
 def _prepare_postgresql(connection: DBAPIConnection, _record: object) -> None:

@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import Connection, func, insert, select
 
@@ -23,15 +24,35 @@ from monitor.slack_channels import Directory, directory
 Place = tuple[str, str]  # a rule and a channel
 
 
+class Introductions(NamedTuple):
+    """What is to be told, and which rules and channels know of which board once it is."""
+
+    told: list[tuple[int, Place]]  # by the board's row
+    summaries: Mapping[Place, _Summary]
+
+
 def introduce(connection: Connection, alerting: Alerting, round_id: int, at: datetime) -> None:
-    """Writes a summary alert for each rule and channel that has boards to be told of, and notes that they were told."""
+    """Find what is to be told and write it, in one transaction."""
+    write(connection, find(connection, alerting, round_id), round_id, at)
+
+
+def find(connection: Connection, alerting: Alerting, round_id: int) -> Introductions:
+    """Return the rules and channels that have boards to be told of; every posting of these is read and matched, and nothing written."""
+    told: list[tuple[int, Place]] = []
     summaries: dict[Place, _Summary] = defaultdict(_Summary)
     for board, new in _missing(connection, alerting):
-        told = [{"board_id": board.id, "rule": rule, "channel": channel, "at": at} for rule, channel in new]
-        connection.execute(insert(models.Introduction), told)
+        told += [(board.id, place) for place in new]
         if alerting.enabled and not (alerting.announces(board.board) and _is_baseline(connection, board, round_id)):
             _add(connection, alerting, board, {place: summaries[place] for place in new})
-    for (rule, channel), summary in summaries.items():
+    return Introductions(told, summaries)
+
+
+def write(connection: Connection, found: Introductions, round_id: int, at: datetime) -> None:
+    """Write a summary alert for each rule and channel, and note that they were told."""
+    if found.told:
+        rows = [{"board_id": board_id, "rule": rule, "channel": channel, "at": at} for board_id, (rule, channel) in found.told]
+        connection.execute(insert(models.Introduction), rows)
+    for (rule, channel), summary in found.summaries.items():
         alert = {"round_id": round_id, "rule": rule, "kind": "summary", "channel": channel, "created_at": at}
         message = SummaryMessage(tuple(summary.boards), (RuleCount(rule, tuple(summary.roles)),))
         connection.execute(insert(models.Alert).values(**alert, why="a new board, rule or channel", message=dump(message)))
