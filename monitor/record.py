@@ -77,6 +77,7 @@ class Look:
     alerting: Alerting
     random: Random
     result: Result
+    baseline: bool = False  # the board has never listed a role that we could know
     events: Events = field(default_factory=Events)
     ready: Ready = field(default_factory=Ready)
     columns: dict[str, object] = field(default_factory=dict)  # what the board's row becomes
@@ -84,6 +85,7 @@ class Look:
 
     def judge(self, result: Snapshot | Unchanged) -> None:
         """Compare the result with what is stored, and make ready what is to be written."""
+        self.baseline = self.board.last_ok_at is None or moving.is_first_list(self.connection, self.board)
         self.events = self._judge(result)
         self.ready = prepare(self.connection, self.alerting.matchers.values(), self.board, self.events)
 
@@ -128,12 +130,14 @@ class Look:
         lost = f"collapsed: {events.missing} of {events.open_before} open postings are not listed" if events.collapsed else None
         note = result.note if isinstance(result, Snapshot) else None
         seen = result.seen if isinstance(result, Snapshot) else events.open_before - events.missing
-        counts = events.counts(baseline=self.board.last_ok_at is None)
+        counts = events.counts(baseline=self.baseline)
         check_id = self._check(result, seen=seen, reason=lost or note, **counts)
-        first = {"baseline": True} if self.board.last_ok_at is None else {}
+        first = {"baseline": True} if self.baseline else {}
         self.facts = {"seen": seen, **counts} | first | ({"reason": lost or note} if lost or note else {})
         matchers = tuple(self.alerting.matchers.values())
-        told = write_events(self.connection, self.board, check_id, self.at, events, ready=self.ready, matchers=matchers)
+        told = write_events(
+            self.connection, self.board, check_id, self.at, events, baseline=self.baseline, ready=self.ready, matchers=matchers
+        )
         told, move = self._follow(result, events, told)
         self._healthy(check_id, result, lost, seen, counts)
         if self.board.company == self.board.token:  # it may have learnt its name
@@ -146,13 +150,18 @@ class Look:
             move_summary.write(self.connection, self.alerting, self.board, move, round_id=self.round_id, check_id=check_id, at=self.at)
 
     def _follow(self, result: Snapshot | Unchanged, events: Events, told: list[Told]) -> tuple[list[Told], Moved | None]:
-        """Return the events to alert on, and the move if this snapshot completes it. An empty snapshot leaves the move pending."""
+        """Return the events to alert on, and the move if this snapshot completes it. An empty snapshot leaves the move pending.
+
+        A first list after empty ones opens nothing.
+        """
         if self.board.moved_from is None or not isinstance(result, Snapshot):
             return told, None
         if not moving.is_pending(self.board):
             return moving.follow(self.connection, self.board, told, self.at) if events.opened else told, None
-        move = moving.take_along(self.connection, self.board) if result.seen else None
-        return (move.left(told, baseline=self.board.last_ok_at is None) if move else told), move
+        move = moving.take_along(self.connection, self.board, baseline=self.baseline) if result.seen else None
+        if self.baseline and self.board.last_ok_at is not None:
+            told = [one for one in told if one.kind != "opened"]
+        return (move.left(told) if move else told), move
 
     def _tell(self, told: Sequence[Told], check_id: int, listed: int) -> None:
         if not self.alerting.announces(self.board.board):
@@ -173,7 +182,7 @@ class Look:
             return judge_missing(unlisted, result.probes, open_before=open_before, listed=listed, held_back=held_back)
         events = judge_snapshot(self.connection, self.board, result)
         missing = {one.id for one in (*events.closed, *events.still_missing)}
-        new = events.new(baseline=self.board.last_ok_at is None)
+        new = events.new(baseline=self.baseline)
         events.reposts = reposts(self.connection, self.board.id, new, missing, self.at)
         return events
 
@@ -187,12 +196,13 @@ class Look:
             "last_ok_at": self.at,
             "next_check_at": self._next(0, None),
         }
-        self.columns |= {"collapsed_since": (self.board.collapsed_since or self.at) if lost else None, "put_back": False}
+        waits = moving.is_pending(self.board) and not (isinstance(result, Snapshot) and seen)
+        put_back = self.board.put_back and waits
+        self.columns |= {"collapsed_since": (self.board.collapsed_since or self.at) if lost else None, "put_back": put_back}
         if isinstance(result, Snapshot):
             whole = result.unkeyed == 0  # a list that hides a posting is read again, since `unchanged` would count as a look
             validators = {"etag": result.etag, "last_modified": result.last_modified} if whole else {"etag": None, "last_modified": None}
-            nothing_moved = moving.is_pending(self.board) and not seen
-            self.columns |= validators | {"read_at": None if nothing_moved else self.at}
+            self.columns |= validators | {"read_at": None if waits else self.at}
         if self.board.failures >= plan.FAILURES_TO_FAIL:
             caught = {"opened": counts["opened"], "closed": counts["closed"]}
             self._notice(check_id, incidents.recovered(self.board, self.at, seen=seen, **caught))

@@ -46,10 +46,18 @@ class Told:
 
 
 def write_events(
-    connection: Connection, board: AnyRow, check_id: int, at: datetime, events: Events, *, ready: Ready, matchers: Sequence[Matcher]
+    connection: Connection,
+    board: AnyRow,
+    check_id: int,
+    at: datetime,
+    events: Events,
+    *,
+    baseline: bool,
+    ready: Ready,
+    matchers: Sequence[Matcher],
 ) -> list[Told]:
     """Stores the events of one look whose instant is `at`; gives what may be told, a baseline's postings among it as `opened`."""
-    return _Writer(connection, board, check_id, at, matchers, ready).write(events)
+    return _Writer(connection, board, check_id, at, matchers, ready, baseline).write(events)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +68,8 @@ class _Writer:
     at: datetime
     matchers: Sequence[Matcher]
     ready: Ready
+    is_baseline: bool
     written: list[matching.Numbered] = field(default_factory=list)
-
-    @property
-    def is_baseline(self) -> bool:
-        return self.board.last_ok_at is None
 
     def write(self, events: Events) -> list[Told]:
         store.keep_descriptions(self.connection, (posting for posting, _ in events.versions()), self.ready.words)
