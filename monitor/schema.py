@@ -53,6 +53,34 @@ def missing(url: str) -> Path | None:
     return file if target.get_backend_name() == "sqlite" and not file.exists() else None
 
 
+def open_existing(url: str, *, whatever_schema: bool = False) -> Engine:
+    """The database as it is, for a command that only reads: nothing is created or upgraded.
+
+    Raises UserError when there is none, when it cannot be read, and when its schema is older than this version's.
+    """
+    if (file := missing(url)) is not None:
+        raise UserError(f"there is no database at {file}: `rolewatch check` makes it, and [database] url names it")
+    engine = _engine(url)
+    try:
+        if (found := older(engine)) is not None and not whatever_schema:
+            upgrade_it = "`rolewatch db upgrade` brings it to this version's, after a backup"
+            raise UserError(f"the database's schema is older than this rolewatch ({found or 'it is empty'}): {upgrade_it}")
+    except NO_DATABASE as error:
+        engine.dispose()
+        raise _unusable(engine, error) from error
+    return engine
+
+
+def older(engine: Engine) -> str | None:
+    """The schema of a database that needs an upgrade, "" for an empty one; None for a current one. Raises UserError for a foreign one."""
+    with reading(engine) as connection:
+        found = revision(connection)
+        if found == newest():
+            return None
+        refuse_foreign(found, connection)
+    return found or ""
+
+
 def _unusable(engine: Engine, error: Exception) -> UserError:
     return UserError(f"the database {engine.url.render_as_string(hide_password=True)} cannot be used: {advice(error)}")
 
@@ -72,11 +100,8 @@ def _engine(url: str) -> Engine:
 
 
 def _opened(engine: Engine) -> Engine:
-    with reading(engine) as connection:
-        found = revision(connection)
-        if found == newest():
-            return engine
-        refuse_foreign(found, connection)
+    if older(engine) is None:
+        return engine
     if engine.dialect.name != "sqlite":
         raise UserError("the database's schema is older than this rolewatch, or empty: run `rolewatch db upgrade`")
     upgrade(engine)

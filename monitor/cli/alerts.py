@@ -57,7 +57,7 @@ def retry(ctx: typer.Context) -> None:
     from monitor.edits import lift
 
     current = state(ctx)
-    engine = current.engine()
+    engine = current.history()
     with engine.begin() as connection:
         count = try_again(connection)
         lift(connection)

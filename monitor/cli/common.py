@@ -57,10 +57,10 @@ class State:
         return open_database(self.settings.database_url.get_secret_value())
 
     def history(self) -> Engine:
-        """As `engine`, for a command that only asks what is there: a mistyped name makes no new database. Raises UserError."""
-        if (file := self.no_database()) is not None:
-            raise UserError(f"there is no database at {file}: `rolewatch check` makes it, and [database] url names it")
-        return self.engine()
+        """The configured database for a command that only reads: nothing is created or upgraded. Raises UserError."""
+        from monitor.schema import open_existing
+
+        return open_existing(self.settings.database_url.get_secret_value())
 
     def no_database(self) -> Path | None:
         """The database's file, as long as nothing has made it."""

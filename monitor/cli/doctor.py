@@ -100,9 +100,11 @@ def _database(current: State) -> Iterator[Finding]:
     from monitor.trouble import NO_DATABASE, advice
 
     try:
-        new = current.no_database() is not None
-        engine = current.engine()
-        yield _new(engine) if new else _integrity(engine)
+        if (finding := _not_ready(current)) is not None:
+            yield finding
+            return
+        engine = current.history()
+        yield _integrity(engine)
         yield from _work(engine, current.settings)
     except UserError as error:
         yield Finding("database", ok=False, found=str(error))
@@ -110,10 +112,20 @@ def _database(current: State) -> Iterator[Finding]:
         yield Finding("database", ok=False, found=advice(error))
 
 
-def _new(engine: Engine) -> Finding:
-    """Well on a first day, and the sign of a mistyped name on any other."""
-    remedy = "`rolewatch check` fills it; if there was one, name it in [database] url"
-    return Finding("database", ok=True, found=f"{engine.url.render_as_string(hide_password=True)}: new and empty", remedy=remedy)
+def _not_ready(current: State) -> Finding | None:
+    """A database that the next `check` or `run` makes or upgrades. On a first day that is right, on another the name may be mistyped."""
+    from monitor.schema import older, unopened
+
+    if (file := current.no_database()) is not None:
+        remedy = "`rolewatch check` makes it; if there was one, name it in [database] url"
+        return Finding("database", ok=True, found=f"{file} does not exist yet", remedy=remedy)
+    with unopened(current.settings.database_url.get_secret_value()) as engine:
+        found = older(engine)
+        if found is None or engine.dialect.name != "sqlite":
+            return None
+        place = engine.url.render_as_string(hide_password=True)
+    remedy = "`rolewatch run` and `rolewatch db upgrade` bring it to this version's, after a backup"
+    return Finding("database", ok=True, found=f"{place}: of an older rolewatch (schema {found or 'none'})", remedy=remedy)
 
 
 def _integrity(engine: Engine) -> Finding:

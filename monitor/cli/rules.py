@@ -45,7 +45,7 @@ def _muted(current: State) -> dict[str, list[str]]:
     if current.no_database():
         return muted
     try:
-        engine = current.engine()
+        engine = current.history()
     except UserError as error:
         typer.echo(f"nobody knows which rules are muted: {error}", err=True)
         return muted

@@ -64,7 +64,7 @@ def sql(
     text = _query(query)
     own = dict(map(_parameter, param or []))
     moments = {"now": moment, "since": parse_time(since, moment)}
-    engine = shared.history() if text else shared.engine()
+    engine = shared.history()
     if not text:
         _print_guide(engine, fmt, shared.console)
         return

@@ -128,6 +128,7 @@ async def test_what_waits_for_a_channel_that_no_rule_tells_any_more_can_be_given
 
 
 async def test_nothing_to_retry_is_well(place: Place) -> None:
+    assert (await place.here("db", "upgrade"))[0] == 0
     code, out, _ = await place.here("alerts", "retry")
     assert code == 0
     assert "0 messages" in out

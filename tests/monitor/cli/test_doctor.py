@@ -43,6 +43,7 @@ async def _findings(place: Place) -> dict[str, dict[str, Any]]:
 
 
 async def test_a_healthy_set_up_is_well_in_every_line(place: Place, slack: SlackServer) -> None:
+    assert (await place.here("db", "upgrade"))[0] == 0
     code, out, _ = await place.run("doctor")
     assert code == 0
     lines = [line.split()[:2] for line in out.splitlines()]
@@ -54,6 +55,7 @@ async def test_a_healthy_set_up_is_well_in_every_line(place: Place, slack: Slack
 
 
 async def test_it_stores_nothing_of_a_board(place: Place) -> None:
+    assert (await place.here("db", "upgrade"))[0] == 0
     await place.here("doctor")
     assert place.ask("SELECT count(*) FROM posting") == [(0,)]
     assert place.ask("SELECT count(*) FROM board_check") == [(0,)]
