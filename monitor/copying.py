@@ -15,7 +15,7 @@ from monitor import models, schema
 from monitor.base import Base
 from monitor.db import reading
 from monitor.errors import UserError
-from monitor.search import index_stored
+from monitor.search import index_missing
 
 _STAYS = {models.Lease.__tablename__, models.RoundRequest.__tablename__}
 _AT_ONCE = 1000  # rows in memory
@@ -34,7 +34,7 @@ def copy(source: Engine, target: Engine, progress: Progress) -> dict[str, int]:
     with reading(source) as old, target.begin() as new:
         _refuse_full(new)
         copied = {table.name: _copy(old, new, table, progress) for table in tables()}
-        index_stored(new)
+        index_missing(new)
         _number_on(new)
         _verify(new, copied)
     return copied

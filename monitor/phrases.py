@@ -21,47 +21,18 @@ What a person reads, and this reads too, for "research engineer":
 from __future__ import annotations
 
 import re
-import unicodedata
 from functools import lru_cache
 
 import re2
 
+from monitor.spelling import MARKS, forms, is_unspaced
+from monitor.spelling import plain as spelled
+
 _SHORT = 400  # characters; titles and places come again for every rule, descriptions are kept only while theirs is looked at
 
-_LETTERS = str.maketrans(
-    {
-        "ø": "o",
-        "ł": "l",
-        "đ": "d",
-        "ð": "d",
-        "þ": "th",
-        "æ": "ae",
-        "œ": "oe",
-        "\u0131": "i",
-        "ħ": "h",
-        "™": " ",
-        "®": " ",
-        "©": " ",
-        "℠": " ",
-    }
-)
-_DROPPED = re.compile(
-    "[\u0300-\u036f\u00ad\u0591-\u05c7\u061c\u064b-\u065f\u0670\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufe00-\ufe0f\ufeff]"
-)
-_UNSPACED = (
-    "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005\u3040-\u30fa\u30fc-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
-)
-_SCRIPT_CHANGE = re.compile(rf"(?<=[{_UNSPACED}])(?=[^\W_{_UNSPACED}])|(?<=[^\W_{_UNSPACED}])(?=[{_UNSPACED}])")
-
-_ENDING = re.compile(r"(?<=\w)(?:\((?:s|es|e|in)\)|[*:_/](?:innen|in)(?!\w))")  # Engineer(s), Ingénieur(e), Entwickler:in
-_POSSESSIVE = re.compile(r"(?<=\w)['\u2019](?=s\b)")
-_CPP = re.compile(r"(?<!\w)c\+\+")
-_SHARP = re.compile(r"(?<!\w)([acfj])#")
-_DOTNET = re.compile(r"\.net(?!\w)")
 _PREFIX = "ʘ"  # stands for the `*` of a phrase while it is folded: a letter that no posting has
 
-_MARKS = "\u0900-\u0fff\u1000-\u109f\u1780-\u17ff\u3099\u309a"  # vowel signs are letters to a reader, if not to Python's \w
-_GAP = re.compile(rf"(?: (?=[^\w{_MARKS}]|_)|[^\w{_MARKS} ]|_)(?:[^\w{_MARKS}]|_)*")  # all but a single space, which stays what it is
+_GAP = re.compile(rf"(?: (?=[^\w{MARKS}]|_)|[^\w{MARKS} ]|_)(?:[^\w{MARKS}]|_)*")  # all but a single space, which stays what it is
 _DASH = "\u2010-\u2013\u2212-"  # hyphens, en dash, minus
 _PARTING = re.compile(rf"[,;:!?…|•·‣▪●\[\]{{}}<>—、。「」『』【】]|--|[{_DASH}]\s|\s[{_DASH}]|\.\s|\n\s*\n")
 _SLASHES = frozenset("/\\\u2044\u2215")
@@ -75,10 +46,7 @@ def canonical(text: str) -> bytes:
 
 
 def _canonical(text: str) -> bytes:
-    plain = _fold(text)
-    plain = _ENDING.sub(lambda end: "s" if end.group() in ("(s)", "(es)") else "", plain)
-    plain = _DOTNET.sub(" dotnet", _SHARP.sub(r"\1sharp ", _CPP.sub("cplusplus ", _POSSESSIVE.sub("", plain))))
-    plain = _GAP.sub(lambda gap: _sign(gap.group()), _ABBREVIATION.sub(r"\1 ", plain)).strip(" ,/()")
+    plain = _GAP.sub(lambda gap: _sign(gap.group()), _ABBREVIATION.sub(r"\1 ", spelled(text))).strip(" ,/()")
     plain = f",{plain}," if plain else ","
     for written, read in _WORDS:
         plain = plain.replace(written, read)
@@ -87,13 +55,6 @@ def _canonical(text: str) -> bytes:
 
 _canonical_short = lru_cache(maxsize=4096)(_canonical)
 _canonical_long = lru_cache(maxsize=4)(_canonical)
-
-
-def _fold(text: str) -> str:
-    if text.isascii():
-        return text.lower()
-    letters = unicodedata.normalize("NFKD", text.replace("™", " ").replace("℠", " ")).casefold().translate(_LETTERS)
-    return _SCRIPT_CHANGE.sub(" ", unicodedata.normalize("NFC", _DROPPED.sub("", letters)))
 
 
 @lru_cache(maxsize=1024)  # a language has few of them
@@ -173,8 +134,8 @@ def _expression(read: bytes) -> str:
         if _PREFIX in word[:-1] or word == _PREFIX:
             raise ValueError("has a `*` that does not end a word; only the beginning of a word can be given: intern*")
     first, last = words[0], words[-1]
-    begin = "" if _is_unspaced(first[0]) else _BEGIN
-    end = "" if _is_unspaced(last[-1]) else _END
+    begin = "" if is_unspaced(first[0]) else _BEGIN
+    end = "" if is_unspaced(last[-1]) else _END
     readings = [_joined(words, [_WITHIN if sign == " " else _ANYTHING for sign in signs])]
     for place, sign in enumerate(signs[:_MANY]):
         if sign == " ":
@@ -190,35 +151,5 @@ def _forms(word: str) -> str:
     """An expression for the word in singular and plural, each letter apart where the text writes it so."""
     if word.endswith(_PREFIX):
         return re.escape(word.removesuffix(_PREFIX)) + r"[^ ,/()]*"
-    forms = sorted(_plurals(word))
-    return "(?:" + "|".join(" ?".join(re.escape(letter) for letter in form) for form in forms) + ")"
-
-
-def _plurals(word: str) -> set[str]:
-    """The word, its singular and its plural, as far as spelling tells; a few that are no words do no harm."""
-    if len(word) == 1 or not word[-1].isalpha() or _is_unspaced(word[-1]) or word in {"it", "us"}:
-        return {word}
-    singulars = {word}
-    if len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is")):  # noqa: PLR2004  # "iOS", "AWS" are no plurals
-        singulars.add(word[:-1])
-        if word.endswith(("ses", "xes", "zes", "ches", "shes", "oes")):
-            singulars.add(word[:-2])
-        if word.endswith("ies"):
-            singulars.add(word[:-3] + "y")
-        if word.endswith("ses"):
-            singulars.add(word[:-2] + "is")
-    return singulars.union(*(_plural(singular) for singular in singulars))
-
-
-def _plural(word: str) -> set[str]:
-    if word.endswith("y") and word[-2:-1] not in set("aeiou"):
-        return {word[:-1] + "ies"}
-    if word.endswith("sis"):
-        return {word[:-2] + "es"}
-    if word.endswith(("s", "x", "z", "ch", "sh")):
-        return {word + "es"}
-    return {word + "s"}
-
-
-def _is_unspaced(letter: str) -> bool:
-    return re.match(f"[{_UNSPACED}]", letter) is not None
+    either = sorted(forms(word))
+    return "(?:" + "|".join(" ?".join(re.escape(letter) for letter in form) for form in either) + ")"

@@ -173,7 +173,16 @@ def upgrade(engine: Engine, target: str = "head") -> Path | None:
             return None
         backup = _kept(engine, found) if found is not None and engine.dialect.name == "sqlite" else None
         _migrate(connection, target)
+        if target == "head":
+            _index(connection)
     return backup
+
+
+def _index(connection: Connection) -> None:
+    """The words of texts whose index a migration has emptied, as this version spells them: a migration would spell them as it did then."""
+    from monitor.search import index_missing  # noqa: PLC0415  # with the models, which a database that is current does not need
+
+    index_missing(connection)
 
 
 def _kept(engine: Engine, found: str) -> Path:

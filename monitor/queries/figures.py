@@ -55,4 +55,5 @@ def alerts(connection: Connection) -> dict[str, int]:
 
 def oldest_undelivered(connection: Connection) -> datetime | None:
     """When the oldest alert that should be delivered by now was written."""
-    return connection.scalar(select(func.min(ALERTS.c.created_at)).where(ALERTS.c.state.in_(LATE)))
+    oldest: datetime | None = connection.scalar(select(func.min(ALERTS.c.created_at)).where(ALERTS.c.state.in_(LATE)))
+    return oldest
