@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from monitor.cli.common import now, state
+from monitor.cli.emptiness import no_match
 from monitor.cli.marking import field_change, in_colour, indented
 from monitor.cli.output import Format, FormatOption, Row, clean, emit, short, shortened
+from monitor.cli.pager import paged
 from monitor.cli.roles import BoardOption, PostingArgument, RuleOption, named_rules
 from monitor.cli.times import parse_time
 
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
 
     from monitor.queries.listing import Listing
 
-_COLUMNS = ("at", "kind", "company", "title", "what", "posting")
+_COLUMNS = ("at", "kind", "title", "company", "what", "posting")
 _LONGEST = 60  # characters of an old or a new value in a table
 _STYLES = {"opened": "green", "reopened": "green", "closed": "red", "revised": "yellow"}
 
@@ -58,9 +60,16 @@ def changes(
         found = find_changes(connection, ChangeFilter(boards, tuple(each.value for each in kind or ()), after, rules, limit))
         reposts = repost_words(connection, _opened(found))
     if fmt is Format.TABLE:
-        emit([{**row, "what": _what(row, reposts)} for row in found.rows], _COLUMNS, fmt, shared.console)
+        rows = [{**row, "what": _what(row, reposts)} for row in found.rows]
+        asked = {"is of": ", ".join(boards), "fits the rule": rule or []}
+        emit(rows, _COLUMNS, fmt, shared.console, empty=no_match(f"{_kinds(kind)} since {since}", asked).removesuffix(" yet"))
     else:
         emit(found.rows, found.columns, fmt, shared.console)
+
+
+def _kinds(kinds: Sequence[Kind] | None) -> str:
+    """`change`, or `opened or closed role`."""
+    return f"{' or '.join(each.value for each in kinds)} role" if kinds else "change"
 
 
 def _opened(found: Listing) -> list[str]:
@@ -94,8 +103,9 @@ def history(ctx: typer.Context, posting: PostingArgument, fmt: FormatOption = Fo
             return
         row, contents = describe(connection, found), versions(connection, found)
         repost = repost_words(connection, [found.posting]).get(found.posting, "")
-    for line in _story(row, happened, contents, repost, shared.console):
-        shared.console.print(line, soft_wrap=not shared.console.is_terminal)
+    with paged(shared.console):
+        for line in _story(row, happened, contents, repost, shared.console):
+            shared.console.print(line, soft_wrap=not shared.console.is_terminal)
 
 
 def _story(row: Row, happened: Listing, contents: Listing, repost: str, console: Console) -> Iterator[RenderableType]:

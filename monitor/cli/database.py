@@ -92,7 +92,7 @@ def check(
     engine = shared.history()
     if readings:
         with reading(engine) as connection:
-            emit(listed(connection), COLUMNS, fmt, shared.console)
+            emit(listed(connection), COLUMNS, fmt, shared.console, empty="No version was read differently by a newer reader")
         return
     if fmt is not Format.TABLE:
         found = [{"finding": line} for line in _findings(engine)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import groupby
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,6 +12,7 @@ import typer
 from monitor.cli.common import now, state
 from monitor.cli.marking import field_change, in_colour, indented
 from monitor.cli.output import Format, FormatOption, Row, clean, emit, short
+from monitor.cli.pager import paged
 from monitor.cli.times import parse_time
 
 if TYPE_CHECKING:
@@ -27,7 +28,12 @@ def diff(
     ctx: typer.Context,
     board: Annotated[str, typer.Argument(metavar="BOARD", help="ats:token, its URL, its token or its company.")],
     *,
-    from_: Annotated[str, typer.Option("--from", metavar="TIME", help="The first moment.")],
+    from_: Annotated[
+        str | None,
+        typer.Option(
+            "--from", metavar="TIME", help="The first moment, or the first check if that is later.", show_default="7d before --to"
+        ),
+    ] = None,
     to: Annotated[str, typer.Option("--to", metavar="TIME", help="The second.", show_default="now")] = "0s",
     fmt: FormatOption = Format.TABLE,
 ) -> None:
@@ -38,7 +44,8 @@ def diff(
     from monitor.queries.naming import find_board
 
     moment = now()
-    then, later = parse_time(from_, moment), parse_time(to, moment)
+    later = parse_time(to, moment)
+    then = parse_time(from_, moment) if from_ else later - timedelta(days=7)
     if then >= later:
         raise UserError(f"--from {from_} is not before --to {to}")
     if later > moment:
@@ -52,8 +59,9 @@ def diff(
     if fmt is not Format.TABLE:
         emit(found.rows, COLUMNS, fmt, shared.console)
         return
-    for line in _told(name, then, later, found, shared.console):
-        shared.console.print(line, soft_wrap=not shared.console.is_terminal)
+    with paged(shared.console):
+        for line in _told(name, found.then, later, found, shared.console):
+            shared.console.print(line, soft_wrap=not shared.console.is_terminal)
 
 
 def _told(board: str, then: datetime, later: datetime, found: Between, console: Console) -> Iterator[RenderableType]:
@@ -63,6 +71,8 @@ def _told(board: str, then: datetime, later: datetime, found: Between, console: 
     counts = {kind: len({row["posting"] for row in found.rows if row["kind"] == kind}) for kind in _SIGNS}
     yield Text(f"{board}  {short(then)} → {short(later)}", style="bold")
     yield Text(f"{found.open_then} → {found.open_now} open: {', '.join(f'{count} {kind}' for kind, count in counts.items())}\n")
+    if not found.rows:
+        yield Text("Nothing changed")
     for (kind, _), rows in groupby(found.rows, key=lambda row: (row["kind"], row["posting"])):
         fields = list(rows)
         yield _posting(str(kind), fields[0])

@@ -74,7 +74,7 @@ def sql(
     with ask(engine, Question(text, {**times, **values}, timeout)) as answer:
         most = limit if limit is not None or fmt is not Format.TABLE else _MOST_IN_A_TABLE
         rows = answer.rows if most is None else _first(answer.rows, most, told=limit is None)
-        emit(rows, answer.columns, fmt, shared.console)
+        emit(rows, answer.columns, fmt, shared.console, empty="No rows")
 
 
 def _query(given: str | None) -> str:

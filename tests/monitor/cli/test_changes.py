@@ -112,3 +112,18 @@ def test_a_posting_that_opened_begins_with_that(told: Program) -> None:
 
 def test_a_time_long_before_the_history_is_before_all_of_it(told: Program) -> None:
     assert happened(told("changes", "--since", "0999-01-01", "--format", "json").json) == ALL
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--since", "0s"), "No change since 0s"),
+        (("--since", "0s", "--kind", "opened", "--kind", "closed"), "No opened or closed role since 0s"),
+        (("--since", "0s", "--board", "otherworks"), "No change since 0s is of greenhouse:otherworks"),
+        (("--since", "0s", "--rule", "kernels"), "No change since 0s fits the rule “kernels”"),
+    ],
+)
+def test_no_change_is_said(sqlite_told: Program, arguments: tuple[str, ...], said: str) -> None:
+    ran = sqlite_told("changes", *arguments)
+    assert (ran.code, ran.out, ran.err) == (0, f"{said}\n", "")
+    assert sqlite_told.ask("changes", *arguments) == []
