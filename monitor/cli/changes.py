@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from monitor.cli import completion
 from monitor.cli.common import now, state
 from monitor.cli.emptiness import no_match
 from monitor.cli.marking import field_change, in_colour, indented
 from monitor.cli.output import Format, FormatOption, Row, clean, emit, short, shortened
 from monitor.cli.pager import paged
-from monitor.cli.roles import BoardOption, PostingArgument, RuleOption, named_rules
+from monitor.cli.roles import BoardOption, RuleOption, named_rules
 from monitor.cli.times import parse_time
 
 if TYPE_CHECKING:
@@ -86,17 +87,31 @@ def _what(row: Row, reposts: Mapping[str, str]) -> str:
     return f"{row['field']}: {old} → {new}"
 
 
-def history(ctx: typer.Context, posting: PostingArgument, fmt: FormatOption = Format.TABLE) -> None:
+def history(
+    ctx: typer.Context,
+    posting: Annotated[
+        str,
+        typer.Argument(
+            metavar="POSTING", help="ats:token:key, its URL, its key, or its title or part of one.", autocompletion=completion.postings
+        ),
+    ],
+    fmt: FormatOption = Format.TABLE,
+) -> None:
     """Show what happened to one posting over time, with what changed in its description word by word."""
+    from monitor.cli.several import list_several
     from monitor.db import reading
     from monitor.queries.changes import timeline, versions
-    from monitor.queries.naming import find_posting
     from monitor.queries.reposts import repost_words
     from monitor.queries.roles import describe
+    from monitor.queries.titles import find_by_name_or_title
 
     shared = state(ctx)
     with reading(shared.history()) as connection:
-        found = find_posting(connection, posting)
+        several = find_by_name_or_title(connection, posting)
+        if len(several) > 1:
+            list_several(connection, posting, several, fmt, shared.console)
+            return
+        found = several[0]
         happened = timeline(connection, found)
         if fmt is not Format.TABLE:
             emit(happened.rows, happened.columns, fmt, shared.console)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from monitor.cli import completion
 from monitor.cli.common import now, state
 from monitor.cli.marking import field_change, in_colour, indented
 from monitor.cli.output import Format, FormatOption, Row, clean, emit, short
@@ -26,7 +27,10 @@ _SIGNS = {"opened": ("+", "green"), "closed": ("-", "red"), "revised": ("~", "ye
 
 def diff(
     ctx: typer.Context,
-    board: Annotated[str, typer.Argument(metavar="BOARD", help="ats:token, its URL, its token or its company.")],
+    board: Annotated[
+        str,
+        typer.Argument(metavar="BOARD", help="ats:token, its URL, its token or its company.", autocompletion=completion.boards),
+    ],
     *,
     from_: Annotated[
         str | None,

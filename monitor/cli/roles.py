@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from monitor.cli import completion
 from monitor.cli.common import now, state
 from monitor.cli.output import Format, FormatOption, Row, age, clean, emit, emit_object, short
 from monitor.cli.pager import paged
@@ -23,10 +24,21 @@ if TYPE_CHECKING:
     from monitor.queries.roles import RoleFilter
     from monitor.settings import Rule, Settings
 
-BoardOption = Annotated[list[str] | None, typer.Option("--board", metavar="BOARD", help="Only this board; may be given again.")]
-RuleOption = Annotated[list[str] | None, typer.Option("--rule", metavar="NAME", help="Only what fits this rule of the configuration.")]
+BoardOption = Annotated[
+    list[str] | None,
+    typer.Option("--board", metavar="BOARD", help="Only this board; may be given again.", autocompletion=completion.boards),
+]
+RuleOption = Annotated[
+    list[str] | None,
+    typer.Option("--rule", metavar="NAME", help="Only what fits this rule of the configuration.", autocompletion=completion.rules),
+]
 PostingArgument = Annotated[
-    str, typer.Argument(metavar="POSTING", help="ats:token:key, its URL, or its key alone where no two boards share it.")
+    str,
+    typer.Argument(
+        metavar="POSTING",
+        help="ats:token:key, its URL, or its key alone where no two boards share it.",
+        autocompletion=completion.postings,
+    ),
 ]
 
 

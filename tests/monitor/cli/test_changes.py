@@ -127,3 +127,23 @@ def test_no_change_is_said(sqlite_told: Program, arguments: tuple[str, ...], sai
     ran = sqlite_told("changes", *arguments)
     assert (ran.code, ran.out, ran.err) == (0, f"{said}\n", "")
     assert sqlite_told.ask("changes", *arguments) == []
+
+
+def test_history_takes_a_title_or_a_part_of_one(sqlite_told: Program) -> None:
+    for title in ("Research Engineer, Gemini", "gemini", "GEMINI", "Gemin", "research-engineer, gemini"):
+        assert sqlite_told.ask("history", title) == sqlite_told.ask("history", STORY), title
+
+
+def test_several_postings_of_a_title_are_listed(sqlite_told: Program) -> None:
+    ran = sqlite_told("history", "research")
+    assert ran.code == 0
+    assert ran.err == "3 postings are called so: name one of them by the last column\n"
+    assert [line.split()[-1] for line in ran.out.splitlines()[1:]] == [f"{BOARD}:12", STORY, "greenhouse:otherworks:21"]
+    refused = sqlite_told("history", "research", "--format", "json")
+    assert (refused.code, refused.out) == (2, "")
+    assert f"“research” is several postings: {BOARD}:12, {STORY}, " in refused.err
+
+
+def test_a_title_that_no_posting_has_is_told_with_a_spelling(sqlite_told: Program) -> None:
+    assert sqlite_told("history", "gemni").err == "no posting is called “gemni”. Did you mean “gemini”?\n"
+    assert "give ats:token:key" in sqlite_told("history", "zzz").err
