@@ -17,7 +17,7 @@ SECONDS ?= 60
 .PHONY: chaos soak coverage mutants fuzz
 
 run: $(INSTALLED) ## start the daemon; Ctrl-C stops it
-	@test -e "$(CONFIG)" || $(BIN)/rolewatch init "$(CONFIG)"
+	@test -e "$(CONFIG)" || $(BIN)/rolewatch --quiet init "$(CONFIG)"
 	@exec $(BIN)/rolewatch --config "$(CONFIG)" run
 
 test: lint ## format, lint, types, import contracts, then the tests; offline

@@ -36,7 +36,10 @@ def check(
     announce: Annotated[bool, typer.Option("--announce", help="Tell a first snapshot role by role, not in one summary.")] = False,
     fmt: FormatOption = Format.TABLE,
 ) -> None:
-    """Look at the boards once, now, and tell what is new."""
+    """Check the boards once, now, and tell what is new.
+
+    Alerts go to the channels of each rule's `notify`: to the console, or to Slack once there is a token. --no-alerts writes none.
+    """
     from monitor.cli.sending import work
     from monitor.config import require_boards
 

@@ -184,17 +184,34 @@ def _stranded(connection: Connection, settings: Settings) -> Iterator[Finding]:
 
 
 async def _boards(settings: Settings) -> AsyncIterator[Finding]:
-    """One look at each board."""
+    """One glance at each board."""
     from crawler.items import BoardRequest
     from crawler.run import crawl
+    from monitor.network import is_unreached
     from monitor.watch import manners
 
     names = [board.board for board in settings.boards if board.enabled]
+    unreached: list[Result] = []
     for ats in sorted({name.split(":")[0] for name in names}):
         requests = [BoardRequest(name, glance=True) for name in names if name.startswith(f"{ats}:")]
         async with aclosing(crawl(ats, requests, manners(settings, ats))) as results:
             async for result in results:
-                yield _board(result)
+                if is_unreached(result):
+                    unreached.append(result)
+                else:
+                    yield _board(result)
+    if len(unreached) == len(names) > 1:
+        yield _offline(unreached[0], len(names))
+    else:
+        for result in unreached:
+            yield _board(result)
+
+
+def _offline(result: Result, boards: int) -> Finding:
+    """One finding instead of one a board, where no host answers at all."""
+    reason = getattr(result, "reason", "")
+    remedy = "is this machine online? Nothing closes because of it, and the daemon goes on when it is"
+    return Finding("network", ok=False, found=f"none of {boards} boards can be reached: {reason}", remedy=remedy)
 
 
 def _board(result: Result) -> Finding:

@@ -34,3 +34,9 @@ def test_scrapy_crawl_works_by_itself(tmp_path: Path, more: tuple[str, ...]) -> 
     assert "board failed: greenhouse:missing: HTTP 404: no such board" in done.stderr
     assert "posting unreadable: greenhouse:examplelabs:3" in done.stderr
     assert done.stdout == ""
+
+
+def test_scrapy_crawl_without_boards_says_what_it_needs() -> None:
+    command = [sys.executable, "-m", "scrapy", "crawl", "greenhouse"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+    assert "scrapy crawl greenhouse -a boards=TOKEN,TOKEN" in done.stdout + done.stderr

@@ -209,3 +209,13 @@ async def test_other_channels_say_what_they_lack_and_what_they_cannot(place: Pla
     assert "ntfy; it has no threads" in lines["apprise:desk"]
     assert lines["apprise:wrong"].startswith("FAIL")
     assert "verySecretTopic" not in out
+
+
+def test_a_network_that_is_away_is_one_finding(tmp_path: Path) -> None:
+    file = tmp_path / "rolewatch.toml"
+    boards = "".join(f'[[boards]]\nboard = "greenhouse:{token}"\n' for token in ("one", "two", "three"))
+    file.write_text(f'[ats.greenhouse]\napi_url = "http://nowhere.invalid"\ndelay = "0s"\n{boards}')
+    rows = {row["subject"]: row for row in Program(str(file))("doctor", "--format", "json").json}
+    assert not [subject for subject in rows if subject.startswith("greenhouse:")]
+    assert rows["network"]["found"] == "none of 3 boards can be reached: no such host: nowhere.invalid"
+    assert not rows["network"]["ok"]
