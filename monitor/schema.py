@@ -63,8 +63,8 @@ def open_existing(url: str, *, whatever_schema: bool = False) -> Engine:
     engine = _engine(url)
     try:
         if (found := older(engine)) is not None and not whatever_schema:
-            upgrade_it = "`rolewatch db upgrade` brings it to this version's, after a backup"
-            raise UserError(f"the database's schema is older than this rolewatch ({found or 'it is empty'}): {upgrade_it}")
+            remedy = f"run `rolewatch db upgrade`{', which makes a backup first' if engine.dialect.name == 'sqlite' else ''}"
+            raise UserError(f"the database's schema is older than this rolewatch ({found or 'it is empty'}): {remedy}")
     except NO_DATABASE as error:
         engine.dispose()
         raise _unusable(engine, error) from error

@@ -69,7 +69,8 @@ def index_all(connection: Connection) -> None:
 
 def index_missing(connection: Connection) -> None:
     """Index every stored title and description whose words are not in the index yet: after a copy, and after an upgrade that emptied it."""
-    there = _TEXT_WORDS.is_not(None) if connection.dialect.name != "sqlite" else _TEXT.c.id.in_(select(_DOCUMENTS.c.id))
+    document = select(_DOCUMENTS.c.id).where(_DOCUMENTS.c.id == _TEXT.c.id).exists()
+    there: ColumnElement[bool] = document if connection.dialect.name == "sqlite" else _TEXT_WORDS.is_not(None)
     query = select(_TEXT.c.id, _TEXT.c.title, models.Description.text).join(models.Description).where(~there)
     last = 0
     while some := connection.execute(query.where(_TEXT.c.id > last).order_by(_TEXT.c.id).limit(_AT_ONCE)).all():

@@ -11,14 +11,14 @@ import typer
 from monitor.cli import completion
 from monitor.cli.common import now, state
 from monitor.cli.emptiness import no_match
-from monitor.cli.marking import field_change, in_colour, indented
+from monitor.cli.marking import field_change, in_colour, print_folded
 from monitor.cli.output import Format, FormatOption, Row, clean, emit, short, shortened
 from monitor.cli.pager import paged
 from monitor.cli.roles import BoardOption, RuleOption, named_rules
 from monitor.cli.times import parse_time
 
 if TYPE_CHECKING:
-    from rich.console import Console, RenderableType
+    from rich.console import Console
     from rich.text import Text
 
     from monitor.queries.listing import Listing
@@ -120,10 +120,10 @@ def history(
         repost = repost_words(connection, [found.posting]).get(found.posting, "")
     with paged(shared.console):
         for line in _story(row, happened, contents, repost, shared.console):
-            shared.console.print(line, soft_wrap=not shared.console.is_terminal)
+            print_folded(line, shared.console)
 
 
-def _story(row: Row, happened: Listing, contents: Listing, repost: str, console: Console) -> Iterator[RenderableType]:
+def _story(row: Row, happened: Listing, contents: Listing, repost: str, console: Console) -> Iterator[Text]:
     from rich.text import Text
 
     yield Text(short(row["title"]) or "(not read yet)", style="bold")
@@ -139,7 +139,7 @@ def _story(row: Row, happened: Listing, contents: Listing, repost: str, console:
                 change["at"], str(change["kind"]), change["version"], repost if change["kind"] == "opened" else _gone_since(change)
             )
         if change["field"] is not None:
-            yield from indented(_revision(change, texts, marked=not in_colour(console)), 2, console)
+            yield from (Text("  ").append_text(line) for line in _revision(change, texts, marked=not in_colour(console)))
 
 
 def _headline(at: object, kind: str, version: object, note: str) -> Text:

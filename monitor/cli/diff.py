@@ -11,13 +11,13 @@ import typer
 
 from monitor.cli import completion
 from monitor.cli.common import now, state
-from monitor.cli.marking import field_change, in_colour, indented
+from monitor.cli.marking import field_change, in_colour, print_folded
 from monitor.cli.output import Format, FormatOption, Row, clean, emit, short
 from monitor.cli.pager import paged
 from monitor.cli.times import parse_time
 
 if TYPE_CHECKING:
-    from rich.console import Console, RenderableType
+    from rich.console import Console
     from rich.text import Text
 
     from monitor.queries.between import Between
@@ -65,10 +65,10 @@ def diff(
         return
     with paged(shared.console):
         for line in _told(name, found.then, later, found, shared.console):
-            shared.console.print(line, soft_wrap=not shared.console.is_terminal)
+            print_folded(line, shared.console)
 
 
-def _told(board: str, then: datetime, later: datetime, found: Between, console: Console) -> Iterator[RenderableType]:
+def _told(board: str, then: datetime, later: datetime, found: Between, console: Console) -> Iterator[Text]:
     """A headline, then a line for each posting, and under a revised one a line for each field."""
     from rich.text import Text
 
@@ -83,7 +83,7 @@ def _told(board: str, then: datetime, later: datetime, found: Between, console: 
         for row in fields:
             if row["field"]:
                 lines = field_change(str(row["field"]), row["old"], row["new"], marked=not in_colour(console))
-                yield from indented(lines, 4, console)
+                yield from (Text("    ").append_text(line) for line in lines)
 
 
 def _posting(kind: str, row: Row) -> Text:

@@ -13,6 +13,7 @@ import typer
 
 from monitor.cli import completion
 from monitor.cli.common import now, state
+from monitor.cli.marking import print_folded
 from monitor.cli.output import Format, FormatOption, Row, age, clean, emit, emit_object, short
 from monitor.cli.pager import paged
 from monitor.cli.times import optional_time
@@ -196,7 +197,7 @@ def _print(row: Row, repost: str, console: Console) -> None:
         console.print(Text(f"{name:<{width}}", style="dim").append(" ".join(value.split()), style="default"), soft_wrap=True)
     if row["description"]:
         console.print()
-        console.print(Text(clean(str(row["description"]))), soft_wrap=not console.is_terminal)
+        print_folded(Text(clean(str(row["description"]))), console)
 
 
 def _facts(row: Row) -> dict[str, str]:

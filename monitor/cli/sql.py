@@ -11,6 +11,7 @@ import typer
 
 from monitor.cli.common import now, state
 from monitor.cli.output import Format, FormatOption, Row, emit
+from monitor.cli.pager import paged
 from monitor.cli.times import parse_time
 
 if TYPE_CHECKING:
@@ -66,7 +67,8 @@ def sql(
     moments = {"now": moment, "since": parse_time(since, moment)}
     engine = shared.history()
     if not text:
-        _print_guide(engine, fmt, shared.console)
+        with paged(shared.console):
+            _print_guide(engine, fmt, shared.console)
         return
     on_sqlite = engine.dialect.name == "sqlite"
     times = {name: iso(instant) if on_sqlite else instant for name, instant in moments.items()}

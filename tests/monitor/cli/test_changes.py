@@ -5,6 +5,8 @@ from boards import BOARD
 from program import WIDE, Program
 from story import OTHER, STORY
 
+from monitor.cli.output import clean
+
 COLUMNS = [
     "change_id",
     "check_id",
@@ -147,3 +149,10 @@ def test_several_postings_of_a_title_are_listed(sqlite_told: Program) -> None:
 def test_a_title_that_no_posting_has_is_told_with_a_spelling(sqlite_told: Program) -> None:
     assert sqlite_told("history", "gemni").err == "no posting is called “gemni”. Did you mean “gemini”?\n"
     assert "give ats:token:key" in sqlite_told("history", "zzz").err
+
+
+@pytest.mark.parametrize("command", ["history", "show"])
+def test_an_id_or_an_address_longer_than_the_screen_is_not_broken(sqlite_told: Program, command: str) -> None:
+    lines = [clean(line) for line in sqlite_told(command, STORY, environ=WIDE | {"COLUMNS": "30"}).out.splitlines()]
+    for whole in (STORY, "https://job-boards.greenhouse.io/examplelabs/jobs/11"):
+        assert any(whole in line for line in lines), whole

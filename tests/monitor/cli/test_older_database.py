@@ -45,7 +45,7 @@ def _schema(folder: Path) -> str:
 def test_a_command_that_reads_does_not_upgrade_and_says_how(old: Program, tmp_path: Path, command: tuple[str, ...]) -> None:
     ran = old(*command)
     assert (ran.code, ran.out) == (2, "")
-    assert "older than this rolewatch (0001): `rolewatch db upgrade`" in ran.err
+    assert "older than this rolewatch (0001): run `rolewatch db upgrade`, which makes a backup first" in ran.err
     assert len(ran.err.splitlines()) == 1
     assert _schema(tmp_path) == "0001"
     assert not list(tmp_path.glob("*backup*"))
