@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from crawler.ats import supported
 from crawler.directory import directory, find, spelled
 from crawler.links import nameless, read_link
-from crawler.products import PRODUCTS, board_url, canonical_key, canonical_token, posting_url
+from crawler.products import PRODUCTS, board_url, canonical_key, canonical_token, fold, posting_url
 
 __all__ = ["Address", "board_url", "directory", "discover", "find", "parse", "posting_url"]
 
@@ -77,10 +77,11 @@ def _short(text: str) -> str:
 
 def discover(html: str) -> tuple[str, ...]:
     """Return the boards that a careers page links to or embeds, in its order."""
-    found: dict[str, None] = {}
+    found: dict[str, str] = {}
     for link in _LINK.findall(html.replace("&amp;", "&").replace("\\/", "/")):
         try:
-            found.setdefault(parse(link if link.startswith("http") else f"https:{link}").board)
+            board = parse(link if link.startswith("http") else f"https:{link}").board
         except ValueError:
             continue
-    return tuple(found)
+        found.setdefault(fold(board), board)
+    return tuple(found.values())

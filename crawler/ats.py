@@ -16,7 +16,7 @@ from crawler.items import Posting
 if TYPE_CHECKING:
     from crawler.board_spider import BoardSpider
 
-READER_VERSION = 2  # raised when a reader reads pay, deadline or workplace differently, so that stored postings are read again
+READER_VERSION = 3  # raised when a reader reads pay, deadline or workplace differently, so that stored postings are read again
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +38,11 @@ READABLE = {
 def supported() -> frozenset[str]:
     """The ats that can be crawled."""
     return frozenset(READABLE)
+
+
+def is_readable(board: str) -> bool:
+    """Can this board be crawled?"""
+    return board.partition(":")[0] in READABLE
 
 
 def default_every(ats: str) -> timedelta | None:

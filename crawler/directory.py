@@ -17,6 +17,7 @@ from urllib.parse import unquote
 
 from crawler.products import brand, fold
 
+_DOMAIN = re.compile(r"(?:[a-z0-9][a-z0-9-]*\.)+[a-z]{2,}")
 _SHORTEST_PART = 3  # letters of a name that may be part of another
 _NEAR = 80.0  # of 100: a slip of the finger or two
 
@@ -101,6 +102,18 @@ def where_now(board: str) -> str | None:
     if entry is None or entry.live:
         return None
     return next((other.board for other in entries() if other.live and other.company == entry.company), None)
+
+
+def other_boards(board: str) -> tuple[str, ...]:
+    """Return the live boards of the board's employer but for this one, the main one first."""
+    mine = fold(board)
+    return tuple(entry.board for entry in entries() if entry.live and entry.company == employer(board) and fold(entry.board) != mine)
+
+
+def domain(board: str) -> str | None:
+    """Return the domain of the board's employer, such as "openai.com"; None when none is known."""
+    aliases = (alias for entry in entries() if entry.company == employer(board) for alias in entry.aliases)
+    return next(filter(_DOMAIN.fullmatch, aliases), None)
 
 
 def find(name: str) -> list[tuple[str, str]]:

@@ -112,6 +112,8 @@ def canonical_token(ats: str, token: str) -> str:
             raise ValueError(token)
     if product.lower:
         steps = [step.lower() for step in steps]
+        if ats == "google":
+            steps[0] = steps[0].removeprefix("google ").lstrip()
     elif product.first is not None or product.domain:
         steps[0] = steps[0].lower()
     return "/".join(quote(step, safe="&") for step in steps)

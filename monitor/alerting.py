@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection, insert, select, update
 
 from crawler.items import Posting
 from monitor import models, mutes
@@ -15,7 +15,7 @@ from monitor.compare import pay_words
 from monitor.db import AnyRow
 from monitor.gone import Repeated
 from monitor.matching import candidate
-from monitor.messages import FieldChange, OperatorMessage, Role, RoleMessage, Why, dump
+from monitor.messages import FieldChange, OperatorMessage, Role, RoleMessage, Why, dump, load
 from monitor.rules import Explanation, Matcher
 from monitor.settings import Kind, Rule, Settings
 from monitor.write import Told
@@ -167,3 +167,11 @@ def covers(rule: Rule, board: str) -> bool:
 def fitting(matcher: Matcher, board: AnyRow, postings: Iterable[tuple[str, Posting]]) -> list[Role]:
     """The roles of a board that fit, in the order given: (key, posting)."""
     return [role(board, key, posting) for key, posting in postings if matcher.explain(candidate(board.board, board.company, posting)).fits]
+
+
+def rewrite(connection: Connection, message: OperatorMessage, round_id: int) -> None:
+    """Let the alerts about this incident of a round that has not ended carry another message: none of them is sent yet."""
+    alert = models.Alert
+    rows = connection.execute(select(alert.id, alert.message).where(alert.round_id == round_id, alert.kind == "operator")).all()
+    same = [row.id for row in rows if getattr(load(row.message), "incident", None) == message.incident]
+    connection.execute(update(alert).where(alert.id.in_(same)).values(message=dump(message)))

@@ -91,7 +91,7 @@ def move_board(path: Path, old: str, new: str) -> None:
 
 def _renamed(rule: dict[str, Any], old: str, new: str) -> dict[str, Any]:
     """The rule with the new board for the old one, once."""
-    names = [named for named in rule.get("boards", []) if parse(named).board == old]
+    names = [named for named in rule.get("boards", []) if same_board(parse(named).board, old)]
     if not names:
         return rule
     return rule | {"boards": _without_twins([new if named in names else named for named in rule["boards"]], new)}
@@ -99,8 +99,8 @@ def _renamed(rule: dict[str, Any], old: str, new: str) -> dict[str, Any]:
 
 def _without_twins(boards: list[str], new: str) -> list[str]:
     """The list with the board once, where it comes first."""
-    first = next(at for at, named in enumerate(boards) if parse(named).board == new)
-    return [named for at, named in enumerate(boards) if at <= first or parse(named).board != new]
+    first = next(at for at, named in enumerate(boards) if same_board(parse(named).board, new))
+    return [named for at, named in enumerate(boards) if at <= first or not same_board(parse(named).board, new)]
 
 
 def _with_rules(text: str, old: str, new: str) -> str:
@@ -108,12 +108,12 @@ def _with_rules(text: str, old: str, new: str) -> str:
     document = tomlkit.parse(text)
     for rule in document.get("rules", []):
         boards = rule.get("boards", [])
-        named = [at for at in range(len(boards)) if parse(boards[at]).board == old]
+        named = [at for at in range(len(boards)) if same_board(parse(boards[at]).board, old)]
         if not named:
             continue
         for at in named:
             boards[at] = new
-        twins = [at for at in range(len(boards)) if parse(boards[at]).board == new][1:]
+        twins = [at for at in range(len(boards)) if same_board(parse(boards[at]).board, new)][1:]
         for at in reversed(twins):
             boards.pop(at)
     return tomlkit.dumps(document)

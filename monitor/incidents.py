@@ -9,7 +9,8 @@ from datetime import datetime
 from shlex import quote
 from typing import Literal
 
-from crawler.directory import where_now
+from crawler.ats import is_readable
+from crawler.directory import other_boards, where_now
 from crawler.products import title
 from monitor.db import AnyRow, iso
 from monitor.messages import OperatorMessage
@@ -17,9 +18,9 @@ from monitor.notify.words import count, instant, span
 
 
 def failing(board: AnyRow, failures: int, since: datetime, reason: str, *, gone: bool) -> OperatorMessage:
-    """A board that fails again and again; said anew with each failure. `gone`: its ats has not known it for three checks."""
+    """A board that fails again and again; updated at each failure. `gone`: its ats has not known it for three checks."""
     facts = (
-        *((moved_where(board.board, board.company),) if gone else ()),
+        *((moved_where(board.board, board.company, board.found_at),) if gone else ()),
         f"Last error: {reason}",
         f"Last good look: {instant(board.last_ok_at) if board.last_ok_at else 'none yet'}",
         f"Failing since: {instant(since)}",
@@ -29,13 +30,23 @@ def failing(board: AnyRow, failures: int, since: datetime, reason: str, *, gone:
     return _message("failing", board, since, headline, facts)
 
 
-def moved_where(board: str, company: str) -> str:
-    """Say where the employer of a board that is not there any more is now, as far as the directory knows, and what to type."""
-    place = where_now(board)
-    if place is None:
+def moved_where(board: str, company: str, found_at: str | None) -> str:
+    """Return where the employer of a board that is not there any more is now, and the command that follows it there.
+
+    The directory's board comes first, then `found_at`, the one that its careers page leads to.
+    """
+    places = other_boards(board)
+    place = next(filter(is_readable, places), None)
+    if place is not None:
+        has = f"is on {title(place.split(':')[0])} now" if where_now(board) else f"has the board {place} too"
+        return f"{company} {has}: `rolewatch boards move {board} {place}`"
+    if places:
+        ats = title(places[0].split(":")[0])
+        return f"{company} is on {ats} now ({places[0]}): rolewatch cannot read {ats} boards yet. {board} stays watched."
+    if not found_at:
         find, move = f"`rolewatch boards find {quote(company)}`", f"`rolewatch boards move {board} NEW`"
         return f"The board is not there any more: look for another with {find}, then type {move}. It stays watched."
-    return f"{company} is on {title(place.split(':')[0])} now: `rolewatch boards move {board} {place}`"
+    return f"The careers page of {company} leads to {found_at} now: `rolewatch boards move {board} {found_at}`"
 
 
 def moved(board: AnyRow, place: str) -> OperatorMessage:
@@ -56,7 +67,7 @@ def recovered(board: AnyRow, at: datetime, *, seen: int, opened: int, closed: in
 
 
 def collapsed(board: AnyRow, since: datetime, lost: str, closed: int) -> OperatorMessage:
-    """A board that lost too much at once to be believed; said anew while that goes on."""
+    """A board that lost too much at once to be believed; updated at each check."""
     facts = (
         f"Proved gone: {closed} so far, which are closed; the others stay open until they are, or until three rounds agree.",
         "What it still lists is recorded as always.",

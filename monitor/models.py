@@ -70,6 +70,7 @@ class Board(Base):
     notes: Mapped[str | None]  # what its source keeps from one check to the next: JSON
     put_back: Mapped[bool] = mapped_column(default=False)  # its next snapshot is told in a summary
     moved_from: Mapped[str | None]  # the board that the employer had before: "greenhouse:deepmind"
+    found_at: Mapped[str | None]  # the board that its employer's careers page leads to, since this one is gone; "" for none
     clock: Mapped[datetime | None]  # the latest instant given to this board; the next one is later, whatever the machine's clock says
 
 

@@ -19,8 +19,9 @@ from sqlalchemy import Connection, and_, insert, or_, select, update
 from sqlalchemy.orm import aliased
 
 from crawler.address import directory
+from crawler.products import same_board
 from monitor import cards, incidents, models, store, watch
-from monitor.carried import carry
+from monitor.card_transfer import transfer
 from monitor.counterparts import Match, Side, employer_names, match, plain_title, towns
 from monitor.db import AnyRow
 from monitor.gone import Repeated, texts
@@ -32,18 +33,46 @@ from monitor.write import Told
 def begin(connection: Connection, old: str, new: WatchedBoard) -> None:
     """Note the move. The new board is read whole at its next check, whatever was known of it.
 
-    Where the operator was told that the former board fails, that message shows how it ended.
+    A former board that was never read leads to the one that it was moved from: its move is corrected. The operator's message about a
+    failing board on that way shows how it ended.
     """
     watch.leave(connection, [old])
-    former = _board(connection, old)
-    if former is not None and former.failing_since is not None:
-        cards.amend(connection, incidents.moved(former, new.board))
-    name = models.Board.board == new.board
-    if connection.scalar(select(models.Board.id).where(name)) is None:
-        company = new.company or directory().get(new.board) or _learnt_company(connection, old)
+    way = _way_back(connection, old)
+    for board in way:
+        if board.failing_since is not None and not same_board(board.board, new.board):
+            cards.amend(connection, incidents.moved(board, new.board))
+    origin = way[-1].board if way else old
+    successor = _board(connection, new.board)
+    if successor is None:
+        company = new.company or directory().get(new.board) or _learnt_company(connection, origin)
         connection.execute(insert(models.Board).values(watch.new_row(replace(new, company=company))))
-    again = dict.fromkeys(("read_at", "etag", "last_modified", "next_check_at"))
-    connection.execute(update(models.Board).where(name).values(moved_from=old, **again))
+    if not same_board(origin, new.board):  # the move is not taken back
+        again = dict.fromkeys(("read_at", "etag", "last_modified", "next_check_at"))
+        name = successor.board if successor else new.board
+        connection.execute(update(models.Board).where(models.Board.board == name).values(moved_from=origin, **again))
+
+
+def has_begun(connection: Connection, old: str, new: str) -> bool:
+    """Is the move from `old` to `new` noted already?"""
+    successor, way = _board(connection, new), _way_back(connection, old)
+    if successor is None or not way:
+        return False
+    return same_board(way[-1].board, new) or successor.moved_from == way[-1].board
+
+
+def is_stored(connection: Connection, name: str) -> bool:
+    """Does the database know the board?"""
+    return _board(connection, name) is not None
+
+
+def _way_back(connection: Connection, name: str) -> list[AnyRow]:
+    """The board, and those that it was moved from, up to the first one that was ever read. Empty when the board is not stored."""
+    way: list[AnyRow] = []
+    board = _board(connection, name)
+    while board is not None and board not in way:
+        way.append(board)
+        board = None if board.last_ok_at or board.moved_from is None else _board(connection, board.moved_from)
+    return way
 
 
 def _learnt_company(connection: Connection, board: str) -> str | None:
@@ -59,7 +88,7 @@ def is_pending(board: AnyRow) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """What came along from the former board, and how it stood."""
+    """The roles that came along from the former board, and the counts of a move."""
 
     former: AnyRow  # its row of `board`
     before: int  # open roles of the former board
@@ -68,7 +97,7 @@ class Moved:
     postings: Mapping[int, Repeated] = field(default_factory=dict)  # the former posting of each new one that has one, by id
 
     def left(self, told: Sequence[Told], *, baseline: bool) -> list[Told]:
-        """What is told beside the move: no opening of a role that came along, and none at all of a baseline."""
+        """Return the events to alert on beside the move: no opening of a role that came along, none at all of a baseline."""
         return [one for one in told if one.kind != "opened" or not (baseline or one.posting_id in self.postings)]
 
 
@@ -79,16 +108,16 @@ def take_along(connection: Connection, board: AnyRow) -> Moved | None:
         return None
     old, new = _postings(connection, former, board), _postings(connection, board)
     found = _pair(connection, (former, old), (board, new))
-    carry(connection, {match.id: new_id for new_id, match in found.items()})
+    transfer(connection, {match.id: new_id for new_id, match in found.items()})
     is_open = {row.id: row.state == "open" for row in old}
     came = sum(is_open[match.id] for match in found.values())
     return Moved(former, sum(is_open.values()), came, len(found) - came, _named(old, found))
 
 
 def follow(connection: Connection, board: AnyRow, told: Sequence[Told], at: datetime) -> list[Told]:
-    """The same for what this check read for the first time; gives what is told with the postings that are repeated.
+    """Do the same for the postings that this check read first. Return the events, each with the posting that it repeats.
 
-    Not where the former board is watched again: what both list is two postings.
+    A role on both boards is two postings while the former board is watched again.
     """
     former = _board(connection, board.moved_from)
     if former is None or former.watched or former.last_ok_at is None or former.last_ok_at < at - RECENTLY:
@@ -96,13 +125,17 @@ def follow(connection: Connection, board: AnyRow, told: Sequence[Told], at: date
     old, new = _postings(connection, former, board), _postings(connection, board)
     first_read = {row.id for row in new if row.number == 1 and row.valid_from == at}
     found = _pair(connection, (former, old), (board, new), only=first_read)
-    carry(connection, {match.id: new_id for new_id, match in found.items()})
+    transfer(connection, {match.id: new_id for new_id, match in found.items()})
     names = _named(old, found)
     return [replace(one, repost=names.get(one.posting_id, one.repost)) for one in told]
 
 
 def _board(connection: Connection, name: str) -> AnyRow | None:
-    return connection.execute(select(models.Board.__table__).where(models.Board.board == name)).one_or_none()
+    """The row of a board, however its name is spelled."""
+    boards = models.Board.__table__
+    exact = connection.execute(select(boards).where(boards.c.board == name)).one_or_none()
+    alike = [] if exact else [row for row in connection.execute(select(boards)) if same_board(row.board, name)]
+    return exact or next(iter(alike), None)
 
 
 _posting, _version = models.Posting, models.PostingVersion

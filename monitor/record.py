@@ -77,7 +77,6 @@ class Look:
     def _fail(self, failure: Failure) -> None:
         failures, since, unknown = self.board.failures + 1, self.board.failing_since or self.at, self._unknown(failure)
         check_id = self._check(failure, reason=failure.reason)
-        self.facts = {"reason": failure.reason, "failures": failures}
         self.columns = {
             "failures": failures,
             "failing_since": since,
@@ -86,6 +85,7 @@ class Look:
             "next_check_at": self._next(failures, failure.retry_after),
         }
         gone = unknown >= plan.FAILURES_TO_FAIL
+        self.facts = {"reason": failure.reason, "failures": failures} | ({"gone": True} if gone else {})
         message = incidents.failing(self.board, failures, since, failure.reason, gone=gone)
         if failures == plan.FAILURES_TO_FAIL or (gone and self.board.unknown < unknown == plan.FAILURES_TO_FAIL < failures):
             self._notice(check_id, message)  # once more where the first one could not say yet where the employer is
@@ -120,10 +120,7 @@ class Look:
             move_summary.write(self.connection, self.alerting, self.board, move, round_id=self.round_id, check_id=check_id, at=self.at)
 
     def _follow(self, result: Snapshot | Unchanged, events: Events, told: list[Told]) -> tuple[list[Told], Moved | None]:
-        """What is told of a board that its employer has moved to, and the move where this snapshot carries it out.
-
-        One that lists nothing yet leaves it to the next.
-        """
+        """Return the events to alert on, and the move if this snapshot completes it. An empty snapshot leaves the move pending."""
         if self.board.moved_from is None or not isinstance(result, Snapshot):
             return told, None
         if not moving.is_pending(self.board):
@@ -160,6 +157,7 @@ class Look:
             "unknown": 0,
             "failing_since": None,
             "reason": None,
+            "found_at": None,
             "last_ok_at": self.at,
             "next_check_at": self._next(0, None),
         }

@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Engine, insert, text, update
 from crawler.holds import Holds
 from crawler.items import BoardRequest, Failure, Result
 from crawler.run import crawl_together
-from monitor import lease, models, reminders, watch
+from monitor import lease, models, new_place, reminders, watch
 from monitor.alerting import Alerting
 from monitor.introduce import introduce
 from monitor.matching import catch_up
@@ -93,6 +93,7 @@ async def run_round(
         async with asyncio.TaskGroup() as crawls:
             for ats, boards in requests.items():
                 crawls.create_task(one_round.crawl(ats, boards))
+        await new_place.seek(engine, settings, one_round.gone, round_id)
     finally:
         await asyncio.shield(asyncio.to_thread(_end, engine, alerting, round_id, clock()))
         NETWORK.end_round()
@@ -126,6 +127,7 @@ class _Round:
     recorder: Recorder
     holds: Holds
     unstored: list[Exception] = field(default_factory=list)
+    gone: list[str] = field(default_factory=list)  # boards that their ats does not know any more
 
     async def crawl(self, ats: str, requests: Sequence[BoardRequest]) -> None:
         """Record the results of one ats's boards. Trouble here waits for the round's end, so that the other crawls go on."""
@@ -184,6 +186,7 @@ class _Round:
                 stored.append((result, self.recorder.record(connection, result)))
                 if time.monotonic() > until:
                     break
+        self.gone.extend(result.board for result, facts in stored if "gone" in facts)
         return stored
 
     def _store_failure(self, result: Result, why: str) -> None:

@@ -13,6 +13,7 @@ from crawler.read.text import clean
 
 _DATA = re.compile(r"window\.__appData\s*=\s*(?=\{)")
 _json = json.JSONDecoder()
+_MISSING = object()
 BEGINNING = b'{"organization":'  # of a row as `read_page` makes it; no job of the API begins so
 _FIELDS = (
     *("id", "title", "updatedAt", "publishedDate", "applicationDeadline", "jobId", "jobRequisitionId", "isListed"),
@@ -27,6 +28,10 @@ class PageError(ValueError):
     """A page that is cut short, or of another shape than it had."""
 
 
+class OtherFormError(PageError):
+    """A page of another kind: a challenge, an error, or a board whose data has other names than it had."""
+
+
 class Page(NamedTuple):
     """A board as its page shows it."""
 
@@ -35,19 +40,21 @@ class Page(NamedTuple):
 
 
 def read_page(html: str, name: str) -> Page | None:
-    """Return the board on the page that was asked for by that name. None when the page shows no board. Raises PageError."""
+    """Return the board on the page that was asked for by that name. None when its data says that there is none. Raises PageError."""
     start = _DATA.search(html)
     if start is None:
-        return None
+        raise OtherFormError("it has no data")
     try:
         data, _ = _json.raw_decode(html, start.end())
     except (ValueError, RecursionError) as error:
         raise PageError("its data is cut short or not JSON") from error
     if data.get("maintenanceMode") is True:
         raise PageError("Ashby is down for maintenance")
-    board, organization = data.get("jobBoard"), data.get("organization")
+    board, organization = data.get("jobBoard", _MISSING), data.get("organization", _MISSING)
     if not isinstance(board, dict):
-        return None
+        if board is None or organization is None:
+            return None
+        raise OtherFormError("its data has no board")
     if not isinstance(rows := board.get("jobPostings"), list):
         raise PageError("its data has no list of jobs")
     about = _texts(organization) if isinstance(organization, dict) else {}

@@ -1,8 +1,9 @@
 """Pay as Ashby states it: tiers in the answer of its API, one line of words on the page of a board.
 
 Only components of the type Salary are pay; equity, bonus and commission are not. A tier that states on-target earnings counts only
-where no tier states base pay. Where the title of a tier names the posting's first place, its range is the pay. Else the pay spans
-all tiers of the first tier's currency and interval, as Ashby's own summary does.
+where no tier states base pay. Where the title of a tier names the posting's first place, its range is the pay. Else the pay spans all
+tiers, as Ashby's own summary does, if they agree in currency and interval and have no titles or those of levels. Tiers of other places, or
+of titles that may be places, leave the pay unknown, with its words.
 """
 
 from __future__ import annotations
@@ -24,6 +25,13 @@ _LONGEST_TEXT = 1_000  # characters of the words kept
 _TOTAL = re.compile(r"\b(?:OTE|on[- ]target|total (?:target )?(?:cash|comp|compensation|earnings))\b", re.IGNORECASE)
 _BASE = re.compile(r"\bbase (?:salary|pay|range|compensation)\b", re.IGNORECASE)
 
+_LEVEL = re.compile(
+    r"levels?|grade|[leimpt]c?\d{1,2}|\d{1,2}|i{1,3}|iv|v|entry|intern|junior|jr|mid|middle|senior|sr|staff|principal|lead|associate|graduate"
+)
+_ROLE = re.compile(
+    r"ai|analyst|and|applied|data|designer|developer|engineer|engineering|learning|machine|manager|member|ml|of|or|product|research"
+    r"|researcher|scientist|software|technical"
+)
 _SIGNS = {"$": "USD", "CA$": "CAD", "A$": "AUD", "NZ$": "NZD", "HK$": "HKD", "NT$": "TWD", "MX$": "MXN", "R$": "BRL"}
 _SIGNS |= {"€": "EUR", "£": "GBP", "¥": "JPY", "CN¥": "CNY", "₹": "INR", "₩": "KRW", "₪": "ILS", "₫": "VND", "₱": "PHP"}
 _SCALES = {"": 1, "K": 1_000, "M": 1_000_000, "B": 1_000_000_000}
@@ -86,14 +94,31 @@ def tier_pay(stated: Compensation, place: Place) -> Pay | None:
     ranges = [found for found in ranges if not found.is_total] or ranges
     if not ranges:
         return None
-    titles = [found.title for found in ranges]
-    named = named_in(titles, place.name, place.address) if len(ranges) > 1 else []
-    block = [ranges[index] for index in named] or ranges
-    salaries = [found.salary for found in block if found.unit == block[0].unit]
-    minimum, maximum = _span(salaries)
+    words, block = _words(stated, tiers), _of_place(ranges, place)
+    if len({found.unit for found in block}) != 1:
+        return Pay(None, None, None, None, words) if words else None
+    minimum, maximum = _span([found.salary for found in block])
     if not _is_sane(minimum, maximum):
         return None
-    return Pay(minimum, maximum, _code(salaries[0].currency_code), _PERIODS.get(salaries[0].interval), _words(stated, tiers))
+    currency, interval = block[0].unit
+    return Pay(minimum, maximum, _code(currency), _PERIODS.get(interval), words)
+
+
+def _of_place(ranges: list[_Range], place: Place) -> list[_Range]:
+    """The ranges that hold for the posting's first place. Empty when no one can tell."""
+    titles = [found.title for found in ranges]
+    if len(ranges) == 1 or not any(titles):
+        return ranges
+    named = named_in(titles, place.name, place.address)
+    if named or not all(map(_is_level, titles)):
+        return [ranges[index] for index in named]
+    return ranges
+
+
+def _is_level(title: str) -> bool:
+    """Is the title one of a level, such as "Senior Engineer", and of nothing else?"""
+    words = re.findall(r"\w+", title.casefold())
+    return any(map(_LEVEL.fullmatch, words)) and all(_LEVEL.fullmatch(word) or _ROLE.fullmatch(word) for word in words)
 
 
 def _ranges(tier: Tier) -> Iterator[_Range]:

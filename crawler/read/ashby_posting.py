@@ -50,7 +50,7 @@ class _Job(msgspec.Struct, rename="camel"):
     is_remote: object = UNSET
     secondary_locations: list[_SecondPlace] | None = None
     description_html: _Text = UNSET
-    compensation: Compensation | UnsetType | None = UNSET
+    compensation: object = UNSET
     should_display_compensation_on_job_postings: bool | None = None
     address: object = None
     published_at: object = None
@@ -97,11 +97,12 @@ def api_posting(raw: bytes) -> Posting:
     where = _where([job.location, *(second.location for second in job.secondary_locations or [])])
     description, published = _content(job.description_html), instant(job.published_at)
     model = _model(job.workplace_type) or ("remote" if not job.workplace_type and job.is_remote is True else None)
-    pay = _tier_pay(job)
+    compensation = _compensation(job.compensation)
+    pay = _tier_pay(job, compensation)
     sent: dict[str, object] = {"department": job.department, "employment_type": job.employment_type, "description": job.description_html}
-    sent |= {"pay": job.compensation, "workplace": job.workplace_type if job.is_remote is UNSET else None}
+    sent |= {"pay": compensation, "workplace": job.workplace_type if job.is_remote is UNSET else None}
     return Posting(
-        key=job.id,
+        key=job.id.lower(),  # a UUID
         title=_title(job.title),
         url=_stable(line(job.job_url)),
         location=where.location,
@@ -140,7 +141,7 @@ def page_posting(raw: bytes) -> Posting:
     }
     sent |= {"workplace": row.workplace_type or UNSET}  # only the API says of some that they are remote
     return Posting(
-        key=row.id,
+        key=row.id.lower(),
         title=_title(row.title),
         url=_stable(f"{PAGES}/{quote(row.organization.hosted_jobs_page_slug, safe='')}/{row.id}"),
         location=where.location,
@@ -215,11 +216,19 @@ def _deadline(value: _Text) -> Deadline | None:
     return Deadline(instant(written), written) if written else None
 
 
-def _tier_pay(job: _Job) -> Pay | None:
+def _compensation(sent: object) -> Compensation | UnsetType | None:
+    """The pay tiers. One of another form counts as not sent: a role is worth more than the pay beside it, and nobody edited it."""
+    try:
+        return UNSET if sent is UNSET else msgspec.convert(sent, Compensation | None)
+    except msgspec.ValidationError:
+        return UNSET
+
+
+def _tier_pay(job: _Job, compensation: Compensation | UnsetType | None) -> Pay | None:
     """The pay of the API's fields. None where the employer hides it, even if numbers came along."""
-    if not isinstance(job.compensation, Compensation) or job.should_display_compensation_on_job_postings is False:
+    if not isinstance(compensation, Compensation) or job.should_display_compensation_on_job_postings is False:
         return None
-    return tier_pay(job.compensation, Place(_line(job.location), _address(job.address)))
+    return tier_pay(compensation, Place(_line(job.location), _address(job.address)))
 
 
 def _address(value: object) -> tuple[str, ...]:

@@ -21,6 +21,7 @@ from crawler.notes import Notes
 from crawler.read import ashby_page
 from crawler.read.ashby_posting import PAGES, api_posting, page_posting
 from crawler.read.text import clean
+from crawler.robots import why_closed
 
 PAGE_NOTE = "Ashby's public API is switched off for this board; its page is read instead, which has no texts"
 _NOT_FOUND = 404
@@ -72,8 +73,9 @@ class AshbySpider(BoardSpider):
         """One check of a board whose API answers 404. Raises Unusable, also when there is no such board."""
         token = token_in_address(request.board)
         url = f"{PAGES if self.base == self.api_url else self.base}/{token}?embed=js"
-        await self.robots.require(url, notes, request.at)
-        answer = await self.fetcher.get(url, {"Accept": "text/html"}, _PAGE_ANSWERS)
+        if not await self.robots.allow(url, notes, request.at):
+            raise Unusable(f"Ashby answers 404 for {clean(unquote(token))}, and {why_closed(url, notes)}", status=_NOT_FOUND)
+        answer = await self.robots.get(url, {"Accept": "text/html"}, _PAGE_ANSWERS, notes, request.at)
         rows = {"jobs": _rows(unquote(token), answer)}
         body = json.dumps(rows, separators=(",", ":")).encode()  # not msgspec's, which refuses half characters; `decode` mends them
         return replace(self.snapshot(request.board, Answer(answer.status, body, wire=answer.wire)), note=PAGE_NOTE)
@@ -87,7 +89,7 @@ class AshbySpider(BoardSpider):
         if not _KEY.fullmatch(named.id):
             raise msgspec.ValidationError("a key that can be no posting's")
         company = named.organization.get("name") if isinstance(named.organization, dict) else None
-        return Head(named.id, company if isinstance(company, str) else None)
+        return Head(named.id.lower(), company if isinstance(company, str) else None)
 
     @staticmethod
     def read(raw: bytes) -> Posting:
@@ -109,6 +111,8 @@ def _rows(name: str, answer: Answer) -> list[object]:
         page = None if answer.status == _NOT_FOUND else ashby_page.read_page(answer.body.decode(), shown)
     except UnicodeDecodeError as error:
         raise Unusable(f"the page of the board {shown} is not UTF-8") from error
+    except ashby_page.OtherFormError as error:
+        raise Unusable(f"Ashby answers 404 for {shown}, and its page is of another form") from error
     except ashby_page.PageError as error:
         raise Unusable(f"the page of the board {shown} cannot be read: {error}") from error
     if page is None:

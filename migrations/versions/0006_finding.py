@@ -1,4 +1,4 @@
-"""A posting's whole name, and the words that it can be found by: 0014 has them indexed."""
+"""A posting's whole name, and the words that it can be found by: 0015 has them indexed."""
 
 from __future__ import annotations
 

@@ -1,43 +1,56 @@
-"""What `boards add` was given, made into a board that can be watched."""
+"""Turn the argument of `boards add` or `boards move` into a board that can be watched."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from crawler.address import Address, parse
-from crawler.ats import supported
-from crawler.directory import Entry, Match, employer, matches, where_now
+from crawler.ats import is_readable, supported
+from crawler.directory import Entry, Match, company_of, employer, matches, where_now
 from crawler.items import BoardRequest, Failure, Result, Snapshot
 from crawler.products import title
+from monitor.cli.choosing import Choose, choose_for
 from monitor.cli.output import clean, counted
 from monitor.errors import UserError
 
 if TYPE_CHECKING:
+    from monitor.careers_page import Found
+    from monitor.cli.common import State
     from monitor.settings import Settings
-
-Choose = Callable[[Sequence[Entry]], Entry]
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
-    """What one look at a board before it is added said."""
+class Glance:
+    """The result of one check of a board before it is added."""
 
     words: str = ""  # " (Google DeepMind, 57 postings)"; empty without an answer
     warning: str = ""  # the board could not be read now
 
 
-def resolve(text: str, choose: Choose) -> Address | None:
-    """Return the board that `text` names by address or by its employer's name; None for a page that has to be read.
+def resolve(text: str, current: State) -> Address:
+    """Return the board that `text` names: an address, an employer's name, or a careers page, which is read.
 
-    `choose` is asked where a name may mean several boards. Raises UserError.
+    A person chooses where it may mean several boards. Raises UserError.
     """
+    choose = choose_for(text)
+    if address := _named(text, choose):
+        return address
+    settings = current.settings
+    with current.busy("looking"):
+        found = asyncio.run(on_page(text, settings))
+    return picked(found, choose)
+
+
+def _named(text: str, choose: Choose) -> Address | None:
+    """The board that `text` names by address or by its employer's name; None for a page that has to be read."""
     try:
         return _readable(parse(text))
     except ValueError as error:
-        if _is_page(text):
+        if is_page(text):
             return None
         found = matches(text)
         if not found:
@@ -48,12 +61,13 @@ def resolve(text: str, choose: Choose) -> Address | None:
 def _chosen(found: Sequence[Match], choose: Choose) -> Entry:
     """The one board that has the name, or the one that is chosen; the first where none could be read, whichever it is."""
     surest = [match.entry for match in found if match.rank == found[0].rank or not found[0].exact]
-    if (found[0].exact and len(surest) == 1) or not any(entry.board.partition(":")[0] in supported() for entry in surest):
+    if (found[0].exact and len(surest) == 1) or not any(is_readable(entry.board) for entry in surest):
         return surest[0]
     return choose(surest)
 
 
-def _is_page(text: str) -> bool:
+def is_page(text: str) -> bool:
+    """Is it the address of a web page?"""
     try:
         parts = urlsplit(text.strip())
     except ValueError:
@@ -72,7 +86,10 @@ def watched_already(settings: Settings, address: Address) -> str:
 def moved(board: str) -> str:
     """Return a sentence that says where the employer of a former board is now, else ""."""
     now = where_now(board)
-    return f"{board} is a former board of {employer(board)}, which is at {now} now: `rolewatch boards add {now}`" if now else ""
+    if not now:
+        return ""
+    todo = f": `rolewatch boards add {now}`" if is_readable(now) else f", and rolewatch cannot read {title(parse(now).ats)} boards yet"
+    return f"{board} is a former board of {employer(board)}, which is at {now} now{todo}"
 
 
 def unreadable(address: Address) -> str:
@@ -89,19 +106,28 @@ def _readable(address: Address) -> Address:
     return Address(address.ats, address.token)
 
 
-async def on_page(url: str, settings: Settings) -> Address:
-    """Return the one board that a careers page links to. Raises UserError."""
-    from monitor.cli.careers_page import boards_on
+async def on_page(url: str, settings: Settings) -> Found:
+    """Return the boards that a careers page leads to, one at least. Raises UserError."""
+    from monitor.careers_page import boards_on
 
-    boards = await boards_on(url.strip(), settings)
-    if not boards:
+    found = await boards_on(url.strip(), settings.crawl.contact)
+    if not found.boards:
         raise UserError(f"no board that rolewatch knows is linked on {url}: open one of its jobs and give that address, or ats:token")
-    if len(boards) > 1:
-        raise UserError(f"{url} links to several boards: {', '.join(boards)}; add the one that is wanted")
-    return _readable(parse(boards[0]))
+    return found
 
 
-async def look_at(address: Address, settings: Settings) -> Seen:
+def picked(found: Found, choose: Choose) -> Address:
+    """Return the one board of a careers page, or the one that is chosen. Raises UserError.
+
+    `choose` is asked where there are several, or where the one may be another employer's.
+    """
+    entries = [Entry(company_of(board), board) for board in found.boards]
+    if (len(entries) == 1 and found.is_sure) or not any(map(is_readable, found.boards)):
+        return _readable(parse(entries[0].board))
+    return _readable(parse(choose(entries).board))
+
+
+async def look_at(address: Address, settings: Settings) -> Glance:
     """One look at the board, of which nothing is stored. Raises UserError when the ats knows no such board."""
     from contextlib import aclosing
 
@@ -112,13 +138,13 @@ async def look_at(address: Address, settings: Settings) -> Seen:
         return _seen(address, await anext(results))
 
 
-def _seen(address: Address, result: Result) -> Seen:
+def _seen(address: Address, result: Result) -> Glance:
     if isinstance(result, Snapshot):
         company = employer(address.board) or result.company
         facts = [company, counted(result.seen, "posting")]
-        return Seen(f" ({', '.join(clean(fact) for fact in facts if fact)})")
+        return Glance(f" ({', '.join(clean(fact) for fact in facts if fact)})")
     reason = result.reason if isinstance(result, Failure) else "it answered that nothing moved"
     if isinstance(result, Failure) and result.unknown:
         todo = moved(address.board) or "check the name, or add it unseen with --no-check"
         raise UserError(f"{title(address.ats)} knows no board {address.token!r} ({reason}): {todo}")
-    return Seen(warning=f"it could not be read now ({reason}); it is added all the same, and the daemon will try again")
+    return Glance(warning=f"it could not be read now ({reason}); it is added all the same, and the daemon will try again")

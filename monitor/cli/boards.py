@@ -73,22 +73,20 @@ def add(
     """Watch a board: it goes into the configuration file."""
     import asyncio
 
-    from monitor.cli.adding import Seen, look_at, moved, on_page, resolve, watched_already
-    from monitor.cli.choosing import choose
+    from monitor.cli.adding import Glance, look_at, moved, resolve, watched_already
     from monitor.config_file import add_board
 
     current = state(ctx)
     with _begun(current):
         settings = current.settings
-        address = resolve(board, choose(board))
+        address = resolve(board, current)
+        known = watched_already(settings, address)
         with current.busy("looking"):
-            address = address or asyncio.run(on_page(board, settings))
-            known = watched_already(settings, address)
-            seen = asyncio.run(look_at(address, settings)) if check and not known else Seen()
+            glance = asyncio.run(look_at(address, settings)) if check and not known else Glance()
         if not known:
             add_board(settings.file, address.board, company=company, every=every)
-    typer.echo(known or f"added {address.board}{seen.words}: {settings.file}")
-    for warning in filter(None, (seen.warning, moved(address.board))):
+    typer.echo(known or f"added {address.board}{glance.words}: {settings.file}")
+    for warning in filter(None, (glance.warning, moved(address.board))):
         typer.echo(warning, err=True)
 
 
@@ -157,11 +155,11 @@ def find_boards(
     fmt: FormatOption = Format.TABLE,
 ) -> None:
     """Say which board, and posting, a name or a link means; without the network."""
-    from monitor.cli.choosing import meant, remark
+    from monitor.cli.choosing import advice, candidates
 
-    rows = meant(name)
+    rows = candidates(name)
     emit(rows, ("board", "posting", "company", "url", "readable"), fmt, state(ctx).console)
-    if said := remark(name, rows):
+    if said := advice(name, rows):
         typer.echo(said, err=True)
     if not rows:
         raise typer.Exit(1)

@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from shlex import quote
 from typing import TYPE_CHECKING
 
 import typer
 
 from crawler.address import Address, parse
-from crawler.ats import supported
+from crawler.ats import is_readable
 from crawler.directory import Entry, employer, matches
+from crawler.links import nameless
 from monitor.errors import UserError
 
 if TYPE_CHECKING:
     from monitor.cli.output import Row
 
+Choose = Callable[[Sequence[Entry]], Entry]
 _SHOWN = 9  # candidates in a list that somebody reads
 
 
-def meant(text: str) -> list[Row]:
+def candidates(text: str) -> list[Row]:
     """Return the board, and the posting, of a link or of `ats:token`, or the boards that a name may mean, the likeliest first."""
     try:
         return [_row(parse(text))]
@@ -33,13 +36,13 @@ def _row(address: Address) -> Mapping[str, object]:
         "posting": address.posting,
         "company": employer(address.board),
         "url": address.url,
-        "readable": address.ats in supported(),
+        "readable": is_readable(address.board),
     }
 
 
-def remark(text: str, rows: Sequence[Row]) -> str:
-    """Return what is to be said beside the rows: why there are none, that a board moved, or that it cannot be read yet."""
-    from monitor.cli.adding import moved, unreadable
+def advice(text: str, rows: Sequence[Row]) -> str:
+    """Return a sentence beside the rows: why there are none, that a board moved, or that it cannot be read yet; "" when all is well."""
+    from monitor.cli.adding import is_page, moved, unreadable
 
     if len(rows) == 1:
         address = parse(str(rows[0]["board"]))
@@ -51,7 +54,17 @@ def remark(text: str, rows: Sequence[Row]) -> str:
     try:
         return parse(text).board
     except ValueError as error:
+        if is_page(text) and not _is_understood(text):
+            return f"{text} is a page, and only the network says which board it leads to: `rolewatch boards add {quote(text)}` reads it"
         return str(error)
+
+
+def _is_understood(text: str) -> bool:
+    """Is the link refused for what it says itself? Reading its page would not help."""
+    try:
+        return bool(nameless(text))
+    except ValueError:
+        return True
 
 
 def is_terminal() -> bool:
@@ -59,13 +72,13 @@ def is_terminal() -> bool:
     return sys.stdin.isatty()
 
 
-def choose(text: str) -> Callable[[Sequence[Entry]], Entry]:
+def choose_for(text: str) -> Choose:
     """Return a function that asks at a terminal which board `text` means. Without a terminal it raises UserError with the candidates."""
 
-    def ask(candidates: Sequence[Entry]) -> Entry:
-        shown = candidates[:_SHOWN]
+    def ask(entries: Sequence[Entry]) -> Entry:
+        shown = entries[:_SHOWN]
         names = [f"{entry.board} ({entry.company})" for entry in shown]
-        more = f" and {len(candidates) - len(shown)} more" if len(candidates) > len(shown) else ""
+        more = f" and {len(entries) - len(shown)} more" if len(entries) > len(shown) else ""
         if not is_terminal():
             raise UserError(f"{text!r} may mean {', '.join(names)}{more}: give the board that you mean")
         for number, name in enumerate(names, 1):

@@ -198,12 +198,12 @@ async def _boards(settings: Settings) -> AsyncIterator[Finding]:
                 if is_unreached(result):
                     unreached.append(result)
                 else:
-                    yield _board(result, settings)
+                    yield await _board(result, settings)
     if len(unreached) == len(names) > 1:
         yield _offline(unreached[0], len(names))
     else:
         for result in unreached:
-            yield _board(result, settings)
+            yield await _board(result, settings)
 
 
 def _offline(result: Result, boards: int) -> Finding:
@@ -213,23 +213,24 @@ def _offline(result: Result, boards: int) -> Finding:
     return Finding("network", ok=False, found=f"none of {boards} boards can be reached: {reason}", remedy=remedy)
 
 
-def _board(result: Result, settings: Settings) -> Finding:
+async def _board(result: Result, settings: Settings) -> Finding:
     from crawler.items import Failure, Snapshot
 
     if isinstance(result, Failure):
-        return Finding(result.board, ok=False, found=result.reason, remedy=_remedy(result, settings))
+        return Finding(result.board, ok=False, found=result.reason, remedy=await _remedy(result, settings))
     seen = counted(result.seen, "posting") if isinstance(result, Snapshot) else "unchanged"
     return Finding(result.board, ok=True, found=f"{seen} in {result.seconds:.1f} s")
 
 
-def _remedy(failure: Failure, settings: Settings) -> str:
+async def _remedy(failure: Failure, settings: Settings) -> str:
     from crawler.address import directory
     from monitor.incidents import moved_where
+    from monitor.new_place import on_careers_page
 
     if failure.unknown:
         configured = settings.board(failure.board)
         company = (configured and configured.company) or directory().get(failure.board) or failure.board.partition(":")[2]
-        return moved_where(failure.board, company)
+        return moved_where(failure.board, company, await on_careers_page(failure.board, settings))
     if failure.status in _REFUSING:
         return "the host refuses us: set [crawl] contact, look less often, or use another network"
     if failure.status is None:

@@ -12,7 +12,7 @@ from monitor.errors import UserError
 
 if TYPE_CHECKING:
     from crawler.address import Address
-    from monitor.cli.adding import Seen
+    from monitor.cli.adding import Glance
     from monitor.settings import Settings
 
 
@@ -25,48 +25,46 @@ def move(
     """Follow an employer to another board: the history goes on, and each channel is told once."""
     import asyncio
 
-    from monitor.cli.adding import Seen, look_at, on_page, resolve
-    from monitor.cli.choosing import choose
+    from monitor.cli.adding import Glance, look_at, resolve
 
     current = state(ctx)
     settings = current.settings
     former = named(settings.boards, old)
-    found = resolve(new, choose(new))
+    address = resolve(new, current)
+    if _is_done(current, settings, former, address.board):
+        typer.echo(f"{former} was moved to {address.board} already: {settings.file}")
+        return
+    look = check and settings.board(address.board) is None
     with current.busy("looking"):
-        address = found or asyncio.run(on_page(new, settings))
-        if _is_done(current, settings, former, address.board):
-            typer.echo(f"{former} was moved to {address.board} already: {settings.file}")
-            return
-        look = check and settings.board(address.board) is None
-        seen = asyncio.run(look_at(address, settings)) if look else Seen()
+        glance = asyncio.run(look_at(address, settings)) if look else Glance()
     _move(current, settings, former, address)
-    _say(current, former, address, seen)
+    _say(current, former, address, glance)
 
 
 def _is_done(current: State, settings: Settings, former: str, new: str) -> bool:
     """Is it moved there already? Raises UserError where there is nothing that could be moved."""
-    if former == new:
+    from crawler.products import same_board
+
+    if same_board(former, new):
         raise UserError(f"{former} is one board: name the one that the employer has left, then the one where it is now")
     if settings.board(former) is not None:
         return False
-    stored = _stored(current)
-    if former not in stored:
+    begun = _is_begun(current, former, new)
+    if begun is None:
         watched = ", ".join(each.board for each in settings.boards) or "none"
         raise UserError(f"{former} is not watched and has no history; watched are: {watched}")
-    return settings.board(new) is not None and stored.get(new) == former
+    return begun and settings.board(new) is not None
 
 
-def _stored(current: State) -> dict[str, str | None]:
-    """The boards that the database knows, each with the one that it was moved from."""
-    from sqlalchemy import select
-
+def _is_begun(current: State, former: str, new: str) -> bool | None:
+    """Does the database have the move already? None when it does not know the former board."""
+    from monitor import moving
     from monitor.db import reading
-    from monitor.models import Board
 
     if current.no_database():
-        return {}
+        return None
     with reading(current.engine()) as connection:
-        return {row.board: row.moved_from for row in connection.execute(select(Board.board, Board.moved_from))}
+        return moving.has_begun(connection, former, new) if moving.is_stored(connection, former) else None
 
 
 def _move(current: State, settings: Settings, former: str, address: Address) -> None:
@@ -85,11 +83,11 @@ def _move(current: State, settings: Settings, former: str, address: Address) -> 
         moving.begin(connection, former, board)
 
 
-def _say(current: State, former: str, address: Address, seen: Seen) -> None:
-    typer.echo(f"moved {former} to {address.board}{seen.words}: {current.settings.file}")
+def _say(current: State, former: str, address: Address, glance: Glance) -> None:
+    typer.echo(f"moved {former} to {address.board}{glance.words}: {current.settings.file}")
     if current.no_database():
         typer.echo("there is no history yet that could go along")
     else:
         typer.echo("the next check of it matches the roles of both, and tells each channel once")
-    if seen.warning:
-        typer.echo(seen.warning.replace("it is added", "it is watched"), err=True)
+    if glance.warning:
+        typer.echo(glance.warning.replace("it is added", "it is watched"), err=True)

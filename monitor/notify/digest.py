@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from monitor.messages import BoardHealth, DigestMessage
-from monitor.notify import lines, plain, rich, words
+from monitor.notify import lines, rich, totals, words
 from monitor.notify.reminders import deadlines
 from monitor.notify.rich import Part, Parts
 from monitor.notify.roles import EMOJI
@@ -26,7 +26,7 @@ def _digest(message: DigestMessage, detail: lines.Detail) -> Parts:
 
 def _counts(message: DigestMessage) -> Part:
     """Our own words; a count of nothing is not bold."""
-    said = [f":{EMOJI[kind]}: {_bold(number, verb)}" for kind, verb, number in plain.tally(message.items)]
+    said = [f":{EMOJI[kind]}: {_bold(number, verb)}" for kind, verb, number in totals.tally(message.items)]
     near = len(message.deadlines)
     said.append(f":alarm_clock: {_bold(near, 'deadline' if near == 1 else 'deadlines')} within 7 days")
     return rich.own_section("   ".join(said))

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from monitor.messages import BoardCount, GroupMessage, RoleKind, RuleCount, SummaryMessage
-from monitor.notify import lines, moves, plain, rich, words
+from monitor.notify import lines, moves, rich, totals, words
 from monitor.notify.rich import Parts
 
 _BOARDS: Final = 30
@@ -27,7 +27,7 @@ def _group(message: GroupMessage, emoji: Mapping[RoleKind, str], detail: lines.D
     companies, kinds = {words.company(item.role) for item in message.items}, {item.kind for item in message.items}
     reasons = lines.reasons(message.items)
     mark = "".join(f":{emoji[kind]}: " for kind in kinds if len(kinds) == 1)  # several kinds are each headed by theirs
-    head = [rich.ours(f"{mark}*{plain.counts(message)}*"), *(rich.plain(f"· {one}") for one in companies if len(companies) == 1)]
+    head = [rich.ours(f"{mark}*{totals.counts(message)}*"), *(rich.plain(f"· {one}") for one in companies if len(companies) == 1)]
     told = lines.changes(message.items, emoji, detail, reasons, named=len(companies) > 1, headed=len(kinds) > 1)
     return [rich.context(*head), rich.block(*told, *lines.mentions(message.items)), *lines.legend(reasons)]
 
@@ -45,9 +45,9 @@ def _first_look(message: SummaryMessage, detail: lines.Detail) -> Parts:
 
 
 def _watching(message: SummaryMessage) -> Parts:
-    name = plain.watched(message)
+    name = totals.watched(message)
     who = rich.link(message.boards[0].url, name, bold=True) if len(message.boards) == 1 else rich.text(name, bold=True)
-    return [rich.text("Also found at " if message.late else "Now watching "), who, rich.text(plain.fits(message))]
+    return [rich.text("Also found at " if message.late else "Now watching "), who, rich.text(totals.fits(message))]
 
 
 def _boards(boards: Sequence[BoardCount]) -> Iterator[Parts]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from typing import Final
 
 from monitor.messages import (
@@ -24,13 +23,12 @@ from monitor.messages import (
 )
 from monitor.notify import moves, reminders, templates, words
 from monitor.notify.difference import edited
+from monitor.notify.totals import NAMED, counts, fits, tally, watched
 
 _ANNOUNCED: Final = 1000  # UTF-16 units before escaping; a notification shows some 150
 _FALLBACK: Final = 2500  # UTF-16 units before escaping, so that Slack's 4,000 hold
 _TITLE: Final = 200  # UTF-16 units; ntfy takes no more
-_NAMED: Final = 5  # rules or titles in one sentence
 _TAGS: Final[dict[RoleKind, str]] = {"opened": "NEW", "revised": "CHANGED", "closed": "CLOSED", "reopened": "REOPENED"}
-_VERBS: Final[dict[RoleKind, str]] = {"opened": "new", "revised": "changed", "closed": "closed", "reopened": "reopened"}
 # Slack reads these in a text whatever is escaped; a word joiner, which nobody sees, takes them apart.
 _READ_BY_SLACK: Final = re.compile(r"(@)(?=channel|here|everyone)|(\*)(?=\*)|(\])(?=\()")
 
@@ -101,8 +99,8 @@ def _announced(message: Message) -> str:  # noqa: PLR0911  # a case a kind
         case CardMessage():
             return _standing(message)
         case GroupMessage():
-            titles = [words.title(item.role) for item in message.items[:_NAMED]]
-            return f"{counts(message)}: {'; '.join(titles)}" + (" …" if len(message.items) > _NAMED else "")
+            titles = [words.title(item.role) for item in message.items[:NAMED]]
+            return f"{counts(message)}: {'; '.join(titles)}" + (" …" if len(message.items) > NAMED else "")
         case SummaryMessage():
             begin = "Also found at" if message.late else "Now watching"
             first_look = [f"{begin} {watched(message)}{fits(message)}"] if message.boards else []
@@ -222,37 +220,3 @@ def _fitting(rule: str, roles: tuple[Role, ...], *, mark_new: bool = False) -> l
 def _url(url: str) -> list[str]:
     """The URL on its own line, as long as it is; none where it is no link."""
     return [f"  {url}"] if words.link(url) else []
-
-
-def counts(message: GroupMessage) -> str:
-    """`12 new roles, 3 closed (part 1 of 2)`."""
-    kinds = [item.kind for item in message.items]
-    said = [f"{kinds.count(kind)} {verb}" for kind, verb in _VERBS.items() if kind in kinds]
-    part = f" (part {message.part} of {message.parts})" if message.parts > 1 else ""
-    roles = "role" if said[:1] and said[0].startswith("1 ") else "roles"
-    return f"{said[0]} {roles}{''.join(', ' + more for more in said[1:])}{part}" if said else "No roles"
-
-
-def tally(items: Sequence[RoleMessage]) -> list[tuple[RoleKind, str, int]]:
-    """How many of each kind: (kind, verb, number); what nobody asks for when there is none is left out."""
-    kinds = [item.kind for item in items]
-    found = [(kind, verb, kinds.count(kind)) for kind, verb in _VERBS.items()]
-    return [one for one in found if one[2] or one[0] != "reopened"]
-
-
-def watched(message: SummaryMessage) -> str:
-    """What is watched, in two words: the one board's company, or how many boards."""
-    if len(message.boards) == 1:
-        return words.clean(message.boards[0].company, 100)
-    return words.count(len(message.boards), "board")
-
-
-def fits(message: SummaryMessage) -> str:
-    """`: 57 open roles, 6 fit research-engineer`."""
-    roles = words.count(sum(board.open for board in message.boards), "open role")
-    said = [
-        f"{f'{len(rule.roles):,}' if rule.roles else 'none'} fit{'' if len(rule.roles) > 1 else 's'} {words.clean(rule.rule, 100)}"
-        for rule in message.rules
-    ]
-    more = [f"{words.count(len(said) - _NAMED, 'more rule')}"] if len(said) > _NAMED else []
-    return ": " + ", ".join([roles, *said[:_NAMED], *more])

@@ -223,6 +223,11 @@ def test_every_ats_has_a_title_and_keeps_no_case_that_it_does_not_compare() -> N
         assert not (product.lower and product.cased)
 
 
+def test_a_board_in_two_spellings_is_one_board_of_a_page() -> None:
+    page = "https://jobs.ashbyhq.com/Acme https://jobs.ashbyhq.com/ACME https://jobs.lever.co/acme https://jobs.lever.co/Acme"
+    assert discover(page) == ("ashby:Acme", "lever:acme", "lever:Acme")
+
+
 def test_a_careers_page_shows_its_boards_once_and_in_order() -> None:
     page = """
         <a href="https://example.org/about">us</a>
@@ -233,3 +238,9 @@ def test_a_careers_page_shows_its_boards_once_and_in_order() -> None:
     """
     assert discover(page) == ("greenhouse:acme", "greenhouse:acme-eu", "lever:acme", "ashby:Acme")
     assert discover("") == ()
+
+
+@pytest.mark.parametrize("written", ["google:Google DeepMind", "google:google%20deepmind", "google:deepmind", "google: Google  DeepMind"])
+def test_a_brand_of_google_is_written_without_the_word_google(written: str) -> None:
+    assert parse(written).board == "google:deepmind"
+    assert (parse("google:Google").board, parse("google:YouTube").board) == ("google:google", "google:youtube")

@@ -100,7 +100,6 @@ def test_drift_in_what_a_reader_sees_is_loud(missing: str) -> None:
         {"secondaryLocations": "Paris"},
         {"descriptionHtml": "x" * 1_000_001},
         {"descriptionHtml": {"text": "x"}},
-        {"compensation": {"compensationTiers": [{"components": [{"compensationType": "Salary", "minValue": "much"}]}]}},
         {"id": 5},
     ],
 )
@@ -244,3 +243,29 @@ def test_whatever_a_row_of_a_page_holds_it_is_read_or_unreadable(name: str) -> N
     for odd in ODD:
         with suppress(Unreadable):
             assert read_row(row() | {name: odd}).title
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        "from $100K",
+        [],
+        5,
+        {"compensationTiers": "many"},
+        {"compensationTiers": [None]},
+        {"compensationTiers": [{"components": None}]},
+        {"compensationTiers": [{"title": 7, "components": []}]},
+        {"compensationTiers": [{"components": [{"compensationType": "Salary", "minValue": "much"}]}]},
+    ],
+)
+def test_pay_of_an_odd_form_hides_no_role(odd: object) -> None:
+    posting = read(job(compensation=odd))
+    assert (posting.title, posting.pay) == ("Research Engineer", None)
+    before = read(job(compensation=compensation(tier(100_000, 200_000))))
+    assert before.pay is not None
+    assert carry(before, posting).pay == before.pay
+
+
+def test_a_key_is_a_uuid_whatever_its_case() -> None:
+    assert read(job() | {"id": key(1).upper()}).key == key(1)
+    assert AshbySpider.head(AshbySpider.__new__(AshbySpider), json.dumps({"id": key(1).upper()}).encode()).key == key(1)

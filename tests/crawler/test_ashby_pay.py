@@ -67,9 +67,8 @@ def test_equity_bonus_and_commission_are_no_pay() -> None:
         (("UK", "Germany"), LONDON, 0),
         (("US Remote", "SF"), Place("Remote (US)"), 0),
         (("Canada", "US"), Place("Remote (Canada)"), 0),
-        (("SF/NY", "Nationwide"), Place("Remote (US)"), None),
-        (("NY/SF", "Nationwide"), Place("Buffalo, NY", ("Buffalo", "NY", "USA")), None),
         (("Level 4", "Level 5"), NEW_YORK, None),
+        (("L4", "Senior Research Engineer", "IC6"), NEW_YORK, None),
         ((None, None), NEW_YORK, None),
     ],
 )
@@ -82,11 +81,39 @@ def test_of_several_tiers_the_one_that_names_the_first_place_is_the_pay(
     assert amounts(read(*tiers, place=place)) == (*own, "USD", "year")
 
 
+@pytest.mark.parametrize(
+    ("titles", "place"),
+    [
+        (("SF/NY", "Nationwide"), Place("Remote (US)")),
+        (("NY/SF", "Nationwide"), Place("Buffalo, NY", ("Buffalo", "NY", "USA"))),
+        (("US", "UK"), Place("Paris")),
+        (("Zone A", "Zone B"), NEW_YORK),
+        (("Tier 1", "Tier 2"), NEW_YORK),
+        (("Senior", "Paris"), NEW_YORK),
+        (("Senior, UK", "Staff, UK"), NEW_YORK),
+        ((None, "UK"), NEW_YORK),
+    ],
+)
+def test_tiers_that_may_be_of_other_places_leave_the_words_alone(titles: tuple[str | None, ...], place: Place) -> None:
+    pay = read(*(tier(1e5, 2e5, title, "$100K – $200K") for title in titles), place=place)
+    assert amounts(pay) == (None, None, None, None)
+    assert pay
+    assert "$100K – $200K" in pay.text
+
+
 def test_tiers_of_two_currencies_or_intervals_do_not_merge() -> None:
-    dollars, pounds = tier(100_000, 120_000, "US"), tier(60_000, 80_000, "UK", currencyCode="GBP")
+    dollars, pounds = tier(100_000, 120_000, "US", "$100K"), tier(60_000, 80_000, "UK", "£60K", currencyCode="GBP")
     assert amounts(read(dollars, pounds, place=LONDON)) == (60_000, 80_000, "GBP", "year")
-    assert amounts(read(dollars, pounds, place=Place("Paris"))) == (100_000, 120_000, "USD", "year")
-    assert amounts(read(dollars, tier(50, 60, interval="1 HOUR"), place=Place("Paris"))) == (100_000, 120_000, "USD", "year")
+    assert amounts(read(dollars, pounds, place=Place("Paris"))) == (None, None, None, None)
+
+
+@pytest.mark.parametrize("other", [{"currencyCode": "GBP"}, {"interval": "1 HOUR"}])
+@pytest.mark.parametrize("titles", [(None, None), ("Level 4", "Level 5"), ("New York, NY", "NYC")])
+def test_tiers_that_hold_here_in_two_units_leave_the_words_alone(titles: tuple[str | None, str | None], other: dict[str, str]) -> None:
+    pay = read(tier(1e5, 2e5, titles[0], "one"), tier(5, 9, titles[1], "another", **other), place=Place("New York, NY / NYC"))
+    assert pay
+    assert (amounts(pay), "one" in pay.text, "another" in pay.text) == ((None, None, None, None), True, True)
+    assert read(tier(1e5, 2e5), tier(5, 9, **other)) is None
 
 
 def test_an_open_end_of_one_tier_leaves_the_end_open() -> None:

@@ -113,15 +113,30 @@ async def test_a_page_that_lists_nothing_is_a_snapshot_of_nothing(server: AshbyS
         None,
         page(slug=None),
         page(row(1), jobBoard=None),
-        b"<html><body>Page not found</body></html>",
-        b"",
-        b"<script>window.__appData = null;</script>",
+        page(row(1), jobBoard="renamed", organization=None),
     ],
 )
 async def test_an_unknown_board_is_a_failure_in_words(server: AshbyServer, shown: bytes | None) -> None:
     server.ashby["Acme Inc"] = AshbyBoard(None, page=shown)
     found = await failure(server, "ashby:Acme%20Inc")
     assert (found.reason, found.status) == ("Ashby knows no board Acme Inc", 404)
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        b"<html><body>Checking your browser</body></html>",
+        b"",
+        b"<script>window.__appData = null;</script>",
+        b"<script>window.__boardData = {}</script>",
+        page(row(1)).replace(b'"jobBoard"', b'"board"'),
+    ],
+)
+async def test_a_page_of_another_form_says_nothing_of_the_board(server: AshbyServer, shown: bytes) -> None:
+    server.troubles["/acme"] = Trouble(body=shown, status=200, headers={"Content-Type": "text/html"})
+    found = await failure(server, "ashby:acme")
+    assert found.reason == "Ashby answers 404 for acme, and its page is of another form"
+    assert found.status != 404
 
 
 async def test_a_page_of_404_is_an_unknown_board(server: AshbyServer) -> None:
@@ -152,8 +167,16 @@ async def test_a_page_that_robots_txt_closes_is_not_asked_for(server: AshbyServe
     server.ashby["ExampleLabs"] = AshbyBoard(None, page=page(row(1)))
     server.robots = b"User-agent: *\nDisallow: /"
     found = await failure(server)
-    assert "closes /ExampleLabs to programs" in found.reason
+    closed = f"robots.txt of {server.url.removeprefix('http://')} closes /ExampleLabs to programs"
+    assert (found.reason, found.status) == (f"Ashby answers 404 for ExampleLabs, and {closed}", 404)
     assert server.asked(PAGE) == []
+
+
+async def test_robots_txt_that_answers_500_does_not_hide_that_the_api_knows_no_board(server: AshbyServer) -> None:
+    server.troubles[ROBOTS] = Trouble(status=503)
+    found = await failure(server, "ashby:acme")
+    assert found.reason.startswith("Ashby answers 404 for acme, and robots.txt of ")
+    assert ("answered HTTP 503" in found.reason, found.status, server.asked("/acme")) == (True, 404, [])
 
 
 async def test_robots_txt_is_asked_for_once_for_all_boards_and_checks_of_a_day(server: AshbyServer) -> None:

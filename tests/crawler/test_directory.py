@@ -6,7 +6,20 @@ from datetime import date
 import pytest
 
 from crawler.address import parse
-from crawler.directory import Match, company_of, directory, employer, entries, find, made_on, matches, spelled, where_now
+from crawler.directory import (
+    Match,
+    company_of,
+    directory,
+    domain,
+    employer,
+    entries,
+    find,
+    made_on,
+    matches,
+    other_boards,
+    spelled,
+    where_now,
+)
 
 NAMES = {
     "Anthropic": "greenhouse:anthropic",
@@ -140,6 +153,28 @@ def test_a_name_that_nobody_has_finds_nothing(name: str) -> None:
 )
 def test_a_former_board_leads_to_where_its_employer_is(former: str, now: str | None) -> None:
     assert where_now(former) == now
+
+
+@pytest.mark.parametrize(
+    ("board", "others"),
+    [
+        ("greenhouse:optiverus", ("greenhouse:optiverprivate",)),
+        ("greenhouse:OptiverPrivate", ("greenhouse:optiverus",)),
+        ("greenhouse:deepmind", ("google:deepmind",)),
+        ("ashby:openai", ()),
+        ("greenhouse:nobody", ()),
+    ],
+)
+def test_the_other_live_boards_of_an_employer_are_known(board: str, others: tuple[str, ...]) -> None:
+    assert other_boards(board) == others
+
+
+@pytest.mark.parametrize(
+    ("board", "host"),
+    [("ashby:openai", "openai.com"), ("greenhouse:openai", "openai.com"), ("ashby:alan", None), ("greenhouse:nobody", None)],
+)
+def test_an_employers_domain_is_one_of_its_other_names(board: str, host: str | None) -> None:
+    assert domain(board) == host
 
 
 def test_the_directory_is_sound() -> None:

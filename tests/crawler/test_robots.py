@@ -14,6 +14,7 @@ from crawler.answer import Unusable
 from crawler.fetch import Fetcher
 from crawler.notes import Notes
 from crawler.robots import Robots
+from crawler.robots_rules import read_rules
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 
@@ -156,3 +157,22 @@ async def test_only_500_kib_are_read(host: Host) -> None:
 async def test_a_file_that_is_no_text_is_read_as_far_as_it_is(host: Host) -> None:
     host.text = b"\xff\xfe\x00\nUser-agent: *\nDisallow: /jobs\n"
     assert not await host.robots().allow(f"{host.url}/jobs", Notes(), NOW)
+
+
+@pytest.mark.parametrize(
+    ("status", "text", "is_open"),
+    [
+        (200, "User-agent: *\nDisallow: /a", False),
+        (200, "User-agent: *\nDisallow: /b", True),
+        (301, "User-agent: *\nDisallow: /", True),
+        (403, "", True),
+        (404, "User-agent: *\nDisallow: /", True),
+        (429, "", False),
+        (500, "", False),
+        (503, "User-agent: *\nAllow: /", False),
+    ],
+)
+def test_an_answer_decides_what_may_be_read(status: int, text: str, is_open: bool) -> None:
+    rules = read_rules(status, text)
+    assert rules.allow("https://host.example/a") == is_open
+    assert is_open or str(429 if status == 429 else "closes") in rules.why_closed("https://host.example/a")

@@ -22,3 +22,9 @@ async def boards() -> AsyncIterator[BoardServer]:
 async def slack() -> AsyncIterator[SlackServer]:
     async with slack_server() as server:
         yield server
+
+
+@pytest.fixture(autouse=True)
+def no_careers_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test reads the careers page of a real employer."""
+    monkeypatch.setattr("monitor.new_place.domain", lambda _: None)

@@ -141,6 +141,15 @@ def test_boards_start_from_an_empty_file(tmp_path: Path, text: str) -> None:
     assert watched(file) == []
 
 
+@pytest.mark.parametrize("there", [False, True])
+def test_a_rule_that_spells_the_moved_board_in_another_case_is_moved_too(file: Path, there: bool) -> None:
+    more = '[[boards]]\nboard = "ashby:deepmind"\n' if there else ""
+    file.write_text(COMMENTED.replace('boards = ["greenhouse:deepmind"]', 'boards = ["greenhouse:DeepMind"]') + more)
+    move_board(file, "greenhouse:deepmind", "ashby:DeepMind")
+    assert [board.casefold() for board in load(file, {}).rules[0].boards] == ["ashby:deepmind"]
+    assert [board.casefold() for board in watched(file)] == ["greenhouse:anthropic", "ashby:deepmind"][:: 1 if there else -1]
+
+
 @pytest.mark.parametrize("board", ["greenhouse:deepmind", "greenhouse:anthropic"])
 def test_a_board_is_added_once(file: Path, board: str) -> None:
     with pytest.raises(UserError, match=f"{board} is watched already"):

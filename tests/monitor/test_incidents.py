@@ -13,6 +13,7 @@ from post_office import PostOffice, post_office
 from slack_server import ARCHIVED, OPS, shown
 from sqlalchemy import Engine
 
+from crawler.directory import company_of
 from crawler.items import Failure
 from monitor import incidents, refused_file
 from monitor.alerting import Alerting
@@ -64,6 +65,7 @@ async def test_the_next_failure_is_another_incident(life: Life) -> None:
 
 async def test_three_answers_that_there_is_no_such_board_say_where_the_employer_is_now(life: Life, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(incidents, "where_now", {BOARD: "google:examplelabs"}.get)
+    monkeypatch.setattr(incidents, "other_boards", lambda _: ("lever:examplelabs", "google:examplelabs"))
     for status in (404, 410, 404):
         await life.hear(Failure(BOARD, f"HTTP {status}", status, unknown=status in {404, 410}))
     assert kinds(notices(life)) == ["Board failing"]
@@ -73,6 +75,7 @@ async def test_three_answers_that_there_is_no_such_board_say_where_the_employer_
 
 async def test_the_place_is_named_when_the_third_such_answer_in_a_row_comes_late(life: Life, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(incidents, "where_now", {BOARD: "google:examplelabs"}.get)
+    monkeypatch.setattr(incidents, "other_boards", lambda _: ("lever:examplelabs", "google:examplelabs"))
     for status in (503, 404, 503, 404, 404):
         await life.hear(Failure(BOARD, f"HTTP {status}", status, unknown=status in {404, 410}))
     assert "boards move" not in shown(notices(life)[0])
@@ -82,6 +85,26 @@ async def test_the_place_is_named_when_the_third_such_answer_in_a_row_comes_late
     await life.hear(Failure(BOARD, "HTTP 503", 503))
     assert "boards move" in shown(notices(life)[0])
     assert len(thread(life)) == 1
+
+
+async def test_a_place_that_cannot_be_read_yet_is_named_without_a_command(life: Life, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(incidents, "other_boards", lambda _: ("workday:acme.wd5/External",))
+    for _ in range(3):
+        await life.hear(Failure(BOARD, "HTTP 404", 404, unknown=True))
+    assert "(workday:acme.wd5/External): rolewatch cannot read Workday boards yet. " in shown(notices(life)[0])
+    assert "boards move" not in shown(notices(life)[0])
+
+
+@pytest.mark.parametrize(
+    ("board", "said"),
+    [
+        ("greenhouse:optiverus", "Optiver has the board greenhouse:optiverprivate too: `rolewatch boards move greenhouse:optiverus "),
+        ("greenhouse:deepmind", "is on Google Careers now: `rolewatch boards move greenhouse:deepmind google:deepmind`"),
+        ("greenhouse:nobody", "look for another with `rolewatch boards find "),
+    ],
+)
+def test_a_board_that_is_gone_leads_to_another_one_of_its_employer(board: str, said: str) -> None:
+    assert said in incidents.moved_where(board, company_of(board), None)
 
 
 async def test_a_board_without_a_known_place_says_what_to_do(life: Life) -> None:

@@ -3,25 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
-from typing import Any
 
 import pytest
 from boards import posting, snapshot, unreadable
 from history import ENGINEER, History, settings
-from moves import BOARD, NEW, came, listing, move, postings, some_new, there, watch_too
+from moves import BOARD, NEW, came, counts, listing, move, moved, open_roles, postings, some_new, there, watch_too
 from pydantic import SecretStr
 from slack_server import TOKEN
 from sqlalchemy import Engine
 
-from crawler.items import Deadline, Failure, Probe
-from monitor import digest, mutes, reminders, saves
-from monitor.alerting import Alerting
-from monitor.fitting import open_postings
-from monitor.messages import DigestMessage, Move, RoleMessage, SummaryMessage, load
+from crawler.items import Failure, Probe
+from monitor import moving
+from monitor.messages import RoleMessage, SummaryMessage, load
 from monitor.notify.plain import lines
 from monitor.queries.consistency import findings
-from monitor.queries.roles import RoleFilter, find_roles
 
 CHEFS = replace(ENGINEER, name="chefs", any=("chef",), notify=("slack:#roles", "console"))
 
@@ -34,24 +29,9 @@ def history(engine: Engine) -> History:
     return history
 
 
-def moved(history: History) -> list[Move]:
-    """The moves that were told, a row a channel."""
-    messages = [load(text) for text in history.alerted("(SELECT message FROM alert WHERE id = alert_id)")]
-    return [one for message in messages if isinstance(message, SummaryMessage) for one in message.moves]
-
-
-def counts(one: Move) -> tuple[int, int, int, int]:
-    return one.before, one.came, one.back, one.new
-
-
 def reposts(history: History) -> dict[str, str]:
     rows = history.ask("SELECT posting, repost_of FROM postings WHERE repost_of IS NOT NULL")
     return {new.removeprefix(f"{NEW}:"): old for new, old in rows}
-
-
-def open_roles(history: History, **wanted: Any) -> list[str]:  # noqa: ANN401  # any filter
-    with history.engine.connect() as connection:
-        return sorted(row["posting"] for row in find_roles(connection, RoleFilter(**wanted)).rows)
 
 
 def test_the_first_snapshot_after_a_move_links_what_came_along_and_tells_it_in_one_summary(history: History) -> None:
@@ -205,69 +185,36 @@ def test_a_former_board_that_was_never_read_leaves_an_ordinary_first_look(engine
     assert (moved(history), history.alerted()) == ([], ["summary"])
 
 
-def test_a_role_that_moved_is_listed_once(history: History) -> None:
-    move(history)
-    assert len(open_roles(history)) == 11
+WRONG = "google:examplelab"
+
+
+@pytest.mark.parametrize("asked", [True, False])
+def test_a_mistyped_move_that_is_corrected_brings_the_roles_of_the_first_board(history: History, asked: bool) -> None:
+    move(history, BOARD, WRONG)
+    if asked:
+        history.look(Failure(WRONG, "HTTP 404: no such board", 404))
+    move(history, WRONG, NEW)
     history.look(listing([*came(6), *some_new(1)]))
-    here = [f"{NEW}:13{number}" for number in range(1, 7)]
-    assert open_roles(history) == [*here, f"{NEW}:70"]
-    assert len(open_roles(history, text="engineer")) == 7
-    assert len(open_roles(history, rules=(ENGINEER,))) == 7
-    assert len(open_roles(history, status="all")) == 18
-    assert history.ask(f"SELECT state, open_postings FROM boards WHERE board = '{BOARD}'") == [("unwatched", 11)]
-    with history.engine.connect() as connection:
-        fitting = [one.role.posting for one in open_postings(connection, Alerting.of(history.settings), history.settings.rules)]
-    assert sorted(fitting) == open_roles(history)
+    assert [(one.was, one.now, *counts(one)) for one in moved(history)] == [("Greenhouse", "Google Careers", 11, 6, 0, 1)]
+    assert history.alerted() == ["summary", "summary"]
+    assert reposts(history)["136"] == f"{BOARD}:6"
+    assert {posting.rpartition(":")[0] for posting in open_roles(history)} == {NEW}
 
 
-def test_a_former_board_that_is_watched_again_is_listed_again(history: History) -> None:
-    move(history)
-    history.look(listing(came(6)))
-    move(history, NEW, BOARD)
+def test_a_move_that_is_taken_back_leaves_the_board_as_it_was(history: History) -> None:
+    move(history, BOARD, WRONG)
+    move(history, WRONG, BOARD)
     history.look(snapshot([*postings(10), posting("99", title="Chef")]))
+    assert moved(history) == []
     assert len(open_roles(history)) == 11
-    assert [counts(one) for one in moved(history)] == [(11, 6, 0, 0), (6, 6, 0, 5)]
-    assert "opened" not in history.alerted()
+    assert history.ask("SELECT moved_from FROM board WHERE board = 'greenhouse:examplelabs'") == [(None,)]
 
 
-def test_a_reminder_told_on_the_former_board_is_not_told_on_the_new_one(engine: Engine) -> None:
-    history = History(engine)
-    near = Deadline(history.now + timedelta(hours=60), "soon")
-    dated = [replace(one, deadline=near, stated=frozenset({"deadline"})) for one in postings(3)]
-    history.look(snapshot([*dated, *postings(10)[3:], posting("99", title="Chef")]))
-    assert _remind(history) == 3
-    move(history)
-    history.look(listing([*map(there, dated), replace(some_new(1)[0], deadline=near, stated=frozenset({"deadline"}))]))
-    assert _remind(history) == 1  # of the new role
-    history.now += timedelta(hours=40)
-    assert _remind(history) == 4
-
-
-def _remind(history: History) -> int:
-    with history.engine.begin() as connection:
-        return reminders.write(connection, history.settings, history.now)
-
-
-def test_a_digest_counts_a_role_that_moved_once(history: History) -> None:
-    move(history)
-    history.look(listing([*came(6), *some_new(1)]))
-    day = replace(history.settings, alerts=replace(history.settings.alerts, digest=(history.now + timedelta(minutes=5)).time()))
-    with history.engine.begin() as connection:
-        digest.write(connection, day, history.now + timedelta(minutes=10))
-    message = load(history.alerted("(SELECT message FROM alert WHERE id = alert_id)")[-1])
-    assert isinstance(message, DigestMessage)
-    assert (message.open, message.fitting, [board.board for board in message.boards]) == (7, 7, [NEW])
-
-
-def test_mutes_and_saved_roles_go_along(history: History) -> None:
-    first = history.ask("SELECT id FROM posting WHERE key = '1'")[0][0]
-    with history.engine.begin() as connection:
-        mutes.mute(connection, "console", posting_id=first, rule=None, by="U1", now=history.now)
-        for user in ("U1", "U2"):
-            saves.save(connection, user, first, history.now)
-    move(history)
-    history.look(listing(came(6)))
-    history.look(listing([there(postings(1)[0], title="Research Engineer, Team 1, Tokyo"), *came(6)[1:]]))
-    [state] = history.ask("SELECT state FROM alerts WHERE kind = 'revised'")
-    assert state == ("discarded",)
-    assert open_roles(history, status="all", saved_by="U2") == [f"{NEW}:131"]
+def test_a_corrected_move_is_known_by_either_of_its_former_boards(history: History) -> None:
+    for board, new in ((BOARD, WRONG), (WRONG, NEW)):
+        for _ in range(3):
+            history.look(Failure(board, "HTTP 404: no such board", 404))
+        move(history, board, new)
+    with history.engine.connect() as connection:
+        assert [moving.has_begun(connection, board, NEW) for board in (BOARD, WRONG)] == [True, True]
+        assert not moving.has_begun(connection, BOARD, "google:other")

@@ -142,7 +142,7 @@ def test_a_title_as_long_as_a_page_is_stored_and_found(history: History) -> None
     assert found(history, title.split()[-1]) == found(history, "kernel") == ["1"]
 
 
-@pytest.mark.parametrize("before", ["0005", "0010", "0012", "0013"])
+@pytest.mark.parametrize("before", ["0005", "0010", "0012", "0014"])
 def test_a_database_from_before_the_index_is_indexed_when_it_is_upgraded(history: History, before: str) -> None:
     history.look(snapshot([replace(KERNELS, description="We write laws.\n\nZürich."), TOKYO], {"2": Probe.GONE}))
     history.look(snapshot([KERNELS, LAW, TOKYO]))

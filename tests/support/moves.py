@@ -11,6 +11,8 @@ from history import History
 
 from crawler.items import Posting, Snapshot
 from monitor import moving
+from monitor.messages import Move, SummaryMessage, load
+from monitor.queries.roles import RoleFilter, find_roles
 from monitor.settings import WatchedBoard
 
 NEW = "google:examplelabs"
@@ -48,9 +50,24 @@ def watch_too(history: History, new: str = NEW) -> None:
     history.settings = replace(history.settings, boards=(*history.settings.boards, WatchedBoard(new, "https://careers.example/")))
 
 
+def moved(history: History) -> list[Move]:
+    """The moves that were told, a row a channel."""
+    messages = [load(text) for text in history.alerted("(SELECT message FROM alert WHERE id = alert_id)")]
+    return [one for message in messages if isinstance(message, SummaryMessage) for one in message.moves]
+
+
+def counts(one: Move) -> tuple[int, int, int, int]:
+    return one.before, one.came, one.back, one.new
+
+
+def open_roles(history: History, **wanted: Any) -> list[str]:  # noqa: ANN401  # any filter
+    with history.engine.connect() as connection:
+        return sorted(row["posting"] for row in find_roles(connection, RoleFilter(**wanted)).rows)
+
+
 def some_new(count: int) -> list[Posting]:
     """Roles that the former board did not have."""
     return [posting(f"7{number}", title=f"Research Engineer, Newcomer {number}, Example Labs") for number in range(count)]
 
 
-__all__ = ["BOARD", "NEW", "came", "listing", "move", "postings", "some_new", "there", "watch_too"]
+__all__ = ["BOARD", "NEW", "came", "counts", "listing", "move", "moved", "open_roles", "postings", "some_new", "there", "watch_too"]

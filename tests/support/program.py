@@ -39,6 +39,10 @@ class Program:
             raise result.exception
         return Ran(result.exit_code, result.stdout, result.stderr)
 
+    def watched(self) -> list[str]:
+        """The boards of the configuration."""
+        return [row["board"] for row in self.ask("boards", "list")]
+
     def ask(self, *arguments: str) -> Any:  # noqa: ANN401  # whatever the command prints
         """What the command prints as JSON, once it has ended well."""
         ran = self(*arguments, "--format", "json")

@@ -113,3 +113,10 @@ def watching(tmp_path: Path, server: BoardServer) -> Program:
     file = tmp_path / "rolewatch.toml"
     file.write_text(SERVED.format(api_url=server.url))
     return Program(str(file))
+
+
+@pytest.fixture
+def third(server: BoardServer) -> BoardServer:
+    """A third board, which is not watched yet."""
+    server.board("thirdlab", *server.boards["otherworks"].jobs)
+    return server

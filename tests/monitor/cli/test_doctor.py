@@ -71,6 +71,17 @@ async def test_a_board_that_cannot_be_read_is_found_with_the_others_read(place: 
     assert "500" in found["greenhouse:otherworks"]["found"]
 
 
+async def test_a_board_that_is_gone_is_looked_for_on_its_employers_careers_page(
+    place: Place, boards: BoardServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    boards.troubles["/careers"] = Trouble(body=b'<a href="https://jobs.ashbyhq.com/Nobody">', status=200)
+    monkeypatch.setattr("monitor.new_place.careers_page", lambda _: f"{boards.url}/careers")
+    place.watched = ("examplelabs", "nobody")
+    place.configure()
+    remedy = (await _findings(place))["greenhouse:nobody"]["remedy"]
+    assert remedy.endswith("leads to ashby:Nobody now: `rolewatch boards move greenhouse:nobody ashby:Nobody`")
+
+
 async def test_without_a_token_it_says_who_is_told_instead_and_is_well(place: Place) -> None:
     place.token = ""
     found = await _findings(place)

@@ -1,6 +1,6 @@
-"""What people have of a role in Slack goes along when its employer moves: its card with the thread, its mutes, and who saved it.
+"""Move a role's card, mutes and savers to its new posting.
 
-So one role stays one thread a channel. Its card is edited once to what the new board says, which is news to nobody.
+So one role stays one thread a channel. Its card is edited once to show the new board's posting; no alert is sent for that.
 """
 
 from __future__ import annotations
@@ -15,16 +15,16 @@ from monitor.gathered import among, listed
 from monitor.models import Card, Mute, Posting, Saved
 
 
-def carry(connection: Connection, pairs: Mapping[int, int]) -> None:
+def transfer(connection: Connection, pairs: Mapping[int, int]) -> None:
     """Give each new posting what its former one has. `pairs`: the new posting's id by the former one's."""
     if not pairs:
         return
-    _carry_cards(connection, pairs)
-    _carry(connection, Mute.posting_id, Mute.channel, pairs, Mute.ended_at.is_(None))
-    _carry(connection, Saved.posting_id, Saved.user_id, pairs)
+    _move_cards(connection, pairs)
+    _move(connection, Mute.posting_id, Mute.channel, pairs, Mute.ended_at.is_(None))
+    _move(connection, Saved.posting_id, Saved.user_id, pairs)
 
 
-def _carry_cards(connection: Connection, pairs: Mapping[int, int]) -> None:
+def _move_cards(connection: Connection, pairs: Mapping[int, int]) -> None:
     """A channel that has a card of the new posting keeps both."""
     taken, theirs = _owned(connection, Card.posting_id, Card.channel, pairs)
     for former, channel in theirs:
@@ -35,7 +35,7 @@ def _carry_cards(connection: Connection, pairs: Mapping[int, int]) -> None:
             connection.execute(mine.values(posting_id=new, subject=name, wanted=Card.wanted + 1))
 
 
-def _carry(
+def _move(
     connection: Connection,
     posting: InstrumentedAttribute[Any],
     owner: InstrumentedAttribute[str],

@@ -1,52 +1,63 @@
 """The boards that an employer's careers page links to: on the page itself, else on at most three of its own links and scripts.
 
-robots.txt of each host is obeyed. Nothing is asked of a private network, unless the person named an address of it.
+robots.txt of each host is obeyed. Nothing is asked of a private network, unless the person named an address of it. The board that a
+further page names may be a partner's: it is sure only where it resembles the site (`resembling.py`).
 """
 
 from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from ipaddress import ip_address
 from urllib.parse import urljoin, urlsplit
 
 import aiohttp
-from protego import Protego
-from selectolax.lexbor import LexborHTMLParser
+from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from crawler.address import discover
+from crawler.products import PRODUCTS
+from crawler.robots_rules import LONGEST, Rules, read_rules
 from crawler.run import user_agent
 from monitor.errors import UserError
-from monitor.settings import Settings
+from monitor.resembling import resembles
 
 _PAGE_TIMEOUT = 10.0  # seconds, one page
 _PAGE_LIMIT = 5_000_000  # bytes of a page that are read
-_ROBOTS_LIMIT = 500 * 1024
 _FURTHER = 3  # pages and scripts that are read when the page itself names no board
 _REDIRECTS = 5
 _MOVED = {301, 302, 303, 307, 308}
-_SERVER_ERROR, _NO_FILE, _NO_ANSWER = 500, 300, 404
-_PRODUCT = "rolewatch"  # the name that a group of robots.txt may have
+_NO_FILE = 404  # robots.txt is nowhere, and closes nothing
 _JOBS = re.compile(r"job|career|opening|position|vacanc|hiring|join", re.IGNORECASE)
+_NO_SIGN = {"adp", "amazon", "gem", "google", "join", "jsonld"}  # names that other scripts have too
+_VENDOR = re.compile(rf"(?<![a-z])(?:{'|'.join(sorted(PRODUCTS.keys() - _NO_SIGN))})(?:hq|hr)?(?![a-z])", re.IGNORECASE)
 _LISTINGS = ("wttj:", "join:")  # where employers advertise beside their own board
 _INSTEAD = "give the board's own address, or ats:token"
 
 
-async def boards_on(url: str, settings: Settings) -> tuple[str, ...]:
-    """Return the boards that the page leads to, in its order. Raises UserError when it cannot be read."""
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The boards that a careers page leads to, in its order."""
+
+    boards: tuple[str, ...] = ()
+    is_sure: bool = True  # False: on a further page alone, and the one board resembles neither the site's host nor its title
+
+
+async def boards_on(url: str, contact: str | None) -> Found:
+    """Return the boards that the page leads to. Raises UserError when it cannot be read. `contact` goes into the User-Agent."""
     timeout = aiohttp.ClientTimeout(total=_PAGE_TIMEOUT)
-    headers = {"User-Agent": user_agent(settings.crawl.contact)}
+    headers = {"User-Agent": user_agent(contact)}
     async with aiohttp.ClientSession(timeout=timeout, headers=headers, trust_env=True) as session:
         reader = _Reader(session, url)
-        found = await reader.page(url)
-        boards = _own(discover(found.text))
-        for link in () if boards else list(_further(found))[:_FURTHER]:
-            boards = _own(discover(await reader.further(link)))
-            if boards:
-                break
-        return boards
+        page = await reader.page(url)
+        if boards := _own(discover(page.text)):
+            return Found(boards)
+        tree = LexborHTMLParser(page.text)
+        for link in _further(page.at, tree)[:_FURTHER]:
+            if boards := _own(discover(await reader.further(link))):
+                title = tree.css_first("title")
+                return Found(boards, all(resembles(board, page.at, title.text() if title else "") for board in boards))
+        return Found()
 
 
 def _own(boards: tuple[str, ...]) -> tuple[str, ...]:
@@ -60,24 +71,29 @@ class _Page:
     text: str
 
 
-def _further(page: _Page) -> Iterator[str]:
-    """The page's own links that speak of jobs, then its frames and scripts."""
-    base = (urlsplit(page.at).hostname or "").removeprefix("www.")
-    links: dict[str, None] = {}
-    tree = LexborHTMLParser(page.text)
+def _further(at: str, tree: LexborHTMLParser) -> list[str]:
+    """The page's own frames and scripts that name an ats, then its links that speak of jobs, then its other frames and scripts."""
+    base = (urlsplit(at).hostname or "").removeprefix("www.")
+    links: dict[str, int] = {}
     for node in (*tree.css("a[href]"), *tree.css("iframe[src]"), *tree.css("script[src]")):
         written = node.attributes.get("href") or node.attributes.get("src") or ""
-        if node.tag == "a" and not _JOBS.search(f"{written} {node.text()}"):
-            continue
+        rank = _rank(node, written)
         try:
-            link = urljoin(page.at, written).partition("#")[0]
+            link = urljoin(at, written).partition("#")[0]
             host = urlsplit(link).hostname or ""
         except ValueError:
             continue
-        if link.startswith(("https://", "http://")) and (host == base or host.endswith(f".{base}")):
-            links.setdefault(link)
-    links.pop(page.at, None)
-    yield from links
+        if rank is not None and link.startswith(("https://", "http://")) and (host == base or host.endswith(f".{base}")):
+            links[link] = min(rank, links.get(link, rank))
+    links.pop(at, None)
+    return sorted(links, key=lambda link: links[link])
+
+
+def _rank(node: LexborNode, written: str) -> int | None:
+    """The place of a link among those that are read: the lower, the sooner. None for a link that says nothing of jobs."""
+    if node.tag == "a":
+        return 1 if _JOBS.search(f"{written} {node.text()}") else None
+    return 0 if _VENDOR.search(f"{written} {node.attributes.get('id') or ''}") else 2
 
 
 @dataclass(slots=True)
@@ -86,7 +102,7 @@ class _Reader:
 
     session: aiohttp.ClientSession
     named: str  # the address that the person gave
-    _robots: dict[str, Protego | int] = field(default_factory=dict)  # by scheme and host: its rules, or its status
+    _robots: dict[str, Rules] = field(default_factory=dict)  # by scheme and host
 
     async def page(self, url: str) -> _Page:
         """The page, wherever it has moved to among public hosts. Raises UserError."""
@@ -128,25 +144,20 @@ class _Reader:
         if host not in self._robots:
             self._robots[host] = await self._fetch_robots(host)
         rules = self._robots[host]
-        if isinstance(rules, int):
-            if rules >= _SERVER_ERROR:
-                raise UserError(f"robots.txt of {parts.netloc} answered HTTP {rules}, which closes the whole host: {_INSTEAD}")
-        elif not rules.can_fetch(url, _PRODUCT):
-            raise UserError(f"robots.txt of {parts.netloc} closes {parts.path or '/'} to programs: {_INSTEAD}")
+        if not rules.allow(url):
+            raise UserError(f"{rules.why_closed(url)}: {_INSTEAD}")
 
-    async def _fetch_robots(self, host: str) -> Protego | int:
-        """The rules of a host, or the status of its answer where it has none; a file that is nowhere closes nothing."""
+    async def _fetch_robots(self, host: str) -> Rules:
+        """The rules of a host."""
         at = f"{host}/robots.txt"
         for _ in range(_REDIRECTS + 1):
             async with self.session.get(at, allow_redirects=False) as answer:
-                if answer.status < _NO_FILE:
-                    return Protego.parse((await _start(answer, _ROBOTS_LIMIT)).decode("utf-8", "replace"))
                 if answer.status not in _MOVED:
-                    return answer.status
+                    return read_rules(answer.status, (await _start(answer, LONGEST)).decode("utf-8", "replace"))
                 at = urljoin(at, answer.headers.get("Location", ""))
             if urlsplit(at).scheme not in {"http", "https"} or await leads_inside(self.named, at):
                 break
-        return _NO_ANSWER
+        return read_rules(_NO_FILE, "")
 
 
 def _reason(error: Exception) -> str:

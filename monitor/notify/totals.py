@@ -1,0 +1,46 @@
+"""How many roles and boards a message has, and how many of them fit, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from monitor.messages import GroupMessage, RoleKind, RoleMessage, SummaryMessage
+from monitor.notify import words
+
+NAMED: Final = 5  # rules or titles in one sentence
+_VERBS: Final[dict[RoleKind, str]] = {"opened": "new", "revised": "changed", "closed": "closed", "reopened": "reopened"}
+
+
+def counts(message: GroupMessage) -> str:
+    """`12 new roles, 3 closed (part 1 of 2)`."""
+    kinds = [item.kind for item in message.items]
+    said = [f"{kinds.count(kind)} {verb}" for kind, verb in _VERBS.items() if kind in kinds]
+    part = f" (part {message.part} of {message.parts})" if message.parts > 1 else ""
+    roles = "role" if said[:1] and said[0].startswith("1 ") else "roles"
+    return f"{said[0]} {roles}{''.join(', ' + more for more in said[1:])}{part}" if said else "No roles"
+
+
+def tally(items: Sequence[RoleMessage]) -> list[tuple[RoleKind, str, int]]:
+    """How many of each kind: (kind, verb, number); what nobody asks for when there is none is left out."""
+    kinds = [item.kind for item in items]
+    found = [(kind, verb, kinds.count(kind)) for kind, verb in _VERBS.items()]
+    return [one for one in found if one[2] or one[0] != "reopened"]
+
+
+def watched(message: SummaryMessage) -> str:
+    """What is watched, in two words: the one board's company, or how many boards."""
+    if len(message.boards) == 1:
+        return words.clean(message.boards[0].company, 100)
+    return words.count(len(message.boards), "board")
+
+
+def fits(message: SummaryMessage) -> str:
+    """`: 57 open roles, 6 fit research-engineer`."""
+    roles = words.count(sum(board.open for board in message.boards), "open role")
+    said = [
+        f"{f'{len(rule.roles):,}' if rule.roles else 'none'} fit{'' if len(rule.roles) > 1 else 's'} {words.clean(rule.rule, 100)}"
+        for rule in message.rules
+    ]
+    more = [f"{words.count(len(said) - NAMED, 'more rule')}"] if len(said) > NAMED else []
+    return ": " + ", ".join([roles, *said[:NAMED], *more])
