@@ -118,8 +118,8 @@ def test_a_missing_configuration_is_one_line_and_exit_2(tmp_path: Path) -> None:
         (
             "alerts discard",
             (
-                "say which alerts to give up with --before TIME: `rolewatch alerts discard --before 7d` gives up those older than seven days, "
-                "--before 0s all of them"
+                "say which alerts to give up with --before TIME: `rolewatch alerts discard --before 7d` gives up those older than seven "
+                "days, --before 0s all of them"
             ),
         ),
         ("roles --bogus", "no such option: --bogus (Possible options: --verbose); see `rolewatch roles --help`"),
