@@ -61,9 +61,10 @@ def backup(ctx: typer.Context, file: Annotated[Path, typer.Argument(metavar="FIL
     """Write a whole copy of the SQLite database, even while the daemon writes, and check it."""
     from monitor.backup import back_up
     from monitor.errors import UserError
+    from monitor.schema import open_existing
 
     shared = state(ctx)
-    engine = shared.history()
+    engine = open_existing(shared.settings.database_url.get_secret_value(), whatever_schema=True)
     if engine.dialect.name == "sqlite" and file.exists():
         raise UserError(f"{file} is there already: name a new file")
     try:
@@ -91,7 +92,7 @@ def check(
     engine = shared.history()
     if readings:
         with reading(engine) as connection:
-            emit(listed(connection), COLUMNS, fmt, shared.console)
+            emit(listed(connection), COLUMNS, fmt, shared.console, empty="No version was read differently by a newer reader")
         return
     if fmt is not Format.TABLE:
         found = [{"finding": line} for line in _findings(engine)]
