@@ -24,6 +24,9 @@ READING = (
     ("stats",),
     ("export", "history"),
     ("alerts", "list"),
+    ("boards", "list"),
+    ("status",),
+    ("show", "greenhouse:examplelabs:1"),
     ("alerts", "retry"),
 )
 
