@@ -133,7 +133,9 @@ class _Writer:
 
     def _version(self, posting_id: int, number: int, posting: Posting, raw: bytes) -> dict[str, object]:
         self.written.append((posting_id, number, posting))
-        return {"posting_id": posting_id, "number": number, "valid_from": self.at, "valid_to": None} | store.version_columns(posting, raw)
+        return {"posting_id": posting_id, "number": number, "valid_from": self.at, "valid_to": None} | store.version_columns(
+            self.board.ats, posting, raw
+        )
 
     def _change(self, posting_id: int, version: int, not_before: datetime | None, not_after: datetime | None = None) -> dict[str, object]:
         span = {"at": self.at, "not_before": not_before, "not_after": not_after or self.at}
@@ -209,7 +211,7 @@ class _Writer:
             self.connection.execute(_TOUCH, rows)
         for one in touched:
             if one.amend:
-                better = store.version_columns(one.after, one.sighting.keep())
+                better = store.version_columns(self.board.ats, one.after, one.sighting.keep())
                 store.amend_version(self.connection, one.stored.id, one.stored.version, better)
                 self.written.append((one.stored.id, one.stored.version, one.after))
         matching.forget(self.connection, self.written)
