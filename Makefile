@@ -12,16 +12,22 @@ FUZZER := .venv/.fuzzer
 MUTATOR := .venv/.mutator
 TARGETS ?= $(notdir $(wildcard tests/fuzz/corpus/*))
 SECONDS ?= 60
+PURE := $(patsubst %,tests/crawler/test_%.py,address answer deadline greenhouse hosts pay place recordings text) \
+    $(patsubst %,tests/monitor/test_%.py,compare config config_file local_time mistakes phrases plan rules sift survival template worddiff words) \
+    $(patsubst %,tests/monitor/cli/test_%.py,output screen)
 
-.PHONY: run test lint bench bench-store slow clean help
+.PHONY: run test quick lint bench bench-store slow clean help
 .PHONY: chaos soak coverage mutants fuzz
 
 run: $(INSTALLED) ## start the daemon; Ctrl-C stops it
-	@test -e "$(CONFIG)" || $(BIN)/rolewatch init "$(CONFIG)"
+	@test -e "$(CONFIG)" || $(BIN)/rolewatch --quiet init "$(CONFIG)"
 	@exec $(BIN)/rolewatch --config "$(CONFIG)" run
 
 test: lint ## format, lint, types, import contracts, then the tests; offline
 	$(BIN)/pytest -q -n $(WORKERS) --maxprocesses 4 --dist loadfile --no-loadscope-reorder -m "not slow"
+
+quick: lint ## lint, then the tests of what is pure, in less than a minute
+	$(BIN)/pytest -q -n $(WORKERS) --maxprocesses 4 $(PURE)
 
 lint: $(TEST_TOOLS) ## everything of `make test` but the tests
 	$(BIN)/ruff format --check --quiet .
@@ -59,7 +65,7 @@ clean: ## remove .venv and what tools leave; the configuration and the database 
 	find crawler monitor migrations tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 help: ## this list
-	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## (.*)/  make \1	\2/' | expand -t 16
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 
 $(INSTALLED): pyproject.toml constraints.txt | $(BIN)/python
 	@echo "installing rolewatch into .venv (about a minute, once)"

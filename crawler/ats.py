@@ -16,8 +16,6 @@ from crawler.items import Posting
 if TYPE_CHECKING:
     from crawler.board_spider import BoardSpider
 
-READER_VERSION = 3  # raised when a reader reads pay, deadline or workplace differently, so that stored postings are read again
-
 
 @dataclass(frozen=True, slots=True)
 class Ats:
@@ -25,13 +23,14 @@ class Ats:
 
     title: str  # as people call it
     spider: str  # a dotted path
+    reader: int = 1  # raised when it reads pay, deadline or workplace differently, so that its stored postings are read again
     every: timedelta | None = None  # between two checks, where the source costs its host more than one answer; None: as [crawl] says
 
 
 READABLE = {
     "ashby": Ats("Ashby", "crawler.spiders.ashby:AshbySpider"),
     "google": Ats("Google Careers", "crawler.spiders.google:GoogleSpider", every=timedelta(hours=1)),
-    "greenhouse": Ats("Greenhouse", "crawler.spiders.greenhouse:GreenhouseSpider"),
+    "greenhouse": Ats("Greenhouse", "crawler.spiders.greenhouse:GreenhouseSpider", reader=2),
 }
 
 
@@ -54,6 +53,11 @@ def spider(ats: str) -> type[BoardSpider]:
     """The spider class of an ats that can be crawled."""
     found: type[BoardSpider] = resolve_name(READABLE[ats].spider)
     return found
+
+
+def reader_version(ats: str) -> int:
+    """The version of today's reader of an ats; 0 for one that can no longer be read."""
+    return READABLE[ats].reader if ats in READABLE else 0
 
 
 def reread(ats: str, raw: bytes) -> Posting:

@@ -116,6 +116,8 @@ class BoardSpider(Spider):
         self.robots = Robots(self.fetcher)
         self.turn = asyncio.Semaphore(self.settings.getint("CONCURRENT_REQUESTS"))
         self.started.set()
+        if not self.requests:
+            log.error("no boards given", usage=f"scrapy crawl {self.name} -a boards=TOKEN,TOKEN")
         looks = [asyncio.create_task(self._look(request)) for request in self.requests]
         try:
             for look in asyncio.as_completed(looks):

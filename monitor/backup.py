@@ -11,6 +11,7 @@ from typing import Final
 
 from sqlalchemy import Engine
 
+from monitor.db import open_read_only
 from monitor.errors import UserError
 from monitor.trouble import advice
 
@@ -41,7 +42,7 @@ def back_up(engine: Engine, file: Path) -> Mapping[str, int]:
 
 
 def _copy(database: str, part: Path) -> Mapping[str, int]:
-    with closing(sqlite3.connect(database, timeout=_WAIT)) as source, closing(sqlite3.connect(part)) as copy:
+    with closing(open_read_only(Path(database), _WAIT)) as source, closing(sqlite3.connect(part)) as copy:
         before = _counts(source)
         source.backup(copy, pages=_PAGES)
         after, copied = _counts(source), _counts(copy)

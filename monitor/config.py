@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import tzlocal
 from platformdirs import user_config_path
 from pydantic import SecretStr
+from sqlalchemy import URL
 
 from monitor import shape
 from monitor.db import parse_url
@@ -152,7 +153,8 @@ class _Reader:
             self.mistakes.append(f"{key}: {error}")
             return SecretStr(url)
         if target.get_backend_name() == "sqlite":
-            return SecretStr(f"sqlite:///{self.file.parent / Path(str(target.database)).expanduser()}")
+            file = self.file.parent / Path(str(target.database)).expanduser()
+            return SecretStr(URL.create("sqlite", database=str(file)).render_as_string())  # not by hand: a folder may be called "50% off?"
         return SecretStr(url)
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection, and_, select
 
-from crawler.ats import READER_VERSION, reread
+from crawler.ats import reader_version, reread
 from crawler.items import Posting, Sighting, Unreadable
 from monitor import models
 from monitor.compare import carry
@@ -19,13 +19,13 @@ from monitor.store import Stored, content, unpack
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """What reads a raw job, of an ats, and which version of it that is."""
+    """What reads a raw job of an ats, and which version of that ats's reader it is."""
 
-    version: int
+    version: Callable[[str], int]
     read: Callable[[str, bytes], Posting]
 
 
-TODAY = Reader(READER_VERSION, reread)
+TODAY = Reader(reader_version, reread)
 
 _version = models.PostingVersion
 _CONTENT = (
@@ -43,10 +43,10 @@ _CONTENT = (
 
 def load_contents(connection: Connection, board: str, stored: Sequence[Stored], reader: Reader = TODAY) -> dict[int, Posting]:
     """The newest stored content of each posting, by its row's id."""
-    ids = [posting.id for posting in stored]
+    ids, version = [posting.id for posting in stored], reader.version(board.partition(":")[0])
     contents: dict[int, Posting] = {}
     for row in connection.execute(_CONTENT, {"ids": listed(ids)}) if ids else ():
-        contents[row.posting_id] = content(row) if row.reader_version == reader.version else _read(connection, board, row, reader)
+        contents[row.posting_id] = content(row) if row.reader_version == version else _read(connection, board, row, reader)
     return contents
 
 

@@ -7,7 +7,6 @@ source and what is asked of him stays there, and the full-text index is made ane
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
 from typing import Any, cast
 
 from sqlalchemy import Column, Connection, Engine, Integer, Table, bindparam, func, insert, select, update
@@ -16,7 +15,7 @@ from monitor import models, schema
 from monitor.base import Base
 from monitor.db import reading
 from monitor.errors import UserError
-from monitor.search import index_stored
+from monitor.search import index_missing
 
 _STAYS = {models.Lease.__tablename__, models.RoundRequest.__tablename__}
 _AT_ONCE = 1000  # rows in memory
@@ -32,10 +31,10 @@ def tables() -> list[Table]:
 def copy(source: Engine, target: Engine, progress: Progress) -> dict[str, int]:
     """Copies all of it; gives how many rows each table has. Raises UserError when the target holds anything, and leaves it alone."""
     _prepare(target)
-    with _steadily(source) as old, target.begin() as new:
+    with reading(source) as old, target.begin() as new:
         _refuse_full(new)
         copied = {table.name: _copy(old, new, table, progress) for table in tables()}
-        index_stored(new)
+        index_missing(new)
         _number_on(new)
         _verify(new, copied)
     return copied
@@ -50,12 +49,6 @@ def _prepare(target: Engine) -> None:
         schema.upgrade(target)
     elif found != schema.newest():
         raise UserError(f"the target has tables of an older rolewatch (schema {found}): name an empty database")
-
-
-def _steadily(source: Engine) -> AbstractContextManager[Connection]:
-    """One view of the source for as long as it is read; SQLite's own is one."""
-    steady = source if source.dialect.name == "sqlite" else source.execution_options(isolation_level="REPEATABLE READ")
-    return reading(steady)
 
 
 def _refuse_full(target: Connection) -> None:

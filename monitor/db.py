@@ -97,21 +97,33 @@ def connect(url: str) -> Engine:
         event.listen(engine, "connect", _prepare_postgresql)
         event.listen(engine, "commit", _notify)
         return engine
-    frozen = target.database is not None and _is_frozen(Path(target.database))
-    engine = create_engine(target, connect_args={"timeout": _PATIENCE}, **({"creator": lambda: _frozen(target)} if frozen else {}))
+    file = Path(str(target.database))
+    creator = {"creator": lambda: open_read_only(file)} if _is_frozen(file) else {}
+    engine = create_engine(target, connect_args={"timeout": _PATIENCE}, **creator)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
 
 
 def reading(engine: Engine) -> AbstractContextManager[Connection]:
-    """A connection for questions: one consistent view of the data, and no writer waits for it."""
-    return engine.execution_options(rolewatch_reading=True).begin()
+    """A connection for queries. All of them see the database at one moment, and no writer waits for it."""
+    return _reader(engine).begin()
+
+
+def open_read_only(file: Path, timeout: float = _PATIENCE) -> sqlite3.Connection:
+    """A SQLite file opened so that nothing can be written, in a folder that may be read-only too. Raises sqlite3.Error."""
+    how = "immutable=1" if _is_frozen(file) else "mode=ro"  # https://www.sqlite.org/uri.html#uriimmutable
+    return sqlite3.connect(f"file:{quote(str(file.absolute()))}?{how}", uri=True, timeout=timeout, check_same_thread=False)
 
 
 def looking(engine: Engine) -> AbstractContextManager[Connection]:
     """A connection for questions, as `reading`, whose transaction is rolled back: there is nothing to commit."""
-    return engine.execution_options(rolewatch_reading=True).connect()
+    return _reader(engine).connect()
+
+
+def _reader(engine: Engine) -> Engine:
+    own = {} if engine.dialect.name == "sqlite" else {"isolation_level": "REPEATABLE READ"}
+    return engine.execution_options(rolewatch_reading=True, **own)
 
 
 def is_reading(connection: Connection) -> bool:
@@ -123,11 +135,6 @@ def _is_frozen(file: Path) -> bool:
     """Can neither the file nor its folder be written, with nothing in its log? SQLite would want to make one, and fail to read at all."""
     log = file.with_name(f"{file.name}-wal")
     return file.exists() and not (os.access(file, os.W_OK) or os.access(file.absolute().parent, os.W_OK) or log.exists())
-
-
-def _frozen(target: URL) -> sqlite3.Connection:
-    file = quote(str(Path(str(target.database)).absolute()))
-    return sqlite3.connect(f"file:{file}?immutable=1", uri=True, check_same_thread=False)  # https://www.sqlite.org/uri.html#uriimmutable
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -65,7 +65,7 @@ def forget(connection: Connection, versions: Iterable[Numbered]) -> None:
 
 def notice(connection: Connection, settings: Settings) -> None:
     """The rules of the configuration against those that were matched: what is gone or edited is dropped, what is new is to be matched."""
-    companies = "".join(map(repr, connection.execute(select(models.Board.board, models.Board.company).order_by(models.Board.board))))
+    companies = _companies(connection)
     wanted = {rule.name: _definition(rule, companies) for rule in settings.rules}
     stored = {row.rule: row.definition for row in connection.execute(select(_RULE.c.rule, _RULE.c.definition))}
     for name, definition in stored.items():
@@ -77,6 +77,19 @@ def notice(connection: Connection, settings: Settings) -> None:
         last = connection.execute(select(func.max(models.PostingVersion.id))).scalar() or 0
         rows = [{"rule": name, "definition": wanted[name], "next_id": 1, "last_id": last} for name in new]
         connection.execute(insert(_RULE), rows)
+
+
+def matched(connection: Connection, settings: Settings) -> set[str]:
+    """Return the names of the rules with which everything stored has been matched, as they are written now."""
+    companies = _companies(connection)
+    rows = connection.execute(select(_RULE.c.rule, _RULE.c.definition).where(_RULE.c.next_id > _RULE.c.last_id))
+    done = {row.rule: row.definition for row in rows}
+    return {rule.name for rule in settings.rules if done.get(rule.name) == _definition(rule, companies)}
+
+
+def _companies(connection: Connection) -> str:
+    """What the boards' employers are called, which decides where a rule reads that."""
+    return "".join(map(repr, connection.execute(select(models.Board.board, models.Board.company).order_by(models.Board.board))))
 
 
 def _definition(rule: Rule, companies: str) -> str:

@@ -28,7 +28,8 @@ import re
 
 import re2
 
-from monitor.plain_form import GRADE_SIGN, PREFIX, TIED, UNSPACED, canonical
+from monitor.plain_form import GRADE_SIGN, PREFIX, TIED, canonical
+from monitor.spelling import forms, is_unspaced
 
 _BREAKS = f" ,/(){GRADE_SIGN}{TIED}"
 _WORD = f"[^{_BREAKS}]+"
@@ -118,8 +119,8 @@ def _expression(read: bytes) -> str:
         if PREFIX in word[:-1] or word == PREFIX:
             raise ValueError("has a `*` that does not end a word; only the beginning of a word can be given: intern*")
     first, last = words[0], words[-1]
-    begin = "" if _is_unspaced(first[0]) else _BEGIN
-    end = "" if _is_unspaced(last[-1]) else _END
+    begin = "" if is_unspaced(first[0]) else _BEGIN
+    end = "" if is_unspaced(last[-1]) else _END
     readings = [_joined(words, [_within(word) if sign == " " else _ANYTHING for word, sign in zip(words, signs, strict=False)])]
     for place, sign in enumerate(signs[:_MANY]):
         if sign == " ":
@@ -140,35 +141,5 @@ def _forms(word: str) -> str:
     """An expression for the word in singular and plural, each letter apart where the text writes it so."""
     if word.endswith(PREFIX):
         return re.escape(word.removesuffix(PREFIX)) + f"[^{_BREAKS}]*"
-    forms = sorted(_plurals(word))
-    return "(?:" + "|".join(" ?".join(re.escape(letter) for letter in form) for form in forms) + ")"
-
-
-def _plurals(word: str) -> set[str]:
-    """The word, its singular and its plural, as far as spelling tells; a few that are no words do no harm."""
-    if len(word) == 1 or not word[-1].isalpha() or _is_unspaced(word[-1]) or word in {"it", "us"}:
-        return {word}
-    singulars = {word}
-    if len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is")):  # noqa: PLR2004  # "iOS", "AWS" are no plurals
-        singulars.add(word[:-1])
-        if word.endswith(("ses", "xes", "zes", "ches", "shes", "oes")):
-            singulars.add(word[:-2])
-        if word.endswith("ies"):
-            singulars.add(word[:-3] + "y")
-        if word.endswith("ses"):
-            singulars.add(word[:-2] + "is")
-    return singulars.union(*(_plural(singular) for singular in singulars))
-
-
-def _plural(word: str) -> set[str]:
-    if word.endswith("y") and word[-2:-1] not in set("aeiou"):
-        return {word[:-1] + "ies"}
-    if word.endswith("sis"):
-        return {word[:-2] + "es"}
-    if word.endswith(("s", "x", "z", "ch", "sh")):
-        return {word + "es"}
-    return {word + "s"}
-
-
-def _is_unspaced(letter: str) -> bool:
-    return re.match(f"[{UNSPACED}]", letter) is not None
+    either = sorted(forms(word))
+    return "(?:" + "|".join(" ?".join(re.escape(letter) for letter in form) for form in either) + ")"

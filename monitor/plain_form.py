@@ -4,56 +4,22 @@ Lower case, no accents, words parted by a single sign that says what stood betwe
 
     " Research Scientist/Engineer (m/f/d), Gemini "  →  ",research scientist/engineer(m/f/d),gemini,"
 
-Inclusive endings are dropped, grades that alternate are joined by `GRADE_SIGN`, and the "and" of a fixed pair is `TIED`.
+Words are spelled as `spelling.py` spells them, grades that alternate are joined by `GRADE_SIGN`, and the "and" of a fixed pair is `TIED`.
 """
 
 from __future__ import annotations
 
 import re
-import unicodedata
 from functools import lru_cache
+
+from monitor.spelling import MARKS
+from monitor.spelling import plain as spelled
 
 _SHORT = 400  # characters; titles and places come again for every rule, descriptions are kept only while theirs is looked at
 
-_LETTERS = str.maketrans(
-    {
-        "ø": "o",
-        "ł": "l",
-        "đ": "d",
-        "ð": "d",
-        "þ": "th",
-        "æ": "ae",
-        "œ": "oe",
-        "\u0131": "i",
-        "ħ": "h",
-        "™": " ",
-        "®": " ",
-        "©": " ",
-        "℠": " ",
-    }
-)
-_DROPPED = re.compile(
-    "[\u0300-\u036f\u00ad\u0591-\u05c7\u061c\u064b-\u065f\u0670\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufe00-\ufe0f\ufeff]"
-)
-UNSPACED = (
-    "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005\u3040-\u30fa\u30fc-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
-)
-_SCRIPT_CHANGE = re.compile(rf"(?<=[{UNSPACED}])(?=[^\W_{UNSPACED}])|(?<=[^\W_{UNSPACED}])(?=[{UNSPACED}])")
-
-_FRENCH_ENDINGS = "es|e|ses|se|euses?|trices?|rices?|nes?|eres?|fes?|tes?|les?|ives?"
-_ENDING = re.compile(  # Engineer(s), Ingénieur(e), Entwickler:in, Ingenieur/-in, Ingénieur·e, Engenheiro(a)
-    rf"(?<=\w)(?:\((?:s|es|in|innen|as?|os?|r|ka|tka|{_FRENCH_ENDINGS})\)|[*:_](?:innen|in)(?!\w)|[·•∙‧](?:s|{_FRENCH_ENDINGS})(?!\w)"
-    rf"|(?<=\w\w\w)(?:\.(?:e|se|euse|trice|rice|ne)|/-?(?:innen|in|as?|os?|e|ne|euse|trice|rice|ka|tka))(?!\w))"
-)
-_CAPITAL_IN = re.compile(r"(?<=[^\W\d_])(?:(?<=er)|(?<=or)|(?<=ur)|(?<=nt)|(?<=st)|(?<=te))In(?:nen)?(?!\w)")  # EntwicklerIn, not LinkedIn
-_POSSESSIVE = re.compile(r"(?<=\w)['\u2019](?=s\b)")
-_CPP = re.compile(r"(?<!\w)c\+\+")
-_SHARP = re.compile(r"(?<!\w)([acfj])#")
-_DOTNET = re.compile(r"\.net(?!\w)")
 PREFIX = "ʘ"  # stands for the `*` of a phrase while it is folded: a letter that no posting has
 
-_MARKS = "\u0900-\u0fff\u1000-\u109f\u1780-\u17ff\u3099\u309a"  # vowel signs are letters to a reader, if not to Python's \w
-_GAP = re.compile(rf"(?: (?=[^\w{_MARKS}]|_)|[^\w{_MARKS} ]|_)(?:[^\w{_MARKS}]|_)*")  # all but a single space, which stays what it is
+_GAP = re.compile(rf"(?: (?=[^\w{MARKS}]|_)|[^\w{MARKS} ]|_)(?:[^\w{MARKS}]|_)*")  # all but a single space, which stays what it is
 _DASH = "\u2010-\u2013\u2212-"  # hyphens, en dash, minus
 _PARTING = re.compile(rf"[,;:!?…|•·‣▪●\[\]{{}}<>—、。「」『』【】]|--|[{_DASH}]\s|\s[{_DASH}]|\.\s|\n\s*\n")
 _SLASHES = frozenset("/\\\u2044\u2215")
@@ -83,10 +49,7 @@ def canonical(text: str) -> bytes:
 
 
 def _canonical(text: str) -> bytes:
-    plain = _fold(_CAPITAL_IN.sub("", text) if "In" in text else text)
-    plain = _ENDING.sub(lambda end: "s" if end.group() in ("(s)", "(es)") else "", plain)
-    plain = _DOTNET.sub(" dotnet", _SHARP.sub(r"\1sharp ", _CPP.sub("cplusplus ", _POSSESSIVE.sub("", plain))))
-    plain = _GAP.sub(lambda gap: _sign(gap.group()), _ABBREVIATION.sub(r"\1 ", plain)).strip(" ,/()")
+    plain = _GAP.sub(lambda gap: _sign(gap.group()), _ABBREVIATION.sub(r"\1 ", spelled(text))).strip(" ,/()")
     plain = f",{plain}," if plain else ","
     for written, read in _WORDS:
         plain = plain.replace(written, read)
@@ -98,13 +61,6 @@ def _canonical(text: str) -> bytes:
 
 _canonical_short = lru_cache(maxsize=4096)(_canonical)
 _canonical_long = lru_cache(maxsize=4)(_canonical)
-
-
-def _fold(text: str) -> str:
-    if text.isascii():
-        return text.lower()
-    letters = unicodedata.normalize("NFKD", text.replace("™", " ").replace("℠", " ")).casefold().translate(_LETTERS)
-    return _SCRIPT_CHANGE.sub(" ", unicodedata.normalize("NFC", _DROPPED.sub("", letters)))
 
 
 @lru_cache(maxsize=1024)  # a language has few of them

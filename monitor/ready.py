@@ -29,9 +29,9 @@ class Ready:
     words: Mapping[str, Words] = field(default_factory=dict)  # of texts to index; see `search.words_to_index`
     last: Mapping[int, Posting] = field(default_factory=dict)  # the content of those that close, by id
 
-    def version(self, posting: Posting, sighting: Sighting) -> dict[str, object]:
+    def version(self, ats: str, posting: Posting, sighting: Sighting) -> dict[str, object]:
         """The columns of a version that today's reader has read."""
-        return self.columns.get(posting.key) or store.version_columns(posting, sighting.keep())
+        return self.columns.get(posting.key) or store.version_columns(ats, posting, sighting.keep())
 
 
 def prepare(connection: Connection, matchers: Iterable[Matcher], board: AnyRow, events: Events) -> Ready:
@@ -44,5 +44,5 @@ def prepare(connection: Connection, matchers: Iterable[Matcher], board: AnyRow, 
     for posting in chain((posting for posting, _ in versions), (one.before for one in events.revised), last.values()):
         for matcher in asked:
             matcher.explain(candidate(board.board, company, posting))
-    columns = {posting.key: store.version_columns(posting, sighting.keep()) for posting, sighting in versions}
+    columns = {posting.key: store.version_columns(board.ats, posting, sighting.keep()) for posting, sighting in versions}
     return Ready(columns, words_to_index(connection, texts), last)

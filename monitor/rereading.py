@@ -12,8 +12,9 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import NamedTuple, cast
 
-from sqlalchemy import Connection, Engine, Table, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, Table, and_, func, insert, or_, select, update
 
+from crawler.ats import supported
 from crawler.items import Posting
 from monitor import matching, models
 from monitor.compare import differences
@@ -51,8 +52,17 @@ class Reread(NamedTuple):
 
 def older(connection: Connection, reader: Reader = TODAY) -> int:
     """How many versions an older reader has read."""
-    count: int = connection.execute(select(func.count()).where(_VERSION.c.reader_version < reader.version)).scalar_one()
+    versions = select(func.count()).select_from(_VERSION).join(models.Posting, models.Posting.id == _VERSION.c.posting_id)
+    versions = versions.join(models.Board, models.Board.id == models.Posting.board_id)
+    count: int = connection.execute(versions.where(*_is_older(reader))).scalar_one()
     return count
+
+
+def _is_older(reader: Reader) -> tuple[ColumnElement[bool], ...]:
+    """The conditions on a version and its board: the first one is the index's, the second one each ats's own."""
+    newest = {ats: reader.version(ats) for ats in supported()}
+    of_ats = (and_(models.Board.ats == ats, _VERSION.c.reader_version < version) for ats, version in newest.items())
+    return _VERSION.c.reader_version < max(newest.values()), or_(*of_ats)
 
 
 def read_again(
@@ -80,7 +90,7 @@ def read_again(
 
 def _some(engine: Engine, reader: Reader) -> Sequence[AnyRow]:
     with reading(engine) as connection:
-        return connection.execute(_OLDER.where(_VERSION.c.reader_version < reader.version)).all()
+        return connection.execute(_OLDER.where(*_is_older(reader))).all()
 
 
 def _write(connection: Connection, matchers: Sequence[Matcher], better: Sequence[Reread], reader: Reader, now: datetime) -> None:
@@ -89,7 +99,7 @@ def _write(connection: Connection, matchers: Sequence[Matcher], better: Sequence
     noted: list[dict[str, object]] = []
     for one in better:
         mine = (_VERSION.c.id == one.row.id, _VERSION.c.reader_version == one.row.reader_version)
-        columns = content_columns(one.after) | {"reader_version": reader.version}
+        columns = content_columns(one.after) | {"reader_version": reader.version(one.row.ats)}
         if connection.execute(update(_VERSION).where(*mine).values(**columns)).rowcount and one.changes:
             noted += _notes(one, reader, now)
             numbered = [(one.row.posting_id, one.row.number, one.after)]
@@ -101,5 +111,5 @@ def _write(connection: Connection, matchers: Sequence[Matcher], better: Sequence
 
 def _notes(one: Reread, reader: Reader, now: datetime) -> list[dict[str, object]]:
     common = {"posting_id": one.row.posting_id, "version": one.row.number, "at": now}
-    readers = {"from_reader": one.row.reader_version, "to_reader": reader.version}
+    readers = {"from_reader": one.row.reader_version, "to_reader": reader.version(one.row.ats)}
     return [common | readers | {"field": change.field, "old": change.old or None, "new": change.new or None} for change in one.changes]

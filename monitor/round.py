@@ -22,6 +22,7 @@ from monitor.alerting import Alerting
 from monitor.db import looking
 from monitor.matching import catch_up
 from monitor.memory import give_back
+from monitor.network import NETWORK, is_unreached
 from monitor.record import Look, Recorder
 from monitor.settings import Settings
 from monitor.trouble import is_outside, words
@@ -95,6 +96,7 @@ async def run_round(
         await new_place.seek(engine, settings, one_round.gone, round_id)
     finally:
         await asyncio.shield(asyncio.to_thread(_end, engine, alerting, round_id, clock()))
+        NETWORK.end_round()
     for error in one_round.unstored:
         raise error
     await asyncio.to_thread(catch_up, engine, settings, CATCH_UP)
@@ -213,6 +215,10 @@ def _say(stored: Iterable[tuple[Result, dict[str, object]]]) -> None:
     """Logs what is stored; that the log cannot be written is no trouble of a board."""
     with suppress(OSError):
         for result, facts in stored:
+            if is_unreached(result):
+                NETWORK.unreached(facts)
+                continue
+            NETWORK.reached()
             if isinstance(result, Failure):
                 log.warning("board failed", **facts)
             else:

@@ -53,6 +53,34 @@ def missing(url: str) -> Path | None:
     return file if target.get_backend_name() == "sqlite" and not file.exists() else None
 
 
+def open_existing(url: str, *, whatever_schema: bool = False) -> Engine:
+    """The database as it is, for a command that only reads: nothing is created or upgraded.
+
+    Raises UserError when there is none, when it cannot be read, and when its schema is older than this version's.
+    """
+    if (file := missing(url)) is not None:
+        raise UserError(f"there is no database at {file}: `rolewatch check` makes it, and [database] url names it")
+    engine = _engine(url)
+    try:
+        if (found := older(engine)) is not None and not whatever_schema:
+            remedy = f"run `rolewatch db upgrade`{', which makes a backup first' if engine.dialect.name == 'sqlite' else ''}"
+            raise UserError(f"the database's schema is older than this rolewatch ({found or 'it is empty'}): {remedy}")
+    except NO_DATABASE as error:
+        engine.dispose()
+        raise _unusable(engine, error) from error
+    return engine
+
+
+def older(engine: Engine) -> str | None:
+    """The schema of a database that needs an upgrade, "" for an empty one; None for a current one. Raises UserError for a foreign one."""
+    with reading(engine) as connection:
+        found = revision(connection)
+        if found == newest():
+            return None
+        refuse_foreign(found, connection)
+    return found or ""
+
+
 def _unusable(engine: Engine, error: Exception) -> UserError:
     return UserError(f"the database {engine.url.render_as_string(hide_password=True)} cannot be used: {advice(error)}")
 
@@ -72,11 +100,8 @@ def _engine(url: str) -> Engine:
 
 
 def _opened(engine: Engine) -> Engine:
-    with reading(engine) as connection:
-        found = revision(connection)
-        if found == newest():
-            return engine
-        refuse_foreign(found, connection)
+    if older(engine) is None:
+        return engine
     if engine.dialect.name != "sqlite":
         raise UserError("the database's schema is older than this rolewatch, or empty: run `rolewatch db upgrade`")
     upgrade(engine)
@@ -148,7 +173,16 @@ def upgrade(engine: Engine, target: str = "head") -> Path | None:
             return None
         backup = _kept(engine, found) if found is not None and engine.dialect.name == "sqlite" else None
         _migrate(connection, target)
+        if target == "head":
+            _index(connection)
     return backup
+
+
+def _index(connection: Connection) -> None:
+    """The words of texts whose index a migration has emptied, as this version spells them: a migration would spell them as it did then."""
+    from monitor.search import index_missing  # noqa: PLC0415  # with the models, which a database that is current does not need
+
+    index_missing(connection)
 
 
 def _kept(engine: Engine, found: str) -> Path:

@@ -8,9 +8,10 @@ that stores them. Both databases are given the words that `words.py` makes, so t
 from __future__ import annotations
 
 import typing
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from hashlib import sha256
+from itertools import product
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Integer, Table, TextClause, cast, column, insert, literal_column, select, table, text
@@ -25,6 +26,7 @@ from monitor.words import MOST, Sought, sought, words_of
 INDEX = "search_words"
 _TEXT = typing.cast("Table", models.SearchText.__table__)
 _WORDS = table(INDEX, column("rowid", Integer()))
+_DOCUMENTS = table(f"{INDEX}_docsize", column("id", Integer()))  # FTS5's own, a row an indexed text: https://sqlite.org/fts5.html
 _TEXT_WORDS: ColumnElement[Any] = literal_column(f"{_TEXT.name}.{INDEX}", postgresql.TSVECTOR())
 _BY_ID, _BY_DIGEST = ":row", "(SELECT id FROM search_text WHERE digest = :row)"  # how a text that gets its words is named
 _INDEXED = select(_TEXT.c.digest).where(among(_TEXT.c.digest, "digests"))
@@ -76,12 +78,14 @@ def index_all(connection: Connection) -> None:
     stored = connection.execute(select(version.title, version.description_digest).distinct()).all()
     for start in range(0, len(stored), _AT_ONCE):
         connection.execute(insert(_TEXT), [_row(*row) for row in stored[start : start + _AT_ONCE]])
-    index_stored(connection)
+    index_missing(connection)
 
 
-def index_stored(connection: Connection) -> None:
-    """The words of every title and description that is to be found and has none yet."""
-    query = select(_TEXT.c.id, _TEXT.c.title, models.Description.text).join(models.Description)
+def index_missing(connection: Connection) -> None:
+    """Index every stored title and description whose words are not in the index yet: after a copy, and after an upgrade that emptied it."""
+    document = select(_DOCUMENTS.c.id).where(_DOCUMENTS.c.id == _TEXT.c.id).exists()
+    there: ColumnElement[bool] = document if connection.dialect.name == "sqlite" else _TEXT_WORDS.is_not(None)
+    query = select(_TEXT.c.id, _TEXT.c.title, models.Description.text).join(models.Description).where(~there)
     last = 0
     while some := connection.execute(query.where(_TEXT.c.id > last).order_by(_TEXT.c.id).limit(_AT_ONCE)).all():
         _index(connection, _BY_ID, [(row.id, row.title, row.text) for row in some], {})
@@ -133,8 +137,16 @@ def has_words(connection: Connection, wanted: str) -> ColumnElement[bool]:
 
 
 def _sqlite_term(term: Sought) -> str:
-    return f'"{" ".join(term.words)}"' + ("*" if term.prefix else "")
+    """FTS5 knows no choice within a phrase, so each reading is a phrase of its own."""
+    readings = (f'"{" ".join(reading)}"' + ("*" if term.prefix else "") for reading in product(*term.words))
+    return f"({' OR '.join(readings)})"
 
 
 def _postgres_term(term: Sought) -> str:
-    return "(" + " <-> ".join(f"'{word}'" for word in term.words) + (":*)" if term.prefix else ")")
+    words = ("(" + " | ".join(f"'{form}'{':*' if last and term.prefix else ''}" for form in forms) + ")" for last, forms in _places(term))
+    return f"({' <-> '.join(words)})"
+
+
+def _places(term: Sought) -> Iterator[tuple[bool, tuple[str, ...]]]:
+    """The forms of each word, and whether it is the last."""
+    return ((place == len(term.words), forms) for place, forms in enumerate(term.words, 1))

@@ -16,13 +16,28 @@ T = TypeVar("T")
 Row = dict[str, Any]
 Table = Callable[[Facts], list[Row]]
 
-_STAYS = ("stays", "median_days_open")
+_STAYS = ("openings_seen", "median_days_open")
 COLUMNS: dict[str, tuple[str, ...]] = {
-    "employer": ("company", "open_postings", "opened", "closed", "reopened", *_STAYS, "roles", "roles_with_pay", "share_with_pay"),
-    "department": ("company", "department", "open_postings", "roles", *_STAYS),
+    "employer": ("company", "open", "opened", "closed", "reopened", *_STAYS, "roles", "roles_with_pay", "pay_share"),
+    "department": ("company", "department", "open", "roles", *_STAYS),
     "week": ("week", "company", "open", "opened", "closed", "reopened", "revised"),
     "pay": ("company", "pay_currency", "pay_period", "roles_with_pay", "lowest", "median_min", "median_max", "highest"),
 }
+
+LABELS = {
+    "open": "open now",
+    "median_days_open": "median days open",
+    "pay_share": "share that states pay",
+    "pay_currency": "currency",
+    "pay_period": "period",
+    "roles_with_pay": "roles that state pay",
+    "openings_seen": "openings seen",
+    "median_min": "median lowest",
+    "median_max": "median highest",
+    "roles": "roles seen",
+}  # what a person's table calls the columns
+LABELS_OF_A_WEEK = {"open": "open at its end"}
+SHOWN = {"employer": ("company", "open", "opened", "closed", "median_days_open", "pay_share")}  # of a table; all the columns of the others
 
 
 def by_employer(facts: Facts) -> list[Row]:
@@ -31,19 +46,19 @@ def by_employer(facts: Facts) -> list[Row]:
     roles = _grouped(facts.roles, lambda role: role.company)
     stays = _grouped(facts.stays, lambda stay: stay.company)
     rows = [_employer(company, days[company], roles[company], stays[company]) for company in days.keys() | roles.keys()]
-    return sorted(rows, key=lambda row: (-row["open_postings"], row["company"]))
+    return sorted(rows, key=lambda row: (-row["open"], row["company"]))
 
 
 def _employer(company: str, days: Sequence[Day], roles: Sequence[Role], stays: Sequence[Stay]) -> Row:
     happened = {kind: sum(getattr(day, kind) for day in days) for kind in ("opened", "closed", "reopened")}
     disclosed = sum(role.discloses for role in roles)
-    pay = {"roles": len(roles), "roles_with_pay": disclosed, "share_with_pay": round(disclosed / len(roles), 3) if roles else None}
-    return {"company": company, "open_postings": sum(role.is_open for role in roles)} | happened | _stay(stays) | pay
+    pay = {"roles": len(roles), "roles_with_pay": disclosed, "pay_share": round(disclosed / len(roles), 3) if roles else None}
+    return {"company": company, "open": sum(role.is_open for role in roles)} | happened | _stay(stays) | pay
 
 
 def _stay(stays: Sequence[Stay]) -> Row:
     half = median(stay.spell for stay in stays)
-    return {"stays": len(stays), "median_days_open": None if half is None else round(half, 1)}
+    return {"openings_seen": len(stays), "median_days_open": None if half is None else round(half, 1)}
 
 
 def by_department(facts: Facts) -> list[Row]:
@@ -51,11 +66,11 @@ def by_department(facts: Facts) -> list[Row]:
     roles = _grouped(facts.roles, lambda role: (role.company, role.department))
     stays = _grouped(facts.stays, lambda stay: (stay.company, stay.department))
     rows = [
-        {"company": company, "department": department, "open_postings": sum(role.is_open for role in mine), "roles": len(mine)}
+        {"company": company, "department": department, "open": sum(role.is_open for role in mine), "roles": len(mine)}
         | _stay(stays[company, department])
         for (company, department), mine in roles.items()
     ]
-    return sorted(rows, key=lambda row: (row["company"], -row["open_postings"], -row["roles"], row["department"]))
+    return sorted(rows, key=lambda row: (row["company"], -row["open"], -row["roles"], row["department"]))
 
 
 def week_of(day: date) -> date:

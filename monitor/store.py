@@ -11,7 +11,7 @@ import msgspec
 import zstandard
 from sqlalchemy import Connection, Select, Table, Update, and_, bindparam, func, insert, literal_column, select, update
 
-from crawler.ats import READER_VERSION
+from crawler.ats import reader_version
 from crawler.items import Deadline, Pay, Period, Posting, Workplace
 from monitor import models
 from monitor.compare import Known, digest
@@ -112,9 +112,9 @@ def content(row: AnyRow) -> Posting:
     )
 
 
-def version_columns(posting: Posting, raw: bytes) -> dict[str, object]:
+def version_columns(ats: str, posting: Posting, raw: bytes) -> dict[str, object]:
     """The columns of a version that today's reader has read."""
-    return content_columns(posting) | {"reader_version": READER_VERSION, "raw": zstandard.compress(raw)}
+    return content_columns(posting) | {"reader_version": reader_version(ats), "raw": zstandard.compress(raw)}
 
 
 def content_columns(posting: Posting) -> dict[str, object]:

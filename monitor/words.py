@@ -1,66 +1,64 @@
 """A text as the words that it can be found by, and what a person looks for as such words: pure, and the same for both databases.
 
-Lower case, no accents; a plural is the same word; each sign of a script without spaces between words is a word of its own, so that
-what is found is a run of them.
+Words are spelled as rules spell them (`spelling.py`). They are indexed as they stand, and it is the search that looks for singular and
+plural. Each sign of a script without spaces between words is a word of its own, so that what is found is a run of them.
 """
 
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import dataclass
+from math import prod
+
+from monitor.spelling import MARKS, UNSPACED, forms, plain
 
 MOST = 16_000  # words of a text that are indexed: PostgreSQL numbers no more places (16,383)
 _LONGEST = 100  # letters of a word
-_UNSPACED = re.compile("([\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005\u3040-\u30fa\u30fc-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af])")
-_SIGNS = (
-    "\u2022\u2013\u2014\u2018\u2019\u201c\u201d\u2026"  # what most texts have beyond ASCII stands between words, and folding takes long
-)
-_WORD = re.compile(r"[^\W_]+")
+_MOST_READINGS = 256  # of a phrase in singular and plural: a longer one is a quotation, and is looked for as it is written
+_SIGN = re.compile(f"([{UNSPACED}])")
+_BETWEEN, _APOSTROPHES = "\u2022\u2013\u2014\u201c\u201d\u2026", "\u2018\u2019"  # most texts have no others beyond ASCII, which takes long
+_WORD = re.compile(rf"(?:[^\W_]|[{MARKS}])+")
 _APART = {sign: " " for sign in range(128) if not chr(sign).isalnum()}  # the same for ASCII, in half the time
 _SOUGHT = re.compile(r'"([^"]*)"?|(\S+)')
-_SHORTEST_PLURAL = 4  # letters: "jobs", and not "gas"
 
 
 @dataclass(frozen=True, slots=True)
 class Sought:
-    """Words that must stand one after the other; of the last the beginning is enough when `prefix`."""
+    """Words that must stand one after the other, each in one of its forms; of the last the beginning is enough when `prefix`."""
 
-    words: tuple[str, ...]
+    words: tuple[tuple[str, ...], ...]
     prefix: bool = False
 
 
 def words_of(text: str) -> list[str]:
     """The words of a text in their order."""
-    for sign in _SIGNS:
+    text = plain(_typed(text))
+    words = text.translate(_APART).split() if text.isascii() else _WORD.findall(_SIGN.sub(r" \1 ", text))
+    return [word[:_LONGEST] for word in words[:MOST]]
+
+
+def _typed(text: str) -> str:
+    """The text with the signs of a typewriter."""
+    for sign in _BETWEEN:
         text = text.replace(sign, " ")
-    words = (text.lower().translate(_APART).split() if text.isascii() else _WORD.findall(_fold(text)))[:MOST]
-    singular = {word: _singular(word[:_LONGEST]) for word in set(words)}  # most words of a text are in it again
-    return [singular[word] for word in words]
-
-
-def _fold(text: str) -> str:
-    letters = unicodedata.normalize("NFKD", text).casefold()
-    accents = dict.fromkeys(ord(letter) for letter in set(letters) if unicodedata.combining(letter))
-    plain = unicodedata.normalize("NFC", letters.translate(accents) if accents else letters)
-    return _UNSPACED.sub(r" \1 ", plain)
-
-
-def _singular(word: str) -> str:
-    if len(word) < _SHORTEST_PLURAL or not word.endswith("s") or word.endswith(("us", "is")):
-        return word
-    if word.endswith("ies"):
-        return word[:-3] + "y"
-    if word.endswith("ss"):
-        return word
-    return word[:-2] if word.endswith("sses") else word[:-1]
+    for sign in _APOSTROPHES:
+        text = text.replace(sign, "'")
+    return text
 
 
 def sought(text: str) -> tuple[Sought, ...]:
     """What a person typed: every word must be there, `"…"` are words in a row, `kern*` is a beginning. Empty when there is no word."""
     found = []
     for phrase, word in _SOUGHT.findall(text):
-        words = tuple(words_of(phrase or word))
+        words = words_of(phrase or word)
         if words:
-            found.append(Sought(words, prefix=word.endswith("*")))
+            found.append(_term(words, prefix=word.endswith("*")))
     return tuple(found)
+
+
+def _term(words: list[str], *, prefix: bool) -> Sought:
+    written = tuple((word,) for word in words)
+    read = tuple(tuple(sorted(forms(word))) for word in words)
+    if prefix:
+        read = (*read[:-1], written[-1])
+    return Sought(read if prod(map(len, read)) <= _MOST_READINGS else written, prefix)

@@ -140,7 +140,7 @@ class _Writer:
 
     def _version(self, posting_id: int, number: int, posting: Posting, sighting: Sighting) -> dict[str, object]:
         self.written.append((posting_id, number, posting))
-        columns = self.ready.version(posting, sighting)
+        columns = self.ready.version(self.board.ats, posting, sighting)
         return {"posting_id": posting_id, "number": number, "valid_from": self.at, "valid_to": None} | columns
 
     def _change(self, posting_id: int, version: int, not_before: datetime | None, not_after: datetime | None = None) -> dict[str, object]:
@@ -214,7 +214,7 @@ class _Writer:
             self.connection.execute(_TOUCH, rows)
         for one in touched:
             if one.amend:
-                better = self.ready.version(one.after, one.sighting)
+                better = self.ready.version(self.board.ats, one.after, one.sighting)
                 store.amend_version(self.connection, one.stored.id, one.stored.version, better)
                 self.written.append((one.stored.id, one.stored.version, one.after))
         matching.forget(self.connection, self.written)

@@ -19,6 +19,14 @@ def pytest_configure() -> None:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leaves out what reads files that are not beside this clone."""
+    absent = [item for item in items if any(not marker.args[0].exists() for marker in item.iter_markers("needs"))]
+    if absent:
+        config.hook.pytest_deselected(items=absent)
+        items[:] = [item for item in items if item not in set(absent)]
+
+
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[str]:
     """The URL of a PostgreSQL server: $ROLEWATCH_TEST_PG_DSN, or one that is started here."""

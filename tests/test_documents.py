@@ -1,4 +1,4 @@
-"""Every command that README shows is run; what it says of the configuration can be loaded."""
+"""Every command that README shows is run, as it is written, with the configuration that `init` writes; that can be loaded too."""
 
 from __future__ import annotations
 
@@ -8,58 +8,78 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from ashby import AshbyServer
+from ashby import job as ashby_job
+from google_server import GoogleServer
 from greenhouse import job
 from typer.testing import CliRunner
 
 from monitor.cli import app
 from monitor.config import load
-from monitor.demo.board_server import serving
+from monitor.demo.board_server import in_a_thread, serving
+from monitor.settings import Settings
 
 README = (Path(__file__).parents[1] / "README.md").read_text()
 COMMANDS = [line.split("   #")[0].strip() for line in re.findall(r"^\$ (?:\.venv/bin/)?rolewatch (.*)$", README, re.MULTILINE)]
-CONFIG = """
+SERVED = """
 [ats.greenhouse]
-api_url = "{url}"
+api_url = "{greenhouse}"
 delay = "0s"
-[[boards]]
-board = "greenhouse:isomorphiclabs"
-[[rules]]
-name = "research-engineer"
-any = ["research engineer"]
+[ats.ashby]
+api_url = "{ashby}"
+delay = "0s"
+[ats.google]
+api_url = "{google}"
+delay = "0s"
 """
+LOOKS = ("Research Engineer", "Research Engineer, Revised")
 
 
 @pytest.fixture(scope="module")
-def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A configuration beside a database that has seen a posting open, change and close."""
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A folder after `make run`: the default configuration, whose boards are served here, and a database of two checks."""
     folder = tmp_path_factory.mktemp("readme")
     config = folder / "rolewatch.toml"
-    with serving() as server:
-        config.write_text(CONFIG.format(url=server.url))
-        board = server.board("isomorphiclabs", job(5938712), job(2))
-        server.board("anthropic", job(3))
-        for title in ("Research Engineer", "Research Engineer, Revised"):
-            board.jobs[0] = job(5938712, title=title)
+    assert CliRunner().invoke(app, ["init", str(config)]).exit_code == 0
+    with serving() as greenhouse, in_a_thread(AshbyServer()) as ashby, in_a_thread(GoogleServer()) as google:
+        served = SERVED.format(greenhouse=greenhouse.url, ashby=ashby.url, google=google.url)
+        config.write_text(config.read_text().replace("[ats.greenhouse]\n", served))
+        names = [board.board.split(":") for board in load(config, {}).boards]
+        for title in LOOKS:
+            google.add(1, 2, title=title)
+            for ats, token in [*names, ("greenhouse", "stripe")]:
+                if ats == "ashby":
+                    ashby.lists(token, ashby_job(1, title=title), ashby_job(2))
+                elif ats == "greenhouse":
+                    greenhouse.board(token, job(1, title=title), job(2))
             assert CliRunner().invoke(app, ["--config", str(config), "check"]).exit_code == 0
-        yield config
+        yield folder
 
 
-@pytest.mark.parametrize("command", COMMANDS)
-def test_a_command_that_readme_shows_works(watched: Path, monkeypatch: pytest.MonkeyPatch, command: str) -> None:
-    monkeypatch.chdir(watched.parent)
-    ran = CliRunner().invoke(app, ["--config", str(watched), *shlex.split(command)])
-    assert ran.exit_code == 0, ran.output
-    assert ran.output
+@pytest.fixture
+def _here(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(folder)
+    for name in ("ROLEWATCH_CONFIG", "ROLEWATCH_DATABASE_URL", "SLACK_BOT_TOKEN", "SLACK_APP_TOKEN"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.mark.usefixtures("_here")
+def test_the_commands_that_readme_shows_work_as_they_are_written_one_after_the_other() -> None:
+    for command in COMMANDS:
+        ran = CliRunner().invoke(app, shlex.split(command))
+        assert ran.exit_code == 0, (command, ran.output)
+        assert ran.output, command
 
 
 def test_readme_shows_commands() -> None:
     assert len(COMMANDS) > 15
+    assert {"status", "roles", "show", "history", "rules", "diff"} <= {command.split()[0] for command in COMMANDS}
 
 
 def test_the_configuration_that_readme_shows_can_be_loaded(tmp_path: Path) -> None:
     [example] = re.findall(r"```toml\n(.*?)```", README, re.DOTALL)
     (tmp_path / "rolewatch.toml").write_text(example)
-    settings = load(tmp_path / "rolewatch.toml", {})
+    settings: Settings = load(tmp_path / "rolewatch.toml", {})
     assert [rule.name for rule in settings.rules] == ["research-engineer"]
 
 

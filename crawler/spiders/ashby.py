@@ -112,7 +112,8 @@ def _rows(name: str, answer: Answer) -> list[object]:
     except UnicodeDecodeError as error:
         raise Unusable(f"the page of the board {shown} is not UTF-8") from error
     except ashby_page.OtherFormError as error:
-        raise Unusable(f"Ashby answers 404 for {shown}, and its page is of another form") from error
+        why = "its API answers 404, and its page is of another form"
+        raise Unusable(f"Ashby knows no board {shown}: {why}", status=_NOT_FOUND) from error
     except ashby_page.PageError as error:
         raise Unusable(f"the page of the board {shown} cannot be read: {error}") from error
     if page is None:

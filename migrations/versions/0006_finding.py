@@ -1,11 +1,9 @@
-"""A posting's whole name, and the words that it can be found by."""
+"""A posting's whole name, and the words that it can be found by: 0015 has them indexed."""
 
 from __future__ import annotations
 
 import sqlalchemy as sa
 from alembic import op
-
-from monitor.search import index_stored
 
 revision = "0006"
 down_revision = "0005"
@@ -32,7 +30,6 @@ def upgrade() -> None:
         op.execute("ALTER TABLE search_text ADD COLUMN search_words tsvector")
         op.execute("CREATE INDEX ix_search_words ON search_text USING gin (search_words)")
     op.execute("INSERT INTO search_text (title, description_digest) SELECT DISTINCT title, description_digest FROM posting_version")
-    index_stored(op.get_bind())
 
 
 def downgrade() -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from monitor.cli.common import State, now, state
+from monitor.cli.emptiness import no_match
 from monitor.cli.output import Format, FormatOption, clean, counted, emit
 from monitor.errors import UserError
 
@@ -23,7 +24,7 @@ app = typer.Typer(no_args_is_help=True)
 
 STATES = ("pending", "sending", "sent", "held", "failed", "expired", "discarded")
 _NOTHING = "There is nothing to retry: no alert waits to be sent."
-_SHOWN = ("created_at", "state", "kind", "channel", "rule", "company", "title", "reason")
+_SHOWN = ("created_at", "state", "kind", "title", "company", "rule", "channel", "reason")
 
 
 @app.command("list")
@@ -46,7 +47,9 @@ def list_alerts(
     current = state(ctx)
     with reading(current.history()) as connection:
         found = find_alerts(connection, AlertFilter(wanted, channel, optional_time(since, now()), limit))
-    emit(found.rows, _SHOWN if fmt is Format.TABLE else found.columns, fmt, current.console)
+    asked = {"goes to": channel, "was written since": since}
+    empty = no_match(f"{wanted or ''} alert".lstrip(), asked)
+    emit(found.rows, _SHOWN if fmt is Format.TABLE else found.columns, fmt, current.console, empty=empty)
 
 
 @app.command()
@@ -60,7 +63,7 @@ def retry(ctx: typer.Context) -> None:
     if current.no_database() is not None:
         typer.echo(_NOTHING)
         return
-    engine = current.engine()
+    engine = current.history()
     with engine.begin() as connection:
         count = try_again(connection)
         lift(connection)

@@ -46,7 +46,7 @@ def _known(current: State) -> dict[str, Mapping[str, object]]:
 
     if current.no_database():
         return {}
-    with reading(current.engine()) as connection:
+    with reading(current.history()) as connection:
         rows = connection.execute(text("SELECT * FROM boards")).mappings()
         return {row["board"]: dict(row) for row in rows}
 

@@ -8,21 +8,24 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from monitor.cli import completion
 from monitor.cli.common import now, state
-from monitor.cli.marking import field_change, in_colour, indented
+from monitor.cli.emptiness import no_match
+from monitor.cli.marking import field_change, in_colour, print_folded
 from monitor.cli.output import Format, FormatOption, Row, clean, emit, short, shortened
-from monitor.cli.roles import BoardOption, PostingArgument, RuleOption, named_rules
+from monitor.cli.pager import paged
+from monitor.cli.roles import BoardOption, RuleOption, named_rules
 from monitor.cli.times import parse_time
 
 if TYPE_CHECKING:
-    from rich.console import Console, RenderableType
+    from rich.console import Console
     from rich.text import Text
     from sqlalchemy import Connection
 
     from monitor.queries.listing import Listing
     from monitor.queries.naming import Found
 
-_COLUMNS = ("at", "kind", "company", "title", "what", "posting")
+_COLUMNS = ("at", "kind", "title", "company", "what", "posting")
 _LONGEST = 60  # characters of an old or a new value in a table
 _STYLES = {"opened": "green", "reopened": "green", "closed": "red", "revised": "yellow"}
 
@@ -60,9 +63,16 @@ def changes(
         found = find_changes(connection, ChangeFilter(boards, tuple(each.value for each in kind or ()), after, rules, limit))
         reposts = repost_words(connection, _opened(found))
     if fmt is Format.TABLE:
-        emit([{**row, "what": _what(row, reposts)} for row in found.rows], _COLUMNS, fmt, shared.console)
+        rows = [{**row, "what": _what(row, reposts)} for row in found.rows]
+        asked = {"is of": ", ".join(boards), "fits the rule": rule or []}
+        emit(rows, _COLUMNS, fmt, shared.console, empty=no_match(f"{_kinds(kind)} since {since}", asked).removesuffix(" yet"))
     else:
         emit(found.rows, found.columns, fmt, shared.console)
+
+
+def _kinds(kinds: Sequence[Kind] | None) -> str:
+    """`change`, or `opened or closed role`."""
+    return f"{' or '.join(each.value for each in kinds)} role" if kinds else "change"
 
 
 def _opened(found: Listing) -> list[str]:
@@ -79,34 +89,50 @@ def _what(row: Row, reposts: Mapping[str, str]) -> str:
     return f"{row['field']}: {old} → {new}"
 
 
-def history(ctx: typer.Context, posting: PostingArgument, fmt: FormatOption = Format.TABLE) -> None:
+def history(
+    ctx: typer.Context,
+    posting: Annotated[
+        str,
+        typer.Argument(
+            metavar="POSTING", help="ats:token:key, its URL, its key, or its title or part of one.", autocompletion=completion.postings
+        ),
+    ],
+    fmt: FormatOption = Format.TABLE,
+) -> None:
     """Show what happened to one posting over time, with what changed in its description word by word."""
+    from monitor.cli.several import list_several
     from monitor.db import reading
     from monitor.queries.changes import timeline
     from monitor.queries.moved import former_lives
-    from monitor.queries.naming import find_posting
+    from monitor.queries.titles import find_by_name_or_title
 
     shared = state(ctx)
     with reading(shared.history()) as connection:
-        found = find_posting(connection, posting)
-        lives = [*former_lives(connection, found), found]
+        several = find_by_name_or_title(connection, posting)
+        if len(several) > 1:
+            list_several(connection, posting, several, fmt, shared.console)
+            return
+        lives = [*former_lives(connection, several[0]), several[0]]
         if fmt is not Format.TABLE:
             happened = [timeline(connection, life) for life in lives]
             emit([row for life in happened for row in life.rows], happened[0].columns, fmt, shared.console)
             return
         stories = [_story(connection, life, shared.console) for life in lives]
-    for line in _together(stories):
-        shared.console.print(line, soft_wrap=not shared.console.is_terminal)
+    with paged(shared.console):
+        for line in _together(stories):
+            print_folded(line, shared.console)
 
 
-def _together(lives: Sequence[Sequence[RenderableType]]) -> Iterator[RenderableType]:
+def _together(lives: Sequence[Sequence[Text]]) -> Iterator[Text]:
     """The lives of one role, each on a board, the first one first."""
+    from rich.text import Text
+
     for number, life in enumerate(lives):
-        yield from ([""] if number else [])
+        yield from ([Text()] if number else [])
         yield from life
 
 
-def _story(connection: Connection, found: Found, console: Console) -> list[RenderableType]:
+def _story(connection: Connection, found: Found, console: Console) -> list[Text]:
     """One posting's life, and where it went on."""
     from rich.text import Text
 
@@ -121,7 +147,7 @@ def _story(connection: Connection, found: Found, console: Console) -> list[Rende
     return [*told, Text(f"\nIt is {later} now: its board has moved.", style="dim")] if later else told
 
 
-def _lines(row: Row, happened: Listing, contents: Listing, repost: str, console: Console) -> Iterator[RenderableType]:
+def _lines(row: Row, happened: Listing, contents: Listing, repost: str, console: Console) -> Iterator[Text]:
     from rich.text import Text
 
     yield Text(short(row["title"]) or "(not read yet)", style="bold")
@@ -137,7 +163,7 @@ def _lines(row: Row, happened: Listing, contents: Listing, repost: str, console:
                 change["at"], str(change["kind"]), change["version"], repost if change["kind"] == "opened" else _gone_since(change)
             )
         if change["field"] is not None:
-            yield from indented(_revision(change, texts, marked=not in_colour(console)), 2, console)
+            yield from (Text("  ").append_text(line) for line in _revision(change, texts, marked=not in_colour(console)))
 
 
 def _headline(at: object, kind: str, version: object, note: str) -> Text:

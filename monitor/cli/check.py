@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from monitor.cli import completion
 from monitor.cli.common import CHANCE, State, now, state
 from monitor.cli.naming import named
 from monitor.cli.output import Format, FormatOption
@@ -25,14 +26,20 @@ if TYPE_CHECKING:
 def check(
     ctx: typer.Context,
     boards: Annotated[
-        list[str] | None, typer.Argument(metavar="BOARD", help="ats:token, its URL, its token or its company; all by default.")
+        list[str] | None,
+        typer.Argument(
+            metavar="BOARD", help="ats:token, its URL, its token or its company; all by default.", autocompletion=completion.boards
+        ),
     ] = None,
     *,
     no_alerts: Annotated[bool, typer.Option("--no-alerts", help="Write no alerts of what this round brings, ever.")] = False,
     announce: Annotated[bool, typer.Option("--announce", help="Tell a first snapshot role by role, not in one summary.")] = False,
     fmt: FormatOption = Format.TABLE,
 ) -> None:
-    """Look at the boards once, now, and tell what is new."""
+    """Check the boards once, now, and tell what is new.
+
+    Alerts go to the channels of each rule's `notify`: to the console, or to Slack once there is a token. --no-alerts writes none.
+    """
     from monitor.cli.sending import work
     from monitor.config import require_boards
 

@@ -65,11 +65,13 @@ class State:
             engine.dispose()
         self._engines.clear()
 
-    def history(self) -> Engine:
-        """As `engine`, for a command that only asks what is there: a mistyped name makes no new database. Raises UserError."""
-        if (file := self.no_database()) is not None:
-            raise UserError(f"there is no database at {file}: `rolewatch check` makes it, and [database] url names it")
-        return self.engine()
+    def history(self, *, whatever_schema: bool = False) -> Engine:
+        """The configured database for a command that only reads: nothing is created or upgraded. Raises UserError."""
+        from monitor.schema import open_existing
+
+        engine = open_existing(self.settings.database_url.get_secret_value(), whatever_schema=whatever_schema)
+        self._engines.append(engine)
+        return engine
 
     def no_database(self) -> Path | None:
         """The database's file, as long as nothing has made it."""
@@ -172,6 +174,13 @@ class Program(TyperGroup):
         super().__init__(**attributes)
         _share_options(self)
 
+    def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401  # Typer's own
+        from monitor.cli.sections import write
+
+        room = formatter.width - 6 - max(map(len, self.commands))
+        shown = ((name, self.commands[name]) for name in self.list_commands(ctx))
+        write(formatter, ((_heading(each), (name, each.get_short_help_str(room))) for name, each in shown), "Commands")
+
     def make_context(self, *given: Any, **extra: Any) -> Any:  # noqa: ANN401  # Typer's own
         try:
             return super().make_context(*given, **extra)
@@ -199,6 +208,11 @@ class Program(TyperGroup):
             raise typer.Exit(1) from error
         finally:
             state(ctx).close()
+
+
+def _heading(command: Any) -> str | None:  # noqa: ANN401  # Typer's own
+    heading = getattr(command, "rich_help_panel", None)
+    return heading if isinstance(heading, str) else None
 
 
 def _refuse(error: typer.BadParameter, ctx: Any) -> NoReturn:  # noqa: ANN401  # Typer's own

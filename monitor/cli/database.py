@@ -63,7 +63,7 @@ def backup(ctx: typer.Context, file: Annotated[Path, typer.Argument(metavar="FIL
     from monitor.errors import UserError
 
     shared = state(ctx)
-    engine = shared.history()
+    engine = shared.history(whatever_schema=True)
     if engine.dialect.name == "sqlite" and file.exists():
         raise UserError(f"{file} is there already: name a new file")
     try:
@@ -91,7 +91,7 @@ def check(
     engine = shared.history()
     if readings:
         with reading(engine) as connection:
-            emit(listed(connection), COLUMNS, fmt, shared.console)
+            emit(listed(connection), COLUMNS, fmt, shared.console, empty="No version was read differently by a newer reader")
         return
     if fmt is not Format.TABLE:
         found = [{"finding": line} for line in _findings(engine)]

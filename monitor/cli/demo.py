@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
 from pathlib import Path
 from shlex import quote
@@ -103,7 +104,7 @@ def _say_next(current: State, file: Path) -> None:
 
     questions = ("roles", f"show {POSTING}", f"history {POSTING}", "changes", f"rules explain {POSTING}", f'sql "{_QUERY}"')
     program = _program()
-    asked = [f"  {program} {question} --config {quote(str(file))}" for question in questions]
+    asked = [f"  {program} {question} --config {quote(_short(file))}" for question in questions]
     ending = f"For real boards: {program} init, then {program} run."
     for line in ("", "The history is kept. Ask it:", *asked, "", ending):
         current.console.print(line, soft_wrap=True)
@@ -113,4 +114,10 @@ def _program() -> str:
     """What a person types for this program here: its name where the shell finds it by that, else its path."""
     here = Path(sys.argv[0])
     found = which(here.name)
-    return here.name if found and Path(found).resolve() == here.resolve() else quote(str(here))
+    return here.name if found and Path(found).resolve() == here.resolve() else quote(_short(here))
+
+
+def _short(file: Path) -> str:
+    """The path from here, where that is no longer than the whole one."""
+    near = os.path.relpath(file)
+    return near if len(near) < len(str(file)) else str(file)

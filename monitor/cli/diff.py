@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import groupby
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from monitor.cli import completion
 from monitor.cli.common import now, state
-from monitor.cli.marking import field_change, in_colour, indented
+from monitor.cli.marking import field_change, in_colour, print_folded
 from monitor.cli.output import Format, FormatOption, Row, clean, emit, short
+from monitor.cli.pager import paged
 from monitor.cli.times import parse_time
 
 if TYPE_CHECKING:
-    from rich.console import Console, RenderableType
+    from rich.console import Console
     from rich.text import Text
 
     from monitor.queries.between import Between
@@ -25,9 +27,17 @@ _SIGNS = {"opened": ("+", "green"), "closed": ("-", "red"), "revised": ("~", "ye
 
 def diff(
     ctx: typer.Context,
-    board: Annotated[str, typer.Argument(metavar="BOARD", help="ats:token, its URL, its token or its company.")],
+    board: Annotated[
+        str,
+        typer.Argument(metavar="BOARD", help="ats:token, its URL, its token or its company.", autocompletion=completion.boards),
+    ],
     *,
-    from_: Annotated[str, typer.Option("--from", metavar="TIME", help="The first moment.")],
+    from_: Annotated[
+        str | None,
+        typer.Option(
+            "--from", metavar="TIME", help="The first moment, or the first check if that is later.", show_default="7d before --to"
+        ),
+    ] = None,
     to: Annotated[str, typer.Option("--to", metavar="TIME", help="The second.", show_default="now")] = "0s",
     fmt: FormatOption = Format.TABLE,
 ) -> None:
@@ -38,7 +48,8 @@ def diff(
     from monitor.queries.naming import find_board
 
     moment = now()
-    then, later = parse_time(from_, moment), parse_time(to, moment)
+    later = parse_time(to, moment)
+    then = parse_time(from_, moment) if from_ else later - timedelta(days=7)
     if then >= later:
         raise UserError(f"--from {from_} is not before --to {to}")
     if later > moment:
@@ -52,24 +63,27 @@ def diff(
     if fmt is not Format.TABLE:
         emit(found.rows, COLUMNS, fmt, shared.console)
         return
-    for line in _told(name, then, later, found, shared.console):
-        shared.console.print(line, soft_wrap=not shared.console.is_terminal)
+    with paged(shared.console):
+        for line in _told(name, found.then, later, found, shared.console):
+            print_folded(line, shared.console)
 
 
-def _told(board: str, then: datetime, later: datetime, found: Between, console: Console) -> Iterator[RenderableType]:
+def _told(board: str, then: datetime, later: datetime, found: Between, console: Console) -> Iterator[Text]:
     """A headline, then a line for each posting, and under a revised one a line for each field."""
     from rich.text import Text
 
     counts = {kind: len({row["posting"] for row in found.rows if row["kind"] == kind}) for kind in _SIGNS}
     yield Text(f"{board}  {short(then)} → {short(later)}", style="bold")
     yield Text(f"{found.open_then} → {found.open_now} open: {', '.join(f'{count} {kind}' for kind, count in counts.items())}\n")
+    if not found.rows:
+        yield Text("Nothing changed")
     for (kind, _), rows in groupby(found.rows, key=lambda row: (row["kind"], row["posting"])):
         fields = list(rows)
         yield _posting(str(kind), fields[0])
         for row in fields:
             if row["field"]:
                 lines = field_change(str(row["field"]), row["old"], row["new"], marked=not in_colour(console))
-                yield from indented(lines, 4, console)
+                yield from (Text("    ").append_text(line) for line in lines)
 
 
 def _posting(kind: str, row: Row) -> Text:

@@ -99,9 +99,11 @@ def _database(current: State) -> Iterator[Finding]:
     from monitor.trouble import NO_DATABASE, advice
 
     try:
-        new = current.no_database() is not None
-        engine = current.engine()
-        yield _new(engine) if new else _integrity(engine)
+        if (finding := _not_ready(current)) is not None:
+            yield finding
+            return
+        engine = current.history()
+        yield _integrity(engine)
         yield from _work(engine, current.settings)
     except UserError as error:
         yield Finding("database", ok=False, found=str(error))
@@ -109,10 +111,20 @@ def _database(current: State) -> Iterator[Finding]:
         yield Finding("database", ok=False, found=advice(error))
 
 
-def _new(engine: Engine) -> Finding:
-    """Well on a first day, and the sign of a mistyped name on any other."""
-    remedy = "`rolewatch check` fills it; if there was one, name it in [database] url"
-    return Finding("database", ok=True, found=f"{engine.url.render_as_string(hide_password=True)}: new and empty", remedy=remedy)
+def _not_ready(current: State) -> Finding | None:
+    """A database that the next `check` or `run` makes or upgrades. On a first day that is right, on another the name may be mistyped."""
+    from monitor.schema import older, unopened
+
+    if (file := current.no_database()) is not None:
+        remedy = "`rolewatch check` makes it; if there was one, name it in [database] url"
+        return Finding("database", ok=True, found=f"{file} does not exist yet", remedy=remedy)
+    with unopened(current.settings.database_url.get_secret_value()) as engine:
+        found = older(engine)
+        if found is None or engine.dialect.name != "sqlite":
+            return None
+        place = engine.url.render_as_string(hide_password=True)
+    remedy = "`rolewatch run` and `rolewatch db upgrade` bring it to this version's, after a backup"
+    return Finding("database", ok=True, found=f"{place}: of an older rolewatch (schema {found or 'none'})", remedy=remedy)
 
 
 def _integrity(engine: Engine) -> Finding:
@@ -171,17 +183,34 @@ def _stranded(connection: Connection, settings: Settings) -> Iterator[Finding]:
 
 
 async def _boards(settings: Settings) -> AsyncIterator[Finding]:
-    """One look at each board."""
+    """One glance at each board."""
     from crawler.items import BoardRequest
     from crawler.run import crawl
+    from monitor.network import is_unreached
     from monitor.watch import manners
 
     names = [board.board for board in settings.boards if board.enabled]
+    unreached: list[Result] = []
     for ats in sorted({name.split(":")[0] for name in names}):
         requests = [BoardRequest(name, glance=True) for name in names if name.startswith(f"{ats}:")]
         async with aclosing(crawl(ats, requests, manners(settings, ats))) as results:
             async for result in results:
-                yield await _board(result, settings)
+                if is_unreached(result):
+                    unreached.append(result)
+                else:
+                    yield await _board(result, settings)
+    if len(unreached) == len(names) > 1:
+        yield _offline(unreached[0], len(names))
+    else:
+        for result in unreached:
+            yield await _board(result, settings)
+
+
+def _offline(result: Result, boards: int) -> Finding:
+    """One finding instead of one a board, where no host answers at all."""
+    reason = getattr(result, "reason", "")
+    remedy = "is this machine online? Nothing closes because of it, and the daemon goes on when it is"
+    return Finding("network", ok=False, found=f"none of {boards} boards can be reached: {reason}", remedy=remedy)
 
 
 async def _board(result: Result, settings: Settings) -> Finding:

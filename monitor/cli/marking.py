@@ -9,8 +9,10 @@ from monitor.cli.output import clean, short
 from monitor.worddiff import Passage, Piece, word_diff
 
 if TYPE_CHECKING:
-    from rich.console import Console, RenderableType
+    from rich.console import Console
     from rich.text import Text
+
+_NARROWEST = 20  # columns for words
 
 
 def in_colour(console: Console) -> bool:
@@ -47,14 +49,20 @@ def drawn(passage: Passage, *, marked: bool) -> Text:
     return Text(" ").join(pieces)
 
 
-def indented(lines: Sequence[Text], width: int, console: Console) -> Iterator[RenderableType]:
-    """The lines further to the right, folded where a terminal ends and whole in a pipe."""
-    from rich.padding import Padding
+def indented(lines: Sequence[Text], width: int, console: Console) -> Iterator[Text]:
+    """The lines further to the right, folded between words where a terminal ends and whole in a pipe."""
     from rich.text import Text
 
     for line in lines:
-        if console.is_terminal:
-            plain = len(line.plain) - len(line.plain.lstrip(" "))
-            yield Padding(line[plain:] if plain else line, (0, 0, 0, width + plain))
-        else:
-            yield Text(" " * width).append(line)
+        if not console.is_terminal:
+            yield Text(" " * width).append_text(line)
+            continue
+        own = len(line.plain) - len(line.plain.lstrip(" "))
+        for part in (line[own:] if own else line).wrap(console, max(console.width - width - own, _NARROWEST), overflow="ignore"):
+            yield Text(" " * (width + own)).append_text(part)
+
+
+def print_folded(line: Text, console: Console) -> None:
+    """Prints the line, which a terminal's end parts between words: an id or an address stays whole."""
+    for part in indented([line], 0, console):
+        console.print(part, soft_wrap=True)

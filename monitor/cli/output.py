@@ -39,6 +39,12 @@ _ESCAPE = re.compile(r"\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|(?:\x1b\[|\x9b)[0-?]*[ 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")  # with what turns the direction of writing
 _UNSAFE_JSON = re.compile(r"[\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")  # what json leaves and a terminal may obey
 _INSTANT = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d):\d\d\.\d{6}Z")
+_WEB = re.compile(r"https?://[!-~]+")
+_LINKED = ("title", "board", "url")  # the first of these columns that a table has opens the row's address
+_COLORED = frozenset({"kind", "state", "result", "fits"})
+_DIM = frozenset({"posting", "url", "age"})
+_STYLES = dict.fromkeys(("opened", "reopened", "true"), "green") | dict.fromkeys(("closed", "failing", "failed", "failure"), "red")
+_STYLES |= dict.fromkeys(("revised", "collapsed", "held"), "yellow")
 _LONGEST = 400  # characters of a cell on a terminal; in a pipe nothing is cut
 
 
@@ -47,16 +53,25 @@ def clean(text: str) -> str:
     return _CONTROL.sub("", _ESCAPE.sub("", text))
 
 
-def emit(rows: Iterable[Row], columns: Sequence[str], fmt: Format, console: Console) -> None:
-    """The rows on the console's stream: a JSON array, CSV with its header, or a table that fits a terminal and is whole elsewhere."""
+def emit(
+    rows: Iterable[Row], columns: Sequence[str], fmt: Format, console: Console, *, empty: str = "Nothing found", labels: Row | None = None
+) -> None:
+    """The rows on the console's stream: a JSON array, CSV with its header, or a table that fits a terminal and is whole elsewhere.
+
+    A table without rows is the sentence `empty`; `labels` names its columns otherwise than JSON and CSV do.
+    """
     if fmt is Format.JSON:
         _write(console, _json_lines(rows, columns))
     elif fmt is Format.CSV:
         _write(console, _csv_lines(rows, columns))
-    elif console.is_terminal:
-        _print_table(rows, columns, console)
+    elif not (some := list(rows)):
+        _write(console, [f"{clean(empty)}\n"])
     else:
-        _write(console, _aligned(rows, columns))
+        names = [str((labels or {}).get(name, name)) for name in columns]
+        if console.is_terminal:
+            _print_table(some, columns, names, console)
+        else:
+            _write(console, _aligned(some, columns, names))
 
 
 def emit_object(row: Row, console: Console) -> None:
@@ -82,6 +97,20 @@ def short(value: object) -> str:
     if isinstance(value, str) and (instant := _INSTANT.fullmatch(value)):
         return f"{instant[1]} {instant[2]}Z"
     return _written(value)
+
+
+def age(since: object, now: datetime) -> str:
+    """How long ago an instant was, in one unit: `12m`, `5h`, `9d`, `4mo`, `2y`."""
+    from monitor.queries.columns import reader
+
+    instant = reader("at")(since)
+    if not isinstance(instant, datetime):
+        return ""
+    minutes = max(0, int((now - instant).total_seconds() // 60))
+    for size, unit, most in ((1, "m", 60), (60, "h", 48), (1440, "d", 100), (43_200, "mo", 24)):
+        if minutes < size * most:
+            return f"{minutes // size}{unit}"
+    return f"{minutes // 525_600}y"
 
 
 def counted(number: int, word: str) -> str:
@@ -161,26 +190,36 @@ def _cell(value: object) -> str:
     return " ".join(short(value).split())
 
 
-def _aligned(rows: Iterable[Row], columns: Sequence[str]) -> Iterator[str]:
+def _aligned(rows: Sequence[Row], columns: Sequence[str], names: Sequence[str]) -> Iterator[str]:
     from rich.cells import cell_len
 
-    lines = [list(columns), *([_cell(row[name]) for name in columns] for row in rows)]
+    lines = [list(names), *([_cell(row[name]) for name in columns] for row in rows)]
     widths = [max(cell_len(line[index]) for line in lines) for index in range(len(columns))]
     for line in lines:
         padded = (cell + " " * (width - cell_len(cell)) for cell, width in zip(line, widths, strict=True))
         yield "  ".join(padded).rstrip() + "\n"
 
 
-def _print_table(rows: Iterable[Row], columns: Sequence[str], console: Console) -> None:
-    from monitor.cli.screen import screen
+def _print_table(rows: Sequence[Row], columns: Sequence[str], names: Sequence[str], console: Console) -> None:
+    from monitor.cli.pager import paged
+    from monitor.cli.screen import Cell, screen
 
-    rows = list(rows)
-    if not rows:
-        console.print("nothing found", style="dim")
-        return
-    cells = [[_shortened(_cell(row[name]), _LONGEST) for name in columns] for row in rows]
+    linked = next((name for name in _LINKED if name in columns), None) if console.file.isatty() else None
+
+    def cell(row: Row, name: str) -> Cell:
+        text = _shortened(_cell(row[name]), _LONGEST)
+        style = "dim" if name in _DIM else _STYLES.get(text, "") if name in _COLORED else ""
+        return Cell(text, style, web_link(row.get("url")) if name == linked else None)
+
     numbers = [all(row[name] is None or isinstance(row[name], (int, float, Decimal)) for row in rows) for name in columns]
-    console.print(screen(columns, cells, numbers, console.width))
+    with paged(console):
+        for line in screen(names, [[cell(row, name) for name in columns] for row in rows], numbers, console.width):
+            console.print(line, soft_wrap=True)
+
+
+def web_link(url: object) -> str | None:
+    """The address, where a terminal may open it."""
+    return url if isinstance(url, str) and _WEB.fullmatch(url) else None
 
 
 def _shortened(text: str, length: int) -> str:

@@ -2,25 +2,44 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from monitor.cli import completion
 from monitor.cli.common import now, state
-from monitor.cli.output import Format, FormatOption, Row, clean, emit, emit_object, short
+from monitor.cli.marking import print_folded
+from monitor.cli.output import Format, FormatOption, Row, age, clean, emit, emit_object, short
+from monitor.cli.pager import paged
 from monitor.cli.times import optional_time
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from sqlalchemy import Connection
 
+    from monitor.queries.roles import RoleFilter
     from monitor.settings import Rule, Settings
 
-BoardOption = Annotated[list[str] | None, typer.Option("--board", metavar="BOARD", help="Only this board; may be given again.")]
-RuleOption = Annotated[list[str] | None, typer.Option("--rule", metavar="NAME", help="Only what fits this rule of the configuration.")]
+BoardOption = Annotated[
+    list[str] | None,
+    typer.Option("--board", metavar="BOARD", help="Only this board; may be given again.", autocompletion=completion.boards),
+]
+RuleOption = Annotated[
+    list[str] | None,
+    typer.Option("--rule", metavar="NAME", help="Only what fits this rule of the configuration.", autocompletion=completion.rules),
+]
 PostingArgument = Annotated[
-    str, typer.Argument(metavar="POSTING", help="ats:token:key, its URL, or its key alone where no two boards share it.")
+    str,
+    typer.Argument(
+        metavar="POSTING",
+        help="ats:token:key, its URL, or its key alone where no two boards share it.",
+        autocompletion=completion.postings,
+    ),
 ]
 
 
@@ -32,7 +51,8 @@ class Status(StrEnum):
     ALL = "all"
 
 
-_COLUMNS = ("company", "title", "location", "pay", "deadline", "first seen", "closed", "posting")
+_COLUMNS = ("title", "company", "location", "pay", "age", "deadline", "closed", "posting")
+_THOUSANDS = re.compile(r"(?<=\d)000\b")
 _OPTIONAL = frozenset({"pay", "deadline", "closed"})  # columns that are left out of a table when no row has them
 
 
@@ -68,12 +88,34 @@ def roles(
     after = optional_time(since, now())
     with reading(shared.history()) as connection:
         boards = tuple(find_board(connection, name) for name in board or [])
-        found = find_roles(connection, RoleFilter(boards, status.value, after, tuple(rules), saved, saved_by, text, limit))
+        wanted = RoleFilter(boards, status.value, after, tuple(rules), saved, saved_by, text, limit)
+        found = find_roles(connection, wanted)
+        asked = [*(words or []), *([text] if text else [])]
+        empty = _nothing(connection, wanted, asked, location or [], since) if fmt is Format.TABLE and not found.rows else ""
     if fmt is Format.TABLE:
-        rows = [_table_row(row) for row in found.rows]
-        emit(rows, [name for name in _COLUMNS if name not in _OPTIONAL or any(row[name] for row in rows)], fmt, shared.console)
+        rows = [_table_row(row, now(), brief=shared.console.is_terminal) for row in found.rows]
+        used = [name for name in _COLUMNS if name not in _OPTIONAL or any(row[name] for row in rows)]
+        emit(rows, used, fmt, shared.console, empty=empty)
     else:
         emit(found.rows, found.columns, fmt, shared.console)
+
+
+def _nothing(connection: Connection, wanted: RoleFilter, words: Sequence[str], places: Sequence[str], since: str | None) -> str:
+    """What an empty list says: what was asked for, how the words may be spelled, and whether closed roles fit."""
+    from monitor.cli.emptiness import no_match
+    from monitor.queries.near import spelling
+    from monitor.queries.roles import find_roles
+    from monitor.queries.search import SEARCH
+
+    what = "role" if wanted.status == "all" else f"{wanted.status} role"
+    rules = [rule.name for rule in wanted.rules if rule.name != SEARCH]
+    filters = {"matches": words, "fits the rule": rules, "is on": ", ".join(wanted.boards), "is in": places}
+    saved = {"is saved": "by anybody" if wanted.saved else ""} | {"is saved by": wanted.saved_by}
+    seen = "was first seen since" if wanted.status == "open" else "was seen or closed since"
+    line = no_match(what, filters | saved | {seen: since}, spelling(connection, words) if words else None)
+    closed = find_roles(connection, replace(wanted, status="closed", limit=None)).rows if wanted.status == "open" and words else []
+    fit = "1 closed role fits" if len(closed) == 1 else f"{len(closed):,} closed roles fit"
+    return f"{line} ({fit}: --status closed)" if closed else line
 
 
 def named_rules(settings: Settings, names: Sequence[str]) -> list[Rule]:
@@ -87,19 +129,27 @@ def named_rules(settings: Settings, names: Sequence[str]) -> list[Rule]:
     return [rules[name] for name in names]
 
 
-def _table_row(row: Row) -> dict[str, object]:
+def _table_row(row: Row, moment: datetime, *, brief: bool) -> dict[str, object]:
+    """`brief`: pay and deadline as a screen has room for them."""
     from monitor.queries.roles import pay_of
 
+    deadline = row["deadline_at"] or row["deadline_text"]
     return {
-        "company": row["company"],
         "title": row["title"],
+        "company": row["company"],
         "location": row["location"],
-        "pay": pay_of(row),
-        "deadline": row["deadline_at"] or row["deadline_text"],
-        "first seen": _day(row["first_seen_at"]),
+        "pay": brief_pay(pay_of(row)) if brief else pay_of(row),
+        "age": age(row["first_seen_at"], moment),
+        "deadline": _day(deadline) if brief and row["deadline_at"] else deadline,
         "closed": _day(row["closed_at"]),
         "posting": row["posting"],
+        "url": row["url"],
     }
+
+
+def brief_pay(pay: str) -> str:
+    """`133000-240000 USD/year` as `133k-240k USD`."""
+    return _THOUSANDS.sub("k", pay).removesuffix("/year")
 
 
 def _day(instant: object) -> str:
@@ -133,7 +183,8 @@ def show(
     elif fmt is Format.CSV:
         emit([row], list(row), fmt, shared.console)
     else:
-        _print(row, repost.removeprefix("a repost of "), shared.console)
+        with paged(shared.console):
+            _print(row, repost.removeprefix("a repost of "), shared.console)
 
 
 def _print(row: Row, repost: str, console: Console) -> None:
@@ -146,7 +197,7 @@ def _print(row: Row, repost: str, console: Console) -> None:
         console.print(Text(f"{name:<{width}}", style="dim").append(" ".join(value.split()), style="default"), soft_wrap=True)
     if row["description"]:
         console.print()
-        console.print(Text(clean(str(row["description"]))), soft_wrap=not console.is_terminal)
+        print_folded(Text(clean(str(row["description"]))), console)
 
 
 def _facts(row: Row) -> dict[str, str]:

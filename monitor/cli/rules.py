@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict, fields
+import dataclasses
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from monitor.cli import completion
 from monitor.cli.common import State, now, state
-from monitor.cli.output import Format, FormatOption, clean, emit, emit_lines, short, shortened
+from monitor.cli.output import Format, FormatOption, emit, emit_lines
+from monitor.cli.pager import paged
+from monitor.cli.roles import PostingArgument
+from monitor.cli.sections import Sectioned
 from monitor.errors import UserError
 
 if TYPE_CHECKING:
-    from monitor.replay import Telling
-    from monitor.settings import MinPay, Rule, Settings
+    from monitor.settings import MinPay, Rule
 
 app = typer.Typer(no_args_is_help=True)
 
 _LIST = ("rule", "any", "all", "none", "in", "locations", "boards", "min_pay", "on", "notify", "mode", "muted")
-_UNWRITTEN = "tried"  # the name of a rule that options make
+_USUAL = {"in": "title", "on": "opened; revised; closed; reopened", "mode": "instant"}  # left out of a table where all rules have it
 _EXPLAIN = ("rule", "fits", "words", "failed")
 
 
@@ -32,8 +36,26 @@ def list_rules(ctx: typer.Context, fmt: FormatOption = Format.TABLE) -> None:
     rules = current.settings.rules  # first: what is wrong with the configuration is no trouble of the database
     muted = _muted(current)
     rows = [_row(rule, tuple(muted.get(rule.name, ())), fmt) for rule in rules]
-    used = [name for name in _LIST if fmt is not Format.TABLE or any(row[name] for row in rows)]
-    emit(rows, used, fmt, current.console)
+    if fmt is not Format.TABLE:
+        emit(rows, _LIST, fmt, current.console)
+        return
+    used = [name for name in _LIST if any(row[name] for row in rows) and any(row[name] != _USUAL.get(name) for row in rows)]
+    emit(rows, used, fmt, current.console, empty="No rule yet: add a [[rules]] with a name and `any`")
+    for line in _useless(current):
+        typer.echo(line, err=True)
+
+
+def _useless(current: State) -> list[str]:
+    """A line for each rule that fits nothing in the stored history; none where there is no history to ask."""
+    from monitor.db import reading
+    from monitor.queries.fits import nothing, unmatched
+
+    try:
+        engine = current.history()
+    except UserError:
+        return []
+    with reading(engine) as connection:
+        return [nothing(connection, rule) for rule in unmatched(connection, current.settings)]
 
 
 def _muted(current: State) -> dict[str, list[str]]:
@@ -45,7 +67,7 @@ def _muted(current: State) -> dict[str, list[str]]:
     if current.no_database():
         return muted
     try:
-        engine = current.engine()
+        engine = current.history()
     except UserError as error:
         typer.echo(f"nobody knows which rules are muted: {error}", err=True)
         return muted
@@ -67,58 +89,61 @@ def _pay(wanted: MinPay | None) -> str | None:
     return None if wanted is None else f"{wanted.amount:g} {wanted.currency}"
 
 
-@app.command("test")
+_TRY = {"rich_help_panel": "A rule that is not written yet"}  # where help lists its options
+
+
+@app.command("test", cls=Sectioned)
 def try_rules(
     ctx: typer.Context,
     *,
     since: Annotated[str, typer.Option("--since", metavar="TIME", help="How far back to look.")] = "90d",
-    rule: Annotated[str | None, typer.Option("--rule", metavar="NAME", help="Only this rule.")] = None,
+    rule: Annotated[str | None, typer.Option("--rule", metavar="NAME", help="Only this rule.", autocompletion=completion.rules)] = None,
     file: Annotated[
         Path | None, typer.Option("--file", metavar="FILE", help="Try the [[rules]] of this file instead.", show_default=False)
     ] = None,
-    wanted: Annotated[
-        list[str] | None, typer.Option("--any", metavar="PHRASE", help="Try a rule not written yet; may be repeated.")
+    wanted: Annotated[list[str] | None, typer.Option("--any", metavar="PHRASE", help="One of these is there.", **_TRY)] = None,
+    every: Annotated[list[str] | None, typer.Option("--all", metavar="PHRASE", help="All of these are there.", **_TRY)] = None,
+    none: Annotated[list[str] | None, typer.Option("--none", metavar="PHRASE", help="None of these is there.", **_TRY)] = None,
+    none_in: Annotated[list[str] | None, typer.Option("--none-in", metavar="FIELD", help="Where --none looks.", **_TRY)] = None,
+    within: Annotated[list[str] | None, typer.Option("--in", metavar="FIELD", help="Where --any and --all look.", **_TRY)] = None,
+    location: Annotated[list[str] | None, typer.Option("--location", metavar="PLACE", help="At one of these places.", **_TRY)] = None,
+    board: Annotated[
+        list[str] | None,
+        typer.Option("--board", metavar="BOARD", help="Only on these boards.", autocompletion=completion.boards, **_TRY),
     ] = None,
-    every: Annotated[list[str] | None, typer.Option("--all", metavar="PHRASE", help="Its phrases that must all be there.")] = None,
-    none: Annotated[list[str] | None, typer.Option("--none", metavar="PHRASE", help="Its phrases that must not be there.")] = None,
-    within: Annotated[list[str] | None, typer.Option("--in", metavar="FIELD", help="Where it looks; the title if not given.")] = None,
-    location: Annotated[list[str] | None, typer.Option("--location", metavar="PLACE", help="Its places.")] = None,
+    min_pay: Annotated[str | None, typer.Option("--min-pay", metavar="PAY", help='A year, such as "150000 USD".', **_TRY)] = None,
+    on: Annotated[
+        list[str] | None, typer.Option("--on", metavar="KIND", help="Only these: opened revised closed reopened.", **_TRY)
+    ] = None,
+    fields: Annotated[list[str] | None, typer.Option("--field", metavar="FIELD", help="Which revisions it tells.", **_TRY)] = None,
     fmt: FormatOption = Format.TABLE,
 ) -> None:
-    """Replay the stored history: what would each rule have told, and why?"""
+    """Replay the stored history: how much would each rule have told, what, and why?"""
+    from monitor.cli.rule_trial import Trial, tried
     from monitor.cli.times import parse_time
     from monitor.db import reading
+    from monitor.queries.fits import first_check, fit_nothing, nothing, open_fits
     from monitor.replay import Telling, replay
 
-    current = state(ctx)
-    given = {"any": wanted, "all": every, "none": none, "in": within, "locations": location}
-    settings = _tried(current.settings, file, {key: value for key, value in given.items() if value})
+    current, moment = state(ctx), now()
+    given = {"any": wanted, "all": every, "none": none, "none_in": none_in, "in": within, "locations": location, "boards": board}
+    settings = tried(current.settings, file, given | {"min_pay": min_pay, "on": on, "fields": fields})
     names = _named(settings.rules, rule)
+    begin = parse_time(since, moment)
     with current.busy("replaying") as say, reading(current.history()) as connection:
-        replayed = replay(connection, settings, parse_time(since, now()), lambda read: say(f"replaying: {read} versions read"))
+        replayed = replay(connection, settings, begin, lambda read: say(f"replaying: {read} versions read"))
         told = [one for one in replayed if one.rule in names]
-    if fmt is Format.TABLE:
-        emit_lines(_told_lines(names, told), current.console)
-    else:
-        emit(
-            [asdict(one) | {"channels": list(one.channels)} for one in told],
-            [field.name for field in fields(Telling)],
-            fmt,
-            current.console,
-        )
-
-
-def _tried(settings: Settings, file: Path | None, given: dict[str, list[str]]) -> Settings:
-    """The settings with the rules to try: those of a file, one made of options, or the configuration's own."""
-    from monitor.config import rules_of, with_rules
-
-    if file is not None and given:
-        raise UserError("--file has its rules, the options are another: give one of them")
-    if file is not None:
-        return with_rules(settings, rules_of(file), str(file))
-    if given and not {"any", "all"} & given.keys():
-        raise UserError("a rule to try needs a phrase that fits: give --any or --all too")
-    return with_rules(settings, [{"name": _UNWRITTEN} | given], "the rule to try") if given else settings
+        if fmt is not Format.TABLE:
+            columns = [field.name for field in dataclasses.fields(Telling)]
+            emit([asdict(one) | {"channels": list(one.channels)} for one in told], columns, fmt, current.console)
+            return
+        rules = [one for one in settings.rules if one.name in names]
+        fits = open_fits(connection, rules)
+        silent = [one for one in rules if not fits[one.name] and not any(telling.rule == one.name for telling in told)]
+        useless = {one.name: nothing(connection, one) for one in fit_nothing(connection, silent)}
+        trial = Trial(begin, moment, first_check(connection), fits, told, useless)
+    with paged(current.console):
+        emit_lines(trial.lines(), current.console)
 
 
 def _named(rules: Sequence[Rule], name: str | None) -> list[str]:
@@ -130,29 +155,10 @@ def _named(rules: Sequence[Rule], name: str | None) -> list[str]:
     return names if name is None else [name]
 
 
-def _told_lines(rules: Sequence[str], told: Sequence[Telling]) -> Iterator[tuple[str, str]]:
-    """A paragraph a rule: how much it would have told, then each telling with its words; lines and their styles."""
-    for rule in rules:
-        mine = [one for one in told if one.rule == rule]
-        kinds = Counter(one.kind for one in mine)
-        counts = ", ".join(f"{count} {kind}" for kind, count in kinds.items())
-        where = f" to {', '.join(mine[0].channels)} ({counts})" if mine else ""
-        yield f"{rule}: {len(mine)} told{where}", "bold"
-        for one in mine:
-            yield _line(one), ""
-            yield f"      {clean(one.words)}", "dim"
-
-
-def _line(one: Telling) -> str:
-    what = " ".join(part for part in (", ".join(one.fields), f"({one.turn})" if one.turn else "") if part)
-    line = f"  {short(one.at)}  {one.kind:<9} {shortened(one.title, 100)} at {clean(one.company)}"
-    return f"{line}: {what}" if what else line
-
-
 @app.command()
 def explain(
     ctx: typer.Context,
-    posting: Annotated[str, typer.Argument(metavar="POSTING", help="ats:token:key, its URL, or its key.")],
+    posting: PostingArgument,
     fmt: FormatOption = Format.TABLE,
 ) -> None:
     """For every rule: which words of the posting fitted, or which condition failed."""

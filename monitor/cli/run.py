@@ -6,6 +6,8 @@ import asyncio
 import signal
 import sys
 import time
+from collections.abc import Coroutine
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -28,14 +30,19 @@ def init(
 
     target = file or state(ctx).config or Path("rolewatch.toml")
     write_example(target)
-    typer.echo(f"wrote {target.absolute()}: look at its boards and rules, then start with `rolewatch run`")
+    if state(ctx).verbosity >= 0:  # `make run` starts by itself
+        typer.echo(f"wrote {target.absolute()}: look at its boards and rules, then start with `rolewatch run`")
 
 
 def run(
     ctx: typer.Context,
     announce: Annotated[bool, typer.Option("--announce", help="Tell a board's first snapshot role by role, not in one summary.")] = False,
 ) -> None:
-    """The daemon: rounds on schedule, alerts, housekeeping; Ctrl-C or SIGTERM stops it."""
+    """The daemon: rounds on schedule, alerts, housekeeping; Ctrl-C or SIGTERM stops it.
+
+    Alerts go to the channels of each rule's `notify` and of `[alerts] operator`: here to the console, or to Slack once there is a token.
+    """
+    from monitor.cli.first_round import announce_next_check, last_round
     from monitor.cli.sending import make_outbox
     from monitor.config import load, require_boards
     from monitor.ending import no_later_than
@@ -50,11 +57,12 @@ def run(
     require_boards(settings)
 
     def set_up_logs(settings: Settings) -> None:
-        set_up(settings.log_level, settings.log_format, sys.stderr, verbosity=current.verbosity)
+        set_up(settings.log_level, settings.log_format, sys.stderr, verbosity=_log_verbosity(current))
 
     set_up_logs(settings)
     engine = current.engine()
     _say_where(current)
+    greeted = last_round(engine)
     file, environ = settings.file, current.environ
     outbox = make_outbox(engine, sys.stdout)
     set_aside()
@@ -72,7 +80,7 @@ def run(
                 hurry=lambda: no_later_than(_END_WITHIN),
                 set_up_logs=set_up_logs,
             )
-            again = asyncio.run(work)
+            again = asyncio.run(_beside(work, announce_next_check(engine, greeted, partial(_say, current), now)))
         except ForcedEnd as forced:
             raise typer.Exit(1) from forced
         except Held as held:
@@ -81,10 +89,32 @@ def run(
             time.sleep(_WAIT)
 
 
+async def _beside(work: Coroutine[None, None, bool], greeting: Coroutine[None, None, None]) -> bool:
+    """The work, and what is said at the end of its first round."""
+    greets = asyncio.create_task(greeting)
+    try:
+        return await work
+    finally:
+        greets.cancel()
+
+
+def _log_verbosity(current: State) -> int:
+    """At a terminal, which shows the alerts themselves, INFO lines between them come with -v alone."""
+    watched = sys.stdout.isatty() and sys.stderr.isatty()
+    return current.verbosity - 1 if watched and current.verbosity >= 0 else current.verbosity
+
+
+def _say(current: State, line: str) -> None:
+    if current.verbosity >= 0:
+        typer.echo(line)
+
+
 def _say_where(current: State) -> None:
     from sqlalchemy import make_url
 
     url = make_url(current.settings.database_url.get_secret_value())
     place = url.database if url.get_backend_name() == "sqlite" else url.render_as_string(hide_password=True)
-    if current.verbosity >= 0:
-        typer.echo(f"configuration  {current.settings.file}\ndatabase       {place}\nprogram        {Path(sys.argv[0]).absolute()}")
+    _say(current, f"configuration  {current.settings.file}\ndatabase       {place}\nprogram        {Path(sys.argv[0]).absolute()}")
+    if sys.stdout.isatty():
+        count = sum(board.enabled for board in current.settings.boards)
+        _say(current, f"Checking {'1 board' if count == 1 else f'{count} boards'} now; Ctrl-C stops")

@@ -11,6 +11,7 @@ import typer
 
 from monitor.cli.common import now, state
 from monitor.cli.output import Format, FormatOption, Row, emit
+from monitor.cli.pager import paged
 from monitor.cli.times import parse_time
 
 if TYPE_CHECKING:
@@ -64,9 +65,10 @@ def sql(
     text = _query(query)
     own = dict(map(_parameter, param or []))
     moments = {"now": moment, "since": parse_time(since, moment)}
-    engine = shared.history() if text else shared.engine()
+    engine = shared.history()
     if not text:
-        _print_guide(engine, fmt, shared.console)
+        with paged(shared.console):
+            _print_guide(engine, fmt, shared.console)
         return
     on_sqlite = engine.dialect.name == "sqlite"
     times = {name: iso(instant) if on_sqlite else instant for name, instant in moments.items()}
@@ -74,7 +76,7 @@ def sql(
     with ask(engine, Question(text, {**times, **values}, timeout)) as answer:
         most = limit if limit is not None or fmt is not Format.TABLE else _MOST_IN_A_TABLE
         rows = answer.rows if most is None else _first(answer.rows, most, told=limit is None)
-        emit(rows, answer.columns, fmt, shared.console)
+        emit(rows, answer.columns, fmt, shared.console, empty="No rows")
 
 
 def _query(given: str | None) -> str:

@@ -9,12 +9,15 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from monitor.cli.common import now, state
-from monitor.cli.output import Format, FormatOption, emit
+from monitor.cli.output import Format, FormatOption, Row, emit
 from monitor.cli.roles import BoardOption
 from monitor.cli.times import optional_time
 
 if TYPE_CHECKING:
     from monitor.queries.facts import Facts
+
+
+_EMPTY = "Nothing to count yet: `rolewatch check` looks at the boards"
 
 
 class By(StrEnum):
@@ -39,7 +42,7 @@ def stats(
     from monitor.db import reading
     from monitor.queries.facts import facts
     from monitor.queries.naming import find_board
-    from monitor.stats import COLUMNS, TABLES
+    from monitor.stats import COLUMNS, LABELS, LABELS_OF_A_WEEK, SHOWN, TABLES
 
     shared = state(ctx)
     after = optional_time(since, now())
@@ -49,9 +52,21 @@ def stats(
         check_file(plot)
     with shared.busy("counting"), reading(shared.history()) as connection:
         found = facts(connection, [find_board(connection, name) for name in board or []], after)
-    emit(TABLES[by.value](found), COLUMNS[by.value], fmt, shared.console)
+    rows = TABLES[by.value](found)
+    if fmt is Format.TABLE:
+        labels = LABELS | LABELS_OF_A_WEEK if by is By.WEEK else LABELS
+        shown = SHOWN.get(by.value, COLUMNS[by.value])
+        emit(map(_shown, rows), shown, fmt, shared.console, empty=_EMPTY, labels=labels)
+    else:
+        emit(rows, COLUMNS[by.value], fmt, shared.console)
     if plot is not None:
         _draw(found, plot)
+
+
+def _shown(row: Row) -> Row:
+    """The row with its share in per cent."""
+    share = row.get("pay_share")
+    return row if not isinstance(share, float | int) else {**row, "pay_share": f"{share:.0%}"}
 
 
 def _draw(found: Facts, plot: Path) -> None:

@@ -7,25 +7,42 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from monitor.errors import UserError
 
-_SPAN = re.compile(r"(\d+)\s*([smhdw])")
+_SPAN = re.compile(r"(\d+)\s*([smhdw])|(\d+|an?)\s+(second|minute|hour|day|week|month|year)s?(?:\s+ago)?")
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+_DAYS = {"month": 30, "year": 365}
 
 
 def parse_time(text: str, now: datetime) -> datetime:
-    """The UTC instant that `text` names: `7d` before `now`, a date (its midnight in UTC) or an ISO instant (UTC unless it says otherwise).
+    """Return the UTC instant that `text` names.
 
-    Raises UserError for anything else.
+    It is `7d` or `2 weeks ago` before `now`, `yesterday` or a date (its midnight in UTC), or an ISO instant (UTC unless it says
+    otherwise). Raises UserError for anything else.
     """
     words = text.strip()
     try:
-        if span := _SPAN.fullmatch(words):
-            return now - timedelta(**{_UNITS[span[2]]: int(span[1])})
+        if span := _SPAN.fullmatch(words.casefold()):
+            return now - _span(*span.groups())
+        if words.casefold() in _NAMED:
+            return datetime.combine(now.astimezone(UTC).date(), time(), UTC) - _NAMED[words.casefold()]
+        if words.casefold() == "now":
+            return now
         if len(words) == len("2026-03-01"):
             return datetime.combine(date.fromisoformat(words), time(), UTC)
         instant = datetime.fromisoformat(words)
         return (instant if instant.tzinfo else instant.replace(tzinfo=UTC)).astimezone(UTC)
     except (ValueError, OverflowError) as error:
-        raise UserError(f"{text!r} is no time: give one like 7d, 90m, 2026-03-01 or 2026-03-01T12:00:00Z") from error
+        raise UserError(f"{text!r} is no time: give one like 7d, 2 weeks ago, yesterday, 2026-03-01 or 2026-03-01T12:00:00Z") from error
+
+
+_NAMED = {"today": timedelta(0), "yesterday": timedelta(days=1)}
+
+
+def _span(short: str | None, letter: str | None, long: str | None, unit: str | None) -> timedelta:
+    """The time of `7d`, or of `2 weeks`."""
+    if short is not None and letter is not None:
+        return timedelta(**{_UNITS[letter]: int(short)})
+    number = int(long) if long is not None and long.isdigit() else 1
+    return timedelta(days=number * _DAYS[unit]) if unit in _DAYS else timedelta(**{f"{unit}s": number})
 
 
 def optional_time(text: str | None, now: datetime) -> datetime | None:

@@ -14,7 +14,7 @@ import struct
 import threading
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import AbstractAsyncContextManager, contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
 from http import HTTPStatus
@@ -176,7 +176,7 @@ class BoardServer:
         return _Answer(404 if found is None else 200, headers, body)
 
 
-Server = TypeVar("Server", bound=BoardServer)
+Server = TypeVar("Server", bound=AbstractAsyncContextManager[Any])
 
 
 @lru_cache(maxsize=512)

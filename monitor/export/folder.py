@@ -9,9 +9,10 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, Engine
 
+from monitor.db import reading
 from monitor.errors import UserError
 from monitor.export.files import WRITERS
-from monitor.export.rows import one_moment, view_rows
+from monitor.export.rows import view_rows
 from monitor.views import VIEWS
 
 _PART = ".part"  # after the name of a file that is being written
@@ -32,7 +33,7 @@ def export(engine: Engine, folder: Path, form: str, progress: Progress = lambda 
     _make(folder)
     files = {view: folder / f"{view}.{form}" for view in VIEWS}
     _refuse_present(files.values())
-    with _parts(files.values()), one_moment(engine) as connection:
+    with _parts(files.values()), reading(engine) as connection:
         exported = [Exported(view, _write(connection, view, _part(file), progress), file) for view, file in files.items()]
         _refuse_present(files.values())
         for file in files.values():

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import AbstractContextManager
 from typing import NamedTuple
 
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, text
 
-from monitor.db import reading
 from monitor.queries.columns import reader
 
 _AT_ONCE = 2_000  # rows in memory: of descriptions, some 20 MB
@@ -19,13 +17,6 @@ class Rows(NamedTuple):
 
     columns: tuple[str, ...]
     batches: Iterator[list[tuple[object, ...]]]
-
-
-def one_moment(engine: Engine) -> AbstractContextManager[Connection]:
-    """A connection whose questions all see the database as it is at the first of them."""
-    if engine.dialect.name != "sqlite":  # where a reading transaction is of one moment anyway
-        engine = engine.execution_options(isolation_level="REPEATABLE READ")
-    return reading(engine)
 
 
 def view_rows(connection: Connection, view: str) -> Rows:

@@ -10,6 +10,7 @@ import platform
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from importlib.metadata import version
+from threading import Lock
 
 from prometheus_client import CollectorRegistry, Counter, GCCollector, Histogram, Info, ProcessCollector, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
@@ -29,6 +30,7 @@ class Metrics:
 
     def __init__(self, engine: Engine, clock: Callable[[], datetime], late: Callable[[], Iterable[Part]]) -> None:
         self._engine, self._clock, self._late = engine, clock, late
+        self._counting = Lock()
         with reading(engine) as connection:
             self._round = figures.ended_rounds(connection)
         self._registry = CollectorRegistry()
@@ -49,21 +51,23 @@ class Metrics:
 
     def text(self) -> bytes:
         """Everything, in Prometheus' text format."""
-        with reading(self._engine) as connection:
+        with self._counting, reading(self._engine) as connection:
             self._count(connection)
         return generate_latest(self._registry)
 
     def _count(self, connection: Connection) -> None:
+        """Add what ended since the last scrape. All queries come first, so that a scrape that fails adds nothing."""
         last = figures.ended_rounds(connection)
-        for row in figures.looks(connection, self._round, last):
+        checks, durations = figures.looks(connection, self._round, last), figures.durations(connection, self._round, last)
+        self._round = last
+        for row in checks:
             self._checks.labels(row.result).inc(row.looks)
             self._bytes.inc(row.bytes)
             self._unreadable.inc(row.unreadable)
             for kind in KINDS:
                 self._changes.labels(kind).inc(getattr(row, kind))
-        for seconds in figures.durations(connection, self._round, last):
+        for seconds in durations:
             self._rounds.observe(seconds)
-        self._round = last
 
     def _states(self) -> Iterator[Metric]:
         with reading(self._engine) as connection:
@@ -111,4 +115,6 @@ def _alerts(connection: Connection, now: datetime) -> Iterator[Metric]:
     yield states
     oldest = figures.oldest_undelivered(connection)
     age = max(0.0, (now - oldest).total_seconds()) if oldest else 0.0
-    yield GaugeMetricFamily("rolewatch_oldest_undelivered_alert_seconds", "Since the oldest alert that is not delivered was written", age)
+    yield GaugeMetricFamily(
+        "rolewatch_oldest_undelivered_alert_seconds", "Since the oldest alert that should be delivered by now was written", age
+    )

@@ -6,22 +6,25 @@ An authorizer keeps questions to the views, whose names stay when the tables beh
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from urllib.parse import quote
 
 from sqlalchemy import Engine
 
+from monitor.db import open_read_only
 from monitor.errors import UserError
 from monitor.queries.asking import Answer, Question, answer, failed, took_too_long
 from monitor.queries.watched import TooLong, Watch
+from monitor.trouble import advice
 from monitor.views import VIEWS
 
 _LARGEST = 100_000_000  # bytes of one value that a query may make
 _READS = frozenset({sqlite3.SQLITE_SELECT, sqlite3.SQLITE_RECURSIVE})
 _UNSAFE = frozenset({"load_extension", "fts3_tokenizer"})
+_TOKEN = re.compile(r"""--[^\n]*|/\*.*?(?:\*/|\Z)|'(?:[^']|'')*'|"(?:[^"]|"")*"|`(?:[^`]|``)*`|\[[^\]]*\]|\w+|\S""", re.DOTALL)
 _SERIES = frozenset({"json_each", "json_tree"})  # functions that stand where a table does
 
 
@@ -45,7 +48,7 @@ class _Fence:
     def _read(self, name: str, column: str, inside: str | None) -> int:
         if name in VIEWS or name in _SERIES:
             return sqlite3.SQLITE_OK
-        if inside in VIEWS:
+        if inside is not None and inside.lower() in VIEWS:
             self._behind_views.add(name)
             return sqlite3.SQLITE_OK
         if not column and (name in self._behind_views or not self._is_internal(name)):
@@ -63,10 +66,10 @@ class _Fence:
 @contextmanager
 def ask_sqlite(engine: Engine, question: Question) -> Iterator[Answer]:
     """As `asking.ask`."""
-    connection = _open(engine)
+    if (name := hidden_view(question.query)) is not None:
+        raise UserError(f"{name} is a view: give the WITH of the query another name")
+    connection, fence = _open(Path(str(engine.url.database)))
     watch = Watch(question.seconds, connection.interrupt)
-    fence = _Fence(_tables(connection))
-    connection.set_authorizer(fence)
     try:
         cursor = watch(lambda: connection.execute(question.query, dict(question.parameters)))
         yield answer([name for name, *_ in cursor.description or ()], cursor, watch)
@@ -79,16 +82,35 @@ def ask_sqlite(engine: Engine, question: Question) -> Iterator[Answer]:
             connection.close()
 
 
-def _open(engine: Engine) -> sqlite3.Connection:
-    file = Path(engine.url.database or "").resolve()
-    connection = sqlite3.connect(f"file:{quote(str(file))}?mode=ro", uri=True, timeout=30, check_same_thread=False)
-    connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LARGEST)
-    connection.execute("SELECT 1 FROM json_each('[]'), json_tree('[]')").close()  # declares them, which the fence would take for a change
-    return connection
+def hidden_view(query: str) -> str | None:
+    """The first view whose name a WITH of the query takes: SQLite would tell the fence of its tables as if that view read them."""
+    tokens = [_bare(token) for token in _TOKEN.findall(query) if not token.startswith(("--", "/*"))]
+    for place, token in enumerate(tokens):
+        rest = tokens[place + 1 :]
+        if token in VIEWS and rest[:1] == ["("] and ")" in rest:  # WITH name (columns) AS (…)
+            rest = rest[rest.index(")") + 1 :]
+        if token in VIEWS and rest[:1] == ["as"] and rest[1:2] in (["("], ["not"], ["materialized"]):
+            return token
+    return None
 
 
-def _tables(connection: sqlite3.Connection) -> frozenset[str]:
-    return frozenset(name.lower() for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'"))
+def _bare(token: str) -> str:
+    """A name without its quotes, in lower case."""
+    return (token[1:-1].replace(token[-1] * 2, token[-1]) if token[0] in "'\"`[" and len(token) > 1 else token).lower()
+
+
+def _open(file: Path) -> tuple[sqlite3.Connection, _Fence]:
+    """A connection that its fence watches. Raises UserError for a file that cannot be read."""
+    try:
+        connection = open_read_only(file.resolve())
+        connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LARGEST)
+        connection.execute("SELECT 1 FROM json_each('[]'), json_tree('[]')").close()  # declares them, or the fence takes it for a change
+        tables = [name.lower() for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+    except sqlite3.Error as error:
+        raise UserError(f"the database {file} cannot be used: {advice(error)}") from error
+    fence = _Fence(frozenset(tables))
+    connection.set_authorizer(fence)
+    return connection, fence
 
 
 def _explained(error: Exception, fence: _Fence) -> UserError:

@@ -20,8 +20,9 @@ COLUMNS = ("kind", "posting", "board", "company", "title", "url", "field", "old"
 
 @dataclass(frozen=True, slots=True)
 class Between:
-    """Rows with `COLUMNS`, how many were open at each moment, and what nobody can know of that."""
+    """Rows with `COLUMNS`, the first moment, how many were open at each moment, and what nobody can know of that."""
 
+    then: datetime
     open_then: int
     open_now: int
     rows: list[Row]
@@ -29,14 +30,16 @@ class Between:
 
 
 def between(connection: Connection, board: str, then: datetime, now: datetime) -> Between:
-    """The board at `now` against `then`. Raises UserError when it was not looked at yet by then."""
+    """The board at `now` against `then`, or against its first check when that is later. Raises UserError when none was before `now`."""
     first: datetime | None = connection.execute(_FIRST.where(Board.board == board)).scalar()
-    if first is None or then < first:
-        began = "it was not looked at yet" if first is None else f"its first look was at {minute(first)}"
-        raise UserError(f"nothing is known of {board} at {minute(then)}: {began}")
+    if first is None or now < first:
+        began = "it was not checked yet" if first is None else f"its first check was at {minute(first)}"
+        raise UserError(f"nothing is known of {board} at {minute(now)}: {began}")
+    younger = [f"{board} was first checked at {minute(first)}: compared with that check"] if then < first else []
+    then = max(then, first)
     before, after = (_open_at(connection, board, moment) for moment in (then, now))
-    doubts = [doubt for moment in (then, now) if (doubt := _doubt(connection, board, moment))]
-    return Between(len(before), len(after), list(_rows(connection, before, after)), doubts)
+    doubts = younger + [doubt for moment in (then, now) if (doubt := _doubt(connection, board, moment))]
+    return Between(then, len(before), len(after), list(_rows(connection, before, after)), doubts)
 
 
 _FIRST = select(func.min(BoardCheck.finished_at)).select_from(Board).join(BoardCheck, BoardCheck.board_id == Board.id, isouter=True)

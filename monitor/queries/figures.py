@@ -10,13 +10,13 @@ from sqlalchemy import Connection, func, select, text
 
 from monitor import models
 from monitor.db import AnyRow
+from monitor.queries.alerts import ALERTS
 
 RESULTS: Final = ("snapshot", "unchanged", "failure")
 BOARD_STATES: Final = ("new", "ok", "failing", "collapsed", "unwatched")
 ALERT_STATES: Final = ("pending", "sending", "sent", "held", "failed", "expired", "discarded")
-UNDELIVERED: Final = ("pending", "sending", "held", "failed")
+LATE: Final = ("pending", "sending", "failed")  # undelivered; what is `held` waits for its digest or for the end of quiet hours
 _BOARDS = text("SELECT board, state, open_postings, last_ok_at FROM boards ORDER BY board")
-_STATE = func.coalesce(models.Delivery.state, "pending")
 
 
 def ended_rounds(connection: Connection) -> int:
@@ -49,11 +49,11 @@ def boards(connection: Connection) -> Sequence[AnyRow]:
 
 def alerts(connection: Connection) -> dict[str, int]:
     """How many alerts are in each state."""
-    query = select(_STATE, func.count()).join_from(models.Alert, models.Delivery, isouter=True).group_by(_STATE)
+    query = select(ALERTS.c.state, func.count()).group_by(ALERTS.c.state)
     return dict.fromkeys(ALERT_STATES, 0) | {state: count for state, count in connection.execute(query)}  # noqa: C416  # a row is no pair
 
 
 def oldest_undelivered(connection: Connection) -> datetime | None:
-    """When the oldest alert that is not delivered was written."""
-    query = select(func.min(models.Alert.created_at)).join_from(models.Alert, models.Delivery, isouter=True)
-    return connection.scalar(query.where(_STATE.in_(UNDELIVERED)))
+    """When the oldest alert that should be delivered by now was written."""
+    oldest: datetime | None = connection.scalar(select(func.min(ALERTS.c.created_at)).where(ALERTS.c.state.in_(LATE)))
+    return oldest

@@ -8,12 +8,14 @@ from monitor.errors import UserError
 from monitor.phrases import Phrase
 from monitor.settings import Rule
 
+SEARCH = "search"  # the name of a rule that typed words make
+
 
 def search(words: Sequence[str], places: Sequence[str] = ()) -> list[Rule]:
     """The rule that each of the words fits, in the title or the company, at one of the places; none without both. Raises UserError."""
     if not words and not places:
         return []
-    rule = Rule(name="search", all=tuple(words), within=("title", "company"), locations=tuple(places))
+    rule = Rule(name=SEARCH, all=tuple(words), within=("title", "company"), locations=tuple(places))
     for written in (*words, *places):
         _refuse_unreadable(written)
     return [rule]

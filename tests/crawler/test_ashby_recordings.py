@@ -19,7 +19,7 @@ from crawler.items import Posting, Snapshot
 
 OURS = Path(__file__).parents[1] / "recordings" / "ashby"
 SHARED = Path(__file__).parents[3] / "shared" / "recordings"
-needs_recordings = pytest.mark.skipif(not SHARED.is_dir(), reason=f"the recorded boards are not here: {SHARED}")
+needs_recordings = pytest.mark.needs(SHARED)
 BOARD = "ashby:ExampleLabs"
 PERIODS = {"1 YEAR": "year", "1 MONTH": "month", "1 HOUR": "hour"}
 WORKPLACES = {"Remote": "remote", "Hybrid": "hybrid", "OnSite": "onsite"}

@@ -132,11 +132,11 @@ async def test_an_unknown_board_is_a_failure_in_words(server: AshbyServer, shown
         page(row(1)).replace(b'"jobBoard"', b'"board"'),
     ],
 )
-async def test_a_page_of_another_form_says_nothing_of_the_board(server: AshbyServer, shown: bytes) -> None:
+async def test_a_page_of_another_form_is_no_sign_that_the_board_lives(server: AshbyServer, shown: bytes) -> None:
     server.troubles["/acme"] = Trouble(body=shown, status=200, headers={"Content-Type": "text/html"})
     found = await failure(server, "ashby:acme")
-    assert found.reason == "Ashby answers 404 for acme, and its page is of another form"
-    assert found.status != 404
+    assert found.reason == "Ashby knows no board acme: its API answers 404, and its page is of another form"
+    assert (found.status, found.unknown) == (404, True)
 
 
 async def test_a_page_of_404_is_an_unknown_board(server: AshbyServer) -> None:

@@ -18,7 +18,7 @@ from crawler.items import BoardRequest, Posting, Probe, Sighting, Unreadable
 from crawler.spiders.google_pages import raw_of, read_job, read_posting, read_results, read_sitemap
 
 RECORDED = Path(__file__).parents[3] / "shared" / "recordings" / "google"
-needs_recordings = pytest.mark.skipif(not RECORDED.is_dir(), reason=f"the recorded pages are not here: {RECORDED}")
+needs_recordings = pytest.mark.needs(RECORDED)
 
 
 @pytest.fixture

@@ -77,7 +77,7 @@ def test_names_of_people_in_internal_fields_are_not_kept() -> None:
     assert json.loads(kept)["metadata"] == [team]
 
 
-needs_recordings = pytest.mark.skipif(not RECORDINGS.is_dir(), reason=f"the recorded boards are not here: {RECORDINGS}")
+needs_recordings = pytest.mark.needs(RECORDINGS)
 
 
 @needs_recordings

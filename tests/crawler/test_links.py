@@ -180,7 +180,7 @@ def test_a_page_may_link_anything() -> None:
     assert len(discover("".join(f'<a href="{link}">' for link in LINKS if link.startswith("http")))) > 40
 
 
-@pytest.mark.skipif(not (FACTS / "LINKS_A.tsv").exists(), reason="needs the collected links")
+@pytest.mark.needs(FACTS / "LINKS_A.tsv")
 @pytest.mark.parametrize("file", ["LINKS_A.tsv", "LINKS_B.tsv"])
 def test_collected_links_lead_to_the_right_board_or_to_a_sentence(file: str) -> None:
     for line in (FACTS / file).read_text(encoding="utf-8").splitlines()[1:]:

@@ -14,7 +14,7 @@ from crawler.read.place import places
 from crawler.read.text import to_text
 
 RECORDINGS = Path(__file__).parents[3] / "shared" / "recordings" / "greenhouse"
-pytestmark = pytest.mark.skipif(not RECORDINGS.is_dir(), reason=f"no recordings in {RECORDINGS}")
+pytestmark = pytest.mark.needs(RECORDINGS)
 
 
 def jobs() -> Iterator[dict[str, Any]]:

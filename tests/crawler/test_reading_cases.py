@@ -16,7 +16,7 @@ OURS = Path(__file__).parents[1] / "recordings" / "reading"
 GIVEN = Path(__file__).parents[3] / "shared" / "facts" / "READING_CASES.tsv"
 SETS = [
     *sorted(OURS.glob("*.tsv")),
-    pytest.param(GIVEN, marks=pytest.mark.skipif(not GIVEN.is_file(), reason=f"no given cases in {GIVEN}")),
+    pytest.param(GIVEN, marks=pytest.mark.needs(GIVEN)),
 ]
 
 

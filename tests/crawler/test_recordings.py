@@ -16,7 +16,7 @@ from monitor.demo.board_server import BoardServer
 
 OURS = Path(__file__).parents[1] / "recordings" / "greenhouse"
 SHARED = Path(__file__).parents[3] / "shared" / "recordings"
-needs_recordings = pytest.mark.skipif(not SHARED.is_dir(), reason=f"the recorded boards are not here: {SHARED}")
+needs_recordings = pytest.mark.needs(SHARED)
 
 
 @pytest.fixture

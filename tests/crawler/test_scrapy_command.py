@@ -50,3 +50,9 @@ def test_scrapy_crawl_works_for_ashby(tmp_path: Path) -> None:
     assert sorted(line["title"] for line in lines) == ["Research Engineer", "Research Scientist"]
     assert {line["board"] for line in lines} == {"ashby:ExampleLabs"}
     assert "board failed: ashby:missing: Ashby knows no board missing" in done.stderr
+
+
+def test_scrapy_crawl_without_boards_says_what_it_needs() -> None:
+    command = [sys.executable, "-m", "scrapy", "crawl", "greenhouse"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+    assert "scrapy crawl greenhouse -a boards=TOKEN,TOKEN" in done.stdout + done.stderr

@@ -68,7 +68,7 @@ def by_hand(before: Rows, after: Rows, ever: set[str]) -> tuple[set[Event], set[
     return first, {(key, "closed", None) for key in before.keys() - after.keys()}
 
 
-@pytest.mark.skipif(not SERIES.is_dir(), reason=f"the recorded series are not here: {SERIES}")
+@pytest.mark.needs(SERIES)
 async def test_a_real_series_of_pages_leaves_what_comparing_by_hand_gives(sqlite_engine: Engine) -> None:
     days: list[Rows] = [{row["id"]: row for row in json.loads(file.read_text())["jobPostings"]} for file in sorted(SERIES.glob("*.json"))]
     counted: dict[str, int] = {}

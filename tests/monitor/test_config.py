@@ -7,6 +7,7 @@ import pytest
 
 from monitor.config import ConfigError, find, load, require_boards
 from monitor.errors import UserError
+from monitor.schema import missing, open_database
 from monitor.settings import MinPay, Settings
 
 BOARD = '[[boards]]\nboard = "greenhouse:deepmind"\n'
@@ -132,6 +133,18 @@ def test_a_database_file_is_beside_the_configuration(tmp_path: Path, url: str, e
     assert settings.database_url.get_secret_value() == expected.format(folder=tmp_path)
     settings = loaded(tmp_path, '[database]\nurl = "sqlite:///other.db"', {"ROLEWATCH_DATABASE_URL": url})
     assert settings.database_url.get_secret_value() == expected.format(folder=tmp_path)
+
+
+@pytest.mark.parametrize("folder", ["what?a", "50%25 off", "50% off", "a#b", "ü &=;:@+"])
+def test_a_database_is_beside_the_configuration_whatever_the_folder_is_called(tmp_path: Path, folder: str) -> None:
+    place = tmp_path / folder
+    place.mkdir()
+    (place / "rolewatch.toml").write_text('[database]\nurl = "sqlite:///rolewatch.db"')
+    url = load(place / "rolewatch.toml", {}).database_url.get_secret_value()
+    assert missing(url) == place / "rolewatch.db"
+    open_database(url).dispose()
+    assert sorted(file.name for file in place.iterdir() if not file.name.endswith(("-wal", "-shm"))) == ["rolewatch.db", "rolewatch.toml"]
+    assert [file.name for file in tmp_path.iterdir()] == [folder]
 
 
 @pytest.mark.parametrize(

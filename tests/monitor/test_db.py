@@ -1,13 +1,14 @@
-"""A SQLite file that another process holds for a moment while it is to become a WAL, and a server that lives in a zone of its own."""
+"""Reading at one moment; a SQLite file that another process holds while it becomes a WAL; a server in a zone of its own."""
 
 from __future__ import annotations
 
 import sqlite3
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Engine, insert, text
 
-from monitor.db import _use_wal, connect
+from monitor.db import _use_wal, connect, reading
+from monitor.models import Board
 
 
 class Held:
@@ -49,3 +50,16 @@ def test_an_instant_at_the_end_of_the_calendar_is_read_whatever_zone_the_server_
         moment = connection.scalar(text(f"SELECT CAST('{far}' AS timestamptz)"))
     assert (moment.year, moment.utcoffset().total_seconds()) == (int(far[:4]), 0)
     engine.dispose()
+
+
+def test_all_that_is_read_is_of_one_moment(engine: Engine) -> None:
+    count = text("SELECT count(*) FROM board")
+    with reading(engine) as connection:
+        before = connection.scalar(count)
+        with engine.begin() as other:
+            other.execute(
+                insert(Board).values(board="a:b", ats="a", token="b", company="B", url="https://b.example", watched=True, every=900)
+            )
+        assert connection.scalar(count) == before == 0
+    with reading(engine) as connection:
+        assert connection.scalar(count) == 1

@@ -87,9 +87,7 @@ def _of_deepmind(wanted: Settings) -> Settings:
     return replace(wanted, boards=settings(RULE, boards=(OLD,)).boards)
 
 
-@pytest.mark.parametrize(
-    "recorded", [miniature, pytest.param(series, marks=pytest.mark.skipif(not SERIES.is_dir(), reason="the recorded series are not here"))]
-)
+@pytest.mark.parametrize("recorded", [miniature, pytest.param(series, marks=pytest.mark.needs(SERIES))])
 async def test_a_move_is_one_message_and_every_match_is_right(office: PostOffice, recorded: Any) -> None:  # noqa: ANN401  # one of both
     life = Life(office)
     history = life.history

@@ -23,7 +23,7 @@ from monitor.schema import open_database
 from monitor.settings import AtsSettings, Settings
 
 SERIES = Path(__file__).parents[3] / "shared" / "recordings" / "timeseries"
-pytestmark = pytest.mark.skipif(not SERIES.is_dir(), reason=f"the recorded series are not here: {SERIES}")
+pytestmark = pytest.mark.needs(SERIES)
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 Event = tuple[str, str, str | None]  # key, kind, field
 

@@ -14,7 +14,7 @@ from history import History, settings
 from program import Program
 from sqlalchemy import Engine, text
 
-from crawler.ats import READER_VERSION
+from crawler.ats import reader_version, reread
 from crawler.items import Deadline, Pay, Posting, Unreadable
 from monitor import store
 from monitor.contents import Reader, load_contents
@@ -24,6 +24,7 @@ from monitor.queries.readings import listed, summary
 from monitor.rereading import older, read_again
 from monitor.settings import MinPay, Rule
 
+READER_VERSION = reader_version("greenhouse")
 NEWER = READER_VERSION + 1
 NOW = datetime(2026, 4, 1, 12, tzinfo=UTC)
 PAY = Pay(133000.0, 240000.0, "USD", "year", "$133,000 - $240,000")
@@ -34,7 +35,7 @@ RICH = settings(Rule("rich", any=("research engineer",), min_pay=MinPay(500000, 
 def newer(*known: Posting, edit: Callable[[Posting], Posting] = lambda one: replace(one, pay=PAY)) -> Reader:
     """A reader of the next version that sees more in these postings' raw jobs."""
     raws = {repr(one).encode(): one for one in known}
-    return Reader(NEWER, lambda _ats, raw: edit(raws[raw]))
+    return Reader(lambda _ats: NEWER, lambda _ats, raw: edit(raws[raw]))
 
 
 def again(history: History, reader: Reader, seconds: float = 60) -> bool:
@@ -93,7 +94,7 @@ def test_a_job_that_the_newer_reader_cannot_read_stays_as_it_is_and_is_not_tried
         raise Unreadable("no title")
 
     history.look(snapshot([posting("1", pay=PAY)]))
-    assert again(history, Reader(NEWER, refuse)) is False
+    assert again(history, Reader(lambda _ats: NEWER, refuse)) is False
     assert history.ask("SELECT pay_max FROM postings") == [(240000,)]
     assert history.ask("SELECT reader_version FROM posting_version") == [(NEWER,)]
 
@@ -152,3 +153,12 @@ def test_db_check_says_what_is_of_an_older_reader_and_db_upgrade_reads_it(watche
     [row] = program("db", "check", "--readings", "--format", "json").json
     assert (row["posting"], row["field"], row["new"]) == ("greenhouse:examplelabs:1", "pay", "133000-240000 USD/year")
     engine.dispose()
+
+
+def test_a_newer_reader_of_one_ats_leaves_the_postings_of_another_alone(history: History) -> None:
+    history.look(snapshot([posting()]))
+    refused = Reader(lambda ats: NEWER if ats == "ashby" else reader_version(ats), reread)
+    assert again(history, refused) is False
+    assert history.ask("SELECT DISTINCT reader_version FROM posting_version") == [(READER_VERSION,)]
+    with reading(history.engine) as connection:
+        assert list(summary(connection, refused)) == []

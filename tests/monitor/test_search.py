@@ -15,6 +15,7 @@ from sqlalchemy import Engine
 from crawler.items import Probe
 from monitor.db import reading
 from monitor.errors import UserError
+from monitor.phrases import Phrase
 from monitor.queries.consistency import findings
 from monitor.queries.roles import RoleFilter, Status, find_roles
 from monitor.schema import downgrade, upgrade
@@ -57,6 +58,21 @@ def found(history: History, words: str, status: Status = "open") -> list[str]:
 )
 def test_all_the_words_are_in_the_title_or_the_description(history: History, words: str, keys: list[str]) -> None:
     assert found(history, words) == keys
+
+
+ALIKE = [
+    ("box", "Boxes"), ("boxes", "box"), ("church", "churches"), ("analysis", "Analyses"), ("analyses", "analysis"), ("moller", "Møller"),
+    ("Møller", "Moller"), ("search", "searches"), ("approaches", "approach"), ("batch", "Batches"), ("company", "companies"),
+    ("class", "classes"), ("bus", "buses"), ("lens", "lenses"), ("c++", "C++"), ("c", "C++"), ("c#", "C#"), (".net", ".NET"),
+    ("engineers", "Engineer(s)"), ("men's", "men\u2019s"), ("mens", "men's"), ("aws", "aw"), ("it", "its"), ("gas", "ga"), ("Łódź", "Lodz"),
+    ("ae", "æ"), ("straße", "strasse"), ("zürich", "ZURICH"), ("機械", "機械学習"), ("काम", "काम"), ("한국", "한국어"), ("us", "u"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("word", "text"), ALIKE, ids=" in ".join)
+def test_a_search_reads_a_word_as_a_rule_does(history: History, word: str, text: str) -> None:
+    history.look(snapshot([posting("1", title=text, description="")]))
+    assert ("1" in found(history, word)) == Phrase(word).in_(text)
 
 
 def test_signs_of_a_search_language_are_only_signs(history: History) -> None:
@@ -126,7 +142,7 @@ def test_a_title_as_long_as_a_page_is_stored_and_found(history: History) -> None
     assert found(history, title.split()[-1]) == found(history, "kernel") == ["1"]
 
 
-@pytest.mark.parametrize("before", ["0005", "0010"])
+@pytest.mark.parametrize("before", ["0005", "0010", "0012", "0014"])
 def test_a_database_from_before_the_index_is_indexed_when_it_is_upgraded(history: History, before: str) -> None:
     history.look(snapshot([replace(KERNELS, description="We write laws.\n\nZürich."), TOKYO], {"2": Probe.GONE}))
     history.look(snapshot([KERNELS, LAW, TOKYO]))

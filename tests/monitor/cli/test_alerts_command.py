@@ -173,3 +173,10 @@ async def test_without_a_token_the_samples_come_to_the_console(place: Place, sla
     assert "slack:#roles  ok  sent, on the console: $SLACK_BOT_TOKEN is not set" in out
     assert "a sample, no real role" in out
     assert not slack.calls
+
+
+async def test_no_alert_is_said(place: Place) -> None:
+    assert (await place.here("db", "upgrade"))[0] == 0
+    assert await place.here("alerts", "list") == (0, "No alert yet\n", "")
+    assert await place.here("alerts", "list", "--state", "failed", "--channel", "console") == (0, "No failed alert goes to console\n", "")
+    assert await place.here("alerts", "list", "--format", "json") == (0, "[]\n", "")

@@ -5,6 +5,8 @@ from boards import BOARD
 from program import WIDE, Program
 from story import OTHER, STORY
 
+from monitor.cli.output import clean
+
 COLUMNS = [
     "change_id",
     "check_id",
@@ -112,3 +114,45 @@ def test_a_posting_that_opened_begins_with_that(told: Program) -> None:
 
 def test_a_time_long_before_the_history_is_before_all_of_it(told: Program) -> None:
     assert happened(told("changes", "--since", "0999-01-01", "--format", "json").json) == ALL
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--since", "0s"), "No change since 0s"),
+        (("--since", "0s", "--kind", "opened", "--kind", "closed"), "No opened or closed role since 0s"),
+        (("--since", "0s", "--board", "otherworks"), "No change since 0s is of greenhouse:otherworks"),
+        (("--since", "0s", "--rule", "kernels"), "No change since 0s fits the rule “kernels”"),
+    ],
+)
+def test_no_change_is_said(sqlite_told: Program, arguments: tuple[str, ...], said: str) -> None:
+    ran = sqlite_told("changes", *arguments)
+    assert (ran.code, ran.out, ran.err) == (0, f"{said}\n", "")
+    assert sqlite_told.ask("changes", *arguments) == []
+
+
+def test_history_takes_a_title_or_a_part_of_one(sqlite_told: Program) -> None:
+    for title in ("Research Engineer, Gemini", "gemini", "GEMINI", "Gemin", "research-engineer, gemini"):
+        assert sqlite_told.ask("history", title) == sqlite_told.ask("history", STORY), title
+
+
+def test_several_postings_of_a_title_are_listed(sqlite_told: Program) -> None:
+    ran = sqlite_told("history", "research")
+    assert ran.code == 0
+    assert ran.err == "3 postings are called so: name one of them by the last column\n"
+    assert [line.split()[-1] for line in ran.out.splitlines()[1:]] == [f"{BOARD}:12", STORY, "greenhouse:otherworks:21"]
+    refused = sqlite_told("history", "research", "--format", "json")
+    assert (refused.code, refused.out) == (2, "")
+    assert f"“research” is several postings: {BOARD}:12, {STORY}, " in refused.err
+
+
+def test_a_title_that_no_posting_has_is_told_with_a_spelling(sqlite_told: Program) -> None:
+    assert sqlite_told("history", "gemni").err == "no posting is called “gemni”. Did you mean “gemini”?\n"
+    assert "give ats:token:key" in sqlite_told("history", "zzz").err
+
+
+@pytest.mark.parametrize("command", ["history", "show"])
+def test_an_id_or_an_address_longer_than_the_screen_is_not_broken(sqlite_told: Program, command: str) -> None:
+    lines = [clean(line) for line in sqlite_told(command, STORY, environ=WIDE | {"COLUMNS": "30"}).out.splitlines()]
+    for whole in (STORY, "https://job-boards.greenhouse.io/examplelabs/jobs/11"):
+        assert any(whole in line for line in lines), whole

@@ -21,7 +21,15 @@ async def test_a_copy_of_the_file_alone_is_the_whole_history_after_every_command
     async with BoardServer() as boards:
         boards.board("examplelabs", job(1, title="Research Engineer, Team 1"))
         place = Place(tmp_path, boards.url)
-        for command in (["check"], ["roles"], ["sql", "SELECT count(*) FROM postings"], ["alerts", "retry"], ["doctor"], ["run"]):
+        for command in (
+            ["check"],
+            ["roles"],
+            ["sql", "SELECT count(*) FROM postings"],
+            ["alerts", "retry"],
+            ["doctor"],
+            ["status"],
+            ["run"],
+        ):
             if command == ["run"]:
                 daemon, before = await place.start("run"), len(boards.requests)
                 await until(lambda before=before: len(boards.requests) > before)  # type: ignore[misc]  # it is an int

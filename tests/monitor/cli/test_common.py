@@ -63,8 +63,30 @@ def test_the_configuration_may_be_named_before_the_command_and_after_it(config: 
 
 def test_help_names_every_command_of_the_contract() -> None:
     printed = _run("--help").stdout
-    for name in ("init", "check", "run", "boards", "roles", "show", "history", "changes", "rules", "sql", "alerts", "db", "doctor", "demo"):
+    for name in (
+        "init",
+        "check",
+        "run",
+        "status",
+        "boards",
+        "roles",
+        "show",
+        "history",
+        "changes",
+        "rules",
+        "sql",
+        "alerts",
+        "db",
+        "doctor",
+        "demo",
+    ):
         assert f"\n  {name} " in printed
+
+
+def test_help_has_a_heading_for_each_kind_of_command_and_for_a_rule_to_try() -> None:
+    headings = [line for line in _run("--help").stdout.splitlines() if line.endswith(":") and not line.startswith(" ")]
+    assert headings == ["Options:", "Start:", "Look at roles:", "Decide what is told:", "Count and export:", "Keep it running:"]
+    assert "\nA rule that is not written yet:\n  --any PHRASE " in _run("rules", "test", "--help").stdout
 
 
 def test_help_imports_nothing_heavy() -> None:
@@ -93,7 +115,13 @@ def test_a_missing_configuration_is_one_line_and_exit_2(tmp_path: Path) -> None:
         ("rules frob", "no such command 'frob'; see `rolewatch rules --help`"),
         ("show", "missing argument 'POSTING'; see `rolewatch show --help`"),
         ("show --version", "option '--version' requires an argument; see `rolewatch show --help`"),
-        ("alerts discard", "missing option '--before'; see `rolewatch alerts discard --help`"),
+        (
+            "alerts discard",
+            (
+                "say which alerts to give up with --before TIME: `rolewatch alerts discard --before 7d` gives up those older than seven "
+                "days, --before 0s all of them"
+            ),
+        ),
         ("roles --bogus", "no such option: --bogus (Possible options: --verbose); see `rolewatch roles --help`"),
         (
             "roles --status maybe",

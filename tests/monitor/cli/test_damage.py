@@ -71,8 +71,10 @@ def test_a_folder_in_the_databases_place_is_one_line(tmp_path: Path, sqlite_told
     assert (ran.code, ran.out, ran.err) == (2, "", f"the database {file} is a folder: name a file in [database] url\n")
 
 
-def test_an_empty_file_becomes_a_database(tmp_path: Path, sqlite_told: Program) -> None:
+def test_an_empty_file_becomes_a_database_when_it_is_upgraded(tmp_path: Path, sqlite_told: Program) -> None:
     (tmp_path / "rolewatch.db").write_bytes(b"")
+    assert sqlite_told("roles").code == 2
+    assert sqlite_told("db", "upgrade").code == 0
     assert sqlite_told.ask("roles") == []
     assert sqlite_told("db", "check").out == "ok\n"
 

@@ -65,7 +65,7 @@ def test_between_a_failure_and_the_next_look_the_state_is_that_of_before(rolewat
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        ((BOARD, "--from", "2020-01-01"), f"nothing is known of {BOARD} at 2020-01-01 00:00Z: its first look was at 20"),
+        ((BOARD, "--to", "2020-01-01"), f"nothing is known of {BOARD} at 2020-01-01 00:00Z: its first check was at 20"),
         ((BOARD, "--from", "1h", "--to", "2h"), "--from 1h is not before --to 2h"),
         ((BOARD, "--from", "1h", "--to", "2999-01-01"), "--to 2999-01-01 is still to come"),
         (("nowhere", "--from", "1h"), f"no board 'nowhere' in the database; there is {BOARD}, {OTHER}\n"),
@@ -80,10 +80,22 @@ def test_what_cannot_be_compared_is_one_line(sqlite_told: Program, arguments: tu
 def test_a_board_that_was_never_looked_at_has_no_then(rolewatch: Program, engine: Engine) -> None:
     History(engine, story_settings(), now=datetime.now(UTC) - timedelta(minutes=20)).look(Failure(BOARD, "HTTP 500", 500))
     ran = rolewatch("diff", BOARD, "--from", "1m")
-    assert (ran.code, ran.err.strip().endswith("it was not looked at yet")) == (2, True)
+    assert (ran.code, ran.err.strip().endswith("it was not checked yet")) == (2, True)
 
 
 def test_a_terminal_shows_old_and_new_in_colour(sqlite_told: Program) -> None:
     out = sqlite_told("diff", BOARD, "--from", ago(70), environ=WIDE).out
     assert "\x1b[9;31mmodels.\x1b[0m" in out
     assert "\x1b[32m+ Research Scientist/Engineer" in out
+
+
+@pytest.mark.parametrize("options", [(), ("--from", "2020-01-01"), ("--from", "2 years ago", "--to", "now")])
+def test_a_board_that_is_younger_is_compared_with_its_first_check(sqlite_told: Program, options: tuple[str, ...]) -> None:
+    ran = sqlite_told("diff", BOARD, *options)
+    assert ran.code == 0
+    assert re.fullmatch(rf"{BOARD} was first checked at 20\S+ \S+Z: compared with that check\n", ran.err)
+    assert "2 → 2 open: 1 opened, 1 closed, 1 revised" in ran.out
+
+
+def test_a_board_on_which_nothing_changed_says_so(sqlite_told: Program) -> None:
+    assert sqlite_told("diff", BOARD, "--from", ago(55), "--to", ago(54)).out.splitlines()[-1] == "Nothing changed"

@@ -43,6 +43,7 @@ async def _findings(place: Place) -> dict[str, dict[str, Any]]:
 
 
 async def test_a_healthy_set_up_is_well_in_every_line(place: Place, slack: SlackServer) -> None:
+    assert (await place.here("db", "upgrade"))[0] == 0
     code, out, _ = await place.run("doctor")
     assert code == 0
     lines = [line.split()[:2] for line in out.splitlines()]
@@ -54,6 +55,7 @@ async def test_a_healthy_set_up_is_well_in_every_line(place: Place, slack: Slack
 
 
 async def test_it_stores_nothing_of_a_board(place: Place) -> None:
+    assert (await place.here("db", "upgrade"))[0] == 0
     await place.here("doctor")
     assert place.ask("SELECT count(*) FROM posting") == [(0,)]
     assert place.ask("SELECT count(*) FROM board_check") == [(0,)]
@@ -218,3 +220,13 @@ async def test_other_channels_say_what_they_lack_and_what_they_cannot(place: Pla
     assert "ntfy; it has no threads" in lines["apprise:desk"]
     assert lines["apprise:wrong"].startswith("FAIL")
     assert "verySecretTopic" not in out
+
+
+def test_a_network_that_is_away_is_one_finding(tmp_path: Path) -> None:
+    file = tmp_path / "rolewatch.toml"
+    boards = "".join(f'[[boards]]\nboard = "greenhouse:{token}"\n' for token in ("one", "two", "three"))
+    file.write_text(f'[ats.greenhouse]\napi_url = "http://nowhere.invalid"\ndelay = "0s"\n{boards}')
+    rows = {row["subject"]: row for row in Program(str(file))("doctor", "--format", "json").json}
+    assert not [subject for subject in rows if subject.startswith("greenhouse:")]
+    assert rows["network"]["found"] == "none of 3 boards can be reached: no such host: nowhere.invalid"
+    assert not rows["network"]["ok"]

@@ -18,6 +18,7 @@ ASKING = (
     ("diff", "examplelabs", "--from", "7d"),
     ("rules", "test"),
     ("rules", "explain", "greenhouse:examplelabs:1"),
+    ("sql",),
     ("sql", "SELECT count(*) FROM postings"),
     ("stats",),
     ("export", "history"),
@@ -48,10 +49,9 @@ def test_what_the_configuration_says_is_listed_without_a_database(watching: Prog
     assert [file.name for file in tmp_path.iterdir()] == ["rolewatch.toml"]
 
 
-def test_doctor_says_that_a_database_is_new(watching: Program) -> None:
+def test_doctor_says_that_there_is_no_database_yet_and_makes_none(watching: Program, tmp_path: Path) -> None:
     found = {row["subject"]: row for row in watching("doctor", "--format", "json").json}["database"]
     assert found["ok"]
-    assert found["found"].endswith("rolewatch.db: new and empty")
+    assert found["found"] == f"{tmp_path / 'rolewatch.db'} does not exist yet"
     assert "[database] url" in found["remedy"]
-    again = {row["subject"]: row for row in watching("doctor", "--format", "json").json}["database"]
-    assert again["found"].endswith("rolewatch.db: 0 postings")
+    assert [file.name for file in tmp_path.iterdir()] == ["rolewatch.toml"]

@@ -89,10 +89,13 @@ def test_a_pipe_never_truncates() -> None:
 
 
 def test_a_terminal_table_stays_within_its_width_and_takes_no_markup() -> None:
-    out = written([{"a": "word " * 40, "b": "[bold]" + "x" * 30}], Format.TABLE, terminal=True, width=60)
+    out = written([{"a": "word " * 40, "b": "[bold]" + "x" * 20}], Format.TABLE, terminal=True, width=60)
     assert all(len(Console().render_str(line, markup=False).plain) <= 60 for line in clean(out).splitlines())
     assert "[bold]" in out.replace("\n", "")
-    assert "nothing found" in written([], Format.TABLE, terminal=True)
+
+
+def test_a_table_without_rows_says_so() -> None:
+    assert written([], Format.TABLE, terminal=True) == written([], Format.TABLE) == "Nothing found\n"
 
 
 @pytest.mark.parametrize(
@@ -123,6 +126,14 @@ def test_short_forms() -> None:
         ("7d", NOW - timedelta(days=7)),
         (" 90m ", NOW - timedelta(minutes=90)),
         ("2w", NOW - timedelta(weeks=2)),
+        ("2 weeks ago", NOW - timedelta(weeks=2)),
+        ("7 days", NOW - timedelta(days=7)),
+        ("an hour ago", NOW - timedelta(hours=1)),
+        ("A month ago", NOW - timedelta(days=30)),
+        ("1 year ago", NOW - timedelta(days=365)),
+        ("now", NOW),
+        ("today", datetime(2026, 11, 23, tzinfo=UTC)),
+        (" Yesterday", datetime(2026, 11, 22, tzinfo=UTC)),
         ("2026-03-01", datetime(2026, 3, 1, tzinfo=UTC)),
         ("2026-03-01T12:00Z", datetime(2026, 3, 1, 12, tzinfo=UTC)),
         ("2026-03-01T12:00:00.5+02:00", datetime(2026, 3, 1, 10, 0, 0, 500_000, tzinfo=UTC)),
@@ -134,10 +145,24 @@ def test_a_time_is_read(text: str, instant: datetime) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "7", "d7", "-7d", "2026-13-01", "tomorrow", "99999999999d", "7 days", "9999999d", "0001-01-01T00:00+10:00"]
+    "text",
+    [
+        "",
+        "7",
+        "d7",
+        "-7d",
+        "2026-13-01",
+        "tomorrow",
+        "99999999999d",
+        "7 dogs",
+        "days ago",
+        "9999999d",
+        "99999 years ago",
+        "0001-01-01T00:00+10:00",
+    ],
 )
 def test_what_is_no_time_is_refused(text: str) -> None:
-    with pytest.raises(UserError, match="is no time: give one like 7d, 90m, 2026-03-01"):
+    with pytest.raises(UserError, match="is no time: give one like 7d, 2 weeks ago, yesterday, 2026-03-01"):
         parse_time(text, NOW)
 
 

@@ -21,17 +21,18 @@ def _as_anybody() -> None:
 
 @pytest.mark.parametrize("folder_mode", [0o755, 0o555])
 def test_a_read_only_database_can_be_asked_and_says_that_it_cannot_be_written(
-    tmp_path: Path, sqlite_told: Program, folder_mode: int
+    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, sqlite_told: Program, folder_mode: int
 ) -> None:
     file = tmp_path / "rolewatch.db"
     content = file.read_bytes()
+    backup = tmp_path_factory.mktemp("backup")
     file.chmod(0o444)
     tmp_path.chmod(folder_mode)
     try:
         codes = {}
-        for command in ("roles", "check"):
+        for command in ("roles", "check", "sql SELECT(1)", "sql", "stats", f"db backup {backup / 'copy.db'}"):
             ran = subprocess.run(
-                [ROLEWATCH, "--config", sqlite_told.config, command],
+                [ROLEWATCH, "--config", sqlite_told.config, *command.split()],
                 preexec_fn=_as_anybody,  # no thread of ours holds a lock
                 capture_output=True,
                 text=True,
@@ -40,7 +41,7 @@ def test_a_read_only_database_can_be_asked_and_says_that_it_cannot_be_written(
             codes[command] = (ran.returncode, ran.stdout, ran.stderr.splitlines())
     finally:
         tmp_path.chmod(0o755)
-    assert codes["roles"][0] == 0, codes
+    assert [code for code, *_ in codes.values()] == [0, 1, 0, 0, 0, 0], codes
     assert "Research Engineer" in codes["roles"][1]
     assert codes["check"] == (
         1,

@@ -10,6 +10,7 @@ from program import WIDE, Program
 from sqlalchemy import Engine, text
 from story import OTHER
 
+from monitor.cli.output import clean
 from monitor.queries.naming import find_posting
 from monitor.saves import save
 
@@ -76,7 +77,7 @@ def test_roles_finds(told: Program, arguments: list[str], found: list[str]) -> N
         (["--board", "greenhouse:exampellabs"], "no board 'greenhouse:exampellabs' in the database; nearest: greenhouse:examplelabs"),
         (["--rule", "chef"], "no rule 'chef' in {config}: there is research-engineer, kernels"),
         (["--text", "?!"], "there is no word to look for in '?!'"),
-        (["--since", "soon"], "'soon' is no time: give one like 7d, 90m, 2026-03-01 or 2026-03-01T12:00:00Z"),
+        (["--since", "soon"], "'soon' is no time: give one like 7d, 2 weeks ago, yesterday, 2026-03-01 or 2026-03-01T12:00:00Z"),
     ],
 )
 def test_a_mistake_is_one_line_and_exit_code_2(told: Program, arguments: list[str], message: str) -> None:
@@ -92,10 +93,11 @@ def test_a_bad_regular_expression_is_one_line(told: Program) -> None:
 
 def test_a_pipe_gets_whole_aligned_columns(told: Program) -> None:
     header, *rows = told("roles", "--status", "all", "--board", BOARD).out.splitlines()
-    assert header.split() == ["company", "title", "location", "pay", "deadline", "first", "seen", "closed", "posting"]
+    assert header.split() == ["title", "company", "location", "pay", "age", "deadline", "closed", "posting"]
     counsel = next(row for row in rows if "Legal Counsel" in row)
-    assert counsel.startswith("Example Labs  Legal Counsel")
-    assert "133000-240000 USD/year  2026-05-19 19:00Z" in counsel
+    assert counsel.startswith("Legal Counsel")
+    assert "133000-240000 USD/year" in counsel
+    assert "2026-05-19 19:00Z" in counsel
     assert counsel.index(f"{BOARD}:13") == header.index("posting")
 
 
@@ -111,6 +113,41 @@ def test_what_cannot_be_looked_for_is_named_once(sqlite_told: Program, arguments
     ran = sqlite_told("roles", *arguments)
     assert (ran.code, len(ran.err.splitlines())) == (2, 1)
     assert ran.err.startswith(said)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["zzz"], "No open role matches “zzz”"),
+        (["zzz", "research engineer"], "No open role matches “zzz” and “research engineer”"),
+        (["enginer"], "No open role matches “enginer”. Did you mean “engineer”?"),
+        (["reserch enginer"], "No open role matches “reserch enginer”. Did you mean “research engineer”?"),
+        (["counsel"], "No open role matches “counsel” (1 closed role fits: --status closed)"),
+        (["--text", "zzz", "--status", "all"], "No role matches “zzz”"),
+        (["--status", "closed", "--board", "otherworks"], "No closed role is on greenhouse:otherworks"),
+        (["--rule", "kernels", "--location", "paris"], "No open role fits the rule “kernels” and is in “paris”"),
+        (["--since", "0s"], "No open role was first seen since 0s"),
+        (["--saved"], "No open role is saved by anybody"),
+    ],
+)
+def test_an_empty_answer_says_so(told: Program, arguments: list[str], said: str) -> None:
+    for environ in ({}, WIDE):
+        ran = told("roles", *arguments, environ=environ)
+        assert (ran.code, ran.out, ran.err) == (0, f"{said}\n", "")
+    assert told.ask("roles", *arguments) == []
+
+
+def test_a_history_without_a_role_says_so(rolewatch: Program) -> None:
+    assert rolewatch("roles").out == "No open role yet\n"
+
+
+def test_a_terminal_of_80_columns_gets_two_lines_a_role_and_whole_ids(told: Program) -> None:
+    lines = [clean(line) for line in told("roles", "--status", "all", environ=WIDE | {"COLUMNS": "80"}).out.splitlines()]
+    assert len(lines) == 2 * (5 + 1)
+    assert lines[0].split()[:5] == ["title", "company", "location", "pay", "age"]
+    assert all(len(line) <= 80 for line in lines)
+    assert any(line.endswith(f" {BOARD}:12") for line in lines)
+    assert any("133k-240k USD" in line for line in lines)
 
 
 def test_a_terminal_gets_a_table_that_fits(told: Program) -> None:

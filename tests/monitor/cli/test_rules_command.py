@@ -14,8 +14,10 @@ from program import Program
 from sqlalchemy import Engine
 from story import PAY, STORY, story_settings
 
-from crawler.items import Snapshot
+from crawler.items import Snapshot, Unchanged
+from monitor.matching import catch_up
 from monitor.mutes import mute
+from monitor.settings import Rule
 
 
 def _told(rows: list[dict[str, Any]], rule: str) -> list[tuple[str, str]]:
@@ -109,9 +111,57 @@ def test_a_replay_of_one_rule_tells_that_one_alone(told: Program) -> None:
 
 
 def test_a_rule_that_tells_nothing_is_named_all_the_same(rolewatch: Program) -> None:
-    printed = rolewatch("rules", "test").out
-    assert "research-engineer: 0 told" in printed
-    assert "kernels: 0 told" in printed
+    printed = rolewatch("rules", "test").out.splitlines()
+    said = "fits 0 open roles now; would have told 0 in the last 90 days (about 0 a week)"
+    assert printed == [f"research-engineer: {said}", f"kernels: {said}"]
+
+
+def test_a_replay_begins_with_how_much_each_rule_fits_and_tells(told: Program) -> None:
+    rows = told.ask("rules", "test", "--rule", "research-engineer")
+    count = sum(row["kind"] != "summary" for row in rows)
+    first, second, *_ = told("rules", "test", "--rule", "research-engineer").out.splitlines()
+    assert first == f"research-engineer: fits 3 open roles now; would have told {count} in the last 90 days (about {count * 7} a week)"
+    assert second.startswith("  to console: ")
+    assert second.endswith(", 2 in a first summary")
+    assert "in the last 2 days (" in told("rules", "test", "--since", "2d").out
+    assert "in the last 24 hours (" in told("rules", "test", "--since", "1d").out
+
+
+def test_a_rule_that_fits_nothing_in_the_history_says_so_with_a_spelling(told: Program) -> None:
+    assert told("rules", "test", "--any", "reserch enginer").out == (
+        "tried: fits nothing in the stored history. Did you mean “research engineer”?\n"
+    )
+    assert told("rules", "test", "--any", "zzz").out == "tried: fits nothing in the stored history\n"
+    assert told("rules", "test", "--all", "legal counsel", "--since", "0s").out.startswith("tried: fits 0 open roles now;")  # a closed one
+
+
+def test_the_list_names_rules_that_fit_nothing_once_all_is_matched(rolewatch: Program, engine: Engine) -> None:
+    config = Path(rolewatch.config)
+    config.write_text(config.read_text() + '[[rules]]\nname = "typo"\nany = ["reserch enginer"]\n')
+    history = History(engine, story_settings())
+    history.look(snapshot([posting("1", description="We write kernels.")]))
+    history.settings = replace(history.settings, rules=(*history.settings.rules, Rule("typo", any=("reserch enginer",))))
+    history.look(Unchanged(BOARD))
+    assert rolewatch("rules", "list").err == ""  # the new rule is not matched with the history yet
+    assert not catch_up(engine, history.settings, 10)
+    ran = rolewatch("rules", "list")
+    assert (ran.code, ran.err) == (0, "typo: fits nothing in the stored history. Did you mean “research engineer”?\n")
+    assert rolewatch("rules", "list", "--format", "json").err == ""
+
+
+def test_every_filter_of_a_rule_is_an_option(told: Program) -> None:
+    def keys(*options: str) -> set[str]:
+        return {row["posting"].removeprefix("greenhouse:") for row in told.ask("rules", "test", "--any", "research engineer", *options)}
+
+    everything = keys()
+    assert keys("--board", "otherworks") == {"otherworks:21"} < everything
+    assert keys("--min-pay", "200000 USD") == everything
+    assert "kernels" not in told("rules", "test", "--any", "research engineer", "--none", "large", "--none-in", "description").out
+    assert keys("--none", "large", "--none-in", "description") == everything - {"examplelabs:11"}
+    kinds = {row["kind"] for row in told.ask("rules", "test", "--any", "research engineer", "--on", "closed")}
+    assert kinds == {"closed", "summary"}
+    told_fields = [row["fields"] for row in told.ask("rules", "test", "--any", "research engineer", "--field", "pay") if row["fields"]]
+    assert told_fields == [["location", "pay"]]
 
 
 def test_a_rule_that_is_not_there_is_refused_with_those_that_are(rolewatch: Program) -> None:
@@ -136,7 +186,7 @@ def test_the_rules_of_another_file_are_tried(told: Program, tmp_path: Path) -> N
     file.write_text('[[rules]]\nname = "a"\nany = ["kernels"]\nin = ["description"]\n[[rules]]\nname = "b"\nany = ["nothing"]\n')
     rows = told.ask("rules", "test", "--file", str(file))
     assert rows == [row | {"rule": "a"} for row in told.ask("rules", "test", "--rule", "kernels")]
-    assert "b: 0 told" in told("rules", "test", "--file", str(file)).out
+    assert "b: fits nothing in the stored history" in told("rules", "test", "--file", str(file)).out
     assert told.ask("rules", "test", "--file", str(file), "--rule", "b") == []
 
 

@@ -72,6 +72,23 @@ async def test_it_says_where_everything_is_then_what_it_tells(place: Place) -> N
     assert daemon.returncode == 0
 
 
+async def test_at_the_end_of_the_first_round_it_says_when_the_next_check_is(place: Place) -> None:
+    daemon = await place.start("run")
+    assert daemon.stdout is not None
+    lines: list[str] = []
+    while not lines or not lines[-1].startswith("Next check"):
+        lines.append((await asyncio.wait_for(daemon.stdout.readline(), 60)).decode())
+    assert lines[-1] == "Next check in 60 minutes\n"
+    assert any(line.startswith("Now watching") for line in lines[:-1])
+    assert await stopped(daemon, signal.SIGINT) < 10
+
+
+def test_a_quiet_init_writes_and_says_nothing(tmp_path: Path) -> None:
+    ran = Program(str(tmp_path / "mine.toml"))("--quiet", "init")
+    assert (ran.code, ran.out, ran.err) == (0, "", "")
+    assert (tmp_path / "mine.toml").exists()
+
+
 async def test_a_daemon_waits_for_a_check_that_is_under_way(place: Place) -> None:
     engine = open_database(f"sqlite:///{place.folder}/rolewatch.db")
     lease = take(engine, "check", lambda: datetime.now(UTC))

@@ -173,3 +173,9 @@ def test_a_missing_folder_of_files_stays_missing(told: Program, tmp_path: Path) 
     assert told("sql", f"VACUUM INTO '{tmp_path}/copy.db'").code == 2
     assert told("sql", f"ATTACH '{tmp_path}/other.db' AS other").code == 2
     assert not {"copy.db", "other.db"} & {file.name for file in tmp_path.iterdir()}
+
+
+def test_no_row_is_said(told: Program) -> None:
+    ran = told("sql", "SELECT * FROM postings WHERE title = 'zzz'")
+    assert (ran.code, ran.out, ran.err) == (0, "No rows\n", "")
+    assert told.ask("sql", "SELECT * FROM postings WHERE title = 'zzz'") == []

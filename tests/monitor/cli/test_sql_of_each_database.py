@@ -33,6 +33,29 @@ def test_sqlite_answers_with_its_own_functions_and_common_tables(sqlite_told: Pr
     assert sqlite_told.ask("sql", query, "--param", f"board={BOARD}") == [{"mine": 3, "two": 3, "n": 2}]
 
 
+@pytest.mark.parametrize(
+    "query",
+    [
+        "WITH checks AS (SELECT holder FROM lease) SELECT * FROM checks",
+        "WITH one AS (SELECT 1), checks(holder) AS (SELECT holder FROM lease) SELECT * FROM checks",
+        "WITH checks AS MATERIALIZED (SELECT holder FROM lease) SELECT * FROM checks",
+        'SELECT * FROM (WITH "CHECKS" /* AS */ AS NOT MATERIALIZED (SELECT holder FROM lease) SELECT * FROM checks)',
+        "WITH 'checks' AS -- a view\n (SELECT holder FROM lease) SELECT * FROM checks",
+        "WITH [checks] AS (SELECT holder FROM lease) SELECT * FROM checks",
+        "WITH `checks` AS (SELECT holder FROM lease) SELECT * FROM checks",
+    ],
+)
+def test_sqlite_reads_no_table_under_the_name_of_a_view(sqlite_told: Program, query: str) -> None:
+    ran = sqlite_told("sql", query)
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err == "checks is a view: give the WITH of the query another name\n"
+
+
+def test_sqlite_knows_a_view_in_capitals(sqlite_told: Program) -> None:
+    assert sqlite_told.ask("sql", "SELECT count(*) AS checks FROM CHECKS AS c")[0]["checks"] > 0
+    assert sqlite_told.ask("sql", 'SELECT max(BOARD) AS board FROM "Boards"') == [{"board": "greenhouse:otherworks"}]
+
+
 def test_a_number_too_large_for_sqlite_is_one_line(sqlite_told: Program) -> None:
     ran = sqlite_told("sql", "SELECT :n", "--param", f"n={2**70}")
     assert (ran.code, len(ran.err.splitlines())) == (2, 1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 from boards import BOARD, posting, snapshot
 from history import History
-from program import Program
+from program import WIDE, Program
 from sqlalchemy import Engine
 from story import PAY, story_settings
 
@@ -45,22 +46,38 @@ def test_an_employer_is_a_row_with_what_happened_there(counted: Program) -> None
     assert counted.ask("stats", "--board", BOARD) == [
         {
             "company": COMPANY,
-            "open_postings": 2,
+            "open": 2,
             "opened": 4,
             "closed": 3,
             "reopened": 0,
-            "stays": 4,
+            "openings_seen": 4,
             "median_days_open": 1,
             "roles": 5,
             "roles_with_pay": 3,
-            "share_with_pay": 0.6,
+            "pay_share": 0.6,
         }
     ]
 
 
+def test_a_table_needs_no_legend(counted: Program) -> None:
+    header, line = counted("stats", "--board", BOARD).out.splitlines()
+    assert re.split(" {2,}", header) == ["company", "open now", "opened", "closed", "median days open", "share that states pay"]
+    assert re.split(" {2,}", line) == [COMPANY, "2", "4", "3", "1", "60%"]
+    wide = counted("stats", "--board", BOARD, environ=WIDE | {"COLUMNS": "80"}).out.splitlines()
+    assert len(wide) == 2
+    for by, name in (("department", "openings seen"), ("week", "open at its end"), ("pay", "roles that state pay")):
+        assert name in counted("stats", "--by", by).out
+
+
+def test_nothing_to_count_is_said(rolewatch: Program) -> None:
+    ran = rolewatch("stats")
+    assert (ran.code, ran.out) == (0, "Nothing to count yet: `rolewatch check` looks at the boards\n")
+    assert rolewatch.ask("stats") == []
+
+
 def test_departments_weeks_and_pay_are_tables_of_their_own(counted: Program) -> None:
     departments = counted.ask("stats", "--by", "department")
-    assert [(row["department"], row["open_postings"], row["roles"], row["stays"], row["median_days_open"]) for row in departments] == [
+    assert [(row["department"], row["open"], row["roles"], row["openings_seen"], row["median_days_open"]) for row in departments] == [
         ("Research", 1, 4, 4, 1),
         ("Old", 1, 1, 0, None),
     ]
@@ -76,7 +93,7 @@ def test_departments_weeks_and_pay_are_tables_of_their_own(counted: Program) -> 
 
 def test_since_leaves_out_what_was_before(counted: Program) -> None:
     [row] = counted.ask("stats", "--since", "3d", "--board", BOARD)
-    assert (row["opened"], row["stays"], row["median_days_open"]) == (0, 0, None)
+    assert (row["opened"], row["openings_seen"], row["median_days_open"]) == (0, 0, None)
     assert row["roles"] == 3  # one closed within these days, and two are open
 
 

@@ -9,12 +9,14 @@ from alerts import Desk, opened
 from boards import BOARD, posting, postings, snapshot
 from history import History, settings
 from prometheus_client.parser import text_string_to_metric_families
-from sqlalchemy import Engine
+from sqlalchemy import Engine, update
 
 from crawler.items import Failure, Probe, Unchanged
 from monitor.health.lateness import Part
 from monitor.health.metrics import Metrics
+from monitor.models_alerts import Alert
 from monitor.pack import pack
+from monitor.queries import figures
 
 OTHER = "greenhouse:otherworks"
 
@@ -85,6 +87,34 @@ def test_alerts_by_state_and_the_oldest_that_waits(history: History) -> None:
     found = read(Metrics(history.engine, lambda: history.now, list))
     assert (found['rolewatch_alerts{state="sent"}'], found['rolewatch_alerts{state="pending"}']) == (1, 2)
     assert found["rolewatch_oldest_undelivered_alert_seconds"] == 30
+
+
+def test_an_alert_that_waits_for_a_digest_is_held_and_late_for_nothing(history: History) -> None:
+    Desk(history.engine).tell(opened("1"), at=history.now)
+    with history.engine.begin() as connection:
+        connection.execute(update(Alert).values(for_digest=True))
+    history.now += timedelta(hours=9)
+    found = read(Metrics(history.engine, lambda: history.now, list))
+    assert history.ask("SELECT state, count(*) FROM alerts GROUP BY state") == [("held", 1)]
+    assert [state for state in figures.ALERT_STATES if found[f'rolewatch_alerts{{state="{state}"}}']] == ["held"]
+    assert found["rolewatch_oldest_undelivered_alert_seconds"] == 0
+
+
+@pytest.mark.parametrize("query", ["ended_rounds", "looks", "durations"])
+def test_a_scrape_that_fails_counts_nothing_twice(history: History, monkeypatch: pytest.MonkeyPatch, query: str) -> None:
+    metrics = Metrics(history.engine, lambda: history.now, list)
+    history.look(snapshot(postings(3)))
+
+    def fail(*_: object) -> None:
+        raise OSError(query)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(figures, query, fail)
+        with pytest.raises(OSError, match=query):
+            metrics.text()
+    found = read(metrics)
+    assert found['rolewatch_checks_total{result="snapshot"}'] == 1
+    assert found["rolewatch_round_seconds_count"] == 1
 
 
 def test_what_is_late_and_what_runs(history: History) -> None:

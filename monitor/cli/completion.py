@@ -1,0 +1,74 @@
+"""What the shell offers for boards, postings and rules while a command is typed. Trouble of any kind offers nothing."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from monitor.settings import Settings
+
+Offers = list[tuple[str, str]]  # words and what each of them is
+_MOST = 100  # postings
+_CONFIG = re.compile(r"--config[=\s]+(\S+)")
+
+
+def boards(incomplete: str) -> Offers:
+    """The boards of the configuration."""
+    return _offered(incomplete, lambda settings: ((board.board, board.company or "") for board in settings.boards))
+
+
+def rules(incomplete: str) -> Offers:
+    """The rules of the configuration."""
+    return _offered(incomplete, lambda settings: ((rule.name, "; ".join((*rule.any, *rule.all))) for rule in settings.rules))
+
+
+def postings(incomplete: str) -> Offers:
+    """The newest postings whose name begins so."""
+    return _offered(incomplete, lambda settings: _postings(settings, incomplete))
+
+
+def _offered(incomplete: str, ask: Callable[[Settings], Iterable[tuple[str, str]]]) -> Offers:
+    """It may catch everything: a traceback in the middle of a person's line helps nobody."""
+    from monitor.config import load
+
+    try:
+        found = list(ask(load(_config(), os.environ)))
+    except Exception:  # noqa: BLE001  # as above
+        return []
+    offers = ((_rest(name, incomplete), what) for name, what in found)
+    return [(name, what) for name, what in offers if name is not None]
+
+
+def _rest(name: str, typed: str) -> str | None:
+    """The name, or what stands behind its colon: bash takes the colon for the end of a word, and both name a board."""
+    if name.startswith(typed):
+        return name
+    tails = [name.split(":", count)[-1] for count in (1, 2)]
+    return next((tail for tail in tails if typed and tail.startswith(typed)), None)
+
+
+def _config() -> Path | None:
+    """The file that `--config` names on the line that is typed."""
+    typed = _CONFIG.search(os.environ.get("_TYPER_COMPLETE_ARGS", "") or os.environ.get("COMP_WORDS", ""))
+    return Path(typed[1]) if typed else None
+
+
+def _postings(settings: Settings, incomplete: str) -> Iterator[tuple[str, str]]:
+    from sqlalchemy import text
+
+    from monitor.db import reading
+    from monitor.schema import open_existing
+
+    fits = "substr(posting, 1, :letters) = :typed OR substr(key, 1, :letters) = :typed"
+    query = text(f"SELECT posting, title FROM postings WHERE {fits} ORDER BY first_seen_at DESC LIMIT :most")  # noqa: S608  # our own words
+    engine = open_existing(settings.database_url.get_secret_value())
+    try:
+        with reading(engine) as connection:
+            for row in connection.execute(query, {"typed": incomplete, "letters": len(incomplete), "most": _MOST}):
+                yield row.posting, row.title or ""
+    finally:
+        engine.dispose()

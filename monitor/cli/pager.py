@@ -1,0 +1,58 @@
+"""What is longer than the screen goes through a pager, as git does it: `$PAGER`, else `less` with `FRX`."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+_DEFAULT = "less"
+_LESS = "FRX"  # ends when all is on the screen, lets colors through, leaves the screen as it was
+
+
+@contextmanager
+def paged(console: Console) -> Iterator[None]:
+    """Prints what is written to the console within it, through a pager when it is longer than a terminal's screen."""
+    command = _pager(os.environ) if _is_watched(console) else []
+    if not command:
+        yield
+        return
+    with console.capture() as captured:
+        yield
+    text = captured.get()
+    if text.count("\n") < console.height or not _page(command, text):
+        console.file.write(text)
+        console.file.flush()
+
+
+def _is_watched(console: Console) -> bool:
+    """Does a person read this at a terminal, with a keyboard for the pager?"""
+    return console.file.isatty() and sys.stdin.isatty() and not console.is_dumb_terminal
+
+
+def _pager(environ: Mapping[str, str]) -> list[str]:
+    """The pager's command; empty where there is none, and for `cat`, which is none."""
+    words = shlex.split(environ.get("PAGER", _DEFAULT))
+    return words if words and words != ["cat"] and shutil.which(words[0]) else []
+
+
+def _page(command: list[str], text: str) -> bool:
+    """Whether the pager took the text. A reader who leaves early has had what he wanted."""
+    try:
+        process = subprocess.Popen(command, stdin=subprocess.PIPE, env={"LESS": _LESS} | os.environ)  # noqa: S603  # the person's own pager
+    except OSError:
+        return False
+    with suppress(BrokenPipeError, KeyboardInterrupt):
+        process.communicate(text.encode(errors="replace"))
+    while process.poll() is None:
+        with suppress(KeyboardInterrupt):  # Ctrl-C is the pager's
+            process.wait()
+    return True

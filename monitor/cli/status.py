@@ -1,0 +1,102 @@
+"""`status`: the boards and their health, what waits to be told, and when the next check is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from monitor.cli.common import State, now, state
+from monitor.cli.output import Format, FormatOption, age, clean, counted, emit, emit_object
+
+if TYPE_CHECKING:
+    from monitor.queries.standing import Standing
+
+_COLUMNS = ("board", "company", "state", "open_postings", "last_ok_at", "next_check_at", "failures")
+_TABLE = ("board", "company", "state", "open", "read", "next check", "failures")
+_TROUBLE = frozenset({"failing", "collapsed"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Status:
+    """Everything that `status` says."""
+
+    boards: Sequence[Mapping[str, Any]]
+    waiting: Sequence[tuple[str, str, int]]  # channel, state, messages
+    muted_roles: int
+    daemon: str | None  # who checks the boards
+    next_check_at: datetime | None
+
+
+def status(ctx: typer.Context, fmt: FormatOption = Format.TABLE) -> None:
+    """Say how the boards are, what waits to be told, and when the next check is."""
+    current = state(ctx)
+    found = _unchecked(current) if current.no_database() else _asked(current)
+    if fmt is Format.JSON:
+        waiting = [{"channel": channel, "state": kind, "messages": count} for channel, kind, count in found.waiting]
+        boards = [{name: row[name] for name in _COLUMNS} for row in found.boards]
+        daemon = {"daemon": found.daemon, "next_check_at": found.next_check_at}
+        emit_object({"boards": boards, "waiting": waiting, "muted_roles": found.muted_roles} | daemon, current.console)
+    elif fmt is Format.CSV:
+        emit(found.boards, _COLUMNS, fmt, current.console)
+    else:
+        _print(found, current)
+
+
+def _unchecked(current: State) -> _Status:
+    """The boards of the configuration, before the first check made a database."""
+    unknown = dict.fromkeys(_COLUMNS) | {"state": "new", "open_postings": 0, "failures": 0}
+    boards = [unknown | {"board": board.board, "company": board.company} for board in current.settings.boards if board.enabled]
+    return _Status(boards, (), 0, None, None)
+
+
+def _asked(current: State) -> _Status:
+    from monitor.db import reading
+    from monitor.lease import running
+    from monitor.queries.standing import standing
+
+    with reading(current.history()) as connection:
+        found, row = standing(connection), running(connection)
+    daemon = f"pid {row.pid} on {row.host}" if row is not None and row.command == "run" else None
+    return _Status(found.boards, found.untold, found.muted_roles, daemon, _next(found))
+
+
+def _next(found: Standing) -> datetime | None:
+    from monitor.queries.columns import reader
+
+    read = reader("next_check_at")
+    known = [moment for row in found.boards if isinstance(moment := read(row["next_check_at"]), datetime)]
+    return min(known, default=None)
+
+
+def _print(found: _Status, current: State) -> None:
+    from monitor.notify.words import span
+
+    moment = now()
+    ill = sum(row["state"] in _TROUBLE for row in found.boards)
+    roles = sum(int(row["open_postings"]) for row in found.boards)
+    lines = [f"{counted(len(found.boards), 'board')}, {f'{ill} in trouble' if ill else 'all well'}; {counted(roles, 'open role')}"]
+    waiting = ", ".join(f"{count} {kind} for {clean(channel)}" for channel, kind, count in found.waiting)
+    lines.append(f"Not sent yet: {waiting}" if waiting else "Nothing waits to be sent")
+    if found.muted_roles:
+        lines.append(f"{counted(found.muted_roles, 'role')} muted")
+    if found.daemon is None:
+        lines.append("No daemon is running: `rolewatch run` starts it")
+    elif found.next_check_at is not None and found.next_check_at > moment:
+        lines.append(f"The daemon ({found.daemon}) runs; the next check is in {span(found.next_check_at - moment)}")
+    else:
+        lines.append(f"The daemon ({found.daemon}) runs; a check is due now")
+    for line in lines:
+        current.console.print(line, soft_wrap=True)
+    current.console.print()
+    emit([_row(row, moment) for row in found.boards], _TABLE, Format.TABLE, current.console, empty="No board is watched")
+
+
+def _row(row: Mapping[str, Any], moment: datetime) -> dict[str, object]:
+    read, due = age(row["last_ok_at"], moment), row["next_check_at"]
+    ago = f"{read} ago" if read else "not yet"
+    shown = {"board": row["board"], "company": row["company"], "state": row["state"], "open": row["open_postings"], "url": row.get("url")}
+    return shown | {"read": ago, "next check": due, "failures": row["failures"] or None}

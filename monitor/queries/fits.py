@@ -1,0 +1,72 @@
+"""How many open postings each rule fits, and which rules fit nothing that is stored."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection, Select, func, select
+
+from monitor.matching import matched
+from monitor.models import Board, BoardCheck, Description, Posting, PostingVersion, RuleMatch
+from monitor.queries.candidates import candidate, candidate_columns
+from monitor.queries.near import spelling
+from monitor.rules import Matcher
+from monitor.settings import Rule, Settings
+
+_AT_ONCE = 1_000  # rows in memory
+
+
+def open_fits(connection: Connection, rules: Sequence[Rule]) -> dict[str, int]:
+    """Return how many open postings each rule fits, by its name."""
+    matchers = [Matcher(rule) for rule in rules]
+    counts = dict.fromkeys((rule.name for rule in rules), 0)
+    for row in _contents(connection, _stored(rules).where(Posting.state == "open", PostingVersion.valid_to.is_(None))):
+        for matcher in matchers:
+            counts[matcher.rule.name] += matcher.explain(candidate(row)).fits
+    return counts
+
+
+def fit_nothing(connection: Connection, rules: Iterable[Rule]) -> list[Rule]:
+    """Return the rules that fit no stored content at all; none while nothing is stored."""
+    left = {rule.name: Matcher(rule) for rule in rules}
+    if not left or connection.scalar(select(PostingVersion.id).limit(1)) is None:
+        return []
+    for row in _contents(connection, _stored([matcher.rule for matcher in left.values()])):
+        content = candidate(row)
+        left = {name: matcher for name, matcher in left.items() if not matcher.explain(content).fits}
+        if not left:
+            break
+    return [matcher.rule for matcher in left.values()]
+
+
+def unmatched(connection: Connection, settings: Settings) -> list[Rule]:
+    """As `fit_nothing`, of the configuration's rules, from what rounds have matched already."""
+    if connection.scalar(select(PostingVersion.id).limit(1)) is None:
+        return []
+    some = set(connection.scalars(select(RuleMatch.rule).distinct()))
+    done = matched(connection, settings)
+    return [rule for rule in settings.rules if rule.name in done and rule.name not in some]
+
+
+def nothing(connection: Connection, rule: Rule) -> str:
+    """`chef: fits nothing in the stored history. Did you mean “chief”?`."""
+    near = spelling(connection, (*rule.any, *rule.all))
+    return f"{rule.name}: fits nothing in the stored history" + (f". Did you mean “{near}”?" if near else "")
+
+
+def first_check(connection: Connection) -> datetime | None:
+    """Return when a board was first read."""
+    first: datetime | None = connection.scalar(select(func.min(BoardCheck.finished_at)).where(BoardCheck.result != "failure"))
+    return first
+
+
+def _stored(rules: Sequence[Rule]) -> Select[tuple[object, ...]]:
+    query = select(*candidate_columns(rules)).select_from(PostingVersion).join(Posting, Posting.id == PostingVersion.posting_id)
+    query = query.join(Board, Board.id == Posting.board_id)
+    return query.join(Description, Description.digest == PostingVersion.description_digest)
+
+
+def _contents(connection: Connection, query: Select[tuple[object, ...]]) -> Iterable[dict[str, object]]:
+    rows = connection.execution_options(yield_per=_AT_ONCE).execute(query)
+    return (dict(row) for row in rows.mappings())

@@ -1,0 +1,43 @@
+"""What the shell offers."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+
+import pytest
+from boards import BOARD
+from program import Program
+from running import ROLEWATCH
+from story import OTHER
+
+
+def offered(program: Program, *typed: str) -> list[str]:
+    """What zsh is told that could stand where the last word is."""
+    line = " ".join(["rolewatch", "--config", program.config, *typed])
+    environ = {"_ROLEWATCH_COMPLETE": "complete_fish", "_TYPER_COMPLETE_ARGS": line, "_TYPER_COMPLETE_FISH_ACTION": "get-args"}
+    done = subprocess.run([str(ROLEWATCH)], env=os.environ | environ, capture_output=True, text=True, check=False)
+    assert not done.stderr
+    return [each.split("\t")[0] for each in done.stdout.splitlines() if each]
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        (("diff", "greenhouse:ex"), [BOARD]),
+        (("roles", "--board", "greenhouse:"), [BOARD, OTHER]),
+        (("check", "other"), ["otherworks"]),
+        (("roles", "--rule", "ker"), ["kernels"]),
+        (("rules", "test", "--rule", "res"), ["research-engineer"]),
+        (("show", f"{BOARD}:11"), [f"{BOARD}:11"]),
+        (("history", "2"), ["21"]),
+        (("stat",), ["status", "stats"]),
+        (("show", "zzz"), []),
+    ],
+)
+def test_boards_postings_and_rules_are_offered(sqlite_told: Program, typed: tuple[str, ...], words: list[str]) -> None:
+    assert offered(sqlite_told, *typed) == words
+
+
+def test_trouble_offers_nothing(sqlite_told: Program) -> None:
+    assert offered(Program(sqlite_told.config + "-not"), "diff", "gr") == []
