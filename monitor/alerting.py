@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal
 
@@ -16,7 +16,7 @@ from monitor.db import AnyRow
 from monitor.gone import Repeated
 from monitor.matching import candidate
 from monitor.messages import FieldChange, OperatorMessage, Role, RoleMessage, Why, dump, load
-from monitor.rules import Explanation, Matcher
+from monitor.rules import Explanation, Matcher, Remembering
 from monitor.settings import Kind, Rule, Settings
 from monitor.write import Told
 
@@ -57,6 +57,10 @@ class Alerting:
     def of(cls, settings: Settings, *, enabled: bool = True, announce: bool = False) -> Alerting:
         """With the rules of the settings compiled."""
         return cls(settings, enabled, announce, {rule.name: Matcher(rule) for rule in settings.rules})
+
+    def remembering(self) -> Alerting:
+        """Return the same, whose rules remember what they said of a posting."""
+        return replace(self, matchers={name: Remembering(matcher) for name, matcher in self.matchers.items()})
 
     def channels(self, rule: Rule) -> tuple[str, ...]:
         """Where a rule's alerts go now, each once."""

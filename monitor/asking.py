@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import Engine, insert, select, update
+from sqlalchemy import Connection, Engine, insert, select, update
 
 from monitor import deliveries, lease, models, pack
 from monitor.db import AnyRow, reading
@@ -15,11 +15,10 @@ _LOOK_EVERY = 0.2  # seconds
 _PATIENCE = timedelta(seconds=60)  # a Retry-After that is waited for
 
 
-def open_requests(engine: Engine) -> list[AnyRow]:
+def open_requests(connection: Connection) -> list[AnyRow]:
     """Rounds that were asked for and not run yet, the oldest first."""
-    with reading(engine) as connection:
-        unanswered = models.RoundRequest.finished_at.is_(None)
-        return list(connection.execute(select(models.RoundRequest.__table__).where(unanswered).order_by(models.RoundRequest.id)))
+    unanswered = models.RoundRequest.finished_at.is_(None)
+    return list(connection.execute(select(models.RoundRequest.__table__).where(unanswered).order_by(models.RoundRequest.id)))
 
 
 def answer(engine: Engine, request_id: int, round_id: int, now: datetime) -> None:
@@ -37,7 +36,7 @@ async def ask(engine: Engine, names: Sequence[str], *, alerts: bool, announce: b
     asked = {"boards": list(names), "alerts": alerts, "announce": announce, "requested_at": clock()}
     request_id = await asyncio.to_thread(_insert, engine, asked)
     while (round_id := await asyncio.to_thread(_answered, engine, request_id)) is None:
-        if not await asyncio.to_thread(_is_worked_on, engine, clock()):
+        if not await asyncio.to_thread(_is_worked_on, engine):
             await asyncio.to_thread(_withdraw, engine, request_id, clock())
             return None
         await asyncio.sleep(_LOOK_EVERY)
@@ -56,9 +55,9 @@ def _answered(engine: Engine, request_id: int) -> int | None:
         return connection.execute(select(models.RoundRequest.round_id).where(models.RoundRequest.id == request_id)).scalar()
 
 
-def _is_worked_on(engine: Engine, now: datetime) -> bool:
+def _is_worked_on(engine: Engine) -> bool:
     with reading(engine) as connection:
-        return lease.running(connection, now) is not None
+        return lease.running(connection) is not None
 
 
 def _withdraw(engine: Engine, request_id: int, now: datetime) -> None:
@@ -70,7 +69,7 @@ async def sent(engine: Engine, clock: Callable[[], datetime], round_id: int | No
     """Waits until the running daemon has sent what it can, of one round or of all; for a minute after the last progress at most."""
     patience = clock() + _PATIENCE
     fewest = await asyncio.to_thread(_on_their_way, engine, patience, round_id)
-    while fewest and clock() < patience and await asyncio.to_thread(_is_worked_on, engine, clock()):
+    while fewest and clock() < patience and await asyncio.to_thread(_is_worked_on, engine):
         await asyncio.sleep(_LOOK_EVERY)
         left = await asyncio.to_thread(_on_their_way, engine, patience, round_id)
         if left < fewest:

@@ -17,7 +17,7 @@ from sqlalchemy import URL
 from monitor import shape
 from monitor.db import parse_url
 from monitor.entries import Entries
-from monitor.environment import Environment, beside
+from monitor.environment import Environment, beside, beside_file
 from monitor.errors import UserError
 from monitor.logs import printable, redact
 from monitor.mistakes import Broken, check
@@ -135,6 +135,7 @@ class _Reader:
             log_level=parts.log.level,
             log_format=parts.log.format,
             health=HealthSettings(parts.health.listen, SecretStr(parts.health.heartbeat_url) if parts.health.heartbeat_url else None),
+            sources=(self.file, beside_file(self.file), *self.environ.files),  # last, when every secret was read
         )
 
     def _slack(self) -> SlackSettings:

@@ -21,6 +21,7 @@ from crawler.address import parse
 from crawler.products import same_board
 from monitor.config import understand
 from monitor.errors import UserError
+from monitor.settings import Settings, WatchedBoard
 from monitor.whole import write
 
 EXAMPLE = files("monitor").joinpath("example.toml").read_text(encoding="utf-8")
@@ -50,9 +51,7 @@ def add_board(path: Path, board: str, *, url: str | None = None, company: str | 
         raise UserError(f"{path}: {board} is watched already")
     entry = {"url": url} if url else {"board": board}
     entry |= {name: value for name, value in (("company", company), ("every", every)) if value}
-    inline = _inline(text)
-    new = _added_inline(text, entry) if inline else _added(text, entry)
-    _replace(path, text, new, {"boards": [*boards, entry]})
+    _replace(path, text, _with_entry(text, entry), {"boards": [*boards, entry]})
 
 
 def remove_board(path: Path, board: str) -> None:
@@ -68,25 +67,38 @@ def remove_board(path: Path, board: str) -> None:
     _replace(path, text, _taken_out(text, at), {"boards": boards[:at] + boards[at + 1 :]})
 
 
-def move_board(path: Path, old: str, new: str) -> None:
-    """Puts `new` in the place of `old`, in every rule too. Raises UserError and leaves the file as it was.
+def move_board(path: Path, old: str, new: str) -> WatchedBoard:
+    """Put `new` in the place of `old`, in every rule too, and return it. Raises UserError and leaves the file as it was.
 
     Where `new` is there already, the entry of `old` goes; where `old` is not, `new` is added after the others.
     """
     text = _read(path)
+    moved, changed = _moved(text, path, old, new)
+    board = _checked(path, text, moved, changed).board(new)
+    if board is None:
+        raise UserError(f"{path}: {new} would not be among its boards: please edit it by hand")
+    if moved != text:
+        _write(path, moved)
+    return board
+
+
+def _moved(text: str, path: Path, old: str, new: str) -> tuple[str, dict[str, Any]]:
+    """The text after a move, and what it says otherwise then."""
     boards = _boards(text, path)
     at, there = _position(boards, old), _position(boards, new) is not None
+    if at is not None and at == _position(boards, new):
+        raise UserError(f"{path}: {old} and {new} are one board")
     if at is None and there:
-        return
+        return text, {}
     if at is None:
-        add_board(path, new)
-        return
+        added = {"board": new}
+        return _with_entry(text, added), {"boards": [*boards, added]}
     said = tomllib.loads(text)
     rules = {"rules": [_renamed(rule, old, new) for rule in said["rules"]]} if "rules" in said else {}
     entry = {"board": new} | {name: value for name, value in boards[at].items() if name not in {"board", "url"}}
     changed = {"boards": [*boards[:at], *([] if there else [entry]), *boards[at + 1 :]]} | rules
     moved = _taken_out(text, at) if there else _put_in_place(text, at, new)
-    _replace(path, text, _with_rules(moved, old, new), changed)
+    return _with_rules(moved, old, new), changed
 
 
 def _renamed(rule: dict[str, Any], old: str, new: str) -> dict[str, Any]:
@@ -173,6 +185,10 @@ def _inline(text: str) -> bool:
     return isinstance(tomlkit.parse(text).get("boards"), Array)
 
 
+def _with_entry(text: str, entry: dict[str, str]) -> str:
+    return _added_inline(text, entry) if _inline(text) else _added(text, entry)
+
+
 def _added_inline(text: str, entry: dict[str, str]) -> str:
     document = tomlkit.parse(text)
     table = tomlkit.inline_table()
@@ -227,11 +243,16 @@ def _end(lines: list[str], start: int) -> int:
 
 
 def _replace(path: Path, old: str, new: str, changed: dict[str, Any]) -> None:
-    """Puts the new text in the old one's place, at once, when it says what it should: what the old one said, but for what is changed."""
+    """Puts the new text in the old one's place, at once, when it says what it should."""
+    _checked(path, old, new, changed)
+    _write(path, new)
+
+
+def _checked(path: Path, old: str, new: str, changed: dict[str, Any]) -> Settings:
+    """Return the settings of the new text, which must say what the old one said, but for what is changed. Raises UserError."""
     if _said(new) != (_said(old) or {}) | changed:
         raise UserError(f"{path}: its boards are written in a way that cannot be edited without harm: please edit it by hand")
-    understand(new, path, {})
-    _write(path, new)
+    return understand(new, path, {})
 
 
 def _write(path: Path, text: str) -> None:

@@ -1,7 +1,7 @@
 """Match the postings of an employer's new board with those of its former board: pure, so it touches no database, clock or network.
 
 by number   a requisition, or an internal job of the same ats, that one posting of each board has, with the same title or a town in common
-by text     the same title and towns, and at least 90 % of the text
+by text     the same title and towns, and at least 90 % of a text that is nearest to no other one
 by place    the same title and towns, which no other posting of either board has, where a text is missing or was rewritten for another ats
 
 Two ats write one role differently: "Research Engineer, Gemini" in "Mountain View, California, US" is "Research Engineer, Gemini,
@@ -120,6 +120,7 @@ def match(former: Sequence[Side], new: Sequence[Side], *, same_ats: bool) -> dic
 
 
 _Found = tuple[int, int, str]  # the former posting's id, the new one's, and the reason
+_SAME_TEXT: Final = "the same title, place and text"
 
 
 def _by_number(names: Sequence[str], former: Sequence[Side], new: Sequence[Side]) -> Iterator[_Found]:
@@ -133,18 +134,45 @@ def _by_number(names: Sequence[str], former: Sequence[Side], new: Sequence[Side]
 
 
 def _by_text(former: Sequence[Side], new: Sequence[Side]) -> Iterator[_Found]:
-    """The pairs whose texts are nearest come first, and an open posting before a closed one."""
-    scored = [
-        (fuzz.ratio(old.text, one.text, score_cutoff=NEARLY_THE_SAME), old.is_open, old.id, one.id)
-        for _, olds, ones in _groups(former, new, lambda one: one.face)
-        for old in olds
-        for one in ones
-        if old.text and one.text and _compatible(old, one)
-    ]
-    for score, _, old_id, new_id in sorted(scored, key=lambda each: (-each[0], not each[1], each[2:])):
-        if score:
-            share = "" if score == 100 else f" that is {int(score)} % the same"  # noqa: PLR2004  # per cent
-            yield old_id, new_id, f"the same title, place and text{share}"
+    """The pairs of one text, then those whose texts are nearer to each other than either is to any other."""
+    for _, olds, ones in _groups(former, new, lambda one: one.face):
+        yield from ((*pair, _SAME_TEXT) for pair in _twins(olds, ones))
+        yield from _nearest(olds, ones)
+
+
+def _twins(olds: Sequence[Side], ones: Sequence[Side]) -> Iterator[tuple[int, int]]:
+    """As many postings of each board as have one text, each once: which is which does not matter. Open ones go before closed ones."""
+    for _, old, fresh in _groups(olds, ones, lambda one: one.text or None):
+        still = [one for one in old if one.is_open]
+        same = still if len(still) == len(fresh) else old
+        if len(same) == len(fresh) and all(_compatible(one, other) for one in same for other in fresh):
+            yield from zip(sorted(one.id for one in same), sorted(one.id for one in fresh), strict=True)
+
+
+_Nearness = tuple[float, bool]  # of the texts, and is the former posting open?
+
+
+def _nearest(olds: Sequence[Side], ones: Sequence[Side]) -> Iterator[_Found]:
+    to_old: dict[int, dict[int, _Nearness]] = defaultdict(dict)
+    to_new: dict[int, dict[int, _Nearness]] = defaultdict(dict)
+    for old in olds:
+        for one in ones:
+            if old.text and one.text and _compatible(old, one):
+                score = fuzz.ratio(old.text, one.text, score_cutoff=NEARLY_THE_SAME)
+                if score:
+                    to_old[old.id][one.id] = to_new[one.id][old.id] = score, old.is_open
+    for old_id, found in to_old.items():
+        new_id = _only_best(found)
+        if new_id is not None and _only_best(to_new[new_id]) == old_id:
+            score = found[new_id][0]
+            yield old_id, new_id, _SAME_TEXT if score == 100 else f"{_SAME_TEXT} that is {int(score)} % the same"  # noqa: PLR2004  # per cent
+
+
+def _only_best(found: Mapping[int, _Nearness]) -> int | None:
+    """The nearest one; None where two are as near."""
+    best = max(found.values())
+    first, *more = (number for number, nearness in found.items() if nearness == best)
+    return None if more else first
 
 
 def _by_place(former: Sequence[Side], new: Sequence[Side], *, may_be_rewritten: bool) -> Iterator[_Found]:

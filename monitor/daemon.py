@@ -1,11 +1,12 @@
-"""The daemon: a few fixed jobs in one event loop, one instance a database.
+"""The daemon: a few jobs in one event loop, one instance a database. Each runs when it has something to do.
 
-    round     every half second: looks for boards that are due, and for a round that a `check` asks for
-    lease     every ten seconds: says that we are alive
-    deliver   for as long as we run: the outbox, woken after each round
-    clock     every half minute: writes the reminders and digests that are due
-    guard     for as long as we run: looks whether all this is in time (`monitor/health/`)
-    set_back  for as long as we run: brings the jobs forward that a clock set back would stop
+    rounds     at the moment when the next board is due (`turns.py`)
+    timed      at the moment when the next reminder or digest is due (the same)
+    lease      every 20 seconds by the loop's own time, since APScheduler's jobs wait for a clock that was set back: says that we are alive
+    deliver    for as long as we run: the outbox, which sleeps until a message is due or somebody wakes it
+    look       every two seconds by the loop's own time, without a transaction: did another process write (`wake.py`), did the
+               configuration change (`reload.py`), was the clock set (`set_back.py`)
+    guard      for as long as we run: looks whether all this is in time (`monitor/health/`)
 
 To stop: no new round begins, the crawl is stopped and our own job awaited, then the outbox, and the scheduler last, since its
 own shutdown cancels what still runs.
@@ -15,238 +16,214 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from random import Random
+from typing import Final
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine, event
 
-from crawler.holds import Holds
-from monitor import asking, clockwork, refused_file, set_back, slack_channels, watch
+from monitor import slack_channels
 from monitor.alerting import Alerting
-from monitor.db import reading
-from monitor.errors import UserError
+from monitor.db import is_reading
 from monitor.health.guard import Guard
-from monitor.lease import RENEW_EVERY, Lease
-from monitor.matching import catch_up
+from monitor.lease import RENEW_EVERY, Lease, LeaseLost
 from monitor.messages import OperatorMessage
 from monitor.outbox import Outbox
-from monitor.rereading import read_again
-from monitor.round import run_round
+from monitor.reload import Configuration, begin_watching, stamps
+from monitor.set_back import Steps, shift
 from monitor.settings import Settings
 from monitor.talk.talk import Talk
 from monitor.trouble import Troubles
+from monitor.turns import Turns
+from monitor.wake import Kept, Listener
 
 log = structlog.get_logger()
-TICK = 0.5  # seconds between two looks at what is due
-PAUSE = 5.0  # seconds after a round that failed as a whole, as with a full disk; twice as long after the next one
-LONGEST_PAUSE = 60.0  # seconds; boards that were asked in vain are not asked more often
-_ROUND = "round failed, trying again"
-STOP_WITHIN = 8.0  # seconds for the work in flight; then the program ends without it, and nothing is lost
+LOOK_EVERY: Final = 2.0  # seconds
+RENEW_AGAIN: Final = 5.0  # seconds after a lease that could not be renewed
+STOP_WITHIN: Final = 8.0  # seconds for the work in flight; then the program ends without it, and nothing is lost
 
 
 @dataclass
 class Daemon:
-    """One running daemon; `hurry` is called when a signal has come."""
+    """One running daemon; `hurry` is called when a signal has come, `set_up_logs` with changed settings."""
 
     load: Callable[[], Settings]
-    settings: Settings
-    engine: Engine
+    settings: Settings  # at the start
     lease: Lease
     make_outbox: Callable[[Settings], Outbox]
     announce: bool
     clock: Callable[[], datetime]
     random: Random
     hurry: Callable[[], None]
+    set_up_logs: Callable[[Settings], None]
     stop: asyncio.Event = field(default_factory=asyncio.Event)
     wake: asyncio.Event = field(default_factory=asyncio.Event)
-    reload: bool = False
-    behind: bool = True  # stored versions may have to be matched with new rules
-    older: bool = True  # stored versions may be of an older reader
-    round: asyncio.Task[None] | None = None
     ousted: bool = False  # another process has the lease
-    pause: float = PAUSE  # seconds after the next round that fails as a whole
+    forced: bool = False  # work in flight was cut off
     troubles: Troubles = field(default_factory=Troubles)
-    holds: Holds = field(default_factory=Holds)
+    steps: Steps = field(default_factory=Steps)
+    configuration: Configuration | None = None  # while it runs
+    turns: Turns | None = None  # the same
+    asked: bool = False  # SIGHUP came before there was a configuration
+
+    @property
+    def engine(self) -> Engine:
+        """The database, as far as the lease allows to write it."""
+        return self.lease.engine
 
     async def run(self) -> None:
-        self._listen()
+        self.loop, read_at = asyncio.get_running_loop(), stamps(self.settings.sources)
+        self._hear_signals()
+        self.lease.on_lost = lambda: self._call_soon(self._leave)
+        self.kept, self.listener = Kept(self.lease.base), Listener(self.lease.base, self._ring)
         await asyncio.to_thread(self._begin)
-        self.outbox = self.make_outbox(self.settings)
-        await self.outbox.learn()
-        await self._name_channels()
-        self.read_at = _modified(self.settings)
-        self.guard = Guard(self.engine, self.clock, self._notice, self.settings)
-        await self.guard.start()
-        delivery = asyncio.create_task(self.outbox.run(self.wake, self.stop))
-        delivery.add_done_callback(lambda _: self.stop.set())  # a daemon that tells nobody is better restarted
-        self.talk = Talk(self.engine, self.settings, self.clock, self._notice)
-        talking = asyncio.create_task(self.talk.run(self.stop))
-        scheduler = self._schedule()
-        keeping = asyncio.create_task(set_back.keep_going(scheduler, self.clock, self.stop))
+        outbox = self._outbox(self.settings)
+        await outbox.learn()
+        known = await asyncio.to_thread(slack_channels.read, self.engine)
+        self.settings = known.applied(self.settings)
+        guard = Guard(self.engine, self.clock, self._notice, self.settings)
+        await guard.start()
+        talk = Talk(self._ringing(), self.settings, self.clock, self._notice)
+        self.configuration = Configuration(
+            self.load, self.settings, read_at, self.engine, self.clock, self._outbox, self.set_up_logs, outbox, guard, talk, self.asked
+        )
+        # A job that is late is run once, however late: after a night's sleep there is one round and not forty.
+        scheduler = AsyncIOScheduler(timezone="UTC", job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1})
+        scheduler.start()
+        shared = (self.announce, self.clock, self.random, self.wake, self.stop, self.troubles)
+        self.turns = Turns(self.engine, self.configuration, scheduler, guard, *shared)
+        jobs = (outbox.run(self.wake, self.stop), talk.run(self.stop), self._look(), self._keep_lease())
+        working = [asyncio.create_task(job) for job in jobs]
+        for task in working:
+            task.add_done_callback(lambda _: self.stop.set())  # a daemon that tells nobody, or hears nobody, is better restarted
         log.info("daemon started", boards=len(self.settings.boards), rules=len(self.settings.rules))
         await self.stop.wait()
         log.info("daemon stopping")
         scheduler.pause()
-        await self._end(delivery, talking, keeping)
+        await self._end(working)
         scheduler.shutdown(wait=False)
-        await self.outbox.close()
-        await self.guard.stop()
+        await outbox.close()
+        await guard.stop()
         log.info("daemon stopped")
-        if not delivery.cancelled():
-            delivery.result()
+        for task in working:
+            if not task.cancelled():
+                task.result()
 
-    def _listen(self) -> None:
-        loop = asyncio.get_running_loop()
+    def _hear_signals(self) -> None:
         for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, self._end_soon)
-        loop.add_signal_handler(signal.SIGHUP, self._ask_to_reload)
+            self.loop.add_signal_handler(number, self._end_soon)
+        self.loop.add_signal_handler(signal.SIGHUP, self._ask_to_reload)
 
     def _end_soon(self) -> None:
         self.hurry()
         self.stop.set()
 
     def _ask_to_reload(self) -> None:
-        self.reload = True
+        self.asked = True
+        if self.configuration is not None and self.turns is not None:
+            self.configuration.asked = True
+            self.turns.take()
 
-    def _schedule(self) -> AsyncIOScheduler:
-        """A job that is late is run once, however late: after a night's sleep there is one round and not forty."""
-        scheduler = AsyncIOScheduler(timezone="UTC", job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1})
-        scheduler.add_job(self._tick, "interval", seconds=TICK, next_run_time=self.clock())
-        scheduler.add_job(self._renew, "interval", seconds=RENEW_EVERY)
-        scheduler.add_job(self._by_the_clock, "interval", seconds=clockwork.EVERY, next_run_time=self.clock())
-        scheduler.start()
-        return scheduler
+    def _leave(self) -> None:
+        self.ousted = True
+        log.error("another rolewatch works on this database now; stopping")
+        self.stop.set()
+
+    def _outbox(self, settings: Settings) -> Outbox:
+        made = self.make_outbox(settings)
+        made.work_under(self.lease)
+        return made
+
+    def _ring(self) -> None:
+        """Somebody wrote: there may be a round to answer, a message to send."""
+        self.wake.set()
+        if self.turns is not None:
+            self.turns.take()
+
+    def _ringing(self) -> Engine:
+        """The database for Slack's buttons: what they write may be a message to send, or a card to edit."""
+        engine = self.engine.execution_options()
+
+        def ring(connection: Connection) -> None:
+            if not is_reading(connection):
+                self._call_soon(self.wake.set)
+
+        event.listen(engine, "commit", ring)
+        return engine
 
     def _begin(self) -> None:
         """Takes up the configuration, and logs of a daemon that died; the operator's message stands there since the lease was taken."""
-        self._begin_watching()
+        begin_watching(self.engine, self.settings, self.clock())
         died = self.lease.unclean
         if died is not None:
             log.warning("daemon died before", pid=died.pid, host=died.host, last_sign=died.expires_at)
 
-    async def _name_channels(self) -> None:
-        """Use one name for each Slack channel, as far as Slack has said which names are one."""
-        known = await asyncio.to_thread(slack_channels.read, self.engine)  # meanwhile a changed configuration may be taken up
-        self.settings = known.applied(self.settings)
-
     def _notice(self, message: OperatorMessage) -> None:
+        """Write an operator's message; from any thread."""
         with self.engine.begin() as connection:
-            Alerting(self.settings).notice(connection, message, round_id=None, check_id=None, at=self.clock())
-        self.wake.set()
+            settings = self.configuration.settings if self.configuration else self.settings
+            Alerting(settings).notice(connection, message, round_id=None, check_id=None, at=self.clock())
+        self._call_soon(self.wake.set)
 
-    async def _renew(self) -> None:
-        with self.troubles.passing("lease not renewed, trying again"):
-            self.ousted = not await asyncio.to_thread(self.lease.renew, self.clock())
-        if self.ousted:
-            log.error("another rolewatch works on this database now; stopping")
-            self.stop.set()
+    async def _keep_lease(self) -> None:
+        """Renew the lease. Where the database is in the way, try again soon, since the lease may end before the next time."""
+        while not self.stop.is_set():
+            wait = RENEW_AGAIN
+            with self.troubles.passing("lease not renewed, trying again"):
+                await asyncio.to_thread(self.kept.renew, self.lease)
+                wait = RENEW_EVERY
+            await self._sleep(wait)
 
-    async def _by_the_clock(self) -> None:
-        with self.troubles.passing("reminders and digests not written, trying again"):
-            await self._name_channels()
-            if await asyncio.to_thread(clockwork.write, self.engine, self.settings, self.clock()):
-                self.wake.set()
-
-    async def _tick(self) -> None:
-        """Starts what is due, unless a round is under way; it does not wait for it, since the scheduler would complain of each tick."""
-        if not self.stop.is_set() and (self.round is None or self.round.done()):
-            self.round = asyncio.create_task(self._work())
-
-    async def _work(self) -> None:
-        """What is due now, and a pause after trouble.
-
-        It may catch everything: the next try may do better, and meanwhile alerts are sent, reminders written, and the watchdog tells the
-        operator that rounds are late. A program that ended for it would do none of that, and meet the same fault at its next start.
-        """
+    async def _look(self) -> None:
+        """Look for what wakes us, by the loop's own time."""
         try:
-            await self._do_what_is_due()
-        except Exception as error:  # noqa: BLE001  # the log has it, and its traceback where the fault is ours
-            self.troubles.met(_ROUND, error)
-            await asyncio.sleep(self.pause)
-            self.pause = min(2 * self.pause, LONGEST_PAUSE)
-        else:
-            self.troubles.over(_ROUND)
-            self.pause = PAUSE
+            while not self.stop.is_set():
+                with suppress(LeaseLost), self.troubles.passing("the database cannot be watched, trying again"):
+                    await self._look_once()
+                await self._sleep(LOOK_EVERY)
+        finally:
+            self.listener.close()
+            await asyncio.to_thread(self.kept.close)
 
-    async def _do_what_is_due(self) -> None:
-        """One round if one is asked for or due; else what makes the stored history fit today's rules and readers."""
-        await self._take_up_configuration()
-        await self._answer()
-        if names := await asyncio.to_thread(self._due):
-            await self._round(names, alerts=True, announce=self.announce)
-        elif self.behind:
-            self.behind = await asyncio.to_thread(catch_up, self.engine, self.settings, TICK)
-        elif self.older:
-            self.older = await asyncio.to_thread(read_again, self.engine, self.settings, self.clock(), TICK / 2)
+    async def _look_once(self) -> None:
+        await self.listener.keep()
+        changed = await asyncio.to_thread(self.kept.has_changed)
+        step = self.steps.measure(self.clock(), self.loop.time())
+        if step < timedelta(0):
+            moved = await asyncio.to_thread(self._shift, step)
+            log.warning("clock set back", seconds=-step.total_seconds(), brought_forward=moved)
+        first = self.steps.remember()
+        if changed or step or first:
+            self._ring()
+        elif self.configuration is not None and self.turns is not None and self.configuration.is_old():
+            self.turns.take()
 
-    async def _round(self, names: list[str] | None, *, alerts: bool, announce: bool) -> int:
-        await self._name_channels()
-        round_id = await run_round(
-            self.engine, self.settings, names, alerts=alerts, announce=announce, clock=self.clock, random=self.random, holds=self.holds
-        )
-        self.wake.set()
-        self.guard.round_ended(round_id)
-        return round_id
-
-    def _due(self) -> list[str]:
-        with reading(self.engine) as connection:
-            return watch.due(connection, self.settings, self.clock())
-
-    async def _answer(self) -> None:
-        """Runs the rounds that a `check` has asked for."""
-        for request in await asyncio.to_thread(asking.open_requests, self.engine):
-            round_id = await self._round(request.boards or None, alerts=request.alerts, announce=request.announce or self.announce)
-            await asyncio.to_thread(asking.answer, self.engine, request.id, round_id, self.clock())
-
-    async def _take_up_configuration(self) -> None:
-        """A changed file, or SIGHUP: the new settings, or the old ones and a word to the operator."""
-        if not self.reload and _modified(self.settings) == self.read_at:
-            return
-        self.reload, self.read_at = False, _modified(self.settings)
-        try:
-            settings = self.load()
-            await self.guard.take_up(settings)
-        except UserError as error:
-            log.error("configuration refused", reason=str(error))  # noqa: TRY400  # a mistake of a person, who needs no traceback
-            await asyncio.to_thread(self._refuse, str(error).splitlines())
-            return
-        self.settings = settings
-        self.outbox.take_up(self.make_outbox(settings))
-        await self.outbox.learn()
-        await self._name_channels()
-        self.talk.take_up(settings)
-        await asyncio.to_thread(self._begin_watching)
-        log.info("configuration taken up", boards=len(settings.boards), rules=len(settings.rules))
-
-    def _refuse(self, mistakes: list[str]) -> None:
+    def _shift(self, step: timedelta) -> int:
         with self.engine.begin() as connection:
-            refused_file.tell(connection, Alerting(self.settings), mistakes, self.clock())
-        self.wake.set()
+            return shift(connection, step, self.clock())
 
-    def _begin_watching(self) -> None:
-        with self.engine.begin() as connection:
-            watch.sync(connection, self.settings)
-            refused_file.end(connection, Alerting(self.settings), self.clock())
-        self.behind = True
-        self.wake.set()
-
-    async def _end(self, *working: asyncio.Task[None]) -> None:
+    async def _end(self, working: Sequence[asyncio.Task[None]]) -> None:
         """The crawl stopped and its results stored, the message in flight settled, the last question answered."""
-        if self.round is not None:
-            self.round.cancel()
-        waiting = {task for task in (self.round, *working) if task is not None}
-        _, late = await asyncio.wait(waiting, timeout=STOP_WITHIN)
+        turn = self.turns.task if self.turns else None
+        if turn is not None:
+            turn.cancel()
+        _, late = await asyncio.wait({*working, *([turn] if turn else [])}, timeout=STOP_WITHIN)
         for task in late:
-            log.warning("stopped in the middle; the next start goes on")
+            self.forced = True
+            log.error("shutdown forced", reason="work in flight did not end in time; the next start resumes it")
             task.cancel()
 
+    async def _sleep(self, seconds: float) -> None:
+        """Wait so long, or until the daemon stops."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self.stop.wait(), seconds)
 
-def _modified(settings: Settings) -> float:
-    with suppress(OSError):
-        return settings.file.stat().st_mtime
-    return 0.0
+    def _call_soon(self, call: Callable[[], None]) -> None:
+        """From any thread; nothing when the loop has ended."""
+        with suppress(RuntimeError):
+            self.loop.call_soon_threadsafe(call)

@@ -21,6 +21,7 @@ from sqlalchemy.types import TypeEngine
 _PATIENCE: Final = 30  # seconds that a writer waits for others
 _DRIVERS: Final = {"sqlite", "sqlite+pysqlite", "postgresql+psycopg"}
 _LOOK_EVERY: Final = 0.05  # seconds
+CHANNEL: Final = "rolewatch"  # of NOTIFY on PostgreSQL
 AnyRow = Row[*tuple[Any, ...]]  # of a query whose columns the type checker does not know
 
 
@@ -94,6 +95,7 @@ def connect(url: str) -> Engine:
     if target.get_backend_name() != "sqlite":
         engine = create_engine(target, pool_pre_ping=True)
         event.listen(engine, "connect", _prepare_postgresql)
+        event.listen(engine, "commit", _notify)
         return engine
     file = Path(str(target.database))
     creator = {"creator": lambda: open_read_only(file)} if _is_frozen(file) else {}
@@ -115,6 +117,16 @@ def open_read_only(file: Path, timeout: float = _PATIENCE) -> sqlite3.Connection
     return sqlite3.connect(f"file:{quote(str(file.absolute()))}?{how}", uri=True, timeout=timeout, check_same_thread=False)
 
 
+def looking(engine: Engine) -> AbstractContextManager[Connection]:
+    """A connection for questions, as `reading`, whose transaction is rolled back: there is nothing to commit."""
+    return engine.execution_options(rolewatch_reading=True).connect()
+
+
+def is_reading(connection: Connection) -> bool:
+    """True if the connection was opened by `reading`."""
+    return bool(connection.get_execution_options().get("rolewatch_reading"))
+
+
 def _is_frozen(file: Path) -> bool:
     """Can neither the file nor its folder be written, with nothing in its log? SQLite would want to make one, and fail to read at all."""
     log = file.with_name(f"{file.name}-wal")
@@ -123,8 +135,13 @@ def _is_frozen(file: Path) -> bool:
 
 def _begin_sqlite(connection: Connection) -> None:
     """A transaction that may write takes the lock at its start, so that it waits for its turn instead of failing at its first write."""
-    reading_only = connection.get_execution_options().get("rolewatch_reading")
-    connection.exec_driver_sql("BEGIN" if reading_only else "BEGIN IMMEDIATE")
+    connection.exec_driver_sql("BEGIN" if is_reading(connection) else "BEGIN IMMEDIATE")
+
+
+def _notify(connection: Connection) -> None:
+    """A running daemon hears of what another process writes; of its own writing (`rolewatch_silent`) it knows."""
+    if not is_reading(connection) and not connection.get_execution_options().get("rolewatch_silent"):
+        connection.exec_driver_sql(f"NOTIFY {CHANNEL}")
 
 
 def _prepare_postgresql(connection: DBAPIConnection, _record: object) -> None:

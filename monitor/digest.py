@@ -22,7 +22,7 @@ from sqlalchemy import Connection, Select, and_, func, insert, or_, select, upda
 from monitor.alerting import Alerting, covers
 from monitor.db import AnyRow
 from monitor.fitting import Fitting, open_postings
-from monitor.local_time import latest
+from monitor.local_time import following, latest
 from monitor.messages import BoardHealth, DigestMessage, Role, RoleMessage, dump, load
 from monitor.models import Alert, Board, Delivery, Introduction
 from monitor.mutes import Mutes, current
@@ -43,6 +43,11 @@ def due_since(at: time, settings: Settings, now: datetime) -> datetime | None:
     moment = latest(at, zone, now)
     same_day = moment.astimezone(zone).date() == now.astimezone(zone).date()
     return moment if same_day or now < moment + LATE else None
+
+
+def next_due(settings: Settings, now: datetime) -> datetime | None:
+    """Return when the next digest is due; None without any."""
+    return following(settings.digest, settings.alerts.timezone, now) if settings.digest is not None else None
 
 
 def write(connection: Connection, settings: Settings, now: datetime) -> int:

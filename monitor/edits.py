@@ -15,6 +15,7 @@ import structlog
 from sqlalchemy import Connection, Engine, func, or_, select, update
 
 from monitor import cards, refusals
+from monitor.lease import Lease
 from monitor.messages import Message, dump, load
 from monitor.models import Card
 from monitor.notify.base import NotifyError, Receipt, Threaded
@@ -75,6 +76,9 @@ class Editor:
         self._sleep = sleep
         self._paces: dict[str, Pace] = {}  # by the kind of notifier
 
+    def work_under(self, lease: Lease) -> None:
+        self._engine = lease.engine
+
     def can(self, channel: str) -> bool:
         return isinstance(self._sender.notifiers.get(kind(channel)), Threaded)
 
@@ -95,8 +99,10 @@ class Editor:
         wanted = None if self._sender.ending else await asyncio.to_thread(self._wanted, edit)
         if wanted is None:
             return False
+        await self._sender.ensure_lease()
         error = await self._edit(notifier, edit, wanted)
-        await asyncio.to_thread(self._store, edit, wanted, error)
+        async with self._sender.settling:  # a message and an edit refused at once are one incident
+            await asyncio.to_thread(self._store, edit, wanted, error)
         return error is None
 
     def _wanted(self, edit: Edit) -> _Wanted | None:

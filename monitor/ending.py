@@ -15,12 +15,12 @@ log = structlog.get_logger()
 
 
 def no_later_than(seconds: float) -> None:
-    """The program ends after that many seconds at the latest, whatever its threads wait for."""
+    """End the program after that many seconds at the latest, with 1, whatever its threads wait for."""
     timer = threading.Timer(seconds, _end)
     timer.daemon = True
     timer.start()
 
 
 def _end() -> None:
-    log.warning("ended while something still waited; the next start goes on")
-    os._exit(0)
+    log.error("shutdown forced", reason="a thread still waits for the database or a server; the next start resumes its work")
+    os._exit(1)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from dotenv import dotenv_values
@@ -21,11 +21,13 @@ class Environment:
     variables: Mapping[str, str]
     folder: Path  # of the configuration
     mistakes: list[str]
+    files: list[Path] = field(default_factory=list)  # that hold a secret
 
     def secret(self, name: str) -> SecretStr | None:
         """From the environment, or from the file that NAME_FILE names, relative to the configuration."""
         value = self.variables.get(name, "")
         if not value and (place := self.variables.get(f"{name}_FILE")):
+            self.files.append(self.folder / place)
             try:
                 value = (self.folder / place).read_text(encoding="utf-8")
             except (OSError, UnicodeDecodeError) as error:
@@ -59,9 +61,14 @@ class Environment:
         return address
 
 
+def beside_file(file: Path) -> Path:
+    """Return the place of the file named .env beside the configuration."""
+    return file.parent / ".env"
+
+
 def beside(file: Path, environ: Mapping[str, str]) -> dict[str, str]:
     """What a file named .env beside the configuration says of what the environment does not. Raises UserError when it cannot be read."""
-    place = file.parent / ".env"
+    place = beside_file(file)
     try:
         found = dotenv_values(place, interpolate=False, encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:

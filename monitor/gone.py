@@ -15,8 +15,6 @@ from monitor.db import AnyRow
 from monitor.gathered import among, listed
 from monitor.repost import RECENTLY, Gone, Numbers, Repost, face, find
 
-_AT_ONCE = 500  # values in one IN (…)
-
 
 def reposts(connection: Connection, board_id: int, new: Iterable[Posting], missing: Collection[int], at: datetime) -> dict[str, Repost]:
     """Which of the new postings repeat one that left the board recently or is among the `missing` ids; by key."""
@@ -24,11 +22,11 @@ def reposts(connection: Connection, board_id: int, new: Iterable[Posting], missi
     gone = _gone(connection, board_id, missing, at) if new else []
     if not gone:
         return {}
-    listed = _listed(connection, board_id, missing)
+    others = _listed(connection, board_id, missing)
     faces = {face(posting.title, posting.locations, posting.location) for posting in new}
     found_texts = texts(connection, [one.id for one in gone if one.face in faces])
     gone = [replace(one, text=found_texts.get(one.id)) for one in gone]
-    found = {posting.key: find(posting, gone, listed) for posting in new}
+    found = {posting.key: find(posting, gone, others) for posting in new}
     return {key: repost for key, repost in found.items() if repost}
 
 
@@ -46,8 +44,8 @@ def _gone(connection: Connection, board_id: int, missing: Collection[int], at: d
     """Those that closed or went missing recently, and those that this look misses."""
     left = _GONE.where(_posting.board_id == board_id, _posting.closed_at >= at - RECENTLY)
     rows = list(connection.execute(left.where(_posting.state == "closed")))
-    for some in _parts(missing):
-        rows += connection.execute(_GONE.where(_posting.id.in_(some)))
+    if missing:
+        rows += connection.execute(_GONE.where(among(_posting.id, "ids")), {"ids": listed(missing)})
     return [_one(row, at) for row in rows]
 
 
@@ -81,9 +79,4 @@ def texts(connection: Connection, ids: Collection[int]) -> Mapping[int, str]:
     """The description of each posting, by its id."""
     text = models.Description
     query = select(_posting.id, text.text).join(_version, _OF_POSTING).join(text, text.digest == _version.description_digest)
-    return {row.id: row.text for some in _parts(ids) for row in connection.execute(query.where(_posting.id.in_(some)))}
-
-
-def _parts(ids: Collection[int]) -> Iterable[list[int]]:
-    ordered = sorted(ids)
-    return (ordered[start : start + _AT_ONCE] for start in range(0, len(ordered), _AT_ONCE))
+    return {row.id: row.text for row in connection.execute(query.where(among(_posting.id, "ids")), {"ids": listed(ids)})} if ids else {}

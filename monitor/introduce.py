@@ -10,28 +10,51 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple, cast
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, Table, func, insert, select
 
 from monitor import models, store
 from monitor.alerting import Alerting, covers, fitting
 from monitor.contents import load_contents
-from monitor.db import AnyRow
+from monitor.db import AnyRow, insert_missing
 from monitor.messages import BoardCount, Role, RuleCount, SummaryMessage, dump
+from monitor.moving import is_pending
 from monitor.slack_channels import Directory, directory
 
 Place = tuple[str, str]  # a rule and a channel
+_INTRODUCTION = cast("Table", models.Introduction.__table__)
+
+
+class Introductions(NamedTuple):
+    """What is to be told, and which rules and channels know of which board once it is."""
+
+    told: list[tuple[int, Place]]  # by the board's row
+    summaries: Mapping[Place, _Summary]
 
 
 def introduce(connection: Connection, alerting: Alerting, round_id: int, at: datetime) -> None:
-    """Writes a summary alert for each rule and channel that has boards to be told of, and notes that they were told."""
+    """Find what is to be told and write it, in one transaction."""
+    write(connection, find(connection, alerting, round_id), round_id, at)
+
+
+def find(connection: Connection, alerting: Alerting, round_id: int) -> Introductions:
+    """Return the rules and channels that have boards to be told of; every posting of these is read and matched, and nothing written."""
+    told: list[tuple[int, Place]] = []
     summaries: dict[Place, _Summary] = defaultdict(_Summary)
     for board, new in _missing(connection, alerting):
-        told = [{"board_id": board.id, "rule": rule, "channel": channel, "at": at} for rule, channel in new]
-        connection.execute(insert(models.Introduction), told)
+        told += [(board.id, place) for place in new]
         if alerting.enabled and not (alerting.announces(board.board) and _is_baseline(connection, board, round_id)):
             _add(connection, alerting, board, {place: summaries[place] for place in new})
-    for (rule, channel), summary in summaries.items():
+    return Introductions(told, summaries)
+
+
+def write(connection: Connection, found: Introductions, round_id: int, at: datetime) -> None:
+    """Write a summary alert for each rule and channel, and note that they were told."""
+    if found.told:
+        rows = [{"board_id": board_id, "rule": rule, "channel": channel, "at": at} for board_id, (rule, channel) in found.told]
+        connection.execute(insert_missing(connection, _INTRODUCTION), rows)  # the names of a channel may have been learned since
+    for (rule, channel), summary in found.summaries.items():
         alert = {"round_id": round_id, "rule": rule, "kind": "summary", "channel": channel, "created_at": at}
         message = SummaryMessage(tuple(summary.boards), (RuleCount(rule, tuple(summary.roles)),))
         connection.execute(insert(models.Alert).values(**alert, why="a new board, rule or channel", message=dump(message)))
@@ -51,9 +74,9 @@ class _Summary:
 
 
 def _missing(connection: Connection, alerting: Alerting) -> Iterator[tuple[AnyRow, list[Place]]]:
-    """Each board that was read, with the rules and channels that have not been told of it."""
+    """Each board that was read, with the rules and channels that have not been told of it. A pending move is told first."""
     read = select(models.Board.__table__).where(models.Board.watched, models.Board.last_ok_at.is_not(None), ~models.Board.put_back)
-    boards = connection.execute(read.order_by(models.Board.id)).all()
+    boards = [board for board in connection.execute(read.order_by(models.Board.id)).all() if not is_pending(board)]
     names = directory(connection)
     known = {(row.board_id, row.rule, names.key(row.channel)) for row in connection.execute(select(models.Introduction.__table__))}
     for board in boards:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from sqlalchemy import Connection
@@ -98,6 +98,12 @@ class Events:
         """The keys of those that are reposts."""
         known = [one.stored for one in (*self.revised, *self.reopened)] + [one.stored for one in self.opened if one.stored]
         return {*self.reposts, *(one.key for one in known + self.closed if one.repeats)}
+
+    def versions(self) -> Iterator[tuple[Posting, Sighting]]:
+        """Every content that is to be stored, as a version of its own or in the place of one."""
+        yield from ((one.posting, one.sighting) for one in self.opened if one.posting)
+        yield from ((one.after, one.sighting) for one in (*self.revised, *self.reopened))
+        yield from ((one.after, one.sighting) for one in self.touched if one.amend)
 
     def counts(self, *, baseline: bool) -> dict[str, int]:
         """The columns of the check; a baseline opens nothing, and a posting that nobody can read yet is not opened."""

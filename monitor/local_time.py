@@ -21,6 +21,13 @@ def latest(at: time, zone: ZoneInfo, now: datetime) -> datetime:
     return moment if moment <= now else instant(today - _A_DAY, at, zone)
 
 
+def following(at: time, zone: ZoneInfo, now: datetime, *, last: bool = False) -> datetime:
+    """Return the next moment after now at which a day's `at` comes; `last` as in `instant`."""
+    today = now.astimezone(zone).date()
+    moments = (instant(today + _A_DAY * days, at, zone, last=last) for days in (-1, 0, 1, 2))
+    return next(moment for moment in moments if moment > now)
+
+
 def end_of(hours: tuple[time, time], zone: ZoneInfo, now: datetime) -> datetime | None:
     """When the daily span between two times of day, such as 22:00 and 07:00, is over; None when it is not that time."""
     today = now.astimezone(zone).date()

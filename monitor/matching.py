@@ -10,13 +10,13 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Sequence
 from hashlib import sha256
-from typing import cast
+from typing import NamedTuple, cast
 
 from sqlalchemy import Connection, Engine, Table, and_, delete, func, insert, select, update
 
 from crawler.items import Posting
 from monitor import models
-from monitor.db import insert_missing
+from monitor.db import AnyRow, insert_missing, looking
 from monitor.queries.candidates import candidate as stored_candidate
 from monitor.queries.candidates import candidate_columns
 from monitor.rules import Candidate, Matcher
@@ -104,26 +104,45 @@ def catch_up(engine: Engine, settings: Settings, seconds: float, clock: Callable
     matchers = {rule.name: Matcher(rule) for rule in settings.rules}
     until = clock() + seconds
     while True:
+        with looking(engine) as connection:
+            matched = _match_some(connection, matchers)
+        if matched is None:
+            return False
         with engine.begin() as connection:
-            if not _match_some(connection, matchers):
-                return False
+            _store(connection, matched)
         if clock() >= until:
             return True
 
 
-def _match_some(connection: Connection, matchers: dict[str, Matcher]) -> bool:
-    """Matches the next versions with the rules that have come as far as the one that is furthest behind; False when none is behind."""
+class _Matched(NamedTuple):
+    """What some rules say of the next versions, read before anything is written."""
+
+    rules: list[AnyRow]
+    rows: list[dict[str, object]]
+    next_id: int
+
+
+def _match_some(connection: Connection, matchers: dict[str, Matcher]) -> _Matched | None:
+    """Match the next versions with the rules that have come as far as the one that is furthest behind; None when none is behind."""
     behind = connection.execute(select(_RULE).where(_RULE.c.next_id <= _RULE.c.last_id).order_by(_RULE.c.next_id, _RULE.c.last_id)).all()
-    together = [row.rule for row in behind if (row.next_id, row.last_id) == (behind[0].next_id, behind[0].last_id)]
-    known = [matchers[name] for name in together if name in matchers]
+    together = [row for row in behind if (row.next_id, row.last_id) == (behind[0].next_id, behind[0].last_id)]
+    known = [matchers[row.rule] for row in together if row.rule in matchers]
     if not known:
-        return False
+        return None
     first, last = behind[0].next_id, min(behind[0].last_id, behind[0].next_id + _AT_ONCE - 1)
-    rows = _matches(connection, known, first, last)
+    return _Matched(together, _matches(connection, known, first, last), last + 1)
+
+
+def _store(connection: Connection, matched: _Matched) -> None:
+    """Store the matches of the rules that are still as they were read."""
+    there: set[str] = set()
+    for row in matched.rules:
+        mine = (_RULE.c.rule == row.rule, _RULE.c.definition == row.definition, _RULE.c.next_id == row.next_id)
+        if connection.execute(update(_RULE).where(*mine).values(next_id=matched.next_id)).rowcount:
+            there.add(row.rule)
+    rows = [row for row in matched.rows if row["rule"] in there]
     if rows:
         connection.execute(insert_missing(connection, _MATCH), rows)
-    connection.execute(update(_RULE).where(_RULE.c.rule.in_(together)).values(next_id=last + 1))
-    return True
 
 
 def _matches(connection: Connection, matchers: Sequence[Matcher], first: int, last: int) -> list[dict[str, object]]:

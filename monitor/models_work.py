@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import BigInteger, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
 from monitor.base import Base
@@ -17,11 +17,14 @@ class Lease(Base):
 
     name: Mapped[str] = mapped_column(primary_key=True)
     holder: Mapped[str]  # a random word of the process that holds it
+    machine: Mapped[str] = mapped_column(server_default="")  # its boot id; empty: unknown
+    namespace: Mapped[str] = mapped_column(server_default="")  # of its pid; empty: unknown
+    fence: Mapped[int] = mapped_column(BigInteger, server_default="0")  # rises with every holder; see `lease.py`
     command: Mapped[str]  # run check
     pid: Mapped[int]
     host: Mapped[str]
     taken_at: Mapped[datetime]
-    expires_at: Mapped[datetime]
+    expires_at: Mapped[datetime]  # by the database's clock
     stopped_at: Mapped[datetime | None]  # null while it is held, or when its holder died
 
 

@@ -34,7 +34,7 @@ def write(connection: Connection, alerting: Alerting, board: AnyRow, moved: Move
     if not alerting.enabled or not wanted:
         return
     roles, listed = _roles(connection, alerting, board, moved)
-    new = listed - len(moved.postings) if board.last_ok_at is None or board.put_back else 0
+    new = listed - len(moved.postings) if moved.baseline or board.put_back else 0
     channels: dict[str, list[RuleCount]] = defaultdict(list)
     for rule, channel in wanted:
         shown = [one for one in roles[rule] if one.repost_of or (rule, names.key(channel)) not in known]

@@ -86,6 +86,11 @@ def is_pending(board: AnyRow) -> bool:
     return board.moved_from is not None and board.read_at is None
 
 
+def is_first_list(connection: Connection, board: AnyRow) -> bool:
+    """Has the board, whose move is pending, never listed a role? What it lists first is its baseline then."""
+    return is_pending(board) and connection.scalar(select(_posting.id).where(_posting.board_id == board.id).limit(1)) is None
+
+
 @dataclass(frozen=True, slots=True)
 class Moved:
     """The roles that came along from the former board, and the counts of a move."""
@@ -94,14 +99,15 @@ class Moved:
     before: int  # open roles of the former board
     came: int  # of these, those that the new board lists
     back: int  # closed on the former board, and listed by the new one
+    baseline: bool  # the new board has listed nothing before
     postings: Mapping[int, Repeated] = field(default_factory=dict)  # the former posting of each new one that has one, by id
 
-    def left(self, told: Sequence[Told], *, baseline: bool) -> list[Told]:
+    def left(self, told: Sequence[Told]) -> list[Told]:
         """Return the events to alert on beside the move: no opening of a role that came along, none at all of a baseline."""
-        return [one for one in told if one.kind != "opened" or not (baseline or one.posting_id in self.postings)]
+        return [one for one in told if one.kind != "opened" or not (self.baseline or one.posting_id in self.postings)]
 
 
-def take_along(connection: Connection, board: AnyRow) -> Moved | None:
+def take_along(connection: Connection, board: AnyRow, *, baseline: bool) -> Moved | None:
     """Point the board's open postings to those that they were on the former board; None where that was never read."""
     former = _board(connection, board.moved_from)
     if former is None or former.last_ok_at is None:
@@ -111,7 +117,7 @@ def take_along(connection: Connection, board: AnyRow) -> Moved | None:
     transfer(connection, {match.id: new_id for new_id, match in found.items()})
     is_open = {row.id: row.state == "open" for row in old}
     came = sum(is_open[match.id] for match in found.values())
-    return Moved(former, sum(is_open.values()), came, len(found) - came, _named(old, found))
+    return Moved(former, sum(is_open.values()), came, len(found) - came, baseline, _named(old, found))
 
 
 def follow(connection: Connection, board: AnyRow, told: Sequence[Told], at: datetime) -> list[Told]:

@@ -3,7 +3,7 @@
 One queue a channel, in order, and one of the edits of its cards; queues do not hold each other up. A message is marked `sending` and
 committed before the call, and settled after it, so that at any moment a death leaves a row which says whether to send or to look first.
 
-One sender a database: the caller holds its lease, since two that both look and find nothing would both send.
+One sender a database, since two that both look and find nothing would both send: the one that holds the lease (`work_under`).
 """
 
 from __future__ import annotations
@@ -12,14 +12,15 @@ import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 
 import structlog
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from monitor import deliveries, edits, pack, quiet
 from monitor.db import reading
 from monitor.edits import Edit, Editor
+from monitor.lease import Lease, LeaseLost
 from monitor.notify.base import Notifier
 from monitor.plan import LONGEST_PATIENCE
 from monitor.sender import Delivered, Sender
@@ -30,11 +31,19 @@ from monitor.trouble import Troubles
 log = structlog.get_logger()
 
 Work = Head | Edit  # what stands first in a queue
-POLL: Final = 5.0  # seconds between two looks at what other processes wrote: an `alerts retry` beside the daemon
+RETRY: Final = 5.0  # seconds after trouble with the database
+LONGEST_IDLE: Final = 600.0  # seconds: nothing is left to a forecast alone
 GRACE: Final = 5.0  # seconds that a call in flight may take when we stop
 LONGEST: Final = LONGEST_PATIENCE.total_seconds()  # no message is put off further: a Retry-After is believed no longer
 _LEARNING: Final = 5.0  # seconds that Slack may take to list its channels at start; later nobody waits for it
 APPEARS: Final = timedelta(seconds=2)  # what a message may take to be found in its channel
+
+
+class Survey(NamedTuple):
+    """The head of every queue, and when the clock alone may change what can be sent: quiet hours, a channel where much piles up."""
+
+    heads: list[Work]
+    turn_at: datetime | None
 
 
 class Outbox:
@@ -67,6 +76,12 @@ class Outbox:
         self._begun = False
         self._troubles = Troubles()
 
+    def work_under(self, lease: Lease) -> None:
+        """Write as the lease's holder: what it may not write any more is refused, and nothing is sent without the lease."""
+        self._engine = lease.engine
+        self._sender.work_under(lease)
+        self._editor.work_under(lease)
+
     def take_up(self, other: Outbox) -> None:
         """Goes on with the notifiers and operators of another one, made from changed settings, and tries what was refused again."""
         self._sender.take_up(other._sender)
@@ -78,7 +93,7 @@ class Outbox:
         told, patience = Delivered(), max_wait if until_idle else 0
         given_up: set[str] = set()
         try:
-            while due := [one for one in self._due(await asyncio.to_thread(self._survey), patience) if one.queue not in given_up]:
+            while due := [one for one in self._due((await asyncio.to_thread(self._survey)).heads, patience) if one.queue not in given_up]:
                 work = {one.queue: self._start(one, self._work(one, told, patience)) for one in due}
                 done = dict(zip(work, await asyncio.gather(*work.values()), strict=True))
                 given_up |= {queue for queue, empty in done.items() if not empty}
@@ -93,10 +108,10 @@ class Outbox:
         try:
             while not stop.is_set():
                 wake.clear()
-                heads = await self._surveyed()
-                for one in self._due(heads):
+                found = await self._surveyed()
+                for one in self._due(found.heads if found else ()):
                     self._start(one, self._steadily(one, told))
-                await self._pause(wake, stop, heads)
+                await self._pause(wake, stop, self._idle_for(found))
         finally:
             await self._end()
 
@@ -104,7 +119,7 @@ class Outbox:
         for notifier in self._sender.notifiers.values():
             await notifier.close()
 
-    def _survey(self) -> list[Work]:
+    def _survey(self) -> Survey:
         """Packs what can be packed, and gives the head of every queue."""
         now = self._clock()
         if not self._begun:
@@ -113,27 +128,32 @@ class Outbox:
                 edits.lift(connection)
             self._begun = True
         with reading(self._engine) as connection:
-            more = pack.due(connection, now) or quiet.due(connection, self._hours, now)
-        if more:
-            with self._engine.begin() as connection:
-                self._sender.merge(connection)
-                pack.pack(connection, now)
-                pack.regroup(connection, now)
-                quiet.keep(connection, self._hours, now)
+            if not pack.due(connection, now) and not quiet.due(connection, self._hours, now):
+                return self._found(connection, now)
+        with self._engine.begin() as connection:
+            self._sender.merge(connection)
+            pack.pack(connection, now)
+            pack.regroup(connection, now)
+            quiet.keep(connection, self._hours, now)
         with reading(self._engine) as connection:
-            return [*deliveries.heads(connection), *edits.heads(connection)]
+            return self._found(connection, now)
+
+    def _found(self, connection: Connection, now: datetime) -> Survey:
+        turns = (quiet.next_turn(self._hours, now), pack.piled_up_at(connection, now))
+        heads: list[Work] = [*deliveries.heads(connection), *edits.heads(connection)]
+        return Survey(heads, min((moment for moment in turns if moment), default=None))
 
     async def learn(self) -> None:
         """Ask Slack which names are one channel; nothing while Slack cannot be asked or the database cannot be used."""
-        with self._troubles.passing("slack channels cannot be stored, trying again"), suppress(TimeoutError):
+        with suppress(LeaseLost), self._troubles.passing("slack channels cannot be stored, trying again"), suppress(TimeoutError):
             async with asyncio.timeout(_LEARNING):
                 await self._sender.learn()
 
-    async def _surveyed(self) -> list[Work]:
-        """As `_survey`; nothing while the database cannot be used."""
-        with self._troubles.passing("the outbox cannot be read, trying again"):
+    async def _surveyed(self) -> Survey | None:
+        """As `_survey`; None while the database cannot be used."""
+        with suppress(LeaseLost), self._troubles.passing("the outbox cannot be read, trying again"):
             return await asyncio.to_thread(self._survey)
-        return []
+        return None
 
     def _waiting(self) -> int:
         with reading(self._engine) as connection:
@@ -158,20 +178,27 @@ class Outbox:
         task.add_done_callback(lambda _: self._tasks.pop(one.queue, None))
         return task
 
-    async def _pause(self, wake: asyncio.Event, stop: asyncio.Event, heads: Iterable[Work]) -> None:
-        """Until there may be something to do."""
+    def _idle_for(self, found: Survey | None) -> float:
+        """Seconds until there may be something to do, if nobody rings."""
+        if found is None:
+            return RETRY
         now = self._clock()
-        waits = [_wait(head, now) for head in self._idle(heads)]
+        waits = [_wait(head, now) for head in self._idle(found.heads)]
+        waits += [(found.turn_at - now).total_seconds()] if found.turn_at else []
+        return max(0.0, min([LONGEST_IDLE, *waits]))
+
+    async def _pause(self, wake: asyncio.Event, stop: asyncio.Event, seconds: float) -> None:
+        """Wait so long, or until somebody rings or a queue is done."""
         bells = [asyncio.ensure_future(event.wait()) for event in (wake, stop)]
-        await asyncio.wait([*bells, *self._tasks.values()], timeout=max(0.0, min([POLL, *waits])), return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait([*bells, *self._tasks.values()], timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
         for bell in bells:
             bell.cancel()
 
     async def _steadily(self, first: Work, told: Delivered) -> bool:
         """As `_work` for what is due; trouble with the database is waited for, since the rows say how to go on."""
-        with self._troubles.passing("the outbox cannot be written, trying again", by=first.queue):
+        with suppress(LeaseLost), self._troubles.passing("the outbox cannot be written, trying again", by=first.queue):
             return await self._work(first, told, patience=0)
-        await self._sleep(POLL)
+        await self._sleep(RETRY)
         return False
 
     async def _work(self, first: Work, told: Delivered, patience: float) -> bool:

@@ -20,6 +20,7 @@ from uuid import uuid4
 from sqlalchemy import Connection, Select, delete, func, insert, or_, select, update
 
 from monitor import cards, models
+from monitor.gathered import among, listed
 from monitor.merging import one_reminder, one_role, one_summary, one_template
 from monitor.messages import (
     GroupMessage,
@@ -186,9 +187,8 @@ def _unpacked() -> Select[int, int | None, str, str | None, str, int | None]:
 
 
 def _link(connection: Connection, alerts: Sequence[int], delivery_id: str) -> None:
-    for start in range(0, len(alerts), 500):  # SQLite takes a limited number of values in one statement
-        chosen = alerts[start : start + 500]
-        connection.execute(update(models.Alert).where(models.Alert.id.in_(chosen)).values(delivery_id=delivery_id))
+    mine = update(models.Alert).where(among(models.Alert.id, "ids")).values(delivery_id=delivery_id)
+    connection.execute(mine, {"ids": listed(alerts)})
 
 
 def regroup(connection: Connection, now: datetime) -> int:
@@ -204,6 +204,15 @@ def _piles(now: datetime) -> Select[str]:
     delivery = models.Delivery
     waiting = select(delivery.channel).where(delivery.state == "pending", delivery.state != "sent", delivery.attempts == 0)
     return waiting.group_by(delivery.channel).having(func.count() > MANY, func.min(delivery.created_at) < now - PILED_UP)
+
+
+def piled_up_at(connection: Connection, now: datetime) -> datetime | None:
+    """Return when `regroup` has something to do that it has not yet; None when no channel has much waiting."""
+    delivery = models.Delivery
+    waiting = (delivery.state == "pending", delivery.state != "sent", delivery.attempts == 0)
+    oldest = select(func.min(delivery.created_at)).where(*waiting).group_by(delivery.channel).having(func.count() > MANY)
+    moments = [at + PILED_UP for at in connection.scalars(oldest).all()]
+    return min((moment for moment in moments if moment > now), default=None)
 
 
 def _regroup(connection: Connection, channel: str) -> int:
@@ -229,5 +238,6 @@ def merge(connection: Connection, names: Sequence[str], message: Message) -> Non
     alone = isinstance(message, RoleMessage) or (isinstance(message, ReminderMessage) and len(message.items) == 1)
     said = {"message": dump(message)} | ({} if alone else {"card_id": None})
     connection.execute(update(models.Delivery).where(models.Delivery.delivery_id == kept).values(**said))
-    connection.execute(update(models.Alert).where(models.Alert.delivery_id.in_(gone)).values(delivery_id=kept))
-    connection.execute(delete(models.Delivery).where(models.Delivery.delivery_id.in_(gone)))
+    others = {"others": listed(gone)}
+    connection.execute(update(models.Alert).where(among(models.Alert.delivery_id, "others")).values(delivery_id=kept), others)
+    connection.execute(delete(models.Delivery).where(among(models.Delivery.delivery_id, "others")), others)

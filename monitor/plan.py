@@ -11,6 +11,7 @@ BACK_OFF_LIMIT = timedelta(hours=1)
 LONGEST_PATIENCE = timedelta(days=1)  # what a host's Retry-After is believed
 COLLAPSE_SHARE = 0.3
 COLLAPSE_LEAST = 5
+SLACK = timedelta(seconds=2)
 SPREAD = 0.1  # of the interval, so that boards do not stay in step
 
 
@@ -21,6 +22,17 @@ def next_check(now: datetime, every: timedelta, failures: int, retry_after: floa
     wait = max(every, min(wait, BACK_OFF_LIMIT))
     wait -= wait * SPREAD * random.random()
     return now + max(wait, min(timedelta(seconds=retry_after or 0), LONGEST_PATIENCE))
+
+
+def due_at(next_check: datetime | None, every: timedelta, failures: int, now: datetime) -> datetime:
+    """When a board is due, as it was planned; now where that is further off than anything puts it off: the clock was set back since."""
+    furthest = now + (every if failures == 0 else every + BACK_OFF_LIMIT + LONGEST_PATIENCE)
+    return now if next_check is None or next_check > furthest + SLACK else next_check
+
+
+def nearly_due(every: timedelta) -> timedelta:
+    """How much earlier a board is checked to share a crawl with one that is due: 5 % of its interval, at least 2 s, never half of it."""
+    return min(max(every * 0.05, SLACK), every / 2)
 
 
 def validators_hold(read_at: datetime | None, now: datetime) -> bool:

@@ -13,7 +13,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Connection, and_, or_, select, update
 
 from monitor import pack
-from monitor.local_time import end_of
+from monitor.local_time import end_of, following
 from monitor.merging import all_reminders, one_summary
 from monitor.messages import (
     DigestMessage,
@@ -48,6 +48,13 @@ def is_quiet(alerts: AlertSettings, now: datetime) -> bool:
 def until(alerts: AlertSettings, now: datetime) -> datetime | None:
     """When the quiet hours that it is now are over; None when it is no such time."""
     return end_of(alerts.quiet, alerts.timezone, now) if alerts.quiet else None
+
+
+def next_turn(alerts: AlertSettings, now: datetime) -> datetime | None:
+    """Return when the quiet hours begin or end next; None without any."""
+    if alerts.quiet is None:
+        return None
+    return until(alerts, now) or following(alerts.quiet[0], alerts.timezone, now)
 
 
 def keep(connection: Connection, alerts: AlertSettings, now: datetime) -> None:

@@ -1,10 +1,12 @@
-"""One result of the crawl into the database, in one transaction: the check, the versions, the changes and their alerts.
+"""One result of the crawl into the database: the check, the versions, the changes and their alerts.
 
-load the board and what is known of its postings
-failure    → count it
-unchanged  → settle what was missing
-snapshot   → sift → settle the missing → read and compare the rest
-write the check, then what happened, then an alert for every rule that wants it told
+judge, which only reads and may take seconds:
+    load the board and what is known of its postings
+    failure    → nothing more
+    unchanged  → settle what was missing
+    snapshot   → sift → settle the missing → read and compare the rest
+    make ready what is to be written
+record, in one short transaction: the check, then what happened, then an alert for every rule that wants it told
 """
 
 from __future__ import annotations
@@ -25,6 +27,7 @@ from monitor.gone import reposts
 from monitor.judge import Events, judge_missing, judge_snapshot
 from monitor.messages import OperatorMessage
 from monitor.moving import Moved
+from monitor.ready import Ready, prepare
 from monitor.store import load_board, load_unlisted
 from monitor.write import Told, write_events
 
@@ -42,12 +45,24 @@ class Recorder:
     random: Random
     clock: Callable[[], datetime]
 
-    def record(self, connection: Connection, result: Result) -> dict[str, object]:
-        """The result, in the caller's transaction; gives the facts of the look for the log."""
-        board = load_board(connection, result.board)
-        now = self.clock()
-        look = Look(connection, board, self.round_id, plan.later(now, board.clock), now, self.alerting, self.random)
-        return look.take(result)
+    def judge(self, connection: Connection, result: Result) -> Look:
+        """Decide what the result did to its board; nothing is written."""
+        board, now = load_board(connection, result.board), self.clock()
+        alerting = self.alerting.remembering()
+        look = Look(connection, board, self.round_id, plan.later(now, board.clock), now, alerting, self.random, result)
+        if not isinstance(result, Failure):
+            look.judge(result)
+        return look
+
+    def record(self, connection: Connection, found: Look | Result) -> dict[str, object]:
+        """Store a check in the caller's transaction; give its facts for the log.
+
+        One whose board was written since it was judged is judged again: `boards remove` beside a daemon does that.
+        """
+        if isinstance(found, Look) and load_board(connection, found.board.board) != found.board:
+            found = found.result
+        look = found if isinstance(found, Look) else self.judge(connection, found)
+        return look.write(connection)
 
 
 @dataclass(slots=True)
@@ -61,10 +76,22 @@ class Look:
     now: datetime  # what the clock says
     alerting: Alerting
     random: Random
+    result: Result
+    baseline: bool = False  # the board has never listed a role that we could know
+    events: Events = field(default_factory=Events)
+    ready: Ready = field(default_factory=Ready)
     columns: dict[str, object] = field(default_factory=dict)  # what the board's row becomes
     facts: dict[str, object] = field(default_factory=dict)  # for the log
 
-    def take(self, result: Result) -> dict[str, object]:
+    def judge(self, result: Snapshot | Unchanged) -> None:
+        """Compare the result with what is stored, and make ready what is to be written."""
+        self.baseline = self.board.last_ok_at is None or moving.is_first_list(self.connection, self.board)
+        self.events = self._judge(result)
+        self.ready = prepare(self.connection, self.alerting.matchers.values(), self.board, self.events)
+
+    def write(self, connection: Connection) -> dict[str, object]:
+        """Store the check; give its facts for the log."""
+        self.connection, result = connection, self.result
         if isinstance(result, Failure):
             self._fail(result)
         else:
@@ -99,15 +126,18 @@ class Look:
         return int(self.board.unknown) if self.board.unknown >= plan.FAILURES_TO_FAIL else 0
 
     def _succeed(self, result: Snapshot | Unchanged) -> None:
-        events = self._judge(result)
+        events = self.events
         lost = f"collapsed: {events.missing} of {events.open_before} open postings are not listed" if events.collapsed else None
         note = result.note if isinstance(result, Snapshot) else None
         seen = result.seen if isinstance(result, Snapshot) else events.open_before - events.missing
-        counts = events.counts(baseline=self.board.last_ok_at is None)
+        counts = events.counts(baseline=self.baseline)
         check_id = self._check(result, seen=seen, reason=lost or note, **counts)
-        first = {"baseline": True} if self.board.last_ok_at is None else {}
+        first = {"baseline": True} if self.baseline else {}
         self.facts = {"seen": seen, **counts} | first | ({"reason": lost or note} if lost or note else {})
-        told = write_events(self.connection, self.board, check_id, self.at, events, matchers=tuple(self.alerting.matchers.values()))
+        matchers = tuple(self.alerting.matchers.values())
+        told = write_events(
+            self.connection, self.board, check_id, self.at, events, baseline=self.baseline, ready=self.ready, matchers=matchers
+        )
         told, move = self._follow(result, events, told)
         self._healthy(check_id, result, lost, seen, counts)
         if self.board.company == self.board.token:  # it may have learnt its name
@@ -120,13 +150,18 @@ class Look:
             move_summary.write(self.connection, self.alerting, self.board, move, round_id=self.round_id, check_id=check_id, at=self.at)
 
     def _follow(self, result: Snapshot | Unchanged, events: Events, told: list[Told]) -> tuple[list[Told], Moved | None]:
-        """Return the events to alert on, and the move if this snapshot completes it. An empty snapshot leaves the move pending."""
+        """Return the events to alert on, and the move if this snapshot completes it. An empty snapshot leaves the move pending.
+
+        A first list after empty ones opens nothing.
+        """
         if self.board.moved_from is None or not isinstance(result, Snapshot):
             return told, None
         if not moving.is_pending(self.board):
             return moving.follow(self.connection, self.board, told, self.at) if events.opened else told, None
-        move = moving.take_along(self.connection, self.board) if result.seen else None
-        return (move.left(told, baseline=self.board.last_ok_at is None) if move else told), move
+        move = moving.take_along(self.connection, self.board, baseline=self.baseline) if result.seen else None
+        if self.baseline and self.board.last_ok_at is not None:
+            told = [one for one in told if one.kind != "opened"]
+        return (move.left(told) if move else told), move
 
     def _tell(self, told: Sequence[Told], check_id: int, listed: int) -> None:
         if not self.alerting.announces(self.board.board):
@@ -147,7 +182,7 @@ class Look:
             return judge_missing(unlisted, result.probes, open_before=open_before, listed=listed, held_back=held_back)
         events = judge_snapshot(self.connection, self.board, result)
         missing = {one.id for one in (*events.closed, *events.still_missing)}
-        new = events.new(baseline=self.board.last_ok_at is None)
+        new = events.new(baseline=self.baseline)
         events.reposts = reposts(self.connection, self.board.id, new, missing, self.at)
         return events
 
@@ -161,12 +196,13 @@ class Look:
             "last_ok_at": self.at,
             "next_check_at": self._next(0, None),
         }
-        self.columns |= {"collapsed_since": (self.board.collapsed_since or self.at) if lost else None, "put_back": False}
+        waits = moving.is_pending(self.board) and not (isinstance(result, Snapshot) and seen)
+        put_back = self.board.put_back and waits
+        self.columns |= {"collapsed_since": (self.board.collapsed_since or self.at) if lost else None, "put_back": put_back}
         if isinstance(result, Snapshot):
             whole = result.unkeyed == 0  # a list that hides a posting is read again, since `unchanged` would count as a look
             validators = {"etag": result.etag, "last_modified": result.last_modified} if whole else {"etag": None, "last_modified": None}
-            nothing_moved = moving.is_pending(self.board) and not seen
-            self.columns |= validators | {"read_at": None if nothing_moved else self.at}
+            self.columns |= validators | {"read_at": None if waits else self.at}
         if self.board.failures >= plan.FAILURES_TO_FAIL:
             caught = {"opened": counts["opened"], "closed": counts["closed"]}
             self._notice(check_id, incidents.recovered(self.board, self.at, seen=seen, **caught))

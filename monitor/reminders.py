@@ -21,6 +21,7 @@ from monitor import mutes
 from monitor.alerting import Alerting
 from monitor.db import AnyRow
 from monitor.fitting import Fitting, open_postings
+from monitor.gathered import among, listed
 from monitor.messages import Message, NightMessage, Reminder, ReminderMessage, Why, dump, load
 from monitor.models import Alert, Board, Delivery, Posting, PostingChange, PostingVersion
 from monitor.settings import Rule, Settings
@@ -81,6 +82,16 @@ def write(connection: Connection, settings: Settings, now: datetime) -> int:
     return len(rows)
 
 
+def next_due(connection: Connection, settings: Settings, now: datetime) -> datetime | None:
+    """Return when the next reminder may be due, or the next deadline passes; None while no open posting has one to come."""
+    before = {each for rule in settings.rules if rule.mode != "digest" for each in rule.remind} | {timedelta(0)}
+    current = and_(PostingVersion.posting_id == Posting.id, PostingVersion.number == Posting.version)
+    query = select(PostingVersion.deadline_at).distinct().join(Posting, current)
+    deadlines = connection.scalars(query.where(Posting.state == "open", PostingVersion.deadline_at > now)).all()
+    moments = (deadline - each for deadline in deadlines if deadline for each in before)
+    return min((moment for moment in moments if moment > now), default=None)
+
+
 def _is_news(due: Due, channel: str, told: Told) -> bool:
     last = told.get((due.posting.posting_id, due.why.rule, channel, due.threshold.total_seconds()))
     deadline = due.posting.role.deadline_at
@@ -103,20 +114,19 @@ def _learnt(connection: Connection, postings: Sequence[Fitting]) -> dict[int, da
     """When a change last said each posting's deadline, by its row; a baseline's has said none."""
     change = PostingChange
     said = or_(change.field == "deadline", change.kind.in_(("opened", "reopened")))
-    rows = connection.execute(
-        select(change.posting_id, func.max(change.at)).where(change.posting_id.in_(_ids(postings)), said).group_by(change.posting_id)
-    )
+    query = select(change.posting_id, func.max(change.at)).where(among(change.posting_id, "ids"), said).group_by(change.posting_id)
+    rows = connection.execute(query, {"ids": listed(_ids(postings))})
     return {row[0]: row[1] for row in rows}
 
 
 def _told(connection: Connection, postings: Sequence[Fitting]) -> Told:
     """Of a role that moved to another board, what was told of it there counts."""
-    now = {row.former: row.id for row in connection.execute(_FORMER.where(Posting.id.in_(_ids(postings))))}
-    mine = and_(Alert.kind == "reminder", Alert.posting_id.in_([*now, *_ids(postings)]))
+    ids = _ids(postings)
+    now = {row.former: row.id for row in connection.execute(_FORMER, {"ids": listed(ids)})}
+    mine = and_(Alert.kind == "reminder", among(Alert.posting_id, "ids"))
     found: dict[tuple[int, str, str, float], datetime] = {}
-    for row in connection.execute(
-        select(Alert.posting_id, Alert.rule, Alert.channel, Alert.message, Alert.created_at).where(mine).order_by(Alert.id)
-    ):
+    query = select(Alert.posting_id, Alert.rule, Alert.channel, Alert.message, Alert.created_at).where(mine).order_by(Alert.id)
+    for row in connection.execute(query, {"ids": listed([*now, *ids])}):
         for item in _items(row.message):
             found[now.get(row.posting_id, row.posting_id), row.rule, row.channel, item.threshold] = row.created_at
     return found
@@ -124,7 +134,7 @@ def _told(connection: Connection, postings: Sequence[Fitting]) -> Told:
 
 _former = aliased(Posting)
 _FORMER = select(Posting.id, _former.id.label("former")).join(_former, _former.id == Posting.repost_of)
-_FORMER = _FORMER.where(_former.board_id != Posting.board_id)
+_FORMER = _FORMER.where(_former.board_id != Posting.board_id, among(Posting.id, "ids"))
 
 
 def _ids(postings: Sequence[Fitting]) -> list[int]:

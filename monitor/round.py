@@ -17,13 +17,13 @@ from sqlalchemy import Connection, Engine, insert, text, update
 from crawler.holds import Holds
 from crawler.items import BoardRequest, Failure, Result
 from crawler.run import crawl_together
-from monitor import lease, models, new_place, reminders, watch
+from monitor import introduce, lease, models, new_place, reminders, watch
 from monitor.alerting import Alerting
-from monitor.introduce import introduce
+from monitor.db import looking
 from monitor.matching import catch_up
 from monitor.memory import give_back
 from monitor.network import NETWORK, is_unreached
-from monitor.record import Recorder
+from monitor.record import Look, Recorder
 from monitor.settings import Settings
 from monitor.trouble import is_outside, words
 
@@ -113,8 +113,10 @@ def _begin(engine: Engine, settings: Settings, names: Collection[str] | None, no
 
 
 def _end(engine: Engine, alerting: Alerting, round_id: int, now: datetime) -> None:
+    with looking(engine) as connection:
+        found = introduce.find(connection, alerting, round_id)
     with engine.begin() as connection:
-        introduce(connection, alerting, round_id, now)
+        introduce.write(connection, found, round_id, now)
         reminders.expire(connection, now)
         connection.execute(update(models.CheckRound).where(models.CheckRound.id == round_id).values(finished_at=now))
     give_back()
@@ -179,15 +181,27 @@ class _Round:
 
     def _store(self, results: Sequence[Result]) -> list[tuple[Result, dict[str, object]]]:
         """Stores the first of these results, one at least and as many as others can wait for; gives them with the facts for the log."""
+        judged = self._judge(results)
         stored: list[tuple[Result, dict[str, object]]] = []
         until = time.monotonic() + _HOLD
         with self.engine.begin() as connection:
-            for result in results:
-                stored.append((result, self.recorder.record(connection, result)))
+            for look in judged:
+                stored.append((look.result, self.recorder.record(connection, look)))
                 if time.monotonic() > until:
                     break
         self.gone.extend(result.board for result, facts in stored if "gone" in facts)
         return stored
+
+    def _judge(self, results: Sequence[Result]) -> list[Look]:
+        """Decide what the first of these results did, one at least: rows and texts are read while others may write."""
+        judged: list[Look] = []
+        until = time.monotonic() + _HOLD
+        with looking(self.engine) as connection:
+            for result in results:
+                judged.append(self.recorder.judge(connection, result))
+                if time.monotonic() > until:
+                    break
+        return judged
 
     def _store_failure(self, result: Result, why: str) -> None:
         """Pushes the board's next try forward, as a failure of ours; where even that cannot be stored, the round says it at its end."""

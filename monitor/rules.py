@@ -159,6 +159,20 @@ def _has(phrase: Phrase | PlaceCode, texts: tuple[str, ...]) -> bool:
     return any(phrase.in_(text) for text in texts)
 
 
+class Remembering(Matcher):
+    """A matcher that is asked the same thing twice: before a transaction, and in it."""
+
+    def __init__(self, other: Matcher) -> None:
+        vars(self).update(vars(other))
+        self._known: dict[Candidate, Explanation] = {}
+
+    def explain(self, candidate: Candidate) -> Explanation:
+        found = self._known.get(candidate)
+        if found is None:
+            found = self._known[candidate] = super().explain(candidate)
+        return found
+
+
 def _quoted(phrases: Iterable[str]) -> str:
     return ", ".join(f"“{phrase}”" for phrase in phrases)
 

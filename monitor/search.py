@@ -8,7 +8,7 @@ that stores them. Both databases are given the words that `words.py` makes, so t
 from __future__ import annotations
 
 import typing
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from hashlib import sha256
 from itertools import product
@@ -35,19 +35,33 @@ _IN_WORDS = 50  # texts in memory as words, which take as much again, twice
 _MOST_SOUGHT = 100  # words of one search: PostgreSQL gives up on a phrase of thousands
 
 
+Indexed = tuple[str, str, str]  # a title, the digest of its description, the description
+Words = dict[str, str]  # parameters of the statement that indexes a text
+
+
 def is_index(name: str | None) -> bool:
     """Is that table, column or index part of the full-text index, which the models do not have?"""
     return name is not None and INDEX in name
 
 
-def keep_words(connection: Connection, texts: Iterable[tuple[str, str, str]]) -> None:
-    """Indexes what is not indexed yet: (title, digest of the description, description)."""
-    rows = {(row := _row(title, digest))["digest"]: (row, description) for title, digest, description in texts}
-    there = connection.scalars(_INDEXED, {"digests": listed(rows)}).all() if rows else ()
-    new = {digest: rows[digest] for digest in sorted(rows.keys() - there)}
+def keep_words(connection: Connection, texts: Iterable[Indexed], ready: Mapping[str, Words] | None = None) -> None:
+    """Index what is not indexed yet; `ready` is what `words_to_index` has made of it."""
+    new = _not_indexed(connection, texts)
     if new:
         connection.execute(insert_missing(connection, _TEXT), [row for row, _ in new.values()])
-        _index(connection, _BY_DIGEST, [(digest, row["title"], description) for digest, (row, description) in new.items()])
+        _index(connection, _BY_DIGEST, [(digest, row["title"], description) for digest, (row, description) in new.items()], ready or {})
+
+
+def words_to_index(connection: Connection, texts: Iterable[Indexed]) -> dict[str, Words]:
+    """Return the words of what is not indexed yet, by the digest of title and description."""
+    new = _not_indexed(connection, texts)
+    return {digest: _words(connection, row["title"], description) for digest, (row, description) in new.items()}
+
+
+def _not_indexed(connection: Connection, texts: Iterable[Indexed]) -> dict[str, tuple[dict[str, str], str]]:
+    rows = {(row := _row(title, digest))["digest"]: (row, description) for title, digest, description in texts}
+    there = connection.scalars(_INDEXED, {"digests": listed(rows)}).all() if rows else ()
+    return {digest: rows[digest] for digest in sorted(rows.keys() - there)}
 
 
 def _row(title: str, description_digest: str) -> dict[str, str]:
@@ -74,19 +88,23 @@ def index_missing(connection: Connection) -> None:
     query = select(_TEXT.c.id, _TEXT.c.title, models.Description.text).join(models.Description).where(~there)
     last = 0
     while some := connection.execute(query.where(_TEXT.c.id > last).order_by(_TEXT.c.id).limit(_AT_ONCE)).all():
-        _index(connection, _BY_ID, [(row.id, row.title, row.text) for row in some])
+        _index(connection, _BY_ID, [(row.id, row.title, row.text) for row in some], {})
         last = some[-1].id
 
 
-def _index(connection: Connection, named: str, texts: Sequence[tuple[object, str, str]]) -> None:
+def _index(connection: Connection, named: str, texts: Sequence[tuple[object, str, str]], ready: Mapping[str, Words]) -> None:
     """Adds the words of stored texts that have none yet: (its name, title, description)."""
     for start in range(0, len(texts), _IN_WORDS):
-        words = [(row, words_of(title), words_of(description)) for row, title, description in texts[start : start + _IN_WORDS]]
-        if connection.dialect.name == "sqlite":
-            rows = [{"row": row, "title": " ".join(title), "description": " ".join(rest)} for row, title, rest in words]
-        else:
-            rows = [{"row": row, "words": _vector([*title, "", *rest])} for row, title, rest in words]
+        some = texts[start : start + _IN_WORDS]
+        rows = [{"row": row} | (ready.get(str(row)) or _words(connection, title, description)) for row, title, description in some]
         connection.execute(_adding(connection.dialect.name, named), rows)
+
+
+def _words(connection: Connection, title: str, description: str) -> Words:
+    """A text's words as the database's index takes them."""
+    if connection.dialect.name == "sqlite":
+        return {"title": " ".join(words_of(title)), "description": " ".join(words_of(description))}
+    return {"words": _vector([*words_of(title), "", *words_of(description)])}
 
 
 @cache

@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from monitor import channel_merge, deliveries, refusals, slack_channels
 from monitor.db import AnyRow
 from monitor.deliveries import Claimed
+from monitor.lease import Lease, LeaseLost
 from monitor.messages import load
 from monitor.notify.base import Listed, Named, Notifier, NotifyError, Receipt, Threaded
 from monitor.pace import Pace
@@ -54,10 +55,19 @@ class Sender:
         self._channels = channels  # as the configuration names them: of several names of one channel the first is used
         self._listed: Mapping[str, Listed] | None = None  # Slack's channels, as they were stored last
         self._paces: dict[str, Pace] = {}
-        self._settling = asyncio.Lock()  # two channels refused at once are one incident, and names are learned once
+        self._lease: Lease | None = None
+        self.settling = asyncio.Lock()  # two channels refused at once are one incident, and names are learned once
         self._sound: set[str] = set()  # channels that took a message since the last refusal; what was refused may be given up since
         self.calling: set[str] = set()  # queues whose message is being looked for, sent or settled
         self.ending = False  # nothing new is claimed
+
+    def work_under(self, lease: Lease) -> None:
+        self._lease, self._engine = lease, lease.engine
+
+    async def ensure_lease(self) -> None:
+        """Raise LeaseLost when another process may send; to be called right before a call."""
+        if self._lease is not None:
+            await asyncio.to_thread(self._lease.ensure)
 
     def take_up(self, other: Sender) -> None:
         """Goes on with the notifiers and operators of another one; what is in flight ends with the old."""
@@ -79,7 +89,7 @@ class Sender:
         if not isinstance(notifier, Named):
             return False
         listed = await notifier.listed(channel)
-        async with self._settling:
+        async with self.settling:
             if listed is None or listed is self._listed:
                 return False
             ids, taken_back = await asyncio.to_thread(self._remember, listed, claimed)
@@ -135,7 +145,7 @@ class Sender:
             receipt = await _find(notifier, head, since)
         except NotifyError as error:
             return after_find(error, head, self._clock())
-        except DBAPIError:  # what was learned cannot be stored: the row says how to go on
+        except (DBAPIError, LeaseLost):  # what was learned cannot be stored: the row says how to go on
             raise
         except Exception as error:
             log.exception("search failed", channel=head.channel, delivery=head.delivery_id)
@@ -152,11 +162,12 @@ class Sender:
             taken_back = await self._learn(notifier, head.channel, head.id if head.sending_at is None else None)
             if taken_back or (head.sending_at is not None and await asyncio.to_thread(self._is_double, head)):
                 return Settled("pending")  # its alerts are packed again, under the channel's one name
+            await self.ensure_lease()  # else it stays `sending`, and whoever has the lease looks for it
             receipt = await _send(notifier, head, claimed)
         except NotifyError as error:
             threaded = claimed.card is not None
             return after_send(error, head, readable=notifier.readable, threaded=threaded, now=self._clock(), wait=self._appears)
-        except DBAPIError:  # as above
+        except (DBAPIError, LeaseLost):  # as above
             raise
         except Exception as error:
             log.exception("message failed", channel=head.channel, delivery=head.delivery_id)
@@ -164,7 +175,7 @@ class Sender:
         return Settled("sent", receipt=receipt)
 
     async def _settle(self, head: Head, after: Settled, told: Delivered, *, claimed: bool) -> bool:
-        async with self._settling:
+        async with self.settling:
             alerts = await asyncio.to_thread(self._store, head, after, claimed=claimed)
         sent, failed = after.state == "sent", after.state == "failed"
         told.sent += sent

@@ -21,6 +21,10 @@ from monitor.trouble import NO_DATABASE, words
 log = structlog.get_logger()
 
 
+class ForcedEnd(Exception):  # noqa: N818  # not an error: the next start resumes the work
+    """The daemon ended before all work in flight did."""
+
+
 async def serve(
     load: Callable[[], Settings],
     engine: Engine,
@@ -30,19 +34,23 @@ async def serve(
     clock: Callable[[], datetime],
     random: Random,
     hurry: Callable[[], None] = lambda: None,
+    set_up_logs: Callable[[Settings], None] = lambda _: None,
 ) -> bool:
     """Works until SIGTERM or SIGINT; True when it ended since another process has the database, taken while this machine slept.
 
-    `hurry` is called when a signal has come. Raises UserError for a configuration without boards, Held when another has the database.
+    `hurry` is called when a signal has come, `set_up_logs` with each changed configuration. Raises UserError for a configuration without
+    boards, Held when another has the database, ForcedEnd when work in flight had to be cut off.
     """
     settings = load()
     require_boards(settings)
     lease = await asyncio.to_thread(follow, engine, "run", settings, clock)
-    daemon = Daemon(load, settings, engine, lease, make_outbox, announce, clock, random, hurry)
+    daemon = Daemon(load, settings, lease, make_outbox, announce, clock, random, hurry, set_up_logs)
     try:
         await daemon.run()
     finally:
         await asyncio.to_thread(_give_back, lease, clock())
+    if daemon.forced:
+        raise ForcedEnd
     return daemon.ousted
 
 

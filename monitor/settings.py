@@ -110,6 +110,7 @@ class Settings:
     log_format: Literal["text", "json"] = "text"
     health: HealthSettings = HealthSettings()
     aliases: Mapping[str, str] = field(default_factory=dict)  # another name of a Slack channel → the name that is used for it
+    sources: tuple[Path, ...] = field(default=(), compare=False)  # the files that all this was read from, `.env` too where there is none
 
     @property
     def digest(self) -> time | None:

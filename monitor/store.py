@@ -18,7 +18,7 @@ from monitor.compare import Known, digest
 from monitor.db import AnyRow, insert_missing
 from monitor.gathered import among, gathered, instant, listed
 from monitor.messages import FieldChange
-from monitor.search import keep_words
+from monitor.search import Words, keep_words
 
 _POSTING = cast("Table", models.Posting.__table__)  # written through the tables: the ORM's own inserts and updates cost half as much again
 _VERSION, _DESCRIPTION = cast("Table", models.PostingVersion.__table__), cast("Table", models.Description.__table__)
@@ -163,13 +163,13 @@ def text_digest(text: str) -> str:
     return sha256(text.encode()).hexdigest()
 
 
-def keep_descriptions(connection: Connection, postings: Iterable[Posting]) -> None:
-    """Stores the texts that are not stored yet, and indexes their words."""
+def keep_descriptions(connection: Connection, postings: Iterable[Posting], words: Mapping[str, Words] | None = None) -> None:
+    """Stores the texts that are not stored yet, and indexes their words; `words` are those that are made already."""
     texts = [(posting.title, text_digest(posting.description), posting.description) for posting in postings]
     if texts:
         rows = [{"digest": key, "text": text} for key, text in sorted({(key, text) for _, key, text in texts})]
         connection.execute(insert_missing(connection, _DESCRIPTION), rows)
-        keep_words(connection, texts)
+        keep_words(connection, texts, words)
 
 
 _ADD_POSTINGS = insert(_POSTING)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import NamedTuple
 
 import msgspec
-from sqlalchemy import Connection, bindparam, delete, func, insert, literal, literal_column, or_, select, update
+from sqlalchemy import Connection, bindparam, delete, func, insert, literal, literal_column, select, update
 
 from crawler.directory import company_of
 from crawler.items import BoardRequest, Manners
@@ -75,7 +75,8 @@ def leave(connection: Connection, names: Collection[str]) -> None:
 
 
 def _unwatch(connection: Connection, names: Collection[str]) -> None:
-    connection.execute(update(models.Board).where(models.Board.board.in_(names)).values(watched=False, next_check_at=None))
+    mine = update(models.Board).where(among(models.Board.board, "names"))
+    connection.execute(mine.values(watched=False, next_check_at=None), {"names": listed(names)})
 
 
 def new_row(board: WatchedBoard) -> dict[str, object]:
@@ -106,13 +107,24 @@ def _forget(connection: Connection, row: AnyRow) -> None:
     connection.execute(update(posting).where(posting.board_id == row.id, posting.state == "open").values(missing_looks=0))
 
 
-def due(connection: Connection, settings: Settings, now: datetime) -> list[str]:
-    """The watched boards whose time has come, or so far off that the clock must have been set back since it was reckoned."""
+class Turn(NamedTuple):
+    """The boards to check now, the one first that waits for longest; or, where there are none, when the next one is due."""
+
+    boards: list[str]
+    next_at: datetime | None  # None: nothing is watched
+
+
+def turn(connection: Connection, now: datetime) -> Turn:
+    """Return whose turn it is. A board that is nearly due shares a crawl, unless it fails: its host may have asked to wait."""
     board = models.Board
-    longest = max((each.every for each in settings.boards), default=settings.crawl.every)
-    far = now + longest + plan.LONGEST_PATIENCE
-    in_time = or_(board.next_check_at.is_(None), board.next_check_at <= now, board.next_check_at > far)
-    return list(connection.execute(select(board.board).where(board.watched, in_time).order_by(board.next_check_at)).scalars())
+    rows = connection.execute(select(board.board, board.next_check_at, board.every, board.failures).where(board.watched)).all()
+    planned = [(plan.due_at(row.next_check_at, timedelta(seconds=row.every), row.failures, now), row) for row in rows]
+    first = min((at for at, _ in planned), default=None)
+    if first is None or first > now:
+        return Turn([], first)
+    early = {row.board: plan.nearly_due(timedelta(seconds=row.every)) for row in rows if row.failures == 0}
+    due = [(at, row.board) for at, row in planned if at <= now + early.get(row.board, timedelta(0))]
+    return Turn([name for _, name in sorted(due)], None)
 
 
 _posting = models.Posting

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, update
 
-from crawler.items import Posting
+from crawler.items import Posting, Sighting
 from monitor import matching, models, store
-from monitor.contents import load_contents
 from monitor.db import AnyRow
+from monitor.gathered import among, listed
 from monitor.gone import Repeated, repeated
 from monitor.judge import Events, Opened, Reopened, Revised, Touched
 from monitor.messages import FieldChange
+from monitor.ready import Ready
 from monitor.repost import Repost
 from monitor.rules import Matcher
 from monitor.settings import Kind
@@ -45,10 +46,18 @@ class Told:
 
 
 def write_events(
-    connection: Connection, board: AnyRow, check_id: int, at: datetime, events: Events, *, matchers: Sequence[Matcher]
+    connection: Connection,
+    board: AnyRow,
+    check_id: int,
+    at: datetime,
+    events: Events,
+    *,
+    baseline: bool,
+    ready: Ready,
+    matchers: Sequence[Matcher],
 ) -> list[Told]:
     """Stores the events of one look whose instant is `at`; gives what may be told, a baseline's postings among it as `opened`."""
-    return _Writer(connection, board, check_id, at, matchers).write(events)
+    return _Writer(connection, board, check_id, at, matchers, ready, baseline).write(events)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +67,12 @@ class _Writer:
     check_id: int
     at: datetime
     matchers: Sequence[Matcher]
+    ready: Ready
+    is_baseline: bool
     written: list[matching.Numbered] = field(default_factory=list)
 
-    @property
-    def is_baseline(self) -> bool:
-        return self.board.last_ok_at is None
-
     def write(self, events: Events) -> list[Told]:
-        store.keep_descriptions(self.connection, _contents(events))
+        store.keep_descriptions(self.connection, (posting for posting, _ in events.versions()), self.ready.words)
         self._company(events.company)
         self._missing(events)
         self._touched(events.touched)
@@ -95,7 +102,7 @@ class _Writer:
                 continue
             posting_id = ids[one.sighting.key]
             baseline = one.of_baseline(baseline=self.is_baseline)
-            versions.append(self._version(posting_id, 1, one.posting, one.sighting.keep()))
+            versions.append(self._version(posting_id, 1, one.posting, one.sighting))
             not_before = self.board.last_ok_at if one.anew else None
             first_seen_at = self.at if one.stored is None or one.anew else one.stored.first_seen_at
             if one.stored:
@@ -131,11 +138,10 @@ class _Writer:
                 columns |= _LISTED_AGAIN | {"baseline": False, "first_seen_at": self.at}
             store.change_posting(self.connection, posting_id, version=1, raw_digest=one.sighting.digest, **columns)
 
-    def _version(self, posting_id: int, number: int, posting: Posting, raw: bytes) -> dict[str, object]:
+    def _version(self, posting_id: int, number: int, posting: Posting, sighting: Sighting) -> dict[str, object]:
         self.written.append((posting_id, number, posting))
-        return {"posting_id": posting_id, "number": number, "valid_from": self.at, "valid_to": None} | store.version_columns(
-            self.board.ats, posting, raw
-        )
+        columns = self.ready.version(self.board.ats, posting, sighting)
+        return {"posting_id": posting_id, "number": number, "valid_from": self.at, "valid_to": None} | columns
 
     def _change(self, posting_id: int, version: int, not_before: datetime | None, not_after: datetime | None = None) -> dict[str, object]:
         span = {"at": self.at, "not_before": not_before, "not_after": not_after or self.at}
@@ -144,9 +150,7 @@ class _Writer:
     def _next_versions(self, ones: Sequence[Revised], **columns: object) -> None:
         """A statement a table, however many postings moved."""
         numbered = [(one, one.stored.version + 1) for one in ones]
-        store.add_versions(
-            self.connection, [self._version(one.stored.id, number, one.after, one.sighting.keep()) for one, number in numbered]
-        )
+        store.add_versions(self.connection, [self._version(one.stored.id, number, one.after, one.sighting) for one, number in numbered])
         rows = [
             store.posting_columns(one.after) | columns | {"row": one.stored.id, "version": number, "raw_digest": one.sighting.digest}
             for one, number in numbered
@@ -177,8 +181,7 @@ class _Writer:
         return Told(kind, one.stored.id, one.stored.key, one.before, one.after, one.changes, then, first, version=version)
 
     def _closed(self, closed: list[Stored]) -> list[Told]:
-        contents = load_contents(self.connection, self.board.board, closed)
-        return [told for one in closed if (told := self._close(one, contents.get(one.id)))]
+        return [told for one in closed if (told := self._close(one, self.ready.last.get(one.id)))]
 
     def _close(self, one: Stored, last: Posting | None) -> Told | None:
         seen, missed = one.last_seen_at or self.board.last_ok_at, one.missing_since or self.at
@@ -203,7 +206,7 @@ class _Writer:
             seen_at = self.at if one.id in events.probed else None
             store.change_posting(self.connection, one.id, last_seen_at=seen_at, missing_since=None, missing_looks=0)
         if events.probed:
-            self.connection.execute(update(models.Posting).where(models.Posting.id.in_(events.probed)).values(probed_at=self.at))
+            self.connection.execute(_PROBED, {"at": self.at, "ids": listed(events.probed)})
 
     def _touched(self, touched: list[Touched]) -> None:
         rows = [{"row": one.stored.id, "raw_digest": one.sighting.digest} | store.posting_columns(one.after) for one in touched]
@@ -211,7 +214,7 @@ class _Writer:
             self.connection.execute(_TOUCH, rows)
         for one in touched:
             if one.amend:
-                better = store.version_columns(self.board.ats, one.after, one.sighting.keep())
+                better = self.ready.version(self.board.ats, one.after, one.sighting)
                 store.amend_version(self.connection, one.stored.id, one.stored.version, better)
                 self.written.append((one.stored.id, one.stored.version, one.after))
         matching.forget(self.connection, self.written)
@@ -226,12 +229,8 @@ _TOUCH = (
 )
 
 
+_PROBED = update(models.Posting.__table__).where(among(models.Posting.id, "ids")).values(probed_at=bindparam("at"))  # type: ignore[arg-type]  # as above
+
+
 def _repost_columns(repost: Repost | None) -> dict[str, object]:
     return {"repost_of": repost and repost.id, "repost_reason": repost and repost.reason}
-
-
-def _contents(events: Events) -> Iterable[Posting]:
-    yield from (one.posting for one in events.opened if one.posting)
-    yield from (one.after for one in events.revised)
-    yield from (one.after for one in events.reopened)
-    yield from (one.after for one in events.touched if one.amend)

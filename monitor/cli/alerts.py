@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
     from monitor.cli.sample import Tried
-    from monitor.lease import Held
+    from monitor.lease import Held, Lease
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -96,10 +96,11 @@ class _Retry:
     current: State
     engine: Engine
 
-    async def alone(self) -> bool:
+    async def alone(self, lease: Lease) -> bool:
         from monitor.cli.sending import make_outbox
 
         outbox = make_outbox(self.engine, sys.stdout)(self.current.settings)
+        outbox.work_under(lease)
         try:
             await outbox.deliver(until_idle=True)
         finally:

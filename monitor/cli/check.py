@@ -19,7 +19,7 @@ from monitor.errors import UserError
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
-    from monitor.lease import Held
+    from monitor.lease import Held, Lease
     from monitor.settings import Settings
 
 
@@ -74,15 +74,15 @@ class _Check:
     announce: bool
     fmt: Format
 
-    async def alone(self) -> bool:
+    async def alone(self, lease: Lease) -> bool:
         """The round made here."""
         from monitor.round import run_round
         from monitor.slack_channels import read
 
         with self.current.busy("looking"):
             round_id = await run_round(
-                self.engine,
-                read(self.engine).applied(self.current.settings),
+                lease.engine,
+                read(lease.engine).applied(self.current.settings),
                 self.names or None,
                 alerts=self.alerts,
                 announce=self.announce,
@@ -94,7 +94,7 @@ class _Check:
             well = self._show(round_id)
         finally:  # whoever reads our output may be gone; alerts are not for them
             if self.alerts:
-                delivered = await self._deliver()
+                delivered = await self._deliver(lease)
         return delivered and well
 
     async def ask(self, held: Held) -> bool | None:
@@ -121,14 +121,15 @@ class _Check:
         show(failed if quiet else reports, self.fmt, self.current.console)
         return not failed
 
-    async def _deliver(self) -> bool:
+    async def _deliver(self, lease: Lease) -> bool:
         """Sends all that waits or is due by now, and says what cannot be; what goes to the console stays out of what a program reads."""
         from monitor.cli.sending import make_outbox, say_held
         from monitor.clockwork import write
         from monitor.slack_channels import read
 
-        write(self.engine, read(self.engine).applied(self.current.settings), now())
+        write(lease.engine, read(lease.engine).applied(self.current.settings), now())
         outbox = make_outbox(self.engine, sys.stdout if self.fmt is Format.TABLE else sys.stderr)(self.current.settings)
+        outbox.work_under(lease)
         try:
             told = await outbox.deliver(until_idle=True)
         finally:

@@ -40,6 +40,7 @@ class State:
     config: Path | None = None
     verbosity: int = 0  # -q is -1, -v 1, -vv 2
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
+    _engines: list[Engine] = field(default_factory=list)
 
     @cached_property
     def settings(self) -> Settings:
@@ -54,7 +55,15 @@ class State:
         """The configured database, ready for this version, and made where there is none. Raises UserError."""
         from monitor.schema import open_database
 
-        return open_database(self.settings.database_url.get_secret_value())
+        engine = open_database(self.settings.database_url.get_secret_value())
+        self._engines.append(engine)
+        return engine
+
+    def close(self) -> None:
+        """Close every connection: the last one that a SQLite file has puts its `-wal` into it, so that the file alone is the database."""
+        for engine in self._engines:
+            engine.dispose()
+        self._engines.clear()
 
     def history(self) -> Engine:
         """The configured database for a command that only reads: nothing is created or upgraded. Raises UserError."""
@@ -195,6 +204,8 @@ class Program(TyperGroup):
                 raise
             typer.echo(f"the database cannot be used: {advice(error)}", err=True)
             raise typer.Exit(1) from error
+        finally:
+            state(ctx).close()
 
 
 def _heading(command: Any) -> str | None:  # noqa: ANN401  # Typer's own

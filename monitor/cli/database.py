@@ -147,7 +147,7 @@ def _warn(shared: State, source: Engine) -> None:
     from monitor.lease import running
 
     with reading(source) as connection:
-        at_work = running(connection, now())
+        at_work = running(connection)
     if at_work is not None:
         shared.errors.print(
             f"a daemon works on the source (pid {at_work.pid} on {at_work.host}): what it does from now on is not in the copy"

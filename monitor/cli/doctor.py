@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from monitor.cli.common import State, now, state
+from monitor.cli.common import State, state
 from monitor.cli.finding import Finding
 from monitor.cli.output import Format, FormatOption, clean, counted, emit
 from monitor.errors import UserError
@@ -145,7 +145,7 @@ def _work(engine: Engine, settings: Settings) -> Iterator[Finding]:
     from monitor.lease import running
 
     with reading(engine) as connection:
-        row = running(connection, now())
+        row = running(connection)
         stranded = list(_stranded(connection, settings))
     if row is None:
         yield Finding("daemon", ok=True, found="not running", remedy="start it with `rolewatch run`")

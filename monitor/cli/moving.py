@@ -70,17 +70,13 @@ def _is_begun(current: State, former: str, new: str) -> bool | None:
 def _move(current: State, settings: Settings, former: str, address: Address) -> None:
     """The file and the database together: the database is written last, so that a file that cannot be edited leaves both as they were."""
     from monitor import moving
-    from monitor.config import load
     from monitor.config_file import move_board
 
     if current.no_database():
         move_board(settings.file, former, address.board)
         return
     with current.engine().begin() as connection:  # a daemon sees neither half of it before the other
-        move_board(settings.file, former, address.board)
-        board = load(settings.file, current.environ).board(address.board)
-        assert board is not None  # noqa: S101  # it was put there
-        moving.begin(connection, former, board)
+        moving.begin(connection, former, move_board(settings.file, former, address.board))
 
 
 def _say(current: State, former: str, address: Address, glance: Glance) -> None:

@@ -9,11 +9,14 @@ import time
 from collections.abc import Coroutine
 from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from monitor.cli.common import CHANCE, State, now, state
+
+if TYPE_CHECKING:
+    from monitor.settings import Settings
 
 _WAIT = 0.5  # seconds between two tries to begin, while a `check` works on the database
 _END_WITHIN = 9.0  # seconds from a signal to the end, in any case
@@ -46,13 +49,17 @@ def run(
     from monitor.lease import Held
     from monitor.logs import set_up
     from monitor.memory import set_aside, share_one_heap
-    from monitor.serve import serve
+    from monitor.serve import ForcedEnd, serve
 
     share_one_heap()
     current = state(ctx)
     settings = current.settings
     require_boards(settings)
-    set_up(settings.log_level, settings.log_format, sys.stderr, verbosity=_log_verbosity(current))
+
+    def set_up_logs(settings: Settings) -> None:
+        set_up(settings.log_level, settings.log_format, sys.stderr, verbosity=_log_verbosity(current))
+
+    set_up_logs(settings)
     engine = current.engine()
     _say_where(current)
     greeted = last_round(engine)
@@ -71,8 +78,11 @@ def run(
                 clock=now,
                 random=CHANCE,
                 hurry=lambda: no_later_than(_END_WITHIN),
+                set_up_logs=set_up_logs,
             )
             again = asyncio.run(_beside(work, announce_next_check(engine, greeted, partial(_say, current), now)))
+        except ForcedEnd as forced:
+            raise typer.Exit(1) from forced
         except Held as held:
             if held.command == "run":
                 raise

@@ -15,8 +15,7 @@ from monitor.cli.common import now
 from monitor.cli.output import clean, counted
 from monitor.db import AnyRow, reading
 from monitor.deliveries import heads
-from monitor.errors import UserError
-from monitor.lease import RENEW_EVERY, Held, Lease
+from monitor.lease import RENEW_EVERY, Held, Lease, LeaseLost
 from monitor.models import Delivery
 from monitor.notify import notifiers
 from monitor.outbox import Outbox
@@ -108,12 +107,12 @@ async def work(
     engine: Engine,
     command: str,
     settings: Settings,
-    alone: Callable[[], Awaitable[Done]],
+    alone: Callable[[Lease], Awaitable[Done]],
     ask: Callable[[Held], Awaitable[Done | None]],
 ) -> Done:
     """What `alone` does while we hold the lease, or what a running daemon gives when asked; waits for any other command's end.
 
-    `ask` gives None when the daemon went away before it answered.
+    `alone` writes through the lease's engine. `ask` gives None when the daemon went away before it answered.
     """
     while True:
         try:
@@ -125,7 +124,7 @@ async def work(
             await asyncio.sleep(_WAIT)
         else:
             async with _renewed(lease):
-                return await alone()
+                return await alone(lease)
 
 
 @asynccontextmanager
@@ -137,7 +136,7 @@ async def _renewed(lease: Lease) -> AsyncIterator[None]:
         while not lost.is_set():
             await asyncio.sleep(RENEW_EVERY)
             with troubles.passing("lease not renewed, trying again"):
-                if not await asyncio.to_thread(lease.renew, now()):
+                if not await asyncio.to_thread(lease.renew):
                     lost.set()
         if work is not None:
             work.cancel()
@@ -147,7 +146,7 @@ async def _renewed(lease: Lease) -> AsyncIterator[None]:
         yield
     except asyncio.CancelledError:
         if lost.is_set():
-            raise UserError("this machine slept for too long: another rolewatch works on the database now") from None
+            raise LeaseLost from None
         raise
     finally:
         renewing.cancel()

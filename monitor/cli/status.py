@@ -59,7 +59,7 @@ def _asked(current: State) -> _Status:
     from monitor.queries.standing import standing
 
     with reading(current.history()) as connection:
-        found, row = standing(connection), running(connection, now())
+        found, row = standing(connection), running(connection)
     daemon = f"pid {row.pid} on {row.host}" if row is not None and row.command == "run" else None
     return _Status(found.boards, found.untold, found.muted_roles, daemon, _next(found))
 

@@ -16,7 +16,7 @@ from monitor import models
 from monitor.db import reading
 from monitor.errors import UserError
 from monitor.health.heartbeat import ping
-from monitor.health.server import HealthServer, NoMetrics
+from monitor.health.server import AddressInUseError, HealthServer, NoMetrics
 from monitor.health.systemd import notify
 from monitor.health.watchdog import Watchdog
 from monitor.messages import OperatorMessage
@@ -29,8 +29,9 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
-LOOK_EVERY = 10.0  # seconds
-STALE = 60.0  # seconds after which a watchdog's look says nothing any more
+BEAT_EVERY = 10.0  # seconds: systemd hears that the loop runs
+LOOK_EVERY = 45.0  # seconds: an idle daemon makes no more than one transaction in ten seconds, the lease's among them
+STALE = 90.0  # seconds after which a watchdog's look says nothing any more
 SCRAPE = 8.0  # seconds that the database has for a scrape
 
 
@@ -71,12 +72,29 @@ class Guard:
             return
         old, self._server = self._server, None
         try:
-            await self._listen()
+            await self._listen_beside(old)
         except UserError:
-            self._settings, self._server = before, old
+            self._settings = before
+            if self._server is None:
+                self._server = old
             raise
         if old is not None:
             await old.stop()
+
+    async def _listen_beside(self, old: HealthServer | None) -> None:
+        """Listen on the new address while the old one is served; where they share a port, one after the other."""
+        try:
+            await self._listen()
+        except AddressInUseError:
+            if old is None or old.port != str(self._settings.health.listen).rpartition(":")[2]:
+                raise
+            await old.stop()
+            try:
+                await self._listen()
+            except UserError:
+                self._server = self._make_server(old.listen)
+                await self._server.start()
+                raise
 
     def round_ended(self, round_id: int) -> None:
         """A sign of life goes out, in its own time, when the round read a board and delivery is in time."""
@@ -96,21 +114,27 @@ class Guard:
             return connection.scalar(read) is not None
 
     async def _look_on(self) -> None:
+        due = time.monotonic()
         while True:
-            await self._quietly(self._in_thread(self.watchdog.look, self._settings))
+            if time.monotonic() >= due:
+                due = time.monotonic() + LOOK_EVERY
+                await self._quietly(self._in_thread(self.watchdog.look, self._settings))
             notify("WATCHDOG=1")
-            await asyncio.sleep(LOOK_EVERY)
+            await asyncio.sleep(min(BEAT_EVERY, LOOK_EVERY))
 
     async def _listen(self) -> None:
         listen = self._settings.health.listen
         if listen is None:
             return
-        server = HealthServer(listen, lambda: self.watchdog.reasons(STALE), self._text)
+        server = self._make_server(listen)
         await server.start()
         self._server = server
         if self._metrics is None:
             await self._measure()
         log.info("health listens", address=listen)
+
+    def _make_server(self, listen: str) -> HealthServer:
+        return HealthServer(listen, lambda: self.watchdog.reasons(STALE), self._text)
 
     async def _measure(self) -> None:
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Awaitable, Callable, Sequence
 
 from aiohttp import web
@@ -13,6 +14,10 @@ _MISSING = "metrics need the extra `metrics`: pip install 'rolewatch[metrics]'\n
 
 class NoMetrics(Exception):  # noqa: N818  # a state of the database
     """The database does not answer."""
+
+
+class AddressInUseError(UserError):
+    """Something listens there already: perhaps we ourselves."""
 
 
 class HealthServer:
@@ -36,10 +41,15 @@ class HealthServer:
             await web.TCPSite(self._runner, host.strip("[]"), int(port)).start()
         except OSError as error:
             await self._runner.cleanup()
-            raise UserError(f"health.listen: {self.listen} cannot be listened on: {error.strerror}") from error
+            kind = AddressInUseError if error.errno == errno.EADDRINUSE else UserError
+            raise kind(f"health.listen: {self.listen} cannot be listened on: {error.strerror}") from error
 
     async def stop(self) -> None:
         await self._runner.cleanup()
+
+    @property
+    def port(self) -> str:
+        return self.listen.rpartition(":")[2]
 
     async def _healthz(self, _: web.Request) -> web.Response:
         wrong = self._reasons()

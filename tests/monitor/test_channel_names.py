@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from alerts import AT, notice
 from greenhouse import job
 from life import MORE, MOST, PAY, RULE, Life, kinds, paid
 from post_office import post_office
-from running import Place
+from running import Heard, Place, until
 from slack_channel import Channel
 from slack_server import OPS, ROLES, TOKEN, SlackServer, shown
 from sqlalchemy import Engine, select, update
@@ -19,10 +20,12 @@ from sqlalchemy import Engine, select, update
 from monitor import channel_merge, digest, mutes, slack_channels
 from monitor.db import reading
 from monitor.demo.board_server import BoardServer
+from monitor.lease import LeaseLost, take
 from monitor.models import Alert, Card, Delivery, Introduction, Mute
 from monitor.notify.base import Listed
 from monitor.pack import pack
 from monitor.queries.consistency import findings
+from monitor.sender import Sender
 from monitor.settings import AlertSettings, Rule
 from monitor.slack_channels import Directory
 
@@ -238,3 +241,45 @@ async def test_check_tells_a_channel_with_two_names_once(tmp_path: Path, slack: 
     assert len(texts) == len(set(texts))
     assert sum(text.startswith("Now watching") for text in texts) == 1
     assert place.ask("SELECT DISTINCT channel FROM alert WHERE rule IS NOT NULL") == [(NAME,)]
+
+
+async def test_a_daemon_that_is_given_another_name_of_a_channel_tells_it_once(tmp_path: Path, slack: SlackServer) -> None:
+    async with BoardServer() as boards:
+        boards.board("examplelabs", job(1, title="Research Engineer"))
+        place = Place(tmp_path, boards.url, slack.api_url, TOKEN, every="1h")
+        daemon = Heard(await place.start("run"))
+        try:
+            await until(slack.texts)
+            place.config.write_text(place.config.read_text().replace('notify = ["slack:#roles"]', f'notify = ["{ID}", "slack:#roles"]'))
+            await until(lambda: daemon.of("configuration taken up"))
+            boards.board("examplelabs", *(job(key, title=f"Research Engineer {key}") for key in (1, 2)))
+            assert (await place.here("check"))[0] == 0
+            assert await daemon.stopped() < 10
+        finally:
+            place.kill_all()
+    texts = slack.texts()
+    assert len(texts) == len(set(texts))
+    assert sum(text.startswith("Now watching") for text in texts) == 1
+    assert place.ask("SELECT DISTINCT channel FROM alert WHERE kind = 'opened'") == [(ID,)]
+
+
+async def test_a_message_is_not_sent_when_the_lease_was_lost_while_names_were_learned(life: Named, monkeypatch: pytest.MonkeyPatch) -> None:
+    lease = take(life.office.engine, "run", life.office.clock)
+    learn = Sender._learn  # the call before the one that sends
+
+    async def slowly(*args: Any) -> bool:  # noqa: ANN401  # as it is called
+        found = await learn(*args)
+        lease.is_lost = True
+        return found
+
+    monkeypatch.setattr(Sender, "_learn", slowly)
+    life.office.tell(notice(), channel="slack:#ops")
+    outbox = life.office.outbox()
+    outbox.work_under(lease)
+    with pytest.raises(LeaseLost):
+        await outbox.deliver(until_idle=False)
+    assert life.slack.texts() == []
+    assert [one.state for one in life.office.deliveries()] == ["sending"]
+    monkeypatch.undo()
+    await life.deliver()
+    assert len(life.slack.channels[OPS].messages) == 1

@@ -262,3 +262,15 @@ def test_a_move_that_cannot_be_written_leaves_the_file(file: Path) -> None:
     with pytest.raises(UserError, match="by hand"):
         move_board(file, "greenhouse:deepmind", "google:deepmind")
     assert file.read_text() == before
+
+
+@pytest.mark.parametrize("new", ["greenhouse:DeepMind", "greenhouse:deepmind"])
+def test_a_board_that_moves_to_itself_stays(file: Path, new: str) -> None:
+    with pytest.raises(UserError, match="are one board"):
+        move_board(file, "greenhouse:deepmind", new)
+    assert file.read_text() == COMMENTED
+
+
+def test_a_moved_board_is_given_as_the_file_has_it(file: Path) -> None:
+    assert move_board(file, "greenhouse:anthropic", "ashby:anthropic") == load(file, {}).board("ashby:anthropic")
+    assert move_board(file, "greenhouse:anthropic", "ashby:anthropic") == load(file, {}).board("ashby:anthropic")

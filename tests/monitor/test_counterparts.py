@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import permutations
 from typing import Any
 
@@ -114,11 +115,33 @@ def test_a_text_rewritten_for_another_ats_leaves_the_only_pair_of_title_and_plac
 def test_of_several_the_nearest_text_is_taken_and_each_only_once() -> None:
     former = [side(1, text=TEXT), side(2, text=TEXT + "Twice a day, with joy. ")]
     new = [side(11, text=TEXT + "Twice a day, with joy. "), side(12, text=TEXT), side(13, text=TEXT)]
-    found = pairs(former, new)
-    assert found[11] == 2
-    assert sorted(found.values()) == [1, 2]
     for order in permutations(new):
-        assert pairs(former, list(order)) == found
+        assert pairs(former, list(order)) == {11: 2}
+    assert pairs(former, new[:2]) == {11: 2, 12: 1}
+
+
+def test_as_many_postings_of_one_text_are_pairs_in_turn() -> None:
+    former, new = [side(1, text=TEXT), side(2, text=TEXT), side(3, text=TEXT, is_open=False)], [side(11, text=TEXT), side(12, text=TEXT)]
+    for order in permutations(former):
+        assert pairs(list(order), new) == {11: 1, 12: 2}
+    assert pairs(former[1:], new) == {11: 2, 12: 3}
+    assert pairs(former[:2], new[:1]) == {}
+    abroad = [side(number, "Engineer", place, text=TEXT) for number, place in ((1, "London, UK"), (2, "London, Ontario, Canada"))]
+    assert pairs(abroad, [replace(one, id=one.id + 10) for one in abroad]) == {11: 1, 12: 2}
+
+
+def test_a_text_that_is_as_near_to_another_one_is_no_proof() -> None:
+    former = [side(1, text=f"{TEXT}Team A."), side(2, text=f"{TEXT}Team B.")]
+    new = [side(11, text=f"{TEXT}Team C."), side(12, text=f"{TEXT}Team D.")]
+    assert pairs(former, new) == {}
+    assert pairs(former, new[:1]) == {}
+
+
+def test_a_text_that_is_nearer_to_another_posting_is_not_matched_with_what_is_left() -> None:
+    """The first posting took the second one's place: nobody knows which one came."""
+    former = [side(1, text=f"{TEXT}Twice a day, with joy, in the office."), side(2, text=f"{TEXT}Twice a day, with joy.")]
+    new = [side(11, text=f"{TEXT}Twice a day, with joy!"), side(12, text=f"{TEXT}Never.")]
+    assert pairs(former, new, same_ats=True) == {11: 2}
 
 
 def test_an_open_posting_goes_before_a_closed_one() -> None:

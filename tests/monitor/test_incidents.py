@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from boards import BOARD, posting, postings
@@ -15,7 +17,7 @@ from sqlalchemy import Engine
 
 from crawler.directory import company_of
 from crawler.items import Failure
-from monitor import incidents, refused_file
+from monitor import incidents, refusals, refused_file
 from monitor.alerting import Alerting
 from monitor.settings import AlertSettings
 
@@ -157,6 +159,22 @@ async def test_a_refused_edit_is_told_too_and_made_when_the_channel_works(life: 
     await life.office.outbox().deliver(until_idle=True)
     assert "Team X" in shown(life.slack.channels["C000ROLES"].messages[0])
     assert kinds(notices(life)) == ["Channel works again"]
+
+
+async def test_a_message_and_an_edit_that_are_refused_at_once_are_one_incident(life: Life, monkeypatch: pytest.MonkeyPatch) -> None:
+    tell = refusals.tell
+
+    def slow(*args: Any) -> bool:  # noqa: ANN401  # as it is called
+        told = tell(*args)
+        time.sleep(0.5)  # the other is refused before this is committed
+        return told
+
+    monkeypatch.setattr(refusals, "tell", slow)
+    await life.look(*postings(10))
+    life.slack.channels["C000ROLES"].archived = True
+    life.glance(*postings(9), posting("10", title="Research Engineer, Team X"))
+    await life.office.outbox().deliver(until_idle=True)
+    assert kinds(notices(life)) == ["Channel refused"]
 
 
 def refuse(life: Life, mistake: str = "") -> None:

@@ -3,22 +3,41 @@ from __future__ import annotations
 import os
 import socket
 from datetime import UTC, datetime, timedelta
+from time import sleep
+from typing import Any
 
 import pytest
-from sqlalchemy import Connection, Engine, insert, select, update
+from sqlalchemy import Connection, Engine, insert, select, text, update
+from sqlalchemy.exc import OperationalError
 
-from monitor import lease, models
-from monitor.db import AnyRow
-from monitor.lease import Held, take
+from monitor import identity, lease, models
+from monitor.db import AnyRow, reading
+from monitor.dbclock import in_seconds
+from monitor.identity import here
+from monitor.lease import Held, LeaseLost, take
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
 
-def held_by(engine: Engine, **columns: object) -> None:
-    """The database as another process left it."""
-    row = {"name": "worker", "holder": "another", "command": "run", "pid": 4_000_000, "host": "elsewhere", "taken_at": NOW}
+def held_by(engine: Engine, seconds: float = 60, **columns: Any) -> None:  # noqa: ANN401  # whatever the table has
+    """The database as another process left it, whose lease ends that many seconds from now."""
+    row = {"name": "worker", "holder": "another", "command": "run", "pid": 4_000_000, "host": "elsewhere", "taken_at": NOW, "fence": 7}
     with engine.begin() as connection:
-        connection.execute(insert(models.Lease).values(**(row | {"expires_at": NOW + lease.LIFE} | columns)))
+        connection.execute(insert(models.Lease).values(**(row | {"expires_at": in_seconds(seconds)} | columns)))
+
+
+def this_machine() -> dict[str, Any]:
+    """The columns of a process that ran here."""
+    me = here()
+    return {"host": me.host, "machine": me.machine, "namespace": me.namespace}
+
+
+def ended_at(engine: Engine) -> float:
+    """How many seconds from now the lease ends, by the database's clock."""
+    with engine.begin() as connection:
+        row = lease.holder(connection)
+    assert row is not None
+    return float(row.seconds_left)
 
 
 def test_a_second_worker_is_refused_with_pid_and_host(engine: Engine) -> None:
@@ -36,16 +55,18 @@ def test_a_lease_given_back_can_be_taken_at_once(engine: Engine) -> None:
 
 
 def test_a_holder_on_another_machine_keeps_it_for_a_minute(engine: Engine) -> None:
-    held_by(engine)
+    held_by(engine, 1)
     with pytest.raises(Held):
-        take(engine, "run", lambda: NOW + timedelta(seconds=59))
-    mine = take(engine, "run", lambda: NOW + timedelta(seconds=61))
+        take(engine, "run", lambda: NOW)
+    sleep(1.1)
+    mine = take(engine, "run", lambda: NOW)
     assert mine.unclean is not None
+    assert 59 < ended_at(engine) < 60.1
     mine.release(NOW)
 
 
 def test_a_holder_that_died_on_this_machine_is_followed_at_once(engine: Engine) -> None:
-    held_by(engine, host=socket.gethostname())
+    held_by(engine, **this_machine())
     mine = take(engine, "run", lambda: NOW)
     assert mine.unclean is not None
     assert mine.unclean.pid == 4_000_000
@@ -53,16 +74,16 @@ def test_a_holder_that_died_on_this_machine_is_followed_at_once(engine: Engine) 
 
 
 def test_our_own_pid_given_again_after_a_restart_is_a_dead_holder(engine: Engine) -> None:
-    held_by(engine, host=socket.gethostname(), pid=os.getpid())
+    held_by(engine, **this_machine(), pid=os.getpid())
     take(engine, "run", lambda: NOW).release(NOW)
 
 
 def test_a_worker_that_slept_too_long_finds_that_it_lost_the_lease(engine: Engine) -> None:
     mine = take(engine, "run", lambda: NOW)
-    assert mine.renew(NOW)
+    assert mine.renew()
     with engine.begin() as connection:
         connection.execute(update(models.Lease).values(holder="another"))
-    assert not mine.renew(NOW)
+    assert not mine.renew()
     mine.release(NOW)
 
 
@@ -75,7 +96,7 @@ def test_taking_the_lease_ends_the_rounds_of_a_dead_worker(engine: Engine) -> No
 
 
 def test_what_is_told_of_a_daemon_that_died_stands_with_the_lease_or_not_at_all(engine: Engine) -> None:
-    held_by(engine, host=socket.gethostname())
+    held_by(engine, **this_machine())
     with engine.begin() as connection:
         connection.execute(insert(models.CheckRound).values(started_at=NOW))
 
@@ -97,3 +118,79 @@ def test_what_is_told_of_a_daemon_that_died_stands_with_the_lease_or_not_at_all(
     assert told == [NOW, NOW + timedelta(days=4_000_000 % 7 + 1)]
     mine.release(NOW)
     take(engine, "run", lambda: NOW, die).release(NOW)  # it was given back: there is nothing to tell
+
+
+@pytest.mark.parametrize("other", ["machine", "namespace"])
+@pytest.mark.parametrize("pid", [1, None, 4_000_000], ids=["first", "ours", "none"])
+def test_a_host_name_and_a_pid_are_not_enough_to_call_a_holder_dead(engine: Engine, other: str, pid: int | None) -> None:
+    held_by(engine, **(this_machine() | {other: "of another container"}), pid=pid or os.getpid())
+    with pytest.raises(Held):
+        take(engine, "run", lambda: NOW)
+
+
+def test_where_the_machine_is_unknown_the_lease_has_to_run_out(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    unknown = here()._replace(machine="", namespace="")
+    monkeypatch.setattr(identity, "here", lambda: unknown)
+    held_by(engine, host=unknown.host, machine="", namespace="")
+    with pytest.raises(Held):
+        take(engine, "run", lambda: NOW)
+
+
+def test_a_database_clock_set_back_does_not_make_a_lease_eternal(engine: Engine) -> None:
+    held_by(engine, 3 * 3600)
+    with pytest.raises(Held):
+        take(engine, "run", lambda: NOW)
+    assert 58 < ended_at(engine) < 60.1
+
+
+def test_the_number_of_the_lease_only_rises(engine: Engine) -> None:
+    held_by(engine, -1)
+    for number in (8, 9):
+        mine = take(engine, "check", lambda: NOW)
+        assert mine.fence == number
+        mine.release(NOW)
+
+
+def test_a_holder_that_lost_the_lease_writes_nothing_any_more(engine: Engine) -> None:
+    lost: list[bool] = []
+    mine = take(engine, "run", lambda: NOW)
+    mine.on_lost = lambda: lost.append(True)
+    with mine.engine.begin() as connection:
+        connection.execute(insert(models.CheckRound).values(started_at=NOW))
+    with engine.begin() as connection:
+        connection.execute(update(models.Lease).values(expires_at=in_seconds(-1), pid=4_000_000))
+    other = take(engine, "run", lambda: NOW)
+    for _ in range(2):
+        with pytest.raises(LeaseLost), mine.engine.begin() as connection:
+            connection.execute(text("DELETE FROM check_round"))
+    with pytest.raises(LeaseLost):
+        mine.ensure()
+    assert lost == [True]
+    with reading(mine.engine) as connection:  # it may still read
+        assert connection.scalar(text("SELECT count(*) FROM check_round")) == 1
+    mine.release(NOW)
+    with other.engine.begin() as connection:
+        connection.execute(text("DELETE FROM check_round"))
+    other.release(NOW)
+
+
+def test_before_a_call_the_lease_is_made_to_last_as_long_as_a_call(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    mine = take(engine, "run", lambda: NOW)
+    with engine.begin() as connection:
+        connection.execute(update(models.Lease).values(expires_at=in_seconds(20)))
+    mine.ensure()
+    assert ended_at(engine) < 21  # it was taken just now, and nothing says otherwise
+    later = lease.elapsed() + 40
+    monkeypatch.setattr(lease, "elapsed", lambda: later)
+    mine.ensure()
+    assert ended_at(engine) > 50
+    mine.release(NOW)
+
+
+def test_on_postgresql_nobody_takes_the_lease_in_the_middle_of_a_holders_transaction(postgres_engine: Engine) -> None:
+    mine = take(postgres_engine, "run", lambda: NOW)
+    with mine.engine.begin(), postgres_engine.connect() as other:
+        other.execute(text("SET lock_timeout = '300ms'"))
+        with pytest.raises(OperationalError, match="lock timeout"):
+            other.execute(update(models.Lease).values(fence=99))
+    mine.release(NOW)

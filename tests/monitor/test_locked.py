@@ -53,8 +53,8 @@ async def test_a_daemon_that_waits_for_a_lock_stops_in_time_and_the_next_one_goe
     with locked(place):
         await asyncio.sleep(3)  # a round is due each second, so that one waits
         assert await daemon.stopped() < 10
-    assert daemon.process.returncode == 0
-    assert daemon.of("WARNING ended while something still waited; the next start goes on")
+    assert daemon.process.returncode == 1
+    assert daemon.of("ERROR shutdown forced")
     assert not daemon.of("Traceback")
     again = await working(place)
     assert await again.stopped() < 10

@@ -151,6 +151,55 @@ def test_a_failure_or_an_empty_list_leaves_the_move_to_the_next_snapshot(history
     assert "opened" not in history.alerted()
 
 
+def test_what_is_listed_after_an_empty_list_is_the_baseline(history: History) -> None:
+    move(history)
+    history.look(listing([]))
+    history.look(listing([]))
+    assert history.alerted() == ["summary"]  # of the former board
+    history.look(listing([*came(6), *some_new(2)]))
+    assert [counts(one) for one in moved(history)] == [(11, 6, 0, 2)]
+    assert (history.alerted(), history.changes()) == (["summary", "summary"], [])
+    assert history.ask(f"SELECT DISTINCT baseline FROM posting WHERE name LIKE '{NEW}:%'") in ([(1,)], [(True,)])
+    with history.engine.connect() as connection:
+        assert list(findings(connection)) == []
+    history.look(listing([*came(6), *some_new(3)]))
+    assert history.alerted()[2:] == ["opened"]
+
+
+def test_an_empty_list_of_a_board_whose_former_one_was_never_read_is_introduced_with_its_first_roles(engine: Engine) -> None:
+    history = History(engine)
+    history.look(Failure(BOARD, "HTTP 404", 404))
+    move(history)
+    history.look(listing([]))
+    history.look(listing(came(6)))
+    assert (moved(history), history.alerted(), history.changes()) == ([], ["summary"], [])
+
+
+def test_a_board_that_was_put_back_is_told_in_one_summary_after_an_empty_list_too(history: History) -> None:
+    watch_too(history)
+    history.look(snapshot([*postings(10), posting("99", title="Chef")]), listing([]))
+    history.settings = replace(history.settings, boards=history.settings.boards[:1])
+    history.look(snapshot([*postings(10), posting("99", title="Chef")]))
+    told = len(history.alerted())
+    move(history)
+    history.look(listing([]))
+    history.look(listing([*came(6), *some_new(2)]))
+    assert [counts(one) for one in moved(history)] == [(11, 6, 0, 2)]
+    assert history.alerted()[told:] == ["summary"]
+
+
+def test_a_move_finds_both_boards_in_another_spelling(engine: Engine) -> None:
+    former, new, other = "greenhouse:Acme", "ashby:AcmeCorp", "ashby:acmecorp"
+    history = History(engine, settings(ENGINEER, boards=(former, new)))
+    history.look(replace(snapshot([*postings(10)]), board=former), listing([], new))
+    move(history, "greenhouse:acme", other)
+    with engine.connect() as connection:
+        assert moving.has_begun(connection, "greenhouse:ACME", "ashby:ACMECORP")
+    history.look(listing(came(6), other))
+    assert [counts(one) for one in moved(history)] == [(10, 6, 0, 0)]
+    assert history.ask("SELECT board, state FROM boards ORDER BY board") == [(other, "ok"), (former, "unwatched")]
+
+
 def test_a_crash_before_the_first_snapshot_loses_nothing(history: History) -> None:
     move(history)
     again = History(history.engine, history.settings, history.now)

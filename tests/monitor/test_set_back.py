@@ -3,17 +3,35 @@
 from __future__ import annotations
 
 import asyncio
+import io
+import os
+import signal
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta, tzinfo
+from pathlib import Path
+from random import Random
 
 import pytest
 from apscheduler.schedulers import base
-from apscheduler.schedulers.asyncio import AsyncIOScheduler
-from running import until
+from greenhouse import job
+from running import Place, until
+from sqlalchemy import Engine, insert, select
+from structlog.testing import capture_logs
 
-from monitor.set_back import bring_forward, keep_going
+from monitor import models
+from monitor.config import load
+from monitor.demo.board_server import BoardServer
+from monitor.notify.console import ConsoleNotifier
+from monitor.outbox import Outbox
+from monitor.plan import due_at
+from monitor.schema import open_database
+from monitor.serve import serve
+from monitor.set_back import Steps, shift
+from monitor.settings import Settings
 
 BACK = timedelta(hours=3)
+NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+EVERY = timedelta(minutes=15)
 
 
 class Clock:
@@ -22,46 +40,89 @@ class Clock:
     set_by = timedelta(0)
 
     @classmethod
-    def now(cls, tz: tzinfo) -> datetime:
+    def now(cls, tz: tzinfo | None = UTC) -> datetime:
         return datetime.now(tz) + cls.set_by
 
 
 @pytest.fixture
-async def scheduler(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[AsyncIOScheduler]:
+async def boards() -> AsyncIterator[BoardServer]:
+    async with BoardServer() as server:
+        server.board("examplelabs", job(1, title="Research Engineer, Team 1"))
+        yield server
+
+
+async def test_checks_go_on_within_their_interval_after_the_clock_was_set_back(
+    tmp_path: Path, boards: BoardServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(base, "datetime", Clock)
     monkeypatch.setattr(Clock, "set_by", timedelta(0))
-    scheduler = AsyncIOScheduler(timezone="UTC", job_defaults={"misfire_grace_time": None, "coalesce": True})
-    scheduler.start()
-    yield scheduler
-    scheduler.shutdown(wait=False)
+    place = Place(tmp_path, boards.url, every="5s")
+    place.config.write_text(place.config.read_text().replace('["slack:#ops"]', '["console"]'))
+    engine = open_database(f"sqlite:///{tmp_path}/rolewatch.db")
+
+    def make_outbox(settings: Settings) -> Outbox:
+        return Outbox(engine, {"console": ConsoleNotifier(io.StringIO())}, Clock.now, hours=settings.alerts)
+
+    def checks() -> int:
+        return int(place.ask("SELECT count(*) FROM board_check")[0][0])
+
+    with capture_logs() as logs:
+        serving = asyncio.create_task(
+            serve(lambda: load(place.config, {}), engine, make_outbox, announce=False, clock=Clock.now, random=Random(1))
+        )
+        await until(lambda: place.ask("SELECT 1 FROM board_check"))
+        await asyncio.sleep(2.5)  # a look of the daemon at the clock
+        before = checks()
+        monkeypatch.setattr(Clock, "set_by", -BACK)
+        await until(lambda: checks() >= before + 2, within=25)
+        assert checks() <= before + 6
+        os.kill(os.getpid(), signal.SIGTERM)
+        await asyncio.wait_for(serving, 20)
+        engine.dispose()
+    [said] = [line for line in logs if line["event"] == "clock set back"]
+    assert said["seconds"] == pytest.approx(BACK.total_seconds(), abs=2)
 
 
-def now() -> datetime:
-    return Clock.now(UTC)
+def test_a_step_back_is_told_from_the_clocks_own_corrections() -> None:
+    steps = Steps()
+    for now, seconds, expected in [(0, 0.0, 0), (2, 2.0, 0), (5, 4.0, 0), (5 - 600, 6.0, -602), (-590, 11.0, 0), (3600, 13.0, 4188)]:
+        assert steps.measure(NOW + timedelta(seconds=now), seconds) == timedelta(seconds=expected)
+        steps.remember()
 
 
-async def test_jobs_go_on_within_seconds_after_the_clock_was_set_back(scheduler: AsyncIOScheduler, monkeypatch: pytest.MonkeyPatch) -> None:
-    runs: list[datetime] = []
-
-    async def tick() -> None:
-        runs.append(now())
-
-    stop = asyncio.Event()
-    scheduler.add_job(tick, "interval", seconds=0.1)
-    await until(lambda: len(runs) >= 2)
-    monkeypatch.setattr(Clock, "set_by", -BACK)
-    await asyncio.sleep(0.3)
-    before = len(runs)
-    await asyncio.sleep(0.5)
-    assert len(runs) == before  # the scheduler by itself waits for three hours
-    keeping = asyncio.create_task(keep_going(scheduler, now, stop))
-    await until(lambda: len(runs) >= before + 3, within=60)
-    stop.set()
-    await asyncio.wait_for(keeping, 20)
+def test_a_step_that_could_not_be_stored_is_found_again() -> None:
+    steps = Steps()
+    steps.measure(NOW, 0)
+    assert steps.remember()
+    assert steps.measure(NOW - BACK, 0) == steps.measure(NOW - BACK, 0) == -BACK
 
 
-async def test_a_job_that_is_not_due_yet_keeps_its_time(scheduler: AsyncIOScheduler) -> None:
-    job = scheduler.add_job(print, "interval", seconds=60)
-    planned = job.next_run_time
-    bring_forward(scheduler, now())
-    assert job.next_run_time == planned
+def test_what_boards_and_messages_wait_for_is_brought_forward_by_the_step(engine: Engine) -> None:
+    common = {"ats": "greenhouse", "company": "Example Labs", "url": "", "every": 900.0, "watched": True, "failures": 0, "put_back": False}
+    with engine.begin() as connection:
+        for token, planned in (("past", NOW - 3 * BACK), ("soon", NOW + BACK + EVERY), ("never", None)):
+            row = common | {"board": f"greenhouse:{token}", "token": token, "next_check_at": planned}
+            connection.execute(insert(models.Board).values(**row))
+        message = {"delivery_id": "one", "channel": "console", "message": "", "state": "pending", "created_at": NOW, "attempts": 1}
+        connection.execute(insert(models.Delivery).values(**message, next_try_at=NOW + BACK + timedelta(seconds=9)))
+        assert shift(connection, -BACK, NOW) == 2
+        boards = connection.scalars(select(models.Board.next_check_at).order_by(models.Board.id)).all()
+        assert list(boards) == [NOW - 3 * BACK, NOW + EVERY, None]
+        assert connection.scalar(select(models.Delivery.next_try_at)) == NOW + timedelta(seconds=9)
+
+
+@pytest.mark.parametrize(
+    ("planned", "failures", "expected"),
+    [
+        (None, 0, NOW),
+        (NOW - EVERY, 0, NOW - EVERY),
+        (NOW + EVERY, 0, NOW + EVERY),
+        (NOW + EVERY + timedelta(minutes=1), 0, NOW),  # planned by a clock that stood ahead
+        (NOW + timedelta(hours=20), 2, NOW + timedelta(hours=20)),  # its host may have asked for that
+        (NOW + timedelta(days=3), 2, NOW),
+    ],
+)
+def test_a_board_is_due_at_once_that_was_planned_further_off_than_anything_puts_it_off(
+    planned: datetime | None, failures: int, expected: datetime
+) -> None:
+    assert due_at(planned, EVERY, failures, NOW) == expected

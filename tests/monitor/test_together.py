@@ -18,12 +18,16 @@ from greenhouse import job
 from history import settings
 from sqlalchemy import Connection, Engine, event, text
 
-from crawler.items import Result
+from crawler.items import Result, Sighting
 from monitor import round as one_round
+from monitor import search
+from monitor.db import is_reading
 from monitor.demo.board_server import BoardServer
 from monitor.record import Recorder
 from monitor.round import run_round
+from monitor.rules import Matcher
 from monitor.settings import AtsSettings
+from monitor.words import words_of
 
 TOKENS = [f"board{number}" for number in range(8)]
 
@@ -154,3 +158,31 @@ def looks(engine: Engine) -> tuple[int, int]:
     with engine.connect() as connection:
         count, boards = connection.execute(text("SELECT count(*), count(DISTINCT board_id) FROM board_check")).one()
     return count, boards
+
+
+async def test_texts_are_read_and_rules_asked_while_others_may_write(
+    engine: Engine, server: BoardServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A large board takes seconds of both, and a transaction that writes holds up the lease and the outbox."""
+    writing: list[Connection] = []
+    work: list[bool] = []
+    event.listen(engine, "begin", lambda connection: writing.extend([] if is_reading(connection) else [connection]))
+    for end in ("commit", "rollback"):
+        event.listen(engine, end, lambda connection: writing.remove(connection) if connection in writing else None)
+
+    def watched(work_done: Any) -> Any:  # noqa: ANN401  # any function
+        def call(*args: Any) -> Any:  # noqa: ANN401  # as it is
+            work.append(bool(writing))
+            return work_done(*args)
+
+        return call
+
+    monkeypatch.setattr(Sighting, "read", watched(Sighting.read))
+    monkeypatch.setattr(Matcher, "explain", watched(Matcher.explain))
+    monkeypatch.setattr(search, "words_of", watched(words_of))
+    await look(engine, server)
+    server.board("board1", job(1, content="edited"), job(2, content="new"))
+    server.board("board2")
+    await look(engine, server)
+    assert len(work) > 4 * len(TOKENS)
+    assert not any(work)

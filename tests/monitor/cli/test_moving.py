@@ -107,6 +107,8 @@ def test_a_move_that_was_cut_off_is_finished_by_the_same_command(watching: Progr
     [
         ("greenhouse:nobody", NEW, "greenhouse:nobody is not watched and has no history"),
         (OLD, OLD, "is one board"),
+        (OLD, "greenhouse:OtherWorks", "is one board"),
+        (OLD, "https://job-boards.greenhouse.io/OTHERWORKS", "is one board"),
         (OLD, "otherworks", "is no board"),
         (OLD, "lever:otherworks", "cannot read Lever boards yet"),
         (OLD, "greenhouse:nobody", "knows no board 'nobody'"),

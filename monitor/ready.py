@@ -1,0 +1,48 @@
+"""What writing a check needs of the processor, made before its transaction: columns of versions, words of texts, the rules that fit.
+
+A baseline of 1,500 postings takes ten seconds of it, and the database is locked for others while a transaction writes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from itertools import chain
+
+from sqlalchemy import Connection
+
+from crawler.items import Posting, Sighting
+from monitor import store
+from monitor.contents import load_contents
+from monitor.db import AnyRow
+from monitor.judge import Events
+from monitor.matching import candidate
+from monitor.rules import Matcher
+from monitor.search import Words, words_to_index
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """What is made already; empty: all is made when it is asked for."""
+
+    columns: Mapping[str, dict[str, object]] = field(default_factory=dict)  # of the version to write, by the posting's key
+    words: Mapping[str, Words] = field(default_factory=dict)  # of texts to index; see `search.words_to_index`
+    last: Mapping[int, Posting] = field(default_factory=dict)  # the content of those that close, by id
+
+    def version(self, ats: str, posting: Posting, sighting: Sighting) -> dict[str, object]:
+        """The columns of a version that today's reader has read."""
+        return self.columns.get(posting.key) or store.version_columns(ats, posting, sighting.keep())
+
+
+def prepare(connection: Connection, matchers: Iterable[Matcher], board: AnyRow, events: Events) -> Ready:
+    """Return what these events of a board need, and let the matchers remember what they say of them."""
+    versions, asked = list(events.versions()), list(matchers)
+    last = load_contents(connection, board.board, events.closed)
+    texts = [(posting.title, store.text_digest(posting.description), posting.description) for posting, _ in versions]
+    learns = events.company and board.company == board.token
+    company = events.company if learns and events.company else board.company
+    for posting in chain((posting for posting, _ in versions), (one.before for one in events.revised), last.values()):
+        for matcher in asked:
+            matcher.explain(candidate(board.board, company, posting))
+    columns = {posting.key: store.version_columns(board.ats, posting, sighting.keep()) for posting, sighting in versions}
+    return Ready(columns, words_to_index(connection, texts), last)

@@ -1,0 +1,80 @@
+"""How long a check of a large board keeps the database's write lock: a baseline of 1,500 postings of 6 to 8 kB, then 2 % of them edited.
+
+`python lock_time.py [URL]`: a SQLite file of its own, or an empty PostgreSQL database. Prints milliseconds of each round's longest writing
+transaction, of all of them together, and of the round.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import tempfile
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from random import Random
+
+from board_farm import job, paragraph
+from pydantic import SecretStr
+from sqlalchemy import Connection, Engine, event
+
+from monitor.db import is_reading
+from monitor.demo.board_server import BoardServer
+from monitor.round import run_round
+from monitor.schema import unopened, upgrade
+from monitor.settings import AtsSettings, Rule, Settings, WatchedBoard
+
+POSTINGS = 1500
+RULES = (
+    Rule("research-engineer", any=("research engineer",)),
+    Rule("safety", any=("safety evaluation",), within=("title", "description")),
+)
+
+
+class Held:
+    """How long each transaction that writes took, by its thread's one connection."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.began: dict[int, float] = {}
+        self.took: list[float] = []
+        event.listen(engine, "begin", self._begin)
+        event.listen(engine, "commit", self._commit)
+
+    def _begin(self, connection: Connection) -> None:
+        if not is_reading(connection):
+            self.began[id(connection)] = time.perf_counter()
+
+    def _commit(self, connection: Connection) -> None:
+        if (began := self.began.pop(id(connection), None)) is not None:
+            self.took.append(time.perf_counter() - began)
+
+
+async def measure(engine: Engine) -> None:
+    held = Held(engine)
+    async with BoardServer() as server:
+        board = server.board("large", *(job(number) for number in range(POSTINGS)))
+        settings = Settings(
+            Path("rolewatch.toml"),
+            SecretStr("sqlite://"),
+            boards=(WatchedBoard("greenhouse:large", "https://job-boards.greenhouse.io/large"),),
+            ats={"greenhouse": AtsSettings(server.url, timedelta(0))},
+            rules=RULES,
+        )
+        for name in ("baseline", "2 % edited"):
+            held.took.clear()
+            began = time.perf_counter()
+            await run_round(engine, settings, None, alerts=True, announce=False, clock=lambda: datetime.now(UTC), random=Random(1))
+            whole = time.perf_counter() - began
+            print(f"{name}: longest {1000 * max(held.took):.0f} ms, {1000 * sum(held.took):.0f} together, round {1000 * whole:.0f}")  # noqa: T201
+            for one in board.jobs[: POSTINGS // 50]:
+                one["content"] += f"&lt;p&gt;{paragraph(20)}&lt;/p&gt;"
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as folder, unopened(sys.argv[1] if len(sys.argv) > 1 else f"sqlite:///{folder}/lock.db") as engine:
+        upgrade(engine)
+        asyncio.run(measure(engine))
+
+
+if __name__ == "__main__":
+    main()

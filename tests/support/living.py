@@ -1,0 +1,93 @@
+"""A daemon in this process, on a database of either kind."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import os
+import signal
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from random import Random
+
+from sqlalchemy import Engine, event, text
+
+from monitor.config import load
+from monitor.db import reading
+from monitor.notify.console import ConsoleNotifier
+from monitor.outbox import Outbox
+from monitor.serve import serve
+from monitor.settings import Settings
+
+CONFIG = """
+[database]
+url = "{url}"
+[crawl]
+every = "{every}"
+[ats.greenhouse]
+api_url = "{boards}"
+delay = "0s"
+[[boards]]
+board = "greenhouse:examplelabs"
+[[rules]]
+name = "research-engineer"
+any = ["research engineer"]
+"""
+
+
+@dataclass
+class Living:
+    """What is known of the daemon."""
+
+    config: Path
+    engine: Engine
+    console: io.StringIO = field(default_factory=io.StringIO)
+    transactions: int = 0
+
+    def ask(self, query: str) -> list[tuple[object, ...]]:
+        """The rows of a query, which is not counted as a transaction."""
+        before = self.transactions
+        with reading(self.engine) as connection:
+            rows = [tuple(row) for row in connection.execute(text(query))]
+        self.transactions = before
+        return rows
+
+    def settings(self) -> Settings:
+        return load(self.config, {})
+
+
+@asynccontextmanager
+async def living(
+    folder: Path,
+    engine: Engine,
+    boards: str,
+    *,
+    every: str = "1h",
+    more: str = "",
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+) -> AsyncIterator[Living]:
+    """A daemon that watches one board, stopped at the end."""
+    config = folder / "rolewatch.toml"
+    url = engine.url.render_as_string(hide_password=False)
+    config.write_text(CONFIG.format(url=url, every=every, boards=boards) + more)
+    one = Living(config, engine)
+
+    def count(_: object) -> None:
+        one.transactions += 1
+
+    def make_outbox(settings: Settings) -> Outbox:
+        return Outbox(engine, {"console": ConsoleNotifier(one.console)}, clock, hours=settings.alerts)
+
+    event.listen(engine, "begin", count)
+    serving = asyncio.create_task(serve(one.settings, engine, make_outbox, announce=False, clock=clock, random=Random(1)))
+    try:
+        yield one
+    finally:
+        os.kill(os.getpid(), signal.SIGTERM)
+        await asyncio.wait_for(serving, 30)
+        event.remove(engine, "begin", count)
+
+    """A wall clock that can be set."""
