@@ -17,28 +17,23 @@ open before (`Snapshot.late`). What robots.txt closes one day is left out, and t
 from __future__ import annotations
 
 from base64 import b64decode, b64encode
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from zlib import crc32
 
 from crawler.answer import Unusable
-from crawler.board_spider import SILENT_LIMIT, BoardSpider
-from crawler.items import BoardRequest, Posting, Probe, Snapshot
+from crawler.board_spider import BoardSpider
+from crawler.items import BoardRequest, Posting, Snapshot
 from crawler.notes import Notes
 from crawler.spiders import google_pages as pages
-from crawler.spiders.google_pages import PAGE
+from crawler.spiders.google_jobs import Jobs
 from crawler.spiders.google_search import ROOT, Search, Site, brand_of
 
 _SITEMAP = f"{ROOT}/sitemap.xml"
-_MOST_DETAILS = 50  # pages of jobs, of one check
-_MANY = 0.5  # of the known roles: so many edits at once are the site's doing
 _FEW = 0.7  # of the known roles: a search that counts fewer is not whole
 _A_DAY = 86_400.0  # seconds
 _XML = {"Accept": "application/xml"}
-_FOUND = 200
-_JOB = frozenset({_FOUND, 404, 410})
-_WAIT = {429, 503}
 
 
 class GoogleSpider(BoardSpider):
@@ -48,7 +43,8 @@ class GoogleSpider(BoardSpider):
     async def walk(self, request: BoardRequest, notes: Notes) -> Snapshot:
         """One check of a brand. Raises Unusable when it cannot be told what is there."""
         site = Site(self.robots, self.base, request, notes)
-        return await _Check(self, site, Search(site, brand_of(request.board)), frozenset(request.known())).run()
+        search, known = Search(site, brand_of(request.board)), frozenset(request.known())
+        return await _Check(self, site, search, known, Jobs(site, search, known, self.max_probes)).run()
 
     @staticmethod
     def read(raw: bytes) -> Posting:
@@ -67,6 +63,7 @@ class _Check:
     site: Site
     search: Search
     known: frozenset[str]  # ids of open postings
+    jobs: Jobs
     remarks: list[str] = field(default_factory=list)  # what this check could not see
     is_whole: bool = False  # the search was read in slices
 
@@ -88,10 +85,11 @@ class _Check:
         pending: set[str] = set()
         if not self.site.request.glance:
             await self._whole(total, len(alive))
-            pending = await self._details(live or {}, alive)
-        alive -= self._elsewhere()
+            pending = await self.jobs.read_moved(live or {}, alive)
+        alive -= self.jobs.elsewhere()
         late = self._late()
-        probes = await self._probes([key for key in self.site.request.known() if key not in alive and key not in self.search.records])
+        missing = [key for key in self.site.request.known() if key not in alive and key not in self.search.records]
+        probes = await self.jobs.probe_all(missing)
         self._remember(live, alive, pending)
         records = self.search.records
         still = alive - records.keys()
@@ -103,7 +101,7 @@ class _Check:
             unread=max(0, (total or 0) - len(still) - len(records)),
             proves_missing=True,
             late=late,
-            note="; ".join(self.remarks) or None,
+            note="; ".join([*self.remarks, *self.jobs.remarks]) or None,
             company=self.search.brand or "Google",
             probes=probes,
             bytes=self.site.wire,
@@ -161,89 +159,6 @@ class _Check:
     def _is_a_day_ago(self, seconds: float) -> bool:
         """Whether a noted moment is a day old, or lies ahead since the clock was set back."""
         return not 0 <= self.now - seconds < _A_DAY
-
-    # single jobs
-
-    async def _details(self, live: Mapping[str, str], alive: frozenset[str]) -> set[str]:
-        """Read the pages of jobs that moved, or whose text no search showed. Return the ids left to a later check."""
-        records = self.search.records
-        pending = self._moved(live, alive - records.keys())
-        pending |= {key for key, record in records.items() if key not in self.known and not pages.has_text(record)}
-        silent = odd = 0
-        for key in self._in_turn(pending):
-            self.own["detail_at"] = key
-            try:
-                record, status = await self._job(key)
-            except Unusable as trouble:
-                record, status = None, trouble.status or 0
-            if record is not None:
-                self._take(key, record)
-                pending.discard(key)
-            odd += record is None and status == _FOUND
-            silent = 0 if record is not None else silent + 1
-            if silent == SILENT_LIMIT or status in _WAIT:
-                break
-        self._remark_details(len(pending), odd)
-        return pending
-
-    def _moved(self, live: Mapping[str, str], keys: frozenset[str]) -> set[str]:
-        """The ids whose `lastmod` is another; none where the site touched most of them at once, which says nothing of any."""
-        noted = self.own.get("lastmod", {})
-        moved = {key for key in keys if noted.get(key) != live.get(key)}
-        return set() if len(moved) > max(PAGE, len(keys) * _MANY) else moved
-
-    def _in_turn(self, pending: set[str]) -> list[str]:
-        """The ids to read now: after the one that was tried last, so that a bad page holds up no other."""
-        last = self.own.get("detail_at", "")
-        return sorted(pending, key=lambda key: (key <= last, key))[:_MOST_DETAILS]
-
-    async def _job(self, key: str) -> tuple[pages.Record | None, int]:
-        """The record on a job's page, if there is one, and the page's status. Raises Unusable."""
-        answer = await self.site.get(f"{ROOT}/results/{key}", good=_JOB)
-        return pages.read_job(answer.body, key) if answer.status == _FOUND else None, answer.status
-
-    def _take(self, key: str, record: pages.Record) -> None:
-        """Keep a record of this brand; note one of another brand, which no longer belongs to this board."""
-        shown, brand = pages.brand_of(record), self.search.brand
-        if brand and shown and shown.casefold() != brand.casefold():
-            self.own["elsewhere"] = sorted({*self.own.get("elsewhere", ()), key})
-        else:
-            self.search.records[key] = record
-
-    def _elsewhere(self) -> frozenset[str]:
-        """The known ids whose page named another brand, and that no search of this brand has shown since."""
-        found = frozenset(self.own.pop("elsewhere", ())) & self.known - self.search.records.keys()
-        if found:
-            self.own["elsewhere"] = sorted(found)
-        return found
-
-    def _remark_details(self, left: int, odd: int) -> None:
-        if odd:
-            self.remarks.append(f"{odd} job pages hold no record in the form that is known: Google Careers may have changed")
-        if left:
-            self.remarks.append(f"{left} edited roles wait for a later check")
-
-    async def _probes(self, keys: Sequence[str]) -> dict[str, Probe]:
-        """What the pages of these jobs say of them. A job of another brand is not asked for: two checks close it here."""
-        elsewhere = self.own.get("elsewhere", ())
-        probes = {key: Probe.SILENT for key in keys if key in elsewhere}
-        silent = 0
-        for key in [key for key in keys if key not in probes][: self.spider.max_probes]:
-            probes[key] = await self._probe(key)
-            silent = silent + 1 if probes[key] is Probe.SILENT else 0
-            if silent == SILENT_LIMIT:
-                break
-        return probes
-
-    async def _probe(self, key: str) -> Probe:
-        try:
-            record, status = await self._job(key)
-        except Unusable:
-            return Probe.SILENT
-        if status != _FOUND:
-            return Probe.GONE
-        shown = key in self.own.get("shown", ())  # by the last reading of the whole search, which is not a day old
-        return Probe.THERE if record or shown else Probe.SILENT
 
     # notes
 

@@ -1,0 +1,119 @@
+"""Single jobs of Google Careers: the pages of those that moved, and of those that the job sitemap no longer lists."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from crawler.answer import Unusable
+from crawler.board_spider import SILENT_LIMIT
+from crawler.items import Probe
+from crawler.spiders import google_pages as pages
+from crawler.spiders.google_pages import PAGE
+from crawler.spiders.google_search import ROOT, Search, Site
+
+_MOST = 50  # pages of jobs that moved, of one check
+_MANY = 0.5  # of the known roles: so many edits at once are the site's doing
+_FOUND = 200
+_JOB = frozenset({_FOUND, 404, 410})
+_WAIT = {429, 503}
+
+
+@dataclass(slots=True)
+class Jobs:
+    """The jobs of one brand, asked for one by one."""
+
+    site: Site
+    search: Search
+    known: frozenset[str]  # ids of open postings
+    max_probes: int
+    remarks: list[str] = field(default_factory=list)  # what could not be read
+
+    @property
+    def own(self) -> dict[str, Any]:
+        """The notes of the source: lastmod by id, and lists of ids: shown by the last reading of the whole search, elsewhere, detail_at."""
+        return self.site.notes.own
+
+    async def read_moved(self, live: Mapping[str, str], alive: frozenset[str]) -> set[str]:
+        """Read the pages of jobs that moved, or whose text no search showed. Return the ids left to a later check."""
+        records = self.search.records
+        pending = self._moved(live, alive - records.keys())
+        pending |= {key for key, record in records.items() if key not in self.known and not pages.has_text(record)}
+        silent = odd = 0
+        for key in self._in_turn(pending):
+            self.own["detail_at"] = key
+            try:
+                record, status = await self._job(key)
+            except Unusable as trouble:
+                record, status = None, trouble.status or 0
+            if record is not None:
+                self._take(key, record)
+                pending.discard(key)
+            odd += record is None and status == _FOUND
+            silent = 0 if record is not None else silent + 1
+            if silent == SILENT_LIMIT or status in _WAIT:
+                break
+        self._remark_details(len(pending), odd)
+        return pending
+
+    def _moved(self, live: Mapping[str, str], keys: frozenset[str]) -> set[str]:
+        """The ids whose `lastmod` is another; none where the site touched most of them at once, which says nothing of any."""
+        noted = self.own.get("lastmod", {})
+        moved = {key for key in keys if noted.get(key) != live.get(key)}
+        return set() if len(moved) > max(PAGE, len(keys) * _MANY) else moved
+
+    def _in_turn(self, pending: set[str]) -> list[str]:
+        """The ids to read now: after the one that was tried last, so that a bad page holds up no other."""
+        last = self.own.get("detail_at", "")
+        return sorted(pending, key=lambda key: (key <= last, key))[:_MOST]
+
+    async def _job(self, key: str) -> tuple[pages.Record | None, int]:
+        """The record on a job's page, if there is one, and the page's status. Raises Unusable."""
+        answer = await self.site.get(f"{ROOT}/results/{key}", good=_JOB)
+        return pages.read_job(answer.body, key) if answer.status == _FOUND else None, answer.status
+
+    def _take(self, key: str, record: pages.Record) -> None:
+        """Keep a record of this brand; note one of another brand, which no longer belongs to this board."""
+        shown, brand = pages.brand_of(record), self.search.brand
+        if brand and shown and shown.casefold() != brand.casefold():
+            self.own["elsewhere"] = sorted({*self.own.get("elsewhere", ()), key})
+        else:
+            self.search.records[key] = record
+
+    def elsewhere(self) -> frozenset[str]:
+        """The known ids whose page named another brand, and that no search of this brand has shown since."""
+        found = frozenset(self.own.pop("elsewhere", ())) & self.known - self.search.records.keys()
+        if found:
+            self.own["elsewhere"] = sorted(found)
+        return found
+
+    def _remark_details(self, left: int, odd: int) -> None:
+        if odd:
+            hold = "job page holds" if odd == 1 else "job pages hold"
+            self.remarks.append(f"{odd} {hold} no record in the form that is known: Google Careers may have changed")
+        if left:
+            wait = "edited role waits" if left == 1 else "edited roles wait"
+            self.remarks.append(f"{left} {wait} for a later check")
+
+    async def probe_all(self, keys: Sequence[str]) -> dict[str, Probe]:
+        """What the pages of these jobs say of them. A job of another brand is not asked for: two checks close it here."""
+        elsewhere = self.own.get("elsewhere", ())
+        probes = {key: Probe.SILENT for key in keys if key in elsewhere}
+        silent = 0
+        for key in [key for key in keys if key not in probes][: self.max_probes]:
+            probes[key] = await self._probe(key)
+            silent = silent + 1 if probes[key] is Probe.SILENT else 0
+            if silent == SILENT_LIMIT:
+                break
+        return probes
+
+    async def _probe(self, key: str) -> Probe:
+        try:
+            record, status = await self._job(key)
+        except Unusable:
+            return Probe.SILENT
+        if status != _FOUND:
+            return Probe.GONE
+        shown = key in self.own.get("shown", ())  # by the last reading of the whole search, which is not a day old
+        return Probe.THERE if record or shown else Probe.SILENT
