@@ -98,9 +98,9 @@ def places(alerting: Alerting, board: AnyRow, names: Directory) -> list[Place]:
 
 def _add(connection: Connection, alerting: Alerting, board: AnyRow, summaries: Mapping[Place, _Summary]) -> None:
     """A board's postings read once, and matched with every rule that asks."""
-    stored = store.load_postings(connection, board.id)
-    contents = load_contents(connection, board.board, list(stored.values()))
-    postings = [(key, contents[one.id]) for key, one in stored.items() if one.id in contents]
+    stored = sorted(store.load_postings(connection, board.id).values(), key=lambda one: one.id)
+    contents = load_contents(connection, board.board, stored)
+    postings = [(one.key, contents[one.id]) for one in stored if one.id in contents]
     roles = {rule: fitting(alerting.matchers[rule], board, postings) for rule in {rule for rule, _ in summaries}}
     for (rule, _), summary in summaries.items():
         summary.boards.append(BoardCount(board.board, board.company, board.url, len(stored)))

@@ -17,7 +17,7 @@ from typing import Final, NamedTuple
 import structlog
 from sqlalchemy import Connection, Engine
 
-from monitor import deliveries, edits, pack, quiet
+from monitor import deliveries, edits, pack, quiet, slack_channels
 from monitor.db import reading
 from monitor.edits import Edit, Editor
 from monitor.lease import Lease, LeaseLost
@@ -140,7 +140,7 @@ class Outbox:
 
     def _found(self, connection: Connection, now: datetime) -> Survey:
         turns = (quiet.next_turn(self._hours, now), pack.piled_up_at(connection, now))
-        heads: list[Work] = [*deliveries.heads(connection), *edits.heads(connection)]
+        heads: list[Work] = [*_in_turn(connection, deliveries.heads(connection)), *edits.heads(connection)]
         return Survey(heads, min((moment for moment in turns if moment), default=None))
 
     async def learn(self) -> None:
@@ -247,3 +247,13 @@ def _wait(head: Work, now: datetime) -> float:
     """Seconds until its time; 0 or less when it has come, or is so far off that the clock must have been set back since."""
     wait = (head.next_try_at - now).total_seconds() if head.next_try_at else 0.0
     return 0.0 if wait > LONGEST else wait
+
+
+def _in_turn(connection: Connection, heads: Sequence[Head]) -> list[Head]:
+    """The messages whose turn it is: one that may be sent under another name of its channel is settled before the next goes there."""
+    unsettled = {head.channel for head in heads if head.state == "sending"}
+    if not unsettled:
+        return list(heads)
+    names = slack_channels.directory(connection)
+    busy = {names.key(channel): channel for channel in unsettled}
+    return [head for head in heads if busy.get(names.key(head.channel), head.channel) == head.channel or head.state == "sending"]
