@@ -15,7 +15,7 @@ _SIGNS = ("no such host: ", "cannot connect to ")
 
 def is_unreached(result: Result) -> bool:
     """True if the check failed before any host answered."""
-    return isinstance(result, Failure) and result.status is None and result.reason.startswith(_SIGNS)
+    return isinstance(result, Failure) and result.status is None and any(sign in result.reason for sign in _SIGNS)
 
 
 class Network:

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
 _COLUMNS = ("board", "company", "state", "open_postings", "last_ok_at", "next_check_at", "failures")
 _TABLE = ("board", "company", "state", "open", "read", "next check", "failures")
-_TROUBLE = frozenset({"failing", "collapsed"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +73,11 @@ def _next(found: Standing) -> datetime | None:
 
 def _print(found: _Status, current: State) -> None:
     from monitor.notify.words import span
+    from monitor.queries.standing import health
 
     moment = now()
-    ill = sum(row["state"] in _TROUBLE for row in found.boards)
     roles = sum(int(row["open_postings"]) for row in found.boards)
-    lines = [f"{counted(len(found.boards), 'board')}, {f'{ill} in trouble' if ill else 'all well'}; {counted(roles, 'open role')}"]
+    lines = [f"{counted(len(found.boards), 'board')}, {health(found.boards)}; {counted(roles, 'open role')}"]
     waiting = ", ".join(f"{count} {kind} for {clean(channel)}" for channel, kind, count in found.waiting)
     lines.append(f"Not sent yet: {waiting}" if waiting else "Nothing waits to be sent")
     if found.muted_roles:

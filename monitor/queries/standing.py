@@ -37,3 +37,13 @@ def standing(connection: Connection) -> Standing:
     muted = select(func.count()).select_from(Mute).where(Mute.posting_id.is_not(None), Mute.ended_at.is_(None))
     boards = [dict(row) for row in connection.execute(_BOARDS).mappings()]
     return Standing(boards, untold, connection.scalar(muted) or 0)
+
+
+def health(boards: Sequence[Mapping[str, object]]) -> str:
+    """Say how the boards are in a few words: "all well", "1 in trouble, 2 not read yet"."""
+    counts = {"in trouble": _count(boards, "failing", "collapsed"), "not read yet": _count(boards, "new")}
+    return ", ".join(f"{count} {words}" for words, count in counts.items() if count) or "all well"
+
+
+def _count(boards: Sequence[Mapping[str, object]], *states: str) -> int:
+    return sum(board["state"] in states for board in boards)

@@ -12,7 +12,7 @@ from monitor.notify import plain, rich, words
 from monitor.notify.rich import Part, Parts
 from monitor.notify.roles import moved
 from monitor.queries.roles import pay_of
-from monitor.queries.standing import Standing
+from monitor.queries.standing import Standing, health
 from monitor.settings import Rule
 from monitor.talk.answers import Said, button, said
 
@@ -193,10 +193,8 @@ def _mute(mute: AnyRow, title: str, where: Reader) -> Parts:
 
 def status(now_: Standing, now: datetime) -> Said:
     """The boards, those in trouble first, and what waits."""
-    ill = sum(row["state"] in _STATES and row["state"] != "new" for row in now_.boards)
     roles_ = sum(int(row["open_postings"]) for row in now_.boards)
-    health = f"{ill} in trouble" if ill else "all well"
-    text = f"{words.count(len(now_.boards), 'board')}, {health}; {words.count(roles_, 'open role')}"
+    text = f"{words.count(len(now_.boards), 'board')}, {health(now_.boards)}; {words.count(roles_, 'open role')}"
     head: Parts = [rich.text(text, bold=True)]
     for line in [_waiting(now_.untold), *([f"{words.count(now_.muted_roles, 'role')} muted"] if now_.muted_roles else [])]:
         head.append(rich.text(f"\n{line}"))

@@ -43,6 +43,7 @@ def test_one_board_alone_that_cannot_be_reached_is_told_as_that_board() -> None:
     [
         (Failure("a:b", "no such host: x"), True),
         (Failure("a:b", "cannot connect to x: Network is unreachable"), True),
+        (Failure("a:b", "robots.txt of x: no such host: x"), True),
         (Failure("a:b", "HTTP 500", 500), False),
         (Failure("a:b", "its result could not be stored: OSError"), False),
         (Unchanged("a:b"), False),

@@ -18,7 +18,7 @@ def test_before_the_first_check_the_boards_of_the_configuration_are_new_and_noth
     ran = watching("status")
     assert (ran.code, ran.err) == (0, "")
     assert ran.out.splitlines()[:3] == [
-        "2 boards, all well; 0 open roles",
+        "2 boards, 2 not read yet; 0 open roles",
         "Nothing waits to be sent",
         "No daemon is running: `rolewatch run` starts it",
     ]
@@ -50,7 +50,7 @@ def test_a_board_in_trouble_is_counted_and_comes_first(rolewatch: Program, engin
         history.look(Failure(OTHER, "HTTP 500", 500))
     ran = rolewatch("status")
     assert ran.code == 0
-    assert ran.out.splitlines()[0] == "2 boards, 1 in trouble; 0 open roles"
+    assert ran.out.splitlines()[0] == "2 boards, 1 in trouble, 1 not read yet; 0 open roles"
     assert rolewatch.ask("status")["boards"][0]["board"] == OTHER
     assert rolewatch.ask("status")["waiting"] == []
 
