@@ -220,8 +220,9 @@ class Daemon:
 
     async def _sleep(self, seconds: float) -> None:
         """Wait so long, or until the daemon stops."""
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self.stop.wait(), seconds)
+        with suppress(TimeoutError):  # not `wait_for`, which in Python 3.11 swallows a cancellation that comes as the event is set
+            async with asyncio.timeout(seconds):
+                await self.stop.wait()
 
     def _call_soon(self, call: Callable[[], None]) -> None:
         """From any thread; nothing when the loop has ended."""

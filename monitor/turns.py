@@ -105,7 +105,8 @@ class Turns:
             await self._answer(agenda.requests)
         elif agenda.boards:
             await self._sleep(self.round_ended + SLICE - asyncio.get_running_loop().time())
-            await self._round(agenda.boards, alerts=True, announce=self.announce)
+            if not self.stop.is_set():
+                await self._round(agenda.boards, alerts=True, announce=self.announce)
         elif self.timed_at <= self.clock():
             await self._write_timed()
         elif self.behind:
@@ -145,6 +146,8 @@ class Turns:
     async def _answer(self, requests: list[AnyRow]) -> None:
         """Run the rounds that a `check` has asked for."""
         for request in requests:
+            if self.stop.is_set():
+                return
             announce = request.announce or self.announce
             round_id = await self._round(request.boards or None, alerts=request.alerts, announce=announce)
             await asyncio.to_thread(asking.answer, self.engine, request.id, round_id, self.clock())
@@ -173,5 +176,6 @@ class Turns:
 
     async def _sleep(self, seconds: float) -> None:
         """Wait so long, or until the daemon stops."""
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self.stop.wait(), seconds)
+        with suppress(TimeoutError):  # not `wait_for`, which in Python 3.11 swallows a cancellation that comes as the event is set
+            async with asyncio.timeout(max(seconds, 0)):
+                await self.stop.wait()

@@ -51,6 +51,7 @@ def run(
     from monitor.memory import set_aside, share_one_heap
     from monitor.serve import ForcedEnd, serve
 
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)  # the configuration is read below anyway; from then on the daemon hears it
     share_one_heap()
     current = state(ctx)
     settings = current.settings
@@ -69,6 +70,7 @@ def run(
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # until the database is ours there is nothing to end well
     again = True
     while again:
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)  # a loop that has ended left it deadly
         try:
             work = serve(
                 lambda: load(file, environ),

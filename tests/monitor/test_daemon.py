@@ -58,6 +58,34 @@ async def test_it_stops_in_the_middle_of_a_round(place: Place, boards: BoardServ
     assert daemon.returncode == 0
 
 
+async def test_told_to_stop_right_after_a_round_it_begins_no_other(place: Place, boards: BoardServer) -> None:
+    hung = [f"hung{number}" for number in range(6)]
+    for token in hung:
+        boards.board(token, job(100))
+        boards.troubles[token] = Trouble(hang=60)
+    place.watched = ("examplelabs", *hung)
+    place.configure()
+    place.config.write_text(place.config.read_text().replace('timeout = "30s"', 'timeout = "1s"'))
+    daemon = await place.start("run")
+    await until(lambda: place.ask("SELECT 1 FROM check_round WHERE finished_at IS NOT NULL"))
+    await asyncio.sleep(0.1)
+    asked = len(boards.requests)
+    assert await stopped(daemon) < 3
+    assert (daemon.returncode, len(boards.requests)) == (0, asked)
+
+
+async def test_a_hangup_before_it_listens_does_not_end_it(place: Place, boards: BoardServer) -> None:
+    daemon = await place.start("run")
+    assert daemon.stdout is not None
+    await daemon.stdout.readline()  # it has read its configuration
+    for _ in range(4):
+        daemon.send_signal(signal.SIGHUP)
+        await asyncio.sleep(0.1)
+    await until(lambda: boards.requests)
+    assert await stopped(daemon) < 10
+    assert daemon.returncode == 0
+
+
 async def test_a_second_one_is_refused_and_names_the_first(place: Place) -> None:
     daemon = await place.start("run")
     await until(lambda: read_once(place))
