@@ -82,6 +82,19 @@ class PlaceCode:
         return self._expression.search(text.encode("utf-8", "replace")) is not None
 
 
+_EXCLUDED = re.compile(
+    r"\b(?:(anywhere|everywhere) but|excluding|except(?:ing)?(?: for)?|not (?:available |open |based |eligible )?(?:in|to)|outside of"
+    r"|außer|ausgenommen|nicht in|sauf|excepto|excepto en|eccetto|tranne|behalve|uitgezonderd|z wyjątkiem|oprócz|exceto|utom|undtagen"
+    r"|cu excepția|kromě)\b[^()\[\];|\n]*",
+    re.IGNORECASE,
+)
+
+
+def included(place: str) -> str:
+    """The place without what it leaves out: "Remote" of "Remote (excluding California)"."""
+    return _EXCLUDED.sub(lambda found: found[1] or "", place)
+
+
 def place_phrase(written: str) -> Phrase | PlaceCode:
     """A place of a rule, ready to be looked for. Raises ValueError as `Phrase` does."""
     return PlaceCode(written) if _CODE.fullmatch(written) else Phrase(written, commas=False)

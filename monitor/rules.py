@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from monitor.phrases import Phrase, PlaceCode, place_phrase
+from monitor.phrases import Phrase, PlaceCode, included, place_phrase
 from monitor.settings import MinPay, Rule
 
 _A_YEAR = {"year": 1, "month": 12, "week": 52, "day": 260, "hour": 2080}  # how often the period comes in a year of work
@@ -101,7 +101,8 @@ class Matcher:
     def _place(self, candidate: Candidate, words: list[str]) -> str:
         if not self._places:
             return ""
-        found = [phrase.written for phrase in self._places if _has(phrase, (candidate.location, *candidate.locations))]
+        places = tuple(map(included, (candidate.location, *candidate.locations)))
+        found = [phrase.written for phrase in self._places if _has(phrase, places)]
         if found:
             words.append(f"location has {_quoted(found)}")
         elif candidate.workplace and _first(self._places, (candidate.workplace,)):

@@ -7,9 +7,12 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from monitor.errors import UserError
 
-_SPAN = re.compile(r"(\d+)\s*([smhdw])|(\d+|an?)\s+(second|minute|hour|day|week|month|year)s?(?:\s+ago)?")
+_SPAN = re.compile(
+    r"(?:(\d+)\s*([smhdw])|(\d+|an?|last)\s+(sec(?=s?\b)|second|min(?=s?\b)|minute|hr|hour|day|wk|week|mo|month|yr|year)s?)(?:\s+ago)?"
+)
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _DAYS = {"month": 30, "year": 365}
+_SHORT = {"sec": "second", "min": "minute", "hr": "hour", "wk": "week", "mo": "month", "yr": "year"}
 
 
 def parse_time(text: str, now: datetime) -> datetime:
@@ -41,6 +44,7 @@ def _span(short: str | None, letter: str | None, long: str | None, unit: str | N
     """The time of `7d`, or of `2 weeks`."""
     if short is not None and letter is not None:
         return timedelta(**{_UNITS[letter]: int(short)})
+    unit = _SHORT.get(unit or "", unit)
     number = int(long) if long is not None and long.isdigit() else 1
     return timedelta(days=number * _DAYS[unit]) if unit in _DAYS else timedelta(**{f"{unit}s": number})
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.phrases import Phrase
+from monitor.phrases import Phrase, included
 from monitor.plain_form import canonical
 
 # Titles as boards really write them; whether "research engineer" and "research scientist" fit.
@@ -191,3 +191,19 @@ def test_a_long_text_takes_no_long_time(text: str) -> None:
     for phrase in (Phrase("research engineer in machine learning"), Phrase("/(a+)+(b|research)+$/")):
         phrase.in_(long)
     assert time.process_time() - started < 3  # seconds; a backtracking engine would not be done in a day
+
+
+@pytest.mark.parametrize(
+    ("place", "kept"),
+    [
+        ("Remote (excluding California)", "Remote ()"),
+        ("US (except New York); London", "US (); London"),
+        ("Remote - Not available in California", "Remote - "),
+        ("Anywhere but London", "Anywhere"),
+        ("Remote außer Bayern", "Remote "),
+        ("Télétravail (sauf Paris)", "Télétravail ()"),
+        ("Notting Hill, London", "Notting Hill, London"),
+    ],
+)
+def test_a_place_that_is_left_out_is_no_place(place: str, kept: str) -> None:
+    assert included(place) == kept

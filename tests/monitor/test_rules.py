@@ -118,3 +118,10 @@ def test_a_hundred_thousand_titles_against_five_rules_take_seconds() -> None:
     fitting = sum(matcher.explain(job).fits for job in jobs for matcher in matchers)
     assert fitting == len(jobs)
     assert time.process_time() - started < 20  # for a fifth of them, on a busy machine; measured 0.6
+
+
+@pytest.mark.parametrize("location", ["Remote (excluding California)", "Remote, not in California", "Anywhere but California"])
+def test_a_rule_for_a_place_does_not_fit_where_that_place_is_left_out(location: str) -> None:
+    rule = Rule("r", any=("engineer",), locations=("California",))
+    assert not Matcher(rule).explain(Candidate("a:b", "B", title="Engineer", location=location)).fits
+    assert Matcher(rule).explain(Candidate("a:b", "B", title="Engineer", location="Remote, California")).fits
