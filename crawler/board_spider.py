@@ -86,11 +86,11 @@ class BoardSpider(Spider):
         self.started = asyncio.Event()  # from here on Scrapy can stop it
 
     def list_url(self, token: str) -> str:
-        """Where the whole board is; `token` may be put into an address as it is."""
+        """Return the address of the whole list. `token` is percent-encoded already."""
         raise NotImplementedError
 
     def posting_url(self, token: str, key: str) -> str | None:
-        """Where one posting is, for a probe; None when the ats has no call that proves anything."""
+        """Return the address that a probe of one posting asks; None when the ats has no such call."""
         raise NotImplementedError
 
     def slice(self, body: bytes) -> Listing:
@@ -206,7 +206,7 @@ class BoardSpider(Spider):
         return Sighting(key, xxh3_128_hexdigest(raw), raw, self.read, self.keep)
 
     async def probe(self, token: str, keys: Sequence[str]) -> dict[str, Probe]:
-        """What the ats says of each of these postings; empty when it has no such call."""
+        """Ask the ats for each of these postings. Return the answers by key; empty when it has no such call."""
         probes: dict[str, Probe] = {}
         silent = 0
         for key in keys[: self.max_probes]:

@@ -162,7 +162,7 @@ class _Names(NamedTuple):
 
 @cache
 def _names() -> Mapping[str, _Names]:
-    """What each board may be called, without case and punctuation."""
+    """Return the names of each board, without case and punctuation."""
     return {entry.board: _Names(bare(entry.company), bare(_label(entry.board)), frozenset(map(bare, entry.aliases))) for entry in entries()}
 
 

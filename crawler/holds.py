@@ -14,7 +14,7 @@ _ASKS_TO_WAIT = {429, 503}
 
 @dataclass(slots=True)
 class Holds:
-    """When each host may be asked again. One instance serves all crawls of a process."""
+    """The hosts that asked to wait, and until when. One instance serves all crawls of a process."""
 
     clock: Callable[[], float] = monotonic  # seconds
     _until: dict[str, tuple[float, int]] = field(default_factory=dict)  # by host and port: when, and the status that asked for it

@@ -153,7 +153,7 @@ class Snapshot:
 
     @property
     def seen(self) -> int:
-        """How many postings the board lists."""
+        """The number of postings that the board lists."""
         return len(self.sightings) + len(self.still) + self.unkeyed + self.unread
 
 

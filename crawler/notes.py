@@ -1,4 +1,4 @@
-"""What a source keeps from one check of a board to the next: which robots.txt holds, and what the source itself needs."""
+"""Notes of one board, kept between its checks: the robots.txt of its hosts, and values of the source's own."""
 
 from __future__ import annotations
 

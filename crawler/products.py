@@ -16,7 +16,7 @@ _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE
 
 @dataclass(frozen=True, slots=True)
 class Product:
-    """What is known of an ats without asking it.
+    """An ats: its title, its pages for people, and how it writes tokens and keys.
 
     In `page` and `job`, {token} is the whole token, {host} its first step as a host name, {rest} what follows that step.
     """
@@ -129,7 +129,7 @@ def canonical_key(ats: str, key: str) -> str:
 
 
 def fold(board: str) -> str:
-    """What two names of one board have in common: `ashby:openai` for `ashby:OpenAI`. For comparing, never for showing."""
+    """Return the key that all spellings of one board share: `ashby:openai` for `ashby:OpenAI`. Compare with it, never show it."""
     ats, _, token = board.partition(":")
     ats = ats.lower()
     if ats in PRODUCTS and PRODUCTS[ats].cased:

@@ -99,7 +99,7 @@ def towns(places: Iterable[str]) -> dict[str, str | None]:
 
 
 def employer_names(companies: Iterable[str], tokens: Iterable[str]) -> set[str]:
-    """What a title may call the employer: the companies' names, and a board's token where it is part of one ("deepmind")."""
+    """Return the names of the employer in titles: the companies', and a board's token where it is part of one ("deepmind")."""
     names = {company for company in companies if company}
     squeezed = ["".join(_words(name)) for name in names]
     return names | {token for token in tokens if any("".join(_words(token)) in name for name in squeezed)}

@@ -19,7 +19,7 @@ def is_unreached(result: Result) -> bool:
 
 
 class Network:
-    """What the checks of this process say of the network, one round after the other."""
+    """Whether the network is away, as the checks of this process show it round by round."""
 
     def __init__(self) -> None:
         self._lock = Lock()

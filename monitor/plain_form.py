@@ -65,7 +65,7 @@ _canonical_long = lru_cache(maxsize=4)(_canonical)
 
 @lru_cache(maxsize=1024)  # a language has few of them
 def _sign(gap: str) -> str:
-    """What stands between two words, as one sign; " and " is written out so that "R&D" is "R and D"."""
+    """Return the gap between two words as one sign; " and " is written out so that "R&D" is "R and D"."""
     if gap in {" ", "-"}:
         return " "
     if "(" in gap:

@@ -1,4 +1,4 @@
-"""What writing a check needs of the processor, made before its transaction: columns of versions, words of texts, the rules that fit.
+"""Prepare a check for writing, before its transaction begins: columns of versions, words of texts, the rules that fit.
 
 A baseline of 1,500 postings takes ten seconds of it, and the database is locked for others while a transaction writes.
 """
@@ -23,7 +23,7 @@ from monitor.search import Words, words_to_index
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """What is made already; empty: all is made when it is asked for."""
+    """Prepared values. A value that is missing is made when it is asked for."""
 
     columns: Mapping[str, dict[str, object]] = field(default_factory=dict)  # of the version to write, by the posting's key
     words: Mapping[str, Words] = field(default_factory=dict)  # of texts to index; see `search.words_to_index`

@@ -81,7 +81,7 @@ class Configuration:
         return taken
 
     async def _take_up(self) -> bool:
-        """What can be refused comes first, then the database, then what cannot fail; at the end the names that Slack gives its channels."""
+        """Take up new settings: first the steps that can be refused, then the database, then the rest, and Slack's channel names last."""
         before = self.settings
         try:
             settings = self.load()

@@ -38,7 +38,7 @@ _NEVER: Final = datetime.max.replace(tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Agenda:
-    """What is due now, and what comes next."""
+    """The work that is due now, and the instants of the next."""
 
     requests: list[AnyRow]  # rounds that a `check` asked for
     boards: list[str]  # to check now
@@ -76,7 +76,7 @@ class Turns:
             self.task = asyncio.create_task(self._work())
 
     async def _work(self) -> None:
-        """What is due now, until nothing is, and a pause after trouble.
+        """Do the work that is due until none is left. Pause after trouble.
 
         It may catch everything: the next try may do better, and meanwhile alerts are sent, and the watchdog tells the operator that
         rounds are late. A program that ended for it would do none of that, and meet the same fault at its next start.
@@ -139,7 +139,7 @@ class Turns:
         return round_id
 
     def _look_at_the_clock(self) -> None:
-        """What a round or a configuration changed may have to be told, or may make a reminder or a digest due."""
+        """Look for reminders and digests again, and wake the delivery: a round or a new configuration may have made some due."""
         self.timed_at = _AT_ONCE
         self.wake.set()
 

@@ -58,7 +58,7 @@ def codes() -> frozenset[str]:
 
 @lru_cache(maxsize=512)
 def _in_use(territory: str) -> frozenset[str]:
-    """What is paid with in a country today."""
+    """Return the codes of the currencies that a country uses today."""
     listed = get_global("territory_currencies").get(territory, [])
     return frozenset(code for code, begin, end, tender in listed if tender and (begin or (0,)) <= _TODAY.timetuple()[:3] and not end)
 
@@ -80,7 +80,7 @@ def of_sign(sign: str, countries: frozenset[str]) -> str | None:
 
 
 def of_dollar(countries: frozenset[str]) -> str | None:
-    """What a bare "$" is in these countries; US dollars where none has dollars of its own, None where it may be several."""
+    """Return the currency of a bare "$" in these countries; US dollars where none has dollars of its own, None where it may be several."""
     here = paid_with(countries)
     dollars, pesos = here & _DOLLAR_CODES, here & _PESO_CODES
     if not dollars and not pesos:

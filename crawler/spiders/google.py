@@ -69,7 +69,7 @@ class _Check:
 
     @property
     def own(self) -> dict[str, Any]:
-        """What this source notes: full_at, empty_since (seconds), lastmod (by id), first (`_marks`), shown, elsewhere, detail_at (ids)."""
+        """The source's own notes: full_at, empty_since (seconds), lastmod (by id), first (`_marks`), shown, elsewhere, detail_at (ids)."""
         return self.site.notes.own
 
     @property

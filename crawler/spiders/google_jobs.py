@@ -97,7 +97,7 @@ class Jobs:
             self.remarks.append(f"{left} {wait} for a later check")
 
     async def probe_all(self, keys: Sequence[str]) -> dict[str, Probe]:
-        """What the pages of these jobs say of them. A job of another brand is not asked for: two checks close it here."""
+        """Probe these jobs by their pages. A job of another brand is not asked for: two checks close it here."""
         elsewhere = self.own.get("elsewhere", ())
         probes = {key: Probe.SILENT for key in keys if key in elsewhere}
         silent = 0

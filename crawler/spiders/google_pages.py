@@ -1,4 +1,4 @@
-"""What Google Careers' pages hold: the job sitemap, the records of a search, and the record of one job.
+"""Read Google Careers' pages: the job sitemap, the records of a search, and the record of one job.
 
 Nothing of this is documented. A page carries its data in calls of `AF_initDataCallback`; a record is a list whose fields are known by their
 position, with 20 or 21 of them. A page of another form is trouble in words, so that a change there never reads as a change of roles.

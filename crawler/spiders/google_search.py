@@ -59,7 +59,7 @@ class Site:
         return answer
 
     def why_closed(self, path: str, effect: str) -> str:
-        """What robots.txt closes, and what that does to the check, in one sentence."""
+        """Say in one sentence that robots.txt closes a path, and how that affects the check."""
         closed = why_closed(self.base + path, self.notes)
         return f"{closed}: {effect}" if effect else closed
 

@@ -1,4 +1,4 @@
-"""What the shell offers for boards, postings and rules while a command is typed. Trouble of any kind offers nothing."""
+"""Shell completion of boards, postings and rules. Any trouble completes nothing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a listing says when it has no row, in the words that it was asked with."""
+"""Sentences for a listing without rows, in the words of the question."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What `run` says when its first round has ended: when the next check is."""
+"""Print when the next check is, once the first round of `run` has ended."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is longer than the screen goes through a pager, as git does it: `$PAGER`, else `less` with `FRX`."""
+"""Page output that is longer than the screen, as git does: `$PAGER`, else `less` with `FRX`."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def _pager(environ: Mapping[str, str]) -> list[str]:
 
 
 def _page(command: list[str], text: str) -> bool:
-    """Whether the pager took the text. A reader who leaves early has had what he wanted."""
+    """Whether the pager took the text. A reader may leave early."""
     try:
         process = subprocess.Popen(command, stdin=subprocess.PIPE, env={"LESS": _LESS} | os.environ)  # noqa: S603  # the person's own pager
     except OSError:

@@ -39,7 +39,7 @@ def tried(settings: Settings, file: Path | None, given: Mapping[str, object]) ->
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """What a replay from `since` to `now` found: the open roles that each rule fits, and what it would have told."""
+    """The result of a replay from `since` to `now`: the open roles that each rule fits, and the alerts that it would have sent."""
 
     since: datetime
     now: datetime

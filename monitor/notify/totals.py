@@ -29,7 +29,7 @@ def tally(items: Sequence[RoleMessage]) -> list[tuple[RoleKind, str, int]]:
 
 
 def watched(message: SummaryMessage) -> str:
-    """What is watched, in two words: the one board's company, or how many boards."""
+    """Name the watched boards briefly: the one board's company, or how many boards."""
     if len(message.boards) == 1:
         return words.clean(message.boards[0].company, 100)
     return words.count(len(message.boards), "board")

@@ -1,4 +1,4 @@
-"""What moves mean for questions: which boards are left behind, and the lives of one role on several boards."""
+"""Moves in queries: the boards that were left behind, and the lives of one role on several boards."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def left_behind(connection: Connection) -> list[str]:
 
 
 def former_lives(connection: Connection, found: Found) -> list[Found]:
-    """What the posting was on boards that its employer has left, the first one first."""
+    """Return the earlier postings of this role on boards that its employer has left, the oldest first."""
     lives: list[Found] = []
     while (before := _former(connection, (lives or [found])[0])) and before not in (*lives, found):
         lives.insert(0, before)

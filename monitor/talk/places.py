@@ -1,4 +1,4 @@
-"""Where somebody clicks or types, as the configuration names the channel."""
+"""The channel of a click or a command, by the name that the configuration uses."""
 
 from __future__ import annotations
 
