@@ -2,19 +2,25 @@
 
 Scrapy's own middlewares retry at once and follow any redirect; here these decide what counts as a failure, so the walk does both.
 """
+# MERGED crawler.fetch: Scrapy's aiohttp download handler, ended with its crawl. Scrapy starts a download as a task of its own and lets it run on when the crawl is stopped; a host that hangs would then outlive its crawl by a whole timeout.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from random import Random
+from typing import ClassVar
 
+from aiohttp import ClientResponse
 from scrapy import Request
-from scrapy.http import Response
+from scrapy.core.downloader.handlers._aiohttp import AiohttpDownloadHandler
+from scrapy.crawler import Crawler
+from scrapy.http import Headers, Response
 
-from crawler.answer import NETWORK_ERRORS, Unusable, bad_status, network_trouble, next_address, unpack
 from crawler.holds import Holds
+from crawler.responses import NETWORK_ERRORS, Unusable, bad_status, network_trouble, next_address, unpack
 
 RETRIES = 2  # after the first try
 FIRST_WAIT = 0.5  # seconds before the first retry, doubled before the next
@@ -98,3 +104,33 @@ def _validator(response: Response, name: str) -> str | None:
     """What the next look may send back; nothing that would not come out as it came in."""
     written = _header(response, name)
     return written if written and written.isascii() and written.isprintable() else None
+
+
+class DownloadHandler(AiohttpDownloadHandler):
+    lazy = True  # a crawl of http alone makes no TLS context of its own
+    experimental: ClassVar[bool] = False  # said once in settings.py, not in the log of every crawl
+
+    def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler)
+        self._running: set[asyncio.Task[object]] = set()
+
+    async def download_request(self, request: Request) -> Response:
+        task = asyncio.current_task()
+        if task is None:
+            raise RuntimeError("a download runs in a task of the crawl")
+        self._running.add(task)
+        try:
+            return await super().download_request(request)
+        finally:
+            self._running.discard(task)
+
+    @staticmethod
+    def _extract_headers(response: ClientResponse) -> Headers:
+        """The headers as they were sent: Scrapy encodes aiohttp's text, which fails at any byte that is no ASCII."""
+        return Headers(list(response.raw_headers))
+
+    async def close(self) -> None:
+        for task in self._running:
+            task.cancel()
+        await asyncio.gather(*self._running, return_exceptions=True)
+        await super().close()

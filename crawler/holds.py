@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from time import monotonic
 from urllib.parse import urlsplit
 
-from crawler.answer import Unusable
+from crawler.responses import Unusable
 
 _ASKS_TO_WAIT = {429, 503}
 

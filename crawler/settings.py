@@ -15,8 +15,8 @@ SPIDER_MODULES = ["crawler.spiders"]
 # holds Scrapy below its next minor.
 TWISTED_REACTOR_ENABLED = False
 DOWNLOAD_HANDLERS = {
-    "http": "crawler.download.DownloadHandler",
-    "https": "crawler.download.DownloadHandler",
+    "http": "crawler.fetch.DownloadHandler",
+    "https": "crawler.fetch.DownloadHandler",
     **dict.fromkeys(("data", "file", "ftp", "s3")),
 }
 

@@ -17,7 +17,7 @@ from typing import Any
 import msgspec
 
 from monitor.messages import FieldChange, Role, RoleMessage, Why, card_of
-from monitor.notify.blocks import broadcasts, draw, draw_reply
+from monitor.notify.slack.draw import broadcasts, draw, draw_reply
 
 FILE = Path(__file__).with_name("alert.png")
 SIZE = (760, 560)  # pixels, before they are scaled

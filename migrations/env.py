@@ -9,8 +9,8 @@ from __future__ import annotations
 from alembic import context
 from sqlalchemy import Connection
 
-from monitor import models, search
-from monitor.views import VIEWS, view_queries
+from monitor.database import search, tables
+from monitor.database.views import VIEWS, view_queries
 
 
 def _drop_views(connection: Connection) -> None:
@@ -27,7 +27,7 @@ def _run() -> None:
     connection: Connection = context.config.attributes["connection"]
     context.configure(
         connection=connection,
-        target_metadata=models.Board.metadata,
+        target_metadata=tables.Board.metadata,
         render_as_batch=True,  # SQLite changes a table by making it anew
         compare_type=True,
         include_object=lambda _object, name, _type, _reflected, _compared: not search.is_index(name),

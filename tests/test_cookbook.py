@@ -14,8 +14,8 @@ import pytest
 from sqlalchemy import Engine
 from story import tell
 
-from monitor.db import iso
-from monitor.queries.asking import Question, ask, view_columns
+from monitor.database.engine import iso
+from monitor.queries.user_sql import Question, ask, view_columns
 
 TEXT = (Path(__file__).parents[1] / "docs" / "sql.md").read_text()
 QUERIES = re.findall(r"```sql\n(.*?)```", TEXT, re.DOTALL)

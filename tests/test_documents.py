@@ -15,9 +15,9 @@ from greenhouse import job
 from typer.testing import CliRunner
 
 from monitor.cli import app
-from monitor.config import load
+from monitor.config.load import load
+from monitor.config.model import Settings
 from monitor.demo.board_server import in_a_thread, serving
-from monitor.settings import Settings
 
 README = (Path(__file__).parents[1] / "README.md").read_text()
 COMMANDS = [line.split("   #")[0].strip() for line in re.findall(r"^\$ (?:\.venv/bin/)?rolewatch (.*)$", README, re.MULTILINE)]

@@ -1,10 +1,5 @@
-"""The last moment to apply, where a text names one.
-
-A deadline is a date that follows words which announce one ("Application deadline", "closes on", "apply by") with nothing but filling
-words between. Of two readings the earlier instant is taken, since a reminder that comes early helps and one that comes late does not:
-"PST" in summer is both California's time and the letter's, "before 4 October" ends with the 3rd, a weekday that disagrees with its date
-may be the right one of the two. A date that is no day, or lacks a year that nothing gives, keeps its words and has no instant.
-"""
+"""Words that announce a deadline, and those that may stand between them and its date. No library has them."""
+# MERGED crawler.read.deadline: The last moment to apply, where a text names one. A deadline is a date that follows words which announce one ("Application deadline", "closes on", "apply by") with nothing but filling words between. Of two readings the earlier instant is taken, since a reminder that comes early helps and one that comes late does not: "PST" in summer is both California's time and the letter's, "before 4 October" ends with the 3rd, a weekday that disagrees with its date may be the right one of the two. A date that is no day, or lacks a year that nothing gives, keeps its words and has no instant.
 
 from __future__ import annotations
 
@@ -14,8 +9,101 @@ from datetime import datetime
 from itertools import islice
 
 from crawler.items import Deadline
-from crawler.read import moments
-from crawler.read.deadline_words import CLOSING, CUES, DAY_BEFORE, EARLIEST, EXTENDED, FILLING, FORMAT, OPENING, OTHER_END
+from crawler.read import dates
+
+_ENGLISH = (
+    r"\b(?:applications?|apply|applying|submissions?|closing)\s(?:deadline|close[sd]?|closing date|window|period|dates|due date"
+    r"|end date)\b"
+    r"|\bclosing date\b"
+    r"|\b(?:posting|listing|advert|vacancy)\s(?:deadline|close[sd]?|closing date|window|due date|end date)\b"
+    r"|(?:^|[.!?:•|(\u2013-]\s|\b(?:final|new|extended|hard|strict|our|the)\s)deadline\b(?=\s?:|\s(?:to (?:apply|submit)|for|is|was"
+    r"|has)\b)|^deadline\b"
+    r"|\bdeadline\s(?:to (?:apply|submit)|for (?:appl|submi)\w+)"
+    r"|\bapply\s(?:by|before|until|between|from|no later than)\b|\blast (?:date|day) (?:to (?:apply|submit)|for applications?)\b"
+    r"|^closing(?=\s?:)|\bapplications?\s(?:by|until|no later than)\b"
+    r"|\bapplications?\s(?:will\s(?:be\s)?(?:accepted|close)|close[sd]?|must be (?:received|submitted)|(?:are\s)?(?:due|accepted)"
+    r"|(?:are\s|will\s)?open\s(?:on|from|between|until|till|through))\b"
+    r"|\b(?:posting|vacancy|competition)\b[^.\n]{0,80}?\b(?:closes?|closing|expires?|open until|accepted until)\b"
+    r"|\b(?:window|role|position|job)(?:\s(?:is|are|will|be|to|for|this|the|our|role|position|opening|job|anticipated|expected"
+    r"|scheduled|currently|set|intended|planned|due|and|remains?"
+    r"|stays?|likely|it|only|now)){0,12}\s(?:closes?|closing|open until|accepted until)\b"
+    r"|截止日期|応募締切|締め切り|마감"
+)
+_GERMANIC = (
+    r"\bbewerbungs(?:frist|schluss|ende|zeitraum)\b|\b(?:bewirb|bewerb)\w{0,12}[^.\n]{0,50}?\b(?:bis|vor)\b|(?:^|\s)frist(?=\s?:)"
+    r"|\bsluitingsdatum\b|\b(?:sollicit|reageer|reageren)\w{0,10}[^.\n]{0,40}?\b(?:tot|uiterlijk|vóór|voor)\b|\breageer\w{0,3}\b"
+    r"|\bsollicitatietermijn\b"
+    r"|\bsista (?:ansöknings|anmälnings)?dag(?:en)?\b|\b(?:ansök|sök)\w{0,6}[^.\n]{0,40}?\b(?:senast|innan|före)\b"
+    r"|\b(?:ansøgnings|søknads)frist(?:en)?\b|\b(?:ansøg|søknad|søk)\w{0,6}[^.\n]{0,40}?\b(?:senest|innen|inden)\b"
+)
+_ROMANCE = (
+    r"\bdate\s(?:limite|de clôture)(?:\s(?:de|des|pour)\s[^.\n:\d]{0,40}?)?(?=\s?[:\d]|\sest|\sle|\sau)|\bclôture des candidatures\b"
+    r"|\b(?:candidat|postul)\w{0,8}[^.\n]{0,40}?\b(?:jusqu['\u2019]au|avant le)"
+    r"|\bfecha (?:límite|limite|de cierre|tope)\b|\b(?:plazo|candidaturas?|solicitud(?:es)?|postula\w{0,6}|inscripci\w{2,5}"
+    r"|aplica\w{0,4})\b[^.\n]{0,50}?"
+    r"\b(?:hasta|antes del|termina|finaliza|cierra|vence)\b"
+    r"|\bscadenza\b(?:\s(?:per le |delle |della )?(?:candidatur[ae]|domand[ae]|presentazione))?|\b(?:candida\w{0,6}"
+    r"|domand[ae])\b[^.\n]{0,50}?\bentro\b"
+    r"|\bdata[- ]limite\b|\btermine (?:ultimo|per)\b(?:\s(?:la|le|l['\u2019])?\s?(?:presentazione|candidatur\w"
+    r"|invio)(?:\s\w{2,5}\s\w{5,12})?)?|\bplazo(?=\s?:)|\bprazo\b(?=\s?:|\s(?:de|para|das)\s(?:candidatura|inscri|submiss))|\b(?:candidat"
+    r"|inscriç)\w{0,6}[^.\n]{0,40}?\baté\b"
+    r"|\b(?:data|termen(?:ul)?) limit[ăa]\b|\btermen(?:ul)? de (?:aplicare|depunere)\b|\b(?:aplic|candidatur"
+    r"|depun)\w{0,8}\b[^.\n]{0,40}?\bpână\b"
+)
+_SLAVIC = (
+    r"\btermin (?:składania|nadsyłania|przesyłania|aplikowania)\b|\b(?:aplikuj|aplikacje|zgłoszenia|oferty|CV)\b[^.\n]{0,40}?\bdo\b"
+    r"|\bogłoszenie (?:ważne|aktywne) do\b"
+    r"|\buzávěrka\b(?:\spřihlášek)?|\b(?:přihlášk|životopis)\w{0,3}\b[^.\n]{0,40}?\bdo\b|\b(?:hlaste|přihlaste) se do\b"
+    r"|\btermín (?:pro )?(?:podání|zaslání)\b"
+    r"|\bhaku(?:aika)? päättyy\b|\bviimeinen hakupäivä\b"
+)
+_STEMS = (
+    "deadline|clos|expire|apply|accepted|due|end date|submit|received|application|window|until|截止|締|마감",
+    "bewerb|bewirb|frist|sluiting|sollicit|reageer|reageren|sista |senast|innan|före|senest|innen|inden|ansök",
+    (
+        "limit|límit|clôture|jusqu|avant le|cierre|tope|hasta|antes del|termina|finaliza|cierra|vence|scadenza|entro|prazo|plazo|até|până"
+        "|termen|termine "
+    ),
+    (
+        "składania|nadsyłania|przesyłania|aplikowania|aplikuj|aplikacje|zgłoszenia|oferty|cv|ogłoszenie|uzávěrka|přihlá|životopis|hlaste"
+        "|podání|zaslání|haku"
+    ),
+)
+CUES = tuple(  # each with stems in small letters, one of which is in every match: looking for those first is what keeps reading quick
+    (stems.split("|"), re.compile(cue, re.IGNORECASE | re.MULTILINE))
+    for stems, cue in zip(_STEMS, (_ENGLISH, _GERMANIC, _ROMANCE, _SLAVIC), strict=True)
+)
+OTHER_END = re.compile(  # what else has an end: within a cue it is no deadline
+    r"\b(?:not|contract|assignment|project|programme|program|internship|employment|temporary|fixed[- ]term|interim|funding|office|offices"
+    r"|store|deal|round"
+    r"|befristet\w*|vertrag|contrat|contrato|contratto|tax|starts?)\b",
+    re.IGNORECASE,
+)
+FILLING = re.compile(
+    r"(?:(?:information|or|is|was|are|be|has|been|set|on|by|before|until|till|to|will|close[sd]?|closing|expected|anticipated|currently"
+    r"|for|this|the"
+    r"|our|your|all|role|position|posting|opening|job|applications?|submissions?|submit|apply|applying|received|accepted|submitted"
+    r"|window|period|of|no|later|than"
+    r"|date|deadline|end|ends|at|program(?:me)?|and|due|mm|dd|yyyy|yy|through|from|between|extended|new|open|runs"
+    r"|der|die|das|den|dem|am|ist|bis|zum|spätestens|zu|uns|vor|le|la|les|est|fixée|au|jusqu['\u2019]au|avant|de|des|du|candidatures?"
+    r"|el|es"
+    r"|hasta|día|del|termina"
+    r"|finaliza|cierra|vence|antes|para|op|uiterlijk|tot|en|met|voor|vóór|dnia|do|aplikacji|ofert|dokumentów|zgłoszeń|přihlášek"
+    r"|přihlášky|je|er|är|il|è|e|entro"
+    r"|candidaturas?|o|os|as|das|dia|até|este|pe|în|data|aplicare|depunere|a|candidaturilor|inscrições|solicitud|inscripción"
+    r"|postulación|presentación|asti|senast|senest|innen|inden|é|por|solicitudes)\b"
+    r"|[\s:\uff1a()\[\]*_,/\u2013\u2014-])*",
+    re.IGNORECASE,
+)
+EARLIEST = re.compile(r"\b(?:earliest|at least|no earlier than)\s(?:possible\s)?$", re.IGNORECASE)  # before announcing words
+OPENING = re.compile(
+    r"\b(?:from|between|opens?(?:\son)?|window|period|zeitraum)\W*$", re.IGNORECASE
+)  # a date behind it begins; alone it is no deadline
+CLOSING = re.compile(r"\b(?:clos\w+|ends?|until|till|through|by|deadline|due)\b", re.IGNORECASE)
+EXTENDED = re.compile(r"\bextended\s(?:to|until|till|through)\s", re.IGNORECASE)
+DAY_BEFORE = re.compile(r"\b(?:(?<!or )before|prior to|vor|avant le|antes del?|innan|före|vóór)\W*(?:dem\s|den\s)?$", re.IGNORECASE)
+FORMAT = re.compile(r"\b(?P<month_first>MM)[/-]DD|\bDD[/-]MM", re.IGNORECASE)
+
 
 _LABEL = re.compile(r"[\s:\uff1a()\[\]*/MDYmdy-]*")  # what may follow "Closing Date" in its line, when the date is in the next
 _SENTENCE_END = re.compile(r"(?:(?<=[a-z)\]])|(?<=\d{4}))(?<![ap]\.m)\.\s(?=[A-Z])")
@@ -31,7 +119,7 @@ def read_deadline(text: str, *, published: datetime | None, place: str) -> Deadl
     `published` gives the year where none is written, `place` the zone where none is, and the order of day and month.
     """
     for cue, after in islice(_announcements(text), _MOST_CUES):
-        found = moments.find(after)
+        found = dates.find(after)
         if found and FILLING.fullmatch(between := after[: found.start()]) and (last := _last_of(found, cue, after)):
             return _deadline(last, f"{cue} {between}", published, place)
     return None
@@ -40,11 +128,11 @@ def read_deadline(text: str, *, published: datetime | None, place: str) -> Deadl
 def _last_of(found: re.Match[str], cue: str, after: str) -> re.Match[str] | None:
     """The date that ends a window, or that a deadline was extended to; None when the only date begins the window."""
     if extended := EXTENDED.search(after, found.end()):
-        later = moments.find(after, extended.end())
+        later = dates.find(after, extended.end())
         return later if later and later.start() == extended.end() else found
-    end = moments.follows(found, after)
+    end = dates.follows(found, after)
     announced = f"{cue} {after[: found.start()]}"
-    if end is None and OPENING.search(announced) and not CLOSING.search(announced) and not moments.is_span(found):
+    if end is None and OPENING.search(announced) and not CLOSING.search(announced) and not dates.is_span(found):
         return None
     return end or found
 
@@ -71,11 +159,11 @@ def _announcements(text: str) -> Iterator[tuple[str, str]]:
 
 def _stretches(line: str, following: str) -> Iterator[tuple[int, int]]:
     """The parts of a line that may announce a date: what stands before one, or a whole label above one."""
-    if len(line) <= _LONGEST_LABEL and next(moments.places_of_dates(following[:_WINDOW]), None) is not None:
+    if len(line) <= _LONGEST_LABEL and next(dates.places_of_dates(following[:_WINDOW]), None) is not None:
         yield 0, len(line)
         return
     begin = end = 0
-    for place in moments.places_of_dates(line):
+    for place in dates.places_of_dates(line):
         if place - _REACH > end:
             yield begin, end
             begin = place - _REACH
@@ -92,7 +180,7 @@ def _sentence(after: str, following: str) -> str:
 
 def _deadline(found: re.Match[str], announced: str, published: datetime | None, place: str) -> Deadline:
     written = FORMAT.search(announced)
-    readings = moments.instants(
+    readings = dates.instants(
         found,
         published=published,
         place=place,

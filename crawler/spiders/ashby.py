@@ -13,15 +13,15 @@ from urllib.parse import unquote
 
 import msgspec
 
-from crawler.answer import Unusable, decode
-from crawler.board_spider import BoardSpider, Head, Listing, token_in_address
 from crawler.fetch import Answer
 from crawler.items import BoardRequest, Posting, Result, Unreadable
 from crawler.notes import Notes
-from crawler.read import ashby_page
-from crawler.read.ashby_posting import PAGES, api_posting, page_posting
 from crawler.read.text import clean
+from crawler.responses import Unusable, decode
 from crawler.robots import why_closed
+from crawler.spiders import ashby_page
+from crawler.spiders.ashby_posting import PAGES, api_posting, page_posting
+from crawler.spiders.base import BoardSpider, Head, Listing, token_in_address
 
 PAGE_NOTE = "Ashby's public API is switched off for this board; its page is read instead, which has no texts"
 _NOT_FOUND = 404

@@ -22,11 +22,11 @@ from dataclasses import dataclass, field
 from typing import Any
 from zlib import crc32
 
-from crawler.answer import Unusable
-from crawler.board_spider import BoardSpider
 from crawler.items import BoardRequest, Posting, Snapshot
 from crawler.notes import Notes
+from crawler.responses import Unusable
 from crawler.spiders import google_pages as pages
+from crawler.spiders.base import BoardSpider
 from crawler.spiders.google_jobs import Jobs
 from crawler.spiders.google_search import ROOT, Search, Site, brand_of
 

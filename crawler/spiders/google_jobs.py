@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from crawler.answer import Unusable
-from crawler.board_spider import SILENT_LIMIT
 from crawler.items import Probe
+from crawler.responses import Unusable
 from crawler.spiders import google_pages as pages
+from crawler.spiders.base import SILENT_LIMIT
 from crawler.spiders.google_pages import PAGE
 from crawler.spiders.google_search import ROOT, Search, Site
 

@@ -17,13 +17,13 @@ from xml.etree import ElementTree as ET
 
 import msgspec
 
-from crawler.answer import Unusable, mend
 from crawler.items import Posting, Unreadable
 from crawler.read.deadline import read_deadline
 from crawler.read.fields import LONGEST_TEXT, company_name, line, words
 from crawler.read.pay import read_pay
 from crawler.read.place import workplace
 from crawler.read.text import to_text
+from crawler.responses import Unusable, mend
 
 JOB_PAGE = "https://www.google.com/about/careers/applications/jobs/results/{}"
 SITE = "www.google.com"

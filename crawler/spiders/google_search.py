@@ -9,11 +9,11 @@ from urllib.parse import urlencode
 
 from babel import Locale
 
-from crawler.answer import Unusable
 from crawler.fetch import Answer
 from crawler.items import BoardRequest
 from crawler.notes import Notes
-from crawler.products import brand
+from crawler.registry import brand
+from crawler.responses import Unusable
 from crawler.robots import Robots, why_closed
 from crawler.spiders import google_pages as pages
 from crawler.spiders.google_pages import PAGE, Record, Results

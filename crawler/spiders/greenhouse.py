@@ -7,14 +7,14 @@ from typing import Any
 
 import msgspec
 
-from crawler.answer import decode
-from crawler.board_spider import BoardSpider, Head, Listing
 from crawler.items import Deadline, Pay, Posting, Unreadable, Workplace
 from crawler.read.deadline import read_deadline
 from crawler.read.fields import LONGEST_TEXT, choice, company_name, instant, line, tables, words
 from crawler.read.pay import read_pay, stated_pay
 from crawler.read.place import is_work_model, places, workplace
 from crawler.read.text import clean, to_text
+from crawler.responses import decode
+from crawler.spiders.base import BoardSpider, Head, Listing
 
 _SENT_AS = {
     "departments": ("department",),

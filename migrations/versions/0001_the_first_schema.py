@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-from monitor.db import Instant
+from monitor.database.engine import Instant
 
 revision = "0001"
 down_revision = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from monitor.db import Instant
+from monitor.database.engine import Instant
 
 revision = "0005"
 down_revision = "0004"

@@ -8,19 +8,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from crawler.address import Address, parse
-from crawler.ats import is_readable, supported
-from crawler.directory import Entry, Match, company_of, employer, matches, where_now
 from crawler.items import BoardRequest, Failure, Result, Snapshot
-from crawler.products import title
+from crawler.links.address import Address, parse
+from crawler.links.directory import Entry, Match, company_of, employer, matches, where_now
+from crawler.registry import is_readable, supported, title
 from monitor.cli.choosing import Choose, choose_for
 from monitor.cli.output import clean, counted
 from monitor.errors import UserError
 
 if TYPE_CHECKING:
-    from monitor.careers_page import Found
+    from crawler.links.careers_page import Found
     from monitor.cli.common import State
-    from monitor.settings import Settings
+    from monitor.config.model import Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +107,7 @@ def _readable(address: Address) -> Address:
 
 async def on_page(url: str, settings: Settings) -> Found:
     """Return the boards that a careers page leads to, one at least. Raises UserError."""
-    from monitor.careers_page import boards_on
+    from crawler.links.careers_page import boards_on
 
     found = await boards_on(url.strip(), settings.crawl.contact)
     if not found.boards:
@@ -131,8 +130,8 @@ async def look_at(address: Address, settings: Settings) -> Glance:
     """One look at the board, of which nothing is stored. Raises UserError when the ats knows no such board."""
     from contextlib import aclosing
 
-    from crawler.run import crawl
-    from monitor.watch import manners
+    from crawler.crawl import crawl
+    from monitor.history.boards import manners
 
     async with aclosing(crawl(address.ats, [BoardRequest(address.board, glance=True)], manners(settings, address.ats))) as results:
         return _seen(address, await anext(results))

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
     from monitor.cli.sample import Tried
-    from monitor.lease import Held, Lease
+    from monitor.database.lease import Held, Lease
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -39,7 +39,7 @@ def list_alerts(
 ) -> None:
     """Alerts, the newest first, and what became of each."""
     from monitor.cli.times import optional_time
-    from monitor.db import reading
+    from monitor.database.engine import reading
     from monitor.queries.alerts import AlertFilter, find_alerts
 
     if wanted is not None and wanted not in STATES:
@@ -56,8 +56,8 @@ def list_alerts(
 def retry(ctx: typer.Context) -> None:
     """Send again what could not be delivered."""
     from monitor.cli.sending import say_held, say_undelivered, undelivered, work
-    from monitor.deliveries import retry as try_again
-    from monitor.edits import lift
+    from monitor.delivery.edits import lift
+    from monitor.delivery.queue import retry as try_again
 
     current = state(ctx)
     if current.no_database() is not None:
@@ -82,11 +82,11 @@ def retry(ctx: typer.Context) -> None:
 
 def _is_anything_left(engine: Engine) -> bool:
     """Is there a message to send, an alert to make one of, or a card to edit?"""
-    from monitor import deliveries, edits, pack
-    from monitor.db import reading
+    from monitor.database.engine import reading
+    from monitor.delivery import edits, pack, queue
 
     with reading(engine) as connection:
-        return bool(deliveries.waiting(connection) or pack.waiting(connection) or edits.heads(connection))
+        return bool(queue.waiting(connection) or pack.waiting(connection) or edits.heads(connection))
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +108,7 @@ class _Retry:
         return True
 
     async def ask(self, held: Held) -> bool | None:
-        from monitor.asking import sent
+        from monitor.rounds.requests import sent
 
         with self.current.busy(f"the daemon (pid {held.pid} on {held.host}) sends"):
             await sent(self.engine, now)
@@ -123,8 +123,8 @@ def discard(
 ) -> None:
     """Give up alerts that were not delivered."""
     from monitor.cli.times import parse_time
-    from monitor.deliveries import discard as give_up
-    from monitor.pack import pack
+    from monitor.delivery.pack import pack
+    from monitor.delivery.queue import discard as give_up
 
     if before is None:
         raise UserError(

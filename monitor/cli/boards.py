@@ -16,7 +16,7 @@ from monitor.cli.output import Format, FormatOption, emit
 from monitor.errors import UserError
 
 if TYPE_CHECKING:
-    from monitor.settings import WatchedBoard
+    from monitor.config.model import WatchedBoard
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -30,7 +30,7 @@ _SHOWN = ("board", "company", "state", "open_postings", "last_ok_at", "next_chec
 def list_boards(ctx: typer.Context, fmt: FormatOption = Format.TABLE) -> None:
     """The boards of the configuration, and how they fare."""
     current = state(ctx)
-    from crawler.products import fold
+    from crawler.registry import fold
 
     known = _known(current)
     alike = {fold(board): row for board, row in known.items()}
@@ -42,7 +42,7 @@ def _known(current: State) -> dict[str, Mapping[str, object]]:
     """The rows of the `boards` view, by board."""
     from sqlalchemy import text
 
-    from monitor.db import reading
+    from monitor.database.engine import reading
 
     if current.no_database():
         return {}
@@ -53,7 +53,7 @@ def _known(current: State) -> dict[str, Mapping[str, object]]:
 
 def _new(board: WatchedBoard) -> dict[str, object]:
     """A board that was added and not looked at yet, as the view will have it."""
-    from crawler.directory import company_of
+    from crawler.links.directory import company_of
 
     ats, token = board.board.split(":", 1)
     company = board.company or company_of(board.board)
@@ -74,7 +74,7 @@ def add(
     import asyncio
 
     from monitor.cli.adding import Glance, look_at, moved, resolve, watched_already
-    from monitor.config_file import add_board
+    from monitor.config.file import add_board
 
     current = state(ctx)
     with _begun(current):
@@ -93,7 +93,7 @@ def add(
 @contextmanager
 def _begun(current: State) -> Iterator[None]:
     """A configuration file to add to: an empty one where there is none, which goes again when nothing is added."""
-    from monitor.config import NAME, find
+    from monitor.config.load import NAME, find
 
     try:
         find(current.config, current.environ)
@@ -119,7 +119,7 @@ def remove(
     board: Annotated[str, typer.Argument(metavar="BOARD", help="ats:token, its URL, its token or its company.")],
 ) -> None:
     """Stop watching a board; its history stays."""
-    from monitor.config_file import remove_board
+    from monitor.config.file import remove_board
 
     settings = state(ctx).settings
     name = named(settings.boards, board)
@@ -132,8 +132,8 @@ def remove(
 
 def _leave(current: State, board: str) -> None:
     """Ends the watch of a board in the database, if there is one: what the views say of it is not to wait for a next round."""
-    from monitor.trouble import NO_DATABASE, advice
-    from monitor.watch import leave
+    from monitor.database.trouble import NO_DATABASE, advice
+    from monitor.history.boards import leave
 
     if current.no_database():
         return

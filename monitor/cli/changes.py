@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from rich.text import Text
     from sqlalchemy import Connection
 
-    from monitor.queries.listing import Listing
-    from monitor.queries.naming import Found
+    from monitor.queries.resolve import Found
+    from monitor.queries.view_tables import Listing
 
 _COLUMNS = ("at", "kind", "title", "company", "what", "posting")
 _LONGEST = 60  # characters of an old or a new value in a table
@@ -50,10 +50,10 @@ def changes(
     fmt: FormatOption = Format.TABLE,
 ) -> None:
     """List what happened, newest first."""
-    from monitor.db import reading
+    from monitor.database.engine import reading
     from monitor.queries.changes import ChangeFilter, find_changes
-    from monitor.queries.naming import find_board
     from monitor.queries.reposts import repost_words
+    from monitor.queries.resolve import find_board
 
     shared = state(ctx)
     rules = tuple(named_rules(shared.settings, rule or []))
@@ -101,7 +101,7 @@ def history(
 ) -> None:
     """Show what happened to one posting over time, with what changed in its description word by word."""
     from monitor.cli.several import list_several
-    from monitor.db import reading
+    from monitor.database.engine import reading
     from monitor.queries.changes import timeline
     from monitor.queries.moved import former_lives
     from monitor.queries.titles import find_by_name_or_title

@@ -19,8 +19,8 @@ from monitor.errors import UserError
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
-    from monitor.lease import Held, Lease
-    from monitor.settings import Settings
+    from monitor.config.model import Settings
+    from monitor.database.lease import Held, Lease
 
 
 def check(
@@ -41,7 +41,7 @@ def check(
     Alerts go to the channels of each rule's `notify`: to the console, or to Slack once there is a token. --no-alerts writes none.
     """
     from monitor.cli.sending import work
-    from monitor.config import require_boards
+    from monitor.config.load import require_boards
 
     current = state(ctx)
     require_boards(current.settings)
@@ -76,8 +76,8 @@ class _Check:
 
     async def alone(self, lease: Lease) -> bool:
         """The round made here."""
-        from monitor.round import run_round
-        from monitor.slack_channels import read
+        from monitor.database.slack_channels import read
+        from monitor.rounds.round import run_round
 
         with self.current.busy("looking"):
             round_id = await run_round(
@@ -99,7 +99,7 @@ class _Check:
 
     async def ask(self, held: Held) -> bool | None:
         """The round made by the daemon; None when it went away before."""
-        from monitor.asking import ask
+        from monitor.rounds.requests import ask
 
         with self.current.busy(f"the daemon (pid {held.pid} on {held.host}) looks"):
             round_id = await ask(self.engine, self.names, alerts=self.alerts, announce=self.announce, clock=now)
@@ -111,8 +111,8 @@ class _Check:
     def _show(self, round_id: int) -> bool:
         """Prints what the round brought; was every board read?"""
         from monitor.cli.reporting import show
-        from monitor.db import reading
-        from monitor.round import report
+        from monitor.database.engine import reading
+        from monitor.rounds.round import report
 
         with reading(self.engine) as connection:
             reports = report(connection, round_id)
@@ -123,9 +123,9 @@ class _Check:
 
     async def _deliver(self, lease: Lease) -> bool:
         """Sends all that waits or is due by now, and says what cannot be; what goes to the console stays out of what a program reads."""
+        from monitor.alerts.scheduled import write
         from monitor.cli.sending import make_outbox, say_held
-        from monitor.clockwork import write
-        from monitor.slack_channels import read
+        from monitor.database.slack_channels import read
 
         write(lease.engine, read(lease.engine).applied(self.current.settings), now())
         outbox = make_outbox(self.engine, sys.stdout if self.fmt is Format.TABLE else sys.stderr)(self.current.settings)
@@ -149,8 +149,8 @@ class _Check:
         """Messages of a daemon's round that it could not send."""
         from sqlalchemy import func, select
 
-        from monitor.db import reading
-        from monitor.models import Alert, Delivery
+        from monitor.database.engine import reading
+        from monitor.database.tables import Alert, Delivery
 
         query = select(func.count(Delivery.id.distinct())).join(Alert, Alert.delivery_id == Delivery.delivery_id)
         with reading(self.engine) as connection:

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from crawler.address import Address, parse
-from crawler.ats import is_readable
-from crawler.directory import Entry, employer, matches
-from crawler.links import nameless
+from crawler.links.address import Address, parse
+from crawler.links.directory import Entry, employer, matches
+from crawler.links.read import nameless
+from crawler.registry import is_readable
 from monitor.errors import UserError
 
 if TYPE_CHECKING:

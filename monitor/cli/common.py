@@ -28,7 +28,7 @@ if TYPE_CHECKING:  # `rolewatch --help` is quick: what a command needs is import
     from rich.console import Console
     from sqlalchemy import Engine
 
-    from monitor.settings import Settings
+    from monitor.config.model import Settings
 
 CHANCE = Random()  # noqa: S311  # spreads looks over time, guards nothing
 
@@ -45,7 +45,7 @@ class State:
     @cached_property
     def settings(self) -> Settings:
         """The configuration. Raises UserError with every mistake in it."""
-        from monitor.config import load
+        from monitor.config.load import load
 
         settings = load(self.config, self.environ)
         self._set_up_logs(settings)
@@ -53,7 +53,7 @@ class State:
 
     def engine(self) -> Engine:
         """The configured database, ready for this version, and made where there is none. Raises UserError."""
-        from monitor.schema import open_database
+        from monitor.database.schema import open_database
 
         engine = open_database(self.settings.database_url.get_secret_value())
         self._engines.append(engine)
@@ -67,7 +67,7 @@ class State:
 
     def history(self, *, whatever_schema: bool = False) -> Engine:
         """The configured database for a command that only reads: nothing is created or upgraded. Raises UserError."""
-        from monitor.schema import open_existing
+        from monitor.database.schema import open_existing
 
         engine = open_existing(self.settings.database_url.get_secret_value(), whatever_schema=whatever_schema)
         self._engines.append(engine)
@@ -75,7 +75,7 @@ class State:
 
     def no_database(self) -> Path | None:
         """The database's file, as long as nothing has made it."""
-        from monitor.schema import missing
+        from monitor.database.schema import missing
 
         return missing(self.settings.database_url.get_secret_value())
 
@@ -196,7 +196,7 @@ class Program(TyperGroup):
             typer.echo(str(error), err=True)
             raise typer.Exit(2) from error
         except Exception as error:
-            from monitor.trouble import NO_DATABASE, advice  # a command that needs no database does not wait for its library
+            from monitor.database.trouble import NO_DATABASE, advice  # a command that needs no database does not wait for its library
 
             if isinstance(error, OSError) and not isinstance(error, BrokenPipeError):
                 place = f"{error.filename}: " if error.filename else ""

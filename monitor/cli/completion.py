@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from monitor.settings import Settings
+    from monitor.config.model import Settings
 
 Offers = list[tuple[str, str]]  # words and what each of them is
 _MOST = 100  # postings
@@ -33,7 +33,7 @@ def postings(incomplete: str) -> Offers:
 
 def _offered(incomplete: str, ask: Callable[[Settings], Iterable[tuple[str, str]]]) -> Offers:
     """It may catch everything: a traceback in the middle of a person's line helps nobody."""
-    from monitor.config import load
+    from monitor.config.load import load
 
     try:
         found = list(ask(load(_config(), os.environ)))
@@ -60,8 +60,8 @@ def _config() -> Path | None:
 def _postings(settings: Settings, incomplete: str) -> Iterator[tuple[str, str]]:
     from sqlalchemy import text
 
-    from monitor.db import reading
-    from monitor.schema import open_existing
+    from monitor.database.engine import reading
+    from monitor.database.schema import open_existing
 
     fits = "substr(posting, 1, :letters) = :typed OR substr(key, 1, :letters) = :typed"
     query = text(f"SELECT posting, title FROM postings WHERE {fits} ORDER BY first_seen_at DESC LIMIT :most")  # noqa: S608  # our own words

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 def upgrade(ctx: typer.Context) -> None:
     """Bring the database to this version's schema. SQLite is backed up first, and also upgraded whenever it is opened."""
-    from monitor import schema
-    from monitor.db import reading
+    from monitor.database import schema
+    from monitor.database.engine import reading
 
     shared = state(ctx)
     with schema.unopened(shared.settings.database_url.get_secret_value()) as engine:
@@ -38,8 +38,8 @@ def upgrade(ctx: typer.Context) -> None:
 
 def _read_again(shared: State, engine: Engine) -> None:
     """What an older reader has read, which the daemon would do bit by bit."""
-    from monitor.db import reading
-    from monitor.rereading import older, read_again
+    from monitor.database.engine import reading
+    from monitor.history.reread import older, read_again
 
     with reading(engine) as connection:
         left = older(connection)
@@ -59,7 +59,7 @@ def _read_again(shared: State, engine: Engine) -> None:
 
 def backup(ctx: typer.Context, file: Annotated[Path, typer.Argument(metavar="FILE", help="A new file.")]) -> None:
     """Write a whole copy of the SQLite database, even while the daemon writes, and check it."""
-    from monitor.backup import back_up
+    from monitor.database.backup import back_up
     from monitor.errors import UserError
 
     shared = state(ctx)
@@ -84,7 +84,7 @@ def check(
     fmt: FormatOption = Format.TABLE,
 ) -> None:
     """Look for damage and contradictions in the database: a line each, and exit code 1 when there is one."""
-    from monitor.db import reading
+    from monitor.database.engine import reading
     from monitor.queries.readings import COLUMNS, listed, summary
 
     shared = state(ctx)
@@ -110,9 +110,9 @@ def check(
 
 
 def _findings(engine: Engine) -> Iterator[str]:
-    from monitor.db import reading
-    from monitor.queries.consistency import findings
-    from monitor.trouble import NO_DATABASE, advice
+    from monitor.database.engine import reading
+    from monitor.database.trouble import NO_DATABASE, advice
+    from monitor.queries.invariants import findings
 
     try:
         with reading(engine) as connection:
@@ -125,8 +125,8 @@ def copy_all(
     ctx: typer.Context, url: Annotated[str, typer.Argument(metavar="URL", help="An empty database: postgresql://… or sqlite:///….")]
 ) -> None:
     """Copy everything into another, empty database: SQLite to PostgreSQL, or back."""
-    from monitor import schema
-    from monitor.copying import copy
+    from monitor.database import schema
+    from monitor.database.copy import copy
 
     shared = state(ctx)
     source = shared.history()
@@ -142,8 +142,8 @@ def copy_all(
 
 def _warn(shared: State, source: Engine) -> None:
     """What a daemon writes from now on is not in the copy, and two daemons would tell everything twice."""
-    from monitor.db import reading
-    from monitor.lease import running
+    from monitor.database.engine import reading
+    from monitor.database.lease import running
 
     with reading(source) as connection:
         at_work = running(connection)

@@ -19,10 +19,10 @@ from monitor.errors import UserError
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
+    from monitor.config.model import Settings
+    from monitor.delivery.dispatcher import Outbox
     from monitor.demo.board_server import ServedBoard
     from monitor.demo.story import Scene
-    from monitor.outbox import Outbox
-    from monitor.settings import Settings
 
 _QUERY = "SELECT at, title, old, new FROM posting_changes WHERE field = 'pay'"
 
@@ -52,11 +52,11 @@ def _make(folder: Path | None) -> Path:
 
 async def _play(current: State, folder: Path) -> None:
     from monitor.cli.sending import make_outbox
-    from monitor.config import load
+    from monitor.config.load import load
+    from monitor.database.schema import open_database
     from monitor.demo.board_server import BoardServer
     from monitor.demo.story import CONFIGURATION, TOKEN, scenes
     from monitor.logs import set_up
-    from monitor.schema import open_database
 
     async with BoardServer() as server:
         board = server.board(TOKEN)
@@ -86,8 +86,8 @@ class _Stage:
         from rich.text import Text
 
         from monitor.cli.reporting import line
-        from monitor.db import reading
-        from monitor.round import report, run_round
+        from monitor.database.engine import reading
+        from monitor.rounds.round import report, run_round
 
         console = self.current.console
         console.print(Text(f"\n{number}. {scene.headline}. ", style="bold").append(scene.words, style="not bold"), soft_wrap=True)

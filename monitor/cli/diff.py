@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.text import Text
 
-    from monitor.queries.between import Between
+    from monitor.queries.diff import Between
 
 _SIGNS = {"opened": ("+", "green"), "closed": ("-", "red"), "revised": ("~", "yellow")}
 
@@ -42,10 +42,10 @@ def diff(
     fmt: FormatOption = Format.TABLE,
 ) -> None:
     """Compare a board with itself at another time: what opened, what closed, what was revised."""
-    from monitor.db import reading
+    from monitor.database.engine import reading
     from monitor.errors import UserError
-    from monitor.queries.between import COLUMNS, between
-    from monitor.queries.naming import find_board
+    from monitor.queries.diff import COLUMNS, between
+    from monitor.queries.resolve import find_board
 
     moment = now()
     later = parse_time(to, moment)

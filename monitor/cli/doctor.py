@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
 
     from crawler.items import Failure, Result
-    from monitor.settings import Settings
+    from monitor.config.model import Settings
 
 _COLUMNS = ("subject", "ok", "found", "remedy")
 _REFUSING = {401, 403}
@@ -96,7 +96,7 @@ def _configuration(settings: Settings) -> Finding:
 
 
 def _database(current: State) -> Iterator[Finding]:
-    from monitor.trouble import NO_DATABASE, advice
+    from monitor.database.trouble import NO_DATABASE, advice
 
     try:
         if (finding := _not_ready(current)) is not None:
@@ -113,7 +113,7 @@ def _database(current: State) -> Iterator[Finding]:
 
 def _not_ready(current: State) -> Finding | None:
     """A database that the next `check` or `run` makes or upgrades. On a first day that is right, on another the name may be mistyped."""
-    from monitor.schema import older, unopened
+    from monitor.database.schema import older, unopened
 
     if (file := current.no_database()) is not None:
         remedy = "`rolewatch check` makes it; if there was one, name it in [database] url"
@@ -128,7 +128,7 @@ def _not_ready(current: State) -> Finding | None:
 
 
 def _integrity(engine: Engine) -> Finding:
-    from monitor.db import reading
+    from monitor.database.engine import reading
 
     with reading(engine) as connection:
         word = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar() if engine.dialect.name == "sqlite" else "ok"
@@ -141,8 +141,8 @@ def _integrity(engine: Engine) -> Finding:
 
 def _work(engine: Engine, settings: Settings) -> Iterator[Finding]:
     """Who works on the database, and what could not be delivered."""
-    from monitor.db import reading
-    from monitor.lease import running
+    from monitor.database.engine import reading
+    from monitor.database.lease import running
 
     with reading(engine) as connection:
         row = running(connection)
@@ -171,7 +171,7 @@ def _refused(engine: Engine, settings: Settings) -> Iterator[Finding]:
 def _stranded(connection: Connection, settings: Settings) -> Iterator[Finding]:
     """Messages that were made for a channel whose token or address has been taken away since."""
     from monitor.cli.sending import given_up
-    from monitor.settings import secret_name
+    from monitor.config.model import secret_name
 
     query = (
         "SELECT channel, count(*) FROM delivery WHERE state IN ('pending', 'sending', 'held', 'failed') GROUP BY channel ORDER BY channel"
@@ -184,10 +184,10 @@ def _stranded(connection: Connection, settings: Settings) -> Iterator[Finding]:
 
 async def _boards(settings: Settings) -> AsyncIterator[Finding]:
     """One glance at each board."""
+    from crawler.crawl import crawl
     from crawler.items import BoardRequest
-    from crawler.run import crawl
-    from monitor.network import is_unreached
-    from monitor.watch import manners
+    from monitor.history.boards import manners
+    from monitor.rounds.network import is_unreached
 
     names = [board.board for board in settings.boards if board.enabled]
     unreached: list[Result] = []
@@ -223,9 +223,9 @@ async def _board(result: Result, settings: Settings) -> Finding:
 
 
 async def _remedy(failure: Failure, settings: Settings) -> str:
-    from crawler.address import directory
-    from monitor.incidents import moved_where
-    from monitor.new_place import on_careers_page
+    from crawler.links.address import directory
+    from monitor.alerts.incidents import moved_where
+    from monitor.rounds.new_board import on_careers_page
 
     if failure.unknown:
         configured = settings.board(failure.board)

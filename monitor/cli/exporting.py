@@ -25,7 +25,7 @@ def export(
     fmt: Annotated[FileFormat, typer.Option("--format", help="How to write them.")] = FileFormat.PARQUET,
 ) -> None:
     """Write the full history into DIR, a file a view. Nothing is overwritten."""
-    from monitor.export.folder import export as write
+    from monitor.reports.export import export as write
 
     shared = state(ctx)
     with shared.busy("exporting") as say:

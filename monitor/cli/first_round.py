@@ -8,10 +8,10 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, Engine, func, select
 
-from monitor.db import reading
-from monitor.models import Board, CheckRound, Delivery
-from monitor.notify.words import span
-from monitor.trouble import NO_DATABASE
+from monitor.database.engine import reading
+from monitor.database.tables import Board, CheckRound, Delivery
+from monitor.database.trouble import NO_DATABASE
+from monitor.notify.wording import span
 
 _LOOK_EVERY = 0.5  # seconds
 _NEARLY = 0.85  # of a board's interval: each check is a little earlier by chance

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from monitor.cli.output import clean, short
-from monitor.worddiff import Passage, Piece, word_diff
+from monitor.text.diff import Passage, Piece, word_diff
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -11,9 +11,9 @@ from monitor.cli.naming import named
 from monitor.errors import UserError
 
 if TYPE_CHECKING:
-    from crawler.address import Address
+    from crawler.links.address import Address
     from monitor.cli.adding import Glance
-    from monitor.settings import Settings
+    from monitor.config.model import Settings
 
 
 def move(
@@ -43,7 +43,7 @@ def move(
 
 def _is_done(current: State, settings: Settings, former: str, new: str) -> bool:
     """Is it moved there already? Raises UserError where there is nothing that could be moved."""
-    from crawler.products import same_board
+    from crawler.registry import same_board
 
     if same_board(former, new):
         raise UserError(f"{former} is one board: name the one that the employer has left, then the one where it is now")
@@ -58,25 +58,25 @@ def _is_done(current: State, settings: Settings, former: str, new: str) -> bool:
 
 def _is_begun(current: State, former: str, new: str) -> bool | None:
     """Does the database have the move already? None when it does not know the former board."""
-    from monitor import moving
-    from monitor.db import reading
+    from monitor.database.engine import reading
+    from monitor.history import moves
 
     if current.no_database():
         return None
     with reading(current.engine()) as connection:
-        return moving.has_begun(connection, former, new) if moving.is_stored(connection, former) else None
+        return moves.has_begun(connection, former, new) if moves.is_stored(connection, former) else None
 
 
 def _move(current: State, settings: Settings, former: str, address: Address) -> None:
     """The file and the database together: the database is written last, so that a file that cannot be edited leaves both as they were."""
-    from monitor import moving
-    from monitor.config_file import move_board
+    from monitor.config.file import move_board
+    from monitor.history import moves
 
     if current.no_database():
         move_board(settings.file, former, address.board)
         return
     with current.engine().begin() as connection:  # a daemon sees neither half of it before the other
-        moving.begin(connection, former, move_board(settings.file, former, address.board))
+        moves.begin(connection, former, move_board(settings.file, former, address.board))
 
 
 def _say(current: State, former: str, address: Address, glance: Glance) -> None:

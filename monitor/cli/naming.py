@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from monitor.errors import UserError
 
 if TYPE_CHECKING:
-    from monitor.settings import WatchedBoard
+    from monitor.config.model import WatchedBoard
 
 
 def named(boards: Sequence[WatchedBoard], text: str) -> str:
@@ -18,8 +18,8 @@ def named(boards: Sequence[WatchedBoard], text: str) -> str:
 
     Raises UserError for what names several of them, and for what can name no board at all.
     """
-    from crawler.address import parse
-    from crawler.products import same_board
+    from crawler.links.address import parse
+    from crawler.registry import same_board
 
     said = text.strip().casefold()
     found = [board.board for board in boards if said in _called(board)]
@@ -33,7 +33,7 @@ def named(boards: Sequence[WatchedBoard], text: str) -> str:
 
 
 def _called(board: WatchedBoard) -> Iterator[str]:
-    from crawler.directory import employer
+    from crawler.links.directory import employer
 
     for name in (board.board.partition(":")[2], board.company or employer(board.board)):
         if name:

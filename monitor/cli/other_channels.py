@@ -6,7 +6,7 @@ import logging
 from collections.abc import Iterator
 
 from monitor.cli.finding import Finding
-from monitor.settings import Settings, secret_name
+from monitor.config.model import Settings, secret_name
 
 _TRIED = "; `rolewatch alerts test` tries it"
 _WEBHOOK = "its address is set; it has no threads and no edits, so each change is a message of its own" + _TRIED

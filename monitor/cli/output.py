@@ -101,7 +101,7 @@ def short(value: object) -> str:
 
 def age(since: object, now: datetime) -> str:
     """How long ago an instant was, in one unit: `12m`, `5h`, `9d`, `4mo`, `2y`."""
-    from monitor.queries.columns import reader
+    from monitor.queries.view_tables import reader
 
     instant = reader("at")(since)
     if not isinstance(instant, datetime):

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from rich.console import Console
     from sqlalchemy import Connection
 
+    from monitor.config.model import Rule, Settings
     from monitor.queries.roles import RoleFilter
-    from monitor.settings import Rule, Settings
 
 BoardOption = Annotated[
     list[str] | None,
@@ -78,8 +78,8 @@ def roles(
     fmt: FormatOption = Format.TABLE,
 ) -> None:
     """List postings: the open ones, unless told otherwise."""
-    from monitor.db import reading
-    from monitor.queries.naming import find_board
+    from monitor.database.engine import reading
+    from monitor.queries.resolve import find_board
     from monitor.queries.roles import RoleFilter, find_roles
     from monitor.queries.search import search
 
@@ -103,9 +103,9 @@ def roles(
 def _nothing(connection: Connection, wanted: RoleFilter, words: Sequence[str], places: Sequence[str], since: str | None) -> str:
     """What an empty list says: what was asked for, how the words may be spelled, and whether closed roles fit."""
     from monitor.cli.emptiness import no_match
-    from monitor.queries.near import spelling
     from monitor.queries.roles import find_roles
     from monitor.queries.search import SEARCH
+    from monitor.queries.spelling import spelling
 
     what = "role" if wanted.status == "all" else f"{wanted.status} role"
     rules = [rule.name for rule in wanted.rules if rule.name != SEARCH]
@@ -164,10 +164,10 @@ def show(
     fmt: FormatOption = Format.TABLE,
 ) -> None:
     """Show everything that is known of one posting."""
-    from monitor.db import reading
+    from monitor.database.engine import reading
     from monitor.errors import UserError
-    from monitor.queries.naming import find_posting
     from monitor.queries.reposts import repost_words
+    from monitor.queries.resolve import find_posting
     from monitor.queries.roles import describe
 
     if version is not None and as_of is not None:

@@ -14,15 +14,15 @@ from monitor.cli.output import clean, short, shortened
 from monitor.errors import UserError
 
 if TYPE_CHECKING:
-    from monitor.replay import Telling
-    from monitor.settings import Settings
+    from monitor.config.model import Settings
+    from monitor.queries.replay import Telling
 
 _UNWRITTEN = "tried"  # the name of a rule that options make
 
 
 def tried(settings: Settings, file: Path | None, given: Mapping[str, object]) -> Settings:
     """The settings with the rules to try: those of a file, one made of options, or the configuration's own. Raises UserError."""
-    from monitor.config import rules_of, with_rules
+    from monitor.config.load import rules_of, with_rules
 
     wanted = {key: value for key, value in given.items() if value}
     if file is not None and wanted:

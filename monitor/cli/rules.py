@@ -20,7 +20,7 @@ from monitor.cli.sections import Sectioned
 from monitor.errors import UserError
 
 if TYPE_CHECKING:
-    from monitor.settings import MinPay, Rule
+    from monitor.config.model import MinPay, Rule
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -47,7 +47,7 @@ def list_rules(ctx: typer.Context, fmt: FormatOption = Format.TABLE) -> None:
 
 def _useless(current: State) -> list[str]:
     """A line for each rule that fits nothing in the stored history; none where there is no history to ask."""
-    from monitor.db import reading
+    from monitor.database.engine import reading
     from monitor.queries.fits import nothing, unmatched
 
     try:
@@ -60,8 +60,8 @@ def _useless(current: State) -> list[str]:
 
 def _muted(current: State) -> dict[str, list[str]]:
     """By rule: `slack:#roles until 2026-11-26 09:00 UTC`; none where there is no database to ask yet."""
-    from monitor.db import reading
-    from monitor.mutes import listed, until
+    from monitor.alerts.mutes import listed, until
+    from monitor.database.engine import reading
 
     muted: dict[str, list[str]] = defaultdict(list)
     if current.no_database():
@@ -121,9 +121,9 @@ def try_rules(
     """Replay the stored history: how much would each rule have told, what, and why?"""
     from monitor.cli.rule_trial import Trial, tried
     from monitor.cli.times import parse_time
-    from monitor.db import reading
+    from monitor.database.engine import reading
     from monitor.queries.fits import first_check, fit_nothing, nothing, open_fits
-    from monitor.replay import Telling, replay
+    from monitor.queries.replay import Telling, replay
 
     current, moment = state(ctx), now()
     given = {"any": wanted, "all": every, "none": none, "none_in": none_in, "in": within, "locations": location, "boards": board}
@@ -162,9 +162,9 @@ def explain(
     fmt: FormatOption = Format.TABLE,
 ) -> None:
     """For every rule: which words of the posting fitted, or which condition failed."""
-    from monitor.db import reading
-    from monitor.queries.naming import find_posting
-    from monitor.replay import explain as explained
+    from monitor.database.engine import reading
+    from monitor.queries.replay import explain as explained
+    from monitor.queries.resolve import find_posting
 
     current = state(ctx)
     _named(current.settings.rules, None)

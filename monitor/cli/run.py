@@ -16,7 +16,7 @@ import typer
 from monitor.cli.common import CHANCE, State, now, state
 
 if TYPE_CHECKING:
-    from monitor.settings import Settings
+    from monitor.config.model import Settings
 
 _WAIT = 0.5  # seconds between two tries to begin, while a `check` works on the database
 _END_WITHIN = 9.0  # seconds from a signal to the end, in any case
@@ -26,7 +26,7 @@ def init(
     ctx: typer.Context, file: Annotated[Path | None, typer.Argument(metavar="FILE", help="rolewatch.toml by default.")] = None
 ) -> None:
     """Write a commented rolewatch.toml that works as it stands."""
-    from monitor.config_file import write_example
+    from monitor.config.file import write_example
 
     target = file or state(ctx).config or Path("rolewatch.toml")
     write_example(target)
@@ -44,12 +44,11 @@ def run(
     """
     from monitor.cli.first_round import announce_next_check, last_round
     from monitor.cli.sending import make_outbox
-    from monitor.config import load, require_boards
-    from monitor.ending import no_later_than
-    from monitor.lease import Held
+    from monitor.config.load import load, require_boards
+    from monitor.daemon.memory import set_aside, share_one_heap
+    from monitor.daemon.serve import ForcedEnd, no_later_than, serve
+    from monitor.database.lease import Held
     from monitor.logs import set_up
-    from monitor.memory import set_aside, share_one_heap
-    from monitor.serve import ForcedEnd, serve
 
     signal.signal(signal.SIGHUP, signal.SIG_IGN)  # the configuration is read below anyway; from then on the daemon hears it
     share_one_heap()

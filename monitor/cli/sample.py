@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import uuid4
 
+from monitor.config.model import Settings, secret_name
 from monitor.messages import SAMPLE, Message, OperatorMessage, Role, RoleMessage, Why
 from monitor.notify.base import Notifier, NotifyError
-from monitor.notify.slack_tokens import wrong_kind
-from monitor.settings import Settings, secret_name
+from monitor.notify.slack.tokens import wrong_kind
 
 _LONGEST_WAIT = 60.0  # seconds that a channel may ask us to wait
 

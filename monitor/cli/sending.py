@@ -13,16 +13,16 @@ from sqlalchemy import Engine, and_, func, select
 
 from monitor.cli.common import now
 from monitor.cli.output import clean, counted
-from monitor.db import AnyRow, reading
-from monitor.deliveries import heads
-from monitor.lease import RENEW_EVERY, Held, Lease, LeaseLost
-from monitor.models import Delivery
+from monitor.config.model import Settings, secret_name
+from monitor.daemon.serve import follow
+from monitor.database.engine import AnyRow, reading
+from monitor.database.lease import RENEW_EVERY, Held, Lease, LeaseLost
+from monitor.database.tables import Delivery
+from monitor.database.trouble import Troubles
+from monitor.delivery.dispatcher import Outbox
+from monitor.delivery.queue import heads
+from monitor.delivery.quiet_hours import until
 from monitor.notify import notifiers
-from monitor.outbox import Outbox
-from monitor.quiet import until
-from monitor.settings import Settings, secret_name
-from monitor.succession import follow
-from monitor.trouble import Troubles
 
 _WAIT = 0.5  # seconds between two tries to begin while another command works on the database
 Done = TypeVar("Done")

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from rich.console import Console
     from sqlalchemy import Connection
 
-    from monitor.queries.naming import Found
+    from monitor.queries.resolve import Found
 
 _COLUMNS = ("title", "company", "location", "state", "age", "posting")
 _MOST = 100

@@ -18,8 +18,8 @@ from monitor.errors import UserError
 
 if TYPE_CHECKING:
     from monitor.cli.finding import Finding
-    from monitor.notify.slack_tokens import Kind
-    from monitor.settings import Settings
+    from monitor.config.model import Settings
+    from monitor.notify.slack.tokens import Kind
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -73,7 +73,7 @@ def _manifest() -> str:
 
 def _target(current: State) -> Path:
     """Return the configuration file, or where it would be written."""
-    from monitor.config import NAME, find
+    from monitor.config.load import NAME, find
 
     try:
         return find(current.config, current.environ)
@@ -83,7 +83,7 @@ def _target(current: State) -> Path:
 
 def _configuration(current: State) -> tuple[Path, bool]:
     """Return the configuration file and whether it was written just now, as `init` does."""
-    from monitor.config_file import write_example
+    from monitor.config.file import write_example
 
     file = _target(current)
     if file.is_file():
@@ -96,8 +96,8 @@ def _configuration(current: State) -> tuple[Path, bool]:
 def _choose_channel(current: State, file: Path, *, is_new: bool) -> Settings:
     """Ask where alerts go, and write it into the rules when that is safe. Return the settings after it."""
     from monitor.cli.slack_channel import EXAMPLE, ask_channel, first_channel
-    from monitor.config import load
-    from monitor.config_file import replace_channel
+    from monitor.config.file import replace_channel
+    from monitor.config.load import load
 
     settings = load(file, current.environ)
     named = first_channel(settings)
@@ -117,8 +117,8 @@ def _choose_channel(current: State, file: Path, *, is_new: bool) -> Settings:
 
 async def _connect(current: State, settings: Settings, place: Path) -> bool:
     """Ask for the tokens, try them, store them and send a sample. Return whether all went well."""
-    from monitor.cli.dotenv_file import put
     from monitor.cli.slack_check import try_app_token, try_bot_token
+    from monitor.config.env_file import put
 
     api_url = settings.slack.api_url
     bot, well = await _ask("Bot token (xoxb-…, not shown)", "xoxb-", lambda token: try_bot_token(token, api_url, settings))
@@ -155,7 +155,7 @@ async def _ask(question: str, kind: Kind, try_: Callable[[str], Awaitable[list[F
 
 def _read_token(question: str, kind: Kind, *, optional: bool) -> str:
     """Read one token of that kind, and show that it was taken. Raises UserError when none is given."""
-    from monitor.notify.slack_tokens import wrong_kind
+    from monitor.notify.slack.tokens import wrong_kind
 
     for _ in range(_TRIES):
         given = str(typer.prompt(question, default="", hide_input=True, show_default=False)).strip()
@@ -180,7 +180,7 @@ def _say(findings: list[Finding]) -> bool:
 async def _test(current: State, before: Settings) -> bool:
     """A sample to each Slack channel of the configuration, with the tokens that a start of the program finds."""
     from monitor.cli.sample import send_samples
-    from monitor.config import load
+    from monitor.config.load import load
     from monitor.notify import notifiers
 
     settings: Settings = load(before.file, current.environ)

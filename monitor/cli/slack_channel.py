@@ -7,8 +7,8 @@ from typing import Final
 
 import typer
 
+from monitor.config.model import Settings
 from monitor.errors import UserError
-from monitor.settings import Settings
 
 EXAMPLE: Final = "slack:#roles"  # as `init` writes it
 _ID: Final = re.compile("[CGDUW][A-Z0-9]{5,}")

@@ -14,10 +14,10 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from monitor.cli.finding import Finding
+from monitor.config.model import Settings
 from monitor.notify.base import NotifyError
-from monitor.notify.slack_errors import TRANSPORT, answer, refused, unanswered
-from monitor.notify.slack_tokens import wrong_kind
-from monitor.settings import Settings
+from monitor.notify.slack.errors import TRANSPORT, answer, refused, unanswered
+from monitor.notify.slack.tokens import wrong_kind
 
 _ID = re.compile("[CG][A-Z0-9]{6,}")
 _USER = re.compile("[UW][A-Z0-9]{6,}")

@@ -57,8 +57,8 @@ def sql(
     fmt: FormatOption = Format.TABLE,
 ) -> None:
     """Ask the history in SQL. Nothing can be written."""
-    from monitor.db import iso
-    from monitor.queries.asking import Question, ask
+    from monitor.database.engine import iso
+    from monitor.queries.user_sql import Question, ask
 
     moment = now()
     shared = state(ctx)
@@ -119,7 +119,7 @@ def _first(rows: Iterable[Row], most: int, *, told: bool) -> Iterator[Row]:
 def _print_guide(engine: Engine, fmt: Format, console: Console) -> None:
     from rich.text import Text
 
-    from monitor.queries.asking import view_columns
+    from monitor.queries.user_sql import view_columns
 
     views = view_columns(engine)
     if fmt is not Format.TABLE:

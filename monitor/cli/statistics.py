@@ -14,7 +14,7 @@ from monitor.cli.roles import BoardOption
 from monitor.cli.times import optional_time
 
 if TYPE_CHECKING:
-    from monitor.queries.facts import Facts
+    from monitor.queries.stats_input import Facts
 
 
 _EMPTY = "Nothing to count yet: `rolewatch check` looks at the boards"
@@ -39,15 +39,15 @@ def stats(
     fmt: FormatOption = Format.TABLE,
 ) -> None:
     """Count open roles over time, time to close and pay, by employer."""
-    from monitor.db import reading
-    from monitor.queries.facts import facts
-    from monitor.queries.naming import find_board
-    from monitor.stats import COLUMNS, LABELS, LABELS_OF_A_WEEK, SHOWN, TABLES
+    from monitor.database.engine import reading
+    from monitor.queries.resolve import find_board
+    from monitor.queries.stats_input import facts
+    from monitor.reports.stats import COLUMNS, LABELS, LABELS_OF_A_WEEK, SHOWN, TABLES
 
     shared = state(ctx)
     after = optional_time(since, now())
     if plot is not None:
-        from monitor.plot.page import check_file
+        from monitor.reports.plot.page import check_file
 
         check_file(plot)
     with shared.busy("counting"), reading(shared.history()) as connection:
@@ -70,7 +70,7 @@ def _shown(row: Row) -> Row:
 
 
 def _draw(found: Facts, plot: Path) -> None:
-    from monitor.plot.page import draw
+    from monitor.reports.plot.page import draw
 
     draw(found, plot)
     typer.echo(f"drew {plot}", err=True)

@@ -13,7 +13,7 @@ from monitor.cli.common import State, now, state
 from monitor.cli.output import Format, FormatOption, age, clean, counted, emit, emit_object
 
 if TYPE_CHECKING:
-    from monitor.queries.standing import Standing
+    from monitor.queries.status import Standing
 
 _COLUMNS = ("board", "company", "state", "open_postings", "last_ok_at", "next_check_at", "failures")
 _TABLE = ("board", "company", "state", "open", "read", "next check", "failures")
@@ -53,9 +53,9 @@ def _unchecked(current: State) -> _Status:
 
 
 def _asked(current: State) -> _Status:
-    from monitor.db import reading
-    from monitor.lease import running
-    from monitor.queries.standing import standing
+    from monitor.database.engine import reading
+    from monitor.database.lease import running
+    from monitor.queries.status import standing
 
     with reading(current.history()) as connection:
         found, row = standing(connection), running(connection)
@@ -64,7 +64,7 @@ def _asked(current: State) -> _Status:
 
 
 def _next(found: Standing) -> datetime | None:
-    from monitor.queries.columns import reader
+    from monitor.queries.view_tables import reader
 
     read = reader("next_check_at")
     known = [moment for row in found.boards if isinstance(moment := read(row["next_check_at"]), datetime)]
@@ -72,8 +72,8 @@ def _next(found: Standing) -> datetime | None:
 
 
 def _print(found: _Status, current: State) -> None:
-    from monitor.notify.words import span
-    from monitor.queries.standing import health
+    from monitor.notify.wording import span
+    from monitor.queries.status import health
 
     moment = now()
     roles = sum(int(row["open_postings"]) for row in found.boards)

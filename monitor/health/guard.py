@@ -12,16 +12,15 @@ from typing import TYPE_CHECKING, TypeVar, TypeVarTuple
 import structlog
 from sqlalchemy import Engine, select
 
-from monitor import models
-from monitor.db import reading
+from monitor.config.model import Settings
+from monitor.database import tables
+from monitor.database.engine import reading
+from monitor.database.trouble import NO_DATABASE, Troubles
 from monitor.errors import UserError
-from monitor.health.heartbeat import ping
+from monitor.health.heartbeat import notify, ping
 from monitor.health.server import AddressInUseError, HealthServer, NoMetrics
-from monitor.health.systemd import notify
 from monitor.health.watchdog import Watchdog
 from monitor.messages import OperatorMessage
-from monitor.settings import Settings
-from monitor.trouble import NO_DATABASE, Troubles
 
 if TYPE_CHECKING:
     from monitor.health.metrics import Metrics
@@ -108,7 +107,7 @@ class Guard:
             await ping(url)
 
     def _has_read(self, round_id: int) -> bool:
-        check = models.BoardCheck
+        check = tables.BoardCheck
         with reading(self._engine) as connection:
             read = select(check.id).where(check.round_id == round_id, check.result != "failure").limit(1)
             return connection.scalar(read) is not None

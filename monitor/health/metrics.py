@@ -17,10 +17,10 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 from sqlalchemy import Connection, Engine
 
-from monitor.db import reading
-from monitor.health.lateness import PARTS, Part
-from monitor.queries import figures
-from monitor.settings import KINDS
+from monitor.config.model import KINDS
+from monitor.database.engine import reading
+from monitor.health.watchdog import PARTS, Part
+from monitor.queries import metrics
 
 _SECONDS = (0.5, 1, 2, 5, 10, 30, 60, 120, 300, 600, 1800)
 
@@ -32,7 +32,7 @@ class Metrics:
         self._engine, self._clock, self._late = engine, clock, late
         self._counting = Lock()
         with reading(engine) as connection:
-            self._round = figures.ended_rounds(connection)
+            self._round = metrics.ended_rounds(connection)
         self._registry = CollectorRegistry()
         ProcessCollector(registry=self._registry)
         GCCollector(registry=self._registry)
@@ -43,7 +43,7 @@ class Metrics:
         self._unreadable = Counter("rolewatch_unreadable_postings", "Postings of a list that could not be read", registry=self._registry)
         self._bytes = Counter("rolewatch_received_bytes", "Answers of boards, on the wire", registry=self._registry)
         self._rounds = Histogram("rolewatch_round_seconds", "From a round's start to its end", buckets=_SECONDS, registry=self._registry)
-        for result in figures.RESULTS:
+        for result in metrics.RESULTS:
             self._checks.labels(result)
         for kind in KINDS:
             self._changes.labels(kind)
@@ -57,8 +57,8 @@ class Metrics:
 
     def _count(self, connection: Connection) -> None:
         """Add what ended since the last scrape. All queries come first, so that a scrape that fails adds nothing."""
-        last = figures.ended_rounds(connection)
-        checks, durations = figures.looks(connection, self._round, last), figures.durations(connection, self._round, last)
+        last = metrics.ended_rounds(connection)
+        checks, durations = metrics.looks(connection, self._round, last), metrics.durations(connection, self._round, last)
         self._round = last
         for row in checks:
             self._checks.labels(row.result).inc(row.looks)
@@ -94,10 +94,10 @@ class _States(Collector):
 
 def _boards(connection: Connection, now: datetime) -> Iterator[Metric]:
     states = GaugeMetricFamily("rolewatch_boards", "Boards by state", labels=["state"])
-    counts = dict.fromkeys(figures.BOARD_STATES, 0)
+    counts = dict.fromkeys(metrics.BOARD_STATES, 0)
     ages = GaugeMetricFamily("rolewatch_board_last_good_look_seconds", "Since a board was last read", labels=["board"])
     roles = GaugeMetricFamily("rolewatch_board_open_postings", "Open postings", labels=["board"])
-    for row in figures.boards(connection):
+    for row in metrics.boards(connection):
         counts[row.state] += 1
         if row.state != "unwatched":
             roles.add_metric([row.board], row.open_postings)
@@ -110,10 +110,10 @@ def _boards(connection: Connection, now: datetime) -> Iterator[Metric]:
 
 def _alerts(connection: Connection, now: datetime) -> Iterator[Metric]:
     states = GaugeMetricFamily("rolewatch_alerts", "Alerts by state", labels=["state"])
-    for state, count in figures.alerts(connection).items():
+    for state, count in metrics.alerts(connection).items():
         states.add_metric([state], count)
     yield states
-    oldest = figures.oldest_undelivered(connection)
+    oldest = metrics.oldest_undelivered(connection)
     age = max(0.0, (now - oldest).total_seconds()) if oldest else 0.0
     yield GaugeMetricFamily(
         "rolewatch_oldest_undelivered_alert_seconds", "Since the oldest alert that should be delivered by now was written", age

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TextIO
 
+from monitor.config.model import Settings
 from monitor.notify.apprise import AppriseNotifier
 from monitor.notify.base import Notifier
 from monitor.notify.console import ConsoleNotifier
-from monitor.notify.slack import SlackNotifier
+from monitor.notify.slack.notifier import SlackNotifier
 from monitor.notify.webhook import WebhookNotifier
-from monitor.settings import Settings
 
 
 def notifiers(settings: Settings, console: TextIO) -> dict[str, Notifier]:

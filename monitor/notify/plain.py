@@ -21,9 +21,10 @@ from monitor.messages import (
     TemplateMessage,
     Why,
 )
-from monitor.notify import moves, reminders, templates, words
-from monitor.notify.difference import edited
+from monitor.notify import wording
+from monitor.notify.slack import moves, reminders, template_edits
 from monitor.notify.totals import NAMED, counts, fits, tally, watched
+from monitor.text.description_diff import edited
 
 _ANNOUNCED: Final = 1000  # UTF-16 units before escaping; a notification shows some 150
 _FALLBACK: Final = 2500  # UTF-16 units before escaping, so that Slack's 4,000 hold
@@ -35,18 +36,18 @@ _READ_BY_SLACK: Final = re.compile(r"(@)(?=channel|here|everyone)|(\*)(?=\*)|(\]
 
 def announce(message: Message) -> str:
     """The message in one line, escaped for Slack: https://docs.slack.dev/messaging/formatting-message-text"""
-    return _escaped(words.cut(_announced(message), _ANNOUNCED))
+    return _escaped(wording.cut(_announced(message), _ANNOUNCED))
 
 
 def fallback(message: Message) -> str:
     """The whole message as a text escaped for Slack, for when its blocks are refused; within the 4,000 characters that Slack advises."""
-    return _escaped(words.cut("\n".join(lines(message)), _FALLBACK))
+    return _escaped(wording.cut("\n".join(lines(message)), _FALLBACK))
 
 
 def _escaped(text: str) -> str:
     """Cut where escaping makes it too long: an edit of more than 4,000 characters is refused."""
-    while words.width(escape(text)) > _FALLBACK + _ANNOUNCED:
-        text = words.cut(text, words.width(text) * 3 // 4)
+    while wording.width(escape(text)) > _FALLBACK + _ANNOUNCED:
+        text = wording.cut(text, wording.width(text) * 3 // 4)
     return escape(text)
 
 
@@ -56,8 +57,8 @@ def inert(message: Message) -> tuple[str, str]:
         first, rest = _headline(message), [" · ".join(_facts(message)), *(line.strip() for line in _role(message)[1:])]
     else:
         first, *rest = lines(message)
-    title, body = words.inert(first), "\n".join(line if words.link(line.strip()) else words.inert(line) for line in rest if line)
-    return (words.cut(title, _TITLE), body) if body else ("", title)
+    title, body = wording.inert(first), "\n".join(line if wording.link(line.strip()) else wording.inert(line) for line in rest if line)
+    return (wording.cut(title, _TITLE), body) if body else ("", title)
 
 
 def escape(text: str) -> str:
@@ -78,7 +79,13 @@ def lines(message: Message) -> list[str]:  # noqa: PLR0911  # a case a kind
             return _summary(message)
         case TemplateMessage():
             fits = [line for rule in message.rules for line in _fitting(rule.rule, rule.roles)]
-            return [f"{_TAGS['revised']}  {_announced(message)}", *templates.edits(message), *fits, *_why(message.why), *_url(message.url)]
+            return [
+                f"{_TAGS['revised']}  {_announced(message)}",
+                *template_edits.edits(message),
+                *fits,
+                *_why(message.why),
+                *_url(message.url),
+            ]
         case ReminderMessage():
             return [
                 _announced(message),
@@ -89,7 +96,7 @@ def lines(message: Message) -> list[str]:  # noqa: PLR0911  # a case a kind
         case NightMessage():
             return [line for part in message.parts for line in lines(part)]
         case OperatorMessage():
-            return [_announced(message), *("  " + words.clean(line) for line in message.lines), *_url(message.url)]
+            return [_announced(message), *("  " + wording.clean(line) for line in message.lines), *_url(message.url)]
 
 
 def _announced(message: Message) -> str:  # noqa: PLR0911  # a case a kind
@@ -99,14 +106,14 @@ def _announced(message: Message) -> str:  # noqa: PLR0911  # a case a kind
         case CardMessage():
             return _standing(message)
         case GroupMessage():
-            titles = [words.title(item.role) for item in message.items[:NAMED]]
+            titles = [wording.title(item.role) for item in message.items[:NAMED]]
             return f"{counts(message)}: {'; '.join(titles)}" + (" …" if len(message.items) > NAMED else "")
         case SummaryMessage():
             begin = "Also found at" if message.late else "Now watching"
             first_look = [f"{begin} {watched(message)}{fits(message)}"] if message.boards else []
             return ". ".join([*map(moves.sentence, message.moves), *first_look])
         case TemplateMessage():
-            return templates.sentence(message)
+            return template_edits.sentence(message)
         case ReminderMessage():
             return reminders.sentence(message)
         case DigestMessage():
@@ -114,7 +121,7 @@ def _announced(message: Message) -> str:  # noqa: PLR0911  # a case a kind
         case NightMessage():
             return ". ".join(map(_announced, message.parts))
         case OperatorMessage():
-            return words.clean(message.headline, words.TITLE) or f"rolewatch: {message.event}"
+            return wording.clean(message.headline, wording.TITLE) or f"rolewatch: {message.event}"
 
 
 def _summary(message: SummaryMessage) -> list[str]:
@@ -123,30 +130,30 @@ def _summary(message: SummaryMessage) -> list[str]:
 
 
 def _reminder(item: Reminder, *, alone: bool) -> list[str]:
-    role, written = item.role, words.written(item.role)
+    role, written = item.role, wording.written(item.role)
     first = [f"as written: “{written}”"] if written else []
-    named = [] if alone else [f"{words.deadline(role)} · {words.company(role)} · {words.title(role)}"]
-    return [*named, *first, *(f"why: {words.reason(why)}" for why in item.why), *(line.strip() for line in _url(role.url))]
+    named = [] if alone else [f"{wording.deadline(role)} · {wording.company(role)} · {wording.title(role)}"]
+    return [*named, *first, *(f"why: {wording.reason(why)}" for why in item.why), *(line.strip() for line in _url(role.url))]
 
 
 def _day(message: DigestMessage) -> str:
     bad = [board for board in message.boards if board.state in {"failing", "collapsed"}]
     said = [f"{number} {verb}" for _, verb, number in tally(message.items)]
-    said.append(f"{words.count(len(message.deadlines), 'deadline')} within 7 days")
-    healthy = f"{len(message.boards) - len(bad)} of {words.count(len(message.boards), 'board')} healthy"
-    return f"Daily digest, {words.day(message.day)}: {', '.join(said)}; {healthy}"
+    said.append(f"{wording.count(len(message.deadlines), 'deadline')} within 7 days")
+    healthy = f"{len(message.boards) - len(bad)} of {wording.count(len(message.boards), 'board')} healthy"
+    return f"Daily digest, {wording.day(message.day)}: {', '.join(said)}; {healthy}"
 
 
 def _deadline(role: Role) -> str:
-    return f"  DEADLINE  {words.deadline(role)} · {words.company(role)} · {words.title(role)}"
+    return f"  DEADLINE  {wording.deadline(role)} · {wording.company(role)} · {wording.title(role)}"
 
 
 def _digest(message: DigestMessage) -> list[str]:
     near = [line for role in message.deadlines for line in (_deadline(role), *("  " + url for url in _url(role.url)))]
     bad = [board for board in message.boards if board.state in {"failing", "collapsed"}]
-    troubles = [f"  {board.state.upper()}  {words.clean(board.company, 100)}" for board in bad]
+    troubles = [f"  {board.state.upper()}  {wording.clean(board.company, 100)}" for board in bad]
     told = ["  " + line for item in message.items for line in _role(item)]
-    watched_ = f"  {words.count(message.open, 'open role')} watched, {message.fitting:,} of them fit"
+    watched_ = f"  {wording.count(message.open, 'open role')} watched, {message.fitting:,} of them fit"
     return [_day(message), *told, *near, *troubles, watched_]
 
 
@@ -155,31 +162,31 @@ def _sentence(message: RoleMessage) -> str:
 
 
 def _headline(message: RoleMessage) -> str:
-    role, turn = message.role, words.turn(message)
-    head = words.KINDS[message.kind] + (f" ({turn})" if turn else "")
-    return f"{head} at {words.company(role)}: {words.title(role)}"
+    role, turn = message.role, wording.turn(message)
+    head = wording.KINDS[message.kind] + (f" ({turn})" if turn else "")
+    return f"{head} at {wording.company(role)}: {wording.title(role)}"
 
 
 def _standing(message: CardMessage) -> str:
     role = message.role
     facts = [] if message.state == "closed" else [fact for _, fact in _known(role) if fact]
-    return " · ".join([f"{'Closed' if message.state == 'closed' else 'Open'} at {words.company(role)}: {words.title(role)}", *facts])
+    return " · ".join([f"{'Closed' if message.state == 'closed' else 'Open'} at {wording.company(role)}: {wording.title(role)}", *facts])
 
 
 def _facts(message: RoleMessage) -> list[str]:
     moved = {change.field for change in message.changes}
     facts = [_moved(message)] if moved else []
     if message.kind == "closed":
-        listed = words.listed_for(message)
+        listed = wording.listed_for(message)
         return [f"no longer listed{', was there ' + listed if listed else ''}"]
     return facts + [fact for name, fact in _known(message.role) if fact and name not in moved]
 
 
 def _known(role: Role) -> list[tuple[str, str]]:
-    deadline, written = words.deadline(role), words.written(role)
+    deadline, written = wording.deadline(role), wording.written(role)
     if written and written != deadline:
         deadline += f" (“{written}”)"
-    return [("location", words.place(role)), ("pay", words.pay(role.pay)), ("deadline", deadline and f"apply by {deadline}")]
+    return [("location", wording.place(role)), ("pay", wording.pay(role.pay)), ("deadline", deadline and f"apply by {deadline}")]
 
 
 def _moved(message: RoleMessage) -> str:
@@ -188,35 +195,35 @@ def _moved(message: RoleMessage) -> str:
 
 def _change(message: RoleMessage, number: int) -> str:
     change = message.changes[number]
-    label = words.label(change.field).lower()
+    label = wording.label(change.field).lower()
     if change.old == change.new:
-        return f"{label}: {words.BACK}"
+        return f"{label}: {wording.BACK}"
     if change.field == "description":
         return f"{label}: {edited(change.old, change.new)}"
-    old, new = words.old_and_new(change)
+    old, new = wording.old_and_new(change)
     return f"{label}: {old} → {new}"
 
 
 def _role(message: RoleMessage) -> list[str]:
-    role, turn = message.role, words.turn(message)
+    role, turn = message.role, wording.turn(message)
     tag = _TAGS[message.kind] + (f" ({turn})" if turn else "")
-    first = " · ".join([f"{tag}  {words.company(role)}", words.title(role), *_facts(message)])
-    again = [f"  {words.repost(role)}"] if message.kind == "opened" and role.repost_of else []
+    first = " · ".join([f"{tag}  {wording.company(role)}", wording.title(role), *_facts(message)])
+    again = [f"  {wording.repost(role)}"] if message.kind == "opened" and role.repost_of else []
     return [first, *again, *_why(message.why), *_url(role.url)]
 
 
 def _why(reasons: tuple[Why, ...]) -> list[str]:
-    return [f"  why: {words.reason(why)}" for why in reasons]
+    return [f"  why: {wording.reason(why)}" for why in reasons]
 
 
 def _fitting(rule: str, roles: tuple[Role, ...], *, mark_new: bool = False) -> list[str]:
     """A line a role. `mark_new`: say which are not known from the board that they moved from."""
-    name = words.clean(rule, 100)
+    name = wording.clean(rule, 100)
     marks = ["new" if mark_new and not role.repost_of else "" for role in roles]
-    facts = [[words.company(role), words.place(role), mark] for role, mark in zip(roles, marks, strict=True)]
-    return [" · ".join([f"  {name}: {words.title(role)}", *filter(None, said)]) for role, said in zip(roles, facts, strict=True)]
+    facts = [[wording.company(role), wording.place(role), mark] for role, mark in zip(roles, marks, strict=True)]
+    return [" · ".join([f"  {name}: {wording.title(role)}", *filter(None, said)]) for role, said in zip(roles, facts, strict=True)]
 
 
 def _url(url: str) -> list[str]:
     """The URL on its own line, as long as it is; none where it is no link."""
-    return [f"  {url}"] if words.link(url) else []
+    return [f"  {url}"] if wording.link(url) else []

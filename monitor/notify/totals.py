@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from monitor.messages import GroupMessage, RoleKind, RoleMessage, SummaryMessage
-from monitor.notify import words
+from monitor.notify import wording
 
 NAMED: Final = 5  # rules or titles in one sentence
 _VERBS: Final[dict[RoleKind, str]] = {"opened": "new", "revised": "changed", "closed": "closed", "reopened": "reopened"}
@@ -31,16 +31,16 @@ def tally(items: Sequence[RoleMessage]) -> list[tuple[RoleKind, str, int]]:
 def watched(message: SummaryMessage) -> str:
     """Name the watched boards briefly: the one board's company, or how many boards."""
     if len(message.boards) == 1:
-        return words.clean(message.boards[0].company, 100)
-    return words.count(len(message.boards), "board")
+        return wording.clean(message.boards[0].company, 100)
+    return wording.count(len(message.boards), "board")
 
 
 def fits(message: SummaryMessage) -> str:
     """`: 57 open roles, 6 fit research-engineer`."""
-    roles = words.count(sum(board.open for board in message.boards), "open role")
+    roles = wording.count(sum(board.open for board in message.boards), "open role")
     said = [
-        f"{f'{len(rule.roles):,}' if rule.roles else 'none'} fit{'' if len(rule.roles) > 1 else 's'} {words.clean(rule.rule, 100)}"
+        f"{f'{len(rule.roles):,}' if rule.roles else 'none'} fit{'' if len(rule.roles) > 1 else 's'} {wording.clean(rule.rule, 100)}"
         for rule in message.rules
     ]
-    more = [f"{words.count(len(said) - NAMED, 'more rule')}"] if len(said) > NAMED else []
+    more = [f"{wording.count(len(said) - NAMED, 'more rule')}"] if len(said) > NAMED else []
     return ": " + ", ".join([roles, *said[:NAMED], *more])

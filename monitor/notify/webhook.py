@@ -15,9 +15,9 @@ from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from monitor.messages import Message
 from monitor.notify.base import NotifyError, Receipt, WriteOnly
-from monitor.notify.blocks import draw
 from monitor.notify.plain import fallback
-from monitor.notify.slack_errors import BLOCKS_REFUSED, TRANSPORT, Answer, refused, retry_after, unanswered
+from monitor.notify.slack.draw import draw
+from monitor.notify.slack.errors import BLOCKS_REFUSED, TRANSPORT, Answer, refused, retry_after, unanswered
 
 log = structlog.get_logger()
 

@@ -7,8 +7,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Integer, Text, column, select, table
 
-from monitor.db import Instant
-from monitor.queries.listing import Listing, everything, listing
+from monitor.database.engine import Instant
+from monitor.queries.view_tables import Listing, everything, listing
 
 ALERTS = table("alerts", column("alert_id", Integer()), column("state", Text()), column("channel", Text()), column("created_at", Instant()))
 

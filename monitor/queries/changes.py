@@ -7,11 +7,11 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, and_, or_, select
 
-from monitor.models import Board, Description, Posting, PostingChange, PostingVersion
-from monitor.queries.candidates import candidate, candidate_columns, fits_all
-from monitor.queries.listing import CHANGES, VERSIONS, Listing, everything, listing
-from monitor.queries.naming import Found
-from monitor.settings import Rule
+from monitor.config.model import Rule
+from monitor.database.tables import Board, Description, Posting, PostingChange, PostingVersion
+from monitor.queries.resolve import Found
+from monitor.queries.view_tables import CHANGES, VERSIONS, Listing, everything, listing
+from monitor.rules.candidates import candidate, candidate_columns, fits_all
 
 
 @dataclass(frozen=True, slots=True)

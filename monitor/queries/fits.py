@@ -7,12 +7,12 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Select, func, select
 
-from monitor.matching import matched
-from monitor.models import Board, BoardCheck, Description, Posting, PostingVersion, RuleMatch
-from monitor.queries.candidates import candidate, candidate_columns
-from monitor.queries.near import spelling
-from monitor.rules import Matcher
-from monitor.settings import Rule, Settings
+from monitor.config.model import Rule, Settings
+from monitor.database.tables import Board, BoardCheck, Description, Posting, PostingVersion, RuleMatch
+from monitor.queries.spelling import spelling
+from monitor.rules.candidates import candidate, candidate_columns
+from monitor.rules.matcher import Matcher
+from monitor.rules.matches import matched
 
 _AT_ONCE = 1_000  # rows in memory
 

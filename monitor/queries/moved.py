@@ -5,8 +5,8 @@ from __future__ import annotations
 from sqlalchemy import Connection, select
 from sqlalchemy.orm import aliased
 
-from monitor.models import Board, Posting
-from monitor.queries.naming import Found
+from monitor.database.tables import Board, Posting
+from monitor.queries.resolve import Found
 
 _successor = aliased(Board)
 

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from sqlalchemy import Connection, func, select
 
-from monitor.contents import TODAY, Reader
-from monitor.models import Board, Posting, ReadingChange
-from monitor.rereading import older
+from monitor.database.tables import Board, Posting, ReadingChange
+from monitor.history.contents import TODAY, Reader
+from monitor.history.reread import older
 
 COLUMNS = ("at", "posting", "version", "field", "old", "new", "from_reader", "to_reader")
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from sqlalchemy import Connection, select
 from sqlalchemy.orm import aliased
 
-from monitor.models import Board, Posting
+from monitor.database.tables import Board, Posting
 
 _AT_ONCE = 500  # keys in one IN (…)
 

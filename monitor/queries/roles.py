@@ -12,17 +12,16 @@ from sqlalchemy import ColumnElement, Connection, Select, SQLColumnExpression, a
 from sqlalchemy.orm import aliased
 
 from crawler.items import Pay
-from monitor.compare import pay_words
-from monitor.db import minute
+from monitor.config.model import Rule
+from monitor.database.engine import minute
+from monitor.database.search import has_words
+from monitor.database.tables import Board, BoardCheck, Description, Posting, PostingChange, PostingVersion, Saved, SearchText
 from monitor.errors import UserError
-from monitor.models import Board, BoardCheck, Description, Posting, PostingChange, PostingVersion, Saved, SearchText
-from monitor.queries.candidates import candidate, candidate_columns, fits_all
-from monitor.queries.columns import reader
-from monitor.queries.listing import POSTINGS, VERSIONS, Listing, Row, everything, listing
+from monitor.history.compare import pay_words
 from monitor.queries.moved import left_behind
-from monitor.queries.naming import Found
-from monitor.search import has_words
-from monitor.settings import Rule
+from monitor.queries.resolve import Found
+from monitor.queries.view_tables import POSTINGS, VERSIONS, Listing, Row, everything, listing, reader
+from monitor.rules.candidates import candidate, candidate_columns, fits_all
 
 Status = Literal["open", "closed", "all"]
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from monitor.config.model import Rule
 from monitor.errors import UserError
-from monitor.phrases import Phrase
-from monitor.settings import Rule
+from monitor.text.phrases import Phrase
 
 SEARCH = "search"  # the name of a rule that typed words make
 

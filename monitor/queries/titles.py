@@ -6,11 +6,11 @@ from collections.abc import Iterable
 
 from sqlalchemy import Connection, select
 
+from monitor.database.tables import Board, Posting, PostingVersion, SearchText
 from monitor.errors import UserError
-from monitor.models import Board, Posting, PostingVersion, SearchText
-from monitor.phrases import Phrase
-from monitor.queries.naming import Found, find_posting
-from monitor.queries.near import spelling
+from monitor.queries.resolve import Found, find_posting
+from monitor.queries.spelling import spelling
+from monitor.text.phrases import Phrase
 
 _MOST = 500  # titles
 

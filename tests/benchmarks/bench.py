@@ -23,10 +23,10 @@ import structlog
 from pydantic import SecretStr
 from sqlalchemy import Engine, text
 
-from monitor.memory import set_aside, share_one_heap
-from monitor.round import run_round
-from monitor.schema import open_database
-from monitor.settings import AtsSettings, Rule, Settings, WatchedBoard
+from monitor.config.model import AtsSettings, Rule, Settings, WatchedBoard
+from monitor.daemon.memory import set_aside, share_one_heap
+from monitor.database.schema import open_database
+from monitor.rounds.round import run_round
 
 BOARDS = int(sys.argv[1]) if len(sys.argv) > 1 else 500
 RULES = (Rule("research-engineer", any=("research engineer",)), Rule("scientist", any=("research scientist",), locations=("London",)))
@@ -46,7 +46,7 @@ def resident() -> float:
 
 def _make(url: str) -> None:
     """The database, by another process: what migrating needs (Alembic, Mako, 10 MB) is not in a daemon that finds its schema current."""
-    making = f"from monitor.schema import open_database; open_database({url!r})"
+    making = f"from monitor.database.schema import open_database; open_database({url!r})"
     subprocess.run([sys.executable, "-c", making], check=True)
 
 

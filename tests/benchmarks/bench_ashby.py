@@ -26,10 +26,10 @@ import structlog
 from board_farm import Farm, job
 from pydantic import SecretStr
 
-from monitor.memory import set_aside, share_one_heap
-from monitor.round import run_round
-from monitor.schema import open_database
-from monitor.settings import AtsSettings, Rule, Settings, WatchedBoard
+from monitor.config.model import AtsSettings, Rule, Settings, WatchedBoard
+from monitor.daemon.memory import set_aside, share_one_heap
+from monitor.database.schema import open_database
+from monitor.rounds.round import run_round
 
 ROUNDS = int(sys.argv[1]) if len(sys.argv) > 1 and sys.argv[1].isdecimal() else 8
 POSTINGS = 140

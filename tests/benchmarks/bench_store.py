@@ -27,12 +27,12 @@ from series_size import series_size
 from sqlalchemy import Connection, Engine, func, make_url, select, text
 from store_farm import EVERY, Farm, fill, today
 
-from monitor.db import connect, iso, reading
-from monitor.models import BoardCheck
+from monitor.database.engine import connect, iso, reading
+from monitor.database.schema import upgrade
+from monitor.database.tables import BoardCheck
 from monitor.queries.changes import ChangeFilter, find_changes, timeline, versions
-from monitor.queries.naming import find_posting
+from monitor.queries.resolve import find_posting
 from monitor.queries.roles import RoleFilter, find_roles
-from monitor.schema import upgrade
 
 FAST, SLOW = 50.0, 1000.0  # milliseconds
 Question = Callable[[Connection, Random], int]  # gives the number of rows

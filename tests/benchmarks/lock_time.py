@@ -18,11 +18,11 @@ from board_farm import job, paragraph
 from pydantic import SecretStr
 from sqlalchemy import Connection, Engine, event
 
-from monitor.db import is_reading
+from monitor.config.model import AtsSettings, Rule, Settings, WatchedBoard
+from monitor.database.engine import is_reading
+from monitor.database.schema import unopened, upgrade
 from monitor.demo.board_server import BoardServer
-from monitor.round import run_round
-from monitor.schema import unopened, upgrade
-from monitor.settings import AtsSettings, Rule, Settings, WatchedBoard
+from monitor.rounds.round import run_round
 
 POSTINGS = 1500
 RULES = (

@@ -15,10 +15,10 @@ import structlog
 from pydantic import SecretStr
 from sqlalchemy import Engine
 
+from monitor.config.model import AtsSettings, Settings, WatchedBoard
+from monitor.database.schema import open_database
 from monitor.demo.board_server import BoardServer
-from monitor.round import run_round
-from monitor.schema import open_database
-from monitor.settings import AtsSettings, Settings, WatchedBoard
+from monitor.rounds.round import run_round
 
 SERIES = Path(__file__).parents[3] / "shared" / "recordings" / "timeseries" / "greenhouse-luno_content"
 _PARTS = {

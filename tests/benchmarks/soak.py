@@ -21,12 +21,12 @@ from random import Random
 from sqlalchemy import Engine, text
 
 from monitor.cli.sending import make_outbox
-from monitor.config import load
-from monitor.db import reading
+from monitor.config.load import load
+from monitor.daemon.memory import set_aside, share_one_heap
+from monitor.daemon.serve import serve
+from monitor.database.engine import reading
+from monitor.database.schema import open_database
 from monitor.logs import set_up
-from monitor.memory import set_aside, share_one_heap
-from monitor.schema import open_database
-from monitor.serve import serve
 
 BOARDS, FAILURES = 50, 0.02
 LIMIT = 5.0  # MB

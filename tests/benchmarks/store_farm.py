@@ -19,8 +19,8 @@ from typing import Any
 import psycopg
 from sqlalchemy import Engine
 
-from monitor.db import iso
-from monitor.search import index_all
+from monitor.database.engine import iso
+from monitor.database.search import index_all
 
 Row = tuple[object, ...]
 DAYS = 365

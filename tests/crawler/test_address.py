@@ -2,9 +2,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crawler.address import Address, discover, parse
-from crawler.directory import directory
-from crawler.products import PRODUCTS, board_url, fold, posting_url, same_board, title
+from crawler.links.address import Address, discover, parse
+from crawler.links.directory import directory
+from crawler.registry import PRODUCTS, board_url, fold, posting_url, same_board, title
 
 PIECES = [
     "https://",

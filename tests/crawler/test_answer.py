@@ -9,8 +9,8 @@ from random import Random
 import pytest
 from scrapy.exceptions import CannotResolveHostError, DownloadConnectionRefusedError, DownloadFailedError, DownloadTimeoutError
 
-from crawler.answer import Unusable, bad_status, network_trouble, next_address, unpack
 from crawler.fetch import FIRST_WAIT, PATIENCE, RETRIES, wait_after
+from crawler.responses import Unusable, bad_status, network_trouble, next_address, unpack
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 HERE = "https://api.example.org/v1/boards/a/jobs"

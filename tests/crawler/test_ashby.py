@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from ashby import compensation, job, key, row, second, tier
 
-from crawler.ats import reread
 from crawler.items import Deadline, Pay, Posting, Unreadable
+from crawler.registry import reread
 from crawler.spiders.ashby import AshbySpider
-from monitor.compare import carry, differences, same
+from monitor.history.compare import carry, differences, same
 
 
 def read(raw: dict[str, Any]) -> Posting:

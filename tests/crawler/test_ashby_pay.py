@@ -8,8 +8,8 @@ import pytest
 from ashby import compensation, tier
 
 from crawler.items import Pay
-from crawler.read.ashby_pay import Compensation, Place, summary_pay, tier_pay
 from crawler.read.zones import named_in
+from crawler.spiders.ashby_pay import Compensation, Place, summary_pay, tier_pay
 
 NEW_YORK = Place("New York, NY (HQ)", ("New York", "NY", "USA"))
 LONDON = Place("London", ("London", "", "United Kingdom"))

@@ -9,9 +9,9 @@ import pytest
 from crawling import BOARD, look, manners, snapshot
 from greenhouse import job
 
-from crawler.board_spider import Listing
+from crawler.crawl import crawl
 from crawler.items import BoardRequest, Failure, Snapshot
-from crawler.run import crawl
+from crawler.spiders.base import Listing
 from crawler.spiders.greenhouse import GreenhouseSpider
 from monitor.demo.board_server import BoardServer, Trouble
 

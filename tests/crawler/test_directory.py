@@ -5,8 +5,8 @@ from datetime import date
 
 import pytest
 
-from crawler.address import parse
-from crawler.directory import (
+from crawler.links.address import parse
+from crawler.links.directory import (
     Match,
     company_of,
     directory,

@@ -13,8 +13,8 @@ import pytest
 from google_server import GoogleServer, Job
 from google_watch import crawled, is_failure, snapshot
 
-from crawler.answer import Unusable
 from crawler.items import BoardRequest, Posting, Probe, Sighting, Unreadable
+from crawler.responses import Unusable
 from crawler.spiders.google_pages import raw_of, read_job, read_posting, read_results, read_sitemap
 
 RECORDED = Path(__file__).parents[3] / "shared" / "recordings" / "google"

@@ -9,8 +9,8 @@ import msgspec
 import pytest
 from greenhouse import job
 
-from crawler.ats import reread
 from crawler.items import Deadline, Pay, Posting, Unreadable
+from crawler.registry import reread
 from crawler.spiders.greenhouse import GreenhouseSpider
 
 RECORDINGS = Path(__file__).parents[3] / "shared" / "recordings" / "greenhouse"

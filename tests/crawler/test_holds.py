@@ -8,10 +8,10 @@ import pytest
 from crawling import BOARD, look, manners
 from greenhouse import job
 
-from crawler.answer import Unusable
+from crawler.crawl import crawl
 from crawler.holds import Holds
 from crawler.items import BoardRequest, Failure, Probe, Snapshot
-from crawler.run import crawl
+from crawler.responses import Unusable
 from monitor.demo.board_server import BoardServer, Trouble
 
 

@@ -11,8 +11,8 @@ from certificate import self_signed
 from crawling import BOARD, look, snapshot
 from greenhouse import job
 
+from crawler.crawl import crawl
 from crawler.items import BoardRequest, Failure, Manners, Probe
-from crawler.run import crawl
 from monitor.demo.board_server import BoardServer, Trouble
 
 JOBS = "/v1/boards/examplelabs/jobs"

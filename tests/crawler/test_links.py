@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from crawler.address import discover, parse
-from crawler.products import fold, title
+from crawler.links.address import discover, parse
+from crawler.registry import fold, title
 
 UUID = "34413f8d-26bf-4bbc-8ade-eb309a0e2245"
 OTHER = "e9877d64-61b1-4b37-8518-65af0431cd09"

@@ -10,11 +10,10 @@ from aiohttp import ClientSession, web
 from scrapy import Request
 from scrapy.http import Response
 
-from crawler.answer import Unusable
 from crawler.fetch import Fetcher
 from crawler.notes import Notes
-from crawler.robots import Robots
-from crawler.robots_rules import read_rules
+from crawler.responses import Unusable
+from crawler.robots import Robots, read_rules
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 

@@ -9,8 +9,8 @@ import pytest
 from crawling import BOARD, look, snapshot
 from greenhouse import job
 
+from crawler.crawl import crawl
 from crawler.items import BoardRequest, Failure, Manners, Probe, Snapshot, Unchanged
-from crawler.run import crawl
 from monitor.demo.board_server import BoardServer, Trouble
 
 JSON = {"Content-Type": "application/json"}

@@ -9,9 +9,9 @@ from pydantic import SecretStr
 from sqlalchemy import Engine
 
 from crawler.items import Failure, Probe
+from monitor.config.model import AlertSettings, Rule, SlackSettings, WatchedBoard
+from monitor.delivery.pack import pack
 from monitor.messages import OperatorMessage, RoleMessage, SummaryMessage, load
-from monitor.pack import pack
-from monitor.settings import AlertSettings, Rule, SlackSettings, WatchedBoard
 
 ROLES = replace(ENGINEER, notify=("slack:#roles",))
 TOKEN = SlackSettings(token=SecretStr("xoxb-0"))

@@ -20,11 +20,11 @@ from alerts import HOSTILE, Desk, every_kind, opened
 from pydantic import SecretStr
 from sqlalchemy import Engine
 
+from monitor.delivery.dispatcher import Outbox
 from monitor.logs import set_up
 from monitor.messages import GroupMessage
 from monitor.notify.apprise import AppriseNotifier
 from monitor.notify.base import NotifyError, Receipt
-from monitor.outbox import Outbox
 
 SECRET = "verySecretTopic"
 

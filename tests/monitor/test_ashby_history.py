@@ -15,8 +15,8 @@ from ashby import AshbyBoard, AshbyServer, compensation, job, page, row, tier
 from history import ENGINEER, settings
 from sqlalchemy import Engine, text
 
-from monitor.round import report, run_round
-from monitor.settings import AtsSettings, Settings
+from monitor.config.model import AtsSettings, Settings
+from monitor.rounds.round import report, run_round
 
 SERIES = Path(__file__).parents[3] / "shared" / "recordings" / "timeseries" / "ashby-openai_appdata"
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)

@@ -18,13 +18,13 @@ from apscheduler.schedulers import base
 from greenhouse import job
 from running import Heard, Place, until
 
-from monitor.config import load
+from monitor.config.load import load
+from monitor.config.model import Settings
+from monitor.daemon.serve import serve
+from monitor.database.schema import open_database
+from monitor.delivery.dispatcher import Outbox
 from monitor.demo.board_server import BoardServer
 from monitor.notify.console import ConsoleNotifier
-from monitor.outbox import Outbox
-from monitor.schema import open_database
-from monitor.serve import serve
-from monitor.settings import Settings
 
 DAY = timedelta(days=1)
 MORE = '[alerts]\ndigest = "09:00"\ntimezone = "UTC"\n'

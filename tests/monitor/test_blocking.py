@@ -12,11 +12,11 @@ from alerts import Desk, opened
 from pydantic import SecretStr
 from sqlalchemy import Engine
 
+from monitor.delivery.dispatcher import Outbox
 from monitor.notify import apprise
 from monitor.notify.apprise import AppriseNotifier
 from monitor.notify.base import Receipt
 from monitor.notify.blocking import Threads, TooManyLeftError
-from monitor.outbox import Outbox
 
 
 @pytest.fixture

@@ -8,19 +8,9 @@ import pytest
 from alerts import AT, every_kind, notice, opened, reminder, revised, role, summary
 from block_rules import faults, length, parts
 
-from monitor.messages import (
-    BoardCount,
-    FieldChange,
-    GroupMessage,
-    Message,
-    Role,
-    RoleMessage,
-    RuleCount,
-    SummaryMessage,
-    Why,
-)
-from monitor.notify.blocks import draw, draw_reply
+from monitor.messages import BoardCount, FieldChange, GroupMessage, Message, Role, RoleMessage, RuleCount, SummaryMessage, Why
 from monitor.notify.plain import announce, lines
+from monitor.notify.slack.draw import draw, draw_reply
 
 ROOM = 12_000
 DEADLINE = datetime(2026, 5, 19, 19, tzinfo=UTC)

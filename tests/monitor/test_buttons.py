@@ -10,7 +10,7 @@ from block_rules import faults
 from msgspec.structs import replace
 
 from monitor.messages import SAMPLE, FieldChange, RoleMessage, Why, card_of
-from monitor.notify.blocks import draw, draw_reply
+from monitor.notify.slack.draw import draw, draw_reply
 
 POSTING = "greenhouse:examplelabs:1"
 

@@ -10,7 +10,7 @@ from alerts import opened, revised
 from simulator import ACCEPTED, FAULTS, Simulator, simulated, simulating
 from sqlalchemy import Engine, select
 
-from monitor.models import Card
+from monitor.database.tables import Card
 
 _EVERY = [*FAULTS, *(f"accept_then_{fault}" for fault in ACCEPTED)]
 _FEW = {"503", "timeout", "429", "accept_then_reset", "accept_then_500"}  # every day; the others with the slow ones

@@ -7,9 +7,9 @@ from threading import Thread
 
 from sqlalchemy import Engine, insert, select, update
 
-from monitor import cards
+from monitor.alerts import cards
+from monitor.database.tables import Card, Delivery
 from monitor.messages import OperatorMessage, dump
-from monitor.models import Card, Delivery
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 MESSAGE = dump(OperatorMessage("failing", "A board fails", incident="failing examplelabs"))

@@ -12,7 +12,7 @@ from post_office import PostOffice, post_office
 from slack_server import ROLES, shown
 from sqlalchemy import Engine
 
-from monitor.settings import Rule
+from monitor.config.model import Rule
 
 
 @pytest.fixture

@@ -17,17 +17,19 @@ from slack_channel import Channel
 from slack_server import OPS, ROLES, TOKEN, SlackServer, shown
 from sqlalchemy import Engine, select, update
 
-from monitor import channel_merge, digest, mutes, slack_channels
-from monitor.db import reading
+from monitor.alerts import digest, mutes
+from monitor.config.model import AlertSettings, Rule
+from monitor.database import slack_channels
+from monitor.database.engine import reading
+from monitor.database.lease import LeaseLost, take
+from monitor.database.slack_channels import Directory
+from monitor.database.tables import Alert, Card, Delivery, Introduction, Mute
+from monitor.delivery import channel_merge
+from monitor.delivery.attempt import Sender
+from monitor.delivery.pack import pack
 from monitor.demo.board_server import BoardServer
-from monitor.lease import LeaseLost, take
-from monitor.models import Alert, Card, Delivery, Introduction, Mute
 from monitor.notify.base import Listed
-from monitor.pack import pack
-from monitor.queries.consistency import findings
-from monitor.sender import Sender
-from monitor.settings import AlertSettings, Rule
-from monitor.slack_channels import Directory
+from monitor.queries.invariants import findings
 
 NAME, ID = "slack:#roles", f"slack:{ROLES}"
 BOTH = replace(RULE, notify=(NAME, ID))

@@ -15,10 +15,10 @@ from greenhouse import job
 from history import settings
 from sqlalchemy import Engine, text
 
+from monitor.config.model import AtsSettings
+from monitor.database.schema import open_database
 from monitor.demo.board_server import BoardServer, Trouble
-from monitor.round import BoardReport, report, run_round
-from monitor.schema import open_database
-from monitor.settings import AtsSettings
+from monitor.rounds.round import BoardReport, report, run_round
 
 PROBES = 50  # a board and round, as the contract says
 

@@ -9,8 +9,8 @@ from boards import posting, snapshot
 from history import History, settings
 from sqlalchemy import Engine
 
-from monitor.company import is_same_company
-from monitor.settings import WatchedBoard
+from monitor.config.model import WatchedBoard
+from monitor.history.company import is_same_company
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.items import Deadline, Pay, Posting
-from monitor.compare import carry, deadline_words, derived, differences, digest, pay_words, same
+from monitor.history.compare import carry, deadline_words, derived, differences, digest, pay_words, same
 
 NOON = datetime(2026, 4, 1, 12, tzinfo=UTC)
 YEARLY = Pay(133000, 240000, "USD", "year", "$133,000 - $240,000")

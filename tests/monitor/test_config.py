@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from monitor.config import ConfigError, find, load, require_boards
+from monitor.config.load import ConfigError, find, load, require_boards
+from monitor.config.model import MinPay, Settings
+from monitor.database.schema import missing, open_database
 from monitor.errors import UserError
-from monitor.schema import missing, open_database
-from monitor.settings import MinPay, Settings
 
 BOARD = '[[boards]]\nboard = "greenhouse:deepmind"\n'
 FULL = """

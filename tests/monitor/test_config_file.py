@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from monitor.config import load
-from monitor.config_file import EXAMPLE, add_board, move_board, remove_board, write_example
+from monitor.config.file import EXAMPLE, add_board, move_board, remove_board, write_example
+from monitor.config.load import load
 from monitor.errors import UserError
 
 COMMENTED = """\

@@ -7,8 +7,7 @@ from boards import BOARD
 from sqlalchemy import Connection, Engine, text
 from story import STORY, tell
 
-from monitor.queries.consistency import findings
-from monitor.queries.promises import PROMISES, VIEWS
+from monitor.queries.invariants import PROMISES, VIEWS, findings
 
 BYTES = {"sqlite": "CAST('what is this' AS BLOB)", "postgresql": "convert_to('what is this', 'UTF8')"}
 DELIVERY = """INSERT INTO delivery (delivery_id, channel, message, state, created_at, attempts, sent_at)

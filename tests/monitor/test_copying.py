@@ -10,16 +10,15 @@ from program import Program
 from sqlalchemy import Engine, insert, select, text
 from story import tell
 
-from monitor.base import Base
-from monitor.copying import copy, tables
-from monitor.db import connect, iso, reading
+from monitor.database.copy import copy, tables
+from monitor.database.engine import Base, connect, iso, reading
+from monitor.database.schema import open_database, upgrade
+from monitor.database.search import index_all
+from monitor.database.tables import Board
+from monitor.database.views import VIEWS
+from monitor.delivery.pack import pack
 from monitor.errors import UserError
-from monitor.models import Board
-from monitor.pack import pack
-from monitor.queries.consistency import findings
-from monitor.schema import open_database, upgrade
-from monitor.search import index_all
-from monitor.views import VIEWS
+from monitor.queries.invariants import findings
 
 
 def nothing(_table: str, _copied: int, _total: int) -> None:

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from monitor.counterparts import Side, employer_names, match, plain_title, towns
-from monitor.repost import Numbers
+from monitor.history.counterparts import Side, employer_names, match, plain_title, towns
+from monitor.history.reposts import Numbers
 
 NAMES = employer_names(["Google DeepMind", "Google DeepMind"], ["deepmind", "all"])
 TEXT = "We look for an engineer who builds large things with care. " * 8

@@ -7,8 +7,8 @@ import sqlite3
 import pytest
 from sqlalchemy import Engine, insert, text
 
-from monitor.db import _use_wal, connect, reading
-from monitor.models import Board
+from monitor.database.engine import _use_wal, connect, reading
+from monitor.database.tables import Board
 
 
 class Held:

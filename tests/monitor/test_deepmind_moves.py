@@ -18,13 +18,13 @@ from post_office import PostOffice, post_office
 from slack_server import ROLES, shown
 from sqlalchemy import Engine
 
-from crawler.ats import reread
 from crawler.items import Posting, Snapshot
+from crawler.registry import reread
+from monitor.config.model import Settings
 from monitor.messages import SummaryMessage, load
 from monitor.queries.changes import timeline
 from monitor.queries.moved import former_lives
-from monitor.queries.naming import find_posting
-from monitor.settings import Settings
+from monitor.queries.resolve import find_posting
 
 SERIES = Path(__file__).parents[3] / "shared" / "recordings" / "timeseries" / "greenhouse-deepmind_daily"
 OLD, NEW = "greenhouse:deepmind", "google:deepmind"

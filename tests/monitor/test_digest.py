@@ -12,12 +12,12 @@ from pydantic import SecretStr
 from sqlalchemy import Engine
 
 from crawler.items import Deadline, Failure, Probe
-from monitor import digest, mutes
-from monitor.deliveries import discard
+from monitor.alerts import digest, mutes
+from monitor.config.model import AlertSettings, Rule
+from monitor.delivery.pack import pack
+from monitor.delivery.queue import discard
 from monitor.messages import DigestMessage, load
-from monitor.pack import pack
-from monitor.queries.naming import find_posting
-from monitor.settings import AlertSettings, Rule
+from monitor.queries.resolve import find_posting
 
 NEW_YORK = ZoneInfo("America/New_York")
 DIGEST = AlertSettings(digest=time(9), timezone=ZoneInfo("Europe/London"))  # Greenwich until 29 March

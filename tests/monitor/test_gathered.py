@@ -8,8 +8,9 @@ from boards import BOARD, START, postings, snapshot
 from history import History
 from sqlalchemy import Engine, select, text, update
 
-from monitor import models, watch
-from monitor.store import Stored, load_postings, load_unlisted
+from monitor.database import tables
+from monitor.history import boards
+from monitor.history.postings import Stored, load_postings, load_unlisted
 
 
 def test_a_posting_is_the_same_as_in_its_row(engine: Engine) -> None:
@@ -20,7 +21,7 @@ def test_a_posting_is_the_same_as_in_its_row(engine: Engine) -> None:
         if engine.dialect.name == "postgresql":
             connection.execute(text("SET TIME ZONE 'Asia/Kolkata'"))
         found = load_postings(connection, 1)
-        rows = {row.key: row for row in connection.execute(select(models.Posting.__table__))}
+        rows = {row.key: row for row in connection.execute(select(tables.Posting.__table__))}
     for key, one in found.items():
         row = rows[key]
         there = (row.id, row.version, row.baseline, row.raw_digest, row.first_seen_at, row.last_seen_at, row.missing_since)
@@ -45,9 +46,9 @@ def test_what_was_asked_about_longest_ago_is_asked_about_first(engine: Engine) -
     history.look(snapshot(postings(3)))
     with engine.begin() as connection:
         for key, minutes in {"1": 7, "2": 5}.items():
-            asked = update(models.Posting).where(models.Posting.key == key)
+            asked = update(tables.Posting).where(tables.Posting.key == key)
             connection.execute(asked.values(probed_at=START + timedelta(minutes=minutes), last_seen_at=START if key == "2" else None))
-        [request] = watch.requests(connection, [BOARD], history.now)["greenhouse"]
+        [request] = boards.requests(connection, [BOARD], history.now)["greenhouse"]
     assert request.known() == ("3", "2", "1")
     assert request.missing == {"2"}
 

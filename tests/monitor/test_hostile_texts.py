@@ -20,9 +20,9 @@ from monitor.messages import (
     SummaryMessage,
     Why,
 )
-from monitor.notify import words
-from monitor.notify.blocks import draw
+from monitor.notify import wording
 from monitor.notify.plain import announce, fallback, lines
+from monitor.notify.slack.draw import draw
 
 ROOM = 12_000
 
@@ -31,7 +31,7 @@ def hostile(text: str) -> list[Message]:
     """Every shape with that text wherever a board's words may stand."""
     bad = Role("greenhouse:x:" + text, text, text, text, text, text, None, text, text, text, text, AT, text)
     why = (Why(text, text),) * 6
-    changes = tuple(FieldChange(field, text, text + "!") for field in (*words.LABELS, text))
+    changes = tuple(FieldChange(field, text, text + "!") for field in (*wording.LABELS, text))
     one = RoleMessage("revised", bad, why, AT, changes, AT)
     kinds: list[Message] = [RoleMessage(kind, bad, why, AT, (), AT) for kind in ("opened", "closed", "reopened")]
     board = BoardCount(text, text, text, 3)

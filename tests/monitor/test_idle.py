@@ -14,11 +14,14 @@ from living import Living, living
 from running import until
 from sqlalchemy import Engine, insert
 
-from monitor import asking, clockwork, models, watch
-from monitor.db import connect
+from monitor.alerts import scheduled
+from monitor.config.model import AlertSettings
+from monitor.database import tables
+from monitor.database.engine import connect
 from monitor.demo.board_server import BoardServer
-from monitor.local_time import following
-from monitor.settings import AlertSettings
+from monitor.history import boards as watch
+from monitor.rounds import requests
+from monitor.text.local_time import following
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 TOLD = "SELECT count(*) FROM alerts WHERE state = 'sent'"
@@ -52,7 +55,7 @@ async def test_a_request_beside_an_idle_daemon_is_answered_at_once(
         await settled(daemon)
         other, began = connect(database_url), monotonic()
         boards.boards["examplelabs"].jobs.append(job(2, title="Research Engineer, Asked For"))
-        assert await asking.ask(other, (), alerts=True, announce=False, clock=lambda: datetime.now(UTC))
+        assert await requests.ask(other, (), alerts=True, announce=False, clock=lambda: datetime.now(UTC))
         other.dispose()
         took = monotonic() - began
         assert "Research Engineer, Asked For" in daemon.console.getvalue()
@@ -65,7 +68,7 @@ async def test_boards_that_are_nearly_due_share_a_crawl_and_failing_ones_wait(sq
     with sqlite_engine.begin() as connection:
         for token, seconds, failures in planned:
             row = common | {"board": token, "token": token, "failures": failures, "next_check_at": NOW + timedelta(seconds=seconds)}
-            connection.execute(insert(models.Board).values(**row))
+            connection.execute(insert(tables.Board).values(**row))
         assert watch.turn(connection, NOW - timedelta(seconds=1)) == ([], NOW)
         assert watch.turn(connection, NOW) == (["b", "a", "c"], None)
 
@@ -81,4 +84,4 @@ def test_the_next_moment_of_a_day_comes_once_a_day_whatever_the_clocks_do() -> N
 
 def test_nothing_timed_is_left_to_a_forecast_for_more_than_an_hour(sqlite_engine: Engine) -> None:
     with sqlite_engine.begin() as connection:
-        assert clockwork.next_due(connection, settings(), NOW) == NOW + timedelta(hours=1)
+        assert scheduled.next_due(connection, settings(), NOW) == NOW + timedelta(hours=1)

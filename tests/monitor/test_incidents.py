@@ -15,11 +15,12 @@ from post_office import PostOffice, post_office
 from slack_server import ARCHIVED, OPS, shown
 from sqlalchemy import Engine
 
-from crawler.directory import company_of
 from crawler.items import Failure
-from monitor import incidents, refusals, refused_file
-from monitor.alerting import Alerting
-from monitor.settings import AlertSettings
+from crawler.links.directory import company_of
+from monitor.alerts import incidents
+from monitor.alerts.alerting import Alerting
+from monitor.config.model import AlertSettings
+from monitor.delivery import refusals
 
 
 @pytest.fixture
@@ -183,9 +184,9 @@ def refuse(life: Life, mistake: str = "") -> None:
     alerting, now = Alerting(life.history.settings), life.history.now
     with life.office.engine.begin() as connection:
         if mistake:
-            refused_file.tell(connection, alerting, [mistake], now)
+            incidents.tell(connection, alerting, [mistake], now)
         else:
-            refused_file.end(connection, alerting, now)
+            incidents.end(connection, alerting, now)
 
 
 async def test_a_refused_configuration_is_one_message_until_one_is_taken_up(life: Life) -> None:

@@ -22,11 +22,10 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine, select, text
 
 from crawler.items import Failure, Pay, Posting, Probe, Result, Unchanged
-from monitor.base import Base
-from monitor.compare import pay_words
-from monitor.db import connect
-from monitor.queries.consistency import findings
-from monitor.schema import upgrade
+from monitor.database.engine import Base, connect
+from monitor.database.schema import upgrade
+from monitor.history.compare import pay_words
+from monitor.queries.invariants import findings
 
 KEYS = [str(key) for key in range(1, 11)]
 OUT, UNREADABLE = "out", "unreadable"

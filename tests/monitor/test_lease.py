@@ -10,11 +10,11 @@ import pytest
 from sqlalchemy import Connection, Engine, insert, select, text, update
 from sqlalchemy.exc import OperationalError
 
-from monitor import identity, lease, models
-from monitor.db import AnyRow, reading
-from monitor.dbclock import in_seconds
-from monitor.identity import here
-from monitor.lease import Held, LeaseLost, take
+from monitor.database import lease, process_identity, tables
+from monitor.database.clock import in_seconds
+from monitor.database.engine import AnyRow, reading
+from monitor.database.lease import Held, LeaseLost, take
+from monitor.database.process_identity import here
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
@@ -23,7 +23,7 @@ def held_by(engine: Engine, seconds: float = 60, **columns: Any) -> None:  # noq
     """The database as another process left it, whose lease ends that many seconds from now."""
     row = {"name": "worker", "holder": "another", "command": "run", "pid": 4_000_000, "host": "elsewhere", "taken_at": NOW, "fence": 7}
     with engine.begin() as connection:
-        connection.execute(insert(models.Lease).values(**(row | {"expires_at": in_seconds(seconds)} | columns)))
+        connection.execute(insert(tables.Lease).values(**(row | {"expires_at": in_seconds(seconds)} | columns)))
 
 
 def this_machine() -> dict[str, Any]:
@@ -82,26 +82,26 @@ def test_a_worker_that_slept_too_long_finds_that_it_lost_the_lease(engine: Engin
     mine = take(engine, "run", lambda: NOW)
     assert mine.renew()
     with engine.begin() as connection:
-        connection.execute(update(models.Lease).values(holder="another"))
+        connection.execute(update(tables.Lease).values(holder="another"))
     assert not mine.renew()
     mine.release(NOW)
 
 
 def test_taking_the_lease_ends_the_rounds_of_a_dead_worker(engine: Engine) -> None:
     with engine.begin() as connection:
-        connection.execute(insert(models.CheckRound).values(started_at=NOW))
+        connection.execute(insert(tables.CheckRound).values(started_at=NOW))
     take(engine, "run", lambda: NOW).release(NOW)
     with engine.begin() as connection:
-        assert connection.execute(select(models.CheckRound.finished_at)).scalar_one() == NOW
+        assert connection.execute(select(tables.CheckRound.finished_at)).scalar_one() == NOW
 
 
 def test_what_is_told_of_a_daemon_that_died_stands_with_the_lease_or_not_at_all(engine: Engine) -> None:
     held_by(engine, **this_machine())
     with engine.begin() as connection:
-        connection.execute(insert(models.CheckRound).values(started_at=NOW))
+        connection.execute(insert(tables.CheckRound).values(started_at=NOW))
 
     def tell(connection: Connection, died: AnyRow, cut_off: int) -> None:
-        connection.execute(insert(models.CheckRound).values(started_at=NOW, finished_at=NOW + timedelta(days=died.pid % 7 + cut_off)))
+        connection.execute(insert(tables.CheckRound).values(started_at=NOW, finished_at=NOW + timedelta(days=died.pid % 7 + cut_off)))
 
     def die(connection: Connection, died: AnyRow, cut_off: int) -> None:
         tell(connection, died, cut_off)
@@ -110,11 +110,11 @@ def test_what_is_told_of_a_daemon_that_died_stands_with_the_lease_or_not_at_all(
     with pytest.raises(KeyboardInterrupt):
         take(engine, "run", lambda: NOW, die)
     with engine.begin() as connection:
-        assert connection.execute(select(models.CheckRound.finished_at)).scalars().all() == [None]
-        assert connection.execute(select(models.Lease.pid)).scalar_one() == 4_000_000
+        assert connection.execute(select(tables.CheckRound.finished_at)).scalars().all() == [None]
+        assert connection.execute(select(tables.Lease.pid)).scalar_one() == 4_000_000
     mine = take(engine, "run", lambda: NOW, tell)
     with engine.begin() as connection:
-        told = connection.execute(select(models.CheckRound.finished_at).order_by(models.CheckRound.id)).scalars().all()
+        told = connection.execute(select(tables.CheckRound.finished_at).order_by(tables.CheckRound.id)).scalars().all()
     assert told == [NOW, NOW + timedelta(days=4_000_000 % 7 + 1)]
     mine.release(NOW)
     take(engine, "run", lambda: NOW, die).release(NOW)  # it was given back: there is nothing to tell
@@ -130,7 +130,7 @@ def test_a_host_name_and_a_pid_are_not_enough_to_call_a_holder_dead(engine: Engi
 
 def test_where_the_machine_is_unknown_the_lease_has_to_run_out(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     unknown = here()._replace(machine="", namespace="")
-    monkeypatch.setattr(identity, "here", lambda: unknown)
+    monkeypatch.setattr(process_identity, "here", lambda: unknown)
     held_by(engine, host=unknown.host, machine="", namespace="")
     with pytest.raises(Held):
         take(engine, "run", lambda: NOW)
@@ -156,9 +156,9 @@ def test_a_holder_that_lost_the_lease_writes_nothing_any_more(engine: Engine) ->
     mine = take(engine, "run", lambda: NOW)
     mine.on_lost = lambda: lost.append(True)
     with mine.engine.begin() as connection:
-        connection.execute(insert(models.CheckRound).values(started_at=NOW))
+        connection.execute(insert(tables.CheckRound).values(started_at=NOW))
     with engine.begin() as connection:
-        connection.execute(update(models.Lease).values(expires_at=in_seconds(-1), pid=4_000_000))
+        connection.execute(update(tables.Lease).values(expires_at=in_seconds(-1), pid=4_000_000))
     other = take(engine, "run", lambda: NOW)
     for _ in range(2):
         with pytest.raises(LeaseLost), mine.engine.begin() as connection:
@@ -177,7 +177,7 @@ def test_a_holder_that_lost_the_lease_writes_nothing_any_more(engine: Engine) ->
 def test_before_a_call_the_lease_is_made_to_last_as_long_as_a_call(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     mine = take(engine, "run", lambda: NOW)
     with engine.begin() as connection:
-        connection.execute(update(models.Lease).values(expires_at=in_seconds(20)))
+        connection.execute(update(tables.Lease).values(expires_at=in_seconds(20)))
     mine.ensure()
     assert ended_at(engine) < 21  # it was taken just now, and nothing says otherwise
     later = lease.elapsed() + 40
@@ -192,5 +192,5 @@ def test_on_postgresql_nobody_takes_the_lease_in_the_middle_of_a_holders_transac
     with mine.engine.begin(), postgres_engine.connect() as other:
         other.execute(text("SET lock_timeout = '300ms'"))
         with pytest.raises(OperationalError, match="lock timeout"):
-            other.execute(update(models.Lease).values(fence=99))
+            other.execute(update(tables.Lease).values(fence=99))
     mine.release(NOW)

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from monitor.local_time import end_of, instant, latest
+from monitor.text.local_time import end_of, instant, latest
 
 NEW_YORK, LONDON = ZoneInfo("America/New_York"), ZoneInfo("Europe/London")
 SKIPPED, TWICE = date(2026, 3, 8), date(2026, 11, 1)  # New York has no 02:30 on the one day and two 01:30 on the other

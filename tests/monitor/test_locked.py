@@ -13,7 +13,7 @@ import pytest
 from greenhouse import job
 from running import Heard, Place, until
 
-from monitor.db import connect
+from monitor.database.engine import connect
 from monitor.demo.board_server import BoardServer
 
 LOCKED = "the database cannot be used: database is locked; another program has locked it: let that one end\n"

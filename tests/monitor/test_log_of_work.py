@@ -12,7 +12,7 @@ from sqlalchemy import Engine
 from structlog.testing import capture_logs
 
 from crawler.items import Unchanged
-from monitor.round import _say
+from monitor.rounds.round import _say
 
 
 @pytest.fixture

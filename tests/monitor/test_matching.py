@@ -11,8 +11,8 @@ from history import ENGINEER, History, settings
 from sqlalchemy import Engine
 
 from crawler.items import Probe
-from monitor.matching import catch_up
-from monitor.settings import MinPay, Rule
+from monitor.config.model import MinPay, Rule
+from monitor.rules.matches import catch_up
 
 LAW = Rule("law", any=("counsel",), within=("title", "description"))
 ONE, TWO = posting("1"), posting("2", title="Legal Counsel")

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 import tomlkit
 
-from monitor.config import ConfigError, understand
+from monitor.config.load import ConfigError, understand
 
 SOUND = '[[boards]]\nboard = "greenhouse:deepmind"\n[[rules]]\nname = "r"\nany = ["x"]\n'
 

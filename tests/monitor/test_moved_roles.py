@@ -12,9 +12,9 @@ from moves import BOARD, NEW, came, counts, listing, move, moved, open_roles, po
 from sqlalchemy import Engine
 
 from crawler.items import Deadline
-from monitor import digest, mutes, reminders, saves
-from monitor.alerting import Alerting
-from monitor.fitting import open_postings
+from monitor.alerts import digest, mutes, reminders, saved
+from monitor.alerts.alerting import Alerting
+from monitor.alerts.open_roles import open_postings
 from monitor.messages import DigestMessage, load
 
 
@@ -85,7 +85,7 @@ def test_mutes_and_saved_roles_go_along(history: History) -> None:
     with history.engine.begin() as connection:
         mutes.mute(connection, "console", posting_id=first, rule=None, by="U1", now=history.now)
         for user in ("U1", "U2"):
-            saves.save(connection, user, first, history.now)
+            saved.save(connection, user, first, history.now)
     move(history)
     history.look(listing(came(6)))
     history.look(listing([there(postings(1)[0], title="Research Engineer, Team 1, Tokyo"), *came(6)[1:]]))

@@ -13,10 +13,10 @@ from slack_server import TOKEN
 from sqlalchemy import Engine
 
 from crawler.items import Failure, Probe
-from monitor import moving
+from monitor.history import moves
 from monitor.messages import RoleMessage, SummaryMessage, load
 from monitor.notify.plain import lines
-from monitor.queries.consistency import findings
+from monitor.queries.invariants import findings
 
 CHEFS = replace(ENGINEER, name="chefs", any=("chef",), notify=("slack:#roles", "console"))
 
@@ -194,7 +194,7 @@ def test_a_move_finds_both_boards_in_another_spelling(engine: Engine) -> None:
     history.look(replace(snapshot([*postings(10)]), board=former), listing([], new))
     move(history, "greenhouse:acme", other)
     with engine.connect() as connection:
-        assert moving.has_begun(connection, "greenhouse:ACME", "ashby:ACMECORP")
+        assert moves.has_begun(connection, "greenhouse:ACME", "ashby:ACMECORP")
     history.look(listing(came(6), other))
     assert [counts(one) for one in moved(history)] == [(10, 6, 0, 0)]
     assert history.ask("SELECT board, state FROM boards ORDER BY board") == [(other, "ok"), (former, "unwatched")]
@@ -265,5 +265,5 @@ def test_a_corrected_move_is_known_by_either_of_its_former_boards(history: Histo
             history.look(Failure(board, "HTTP 404: no such board", 404))
         move(history, board, new)
     with history.engine.connect() as connection:
-        assert [moving.has_begun(connection, board, NEW) for board in (BOARD, WRONG)] == [True, True]
-        assert not moving.has_begun(connection, BOARD, "google:other")
+        assert [moves.has_begun(connection, board, NEW) for board in (BOARD, WRONG)] == [True, True]
+        assert not moves.has_begun(connection, BOARD, "google:other")

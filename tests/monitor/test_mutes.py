@@ -12,12 +12,12 @@ from history import ENGINEER, History, settings
 from pydantic import SecretStr
 from sqlalchemy import Connection, Engine
 
-from monitor import mutes, saves
-from monitor.db import reading
-from monitor.pack import pack
-from monitor.queries.naming import find_posting
+from monitor.alerts import mutes, saved
+from monitor.config.model import Rule, SlackSettings
+from monitor.database.engine import reading
+from monitor.delivery.pack import pack
+from monitor.queries.resolve import find_posting
 from monitor.queries.roles import RoleFilter, find_roles
-from monitor.settings import Rule, SlackSettings
 
 ALICE = "U0ALICE001"
 RULES = (
@@ -128,9 +128,9 @@ def test_a_saved_role_is_its_savers_until_he_drops_it(history: History) -> None:
 
     with history.engine.begin() as connection:
         found = find_posting(connection, "2")
-        assert saves.save(connection, ALICE, found.id, history.now)
-        assert not saves.save(connection, ALICE, found.id, history.now)
+        assert saved.save(connection, ALICE, found.id, history.now)
+        assert not saved.save(connection, ALICE, found.id, history.now)
         assert (saved_by(ALICE), saved_by("U0BOBBY001"), saved_by(None)) == (["2"], [], ["2"])
-        assert saves.drop(connection, ALICE, found.id)
-        assert not saves.drop(connection, ALICE, found.id)
+        assert saved.drop(connection, ALICE, found.id)
+        assert not saved.drop(connection, ALICE, found.id)
         assert saved_by(None) == []

@@ -6,7 +6,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from crawler.items import Failure, Unchanged
-from monitor.network import Network, is_unreached
+from monitor.rounds.network import Network, is_unreached
 
 BOARDS = ({"board": "a", "reason": "no such host: x"}, {"board": "b", "reason": "no such host: x"})
 

@@ -12,10 +12,10 @@ from history import History
 from sqlalchemy import Engine
 
 from crawler.items import Failure, Result
-from monitor import new_place
 from monitor.demo.board_server import BoardServer, Trouble
 from monitor.messages import OperatorMessage, load
-from monitor.round import run_round
+from monitor.rounds import new_board
+from monitor.rounds.round import run_round
 
 PAGE = "/careers"
 ACME = b'<a href="https://jobs.ashbyhq.com/Acme">'
@@ -30,7 +30,7 @@ async def site() -> AsyncIterator[BoardServer]:
 
 @pytest.fixture
 def rounds(engine: Engine, site: BoardServer, monkeypatch: pytest.MonkeyPatch) -> Rounds:
-    monkeypatch.setattr(new_place, "careers_page", lambda board: f"{site.url}{PAGE}" if board == BOARD else None)
+    monkeypatch.setattr(new_board, "careers_page", lambda board: f"{site.url}{PAGE}" if board == BOARD else None)
     return Rounds(History(engine), monkeypatch)
 
 
@@ -47,7 +47,7 @@ class Rounds:
             async def crawled(*_: object, result: Result = result) -> AsyncGenerator[Sequence[Result], None]:
                 yield [result]
 
-            self.patch.setattr("monitor.round.crawl_together", crawled)
+            self.patch.setattr("monitor.rounds.round.crawl_together", crawled)
             await run_round(
                 self.history.engine, self.history.settings, None, alerts=True, announce=False, clock=self.clock, random=Random(1)
             )
@@ -124,7 +124,7 @@ async def test_a_page_that_robots_txt_closes_is_not_read(rounds: Rounds, site: B
 
 
 async def test_a_fault_of_ours_keeps_no_round_from_its_end(rounds: Rounds, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("monitor.careers_page.boards_on", None)
+    monkeypatch.setattr("crawler.links.careers_page.boards_on", None)
     await rounds(GONE, GONE, GONE)
     assert rounds.found_at() is None
     assert len(rounds.told()) == 1
@@ -135,11 +135,11 @@ async def test_only_a_domain_of_the_directory_leads_to_a_request(
 ) -> None:
     await Rounds(History(engine), monkeypatch)(GONE, GONE, GONE)
     assert site.requests == []
-    assert new_place.careers_page(BOARD) is None
+    assert new_board.careers_page(BOARD) is None
 
 
 def test_the_careers_page_is_asked_only_where_the_directory_knows_no_other_board(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(new_place, "domain", "{}.example".format)
-    monkeypatch.setattr(new_place, "other_boards", {"greenhouse:old": ("ashby:new",)}.get)
-    assert new_place.careers_page("greenhouse:old") is None
-    assert new_place.careers_page("greenhouse:acme") == "https://greenhouse:acme.example/careers"
+    monkeypatch.setattr(new_board, "domain", "{}.example".format)
+    monkeypatch.setattr(new_board, "other_boards", {"greenhouse:old": ("ashby:new",)}.get)
+    assert new_board.careers_page("greenhouse:old") is None
+    assert new_board.careers_page("greenhouse:acme") == "https://greenhouse:acme.example/careers"

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
+from monitor.config.model import Settings, SlackSettings
 from monitor.notify import notifiers
-from monitor.settings import Settings, SlackSettings
 
 PLAIN = Settings(file=Path("rolewatch.toml"), database_url=SecretStr("sqlite://"))
 

@@ -12,10 +12,10 @@ from post_office import PostOffice, post_office, until
 from slack_server import OPS, ROLES
 from sqlalchemy import Engine, insert
 
-from monitor.deliveries import discard
+from monitor.database.tables import Delivery
+from monitor.delivery.pack import pack
+from monitor.delivery.queue import discard
 from monitor.messages import dump
-from monitor.models import Delivery
-from monitor.pack import pack
 
 FAULTS = ["500", "bad_json", "text", "timeout", "reset", "internal_error"]
 OTHER = "slack:#ops"

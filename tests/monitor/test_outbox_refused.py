@@ -11,7 +11,7 @@ from slack_server import ARCHIVED, OPS, ROLES
 from sqlalchemy import Engine
 
 from monitor.cli.sending import Undelivered, undelivered
-from monitor.deliveries import discard, retry
+from monitor.delivery.queue import discard, retry
 from monitor.messages import Message
 from monitor.notify.base import Receipt
 from monitor.notify.console import ConsoleNotifier

@@ -15,9 +15,9 @@ from post_office import PostOffice, post_office, until
 from slack_server import OPS, ROLES
 from sqlalchemy import Engine, update
 
-from monitor.models import Delivery
-from monitor.outbox import Outbox
-from monitor.pack import pack
+from monitor.database.tables import Delivery
+from monitor.delivery.dispatcher import Outbox
+from monitor.delivery.pack import pack
 
 PROGRAM = Path(__file__).parent.parent / "support" / "post_office.py"
 

@@ -15,9 +15,9 @@ from running import Heard, Place, until
 from slack_server import TOKEN, SlackServer
 from sqlalchemy import create_engine, text
 
-from monitor.db import normal_url
+from monitor.database.engine import normal_url
+from monitor.database.schema import unopened, upgrade
 from monitor.demo.board_server import BoardServer
-from monitor.schema import unopened, upgrade
 
 pytestmark = pytest.mark.slow  # a server of its own, for half a minute
 

@@ -10,8 +10,8 @@ import pytest
 from alerts import AT, Desk, notice, opened, revised, role, summary
 from sqlalchemy import Engine
 
+from monitor.delivery.pack import PER_MESSAGE, PILED_UP, Package, Told, due, pack, plan, regroup
 from monitor.messages import FieldChange, GroupMessage, Message, RoleMessage, SummaryMessage, load
-from monitor.pack import PER_MESSAGE, PILED_UP, Package, Told, due, pack, plan, regroup
 
 ROLES, OTHER = "slack:#roles", "slack:#other"
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.phrases import Phrase, included
-from monitor.plain_form import canonical
+from monitor.text.normal_form import canonical
+from monitor.text.phrases import Phrase, included
 
 # Titles as boards really write them; whether "research engineer" and "research scientist" fit.
 TITLES = [

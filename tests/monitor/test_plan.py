@@ -5,7 +5,7 @@ from random import Random
 
 import pytest
 
-from monitor.plan import has_collapsed, later, next_check, validators_hold
+from monitor.history.schedule import has_collapsed, later, next_check, validators_hold
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 QUARTER = timedelta(minutes=15)

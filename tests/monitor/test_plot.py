@@ -14,10 +14,9 @@ from pathlib import Path
 import pytest
 
 from monitor.errors import UserError
-from monitor.plot.colours import Employers, spread
-from monitor.plot.page import check_file, draw
-from monitor.queries.facts import Day, Facts, Role, Stay
-from monitor.survival import Spell
+from monitor.queries.stats_input import Day, Facts, Role, Stay
+from monitor.reports.plot.page import Employers, check_file, draw, spread
+from monitor.reports.stats import Spell
 
 FIRST = date(2026, 3, 2)
 
@@ -132,7 +131,7 @@ def test_without_its_library_one_line_says_so(tmp_path: Path, monkeypatch: pytes
 
 def test_no_screen_is_needed(tmp_path: Path) -> None:
     code = (
-        "from pathlib import Path; from monitor.plot.page import draw; from monitor.queries.facts import Facts;"
+        "from pathlib import Path; from monitor.reports.plot.page import draw; from monitor.queries.stats_input import Facts;"
         f"draw(Facts([], [], []), Path({str(tmp_path / 'p.png')!r}))"
     )
     environ = {name: value for name, value in os.environ.items() if name not in ("DISPLAY", "WAYLAND_DISPLAY", "MPLBACKEND")}

@@ -14,10 +14,10 @@ from post_office import At, PostOffice, post_office
 from slack_server import OPS, ROLES, shown
 from sqlalchemy import Engine
 
-from monitor.deliveries import retry
+from monitor.config.model import AlertSettings
+from monitor.delivery.queue import retry
+from monitor.delivery.quiet_hours import together
 from monitor.messages import FieldChange, GroupMessage, Message, NightMessage, Reminder, ReminderMessage, Why, card_of, load
-from monitor.quiet import together
-from monitor.settings import AlertSettings
 
 NIGHT = AlertSettings(quiet=(time(22), time(7)))  # UTC
 EVENING = datetime(2026, 5, 4, 23, tzinfo=UTC)

@@ -17,10 +17,10 @@ from history import ENGINEER, settings
 from program import Program
 from sqlalchemy import Engine, text
 
+from monitor.config.model import AtsSettings, Settings
+from monitor.database.schema import open_database
 from monitor.demo.board_server import BoardServer, serving
-from monitor.round import report, run_round
-from monitor.schema import open_database
-from monitor.settings import AtsSettings, Settings
+from monitor.rounds.round import report, run_round
 
 SERIES = Path(__file__).parents[3] / "shared" / "recordings" / "timeseries"
 pytestmark = pytest.mark.needs(SERIES)

@@ -19,10 +19,10 @@ from slack_server import TOKEN, SlackServer
 from sockets import free_port
 from sqlalchemy import Engine, text
 
+from monitor.config.model import HealthSettings
+from monitor.daemon.reload import stamps
 from monitor.demo.board_server import BoardServer
 from monitor.health.guard import Guard
-from monitor.reload import stamps
-from monitor.settings import HealthSettings
 
 
 @pytest.fixture

@@ -16,8 +16,8 @@ from slack_server import ROLES, TOKEN, shown
 from sqlalchemy import Engine
 
 from crawler.items import Deadline, Posting
-from monitor import clockwork
-from monitor.settings import AlertSettings, SlackSettings
+from monitor.alerts import scheduled
+from monitor.config.model import AlertSettings, SlackSettings
 
 DEADLINE = START + timedelta(days=5)
 CHEF = posting("99", title="Chef")
@@ -38,7 +38,7 @@ class Channel:
 
     async def pass_to(self, moment: datetime) -> None:
         self.history.now = moment
-        clockwork.write(self.office.engine, self.history.settings, moment)
+        scheduled.write(self.office.engine, self.history.settings, moment)
         await self.deliver()
 
     async def deliver(self) -> None:

@@ -10,13 +10,13 @@ from history import ENGINEER, History, settings
 from sqlalchemy import Engine, select, update
 
 from crawler.items import Deadline, Posting, Probe
-from monitor import mutes, reminders
-from monitor.fitting import Fitting
+from monitor.alerts import mutes, reminders
+from monitor.alerts.open_roles import Fitting
+from monitor.config.model import Rule
+from monitor.database.tables import Alert, Delivery
+from monitor.delivery.pack import merge, pack
+from monitor.delivery.quiet_hours import together
 from monitor.messages import NightMessage, Reminder, ReminderMessage, Role, Why, load
-from monitor.models import Alert, Delivery
-from monitor.pack import merge, pack
-from monitor.quiet import together
-from monitor.settings import Rule
 
 WHY = Why("research-engineer", "title has “research engineer”")
 DEADLINE = START + timedelta(days=10)

@@ -10,10 +10,10 @@ from half_year import HalfYear
 from pydantic import SecretStr
 from sqlalchemy import Engine
 
-from monitor.db import reading
-from monitor.replay import replay
-from monitor.rules import Candidate, Explanation, Matcher
-from monitor.settings import Rule, Settings
+from monitor.config.model import Rule, Settings
+from monitor.database.engine import reading
+from monitor.queries.replay import replay
+from monitor.rules.matcher import Candidate, Explanation, Matcher
 
 RULES = (Rule("titles", any=("research engineer",)), Rule("texts", any=("large models",), within=("description",)))
 

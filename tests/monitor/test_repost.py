@@ -11,9 +11,9 @@ from history import History
 from sqlalchemy import Engine
 
 from crawler.items import Probe
+from monitor.history.reposts import RECENTLY, Gone, Numbers, Repost, face, find
 from monitor.messages import RoleMessage, load
 from monitor.notify.plain import lines
-from monitor.repost import RECENTLY, Gone, Numbers, Repost, face, find
 
 TEXT = "We look for an engineer who builds large things with care. " * 8
 NONE = Numbers(None, None)

@@ -14,15 +14,15 @@ from history import History, settings
 from program import Program
 from sqlalchemy import Engine, text
 
-from crawler.ats import reader_version, reread
 from crawler.items import Deadline, Pay, Posting, Unreadable
-from monitor import store
-from monitor.contents import Reader, load_contents
-from monitor.db import connect, reading
+from crawler.registry import reader_version, reread
+from monitor.config.model import MinPay, Rule
+from monitor.database.engine import connect, reading
 from monitor.demo.board_server import serving
+from monitor.history import postings as store
+from monitor.history.contents import Reader, load_contents
+from monitor.history.reread import older, read_again
 from monitor.queries.readings import listed, summary
-from monitor.rereading import older, read_again
-from monitor.settings import MinPay, Rule
 
 READER_VERSION = reader_version("greenhouse")
 NEWER = READER_VERSION + 1

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from monitor.resembling import resembles
+from crawler.links.careers_page import resembles
 
 
 @pytest.mark.parametrize(

@@ -13,10 +13,10 @@ from history import History, settings
 from sqlalchemy import Engine, insert, select, text
 
 from crawler.items import Deadline, Failure, Result
-from monitor import reminders
-from monitor.models import CheckRound
-from monitor.pack import pack
-from monitor.round import run_round
+from monitor.alerts import reminders
+from monitor.database.tables import CheckRound
+from monitor.delivery.pack import pack
+from monitor.rounds.round import run_round
 
 
 async def test_a_round_ends_the_one_before_it_whose_end_could_not_be_written(engine: Engine) -> None:
@@ -45,7 +45,7 @@ async def test_a_crawl_that_breaks_leaves_the_other_crawls_of_its_round_alone(en
         await asyncio.sleep(0.05)
         yield [Failure("google:deepmind", "HTTP 500", 500)]
 
-    monkeypatch.setattr("monitor.round.crawl_together", crawled)
+    monkeypatch.setattr("monitor.rounds.round.crawl_together", crawled)
     wanted = settings(boards=(BOARD, "google:deepmind"))
     with pytest.raises(RuntimeError, match="it broke"):
         await run_round(engine, wanted, None, alerts=True, announce=False, clock=lambda: START, random=Random(1))

@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from monitor.rules import Candidate, Explanation, Matcher
-from monitor.settings import MinPay, Rule
+from monitor.config.model import MinPay, Rule
+from monitor.rules.matcher import Candidate, Explanation, Matcher
 
 JOB = Candidate(
     board="greenhouse:deepmind",

@@ -9,13 +9,12 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, create_engine, inspect, text
 
 import migrations
-from monitor.backup import back_up
-from monitor.base import Base
-from monitor.db import connect, reading
+from monitor.database.backup import back_up
+from monitor.database.engine import Base, connect, reading
+from monitor.database.schema import downgrade, newest, open_database, revision, revisions, upgrade
+from monitor.database.search import is_index
+from monitor.database.views import VIEWS
 from monitor.errors import UserError
-from monitor.schema import downgrade, newest, open_database, revision, revisions, upgrade
-from monitor.search import is_index
-from monitor.views import VIEWS
 
 
 def _modelled(_object: object, name: str | None, *_rest: object) -> bool:

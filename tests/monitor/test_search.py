@@ -13,13 +13,13 @@ from history import History
 from sqlalchemy import Engine
 
 from crawler.items import Probe
-from monitor.db import reading
+from monitor.database.engine import reading
+from monitor.database.schema import downgrade, upgrade
+from monitor.database.search import index_all
 from monitor.errors import UserError
-from monitor.phrases import Phrase
-from monitor.queries.consistency import findings
+from monitor.queries.invariants import findings
 from monitor.queries.roles import RoleFilter, Status, find_roles
-from monitor.schema import downgrade, upgrade
-from monitor.search import index_all
+from monitor.text.phrases import Phrase
 
 KERNELS = posting("1", title="Research Engineer", description="We write fast kernels for large language models.\n\nZürich.")
 LAW = posting("2", title="Legal Counsel", description="You write contracts. Models of law are large; language matters.")

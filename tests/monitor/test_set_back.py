@@ -18,16 +18,16 @@ from running import Place, until
 from sqlalchemy import Engine, insert, select
 from structlog.testing import capture_logs
 
-from monitor import models
-from monitor.config import load
+from monitor.config.load import load
+from monitor.config.model import Settings
+from monitor.daemon.clock_change import Steps, shift
+from monitor.daemon.serve import serve
+from monitor.database import tables
+from monitor.database.schema import open_database
+from monitor.delivery.dispatcher import Outbox
 from monitor.demo.board_server import BoardServer
+from monitor.history.schedule import due_at
 from monitor.notify.console import ConsoleNotifier
-from monitor.outbox import Outbox
-from monitor.plan import due_at
-from monitor.schema import open_database
-from monitor.serve import serve
-from monitor.set_back import Steps, shift
-from monitor.settings import Settings
 
 BACK = timedelta(hours=3)
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -102,13 +102,13 @@ def test_what_boards_and_messages_wait_for_is_brought_forward_by_the_step(engine
     with engine.begin() as connection:
         for token, planned in (("past", NOW - 3 * BACK), ("soon", NOW + BACK + EVERY), ("never", None)):
             row = common | {"board": f"greenhouse:{token}", "token": token, "next_check_at": planned}
-            connection.execute(insert(models.Board).values(**row))
+            connection.execute(insert(tables.Board).values(**row))
         message = {"delivery_id": "one", "channel": "console", "message": "", "state": "pending", "created_at": NOW, "attempts": 1}
-        connection.execute(insert(models.Delivery).values(**message, next_try_at=NOW + BACK + timedelta(seconds=9)))
+        connection.execute(insert(tables.Delivery).values(**message, next_try_at=NOW + BACK + timedelta(seconds=9)))
         assert shift(connection, -BACK, NOW) == 2
-        boards = connection.scalars(select(models.Board.next_check_at).order_by(models.Board.id)).all()
+        boards = connection.scalars(select(tables.Board.next_check_at).order_by(tables.Board.id)).all()
         assert list(boards) == [NOW - 3 * BACK, NOW + EVERY, None]
-        assert connection.scalar(select(models.Delivery.next_try_at)) == NOW + timedelta(seconds=9)
+        assert connection.scalar(select(tables.Delivery.next_try_at)) == NOW + timedelta(seconds=9)
 
 
 @pytest.mark.parametrize(

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from alerts import AT
 
+from monitor.delivery.attempt import Pace
+from monitor.delivery.retry_policy import Head, abandoned, after_find, after_send, broken, kind
 from monitor.notify.base import NotifyError
-from monitor.pace import Pace
-from monitor.settle import Head, abandoned, after_find, after_send, broken, kind
 
 WAIT = timedelta(seconds=2)
 FRESH = Head(1, "id", "slack:#roles", "pending", 0, None, None)

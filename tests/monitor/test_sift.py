@@ -6,7 +6,7 @@ import pytest
 from boards import posting, sighting
 
 from crawler.items import Probe
-from monitor.compare import Known, Verdict, settle, sift
+from monitor.history.compare import Known, Verdict, settle, sift
 
 
 def test_sift_sorts_sightings_by_what_is_to_be_done() -> None:

@@ -13,7 +13,7 @@ from pydantic import SecretStr
 from slack_server import ROLES, TOKEN, SlackServer, slack_server
 
 from monitor.notify.base import NotifyError, Receipt
-from monitor.notify.slack import SlackNotifier
+from monitor.notify.slack.notifier import SlackNotifier
 
 
 @pytest.fixture

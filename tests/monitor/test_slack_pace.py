@@ -14,7 +14,7 @@ from alerts import opened, revised
 from simulator import Simulator, simulated, simulating
 from sqlalchemy import Engine
 
-from monitor.outbox import Outbox
+from monitor.delivery.dispatcher import Outbox
 
 CHANNELS = {
     "general": "C0GENERAL1",

@@ -11,8 +11,8 @@ from alerts import AT, HOSTILE, digest, every_kind, opened, reminder, revised, r
 from simulator import ACCEPTED, FAULTS, Simulator, simulated, simulating
 from sqlalchemy import Engine
 
+from monitor.delivery.dispatcher import Outbox
 from monitor.messages import GroupMessage, Message, RoleMessage
-from monitor.outbox import Outbox
 
 OLD = "C0ARCHIVE1"
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from alerts import AT, role
 
-from monitor.notify import words
+from monitor.notify import wording
 
 
 @pytest.mark.parametrize(
@@ -26,7 +26,7 @@ from monitor.notify import words
     ],
 )
 def test_a_length_of_time_is_said_in_one_unit(seconds: float, said: str) -> None:
-    assert words.span(timedelta(seconds=seconds)) == said
+    assert wording.span(timedelta(seconds=seconds)) == said
 
 
 @pytest.mark.parametrize("late", [0, 1, 29, 300])
@@ -35,9 +35,9 @@ def test_a_length_of_time_is_said_in_one_unit(seconds: float, said: str) -> None
 )
 def test_a_reminder_says_the_time_that_its_rule_asks_for(threshold: int, said: str, late: int) -> None:
     near = role(deadline_at=AT + timedelta(hours=threshold) - timedelta(seconds=late))
-    assert words.left(near, AT) == said
+    assert wording.left(near, AT) == said
 
 
 @pytest.mark.parametrize(("hours", "said"), [(70, "2 days"), (49, "2 days"), (46, "46 hours"), (23.5, "23 hours"), (1.5, "90 minutes")])
 def test_what_is_sent_much_later_says_how_much_is_left(hours: float, said: str) -> None:
-    assert words.left(role(deadline_at=AT + timedelta(hours=hours)), AT) == said
+    assert wording.left(role(deadline_at=AT + timedelta(hours=hours)), AT) == said

@@ -11,10 +11,10 @@ from boards import posting, snapshot
 from history import ENGINEER, History, settings
 from sqlalchemy import Engine
 
-from monitor import watch
-from monitor.config import ConfigError, understand
-from monitor.queries.naming import find_board, find_posting
-from monitor.settings import Settings
+from monitor.config.load import ConfigError, understand
+from monitor.config.model import Settings
+from monitor.history import boards as watch
+from monitor.queries.resolve import find_board, find_posting
 
 KEY = "138166347879064262"
 LINK = f"https://www.google.com/about/careers/applications/jobs/results/{KEY}"

@@ -8,10 +8,10 @@ import pytest
 from history import settings
 from sqlalchemy import Engine, insert, select
 
-from monitor import models
-from monitor.lease import LIFE
+from monitor.daemon.serve import follow
+from monitor.database import tables
+from monitor.database.lease import LIFE
 from monitor.messages import OperatorMessage, load
-from monitor.succession import follow
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
@@ -20,10 +20,10 @@ NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 def test_the_first_command_after_a_daemon_that_died_tells_of_it(engine: Engine, command: str) -> None:
     died = {"name": "worker", "holder": "another", "command": "run", "pid": 4_000_000, "host": "elsewhere"}
     with engine.begin() as connection:
-        connection.execute(insert(models.Lease).values(**died, taken_at=NOW - timedelta(hours=9), expires_at=NOW))
+        connection.execute(insert(tables.Lease).values(**died, taken_at=NOW - timedelta(hours=9), expires_at=NOW))
     follow(engine, command, settings(), lambda: NOW + LIFE).release(NOW + LIFE)
     follow(engine, "run", settings(), lambda: NOW + LIFE).release(NOW + LIFE)
     with engine.connect() as connection:
-        (told,) = map(load, connection.scalars(select(models.Alert.message)))
+        (told,) = map(load, connection.scalars(select(tables.Alert.message)))
     assert isinstance(told, OperatorMessage)
     assert any("pid 4000000 on elsewhere" in line for line in told.lines)

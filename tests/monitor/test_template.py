@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine
 
 from crawler.items import Pay, Posting
+from monitor.config.model import Rule
+from monitor.delivery.pack import Package, Told, plan
+from monitor.history.template_edits import Passage, passages, shared
 from monitor.messages import Message, RoleMessage, TemplateMessage, load
-from monitor.notify.blocks import draw
 from monitor.notify.plain import lines
-from monitor.pack import Package, Told, plan
-from monitor.settings import Rule
-from monitor.template import Passage, passages, shared
+from monitor.notify.slack.draw import draw
 
 OLD, NEW = "We are Example Labs, a small laboratory.", "We are Example Labs, a laboratory of four hundred people."
 

@@ -19,15 +19,15 @@ from history import settings
 from sqlalchemy import Connection, Engine, event, text
 
 from crawler.items import Result, Sighting
-from monitor import round as one_round
-from monitor import search
-from monitor.db import is_reading
+from monitor.config.model import AtsSettings
+from monitor.database import search
+from monitor.database.engine import is_reading
 from monitor.demo.board_server import BoardServer
-from monitor.record import Recorder
-from monitor.round import run_round
-from monitor.rules import Matcher
-from monitor.settings import AtsSettings
-from monitor.words import words_of
+from monitor.rounds import round as one_round
+from monitor.rounds.record import Recorder
+from monitor.rounds.round import run_round
+from monitor.rules.matcher import Matcher
+from monitor.text.words import words_of
 
 TOKENS = [f"board{number}" for number in range(8)]
 

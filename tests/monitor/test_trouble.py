@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import create_engine, exc, text
 from structlog.testing import capture_logs
 
-from monitor.trouble import NO_DATABASE, Troubles, advice, is_outside, words
+from monitor.database.trouble import NO_DATABASE, Troubles, advice, is_outside, words
 
 
 def trouble_of(query: str, url: str = "sqlite://") -> Exception:

@@ -19,9 +19,9 @@ import upgrading
 from sqlalchemy import Boolean, Connection, Engine, MetaData, create_engine, insert, select, text
 from sqlalchemy.dialects.postgresql import JSONB
 
-from monitor.db import connect, reading
-from monitor.queries.consistency import findings
-from monitor.schema import newest, open_database, revision, revisions, upgrade
+from monitor.database.engine import connect, reading
+from monitor.database.schema import newest, open_database, revision, revisions, upgrade
+from monitor.queries.invariants import findings
 
 DUMPS = sorted((Path(__file__).parents[1] / "recordings" / "schemas").glob("*.sql"))
 Rows = dict[str, list[tuple[Any, ...]]]

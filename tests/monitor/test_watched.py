@@ -10,7 +10,7 @@ from threading import Event
 
 import pytest
 
-from monitor.queries.watched import TooLong, Watch
+from monitor.queries.time_limit import TooLong, Watch
 
 
 class Work:

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.cli.marking import drawn
-from monitor.worddiff import Piece, word_diff
+from monitor.text.diff import Piece, word_diff
 
 
 def test_equal_texts_have_no_difference() -> None:

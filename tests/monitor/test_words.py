@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.words import MOST, Sought, sought, words_of
+from monitor.text.words import MOST, Sought, sought, words_of
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Connection, Engine, insert, select, update
 
-from monitor import models
+from monitor.database import tables
 from monitor.messages import (
     BoardCount,
     BoardHealth,
@@ -102,11 +102,11 @@ class Desk:
     def begin_round(self, *, ended: bool = True) -> int:
         with self.engine.begin() as connection:
             row = {"started_at": AT, "finished_at": AT if ended else None}
-            return int(connection.execute(insert(models.CheckRound).values(**row).returning(models.CheckRound.id)).scalar_one())
+            return int(connection.execute(insert(tables.CheckRound).values(**row).returning(tables.CheckRound.id)).scalar_one())
 
     def end_round(self, round_id: int) -> None:
         with self.engine.begin() as connection:
-            connection.execute(update(models.CheckRound).where(models.CheckRound.id == round_id).values(finished_at=AT))
+            connection.execute(update(tables.CheckRound).where(tables.CheckRound.id == round_id).values(finished_at=AT))
 
     def tell(self, *messages: Message, channel: str = "slack:#roles", round_id: int | None = None, at: datetime = AT) -> list[int]:
         """An alert for each message; gives their ids."""
@@ -118,22 +118,22 @@ class Desk:
         kind = message.kind if isinstance(message, RoleMessage) else "summary" if isinstance(message, SummaryMessage) else "operator"
         row = {"round_id": round_id, "kind": kind, "channel": channel, "message": dump(message), "created_at": at}
         values = row | {"rule": why.rule if why else None, "why": why.words if why else None}
-        return int(connection.execute(insert(models.Alert).values(**values).returning(models.Alert.id)).scalar_one())
+        return int(connection.execute(insert(tables.Alert).values(**values).returning(tables.Alert.id)).scalar_one())
 
-    def deliveries(self) -> list[models.Delivery]:
+    def deliveries(self) -> list[tables.Delivery]:
         """All of them, as detached rows, in the order in which they were made."""
         with self.engine.connect() as connection:
-            rows = connection.execute(select(models.Delivery.__table__).order_by(models.Delivery.id)).mappings()
-            return [models.Delivery(**row) for row in rows]
+            rows = connection.execute(select(tables.Delivery.__table__).order_by(tables.Delivery.id)).mappings()
+            return [tables.Delivery(**row) for row in rows]
 
     def states(self) -> list[str]:
         return [delivery.state for delivery in self.deliveries()]
 
-    def alerts(self) -> list[models.Alert]:
+    def alerts(self) -> list[tables.Alert]:
         with self.engine.connect() as connection:
-            rows = connection.execute(select(models.Alert.__table__).order_by(models.Alert.id)).mappings()
-            return [models.Alert(**row) for row in rows]
+            rows = connection.execute(select(tables.Alert.__table__).order_by(tables.Alert.id)).mappings()
+            return [tables.Alert(**row) for row in rows]
 
     def set(self, delivery_id: str, **values: object) -> None:
         with self.engine.begin() as connection:
-            connection.execute(update(models.Delivery).where(models.Delivery.delivery_id == delivery_id).values(**values))
+            connection.execute(update(tables.Delivery).where(tables.Delivery.delivery_id == delivery_id).values(**values))

@@ -8,12 +8,13 @@ from __future__ import annotations
 import sys
 from datetime import timedelta
 
-from monitor import daemon, identity, lease
 from monitor.cli import main
+from monitor.daemon import daemon
+from monitor.database import lease, process_identity
 
 if __name__ == "__main__":
     name = sys.argv.pop(1)
     if name != "-":
-        identity._namespace = lambda: name
+        process_identity._namespace = lambda: name
     lease.LIFE, lease._CALL, daemon.RENEW_EVERY = timedelta(seconds=6), 2.5, 2.0  # type: ignore[misc,attr-defined]  # final for everybody else
     main()

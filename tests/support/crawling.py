@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from crawler.crawl import crawl
 from crawler.items import BoardRequest, Manners, Result, Snapshot
-from crawler.run import crawl
 from monitor.demo.board_server import BoardServer
 
 BOARD = "greenhouse:examplelabs"

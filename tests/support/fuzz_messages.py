@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from block_rules import faults
 
 from monitor.cli.output import clean as for_terminal
+from monitor.config.model import KINDS
 from monitor.logs import printable, redact
 from monitor.messages import (
     BoardCount,
@@ -25,9 +26,8 @@ from monitor.messages import (
     dump,
     load,
 )
-from monitor.notify.blocks import draw, draw_reply
 from monitor.notify.plain import fallback, lines
-from monitor.settings import KINDS
+from monitor.notify.slack.draw import draw, draw_reply
 
 NOON = datetime(2026, 4, 1, 12, tzinfo=UTC)
 _LIMIT = 4000  # characters of a notification

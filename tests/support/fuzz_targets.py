@@ -15,21 +15,21 @@ from pathlib import Path
 import msgspec
 from fuzz_messages import NOON, draw_message, words, write_line
 
-from crawler.address import discover, parse
-from crawler.answer import Unusable, bad_status, decode, next_address, unpack
-from crawler.directory import directory, find
 from crawler.items import Posting, Unreadable
+from crawler.links.address import discover, parse
+from crawler.links.directory import directory, find
 from crawler.read.deadline import read_deadline
 from crawler.read.pay import read_pay
 from crawler.read.place import places, workplace
 from crawler.read.text import clean, to_text
+from crawler.responses import Unusable, bad_status, decode, next_address, unpack
 from crawler.spiders.greenhouse import GreenhouseSpider
-from monitor.compare import carry, differences, digest
-from monitor.config import understand
+from monitor.config.load import understand
+from monitor.config.model import Rule
 from monitor.errors import UserError
-from monitor.phrases import Phrase
-from monitor.rules import Candidate, Matcher
-from monitor.settings import Rule
+from monitor.history.compare import carry, differences, digest
+from monitor.rules.matcher import Candidate, Matcher
+from monitor.text.phrases import Phrase
 
 
 def harmless(text: str) -> None:

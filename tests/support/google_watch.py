@@ -9,9 +9,9 @@ from google_server import GoogleServer
 from history import History, settings
 from sqlalchemy import Engine
 
+from crawler.crawl import crawl
 from crawler.items import BoardRequest, Failure, Manners, Result, Snapshot
-from crawler.run import crawl
-from monitor import watch
+from monitor.history import boards
 
 BOARD = "google:deepmind"
 
@@ -48,8 +48,8 @@ class Watch:
         server, history = self.server, self.history
         at = history.now + timedelta(hours=hours)
         with history.engine.begin() as connection:
-            watch.sync(connection, history.settings)
-            [request] = watch.requests(connection, {self.board}, at)["google"]
+            boards.sync(connection, history.settings)
+            [request] = boards.requests(connection, {self.board}, at)["google"]
         server.asked.clear()
         result = await crawled(server, request)
         history.look(result, minutes=hours * 60)

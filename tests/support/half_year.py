@@ -11,8 +11,8 @@ from typing import Any
 from boards import START
 from sqlalchemy import Connection, Engine, insert
 
-from monitor import models
-from monitor.store import text_digest
+from monitor.database import tables
+from monitor.history.postings import text_digest
 
 Rows = list[dict[str, Any]]
 
@@ -126,14 +126,14 @@ class HalfYear:
             | {"url": f"https://job-boards.greenhouse.io/x/jobs/{row['posting_id']}", "description_digest": text_digest(row["text"])}
             for row in self.versions
         ]
-        connection.execute(insert(models.CheckRound), [{"id": 1, "started_at": START, "finished_at": last}])
-        connection.execute(insert(models.Description), [{"digest": text_digest(text), "text": text} for text in set(self.texts)])
+        connection.execute(insert(tables.CheckRound), [{"id": 1, "started_at": START, "finished_at": last}])
+        connection.execute(insert(tables.Description), [{"digest": text_digest(text), "text": text} for text in set(self.texts)])
         for table, rows in (
-            (models.Board, boards),
-            (models.BoardCheck, checks),
-            (models.Posting, list(self.rows.values())),
-            (models.PostingVersion, versions),
-            (models.PostingChange, self.changes),
+            (tables.Board, boards),
+            (tables.BoardCheck, checks),
+            (tables.Posting, list(self.rows.values())),
+            (tables.PostingVersion, versions),
+            (tables.PostingChange, self.changes),
         ):
             connection.execute(insert(table), rows)
 

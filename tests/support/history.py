@@ -14,11 +14,12 @@ from pydantic import SecretStr
 from sqlalchemy import Engine, insert, text, update
 
 from crawler.items import Result
-from monitor import models, watch
-from monitor.alerting import Alerting
-from monitor.introduce import introduce
-from monitor.record import Recorder
-from monitor.settings import Rule, Settings, WatchedBoard
+from monitor.alerts.alerting import Alerting
+from monitor.alerts.summaries import introduce
+from monitor.config.model import Rule, Settings, WatchedBoard
+from monitor.database import tables
+from monitor.history import boards as watch
+from monitor.rounds.record import Recorder
 
 ENGINEER = Rule("research-engineer", any=("research engineer",))
 
@@ -45,14 +46,14 @@ class History:
         alerting = Alerting.of(self.settings, enabled=self.alerts, announce=self.announce)
         with self.engine.begin() as connection:
             watch.sync(connection, self.settings)
-            started = insert(models.CheckRound).values(started_at=self.now).returning(models.CheckRound.id)
+            started = insert(tables.CheckRound).values(started_at=self.now).returning(tables.CheckRound.id)
             round_id = connection.execute(started).scalar_one()
         for result in results:
             with self.engine.begin() as connection:
                 Recorder(round_id, alerting, Random(1), lambda: self.now).record(connection, result)
         with self.engine.begin() as connection:
             introduce(connection, alerting, round_id, self.now)
-            connection.execute(update(models.CheckRound).where(models.CheckRound.id == round_id).values(finished_at=self.now))
+            connection.execute(update(tables.CheckRound).where(tables.CheckRound.id == round_id).values(finished_at=self.now))
         return self.now
 
     def ask(self, query: str) -> list[tuple[Any, ...]]:

@@ -12,7 +12,7 @@ from pydantic import SecretStr
 from slack_server import ROLES, TOKEN
 
 from crawler.items import Pay, Posting, Probe, Result
-from monitor.settings import AlertSettings, Rule, SlackSettings
+from monitor.config.model import AlertSettings, Rule, SlackSettings
 
 RULE = replace(ENGINEER, notify=("slack:#roles",))
 PAY = Pay(133000.0, 240000.0, "USD", "year", "$133,000 - $240,000 USD")

@@ -15,12 +15,12 @@ from random import Random
 
 from sqlalchemy import Engine, event, text
 
-from monitor.config import load
-from monitor.db import reading
+from monitor.config.load import load
+from monitor.config.model import Settings
+from monitor.daemon.serve import serve
+from monitor.database.engine import reading
+from monitor.delivery.dispatcher import Outbox
 from monitor.notify.console import ConsoleNotifier
-from monitor.outbox import Outbox
-from monitor.serve import serve
-from monitor.settings import Settings
 
 CONFIG = """
 [database]

@@ -13,8 +13,8 @@ from uuid import uuid4
 
 from sqlalchemy import Connection, Engine, create_engine, make_url, text
 
-from monitor.db import connect, normal_url
-from monitor.schema import upgrade
+from monitor.database.engine import connect, normal_url
+from monitor.database.schema import upgrade
 
 # Whatever a test may have done to the schema itself.
 _SHAPE = text("""

@@ -10,10 +10,10 @@ from boards import BOARD, posting, postings, snapshot
 from history import History
 
 from crawler.items import Posting, Snapshot
-from monitor import moving
+from monitor.config.model import WatchedBoard
+from monitor.history import moves
 from monitor.messages import Move, SummaryMessage, load
 from monitor.queries.roles import RoleFilter, find_roles
-from monitor.settings import WatchedBoard
 
 NEW = "google:examplelabs"
 TOWNS = {"London, UK": "London, United Kingdom", "Mountain View, California, US": "Mountain View, CA, USA"}
@@ -41,7 +41,7 @@ def move(history: History, old: str = BOARD, new: str = NEW, *, keep: Sequence[s
     watched = WatchedBoard(new, "https://careers.example/")
     kept = tuple(one for one in history.settings.boards if one.board in keep)
     with history.engine.begin() as connection:
-        moving.begin(connection, old, watched)
+        moves.begin(connection, old, watched)
     history.settings = replace(history.settings, boards=(*kept, watched))
 
 

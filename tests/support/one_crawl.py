@@ -13,8 +13,8 @@ from contextlib import aclosing
 from scrapy.utils.reactor import install_reactor
 
 from crawler import settings
+from crawler.crawl import crawl
 from crawler.items import BoardRequest, Failure, Manners, Snapshot
-from crawler.run import crawl
 
 
 def say(*words: object) -> None:

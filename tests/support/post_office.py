@@ -17,13 +17,13 @@ from pydantic import SecretStr
 from slack_server import TOKEN, SlackServer, slack_server
 from sqlalchemy import Engine
 
-from monitor.db import connect
+from monitor.config.model import AlertSettings
+from monitor.database.engine import connect
+from monitor.delivery.dispatcher import Outbox
 from monitor.notify.base import Notifier
 from monitor.notify.console import ConsoleNotifier
-from monitor.notify.slack import SlackNotifier
+from monitor.notify.slack.notifier import SlackNotifier
 from monitor.notify.webhook import WebhookNotifier
-from monitor.outbox import Outbox
-from monitor.settings import AlertSettings
 
 
 class Clock:

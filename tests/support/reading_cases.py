@@ -19,8 +19,8 @@ from zoneinfo import ZoneInfo
 
 from crawler.items import Posting
 from crawler.spiders.greenhouse import GreenhouseSpider
-from monitor.rules import Candidate, Matcher
-from monitor.settings import Rule
+from monitor.config.model import Rule
+from monitor.rules.matcher import Candidate, Matcher
 
 Score = Literal["exact", "unknown", "false"]
 

@@ -15,10 +15,10 @@ from post_office import Clock
 from pydantic import SecretStr
 from sqlalchemy import Engine
 
+from monitor.delivery.dispatcher import Outbox
 from monitor.notify.base import Notifier
-from monitor.notify.slack import SlackNotifier
+from monitor.notify.slack.notifier import SlackNotifier
 from monitor.notify.webhook import WebhookNotifier
-from monitor.outbox import Outbox
 
 _SUPPORT = Path(__file__).parent
 TOKEN = SecretStr("xoxb-100000000000-200000000000-simulatorBotToken")

@@ -12,7 +12,7 @@ from kept import keep
 from sqlalchemy import Engine
 
 from crawler.items import Deadline, Failure, Pay, Probe
-from monitor.settings import Rule, Settings
+from monitor.config.model import Rule, Settings
 
 OTHER = "greenhouse:otherworks"
 STORY = f"{BOARD}:11"  # revised twice, closed, reopened

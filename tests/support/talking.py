@@ -14,11 +14,11 @@ from pydantic import SecretStr
 from socket_server import ADMIN, APP, BOT, OPS, ROLES, SocketServer
 from sqlalchemy import Engine
 
+from monitor.config.model import Settings, SlackSettings
+from monitor.database.slack_channels import remember
 from monitor.messages import OperatorMessage
 from monitor.notify.base import Listed
-from monitor.settings import Settings, SlackSettings
-from monitor.slack_channels import remember
-from monitor.talk.talk import Talk
+from monitor.slack_app.app import Talk
 
 
 class Office:

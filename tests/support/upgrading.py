@@ -15,8 +15,8 @@ from collections.abc import Callable
 import alembic.command  # noqa: F401  # so that a child has it
 from sqlalchemy import event
 
-from monitor.db import connect
-from monitor.schema import upgrade
+from monitor.database.engine import connect
+from monitor.database.schema import upgrade
 
 
 def child(work: Callable[[], object]) -> int:

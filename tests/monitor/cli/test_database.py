@@ -12,8 +12,8 @@ from program import Program
 from sqlalchemy import Engine, text
 from story import STORY
 
-from monitor.db import connect, reading
-from monitor.schema import newest, revision
+from monitor.database.engine import connect, reading
+from monitor.database.schema import newest, revision
 
 
 def test_an_untouched_history_is_ok(told: Program) -> None:

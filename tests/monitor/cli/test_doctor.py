@@ -75,7 +75,7 @@ async def test_a_board_that_is_gone_is_looked_for_on_its_employers_careers_page(
     place: Place, boards: BoardServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     boards.troubles["/careers"] = Trouble(body=b'<a href="https://jobs.ashbyhq.com/Nobody">', status=200)
-    monkeypatch.setattr("monitor.new_place.careers_page", lambda _: f"{boards.url}/careers")
+    monkeypatch.setattr("monitor.rounds.new_board.careers_page", lambda _: f"{boards.url}/careers")
     place.watched = ("examplelabs", "nobody")
     place.configure()
     remedy = (await _findings(place))["greenhouse:nobody"]["remedy"]

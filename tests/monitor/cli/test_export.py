@@ -16,14 +16,14 @@ from program import Program
 from sqlalchemy import Engine, text
 from story import STORY, tell
 
-from monitor.db import reading
+from monitor.database.engine import reading
+from monitor.database.schema import open_database
+from monitor.database.views import VIEWS
 from monitor.errors import UserError
-from monitor.export import files
-from monitor.export.folder import export
-from monitor.queries.asking import view_columns
-from monitor.queries.columns import Kind, kind, reader
-from monitor.schema import open_database
-from monitor.views import VIEWS
+from monitor.queries.user_sql import view_columns
+from monitor.queries.view_tables import Kind, kind, reader
+from monitor.reports import export as files
+from monitor.reports.export import export
 
 POSTGRES_TYPES: dict[str, Kind] = {
     "text": "text",

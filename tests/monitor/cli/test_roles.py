@@ -10,9 +10,9 @@ from program import WIDE, Program
 from sqlalchemy import Engine, text
 from story import OTHER
 
+from monitor.alerts.saved import save
 from monitor.cli.output import clean
-from monitor.queries.naming import find_posting
-from monitor.saves import save
+from monitor.queries.resolve import find_posting
 
 # fmt: off
 COLUMNS = [

@@ -15,9 +15,9 @@ from sqlalchemy import Engine
 from story import PAY, STORY, story_settings
 
 from crawler.items import Snapshot, Unchanged
-from monitor.matching import catch_up
-from monitor.mutes import mute
-from monitor.settings import Rule
+from monitor.alerts.mutes import mute
+from monitor.config.model import Rule
+from monitor.rules.matches import catch_up
 
 
 def _told(rows: list[dict[str, Any]], rule: str) -> list[tuple[str, str]]:

@@ -13,9 +13,9 @@ import pytest
 from program import Program
 from running import ROLEWATCH, Place, stopped, until
 
+from monitor.database.lease import take
+from monitor.database.schema import open_database
 from monitor.demo.board_server import BoardServer, Trouble
-from monitor.lease import take
-from monitor.schema import open_database
 
 
 @pytest.fixture

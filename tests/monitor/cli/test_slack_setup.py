@@ -18,11 +18,11 @@ from running import ROLEWATCH
 from slack_server import APP_TOKEN, OPS, ROLES, TOKEN, SlackServer, slack_server
 
 from monitor.cli import slack as slack_command
-from monitor.cli.dotenv_file import changed, put
 from monitor.cli.slack_channel import as_channel
-from monitor.config_file import EXAMPLE
+from monitor.config.env_file import changed, put
+from monitor.config.file import EXAMPLE
 from monitor.errors import UserError
-from monitor.notify.slack_tokens import wrong_kind
+from monitor.notify.slack.tokens import wrong_kind
 
 CONFIG = """
 [[boards]]

@@ -10,11 +10,10 @@ from program import WIDE, Program
 from sqlalchemy import Engine
 from story import OTHER
 
-from monitor.base import Base
 from monitor.cli.sql import EXAMPLES
-from monitor.db import reading
-from monitor.queries.asking import view_columns
-from monitor.views import VIEWS
+from monitor.database.engine import Base, reading
+from monitor.database.views import VIEWS
+from monitor.queries.user_sql import view_columns
 
 ENDLESS = "WITH RECURSIVE steps(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM steps) "
 

@@ -15,8 +15,8 @@ from sqlalchemy import Engine
 from story import PAY, story_settings
 
 from crawler.items import Pay, Probe
-from monitor.queries.facts import Day, Facts
-from monitor.stats import COLUMNS, by_week
+from monitor.queries.stats_input import Day, Facts
+from monitor.reports.stats import COLUMNS, by_week
 
 DAY = 24 * 60.0
 COMPANY = "Example Labs"

@@ -11,7 +11,7 @@ from sqlalchemy import Engine, text
 from story import OTHER, story_settings
 
 from crawler.items import Failure
-from monitor.lease import take
+from monitor.database.lease import take
 
 
 def test_before_the_first_check_the_boards_of_the_configuration_are_new_and_nothing_is_made(watching: Program) -> None:

@@ -10,7 +10,7 @@ from google_watch import Watch, is_failure
 from sqlalchemy import Engine, text
 
 from crawler.items import Snapshot
-from monitor.watch import leave
+from monitor.history.boards import leave
 
 
 async def test_the_first_check_is_a_baseline_of_the_brand_alone(watched: Watch) -> None:

@@ -21,12 +21,11 @@ from sqlalchemy import Engine, text
 from structlog.testing import capture_logs
 
 from crawler.items import Failure
+from monitor.config.model import HealthSettings, Settings
 from monitor.errors import UserError
 from monitor.health import guard as rooms
 from monitor.health.guard import Guard
-from monitor.health.heartbeat import ping
-from monitor.health.systemd import notify
-from monitor.settings import HealthSettings, Settings
+from monitor.health.heartbeat import notify, ping
 
 
 @pytest.fixture

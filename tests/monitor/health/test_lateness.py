@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.health.lateness import Lateness, Part, Waiting
+from monitor.health.watchdog import Lateness, Part, Waiting
 
 
 def waits(what: str, patience: float = 600) -> dict[Part, list[Waiting]]:

@@ -12,11 +12,11 @@ from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import Engine, update
 
 from crawler.items import Failure, Probe, Unchanged
-from monitor.health.lateness import Part
+from monitor.database.alert_tables import Alert
+from monitor.delivery.pack import pack
 from monitor.health.metrics import Metrics
-from monitor.models_alerts import Alert
-from monitor.pack import pack
-from monitor.queries import figures
+from monitor.health.watchdog import Part
+from monitor.queries import metrics as figures
 
 OTHER = "greenhouse:otherworks"
 

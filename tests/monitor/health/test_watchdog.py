@@ -13,11 +13,11 @@ from history import History, settings
 from sqlalchemy import Engine, text
 
 from crawler.items import Failure
-from monitor.db import connect
+from monitor.config.model import Settings
+from monitor.database.engine import connect
+from monitor.delivery.pack import pack
 from monitor.health.watchdog import Watchdog
 from monitor.messages import OperatorMessage
-from monitor.pack import pack
-from monitor.settings import Settings
 
 MINUTE = 60.0
 

@@ -12,12 +12,13 @@ from socket_server import ADMIN, ALICE, BOB, CARD, ROLES, click
 from sqlalchemy import Engine, insert
 from story import STORY, tell
 
-from monitor import models, mutes
-from monitor.db import reading
-from monitor.settings import SlackSettings
-from monitor.talk import clicks
-from monitor.talk.clicks import Outcome
-from monitor.talk.heard import Click, hear
+from monitor.alerts import mutes
+from monitor.config.model import SlackSettings
+from monitor.database import tables
+from monitor.database.engine import reading
+from monitor.slack_app import actions
+from monitor.slack_app.actions import Outcome
+from monitor.slack_app.payloads import Click, hear
 
 
 @pytest.fixture
@@ -39,7 +40,7 @@ def sent(engine: Engine) -> History:
                 "created_at": history.now,
                 "attempts": 1,
             }
-            connection.execute(insert(models.Delivery).values(**row, channel_id=channel_id, ts=CARD))
+            connection.execute(insert(tables.Delivery).values(**row, channel_id=channel_id, ts=CARD))
     return history
 
 
@@ -47,7 +48,7 @@ def press(history: History, action: str, value: str = STORY, user: str = ALICE, 
     [heard] = hear({"envelope_id": "e", "type": "interactive", "payload": click(action, value, user, channel)})
     assert isinstance(heard, Click)
     with history.engine.begin() as connection:
-        return clicks.do(connection, history.settings, heard, history.now)
+        return actions.do(connection, history.settings, heard, history.now)
 
 
 def answered(outcome: Outcome) -> str:

@@ -17,15 +17,15 @@ from sqlalchemy import Engine
 from story import STORY, tell
 from talking import know
 
-from monitor import mutes, saves
-from monitor.db import reading
+from monitor.alerts import mutes, saved
+from monitor.config.model import SlackSettings
+from monitor.database.engine import reading
 from monitor.errors import UserError
-from monitor.queries.naming import find_posting
-from monitor.settings import SlackSettings
-from monitor.talk import commands
-from monitor.talk.answers import Said
-from monitor.talk.commands import Search, read
-from monitor.talk.heard import Typed
+from monitor.queries.resolve import find_posting
+from monitor.slack_app import slash_commands
+from monitor.slack_app.payloads import Typed
+from monitor.slack_app.replies import Said
+from monitor.slack_app.slash_commands import Search, read
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +50,7 @@ def test_both_databases_are_asked_alike(history: History, engine: Engine) -> Non
 def ask(history: History, text: str, user: str = ALICE) -> Said:
     """The answer, which Slack would take."""
     with reading(history.engine) as connection:
-        said = commands.answer(connection, history.settings, Typed("k", user, "C1", text, ""), history.now)
+        said = slash_commands.answer(connection, history.settings, Typed("k", user, "C1", text, ""), history.now)
     assert faults(said.blocks) == []
     assert length(said.blocks) < TOTAL
     return said
@@ -182,7 +182,7 @@ def test_status_counts_boards_roles_and_what_waits(history: History) -> None:
 def test_saved_lists_a_persons_own_whatever_became_of_them(history: History) -> None:
     with history.engine.begin() as connection:
         for key in (STORY, "13"):
-            saves.save(connection, BOB, find_posting(connection, key).id, history.now)
+            saved.save(connection, BOB, find_posting(connection, key).id, history.now)
     told = shown(ask(history, "saved", BOB))
     assert "Legal Counsel" in told
     assert "(closed)" in told

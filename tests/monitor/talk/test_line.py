@@ -46,7 +46,7 @@ async def test_an_address_that_failed_is_not_tried_again(waiting: Office, server
 async def test_a_token_that_is_refused_is_told_once_and_works_when_it_is_mended(
     waiting: Office, server: SocketServer, word: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("monitor.talk.keep.FIRST_WAIT", 0.01)
+    monkeypatch.setattr("monitor.slack_app.connection.FIRST_WAIT", 0.01)
     server.refuse("apps.connections.open", word, times=3)
     await waiting.start()
     await until(lambda: bool(server.sockets))
@@ -56,7 +56,7 @@ async def test_a_token_that_is_refused_is_told_once_and_works_when_it_is_mended(
 
 
 async def test_trouble_that_passes_is_not_told(waiting: Office, server: SocketServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("monitor.talk.keep.FIRST_WAIT", 0.01)
+    monkeypatch.setattr("monitor.slack_app.connection.FIRST_WAIT", 0.01)
     for trouble in (500, 429, "internal_error"):
         server.refuse("apps.connections.open", trouble)
     await waiting.start()

@@ -11,7 +11,7 @@ from socket_server import ADMIN, BOB, SocketServer
 from story import STORY
 from talking import Office, told
 
-from monitor.talk import keep
+from monitor.slack_app import connection
 
 
 @pytest.mark.parametrize("odd", [{}, {"upload_url": None, "file_id": "F1"}, {"upload_url": 7, "file_id": "F1"}])
@@ -39,7 +39,7 @@ async def test_a_fault_while_answering_is_told_to_the_person(server: SocketServe
     async def broken(*_: object, **__: object) -> None:
         raise KeyError("surprise")
 
-    monkeypatch.setattr("monitor.talk.calls.Calls.upload", broken)
+    monkeypatch.setattr("monitor.slack_app.responses.Calls.upload", broken)
     await server.click("role_diff", STORY)
     assert "That did not work" in (await told(server))[0]
 
@@ -53,7 +53,7 @@ async def test_a_second_click_during_an_upload_hears_that_it_is_on_its_way(
         begun.set()
         await go_on.wait()
 
-    monkeypatch.setattr("monitor.talk.calls.Calls.upload", slow)
+    monkeypatch.setattr("monitor.slack_app.responses.Calls.upload", slow)
     await server.click("role_diff", STORY)
     await begun.wait()
     await server.click("role_diff", STORY, BOB)
@@ -63,8 +63,8 @@ async def test_a_second_click_during_an_upload_hears_that_it_is_on_its_way(
 
 
 async def test_a_handshake_that_nobody_answers_is_given_up(waiting: Office, server: SocketServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(keep, "HELLO", 0.2)
-    monkeypatch.setattr(keep, "FIRST_WAIT", 0.01)
+    monkeypatch.setattr(connection, "HELLO", 0.2)
+    monkeypatch.setattr(connection, "FIRST_WAIT", 0.01)
     server.refuse("link", "silence", times=2)
     began = time.monotonic()
     await waiting.start()

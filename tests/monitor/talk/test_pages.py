@@ -9,11 +9,11 @@ import pytest
 from alerts import HOSTILE
 from block_rules import TOTAL, faults, length
 
-from monitor.queries.standing import Standing
-from monitor.rules import Explanation
-from monitor.settings import Rule
-from monitor.talk import answers, pages
-from monitor.talk.answers import Said
+from monitor.config.model import Rule
+from monitor.queries.status import Standing
+from monitor.rules.matcher import Explanation
+from monitor.slack_app import lists, replies
+from monitor.slack_app.replies import Said
 
 NOW = datetime(2026, 5, 4, 9, 2, tzinfo=UTC)
 
@@ -50,17 +50,17 @@ def every(text: str, number: int) -> list[Said]:
     title = text[:200].strip() or "x"
     explained = [Explanation(text, fits=number % 2 == 0, words=text, failed=text) for number in range(number)]
     return [
-        pages.roles(rows, text[:150]),
-        pages.saved(rows),
-        pages.which(rows, text[:150]),
-        pages.history(row(text), changes, {("greenhouse:labs:1", number + 1): f"{text[:3000]} more" * number for number in range(2)}),
-        pages.history(row(text, posting="google:labs:1"), changes, {}),
-        pages.rules(rules, {text or "rule": [text]}),
-        pages.status(Standing([board(text)] * number, [(text, "pending", 3)] * number, number), NOW),
-        answers.why(title, "https://jobs.example/", explained),
-        answers.saved(title, "javascript:alert(1)", "greenhouse:labs:1", new=True),
-        answers.wrong(text),
-        answers.may_not([text[:12] or "U1"] * number),
+        lists.roles(rows, text[:150]),
+        lists.saved(rows),
+        lists.which(rows, text[:150]),
+        lists.history(row(text), changes, {("greenhouse:labs:1", number + 1): f"{text[:3000]} more" * number for number in range(2)}),
+        lists.history(row(text, posting="google:labs:1"), changes, {}),
+        lists.rules(rules, {text or "rule": [text]}),
+        lists.status(Standing([board(text)] * number, [(text, "pending", 3)] * number, number), NOW),
+        replies.why(title, "https://jobs.example/", explained),
+        replies.saved(title, "javascript:alert(1)", "greenhouse:labs:1", new=True),
+        replies.wrong(text),
+        replies.may_not([text[:12] or "U1"] * number),
     ]
 
 
@@ -75,13 +75,13 @@ def test_slack_takes_every_answer(text: str, number: int) -> None:
 
 
 def test_a_deadline_in_a_history_is_in_the_readers_own_time_zone() -> None:
-    said = pages.history(row(), [change("2026-05-19T19:00:00.000000Z", "deadline") | {"new": None}], {})
+    said = lists.history(row(), [change("2026-05-19T19:00:00.000000Z", "deadline") | {"new": None}], {})
     assert "2026-05-19T19" not in str(said.blocks)
     assert "'style': {'strike': True}" in str(said.blocks)
 
 
 def test_a_list_says_how_much_it_leaves_out() -> None:
-    said = pages.roles([row()] * 500, "engineer")
+    said = lists.roles([row()] * 500, "engineer")
     assert said.text == "500 open roles for “engineer”"
     [last] = said.blocks[0]["elements"][1]["elements"][-1]["elements"][:1]
     assert last["text"].startswith("and 4")

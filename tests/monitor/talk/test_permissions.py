@@ -13,15 +13,15 @@ from sqlalchemy import Engine, insert
 from story import STORY, tell
 from talking import know
 
-from monitor import mutes
-from monitor.db import reading
-from monitor.models import Delivery
-from monitor.queries.naming import find_posting
-from monitor.settings import SlackSettings
-from monitor.talk import clicks, commands
-from monitor.talk.clicks import Outcome
-from monitor.talk.heard import Click, Typed, hear
-from monitor.talk.permissions import Person
+from monitor.alerts import mutes
+from monitor.config.model import SlackSettings
+from monitor.database.engine import reading
+from monitor.database.tables import Delivery
+from monitor.queries.resolve import find_posting
+from monitor.slack_app import actions, slash_commands
+from monitor.slack_app.actions import Outcome
+from monitor.slack_app.payloads import Click, Typed, hear
+from monitor.slack_app.permissions import Person
 
 SECRET = "C0SECRET01"
 NAMES = {ROLES: "slack:#roles", SECRET: "slack:#secret-reorg"}
@@ -68,7 +68,7 @@ def press(history: History, action: str, value: str, user: str, channel_id: str,
     [heard] = hear({"envelope_id": "e", "type": "interactive", "payload": payload})
     assert isinstance(heard, Click)
     with history.engine.begin() as connection:
-        return clicks.do(connection, history.settings, heard, history.now)
+        return actions.do(connection, history.settings, heard, history.now)
 
 
 def mute(history: History, channel: str, *, role: bool = False) -> int:
@@ -147,7 +147,7 @@ def waiting(history: History) -> None:
 
 def ask(history: History, text: str, user: str, channel_id: str) -> str:
     with reading(history.engine) as connection:
-        said = commands.answer(connection, history.settings, Typed("k", user, channel_id, text, ""), history.now)
+        said = slash_commands.answer(connection, history.settings, Typed("k", user, channel_id, text, ""), history.now)
     return str((said.text, [block for block in said.blocks if block["type"] != "actions"])).replace(f"'user_id': '{user}'", "")
 
 
@@ -155,7 +155,7 @@ def ask(history: History, text: str, user: str, channel_id: str) -> str:
 def test_undo_is_shown_to_those_who_may(history: History, user: str, where: str) -> None:
     numbers = {channel: str(mute(history, channel)) for channel in (*NAMES.values(), f"slack:{BOB}", f"slack:{user}")}
     with reading(history.engine) as connection:
-        said = commands.answer(connection, history.settings, Typed("k", user, place(where, user), "muted", ""), history.now)
+        said = slash_commands.answer(connection, history.settings, Typed("k", user, place(where, user), "muted", ""), history.now)
     shown = {block["elements"][0]["value"] for block in said.blocks if block["type"] == "actions"}
     expected = {numbers[f"slack:{user}"]}
     if user == ADMIN:

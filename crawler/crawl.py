@@ -1,0 +1,128 @@
+"""A stream of results out of Scrapy: one for each board that was asked for, whatever happens."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import Counter, deque
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
+from importlib.metadata import version
+
+import structlog
+from scrapy.crawler import AsyncCrawlerRunner, Crawler
+from scrapy.settings import Settings
+
+from crawler.holds import Holds
+from crawler.items import BoardRequest, Failure, Manners, Result
+from crawler.registry import spider
+from crawler.spiders.base import BoardSpider
+
+STOP_WITHIN = 4.0  # seconds
+_ENOUGH = 500_000  # bytes on the wire, ten times as many unpacked: with so much at hand the caller is given no more
+
+log = structlog.get_logger()
+
+logging.getLogger("scrapy").setLevel(logging.WARNING)  # it reports each crawl's every setting, and ours come by the hundred
+logging.getLogger("scrapy.core.downloader.handlers").setLevel(logging.ERROR)  # what it warns of is a Failure with its reason
+
+
+async def crawl(ats: str, requests: Sequence[BoardRequest], manners: Manners, holds: Holds | None = None) -> AsyncGenerator[Result, None]:
+    """One result for each request as they come, from one crawl with the ats's manners; closing the generator ends it within seconds."""
+    async with aclosing(crawl_together(ats, requests, manners, holds)) as batches:
+        async for batch in batches:
+            for result in batch:
+                yield result
+
+
+async def crawl_together(
+    ats: str, requests: Sequence[BoardRequest], manners: Manners, holds: Holds | None = None
+) -> AsyncGenerator[Sequence[Result], None]:
+    """The same, as many at once as have come while the caller was busy, as far as they are small; at the end all that never came."""
+    unanswered = Counter(request.board for request in requests)
+    stream = _Stream()
+    runner = AsyncCrawlerRunner(_settings(manners))
+    crawler = runner.create_crawler(spider(ats))
+    options = {"api_url": manners.api_url, "max_probes": manners.max_probes, "holds": holds}
+    crawling = runner.crawl(crawler, requests=requests, deliver=stream.put, **options)
+    crawling.add_done_callback(lambda _: stream.end())
+    try:
+        while batch := await stream.get():
+            unanswered.subtract(result.board for result in batch)
+            yield batch
+    finally:
+        await _stop(crawler, crawling)
+    if lost := [Failure(board, "the crawl ended before it was read") for board in unanswered.elements()]:
+        yield lost
+
+
+class _Stream:
+    """Results on their way to the caller: each waits with its spider until it is taken, since it may hold megabytes."""
+
+    def __init__(self) -> None:
+        self._waiting: deque[tuple[Result, asyncio.Event]] = deque()
+        self._news = asyncio.Event()
+        self._ended = False
+
+    async def put(self, result: Result) -> None:
+        taken = asyncio.Event()
+        self._waiting.append((result, taken))
+        self._news.set()
+        await taken.wait()
+
+    async def get(self) -> list[Result]:
+        """Those that wait, as far as they are small; none when no more will come."""
+        await self._news.wait()
+        batch: list[Result] = []
+        while self._waiting and sum(result.bytes for result in batch) < _ENOUGH:
+            result, taken = self._waiting.popleft()
+            taken.set()
+            batch.append(result)
+        if not self._waiting and not self._ended:
+            self._news.clear()
+        return batch
+
+    def end(self) -> None:
+        self._ended = True
+        self._news.set()
+
+
+def user_agent(contact: str | None) -> str:
+    """Who asks, honestly: the program and, where one is configured, the person to write to."""
+    return f"rolewatch/{version('rolewatch')}" + (f" (+{contact})" if contact else "")
+
+
+def _settings(manners: Manners) -> Settings:
+    settings = Settings()
+    settings.setmodule("crawler.settings", priority="project")
+    own = {
+        "USER_AGENT": user_agent(manners.contact),
+        "DOWNLOAD_DELAY": manners.delay,
+        "DOWNLOAD_TIMEOUT": manners.timeout,
+        "CONCURRENT_REQUESTS": manners.concurrency,
+        "CONCURRENT_REQUESTS_PER_DOMAIN": manners.concurrency,
+    }
+    settings.setdict(own, priority="cmdline")
+    return settings
+
+
+async def _stop(crawler: Crawler, crawling: asyncio.Task[None]) -> None:
+    """Ends a crawl with its downloads, however far it has come; of one that broke, says why."""
+    try:
+        async with asyncio.timeout(STOP_WITHIN):
+            await _end(crawler, crawling)
+    except TimeoutError:
+        log.warning("crawl did not stop", seconds=STOP_WITHIN)
+    crawling.cancel()
+    [ended] = await asyncio.gather(crawling, return_exceptions=True)
+    if isinstance(ended, Exception):
+        log.error("crawl broke", exc_info=ended)
+
+
+async def _end(crawler: Crawler, crawling: asyncio.Task[None]) -> None:
+    if isinstance(crawler.spider, BoardSpider):  # else it has not begun
+        starting = asyncio.create_task(crawler.spider.started.wait())
+        await asyncio.wait({starting, crawling}, return_when=asyncio.FIRST_COMPLETED)
+        starting.cancel()
+        await crawler.stop_async()
+        await asyncio.wait({crawling})

@@ -1,0 +1,227 @@
+"""Every ats that rolewatch knows by name, readable or not: its title, its pages for people, how it writes tokens and keys."""
+# MERGED crawler.registry: Which ats can be read, and their readers. A spider is named here, not imported: whatever only asks which ats there are, or reads a stored job again, does without Scrapy. So the monitor imports this room beside `run`, which needs Scrapy.
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import timedelta
+from pkgutil import resolve_name
+from typing import TYPE_CHECKING
+from urllib.parse import quote, unquote
+
+from crawler.items import Posting
+
+if TYPE_CHECKING:
+    from crawler.spiders.base import BoardSpider
+
+
+_STEP = re.compile(r"[a-z0-9][a-z0-9_.&-]{0,99}", re.IGNORECASE | re.ASCII)
+_NAME = re.compile(r"\w[\w .,&'()!+@-]{0,99}")  # names that people typed, spaces and all
+_HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{1,62}", re.IGNORECASE | re.ASCII)
+_LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*", re.IGNORECASE | re.ASCII)
+_KEY = re.compile(r"[a-z0-9][\w.~-]{0,127}", re.IGNORECASE | re.ASCII)
+_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE | re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """An ats: its title, its pages for people, and how it writes tokens and keys.
+
+    In `page` and `job`, {token} is the whole token, {host} its first step as a host name, {rest} what follows that step.
+    """
+
+    title: str
+    page: str  # a board's page for people
+    job: str = ""  # a posting's page, where token and key are enough to write it
+    domain: str = ""  # around a tenant's label: ".teamtailor.com"
+    steps: tuple[int, int] = (1, 1)  # of a token, at least and at most
+    step: re.Pattern[str] = _STEP  # each of them, decoded
+    first: re.Pattern[str] | None = None  # the first of them, where it has a form of its own
+    key: re.Pattern[str] = _KEY
+    lower: bool = False  # tokens are always lower case; otherwise they keep their case
+    cased: bool = False  # two tokens that differ in case are two boards
+    no_tokens: frozenset[str] = frozenset({"embed", "api"})  # steps of its own addresses
+
+
+def _labels(title: str, domain: str, page: str = "", job: str = "", *, cased: bool = False) -> Product:
+    """An ats that gives each tenant a host."""
+    job = "https://{host}" + job if job else ""
+    return Product(title, "https://{host}" + page, job, domain, step=_LABEL, lower=not cased, cased=cased)
+
+
+_GOOGLE = "https://www.google.com/about/careers/applications/jobs/results/"
+_ALL = "all"
+_BRANDS = {"deepmind": "DeepMind", "gfiber": "GFiber", "verily life sciences": "Verily Life Sciences", "youtube": "YouTube"}
+
+PRODUCTS = {
+    "adp": Product("ADP Workforce Now", "https://workforcenow.adp.com", steps=(2, 2)),
+    "amazon": Product("Amazon Jobs", "https://www.amazon.jobs/en/search", "https://www.amazon.jobs/en/jobs/{key}", step=_NAME, lower=True),
+    "ashby": Product("Ashby", "https://jobs.ashbyhq.com/{token}", "https://jobs.ashbyhq.com/{token}/{key}", step=_NAME),
+    "avature": Product("Avature", "https://{host}/{rest}", domain=".avature.net", steps=(2, 2)),
+    "bamboohr": _labels("BambooHR", ".bamboohr.com", "/careers", "/careers/{key}"),
+    "breezy": _labels("Breezy HR", ".breezy.hr", "", "/p/{key}"),
+    "comeet": Product("Comeet", "https://www.comeet.com/jobs/{token}", steps=(2, 2)),
+    "dvinci": _labels("d.vinci", ".dvinci-hr.com", "", "/jobs/{key}"),
+    "eightfold": _labels("Eightfold", ".eightfold.ai", "/careers", "/careers/job/{key}"),
+    "gem": Product("Gem", "https://jobs.gem.com/{token}", "https://jobs.gem.com/{token}/{key}", cased=True),
+    "google": Product("Google Careers", _GOOGLE, _GOOGLE + "{key}", step=_NAME, key=re.compile("[0-9]{5,24}"), lower=True),
+    "greenhouse": Product(
+        "Greenhouse", "https://job-boards.greenhouse.io/{token}", "https://job-boards.greenhouse.io/{token}/jobs/{key}", lower=True
+    ),
+    "icims": _labels("iCIMS", ".icims.com", "/jobs", "/jobs/{key}/job"),
+    "jazzhr": _labels("JazzHR", ".applytojob.com", "/apply", "/apply/{key}", cased=True),
+    "jobvite": Product("Jobvite", "https://jobs.jobvite.com/{token}", "https://jobs.jobvite.com/{token}/job/{key}", cased=True),
+    "join": Product("JOIN", "https://join.com/companies/{token}"),
+    "jsonld": Product("JSON-LD", "https://{token}", steps=(1, 12), first=_HOST, key=re.compile(r"[!-~]{1,500}")),
+    "lever": Product("Lever", "https://jobs.lever.co/{token}", "https://jobs.lever.co/{token}/{key}", cased=True),
+    "oracle": Product(
+        "Oracle Recruiting Cloud",
+        "https://{host}/hcmUI/CandidateExperience/en/sites/{rest}",
+        "https://{host}/hcmUI/CandidateExperience/en/sites/{rest}/job/{key}",
+        steps=(2, 2),
+        first=_HOST,
+    ),
+    "personio": _labels("Personio", ".jobs.personio.com", "", "/job/{key}"),
+    "pinpoint": _labels("Pinpoint", ".pinpointhq.com", "", "/en/postings/{key}"),
+    "recruitee": _labels("Recruitee", ".recruitee.com"),
+    "rippling": Product("Rippling", "https://ats.rippling.com/{token}/jobs", "https://ats.rippling.com/{token}/jobs/{key}"),
+    "smartrecruiters": Product(
+        "SmartRecruiters", "https://careers.smartrecruiters.com/{token}", "https://jobs.smartrecruiters.com/{token}/{key}"
+    ),
+    "softgarden": _labels("Softgarden", ".softgarden.io", "", "/job/{key}"),
+    "successfactors": Product("SAP SuccessFactors", "https://{host}", steps=(1, 2), first=_HOST),
+    "taleo": Product("Taleo", "https://{host}", domain=".taleo.net", steps=(2, 3)),
+    "teamtailor": _labels("Teamtailor", ".teamtailor.com", "/jobs", "/jobs/{key}"),
+    "workable": Product("Workable", "https://apply.workable.com/{token}", "https://apply.workable.com/{token}/j/{key}/", lower=True),
+    "workday": Product(
+        "Workday",
+        "https://{host}/{rest}",
+        domain=".myworkdayjobs.com",
+        steps=(2, 2),
+        first=re.compile(r"[a-z0-9][a-z0-9-]*\.wd[0-9]{1,4}", re.IGNORECASE),
+    ),
+    "wttj": Product("Welcome to the Jungle", "https://www.welcometothejungle.com/en/companies/{token}/jobs", lower=True),
+}
+_UPPER_KEYS = {"workable"}
+
+
+def title(ats: str) -> str:
+    """The ats as people call it; its name for one that is not known."""
+    return PRODUCTS[ats].title if ats in PRODUCTS else ats
+
+
+def canonical_token(ats: str, token: str) -> str:
+    """The token as rolewatch writes it: `Merge%20Labs` for "Merge Labs". Raises ValueError when it can be no token of this ats."""
+    product = PRODUCTS[ats]
+    steps = [unquote(step, errors="strict").strip() for step in token.split("/")]
+    if not product.steps[0] <= len(steps) <= product.steps[1] or steps[0].casefold() in product.no_tokens:
+        raise ValueError(token)
+    for pattern, step in zip((product.first or product.step, *[product.step] * len(steps)), steps, strict=False):
+        if not pattern.fullmatch(step):
+            raise ValueError(token)
+    if product.lower:
+        steps = [step.lower() for step in steps]
+        if ats == "google":
+            steps[0] = steps[0].removeprefix("google ").lstrip()
+    elif product.first is not None or product.domain:
+        steps[0] = steps[0].lower()
+    return "/".join(quote(step, safe="&") for step in steps)
+
+
+def canonical_key(ats: str, key: str) -> str:
+    """The key as the ats sends it. Raises ValueError when it can be none."""
+    if not PRODUCTS[ats].key.fullmatch(key):
+        raise ValueError(key)
+    if _UUID.fullmatch(key):
+        return key.lower()
+    return key.upper() if ats in _UPPER_KEYS else key
+
+
+def fold(board: str) -> str:
+    """Return the key that all spellings of one board share: `ashby:openai` for `ashby:OpenAI`. Compare with it, never show it."""
+    ats, _, token = board.partition(":")
+    ats = ats.lower()
+    if ats in PRODUCTS and PRODUCTS[ats].cased:
+        return f"{ats}:{unquote(token)}"
+    return f"{ats}:{unquote(token).casefold()}"
+
+
+def same_board(one: str, other: str) -> bool:
+    """Are these two names of one board?"""
+    return fold(one) == fold(other)
+
+
+def brand(token: str) -> str:
+    """A brand of Google's as its site writes it: `DeepMind` for the token `deepmind`."""
+    name = unquote(token)
+    return _BRANDS.get(name.casefold(), name.title())
+
+
+def board_url(ats: str, token: str) -> str:
+    """The page of a board for people; "" for an ats that is not known."""
+    if ats not in PRODUCTS:
+        return ""
+    if ats == "google":
+        return _GOOGLE if token == _ALL else f"{_GOOGLE}?company={quote(brand(token))}"
+    return _filled(PRODUCTS[ats], PRODUCTS[ats].page, token)
+
+
+def posting_url(ats: str, token: str, key: str) -> str:
+    """The page of a posting for people; its board's where token and key alone do not lead to it."""
+    job = PRODUCTS[ats].job if ats in PRODUCTS else ""
+    return _filled(PRODUCTS[ats], job, token, key) if job else board_url(ats, token)
+
+
+def _filled(product: Product, template: str, token: str, key: str = "") -> str:
+    first, _, rest = token.partition("/")
+    in_domain = product.domain and ("." not in first or product.title in {"Workday", "Taleo"})
+    return template.format(token=token, host=first + product.domain if in_domain else first, rest=rest, key=key)
+
+
+@dataclass(frozen=True, slots=True)
+class Ats:
+    """An ats that can be read."""
+
+    title: str  # as people call it
+    spider: str  # a dotted path
+    reader: int = 1  # raised when it reads pay, deadline or workplace differently, so that its stored postings are read again
+    every: timedelta | None = None  # between two checks, where the source costs its host more than one answer; None: as [crawl] says
+
+
+READABLE = {
+    "ashby": Ats("Ashby", "crawler.spiders.ashby:AshbySpider"),
+    "google": Ats("Google Careers", "crawler.spiders.google:GoogleSpider", every=timedelta(hours=1)),
+    "greenhouse": Ats("Greenhouse", "crawler.spiders.greenhouse:GreenhouseSpider", reader=2),
+}
+
+
+def supported() -> frozenset[str]:
+    """The ats that can be crawled."""
+    return frozenset(READABLE)
+
+
+def is_readable(board: str) -> bool:
+    """Can this board be crawled?"""
+    return board.partition(":")[0] in READABLE
+
+
+def default_every(ats: str) -> timedelta | None:
+    """The time between two checks that the ats itself asks for, if any."""
+    return READABLE[ats].every if ats in READABLE else None
+
+
+def spider(ats: str) -> type[BoardSpider]:
+    """The spider class of an ats that can be crawled."""
+    found: type[BoardSpider] = resolve_name(READABLE[ats].spider)
+    return found
+
+
+def reader_version(ats: str) -> int:
+    """The version of today's reader of an ats; 0 for one that can no longer be read."""
+    return READABLE[ats].reader if ats in READABLE else 0
+
+
+def reread(ats: str, raw: bytes) -> Posting:
+    """The posting of a stored raw job, as today's reader reads it. Raises Unreadable."""
+    return spider(ats).read(raw)

@@ -1,0 +1,246 @@
+"""A job of Ashby's API, or a row of a board's page, as a posting.
+
+Drift in what a reader sees raises, since a guess would be told as an edit. An odd date or number beside it is left out. What a row of
+either kind does not send is `unsent`, so a board that changes between the two kinds revises nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import NamedTuple
+from urllib.parse import quote, unquote
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from crawler.items import Deadline, Pay, Posting, Workplace
+from crawler.read.deadline import read_deadline
+from crawler.read.fields import company_name, instant, line, words
+from crawler.read.pay import read_pay
+from crawler.read.place import places, workplace
+from crawler.read.text import to_text
+from crawler.spiders.ashby_pay import Compensation, Place, summary_pay, tier_pay
+
+PAGES = "https://jobs.ashbyhq.com"
+_JOB_URL = re.compile(rf"{re.escape(PAGES)}/([^/?#]+)/([^/?#]+)")
+_LONGEST_CONTENT = 1_000_000  # characters
+_EMPLOYMENT = {"FullTime": "Full-time", "PartTime": "Part-time"}
+_WORD_BEGINS = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_WORKPLACES: dict[str, Workplace] = {"Remote": "remote", "Hybrid": "hybrid", "OnSite": "onsite"}
+_Text = str | None | UnsetType  # of a field that a reader sees
+
+
+class _SecondPlace(msgspec.Struct, rename="camel"):
+    location: str | None = None
+    location_name: str | None = None
+    location_external_name: str | None = None
+
+
+class _Job(msgspec.Struct, rename="camel"):
+    """A job of the API. https://developers.ashbyhq.com/docs/public-job-posting-api"""
+
+    id: str
+    title: str
+    location: str | None
+    job_url: str
+    department: _Text = UNSET
+    employment_type: _Text = UNSET
+    workplace_type: _Text = UNSET
+    is_remote: object = UNSET
+    secondary_locations: list[_SecondPlace] | None = None
+    description_html: _Text = UNSET
+    compensation: object = UNSET
+    should_display_compensation_on_job_postings: bool | None = None
+    address: object = None
+    published_at: object = None
+
+
+class _Organization(msgspec.Struct, rename="camel"):
+    hosted_jobs_page_slug: str
+    name: object = None
+
+
+class _Row(msgspec.Struct, rename="camel"):
+    """A row of the page, as `ashby_page` makes it. The public sees the external name of a place or a department, where there is one."""
+
+    id: str
+    title: str
+    location_name: str | None
+    organization: _Organization
+    location_external_name: str | None = None
+    department_name: _Text = UNSET
+    department_external_name: str | None = None
+    employment_type: _Text = UNSET
+    workplace_type: _Text = UNSET
+    secondary_locations: list[_SecondPlace] | None = None
+    compensation_tier_summary: _Text = UNSET
+    should_display_compensation_on_job_board: bool | None = None
+    application_deadline: _Text = UNSET
+    published_date: object = None
+    updated_at: object = None
+    job_id: object = None
+    job_requisition_id: object = None
+
+
+class _Where(NamedTuple):
+    location: str
+    locations: tuple[str, ...]
+
+
+_job, _row = msgspec.json.Decoder(_Job), msgspec.json.Decoder(_Row)
+
+
+def api_posting(raw: bytes) -> Posting:
+    """Return the posting of an API job. Raises ValueError or TypeError, which decoding errors are, or RecursionError."""
+    job = _job.decode(raw)
+    where = _where([job.location, *(second.location for second in job.secondary_locations or [])])
+    description, published = _content(job.description_html), instant(job.published_at)
+    model = _model(job.workplace_type) or ("remote" if not job.workplace_type and job.is_remote is True else None)
+    compensation = _compensation(job.compensation)
+    pay = _tier_pay(job, compensation)
+    sent: dict[str, object] = {"department": job.department, "employment_type": job.employment_type, "description": job.description_html}
+    sent |= {"pay": compensation, "workplace": job.workplace_type if job.is_remote is UNSET else None}
+    return Posting(
+        key=job.id.lower(),  # a UUID
+        title=_title(job.title),
+        url=_stable(line(job.job_url)),
+        location=where.location,
+        locations=where.locations,
+        department=_line(job.department),
+        employment_type=_employment(job.employment_type),
+        workplace=model or workplace(where.location),
+        pay=pay or read_pay(description, place=where.location),
+        deadline=read_deadline(description, published=published, place=where.location),
+        description=description,
+        company=None,
+        requisition=None,
+        internal_job=None,
+        first_published=published,
+        updated_at=None,
+        stated=_names(pay=pay, workplace=model),
+        unsent=_unsent(sent) | {"deadline", "requisition", "internal_job"},
+    )
+
+
+def page_posting(raw: bytes) -> Posting:
+    """Return the posting of a page's row. Raises as `api_posting` does."""
+    row = _row.decode(raw)
+    where = _where(
+        [
+            row.location_external_name or row.location_name,
+            *(second.location_external_name or second.location_name for second in row.secondary_locations or []),
+        ]
+    )
+    model, deadline = _model(row.workplace_type), _deadline(row.application_deadline)
+    pay = _summary_pay(row)
+    sent: dict[str, object] = {
+        "department": row.department_name,
+        "employment_type": row.employment_type,
+        "deadline": row.application_deadline,
+    }
+    sent |= {"workplace": row.workplace_type or UNSET}  # only the API says of some that they are remote
+    return Posting(
+        key=row.id.lower(),
+        title=_title(row.title),
+        url=_stable(f"{PAGES}/{quote(row.organization.hosted_jobs_page_slug, safe='')}/{row.id}"),
+        location=where.location,
+        locations=where.locations,
+        department=_line(row.department_external_name or row.department_name),
+        employment_type=_employment(row.employment_type),
+        workplace=model or workplace(where.location),
+        pay=pay,
+        deadline=deadline,
+        description="",
+        company=company_name(row.organization.name),
+        requisition=words(row.job_requisition_id) or None,
+        internal_job=words(row.job_id) or None,
+        first_published=instant(row.published_date),
+        updated_at=instant(row.updated_at),
+        stated=_names(pay=pay, workplace=model, deadline=deadline),
+        unsent=_unsent(sent) | {"description", "pay", "first_published"},  # pay in rough words, and the day of publication
+    )
+
+
+def _names(**values: object) -> frozenset[str]:
+    """The names of the values that are there."""
+    return frozenset(name for name, value in values.items() if value is not None)
+
+
+def _unsent(sent: dict[str, object]) -> frozenset[str]:
+    return frozenset(field for field, value in sent.items() if value is UNSET)
+
+
+def _title(written: str) -> str:
+    title = line(written)
+    if not title:
+        raise ValueError("a job without a title")
+    return title
+
+
+def _line(value: _Text) -> str:
+    return line(value) if isinstance(value, str) else ""
+
+
+def _stable(url: str) -> str:
+    """One spelling of a job's address, whichever kind of row it comes from."""
+    found = _JOB_URL.match(url)
+    return f"{PAGES}/{quote(unquote(found[1]), safe='')}/{found[2]}" if found else url
+
+
+def _where(names: Iterable[str | None]) -> _Where:
+    location = line("; ".join(dict.fromkeys(name for written in names if written and (name := line(written)))))
+    return _Where(location, places(location))
+
+
+def _employment(value: _Text) -> str:
+    """In words: "Full-time", "Intern"."""
+    written = _line(value)
+    return _EMPLOYMENT.get(written) or _WORD_BEGINS.sub(" ", written)
+
+
+def _model(value: _Text) -> Workplace | None:
+    return _WORKPLACES.get(value) if isinstance(value, str) else None
+
+
+def _content(value: _Text) -> str:
+    if not isinstance(value, str):
+        return ""
+    if len(value) > _LONGEST_CONTENT:
+        raise ValueError(f"a description of {len(value)} characters")
+    return to_text(value)
+
+
+def _deadline(value: _Text) -> Deadline | None:
+    written = _line(value)
+    return Deadline(instant(written), written) if written else None
+
+
+def _compensation(sent: object) -> Compensation | UnsetType | None:
+    """The pay tiers. One of another form counts as not sent: a role is worth more than the pay beside it, and nobody edited it."""
+    try:
+        return UNSET if sent is UNSET else msgspec.convert(sent, Compensation | None)
+    except msgspec.ValidationError:
+        return UNSET
+
+
+def _tier_pay(job: _Job, compensation: Compensation | UnsetType | None) -> Pay | None:
+    """The pay of the API's fields. None where the employer hides it, even if numbers came along."""
+    if not isinstance(compensation, Compensation) or job.should_display_compensation_on_job_postings is False:
+        return None
+    return tier_pay(compensation, Place(_line(job.location), _address(job.address)))
+
+
+def _address(value: object) -> tuple[str, ...]:
+    """City, region and country, as far as the address has them."""
+    postal = value.get("postalAddress") if isinstance(value, dict) else None
+    parts = postal if isinstance(postal, dict) else {}
+    return tuple(words(parts.get(name)) for name in ("addressLocality", "addressRegion", "addressCountry"))
+
+
+def _summary_pay(row: _Row) -> Pay | None:
+    """The pay of the page's words."""
+    summary = row.compensation_tier_summary
+    if not isinstance(summary, str) or row.should_display_compensation_on_job_board is False:
+        return None
+    return summary_pay(line(summary))

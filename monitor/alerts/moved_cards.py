@@ -1,0 +1,66 @@
+"""Move a role's card, mutes and savers to its new posting.
+
+So one role stays one thread a channel. Its card is edited once to show the new board's posting; no alert is sent for that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, select, update
+from sqlalchemy.orm import InstrumentedAttribute
+
+from monitor.database.json_values import among, listed
+from monitor.database.tables import Card, Mute, Posting, Saved
+
+
+def transfer(connection: Connection, pairs: Mapping[int, int]) -> None:
+    """Give each new posting what its former one has. `pairs`: the new posting's id by the former one's."""
+    if not pairs:
+        return
+    _move_cards(connection, pairs)
+    _move(connection, Mute.posting_id, Mute.channel, pairs, Mute.ended_at.is_(None))
+    _move(connection, Saved.posting_id, Saved.user_id, pairs)
+
+
+def _move_cards(connection: Connection, pairs: Mapping[int, int]) -> None:
+    """A channel that has a card of the new posting keeps both."""
+    taken, theirs = _owned(connection, Card.posting_id, Card.channel, pairs)
+    for former, channel in theirs:
+        new = pairs[former]
+        if (new, channel) not in taken:
+            name = select(Posting.name).where(Posting.id == new).scalar_subquery()
+            mine = update(Card).where(Card.posting_id == former, Card.channel == channel)
+            connection.execute(mine.values(posting_id=new, subject=name, wanted=Card.wanted + 1))
+
+
+def _move(
+    connection: Connection,
+    posting: InstrumentedAttribute[Any],
+    owner: InstrumentedAttribute[str],
+    pairs: Mapping[int, int],
+    *conditions: ColumnElement[bool],
+) -> None:
+    taken, theirs = _owned(connection, posting, owner, pairs, *conditions)
+    for former, whose in theirs:
+        if (pairs[former], whose) not in taken:
+            mine = update(posting.class_).where(posting == former, owner == whose, *conditions)
+            connection.execute(mine.values(posting_id=pairs[former]))
+
+
+_Owned = Collection[tuple[int, str]]  # postings, each with a channel or a user
+
+
+def _owned(
+    connection: Connection,
+    posting: InstrumentedAttribute[Any],
+    owner: InstrumentedAttribute[str],
+    pairs: Mapping[int, int],
+    *conditions: ColumnElement[bool],
+) -> tuple[_Owned, _Owned]:
+    """Who has something of the new postings, and who of the former ones."""
+    query = select(posting, owner).where(among(posting, "ids"), *conditions)
+    rows = {(row[0], row[1]) for row in connection.execute(query, {"ids": listed([*pairs, *pairs.values()])})}
+    theirs = {row for row in rows if row[0] in pairs}
+    return rows - theirs, sorted(theirs)

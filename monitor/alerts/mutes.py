@@ -1,0 +1,107 @@
+"""What a channel does not want to be told: a role until somebody undoes it, a rule for a while.
+
+A muted alert is written all the same, with its message, and discarded at once, so that `alerts list` says what was not told and why; the
+role's card goes on being edited, and history knows nothing of mutes. What was written before the mute is still told, but not in a digest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import ColumnElement, Connection, Select, insert, or_, select, update
+
+from monitor.database.engine import AnyRow
+from monitor.database.tables import Alert, Board, Delivery, Mute, Posting
+
+A_DAY = timedelta(days=1)  # how long a rule is muted
+
+
+@dataclass(frozen=True, slots=True)
+class Mutes:
+    """The mutes of a moment, each with the words that say who wanted it."""
+
+    roles: Mapping[tuple[str, int], str]  # by channel and posting's row
+    rules: Mapping[tuple[str, str], str]  # by channel and name
+
+    def reason(self, channel: str, rule: str | None, posting_id: int | None) -> str | None:
+        """Why an alert is not told there; None when it is."""
+        role = self.roles.get((channel, posting_id)) if posting_id is not None else None
+        return role or (self.rules.get((channel, rule)) if rule is not None else None)
+
+
+def _active(now: datetime) -> ColumnElement[bool]:
+    return Mute.ended_at.is_(None) & or_(Mute.until.is_(None), Mute.until > now)
+
+
+def current(connection: Connection, now: datetime) -> Mutes:
+    """All mutes that hold now."""
+    rows = connection.execute(select(Mute.__table__).where(_active(now))).all()
+    roles = {(row.channel, row.posting_id): f"{row.user_id} muted this role here" for row in rows if row.posting_id is not None}
+    rules = {(row.channel, row.rule): f"{row.user_id} muted this rule here {until(row.until)}" for row in rows if row.rule is not None}
+    return Mutes(roles, rules)
+
+
+def until(moment: datetime | None) -> str:
+    """`until 2026-11-26 09:00 UTC`."""
+    return f"until {moment:%Y-%m-%d %H:%M} UTC" if moment else "until it is undone"
+
+
+def write_alerts(connection: Connection, rows: Iterable[dict[str, Any]], now: datetime) -> None:
+    """Writes rows of `alert`, all with the same columns; what is muted gets a discarded message of its own."""
+    rows = list(rows)
+    if not rows:
+        return
+    mutes = current(connection, now)
+    alerts, deliveries = [], []
+    for row in rows:
+        reason = mutes.reason(row["channel"], row.get("rule"), row.get("posting_id"))
+        delivery_id = uuid4().hex if reason else None
+        alerts.append(row | {"delivery_id": delivery_id})
+        if reason:
+            message = {"channel": row["channel"], "message": row["message"], "created_at": now, "attempts": 0}
+            deliveries.append(message | {"delivery_id": delivery_id, "state": "discarded", "reason": reason})
+    if deliveries:
+        connection.execute(insert(Delivery), deliveries)
+    connection.execute(insert(Alert), alerts)
+
+
+def listed(connection: Connection, now: datetime) -> list[AnyRow]:
+    """The mutes that hold now, the oldest first: their columns, and `posting` of a role."""
+    named = (Board.board + ":" + Posting.key).label("posting")
+    return list(connection.execute(_with_posting(select(Mute.__table__, named)).where(_active(now)).order_by(Mute.id)))
+
+
+def _with_posting(query: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+    return query.outerjoin(Posting, Posting.id == Mute.posting_id).outerjoin(Board, Board.id == Posting.board_id)
+
+
+def mute(connection: Connection, channel: str, *, posting_id: int | None, rule: str | None, by: str, now: datetime) -> tuple[AnyRow, bool]:
+    """The mute of a role or of a rule, and whether it is new; one that holds already stays as it is."""
+    same = (Mute.channel == channel, Mute.posting_id == posting_id, Mute.rule == rule)  # None asks IS NULL
+    found = connection.execute(select(Mute.__table__).where(*same, _active(now)).order_by(Mute.id)).first()
+    if found is not None:
+        return found, False
+    values = {"channel": channel, "posting_id": posting_id, "rule": rule, "user_id": by, "at": now}
+    made = insert(Mute).values(**values, until=now + A_DAY if rule is not None else None).returning(Mute.__table__)
+    return connection.execute(made).one(), True
+
+
+def announced(connection: Connection, mute_id: int, channel_id: str, ts: str) -> None:
+    """Notes which message says so."""
+    connection.execute(update(Mute).where(Mute.id == mute_id).values(channel_id=channel_id, ts=ts))
+
+
+def find(connection: Connection, mute_id: int) -> AnyRow | None:
+    """A mute, whether it holds or not; with `posting` of a role."""
+    named = (Board.board + ":" + Posting.key).label("posting")
+    return connection.execute(_with_posting(select(Mute.__table__, named)).where(Mute.id == mute_id)).one_or_none()
+
+
+def undo(connection: Connection, mute_id: int, by: str, now: datetime) -> bool:
+    """Ends a mute; False when it had ended."""
+    ended = update(Mute).where(Mute.id == mute_id, _active(now)).values(ended_at=now, ended_by=by)
+    return connection.execute(ended).rowcount == 1

@@ -1,0 +1,26 @@
+"""The roles that a person keeps for himself."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Connection, delete, insert, select
+
+from monitor.database.tables import Saved
+
+
+def save(connection: Connection, user_id: str, posting_id: int, now: datetime) -> bool:
+    """Keeps the role for that user; False when he has it."""
+    if connection.execute(select(Saved.at).where(*_mine(user_id, posting_id))).first() is not None:
+        return False
+    connection.execute(insert(Saved).values(user_id=user_id, posting_id=posting_id, at=now))
+    return True
+
+
+def drop(connection: Connection, user_id: str, posting_id: int) -> bool:
+    """Takes the role from what the user keeps; False when he did not have it."""
+    return connection.execute(delete(Saved).where(*_mine(user_id, posting_id))).rowcount == 1
+
+
+def _mine(user_id: str, posting_id: int) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    return Saved.user_id == user_id, Saved.posting_id == posting_id

@@ -1,0 +1,55 @@
+"""The clock against the loop's own time, which nobody sets: what was put off until an instant comes after as long as it should.
+
+The next check of a board and the next try of a message are instants of the clock. When it is set back by three hours they would
+wait for three hours more: by that much they are brought forward, and the scheduler's jobs are planned anew. What was planned for a time of
+day stays there.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final, cast
+
+from sqlalchemy import Connection, Table, bindparam, select, update
+
+from monitor.database.engine import AnyRow
+from monitor.database.tables import Board, Card, Delivery
+
+SLACK: Final = timedelta(seconds=2)  # the clock's own small corrections
+
+
+@dataclass(slots=True)
+class Steps:
+    """How far the clock has stepped, look by look."""
+
+    known: timedelta | None = None  # how far the clock is ahead of the loop's time
+    found: timedelta = timedelta(0)  # the same, as measured last
+
+    def measure(self, now: datetime, seconds: float) -> timedelta:
+        """Return how far the clock has stepped, negative when it was set back, zero for small corrections. `seconds`: the loop's time."""
+        self.found = now - datetime.fromtimestamp(0, now.tzinfo) - timedelta(seconds=seconds)
+        step = self.found - self.known if self.known is not None else timedelta(0)
+        return step if abs(step) > SLACK else timedelta(0)
+
+    def remember(self) -> bool:
+        """Take what was measured as known; True the first time."""
+        first, self.known = self.known is None, self.found
+        return first
+
+
+_PLANNED: Final = ((Board, "next_check_at"), (Delivery, "next_try_at"), (Card, "next_try_at"))
+
+
+def shift(connection: Connection, step: timedelta, now: datetime) -> int:
+    """Bring forward what boards, messages and edits wait for, by a step back of the clock; return how many do."""
+    return sum(_shift(connection, cast("Table", model.__table__), column, step, now) for model, column in _PLANNED)
+
+
+def _shift(connection: Connection, table: Table, name: str, step: timedelta, now: datetime) -> int:
+    column = table.c[name]
+    rows: list[AnyRow] = list(connection.execute(select(table.c.id, column).where(column > now)))
+    moved: list[dict[str, Any]] = [{"row": row[0], "at": row[1] + step} for row in rows]
+    if moved:
+        connection.execute(update(table).where(table.c.id == bindparam("row")).values({name: bindparam("at")}), moved)
+    return len(moved)

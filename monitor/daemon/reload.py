@@ -1,0 +1,118 @@
+"""A running daemon's configuration: taken up whole when one of its files changes or on SIGHUP, or refused in words and the old one kept."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+import structlog
+from sqlalchemy import Engine
+
+from monitor.alerts import incidents
+from monitor.alerts.alerting import Alerting
+from monitor.config.model import Settings
+from monitor.database import slack_channels
+from monitor.database.trouble import NO_DATABASE
+from monitor.delivery.dispatcher import Outbox
+from monitor.errors import UserError
+from monitor.health.guard import Guard
+from monitor.history import boards
+from monitor.slack_app.app import Talk
+
+log = structlog.get_logger()
+Stamp = tuple[int, int, int] | None  # when it was written, its size, which file it is; None: it is not there
+
+
+def stamps(files: Iterable[Path]) -> dict[Path, Stamp]:
+    """Return for each file what tells a changed one from one that is as it was."""
+    return {file: _stamp(file) for file in files}
+
+
+def _stamp(file: Path) -> Stamp:
+    with suppress(OSError):
+        found = file.stat()
+        return found.st_mtime_ns, found.st_size, found.st_ino
+    return None
+
+
+def begin_watching(engine: Engine, settings: Settings, now: datetime) -> None:
+    """Bring the boards and rules of the database in line with the settings, and end what was told of a refused configuration."""
+    with engine.begin() as connection:
+        boards.sync(connection, settings)
+        incidents.end(connection, Alerting(settings), now)
+
+
+@dataclass
+class Configuration:
+    """The settings that the daemon works with, and the parts of it that take up others."""
+
+    load: Callable[[], Settings]
+    settings: Settings
+    read_at: dict[Path, Stamp]  # taken before they were loaded
+    engine: Engine
+    clock: Callable[[], datetime]
+    make_outbox: Callable[[Settings], Outbox]
+    set_up_logs: Callable[[Settings], None]
+    outbox: Outbox
+    guard: Guard
+    talk: Talk
+    asked: bool = field(default=False)  # by SIGHUP, or again after trouble
+
+    def is_old(self) -> bool:
+        """True if a file has changed, or somebody asked to read them again."""
+        return self.asked or stamps(self.read_at) != self.read_at
+
+    async def name_channels(self) -> None:
+        """Use one name for each Slack channel, as far as Slack has said which names are one."""
+        known = await asyncio.to_thread(slack_channels.read, self.engine)
+        self.settings = known.applied(self.settings)
+
+    async def take_up(self) -> bool:
+        """Go on with the changed settings; False when they were refused. Raises what the database raises, and is old still."""
+        found, self.asked = stamps(self.read_at), False
+        try:
+            taken = await self._take_up()
+        except BaseException:
+            self.asked = True
+            raise
+        self.read_at = {file: found.get(file, now) for file, now in stamps(self.settings.sources).items()}
+        return taken
+
+    async def _take_up(self) -> bool:
+        """Take up new settings: first the steps that can be refused, then the database, then the rest, and Slack's channel names last."""
+        before = self.settings
+        try:
+            settings = self.load()
+            _require_same_database(before, settings)
+            outbox = self.make_outbox(settings)
+            await self.guard.take_up(settings)
+        except UserError as error:
+            log.error("configuration refused", reason=str(error))  # noqa: TRY400  # a mistake of a person, who needs no traceback
+            await asyncio.to_thread(self._refuse, str(error).splitlines())
+            return False
+        try:
+            await asyncio.to_thread(begin_watching, self.engine, settings, self.clock())
+        except NO_DATABASE:
+            await self.guard.take_up(before)
+            raise
+        self.settings = settings
+        self.set_up_logs(settings)
+        self.outbox.take_up(outbox)
+        await self.outbox.learn()
+        await self.name_channels()
+        self.talk.take_up(self.settings)
+        log.info("configuration taken up", boards=len(settings.boards), rules=len(settings.rules))
+        return True
+
+    def _refuse(self, mistakes: list[str]) -> None:
+        with self.engine.begin() as connection:
+            incidents.tell(connection, Alerting(self.settings), mistakes, self.clock())
+
+
+def _require_same_database(now: Settings, changed: Settings) -> None:
+    if now.database_url.get_secret_value() != changed.database_url.get_secret_value():
+        raise UserError(f"{changed.file}: database.url: a running daemon keeps its database: restart it to use another one")

@@ -1,0 +1,94 @@
+"""A daemon at work while it holds the database's lease."""
+# MERGED monitor.daemon.serve: An end that is certain. Python waits for its threads, and nothing can call back one that waits in SQLite for another program's lock, or in a socket for a server that is gone. What matters is in transactions, so that an end in the middle of one loses nothing, and the next start goes on.
+# MERGED monitor.daemon.serve: A worker that follows a daemon which died: the operator is told in the transaction that takes its place.
+
+from __future__ import annotations
+
+import asyncio
+import os
+import threading
+from collections.abc import Callable
+from datetime import datetime
+from random import Random
+
+import structlog
+from sqlalchemy import Connection, Engine
+
+from monitor.alerts import incidents
+from monitor.alerts.alerting import Alerting
+from monitor.config.load import require_boards
+from monitor.config.model import Settings
+from monitor.daemon.daemon import Daemon
+from monitor.database.engine import AnyRow
+from monitor.database.lease import Lease, take
+from monitor.database.trouble import NO_DATABASE, words
+from monitor.delivery import queue
+from monitor.delivery.dispatcher import Outbox
+
+log = structlog.get_logger()
+
+
+def no_later_than(seconds: float) -> None:
+    """End the program after that many seconds at the latest, with 1, whatever its threads wait for."""
+    timer = threading.Timer(seconds, _end)
+    timer.daemon = True
+    timer.start()
+
+
+def _end() -> None:
+    log.error("shutdown forced", reason="a thread still waits for the database or a server; the next start resumes its work")
+    os._exit(1)
+
+
+def follow(engine: Engine, command: str, settings: Settings, clock: Callable[[], datetime]) -> Lease:
+    """The lease, for `command`; of a daemon that held it and never gave it back the operator is told. Raises Held."""
+
+    def tell(connection: Connection, died: AnyRow, cut_off: int) -> None:
+        message = incidents.restarted(died, cut_off, queue.half_sent(connection))
+        Alerting(settings).notice(connection, message, round_id=None, check_id=None, at=clock())
+
+    return take(engine, command, clock, tell)
+
+
+log = structlog.get_logger()
+
+
+class ForcedEnd(Exception):  # noqa: N818  # not an error: the next start resumes the work
+    """The daemon ended before all work in flight did."""
+
+
+async def serve(
+    load: Callable[[], Settings],
+    engine: Engine,
+    make_outbox: Callable[[Settings], Outbox],
+    *,
+    announce: bool,
+    clock: Callable[[], datetime],
+    random: Random,
+    hurry: Callable[[], None] = lambda: None,
+    set_up_logs: Callable[[Settings], None] = lambda _: None,
+) -> bool:
+    """Works until SIGTERM or SIGINT; True when it ended since another process has the database, taken while this machine slept.
+
+    `hurry` is called when a signal has come, `set_up_logs` with each changed configuration. Raises UserError for a configuration without
+    boards, Held when another has the database, ForcedEnd when work in flight had to be cut off.
+    """
+    settings = load()
+    require_boards(settings)
+    lease = await asyncio.to_thread(follow, engine, "run", settings, clock)
+    daemon = Daemon(load, settings, lease, make_outbox, announce, clock, random, hurry, set_up_logs)
+    try:
+        await daemon.run()
+    finally:
+        await asyncio.to_thread(_give_back, lease, clock())
+    if daemon.forced:
+        raise ForcedEnd
+    return daemon.ousted
+
+
+def _give_back(lease: Lease, now: datetime) -> None:
+    """Where it cannot be given back it ends by itself."""
+    try:
+        lease.release(now)
+    except NO_DATABASE as error:
+        log.warning("the database was not given back", reason=words(error))

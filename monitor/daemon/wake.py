@@ -1,0 +1,132 @@
+"""How the daemon hears that somebody else wrote to its database, without a transaction.
+
+    SQLite       `PRAGMA data_version` on one connection that stays open: another value after a commit by any other connection
+    PostgreSQL   LISTEN on a connection of its own; every process that writes and holds no lease sends NOTIFY with its commit (`db.py`)
+
+https://www.sqlite.org/pragma.html#pragma_data_version, https://www.postgresql.org/docs/current/sql-notify.html
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+from sqlalchemy import Connection, Engine
+
+from monitor.database.engine import CHANNEL
+from monitor.database.lease import Lease
+from monitor.database.trouble import NO_DATABASE
+
+
+class Kept:
+    """One connection that stays open: it renews the lease, and on SQLite shows what others wrote. May be used by several threads."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine.execution_options(rolewatch_silent=True)
+        self._lock = threading.Lock()
+        self._connection: Connection | None = None
+        self._version: int | None = None
+
+    def has_changed(self) -> bool:
+        """True if another connection has written to a SQLite file since the last call; or when that cannot be asked."""
+        if self._engine.dialect.name != "sqlite":
+            return False
+        with self._lock:
+            before = self._version
+            try:
+                self._version = self._read_version()
+            except (sqlite3.Error, *NO_DATABASE):
+                self._drop()
+                return True
+            return before is not None and self._version != before
+
+    def renew(self, lease: Lease) -> bool:
+        """Hold the lease for another minute; False when it is another's."""
+        with self._lock:
+            try:
+                return lease.renew(self._open())
+            except NO_DATABASE:
+                self._drop()
+                raise
+
+    def close(self) -> None:
+        with self._lock:
+            self._drop()
+
+    def _open(self) -> Connection:
+        if self._connection is None:
+            self._connection = self._engine.connect()
+        return self._connection
+
+    def _read_version(self) -> int:
+        driver: Any = self._open().connection.driver_connection
+        version: int = driver.execute("PRAGMA data_version").fetchone()[0]
+        return version
+
+    def _drop(self) -> None:
+        if self._connection is not None:
+            with suppress(*NO_DATABASE):
+                self._connection.close()
+        self._connection = None
+
+
+class Listener:
+    """Calls `ring` in the event loop when another process has written to a PostgreSQL database; on SQLite nothing happens."""
+
+    def __init__(self, engine: Engine, ring: Callable[[], None]) -> None:
+        self._engine, self._ring = engine, ring
+        self._connection: Any = None  # the driver's, taken out of the pool
+        self._number = -1  # its socket
+
+    async def keep(self) -> None:
+        """Listen, again where the connection was lost; what was missed meanwhile rings once."""
+        if self._engine.dialect.name != "postgresql" or self._connection is not None:
+            return
+        self._connection = await asyncio.to_thread(self._listen)
+        if self._connection is not None:
+            self._number = self._connection.fileno()
+            asyncio.get_running_loop().add_reader(self._number, self._read)
+            self._ring()
+
+    def close(self) -> None:
+        """To be called in the event loop."""
+        if self._connection is not None:
+            asyncio.get_running_loop().remove_reader(self._number)
+            with suppress(*NO_DATABASE, self._errors):
+                self._connection.close()
+        self._connection = None
+
+    @property
+    def _errors(self) -> type[Exception]:
+        found: type[Exception] = self._engine.dialect.loaded_dbapi.Error
+        return found
+
+    def _listen(self) -> Any:  # noqa: ANN401  # a type of the driver, which is an extra
+        """Return a listening connection; None while the server cannot be reached, which other jobs say in the log."""
+        try:
+            connection = self._engine.raw_connection()
+            driver: Any = connection.driver_connection
+            connection.detach()
+            driver.autocommit = True
+            driver.execute(f"LISTEN {CHANNEL}")
+        except self._errors:
+            return None
+        return driver
+
+    def _read(self) -> None:
+        server = self._connection.pgconn
+        try:
+            server.consume_input()
+        except self._errors:
+            self.close()
+            self._ring()
+            return
+        heard = False
+        while server.notifies():
+            heard = True
+        if heard:
+            self._ring()

@@ -1,0 +1,103 @@
+"""The tables of what is told: see `models.py`, whose other half this is."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, UniqueConstraint, false
+from sqlalchemy.orm import Mapped, mapped_column
+
+from monitor.database.engine import Base, partial_index
+
+
+class Card(Base):
+    """One message of a channel that always shows today's truth: of a posting, or of an incident that the operator is told of."""
+
+    __tablename__ = "card"
+    __table_args__ = (UniqueConstraint("channel", "subject"), partial_index("ix_card_stale", "channel", "id", only="wanted <> shown"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    channel: Mapped[str]  # "slack:#roles"
+    subject: Mapped[str]  # "greenhouse:deepmind:5938712", or an incident's key
+    posting_id: Mapped[int | None] = mapped_column(ForeignKey("posting.id"), index=True)
+    message: Mapped[str]  # JSON of messages.py: what it should show; of a posting, what its own rows do not say
+    shows: Mapped[str | None]  # the same: what the channel shows
+    channel_id: Mapped[str | None]
+    ts: Mapped[str | None]  # null: not posted yet, or a person deleted it
+    wanted: Mapped[int] = mapped_column(default=1)  # counts what may have moved
+    shown: Mapped[int] = mapped_column(default=1)  # the count that the channel has been brought to
+    next_try_at: Mapped[datetime | None]  # of an edit; null: now
+    attempts: Mapped[int] = mapped_column(default=0)  # of the edit that is due
+    reason: Mapped[str | None]
+
+
+class Delivery(Base):
+    """One message to one channel, for one alert or many; `channel_id`, `ts` and `thread_ts` say where it is.
+
+    One that has a card is that card's first message while the card is nowhere, and a reply in its thread ever after.
+    """
+
+    __tablename__ = "delivery"
+    __table_args__ = (
+        partial_index("ix_delivery_open", "channel", "id", only="state <> 'sent'"),
+        partial_index("ix_delivery_card", "card_id", only="state <> 'sent'"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    delivery_id: Mapped[str] = mapped_column(unique=True)
+    channel: Mapped[str]  # "slack:#roles"
+    card_id: Mapped[int | None] = mapped_column(ForeignKey("card.id"))
+    message: Mapped[str]  # JSON of messages.py
+    state: Mapped[str]  # pending sending sent held failed expired discarded
+    created_at: Mapped[datetime]
+    next_try_at: Mapped[datetime | None]  # null: now, or of a `failed` one: only when a person asks
+    sending_at: Mapped[datetime | None]  # the first call that may have reached the channel
+    sent_at: Mapped[datetime | None]
+    attempts: Mapped[int] = mapped_column(default=0)
+    reason: Mapped[str | None]
+    channel_id: Mapped[str | None]
+    ts: Mapped[str | None]
+    thread_ts: Mapped[str | None]  # of a reply
+    message_url: Mapped[str | None]
+
+
+class Alert(Base):
+    """One change that one rule wants told to one channel; its state is its delivery's, and `pending` before it has one."""
+
+    __tablename__ = "alert"
+    __table_args__ = (partial_index("ix_alert_unpacked", "round_id", only="delivery_id IS NULL"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    delivery_id: Mapped[str | None] = mapped_column(ForeignKey("delivery.delivery_id"), index=True)
+    round_id: Mapped[int | None] = mapped_column(ForeignKey("check_round.id"))
+    check_id: Mapped[int | None] = mapped_column(ForeignKey("board_check.id"))
+    posting_id: Mapped[int | None] = mapped_column(ForeignKey("posting.id"), index=True)
+    rule: Mapped[str | None]
+    kind: Mapped[str]  # opened revised closed reopened reminder summary digest operator
+    channel: Mapped[str]
+    why: Mapped[str | None]
+    message: Mapped[str]  # JSON of messages.py, of this alert alone
+    for_digest: Mapped[bool] = mapped_column(default=False, server_default=false())  # told in the channel's next digest alone
+    created_at: Mapped[datetime]
+
+
+class Introduction(Base):
+    """A channel has been told that a rule watches a board; what is not here yet gets a summary."""
+
+    __tablename__ = "introduction"
+
+    board_id: Mapped[int] = mapped_column(ForeignKey("board.id"), primary_key=True)
+    rule: Mapped[str] = mapped_column(primary_key=True)
+    channel: Mapped[str] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+
+
+class SlackChannel(Base):
+    """A Slack channel as the workspace last listed it under this name; a name that moved on has the id of its new channel."""
+
+    __tablename__ = "slack_channel"
+
+    name: Mapped[str] = mapped_column(primary_key=True)  # "#roles"
+    channel_id: Mapped[str] = mapped_column(index=True)
+    private: Mapped[bool]
+    seen_at: Mapped[datetime]

@@ -1,0 +1,95 @@
+"""Slack's channels as the workspace last listed them: which names are one channel, and which channels are private.
+
+Slack tells names and ids only when asked, so both are kept in `slack_channel`. A name that a channel no longer has keeps its id there until
+another channel takes it: a renamed channel is still the same channel.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import Connection, Engine, delete, insert, select, update
+
+from monitor.config.model import Settings
+from monitor.database.engine import reading
+from monitor.database.tables import SlackChannel
+from monitor.notify.base import Listed
+
+_PREFIX: Final = "slack:"
+_AT_ONCE: Final = 500  # names in one IN (…)
+
+
+@dataclass(frozen=True, slots=True)
+class Directory:
+    """Every channel that Slack has listed, by name."""
+
+    channels: Mapping[str, Listed]  # "#roles" → its id
+
+    def channel_id(self, channel: str) -> str | None:
+        """Return the id of `slack:#roles` or `slack:C…`; None for an unknown name and for what is no channel of Slack's."""
+        if not channel.startswith(_PREFIX):
+            return None
+        name = channel.removeprefix(_PREFIX)
+        known = self.channels.get(name)
+        return known.channel_id if known else None if name.startswith("#") else name
+
+    def key(self, channel: str) -> str:
+        """Return what all names of one channel have in common: its id, or the name itself where no id is known."""
+        return self.channel_id(channel) or channel
+
+    def is_public(self, channel: str) -> bool:
+        """Has Slack listed this channel as one that everyone in the workspace may read?"""
+        found = {one.private for one in self.channels.values() if one.channel_id == self.channel_id(channel)}
+        return found == {False}
+
+    def names(self, channel_id: str) -> list[str]:
+        """Return every name of that channel: `slack:C…`, and `slack:#roles` for each name that it has or had."""
+        named = [_PREFIX + name for name, one in self.channels.items() if one.channel_id == channel_id]
+        return [_PREFIX + channel_id, *named]
+
+    def applied(self, settings: Settings) -> Settings:
+        """Return the settings with one name for each channel, as far as its names are known."""
+        return replace(settings, aliases=self.aliases(settings.channels()))
+
+    def aliases(self, used: Iterable[str]) -> dict[str, str]:
+        """Map every other name of a channel to the one that comes first in `used`, the channels that the configuration names."""
+        found: dict[str, str] = {}
+        chosen: set[str] = set()
+        for channel in used:
+            channel_id = self.channel_id(channel)
+            if channel_id is not None and channel_id not in chosen:
+                chosen.add(channel_id)
+                found |= {name: channel for name in self.names(channel_id) if name != channel}
+        return found
+
+
+def directory(connection: Connection) -> Directory:
+    """Return what is stored of Slack's channels."""
+    rows = connection.execute(select(SlackChannel.name, SlackChannel.channel_id, SlackChannel.private).order_by(SlackChannel.name))
+    return Directory({row.name: Listed(row.channel_id, row.private) for row in rows})
+
+
+def remember(connection: Connection, listed: Mapping[str, Listed], now: datetime) -> Directory:
+    """Store a list of Slack's and return all that is known now. Names that the list lacks stay."""
+    known = directory(connection).channels
+    moved = [name for name, one in known.items() if name in listed and listed[name] != one]
+    for start in range(0, len(moved), _AT_ONCE):
+        connection.execute(delete(SlackChannel).where(SlackChannel.name.in_(moved[start : start + _AT_ONCE])))
+    new = [name for name, one in listed.items() if known.get(name) != one]
+    if new:
+        rows = [{"name": name, "channel_id": listed[name].channel_id, "private": listed[name].private, "seen_at": now} for name in new]
+        connection.execute(insert(SlackChannel), rows)
+    same = [name for name in listed if name not in new]
+    for start in range(0, len(same), _AT_ONCE):
+        seen = update(SlackChannel).where(SlackChannel.name.in_(same[start : start + _AT_ONCE]))
+        connection.execute(seen.values(seen_at=now))
+    return Directory({**known, **listed})
+
+
+def read(engine: Engine) -> Directory:
+    """Return what is stored of Slack's channels, in a transaction of its own."""
+    with reading(engine) as connection:
+        return directory(connection)

@@ -1,0 +1,120 @@
+"""What becomes of a message after a try to send it: pure decisions, with the waits.
+
+pending ──claim──▶ sending ──ok──▶ sent
+   ▲                 │ clear no, 429 ──▶ pending, later
+   │                 │ unclear ──▶ sending: looked for, then sent or tried again
+   │                 │ unclear, and the channel cannot be read ──▶ failed, "maybe sent": a person decides
+   └─ a person ──────┘ permanent ──▶ failed, tried again now and then; what follows it in its channel waits
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final, Literal
+
+from monitor.history.schedule import LONGEST_PATIENCE
+from monitor.notify.base import NotifyError, Receipt
+
+LOOK_BACK: Final = timedelta(hours=1)  # a search begins so long before the first call: the channel's clock is not ours
+_SHORT: Final = (timedelta(seconds=1), timedelta(minutes=5))  # first and longest wait after trouble that passes
+_LONG: Final = (timedelta(minutes=5), timedelta(hours=1))  # after trouble that a person must end
+MAYBE: Final = "maybe sent: "
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The first open message of a channel, as it is stored."""
+
+    id: int
+    delivery_id: str
+    channel: str
+    state: str  # pending sending failed
+    attempts: int
+    next_try_at: datetime | None  # null: now
+    sending_at: datetime | None  # the first call of which nobody knows that it failed
+    channel_id: str | None = None  # of a reply that was tried
+    thread_ts: str | None = None  # the same: in which thread
+
+    @property
+    def queue(self) -> str:
+        """Whose turn it is: what has one queue goes one after the other."""
+        return self.channel
+
+    @property
+    def thread(self) -> Receipt | None:
+        """Where the card is that it was sent to as a reply."""
+        return Receipt(self.channel_id, self.thread_ts) if self.thread_ts else None
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """How a message stands after a try."""
+
+    state: Literal["pending", "sending", "sent", "failed"]
+    next_try_at: datetime | None = None
+    sending_at: datetime | None = None
+    reason: str | None = None
+    receipt: Receipt | None = None
+    error: NotifyError | None = None  # what the notifier said
+
+
+def kind(channel: str) -> str:
+    """The kind of notifier: `slack` of `slack:#roles`."""
+    return channel.partition(":")[0]
+
+
+def after_send(error: NotifyError, head: Head, *, readable: bool, threaded: bool, now: datetime, wait: timedelta) -> Settled:
+    """After a send that brought an error; `head` is as it was before, `wait` what a message may take to appear in its channel.
+
+    `threaded`: it was sent as a reply.
+    """
+    if error.gone and threaded:  # the thread is not there, so it is posted anew at once
+        return Settled("pending", None, head.sending_at, error.reason, error=error)
+    if error.unclear and not readable:
+        return Settled("failed", None, head.sending_at or now, MAYBE + error.reason, error=error)
+    if error.unclear:
+        return Settled("sending", now + max(wait, _grown(_SHORT, head.attempts)), head.sending_at or now, error.reason, error=error)
+    if error.permanent:
+        return Settled("failed", now + _grown(_LONG, head.attempts), head.sending_at, error.reason, error=error)
+    asked = _asked(error)
+    return Settled("pending", now + (_grown(_SHORT, head.attempts) if asked is None else asked), head.sending_at, error.reason, error=error)
+
+
+def after_edit(error: NotifyError, attempts: int, now: datetime) -> datetime:
+    """When an edit that brought an error is tried again: it may be made twice, so nothing has to be looked for."""
+    asked = _asked(error)
+    return now + asked if asked is not None else now + _grown(_LONG if error.permanent else _SHORT, attempts)
+
+
+def after_find(error: NotifyError, head: Head, now: datetime) -> Settled:
+    """After a search that brought an error: whether it was sent stays open, and it is not sent again before that is known."""
+    reason = f"cannot look whether it was sent: {error.reason}"
+    since = head.sending_at or now
+    if error.permanent:
+        return Settled("failed", now + _grown(_LONG, head.attempts), since, reason, error=error)
+    shortest, longest = _SHORT
+    as_long_again = min(longest, max(shortest, now - since))
+    asked = _asked(error)
+    return Settled("sending", now + (as_long_again if asked is None else asked), since, reason, error=error)
+
+
+def abandoned(head: Head) -> Settled:
+    """A message found half sent to a channel that cannot be read: its process died."""
+    return Settled("failed", None, head.sending_at, f"{MAYBE}the program stopped while sending")
+
+
+def broken(error: Exception, head: Head, now: datetime) -> Settled:
+    """A fault of our own: others go on without it, and a person may try again."""
+    return Settled("failed", None, head.sending_at or now, f"{MAYBE}a fault in rolewatch ({type(error).__name__}), see the log")
+
+
+def _asked(error: NotifyError) -> timedelta | None:
+    """How long the other side asks us to wait, as far as it is believed."""
+    return None if error.retry_after is None else min(timedelta(seconds=error.retry_after), LONGEST_PATIENCE)
+
+
+def _grown(bounds: tuple[timedelta, timedelta], tries: int) -> timedelta:
+    """Doubled with every earlier try, up to the longest."""
+    first, longest = bounds
+    return min(longest, first * (1 << min(tries, 16)))

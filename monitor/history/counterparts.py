@@ -1,0 +1,225 @@
+"""Match the postings of an employer's new board with those of its former board: pure, so it touches no database, clock or network.
+
+by number   a requisition, or an internal job of the same ats, that one posting of each board has, with the same title or a town in common
+by text     the same title and towns, and at least 90 % of a text that is nearest to no other one
+by place    the same title and towns, which no other posting of either board has, where a text is missing or was rewritten for another ats
+
+Two ats write one role differently: "Research Engineer, Gemini" in "Mountain View, California, US" is "Research Engineer, Gemini,
+DeepMind" in "Mountain View, CA, USA" elsewhere. Titles are therefore compared without the employer's name at their ends, and places by
+their towns. A wrong match is worse than none: where two readings are possible, nothing is matched.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from operator import attrgetter
+from typing import Final
+
+from rapidfuzz import fuzz
+
+from monitor.history.reposts import NEARLY_THE_SAME, Numbers
+
+REWRITTEN: Final = 60.0  # per cent of words in common: texts of two employers reach 54, of one employer 69 at least (recorded boards)
+_WORD: Final = re.compile(r"[^\W_]+[+#]*")  # "C++" and "C#" are not "C"
+_BRACKETS: Final = re.compile(r"[(\[][^)\]]*[)\]]")
+_TOWNS: Final = {"new york city": "new york", "nyc": "new york", "washington dc": "washington", "bangalore": "bengaluru"}
+_US: Final = """us usa america
+    al ak az ar ca co ct dc de fl ga hi ia id il in ks ky la ma md me mi mn mo ms mt nc nd ne nh nj nm nv ny oh ok or pa ri sc sd tn tx ut
+    va vt wa wi wv wy alabama alaska arizona arkansas california colorado connecticut delaware florida georgia hawaii idaho illinois indiana
+    iowa kansas kentucky louisiana maine maryland massachusetts michigan minnesota mississippi missouri montana nebraska nevada ohio
+    oklahoma oregon pennsylvania tennessee texas utah vermont virginia washington wisconsin wyoming"""
+_COUNTRIES: Final = {
+    **dict.fromkeys(_US.split(), "us"),
+    **dict.fromkeys(("united states", "united states of america", "new york", "new jersey", "new mexico", "new hampshire"), "us"),
+    **dict.fromkeys(("north carolina", "south carolina", "north dakota", "south dakota", "rhode island", "west virginia"), "us"),
+    **dict.fromkeys(("uk", "gb", "united kingdom", "great britain", "england", "scotland", "wales", "northern ireland"), "gb"),
+    **dict.fromkeys(("canada", "ontario", "on", "british columbia", "bc", "quebec", "qc", "alberta", "ab"), "ca"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """A posting of one of the two boards, as far as it is compared."""
+
+    id: int
+    title: str  # as `plain_title` gives it
+    towns: Mapping[str, str | None]  # each with its country where that is clear
+    numbers: Numbers
+    is_open: bool = True
+    text: str = ""  # empty: unknown
+
+    @property
+    def face(self) -> Hashable:
+        """Title and towns. Only postings of one face are compared by their texts."""
+        return self.title, frozenset(self.towns)
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """The former posting, and how we know."""
+
+    id: int
+    reason: str
+
+
+def plain_title(title: str, names: Collection[str]) -> str:
+    """The title's words without case, accents and punctuation, and without the employer's names at either end."""
+    words, known = _words(title), sorted(filter(None, map(_words, names)), key=len, reverse=True)
+    while shorter := next(filter(None, (_without(words, name) for name in known)), None):
+        words = shorter
+    return " ".join(words)
+
+
+def _without(words: list[str], name: list[str]) -> list[str] | None:
+    """The words without the name at one end; None where it is at neither, or where nothing would be left."""
+    if words[-len(name) :] == name:
+        left = words[: -len(name)]
+        return (left[:-1] if left[-1:] == ["at"] else left) or None
+    return (words[len(name) :] or None) if words[: len(name)] == name else None
+
+
+def _words(text: str) -> list[str]:
+    plain = unicodedata.normalize("NFKD", text.replace("&", " and ")).casefold()
+    return _WORD.findall("".join(letter for letter in plain if not unicodedata.combining(letter)))
+
+
+def towns(places: Iterable[str]) -> dict[str, str | None]:
+    """The town of each place, with its country where that is clear: {"london": "gb"} of "London, UK"."""
+    found = {}
+    for place in places:
+        parts = [" ".join(_words(part)) for part in _BRACKETS.sub(" ", place).split(",")]
+        if parts[0]:
+            found[_TOWNS.get(parts[0], parts[0])] = _COUNTRIES.get(parts[-1]) if len(parts) > 1 else None
+    return found
+
+
+def employer_names(companies: Iterable[str], tokens: Iterable[str]) -> set[str]:
+    """Return the names of the employer in titles: the companies', and a board's token where it is part of one ("deepmind")."""
+    names = {company for company in companies if company}
+    squeezed = ["".join(_words(name)) for name in names]
+    return names | {token for token in tokens if any("".join(_words(token)) in name for name in squeezed)}
+
+
+def match(former: Sequence[Side], new: Sequence[Side], *, same_ats: bool) -> dict[int, Match]:
+    """The former posting of each new one that has one, by the new posting's id. A former posting is matched once."""
+    found: dict[int, Match] = {}
+    numbers = ("internal_job", "requisition") if same_ats else ("requisition",)  # an internal job is a number of the ats
+    for step in (partial(_by_number, numbers), _by_text, partial(_by_place, may_be_rewritten=not same_ats)):
+        taken = {one.id for one in found.values()}
+        left = [one for one in former if one.id not in taken], [one for one in new if one.id not in found]
+        for old_id, new_id, reason in step(*left):
+            if new_id not in found and old_id not in taken:
+                found[new_id] = Match(old_id, reason)
+                taken.add(old_id)
+    return found
+
+
+_Found = tuple[int, int, str]  # the former posting's id, the new one's, and the reason
+_SAME_TEXT: Final = "the same title, place and text"
+
+
+def _by_number(names: Sequence[str], former: Sequence[Side], new: Sequence[Side]) -> Iterator[_Found]:
+    """A number alone says something where one posting of each board has it: some boards write one word into all requisitions."""
+    for name in names:
+        for number, old, fresh in _groups(former, new, attrgetter(f"numbers.{name}")):
+            words = f"the same {name.replace('_', ' ')} {number}"
+            yield from ((*pair, f"{words}, title and place") for pair in _pairs(old, fresh, _same_face))
+            if len(fresh) == len([one for one in old if one.is_open] or old) == 1:
+                yield from ((*pair, words) for pair in _pairs(old, fresh, _alike))
+
+
+def _by_text(former: Sequence[Side], new: Sequence[Side]) -> Iterator[_Found]:
+    """The pairs of one text, then those whose texts are nearer to each other than either is to any other."""
+    for _, olds, ones in _groups(former, new, lambda one: one.face):
+        yield from ((*pair, _SAME_TEXT) for pair in _twins(olds, ones))
+        yield from _nearest(olds, ones)
+
+
+def _twins(olds: Sequence[Side], ones: Sequence[Side]) -> Iterator[tuple[int, int]]:
+    """As many postings of each board as have one text, each once: which is which does not matter. Open ones go before closed ones."""
+    for _, old, fresh in _groups(olds, ones, lambda one: one.text or None):
+        still = [one for one in old if one.is_open]
+        same = still if len(still) == len(fresh) else old
+        if len(same) == len(fresh) and all(_compatible(one, other) for one in same for other in fresh):
+            yield from zip(sorted(one.id for one in same), sorted(one.id for one in fresh), strict=True)
+
+
+_Nearness = tuple[float, bool]  # of the texts, and is the former posting open?
+
+
+def _nearest(olds: Sequence[Side], ones: Sequence[Side]) -> Iterator[_Found]:
+    to_old: dict[int, dict[int, _Nearness]] = defaultdict(dict)
+    to_new: dict[int, dict[int, _Nearness]] = defaultdict(dict)
+    for old in olds:
+        for one in ones:
+            if old.text and one.text and _compatible(old, one):
+                score = fuzz.ratio(old.text, one.text, score_cutoff=NEARLY_THE_SAME)
+                if score:
+                    to_old[old.id][one.id] = to_new[one.id][old.id] = score, old.is_open
+    for old_id, found in to_old.items():
+        new_id = _only_best(found)
+        if new_id is not None and _only_best(to_new[new_id]) == old_id:
+            score = found[new_id][0]
+            yield old_id, new_id, _SAME_TEXT if score == 100 else f"{_SAME_TEXT} that is {int(score)} % the same"  # noqa: PLR2004  # per cent
+
+
+def _only_best(found: Mapping[int, _Nearness]) -> int | None:
+    """The nearest one; None where two are as near."""
+    best = max(found.values())
+    first, *more = (number for number, nearness in found.items() if nearness == best)
+    return None if more else first
+
+
+def _by_place(former: Sequence[Side], new: Sequence[Side], *, may_be_rewritten: bool) -> Iterator[_Found]:
+    """The only posting of each board with this title and place, where a text is missing, or was rewritten for another ats.
+
+    A place is needed: a title alone is no proof.
+    """
+    for _, old, fresh in _groups(former, new, lambda one: one.face if one.towns else None):
+        texts = {one.id: one.text for one in old}, {one.id: one.text for one in fresh}
+        for old_id, new_id in _pairs(old, fresh, _compatible):
+            old_text, new_text = texts[0][old_id], texts[1][new_id]
+            if not (old_text and new_text):
+                yield old_id, new_id, "the same title and place"
+            elif may_be_rewritten and fuzz.token_set_ratio(old_text, new_text, score_cutoff=REWRITTEN):
+                yield old_id, new_id, "the same title and place, and a text with most of its words"
+
+
+def _groups(
+    former: Iterable[Side], new: Iterable[Side], key: Callable[[Side], Hashable]
+) -> Iterator[tuple[Hashable, list[Side], list[Side]]]:
+    """The postings of both boards that share a key; those whose key is None are in no group."""
+    groups: dict[Hashable, tuple[list[Side], list[Side]]] = defaultdict(lambda: ([], []))
+    for side, postings in enumerate((former, new)):
+        for one in postings:
+            if (name := key(one)) is not None:
+                groups[name][side].append(one)
+    return ((name, *both) for name, both in groups.items() if all(both))
+
+
+def _pairs(former: Sequence[Side], new: Sequence[Side], fits: Callable[[Side, Side], bool]) -> Iterator[tuple[int, int]]:
+    """The pairs that fit where neither of the two fits another; a closed posting counts only where no open one fits."""
+    for one in new:
+        olds = [old for old in former if fits(old, one)]
+        olds = [old for old in olds if old.is_open] or olds
+        if len(olds) == 1 and sum(fits(olds[0], other) for other in new) == 1:
+            yield olds[0].id, one.id
+
+
+def _same_face(old: Side, new: Side) -> bool:
+    return old.face == new.face and _compatible(old, new)
+
+
+def _alike(old: Side, new: Side) -> bool:
+    """The same title or a town in common: one number in two systems may be chance."""
+    return _compatible(old, new) and (old.title == new.title or not old.towns.keys().isdisjoint(new.towns))
+
+
+def _compatible(old: Side, new: Side) -> bool:
+    """No town of both is in another country: Cambridge in Massachusetts is not Cambridge in England."""
+    return all(new.towns[town] in {None, old.towns[town]} or old.towns[town] is None for town in old.towns.keys() & new.towns.keys())

@@ -1,0 +1,173 @@
+"""Which posting a new one repeats: pure, so it touches no database, clock or network.
+
+Boards take a job down and put it up again under a new key. Ids that vanish from real boards come back after up to 45 days; twice
+that is "recently" here, and a job that is advertised anew after a longer time is a new round of hiring.
+
+A requisition or an internal job names the same job only while no listed posting carries it too: several posts share one when an
+employer advertises a job in several places, and some boards write one word into the requisition of nearly all ("TANK" on 307 of 333).
+Then title and place decide.
+"""
+# MERGED monitor.history.reposts: What has recently left a board, read when something new is on it; and what the postings that are told repeat.
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from rapidfuzz import fuzz
+from sqlalchemy import Connection, and_, select
+from sqlalchemy.orm import aliased
+
+from crawler.items import Posting
+from monitor.database import tables
+from monitor.database.engine import AnyRow
+from monitor.database.json_values import among, listed
+
+RECENTLY = timedelta(days=90)
+NEARLY_THE_SAME = 90.0  # per cent; two roles of one employer share its boilerplate and reach 75 (real boards, 2025 and 2026)
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """What an employer's own system calls a job."""
+
+    requisition: str | None
+    internal_job: str | None
+
+
+Face = tuple[str, tuple[str, ...]]  # title and places, whatever their case, spacing and order
+
+
+def face(title: str, locations: Iterable[str], location: str) -> Face:
+    """Title and places as far as two postings are compared by them."""
+    return _plain(title), tuple(sorted(map(_plain, locations))) or (_plain(location),)
+
+
+def _plain(words: str) -> str:
+    return " ".join(words.casefold().split())
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """A posting that left its board, or is missing from it."""
+
+    id: int
+    numbers: Numbers
+    face: Face
+    since: datetime  # the first look that missed it
+    text: str | None = None  # None: not loaded, since only one with a new posting's face is asked for its text
+
+
+@dataclass(frozen=True, slots=True)
+class Repost:
+    """The posting that is repeated, and how we know."""
+
+    id: int
+    reason: str
+
+
+def find(new: Posting, gone: Sequence[Gone], listed: Sequence[Numbers]) -> Repost | None:
+    """What the new posting repeats: by the surest reason, and of several the one that left last. `listed` are the other postings'."""
+    mine = face(new.title, new.locations, new.location)
+    found = [(*why, one) for one in gone for why in _by_number(new, one, mine, gone, listed)]
+    found += [(*why, one) for one in gone if one.face == mine for why in _by_text(new, one)]
+    if not found:
+        return None
+    _, reason, best = max(found, key=lambda each: (each[0], each[2].since, each[2].id))
+    return Repost(best.id, reason)
+
+
+_Why = tuple[int, str]  # the surer the higher, and the reason
+_SURENESS = {"internal_job": 3, "requisition": 2}
+
+
+def _by_number(new: Posting, one: Gone, mine: Face, gone: Sequence[Gone], listed: Sequence[Numbers]) -> Iterator[_Why]:
+    for name, sureness in _SURENESS.items():
+        number = getattr(new, name)
+        if number and number == getattr(one.numbers, name):
+            words = f"the same {name.replace('_', ' ')} {number}"
+            if one.face == mine:
+                yield sureness + len(_SURENESS), f"{words}, title and place"
+            elif _names_one_job(name, number, gone, listed):
+                yield sureness, words
+
+
+def _names_one_job(name: str, number: str, gone: Sequence[Gone], listed: Sequence[Numbers]) -> bool:
+    """No listed posting carries the number, and what left with it was one job."""
+    if any(getattr(other, name) == number for other in listed):
+        return False
+    return name == "internal_job" or len({one.face[0] for one in gone if getattr(one.numbers, name) == number}) == 1
+
+
+def _by_text(new: Posting, one: Gone) -> Iterator[_Why]:
+    if new.description and one.text:
+        score = fuzz.ratio(new.description, one.text, score_cutoff=NEARLY_THE_SAME)
+        if score:
+            yield 1, f"the same title and place, and a text that is {int(score)} % the same"
+
+
+def reposts(connection: Connection, board_id: int, new: Iterable[Posting], missing: Collection[int], at: datetime) -> dict[str, Repost]:
+    """Which of the new postings repeat one that left the board recently or is among the `missing` ids; by key."""
+    new = list(new)
+    gone = _gone(connection, board_id, missing, at) if new else []
+    if not gone:
+        return {}
+    others = _listed(connection, board_id, missing)
+    faces = {face(posting.title, posting.locations, posting.location) for posting in new}
+    found_texts = texts(connection, [one.id for one in gone if one.face in faces])
+    gone = [replace(one, text=found_texts.get(one.id)) for one in gone]
+    found = {posting.key: find(posting, gone, others) for posting in new}
+    return {key: repost for key, repost in found.items() if repost}
+
+
+_posting, _version = tables.Posting, tables.PostingVersion
+_first = aliased(_posting)
+_REPEATS = select(_posting.id, _first.name, _posting.repost_reason).join(_first, _first.id == _posting.repost_of)
+_REPEATS = _REPEATS.where(among(_posting.id, "ids"))
+_OF_POSTING = and_(_version.posting_id == _posting.id, _version.number == _posting.version)
+_GONE = select(
+    _posting.id, _posting.requisition, _posting.internal_job, _version.title, _version.location, _version.locations, _posting.missing_since
+).join(_version, _OF_POSTING)
+
+
+def _gone(connection: Connection, board_id: int, missing: Collection[int], at: datetime) -> list[Gone]:
+    """Those that closed or went missing recently, and those that this look misses."""
+    left = _GONE.where(_posting.board_id == board_id, _posting.closed_at >= at - RECENTLY)
+    rows = list(connection.execute(left.where(_posting.state == "closed")))
+    if missing:
+        rows += connection.execute(_GONE.where(among(_posting.id, "ids")), {"ids": listed(missing)})
+    return [_one(row, at) for row in rows]
+
+
+def _one(row: AnyRow, at: datetime) -> Gone:
+    numbers = Numbers(row.requisition, row.internal_job)
+    return Gone(row.id, numbers, face(row.title, row.locations, row.location), row.missing_since or at)
+
+
+def _listed(connection: Connection, board_id: int, missing: Collection[int]) -> list[Numbers]:
+    """The numbers of the board's other open postings."""
+    query = select(_posting.id, _posting.requisition, _posting.internal_job)
+    rows = connection.execute(query.where(_posting.board_id == board_id, _posting.state == "open"))
+    return [Numbers(row.requisition, row.internal_job) for row in rows if row.id not in missing]
+
+
+@dataclass(frozen=True, slots=True)
+class Repeated:
+    """The posting that another one repeats, as a message names it."""
+
+    posting: str  # "greenhouse:deepmind:5938712"
+    reason: str
+
+
+def repeated(connection: Connection, ids: Collection[int]) -> dict[int, Repeated]:
+    """What those postings repeat, by their ids."""
+    rows = connection.execute(_REPEATS, {"ids": listed(ids)}) if ids else ()
+    return {row.id: Repeated(row.name, row.repost_reason or "") for row in rows}
+
+
+def texts(connection: Connection, ids: Collection[int]) -> Mapping[int, str]:
+    """The description of each posting, by its id."""
+    text = tables.Description
+    query = select(_posting.id, text.text).join(_version, _OF_POSTING).join(text, text.digest == _version.description_digest)
+    return {row.id: row.text for row in connection.execute(query.where(among(_posting.id, "ids")), {"ids": listed(ids)})} if ids else {}

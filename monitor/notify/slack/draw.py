@@ -1,0 +1,119 @@
+"""A message as Slack shows it: a small grey line, a linked bold title, the facts, a button, and why it is told.
+
+Drawing is pure and its blocks are always within Slack's limits: https://docs.slack.dev/reference/block-kit/blocks
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from monitor.messages import (
+    CardMessage,
+    DigestMessage,
+    GroupMessage,
+    Message,
+    NightMessage,
+    OperatorMessage,
+    ReminderMessage,
+    RoleMessage,
+    SummaryMessage,
+    TemplateMessage,
+)
+from monitor.notify import wording
+from monitor.notify.plain import announce
+from monitor.notify.slack import blockkit, role_card, thread_replies
+from monitor.notify.slack.blockkit import Part, Parts
+from monitor.notify.slack.digest import digest
+from monitor.notify.slack.reminders import reminder
+from monitor.notify.slack.role_card import EMOJI
+from monitor.notify.slack.role_lists import group, summary
+from monitor.notify.slack.template_edits import template
+
+_EVENTS: Final = {
+    "failing": ("red_circle", "Board failing"),
+    "recovered": ("large_green_circle", "Board recovered"),
+    "moved": ("truck", "Board moved"),
+    "collapsed": ("large_yellow_circle", "Board collapsed"),
+    "drained": ("large_green_circle", "Board settled"),
+    "refused": ("no_entry", "Channel refused"),
+    "works": ("large_green_circle", "Channel works again"),
+    "restarted": ("arrows_counterclockwise", "Restarted"),
+    "configuration": ("warning", "Configuration"),
+    "in order": ("large_green_circle", "Configuration in order"),
+    "late": ("hourglass", "Late"),
+    "in time": ("large_green_circle", "In time again"),
+    "test": ("wave", "Test message"),
+}
+_LABEL: Final = 24  # characters of a label in an operator's line
+_LINES: Final = 25  # of an operator's message
+
+
+def draw(message: Message, *, interactive: bool = False) -> tuple[str, Parts]:
+    """The text of the notification, escaped for Slack, and the blocks. `interactive`: somebody answers buttons, so that they are shown."""
+    return announce(message), _blocks(message, interactive)
+
+
+def has_room(message: Message) -> bool:
+    """Does Slack take it as it is drawn?"""
+    drawn = _blocks(message, interactive=True)
+    return blockkit.size(drawn) <= blockkit.ROOM and len(drawn) <= blockkit.BLOCKS
+
+
+def _blocks(message: Message, interactive: bool) -> Parts:  # noqa: PLR0911  # a case a kind
+    match message:
+        case RoleMessage():
+            return role_card.told(message, interactive=interactive)
+        case CardMessage():
+            return role_card.card(message, interactive=interactive)
+        case GroupMessage():
+            return group(message, EMOJI)
+        case SummaryMessage():
+            return summary(message)
+        case TemplateMessage():
+            return template(message, EMOJI["revised"])
+        case ReminderMessage():
+            return reminder(message, interactive=interactive)
+        case DigestMessage():
+            return digest(message)
+        case NightMessage():
+            return [block for part in message.parts for block in _blocks(part, interactive)]
+        case OperatorMessage():
+            return _operator(message)
+
+
+def draw_reply(message: Message, *, interactive: bool = False) -> tuple[str, Parts]:
+    """As `draw`, for the thread of a card, which says the rest."""
+    if isinstance(message, RoleMessage):
+        return announce(message), thread_replies.role(message, interactive=interactive)
+    if isinstance(message, OperatorMessage):
+        return announce(message), [_event(message), blockkit.block(blockkit.section(_headline(message)))]
+    return draw(message, interactive=interactive)
+
+
+def broadcasts(message: Message) -> bool:
+    """Is a reply worth showing in the channel too?"""
+    return isinstance(message, ReminderMessage) or (isinstance(message, RoleMessage) and thread_replies.broadcasts(message))
+
+
+def _operator(message: OperatorMessage) -> Parts:
+    rows = [_labelled(wording.clean(line)) for line in message.lines[:_LINES]]
+    board = wording.clean(message.board).replace(":", " / ", 1)
+    foot = [blockkit.context(blockkit.plain(board))] if board else []
+    return [_event(message), blockkit.block(blockkit.section(_headline(message)), *([blockkit.lines(*rows)] if rows else [])), *foot]
+
+
+def _event(message: OperatorMessage) -> Part:
+    emoji, name = _EVENTS[message.event]
+    return blockkit.context(blockkit.ours(f":{emoji}: *{name}* · operator notice"))
+
+
+def _headline(message: OperatorMessage) -> Part:
+    return blockkit.link(message.url, wording.clean(message.headline, wording.TITLE), bold=True)
+
+
+def _labelled(line: str) -> Parts:
+    """`Last error: HTTP 503` with its label in bold; a sentence as it is."""
+    label, colon, value = line.partition(": ")
+    if not colon or len(label) > _LABEL:
+        return blockkit.said(line)
+    return [blockkit.text(label, bold=True), *blockkit.said(f"  {value}")]

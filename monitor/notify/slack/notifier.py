@@ -1,0 +1,237 @@
+"""Slack with a bot token: one `chat.postMessage` a message or reply, found again by the delivery id in its metadata; cards are edited.
+
+https://docs.slack.dev/reference/methods/chat.postMessage, https://docs.slack.dev/messaging/message-metadata
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Final
+
+import structlog
+from pydantic import SecretStr
+
+from monitor.messages import Message
+from monitor.notify.base import Listed, NotifyError, Receipt
+from monitor.notify.plain import fallback
+from monitor.notify.slack.blockkit import Parts
+from monitor.notify.slack.client import BlocksRefusedError, Body, Web
+from monitor.notify.slack.draw import broadcasts, draw, draw_reply
+
+log = structlog.get_logger()
+
+EVENT_TYPE: Final = "rolewatch_delivery"
+_ID: Final = re.compile("[CGD][A-Z0-9]{6,}")
+_USER: Final = re.compile("[UW][A-Z0-9]{6,}")
+_TYPES: Final = ("public_channel,private_channel", "public_channel")  # private ones need a scope that not every app has
+
+
+class SlackNotifier:
+    """Channels `slack:#name`, `slack:C…` and `slack:U…`, a direct message."""
+
+    readable = True
+    pace = 1.02  # seconds; Slack sustains one message a second and channel, the rest is for the clocks' jitter
+    burst = 3  # "short bursts are allowed"
+    edit_pace = 1.25  # seconds; chat.update takes 50 a minute of a workspace
+    edit_burst = 2
+
+    def __init__(
+        self,
+        token: SecretStr,
+        api_url: str,
+        *,
+        interactive: bool = False,
+        timeout: int = 20,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        seconds: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """`interactive`: somebody hears what is pressed, so that there are buttons; `seconds`: a clock that never goes back."""
+        self._web = Web(token, api_url, timeout=timeout, sleep=sleep, seconds=seconds)
+        self._interactive = interactive
+        self._listing, self._asking = asyncio.Lock(), asyncio.Lock()
+        self._ids: dict[str, str] = {}  # "#name" and "U…" → the channel's id
+        self._channels: dict[str, Listed] = {}  # "#name" → as Slack listed it last
+        self._former: Mapping[str, str] = {}  # names that were channels' once → their ids
+        self._home: str | None = None  # "https://team.slack.com/"
+
+    async def send(self, channel: str, message: Message, delivery_id: str) -> Receipt:
+        home, target = await self._workspace(), await self._target(channel)
+        posted = await self._drawn(channel, draw(message, interactive=self._interactive), message, delivery_id, {"channel": target})
+        self._ids.setdefault(channel.removeprefix("slack:"), posted["channel"])
+        return _receipt(home, posted["channel"], posted["ts"])
+
+    async def reply(self, channel: str, card: Receipt, message: Message, delivery_id: str) -> Receipt:
+        home = await self._workspace()
+        await self._stay(channel, card)
+        where = {"channel": card.channel_id, "thread_ts": card.ts, "reply_broadcast": broadcasts(message)}
+        posted = await self._drawn(channel, draw_reply(message, interactive=self._interactive), message, delivery_id, where)
+        return _receipt(home, posted["channel"], posted["ts"], card.ts)
+
+    async def edit(self, channel: str, card: Receipt, message: Message) -> None:
+        try:
+            await self._stay(channel, card)
+        except NotifyError as error:
+            if not error.reason.startswith("channel_not_found"):  # a channel that was given another name has its cards still
+                raise
+        where = {"channel": card.channel_id, "ts": card.ts}
+        text, blocks = draw(message, interactive=self._interactive)
+        try:
+            await self._write(channel, "chat.update", where | {"text": text, "blocks": blocks})
+        except BlocksRefusedError as error:
+            log.error("slack refused the blocks of an edit, writing text", ts=card.ts, error=error.reason, messages=error.messages)  # noqa: TRY400  # as below
+            await self._write(channel, "chat.update", where | {"text": fallback(message), "blocks": []})
+
+    async def find(self, channel: str, delivery_id: str, since: datetime) -> Receipt | None:
+        with _searching():
+            home, target = await self._workspace(), await self._readable(channel)
+            if target is None:
+                return None
+            message = await self._found("conversations.history", {"channel": target}, delivery_id, since)
+        return None if message is None else _receipt(home, target, message["ts"])
+
+    async def find_reply(self, channel: str, card: Receipt, delivery_id: str, since: datetime) -> Receipt | None:
+        home, thread = await self._workspace(), {"channel": str(card.channel_id), "ts": str(card.ts)}
+        try:
+            with _searching():
+                await self._stay(channel, card)
+                message = await self._found("conversations.replies", thread, delivery_id, since)
+        except NotifyError as error:
+            if error.gone:  # with the card its thread, or with the channel's name the place where it belongs
+                return None
+            raise
+        return None if message is None else _receipt(home, str(card.channel_id), message["ts"], card.ts)
+
+    async def listed(self, channel: str) -> Mapping[str, Listed] | None:
+        """Return Slack's channels by name, listed anew when this one's name is not known; None for an id. Raises NotifyError."""
+        name = channel.removeprefix("slack:")
+        if not name.startswith("#"):
+            return None
+        async with self._listing:
+            if name not in self._ids:
+                await self._list_names()
+        return self._channels
+
+    def recall(self, ids: Mapping[str, str]) -> None:
+        self._former = ids
+
+    async def _found(self, method: str, where: dict[str, str], delivery_id: str, since: datetime) -> Body | None:
+        async for page in self._web.pages(method, where | {"oldest": _ts(since), "include_all_metadata": "true"}):
+            for message in page["messages"]:
+                if _delivery(message) == delivery_id:
+                    found: Body = message
+                    return found
+        return None
+
+    async def close(self) -> None:
+        """Nothing is open between two calls."""
+
+    async def _drawn(self, channel: str, drawing: tuple[str, Parts], message: Message, delivery_id: str, where: Body) -> Body:
+        """Slack's answer to the message, or to its text alone where it refuses the blocks."""
+        try:
+            return await self._post(channel, delivery_id, where | {"text": drawing[0], "blocks": drawing[1]})
+        except BlocksRefusedError as error:
+            log.error("slack refused the blocks, sending text", delivery=delivery_id, error=error.reason, messages=error.messages)  # noqa: TRY400  # Slack's words say more than a traceback
+            return await self._post(channel, delivery_id, where | {"text": fallback(message)})
+
+    async def _post(self, channel: str, delivery_id: str, content: Body) -> Body:
+        metadata = {"event_type": EVENT_TYPE, "event_payload": {"delivery_id": delivery_id}}
+        how = {"metadata": metadata, "unfurl_links": False, "unfurl_media": False, "mrkdwn": False}
+        return await self._write(channel, "chat.postMessage", how | content)
+
+    async def _write(self, channel: str, method: str, content: Body) -> Body:
+        try:
+            return await self._web.write(method, {"link_names": False, "parse": "none", **content})
+        except NotifyError as error:
+            if error.permanent and not isinstance(error, BlocksRefusedError):
+                self._ids.pop(channel.removeprefix("slack:"), None)  # its name may belong to another channel by now
+            raise
+
+    async def _stay(self, channel: str, card: Receipt) -> None:
+        """Raises NotifyError, `gone`, when the channel's name belongs to another channel than the one that has the card."""
+        if channel.startswith("slack:#") and await self._target(channel) != card.channel_id:
+            raise NotifyError(f"{channel.removeprefix('slack:')} is another channel now", gone=True)
+
+    async def _workspace(self) -> str:
+        """The workspace's address, asked once."""
+        async with self._asking:
+            if self._home is None:
+                self._home = str((await self._web.ask("auth.test")).get("url") or "")
+            return self._home
+
+    async def _target(self, channel: str) -> str:
+        """What to post to: the channel's id, or a user's, whose direct message Slack opens by itself."""
+        name = channel.removeprefix("slack:")
+        if _ID.fullmatch(name) or _USER.fullmatch(name):
+            return name
+        async with self._listing:
+            if name not in self._ids:
+                await self._list_names()
+            if name not in self._ids and self._former.get(name) in {one.channel_id for one in self._channels.values()}:
+                self._ids[name] = self._former[name]  # the channel was renamed
+        if name not in self._ids:
+            raise NotifyError(
+                f"channel_not_found: there is no {name}, or it is private and the app is not in it: invite it", permanent=True
+            )
+        return self._ids[name]
+
+    async def _readable(self, channel: str) -> str | None:
+        """The id to read from; None for a direct message that was never opened, so that nothing can be in it."""
+        name = channel.removeprefix("slack:")
+        if not _USER.fullmatch(name):
+            return await self._target(channel)
+        if name not in self._ids:
+            async for page in self._web.pages("conversations.list", {"types": "im", "limit": "200"}):
+                self._ids |= {chat["user"]: chat["id"] for chat in page["channels"] if chat.get("user")}
+        return self._ids.get(name)
+
+    async def _list_names(self) -> None:
+        """The ids of all channels by name, since reading needs ids; an archived one only where no other has the name."""
+        try:
+            channels = [channel async for channel in self._pages_of(_TYPES[0])]
+        except NotifyError as error:
+            if not error.reason.startswith("missing_scope"):
+                raise
+            channels = [channel async for channel in self._pages_of(_TYPES[1])]
+        channels.sort(key=lambda channel: not channel.get("is_archived"))
+        self._channels = {f"#{one['name']}": Listed(one["id"], bool(one.get("is_private"))) for one in channels}
+        self._ids |= {name: one.channel_id for name, one in self._channels.items()}
+
+    async def _pages_of(self, types: str) -> AsyncIterator[Body]:
+        async for page in self._web.pages("conversations.list", {"types": types, "limit": "200"}):
+            for channel in page["channels"]:
+                yield channel
+
+
+@contextmanager
+def _searching() -> Iterator[None]:
+    """A scope that a search lacks is no trouble of the other channels: they go on, since they have nothing to look for."""
+    try:
+        yield
+    except NotifyError as error:
+        if error.reason.startswith("missing_scope"):
+            raise NotifyError(error.reason, permanent=True) from error
+        raise
+
+
+def _receipt(home: str, channel_id: str, ts: str, thread: str | None = None) -> Receipt:
+    url = f"{home.rstrip('/')}/archives/{channel_id}/p{ts.replace('.', '')}" if home else None
+    if url and thread:
+        url += f"?thread_ts={thread}&cid={channel_id}"
+    return Receipt(channel_id=channel_id, ts=ts, url=url)
+
+
+def _delivery(message: Body) -> str | None:
+    metadata = message.get("metadata") or {}
+    if metadata.get("event_type") != EVENT_TYPE:
+        return None
+    found: str | None = (metadata.get("event_payload") or {}).get("delivery_id")
+    return found
+
+
+def _ts(at: datetime) -> str:
+    return f"{at.timestamp():.6f}"

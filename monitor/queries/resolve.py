@@ -1,0 +1,184 @@
+"""A board and a posting as people name them: by name, by URL, by what is unambiguous."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from sqlalchemy import Connection, Select, or_, select
+
+from crawler.links.address import Address, parse
+from crawler.registry import fold
+from monitor.database.engine import AnyRow
+from monitor.database.tables import Board, Posting, PostingVersion
+from monitor.errors import UserError
+
+_NAMED = 8  # companies or boards in an error
+_GOOGLE = "google"  # a job has one key on all boards of its site
+_WHOLE_SITE = "google:all"
+_NEIGHBOURS = 20_000  # keys that a hint looks through; more would take seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A posting that the database knows."""
+
+    id: int  # of the row in `posting`
+    board: str
+    key: str
+
+    @property
+    def posting(self) -> str:
+        return f"{self.board}:{self.key}"
+
+
+def find_board(connection: Connection, text: str) -> str:
+    """Return the board that `text` names: `ats:token`, its URL, its token or its company. Raises UserError."""
+    boards = connection.execute(select(Board.board, Board.token, Board.company).order_by(Board.board)).all()
+    names = [row.board for row in boards]
+    if (exact := _among(names, _address_board(text))) is not None:
+        return exact
+    named = [row.board for row in boards if text.casefold() in (row.token.casefold(), row.company.casefold(), row.board.casefold())]
+    if len(named) == 1:
+        return str(named[0])
+    if named:
+        raise UserError(f"{text!r} is one of several boards: {', '.join(named)}")
+    raise UserError(f"no board {text!r} in the database{_hint(text, names) or _there_is(names)}")
+
+
+def find_boards(connection: Connection, text: str) -> tuple[str, ...]:
+    """The boards whose token or company has `text` in it, as a person says it: "deepmind" is Google DeepMind's. Raises UserError."""
+    wanted = _bare(text)
+    boards = connection.execute(select(Board.board, Board.token, Board.company).order_by(Board.board)).all()
+    same = [row.board for row in boards if wanted in (_bare(row.board), _bare(row.token), _bare(row.company))]
+    found = same or [row.board for row in boards if wanted and (wanted in _bare(row.token) or wanted in _bare(row.company))]
+    if not found:
+        hint = _hint(text.casefold(), _names(boards)) or _there_is([row.company for row in boards])
+        raise UserError(f"no board of {text!r} is known{hint}")
+    return tuple(map(str, found))
+
+
+def _bare(text: str) -> str:
+    return "".join(filter(str.isalnum, text.casefold()))
+
+
+def _names(boards: Iterable[AnyRow]) -> list[str]:
+    """What a person may have meant: tokens, companies, and each word of theirs."""
+    said = [name.casefold() for row in boards for name in (row.token, row.company, *row.company.split())]
+    return list(dict.fromkeys(said))
+
+
+def find_posting(connection: Connection, text: str) -> Found:
+    """Return the posting that `text` names: `ats:token:key`, its URL, or a key that no two boards share. Raises UserError."""
+    text = text.strip()
+    if _is_link(text):
+        return _by_url(connection, text)
+    if text.count(":") >= 2:  # noqa: PLR2004  # ats:token:key
+        ats, token, key = text.split(":", 2)
+        named = _address(text) or Address(ats, token, key)
+        return _by_name(connection, named.board, named.key or key)
+    return _by_key(connection, text)
+
+
+def _is_link(text: str) -> bool:
+    """Is it a link, with or without its scheme, and no `ats:token:key` with steps in its token?"""
+    return "/" in text and (":" not in text.partition("/")[0] or "://" in text)
+
+
+def _postings() -> Select[int, str, str]:
+    return select(Posting.id, Board.board, Posting.key).join(Board, Board.id == Posting.board_id).order_by(Board.board, Posting.key)
+
+
+def _stored(connection: Connection, board: str, key: str) -> Found | None:
+    """The posting of that key on that board, however the board's token is written."""
+    row = connection.execute(_postings().where(Posting.name == f"{board}:{key}")).first()
+    if row is not None:
+        return Found(*row)
+    known = _among(connection.scalars(select(Board.board)), board)
+    return _stored(connection, known, key) if known not in {None, board} else None
+
+
+def _on_one_site(connection: Connection, key: str) -> Found | None:
+    """The posting of that key on any board of Google's site, a brand's first: a link need not say whose role it is."""
+    boards = connection.scalars(select(Board.board).where(Board.ats == _GOOGLE)).all()
+    found = (_stored(connection, board, key) for board in sorted(boards, key=lambda board: (board == _WHOLE_SITE, board)))
+    return next((each for each in found if each is not None), None)
+
+
+def _by_name(connection: Connection, board: str, key: str) -> Found:
+    found = _stored(connection, board, key)
+    if found is not None:
+        return found
+    boards = connection.scalars(select(Board.board)).all()
+    known = _among(boards, board)
+    if known is None:
+        raise UserError(f"no posting {board}:{key}: there is no board {board!r} in the database{_hint(board, boards)}")
+    keys = connection.scalars(select(Posting.key).join(Board).where(Board.board == known).limit(_NEIGHBOURS)).all()
+    raise UserError(f"no posting {known}:{key} was ever seen{_hint(key, keys, prefix=known + ':')}")
+
+
+def _by_key(connection: Connection, key: str) -> Found:
+    found = [Found(*row) for row in connection.execute(_postings().where(Posting.key == key))]
+    if not found:
+        keys = connection.scalars(select(Posting.key).limit(_NEIGHBOURS)).all()
+        raise UserError(f"no posting {key!r}: give ats:token:key, its URL or its key; `rolewatch roles` lists them{_hint(key, keys)}")
+    return _only(key, found)
+
+
+def _by_url(connection: Connection, url: str) -> Found:
+    named = _address(url)
+    if named is not None and named.key is not None:
+        is_whole_site = named.board == _WHOLE_SITE  # said of every link that names no brand
+        found = None if is_whole_site else _stored(connection, named.board, named.key)
+        found = found or (_on_one_site(connection, named.key) if named.ats == _GOOGLE else None)
+        if found is not None:
+            return found
+    stored = [Found(*row) for row in connection.execute(_with_url(url))]
+    if stored:
+        return _only(url, stored)
+    if named is not None and named.key is None:
+        raise UserError(f"{url} is a board and no posting: `rolewatch roles --board {named.board}` lists its own")
+    if named is not None and named.key is not None:
+        return _by_name(connection, named.board, named.key)
+    raise UserError(f"no posting with the URL {url} was ever seen: `rolewatch roles` lists them")
+
+
+def _with_url(url: str) -> Select[int, str, str]:
+    """Postings whose newest version has that URL: a company's own site says nothing of board and key."""
+    bare = url.rstrip("/")
+    newest = (PostingVersion.posting_id == Posting.id) & (PostingVersion.number == Posting.version)
+    return _postings().join(PostingVersion, newest).where(or_(PostingVersion.url == bare, PostingVersion.url == bare + "/"))
+
+
+def _only(text: str, found: Sequence[Found]) -> Found:
+    if len(found) > 1:
+        raise UserError(f"{text!r} is several postings: {', '.join(each.posting for each in found)}; name one of them")
+    return found[0]
+
+
+def _address(text: str) -> Address | None:
+    try:
+        return parse(text)
+    except ValueError:
+        return None
+
+
+def _address_board(text: str) -> str:
+    named = _address(text)
+    return text if named is None else named.board
+
+
+def _among(names: Iterable[str], board: str) -> str | None:
+    """The name of a board as it is spelled among `names`; as given where it is one of them."""
+    alike = [name for name in names if fold(name) == fold(board)]
+    return board if board in alike else next(iter(alike), None)
+
+
+def _there_is(names: Sequence[str]) -> str:
+    return f"; there is {', '.join([*names[:_NAMED], *(['…'] if len(names) > _NAMED else [])]) or 'none yet'}"
+
+
+def _hint(text: str, known: Iterable[str], prefix: str = "") -> str:
+    near = get_close_matches(text, known, n=3, cutoff=0.75)
+    return f"; nearest: {', '.join(prefix + name for name in near)}" if near else ""

@@ -1,0 +1,121 @@
+"""What statistics are made of: a board's days, how long postings were open, and what they pay, as values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+from sqlalchemy import Boolean, ColumnElement, Connection, Float, Text, column, or_, select, table
+
+from monitor.database.engine import Instant
+from monitor.queries.moved import left_behind
+from monitor.queries.view_tables import reader
+from monitor.reports.stats import Spell
+
+_POSTINGS = table(
+    "postings",
+    *(column(name, Text()) for name in ("posting", "board", "company", "department", "state", "pay_currency", "pay_period")),
+    *(column(name, Instant()) for name in ("last_seen_at", "closed_at")),
+    *(column(name, Float()) for name in ("pay_min", "pay_max")),
+)
+_LIFETIMES = table(
+    "posting_lifetimes",
+    *(column(name, Text()) for name in ("posting", "board", "company")),
+    *(column(name, Instant()) for name in ("opened_latest", "closed_earliest")),
+    *(column(name, Boolean()) for name in ("left_censored", "right_censored")),
+)
+_DAYS = table("daily_counts", *(column(name) for name in ("day", "board", "company", "open", "opened", "closed", "revised", "reopened")))
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A board's day in UTC."""
+
+    day: date
+    company: str
+    open: int | None  # at its end; None where nobody knows
+    opened: int
+    closed: int
+    revised: int
+    reopened: int
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """A posting that was open at some time of the span."""
+
+    company: str
+    department: str
+    is_open: bool
+    pay_min: float | None
+    pay_max: float | None
+    pay_currency: str | None
+    pay_period: str | None
+
+    @property
+    def discloses(self) -> bool:
+        return self.pay_min is not None or self.pay_max is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """How long a posting of a department was open, of one whose opening was seen."""
+
+    company: str
+    department: str
+    spell: Spell
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """All of it."""
+
+    days: list[Day]
+    roles: list[Role]
+    stays: list[Stay]
+
+
+def facts(connection: Connection, boards: Sequence[str], since: datetime | None) -> Facts:
+    """What is known of those boards, of all when none is named, from `since` on."""
+    days = list(_days(connection, boards, since))
+    gone = left_behind(connection)
+    departments: dict[str, str] = {}
+    seen: dict[str, datetime] = {}
+    roles = []
+    postings = select(_POSTINGS).where(*_of(_POSTINGS.c.board, boards))
+    for row in connection.execution_options(yield_per=5_000).execute(postings):
+        departments[row.posting] = row.department or ""
+        if row.last_seen_at is not None:
+            seen[row.posting] = row.last_seen_at
+        if since is None or row.state == "open" or row.closed_at >= since:
+            pay = (row.pay_min, row.pay_max, row.pay_currency, row.pay_period)
+            roles.append(Role(row.company, row.department or "", row.state == "open" and row.board not in gone, *pay))
+    return Facts(days, roles, list(_stays(connection, boards, since, departments, seen)))
+
+
+def _of(board: ColumnElement[str], boards: Sequence[str]) -> list[ColumnElement[bool]]:
+    return [board.in_(boards)] if boards else []
+
+
+def _days(connection: Connection, boards: Sequence[str], since: datetime | None) -> Iterator[Day]:
+    as_day = reader("day")
+    rows = connection.execute(select(_DAYS).where(*_of(_DAYS.c.board, boards)).order_by(_DAYS.c.day, _DAYS.c.board))
+    for row in rows:
+        day = as_day(row.day)
+        assert isinstance(day, date)  # noqa: S101  # no day is null
+        if since is None or day >= since.astimezone(UTC).date():
+            yield Day(day, row.company, row.open, row.opened, row.closed, row.revised, row.reopened)
+
+
+def _stays(
+    connection: Connection, boards: Sequence[str], since: datetime | None, departments: dict[str, str], seen: dict[str, datetime]
+) -> Iterator[Stay]:
+    """Of one that is still open as long as it was seen, which on a board that fails is not until now."""
+    wanted = [*_of(_LIFETIMES.c.board, boards), or_(_LIFETIMES.c.left_censored.is_(None), ~_LIFETIMES.c.left_censored)]
+    if since is not None:
+        wanted.append(_LIFETIMES.c.opened_latest >= since)
+    for row in connection.execute(select(_LIFETIMES).where(*wanted)):
+        end = seen.get(row.posting) if row.right_censored else row.closed_earliest
+        days = max(timedelta(0), (end or row.opened_latest) - row.opened_latest) / timedelta(days=1)
+        yield Stay(row.company, departments.get(row.posting, ""), Spell(days, not row.right_censored))

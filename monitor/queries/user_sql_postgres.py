@@ -1,0 +1,91 @@
+"""A question to PostgreSQL: a cursor in a READ ONLY transaction.
+
+DECLARE CURSOR takes one SELECT or VALUES and nothing else (https://www.postgresql.org/docs/current/sql-declare.html), not even
+COPY or DO, which a READ ONLY transaction alone would let through. What a query may read is for the database's grants. The connection
+is closed after it, and what a query may leave in its session (a lock of `pg_advisory_lock`) goes with it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from typing import cast
+
+import psycopg
+from sqlalchemy import Engine
+
+from monitor.errors import UserError
+from monitor.queries.time_limit import TooLong, Watch
+from monitor.queries.user_sql import Answer, Question, answer, failed, took_too_long
+
+_PIECE = re.compile(
+    r"""'(?:[^']|'')*' | "(?:[^"]|"")*" | \$(?P<tag>\w*)\$.*?\$(?P=tag)\$ | --[^\n]* | /\*.*?\*/ | :: | % | :(?P<name>[A-Za-z_]\w*)""",
+    re.VERBOSE | re.DOTALL,
+)
+
+
+def placeholders(query: str, parameters: Mapping[str, object]) -> str:
+    """The query with the driver's `%(name)s` for each `:name`; texts, quoted names, comments and `::type` stay.
+
+    Raises UserError for a name that has no value.
+    """
+
+    def written(piece: re.Match[str]) -> str:
+        name = piece["name"]
+        if name is None:
+            return piece[0].replace("%", "%%")
+        if name not in parameters:
+            raise UserError(f"the query names :{name}: give it with --param {name}=VALUE; :now and :since are there")
+        return f"%({name})s"
+
+    return _PIECE.sub(written, query)
+
+
+@contextmanager
+def ask_postgres(engine: Engine, question: Question) -> Iterator[Answer]:
+    """As `asking.ask`."""
+    query = placeholders(question.query.rstrip().rstrip(";"), question.parameters)
+    connection = _open(engine)
+    watch = Watch(question.seconds, lambda: _cancel(connection))
+    cursor = connection.cursor(name="question")
+    try:
+        _prepare(connection, question.seconds)
+        watch(lambda: cursor.execute(query, dict(question.parameters)))
+        yield answer([column.name for column in cursor.description or ()], cursor, watch)
+    except (psycopg.errors.QueryCanceled, TooLong):
+        raise took_too_long(question) from None
+    except psycopg.Error as error:
+        raise _explained(error) from error
+    finally:
+        if not watch.left_behind:
+            cursor.close()
+            connection.close()
+
+
+def _open(engine: Engine) -> psycopg.Connection:
+    """A connection that no pool waits for."""
+    pooled = engine.raw_connection()
+    connection = cast("psycopg.Connection", pooled.driver_connection)
+    pooled.detach()
+    return connection
+
+
+def _cancel(connection: psycopg.Connection) -> None:
+    with suppress(psycopg.Error):  # a server that cannot be reached is left behind
+        connection.cancel_safe(timeout=1)
+
+
+def _prepare(connection: psycopg.Connection, seconds: float) -> None:
+    milliseconds = f"{max(1, round(seconds * 1000))}ms"
+    connection.execute("SET TRANSACTION READ ONLY")
+    connection.execute("SELECT set_config('TimeZone', 'UTC', true), set_config('statement_timeout', %s, true)", [milliseconds])
+
+
+def _explained(error: psycopg.Error) -> UserError:
+    problem = error.diag.message_primary or str(error)
+    if "multiple commands" in problem:
+        return UserError("`sql` takes one statement at a time")
+    if isinstance(error, psycopg.errors.SyntaxError | psycopg.errors.ReadOnlySqlTransaction | psycopg.errors.FeatureNotSupported):
+        return UserError(f"the query failed: {' '.join(problem.split())} (`sql` only reads: one SELECT on the views)")
+    return failed(problem)

@@ -1,0 +1,123 @@
+"""What the columns of the views hold: the same on SQLite, whose rows say nothing of it, and on PostgreSQL.
+
+A name means the same in every view, so a name has one kind; what is not named here is text.
+"""
+# MERGED monitor.queries.view_tables: The views as SQLAlchemy sees them, and the rows that a question gives.
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any, Literal
+
+from sqlalchemy import Boolean, ColumnElement, Connection, Executable, Integer, Text, column, literal_column, table
+
+from monitor.database.engine import Instant
+
+Kind = Literal["text", "instant", "day", "whole", "number", "yes_or_no"]
+
+_INSTANTS = """
+    at not_before valid_from valid_to from_at to_at opened_earliest opened_latest closed_earliest closed_latest ats_first_published
+    ats_updated_at deadline_at last_check_at last_ok_at next_check_at started_at finished_at first_seen_at last_seen_at closed_at created_at
+    sent_at
+"""
+_WHOLE = """
+    change_id check_id alert_id version spell status seen opened revised closed reopened unreadable bytes attempts failures
+    open_postings open
+"""
+_KINDS: dict[str, Kind] = {
+    **dict.fromkeys(_INSTANTS.split(), "instant"),
+    **dict.fromkeys(_WHOLE.split(), "whole"),
+    **dict.fromkeys(("pay_min", "pay_max", "seconds", "days_open"), "number"),
+    **dict.fromkeys(("is_current", "known", "left_censored", "right_censored"), "yes_or_no"),
+    "day": "day",
+}
+
+
+def kind(column: str) -> Kind:
+    """What a view's column holds."""
+    return _KINDS.get(column, "text")
+
+
+def _instant(value: object) -> datetime:
+    found = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
+    return found.astimezone(UTC)
+
+
+def _day(value: object) -> date:
+    return value if isinstance(value, date) else date.fromisoformat(str(value))
+
+
+_READ: dict[Kind, Callable[..., object]] = {
+    "text": str,
+    "instant": _instant,
+    "day": _day,
+    "whole": int,
+    "number": float,
+    "yes_or_no": bool,
+}
+
+
+def reader(column: str) -> Callable[[object], object]:
+    """Makes of a database's value the Python value of its kind; null stays null."""
+    read = _READ[kind(column)]
+    return lambda value: None if value is None else read(value)
+
+
+Row = dict[str, Any]
+
+# The columns that our conditions name; `everything()` gives the others too.
+POSTINGS = table(
+    "postings",
+    column("posting", Text()),
+    column("board", Text()),
+    column("key", Text()),
+    column("title", Text()),
+    column("url", Text()),
+    column("state", Text()),
+    column("first_seen_at", Instant()),
+    column("closed_at", Instant()),
+)
+VERSIONS = table(
+    "posting_versions",
+    column("posting", Text()),
+    column("board", Text()),
+    column("version", Integer()),
+    column("valid_from", Instant()),
+    column("valid_to", Instant()),
+)
+CHANGES = table(
+    "posting_changes",
+    column("change_id", Integer()),
+    column("at", Instant()),
+    column("posting", Text()),
+    column("board", Text()),
+    column("kind", Text()),
+)
+COVERAGE = table(
+    "coverage",
+    column("board", Text()),
+    column("from_at", Instant()),
+    column("to_at", Instant()),
+    column("known", Boolean()),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """Rows with all their columns, in the view's order; the columns are there when no row is."""
+
+    columns: tuple[str, ...]
+    rows: list[Row]
+
+
+def everything(view: str) -> ColumnElement[Any]:
+    """All columns of a view, in its order."""
+    return literal_column(f"{view}.*")
+
+
+def listing(connection: Connection, statement: Executable) -> Listing:
+    """All that the statement gives."""
+    result = connection.execute(statement)
+    return Listing(tuple(result.keys()), [dict(row) for row in result.mappings()])

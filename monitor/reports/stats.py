@@ -1,0 +1,164 @@
+"""Facts made into the tables of `stats`: by employer, department, week and pay. Pure."""
+# MERGED monitor.reports.stats: How long postings stay open, when many of them still are: the estimate of Kaplan and Meier. A posting that is still open has been open for at least so long, and to leave it out, or to count it as closed today, would make times too short. S(t) is the product over the moments tᵢ ≤ t at which some closed of 1 - closedᵢ / openᵢ, where openᵢ counts those that had been open for at least tᵢ (https://doi.org/10.1080/01621459.1958.10501452). The median is the first t with S(t) ≤ 1/2; there is none while more than half have stayed. Spells whose beginning nobody saw do not belong here: nobody knows how old they are.
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date, timedelta
+from statistics import median as middle
+from typing import Any, NamedTuple, TypeVar
+
+from monitor.queries.stats_input import Day, Facts, Role, Stay
+
+
+class Spell(NamedTuple):
+    """For how long a posting was open, and whether it closed then."""
+
+    days: float
+    closed: bool
+
+
+class Step(NamedTuple):
+    """From `days` on, the share of postings that is still open."""
+
+    days: float
+    share: float  # from 1 to 0
+
+
+def survival(spells: Iterable[Spell]) -> list[Step]:
+    """The curve's steps, beginning with (0, 1)."""
+    spells = list(spells)
+    ended = Counter(spell.days for spell in spells)
+    closed = Counter(spell.days for spell in spells if spell.closed)
+    steps = [Step(0.0, 1.0)]
+    still = len(spells)
+    share = 1.0
+    for days in sorted(ended):
+        if closed[days]:
+            share = 0.0 if closed[days] == still else share * (1 - closed[days] / still)
+            steps.append(Step(days, share))
+        still -= ended[days]
+    return steps
+
+
+def median(spells: Iterable[Spell]) -> float | None:
+    """The days after which half have closed; None while more than half have stayed open."""
+    return next((step.days for step in survival(spells) if step.share <= 1 / 2), None)
+
+
+K = TypeVar("K")
+T = TypeVar("T")
+Row = dict[str, Any]
+Table = Callable[[Facts], list[Row]]
+
+_STAYS = ("openings_seen", "median_days_open")
+COLUMNS: dict[str, tuple[str, ...]] = {
+    "employer": ("company", "open", "opened", "closed", "reopened", *_STAYS, "roles", "roles_with_pay", "pay_share"),
+    "department": ("company", "department", "open", "roles", *_STAYS),
+    "week": ("week", "company", "open", "opened", "closed", "reopened", "revised"),
+    "pay": ("company", "pay_currency", "pay_period", "roles_with_pay", "lowest", "median_min", "median_max", "highest"),
+}
+
+LABELS = {
+    "open": "open now",
+    "median_days_open": "median days open",
+    "pay_share": "share that states pay",
+    "pay_currency": "currency",
+    "pay_period": "period",
+    "roles_with_pay": "roles that state pay",
+    "openings_seen": "openings seen",
+    "median_min": "median lowest",
+    "median_max": "median highest",
+    "roles": "roles seen",
+}  # what a person's table calls the columns
+LABELS_OF_A_WEEK = {"open": "open at its end"}
+SHOWN = {"employer": ("company", "open", "opened", "closed", "median_days_open", "pay_share")}  # of a table; all the columns of the others
+
+
+def by_employer(facts: Facts) -> list[Row]:
+    """What happened, the median of how long postings stay open, and how many say what they pay; who has most open first."""
+    days = _grouped(facts.days, lambda day: day.company)
+    roles = _grouped(facts.roles, lambda role: role.company)
+    stays = _grouped(facts.stays, lambda stay: stay.company)
+    rows = [_employer(company, days[company], roles[company], stays[company]) for company in days.keys() | roles.keys()]
+    return sorted(rows, key=lambda row: (-row["open"], row["company"]))
+
+
+def _employer(company: str, days: Sequence[Day], roles: Sequence[Role], stays: Sequence[Stay]) -> Row:
+    happened = {kind: sum(getattr(day, kind) for day in days) for kind in ("opened", "closed", "reopened")}
+    disclosed = sum(role.discloses for role in roles)
+    pay = {"roles": len(roles), "roles_with_pay": disclosed, "pay_share": round(disclosed / len(roles), 3) if roles else None}
+    return {"company": company, "open": sum(role.is_open for role in roles)} | happened | _stay(stays) | pay
+
+
+def _stay(stays: Sequence[Stay]) -> Row:
+    half = median(stay.spell for stay in stays)
+    return {"openings_seen": len(stays), "median_days_open": None if half is None else round(half, 1)}
+
+
+def by_department(facts: Facts) -> list[Row]:
+    """The departments of each employer, the largest first."""
+    roles = _grouped(facts.roles, lambda role: (role.company, role.department))
+    stays = _grouped(facts.stays, lambda stay: (stay.company, stay.department))
+    rows = [
+        {"company": company, "department": department, "open": sum(role.is_open for role in mine), "roles": len(mine)}
+        | _stay(stays[company, department])
+        for (company, department), mine in roles.items()
+    ]
+    return sorted(rows, key=lambda row: (row["company"], -row["open"], -row["roles"], row["department"]))
+
+
+def week_of(day: date) -> date:
+    """The Monday of its week."""
+    return day - timedelta(days=day.weekday())
+
+
+def by_week(facts: Facts) -> list[Row]:
+    """What happened in each employer's weeks, and how many were open at the end of its last day; null where nobody knows."""
+    weeks = _grouped(facts.days, lambda day: (week_of(day.day), day.company))
+    rows = []
+    for (week, company), days in sorted(weeks.items()):
+        last = max(day.day for day in days)
+        at_end = [day.open for day in days if day.day == last]
+        counted: Row = {kind: sum(getattr(day, kind) for day in days) for kind in ("opened", "closed", "reopened", "revised")}
+        rows.append({"week": week, "company": company, "open": total(at_end)} | counted)
+    return rows
+
+
+def total(counts: Iterable[int | None]) -> int | None:
+    """The sum; None where one of them is not known."""
+    known = list(counts)
+    return None if None in known else sum(count for count in known if count is not None)
+
+
+def by_pay(facts: Facts) -> list[Row]:
+    """The ranges that an employer discloses, a row a currency and period; nothing is converted."""
+    kinds = _grouped((role for role in facts.roles if role.discloses), lambda role: (role.company, role.pay_currency, role.pay_period))
+    rows = [_pay(*kind, roles) for kind, roles in kinds.items()]
+    return sorted(rows, key=lambda row: (row["company"], -row["roles_with_pay"], str(row["pay_currency"]), str(row["pay_period"])))
+
+
+def _pay(company: str, currency: str | None, period: str | None, roles: Sequence[Role]) -> Row:
+    bottoms = [role.pay_min for role in roles if role.pay_min is not None]
+    tops = [role.pay_max for role in roles if role.pay_max is not None]
+    return {
+        "company": company,
+        "pay_currency": currency,
+        "pay_period": period,
+        "roles_with_pay": len(roles),
+        "lowest": min(bottoms, default=None),
+        "median_min": middle(bottoms) if bottoms else None,
+        "median_max": middle(tops) if tops else None,
+        "highest": max(tops, default=None),
+    }
+
+
+def _grouped(things: Iterable[T], key: Callable[[T], K]) -> defaultdict[K, list[T]]:
+    groups: defaultdict[K, list[T]] = defaultdict(list)
+    for thing in things:
+        groups[key(thing)].append(thing)
+    return groups
+
+
+TABLES: dict[str, Table] = {"employer": by_employer, "department": by_department, "week": by_week, "pay": by_pay}
