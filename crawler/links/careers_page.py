@@ -21,7 +21,6 @@ from crawler.links.address import discover
 from crawler.links.directory import bare, employer
 from crawler.registry import PRODUCTS
 from crawler.robots import LONGEST, Rules, read_rules
-from monitor.errors import UserError
 
 _SHORTEST = 3  # letters that two names must share
 _ANY_SITE = frozenset({"www", "com", "jobs", "job", "career", "careers", "join", "apply", "work", "hiring", "about"})
@@ -64,6 +63,10 @@ _LISTINGS = ("wttj:", "join:")  # where employers advertise beside their own boa
 _INSTEAD = "give the board's own address, or ats:token"
 
 
+class PageUnreadable(Exception):  # noqa: N818  # a trouble of the outside, said in one sentence
+    """A careers page that cannot be read, with the reason and what to give instead."""
+
+
 @dataclass(frozen=True, slots=True)
 class Found:
     """The boards that a careers page leads to, in its order."""
@@ -73,7 +76,7 @@ class Found:
 
 
 async def boards_on(url: str, contact: str | None) -> Found:
-    """Return the boards that the page leads to. Raises UserError when it cannot be read. `contact` goes into the User-Agent."""
+    """Return the boards that the page leads to. Raises PageUnreadable when it cannot be read. `contact` goes into the User-Agent."""
     timeout = aiohttp.ClientTimeout(total=_PAGE_TIMEOUT)
     headers = {"User-Agent": user_agent(contact)}
     async with aiohttp.ClientSession(timeout=timeout, headers=headers, trust_env=True) as session:
@@ -134,13 +137,13 @@ class _Reader:
     _robots: dict[str, Rules] = field(default_factory=dict)  # by scheme and host
 
     async def page(self, url: str) -> _Page:
-        """The page, wherever it has moved to among public hosts. Raises UserError."""
+        """The page, wherever it has moved to among public hosts. Raises PageUnreadable."""
         try:
             return await self._followed(url)
         except aiohttp.ClientResponseError as error:
-            raise UserError(f"{url} answered HTTP {error.status}: {_INSTEAD}") from error
+            raise PageUnreadable(f"{url} answered HTTP {error.status}: {_INSTEAD}") from error
         except (aiohttp.ClientError, TimeoutError, OSError, LookupError, ValueError) as error:
-            raise UserError(f"{url} could not be read ({_reason(error)}): {_INSTEAD}") from error
+            raise PageUnreadable(f"{url} could not be read ({_reason(error)}): {_INSTEAD}") from error
 
     async def further(self, url: str) -> str:
         """The text of a further page; "" when it cannot be read: the first one could."""
@@ -148,7 +151,7 @@ class _Reader:
             if await leads_inside(self.named, url):
                 return ""
             return (await self.page(url)).text
-        except (UserError, OSError):
+        except (PageUnreadable, OSError):
             return ""
 
     async def _followed(self, url: str) -> _Page:
@@ -163,18 +166,18 @@ class _Reader:
             if discover(at):
                 return _Page(at, at)  # a short link or a form: the address that it leads to names the board
             if urlsplit(at).scheme not in {"http", "https"} or await leads_inside(url, at):
-                raise UserError(f"{url} leads to an address that no careers page has: {_INSTEAD}")
-        raise UserError(f"{url} leads on and on: {_INSTEAD}")
+                raise PageUnreadable(f"{url} leads to an address that no careers page has: {_INSTEAD}")
+        raise PageUnreadable(f"{url} leads on and on: {_INSTEAD}")
 
     async def _require_open(self, url: str) -> None:
-        """Raises UserError when robots.txt closes this address to us."""
+        """Raises PageUnreadable when robots.txt closes this address to us."""
         parts = urlsplit(url)
         host = f"{parts.scheme}://{parts.netloc}"
         if host not in self._robots:
             self._robots[host] = await self._fetch_robots(host)
         rules = self._robots[host]
         if not rules.allow(url):
-            raise UserError(f"{rules.why_closed(url)}: {_INSTEAD}")
+            raise PageUnreadable(f"{rules.why_closed(url)}: {_INSTEAD}")
 
     async def _fetch_robots(self, host: str) -> Rules:
         """The rules of a host."""

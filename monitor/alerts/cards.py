@@ -22,11 +22,11 @@ from sqlalchemy import Connection, and_, func, insert, or_, select, update
 
 from crawler.items import Posting
 from monitor.alerts.alerting import Alerting, role
+from monitor.channels import kind
 from monitor.database import tables
 from monitor.database.engine import AnyRow
 from monitor.database.json_values import among, listed
 from monitor.database.tables import Card, Delivery
-from monitor.delivery.retry_policy import kind
 from monitor.history import postings
 from monitor.messages import CardMessage, Message, OperatorMessage, ReminderMessage, RoleMessage, Why, card_of, dump, load
 from monitor.notify.base import Receipt

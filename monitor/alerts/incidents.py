@@ -21,23 +21,23 @@ from monitor.database.tables import Alert
 from monitor.messages import OperatorMessage
 from monitor.notify.wording import count, instant, span
 
-_BEGAN = "The changed configuration was refused"
-_ENDED = "The configuration is in order again"
+_REFUSED = "The changed configuration was refused"
+_ACCEPTED = "The configuration is in order again"
 _LINES = 20  # of mistakes
 
 
-def tell(connection: Connection, alerting: Alerting, mistakes: Sequence[str], now: datetime) -> None:
+def refused_file(connection: Connection, alerting: Alerting, mistakes: Sequence[str], now: datetime) -> None:
     """Writes to the operator what is wrong with the file."""
     lines = (*mistakes[:_LINES], "The old configuration stays in force.")
-    message = OperatorMessage("configuration", _BEGAN, lines, incident=_key(_since(connection) or now))
+    message = OperatorMessage("configuration", _REFUSED, lines, incident=_key(_since(connection) or now))
     alerting.notice(connection, message, round_id=None, check_id=None, at=now)
 
 
-def end(connection: Connection, alerting: Alerting, now: datetime) -> None:
+def accepted_file(connection: Connection, alerting: Alerting, now: datetime) -> None:
     """Writes that a configuration is taken up, where it was told that one was refused."""
     since = _since(connection)
     if since is not None:
-        message = OperatorMessage("in order", _ENDED, (f"Refused: {instant(since)} to {instant(now)}",), incident=_key(since))
+        message = OperatorMessage("in order", _ACCEPTED, (f"Refused: {instant(since)} to {instant(now)}",), incident=_key(since))
         alerting.notice(connection, message, round_id=None, check_id=None, at=now)
 
 
@@ -48,8 +48,8 @@ def _key(since: datetime) -> str:
 def _since(connection: Connection) -> datetime | None:
     """When the incident that lasts began."""
     mine = Alert.kind == "operator"
-    ended = select(func.coalesce(func.max(Alert.id), 0)).where(mine, Alert.why == _ENDED).scalar_subquery()
-    return connection.scalar(select(func.min(Alert.created_at)).where(mine, Alert.why == _BEGAN, Alert.id > ended))
+    ended = select(func.coalesce(func.max(Alert.id), 0)).where(mine, Alert.why == _ACCEPTED).scalar_subquery()
+    return connection.scalar(select(func.min(Alert.created_at)).where(mine, Alert.why == _REFUSED, Alert.id > ended))
 
 
 def failing(board: AnyRow, failures: int, since: datetime, reason: str, *, gone: bool) -> OperatorMessage:
@@ -130,7 +130,7 @@ def restarted(died: AnyRow, cut_off: int, half_sent: int) -> OperatorMessage:
     return OperatorMessage("restarted", "rolewatch was stopped uncleanly and runs again", facts)
 
 
-_BEGAN = {"recovered": "failing", "moved": "failing", "drained": "collapsed"}
+_BEGINNINGS = {"recovered": "failing", "moved": "failing", "drained": "collapsed"}
 
 
 def _message(
@@ -140,5 +140,5 @@ def _message(
     said: str,
     facts: tuple[str, ...],
 ) -> OperatorMessage:
-    key = f"{_BEGAN.get(event, event)} {board.board} {iso(since)}"
+    key = f"{_BEGINNINGS.get(event, event)} {board.board} {iso(since)}"
     return OperatorMessage(event, f"{board.company}: {said}", facts, board=board.board, url=board.url, incident=key)

@@ -107,9 +107,12 @@ def _readable(address: Address) -> Address:
 
 async def on_page(url: str, settings: Settings) -> Found:
     """Return the boards that a careers page leads to, one at least. Raises UserError."""
-    from crawler.links.careers_page import boards_on
+    from crawler.links.careers_page import PageUnreadable, boards_on
 
-    found = await boards_on(url.strip(), settings.crawl.contact)
+    try:
+        found = await boards_on(url.strip(), settings.crawl.contact)
+    except PageUnreadable as error:
+        raise UserError(str(error)) from error
     if not found.boards:
         raise UserError(f"no board that rolewatch knows is linked on {url}: open one of its jobs and give that address, or ats:token")
     return found

@@ -70,7 +70,7 @@ def _is_begun(current: State, former: str, new: str) -> bool | None:
 def _move(current: State, settings: Settings, former: str, address: Address) -> None:
     """The file and the database together: the database is written last, so that a file that cannot be edited leaves both as they were."""
     from monitor.config.file import move_board
-    from monitor.history import moves
+    from monitor.rounds import moves
 
     if current.no_database():
         move_board(settings.file, former, address.board)

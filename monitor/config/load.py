@@ -18,10 +18,10 @@ from pydantic import SecretStr
 from sqlalchemy import URL
 
 from monitor.config import shape
+from monitor.config.database_url import parse_url
 from monitor.config.entries import Entries
 from monitor.config.mistakes import Broken, check
 from monitor.config.model import AlertSettings, AtsSettings, CrawlSettings, HealthSettings, Settings, SlackSettings, secret_name
-from monitor.database.engine import parse_url
 from monitor.errors import UserError
 from monitor.logs import printable, redact
 

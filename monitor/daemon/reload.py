@@ -43,7 +43,7 @@ def begin_watching(engine: Engine, settings: Settings, now: datetime) -> None:
     """Bring the boards and rules of the database in line with the settings, and end what was told of a refused configuration."""
     with engine.begin() as connection:
         boards.sync(connection, settings)
-        incidents.end(connection, Alerting(settings), now)
+        incidents.accepted_file(connection, Alerting(settings), now)
 
 
 @dataclass
@@ -110,7 +110,7 @@ class Configuration:
 
     def _refuse(self, mistakes: list[str]) -> None:
         with self.engine.begin() as connection:
-            incidents.tell(connection, Alerting(self.settings), mistakes, self.clock())
+            incidents.refused_file(connection, Alerting(self.settings), mistakes, self.clock())
 
 
 def _require_same_database(now: Settings, changed: Settings) -> None:

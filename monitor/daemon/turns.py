@@ -19,6 +19,7 @@ from sqlalchemy import Engine
 
 from crawler.holds import Holds
 from monitor.alerts import scheduled
+from monitor.daemon.memory import give_back
 from monitor.daemon.reload import Configuration
 from monitor.database.engine import AnyRow, reading
 from monitor.database.lease import LeaseLost
@@ -136,6 +137,7 @@ class Turns:
             )
         finally:
             self.round_ended = asyncio.get_running_loop().time()
+            await asyncio.to_thread(give_back)
             self._look_at_the_clock()
         self.guard.round_ended(round_id)
         return round_id

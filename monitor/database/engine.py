@@ -15,7 +15,6 @@ from urllib.parse import quote
 
 from sqlalchemy import (
     JSON,
-    URL,
     Connection,
     DateTime,
     Dialect,
@@ -36,32 +35,12 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor
-from sqlalchemy.exc import ArgumentError
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeEngine
 
-_Json = JSON().with_variant(JSONB(), "postgresql")
-
-
-class Base(DeclarativeBase):
-    metadata = MetaData(
-        naming_convention={
-            "ix": "ix_%(column_0_label)s",
-            "uq": "uq_%(table_name)s_%(column_0_name)s",
-            "fk": "fk_%(table_name)s_%(column_0_name)s",
-            "pk": "pk_%(table_name)s",
-        }
-    )
-    type_annotation_map = {datetime: Instant(), str: Text(), dict[str, Any]: _Json, list[str]: _Json, bytes: LargeBinary()}  # noqa: RUF012  # SQLAlchemy's way
-
-
-def partial_index(name: str, *columns: str, only: str) -> Index:
-    """An index of the rows that meet a condition."""
-    return Index(name, *columns, sqlite_where=text(only), postgresql_where=text(only))
-
+from monitor.config.database_url import normal_url
 
 _PATIENCE: Final = 30  # seconds that a writer waits for others
-_DRIVERS: Final = {"sqlite", "sqlite+pysqlite", "postgresql+psycopg"}
 _LOOK_EVERY: Final = 0.05  # seconds
 CHANNEL: Final = "rolewatch"  # of NOTIFY on PostgreSQL
 AnyRow = Row[*tuple[Any, ...]]  # of a query whose columns the type checker does not know
@@ -107,28 +86,6 @@ def iso(instant: datetime) -> str:
 def minute(instant: datetime) -> str:
     """The instant as a person reads it: `2024-05-19 19:00Z`."""
     return iso(instant)[: len("2024-05-19T19:00")].replace("T", " ") + "Z"
-
-
-def normal_url(url: str) -> str:
-    """The URL with the driver that we use: `postgres://` and `postgresql://` go through psycopg 3."""
-    for scheme in ("postgres://", "postgresql://"):
-        if url.startswith(scheme):
-            return "postgresql+psycopg://" + url.removeprefix(scheme)
-    return url
-
-
-def parse_url(url: str) -> URL:
-    """The URL of a database that rolewatch can use, as the drivers want it. Raises ValueError with what is expected, without the URL."""
-    expected = "expected sqlite:///FILE or postgresql://USER@HOST/NAME"
-    try:
-        target = make_url(normal_url(url))
-    except (ArgumentError, ValueError) as error:
-        raise ValueError(expected) from error
-    if target.drivername not in _DRIVERS:
-        raise ValueError(f"{target.drivername} is not supported; {expected}")
-    if target.get_backend_name() == "sqlite" and target.database in {None, "", ":memory:"}:
-        raise ValueError("history needs a file: expected sqlite:///FILE")
-    return target
 
 
 def connect(url: str) -> Engine:
@@ -219,3 +176,23 @@ def _use_wal(cursor: DBAPICursor) -> None:
             sleep(_LOOK_EVERY)
         else:
             return
+
+
+_Json = JSON().with_variant(JSONB(), "postgresql")
+
+
+class Base(DeclarativeBase):
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(column_0_label)s",
+            "uq": "uq_%(table_name)s_%(column_0_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {datetime: Instant(), str: Text(), dict[str, Any]: _Json, list[str]: _Json, bytes: LargeBinary()}  # noqa: RUF012  # SQLAlchemy's way
+
+
+def partial_index(name: str, *columns: str, only: str) -> Index:
+    """An index of the rows that meet a condition."""
+    return Index(name, *columns, sqlite_where=text(only), postgresql_where=text(only))

@@ -14,8 +14,9 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, inspect, text
 
+from monitor.config.database_url import parse_url
 from monitor.database.backup import back_up
-from monitor.database.engine import connect, parse_url, reading
+from monitor.database.engine import connect, reading
 from monitor.database.trouble import NO_DATABASE, advice
 from monitor.errors import UserError
 

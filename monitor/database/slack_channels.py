@@ -13,10 +13,10 @@ from typing import Final
 
 from sqlalchemy import Connection, Engine, delete, insert, select, update
 
+from monitor.channels import Listed
 from monitor.config.model import Settings
 from monitor.database.engine import reading
 from monitor.database.tables import SlackChannel
-from monitor.notify.base import Listed
 
 _PREFIX: Final = "slack:"
 _AT_ONCE: Final = 500  # names in one IN (…)

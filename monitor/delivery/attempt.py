@@ -12,14 +12,15 @@ import structlog
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
+from monitor.channels import Listed, kind
 from monitor.database import slack_channels
 from monitor.database.engine import AnyRow
 from monitor.database.lease import Lease, LeaseLost
 from monitor.delivery import channel_merge, queue, refusals
 from monitor.delivery.queue import Claimed
-from monitor.delivery.retry_policy import LOOK_BACK, Head, Settled, abandoned, after_find, after_send, broken, kind
+from monitor.delivery.retry_policy import LOOK_BACK, Head, Settled, abandoned, after_find, after_send, broken
 from monitor.messages import load
-from monitor.notify.base import Listed, Named, Notifier, NotifyError, Receipt, Threaded
+from monitor.notify.base import Named, Notifier, NotifyError, Receipt, Threaded
 
 
 @dataclass

@@ -16,11 +16,12 @@ from sqlalchemy import Connection, Engine, func, or_, select, update
 
 from monitor.alerts import cards
 from monitor.alerts.cards import truth
+from monitor.channels import kind
 from monitor.database.lease import Lease
 from monitor.database.tables import Card
 from monitor.delivery import refusals
 from monitor.delivery.attempt import Pace, Sender
-from monitor.delivery.retry_policy import after_edit, kind
+from monitor.delivery.retry_policy import after_edit
 from monitor.messages import Message, dump, load
 from monitor.notify.base import NotifyError, Receipt, Threaded
 

@@ -13,9 +13,10 @@ from uuid import uuid4
 from sqlalchemy import ColumnElement, Connection, and_, func, insert, or_, select, update
 
 from monitor.alerts import cards
+from monitor.channels import kind
 from monitor.database.engine import AnyRow
 from monitor.database.tables import Alert, Delivery, Posting
-from monitor.delivery.retry_policy import Head, Settled, kind
+from monitor.delivery.retry_policy import Head, Settled
 from monitor.messages import load
 from monitor.notify.base import Receipt
 

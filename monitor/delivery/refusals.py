@@ -10,10 +10,10 @@ from datetime import datetime
 
 from sqlalchemy import Connection, func, insert, select
 
+from monitor.channels import kind
 from monitor.database.engine import AnyRow, iso
 from monitor.database.tables import Alert, Delivery
 from monitor.delivery.queue import of_kind, waiting_for
-from monitor.delivery.retry_policy import kind
 from monitor.messages import OperatorMessage, dump, load
 from monitor.notify.base import NotifyError
 from monitor.notify.wording import count, instant

@@ -59,11 +59,6 @@ class Settled:
     error: NotifyError | None = None  # what the notifier said
 
 
-def kind(channel: str) -> str:
-    """The kind of notifier: `slack` of `slack:#roles`."""
-    return channel.partition(":")[0]
-
-
 def after_send(error: NotifyError, head: Head, *, readable: bool, threaded: bool, now: datetime, wait: timedelta) -> Settled:
     """After a send that brought an error; `head` is as it was before, `wait` what a message may take to appear in its channel.
 

@@ -22,19 +22,10 @@ from monitor.database.trouble import NO_DATABASE, words
 from monitor.messages import OperatorMessage
 from monitor.notify.wording import instant
 from monitor.queries import overdue
+from monitor.queries.overdue import Waiting
 
 Part = Literal["rounds", "delivery"]
 PARTS: Final[tuple[Part, ...]] = ("rounds", "delivery")
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """One thing that could be done now and is not done."""
-
-    what: str  # another word when it has moved
-    patience: float  # seconds
-    words: str  # for a person
-    since: datetime | None = None  # when it became due, where that is known
 
 
 @dataclass

@@ -20,29 +20,25 @@ from sqlalchemy.orm import aliased
 
 from crawler.links.address import directory
 from crawler.registry import same_board
-from monitor.alerts import cards, incidents
-from monitor.alerts.moved_cards import transfer
 from monitor.config.model import WatchedBoard
 from monitor.database import tables
 from monitor.database.engine import AnyRow
 from monitor.history import boards as watch
 from monitor.history import postings as store
 from monitor.history.counterparts import Match, Side, employer_names, match, plain_title, towns
-from monitor.history.reposts import RECENTLY, Numbers, Repeated, texts
+from monitor.history.former_postings import texts
+from monitor.history.reposts import RECENTLY, Numbers, Repeated
 from monitor.history.write import Told
 
 
-def begin(connection: Connection, old: str, new: WatchedBoard) -> None:
-    """Note the move. The new board is read whole at its next check, whatever was known of it.
+def begin(connection: Connection, old: str, new: WatchedBoard) -> list[AnyRow]:
+    """Note the move. Return the boards on the way that are failing: their incidents end with it.
 
-    A former board that was never read leads to the one that it was moved from: its move is corrected. The operator's message about a
-    failing board on that way shows how it ended.
+    The new board is read whole at its next check, whatever was known of it. A former board that was never read leads to the one that
+    it was moved from: its move is corrected.
     """
     watch.leave(connection, [old])
     way = _way_back(connection, old)
-    for board in way:
-        if board.failing_since is not None and not same_board(board.board, new.board):
-            cards.amend(connection, incidents.moved(board, new.board))
     origin = way[-1].board if way else old
     successor = _board(connection, new.board)
     if successor is None:
@@ -52,6 +48,7 @@ def begin(connection: Connection, old: str, new: WatchedBoard) -> None:
         again = dict.fromkeys(("read_at", "etag", "last_modified", "next_check_at"))
         name = successor.board if successor else new.board
         connection.execute(update(tables.Board).where(tables.Board.board == name).values(moved_from=origin, **again))
+    return [board for board in way if board.failing_since is not None and not same_board(board.board, new.board)]
 
 
 def has_begun(connection: Connection, old: str, new: str) -> bool:
@@ -103,6 +100,7 @@ class Moved:
     back: int  # closed on the former board, and listed by the new one
     baseline: bool  # the new board has listed nothing before
     postings: Mapping[int, Repeated] = field(default_factory=dict)  # the former posting of each new one that has one, by id
+    successors: Mapping[int, int] = field(default_factory=dict)  # the new posting's id by the former one's
 
     def left(self, told: Sequence[Told]) -> list[Told]:
         """Return the events to alert on beside the move: no opening of a role that came along, none at all of a baseline."""
@@ -116,26 +114,29 @@ def take_along(connection: Connection, board: AnyRow, *, baseline: bool) -> Move
         return None
     old, new = _postings(connection, former, board), _postings(connection, board)
     found = _pair(connection, (former, old), (board, new))
-    transfer(connection, {match.id: new_id for new_id, match in found.items()})
     is_open = {row.id: row.state == "open" for row in old}
     came = sum(is_open[match.id] for match in found.values())
-    return Moved(former, sum(is_open.values()), came, len(found) - came, baseline, _named(old, found))
+    return Moved(former, sum(is_open.values()), came, len(found) - came, baseline, _named(old, found), _successors(found))
 
 
-def follow(connection: Connection, board: AnyRow, told: Sequence[Told], at: datetime) -> list[Told]:
-    """Do the same for the postings that this check read first. Return the events, each with the posting that it repeats.
+def follow(connection: Connection, board: AnyRow, told: Sequence[Told], at: datetime) -> tuple[list[Told], Mapping[int, int]]:
+    """Do the same for the postings that this check read first.
 
+    Return the events, each with the posting that it repeats, and the new posting's id by the former one's.
     A role on both boards is two postings while the former board is watched again.
     """
     former = _board(connection, board.moved_from)
     if former is None or former.watched or former.last_ok_at is None or former.last_ok_at < at - RECENTLY:
-        return list(told)
+        return list(told), {}
     old, new = _postings(connection, former, board), _postings(connection, board)
     first_read = {row.id for row in new if row.number == 1 and row.valid_from == at}
     found = _pair(connection, (former, old), (board, new), only=first_read)
-    transfer(connection, {match.id: new_id for new_id, match in found.items()})
     names = _named(old, found)
-    return [replace(one, repost=names.get(one.posting_id, one.repost)) for one in told]
+    return [replace(one, repost=names.get(one.posting_id, one.repost)) for one in told], _successors(found)
+
+
+def _successors(found: Mapping[int, Match]) -> dict[int, int]:
+    return {match.id: new_id for new_id, match in found.items()}
 
 
 def _board(connection: Connection, name: str) -> AnyRow | None:

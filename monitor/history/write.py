@@ -15,9 +15,10 @@ from monitor.database.engine import AnyRow
 from monitor.database.json_values import among, listed
 from monitor.history import postings
 from monitor.history.decide import Events, Opened, Reopened, Revised, Touched
+from monitor.history.former_postings import repeated
 from monitor.history.postings import Stored
 from monitor.history.prepare import Ready
-from monitor.history.reposts import Repeated, Repost, repeated
+from monitor.history.reposts import Repeated, Repost
 from monitor.messages import FieldChange
 from monitor.rules import matches
 from monitor.rules.matcher import Matcher

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple, Protocol, runtime_checkable
+from typing import Protocol, runtime_checkable
 
+from monitor.channels import Listed
 from monitor.messages import Message
 
 
@@ -82,13 +83,6 @@ class Threaded(Notifier, Protocol):
     async def edit(self, channel: str, card: Receipt, message: Message) -> None:
         """Lets the card show the message; twice is as good as once. Raises NotifyError, `gone` when the card is not there."""
         ...
-
-
-class Listed(NamedTuple):
-    """A channel as the other side lists it."""
-
-    channel_id: str
-    private: bool
 
 
 @runtime_checkable

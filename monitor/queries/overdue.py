@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -11,7 +12,6 @@ from sqlalchemy import Connection, select
 from monitor.config.model import Settings
 from monitor.database import tables
 from monitor.delivery import pack, queue
-from monitor.health.watchdog import Waiting
 from monitor.history import schedule
 
 SHORTEST: Final = timedelta(minutes=10)  # a board may be due and not looked at: a round over many takes its time
@@ -66,3 +66,13 @@ def _heads(connection: Connection, now: datetime) -> Iterator[Waiting]:
 
 def _at(instant: datetime) -> str:
     return f"{instant:%Y-%m-%d %H:%M} UTC"
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """One thing that could be done now and is not done."""
+
+    what: str  # another word when it has moved
+    patience: float  # seconds
+    words: str  # for a person
+    since: datetime | None = None  # when it became due, where that is known

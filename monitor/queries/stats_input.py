@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from typing import NamedTuple
 
 from sqlalchemy import Boolean, ColumnElement, Connection, Float, Text, column, or_, select, table
 
 from monitor.database.engine import Instant
 from monitor.queries.moved import left_behind
 from monitor.queries.view_tables import reader
-from monitor.reports.stats import Spell
 
 _POSTINGS = table(
     "postings",
@@ -119,3 +119,10 @@ def _stays(
         end = seen.get(row.posting) if row.right_censored else row.closed_earliest
         days = max(timedelta(0), (end or row.opened_latest) - row.opened_latest) / timedelta(days=1)
         yield Stay(row.company, departments.get(row.posting, ""), Spell(days, not row.right_censored))
+
+
+class Spell(NamedTuple):
+    """For how long a posting was open, and whether it closed then."""
+
+    days: float
+    closed: bool

@@ -9,14 +9,7 @@ from datetime import date, timedelta
 from statistics import median as middle
 from typing import Any, NamedTuple, TypeVar
 
-from monitor.queries.stats_input import Day, Facts, Role, Stay
-
-
-class Spell(NamedTuple):
-    """For how long a posting was open, and whether it closed then."""
-
-    days: float
-    closed: bool
+from monitor.queries.stats_input import Day, Facts, Role, Spell, Stay
 
 
 class Step(NamedTuple):

@@ -23,7 +23,6 @@ from monitor.config.model import Settings
 from monitor.database.engine import AnyRow, reading
 from monitor.database.tables import Board
 from monitor.database.trouble import NO_DATABASE, is_outside, words
-from monitor.errors import UserError
 
 log = structlog.get_logger()
 _PATIENCE = 20.0  # seconds for a careers page with its further pages: the alerts of the round wait for it
@@ -41,12 +40,12 @@ async def on_careers_page(board: str, settings: Settings) -> str:
     url = careers_page(board)
     if url is None:
         return ""
-    from crawler.links.careers_page import boards_on  # noqa: PLC0415  # only a board that is gone needs it
+    from crawler.links.careers_page import PageUnreadable, boards_on  # noqa: PLC0415  # only a board that is gone needs it
 
     try:
         async with asyncio.timeout(_PATIENCE):
             found = await boards_on(url, settings.crawl.contact)
-    except (UserError, TimeoutError):
+    except (PageUnreadable, TimeoutError):
         return ""
     places = [one for one in found.boards if is_readable(one) and not same_board(one, board) and _is_of(board, one)]
     return places[0] if found.is_sure and len(places) == 1 else ""

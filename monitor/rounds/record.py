@@ -22,14 +22,15 @@ from sqlalchemy import Connection, Table, bindparam, func, insert, select, updat
 from crawler.items import Failure, Result, Snapshot, Unchanged
 from monitor.alerts import cards, incidents, late_summary, move_summary, template_edits
 from monitor.alerts.alerting import Alerting
+from monitor.alerts.moved_cards import transfer
 from monitor.database import tables
 from monitor.database.engine import AnyRow
 from monitor.history import moves, schedule
 from monitor.history.decide import Events, judge_missing, judge_snapshot
+from monitor.history.former_postings import reposts
 from monitor.history.moves import Moved
 from monitor.history.postings import load_board, load_unlisted
 from monitor.history.prepare import Ready, prepare
-from monitor.history.reposts import reposts
 from monitor.history.write import Told, write_events
 from monitor.messages import OperatorMessage
 
@@ -159,8 +160,13 @@ class Look:
         if self.board.moved_from is None or not isinstance(result, Snapshot):
             return told, None
         if not moves.is_pending(self.board):
-            return moves.follow(self.connection, self.board, told, self.at) if events.opened else told, None
+            if events.opened:
+                told, successors = moves.follow(self.connection, self.board, told, self.at)
+                transfer(self.connection, successors)
+            return told, None
         move = moves.take_along(self.connection, self.board, baseline=self.baseline) if result.seen else None
+        if move is not None:
+            transfer(self.connection, move.successors)
         if self.baseline and self.board.last_ok_at is not None:
             told = [one for one in told if one.kind != "opened"]
         return (move.left(told) if move else told), move

@@ -20,7 +20,6 @@ from crawler.items import BoardRequest, Failure, Result
 from monitor.alerts import reminders, summaries
 from monitor.alerts.alerting import Alerting
 from monitor.config.model import Settings
-from monitor.daemon.memory import give_back
 from monitor.database import lease, tables
 from monitor.database.engine import looking
 from monitor.database.trouble import is_outside, words
@@ -122,7 +121,6 @@ def _end(engine: Engine, alerting: Alerting, round_id: int, now: datetime) -> No
         summaries.write(connection, found, round_id, now)
         reminders.expire(connection, now)
         connection.execute(update(tables.CheckRound).where(tables.CheckRound.id == round_id).values(finished_at=now))
-    give_back()
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from slack_server import OPS, ROLES, TOKEN, SlackServer, shown
 from sqlalchemy import Engine, select, update
 
 from monitor.alerts import digest, mutes
+from monitor.channels import Listed
 from monitor.config.model import AlertSettings, Rule
 from monitor.database import slack_channels
 from monitor.database.engine import reading
@@ -28,7 +29,6 @@ from monitor.delivery import channel_merge
 from monitor.delivery.attempt import Sender
 from monitor.delivery.pack import pack
 from monitor.demo.board_server import BoardServer
-from monitor.notify.base import Listed
 from monitor.queries.invariants import findings
 
 NAME, ID = "slack:#roles", f"slack:{ROLES}"

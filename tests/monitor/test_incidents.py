@@ -184,9 +184,9 @@ def refuse(life: Life, mistake: str = "") -> None:
     alerting, now = Alerting(life.history.settings), life.history.now
     with life.office.engine.begin() as connection:
         if mistake:
-            incidents.tell(connection, alerting, [mistake], now)
+            incidents.refused_file(connection, alerting, [mistake], now)
         else:
-            incidents.end(connection, alerting, now)
+            incidents.accepted_file(connection, alerting, now)
 
 
 async def test_a_refused_configuration_is_one_message_until_one_is_taken_up(life: Life) -> None:

@@ -15,7 +15,7 @@ from running import Heard, Place, until
 from slack_server import TOKEN, SlackServer
 from sqlalchemy import create_engine, text
 
-from monitor.database.engine import normal_url
+from monitor.config.database_url import normal_url
 from monitor.database.schema import unopened, upgrade
 from monitor.demo.board_server import BoardServer
 

@@ -14,9 +14,8 @@ from pathlib import Path
 import pytest
 
 from monitor.errors import UserError
-from monitor.queries.stats_input import Day, Facts, Role, Stay
+from monitor.queries.stats_input import Day, Facts, Role, Spell, Stay
 from monitor.reports.plot.page import Employers, check_file, draw, spread
-from monitor.reports.stats import Spell
 
 FIRST = date(2026, 3, 2)
 

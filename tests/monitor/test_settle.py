@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 from alerts import AT
 
+from monitor.channels import kind
 from monitor.delivery.attempt import Pace
-from monitor.delivery.retry_policy import Head, abandoned, after_find, after_send, broken, kind
+from monitor.delivery.retry_policy import Head, abandoned, after_find, after_send, broken
 from monitor.notify.base import NotifyError
 
 WAIT = timedelta(seconds=2)

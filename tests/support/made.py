@@ -13,7 +13,8 @@ from uuid import uuid4
 
 from sqlalchemy import Connection, Engine, create_engine, make_url, text
 
-from monitor.database.engine import connect, normal_url
+from monitor.config.database_url import normal_url
+from monitor.database.engine import connect
 from monitor.database.schema import upgrade
 
 # Whatever a test may have done to the schema itself.

@@ -11,9 +11,9 @@ from history import History
 
 from crawler.items import Posting, Snapshot
 from monitor.config.model import WatchedBoard
-from monitor.history import moves
 from monitor.messages import Move, SummaryMessage, load
 from monitor.queries.roles import RoleFilter, find_roles
+from monitor.rounds import moves
 
 NEW = "google:examplelabs"
 TOWNS = {"London, UK": "London, United Kingdom", "Mountain View, California, US": "Mountain View, CA, USA"}

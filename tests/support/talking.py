@@ -14,10 +14,10 @@ from pydantic import SecretStr
 from socket_server import ADMIN, APP, BOT, OPS, ROLES, SocketServer
 from sqlalchemy import Engine
 
+from monitor.channels import Listed
 from monitor.config.model import Settings, SlackSettings
 from monitor.database.slack_channels import remember
 from monitor.messages import OperatorMessage
-from monitor.notify.base import Listed
 from monitor.slack_app.app import Talk
 
 

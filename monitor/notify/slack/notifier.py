@@ -16,8 +16,9 @@ from typing import Final
 import structlog
 from pydantic import SecretStr
 
+from monitor.channels import Listed
 from monitor.messages import Message
-from monitor.notify.base import Listed, NotifyError, Receipt
+from monitor.notify.base import NotifyError, Receipt
 from monitor.notify.plain import fallback
 from monitor.notify.slack.blockkit import Parts
 from monitor.notify.slack.client import BlocksRefusedError, Body, Web

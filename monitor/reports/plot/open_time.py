@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from matplotlib.ticker import PercentFormatter
 
+from monitor.queries.stats_input import Spell
 from monitor.reports.plot.page import INK, Employers, short_name
-from monitor.reports.stats import Spell, median, survival
+from monitor.reports.stats import median, survival
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -3,7 +3,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.health.watchdog import Lateness, Part, Waiting
+from monitor.health.watchdog import Lateness, Part
+from monitor.queries.overdue import Waiting
 
 
 def waits(what: str, patience: float = 600) -> dict[Part, list[Waiting]]:

@@ -1,0 +1,32 @@
+"""The URL of the database: which ones rolewatch can use, and the driver that it gives them."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlalchemy import URL, make_url
+from sqlalchemy.exc import ArgumentError
+
+_DRIVERS: Final = {"sqlite", "sqlite+pysqlite", "postgresql+psycopg"}
+
+
+def normal_url(url: str) -> str:
+    """The URL with the driver that we use: `postgres://` and `postgresql://` go through psycopg 3."""
+    for scheme in ("postgres://", "postgresql://"):
+        if url.startswith(scheme):
+            return "postgresql+psycopg://" + url.removeprefix(scheme)
+    return url
+
+
+def parse_url(url: str) -> URL:
+    """The URL of a database that rolewatch can use, as the drivers want it. Raises ValueError with what is expected, without the URL."""
+    expected = "expected sqlite:///FILE or postgresql://USER@HOST/NAME"
+    try:
+        target = make_url(normal_url(url))
+    except (ArgumentError, ValueError) as error:
+        raise ValueError(expected) from error
+    if target.drivername not in _DRIVERS:
+        raise ValueError(f"{target.drivername} is not supported; {expected}")
+    if target.get_backend_name() == "sqlite" and target.database in {None, "", ":memory:"}:
+        raise ValueError("history needs a file: expected sqlite:///FILE")
+    return target

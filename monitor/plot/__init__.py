@@ -1,1 +1,0 @@
-"""Figures of the history. They know facts, and no database; matplotlib is an extra, and none of it is imported before it is wanted."""
