@@ -12,9 +12,9 @@ FUZZER := .venv/.fuzzer
 MUTATOR := .venv/.mutator
 TARGETS ?= $(notdir $(wildcard tests/fuzz/corpus/*))
 SECONDS ?= 60
-PURE := $(patsubst %,tests/crawler/test_%.py,address answer deadline greenhouse hosts pay place recordings text) \
-    $(patsubst %,tests/monitor/test_%.py,compare config config_file local_time mistakes phrases plan rules sift survival template worddiff words) \
-    $(patsubst %,tests/monitor/cli/test_%.py,output screen)
+PURE := tests/crawler/links tests/crawler/read tests/crawler/test_responses.py tests/monitor/config tests/monitor/text \
+    $(patsubst %,tests/monitor/history/test_%.py,company compare counterparts partition schedule) \
+    tests/monitor/rules/test_matcher.py tests/monitor/reports/test_survival.py $(patsubst %,tests/monitor/cli/test_%.py,output screen)
 
 .PHONY: run test quick lint bench bench-store slow clean help
 .PHONY: chaos soak coverage mutants fuzz
@@ -39,17 +39,17 @@ slow: $(TEST_TOOLS) ## the tests that take minutes
 	$(BIN)/pytest -q -m slow
 
 chaos: $(TEST_TOOLS) ## kill the daemon 200 times, at random moments, and compare all that it wrote with a model
-	PYTHONPATH=tests/support:. $(BIN)/python tests/support/chaos.py $(or $(KILLS),200) $(SEED)
+	$(BIN)/python -m tests.support.chaos $(or $(KILLS),200) $(SEED)
 
 bench: $(TEST_TOOLS) ## how much a round costs, and how much memory
-	$(BIN)/python tests/benchmarks/bench.py
-	$(BIN)/python tests/benchmarks/bench_ashby.py
+	$(BIN)/python -m tests.benchmarks.bench
+	$(BIN)/python -m tests.benchmarks.bench_ashby
 
 bench-store: $(TEST_TOOLS) ## how long questions take to a store of a million postings, on both databases (an hour, 15 GB)
-	$(BIN)/python tests/benchmarks/bench_store.py
+	$(BIN)/python -m tests.benchmarks.bench_store
 
 soak: $(TEST_TOOLS) ## a day of simulated time, 50 boards, 2 % failures: does its memory grow?
-	$(BIN)/python tests/benchmarks/soak.py
+	$(BIN)/python -m tests.benchmarks.soak
 
 coverage: $(TEST_TOOLS) ## which branches of crawler/ and monitor/ the suite takes, its processes included
 	$(BIN)/pytest -q -n $(WORKERS) --maxprocesses 4 --dist loadfile --no-loadscope-reorder -m "not slow" --cov --cov-report=term:skip-covered --cov-fail-under=95
@@ -58,7 +58,7 @@ mutants: $(MUTATOR) ## the pure rooms, changed a little: does a test notice?
 	$(BIN)/mutmut run; $(BIN)/mutmut results
 
 fuzz: $(FUZZER) ## what comes from outside, given what a fuzzer thinks of; SECONDS=60 a target
-	@for target in $(TARGETS); do echo "== $$target"; $(BIN)/python tests/fuzz/fuzz.py $$target $(SECONDS) || exit 1; done
+	@for target in $(TARGETS); do echo "== $$target"; $(BIN)/python -m tests.fuzz.fuzz $$target $(SECONDS) || exit 1; done
 
 clean: ## remove .venv and what tools leave; the configuration and the database stay
 	rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .hypothesis .import_linter_cache .pytest_cache

@@ -5,13 +5,17 @@ from __future__ import annotations
 import os
 import signal
 import warnings
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from made import Made, empty_postgres, hurry
 from sqlalchemy import Engine
+
+from monitor.demo.board_server import BoardServer
+from tests.support.greenhouse import job
+from tests.support.made import Made, empty_postgres, hurry
+from tests.support.slack_server import SlackServer, slack_server
 
 
 def pytest_configure() -> None:
@@ -99,3 +103,22 @@ def shared_engine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempP
 @pytest.fixture(scope="session")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
     return Made(tmp_path_factory.mktemp("made"))
+
+
+@pytest.fixture
+async def boards() -> AsyncIterator[BoardServer]:
+    async with BoardServer() as server:
+        server.board("examplelabs", job(1, title="Research Engineer, Team 1"))
+        yield server
+
+
+@pytest.fixture
+async def slack() -> AsyncIterator[SlackServer]:
+    async with slack_server() as server:
+        yield server
+
+
+@pytest.fixture(autouse=True)
+def no_careers_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test reads the careers page of a real employer."""
+    monkeypatch.setattr("monitor.rounds.new_board.domain", lambda _: None)

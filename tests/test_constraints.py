@@ -5,12 +5,13 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from importlib.metadata import PackageNotFoundError, requires
-from pathlib import Path
 
 from packaging.requirements import Requirement
 from packaging.utils import NormalizedName, canonicalize_name
 
-_TREE = Path(__file__).parent.parent
+from tests.support.places import ROOT
+
+_TREE = ROOT
 # Where constraints.txt was made.
 _OLDEST = {
     "python_version": "3.11",

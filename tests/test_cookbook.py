@@ -7,17 +7,17 @@ import sqlite3
 import warnings
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from random import Random
 
 import pytest
 from sqlalchemy import Engine
-from story import tell
 
 from monitor.database.engine import iso
 from monitor.queries.user_sql import Question, ask, view_columns
+from tests.support.places import ROOT
+from tests.support.story import tell
 
-TEXT = (Path(__file__).parents[1] / "docs" / "sql.md").read_text()
+TEXT = (ROOT / "docs" / "sql.md").read_text()
 QUERIES = re.findall(r"```sql\n(.*?)```", TEXT, re.DOTALL)
 SECTIONS = dict(re.findall(r"^### (\w+)\n\n(.*?)(?=^##)", TEXT, re.DOTALL | re.MULTILINE))
 

@@ -8,18 +8,19 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from ashby import AshbyServer
-from ashby import job as ashby_job
-from google_server import GoogleServer
-from greenhouse import job
 from typer.testing import CliRunner
 
 from monitor.cli import app
 from monitor.config.load import load
 from monitor.config.model import Settings
 from monitor.demo.board_server import in_a_thread, serving
+from tests.support.ashby import AshbyServer
+from tests.support.ashby import job as ashby_job
+from tests.support.google_server import GoogleServer
+from tests.support.greenhouse import job
+from tests.support.places import ROOT
 
-README = (Path(__file__).parents[1] / "README.md").read_text()
+README = (ROOT / "README.md").read_text()
 COMMANDS = [line.split("   #")[0].strip() for line in re.findall(r"^\$ (?:\.venv/bin/)?rolewatch (.*)$", README, re.MULTILINE)]
 SERVED = """
 [ats.greenhouse]
@@ -85,9 +86,9 @@ def test_the_configuration_that_readme_shows_can_be_loaded(tmp_path: Path) -> No
 
 def test_the_files_that_readme_names_are_there() -> None:
     for name in re.findall(r"\]\(([^)#:]+)\)", README):
-        assert (Path(__file__).parents[1] / name).is_file(), name
+        assert (ROOT / name).is_file(), name
 
 
 def test_the_manifest_in_docs_is_the_one_that_the_program_prints() -> None:
     printed = CliRunner().invoke(app, ["slack", "manifest"]).output
-    assert (Path(__file__).parents[1] / "docs" / "slack-app.yaml").read_text() == printed
+    assert (ROOT / "docs" / "slack-app.yaml").read_text() == printed

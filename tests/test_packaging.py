@@ -13,7 +13,9 @@ from zipfile import ZipFile
 
 import pytest
 
-_TREE = Path(__file__).parent.parent
+from tests.support.places import ROOT
+
+_TREE = ROOT
 _PACKAGES = ("crawler", "monitor", "migrations")
 _SETTINGS = ("ROLEWATCH_CONFIG", "ROLEWATCH_DATABASE_URL", "PYTHONPATH")
 

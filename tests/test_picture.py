@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from importlib.util import module_from_spec, spec_from_file_location
-from pathlib import Path
+
+from tests.support.places import ROOT
 
 
 def test_the_picture_shows_a_card_and_what_happened_to_it() -> None:
-    spec = spec_from_file_location("picture", Path(__file__).parents[1] / "docs" / "picture.py")
+    spec = spec_from_file_location("picture", ROOT / "docs" / "picture.py")
     assert spec is not None
     assert spec.loader is not None
     picture = module_from_spec(spec)

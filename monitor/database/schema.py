@@ -22,7 +22,7 @@ from monitor.errors import UserError
 
 _UPGRADING = 0x726F6C65  # "role": the lock of PostgreSQL under which a schema is changed
 _OLDEST_SQLITE = (3, 38)  # of 2022, the first with its functions of JSON always there: https://www.sqlite.org/releaselog/3_38_0.html
-_MIGRATIONS = str(Path(__file__).parent.parent / "migrations")
+_MIGRATIONS = str(Path(__file__).parents[2] / "migrations")
 
 
 def open_database(url: str) -> Engine:

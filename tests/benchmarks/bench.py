@@ -76,7 +76,7 @@ async def measured(name: str, engine: Engine, wanted: Settings, now: datetime) -
 async def main() -> None:
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     share_one_heap()  # as `run` does
-    program = [sys.executable, str(Path(__file__).with_name("board_farm.py")), str(BOARDS)]
+    program = [sys.executable, "-m", "tests.benchmarks.board_farm", str(BOARDS)]
     farm = subprocess.Popen(program, stdout=subprocess.PIPE, text=True)  # noqa: ASYNC220  # nothing else runs yet
     try:
         port, postings = (farm.stdout or sys.stdin).readline().split()

@@ -1,6 +1,6 @@
 """CPU of a check of an Ashby board, beside a Greenhouse board of the same texts: 140 postings, all of them changed.
 
-`.venv/bin/python tests/benchmarks/bench_ashby.py [ROUNDS]`. The goal is an Ashby check within 1.3 times of the other. Boards are read
+`.venv/bin/python -m tests.benchmarks.bench_ashby [ROUNDS]`. The goal is an Ashby check within 1.3 times of the other. Boards are read
 and recorded in this process alone; their server answers from one thread of another.
 """
 
@@ -23,13 +23,13 @@ from random import Random
 from typing import Any
 
 import structlog
-from board_farm import Farm, job
 from pydantic import SecretStr
 
 from monitor.config.model import AtsSettings, Rule, Settings, WatchedBoard
 from monitor.daemon.memory import set_aside, share_one_heap
 from monitor.database.schema import open_database
 from monitor.rounds.round import run_round
+from tests.benchmarks.board_farm import Farm, job
 
 ROUNDS = int(sys.argv[1]) if len(sys.argv) > 1 and sys.argv[1].isdecimal() else 8
 POSTINGS = 140
@@ -128,7 +128,7 @@ async def measured(ats: str, url: str, folder: Path) -> float:
 async def main() -> None:
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     share_one_heap()  # as `run` does
-    farm = subprocess.Popen([sys.executable, __file__, "serve"], stdout=subprocess.PIPE, text=True)  # noqa: ASYNC220  # nothing else runs yet
+    farm = subprocess.Popen([sys.executable, "-m", "tests.benchmarks.bench_ashby", "serve"], stdout=subprocess.PIPE, text=True)  # noqa: ASYNC220  # nothing else runs yet
     try:
         url = f"http://127.0.0.1:{(farm.stdout or sys.stdin).readline().strip()}"
         with tempfile.TemporaryDirectory() as folder:

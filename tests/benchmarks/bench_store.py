@@ -3,7 +3,7 @@
 The goals at a million postings and three million versions, warm, at the median: as of a moment for one board, the history of one
 posting, the changes of the last week (the first 50) and a selective search (the first 50) under 50 ms; lifetimes and daily
 counts of one employer under a second. The questions are those of the commands, or plain ones to the views as in docs/sql.md.
-Another size: `python tests/benchmarks/bench_store.py BOARDS POSTINGS_OF_EACH`; `--in FOLDER` keeps the databases there, and asks
+Another size: `python -m tests.benchmarks.bench_store BOARDS POSTINGS_OF_EACH`; `--in FOLDER` keeps the databases there, and asks
 those that are there already.
 """
 
@@ -23,9 +23,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
 
-from series_size import series_size
 from sqlalchemy import Connection, Engine, func, make_url, select, text
-from store_farm import EVERY, Farm, fill, today
 
 from monitor.database.engine import connect, iso, reading
 from monitor.database.schema import upgrade
@@ -33,6 +31,8 @@ from monitor.database.tables import BoardCheck
 from monitor.queries.changes import ChangeFilter, find_changes, timeline, versions
 from monitor.queries.resolve import find_posting
 from monitor.queries.roles import RoleFilter, find_roles
+from tests.benchmarks.series_size import series_size
+from tests.benchmarks.store_farm import EVERY, Farm, fill, today
 
 FAST, SLOW = 50.0, 1000.0  # milliseconds
 Question = Callable[[Connection, Random], int]  # gives the number of rows

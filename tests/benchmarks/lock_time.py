@@ -14,7 +14,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
 
-from board_farm import job, paragraph
 from pydantic import SecretStr
 from sqlalchemy import Connection, Engine, event
 
@@ -23,6 +22,7 @@ from monitor.database.engine import is_reading
 from monitor.database.schema import unopened, upgrade
 from monitor.demo.board_server import BoardServer
 from monitor.rounds.round import run_round
+from tests.benchmarks.board_farm import job, paragraph
 
 POSTINGS = 1500
 RULES = (

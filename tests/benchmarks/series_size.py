@@ -19,8 +19,9 @@ from monitor.config.model import AtsSettings, Settings, WatchedBoard
 from monitor.database.schema import open_database
 from monitor.demo.board_server import BoardServer
 from monitor.rounds.round import run_round
+from tests.support.places import ROOT
 
-SERIES = Path(__file__).parents[3] / "shared" / "recordings" / "timeseries" / "greenhouse-luno_content"
+SERIES = ROOT.parent / "shared" / "recordings" / "timeseries" / "greenhouse-luno_content"
 _PARTS = {
     "raw jobs, compressed": "SELECT sum(length(raw)) FROM posting_version",
     "descriptions, each once": "SELECT sum(length(CAST(text AS blob))) FROM description",

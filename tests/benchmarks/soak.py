@@ -91,7 +91,7 @@ async def settled(engine: Engine, clock: Clock) -> None:
 
 
 async def soak(folder: Path, hours: int) -> list[float]:
-    farm = [sys.executable, str(Path(__file__).with_name("board_farm.py")), str(BOARDS), str(FAILURES)]
+    farm = [sys.executable, "-m", "tests.benchmarks.board_farm", str(BOARDS), str(FAILURES)]
     server = await asyncio.create_subprocess_exec(*farm, stdout=asyncio.subprocess.PIPE)
     assert server.stdout is not None
     port = (await server.stdout.readline()).split()[0].decode()

@@ -6,15 +6,13 @@ import gzip
 import json
 import subprocess
 import sys
-from pathlib import Path
 from typing import Any
 
 import pytest
-from greenhouse import job
 
 from monitor.demo.board_server import BoardServer, Trouble, serving
+from tests.support.greenhouse import job
 
-SCRIPT = Path(__file__).parents[1] / "support" / "one_crawl.py"
 TROUBLES = {
     "broken": (Trouble(status=500), "HTTP 500"),
     "hanging": (Trouble(hang=300), "no whole answer within 1 s"),
@@ -39,7 +37,7 @@ def set_up(server: BoardServer) -> None:
 def test_a_crawl_is_the_same_in_both_of_scrapys_ways_to_run(way: str) -> None:
     with serving() as server:
         set_up(server)
-        command = [sys.executable, "-W", "error", str(SCRIPT), way, server.url, *TROUBLES, "good"]
+        command = [sys.executable, "-W", "error", "-m", "tests.support.one_crawl", way, server.url, *TROUBLES, "good"]
         done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)  # the last hang would be longer
     assert (done.returncode, done.stderr) == (0, "")
     *results, stopped = (json.loads(line) for line in done.stdout.splitlines())

@@ -6,14 +6,14 @@ import time
 from collections.abc import AsyncIterator
 
 import pytest
-from crawling import BOARD, look, manners, snapshot
-from greenhouse import job
 
 from crawler.crawl import crawl
 from crawler.items import BoardRequest, Failure, Snapshot
 from crawler.spiders.base import Listing
 from crawler.spiders.greenhouse import GreenhouseSpider
 from monitor.demo.board_server import BoardServer, Trouble
+from tests.support.crawling import BOARD, look, manners, snapshot
+from tests.support.greenhouse import job
 
 OTHER = "greenhouse:wellrun"
 

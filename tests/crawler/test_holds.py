@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 
 import pytest
-from crawling import BOARD, look, manners
-from greenhouse import job
 
 from crawler.crawl import crawl
 from crawler.holds import Holds
 from crawler.items import BoardRequest, Failure, Probe, Snapshot
 from crawler.responses import Unusable
 from monitor.demo.board_server import BoardServer, Trouble
+from tests.support.crawling import BOARD, look, manners
+from tests.support.greenhouse import job
 
 
 @pytest.fixture

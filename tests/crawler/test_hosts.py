@@ -7,13 +7,13 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from certificate import self_signed
-from crawling import BOARD, look, snapshot
-from greenhouse import job
 
 from crawler.crawl import crawl
 from crawler.items import BoardRequest, Failure, Manners, Probe
 from monitor.demo.board_server import BoardServer, Trouble
+from tests.support.certificate import self_signed
+from tests.support.crawling import BOARD, look, snapshot
+from tests.support.greenhouse import job
 
 JOBS = "/v1/boards/examplelabs/jobs"
 

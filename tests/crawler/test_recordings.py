@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
-from crawling import look, snapshot
 
 from crawler.items import Posting, Snapshot
 from monitor.demo.board_server import BoardServer
+from tests.support.crawling import look, snapshot
+from tests.support.places import ROOT
 
-OURS = Path(__file__).parents[1] / "recordings" / "greenhouse"
-SHARED = Path(__file__).parents[3] / "shared" / "recordings"
+OURS = ROOT / "tests" / "recordings" / "greenhouse"
+SHARED = ROOT.parent / "shared" / "recordings"
 needs_recordings = pytest.mark.needs(SHARED)
 
 

@@ -6,13 +6,13 @@ import sys
 from pathlib import Path
 
 import pytest
-from ashby import AshbyServer
-from ashby import job as ashby_job
-from greenhouse import job
 
 from monitor.demo.board_server import in_a_thread, serving
+from tests.support.ashby import AshbyServer
+from tests.support.ashby import job as ashby_job
+from tests.support.greenhouse import job
+from tests.support.places import ROOT
 
-ROOT = Path(__file__).parents[2]
 REACTOR = (
     *("-s", "TWISTED_REACTOR_ENABLED=True"),
     *("-s", 'DOWNLOAD_HANDLERS={"http":"scrapy.core.downloader.handlers.http11.HTTP11DownloadHandler"}'),

@@ -1,4 +1,4 @@
-"""One target under atheris: `python tests/fuzz/fuzz.py TARGET SECONDS`. https://github.com/google/atheris
+"""One target under atheris: `python -m tests.fuzz.fuzz TARGET SECONDS`. https://github.com/google/atheris
 
 What it finds is written to `.fuzz/TARGET/` as a file; put it into `tests/fuzz/corpus/TARGET/`, so that the suite keeps it.
 """
@@ -10,10 +10,8 @@ from pathlib import Path
 
 import atheris
 
-sys.path[:0] = [str(Path(__file__).parents[1] / "support"), str(Path(__file__).parents[2])]
-
 with atheris.instrument_imports(include=["crawler", "monitor"]):
-    from fuzz_targets import CORPUS, TARGETS
+    from tests.support.fuzz_targets import CORPUS, TARGETS
 
 
 def main() -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from fuzz_targets import CORPUS, TARGETS
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from tests.support.fuzz_targets import CORPUS, TARGETS
 
 KEPT = [(name, file) for name in TARGETS for file in sorted((CORPUS / name).iterdir())]
 STRANGE = [

@@ -1,6 +1,6 @@
 """The daemon killed again and again while its boards change and everything around it fails; then all that it wrote against a model.
 
-`python tests/support/chaos.py 200 [SEED]` kills 200 times and prints what was counted. A board moves on only when its last change is
+`python -m tests.support.chaos 200 [SEED]` kills 200 times and prints what was counted. A board moves on only when its last change is
 recorded, so that the model knows every change and every alert to come of it; all else, the moments of the kills among it, is chance.
 """
 
@@ -18,11 +18,10 @@ from random import Random
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from chaos_world import BOARDS, Change, World
-from running import Place, until
-from slack_server import OPS, ROLES, TOKEN, SlackServer, shown, slack_server
-
 from monitor.demo.board_server import BoardServer
+from tests.support.chaos_world import BOARDS, Change, World
+from tests.support.running import Place, until
+from tests.support.slack_server import OPS, ROLES, TOKEN, SlackServer, shown, slack_server
 
 _SLACK = ("accept_then_timeout", "accept_then_reset", "accept_then_500", "timeout", "reset", "500", "429", "bad_json")
 PATIENCE = 25.0  # seconds

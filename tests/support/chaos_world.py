@@ -7,9 +7,8 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
-from greenhouse import job
-
 from monitor.demo.board_server import BoardServer, Trouble
+from tests.support.greenhouse import job
 
 BOARDS = ("alpha", "beta", "gamma", "delta")
 Change = tuple[str, str | None]  # kind, field

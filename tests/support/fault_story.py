@@ -14,11 +14,10 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from faults import JOBS, Fault
-from greenhouse import job
-from program import Program
-
 from monitor.demo.board_server import BoardServer, Trouble
+from tests.support.faults import JOBS, Fault
+from tests.support.greenhouse import job
+from tests.support.program import Program
 
 CONFIG = """
 [crawl]

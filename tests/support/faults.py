@@ -1,6 +1,6 @@
 """Every way a board can answer, and what must come of it: the rows of the fault table in docs/reliability.md.
 
-`python tests/support/faults.py` prints the table as the document has it.
+`python -m tests.support.faults` prints the table as the document has it.
 """
 
 from __future__ import annotations
@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import msgspec
-from greenhouse import job
 
 from monitor.demo.board_server import Trouble
+from tests.support.greenhouse import job
 
 Outcome = Literal["failure", "read", "unchanged", "collapsed"]
 Where = Literal["held", "board", "slow", "refused", "self-signed", "plain", "nameless", "clock"]

@@ -5,8 +5,6 @@ from __future__ import annotations
 import io
 from datetime import UTC, datetime
 
-from block_rules import faults
-
 from monitor.cli.output import clean as for_terminal
 from monitor.config.model import KINDS
 from monitor.logs import printable, redact
@@ -28,6 +26,7 @@ from monitor.messages import (
 )
 from monitor.notify.plain import fallback, lines
 from monitor.notify.slack.draw import draw, draw_reply
+from tests.support.block_rules import faults
 
 NOON = datetime(2026, 4, 1, 12, tzinfo=UTC)
 _LIMIT = 4000  # characters of a notification

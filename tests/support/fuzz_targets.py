@@ -13,7 +13,6 @@ from datetime import UTC
 from pathlib import Path
 
 import msgspec
-from fuzz_messages import NOON, draw_message, words, write_line
 
 from crawler.items import Posting, Unreadable
 from crawler.links.address import discover, parse
@@ -30,6 +29,7 @@ from monitor.errors import UserError
 from monitor.history.compare import carry, differences, digest
 from monitor.rules.matcher import Candidate, Matcher
 from monitor.text.phrases import Phrase
+from tests.support.fuzz_messages import NOON, draw_message, words, write_line
 
 
 def harmless(text: str) -> None:

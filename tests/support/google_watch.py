@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-from google_server import GoogleServer
-from history import History, settings
 from sqlalchemy import Engine
 
 from crawler.crawl import crawl
 from crawler.items import BoardRequest, Failure, Manners, Result, Snapshot
 from monitor.history import boards
+from tests.support.google_server import GoogleServer
+from tests.support.history import History, settings
 
 BOARD = "google:deepmind"
 

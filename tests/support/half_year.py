@@ -8,11 +8,11 @@ from itertools import count
 from random import Random
 from typing import Any
 
-from boards import START
 from sqlalchemy import Connection, Engine, insert
 
 from monitor.database import tables
 from monitor.history.postings import text_digest
+from tests.support.boards import START
 
 Rows = list[dict[str, Any]]
 

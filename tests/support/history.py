@@ -9,7 +9,6 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from boards import BOARD, START
 from pydantic import SecretStr
 from sqlalchemy import Engine, insert, text, update
 
@@ -20,6 +19,7 @@ from monitor.config.model import Rule, Settings, WatchedBoard
 from monitor.database import tables
 from monitor.history import boards as watch
 from monitor.rounds.record import Recorder
+from tests.support.boards import BOARD, START
 
 ENGINEER = Rule("research-engineer", any=("research engineer",))
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from boards import posting, snapshot
-from history import ENGINEER, History, settings
-from post_office import PostOffice
 from pydantic import SecretStr
-from slack_server import ROLES, TOKEN
 
 from crawler.items import Pay, Posting, Probe, Result
 from monitor.config.model import AlertSettings, Rule, SlackSettings
+from tests.support.boards import posting, snapshot
+from tests.support.history import ENGINEER, History, settings
+from tests.support.post_office import PostOffice
+from tests.support.slack_server import ROLES, TOKEN
 
 RULE = replace(ENGINEER, notify=("slack:#roles",))
 PAY = Pay(133000.0, 240000.0, "USD", "year", "$133,000 - $240,000 USD")

@@ -6,14 +6,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from boards import BOARD, posting, postings, snapshot
-from history import History
-
 from crawler.items import Posting, Snapshot
 from monitor.config.model import WatchedBoard
 from monitor.messages import Move, SummaryMessage, load
 from monitor.queries.roles import RoleFilter, find_roles
 from monitor.rounds import moves
+from tests.support.boards import BOARD, posting, postings, snapshot
+from tests.support.history import History
 
 NEW = "google:examplelabs"
 TOWNS = {"London, UK": "London, United Kingdom", "Mountain View, California, US": "Mountain View, CA, USA"}

@@ -12,9 +12,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 
-from alerts import Desk
 from pydantic import SecretStr
-from slack_server import TOKEN, SlackServer, slack_server
 from sqlalchemy import Engine
 
 from monitor.config.model import AlertSettings
@@ -24,6 +22,8 @@ from monitor.notify.base import Notifier
 from monitor.notify.console import ConsoleNotifier
 from monitor.notify.slack.notifier import SlackNotifier
 from monitor.notify.webhook import WebhookNotifier
+from tests.support.alerts import Desk
+from tests.support.slack_server import TOKEN, SlackServer, slack_server
 
 
 class Clock:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from program import Program
+from tests.support.program import Program
 
 ROLEWATCH = Path(sys.executable).with_name("rolewatch")
 CONFIG = """

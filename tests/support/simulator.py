@@ -6,12 +6,9 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from pathlib import Path
 from typing import Any
 
 import aiohttp
-from alerts import Desk
-from post_office import Clock
 from pydantic import SecretStr
 from sqlalchemy import Engine
 
@@ -19,8 +16,10 @@ from monitor.delivery.dispatcher import Outbox
 from monitor.notify.base import Notifier
 from monitor.notify.slack.notifier import SlackNotifier
 from monitor.notify.webhook import WebhookNotifier
+from tests.support.alerts import Desk
+from tests.support.places import ROOT
+from tests.support.post_office import Clock
 
-_SUPPORT = Path(__file__).parent
 TOKEN = SecretStr("xoxb-100000000000-200000000000-simulatorBotToken")
 ROLES = "C0ROLES001"
 FAULTS = ["500", "502", "503", "504", "timeout", "reset", "bad_json", "429", "slow", "internal_error", "fatal_error"]
@@ -64,8 +63,8 @@ class Simulator(Desk):
 @contextmanager
 def simulating(*options: str) -> Iterator[str]:
     """Its address."""
-    command = [sys.executable, "-m", "strict_slack.server", "--tier-factor", "0", *options]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=_SUPPORT) as process:
+    command = [sys.executable, "-m", "tests.support.strict_slack.server", "--tier-factor", "0", *options]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as process:
         assert process.stdout is not None
         yield process.stdout.readline().split()[1]
         process.terminate()

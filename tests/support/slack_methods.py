@@ -10,8 +10,8 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from block_rules import TOTAL, faults, length
-from slack_channel import Body, Channel, Refusal
+from tests.support.block_rules import TOTAL, faults, length
+from tests.support.slack_channel import Body, Channel, Refusal
 
 
 @dataclass

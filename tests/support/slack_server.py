@@ -16,8 +16,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from aiohttp import web
-from slack_channel import Body, Channel, Refusal, delivery_of
-from slack_methods import Methods
+
+from tests.support.slack_channel import Body, Channel, Refusal, delivery_of
+from tests.support.slack_methods import Methods
 
 TOKEN = "xoxb-1-2-testToken"
 APP_TOKEN = "xapp-1-A0-3-testToken"

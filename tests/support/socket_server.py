@@ -15,7 +15,8 @@ from itertools import count
 from typing import Any
 
 from aiohttp import WSMsgType, web
-from block_rules import TOTAL, faults, length
+
+from tests.support.block_rules import TOTAL, faults, length
 
 BOT, APP = "xoxb-1-2-testToken", "xapp-1-A1-2-testToken"
 ALICE, BOB, ADMIN = "U0ALICE001", "U0BOBBY001", "U0ADMIN001"

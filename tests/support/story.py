@@ -6,13 +6,13 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from boards import BOARD, posting, snapshot
-from history import History, settings
-from kept import keep
 from sqlalchemy import Engine
 
 from crawler.items import Deadline, Failure, Pay, Probe
 from monitor.config.model import Rule, Settings
+from tests.support.boards import BOARD, posting, snapshot
+from tests.support.history import History, settings
+from tests.support.kept import keep
 
 OTHER = "greenhouse:otherworks"
 STORY = f"{BOARD}:11"  # revised twice, closed, reopened

@@ -8,10 +8,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from history import History
-from post_office import until
 from pydantic import SecretStr
-from socket_server import ADMIN, APP, BOT, OPS, ROLES, SocketServer
 from sqlalchemy import Engine
 
 from monitor.channels import Listed
@@ -19,6 +16,9 @@ from monitor.config.model import Settings, SlackSettings
 from monitor.database.slack_channels import remember
 from monitor.messages import OperatorMessage
 from monitor.slack_app.app import Talk
+from tests.support.history import History
+from tests.support.post_office import until
+from tests.support.socket_server import ADMIN, APP, BOT, OPS, ROLES, SocketServer
 
 
 class Office:

@@ -7,13 +7,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from made import Made
-from program import Program
 from sqlalchemy import Engine
-from story import tell
 
 from monitor.demo.board_server import BoardServer, serving
 from monitor.demo.story import jobs
+from tests.support.made import Made
+from tests.support.program import Program
+from tests.support.story import tell
 
 CONFIG = """
 [database]

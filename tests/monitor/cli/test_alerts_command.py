@@ -10,12 +10,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from greenhouse import job
-from program import Program
-from running import Place, stopped, until
-from slack_server import OPS, ROLES, TOKEN, SlackServer, shown, slack_server
 
 from monitor.demo.board_server import BoardServer
+from tests.support.greenhouse import job
+from tests.support.program import Program
+from tests.support.running import Place, stopped, until
+from tests.support.slack_server import OPS, ROLES, TOKEN, SlackServer, shown, slack_server
 
 
 @pytest.fixture

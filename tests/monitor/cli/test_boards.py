@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from program import Program
 
 from monitor.demo.board_server import BoardServer, Trouble
+from tests.support.program import Program
 
 THIRD = "greenhouse:thirdlab"
 

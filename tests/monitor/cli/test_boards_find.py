@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from program import Program
+
+from tests.support.program import Program
 
 KEY = "138166347879064262"
 GOOGLE = "https://www.google.com/about/careers/applications/jobs/results/"

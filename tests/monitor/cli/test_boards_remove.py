@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from program import Program
+
+from tests.support.program import Program
 
 
 def test_a_board_that_is_switched_off_can_be_removed(watching: Program) -> None:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from program import Program
 
 from monitor.demo.board_server import BoardServer, Trouble
+from tests.support.program import Program
 
 THIRD = "greenhouse:thirdlab"
 

@@ -1,11 +1,11 @@
 from __future__ import annotations
 
 import pytest
-from boards import BOARD
-from program import WIDE, Program
-from story import OTHER, STORY
 
 from monitor.cli.output import clean
+from tests.support.boards import BOARD
+from tests.support.program import WIDE, Program
+from tests.support.story import OTHER, STORY
 
 COLUMNS = [
     "change_id",

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from program import Program
 
 from monitor.demo.board_server import BoardServer, Trouble
+from tests.support.program import Program
 
 BOARD = "greenhouse:examplelabs"
 OTHER = "greenhouse:otherworks"

@@ -7,10 +7,9 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from greenhouse import job
-from running import Place, stopped, until
-
 from monitor.demo.board_server import BoardServer
+from tests.support.greenhouse import job
+from tests.support.running import Place, stopped, until
 
 
 def files(folder: Path) -> list[str]:

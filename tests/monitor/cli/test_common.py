@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 import typer
-from program import Program
 from typer.testing import CliRunner
 
 from monitor.cli import app
+from tests.support.program import Program
 
 _ROLEWATCH = Path(sys.executable).with_name("rolewatch")
 

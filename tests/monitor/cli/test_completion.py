@@ -6,10 +6,11 @@ import os
 import subprocess
 
 import pytest
-from boards import BOARD
-from program import Program
-from running import ROLEWATCH
-from story import OTHER
+
+from tests.support.boards import BOARD
+from tests.support.program import Program
+from tests.support.running import ROLEWATCH
+from tests.support.story import OTHER
 
 
 def offered(program: Program, *typed: str) -> list[str]:

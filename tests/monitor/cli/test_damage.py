@@ -8,7 +8,8 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from program import Program
+
+from tests.support.program import Program
 
 COMMANDS = (
     ("run",),

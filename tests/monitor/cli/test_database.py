@@ -8,12 +8,12 @@ import threading
 from contextlib import closing
 from pathlib import Path
 
-from program import Program
 from sqlalchemy import Engine, text
-from story import STORY
 
 from monitor.database.engine import connect, reading
 from monitor.database.schema import newest, revision
+from tests.support.program import Program
+from tests.support.story import STORY
 
 
 def test_an_untouched_history_is_ok(told: Program) -> None:

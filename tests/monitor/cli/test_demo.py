@@ -11,11 +11,11 @@ from pathlib import Path
 from shutil import which
 
 import pytest
-from running import ROLEWATCH
 from typer.testing import CliRunner
 
 from monitor.cli import app
 from monitor.demo.story import HERO, jobs, scenes
+from tests.support.running import ROLEWATCH
 
 
 @pytest.fixture(scope="module")

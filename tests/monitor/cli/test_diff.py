@@ -6,13 +6,13 @@ import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from boards import BOARD, posting, snapshot
-from history import History
-from program import WIDE, Program
 from sqlalchemy import Engine
-from story import OTHER, STORY, story_settings
 
 from crawler.items import Failure
+from tests.support.boards import BOARD, posting, snapshot
+from tests.support.history import History
+from tests.support.program import WIDE, Program
+from tests.support.story import OTHER, STORY, story_settings
 
 COLUMNS = ["kind", "posting", "board", "company", "title", "url", "field", "old", "new", "version"]
 

@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from greenhouse import job
-from program import Program
-from running import Place
-from slack_server import APP_TOKEN, ROLES, TOKEN, SlackServer
 
 from monitor.demo.board_server import BoardServer, Trouble
+from tests.support.greenhouse import job
+from tests.support.program import Program
+from tests.support.running import Place
+from tests.support.slack_server import APP_TOKEN, ROLES, TOKEN, SlackServer
 
 
 @pytest.fixture

@@ -11,10 +11,7 @@ from typing import Any
 
 import pyarrow.parquet
 import pytest
-from boards import BOARD
-from program import Program
 from sqlalchemy import Engine, text
-from story import STORY, tell
 
 from monitor.database.engine import reading
 from monitor.database.schema import open_database
@@ -24,6 +21,9 @@ from monitor.queries.user_sql import view_columns
 from monitor.queries.view_tables import Kind, kind, reader
 from monitor.reports import export as files
 from monitor.reports.export import export
+from tests.support.boards import BOARD
+from tests.support.program import Program
+from tests.support.story import STORY, tell
 
 POSTGRES_TYPES: dict[str, Kind] = {
     "text": "text",

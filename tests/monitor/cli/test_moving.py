@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from program import Program
 
 from monitor.demo.board_server import BoardServer, Trouble
+from tests.support.program import Program
 
 OLD, NEW = "greenhouse:otherworks", "greenhouse:thirdlab"
 MOVE = ("boards", "move", OLD, NEW)

@@ -7,9 +7,11 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from program import Program
 
-DUMP = Path(__file__).parents[2] / "recordings" / "schemas" / "0001.sql"
+from tests.support.places import ROOT
+from tests.support.program import Program
+
+DUMP = ROOT / "tests" / "recordings" / "schemas" / "0001.sql"
 READING = (
     ("db", "check"),
     ("db", "copy", "sqlite:///copy.db"),

@@ -9,12 +9,12 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 
 import pytest
-from program import Program
 from rich.console import Console
 
 from monitor.cli.output import Format, clean, emit, emit_object, short, shortened
 from monitor.cli.times import optional_time, parse_time
 from monitor.errors import UserError
+from tests.support.program import Program
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 ROW = {

@@ -11,8 +11,9 @@ import termios
 from pathlib import Path
 
 import pytest
-from program import Program
-from running import ROLEWATCH
+
+from tests.support.program import Program
+from tests.support.running import ROLEWATCH
 
 _OURS = {"NO_COLOR", "FORCE_COLOR", "PAGER", "LESS", "LINES", "COLUMNS"}  # what a person's shell may say, and the tests' runner does
 

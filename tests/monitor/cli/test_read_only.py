@@ -8,8 +8,9 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from program import Program
-from running import ROLEWATCH
+
+from tests.support.program import Program
+from tests.support.running import ROLEWATCH
 
 _PR_CAPBSET_DROP, _CAP_DAC_OVERRIDE = 24, 1  # so that a test run by root meets permissions too: prctl(2), capabilities(7)
 

@@ -5,14 +5,14 @@ import io
 from datetime import UTC, datetime
 
 import pytest
-from boards import BOARD
-from program import WIDE, Program
 from sqlalchemy import Engine, text
-from story import OTHER
 
 from monitor.alerts.saved import save
 from monitor.cli.output import clean
 from monitor.queries.resolve import find_posting
+from tests.support.boards import BOARD
+from tests.support.program import WIDE, Program
+from tests.support.story import OTHER
 
 # fmt: off
 COLUMNS = [

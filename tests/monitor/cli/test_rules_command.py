@@ -8,16 +8,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from boards import BOARD, posting, snapshot
-from history import History
-from program import Program
 from sqlalchemy import Engine
-from story import PAY, STORY, story_settings
 
 from crawler.items import Snapshot, Unchanged
 from monitor.alerts.mutes import mute
 from monitor.config.model import Rule
 from monitor.rules.matches import catch_up
+from tests.support.boards import BOARD, posting, snapshot
+from tests.support.history import History
+from tests.support.program import Program
+from tests.support.story import PAY, STORY, story_settings
 
 
 def _told(rows: list[dict[str, Any]], rule: str) -> list[tuple[str, str]]:

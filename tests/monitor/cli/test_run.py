@@ -10,12 +10,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from program import Program
-from running import ROLEWATCH, Place, stopped, until
 
 from monitor.database.lease import take
 from monitor.database.schema import open_database
 from monitor.demo.board_server import BoardServer, Trouble
+from tests.support.program import Program
+from tests.support.running import ROLEWATCH, Place, stopped, until
 
 
 @pytest.fixture

@@ -3,13 +3,13 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from boards import BOARD, posting, snapshot
-from history import History, settings
-from program import Program
 from sqlalchemy import Engine, text
-from story import OTHER, STORY
 
 from crawler.items import Probe
+from tests.support.boards import BOARD, posting, snapshot
+from tests.support.history import History, settings
+from tests.support.program import Program
+from tests.support.story import OTHER, STORY
 
 
 def ago(minutes: float) -> str:

@@ -13,9 +13,6 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import yaml  # type: ignore[import-untyped]  # it ships no types, and one test reads one file with it
-from program import Program
-from running import ROLEWATCH
-from slack_server import APP_TOKEN, OPS, ROLES, TOKEN, SlackServer, slack_server
 
 from monitor.cli import slack as slack_command
 from monitor.cli.slack_channel import as_channel
@@ -23,6 +20,9 @@ from monitor.config.env_file import changed, put
 from monitor.config.file import EXAMPLE
 from monitor.errors import UserError
 from monitor.notify.slack.tokens import wrong_kind
+from tests.support.program import Program
+from tests.support.running import ROLEWATCH
+from tests.support.slack_server import APP_TOKEN, OPS, ROLES, TOKEN, SlackServer, slack_server
 
 CONFIG = """
 [[boards]]

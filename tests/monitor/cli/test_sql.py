@@ -5,15 +5,15 @@ import io
 from pathlib import Path
 
 import pytest
-from boards import BOARD
-from program import WIDE, Program
 from sqlalchemy import Engine
-from story import OTHER
 
 from monitor.cli.sql import EXAMPLES
 from monitor.database.engine import Base, reading
 from monitor.database.views import VIEWS
 from monitor.queries.user_sql import view_columns
+from tests.support.boards import BOARD
+from tests.support.program import WIDE, Program
+from tests.support.story import OTHER
 
 ENDLESS = "WITH RECURSIVE steps(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM steps) "
 

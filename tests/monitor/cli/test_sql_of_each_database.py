@@ -6,8 +6,9 @@ import subprocess
 import sys
 
 import pytest
-from boards import BOARD
-from program import Program
+
+from tests.support.boards import BOARD
+from tests.support.program import Program
 
 
 @pytest.mark.parametrize(

@@ -8,15 +8,15 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from boards import BOARD, posting, snapshot
-from history import History
-from program import WIDE, Program
 from sqlalchemy import Engine
-from story import PAY, story_settings
 
 from crawler.items import Pay, Probe
 from monitor.queries.stats_input import Day, Facts
 from monitor.reports.stats import COLUMNS, by_week
+from tests.support.boards import BOARD, posting, snapshot
+from tests.support.history import History
+from tests.support.program import WIDE, Program
+from tests.support.story import PAY, story_settings
 
 DAY = 24 * 60.0
 COMPANY = "Example Labs"

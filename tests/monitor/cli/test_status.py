@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from boards import BOARD
-from history import History
-from program import WIDE, Program
 from sqlalchemy import Engine, text
-from story import OTHER, story_settings
 
 from crawler.items import Failure
 from monitor.database.lease import take
+from tests.support.boards import BOARD
+from tests.support.history import History
+from tests.support.program import WIDE, Program
+from tests.support.story import OTHER, story_settings
 
 
 def test_before_the_first_check_the_boards_of_the_configuration_are_new_and_nothing_is_made(watching: Program) -> None:

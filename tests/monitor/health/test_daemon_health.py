@@ -8,11 +8,11 @@ from pathlib import Path
 
 import aiohttp
 import pytest
-from greenhouse import job
-from running import Place, stopped, until
-from sockets import free_port, service
 
 from monitor.demo.board_server import BoardServer
+from tests.support.greenhouse import job
+from tests.support.running import Place, stopped, until
+from tests.support.sockets import free_port, service
 
 
 @pytest.fixture

@@ -12,11 +12,7 @@ from pathlib import Path
 
 import aiohttp
 import pytest
-from boards import BOARD, posting, snapshot
-from history import History, settings
 from pydantic import SecretStr
-from running import until
-from sockets import free_port, service
 from sqlalchemy import Engine, text
 from structlog.testing import capture_logs
 
@@ -26,6 +22,10 @@ from monitor.errors import UserError
 from monitor.health import guard as rooms
 from monitor.health.guard import Guard
 from monitor.health.heartbeat import notify, ping
+from tests.support.boards import BOARD, posting, snapshot
+from tests.support.history import History, settings
+from tests.support.running import until
+from tests.support.sockets import free_port, service
 
 
 @pytest.fixture

@@ -5,9 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from alerts import Desk, opened
-from boards import BOARD, posting, postings, snapshot
-from history import History, settings
 from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import Engine, update
 
@@ -17,6 +14,9 @@ from monitor.delivery.pack import pack
 from monitor.health.metrics import Metrics
 from monitor.health.watchdog import Part
 from monitor.queries import metrics as figures
+from tests.support.alerts import Desk, opened
+from tests.support.boards import BOARD, posting, postings, snapshot
+from tests.support.history import History, settings
 
 OTHER = "greenhouse:otherworks"
 

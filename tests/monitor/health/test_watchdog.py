@@ -7,9 +7,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from alerts import Desk, opened
-from boards import BOARD, posting, snapshot
-from history import History, settings
 from sqlalchemy import Engine, text
 
 from crawler.items import Failure
@@ -18,6 +15,9 @@ from monitor.database.engine import connect
 from monitor.delivery.pack import pack
 from monitor.health.watchdog import Watchdog
 from monitor.messages import OperatorMessage
+from tests.support.alerts import Desk, opened
+from tests.support.boards import BOARD, posting, snapshot
+from tests.support.history import History, settings
 
 MINUTE = 60.0
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from strict_slack.elements import Elements
+from tests.support.strict_slack.elements import Elements
 
 MOST_IN_MESSAGE, MOST_IN_VIEW = 50, 100
 _RICH = {"rich_text_section", "rich_text_list", "rich_text_quote", "rich_text_preformatted"}

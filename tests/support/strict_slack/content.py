@@ -7,9 +7,9 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from strict_slack import blocks as block_kit
-from strict_slack.elements import units
-from strict_slack.workspace import ApiError, Body, Workspace
+from tests.support.strict_slack import blocks as block_kit
+from tests.support.strict_slack.elements import units
+from tests.support.strict_slack.workspace import ApiError, Body, Workspace
 
 _CUT, _LONG, _UPDATED = 40_000, 4000, 4000
 _LINK = re.compile(r"^(https?://|mailto:|tel:|@[UW]|#C|!date\^|!subteam\^|!here|!channel|!everyone|slack://)")

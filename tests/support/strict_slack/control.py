@@ -19,9 +19,9 @@ from collections.abc import Awaitable, Callable
 
 from aiohttp import web
 
-from strict_slack import envelopes
-from strict_slack.options import CHANGEABLE
-from strict_slack.workspace import APP_ID, TEAM, ApiError, Body, Workspace
+from tests.support.strict_slack import envelopes
+from tests.support.strict_slack.options import CHANGEABLE
+from tests.support.strict_slack.workspace import APP_ID, TEAM, ApiError, Body, Workspace
 
 _ALICE = "U0ALICE001"
 

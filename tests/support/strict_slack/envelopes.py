@@ -11,8 +11,8 @@ from typing import Any
 
 from aiohttp import WSMsgType, web
 
-from strict_slack.content import content
-from strict_slack.workspace import APP_ID, TEAM, USERS, ApiError, Body, Channel, Workspace, interactive
+from tests.support.strict_slack.content import content
+from tests.support.strict_slack.workspace import APP_ID, TEAM, USERS, ApiError, Body, Channel, Workspace, interactive
 
 _MOST_SOCKETS = 10
 _GREETING = {"debug_info": {"host": "applink-sim", "approximate_connection_time": 18060}, "connection_info": {"app_id": APP_ID}}

@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 
 from aiohttp import web
 
-from strict_slack.workspace import Body, Workspace
+from tests.support.strict_slack.workspace import Body, Workspace
 
 Answer = tuple[int, Any, dict[str, str]]  # status, body, headers
 Work = Callable[[], Awaitable[Answer]]

@@ -7,9 +7,9 @@ import re
 from dataclasses import dataclass
 from typing import NoReturn
 
-from strict_slack.content import content
-from strict_slack.requests import limit_channel, need
-from strict_slack.workspace import BOT_USER, USERS, ApiError, Body, Channel, Workspace, is_true, with_ids
+from tests.support.strict_slack.content import content
+from tests.support.strict_slack.requests import limit_channel, need
+from tests.support.strict_slack.workspace import BOT_USER, USERS, ApiError, Body, Channel, Workspace, is_true, with_ids
 
 TS = re.compile(r"^\d{10}\.\d{6}$")
 

@@ -9,11 +9,11 @@ import uuid
 from collections.abc import Callable
 from typing import NamedTuple
 
-from strict_slack import messages, reading
-from strict_slack.blocks import MOST_IN_VIEW, check
-from strict_slack.content import decoded
-from strict_slack.messages import TS, Call, thread_root
-from strict_slack.workspace import APP_ID, BOT_ID, BOT_USER, TEAM, USERS, ApiError, Body, with_ids
+from tests.support.strict_slack import messages, reading
+from tests.support.strict_slack.blocks import MOST_IN_VIEW, check
+from tests.support.strict_slack.content import decoded
+from tests.support.strict_slack.messages import TS, Call, thread_root
+from tests.support.strict_slack.workspace import APP_ID, BOT_ID, BOT_USER, TEAM, USERS, ApiError, Body, with_ids
 
 _EMOJI = re.compile(r"^[a-z0-9_'+-]+(::skin-tone-[2-6])?$")
 _SNIPPET = 1024 * 1024

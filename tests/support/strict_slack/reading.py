@@ -5,8 +5,8 @@ from __future__ import annotations
 import base64
 import binascii
 
-from strict_slack.messages import Call
-from strict_slack.workspace import ApiError, Body, Channel, is_true
+from tests.support.strict_slack.messages import Call
+from tests.support.strict_slack.workspace import ApiError, Body, Channel, is_true
 
 _TYPES = {"public_channel", "private_channel", "mpim", "im"}
 _NO_BOUND = (None, "", "0", 0, "now")

@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl
 
 from aiohttp import web
 
-from strict_slack.workspace import ApiError, Body, Workspace
+from tests.support.strict_slack.workspace import ApiError, Body, Workspace
 
 _MINUTE = 60
 _REFUSED = {"xoxb-revoked": "token_revoked", "xoxb-inactive": "account_inactive", "xoxb-expired": "token_expired"}

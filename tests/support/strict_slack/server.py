@@ -15,13 +15,13 @@ from urllib.parse import parse_qsl
 
 from aiohttp import web
 
-from strict_slack import control, envelopes, options
-from strict_slack.content import content
-from strict_slack.faults import HTML, Answer, Dropped, faulty
-from strict_slack.messages import Call, thread_root
-from strict_slack.methods import METHODS
-from strict_slack.requests import RateLimited, authorize, limit_channel, limit_method, parse
-from strict_slack.workspace import BOT_USER, TEAM, ApiError, Body, Workspace, is_true, with_ids
+from tests.support.strict_slack import control, envelopes, options
+from tests.support.strict_slack.content import content
+from tests.support.strict_slack.faults import HTML, Answer, Dropped, faulty
+from tests.support.strict_slack.messages import Call, thread_root
+from tests.support.strict_slack.methods import METHODS
+from tests.support.strict_slack.requests import RateLimited, authorize, limit_channel, limit_method, parse
+from tests.support.strict_slack.workspace import BOT_USER, TEAM, ApiError, Body, Workspace, is_true, with_ids
 
 WEBHOOK = f"/services/{TEAM}/B0WEBHOOK1/simulatorWebhookSecret"
 

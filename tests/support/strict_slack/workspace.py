@@ -13,7 +13,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from strict_slack.options import Options
+from tests.support.strict_slack.options import Options
 
 Body = dict[str, Any]
 TEAM, BOT_USER, BOT_ID, APP_ID = "T0SIMTEAM1", "U0SIMBOT01", "B0SIMBOT01", "A0SIMAPP01"

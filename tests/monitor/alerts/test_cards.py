@@ -1,0 +1,220 @@
+"""The life of a posting in a channel: one card that shows today's truth, and a thread of what happened next."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import Engine
+
+from monitor.config.model import Rule
+from tests.support.boards import posting, postings
+from tests.support.life import MORE, MOST, PAY, RULE, Life, kinds, paid
+from tests.support.post_office import PostOffice, post_office
+from tests.support.slack_server import ROLES, shown
+
+
+@pytest.fixture
+async def office(engine: Engine) -> AsyncIterator[PostOffice]:
+    async with post_office(engine) as office:
+        yield office
+
+
+@pytest.fixture
+async def life(office: PostOffice) -> Life:
+    """After the first look, which found nothing that fits."""
+    life = Life(office)
+    await life.look()
+    return life
+
+
+async def test_a_posting_is_one_card_and_what_happens_next_is_in_its_thread(life: Life) -> None:
+    await life.look(paid(PAY))
+    assert kinds(life.cards) == ["New role"]
+    await life.look(paid(MORE))
+    assert kinds(life.thread) == ["Role changed!"]
+    assert "141,000–245,000 USD/year" in shown(life.card)  # noqa: RUF001
+    assert "133,000" not in shown(life.card)
+    await life.look(paid(MORE, description="We look for an engineer who can cook.\n\nYou will build things."))
+    await life.look(gone="1")
+    assert kinds(life.cards) == ["Closed"]
+    assert '"strike": true' in shown(life.card["blocks"][1])
+    await life.look(paid(MORE))
+    assert kinds(life.cards) == ["Role reopened"]
+    assert "strike" not in shown(life.card)
+    assert kinds(life.thread) == ["Role changed!", "Role changed", "Role closed!", "Role reopened!"]
+    assert life.card["edits"] == 4
+    assert life.office.one_copy_each()
+
+
+async def test_a_card_that_shows_the_truth_is_left_alone(life: Life) -> None:
+    await life.look(posting())
+    await life.look(posting())
+    await life.deliver()
+    assert life.slack.calls["chat.update"] == 0
+
+
+async def test_a_burst_of_changes_is_one_edit_and_every_change_a_reply(life: Life) -> None:
+    await life.look(paid(PAY))
+    life.glance(paid(MORE))
+    life.glance(paid(MOST))
+    await life.look(paid(PAY))
+    assert life.card["edits"] == 1
+    assert kinds(life.thread) == ["Role changed!"] * 3
+    assert "133,000" in shown(life.card)
+
+
+async def test_what_piles_up_before_the_card_is_there_comes_after_it(life: Life) -> None:
+    life.glance(paid(PAY))
+    life.glance(paid(MORE))
+    await life.look(gone="1")
+    assert kinds(life.cards) == ["Closed"]
+    assert kinds(life.thread) == ["Role changed!", "Role closed!"]
+
+
+async def test_a_posting_known_from_the_baseline_gets_a_card_that_tells_what_happened(office: PostOffice) -> None:
+    life = Life(office)
+    await life.look(paid(PAY))
+    assert life.cards == []
+    await life.look(paid(MORE))
+    assert kinds(life.cards) == ["Role changed"]
+    assert "133,000" in shown(life.card)
+    assert life.thread == []
+    await life.look(gone="1")
+    assert kinds(life.thread) == ["Role closed!"]
+
+
+async def test_a_posting_told_in_a_group_gets_a_card_when_something_happens_to_it(life: Life) -> None:
+    await life.look(*postings(12))
+    assert len(life.cards) == 1
+    await life.look(*postings(11), paid(PAY, "12", title="Research Engineer, Team Twelve"))
+    assert kinds(life.cards[1:]) == ["Role changed"]
+
+
+async def test_a_card_is_edited_when_a_group_tells_what_happened(life: Life) -> None:
+    await life.look(posting("1", title="Research Engineer, Team 1"))
+    await life.look(*[replace(one, title=one.title + " B", location="Paris", locations=("Paris",)) for one in postings(12)])
+    assert "Team 1 B" in shown(life.cards[0])
+    assert life.slack.channels[ROLES].threads == {}
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [replace(RULE, on=("opened",)), replace(RULE, fields=("title",)), replace(RULE, on=("opened", "closed"), fields=("title",))],
+    ids=["opened alone", "titles alone", "no revisions"],
+)
+async def test_what_a_rule_does_not_tell_is_shown_all_the_same(office: PostOffice, rule: Rule) -> None:
+    life = Life(office, rule)
+    await life.look()
+    await life.look(paid(PAY))
+    await life.look(paid(MORE, location="Paris", locations=("Paris",), department="Kitchen"))
+    assert all(fact in shown(life.card) for fact in ("141,000", "Paris", "Kitchen"))
+    assert life.thread == []
+
+
+async def test_a_closing_that_is_not_told_strikes_the_card_through(office: PostOffice) -> None:
+    life = Life(office, replace(RULE, on=("opened",)))
+    await life.look()
+    await life.look(posting())
+    await life.look(gone="1")
+    assert kinds(life.cards) == ["Closed"]
+    await life.look(posting())
+    assert kinds(life.cards) == ["Role reopened"]
+    assert life.thread == []
+
+
+async def test_a_look_without_alerts_leaves_no_lie(life: Life) -> None:
+    await life.look(paid(PAY))
+    life.history.alerts = False
+    await life.look(paid(MORE))
+    assert "141,000" in shown(life.card)
+    assert life.thread == []
+
+
+async def test_a_posting_that_fits_now_is_a_card_that_says_so_and_one_that_does_not_any_more_is_told_a_last_time(life: Life) -> None:
+    await life.look(posting(title="Gardener"))
+    await life.look(posting(title="Research Engineer"))
+    assert "now fits" in shown(life.card["blocks"][0])
+    await life.look(posting(title="Gardener II"))
+    assert "no longer fits" in shown(life.thread[0]["blocks"][0])
+    assert kinds(life.cards) == ["No longer fits"]
+    await life.look(posting(title="Gardener III"))
+    assert len(life.thread) == 1
+    assert "Gardener III" in shown(life.card)
+
+
+async def test_a_second_rule_that_comes_to_fit_is_named_on_the_card(office: PostOffice) -> None:
+    life = Life(office, RULE, Rule("london", any=("engineer",), locations=("London",), notify=("slack:#roles",)))
+    await life.look()
+    await life.look(posting(location="Paris", locations=("Paris",)))
+    assert "Matched london" not in shown(life.card)
+    await life.look(posting())
+    assert "now fits" in shown(life.thread[0])
+    assert all(f"Matched {name}: " in shown(life.card) for name in ("research-engineer", "london"))
+
+
+async def test_each_channel_has_its_own_card(office: PostOffice) -> None:
+    life = Life(office, replace(RULE, notify=("slack:#roles", "slack:#secret", "console")))
+    await life.look()
+    await life.look(paid(PAY))
+    await life.look(paid(MORE))
+    secret = life.slack.channels["C00SECRET"]
+    assert kinds(secret.messages[1:]) == ["New role"]
+    assert kinds(secret.replies(secret.messages[1])) == ["Role changed!"]
+    assert office.console.getvalue().count("CHANGED") == 1
+    assert life.history.ask("SELECT count(*) FROM card") == [(2,)]
+
+
+async def test_a_direct_message_has_a_card_too(office: PostOffice) -> None:
+    life = Life(office, replace(RULE, notify=("slack:U0ALICE001",)))
+    await life.look()
+    await life.look(paid(PAY))
+    await life.look(paid(MORE))
+    chat = life.slack.channels["D0ALICE001"]
+    assert kinds(chat.replies(chat.messages[1])) == ["Role changed!"]
+
+
+async def test_an_alert_points_to_the_message_that_told_it(life: Life) -> None:
+    await life.look(paid(PAY))
+    await life.look(paid(MORE))
+    urls = [row[0] for row in life.history.ask("SELECT message_url FROM alerts WHERE kind <> 'summary' ORDER BY alert_id")]
+    card, reply = life.card["ts"], life.thread[0]["ts"]
+    base = f"https://example.slack.com/archives/{ROLES}/p"
+    assert urls == [base + card.replace(".", ""), f"{base}{reply.replace('.', '')}?thread_ts={card}&cid={ROLES}"]
+
+
+async def test_a_deleted_card_is_posted_anew_when_it_has_to_show_another_thing(office: PostOffice) -> None:
+    life = Life(office, replace(RULE, on=("opened",)))
+    await life.look()
+    await life.look(paid(PAY))
+    life.slack.delete(life.card)
+    await life.look(paid(MORE))
+    assert kinds(life.cards) == ["New role"]
+    assert "141,000" in shown(life.card)
+    await life.look(paid(MOST))
+    assert "150,000" in shown(life.card)
+
+
+@pytest.mark.parametrize("replies", [0, 1])
+async def test_a_deleted_card_is_posted_anew_by_the_next_thing_that_happens_once(life: Life, replies: int) -> None:
+    await life.look(paid(PAY))
+    if replies:
+        await life.look(paid(MOST))
+    life.slack.delete(life.card)
+    await life.look(paid(MORE))
+    assert "141,000" in shown(life.card)
+    [(told,)] = life.history.ask("SELECT delivery_id FROM alert ORDER BY id DESC LIMIT 1")
+    assert life.slack.copies(told) == 1
+    await life.look(gone="1")
+    assert kinds(life.cards) == ["Closed"]
+    assert kinds(life.thread) == ["Role closed!"]
+
+
+async def test_a_name_that_moved_to_another_channel_takes_its_cards_along(life: Life) -> None:
+    await life.look(paid(PAY))
+    life.slack.channels[ROLES].name = "roles-2025"
+    life.slack.channels["C0000OPS"].name = "roles"
+    await life.look(paid(MORE))
+    assert kinds(life.slack.channels["C0000OPS"].messages) == ["Role changed"]
+    assert life.thread == []

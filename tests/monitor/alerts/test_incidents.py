@@ -1,0 +1,219 @@
+"""The operator's channel: a message an incident, which shows how it stands; elsewhere a message each time."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine
+
+from crawler.items import Failure
+from crawler.links.directory import company_of
+from monitor.alerts import incidents
+from monitor.alerts.alerting import Alerting
+from monitor.config.model import AlertSettings
+from monitor.delivery import refusals
+from tests.support.boards import BOARD, posting, postings
+from tests.support.life import RULE, Body, Life, kinds
+from tests.support.post_office import PostOffice, post_office
+from tests.support.slack_server import ARCHIVED, OPS, shown
+
+
+@pytest.fixture
+async def office(engine: Engine) -> AsyncIterator[PostOffice]:
+    async with post_office(engine) as office:
+        yield office
+
+
+@pytest.fixture
+async def life(office: PostOffice) -> Life:
+    life = Life(office)
+    await life.look(*postings(9))
+    return life
+
+
+def notices(life: Life) -> list[Body]:
+    return life.slack.channels[OPS].messages
+
+
+def thread(life: Life, number: int = 0) -> list[Body]:
+    return life.slack.channels[OPS].replies(notices(life)[number])
+
+
+async def test_a_failing_board_is_one_message_from_its_beginning_to_its_end(life: Life) -> None:
+    for number in range(5):
+        await life.hear(Failure(BOARD, f"HTTP 50{number}"))
+    assert kinds(notices(life)) == ["Board failing"]
+    assert "5 checks in a row failed" in shown(notices(life)[0])
+    assert "HTTP 504" in shown(notices(life)[0])
+    assert thread(life) == []
+    await life.look(*postings(9))
+    assert kinds(notices(life)) == kinds(thread(life)) == ["Board recovered"]
+    assert "read again after 5 failed checks (75 minutes)" in shown(notices(life)[0])
+    assert "10 postings listed, 0 opened, 0 closed" in shown(notices(life)[0])
+
+
+async def test_the_next_failure_is_another_incident(life: Life) -> None:
+    for _ in range(2):
+        for _ in range(3):
+            await life.hear(Failure(BOARD, "HTTP 503"))
+        await life.look(*postings(9))
+    assert kinds(notices(life)) == ["Board recovered"] * 2
+    assert [len(thread(life, number)) for number in (0, 1)] == [1, 1]
+
+
+async def test_three_answers_that_there_is_no_such_board_say_where_the_employer_is_now(life: Life, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(incidents, "where_now", {BOARD: "google:examplelabs"}.get)
+    monkeypatch.setattr(incidents, "other_boards", lambda _: ("lever:examplelabs", "google:examplelabs"))
+    for status in (404, 410, 404):
+        await life.hear(Failure(BOARD, f"HTTP {status}", status, unknown=status in {404, 410}))
+    assert kinds(notices(life)) == ["Board failing"]
+    assert "Example Labs is on Google Careers now: " in shown(notices(life)[0])
+    assert f"rolewatch boards move {BOARD} google:examplelabs" in shown(notices(life)[0])
+
+
+async def test_the_place_is_named_when_the_third_such_answer_in_a_row_comes_late(life: Life, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(incidents, "where_now", {BOARD: "google:examplelabs"}.get)
+    monkeypatch.setattr(incidents, "other_boards", lambda _: ("lever:examplelabs", "google:examplelabs"))
+    for status in (503, 404, 503, 404, 404):
+        await life.hear(Failure(BOARD, f"HTTP {status}", status, unknown=status in {404, 410}))
+    assert "boards move" not in shown(notices(life)[0])
+    await life.hear(Failure(BOARD, "HTTP 404", 404, unknown=True))
+    assert "boards move" in shown(notices(life)[0])
+    assert ["not there any more" in shown(reply) for reply in thread(life)] == [True]
+    await life.hear(Failure(BOARD, "HTTP 503", 503))
+    assert "boards move" in shown(notices(life)[0])
+    assert len(thread(life)) == 1
+
+
+async def test_a_place_that_cannot_be_read_yet_is_named_without_a_command(life: Life, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(incidents, "other_boards", lambda _: ("workday:acme.wd5/External",))
+    for _ in range(3):
+        await life.hear(Failure(BOARD, "HTTP 404", 404, unknown=True))
+    assert "(workday:acme.wd5/External): rolewatch cannot read Workday boards yet. " in shown(notices(life)[0])
+    assert "boards move" not in shown(notices(life)[0])
+
+
+@pytest.mark.parametrize(
+    ("board", "said"),
+    [
+        ("greenhouse:optiverus", "Optiver has the board greenhouse:optiverprivate too: `rolewatch boards move greenhouse:optiverus "),
+        ("greenhouse:deepmind", "is on Google Careers now: `rolewatch boards move greenhouse:deepmind google:deepmind`"),
+        ("greenhouse:nobody", "look for another with `rolewatch boards find "),
+    ],
+)
+def test_a_board_that_is_gone_leads_to_another_one_of_its_employer(board: str, said: str) -> None:
+    assert said in incidents.moved_where(board, company_of(board), None)
+
+
+async def test_a_board_without_a_known_place_says_what_to_do(life: Life) -> None:
+    for _ in range(3):
+        await life.hear(Failure(BOARD, "HTTP 404", 404, unknown=True))
+    for command in ("boards find 'Example Labs'", f"boards move {BOARD} NEW"):
+        assert f"rolewatch {command}" in shown(notices(life)[0])
+    assert life.history.ask("SELECT state FROM boards") == [("failing",)]
+
+
+async def test_a_collapsed_board_is_one_message_until_everything_is_settled(life: Life) -> None:
+    await life.look(posting("1", title="Research Engineer, Team 1"))
+    assert kinds(notices(life)) == ["Board collapsed"]
+    await life.look(posting("1", title="Research Engineer, Team 1"), gone="2")
+    assert "Proved gone" in shown(notices(life)[0])
+    assert "1 so far" in shown(notices(life)[0])
+    for _ in range(4):
+        await life.look(posting("1", title="Research Engineer, Team 1"))
+    assert kinds(notices(life)) == ["Board settled"]
+    assert kinds(thread(life)) == []  # the operator is told once
+    assert "8 postings" in shown(notices(life)[0])
+
+
+async def test_a_refused_channel_is_one_message_until_it_works_again(office: PostOffice) -> None:
+    life = Life(office, replace(RULE, notify=("slack:#old",)))
+    outbox = office.outbox()
+    life.glance(*postings(2))
+    await outbox.deliver(until_idle=True)
+    assert kinds(notices(life)) == ["Channel refused"]
+    life.slack.channels[ARCHIVED].archived = False
+    await office.clock.sleep(3600)
+    await outbox.deliver(until_idle=True)
+    assert kinds(notices(life)) == kinds(thread(life)) == ["Channel works again"]
+    life.slack.channels[ARCHIVED].archived = True
+    life.glance(*postings(3))
+    await outbox.deliver(until_idle=True)
+    assert kinds(notices(life)) == ["Channel works again", "Channel refused"]
+
+
+async def test_a_refused_edit_is_told_too_and_made_when_the_channel_works(life: Life) -> None:
+    life.slack.channels["C000ROLES"].messages.clear()
+    await life.look(*postings(10))
+    life.history.alerts = False
+    life.slack.channels["C000ROLES"].archived = True
+    life.glance(*postings(9), posting("10", title="Research Engineer, Team X"))
+    await life.office.outbox().deliver(until_idle=True)
+    await life.office.outbox().deliver(until_idle=True)
+    assert kinds(notices(life)) == ["Channel refused"]
+    life.slack.channels["C000ROLES"].archived = False
+    await life.office.outbox().deliver(until_idle=True)
+    assert "Team X" in shown(life.slack.channels["C000ROLES"].messages[0])
+    assert kinds(notices(life)) == ["Channel works again"]
+
+
+async def test_a_message_and_an_edit_that_are_refused_at_once_are_one_incident(life: Life, monkeypatch: pytest.MonkeyPatch) -> None:
+    tell = refusals.tell
+
+    def slow(*args: Any) -> bool:  # noqa: ANN401  # as it is called
+        told = tell(*args)
+        time.sleep(0.5)  # the other is refused before this is committed
+        return told
+
+    monkeypatch.setattr(refusals, "tell", slow)
+    await life.look(*postings(10))
+    life.slack.channels["C000ROLES"].archived = True
+    life.glance(*postings(9), posting("10", title="Research Engineer, Team X"))
+    await life.office.outbox().deliver(until_idle=True)
+    assert kinds(notices(life)) == ["Channel refused"]
+
+
+def refuse(life: Life, mistake: str = "") -> None:
+    """A configuration with that mistake, or one without any."""
+    life.history.now += timedelta(minutes=15)
+    alerting, now = Alerting(life.history.settings), life.history.now
+    with life.office.engine.begin() as connection:
+        if mistake:
+            incidents.refused_file(connection, alerting, [mistake], now)
+        else:
+            incidents.accepted_file(connection, alerting, now)
+
+
+async def test_a_refused_configuration_is_one_message_until_one_is_taken_up(life: Life) -> None:
+    for mistake in ("crawl.evry: unknown key", "crawl.every = 15: expected a duration"):
+        refuse(life, mistake)
+        await life.deliver()
+    assert kinds(notices(life)) == kinds(thread(life)) == ["Configuration"]
+    assert "every = 15" in shown(notices(life)[0])
+    for _ in range(2):
+        refuse(life)
+        await life.deliver()
+    assert kinds(notices(life)) == ["Configuration in order"]
+    assert kinds(thread(life)) == ["Configuration", "Configuration in order"]
+    refuse(life, "crawl.evry: unknown key")
+    await life.deliver()
+    assert kinds(notices(life)) == ["Configuration in order", "Configuration"]
+
+
+async def test_elsewhere_each_is_a_message(office: PostOffice) -> None:
+    life = Life(office)
+    life.history.settings = replace(life.history.settings, alerts=AlertSettings(operator=("console",)))
+    await life.look(*postings(9))
+    for _ in range(5):
+        await life.hear(Failure(BOARD, "HTTP 503"))
+    await life.look(*postings(9))
+    said = [line for line in office.console.getvalue().splitlines() if line.startswith("OPERATOR")]
+    assert said == [
+        "OPERATOR  Example Labs: 3 checks in a row failed",
+        "OPERATOR  Example Labs: read again after 5 failed checks (75 minutes)",
+    ]

@@ -1,0 +1,249 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, select, update
+
+from crawler.items import Deadline, Posting, Probe
+from monitor.alerts import mutes, reminders
+from monitor.alerts.open_roles import Fitting
+from monitor.config.model import Rule
+from monitor.database.tables import Alert, Delivery
+from monitor.delivery.pack import merge, pack
+from monitor.delivery.quiet_hours import together
+from monitor.messages import NightMessage, Reminder, ReminderMessage, Role, Why, load
+from tests.support.boards import BOARD, START, posting, snapshot
+from tests.support.history import ENGINEER, History, settings
+
+WHY = Why("research-engineer", "title has “research engineer”")
+DEADLINE = START + timedelta(days=10)
+
+
+def hours(number: float) -> timedelta:
+    return timedelta(hours=number)
+
+
+def due(left: float, *, learnt: float | None = 200, remind: tuple[float, ...] = (72, 24), first: float = 200, mode: Any = "instant") -> Any:  # noqa: ANN401  # a pair or None
+    """What is due with so many hours left, of a deadline that was learnt with so many: (threshold in hours, expired)."""
+    role = Role(f"{BOARD}:1", "Example Labs", "Research Engineer", "https://jobs.example/1", deadline_at=DEADLINE)
+    rule = replace(ENGINEER, remind=tuple(map(hours, remind)), mode=mode)
+    at = None if learnt is None else DEADLINE - hours(learnt)
+    found = reminders.decide(Fitting(1, BOARD, role, DEADLINE - hours(first), (WHY,)), rule, WHY, at, DEADLINE - hours(left))
+    return (found.threshold / hours(1), found.expired) if found else None
+
+
+@pytest.mark.parametrize(
+    ("left", "more", "expected"),
+    [
+        (73, {}, None),
+        (72, {}, (72, False)),
+        (30, {}, (72, False)),
+        (24, {}, (24, False)),
+        (0.1, {}, (24, False)),
+        (0, {}, (24, True)),
+        (-23, {}, (24, True)),
+        (-25, {}, None),
+        (50, {"learnt": 50, "first": 50}, None),  # the card has just said it
+        (24, {"learnt": 50, "first": 50}, (24, False)),
+        (20, {"learnt": 20, "first": 20}, (24, False)),  # the last threshold in any case
+        (50, {"learnt": None, "first": 50}, (72, False)),  # a baseline's card has said nothing
+        (-1, {"learnt": 20, "first": 20}, None),
+        (-1, {"learnt": None, "first": -0.5}, None),  # found when it was over
+        (20, {"remind": ()}, None),
+        (20, {"mode": "digest"}, None),
+        (100, {"remind": (168,)}, (168, False)),
+    ],
+)
+def test_the_nearest_threshold_is_due_from_its_moment_to_the_deadline(left: float, more: dict[str, Any], expected: object) -> None:
+    assert due(left, **more) == expected
+
+
+class Days:
+    """A board with a posting whose deadline is ten days off, and a clock."""
+
+    def __init__(self, engine: Engine, *rules: Rule) -> None:
+        self.history = History(engine, settings(*rules))
+        self.history.look(snapshot([posting("99", title="Chef")]))
+        self.look(self.role())
+
+    def role(self, deadline: datetime | None = DEADLINE, **fields: Any) -> Posting:  # noqa: ANN401  # any field of a posting
+        return posting(deadline=Deadline(deadline, "by then") if deadline else None, stated=frozenset({"deadline"}), **fields)
+
+    def look(self, *postings: Posting, gone: str = "") -> None:
+        probes = {gone: Probe.GONE} if gone else {}
+        self.history.look(snapshot([posting("99", title="Chef"), *postings], probes))
+
+    def at(self, left: float, deadline: datetime = DEADLINE) -> int:
+        """Writes what is due with so many hours left; gives how many reminders."""
+        self.history.now = deadline - hours(left)
+        with self.history.engine.begin() as connection:
+            return reminders.write(connection, self.history.settings, self.history.now)
+
+    def reminders(self) -> list[Reminder]:
+        rows = self.history.ask("SELECT message FROM alert WHERE kind = 'reminder' ORDER BY id")
+        messages = [load(row[0]) for row in rows]
+        return [item for message in messages if isinstance(message, ReminderMessage) for item in message.items]
+
+    def waiting(self) -> list[ReminderMessage]:
+        messages = [load(row[0]) for row in self.history.ask("SELECT message FROM delivery WHERE state = 'pending'")]
+        return [message for message in messages if isinstance(message, ReminderMessage)]
+
+    def pack(self) -> None:
+        with self.history.engine.begin() as connection:
+            pack(connection, self.history.now)
+
+
+def test_each_threshold_is_told_once(engine: Engine) -> None:
+    days = Days(engine)
+    assert [days.at(left) for left in (100, 72, 71, 30, 24, 23.9, 1)] == [0, 1, 0, 0, 1, 0, 0]
+    assert [item.threshold / 3600 for item in days.reminders()] == [72, 24]
+    assert (
+        days.history.ask("SELECT posting, rule, why FROM alerts WHERE kind = 'reminder'")
+        == [(f"{BOARD}:1", "research-engineer", "title has “research engineer”")] * 2
+    )
+
+
+def test_a_deadline_that_moves_on_is_reckoned_anew(engine: Engine) -> None:
+    days = Days(engine)
+    assert days.at(72) == 1
+    later = DEADLINE + timedelta(days=7)
+    days.look(days.role(later))
+    assert days.at(24) == 0
+    assert [days.at(left, later) for left in (100, 72, 24)] == [0, 1, 1]
+
+
+def test_a_deadline_that_moves_a_little_nearer_is_not_told_again(engine: Engine) -> None:
+    days = Days(engine)
+    assert [days.at(72), days.at(24)] == [1, 1]
+    nearer = DEADLINE - hours(2)
+    days.look(days.role(nearer))
+    assert [days.at(left, nearer) for left in (21, 5)] == [0, 0]
+
+
+def test_a_closed_role_and_one_that_no_longer_fits_are_not_reminded_of(engine: Engine) -> None:
+    days = Days(engine)
+    days.look(days.role(key="2"), days.role())
+    days.look(days.role(key="2", title="Chef"), gone="1")
+    assert days.at(24) == 0
+
+
+def test_a_muted_role_is_reminded_of_as_discarded(engine: Engine) -> None:
+    days = Days(engine)
+    with engine.begin() as connection:
+        mine = connection.scalar(select(Alert.posting_id).where(Alert.kind == "opened"))
+        mutes.mute(connection, "console", posting_id=mine, rule=None, by="U0ALICE001", now=days.history.now)
+    days.at(24)
+    assert days.history.ask("SELECT state FROM alerts WHERE kind = 'reminder'") == [("discarded",)]
+
+
+def test_what_waits_beyond_its_deadline_expires(engine: Engine) -> None:
+    days = Days(engine)
+    days.at(24)
+    days.pack()
+    days.at(-0.1)
+    assert days.history.ask("SELECT state, reason FROM alerts WHERE kind = 'reminder'") == [
+        ("expired", "the deadline passed before it could be sent")
+    ]
+
+
+def test_what_waits_while_its_role_closes_is_not_sent(engine: Engine) -> None:
+    days = Days(engine)
+    days.look(days.role(), days.role(key="2"))
+    days.at(24)
+    days.pack()
+    days.look(days.role(), gone="2")
+    days.at(23)
+    assert days.history.ask("SELECT posting, state, reason FROM alerts WHERE kind = 'reminder' ORDER BY posting") == [
+        (f"{BOARD}:1", "pending", None),
+        (f"{BOARD}:2", "expired", "the role closed before it could be sent"),
+    ]
+
+
+def test_what_waits_while_its_deadline_moves_on_is_told_when_its_moment_comes_again(engine: Engine) -> None:
+    days = Days(engine)
+    days.at(24)
+    days.pack()
+    later = DEADLINE + timedelta(days=7)
+    days.look(days.role(later))
+    assert [days.at(left, later) for left in (100, 24)] == [0, 1]
+    states = days.history.ask("SELECT state, reason FROM alerts WHERE kind = 'reminder' ORDER BY alert_id")
+    assert states == [("expired", "the deadline moved before it could be sent"), ("pending", None)]
+
+
+def test_what_waits_while_its_deadline_moves_a_little_says_the_new_one(engine: Engine) -> None:
+    days = Days(engine)
+    days.at(20)
+    days.pack()
+    nearer = DEADLINE - hours(2)
+    days.look(days.role(nearer))
+    days.at(10)
+    [message] = days.waiting()
+    assert [item.role.deadline_at for item in message.items] == [nearer]
+    days.at(1)
+    assert days.history.ask("SELECT state FROM alerts WHERE kind = 'reminder'") == [("expired",)]
+
+
+def test_a_night_whose_reminder_is_not_true_any_more_tells_the_rest(engine: Engine) -> None:
+    days = Days(engine)
+    days.at(24)
+    days.pack()
+    with engine.begin() as connection:
+        rows = connection.execute(select(Delivery.delivery_id, Delivery.message).order_by(Delivery.id)).all()
+        [(names, night)] = together([(row.delivery_id, load(row.message)) for row in rows], days.history.now)
+        merge(connection, names, night)
+    days.look(gone="1")
+    days.at(23)
+    told = days.history.ask("SELECT kind, state FROM alerts ORDER BY alert_id")
+    assert told[:3] == [("summary", "pending"), ("opened", "pending"), ("reminder", "expired")]
+    [left] = [load(row[0]) for row in days.history.ask("SELECT message FROM delivery WHERE state = 'pending'")]
+    assert isinstance(left, NightMessage)
+    assert [type(part).__name__ for part in left.parts] == ["GroupMessage", "SummaryMessage"]
+
+
+def test_one_that_may_have_been_sent_does_not_expire(engine: Engine) -> None:
+    days = Days(engine)
+    days.at(24)
+    days.pack()
+    with engine.begin() as connection:
+        connection.execute(update(Delivery).values(state="sending", sending_at=days.history.now))
+    days.at(-0.1)
+    assert days.history.ask("SELECT state FROM alerts WHERE kind = 'reminder'") == [("sending",)]
+
+
+def test_a_daemon_that_was_away_notes_once_what_it_missed(engine: Engine) -> None:
+    days = Days(engine)
+    assert [days.at(-1), days.at(-2)] == [0, 0]
+    assert days.history.ask("SELECT state FROM alerts WHERE kind = 'reminder'") == [("expired",)]
+
+
+def test_rules_that_remind_at_once_are_one_message(engine: Engine) -> None:
+    days = Days(engine, ENGINEER, Rule("second", any=("engineer",)))
+    assert days.at(24) == 2
+    days.pack()
+    assert len({row[0] for row in days.history.ask("SELECT delivery_id FROM alerts WHERE kind = 'reminder'")}) == 1
+
+
+def test_many_deadlines_at_once_are_one_message(engine: Engine) -> None:
+    days = Days(engine)
+    days.look(*(days.role(key=str(number)) for number in range(1, 13)))
+    assert days.at(24) == 12
+    days.pack()
+    (message,) = days.waiting()
+    assert len(message.items) == 12
+
+
+def test_of_many_deadlines_that_wait_those_that_passed_expire_and_the_others_are_told(engine: Engine) -> None:
+    days = Days(engine)
+    days.look(*(days.role(DEADLINE - hours(12) if number < 3 else DEADLINE, key=str(number)) for number in range(1, 13)))
+    assert days.at(20) == 12
+    days.pack()
+    days.at(10)
+    assert days.history.ask("SELECT state, count(*) FROM alerts WHERE kind = 'reminder' GROUP BY state ORDER BY state") == [
+        ("expired", 2),
+        ("pending", 10),
+    ]
+    (message,) = days.waiting()
+    assert sorted(int(item.role.posting.rpartition(":")[2]) for item in message.items) == list(range(3, 13))

@@ -1,0 +1,29 @@
+"""Who takes the place of a daemon that died tells the operator so, once."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import Engine, insert, select
+
+from monitor.daemon.serve import follow
+from monitor.database import tables
+from monitor.database.lease import LIFE
+from monitor.messages import OperatorMessage, load
+from tests.support.history import settings
+
+NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("command", ["run", "check", "alerts retry"])
+def test_the_first_command_after_a_daemon_that_died_tells_of_it(engine: Engine, command: str) -> None:
+    died = {"name": "worker", "holder": "another", "command": "run", "pid": 4_000_000, "host": "elsewhere"}
+    with engine.begin() as connection:
+        connection.execute(insert(tables.Lease).values(**died, taken_at=NOW - timedelta(hours=9), expires_at=NOW))
+    follow(engine, command, settings(), lambda: NOW + LIFE).release(NOW + LIFE)
+    follow(engine, "run", settings(), lambda: NOW + LIFE).release(NOW + LIFE)
+    with engine.connect() as connection:
+        (told,) = map(load, connection.scalars(select(tables.Alert.message)))
+    assert isinstance(told, OperatorMessage)
+    assert any("pid 4000000 on elsewhere" in line for line in told.lines)

@@ -1,0 +1,155 @@
+"""Full-text search, on both databases alike."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from random import Random
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine
+
+from crawler.items import Probe
+from monitor.database.engine import reading
+from monitor.database.schema import downgrade, upgrade
+from monitor.database.search import index_all
+from monitor.errors import UserError
+from monitor.queries.invariants import findings
+from monitor.queries.roles import RoleFilter, Status, find_roles
+from monitor.text.phrases import Phrase
+from tests.support.boards import BOARD, posting, snapshot
+from tests.support.history import History
+
+KERNELS = posting("1", title="Research Engineer", description="We write fast kernels for large language models.\n\nZürich.")
+LAW = posting("2", title="Legal Counsel", description="You write contracts. Models of law are large; language matters.")
+TOKYO = posting("3", title="エンジニア", description="機械学習の研究です。")
+
+
+@pytest.fixture
+def history(engine: Engine) -> History:
+    history = History(engine)
+    history.look(snapshot([KERNELS, LAW, TOKYO]))
+    return history
+
+
+def found(history: History, words: str, status: Status = "open") -> list[str]:
+    with reading(history.engine) as connection:
+        return sorted(row["key"] for row in find_roles(connection, RoleFilter(status=status, text=words)).rows)
+
+
+@pytest.mark.parametrize(
+    ("words", "keys"),
+    [
+        ("kernel", ["1"]),
+        ("KERNELS Engineers", ["1"]),  # one in the text, one in the title
+        ("write", ["1", "2"]),
+        ('"large language models"', ["1"]),
+        ('"engineer we"', []),  # the title is not the beginning of the text
+        ("larg* lang*", ["1", "2"]),
+        ("zurich", ["1"]),
+        ("機械学習", ["3"]),
+        ("械機", []),
+        ("the of and", []),
+        ("' OR 1=1 --", []),
+        ("title:kernels", []),
+        ("NEAR(a b)", []),
+    ],
+)
+def test_all_the_words_are_in_the_title_or_the_description(history: History, words: str, keys: list[str]) -> None:
+    assert found(history, words) == keys
+
+
+ALIKE = [
+    ("box", "Boxes"), ("boxes", "box"), ("church", "churches"), ("analysis", "Analyses"), ("analyses", "analysis"), ("moller", "Møller"),
+    ("Møller", "Moller"), ("search", "searches"), ("approaches", "approach"), ("batch", "Batches"), ("company", "companies"),
+    ("class", "classes"), ("bus", "buses"), ("lens", "lenses"), ("c++", "C++"), ("c", "C++"), ("c#", "C#"), (".net", ".NET"),
+    ("engineers", "Engineer(s)"), ("men's", "men\u2019s"), ("mens", "men's"), ("aws", "aw"), ("it", "its"), ("gas", "ga"), ("Łódź", "Lodz"),
+    ("ae", "æ"), ("straße", "strasse"), ("zürich", "ZURICH"), ("機械", "機械学習"), ("काम", "काम"), ("한국", "한국어"), ("us", "u"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("word", "text"), ALIKE, ids=" in ".join)
+def test_a_search_reads_a_word_as_a_rule_does(history: History, word: str, text: str) -> None:
+    history.look(snapshot([posting("1", title=text, description="")]))
+    assert ("1" in found(history, word)) == Phrase(word).in_(text)
+
+
+def test_signs_of_a_search_language_are_only_signs(history: History) -> None:
+    for words in ('" AND (', 'kernels" OR "law', "kernels' & !law | (", "\\ kernels:* ^write {title}:", "kernel NOT law"):
+        assert found(history, words) == []
+    for words in ('kernels" & ( | )', "!kernels", "kernels:*", "'kernels'", "^kernels", "{kernels}", "\\kernels", "\0kernels"):
+        assert found(history, words) == ["1"]
+
+
+def test_more_words_than_a_database_takes_are_a_mistake(history: History) -> None:
+    assert found(history, " ".join(f"word{number}" for number in range(100))) == []
+    with pytest.raises(UserError, match="more than 100 words to look for"):
+        found(history, '"' + " ".join(f"word{number}" for number in range(20_000)) + '"')
+
+
+def test_no_words_are_a_mistake(history: History) -> None:
+    for words in ("?!", '"', '""', "*", '"*"*', "( & | ! )", "\0", "\ud800", "\u200d"):
+        with pytest.raises(UserError, match="no word to look for in"):
+            found(history, words)
+
+
+def test_only_what_a_posting_says_now_is_found(history: History) -> None:
+    history.look(snapshot([replace(KERNELS, description="We write contracts.\n\nZürich."), LAW, TOKYO]))
+    assert found(history, "kernel") == []
+    assert found(history, "write contracts") == ["1", "2"]
+    history.look(snapshot([KERNELS, TOKYO], {"2": Probe.GONE}))
+    assert found(history, "kernel") == ["1"]
+    assert found(history, "write contracts") == []
+    assert found(history, "write contracts", "closed") == ["2"]
+
+
+def test_the_first_that_have_the_words_are_those_of_the_whole_list(history: History) -> None:
+    history.look(snapshot([KERNELS, LAW, TOKYO, replace(KERNELS, key="4"), replace(KERNELS, key="5")]))
+    history.look(snapshot([KERNELS, TOKYO, replace(KERNELS, key="4"), replace(KERNELS, key="5")], {"2": Probe.GONE}))
+    filters: list[dict[str, Any]] = [{}, {"limit": 3}, {"boards": (BOARD,), "limit": 1}, {"boards": ("greenhouse:other",)}, {"saved": True}]
+    with reading(history.engine) as connection:
+        keys = [[row["key"] for row in find_roles(connection, RoleFilter(status="all", text="write", **wanted)).rows] for wanted in filters]
+        later = find_roles(connection, RoleFilter(text="write", since=history.now - timedelta(minutes=20)))
+    assert keys == [["4", "5", "1", "2"], ["4", "5", "1"], ["4"], [], []]
+    assert [row["key"] for row in later.rows] == ["4", "5"]
+
+
+def test_a_text_is_indexed_once_however_many_have_it(history: History) -> None:
+    same = [replace(KERNELS, key=str(key), title=title) for key, title in ((4, KERNELS.title), (5, "Kernel Engineer"))]
+    history.look(snapshot([KERNELS, LAW, TOKYO, *same]))
+    assert found(history, "kernels") == ["1", "4", "5"]
+    assert history.ask("SELECT count(*) FROM search_text") == [(4,)]
+
+
+def test_the_index_made_anew_finds_the_same(history: History) -> None:
+    with history.engine.begin() as connection:
+        index_all(connection)
+    assert found(history, "write") == ["1", "2"]
+    assert found(history, '"large language models"') == ["1"]
+
+
+def test_a_text_as_long_as_a_book_is_stored_and_found(history: History) -> None:
+    book = " ".join(f"word{number} again" for number in range(200_000))
+    history.look(snapshot([posting("9", description=book)]))
+    assert found(history, "word77 again") == ["9"]
+
+
+def test_a_title_as_long_as_a_page_is_stored_and_found(history: History) -> None:
+    letters = Random(1)
+    title = " ".join("".join(letters.choices("abcdefghijklmnopqrstuvwxyz", k=9)) for _ in range(2_000))
+    history.look(snapshot([replace(KERNELS, title=title), LAW, TOKYO]))
+    assert found(history, title.split()[-1]) == found(history, "kernel") == ["1"]
+
+
+@pytest.mark.parametrize("before", ["0005", "0010", "0012", "0014"])
+def test_a_database_from_before_the_index_is_indexed_when_it_is_upgraded(history: History, before: str) -> None:
+    history.look(snapshot([replace(KERNELS, description="We write laws.\n\nZürich."), TOKYO], {"2": Probe.GONE}))
+    history.look(snapshot([KERNELS, LAW, TOKYO]))
+    downgrade(history.engine, before)
+    upgrade(history.engine)
+    assert found(history, "write") == ["1", "2"]
+    assert found(history, "laws", "all") == ["2"]
+    with reading(history.engine) as connection:
+        assert list(findings(connection)) == []
+    assert history.ask("SELECT posting FROM postings WHERE key = '3'") == [(f"{BOARD}:3",)]

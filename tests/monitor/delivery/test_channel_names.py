@@ -1,0 +1,287 @@
+"""One Slack channel under several names: every message once, and its cards, mutes and history stay with it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, select, update
+
+from monitor.alerts import digest, mutes
+from monitor.channels import Listed
+from monitor.config.model import AlertSettings, Rule
+from monitor.database import slack_channels
+from monitor.database.engine import reading
+from monitor.database.lease import LeaseLost, take
+from monitor.database.slack_channels import Directory
+from monitor.database.tables import Alert, Card, Delivery, Introduction, Mute
+from monitor.delivery import channel_merge
+from monitor.delivery.attempt import Sender
+from monitor.delivery.pack import pack
+from monitor.demo.board_server import BoardServer
+from monitor.queries.invariants import findings
+from tests.support.alerts import AT, notice
+from tests.support.greenhouse import job
+from tests.support.life import MORE, MOST, PAY, RULE, Life, kinds, paid
+from tests.support.post_office import post_office
+from tests.support.running import Heard, Place, until
+from tests.support.slack_channel import Channel
+from tests.support.slack_server import OPS, ROLES, TOKEN, SlackServer, shown
+
+NAME, ID = "slack:#roles", f"slack:{ROLES}"
+BOTH = replace(RULE, notify=(NAME, ID))
+OTHER = replace(RULE, name="engineers", any=("engineer",), notify=(ID,))
+
+
+class Named(Life):
+    """Life as the daemon leads it: names that are learned are used from the next round on."""
+
+    async def use(self, *rules: Rule) -> None:
+        """A changed configuration, taken up."""
+        self.history.settings = replace(self.history.settings, rules=rules)
+        self.office.channels = self.history.settings.channels()
+        await self.office.outbox().learn()
+        self.name()
+
+    async def deliver(self) -> None:
+        self.office.channels = self.history.settings.channels()
+        await super().deliver()
+        self.name()
+
+    def name(self) -> None:
+        self.history.settings = slack_channels.read(self.office.engine).applied(self.history.settings)
+
+    def contradictions(self) -> list[str]:
+        with reading(self.office.engine) as connection:
+            return list(findings(connection))
+
+    def spellings(self) -> set[str]:
+        """Every name under which a row is stored for the channel."""
+        columns = (Alert.channel, Delivery.channel, Card.channel, Mute.channel, Introduction.channel)
+        with reading(self.office.engine) as connection:
+            found = {name for column in columns for name in connection.scalars(select(column))}
+        return found - {"slack:#ops"}
+
+
+@pytest.fixture
+async def life(engine: Engine) -> AsyncIterator[Named]:
+    async with post_office(engine) as office:
+        yield Named(office, BOTH)
+        assert office.one_copy_each()
+
+
+def rename(life: Named, rows: Iterable[object], name: str) -> None:
+    """Lets rows stand under another name, as they were stored before names were known."""
+    with life.office.engine.begin() as connection:
+        for table in rows:
+            connection.execute(update(table).values(channel=name))  # type: ignore[arg-type]
+        connection.exec_driver_sql("DELETE FROM slack_channel")
+
+
+async def test_two_names_of_one_channel_get_each_message_once(life: Named) -> None:
+    for step in ((), (paid(PAY),), (paid(MORE),)):
+        await life.look(*step)
+    assert len(life.slack.channels[ROLES].messages) == 2
+    assert len(life.thread) == 1
+    assert life.spellings() == {NAME}
+    assert life.contradictions() == []
+
+
+@pytest.mark.parametrize("times", [1, 3])
+@pytest.mark.parametrize("fault", ["500", "429", "missing_scope", "timeout"])
+async def test_names_that_could_not_be_asked_for_at_first_double_nothing(sqlite_engine: Engine, fault: str, times: int) -> None:
+    async with post_office(sqlite_engine) as office:
+        life = Named(office, BOTH)
+        life.slack.break_next(fault, "conversations.list", times * (2 if fault == "missing_scope" else 1))
+        life.glance()
+        for step in ((paid(PAY),), (paid(MORE),)):
+            life.glance(*step)
+            for _ in range(3):
+                office.channels = life.history.settings.channels()
+                await office.outbox().deliver(until_idle=True)
+        ids = [one.delivery_id for one in office.deliveries() if one.state == "sent" and one.channel in {NAME, ID}]
+        assert len(ids) == 3, [(one["text"][:60], one.get("thread_ts")) for one in life.slack.channels[ROLES].everything()]
+        assert [life.slack.copies(one) for one in ids] == [1, 1, 1]
+        assert len(life.slack.channels[ROLES].everything()) == 3
+        assert life.contradictions() == []
+
+
+async def test_a_death_between_claim_and_call_before_the_names_were_known_doubles_nothing(life: Named) -> None:
+    life.history.settings = replace(life.history.settings, rules=(BOTH,))
+    life.glance()
+    with life.office.engine.begin() as connection:
+        pack(connection, life.history.now)
+        claimed = update(Delivery).where(Delivery.channel == NAME)
+        connection.execute(claimed.values(state="sending", sending_at=life.history.now, attempts=1, next_try_at=life.history.now))
+    await life.deliver()
+    assert len(life.slack.channels[ROLES].messages) == 1
+    assert life.contradictions() == []
+
+
+async def test_rules_of_both_names_share_a_card(life: Named) -> None:
+    await life.use(replace(RULE, notify=(NAME,)), OTHER)
+    await life.look()
+    await life.look(paid(PAY))
+    assert "research-engineer" in shown(life.card)
+    assert "engineers" in shown(life.card)
+
+
+async def test_cards_stored_under_another_name_keep_their_thread(life: Named) -> None:
+    await life.use(replace(RULE, notify=(ID,)))
+    await life.look()
+    await life.look(paid(PAY))
+    rename(life, (Alert, Delivery, Card, Introduction), ID)
+    await life.use(replace(RULE, notify=(NAME,)))
+    life.glance(paid(PAY))
+    await life.look(paid(MORE))
+    assert kinds(life.thread) == ["Role changed!"]
+    assert len(life.cards) == 1
+    assert "141,000" in shown(life.card)
+    assert life.spellings() == {NAME}
+    assert life.contradictions() == []
+
+
+async def test_a_message_of_which_nobody_knows_is_settled_under_its_own_name(life: Named) -> None:
+    await life.use(replace(RULE, notify=(ID,)))
+    await life.look()
+    life.slack.break_next("accept_then_reset")
+    life.glance(paid(PAY))
+    life.office.channels = (ID,)
+    await life.office.outbox().deliver(until_idle=False)
+    await life.use(replace(RULE, notify=(NAME,)))
+    life.glance(paid(MORE))
+    await life.deliver()
+    await life.look(paid(MOST))
+    assert len(life.cards) == 1
+    assert life.contradictions() == []
+
+
+async def test_a_channel_that_was_renamed_keeps_cards_mutes_and_history(life: Named) -> None:
+    await life.use(replace(RULE, notify=(NAME,)))
+    await life.look()
+    await life.look(paid(PAY))
+    with life.office.engine.begin() as connection:
+        mutes.mute(connection, NAME, posting_id=None, rule="other", by="U0ADMIN001", now=life.history.now)
+    life.slack.channels[ROLES].name = "jobs"
+    await life.look(paid(MORE))
+    assert len(life.thread) == 1
+    await life.use(replace(RULE, notify=("slack:#jobs",)))
+    await life.deliver()
+    await life.look(paid(MOST))
+    assert len(life.cards) == 1
+    assert len(life.thread) == 2
+    assert life.spellings() == {"slack:#jobs"}
+    with reading(life.office.engine) as connection:
+        assert mutes.current(connection, life.history.now).reason("slack:#jobs", "other", None) is not None
+    assert life.contradictions() == []
+
+
+async def test_a_name_that_another_channel_took_is_that_other_channel(life: Named) -> None:
+    await life.use(replace(RULE, notify=(NAME,)))
+    await life.look()
+    life.slack.channels[ROLES].name = "jobs"
+    life.slack.channels["C0NEW0001"] = Channel("C0NEW0001", "roles")
+    await life.use(replace(RULE, notify=(NAME, "slack:#jobs")))
+    await life.look(paid(PAY))
+    assert [len(life.slack.channels[one].messages) for one in ("C0NEW0001", ROLES)] == [1, 3]
+
+
+async def test_a_channel_has_one_digest_under_whatever_names(life: Named) -> None:
+    await life.use(replace(RULE, notify=(NAME,)), OTHER)
+    await life.look()
+    night = life.history.now.replace(hour=23)
+    settings = replace(life.history.settings, alerts=AlertSettings(digest=night.time().replace(hour=22)))
+    with life.office.engine.begin() as connection:
+        assert digest.write(connection, settings, night) == 1
+    await life.deliver()
+
+
+async def test_operators_are_told_once_under_two_names(life: Named) -> None:
+    await life.use(replace(RULE, notify=("slack:#roles",)))
+    life.history.settings = replace(life.history.settings, alerts=AlertSettings(operator=("slack:#ops", f"slack:{OPS}")))
+    for channel in ("slack:#ops", f"slack:{OPS}"):
+        life.office.tell(notice(), channel=channel)
+    await life.deliver()
+    assert len(life.slack.channels[OPS].messages) == 1
+
+
+def test_a_directory_says_which_names_are_one_and_which_are_public() -> None:
+    known = Directory(
+        {"#roles": Listed(ROLES, private=False), "#old": Listed(ROLES, private=False), "#hr": Listed("C0HR00001", private=True)}
+    )
+    assert known.aliases(["console", ID, NAME, "slack:#hr", "slack:#new"]) == {NAME: ID, "slack:#old": ID, "slack:C0HR00001": "slack:#hr"}
+    assert {one for one in (NAME, ID, "slack:#hr", "slack:C0HR00001", "slack:#new", "slack:C0UNKNOWN") if known.is_public(one)} == {
+        NAME,
+        ID,
+    }
+
+
+def test_what_slack_lists_is_remembered_and_a_name_that_moved_on_is_the_new_channels(engine: Engine) -> None:
+    def listed(**names: str) -> dict[str, Listed]:
+        return {f"#{name}": Listed(channel_id, private=False) for name, channel_id in names.items()}
+
+    with engine.begin() as connection:
+        slack_channels.remember(connection, listed(roles="C1", ops="C2"), AT)
+        slack_channels.remember(connection, listed(jobs="C1", ops="C3"), AT)
+        assert slack_channels.directory(connection).channels == listed(roles="C1", jobs="C1", ops="C3")
+        channel_merge.merge(connection, {"slack:#roles": "slack:#jobs"})
+
+
+async def test_check_tells_a_channel_with_two_names_once(tmp_path: Path, slack: SlackServer) -> None:
+    async with BoardServer() as boards:
+        boards.board("examplelabs", job(1, title="Research Engineer"))
+        place = Place(tmp_path, boards.url, slack.api_url, TOKEN, every="1h")
+        place.config.write_text(place.config.read_text().replace('notify = ["slack:#roles"]', f'notify = ["slack:#roles", "{ID}"]'))
+        for number in (2, 3):
+            assert (await place.here("check"))[0] == 0
+            boards.board("examplelabs", *(job(key, title=f"Research Engineer {key}") for key in range(1, number + 1)))
+        assert (await place.here("check"))[0] == 0
+    texts = slack.texts()
+    assert len(texts) == len(set(texts))
+    assert sum(text.startswith("Now watching") for text in texts) == 1
+    assert place.ask("SELECT DISTINCT channel FROM alert WHERE rule IS NOT NULL") == [(NAME,)]
+
+
+async def test_a_daemon_that_is_given_another_name_of_a_channel_tells_it_once(tmp_path: Path, slack: SlackServer) -> None:
+    async with BoardServer() as boards:
+        boards.board("examplelabs", job(1, title="Research Engineer"))
+        place = Place(tmp_path, boards.url, slack.api_url, TOKEN, every="1h")
+        daemon = Heard(await place.start("run"))
+        try:
+            await until(slack.texts)
+            place.config.write_text(place.config.read_text().replace('notify = ["slack:#roles"]', f'notify = ["{ID}", "slack:#roles"]'))
+            await until(lambda: daemon.of("configuration taken up"))
+            boards.board("examplelabs", *(job(key, title=f"Research Engineer {key}") for key in (1, 2)))
+            assert (await place.here("check"))[0] == 0
+            assert await daemon.stopped() < 10
+        finally:
+            place.kill_all()
+    texts = slack.texts()
+    assert len(texts) == len(set(texts))
+    assert sum(text.startswith("Now watching") for text in texts) == 1
+    assert place.ask("SELECT DISTINCT channel FROM alert WHERE kind = 'opened'") == [(ID,)]
+
+
+async def test_a_message_is_not_sent_when_the_lease_was_lost_while_names_were_learned(life: Named, monkeypatch: pytest.MonkeyPatch) -> None:
+    lease = take(life.office.engine, "run", life.office.clock)
+    learn = Sender._learn  # the call before the one that sends
+
+    async def slowly(*args: Any) -> bool:  # noqa: ANN401  # as it is called
+        found = await learn(*args)
+        lease.is_lost = True
+        return found
+
+    monkeypatch.setattr(Sender, "_learn", slowly)
+    life.office.tell(notice(), channel="slack:#ops")
+    outbox = life.office.outbox()
+    outbox.work_under(lease)
+    with pytest.raises(LeaseLost):
+        await outbox.deliver(until_idle=False)
+    assert life.slack.texts() == []
+    assert [one.state for one in life.office.deliveries()] == ["sending"]
+    monkeypatch.undo()
+    await life.deliver()
+    assert len(life.slack.channels[OPS].messages) == 1

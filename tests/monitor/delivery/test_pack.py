@@ -1,0 +1,211 @@
+"""Who is told what in which message."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from itertools import count
+
+import pytest
+from sqlalchemy import Engine
+
+from monitor.delivery.pack import PER_MESSAGE, PILED_UP, Package, Told, due, pack, plan, regroup
+from monitor.messages import FieldChange, GroupMessage, Message, RoleMessage, SummaryMessage, load
+from tests.support.alerts import AT, Desk, notice, opened, revised, role, summary
+
+ROLES, OTHER = "slack:#roles", "slack:#other"
+
+
+def told(*messages: Message, channel: str = ROLES, round_id: int | None = 1, first: int = 1) -> list[Told]:
+    return [
+        Told(number, round_id, channel, message.why[0].rule if isinstance(message, RoleMessage) else None, message)
+        for number, message in enumerate(messages, first)
+    ]
+
+
+def sizes(packages: list[Package]) -> list[int]:
+    return [len(package.message.items) if isinstance(package.message, GroupMessage) else 1 for package in packages]
+
+
+def several(number: int, rule: str = "engineers", start: int = 0) -> list[RoleMessage]:
+    return [opened(str(key), rule) for key in range(start, start + number)]
+
+
+def test_a_posting_is_told_once_naming_every_rule_that_fits() -> None:
+    one = opened("1", "engineers", mention=("U1",))
+    two = opened("1", "london", mention=("U1", "S2"))
+    (package,) = plan(told(one, two))
+    assert isinstance(package.message, RoleMessage)
+    assert [why.rule for why in package.message.why] == ["engineers", "london"]
+    assert package.message.mention == ("U1", "S2")
+    assert package.alerts == (1, 2)
+
+
+def test_every_field_of_a_revision_is_in_the_one_message() -> None:
+    pay, place = FieldChange("pay", "", "1-2 GBP/year"), FieldChange("location", "London", "Paris")
+    (package,) = plan(told(revised("1", pay, rule="a"), revised("1", pay, place, rule="b")))
+    assert isinstance(package.message, RoleMessage)
+    assert package.message.changes == (pay, place)
+
+
+@pytest.mark.parametrize(("number", "expected"), [(10, [1] * 10), (11, [11])])
+def test_more_than_ten_of_a_rule_are_one_message(number: int, expected: list[int]) -> None:
+    assert sizes(plan(told(*several(number)))) == expected
+
+
+def test_a_rule_with_few_keeps_its_own_messages_beside_a_group() -> None:
+    packages = plan(told(*several(11, "many"), *several(2, "few", start=50)))
+    assert sizes(packages) == [11, 1, 1]
+
+
+def test_a_posting_that_a_grouped_and_another_rule_fit_is_told_once_in_the_group() -> None:
+    (package,) = plan(told(*several(11, "many"), opened("3", "few")))
+    assert isinstance(package.message, GroupMessage)
+    assert [why.rule for why in package.message.items[3].why] == ["many", "few"]
+    assert len(package.alerts) == 12
+
+
+def test_two_grouped_rules_without_a_common_posting_are_two_messages() -> None:
+    assert sizes(plan(told(*several(11, "a"), *several(12, "b", start=50)))) == [11, 12]
+
+
+def test_grouped_rules_that_share_a_posting_are_one_message() -> None:
+    chain = [*several(11, "a"), *several(11, "b", start=10), *several(11, "c", start=20)]
+    (package,) = plan(told(*chain))
+    assert isinstance(package.message, GroupMessage)
+    assert len(package.message.items) == 31
+    assert package.alerts == tuple(range(1, 34))
+
+
+def test_rounds_and_channels_are_told_apart() -> None:
+    here, there = told(*several(6)), told(*several(6), channel=OTHER, first=20)
+    later = told(*several(6), round_id=2, first=40)
+    assert sizes(plan([*here, *there, *later])) == [1] * 18
+
+
+def test_a_summary_is_one_message_whatever_the_number_of_boards_and_rules() -> None:
+    one = summary("engineers", [role("1")])
+    two = summary("engineers", [role("2")], board="greenhouse:other", open_=3)
+    three = summary("managers", [])
+    (package,) = plan(told(one, two, three))
+    assert isinstance(package.message, SummaryMessage)
+    assert [board.board for board in package.message.boards] == ["greenhouse:examplelabs", "greenhouse:other"]
+    assert [(rule.rule, len(rule.roles)) for rule in package.message.rules] == [("engineers", 2), ("managers", 0)]
+
+
+def test_operators_get_a_message_each() -> None:
+    assert sizes(plan(told(*[notice()] * 12))) == [1] * 12
+
+
+def test_a_group_beyond_one_message_is_cut_into_numbered_parts() -> None:
+    packages = plan(told(*several(2 * PER_MESSAGE + 1)))
+    assert sizes(packages) == [PER_MESSAGE, PER_MESSAGE, 1]
+    assert [(package.message.part, package.message.parts) for package in packages if isinstance(package.message, GroupMessage)] == [
+        (1, 3),
+        (2, 3),
+        (3, 3),
+    ]
+    assert sorted(alert for package in packages for alert in package.alerts) == list(range(1, 2 * PER_MESSAGE + 2))
+
+
+def test_messages_keep_the_order_of_their_alerts() -> None:
+    packages = plan(told(opened("1"), summary(), notice(), revised("2")))
+    assert [package.alerts for package in packages] == [(1,), (2,), (3,), (4,)]
+
+
+def test_no_alert_is_lost_and_none_is_told_twice() -> None:
+    mixed: list[Message] = [*several(15, "a"), *several(8, "b", start=12), *several(30, "c", start=100), notice(), summary(), summary("b")]
+    packages = plan(told(*mixed))
+    assert sorted(alert for package in packages for alert in package.alerts) == list(range(1, len(mixed) + 1))
+
+
+@pytest.fixture
+def desk(engine: Engine) -> Desk:
+    return Desk(engine)
+
+
+@pytest.fixture
+def ids() -> Iterator[str]:
+    return (f"id{number}" for number in count())
+
+
+def test_alerts_point_to_the_message_that_tells_them(desk: Desk, ids: Iterator[str]) -> None:
+    round_id = desk.begin_round()
+    desk.tell(opened("1", "a"), opened("1", "b"), opened("2", "a"), round_id=round_id)
+    with desk.engine.begin() as connection:
+        assert due(connection, AT)
+        assert pack(connection, AT, lambda: next(ids)) == 2
+        assert not due(connection, AT)
+    assert [alert.delivery_id for alert in desk.alerts()] == ["id0", "id0", "id1"]
+    assert [(delivery.delivery_id, delivery.state, delivery.channel) for delivery in desk.deliveries()] == [
+        ("id0", "pending", ROLES),
+        ("id1", "pending", ROLES),
+    ]
+
+
+def test_a_round_that_still_runs_is_not_packed(desk: Desk) -> None:
+    running = desk.begin_round(ended=False)
+    desk.tell(opened(), round_id=running)
+    desk.tell(notice())
+    with desk.engine.begin() as connection:
+        assert pack(connection, AT) == 1
+        assert pack(connection, AT) == 0
+    desk.end_round(running)
+    with desk.engine.begin() as connection:
+        assert pack(connection, AT) == 1
+
+
+def test_a_round_that_died_is_packed_when_the_next_has_begun(desk: Desk) -> None:
+    desk.tell(opened(), round_id=desk.begin_round(ended=False))
+    desk.begin_round(ended=False)
+    with desk.engine.begin() as connection:
+        assert pack(connection, AT) == 1
+
+
+def test_a_thousand_alerts_of_one_posting_are_linked(desk: Desk) -> None:
+    desk.tell(*[opened("1", f"rule{number}") for number in range(1000)])
+    with desk.engine.begin() as connection:
+        assert pack(connection, AT) == 1
+    assert len({alert.delivery_id for alert in desk.alerts()}) == 1
+
+
+def pile_up(desk: Desk, number: int) -> None:
+    """So many rounds with one role each, and an operator's message in their middle."""
+    for key in range(number):
+        desk.tell(opened(str(key)), round_id=desk.begin_round())
+        if key == number // 2:
+            desk.tell(notice())
+    with desk.engine.begin() as connection:
+        pack(connection, AT)
+
+
+def test_what_piled_up_is_one_message_at_the_place_of_the_oldest(desk: Desk) -> None:
+    pile_up(desk, 12)
+    later = AT + PILED_UP + timedelta(seconds=1)
+    with desk.engine.begin() as connection:
+        assert due(connection, later)
+        assert regroup(connection, later) == 11
+        assert regroup(connection, later) == 0
+    first, second = desk.deliveries()
+    group = load(first.message)
+    assert isinstance(group, GroupMessage)
+    assert [item.role.posting.rpartition(":")[2] for item in group.items] == [str(key) for key in range(12)]
+    assert second.message.startswith('{"type":"operator"')
+    assert [alert.delivery_id for alert in desk.alerts()].count(first.delivery_id) == 12
+
+
+@pytest.mark.parametrize(("number", "waited"), [(10, 60), (12, 9)])
+def test_few_messages_and_fresh_ones_stay_single(desk: Desk, number: int, waited: int) -> None:
+    pile_up(desk, number)
+    with desk.engine.begin() as connection:
+        assert regroup(connection, AT + timedelta(minutes=waited)) == 0
+    assert len(desk.deliveries()) == number + 1
+
+
+def test_a_message_that_was_tried_stays_as_it_is(desk: Desk) -> None:
+    pile_up(desk, 12)
+    tried = desk.deliveries()[0]
+    desk.set(tried.delivery_id, attempts=1)
+    with desk.engine.begin() as connection:
+        assert regroup(connection, AT + timedelta(hours=1)) == 10
+    assert desk.deliveries()[0].message == tried.message

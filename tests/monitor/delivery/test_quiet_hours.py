@@ -1,0 +1,219 @@
+"""Quiet hours: what is held, what is not, and what comes after them."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine
+
+from monitor.config.model import AlertSettings
+from monitor.delivery.queue import retry
+from monitor.delivery.quiet_hours import together
+from monitor.messages import FieldChange, GroupMessage, Message, NightMessage, Reminder, ReminderMessage, Why, card_of, load
+from tests.support.alerts import notice, opened, revised, role, summary
+from tests.support.boards import START
+from tests.support.life import MORE, PAY, Life, paid
+from tests.support.post_office import At, PostOffice, post_office
+from tests.support.slack_server import OPS, ROLES, shown
+
+NIGHT = AlertSettings(quiet=(time(22), time(7)))  # UTC
+EVENING = datetime(2026, 5, 4, 23, tzinfo=UTC)
+WHY = (Why("engineers", "title has “engineer”"),)
+
+
+class Night(PostOffice):
+    """An office whose rules' channels are quiet at night; it is 23:00."""
+
+    def begin(self) -> None:
+        self.clock: At = At(EVENING)
+        self.hours = NIGHT
+
+    async def deliver(self) -> int:
+        return (await self.outbox().deliver(until_idle=True)).sent
+
+    def wake(self) -> None:
+        self.clock.now = EVENING + timedelta(hours=9)
+
+    def said(self) -> list[dict[str, Any]]:
+        return list(self.slack.channels[ROLES].messages)
+
+
+@pytest.fixture
+async def night(engine: Engine) -> AsyncIterator[Night]:
+    async with post_office(engine) as office:
+        quiet = Night(engine, office.slack)
+        quiet.begin()
+        yield quiet
+
+
+async def test_what_rules_tell_at_night_is_held_and_sent_as_one_message(night: Night) -> None:
+    for number in range(3):
+        night.tell(opened(str(number)), round_id=night.begin_round(), at=night.clock())
+        assert await night.deliver() == 0
+    assert night.states() == ["held"] * 3
+    night.wake()
+    assert await night.deliver() == 1
+    (told,) = night.deliveries()
+    message = load(told.message)
+    assert isinstance(message, GroupMessage)
+    assert [item.role.posting[-1] for item in message.items] == ["0", "1", "2"]
+    assert len(night.said()) == 1
+
+
+async def test_operators_are_told_at_any_time(night: Night) -> None:
+    night.tell(notice(), channel="slack:#ops")
+    night.tell(notice(), channel="slack:#roles")
+    assert await night.deliver() == 2
+    assert len(night.slack.channels[OPS].messages) == 1
+
+
+async def test_a_single_message_stays_as_it_is(night: Night) -> None:
+    night.tell(revised("1"), at=night.clock())
+    await night.deliver()
+    night.wake()
+    assert await night.deliver() == 1
+    assert "Role changed" in night.said()[0]["text"]
+
+
+async def test_a_retry_does_not_break_the_quiet(night: Night) -> None:
+    night.tell(opened(), at=night.clock())
+    await night.deliver()
+    (held,) = night.deliveries()
+    night.set(held.delivery_id, state="failed")
+    with night.engine.begin() as connection:
+        assert retry(connection) == 1
+    assert await night.deliver() == 0
+    assert night.states() == ["held"]
+
+
+async def test_what_waits_when_the_quiet_begins_is_held_too(night: Night) -> None:
+    night.clock.now = EVENING - timedelta(hours=2)
+    night.slack.wait = 600
+    night.slack.break_next("429")
+    night.tell(opened("1"), opened("2"), at=night.clock())
+    assert await night.deliver() == 0
+    assert night.states() == ["pending", "pending"]
+    night.clock.now = EVENING
+    assert await night.deliver() == 0
+    assert night.states() == ["held", "held"]
+
+
+async def test_what_a_channel_refused_is_not_tried_again_before_the_morning(night: Night) -> None:
+    night.clock.now = EVENING - timedelta(minutes=62)
+    night.slack.channels[ROLES].archived = True
+    night.tell(opened("1"), opened("2"), at=night.clock())
+    outbox = night.outbox()
+    await outbox.deliver(until_idle=True)
+    assert night.states() == ["failed", "pending", "sent"]  # the last tells the operator
+    night.slack.channels[ROLES].archived = False
+    night.clock.now = EVENING
+    await outbox.deliver(until_idle=True)
+    assert night.said() == []
+    night.wake()
+    await outbox.deliver(until_idle=True)
+    assert len(night.said()) == 1
+    assert set(night.states()) == {"sent"}
+
+
+async def test_a_card_that_is_posted_anew_waits_for_the_morning(night: Night) -> None:
+    night.clock.now = EVENING - timedelta(hours=2)
+    life = Life(night)
+    life.history.now = START
+    await life.look()
+    await life.look(paid(PAY))
+    night.slack.delete(life.card)
+    night.clock.now = EVENING
+    life.history.alerts = False
+    await life.look(paid(MORE))
+    assert life.cards == []
+    night.wake()
+    await night.deliver()
+    assert "141,000" in shown(life.card)
+
+
+async def test_a_field_that_moved_and_moved_back_at_night_is_told(night: Night) -> None:
+    night.tell(opened("1"), at=night.clock() - timedelta(hours=2))
+    night.clock.now = EVENING - timedelta(hours=2)
+    await night.deliver()
+    night.clock.now = EVENING
+    for old, new in (("1-2 USD/year", "3-4 USD/year"), ("3-4 USD/year", "1-2 USD/year")):
+        night.tell(revised("1", FieldChange("pay", old, new)), round_id=night.begin_round(), at=night.clock())
+        await night.deliver()
+    night.wake()
+    await night.deliver()
+    (card,) = night.said()
+    (reply,) = night.slack.channels[ROLES].replies(card)
+    assert "changed and changed back" in shown(reply)
+
+
+async def test_a_message_of_which_nobody_knows_is_looked_for_at_night(night: Night) -> None:
+    night.tell(opened("1"))
+    night.clock.now = EVENING - timedelta(hours=2)
+    night.slack.break_next("accept_then_reset", "chat.postMessage")
+    outbox = night.outbox()
+    await outbox.deliver(until_idle=False)
+    night.clock.now = EVENING
+    await night.deliver()
+    assert night.states() == ["sent"]
+    assert night.one_copy_each()
+
+
+async def test_a_night_of_several_kinds_is_one_message(night: Night) -> None:
+    night.tell(summary(roles=[role("9", "Old Engineer")]), round_id=night.begin_round(), at=night.clock())
+    night.tell(opened("1"), round_id=night.begin_round(), at=night.clock())
+    await night.deliver()
+    assert night.states() == ["held"] * 2
+    night.wake()
+    assert await night.deliver() == 1
+    [message] = night.said()
+    assert "1 new role" in shown(message)
+    assert "Old Engineer" in shown(message)
+    assert night.one_copy_each()
+
+
+NEAR = ReminderMessage((Reminder(role("9", deadline_at=EVENING + timedelta(hours=20)), WHY, 86400.0),), EVENING)
+
+
+def test_what_is_put_together_is_a_part_for_each_kind() -> None:
+    held: list[tuple[str, Message]] = [
+        ("a", opened("1")),
+        ("b", GroupMessage((opened("2"), opened("3")))),
+        ("c", NEAR),
+        ("d", summary()),
+        ("e", summary()),
+        ("f", card_of(opened("4"))),
+    ]
+    [(names, message)] = together(held, EVENING + timedelta(hours=9))
+    assert names == ["a", "b", "c", "d", "e"]
+    assert isinstance(message, NightMessage)
+    group, reminder, _ = message.parts
+    assert isinstance(group, GroupMessage)
+    assert isinstance(reminder, ReminderMessage)
+    assert len(group.items) == 3
+    assert reminder.at == EVENING + timedelta(hours=9)
+
+
+def test_a_night_that_slack_has_no_room_for_is_a_message_a_kind() -> None:
+    held: list[tuple[str, Message]] = [(str(number), opened(str(number))) for number in range(140)]
+    held += [("c", NEAR), ("d", summary(roles=[role(str(number)) for number in range(140)]))]
+    assert [len(names) for names, _ in together(held, EVENING)] == [140, 1, 1]
+
+
+def test_a_deadline_that_two_messages_tell_of_is_listed_once() -> None:
+    due = role("9", deadline_at=EVENING + timedelta(hours=20))
+    held: list[tuple[str, Message]] = [
+        (rule, ReminderMessage((Reminder(due, (Why(rule, ""),), seconds),), EVENING)) for rule, seconds in (("a", 86400.0), ("b", 72000.0))
+    ]
+    [(names, message)] = together(held, EVENING)
+    assert names == ["a", "b"]
+    assert isinstance(message, ReminderMessage)
+    (item,) = message.items
+    assert [why.rule for why in item.why] == ["a", "b"]
+
+
+def test_a_night_with_more_than_a_message_has_room_for_is_several() -> None:
+    held: list[tuple[str, Message]] = [(str(number), opened(str(number))) for number in range(200)]
+    assert [len(names) for names, _ in together(held, EVENING)] == [150, 50]

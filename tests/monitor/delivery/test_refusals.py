@@ -1,0 +1,213 @@
+"""What waiting does not help: kept, told to the operator, and sent when it works again."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+from sqlalchemy import Engine
+
+from monitor.cli.sending import Undelivered, undelivered
+from monitor.delivery.queue import discard, retry
+from monitor.messages import Message
+from monitor.notify.base import Receipt
+from monitor.notify.console import ConsoleNotifier
+from tests.support.alerts import opened
+from tests.support.post_office import PostOffice, post_office
+from tests.support.slack_server import ARCHIVED, OPS, ROLES
+
+
+@pytest.fixture
+async def office(engine: Engine) -> AsyncIterator[PostOffice]:
+    async with post_office(engine) as office:
+        yield office
+
+
+def operator_texts(office: PostOffice) -> list[str]:
+    return office.slack.texts(OPS)
+
+
+async def test_a_refused_channel_keeps_its_messages_and_delivers_them_in_order_when_it_works(office: PostOffice) -> None:
+    office.tell(*(opened(str(key)) for key in range(3)), channel="slack:#old")
+    told = await office.outbox().deliver(until_idle=True)
+    assert (told.failed, told.waiting) == (1, 2)
+    first, *rest = office.deliveries()[:3]
+    assert (first.state, first.reason) == ("failed", "is_archived: the channel is archived: unarchive it or name another")
+    assert [one.state for one in rest] == ["pending", "pending"]
+    office.slack.channels[ARCHIVED].archived = False
+    await office.clock.sleep(11 * 60)
+    told = await office.outbox().deliver(until_idle=True)
+    assert (told.sent, told.waiting) == (3 + 1, 0)  # and the operator is told that it works again
+    assert [one["metadata"]["event_payload"]["delivery_id"] for one in office.slack.channels[ARCHIVED].messages] == [
+        one.delivery_id for one in office.deliveries()[:3]
+    ]
+    assert office.one_copy_each()
+
+
+async def test_the_operator_is_told_once_an_incident(office: PostOffice) -> None:
+    office.tell(opened("1"), channel="slack:#old")
+    outbox = office.outbox()
+    for _ in range(4):
+        await outbox.deliver(until_idle=True)
+        await office.clock.sleep(3600)
+    assert operator_texts(office) == ["slack:#old refuses messages"]
+    office.slack.channels[ARCHIVED].archived = False
+    await outbox.deliver(until_idle=True)
+    office.slack.channels[ARCHIVED].archived = True
+    office.tell(opened("2"), channel="slack:#old")
+    await outbox.deliver(until_idle=True)
+    assert operator_texts(office) == ["slack:#old takes messages again", "slack:#old refuses messages"]
+
+
+async def test_a_channel_whose_messages_were_given_up_is_told_to_work_again_too(office: PostOffice) -> None:
+    office.tell(opened("1"), channel="slack:#old")
+    await office.outbox().deliver(until_idle=True)
+    with office.engine.begin() as connection:
+        assert discard(connection, office.clock()) == 1
+    office.slack.channels[ARCHIVED].archived = False
+    office.tell(opened("2"), channel="slack:#old")
+    await office.outbox().deliver(until_idle=True)
+    assert operator_texts(office) == ["slack:#old takes messages again"]
+
+
+async def test_a_refused_operators_channel_is_told_on_the_terminal(office: PostOffice) -> None:
+    office.operators = ("slack:#old",)
+    office.tell(opened(), channel="slack:#old")
+    await office.outbox().deliver(until_idle=True)
+    assert "slack:#old refuses messages" in office.console.getvalue()
+    assert "is_archived" in office.console.getvalue()
+    assert "Waiting: 1 message; nothing is lost" in office.console.getvalue()
+
+
+async def test_a_revoked_token_is_told_elsewhere_once_and_holds_every_slack_channel(office: PostOffice) -> None:
+    office.operators = ("slack:#ops", "webhook")
+    office.tell(opened("1"), opened("2"))
+    office.tell(opened("3"), channel="slack:#ops")
+    office.tell(opened("4"), channel="console")
+    office.slack.token = "another"
+    await office.outbox().deliver(until_idle=True)
+    assert office.console.getvalue().count("OPERATOR  slack refuses messages") == 1
+    assert office.slack.texts() == ["slack refuses messages"]  # through the webhook
+    assert sum(office.slack.calls[method] for method in ("auth.test", "chat.postMessage")) <= 2  # one a channel
+    await office.clock.sleep(60)
+    await office.outbox().deliver(until_idle=True)
+    assert office.console.getvalue().count("refuses") == 1
+    assert "pending" in office.states()
+
+
+async def test_a_new_start_tries_at_once_what_was_refused(office: PostOffice) -> None:
+    token = office.slack.token
+    office.slack.token = "another"
+    office.tell(opened("1"), opened("2"))
+    office.tell(opened("3"), channel="slack:#ops")
+    await office.outbox().deliver(until_idle=True)
+    office.slack.token = token
+    told = await office.outbox().deliver(until_idle=True)
+    assert (told.sent, told.failed, told.waiting) == (3 + 1, 0, 0)  # and the terminal is told that it works again
+    assert office.one_copy_each()
+
+
+async def test_a_person_may_try_again_at_once(office: PostOffice) -> None:
+    office.tell(opened("1"), opened("2"), channel="slack:#old")
+    outbox = office.outbox()
+    await outbox.deliver(until_idle=True)
+    office.slack.channels[ARCHIVED].archived = False
+    assert (await outbox.deliver(until_idle=True)).sent == 0
+    with office.engine.begin() as connection:
+        assert retry(connection) == 1
+    assert (await outbox.deliver(until_idle=True)).sent == 2 + 1  # and the operator is told that it works again
+
+
+async def test_a_reason_that_is_over_stands_on_no_message(office: PostOffice) -> None:
+    token, office.slack.token = office.slack.token, "another"
+    office.tell(opened("1"), opened("2"), channel="slack:#nochan")
+    outbox = office.outbox()
+    await outbox.deliver(until_idle=True)
+    [stuck] = undelivered(office.engine)
+    assert stuck == Undelivered("slack:#nochan", 2, "invalid_auth: set a valid bot token in $SLACK_BOT_TOKEN", failed=True)
+    office.slack.token = token
+    await office.clock.sleep(5 * 60)
+    await outbox.deliver(until_idle=True)
+    first, second = office.deliveries()[:2]
+    assert second.reason is None
+    assert undelivered(office.engine) == [Undelivered("slack:#nochan", 2, first.reason, failed=True)]
+    assert str(first.reason).startswith("channel_not_found")
+
+
+async def test_a_person_who_tries_again_reads_no_older_reason(office: PostOffice) -> None:
+    office.slack.token = "another"
+    office.tell(opened("1"), opened("2"))
+    await office.outbox().deliver(until_idle=True)
+    with office.engine.begin() as connection:
+        retry(connection)
+    assert [one.reason for one in office.deliveries()[:2]] == [None, None]
+
+
+async def test_a_person_may_try_one_alert_again(office: PostOffice) -> None:
+    first, _ = office.tell(opened("1"), channel="slack:#old") + office.tell(opened("2"), channel="slack:#absent")
+    await office.outbox().deliver(until_idle=True)
+    with office.engine.begin() as connection:
+        assert retry(connection, [first]) == 1
+        assert retry(connection, [first]) == 0
+    assert [one.state for one in office.deliveries() if one.channel != "slack:#ops"] == ["pending", "failed"]
+
+
+@pytest.mark.parametrize("fault", ["500", "reset", "accept_then_500", "timeout"])
+async def test_a_webhook_that_gives_no_clear_answer_is_left_to_a_person(office: PostOffice, fault: str) -> None:
+    office.slack.break_next(fault, "webhook")
+    office.tell(opened("1"), opened("2"), channel="webhook")
+    told = await office.outbox().deliver(until_idle=True)
+    assert (told.sent, told.failed, told.waiting) == (1, 1, 0)
+    failed, sent = office.deliveries()
+    assert (failed.state, sent.state, failed.next_try_at) == ("failed", "sent", None)
+    assert failed.reason is not None
+    assert failed.reason.startswith("maybe sent: ")
+    await office.clock.sleep(86_400)
+    assert (await office.outbox().deliver(until_idle=True)).sent == 0
+    with office.engine.begin() as connection:
+        assert retry(connection) == 1
+    assert (await office.outbox().deliver(until_idle=True)).sent == 1
+
+
+async def test_a_webhook_that_asks_to_wait_is_waited_for(office: PostOffice) -> None:
+    office.slack.break_next("429", "webhook")
+    office.tell(opened(), channel="webhook")
+    assert (await office.outbox().deliver(until_idle=True)).sent == 1
+    assert len(office.slack.channels[ROLES].messages) == 1
+
+
+async def test_a_message_half_shown_on_a_terminal_is_left_to_a_person(office: PostOffice) -> None:
+    office.tell(opened("1"), opened("2"), channel="console")
+    await office.outbox().deliver(until_idle=False)
+    office.set(office.deliveries()[0].delivery_id, state="sending")
+    office.console.truncate(0)
+    await office.outbox().deliver(until_idle=True)
+    assert office.states() == ["failed", "sent"]
+    assert office.deliveries()[0].reason == "maybe sent: the program stopped while sending"
+    assert office.console.getvalue() == ""
+
+
+async def test_a_fault_of_our_own_holds_up_nobody(office: PostOffice, monkeypatch: pytest.MonkeyPatch) -> None:
+    send = ConsoleNotifier.send
+
+    async def broken(self: ConsoleNotifier, channel: str, message: Message, delivery_id: str) -> Receipt:
+        if "Broken" in str(message):
+            raise ZeroDivisionError
+        return await send(self, channel, message, delivery_id)
+
+    monkeypatch.setattr(ConsoleNotifier, "send", broken)
+    office.tell(opened("1", title="Broken"), opened("2", title="Whole"), channel="console")
+    told = await office.outbox().deliver(until_idle=True)
+    assert (told.sent, told.failed) == (1, 1)
+    assert "Whole" in office.console.getvalue()
+    assert office.deliveries()[0].reason == "maybe sent: a fault in rolewatch (ZeroDivisionError), see the log"
+
+
+async def test_a_row_that_cannot_be_read_holds_up_nobody(office: PostOffice) -> None:
+    office.tell(opened("1"), opened("2"))
+    await office.outbox().deliver(until_idle=True)
+    first = office.deliveries()[0]
+    office.set(first.delivery_id, state="pending", message='{"type":"unknown"}')
+    office.tell(opened("3"))
+    told = await office.outbox().deliver(until_idle=True)
+    assert (told.sent, told.failed) == (1, 1)

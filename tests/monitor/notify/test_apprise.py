@@ -1,0 +1,197 @@
+"""Apprise against a server of this machine, through its own `json://`."""
+
+from __future__ import annotations
+
+import io
+import json
+import logging
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Event, Thread
+from typing import Any
+
+import pytest
+from pydantic import SecretStr
+from sqlalchemy import Engine
+
+from monitor.delivery.dispatcher import Outbox
+from monitor.logs import set_up
+from monitor.messages import GroupMessage
+from monitor.notify.apprise import AppriseNotifier
+from monitor.notify.base import NotifyError, Receipt
+from tests.support.alerts import HOSTILE, Desk, every_kind, opened
+
+SECRET = "verySecretTopic"
+
+pytestmark = pytest.mark.filterwarnings("ignore:'imghdr':DeprecationWarning")  # Apprise imports it where a Python still has it
+
+
+@dataclass
+class Service:
+    """What takes `json://` messages."""
+
+    status: int = 200
+    hang: Event | None = None
+    taken: list[dict[str, Any]] = field(default_factory=list)
+    port: int = 0
+
+    @property
+    def address(self) -> str:
+        return f"json://127.0.0.1:{self.port}/{SECRET}"
+
+
+@pytest.fixture
+def service() -> Iterator[Service]:
+    with _serving(Service()) as running:
+        yield running
+
+
+@pytest.fixture
+def said() -> Iterator[io.StringIO]:
+    """Every log line, the most talkative that the daemon can be."""
+    root, stream = logging.getLogger(), io.StringIO()
+    before, level = list(root.handlers), root.level
+    set_up("debug", "text", stream)
+    yield stream
+    root.handlers[:] = before
+    root.setLevel(level)
+
+
+@contextmanager
+def _serving(service: Service) -> Iterator[Service]:
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            if service.hang:
+                service.hang.wait(10)
+            service.taken.append(body)
+            self.send_response(service.status)
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    service.port = server.server_port
+    Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+    yield service
+    if service.hang:
+        service.hang.set()
+    server.shutdown()
+    server.server_close()
+
+
+def notifier(address: str, timeout: float = 5) -> AppriseNotifier:
+    return AppriseNotifier({"apprise:phone": SecretStr(address)}, timeout=timeout)
+
+
+async def refused(address: str, wait: float = 5) -> NotifyError:
+    with pytest.raises(NotifyError) as caught:
+        await notifier(address, wait).send("apprise:phone", opened(), "id1")
+    return caught.value
+
+
+async def test_every_kind_of_message_arrives(service: Service) -> None:
+    way = notifier(service.address)
+    for message in every_kind():
+        assert await way.send("apprise:phone", message, "id") == Receipt()
+    first = service.taken[0]
+    assert first["title"] == "New role at Example Labs: Research Engineer"
+    lines = ["London, UK · 133,000–240,000 USD/year", "why: engineers: title has “research engineer”", "https://jobs.example/1"]  # noqa: RUF001  # as shown
+    assert first["message"].splitlines() == lines
+    assert [bool(one["message"]) for one in service.taken] == [True] * len(every_kind())
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
+async def test_text_from_a_board_formats_links_and_mentions_nothing(service: Service, text: str) -> None:
+    await notifier(service.address).send("apprise:phone", opened(title=text), "id")
+    (said,) = service.taken
+    shown = said["title"] + said["message"].replace("https://jobs.example/1", "")
+    assert not set(shown) & set("*_`~|<>@[]\\\x00\x1b\u202e")
+    assert "://" not in shown
+    assert len(said["title"]) <= 200
+
+
+async def test_a_long_group_arrives_whole_in_parts(service: Service) -> None:
+    group = GroupMessage(tuple(opened(str(number), title=f"Engineer {number} " + "x" * 150) for number in range(150)))
+    await notifier(service.address).send("apprise:phone", group, "id")
+    whole = "\n".join(one["message"] for one in service.taken)
+    assert len(service.taken) > 1
+    assert all(f"https://jobs.example/{number}\n" in whole + "\n" for number in range(150))
+
+
+@pytest.mark.parametrize("status", [404, 429, 500])
+async def test_what_the_service_does_not_take_may_have_been_sent(service: Service, status: int) -> None:
+    service.status = status
+    error = await refused(service.address)
+    assert (error.unclear, error.permanent) == (True, True)
+
+
+async def test_a_call_that_hangs_holds_nothing_up(service: Service) -> None:
+    service.hang = Event()
+    began = time.monotonic()
+    error = await refused(service.address, wait=0.2)
+    assert time.monotonic() - began < 20
+    assert error.unclear
+
+
+@pytest.mark.parametrize("address", [f"json://127.0.0.1:9/{SECRET}", f"nosuch://{SECRET}", f"tgram://{SECRET}", f"json://h:{SECRET}/"])
+async def test_the_address_is_in_no_error_and_no_log(said: io.StringIO, address: str) -> None:
+    error = await refused(address)
+    assert SECRET not in said.getvalue() + f"{error!r} {error.__cause__!r}"
+
+
+async def test_the_address_is_not_logged_when_the_message_arrives(said: io.StringIO, service: Service) -> None:
+    await notifier(service.address).send("apprise:phone", opened(), "id")
+    assert service.taken
+    assert SECRET not in said.getvalue()
+
+
+async def test_an_address_that_is_none_was_not_sent_and_needs_a_person() -> None:
+    error = await refused("nosuch://x")
+    assert (error.unclear, error.permanent) == (False, True)
+
+
+async def test_a_missing_extra_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "apprise", None)
+    error = await refused("ntfy://topic")
+    assert (error.unclear, error.reason) == (False, "Apprise is not installed: pip install 'rolewatch[apprise]'")
+
+
+async def test_it_cannot_be_read() -> None:
+    assert not AppriseNotifier.readable
+    with pytest.raises(NotifyError, match="apprise:phone cannot be read"):
+        await notifier("ntfy://topic").find("apprise:phone", "id1", datetime.now(UTC))
+
+
+async def test_an_unclear_end_is_maybe_sent_told_to_the_operator_and_sent_again_by_a_person_alone(engine: Engine, service: Service) -> None:
+    desk, now = Desk(engine), datetime.now(UTC)
+    ways = {"apprise": notifier(service.address), "console": ConsoleLike()}
+    service.status = 500
+    desk.tell(opened(), channel="apprise:phone", at=now)
+    later = [now]
+
+    async def deliver() -> None:
+        await Outbox(engine, ways, lambda: later[0], operators=("console",)).deliver(until_idle=True)
+
+    await deliver()
+    later[0] += timedelta(days=1)
+    await deliver()
+    assert desk.states() == ["failed", "sent"]
+    assert desk.deliveries()[0].reason == "maybe sent: the service did not take it, or did not say so"
+    assert len(service.taken) == 1
+
+
+class ConsoleLike(AppriseNotifier):
+    """Takes everything."""
+
+    def __init__(self) -> None:
+        super().__init__({})
+
+    async def send(self, channel: str, message: object, delivery_id: str) -> Receipt:  # noqa: ARG002  # it takes everything
+        return Receipt()

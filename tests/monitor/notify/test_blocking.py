@@ -1,0 +1,105 @@
+"""Calls in threads that hang: counted, capped, and forgotten when they end."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from threading import Event
+
+import pytest
+from pydantic import SecretStr
+from sqlalchemy import Engine
+
+from monitor.delivery.dispatcher import Outbox
+from monitor.notify import apprise
+from monitor.notify.apprise import AppriseNotifier
+from monitor.notify.base import Receipt
+from monitor.notify.blocking import Threads, TooManyLeftError
+from tests.support.alerts import Desk, opened
+
+
+@pytest.fixture
+def gate() -> Iterator[Event]:
+    """Every hanging call ends when it is set."""
+    gate = Event()
+    yield gate
+    gate.set()
+
+
+async def hang(threads: Threads, gate: Event, key: str = "a", times: int = 1) -> None:
+    for _ in range(times):
+        with pytest.raises(TimeoutError):
+            await threads.call(key, gate.wait, 0.01)
+
+
+async def test_a_call_returns_or_raises_what_its_work_does() -> None:
+    threads = Threads()
+    assert await threads.call("a", lambda: 7, 5) == 7
+    with pytest.raises(ZeroDivisionError):
+        await threads.call("a", lambda: 1 // 0, 5)
+    assert threads.left["a"] == 0
+
+
+async def test_with_too_many_threads_left_behind_no_call_is_made(gate: Event) -> None:
+    threads, made = Threads(most_left=2), Event()
+    await hang(threads, gate, times=2)
+    with pytest.raises(TooManyLeftError):
+        await threads.call("a", made.set, 5)
+    assert not made.is_set()
+    assert await threads.call("b", lambda: "another channel goes on", 5)
+
+
+async def test_threads_that_end_make_room(gate: Event) -> None:
+    threads = Threads(most_left=1)
+    await hang(threads, gate)
+    gate.set()
+    async with asyncio.timeout(10):
+        while threads.left["a"]:  # noqa: ASYNC110  # a thread rings no bell
+            await asyncio.sleep(0.01)
+    assert await threads.call("a", lambda: 7, 5) == 7
+
+
+class Console(AppriseNotifier):
+    """Takes what the operator is told."""
+
+    def __init__(self) -> None:
+        super().__init__({})
+        self.taken: list[object] = []
+
+    async def send(self, channel: str, message: object, delivery_id: str) -> Receipt:  # noqa: ARG002  # it takes everything
+        self.taken.append(message)
+        return Receipt()
+
+
+async def test_a_channel_whose_calls_all_hang_is_refused_and_its_message_goes_out_later(
+    sqlite_engine: Engine, gate: Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent: list[str] = []
+
+    def taken(_address: str, title: str, _body: str) -> bool:
+        sent.append(title)
+        return True
+
+    monkeypatch.setattr(apprise, "_send", taken)
+    threads, console, now = Threads(most_left=1), Console(), [datetime.now(UTC)]
+    await hang(threads, gate, "apprise:phone")
+    ways = {"apprise": AppriseNotifier({"apprise:phone": SecretStr("json://x")}, threads=threads), "console": console}
+    desk = Desk(sqlite_engine)
+    desk.tell(opened(), channel="apprise:phone", at=now[0])
+
+    async def deliver() -> None:
+        await Outbox(sqlite_engine, ways, lambda: now[0], operators=("console",)).deliver(until_idle=True)
+
+    await deliver()
+    [first, _] = desk.deliveries()
+    assert (first.state, first.reason) == ("failed", "not sent, will be tried again: an earlier call has not ended")
+    assert "apprise:phone refuses messages" in str(console.taken)
+    gate.set()
+    async with asyncio.timeout(10):
+        while threads.left["apprise:phone"]:  # noqa: ASYNC110  # as above
+            await asyncio.sleep(0.01)
+    now[0] += timedelta(hours=2)
+    await deliver()
+    assert desk.deliveries()[0].state == "sent"
+    assert len(sent) == 1

@@ -1,0 +1,95 @@
+"""Alerts through an incoming webhook, which says little and cannot be read."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+
+import pytest
+from pydantic import SecretStr
+
+from monitor.notify.base import NotifyError, Receipt
+from monitor.notify.webhook import WebhookNotifier
+from tests.support.alerts import every_kind, opened
+from tests.support.slack_server import ROLES, SlackServer, slack_server
+
+
+@pytest.fixture
+async def slack() -> AsyncIterator[SlackServer]:
+    async with slack_server() as server:
+        yield server
+        assert server.complaints == []
+
+
+@pytest.fixture
+def notifier(slack: SlackServer) -> WebhookNotifier:
+    return WebhookNotifier(SecretStr(slack.webhook_url), timeout=1)
+
+
+async def refused(notifier: WebhookNotifier) -> NotifyError:
+    with pytest.raises(NotifyError) as caught:
+        await notifier.send("webhook", opened(), "id1")
+    return caught.value
+
+
+async def test_every_kind_of_message_arrives(slack: SlackServer, notifier: WebhookNotifier) -> None:
+    for message in every_kind():
+        assert await notifier.send("webhook", message, "id") == Receipt()
+    assert len(slack.channels[ROLES].messages) == len(every_kind())
+    assert all(message["blocks"] for message in slack.channels[ROLES].messages)
+
+
+@pytest.mark.parametrize("kind", ["500", "reset", "timeout", "accept_then_500", "accept_then_reset", "bad_json", "text"])
+async def test_what_may_have_arrived_is_unclear(slack: SlackServer, notifier: WebhookNotifier, kind: str) -> None:
+    slack.break_next(kind, "webhook")
+    error = await refused(notifier)
+    assert (error.unclear, error.permanent) == (True, False)
+
+
+async def test_too_many_says_how_long_to_wait(slack: SlackServer, notifier: WebhookNotifier) -> None:
+    slack.wait = 7
+    slack.break_next("429", "webhook")
+    error = await refused(notifier)
+    assert (error.retry_after, error.unclear) == (7, False)
+
+
+@pytest.mark.parametrize("word", ["no_service", "no_team", "channel_not_found"])
+async def test_a_removed_webhook_needs_a_person(slack: SlackServer, notifier: WebhookNotifier, word: str) -> None:
+    slack.break_next(word, "webhook")
+    error = await refused(notifier)
+    assert (error.permanent, error.unclear) == (True, False)
+    assert error.reason == f"the webhook answers HTTP 404 {word}"
+
+
+async def test_refused_blocks_arrive_as_text(slack: SlackServer, notifier: WebhookNotifier) -> None:
+    slack.break_next("invalid_blocks", "webhook")
+    await notifier.send("webhook", opened(), "id1")
+    (message,) = slack.channels[ROLES].messages
+    assert "blocks" not in message
+    assert "https://jobs.example/1" in message["text"]
+
+
+async def test_it_cannot_be_read(notifier: WebhookNotifier) -> None:
+    assert not notifier.readable
+    with pytest.raises(NotifyError):
+        await notifier.find("webhook", "id1", datetime.now(UTC))
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:9/services/verySecret", "http://[verySecret/", "verySecret", "http://h:verySecret/"])
+async def test_the_address_is_in_no_error_and_no_log(
+    url: str, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    error = await refused(WebhookNotifier(SecretStr(url), timeout=1))
+    captured = capsys.readouterr()
+    assert "verySecret" not in caplog.text + captured.out + captured.err + f"{error} {error.__cause__!r}"
+
+
+async def test_the_address_is_not_logged_when_the_message_arrives(
+    slack: SlackServer, notifier: WebhookNotifier, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    await notifier.send("webhook", opened(), "id1")
+    assert "testSecret" not in caplog.text.replace("POST /services", "")
+    assert slack.calls["webhook"] == 1

@@ -1,0 +1,31 @@
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+from sqlalchemy import Engine
+
+from tests.support.post_office import until
+from tests.support.socket_server import SocketServer, socket_server
+from tests.support.story import tell
+from tests.support.talking import Office
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[SocketServer]:
+    async with socket_server() as server:
+        yield server
+
+
+@pytest.fixture
+async def waiting(server: SocketServer, sqlite_engine: Engine) -> Office:
+    """Not started yet."""
+    return Office(server, sqlite_engine, tell(sqlite_engine))
+
+
+@pytest.fixture
+async def office(waiting: Office) -> AsyncIterator[Office]:
+    await waiting.start()
+    await until(lambda: bool(waiting.server.sockets))
+    yield waiting
+    await waiting.end()

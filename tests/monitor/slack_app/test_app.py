@@ -1,0 +1,209 @@
+"""All of it: a real websocket, a real database, what people see."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import threading
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import text
+from structlog.testing import capture_logs
+
+from tests.support.post_office import until
+from tests.support.socket_server import ADMIN, ALICE, BOB, ROLES, SocketServer
+from tests.support.story import STORY
+from tests.support.talking import Office, told
+
+
+async def test_a_role_is_saved_once_however_often_the_click_arrives(office: Office, server: SocketServer) -> None:
+    await server.click("role_save", STORY, times=2)
+    assert (await told(server))[0].startswith("Saved for you: Research Engineer, Gemini")
+    await server.click("role_save", STORY, at="1")
+    await server.click("role_save", STORY, at="1")
+    assert (await told(server, 2))[1].startswith("You have saved it already")
+    await asyncio.sleep(0.1)
+    assert len(server.answers) == 2
+    assert office.rows("SELECT count(*) FROM saved") == [(1,)]
+
+
+async def test_a_mute_is_announced_once_in_the_thread_and_undone_there(office: Office, server: SocketServer) -> None:
+    await server.click("role_mute", STORY, ADMIN, times=2)
+    await told(server)
+    [announced] = server.made("chat.postMessage")
+    assert (announced["channel"], announced["thread_ts"]) == (ROLES, "1700000000.000100")
+    undo = announced["blocks"][-1]["elements"][0]
+    await server.click(undo["action_id"], undo["value"], ADMIN, times=2)
+    assert (await told(server, 2))[1].startswith("Told again from now on")
+    [update] = server.made("chat.update")
+    assert "mute_undo" not in json.dumps(update)
+    assert office.rows("SELECT count(*) FROM mute WHERE ended_at IS NULL") == [(0,)]
+
+
+async def test_a_mute_that_is_undone_in_the_list_leaves_no_button_in_its_thread_either(office: Office, server: SocketServer) -> None:
+    await server.click("role_mute", STORY, ADMIN)
+    await server.click("rule_mute", "kernels", ADMIN)
+    await told(server, 2)
+    await server.slash("muted", ADMIN)
+    await told(server, 3)
+    undo = next(block for block in server.answers[2]["blocks"] if block["type"] == "actions")["elements"][0]
+    await server.click(undo["action_id"], undo["value"], ADMIN, private=True)
+    assert (await told(server, 4))[3] == "Told again from now on: Research Engineer, Gemini. 1 mute"
+    assert [one["replace_original"] for one in server.answers] == [False, False, False, True]
+    assert json.dumps(server.answers[3]["blocks"]).count("mute_undo") == 1
+    [(where,)] = office.rows("SELECT ts FROM mute WHERE ended_at IS NOT NULL")
+    [update] = server.made("chat.update")
+    assert (update["channel"], update["ts"]) == (ROLES, where)
+    assert "mute_undo" not in json.dumps(update)
+
+
+async def test_a_mute_that_has_ended_by_itself_loses_its_button_when_it_is_pressed(office: Office, server: SocketServer) -> None:
+    await server.click("rule_mute", "kernels", ADMIN)
+    await told(server)
+    [announced] = server.made("chat.postMessage")
+    office.history.now += timedelta(days=2)
+    await server.click("mute_undo", announced["blocks"][-1]["elements"][0]["value"], ADMIN)
+    assert (await told(server, 2))[1].startswith("That mute has ended already")
+    [update] = server.made("chat.update")
+    assert "mute_undo" not in json.dumps(update)
+    assert "undid" not in json.dumps(update)
+
+
+async def test_who_may_not_mute_is_told_who_may(office: Office, server: SocketServer) -> None:
+    await server.click("role_mute", STORY, BOB)
+    await told(server)
+    assert ADMIN in json.dumps(server.answers[0]["blocks"])
+    assert server.made("chat.postMessage") == []
+    assert office.rows("SELECT count(*) FROM mute") == [(0,)]
+
+
+async def test_the_full_diff_is_in_the_thread_once(office: Office, server: SocketServer) -> None:
+    await server.click("role_diff", STORY, times=2)
+    await until(lambda: bool(server.made("files.completeUploadExternal")))
+    [content] = server.files.values()
+    assert "-We build large models." in content.decode()
+    assert "+We build very large kernels." in content.decode()
+    assert "We build {+very+} large [-models.-] {+kernels.+}" in content.decode()
+    await until(lambda: office.rows("SELECT done FROM diff_file") == [(1,)])
+    await server.click("role_diff", STORY, BOB)
+    assert "in the thread already" in (await told(server))[0]
+    assert len(server.files) == 1
+
+
+async def test_a_diff_that_could_not_be_uploaded_can_be_asked_for_again(office: Office, server: SocketServer) -> None:
+    server.refuse("files.completeUploadExternal", "missing_scope")
+    await server.click("role_diff", STORY)
+    assert "missing_scope" in (await told(server))[0]
+    await until(lambda: office.rows("SELECT count(*) FROM diff_file") == [(0,)])
+    await server.click("role_diff", STORY)
+    await until(lambda: len(server.made("files.completeUploadExternal")) == 1)
+
+
+@pytest.mark.usefixtures("office")
+async def test_a_url_button_is_acknowledged_and_says_nothing(server: SocketServer) -> None:
+    assert await server.click("role_open") < 1
+    await server.click("role_why", STORY)
+    assert (await told(server))[0].startswith("Why ")
+    assert len(server.answers) == 1
+
+
+@pytest.mark.usefixtures("office")
+async def test_a_button_that_nobody_knows_is_answered(server: SocketServer) -> None:
+    await server.click("role_applied", STORY)
+    assert "does not know this button" in (await told(server))[0]
+
+
+MALFORMED: tuple[object, ...] = (
+    None,
+    [],
+    "text",
+    {},
+    {"type": "block_actions"},
+    {"type": "block_actions", "user": 7, "actions": [{}]},
+    {"type": "view_submission"},
+)
+
+
+@pytest.mark.usefixtures("office")
+@pytest.mark.parametrize("kind", ["interactive", "slash_commands", "events_api", "something_new"])
+async def test_a_malformed_payload_is_acknowledged_and_stops_nothing(server: SocketServer, kind: str) -> None:
+    assert max([await server.send(kind, payload) for payload in MALFORMED]) < 1
+    await server.slash("help")
+    assert await told(server) == ["What rolewatch answers"]
+
+
+@pytest.mark.usefixtures("office")
+async def test_what_is_no_envelope_stops_nothing(server: SocketServer) -> None:
+    for text_ in (
+        "",
+        "no json",
+        "[]",
+        "7",
+        "{}",
+        '{"envelope_id":5,"type":"interactive"}',
+        '{"type":"hello"}',
+        "x" * 100_000,
+        "[" * 100_000,
+    ):
+        await server.raw(text_)
+    await server.slash("help")
+    assert await told(server) == ["What rolewatch answers"]
+
+
+async def test_a_click_is_acknowledged_while_the_database_is_locked_and_served_after(office: Office, server: SocketServer) -> None:
+    locked, go = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with office.engine.begin() as connection:
+            connection.execute(text("UPDATE board SET failures = failures"))
+            locked.set()
+            go.wait(20)
+
+    holding = asyncio.create_task(asyncio.to_thread(hold))
+    await asyncio.to_thread(locked.wait, 5)
+    assert max([await server.click("role_save", STORY, user) for user in (ALICE, BOB, ADMIN)]) < 1
+    assert await server.slash("status") < 1
+    go.set()
+    await holding
+    await told(server, 4)
+    assert office.rows("SELECT count(*) FROM saved") == [(3,)]
+
+
+async def test_a_fault_of_ours_is_told_in_words_and_the_next_click_is_served(office: Office, server: SocketServer) -> None:
+    with office.engine.begin() as connection:
+        connection.execute(text("ALTER TABLE saved RENAME TO gone"))
+    with capture_logs() as logged:
+        await server.click("role_save", STORY)
+        assert "did not work" in (await told(server))[0]
+    assert [(line["event"], line["what"]) for line in logged if line["log_level"] == "error"] == [
+        ("a question from slack failed", "role_save")
+    ]
+    with office.engine.begin() as connection:
+        connection.execute(text("ALTER TABLE gone RENAME TO saved"))
+    await server.click("role_save", STORY)
+    assert (await told(server, 2))[1].startswith("Saved")
+
+
+@pytest.mark.usefixtures("office")
+async def test_an_answer_whose_response_url_is_used_up_arrives_all_the_same(server: SocketServer) -> None:
+    server.refuse("response", 404)
+    await server.click("role_save", STORY)
+    await told(server)
+    assert [call["user"] for call in server.made("chat.postEphemeral")] == [ALICE]
+
+
+@pytest.mark.usefixtures("office")
+async def test_a_short_wait_that_slack_asks_for_is_waited_for(server: SocketServer) -> None:
+    server.refuse("response", 429)
+    server.refuse("chat.postMessage", 429)
+    await server.click("role_mute", STORY, ADMIN)
+    await told(server)
+    assert len(server.made("chat.postMessage")) == 1
+
+
+async def test_a_mute_that_cannot_be_announced_holds_and_says_so(office: Office, server: SocketServer) -> None:
+    server.refuse("chat.postMessage", "not_in_channel")
+    await server.click("role_mute", STORY, ADMIN)
+    assert "It is muted, but the thread could not be told: not_in_channel" in (await told(server))[0]
+    assert office.rows("SELECT count(*) FROM mute") == [(1,)]

@@ -1,0 +1,74 @@
+"""Slack answers otherwise than it says it does: whoever clicked hears of it, and the next click is served."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+
+import pytest
+
+from monitor.slack_app import connection
+from tests.support.post_office import until
+from tests.support.socket_server import ADMIN, BOB, SocketServer
+from tests.support.story import STORY
+from tests.support.talking import Office, told
+
+
+@pytest.mark.parametrize("odd", [{}, {"upload_url": None, "file_id": "F1"}, {"upload_url": 7, "file_id": "F1"}])
+async def test_an_upload_without_an_address_is_told_and_can_be_asked_for_again(
+    office: Office, server: SocketServer, odd: dict[str, object]
+) -> None:
+    server.odd["files.getUploadURLExternal"] = odd
+    await server.click("role_diff", STORY)
+    assert "upload_url" in (await told(server))[0]
+    assert office.rows("SELECT count(*) FROM diff_file") == [(0,)]
+    server.odd.clear()
+    await server.click("role_diff", STORY, BOB)
+    await until(lambda: bool(server.made("files.completeUploadExternal")))
+
+
+async def test_a_mute_whose_announcement_has_no_ts_holds_and_says_so(office: Office, server: SocketServer) -> None:
+    server.odd["chat.postMessage"] = {"ts": None}
+    await server.click("role_mute", STORY, ADMIN)
+    assert "It is muted, but the thread could not be told" in (await told(server))[0]
+    assert office.rows("SELECT count(*) FROM mute") == [(1,)]
+
+
+@pytest.mark.usefixtures("office")
+async def test_a_fault_while_answering_is_told_to_the_person(server: SocketServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def broken(*_: object, **__: object) -> None:
+        raise KeyError("surprise")
+
+    monkeypatch.setattr("monitor.slack_app.responses.Calls.upload", broken)
+    await server.click("role_diff", STORY)
+    assert "That did not work" in (await told(server))[0]
+
+
+async def test_a_second_click_during_an_upload_hears_that_it_is_on_its_way(
+    office: Office, server: SocketServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, go_on = asyncio.Event(), asyncio.Event()
+
+    async def slow(*_: object, **__: object) -> None:
+        begun.set()
+        await go_on.wait()
+
+    monkeypatch.setattr("monitor.slack_app.responses.Calls.upload", slow)
+    await server.click("role_diff", STORY)
+    await begun.wait()
+    await server.click("role_diff", STORY, BOB)
+    assert "on its way into the thread" in (await told(server))[0]
+    go_on.set()
+    await until(lambda: office.rows("SELECT done FROM diff_file") == [(1,)])
+
+
+async def test_a_handshake_that_nobody_answers_is_given_up(waiting: Office, server: SocketServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connection, "HELLO", 0.2)
+    monkeypatch.setattr(connection, "FIRST_WAIT", 0.01)
+    server.refuse("link", "silence", times=2)
+    began = time.monotonic()
+    await waiting.start()
+    await until(lambda: bool(server.sockets))
+    assert server.opened == 3
+    assert time.monotonic() - began < 10
+    await waiting.end()

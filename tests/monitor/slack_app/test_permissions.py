@@ -1,0 +1,196 @@
+"""Who may do what, and who may read which channel's name: people and admins, in every place, to every object."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from itertools import product
+
+import pytest
+from sqlalchemy import Engine, insert
+
+from monitor.alerts import mutes
+from monitor.config.model import SlackSettings
+from monitor.database.engine import reading
+from monitor.database.tables import Delivery
+from monitor.queries.resolve import find_posting
+from monitor.slack_app import actions, slash_commands
+from monitor.slack_app.actions import Outcome
+from monitor.slack_app.payloads import Click, Typed, hear
+from monitor.slack_app.permissions import Person
+from tests.support.history import History
+from tests.support.socket_server import ADMIN, ALICE, BOB, CARD, ROLES, click
+from tests.support.story import STORY, tell
+from tests.support.talking import know
+
+SECRET = "C0SECRET01"
+NAMES = {ROLES: "slack:#roles", SECRET: "slack:#secret-reorg"}
+DIRECT = {ALICE: "D0ALICE001", ADMIN: "D0ADMIN001", BOB: "D0BOB00001"}
+PEOPLE = [ALICE, ADMIN]
+PLACES = ["shared", "private", "direct"]
+OBJECTS = ["slack:#roles", "slack:#secret-reorg", "own", "other's"]
+
+
+@pytest.fixture
+def history(sqlite_engine: Engine) -> History:
+    """Rules that tell a public channel, a private one and two people, with a message sent to each."""
+    history = tell(sqlite_engine)
+    channels = (*NAMES.values(), *(f"slack:{user}" for user in DIRECT))
+    rules = tuple(replace(rule, notify=channels) for rule in history.settings.rules)
+    history.settings = replace(history.settings, rules=rules, slack=SlackSettings(admins=(ADMIN,)))
+    know(sqlite_engine, private={"#secret-reorg": SECRET})
+    sent = {**NAMES, **{direct: f"slack:{user}" for user, direct in DIRECT.items()}}
+    with sqlite_engine.begin() as connection:
+        for channel_id, channel in sent.items():
+            row = {
+                "delivery_id": channel_id,
+                "channel": channel,
+                "message": "{}",
+                "state": "sent",
+                "created_at": history.now,
+                "attempts": 1,
+            }
+            connection.execute(insert(Delivery).values(**row, channel_id=channel_id, ts=CARD))
+    return history
+
+
+def place(kind: str, user: str) -> str:
+    return {"shared": ROLES, "private": SECRET, "direct": DIRECT[user]}[kind]
+
+
+def object_(name: str, user: str) -> str:
+    return {"own": f"slack:{user}", "other's": f"slack:{BOB}"}.get(name, name)
+
+
+def press(history: History, action: str, value: str, user: str, channel_id: str, *, private: bool = False) -> Outcome:
+    payload = click(action, value, user, channel_id)
+    payload["container"]["is_ephemeral"] = private
+    [heard] = hear({"envelope_id": "e", "type": "interactive", "payload": payload})
+    assert isinstance(heard, Click)
+    with history.engine.begin() as connection:
+        return actions.do(connection, history.settings, heard, history.now)
+
+
+def mute(history: History, channel: str, *, role: bool = False) -> int:
+    with history.engine.begin() as connection:
+        posting = find_posting(connection, STORY).id if role else None
+        rule = None if role else "kernels"
+        return int(mutes.mute(connection, channel, posting_id=posting, rule=rule, by=ADMIN, now=history.now)[0].id)
+
+
+def holds(history: History) -> set[str]:
+    with reading(history.engine) as connection:
+        return {row.channel for row in mutes.listed(connection, history.now)}
+
+
+@pytest.mark.parametrize(("user", "where", "what"), [*product(PEOPLE, PLACES, OBJECTS)])
+@pytest.mark.parametrize("how", ["rule in a thread", "role in a thread", "rule in an answer", "role in an answer"])
+def test_a_mute_is_undone_by_those_whom_it_concerns(history: History, user: str, where: str, what: str, how: str) -> None:
+    role, private = how.startswith("role"), how.endswith("answer")
+    channel = object_(what, user)
+    number = mute(history, channel, role=role)
+    outcome = press(history, "mute_undo", str(number), user, place(where, user), private=private)
+    allowed = what == "own" or (user == ADMIN and what != "other's")
+    assert (channel not in holds(history)) is allowed
+    assert (outcome.replaced is not None or private) or not allowed
+    if not allowed:
+        assert outcome.answer is not None
+        assert "secret-reorg" not in str(outcome.answer)
+        assert BOB not in str(outcome.answer)
+
+
+@pytest.mark.parametrize(("user", "what"), [*product(PEOPLE, OBJECTS)])
+@pytest.mark.parametrize(("action", "value"), [("role_mute", STORY), ("rule_mute", "kernels")])
+def test_a_channel_is_muted_by_those_whom_it_concerns(history: History, user: str, what: str, action: str, value: str) -> None:
+    where = {"slack:#roles": ROLES, "slack:#secret-reorg": SECRET, "own": DIRECT[user], "other's": DIRECT[BOB]}[what]
+    outcome = press(history, action, value, user, where)
+    if what == "other's":  # nobody is in another's direct messages; a payload that says so mutes nothing there
+        assert f"slack:{BOB}" not in holds(history)
+        return
+    allowed = what == "own" or user == ADMIN
+    assert holds(history) == ({object_(what, user)} if allowed else set())
+    assert (outcome.announced is not None) is allowed
+
+
+@pytest.mark.parametrize(("user", "where"), [*product(PEOPLE, PLACES)])
+@pytest.mark.parametrize("action", ["role_save", "role_unsave", "role_why", "role_diff", "role_open"])
+def test_everyone_may_ask_about_a_role_and_keep_a_list(history: History, user: str, where: str, action: str) -> None:
+    press(history, "role_save", STORY, BOB, ROLES)
+    outcome = press(history, action, STORY, user, place(where, user))
+    saved = {row[0] for row in history.ask("SELECT user_id FROM saved")}
+    assert saved == ({BOB, user} if action == "role_save" else {BOB})
+    assert outcome.announced is None
+    if action == "role_diff":
+        assert outcome.file is not None
+
+
+@pytest.mark.parametrize(("user", "where"), [*product(PEOPLE, PLACES)])
+@pytest.mark.parametrize("command", ["rules", "status", "muted"])
+def test_private_channels_and_others_direct_messages_are_named_to_nobody(history: History, user: str, where: str, command: str) -> None:
+    waiting(history)
+    for channel in (*NAMES.values(), f"slack:{BOB}", f"slack:{user}"):
+        mute(history, channel)
+    told = ask(history, command, user, place(where, user))
+    assert "slack:#roles" in told
+    assert ("secret-reorg" in told) is (where == "private")
+    assert BOB not in told
+    assert "your direct messages" in told
+
+
+def waiting(history: History) -> None:
+    """A message that waits for every channel."""
+    with history.engine.begin() as connection:
+        for channel in (*NAMES.values(), *(f"slack:{user}" for user in DIRECT)):
+            row = {"delivery_id": f"w{channel}", "channel": channel, "message": "{}", "state": "failed", "created_at": history.now}
+            connection.execute(insert(Delivery).values(**row, attempts=1))
+
+
+def ask(history: History, text: str, user: str, channel_id: str) -> str:
+    with reading(history.engine) as connection:
+        said = slash_commands.answer(connection, history.settings, Typed("k", user, channel_id, text, ""), history.now)
+    return str((said.text, [block for block in said.blocks if block["type"] != "actions"])).replace(f"'user_id': '{user}'", "")
+
+
+@pytest.mark.parametrize(("user", "where"), [*product(PEOPLE, PLACES)])
+def test_undo_is_shown_to_those_who_may(history: History, user: str, where: str) -> None:
+    numbers = {channel: str(mute(history, channel)) for channel in (*NAMES.values(), f"slack:{BOB}", f"slack:{user}")}
+    with reading(history.engine) as connection:
+        said = slash_commands.answer(connection, history.settings, Typed("k", user, place(where, user), "muted", ""), history.now)
+    shown = {block["elements"][0]["value"] for block in said.blocks if block["type"] == "actions"}
+    expected = {numbers[f"slack:{user}"]}
+    if user == ADMIN:
+        expected |= {numbers["slack:#roles"]} | ({numbers["slack:#secret-reorg"]} if where == "private" else set())
+    assert shown == expected
+
+
+def test_a_channel_that_slack_never_listed_counts_as_private() -> None:
+    person = Person(ALICE, ROLES)
+    assert person.names(["console", "slack:#new", "slack:C0NEW00001", f"slack:{BOB}", "slack:D0BOB00001"], lambda _: False) == [
+        "console",
+        "2 private channels",
+        "2 direct messages",
+    ]
+
+
+def test_a_mute_in_a_channel_that_no_rule_tells_is_refused(history: History) -> None:
+    outcome = press(history, "rule_mute", "kernels", ADMIN, "C0OTHER001")
+    assert outcome.answer is not None
+    assert "nothing to mute" in outcome.answer.text
+    assert holds(history) == set()
+
+
+def test_a_mute_holds_for_the_name_that_alerts_are_written_for(history: History) -> None:
+    with history.engine.begin() as connection:
+        connection.exec_driver_sql("DELETE FROM delivery")
+    press(history, "rule_mute", "kernels", ADMIN, ROLES)
+    assert reason(history, "slack:#roles", history.now) is not None
+    channel = f"slack:{ROLES}"
+    rules = tuple(replace(rule, notify=(channel,)) for rule in history.settings.rules)
+    history.settings = replace(history.settings, rules=rules)
+    press(history, "rule_mute", "research-engineer", ADMIN, ROLES)
+    assert {channel, "slack:#roles"} == holds(history)
+
+
+def reason(history: History, channel: str, now: datetime) -> str | None:
+    with reading(history.engine) as connection:
+        return mutes.current(connection, now).reason(channel, "kernels", None)

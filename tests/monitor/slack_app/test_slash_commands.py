@@ -1,0 +1,217 @@
+"""What `/rolewatch` answers."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import Engine
+
+from monitor.alerts import mutes, saved
+from monitor.config.model import SlackSettings
+from monitor.database.engine import reading
+from monitor.errors import UserError
+from monitor.queries.resolve import find_posting
+from monitor.slack_app import slash_commands
+from monitor.slack_app.payloads import Typed
+from monitor.slack_app.replies import Said
+from monitor.slack_app.slash_commands import Search, read
+from tests.support.block_rules import TOTAL, faults, length
+from tests.support.boards import posting, snapshot
+from tests.support.history import History
+from tests.support.made import Made
+from tests.support.moves import listing, move, there
+from tests.support.socket_server import ADMIN, ALICE, BOB
+from tests.support.story import STORY, tell
+from tests.support.talking import know
+
+
+@pytest.fixture(scope="module")
+def history(tmp_path_factory: pytest.TempPathFactory, made: Made) -> Iterator[History]:
+    """The story on SQLite, once: asking changes nothing."""
+    for engine in made.opened(f"sqlite:///{tmp_path_factory.mktemp('commands')}/rolewatch.db"):
+        story = tell(engine)
+        story.settings = replace(story.settings, slack=SlackSettings(admins=(ADMIN,)))
+        know(engine, public={f"#{n}": f"C0SOME{n:04}" for n in range(25)})
+        yield story
+
+
+def test_both_databases_are_asked_alike(history: History, engine: Engine) -> None:
+    other = tell(engine)
+    know(engine)
+    for text in ("roles research engineer at example labs in london", "history engineer", "rules", "saved", "help", "roles counsel"):
+        assert ask(other, text) == ask(history, text)
+    for text in ("roles", "history gemini", "status"):
+        assert shown(ask(other, text)) == shown(ask(history, text))
+
+
+def ask(history: History, text: str, user: str = ALICE) -> Said:
+    """The answer, which Slack would take."""
+    with reading(history.engine) as connection:
+        said = slash_commands.answer(connection, history.settings, Typed("k", user, "C1", text, ""), history.now)
+    assert faults(said.blocks) == []
+    assert length(said.blocks) < TOTAL
+    return said
+
+
+def shown(said: Said) -> str:
+    """All words of an answer."""
+    return " ".join(_texts(said.blocks))
+
+
+def _texts(part: object) -> list[str]:
+    if isinstance(part, list):
+        return [text for one in part for text in _texts(one)]
+    if not isinstance(part, dict):
+        return []
+    own = [part["text"]] if isinstance(part.get("text"), str) else _texts(part.get("text"))
+    return own + _texts(part.get("elements"))
+
+
+@pytest.mark.parametrize(
+    ("text", "search"),
+    [
+        ("", Search()),
+        ("research engineer", Search(("research", "engineer"))),
+        ("research engineer at deepmind", Search(("research", "engineer"), "deepmind")),
+        ("research engineer at google deepmind in mountain view", Search(("research", "engineer"), "google deepmind", ("mountain view",))),
+        ("in london at deepmind", Search((), "deepmind", ("london",))),
+        ("“research engineer” gemini", Search(("research engineer", "gemini"))),
+        ('"engineer in residence" at x', Search(("engineer in residence",), "x")),
+        ("AT DeepMind", Search((), "DeepMind")),
+        ('unclosed "quote', Search(("unclosed", '"quote'))),
+    ],
+)
+def test_words_a_company_and_a_place_are_told_apart(text: str, search: Search) -> None:
+    assert read(text) == search
+
+
+def test_roles_are_found_by_words_company_and_place(history: History) -> None:
+    assert ask(history, "roles research engineer at example labs").text == "2 open roles for “research engineer at example labs”"
+    found = shown(ask(history, "roles research engineer at examplelabs in mountain view"))
+    assert "Research Engineer, Gemini" in found
+    assert "133,000\u2013240,000 USD/year" in found
+    assert "Scientist" not in found
+    assert "Chef de Partie" in shown(ask(history, "ROLES"))
+
+
+def test_roles_that_nobody_has_are_answered_with_what_may_help(history: History) -> None:
+    assert "1 closed one would fit" in shown(ask(history, "roles counsel"))
+    assert "Fewer words" in shown(ask(history, "roles sommelier"))
+    with pytest.raises(UserError, match="no board of 'exmaple labs' is known; nearest: example labs"):
+        ask(history, "roles engineer at exmaple labs")
+    with pytest.raises(UserError, match="no board of 'nowhere' is known; there is Example Labs, Other Works"):
+        ask(history, "roles at nowhere")
+    with pytest.raises(UserError, match="cannot be looked for"):
+        ask(history, "roles /(/")
+
+
+@pytest.mark.parametrize("named", [STORY, "https://job-boards.greenhouse.io/examplelabs/jobs/11", "gemini", "research engineer gemini"])
+def test_a_history_is_told_of_what_is_named_or_of_the_only_one_that_fits(history: History, named: str) -> None:
+    told = shown(ask(history, f"history {named}"))
+    assert "Research Engineer, Gemini" in told
+    assert "Location" in told
+    assert "London, UK" in told
+    assert "2 passages changed" in told or "1 passage changed" in told or "passages changed" in told
+    assert told.index("reopened") < told.index("closed  ") if "closed  " in told else "reopened" in told
+
+
+def test_a_link_as_slack_writes_it_is_the_address(history: History) -> None:
+    address = "https://job-boards.greenhouse.io/examplelabs/jobs/11"
+    assert ask(history, f"history <{address}>") == ask(history, f"history <{address}|jobs/11>") == ask(history, f"history {address}")
+
+
+def test_several_postings_that_fit_are_listed_with_their_names(history: History) -> None:
+    told = shown(ask(history, "history engineer"))
+    assert STORY in told
+    assert "name one of them" in told
+    assert "No posting for “sommelier”" in shown(ask(history, "history sommelier"))
+    with pytest.raises(UserError, match="Say which posting"):
+        ask(history, "history")
+    with pytest.raises(UserError, match="was ever seen"):
+        ask(history, "history greenhouse:examplelabs:999")
+
+
+def test_rules_say_what_they_look_for_and_where_they_are_muted(history: History) -> None:
+    with history.engine.begin() as connection:
+        mutes.mute(connection, "slack:#roles", posting_id=None, rule="kernels", by=ALICE, now=history.now)
+    told = shown(ask(history, "rules"))
+    assert "any of research engineer  →  console" in told
+    assert "muted in slack:#roles until" in told
+    with history.engine.begin() as connection:
+        assert mutes.undo(connection, mutes.listed(connection, history.now)[0].id, ALICE, history.now)
+
+
+def test_what_is_muted_is_listed_with_a_button_to_undo_each(history: History) -> None:
+    assert shown(ask(history, "muted")) == "Nothing is muted."
+    with history.engine.begin() as connection:
+        made = [mutes.mute(connection, f"slack:#{n}", posting_id=None, rule="kernels", by=ALICE, now=history.now)[0].id for n in range(25)]
+        found = find_posting(connection, STORY)
+        made.append(mutes.mute(connection, "slack:#roles", posting_id=found.id, rule=None, by=ALICE, now=history.now)[0].id)
+    said = ask(history, "muted", ADMIN)
+    assert [block["elements"][0]["value"] for block in said.blocks if block["type"] == "actions"] == list(map(str, made[:20]))
+    assert "and 6 more" in shown(said)
+    assert [block for block in ask(history, "muted").blocks if block["type"] == "actions"] == []
+    with history.engine.begin() as connection:
+        for number in made[:-1]:
+            mutes.undo(connection, number, ALICE, history.now)
+    assert "Research Engineer, Gemini" in shown(ask(history, "muted"))
+    with history.engine.begin() as connection:
+        mutes.undo(connection, made[-1], ALICE, history.now)
+
+
+def test_what_another_muted_in_his_direct_messages_is_not_listed(history: History) -> None:
+    with history.engine.begin() as connection:
+        row, _ = mutes.mute(connection, f"slack:{BOB}", posting_id=None, rule="kernels", by=BOB, now=history.now)
+    assert "kernels" in shown(ask(history, "muted", BOB))
+    assert "muted in your direct messages" in shown(ask(history, "rules", BOB))
+    assert shown(ask(history, "muted")) == "Nothing is muted."
+    assert "muted in" not in shown(ask(history, "rules"))
+    with history.engine.begin() as connection:
+        mutes.undo(connection, row.id, BOB, history.now)
+
+
+def test_status_counts_boards_roles_and_what_waits(history: History) -> None:
+    told = shown(ask(history, "status"))
+    assert "2 boards, all well; 4 open roles" in told
+    assert "1 failure in a row" in told or "Other Works" in told
+
+
+def test_saved_lists_a_persons_own_whatever_became_of_them(history: History) -> None:
+    with history.engine.begin() as connection:
+        for key in (STORY, "13"):
+            saved.save(connection, BOB, find_posting(connection, key).id, history.now)
+    told = shown(ask(history, "saved", BOB))
+    assert "Legal Counsel" in told
+    assert "(closed)" in told
+    assert "nothing yet" in shown(ask(history, "saved"))
+
+
+@pytest.mark.parametrize(
+    ("typed", "hint"),
+    [("rolse", "did you mean `/rolewatch roles`"), ("histroy x", "`/rolewatch history`"), ("stat", "status"), ("xyzzy", "help` says")],
+)
+def test_a_typing_mistake_gets_a_line_that_helps(history: History, typed: str, hint: str) -> None:
+    with pytest.raises(UserError, match=hint.replace("`", ".")):
+        ask(history, typed)
+
+
+def test_help_names_every_command(history: History) -> None:
+    for text in ("", "help", "HELP"):
+        told = shown(ask(history, text))
+        assert all(f"/rolewatch {name}" in told for name in ("roles", "history", "saved", "rules", "muted", "status"))
+        assert json.dumps(ask(history, text).blocks)
+
+
+def test_the_history_of_a_role_that_moved_is_one(sqlite_engine: Engine) -> None:
+    history = History(sqlite_engine)
+    history.look(snapshot([posting("1"), posting("2", title="Chef")]))
+    history.look(snapshot([posting("1", title="Research Engineer, Gemini"), posting("2", title="Chef")]))
+    move(history)
+    history.look(listing([there(posting("1", title="Research Engineer, Gemini"))]))
+    said = shown(ask(history, "history gemini"))
+    assert "google:examplelabs:131" in said
+    assert "(greenhouse:examplelabs:1)" in said
+    assert "1 open role" in shown(ask(history, "roles research engineer"))

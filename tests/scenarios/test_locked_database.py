@@ -1,0 +1,89 @@
+"""The database locked by another program, under the daemon and under commands."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from threading import Timer
+
+import pytest
+
+from monitor.database.engine import connect
+from monitor.demo.board_server import BoardServer
+from tests.support.greenhouse import job
+from tests.support.running import Heard, Place, until
+
+LOCKED = "the database cannot be used: database is locked; another program has locked it: let that one end\n"
+
+UNDER_WAY = """SELECT 1 FROM check_round WHERE finished_at IS NULL
+    UNION ALL SELECT 1 FROM alerts WHERE state IN ('pending', 'sending')"""
+
+
+@pytest.fixture
+async def place(tmp_path: Path, boards: BoardServer) -> AsyncIterator[Place]:
+    place = Place(tmp_path, boards.url)
+    yield place
+    place.kill_all()
+    for process in place.processes:
+        await process.wait()
+
+
+@contextmanager
+def locked(place: Place) -> Iterator[None]:
+    """The database as another program locks it that writes and does not end."""
+    with closing(sqlite3.connect(place.folder / "rolewatch.db", isolation_level=None, timeout=20)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        yield
+        other.execute("ROLLBACK")
+
+
+async def working(place: Place) -> Heard:
+    """A daemon that has read its board and told what there was: nothing is half sent when the lock comes."""
+    before = len(place.ask("SELECT 1 FROM board_check"))
+    daemon = Heard(await place.start("run"))
+    await until(lambda: len(place.ask("SELECT 1 FROM board_check")) > before and not place.ask(UNDER_WAY))
+    return daemon
+
+
+async def test_a_daemon_that_waits_for_a_lock_stops_in_time_and_the_next_one_goes_on(place: Place) -> None:
+    daemon = await working(place)
+    with locked(place):
+        await asyncio.sleep(3)  # a round is due each second, so that one waits
+        assert await daemon.stopped() < 10
+    assert daemon.process.returncode == 1
+    assert daemon.of("ERROR shutdown forced")
+    assert not daemon.of("Traceback")
+    again = await working(place)
+    assert await again.stopped() < 10
+    assert not again.of("ERROR")
+    assert (await place.run("db", "check"))[:2] == (0, "ok\n")
+
+
+@pytest.mark.slow  # a minute: writers wait for each other for half of one
+async def test_a_lock_that_is_held_for_too_long_is_one_line_and_the_daemon_goes_on(place: Place, boards: BoardServer) -> None:
+    daemon = await working(place)
+    with locked(place):
+        boards.boards["examplelabs"].jobs.append(job(2, title="Research Engineer, Team 2"))
+        codes = await asyncio.gather(place.run("check"), place.run("alerts", "retry"), place.run("roles"))
+        await until(lambda: daemon.of("ERROR round failed, trying again"))
+    assert [(code, err) for code, _, err in codes] == [(1, LOCKED), (1, LOCKED), (0, "")]
+    await until(lambda: place.ask("SELECT count(*) FROM posting_changes") == [(1,)])
+    await until(lambda: daemon.of("INFO the database works again"))
+    assert await daemon.stopped() < 10
+    assert len(daemon.of("ERROR round failed, trying again")) == 1
+    assert 'reason="OperationalError: database is locked"' in daemon.of("ERROR round failed")[0]
+    assert not daemon.of("Traceback")
+
+
+def test_a_file_that_is_no_wal_yet_is_waited_for_as_any_other(tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "rolewatch.db", isolation_level=None, check_same_thread=False)) as other:
+        other.execute("CREATE TABLE kept (one)")
+        other.execute("BEGIN IMMEDIATE")
+        ending = Timer(0.3, other.execute, ["COMMIT"])
+        ending.start()
+        with connect(f"sqlite:///{tmp_path / 'rolewatch.db'}").connect() as connection:
+            assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
+        ending.join()

@@ -1,0 +1,82 @@
+"""What the log says at INFO of checks and of messages: one line for each alert sent and for each board that brought a change."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import Engine
+from structlog.testing import capture_logs
+
+from crawler.items import Unchanged
+from monitor.rounds.round import _say
+from tests.support.life import MORE, PAY, Life, paid
+from tests.support.post_office import post_office
+
+
+@pytest.fixture
+async def life(sqlite_engine: Engine) -> AsyncIterator[Life]:
+    async with post_office(sqlite_engine) as office:
+        life = Life(office)
+        await life.look()
+        yield life
+
+
+async def test_each_alert_sent_is_one_line_with_its_posting_and_wait(life: Life) -> None:
+    life.glance(paid(PAY))
+    life.office.clock.skipped += timedelta(minutes=5)
+    with capture_logs() as lines:
+        await life.deliver()
+    [sent] = [line for line in lines if line["log_level"] == "info"]
+    assert sent["event"] == "alert sent"
+    facts = {name: sent[name] for name in ("kind", "rule", "posting", "channel")}
+    assert facts == {
+        "kind": "opened",
+        "rule": "research-engineer",
+        "posting": "greenhouse:examplelabs:1",
+        "channel": "slack:#roles",
+    }
+    assert (sent["alert"],) in life.history.ask("SELECT alert_id FROM alerts WHERE state = 'sent'")
+    assert isinstance(sent["waited"], float)
+    assert set(sent) == {"event", "log_level", "alert", "kind", "rule", "posting", "waited", "channel", "delivery"}
+
+
+async def test_what_is_not_sent_is_no_line_of_an_alert_sent(life: Life) -> None:
+    life.slack.break_next("not_in_channel")
+    life.glance(paid(PAY))
+    with capture_logs() as lines:
+        await life.office.outbox().deliver(until_idle=False)
+    assert [line["event"] for line in lines if line["log_level"] == "info" and line["channel"] == "slack:#roles"] == []
+
+
+async def test_a_merged_message_is_one_line_an_alert(life: Life) -> None:
+    life.glance(*(paid(PAY, str(key), title=f"Research Engineer {key}") for key in range(1, 13)))
+    with capture_logs() as lines:
+        await life.deliver()
+    sent = [line for line in lines if line["event"] == "alert sent"]
+    assert len(sent) == 12
+    assert len({line["delivery"] for line in sent}) == 1
+
+
+@pytest.mark.parametrize(
+    ("facts", "level"),
+    [
+        ({"result": "unchanged", "opened": 0, "closed": 0}, "debug"),
+        ({"result": "snapshot", "opened": 0, "closed": 0}, "debug"),
+        ({"result": "snapshot", "opened": 0, "baseline": True}, "info"),
+        ({"result": "snapshot", "opened": 0, "closed": 1}, "info"),
+        ({"result": "snapshot", "revised": 2}, "info"),
+    ],
+)
+def test_a_check_without_a_change_is_no_line_at_info(facts: dict[str, object], level: str) -> None:
+    with capture_logs() as lines:
+        _say([(Unchanged("greenhouse:examplelabs"), {"board": "greenhouse:examplelabs", **facts})])
+    assert [line["log_level"] for line in lines] == [level]
+
+
+async def test_a_check_says_what_it_brought(life: Life) -> None:
+    life.glance(paid(PAY))
+    with capture_logs() as lines:
+        await life.look(paid(MORE))
+    assert [line["kind"] for line in lines if line["event"] == "alert sent"] == ["opened", "revised"]

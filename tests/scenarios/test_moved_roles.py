@@ -1,0 +1,94 @@
+"""Roles of an employer that moved, where they are listed, counted, muted, saved and reminded of."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import Engine
+
+from crawler.items import Deadline
+from monitor.alerts import digest, mutes, reminders, saved
+from monitor.alerts.alerting import Alerting
+from monitor.alerts.open_roles import open_postings
+from monitor.messages import DigestMessage, load
+from tests.support.boards import posting, snapshot
+from tests.support.history import ENGINEER, History
+from tests.support.moves import BOARD, NEW, came, counts, listing, move, moved, open_roles, postings, some_new, there
+
+
+@pytest.fixture
+def history(engine: Engine) -> History:
+    """Ten engineers and a chef on the former board."""
+    history = History(engine)
+    history.look(snapshot([*postings(10), posting("99", title="Chef")]))
+    return history
+
+
+def test_a_role_that_moved_is_listed_once(history: History) -> None:
+    move(history)
+    assert len(open_roles(history)) == 11
+    history.look(listing([*came(6), *some_new(1)]))
+    here = [f"{NEW}:13{number}" for number in range(1, 7)]
+    assert open_roles(history) == [*here, f"{NEW}:70"]
+    assert len(open_roles(history, text="engineer")) == 7
+    assert len(open_roles(history, rules=(ENGINEER,))) == 7
+    assert len(open_roles(history, status="all")) == 18
+    assert history.ask(f"SELECT state, open_postings FROM boards WHERE board = '{BOARD}'") == [("unwatched", 11)]
+    with history.engine.connect() as connection:
+        fitting = [one.role.posting for one in open_postings(connection, Alerting.of(history.settings), history.settings.rules)]
+    assert sorted(fitting) == open_roles(history)
+
+
+def test_a_former_board_that_is_watched_again_is_listed_again(history: History) -> None:
+    move(history)
+    history.look(listing(came(6)))
+    move(history, NEW, BOARD)
+    history.look(snapshot([*postings(10), posting("99", title="Chef")]))
+    assert len(open_roles(history)) == 11
+    assert [counts(one) for one in moved(history)] == [(11, 6, 0, 0), (6, 6, 0, 5)]
+    assert "opened" not in history.alerted()
+
+
+def test_a_reminder_told_on_the_former_board_is_not_told_on_the_new_one(engine: Engine) -> None:
+    history = History(engine)
+    near = Deadline(history.now + timedelta(hours=60), "soon")
+    dated = [replace(one, deadline=near, stated=frozenset({"deadline"})) for one in postings(3)]
+    history.look(snapshot([*dated, *postings(10)[3:], posting("99", title="Chef")]))
+    assert _remind(history) == 3
+    move(history)
+    history.look(listing([*map(there, dated), replace(some_new(1)[0], deadline=near, stated=frozenset({"deadline"}))]))
+    assert _remind(history) == 1  # of the new role
+    history.now += timedelta(hours=40)
+    assert _remind(history) == 4
+
+
+def _remind(history: History) -> int:
+    with history.engine.begin() as connection:
+        return reminders.write(connection, history.settings, history.now)
+
+
+def test_a_digest_counts_a_role_that_moved_once(history: History) -> None:
+    move(history)
+    history.look(listing([*came(6), *some_new(1)]))
+    day = replace(history.settings, alerts=replace(history.settings.alerts, digest=(history.now + timedelta(minutes=5)).time()))
+    with history.engine.begin() as connection:
+        digest.write(connection, day, history.now + timedelta(minutes=10))
+    message = load(history.alerted("(SELECT message FROM alert WHERE id = alert_id)")[-1])
+    assert isinstance(message, DigestMessage)
+    assert (message.open, message.fitting, [board.board for board in message.boards]) == (7, 7, [NEW])
+
+
+def test_mutes_and_saved_roles_go_along(history: History) -> None:
+    first = history.ask("SELECT id FROM posting WHERE key = '1'")[0][0]
+    with history.engine.begin() as connection:
+        mutes.mute(connection, "console", posting_id=first, rule=None, by="U1", now=history.now)
+        for user in ("U1", "U2"):
+            saved.save(connection, user, first, history.now)
+    move(history)
+    history.look(listing(came(6)))
+    history.look(listing([there(postings(1)[0], title="Research Engineer, Team 1, Tokyo"), *came(6)[1:]]))
+    [state] = history.ask("SELECT state FROM alerts WHERE kind = 'revised'")
+    assert state == ("discarded",)
+    assert open_roles(history, status="all", saved_by="U2") == [f"{NEW}:131"]

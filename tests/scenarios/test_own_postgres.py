@@ -1,0 +1,100 @@
+"""PostgreSQL as a server that comes and goes."""
+
+from __future__ import annotations
+
+import asyncio
+import warnings
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import pytest
+from sqlalchemy import create_engine, text
+
+from monitor.config.database_url import normal_url
+from monitor.database.schema import unopened, upgrade
+from monitor.demo.board_server import BoardServer
+from tests.support.greenhouse import job
+from tests.support.running import Heard, Place, until
+from tests.support.slack_server import TOKEN, SlackServer
+
+pytestmark = pytest.mark.slow  # a server of its own, for half a minute
+
+
+class Server:
+    """A PostgreSQL server of one test's own."""
+
+    def __init__(self, server: Any) -> None:  # noqa: ANN401  # the package ships no types
+        self._server = server
+        self.url: str = server.get_uri()
+
+    def stop(self) -> None:
+        """As a machine that loses its power: no connection is told."""
+        from pgserver._commands import pg_ctl  # type: ignore[attr-defined]  # noqa: PLC0415  # it makes its functions as it is loaded; as below
+
+        pg_ctl(["-w", "-m", "immediate", "stop"], pgdata=self._server.pgdata, user=self._server.system_user)
+
+    def start(self) -> None:
+        self._server.ensure_postgres_running()
+
+    def ask(self, query: str) -> list[tuple[Any, ...]]:
+        engine = create_engine(normal_url(self.url))
+        with engine.connect() as connection:
+            rows = [tuple(row) for row in connection.execute(text(query))]
+        engine.dispose()
+        return rows
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    with warnings.catch_warnings(action="ignore"):  # it grumbles where there is no session folder
+        import pgserver  # noqa: PLC0415  # as above
+    with TemporaryDirectory(prefix="rolewatch-postgres-") as folder:
+        running = pgserver.get_server(folder)  # type: ignore[attr-defined]  # it says so without __all__
+        yield Server(running)
+        running.cleanup()
+
+
+@pytest.fixture
+async def place(tmp_path: Path, boards: BoardServer, slack: SlackServer, server: Server) -> AsyncIterator[Place]:
+    with unopened(server.url) as engine:
+        upgrade(engine)
+    place = Place(tmp_path, boards.url, slack.api_url, TOKEN)
+    place.configure(f'[database]\nurl = "{server.url}"\n')
+    yield place
+    place.kill_all()
+    for process in place.processes:
+        await process.wait()
+
+
+async def test_a_server_that_restarts_is_waited_for_and_nothing_is_lost_or_doubled(
+    place: Place, boards: BoardServer, slack: SlackServer, server: Server
+) -> None:
+    daemon = Heard(await place.start("run"))
+    await until(slack.texts)
+    slack.hang = 2.0
+    slack.break_next("accept_then_timeout")  # the server is gone when this message is to be settled
+    boards.boards["examplelabs"].jobs.append(job(2, title="Research Engineer, In Flight"))
+    await until(lambda: len(slack.texts()) == 2)
+    await asyncio.to_thread(server.stop)
+    boards.boards["examplelabs"].jobs.append(job(3, title="Research Engineer, Not Stored"))
+    await until(lambda: daemon.of("ERROR round failed") and daemon.of("ERROR the outbox") and daemon.of("ERROR lease not renewed"))
+    await asyncio.to_thread(server.start)
+    await until(lambda: len(slack.texts()) == 3)
+    await until(lambda: server.ask("SELECT DISTINCT state FROM alerts") == [("sent",)])
+    assert await daemon.stopped() < 10
+    assert daemon.process.returncode == 0
+    assert not daemon.of("Traceback")
+    assert all("OperationalError: " in line for line in daemon.of(" ERROR "))
+    assert [title in told for title, told in zip(("In Flight", "Not Stored"), slack.texts()[1:], strict=True)] == [True, True]
+    assert server.ask("SELECT count(*) FROM posting_changes WHERE kind = 'opened'") == [(2,)]
+    assert (await place.run("db", "check"))[:2] == (0, "ok\n")
+
+
+async def test_a_server_that_is_down_at_the_start_is_one_line(place: Place, server: Server) -> None:
+    await asyncio.to_thread(server.stop)
+    for command in (["run"], ["check"], ["roles"], ["db", "upgrade"]):
+        code, out, err = await place.run(*command)
+        assert (code, out, len(err.splitlines())) == (2, "", 1), (command, out, err)
+        assert err.endswith("; does the server run, and is its address right?\n")

@@ -1,0 +1,158 @@
+"""Real boards, day after day: what is stored is what comparing the files by hand gives."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, text
+
+from monitor.config.model import AtsSettings, Settings
+from monitor.database.schema import open_database
+from monitor.demo.board_server import BoardServer, serving
+from monitor.rounds.round import report, run_round
+from tests.support.history import ENGINEER, settings
+from tests.support.places import ROOT
+from tests.support.program import Program
+
+SERIES = ROOT.parent / "shared" / "recordings" / "timeseries"
+pytestmark = pytest.mark.needs(SERIES)
+START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+Event = tuple[str, str, str | None]  # key, kind, field
+
+
+def days(name: str) -> list[dict[str, dict[str, Any]]]:
+    """Each file's jobs by key."""
+    files = sorted((SERIES / name).glob("*.json"))
+    return [{str(job["id"]): job for job in json.loads(file.read_text())["jobs"]} for file in files]
+
+
+def by_hand(series: list[dict[str, dict[str, Any]]]) -> list[set[Event]]:
+    """What each file brought against the one before it, in the fields that these boards send."""
+    ever: set[str] = set(series[0])
+    last: dict[str, dict[str, Any]] = dict(series[0])
+    events: list[set[Event]] = []
+    for before, after in pairwise(series):
+        day: set[Event] = {(key, "closed", None) for key in before.keys() - after.keys()}
+        for key, job in after.items():
+            if key not in before:
+                day.add((key, "reopened" if key in ever else "opened", None))
+            if key in last:
+                day |= {(key, "revised", field) for field in _edits(last[key], job)}
+        events.append(day)
+        ever |= after.keys()
+        last |= after
+    return events
+
+
+def _edits(before: dict[str, Any], after: dict[str, Any]) -> Iterator[str]:
+    def squeezed(value: str) -> str:
+        return " ".join(value.split())
+
+    if squeezed(before["title"]) != squeezed(after["title"]):
+        yield "title"
+    if sorted(map(squeezed, before["location"]["name"].split(";"))) != sorted(map(squeezed, after["location"]["name"].split(";"))):
+        yield "location"
+    if before["absolute_url"] != after["absolute_url"]:
+        yield "url"
+    if [each["name"] for each in before.get("departments", [])] != [each["name"] for each in after.get("departments", [])]:
+        yield "department"
+    if _read(before.get("content", "")) != _read(after.get("content", "")):
+        yield "description"
+
+
+def _read(content: str) -> list[str]:
+    """The words of a content, tags dropped: a reading simpler than ours, and apart from it."""
+    words = html.unescape(re.sub(r"<[^>]*>", " ", html.unescape(content)))
+    return words.replace("\u200b", "").split()
+
+
+async def crawl_days(engine: Engine, board: str, series: list[dict[str, dict[str, Any]]]) -> list[set[Event]]:
+    """What each file leaves, looked at twice; the second look must leave nothing."""
+    events: list[set[Event]] = []
+    async with BoardServer() as server:
+        served = server.board(board.split(":")[1])
+        wanted = _wanted(board, server.url)
+        for day, jobs in enumerate(series):
+            served.jobs = list(jobs.values())
+            first = await _look(engine, wanted, START + timedelta(days=day))
+            assert await _look(engine, wanted, START + timedelta(days=day, hours=1)) == set()
+            events.append(first)
+    return events
+
+
+def _wanted(board: str, url: str) -> Settings:
+    return settings(ENGINEER, boards=(board,), ats={"greenhouse": AtsSettings(url, timedelta(0), 4)})
+
+
+async def _look(engine: Engine, wanted: Settings, now: datetime) -> set[Event]:
+    round_id = await run_round(engine, wanted, None, alerts=True, announce=False, clock=lambda: now, random=Random(1))
+    with engine.connect() as connection:
+        [board] = report(connection, round_id)
+    assert board.result != "failure", board.reason
+    assert board.unreadable == 0
+    return {(change.posting.split(":")[-1], change.kind, change.field) for change in board.changes}
+
+
+DEEPMIND, LUNO = ("greenhouse-deepmind_daily", "greenhouse:deepmind"), ("greenhouse-luno_content", "greenhouse:luno")
+
+
+@pytest.mark.parametrize(("name", "board"), [DEEPMIND, LUNO])
+async def test_a_real_series_leaves_what_comparing_by_hand_gives(sqlite_url: str, name: str, board: str) -> None:
+    engine = open_database(sqlite_url)
+    series = days(name)
+    found = await crawl_days(engine, board, series)
+    assert found[0] == set()
+    for day, (stored, expected) in enumerate(zip(found[1:], by_hand(series), strict=True), 1):
+        assert stored == expected, f"day {day}"
+    with engine.connect() as connection:
+        assert connection.execute(text("SELECT count(*) FROM posting_changes")).scalar() == sum(map(len, by_hand(series)))
+        assert connection.execute(text("SELECT count(*) FROM alerts WHERE kind = 'summary'")).scalar() == 1
+    engine.dispose()
+
+
+CONFIG = """
+[ats.greenhouse]
+api_url = "{api_url}"
+delay = "0ms"
+[[boards]]
+board = "{board}"
+[[rules]]
+name = "research-engineer"
+any = ["research engineer"]
+"""
+NEWER = "SELECT posting, kind, field FROM posting_changes ORDER BY change_id LIMIT -1 OFFSET :n"
+
+
+@pytest.mark.parametrize(("name", "board"), [pytest.param(*DEEPMIND, marks=pytest.mark.slow), LUNO])
+def test_the_command_run_once_a_day_file_leaves_what_comparing_by_hand_gives(tmp_path: Path, name: str, board: str) -> None:
+    series = days(name)
+    with serving() as server:
+        file = tmp_path / "rolewatch.toml"
+        file.write_text(CONFIG.format(api_url=server.url, board=board))
+        rolewatch, served = Program(str(file)), server.board(board.split(":")[1])
+        expected, stored = [set[Event](), *by_hand(series)], 0
+        for jobs, events in zip(series, expected, strict=True):
+            served.jobs = list(jobs.values())
+            assert rolewatch("check").code == 0
+            changes = rolewatch.ask("sql", NEWER, f"--param=n={stored}")
+            assert {(row["posting"].split(":")[-1], row["kind"], row["field"]) for row in changes} == events
+            stored += len(changes)
+            alerts = _count(rolewatch, "alerts")
+            assert rolewatch("check").code == 0
+            assert (_count(rolewatch, "posting_changes"), _count(rolewatch, "alerts")) == (stored, alerts)
+    assert stored == sum(map(len, expected))
+
+
+def _count(rolewatch: Program, view: str) -> int:
+    [row] = rolewatch.ask("sql", f"SELECT count(*) AS n FROM {view}")
+    count: int = row["n"]
+    return count

@@ -1,0 +1,126 @@
+"""A reminder and a digest in a channel of Slack's."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import datetime, time, timedelta
+from typing import Any
+
+import pytest
+from pydantic import SecretStr
+from sqlalchemy import Engine
+
+from crawler.items import Deadline, Posting
+from monitor.alerts import scheduled
+from monitor.config.model import AlertSettings, SlackSettings
+from tests.support.boards import START, posting, snapshot
+from tests.support.history import ENGINEER, History, settings
+from tests.support.post_office import At, PostOffice, post_office
+from tests.support.slack_server import ROLES, TOKEN, shown
+
+DEADLINE = START + timedelta(days=5)
+CHEF = posting("99", title="Chef")
+DUE = posting(deadline=Deadline(DEADLINE, "12pm PST"), stated=frozenset({"deadline"}))
+
+
+class Channel:
+    """A board, the clock, and what the channel shows."""
+
+    def __init__(self, office: PostOffice) -> None:
+        self.office = office
+        wanted = settings(replace(ENGINEER, notify=("slack:#roles",)), slack=SlackSettings(token=SecretStr(TOKEN)))
+        self.history = History(office.engine, replace(wanted, alerts=AlertSettings(digest=time(9))))
+
+    async def look(self, *postings: Posting) -> None:
+        self.history.look(snapshot([CHEF, *postings]))
+        await self.deliver()
+
+    async def pass_to(self, moment: datetime) -> None:
+        self.history.now = moment
+        scheduled.write(self.office.engine, self.history.settings, moment)
+        await self.deliver()
+
+    async def deliver(self) -> None:
+        told = await self.office.outbox().deliver(until_idle=True)
+        assert (told.failed, told.waiting) == (0, 0)
+
+    @property
+    def messages(self) -> list[dict[str, Any]]:
+        return self.office.slack.channels[ROLES].messages
+
+    def replies(self, message: dict[str, Any]) -> list[dict[str, Any]]:
+        return self.office.slack.channels[ROLES].replies(message)
+
+
+@pytest.fixture
+async def channel(engine: Engine) -> AsyncIterator[Channel]:
+    async with post_office(engine) as office:
+        yield Channel(office)
+
+
+async def test_a_reminder_is_a_reply_to_the_role_that_the_channel_sees(channel: Channel) -> None:
+    await channel.look()
+    await channel.look(DUE)
+    await channel.pass_to(DEADLINE - timedelta(hours=24))
+    card = channel.messages[1]
+    (reply,) = [one for one in channel.replies(card) if "Deadline in" in one["text"]]
+    assert reply["reply_broadcast"] is True
+    assert "Deadline in 24 hours" in shown(reply)
+    assert "12pm PST" in shown(reply)
+    assert "Deadline in" not in shown(card)
+
+
+async def test_a_role_without_a_card_is_reminded_of_in_a_message_of_its_own(channel: Channel) -> None:
+    await channel.look(DUE)
+    await channel.pass_to(DEADLINE - timedelta(hours=24))
+    assert "Deadline in 24 hours" in channel.messages[-1]["text"]
+    await channel.look(replace(DUE, title="Senior Research Engineer"))
+    assert "Deadline in 24 hours" in shown(channel.messages[-2])
+    assert "Senior" in shown(channel.messages[-1])
+
+
+async def test_a_reminder_that_may_have_arrived_is_there_once(channel: Channel) -> None:
+    await channel.look()
+    await channel.look(DUE)
+    channel.office.slack.break_next("accept_then_reset")
+    await channel.pass_to(DEADLINE - timedelta(hours=24))
+    assert channel.office.one_copy_each()
+    assert channel.history.ask("SELECT state FROM alerts WHERE kind = 'reminder'") == [("sent",)]
+
+
+async def test_a_digest_that_may_have_arrived_is_there_once(channel: Channel) -> None:
+    await channel.look(DUE)
+    channel.office.slack.break_next("accept_then_500")
+    await channel.pass_to(START + timedelta(days=1, hours=1))
+    assert channel.office.one_copy_each()
+    assert channel.history.ask("SELECT state, channel FROM alerts WHERE kind = 'digest'") == [("sent", "slack:#roles")]
+    assert "1 deadline within 7 days" in channel.messages[-1]["text"]
+
+
+async def test_a_reminder_that_was_held_is_a_reply_too(channel: Channel) -> None:
+    await channel.look()
+    await channel.look(DUE)
+    moment = DEADLINE - timedelta(hours=24)
+    channel.office.clock = At(moment)
+    channel.history.settings = replace(channel.history.settings, alerts=AlertSettings())
+    channel.office.hours = AlertSettings(quiet=((moment - timedelta(hours=1)).time(), (moment + timedelta(hours=2)).time()))
+    await channel.pass_to(moment)
+    assert len(channel.messages) == 2
+    assert channel.replies(channel.messages[1]) == []
+    channel.office.clock = At(moment + timedelta(hours=2))
+    await channel.deliver()
+    assert len(channel.messages) == 2
+    (reply,) = channel.replies(channel.messages[1])
+    assert "Deadline in 22 hours" in reply["text"]
+
+
+async def test_a_reminder_whose_card_was_deleted_stays_a_reminder(channel: Channel) -> None:
+    await channel.look()
+    await channel.look(DUE)
+    channel.office.slack.delete(channel.messages[1])
+    await channel.pass_to(DEADLINE - timedelta(hours=24))
+    assert "Deadline in 24 hours" in shown(channel.messages[-1])
+    await channel.look(replace(DUE, title="Senior Research Engineer"))
+    assert "Deadline in 24 hours" in shown(channel.messages[-2])
+    assert "Senior" in shown(channel.messages[-1])
