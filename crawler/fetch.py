@@ -1,8 +1,9 @@
-"""One answer of an ats's API, or the line that says why there is none: redirected as far as is safe, asked again where that may help.
+"""One request to an ATS: its answer, or a BadResponse that says why there is none.
 
-Scrapy's own middlewares retry at once and follow any redirect; here these decide what counts as a failure, so the walk does both.
+This stands for Scrapy's RetryMiddleware and RedirectMiddleware. They retry at once, know no Retry-After and follow a redirect to any host.
+DownloadHandler is Scrapy's aiohttp handler, closed with its crawl: Scrapy leaves a download running when the crawl is stopped, so a host
+that hangs would outlive its crawl by a whole timeout.
 """
-# MERGED crawler.fetch: Scrapy's aiohttp download handler, ended with its crawl. Scrapy starts a download as a task of its own and lets it run on when the crawl is stopped; a host that hangs would then outlive its crawl by a whole timeout.
 
 from __future__ import annotations
 

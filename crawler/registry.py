@@ -1,5 +1,7 @@
-"""Every ats that rolewatch knows by name, readable or not: its title, its pages for people, how it writes tokens and keys."""
-# MERGED crawler.registry: Which ats can be read, and their readers. A spider is named here, not imported: whatever only asks which ats there are, or reads a stored job again, does without Scrapy. So the monitor imports this room beside `run`, which needs Scrapy.
+"""Every ATS that rolewatch knows by name: its title, its pages for people, how it writes tokens and keys, and whether it can be read.
+
+A spider is named by its dotted path and imported only to crawl, so that a command that asks which ATS there are starts without Scrapy.
+"""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """Which addresses a host's robots.txt leaves open to rolewatch. https://www.rfc-editor.org/rfc/rfc9309
 
-Each host is asked once a day. `robots_rules.py` says what an answer closes.
+Each host is asked once a day. An answer of 500 or above closes the whole host, one of 429 closes it for now. 404 and other answers below
+500 close nothing. Protego reads the file by the RFC: the longest match decides, and only the group that names rolewatch or `*` counts.
 """
-# MERGED crawler.robots: The rules of one robots.txt answer: may rolewatch read this address? Pure. https://www.rfc-editor.org/rfc/rfc9309 An answer of 500 or above closes the whole host, one of 429 for now; 404 and its like close nothing. Protego reads the file by the RFC: the longest match decides, and another program's group does not concern us.
 
 from __future__ import annotations
 

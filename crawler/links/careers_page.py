@@ -1,9 +1,8 @@
-"""The boards that an employer's careers page links to: on the page itself, else on at most three of its own links and scripts.
+"""Boards that an employer's careers page links to: on the page itself, else on at most three of its own links and scripts.
 
-robots.txt of each host is obeyed. Nothing is asked of a private network, unless the person named an address of it. The board that a
-further page names may be a partner's: it is sure only where it resembles the site (`resembling.py`).
+Each host's robots.txt is obeyed. No address of a private network is requested, unless the person named one. A board that only a further
+page names may belong to a partner: it is sure only where its name resembles the site's host or title.
 """
-# MERGED crawler.links.careers_page: Whether a board's name resembles the careers site that led to it. Pure.
 
 from __future__ import annotations
 

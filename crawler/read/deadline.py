@@ -1,5 +1,10 @@
-"""Words that announce a deadline, and those that may stand between them and its date. No library has them."""
-# MERGED crawler.read.deadline: The last moment to apply, where a text names one. A deadline is a date that follows words which announce one ("Application deadline", "closes on", "apply by") with nothing but filling words between. Of two readings the earlier instant is taken, since a reminder that comes early helps and one that comes late does not: "PST" in summer is both California's time and the letter's, "before 4 October" ends with the 3rd, a weekday that disagrees with its date may be the right one of the two. A date that is no day, or lacks a year that nothing gives, keeps its words and has no instant.
+"""The deadline to apply, where a text names one.
+
+A deadline is a date that follows words which announce one ("Application deadline", "closes on", "apply by"), with only filler words
+between. No library has these words. Of two possible readings the earlier instant is taken: an early reminder helps, a late one does not.
+"PST" in summer may be either of two offsets, "before 4 October" ends on the 3rd, and where weekday and date disagree either may be right.
+A date that does not exist, or whose year is unknown, keeps its words and gets no instant.
+"""
 
 from __future__ import annotations
 

@@ -1,14 +1,14 @@
-"""Cards: the one message a posting and channel that shows today's truth, and the one of an operator's incident.
+"""Cards: one message per posting and channel that shows its current state, and one per operator incident.
 
-    pack   a message about a posting joins its card, which is made where there is none
-    look   a posting that moved notes on its cards that they may show another thing now, told or not
-    post   the first message that joined is the card; the next ones are replies in its thread
-    edit   a card that shows another thing than the truth is edited (`edits.py`)
+    pack   a message about a posting joins its card, which is created where there is none
+    check  a posting that moved marks its cards as possibly stale, alerted or not
+    post   the first message that joined becomes the card; later ones are replies in its thread
+    edit   a card that differs from the current state is edited (`delivery/edits.py`)
 
-`wanted` counts what may have moved, `shown` how far the channel has been brought: a burst is one edit, and nothing is lost between the
-two. A card without a place (`ts`) was never posted, or a person deleted it: the next message that joins it is posted anew.
+`wanted` counts possible changes and `shown` is the count that the channel has seen: a burst is one edit, and nothing is lost between the
+two. A card without a place (`ts`) was never posted, or a person deleted it: the next message that joins it is posted as a new card. The
+current state is read when the card is drawn, so that a card is never older than the tables.
 """
-# MERGED monitor.alerts.cards: How a posting stands now, for its card: read from the tables when the card is drawn, so that it is never older than they are.
 
 from __future__ import annotations
 

@@ -1,8 +1,9 @@
-"""What the operator is told of a board, from the first word to the last: the messages of one incident share a key.
+"""Operator incidents: a failing or collapsed board, a refused configuration file. The messages of one incident share a key.
 
-Where a channel has threads an incident is one message that shows how it stands, with its end as a reply; elsewhere each is a message.
+In a channel with threads an incident is one message that shows its current state, and its end is a reply. Elsewhere each is a message.
+Open incidents are read from the alert rows, so that a restarted daemon ends what the one before it began. Nothing here commits: every
+function is one step of its caller's transaction.
 """
-# MERGED monitor.alerts.incidents: A changed configuration that is refused is an incident: told to the operator with each try that fails, and when one is taken up. How it stands is in the alerts, so that a daemon which starts with the file put right ends what the one before it began. Nothing here commits: every function is one step of its caller's transaction.
 
 from __future__ import annotations
 

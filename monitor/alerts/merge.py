@@ -1,5 +1,4 @@
-"""Several messages about the same thing as one: every reason, field, role and mention once."""
-# MERGED monitor.alerts.merge: Changes told late and together, each once: pure.
+"""Merge changes and messages that are sent late, so that each fact appears once: reasons, fields, roles and mentions. Pure."""
 
 from __future__ import annotations
 

@@ -1,5 +1,7 @@
-"""rolewatch.toml and the environment made into frozen settings; every mistake is told at once, each with its key."""
-# MERGED monitor.config.load: Secrets, which come from the environment alone: each given as it is, or as the name of a file that holds it.
+"""Load rolewatch.toml and the environment into frozen settings. All mistakes are reported at once, each with its key.
+
+Secrets come from the environment only: each as a value, or as the name of a file that holds it.
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,9 @@
-"""A daemon at work while it holds the database's lease."""
-# MERGED monitor.daemon.serve: An end that is certain. Python waits for its threads, and nothing can call back one that waits in SQLite for another program's lock, or in a socket for a server that is gone. What matters is in transactions, so that an end in the middle of one loses nothing, and the next start goes on.
-# MERGED monitor.daemon.serve: A worker that follows a daemon which died: the operator is told in the transaction that takes its place.
+"""Run a worker while it holds the database's lease, take over from one that died, and end on time.
+
+Python waits for its threads, and a thread may hang in SQLite (another program's lock) or in a socket (a server that is gone). All work is
+in transactions, so that a forced exit loses nothing and the next start resumes. The operator hears of a takeover in the transaction
+that takes the lease.
+"""
 
 from __future__ import annotations
 

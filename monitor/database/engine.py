@@ -1,5 +1,4 @@
-"""The engine and the column of UTC instants, for SQLite and PostgreSQL alike."""
-# MERGED monitor.database.engine: What every table has in common: names of constraints, and the columns that Python's types become.
+"""Engine, transactions and column types, the same for SQLite and PostgreSQL."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""The tables of what people ask for in Slack: see `models.py`, whose part this is. A `user_id` is Slack's."""
-# MERGED monitor.database.work_tables: The tables of what rules fit: see `models.py`, whose part this is.
-# MERGED monitor.database.work_tables: The table of what newer readers read otherwise: see `models.py`, whose part this is.
-# MERGED monitor.database.work_tables: The tables of who works on the database and what is asked of him: see `models.py`.
+"""Tables beside the history: rule matches, readings that a newer reader changed, mutes and saved roles, the lease and requests.
+
+A `user_id` is Slack's.
+"""
 
 from __future__ import annotations
 

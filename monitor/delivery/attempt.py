@@ -1,5 +1,7 @@
-"""One try to send one message: look for it where it may be there already, claim it, call, settle."""
-# MERGED monitor.delivery.attempt: How soon a channel may get its next message: some at once, then one for each interval.
+"""One attempt to send one message: look for an earlier copy, claim, call the notifier, settle.
+
+Each channel has a token bucket: a few messages may go at once, then one per interval.
+"""
 
 from __future__ import annotations
 

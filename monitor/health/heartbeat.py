@@ -1,5 +1,7 @@
-"""A sign of life to a service that raises the alarm when it stops coming. Its address is a secret."""
-# MERGED monitor.health.heartbeat: A word to systemd: that we are ready, alive, stopping. Nothing where it did not start us. See sd_notify(3). https://www.freedesktop.org/software/systemd/man/latest/sd_notify.html
+"""Signs of life: to systemd (ready, alive, stopping; sd_notify(3)) and to a heartbeat service, whose address is a secret.
+
+https://www.freedesktop.org/software/systemd/man/latest/sd_notify.html
+"""
 
 from __future__ import annotations
 

@@ -1,10 +1,10 @@
-"""The watchdog: looks at what waits in the database, and says it once when rounds or delivery are late or stuck, and once when it is over.
+"""The watchdog: report once when rounds or delivery are late or stuck, and once when they recover.
 
-It judges by what comes of the work and not by who does it, so that a round that hangs, a scheduler that stopped, a database that refuses
-every write and a channel that never takes its message are all the same to it. What it cannot see is its own loop standing still: that
-is systemd's part, see `systemd.py`.
+It judges by what waits in the database. A hanging round, a stopped scheduler, a database that refuses every write and a channel that takes
+no message all look the same. It cannot see its own event loop hang: systemd does that, see `heartbeat.py`. Each pending item has an id that
+changes when it makes progress; the same id for too long is late. The clock stands still while the machine sleeps, so that a laptop that
+wakes up is not late with everything that became due overnight.
 """
-# MERGED monitor.health.watchdog: What has waited for too long: pure. Something that waits is named by a word that changes as soon as it moves: a board's name with its last look, a channel with its first message. It is late when the same word has been seen for longer than it may be. The time is a clock that stands still while the machine sleeps, so that a laptop that wakes up is not late with everything that became due overnight.
 
 from __future__ import annotations
 

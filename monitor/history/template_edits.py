@@ -1,11 +1,10 @@
-"""The same edit on most of a board, such as a new introduction of the employer in every description: pure.
+"""Edits of a board's template: the same edit in most of its descriptions, such as a new introduction of the employer.
 
-An edit is told apart by its passages: the words that went and the words that came. Descriptions are compared paragraph by paragraph,
-and a paragraph that took the place of another is narrowed to its middle that differs, so that a posting's own words around it do not
-hide that the edit is everybody's. A passage that is in more than half of a board's listed postings, and in at least three, is the
-board's; two alike are no template, and two messages harm nobody. A posting all of whose passages are the board's has no edit of its own.
+An edit is a set of passages, each a removed text and the text that replaced it. Descriptions are compared paragraph by paragraph. A
+paragraph that replaced another is narrowed to the part that differs, so that a posting's own words around it do not hide the common
+edit. A passage found in more than half of a board's listed postings, and in at least three, belongs to the template: two equal edits
+are no template, and two messages are no flood. A posting whose passages all belong to the template has no edit of its own.
 """
-# MERGED monitor.history.template_edits: Edits of boards' templates as history has them: the looks in which most of a board's descriptions were edited alike.
 
 from __future__ import annotations
 

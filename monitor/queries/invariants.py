@@ -1,8 +1,7 @@
-"""What the rows of the history promise each other, as questions: each gives the board and the key of what breaks the promise.
+"""Invariants of the history that database constraints cannot express. `db check` runs them.
 
-The words before each question say what is then wrong.
+Each is a query that returns the board and the key of every row that breaks it, with a sentence that says what is wrong.
 """
-# MERGED monitor.queries.invariants: Whether the history keeps its own promises: what the database's constraints cannot say.
 
 from __future__ import annotations
 

@@ -1,8 +1,7 @@
-"""What the columns of the views hold: the same on SQLite, whose rows say nothing of it, and on PostgreSQL.
+"""The views as SQLAlchemy tables, with the kind of each column: SQLite does not report it, PostgreSQL does.
 
-A name means the same in every view, so a name has one kind; what is not named here is text.
+A column name means the same in every view, so each name has one kind. Columns not named here are text.
 """
-# MERGED monitor.queries.view_tables: The views as SQLAlchemy sees them, and the rows that a question gives.
 
 from __future__ import annotations
 

@@ -1,6 +1,8 @@
-"""What writes rows of one view into a file: Parquet, CSV or JSON lines."""
-# MERGED monitor.reports.export: The rows of the views, a batch at a time, as Python values of the same types from either database.
-# MERGED monitor.reports.export: A folder of files, one a view: all of them whole under their final names, or none.
+"""Export the views as files of Parquet, CSV or JSON lines, one file a view.
+
+All files show the same moment. Rows stream from a cursor to disk, so that memory does not grow with their number. The files get their
+final names when all of them are complete; otherwise none does.
+"""
 
 from __future__ import annotations
 

@@ -1,5 +1,10 @@
-"""Facts made into the tables of `stats`: by employer, department, week and pay. Pure."""
-# MERGED monitor.reports.stats: How long postings stay open, when many of them still are: the estimate of Kaplan and Meier. A posting that is still open has been open for at least so long, and to leave it out, or to count it as closed today, would make times too short. S(t) is the product over the moments tᵢ ≤ t at which some closed of 1 - closedᵢ / openᵢ, where openᵢ counts those that had been open for at least tᵢ (https://doi.org/10.1080/01621459.1958.10501452). The median is the first t with S(t) ≤ 1/2; there is none while more than half have stayed. Spells whose beginning nobody saw do not belong here: nobody knows how old they are.
+"""The tables of `stats`: by employer, department, week and pay. Pure.
+
+How long postings stay open is estimated by Kaplan and Meier, since many are still open: to leave those out, or to count them as closed
+today, would make the times too short. S(t) is the product of 1 - closedᵢ / openᵢ over the moments tᵢ ≤ t at which some closed, where openᵢ
+counts the postings that had been open for at least tᵢ (https://doi.org/10.1080/01621459.1958.10501452). The median is the first t with
+S(t) ≤ 1/2, and None while more than half are open. Postings that were open at the first check do not count: their age is unknown.
+"""
 
 from __future__ import annotations
 

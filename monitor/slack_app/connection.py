@@ -1,11 +1,11 @@
-"""A line to Slack that is there for as long as the daemon runs.
+"""The websocket to Slack, and a new one whenever it ends. https://docs.slack.dev/apis/events-api/using-socket-mode
 
-slack_sdk opens the connection, and its own Socket Mode client is left alone. It was tried: an address is good for one connection, and
-after one that failed it tries the same address for ever (27 tries in 8 s, no second address asked for, never connected), where a revoked
-token is a traceback every few seconds. slack-bolt has the same client inside. What is left to do is small: acknowledge, ask for a new
-address, wait longer after each failure, and begin the next line before the old one ends, so that no click falls between the two.
+Each envelope is acknowledged first, since Slack waits only three seconds. slack_sdk opens the connection; its Socket Mode client is not
+used. Tried with slack_sdk 3.48: an address is good for one connection, and after a failure the client tries the same address for ever
+(27 tries in 8 s, no second address requested, never connected); a revoked token gives a traceback every few seconds. slack_bolt has the
+same client inside. Here a failure asks for a new address with a growing wait, and the next connection opens before the old one ends, so
+that no click is lost between the two.
 """
-# MERGED monitor.slack_app.connection: One websocket to Slack: https://docs.slack.dev/apis/events-api/using-socket-mode Every envelope is acknowledged before anything else is done with it, since Slack waits three seconds whatever our database does.
 
 from __future__ import annotations
 

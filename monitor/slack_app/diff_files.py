@@ -1,5 +1,7 @@
-"""The diffs that threads get, each once: who clicks first begins one, who clicks later is told that it is there."""
-# MERGED monitor.slack_app.diff_files: The last revision of a posting as a file: line by line, and what moved within the lines word by word.
+"""Full diffs as files in a thread, each uploaded once: the first click starts the upload, later clicks point to it.
+
+A file shows one revision line by line, and within changed lines word by word.
+"""
 
 from __future__ import annotations
 

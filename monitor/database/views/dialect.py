@@ -1,5 +1,7 @@
-"""Where the two dialects of SQL differ, as far as the views need it."""
-# MERGED monitor.database.views.dialect: What several views share; `b` is the board, `p` the posting, `v` its version.
+"""SQL that several views share, and the expressions that differ between SQLite and PostgreSQL.
+
+In shared SQL `b` is the board, `p` the posting and `v` its version.
+"""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """One page with four figures: open roles over time, openings and closings by week, how long roles stay open, and what they pay.
 
-The same facts give the same file, byte for byte: no date, no random id. No screen is needed.
+The same input gives the same file, byte for byte: it holds no date and no random id. No screen is needed. The colors can be told apart
+with any color vision (https://jfly.uni-koeln.de/color/).
 """
-# MERGED monitor.reports.plot.page: Colours that people with any colour vision tell apart (https://jfly.uni-koeln.de/color/), and which employer has which.
 
 from __future__ import annotations
 
