@@ -6,7 +6,7 @@ answer, up to an hour: the longest back-off that a failing board has too. Any ot
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from time import monotonic
 from typing import NamedTuple
@@ -25,17 +25,11 @@ log = structlog.get_logger()
 
 
 class Hold(NamedTuple):
-    """How long a host is left alone, and why."""
+    """Until when a host is left alone, and why."""
 
-    host: str  # "boards-api.greenhouse.io:443"
-    left: float  # seconds
+    until: float  # by the clock of `Holds`
     status: int  # of the answer that asked for it
-    repeats: int  # answers in a row that asked to wait and did not say how long
-
-
-class _Until(NamedTuple):
-    at: float  # by the clock
-    status: int
+    repeats: int = 0  # answers in a row that asked to wait and did not say how long
 
 
 @dataclass(slots=True)
@@ -44,22 +38,22 @@ class Holds:
 
     clock: Callable[[], float] = monotonic  # seconds
     is_restored: bool = False  # it has what an earlier process was told
-    _until: dict[str, _Until] = field(default_factory=dict)  # by host
+    _holds: dict[str, Hold] = field(default_factory=dict)  # by host: "boards-api.greenhouse.io:443"
     _repeats: dict[str, int] = field(default_factory=dict)  # by host
-    _new: set[str] = field(default_factory=set)  # hosts that are held since `take_new` was called
+    _saved: dict[str, Hold] = field(default_factory=dict)
 
     def check(self, url: str) -> None:
         """Raise Unusable while the host of this address asks to be left alone."""
         left = self.left(url)
         if left > 0:
-            status = self._until[host_of(url)].status
+            status = self._holds[host_of(url)].status
             reason = f"{urlsplit(url).hostname} answered HTTP {status} and is left alone for {_span(left)} more"
             raise Unusable(reason, status=status, passing=True, retry_after=left, held=True)
 
     def left(self, url: str) -> float:
         """The seconds for which the host of this address is left alone; 0 when it may be asked."""
-        until = self._until.get(host_of(url))
-        return max(0.0, until.at - self.clock()) if until else 0.0
+        hold = self._holds.get(host_of(url))
+        return max(0.0, hold.until - self.clock()) if hold else 0.0
 
     def answered(self, url: str, status: int, retry_after: float | None) -> None:
         """Hold the host of this address when its answer asks for that. `retry_after` is in seconds; None where it does not say."""
@@ -70,34 +64,30 @@ class Holds:
             return
         if not retry_after and is_held:  # one burst is one reason to back off
             return
-        self._hold(Hold(host, retry_after or self._back_off(host), status, self._repeats.get(host, 0)))
-        self._new.add(host)
+        self._hold(host, retry_after or self._back_off(host), status)
         log.warning("host held", host=host, status=status, seconds=round(self.left(url)))
 
     def _back_off(self, host: str) -> float:
         self._repeats[host] = repeats = self._repeats.get(host, 0) + 1
         return float(min(FIRST_BACK_OFF * 2 ** min(repeats - 1, 16), LONGEST_BACK_OFF))
 
-    def _hold(self, hold: Hold) -> None:
-        until = _Until(self.clock() + hold.left, hold.status)
-        self._until[hold.host] = max(self._until.get(hold.host, until), until)
+    def _hold(self, host: str, seconds: float, status: int) -> Hold:
+        hold = Hold(self.clock() + seconds, status, self._repeats.get(host, 0))
+        self._holds[host] = max(self._holds.get(host, hold), hold)
+        return self._holds[host]
 
-    def restore(self, holds: list[Hold]) -> None:
-        """Take up what an earlier process was told."""
-        for hold in holds:
-            self._hold(hold)
-            self._repeats[hold.host] = hold.repeats
-        self.is_restored = True
+    def restore(self, host: str, seconds: float, status: int, repeats: int) -> None:
+        """Take up what an earlier process was told of a host."""
+        self._repeats[host] = repeats
+        self._saved[host] = self._hold(host, seconds, status)
 
-    def take_new(self) -> list[Hold]:
-        """The holds that began or grew since the last call."""
-        new, self._new = self._new, set()
-        now = self.clock()
-        return [
-            Hold(host, self._until[host].at - now, self._until[host].status, self._repeats.get(host, 0))
-            for host in sorted(new)
-            if self._until[host].at > now
-        ]
+    def unsaved(self) -> dict[str, Hold]:
+        """The holds that began or grew since they were last saved, by host."""
+        return {host: hold for host, hold in list(self._holds.items()) if hold != self._saved.get(host)}
+
+    def mark_saved(self, holds: Mapping[str, Hold]) -> None:
+        """Note that these holds are stored for the next process."""
+        self._saved.update(holds)
 
 
 def host_of(url: str) -> str:

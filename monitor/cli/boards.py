@@ -82,7 +82,7 @@ def add(
         address = resolve(board, current)
         known = watched_already(settings, address)
         with current.busy("looking"):
-            glance = asyncio.run(look_at(address, settings)) if check and not known else Glance()
+            glance = asyncio.run(look_at(address, settings, current.holds())) if check and not known else Glance()
         if not known:
             add_board(settings.file, address.board, company=company, every=every)
     typer.echo(known or f"added {address.board}{glance.words}: {settings.file}")
