@@ -65,7 +65,8 @@ class Holds:
         if not retry_after and is_held:  # one burst is one reason to back off
             return
         self._hold(host, retry_after or self._back_off(host), status)
-        log.warning("host held", host=host, status=status, seconds=round(self.left(url)))
+        if not is_held:
+            log.warning("host held", host=host, status=status, seconds=round(self.left(url)))
 
     def _back_off(self, host: str) -> float:
         self._repeats[host] = repeats = self._repeats.get(host, 0) + 1

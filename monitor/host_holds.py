@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, delete, insert, or_, select
 
 from crawler.holds import Hold, Holds
+from monitor.gathered import among, listed
 from monitor.models import HostHold
 from monitor.plan import LONGEST_PATIENCE
 
@@ -26,7 +27,8 @@ def save(connection: Connection, holds: Holds, now: datetime) -> Mapping[str, Ho
     """Store the holds that are new and drop those that are over. Return the stored ones, to be marked once they are committed."""
     unsaved = holds.unsaved()
     if unsaved:
-        connection.execute(delete(HostHold).where(or_(HostHold.host.in_(unsaved), HostHold.until <= now)))
+        over = delete(HostHold).where(or_(among(HostHold.host, "hosts"), HostHold.until <= now))
+        connection.execute(over, {"hosts": listed(unsaved)})
         connection.execute(insert(HostHold), [_row(host, hold, holds, now) for host, hold in unsaved.items()])
     return unsaved
 

@@ -29,10 +29,10 @@ async def test_a_host_that_hangs_is_given_up_after_three_timeouts_in_a_row(serve
     for token in TOKENS:
         server.troubles[token] = Trouble(hang=30)
     began = time.monotonic()
-    results = await look(server, *BOARDS, timeout=1, concurrency=4, delay=0.05)
-    assert time.monotonic() - began < 1.9  # the requests that were sent after the first timeout do not wait for their own
+    results = await look(server, *BOARDS, timeout=2, concurrency=4, delay=0.05)
+    assert time.monotonic() - began < 3.7  # the requests that were sent after the first timeout do not wait for their own
     reasons = [result.reason for result in results.values() if isinstance(result, Failure)]
-    assert (len(reasons), reasons.count(HANGS), reasons.count("no whole answer within 1 s")) == (12, 9, 3)
+    assert (len(reasons), reasons.count(HANGS), reasons.count("no whole answer within 2 s")) == (12, 9, 3)
     assert not any(result.held for result in results.values() if isinstance(result, Failure))
     assert len(server.requests) <= 6
 
@@ -58,8 +58,8 @@ async def test_probes_of_a_host_that_hangs_end_too_and_close_nothing(server: Boa
         for key in known:
             server.troubles[f"{token}/{key}"] = Trouble(hang=30)
     began = time.monotonic()
-    results = await look(server, *(BoardRequest(board, known=lambda: known) for board in BOARDS[:4]), timeout=1, concurrency=4)
-    assert time.monotonic() - began < 1.9
+    results = await look(server, *(BoardRequest(board, known=lambda: known) for board in BOARDS[:4]), timeout=2, concurrency=4)
+    assert time.monotonic() - began < 3.7
     for result in results.values():
         assert isinstance(result, Snapshot)
         assert set(result.probes.values()) == {Probe.SILENT}

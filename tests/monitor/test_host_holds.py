@@ -6,6 +6,7 @@ import asyncio
 import sqlite3
 import time
 from contextlib import closing
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
@@ -17,13 +18,14 @@ from greenhouse import job
 from history import settings
 from program import Program
 from running import Place, until
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, select, text
 
 from monitor import watch
 from monitor.cli.common import now
 from monitor.demo.board_server import BoardServer, Trouble
+from monitor.models import HostHold
 from monitor.round import BoardReport, report, run_round
-from monitor.settings import AtsSettings, Settings
+from monitor.settings import AtsSettings, Settings, WatchedBoard
 
 TOKENS = ("examplelabs", "otherworks", "thirdlab")
 CONFIG = """
@@ -152,6 +154,34 @@ async def test_a_clock_set_back_holds_a_host_for_a_day_at_most(engine: Engine, s
         due = watch.turn(connection, START - timedelta(days=300)).next_at
     assert due is not None
     assert due <= START - timedelta(days=299)
+
+
+async def test_a_hold_that_grows_is_stored_in_place_of_the_shorter_one(engine: Engine, server: BoardServer) -> None:
+    wanted = _settings(server)
+    for minutes, seconds in ((0, "60"), (2, "600")):
+        server.troubles["examplelabs"] = Trouble(status=429, headers={"Retry-After": seconds})
+        await _round(engine, wanted, START + minutes * MINUTE)
+    with engine.connect() as connection:
+        [until_] = connection.scalars(select(HostHold.until)).all()
+    assert abs(until_ - (START + 12 * MINUTE)) < timedelta(seconds=5)
+
+
+async def test_a_host_that_hangs_fails_its_boards_in_words_and_closes_nothing(engine: Engine, server: BoardServer) -> None:
+    wanted = _settings(server)
+    quick = replace(wanted, crawl=replace(wanted.crawl, timeout=timedelta(seconds=0.3)))
+    more = [f"lab{number}" for number in range(3)]
+    for token in more:
+        server.board(token, job(1))
+    quick = replace(quick, boards=(*quick.boards, *(WatchedBoard(f"greenhouse:{token}", server.url) for token in more)))
+    await _round(engine, quick, START)
+    for token in (*TOKENS, *more):
+        server.troubles[token] = Trouble(hang=60)
+    hung = await _round(engine, quick, START + 15 * MINUTE)
+    assert {one.result for one in hung.values()} == {"failure"}
+    reasons = [one.reason for one in hung.values()]
+    assert reasons.count("the host did not answer 3 requests in a row") == 3
+    with engine.connect() as connection:
+        assert connection.execute(text("SELECT state, count(*) FROM postings GROUP BY state")).all() == [("open", 6)]
 
 
 async def test_a_daemon_that_was_killed_obeys_after_its_restart(tmp_path: Path, server: BoardServer) -> None:
