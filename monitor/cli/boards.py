@@ -158,7 +158,8 @@ def find_boards(
     from monitor.cli.choosing import advice, candidates
 
     rows = candidates(name)
-    emit(rows, ("board", "posting", "company", "url", "readable"), fmt, state(ctx).console)
+    if rows or fmt is not Format.TABLE:
+        emit(rows, ("board", "posting", "company", "url", "readable"), fmt, state(ctx).console)
     if said := advice(name, rows):
         typer.echo(said, err=True)
     if not rows:

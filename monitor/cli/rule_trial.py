@@ -112,7 +112,7 @@ class Trial:
         if covered < _ENOUGH:
             return f", of which the history covers {_span(covered)}" if self.first_check > self.since else ""
         rate = told / (covered / timedelta(weeks=1))
-        return f" (about {rate:.0f} a week)" if rate >= 0.95 or not told else f" (about {max(rate, 0.1):.1f} a week)"
+        return f" (about {rate:.0f} a week)" if round(rate, 1) >= 1 or not told else f" (about {max(rate, 0.1):.1f} a week)"
 
 
 def _kinds(told: Sequence[Telling]) -> str:
