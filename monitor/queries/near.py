@@ -14,7 +14,7 @@ from monitor.words import words_of
 
 _TITLES = 50_000  # the newest; more would take seconds
 _ALIKE = 80.0  # per cent of the letters of a word
-_NEAR, _NEARLY = 3, 70.0  # titles at most, and per cent of their words
+_NEAR, _NEARLY = 3, 65.0  # titles at most, and per cent of their words
 
 
 def spelling(connection: Connection, phrases: Iterable[str]) -> str | None:

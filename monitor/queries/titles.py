@@ -28,8 +28,7 @@ def find_by_name_or_title(connection: Connection, text: str) -> list[Found]:
         is_name = "/" in text or text.count(":") > 1
         found = [] if is_name else _titled(connection, text)
         if not found:
-            near = None if is_name else _near(connection, text)
-            raise UserError(near or str(error)) from None
+            raise UserError(str(error) if is_name else _unknown(connection, text, error)) from None
         return found
 
 
@@ -72,9 +71,12 @@ def _phrase(text: str) -> Phrase | None:
         return None
 
 
-def _near(connection: Connection, text: str) -> str | None:
-    """The sentence that names a spelling of `text` or the titles that are most like it; None where nothing is."""
+def _unknown(connection: Connection, text: str, error: UserError) -> str:
+    """The sentence that names a spelling of `text` or the titles that are most like it, else says what to give."""
     if word := spelling(connection, [text]):
         return f"no posting is called “{text}”. Did you mean “{word}”?"
-    named = ", ".join(f"“{title}”" for title in near_titles(connection, text))
-    return f"no posting is called “{text}”. The nearest titles are {named}" if named else None
+    if titles := near_titles(connection, text):
+        return f"no posting is called “{text}”. The nearest titles are {', '.join(f'“{title}”' for title in titles)}"
+    if any(map(str.isdigit, text)):  # a key, whose neighbors the error names
+        return str(error)
+    return f"no posting is called “{text}”: give words of its title, ats:token:key, its URL or its key; `rolewatch roles` lists them"

@@ -156,7 +156,9 @@ def test_several_postings_of_a_title_are_listed(sqlite_told: Program) -> None:
 
 def test_a_title_that_no_posting_has_is_told_with_a_spelling(sqlite_told: Program) -> None:
     assert sqlite_told("history", "gemni").err == "no posting is called “gemni”. Did you mean “gemini”?\n"
-    assert "give ats:token:key" in sqlite_told("history", "zzz").err
+    assert sqlite_told("history", "zzz").err.startswith("no posting is called “zzz”: give words of its title, ats:token:key, ")
+    assert "no posting '999'" in sqlite_told("history", "999").err
+    assert "“Research Scientist/Engineer”" in sqlite_told("history", "science scientist").err
 
 
 def test_the_titles_nearest_to_words_that_no_title_has_in_a_row_are_named(sqlite_told: Program) -> None:
