@@ -10,6 +10,7 @@ from monitor.db import AnyRow
 from monitor.errors import UserError
 from monitor.models import Board, Posting, PostingVersion, SearchText
 from monitor.phrases import Phrase
+from monitor.queries.moved import last_lives
 from monitor.queries.naming import Found, find_posting
 from monitor.queries.near import near_titles, spelling
 
@@ -26,7 +27,7 @@ def find_by_name_or_title(connection: Connection, text: str) -> list[Found]:
         return [find_posting(connection, text)]
     except UserError as error:
         is_name = "/" in text or text.count(":") > 1
-        found = [] if is_name else _titled(connection, text)
+        found = [] if is_name else last_lives(connection, _titled(connection, text))
         if not found:
             raise UserError(str(error) if is_name else _unknown(connection, text, error)) from None
         return found
