@@ -2,7 +2,9 @@
 
 This stands for Scrapy's RetryMiddleware and RedirectMiddleware. They retry at once, know no Retry-After and follow a redirect to any host.
 DownloadHandler is Scrapy's aiohttp handler, closed with its crawl: Scrapy leaves a download running when the crawl is stopped, so a host
-that hangs would outlive its crawl by a whole timeout.
+that hangs would outlive its crawl by a whole timeout. Its gate asks again whether the host may be requested, at the last step before the
+wire: a request that waits in Scrapy's queue must not go out after its host has asked to wait. The head of an answer is noted before its
+body is read, and so before the queue releases the next request.
 """
 
 from __future__ import annotations
@@ -14,13 +16,12 @@ from datetime import UTC, datetime
 from random import Random
 from typing import ClassVar
 
-from aiohttp import ClientResponse
 from scrapy import Request
-from scrapy.core.downloader.handlers._aiohttp import AiohttpDownloadHandler
+from scrapy.core.downloader.handlers._aiohttp import AiohttpDownloadHandler, _ClientResponse
 from scrapy.crawler import Crawler
 from scrapy.http import Headers, Response
 
-from crawler.holds import Holds
+from crawler.gate import META, Gate
 from crawler.responses import NETWORK_ERRORS, Unusable, bad_status, network_trouble, next_address, unpack
 
 RETRIES = 2  # after the first try
@@ -48,7 +49,7 @@ class Fetcher:
 
     download: Callable[[Request], Awaitable[Response]]
     timeout: float  # seconds, one whole request
-    holds: Holds = field(default_factory=Holds)
+    gate: Gate = field(default_factory=Gate)
 
     async def get(
         self, url: str, headers: Mapping[str, str], good: frozenset[int], before: Callable[[str], Awaitable[None]] | None = None
@@ -57,7 +58,7 @@ class Fetcher:
         for _ in range(REDIRECTS + 1):
             if before is not None:
                 await before(url)
-            self.holds.check(url)
+            self.gate.check(url)
             response = await self._once(url, headers)
             if response.status not in _MOVED:
                 return self._answer(url, response, good)
@@ -68,15 +69,33 @@ class Fetcher:
         try:
             return _answer(response, good)
         except Unusable as trouble:
-            self.holds.note(url, trouble)
+            trouble.retry_after = trouble.retry_after or self.gate.holds.left(url) or None
             raise
 
     async def _once(self, url: str, headers: Mapping[str, str]) -> Response:
-        meta = {"download_timeout": self.timeout, "download_maxsize": LARGEST}
+        meta = {"download_timeout": self.timeout, "download_maxsize": LARGEST, META: self.gate}
         try:
             return await self.download(Request(url, headers=dict(headers), meta=meta, dont_filter=True))
         except NETWORK_ERRORS as error:
             raise network_trouble(error, url, self.timeout) from error
+
+
+@dataclass(slots=True)
+class Patience:
+    """How often one board is asked again, and how long it waits for a host that is left alone."""
+
+    random: Random
+    tries: int = 0
+    held: float = 0.0  # seconds of waiting without a try
+
+    def wait_after(self, trouble: Unusable) -> float | None:
+        """Seconds until it is worth asking again; None when it is not."""
+        if trouble.held:
+            left = trouble.retry_after or 0.0
+            self.held += left
+            return left if self.held <= PATIENCE else None
+        self.tries += 1
+        return wait_after(trouble, self.tries, self.random)
 
 
 def wait_after(trouble: Unusable, tries: int, random: Random) -> float | None:
@@ -121,12 +140,22 @@ class DownloadHandler(AiohttpDownloadHandler):
             raise RuntimeError("a download runs in a task of the crawl")
         self._running.add(task)
         try:
-            return await super().download_request(request)
+            async with self._gate(request).passing(request.url):
+                return await super().download_request(request)
         finally:
             self._running.discard(task)
 
+    async def _read_response(self, response: _ClientResponse, request: Request) -> Response:
+        self._gate(request).answered(request.url, response.status, response.headers.get("Retry-After"))
+        return await super()._read_response(response, request)
+
     @staticmethod
-    def _extract_headers(response: ClientResponse) -> Headers:
+    def _gate(request: Request) -> Gate:
+        gate: Gate = request.meta[META]  # every request is the fetcher's
+        return gate
+
+    @staticmethod
+    def _extract_headers(response: _ClientResponse) -> Headers:
         """The headers as they were sent: Scrapy encodes aiohttp's text, which fails at any byte that is no ASCII."""
         return Headers(list(response.raw_headers))
 

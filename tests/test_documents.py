@@ -1,4 +1,7 @@
-"""Every command that README shows is run, as it is written, with the configuration that `init` writes; that can be loaded too."""
+"""Every command that README shows is run, as it is written, with the configuration that `init` writes; that can be loaded too.
+
+Those within sentences, here and in docs/, and those that the program itself advises are commands with such options.
+"""
 
 from __future__ import annotations
 
@@ -19,8 +22,11 @@ from tests.support.ashby import job as ashby_job
 from tests.support.google_server import GoogleServer
 from tests.support.greenhouse import job
 from tests.support.places import ROOT
+from tests.support.spelled import fault, inline_commands
 
 README = (ROOT / "README.md").read_text()
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+ADVISING = [ROOT / "monitor" / "example.toml", *sorted((ROOT / "monitor").rglob("*.py")), *sorted((ROOT / "crawler").rglob("*.py"))]
 COMMANDS = [line.split("   #")[0].strip() for line in re.findall(r"^\$ (?:\.venv/bin/)?rolewatch (.*)$", README, re.MULTILINE)]
 SERVED = """
 [ats.greenhouse]
@@ -75,6 +81,50 @@ def test_the_commands_that_readme_shows_work_as_they_are_written_one_after_the_o
 def test_readme_shows_commands() -> None:
     assert len(COMMANDS) > 15
     assert {"status", "roles", "show", "history", "rules", "diff"} <= {command.split()[0] for command in COMMANDS}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_a_command_within_a_sentence_is_one_of_the_program_with_such_options(page: Path) -> None:
+    assert [(command, wrong) for command in inline_commands(page.read_text()) if (wrong := fault(command))] == []
+
+
+def test_a_command_that_the_program_advises_is_one_of_its_own() -> None:
+    advised = {
+        command: file.name
+        for file in ADVISING
+        for span in re.findall(r"`rolewatch [^`]+`", file.read_text())
+        for command in inline_commands(span)
+        if not command.startswith("{")
+    }
+    assert len(advised) > 20
+    assert {(file, command, wrong) for command, file in advised.items() if (wrong := fault(command))} == set()
+
+
+def test_the_pages_name_commands_within_sentences() -> None:
+    assert sum(len(list(inline_commands(page.read_text()))) for page in PAGES) > 30
+
+
+@pytest.mark.parametrize(
+    ("command", "wrong"),
+    [
+        ("frob", "no command 'frob'"),
+        ("db chek", "no command 'chek'"),
+        ("roles --txt x", "No such option: --txt"),
+        ("rules list --rule x", "No such option: --rule"),
+        ("history one two", "too many arguments: two"),
+        ("roles --text", None),
+        ("boards move OLD NEW", None),
+        ("--install-completion", None),
+    ],
+)
+def test_a_command_that_is_spelled_wrong_is_noticed(command: str, wrong: str | None) -> None:
+    found = fault(command)
+    assert found is None if wrong is None else found is not None and found.startswith(wrong)
+
+
+def test_the_service_starts_a_command_of_the_program() -> None:
+    [started] = re.findall(r"^ExecStart=\S*/rolewatch (.*)$", (ROOT / "docs" / "rolewatch.service").read_text(), re.MULTILINE)
+    assert fault(started) is None
 
 
 def test_the_configuration_that_readme_shows_can_be_loaded(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from monitor.cli.output import clean, counted
 from monitor.errors import UserError
 
 if TYPE_CHECKING:
+    from crawler.holds import Holds
     from crawler.links.careers_page import Found
     from monitor.cli.common import State
     from monitor.config.model import Settings
@@ -129,14 +130,15 @@ def picked(found: Found, choose: Choose) -> Address:
     return _readable(parse(choose(entries).board))
 
 
-async def look_at(address: Address, settings: Settings) -> Glance:
+async def look_at(address: Address, settings: Settings, holds: Holds) -> Glance:
     """One look at the board, of which nothing is stored. Raises UserError when the ats knows no such board."""
     from contextlib import aclosing
 
     from crawler.crawl import crawl
     from monitor.history.boards import manners
 
-    async with aclosing(crawl(address.ats, [BoardRequest(address.board, glance=True)], manners(settings, address.ats))) as results:
+    request = BoardRequest(address.board, glance=True)
+    async with aclosing(crawl(address.ats, [request], manners(settings, address.ats), holds)) as results:
         return _seen(address, await anext(results))
 
 

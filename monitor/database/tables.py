@@ -13,7 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from monitor.database.alert_tables import Alert, Card, Delivery, Introduction, SlackChannel
 from monitor.database.engine import Base, partial_index
-from monitor.database.work_tables import DiffFile, Lease, MatchedRule, Mute, ReadingChange, RoundRequest, RuleMatch, Saved
+from monitor.database.work_tables import DiffFile, HostHold, Lease, MatchedRule, Mute, ReadingChange, RoundRequest, RuleMatch, Saved
 
 __all__ = [
     "Alert",
@@ -24,6 +24,7 @@ __all__ = [
     "Delivery",
     "Description",
     "DiffFile",
+    "HostHold",
     "Introduction",
     "Lease",
     "MatchedRule",
@@ -68,6 +69,8 @@ class Board(Base):
     put_back: Mapped[bool] = mapped_column(default=False)  # its next snapshot is told in a summary
     moved_from: Mapped[str | None]  # the board that the employer had before: "greenhouse:deepmind"
     found_at: Mapped[str | None]  # the board that its employer's careers page leads to, since this one is gone; "" for none
+    held_round: Mapped[int | None]  # the last round, when it did not ask this board since its host asked to wait
+    held_reason: Mapped[str | None]  # the same in words
     clock: Mapped[datetime | None]  # the latest instant given to this board; the next one is later, whatever the machine's clock says
 
 

@@ -9,7 +9,7 @@ from functools import partial
 from typing import NamedTuple
 
 import msgspec
-from sqlalchemy import Connection, bindparam, delete, func, insert, literal, literal_column, select, update
+from sqlalchemy import Connection, bindparam, case, delete, func, insert, literal, literal_column, select, update
 
 from crawler.items import BoardRequest, Manners
 from crawler.links.directory import company_of
@@ -117,14 +117,15 @@ class Turn(NamedTuple):
 
 
 def turn(connection: Connection, now: datetime) -> Turn:
-    """Return whose turn it is. A board that is nearly due shares a crawl, unless it fails: its host may have asked to wait."""
+    """Return whose turn it is. A board that is nearly due shares a crawl, unless it fails or its host asked to wait."""
     board = tables.Board
-    rows = connection.execute(select(board.board, board.next_check_at, board.every, board.failures).where(board.watched)).all()
-    planned = [(schedule.due_at(row.next_check_at, timedelta(seconds=row.every), row.failures, now), row) for row in rows]
+    setbacks = (board.failures + case((board.held_round.is_not(None), 1), else_=0)).label("setbacks")
+    rows = connection.execute(select(board.board, board.next_check_at, board.every, setbacks).where(board.watched)).all()
+    planned = [(schedule.due_at(row.next_check_at, timedelta(seconds=row.every), row.setbacks, now), row) for row in rows]
     first = min((at for at, _ in planned), default=None)
     if first is None or first > now:
         return Turn([], first)
-    early = {row.board: schedule.nearly_due(timedelta(seconds=row.every)) for row in rows if row.failures == 0}
+    early = {row.board: schedule.nearly_due(timedelta(seconds=row.every)) for row in rows if row.setbacks == 0}
     due = [(at, row.board) for at, row in planned if at <= now + early.get(row.board, timedelta(0))]
     return Turn([name for _, name in sorted(due)], None)
 

@@ -24,7 +24,7 @@ from monitor.database import lease, tables
 from monitor.database.engine import looking
 from monitor.database.trouble import is_outside, words
 from monitor.history import boards as watch
-from monitor.rounds import new_board
+from monitor.rounds import host_holds, new_board
 from monitor.rounds.network import NETWORK, is_unreached
 from monitor.rounds.record import Look, Recorder
 from monitor.rules.matches import catch_up
@@ -49,26 +49,31 @@ class ChangeReport:
 
 @dataclass(frozen=True, slots=True)
 class BoardReport:
-    """What a round did with one board."""
+    """What a round did with one board; `result` is `held` when it was not asked, since its host asked to wait."""
 
     board: str
     company: str
-    result: str  # snapshot unchanged failure
-    status: int | None
-    seen: int | None
-    opened: int
-    revised: int
-    closed: int
-    reopened: int
-    unreadable: int
-    seconds: float
-    reason: str | None
+    result: str  # snapshot unchanged failure held
+    status: int | None = None
+    seen: int | None = None
+    opened: int = 0
+    revised: int = 0
+    closed: int = 0
+    reopened: int = 0
+    unreadable: int = 0
+    seconds: float = 0.0
+    reason: str | None = None
     changes: tuple[ChangeReport, ...] = ()
+
+    @property
+    def was_read(self) -> bool:
+        """Was the board read to its end?"""
+        return self.result in {"snapshot", "unchanged"}
 
     @property
     def collapsed(self) -> bool:
         """Did it lose too many postings at once to be believed?"""
-        return self.result != "failure" and self.reason is not None and self.reason.startswith("collapsed: ")
+        return self.was_read and self.reason is not None and self.reason.startswith("collapsed: ")
 
 
 async def run_round(
@@ -84,20 +89,21 @@ async def run_round(
 ) -> int:
     """Looks at the named boards, at all watched ones for None; gives the round's id. Cancelling it loses no result that came.
 
-    `holds` are the hosts that asked earlier rounds to wait.
+    `holds` are the hosts that asked earlier rounds of this process to wait; those of earlier processes are in the database.
 
     Raises what kept a board from being stored, not even as a failure, when all others are.
     """
     alerting = Alerting.of(settings, enabled=alerts, announce=announce)
-    round_id, requests = await asyncio.to_thread(_begin, engine, settings, names, clock())
-    one_round = _Round(engine, settings, Recorder(round_id, alerting, random, clock), holds or Holds())
+    holds = holds or Holds()
+    round_id, requests = await asyncio.to_thread(_begin, engine, settings, names, holds, clock())
+    one_round = _Round(engine, settings, Recorder(round_id, alerting, random, clock), holds)
     try:
         async with asyncio.TaskGroup() as crawls:
             for ats, boards in requests.items():
                 crawls.create_task(one_round.crawl(ats, boards))
         await new_board.seek(engine, settings, one_round.gone, round_id)
     finally:
-        await asyncio.shield(asyncio.to_thread(_end, engine, alerting, round_id, clock()))
+        await asyncio.shield(asyncio.to_thread(_end, engine, alerting, round_id, holds, clock()))
         NETWORK.end_round()
     for error in one_round.unstored:
         raise error
@@ -105,8 +111,11 @@ async def run_round(
     return round_id
 
 
-def _begin(engine: Engine, settings: Settings, names: Collection[str] | None, now: datetime) -> tuple[int, dict[str, list[BoardRequest]]]:
+def _begin(
+    engine: Engine, settings: Settings, names: Collection[str] | None, holds: Holds, now: datetime
+) -> tuple[int, dict[str, list[BoardRequest]]]:
     with engine.begin() as connection:
+        host_holds.restore(connection, holds, now)
         lease.end_rounds(connection, now)  # one whose end found the disk full
         watch.sync(connection, settings)
         started = connection.execute(insert(tables.CheckRound).values(started_at=now).returning(tables.CheckRound.id))
@@ -114,13 +123,15 @@ def _begin(engine: Engine, settings: Settings, names: Collection[str] | None, no
         return started.scalar_one(), watch.requests(connection, wanted, now)
 
 
-def _end(engine: Engine, alerting: Alerting, round_id: int, now: datetime) -> None:
+def _end(engine: Engine, alerting: Alerting, round_id: int, holds: Holds, now: datetime) -> None:
     with looking(engine) as connection:
         found = summaries.find(connection, alerting, round_id)
     with engine.begin() as connection:
         summaries.write(connection, found, round_id, now)
         reminders.expire(connection, now)
         connection.execute(update(tables.CheckRound).where(tables.CheckRound.id == round_id).values(finished_at=now))
+        saved = host_holds.save(connection, holds, now)
+    holds.mark_saved(saved)
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +201,8 @@ class _Round:
                 stored.append((look.result, self.recorder.record(connection, look)))
                 if time.monotonic() > until:
                     break
+            saved = host_holds.save(connection, self.holds, self.recorder.clock())
+        self.holds.mark_saved(saved)
         self.gone.extend(result.board for result, facts in stored if "gone" in facts)
         return stored
 
@@ -216,6 +229,9 @@ def _say(stored: Iterable[tuple[Result, dict[str, object]]]) -> None:
     """Logs what is stored; that the log cannot be written is no trouble of a board."""
     with suppress(OSError):
         for result, facts in stored:
+            if isinstance(result, Failure) and result.held:
+                log.debug("board not asked", **facts)
+                continue
             if is_unreached(result):
                 NETWORK.unreached(facts)
                 continue
@@ -231,7 +247,9 @@ def _is_news(facts: Mapping[str, object]) -> bool:
     return any(facts.get(name) for name in ("baseline", "opened", "revised", "closed", "reopened"))
 
 
-_OF_ROUND = text("SELECT b.board FROM board_check c JOIN board b ON b.id = c.board_id WHERE c.round_id = :round")
+_OF_ROUND = text("""
+SELECT b.board FROM board_check c JOIN board b ON b.id = c.board_id WHERE c.round_id = :round
+UNION ALL SELECT board FROM board WHERE held_round = :round""")
 
 
 def report(connection: Connection, round_id: int) -> tuple[BoardReport, ...]:
@@ -241,15 +259,17 @@ def report(connection: Connection, round_id: int) -> tuple[BoardReport, ...]:
     for check_id, *columns in rows:
         changes[check_id].append(ChangeReport(*columns))
     checks = connection.execute(_CHECKS, {"round": round_id}).mappings()
-    return tuple(
-        BoardReport(changes=tuple(changes[row["check_id"]]), **{k: v for k, v in row.items() if k != "check_id"}) for row in checks
-    )
+    reports = [BoardReport(changes=tuple(changes[row["check_id"]]), **{k: v for k, v in row.items() if k != "check_id"}) for row in checks]
+    held = connection.execute(_HELD, {"round": round_id})
+    reports += [BoardReport(row.board, row.company, "held", reason=row.held_reason) for row in held]
+    return tuple(sorted(reports, key=lambda one: one.board))
 
 
 _CHECKS = text("""
 SELECT v.check_id, v.board, v.company, v.result, v.status, v.seen, v.opened, v.revised, v.closed, v.reopened, v.unreadable, v.seconds,
     v.reason
 FROM checks v JOIN board_check c ON c.id = v.check_id WHERE c.round_id = :round ORDER BY v.board, v.check_id""")
+_HELD = text("SELECT board, company, held_reason FROM board WHERE held_round = :round")
 _CHANGES = text("""
 SELECT v.check_id, v.kind, v.posting, v.title, v.url, v.field, v.old, v.new
 FROM posting_changes v JOIN board_check c ON c.id = v.check_id WHERE c.round_id = :round ORDER BY v.change_id""")
