@@ -14,33 +14,38 @@ from scrapy.crawler import AsyncCrawlerRunner, Crawler
 from scrapy.settings import Settings
 
 from crawler.holds import Holds
-from crawler.items import BoardRequest, Failure, Manners, Result
+from crawler.items import BoardRequest, Failure, Politeness, Result
 from crawler.registry import spider
 from crawler.spiders.base import BoardSpider
 
 STOP_WITHIN = 4.0  # seconds
-_ENOUGH = 500_000  # bytes on the wire, ten times as many unpacked: with so much at hand the caller is given no more
+# bytes on the wire, ten times as many unpacked: with so much at hand the caller is given no more
+_BATCH_BYTES = 500_000
 
 log = structlog.get_logger()
 
-logging.getLogger("scrapy").setLevel(logging.WARNING)  # it reports each crawl's every setting, and ours come by the hundred
-logging.getLogger("scrapy.core.downloader.handlers").setLevel(logging.ERROR)  # what it warns of is a Failure with its reason
+# it reports each crawl's every setting, and ours come by the hundred
+logging.getLogger("scrapy").setLevel(logging.WARNING)
+# what it warns of is a Failure with its reason
+logging.getLogger("scrapy.core.downloader.handlers").setLevel(logging.ERROR)
 
 
-async def crawl(ats: str, requests: Sequence[BoardRequest], manners: Manners, holds: Holds | None = None) -> AsyncGenerator[Result, None]:
+async def crawl(
+    ats: str, requests: Sequence[BoardRequest], manners: Politeness, holds: Holds | None = None
+) -> AsyncGenerator[Result, None]:
     """One result for each request as they come, from one crawl with the ats's manners; closing the generator ends it within seconds."""
-    async with aclosing(crawl_together(ats, requests, manners, holds)) as batches:
+    async with aclosing(crawl_batches(ats, requests, manners, holds)) as batches:
         async for batch in batches:
             for result in batch:
                 yield result
 
 
-async def crawl_together(
-    ats: str, requests: Sequence[BoardRequest], manners: Manners, holds: Holds | None = None
+async def crawl_batches(
+    ats: str, requests: Sequence[BoardRequest], manners: Politeness, holds: Holds | None = None
 ) -> AsyncGenerator[Sequence[Result], None]:
     """The same, as many at once as have come while the caller was busy, as far as they are small; at the end all that never came."""
     unanswered = Counter(request.board for request in requests)
-    stream = _Stream()
+    stream = _ResultStream()
     runner = AsyncCrawlerRunner(_settings(manners))
     crawler = runner.create_crawler(spider(ats))
     options = {"api_url": manners.api_url, "max_probes": manners.max_probes, "holds": holds}
@@ -52,11 +57,13 @@ async def crawl_together(
             yield batch
     finally:
         await _stop(crawler, crawling)
-    if lost := [Failure(board, "the crawl ended before it was read") for board in unanswered.elements()]:
+    if lost := [
+        Failure(board, "the crawl ended before it was read") for board in unanswered.elements()
+    ]:
         yield lost
 
 
-class _Stream:
+class _ResultStream:
     """Results on their way to the caller: each waits with its spider until it is taken, since it may hold megabytes."""
 
     def __init__(self) -> None:
@@ -74,7 +81,7 @@ class _Stream:
         """Those that wait, as far as they are small; none when no more will come."""
         await self._news.wait()
         batch: list[Result] = []
-        while self._waiting and sum(result.bytes for result in batch) < _ENOUGH:
+        while self._waiting and sum(result.bytes for result in batch) < _BATCH_BYTES:
             result, taken = self._waiting.popleft()
             taken.set()
             batch.append(result)
@@ -92,7 +99,7 @@ def user_agent(contact: str | None) -> str:
     return f"rolewatch/{version('rolewatch')}" + (f" (+{contact})" if contact else "")
 
 
-def _settings(manners: Manners) -> Settings:
+def _settings(manners: Politeness) -> Settings:
     settings = Settings()
     settings.setmodule("crawler.settings", priority="project")
     own = {

@@ -25,5 +25,9 @@ def items(result: Result) -> list[dict[str, object]]:
         except Unreadable as error:
             log.warning("posting unreadable: %s:%s: %s", result.board, sighting.key, error)
             continue
-        found.append({"board": result.board} | posting | {name: sorted(posting[name]) for name in ("stated", "unsent")})
+        found.append(
+            {"board": result.board}
+            | posting
+            | {name: sorted(posting[name]) for name in ("stated", "unsent")}
+        )
     return found

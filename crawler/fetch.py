@@ -1,10 +1,12 @@
 """One request to an ATS: its answer, or a BadResponse that says why there is none.
 
-This stands for Scrapy's RetryMiddleware and RedirectMiddleware. They retry at once, know no Retry-After and follow a redirect to any host.
-DownloadHandler is Scrapy's aiohttp handler, closed with its crawl: Scrapy leaves a download running when the crawl is stopped, so a host
-that hangs would outlive its crawl by a whole timeout. Its gate asks again whether the host may be requested, at the last step before the
-wire: a request that waits in Scrapy's queue must not go out after its host has asked to wait. The head of an answer is noted before its
-body is read, and so before the queue releases the next request.
+This stands for Scrapy's RetryMiddleware and RedirectMiddleware. They retry at once, know no
+Retry-After and follow a redirect to any host. DownloadHandler is Scrapy's aiohttp handler, closed
+with its crawl: Scrapy leaves a download running when the crawl is stopped, so a host that hangs
+would outlive its crawl by a whole timeout. Its gate asks again whether the host may be requested,
+at the last step before the wire: a request that waits in Scrapy's queue must not go out after its
+host has asked to wait. The head of an answer is noted before its body is read, and so before the
+queue releases the next request.
 """
 
 from __future__ import annotations
@@ -22,11 +24,19 @@ from scrapy.crawler import Crawler
 from scrapy.http import Headers, Response
 
 from crawler.gate import META, Gate
-from crawler.responses import NETWORK_ERRORS, Unusable, bad_status, network_trouble, next_address, unpack
+from crawler.responses import (
+    NETWORK_ERRORS,
+    BadResponse,
+    bad_status,
+    network_trouble,
+    next_address,
+    unpack,
+)
 
 RETRIES = 2  # after the first try
 FIRST_WAIT = 0.5  # seconds before the first retry, doubled before the next
-PATIENCE = 10.0  # seconds of Retry-After that are waited for at once; a longer one waits for a later round
+# seconds of Retry-After that are waited for at once; a longer one waits for a later round
+PATIENCE = 10.0
 LARGEST = 64 * 1024 * 1024  # bytes of a body, on the wire and once unpacked
 REDIRECTS = 5
 _MOVED = {301, 302, 303, 307, 308}
@@ -40,7 +50,7 @@ class Answer:
     body: bytes = b""
     etag: str | None = None
     last_modified: str | None = None
-    wire: int = 0  # bytes
+    bytes_received: int = 0  # bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,30 +62,36 @@ class Fetcher:
     gate: Gate = field(default_factory=Gate)
 
     async def get(
-        self, url: str, headers: Mapping[str, str], good: frozenset[int], before: Callable[[str], Awaitable[None]] | None = None
+        self,
+        url: str,
+        headers: Mapping[str, str],
+        good: frozenset[int],
+        before: Callable[[str], Awaitable[None]] | None = None,
     ) -> Answer:
         """The answer, if its status is a good one. `before` is called with each address, redirects too. Raises Unusable."""
         for _ in range(REDIRECTS + 1):
             if before is not None:
                 await before(url)
             self.gate.check(url)
-            response = await self._once(url, headers)
+            response = await self._request(url, headers)
             if response.status not in _MOVED:
                 return self._answer(url, response, good)
             url = next_address(url, _header(response, "Location"), response.status)
-        raise Unusable(f"more than {REDIRECTS} redirects", status=response.status)
+        raise BadResponse(f"more than {REDIRECTS} redirects", status=response.status)
 
     def _answer(self, url: str, response: Response, good: frozenset[int]) -> Answer:
         try:
             return _answer(response, good)
-        except Unusable as trouble:
+        except BadResponse as trouble:
             trouble.retry_after = trouble.retry_after or self.gate.holds.left(url) or None
             raise
 
-    async def _once(self, url: str, headers: Mapping[str, str]) -> Response:
+    async def _request(self, url: str, headers: Mapping[str, str]) -> Response:
         meta = {"download_timeout": self.timeout, "download_maxsize": LARGEST, META: self.gate}
         try:
-            return await self.download(Request(url, headers=dict(headers), meta=meta, dont_filter=True))
+            return await self.download(
+                Request(url, headers=dict(headers), meta=meta, dont_filter=True)
+            )
         except NETWORK_ERRORS as error:
             raise network_trouble(error, url, self.timeout) from error
 
@@ -88,7 +104,7 @@ class Patience:
     tries: int = 0
     held: float = 0.0  # seconds of waiting without a try
 
-    def wait_after(self, trouble: Unusable) -> float | None:
+    def wait_after(self, trouble: BadResponse) -> float | None:
         """Seconds until it is worth asking again; None when it is not."""
         if trouble.held:
             left = trouble.retry_after or 0.0
@@ -98,11 +114,16 @@ class Patience:
         return wait_after(trouble, self.tries, self.random)
 
 
-def wait_after(trouble: Unusable, tries: int, random: Random) -> float | None:
+def wait_after(trouble: BadResponse, tries: int, random: Random) -> float | None:
     """Seconds until it is worth asking again after so many tries; None when it is not."""
-    backoff = FIRST_WAIT * 2 ** (tries - 1) * (1 + random.random() / 2)  # so that boards do not come back as one
+    # so that boards do not come back as one
+    backoff = FIRST_WAIT * 2 ** (tries - 1) * (1 + random.random() / 2)
     wait = max(trouble.retry_after or 0.0, backoff)
-    return wait if trouble.passing and tries <= RETRIES and (trouble.retry_after or 0.0) <= PATIENCE else None
+    return (
+        wait
+        if trouble.retryable and tries <= RETRIES and (trouble.retry_after or 0.0) <= PATIENCE
+        else None
+    )
 
 
 def _header(response: Response, name: str) -> str:
@@ -114,10 +135,16 @@ def _answer(response: Response, good: frozenset[int]) -> Answer:
         if response.status not in good:
             raise bad_status(response.status, _header(response, "Retry-After"), datetime.now(UTC))
         body = unpack(response.body, _header(response, "Content-Encoding").lower(), LARGEST)
-    except Unusable as trouble:
+    except BadResponse as trouble:
         trouble.status, trouble.size = response.status, len(response.body)
         raise
-    return Answer(response.status, body, _validator(response, "ETag"), _validator(response, "Last-Modified"), len(response.body))
+    return Answer(
+        response.status,
+        body,
+        _validator(response, "ETag"),
+        _validator(response, "Last-Modified"),
+        len(response.body),
+    )
 
 
 def _validator(response: Response, name: str) -> str | None:
@@ -140,13 +167,15 @@ class DownloadHandler(AiohttpDownloadHandler):
             raise RuntimeError("a download runs in a task of the crawl")
         self._running.add(task)
         try:
-            async with self._gate(request).passing(request.url):
+            async with self._gate(request).retryable(request.url):
                 return await super().download_request(request)
         finally:
             self._running.discard(task)
 
     async def _read_response(self, response: _ClientResponse, request: Request) -> Response:
-        self._gate(request).answered(request.url, response.status, response.headers.get("Retry-After"))
+        self._gate(request).answered(
+            request.url, response.status, response.headers.get("Retry-After")
+        )
         return await super()._read_response(response, request)
 
     @staticmethod

@@ -1,8 +1,8 @@
 """What each request of a crawl passes when Scrapy's queue lets it go: is its host to be asked now?
 
-A host may have asked to wait, or hang. After three whole-request timeouts in a row a host counts as hanging until the crawl ends: the
-requests that still wait for its answer end, and no further one goes out. So such a host costs a round three timeouts at most, and not
-one a board.
+A host may have asked to wait, or hang. After three whole-request timeouts in a row a host counts as
+hanging until the crawl ends: the requests that still wait for its answer end, and no further one
+goes out. So such a host costs a round three timeouts at most, and not one a board.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from scrapy.exceptions import DownloadTimeoutError
 
 from crawler.holds import Holds, host_of
-from crawler.responses import Unusable, seconds_to_wait
+from crawler.responses import BadResponse, seconds_to_wait
 
 HANGS = 3  # whole-request timeouts in a row, after which a host is not asked any more
 _HANGS = f"the host did not answer {HANGS} requests in a row"
@@ -30,16 +30,19 @@ class Gate:
 
     holds: Holds = field(default_factory=Holds)
     _timeouts: Counter[str] = field(default_factory=Counter)  # in a row, by host
-    _under_way: defaultdict[str, set[asyncio.Timeout]] = field(default_factory=lambda: defaultdict(set))  # by host
+    # by host
+    _under_way: defaultdict[str, set[asyncio.Timeout]] = field(
+        default_factory=lambda: defaultdict(set)
+    )
 
     def check(self, url: str) -> None:
         """Raise Unusable when the host of this address is not to be asked now."""
         self.holds.check(url)
         if self._timeouts[host_of(url)] >= HANGS:
-            raise Unusable(_HANGS)
+            raise BadResponse(_HANGS)
 
     @asynccontextmanager
-    async def passing(self, url: str) -> AsyncIterator[None]:
+    async def retryable(self, url: str) -> AsyncIterator[None]:
         """One request on the wire. Raise Unusable when its host is not to be asked, or begins to count as hanging."""
         self.check(url)
         try:
@@ -54,7 +57,7 @@ class Gate:
             self._timed_out(host_of(url))
             raise
         except TimeoutError as error:
-            raise Unusable(_HANGS) from error
+            raise BadResponse(_HANGS) from error
 
     def _timed_out(self, host: str) -> None:
         self._timeouts[host] += 1

@@ -1,7 +1,8 @@
 """Hosts that asked to be left alone for a while: all their boards, probes and details wait together.
 
-A 429 or 503 holds its host until its Retry-After. Without one the host is held for a minute, and for twice as long at each further such
-answer, up to an hour: the longest back-off that a failing board has too. Any other answer ends the doubling.
+A 429 or 503 holds its host until its Retry-After. Without one the host is held for a minute, and
+for twice as long at each further such answer, up to an hour: the longest back-off that a failing
+board has too. Any other answer ends the doubling.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from urllib.parse import urlsplit
 
 import structlog
 
-from crawler.responses import PORTS, Unusable
+from crawler.responses import PORTS, BadResponse
 
 ASKS_TO_WAIT = frozenset({429, 503})
 FIRST_BACK_OFF = 60.0  # seconds, for an answer without a Retry-After
@@ -48,7 +49,7 @@ class Holds:
         if left > 0:
             status = self._holds[host_of(url)].status
             reason = f"{urlsplit(url).hostname} answered HTTP {status} and is left alone for {_span(left)} more"
-            raise Unusable(reason, status=status, passing=True, retry_after=left, held=True)
+            raise BadResponse(reason, status=status, retryable=True, retry_after=left, held=True)
 
     def left(self, url: str) -> float:
         """The seconds for which the host of this address is left alone; 0 when it may be asked."""
@@ -84,7 +85,9 @@ class Holds:
 
     def unsaved(self) -> dict[str, Hold]:
         """The holds that began or grew since they were last saved, by host."""
-        return {host: hold for host, hold in list(self._holds.items()) if hold != self._saved.get(host)}
+        return {
+            host: hold for host, hold in list(self._holds.items()) if hold != self._saved.get(host)
+        }
 
     def mark_saved(self, holds: Mapping[str, Hold]) -> None:
         """Note that these holds are stored for the next process."""

@@ -1,7 +1,8 @@
 """What the crawler gives: frozen values that know no Scrapy and no database.
 
-A snapshot holds *sightings*, not postings: of a posting that has not moved since it was last stored nobody needs more
-than its key and the digest of its raw job, and reading one costs a hundred times what sighting it does.
+A snapshot holds *sightings*, not postings: of a posting that has not moved since it was last stored
+nobody needs more than its key and the digest of its raw job, and reading one costs a hundred times
+what sighting it does.
 """
 
 from __future__ import annotations
@@ -67,18 +68,19 @@ class Posting:
     unsent: frozenset[str] = frozenset()
 
 
-class Unreadable(Exception):  # noqa: N818  # a posting's state more than an error
+class Unreadable(Exception):  # a posting's state more than an error  # noqa: N818
     """This one posting cannot be read; the rest of its board can."""
 
 
-class Sighting(msgspec.Struct, frozen=True, gc=False):  # not a dataclass: every look makes one for each posting
+# not a dataclass: every look makes one for each posting
+class Sighting(msgspec.Struct, frozen=True, gc=False):
     """A posting seen in a list: enough to know whether it moved, and the way to read it if so."""
 
     key: str
     digest: str  # of the raw job, hex; equal bytes, equal digest
     raw: bytes  # the raw job as JSON, people's internal fields removed by `keep()`
     reader: Callable[[bytes], Posting]
-    cleaner: Callable[[bytes], bytes]
+    redactor: Callable[[bytes], bytes]
 
     def read(self) -> Posting:
         """The posting. Raises Unreadable."""
@@ -86,7 +88,7 @@ class Sighting(msgspec.Struct, frozen=True, gc=False):  # not a dataclass: every
 
     def keep(self) -> bytes:
         """The raw job as it may be stored: without names and addresses of people in internal fields."""
-        return self.cleaner(self.raw)
+        return self.redactor(self.raw)
 
 
 class Probe(Enum):
@@ -108,15 +110,17 @@ class BoardRequest:
     board: str  # "greenhouse:deepmind"
     etag: str | None = None
     last_modified: str | None = None
-    known: Callable[[], Sequence[str]] = tuple  # as it is made: most boards have not moved, and need none
+    # as it is made: most boards have not moved, and need none
+    known: Callable[[], Sequence[str]] = tuple
     missing: frozenset[str] = frozenset()
     notes: str | None = None  # what the source noted at the last check: see `notes.py`
-    glance: bool = False  # only whether the board can be read: a source that needs many requests for all of it makes few
+    # only whether the board can be read: a source that needs many requests for all of it makes few
+    glance: bool = False
     at: datetime = field(default_factory=lambda: datetime.now(UTC))  # UTC; the time of this check
 
 
 @dataclass(frozen=True, slots=True)
-class Manners:
+class Politeness:
     """How to behave towards the hosts of one ats."""
 
     contact: str | None = None  # goes into the User-Agent
@@ -136,14 +140,17 @@ class Snapshot:
 
     board: str
     sightings: tuple[Sighting, ...]  # a key once
-    unkeyed: int = 0  # jobs in the list whose key cannot be read
+    without_key: int = 0  # jobs in the list whose key cannot be read
     still: frozenset[str] = frozenset()  # known keys that are listed, and whose jobs did not move
     unread: int = 0  # postings that the board counts, and that no answer showed yet
-    proves_missing: bool = False  # what is not listed is missing, though some jobs of the list have no readable key
-    late: frozenset[str] = frozenset()  # new keys that are known to have been there at the board's first check
+    # what is not listed is missing, though some jobs of the list have no readable key
+    proves_missing: bool = False
+    # new keys that are known to have been there at the board's first check
+    late: frozenset[str] = frozenset()
     note: str | None = None  # one line for a person: what this check could not see
     company: str | None = None
-    probes: Mapping[str, Probe] = field(default_factory=dict)  # of known keys that the list did not show
+    # of known keys that the list did not show
+    probes: Mapping[str, Probe] = field(default_factory=dict)
     etag: str | None = None
     last_modified: str | None = None
     status: int = 200
@@ -154,7 +161,7 @@ class Snapshot:
     @property
     def seen(self) -> int:
         """The number of postings that the board lists."""
-        return len(self.sightings) + len(self.still) + self.unkeyed + self.unread
+        return len(self.sightings) + len(self.still) + self.without_key + self.unread
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +188,8 @@ class Failure:
     seconds: float = 0.0
     notes: str | None = None
     unknown: bool = False  # the ats says that there is no such board
-    held: bool = False  # the board was not asked, since its host wants to be left alone: no trouble of the board
+    # the board was not asked, since its host wants to be left alone: no trouble of the board
+    held: bool = False
 
 
 Result = Snapshot | Unchanged | Failure

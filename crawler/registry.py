@@ -1,6 +1,7 @@
 """Every ATS that rolewatch knows by name: its title, its pages for people, how it writes tokens and keys, and whether it can be read.
 
-A spider is named by its dotted path and imported only to crawl, so that a command that asks which ATS there are starts without Scrapy.
+A spider is named by its dotted path and imported only to crawl, so that a command that asks which
+ATS there are starts without Scrapy.
 """
 
 from __future__ import annotations
@@ -20,8 +21,13 @@ if TYPE_CHECKING:
 
 _STEP = re.compile(r"[a-z0-9][a-z0-9_.&-]{0,99}", re.IGNORECASE | re.ASCII)
 _NAME = re.compile(r"\w[\w .,&'()!+@-]{0,99}")  # names that people typed, spaces and all
-_HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{1,62}", re.IGNORECASE | re.ASCII)
-_LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*", re.IGNORECASE | re.ASCII)
+_HOST = re.compile(
+    r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{1,62}", re.IGNORECASE | re.ASCII
+)
+_LABEL = re.compile(
+    r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*",
+    re.IGNORECASE | re.ASCII,
+)
 _KEY = re.compile(r"[a-z0-9][\w.~-]{0,127}", re.IGNORECASE | re.ASCII)
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE | re.ASCII)
 
@@ -30,7 +36,8 @@ _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE
 class Product:
     """An ats: its title, its pages for people, and how it writes tokens and keys.
 
-    In `page` and `job`, {token} is the whole token, {host} its first step as a host name, {rest} what follows that step.
+    In `page` and `job`, {token} is the whole token, {host} its first step as a host name, {rest}
+    what follows that step.
     """
 
     title: str
@@ -46,37 +53,78 @@ class Product:
     no_tokens: frozenset[str] = frozenset({"embed", "api"})  # steps of its own addresses
 
 
-def _labels(title: str, domain: str, page: str = "", job: str = "", *, cased: bool = False) -> Product:
+def _labels(
+    title: str, domain: str, page: str = "", job: str = "", *, cased: bool = False
+) -> Product:
     """An ats that gives each tenant a host."""
     job = "https://{host}" + job if job else ""
-    return Product(title, "https://{host}" + page, job, domain, step=_LABEL, lower=not cased, cased=cased)
+    return Product(
+        title, "https://{host}" + page, job, domain, step=_LABEL, lower=not cased, cased=cased
+    )
 
 
 _GOOGLE = "https://www.google.com/about/careers/applications/jobs/results/"
 _ALL = "all"
-_BRANDS = {"deepmind": "DeepMind", "gfiber": "GFiber", "verily life sciences": "Verily Life Sciences", "youtube": "YouTube"}
+_BRANDS = {
+    "deepmind": "DeepMind",
+    "gfiber": "GFiber",
+    "verily life sciences": "Verily Life Sciences",
+    "youtube": "YouTube",
+}
 
 PRODUCTS = {
     "adp": Product("ADP Workforce Now", "https://workforcenow.adp.com", steps=(2, 2)),
-    "amazon": Product("Amazon Jobs", "https://www.amazon.jobs/en/search", "https://www.amazon.jobs/en/jobs/{key}", step=_NAME, lower=True),
-    "ashby": Product("Ashby", "https://jobs.ashbyhq.com/{token}", "https://jobs.ashbyhq.com/{token}/{key}", step=_NAME),
+    "amazon": Product(
+        "Amazon Jobs",
+        "https://www.amazon.jobs/en/search",
+        "https://www.amazon.jobs/en/jobs/{key}",
+        step=_NAME,
+        lower=True,
+    ),
+    "ashby": Product(
+        "Ashby",
+        "https://jobs.ashbyhq.com/{token}",
+        "https://jobs.ashbyhq.com/{token}/{key}",
+        step=_NAME,
+    ),
     "avature": Product("Avature", "https://{host}/{rest}", domain=".avature.net", steps=(2, 2)),
     "bamboohr": _labels("BambooHR", ".bamboohr.com", "/careers", "/careers/{key}"),
     "breezy": _labels("Breezy HR", ".breezy.hr", "", "/p/{key}"),
     "comeet": Product("Comeet", "https://www.comeet.com/jobs/{token}", steps=(2, 2)),
     "dvinci": _labels("d.vinci", ".dvinci-hr.com", "", "/jobs/{key}"),
     "eightfold": _labels("Eightfold", ".eightfold.ai", "/careers", "/careers/job/{key}"),
-    "gem": Product("Gem", "https://jobs.gem.com/{token}", "https://jobs.gem.com/{token}/{key}", cased=True),
-    "google": Product("Google Careers", _GOOGLE, _GOOGLE + "{key}", step=_NAME, key=re.compile("[0-9]{5,24}"), lower=True),
+    "gem": Product(
+        "Gem", "https://jobs.gem.com/{token}", "https://jobs.gem.com/{token}/{key}", cased=True
+    ),
+    "google": Product(
+        "Google Careers",
+        _GOOGLE,
+        _GOOGLE + "{key}",
+        step=_NAME,
+        key=re.compile("[0-9]{5,24}"),
+        lower=True,
+    ),
     "greenhouse": Product(
-        "Greenhouse", "https://job-boards.greenhouse.io/{token}", "https://job-boards.greenhouse.io/{token}/jobs/{key}", lower=True
+        "Greenhouse",
+        "https://job-boards.greenhouse.io/{token}",
+        "https://job-boards.greenhouse.io/{token}/jobs/{key}",
+        lower=True,
     ),
     "icims": _labels("iCIMS", ".icims.com", "/jobs", "/jobs/{key}/job"),
     "jazzhr": _labels("JazzHR", ".applytojob.com", "/apply", "/apply/{key}", cased=True),
-    "jobvite": Product("Jobvite", "https://jobs.jobvite.com/{token}", "https://jobs.jobvite.com/{token}/job/{key}", cased=True),
+    "jobvite": Product(
+        "Jobvite",
+        "https://jobs.jobvite.com/{token}",
+        "https://jobs.jobvite.com/{token}/job/{key}",
+        cased=True,
+    ),
     "join": Product("JOIN", "https://join.com/companies/{token}"),
-    "jsonld": Product("JSON-LD", "https://{token}", steps=(1, 12), first=_HOST, key=re.compile(r"[!-~]{1,500}")),
-    "lever": Product("Lever", "https://jobs.lever.co/{token}", "https://jobs.lever.co/{token}/{key}", cased=True),
+    "jsonld": Product(
+        "JSON-LD", "https://{token}", steps=(1, 12), first=_HOST, key=re.compile(r"[!-~]{1,500}")
+    ),
+    "lever": Product(
+        "Lever", "https://jobs.lever.co/{token}", "https://jobs.lever.co/{token}/{key}", cased=True
+    ),
     "oracle": Product(
         "Oracle Recruiting Cloud",
         "https://{host}/hcmUI/CandidateExperience/en/sites/{rest}",
@@ -87,15 +135,26 @@ PRODUCTS = {
     "personio": _labels("Personio", ".jobs.personio.com", "", "/job/{key}"),
     "pinpoint": _labels("Pinpoint", ".pinpointhq.com", "", "/en/postings/{key}"),
     "recruitee": _labels("Recruitee", ".recruitee.com"),
-    "rippling": Product("Rippling", "https://ats.rippling.com/{token}/jobs", "https://ats.rippling.com/{token}/jobs/{key}"),
+    "rippling": Product(
+        "Rippling",
+        "https://ats.rippling.com/{token}/jobs",
+        "https://ats.rippling.com/{token}/jobs/{key}",
+    ),
     "smartrecruiters": Product(
-        "SmartRecruiters", "https://careers.smartrecruiters.com/{token}", "https://jobs.smartrecruiters.com/{token}/{key}"
+        "SmartRecruiters",
+        "https://careers.smartrecruiters.com/{token}",
+        "https://jobs.smartrecruiters.com/{token}/{key}",
     ),
     "softgarden": _labels("Softgarden", ".softgarden.io", "", "/job/{key}"),
     "successfactors": Product("SAP SuccessFactors", "https://{host}", steps=(1, 2), first=_HOST),
     "taleo": Product("Taleo", "https://{host}", domain=".taleo.net", steps=(2, 3)),
     "teamtailor": _labels("Teamtailor", ".teamtailor.com", "/jobs", "/jobs/{key}"),
-    "workable": Product("Workable", "https://apply.workable.com/{token}", "https://apply.workable.com/{token}/j/{key}/", lower=True),
+    "workable": Product(
+        "Workable",
+        "https://apply.workable.com/{token}",
+        "https://apply.workable.com/{token}/j/{key}/",
+        lower=True,
+    ),
     "workday": Product(
         "Workday",
         "https://{host}/{rest}",
@@ -103,7 +162,11 @@ PRODUCTS = {
         steps=(2, 2),
         first=re.compile(r"[a-z0-9][a-z0-9-]*\.wd[0-9]{1,4}", re.IGNORECASE),
     ),
-    "wttj": Product("Welcome to the Jungle", "https://www.welcometothejungle.com/en/companies/{token}/jobs", lower=True),
+    "wttj": Product(
+        "Welcome to the Jungle",
+        "https://www.welcometothejungle.com/en/companies/{token}/jobs",
+        lower=True,
+    ),
 }
 _UPPER_KEYS = {"workable"}
 
@@ -117,9 +180,14 @@ def canonical_token(ats: str, token: str) -> str:
     """The token as rolewatch writes it: `Merge%20Labs` for "Merge Labs". Raises ValueError when it can be no token of this ats."""
     product = PRODUCTS[ats]
     steps = [unquote(step, errors="strict").strip() for step in token.split("/")]
-    if not product.steps[0] <= len(steps) <= product.steps[1] or steps[0].casefold() in product.no_tokens:
+    if (
+        not product.steps[0] <= len(steps) <= product.steps[1]
+        or steps[0].casefold() in product.no_tokens
+    ):
         raise ValueError(token)
-    for pattern, step in zip((product.first or product.step, *[product.step] * len(steps)), steps, strict=False):
+    for pattern, step in zip(
+        (product.first or product.step, *[product.step] * len(steps)), steps, strict=False
+    ):
         if not pattern.fullmatch(step):
             raise ValueError(token)
     if product.lower:
@@ -178,7 +246,9 @@ def posting_url(ats: str, token: str, key: str) -> str:
 def _filled(product: Product, template: str, token: str, key: str = "") -> str:
     first, _, rest = token.partition("/")
     in_domain = product.domain and ("." not in first or product.title in {"Workday", "Taleo"})
-    return template.format(token=token, host=first + product.domain if in_domain else first, rest=rest, key=key)
+    return template.format(
+        token=token, host=first + product.domain if in_domain else first, rest=rest, key=key
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,13 +257,19 @@ class Ats:
 
     title: str  # as people call it
     spider: str  # a dotted path
-    reader: int = 1  # raised when it reads pay, deadline or workplace differently, so that its stored postings are read again
-    every: timedelta | None = None  # between two checks, where the source costs its host more than one answer; None: as [crawl] says
+    # raised when it reads pay, deadline or workplace differently, so that its stored postings are
+    # read again
+    reader: int = 1
+    # between two checks, where the source costs its host more than one answer; None: as [crawl]
+    # says
+    every: timedelta | None = None
 
 
 READABLE = {
     "ashby": Ats("Ashby", "crawler.spiders.ashby:AshbySpider"),
-    "google": Ats("Google Careers", "crawler.spiders.google:GoogleSpider", every=timedelta(hours=1)),
+    "google": Ats(
+        "Google Careers", "crawler.spiders.google:GoogleSpider", every=timedelta(hours=1)
+    ),
     "greenhouse": Ats("Greenhouse", "crawler.spiders.greenhouse:GreenhouseSpider", reader=2),
 }
 

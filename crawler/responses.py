@@ -41,41 +41,57 @@ NETWORK_ERRORS = (
 )
 
 
-class Unusable(Exception):  # noqa: N818  # an answer's state more than an error
+class BadResponse(Exception):  # an answer's state more than an error  # noqa: N818
     """An answer, or the lack of one, that says nothing about postings. `passing`: asking again soon may help."""
 
     def __init__(
-        self, reason: str, *, status: int | None = None, passing: bool = False, retry_after: float | None = None, held: bool = False
+        self,
+        reason: str,
+        *,
+        status: int | None = None,
+        retryable: bool = False,
+        retry_after: float | None = None,
+        held: bool = False,
     ) -> None:
-        self.reason = clean(reason)[:_LONGEST_REASON]  # one line for a person; a host's own words may be in it
+        # one line for a person; a host's own words may be in it
+        self.reason = clean(reason)[:_LONGEST_REASON]
         super().__init__(self.reason)
         self.status = status
-        self.passing = passing
+        self.retryable = retryable
         self.retry_after = retry_after  # seconds
         self.held = held  # nothing was asked, since the host wants to be left alone
         self.unknown = status in _UNKNOWN  # the ats says that there is no such board
         self.size = 0  # bytes of the answer on the wire
 
 
-def network_trouble(error: Exception, url: str, timeout: float) -> Unusable:  # noqa: PLR0911  # a line a trouble
+# a line a trouble
+def network_trouble(error: Exception, url: str, timeout: float) -> BadResponse:  # noqa: PLR0911
     """What one of NETWORK_ERRORS means. The line names the host only: an address may carry a password."""
     host = urlsplit(url).hostname
     if isinstance(error, DownloadTimeoutError):
-        return Unusable(f"no whole answer within {timeout:g} s")
+        return BadResponse(f"no whole answer within {timeout:g} s")
     if isinstance(error, DownloadCancelledError):
         return _too_large()
     if isinstance(error, ResponseDataLossError):
-        return Unusable("the answer was cut short", passing=True)
+        return BadResponse("the answer was cut short", retryable=True)
     if isinstance(error, CannotResolveHostError):
-        return Unusable(f"no such host: {host}", passing=True)
+        return BadResponse(f"no such host: {host}", retryable=True)
     causes = list(_causes(error))
     if any(isinstance(cause, ssl.SSLError) for cause in causes):
-        words = (getattr(cause, name, None) for name in ("verify_message", "reason") for cause in causes)  # aiohttp's own has neither
-        return Unusable(f"no secure connection to {host}: {next(filter(None, words), 'TLS failed')}")
+        # aiohttp's own has neither
+        words = (
+            getattr(cause, name, None) for name in ("verify_message", "reason") for cause in causes
+        )
+        return BadResponse(
+            f"no secure connection to {host}: {next(filter(None, words), 'TLS failed')}"
+        )
     if isinstance(error, DownloadConnectionRefusedError):
-        number = next((cause.errno for cause in causes if isinstance(cause, OSError) and cause.errno), ECONNREFUSED)
-        return Unusable(f"cannot connect to {host}: {os.strerror(number)}", passing=True)
-    return Unusable("the connection was lost before a whole answer", passing=True)
+        number = next(
+            (cause.errno for cause in causes if isinstance(cause, OSError) and cause.errno),
+            ECONNREFUSED,
+        )
+        return BadResponse(f"cannot connect to {host}: {os.strerror(number)}", retryable=True)
+    return BadResponse("the connection was lost before a whole answer", retryable=True)
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:
@@ -83,13 +99,15 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
     following: BaseException | None = error
     while following is not None:
         yield following
-        inner = getattr(following, "os_error", None) or getattr(following, "certificate_error", None)
+        inner = getattr(following, "os_error", None) or getattr(
+            following, "certificate_error", None
+        )
         if isinstance(inner, BaseException):
             yield inner
         following = following.__cause__
 
 
-def bad_status(status: int, retry_after: str | None, now: datetime) -> Unusable:
+def bad_status(status: int, retry_after: str | None, now: datetime) -> BadResponse:
     """What an answer other than 200 means."""
     reason = {
         304: "HTTP 304, which was not asked for",
@@ -97,7 +115,12 @@ def bad_status(status: int, retry_after: str | None, now: datetime) -> Unusable:
         410: "HTTP 410: the board is gone",
         429: "HTTP 429: too many requests",
     }.get(status, f"HTTP {status}")
-    return Unusable(reason, status=status, passing=status == 429 or status >= 500, retry_after=seconds_to_wait(retry_after, now))  # noqa: PLR2004
+    return BadResponse(
+        reason,
+        status=status,
+        retryable=status == 429 or status >= 500,  # noqa: PLR2004
+        retry_after=seconds_to_wait(retry_after, now),
+    )
 
 
 def seconds_to_wait(retry_after: str | None, now: datetime) -> float | None:
@@ -117,19 +140,19 @@ def seconds_to_wait(retry_after: str | None, now: datetime) -> float | None:
 def next_address(url: str, location: str, status: int) -> str:
     """Where a redirect leads. Raises Unusable unless that is the same host, and no less secure."""
     if not location:
-        raise Unusable(f"HTTP {status} that leads nowhere", status=status)
+        raise BadResponse(f"HTTP {status} that leads nowhere", status=status)
     try:
         target = urljoin(url, location)
         old, new = urlsplit(url), urlsplit(target)
         ports = (old.port or PORTS.get(old.scheme), new.port or PORTS.get(new.scheme))
     except ValueError as error:
-        raise Unusable("redirected to an address that is none", status=status) from error
+        raise BadResponse("redirected to an address that is none", status=status) from error
     if new.scheme not in PORTS:
-        raise Unusable(f"redirected to {new.scheme or 'no'} instead of http", status=status)
+        raise BadResponse(f"redirected to {new.scheme or 'no'} instead of http", status=status)
     if new.hostname != old.hostname:
-        raise Unusable(f"redirected to another host: {new.hostname}", status=status)
+        raise BadResponse(f"redirected to another host: {new.hostname}", status=status)
     if (ports[0] != ports[1] or old.scheme != new.scheme) and ports != (80, 443):
-        raise Unusable("redirected to another port of its host", status=status)
+        raise BadResponse("redirected to another port of its host", status=status)
     return target
 
 
@@ -138,27 +161,28 @@ def unpack(body: bytes, encoding: str, limit: int) -> bytes:
     if encoding in {"gzip", "x-gzip"}:
         body = _unzip(body, limit)
     elif encoding not in {"", "identity"}:
-        raise Unusable(f"the answer is packed as {encoding}, which was not asked for")
+        raise BadResponse(f"the answer is packed as {encoding}, which was not asked for")
     return body.removeprefix(_BOM)
 
 
 def _unzip(body: bytes, limit: int) -> bytes:
-    unzip = isal_zlib.decompressobj(wbits=31)  # gzip, its checksum tested; 0.6 ms a megabyte, where Python's own takes 3
+    # gzip, its checksum tested; 0.6 ms a megabyte, where Python's own takes 3
+    unzip = isal_zlib.decompressobj(wbits=31)
     try:
         unpacked = unzip.decompress(body, limit + 1)
     except isal_zlib.error as error:  # type: ignore[misc]  # its stub calls the class an instance
-        raise Unusable("the answer's gzip is broken") from error
+        raise BadResponse("the answer's gzip is broken") from error
     if len(unpacked) > limit:
         raise _too_large()
     if not unzip.eof:
-        raise Unusable("the answer's gzip is cut short")
+        raise BadResponse("the answer's gzip is cut short")
     if unzip.unused_data:
-        raise Unusable("the answer goes on after its gzip")
+        raise BadResponse("the answer goes on after its gzip")
     return unpacked
 
 
-def _too_large() -> Unusable:
-    return Unusable("the answer is larger than 64 MB")
+def _too_large() -> BadResponse:
+    return BadResponse("the answer is larger than 64 MB")
 
 
 _LONE = re.compile(
@@ -167,14 +191,14 @@ _LONE = re.compile(
 )
 
 
-def _whole_only(escape: re.Match[bytes]) -> bytes:
+def _replace_lone_surrogates(escape: re.Match[bytes]) -> bytes:
     """Half a character, which JSON's grammar allows and no text can hold, as the sign for what cannot be shown."""
     return rb"\ufffd" if escape["lone"] else escape[0]
 
 
 def mend(body: bytes) -> bytes:
     """JSON in which every escaped half of a character is the sign for what cannot be shown."""
-    return _LONE.sub(_whole_only, body)
+    return _LONE.sub(_replace_lone_surrogates, body)
 
 
 def decode(body: bytes, decoder: msgspec.json.Decoder[T]) -> T:
@@ -184,14 +208,16 @@ def decode(body: bytes, decoder: msgspec.json.Decoder[T]) -> T:
             body.decode()  # a Raw is sliced without looking at its characters
         return decoder.decode(body)
     except UnicodeDecodeError as error:
-        raise Unusable("the answer is not UTF-8") from error
+        raise BadResponse("the answer is not UTF-8") from error
     except RecursionError as error:
-        raise Unusable("the answer is nested too deeply") from error
+        raise BadResponse("the answer is nested too deeply") from error
     except msgspec.ValidationError as error:
-        raise Unusable(f"the answer is no list of jobs: {error}") from error
+        raise BadResponse(f"the answer is no list of jobs: {error}") from error
     except msgspec.DecodeError as error:
         mended = mend(body)
         if mended != body:
             return decode(mended, decoder)
         page = body[:100].lstrip()[:1] == b"<"
-        raise Unusable("the answer is a web page" if page else f"the answer is not JSON: {error}") from error
+        raise BadResponse(
+            "the answer is a web page" if page else f"the answer is not JSON: {error}"
+        ) from error

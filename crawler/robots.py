@@ -1,7 +1,8 @@
 """Which addresses a host's robots.txt leaves open to rolewatch. https://www.rfc-editor.org/rfc/rfc9309
 
-Each host is asked once a day. An answer of 500 or above closes the whole host, one of 429 closes it for now. 404 and other answers below
-500 close nothing. Protego reads the file by the RFC: the longest match decides, and only the group that names rolewatch or `*` counts.
+Each host is asked once a day. An answer of 500 or above closes the whole host, one of 429 closes it
+for now. 404 and other answers below 500 close nothing. Protego reads the file by the RFC: the
+longest match decides, and only the group that names rolewatch or `*` counts.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from protego import Protego
 
 from crawler.fetch import Answer, Fetcher
 from crawler.notes import Notes, RobotsFile
-from crawler.responses import Unusable
+from crawler.responses import BadResponse
 
 PRODUCT = "rolewatch"  # the name that a group of robots.txt may have
 LONGEST = 500 * 1024  # bytes that are read; the RFC asks for no more
@@ -68,7 +69,8 @@ class Robots:
 
     fetcher: Fetcher
     _files: dict[str, RobotsFile] = field(default_factory=dict)
-    _rules: dict[tuple[str, float], Rules] = field(default_factory=dict)  # by host and time of the file
+    # by host and time of the file
+    _rules: dict[tuple[str, float], Rules] = field(default_factory=dict)
     _locks: Mapping[str, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
 
     async def allow(self, url: str, notes: Notes, at: datetime) -> bool:
@@ -77,10 +79,14 @@ class Robots:
         async with self._locks[host]:
             file = self._fresh(host, notes, at) or await self._fetch(host, at)
         self._files[host] = file
-        notes.robots = {name: kept for name, kept in notes.robots.items() if _is_fresh(kept, at)} | {host: file}
+        notes.robots = {
+            name: kept for name, kept in notes.robots.items() if _is_fresh(kept, at)
+        } | {host: file}
         return self._read(host, file).allow(url)
 
-    async def get(self, url: str, headers: Mapping[str, str], good: frozenset[int], notes: Notes, at: datetime) -> Answer:
+    async def get(
+        self, url: str, headers: Mapping[str, str], good: frozenset[int], notes: Notes, at: datetime
+    ) -> Answer:
         """The answer to an address that robots.txt leaves open, as it does each that it redirects to. Raises Unusable."""
 
         async def before(hop: str) -> None:
@@ -91,19 +97,24 @@ class Robots:
     async def require(self, url: str, notes: Notes, at: datetime) -> None:
         """Raises Unusable, in one sentence, when robots.txt closes this address."""
         if not await self.allow(url, notes, at):
-            raise Unusable(why_closed(url, notes))
+            raise BadResponse(why_closed(url, notes))
 
     def _fresh(self, host: str, notes: Notes, at: datetime) -> RobotsFile | None:
-        known = [file for file in (self._files.get(host), notes.robots.get(host)) if file and _is_fresh(file, at)]
+        known = [
+            file
+            for file in (self._files.get(host), notes.robots.get(host))
+            if file and _is_fresh(file, at)
+        ]
         return max(known, key=lambda file: file.fetched_at, default=None)
 
     async def _fetch(self, host: str, at: datetime) -> RobotsFile:
         try:
             answer = await self.fetcher.get(f"{host}/robots.txt", _HEADERS, _ANY_ANSWER)
-        except Unusable as trouble:
+        except BadResponse as trouble:
             trouble.reason = f"robots.txt of {urlsplit(host).netloc}: {trouble.reason}"
             raise
-        text = answer.body[:LONGEST].decode("utf-8", "replace") if answer.status < 300 else ""  # noqa: PLR2004  # a file
+        # a file
+        text = answer.body[:LONGEST].decode("utf-8", "replace") if answer.status < 300 else ""  # noqa: PLR2004
         return RobotsFile(at.timestamp(), answer.status, text)
 
     def _read(self, host: str, file: RobotsFile) -> Rules:

@@ -10,9 +10,9 @@ from importlib.metadata import version
 BOT_NAME = "rolewatch"
 SPIDER_MODULES = ["crawler.spiders"]
 
-# The one place that decides between Scrapy's two ways to run. Without the Twisted reactor a crawl lives in any asyncio
-# loop, so in the daemon's. Scrapy still calls this experimental: the tests of the crawl run in both ways, and pyproject
-# holds Scrapy below its next minor.
+# The one place that decides between Scrapy's two ways to run. Without the Twisted reactor a crawl
+# lives in any asyncio loop, so in the daemon's. Scrapy still calls this experimental: the tests of
+# the crawl run in both ways, and pyproject holds Scrapy below its next minor.
 TWISTED_REACTOR_ENABLED = False
 DOWNLOAD_HANDLERS = {
     "http": "crawler.fetch.DownloadHandler",
@@ -25,9 +25,11 @@ USER_AGENT = f"rolewatch/{version('rolewatch')}"
 DOWNLOAD_DELAY = 0.25  # seconds from one request's start to the next one's
 DOWNLOAD_DELAY_JITTER = 0  # the library's own default halves the delay at times
 CONCURRENT_REQUESTS = 4
-CONCURRENT_REQUESTS_PER_DOMAIN = 4  # lets more through than it says when there is no delay; the spider's own limit holds
+# lets more through than it says when there is no delay; the spider's own limit holds
+CONCURRENT_REQUESTS_PER_DOMAIN = 4
 DOWNLOAD_TIMEOUT = 30  # seconds, the whole request
-ROBOTSTXT_OBEY = False  # a job board API is made to be called by programs; robots.txt is about the pages of a site
+# a job board API is made to be called by programs; robots.txt is about the pages of a site
+ROBOTSTXT_OBEY = False
 DEFAULT_REQUEST_HEADERS = {"Accept": "application/json", "Accept-Encoding": "gzip"}
 
 # What an answer may be
@@ -35,7 +37,8 @@ DOWNLOAD_MAXSIZE = 64 * 1024 * 1024  # bytes, on the wire and once unpacked
 DOWNLOAD_WARNSIZE = 0
 DOWNLOAD_VERIFY_CERTIFICATES = True  # off by default
 
-# Only what is used: redirects, retries and unpacking decide what counts as a failure, so they are in the walk itself
+# Only what is used: redirects, retries and unpacking decide what counts as a failure, so they are
+# in the walk itself
 DOWNLOADER_MIDDLEWARES_BASE = {
     "scrapy.downloadermiddlewares.downloadtimeout.DownloadTimeoutMiddleware": 350,
     "scrapy.downloadermiddlewares.defaultheaders.DefaultHeadersMiddleware": 400,

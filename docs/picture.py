@@ -1,7 +1,7 @@
 """Draws docs/alert.png, the picture in README, from our own messages: `python docs/picture.py` (needs chromium).
 
 It knows the blocks that rolewatch uses and looks like Slack; it is no proof of how Slack itself draws them.
-"""  # noqa: INP001  # a program, no package
+"""  # a program, no package  # noqa: INP001
 
 from __future__ import annotations
 
@@ -21,7 +21,13 @@ from monitor.notify.slack.draw import broadcasts, draw, draw_reply
 
 FILE = Path(__file__).with_name("alert.png")
 SIZE = (760, 560)  # pixels, before they are scaled
-EMOJI = {"new": "🆕", "pencil2": "✏️", "no_entry_sign": "🚫", "arrows_counterclockwise": "🔄", "white_circle": "⚪"}
+EMOJI = {
+    "new": "🆕",
+    "pencil2": "✏️",
+    "no_entry_sign": "🚫",
+    "arrows_counterclockwise": "🔄",
+    "white_circle": "⚪",
+}
 STYLE = """body{margin:18px 22px;font:15px/1.45 "Liberation Sans",Arial,"Noto Color Emoji",sans-serif;color:#1d1c1d}
 .msg{margin:0 0 10px 46px;position:relative} .msg:before{content:"R";position:absolute;left:-46px;top:2px;width:36px;height:36px;
 border-radius:6px;background:#4a154b;color:#fff;font:900 18px/36px Arial;text-align:center}
@@ -48,9 +54,7 @@ ROLE = Role(
 )
 WHY = (Why("research-engineer", "title has “research engineer”; location has “Mountain View”"),)
 OLD = "You have experience with TensorFlow and large-scale model training. You like to teach. We hire for our office."
-NEW = (
-    "You have experience with JAX or PyTorch and large-scale model training. You like to teach. We hire for our office: three days a week."
-)
+NEW = "You have experience with JAX or PyTorch and large-scale model training. You like to teach. We hire for our office: three days a week."
 CHANGES = (
     FieldChange("pay", "133000-240000 USD/year", "141000-245000 USD/year"),
     FieldChange("deadline", "2026-05-19T19:00:00.000000Z", "2026-05-26T19:00:00.000000Z"),
@@ -61,10 +65,15 @@ CHANGES = (
 def page() -> str:
     """A card after a revision, with the thread in which it is told."""
     late = msgspec.structs.replace(
-        ROLE, pay="141000-245000 USD/year", deadline_at=ROLE.deadline_at and ROLE.deadline_at + timedelta(days=7), deadline_text=""
+        ROLE,
+        pay="141000-245000 USD/year",
+        deadline_at=ROLE.deadline_at and ROLE.deadline_at + timedelta(days=7),
+        deadline_text="",
     )
     revision = RoleMessage("revised", late, WHY, MOVED, CHANGES)
-    card = msgspec.structs.replace(card_of(RoleMessage("opened", late, WHY, SEEN)), changed_at=MOVED)
+    card = msgspec.structs.replace(
+        card_of(RoleMessage("opened", late, WHY, SEEN)), changed_at=MOVED
+    )
     shown = " · also sent to the channel" if broadcasts(revision) else ""
     thread = f'<div class="grey">1 reply{shown}</div>{_message(draw_reply(revision)[1], MOVED)}'
     body = f'{_message(draw(card)[1], SEEN, " (edited)")}<div class="thread">{thread}</div>'
@@ -81,7 +90,10 @@ def _block(block: dict[str, Any]) -> str:
     if block["type"] == "context":
         return f'<div class="grey">{"".join(f"<span>{_grey(part)}</span>" for part in parts)}</div>'
     if block["type"] == "actions":
-        return "".join(f'<span class="btn {part.get("style", "")}">{html.escape(part["text"]["text"])}</span>' for part in parts)
+        return "".join(
+            f'<span class="btn {part.get("style", "")}">{html.escape(part["text"]["text"])}</span>'
+            for part in parts
+        )
     return "".join(_rich(part) for part in parts)
 
 
@@ -96,7 +108,9 @@ def _grey(part: dict[str, Any]) -> str:
     if rest:
         text = before + _moment(int(rest.split("^")[0])) + rest.partition(">")[2]
     pieces = html.escape(text).split("*")
-    return "".join(f"<b>{piece}</b>" if number % 2 else piece for number, piece in enumerate(pieces))
+    return "".join(
+        f"<b>{piece}</b>" if number % 2 else piece for number, piece in enumerate(pieces)
+    )
 
 
 def _rich(part: dict[str, Any]) -> str:
@@ -120,15 +134,33 @@ def _moment(timestamp: int) -> str:
 
 
 def main() -> None:
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    chromium = (
+        shutil.which("chromium")
+        or shutil.which("chromium-browser")
+        or shutil.which("google-chrome")
+    )
     if chromium is None:
-        sys.exit("chromium is needed to draw the picture (Debian: apt install chromium fonts-noto-color-emoji)")
+        sys.exit(
+            "chromium is needed to draw the picture (Debian: apt install chromium fonts-noto-color-emoji)"
+        )
     with TemporaryDirectory() as folder:
         file = Path(folder) / "alert.html"
         file.write_text(page())
-        how = ["--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", f"--user-data-dir={folder}/profile"]
+        how = [
+            "--headless",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--hide-scrollbars",
+            f"--user-data-dir={folder}/profile",
+        ]
         size = [f"--window-size={SIZE[0]},{SIZE[1]}", "--force-device-scale-factor=1.5"]
-        subprocess.run([chromium, *how, *size, f"--screenshot={FILE}", file.as_uri()], check=True, timeout=120, capture_output=True)  # noqa: S603  # our own page
+        # our own page
+        subprocess.run(  # noqa: S603
+            [chromium, *how, *size, f"--screenshot={FILE}", file.as_uri()],
+            check=True,
+            timeout=120,
+            capture_output=True,
+        )
 
 
 if __name__ == "__main__":

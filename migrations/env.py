@@ -1,7 +1,7 @@
 """Alembic's entry: the connection comes from the caller, who owns the transaction.
 
-The views are made anew after every step to a newer schema: they are this version's face, not part of the tables' history,
-and a table cannot be rebuilt on SQLite while a view leans on it.
+The views are made anew after every step to a newer schema: they are this version's face, not part
+of the tables' history, and a table cannot be rebuilt on SQLite while a view leans on it.
 """
 
 from __future__ import annotations
@@ -30,12 +30,15 @@ def _run() -> None:
         target_metadata=tables.Board.metadata,
         render_as_batch=True,  # SQLite changes a table by making it anew
         compare_type=True,
-        include_object=lambda _object, name, _type, _reflected, _compared: not search.is_index(name),
+        include_object=lambda _object, name, _type, _reflected, _compared: (
+            not search.is_index(name)
+        ),
     )
     _drop_views(connection)
     with context.begin_transaction():
         context.run_migrations()
-    if context.get_context().get_current_revision() == context.script.get_current_head():  # an older schema lacks what they read
+    # an older schema lacks what they read
+    if context.get_context().get_current_revision() == context.script.get_current_head():
         _create_views(connection)
 
 

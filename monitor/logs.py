@@ -2,8 +2,8 @@
 
     2026-11-23T09:00:00Z INFO board read board=greenhouse:deepmind opened=2
 
-Secrets do not get here: settings keep them in SecretStr, and errors name what went wrong and not the address. `redact` is the last line
-of defence, over the finished line.
+Secrets do not get here: settings keep them in SecretStr, and errors name what went wrong and not
+the address. `redact` is the last line of defence, over the finished line.
 """
 
 from __future__ import annotations
@@ -19,7 +19,18 @@ from structlog.typing import EventDict, Processor, ProcessorReturnValue, Wrapped
 
 LEVELS = ("debug", "info", "warning", "error")
 
-_TALKATIVE = ("aiohttp", "alembic", "apscheduler", "asyncio", "dateparser", "scrapy", "slack_sdk", "sqlalchemy", "twisted", "tzlocal")
+_TALKATIVE = (
+    "aiohttp",
+    "alembic",
+    "apscheduler",
+    "asyncio",
+    "dateparser",
+    "scrapy",
+    "slack_sdk",
+    "sqlalchemy",
+    "twisted",
+    "tzlocal",
+)
 
 _SECRETS = (
     (re.compile(r"\b(xapp|xox[a-z](?:\.xox[a-z])?)-[\w.-]+"), r"\1-…"),
@@ -27,9 +38,17 @@ _SECRETS = (
     (re.compile(r"/services/T\w+/B\w+/\w+"), "/services/…"),  # the same address behind another host
     (re.compile(r"(://[^\s/:@\"'\\]*):[^\s/\"'\\]*@"), r"\1:…@"),
     (re.compile(r"\b(bearer|basic) [\w.~+/=-]{8,}", re.IGNORECASE), r"\1 …"),
-    (re.compile(r"\b(access_token|auth_token|api_?key|\w*secret|password|passwd)=[^\s&\"'\\]+", re.IGNORECASE), r"\1=…"),
+    (
+        re.compile(
+            r"\b(access_token|auth_token|api_?key|\w*secret|password|passwd)=[^\s&\"'\\]+",
+            re.IGNORECASE,
+        ),
+        r"\1=…",
+    ),
 )
-_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+_CONTROL = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
+)
 _BARE = re.compile(r"[^\s\"'=]+")
 _OURS = ("timestamp", "level", "event", "exception")
 
@@ -41,7 +60,11 @@ class _Handler(logging.StreamHandler[TextIO]):
 def set_up(level: str, fmt: Literal["text", "json"], stream: TextIO, *, verbosity: int = 0) -> None:
     """Sends every log line to `stream`; may be called again. `verbosity` is how often `-v` was given, a level more each; -1 is `-q`."""
     handler = _Handler(stream)
-    steps: list[Processor] = [_facts, structlog.processors.format_exc_info, _as_json if fmt == "json" else _as_text]
+    steps: list[Processor] = [
+        _facts,
+        structlog.processors.format_exc_info,
+        _as_json if fmt == "json" else _as_text,
+    ]
     handler.setFormatter(structlog.stdlib.ProcessorFormatter(processors=steps))
     root = logging.getLogger()
     for old in [one for one in root.handlers if isinstance(one, _Handler)]:
@@ -51,7 +74,10 @@ def set_up(level: str, fmt: Literal["text", "json"], stream: TextIO, *, verbosit
     for name in _TALKATIVE:
         logging.getLogger(name).setLevel(logging.WARNING)
     structlog.configure(
-        processors=[structlog.stdlib.filter_by_level, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        processors=[
+            structlog.stdlib.filter_by_level,
+            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+        ],
         logger_factory=structlog.stdlib.LoggerFactory(),
         wrapper_class=structlog.stdlib.BoundLogger,
     )
@@ -66,7 +92,14 @@ def redact(text: str) -> str:
 
 def printable(text: str) -> str:
     """The text on one line: line ends, control characters and what turns the direction of writing are written out."""
-    return _CONTROL.sub(lambda found: repr(found.group())[1:-1] if found.group() in "\t\n\r" else f"\\u{ord(found.group()):04x}", text)
+    return _CONTROL.sub(
+        lambda found: (
+            repr(found.group())[1:-1]
+            if found.group() in "\t\n\r"
+            else f"\\u{ord(found.group()):04x}"
+        ),
+        text,
+    )
 
 
 def _shifted(level: str, verbosity: int) -> str:
@@ -88,8 +121,12 @@ def _facts(_logger: WrappedLogger, method: str, line: EventDict) -> EventDict:
 
 
 def _as_text(_logger: WrappedLogger, _method: str, line: EventDict) -> ProcessorReturnValue:
-    fields = [f"{printable(name)}={_value(value)}" for name, value in line.items() if name not in _OURS]
-    head = " ".join([line["timestamp"], line["level"].upper(), printable(str(line["event"])), *fields])
+    fields = [
+        f"{printable(name)}={_value(value)}" for name, value in line.items() if name not in _OURS
+    ]
+    head = " ".join(
+        [line["timestamp"], line["level"].upper(), printable(str(line["event"])), *fields]
+    )
     traceback = [f"  {printable(row)}" for row in str(line.get("exception", "")).splitlines()]
     return redact("\n".join([head, *traceback]))
 

@@ -1,7 +1,7 @@
 """What an alert says, as values: written into its row with the change, drawn by a notifier when it is sent.
 
-Nothing here knows Slack or the database. A text that came from a board stays as it was read; each notifier makes it
-harmless in its own way.
+Nothing here knows Slack or the database. A text that came from a board stays as it was read; each
+notifier makes it harmless in its own way.
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ from typing import Final, Literal
 import msgspec
 
 RoleKind = Literal["opened", "revised", "closed", "reopened"]
-SAMPLE: Final = "sample:"  # begins the name of a role that there is not, shown to a channel to try it
+# begins the name of a role that there is not, shown to a channel to try it
+SAMPLE: Final = "sample:"
 
 
 class Role(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -47,7 +48,8 @@ class Why(msgspec.Struct, frozen=True, omit_defaults=True):
 
     rule: str
     words: str  # 'title has “research engineer”'; several joined by "; "
-    turn: Literal["", "now fits", "no longer fits", "rule removed"] = ""  # what the revision did to the rule; the last on a card alone
+    # what the revision did to the rule; the last on a card alone
+    fit_change: Literal["", "now fits", "no longer fits", "rule removed"] = ""
 
 
 class RoleMessage(msgspec.Struct, frozen=True, omit_defaults=True, tag="role"):
@@ -60,7 +62,8 @@ class RoleMessage(msgspec.Struct, frozen=True, omit_defaults=True, tag="role"):
     changes: tuple[FieldChange, ...] = ()  # of a revision, or of a reopening with other content
     not_before: datetime | None = None  # the last look before it
     mention: tuple[str, ...] = ()  # Slack user or group ids
-    version: int | None = None  # that a revision made; None of anything else, and of messages of an older rolewatch
+    # that a revision made; None of anything else, and of messages of an older rolewatch
+    version: int | None = None
 
 
 class CardMessage(msgspec.Struct, frozen=True, omit_defaults=True, tag="card"):
@@ -112,7 +115,7 @@ class Move(msgspec.Struct, frozen=True):
     rules: tuple[RuleCount, ...]
 
 
-class SummaryMessage(msgspec.Struct, frozen=True, tag="summary"):
+class FirstCheckSummary(msgspec.Struct, frozen=True, tag="summary"):
     """What a channel is told when boards or rules begin to be watched, and when an employer moves."""
 
     boards: tuple[BoardCount, ...]
@@ -129,7 +132,7 @@ class Passage(msgspec.Struct, frozen=True):
     roles: int
 
 
-class TemplateMessage(msgspec.Struct, frozen=True, omit_defaults=True, tag="template"):
+class BoardWideEdit(msgspec.Struct, frozen=True, omit_defaults=True, tag="template"):
     """The same edit in the descriptions of most of a board's roles."""
 
     board: str
@@ -185,7 +188,9 @@ class DigestMessage(msgspec.Struct, frozen=True, tag="digest"):
 class NightMessage(msgspec.Struct, frozen=True, tag="night"):
     """What was held in quiet hours, where it is of several kinds and one message has room for it."""
 
-    parts: tuple[GroupMessage | ReminderMessage | SummaryMessage | TemplateMessage | DigestMessage, ...]
+    parts: tuple[
+        GroupMessage | ReminderMessage | FirstCheckSummary | BoardWideEdit | DigestMessage, ...
+    ]
 
 
 class OperatorMessage(msgspec.Struct, frozen=True, omit_defaults=True, tag="operator"):
@@ -210,10 +215,14 @@ class OperatorMessage(msgspec.Struct, frozen=True, omit_defaults=True, tag="oper
     lines: tuple[str, ...] = ()  # facts, and what to do
     board: str = ""
     url: str = ""
-    incident: str = ""  # its key: messages of one incident are one message and its thread where a channel has threads
+    # its key: messages of one incident are one message and its thread where a channel has threads
+    incident: str = ""
 
 
-Told = RoleMessage | GroupMessage | SummaryMessage | TemplateMessage | ReminderMessage | DigestMessage  # by rules
+# by rules
+Told = (
+    RoleMessage | GroupMessage | FirstCheckSummary | BoardWideEdit | ReminderMessage | DigestMessage
+)
 Message = Told | CardMessage | NightMessage | OperatorMessage
 
 

@@ -25,7 +25,11 @@ def pytest_configure() -> None:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leaves out what reads files that are not beside this clone."""
-    absent = [item for item in items if any(not marker.args[0].exists() for marker in item.iter_markers("needs"))]
+    absent = [
+        item
+        for item in items
+        if any(not marker.args[0].exists() for marker in item.iter_markers("needs"))
+    ]
     if absent:
         config.hook.pytest_deselected(items=absent)
         items[:] = [item for item in items if item not in set(absent)]
@@ -38,10 +42,12 @@ def postgres_server() -> Iterator[str]:
         yield dsn
         return
     with warnings.catch_warnings(action="ignore"):  # it grumbles where there is no session folder
-        import pgserver  # noqa: PLC0415  # tests of SQLite alone need no server
+        import pgserver  # tests of SQLite alone need no server  # noqa: PLC0415
 
-    with TemporaryDirectory(prefix="rolewatch-postgres-") as folder:  # not pytest's: its server has a user of its own, who must get in
-        server = pgserver.get_server(folder)  # type: ignore[attr-defined]  # it says so without __all__
+    # not pytest's: its server has a user of its own, who must get in
+    with TemporaryDirectory(prefix="rolewatch-postgres-") as folder:
+        # it says so without __all__
+        server = pgserver.get_server(folder)  # type: ignore[attr-defined]
         hurry(server.get_uri())
         yield server.get_uri()
         server.cleanup()
@@ -80,7 +86,11 @@ def database_url(request: pytest.FixtureRequest, made: Made) -> Iterator[str]:
     if "engine" not in request.fixturenames:
         yield request.getfixturevalue("sqlite_url" if request.param == "sqlite" else "postgres_url")
         return
-    with made.lent_file() if request.param == "sqlite" else made.lent(request.getfixturevalue("postgres_server")) as url:
+    with (
+        made.lent_file()
+        if request.param == "sqlite"
+        else made.lent(request.getfixturevalue("postgres_server")) as url
+    ):
         yield url
 
 
@@ -91,7 +101,9 @@ def engine(database_url: str, made: Made) -> Iterator[Engine]:
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def shared_engine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, made: Made) -> Iterator[Engine]:
+def shared_engine(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, made: Made
+) -> Iterator[Engine]:
     """As `engine`, for all tests of a module together: each takes back what it did."""
     if request.param == "sqlite":
         yield from made.opened(f"sqlite:///{tmp_path_factory.mktemp('shared') / 'rolewatch.db'}")

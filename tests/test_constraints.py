@@ -22,17 +22,34 @@ _OLDEST = {
 
 
 def _lines(file: str) -> list[str]:
-    return [line.strip() for line in (_TREE / file).read_text().splitlines() if line.strip() and not line.startswith("#")]
+    return [
+        line.strip()
+        for line in (_TREE / file).read_text().splitlines()
+        if line.strip() and not line.startswith("#")
+    ]
 
 
-_PINNED = {canonicalize_name(line.split("==")[0]): line.split("==")[1] for line in _lines("constraints.txt")}
+_PINNED = {
+    canonicalize_name(line.split("==")[0]): line.split("==")[1]
+    for line in _lines("constraints.txt")
+}
 
 
-def _needed(environment: Mapping[str, str] | None = None) -> dict[NormalizedName, list[Requirement]]:
+def _needed(
+    environment: Mapping[str, str] | None = None,
+) -> dict[NormalizedName, list[Requirement]]:
     """Every package that the project and its tests come to need, with what asks for it; here, or where markers see `environment`."""
     project = tomllib.loads((_TREE / "pyproject.toml").read_text())["project"]
-    extras = [line for lines in project["optional-dependencies"].values() for line in lines if not line.startswith("rolewatch")]
-    waiting = [Requirement(line) for line in (*project["dependencies"], *extras, *_lines("tests/requirements.txt"))]
+    extras = [
+        line
+        for lines in project["optional-dependencies"].values()
+        for line in lines
+        if not line.startswith("rolewatch")
+    ]
+    waiting = [
+        Requirement(line)
+        for line in (*project["dependencies"], *extras, *_lines("tests/requirements.txt"))
+    ]
     needed: dict[NormalizedName, list[Requirement]] = {}
     while waiting:
         requirement = waiting.pop()
@@ -50,7 +67,11 @@ def _asked_for(requirement: Requirement, environment: Mapping[str, str]) -> list
     except PackageNotFoundError:  # of another Python or another system
         return []
     asked = [{**environment, "extra": extra} for extra in (*requirement.extras, "")]
-    return [each for each in inner if each.marker is None or any(each.marker.evaluate(one) for one in asked)]
+    return [
+        each
+        for each in inner
+        if each.marker is None or any(each.marker.evaluate(one) for one in asked)
+    ]
 
 
 def test_every_line_is_a_name_and_a_version() -> None:
@@ -64,7 +85,9 @@ def test_everything_that_is_needed_is_pinned_to_what_the_ranges_allow() -> None:
     for name, requirements in _needed().items():
         assert name in _PINNED, f"{name} is needed and not in constraints.txt"
         for requirement in requirements:
-            assert requirement.specifier.contains(_PINNED[name], prereleases=True), f"{requirement} does not allow {_PINNED[name]}"
+            assert requirement.specifier.contains(_PINNED[name], prereleases=True), (
+                f"{requirement} does not allow {_PINNED[name]}"
+            )
 
 
 def test_nothing_is_pinned_that_nobody_needs() -> None:

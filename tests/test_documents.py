@@ -1,6 +1,7 @@
 """Every command that README shows is run, as it is written, with the configuration that `init` writes; that can be loaded too.
 
-Those within sentences, here and in docs/, and those that the program itself advises are commands with such options.
+Those within sentences, here and in docs/, and those that the program itself advises are commands
+with such options.
 """
 
 from __future__ import annotations
@@ -26,8 +27,15 @@ from tests.support.spelled import fault, inline_commands
 
 README = (ROOT / "README.md").read_text()
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
-ADVISING = [ROOT / "monitor" / "example.toml", *sorted((ROOT / "monitor").rglob("*.py")), *sorted((ROOT / "crawler").rglob("*.py"))]
-COMMANDS = [line.split("   #")[0].strip() for line in re.findall(r"^\$ (?:\.venv/bin/)?rolewatch (.*)$", README, re.MULTILINE)]
+ADVISING = [
+    ROOT / "monitor" / "example.toml",
+    *sorted((ROOT / "monitor").rglob("*.py")),
+    *sorted((ROOT / "crawler").rglob("*.py")),
+]
+COMMANDS = [
+    line.split("   #")[0].strip()
+    for line in re.findall(r"^\$ (?:\.venv/bin/)?rolewatch (.*)$", README, re.MULTILINE)
+]
 SERVED = """
 [ats.greenhouse]
 api_url = "{greenhouse}"
@@ -48,7 +56,11 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     folder = tmp_path_factory.mktemp("readme")
     config = folder / "rolewatch.toml"
     assert CliRunner().invoke(app, ["init", str(config)]).exit_code == 0
-    with serving() as greenhouse, in_a_thread(AshbyServer()) as ashby, in_a_thread(GoogleServer()) as google:
+    with (
+        serving() as greenhouse,
+        in_a_thread(AshbyServer()) as ashby,
+        in_a_thread(GoogleServer()) as google,
+    ):
         served = SERVED.format(greenhouse=greenhouse.url, ashby=ashby.url, google=google.url)
         config.write_text(config.read_text().replace("[ats.greenhouse]\n", served))
         names = [board.board.split(":") for board in load(config, {}).boards]
@@ -66,7 +78,12 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 @pytest.fixture
 def _here(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(folder)
-    for name in ("ROLEWATCH_CONFIG", "ROLEWATCH_DATABASE_URL", "SLACK_BOT_TOKEN", "SLACK_APP_TOKEN"):
+    for name in (
+        "ROLEWATCH_CONFIG",
+        "ROLEWATCH_DATABASE_URL",
+        "SLACK_BOT_TOKEN",
+        "SLACK_APP_TOKEN",
+    ):
         monkeypatch.delenv(name, raising=False)
 
 
@@ -80,12 +97,18 @@ def test_the_commands_that_readme_shows_work_as_they_are_written_one_after_the_o
 
 def test_readme_shows_commands() -> None:
     assert len(COMMANDS) > 15
-    assert {"status", "roles", "show", "history", "rules", "diff"} <= {command.split()[0] for command in COMMANDS}
+    assert {"status", "roles", "show", "history", "rules", "diff"} <= {
+        command.split()[0] for command in COMMANDS
+    }
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_a_command_within_a_sentence_is_one_of_the_program_with_such_options(page: Path) -> None:
-    assert [(command, wrong) for command in inline_commands(page.read_text()) if (wrong := fault(command))] == []
+    assert [
+        (command, wrong)
+        for command in inline_commands(page.read_text())
+        if (wrong := fault(command))
+    ] == []
 
 
 def test_a_command_that_the_program_advises_is_one_of_its_own() -> None:
@@ -97,7 +120,9 @@ def test_a_command_that_the_program_advises_is_one_of_its_own() -> None:
         if not command.startswith("{")
     }
     assert len(advised) > 20
-    assert {(file, command, wrong) for command, file in advised.items() if (wrong := fault(command))} == set()
+    assert {
+        (file, command, wrong) for command, file in advised.items() if (wrong := fault(command))
+    } == set()
 
 
 def test_the_pages_name_commands_within_sentences() -> None:
@@ -123,7 +148,11 @@ def test_a_command_that_is_spelled_wrong_is_noticed(command: str, wrong: str | N
 
 
 def test_the_service_starts_a_command_of_the_program() -> None:
-    [started] = re.findall(r"^ExecStart=\S*/rolewatch (.*)$", (ROOT / "docs" / "rolewatch.service").read_text(), re.MULTILINE)
+    [started] = re.findall(
+        r"^ExecStart=\S*/rolewatch (.*)$",
+        (ROOT / "docs" / "rolewatch.service").read_text(),
+        re.MULTILINE,
+    )
     assert fault(started) is None
 
 

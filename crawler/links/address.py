@@ -7,11 +7,20 @@ from dataclasses import dataclass
 
 from crawler.links.directory import directory, find, spelled
 from crawler.links.read import nameless, read_link
-from crawler.registry import PRODUCTS, board_url, canonical_key, canonical_token, fold, posting_url, supported
+from crawler.registry import (
+    PRODUCTS,
+    board_url,
+    canonical_key,
+    canonical_token,
+    fold,
+    posting_url,
+    supported,
+)
 
 __all__ = ["Address", "board_url", "directory", "discover", "find", "parse", "posting_url"]
 
-_NAMED = re.compile(r"([a-z]+)(:[A-Za-z0-9][A-Za-z0-9_.-]*){1,2}")  # as a board or posting of an ats, known or not
+# as a board or posting of an ats, known or not
+_NAMED = re.compile(r"([a-z]+)(:[A-Za-z0-9][A-Za-z0-9_.-]*){1,2}")
 _ACCEPTED = "expected ats:token such as google:deepmind, or an address such as https://jobs.ashbyhq.com/openai"
 _LINK = re.compile(r"""(?:https?:)?//[^\s"'<>\\]+""")
 
@@ -37,7 +46,11 @@ class Address:
     @property
     def url(self) -> str:
         """The page for people, of the posting where one is named."""
-        return posting_url(self.ats, self.token, self.key) if self.key else board_url(self.ats, self.token)
+        return (
+            posting_url(self.ats, self.token, self.key)
+            if self.key
+            else board_url(self.ats, self.token)
+        )
 
 
 def parse(text: str) -> Address:
@@ -51,27 +64,33 @@ def parse(text: str) -> Address:
     if ats in PRODUCTS and rest and not rest[0].startswith("//"):
         return _checked(text, ats, *rest)
     if _NAMED.fullmatch(":".join((ats, *rest))):
-        raise ValueError(f"{_short(text)} is no board that rolewatch knows: {ats} is no ats; allowed: {', '.join(sorted(supported()))}")
+        raise ValueError(
+            f"{_shortened(text)} is no board that rolewatch knows: {ats} is no ats; allowed: {', '.join(sorted(supported()))}"
+        )
     try:
         found, why = read_link(written), nameless(written)
     except ValueError as error:
-        raise ValueError(f"{_short(text)} is no address: {_ACCEPTED}") from error
+        raise ValueError(f"{_shortened(text)} is no address: {_ACCEPTED}") from error
     if found:
         return _checked(text, *found)
-    raise ValueError(f"{_short(text)} {why or f'is no board that rolewatch knows: {_ACCEPTED}'}")
+    raise ValueError(
+        f"{_shortened(text)} {why or f'is no board that rolewatch knows: {_ACCEPTED}'}"
+    )
 
 
 def _checked(text: str, ats: str, token: str, key: str | None = None) -> Address:
     """The address as rolewatch writes it; a board of the directory is spelled as there."""
     try:
         board = spelled(f"{ats}:{canonical_token(ats, token)}")
-        return Address(ats, board.removeprefix(f"{ats}:"), None if key is None else canonical_key(ats, key))
+        return Address(
+            ats, board.removeprefix(f"{ats}:"), None if key is None else canonical_key(ats, key)
+        )
     except ValueError as error:
-        raise ValueError(f"{_short(text)} names no board: {_ACCEPTED}") from error
+        raise ValueError(f"{_shortened(text)} names no board: {_ACCEPTED}") from error
 
 
-def _short(text: str) -> str:
-    return ascii(text if len(text) <= 80 else text[:80] + "…")  # noqa: PLR2004  # a line's worth
+def _shortened(text: str) -> str:
+    return ascii(text if len(text) <= 80 else text[:80] + "…")  # a line's worth  # noqa: PLR2004
 
 
 def discover(html: str) -> tuple[str, ...]:

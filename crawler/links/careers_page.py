@@ -1,7 +1,8 @@
 """Boards that an employer's careers page links to: on the page itself, else on at most three of its own links and scripts.
 
-Each host's robots.txt is obeyed. No address of a private network is requested, unless the person named one. A board that only a further
-page names may belong to a partner: it is sure only where its name resembles the site's host or title.
+Each host's robots.txt is obeyed. No address of a private network is requested, unless the person
+named one. A board that only a further page names may belong to a partner: it is sure only where its
+name resembles the site's host or title.
 """
 
 from __future__ import annotations
@@ -22,7 +23,9 @@ from crawler.registry import PRODUCTS
 from crawler.robots import LONGEST, Rules, read_rules
 
 _SHORTEST = 3  # letters that two names must share
-_ANY_SITE = frozenset({"www", "com", "jobs", "job", "career", "careers", "join", "apply", "work", "hiring", "about"})
+_ANY_SITE = frozenset(
+    {"www", "com", "jobs", "job", "career", "careers", "join", "apply", "work", "hiring", "about"}
+)
 _MOST_WORDS = 5  # of a title that are one name
 
 
@@ -30,7 +33,9 @@ def resembles(board: str, url: str, title: str) -> bool:
     """Does the board's token, or its employer's name, resemble the host of the page or a name in its title?"""
     names = {bare(name) for name in (_first_step(board), employer(board) or "")} - {""}
     labels = {bare(label) for label in (urlsplit(url).hostname or "").split(".")[:-1]} - _ANY_SITE
-    return bool(names & _runs(title)) or any(_begin_alike(name, label) for name in names for label in labels)
+    return bool(names & _runs(title)) or any(
+        _begin_alike(name, label) for name in names for label in labels
+    )
 
 
 def _first_step(board: str) -> str:
@@ -39,14 +44,22 @@ def _first_step(board: str) -> str:
 
 
 def _begin_alike(one: str, other: str) -> bool:
-    return min(len(one), len(other)) >= _SHORTEST and (one.startswith(other) or other.startswith(one))
+    return min(len(one), len(other)) >= _SHORTEST and (
+        one.startswith(other) or other.startswith(one)
+    )
 
 
 def _runs(title: str) -> set[str]:
     """The names that a title may hold: each run of its words, without white space."""
     words = [bare(word) for word in title.split()]
-    ends = [(start, end) for start in range(len(words)) for end in range(start + 1, min(start + _MOST_WORDS, len(words)) + 1)]
-    return {run for start, end in ends if len(run := "".join(words[start:end])) >= _SHORTEST} - _ANY_SITE
+    ends = [
+        (start, end)
+        for start in range(len(words))
+        for end in range(start + 1, min(start + _MOST_WORDS, len(words)) + 1)
+    ]
+    return {
+        run for start, end in ends if len(run := "".join(words[start:end])) >= _SHORTEST
+    } - _ANY_SITE
 
 
 _PAGE_TIMEOUT = 10.0  # seconds, one page
@@ -57,12 +70,15 @@ _MOVED = {301, 302, 303, 307, 308}
 _NO_FILE = 404  # robots.txt is nowhere, and closes nothing
 _JOBS = re.compile(r"job|career|opening|position|vacanc|hiring|join", re.IGNORECASE)
 _NO_SIGN = {"adp", "amazon", "gem", "google", "join", "jsonld"}  # names that other scripts have too
-_VENDOR = re.compile(rf"(?<![a-z])(?:{'|'.join(sorted(PRODUCTS.keys() - _NO_SIGN))})(?:hq|hr)?(?![a-z])", re.IGNORECASE)
+_VENDOR = re.compile(
+    rf"(?<![a-z])(?:{'|'.join(sorted(PRODUCTS.keys() - _NO_SIGN))})(?:hq|hr)?(?![a-z])",
+    re.IGNORECASE,
+)
 _LISTINGS = ("wttj:", "join:")  # where employers advertise beside their own board
 _INSTEAD = "give the board's own address, or ats:token"
 
 
-class PageUnreadable(Exception):  # noqa: N818  # a trouble of the outside, said in one sentence
+class PageUnreadable(Exception):  # a trouble of the outside, said in one sentence  # noqa: N818
     """A careers page that cannot be read, with the reason and what to give instead."""
 
 
@@ -71,7 +87,9 @@ class Found:
     """The boards that a careers page leads to, in its order."""
 
     boards: tuple[str, ...] = ()
-    is_sure: bool = True  # False: on a further page alone, and the one board resembles neither the site's host nor its title
+    # False: on a further page alone, and the one board resembles neither the site's host nor its
+    # title
+    is_sure: bool = True
 
 
 async def boards_on(url: str, contact: str | None) -> Found:
@@ -87,7 +105,12 @@ async def boards_on(url: str, contact: str | None) -> Found:
         for link in _further(page.at, tree)[:_FURTHER]:
             if boards := _own(discover(await reader.further(link))):
                 title = tree.css_first("title")
-                return Found(boards, all(resembles(board, page.at, title.text() if title else "") for board in boards))
+                return Found(
+                    boards,
+                    all(
+                        resembles(board, page.at, title.text() if title else "") for board in boards
+                    ),
+                )
         return Found()
 
 
@@ -114,7 +137,11 @@ def _further(at: str, tree: LexborHTMLParser) -> list[str]:
             host = urlsplit(link).hostname or ""
         except ValueError:
             continue
-        if rank is not None and link.startswith(("https://", "http://")) and (host == base or host.endswith(f".{base}")):
+        if (
+            rank is not None
+            and link.startswith(("https://", "http://"))
+            and (host == base or host.endswith(f".{base}"))
+        ):
             links[link] = min(rank, links.get(link, rank))
     links.pop(at, None)
     return sorted(links, key=lambda link: links[link])
@@ -142,7 +169,9 @@ class _Reader:
         except aiohttp.ClientResponseError as error:
             raise PageUnreadable(f"{url} answered HTTP {error.status}: {_INSTEAD}") from error
         except (aiohttp.ClientError, TimeoutError, OSError, LookupError, ValueError) as error:
-            raise PageUnreadable(f"{url} could not be read ({_reason(error)}): {_INSTEAD}") from error
+            raise PageUnreadable(
+                f"{url} could not be read ({_reason(error)}): {_INSTEAD}"
+            ) from error
 
     async def further(self, url: str) -> str:
         """The text of a further page; "" when it cannot be read: the first one could."""
@@ -160,12 +189,20 @@ class _Reader:
             async with self.session.get(at, allow_redirects=False) as answer:
                 if answer.status not in _MOVED:
                     answer.raise_for_status()
-                    return _Page(at, (await _start(answer, _PAGE_LIMIT)).decode(answer.charset or "utf-8", "replace"))
+                    return _Page(
+                        at,
+                        (await _start(answer, _PAGE_LIMIT)).decode(
+                            answer.charset or "utf-8", "replace"
+                        ),
+                    )
                 at = urljoin(at, answer.headers.get("Location", ""))
             if discover(at):
-                return _Page(at, at)  # a short link or a form: the address that it leads to names the board
+                # a short link or a form: the address that it leads to names the board
+                return _Page(at, at)
             if urlsplit(at).scheme not in {"http", "https"} or await leads_inside(url, at):
-                raise PageUnreadable(f"{url} leads to an address that no careers page has: {_INSTEAD}")
+                raise PageUnreadable(
+                    f"{url} leads to an address that no careers page has: {_INSTEAD}"
+                )
         raise PageUnreadable(f"{url} leads on and on: {_INSTEAD}")
 
     async def _require_open(self, url: str) -> None:
@@ -184,7 +221,9 @@ class _Reader:
         for _ in range(_REDIRECTS + 1):
             async with self.session.get(at, allow_redirects=False) as answer:
                 if answer.status not in _MOVED:
-                    return read_rules(answer.status, (await _start(answer, LONGEST)).decode("utf-8", "replace"))
+                    return read_rules(
+                        answer.status, (await _start(answer, LONGEST)).decode("utf-8", "replace")
+                    )
                 at = urljoin(at, answer.headers.get("Location", ""))
             if urlsplit(at).scheme not in {"http", "https"} or await leads_inside(self.named, at):
                 break

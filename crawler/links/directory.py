@@ -52,7 +52,14 @@ def entries() -> tuple[Entry, ...]:
     """Every board of the directory."""
     lines = files("crawler").joinpath("directory.csv").read_text(encoding="utf-8").splitlines()
     return tuple(
-        Entry(row["company"], row["board"], _listed(row["groups"]), _listed(row["aliases"]), row["newest"], row["state"] == "live")
+        Entry(
+            row["company"],
+            row["board"],
+            _listed(row["groups"]),
+            _listed(row["aliases"]),
+            row["newest"],
+            row["state"] == "live",
+        )
         for row in csv.DictReader(lines[1:])
     )
 
@@ -101,18 +108,26 @@ def where_now(board: str) -> str | None:
     entry = _by_fold().get(fold(board))
     if entry is None or entry.live:
         return None
-    return next((other.board for other in entries() if other.live and other.company == entry.company), None)
+    return next(
+        (other.board for other in entries() if other.live and other.company == entry.company), None
+    )
 
 
 def other_boards(board: str) -> tuple[str, ...]:
     """Return the live boards of the board's employer but for this one, the main one first."""
     mine = fold(board)
-    return tuple(entry.board for entry in entries() if entry.live and entry.company == employer(board) and fold(entry.board) != mine)
+    return tuple(
+        entry.board
+        for entry in entries()
+        if entry.live and entry.company == employer(board) and fold(entry.board) != mine
+    )
 
 
 def domain(board: str) -> str | None:
     """Return the domain of the board's employer, such as "openai.com"; None when none is known."""
-    aliases = (alias for entry in entries() if entry.company == employer(board) for alias in entry.aliases)
+    aliases = (
+        alias for entry in entries() if entry.company == employer(board) for alias in entry.aliases
+    )
     return next(filter(_DOMAIN.fullmatch, aliases), None)
 
 
@@ -124,8 +139,8 @@ def find(name: str) -> list[tuple[str, str]]:
 def matches(name: str) -> list[Match]:
     """The live boards that a name may mean: an employer's name, another name of it, a token, or a part of one; the surest first.
 
-    Case, accents, spaces and punctuation do not count. A name that is in none of them is compared with all for slips of the finger.
-    A link, or anything with a colon, is no name.
+    Case, accents, spaces and punctuation do not count. A name that is in none of them is compared
+    with all for slips of the finger. A link, or anything with a colon, is no name.
     """
     wanted = bare(name)
     if not wanted or {":", "/"} & set(name):
@@ -163,7 +178,12 @@ class _Names(NamedTuple):
 @cache
 def _names() -> Mapping[str, _Names]:
     """Return the names of each board, without case and punctuation."""
-    return {entry.board: _Names(bare(entry.company), bare(_label(entry.board)), frozenset(map(bare, entry.aliases))) for entry in entries()}
+    return {
+        entry.board: _Names(
+            bare(entry.company), bare(_label(entry.board)), frozenset(map(bare, entry.aliases))
+        )
+        for entry in entries()
+    }
 
 
 def _label(board: str) -> str:
@@ -192,11 +212,14 @@ def _rank(wanted: str, entry: Entry) -> int | None:
 
 
 def _slips(wanted: str) -> list[Match]:
-    from rapidfuzz import fuzz  # noqa: PLC0415  # only a name that is nowhere needs it
+    from rapidfuzz import fuzz  # only a name that is nowhere needs it  # noqa: PLC0415
 
     if len(wanted) <= _SHORTEST_PART:
         return []
-    scored = [(max(fuzz.ratio(wanted, name) for name in (names.company, *names.aliases)), board) for board, names in _names().items()]
+    scored = [
+        (max(fuzz.ratio(wanted, name) for name in (names.company, *names.aliases)), board)
+        for board, names in _names().items()
+    ]
     near = sorted((pair for pair in scored if pair[0] >= _NEAR), key=lambda pair: -pair[0])
     live = {entry.board: entry for _, board in near for entry in _live(_by_fold()[fold(board)])}
     return [Match(entry, _SLIP) for entry in live.values()]

@@ -1,7 +1,8 @@
 """Links of boards and postings as each ats writes them: templates of host and path, the first that fits decides.
 
-A part that a template names and the path does not hold is looked for in the query. Nothing is ever searched for within a whole link:
-a query may hold another job's address, and a path another host's name.
+A part that a template names and the path does not hold is looked for in the query. Nothing is ever
+searched for within a whole link: a query may hold another job's address, and a path another host's
+name.
 """
 
 from __future__ import annotations
@@ -20,9 +21,7 @@ Parts = dict[str, str]  # what a template's names stood for
 _UUID_WITHIN = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 _UUID = _UUID_WITHIN + "(?![0-9a-z-])"
 _LOCALE = "(?:/[a-z]{2}(?:-[a-z]{2})?(?=/|$))?"
-_OF_VENDORS = (
-    "www|api|apidocs|apps?|help|support|docs?|developers?|documentation|status|blog|cdn[0-9]*|static|assets|login|auth|my|partners"
-)
+_OF_VENDORS = "www|api|apidocs|apps?|help|support|docs?|developers?|documentation|status|blog|cdn[0-9]*|static|assets|login|auth|my|partners"
 _LABEL = rf"(?!(?:{_OF_VENDORS})\.)(?P<token>[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)"
 _FILES = r"robots\.txt|favicon\.ico|sitemap[^/]*\.xml|_next|static|assets"
 
@@ -38,12 +37,17 @@ class _Template:
     host: str
     path: str = ""
     query: Mapping[str, str] = field(default_factory=dict)  # which parameter holds a part
-    form: str | Callable[[Parts, Query], str | None] = "{token}"  # of the token, put together from the parts
+    # of the token, put together from the parts
+    form: str | Callable[[Parts, Query], str | None] = "{token}"
 
 
 def _google(parts: Parts, query: Query) -> str | None:
     """A brand's search is the brand's board. The address of a DeepMind role ends in its name, or says nothing of the brand."""
-    brands = {brand.strip().casefold().removeprefix("google ") for brand in query.get("company", []) if brand.strip()}
+    brands = {
+        brand.strip().casefold().removeprefix("google ")
+        for brand in query.get("company", [])
+        if brand.strip()
+    }
     if len(brands) > 1:
         return None
     if brands:
@@ -58,8 +62,14 @@ def _amazon(parts: Parts, query: Query) -> str | None:
 
 def _oracle(parts: Parts, query: Query) -> str | None:
     """The sites that the vendor numbers are capitals, however the link writes them."""
-    site = parts.get("token") or next(iter(re.findall(r"siteNumber=([^,;]+)", query.get("finder", [""])[0])), "")
-    return f"{parts['host']}/{site.upper() if re.fullmatch('cx(_[0-9]+)?', site, re.IGNORECASE) else site}" if site else None
+    site = parts.get("token") or next(
+        iter(re.findall(r"siteNumber=([^,;]+)", query.get("finder", [""])[0])), ""
+    )
+    return (
+        f"{parts['host']}/{site.upper() if re.fullmatch('cx(_[0-9]+)?', site, re.IGNORECASE) else site}"
+        if site
+        else None
+    )
 
 
 _GREENHOUSE = r"(?:job-)?boards(?:\.eu)?\.greenhouse\.io"
@@ -78,9 +88,23 @@ _TEMPLATES = (
     # https://developers.greenhouse.io/job-board.html; EU pages are served by the same API
     _Template("greenhouse", _GREENHOUSE, "/embed/job_app(?:/|$)", {"token": "for", "key": "token"}),
     _Template("greenhouse", _GREENHOUSE, "/embed(?:/|$)", {"token": "for", "key": "gh_jid"}),
-    _Template("greenhouse", _GREENHOUSE, _step("v1", "internal_job_board") + "(?:/jobs/(?P<key>[0-9]+)(?=/|$))?", {"key": "gh_jid"}),
-    _Template("greenhouse", r"(?:boards-)?api(?:\.eu)?\.greenhouse\.io", "/v1/boards" + _step() + "(?:/jobs/(?P<key>[0-9]+)(?=/|$))?"),
-    _Template("ashby", r"jobs\.ashbyhq\.com", _step("api", "embed", "meeting", "b") + f"(?:/(?P<key>{_UUID}))?", {"key": "ashby_jid"}),
+    _Template(
+        "greenhouse",
+        _GREENHOUSE,
+        _step("v1", "internal_job_board") + "(?:/jobs/(?P<key>[0-9]+)(?=/|$))?",
+        {"key": "gh_jid"},
+    ),
+    _Template(
+        "greenhouse",
+        r"(?:boards-)?api(?:\.eu)?\.greenhouse\.io",
+        "/v1/boards" + _step() + "(?:/jobs/(?P<key>[0-9]+)(?=/|$))?",
+    ),
+    _Template(
+        "ashby",
+        r"jobs\.ashbyhq\.com",
+        _step("api", "embed", "meeting", "b") + f"(?:/(?P<key>{_UUID}))?",
+        {"key": "ashby_jid"},
+    ),
     _Template("ashby", r"api\.ashbyhq\.com", "/posting-api/job-board" + _step()),
     _Template(
         "google",
@@ -95,7 +119,9 @@ _TEMPLATES = (
         form=_google,
     ),
     _Template("lever", r"jobs(?:\.eu)?\.lever\.co", _step() + f"(?:/(?P<key>{_UUID}))?"),
-    _Template("lever", r"api(?:\.eu)?\.lever\.co", "/v0/postings" + _step() + f"(?:/(?P<key>{_UUID}))?"),
+    _Template(
+        "lever", r"api(?:\.eu)?\.lever\.co", "/v0/postings" + _step() + f"(?:/(?P<key>{_UUID}))?"
+    ),
     _Template(
         "workday",
         r"(?P<tenant>[a-z0-9-]+)\.(?P<pod>wd[0-9]+)\.myworkdayjobs\.com",
@@ -109,31 +135,77 @@ _TEMPLATES = (
         form="{tenant}.{pod}/{site}",
     ),
     _Template("smartrecruiters", r"careers\.smartrecruiters\.com", _step()),
-    _Template("smartrecruiters", _SMART, f"/(?:oneclick-ui|external-referrals)/company/(?P<token>[^/]+)/publication/(?P<key>{_UUID})"),
-    _Template("smartrecruiters", _SMART, f"(?:/ni(?=/))?{_step('ni', 'oneclick-ui')}(?:/(?P<key>{_UUID_WITHIN}|[0-9]+)(?![0-9a-z]))?"),
-    _Template("smartrecruiters", r"www\.smartrecruiters\.com", "/(?P<token>[^/]+)/(?P<key>[0-9]{6,})(?![0-9a-z])"),
-    _Template("smartrecruiters", r"api\.smartrecruiters\.com", "/v1/companies" + _step() + "(?:/postings/(?P<key>[0-9a-z-]+))?"),
-    _Template("workable", _WORKABLE, r"/api/v[0-9]/(?:widget/)?accounts" + _step() + "(?:/jobs/(?P<key>[0-9A-F]{10})(?![0-9a-z]))?"),
+    _Template(
+        "smartrecruiters",
+        _SMART,
+        f"/(?:oneclick-ui|external-referrals)/company/(?P<token>[^/]+)/publication/(?P<key>{_UUID})",
+    ),
+    _Template(
+        "smartrecruiters",
+        _SMART,
+        f"(?:/ni(?=/))?{_step('ni', 'oneclick-ui')}(?:/(?P<key>{_UUID_WITHIN}|[0-9]+)(?![0-9a-z]))?",
+    ),
+    _Template(
+        "smartrecruiters",
+        r"www\.smartrecruiters\.com",
+        "/(?P<token>[^/]+)/(?P<key>[0-9]{6,})(?![0-9a-z])",
+    ),
+    _Template(
+        "smartrecruiters",
+        r"api\.smartrecruiters\.com",
+        "/v1/companies" + _step() + "(?:/postings/(?P<key>[0-9a-z-]+))?",
+    ),
+    _Template(
+        "workable",
+        _WORKABLE,
+        r"/api/v[0-9]/(?:widget/)?accounts"
+        + _step()
+        + "(?:/jobs/(?P<key>[0-9A-F]{10})(?![0-9a-z]))?",
+    ),
     _Template("workable", r"www\.workable\.com", "/api/accounts" + _step()),
-    _Template("workable", _WORKABLE, _step("api", "j") + "(?:/(?:j|jobs/view)/(?P<key>[0-9A-F]{10})(?![0-9a-z]))?"),
+    _Template(
+        "workable",
+        _WORKABLE,
+        _step("api", "j") + "(?:/(?:j|jobs/view)/(?P<key>[0-9A-F]{10})(?![0-9a-z]))?",
+    ),
     _Template("workable", "(?!jobs|apply)" + _LABEL + r"\.workable\.com"),
     _Template("gem", r"jobs\.gem\.com", _step("api") + "(?:/(?P<key>[^/]+))?"),
-    _Template("gem", r"api\.gem\.com", "/job_board/v0" + _step() + "/job_posts(?:/(?P<key>[^/]+))?"),
+    _Template(
+        "gem", r"api\.gem\.com", "/job_board/v0" + _step() + "/job_posts(?:/(?P<key>[^/]+))?"
+    ),
     _Template("eightfold", _LABEL + r"\.eightfold\.ai", _EIGHTFOLD_PATH, {"key": "pid"}),
     _Template("eightfold", _EIGHTFOLD, _EIGHTFOLD_PATH, {"key": "pid"}),
-    _Template("rippling", r"ats(?:\.[a-z0-9]+)?\.rippling\.com", f"(?:/[a-z]{{2}}-[a-z]{{2}}(?=/))?{_step()}(?:/jobs/(?P<key>{_UUID}))?"),
-    _Template("rippling", r"api\.rippling\.com", f"/platform/api/ats/v[0-9]/board{_step()}(?:/jobs/(?P<key>{_UUID}))?"),
+    _Template(
+        "rippling",
+        r"ats(?:\.[a-z0-9]+)?\.rippling\.com",
+        f"(?:/[a-z]{{2}}-[a-z]{{2}}(?=/))?{_step()}(?:/jobs/(?P<key>{_UUID}))?",
+    ),
+    _Template(
+        "rippling",
+        r"api\.rippling\.com",
+        f"/platform/api/ats/v[0-9]/board{_step()}(?:/jobs/(?P<key>{_UUID}))?",
+    ),
     _Template(
         "oracle",
         _ORACLE,
-        "/hcmui/candidateexperience/[a-z-]+/sites" + _step() + "(?:(?:/jobs|/requisitions)?/(?:job|preview)/(?P<key>[^/]+))?",
+        "/hcmui/candidateexperience/[a-z-]+/sites"
+        + _step()
+        + "(?:(?:/jobs|/requisitions)?/(?:job|preview)/(?P<key>[^/]+))?",
         form=_oracle,
     ),
     _Template("oracle", _ORACLE, "/hcmrestapi/resources/[^/]+/recruitingCE", form=_oracle),
     _Template("teamtailor", _LABEL + r"\.teamtailor\.com", _LOCALE + "(?:/jobs/(?P<key>[0-9]+))?"),
-    _Template("teamtailor", r"(?P<token>[a-z0-9-]+\.[a-z]{2,3}\.teamtailor\.com)", _LOCALE + "(?:/jobs/(?P<key>[0-9]+))?"),
-    _Template("pinpoint", _LABEL + r"\.pinpointhq\.com", _LOCALE + f"(?:/postings/(?P<key>{_UUID}))?"),
-    _Template("personio", _LABEL + r"\.jobs\.personio\.(?:de|com)", _LOCALE + "(?:/job/(?P<key>[0-9]+))?"),
+    _Template(
+        "teamtailor",
+        r"(?P<token>[a-z0-9-]+\.[a-z]{2,3}\.teamtailor\.com)",
+        _LOCALE + "(?:/jobs/(?P<key>[0-9]+))?",
+    ),
+    _Template(
+        "pinpoint", _LABEL + r"\.pinpointhq\.com", _LOCALE + f"(?:/postings/(?P<key>{_UUID}))?"
+    ),
+    _Template(
+        "personio", _LABEL + r"\.jobs\.personio\.(?:de|com)", _LOCALE + "(?:/job/(?P<key>[0-9]+))?"
+    ),
     _Template("icims", _LABEL + r"\.icims\.com", "(?:/jobs/(?P<key>[0-9]+))?"),
     _Template("icims", r"(?P<token>[a-z0-9-]+\.jibeapply\.com)", "(?:/jobs/(?P<key>[0-9]+))?"),
     _Template("recruitee", _LABEL + r"\.recruitee\.com"),
@@ -143,12 +215,32 @@ _TEMPLATES = (
         "(?:$|/(?:hiring/)?(?:careers|jobs|js)(?:/(?P<key>[0-9]+))?(?:/|$))",
         {"key": "id"},
     ),
-    _Template("amazon", r"(?:www\.|account\.)?amazon\.jobs", f"{_LOCALE}/jobs/(?P<key>[A-Z]{{0,3}}[0-9]+)", form=_amazon),
-    _Template("amazon", r"(?:www\.)?amazon\.jobs", f"{_LOCALE}/business_categories/(?P<token>[^/]+)", form=_amazon),
-    _Template("amazon", r"(?:www\.)?amazon\.jobs", rf"{_LOCALE}(?:$|/search(?:\.json)?$)", form=_amazon),
+    _Template(
+        "amazon",
+        r"(?:www\.|account\.)?amazon\.jobs",
+        f"{_LOCALE}/jobs/(?P<key>[A-Z]{{0,3}}[0-9]+)",
+        form=_amazon,
+    ),
+    _Template(
+        "amazon",
+        r"(?:www\.)?amazon\.jobs",
+        f"{_LOCALE}/business_categories/(?P<token>[^/]+)",
+        form=_amazon,
+    ),
+    _Template(
+        "amazon", r"(?:www\.)?amazon\.jobs", rf"{_LOCALE}(?:$|/search(?:\.json)?$)", form=_amazon
+    ),
     _Template("breezy", _LABEL + r"\.breezy\.hr", "(?:/p/(?P<key>[0-9a-f]{12}))?"),
-    _Template("jobvite", r"jobs\.jobvite\.com", "(?:/careers(?=/.))?" + _step("careers", "support", "api") + "(?:/job/(?P<key>[^/]+))?"),
-    _Template("jazzhr", _LABEL + r"\.applytojob\.com", "(?:/apply/(?:jobs/details/)?(?P<key>[0-9a-z]{10})(?=/|$))?"),
+    _Template(
+        "jobvite",
+        r"jobs\.jobvite\.com",
+        "(?:/careers(?=/.))?" + _step("careers", "support", "api") + "(?:/job/(?P<key>[^/]+))?",
+    ),
+    _Template(
+        "jazzhr",
+        _LABEL + r"\.applytojob\.com",
+        "(?:/apply/(?:jobs/details/)?(?P<key>[0-9a-z]{10})(?=/|$))?",
+    ),
     _Template("jazzhr", r"app\.jazz\.co", "/feeds/export/jobs" + _step()),
     _Template(
         "successfactors",
@@ -157,15 +249,35 @@ _TEMPLATES = (
         {"company": "company", "key": "career_job_req_id"},
         "{host}/{company}",
     ),
-    _Template("taleo", r"(?P<tenant>[a-z0-9-]+\.tbe)\.taleo\.net", "", {"org": "org", "cws": "cws", "key": "rid"}, "{tenant}/{org}/{cws}"),
-    _Template("taleo", r"(?P<tenant>[a-z0-9-]+)\.taleo\.net", "/careersection" + _step("rest"), {"key": "job"}, "{tenant}/{token}"),
+    _Template(
+        "taleo",
+        r"(?P<tenant>[a-z0-9-]+\.tbe)\.taleo\.net",
+        "",
+        {"org": "org", "cws": "cws", "key": "rid"},
+        "{tenant}/{org}/{cws}",
+    ),
+    _Template(
+        "taleo",
+        r"(?P<tenant>[a-z0-9-]+)\.taleo\.net",
+        "/careersection" + _step("rest"),
+        {"key": "job"},
+        "{tenant}/{token}",
+    ),
     _Template(
         "avature",
         r"(?P<tenant>[a-z0-9-]+)\.avature\.net",
-        r"(?:/[a-z]{2}_[a-z]{2}(?=/.))?" + _step("[a-z]{2}_[a-z]{2}") + r"(?:/jobdetail(?:/[^/]+)*?/(?P<key>[0-9]+))?",
+        r"(?:/[a-z]{2}_[a-z]{2}(?=/.))?"
+        + _step("[a-z]{2}_[a-z]{2}")
+        + r"(?:/jobdetail(?:/[^/]+)*?/(?P<key>[0-9]+))?",
         form="{tenant}/{token}",
     ),
-    _Template("adp", r"workforcenow\.adp\.com", "/mascsr/", {"cid": "cid", "ccid": "ccId", "key": "jobId"}, "{cid}/{ccid}"),
+    _Template(
+        "adp",
+        r"workforcenow\.adp\.com",
+        "/mascsr/",
+        {"cid": "cid", "ccid": "ccId", "key": "jobId"},
+        "{cid}/{ccid}",
+    ),
     _Template(
         "comeet",
         r"www\.comeet\.com?",
@@ -174,7 +286,9 @@ _TEMPLATES = (
     ),
     _Template("join", r"(?:www\.)?join\.com", "/companies" + _step()),
     _Template("softgarden", _LABEL + r"\.softgarden\.io", "(?:/job/(?P<key>[0-9]+))?"),
-    _Template("softgarden", r"(?P<token>[a-z0-9-]+\.career\.softgarden\.de)", "(?:/job/(?P<key>[0-9]+))?"),
+    _Template(
+        "softgarden", r"(?P<token>[a-z0-9-]+\.career\.softgarden\.de)", "(?:/job/(?P<key>[0-9]+))?"
+    ),
     _Template("dvinci", _LABEL + r"\.dvinci-hr\.com", _LOCALE + "(?:/jobs/(?P<key>[0-9]+))?"),
     _Template("wttj", r"(?:www\.)?welcometothejungle\.com", _LOCALE + "/companies" + _step()),
 )
@@ -194,8 +308,14 @@ def read_link(text: str) -> tuple[str, str, str | None] | None:
     return None
 
 
-def _read(template: _Template, groups: Mapping[str, str | None], query: Query) -> tuple[str | None, str | None]:
-    parts = {name: quote(unquote(part, errors="strict"), safe="&") for name, part in groups.items() if part}
+def _read(
+    template: _Template, groups: Mapping[str, str | None], query: Query
+) -> tuple[str | None, str | None]:
+    parts = {
+        name: quote(unquote(part, errors="strict"), safe="&")
+        for name, part in groups.items()
+        if part
+    }
     for name, parameter in template.query.items():
         if name not in parts and query.get(parameter):
             parts[name] = quote(query[parameter][0].strip(), safe="&")
@@ -238,4 +358,8 @@ def _split(text: str) -> tuple[str, str, Query]:
     steps = [step for step in parts.path.split("/") if step]
     if {".", ".."} & set(map(unquote, steps)):
         raise ValueError("steps upwards")
-    return (parts.hostname or "").removesuffix("."), "".join(f"/{step}" for step in steps), parse_qs(parts.query)
+    return (
+        (parts.hostname or "").removesuffix("."),
+        "".join(f"/{step}" for step in steps),
+        parse_qs(parts.query),
+    )

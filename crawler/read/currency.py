@@ -1,10 +1,12 @@
 """Codes, signs and names of currencies, and which currency a shared sign means in a country.
 
-Codes, names and who pays with what are CLDR's by way of Babel. A sign or a noun that several currencies share ("$", "kr", "pounds") is
-the currency of the place's country; without a place "$" is US dollars, "£" British pounds, "€" euros, and the rest stay unknown.
+Codes, names and who pays with what are CLDR's by way of Babel. A sign or a noun that several
+currencies share ("$", "kr", "pounds") is the currency of the place's country; without a place "$"
+is US dollars, "£" British pounds, "€" euros, and the rest stay unknown.
 
-price-parser 0.5 does not serve: it finds one amount and one sign in a text that is known to be a price, no range, period or lakh. Of 592
-cases it has 7 right and 538 wrong, and it finds a price in all 166 texts that state no pay (`docs/accuracy.md`).
+price-parser 0.5 does not serve: it finds one amount and one sign in a text that is known to be a
+price, no range, period or lakh. Of 592 cases it has 7 right and 538 wrong, and it finds a price in
+all 166 texts that state no pay (`docs/accuracy.md`).
 """
 
 from __future__ import annotations
@@ -26,19 +28,41 @@ SIGNS: dict[str, tuple[str, ...]] = {  # those that need no letters around them 
     "$": (), "£": ("GBP",), "€": ("EUR",), "¥": ("JPY", "CNY"), "₹": ("INR",), "₪": ("ILS",), "₩": ("KRW",), "₱": ("PHP",),
     "₺": ("TRY",), "₽": ("RUB",), "₴": ("UAH",), "₦": ("NGN",), "₫": ("VND",), "฿": ("THB",), "\uffe5": ("JPY", "CNY"),
 }  # fmt: skip
-_LETTERS: dict[str, tuple[str, ...]] = {  # signs of letters, in CLDR's spelling or as people write them
+# signs of letters, in CLDR's spelling or as people write them
+_LETTERS: dict[str, tuple[str, ...]] = {
     "zł": ("PLN",), "zl": ("PLN",), "Kč": ("CZK",), "Kc": ("CZK",), "kr": ("SEK", "NOK", "DKK", "ISK"), "Ft": ("HUF",),
     "lei": ("RON", "MDL"), "RM": ("MYR",), "Rp": ("IDR",), "Rs": ("INR", "PKR", "LKR", "NPR", "MUR"), "Fr": ("CHF",), "SFr": ("CHF",),
     "лв": ("BGN",), "KSh": ("KES",), "円": ("JPY",), "元": ("CNY", "TWD"), "원": ("KRW",), "R": ("ZAR",),
     "lakh": ("INR", "PKR", "NPR", "LKR", "BDT"),
 }  # fmt: skip
-_AT_HOME = frozenset({"R", "lakh", "Fr", "kr", "Rs"})  # letters that are money only where it is paid with
+# letters that are money only where it is paid with
+_AT_HOME = frozenset({"R", "lakh", "Fr", "kr", "Rs"})
 DOLLARS = {
     "US": "USD", "U.S.": "USD", "C": "CAD", "CA": "CAD", "CAN": "CAD", "CDN": "CAD", "A": "AUD", "AU": "AUD", "NZ": "NZD", "S": "SGD",
     "SG": "SGD", "HK": "HKD", "R": "BRL", "MX": "MXN", "NT": "TWD",
 }  # fmt: skip
-_DOLLAR_CODES = frozenset({"USD", "CAD", "AUD", "NZD", "SGD", "HKD", "TWD", "BND", "BSD", "BBD", "BMD", "JMD", "TTD", "BZD", "FJD", "NAD"})
-_PESO_CODES = frozenset({"MXN", "CLP", "COP", "ARS", "UYU", "DOP", "CUP"})  # a "$" there may be either
+_DOLLAR_CODES = frozenset(
+    {
+        "USD",
+        "CAD",
+        "AUD",
+        "NZD",
+        "SGD",
+        "HKD",
+        "TWD",
+        "BND",
+        "BSD",
+        "BBD",
+        "BMD",
+        "JMD",
+        "TTD",
+        "BZD",
+        "FJD",
+        "NAD",
+    }
+)
+# a "$" there may be either
+_PESO_CODES = frozenset({"MXN", "CLP", "COP", "ARS", "UYU", "DOP", "CUP"})
 _NOUNS = (
     "dollars pounds euros francs kroner kronor yen yuan rupees rand zlotys złotych złote forints lei korun koruna reais"
     " dirhams euro baht pesos"
@@ -53,14 +77,20 @@ _NOUN_CODES: dict[str, tuple[str, ...]] = {  # the nouns that CLDR's English nam
 def codes() -> frozenset[str]:
     """The ISO 4217 codes of the currencies in use, and of those that ended in the last years."""
     listed = (entry for entries in get_global("territory_currencies").values() for entry in entries)
-    return frozenset(code for code, _, end, tender in listed if tender and (end is None or tuple(end) > _LATELY))
+    return frozenset(
+        code for code, _, end, tender in listed if tender and (end is None or tuple(end) > _LATELY)
+    )
 
 
 @lru_cache(maxsize=512)
 def _in_use(territory: str) -> frozenset[str]:
     """Return the codes of the currencies that a country uses today."""
     listed = get_global("territory_currencies").get(territory, [])
-    return frozenset(code for code, begin, end, tender in listed if tender and (begin or (0,)) <= _TODAY.timetuple()[:3] and not end)
+    return frozenset(
+        code
+        for code, begin, end, tender in listed
+        if tender and (begin or (0,)) <= _TODAY.timetuple()[:3] and not end
+    )
 
 
 def of_sign(sign: str, countries: frozenset[str]) -> str | None:
@@ -75,7 +105,9 @@ def of_sign(sign: str, countries: frozenset[str]) -> str | None:
     folded = plain.casefold()
     if folded in names():
         return names()[folded]
-    choices = SIGNS.get(plain) or _LETTERS.get(plain) or _letters_of(plain) or nouns().get(folded, ())
+    choices = (
+        SIGNS.get(plain) or _LETTERS.get(plain) or _letters_of(plain) or nouns().get(folded, ())
+    )
     return _choose(choices, countries, plain)
 
 
@@ -89,7 +121,14 @@ def of_dollar(countries: frozenset[str]) -> str | None:
 
 
 def _letters_of(plain: str) -> tuple[str, ...]:
-    return next((choices for letters, choices in _LETTERS.items() if letters.casefold() == plain.casefold() and len(plain) > 1), ())
+    return next(
+        (
+            choices
+            for letters, choices in _LETTERS.items()
+            if letters.casefold() == plain.casefold() and len(plain) > 1
+        ),
+        (),
+    )
 
 
 def _choose(choices: tuple[str, ...], countries: frozenset[str], sign: str) -> str | None:
@@ -115,7 +154,11 @@ def nouns() -> dict[str, tuple[str, ...]]:
     names = Locale("en").currencies
     for noun in _NOUNS.split():
         singular = noun.removesuffix("s")
-        ends = tuple(code for code in sorted(codes()) if names.get(code, "").casefold().split()[-1:] in ([noun], [singular]))
+        ends = tuple(
+            code
+            for code in sorted(codes())
+            if names.get(code, "").casefold().split()[-1:] in ([noun], [singular])
+        )
         found[noun] = found[singular] = _NOUN_CODES.get(noun) or ends
     return found
 

@@ -1,8 +1,9 @@
 """A date with or without a time, as people write it, and the UTC instants that it may mean where the job is.
 
-Names of months and weekdays, and the order of day and month in each country, are CLDR's by way of Babel. dateparser 1.5 does not serve:
-of 321 cases of deadlines it has 152 right and 165 wrong. It gives a date for 92 of 93 texts without a deadline, one reading where the words
-allow two, takes what is missing from a clock, and needs 9 ms a text (`docs/accuracy.md`).
+Names of months and weekdays, and the order of day and month in each country, are CLDR's by way of
+Babel. dateparser 1.5 does not serve: of 321 cases of deadlines it has 152 right and 165 wrong. It
+gives a date for 92 of 93 texts without a deadline, one reading where the words allow two, takes
+what is missing from a clock, and needs 9 ms a text (`docs/accuracy.md`).
 """
 
 from __future__ import annotations
@@ -29,7 +30,8 @@ _TIME = re.compile(
 _WHOLE_HOUR = re.compile(r"(?<![\d:.])(\d{1,2})\s?(?:uhr|uur|h|hod|hs)\b", re.IGNORECASE)
 _DIGITS = re.compile(r"\d{1,4}")
 _BEHIND_DAY = re.compile(
-    r"(?:st|nd|rd|th|er|[º°ª.])?[\s-](?:of\s|de\s|di\s|d['\u2019])?([^\W\d_]{3})|\s?[/.-]\s?\d|年|\.([^\W\d_]{3})", re.IGNORECASE
+    r"(?:st|nd|rd|th|er|[º°ª.])?[\s-](?:of\s|de\s|di\s|d['\u2019])?([^\W\d_]{3})|\s?[/.-]\s?\d|年|\.([^\W\d_]{3})",
+    re.IGNORECASE,
 )
 _MOST_NUMBERS = 2_000  # in one line
 
@@ -42,7 +44,10 @@ def _months() -> dict[str, int]:
         for form in ("format", "stand-alone"):
             for width in ("wide", "abbreviated"):
                 for number, name in Locale(language).months[form][width].items():
-                    for written in (name.rstrip(".").casefold(), _plain(name.rstrip(".").casefold())):
+                    for written in (
+                        name.rstrip(".").casefold(),
+                        _plain(name.rstrip(".").casefold()),
+                    ):
                         if len(written) > 2:  # noqa: PLR2004
                             found.setdefault(written, number)
     return found
@@ -54,18 +59,28 @@ def _weekdays() -> dict[str, int]:
     for language in LANGUAGES:
         for width in ("wide", "abbreviated"):
             for number, name in Locale(language).days["format"][width].items():
-                if len(name.rstrip(".")) > 2 and name.isascii() == (language == "en" or name.isascii()):  # noqa: PLR2004
+                if len(name.rstrip(".")) > 2 and name.isascii() == (  # noqa: PLR2004
+                    language == "en" or name.isascii()
+                ):
                     found.setdefault(name.rstrip(".").casefold(), number)
     return found | {"tues": 1, "thur": 3, "thurs": 3}
 
 
 def _plain(name: str) -> str:
-    return "".join(letter for letter in unicodedata.normalize("NFKD", name.replace("ł", "l")) if not unicodedata.combining(letter))
+    return "".join(
+        letter
+        for letter in unicodedata.normalize("NFKD", name.replace("ł", "l"))
+        if not unicodedata.combining(letter)
+    )
 
 
 @lru_cache(maxsize=1)
 def _phrase() -> re.Pattern[str]:
-    month = "(?:" + "|".join(sorted(map(re.escape, _months()), key=len, reverse=True)) + r")(?![^\W\d_])\.?"
+    month = (
+        "(?:"
+        + "|".join(sorted(map(re.escape, _months()), key=len, reverse=True))
+        + r")(?![^\W\d_])\.?"
+    )
     weekday = "|".join(sorted(map(re.escape, _weekdays()), key=len, reverse=True))
     nth = r"(?:st|nd|rd|th|er|[º°ª.])?"
     to = r"\s?(?:[-\u2013\u2014]|to|until|bis|au|al)\s?"
@@ -118,7 +133,7 @@ def _begins_of_months() -> frozenset[str]:
     return frozenset(name[:3] for name in _months())
 
 
-def find(words: str, start: int = 0) -> re.Match[str] | None:
+def find_dates(words: str, start: int = 0) -> re.Match[str] | None:
     """The first date in the words, with its weekday and its time where they stand beside it. White space is single spaces."""
     return _phrase().search(words, start)
 
@@ -126,7 +141,9 @@ def find(words: str, start: int = 0) -> re.Match[str] | None:
 def is_span(found: re.Match[str]) -> bool:
     """Whether the found date ends a span of days: "4 to 22 January"."""
     day = found.start("d1") if found["d1"] else found.start("d2") if found["d2"] else -1
-    return day > 0 and bool(re.search(r"\d\D{1,8}$", found.string[max(found.start(), day - 10) : day]))
+    return day > 0 and bool(
+        re.search(r"\d\D{1,8}$", found.string[max(found.start(), day - 10) : day])
+    )
 
 
 def follows(found: re.Match[str], words: str) -> re.Match[str] | None:
@@ -136,27 +153,45 @@ def follows(found: re.Match[str], words: str) -> re.Match[str] | None:
         r"|až)\s?(?:the\s)?",
         words[found.end() :],
     )
-    second = find(words, found.end() + joint.end()) if joint else None
+    second = find_dates(words, found.end() + joint.end()) if joint else None
     return second if joint and second and second.start() == found.end() + joint.end() else None
 
 
-def instants(found: re.Match[str], *, published: datetime | None, place: str, month_first: bool | None, day_before: bool) -> list[datetime]:
+def instants(
+    found: re.Match[str],
+    *,
+    published: datetime | None,
+    place: str,
+    month_first: bool | None,
+    day_before: bool,
+) -> list[datetime]:
     """The UTC instants that a found date may mean; empty when there is no such day, or no year to be had.
 
-    A date without a time is the end of that day where the job is, in UTC where that is not known; `day_before` makes it the end of
-    the day before. A year that is not written is the first one that lies after `published`.
+    A date without a time is the end of that day where the job is, in UTC where that is not known;
+    `day_before` makes it the end of the day before. A year that is not written is the first one
+    that lies after `published`.
     """
     if found["iso"]:
         written = f"{found['y3']}-{int(found['m3']):02}-{int(found['d3']):02}T{found['iso'].replace(' ', '')}"
         return [datetime.fromisoformat(written).astimezone(UTC)]
     clock = found["before"] or found["after"]
-    days = _days(found, published, month_first=_month_first(place) if month_first is None else month_first)
+    days = _days(
+        found, published, month_first=_month_first(place) if month_first is None else month_first
+    )
     if found["weekday"] and days:
-        days = [near for day in days for near in (day, _nearest(day, _weekdays()[found["weekday"].casefold()]))]
+        days = [
+            near
+            for day in days
+            for near in (day, _nearest(day, _weekdays()[found["weekday"].casefold()]))
+        ]
     if clock is None and day_before:
         days = [day - timedelta(days=1) for day in days]
     zone = (_zone_in(clock) if clock else None) or found["zone"]
-    return [moment for day in days for moment in _moments(datetime.combine(day, _time_of(clock)), zone, place)]
+    return [
+        moment
+        for day in days
+        for moment in _moments(datetime.combine(day, _time_of(clock)), zone, place)
+    ]
 
 
 @lru_cache(maxsize=1)
@@ -182,7 +217,9 @@ def _month_first(place: str) -> bool | None:
     return orders.pop() if len(orders) == 1 else None
 
 
-def _days(found: re.Match[str], published: datetime | None, *, month_first: bool | None) -> list[date]:
+def _days(
+    found: re.Match[str], published: datetime | None, *, month_first: bool | None
+) -> list[date]:
     part = found.groupdict()
     if part["a"]:
         return _numeric(found, published, month_first=month_first)
@@ -197,16 +234,28 @@ def _coming(month: int, day: int, published: datetime | None) -> list[date]:
     """The first such day on or after the publication."""
     if published is None:
         return []
-    return [written for ahead in range(2) for written in _valid(published.year + ahead, month, day) if written >= published.date()][:1]
+    return [
+        written
+        for ahead in range(2)
+        for written in _valid(published.year + ahead, month, day)
+        if written >= published.date()
+    ][:1]
 
 
-def _numeric(found: re.Match[str], published: datetime | None, *, month_first: bool | None) -> list[date]:
+def _numeric(
+    found: re.Match[str], published: datetime | None, *, month_first: bool | None
+) -> list[date]:
     """The readings of 03/04/2026: with points the day is first, else as the format or the country says, else both after the publication."""
-    first, second, year = int(found["a"]), int(found["b"]), found["y4"] or found["y5"] or found["y6"]
+    first, second, year = (
+        int(found["a"]),
+        int(found["b"]),
+        found["y4"] or found["y5"] or found["y6"],
+    )
     if "." in found[0][found.start("a") - found.start() : found.end("b") - found.start()]:
         month_first = False
     us, other = (
-        (_valid(int(year) % 100 + 2000, *order) if year else _coming(*order, published)) for order in ((first, second), (second, first))
+        (_valid(int(year) % 100 + 2000, *order) if year else _coming(*order, published))
+        for order in ((first, second), (second, first))
     )
     if month_first is not None:
         return (us or other) if month_first else (other or us)
@@ -241,10 +290,20 @@ def _time_of(clock: str | None) -> time:
         hour = int(read["hour"]) % 12 + (12 if read["half"].lower() == "p" else 0)
         minute, second = int(read["minute"] or 0), int(read["second"] or 0)
     else:
-        hour, minute, second = int(read["h24"] or 12), int(read["min24"] or 0), int(read["sec24"] or 0)
-    return time(hour, minute, second) if hour < 24 and minute < 60 and second < 60 else _END_OF_DAY  # noqa: PLR2004  # a day's hours
+        hour, minute, second = (
+            int(read["h24"] or 12),
+            int(read["min24"] or 0),
+            int(read["sec24"] or 0),
+        )
+    # a day's hours
+    return time(hour, minute, second) if hour < 24 and minute < 60 and second < 60 else _END_OF_DAY  # noqa: PLR2004
 
 
 def _moments(local: datetime, zone: str | None, place: str) -> list[datetime]:
     named = zone_names.instants(local, zone, place) if zone else []
-    return named or [min(local.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC) for zone in zones(place) or ("UTC",))]
+    return named or [
+        min(
+            local.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
+            for zone in zones(place) or ("UTC",)
+        )
+    ]

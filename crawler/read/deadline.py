@@ -1,9 +1,11 @@
 """The deadline to apply, where a text names one.
 
-A deadline is a date that follows words which announce one ("Application deadline", "closes on", "apply by"), with only filler words
-between. No library has these words. Of two possible readings the earlier instant is taken: an early reminder helps, a late one does not.
-"PST" in summer may be either of two offsets, "before 4 October" ends on the 3rd, and where weekday and date disagree either may be right.
-A date that does not exist, or whose year is unknown, keeps its words and gets no instant.
+A deadline is a date that follows words which announce one ("Application deadline", "closes on",
+"apply by"), with only filler words between. No library has these words. Of two possible readings
+the earlier instant is taken: an early reminder helps, a late one does not. "PST" in summer may be
+either of two offsets, "before 4 October" ends on the 3rd, and where weekday and date disagree
+either may be right. A date that does not exist, or whose year is unknown, keeps its words and gets
+no instant.
 """
 
 from __future__ import annotations
@@ -74,7 +76,9 @@ _STEMS = (
         "|podání|zaslání|haku"
     ),
 )
-CUES = tuple(  # each with stems in small letters, one of which is in every match: looking for those first is what keeps reading quick
+# each with stems in small letters, one of which is in every match: looking for those first is what
+# keeps reading quick
+CUES = tuple(
     (stems.split("|"), re.compile(cue, re.IGNORECASE | re.MULTILINE))
     for stems, cue in zip(_STEMS, (_ENGLISH, _GERMANIC, _ROMANCE, _SLAVIC), strict=True)
 )
@@ -100,17 +104,22 @@ FILLING = re.compile(
     r"|[\s:\uff1a()\[\]*_,/\u2013\u2014-])*",
     re.IGNORECASE,
 )
-EARLIEST = re.compile(r"\b(?:earliest|at least|no earlier than)\s(?:possible\s)?$", re.IGNORECASE)  # before announcing words
+# before announcing words
+EARLIEST = re.compile(r"\b(?:earliest|at least|no earlier than)\s(?:possible\s)?$", re.IGNORECASE)
 OPENING = re.compile(
     r"\b(?:from|between|opens?(?:\son)?|window|period|zeitraum)\W*$", re.IGNORECASE
 )  # a date behind it begins; alone it is no deadline
 CLOSING = re.compile(r"\b(?:clos\w+|ends?|until|till|through|by|deadline|due)\b", re.IGNORECASE)
 EXTENDED = re.compile(r"\bextended\s(?:to|until|till|through)\s", re.IGNORECASE)
-DAY_BEFORE = re.compile(r"\b(?:(?<!or )before|prior to|vor|avant le|antes del?|innan|före|vóór)\W*(?:dem\s|den\s)?$", re.IGNORECASE)
+DAY_BEFORE = re.compile(
+    r"\b(?:(?<!or )before|prior to|vor|avant le|antes del?|innan|före|vóór)\W*(?:dem\s|den\s)?$",
+    re.IGNORECASE,
+)
 FORMAT = re.compile(r"\b(?P<month_first>MM)[/-]DD|\bDD[/-]MM", re.IGNORECASE)
 
 
-_LABEL = re.compile(r"[\s:\uff1a()\[\]*/MDYmdy-]*")  # what may follow "Closing Date" in its line, when the date is in the next
+# what may follow "Closing Date" in its line, when the date is in the next
+_LABEL = re.compile(r"[\s:\uff1a()\[\]*/MDYmdy-]*")
 _SENTENCE_END = re.compile(r"(?:(?<=[a-z)\]])|(?<=\d{4}))(?<![ap]\.m)\.\s(?=[A-Z])")
 _LONGEST_LABEL = 120  # characters of a line whose date may stand in the next
 _WINDOW = 160  # characters after the announcing words in which the date stands
@@ -124,8 +133,12 @@ def read_deadline(text: str, *, published: datetime | None, place: str) -> Deadl
     `published` gives the year where none is written, `place` the zone where none is, and the order of day and month.
     """
     for cue, after in islice(_announcements(text), _MOST_CUES):
-        found = dates.find(after)
-        if found and FILLING.fullmatch(between := after[: found.start()]) and (last := _last_of(found, cue, after)):
+        found = dates.find_dates(after)
+        if (
+            found
+            and FILLING.fullmatch(between := after[: found.start()])
+            and (last := _last_of(found, cue, after))
+        ):
             return _deadline(last, f"{cue} {between}", published, place)
     return None
 
@@ -133,11 +146,16 @@ def read_deadline(text: str, *, published: datetime | None, place: str) -> Deadl
 def _last_of(found: re.Match[str], cue: str, after: str) -> re.Match[str] | None:
     """The date that ends a window, or that a deadline was extended to; None when the only date begins the window."""
     if extended := EXTENDED.search(after, found.end()):
-        later = dates.find(after, extended.end())
+        later = dates.find_dates(after, extended.end())
         return later if later and later.start() == extended.end() else found
     end = dates.follows(found, after)
     announced = f"{cue} {after[: found.start()]}"
-    if end is None and OPENING.search(announced) and not CLOSING.search(announced) and not dates.is_span(found):
+    if (
+        end is None
+        and OPENING.search(announced)
+        and not CLOSING.search(announced)
+        and not dates.is_span(found)
+    ):
         return None
     return end or found
 
@@ -153,18 +171,28 @@ def _announcements(text: str) -> Iterator[tuple[str, str]]:
         small = line.lower()
         here = [cue for stems, cue in cues if any(stem in small for stem in stems)]
         found = (
-            (match for begin, end in _stretches(line, following) for cue in here for match in cue.finditer(line, begin, end))
+            (
+                match
+                for begin, end in _stretches(line, following)
+                for cue in here
+                for match in cue.finditer(line, begin, end)
+            )
             if here
             else ()
         )
         for match in sorted(islice(found, _MOST_CUES), key=lambda match: match.start()):
-            if not OTHER_END.search(match[0]) and not EARLIEST.search(line[max(0, match.start() - 24) : match.start()]):
+            if not OTHER_END.search(match[0]) and not EARLIEST.search(
+                line[max(0, match.start() - 24) : match.start()]
+            ):
                 yield match[0], _sentence(line[match.end() : match.end() + _WINDOW], following)
 
 
 def _stretches(line: str, following: str) -> Iterator[tuple[int, int]]:
     """The parts of a line that may announce a date: what stands before one, or a whole label above one."""
-    if len(line) <= _LONGEST_LABEL and next(dates.places_of_dates(following[:_WINDOW]), None) is not None:
+    if (
+        len(line) <= _LONGEST_LABEL
+        and next(dates.places_of_dates(following[:_WINDOW]), None) is not None
+    ):
         yield 0, len(line)
         return
     begin = end = 0
@@ -183,7 +211,9 @@ def _sentence(after: str, following: str) -> str:
     return _SENTENCE_END.split(" ".join(after.split()), maxsplit=1)[0]
 
 
-def _deadline(found: re.Match[str], announced: str, published: datetime | None, place: str) -> Deadline:
+def _deadline(
+    found: re.Match[str], announced: str, published: datetime | None, place: str
+) -> Deadline:
     written = FORMAT.search(announced)
     readings = dates.instants(
         found,

@@ -10,11 +10,14 @@ from crawler.read.text import clean
 
 LONGEST_LINE = 5_000  # characters of a title, a place, an address or the like
 LONGEST_TEXT = 1_000_000  # characters of a description; the longest seen have some 50,000
-_LONGEST_NAME = 200  # characters of a company's name, which stands in every line of a listing; PostgreSQL's index has room for 2,704 bytes
-_YEARS = range(1970, 2200)  # others are placeholders, 0001-01-01 and 9999-12-31 among them, and some calendars end there
+# characters of a company's name, which stands in every line of a listing; PostgreSQL's index has
+# room for 2,704 bytes
+_LONGEST_NAME = 200
+# others are placeholders, 0001-01-01 and 9999-12-31 among them, and some calendars end there
+_YEARS = range(1970, 2200)
 
 
-def instant(written: object) -> datetime | None:
+def parse_instant(written: object) -> datetime | None:
     """The UTC instant of an ISO 8601 text; None for anything else, and far from today: a role is worth more than the date beside it."""
     if not isinstance(written, str):
         return None
@@ -34,28 +37,32 @@ def line(text: str) -> str:
     return clean(text)
 
 
-def words(value: object) -> str:
+def clean_text(value: object) -> str:
     """A text or a number as one clean line; "" for anything else, and for one that is too long."""
-    if isinstance(value, bool) or not isinstance(value, (str, int)) or len(text := str(value)) > LONGEST_LINE:
+    if (
+        isinstance(value, bool)
+        or not isinstance(value, (str, int))
+        or len(text := str(value)) > LONGEST_LINE
+    ):
         return ""
     return clean(text)
 
 
 def company_name(value: object) -> str | None:
     """A company's name as one clean line; None for anything else, and for one that is too long."""
-    written = words(value)
+    written = clean_text(value)
     return written if written and len(written) <= _LONGEST_NAME else None
 
 
-def tables(value: object) -> list[Mapping[str, Any]]:
+def dicts(value: object) -> list[Mapping[str, Any]]:
     """The tables of a list; empty for anything else."""
     return [one for one in value if isinstance(one, Mapping)] if isinstance(value, list) else []
 
 
-def choice(fields: object, names: Iterable[str]) -> str:
+def custom_field(fields: object, names: Iterable[str]) -> str:
     """The text of the first custom field that has one of these names; several choices joined by "; ", "" for none."""
     wanted = set(names)
-    for field in tables(fields):
+    for field in dicts(fields):
         value = field.get("value")
         if str(field.get("name")).casefold() in wanted and value:
             values = value if isinstance(value, list) else [value]

@@ -1,7 +1,8 @@
 """Amounts of money in a line of text, and the ranges that they make.
 
-Numbers are found first; what stands directly in front of one and behind it makes it money: a sign, a code or a name of a currency,
-thousands and lakhs, a period. Every repetition in the patterns is bounded, so that reading is linear on any input.
+Numbers are found first; what stands directly in front of one and behind it makes it money: a sign,
+a code or a name of a currency, thousands and lakhs, a period. Every repetition in the patterns is
+bounded, so that reading is linear on any input.
 """
 
 from __future__ import annotations
@@ -34,9 +35,7 @@ _GROSS_WORDS = (
     r"(?:gross|net|brutto|netto|bruts?|nets?|brutos?|netos?|lord[oi]|nett[oi]|hrub[éáý](?:ho)?|čist(?:á|ého)|base|basic"
     r"|salary|before tax|plus super|\+\s?VAT)(?![^\W_])"
 )
-_GROSS = (
-    rf"(?:\s?\((?:{_GROSS_WORDS}|min(?:imum|\.)?|max(?:imum|\.)?)\)|[\s,/]{{1,2}}{_GROSS_WORDS}(?!\s?[:(]?\s?(?:of |is )?[$€£\d])){{0,3}}"
-)
+_GROSS = rf"(?:\s?\((?:{_GROSS_WORDS}|min(?:imum|\.)?|max(?:imum|\.)?)\)|[\s,/]{{1,2}}{_GROSS_WORDS}(?!\s?[:(]?\s?(?:of |is )?[$€£\d])){{0,3}}"
 _JOINED = re.compile(
     r"\s{0,3}(?:-{1,2}|[\u2010-\u2015\u2212~\u301c\uff5e]|to|through|till?|until|up to|rising to|bis(?: zu)?|à|a|až|do|tot(?: en met)?"
     r"|hasta|até|fino a|jusqu['\u2019]à|la|[,;]?\s?(?:and\s)?(?:a\s)?max(?:imum|\.)?(?:\sof)?:?)\s{0,3}(?:up to )?",
@@ -57,7 +56,8 @@ _NAME_BEHIND = re.compile(
     re.IGNORECASE,
 )
 _NAMES_IN_FRONT = tuple(
-    (letters, re.compile(letters + r"\.?\s?\d")) for letters in ("Rs", "RS", "RM", "kr", "Kr", "zł", "Rp", "Fr", "KSh", "R", "Kč", "Ft")
+    (letters, re.compile(letters + r"\.?\s?\d"))
+    for letters in ("Rs", "RS", "RM", "kr", "Kr", "zł", "Rp", "Fr", "KSh", "R", "Kč", "Ft")
 )
 _MOST_AMOUNTS = 300  # in one line; no person writes so many
 _NEAR = 40  # characters from a number in which the sign of its range stands
@@ -79,7 +79,7 @@ class Amount:
 
 
 @dataclass(frozen=True, slots=True)
-class Figure:
+class MoneyRange:
     """A range, or a single amount whose ends are equal, as it stands in a line."""
 
     start: int
@@ -101,7 +101,7 @@ def repaired(text: str) -> str:
     return text
 
 
-def figures(line: str, marks: Collection[str] = ("",)) -> Iterator[Figure]:
+def figures(line: str, marks: Collection[str] = ("",)) -> Iterator[MoneyRange]:
     """The ranges and single amounts of money in a line, in order; numbers without any sign or code of a currency are none.
 
     `marks` are the signs of money in the text: a number far from all of them is passed over.
@@ -124,7 +124,8 @@ def figures(line: str, marks: Collection[str] = ("",)) -> Iterator[Figure]:
 
 def marks_of_money(text: str) -> tuple[str, ...]:
     """The signs, codes and names of currencies that the text holds: a quick way to see that it, or a line of it, names no money."""
-    capitals = text.encode("utf-8", "ignore").translate(None, _NO_CAPITALS).decode()  # few: looking for each code takes ten times as long
+    # few: looking for each code takes ten times as long
+    capitals = text.encode("utf-8", "ignore").translate(None, _NO_CAPITALS).decode()
     codes = (code for code in currencies.codes() if code in capitals and code in text)
     return (*(sign for sign in currencies.SIGNS if sign in text), *codes, *_names(text))
 
@@ -132,8 +133,12 @@ def marks_of_money(text: str) -> tuple[str, ...]:
 def _names(text: str) -> set[str]:
     """Letters that are a currency, or an amount, beside a number: "500 kr", "Rs 18", "14 LPA"."""
     found = {match[1] for match in islice(_NAME_BEHIND.finditer(text), _MOST_AMOUNTS)}
-    found |= {letters for letters, pattern in _NAMES_IN_FRONT if letters in text and pattern.search(text)}
-    return found if text.isascii() else found | {letter for letter in "万萬円元원" if letter in text}
+    found |= {
+        letters for letters, pattern in _NAMES_IN_FRONT if letters in text and pattern.search(text)
+    }
+    return (
+        found if text.isascii() else found | {letter for letter in "万萬円元원" if letter in text}
+    )
 
 
 @lru_cache(maxsize=1)
@@ -161,8 +166,10 @@ def _is_near(number: re.Match[str], line: str, marks: Collection[str]) -> bool:
 def _amount(line: str, number: re.Match[str]) -> Amount:
     front = _front().search(line[max(0, number.start() - _IN_FRONT) : number.start()])
     behind = _behind().match(line, number.end())
-    assert front is not None and behind is not None  # noqa: S101, PT018  # both may match nothing
-    code = next((code for code in (behind["code"], front["code"]) if code in currencies.codes()), None)
+    assert front is not None and behind is not None  # both may match nothing  # noqa: PT018, S101
+    code = next(
+        (code for code in (behind["code"], front["code"]) if code in currencies.codes()), None
+    )
     sign = code or behind["sign"] or front["sign"] or ""
     if sign == "$" and front["sign"]:
         sign = front["sign"]
@@ -177,9 +184,15 @@ def _amount(line: str, number: re.Match[str]) -> Amount:
         start = number.start() - len((front["sign"] or "").strip())
     end = behind.end() if not behind["code"] or code == behind["code"] else behind.start("code")
     period = period_after(behind) or ("year" if many == "lpa" else None)
-    attached = not front[0].strip() and number.start() > 0 and (line[number.start() - 1].isalpha() and line[number.start() - 1].isascii())
+    attached = (
+        not front[0].strip()
+        and number.start() > 0
+        and (line[number.start() - 1].isalpha() and line[number.start() - 1].isascii())
+    )
     useless = bool(behind["huge"] or behind["percent"] or attached)
-    return Amount(start, end, _number(number[0]) * times, sign, times, bool(behind["open"]), period, useless)
+    return Amount(
+        start, end, _number(number[0]) * times, sign, times, bool(behind["open"]), period, useless
+    )
 
 
 def _number(written: str) -> float:
@@ -191,21 +204,50 @@ def _number(written: str) -> float:
 
 def _makes_range(line: str, low: Amount, high: Amount) -> bool:
     between = line[low.end : high.start]
-    return _is_joined(line, low, high) or bool(_AND.fullmatch(between) and _BETWEEN.search(line[max(0, low.start - 20) : low.start]))
+    return _is_joined(line, low, high) or bool(
+        _AND.fullmatch(between) and _BETWEEN.search(line[max(0, low.start - 20) : low.start])
+    )
 
 
 def _is_joined(line: str, low: Amount, high: Amount) -> bool:
-    return bool(high.start - low.end < 20 and _JOINED.fullmatch(line[low.end : high.start]))  # noqa: PLR2004  # the longest joint
+    # the longest joint
+    return bool(high.start - low.end < 20 and _JOINED.fullmatch(line[low.end : high.start]))  # noqa: PLR2004
 
 
-def _range(low: Amount, high: Amount, *, chained_to: Amount | None) -> Figure:
+def _range(low: Amount, high: Amount, *, chained_to: Amount | None) -> MoneyRange:
     minimum = low.value
-    if low.times == 1 and high.times > 1 and low.value < 1000 and low.value * high.times <= high.value:  # noqa: PLR2004  # "$150-$190K"
+    # "$150-$190K"
+    if (
+        low.times == 1
+        and high.times > 1
+        and low.value < 1000  # noqa: PLR2004
+        and low.value * high.times <= high.value
+    ):
         minimum = low.value * high.times
     unclear = bool(chained_to) or minimum > high.value or high.value > 20 * max(minimum, 1)
     sign = high.sign if high.sign not in {"", "$"} else low.sign or high.sign
-    return Figure(low.start, (chained_to or high).end, minimum, high.value, sign, high.period or low.period, True, high.open_ended, unclear)
+    return MoneyRange(
+        low.start,
+        (chained_to or high).end,
+        minimum,
+        high.value,
+        sign,
+        high.period or low.period,
+        True,
+        high.open_ended,
+        unclear,
+    )
 
 
-def _single(amount: Amount) -> Figure:
-    return Figure(amount.start, amount.end, amount.value, amount.value, amount.sign, amount.period, False, amount.open_ended, False)
+def _single(amount: Amount) -> MoneyRange:
+    return MoneyRange(
+        amount.start,
+        amount.end,
+        amount.value,
+        amount.value,
+        amount.sign,
+        amount.period,
+        False,
+        amount.open_ended,
+        False,
+    )

@@ -42,7 +42,9 @@ _SLAVIC_PAY = (
     r"wynagrodzeni\w{1,2}|pensj[aięy]|stawk[aięy]|zarobki|widełki|płac[aęy]|mzd[ayouě]|platu?|platové|hrubého|hodinová sazba"
     r"|(?:kuukausi|vuosi|tunti)?palkka|fizetés|munkabér|maaş|ücret|зарплата|оклад"
 )
-_EAST_ASIAN_PAY = r"年収|年俸|月給|月収|時給|日給|給与|給料|月薪|年薪|时薪|薪资|薪酬|工资|연봉|월급|시급|급여"
+_EAST_ASIAN_PAY = (
+    r"年収|年俸|月給|月収|時給|日給|給与|給料|月薪|年薪|时薪|薪资|薪酬|工资|연봉|월급|시급|급여"
+)
 PAY = re.compile(
     rf"{_BEGIN}(?:{_ENGLISH_PAY}|{_GERMANIC_PAY}|{_ROMANCE_PAY}|{_SLAVIC_PAY}){_END}|(?:{_EAST_ASIAN_PAY})",
     re.IGNORECASE,
@@ -84,7 +86,9 @@ OTHER_BEFORE = _words(  # these take an amount behind them, and may well stand b
     r"|people|candidates|workers|providers|hosts|guests|they|who|households|teachers|nurses|farmers)(?: [\w'\u2019]+){0,4}? (?:pay|pays"
     r"|paid|earn|earns|earned|make|makes)"
 )
-NEVER = _words(  # behind these an amount is other money, though "salary" may stand nearer, until a range of pay is announced
+# behind these an amount is other money, though "salary" may stand nearer, until a range of pay is
+# announced
+NEVER = _words(
     r"visas?|h-?1b|sponsor\w*|blue card|(?:work|residence) permit|skilled worker|to qualify|threshold|(?:life|health|death|dental"
     r"|disability) (?:cover|assurance|insurance|benefit)|insurance|AD&D|income protection|\d{1,3}\s?% of (?:your |their |annual |base "
     r"|gross )*(?:salary|pay|earnings)"
@@ -92,7 +96,8 @@ NEVER = _words(  # behind these an amount is other money, though "salary" may st
     r"| gross){0,2} (?:salary|pay|earnings)"
 )
 NAMED_DIRECTLY = re.compile(
-    r"(?:\s(?:range|ranges|band|scale|is|of|from|between|annually|USD))*\s?[:\u2013-]?\s*", re.IGNORECASE
+    r"(?:\s(?:range|ranges|band|scale|is|of|from|between|annually|USD))*\s?[:\u2013-]?\s*",
+    re.IGNORECASE,
 )  # from pay to its range
 ANNOUNCED = re.compile(
     r"(?:salary|pay|compensation|base|gehalts?|wage) ?(?:range|band|scale|spanne)|(?:salary|pay|compensation|rate|wages?|gehalt"

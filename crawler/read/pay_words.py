@@ -7,12 +7,22 @@ from dataclasses import dataclass
 
 from crawler.items import Period
 from crawler.read import currency as currencies
-from crawler.read.money import Figure
-from crawler.read.pay_terms import ANNOUNCED, BASE, NAMED_DIRECTLY, NEVER, OTHER, OTHER_BEFORE, PAY, TOTAL
+from crawler.read.money import MoneyRange
+from crawler.read.pay_terms import (
+    ANNOUNCED,
+    BASE,
+    NAMED_DIRECTLY,
+    NEVER,
+    OTHER,
+    OTHER_BEFORE,
+    PAY,
+    TOTAL,
+)
 from crawler.read.periods import period_of_pay
 
 _LEFT_OUT = re.compile(
-    r"\([^()]*\)|\b(?:excluding|exclusive of|not including|in addition to|on top of)\b[^:.$]*?(?=\b(?:is|are)\b|:)", re.IGNORECASE
+    r"\([^()]*\)|\b(?:excluding|exclusive of|not including|in addition to|on top of)\b[^:.$]*?(?=\b(?:is|are)\b|:)",
+    re.IGNORECASE,
 )
 _CLAUSE_END = re.compile(r"[.;,(|•+]|\s(?:and|with|plus|or|in|und|et|y|e)\s", re.IGNORECASE)
 _SENTENCE_END = re.compile(r"(?:[^\W_A-Z]|[)%])[.;!?]\s+(?=[^\W\d_a-z])")
@@ -27,7 +37,9 @@ _AT_MOST = re.compile(
     r"[\s:]{0,3}$",
     re.IGNORECASE,
 )
-_PAY_TO_FIGURE = r"(?:\s\w{1,12}){0,2}\s(?:salary|pay|wage|rate|compensation)(?:\s\w{1,12}){0,5}[\s:]{0,3}$"
+_PAY_TO_FIGURE = (
+    r"(?:\s\w{1,12}){0,2}\s(?:salary|pay|wage|rate|compensation)(?:\s\w{1,12}){0,5}[\s:]{0,3}$"
+)
 _CEILING = re.compile(r"(?<![^\W_])(?:maximum|max\.?|top|highest)" + _PAY_TO_FIGURE, re.IGNORECASE)
 _AT_LEAST = re.compile(
     r"(?<![^\W_])(?:from|start(?:ing|s)? (?:at|from|of)|begin(?:s|ning)? (?:at|from)|minimum(?: of)?|min\.?|at least|no less than"
@@ -36,12 +48,18 @@ _AT_LEAST = re.compile(
     r"|de la|minim)[\s:]{0,3}$",
     re.IGNORECASE,
 )
-_ANOTHER_PERIOD = re.compile(r"\s?(?:/\s?|per\s)[^\W\d]", re.IGNORECASE)  # "per quarter", "per project": none that a Period has
+# "per quarter", "per project": none that a Period has
+_ANOTHER_PERIOD = re.compile(r"\s?(?:/\s?|per\s)[^\W\d]", re.IGNORECASE)
 _FLOOR = re.compile(
-    r"(?<![^\W_])(?:mindest(?:gehalt|lohn|entgelt)\b[^.]{0,30}$|(?:minimum|min\.?|lowest)" + _PAY_TO_FIGURE + ")", re.IGNORECASE
+    r"(?<![^\W_])(?:mindest(?:gehalt|lohn|entgelt)\b[^.]{0,30}$|(?:minimum|min\.?|lowest)"
+    + _PAY_TO_FIGURE
+    + ")",
+    re.IGNORECASE,
 )
 _COUNTRIES = {
-    "CAD": re.compile(r"\bCAD\b|\bCAN\b|\b[Cc]anad(?:a|ian)\b|\bOntario\b|\bToronto\b|\bMontreal\b"),
+    "CAD": re.compile(
+        r"\bCAD\b|\bCAN\b|\b[Cc]anad(?:a|ian)\b|\bOntario\b|\bToronto\b|\bMontreal\b"
+    ),
     "AUD": re.compile(r"\bAUD\b|\bAustralian?\b|\bSydney\b|\bMelbourne\b"),
     "NZD": re.compile(r"\bNZD\b|\bNew Zealand\b"),
     "SGD": re.compile(r"\bSGD\b|\bSingapore\b"),
@@ -49,7 +67,8 @@ _COUNTRIES = {
     "USD": re.compile(r"\bUSD?A?\b|\bU\.S\.|\bUnited States\b"),
 }
 _HEADING = 40  # characters of a line that is a heading
-_BEFORE, _AFTER, _NEAR, _CLOSE = 160, 60, 60, 30  # characters around an amount whose words may speak of it
+# characters around an amount whose words may speak of it
+_BEFORE, _AFTER, _NEAR, _CLOSE = 160, 60, 60, 30
 _SURELY_A_YEAR = 15_000  # US dollars' worth; from here on pay without a period is a year's
 _PLAUSIBLE: dict[Period, tuple[float, float]] = {
     "hour": (5, 1_000),
@@ -66,7 +85,7 @@ _TO_A_DOLLAR = {  # roughly, to tell a month's pay from a year's: no library has
 
 
 @dataclass(frozen=True, slots=True)
-class Surroundings:
+class Context:
     """What stands around a figure in its line, and above it."""
 
     own: str  # the figure itself, with words such as "gross" or "base" that belong to it
@@ -78,13 +97,25 @@ class Surroundings:
     follows_range: bool  # the figure before it in this line is a range of pay
 
 
-def surroundings(line: str, figure: Figure, *, begin: int, above: str, follows_range: bool) -> Surroundings:
+def context_of(
+    line: str, figure: MoneyRange, *, begin: int, above: str, follows_range: bool
+) -> Context:
     """The words around a figure; `begin` is where the figure before it in the line ends, or 0."""
     sentence = _last_sentence(line[max(0, figure.start - _BEFORE) : figure.start])
-    before = _LEFT_OUT.sub(" ", _last_sentence(line[max(begin, figure.start - _BEFORE) : figure.start]))
+    before = _LEFT_OUT.sub(
+        " ", _last_sentence(line[max(begin, figure.start - _BEFORE) : figure.start])
+    )
     rest = _SENTENCE_END.split(line[figure.end : figure.end + 2 * _AFTER], maxsplit=1)[0]
     after = _CLAUSE_END.split(rest[:_AFTER], maxsplit=1)[0]
-    return Surroundings(line[figure.start : figure.end], before, after, sentence, above[-_BEFORE:], begin == 0, follows_range)
+    return Context(
+        line[figure.start : figure.end],
+        before,
+        after,
+        sentence,
+        above[-_BEFORE:],
+        begin == 0,
+        follows_range,
+    )
 
 
 def _last_sentence(words: str) -> str:
@@ -92,9 +123,12 @@ def _last_sentence(words: str) -> str:
     return words[ends[-1] if ends else 0 :]
 
 
-def says_pay(figure: Figure, around: Surroundings) -> bool:
+def is_about_pay(figure: MoneyRange, around: Context) -> bool:
     """Whether the figure is pay: the nearest words say so, and none nearer says that it is something else."""
-    pay, other = _last(PAY, around.before), max(_last(OTHER, around.before), _last(OTHER_BEFORE, around.before))
+    pay, other = (
+        _last(PAY, around.before),
+        max(_last(OTHER, around.before), _last(OTHER_BEFORE, around.before)),
+    )
     after = _begins(PAY, around.after)
     named = figure.is_range and pay >= 0 and NAMED_DIRECTLY.fullmatch(around.before, pay)
     if other > pay or (not named and _begins(OTHER, around.after) < after):
@@ -108,21 +142,23 @@ def says_pay(figure: Figure, around: Surroundings) -> bool:
     return after < _AFTER or _is_under_heading(figure, around)
 
 
-def _is_under_heading(figure: Figure, around: Surroundings) -> bool:
+def _is_under_heading(figure: MoneyRange, around: Context) -> bool:
     """Whether a single amount begins a line under one about pay: with its period, or alone under a short heading."""
     if around.before.strip("•*- ") or not PAY.search(around.above):
         return False
     return figure.period is not None or (len(around.above) < _HEADING and not around.after.strip())
 
 
-def _stands_alone(around: Surroundings) -> bool:
+def _stands_alone(around: Context) -> bool:
     """Whether the line begins with the range, or with "Level 2:", or with a town under a heading about pay."""
     if not around.first:
         return False
-    return bool(_LABEL.fullmatch(around.before)) or (bool(PAY.search(around.above)) and around.before.rstrip().endswith((":", "-")))
+    return bool(_LABEL.fullmatch(around.before)) or (
+        bool(PAY.search(around.above)) and around.before.rstrip().endswith((":", "-"))
+    )
 
 
-def is_total(around: Surroundings) -> bool:
+def is_total(around: Context) -> bool:
     """Whether the words speak of more than base pay: on-target earnings, total compensation."""
     if BASE.search(around.own):
         return False
@@ -131,7 +167,7 @@ def is_total(around: Surroundings) -> bool:
     )
 
 
-def currency_of(figure: Figure, around: Surroundings, countries: frozenset[str]) -> str | None:
+def currency_of(figure: MoneyRange, around: Context, countries: frozenset[str]) -> str | None:
     """ISO 4217; a bare "$" is the dollar of the one country named near it, else of the place's; None where it may be several."""
     written = currencies.of_sign(figure.sign, countries)
     if written != "":
@@ -142,12 +178,16 @@ def currency_of(figure: Figure, around: Surroundings, countries: frozenset[str])
     return currencies.of_dollar(countries)
 
 
-def period_of(figure: Figure, around: Surroundings, currency: str | None) -> Period | None:
+def period_of(figure: MoneyRange, around: Context, currency: str | None) -> Period | None:
     """For how long the figure is paid: as attached to it, else as the words say of pay and the amount allows."""
     if figure.period or _ANOTHER_PERIOD.match(around.after):
         return figure.period
     return likely_period(
-        figure.maximum, currency, period_of_pay(around.before), period_of_pay(around.sentence), period_of_pay(around.above)
+        figure.maximum,
+        currency,
+        period_of_pay(around.before),
+        period_of_pay(around.sentence),
+        period_of_pay(around.above),
     )
 
 
@@ -165,12 +205,16 @@ def is_plausible(amount: float, currency: str | None, period: Period | None) -> 
     return low * min(rate or 1, 4) / 2 <= amount <= high * (rate or 1_000) * (1 if rate == 1 else 3)
 
 
-def is_at_most(figure: Figure, around: Surroundings) -> bool:
-    return bool(_AT_MOST.search(around.before) or (not figure.is_range and _CEILING.search(around.before)))
+def is_at_most(figure: MoneyRange, around: Context) -> bool:
+    return bool(
+        _AT_MOST.search(around.before) or (not figure.is_range and _CEILING.search(around.before))
+    )
 
 
-def is_at_least(figure: Figure, around: Surroundings) -> bool:
-    return not figure.is_range and (figure.open_ended or bool(_AT_LEAST.search(around.before) or _FLOOR.search(around.before)))
+def is_at_least(figure: MoneyRange, around: Context) -> bool:
+    return not figure.is_range and (
+        figure.open_ended or bool(_AT_LEAST.search(around.before) or _FLOOR.search(around.before))
+    )
 
 
 def _last(pattern: re.Pattern[str], words: str) -> int:

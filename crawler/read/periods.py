@@ -1,7 +1,8 @@
 """For how long pay is paid: the period attached to an amount, and the period that words give to pay.
 
-CLDR, by way of Babel, has the nouns and the forms with "per" of each language ("pro Monat", "/mies.", "al mese"). The adjectives, and
-the words that mean pay and a period at once ("Stundenlohn"), are in no library and stand here.
+CLDR, by way of Babel, has the nouns and the forms with "per" of each language ("pro Monat",
+"/mies.", "al mese"). The adjectives, and the words that mean pay and a period at once
+("Stundenlohn"), are in no library and stand here.
 """
 
 from __future__ import annotations
@@ -49,7 +50,13 @@ _WITH = (
     r"|en)\s(?:one\s)?"
     r"|\s(?:all|de l|à l|l)['\u2019])"
 )
-_CJK = {"hour": "時間|小时|시간", "day": "日|天", "week": "週|周", "month": "月|개월", "year": "年|년"}
+_CJK = {
+    "hour": "時間|小时|시간",
+    "day": "日|天",
+    "week": "週|周",
+    "month": "月|개월",
+    "year": "年|년",
+}
 
 
 def period_after(match: re.Match[str]) -> Period | None:
@@ -123,10 +130,15 @@ def _babel(period: Period) -> tuple[set[str], set[str]]:
     nouns: set[str] = set()
     forms: set[str] = set()
     for language in _LANGUAGES:
-        lengths = Locale(language)._data["unit_patterns"][f"duration-{period}"]  # noqa: SLF001  # Babel formats with it, and has no other door
+        # Babel formats with it, and has no other door
+        lengths = Locale(language)._data["unit_patterns"][f"duration-{period}"]  # noqa: SLF001
         for length in ("long", "short"):
             for form, pattern in lengths[length].items():
-                words = re.sub(r"[\s\xa0\u202f]", " ", pattern.replace("{0}", "")).strip().removeprefix("de ")
-                if len(words) > 3:  # noqa: PLR2004  # "/M" may be a million, "d." a date
+                words = (
+                    re.sub(r"[\s\xa0\u202f]", " ", pattern.replace("{0}", ""))
+                    .strip()
+                    .removeprefix("de ")
+                )
+                if len(words) > 3:  # "/M" may be a million, "d." a date  # noqa: PLR2004
                     (forms if form == "per" else nouns).add(words)
     return nouns, forms

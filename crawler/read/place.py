@@ -1,7 +1,8 @@
 """The single places of a location, and whether it says how one works there.
 
-Boards write lists of places in one field with whatever separates them: 2,229 of 40,786 recorded locations use ";", 306 " or ",
-186 "/", 67 "|". A comma parts a town from its country and never two places; nor does a dash ("Remote - US").
+Boards write lists of places in one field with whatever separates them: 2,229 of 40,786 recorded
+locations use ";", 306 " or ", 186 "/", 67 "|". A comma parts a town from its country and never two
+places; nor does a dash ("Remote - US").
 """
 
 from __future__ import annotations
@@ -19,8 +20,14 @@ _MODELS: dict[Workplace, str] = {
     "onsite": r"on[- ]?site|in[- ](?:the[- ])?office|in[- ]person|office[- ]?based|vor ort|sur site|presencial"
     r"|in sede|stacjonarn\w{1,2}|op locatie|på plats",
 }
-_MODEL = re.compile("|".join(rf"(?P<{name}>(?<![^\W_])(?:{words})(?![^\W_]))" for name, words in _MODELS.items()), re.IGNORECASE)
-_NO_PLACE = re.compile(r"\b(?:or|and|only|first|friendly|work|working|based|role|position|opportunity|flexible)\b|[\W_]", re.IGNORECASE)
+_MODEL = re.compile(
+    "|".join(rf"(?P<{name}>(?<![^\W_])(?:{words})(?![^\W_]))" for name, words in _MODELS.items()),
+    re.IGNORECASE,
+)
+_NO_PLACE = re.compile(
+    r"\b(?:or|and|only|first|friendly|work|working|based|role|position|opportunity|flexible)\b|[\W_]",
+    re.IGNORECASE,
+)
 _ANY_MODEL = "|".join(_MODELS.values())
 _NEGATED = re.compile(  # "not remote", "no remote work", "remote: no", "remote is not possible"
     rf"(?<![^\W_])(?:not?|non|never|nicht|kein\w{{0,2}}|pas de|sin|nie|ikke|inte|não|ei)[\s-]{{1,2}}(?:fully |100% "
@@ -66,8 +73,8 @@ def _towns(part: str) -> list[str]:
 def workplace(text: str) -> Workplace | None:
     """How one works there, where every place of the text says the same; else None.
 
-    "Austin, TX; Remote" is None: a person may choose, and neither word describes the posting. A mark behind a dot belongs to its town:
-    "Paris · Hybrid".
+    "Austin, TX; Remote" is None: a person may choose, and neither word describes the posting. A
+    mark behind a dot belongs to its town: "Paris · Hybrid".
     """
     said = {_model(place) for place in places(_DOTS.sub(" \u2027 ", text))}
     return said.pop() if len(said) == 1 else None

@@ -1,8 +1,9 @@
 """The countries and time zones that a location names.
 
-Countries, cities and zones are CLDR's by way of Babel, in the languages below; 423 cities are known because a time zone is named after
-them. What CLDR lacks is here: the states of three federations with the zone most of their people live in, and a few large towns.
-pycountry 26.2 has names and codes too, but neither zones nor cities, and its names are English alone; it would add 8 MB.
+Countries, cities and zones are CLDR's by way of Babel, in the languages below; 423 cities are known
+because a time zone is named after them. What CLDR lacks is here: the states of three federations
+with the zone most of their people live in, and a few large towns. pycountry 26.2 has names and
+codes too, but neither zones nor cities, and its names are English alone; it would add 8 MB.
 """
 
 from __future__ import annotations
@@ -19,8 +20,14 @@ from babel.core import get_global
 from crawler.read.place import places
 
 LANGUAGES = ("en", "de", "fr", "es", "nl", "pl", "cs", "sv", "da", "nb", "ro", "it", "pt", "fi")
-_EAST, _MID, _MOUNTAIN, _WEST = "America/New_York", "America/Chicago", "America/Denver", "America/Los_Angeles"
-_STATES = {  # a state's code and name, and its zone; a state with two zones has the one of most people
+_EAST, _MID, _MOUNTAIN, _WEST = (
+    "America/New_York",
+    "America/Chicago",
+    "America/Denver",
+    "America/Los_Angeles",
+)
+# a state's code and name, and its zone; a state with two zones has the one of most people
+_STATES = {
     _EAST: "CT Connecticut DC DE Delaware FL Florida GA IN Indiana KY Kentucky MA Massachusetts MD Maryland ME Maine MI Michigan NC"
     " North_Carolina"
     " NH New_Hampshire NJ New_Jersey NY New_York OH Ohio PA Pennsylvania RI Rhode_Island SC South_Carolina VA Virginia VT Vermont WV"
@@ -104,7 +111,11 @@ def _found(place: str) -> tuple[tuple[str | None, str | None], ...]:
 
 
 def _single(place: str) -> tuple[str | None, str | None]:
-    names = [name for piece in _PARTING.split(place) if (name := " ".join(_NOISE.sub(" ", piece).split()).strip(" .-"))]
+    names = [
+        name
+        for piece in _PARTING.split(place)
+        if (name := " ".join(_NOISE.sub(" ", piece).split()).strip(" .-"))
+    ]
     known = [_lookup(name, alone=len(names) == 1) for name in names]
     towns = [_cities().get(_key(name)) for name in names]
     if own := next((zone for zone in towns if zone and _country_of(zone) == names[-1]), None):
@@ -118,7 +129,9 @@ def _single(place: str) -> tuple[str | None, str | None]:
 def _lookup(name: str, *, alone: bool) -> tuple[str | None, str | None]:
     """Country and zone of one name or code: "CA" behind a town is California, alone it may be Canada."""
     is_code = len(name) == 2 and name.isupper()  # noqa: PLR2004
-    if _key(name) in _TWO_COUNTRIES or (is_code and alone and name in _states() and name in _codes()):
+    if _key(name) in _TWO_COUNTRIES or (
+        is_code and alone and name in _states() and name in _codes()
+    ):
         return None, None
     states = _states()
     if zone := states.get(name if len(name) <= 3 else _key(name)):  # noqa: PLR2004

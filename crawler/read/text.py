@@ -1,7 +1,8 @@
 """HTML as a person reads it: lines of text, and nothing of its markup.
 
-Marks are set before the tags that begin or end a line and then lexbor reads the whole text in one call, so that the marks
-come out where the lines are; walking the tree node by node from Python takes several times as long.
+Marks are set before the tags that begin or end a line and then lexbor reads the whole text in one
+call, so that the marks come out where the lines are; walking the tree node by node from Python
+takes several times as long.
 """
 
 from __future__ import annotations
@@ -13,7 +14,8 @@ import unicodedata
 from selectolax.lexbor import LexborHTMLParser
 
 _MARK = "\x01"  # begins every mark; the next character says which
-_BLOCK, _LINE, _ITEM, _END = "B", "L", "I", "E"  # a block's begin or end, a new line, a list item, the end of an item or a list
+# a block's begin or end, a new line, a list item, the end of an item or a list
+_BLOCK, _LINE, _ITEM, _END = "B", "L", "I", "E"
 _SIMPLE_MARKS = (
     (re.compile(r"<(?=/?(?i:p|h[1-6r]|div|ul|ol)[\s/>])"), "\x01B<"),
     (re.compile(r"<(?=/(?i:li|ul|ol)[\s/>])"), "\x01E<"),
@@ -27,9 +29,21 @@ _RARE_MARK = re.compile(rf"<(?=/?(?i:{_RARE_BLOCKS})[\s/>])")
 _CELL = re.compile(
     r"""(<(?:t[dh]|caption)(?:\s(?:[^<>"']|"[^"<]*"|'[^'<]*')*)?>)""", re.IGNORECASE
 )  # a mark before a cell would be moved out of its table
-_UNSEEN = ["script", "style", "template", "noscript", "iframe", "object", "svg", "title", "textarea", "select"]
+_UNSEEN = [
+    "script",
+    "style",
+    "template",
+    "noscript",
+    "iframe",
+    "object",
+    "svg",
+    "title",
+    "textarea",
+    "select",
+]
 
-_MANY_TAGS = 10_000  # a real posting has some hundred; beyond this a tree may take quadratic time to build
+# a real posting has some hundred; beyond this a tree may take quadratic time to build
+_MANY_TAGS = 10_000
 _ANY_TAG = re.compile(r"<[^<>]*>")
 _INVISIBLE = {"Cc", "Cf", "Cs"}  # control, zero-width and direction, lone surrogates
 
@@ -38,8 +52,8 @@ def to_text(content: str) -> str:
     """The text that a reader of this HTML sees: paragraphs separated by an empty line, list items after "• ", `<br>` a new line.
 
     HTML that is escaped as a whole, as Greenhouse's `content` is, is unescaped once before.
-    Characters are NFC, without control and zero-width ones; white space within a line is single spaces. Never raises.
-    https://developers.greenhouse.io/job-board.html#list-jobs
+    Characters are NFC, without control and zero-width ones; white space within a line is single
+    spaces. Never raises. https://developers.greenhouse.io/job-board.html#list-jobs
     """
     return _lines(_marked_text(content if "<" in content else _unescaped(content)).split(_MARK))
 
@@ -51,7 +65,12 @@ def clean(text: str) -> str:
 
 def _unescaped(content: str) -> str:
     """HTML from HTML that was escaped once; what is left is for the parser. `html.unescape` takes ten times as long."""
-    html = content.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", '"').replace("&#39;", "'")
+    html = (
+        content.replace("&lt;", "<")
+        .replace("&gt;", ">")
+        .replace("&quot;", '"')
+        .replace("&#39;", "'")
+    )
     return html.replace("&amp;", "&")
 
 
@@ -69,10 +88,17 @@ def _marked_text(html: str) -> str:
 
 
 def _visible(line: str) -> str:
-    if "  " in line or not line.isprintable():  # of white space only the plain space counts as printable
+    # of white space only the plain space counts as printable
+    if "  " in line or not line.isprintable():
         line = " ".join(line.split())
         if not line.isprintable():
-            line = " ".join("".join(character for character in line if unicodedata.category(character) not in _INVISIBLE).split())
+            line = " ".join(
+                "".join(
+                    character
+                    for character in line
+                    if unicodedata.category(character) not in _INVISIBLE
+                ).split()
+            )
     return line if line.isascii() else unicodedata.normalize("NFC", line)
 
 

@@ -1,8 +1,9 @@
 """Time zones as people name them beside a time, and the UTC instants that one may mean.
 
-The names are CLDR's by way of Babel: "PST", "CET", "SGT", "Pacific Time", "Central European Time". A name that means one thing by its
-letters and another where it is used ("PST" in summer) has both readings, and a name that two regions share has those of both, unless the
-place of the job lies in one of them.
+The names are CLDR's by way of Babel: "PST", "CET", "SGT", "Pacific Time", "Central European Time".
+A name that means one thing by its letters and another where it is used ("PST" in summer) has both
+readings, and a name that two regions share has those of both, unless the place of the job lies in
+one of them.
 """
 
 from __future__ import annotations
@@ -48,10 +49,15 @@ _ELSEWHERE = {
     "PST": "Asia/Manila",
 }  # by place alone
 _ANY_CASE = r"P[SD]?T|E[SD]?T|C[SD]?T|M[SD]?T|GMT|BST|UTC|CES?T|AoE|anywhere\son\searth"
-_AMERICAN = re.compile(r"(pacific|eastern|central|mountain)(?:\s(standard|daylight))?(?:\stime)?", re.IGNORECASE)
+_AMERICAN = re.compile(
+    r"(pacific|eastern|central|mountain)(?:\s(standard|daylight))?(?:\stime)?", re.IGNORECASE
+)
 _OFFSET = r"(?:UTC|GMT)?\s?[+\u2212-]\s?\d{1,2}(?::?[0-5]\d)?"
 _OFFSET_PARTS = re.compile(r"([+\u2212-])\s?(\d{1,2}):?(\d\d)?$")
-_WORDS = frozenset({"ACT", "ART", "AT", "CAT", "CHAT", "COST", "EAT", "HAT", "NT", "WAT", "WIT", "WEST", "MT"})  # some are words, some rare
+# some are words, some rare
+_WORDS = frozenset(
+    {"ACT", "ART", "AT", "CAT", "CHAT", "COST", "EAT", "HAT", "NT", "WAT", "WIT", "WEST", "MT"}
+)
 _KEPT = frozenset({"CAT", "EAT", "WAT", "WEST", "ART"})  # in capitals they are zones behind a time
 
 
@@ -78,12 +84,16 @@ def instants(local: datetime, name: str, place: str) -> list[datetime]:
         return [_at(local, timedelta(hours=-12))]
     if offset := _OFFSET_PARTS.search(name):
         hours, minutes = int(offset[2]), int(offset[3] or 0)
-        return [_at(local, timedelta(hours=hours, minutes=minutes) * (1 if offset[1] == "+" else -1))]
+        return [
+            _at(local, timedelta(hours=hours, minutes=minutes) * (1 if offset[1] == "+" else -1))
+        ]
     here = zones(place)
     if (other := _ELSEWHERE.get(folded.upper())) and other in here:
         return [_in(local, other)]
     readings = _readings(folded)
-    near = [reading for reading in readings if _region(reading[0]) & {_region_of(zone) for zone in here}]
+    near = [
+        reading for reading in readings if _region(reading[0]) & {_region_of(zone) for zone in here}
+    ]
     return [moment for zone, kind in near or readings for moment in _both(local, zone, kind)]
 
 
@@ -98,7 +108,12 @@ def _readings(name: str) -> list[tuple[str, str]]:
     if name.upper() in _MORE:
         found = [(_MORE[name.upper()], "generic")]
     if not found and name.endswith("time"):
-        found = [(zone, "generic") for zone in zones(name.removesuffix("time").strip().removesuffix("local").strip().title())]
+        found = [
+            (zone, "generic")
+            for zone in zones(
+                name.removesuffix("time").strip().removesuffix("local").strip().title()
+            )
+        ]
     return found
 
 
@@ -155,5 +170,9 @@ def _long() -> dict[str, tuple[tuple[str, str], ...]]:
 def _home(region: str) -> str:
     """A zone of the region, one that changes its clocks where any there does."""
     there = sorted(zone for zone, of in get_global("meta_zones").items() if of == region)
-    changing = [zone for zone in there if len({_offset(datetime(2026, 1, 1), zone, month) for month in (1, 7)}) > 1]  # noqa: DTZ001
+    changing = [
+        zone
+        for zone in there
+        if len({_offset(datetime(2026, 1, 1), zone, month) for month in (1, 7)}) > 1  # noqa: DTZ001
+    ]
     return (changing or there or ["Etc/UTC"])[0]

@@ -7,7 +7,12 @@ from collections.abc import Sequence
 
 from crawler.read.place import is_work_model
 
-_ALSO = {"new york": ("ny", "nyc", "city new york"), "francisco san": ("sf",), "angeles los": ("la",)}  # keys as `_key` makes them
+# keys as `_key` makes them
+_ALSO = {
+    "new york": ("ny", "nyc", "city new york"),
+    "francisco san": ("sf",),
+    "angeles los": ("la",),
+}
 _COUNTRIES = {
     "usa": "us",
     "united states": "us",
@@ -16,8 +21,11 @@ _COUNTRIES = {
     "united kingdom": "uk",
     "great britain": "uk",
 }
-_SHORT = frozenset({"us", "uk", "eu"})  # other names of two letters are states, which cities' short names look like
-_APART = re.compile(r"\b(?:outside|except|excluding|excl|not|non|other|rest|without|elsewhere)\b", re.IGNORECASE)
+# other names of two letters are states, which cities' short names look like
+_SHORT = frozenset({"us", "uk", "eu"})
+_APART = re.compile(
+    r"\b(?:outside|except|excluding|excl|not|non|other|rest|without|elsewhere)\b", re.IGNORECASE
+)
 _SEPARATOR = re.compile(r"[/,;|&+()\[\]:\u2013\u2014]|\s-\s|\b(?:or|and)\b")
 
 
@@ -36,7 +44,11 @@ def named_in(titles: Sequence[str], place: str, address: Sequence[str]) -> list[
 
 def _parts(title: str) -> set[str]:
     """The single names in a title; none in one that says where it does not hold."""
-    return set() if _APART.search(title) else {_key(part) for part in _SEPARATOR.split(title.casefold())} - {""}
+    return (
+        set()
+        if _APART.search(title)
+        else {_key(part) for part in _SEPARATOR.split(title.casefold())} - {""}
+    )
 
 
 def _names(place: str, address: Sequence[str]) -> list[set[str]]:
@@ -47,7 +59,7 @@ def _names(place: str, address: Sequence[str]) -> list[set[str]]:
     return [
         {_key(place.casefold())},
         cities | {name for city in cities for name in _ALSO.get(city, ())},
-        {name for name in wider if len(name) > 2 or name in _SHORT},  # noqa: PLR2004  # see _SHORT
+        {name for name in wider if len(name) > 2 or name in _SHORT},  # see _SHORT  # noqa: PLR2004
     ]
 
 

@@ -1,7 +1,7 @@
 """Ashby's public job posting API: one answer has the whole board. https://developers.ashbyhq.com/docs/public-job-posting-api
 
-An employer may switch the API off and keep the board's page. The API then answers 404, as for a board that does not exist, and the
-rows of the page are read instead.
+An employer may switch the API off and keep the board's page. The API then answers 404, as for a
+board that does not exist, and the rows of the page are read instead.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from crawler.fetch import Answer
 from crawler.items import BoardRequest, Posting, Result, Unreadable
 from crawler.notes import Notes
 from crawler.read.text import clean
-from crawler.responses import Unusable, decode
+from crawler.responses import BadResponse, decode
 from crawler.robots import why_closed
 from crawler.spiders import ashby_page
 from crawler.spiders.ashby_posting import PAGES, api_posting, page_posting
-from crawler.spiders.base import BoardSpider, Head, Listing, token_in_address
+from crawler.spiders.base import BoardSpider, JobHeader, Listing, token_in_address
 
 PAGE_NOTE = "Ashby's public API is switched off for this board; its page is read instead, which has no texts"
 _NOT_FOUND = 404
@@ -29,7 +29,18 @@ _PAGE_ANSWERS = frozenset({200, _NOT_FOUND})
 _KEY = re.compile(r"[\w-]{1,64}", re.ASCII)  # it goes into addresses
 _UNLISTED = re.compile(rb'"isListed"\s*:\s*false')
 _KEPT = ashby_page.KEPT | {
-    *("department", "team", "location", "address", "isRemote", "publishedAt", "jobUrl", "applyUrl", "descriptionHtml", "descriptionPlain"),
+    *(
+        "department",
+        "team",
+        "location",
+        "address",
+        "isRemote",
+        "publishedAt",
+        "jobUrl",
+        "applyUrl",
+        "descriptionHtml",
+        "descriptionPlain",
+    ),
     *("compensation", "shouldDisplayCompensationOnJobPostings"),
 }  # fields of a job of either kind that name nobody; a new one is not kept until it is known
 
@@ -47,7 +58,11 @@ class _Listed(msgspec.Struct, rename="camel"):
     is_listed: object = True
 
 
-_list, _named, _listed = msgspec.json.Decoder(_List), msgspec.json.Decoder(_Named), msgspec.json.Decoder(_Listed)
+_list, _named, _listed = (
+    msgspec.json.Decoder(_List),
+    msgspec.json.Decoder(_Named),
+    msgspec.json.Decoder(_Listed),
+)
 _fields = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
 
@@ -56,7 +71,8 @@ class AshbySpider(BoardSpider):
     api_url = "https://api.ashbyhq.com"
 
     def list_url(self, token: str) -> str:
-        return f"{self.base}/posting-api/job-board/{token}?includeCompensation=true"  # any other spelling of `true` leaves out all pay
+        # any other spelling of `true` leaves out all pay
+        return f"{self.base}/posting-api/job-board/{token}?includeCompensation=true"
 
     def posting_url(self, token: str, key: str) -> None:
         """None: no call proves anything of one posting."""
@@ -64,7 +80,7 @@ class AshbySpider(BoardSpider):
     async def walk(self, request: BoardRequest, notes: Notes) -> Result:
         try:
             return await super().walk(request, notes)
-        except Unusable as trouble:
+        except BadResponse as trouble:
             if trouble.status != _NOT_FOUND:
                 raise
         return await self._walk_page(request, notes)
@@ -74,52 +90,77 @@ class AshbySpider(BoardSpider):
         token = token_in_address(request.board)
         url = f"{PAGES if self.base == self.api_url else self.base}/{token}?embed=js"
         if not await self.robots.allow(url, notes, request.at):
-            raise Unusable(f"Ashby answers 404 for {clean(unquote(token))}, and {why_closed(url, notes)}", status=_NOT_FOUND)
-        answer = await self.robots.get(url, {"Accept": "text/html"}, _PAGE_ANSWERS, notes, request.at)
+            raise BadResponse(
+                f"Ashby answers 404 for {clean(unquote(token))}, and {why_closed(url, notes)}",
+                status=_NOT_FOUND,
+            )
+        answer = await self.robots.get(
+            url, {"Accept": "text/html"}, _PAGE_ANSWERS, notes, request.at
+        )
         rows = {"jobs": _rows(unquote(token), answer)}
-        body = json.dumps(rows, separators=(",", ":")).encode()  # not msgspec's, which refuses half characters; `decode` mends them
-        return replace(self.snapshot(request.board, Answer(answer.status, body, wire=answer.wire)), note=PAGE_NOTE)
+        # not msgspec's, which refuses half characters; `decode` mends them
+        body = json.dumps(rows, separators=(",", ":")).encode()
+        return replace(
+            self.snapshot(
+                request.board, Answer(answer.status, body, bytes_received=answer.bytes_received)
+            ),
+            note=PAGE_NOTE,
+        )
 
     def slice(self, body: bytes) -> Listing:
         jobs = decode(body, _list).jobs
-        return Listing([job for job in jobs if _is_listed(job)] if _UNLISTED.search(body) else jobs, None)
+        return Listing(
+            [job for job in jobs if _is_listed(job)] if _UNLISTED.search(body) else jobs, None
+        )
 
-    def head(self, job: bytes | msgspec.Raw) -> Head:
+    def job_header(self, job: bytes | msgspec.Raw) -> JobHeader:
         named = _named.decode(job)
         if not _KEY.fullmatch(named.id):
             raise msgspec.ValidationError("a key that can be no posting's")
         company = named.organization.get("name") if isinstance(named.organization, dict) else None
-        return Head(named.id.lower(), company if isinstance(company, str) else None)
+        return JobHeader(named.id.lower(), company if isinstance(company, str) else None)
 
     @staticmethod
     def read(raw: bytes) -> Posting:
         try:
             return page_posting(raw) if raw.startswith(ashby_page.BEGINNING) else api_posting(raw)
-        except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError) as error:
+        except (
+            LookupError,
+            TypeError,
+            ValueError,
+            AttributeError,
+            ArithmeticError,
+            RecursionError,
+        ) as error:
             raise Unreadable(f"{type(error).__name__}: {error}") from error
 
     @staticmethod
     def keep(raw: bytes) -> bytes:
         fields = {name: value for name, value in _fields.decode(raw).items() if name in _KEPT}
-        return msgspec.json.encode(fields)  # also with all kept: raw may have another value of a key that stands twice
+        # also with all kept: raw may have another value of a key that stands twice
+        return msgspec.json.encode(fields)
 
 
 def _rows(name: str, answer: Answer) -> list[object]:
     """The rows of the board on its page. Raises Unusable."""
     shown = clean(name)
     try:
-        page = None if answer.status == _NOT_FOUND else ashby_page.read_page(answer.body.decode(), shown)
+        page = (
+            None
+            if answer.status == _NOT_FOUND
+            else ashby_page.read_page(answer.body.decode(), shown)
+        )
     except UnicodeDecodeError as error:
-        raise Unusable(f"the page of the board {shown} is not UTF-8") from error
+        raise BadResponse(f"the page of the board {shown} is not UTF-8") from error
     except ashby_page.OtherFormError as error:
         why = "its API answers 404, and its page is of another form"
-        raise Unusable(f"Ashby knows no board {shown}: {why}", status=_NOT_FOUND) from error
+        raise BadResponse(f"Ashby knows no board {shown}: {why}", status=_NOT_FOUND) from error
     except ashby_page.PageError as error:
-        raise Unusable(f"the page of the board {shown} cannot be read: {error}") from error
+        raise BadResponse(f"the page of the board {shown} cannot be read: {error}") from error
     if page is None:
-        raise Unusable(f"Ashby knows no board {shown}", status=_NOT_FOUND)
+        raise BadResponse(f"Ashby knows no board {shown}", status=_NOT_FOUND)
     if page.slug.casefold() != shown.casefold():
-        raise Unusable(f"the page of the board {shown} shows another board: {page.slug}")
+        raise BadResponse(f"the page of the board {shown} shows another board: {page.slug}")
     return page.rows
 
 

@@ -1,6 +1,7 @@
 """The rows of an Ashby board's page, which are there also where the board's public API is switched off.
 
-The page has its data as one JSON object: `window.__appData = {…};`. The page of an unknown board is a 200 too: its `jobBoard` is null.
+The page has its data as one JSON object: `window.__appData = {…};`. The page of an unknown board is
+a 200 too: its `jobBoard` is null.
 """
 
 from __future__ import annotations
@@ -16,10 +17,38 @@ _json = json.JSONDecoder()
 _MISSING = object()
 BEGINNING = b'{"organization":'  # of a row as `read_page` makes it; no job of the API begins so
 _FIELDS = (
-    *("id", "title", "updatedAt", "publishedDate", "applicationDeadline", "jobId", "jobRequisitionId", "isListed"),
-    *("departmentId", "departmentName", "departmentExternalName", "teamId", "teamName", "teamExternalName"),
-    *("locationId", "locationName", "locationExternalName", "secondaryLocations", "workplaceType", "employmentType"),
-    *("shouldDisplayCompensationOnJobBoard", "compensationTierSummary", "suppressDescriptionOpening", "suppressDescriptionClosing"),
+    *(
+        "id",
+        "title",
+        "updatedAt",
+        "publishedDate",
+        "applicationDeadline",
+        "jobId",
+        "jobRequisitionId",
+        "isListed",
+    ),
+    *(
+        "departmentId",
+        "departmentName",
+        "departmentExternalName",
+        "teamId",
+        "teamName",
+        "teamExternalName",
+    ),
+    *(
+        "locationId",
+        "locationName",
+        "locationExternalName",
+        "secondaryLocations",
+        "workplaceType",
+        "employmentType",
+    ),
+    *(
+        "shouldDisplayCompensationOnJobBoard",
+        "compensationTierSummary",
+        "suppressDescriptionOpening",
+        "suppressDescriptionClosing",
+    ),
 )
 KEPT = frozenset({"organization", *_FIELDS})  # name nobody; `userRoles` may
 
@@ -67,7 +96,8 @@ def _texts(organization: dict[str, Any]) -> dict[str, str]:
     return {name: clean(value) for name, value in found.items() if isinstance(value, str)}
 
 
-def _row(row: Any, organization: dict[str, str]) -> Any:  # noqa: ANN401  # a row may be anything; one that is no object has no key
+# a row may be anything; one that is no object has no key
+def _row(row: Any, organization: dict[str, str]) -> Any:  # noqa: ANN401
     if not isinstance(row, dict):
         return None
     return {"organization": organization} | {name: row[name] for name in _FIELDS if name in row}

@@ -1,9 +1,10 @@
 """Pay as Ashby states it: tiers in the answer of its API, one line of words on the page of a board.
 
-Only components of the type Salary are pay; equity, bonus and commission are not. A tier that states on-target earnings counts only
-where no tier states base pay. Where the title of a tier names the posting's first place, its range is the pay. Else the pay spans all
-tiers, as Ashby's own summary does, if they agree in currency and interval and have no titles or those of levels. Tiers of other places, or
-of titles that may be places, leave the pay unknown, with its words.
+Only components of the type Salary are pay; equity, bonus and commission are not. A tier that states
+on-target earnings counts only where no tier states base pay. Where the title of a tier names the
+posting's first place, its range is the pay. Else the pay spans all tiers, as Ashby's own summary
+does, if they agree in currency and interval and have no titles or those of levels. Tiers of other
+places, or of titles that may be places, leave the pay unknown, with its words.
 """
 
 from __future__ import annotations
@@ -19,10 +20,18 @@ from crawler.read.pay_words import likely_period
 from crawler.read.text import clean
 from crawler.read.zones import named_in
 
-_PERIODS: dict[str | None, Period] = {"1 YEAR": "year", "1 MONTH": "month", "1 WEEK": "week", "1 DAY": "day", "1 HOUR": "hour"}
+_PERIODS: dict[str | None, Period] = {
+    "1 YEAR": "year",
+    "1 MONTH": "month",
+    "1 WEEK": "week",
+    "1 DAY": "day",
+    "1 HOUR": "hour",
+}
 _MOST = 1e10  # of any pay that is no slip
 _LONGEST_TEXT = 1_000  # characters of the words kept
-_TOTAL = re.compile(r"\b(?:OTE|on[- ]target|total (?:target )?(?:cash|comp|compensation|earnings))\b", re.IGNORECASE)
+_TOTAL = re.compile(
+    r"\b(?:OTE|on[- ]target|total (?:target )?(?:cash|comp|compensation|earnings))\b", re.IGNORECASE
+)
 _BASE = re.compile(r"\bbase (?:salary|pay|range|compensation)\b", re.IGNORECASE)
 
 _LEVEL = re.compile(
@@ -32,14 +41,40 @@ _ROLE = re.compile(
     r"ai|analyst|and|applied|data|designer|developer|engineer|engineering|learning|machine|manager|member|ml|of|or|product|research"
     r"|researcher|scientist|software|technical"
 )
-_SIGNS = {"$": "USD", "CA$": "CAD", "A$": "AUD", "NZ$": "NZD", "HK$": "HKD", "NT$": "TWD", "MX$": "MXN", "R$": "BRL"}
-_SIGNS |= {"€": "EUR", "£": "GBP", "¥": "JPY", "CN¥": "CNY", "₹": "INR", "₩": "KRW", "₪": "ILS", "₫": "VND", "₱": "PHP"}
+_SIGNS = {
+    "$": "USD",
+    "CA$": "CAD",
+    "A$": "AUD",
+    "NZ$": "NZD",
+    "HK$": "HKD",
+    "NT$": "TWD",
+    "MX$": "MXN",
+    "R$": "BRL",
+}
+_SIGNS |= {
+    "€": "EUR",
+    "£": "GBP",
+    "¥": "JPY",
+    "CN¥": "CNY",
+    "₹": "INR",
+    "₩": "KRW",
+    "₪": "ILS",
+    "₫": "VND",
+    "₱": "PHP",
+}
 _SCALES = {"": 1, "K": 1_000, "M": 1_000_000, "B": 1_000_000_000}
-_FIGURE = re.compile(r"(?P<sign>[A-Z]{0,2}[$¥]|[€£₹₩₪₫₱]|\b[A-Z]{3}(?=\s?\d))\s?(?P<number>\d[\d,]*(?:\.\d+)?)(?P<scale>[KMB]?)\b")
+_FIGURE = re.compile(
+    r"(?P<sign>[A-Z]{0,2}[$¥]|[€£₹₩₪₫₱]|\b[A-Z]{3}(?=\s?\d))\s?(?P<number>\d[\d,]*(?:\.\d+)?)(?P<scale>[KMB]?)\b"
+)
 _PART = re.compile(r"•|\bOffers\b|\bMultiple Ranges\b")
-_OTHER = re.compile(r"\b(?:equity|bonus|commissions?|stock|options|signing|allowance)\b", re.IGNORECASE)
+_OTHER = re.compile(
+    r"\b(?:equity|bonus|commissions?|stock|options|signing|allowance)\b", re.IGNORECASE
+)
 _DASH = re.compile(r"\s*(?:[-\u2013\u2014]|to)\s*")
-_AT_MOST, _AT_LEAST = re.compile(r"\bup to\s*$", re.IGNORECASE), re.compile(r"\bfrom\s*$", re.IGNORECASE)
+_AT_MOST, _AT_LEAST = (
+    re.compile(r"\bup to\s*$", re.IGNORECASE),
+    re.compile(r"\bfrom\s*$", re.IGNORECASE),
+)
 _PER = re.compile(r"\s*(?:per|an?|/)\s*(?P<unit>\w+)\s*", re.IGNORECASE)
 
 
@@ -89,7 +124,9 @@ class _Range(NamedTuple):
 
 def tier_pay(stated: Compensation, place: Place) -> Pay | None:
     """Return the pay of a job's tiers. None when they state no salary, or numbers that make no sense."""
-    tiers = stated.compensation_tiers or [Tier(stated.summary_components or [], None, stated.compensation_tier_summary)]
+    tiers = stated.compensation_tiers or [
+        Tier(stated.summary_components or [], None, stated.compensation_tier_summary)
+    ]
     ranges = [found for tier in tiers for found in _ranges(tier)]
     ranges = [found for found in ranges if not found.is_total] or ranges
     if not ranges:
@@ -118,15 +155,24 @@ def _of_place(ranges: list[_Range], place: Place) -> list[_Range]:
 def _is_level(title: str) -> bool:
     """Is the title one of a level, such as "Senior Engineer", and of nothing else?"""
     words = re.findall(r"\w+", title.casefold())
-    return any(map(_LEVEL.fullmatch, words)) and all(_LEVEL.fullmatch(word) or _ROLE.fullmatch(word) for word in words)
+    return any(map(_LEVEL.fullmatch, words)) and all(
+        _LEVEL.fullmatch(word) or _ROLE.fullmatch(word) for word in words
+    )
 
 
 def _ranges(tier: Tier) -> Iterator[_Range]:
     about = f"{tier.title or ''} {tier.tier_summary or ''}"
     for component in tier.components:
-        if component.compensation_type == "Salary" and (component.min_value, component.max_value) != (None, None):
+        if component.compensation_type == "Salary" and (
+            component.min_value,
+            component.max_value,
+        ) != (None, None):
             own = component.summary or ""
-            yield _Range(component, tier.title or "", _is_total(own if _BASE.search(own) else f"{own} {about}"))
+            yield _Range(
+                component,
+                tier.title or "",
+                _is_total(own if _BASE.search(own) else f"{own} {about}"),
+            )
 
 
 def _is_total(words: str) -> bool:
@@ -154,10 +200,12 @@ def _code(currency: str | None) -> str | None:
 def _words(stated: Compensation, tiers: list[Tier]) -> str:
     """The words of every tier, each after its title where there are several."""
     lines = [(tier.title, tier.tier_summary) for tier in tiers if tier.tier_summary]
-    if len(lines) < 2:  # noqa: PLR2004  # one range
+    if len(lines) < 2:  # one range  # noqa: PLR2004
         text = (lines[0][1] if lines else None) or stated.compensation_tier_summary or ""
     else:
-        text = "; ".join(f"{title}: {summary}" if title else f"{summary}" for title, summary in lines)
+        text = "; ".join(
+            f"{title}: {summary}" if title else f"{summary}" for title, summary in lines
+        )
     return clean(text)[:_LONGEST_TEXT]
 
 
@@ -176,7 +224,8 @@ def _read_part(part: str, figures: list[re.Match[str]], text: str) -> Pay:
     unclear = Pay(None, None, None, None, text)
     first, last = figures[0], figures[-1]
     currencies = {_SIGNS.get(figure["sign"]) or _code(figure["sign"]) for figure in figures}
-    is_range = len(figures) == 2 and bool(_DASH.fullmatch(part[first.end() : last.start()]))  # noqa: PLR2004  # two ends
+    # two ends
+    is_range = len(figures) == 2 and bool(_DASH.fullmatch(part[first.end() : last.start()]))  # noqa: PLR2004
     if len(currencies) != 1 or None in currencies or not (is_range or len(figures) == 1):
         return unclear
     currency, before = currencies.pop() or "", part[: first.start()]
@@ -184,7 +233,13 @@ def _read_part(part: str, figures: list[re.Match[str]], text: str) -> Pay:
     maximum = None if _AT_LEAST.search(before) else _amount(last)
     if not _is_sane(minimum, maximum):
         return unclear
-    return Pay(minimum, maximum, currency, _period(part[last.end() :], maximum or minimum or 0, currency), text)
+    return Pay(
+        minimum,
+        maximum,
+        currency,
+        _period(part[last.end() :], maximum or minimum or 0, currency),
+        text,
+    )
 
 
 def _amount(figure: re.Match[str]) -> float:

@@ -1,7 +1,8 @@
 """A job of Ashby's API, or a row of a board's page, as a posting.
 
-Drift in what a reader sees raises, since a guess would be told as an edit. An odd date or number beside it is left out. What a row of
-either kind does not send is `unsent`, so a board that changes between the two kinds revises nothing.
+Drift in what a reader sees raises, since a guess would be told as an edit. An odd date or number
+beside it is left out. What a row of either kind does not send is `unsent`, so a board that changes
+between the two kinds revises nothing.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from msgspec import UNSET, UnsetType
 
 from crawler.items import Deadline, Pay, Posting, Workplace
 from crawler.read.deadline import read_deadline
-from crawler.read.fields import company_name, instant, line, words
+from crawler.read.fields import clean_text, company_name, line, parse_instant
 from crawler.read.pay import read_pay
 from crawler.read.place import places, workplace
 from crawler.read.text import to_text
@@ -95,12 +96,21 @@ def api_posting(raw: bytes) -> Posting:
     """Return the posting of an API job. Raises ValueError or TypeError, which decoding errors are, or RecursionError."""
     job = _job.decode(raw)
     where = _where([job.location, *(second.location for second in job.secondary_locations or [])])
-    description, published = _content(job.description_html), instant(job.published_at)
-    model = _model(job.workplace_type) or ("remote" if not job.workplace_type and job.is_remote is True else None)
+    description, published = _content(job.description_html), parse_instant(job.published_at)
+    model = _model(job.workplace_type) or (
+        "remote" if not job.workplace_type and job.is_remote is True else None
+    )
     compensation = _compensation(job.compensation)
     pay = _tier_pay(job, compensation)
-    sent: dict[str, object] = {"department": job.department, "employment_type": job.employment_type, "description": job.description_html}
-    sent |= {"pay": compensation, "workplace": job.workplace_type if job.is_remote is UNSET else None}
+    sent: dict[str, object] = {
+        "department": job.department,
+        "employment_type": job.employment_type,
+        "description": job.description_html,
+    }
+    sent |= {
+        "pay": compensation,
+        "workplace": job.workplace_type if job.is_remote is UNSET else None,
+    }
     return Posting(
         key=job.id.lower(),  # a UUID
         title=_title(job.title),
@@ -129,7 +139,10 @@ def page_posting(raw: bytes) -> Posting:
     where = _where(
         [
             row.location_external_name or row.location_name,
-            *(second.location_external_name or second.location_name for second in row.secondary_locations or []),
+            *(
+                second.location_external_name or second.location_name
+                for second in row.secondary_locations or []
+            ),
         ]
     )
     model, deadline = _model(row.workplace_type), _deadline(row.application_deadline)
@@ -139,7 +152,8 @@ def page_posting(raw: bytes) -> Posting:
         "employment_type": row.employment_type,
         "deadline": row.application_deadline,
     }
-    sent |= {"workplace": row.workplace_type or UNSET}  # only the API says of some that they are remote
+    # only the API says of some that they are remote
+    sent |= {"workplace": row.workplace_type or UNSET}
     return Posting(
         key=row.id.lower(),
         title=_title(row.title),
@@ -153,12 +167,13 @@ def page_posting(raw: bytes) -> Posting:
         deadline=deadline,
         description="",
         company=company_name(row.organization.name),
-        requisition=words(row.job_requisition_id) or None,
-        internal_job=words(row.job_id) or None,
-        first_published=instant(row.published_date),
-        updated_at=instant(row.updated_at),
+        requisition=clean_text(row.job_requisition_id) or None,
+        internal_job=clean_text(row.job_id) or None,
+        first_published=parse_instant(row.published_date),
+        updated_at=parse_instant(row.updated_at),
         stated=_names(pay=pay, workplace=model, deadline=deadline),
-        unsent=_unsent(sent) | {"description", "pay", "first_published"},  # pay in rough words, and the day of publication
+        # pay in rough words, and the day of publication
+        unsent=_unsent(sent) | {"description", "pay", "first_published"},
     )
 
 
@@ -189,7 +204,9 @@ def _stable(url: str) -> str:
 
 
 def _where(names: Iterable[str | None]) -> _Where:
-    location = line("; ".join(dict.fromkeys(name for written in names if written and (name := line(written)))))
+    location = line(
+        "; ".join(dict.fromkeys(name for written in names if written and (name := line(written))))
+    )
     return _Where(location, places(location))
 
 
@@ -213,7 +230,7 @@ def _content(value: _Text) -> str:
 
 def _deadline(value: _Text) -> Deadline | None:
     written = _line(value)
-    return Deadline(instant(written), written) if written else None
+    return Deadline(parse_instant(written), written) if written else None
 
 
 def _compensation(sent: object) -> Compensation | UnsetType | None:
@@ -226,7 +243,10 @@ def _compensation(sent: object) -> Compensation | UnsetType | None:
 
 def _tier_pay(job: _Job, compensation: Compensation | UnsetType | None) -> Pay | None:
     """The pay of the API's fields. None where the employer hides it, even if numbers came along."""
-    if not isinstance(compensation, Compensation) or job.should_display_compensation_on_job_postings is False:
+    if (
+        not isinstance(compensation, Compensation)
+        or job.should_display_compensation_on_job_postings is False
+    ):
         return None
     return tier_pay(compensation, Place(_line(job.location), _address(job.address)))
 
@@ -235,7 +255,10 @@ def _address(value: object) -> tuple[str, ...]:
     """City, region and country, as far as the address has them."""
     postal = value.get("postalAddress") if isinstance(value, dict) else None
     parts = postal if isinstance(postal, dict) else {}
-    return tuple(words(parts.get(name)) for name in ("addressLocality", "addressRegion", "addressCountry"))
+    return tuple(
+        clean_text(parts.get(name))
+        for name in ("addressLocality", "addressRegion", "addressCountry")
+    )
 
 
 def _summary_pay(row: _Row) -> Pay | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from crawler.items import Probe
-from crawler.responses import Unusable
+from crawler.responses import BadResponse
 from crawler.spiders import google_pages as pages
 from crawler.spiders.base import SILENT_LIMIT
 from crawler.spiders.google_pages import PAGE
@@ -39,13 +39,17 @@ class Jobs:
         """Read the pages of jobs that moved, or whose text no search showed. Return the ids left to a later check."""
         records = self.search.records
         pending = self._moved(live, alive - records.keys())
-        pending |= {key for key, record in records.items() if key not in self.known and not pages.has_text(record)}
+        pending |= {
+            key
+            for key, record in records.items()
+            if key not in self.known and not pages.has_text(record)
+        }
         silent = odd = 0
         for key in self._in_turn(pending):
             self.own["detail_at"] = key
             try:
                 record, status = await self._job(key)
-            except Unusable as trouble:
+            except BadResponse as trouble:
                 record, status = None, trouble.status or 0
             if record is not None:
                 self._take(key, record)
@@ -91,7 +95,9 @@ class Jobs:
     def _remark_details(self, left: int, odd: int) -> None:
         if odd:
             hold = "job page holds" if odd == 1 else "job pages hold"
-            self.remarks.append(f"{odd} {hold} no record in the form that is known: Google Careers may have changed")
+            self.remarks.append(
+                f"{odd} {hold} no record in the form that is known: Google Careers may have changed"
+            )
         if left:
             wait = "edited role waits" if left == 1 else "edited roles wait"
             self.remarks.append(f"{left} {wait} for a later check")
@@ -111,9 +117,10 @@ class Jobs:
     async def _probe(self, key: str) -> Probe:
         try:
             record, status = await self._job(key)
-        except Unusable:
+        except BadResponse:
             return Probe.SILENT
         if status != _FOUND:
             return Probe.GONE
-        shown = key in self.own.get("shown", ())  # by the last reading of the whole search, which is not a day old
+        # by the last reading of the whole search, which is not a day old
+        shown = key in self.own.get("shown", ())
         return Probe.THERE if record or shown else Probe.SILENT

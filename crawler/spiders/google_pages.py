@@ -1,7 +1,8 @@
 """Read Google Careers' pages: the job sitemap, the records of a search, and the record of one job.
 
-Nothing of this is documented. A page carries its data in calls of `AF_initDataCallback`; a record is a list whose fields are known by their
-position, with 20 or 21 of them. A page of another form is trouble in words, so that a change there never reads as a change of roles.
+Nothing of this is documented. A page carries its data in calls of `AF_initDataCallback`; a record
+is a list whose fields are known by their position, with 20 or 21 of them. A page of another form is
+trouble in words, so that a change there never reads as a change of roles.
 https://www.google.com/about/careers/applications/jobs/results/
 """
 
@@ -19,18 +20,19 @@ import msgspec
 
 from crawler.items import Posting, Unreadable
 from crawler.read.deadline import read_deadline
-from crawler.read.fields import LONGEST_TEXT, company_name, line, words
+from crawler.read.fields import LONGEST_TEXT, clean_text, company_name, line
 from crawler.read.pay import read_pay
 from crawler.read.place import workplace
 from crawler.read.text import to_text
-from crawler.responses import Unusable, mend
+from crawler.responses import BadResponse, mend
 
 JOB_PAGE = "https://www.google.com/about/careers/applications/jobs/results/{}"
 SITE = "www.google.com"
 _OLD_SITE = "careers.google.com"  # the sitemap still names it; it redirects
 _ID, _TITLE, _LINK, _DUTIES, _QUALIFICATIONS, _BRAND, _PLACES, _ABOUT = 0, 1, 2, 3, 4, 7, 9, 10
 _PUBLISHED, _UPDATED, _EXTRA, _PREFERRED_PLACE = 12, 13, 15, 18
-_TEXTS = (_ABOUT, _DUTIES, _QUALIFICATIONS, _EXTRA, _PREFERRED_PLACE)  # in the order in which a person reads them
+# in the order in which a person reads them
+_TEXTS = (_ABOUT, _DUTIES, _QUALIFICATIONS, _EXTRA, _PREFERRED_PLACE)
 PAGE = 20  # roles in one answer
 _FEWEST_FIELDS = 15  # a record without these is of another form
 _KEY = re.compile(r"[0-9]{5,24}")
@@ -49,7 +51,7 @@ class Results(NamedTuple):
 
     records: list[Record]  # at most 20
     total: int  # how many roles the search has
-    unkeyed: int  # records without a readable id
+    without_key: int  # records without a readable id
 
 
 def read_results(page: bytes) -> Results:
@@ -60,7 +62,7 @@ def read_results(page: bytes) -> Results:
         case [list() as rows] if len(rows) < PAGE:  # all of them, so that their number is the total
             total = len(rows)
         case _:
-            raise Unusable(_NO_DATA)
+            raise BadResponse(_NO_DATA)
     records = [row for row in rows if _is_record(row)]
     return Results(records, total, len(rows) - len(records))
 
@@ -69,21 +71,25 @@ def read_job(page: bytes, key: str) -> Record | None:
     """The record of a job page; None when the page holds no record of that job."""
     try:
         data = _data(page, _JOB_DATA)
-    except Unusable:
+    except BadResponse:
         return None
     record = data[0] if isinstance(data, list) and data and isinstance(data[0], list) else data
     return record if _is_record(record) and record[_ID] == key else None
 
 
-def _data(page: bytes, call: re.Pattern[str]) -> Any:  # noqa: ANN401  # whatever the page holds
+def _data(page: bytes, call: re.Pattern[str]) -> Any:  # whatever the page holds  # noqa: ANN401
     text = (mend(page) if _HALF in page.lower() else page).decode("utf-8", "replace")
     found = call.search(text)
     if found is None:
-        raise Unusable("the answer is a page without a list of roles" if "<" in text[:200] else "the answer is no page of Google Careers")
+        raise BadResponse(
+            "the answer is a page without a list of roles"
+            if "<" in text[:200]
+            else "the answer is no page of Google Careers"
+        )
     try:
         return json.JSONDecoder().raw_decode(text, found.end())[0]
     except (ValueError, RecursionError) as error:
-        raise Unusable(_NO_DATA) from error
+        raise BadResponse(_NO_DATA) from error
 
 
 def _is_record(row: object) -> bool:
@@ -99,13 +105,17 @@ def key_of(record: Record) -> str:
 
 def brand_of(record: Record) -> str:
     """The employer's brand as the site writes it ("DeepMind"); "" when the record names none."""
-    return words(record[_BRAND]) if isinstance(record[_BRAND], str) else ""
+    return clean_text(record[_BRAND]) if isinstance(record[_BRAND], str) else ""
 
 
 def countries_of(record: Record) -> set[str]:
     """The ISO 3166 codes of the record's places."""
     places = record[_PLACES] if isinstance(record[_PLACES], list) else []
-    return {place[5] for place in places if isinstance(place, list) and len(place) > 5 and isinstance(place[5], str)}  # noqa: PLR2004
+    return {
+        place[5]
+        for place in places
+        if isinstance(place, list) and len(place) > 5 and isinstance(place[5], str)  # noqa: PLR2004
+    }
 
 
 def has_text(record: Record) -> bool:
@@ -122,7 +132,14 @@ def read_posting(raw: bytes) -> Posting:
     """A stored record as a posting. Raises Unreadable."""
     try:
         return _posting(msgspec.json.decode(raw))
-    except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError) as error:
+    except (
+        LookupError,
+        TypeError,
+        ValueError,
+        AttributeError,
+        ArithmeticError,
+        RecursionError,
+    ) as error:
         raise Unreadable(f"{type(error).__name__}: {error}") from error
 
 
@@ -159,7 +176,11 @@ def _place(place: list[Any]) -> str:
     """A place as the site shows it: "Mountain View, CA, USA". Raises TypeError for another form."""
     if not isinstance(place, list):
         raise TypeError("a place of another form")
-    return line(place[0]) if place[0] else ", ".join(filter(None, (words(place[part]) for part in (2, 4, 5))))
+    return (
+        line(place[0])
+        if place[0]
+        else ", ".join(filter(None, (clean_text(place[part]) for part in (2, 4, 5))))
+    )
 
 
 def _text(record: Record, field: int) -> str:
@@ -179,7 +200,8 @@ def _html(record: Record, field: int) -> str:
 def _instant(record: Record, field: int) -> datetime | None:
     """A time of the record, which is [seconds, nanoseconds]; None for anything else."""
     match record[field] if len(record) > field else None:
-        case [int() as seconds, *_] if 0 < seconds < 4_000_000_000:  # noqa: PLR2004  # before the year 2096
+        # before the year 2096
+        case [int() as seconds, *_] if 0 < seconds < 4_000_000_000:  # noqa: PLR2004
             return datetime.fromtimestamp(seconds, UTC)
     return None
 
@@ -191,7 +213,7 @@ def read_sitemap(body: bytes, base: str) -> Mapping[str, str]:
     """
     root = _xml(body)
     if root.tag.rpartition("}")[2] != "urlset":
-        raise Unusable("its job sitemap has another form than the one that is known")
+        raise BadResponse("its job sitemap has another form than the one that is known")
     hosts = {SITE, _OLD_SITE, urlsplit(base).hostname}
     found: dict[str, str] = {}
     for entry in root:
@@ -200,7 +222,7 @@ def read_sitemap(body: bytes, base: str) -> Mapping[str, str]:
         if key:
             found[key] = max(found.get(key, ""), _FRACTION.sub("", values.get("lastmod", "")))
     if not found:
-        raise Unusable("its job sitemap lists no job")
+        raise BadResponse("its job sitemap lists no job")
     return found
 
 
@@ -216,7 +238,10 @@ def _job_of(address: str, hosts: Collection[str | None]) -> str | None:
 
 def _xml(body: bytes) -> ET.Element:
     try:
-        return ET.fromstring(body)  # noqa: S314  # expat loads nothing from outside, and refuses entities that grow
+        # expat loads nothing from outside, and refuses entities that grow
+        return ET.fromstring(body)  # noqa: S314
     except (ET.ParseError, ValueError, LookupError) as error:
         page = body[:200].lstrip()[:14].lower().startswith((b"<!doctype html", b"<html"))
-        raise Unusable("the answer is a web page" if page else "its job sitemap is cut or broken") from error
+        raise BadResponse(
+            "the answer is a web page" if page else "its job sitemap is cut or broken"
+        ) from error

@@ -13,7 +13,7 @@ from crawler.fetch import Answer
 from crawler.items import BoardRequest
 from crawler.notes import Notes
 from crawler.registry import brand
-from crawler.responses import Unusable
+from crawler.responses import BadResponse
 from crawler.robots import Robots, why_closed
 from crawler.spiders import google_pages as pages
 from crawler.spiders.google_pages import PAGE, Record, Results
@@ -42,20 +42,25 @@ class Site:
     base: str
     request: BoardRequest
     notes: Notes
-    wire: int = 0  # bytes of the answers
+    bytes_received: int = 0  # bytes of the answers
 
     async def allow(self, path: str) -> bool:
         """Whether robots.txt leaves this path open. Raises Unusable when the host gives no answer."""
         return await self.robots.allow(self.base + path, self.notes, self.request.at)
 
-    async def get(self, path: str, headers: Mapping[str, str] = _HTML, good: frozenset[int] = _OK) -> Answer:
+    async def get(
+        self, path: str, headers: Mapping[str, str] = _HTML, good: frozenset[int] = _OK
+    ) -> Answer:
         """The answer to a path that robots.txt leaves open. Raises Unusable."""
         try:
-            answer = await self.robots.get(self.base + path, headers, good, self.notes, self.request.at)
-        except Unusable as trouble:
-            trouble.unknown = False  # an address of the site is missing, which says nothing of the brand
+            answer = await self.robots.get(
+                self.base + path, headers, good, self.notes, self.request.at
+            )
+        except BadResponse as trouble:
+            # an address of the site is missing, which says nothing of the brand
+            trouble.unknown = False
             raise
-        self.wire += answer.wire
+        self.bytes_received += answer.bytes_received
         return answer
 
     def why_closed(self, path: str, effect: str) -> str:
@@ -71,7 +76,7 @@ class Search:
     site: Site
     brand: str | None
     records: dict[str, Record] = field(default_factory=dict)  # by id
-    unkeyed: int = 0  # records without a readable id
+    without_key: int = 0  # records without a readable id
     searches: int = 0
 
     def path(self, filters: Mapping[str, str] = _NEWEST) -> str:
@@ -83,7 +88,7 @@ class Search:
         """Read the newest roles. Raises Unusable."""
         found = await self._ask(_NEWEST)
         if found.total and not found.records:
-            raise Unusable(f"its search counts {found.total} roles and shows none")
+            raise BadResponse(f"its search counts {found.total} roles and shows none")
         return found
 
     async def slices(self, total: int) -> None:
@@ -111,13 +116,24 @@ class Search:
     def _finer(self, crowded: list[tuple[int, dict[str, str]]]) -> Iterator[dict[str, str]]:
         """Slices of what one answer cannot hold: by country, the most promising first, then in the site's own order."""
         names = Locale("en").territories
-        places = Counter(code for record in self.records.values() for code in pages.countries_of(record) if code in names)
-        finer = [(size * roles, filters | {"location": names[code]}) for size, filters in crowded for code, roles in places.items()]
+        places = Counter(
+            code
+            for record in self.records.values()
+            for code in pages.countries_of(record)
+            if code in names
+        )
+        finer = [
+            (size * roles, filters | {"location": names[code]})
+            for size, filters in crowded
+            for code, roles in places.items()
+        ]
         finer.sort(key=lambda each: each[0], reverse=True)
         room = max(0, _MOST_SEARCHES - self.searches - _SPARE)
         for _, filters in finer[:room]:
             yield _NEWEST | filters
-        yield from (filters for _, filters in sorted(crowded, key=lambda each: each[0], reverse=True))
+        yield from (
+            filters for _, filters in sorted(crowded, key=lambda each: each[0], reverse=True)
+        )
 
     def _has_enough(self, total: int) -> bool:
         return len(self.records) >= total or self.searches >= _MOST_SEARCHES
@@ -128,7 +144,7 @@ class Search:
         for record in found.records:
             shown = pages.brand_of(record)
             if self.brand and shown and shown.casefold() != self.brand.casefold():
-                raise Unusable(f"its search for {self.brand} shows roles of {shown}")
+                raise BadResponse(f"its search for {self.brand} shows roles of {shown}")
         self.records |= {pages.key_of(record): record for record in found.records}
-        self.unkeyed = max(self.unkeyed, found.unkeyed)
+        self.without_key = max(self.without_key, found.without_key)
         return found

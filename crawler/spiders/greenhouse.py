@@ -9,12 +9,20 @@ import msgspec
 
 from crawler.items import Deadline, Pay, Posting, Unreadable, Workplace
 from crawler.read.deadline import read_deadline
-from crawler.read.fields import LONGEST_TEXT, choice, company_name, instant, line, tables, words
+from crawler.read.fields import (
+    LONGEST_TEXT,
+    clean_text,
+    company_name,
+    custom_field,
+    dicts,
+    line,
+    parse_instant,
+)
 from crawler.read.pay import read_pay, stated_pay
 from crawler.read.place import is_work_model, places, workplace
 from crawler.read.text import clean, to_text
 from crawler.responses import decode
-from crawler.spiders.base import BoardSpider, Head, Listing
+from crawler.spiders.base import BoardSpider, JobHeader, Listing
 
 _SENT_AS = {
     "departments": ("department",),
@@ -62,31 +70,42 @@ class GreenhouseSpider(BoardSpider):
         found = decode(body, _list)
         return Listing(found.jobs, found.meta.total if found.meta else None)
 
-    def head(self, job: bytes | msgspec.Raw) -> Head:
+    def job_header(self, job: bytes | msgspec.Raw) -> JobHeader:
         named = _named.decode(job)
         key = str(named.id)
         if not _KEY.fullmatch(key):
             raise msgspec.ValidationError("a key that can be no posting's")
-        return Head(key, named.company_name if isinstance(named.company_name, str) else None)
+        return JobHeader(key, named.company_name if isinstance(named.company_name, str) else None)
 
     @staticmethod
     def read(raw: bytes) -> Posting:
         try:
             return _posting(msgspec.json.decode(raw))
-        except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError) as error:
+        except (
+            LookupError,
+            TypeError,
+            ValueError,
+            AttributeError,
+            ArithmeticError,
+            RecursionError,
+        ) as error:
             raise Unreadable(f"{type(error).__name__}: {error}") from error
 
     @staticmethod
     def keep(raw: bytes) -> bytes:
         job = msgspec.json.decode(raw)
         fields = job.get("metadata") or []
-        kept = [field for field in fields if _is_impersonal(field)] if isinstance(fields, list) else []
+        kept = (
+            [field for field in fields if _is_impersonal(field)] if isinstance(fields, list) else []
+        )
         if not fields and b'"value_type"' not in raw:
             return raw
-        return msgspec.json.encode(job | {"metadata": kept})  # also with all kept: raw may have another value of a key that stands twice
+        # also with all kept: raw may have another value of a key that stands twice
+        return msgspec.json.encode(job | {"metadata": kept})
 
 
-def _is_impersonal(field: Any) -> bool:  # noqa: ANN401  # whatever the ats sends: what is not understood is not kept
+# whatever the ats sends: what is not understood is not kept
+def _is_impersonal(field: Any) -> bool:  # noqa: ANN401
     """Whether a custom field can name nobody. Some boards write people into fields of plain text."""
     kind = field.get("value_type") if isinstance(field, dict) else None
     if not isinstance(kind, str) or kind == "user":
@@ -98,7 +117,7 @@ def _posting(job: dict[str, Any]) -> Posting:
     """Drift in what a reader sees is loud, since a guess would be told as an edit; an odd date or number beside it is left out."""
     location = line(job["location"]["name"] or "")
     description = to_text(_content(job))
-    published = instant(job.get("first_published"))
+    published = parse_instant(job.get("first_published"))
     pay, deadline = _pay(job, description, location), _deadline(job)
     model = _workplace(job)
     stated = {"pay": pay[1], "deadline": deadline is not None, "workplace": model is not None}
@@ -108,19 +127,25 @@ def _posting(job: dict[str, Any]) -> Posting:
         url=line(job["absolute_url"]),
         location=location,
         locations=_places(job, location),
-        department=line("; ".join(name for each in job.get("departments") or [] if (name := clean(each["name"] or "")))),
-        employment_type=choice(job.get("metadata"), _EMPLOYMENT),
+        department=line(
+            "; ".join(
+                name for each in job.get("departments") or [] if (name := clean(each["name"] or ""))
+            )
+        ),
+        employment_type=custom_field(job.get("metadata"), _EMPLOYMENT),
         workplace=model or workplace(location),
         pay=pay[0],
         deadline=deadline or read_deadline(description, published=published, place=location),
         description=description,
         company=company_name(job.get("company_name")),
-        requisition=words(job.get("requisition_id")) or None,
-        internal_job=words(job.get("internal_job_id")) or None,
+        requisition=clean_text(job.get("requisition_id")) or None,
+        internal_job=clean_text(job.get("internal_job_id")) or None,
         first_published=published,
-        updated_at=instant(job.get("updated_at")),
+        updated_at=parse_instant(job.get("updated_at")),
         stated=frozenset(name for name, is_stated in stated.items() if is_stated),
-        unsent=frozenset(field for key, fields in _SENT_AS.items() if key not in job for field in fields),
+        unsent=frozenset(
+            field for key, fields in _SENT_AS.items() if key not in job for field in fields
+        ),
     )
 
 
@@ -142,7 +167,10 @@ def _places(job: dict[str, Any], location: str) -> tuple[str, ...]:
     """The single places; a board that writes only "Hybrid" there has its towns in the offices."""
     if location and not is_work_model(location):
         return places(location)
-    offices = [words(office.get("location")) or words(office.get("name")) for office in tables(job.get("offices"))]
+    offices = [
+        clean_text(office.get("location")) or clean_text(office.get("name"))
+        for office in dicts(job.get("offices"))
+    ]
     return (*places(location), *dict.fromkeys(filter(None, offices)))
 
 
@@ -156,7 +184,11 @@ def _pay(job: dict[str, Any], description: str, location: str) -> tuple[Pay | No
 
 def _pay_fields(job: dict[str, Any]) -> list[dict[str, Any]]:
     """Custom fields that hold a range of pay, in the form of `pay_input_ranges`."""
-    found = [field for field in job.get("metadata") or [] if field["value_type"] == "currency_range" and field["value"]]
+    found = [
+        field
+        for field in job.get("metadata") or []
+        if field["value_type"] == "currency_range" and field["value"]
+    ]
     return [
         {
             "min_cents": float(field["value"]["min_value"] or 0) * 100,
@@ -171,8 +203,8 @@ def _pay_fields(job: dict[str, Any]) -> list[dict[str, Any]]:
 
 def _deadline(job: dict[str, Any]) -> Deadline | None:
     written = line(job.get("application_deadline") or "")
-    return Deadline(instant(written), written) if written else None
+    return Deadline(parse_instant(written), written) if written else None
 
 
 def _workplace(job: dict[str, Any]) -> Workplace | None:
-    return workplace(choice(job.get("metadata"), _WORKPLACE))
+    return workplace(custom_field(job.get("metadata"), _WORKPLACE))

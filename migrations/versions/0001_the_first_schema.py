@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-from monitor.database.engine import Instant
+from monitor.database.engine import UtcDateTime
 
 revision = "0001"
 down_revision = None
@@ -27,24 +27,24 @@ def upgrade() -> None:
         sa.Column("every", sa.Double(), nullable=False),
         sa.Column("etag", sa.Text(), nullable=True),
         sa.Column("last_modified", sa.Text(), nullable=True),
-        sa.Column("read_at", Instant(), nullable=True),
-        sa.Column("last_check_at", Instant(), nullable=True),
-        sa.Column("last_ok_at", Instant(), nullable=True),
-        sa.Column("next_check_at", Instant(), nullable=True),
+        sa.Column("read_at", UtcDateTime(), nullable=True),
+        sa.Column("last_check_at", UtcDateTime(), nullable=True),
+        sa.Column("last_ok_at", UtcDateTime(), nullable=True),
+        sa.Column("next_check_at", UtcDateTime(), nullable=True),
         sa.Column("failures", sa.Integer(), nullable=False),
-        sa.Column("failing_since", Instant(), nullable=True),
+        sa.Column("failing_since", UtcDateTime(), nullable=True),
         sa.Column("reason", sa.Text(), nullable=True),
-        sa.Column("collapsed_since", Instant(), nullable=True),
+        sa.Column("collapsed_since", UtcDateTime(), nullable=True),
         sa.Column("put_back", sa.Boolean(), nullable=False),
-        sa.Column("clock", Instant(), nullable=True),
+        sa.Column("clock", UtcDateTime(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_board")),
         sa.UniqueConstraint("board", name=op.f("uq_board_board")),
     )
     op.create_table(
         "check_round",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("started_at", Instant(), nullable=False),
-        sa.Column("finished_at", Instant(), nullable=True),
+        sa.Column("started_at", UtcDateTime(), nullable=False),
+        sa.Column("finished_at", UtcDateTime(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_check_round")),
     )
     op.create_table(
@@ -54,10 +54,10 @@ def upgrade() -> None:
         sa.Column("channel", sa.Text(), nullable=False),
         sa.Column("message", sa.Text(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
-        sa.Column("created_at", Instant(), nullable=False),
-        sa.Column("next_try_at", Instant(), nullable=True),
-        sa.Column("sending_at", Instant(), nullable=True),
-        sa.Column("sent_at", Instant(), nullable=True),
+        sa.Column("created_at", UtcDateTime(), nullable=False),
+        sa.Column("next_try_at", UtcDateTime(), nullable=True),
+        sa.Column("sending_at", UtcDateTime(), nullable=True),
+        sa.Column("sent_at", UtcDateTime(), nullable=True),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=True),
         sa.Column("channel_id", sa.Text(), nullable=True),
@@ -89,9 +89,9 @@ def upgrade() -> None:
         sa.Column("command", sa.Text(), nullable=False),
         sa.Column("pid", sa.Integer(), nullable=False),
         sa.Column("host", sa.Text(), nullable=False),
-        sa.Column("taken_at", Instant(), nullable=False),
-        sa.Column("expires_at", Instant(), nullable=False),
-        sa.Column("stopped_at", Instant(), nullable=True),
+        sa.Column("taken_at", UtcDateTime(), nullable=False),
+        sa.Column("expires_at", UtcDateTime(), nullable=False),
+        sa.Column("stopped_at", UtcDateTime(), nullable=True),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_lease")),
     )
     op.create_table(
@@ -99,8 +99,8 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("round_id", sa.Integer(), nullable=False),
         sa.Column("board_id", sa.Integer(), nullable=False),
-        sa.Column("started_at", Instant(), nullable=False),
-        sa.Column("finished_at", Instant(), nullable=False),
+        sa.Column("started_at", UtcDateTime(), nullable=False),
+        sa.Column("finished_at", UtcDateTime(), nullable=False),
         sa.Column("result", sa.Text(), nullable=False),
         sa.Column("status", sa.Integer(), nullable=True),
         sa.Column("seen", sa.Integer(), nullable=True),
@@ -113,11 +113,15 @@ def upgrade() -> None:
         sa.Column("seconds", sa.Double(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=True),
         sa.ForeignKeyConstraint(["board_id"], ["board.id"], name=op.f("fk_board_check_board_id")),
-        sa.ForeignKeyConstraint(["round_id"], ["check_round.id"], name=op.f("fk_board_check_round_id")),
+        sa.ForeignKeyConstraint(
+            ["round_id"], ["check_round.id"], name=op.f("fk_board_check_round_id")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_board_check")),
     )
     with op.batch_alter_table("board_check", schema=None) as batch_op:
-        batch_op.create_index("ix_board_check_board_finished", ["board_id", "finished_at"], unique=False)
+        batch_op.create_index(
+            "ix_board_check_board_finished", ["board_id", "finished_at"], unique=False
+        )
         batch_op.create_index(batch_op.f("ix_board_check_round_id"), ["round_id"], unique=False)
 
     op.create_table(
@@ -125,7 +129,7 @@ def upgrade() -> None:
         sa.Column("board_id", sa.Integer(), nullable=False),
         sa.Column("rule", sa.Text(), nullable=False),
         sa.Column("channel", sa.Text(), nullable=False),
-        sa.Column("at", Instant(), nullable=False),
+        sa.Column("at", UtcDateTime(), nullable=False),
         sa.ForeignKeyConstraint(["board_id"], ["board.id"], name=op.f("fk_introduction_board_id")),
         sa.PrimaryKeyConstraint("board_id", "rule", "channel", name=op.f("pk_introduction")),
     )
@@ -138,17 +142,17 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("raw_digest", sa.Text(), nullable=True),
         sa.Column("baseline", sa.Boolean(), nullable=False),
-        sa.Column("first_seen_at", Instant(), nullable=False),
-        sa.Column("last_seen_at", Instant(), nullable=True),
-        sa.Column("missing_since", Instant(), nullable=True),
+        sa.Column("first_seen_at", UtcDateTime(), nullable=False),
+        sa.Column("last_seen_at", UtcDateTime(), nullable=True),
+        sa.Column("missing_since", UtcDateTime(), nullable=True),
         sa.Column("missing_looks", sa.Integer(), nullable=False),
-        sa.Column("probed_at", Instant(), nullable=True),
-        sa.Column("closed_at", Instant(), nullable=True),
+        sa.Column("probed_at", UtcDateTime(), nullable=True),
+        sa.Column("closed_at", UtcDateTime(), nullable=True),
         sa.Column("company", sa.Text(), nullable=True),
         sa.Column("requisition", sa.Text(), nullable=True),
         sa.Column("internal_job", sa.Text(), nullable=True),
-        sa.Column("ats_first_published", Instant(), nullable=True),
-        sa.Column("ats_updated_at", Instant(), nullable=True),
+        sa.Column("ats_first_published", UtcDateTime(), nullable=True),
+        sa.Column("ats_updated_at", UtcDateTime(), nullable=True),
         sa.Column("repost_of", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(["board_id"], ["board.id"], name=op.f("fk_posting_board_id")),
         sa.ForeignKeyConstraint(["repost_of"], ["posting.id"], name=op.f("fk_posting_repost_of")),
@@ -169,14 +173,18 @@ def upgrade() -> None:
     op.create_table(
         "round_request",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("boards", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column(
+            "boards", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False
+        ),
         sa.Column("alerts", sa.Boolean(), nullable=False),
         sa.Column("announce", sa.Boolean(), nullable=False),
-        sa.Column("requested_at", Instant(), nullable=False),
+        sa.Column("requested_at", UtcDateTime(), nullable=False),
         sa.Column("round_id", sa.Integer(), nullable=True),
-        sa.Column("finished_at", Instant(), nullable=True),
+        sa.Column("finished_at", UtcDateTime(), nullable=True),
         sa.Column("refused", sa.Text(), nullable=True),
-        sa.ForeignKeyConstraint(["round_id"], ["check_round.id"], name=op.f("fk_round_request_round_id")),
+        sa.ForeignKeyConstraint(
+            ["round_id"], ["check_round.id"], name=op.f("fk_round_request_round_id")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_round_request")),
     )
     op.create_table(
@@ -191,9 +199,11 @@ def upgrade() -> None:
         sa.Column("channel", sa.Text(), nullable=False),
         sa.Column("why", sa.Text(), nullable=True),
         sa.Column("message", sa.Text(), nullable=False),
-        sa.Column("created_at", Instant(), nullable=False),
+        sa.Column("created_at", UtcDateTime(), nullable=False),
         sa.ForeignKeyConstraint(["check_id"], ["board_check.id"], name=op.f("fk_alert_check_id")),
-        sa.ForeignKeyConstraint(["delivery_id"], ["delivery.delivery_id"], name=op.f("fk_alert_delivery_id")),
+        sa.ForeignKeyConstraint(
+            ["delivery_id"], ["delivery.delivery_id"], name=op.f("fk_alert_delivery_id")
+        ),
         sa.ForeignKeyConstraint(["posting_id"], ["posting.id"], name=op.f("fk_alert_posting_id")),
         sa.ForeignKeyConstraint(["round_id"], ["check_round.id"], name=op.f("fk_alert_round_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_alert")),
@@ -214,35 +224,43 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("check_id", sa.Integer(), nullable=False),
         sa.Column("posting_id", sa.Integer(), nullable=False),
-        sa.Column("at", Instant(), nullable=False),
-        sa.Column("not_before", Instant(), nullable=True),
-        sa.Column("not_after", Instant(), nullable=False),
+        sa.Column("at", UtcDateTime(), nullable=False),
+        sa.Column("not_before", UtcDateTime(), nullable=True),
+        sa.Column("not_after", UtcDateTime(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("field", sa.Text(), nullable=True),
         sa.Column("old", sa.Text(), nullable=True),
         sa.Column("new", sa.Text(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(["check_id"], ["board_check.id"], name=op.f("fk_posting_change_check_id")),
-        sa.ForeignKeyConstraint(["posting_id"], ["posting.id"], name=op.f("fk_posting_change_posting_id")),
+        sa.ForeignKeyConstraint(
+            ["check_id"], ["board_check.id"], name=op.f("fk_posting_change_check_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["posting_id"], ["posting.id"], name=op.f("fk_posting_change_posting_id")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_posting_change")),
     )
     with op.batch_alter_table("posting_change", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_posting_change_at"), ["at"], unique=False)
         batch_op.create_index(batch_op.f("ix_posting_change_check_id"), ["check_id"], unique=False)
         batch_op.create_index("ix_posting_change_field_at", ["field", "at"], unique=False)
-        batch_op.create_index(batch_op.f("ix_posting_change_posting_id"), ["posting_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_posting_change_posting_id"), ["posting_id"], unique=False
+        )
 
     op.create_table(
         "posting_version",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("posting_id", sa.Integer(), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
-        sa.Column("valid_from", Instant(), nullable=False),
-        sa.Column("valid_to", Instant(), nullable=True),
+        sa.Column("valid_from", UtcDateTime(), nullable=False),
+        sa.Column("valid_to", UtcDateTime(), nullable=True),
         sa.Column("digest", sa.Text(), nullable=False),
         sa.Column("title", sa.Text(), nullable=False),
         sa.Column("location", sa.Text(), nullable=False),
-        sa.Column("locations", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column(
+            "locations", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False
+        ),
         sa.Column("department", sa.Text(), nullable=False),
         sa.Column("employment_type", sa.Text(), nullable=False),
         sa.Column("workplace", sa.Text(), nullable=True),
@@ -251,21 +269,35 @@ def upgrade() -> None:
         sa.Column("pay_currency", sa.Text(), nullable=True),
         sa.Column("pay_period", sa.Text(), nullable=True),
         sa.Column("pay_text", sa.Text(), nullable=True),
-        sa.Column("deadline_at", Instant(), nullable=True),
+        sa.Column("deadline_at", UtcDateTime(), nullable=True),
         sa.Column("deadline_text", sa.Text(), nullable=True),
         sa.Column("url", sa.Text(), nullable=False),
         sa.Column("description_digest", sa.Text(), nullable=False),
-        sa.Column("stated", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
-        sa.Column("unsent", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column(
+            "stated", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False
+        ),
+        sa.Column(
+            "unsent", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False
+        ),
         sa.Column("reader_version", sa.Integer(), nullable=False),
         sa.Column("raw", sa.LargeBinary(), nullable=False),
-        sa.ForeignKeyConstraint(["description_digest"], ["description.digest"], name=op.f("fk_posting_version_description_digest")),
-        sa.ForeignKeyConstraint(["posting_id"], ["posting.id"], name=op.f("fk_posting_version_posting_id")),
+        sa.ForeignKeyConstraint(
+            ["description_digest"],
+            ["description.digest"],
+            name=op.f("fk_posting_version_description_digest"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["posting_id"], ["posting.id"], name=op.f("fk_posting_version_posting_id")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_posting_version")),
         sa.UniqueConstraint("posting_id", "number", name=op.f("uq_posting_version_posting_id")),
     )
     with op.batch_alter_table("posting_version", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_posting_version_description_digest"), ["description_digest"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_posting_version_description_digest"),
+            ["description_digest"],
+            unique=False,
+        )
 
 
 def downgrade() -> None:
@@ -282,7 +314,9 @@ def downgrade() -> None:
     op.drop_table("posting_change")
     with op.batch_alter_table("alert", schema=None) as batch_op:
         batch_op.drop_index(
-            "ix_alert_unpacked", sqlite_where=sa.text("delivery_id IS NULL"), postgresql_where=sa.text("delivery_id IS NULL")
+            "ix_alert_unpacked",
+            sqlite_where=sa.text("delivery_id IS NULL"),
+            postgresql_where=sa.text("delivery_id IS NULL"),
         )
         batch_op.drop_index(batch_op.f("ix_alert_posting_id"))
         batch_op.drop_index(batch_op.f("ix_alert_delivery_id"))
@@ -290,7 +324,11 @@ def downgrade() -> None:
     op.drop_table("alert")
     op.drop_table("round_request")
     with op.batch_alter_table("posting", schema=None) as batch_op:
-        batch_op.drop_index("ix_posting_open", sqlite_where=sa.text("state = 'open'"), postgresql_where=sa.text("state = 'open'"))
+        batch_op.drop_index(
+            "ix_posting_open",
+            sqlite_where=sa.text("state = 'open'"),
+            postgresql_where=sa.text("state = 'open'"),
+        )
         batch_op.drop_index("ix_posting_first_seen")
         batch_op.drop_index("ix_posting_closed")
 
@@ -304,7 +342,11 @@ def downgrade() -> None:
     op.drop_table("lease")
     op.drop_table("description")
     with op.batch_alter_table("delivery", schema=None) as batch_op:
-        batch_op.drop_index("ix_delivery_open", sqlite_where=sa.text("state <> 'sent'"), postgresql_where=sa.text("state <> 'sent'"))
+        batch_op.drop_index(
+            "ix_delivery_open",
+            sqlite_where=sa.text("state <> 'sent'"),
+            postgresql_where=sa.text("state <> 'sent'"),
+        )
 
     op.drop_table("delivery")
     op.drop_table("check_round")

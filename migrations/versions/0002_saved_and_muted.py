@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from monitor.database.engine import Instant
+from monitor.database.engine import UtcDateTime
 
 revision = "0002"
 down_revision = "0001"
@@ -18,7 +18,7 @@ def upgrade() -> None:
         "saved",
         sa.Column("user_id", sa.Text(), nullable=False),
         sa.Column("posting_id", sa.Integer(), nullable=False),
-        sa.Column("at", Instant(), nullable=False),
+        sa.Column("at", UtcDateTime(), nullable=False),
         sa.ForeignKeyConstraint(["posting_id"], ["posting.id"], name=op.f("fk_saved_posting_id")),
         sa.PrimaryKeyConstraint("user_id", "posting_id", name=op.f("pk_saved")),
     )
@@ -29,9 +29,9 @@ def upgrade() -> None:
         sa.Column("posting_id", sa.Integer(), nullable=True),
         sa.Column("rule", sa.Text(), nullable=True),
         sa.Column("user_id", sa.Text(), nullable=False),
-        sa.Column("at", Instant(), nullable=False),
-        sa.Column("until", Instant(), nullable=True),
-        sa.Column("ended_at", Instant(), nullable=True),
+        sa.Column("at", UtcDateTime(), nullable=False),
+        sa.Column("until", UtcDateTime(), nullable=True),
+        sa.Column("ended_at", UtcDateTime(), nullable=True),
         sa.Column("ended_by", sa.Text(), nullable=True),
         sa.ForeignKeyConstraint(["posting_id"], ["posting.id"], name=op.f("fk_mute_posting_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_mute")),
@@ -44,11 +44,15 @@ def upgrade() -> None:
         sa.Column("thread_ts", sa.Text(), nullable=False),
         sa.Column("posting_id", sa.Integer(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("at", Instant(), nullable=False),
+        sa.Column("at", UtcDateTime(), nullable=False),
         sa.Column("done", sa.Boolean(), nullable=False),
-        sa.ForeignKeyConstraint(["posting_id"], ["posting.id"], name=op.f("fk_diff_file_posting_id")),
+        sa.ForeignKeyConstraint(
+            ["posting_id"], ["posting.id"], name=op.f("fk_diff_file_posting_id")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_diff_file")),
-        sa.UniqueConstraint("channel_id", "thread_ts", "posting_id", "version", name=op.f("uq_diff_file_channel_id")),
+        sa.UniqueConstraint(
+            "channel_id", "thread_ts", "posting_id", "version", name=op.f("uq_diff_file_channel_id")
+        ),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from monitor.database.engine import Instant
+from monitor.database.engine import UtcDateTime
 
 revision = "0005"
 down_revision = "0004"
@@ -26,7 +26,7 @@ def upgrade() -> None:
         sa.Column("ts", sa.Text(), nullable=True),
         sa.Column("wanted", sa.Integer(), nullable=False),
         sa.Column("shown", sa.Integer(), nullable=False),
-        sa.Column("next_try_at", Instant(), nullable=True),
+        sa.Column("next_try_at", UtcDateTime(), nullable=True),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=True),
         sa.ForeignKeyConstraint(["posting_id"], ["posting.id"], name=op.f("fk_card_posting_id")),
@@ -35,11 +35,18 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_card_posting_id"), "card", ["posting_id"])
     stale = sa.text("wanted <> shown")
-    op.create_index("ix_card_stale", "card", ["channel", "id"], sqlite_where=stale, postgresql_where=stale)
-    # Not by a batch: on SQLite that makes the table anew, which its alerts' foreign keys do not let happen.
-    op.execute("ALTER TABLE delivery ADD COLUMN card_id INTEGER CONSTRAINT fk_delivery_card_id REFERENCES card (id)")
+    op.create_index(
+        "ix_card_stale", "card", ["channel", "id"], sqlite_where=stale, postgresql_where=stale
+    )
+    # Not by a batch: on SQLite that makes the table anew, which its alerts' foreign keys do not let
+    # happen.
+    op.execute(
+        "ALTER TABLE delivery ADD COLUMN card_id INTEGER CONSTRAINT fk_delivery_card_id REFERENCES card (id)"
+    )
     unsent = sa.text("state <> 'sent'")
-    op.create_index("ix_delivery_card", "delivery", ["card_id"], sqlite_where=unsent, postgresql_where=unsent)
+    op.create_index(
+        "ix_delivery_card", "delivery", ["card_id"], sqlite_where=unsent, postgresql_where=unsent
+    )
 
 
 def downgrade() -> None:

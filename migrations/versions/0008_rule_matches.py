@@ -26,7 +26,9 @@ def upgrade() -> None:
         sa.Column("posting_id", sa.Integer(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("words", sa.Text(), nullable=False),
-        sa.ForeignKeyConstraint(["posting_id"], ["posting.id"], name=op.f("fk_rule_match_posting_id")),
+        sa.ForeignKeyConstraint(
+            ["posting_id"], ["posting.id"], name=op.f("fk_rule_match_posting_id")
+        ),
         sa.PrimaryKeyConstraint("rule", "posting_id", "version", name=op.f("pk_rule_match")),
     )
     op.create_index("ix_rule_match_posting_id", "rule_match", ["posting_id"])

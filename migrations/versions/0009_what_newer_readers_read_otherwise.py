@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from monitor.database.engine import Instant
+from monitor.database.engine import UtcDateTime
 
 revision = "0009"
 down_revision = "0008"
@@ -24,12 +24,16 @@ def upgrade() -> None:
         sa.Column("new", sa.Text(), nullable=True),
         sa.Column("from_reader", sa.Integer(), nullable=False),
         sa.Column("to_reader", sa.Integer(), nullable=False),
-        sa.Column("at", Instant(), nullable=False),
-        sa.ForeignKeyConstraint(["posting_id"], ["posting.id"], name=op.f("fk_reading_change_posting_id")),
+        sa.Column("at", UtcDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["posting_id"], ["posting.id"], name=op.f("fk_reading_change_posting_id")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_reading_change")),
     )
     with op.batch_alter_table("reading_change", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_reading_change_posting_id"), ["posting_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_reading_change_posting_id"), ["posting_id"], unique=False
+        )
     with op.batch_alter_table("posting_version", schema=None) as batch_op:
         batch_op.create_index("ix_posting_version_reader", ["reader_version", "id"], unique=False)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from monitor.database.engine import Instant
+from monitor.database.engine import UtcDateTime
 
 revision = "0013"
 down_revision = "0012"
@@ -19,7 +19,7 @@ def upgrade() -> None:
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("channel_id", sa.Text(), nullable=False),
         sa.Column("private", sa.Boolean(), nullable=False),
-        sa.Column("seen_at", Instant(), nullable=False),
+        sa.Column("seen_at", UtcDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_slack_channel")),
     )
     op.create_index("ix_slack_channel_channel_id", "slack_channel", ["channel_id"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from monitor.database.engine import Instant
+from monitor.database.engine import UtcDateTime
 
 revision = "0017"
 down_revision = "0016"
@@ -17,7 +17,7 @@ def upgrade() -> None:
     op.create_table(
         "host_hold",
         sa.Column("host", sa.Text(), primary_key=True),
-        sa.Column("until", Instant(), nullable=False),
+        sa.Column("until", UtcDateTime(), nullable=False),
         sa.Column("status", sa.Integer(), nullable=False),
         sa.Column("repeats", sa.Integer(), nullable=False),
     )

@@ -15,16 +15,22 @@ from monitor.config.model import Kind, Rule, Settings
 from monitor.database import tables
 from monitor.database.engine import AnyRow
 from monitor.history.compare import pay_words
-from monitor.history.reposts import Repeated
-from monitor.history.write import Told
+from monitor.history.reposts import RepostOf
+from monitor.history.write import PostingEvent
 from monitor.messages import FieldChange, OperatorMessage, Role, RoleMessage, Why, dump, load
 from monitor.rules.matcher import Explanation, Matcher, Remembering
-from monitor.rules.matches import candidate
+from monitor.rules.matches import candidate_of_posting
 
 Turn = Literal["", "now fits", "no longer fits"]
 
 
-def role(board: AnyRow, key: str, posting: Posting, first_seen_at: datetime | None = None, repost: Repeated | None = None) -> Role:
+def role_of(
+    board: AnyRow,
+    key: str,
+    posting: Posting,
+    first_seen_at: datetime | None = None,
+    repost: RepostOf | None = None,
+) -> Role:
     """The posting as a message shows it."""
     deadline = posting.deadline
     return Role(
@@ -57,88 +63,150 @@ class Alerting:
     @classmethod
     def of(cls, settings: Settings, *, enabled: bool = True, announce: bool = False) -> Alerting:
         """With the rules of the settings compiled."""
-        return cls(settings, enabled, announce, {rule.name: Matcher(rule) for rule in settings.rules})
+        return cls(
+            settings, enabled, announce, {rule.name: Matcher(rule) for rule in settings.rules}
+        )
 
     def remembering(self) -> Alerting:
         """Return the same, whose rules remember what they said of a posting."""
-        return replace(self, matchers={name: Remembering(matcher) for name, matcher in self.matchers.items()})
+        return replace(
+            self, matchers={name: Remembering(matcher) for name, matcher in self.matchers.items()}
+        )
 
     def channels(self, rule: Rule) -> tuple[str, ...]:
         """Where a rule's alerts go now, each once."""
-        return tuple(dict.fromkeys(map(self.settings.route, rule.notify)))
+        return tuple(dict.fromkeys(map(self.settings.effective_channel, rule.notify)))
 
-    def announces(self, board: str) -> bool:
+    def announces_baseline(self, board: str) -> bool:
         """Is a board's first snapshot told role by role?"""
         watched = self.settings.board(board)
         return self.announce or (watched is not None and watched.baseline == "announce")
 
-    def tell(self, connection: Connection, board: AnyRow, told: Sequence[Told], *, round_id: int, check_id: int, at: datetime) -> None:
+    def tell(
+        self,
+        connection: Connection,
+        board: AnyRow,
+        told: Sequence[PostingEvent],
+        *,
+        round_id: int,
+        check_id: int,
+        at: datetime,
+    ) -> None:
         """Alerts for what one look brought; a baseline, and what moved while a board was out, are told in a summary instead.
 
         What a channel has muted is written too, as discarded.
         """
         self.write(
-            connection, board, (row for one in told for row in self._rows(board, one, at)), round_id=round_id, check_id=check_id, at=at
+            connection,
+            board,
+            (row for one in told for row in self._rows(board, one, at)),
+            round_id=round_id,
+            check_id=check_id,
+            at=at,
         )
 
     def write(
-        self, connection: Connection, board: AnyRow, rows: Iterable[dict[str, object]], *, round_id: int, check_id: int, at: datetime
+        self,
+        connection: Connection,
+        board: AnyRow,
+        rows: Iterable[dict[str, object]],
+        *,
+        round_id: int,
+        check_id: int,
+        at: datetime,
     ) -> None:
         """Those alert rows, where the board is told of at all."""
         baseline = board.last_ok_at is None
-        if not self.enabled or board.put_back or (baseline and not self.announces(board.board)):
+        if (
+            not self.enabled
+            or board.put_back
+            or (baseline and not self.announces_baseline(board.board))
+        ):
             return
         common = {"round_id": round_id, "check_id": check_id, "created_at": at}
         mutes.write_alerts(connection, [common | row for row in rows], at)
 
-    def _rows(self, board: AnyRow, one: Told, at: datetime) -> Iterator[dict[str, object]]:
+    def _rows(self, board: AnyRow, one: PostingEvent, at: datetime) -> Iterator[dict[str, object]]:
         for rule in self.settings.rules:
             why = self.why(rule, board, one)
             if why is None:
                 continue
             message = RoleMessage(
                 kind=one.kind,
-                role=role(board, one.key, one.after, one.first_seen_at, one.repost),
+                role=role_of(board, one.key, one.after, one.first_seen_at, one.repost),
                 why=(why,),
                 at=at,
-                changes=one.changes if why.turn else _changes(rule, one),
+                changes=one.changes if why.fit_change else _changes(rule, one),
                 not_before=one.not_before,
                 mention=rule.mention,
                 version=one.version if one.kind == "revised" else None,
             )
             for channel in self.channels(rule):
                 told = {"rule": rule.name, "kind": one.kind, "channel": channel, "why": why.words}
-                yield told | {"posting_id": one.posting_id, "message": dump(message), "for_digest": rule.mode == "digest"}
+                yield told | {
+                    "posting_id": one.posting_id,
+                    "message": dump(message),
+                    "for_digest": rule.mode == "digest",
+                }
 
-    def why(self, rule: Rule, board: AnyRow, one: Told) -> Why | None:
+    def why(self, rule: Rule, board: AnyRow, one: PostingEvent) -> Why | None:
         """Why the rule wants this told, None when it does not."""
         matcher = self.matchers[rule.name]
-        after = matcher.explain(candidate(board.board, board.company, one.after))
-        before = matcher.explain(candidate(board.board, board.company, one.before)) if one.kind == "revised" and one.before else None
-        return why_told(rule, one.kind, [change.field for change in _changes(rule, one)], before, after)
+        after = matcher.explain(candidate_of_posting(board.board, board.company, one.after))
+        before = (
+            matcher.explain(candidate_of_posting(board.board, board.company, one.before))
+            if one.kind == "revised" and one.before
+            else None
+        )
+        return why_told(
+            rule, one.kind, [change.field for change in _changes(rule, one)], before, after
+        )
 
-    def stands(self, why: Why, board: AnyRow, posting: Posting) -> Why:
+    def current_reason(self, why: Why, board: AnyRow, posting: Posting) -> Why:
         """The same rule's reason for the posting as it is now; as it was, and marked so, of a rule that is no longer there."""
         matcher = self.matchers.get(why.rule)
         if matcher is None:
             return Why(why.rule, why.words, "rule removed")
-        found = matcher.explain(candidate(board.board, board.company, posting))
-        return Why(why.rule, found.words) if found.fits else Why(why.rule, why.words, "no longer fits")
+        found = matcher.explain(candidate_of_posting(board.board, board.company, posting))
+        return (
+            Why(why.rule, found.words) if found.fits else Why(why.rule, why.words, "no longer fits")
+        )
 
-    def notice(self, connection: Connection, message: OperatorMessage, *, round_id: int | None, check_id: int | None, at: datetime) -> None:
+    def write_operator_alert(
+        self,
+        connection: Connection,
+        message: OperatorMessage,
+        *,
+        round_id: int | None,
+        check_id: int | None,
+        at: datetime,
+    ) -> None:
         """An operator's message to each of the operator's channels."""
-        channels = dict.fromkeys(map(self.settings.route, self.settings.alerts.operator))
-        row = {"round_id": round_id, "check_id": check_id, "created_at": at, "kind": "operator", "message": dump(message)}
+        channels = dict.fromkeys(
+            map(self.settings.effective_channel, self.settings.alerts.operator)
+        )
+        row = {
+            "round_id": round_id,
+            "check_id": check_id,
+            "created_at": at,
+            "kind": "operator",
+            "message": dump(message),
+        }
         if self.enabled and channels:
-            connection.execute(insert(tables.Alert), [row | {"channel": channel, "why": message.headline} for channel in channels])
+            connection.execute(
+                insert(tables.Alert),
+                [row | {"channel": channel, "why": message.headline} for channel in channels],
+            )
 
 
-def _changes(rule: Rule, one: Told) -> tuple[FieldChange, ...]:
+def _changes(rule: Rule, one: PostingEvent) -> tuple[FieldChange, ...]:
     """What of a change a message of its own says; a digest is one message anyway."""
-    return one.changes if rule.mode == "digest" else one.own
+    return one.changes if rule.mode == "digest" else one.told_alone
 
 
-def why_told(rule: Rule, kind: Kind, fields: Iterable[str], before: Explanation | None, after: Explanation) -> Why | None:
+def why_told(
+    rule: Rule, kind: Kind, fields: Iterable[str], before: Explanation | None, after: Explanation
+) -> Why | None:
     """Why the rule wants a change told, given its word on the content after it and, of a revision, before it; None when it does not."""
     if before is None:
         return Why(rule.name, after.words) if after.fits and kind in rule.on else None
@@ -154,7 +222,8 @@ def _turn(before: bool, after: bool) -> Turn:
     return "now fits" if after else "no longer fits"
 
 
-_TURNS = {"now fits": "opened", "no longer fits": "closed"}  # what a revision is like for a rule that it starts or ends to fit
+# what a revision is like for a rule that it starts or ends to fit
+_TURNS = {"now fits": "opened", "no longer fits": "closed"}
 
 
 def _wanted(rule: Rule, fields: Iterable[str], turn: Turn) -> bool:
@@ -171,12 +240,20 @@ def covers(rule: Rule, board: str) -> bool:
 
 def fitting(matcher: Matcher, board: AnyRow, postings: Iterable[tuple[str, Posting]]) -> list[Role]:
     """The roles of a board that fit, in the order given: (key, posting)."""
-    return [role(board, key, posting) for key, posting in postings if matcher.explain(candidate(board.board, board.company, posting)).fits]
+    return [
+        role_of(board, key, posting)
+        for key, posting in postings
+        if matcher.explain(candidate_of_posting(board.board, board.company, posting)).fits
+    ]
 
 
 def rewrite(connection: Connection, message: OperatorMessage, round_id: int) -> None:
     """Let the alerts about this incident of a round that has not ended carry another message: none of them is sent yet."""
     alert = tables.Alert
-    rows = connection.execute(select(alert.id, alert.message).where(alert.round_id == round_id, alert.kind == "operator")).all()
-    same = [row.id for row in rows if getattr(load(row.message), "incident", None) == message.incident]
+    rows = connection.execute(
+        select(alert.id, alert.message).where(alert.round_id == round_id, alert.kind == "operator")
+    ).all()
+    same = [
+        row.id for row in rows if getattr(load(row.message), "incident", None) == message.incident
+    ]
     connection.execute(update(alert).where(alert.id.in_(same)).values(message=dump(message)))

@@ -21,18 +21,37 @@ import msgspec
 from sqlalchemy import Connection, and_, func, insert, or_, select, update
 
 from crawler.items import Posting
-from monitor.alerts.alerting import Alerting, role
+from monitor.alerts.alerting import Alerting, role_of
 from monitor.channels import kind
 from monitor.database import tables
 from monitor.database.engine import AnyRow
-from monitor.database.json_values import among, listed
+from monitor.database.json_values import in_json_list, json_list
 from monitor.database.tables import Card, Delivery
 from monitor.history import postings
-from monitor.messages import CardMessage, Message, OperatorMessage, ReminderMessage, RoleMessage, Why, card_of, dump, load
+from monitor.messages import (
+    CardMessage,
+    Message,
+    OperatorMessage,
+    ReminderMessage,
+    RoleMessage,
+    Why,
+    card_of,
+    dump,
+    load,
+)
 from monitor.notify.base import Receipt
 
 _BOARD = select(tables.Board.board, tables.Board.company, tables.Board.last_ok_at)
-_POSTING = ("key", "company", "state", "baseline", "first_seen_at", "last_seen_at", "closed_at", "board_id")
+_POSTING = (
+    "key",
+    "company",
+    "state",
+    "baseline",
+    "first_seen_at",
+    "last_seen_at",
+    "closed_at",
+    "board_id",
+)
 _ROW = (
     select(
         *(column for column in tables.PostingVersion.__table__.c if column.name != "raw"),
@@ -42,13 +61,16 @@ _ROW = (
     .join_from(
         tables.PostingVersion,
         tables.Posting,
-        and_(tables.Posting.id == tables.PostingVersion.posting_id, tables.Posting.version == tables.PostingVersion.number),
+        and_(
+            tables.Posting.id == tables.PostingVersion.posting_id,
+            tables.Posting.version == tables.PostingVersion.number,
+        ),
     )
     .join(tables.Description, tables.Description.digest == tables.PostingVersion.description_digest)
 )
 
 
-def truth(connection: Connection, posting_id: int | None, message: Message) -> Message:
+def current_state(connection: Connection, posting_id: int | None, message: Message) -> Message:
     """A card's message with the facts of today; as it is where they are nowhere else, as an incident's."""
     if posting_id is None or not isinstance(message, CardMessage):
         return message
@@ -56,14 +78,18 @@ def truth(connection: Connection, posting_id: int | None, message: Message) -> M
     if row is None:
         return message
     board = connection.execute(_BOARD.where(tables.Board.id == row.board_id)).one()
-    now = role(board, row.key, postings.content(row), None if row.baseline else row.first_seen_at)
+    now = role_of(
+        board, row.key, postings.posting_from_row(row), None if row.baseline else row.first_seen_at
+    )
     closed = row.state == "closed"
     at = {} if closed else _times(connection, posting_id)
     reopened = at.get("reopened")
     changed = at.get("revised")
     return msgspec.structs.replace(
         message,
-        role=msgspec.structs.replace(now, repost_of=message.role.repost_of, repost_reason=message.role.repost_reason),
+        role=msgspec.structs.replace(
+            now, repost_of=message.role.repost_of, repost_reason=message.role.repost_reason
+        ),
         state=row.state,
         changed_at=changed if changed and (reopened is None or changed >= reopened) else None,
         reopened_at=reopened,
@@ -75,14 +101,18 @@ def truth(connection: Connection, posting_id: int | None, message: Message) -> M
 def _times(connection: Connection, posting_id: int) -> dict[str, datetime]:
     """When each kind of change last happened to it."""
     change = tables.PostingChange
-    rows = connection.execute(select(change.kind, func.max(change.at)).where(change.posting_id == posting_id).group_by(change.kind))
+    rows = connection.execute(
+        select(change.kind, func.max(change.at))
+        .where(change.posting_id == posting_id)
+        .group_by(change.kind)
+    )
     return {row[0]: row[1] for row in rows}
 
 
 _THREADED: Final = frozenset({"slack"})  # kinds of channels that have threads and can be edited
 
 
-def subject(message: Message) -> str | None:
+def thread_key(message: Message) -> str | None:
     """Whose card a message belongs to; None for one that stands alone."""
     match message:
         case RoleMessage():
@@ -93,29 +123,46 @@ def subject(message: Message) -> str | None:
             return None
 
 
-def join(connection: Connection, channel: str, message: Message, posting_id: int | None) -> int | None:
+def attach(
+    connection: Connection, channel: str, message: Message, posting_id: int | None
+) -> int | None:
     """The card that tells a message or has it in its thread, and that shows from now on what the message says; None without one."""
     if isinstance(message, ReminderMessage):
         return _standing_card(connection, channel, posting_id)
-    about = subject(message)
+    about = thread_key(message)
     if about is None or kind(channel) not in _THREADED:
         return None
     mine = (Card.channel == channel, Card.subject == about)
-    known = connection.execute(select(Card.id, Card.message).where(*mine).with_for_update()).one_or_none()
+    known = connection.execute(
+        select(Card.id, Card.message).where(*mine).with_for_update()
+    ).one_or_none()
     if known is None:
-        row = {"channel": channel, "subject": about, "posting_id": posting_id, "message": dump(_base(message))}
-        made = connection.execute(insert(Card).values(**row, wanted=1, shown=1, attempts=0).returning(Card.id))
+        row = {
+            "channel": channel,
+            "subject": about,
+            "posting_id": posting_id,
+            "message": dump(_base(message)),
+        }
+        made = connection.execute(
+            insert(Card).values(**row, wanted=1, shown=1, attempts=0).returning(Card.id)
+        )
         return made.scalar_one()
     after = dump(_merged(load(known.message), message))
     if after != known.message:
-        connection.execute(update(Card).where(Card.id == known.id).values(message=after, wanted=Card.wanted + 1))
+        connection.execute(
+            update(Card).where(Card.id == known.id).values(message=after, wanted=Card.wanted + 1)
+        )
     card_id: int = known.id
     return card_id
 
 
 def _standing_card(connection: Connection, channel: str, posting_id: int | None) -> int | None:
     """The card that a reminder is a reply to: a role without one in the channel is reminded of in a message of its own."""
-    return connection.scalar(select(Card.id).where(Card.channel == channel, Card.posting_id == posting_id, Card.ts.is_not(None)))
+    return connection.scalar(
+        select(Card.id).where(
+            Card.channel == channel, Card.posting_id == posting_id, Card.ts.is_not(None)
+        )
+    )
 
 
 def _base(message: Message) -> Message:
@@ -127,85 +174,134 @@ def _merged(before: Message, message: Message) -> Message:
     after = _base(message)
     if not isinstance(before, CardMessage) or not isinstance(after, CardMessage):
         return after
-    lasting_why = [one for one in before.why if one.turn != "rule removed"]
+    lasting_why = [one for one in before.why if one.fit_change != "rule removed"]
     why = {one.rule: one for one in lasting_why} | {one.rule: _standing(one) for one in after.why}
     mention = tuple(dict.fromkeys([*before.mention, *after.mention]))
-    lasting = {"changed_at": after.changed_at or before.changed_at, "reopened_at": after.reopened_at or before.reopened_at}
-    return msgspec.structs.replace(after, began=before.began, why=tuple(why.values()), mention=mention, **lasting)
+    lasting = {
+        "changed_at": after.changed_at or before.changed_at,
+        "reopened_at": after.reopened_at or before.reopened_at,
+    }
+    return msgspec.structs.replace(
+        after, began=before.began, why=tuple(why.values()), mention=mention, **lasting
+    )
 
 
 def _standing(why: Why) -> Why:
     """A reason as it stands once its news is told: a rule that fits now just fits."""
-    return msgspec.structs.replace(why, turn="") if why.turn == "now fits" else why
+    return msgspec.structs.replace(why, fit_change="") if why.fit_change == "now fits" else why
 
 
-_OF_POSTINGS = select(Card.id, Card.posting_id, Card.message).where(among(Card.posting_id, "ids"))
+_OF_POSTINGS = select(Card.id, Card.posting_id, Card.message).where(
+    in_json_list(Card.posting_id, "ids")
+)
 _OF_POSTINGS = _OF_POSTINGS.order_by(Card.id).with_for_update()
 
 
-def touch(connection: Connection, alerting: Alerting, board: AnyRow, moved: Sequence[tuple[int, Posting]]) -> None:
+def mark_stale(
+    connection: Connection, alerting: Alerting, board: AnyRow, moved: Sequence[tuple[int, Posting]]
+) -> None:
     """Notes on the cards of these postings, given by id with their content, what still fits, and that they may have to be edited.
 
     Told or not, with alerts or without: a card does not lie.
     """
     contents = dict(moved)
-    for row in connection.execute(_OF_POSTINGS, {"ids": listed(contents)}).all() if contents else ():
+    for row in (
+        connection.execute(_OF_POSTINGS, {"ids": json_list(contents)}).all() if contents else ()
+    ):
         message = load(row.message)
         if isinstance(message, CardMessage):
-            stands = [alerting.stands(one, board, contents[row.posting_id]) for one in message.why]
-            why = tuple(one for one in stands if one.turn != "rule removed") or tuple(stands)
+            stands = [
+                alerting.current_reason(one, board, contents[row.posting_id]) for one in message.why
+            ]
+            why = tuple(one for one in stands if one.fit_change != "rule removed") or tuple(stands)
             after = dump(msgspec.structs.replace(message, why=why))
-            connection.execute(update(Card).where(Card.id == row.id).values(message=after, wanted=Card.wanted + 1))
+            connection.execute(
+                update(Card).where(Card.id == row.id).values(message=after, wanted=Card.wanted + 1)
+            )
 
 
-def amend(connection: Connection, message: OperatorMessage) -> None:
+def update_incident(connection: Connection, message: OperatorMessage) -> None:
     """Lets an incident's cards show how it stands now: news to nobody, so there is no alert."""
     mine = update(Card).where(Card.subject == message.incident, Card.posting_id.is_(None))
     connection.execute(mine.values(message=dump(message), wanted=Card.wanted + 1))
 
 
-def place(connection: Connection, card_id: int | None) -> Receipt | None:
+def location(connection: Connection, card_id: int | None) -> Receipt | None:
     """Where the card is; None while it is nowhere."""
-    found = connection.execute(select(Card.channel_id, Card.ts).where(Card.id == card_id, Card.ts.is_not(None))).one_or_none()
+    found = connection.execute(
+        select(Card.channel_id, Card.ts).where(Card.id == card_id, Card.ts.is_not(None))
+    ).one_or_none()
     return None if found is None else Receipt(found.channel_id, found.ts)
 
 
-def posted(connection: Connection, card_id: int, message: Message, receipt: Receipt) -> None:
+def mark_posted(connection: Connection, card_id: int, message: Message, receipt: Receipt) -> None:
     """The card is there, unless it was already. It shows what it told; if that is not the truth any more, it is edited at once.
 
-    A reminder whose card was deleted meanwhile stands alone: as a card it would be edited, and be a reminder no more.
+    A reminder whose card was deleted meanwhile stands alone: as a card it would be edited, and be a
+    reminder no more.
     """
     if isinstance(message, ReminderMessage):
         return
-    card = connection.execute(select(Card.__table__).where(Card.id == card_id, Card.ts.is_(None)).with_for_update()).one_or_none()
+    card = connection.execute(
+        select(Card.__table__).where(Card.id == card_id, Card.ts.is_(None)).with_for_update()
+    ).one_or_none()
     if card is None:
         return
     shows, base = _base(message), load(card.message)
     if isinstance(base, CardMessage) and isinstance(shows, CardMessage):
         base = msgspec.structs.replace(base, began=shows.began)
-        now = truth(connection, card.posting_id, base)
-        shows = now if isinstance(now, CardMessage) and (now.role, now.state) == (shows.role, shows.state) else shows
-    where = {"channel_id": receipt.channel_id, "ts": receipt.ts, "message": dump(base), "shows": dump(shows)}
+        now = current_state(connection, card.posting_id, base)
+        shows = (
+            now
+            if isinstance(now, CardMessage) and (now.role, now.state) == (shows.role, shows.state)
+            else shows
+        )
+    where = {
+        "channel_id": receipt.channel_id,
+        "ts": receipt.ts,
+        "message": dump(base),
+        "shows": dump(shows),
+    }
     mine = update(Card).where(Card.id == card_id)
-    connection.execute(mine.values(**where, shown=card.wanted - 1, next_try_at=None, attempts=0, reason=None))
+    connection.execute(
+        mine.values(**where, shown=card.wanted - 1, next_try_at=None, attempts=0, reason=None)
+    )
 
 
-def lost(connection: Connection, card_id: int, ts: str | None) -> None:
+def mark_missing(connection: Connection, card_id: int, ts: str | None) -> None:
     """The card is gone from where it was: a person deleted it, or the channel's name moved on."""
     there = update(Card).where(Card.id == card_id, Card.ts == ts)
-    connection.execute(there.values(ts=None, shows=None, shown=Card.wanted, next_try_at=None, attempts=0, reason=None))
+    connection.execute(
+        there.values(
+            ts=None, shows=None, shown=Card.wanted, next_try_at=None, attempts=0, reason=None
+        )
+    )
 
 
-def replace(connection: Connection, card_id: int, now: datetime) -> None:
+def repost(connection: Connection, card_id: int, now: datetime) -> None:
     """Sees to it that a card which is nowhere is posted: by a message that waits to join it, or by one that says how it stands.
 
-    It is locked, since its edit and its reply end side by side, and each would believe that the other saw to it.
+    It is locked, since its edit and its reply end side by side, and each would believe that the
+    other saw to it.
     """
-    card = connection.execute(select(Card.__table__).where(Card.id == card_id).with_for_update()).one()
-    to_come = or_(Delivery.state.in_(("pending", "sending", "held")), and_(Delivery.state == "failed", Delivery.next_try_at.is_not(None)))
-    waits = select(Delivery.id).where(Delivery.card_id == card_id, Delivery.state != "sent", to_come)
+    card = connection.execute(
+        select(Card.__table__).where(Card.id == card_id).with_for_update()
+    ).one()
+    to_come = or_(
+        Delivery.state.in_(("pending", "sending", "held")),
+        and_(Delivery.state == "failed", Delivery.next_try_at.is_not(None)),
+    )
+    waits = select(Delivery.id).where(
+        Delivery.card_id == card_id, Delivery.state != "sent", to_come
+    )
     if card.ts is not None or connection.execute(waits.limit(1)).first():
         return
-    message = dump(truth(connection, card.posting_id, load(card.message)))
-    row = {"delivery_id": uuid4().hex, "channel": card.channel, "card_id": card_id, "message": message, "state": "pending"}
+    message = dump(current_state(connection, card.posting_id, load(card.message)))
+    row = {
+        "delivery_id": uuid4().hex,
+        "channel": card.channel,
+        "card_id": card_id,
+        "message": message,
+        "state": "pending",
+    }
     connection.execute(insert(Delivery).values(**row, created_at=now, attempts=0))

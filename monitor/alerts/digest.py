@@ -1,10 +1,11 @@
 """The daily digest of a channel: what happened since its last one, which deadlines are near, and how the boards are.
 
-An alert of a rule with `mode = "digest"` is written with its change as any other, and waits for the channel's next digest, which tells it.
-The digest lists beside these what the channel was told at once. Roles and rules that the channel has muted are in none of its sections,
-whenever they were muted. It goes out on quiet days too, so that silence means trouble. A daemon
-that was away at the time sends it when it is back on the same day, or within hours; a missed one is part of the next, which covers
-all since the last.
+An alert of a rule with `mode = "digest"` is written with its change as any other, and waits for the
+channel's next digest, which tells it. The digest lists beside these what the channel was told at
+once. Roles and rules that the channel has muted are in none of its sections, whenever they were
+muted. It goes out on quiet days too, so that silence means trouble. A daemon that was away at the
+time sends it when it is back on the same day, or within hours; a missed one is part of the next,
+which covers all since the last.
 """
 
 from __future__ import annotations
@@ -22,16 +23,17 @@ from sqlalchemy import Connection, Select, and_, func, insert, or_, select, upda
 from monitor.alerts.alerting import Alerting, covers
 from monitor.alerts.merge import once
 from monitor.alerts.mutes import Mutes, current
-from monitor.alerts.open_roles import Fitting, open_postings
+from monitor.alerts.open_roles import OpenRole, open_postings
 from monitor.config.model import Rule, Settings
 from monitor.database.engine import AnyRow
 from monitor.database.tables import Alert, Board, Delivery, Introduction
 from monitor.history.schedule import FAILURES_TO_FAIL
 from monitor.messages import BoardHealth, DigestMessage, Role, RoleMessage, dump, load
-from monitor.text.local_time import following, latest
+from monitor.text.local_time import latest_instant, next_instant
 
 NEAR: Final = timedelta(days=7)  # deadlines that are listed
-LATE: Final = timedelta(hours=6)  # so long after its time a digest still goes out, though the day is over
+# so long after its time a digest still goes out, though the day is over
+LATE: Final = timedelta(hours=6)
 _KINDS: Final = ("opened", "revised", "closed", "reopened")
 _A_DAY: Final = timedelta(days=1)  # that a channel's first digest tells of
 _AT_ONCE: Final = 500  # ids in one IN (…)
@@ -40,21 +42,29 @@ _AT_ONCE: Final = 500  # ids in one IN (…)
 def due_since(at: time, settings: Settings, now: datetime) -> datetime | None:
     """The time of the digest that should be out by now; None when it is too late for it."""
     zone = settings.alerts.timezone
-    moment = latest(at, zone, now)
+    moment = latest_instant(at, zone, now)
     same_day = moment.astimezone(zone).date() == now.astimezone(zone).date()
     return moment if same_day or now < moment + LATE else None
 
 
 def next_due(settings: Settings, now: datetime) -> datetime | None:
     """Return when the next digest is due; None without any."""
-    return following(settings.digest, settings.alerts.timezone, now) if settings.digest is not None else None
+    return (
+        next_instant(settings.digest, settings.alerts.timezone, now)
+        if settings.digest is not None
+        else None
+    )
 
 
 def write(connection: Connection, settings: Settings, now: datetime) -> int:
     """Writes the digest of each channel that rules name and whose time has come; gives how many."""
     at = settings.digest
     if at is None:  # what waited for one is told at once
-        connection.execute(update(Alert).where(Alert.for_digest, Alert.delivery_id.is_(None)).values(for_digest=False))
+        connection.execute(
+            update(Alert)
+            .where(Alert.for_digest, Alert.delivery_id.is_(None))
+            .values(for_digest=False)
+        )
         return 0
     moment = due_since(at, settings, now)
     if moment is None:
@@ -62,7 +72,13 @@ def write(connection: Connection, settings: Settings, now: datetime) -> int:
     alerting = Alerting.of(settings)
     channels = _waiting(connection, alerting, moment)
     if channels:
-        day = _Day(connection, settings, list(open_postings(connection, alerting, settings.rules)), now, current(connection, now))
+        day = _Day(
+            connection,
+            settings,
+            list(open_postings(connection, alerting, settings.rules)),
+            now,
+            current(connection, now),
+        )
         for channel, rules in channels.items():
             day.write(channel, rules)
     return len(channels)
@@ -70,8 +86,16 @@ def write(connection: Connection, settings: Settings, now: datetime) -> int:
 
 def _waiting(connection: Connection, alerting: Alerting, moment: datetime) -> dict[str, list[Rule]]:
     """The channels that have had no digest since then, with their rules; one that nobody watched for then waits for its first."""
-    last = _times(connection, select(Alert.channel, func.max(Alert.created_at)).where(Alert.kind == "digest").group_by(Alert.channel))
-    first = _times(connection, select(Introduction.channel, func.min(Introduction.at)).group_by(Introduction.channel))
+    last = _times(
+        connection,
+        select(Alert.channel, func.max(Alert.created_at))
+        .where(Alert.kind == "digest")
+        .group_by(Alert.channel),
+    )
+    first = _times(
+        connection,
+        select(Introduction.channel, func.min(Introduction.at)).group_by(Introduction.channel),
+    )
     found: dict[str, list[Rule]] = defaultdict(list)
     for rule in alerting.settings.rules:
         for channel in alerting.channels(rule):
@@ -90,7 +114,7 @@ class _Day:
 
     connection: Connection
     settings: Settings
-    fitting: Sequence[Fitting]  # every open posting
+    fitting: Sequence[OpenRole]  # every open posting
     now: datetime
     mutes: Mutes
 
@@ -99,11 +123,20 @@ class _Day:
         found, since = self._alerts(channel)
         rows = [row for row in found if self._muted(channel, row) is None]
         self._discard_muted(channel, found)
-        items = once(message for row in rows if isinstance(message := load(row.message), RoleMessage))
+        items = once(
+            message for row in rows if isinstance(message := load(row.message), RoleMessage)
+        )
         said = dump(self._message(channel, rules, items, since))
-        common = {"delivery_id": uuid4().hex, "channel": channel, "message": said, "created_at": self.now}
+        common = {
+            "delivery_id": uuid4().hex,
+            "channel": channel,
+            "message": said,
+            "created_at": self.now,
+        }
         self.connection.execute(insert(Delivery).values(**common, state="pending", attempts=0))
-        self.connection.execute(insert(Alert).values(**common, kind="digest", why="the daily digest", for_digest=False))
+        self.connection.execute(
+            insert(Alert).values(**common, kind="digest", why="the daily digest", for_digest=False)
+        )
         waited = [row.id for row in rows if row.for_digest and row.delivery_id is None]
         for start in range(0, len(waited), _AT_ONCE):
             some = update(Alert).where(Alert.id.in_(waited[start : start + _AT_ONCE]))
@@ -118,28 +151,62 @@ class _Day:
         for row in rows:
             reason = self._muted(channel, row)
             if reason and row.for_digest and row.delivery_id is None:
-                own = {"delivery_id": uuid4().hex, "channel": channel, "message": row.message, "created_at": self.now, "attempts": 0}
-                self.connection.execute(insert(Delivery).values(**own, state="discarded", reason=reason))
-                self.connection.execute(update(Alert).where(Alert.id == row.id).values(delivery_id=own["delivery_id"]))
+                own = {
+                    "delivery_id": uuid4().hex,
+                    "channel": channel,
+                    "message": row.message,
+                    "created_at": self.now,
+                    "attempts": 0,
+                }
+                self.connection.execute(
+                    insert(Delivery).values(**own, state="discarded", reason=reason)
+                )
+                self.connection.execute(
+                    update(Alert).where(Alert.id == row.id).values(delivery_id=own["delivery_id"])
+                )
 
     def _alerts(self, channel: str) -> tuple[list[AnyRow], datetime]:
         """The channel's alerts of postings since its last digest and those that wait for one, and since when they are."""
-        last = select(Alert.id, Alert.created_at).where(Alert.kind == "digest", Alert.channel == channel)
+        last = select(Alert.id, Alert.created_at).where(
+            Alert.kind == "digest", Alert.channel == channel
+        )
         before = self.connection.execute(last.order_by(Alert.id.desc()).limit(1)).first()
         since = before.created_at if before else self.now - _A_DAY
         later = Alert.id > before.id if before else Alert.created_at > since
-        columns = select(Alert.id, Alert.delivery_id, Alert.for_digest, Alert.message, Alert.rule, Alert.posting_id)
+        columns = select(
+            Alert.id,
+            Alert.delivery_id,
+            Alert.for_digest,
+            Alert.message,
+            Alert.rule,
+            Alert.posting_id,
+        )
         told = or_(Delivery.state.is_(None), Delivery.state != "discarded")
-        mine = (Alert.channel == channel, Alert.kind.in_(_KINDS), or_(later, and_(Alert.for_digest, Alert.delivery_id.is_(None))), told)
+        mine = (
+            Alert.channel == channel,
+            Alert.kind.in_(_KINDS),
+            or_(later, and_(Alert.for_digest, Alert.delivery_id.is_(None))),
+            told,
+        )
         joined = columns.outerjoin(Delivery, Delivery.delivery_id == Alert.delivery_id)
         return list(self.connection.execute(joined.where(*mine).order_by(Alert.id))), since
 
-    def _message(self, channel: str, rules: Sequence[Rule], items: Iterable[RoleMessage], since: datetime) -> DigestMessage:
+    def _message(
+        self, channel: str, rules: Sequence[Rule], items: Iterable[RoleMessage], since: datetime
+    ) -> DigestMessage:
         boards = self._boards(rules)
         names = {rule.name for rule in rules}
         watched = [one for one in self.fitting if one.board in boards]
-        fits = [one.role for one in watched if any(why.rule in names and self._tells(channel, one, why.rule) for why in one.why)]
-        near = [role for role in fits if role.deadline_at and self.now < role.deadline_at <= self.now + NEAR]
+        fits = [
+            one.role
+            for one in watched
+            if any(why.rule in names and self._tells(channel, one, why.rule) for why in one.why)
+        ]
+        near = [
+            role
+            for role in fits
+            if role.deadline_at and self.now < role.deadline_at <= self.now + NEAR
+        ]
         return DigestMessage(
             day=self.now.astimezone(self.settings.alerts.timezone).date(),
             since=since,
@@ -150,17 +217,23 @@ class _Day:
             boards=tuple(boards.values()),
         )
 
-    def _tells(self, channel: str, one: Fitting, rule: str) -> bool:
+    def _tells(self, channel: str, one: OpenRole, rule: str) -> bool:
         return self.mutes.reason(channel, rule, one.posting_id) is None
 
     def _boards(self, rules: Collection[Rule]) -> dict[str, BoardHealth]:
         """How the boards are that the rules look at, by name."""
-        rows = self.connection.execute(select(Board.__table__).where(Board.watched).order_by(Board.company, Board.board)).all()
-        return {row.board: _health(row) for row in rows if any(covers(rule, row.board) for rule in rules)}
+        rows = self.connection.execute(
+            select(Board.__table__).where(Board.watched).order_by(Board.company, Board.board)
+        ).all()
+        return {
+            row.board: _health(row)
+            for row in rows
+            if any(covers(rule, row.board) for rule in rules)
+        }
 
 
 def _deadline(role: Role) -> tuple[datetime, str]:
-    assert role.deadline_at is not None  # noqa: S101  # those without one are not listed
+    assert role.deadline_at is not None  # those without one are not listed  # noqa: S101
     return role.deadline_at, role.posting
 
 

@@ -10,14 +10,14 @@ import msgspec
 
 from monitor.messages import (
     BoardCount,
+    BoardWideEdit,
     FieldChange,
+    FirstCheckSummary,
     Message,
     ReminderMessage,
     Role,
     RoleMessage,
     RuleCount,
-    SummaryMessage,
-    TemplateMessage,
 )
 
 
@@ -35,8 +35,13 @@ def _joined(before: RoleMessage, after: RoleMessage) -> RoleMessage:
     last = first | {change.field: change for change in after.changes}
     return msgspec.structs.replace(
         after,
-        changes=tuple(FieldChange(name, first.get(name, change).old, change.new) for name, change in last.items()),
-        why=tuple(({one.rule: one for one in before.why} | {one.rule: one for one in after.why}).values()),
+        changes=tuple(
+            FieldChange(name, first.get(name, change).old, change.new)
+            for name, change in last.items()
+        ),
+        why=tuple(
+            ({one.rule: one for one in before.why} | {one.rule: one for one in after.why}).values()
+        ),
         mention=tuple(dict.fromkeys([*before.mention, *after.mention])),
     )
 
@@ -59,7 +64,9 @@ def one_reminder(messages: Iterable[Message]) -> ReminderMessage:
     items = [item for message in found for item in message.items]
     why = tuple(dict.fromkeys(why for item in items for why in item.why))
     mention = tuple(dict.fromkeys(who for item in items for who in item.mention))
-    return ReminderMessage((msgspec.structs.replace(items[0], why=why, mention=mention),), found[0].at)
+    return ReminderMessage(
+        (msgspec.structs.replace(items[0], why=why, mention=mention),), found[0].at
+    )
 
 
 def all_reminders(messages: Iterable[ReminderMessage], at: datetime) -> ReminderMessage:
@@ -71,22 +78,29 @@ def all_reminders(messages: Iterable[ReminderMessage], at: datetime) -> Reminder
     return ReminderMessage(tuple(one_reminder(mine).items[0] for mine in postings.values()), at)
 
 
-def one_summary(messages: Iterable[Message]) -> SummaryMessage:
+def one_summary(messages: Iterable[Message]) -> FirstCheckSummary:
     """What several summaries say, each board and role once."""
-    summaries = [message for message in messages if isinstance(message, SummaryMessage)]
-    boards: dict[str, BoardCount] = {board.board: board for summary in summaries for board in summary.boards}
+    summaries = [message for message in messages if isinstance(message, FirstCheckSummary)]
+    boards: dict[str, BoardCount] = {
+        board.board: board for summary in summaries for board in summary.boards
+    }
     roles: dict[str, dict[str, Role]] = defaultdict(dict)
     for summary in summaries:
         for rule in summary.rules:
             roles[rule.rule] |= {role.posting: role for role in rule.roles}
     rules = tuple(RuleCount(rule, tuple(found.values())) for rule, found in roles.items())
     moves = {move.board: move for summary in summaries for move in summary.moves}
-    return SummaryMessage(tuple(boards.values()), rules, tuple(moves.values()), late=all(summary.late for summary in summaries))
+    return FirstCheckSummary(
+        tuple(boards.values()),
+        rules,
+        tuple(moves.values()),
+        late=all(summary.late for summary in summaries),
+    )
 
 
-def one_template(messages: Iterable[Message]) -> TemplateMessage:
+def one_template(messages: Iterable[Message]) -> BoardWideEdit:
     """What several rules say of the same edit on most of a board."""
-    found = [message for message in messages if isinstance(message, TemplateMessage)]
+    found = [message for message in messages if isinstance(message, BoardWideEdit)]
     return msgspec.structs.replace(
         found[0],
         rules=tuple(rule for one in found for rule in one.rules),

@@ -1,7 +1,7 @@
 """The one summary a channel about an employer's move, written in the transaction of the check that carried it out.
 
-It takes the place of the board's introduction (`introduce.py`). Where a channel knew the new board before the move, it lists what came
-along and nothing else.
+It takes the place of the board's introduction (`introduce.py`). Where a channel knew the new board
+before the move, it lists what came along and nothing else.
 """
 
 from __future__ import annotations
@@ -13,21 +13,30 @@ from datetime import datetime
 from sqlalchemy import Connection, insert, select
 
 from crawler.registry import title
-from monitor.alerts.alerting import Alerting, role
-from monitor.alerts.summaries import Place, places
+from monitor.alerts.alerting import Alerting, role_of
+from monitor.alerts.summaries import RuleChannel, places
 from monitor.database import tables
 from monitor.database.engine import AnyRow
 from monitor.database.slack_channels import Directory, directory
 from monitor.history import postings as store
 from monitor.history.contents import load_contents
 from monitor.history.moves import Moved
-from monitor.messages import Move, Role, RuleCount, SummaryMessage, dump
-from monitor.rules.matches import candidate
+from monitor.messages import FirstCheckSummary, Move, Role, RuleCount, dump
+from monitor.rules.matches import candidate_of_posting
 
 _Roles = Mapping[str, Sequence[Role]]  # by rule
 
 
-def write(connection: Connection, alerting: Alerting, board: AnyRow, moved: Moved, *, round_id: int, check_id: int, at: datetime) -> None:
+def write(
+    connection: Connection,
+    alerting: Alerting,
+    board: AnyRow,
+    moved: Moved,
+    *,
+    round_id: int,
+    check_id: int,
+    at: datetime,
+) -> None:
     """An alert for each channel of the rules that look at the board. `board` is as it was before the check."""
     names = directory(connection)
     wanted = places(alerting, board, names)
@@ -38,40 +47,71 @@ def write(connection: Connection, alerting: Alerting, board: AnyRow, moved: Move
     new = listed - len(moved.postings) if moved.baseline or board.put_back else 0
     channels: dict[str, list[RuleCount]] = defaultdict(list)
     for rule, channel in wanted:
-        shown = [one for one in roles[rule] if one.repost_of or (rule, names.key(channel)) not in known]
+        shown = [
+            one for one in roles[rule] if one.repost_of or (rule, names.key(channel)) not in known
+        ]
         channels[channel].append(RuleCount(rule, tuple(shown)))
-    common = {"round_id": round_id, "check_id": check_id, "created_at": at, "kind": "summary", "why": f"moved from {moved.former.board}"}
+    common = {
+        "round_id": round_id,
+        "check_id": check_id,
+        "created_at": at,
+        "kind": "summary",
+        "why": f"moved from {moved.former.board}",
+    }
     for channel, rules in channels.items():
-        message = SummaryMessage((), (), (_move(board, moved, new, rules),))
+        message = FirstCheckSummary((), (), (_move(board, moved, new, rules),))
         named = "; ".join(rule.rule for rule in rules)
-        connection.execute(insert(tables.Alert).values(**common, channel=channel, rule=named, message=dump(message)))
+        connection.execute(
+            insert(tables.Alert).values(
+                **common, channel=channel, rule=named, message=dump(message)
+            )
+        )
 
 
-def _introduce(connection: Connection, board: AnyRow, wanted: Sequence[Place], names: Directory, at: datetime) -> set[Place]:
+def _introduce(
+    connection: Connection,
+    board: AnyRow,
+    wanted: Sequence[RuleChannel],
+    names: Directory,
+    at: datetime,
+) -> set[RuleChannel]:
     """Note that these places know the board. Return those that did before, each channel by the key of all its names."""
-    rows = connection.execute(select(tables.Introduction.__table__).where(tables.Introduction.board_id == board.id))
+    rows = connection.execute(
+        select(tables.Introduction.__table__).where(tables.Introduction.board_id == board.id)
+    )
     known = {(row.rule, names.key(row.channel)) for row in rows}
     new = [(rule, channel) for rule, channel in wanted if (rule, names.key(channel)) not in known]
-    told = [{"board_id": board.id, "rule": rule, "channel": channel, "at": at} for rule, channel in new]
+    told = [
+        {"board_id": board.id, "rule": rule, "channel": channel, "at": at} for rule, channel in new
+    ]
     if told:
         connection.execute(insert(tables.Introduction), told)
     return known
 
 
-def _roles(connection: Connection, alerting: Alerting, board: AnyRow, moved: Moved) -> tuple[_Roles, int]:
+def _roles(
+    connection: Connection, alerting: Alerting, board: AnyRow, moved: Moved
+) -> tuple[_Roles, int]:
     """The board's roles that fit each rule, new ones first; and how many roles it has."""
     stored = store.load_postings(connection, board.id)
     contents = load_contents(connection, board.board, list(stored.values()))
-    postings = [(key, contents[one.id], moved.postings.get(one.id)) for key, one in stored.items() if one.id in contents]
+    postings = [
+        (key, contents[one.id], moved.postings.get(one.id))
+        for key, one in stored.items()
+        if one.id in contents
+    ]
     found = {
         rule: [
-            role(board, key, posting, repost=former)
+            role_of(board, key, posting, repost=former)
             for key, posting, former in postings
-            if matcher.explain(candidate(board.board, board.company, posting)).fits
+            if matcher.explain(candidate_of_posting(board.board, board.company, posting)).fits
         ]
         for rule, matcher in alerting.matchers.items()
     }
-    return {rule: sorted(fitting, key=lambda one: bool(one.repost_of)) for rule, fitting in found.items()}, len(contents)
+    return {
+        rule: sorted(fitting, key=lambda one: bool(one.repost_of))
+        for rule, fitting in found.items()
+    }, len(contents)
 
 
 def _move(board: AnyRow, moved: Moved, new: int, rules: Sequence[RuleCount]) -> Move:
@@ -80,4 +120,12 @@ def _move(board: AnyRow, moved: Moved, new: int, rules: Sequence[RuleCount]) -> 
         was, now = moved.former.board, board.board
     company = board.company if board.company != board.token else moved.former.company
     counts = {"before": moved.before, "came": moved.came, "back": moved.back, "new": new}
-    return Move(board=board.board, company=company, url=board.url, was=was, now=now, **counts, rules=tuple(rules))
+    return Move(
+        board=board.board,
+        company=company,
+        url=board.url,
+        was=was,
+        now=now,
+        **counts,
+        rules=tuple(rules),
+    )

@@ -1,6 +1,7 @@
 """Move a role's card, mutes and savers to its new posting.
 
-So one role stays one thread a channel. Its card is edited once to show the new board's posting; no alert is sent for that.
+So one role stays one thread a channel. Its card is edited once to show the new board's posting; no
+alert is sent for that.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, select, update
 from sqlalchemy.orm import InstrumentedAttribute
 
-from monitor.database.json_values import among, listed
+from monitor.database.json_values import in_json_list, json_list
 from monitor.database.tables import Card, Mute, Posting, Saved
 
 
@@ -60,7 +61,10 @@ def _owned(
     *conditions: ColumnElement[bool],
 ) -> tuple[_Owned, _Owned]:
     """Who has something of the new postings, and who of the former ones."""
-    query = select(posting, owner).where(among(posting, "ids"), *conditions)
-    rows = {(row[0], row[1]) for row in connection.execute(query, {"ids": listed([*pairs, *pairs.values()])})}
+    query = select(posting, owner).where(in_json_list(posting, "ids"), *conditions)
+    rows = {
+        (row[0], row[1])
+        for row in connection.execute(query, {"ids": json_list([*pairs, *pairs.values()])})
+    }
     theirs = {row for row in rows if row[0] in pairs}
     return rows - theirs, sorted(theirs)

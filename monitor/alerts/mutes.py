@@ -1,7 +1,8 @@
 """What a channel does not want to be told: a role until somebody undoes it, a rule for a while.
 
-A muted alert is written all the same, with its message, and discarded at once, so that `alerts list` says what was not told and why; the
-role's card goes on being edited, and history knows nothing of mutes. What was written before the mute is still told, but not in a digest.
+A muted alert is written all the same, with its message, and discarded at once, so that `alerts
+list` says what was not told and why; the role's card goes on being edited, and history knows
+nothing of mutes. What was written before the mute is still told, but not in a digest.
 """
 
 from __future__ import annotations
@@ -40,8 +41,16 @@ def _active(now: datetime) -> ColumnElement[bool]:
 def current(connection: Connection, now: datetime) -> Mutes:
     """All mutes that hold now."""
     rows = connection.execute(select(Mute.__table__).where(_active(now))).all()
-    roles = {(row.channel, row.posting_id): f"{row.user_id} muted this role here" for row in rows if row.posting_id is not None}
-    rules = {(row.channel, row.rule): f"{row.user_id} muted this rule here {until(row.until)}" for row in rows if row.rule is not None}
+    roles = {
+        (row.channel, row.posting_id): f"{row.user_id} muted this role here"
+        for row in rows
+        if row.posting_id is not None
+    }
+    rules = {
+        (row.channel, row.rule): f"{row.user_id} muted this rule here {until(row.until)}"
+        for row in rows
+        if row.rule is not None
+    }
     return Mutes(roles, rules)
 
 
@@ -62,31 +71,59 @@ def write_alerts(connection: Connection, rows: Iterable[dict[str, Any]], now: da
         delivery_id = uuid4().hex if reason else None
         alerts.append(row | {"delivery_id": delivery_id})
         if reason:
-            message = {"channel": row["channel"], "message": row["message"], "created_at": now, "attempts": 0}
-            deliveries.append(message | {"delivery_id": delivery_id, "state": "discarded", "reason": reason})
+            message = {
+                "channel": row["channel"],
+                "message": row["message"],
+                "created_at": now,
+                "attempts": 0,
+            }
+            deliveries.append(
+                message | {"delivery_id": delivery_id, "state": "discarded", "reason": reason}
+            )
     if deliveries:
         connection.execute(insert(Delivery), deliveries)
     connection.execute(insert(Alert), alerts)
 
 
-def listed(connection: Connection, now: datetime) -> list[AnyRow]:
+def list_mutes(connection: Connection, now: datetime) -> list[AnyRow]:
     """The mutes that hold now, the oldest first: their columns, and `posting` of a role."""
     named = (Board.board + ":" + Posting.key).label("posting")
-    return list(connection.execute(_with_posting(select(Mute.__table__, named)).where(_active(now)).order_by(Mute.id)))
+    return list(
+        connection.execute(
+            _with_posting(select(Mute.__table__, named)).where(_active(now)).order_by(Mute.id)
+        )
+    )
 
 
 def _with_posting(query: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
-    return query.outerjoin(Posting, Posting.id == Mute.posting_id).outerjoin(Board, Board.id == Posting.board_id)
+    return query.outerjoin(Posting, Posting.id == Mute.posting_id).outerjoin(
+        Board, Board.id == Posting.board_id
+    )
 
 
-def mute(connection: Connection, channel: str, *, posting_id: int | None, rule: str | None, by: str, now: datetime) -> tuple[AnyRow, bool]:
+def mute(
+    connection: Connection,
+    channel: str,
+    *,
+    posting_id: int | None,
+    rule: str | None,
+    by: str,
+    now: datetime,
+) -> tuple[AnyRow, bool]:
     """The mute of a role or of a rule, and whether it is new; one that holds already stays as it is."""
-    same = (Mute.channel == channel, Mute.posting_id == posting_id, Mute.rule == rule)  # None asks IS NULL
-    found = connection.execute(select(Mute.__table__).where(*same, _active(now)).order_by(Mute.id)).first()
+    # None asks IS NULL
+    same = (Mute.channel == channel, Mute.posting_id == posting_id, Mute.rule == rule)
+    found = connection.execute(
+        select(Mute.__table__).where(*same, _active(now)).order_by(Mute.id)
+    ).first()
     if found is not None:
         return found, False
     values = {"channel": channel, "posting_id": posting_id, "rule": rule, "user_id": by, "at": now}
-    made = insert(Mute).values(**values, until=now + A_DAY if rule is not None else None).returning(Mute.__table__)
+    made = (
+        insert(Mute)
+        .values(**values, until=now + A_DAY if rule is not None else None)
+        .returning(Mute.__table__)
+    )
     return connection.execute(made).one(), True
 
 
@@ -95,10 +132,12 @@ def announced(connection: Connection, mute_id: int, channel_id: str, ts: str) ->
     connection.execute(update(Mute).where(Mute.id == mute_id).values(channel_id=channel_id, ts=ts))
 
 
-def find(connection: Connection, mute_id: int) -> AnyRow | None:
+def find_mute(connection: Connection, mute_id: int) -> AnyRow | None:
     """A mute, whether it holds or not; with `posting` of a role."""
     named = (Board.board + ":" + Posting.key).label("posting")
-    return connection.execute(_with_posting(select(Mute.__table__, named)).where(Mute.id == mute_id)).one_or_none()
+    return connection.execute(
+        _with_posting(select(Mute.__table__, named)).where(Mute.id == mute_id)
+    ).one_or_none()
 
 
 def undo(connection: Connection, mute_id: int, by: str, now: datetime) -> bool:

@@ -1,8 +1,9 @@
 """Reminders before a deadline: which are due is decided purely, then written as alerts.
 
-A threshold of a rule (72 h, 24 h) is due from so long before the deadline on; of several that are due at once the nearest is told alone.
-What a role's own alert has just said is not said again, so that one found with 50 hours left is reminded of at 24; but the last threshold
-is told in any case. A threshold is told again when its moment comes again, because the deadline has moved on.
+A threshold of a rule (72 h, 24 h) is due from so long before the deadline on; of several that are
+due at once the nearest is told alone. What a role's own alert has just said is not said again, so
+that one found with 50 hours left is reminded of at 24; but the last threshold is told in any case.
+A threshold is told again when its moment comes again, because the deadline has moved on.
 """
 
 from __future__ import annotations
@@ -19,32 +20,36 @@ from sqlalchemy.orm import aliased
 
 from monitor.alerts import mutes
 from monitor.alerts.alerting import Alerting
-from monitor.alerts.open_roles import Fitting, open_postings
+from monitor.alerts.open_roles import OpenRole, open_postings
 from monitor.config.model import Rule, Settings
 from monitor.database.engine import AnyRow
-from monitor.database.json_values import among, listed
+from monitor.database.json_values import in_json_list, json_list
 from monitor.database.tables import Alert, Board, Delivery, Posting, PostingChange, PostingVersion
 from monitor.messages import Message, NightMessage, Reminder, ReminderMessage, Why, dump, load
 
-MISSED: Final = timedelta(days=1)  # so long after its deadline a reminder that nobody was there to send is noted, as expired
+# so long after its deadline a reminder that nobody was there to send is noted, as expired
+MISSED: Final = timedelta(days=1)
 _TOO_LATE: Final = "the deadline passed before it could be sent"
 _CLOSED: Final = "the role closed before it could be sent"
 _MOVED: Final = "the deadline moved before it could be sent"
 
-Told = Mapping[tuple[int, str, str, float], datetime]  # posting, rule, channel, seconds of the threshold → when last
+# posting, rule, channel, seconds of the threshold → when last
+RemindersSent = Mapping[tuple[int, str, str, float], datetime]
 
 
 @dataclass(frozen=True, slots=True)
 class Due:
     """A reminder that a rule owes; `expired` when the deadline has passed already."""
 
-    posting: Fitting
+    posting: OpenRole
     why: Why
     threshold: timedelta
     expired: bool
 
 
-def decide(posting: Fitting, rule: Rule, why: Why, learnt: datetime | None, now: datetime) -> Due | None:
+def decide(
+    posting: OpenRole, rule: Rule, why: Why, learnt: datetime | None, now: datetime
+) -> Due | None:
     """What a rule that fits owes now, told or not. `learnt`: when a change said the deadline, None when none did."""
     deadline = posting.role.deadline_at
     if deadline is None or not rule.remind or rule.mode == "digest":
@@ -52,8 +57,12 @@ def decide(posting: Fitting, rule: Rule, why: Why, learnt: datetime | None, now:
     last, moments = min(rule.remind), sorted(each for each in rule.remind if deadline - each <= now)
     if now >= deadline:
         was_known = (learnt or posting.first_seen_at) < deadline - last
-        return Due(posting, why, last, expired=True) if was_known and now < deadline + MISSED else None
-    if not moments or (moments[0] != last and learnt is not None and deadline - moments[0] <= learnt):
+        return (
+            Due(posting, why, last, expired=True) if was_known and now < deadline + MISSED else None
+        )
+    if not moments or (
+        moments[0] != last and learnt is not None and deadline - moments[0] <= learnt
+    ):
         return None
     return Due(posting, why, moments[0], expired=False)
 
@@ -65,7 +74,9 @@ def write(connection: Connection, settings: Settings, now: datetime) -> int:
     if not rules:
         return 0
     alerting = Alerting.of(settings)
-    near = PostingVersion.deadline_at.between(now - MISSED, now + max(each for rule in rules.values() for each in rule.remind))
+    near = PostingVersion.deadline_at.between(
+        now - MISSED, now + max(each for rule in rules.values() for each in rule.remind)
+    )
     postings = [one for one in open_postings(connection, alerting, rules.values(), near) if one.why]
     learnt, told = _learnt(connection, postings), _told(connection, postings)
     due = [
@@ -78,21 +89,31 @@ def write(connection: Connection, settings: Settings, now: datetime) -> int:
     ]
     rows = [_row(one, channel, rules[one.why.rule], now) for one, channel in due if not one.expired]
     mutes.write_alerts(connection, rows, now)
-    _note(connection, [_row(one, channel, rules[one.why.rule], now) for one, channel in due if one.expired], now)
+    _note(
+        connection,
+        [_row(one, channel, rules[one.why.rule], now) for one, channel in due if one.expired],
+        now,
+    )
     return len(rows)
 
 
 def next_due(connection: Connection, settings: Settings, now: datetime) -> datetime | None:
     """Return when the next reminder may be due, or the next deadline passes; None while no open posting has one to come."""
-    before = {each for rule in settings.rules if rule.mode != "digest" for each in rule.remind} | {timedelta(0)}
-    current = and_(PostingVersion.posting_id == Posting.id, PostingVersion.number == Posting.version)
+    before = {each for rule in settings.rules if rule.mode != "digest" for each in rule.remind} | {
+        timedelta(0)
+    }
+    current = and_(
+        PostingVersion.posting_id == Posting.id, PostingVersion.number == Posting.version
+    )
     query = select(PostingVersion.deadline_at).distinct().join(Posting, current)
-    deadlines = connection.scalars(query.where(Posting.state == "open", PostingVersion.deadline_at > now)).all()
+    deadlines = connection.scalars(
+        query.where(Posting.state == "open", PostingVersion.deadline_at > now)
+    ).all()
     moments = (deadline - each for deadline in deadlines if deadline for each in before)
     return min((moment for moment in moments if moment > now), default=None)
 
 
-def _is_news(due: Due, channel: str, told: Told) -> bool:
+def _is_news(due: Due, channel: str, told: RemindersSent) -> bool:
     last = told.get((due.posting.posting_id, due.why.rule, channel, due.threshold.total_seconds()))
     deadline = due.posting.role.deadline_at
     return last is None or deadline is None or last < deadline - due.threshold
@@ -100,7 +121,13 @@ def _is_news(due: Due, channel: str, told: Told) -> bool:
 
 def _row(due: Due, channel: str, rule: Rule, now: datetime) -> dict[str, object]:
     reminder = Reminder(due.posting.role, (due.why,), due.threshold.total_seconds(), rule.mention)
-    told = {"kind": "reminder", "rule": rule.name, "channel": channel, "why": due.why.words, "posting_id": due.posting.posting_id}
+    told = {
+        "kind": "reminder",
+        "rule": rule.name,
+        "channel": channel,
+        "why": due.why.words,
+        "posting_id": due.posting.posting_id,
+    }
     return told | {
         "round_id": None,
         "check_id": None,
@@ -110,39 +137,56 @@ def _row(due: Due, channel: str, rule: Rule, now: datetime) -> dict[str, object]
     }
 
 
-def _learnt(connection: Connection, postings: Sequence[Fitting]) -> dict[int, datetime]:
+def _learnt(connection: Connection, postings: Sequence[OpenRole]) -> dict[int, datetime]:
     """When a change last said each posting's deadline, by its row; a baseline's has said none."""
     change = PostingChange
     said = or_(change.field == "deadline", change.kind.in_(("opened", "reopened")))
-    query = select(change.posting_id, func.max(change.at)).where(among(change.posting_id, "ids"), said).group_by(change.posting_id)
-    rows = connection.execute(query, {"ids": listed(_ids(postings))})
+    query = (
+        select(change.posting_id, func.max(change.at))
+        .where(in_json_list(change.posting_id, "ids"), said)
+        .group_by(change.posting_id)
+    )
+    rows = connection.execute(query, {"ids": json_list(_ids(postings))})
     return {row[0]: row[1] for row in rows}
 
 
-def _told(connection: Connection, postings: Sequence[Fitting]) -> Told:
+def _told(connection: Connection, postings: Sequence[OpenRole]) -> RemindersSent:
     """Of a role that moved to another board, what was told of it there counts."""
     ids = _ids(postings)
-    now = {row.former: row.id for row in connection.execute(_FORMER, {"ids": listed(ids)})}
-    mine = and_(Alert.kind == "reminder", among(Alert.posting_id, "ids"))
+    now = {row.former: row.id for row in connection.execute(_FORMER, {"ids": json_list(ids)})}
+    mine = and_(Alert.kind == "reminder", in_json_list(Alert.posting_id, "ids"))
     found: dict[tuple[int, str, str, float], datetime] = {}
-    query = select(Alert.posting_id, Alert.rule, Alert.channel, Alert.message, Alert.created_at).where(mine).order_by(Alert.id)
-    for row in connection.execute(query, {"ids": listed([*now, *ids])}):
+    query = (
+        select(Alert.posting_id, Alert.rule, Alert.channel, Alert.message, Alert.created_at)
+        .where(mine)
+        .order_by(Alert.id)
+    )
+    for row in connection.execute(query, {"ids": json_list([*now, *ids])}):
         for item in _items(row.message):
-            found[now.get(row.posting_id, row.posting_id), row.rule, row.channel, item.threshold] = row.created_at
+            found[
+                now.get(row.posting_id, row.posting_id), row.rule, row.channel, item.threshold
+            ] = row.created_at
     return found
 
 
 _former = aliased(Posting)
-_FORMER = select(Posting.id, _former.id.label("former")).join(_former, _former.id == Posting.repost_of)
-_FORMER = _FORMER.where(_former.board_id != Posting.board_id, among(Posting.id, "ids"))
+_FORMER = select(Posting.id, _former.id.label("former")).join(
+    _former, _former.id == Posting.repost_of
+)
+_FORMER = _FORMER.where(_former.board_id != Posting.board_id, in_json_list(Posting.id, "ids"))
 
 
-def _ids(postings: Sequence[Fitting]) -> list[int]:
+def _ids(postings: Sequence[OpenRole]) -> list[int]:
     return [one.posting_id for one in postings]
 
 
 def _items(text: str) -> tuple[Reminder, ...]:
-    return tuple(item for part in _parts(load(text)) if isinstance(part, ReminderMessage) for item in part.items)
+    return tuple(
+        item
+        for part in _parts(load(text))
+        if isinstance(part, ReminderMessage)
+        for item in part.items
+    )
 
 
 def _parts(message: Message) -> tuple[Message, ...]:
@@ -165,9 +209,17 @@ def _note(connection: Connection, rows: Iterable[dict[str, object]], now: dateti
         connection.execute(insert(Alert).values(**row, delivery_id=own))
 
 
-def _noted(connection: Connection, channel: str, message: str, now: datetime, reason: str = _TOO_LATE) -> str:
+def _noted(
+    connection: Connection, channel: str, message: str, now: datetime, reason: str = _TOO_LATE
+) -> str:
     """A message that was never sent; its delivery id."""
-    row = {"delivery_id": uuid4().hex, "channel": channel, "message": message, "created_at": now, "attempts": 0}
+    row = {
+        "delivery_id": uuid4().hex,
+        "channel": channel,
+        "message": message,
+        "created_at": now,
+        "attempts": 0,
+    }
     connection.execute(insert(Delivery).values(**row, state="expired", reason=reason))
     return str(row["delivery_id"])
 
@@ -176,13 +228,19 @@ def expire(connection: Connection, now: datetime) -> None:
     """Gives up what waits to be sent and is not true any more; the rest of a message goes on, with deadlines as they are now."""
     for row in _waiting(connection):
         items, postings = _items(row.message), _postings(connection, row.delivery_id)
-        today = {item.role.posting: _today(item, postings.get(item.role.posting), now) for item in items}
+        today = {
+            item.role.posting: _today(item, postings.get(item.role.posting), now) for item in items
+        }
         left = tuple(one for one in today.values() if isinstance(one, Reminder))
         over = {posting: one for posting, one in today.items() if isinstance(one, str)}
         mine = update(Delivery).where(Delivery.id == row.id, Delivery.state == row.state)
         message = _with(row.message, left, now)
         if message is None:
-            connection.execute(mine.values(state="expired", next_try_at=None, reason=next(iter(over.values()), _TOO_LATE)))
+            connection.execute(
+                mine.values(
+                    state="expired", next_try_at=None, reason=next(iter(over.values()), _TOO_LATE)
+                )
+            )
         elif left != items and connection.execute(mine.values(message=dump(message))).rowcount:
             _give_up(connection, row.delivery_id, over, now)
 
@@ -190,29 +248,44 @@ def expire(connection: Connection, now: datetime) -> None:
 def _postings(connection: Connection, delivery_id: str) -> dict[str, AnyRow]:
     """What a message reminds of, as it stands today, by the posting's name."""
     named = (Board.board + ":" + Posting.key).label("posting")
-    query = select(named, Posting.state, PostingVersion.deadline_at, PostingVersion.deadline_text).join_from(Alert, Posting)
+    query = select(
+        named, Posting.state, PostingVersion.deadline_at, PostingVersion.deadline_text
+    ).join_from(Alert, Posting)
     query = query.join(Board, Board.id == Posting.board_id)
-    current = and_(PostingVersion.posting_id == Posting.id, PostingVersion.number == Posting.version)
-    rows = connection.execute(query.join(PostingVersion, current).where(Alert.delivery_id == delivery_id))
+    current = and_(
+        PostingVersion.posting_id == Posting.id, PostingVersion.number == Posting.version
+    )
+    rows = connection.execute(
+        query.join(PostingVersion, current).where(Alert.delivery_id == delivery_id)
+    )
     return {row.posting: row for row in rows}
 
 
 def _today(item: Reminder, posting: AnyRow | None, now: datetime) -> Reminder | str:
     """The reminder with today's deadline, or why it is not sent any more."""
-    said, deadline = item.role.deadline_at, posting.deadline_at if posting else item.role.deadline_at
+    said, deadline = (
+        item.role.deadline_at,
+        posting.deadline_at if posting else item.role.deadline_at,
+    )
     if posting and posting.state == "closed":
         return _CLOSED
-    if deadline is None or (deadline != said and now < deadline - timedelta(seconds=item.threshold)):
+    if deadline is None or (
+        deadline != said and now < deadline - timedelta(seconds=item.threshold)
+    ):
         return _MOVED  # it is told again when its moment comes again
     if deadline <= now:
         return _TOO_LATE
     if posting is None or deadline == said:
         return item
-    role = msgspec.structs.replace(item.role, deadline_at=deadline, deadline_text=posting.deadline_text or "")
+    role = msgspec.structs.replace(
+        item.role, deadline_at=deadline, deadline_text=posting.deadline_text or ""
+    )
     return msgspec.structs.replace(item, role=role)
 
 
-def _give_up(connection: Connection, delivery_id: str, over: Mapping[str, str], now: datetime) -> None:
+def _give_up(
+    connection: Connection, delivery_id: str, over: Mapping[str, str], now: datetime
+) -> None:
     """The alerts of a message that it does not tell any more get expired ones of their own; `over` says why, by posting."""
     columns = select(Alert.id, Alert.channel, Alert.message).where(Alert.delivery_id == delivery_id)
     for row in connection.execute(columns).all():
@@ -223,7 +296,13 @@ def _give_up(connection: Connection, delivery_id: str, over: Mapping[str, str], 
 
 
 def _waiting(connection: Connection) -> Iterator[AnyRow]:
-    reminders = select(Alert.delivery_id).where(Alert.kind == "reminder", Alert.delivery_id == Delivery.delivery_id)
-    open_ = and_(Delivery.state != "sent", Delivery.state.in_(("pending", "held", "failed")), Delivery.sending_at.is_(None))
+    reminders = select(Alert.delivery_id).where(
+        Alert.kind == "reminder", Alert.delivery_id == Delivery.delivery_id
+    )
+    open_ = and_(
+        Delivery.state != "sent",
+        Delivery.state.in_(("pending", "held", "failed")),
+        Delivery.sending_at.is_(None),
+    )
     columns = select(Delivery.id, Delivery.delivery_id, Delivery.state, Delivery.message)
     yield from connection.execute(columns.where(open_, reminders.exists())).all()

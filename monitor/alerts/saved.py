@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, delete, insert, select
 from monitor.database.tables import Saved
 
 
-def save(connection: Connection, user_id: str, posting_id: int, now: datetime) -> bool:
+def save_role(connection: Connection, user_id: str, posting_id: int, now: datetime) -> bool:
     """Keeps the role for that user; False when he has it."""
     if connection.execute(select(Saved.at).where(*_mine(user_id, posting_id))).first() is not None:
         return False
@@ -17,7 +17,7 @@ def save(connection: Connection, user_id: str, posting_id: int, now: datetime) -
     return True
 
 
-def drop(connection: Connection, user_id: str, posting_id: int) -> bool:
+def unsave_role(connection: Connection, user_id: str, posting_id: int) -> bool:
     """Takes the role from what the user keeps; False when he did not have it."""
     return connection.execute(delete(Saved).where(*_mine(user_id, posting_id))).rowcount == 1
 

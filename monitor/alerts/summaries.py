@@ -1,7 +1,8 @@
 """Summaries: what a channel is told once when a board, a rule or the channel itself is new.
 
-A channel has been introduced to a rule's view of a board, or it has not; what is missing is told at the end of a round, in one
-message a channel. So a new rule, a board put back and the first working Slack token need no cases of their own.
+A channel has been introduced to a rule's view of a board, or it has not; what is missing is told at
+the end of a round, in one message a channel. So a new rule, a board put back and the first working
+Slack token need no cases of their own.
 """
 
 from __future__ import annotations
@@ -16,36 +17,38 @@ from sqlalchemy import Connection, Table, func, insert, select
 
 from monitor.alerts.alerting import Alerting, covers, fitting
 from monitor.database import tables
-from monitor.database.engine import AnyRow, insert_missing
+from monitor.database.engine import AnyRow, insert_or_ignore
 from monitor.database.slack_channels import Directory, directory
 from monitor.history import postings as store
 from monitor.history.contents import load_contents
 from monitor.history.moves import is_pending
-from monitor.messages import BoardCount, Role, RuleCount, SummaryMessage, dump
+from monitor.messages import BoardCount, FirstCheckSummary, Role, RuleCount, dump
 
-Place = tuple[str, str]  # a rule and a channel
+RuleChannel = tuple[str, str]  # a rule and a channel
 _INTRODUCTION = cast("Table", tables.Introduction.__table__)
 
 
 class Introductions(NamedTuple):
     """What is to be told, and which rules and channels know of which board once it is."""
 
-    told: list[tuple[int, Place]]  # by the board's row
-    summaries: Mapping[Place, _Summary]
+    told: list[tuple[int, RuleChannel]]  # by the board's row
+    summaries: Mapping[RuleChannel, _Summary]
 
 
-def introduce(connection: Connection, alerting: Alerting, round_id: int, at: datetime) -> None:
+def first_summary(connection: Connection, alerting: Alerting, round_id: int, at: datetime) -> None:
     """Find what is to be told and write it, in one transaction."""
     write(connection, find(connection, alerting, round_id), round_id, at)
 
 
 def find(connection: Connection, alerting: Alerting, round_id: int) -> Introductions:
     """Return the rules and channels that have boards to be told of; every posting of these is read and matched, and nothing written."""
-    told: list[tuple[int, Place]] = []
-    summaries: dict[Place, _Summary] = defaultdict(_Summary)
+    told: list[tuple[int, RuleChannel]] = []
+    summaries: dict[RuleChannel, _Summary] = defaultdict(_Summary)
     for board, new in _missing(connection, alerting):
         told += [(board.id, place) for place in new]
-        if alerting.enabled and not (alerting.announces(board.board) and _is_baseline(connection, board, round_id)):
+        if alerting.enabled and not (
+            alerting.announces_baseline(board.board) and _is_baseline(connection, board, round_id)
+        ):
             _add(connection, alerting, board, {place: summaries[place] for place in new})
     return Introductions(told, summaries)
 
@@ -53,18 +56,34 @@ def find(connection: Connection, alerting: Alerting, round_id: int) -> Introduct
 def write(connection: Connection, found: Introductions, round_id: int, at: datetime) -> None:
     """Write a summary alert for each rule and channel, and note that they were told."""
     if found.told:
-        rows = [{"board_id": board_id, "rule": rule, "channel": channel, "at": at} for board_id, (rule, channel) in found.told]
-        connection.execute(insert_missing(connection, _INTRODUCTION), rows)  # the names of a channel may have been learned since
+        rows = [
+            {"board_id": board_id, "rule": rule, "channel": channel, "at": at}
+            for board_id, (rule, channel) in found.told
+        ]
+        # the names of a channel may have been learned since
+        connection.execute(insert_or_ignore(connection, _INTRODUCTION), rows)
     for (rule, channel), summary in found.summaries.items():
-        alert = {"round_id": round_id, "rule": rule, "kind": "summary", "channel": channel, "created_at": at}
-        message = SummaryMessage(tuple(summary.boards), (RuleCount(rule, tuple(summary.roles)),))
-        connection.execute(insert(tables.Alert).values(**alert, why="a new board, rule or channel", message=dump(message)))
+        alert = {
+            "round_id": round_id,
+            "rule": rule,
+            "kind": "summary",
+            "channel": channel,
+            "created_at": at,
+        }
+        message = FirstCheckSummary(tuple(summary.boards), (RuleCount(rule, tuple(summary.roles)),))
+        connection.execute(
+            insert(tables.Alert).values(
+                **alert, why="a new board, rule or channel", message=dump(message)
+            )
+        )
 
 
 def _is_baseline(connection: Connection, board: AnyRow, round_id: int) -> bool:
     """Was the board read for the first time in this round?"""
     check = tables.BoardCheck
-    first = select(func.min(check.round_id)).where(check.board_id == board.id, check.result != "failure")
+    first = select(func.min(check.round_id)).where(
+        check.board_id == board.id, check.result != "failure"
+    )
     return connection.execute(first).scalar() == round_id
 
 
@@ -74,19 +93,34 @@ class _Summary:
     roles: list[Role] = field(default_factory=list)
 
 
-def _missing(connection: Connection, alerting: Alerting) -> Iterator[tuple[AnyRow, list[Place]]]:
+def _missing(
+    connection: Connection, alerting: Alerting
+) -> Iterator[tuple[AnyRow, list[RuleChannel]]]:
     """Each board that was read, with the rules and channels that have not been told of it. A pending move is told first."""
-    read = select(tables.Board.__table__).where(tables.Board.watched, tables.Board.last_ok_at.is_not(None), ~tables.Board.put_back)
-    boards = [board for board in connection.execute(read.order_by(tables.Board.id)).all() if not is_pending(board)]
+    read = select(tables.Board.__table__).where(
+        tables.Board.watched, tables.Board.last_ok_at.is_not(None), ~tables.Board.put_back
+    )
+    boards = [
+        board
+        for board in connection.execute(read.order_by(tables.Board.id)).all()
+        if not is_pending(board)
+    ]
     names = directory(connection)
-    known = {(row.board_id, row.rule, names.key(row.channel)) for row in connection.execute(select(tables.Introduction.__table__))}
+    known = {
+        (row.board_id, row.rule, names.key(row.channel))
+        for row in connection.execute(select(tables.Introduction.__table__))
+    }
     for board in boards:
-        new = [place for place in places(alerting, board, names) if (board.id, place[0], names.key(place[1])) not in known]
+        new = [
+            place
+            for place in places(alerting, board, names)
+            if (board.id, place[0], names.key(place[1])) not in known
+        ]
         if new:
             yield board, new
 
 
-def places(alerting: Alerting, board: AnyRow, names: Directory) -> list[Place]:
+def places(alerting: Alerting, board: AnyRow, names: Directory) -> list[RuleChannel]:
     """The rules that look at a board, each with the channels that it tells; two names of one channel are one place."""
     wanted = {
         (rule.name, names.key(channel)): (rule.name, channel)
@@ -97,12 +131,20 @@ def places(alerting: Alerting, board: AnyRow, names: Directory) -> list[Place]:
     return list(wanted.values())
 
 
-def _add(connection: Connection, alerting: Alerting, board: AnyRow, summaries: Mapping[Place, _Summary]) -> None:
+def _add(
+    connection: Connection,
+    alerting: Alerting,
+    board: AnyRow,
+    summaries: Mapping[RuleChannel, _Summary],
+) -> None:
     """A board's postings read once, and matched with every rule that asks."""
     stored = sorted(store.load_postings(connection, board.id).values(), key=lambda one: one.id)
     contents = load_contents(connection, board.board, stored)
     postings = [(one.key, contents[one.id]) for one in stored if one.id in contents]
-    roles = {rule: fitting(alerting.matchers[rule], board, postings) for rule in {rule for rule, _ in summaries}}
+    roles = {
+        rule: fitting(alerting.matchers[rule], board, postings)
+        for rule in {rule for rule, _ in summaries}
+    }
     for (rule, _), summary in summaries.items():
         summary.boards.append(BoardCount(board.board, board.company, board.url, len(stored)))
         summary.roles += roles[rule]

@@ -6,45 +6,58 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from monitor.alerts.alerting import Alerting, role
+from monitor.alerts.alerting import Alerting, role_of
 from monitor.config.model import Rule
 from monitor.database.engine import AnyRow
-from monitor.history.template_edits import find
-from monitor.history.write import Told
-from monitor.messages import Passage, RuleCount, TemplateMessage, Why, dump
-from monitor.rules.matches import candidate
+from monitor.history.template_edits import find_template_edit
+from monitor.history.write import PostingEvent
+from monitor.messages import BoardWideEdit, Passage, RuleCount, Why, dump
+from monitor.rules.matches import candidate_of_posting
 
 
 @dataclass(frozen=True, slots=True)
-class Template:
+class CommonEdit:
     """The passages that were edited in most of a board's postings."""
 
     passages: tuple[Passage, ...]
-    edited: tuple[Told, ...]
+    edited: tuple[PostingEvent, ...]
     listed: int
 
 
-def split(told: Sequence[Told], listed: int) -> tuple[list[Told], Template | None]:
+def mark_common_edits(
+    told: Sequence[PostingEvent], listed: int
+) -> tuple[list[PostingEvent], CommonEdit | None]:
     """What a look brought with the edits of descriptions that are the board's alone marked so, and what the board edited."""
-    rewritten = {one.key: one for one in told if one.kind == "revised" and any(change.field == "description" for change in one.changes)}
-    texts = {key: (one.before.description if one.before else "", one.after.description) for key, one in rewritten.items()}
-    edit = find(texts, listed)
+    rewritten = {
+        one.key: one
+        for one in told
+        if one.kind == "revised" and any(change.field == "description" for change in one.changes)
+    }
+    texts = {
+        key: (one.before.description if one.before else "", one.after.description)
+        for key, one in rewritten.items()
+    }
+    edit = find_template_edit(texts, listed)
     if edit is None:
         return list(told), None
     marked = [replace(one, template=True) if one.key in edit.alone else one for one in told]
     common = tuple(Passage(each.old, each.new, count) for each, count in edit.passages.items())
-    return marked, Template(common, tuple(rewritten[key] for key in edit.edited), listed)
+    return marked, CommonEdit(common, tuple(rewritten[key] for key in edit.edited), listed)
 
 
-def wants(rule: Rule) -> bool:
+def tells_common_edits(rule: Rule) -> bool:
     """Does a rule tell the edit of a template as such? A digest, which is one message anyway, tells its roles."""
     return rule.mode != "digest" and "revised" in rule.on and "description" in rule.fields
 
 
-def rows(alerting: Alerting, board: AnyRow, template: Template, at: datetime) -> Iterator[dict[str, object]]:
+def rows(
+    alerting: Alerting, board: AnyRow, template: CommonEdit, at: datetime
+) -> Iterator[dict[str, object]]:
     """An alert for each rule and channel that wants descriptions told and has postings among the edited ones; about no single posting."""
     for rule in alerting.settings.rules:
-        message = _message(alerting, rule, board, template, at) if wants(rule) else None
+        message = (
+            _message(alerting, rule, board, template, at) if tells_common_edits(rule) else None
+        )
         if message is not None and message.rules:
             row: dict[str, object] = {
                 "rule": rule.name,
@@ -57,10 +70,14 @@ def rows(alerting: Alerting, board: AnyRow, template: Template, at: datetime) ->
                 yield row | {"channel": channel, "message": dump(message)}
 
 
-def _message(alerting: Alerting, rule: Rule, board: AnyRow, template: Template, at: datetime) -> TemplateMessage:
+def _message(
+    alerting: Alerting, rule: Rule, board: AnyRow, template: CommonEdit, at: datetime
+) -> BoardWideEdit:
     fitting = [(one, why) for one in template.edited if (why := _why(alerting, rule, board, one))]
-    roles = tuple(role(board, one.key, one.after, one.first_seen_at, one.repost) for one, _ in fitting)
-    return TemplateMessage(
+    roles = tuple(
+        role_of(board, one.key, one.after, one.first_seen_at, one.repost) for one, _ in fitting
+    )
+    return BoardWideEdit(
         board=board.board,
         company=board.company,
         url=board.url,
@@ -74,8 +91,11 @@ def _message(alerting: Alerting, rule: Rule, board: AnyRow, template: Template, 
     )
 
 
-def _why(alerting: Alerting, rule: Rule, board: AnyRow, one: Told) -> Why | None:
+def _why(alerting: Alerting, rule: Rule, board: AnyRow, one: PostingEvent) -> Why | None:
     """The rule's words in a posting that it fits before and after; one that it begins or ceases to fit is told by itself."""
     matcher = alerting.matchers[rule.name]
-    before, after = (matcher.explain(candidate(board.board, board.company, posting)) for posting in (one.before or one.after, one.after))
+    before, after = (
+        matcher.explain(candidate_of_posting(board.board, board.company, posting))
+        for posting in (one.before or one.after, one.after)
+    )
     return Why(rule.name, after.words) if before.fits and after.fits else None

@@ -61,7 +61,9 @@ def _named(text: str, choose: Choose) -> Address | None:
 def _chosen(found: Sequence[Match], choose: Choose) -> Entry:
     """The one board that has the name, or the one that is chosen; the first where none could be read, whichever it is."""
     surest = [match.entry for match in found if match.rank == found[0].rank or not found[0].exact]
-    if (found[0].exact and len(surest) == 1) or not any(is_readable(entry.board) for entry in surest):
+    if (found[0].exact and len(surest) == 1) or not any(
+        is_readable(entry.board) for entry in surest
+    ):
         return surest[0]
     return choose(surest)
 
@@ -79,7 +81,9 @@ def watched_already(settings: Settings, address: Address) -> str:
     """Return a sentence when the board is watched already, else "". Raises UserError when it is switched off in the configuration."""
     known = settings.board(address.board)
     if known is not None and not known.enabled:
-        raise UserError(f"{known.board} is in {settings.file} already, with `enabled = false`: take that out to watch it")
+        raise UserError(
+            f"{known.board} is in {settings.file} already, with `enabled = false`: take that out to watch it"
+        )
     return f"{known.board} is watched already: {settings.file}" if known else ""
 
 
@@ -88,7 +92,11 @@ def moved(board: str) -> str:
     now = where_now(board)
     if not now:
         return ""
-    todo = f": `rolewatch boards add {now}`" if is_readable(now) else f", and rolewatch cannot read {title(parse(now).ats)} boards yet"
+    todo = (
+        f": `rolewatch boards add {now}`"
+        if is_readable(now)
+        else f", and rolewatch cannot read {title(parse(now).ats)} boards yet"
+    )
     return f"{board} is a former board of {employer(board)}, which is at {now} now{todo}"
 
 
@@ -115,7 +123,9 @@ async def on_page(url: str, settings: Settings) -> Found:
     except PageUnreadable as error:
         raise UserError(str(error)) from error
     if not found.boards:
-        raise UserError(f"no board that rolewatch knows is linked on {url}: open one of its jobs and give that address, or ats:token")
+        raise UserError(
+            f"no board that rolewatch knows is linked on {url}: open one of its jobs and give that address, or ats:token"
+        )
     return found
 
 
@@ -135,10 +145,12 @@ async def look_at(address: Address, settings: Settings, holds: Holds) -> Glance:
     from contextlib import aclosing
 
     from crawler.crawl import crawl
-    from monitor.history.boards import manners
+    from monitor.history.boards import politeness
 
     request = BoardRequest(address.board, glance=True)
-    async with aclosing(crawl(address.ats, [request], manners(settings, address.ats), holds)) as results:
+    async with aclosing(
+        crawl(address.ats, [request], politeness(settings, address.ats), holds)
+    ) as results:
         return _seen(address, await anext(results))
 
 
@@ -151,4 +163,6 @@ def _seen(address: Address, result: Result) -> Glance:
     if isinstance(result, Failure) and result.unknown:
         todo = moved(address.board) or "check the name, or add it unseen with --no-check"
         raise UserError(f"{title(address.ats)} knows no board {address.token!r} ({reason}): {todo}")
-    return Glance(warning=f"it could not be read now ({reason}); it is added all the same, and the daemon will try again")
+    return Glance(
+        warning=f"it could not be read now ({reason}); it is added all the same, and the daemon will try again"
+    )

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
     from monitor.cli.sample import Tried
-    from monitor.database.lease import Held, Lease
+    from monitor.database.lease import AlreadyRunning, Lease
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -31,32 +31,48 @@ _SHOWN = ("created_at", "state", "kind", "title", "company", "rule", "channel", 
 def list_alerts(
     ctx: typer.Context,
     *,
-    wanted: Annotated[str | None, typer.Option("--state", metavar="STATE", help=f"One of {' '.join(STATES)}.")] = None,
-    channel: Annotated[str | None, typer.Option("--channel", metavar="CHANNEL", help="Such as slack:#roles.")] = None,
-    since: Annotated[str | None, typer.Option("--since", metavar="TIME", help="Only those written since then.")] = None,
-    limit: Annotated[int, typer.Option("--limit", metavar="N", min=1, help="At most so many.")] = 100,
+    wanted: Annotated[
+        str | None, typer.Option("--state", metavar="STATE", help=f"One of {' '.join(STATES)}.")
+    ] = None,
+    channel: Annotated[
+        str | None, typer.Option("--channel", metavar="CHANNEL", help="Such as slack:#roles.")
+    ] = None,
+    since: Annotated[
+        str | None, typer.Option("--since", metavar="TIME", help="Only those written since then.")
+    ] = None,
+    limit: Annotated[
+        int, typer.Option("--limit", metavar="N", min=1, help="At most so many.")
+    ] = 100,
     fmt: FormatOption = Format.TABLE,
 ) -> None:
     """Alerts, the newest first, and what became of each."""
     from monitor.cli.times import optional_time
-    from monitor.database.engine import reading
+    from monitor.database.engine import read_transaction
     from monitor.queries.alerts import AlertFilter, find_alerts
 
     if wanted is not None and wanted not in STATES:
         raise UserError(f"no state {wanted!r}: an alert is one of {', '.join(STATES)}")
     current = state(ctx)
-    with reading(current.history()) as connection:
-        found = find_alerts(connection, AlertFilter(wanted, channel, optional_time(since, now()), limit))
+    with read_transaction(current.history()) as connection:
+        found = find_alerts(
+            connection, AlertFilter(wanted, channel, optional_time(since, now()), limit)
+        )
     asked = {"goes to": channel, "was written since": since}
     empty = no_match(f"{wanted or ''} alert".lstrip(), asked)
-    emit(found.rows, _SHOWN if fmt is Format.TABLE else found.columns, fmt, current.console, empty=empty)
+    emit(
+        found.rows,
+        _SHOWN if fmt is Format.TABLE else found.columns,
+        fmt,
+        current.console,
+        empty=empty,
+    )
 
 
 @app.command()
 def retry(ctx: typer.Context) -> None:
     """Send again what could not be delivered."""
     from monitor.cli.sending import say_held, say_undelivered, undelivered, work
-    from monitor.delivery.edits import lift
+    from monitor.delivery.edits import retry_edits_now
     from monitor.delivery.queue import retry as try_again
 
     current = state(ctx)
@@ -66,9 +82,11 @@ def retry(ctx: typer.Context) -> None:
     engine = current.history()
     with engine.begin() as connection:
         count = try_again(connection)
-        lift(connection)
+        retry_edits_now(connection)
     if not count and not _is_anything_left(engine):
-        typer.echo("everything else is delivered" if say_held(engine, current.settings) else _NOTHING)
+        typer.echo(
+            "everything else is delivered" if say_held(engine, current.settings) else _NOTHING
+        )
         return
     typer.echo(f"trying {counted(count, 'message')} again")
     one = _Retry(current, engine)
@@ -82,11 +100,13 @@ def retry(ctx: typer.Context) -> None:
 
 def _is_anything_left(engine: Engine) -> bool:
     """Is there a message to send, an alert to make one of, or a card to edit?"""
-    from monitor.database.engine import reading
+    from monitor.database.engine import read_transaction
     from monitor.delivery import edits, pack, queue
 
-    with reading(engine) as connection:
-        return bool(queue.waiting(connection) or pack.waiting(connection) or edits.heads(connection))
+    with read_transaction(engine) as connection:
+        return bool(
+            queue.waiting(connection) or pack.waiting(connection) or edits.next_edits(connection)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,19 +127,26 @@ class _Retry:
             await outbox.close()
         return True
 
-    async def ask(self, held: Held) -> bool | None:
-        from monitor.rounds.requests import sent
+    async def ask(self, held: AlreadyRunning) -> bool | None:
+        from monitor.rounds.requests import wait_until_delivered
 
         with self.current.busy(f"the daemon (pid {held.pid} on {held.host}) sends"):
-            await sent(self.engine, now)
+            await wait_until_delivered(self.engine, now)
         return True
 
 
 @app.command()
 def discard(
     ctx: typer.Context,
-    before: Annotated[str | None, typer.Option("--before", metavar="TIME", help="Only alerts written before TIME; 0s for all.")] = None,
-    channel: Annotated[str | None, typer.Option("--channel", metavar="CHANNEL", help="Only those of this one.")] = None,
+    before: Annotated[
+        str | None,
+        typer.Option(
+            "--before", metavar="TIME", help="Only alerts written before TIME; 0s for all."
+        ),
+    ] = None,
+    channel: Annotated[
+        str | None, typer.Option("--channel", metavar="CHANNEL", help="Only those of this one.")
+    ] = None,
 ) -> None:
     """Give up alerts that were not delivered."""
     from monitor.cli.times import parse_time
@@ -157,13 +184,18 @@ async def _send(current: State, fmt: Format) -> list[Tried]:
 
     settings = current.settings
     ways = notifiers(settings, sys.stdout if fmt is Format.TABLE else sys.stderr)
-    named = [*settings.alerts.operator, *(channel for rule in settings.rules for channel in rule.notify)]
+    named = [
+        *settings.alerts.operator,
+        *(channel for rule in settings.rules for channel in rule.notify),
+    ]
     width = max(map(len, named))
     tried = []
     async for one in send(settings, ways, now()):
         tried.append(one)
         if fmt is Format.TABLE:
-            typer.echo(f"{one.channel:<{width}}  {'ok' if one.ok else 'FAILED'}  {clean(one.words)}")
+            typer.echo(
+                f"{one.channel:<{width}}  {'ok' if one.ok else 'FAILED'}  {clean(one.words)}"
+            )
     for way in ways.values():
         await way.close()
     return tried

@@ -34,7 +34,10 @@ def list_boards(ctx: typer.Context, fmt: FormatOption = Format.TABLE) -> None:
 
     known = _known(current)
     alike = {fold(board): row for board, row in known.items()}
-    rows = [known.get(board.board) or alike.get(fold(board.board)) or _new(board) for board in current.settings.boards]
+    rows = [
+        known.get(board.board) or alike.get(fold(board.board)) or _new(board)
+        for board in current.settings.boards
+    ]
     emit(rows, _SHOWN if fmt is Format.TABLE else _COLUMNS, fmt, current.console)
 
 
@@ -42,11 +45,11 @@ def _known(current: State) -> dict[str, Mapping[str, object]]:
     """The rows of the `boards` view, by board."""
     from sqlalchemy import text
 
-    from monitor.database.engine import reading
+    from monitor.database.engine import read_transaction
 
     if current.no_database():
         return {}
-    with reading(current.history()) as connection:
+    with read_transaction(current.history()) as connection:
         rows = connection.execute(text("SELECT * FROM boards")).mappings()
         return {row["board"]: dict(row) for row in rows}
 
@@ -59,16 +62,36 @@ def _new(board: WatchedBoard) -> dict[str, object]:
     company = board.company or company_of(board.board)
     named = {"board": board.board, "ats": ats, "token": token, "company": company, "url": board.url}
     unknown = dict.fromkeys(("last_check_at", "last_ok_at", "next_check_at"))
-    return {**named, **unknown, "state": "new" if board.enabled else "unwatched", "open_postings": 0, "failures": 0}
+    return {
+        **named,
+        **unknown,
+        "state": "new" if board.enabled else "unwatched",
+        "open_postings": 0,
+        "failures": 0,
+    }
 
 
 @app.command()
 def add(
     ctx: typer.Context,
-    board: Annotated[str, typer.Argument(metavar="BOARD", help="ats:token, a board, job or embed URL, a careers page, or an employer.")],
-    company: Annotated[str | None, typer.Option("--company", metavar="NAME", help="What messages call the employer.")] = None,
-    every: Annotated[str | None, typer.Option("--every", metavar="DURATION", help="How often to check it, such as 30m.")] = None,
-    check: Annotated[bool, typer.Option("--check/--no-check", help="Look at the board before adding it.")] = True,
+    board: Annotated[
+        str,
+        typer.Argument(
+            metavar="BOARD",
+            help="ats:token, a board, job or embed URL, a careers page, or an employer.",
+        ),
+    ],
+    company: Annotated[
+        str | None,
+        typer.Option("--company", metavar="NAME", help="What messages call the employer."),
+    ] = None,
+    every: Annotated[
+        str | None,
+        typer.Option("--every", metavar="DURATION", help="How often to check it, such as 30m."),
+    ] = None,
+    check: Annotated[
+        bool, typer.Option("--check/--no-check", help="Look at the board before adding it.")
+    ] = True,
 ) -> None:
     """Watch a board: it goes into the configuration file."""
     import asyncio
@@ -82,7 +105,11 @@ def add(
         address = resolve(board, current)
         known = watched_already(settings, address)
         with current.busy("looking"):
-            glance = asyncio.run(look_at(address, settings, current.holds())) if check and not known else Glance()
+            glance = (
+                asyncio.run(look_at(address, settings, current.holds()))
+                if check and not known
+                else Glance()
+            )
         if not known:
             add_board(settings.file, address.board, company=company, every=every)
     typer.echo(known or f"added {address.board}{glance.words}: {settings.file}")
@@ -93,10 +120,10 @@ def add(
 @contextmanager
 def _begun(current: State) -> Iterator[None]:
     """A configuration file to add to: an empty one where there is none, which goes again when nothing is added."""
-    from monitor.config.load import NAME, find
+    from monitor.config.load import NAME, find_file
 
     try:
-        find(current.config, current.environ)
+        find_file(current.config, current.environ)
     except UserError:
         file = current.config or Path(current.environ.get("ROLEWATCH_CONFIG") or NAME)
     else:
@@ -116,7 +143,9 @@ def _begun(current: State) -> Iterator[None]:
 @app.command()
 def remove(
     ctx: typer.Context,
-    board: Annotated[str, typer.Argument(metavar="BOARD", help="ats:token, its URL, its token or its company.")],
+    board: Annotated[
+        str, typer.Argument(metavar="BOARD", help="ats:token, its URL, its token or its company.")
+    ],
 ) -> None:
     """Stop watching a board; its history stays."""
     from monitor.config.file import remove_board
@@ -124,7 +153,9 @@ def remove(
     settings = state(ctx).settings
     name = named(settings.boards, board)
     if settings.board(name) is None:
-        raise UserError(f"{name} is not watched; watched are: {', '.join(each.board for each in settings.boards)}")
+        raise UserError(
+            f"{name} is not watched; watched are: {', '.join(each.board for each in settings.boards)}"
+        )
     remove_board(settings.file, name)
     typer.echo(f"removed {name} from {settings.file}; its history stays in the database")
     _leave(state(ctx), name)
@@ -132,16 +163,16 @@ def remove(
 
 def _leave(current: State, board: str) -> None:
     """Ends the watch of a board in the database, if there is one: what the views say of it is not to wait for a next round."""
-    from monitor.database.trouble import NO_DATABASE, advice
-    from monitor.history.boards import leave
+    from monitor.database.trouble import DATABASE_ERRORS, describe_with_remedy
+    from monitor.history.boards import unwatch
 
     if current.no_database():
         return
     try:
         with current.engine().begin() as connection:
-            leave(connection, [board])
-    except (UserError, *NO_DATABASE) as error:
-        why = error if isinstance(error, UserError) else advice(error)
+            unwatch(connection, [board])
+    except (UserError, *DATABASE_ERRORS) as error:
+        why = error if isinstance(error, UserError) else describe_with_remedy(error)
         typer.echo(f"the database has it as watched until the next round: {why}", err=True)
 
 
@@ -151,7 +182,13 @@ app.command()(moving.move)
 @app.command("find")
 def find_boards(
     ctx: typer.Context,
-    name: Annotated[str, typer.Argument(metavar="NAME|LINK", help="An employer's name or a part of it, or any link of a board or a job.")],
+    name: Annotated[
+        str,
+        typer.Argument(
+            metavar="NAME|LINK",
+            help="An employer's name or a part of it, or any link of a board or a job.",
+        ),
+    ],
     fmt: FormatOption = Format.TABLE,
 ) -> None:
     """Say which board, and posting, a name or a link means; without the network."""

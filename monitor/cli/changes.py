@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from rich.text import Text
     from sqlalchemy import Connection
 
-    from monitor.queries.resolve import Found
+    from monitor.queries.resolve import PostingRef
     from monitor.queries.view_tables import Listing
 
 _COLUMNS = ("at", "kind", "title", "company", "posting", "what")
@@ -44,13 +44,15 @@ def changes(
     *,
     since: Annotated[str, typer.Option(metavar="TIME", help="Since then.")] = "7d",
     board: BoardOption = None,
-    kind: Annotated[list[Kind] | None, typer.Option(help="Only this kind; may be given again.")] = None,
+    kind: Annotated[
+        list[Kind] | None, typer.Option(help="Only this kind; may be given again.")
+    ] = None,
     rule: RuleOption = None,
     limit: Annotated[int | None, typer.Option(metavar="N", min=1, help="So many at most.")] = None,
     fmt: FormatOption = Format.TABLE,
 ) -> None:
     """List what happened, newest first."""
-    from monitor.database.engine import reading
+    from monitor.database.engine import read_transaction
     from monitor.queries.changes import ChangeFilter, find_changes
     from monitor.queries.reposts import repost_words
     from monitor.queries.resolve import find_board
@@ -58,14 +60,23 @@ def changes(
     shared = state(ctx)
     rules = tuple(named_rules(shared.settings, rule or []))
     after = parse_time(since, now())
-    with reading(shared.history()) as connection:
+    with read_transaction(shared.history()) as connection:
         boards = tuple(find_board(connection, name) for name in board or [])
-        found = find_changes(connection, ChangeFilter(boards, tuple(each.value for each in kind or ()), after, rules, limit))
+        found = find_changes(
+            connection,
+            ChangeFilter(boards, tuple(each.value for each in kind or ()), after, rules, limit),
+        )
         reposts = repost_words(connection, _opened(found))
     if fmt is Format.TABLE:
         rows = [{**row, "what": _what(row, reposts)} for row in found.rows]
         asked = {"is of": ", ".join(boards), "fits the rule": rule or []}
-        emit(rows, _COLUMNS, fmt, shared.console, empty=no_match(f"{_kinds(kind)} since {since}", asked).removesuffix(" yet"))
+        emit(
+            rows,
+            _COLUMNS,
+            fmt,
+            shared.console,
+            empty=no_match(f"{_kinds(kind)} since {since}", asked).removesuffix(" yet"),
+        )
     else:
         emit(found.rows, found.columns, fmt, shared.console)
 
@@ -94,20 +105,22 @@ def history(
     posting: Annotated[
         str,
         typer.Argument(
-            metavar="POSTING", help="ats:token:key, its URL, its key, or its title or part of one.", autocompletion=completion.postings
+            metavar="POSTING",
+            help="ats:token:key, its URL, its key, or its title or part of one.",
+            autocompletion=completion.postings,
         ),
     ],
     fmt: FormatOption = Format.TABLE,
 ) -> None:
     """Show what happened to one posting over time, with what changed in its description word by word."""
     from monitor.cli.several import list_several
-    from monitor.database.engine import reading
+    from monitor.database.engine import read_transaction
     from monitor.queries.changes import timeline
     from monitor.queries.moved import former_lives
     from monitor.queries.titles import find_by_name_or_title
 
     shared = state(ctx)
-    with reading(shared.history()) as connection:
+    with read_transaction(shared.history()) as connection:
         several = find_by_name_or_title(connection, posting)
         if len(several) > 1:
             list_several(connection, posting, several, fmt, shared.console)
@@ -115,7 +128,12 @@ def history(
         lives = [*former_lives(connection, several[0]), several[0]]
         if fmt is not Format.TABLE:
             happened = [timeline(connection, life) for life in lives]
-            emit([row for life in happened for row in life.rows], happened[0].columns, fmt, shared.console)
+            emit(
+                [row for life in happened for row in life.rows],
+                happened[0].columns,
+                fmt,
+                shared.console,
+            )
             return
         stories = [_story(connection, life, shared.console) for life in lives]
     with paged(shared.console):
@@ -132,7 +150,7 @@ def _together(lives: Sequence[Sequence[Text]]) -> Iterator[Text]:
         yield from life
 
 
-def _story(connection: Connection, found: Found, console: Console) -> list[Text]:
+def _story(connection: Connection, found: PostingRef, console: Console) -> list[Text]:
     """One posting's life, and where it went on."""
     from rich.text import Text
 
@@ -142,39 +160,68 @@ def _story(connection: Connection, found: Found, console: Console) -> list[Text]
     from monitor.queries.roles import describe
 
     happened, contents = timeline(connection, found), versions(connection, found)
-    repost, later = repost_words(connection, [found.posting]).get(found.posting, ""), next_life(connection, found)
+    repost, later = (
+        repost_words(connection, [found.posting]).get(found.posting, ""),
+        next_life(connection, found),
+    )
     told = list(_lines(describe(connection, found), happened, contents, repost, console))
-    return [*told, Text(f"\nIt is {later} now: its board has moved.", style="dim")] if later else told
+    return (
+        [*told, Text(f"\nIt is {later} now: its board has moved.", style="dim")] if later else told
+    )
 
 
-def _lines(row: Row, happened: Listing, contents: Listing, repost: str, console: Console) -> Iterator[Text]:
+def _lines(
+    row: Row, happened: Listing, contents: Listing, repost: str, console: Console
+) -> Iterator[Text]:
     from rich.text import Text
 
     yield Text(short(row["title"]) or "(not read yet)", style="bold")
-    yield Text(clean(f"{row['company']} · {row['posting']} · {row['state']}\n{row['url'] or ''}"), style="dim")
+    yield Text(
+        clean(f"{row['company']} · {row['posting']} · {row['state']}\n{row['url'] or ''}"),
+        style="dim",
+    )
     if not any(change["kind"] == "opened" for change in happened.rows):
-        yield _headline(row["first_seen_at"], "first seen", 1, repost or "it was open before its board was watched")
+        yield _headline(
+            row["first_seen_at"],
+            "first seen",
+            1,
+            repost or "it was open before its board was watched",
+        )
     texts = {version["version"]: str(version["description"]) for version in contents.rows}
     moment: tuple[object, object] | None = None
     for change in happened.rows:
         if moment != (change["at"], change["kind"]):
             moment = (change["at"], change["kind"])
             yield _headline(
-                change["at"], str(change["kind"]), change["version"], repost if change["kind"] == "opened" else _gone_since(change)
+                change["at"],
+                str(change["kind"]),
+                change["version"],
+                repost if change["kind"] == "opened" else _gone_since(change),
             )
         if change["field"] is not None:
-            yield from (Text("  ").append_text(line) for line in _revision(change, texts, marked=not in_colour(console)))
+            yield from (
+                Text("  ").append_text(line)
+                for line in _revision(change, texts, marked=not in_colour(console))
+            )
 
 
 def _headline(at: object, kind: str, version: object, note: str) -> Text:
     from rich.text import Text
 
-    text = Text(f"\n{short(at)}  ").append(kind, style=_STYLES.get(kind, "bold")).append(f"  version {version}", style="dim")
+    text = (
+        Text(f"\n{short(at)}  ")
+        .append(kind, style=_STYLES.get(kind, "bold"))
+        .append(f"  version {version}", style="dim")
+    )
     return text.append(clean(f"  ({note})"), style="dim") if note else text
 
 
 def _gone_since(change: Row) -> str:
-    return f"last seen {short(change['not_before'])}" if change["kind"] == "closed" and change["not_before"] else ""
+    return (
+        f"last seen {short(change['not_before'])}"
+        if change["kind"] == "closed" and change["not_before"]
+        else ""
+    )
 
 
 def _revision(change: Row, texts: dict[int, str], *, marked: bool) -> list[Text]:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
     from monitor.config.model import Settings
-    from monitor.database.lease import Held, Lease
+    from monitor.database.lease import AlreadyRunning, Lease
 
 
 def check(
@@ -28,17 +28,25 @@ def check(
     boards: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="BOARD", help="ats:token, its URL, its token or its company; all by default.", autocompletion=completion.boards
+            metavar="BOARD",
+            help="ats:token, its URL, its token or its company; all by default.",
+            autocompletion=completion.boards,
         ),
     ] = None,
     *,
-    no_alerts: Annotated[bool, typer.Option("--no-alerts", help="Write no alerts of what this round brings, ever.")] = False,
-    announce: Annotated[bool, typer.Option("--announce", help="Tell a first snapshot role by role, not in one summary.")] = False,
+    no_alerts: Annotated[
+        bool, typer.Option("--no-alerts", help="Write no alerts of what this round brings, ever.")
+    ] = False,
+    announce: Annotated[
+        bool,
+        typer.Option("--announce", help="Tell a first snapshot role by role, not in one summary."),
+    ] = False,
     fmt: FormatOption = Format.TABLE,
 ) -> None:
     """Check the boards once, now, and tell what is new.
 
-    Alerts go to the channels of each rule's `notify`: to the console, or to Slack once there is a token. --no-alerts writes none.
+    Alerts go to the channels of each rule's `notify`: to the console, or to Slack once there is a
+    token. --no-alerts writes none.
     """
     from monitor.cli.sending import work
     from monitor.config.load import require_boards
@@ -57,7 +65,10 @@ def watched(settings: Settings, text: str) -> str:
     names = [board.board for board in boards]
     name = named(boards, text)
     if name not in names:
-        add, off = f"`rolewatch boards add {name}` adds it", f"take its `enabled = false` out of {settings.file}"
+        add, off = (
+            f"`rolewatch boards add {name}` adds it",
+            f"take its `enabled = false` out of {settings.file}",
+        )
         todo = add if settings.board(name) is None else off
         raise UserError(f"{name} is not watched: {todo}; watched are: {', '.join(names)}")
     return name
@@ -97,12 +108,14 @@ class _Check:
                 delivered = await self._deliver(lease)
         return delivered and well
 
-    async def ask(self, held: Held) -> bool | None:
+    async def ask(self, held: AlreadyRunning) -> bool | None:
         """The round made by the daemon; None when it went away before."""
-        from monitor.rounds.requests import ask
+        from monitor.rounds.requests import request_round
 
         with self.current.busy(f"the daemon (pid {held.pid} on {held.host}) looks"):
-            round_id = await ask(self.engine, self.names, alerts=self.alerts, announce=self.announce, clock=now)
+            round_id = await request_round(
+                self.engine, self.names, alerts=self.alerts, announce=self.announce, clock=now
+            )
         if round_id is None:
             return None
         well = self._show(round_id)
@@ -111,10 +124,10 @@ class _Check:
     def _show(self, round_id: int) -> bool:
         """Prints what the round brought; was every board read?"""
         from monitor.cli.reporting import show
-        from monitor.database.engine import reading
+        from monitor.database.engine import read_transaction
         from monitor.rounds.round import report
 
-        with reading(self.engine) as connection:
+        with read_transaction(self.engine) as connection:
             reports = report(connection, round_id)
         unread = [board for board in reports if not board.was_read]
         quiet = self.current.verbosity < 0 and self.fmt is Format.TABLE
@@ -128,7 +141,9 @@ class _Check:
         from monitor.database.slack_channels import read
 
         write(lease.engine, read(lease.engine).applied(self.current.settings), now())
-        outbox = make_outbox(self.engine, sys.stdout if self.fmt is Format.TABLE else sys.stderr)(self.current.settings)
+        outbox = make_outbox(self.engine, sys.stdout if self.fmt is Format.TABLE else sys.stderr)(
+            self.current.settings
+        )
         outbox.work_under(lease)
         try:
             told = await outbox.deliver(until_idle=True)
@@ -142,16 +157,28 @@ class _Check:
 
         if count:
             say_undelivered(self.engine, self.current.settings)
-            typer.echo("`rolewatch doctor` looks for the cause, `rolewatch alerts retry` sends again", err=True)
+            typer.echo(
+                "`rolewatch doctor` looks for the cause, `rolewatch alerts retry` sends again",
+                err=True,
+            )
         return not count
 
     def _undelivered(self, round_id: int) -> int:
         """Messages of a daemon's round that it could not send."""
         from sqlalchemy import func, select
 
-        from monitor.database.engine import reading
+        from monitor.database.engine import read_transaction
         from monitor.database.tables import Alert, Delivery
 
-        query = select(func.count(Delivery.id.distinct())).join(Alert, Alert.delivery_id == Delivery.delivery_id)
-        with reading(self.engine) as connection:
-            return connection.scalar(query.where(Alert.round_id == round_id, Delivery.state.in_(("pending", "failed")))) or 0
+        query = select(func.count(Delivery.id.distinct())).join(
+            Alert, Alert.delivery_id == Delivery.delivery_id
+        )
+        with read_transaction(self.engine) as connection:
+            return (
+                connection.scalar(
+                    query.where(
+                        Alert.round_id == round_id, Delivery.state.in_(("pending", "failed"))
+                    )
+                )
+                or 0
+            )

@@ -80,10 +80,18 @@ def choose_for(text: str) -> Choose:
         names = [f"{entry.board} ({entry.company})" for entry in shown]
         more = f" and {len(entries) - len(shown)} more" if len(entries) > len(shown) else ""
         if not is_terminal():
-            raise UserError(f"{text!r} may mean {', '.join(names)}{more}: give the board that you mean")
+            raise UserError(
+                f"{text!r} may mean {', '.join(names)}{more}: give the board that you mean"
+            )
         for number, name in enumerate(names, 1):
             typer.echo(f"{number}  {name}")
-        answer = str(typer.prompt(f"Which board is “{text}”? Its number, or nothing to add none", default="", show_default=False)).strip()
+        answer = str(
+            typer.prompt(
+                f"Which board is “{text}”? Its number, or nothing to add none",
+                default="",
+                show_default=False,
+            )
+        ).strip()
         if not answer.isascii() or not answer.isdigit() or not 1 <= int(answer) <= len(shown):
             raise UserError("no board was chosen: nothing was added")
         return shown[int(answer) - 1]

@@ -1,7 +1,7 @@
 """What every command shares: the options `--config`, `-v` and `-q`, and the state that they make.
 
-The options stand before the command's name as well as after it. They are added to each command in one place, so a command
-declares none of them: it takes `ctx: typer.Context` and asks `state(ctx)`.
+The options stand before the command's name as well as after it. They are added to each command in
+one place, so a command declares none of them: it takes `ctx: typer.Context` and asks `state(ctx)`.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ if TYPE_CHECKING:  # `rolewatch --help` is quick: what a command needs is import
     from crawler.holds import Holds
     from monitor.config.model import Settings
 
-CHANCE = Random()  # noqa: S311  # spreads looks over time, guards nothing
+CHANCE = Random()  # spreads looks over time, guards nothing  # noqa: S311
 
 
 @dataclass
@@ -70,28 +70,33 @@ class State:
         """The configured database for a command that only reads: nothing is created or upgraded. Raises UserError."""
         from monitor.database.schema import open_existing
 
-        engine = open_existing(self.settings.database_url.get_secret_value(), whatever_schema=whatever_schema)
+        engine = open_existing(
+            self.settings.database_url.get_secret_value(), whatever_schema=whatever_schema
+        )
         self._engines.append(engine)
         return engine
 
     def holds(self) -> Holds:
         """The hosts that asked to wait, as the database has them; none where it cannot be read."""
         from crawler.holds import Holds
-        from monitor.database.engine import reading
-        from monitor.database.trouble import NO_DATABASE
+        from monitor.database.engine import read_transaction
+        from monitor.database.trouble import DATABASE_ERRORS
         from monitor.rounds import host_holds
 
         holds = Holds()
         if self.no_database() is None:
-            with suppress(UserError, *NO_DATABASE), reading(self.history()) as connection:
+            with (
+                suppress(UserError, *DATABASE_ERRORS),
+                read_transaction(self.history()) as connection,
+            ):
                 host_holds.restore(connection, holds, now())
         return holds
 
     def no_database(self) -> Path | None:
         """The database's file, as long as nothing has made it."""
-        from monitor.database.schema import missing
+        from monitor.database.schema import missing_file
 
-        return missing(self.settings.database_url.get_secret_value())
+        return missing_file(self.settings.database_url.get_secret_value())
 
     @cached_property
     def console(self) -> Console:
@@ -153,7 +158,14 @@ def _remember_quiet(ctx: typer.Context, value: bool) -> None:
 
 def _shared(
     config: Annotated[
-        Path | None, typer.Option("--config", metavar="FILE", help="The configuration file.", callback=_remember_config, expose_value=False)
+        Path | None,
+        typer.Option(
+            "--config",
+            metavar="FILE",
+            help="The configuration file.",
+            callback=_remember_config,
+            expose_value=False,
+        ),
     ] = None,
     verbose: Annotated[
         int,
@@ -168,7 +180,14 @@ def _shared(
         ),
     ] = 0,
     quiet: Annotated[
-        bool, typer.Option("--quiet", "-q", help="Say only what went wrong.", callback=_remember_quiet, expose_value=False)
+        bool,
+        typer.Option(
+            "--quiet",
+            "-q",
+            help="Say only what went wrong.",
+            callback=_remember_quiet,
+            expose_value=False,
+        ),
     ] = False,
 ) -> None:
     """Never called: Typer makes the shared options of this signature."""
@@ -184,24 +203,28 @@ def _options() -> list[Any]:
 class Program(TyperGroup):
     """The whole program: the shared options stand at every command, and a user's mistake is its text on standard error and exit code 2."""
 
-    def __init__(self, **attributes: Any) -> None:  # noqa: ANN401  # Typer's own
+    def __init__(self, **attributes: Any) -> None:  # Typer's own  # noqa: ANN401
         super().__init__(**attributes)
         _share_options(self)
 
-    def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401  # Typer's own
+    def format_commands(self, ctx: Any, formatter: Any) -> None:  # Typer's own  # noqa: ANN401
         from monitor.cli.sections import write
 
         room = formatter.width - 6 - max(map(len, self.commands))
         shown = ((name, self.commands[name]) for name in self.list_commands(ctx))
-        write(formatter, ((_heading(each), (name, each.get_short_help_str(room))) for name, each in shown), "Commands")
+        write(
+            formatter,
+            ((_heading(each), (name, each.get_short_help_str(room))) for name, each in shown),
+            "Commands",
+        )
 
-    def make_context(self, *given: Any, **extra: Any) -> Any:  # noqa: ANN401  # Typer's own
+    def make_context(self, *given: Any, **extra: Any) -> Any:  # Typer's own  # noqa: ANN401
         try:
             return super().make_context(*given, **extra)
         except UsageError as error:
             _refuse(error, None)
 
-    def invoke(self, ctx: Any) -> Any:  # noqa: ANN401  # Typer's own
+    def invoke(self, ctx: Any) -> Any:  # Typer's own  # noqa: ANN401
         try:
             return super().invoke(ctx)
         except UsageError as error:
@@ -210,33 +233,35 @@ class Program(TyperGroup):
             typer.echo(str(error), err=True)
             raise typer.Exit(2) from error
         except Exception as error:
-            from monitor.database.trouble import NO_DATABASE, advice  # a command that needs no database does not wait for its library
+            # a command that needs no database does not wait for its library
+            from monitor.database.trouble import DATABASE_ERRORS, describe_with_remedy
 
             if isinstance(error, OSError) and not isinstance(error, BrokenPipeError):
                 place = f"{error.filename}: " if error.filename else ""
                 typer.echo(f"{place}{error.strerror or error}", err=True)
                 raise typer.Exit(1) from error
-            if not isinstance(error, NO_DATABASE):
+            if not isinstance(error, DATABASE_ERRORS):
                 raise
-            typer.echo(f"the database cannot be used: {advice(error)}", err=True)
+            typer.echo(f"the database cannot be used: {describe_with_remedy(error)}", err=True)
             raise typer.Exit(1) from error
         finally:
             state(ctx).close()
 
 
-def _heading(command: Any) -> str | None:  # noqa: ANN401  # Typer's own
+def _heading(command: Any) -> str | None:  # Typer's own  # noqa: ANN401
     heading = getattr(command, "rich_help_panel", None)
     return heading if isinstance(heading, str) else None
 
 
-def _refuse(error: typer.BadParameter, ctx: Any) -> NoReturn:  # noqa: ANN401  # Typer's own
+def _refuse(error: typer.BadParameter, ctx: Any) -> NoReturn:  # Typer's own  # noqa: ANN401
     if is_help(error):
         raise error
     typer.echo(told(error, ctx), err=True)
     raise typer.Exit(2) from error
 
 
-def _share_options(command: Any) -> None:  # noqa: ANN401  # Typer's groups and commands have no common public type
+# Typer's groups and commands have no common public type
+def _share_options(command: Any) -> None:  # noqa: ANN401
     command.params.extend(_options())
     for inner in getattr(command, "commands", {}).values():
         _share_options(inner)

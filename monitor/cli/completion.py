@@ -18,12 +18,20 @@ _CONFIG = re.compile(r"--config[=\s]+(\S+)")
 
 def boards(incomplete: str) -> Offers:
     """The boards of the configuration."""
-    return _offered(incomplete, lambda settings: ((board.board, board.company or "") for board in settings.boards))
+    return _offered(
+        incomplete,
+        lambda settings: ((board.board, board.company or "") for board in settings.boards),
+    )
 
 
 def rules(incomplete: str) -> Offers:
     """The rules of the configuration."""
-    return _offered(incomplete, lambda settings: ((rule.name, "; ".join((*rule.any, *rule.all))) for rule in settings.rules))
+    return _offered(
+        incomplete,
+        lambda settings: (
+            (rule.name, "; ".join((*rule.any, *rule.all))) for rule in settings.rules
+        ),
+    )
 
 
 def postings(incomplete: str) -> Offers:
@@ -37,7 +45,7 @@ def _offered(incomplete: str, ask: Callable[[Settings], Iterable[tuple[str, str]
 
     try:
         found = list(ask(load(_config(), os.environ)))
-    except Exception:  # noqa: BLE001  # as above
+    except Exception:  # as above  # noqa: BLE001
         return []
     offers = ((_rest(name, incomplete), what) for name, what in found)
     return [(name, what) for name, what in offers if name is not None]
@@ -53,22 +61,29 @@ def _rest(name: str, typed: str) -> str | None:
 
 def _config() -> Path | None:
     """The file that `--config` names on the line that is typed."""
-    typed = _CONFIG.search(os.environ.get("_TYPER_COMPLETE_ARGS", "") or os.environ.get("COMP_WORDS", ""))
+    typed = _CONFIG.search(
+        os.environ.get("_TYPER_COMPLETE_ARGS", "") or os.environ.get("COMP_WORDS", "")
+    )
     return Path(typed[1]) if typed else None
 
 
 def _postings(settings: Settings, incomplete: str) -> Iterator[tuple[str, str]]:
     from sqlalchemy import text
 
-    from monitor.database.engine import reading
+    from monitor.database.engine import read_transaction
     from monitor.database.schema import open_existing
 
     fits = "substr(posting, 1, :letters) = :typed OR substr(key, 1, :letters) = :typed"
-    query = text(f"SELECT posting, title FROM postings WHERE {fits} ORDER BY first_seen_at DESC LIMIT :most")  # noqa: S608  # our own words
+    # our own words
+    query = text(
+        f"SELECT posting, title FROM postings WHERE {fits} ORDER BY first_seen_at DESC LIMIT :most"  # noqa: S608
+    )
     engine = open_existing(settings.database_url.get_secret_value())
     try:
-        with reading(engine) as connection:
-            for row in connection.execute(query, {"typed": incomplete, "letters": len(incomplete), "most": _MOST}):
+        with read_transaction(engine) as connection:
+            for row in connection.execute(
+                query, {"typed": incomplete, "letters": len(incomplete), "most": _MOST}
+            ):
                 yield row.posting, row.title or ""
     finally:
         engine.dispose()

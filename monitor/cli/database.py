@@ -20,17 +20,20 @@ if TYPE_CHECKING:
 def upgrade(ctx: typer.Context) -> None:
     """Bring the database to this version's schema. SQLite is backed up first, and also upgraded whenever it is opened."""
     from monitor.database import schema
-    from monitor.database.engine import reading
+    from monitor.database.engine import read_transaction
 
     shared = state(ctx)
-    with schema.unopened(shared.settings.database_url.get_secret_value()) as engine:
-        with reading(engine) as connection:
+    with schema.engine_as_is(shared.settings.database_url.get_secret_value()) as engine:
+        with read_transaction(engine) as connection:
             before = schema.revision(connection)
         if before == schema.newest():
             shared.console.print(f"already current: schema {before}", soft_wrap=True)
         else:
             backup = schema.upgrade(engine)
-            shared.console.print(f"upgraded from {before or 'an empty database'} to schema {schema.newest()}", soft_wrap=True)
+            shared.console.print(
+                f"upgraded from {before or 'an empty database'} to schema {schema.newest()}",
+                soft_wrap=True,
+            )
             if backup is not None:
                 shared.console.print(f"what was there before is in {backup}", soft_wrap=True)
         _read_again(shared, engine)
@@ -38,10 +41,10 @@ def upgrade(ctx: typer.Context) -> None:
 
 def _read_again(shared: State, engine: Engine) -> None:
     """What an older reader has read, which the daemon would do bit by bit."""
-    from monitor.database.engine import reading
+    from monitor.database.engine import read_transaction
     from monitor.history.reread import older, read_again
 
-    with reading(engine) as connection:
+    with read_transaction(engine) as connection:
         left = older(connection)
     if not left:
         return
@@ -54,10 +57,15 @@ def _read_again(shared: State, engine: Engine) -> None:
             progress("versions read again", read, left)
 
         read_again(engine, shared.settings, now(), float("inf"), progress=said)
-    shared.console.print(f"{read:,} versions read again: `rolewatch db check` says what came out otherwise", soft_wrap=True)
+    shared.console.print(
+        f"{read:,} versions read again: `rolewatch db check` says what came out otherwise",
+        soft_wrap=True,
+    )
 
 
-def backup(ctx: typer.Context, file: Annotated[Path, typer.Argument(metavar="FILE", help="A new file.")]) -> None:
+def backup(
+    ctx: typer.Context, file: Annotated[Path, typer.Argument(metavar="FILE", help="A new file.")]
+) -> None:
     """Write a whole copy of the SQLite database, even while the daemon writes, and check it."""
     from monitor.database.backup import back_up
     from monitor.errors import UserError
@@ -70,28 +78,43 @@ def backup(ctx: typer.Context, file: Annotated[Path, typer.Argument(metavar="FIL
         counts = back_up(engine, file)
     except OSError as error:
         raise UserError(f"{file} cannot be written: {error.strerror}") from error
-    versions, changes = counted(counts["posting_version"], "version"), counted(counts["posting_change"], "change")
+    versions, changes = (
+        counted(counts["posting_version"], "version"),
+        counted(counts["posting_change"], "change"),
+    )
     found = f"{counted(counts['posting'], 'posting')} in {versions}, {changes}"
-    shared.console.print(f"backup written to {file} and checked: {found} ({file.stat().st_size / 1_000_000:.1f} MB)", soft_wrap=True)
+    shared.console.print(
+        f"backup written to {file} and checked: {found} ({file.stat().st_size / 1_000_000:.1f} MB)",
+        soft_wrap=True,
+    )
 
 
 def check(
     ctx: typer.Context,
     *,
     readings: Annotated[
-        bool, typer.Option("--readings", help="List instead what newer readers read otherwise in stored versions.")
+        bool,
+        typer.Option(
+            "--readings", help="List instead what newer readers read otherwise in stored versions."
+        ),
     ] = False,
     fmt: FormatOption = Format.TABLE,
 ) -> None:
     """Look for damage and contradictions in the database: a line each, and exit code 1 when there is one."""
-    from monitor.database.engine import reading
+    from monitor.database.engine import read_transaction
     from monitor.queries.readings import COLUMNS, listed, summary
 
     shared = state(ctx)
     engine = shared.history()
     if readings:
-        with reading(engine) as connection:
-            emit(listed(connection), COLUMNS, fmt, shared.console, empty="No version was read differently by a newer reader")
+        with read_transaction(engine) as connection:
+            emit(
+                listed(connection),
+                COLUMNS,
+                fmt,
+                shared.console,
+                empty="No version was read differently by a newer reader",
+            )
         return
     if fmt is not Format.TABLE:
         found = [{"finding": line} for line in _findings(engine)]
@@ -104,25 +127,28 @@ def check(
     if wrong:
         raise typer.Exit(1)
     shared.console.print("ok")
-    with reading(engine) as connection:
+    with read_transaction(engine) as connection:
         for line in summary(connection):
             shared.console.print(line, soft_wrap=True)
 
 
 def _findings(engine: Engine) -> Iterator[str]:
-    from monitor.database.engine import reading
-    from monitor.database.trouble import NO_DATABASE, advice
+    from monitor.database.engine import read_transaction
+    from monitor.database.trouble import DATABASE_ERRORS, describe_with_remedy
     from monitor.queries.invariants import findings
 
     try:
-        with reading(engine) as connection:
+        with read_transaction(engine) as connection:
             yield from findings(connection)
-    except NO_DATABASE as error:
-        yield f"the database cannot be read to its end: {advice(error)}"
+    except DATABASE_ERRORS as error:
+        yield f"the database cannot be read to its end: {describe_with_remedy(error)}"
 
 
 def copy_all(
-    ctx: typer.Context, url: Annotated[str, typer.Argument(metavar="URL", help="An empty database: postgresql://… or sqlite:///….")]
+    ctx: typer.Context,
+    url: Annotated[
+        str, typer.Argument(metavar="URL", help="An empty database: postgresql://… or sqlite:///….")
+    ],
 ) -> None:
     """Copy everything into another, empty database: SQLite to PostgreSQL, or back."""
     from monitor.database import schema
@@ -130,22 +156,24 @@ def copy_all(
 
     shared = state(ctx)
     source = shared.history()
-    with schema.unopened(url) as target, _bars(shared) as progress:
+    with schema.engine_as_is(url) as target, _bars(shared) as progress:
         counts = copy(source, target, progress)
         named = target.url.render_as_string(hide_password=True)
     width = max(map(len, counts))
     for table, count in counts.items():
         shared.console.print(f"{table:<{width}}  {count:>12,}", soft_wrap=True)
-    shared.console.print(f"{counted(sum(counts.values()), 'row')} copied and counted in {named}", soft_wrap=True)
+    shared.console.print(
+        f"{counted(sum(counts.values()), 'row')} copied and counted in {named}", soft_wrap=True
+    )
     _warn(shared, source)
 
 
 def _warn(shared: State, source: Engine) -> None:
     """What a daemon writes from now on is not in the copy, and two daemons would tell everything twice."""
-    from monitor.database.engine import reading
+    from monitor.database.engine import read_transaction
     from monitor.database.lease import running
 
-    with reading(source) as connection:
+    with read_transaction(source) as connection:
         at_work = running(connection)
     if at_work is not None:
         shared.errors.print(
@@ -158,7 +186,11 @@ def _bars(shared: State) -> Iterator[Callable[[str, int, int], None]]:
     """A bar a table on a terminal; nothing in a pipe."""
     from rich.progress import Progress
 
-    with Progress(console=shared.errors, transient=True, disable=not shared.errors.is_terminal or shared.verbosity < 0) as progress:
+    with Progress(
+        console=shared.errors,
+        transient=True,
+        disable=not shared.errors.is_terminal or shared.verbosity < 0,
+    ) as progress:
         bars: dict[str, TaskID] = {}
 
         def said(table: str, copied: int, total: int) -> None:

@@ -30,7 +30,12 @@ _QUERY = "SELECT at, title, old, new FROM posting_changes WHERE field = 'pay'"
 def demo(
     ctx: typer.Context,
     folder: Annotated[
-        Path | None, typer.Option("--dir", metavar="DIR", help="Where to leave the database; a new temporary folder by default.")
+        Path | None,
+        typer.Option(
+            "--dir",
+            metavar="DIR",
+            help="Where to leave the database; a new temporary folder by default.",
+        ),
     ] = None,
 ) -> None:
     """No network, no token: a local board lives through open, revise, pay change, close and reopen, and alerts appear here."""
@@ -75,7 +80,9 @@ async def _play(current: State, folder: Path) -> None:
 class _Stage:
     """Plays scene after scene: the board changes, a round looks at it, and what is new is told."""
 
-    def __init__(self, current: State, settings: Settings, engine: Engine, outbox: Outbox, board: ServedBoard) -> None:
+    def __init__(
+        self, current: State, settings: Settings, engine: Engine, outbox: Outbox, board: ServedBoard
+    ) -> None:
         self.current = current
         self.settings = settings
         self.engine = engine
@@ -86,14 +93,21 @@ class _Stage:
         from rich.text import Text
 
         from monitor.cli.reporting import line
-        from monitor.database.engine import reading
+        from monitor.database.engine import read_transaction
         from monitor.rounds.round import report, run_round
 
         console = self.current.console
-        console.print(Text(f"\n{number}. {scene.headline}. ", style="bold").append(scene.words, style="not bold"), soft_wrap=True)
+        console.print(
+            Text(f"\n{number}. {scene.headline}. ", style="bold").append(
+                scene.words, style="not bold"
+            ),
+            soft_wrap=True,
+        )
         self.board.jobs = list(scene.jobs)
-        round_id = await run_round(self.engine, self.settings, None, alerts=True, announce=False, clock=now, random=CHANCE)
-        with reading(self.engine) as connection:
+        round_id = await run_round(
+            self.engine, self.settings, None, alerts=True, announce=False, clock=now, random=CHANCE
+        )
+        with read_transaction(self.engine) as connection:
             (seen,) = report(connection, round_id)
         console.print(line(seen), soft_wrap=True)
         await self.outbox.deliver(until_idle=True)
@@ -102,7 +116,14 @@ class _Stage:
 def _say_next(current: State, file: Path) -> None:
     from monitor.demo.story import POSTING
 
-    questions = ("roles", f"show {POSTING}", f"history {POSTING}", "changes", f"rules explain {POSTING}", f'sql "{_QUERY}"')
+    questions = (
+        "roles",
+        f"show {POSTING}",
+        f"history {POSTING}",
+        "changes",
+        f"rules explain {POSTING}",
+        f'sql "{_QUERY}"',
+    )
     program = _program()
     asked = [f"  {program} {question} --config {quote(_short(file))}" for question in questions]
     ending = f"For real boards: {program} init, then {program} run."

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.text import Text
 
-    from monitor.queries.diff import Between
+    from monitor.queries.diff import BoardDiff
 
 _SIGNS = {"opened": ("+", "green"), "closed": ("-", "red"), "revised": ("~", "yellow")}
 
@@ -29,22 +29,31 @@ def diff(
     ctx: typer.Context,
     board: Annotated[
         str,
-        typer.Argument(metavar="BOARD", help="ats:token, its URL, its token or its company.", autocompletion=completion.boards),
+        typer.Argument(
+            metavar="BOARD",
+            help="ats:token, its URL, its token or its company.",
+            autocompletion=completion.boards,
+        ),
     ],
     *,
     from_: Annotated[
         str | None,
         typer.Option(
-            "--from", metavar="TIME", help="The first moment, or the first check if that is later.", show_default="7d before --to"
+            "--from",
+            metavar="TIME",
+            help="The first moment, or the first check if that is later.",
+            show_default="7d before --to",
         ),
     ] = None,
-    to: Annotated[str, typer.Option("--to", metavar="TIME", help="The second.", show_default="now")] = "0s",
+    to: Annotated[
+        str, typer.Option("--to", metavar="TIME", help="The second.", show_default="now")
+    ] = "0s",
     fmt: FormatOption = Format.TABLE,
 ) -> None:
     """Compare a board with itself at another time: what opened, what closed, what was revised."""
-    from monitor.database.engine import reading
+    from monitor.database.engine import read_transaction
     from monitor.errors import UserError
-    from monitor.queries.diff import COLUMNS, between
+    from monitor.queries.diff import COLUMNS, diff_board
     from monitor.queries.resolve import find_board
 
     moment = now()
@@ -55,9 +64,9 @@ def diff(
     if later > moment:
         raise UserError(f"--to {to} is still to come")
     shared = state(ctx)
-    with reading(shared.history()) as connection:
+    with read_transaction(shared.history()) as connection:
         name = find_board(connection, board)
-        found = between(connection, name, then, later)
+        found = diff_board(connection, name, then, later)
     for doubt in found.doubts:
         typer.echo(doubt, err=True)
     if fmt is not Format.TABLE:
@@ -68,13 +77,19 @@ def diff(
             print_folded(line, shared.console)
 
 
-def _told(board: str, then: datetime, later: datetime, found: Between, console: Console) -> Iterator[Text]:
+def _told(
+    board: str, then: datetime, later: datetime, found: BoardDiff, console: Console
+) -> Iterator[Text]:
     """A headline, then a line for each posting, and under a revised one a line for each field."""
     from rich.text import Text
 
-    counts = {kind: len({row["posting"] for row in found.rows if row["kind"] == kind}) for kind in _SIGNS}
+    counts = {
+        kind: len({row["posting"] for row in found.rows if row["kind"] == kind}) for kind in _SIGNS
+    }
     yield Text(f"{board}  {short(then)} → {short(later)}", style="bold")
-    yield Text(f"{found.open_then} → {found.open_now} open: {', '.join(f'{count} {kind}' for kind, count in counts.items())}\n")
+    yield Text(
+        f"{found.open_then} → {found.open_now} open: {', '.join(f'{count} {kind}' for kind, count in counts.items())}\n"
+    )
     if not found.rows:
         yield Text("Nothing changed")
     for (kind, _), rows in groupby(found.rows, key=lambda row: (row["kind"], row["posting"])):
@@ -82,7 +97,9 @@ def _told(board: str, then: datetime, later: datetime, found: Between, console: 
         yield _posting(str(kind), fields[0])
         for row in fields:
             if row["field"]:
-                lines = field_change(str(row["field"]), row["old"], row["new"], marked=not in_colour(console))
+                lines = field_change(
+                    str(row["field"]), row["old"], row["new"], marked=not in_colour(console)
+                )
                 yield from (Text("    ").append_text(line) for line in lines)
 
 
@@ -90,4 +107,6 @@ def _posting(kind: str, row: Row) -> Text:
     from rich.text import Text
 
     sign, style = _SIGNS[kind]
-    return Text(f"{sign} {' '.join(clean(str(row['title'])).split())}", style=style).append(f"  {row['posting']}", style="dim")
+    return Text(f"{sign} {' '.join(clean(str(row['title'])).split())}", style=style).append(
+        f"  {row['posting']}", style="dim"
+    )

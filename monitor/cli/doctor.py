@@ -71,7 +71,12 @@ async def _findings(current: State) -> AsyncIterator[Finding]:
         settings = current.settings
     except UserError as error:
         for line in str(error).splitlines():
-            yield Finding("configuration", ok=False, found=line, remedy="correct the file, then run doctor again")
+            yield Finding(
+                "configuration",
+                ok=False,
+                found=line,
+                remedy="correct the file, then run doctor again",
+            )
         return
     yield _configuration(settings)
     for finding in _database(current):
@@ -90,14 +95,21 @@ def _configuration(settings: Settings) -> Finding:
     boards, rules = len(settings.boards), len(settings.rules)
     found = f"{settings.file}: {counted(boards, 'board')}, {counted(rules, 'rule')}"
     if not boards:
-        return Finding("configuration", ok=False, found=found, remedy="add one with `rolewatch boards add`")
+        return Finding(
+            "configuration", ok=False, found=found, remedy="add one with `rolewatch boards add`"
+        )
     if not rules:
-        return Finding("configuration", ok=True, found=found, remedy="without a [[rules]] nothing is told, only kept")
+        return Finding(
+            "configuration",
+            ok=True,
+            found=found,
+            remedy="without a [[rules]] nothing is told, only kept",
+        )
     return Finding("configuration", ok=True, found=found)
 
 
 def _database(current: State) -> Iterator[Finding]:
-    from monitor.database.trouble import NO_DATABASE, advice
+    from monitor.database.trouble import DATABASE_ERRORS, describe_with_remedy
 
     try:
         if (finding := _not_ready(current)) is not None:
@@ -108,51 +120,69 @@ def _database(current: State) -> Iterator[Finding]:
         yield from _work(engine, current.settings)
     except UserError as error:
         yield Finding("database", ok=False, found=str(error))
-    except NO_DATABASE as error:
-        yield Finding("database", ok=False, found=advice(error))
+    except DATABASE_ERRORS as error:
+        yield Finding("database", ok=False, found=describe_with_remedy(error))
 
 
 def _not_ready(current: State) -> Finding | None:
     """A database that the next `check` or `run` makes or upgrades. On a first day that is right, on another the name may be mistyped."""
-    from monitor.database.schema import older, unopened
+    from monitor.database.schema import engine_as_is, older
 
     if (file := current.no_database()) is not None:
         remedy = "`rolewatch check` makes it; if there was one, name it in [database] url"
         return Finding("database", ok=True, found=f"{file} does not exist yet", remedy=remedy)
-    with unopened(current.settings.database_url.get_secret_value()) as engine:
+    with engine_as_is(current.settings.database_url.get_secret_value()) as engine:
         found = older(engine)
         if found is None or engine.dialect.name != "sqlite":
             return None
         place = engine.url.render_as_string(hide_password=True)
     remedy = "`rolewatch run` and `rolewatch db upgrade` bring it to this version's, after a backup"
-    return Finding("database", ok=True, found=f"{place}: of an older rolewatch (schema {found or 'none'})", remedy=remedy)
+    return Finding(
+        "database",
+        ok=True,
+        found=f"{place}: of an older rolewatch (schema {found or 'none'})",
+        remedy=remedy,
+    )
 
 
 def _integrity(engine: Engine) -> Finding:
-    from monitor.database.engine import reading
+    from monitor.database.engine import read_transaction
 
-    with reading(engine) as connection:
-        word = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar() if engine.dialect.name == "sqlite" else "ok"
+    with read_transaction(engine) as connection:
+        word = (
+            connection.exec_driver_sql("PRAGMA quick_check(1)").scalar()
+            if engine.dialect.name == "sqlite"
+            else "ok"
+        )
         postings: int = connection.exec_driver_sql("SELECT count(*) FROM posting").scalar_one()
     place = engine.url.render_as_string(hide_password=True)
     if word != "ok":
-        return Finding("database", ok=False, found=f"{place}: {' '.join(str(word).split())}", remedy="restore a backup")
+        return Finding(
+            "database",
+            ok=False,
+            found=f"{place}: {' '.join(str(word).split())}",
+            remedy="restore a backup",
+        )
     return Finding("database", ok=True, found=f"{place}: {counted(postings, 'posting')}")
 
 
 def _work(engine: Engine, settings: Settings) -> Iterator[Finding]:
     """Who works on the database, and what could not be delivered."""
-    from monitor.database.engine import reading
+    from monitor.database.engine import read_transaction
     from monitor.database.lease import running
 
-    with reading(engine) as connection:
+    with read_transaction(engine) as connection:
         row = running(connection)
         stranded = list(_stranded(connection, settings))
     if row is None:
-        yield Finding("daemon", ok=True, found="not running", remedy="start it with `rolewatch run`")
+        yield Finding(
+            "daemon", ok=True, found="not running", remedy="start it with `rolewatch run`"
+        )
     else:
         yield Finding(
-            "daemon", ok=True, found=f"`rolewatch {row.command}`, pid {row.pid} on {row.host}, since {row.taken_at:%Y-%m-%d %H:%M} UTC"
+            "daemon",
+            ok=True,
+            found=f"`rolewatch {row.command}`, pid {row.pid} on {row.host}, since {row.taken_at:%Y-%m-%d %H:%M} UTC",
         )
     yield from stranded
     yield from _refused(engine, settings)
@@ -164,9 +194,14 @@ def _refused(engine: Engine, settings: Settings) -> Iterator[Finding]:
 
     again = "`rolewatch alerts list --state failed` shows them, `rolewatch alerts retry` sends them again"
     for one in undelivered(engine):
-        if one.failed and settings.route(one.channel) == one.channel:
+        if one.failed and settings.effective_channel(one.channel) == one.channel:
             found = f"{one.messages} could not be delivered to {one.channel}: {one.reason}"
-            yield Finding("alerts", ok=False, found=found, remedy=unwanted(one.channel) if is_unwanted(settings, one.channel) else again)
+            yield Finding(
+                "alerts",
+                ok=False,
+                found=found,
+                remedy=unwanted(one.channel) if is_unwanted(settings, one.channel) else again,
+            )
 
 
 def _stranded(connection: Connection, settings: Settings) -> Iterator[Finding]:
@@ -174,27 +209,27 @@ def _stranded(connection: Connection, settings: Settings) -> Iterator[Finding]:
     from monitor.cli.sending import given_up
     from monitor.config.model import secret_name
 
-    query = (
-        "SELECT channel, count(*) FROM delivery WHERE state IN ('pending', 'sending', 'held', 'failed') GROUP BY channel ORDER BY channel"
-    )
+    query = "SELECT channel, count(*) FROM delivery WHERE state IN ('pending', 'sending', 'held', 'failed') GROUP BY channel ORDER BY channel"
     for channel, count in connection.exec_driver_sql(query).all():
-        if settings.route(channel) != channel:
+        if settings.effective_channel(channel) != channel:
             found = f"{count} {'message waits' if count == 1 else 'messages wait'} for {channel}, without ${secret_name(channel)}"
-            yield Finding("alerts", ok=False, found=found, remedy=f"set it again, or {given_up(channel)}")
+            yield Finding(
+                "alerts", ok=False, found=found, remedy=f"set it again, or {given_up(channel)}"
+            )
 
 
 async def _boards(settings: Settings, holds: Holds) -> AsyncIterator[Finding]:
     """One glance at each board."""
     from crawler.crawl import crawl
     from crawler.items import BoardRequest
-    from monitor.history.boards import manners
+    from monitor.history.boards import politeness
     from monitor.rounds.network import is_unreached
 
     names = [board.board for board in settings.boards if board.enabled]
     unreached: list[Result] = []
     for ats in sorted({name.split(":")[0] for name in names}):
         requests = [BoardRequest(name, glance=True) for name in names if name.startswith(f"{ats}:")]
-        async with aclosing(crawl(ats, requests, manners(settings, ats), holds)) as results:
+        async with aclosing(crawl(ats, requests, politeness(settings, ats), holds)) as results:
             async for result in results:
                 if is_unreached(result):
                     unreached.append(result)
@@ -210,15 +245,24 @@ async def _boards(settings: Settings, holds: Holds) -> AsyncIterator[Finding]:
 def _offline(result: Result, boards: int) -> Finding:
     """One finding instead of one a board, where no host answers at all."""
     reason = getattr(result, "reason", "")
-    remedy = "is this machine online? Nothing closes because of it, and the daemon goes on when it is"
-    return Finding("network", ok=False, found=f"none of {boards} boards can be reached: {reason}", remedy=remedy)
+    remedy = (
+        "is this machine online? Nothing closes because of it, and the daemon goes on when it is"
+    )
+    return Finding(
+        "network",
+        ok=False,
+        found=f"none of {boards} boards can be reached: {reason}",
+        remedy=remedy,
+    )
 
 
 async def _board(result: Result, settings: Settings) -> Finding:
     from crawler.items import Failure, Snapshot
 
     if isinstance(result, Failure):
-        return Finding(result.board, ok=False, found=result.reason, remedy=await _remedy(result, settings))
+        return Finding(
+            result.board, ok=False, found=result.reason, remedy=await _remedy(result, settings)
+        )
     seen = counted(result.seen, "posting") if isinstance(result, Snapshot) else "unchanged"
     return Finding(result.board, ok=True, found=f"{seen} in {result.seconds:.1f} s")
 
@@ -230,7 +274,11 @@ async def _remedy(failure: Failure, settings: Settings) -> str:
 
     if failure.unknown:
         configured = settings.board(failure.board)
-        company = (configured and configured.company) or directory().get(failure.board) or failure.board.partition(":")[2]
+        company = (
+            (configured and configured.company)
+            or directory().get(failure.board)
+            or failure.board.partition(":")[2]
+        )
         return moved_where(failure.board, company, await on_careers_page(failure.board, settings))
     if failure.held:
         return "wait: the daemon asks it again by itself, and nothing closes because of it"

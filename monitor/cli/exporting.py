@@ -21,16 +21,28 @@ class FileFormat(StrEnum):
 
 def export(
     ctx: typer.Context,
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where the files go; it is made when it is not there.")],
-    fmt: Annotated[FileFormat, typer.Option("--format", help="How to write them.")] = FileFormat.PARQUET,
+    folder: Annotated[
+        Path,
+        typer.Argument(metavar="DIR", help="Where the files go; it is made when it is not there."),
+    ],
+    fmt: Annotated[
+        FileFormat, typer.Option("--format", help="How to write them.")
+    ] = FileFormat.PARQUET,
 ) -> None:
     """Write the full history into DIR, a file a view. Nothing is overwritten."""
     from monitor.reports.export import export as write
 
     shared = state(ctx)
     with shared.busy("exporting") as say:
-        exported = write(shared.history(), folder, fmt.value, lambda view, rows: say(f"exporting {view}: {rows:,} rows"))
+        exported = write(
+            shared.history(),
+            folder,
+            fmt.value,
+            lambda view, rows: say(f"exporting {view}: {rows:,} rows"),
+        )
     names = max(len(one.view) for one in exported)
     counts = max(len(f"{one.rows:,}") for one in exported)
     for one in exported:
-        typer.echo(f"{one.view:<{names}}  {one.rows:>{counts},} {'row ' if one.rows == 1 else 'rows'}  {one.file}")
+        typer.echo(
+            f"{one.view:<{names}}  {one.rows:>{counts},} {'row ' if one.rows == 1 else 'rows'}  {one.file}"
+        )

@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, Engine, func, select
 
-from monitor.database.engine import reading
+from monitor.database.engine import read_transaction
 from monitor.database.tables import Board, CheckRound, Delivery
-from monitor.database.trouble import NO_DATABASE
+from monitor.database.trouble import DATABASE_ERRORS
 from monitor.notify.wording import span
 
 _LOOK_EVERY = 0.5  # seconds
@@ -20,18 +20,20 @@ _PATIENCE = 10  # looks for the round's messages to be sent, so that the line st
 
 def last_round(engine: Engine) -> int:
     """Return the id of the newest round; 0 for none."""
-    with reading(engine) as connection:
+    with read_transaction(engine) as connection:
         return connection.scalar(select(func.max(CheckRound.id))) or 0
 
 
-async def announce_next_check(engine: Engine, after: int, say: Callable[[str], None], now: Callable[[], datetime]) -> None:
+async def announce_next_check(
+    engine: Engine, after: int, say: Callable[[str], None], now: Callable[[], datetime]
+) -> None:
     """Wait for the first round after that one and for its messages, then say when the next check is."""
     patience = _PATIENCE
     while True:
         await asyncio.sleep(_LOOK_EVERY)
         try:
             ended, waits = await asyncio.to_thread(_look, engine, after)
-        except NO_DATABASE:  # the daemon says it, and goes on
+        except DATABASE_ERRORS:  # the daemon says it, and goes on
             continue
         patience -= ended
         if ended and (not waits or patience <= 0):
@@ -42,20 +44,31 @@ async def announce_next_check(engine: Engine, after: int, say: Callable[[str], N
 
 def _look(engine: Engine, after: int) -> tuple[bool, bool]:
     """Whether such a round has ended, and whether a message waits that could go now."""
-    ended = select(CheckRound.id).where(CheckRound.id > after, CheckRound.finished_at.is_not(None)).limit(1)
-    with reading(engine) as connection:
+    ended = (
+        select(CheckRound.id)
+        .where(CheckRound.id > after, CheckRound.finished_at.is_not(None))
+        .limit(1)
+    )
+    with read_transaction(engine) as connection:
         return connection.scalar(ended) is not None, _waits(connection)
 
 
 def _waits(connection: Connection) -> bool:
-    return connection.scalar(select(Delivery.id).where(Delivery.state.in_(("pending", "sending"))).limit(1)) is not None
+    return (
+        connection.scalar(
+            select(Delivery.id).where(Delivery.state.in_(("pending", "sending"))).limit(1)
+        )
+        is not None
+    )
 
 
 def _next_check(engine: Engine, now: datetime) -> str | None:
     """`Next check in 15 minutes`; None when no board is watched any more."""
-    with reading(engine) as connection:
+    with read_transaction(engine) as connection:
         first = (
-            select(Board.next_check_at, Board.every).where(Board.watched, Board.next_check_at.is_not(None)).order_by(Board.next_check_at)
+            select(Board.next_check_at, Board.every)
+            .where(Board.watched, Board.next_check_at.is_not(None))
+            .order_by(Board.next_check_at)
         )
         row = connection.execute(first.limit(1)).first()
     if row is None:

@@ -27,9 +27,15 @@ def field_change(field: str, old: object, new: object, *, marked: bool) -> list[
     from rich.text import Text
 
     if field != "description":
-        pieces = [Piece("old", short(old) or "none"), Piece("same", "→"), Piece("new", short(new) or "none")]
+        pieces = [
+            Piece("old", short(old) or "none"),
+            Piece("same", "→"),
+            Piece("new", short(new) or "none"),
+        ]
         return [Text(f"{field}: ").append(drawn(pieces, marked=False))]
-    passages = [drawn(passage, marked=marked) for passage in word_diff(str(old or ""), str(new or ""))]
+    passages = [
+        drawn(passage, marked=marked) for passage in word_diff(str(old or ""), str(new or ""))
+    ]
     if len(passages) == 1:
         return [Text("description: ").append(passages[0])]
     return [Text("description:"), *(Text("  ").append(passage) for passage in passages)]
@@ -60,7 +66,9 @@ def indented(lines: Sequence[Text], width: int, console: Console) -> Iterator[Te
             yield Text(" " * width).append_text(line)
             continue
         own = len(line.plain) - len(line.plain.lstrip(" "))
-        for part in _folded(line[own:] if own else line, max(console.width - width - own, _NARROWEST)):
+        for part in _folded(
+            line[own:] if own else line, max(console.width - width - own, _NARROWEST)
+        ):
             yield Text(" " * (width + own)).append_text(part)
 
 

@@ -18,9 +18,19 @@ if TYPE_CHECKING:
 
 def move(
     ctx: typer.Context,
-    old: Annotated[str, typer.Argument(metavar="OLD", help="The former board: ats:token, its URL, its token or its company.")],
-    new: Annotated[str, typer.Argument(metavar="NEW", help="Where the employer is now, as `boards add` takes it.")],
-    check: Annotated[bool, typer.Option("--check/--no-check", help="Look at the new board first.")] = True,
+    old: Annotated[
+        str,
+        typer.Argument(
+            metavar="OLD", help="The former board: ats:token, its URL, its token or its company."
+        ),
+    ],
+    new: Annotated[
+        str,
+        typer.Argument(metavar="NEW", help="Where the employer is now, as `boards add` takes it."),
+    ],
+    check: Annotated[
+        bool, typer.Option("--check/--no-check", help="Look at the new board first.")
+    ] = True,
 ) -> None:
     """Follow an employer to another board: the history goes on, and each channel is told once."""
     import asyncio
@@ -46,7 +56,9 @@ def _is_done(current: State, settings: Settings, former: str, new: str) -> bool:
     from crawler.registry import same_board
 
     if same_board(former, new):
-        raise UserError(f"{former} is one board: name the one that the employer has left, then the one where it is now")
+        raise UserError(
+            f"{former} is one board: name the one that the employer has left, then the one where it is now"
+        )
     if settings.board(former) is not None:
         return False
     begun = _is_begun(current, former, new)
@@ -58,13 +70,17 @@ def _is_done(current: State, settings: Settings, former: str, new: str) -> bool:
 
 def _is_begun(current: State, former: str, new: str) -> bool | None:
     """Does the database have the move already? None when it does not know the former board."""
-    from monitor.database.engine import reading
+    from monitor.database.engine import read_transaction
     from monitor.history import moves
 
     if current.no_database():
         return None
-    with reading(current.engine()) as connection:
-        return moves.has_begun(connection, former, new) if moves.is_stored(connection, former) else None
+    with read_transaction(current.engine()) as connection:
+        return (
+            moves.has_begun(connection, former, new)
+            if moves.is_stored(connection, former)
+            else None
+        )
 
 
 def _move(current: State, settings: Settings, former: str, address: Address) -> None:
@@ -75,7 +91,8 @@ def _move(current: State, settings: Settings, former: str, address: Address) -> 
     if current.no_database():
         move_board(settings.file, former, address.board)
         return
-    with current.engine().begin() as connection:  # a daemon sees neither half of it before the other
+    # a daemon sees neither half of it before the other
+    with current.engine().begin() as connection:
         moves.begin(connection, former, move_board(settings.file, former, address.board))
 
 

@@ -28,7 +28,9 @@ def named(boards: Sequence[WatchedBoard], text: str) -> str:
     try:
         wanted = found[0] if found else parse(text).board
     except ValueError as error:
-        raise UserError(f"{error}; watched are: {', '.join(board.board for board in boards)}") from error
+        raise UserError(
+            f"{error}; watched are: {', '.join(board.board for board in boards)}"
+        ) from error
     return next((board.board for board in boards if same_board(board.board, wanted)), wanted)
 
 

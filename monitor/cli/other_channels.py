@@ -9,7 +9,10 @@ from monitor.cli.finding import Finding
 from monitor.config.model import Settings, secret_name
 
 _TRIED = "; `rolewatch alerts test` tries it"
-_WEBHOOK = "its address is set; it has no threads and no edits, so each change is a message of its own" + _TRIED
+_WEBHOOK = (
+    "its address is set; it has no threads and no edits, so each change is a message of its own"
+    + _TRIED
+)
 _INSTALL = "pip install 'rolewatch[apprise]'"
 
 
@@ -21,8 +24,13 @@ def examine(settings: Settings) -> Iterator[Finding]:
 
 
 def _examine(settings: Settings, channel: str) -> Finding:
-    if settings.route(channel) != channel:
-        return Finding(channel, ok=True, found="no address, so it tells the console", remedy=f"set ${secret_name(channel)}")
+    if settings.effective_channel(channel) != channel:
+        return Finding(
+            channel,
+            ok=True,
+            found="no address, so it tells the console",
+            remedy=f"set ${secret_name(channel)}",
+        )
     if channel == "webhook":
         return Finding(channel, ok=True, found=_WEBHOOK)
     try:
@@ -31,9 +39,16 @@ def _examine(settings: Settings, channel: str) -> Finding:
         return Finding(channel, ok=False, found="Apprise is not installed", remedy=_INSTALL)
     if service is None:
         return Finding(
-            channel, ok=False, found=f"Apprise cannot read ${secret_name(channel)}", remedy="see https://appriseit.com/services/"
+            channel,
+            ok=False,
+            found=f"Apprise cannot read ${secret_name(channel)}",
+            remedy="see https://appriseit.com/services/",
         )
-    return Finding(channel, ok=True, found=f"{service}; it has no threads and no edits, so each change is a message of its own{_TRIED}")
+    return Finding(
+        channel,
+        ok=True,
+        found=f"{service}; it has no threads and no edits, so each change is a message of its own{_TRIED}",
+    )
 
 
 def _service(address: str) -> str | None:
@@ -42,4 +57,8 @@ def _service(address: str) -> str | None:
 
     logging.getLogger("apprise").setLevel(logging.CRITICAL + 1)  # its lines hold the address
     services = Apprise()
-    return ", ".join(str(service.service_name) for service in services) if services.add(address) else None
+    return (
+        ", ".join(str(service.service_name) for service in services)
+        if services.add(address)
+        else None
+    )

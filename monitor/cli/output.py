@@ -1,6 +1,7 @@
 """Rows as a table, JSON or CSV, harmless to a terminal and whole in a pipe.
 
-A board's text may hold escape sequences. Tables, text and CSV lose them; JSON has them escaped, so that nothing is lost there.
+A board's text may hold escape sequences. Tables, text and CSV lose them; JSON has them escaped, so
+that nothing is lost there.
 """
 
 from __future__ import annotations
@@ -35,19 +36,42 @@ class Format(StrEnum):
     CSV = "csv"
 
 
-FormatOption = Annotated[Format, typer.Option("--format", help="How to write it: a table, JSON or CSV.")]
+FormatOption = Annotated[
+    Format, typer.Option("--format", help="How to write it: a table, JSON or CSV.")
+]
 
-_ESCAPE = re.compile(r"\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]|\x1b[ -/]*[0-~]")
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")  # with what turns the direction of writing
-_UNSAFE_JSON = re.compile(r"[\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")  # what json leaves and a terminal may obey
+_ESCAPE = re.compile(
+    r"\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]|\x1b[ -/]*[0-~]"
+)
+# with what turns the direction of writing
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+# what json leaves and a terminal may obey
+_UNSAFE_JSON = re.compile(r"[\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 _INSTANT = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d):\d\d\.\d{6}Z")
 _WEB = re.compile(r"https?://[!-~]+")
-_LINKED = ("title", "board", "url")  # the first of these columns that a table has opens the row's address
+# the first of these columns that a table has opens the row's address
+_LINKED = ("title", "board", "url")
 _COLORED = frozenset({"kind", "state", "result", "fits"})
 _DIM = frozenset({"posting", "url", "age"})
-_STYLES = dict.fromkeys(("opened", "reopened", "true"), "green") | dict.fromkeys(("closed", "failing", "failed", "failure"), "red")
+_STYLES = dict.fromkeys(("opened", "reopened", "true"), "green") | dict.fromkeys(
+    ("closed", "failing", "failed", "failure"), "red"
+)
 _STYLES |= dict.fromkeys(("revised", "collapsed", "held"), "yellow")
-_WRAPPED = frozenset({"what", "words", "failed", "reason", "any", "all", "none", "locations", "boards", "notify", "muted"})
+_WRAPPED = frozenset(
+    {
+        "what",
+        "words",
+        "failed",
+        "reason",
+        "any",
+        "all",
+        "none",
+        "locations",
+        "boards",
+        "notify",
+        "muted",
+    }
+)
 _LONGEST = 400  # characters of a cell on a terminal; in a pipe nothing is cut
 
 
@@ -57,11 +81,18 @@ def clean(text: str) -> str:
 
 
 def emit(
-    rows: Iterable[Row], columns: Sequence[str], fmt: Format, console: Console, *, empty: str = "Nothing found", labels: Row | None = None
+    rows: Iterable[Row],
+    columns: Sequence[str],
+    fmt: Format,
+    console: Console,
+    *,
+    empty: str = "Nothing found",
+    labels: Row | None = None,
 ) -> None:
     """The rows on the console's stream: a JSON array, CSV with its header, or a table that fits a terminal and is whole elsewhere.
 
-    A table without rows is the sentence `empty`; `labels` names its columns otherwise than JSON and CSV do.
+    A table without rows is the sentence `empty`; `labels` names its columns otherwise than JSON and
+    CSV do.
     """
     if fmt is Format.JSON:
         _write(console, _json_lines(rows, columns))
@@ -167,7 +198,12 @@ def _written(value: object) -> str:
 
 
 def _as_json(row: Row) -> str:
-    text = json.dumps({name: _plain(value) for name, value in row.items()}, ensure_ascii=False, indent=2, default=str)
+    text = json.dumps(
+        {name: _plain(value) for name, value in row.items()},
+        ensure_ascii=False,
+        indent=2,
+        default=str,
+    )
     return _UNSAFE_JSON.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
@@ -201,15 +237,21 @@ def _aligned(rows: Sequence[Row], columns: Sequence[str], names: Sequence[str]) 
     lines = [list(names), *([_cell(row[name]) for name in columns] for row in rows)]
     widths = [max(cell_len(line[index]) for line in lines) for index in range(len(columns))]
     for line in lines:
-        padded = (cell + " " * (width - cell_len(cell)) for cell, width in zip(line, widths, strict=True))
+        padded = (
+            cell + " " * (width - cell_len(cell)) for cell, width in zip(line, widths, strict=True)
+        )
         yield "  ".join(padded).rstrip() + "\n"
 
 
-def _print_table(rows: Sequence[Row], columns: Sequence[str], names: Sequence[str], console: Console) -> None:
+def _print_table(
+    rows: Sequence[Row], columns: Sequence[str], names: Sequence[str], console: Console
+) -> None:
     from monitor.cli.pager import paged
     from monitor.cli.screen import Cell, screen
 
-    linked = next((name for name in _LINKED if name in columns), None) if console.file.isatty() else None
+    linked = (
+        next((name for name in _LINKED if name in columns), None) if console.file.isatty() else None
+    )
 
     def cell(row: Row, name: str) -> Cell:
         text = _shortened(_cell(row[name]), _LONGEST)
@@ -218,7 +260,9 @@ def _print_table(rows: Sequence[Row], columns: Sequence[str], names: Sequence[st
 
     numbers = [all(row[name] is None or _is_number(row[name]) for row in rows) for name in columns]
     with paged(console):
-        for line in screen(names, [[cell(row, name) for name in columns] for row in rows], numbers, console.width):
+        for line in screen(
+            names, [[cell(row, name) for name in columns] for row in rows], numbers, console.width
+        ):
             console.print(line, soft_wrap=True)
 
 

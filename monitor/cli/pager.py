@@ -47,7 +47,8 @@ def _pager(environ: Mapping[str, str]) -> list[str]:
 def _page(command: list[str], text: str) -> bool:
     """Whether the pager took the text. A reader may leave early."""
     try:
-        process = subprocess.Popen(command, stdin=subprocess.PIPE, env={"LESS": _LESS} | os.environ)  # noqa: S603  # the person's own pager
+        # the person's own pager
+        process = subprocess.Popen(command, stdin=subprocess.PIPE, env={"LESS": _LESS} | os.environ)  # noqa: S603
     except OSError:
         return False
     with suppress(BrokenPipeError, KeyboardInterrupt):

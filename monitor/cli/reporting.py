@@ -71,7 +71,13 @@ def _counts(report: BoardReport) -> str:
     rare = {"reopened": report.reopened, "unreadable": report.unreadable}
     if report.result == "unchanged":
         return " · ".join(["unchanged", *_some(happened | rare)])
-    return " · ".join([f"{report.seen} seen", *(f"{count} {word}" for word, count in happened.items()), *_some(rare)])
+    return " · ".join(
+        [
+            f"{report.seen} seen",
+            *(f"{count} {word}" for word, count in happened.items()),
+            *_some(rare),
+        ]
+    )
 
 
 def _some(counts: dict[str, int]) -> list[str]:

@@ -27,11 +27,21 @@ if TYPE_CHECKING:
 
 BoardOption = Annotated[
     list[str] | None,
-    typer.Option("--board", metavar="BOARD", help="Only this board; may be given again.", autocompletion=completion.boards),
+    typer.Option(
+        "--board",
+        metavar="BOARD",
+        help="Only this board; may be given again.",
+        autocompletion=completion.boards,
+    ),
 ]
 RuleOption = Annotated[
     list[str] | None,
-    typer.Option("--rule", metavar="NAME", help="Only what fits this rule of the configuration.", autocompletion=completion.rules),
+    typer.Option(
+        "--rule",
+        metavar="NAME",
+        help="Only what fits this rule of the configuration.",
+        autocompletion=completion.rules,
+    ),
 ]
 PostingArgument = Annotated[
     str,
@@ -54,32 +64,52 @@ class Status(StrEnum):
 _COLUMNS = ("title", "company", "location", "pay", "age", "deadline", "closed", "posting")
 _MILLIONS, _THOUSANDS = re.compile(r"(?<=\d)000000\b"), re.compile(r"(?<=\d)000\b")
 _A_YEAR = "/year"
-_OPTIONAL = frozenset({"pay", "deadline", "closed"})  # columns that are left out of a table when no row has them
+# columns that are left out of a table when no row has them
+_OPTIONAL = frozenset({"pay", "deadline", "closed"})
 
 
 def roles(
     ctx: typer.Context,
     words: Annotated[
         list[str] | None,
-        typer.Argument(metavar="WORDS", help="Each is in the title or the company; quote a phrase, as in a rule.", show_default=False),
+        typer.Argument(
+            metavar="WORDS",
+            help="Each is in the title or the company; quote a phrase, as in a rule.",
+            show_default=False,
+        ),
     ] = None,
     *,
     board: BoardOption = None,
     status: Annotated[Status, typer.Option(help="Open ones, closed ones, or all.")] = Status.OPEN,
-    location: Annotated[list[str] | None, typer.Option(metavar="PLACE", help="At this place; given again: at one of them.")] = None,
+    location: Annotated[
+        list[str] | None,
+        typer.Option(metavar="PLACE", help="At this place; given again: at one of them."),
+    ] = None,
     rule: RuleOption = None,
     text: Annotated[
         str | None,
-        typer.Option(metavar="WORDS", help='All of these are in the title or description; "two words" in a row, kern* as a beginning.'),
+        typer.Option(
+            metavar="WORDS",
+            help='All of these are in the title or description; "two words" in a row, kern* as a beginning.',
+        ),
     ] = None,
-    since: Annotated[str | None, typer.Option(metavar="TIME", help="First seen since then; of closed ones: closed since then.")] = None,
-    saved: Annotated[bool, typer.Option("--saved", help="Only what somebody saved in Slack.")] = False,
-    saved_by: Annotated[str | None, typer.Option(metavar="USER", help="Only what this Slack user saved: U….")] = None,
+    since: Annotated[
+        str | None,
+        typer.Option(
+            metavar="TIME", help="First seen since then; of closed ones: closed since then."
+        ),
+    ] = None,
+    saved: Annotated[
+        bool, typer.Option("--saved", help="Only what somebody saved in Slack.")
+    ] = False,
+    saved_by: Annotated[
+        str | None, typer.Option(metavar="USER", help="Only what this Slack user saved: U….")
+    ] = None,
     limit: Annotated[int | None, typer.Option(metavar="N", min=1, help="So many at most.")] = None,
     fmt: FormatOption = Format.TABLE,
 ) -> None:
     """List postings: the open ones, unless told otherwise."""
-    from monitor.database.engine import reading
+    from monitor.database.engine import read_transaction
     from monitor.queries.resolve import find_board
     from monitor.queries.roles import RoleFilter, find_roles
     from monitor.queries.search import search
@@ -87,22 +117,34 @@ def roles(
     shared = state(ctx)
     rules = [*search(words or [], location or []), *named_rules(shared.settings, rule or [])]
     after = optional_time(since, now())
-    with reading(shared.history()) as connection:
+    with read_transaction(shared.history()) as connection:
         boards = tuple(find_board(connection, name) for name in board or [])
         wanted = RoleFilter(boards, status.value, after, tuple(rules), saved, saved_by, text, limit)
         found = find_roles(connection, wanted)
         asked = [*(words or []), *([text] if text else [])]
-        empty = _nothing(connection, wanted, asked, location or [], since) if fmt is Format.TABLE and not found.rows else ""
+        empty = (
+            _nothing(connection, wanted, asked, location or [], since)
+            if fmt is Format.TABLE and not found.rows
+            else ""
+        )
     if fmt is Format.TABLE:
         rows = [_table_row(row, now(), brief=shared.console.is_terminal) for row in found.rows]
-        used = [name for name in _COLUMNS if name not in _OPTIONAL or any(row[name] for row in rows)]
+        used = [
+            name for name in _COLUMNS if name not in _OPTIONAL or any(row[name] for row in rows)
+        ]
         labels = _yearly(rows) if shared.console.is_terminal else {}
         emit(rows, used, fmt, shared.console, empty=empty, labels=labels)
     else:
         emit(found.rows, found.columns, fmt, shared.console)
 
 
-def _nothing(connection: Connection, wanted: RoleFilter, words: Sequence[str], places: Sequence[str], since: str | None) -> str:
+def _nothing(
+    connection: Connection,
+    wanted: RoleFilter,
+    words: Sequence[str],
+    places: Sequence[str],
+    since: str | None,
+) -> str:
     """What an empty list says: what was asked for, how the words may be spelled, and whether closed roles fit."""
     from monitor.cli.emptiness import no_match
     from monitor.queries.roles import find_roles
@@ -111,11 +153,22 @@ def _nothing(connection: Connection, wanted: RoleFilter, words: Sequence[str], p
 
     what = "role" if wanted.status == "all" else f"{wanted.status} role"
     rules = [rule.name for rule in wanted.rules if rule.name != SEARCH]
-    filters = {"matches": words, "fits the rule": rules, "is on": ", ".join(wanted.boards), "is in": places}
+    filters = {
+        "matches": words,
+        "fits the rule": rules,
+        "is on": ", ".join(wanted.boards),
+        "is in": places,
+    }
     saved = {"is saved": "by anybody" if wanted.saved else ""} | {"is saved by": wanted.saved_by}
     seen = "was first seen since" if wanted.status == "open" else "was seen or closed since"
-    line = no_match(what, filters | saved | {seen: since}, spelling(connection, words) if words else None)
-    closed = find_roles(connection, replace(wanted, status="closed", limit=None)).rows if wanted.status == "open" and words else []
+    line = no_match(
+        what, filters | saved | {seen: since}, spelling(connection, words) if words else None
+    )
+    closed = (
+        find_roles(connection, replace(wanted, status="closed", limit=None)).rows
+        if wanted.status == "open" and words
+        else []
+    )
     fit = "1 closed role fits" if len(closed) == 1 else f"{len(closed):,} closed roles fit"
     return f"{line} ({fit}: --status closed)" if closed else line
 
@@ -127,7 +180,9 @@ def named_rules(settings: Settings, names: Sequence[str]) -> list[Rule]:
     rules = {rule.name: rule for rule in settings.rules}
     for name in names:
         if name not in rules:
-            raise UserError(f"no rule {name!r} in {settings.file}: there is {', '.join(rules) or 'none'}")
+            raise UserError(
+                f"no rule {name!r} in {settings.file}: there is {', '.join(rules) or 'none'}"
+            )
     return [rules[name] for name in names]
 
 
@@ -171,12 +226,14 @@ def _day(instant: object) -> str:
 def show(
     ctx: typer.Context,
     posting: PostingArgument,
-    version: Annotated[int | None, typer.Option(metavar="N", help="With the content of this version.")] = None,
+    version: Annotated[
+        int | None, typer.Option(metavar="N", help="With the content of this version.")
+    ] = None,
     as_of: Annotated[str | None, typer.Option(metavar="TIME", help="As it was known then.")] = None,
     fmt: FormatOption = Format.TABLE,
 ) -> None:
     """Show everything that is known of one posting."""
-    from monitor.database.engine import reading
+    from monitor.database.engine import read_transaction
     from monitor.errors import UserError
     from monitor.queries.reposts import repost_words
     from monitor.queries.resolve import find_posting
@@ -186,7 +243,7 @@ def show(
         raise UserError("give --version or --as-of, not both")
     shared = state(ctx)
     moment = optional_time(as_of, now())
-    with reading(shared.history()) as connection:
+    with read_transaction(shared.history()) as connection:
         found = find_posting(connection, posting)
         row = describe(connection, found, version, moment)
         repost = repost_words(connection, [found.posting]).get(found.posting, "")
@@ -202,11 +259,16 @@ def show(
 def _print(row: Row, repost: str, console: Console) -> None:
     from rich.text import Text
 
-    facts = {name: value for name, value in (_facts(row) | {"repost of": clean(repost)}).items() if value}
+    facts = {
+        name: value for name, value in (_facts(row) | {"repost of": clean(repost)}).items() if value
+    }
     width = max(map(len, facts)) + 2
     console.print(Text(short(row["title"]) or "(not read yet)", style="bold"), soft_wrap=True)
     for name, value in facts.items():
-        console.print(Text(f"{name:<{width}}", style="dim").append(" ".join(value.split()), style="default"), soft_wrap=True)
+        console.print(
+            Text(f"{name:<{width}}", style="dim").append(" ".join(value.split()), style="default"),
+            soft_wrap=True,
+        )
     if row["description"]:
         console.print()
         print_folded(Text(clean(str(row["description"]))), console)
@@ -238,7 +300,12 @@ def _facts(row: Row) -> dict[str, str]:
     pay = _as_written(pay_of(row), row["pay_text"])
     deadline = _as_written(short(row["deadline_at"]), row["deadline_text"])
     first = {words: short(row[name]) for name, words in named.items()}
-    return {**first, "pay": clean(pay), "deadline": deadline, **{words: short(row[name]) for name, words in later.items()}}
+    return {
+        **first,
+        "pay": clean(pay),
+        "deadline": deadline,
+        **{words: short(row[name]) for name, words in later.items()},
+    }
 
 
 def _as_written(read: str, written: object) -> str:

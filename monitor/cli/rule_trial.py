@@ -16,7 +16,7 @@ from monitor.errors import UserError
 
 if TYPE_CHECKING:
     from monitor.config.model import Rule, Settings
-    from monitor.queries.replay import Telling
+    from monitor.queries.replay import ReplayedAlert
 
 _UNWRITTEN = "tried"  # the name of a rule that options make
 _ORIGIN = "the rule to try"
@@ -32,13 +32,17 @@ class Tried:
     changed: str = ""
 
 
-def tried(settings: Settings, file: Path | None, name: str | None, given: Mapping[str, object]) -> Tried:
+def tried(
+    settings: Settings, file: Path | None, name: str | None, given: Mapping[str, object]
+) -> Tried:
     """The rules of a file, else the configuration's own; options change the rule `name`, or without one make a rule. Raises UserError."""
     from monitor.config.load import rules_of, with_rules
 
     wanted = {key: value for key, value in given.items() if value}
     if file is not None and wanted and name is None:
-        raise UserError("--file has its rules, the options are another: give one of them, or --rule for the one that they change")
+        raise UserError(
+            "--file has its rules, the options are another: give one of them, or --rule for the one that they change"
+        )
     if file is not None:
         settings = with_rules(settings, rules_of(file), str(file))
     boards = wanted.get("boards")
@@ -48,9 +52,13 @@ def tried(settings: Settings, file: Path | None, name: str | None, given: Mappin
         return Tried(settings)
     if name is not None:
         [only] = chosen(settings.rules, name)
-        return _changed(settings, next(rule for rule in settings.rules if rule.name == only), wanted)
+        return _changed(
+            settings, next(rule for rule in settings.rules if rule.name == only), wanted
+        )
     if not {"any", "all"} & wanted.keys():
-        raise UserError("a rule to try needs a phrase that fits: give --any or --all too, or --rule for the one that they change")
+        raise UserError(
+            "a rule to try needs a phrase that fits: give --any or --all too, or --rule for the one that they change"
+        )
     return Tried(with_rules(settings, [{"name": _UNWRITTEN} | wanted], _ORIGIN))
 
 
@@ -58,10 +66,18 @@ def _changed(settings: Settings, rule: Rule, wanted: Mapping[str, object]) -> Tr
     """The one rule, with the options in place of its own keys."""
     from monitor.config.load import with_rules
 
-    own = {key: list(values) for key, values in (("any", rule.any), ("all", rule.all), ("none", rule.none)) if values}
+    own = {
+        key: list(values)
+        for key, values in (("any", rule.any), ("all", rule.all), ("none", rule.none))
+        if values
+    }
     [read] = with_rules(settings, [{"name": rule.name, **own, **wanted}], _ORIGIN).rules
-    changes = {_ATTRIBUTES.get(key, key): getattr(read, _ATTRIBUTES.get(key, key)) for key in wanted}
-    said = " and ".join(f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in wanted.items())
+    changes = {
+        _ATTRIBUTES.get(key, key): getattr(read, _ATTRIBUTES.get(key, key)) for key in wanted
+    }
+    said = " and ".join(
+        f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in wanted.items()
+    )
     sentence = f"{rule.name} is tried with {said} in place of its own; nothing is saved"
     return Tried(replace(settings, rules=(replace(rule, **changes),)), sentence)
 
@@ -84,7 +100,7 @@ class Trial:
     now: datetime
     first_check: datetime | None
     fits: Mapping[str, int]
-    told: Sequence[Telling]
+    told: Sequence[ReplayedAlert]
     nothing: Mapping[str, str]  # by rule: that it fits nothing at all
 
     def lines(self) -> Iterator[tuple[str, str]]:
@@ -98,7 +114,7 @@ class Trial:
                 yield _line(one), ""
                 yield f"      {clean(one.words)}", "dim"
 
-    def _summary(self, count: int, mine: Sequence[Telling]) -> str:
+    def _summary(self, count: int, mine: Sequence[ReplayedAlert]) -> str:
         """`fits 12 open roles now; would have told 40 in the last 90 days (about 3 a week)`; first summaries are not counted."""
         told = sum(one.kind != "summary" for one in mine)
         roles = "1 open role" if count == 1 else f"{count:,} open roles"
@@ -110,12 +126,20 @@ class Trial:
             return ", of which nothing is stored yet"
         covered = self.now - max(self.since, self.first_check)
         if covered < _ENOUGH:
-            return f", of which the history covers {_span(covered)}" if self.first_check > self.since else ""
+            return (
+                f", of which the history covers {_span(covered)}"
+                if self.first_check > self.since
+                else ""
+            )
         rate = told / (covered / timedelta(weeks=1))
-        return f" (about {rate:.0f} a week)" if round(rate, 1) >= 1 or not told else f" (about {max(rate, 0.1):.1f} a week)"
+        return (
+            f" (about {rate:.0f} a week)"
+            if round(rate, 1) >= 1 or not told
+            else f" (about {max(rate, 0.1):.1f} a week)"
+        )
 
 
-def _kinds(told: Sequence[Telling]) -> str:
+def _kinds(told: Sequence[ReplayedAlert]) -> str:
     """`30 opened, 4 revised, and 6 in a first summary`."""
     counts = Counter(one.kind for one in told)
     first = counts.pop("summary", 0)
@@ -125,14 +149,22 @@ def _kinds(told: Sequence[Telling]) -> str:
 
 def _span(length: timedelta) -> str:
     """`90 days`, or `5 hours`."""
-    for unit, size in (("day", timedelta(days=1)), ("hour", timedelta(hours=1)), ("minute", timedelta(minutes=1))):
+    for unit, size in (
+        ("day", timedelta(days=1)),
+        ("hour", timedelta(hours=1)),
+        ("minute", timedelta(minutes=1)),
+    ):
         number = round(length / size)
         if length >= 2 * size or unit == "minute":
             break
     return f"{number} {unit}{'' if number == 1 else 's'}"
 
 
-def _line(one: Telling) -> str:
-    what = " ".join(part for part in (", ".join(one.fields), f"({one.turn})" if one.turn else "") if part)
+def _line(one: ReplayedAlert) -> str:
+    what = " ".join(
+        part
+        for part in (", ".join(one.fields), f"({one.fit_change})" if one.fit_change else "")
+        if part
+    )
     line = f"  {short(one.at)}  {one.kind:<9} {shortened(one.title, 100)} at {clean(one.company)}"
     return f"{line}: {what}" if what else line

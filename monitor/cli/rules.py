@@ -23,8 +23,22 @@ if TYPE_CHECKING:
 
 app = typer.Typer(no_args_is_help=True)
 
-_LIST = ("rule", "any", "all", "none", "in", "locations", "boards", "min_pay", "on", "notify", "mode", "muted")
-_USUAL = {"in": "title", "on": "opened; revised; closed; reopened", "mode": "instant"}  # left out of a table where all rules have it
+_LIST = (
+    "rule",
+    "any",
+    "all",
+    "none",
+    "in",
+    "locations",
+    "boards",
+    "min_pay",
+    "on",
+    "notify",
+    "mode",
+    "muted",
+)
+# left out of a table where all rules have it
+_USUAL = {"in": "title", "on": "opened; revised; closed; reopened", "mode": "instant"}
 _EXPLAIN = ("rule", "fits", "words", "failed")
 
 
@@ -32,35 +46,42 @@ _EXPLAIN = ("rule", "fits", "words", "failed")
 def list_rules(ctx: typer.Context, fmt: FormatOption = Format.TABLE) -> None:
     """The rules of the configuration, and which channels have muted one until when."""
     current = state(ctx)
-    rules = current.settings.rules  # first: what is wrong with the configuration is no trouble of the database
+    # first: what is wrong with the configuration is no trouble of the database
+    rules = current.settings.rules
     muted = _muted(current)
     rows = [_row(rule, tuple(muted.get(rule.name, ())), fmt) for rule in rules]
     if fmt is not Format.TABLE:
         emit(rows, _LIST, fmt, current.console)
         return
-    used = [name for name in _LIST if any(row[name] for row in rows) and any(row[name] != _USUAL.get(name) for row in rows)]
-    emit(rows, used, fmt, current.console, empty="No rule yet: add a [[rules]] with a name and `any`")
+    used = [
+        name
+        for name in _LIST
+        if any(row[name] for row in rows) and any(row[name] != _USUAL.get(name) for row in rows)
+    ]
+    emit(
+        rows, used, fmt, current.console, empty="No rule yet: add a [[rules]] with a name and `any`"
+    )
     for line in _useless(current):
         typer.echo(line, err=True)
 
 
 def _useless(current: State) -> list[str]:
     """A line for each rule that fits nothing in the stored history; none where there is no history to ask."""
-    from monitor.database.engine import reading
+    from monitor.database.engine import read_transaction
     from monitor.queries.fits import nothing, unmatched
 
     try:
         engine = current.history()
     except UserError:
         return []
-    with reading(engine) as connection:
+    with read_transaction(engine) as connection:
         return [nothing(connection, rule) for rule in unmatched(connection, current.settings)]
 
 
 def _muted(current: State) -> dict[str, list[str]]:
     """By rule: `slack:#roles until 2026-11-26 09:00 UTC`; none where there is no database to ask yet."""
-    from monitor.alerts.mutes import listed, until
-    from monitor.database.engine import reading
+    from monitor.alerts.mutes import list_mutes, until
+    from monitor.database.engine import read_transaction
 
     muted: dict[str, list[str]] = defaultdict(list)
     if current.no_database():
@@ -70,17 +91,26 @@ def _muted(current: State) -> dict[str, list[str]]:
     except UserError as error:
         typer.echo(f"nobody knows which rules are muted: {error}", err=True)
         return muted
-    with reading(engine) as connection:
-        for row in listed(connection, now()):
+    with read_transaction(engine) as connection:
+        for row in list_mutes(connection, now()):
             if row.rule is not None:
                 muted[row.rule].append(f"{row.channel} {until(row.until)}")
     return muted
 
 
 def _row(rule: Rule, muted: tuple[str, ...], fmt: Format) -> dict[str, object]:
-    lists = {"any": rule.any, "all": rule.all, "none": rule.none, "in": rule.within, "locations": rule.locations}
+    lists = {
+        "any": rule.any,
+        "all": rule.all,
+        "none": rule.none,
+        "in": rule.within,
+        "locations": rule.locations,
+    }
     lists |= {"boards": rule.boards, "on": rule.on, "notify": rule.notify, "muted": muted}
-    shown = {name: list(values) if fmt is Format.JSON else "; ".join(values) for name, values in lists.items()}
+    shown = {
+        name: list(values) if fmt is Format.JSON else "; ".join(values)
+        for name, values in lists.items()
+    }
     return {"rule": rule.name, "min_pay": _pay(rule.min_pay), "mode": rule.mode, **shown}
 
 
@@ -88,14 +118,17 @@ def _pay(wanted: MinPay | None) -> str | None:
     return None if wanted is None else f"{wanted.amount:g} {wanted.currency}"
 
 
-_TRY = {"rich_help_panel": "A rule that is not written yet, or changes to --rule"}  # where help lists its options
+# where help lists its options
+_TRY = {"rich_help_panel": "A rule that is not written yet, or changes to --rule"}
 
 
 @app.command("test", cls=Sectioned)
 def try_rules(
     ctx: typer.Context,
     *,
-    since: Annotated[str, typer.Option("--since", metavar="TIME", help="How far back to look.")] = "90d",
+    since: Annotated[
+        str, typer.Option("--since", metavar="TIME", help="How far back to look.")
+    ] = "90d",
     rule: Annotated[
         str | None,
         typer.Option(
@@ -106,52 +139,113 @@ def try_rules(
         ),
     ] = None,
     file: Annotated[
-        Path | None, typer.Option("--file", metavar="FILE", help="Try the [[rules]] of this file instead.", show_default=False)
+        Path | None,
+        typer.Option(
+            "--file",
+            metavar="FILE",
+            help="Try the [[rules]] of this file instead.",
+            show_default=False,
+        ),
     ] = None,
-    wanted: Annotated[list[str] | None, typer.Option("--any", metavar="PHRASE", help="One of these is there.", **_TRY)] = None,
-    every: Annotated[list[str] | None, typer.Option("--all", metavar="PHRASE", help="All of these are there.", **_TRY)] = None,
-    none: Annotated[list[str] | None, typer.Option("--none", metavar="PHRASE", help="None of these is there.", **_TRY)] = None,
-    none_in: Annotated[list[str] | None, typer.Option("--none-in", metavar="FIELD", help="Where --none looks.", **_TRY)] = None,
-    within: Annotated[list[str] | None, typer.Option("--in", metavar="FIELD", help="Where --any and --all look.", **_TRY)] = None,
-    location: Annotated[list[str] | None, typer.Option("--location", metavar="PLACE", help="At one of these places.", **_TRY)] = None,
+    wanted: Annotated[
+        list[str] | None,
+        typer.Option("--any", metavar="PHRASE", help="One of these is there.", **_TRY),
+    ] = None,
+    every: Annotated[
+        list[str] | None,
+        typer.Option("--all", metavar="PHRASE", help="All of these are there.", **_TRY),
+    ] = None,
+    none: Annotated[
+        list[str] | None,
+        typer.Option("--none", metavar="PHRASE", help="None of these is there.", **_TRY),
+    ] = None,
+    none_in: Annotated[
+        list[str] | None,
+        typer.Option("--none-in", metavar="FIELD", help="Where --none looks.", **_TRY),
+    ] = None,
+    within: Annotated[
+        list[str] | None,
+        typer.Option("--in", metavar="FIELD", help="Where --any and --all look.", **_TRY),
+    ] = None,
+    location: Annotated[
+        list[str] | None,
+        typer.Option("--location", metavar="PLACE", help="At one of these places.", **_TRY),
+    ] = None,
     board: Annotated[
         list[str] | None,
-        typer.Option("--board", metavar="BOARD", help="Only on these boards.", autocompletion=completion.boards, **_TRY),
+        typer.Option(
+            "--board",
+            metavar="BOARD",
+            help="Only on these boards.",
+            autocompletion=completion.boards,
+            **_TRY,
+        ),
     ] = None,
-    min_pay: Annotated[str | None, typer.Option("--min-pay", metavar="PAY", help='A year, such as "150000 USD".', **_TRY)] = None,
+    min_pay: Annotated[
+        str | None,
+        typer.Option("--min-pay", metavar="PAY", help='A year, such as "150000 USD".', **_TRY),
+    ] = None,
     on: Annotated[
-        list[str] | None, typer.Option("--on", metavar="KIND", help="Only these: opened revised closed reopened.", **_TRY)
+        list[str] | None,
+        typer.Option(
+            "--on", metavar="KIND", help="Only these: opened revised closed reopened.", **_TRY
+        ),
     ] = None,
-    fields: Annotated[list[str] | None, typer.Option("--field", metavar="FIELD", help="Which revisions it tells.", **_TRY)] = None,
+    fields: Annotated[
+        list[str] | None,
+        typer.Option("--field", metavar="FIELD", help="Which revisions it tells.", **_TRY),
+    ] = None,
     fmt: FormatOption = Format.TABLE,
 ) -> None:
     """Replay the stored history: how much would each rule have told, what, and why?
 
-    Options of a rule try one that is not written yet, or with --rule change that rule for the trial. Nothing is saved.
+    Options of a rule try one that is not written yet, or with --rule change that rule for the
+    trial. Nothing is saved.
     """
     from monitor.cli.rule_trial import Trial, chosen, tried
     from monitor.cli.times import parse_time
-    from monitor.database.engine import reading
+    from monitor.database.engine import read_transaction
     from monitor.queries.fits import first_check, fit_nothing, nothing, open_fits
-    from monitor.queries.replay import Telling, replay
+    from monitor.queries.replay import ReplayedAlert, replay
 
     current, moment = state(ctx), now()
-    given = {"any": wanted, "all": every, "none": none, "none_in": none_in, "in": within, "locations": location, "boards": board}
-    trial = tried(current.settings, file, rule, given | {"min_pay": min_pay, "on": on, "fields": fields})
+    given = {
+        "any": wanted,
+        "all": every,
+        "none": none,
+        "none_in": none_in,
+        "in": within,
+        "locations": location,
+        "boards": board,
+    }
+    trial = tried(
+        current.settings, file, rule, given | {"min_pay": min_pay, "on": on, "fields": fields}
+    )
     settings, names = trial.settings, chosen(trial.settings.rules, rule)
     begin = parse_time(since, moment)
     if trial.changed:
         typer.echo(trial.changed, err=True)
-    with current.busy("replaying") as say, reading(current.history()) as connection:
-        replayed = replay(connection, settings, begin, lambda read: say(f"replaying: {read} versions read"))
+    with current.busy("replaying") as say, read_transaction(current.history()) as connection:
+        replayed = replay(
+            connection, settings, begin, lambda read: say(f"replaying: {read} versions read")
+        )
         told = [one for one in replayed if one.rule in names]
         if fmt is not Format.TABLE:
-            columns = [field.name for field in dataclasses.fields(Telling)]
-            emit([asdict(one) | {"channels": list(one.channels)} for one in told], columns, fmt, current.console)
+            columns = [field.name for field in dataclasses.fields(ReplayedAlert)]
+            emit(
+                [asdict(one) | {"channels": list(one.channels)} for one in told],
+                columns,
+                fmt,
+                current.console,
+            )
             return
         rules = [one for one in settings.rules if one.name in names]
         fits = open_fits(connection, rules)
-        silent = [one for one in rules if not fits[one.name] and not any(telling.rule == one.name for telling in told)]
+        silent = [
+            one
+            for one in rules
+            if not fits[one.name] and not any(telling.rule == one.name for telling in told)
+        ]
         useless = {one.name: nothing(connection, one) for one in fit_nothing(connection, silent)}
         result = Trial(begin, moment, first_check(connection), fits, told, useless)
     with paged(current.console):
@@ -166,12 +260,12 @@ def explain(
 ) -> None:
     """For every rule: which words of the posting fitted, or which condition failed."""
     from monitor.cli.rule_trial import chosen
-    from monitor.database.engine import reading
+    from monitor.database.engine import read_transaction
     from monitor.queries.replay import explain as explained
     from monitor.queries.resolve import find_posting
 
     current = state(ctx)
     chosen(current.settings.rules, None)
-    with reading(current.history()) as connection:
+    with read_transaction(current.history()) as connection:
         found = explained(connection, current.settings.rules, find_posting(connection, posting))
     emit([asdict(one) for one in found], _EXPLAIN, fmt, current.console)

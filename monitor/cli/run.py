@@ -23,7 +23,10 @@ _END_WITHIN = 9.0  # seconds from a signal to the end, in any case
 
 
 def init(
-    ctx: typer.Context, file: Annotated[Path | None, typer.Argument(metavar="FILE", help="rolewatch.toml by default.")] = None
+    ctx: typer.Context,
+    file: Annotated[
+        Path | None, typer.Argument(metavar="FILE", help="rolewatch.toml by default.")
+    ] = None,
 ) -> None:
     """Write a commented rolewatch.toml that works as it stands."""
     from monitor.config.file import write_example
@@ -31,33 +34,44 @@ def init(
     target = file or state(ctx).config or Path("rolewatch.toml")
     write_example(target)
     if state(ctx).verbosity >= 0:  # `make run` starts by itself
-        typer.echo(f"wrote {target.absolute()}: look at its boards and rules, then start with `rolewatch run`")
+        typer.echo(
+            f"wrote {target.absolute()}: look at its boards and rules, then start with `rolewatch run`"
+        )
 
 
 def run(
     ctx: typer.Context,
-    announce: Annotated[bool, typer.Option("--announce", help="Tell a board's first snapshot role by role, not in one summary.")] = False,
+    announce: Annotated[
+        bool,
+        typer.Option(
+            "--announce", help="Tell a board's first snapshot role by role, not in one summary."
+        ),
+    ] = False,
 ) -> None:
     """The daemon: rounds on schedule, alerts, housekeeping; Ctrl-C or SIGTERM stops it.
 
-    Alerts go to the channels of each rule's `notify` and of `[alerts] operator`: here to the console, or to Slack once there is a token.
+    Alerts go to the channels of each rule's `notify` and of `[alerts] operator`: here to the
+    console, or to Slack once there is a token.
     """
     from monitor.cli.first_round import announce_next_check, last_round
     from monitor.cli.sending import make_outbox
     from monitor.config.load import load, require_boards
-    from monitor.daemon.memory import set_aside, share_one_heap
-    from monitor.daemon.serve import ForcedEnd, no_later_than, serve
-    from monitor.database.lease import Held
+    from monitor.daemon.memory import freeze_gc, use_one_malloc_arena
+    from monitor.daemon.serve import ForcedEnd, force_exit_after, serve
+    from monitor.database.lease import AlreadyRunning
     from monitor.logs import set_up
 
-    signal.signal(signal.SIGHUP, signal.SIG_IGN)  # the configuration is read below anyway; from then on the daemon hears it
-    share_one_heap()
+    # the configuration is read below anyway; from then on the daemon hears it
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    use_one_malloc_arena()
     current = state(ctx)
     settings = current.settings
     require_boards(settings)
 
     def set_up_logs(settings: Settings) -> None:
-        set_up(settings.log_level, settings.log_format, sys.stderr, verbosity=_log_verbosity(current))
+        set_up(
+            settings.log_level, settings.log_format, sys.stderr, verbosity=_log_verbosity(current)
+        )
 
     set_up_logs(settings)
     engine = current.engine()
@@ -65,8 +79,9 @@ def run(
     greeted = last_round(engine)
     file, environ = settings.file, current.environ
     outbox = make_outbox(engine, sys.stdout)
-    set_aside()
-    signal.signal(signal.SIGINT, signal.SIG_DFL)  # until the database is ours there is nothing to end well
+    freeze_gc()
+    # until the database is ours there is nothing to end well
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     again = True
     while again:
         signal.signal(signal.SIGHUP, signal.SIG_IGN)  # a loop that has ended left it deadly
@@ -78,13 +93,15 @@ def run(
                 announce=announce,
                 clock=now,
                 random=CHANCE,
-                hurry=lambda: no_later_than(_END_WITHIN),
+                force_exit=lambda: force_exit_after(_END_WITHIN),
                 set_up_logs=set_up_logs,
             )
-            again = asyncio.run(_beside(work, announce_next_check(engine, greeted, partial(_say, current), now)))
+            again = asyncio.run(
+                _beside(work, announce_next_check(engine, greeted, partial(_say, current), now))
+            )
         except ForcedEnd as forced:
             raise typer.Exit(1) from forced
-        except Held as held:
+        except AlreadyRunning as held:
             if held.command == "run":
                 raise
             time.sleep(_WAIT)
@@ -114,8 +131,17 @@ def _say_where(current: State) -> None:
     from sqlalchemy import make_url
 
     url = make_url(current.settings.database_url.get_secret_value())
-    place = url.database if url.get_backend_name() == "sqlite" else url.render_as_string(hide_password=True)
-    _say(current, f"configuration  {current.settings.file}\ndatabase       {place}\nprogram        {Path(sys.argv[0]).absolute()}")
+    place = (
+        url.database
+        if url.get_backend_name() == "sqlite"
+        else url.render_as_string(hide_password=True)
+    )
+    _say(
+        current,
+        f"configuration  {current.settings.file}\ndatabase       {place}\nprogram        {Path(sys.argv[0]).absolute()}",
+    )
     if sys.stdout.isatty():
         count = sum(board.enabled for board in current.settings.boards)
-        _say(current, f"Checking {'1 board' if count == 1 else f'{count} boards'} now; Ctrl-C stops")
+        _say(
+            current, f"Checking {'1 board' if count == 1 else f'{count} boards'} now; Ctrl-C stops"
+        )

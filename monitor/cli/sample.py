@@ -25,7 +25,9 @@ class Tried:
     words: str  # where it went, or why not and what to do
 
 
-async def send_samples(settings: Settings, notifiers: Mapping[str, Notifier], now: datetime, *, only: str = "") -> AsyncIterator[Tried]:
+async def send_samples(
+    settings: Settings, notifiers: Mapping[str, Notifier], now: datetime, *, only: str = ""
+) -> AsyncIterator[Tried]:
     """A sample to each channel of the rules and of the operator whose name begins with `only`, each once."""
     token = settings.slack.token
     wrong = wrong_kind(token.get_secret_value(), "xoxb-") if token else None
@@ -35,13 +37,21 @@ async def send_samples(settings: Settings, notifiers: Mapping[str, Notifier], no
         if wrong and channel.startswith("slack:"):
             yield Tried(channel, ok=False, words=f"$SLACK_BOT_TOKEN: {wrong}")
             continue
-        target = settings.route(channel)
+        target = settings.effective_channel(channel)
         notifier = notifiers.get(target.split(":", maxsplit=1)[0])
         if notifier is None:
             yield Tried(channel, ok=False, words="no notifier for this kind of channel")
             continue
         tried = await _try(notifier, channel, target, message)
-        yield tried if target == channel else Tried(channel, tried.ok, f"{tried.words}, on the console: ${secret_name(channel)} is not set")
+        yield (
+            tried
+            if target == channel
+            else Tried(
+                channel,
+                tried.ok,
+                f"{tried.words}, on the console: ${secret_name(channel)} is not set",
+            )
+        )
 
 
 def _samples(settings: Settings, now: datetime) -> dict[str, Message]:
@@ -56,7 +66,9 @@ def _samples(settings: Settings, now: datetime) -> dict[str, Message]:
 
 
 _OPERATOR = OperatorMessage(
-    "test", "This is a sample: operators' messages arrive here", ("A person asked for it; no board is in trouble.",)
+    "test",
+    "This is a sample: operators' messages arrive here",
+    ("A person asked for it; no board is in trouble.",),
 )
 
 
@@ -71,7 +83,9 @@ def _role(rule: str, now: datetime) -> RoleMessage:
         department="Research",
         first_seen_at=now,
     )
-    return RoleMessage("opened", role, (Why(rule, "here stand the words that fitted; this is a sample"),), now)
+    return RoleMessage(
+        "opened", role, (Why(rule, "here stand the words that fitted; this is a sample"),), now
+    )
 
 
 async def _try(notifier: Notifier, channel: str, target: str, message: Message) -> Tried:

@@ -1,7 +1,8 @@
 """Rows laid out for a screen: one to three lines each, or where more columns have no room, a block for each row.
 
-Ids, links, instants and numbers are never cut or broken: what has no space within it stands whole, and what is left of a row goes
-on a second and a third line. Other texts end in `…` where their column ends, or go on below it where their cells say so.
+Ids, links, instants and numbers are never cut or broken: what has no space within it stands whole,
+and what is left of a row goes on a second and a third line. Other texts end in `…` where their
+column ends, or go on below it where their cells say so.
 """
 
 from __future__ import annotations
@@ -18,7 +19,8 @@ from rich.style import Style
 from rich.text import Text
 
 _GAP = 2  # between columns, and before a second line
-_FIRST, _OTHER, _WRAPPED = 24, 10, 30  # the least width of the first text column, of the others, and of one that is wrapped
+# the least width of the first text column, of the others, and of one that is wrapped
+_FIRST, _OTHER, _WRAPPED = 24, 10, 30
 _LINES = 3  # of a row, at most
 _WHOLE = 13  # a column up to this width, such as "133k-240k USD", is never narrowed
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\dZ|(?:\d+[^\s\d]+)?")
@@ -49,10 +51,16 @@ class _Column:
         cut = cell.text if cell_len(cell.text) <= max(width, self.least) else _cut(cell.text, width)
         space = " " * (width - cell_len(cut))
         style = Style.parse(cell.style) + Style(link=cell.link) if cell.link else cell.style
-        return Text(space if self.number else "").append(cut, style=style).append("" if self.number else space)
+        return (
+            Text(space if self.number else "")
+            .append(cut, style=style)
+            .append("" if self.number else space)
+        )
 
 
-def screen(columns: Sequence[str], rows: Sequence[Sequence[Cell]], numbers: Sequence[bool], width: int) -> Iterator[Text]:
+def screen(
+    columns: Sequence[str], rows: Sequence[Sequence[Cell]], numbers: Sequence[bool], width: int
+) -> Iterator[Text]:
     """The rows in lines of at most `width`; `numbers` says which columns stand to the right."""
     made = _columns(columns, rows, numbers)
     parts = list(_parts(made, width))
@@ -62,7 +70,11 @@ def screen(columns: Sequence[str], rows: Sequence[Sequence[Cell]], numbers: Sequ
     for row in ([Cell(name, "bold") for name in columns], *rows):
         for number, (part, widths) in enumerate(parts):
             lines = _lines(made[part], row[part], widths)
-            yield from ((Text(" " * _GAP).append_text(line) for line in lines if line.plain) if number else lines)
+            yield from (
+                (Text(" " * _GAP).append_text(line) for line in lines if line.plain)
+                if number
+                else lines
+            )
 
 
 def _parts(columns: Sequence[_Column], width: int) -> Iterator[tuple[slice, list[int]]]:
@@ -75,17 +87,28 @@ def _parts(columns: Sequence[_Column], width: int) -> Iterator[tuple[slice, list
         start, room = start + count, width - _GAP
 
 
-def _columns(names: Sequence[str], rows: Sequence[Sequence[Cell]], numbers: Sequence[bool]) -> list[_Column]:
+def _columns(
+    names: Sequence[str], rows: Sequence[Sequence[Cell]], numbers: Sequence[bool]
+) -> list[_Column]:
     made: list[_Column] = []
     room = _FIRST
     for index, (name, number) in enumerate(zip(names, numbers, strict=True)):
         texts = [row[index].text for row in rows]
         most = max(map(cell_len, [name, *texts]))
         fit: Fit = next((row[index].fit for row in rows), "cut")
-        if number or fit == "whole" or most <= _WHOLE or all(" " not in text or _INSTANT.fullmatch(text) for text in texts):
+        if (
+            number
+            or fit == "whole"
+            or most <= _WHOLE
+            or all(" " not in text or _INSTANT.fullmatch(text) for text in texts)
+        ):
             made.append(_Column(name, number, most, most))
         elif fit == "wrapped":
-            made.append(_Column(name, number, min(most, max(_WRAPPED, *map(_longest_word, texts))), most, fit))
+            made.append(
+                _Column(
+                    name, number, min(most, max(_WRAPPED, *map(_longest_word, texts))), most, fit
+                )
+            )
         else:
             made.append(_Column(name, number, min(most, max(room, cell_len(name))), most))
             room = _OTHER
@@ -98,7 +121,9 @@ def _least(columns: Sequence[_Column]) -> int:
 
 def _fitting(columns: Sequence[_Column], width: int) -> int:
     """How many columns have room on one line."""
-    return max((count for count in range(len(columns) + 1) if _least(columns[:count]) <= width), default=0)
+    return max(
+        (count for count in range(len(columns) + 1) if _least(columns[:count]) <= width), default=0
+    )
 
 
 def _widths(columns: Sequence[_Column], width: int) -> list[int]:
@@ -109,9 +134,14 @@ def _widths(columns: Sequence[_Column], width: int) -> list[int]:
     return [column.least + int((column.most - column.least) * share) for column in columns]
 
 
-def _lines(columns: Sequence[_Column], row: Sequence[Cell], widths: Sequence[int]) -> Iterator[Text]:
+def _lines(
+    columns: Sequence[_Column], row: Sequence[Cell], widths: Sequence[int]
+) -> Iterator[Text]:
     """A row's line, and below it what is left of the cells that are wrapped."""
-    parts = [_cells(column, cell, width) for column, cell, width in zip(columns, row, widths, strict=True)]
+    parts = [
+        _cells(column, cell, width)
+        for column, cell, width in zip(columns, row, widths, strict=True)
+    ]
     for cells in zip_longest(*parts, fillvalue=Cell("")):
         yield _line(columns, cells, widths)
 
@@ -131,7 +161,9 @@ def _longest_word(text: str) -> int:
 
 
 def _line(columns: Sequence[_Column], row: Sequence[Cell], widths: Sequence[int]) -> Text:
-    line = Text(" " * _GAP).join(column.drawn(cell, width) for column, cell, width in zip(columns, row, widths, strict=True))
+    line = Text(" " * _GAP).join(
+        column.drawn(cell, width) for column, cell, width in zip(columns, row, widths, strict=True)
+    )
     line.rstrip()
     return line
 
@@ -149,4 +181,6 @@ def _blocks(columns: Sequence[str], rows: Sequence[Sequence[Cell]], width: int) 
         for name, cell in zip(columns, row, strict=True):
             for place, line in enumerate(_wrapped(cell.text, max(width - names, _OTHER))):
                 style = Style.parse(cell.style) + Style(link=cell.link) if cell.link else cell.style
-                yield Text((name if not place else "").ljust(names), style="bold").append(line, style=style or "not bold")
+                yield Text((name if not place else "").ljust(names), style="bold").append(
+                    line, style=style or "not bold"
+                )

@@ -7,18 +7,27 @@ from typing import Any
 
 from typer.core import TyperCommand
 
-START, ASK, TELL, COUNT, KEEP = "Start", "Look at roles", "Decide what is told", "Count and export", "Keep it running"
+START, ASK, TELL, COUNT, KEEP = (
+    "Start",
+    "Look at roles",
+    "Decide what is told",
+    "Count and export",
+    "Keep it running",
+)
 _ORDER = (START, ASK, TELL, COUNT, KEEP)
 Record = tuple[str, str]  # a command or an option, and what it does
 
 
-def write(formatter: Any, records: Iterable[tuple[str | None, Record]], rest: str) -> None:  # noqa: ANN401  # Typer's own
+# Typer's own
+def write(formatter: Any, records: Iterable[tuple[str | None, Record]], rest: str) -> None:  # noqa: ANN401
     """Each heading with its records, in the order in which they come but for ours; `rest` is the heading of those that have none."""
     sections: dict[str, list[Record]] = {heading: [] for heading in _ORDER}
     for heading, record in records:
         sections.setdefault(heading or rest, []).append(record)
     width = max((len(name) for section in sections.values() for name, _ in section), default=0)
-    for heading, section in ((heading, section) for heading, section in sections.items() if section):
+    for heading, section in (
+        (heading, section) for heading, section in sections.items() if section
+    ):
         with formatter.section(heading):
             formatter.write_dl([(f"{name:<{width}}", words) for name, words in section])
 
@@ -26,6 +35,9 @@ def write(formatter: Any, records: Iterable[tuple[str | None, Record]], rest: st
 class Sectioned(TyperCommand):
     """A command whose options have headings."""
 
-    def format_options(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401  # Typer's own
-        records = ((getattr(each, "rich_help_panel", None), each.get_help_record(ctx)) for each in self.get_params(ctx))
+    def format_options(self, ctx: Any, formatter: Any) -> None:  # Typer's own  # noqa: ANN401
+        records = (
+            (getattr(each, "rich_help_panel", None), each.get_help_record(ctx))
+            for each in self.get_params(ctx)
+        )
         write(formatter, ((heading, record) for heading, record in records if record), "Options")

@@ -14,13 +14,13 @@ from sqlalchemy import Engine, and_, func, select
 from monitor.cli.common import now
 from monitor.cli.output import clean, counted
 from monitor.config.model import Settings, secret_name
-from monitor.daemon.serve import follow
-from monitor.database.engine import AnyRow, reading
-from monitor.database.lease import RENEW_EVERY, Held, Lease, LeaseLost
+from monitor.daemon.serve import acquire_and_report
+from monitor.database.engine import AnyRow, read_transaction
+from monitor.database.lease import RENEW_EVERY, AlreadyRunning, Lease, LeaseLost
 from monitor.database.tables import Delivery
-from monitor.database.trouble import Troubles
+from monitor.database.trouble import OutageLog
 from monitor.delivery.dispatcher import Outbox
-from monitor.delivery.queue import heads
+from monitor.delivery.queue import next_per_channel
 from monitor.delivery.quiet_hours import until
 from monitor.notify import notifiers
 
@@ -32,8 +32,15 @@ def make_outbox(engine: Engine, console: TextIO) -> Callable[[Settings], Outbox]
     """Gives an outbox for settings, which change while a daemon runs; what goes to the console goes to `console`."""
 
     def make(settings: Settings) -> Outbox:
-        operators = tuple(dict.fromkeys(map(settings.route, settings.alerts.operator)))
-        return Outbox(engine, notifiers(settings, console), now, operators=operators, hours=settings.alerts, channels=settings.channels())
+        operators = tuple(dict.fromkeys(map(settings.effective_channel, settings.alerts.operator)))
+        return Outbox(
+            engine,
+            notifiers(settings, console),
+            now,
+            operators=operators,
+            hours=settings.alerts,
+            channels=settings.channels(),
+        )
 
     return make
 
@@ -50,28 +57,49 @@ class Undelivered(NamedTuple):
 def undelivered(engine: Engine) -> list[Undelivered]:
     """What is not delivered, by channel."""
     waits = and_(Delivery.state.in_(("pending", "sending", "failed")), Delivery.state != "sent")
-    query = select(Delivery.id, Delivery.channel, Delivery.state, Delivery.reason).where(waits).order_by(Delivery.channel, Delivery.id)
-    with reading(engine) as connection:
-        firsts, rows = {head.id for head in heads(connection)}, connection.execute(query).all()
-    channels = [(channel, list(mine)) for channel, mine in groupby(rows, key=lambda row: row.channel)]
+    query = (
+        select(Delivery.id, Delivery.channel, Delivery.state, Delivery.reason)
+        .where(waits)
+        .order_by(Delivery.channel, Delivery.id)
+    )
+    with read_transaction(engine) as connection:
+        firsts, rows = (
+            {head.id for head in next_per_channel(connection)},
+            connection.execute(query).all(),
+        )
+    channels = [
+        (channel, list(mine)) for channel, mine in groupby(rows, key=lambda row: row.channel)
+    ]
     return [
-        Undelivered(channel, len(mine), _reason(mine, firsts), any(row.state == "failed" for row in mine)) for channel, mine in channels
+        Undelivered(
+            channel, len(mine), _reason(mine, firsts), any(row.state == "failed" for row in mine)
+        )
+        for channel, mine in channels
     ]
 
 
 def _reason(rows: Sequence[AnyRow], firsts: Collection[int]) -> str | None:
     """Of what is tried next; where nothing is, since all are "maybe sent", the newest."""
     said = [row.reason for row in rows if row.reason]
-    return next((row.reason for row in rows if row.id in firsts and row.reason), said[-1] if said else None)
+    return next(
+        (row.reason for row in rows if row.id in firsts and row.reason), said[-1] if said else None
+    )
 
 
 def say_undelivered(engine: Engine, settings: Settings) -> None:
     """A line a channel on standard error, and what to do."""
     for one in undelivered(engine):
-        missing = f"${secret_name(one.channel)} is not set" if settings.route(one.channel) != one.channel else ""
+        missing = (
+            f"${secret_name(one.channel)} is not set"
+            if settings.effective_channel(one.channel) != one.channel
+            else ""
+        )
         why = clean(missing or one.reason or "it waits for its time")
         remedy = f" — {unwanted(one.channel)}" if is_unwanted(settings, one.channel) else ""
-        typer.echo(f"{one.channel}: {counted(one.messages, 'message')} could not be delivered: {why}{remedy}", err=True)
+        typer.echo(
+            f"{one.channel}: {counted(one.messages, 'message')} could not be delivered: {why}{remedy}",
+            err=True,
+        )
 
 
 def is_unwanted(settings: Settings, channel: str) -> bool:
@@ -93,12 +121,20 @@ def say_held(engine: Engine, settings: Settings) -> int:
     end = until(settings.alerts, now())
     if end is None:
         return 0
-    with reading(engine) as connection:
-        held = connection.scalar(select(func.count()).select_from(Delivery).where(Delivery.state == "held", Delivery.state != "sent")) or 0
+    with read_transaction(engine) as connection:
+        held = (
+            connection.scalar(
+                select(func.count())
+                .select_from(Delivery)
+                .where(Delivery.state == "held", Delivery.state != "sent")
+            )
+            or 0
+        )
     if held:
         messages = "1 message is" if held == 1 else f"{held} messages are"
         typer.echo(
-            f"{messages} held until {end.astimezone(settings.alerts.timezone):%H:%M} ({settings.alerts.timezone}): quiet hours", err=True
+            f"{messages} held until {end.astimezone(settings.alerts.timezone):%H:%M} ({settings.alerts.timezone}): quiet hours",
+            err=True,
         )
     return int(held)
 
@@ -108,7 +144,7 @@ async def work(
     command: str,
     settings: Settings,
     alone: Callable[[Lease], Awaitable[Done]],
-    ask: Callable[[Held], Awaitable[Done | None]],
+    ask: Callable[[AlreadyRunning], Awaitable[Done | None]],
 ) -> Done:
     """What `alone` does while we hold the lease, or what a running daemon gives when asked; waits for any other command's end.
 
@@ -116,8 +152,8 @@ async def work(
     """
     while True:
         try:
-            lease = await asyncio.to_thread(follow, engine, command, settings, now)
-        except Held as held:
+            lease = await asyncio.to_thread(acquire_and_report, engine, command, settings, now)
+        except AlreadyRunning as held:
             done = await ask(held) if held.command == "run" else None
             if done is not None:
                 return done
@@ -130,7 +166,7 @@ async def work(
 @asynccontextmanager
 async def _renewed(lease: Lease) -> AsyncIterator[None]:
     """Holds the lease for as long as the work takes, and gives it back."""
-    work, lost, troubles = asyncio.current_task(), asyncio.Event(), Troubles()
+    work, lost, troubles = asyncio.current_task(), asyncio.Event(), OutageLog()
 
     async def renew() -> None:
         while not lost.is_set():

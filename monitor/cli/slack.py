@@ -63,7 +63,11 @@ def setup(ctx: typer.Context) -> None:
 
 def app_link() -> str:
     """Return Slack's address for a new app, with our manifest filled in: https://docs.slack.dev/app-manifests"""
-    lines = (line.split(" # ")[0].rstrip() for line in _manifest().splitlines() if not line.lstrip().startswith("#"))
+    lines = (
+        line.split(" # ")[0].rstrip()
+        for line in _manifest().splitlines()
+        if not line.lstrip().startswith("#")
+    )
     return _NEW_APP + quote("\n".join(filter(None, lines)), safe="")
 
 
@@ -73,10 +77,10 @@ def _manifest() -> str:
 
 def _target(current: State) -> Path:
     """Return the configuration file, or where it would be written."""
-    from monitor.config.load import NAME, find
+    from monitor.config.load import NAME, find_file
 
     try:
-        return find(current.config, current.environ)
+        return find_file(current.config, current.environ)
     except UserError:
         return (current.config or Path(current.environ.get("ROLEWATCH_CONFIG") or NAME)).absolute()
 
@@ -106,9 +110,13 @@ def _choose_channel(current: State, file: Path, *, is_new: bool) -> Settings:
     if wanted in told:
         return settings
     if EXAMPLE not in told:
-        typer.echo(f'No rule sends to {wanted} yet: add "{wanted}" to the `notify` of a rule in {file}.')
+        typer.echo(
+            f'No rule sends to {wanted} yet: add "{wanted}" to the `notify` of a rule in {file}.'
+        )
         return settings
-    if not is_new and not typer.confirm(f"Send to {wanted} instead of {EXAMPLE} in {file}?", default=True):
+    if not is_new and not typer.confirm(
+        f"Send to {wanted} instead of {EXAMPLE} in {file}?", default=True
+    ):
         return settings
     replace_channel(file, EXAMPLE, wanted)
     typer.echo(f"The rules in {file} send to {wanted} now.")
@@ -118,21 +126,37 @@ def _choose_channel(current: State, file: Path, *, is_new: bool) -> Settings:
 async def _connect(current: State, settings: Settings, place: Path) -> bool:
     """Ask for the tokens, try them, store them and send a sample. Return whether all went well."""
     from monitor.cli.slack_check import try_app_token, try_bot_token
-    from monitor.config.env_file import put
+    from monitor.config.env_file import set_variable
 
     api_url = settings.slack.api_url
-    bot, well = await _ask("Bot token (xoxb-…, not shown)", "xoxb-", lambda token: try_bot_token(token, api_url, settings))
+    bot, well = await _ask(
+        "Bot token (xoxb-…, not shown)",
+        "xoxb-",
+        lambda token: try_bot_token(token, api_url, settings),
+    )
     app_question = "App token for buttons (xapp-…, not shown; empty for none)"
-    app_token, app_well = await _ask(app_question, "xapp-", lambda token: try_app_token(token, api_url), optional=True)
-    put(place, {"SLACK_BOT_TOKEN": bot} | ({"SLACK_APP_TOKEN": app_token} if app_token else {}))
+    app_token, app_well = await _ask(
+        app_question, "xapp-", lambda token: try_app_token(token, api_url), optional=True
+    )
+    set_variable(
+        place, {"SLACK_BOT_TOKEN": bot} | ({"SLACK_APP_TOKEN": app_token} if app_token else {})
+    )
     typer.echo(f"wrote {place}, readable by you alone")
     for name in ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN"):
         if current.environ.get(name) or current.environ.get(f"{name}_FILE"):
-            typer.echo(f"the environment of this shell sets {name} too, and wins over the file: unset it there")
+            typer.echo(
+                f"the environment of this shell sets {name} too, and wins over the file: unset it there"
+            )
     return await _test(current, settings) and well and app_well
 
 
-async def _ask(question: str, kind: Kind, try_: Callable[[str], Awaitable[list[Finding]]], *, optional: bool = False) -> tuple[str, bool]:
+async def _ask(
+    question: str,
+    kind: Kind,
+    try_: Callable[[str], Awaitable[list[Finding]]],
+    *,
+    optional: bool = False,
+) -> tuple[str, bool]:
     """Ask until a token works. Return it and whether it does. Exits when the person gives up."""
     refused = ""
     for _ in range(_TRIES):
@@ -142,7 +166,11 @@ async def _ask(question: str, kind: Kind, try_: Callable[[str], Awaitable[list[F
         if _say(await try_(given)):
             return given, True
         refused = given
-        typer.echo("Give another one, or press Enter to go on without it." if optional else "Give another one, or press Enter to stop.")
+        typer.echo(
+            "Give another one, or press Enter to go on without it."
+            if optional
+            else "Give another one, or press Enter to stop."
+        )
     if not refused:
         return "", True
     if not typer.confirm("Save this token anyway?", default=False):
@@ -173,7 +201,9 @@ def _say(findings: list[Finding]) -> bool:
     """A line each; are they all well?"""
     for finding in findings:
         remedy = f" — {finding.remedy}" if finding.remedy else ""
-        typer.echo(f"{'ok  ' if finding.ok else 'FAIL'}  {finding.subject}: {clean(finding.found)}{clean(remedy)}")
+        typer.echo(
+            f"{'ok  ' if finding.ok else 'FAIL'}  {finding.subject}: {clean(finding.found)}{clean(remedy)}"
+        )
     return all(finding.ok for finding in findings)
 
 
@@ -185,7 +215,9 @@ async def _test(current: State, before: Settings) -> bool:
 
     settings: Settings = load(before.file, current.environ)
     ways, well = notifiers(settings, sys.stderr), True
-    async for tried in send_samples(settings, {name: way for name, way in ways.items() if name == "slack"}, now(), only="slack:"):
+    async for tried in send_samples(
+        settings, {name: way for name, way in ways.items() if name == "slack"}, now(), only="slack:"
+    ):
         typer.echo(f"{'ok  ' if tried.ok else 'FAIL'}  {tried.channel}: {clean(tried.words)}")
         well = well and tried.ok
     for way in ways.values():

@@ -18,17 +18,29 @@ _TRIES: Final = 3
 
 def first_channel(settings: Settings) -> str | None:
     """Return the first Slack channel that a rule names."""
-    return next((channel for rule in settings.rules for channel in rule.notify if channel.startswith("slack:")), None)
+    return next(
+        (
+            channel
+            for rule in settings.rules
+            for channel in rule.notify
+            if channel.startswith("slack:")
+        ),
+        None,
+    )
 
 
 def ask_channel(default: str) -> str:
     """Ask where alerts go. Return it as the configuration writes it. Raises UserError after three answers that name no channel."""
     for _ in range(_TRIES):
-        given = str(typer.prompt("Channel for alerts", default=default.removeprefix("slack:"))).strip()
+        given = str(
+            typer.prompt("Channel for alerts", default=default.removeprefix("slack:"))
+        ).strip()
         channel = as_channel(given)
         if channel:
             return channel
-        typer.echo("Use a channel's name (#roles), its id (C…), or a person's id (U…) for a direct message.")
+        typer.echo(
+            "Use a channel's name (#roles), its id (C…), or a person's id (U…) for a direct message."
+        )
     raise UserError("no channel was named: nothing was written")
 
 

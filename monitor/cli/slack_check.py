@@ -1,6 +1,7 @@
 """What `doctor` asks Slack: is the token good, has it the scopes, can it write to each channel? Nothing is posted.
 
-The scopes of a token are in a header of every answer: https://docs.slack.dev/authentication/installing-with-oauth
+The scopes of a token are in a header of every answer:
+https://docs.slack.dev/authentication/installing-with-oauth
 """
 
 from __future__ import annotations
@@ -27,7 +28,10 @@ _ALWAYS = {
     "channels:history": "to look whether an alert arrived, before it is sent again",
 }
 _PRIVATE = ("groups:read", "groups:history")
-_DIRECT = {"im:read": "to find direct messages", "im:history": "to look whether an alert arrived there"}
+_DIRECT = {
+    "im:read": "to find direct messages",
+    "im:history": "to look whether an alert arrived there",
+}
 _BUTTONS = {"commands": "for /rolewatch", "files:write": "for the button Full diff"}
 Body = dict[str, Any]
 
@@ -42,7 +46,12 @@ async def examine(settings: Settings) -> AsyncIterator[Finding]:
             if channels
             else "no token, and no channel that needs one"
         )
-        yield Finding("slack token", ok=True, found=what, remedy="`rolewatch slack setup` connects it" if channels else "")
+        yield Finding(
+            "slack token",
+            ok=True,
+            found=what,
+            remedy="`rolewatch slack setup` connects it" if channels else "",
+        )
         return
     found = await try_bot_token(token.get_secret_value(), settings.slack.api_url, settings)
     for finding in found:
@@ -50,7 +59,9 @@ async def examine(settings: Settings) -> AsyncIterator[Finding]:
     if not found[0].ok:
         return
     if settings.slack.app_token:
-        for finding in await try_app_token(settings.slack.app_token.get_secret_value(), settings.slack.api_url):
+        for finding in await try_app_token(
+            settings.slack.app_token.get_secret_value(), settings.slack.api_url
+        ):
             yield finding
     slack = _Slack(token.get_secret_value(), settings.slack.api_url)
     for channel in channels:
@@ -60,24 +71,45 @@ async def examine(settings: Settings) -> AsyncIterator[Finding]:
 async def try_bot_token(token: str, api_url: str, settings: Settings) -> list[Finding]:
     """Whose token it is, and its scopes; the one alone when it does not work."""
     if wrong := wrong_kind(token, "xoxb-"):
-        return [Finding("slack token", ok=False, found=wrong.partition("; ")[0], remedy=wrong.partition("; ")[2])]
+        return [
+            Finding(
+                "slack token",
+                ok=False,
+                found=wrong.partition("; ")[0],
+                remedy=wrong.partition("; ")[2],
+            )
+        ]
     try:
         who, scopes = await _Slack(token, api_url).identity()
     except NotifyError as error:
         return [_failed("slack token", error)]
-    return [Finding("slack token", ok=True, found=f"{who.get('user')} in {who.get('team')}"), _scopes(scopes, settings)]
+    return [
+        Finding("slack token", ok=True, found=f"{who.get('user')} in {who.get('team')}"),
+        _scopes(scopes, settings),
+    ]
 
 
 async def try_app_token(token: str, api_url: str) -> list[Finding]:
     """Does it open the socket for buttons and /rolewatch? https://docs.slack.dev/reference/methods/apps.connections.open"""
     if wrong := wrong_kind(token, "xapp-"):
-        return [Finding("slack app token", ok=False, found=wrong.partition("; ")[0], remedy=wrong.partition("; ")[2])]
+        return [
+            Finding(
+                "slack app token",
+                ok=False,
+                found=wrong.partition("; ")[0],
+                remedy=wrong.partition("; ")[2],
+            )
+        ]
     try:
         await _Slack(token, api_url).socket()
     except NotifyError as error:
         found = _failed("slack app token", error)
         remedy = "make one in the app's settings, Basic Information → App-Level Tokens, with the scope connections:write"
-        return [found if error.workspace and not error.permanent else replace(found, remedy=remedy)]
+        return [
+            found
+            if error.affects_all_channels and not error.permanent
+            else replace(found, remedy=remedy)
+        ]
     return [Finding("slack app token", ok=True, found="buttons and /rolewatch can be answered")]
 
 
@@ -94,10 +126,15 @@ def _scopes(scopes: frozenset[str], settings: Settings) -> Finding:
     missing = [f"{scope} ({why})" for scope, why in needed.items() if scope not in scopes]
     if missing:
         remedy = "add to the Slack app under OAuth & Permissions → Bot Token Scopes, then Reinstall to Workspace; its token stays"
-        return Finding("slack scopes", ok=False, found=f"missing {', '.join(missing)}", remedy=remedy)
+        return Finding(
+            "slack scopes", ok=False, found=f"missing {', '.join(missing)}", remedy=remedy
+        )
     closed = [scope for scope in _PRIVATE if scope not in scopes]
     return Finding(
-        "slack scopes", ok=True, found=", ".join(needed) + (f"; private channels need {', '.join(closed)} too" if closed else "")
+        "slack scopes",
+        ok=True,
+        found=", ".join(needed)
+        + (f"; private channels need {', '.join(closed)} too" if closed else ""),
     )
 
 
@@ -111,7 +148,9 @@ class _Slack:
     async def identity(self) -> tuple[Body, frozenset[str]]:
         """Who we are, and the scopes of the token."""
         body, headers = await self._call("auth.test")
-        given = next((value for name, value in headers.items() if name.lower() == "x-oauth-scopes"), "")
+        given = next(
+            (value for name, value in headers.items() if name.lower() == "x-oauth-scopes"), ""
+        )
         return body, frozenset(scope.strip() for scope in given.split(",") if scope.strip())
 
     async def socket(self) -> None:
@@ -121,7 +160,9 @@ class _Slack:
     async def channel(self, channel: str) -> Finding:
         """Can a message go there?"""
         if _USER.fullmatch(_bare(channel)):
-            return Finding(channel, ok=True, found="a direct message; `rolewatch alerts test` tries it")
+            return Finding(
+                channel, ok=True, found="a direct message; `rolewatch alerts test` tries it"
+            )
         try:
             return _channel(channel, await self._find(_bare(channel)))
         except NotifyError as error:
@@ -150,15 +191,21 @@ class _Slack:
         found: list[Body] = []
         cursor = ""
         while True:
-            body, _ = await self._call("conversations.list", types=types, limit="200", cursor=cursor)
+            body, _ = await self._call(
+                "conversations.list", types=types, limit="200", cursor=cursor
+            )
             found += body["channels"]
             cursor = (body.get("response_metadata") or {}).get("next_cursor") or ""
             if not cursor:
                 return found
 
-    async def _call(self, method: str, *, verb: str = "GET", **arguments: str) -> tuple[Body, dict[str, str]]:
+    async def _call(
+        self, method: str, *, verb: str = "GET", **arguments: str
+    ) -> tuple[Body, dict[str, str]]:
         try:
-            response = await self._client.api_call(method, http_verb=verb, **({"params": arguments} if verb == "GET" else {"json": {}}))
+            response = await self._client.api_call(
+                method, http_verb=verb, **({"params": arguments} if verb == "GET" else {"json": {}})
+            )
             return cast("Body", response.data), dict(response.headers)
         except SlackApiError as error:
             raise refused(answer(error), posting=False) from error
@@ -178,7 +225,10 @@ def _channel(channel: str, found: Body | None) -> Finding:
         return Finding(channel, ok=False, found="archived", remedy="unarchive it, or name another")
     if not found.get("is_member"):
         return Finding(
-            channel, ok=False, found="the app is not in it", remedy=f"in {channel.removeprefix('slack:')}, type: /invite @rolewatch"
+            channel,
+            ok=False,
+            found="the app is not in it",
+            remedy=f"in {channel.removeprefix('slack:')}, type: /invite @rolewatch",
         )
     return Finding(channel, ok=True, found=str(found.get("id", "")))
 

@@ -51,9 +51,17 @@ def sql(
     ] = None,
     *,
     since: Annotated[str, typer.Option(metavar="TIME", help="The value of :since.")] = "30d",
-    param: Annotated[list[str] | None, typer.Option(metavar="NAME=VALUE", help="The value of :NAME; may be given again.")] = None,
-    limit: Annotated[int | None, typer.Option(metavar="N", min=1, help="So many rows at most.")] = None,
-    timeout: Annotated[float, typer.Option(metavar="SECONDS", min=0.001, help="How long the database may work on it.")] = 30.0,
+    param: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME=VALUE", help="The value of :NAME; may be given again."),
+    ] = None,
+    limit: Annotated[
+        int | None, typer.Option(metavar="N", min=1, help="So many rows at most.")
+    ] = None,
+    timeout: Annotated[
+        float,
+        typer.Option(metavar="SECONDS", min=0.001, help="How long the database may work on it."),
+    ] = 30.0,
     fmt: FormatOption = Format.TABLE,
 ) -> None:
     """Ask the history in SQL. Nothing can be written."""
@@ -111,7 +119,10 @@ def _first(rows: Iterable[Row], most: int, *, told: bool) -> Iterator[Row]:
     for number, row in enumerate(rows):
         if number == most:
             if told:
-                typer.echo(f"only the first {most} rows: --format csv or json gives all, --limit N more", err=True)
+                typer.echo(
+                    f"only the first {most} rows: --format csv or json gives all, --limit N more",
+                    err=True,
+                )
             return
         yield row
 
@@ -123,19 +134,34 @@ def _print_guide(engine: Engine, fmt: Format, console: Console) -> None:
 
     views = view_columns(engine)
     if fmt is not Format.TABLE:
-        emit([{"view": view, "columns": "; ".join(columns)} for view, columns in views.items()], ("view", "columns"), fmt, console)
+        emit(
+            [{"view": view, "columns": "; ".join(columns)} for view, columns in views.items()],
+            ("view", "columns"),
+            fmt,
+            console,
+        )
         return
     console.print(Text("Views and their columns", style="bold"))
     for view, columns in views.items():
         console.print(Text(f"  {view}", style="cyan"))
-        console.print(fill(", ".join(columns), console.width, initial_indent=_INDENT, subsequent_indent=_INDENT), soft_wrap=True)
+        console.print(
+            fill(
+                ", ".join(columns), console.width, initial_indent=_INDENT, subsequent_indent=_INDENT
+            ),
+            soft_wrap=True,
+        )
     console.print(Text("\nQuestions to begin with", style="bold"))
     for line in _examples(EXAMPLES):
         console.print(line, soft_wrap=True)
-    console.print(":now is the moment of asking, :since what --since says (30d), :NAME what --param NAME=VALUE says.", soft_wrap=True)
+    console.print(
+        ":now is the moment of asking, :since what --since says (30d), :NAME what --param NAME=VALUE says.",
+        soft_wrap=True,
+    )
 
 
 def _examples(examples: dict[str, str]) -> Sequence[str]:
     return [
-        line for words, query in examples.items() for line in (f"  {words}", *(_INDENT + part for part in query.strip().splitlines()), "")
+        line
+        for words, query in examples.items()
+        for line in (f"  {words}", *(_INDENT + part for part in query.strip().splitlines()), "")
     ]

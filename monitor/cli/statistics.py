@@ -32,14 +32,24 @@ class By(StrEnum):
 def stats(
     ctx: typer.Context,
     *,
-    by: Annotated[By, typer.Option(help="A row for each employer, its departments, its weeks, or what it pays.")] = By.EMPLOYER,
+    by: Annotated[
+        By,
+        typer.Option(help="A row for each employer, its departments, its weeks, or what it pays."),
+    ] = By.EMPLOYER,
     board: BoardOption = None,
-    since: Annotated[str | None, typer.Option(metavar="TIME", help="Only what happened since then; all of it when not given.")] = None,
-    plot: Annotated[Path | None, typer.Option(metavar="FILE", help="Draw it too: FILE.png or FILE.svg.")] = None,
+    since: Annotated[
+        str | None,
+        typer.Option(
+            metavar="TIME", help="Only what happened since then; all of it when not given."
+        ),
+    ] = None,
+    plot: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Draw it too: FILE.png or FILE.svg.")
+    ] = None,
     fmt: FormatOption = Format.TABLE,
 ) -> None:
     """Count open roles over time, time to close and pay, by employer."""
-    from monitor.database.engine import reading
+    from monitor.database.engine import read_transaction
     from monitor.queries.resolve import find_board
     from monitor.queries.stats_input import facts
     from monitor.reports.stats import COLUMNS, LABELS, LABELS_OF_A_WEEK, SHOWN, TABLES
@@ -50,7 +60,7 @@ def stats(
         from monitor.reports.plot.page import check_file
 
         check_file(plot)
-    with shared.busy("counting"), reading(shared.history()) as connection:
+    with shared.busy("counting"), read_transaction(shared.history()) as connection:
         found = facts(connection, [find_board(connection, name) for name in board or []], after)
     rows = TABLES[by.value](found)
     if fmt is Format.TABLE:

@@ -13,7 +13,7 @@ from monitor.cli.common import State, now, state
 from monitor.cli.output import Format, FormatOption, age, clean, counted, emit, emit_object
 
 if TYPE_CHECKING:
-    from monitor.queries.status import Standing
+    from monitor.queries.status import Status
 
 _COLUMNS = ("board", "company", "state", "open_postings", "last_ok_at", "next_check_at", "failures")
 _TABLE = ("board", "company", "state", "open", "read", "next check", "failures")
@@ -35,10 +35,16 @@ def status(ctx: typer.Context, fmt: FormatOption = Format.TABLE) -> None:
     current = state(ctx)
     found = _unchecked(current) if current.no_database() else _asked(current)
     if fmt is Format.JSON:
-        waiting = [{"channel": channel, "state": kind, "messages": count} for channel, kind, count in found.waiting]
+        waiting = [
+            {"channel": channel, "state": kind, "messages": count}
+            for channel, kind, count in found.waiting
+        ]
         boards = [{name: row[name] for name in _COLUMNS} for row in found.boards]
         daemon = {"daemon": found.daemon, "next_check_at": found.next_check_at}
-        emit_object({"boards": boards, "waiting": waiting, "muted_roles": found.muted_roles} | daemon, current.console)
+        emit_object(
+            {"boards": boards, "waiting": waiting, "muted_roles": found.muted_roles} | daemon,
+            current.console,
+        )
     elif fmt is Format.CSV:
         emit(found.boards, _COLUMNS, fmt, current.console)
     else:
@@ -48,26 +54,32 @@ def status(ctx: typer.Context, fmt: FormatOption = Format.TABLE) -> None:
 def _unchecked(current: State) -> _Status:
     """The boards of the configuration, before the first check made a database."""
     unknown = dict.fromkeys(_COLUMNS) | {"state": "new", "open_postings": 0, "failures": 0}
-    boards = [unknown | {"board": board.board, "company": board.company} for board in current.settings.boards if board.enabled]
+    boards = [
+        unknown | {"board": board.board, "company": board.company}
+        for board in current.settings.boards
+        if board.enabled
+    ]
     return _Status(boards, (), 0, None, None)
 
 
 def _asked(current: State) -> _Status:
-    from monitor.database.engine import reading
+    from monitor.database.engine import read_transaction
     from monitor.database.lease import running
-    from monitor.queries.status import standing
+    from monitor.queries.status import read_status
 
-    with reading(current.history()) as connection:
-        found, row = standing(connection), running(connection)
+    with read_transaction(current.history()) as connection:
+        found, row = read_status(connection), running(connection)
     daemon = f"pid {row.pid} on {row.host}" if row is not None and row.command == "run" else None
     return _Status(found.boards, found.untold, found.muted_roles, daemon, _next(found))
 
 
-def _next(found: Standing) -> datetime | None:
+def _next(found: Status) -> datetime | None:
     from monitor.queries.view_tables import reader
 
     read = reader("next_check_at")
-    known = [moment for row in found.boards if isinstance(moment := read(row["next_check_at"]), datetime)]
+    known = [
+        moment for row in found.boards if isinstance(moment := read(row["next_check_at"]), datetime)
+    ]
     return min(known, default=None)
 
 
@@ -77,25 +89,43 @@ def _print(found: _Status, current: State) -> None:
 
     moment = now()
     roles = sum(int(row["open_postings"]) for row in found.boards)
-    lines = [f"{counted(len(found.boards), 'board')}, {health(found.boards)}; {counted(roles, 'open role')}"]
-    waiting = ", ".join(f"{count} {kind} for {clean(channel)}" for channel, kind, count in found.waiting)
+    lines = [
+        f"{counted(len(found.boards), 'board')}, {health(found.boards)}; {counted(roles, 'open role')}"
+    ]
+    waiting = ", ".join(
+        f"{count} {kind} for {clean(channel)}" for channel, kind, count in found.waiting
+    )
     lines.append(f"Not sent yet: {waiting}" if waiting else "Nothing waits to be sent")
     if found.muted_roles:
         lines.append(f"{counted(found.muted_roles, 'role')} muted")
     if found.daemon is None:
         lines.append("No daemon is running: `rolewatch run` starts it")
     elif found.next_check_at is not None and found.next_check_at > moment:
-        lines.append(f"The daemon ({found.daemon}) runs; the next check is in {span(found.next_check_at - moment)}")
+        lines.append(
+            f"The daemon ({found.daemon}) runs; the next check is in {span(found.next_check_at - moment)}"
+        )
     else:
         lines.append(f"The daemon ({found.daemon}) runs; a check is due now")
     for line in lines:
         current.console.print(line, soft_wrap=True)
     current.console.print()
-    emit([_row(row, moment) for row in found.boards], _TABLE, Format.TABLE, current.console, empty="No board is watched")
+    emit(
+        [_row(row, moment) for row in found.boards],
+        _TABLE,
+        Format.TABLE,
+        current.console,
+        empty="No board is watched",
+    )
 
 
 def _row(row: Mapping[str, Any], moment: datetime) -> dict[str, object]:
     read, due = age(row["last_ok_at"], moment), row["next_check_at"]
     ago = f"{read} ago" if read else "not yet"
-    shown = {"board": row["board"], "company": row["company"], "state": row["state"], "open": row["open_postings"], "url": row.get("url")}
+    shown = {
+        "board": row["board"],
+        "company": row["company"],
+        "state": row["state"],
+        "open": row["open_postings"],
+        "url": row.get("url"),
+    }
     return shown | {"read": ago, "next check": due, "failures": row["failures"] or None}

@@ -1,6 +1,7 @@
 """A TIME as people type it, read into an instant.
 
-dateutil does not serve: it reads `7` as a day of this month and guesses which number of 01/02/2026 is the month.
+dateutil does not serve: it reads `7` as a day of this month and guesses which number of 01/02/2026
+is the month.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from monitor.errors import UserError
-from monitor.text.local_time import latest
+from monitor.text.local_time import latest_instant
 
 _SPAN = re.compile(
     r"(?:(\d+)\s*([smhdw])|(\d+|an?|last)\s+(sec(?=s?\b)|second|min(?=s?\b)|minute|hr|hour|day|wk|week|mo|month|yr|year)s?)(?:\s+ago)?"
@@ -28,18 +29,33 @@ _WEEKDAYS = {"tues": 1, "weds": 2, "thur": 3, "thurs": 3} | {
     written: number for number, name in enumerate(_NAMES) for written in (name, name[:3])
 }
 _ORDINAL = re.compile(r"(?<=\d)(?:st|nd|rd|th)\b|,|\bof\b")
-_FORMS = ("%Y-%m-%d", "%Y/%m/%d", "%d.%m.%Y", "%d %b %Y", "%d %B %Y", "%d-%b-%Y", "%b %d %Y", "%B %d %Y", "%b %Y", "%B %Y", "%Y-%m")
+_FORMS = (
+    "%Y-%m-%d",
+    "%Y/%m/%d",
+    "%d.%m.%Y",
+    "%d %b %Y",
+    "%d %B %Y",
+    "%d-%b-%Y",
+    "%b %d %Y",
+    "%B %d %Y",
+    "%b %Y",
+    "%B %Y",
+    "%Y-%m",
+)
 _WITHOUT_YEAR = ("%d %b", "%d %B", "%b %d", "%B %d", "%b", "%B")
 _YEARS = 9  # between two of the 29th of February, at most
-_ACCEPTED = "7d, 2 weeks ago, yesterday 09:00, last friday, 1 Nov 2026, 2026-03-01 or 2026-03-01T12:00:00Z"
+_ACCEPTED = (
+    "7d, 2 weeks ago, yesterday 09:00, last friday, 1 Nov 2026, 2026-03-01 or 2026-03-01T12:00:00Z"
+)
 
 
 def parse_time(text: str, now: datetime) -> datetime:
     """Return the UTC instant that `text` names.
 
-    It is `7d` or `2 weeks ago` before `now`; a day such as `yesterday`, `friday`, `1 Nov 2026` or `Nov 1`, with or without a clock (its
-    midnight in UTC); a clock alone; or an ISO instant (UTC unless it says otherwise). A weekday, a clock or a date without a year is
-    the last one up to now. Raises UserError for anything else.
+    It is `7d` or `2 weeks ago` before `now`; a day such as `yesterday`, `friday`, `1 Nov 2026` or
+    `Nov 1`, with or without a clock (its midnight in UTC); a clock alone; or an ISO instant (UTC
+    unless it says otherwise). A weekday, a clock or a date without a year is the last one up to
+    now. Raises UserError for anything else.
     """
     words = " ".join(text.casefold().split())
     try:
@@ -58,7 +74,9 @@ def _span(short: str | None, letter: str | None, long: str | None, unit: str | N
         return timedelta(**{_UNITS[letter]: int(short)})
     unit = _SHORT.get(unit or "", unit)
     number = int(long) if long is not None and long.isdigit() else 1
-    return timedelta(days=number * _DAYS[unit]) if unit in _DAYS else timedelta(**{f"{unit}s": number})
+    return (
+        timedelta(days=number * _DAYS[unit]) if unit in _DAYS else timedelta(**{f"{unit}s": number})
+    )
 
 
 def _iso(text: str) -> datetime:
@@ -71,7 +89,7 @@ def _day_and_clock(words: str, now: datetime) -> datetime | None:
     clock = _CLOCK.search(words)
     at = _clock(clock) if clock else time()
     if clock and not clock.start():
-        return latest(at, ZoneInfo("UTC"), now)
+        return latest_instant(at, ZoneInfo("UTC"), now)
     day = _day(words[: clock.start()] if clock else words, now.date())
     return None if day is None else datetime.combine(day, at, UTC)
 
@@ -87,7 +105,9 @@ def _clock(read: re.Match[str]) -> time:
 
 
 def _day(words: str, today: date) -> date | None:
-    return today - _NAMED[words] if words in _NAMED else _weekday(words, today) or _date(words, today)
+    return (
+        today - _NAMED[words] if words in _NAMED else _weekday(words, today) or _date(words, today)
+    )
 
 
 def _weekday(words: str, today: date) -> date | None:

@@ -9,7 +9,8 @@ import typer
 
 from monitor.cli.output import clean
 
-UsageError = cast("type[typer.BadParameter]", typer.BadParameter.__base__)  # of all that Typer cannot read; it has no public name
+# of all that Typer cannot read; it has no public name
+UsageError = cast("type[typer.BadParameter]", typer.BadParameter.__base__)
 _WORDS = (
     (r"Value error, ", ""),
     (r"Input should be greater than or equal to (\S+)", r"expected \1 or more"),
@@ -24,7 +25,7 @@ def is_help(error: typer.BadParameter) -> bool:
     return error.ctx is not None and error.format_message() == error.ctx.get_help()
 
 
-def told(error: typer.BadParameter, ctx: Any) -> str:  # noqa: ANN401  # Typer's own
+def told(error: typer.BadParameter, ctx: Any) -> str:  # Typer's own  # noqa: ANN401
     """The line. What the error does not know, which command it was, `ctx` of the program says; None is the program itself."""
     said = error.format_message()
     for theirs, ours in _WORDS:
@@ -33,7 +34,7 @@ def told(error: typer.BadParameter, ctx: Any) -> str:  # noqa: ANN401  # Typer's
     return f"{said[:1].lower()}{said[1:]}; see `{_command(error.ctx, ctx)} --help`"
 
 
-def _command(inner: Any, outer: Any) -> str:  # noqa: ANN401  # Typer's own
+def _command(inner: Any, outer: Any) -> str:  # Typer's own  # noqa: ANN401
     if inner is not None:
         return str(inner.command_path)
     return " ".join(filter(None, ("rolewatch", outer and outer.invoked_subcommand)))

@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 
 
-def write(file: Path, text: str, mode: int) -> None:
+def write_atomically(file: Path, text: str, mode: int) -> None:
     """The text in the place of what the file held; its owner's alone until it has its mode. Raises OSError, and then all is as it was."""
     number, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
     new = Path(name)

@@ -1,7 +1,7 @@
 """The boards and rules of rolewatch.toml, checked against each other.
 
-One that has a mistake in its shape is looked at for all that does not hang on it: its owner hears of every mistake at once, and of none
-that would be gone with another.
+One that has a mistake in its shape is looked at for all that does not hang on it: its owner hears
+of every mistake at once, and of none that would be gone with another.
 """
 
 from __future__ import annotations
@@ -12,24 +12,26 @@ from typing import Any
 from crawler.links.address import Address, parse
 from crawler.registry import board_url, default_every, fold, supported, title
 from monitor.config import shape
-from monitor.config.mistakes import Broken, shown
+from monitor.config.mistakes import InvalidKeys, shown
 from monitor.config.model import Rule, WatchedBoard
 
 
 @dataclass
-class Entries:
+class EntryChecker:
     """What the file lists; `boards` is asked for before `rules`."""
 
     parts: shape.File
-    broken: Broken  # has been told already
+    broken: InvalidKeys  # has been told already
     mistakes: list[str]  # are added to
     named: dict[str, str] = field(default_factory=dict)  # the boards of the file, by `fold`
     all_named: bool = True  # or else nobody knows whether a rule's board is among them
 
-    def can_read(self, key: str, ats: str) -> bool:
+    def is_supported(self, key: str, ats: str) -> bool:
         """Is it an ats that can be crawled? `key` is where the file names it."""
         if ats not in supported():
-            self.mistakes.append(f"{key}: {_unreadable(ats)}; allowed: {', '.join(sorted(supported()))}")
+            self.mistakes.append(
+                f"{key}: {_unreadable(ats)}; allowed: {', '.join(sorted(supported()))}"
+            )
             return False
         return True
 
@@ -43,10 +45,12 @@ class Entries:
             if address is None:
                 self.all_named = False
             elif fold(address.board) in self.named:
-                self.mistakes.append(f"{key}.{_said(part)}: {address.board} is there twice; remove one")
+                self.mistakes.append(
+                    f"{key}.{_board_as_written(part)}: {address.board} is there twice; remove one"
+                )
             else:
                 self.named[fold(address.board)] = address.board
-                if self.can_read(f"{key}.{_said(part)}", address.ats):
+                if self.is_supported(f"{key}.{_board_as_written(part)}", address.ats):
                     found.append(self._watched(part, address))
         return tuple(found)
 
@@ -84,7 +88,9 @@ class Entries:
             if "name" not in broken:
                 key += f' (rule "{part.name}")'
                 if part.name in names:
-                    self.mistakes.append(f"{key}: name: a second rule of this name; give it another")
+                    self.mistakes.append(
+                        f"{key}: name: a second rule of this name; give it another"
+                    )
                 names.add(part.name)
             if not part.any and not part.all and broken.isdisjoint({"any", "all", ""}):
                 self.mistakes.append(f"{key}: expected phrases in any or in all")
@@ -101,15 +107,23 @@ class Entries:
                 continue
             boards.append(self.named.get(fold(board), board))
             if fold(board) not in self.named and self.all_named:
-                self.mistakes.append(f"{key}: boards: {board} is not watched; add it to [[boards]] or take it from the rule")
-        values: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in part}
+                self.mistakes.append(
+                    f"{key}: boards: {board} is not watched; add it to [[boards]] or take it from the rule"
+                )
+        values: dict[str, Any] = {
+            name: tuple(value) if isinstance(value, list) else value for name, value in part
+        }
         return Rule(**(values | {"boards": tuple(boards)}))
 
 
 def _unreadable(ats: str) -> str:
-    return f"{ats} is no ats that this version reads" if title(ats) == ats else f"this version cannot read {title(ats)} boards yet"
+    return (
+        f"{ats} is no ats that this version reads"
+        if title(ats) == ats
+        else f"this version cannot read {title(ats)} boards yet"
+    )
 
 
-def _said(part: shape.Board) -> str:
+def _board_as_written(part: shape.Board) -> str:
     """Which board it is, as the file has it: `url = "https://…"`."""
     return f"board = {shown(part.board)}" if part.url is None else f"url = {shown(part.url)}"

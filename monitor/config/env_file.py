@@ -6,18 +6,20 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from monitor.config.atomic_write import write
+from monitor.config.atomic_write import write_atomically
 from monitor.errors import UserError
 
 
-def put(file: Path, values: Mapping[str, str]) -> None:
+def set_variable(file: Path, values: Mapping[str, str]) -> None:
     """Sets these variables. Raises UserError when the file cannot be read or written; it is then as it was."""
     try:
         target = file.resolve()  # what a link names is edited, the link stays
         text = target.read_bytes().decode("utf-8-sig") if target.exists() else ""
-        write(target, changed(text, values), 0o600)
+        write_atomically(target, changed(text, values), 0o600)
     except (OSError, UnicodeDecodeError) as error:
-        raise UserError(f"{file} cannot be written: {getattr(error, 'strerror', None) or 'it is no UTF-8 text'}") from error
+        raise UserError(
+            f"{file} cannot be written: {getattr(error, 'strerror', None) or 'it is no UTF-8 text'}"
+        ) from error
 
 
 def changed(text: str, values: Mapping[str, str]) -> str:
@@ -25,12 +27,16 @@ def changed(text: str, values: Mapping[str, str]) -> str:
     lines = text.splitlines(keepends=True)
     for name, value in values.items():
         sets = re.compile(rf"\s*(?:export\s+)?{re.escape(name)}\s*=")
-        at = next((number for number in range(len(lines) - 1, -1, -1) if sets.match(lines[number])), None)
+        at = next(
+            (number for number in range(len(lines) - 1, -1, -1) if sets.match(lines[number])), None
+        )
         if at is None:
             if lines and not lines[-1].endswith("\n"):
                 lines[-1] += "\n"
             lines.append(f"{name}={value}\n")
         else:
             lines[at] = f"{name}={value}\n"
-            lines = [line for number, line in enumerate(lines) if number == at or not sets.match(line)]
+            lines = [
+                line for number, line in enumerate(lines) if number == at or not sets.match(line)
+            ]
     return "".join(lines)

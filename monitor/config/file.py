@@ -1,8 +1,9 @@
 """rolewatch.toml as a text that people wrote: begun from the example, boards added and taken out, everything else left as it is.
 
-Boards written as [[boards]] are edited by lines, since to a TOML library the comment above one board is the end of the board before it,
-and would move or go with that one. An inline `boards = […]` is edited with tomlkit. Either way the new text must load, and must
-say of everything else what the old one said, before it takes the old one's place.
+Boards written as [[boards]] are edited by lines, since to a TOML library the comment above one
+board is the end of the board before it, and would move or go with that one. An inline `boards =
+[…]` is edited with tomlkit. Either way the new text must load, and must say of everything else what
+the old one said, before it takes the old one's place.
 """
 
 from __future__ import annotations
@@ -19,8 +20,8 @@ from tomlkit.items import Array
 
 from crawler.links.address import parse
 from crawler.registry import same_board
-from monitor.config.atomic_write import write
-from monitor.config.load import understand
+from monitor.config.atomic_write import write_atomically
+from monitor.config.load import parse_settings
 from monitor.config.model import Settings, WatchedBoard
 from monitor.errors import UserError
 
@@ -28,7 +29,9 @@ EXAMPLE = files("monitor").joinpath("example.toml").read_text(encoding="utf-8")
 
 _HEADER = re.compile(r"\s*\[\[\s*(?:boards|\"boards\"|'boards')\s*\]\]")
 _ANY_HEADER = re.compile(r"\s*\[")
-_NAMED = re.compile(r"""^(\s*)(?:board|url|"board"|"url"|'board'|'url')(\s*=\s*)(?!\"{3}|'{3})(?:"(?:[^"\\]|\\.)*"|'[^']*')""")
+_NAMED = re.compile(
+    r"""^(\s*)(?:board|url|"board"|"url"|'board'|'url')(\s*=\s*)(?!\"{3}|'{3})(?:"(?:[^"\\]|\\.)*"|'[^']*')"""
+)
 _BLANK_OR_COMMENT = re.compile(r"\s*(#.*)?")
 
 
@@ -38,39 +41,53 @@ def write_example(path: Path) -> None:
         with path.open("x", encoding="utf-8") as file:
             file.write(EXAMPLE)
     except FileExistsError as error:
-        raise UserError(f"{path} is there already: nothing was written; name another file, or remove it first") from error
+        raise UserError(
+            f"{path} is there already: nothing was written; name another file, or remove it first"
+        ) from error
     except OSError as error:
         raise UserError(f"{path} cannot be written: {error.strerror}") from error
 
 
-def add_board(path: Path, board: str, *, url: str | None = None, company: str | None = None, every: str | None = None) -> None:
+def add_board(
+    path: Path,
+    board: str,
+    *,
+    url: str | None = None,
+    company: str | None = None,
+    every: str | None = None,
+) -> None:
     """Adds `board` ("greenhouse:deepmind") after the others, by its `url` if given. Raises UserError and leaves the file as it was."""
     text = _read(path)
     boards = _boards(text, path)
-    if _position(boards, board) is not None:
+    if _index_of(boards, board) is not None:
         raise UserError(f"{path}: {board} is watched already")
     entry = {"url": url} if url else {"board": board}
     entry |= {name: value for name, value in (("company", company), ("every", every)) if value}
-    _replace(path, text, _with_entry(text, entry), {"boards": [*boards, entry]})
+    _write_if_equivalent(path, text, _with_entry(text, entry), {"boards": [*boards, entry]})
 
 
 def remove_board(path: Path, board: str) -> None:
     """Takes `board` out. Raises UserError when it is not there, or a rule names it; the file is then as it was."""
     text = _read(path)
     boards = _boards(text, path)
-    at = _position(boards, board)
+    at = _index_of(boards, board)
     if at is None:
         raise UserError(f"{path}: {board} is not among its boards")
     for rule in tomllib.loads(text).get("rules", []):
         if any(same_board(board, parse(named).board) for named in rule.get("boards", [])):
-            raise UserError(f'{path}: the rule "{rule["name"]}" names {board}: take it out of the rule\'s `boards` first')
-    _replace(path, text, _taken_out(text, at), {"boards": boards[:at] + boards[at + 1 :]})
+            raise UserError(
+                f'{path}: the rule "{rule["name"]}" names {board}: take it out of the rule\'s `boards` first'
+            )
+    _write_if_equivalent(
+        path, text, _taken_out(text, at), {"boards": boards[:at] + boards[at + 1 :]}
+    )
 
 
 def move_board(path: Path, old: str, new: str) -> WatchedBoard:
     """Put `new` in the place of `old`, in every rule too, and return it. Raises UserError and leaves the file as it was.
 
-    Where `new` is there already, the entry of `old` goes; where `old` is not, `new` is added after the others.
+    Where `new` is there already, the entry of `old` goes; where `old` is not, `new` is added after
+    the others.
     """
     text = _read(path)
     moved, changed = _moved(text, path, old, new)
@@ -85,8 +102,8 @@ def move_board(path: Path, old: str, new: str) -> WatchedBoard:
 def _moved(text: str, path: Path, old: str, new: str) -> tuple[str, dict[str, Any]]:
     """The text after a move, and what it says otherwise then."""
     boards = _boards(text, path)
-    at, there = _position(boards, old), _position(boards, new) is not None
-    if at is not None and at == _position(boards, new):
+    at, there = _index_of(boards, old), _index_of(boards, new) is not None
+    if at is not None and at == _index_of(boards, new):
         raise UserError(f"{path}: {old} and {new} are one board")
     if at is None and there:
         return text, {}
@@ -94,8 +111,12 @@ def _moved(text: str, path: Path, old: str, new: str) -> tuple[str, dict[str, An
         added = {"board": new}
         return _with_entry(text, added), {"boards": [*boards, added]}
     said = tomllib.loads(text)
-    rules = {"rules": [_renamed(rule, old, new) for rule in said["rules"]]} if "rules" in said else {}
-    entry = {"board": new} | {name: value for name, value in boards[at].items() if name not in {"board", "url"}}
+    rules = (
+        {"rules": [_renamed(rule, old, new) for rule in said["rules"]]} if "rules" in said else {}
+    )
+    entry = {"board": new} | {
+        name: value for name, value in boards[at].items() if name not in {"board", "url"}
+    }
     changed = {"boards": [*boards[:at], *([] if there else [entry]), *boards[at + 1 :]]} | rules
     moved = _taken_out(text, at) if there else _put_in_place(text, at, new)
     return _with_rules(moved, old, new), changed
@@ -106,13 +127,21 @@ def _renamed(rule: dict[str, Any], old: str, new: str) -> dict[str, Any]:
     names = [named for named in rule.get("boards", []) if same_board(parse(named).board, old)]
     if not names:
         return rule
-    return rule | {"boards": _without_twins([new if named in names else named for named in rule["boards"]], new)}
+    return rule | {
+        "boards": _without_twins(
+            [new if named in names else named for named in rule["boards"]], new
+        )
+    }
 
 
 def _without_twins(boards: list[str], new: str) -> list[str]:
     """The list with the board once, where it comes first."""
     first = next(at for at, named in enumerate(boards) if same_board(parse(named).board, new))
-    return [named for at, named in enumerate(boards) if at <= first or not same_board(parse(named).board, new)]
+    return [
+        named
+        for at, named in enumerate(boards)
+        if at <= first or not same_board(parse(named).board, new)
+    ]
 
 
 def _with_rules(text: str, old: str, new: str) -> str:
@@ -140,7 +169,11 @@ def _put_in_place(text: str, at: int, new: str) -> str:
     lines = text.splitlines(keepends=True)
     start = _headers(lines)[at]
     for number in range(start + 1, _end(lines, start)):
-        lines[number] = _NAMED.sub(lambda found: f"{found[1]}board{found[2]}{tomlkit.string(new).as_string()}", lines[number], count=1)
+        lines[number] = _NAMED.sub(
+            lambda found: f"{found[1]}board{found[2]}{tomlkit.string(new).as_string()}",
+            lines[number],
+            count=1,
+        )
     return "".join(lines)
 
 
@@ -158,7 +191,7 @@ def replace_channel(path: Path, old: str, new: str) -> None:
             if channel == old:
                 channels[at] = new
     after = tomlkit.dumps(document)
-    understand(after, path, {})
+    parse_settings(after, path, {})
     _write(path, after)
 
 
@@ -166,17 +199,19 @@ def _read(path: Path) -> str:
     try:
         return path.read_bytes().decode("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        raise UserError(f"{path} cannot be read: {getattr(error, 'strerror', None) or 'it is no UTF-8 text'}") from error
+        raise UserError(
+            f"{path} cannot be read: {getattr(error, 'strerror', None) or 'it is no UTF-8 text'}"
+        ) from error
 
 
 def _boards(text: str, path: Path) -> list[dict[str, Any]]:
     """The boards as written. Raises UserError when the file is not in order: an edit would only add to the trouble."""
-    understand(text, path, {})
+    parse_settings(text, path, {})
     boards: list[dict[str, Any]] = tomllib.loads(text).get("boards", [])
     return boards
 
 
-def _position(boards: list[dict[str, Any]], board: str) -> int | None:
+def _index_of(boards: list[dict[str, Any]], board: str) -> int | None:
     named = (parse(entry.get("url") or entry["board"]).board for entry in boards)
     return next((at for at, name in enumerate(named) if same_board(name, board)), None)
 
@@ -208,7 +243,10 @@ def _added(text: str, entry: dict[str, str]) -> str:
     end = "\r\n" if lines and lines[0].endswith("\r\n") else "\n"
     if lines and not lines[-1].endswith("\n"):
         lines[-1] += end
-    block = ["[[boards]]" + end, *(f"{name} = {tomlkit.string(value).as_string()}{end}" for name, value in entry.items())]
+    block = [
+        "[[boards]]" + end,
+        *(f"{name} = {tomlkit.string(value).as_string()}{end}" for name, value in entry.items()),
+    ]
     headers = _headers(lines)
     if not headers:
         return "".join([*lines, *([end] if lines and lines[-1].strip() else []), *block])
@@ -220,7 +258,11 @@ def _removed(text: str, at: int) -> str:
     lines = text.splitlines(keepends=True)
     start = _headers(lines)[at]
     stop = _end(lines, start)
-    if stop < len(lines) and not lines[stop].strip() and (start == 0 or not lines[start - 1].strip()):
+    if (
+        stop < len(lines)
+        and not lines[stop].strip()
+        and (start == 0 or not lines[start - 1].strip())
+    ):
         stop += 1  # one empty line between what was before and after it is enough
     return "".join(lines[:start] + lines[stop:])
 
@@ -242,7 +284,7 @@ def _end(lines: list[str], start: int) -> int:
     return stop
 
 
-def _replace(path: Path, old: str, new: str, changed: dict[str, Any]) -> None:
+def _write_if_equivalent(path: Path, old: str, new: str, changed: dict[str, Any]) -> None:
     """Puts the new text in the old one's place, at once, when it says what it should."""
     _checked(path, old, new, changed)
     _write(path, new)
@@ -250,20 +292,22 @@ def _replace(path: Path, old: str, new: str, changed: dict[str, Any]) -> None:
 
 def _checked(path: Path, old: str, new: str, changed: dict[str, Any]) -> Settings:
     """Return the settings of the new text, which must say what the old one said, but for what is changed. Raises UserError."""
-    if _said(new) != (_said(old) or {}) | changed:
-        raise UserError(f"{path}: its boards are written in a way that cannot be edited without harm: please edit it by hand")
-    return understand(new, path, {})
+    if _parsed(new) != (_parsed(old) or {}) | changed:
+        raise UserError(
+            f"{path}: its boards are written in a way that cannot be edited without harm: please edit it by hand"
+        )
+    return parse_settings(new, path, {})
 
 
 def _write(path: Path, text: str) -> None:
     try:
         file = path.resolve()  # what a link names is edited, the link stays
-        write(file, text, stat.S_IMODE(file.stat().st_mode))
+        write_atomically(file, text, stat.S_IMODE(file.stat().st_mode))
     except OSError as error:
         raise UserError(f"{path} cannot be written: {error.strerror}") from error
 
 
-def _said(text: str) -> dict[str, Any] | None:
+def _parsed(text: str) -> dict[str, Any] | None:
     """What the text says, with `boards` in any case; None when it is no TOML."""
     try:
         return {"boards": []} | tomllib.loads(text)

@@ -21,9 +21,17 @@ from sqlalchemy import URL
 
 from monitor.config import shape
 from monitor.config.database_url import parse_url
-from monitor.config.entries import Entries
-from monitor.config.mistakes import Broken, check
-from monitor.config.model import AlertSettings, AtsSettings, CrawlSettings, HealthSettings, Settings, SlackSettings, secret_name
+from monitor.config.entries import EntryChecker
+from monitor.config.mistakes import InvalidKeys, validate
+from monitor.config.model import (
+    AlertSettings,
+    AtsSettings,
+    CrawlSettings,
+    HealthSettings,
+    Settings,
+    SlackSettings,
+    secret_name,
+)
 from monitor.errors import UserError
 from monitor.logs import printable, redact
 
@@ -34,7 +42,7 @@ class ConfigError(UserError):
     """The configuration cannot be used; a line for each mistake: file, key, value, and what is allowed."""
 
 
-def find(path: Path | None, environ: Mapping[str, str]) -> Path:
+def find_file(path: Path | None, environ: Mapping[str, str]) -> Path:
     """The configuration file: the one named, $ROLEWATCH_CONFIG, ./rolewatch.toml, the platform's folder. Raises UserError."""
     named = path or (Path(environ["ROLEWATCH_CONFIG"]) if environ.get("ROLEWATCH_CONFIG") else None)
     places = [named] if named else [Path(NAME), user_config_path("rolewatch") / NAME]
@@ -42,16 +50,18 @@ def find(path: Path | None, environ: Mapping[str, str]) -> Path:
         if place.is_file():
             return place.absolute()
     looked = " or ".join(map(str, places))
-    raise UserError(f"there is no configuration at {looked}: write one with `rolewatch init`, or name one with --config")
+    raise UserError(
+        f"there is no configuration at {looked}: write one with `rolewatch init`, or name one with --config"
+    )
 
 
 def load(path: Path | None, environ: Mapping[str, str]) -> Settings:
     """The settings. Raises ConfigError with a line for each mistake, UserError when there is no file."""
-    file = find(path, environ)
-    return understand(_read(file), file, beside(file, environ) | dict(environ))
+    file = find_file(path, environ)
+    return parse_settings(_read(file), file, dotenv_value(file, environ) | dict(environ))
 
 
-def understand(text: str, file: Path, environ: Mapping[str, str]) -> Settings:
+def parse_settings(text: str, file: Path, environ: Mapping[str, str]) -> Settings:
     """The settings that the text of `file` gives in that environment. Raises ConfigError with a line for each mistake."""
     return _understood(_parsed(text, file), str(file), file, environ)
 
@@ -79,11 +89,15 @@ def _parsed(text: str, file: Path) -> dict[str, Any]:
         raise ConfigError(f"{file}: this is nested too deeply") from error
 
 
-def _understood(raw: Mapping[str, Any], origin: str, file: Path, environ: Mapping[str, str]) -> Settings:
-    parts, mistakes, broken = check(raw)
-    settings = _Reader(file, parts, environ, mistakes, broken).settings()
+def _understood(
+    raw: Mapping[str, Any], origin: str, file: Path, environ: Mapping[str, str]
+) -> Settings:
+    parts, mistakes, broken = validate(raw)
+    settings = _SettingsBuilder(file, parts, environ, mistakes, broken).settings()
     if mistakes:
-        raise ConfigError("\n".join(redact(printable(f"{origin}: {mistake}")) for mistake in mistakes))
+        raise ConfigError(
+            "\n".join(redact(printable(f"{origin}: {mistake}")) for mistake in mistakes)
+        )
     return settings
 
 
@@ -104,19 +118,26 @@ def _read(file: Path) -> str:
         raise UserError(f"{file} cannot be read: {error.strerror}") from error
 
 
-class _Reader:
+class _SettingsBuilder:
     """The file's parts and the environment, checked against each other."""
 
-    def __init__(self, file: Path, parts: shape.File, environ: Mapping[str, str], mistakes: list[str], broken: Broken) -> None:
+    def __init__(
+        self,
+        file: Path,
+        parts: shape.File,
+        environ: Mapping[str, str],
+        mistakes: list[str],
+        broken: InvalidKeys,
+    ) -> None:
         """Adds to `mistakes`; says nothing of what is `broken`, which has been told already."""
         self.file, self.parts, self.mistakes = file, parts, mistakes
-        self.entries = Entries(parts, broken, mistakes)
+        self.entries = EntryChecker(parts, broken, mistakes)
         self.environ = Environment(environ, file.parent, mistakes)
 
     def settings(self) -> Settings:
         parts = self.parts
         for ats in parts.ats:
-            self.entries.can_read(f"ats.{ats}", ats)
+            self.entries.is_supported(f"ats.{ats}", ats)
         alerts = parts.alerts
         return Settings(
             file=self.file,
@@ -125,19 +146,31 @@ class _Reader:
             ats={name: AtsSettings(**dict(part)) for name, part in parts.ats.items()},
             boards=self.entries.boards(),
             rules=self.entries.rules(),
-            alerts=AlertSettings(tuple(alerts.operator), alerts.digest, alerts.quiet, alerts.timezone or _local_zone()),
+            alerts=AlertSettings(
+                tuple(alerts.operator),
+                alerts.digest,
+                alerts.quiet,
+                alerts.timezone or _local_zone(),
+            ),
             slack=self._slack(),
             webhook_url=self.environ.webhook(),
             apprise=self.environ.apprise(*(rule.notify for rule in parts.rules), alerts.operator),
             log_level=parts.log.level,
             log_format=parts.log.format,
-            health=HealthSettings(parts.health.listen, SecretStr(parts.health.heartbeat_url) if parts.health.heartbeat_url else None),
-            sources=(self.file, beside_file(self.file), *self.environ.files),  # last, when every secret was read
+            health=HealthSettings(
+                parts.health.listen,
+                SecretStr(parts.health.heartbeat_url) if parts.health.heartbeat_url else None,
+            ),
+            # last, when every secret was read
+            sources=(self.file, beside_file(self.file), *self.environ.files),
         )
 
     def _slack(self) -> SlackSettings:
         part = self.parts.slack
-        token, app_token = self.environ.secret("SLACK_BOT_TOKEN"), self.environ.secret("SLACK_APP_TOKEN")
+        token, app_token = (
+            self.environ.secret("SLACK_BOT_TOKEN"),
+            self.environ.secret("SLACK_APP_TOKEN"),
+        )
         return SlackSettings(token, app_token, part.api_url.rstrip("/") + "/", tuple(part.admins))
 
     def _database(self) -> SecretStr:
@@ -151,7 +184,8 @@ class _Reader:
             return SecretStr(url)
         if target.get_backend_name() == "sqlite":
             file = self.file.parent / Path(str(target.database)).expanduser()
-            return SecretStr(URL.create("sqlite", database=str(file)).render_as_string())  # not by hand: a folder may be called "50% off?"
+            # not by hand: a folder may be called "50% off?"
+            return SecretStr(URL.create("sqlite", database=str(file)).render_as_string())
         return SecretStr(url)
 
 
@@ -185,7 +219,9 @@ class Environment:
                 )
         value = value.strip()
         if not value.isascii() or not value.isprintable() or " " in value:
-            self.mistakes.append(f"${name}: it has spaces, line ends or other signs that cannot be in it; expected the bare value")
+            self.mistakes.append(
+                f"${name}: it has spaces, line ends or other signs that cannot be in it; expected the bare value"
+            )
             return None
         return SecretStr(value) if value else None
 
@@ -193,12 +229,16 @@ class Environment:
         """The address of the channel `webhook`."""
         url = self.secret("SLACK_WEBHOOK_URL")
         if url and not re.match(r"https?://[^/]", url.get_secret_value()):
-            self.mistakes.append("$SLACK_WEBHOOK_URL: expected the webhook's address, which begins with https://")
+            self.mistakes.append(
+                "$SLACK_WEBHOOK_URL: expected the webhook's address, which begins with https://"
+            )
         return url
 
     def apprise(self, *channels: Iterable[str]) -> dict[str, SecretStr]:
         """The addresses of those channels that are Apprise's and have one: `apprise:family` → `tgram://…`."""
-        named = dict.fromkeys(channel for some in channels for channel in some if channel.startswith("apprise:"))
+        named = dict.fromkeys(
+            channel for some in channels for channel in some if channel.startswith("apprise:")
+        )
         return {channel: address for channel in named if (address := self._apprise(channel))}
 
     def _apprise(self, channel: str) -> SecretStr | None:
@@ -215,12 +255,18 @@ def beside_file(file: Path) -> Path:
     return file.parent / ".env"
 
 
-def beside(file: Path, environ: Mapping[str, str]) -> dict[str, str]:
+def dotenv_value(file: Path, environ: Mapping[str, str]) -> dict[str, str]:
     """What a file named .env beside the configuration says of what the environment does not. Raises UserError when it cannot be read."""
     place = beside_file(file)
     try:
         found = dotenv_values(place, interpolate=False, encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        raise UserError(f"{place} cannot be read: {getattr(error, 'strerror', None) or 'it is no UTF-8 text'}") from error
+        raise UserError(
+            f"{place} cannot be read: {getattr(error, 'strerror', None) or 'it is no UTF-8 text'}"
+        ) from error
     set_already = {name.removesuffix("_FILE") for name in environ}
-    return {name: value for name, value in found.items() if value is not None and name.removesuffix("_FILE") not in set_already}
+    return {
+        name: value
+        for name, value in found.items()
+        if value is not None and name.removesuffix("_FILE") not in set_already
+    }

@@ -15,14 +15,16 @@ from monitor.config import shape
 from monitor.logs import printable
 
 _PRIVATE = {("database", "url"), ("health", "heartbeat_url")}  # may hold a password or a token
-_NEEDED: Mapping[str, dict[str, Any]] = {"boards": {}, "rules": {"name": "a"}}  # stands in for what an entry lacks
+# stands in for what an entry lacks
+_PLACEHOLDERS: Mapping[str, dict[str, Any]] = {"boards": {}, "rules": {"name": "a"}}
 _SECRETS = {"slack": "$SLACK_BOT_TOKEN and $SLACK_APP_TOKEN", "webhook": "$SLACK_WEBHOOK_URL"}
 
 Entry = tuple[int | str, ...]  # such as ("rules", 0)
-Broken = Mapping[Entry, frozenset[str]]  # the keys of a board or rule that say nothing; "" where a key is unknown, and any may be meant
+# the keys of a board or rule that say nothing; "" where a key is unknown, and any may be meant
+InvalidKeys = Mapping[Entry, frozenset[str]]
 
 
-def check(raw: Mapping[str, Any]) -> tuple[shape.File, list[str], Broken]:
+def validate(raw: Mapping[str, Any]) -> tuple[shape.File, list[str], InvalidKeys]:
     """What of the file is sound, a line for each mistake, and what of its boards and rules is left out for one."""
     try:
         return shape.File.model_validate(raw), [], {}
@@ -31,10 +33,10 @@ def check(raw: Mapping[str, Any]) -> tuple[shape.File, list[str], Broken]:
     lines = [_line(detail, raw) for detail in details]
     sound = deepcopy(dict(raw))
     for detail in details:
-        _leave_out(sound, detail["loc"])
+        _drop_invalid(sound, detail["loc"])
     broken: dict[Entry, frozenset[str]] = {}
     for detail in details:
-        if detail["loc"][0] in _NEEDED:
+        if detail["loc"][0] in _PLACEHOLDERS:
             broken[detail["loc"][:2]] = broken.get(detail["loc"][:2], frozenset()) | _broken(detail)
     return shape.File.model_validate(sound), lines, broken
 
@@ -46,11 +48,18 @@ def _broken(detail: ErrorDetails) -> frozenset[str]:
     return frozenset(map(str, key)) if key else frozenset({"", *_keys(detail["loc"])})
 
 
-def _leave_out(raw: dict[str, Any], place: Entry) -> None:
+def _drop_invalid(raw: dict[str, Any], place: Entry) -> None:
     section = raw.get(str(place[0]))
-    if place[0] in _NEEDED and len(place) > 1 and isinstance(section, list) and isinstance(place[1], int):
-        entry = section[place[1]] if len(place) > 2 else {}  # noqa: PLR2004  # section, number, key
-        section[place[1]] = _NEEDED[str(place[0])] | {key: value for key, value in entry.items() if key not in place[2:3]}
+    if (
+        place[0] in _PLACEHOLDERS
+        and len(place) > 1
+        and isinstance(section, list)
+        and isinstance(place[1], int)
+    ):
+        entry = section[place[1]] if len(place) > 2 else {}  # section, number, key  # noqa: PLR2004
+        section[place[1]] = _PLACEHOLDERS[str(place[0])] | {
+            key: value for key, value in entry.items() if key not in place[2:3]
+        }
         return
     table = raw
     for step in map(str, place):
@@ -65,7 +74,11 @@ def _line(detail: ErrorDetails, raw: Mapping[str, Any]) -> str:
     key = _key(detail["loc"], raw)
     allowed = _allowed(detail)
     value = detail["input"]
-    hidden = detail["type"] in {"missing", "extra_forbidden"} or detail["loc"] in _PRIVATE or isinstance(value, dict)
+    hidden = (
+        detail["type"] in {"missing", "extra_forbidden"}
+        or detail["loc"] in _PRIVATE
+        or isinstance(value, dict)
+    )
     said = "" if hidden else f" = {shown(value)}"
     return f"{key}{said}: {allowed}"
 
@@ -73,7 +86,7 @@ def _line(detail: ErrorDetails, raw: Mapping[str, Any]) -> str:
 def shown(value: object) -> str:
     """A value as TOML has it, or nearly, on one line that is not too long."""
     text = printable(json.dumps(value, ensure_ascii=False, default=str))
-    return text if len(text) <= 80 else text[:79] + "…"  # noqa: PLR2004  # a line's worth
+    return text if len(text) <= 80 else text[:79] + "…"  # a line's worth  # noqa: PLR2004
 
 
 def _key(place: tuple[int | str, ...], raw: Mapping[str, Any]) -> str:
@@ -83,7 +96,9 @@ def _key(place: tuple[int | str, ...], raw: Mapping[str, Any]) -> str:
         words += f"[{step}]" if isinstance(step, int) else f".{printable(step)}"
     words = words.removeprefix(".")
     if place[:1] == ("rules",) and len(place) > 1 and isinstance(place[1], int):
-        name = raw["rules"][place[1]].get("name") if isinstance(raw["rules"][place[1]], dict) else None
+        name = (
+            raw["rules"][place[1]].get("name") if isinstance(raw["rules"][place[1]], dict) else None
+        )
         words += f" (rule {shown(name)})" if isinstance(name, str) else ""
     return words
 
@@ -118,7 +133,11 @@ def _unknown(place: tuple[int | str, ...]) -> str:
     keys = _keys(place[:-1])
     near = get_close_matches(str(place[-1]), keys, n=1)
     hint = f"did you mean {near[0]}? " if near else ""
-    secret = f"; secrets come from the environment: {_SECRETS[str(place[0])]}" if place[0] in _SECRETS else ""
+    secret = (
+        f"; secrets come from the environment: {_SECRETS[str(place[0])]}"
+        if place[0] in _SECRETS
+        else ""
+    )
     return f"unknown key; {hint}allowed here: {', '.join(keys) or 'none'}{secret}"
 
 
@@ -126,12 +145,16 @@ def _keys(place: tuple[int | str, ...]) -> list[str]:
     model: type[BaseModel] = shape.File
     for step in place:
         if isinstance(step, str) and step in model.model_fields:
-            found = [part for part in _parts(model.model_fields[step].annotation) if issubclass(part, BaseModel)]
+            found = [
+                part
+                for part in _parts(model.model_fields[step].annotation)
+                if issubclass(part, BaseModel)
+            ]
             model = found[0] if found else model
     return [field.alias or name for name, field in model.model_fields.items()]
 
 
-def _parts(annotation: Any) -> Iterator[type]:  # noqa: ANN401  # any annotation
+def _parts(annotation: Any) -> Iterator[type]:  # any annotation  # noqa: ANN401
     if isinstance(annotation, type) and not get_args(annotation):
         yield annotation
     for part in get_args(annotation):

@@ -17,7 +17,8 @@ Baseline = Literal["summary", "announce"]
 Kind = Literal["opened", "revised", "closed", "reopened"]
 KINDS: tuple[Kind, ...] = ("opened", "revised", "closed", "reopened")
 _MORNING = time(9)
-REVISION_FIELDS = ("title", "location", "pay", "deadline", "description")  # which revisions are worth telling by default
+# which revisions are worth telling by default
+REVISION_FIELDS = ("title", "location", "pay", "deadline", "description")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,30 +106,48 @@ class Settings:
     alerts: AlertSettings = field(default_factory=AlertSettings)
     slack: SlackSettings = SlackSettings()
     webhook_url: SecretStr | None = None
-    apprise: Mapping[str, SecretStr] = field(default_factory=dict)  # addresses by channel: "apprise:family"
+    # addresses by channel: "apprise:family"
+    apprise: Mapping[str, SecretStr] = field(default_factory=dict)
     log_level: str = "info"
     log_format: Literal["text", "json"] = "text"
     health: HealthSettings = HealthSettings()
-    aliases: Mapping[str, str] = field(default_factory=dict)  # another name of a Slack channel → the name that is used for it
-    sources: tuple[Path, ...] = field(default=(), compare=False)  # the files that all this was read from, `.env` too where there is none
+    # another name of a Slack channel → the name that is used for it
+    aliases: Mapping[str, str] = field(default_factory=dict)
+    # the files that all this was read from, `.env` too where there is none
+    sources: tuple[Path, ...] = field(default=(), compare=False)
 
     @property
     def digest(self) -> time | None:
         """When the daily digest goes out; a rule that is told nowhere else has one without being asked."""
-        return self.alerts.digest or (_MORNING if any(rule.mode == "digest" for rule in self.rules) else None)
+        return self.alerts.digest or (
+            _MORNING if any(rule.mode == "digest" for rule in self.rules) else None
+        )
 
     def board(self, name: str) -> WatchedBoard | None:
         """Return the board of that name ("google:deepmind"), switched on or off, however its token is written; None if there is none."""
         exact = next((board for board in self.boards if board.board == name), None)
-        return exact or next((board for board in self.boards if same_board(board.board, name)), None)
+        return exact or next(
+            (board for board in self.boards if same_board(board.board, name)), None
+        )
 
     def channels(self) -> tuple[str, ...]:
         """Every channel that rules and the operator name, each once: `slack:#roles`."""
-        return tuple(dict.fromkeys([*(channel for rule in self.rules for channel in rule.notify), *self.alerts.operator]))
+        return tuple(
+            dict.fromkeys(
+                [
+                    *(channel for rule in self.rules for channel in rule.notify),
+                    *self.alerts.operator,
+                ]
+            )
+        )
 
-    def route(self, channel: str) -> str:
+    def effective_channel(self, channel: str) -> str:
         """Return where an alert for `channel` goes now: under the channel's one name, or to the console without a token or address."""
-        return self.aliases.get(channel, channel) if channel == "console" or self._has_secret(channel) else "console"
+        return (
+            self.aliases.get(channel, channel)
+            if channel == "console" or self._has_secret(channel)
+            else "console"
+        )
 
     def _has_secret(self, channel: str) -> bool:
         if channel.startswith("apprise:"):

@@ -7,7 +7,16 @@ from datetime import time, timedelta
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, StrictInt, StrictStr
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StrictBool,
+    StrictInt,
+    StrictStr,
+)
 
 from monitor.config.model import KINDS, Kind, MinPay
 from monitor.text.phrases import Phrase
@@ -18,7 +27,17 @@ _APPRISE = re.compile(
     r"apprise:(?!.*_file$)[a-z0-9][a-z0-9_-]{0,39}", re.IGNORECASE
 )  # $…_FILE is the file that holds another one's address
 _SLACK = re.compile(r"slack:(?:#[^\s#@,:]{1,80}|[CGDUW][A-Z0-9]{5,})")
-RevisionField = Literal["title", "location", "department", "employment_type", "workplace", "pay", "deadline", "url", "description"]
+RevisionField = Literal[
+    "title",
+    "location",
+    "department",
+    "employment_type",
+    "workplace",
+    "pay",
+    "deadline",
+    "url",
+    "description",
+]
 
 
 def duration(value: object) -> timedelta:
@@ -44,7 +63,9 @@ def channel(value: str) -> str:
         raise ValueError(
             "expected apprise:NAME of letters, digits, - and _ that does not end in _file; its address is $ROLEWATCH_APPRISE_NAME"
         )
-    raise ValueError("expected slack:#name, slack:C… (a channel's id), slack:U… (a person), apprise:NAME, webhook or console")
+    raise ValueError(
+        "expected slack:#name, slack:C… (a channel's id), slack:U… (a person), apprise:NAME, webhook or console"
+    )
 
 
 def slack_id(value: str) -> str:
@@ -62,7 +83,11 @@ def phrase(value: str) -> str:
 
 def min_pay(value: object) -> MinPay:
     """The amount of "150000 USD". Raises ValueError."""
-    found = re.fullmatch(r"([0-9]{1,12}(?:\.[0-9]+)?) ([A-Z]{3})", value) if isinstance(value, str) else None
+    found = (
+        re.fullmatch(r"([0-9]{1,12}(?:\.[0-9]+)?) ([A-Z]{3})", value)
+        if isinstance(value, str)
+        else None
+    )
     if found is None:
         raise ValueError('expected an amount a year and its currency such as "150000 USD"')
     return MinPay(float(found[1]), found[2])
@@ -98,7 +123,10 @@ def zone(value: object) -> ZoneInfo:
 
 def web_address(value: str) -> str:
     """An http or https address. Raises ValueError."""
-    if not re.fullmatch(r"https?://[^\s/@:?#\[\]]+(:[0-9]{1,5})?([/?#][!-~]*)?|https?://\[[0-9a-fA-F:]+\](:[0-9]{1,5})?(/[!-~]*)?", value):
+    if not re.fullmatch(
+        r"https?://[^\s/@:?#\[\]]+(:[0-9]{1,5})?([/?#][!-~]*)?|https?://\[[0-9a-fA-F:]+\](:[0-9]{1,5})?(/[!-~]*)?",
+        value,
+    ):
         raise ValueError("expected an address that begins with https:// or http://")
     return value
 
@@ -112,7 +140,8 @@ def contact(value: str) -> str:
 
 def listen(value: str) -> str:
     """A host and a port. Raises ValueError."""
-    if not re.fullmatch(r"[\w.:\[\]-]+:\d{1,5}", value) or int(value.rsplit(":", 1)[1]) > 65535:  # noqa: PLR2004  # the last port
+    # the last port
+    if not re.fullmatch(r"[\w.:\[\]-]+:\d{1,5}", value) or int(value.rsplit(":", 1)[1]) > 65535:  # noqa: PLR2004
         raise ValueError('expected a host and a port such as "127.0.0.1:9464"')
     return value
 
@@ -123,7 +152,8 @@ Channels = Annotated[list[Annotated[StrictStr, AfterValidator(channel)]], Field(
 Phrases = list[Annotated[StrictStr, AfterValidator(phrase)]]
 Places = list[Literal["title", "description", "department", "location", "company"]]
 Address = Annotated[StrictStr, AfterValidator(web_address)]
-Contact = Annotated[StrictStr, AfterValidator(contact)]  # named here: within a class, `contact` is the field
+# named here: within a class, `contact` is the field
+Contact = Annotated[StrictStr, AfterValidator(contact)]
 HostAndPort = Annotated[StrictStr, AfterValidator(listen)]
 Hours = Annotated[tuple[time, time], BeforeValidator(hours)]
 SlackId = Annotated[StrictStr, AfterValidator(slack_id)]

@@ -1,8 +1,8 @@
 """The clock against the loop's own time, which nobody sets: what was put off until an instant comes after as long as it should.
 
-The next check of a board and the next try of a message are instants of the clock. When it is set back by three hours they would
-wait for three hours more: by that much they are brought forward, and the scheduler's jobs are planned anew. What was planned for a time of
-day stays there.
+The next check of a board and the next try of a message are instants of the clock. When it is set
+back by three hours they would wait for three hours more: by that much they are brought forward, and
+the scheduler's jobs are planned anew. What was planned for a time of day stays there.
 """
 
 from __future__ import annotations
@@ -43,7 +43,10 @@ _PLANNED: Final = ((Board, "next_check_at"), (Delivery, "next_try_at"), (Card, "
 
 def shift(connection: Connection, step: timedelta, now: datetime) -> int:
     """Bring forward what boards, messages and edits wait for, by a step back of the clock; return how many do."""
-    return sum(_shift(connection, cast("Table", model.__table__), column, step, now) for model, column in _PLANNED)
+    return sum(
+        _shift(connection, cast("Table", model.__table__), column, step, now)
+        for model, column in _PLANNED
+    )
 
 
 def _shift(connection: Connection, table: Table, name: str, step: timedelta, now: datetime) -> int:
@@ -51,5 +54,8 @@ def _shift(connection: Connection, table: Table, name: str, step: timedelta, now
     rows: list[AnyRow] = list(connection.execute(select(table.c.id, column).where(column > now)))
     moved: list[dict[str, Any]] = [{"row": row[0], "at": row[1] + step} for row in rows]
     if moved:
-        connection.execute(update(table).where(table.c.id == bindparam("row")).values({name: bindparam("at")}), moved)
+        connection.execute(
+            update(table).where(table.c.id == bindparam("row")).values({name: bindparam("at")}),
+            moved,
+        )
     return len(moved)

@@ -8,8 +8,8 @@
                configuration change (`reload.py`), was the clock set (`set_back.py`)
     guard      for as long as we run: looks whether all this is in time (`monitor/health/`)
 
-To stop: no new round begins, the crawl is stopped and our own job awaited, then the outbox, and the scheduler last, since its
-own shutdown cancels what still runs.
+To stop: no new round begins, the crawl is stopped and our own job awaited, then the outbox, and the
+scheduler last, since its own shutdown cancels what still runs.
 """
 
 from __future__ import annotations
@@ -36,21 +36,22 @@ from monitor.daemon.wake import Kept, Listener
 from monitor.database import slack_channels
 from monitor.database.engine import is_reading
 from monitor.database.lease import RENEW_EVERY, Lease, LeaseLost
-from monitor.database.trouble import Troubles
+from monitor.database.trouble import OutageLog
 from monitor.delivery.dispatcher import Outbox
-from monitor.health.guard import Guard
+from monitor.health.guard import HealthMonitor
 from monitor.messages import OperatorMessage
-from monitor.slack_app.app import Talk
+from monitor.slack_app.app import SlackApp
 
 log = structlog.get_logger()
 LOOK_EVERY: Final = 2.0  # seconds
 RENEW_AGAIN: Final = 5.0  # seconds after a lease that could not be renewed
-STOP_WITHIN: Final = 8.0  # seconds for the work in flight; then the program ends without it, and nothing is lost
+# seconds for the work in flight; then the program ends without it, and nothing is lost
+STOP_WITHIN: Final = 8.0
 
 
 @dataclass
 class Daemon:
-    """One running daemon; `hurry` is called when a signal has come, `set_up_logs` with changed settings."""
+    """One running daemon; `force_exit` is called when a signal has come, `set_up_logs` with changed settings."""
 
     load: Callable[[], Settings]
     settings: Settings  # at the start
@@ -59,13 +60,13 @@ class Daemon:
     announce: bool
     clock: Callable[[], datetime]
     random: Random
-    hurry: Callable[[], None]
+    force_exit: Callable[[], None]
     set_up_logs: Callable[[Settings], None]
     stop: asyncio.Event = field(default_factory=asyncio.Event)
     wake: asyncio.Event = field(default_factory=asyncio.Event)
-    ousted: bool = False  # another process has the lease
+    lease_lost: bool = False  # another process has the lease
     forced: bool = False  # work in flight was cut off
-    troubles: Troubles = field(default_factory=Troubles)
+    troubles: OutageLog = field(default_factory=OutageLog)
     steps: Steps = field(default_factory=Steps)
     configuration: Configuration | None = None  # while it runs
     turns: Turns | None = None  # the same
@@ -78,7 +79,7 @@ class Daemon:
 
     async def run(self) -> None:
         self.loop, read_at = asyncio.get_running_loop(), stamps(self.settings.sources)
-        self._hear_signals()
+        self._install_signal_handlers()
         self.lease.on_lost = lambda: self._call_soon(self._leave)
         self.kept, self.listener = Kept(self.lease.base), Listener(self.lease.base, self._ring)
         await asyncio.to_thread(self._begin)
@@ -86,21 +87,41 @@ class Daemon:
         await outbox.learn()
         known = await asyncio.to_thread(slack_channels.read, self.engine)
         self.settings = known.applied(self.settings)
-        guard = Guard(self.engine, self.clock, self._notice, self.settings)
+        guard = HealthMonitor(self.engine, self.clock, self._notice, self.settings)
         await guard.start()
-        talk = Talk(self._ringing(), self.settings, self.clock, self._notice)
+        talk = SlackApp(self._ringing(), self.settings, self.clock, self._notice)
         self.configuration = Configuration(
-            self.load, self.settings, read_at, self.engine, self.clock, self._outbox, self.set_up_logs, outbox, guard, talk, self.asked
+            self.load,
+            self.settings,
+            read_at,
+            self.engine,
+            self.clock,
+            self._outbox,
+            self.set_up_logs,
+            outbox,
+            guard,
+            talk,
+            self.asked,
         )
-        # A job that is late is run once, however late: after a night's sleep there is one round and not forty.
-        scheduler = AsyncIOScheduler(timezone="UTC", job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1})
+        # A job that is late is run once, however late: after a night's sleep there is one round and
+        # not forty.
+        scheduler = AsyncIOScheduler(
+            timezone="UTC",
+            job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
+        )
         scheduler.start()
         shared = (self.announce, self.clock, self.random, self.wake, self.stop, self.troubles)
         self.turns = Turns(self.engine, self.configuration, scheduler, guard, *shared)
-        jobs = (outbox.run(self.wake, self.stop), talk.run(self.stop), self._look(), self._keep_lease())
+        jobs = (
+            outbox.run(self.wake, self.stop),
+            talk.run(self.stop),
+            self._look(),
+            self._keep_lease(),
+        )
         working = [asyncio.create_task(job) for job in jobs]
         for task in working:
-            task.add_done_callback(lambda _: self.stop.set())  # a daemon that tells nobody, or hears nobody, is better restarted
+            # a daemon that tells nobody, or hears nobody, is better restarted
+            task.add_done_callback(lambda _: self.stop.set())
         log.info("daemon started", boards=len(self.settings.boards), rules=len(self.settings.rules))
         await self.stop.wait()
         log.info("daemon stopping")
@@ -114,13 +135,13 @@ class Daemon:
             if not task.cancelled():
                 task.result()
 
-    def _hear_signals(self) -> None:
+    def _install_signal_handlers(self) -> None:
         for number in (signal.SIGTERM, signal.SIGINT):
             self.loop.add_signal_handler(number, self._end_soon)
         self.loop.add_signal_handler(signal.SIGHUP, self._ask_to_reload)
 
     def _end_soon(self) -> None:
-        self.hurry()
+        self.force_exit()
         self.stop.set()
 
     def _ask_to_reload(self) -> None:
@@ -130,7 +151,7 @@ class Daemon:
             self.turns.take()
 
     def _leave(self) -> None:
-        self.ousted = True
+        self.lease_lost = True
         log.error("another rolewatch works on this database now; stopping")
         self.stop.set()
 
@@ -161,13 +182,17 @@ class Daemon:
         begin_watching(self.engine, self.settings, self.clock())
         died = self.lease.unclean
         if died is not None:
-            log.warning("daemon died before", pid=died.pid, host=died.host, last_sign=died.expires_at)
+            log.warning(
+                "daemon died before", pid=died.pid, host=died.host, last_sign=died.expires_at
+            )
 
     def _notice(self, message: OperatorMessage) -> None:
         """Write an operator's message; from any thread."""
         with self.engine.begin() as connection:
             settings = self.configuration.settings if self.configuration else self.settings
-            Alerting(settings).notice(connection, message, round_id=None, check_id=None, at=self.clock())
+            Alerting(settings).write_operator_alert(
+                connection, message, round_id=None, check_id=None, at=self.clock()
+            )
         self._call_soon(self.wake.set)
 
     async def _keep_lease(self) -> None:
@@ -183,7 +208,10 @@ class Daemon:
         """Look for what wakes us, by the loop's own time."""
         try:
             while not self.stop.is_set():
-                with suppress(LeaseLost), self.troubles.passing("the database cannot be watched, trying again"):
+                with (
+                    suppress(LeaseLost),
+                    self.troubles.passing("the database cannot be watched, trying again"),
+                ):
                     await self._look_once()
                 await self._sleep(LOOK_EVERY)
         finally:
@@ -200,7 +228,11 @@ class Daemon:
         first = self.steps.remember()
         if changed or step or first:
             self._ring()
-        elif self.configuration is not None and self.turns is not None and self.configuration.is_old():
+        elif (
+            self.configuration is not None
+            and self.turns is not None
+            and self.configuration.is_old()
+        ):
             self.turns.take()
 
     def _shift(self, step: timedelta) -> int:
@@ -215,12 +247,17 @@ class Daemon:
         _, late = await asyncio.wait({*working, *([turn] if turn else [])}, timeout=STOP_WITHIN)
         for task in late:
             self.forced = True
-            log.error("shutdown forced", reason="work in flight did not end in time; the next start resumes it")
+            log.error(
+                "shutdown forced",
+                reason="work in flight did not end in time; the next start resumes it",
+            )
             task.cancel()
 
     async def _sleep(self, seconds: float) -> None:
         """Wait so long, or until the daemon stops."""
-        with suppress(TimeoutError):  # not `wait_for`, which in Python 3.11 swallows a cancellation that comes as the event is set
+        # not `wait_for`, which in Python 3.11 swallows a cancellation that comes as the event is
+        # set
+        with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await self.stop.wait()
 

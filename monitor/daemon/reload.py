@@ -16,15 +16,16 @@ from monitor.alerts import incidents
 from monitor.alerts.alerting import Alerting
 from monitor.config.model import Settings
 from monitor.database import slack_channels
-from monitor.database.trouble import NO_DATABASE
+from monitor.database.trouble import DATABASE_ERRORS
 from monitor.delivery.dispatcher import Outbox
 from monitor.errors import UserError
-from monitor.health.guard import Guard
+from monitor.health.guard import HealthMonitor
 from monitor.history import boards
-from monitor.slack_app.app import Talk
+from monitor.slack_app.app import SlackApp
 
 log = structlog.get_logger()
-Stamp = tuple[int, int, int] | None  # when it was written, its size, which file it is; None: it is not there
+# when it was written, its size, which file it is; None: it is not there
+Stamp = tuple[int, int, int] | None
 
 
 def stamps(files: Iterable[Path]) -> dict[Path, Stamp]:
@@ -42,7 +43,7 @@ def _stamp(file: Path) -> Stamp:
 def begin_watching(engine: Engine, settings: Settings, now: datetime) -> None:
     """Bring the boards and rules of the database in line with the settings, and end what was told of a refused configuration."""
     with engine.begin() as connection:
-        boards.sync(connection, settings)
+        boards.sync_boards(connection, settings)
         incidents.accepted_file(connection, Alerting(settings), now)
 
 
@@ -58,8 +59,8 @@ class Configuration:
     make_outbox: Callable[[Settings], Outbox]
     set_up_logs: Callable[[Settings], None]
     outbox: Outbox
-    guard: Guard
-    talk: Talk
+    guard: HealthMonitor
+    talk: SlackApp
     asked: bool = field(default=False)  # by SIGHUP, or again after trouble
 
     def is_old(self) -> bool:
@@ -71,7 +72,7 @@ class Configuration:
         known = await asyncio.to_thread(slack_channels.read, self.engine)
         self.settings = known.applied(self.settings)
 
-    async def take_up(self) -> bool:
+    async def reconfigure(self) -> bool:
         """Go on with the changed settings; False when they were refused. Raises what the database raises, and is old still."""
         found, self.asked = stamps(self.read_at), False
         try:
@@ -79,7 +80,9 @@ class Configuration:
         except BaseException:
             self.asked = True
             raise
-        self.read_at = {file: found.get(file, now) for file, now in stamps(self.settings.sources).items()}
+        self.read_at = {
+            file: found.get(file, now) for file, now in stamps(self.settings.sources).items()
+        }
         return taken
 
     async def _take_up(self) -> bool:
@@ -89,22 +92,23 @@ class Configuration:
             settings = self.load()
             _require_same_database(before, settings)
             outbox = self.make_outbox(settings)
-            await self.guard.take_up(settings)
+            await self.guard.reconfigure(settings)
         except UserError as error:
-            log.error("configuration refused", reason=str(error))  # noqa: TRY400  # a mistake of a person, who needs no traceback
+            # a mistake of a person, who needs no traceback
+            log.error("configuration refused", reason=str(error))  # noqa: TRY400
             await asyncio.to_thread(self._refuse, str(error).splitlines())
             return False
         try:
             await asyncio.to_thread(begin_watching, self.engine, settings, self.clock())
-        except NO_DATABASE:
-            await self.guard.take_up(before)
+        except DATABASE_ERRORS:
+            await self.guard.reconfigure(before)
             raise
         self.settings = settings
         self.set_up_logs(settings)
-        self.outbox.take_up(outbox)
+        self.outbox.reconfigure(outbox)
         await self.outbox.learn()
         await self.name_channels()
-        self.talk.take_up(self.settings)
+        self.talk.reconfigure(self.settings)
         log.info("configuration taken up", boards=len(settings.boards), rules=len(settings.rules))
         return True
 
@@ -115,4 +119,6 @@ class Configuration:
 
 def _require_same_database(now: Settings, changed: Settings) -> None:
     if now.database_url.get_secret_value() != changed.database_url.get_secret_value():
-        raise UserError(f"{changed.file}: database.url: a running daemon keeps its database: restart it to use another one")
+        raise UserError(
+            f"{changed.file}: database.url: a running daemon keeps its database: restart it to use another one"
+        )

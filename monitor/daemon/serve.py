@@ -1,8 +1,8 @@
 """Run a worker while it holds the database's lease, take over from one that died, and end on time.
 
-Python waits for its threads, and a thread may hang in SQLite (another program's lock) or in a socket (a server that is gone). All work is
-in transactions, so that a forced exit loses nothing and the next start resumes. The operator hears of a takeover in the transaction
-that takes the lease.
+Python waits for its threads, and a thread may hang in SQLite (another program's lock) or in a
+socket (a server that is gone). All work is in transactions, so that a forced exit loses nothing and
+the next start resumes. The operator hears of a takeover in the transaction that takes the lease.
 """
 
 from __future__ import annotations
@@ -23,40 +23,47 @@ from monitor.config.load import require_boards
 from monitor.config.model import Settings
 from monitor.daemon.daemon import Daemon
 from monitor.database.engine import AnyRow
-from monitor.database.lease import Lease, take
-from monitor.database.trouble import NO_DATABASE, words
+from monitor.database.lease import Lease, acquire
+from monitor.database.trouble import DATABASE_ERRORS, describe
 from monitor.delivery import queue
 from monitor.delivery.dispatcher import Outbox
 
 log = structlog.get_logger()
 
 
-def no_later_than(seconds: float) -> None:
+def force_exit_after(seconds: float) -> None:
     """End the program after that many seconds at the latest, with 1, whatever its threads wait for."""
-    timer = threading.Timer(seconds, _end)
+    timer = threading.Timer(seconds, _exit_now)
     timer.daemon = True
     timer.start()
 
 
-def _end() -> None:
-    log.error("shutdown forced", reason="a thread still waits for the database or a server; the next start resumes its work")
+def _exit_now() -> None:
+    log.error(
+        "shutdown forced",
+        reason="a thread still waits for the database or a server; the next start resumes its work",
+    )
     os._exit(1)
 
 
-def follow(engine: Engine, command: str, settings: Settings, clock: Callable[[], datetime]) -> Lease:
+def acquire_and_report(
+    engine: Engine, command: str, settings: Settings, clock: Callable[[], datetime]
+) -> Lease:
     """The lease, for `command`; of a daemon that held it and never gave it back the operator is told. Raises Held."""
 
     def tell(connection: Connection, died: AnyRow, cut_off: int) -> None:
         message = incidents.restarted(died, cut_off, queue.half_sent(connection))
-        Alerting(settings).notice(connection, message, round_id=None, check_id=None, at=clock())
+        Alerting(settings).write_operator_alert(
+            connection, message, round_id=None, check_id=None, at=clock()
+        )
 
-    return take(engine, command, clock, tell)
+    return acquire(engine, command, clock, tell)
 
 
 log = structlog.get_logger()
 
 
-class ForcedEnd(Exception):  # noqa: N818  # not an error: the next start resumes the work
+class ForcedEnd(Exception):  # not an error: the next start resumes the work  # noqa: N818
     """The daemon ended before all work in flight did."""
 
 
@@ -68,7 +75,7 @@ async def serve(
     announce: bool,
     clock: Callable[[], datetime],
     random: Random,
-    hurry: Callable[[], None] = lambda: None,
+    force_exit: Callable[[], None] = lambda: None,
     set_up_logs: Callable[[Settings], None] = lambda _: None,
 ) -> bool:
     """Works until SIGTERM or SIGINT; True when it ended since another process has the database, taken while this machine slept.
@@ -78,20 +85,22 @@ async def serve(
     """
     settings = load()
     require_boards(settings)
-    lease = await asyncio.to_thread(follow, engine, "run", settings, clock)
-    daemon = Daemon(load, settings, lease, make_outbox, announce, clock, random, hurry, set_up_logs)
+    lease = await asyncio.to_thread(acquire_and_report, engine, "run", settings, clock)
+    daemon = Daemon(
+        load, settings, lease, make_outbox, announce, clock, random, force_exit, set_up_logs
+    )
     try:
         await daemon.run()
     finally:
-        await asyncio.to_thread(_give_back, lease, clock())
+        await asyncio.to_thread(_release, lease, clock())
     if daemon.forced:
         raise ForcedEnd
-    return daemon.ousted
+    return daemon.lease_lost
 
 
-def _give_back(lease: Lease, now: datetime) -> None:
+def _release(lease: Lease, now: datetime) -> None:
     """Where it cannot be given back it ends by itself."""
     try:
         lease.release(now)
-    except NO_DATABASE as error:
-        log.warning("the database was not given back", reason=words(error))
+    except DATABASE_ERRORS as error:
+        log.warning("the database was not given back", reason=describe(error))

@@ -1,7 +1,7 @@
 """The daemon's turns: what is due, one thing after the other until nothing is, and then the moment of the next turn.
 
-take up a changed configuration → answer a `check` → check the boards that are due → write reminders and digests
-→ make the stored history fit new rules and readers → plan the next turn
+take up a changed configuration → answer a `check` → check the boards that are due → write reminders
+and digests → make the stored history fit new rules and readers → plan the next turn
 """
 
 from __future__ import annotations
@@ -19,20 +19,23 @@ from sqlalchemy import Engine
 
 from crawler.holds import Holds
 from monitor.alerts import scheduled
-from monitor.daemon.memory import give_back
+from monitor.daemon.memory import release_memory
 from monitor.daemon.reload import Configuration
-from monitor.database.engine import AnyRow, reading
+from monitor.database.engine import AnyRow, read_transaction
 from monitor.database.lease import LeaseLost
-from monitor.database.trouble import Troubles
-from monitor.health.guard import Guard
+from monitor.database.trouble import OutageLog
+from monitor.health.guard import HealthMonitor
 from monitor.history import boards as watch
 from monitor.history.reread import read_again
 from monitor.rounds import requests as asking
 from monitor.rounds.round import run_round
-from monitor.rules.matches import catch_up
+from monitor.rules.matches import match_backlog
 
-SLICE: Final = 0.5  # seconds for stored versions at once, and the shortest time from the end of a round to the next one
-PAUSE: Final = 5.0  # seconds after a round that failed as a whole, as with a full disk; twice as long after the next one
+# seconds for stored versions at once, and the shortest time from the end of a round to the next one
+SLICE: Final = 0.5
+# seconds after a round that failed as a whole, as with a full disk; twice as long after the next
+# one
+PAUSE: Final = 5.0
 LONGEST_PAUSE: Final = 60.0  # seconds; boards that were asked in vain are not asked more often
 _TROUBLE: Final = "round failed, trying again"
 _AT_ONCE: Final = datetime.min.replace(tzinfo=UTC)
@@ -56,19 +59,19 @@ class Turns:
     engine: Engine
     configuration: Configuration
     scheduler: BaseScheduler
-    guard: Guard
+    guard: HealthMonitor
     announce: bool
     clock: Callable[[], datetime]
     random: Random
     wake: asyncio.Event
     stop: asyncio.Event
-    troubles: Troubles
+    troubles: OutageLog
     holds: Holds = field(default_factory=Holds)
     task: asyncio.Task[None] | None = None
     again: bool = False  # somebody asked for a turn since the last step began
     timed_at: datetime = _AT_ONCE  # when to write reminders and digests
-    behind: bool = True  # stored versions may have to be matched with new rules
-    older: bool = True  # stored versions may be of an older reader
+    rules_outdated: bool = True  # stored versions may have to be matched with new rules
+    readings_outdated: bool = True  # stored versions may be of an older reader
     round_ended: float = -SLICE  # by the loop's time
     pause: float = PAUSE  # seconds after the next round that fails as a whole
 
@@ -81,8 +84,9 @@ class Turns:
     async def _work(self) -> None:
         """Do the work that is due until none is left. Pause after trouble.
 
-        It may catch everything: the next try may do better, and meanwhile alerts are sent, and the watchdog tells the operator that
-        rounds are late. A program that ended for it would do none of that, and meet the same fault at its next start.
+        It may catch everything: the next try may do better, and meanwhile alerts are sent, and the
+        watchdog tells the operator that rounds are late. A program that ended for it would do none
+        of that, and meet the same fault at its next start.
         """
         while self.again and not self.stop.is_set():
             self.again = False
@@ -90,8 +94,9 @@ class Turns:
                 self.again = await self._step() or self.again
             except LeaseLost:
                 return
-            except Exception as error:  # noqa: BLE001  # the log has it, and its traceback where the fault is ours
-                self.troubles.met(_TROUBLE, error)
+            # the log has it, and its traceback where the fault is ours
+            except Exception as error:  # noqa: BLE001
+                self.troubles.report(_TROUBLE, error)
                 await self._sleep(self.pause)
                 self.pause, self.again = min(2 * self.pause, LONGEST_PAUSE), True
             else:
@@ -101,7 +106,7 @@ class Turns:
     async def _step(self) -> bool:
         """Do one thing. Return False when there was nothing to do, and the next turn is planned."""
         if self.configuration.is_old():
-            self.behind |= await self.configuration.take_up()
+            self.rules_outdated |= await self.configuration.reconfigure()
             self._look_at_the_clock()
         agenda = await asyncio.to_thread(self._read_agenda)
         if agenda.requests:
@@ -112,9 +117,11 @@ class Turns:
                 await self._round(agenda.boards, alerts=True, announce=self.announce)
         elif self.timed_at <= self.clock():
             await self._write_timed()
-        elif self.behind:
-            self.behind = await asyncio.to_thread(catch_up, self.engine, self.configuration.settings, SLICE)
-        elif self.older:
+        elif self.rules_outdated:
+            self.rules_outdated = await asyncio.to_thread(
+                match_backlog, self.engine, self.configuration.settings, SLICE
+            )
+        elif self.readings_outdated:
             await self._read_again()
         else:
             self._plan(agenda)
@@ -123,7 +130,7 @@ class Turns:
 
     def _read_agenda(self) -> Agenda:
         now = self.clock()
-        with reading(self.engine) as connection:
+        with read_transaction(self.engine) as connection:
             turn = watch.turn(connection, now)
             timed = scheduled.next_due(connection, self.configuration.settings, now)
             return Agenda(asking.open_requests(connection), turn.boards, turn.next_at, timed)
@@ -133,11 +140,18 @@ class Turns:
         try:
             settings, chance = self.configuration.settings, self.random
             round_id = await run_round(
-                self.engine, settings, names, alerts=alerts, announce=announce, clock=self.clock, random=chance, holds=self.holds
+                self.engine,
+                settings,
+                names,
+                alerts=alerts,
+                announce=announce,
+                clock=self.clock,
+                random=chance,
+                holds=self.holds,
             )
         finally:
             self.round_ended = asyncio.get_running_loop().time()
-            await asyncio.to_thread(give_back)
+            await asyncio.to_thread(release_memory)
             self._look_at_the_clock()
         self.guard.round_ended(round_id)
         return round_id
@@ -153,17 +167,25 @@ class Turns:
             if self.stop.is_set():
                 return
             announce = request.announce or self.announce
-            round_id = await self._round(request.boards or None, alerts=request.alerts, announce=announce)
-            await asyncio.to_thread(asking.answer, self.engine, request.id, round_id, self.clock())
+            round_id = await self._round(
+                request.boards or None, alerts=request.alerts, announce=announce
+            )
+            await asyncio.to_thread(
+                asking.complete_request, self.engine, request.id, round_id, self.clock()
+            )
 
     async def _write_timed(self) -> None:
         await self.configuration.name_channels()
-        if await asyncio.to_thread(scheduled.write, self.engine, self.configuration.settings, self.clock()):
+        if await asyncio.to_thread(
+            scheduled.write, self.engine, self.configuration.settings, self.clock()
+        ):
             self.wake.set()
         self.timed_at = _NEVER
 
     async def _read_again(self) -> None:
-        self.older = await asyncio.to_thread(read_again, self.engine, self.configuration.settings, self.clock(), SLICE / 2)
+        self.readings_outdated = await asyncio.to_thread(
+            read_again, self.engine, self.configuration.settings, self.clock(), SLICE / 2
+        )
         await self._sleep(SLICE / 2)  # others may write
 
     def _plan(self, agenda: Agenda) -> None:
@@ -171,7 +193,9 @@ class Turns:
         self.timed_at = agenda.next_timed
         for job, at in (("rounds", agenda.next_board), ("timed", agenda.next_timed)):
             if at is not None:
-                self.scheduler.add_job(self._begin, "date", run_date=at, id=job, replace_existing=True)
+                self.scheduler.add_job(
+                    self._begin, "date", run_date=at, id=job, replace_existing=True
+                )
             elif self.scheduler.get_job(job):
                 self.scheduler.remove_job(job)
 
@@ -180,6 +204,8 @@ class Turns:
 
     async def _sleep(self, seconds: float) -> None:
         """Wait so long, or until the daemon stops."""
-        with suppress(TimeoutError):  # not `wait_for`, which in Python 3.11 swallows a cancellation that comes as the event is set
+        # not `wait_for`, which in Python 3.11 swallows a cancellation that comes as the event is
+        # set
+        with suppress(TimeoutError):
             async with asyncio.timeout(max(seconds, 0)):
                 await self.stop.wait()

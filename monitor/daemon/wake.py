@@ -3,7 +3,8 @@
     SQLite       `PRAGMA data_version` on one connection that stays open: another value after a commit by any other connection
     PostgreSQL   LISTEN on a connection of its own; every process that writes and holds no lease sends NOTIFY with its commit (`db.py`)
 
-https://www.sqlite.org/pragma.html#pragma_data_version, https://www.postgresql.org/docs/current/sql-notify.html
+https://www.sqlite.org/pragma.html#pragma_data_version,
+https://www.postgresql.org/docs/current/sql-notify.html
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from sqlalchemy import Connection, Engine
 
 from monitor.database.engine import CHANNEL
 from monitor.database.lease import Lease
-from monitor.database.trouble import NO_DATABASE
+from monitor.database.trouble import DATABASE_ERRORS
 
 
 class Kept:
@@ -39,7 +40,7 @@ class Kept:
             before = self._version
             try:
                 self._version = self._read_version()
-            except (sqlite3.Error, *NO_DATABASE):
+            except (sqlite3.Error, *DATABASE_ERRORS):
                 self._drop()
                 return True
             return before is not None and self._version != before
@@ -49,7 +50,7 @@ class Kept:
         with self._lock:
             try:
                 return lease.renew(self._open())
-            except NO_DATABASE:
+            except DATABASE_ERRORS:
                 self._drop()
                 raise
 
@@ -69,7 +70,7 @@ class Kept:
 
     def _drop(self) -> None:
         if self._connection is not None:
-            with suppress(*NO_DATABASE):
+            with suppress(*DATABASE_ERRORS):
                 self._connection.close()
         self._connection = None
 
@@ -96,7 +97,7 @@ class Listener:
         """To be called in the event loop."""
         if self._connection is not None:
             asyncio.get_running_loop().remove_reader(self._number)
-            with suppress(*NO_DATABASE, self._errors):
+            with suppress(*DATABASE_ERRORS, self._errors):
                 self._connection.close()
         self._connection = None
 
@@ -105,7 +106,7 @@ class Listener:
         found: type[Exception] = self._engine.dialect.loaded_dbapi.Error
         return found
 
-    def _listen(self) -> Any:  # noqa: ANN401  # a type of the driver, which is an extra
+    def _listen(self) -> Any:  # a type of the driver, which is an extra  # noqa: ANN401
         """Return a listening connection; None while the server cannot be reached, which other jobs say in the log."""
         try:
             connection = self._engine.raw_connection()

@@ -14,13 +14,17 @@ class Card(Base):
     """One message of a channel that always shows today's truth: of a posting, or of an incident that the operator is told of."""
 
     __tablename__ = "card"
-    __table_args__ = (UniqueConstraint("channel", "subject"), partial_index("ix_card_stale", "channel", "id", only="wanted <> shown"))
+    __table_args__ = (
+        UniqueConstraint("channel", "subject"),
+        partial_index("ix_card_stale", "channel", "id", only="wanted <> shown"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     channel: Mapped[str]  # "slack:#roles"
     subject: Mapped[str]  # "greenhouse:deepmind:5938712", or an incident's key
     posting_id: Mapped[int | None] = mapped_column(ForeignKey("posting.id"), index=True)
-    message: Mapped[str]  # JSON of messages.py: what it should show; of a posting, what its own rows do not say
+    # JSON of messages.py: what it should show; of a posting, what its own rows do not say
+    message: Mapped[str]
     shows: Mapped[str | None]  # the same: what the channel shows
     channel_id: Mapped[str | None]
     ts: Mapped[str | None]  # null: not posted yet, or a person deleted it
@@ -34,7 +38,8 @@ class Card(Base):
 class Delivery(Base):
     """One message to one channel, for one alert or many; `channel_id`, `ts` and `thread_ts` say where it is.
 
-    One that has a card is that card's first message while the card is nowhere, and a reply in its thread ever after.
+    One that has a card is that card's first message while the card is nowhere, and a reply in its
+    thread ever after.
     """
 
     __tablename__ = "delivery"
@@ -77,7 +82,8 @@ class Alert(Base):
     channel: Mapped[str]
     why: Mapped[str | None]
     message: Mapped[str]  # JSON of messages.py, of this alert alone
-    for_digest: Mapped[bool] = mapped_column(default=False, server_default=false())  # told in the channel's next digest alone
+    # told in the channel's next digest alone
+    for_digest: Mapped[bool] = mapped_column(default=False, server_default=false())
     created_at: Mapped[datetime]
 
 

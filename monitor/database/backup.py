@@ -12,10 +12,11 @@ from typing import Final
 from sqlalchemy import Engine
 
 from monitor.database.engine import open_read_only
-from monitor.database.trouble import advice
+from monitor.database.trouble import describe_with_remedy
 from monitor.errors import UserError
 
-GROWING: Final = ("board", "posting", "posting_version", "posting_change", "description")  # tables that never lose a row
+# tables that never lose a row
+APPEND_ONLY: Final = ("board", "posting", "posting_version", "posting_change", "description")
 _PAGES: Final = 4096  # copied at once; a writer waits for no longer than that
 _WAIT: Final = 30  # seconds for a writer's lock
 
@@ -23,7 +24,8 @@ _WAIT: Final = 30  # seconds for a writer's lock
 def back_up(engine: Engine, file: Path) -> Mapping[str, int]:
     """Writes a copy to `file`, which only its owner reads; gives the rows in it by table.
 
-    Raises UserError for PostgreSQL, which has `pg_dump`, and when the copy cannot be written or is not whole; then there is no file.
+    Raises UserError for PostgreSQL, which has `pg_dump`, and when the copy cannot be written or is
+    not whole; then there is no file.
     """
     if engine.dialect.name != "sqlite" or not engine.url.database:
         raise UserError("PostgreSQL is backed up with its own pg_dump; `db backup` is for SQLite")
@@ -32,17 +34,22 @@ def back_up(engine: Engine, file: Path) -> Mapping[str, int]:
     try:
         part.touch(mode=0o600)
         counts = _copy(engine.url.database, part)
-        _settle(part)
-        os.replace(part, file)  # noqa: PTH105  # the same thing, and says what matters: at once
+        _fsync(part)
+        os.replace(part, file)  # the same thing, and says what matters: at once  # noqa: PTH105
     except sqlite3.Error as error:
-        raise UserError(f"no backup was written: {file} cannot be written, or the database cannot be read: {advice(error)}") from error
+        raise UserError(
+            f"no backup was written: {file} cannot be written, or the database cannot be read: {describe_with_remedy(error)}"
+        ) from error
     finally:
         part.unlink(missing_ok=True)
     return counts
 
 
 def _copy(database: str, part: Path) -> Mapping[str, int]:
-    with closing(open_read_only(Path(database), _WAIT)) as source, closing(sqlite3.connect(part)) as copy:
+    with (
+        closing(open_read_only(Path(database), _WAIT)) as source,
+        closing(sqlite3.connect(part)) as copy,
+    ):
         before = _counts(source)
         source.backup(copy, pages=_PAGES)
         after, copied = _counts(source), _counts(copy)
@@ -50,17 +57,28 @@ def _copy(database: str, part: Path) -> Mapping[str, int]:
         if _revision(copy) != _revision(source):
             wrong.append("its schema is another one than the database's")
     if wrong:
-        raise UserError(f"no backup was written, since the copy is not whole: {'; '.join(wrong[:5])}")
+        raise UserError(
+            f"no backup was written, since the copy is not whole: {'; '.join(wrong[:5])}"
+        )
     return copied
 
 
 def _damage(copy: sqlite3.Connection) -> list[str]:
-    found = [" ".join(line.split()) for (line,) in copy.execute("PRAGMA integrity_check(5)") if line != "ok"]
+    found = [
+        " ".join(line.split())
+        for (line,) in copy.execute("PRAGMA integrity_check(5)")
+        if line != "ok"
+    ]
     nowhere = copy.execute("PRAGMA foreign_key_check").fetchmany(5)
-    return found + [f"row {row} of {table} points to a row of {parent} that is not there" for table, row, parent, _ in nowhere]
+    return found + [
+        f"row {row} of {table} points to a row of {parent} that is not there"
+        for table, row, parent, _ in nowhere
+    ]
 
 
-def _missing(before: Mapping[str, int], copied: Mapping[str, int], after: Mapping[str, int]) -> list[str]:
+def _missing(
+    before: Mapping[str, int], copied: Mapping[str, int], after: Mapping[str, int]
+) -> list[str]:
     """The copy is of one moment between the two counts."""
     return [
         f"{table} has {copied.get(table, 0)} rows instead of {count} to {after[table]}"
@@ -70,8 +88,16 @@ def _missing(before: Mapping[str, int], copied: Mapping[str, int], after: Mappin
 
 
 def _counts(connection: sqlite3.Connection) -> Mapping[str, int]:
-    tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-    return {table: connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in GROWING if table in tables}  # noqa: S608  # our own names
+    tables = {
+        name
+        for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+    }
+    # our own names
+    return {
+        table: connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]  # noqa: S608
+        for table in APPEND_ONLY
+        if table in tables
+    }
 
 
 def _revision(connection: sqlite3.Connection) -> str | None:
@@ -82,7 +108,7 @@ def _revision(connection: sqlite3.Connection) -> str | None:
     return row[0] if row else None
 
 
-def _settle(file: Path) -> None:
+def _fsync(file: Path) -> None:
     """What was written is on the disk before it is called a backup."""
     with file.open("rb") as written:
         os.fsync(written.fileno())

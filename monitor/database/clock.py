@@ -11,15 +11,15 @@ from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
-from monitor.database.engine import Instant
+from monitor.database.engine import UtcDateTime
 
 
-class _in_seconds(FunctionElement[datetime]):  # noqa: N801  # named as the functions of SQL are
-    type = Instant()
+class _in_seconds(FunctionElement[datetime]):  # named as the functions of SQL are  # noqa: N801
+    type = UtcDateTime()
     inherit_cache = True
 
 
-class _seconds_until(FunctionElement[float]):  # noqa: N801  # as above
+class _seconds_until(FunctionElement[float]):  # as above  # noqa: N801
     type = Float()
     inherit_cache = True
 
@@ -29,26 +29,32 @@ def in_seconds(seconds: float) -> ColumnElement[datetime]:
     return _in_seconds(literal(float(seconds), Float()))
 
 
-def seconds_until(column: ColumnElement[datetime] | InstrumentedAttribute[datetime]) -> ColumnElement[float]:
+def seconds_until(
+    column: ColumnElement[datetime] | InstrumentedAttribute[datetime],
+) -> ColumnElement[float]:
     """How many seconds from now the column's instant is; negative when it is over."""
     return _seconds_until(column)
 
 
 @compiles(_in_seconds, "sqlite")
-def _sqlite_in_seconds(element: _in_seconds, compiler: SQLCompiler, **options: Any) -> str:  # noqa: ANN401  # SQLAlchemy's signature
+# SQLAlchemy's signature
+def _sqlite_in_seconds(element: _in_seconds, compiler: SQLCompiler, **options: Any) -> str:  # noqa: ANN401
     return f"strftime('%Y-%m-%dT%H:%M:%f000Z', 'now', {compiler.process(element.clauses, **options)} || ' seconds')"
 
 
 @compiles(_in_seconds, "postgresql")
-def _postgresql_in_seconds(element: _in_seconds, compiler: SQLCompiler, **options: Any) -> str:  # noqa: ANN401  # as above
+# as above
+def _postgresql_in_seconds(element: _in_seconds, compiler: SQLCompiler, **options: Any) -> str:  # noqa: ANN401
     return f"(clock_timestamp() + make_interval(secs => {compiler.process(element.clauses, **options)}))"
 
 
 @compiles(_seconds_until, "sqlite")
-def _sqlite_until(element: _seconds_until, compiler: SQLCompiler, **options: Any) -> str:  # noqa: ANN401  # as above
+# as above
+def _sqlite_until(element: _seconds_until, compiler: SQLCompiler, **options: Any) -> str:  # noqa: ANN401
     return f"((julianday({compiler.process(element.clauses, **options)}) - julianday('now')) * 86400.0)"
 
 
 @compiles(_seconds_until, "postgresql")
-def _postgresql_until(element: _seconds_until, compiler: SQLCompiler, **options: Any) -> str:  # noqa: ANN401  # as above
+# as above
+def _postgresql_until(element: _seconds_until, compiler: SQLCompiler, **options: Any) -> str:  # noqa: ANN401
     return f"CAST(extract(epoch FROM {compiler.process(element.clauses, **options)} - clock_timestamp()) AS double precision)"

@@ -45,21 +45,25 @@ CHANNEL: Final = "rolewatch"  # of NOTIFY on PostgreSQL
 AnyRow = Row[*tuple[Any, ...]]  # of a query whose columns the type checker does not know
 
 
-class Instant(TypeDecorator[datetime]):
+class UtcDateTime(TypeDecorator[datetime]):
     """An aware datetime in UTC: `timestamptz` on PostgreSQL, ISO 8601 text of fixed width on SQLite, so that it sorts."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        return dialect.type_descriptor(String(27) if dialect.name == "sqlite" else DateTime(timezone=True))
+        return dialect.type_descriptor(
+            String(27) if dialect.name == "sqlite" else DateTime(timezone=True)
+        )
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:  # noqa: ANN401  # SQLAlchemy's signature
+    # SQLAlchemy's signature
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:  # noqa: ANN401
         if value is None:
             return None
         return iso(value) if dialect.name == "sqlite" else value.astimezone(UTC)
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:  # noqa: ANN401  # SQLAlchemy's signature
+    # SQLAlchemy's signature
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:  # noqa: ANN401
         if value is None:
             return None
         if dialect.name == "sqlite":
@@ -67,13 +71,14 @@ class Instant(TypeDecorator[datetime]):
         return value.astimezone(UTC) if isinstance(value, datetime) else None
 
 
-def insert_missing(connection: Connection, table: Table) -> Any:  # noqa: ANN401  # the two dialects' inserts have no type in common
+# the two dialects' inserts have no type in common
+def insert_or_ignore(connection: Connection, table: Table) -> Any:  # noqa: ANN401
     """An insert that leaves out the rows that are there already."""
     return _insert_missing(connection.dialect.name, table)
 
 
 @cache
-def _insert_missing(dialect: str, table: Table) -> Any:  # noqa: ANN401  # as above
+def _insert_missing(dialect: str, table: Table) -> Any:  # as above  # noqa: ANN401
     return (sqlite if dialect == "sqlite" else postgresql).insert(table).on_conflict_do_nothing()
 
 
@@ -82,12 +87,12 @@ def iso(instant: datetime) -> str:
     return instant.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
 
-def minute(instant: datetime) -> str:
+def to_the_minute(instant: datetime) -> str:
     """The instant as a person reads it: `2024-05-19 19:00Z`."""
     return iso(instant)[: len("2024-05-19T19:00")].replace("T", " ") + "Z"
 
 
-def connect(url: str) -> Engine:
+def make_engine(url: str) -> Engine:
     """An engine on the database. SQLite: WAL, foreign keys on, and writers wait for each other up to 30 s."""
     target = make_url(normal_url(url))
     if target.get_backend_name() != "sqlite":
@@ -96,25 +101,31 @@ def connect(url: str) -> Engine:
         event.listen(engine, "commit", _notify)
         return engine
     file = Path(str(target.database))
-    creator = {"creator": lambda: open_read_only(file)} if _is_frozen(file) else {}
+    creator = {"creator": lambda: open_read_only(file)} if _is_read_only(file) else {}
     engine = create_engine(target, connect_args={"timeout": _PATIENCE}, **creator)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
 
 
-def reading(engine: Engine) -> AbstractContextManager[Connection]:
+def read_transaction(engine: Engine) -> AbstractContextManager[Connection]:
     """A connection for queries. All of them see the database at one moment, and no writer waits for it."""
     return _reader(engine).begin()
 
 
 def open_read_only(file: Path, timeout: float = _PATIENCE) -> sqlite3.Connection:
     """A SQLite file opened so that nothing can be written, in a folder that may be read-only too. Raises sqlite3.Error."""
-    how = "immutable=1" if _is_frozen(file) else "mode=ro"  # https://www.sqlite.org/uri.html#uriimmutable
-    return sqlite3.connect(f"file:{quote(str(file.absolute()))}?{how}", uri=True, timeout=timeout, check_same_thread=False)
+    # https://www.sqlite.org/uri.html#uriimmutable
+    how = "immutable=1" if _is_read_only(file) else "mode=ro"
+    return sqlite3.connect(
+        f"file:{quote(str(file.absolute()))}?{how}",
+        uri=True,
+        timeout=timeout,
+        check_same_thread=False,
+    )
 
 
-def looking(engine: Engine) -> AbstractContextManager[Connection]:
+def read_and_roll_back(engine: Engine) -> AbstractContextManager[Connection]:
     """A connection for questions, as `reading`, whose transaction is rolled back: there is nothing to commit."""
     return _reader(engine).connect()
 
@@ -129,10 +140,12 @@ def is_reading(connection: Connection) -> bool:
     return bool(connection.get_execution_options().get("rolewatch_reading"))
 
 
-def _is_frozen(file: Path) -> bool:
+def _is_read_only(file: Path) -> bool:
     """Can neither the file nor its folder be written, with nothing in its log? SQLite would want to make one, and fail to read at all."""
     log = file.with_name(f"{file.name}-wal")
-    return file.exists() and not (os.access(file, os.W_OK) or os.access(file.absolute().parent, os.W_OK) or log.exists())
+    return file.exists() and not (
+        os.access(file, os.W_OK) or os.access(file.absolute().parent, os.W_OK) or log.exists()
+    )
 
 
 def _begin_sqlite(connection: Connection) -> None:
@@ -142,7 +155,9 @@ def _begin_sqlite(connection: Connection) -> None:
 
 def _notify(connection: Connection) -> None:
     """A running daemon hears of what another process writes; of its own writing (`rolewatch_silent`) it knows."""
-    if not is_reading(connection) and not connection.get_execution_options().get("rolewatch_silent"):
+    if not is_reading(connection) and not connection.get_execution_options().get(
+        "rolewatch_silent"
+    ):
         connection.exec_driver_sql(f"NOTIFY {CHANNEL}")
 
 
@@ -155,7 +170,8 @@ def _prepare_postgresql(connection: DBAPIConnection, _record: object) -> None:
 
 
 def _prepare_sqlite(connection: DBAPIConnection, _record: object) -> None:
-    connection.isolation_level = None  # BEGIN is ours: the driver's own comes too late to take the write lock
+    # BEGIN is ours: the driver's own comes too late to take the write lock
+    connection.isolation_level = None
     cursor = connection.cursor()
     for pragma in (f"busy_timeout={_PATIENCE * 1000}", "synchronous=NORMAL", "foreign_keys=ON"):
         cursor.execute(f"PRAGMA {pragma}")
@@ -170,7 +186,8 @@ def _use_wal(cursor: DBAPICursor) -> None:
         try:
             cursor.execute("PRAGMA journal_mode=WAL")
         except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or monotonic() > end:  # the kind; the rest of the number says why
+            # the kind; the rest of the number says why
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or monotonic() > end:
                 raise
             sleep(_LOOK_EVERY)
         else:
@@ -189,7 +206,14 @@ class Base(DeclarativeBase):
             "pk": "pk_%(table_name)s",
         }
     )
-    type_annotation_map = {datetime: Instant(), str: Text(), dict[str, Any]: _Json, list[str]: _Json, bytes: LargeBinary()}  # noqa: RUF012  # SQLAlchemy's way
+    # SQLAlchemy's way
+    type_annotation_map = {  # noqa: RUF012
+        datetime: UtcDateTime(),
+        str: Text(),
+        dict[str, Any]: _Json,
+        list[str]: _Json,
+        bytes: LargeBinary(),
+    }
 
 
 def partial_index(name: str, *columns: str, only: str) -> Index:

@@ -28,16 +28,23 @@ from monitor.errors import UserError
 
 LIFE: Final = timedelta(seconds=60)
 RENEW_EVERY: Final = 20.0  # seconds
-_CALL: Final = 25.0  # seconds that a message on its way may take: so long the lease must last when it is sent
+# seconds that a message on its way may take: so long the lease must last when it is sent
+_CALL: Final = 25.0
 _SLACK: Final = 1.0  # seconds, of rounding
 _NAME = "worker"
 _LEASE = tables.Lease
-_ROW = select(_LEASE.__table__, seconds_until(_LEASE.expires_at).label("seconds_left")).where(_LEASE.name == _NAME)
-_is_mine = (_LEASE.name == _NAME, _LEASE.holder == bindparam("mine"), _LEASE.fence == bindparam("number"))
+_ROW = select(_LEASE.__table__, seconds_until(_LEASE.expires_at).label("seconds_left")).where(
+    _LEASE.name == _NAME
+)
+_is_mine = (
+    _LEASE.name == _NAME,
+    _LEASE.holder == bindparam("mine"),
+    _LEASE.fence == bindparam("number"),
+)
 _CONFIRM = select(seconds_until(_LEASE.expires_at)).where(*_is_mine).with_for_update(read=True)
 
 
-class Held(UserError):  # noqa: N818  # a state of the database, which `check` waits for
+class AlreadyRunning(UserError):  # a state of the database, which `check` waits for  # noqa: N818
     """Another process works on this database."""
 
     def __init__(self, row: AnyRow) -> None:
@@ -50,16 +57,22 @@ class Held(UserError):  # noqa: N818  # a state of the database, which `check` w
         )
 
 
-class LeaseLost(UserError):  # noqa: N818  # as above
+class LeaseLost(UserError):  # as above  # noqa: N818
     """Another process has taken the lease; what was to be written is rolled back."""
 
     def __init__(self) -> None:
-        super().__init__("this process stood still for too long: another rolewatch works on the database now")
+        super().__init__(
+            "this process stood still for too long: another rolewatch works on the database now"
+        )
 
 
 def elapsed() -> float:
     """Return seconds of a clock that nobody sets and that, where the system has one, runs while the machine sleeps."""
-    return time.clock_gettime(time.CLOCK_BOOTTIME) if hasattr(time, "CLOCK_BOOTTIME") else time.monotonic()
+    return (
+        time.clock_gettime(time.CLOCK_BOOTTIME)
+        if hasattr(time, "CLOCK_BOOTTIME")
+        else time.monotonic()
+    )
 
 
 @dataclass(slots=True)
@@ -87,7 +100,9 @@ class Lease:
         """
         began = elapsed()
         with self.base.begin() if connection is None else _begun(connection) as own:
-            renewed = update(_LEASE).where(*_is_mine).values(expires_at=in_seconds(LIFE.total_seconds()))
+            renewed = (
+                update(_LEASE).where(*_is_mine).values(expires_at=in_seconds(LIFE.total_seconds()))
+            )
             held = own.execute(renewed, self._mine).rowcount == 1
         if held:
             self.sure_until = began + LIFE.total_seconds()
@@ -114,8 +129,11 @@ class Lease:
         """Begin a transaction of the holder. Raise LeaseLost when the lease has another number."""
         if is_reading(connection):
             return
-        if connection.dialect.name == "postgresql":  # a holder that stands still in a transaction keeps nobody from taking its place
-            connection.exec_driver_sql(f"SET LOCAL idle_in_transaction_session_timeout = '{LIFE.seconds}s'")
+        # a holder that stands still in a transaction keeps nobody from taking its place
+        if connection.dialect.name == "postgresql":
+            connection.exec_driver_sql(
+                f"SET LOCAL idle_in_transaction_session_timeout = '{LIFE.seconds}s'"
+            )
         began = elapsed()
         left = connection.execute(_CONFIRM, self._mine).scalar()
         if left is None:
@@ -138,7 +156,9 @@ def _begun(connection: Connection) -> Iterator[Connection]:
 Tell = Callable[[Connection, AnyRow, int], None]
 
 
-def take(engine: Engine, command: str, clock: Callable[[], datetime], tell: Tell | None = None) -> Lease:
+def acquire(
+    engine: Engine, command: str, clock: Callable[[], datetime], tell: Tell | None = None
+) -> Lease:
     """Return the lease, for `command` (run or check), and put in order what a holder that died left open. Raise Held.
 
     `tell` writes of a daemon that died, given its row and the rounds that it left open. That and the takeover commit together, so the
@@ -148,27 +168,46 @@ def take(engine: Engine, command: str, clock: Callable[[], datetime], tell: Tell
     with engine.begin() as connection:
         before = holder(connection)
         is_free = before is None or not _is_held(before)
-        fence = _put(connection, before, me._asdict() | {"command": command, "taken_at": now, "stopped_at": None}) if is_free else None
+        fence = (
+            _insert_or_replace(
+                connection,
+                before,
+                me._asdict() | {"command": command, "taken_at": now, "stopped_at": None},
+            )
+            if is_free
+            else None
+        )
         if fence is None:
             held = connection.execute(_ROW).one()
             _bring_forward(connection, held)
         else:
             cut_off = end_rounds(connection, now)
-            died = before if before is not None and before.stopped_at is None and before.command == "run" else None
+            died = (
+                before
+                if before is not None and before.stopped_at is None and before.command == "run"
+                else None
+            )
             if died is not None and tell is not None:
                 tell(connection, died, cut_off)
             return Lease(engine, me.holder, fence, died)
-    raise Held(held)  # when the transaction is committed
+    raise AlreadyRunning(held)  # when the transaction is committed
 
 
-def _put(connection: Connection, before: AnyRow | None, mine: dict[str, object]) -> int | None:
+def _insert_or_replace(
+    connection: Connection, before: AnyRow | None, mine: dict[str, object]
+) -> int | None:
     """Write our row over the one that was read. Return its number; None when another was quicker between the two."""
-    values: dict[str, Any] = mine | {"expires_at": in_seconds(LIFE.total_seconds()), "fence": before.fence + 1 if before else 1}
+    values: dict[str, Any] = mine | {
+        "expires_at": in_seconds(LIFE.total_seconds()),
+        "fence": before.fence + 1 if before else 1,
+    }
     if before is None:
         dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
         first: Any = dialect.insert(_LEASE).values(name=_NAME, **values).on_conflict_do_nothing()
         return connection.execute(first.returning(_LEASE.fence)).scalar()
-    again = update(_LEASE).where(_LEASE.name == _NAME, _LEASE.holder == before.holder, _LEASE.fence == before.fence)
+    again = update(_LEASE).where(
+        _LEASE.name == _NAME, _LEASE.holder == before.holder, _LEASE.fence == before.fence
+    )
     return values["fence"] if connection.execute(again.values(**values)).rowcount == 1 else None
 
 
@@ -184,17 +223,27 @@ def running(connection: Connection) -> AnyRow | None:
 
 
 def _is_held(row: AnyRow) -> bool:
-    return row.stopped_at is None and row.seconds_left > 0 and not is_dead(Identity(*(getattr(row, name) for name in Identity._fields)))
+    return (
+        row.stopped_at is None
+        and row.seconds_left > 0
+        and not is_dead(Identity(*(getattr(row, name) for name in Identity._fields)))
+    )
 
 
 def _bring_forward(connection: Connection, row: AnyRow) -> None:
     """End the lease a minute from now at the latest: where it ends later, the database's clock was set back. A living holder renews it."""
     if row.seconds_left > LIFE.total_seconds() + _SLACK:
-        mine = update(_LEASE).where(_LEASE.holder == row.holder, _LEASE.fence == row.fence, _LEASE.expires_at == row.expires_at)
+        mine = update(_LEASE).where(
+            _LEASE.holder == row.holder,
+            _LEASE.fence == row.fence,
+            _LEASE.expires_at == row.expires_at,
+        )
         connection.execute(mine.values(expires_at=in_seconds(LIFE.total_seconds())))
 
 
 def end_rounds(connection: Connection, now: datetime) -> int:
     """Ends the rounds that a worker left open, since it died or could not write their end: their alerts go out. Gives how many."""
     unfinished = tables.CheckRound.finished_at.is_(None)
-    return connection.execute(update(tables.CheckRound).where(unfinished).values(finished_at=now)).rowcount
+    return connection.execute(
+        update(tables.CheckRound).where(unfinished).values(finished_at=now)
+    ).rowcount

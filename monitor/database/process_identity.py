@@ -1,8 +1,9 @@
 """This process, told apart from every other one that may use the same database.
 
-A host name and a pid are not enough: two containers can have the same host name, and each has a process 1. So a process is named by the
-boot of its machine, its pid namespace, its pid and a random word. Where a system does not tell the first two, they stay empty, and nobody
-can say that such a process is dead: its lease has to run out.
+A host name and a pid are not enough: two containers can have the same host name, and each has a
+process 1. So a process is named by the boot of its machine, its pid namespace, its pid and a random
+word. Where a system does not tell the first two, they stay empty, and nobody can say that such a
+process is dead: its lease has to run out.
 """
 
 from __future__ import annotations
@@ -35,7 +36,11 @@ def here() -> Identity:
 def is_dead(other: Identity) -> bool:
     """True if that process has surely ended: it was one of this machine and pid namespace, and is none any more."""
     mine = here()
-    if not other.machine or not other.namespace or (other.machine, other.namespace) != (mine.machine, mine.namespace):
+    if (
+        not other.machine
+        or not other.namespace
+        or (other.machine, other.namespace) != (mine.machine, mine.namespace)
+    ):
         return False
     if other.pid == mine.pid:  # our own number, given again
         return other.holder != mine.holder

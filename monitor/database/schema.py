@@ -1,6 +1,7 @@
 """The database brought to this version's schema, and opened.
 
-SQLite is upgraded at start, after a backup beside the file; PostgreSQL is other people's too, so only `db upgrade` does it.
+SQLite is upgraded at start, after a backup beside the file; PostgreSQL is other people's too, so
+only `db upgrade` does it.
 """
 
 from __future__ import annotations
@@ -16,12 +17,14 @@ from sqlalchemy import Connection, Engine, inspect, text
 
 from monitor.config.database_url import parse_url
 from monitor.database.backup import back_up
-from monitor.database.engine import connect, reading
-from monitor.database.trouble import NO_DATABASE, advice
+from monitor.database.engine import make_engine, read_transaction
+from monitor.database.trouble import DATABASE_ERRORS, describe_with_remedy
 from monitor.errors import UserError
 
 _UPGRADING = 0x726F6C65  # "role": the lock of PostgreSQL under which a schema is changed
-_OLDEST_SQLITE = (3, 38)  # of 2022, the first with its functions of JSON always there: https://www.sqlite.org/releaselog/3_38_0.html
+# of 2022, the first with its functions of JSON always there:
+# https://www.sqlite.org/releaselog/3_38_0.html
+_OLDEST_SQLITE = (3, 38)
 _MIGRATIONS = str(Path(__file__).parents[2] / "migrations")
 
 
@@ -29,25 +32,25 @@ def open_database(url: str) -> Engine:
     """The database, ready for this version. Raises UserError when it cannot be reached, is no database of ours, or needs `db upgrade`."""
     engine = _engine(url)
     try:
-        return _opened(engine)
-    except NO_DATABASE as error:
+        return _upgraded_if_needed(engine)
+    except DATABASE_ERRORS as error:
         engine.dispose()
         raise _unusable(engine, error) from error
 
 
 @contextmanager
-def unopened(url: str) -> Iterator[Engine]:
+def engine_as_is(url: str) -> Iterator[Engine]:
     """The database as it is, whatever its schema, for `db upgrade`. Raises UserError as `open_database` does."""
     engine = _engine(url)
     try:
         yield engine
-    except NO_DATABASE as error:
+    except DATABASE_ERRORS as error:
         raise _unusable(engine, error) from error
     finally:
         engine.dispose()
 
 
-def missing(url: str) -> Path | None:
+def missing_file(url: str) -> Path | None:
     """The file that the URL of a SQLite database names, where there is none."""
     target = parse_url(url)
     file = Path(str(target.database))
@@ -57,16 +60,21 @@ def missing(url: str) -> Path | None:
 def open_existing(url: str, *, whatever_schema: bool = False) -> Engine:
     """The database as it is, for a command that only reads: nothing is created or upgraded.
 
-    Raises UserError when there is none, when it cannot be read, and when its schema is older than this version's.
+    Raises UserError when there is none, when it cannot be read, and when its schema is older than
+    this version's.
     """
-    if (file := missing(url)) is not None:
-        raise UserError(f"there is no database at {file}: `rolewatch check` makes it, and [database] url names it")
+    if (file := missing_file(url)) is not None:
+        raise UserError(
+            f"there is no database at {file}: `rolewatch check` makes it, and [database] url names it"
+        )
     engine = _engine(url)
     try:
         if (found := older(engine)) is not None and not whatever_schema:
             remedy = f"run `rolewatch db upgrade`{', which makes a backup first' if engine.dialect.name == 'sqlite' else ''}"
-            raise UserError(f"the database's schema is older than this rolewatch ({found or 'it is empty'}): {remedy}")
-    except NO_DATABASE as error:
+            raise UserError(
+                f"the database's schema is older than this rolewatch ({found or 'it is empty'}): {remedy}"
+            )
+    except DATABASE_ERRORS as error:
         engine.dispose()
         raise _unusable(engine, error) from error
     return engine
@@ -74,16 +82,18 @@ def open_existing(url: str, *, whatever_schema: bool = False) -> Engine:
 
 def older(engine: Engine) -> str | None:
     """The schema of a database that needs an upgrade, "" for an empty one; None for a current one. Raises UserError for a foreign one."""
-    with reading(engine) as connection:
+    with read_transaction(engine) as connection:
         found = revision(connection)
         if found == newest():
             return None
-        refuse_foreign(found, connection)
+        require_own_schema(found, connection)
     return found or ""
 
 
 def _unusable(engine: Engine, error: Exception) -> UserError:
-    return UserError(f"the database {engine.url.render_as_string(hide_password=True)} cannot be used: {advice(error)}")
+    return UserError(
+        f"the database {engine.url.render_as_string(hide_password=True)} cannot be used: {describe_with_remedy(error)}"
+    )
 
 
 def _engine(url: str) -> Engine:
@@ -95,16 +105,20 @@ def _engine(url: str) -> Engine:
         _require_sqlite()
         _make_private(Path(str(target.database)))
     try:
-        return connect(url)
+        return make_engine(url)
     except ModuleNotFoundError as error:
-        raise UserError("PostgreSQL needs the extra `postgres`: pip install 'rolewatch[postgres]'") from error
+        raise UserError(
+            "PostgreSQL needs the extra `postgres`: pip install 'rolewatch[postgres]'"
+        ) from error
 
 
-def _opened(engine: Engine) -> Engine:
+def _upgraded_if_needed(engine: Engine) -> Engine:
     if older(engine) is None:
         return engine
     if engine.dialect.name != "sqlite":
-        raise UserError("the database's schema is older than this rolewatch, or empty: run `rolewatch db upgrade`")
+        raise UserError(
+            "the database's schema is older than this rolewatch, or empty: run `rolewatch db upgrade`"
+        )
     upgrade(engine)
     return engine
 
@@ -112,7 +126,9 @@ def _opened(engine: Engine) -> Engine:
 def _require_sqlite() -> None:
     if sqlite3.sqlite_version_info < _OLDEST_SQLITE:
         wanted = ".".join(map(str, _OLDEST_SQLITE))
-        raise UserError(f"SQLite {wanted} or newer is needed, and this Python has {sqlite3.sqlite_version}: use another one, or PostgreSQL")
+        raise UserError(
+            f"SQLite {wanted} or newer is needed, and this Python has {sqlite3.sqlite_version}: use another one, or PostgreSQL"
+        )
 
 
 def _make_private(file: Path) -> None:
@@ -132,7 +148,9 @@ def _make_private(file: Path) -> None:
 
 def revisions() -> list[str]:
     """Every revision that this rolewatch knows, the oldest first: each migration's file begins with its own."""
-    return sorted(file.name.partition("_")[0] for file in Path(_MIGRATIONS, "versions").glob("[0-9]*.py"))
+    return sorted(
+        file.name.partition("_")[0] for file in Path(_MIGRATIONS, "versions").glob("[0-9]*.py")
+    )
 
 
 def newest() -> str:
@@ -148,31 +166,40 @@ def revision(connection: Connection) -> str | None:
     return found
 
 
-def refuse_foreign(found: str | None, connection: Connection) -> None:
+def require_own_schema(found: str | None, connection: Connection) -> None:
     """Raises UserError when the database was made by a newer rolewatch, or by another program."""
     if found is None:
         tables = set(inspect(connection).get_table_names()) - {"alembic_version"}
         if tables:
-            raise UserError(f"the database holds tables of another program ({', '.join(sorted(tables)[:3])}, …): name a new one")
+            raise UserError(
+                f"the database holds tables of another program ({', '.join(sorted(tables)[:3])}, …): name a new one"
+            )
         return
     if found not in revisions():
-        raise UserError(f"the database was made by a newer rolewatch (schema {found}): install that version or restore a backup")
+        raise UserError(
+            f"the database was made by a newer rolewatch (schema {found}): install that version or restore a backup"
+        )
 
 
 def upgrade(engine: Engine, target: str = "head") -> Path | None:
     """The database at `target`; gives the backup that was made before, None where there was nothing to back up.
 
-    All in one transaction, so that a death in the middle leaves the old schema; it holds the database's lock from before the first
-    look, so that of two programs that upgrade at once one finds the work done, and the backup is what was there before.
+    All in one transaction, so that a death in the middle leaves the old schema; it holds the
+    database's lock from before the first look, so that of two programs that upgrade at once one
+    finds the work done, and the backup is what was there before.
     """
     with engine.begin() as connection:
         if engine.dialect.name != "sqlite":
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _UPGRADING})
         found = revision(connection)
-        refuse_foreign(found, connection)
+        require_own_schema(found, connection)
         if found == newest() and target == "head":
             return None
-        backup = _kept(engine, found) if found is not None and engine.dialect.name == "sqlite" else None
+        backup = (
+            _backup_before_upgrade(engine, found)
+            if found is not None and engine.dialect.name == "sqlite"
+            else None
+        )
         _migrate(connection, target)
         if target == "head":
             _index(connection)
@@ -181,12 +208,13 @@ def upgrade(engine: Engine, target: str = "head") -> Path | None:
 
 def _index(connection: Connection) -> None:
     """The words of texts whose index a migration has emptied, as this version spells them: a migration would spell them as it did then."""
-    from monitor.database.search import index_missing  # noqa: PLC0415  # with the models, which a database that is current does not need
+    # with the models, which a database that is current does not need
+    from monitor.database.search import index_missing  # noqa: PLC0415
 
     index_missing(connection)
 
 
-def _kept(engine: Engine, found: str) -> Path:
+def _backup_before_upgrade(engine: Engine, found: str) -> Path:
     """A backup beside the database; never over an older one, and after an upgrade that broke off, the one that was made then."""
     first = new = Path(f"{engine.url.database}-backup-{found}")
     before: list[Path] = []
@@ -208,8 +236,9 @@ def downgrade(engine: Engine, target: str) -> None:
 
 
 def _migrate(connection: Connection, target: str, *, up: bool = True) -> None:
-    from alembic import command  # noqa: PLC0415  # 7 MB and 0.1 s, which a database that is current does not need
-    from alembic.config import Config  # noqa: PLC0415  # the same
+    # 7 MB and 0.1 s, which a database that is current does not need
+    from alembic import command  # noqa: PLC0415
+    from alembic.config import Config  # the same  # noqa: PLC0415
 
     config = Config()
     config.set_main_option("script_location", _MIGRATIONS)

@@ -1,7 +1,8 @@
 """Slack's channels as the workspace last listed them: which names are one channel, and which channels are private.
 
-Slack tells names and ids only when asked, so both are kept in `slack_channel`. A name that a channel no longer has keeps its id there until
-another channel takes it: a renamed channel is still the same channel.
+Slack tells names and ids only when asked, so both are kept in `slack_channel`. A name that a
+channel no longer has keeps its id there until another channel takes it: a renamed channel is still
+the same channel.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from sqlalchemy import Connection, Engine, delete, insert, select, update
 
 from monitor.channels import Listed
 from monitor.config.model import Settings
-from monitor.database.engine import reading
+from monitor.database.engine import read_transaction
 from monitor.database.tables import SlackChannel
 
 _PREFIX: Final = "slack:"
@@ -42,12 +43,18 @@ class Directory:
 
     def is_public(self, channel: str) -> bool:
         """Has Slack listed this channel as one that everyone in the workspace may read?"""
-        found = {one.private for one in self.channels.values() if one.channel_id == self.channel_id(channel)}
+        found = {
+            one.private
+            for one in self.channels.values()
+            if one.channel_id == self.channel_id(channel)
+        }
         return found == {False}
 
     def names(self, channel_id: str) -> list[str]:
         """Return every name of that channel: `slack:C…`, and `slack:#roles` for each name that it has or had."""
-        named = [_PREFIX + name for name, one in self.channels.items() if one.channel_id == channel_id]
+        named = [
+            _PREFIX + name for name, one in self.channels.items() if one.channel_id == channel_id
+        ]
         return [_PREFIX + channel_id, *named]
 
     def applied(self, settings: Settings) -> Settings:
@@ -68,7 +75,11 @@ class Directory:
 
 def directory(connection: Connection) -> Directory:
     """Return what is stored of Slack's channels."""
-    rows = connection.execute(select(SlackChannel.name, SlackChannel.channel_id, SlackChannel.private).order_by(SlackChannel.name))
+    rows = connection.execute(
+        select(SlackChannel.name, SlackChannel.channel_id, SlackChannel.private).order_by(
+            SlackChannel.name
+        )
+    )
     return Directory({row.name: Listed(row.channel_id, row.private) for row in rows})
 
 
@@ -77,10 +88,20 @@ def remember(connection: Connection, listed: Mapping[str, Listed], now: datetime
     known = directory(connection).channels
     moved = [name for name, one in known.items() if name in listed and listed[name] != one]
     for start in range(0, len(moved), _AT_ONCE):
-        connection.execute(delete(SlackChannel).where(SlackChannel.name.in_(moved[start : start + _AT_ONCE])))
+        connection.execute(
+            delete(SlackChannel).where(SlackChannel.name.in_(moved[start : start + _AT_ONCE]))
+        )
     new = [name for name, one in listed.items() if known.get(name) != one]
     if new:
-        rows = [{"name": name, "channel_id": listed[name].channel_id, "private": listed[name].private, "seen_at": now} for name in new]
+        rows = [
+            {
+                "name": name,
+                "channel_id": listed[name].channel_id,
+                "private": listed[name].private,
+                "seen_at": now,
+            }
+            for name in new
+        ]
         connection.execute(insert(SlackChannel), rows)
     same = [name for name in listed if name not in new]
     for start in range(0, len(same), _AT_ONCE):
@@ -91,5 +112,5 @@ def remember(connection: Connection, listed: Mapping[str, Listed], now: datetime
 
 def read(engine: Engine) -> Directory:
     """Return what is stored of Slack's channels, in a transaction of its own."""
-    with reading(engine) as connection:
+    with read_transaction(engine) as connection:
         return directory(connection)

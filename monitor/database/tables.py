@@ -1,7 +1,7 @@
 """The tables. People ask the views of `views.py`, whose names are the plurals of these.
 
-A change here, in `models_alerts.py`, in `models_talk.py` or in `models_work.py`, needs a migration. What never moves is never touched: when
-it was last seen follows from its board's checks.
+A change here, in `models_alerts.py`, in `models_talk.py` or in `models_work.py`, needs a migration.
+What never moves is never touched: when it was last seen follows from its board's checks.
 """
 
 from __future__ import annotations
@@ -13,7 +13,17 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from monitor.database.alert_tables import Alert, Card, Delivery, Introduction, SlackChannel
 from monitor.database.engine import Base, partial_index
-from monitor.database.work_tables import DiffFile, HostHold, Lease, MatchedRule, Mute, ReadingChange, RoundRequest, RuleMatch, Saved
+from monitor.database.work_tables import (
+    DiffFile,
+    HostHold,
+    Lease,
+    MatchedRule,
+    Mute,
+    ReadingChange,
+    RoundRequest,
+    RuleMatch,
+    Saved,
+)
 
 __all__ = [
     "Alert",
@@ -64,14 +74,19 @@ class Board(Base):
     failing_since: Mapped[datetime | None]
     reason: Mapped[str | None]  # of the last failure in a row
     collapsed_since: Mapped[datetime | None]
-    unknown: Mapped[int] = mapped_column(default=0, server_default="0")  # checks in a row whose ats said that there is no such board
+    # checks in a row whose ats said that there is no such board
+    unknown: Mapped[int] = mapped_column(default=0, server_default="0")
     notes: Mapped[str | None]  # what its source keeps from one check to the next: JSON
     put_back: Mapped[bool] = mapped_column(default=False)  # its next snapshot is told in a summary
     moved_from: Mapped[str | None]  # the board that the employer had before: "greenhouse:deepmind"
-    found_at: Mapped[str | None]  # the board that its employer's careers page leads to, since this one is gone; "" for none
-    held_round: Mapped[int | None]  # the last round, when it did not ask this board since its host asked to wait
+    # the board that its employer's careers page leads to, since this one is gone; "" for none
+    found_at: Mapped[str | None]
+    # the last round, when it did not ask this board since its host asked to wait
+    held_round: Mapped[int | None]
     held_reason: Mapped[str | None]  # the same in words
-    clock: Mapped[datetime | None]  # the latest instant given to this board; the next one is later, whatever the machine's clock says
+    # the latest instant given to this board; the next one is later, whatever the machine's clock
+    # says
+    clock: Mapped[datetime | None]
 
 
 class CheckRound(Base):
@@ -105,7 +120,8 @@ class BoardCheck(Base):
     unreadable: Mapped[int] = mapped_column(default=0)
     bytes: Mapped[int] = mapped_column(default=0)
     seconds: Mapped[float] = mapped_column(default=0.0)
-    every: Mapped[float | None]  # seconds: the board's interval then; null of looks older than this column
+    # seconds: the board's interval then; null of looks older than this column
+    every: Mapped[float | None]
     reason: Mapped[str | None]  # of a failure; "collapsed: …" of a board that lost too many at once
 
 
@@ -124,7 +140,8 @@ class Posting(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     board_id: Mapped[int] = mapped_column(ForeignKey("board.id"))
     key: Mapped[str]  # the ats's own id
-    name: Mapped[str] = mapped_column(index=True, unique=True)  # "greenhouse:deepmind:5938712": questions name it so
+    # "greenhouse:deepmind:5938712": questions name it so
+    name: Mapped[str] = mapped_column(index=True, unique=True)
     state: Mapped[str]  # open closed
     version: Mapped[int]  # number of the newest version; 0 while no reading of it succeeded
     raw_digest: Mapped[str | None]  # of the raw job when it was last read; null reads it again
@@ -159,7 +176,8 @@ class SearchText(Base):
     __tablename__ = "search_text"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    digest: Mapped[str] = mapped_column(unique=True)  # of both: a title may be longer than what PostgreSQL takes into an index
+    # of both: a title may be longer than what PostgreSQL takes into an index
+    digest: Mapped[str] = mapped_column(unique=True)
     title: Mapped[str]
     description_digest: Mapped[str] = mapped_column(ForeignKey("description.digest"))
 
@@ -171,7 +189,8 @@ class PostingVersion(Base):
     __table_args__ = (
         UniqueConstraint("posting_id", "number"),
         Index("ix_posting_version_reader", "reader_version", "id"),
-        Index(  # what a search asks for: the newest versions with a text, and of these the open ones
+        # what a search asks for: the newest versions with a text, and of these the open ones
+        Index(
             "ix_posting_version_newest",
             "description_digest",
             "valid_to",
@@ -185,7 +204,8 @@ class PostingVersion(Base):
     number: Mapped[int]  # from 1
     valid_from: Mapped[datetime]
     valid_to: Mapped[datetime | None]
-    superseded: Mapped[bool] = mapped_column(default=False, server_default=false())  # a newer version is stored
+    # a newer version is stored
+    superseded: Mapped[bool] = mapped_column(default=False, server_default=false())
     digest: Mapped[str]  # of the visible content: "1:" and SHA-256, hex
     title: Mapped[str]
     location: Mapped[str]
@@ -219,7 +239,8 @@ class PostingChange(Base):
     posting_id: Mapped[int] = mapped_column(ForeignKey("posting.id"), index=True)
     at: Mapped[datetime] = mapped_column(index=True)
     not_before: Mapped[datetime | None]
-    not_after: Mapped[datetime]  # the first look that showed it: before `at` for a closing that was confirmed later
+    # the first look that showed it: before `at` for a closing that was confirmed later
+    not_after: Mapped[datetime]
     kind: Mapped[str]  # opened revised closed reopened
     field: Mapped[str | None]
     old: Mapped[str | None]

@@ -1,7 +1,8 @@
 """Trouble with the database that lies outside of rolewatch, in words: a full disk, another program's lock, a server that restarts.
 
-Each job of the daemon meets it again and again while it lasts, and the rows say how to go on. So a job says it once when it begins and once
-when it is over; what is a fault of our own is no such trouble, and has its traceback.
+Each job of the daemon meets it again and again while it lasts, and the rows say how to go on. So a
+job says it once when it begins and once when it is over; what is a fault of our own is no such
+trouble, and has its traceback.
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ import structlog
 from sqlalchemy import exc
 
 log = structlog.get_logger()
-NO_DATABASE = (exc.DBAPIError, exc.TimeoutError)  # what SQLAlchemy raises where the database, or a connection to it, fails
+# what SQLAlchemy raises where the database, or a connection to it, fails
+DATABASE_ERRORS = (exc.DBAPIError, exc.TimeoutError)
 _OURS = (exc.IntegrityError, exc.ProgrammingError, exc.DataError, exc.NotSupportedError)
 _LONGEST = 300  # characters
 
@@ -31,18 +33,18 @@ _REMEDIES = {
 }
 
 
-def is_outside(error: BaseException) -> bool:
+def is_outage(error: BaseException) -> bool:
     """Is it the database's trouble, and nothing that we did wrong?"""
-    return isinstance(error, NO_DATABASE) and not isinstance(error, _OURS)
+    return isinstance(error, DATABASE_ERRORS) and not isinstance(error, _OURS)
 
 
-def words(error: BaseException) -> str:
+def describe(error: BaseException) -> str:
     """What the database says, on one line, and what kind of trouble that is: `OperationalError: database is locked`."""
     cause = getattr(error, "orig", None) or error
     return f"{type(cause).__name__}: {_line(cause)}"
 
 
-def advice(error: BaseException) -> str:
+def describe_with_remedy(error: BaseException) -> str:
     """What the database says, on one line, and what a person can do."""
     cause = getattr(error, "orig", None) or error
     remedy = _remedy(cause)
@@ -55,26 +57,28 @@ def _line(cause: BaseException) -> str:
 
 def _remedy(cause: BaseException) -> str | None:
     if isinstance(cause, sqlite3.Error):
-        return _REMEDIES.get(getattr(cause, "sqlite_errorcode", 0) & 0xFF)  # the kind; the rest of the number says where
-    if type(cause).__module__.startswith("psycopg") and getattr(cause, "sqlstate", None) is None:  # the server said nothing
+        # the kind; the rest of the number says where
+        return _REMEDIES.get(getattr(cause, "sqlite_errorcode", 0) & 0xFF)
+    # the server said nothing
+    if type(cause).__module__.startswith("psycopg") and getattr(cause, "sqlstate", None) is None:
         return "does the server run, and is its address right?"
     return None
 
 
-class Troubles:
+class OutageLog:
     """What lasts, by what it keeps from being done."""
 
     def __init__(self) -> None:
         self._lasting: dict[tuple[str, str], str] = {}
 
-    def met(self, what: str, error: BaseException, *, by: str = "") -> None:
+    def report(self, what: str, error: BaseException, *, by: str = "") -> None:
         """A line where trouble begins, or becomes another; a fault of our own is a line with its traceback, each time."""
         facts = {"by": by} if by else {}
-        if not is_outside(error):
+        if not is_outage(error):
             log.error(what, exc_info=error, **facts)
-        elif self._lasting.get((what, by)) != words(error):
-            self._lasting[what, by] = words(error)
-            log.error(what, **facts, reason=words(error))
+        elif self._lasting.get((what, by)) != describe(error):
+            self._lasting[what, by] = describe(error)
+            log.error(what, **facts, reason=describe(error))
 
     def passing(self, what: str, *, by: str = "") -> _Passing:
         """Lets the database's trouble pass: what was to be done is left undone, and its caller comes again."""
@@ -88,16 +92,21 @@ class Troubles:
 
 @dataclass(frozen=True, slots=True)
 class _Passing:
-    troubles: Troubles
+    troubles: OutageLog
     what: str
     by: str
 
     def __enter__(self) -> None:
         pass
 
-    def __exit__(self, _kind: type[BaseException] | None, error: BaseException | None, _trace: TracebackType | None) -> bool:
-        if isinstance(error, NO_DATABASE):
-            self.troubles.met(self.what, error, by=self.by)
+    def __exit__(
+        self,
+        _kind: type[BaseException] | None,
+        error: BaseException | None,
+        _trace: TracebackType | None,
+    ) -> bool:
+        if isinstance(error, DATABASE_ERRORS):
+            self.troubles.report(self.what, error, by=self.by)
             return True
         if error is None:
             self.troubles.over(self.what, by=self.by)

@@ -76,7 +76,8 @@ class Mute(Base):
     until: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]  # undone by a person
     ended_by: Mapped[str | None]
-    channel_id: Mapped[str | None]  # where it was announced, and in which message, whose button goes when it is undone
+    # where it was announced, and in which message, whose button goes when it is undone
+    channel_id: Mapped[str | None]
     ts: Mapped[str | None]
 
 
@@ -104,7 +105,8 @@ class Lease(Base):
     holder: Mapped[str]  # a random word of the process that holds it
     machine: Mapped[str] = mapped_column(server_default="")  # its boot id; empty: unknown
     namespace: Mapped[str] = mapped_column(server_default="")  # of its pid; empty: unknown
-    fence: Mapped[int] = mapped_column(BigInteger, server_default="0")  # rises with every holder; see `lease.py`
+    # rises with every holder; see `lease.py`
+    fence: Mapped[int] = mapped_column(BigInteger, server_default="0")
     command: Mapped[str]  # run check
     pid: Mapped[int]
     host: Mapped[str]
@@ -133,7 +135,8 @@ class HostHold(Base):
 
     __tablename__ = "host_hold"
 
-    host: Mapped[str] = mapped_column(primary_key=True)  # with its port: "boards-api.greenhouse.io:443"
+    # with its port: "boards-api.greenhouse.io:443"
+    host: Mapped[str] = mapped_column(primary_key=True)
     until: Mapped[datetime]
     status: Mapped[int]
     repeats: Mapped[int]  # answers in a row that did not say how long

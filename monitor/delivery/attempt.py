@@ -20,13 +20,21 @@ from monitor.database.engine import AnyRow
 from monitor.database.lease import Lease, LeaseLost
 from monitor.delivery import channel_merge, queue, refusals
 from monitor.delivery.queue import Claimed
-from monitor.delivery.retry_policy import LOOK_BACK, Head, Settled, abandoned, after_find, after_send, broken
+from monitor.delivery.retry_policy import (
+    LOOK_BACK,
+    DeliveryOutcome,
+    QueuedDelivery,
+    internal_error,
+    outcome_of_lookup,
+    outcome_of_send,
+    unconfirmed,
+)
 from monitor.messages import load
 from monitor.notify.base import Named, Notifier, NotifyError, Receipt, Threaded
 
 
 @dataclass
-class Pace:
+class TokenBucket:
     """A token bucket; an interval of 0 holds nothing up."""
 
     interval: float  # seconds for one message
@@ -41,7 +49,8 @@ class Pace:
         """Books one message, and gives the seconds to wait before it goes."""
         if self.interval <= 0:
             return 0.0
-        passed = max(0.0, (now - self._at).total_seconds()) if self._at else 0.0  # a clock set back gives nothing and takes nothing
+        # a clock set back gives nothing and takes nothing
+        passed = max(0.0, (now - self._at).total_seconds()) if self._at else 0.0
         self._at = now
         self._left = min(float(self.burst), self._left + passed / self.interval) - 1
         return max(0.0, -self._left * self.interval)
@@ -79,12 +88,17 @@ class Sender:
         self._operators = operators
         self._sleep = sleep
         self._appears = appears
-        self._channels = channels  # as the configuration names them: of several names of one channel the first is used
-        self._listed: Mapping[str, Listed] | None = None  # Slack's channels, as they were stored last
-        self._paces: dict[str, Pace] = {}
+        # as the configuration names them: of several names of one channel the first is used
+        self._channels = channels
+        # Slack's channels, as they were stored last
+        self._listed: Mapping[str, Listed] | None = None
+        self._paces: dict[str, TokenBucket] = {}
         self._lease: Lease | None = None
-        self.settling = asyncio.Lock()  # two channels refused at once are one incident, and names are learned once
-        self._sound: set[str] = set()  # channels that took a message since the last refusal; what was refused may be given up since
+        # two channels refused at once are one incident, and names are learned once
+        self.settling = asyncio.Lock()
+        # channels that took a message since the last refusal; what was refused may be given up
+        # since
+        self._sound: set[str] = set()
         self.calling: set[str] = set()  # queues whose message is being looked for, sent or settled
         self.ending = False  # nothing new is claimed
 
@@ -96,9 +110,13 @@ class Sender:
         if self._lease is not None:
             await asyncio.to_thread(self._lease.ensure)
 
-    def take_up(self, other: Sender) -> None:
+    def reconfigure(self, other: Sender) -> None:
         """Goes on with the notifiers and operators of another one; what is in flight ends with the old."""
-        self.notifiers, self._operators, self._channels = other.notifiers, other._operators, other._channels
+        self.notifiers, self._operators, self._channels = (
+            other.notifiers,
+            other._operators,
+            other._channels,
+        )
         self._listed = None
 
     async def learn(self) -> None:
@@ -107,7 +125,9 @@ class Sender:
         for notifier in self.notifiers.values():
             if isinstance(notifier, Named) and names:
                 try:
-                    await self._learn(notifier, next((name for name in names if "#" in name), "slack:#"))
+                    await self._learn(
+                        notifier, next((name for name in names if "#" in name), "slack:#")
+                    )
                 except NotifyError as error:
                     log.warning("slack channels not listed", reason=error.reason)
 
@@ -126,15 +146,21 @@ class Sender:
 
     def merge(self, connection: Connection) -> None:
         """Bring what was written under another name of a channel under its one name."""
-        channel_merge.merge(connection, slack_channels.directory(connection).aliases(self._channels))
+        channel_merge.merge(
+            connection, slack_channels.directory(connection).aliases(self._channels)
+        )
 
-    def _is_double(self, head: Head) -> bool:
+    def _is_double(self, head: QueuedDelivery) -> bool:
         """Was a message that a search did not find told under another name of its channel? It is gone then."""
         with self._engine.begin() as connection:
             aliases = slack_channels.directory(connection).aliases(self._channels)
-            return head.channel in {*aliases, *aliases.values()} and channel_merge.drop_double(connection, aliases, head.id)
+            return head.channel in {*aliases, *aliases.values()} and channel_merge.drop_double(
+                connection, aliases, head.id
+            )
 
-    def _remember(self, listed: Mapping[str, Listed], claimed: int | None) -> tuple[dict[str, str], bool]:
+    def _remember(
+        self, listed: Mapping[str, Listed], claimed: int | None
+    ) -> tuple[dict[str, str], bool]:
         with self._engine.begin() as connection:
             known = slack_channels.remember(connection, listed, self._clock())
             channel_merge.merge(connection, known.aliases(self._channels), claimed)
@@ -144,7 +170,7 @@ class Sender:
     def can(self, channel: str) -> bool:
         return kind(channel) in self.notifiers
 
-    async def attempt(self, head: Head, told: Delivered) -> bool:
+    async def attempt(self, head: QueuedDelivery, told: Delivered) -> bool:
         """True when the message is in the channel. Raises DBAPIError when the database cannot be written; its row says how to go on."""
         self.calling.add(head.queue)
         try:
@@ -152,56 +178,82 @@ class Sender:
         finally:
             self.calling.discard(head.queue)
 
-    async def _attempt(self, notifier: Notifier, head: Head, told: Delivered) -> bool:
+    async def _attempt(self, notifier: Notifier, head: QueuedDelivery, told: Delivered) -> bool:
         if head.state == "sending" and not notifier.readable:
-            return await self._settle(head, abandoned(head), told, claimed=False)
+            return await self._settle(head, unconfirmed(head), told, claimed=False)
         if head.sending_at is not None and notifier.readable:
             found = await self._find(notifier, head, head.sending_at - LOOK_BACK)
             if found is not None:
                 return await self._settle(head, found, told, claimed=False)
-        await self._sleep(self._paces.setdefault(head.channel, Pace(notifier.pace, notifier.burst)).take(self._clock()))
+        await self._sleep(
+            self._paces.setdefault(head.channel, TokenBucket(notifier.pace, notifier.burst)).take(
+                self._clock()
+            )
+        )
         claimed = None if self.ending else await asyncio.to_thread(self._claim, head)
         if claimed is None:
             return False
-        return await self._settle(head, await self._send(notifier, head, claimed), told, claimed=True)
+        return await self._settle(
+            head, await self._send(notifier, head, claimed), told, claimed=True
+        )
 
-    async def _find(self, notifier: Notifier, head: Head, since: datetime) -> Settled | None:
+    async def _find(
+        self, notifier: Notifier, head: QueuedDelivery, since: datetime
+    ) -> DeliveryOutcome | None:
         """How it stands after a search; None when it is not there and may be sent. One of the two jobs that may catch everything."""
         try:
             await self._learn(notifier, head.channel)
             receipt = await _find(notifier, head, since)
         except NotifyError as error:
-            return after_find(error, head, self._clock())
-        except (DBAPIError, LeaseLost):  # what was learned cannot be stored: the row says how to go on
+            return outcome_of_lookup(error, head, self._clock())
+        # what was learned cannot be stored: the row says how to go on
+        except (DBAPIError, LeaseLost):
             raise
         except Exception as error:
             log.exception("search failed", channel=head.channel, delivery=head.delivery_id)
-            return broken(error, head, self._clock())
-        return None if receipt is None else Settled("sent", receipt=receipt)
+            return internal_error(error, head, self._clock())
+        return None if receipt is None else DeliveryOutcome("sent", receipt=receipt)
 
-    def _claim(self, head: Head) -> Claimed | None:
+    def _claim(self, head: QueuedDelivery) -> Claimed | None:
         with self._engine.begin() as connection:
             return queue.claim(connection, head, self._clock(), self._appears)
 
-    async def _send(self, notifier: Notifier, head: Head, claimed: Claimed) -> Settled:
+    async def _send(
+        self, notifier: Notifier, head: QueuedDelivery, claimed: Claimed
+    ) -> DeliveryOutcome:
         """How it stands after the call. One of the two jobs that may catch everything."""
         try:
-            taken_back = await self._learn(notifier, head.channel, head.id if head.sending_at is None else None)
-            if taken_back or (head.sending_at is not None and await asyncio.to_thread(self._is_double, head)):
-                return Settled("pending")  # its alerts are packed again, under the channel's one name
-            await self.ensure_lease()  # else it stays `sending`, and whoever has the lease looks for it
+            taken_back = await self._learn(
+                notifier, head.channel, head.id if head.sending_at is None else None
+            )
+            if taken_back or (
+                head.sending_at is not None and await asyncio.to_thread(self._is_double, head)
+            ):
+                # its alerts are packed again, under the channel's one name
+                return DeliveryOutcome("pending")
+            # else it stays `sending`, and whoever has the lease looks for it
+            await self.ensure_lease()
             receipt = await _send(notifier, head, claimed)
         except NotifyError as error:
             threaded = claimed.card is not None
-            return after_send(error, head, readable=notifier.readable, threaded=threaded, now=self._clock(), wait=self._appears)
+            return outcome_of_send(
+                error,
+                head,
+                readable=notifier.readable,
+                threaded=threaded,
+                now=self._clock(),
+                wait=self._appears,
+            )
         except (DBAPIError, LeaseLost):  # as above
             raise
         except Exception as error:
             log.exception("message failed", channel=head.channel, delivery=head.delivery_id)
-            return broken(error, head, self._clock())
-        return Settled("sent", receipt=receipt)
+            return internal_error(error, head, self._clock())
+        return DeliveryOutcome("sent", receipt=receipt)
 
-    async def _settle(self, head: Head, after: Settled, told: Delivered, *, claimed: bool) -> bool:
+    async def _settle(
+        self, head: QueuedDelivery, after: DeliveryOutcome, told: Delivered, *, claimed: bool
+    ) -> bool:
         async with self.settling:
             alerts = await asyncio.to_thread(self._store, head, after, claimed=claimed)
         sent, failed = after.state == "sent", after.state == "failed"
@@ -209,44 +261,65 @@ class Sender:
         told.failed += failed
         if after.reason:
             say = log.error if failed else log.warning
-            say("message not delivered", channel=head.channel, delivery=head.delivery_id, reason=after.reason, next_try=after.next_try_at)
+            say(
+                "message not delivered",
+                channel=head.channel,
+                delivery=head.delivery_id,
+                reason=after.reason,
+                next_try=after.next_try_at,
+            )
         for alert in alerts:
-            log.info("alert sent", **_facts(alert, self._clock()), channel=head.channel, delivery=head.delivery_id)
+            log.info(
+                "alert sent",
+                **_facts(alert, self._clock()),
+                channel=head.channel,
+                delivery=head.delivery_id,
+            )
         return sent
 
-    def _store(self, head: Head, after: Settled, *, claimed: bool) -> Sequence[AnyRow]:
+    def _store(
+        self, head: QueuedDelivery, after: DeliveryOutcome, *, claimed: bool
+    ) -> Sequence[AnyRow]:
         """Store the message's state and what it means for other channels and the operator. Return the alerts that are sent now."""
         now, error = self._clock(), after.error
         with self._engine.begin() as connection:
             if after.state == "sent" and (head.attempts or head.channel not in self._sound):
-                refusals.end(connection, head.channel, now)
+                refusals.close_incident(connection, head.channel, now)
                 self._sound.add(head.channel)
             queue.settle(connection, head, after, now, claimed=claimed)
             if after.state == "sent" and head.state == "failed":
-                queue.lift(connection, now, kind(head.channel))
+                queue.retry_failed_now(connection, now, kind(head.channel))
             if error is not None:
-                self.spread(connection, head.channel, after.next_try_at, error)
+                self.propagate(connection, head.channel, after.next_try_at, error)
             return queue.alerts_of(connection, head.delivery_id) if after.state == "sent" else ()
 
-    def spread(self, connection: Connection, channel: str, next_try_at: datetime | None, error: NotifyError) -> None:
+    def propagate(
+        self, connection: Connection, channel: str, next_try_at: datetime | None, error: NotifyError
+    ) -> None:
         """What a channel's trouble means for others and for the operator."""
         if error.permanent:
             self._sound.clear()
-            refusals.tell(connection, channel, error, self._operators, self._clock())
-        if error.workspace and next_try_at is not None:
-            queue.hold(connection, channel, next_try_at, error.reason)
-        elif error.permanent and not error.workspace:  # an answer about this channel alone: the workspace takes us again
-            queue.release(connection, queue.of_kind(kind(channel)))
+            refusals.open_incident(connection, channel, error, self._operators, self._clock())
+        if error.affects_all_channels and next_try_at is not None:
+            queue.postpone_kind(connection, channel, next_try_at, error.reason)
+        # an answer about this channel alone: the workspace takes us again
+        elif error.permanent and not error.affects_all_channels:
+            queue.resume_kind(connection, queue.of_kind(kind(channel)))
 
 
 def _facts(alert: AnyRow, now: datetime) -> dict[str, object]:
     """Return what the log says of an alert: which one, of what, and the seconds that it waited."""
     named = {"rule": alert.rule, "posting": alert.posting}
     waited = round((now - alert.created_at).total_seconds(), 1)
-    return {"alert": alert.id, "kind": alert.kind, **{name: value for name, value in named.items() if value}, "waited": waited}
+    return {
+        "alert": alert.id,
+        "kind": alert.kind,
+        **{name: value for name, value in named.items() if value},
+        "waited": waited,
+    }
 
 
-async def _send(notifier: Notifier, head: Head, claimed: Claimed) -> Receipt:
+async def _send(notifier: Notifier, head: QueuedDelivery, claimed: Claimed) -> Receipt:
     """To the channel, or as a reply to its card there."""
     message = load(claimed.message)
     if claimed.card is None or not isinstance(notifier, Threaded):
@@ -254,7 +327,7 @@ async def _send(notifier: Notifier, head: Head, claimed: Claimed) -> Receipt:
     return await notifier.reply(head.channel, claimed.card, message, head.delivery_id)
 
 
-async def _find(notifier: Notifier, head: Head, since: datetime) -> Receipt | None:
+async def _find(notifier: Notifier, head: QueuedDelivery, since: datetime) -> Receipt | None:
     """Where it was sent to: in the channel, or in the thread of the card that it was a reply to."""
     if head.thread is None or not isinstance(notifier, Threaded):
         return await notifier.find(head.channel, head.delivery_id, since)

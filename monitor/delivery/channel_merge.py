@@ -1,7 +1,8 @@
 """Rows of one Slack channel that were stored under several names, brought under one.
 
-A channel is written as `slack:#roles` or `slack:C0ROLES001`, and its name may change. Alerts are written under the name that the
-configuration uses. Until Slack has said which names are one channel, an alert exists once for each of them. When the ids are learned:
+A channel is written as `slack:#roles` or `slack:C0ROLES001`, and its name may change. Alerts are
+written under the name that the configuration uses. Until Slack has said which names are one
+channel, an alert exists once for each of them. When the ids are learned:
 
     what is surely unsent   goes back to its alerts, doubled alerts go, and the rest is packed again under the one name
     what may be in Slack    stays as it is, and is looked for and settled under its own name
@@ -36,17 +37,25 @@ def merge(connection: Connection, aliases: Mapping[str, str], claimed: int | Non
 def drop_double(connection: Connection, aliases: Mapping[str, str], row_id: int) -> bool:
     """Delete a delivery that a search did not find, when every alert of it stands under another name of its channel too.
 
-    Its process died between the claim and the call, before the names were known. Return whether it was deleted.
+    Its process died between the claim and the call, before the names were known. Return whether it
+    was deleted.
     """
-    mine = connection.execute(select(Delivery.channel, Delivery.delivery_id).where(Delivery.id == row_id)).one()
+    mine = connection.execute(
+        select(Delivery.channel, Delivery.delivery_id).where(Delivery.id == row_id)
+    ).one()
     name = aliases.get(mine.channel, mine.channel)
     names = [name, *(other for other, one in aliases.items() if one == name)]
     twin = aliased(Alert)
     elsewhere = or_(twin.delivery_id.is_(None), twin.delivery_id != mine.delivery_id)
-    same = and_(twin.created_at == Alert.created_at, twin.kind == Alert.kind, twin.message == Alert.message)
+    same = and_(
+        twin.created_at == Alert.created_at, twin.kind == Alert.kind, twin.message == Alert.message
+    )
     doubled = exists().where(same, elsewhere, twin.channel.in_(names))
     told = Alert.delivery_id == mine.delivery_id
-    any_, alone = (connection.execute(select(Alert.id).where(told, *more).limit(1)).first() for more in ((), (~doubled,)))
+    any_, alone = (
+        connection.execute(select(Alert.id).where(told, *more).limit(1)).first()
+        for more in ((), (~doubled,))
+    )
     if any_ is None or alone is not None:
         return False
     connection.execute(delete(Alert).where(told))
@@ -56,20 +65,33 @@ def drop_double(connection: Connection, aliases: Mapping[str, str], row_id: int)
 
 def _is_used(connection: Connection, channel: str) -> bool:
     columns = (Delivery.channel, Alert.channel, Card.channel, Mute.channel, Introduction.channel)
-    return any(connection.execute(select(column).where(column == channel).limit(1)).first() for column in columns)
+    return any(
+        connection.execute(select(column).where(column == channel).limit(1)).first()
+        for column in columns
+    )
 
 
 def _merge(connection: Connection, other: str, name: str, claimed: int | None) -> None:
     if _is_split(connection, other, name, claimed):
         for channel in (other, name):
             _take_back(connection, channel, claimed)
-        connection.execute(update(Alert).where(Alert.channel == other, Alert.delivery_id.is_(None)).values(channel=name))
+        connection.execute(
+            update(Alert)
+            .where(Alert.channel == other, Alert.delivery_id.is_(None))
+            .values(channel=name)
+        )
         _drop_doubles(connection, other, name)
     _merge_mutes(connection, other, name)
     _merge_introductions(connection, other, name)
     _merge_cards(connection, other, name)
-    of_name = Delivery.card_id.is_(None) | Delivery.card_id.in_(select(Card.id).where(Card.channel == name))
-    connection.execute(update(Delivery).where(Delivery.channel == other, Delivery.state.in_(_OVER), of_name).values(channel=name))
+    of_name = Delivery.card_id.is_(None) | Delivery.card_id.in_(
+        select(Card.id).where(Card.channel == name)
+    )
+    connection.execute(
+        update(Delivery)
+        .where(Delivery.channel == other, Delivery.state.in_(_OVER), of_name)
+        .values(channel=name)
+    )
     moved = Alert.delivery_id.in_(select(Delivery.delivery_id).where(Delivery.channel == name))
     connection.execute(update(Alert).where(Alert.channel == other, moved).values(channel=name))
 
@@ -79,17 +101,34 @@ def _is_split(connection: Connection, other: str, name: str, claimed: int | None
     unpacked = select(Alert.id).where(Alert.channel == other, Alert.delivery_id.is_(None))
     unsent = select(Delivery.id).where(Delivery.channel == other, _unsent(claimed))
     unknown = aliased(Card)
-    new = exists().where(unknown.channel == name, unknown.subject == Card.subject, unknown.ts.is_(None))
+    new = exists().where(
+        unknown.channel == name, unknown.subject == Card.subject, unknown.ts.is_(None)
+    )
     posted = select(Card.id).where(Card.channel == other, Card.ts.is_not(None), new)
-    return any(connection.execute(query.limit(1)).first() for query in (unpacked, unsent, posted, _doubled(other, name, claimed)))
+    return any(
+        connection.execute(query.limit(1)).first()
+        for query in (unpacked, unsent, posted, _doubled(other, name, claimed))
+    )
 
 
 def _doubled(other: str, name: str, claimed: int | None) -> Select[int]:
     """Unsent alerts under the one name that stand under the other one too."""
     mine, theirs = aliased(Alert), aliased(Alert)
-    same = and_(theirs.created_at == mine.created_at, theirs.kind == mine.kind, theirs.message == mine.message)
-    joined = select(mine.id).outerjoin(Delivery, Delivery.delivery_id == mine.delivery_id).join(theirs, same)
-    return joined.where(mine.channel == name, theirs.channel == other, or_(mine.delivery_id.is_(None), _unsent(claimed)))
+    same = and_(
+        theirs.created_at == mine.created_at,
+        theirs.kind == mine.kind,
+        theirs.message == mine.message,
+    )
+    joined = (
+        select(mine.id)
+        .outerjoin(Delivery, Delivery.delivery_id == mine.delivery_id)
+        .join(theirs, same)
+    )
+    return joined.where(
+        mine.channel == name,
+        theirs.channel == other,
+        or_(mine.delivery_id.is_(None), _unsent(claimed)),
+    )
 
 
 def _take_back(connection: Connection, channel: str, claimed: int | None) -> None:
@@ -98,7 +137,9 @@ def _take_back(connection: Connection, channel: str, claimed: int | None) -> Non
     told = exists().where(alert.delivery_id == Delivery.delivery_id)
     gathered = exists().where(digest.delivery_id == Delivery.delivery_id, digest.kind == "digest")
     unsent = and_(Delivery.channel == channel, _unsent(claimed), told, ~gathered)
-    for one in connection.scalars(select(Delivery.delivery_id).where(unsent).with_for_update()).all():
+    for one in connection.scalars(
+        select(Delivery.delivery_id).where(unsent).with_for_update()
+    ).all():
         connection.execute(update(Alert).where(Alert.delivery_id == one).values(delivery_id=None))
         connection.execute(delete(Delivery).where(Delivery.delivery_id == one))
 
@@ -112,33 +153,59 @@ def _unsent(claimed: int | None) -> ColumnElement[bool]:
 def _drop_doubles(connection: Connection, other: str, name: str) -> None:
     """Delete alerts without a message that repeat another one: of the same moment, in the same words."""
     twin = aliased(Alert)
-    same = and_(twin.channel.in_((other, name)), twin.kind == Alert.kind, twin.created_at == Alert.created_at)
+    same = and_(
+        twin.channel.in_((other, name)),
+        twin.kind == Alert.kind,
+        twin.created_at == Alert.created_at,
+    )
     earlier = or_(twin.delivery_id.is_not(None), twin.id < Alert.id)
     again = exists().where(same, twin.message == Alert.message, twin.id != Alert.id, earlier)
-    connection.execute(delete(Alert).where(Alert.channel == name, Alert.delivery_id.is_(None), again))
+    connection.execute(
+        delete(Alert).where(Alert.channel == name, Alert.delivery_id.is_(None), again)
+    )
 
 
 def _merge_mutes(connection: Connection, other: str, name: str) -> None:
     """Move the mutes. A mute that both names have is kept once."""
     standing = aliased(Mute)
-    same = and_(standing.channel == name, standing.ended_at.is_(None), standing.posting_id == Mute.posting_id)
+    same = and_(
+        standing.channel == name,
+        standing.ended_at.is_(None),
+        standing.posting_id == Mute.posting_id,
+    )
     doubled = exists().where(same)
-    connection.execute(delete(Mute).where(Mute.channel == other, Mute.ended_at.is_(None), Mute.posting_id.is_not(None), doubled))
+    connection.execute(
+        delete(Mute).where(
+            Mute.channel == other, Mute.ended_at.is_(None), Mute.posting_id.is_not(None), doubled
+        )
+    )
     connection.execute(update(Mute).where(Mute.channel == other).values(channel=name))
 
 
 def _merge_introductions(connection: Connection, other: str, name: str) -> None:
     known = aliased(Introduction)
-    same = and_(known.channel == name, known.board_id == Introduction.board_id, known.rule == Introduction.rule)
-    connection.execute(delete(Introduction).where(Introduction.channel == other, exists().where(same)))
-    connection.execute(update(Introduction).where(Introduction.channel == other).values(channel=name))
+    same = and_(
+        known.channel == name,
+        known.board_id == Introduction.board_id,
+        known.rule == Introduction.rule,
+    )
+    connection.execute(
+        delete(Introduction).where(Introduction.channel == other, exists().where(same))
+    )
+    connection.execute(
+        update(Introduction).where(Introduction.channel == other).values(channel=name)
+    )
 
 
 def _merge_cards(connection: Connection, other: str, name: str) -> None:
     """Move the cards. Of a subject that has a posted card under both names, each stays where it is and goes on being edited."""
     used = exists().where(Delivery.card_id == Card.id)
-    connection.execute(delete(Card).where(Card.channel.in_((other, name)), Card.ts.is_(None), ~used))
+    connection.execute(
+        delete(Card).where(Card.channel.in_((other, name)), Card.ts.is_(None), ~used)
+    )
     known = aliased(Card)
     both = exists().where(known.channel == name, known.subject == Card.subject)
     on_its_way = exists().where(Delivery.card_id == Card.id, Delivery.state.not_in(_OVER))
-    connection.execute(update(Card).where(Card.channel == other, ~both, ~on_its_way).values(channel=name))
+    connection.execute(
+        update(Card).where(Card.channel == other, ~both, ~on_its_way).values(channel=name)
+    )

@@ -1,9 +1,11 @@
 """The outbox: what waits is packed into messages, claimed, sent, settled, and looked for where nobody knows whether it arrived.
 
-One queue a channel, in order, and one of the edits of its cards; queues do not hold each other up. A message is marked `sending` and
-committed before the call, and settled after it, so that at any moment a death leaves a row which says whether to send or to look first.
+One queue a channel, in order, and one of the edits of its cards; queues do not hold each other up.
+A message is marked `sending` and committed before the call, and settled after it, so that at any
+moment a death leaves a row which says whether to send or to look first.
 
-One sender a database, since two that both look and find nothing would both send: the one that holds the lease (`work_under`).
+One sender a database, since two that both look and find nothing would both send: the one that holds
+the lease (`work_under`).
 """
 
 from __future__ import annotations
@@ -19,25 +21,27 @@ from sqlalchemy import Connection, Engine
 
 from monitor.config.model import AlertSettings
 from monitor.database import slack_channels
-from monitor.database.engine import reading
+from monitor.database.engine import read_transaction
 from monitor.database.lease import Lease, LeaseLost
-from monitor.database.trouble import Troubles
+from monitor.database.trouble import OutageLog
 from monitor.delivery import edits, pack, quiet_hours
 from monitor.delivery import queue as deliveries
 from monitor.delivery.attempt import Delivered, Sender
 from monitor.delivery.edits import Edit, Editor
-from monitor.delivery.retry_policy import Head
-from monitor.history.schedule import LONGEST_PATIENCE
+from monitor.delivery.retry_policy import QueuedDelivery
+from monitor.history.schedule import MAX_RETRY_AFTER
 from monitor.notify.base import Notifier
 
 log = structlog.get_logger()
 
-Work = Head | Edit  # what stands first in a queue
+Work = QueuedDelivery | Edit  # what stands first in a queue
 RETRY: Final = 5.0  # seconds after trouble with the database
 LONGEST_IDLE: Final = 600.0  # seconds: nothing is left to a forecast alone
 GRACE: Final = 5.0  # seconds that a call in flight may take when we stop
-LONGEST: Final = LONGEST_PATIENCE.total_seconds()  # no message is put off further: a Retry-After is believed no longer
-_LEARNING: Final = 5.0  # seconds that Slack may take to list its channels at start; later nobody waits for it
+# no message is put off further: a Retry-After is believed no longer
+LONGEST: Final = MAX_RETRY_AFTER.total_seconds()
+# seconds that Slack may take to list its channels at start; later nobody waits for it
+_LEARNING: Final = 5.0
 APPEARS: Final = timedelta(seconds=2)  # what a message may take to be found in its channel
 
 
@@ -72,11 +76,19 @@ class Outbox:
         self._hours = hours or AlertSettings()
         self._sleep = sleep
         self._grace = grace
-        self._sender = Sender(engine, notifiers, clock, operators=operators, sleep=sleep, appears=appears, channels=channels)
+        self._sender = Sender(
+            engine,
+            notifiers,
+            clock,
+            operators=operators,
+            sleep=sleep,
+            appears=appears,
+            channels=channels,
+        )
         self._editor = Editor(engine, self._sender, clock, sleep=sleep)
         self._tasks: dict[str, asyncio.Task[bool]] = {}  # by queue
         self._begun = False
-        self._troubles = Troubles()
+        self._troubles = OutageLog()
 
     def work_under(self, lease: Lease) -> None:
         """Write as the lease's holder: what it may not write any more is refused, and nothing is sent without the lease."""
@@ -84,9 +96,9 @@ class Outbox:
         self._sender.work_under(lease)
         self._editor.work_under(lease)
 
-    def take_up(self, other: Outbox) -> None:
+    def reconfigure(self, other: Outbox) -> None:
         """Goes on with the notifiers and operators of another one, made from changed settings, and tries what was refused again."""
-        self._sender.take_up(other._sender)
+        self._sender.reconfigure(other._sender)
         self._hours = other._hours
         self._begun = False
 
@@ -95,7 +107,13 @@ class Outbox:
         told, patience = Delivered(), max_wait if until_idle else 0
         given_up: set[str] = set()
         try:
-            while due := [one for one in self._due((await asyncio.to_thread(self._survey)).heads, patience) if one.queue not in given_up]:
+            while due := [
+                one
+                for one in self._due(
+                    (await asyncio.to_thread(self._prepare_and_list)).heads, patience
+                )
+                if one.queue not in given_up
+            ]:
                 work = {one.queue: self._start(one, self._work(one, told, patience)) for one in due}
                 done = dict(zip(work, await asyncio.gather(*work.values()), strict=True))
                 given_up |= {queue for queue, empty in done.items() if not empty}
@@ -112,7 +130,7 @@ class Outbox:
                 wake.clear()
                 found = await self._surveyed()
                 for one in self._due(found.heads if found else ()):
-                    self._start(one, self._steadily(one, told))
+                    self._start(one, self._run_with_retry(one, told))
                 await self._pause(wake, stop, self._idle_for(found))
         finally:
             await self._end()
@@ -121,49 +139,58 @@ class Outbox:
         for notifier in self._sender.notifiers.values():
             await notifier.close()
 
-    def _survey(self) -> Survey:
+    def _prepare_and_list(self) -> Survey:
         """Packs what can be packed, and gives the head of every queue."""
         now = self._clock()
         if not self._begun:
             with self._engine.begin() as connection:
-                deliveries.lift(connection, now)
-                edits.lift(connection)
+                deliveries.retry_failed_now(connection, now)
+                edits.retry_edits_now(connection)
             self._begun = True
-        with reading(self._engine) as connection:
+        with read_transaction(self._engine) as connection:
             if not pack.due(connection, now) and not quiet_hours.due(connection, self._hours, now):
                 return self._found(connection, now)
         with self._engine.begin() as connection:
             self._sender.merge(connection)
             pack.pack(connection, now)
-            pack.regroup(connection, now)
-            quiet_hours.keep(connection, self._hours, now)
-        with reading(self._engine) as connection:
+            pack.merge_backlog(connection, now)
+            quiet_hours.apply_quiet_hours(connection, self._hours, now)
+        with read_transaction(self._engine) as connection:
             return self._found(connection, now)
 
     def _found(self, connection: Connection, now: datetime) -> Survey:
         turns = (quiet_hours.next_turn(self._hours, now), pack.piled_up_at(connection, now))
-        heads: list[Work] = [*_in_turn(connection, deliveries.heads(connection)), *edits.heads(connection)]
+        heads: list[Work] = [
+            *_in_turn(connection, deliveries.next_per_channel(connection)),
+            *edits.next_edits(connection),
+        ]
         return Survey(heads, min((moment for moment in turns if moment), default=None))
 
     async def learn(self) -> None:
         """Ask Slack which names are one channel; nothing while Slack cannot be asked or the database cannot be used."""
-        with suppress(LeaseLost), self._troubles.passing("slack channels cannot be stored, trying again"), suppress(TimeoutError):
+        with (
+            suppress(LeaseLost),
+            self._troubles.passing("slack channels cannot be stored, trying again"),
+            suppress(TimeoutError),
+        ):
             async with asyncio.timeout(_LEARNING):
                 await self._sender.learn()
 
     async def _surveyed(self) -> Survey | None:
         """As `_survey`; None while the database cannot be used."""
         with suppress(LeaseLost), self._troubles.passing("the outbox cannot be read, trying again"):
-            return await asyncio.to_thread(self._survey)
+            return await asyncio.to_thread(self._prepare_and_list)
         return None
 
     def _waiting(self) -> int:
-        with reading(self._engine) as connection:
+        with read_transaction(self._engine) as connection:
             return deliveries.waiting(connection)
 
     def _idle(self, heads: Iterable[Work]) -> list[Work]:
         """Those that nobody works on and that we can do."""
-        return [one for one in heads if one.queue not in self._tasks and self._by(one).can(one.channel)]
+        return [
+            one for one in heads if one.queue not in self._tasks and self._by(one).can(one.channel)
+        ]
 
     def _by(self, one: Work) -> Sender | Editor:
         """Who does it."""
@@ -192,13 +219,18 @@ class Outbox:
     async def _pause(self, wake: asyncio.Event, stop: asyncio.Event, seconds: float) -> None:
         """Wait so long, or until somebody rings or a queue is done."""
         bells = [asyncio.ensure_future(event.wait()) for event in (wake, stop)]
-        await asyncio.wait([*bells, *self._tasks.values()], timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait(
+            [*bells, *self._tasks.values()], timeout=seconds, return_when=asyncio.FIRST_COMPLETED
+        )
         for bell in bells:
             bell.cancel()
 
-    async def _steadily(self, first: Work, told: Delivered) -> bool:
+    async def _run_with_retry(self, first: Work, told: Delivered) -> bool:
         """As `_work` for what is due; trouble with the database is waited for, since the rows say how to go on."""
-        with suppress(LeaseLost), self._troubles.passing("the outbox cannot be written, trying again", by=first.queue):
+        with (
+            suppress(LeaseLost),
+            self._troubles.passing("the outbox cannot be written, trying again", by=first.queue),
+        ):
             return await self._work(first, told, patience=0)
         await self._sleep(RETRY)
         return False
@@ -220,14 +252,18 @@ class Outbox:
         return True
 
     async def _attempt(self, head: Work, told: Delivered) -> bool:
-        return await (self._editor.attempt(head) if isinstance(head, Edit) else self._sender.attempt(head, told))
+        return await (
+            self._editor.attempt(head)
+            if isinstance(head, Edit)
+            else self._sender.attempt(head, told)
+        )
 
     def _head(self, like: Work) -> Work | None:
         """What stands first in the same queue now."""
-        with reading(self._engine) as connection:
+        with read_transaction(self._engine) as connection:
             if isinstance(like, Edit):
-                return next(iter(edits.heads(connection, like.channel)), None)
-            return next(iter(deliveries.heads(connection, like.channel)), None)
+                return next(iter(edits.next_edits(connection, like.channel)), None)
+            return next(iter(deliveries.next_per_channel(connection, like.channel)), None)
 
     async def _end(self) -> None:
         """Lets calls in flight end for a while; what is cut off then stays `sending`, and is looked for at the next start."""
@@ -251,11 +287,16 @@ def _wait(head: Work, now: datetime) -> float:
     return 0.0 if wait > LONGEST else wait
 
 
-def _in_turn(connection: Connection, heads: Sequence[Head]) -> list[Head]:
+def _in_turn(connection: Connection, heads: Sequence[QueuedDelivery]) -> list[QueuedDelivery]:
     """The messages whose turn it is: one that may be sent under another name of its channel is settled before the next goes there."""
     unsettled = {head.channel for head in heads if head.state == "sending"}
     if not unsettled:
         return list(heads)
     names = slack_channels.directory(connection)
     busy = {names.key(channel): channel for channel in unsettled}
-    return [head for head in heads if busy.get(names.key(head.channel), head.channel) == head.channel or head.state == "sending"]
+    return [
+        head
+        for head in heads
+        if busy.get(names.key(head.channel), head.channel) == head.channel
+        or head.state == "sending"
+    ]

@@ -1,7 +1,8 @@
 """Edits of cards: a queue a channel beside that of its messages, and a pace for all channels of a workspace together.
 
-An edit says nothing new to anybody, and twice is as good as once: there is nothing to look for after an unclear end, it is made again.
-The truth is read when the edit is made, so that of a burst of changes only the newest is sent.
+An edit says nothing new to anybody, and twice is as good as once: there is nothing to look for
+after an unclear end, it is made again. The truth is read when the edit is made, so that of a burst
+of changes only the newest is sent.
 """
 
 from __future__ import annotations
@@ -15,13 +16,13 @@ import structlog
 from sqlalchemy import Connection, Engine, func, or_, select, update
 
 from monitor.alerts import cards
-from monitor.alerts.cards import truth
+from monitor.alerts.cards import current_state
 from monitor.channels import kind
 from monitor.database.lease import Lease
 from monitor.database.tables import Card
 from monitor.delivery import refusals
-from monitor.delivery.attempt import Pace, Sender
-from monitor.delivery.retry_policy import after_edit
+from monitor.delivery.attempt import Sender, TokenBucket
+from monitor.delivery.retry_policy import outcome_of_edit
 from monitor.messages import Message, dump, load
 from monitor.notify.base import NotifyError, Receipt, Threaded
 
@@ -53,29 +54,48 @@ class _Wanted:
     wanted: int
 
 
-def heads(connection: Connection, channel: str | None = None) -> list[Edit]:
+def next_edits(connection: Connection, channel: str | None = None) -> list[Edit]:
     """The edit that is due first in every channel, or in one: a card that is refused does not hold up the others."""
     mine = _STALE if channel is None else (*_STALE, Card.channel == channel)
-    rank = func.row_number().over(partition_by=Card.channel, order_by=(Card.next_try_at.nulls_first(), Card.id)).label("rank")
-    ranked = select(Card.id, Card.channel, Card.attempts, Card.next_try_at, rank).where(*mine).subquery()
-    first = select(ranked.c.id, ranked.c.channel, ranked.c.attempts, ranked.c.next_try_at).where(ranked.c.rank == 1)
+    rank = (
+        func.row_number()
+        .over(partition_by=Card.channel, order_by=(Card.next_try_at.nulls_first(), Card.id))
+        .label("rank")
+    )
+    ranked = (
+        select(Card.id, Card.channel, Card.attempts, Card.next_try_at, rank).where(*mine).subquery()
+    )
+    first = select(ranked.c.id, ranked.c.channel, ranked.c.attempts, ranked.c.next_try_at).where(
+        ranked.c.rank == 1
+    )
     return [Edit(*row) for row in connection.execute(first.order_by(ranked.c.id))]
 
 
-def lift(connection: Connection) -> None:
+def retry_edits_now(connection: Connection) -> None:
     """Lets edits that wait for their time be made at once."""
-    connection.execute(update(Card).where(Card.wanted != Card.shown, Card.next_try_at.is_not(None)).values(next_try_at=None))
+    connection.execute(
+        update(Card)
+        .where(Card.wanted != Card.shown, Card.next_try_at.is_not(None))
+        .values(next_try_at=None)
+    )
 
 
 class Editor:
     """Edits cards through the notifiers of a sender, and beside it."""
 
-    def __init__(self, engine: Engine, sender: Sender, clock: Callable[[], datetime], *, sleep: Callable[[float], Awaitable[None]]) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        sender: Sender,
+        clock: Callable[[], datetime],
+        *,
+        sleep: Callable[[float], Awaitable[None]],
+    ) -> None:
         self._engine = engine
         self._sender = sender
         self._clock = clock
         self._sleep = sleep
-        self._paces: dict[str, Pace] = {}  # by the kind of notifier
+        self._paces: dict[str, TokenBucket] = {}  # by the kind of notifier
 
     def work_under(self, lease: Lease) -> None:
         self._engine = lease.engine
@@ -93,9 +113,14 @@ class Editor:
 
     async def _attempt(self, edit: Edit) -> bool:
         notifier = self._sender.notifiers[kind(edit.channel)]
-        if not isinstance(notifier, Threaded) or await asyncio.to_thread(self._wanted, edit) is None:
+        if (
+            not isinstance(notifier, Threaded)
+            or await asyncio.to_thread(self._wanted, edit) is None
+        ):
             return True
-        pace = self._paces.setdefault(kind(edit.channel), Pace(notifier.edit_pace, notifier.edit_burst))
+        pace = self._paces.setdefault(
+            kind(edit.channel), TokenBucket(notifier.edit_pace, notifier.edit_burst)
+        )
         await self._sleep(pace.take(self._clock()))
         wanted = None if self._sender.ending else await asyncio.to_thread(self._wanted, edit)
         if wanted is None:
@@ -127,26 +152,32 @@ class Editor:
         with self._engine.begin() as connection:
             if error is None:
                 if edit.attempts:
-                    refusals.end(connection, edit.channel, now)
+                    refusals.close_incident(connection, edit.channel, now)
                 _settled(connection, edit.id, wanted)
             elif error.gone:
-                cards.lost(connection, edit.id, wanted.place.ts)
-                cards.replace(connection, edit.id, now)
+                cards.mark_missing(connection, edit.id, wanted.place.ts)
+                cards.repost(connection, edit.id, now)
             else:
-                again = after_edit(error, edit.attempts, now)
+                again = outcome_of_edit(error, edit.attempts, now)
                 mine = update(Card).where(Card.id == edit.id)
-                connection.execute(mine.values(next_try_at=again, attempts=edit.attempts + 1, reason=error.reason))
-                _hold(connection, edit.channel, again, error)
-                self._sender.spread(connection, edit.channel, again, error)
+                connection.execute(
+                    mine.values(next_try_at=again, attempts=edit.attempts + 1, reason=error.reason)
+                )
+                postpone_edits(connection, edit.channel, again, error)
+                self._sender.propagate(connection, edit.channel, again, error)
         if error is not None:
-            log.warning("card not edited", channel=edit.channel, ts=wanted.place.ts, reason=error.reason)
+            log.warning(
+                "card not edited", channel=edit.channel, ts=wanted.place.ts, reason=error.reason
+            )
 
 
 def _wanted(connection: Connection, card_id: int) -> _Wanted | None:
-    card = connection.execute(select(Card.__table__).where(Card.id == card_id, *_STALE)).one_or_none()
+    card = connection.execute(
+        select(Card.__table__).where(Card.id == card_id, *_STALE)
+    ).one_or_none()
     if card is None:
         return None
-    message = truth(connection, card.posting_id, load(card.message))
+    message = current_state(connection, card.posting_id, load(card.message))
     wanted = _Wanted(Receipt(card.channel_id, card.ts), message, card.wanted)
     if card.shows is not None and load(card.shows) == message:
         _settled(connection, card_id, wanted)
@@ -157,14 +188,30 @@ def _wanted(connection: Connection, card_id: int) -> _Wanted | None:
 def _settled(connection: Connection, card_id: int, wanted: _Wanted) -> None:
     """The card shows that; if it moved on meanwhile, it stays to be edited, and if it is gone, that is another's to say."""
     mine = update(Card).where(Card.id == card_id, Card.ts == wanted.place.ts)
-    connection.execute(mine.values(shown=wanted.wanted, shows=dump(wanted.message), next_try_at=None, attempts=0, reason=None))
+    connection.execute(
+        mine.values(
+            shown=wanted.wanted,
+            shows=dump(wanted.message),
+            next_try_at=None,
+            attempts=0,
+            reason=None,
+        )
+    )
 
 
-def _hold(connection: Connection, channel: str, until: datetime, error: NotifyError) -> None:
+def postpone_edits(
+    connection: Connection, channel: str, until: datetime, error: NotifyError
+) -> None:
     """Lets other edits wait too: a limit on edits is the whole workspace's, and so is a refused token; a refused channel is its own."""
     if error.retry_after is None and not error.permanent:
         return
-    everywhere = error.workspace or error.retry_after is not None
-    mine = Card.channel.startswith(f"{kind(channel)}:", autoescape=True) if everywhere else Card.channel == channel
+    everywhere = error.affects_all_channels or error.retry_after is not None
+    mine = (
+        Card.channel.startswith(f"{kind(channel)}:", autoescape=True)
+        if everywhere
+        else Card.channel == channel
+    )
     sooner = or_(Card.next_try_at.is_(None), Card.next_try_at < until)
-    connection.execute(update(Card).where(Card.wanted != Card.shown, mine, sooner).values(next_try_at=until))
+    connection.execute(
+        update(Card).where(Card.wanted != Card.shown, mine, sooner).values(next_try_at=until)
+    )

@@ -16,14 +16,17 @@ from monitor.alerts import cards
 from monitor.channels import kind
 from monitor.database.engine import AnyRow
 from monitor.database.tables import Alert, Delivery, Posting
-from monitor.delivery.retry_policy import Head, Settled
+from monitor.delivery.retry_policy import DeliveryOutcome, QueuedDelivery
 from monitor.messages import load
 from monitor.notify.base import Receipt
 
 # `state <> 'sent'` again lets both databases use the index of what is open.
 _OPEN = and_(
     Delivery.state != "sent",
-    or_(Delivery.state.in_(("pending", "sending")), and_(Delivery.state == "failed", Delivery.next_try_at.is_not(None))),
+    or_(
+        Delivery.state.in_(("pending", "sending")),
+        and_(Delivery.state == "failed", Delivery.next_try_at.is_not(None)),
+    ),
 )
 _GIVEN_UP = "given up by a person"
 _COLUMNS = (
@@ -39,12 +42,17 @@ _COLUMNS = (
 )
 
 
-def heads(connection: Connection, channel: str | None = None) -> list[Head]:
+def next_per_channel(connection: Connection, channel: str | None = None) -> list[QueuedDelivery]:
     """The first open message of every channel, or of one."""
     first = select(func.min(Delivery.id)).where(_OPEN).group_by(Delivery.channel)
     if channel is not None:
         first = first.where(Delivery.channel == channel)
-    return [Head(*row) for row in connection.execute(select(*_COLUMNS).where(Delivery.id.in_(first)).order_by(Delivery.id))]
+    return [
+        QueuedDelivery(*row)
+        for row in connection.execute(
+            select(*_COLUMNS).where(Delivery.id.in_(first)).order_by(Delivery.id)
+        )
+    ]
 
 
 class Claimed(NamedTuple):
@@ -54,42 +62,81 @@ class Claimed(NamedTuple):
     card: Receipt | None
 
 
-def claim(connection: Connection, head: Head, now: datetime, wait: timedelta) -> Claimed | None:
+def claim(
+    connection: Connection, head: QueuedDelivery, now: datetime, wait: timedelta
+) -> Claimed | None:
     """Marks it `sending` and gives its message as it is now, None when another was quicker; should we die, it is due after `wait`."""
-    mine = update(Delivery).where(Delivery.id == head.id, Delivery.state == head.state, Delivery.attempts == head.attempts)
-    values = {"state": "sending", "sending_at": head.sending_at or now, "attempts": head.attempts + 1, "next_try_at": now + wait}
-    locked = select(Delivery.message, Delivery.card_id).where(Delivery.id == head.id).with_for_update()
+    mine = update(Delivery).where(
+        Delivery.id == head.id, Delivery.state == head.state, Delivery.attempts == head.attempts
+    )
+    values = {
+        "state": "sending",
+        "sending_at": head.sending_at or now,
+        "attempts": head.attempts + 1,
+        "next_try_at": now + wait,
+    }
+    locked = (
+        select(Delivery.message, Delivery.card_id).where(Delivery.id == head.id).with_for_update()
+    )
     found = connection.execute(locked).one_or_none()  # others may be joined to it just now
     if found is None:  # it was packed into another one
         return None
     message, card_id = found
-    card = cards.place(connection, card_id) if card_id is not None else None
-    thread = {"channel_id": card.channel_id, "thread_ts": card.ts} if card else {"channel_id": None, "thread_ts": None}
+    card = cards.location(connection, card_id) if card_id is not None else None
+    thread = (
+        {"channel_id": card.channel_id, "thread_ts": card.ts}
+        if card
+        else {"channel_id": None, "thread_ts": None}
+    )
     if connection.execute(mine.values(**values, **thread)).rowcount == 0:
         return None
     return Claimed(message, card)
 
 
-def settle(connection: Connection, head: Head, settled: Settled, now: datetime, *, claimed: bool) -> None:
+def settle(
+    connection: Connection,
+    head: QueuedDelivery,
+    settled: DeliveryOutcome,
+    now: datetime,
+    *,
+    claimed: bool,
+) -> None:
     """Stores how it stands now, if nobody else has settled it."""
-    mine = update(Delivery).where(Delivery.id == head.id, Delivery.state == ("sending" if claimed else head.state))
-    values = {"state": settled.state, "next_try_at": settled.next_try_at, "sending_at": settled.sending_at, "reason": settled.reason}
+    mine = update(Delivery).where(
+        Delivery.id == head.id, Delivery.state == ("sending" if claimed else head.state)
+    )
+    values = {
+        "state": settled.state,
+        "next_try_at": settled.next_try_at,
+        "sending_at": settled.sending_at,
+        "reason": settled.reason,
+    }
     if settled.receipt is not None:
         receipt = settled.receipt
-        values |= {"sent_at": now, "channel_id": receipt.channel_id, "ts": receipt.ts, "message_url": receipt.url}
-    told = connection.execute(mine.values(**values).returning(Delivery.card_id, Delivery.thread_ts, Delivery.message)).one_or_none()
+        values |= {
+            "sent_at": now,
+            "channel_id": receipt.channel_id,
+            "ts": receipt.ts,
+            "message_url": receipt.url,
+        }
+    told = connection.execute(
+        mine.values(**values).returning(Delivery.card_id, Delivery.thread_ts, Delivery.message)
+    ).one_or_none()
     if told is not None and told.card_id is not None:
         _settle_card(connection, told, settled, now)
 
 
-def _settle_card(connection: Connection, told: AnyRow, settled: Settled, now: datetime) -> None:
+def _settle_card(
+    connection: Connection, told: AnyRow, settled: DeliveryOutcome, now: datetime
+) -> None:
     """What came of a message means for its card: it is there now, or it is not there any more."""
     if settled.receipt is not None and told.thread_ts is None:
-        cards.posted(connection, told.card_id, load(told.message), settled.receipt)
+        cards.mark_posted(connection, told.card_id, load(told.message), settled.receipt)
     elif settled.receipt is not None:
-        cards.replace(connection, told.card_id, now)  # the card may have gone while its reply was on the way
+        # the card may have gone while its reply was on the way
+        cards.repost(connection, told.card_id, now)
     elif settled.error is not None and settled.error.gone:
-        cards.lost(connection, told.card_id, told.thread_ts)
+        cards.mark_missing(connection, told.card_id, told.thread_ts)
 
 
 def of_kind(name: str) -> ColumnElement[bool]:
@@ -97,56 +144,87 @@ def of_kind(name: str) -> ColumnElement[bool]:
     return or_(Delivery.channel == name, Delivery.channel.startswith(f"{name}:", autoescape=True))
 
 
-_HELD = and_(Delivery.state == "pending", Delivery.attempts == 0, or_(Delivery.next_try_at.is_not(None), Delivery.reason.is_not(None)))
+WAITING_FOR_WORKSPACE = and_(
+    Delivery.state == "pending",
+    Delivery.attempts == 0,
+    or_(Delivery.next_try_at.is_not(None), Delivery.reason.is_not(None)),
+)
 
 
-def hold(connection: Connection, channel: str, until: datetime, reason: str) -> None:
+def postpone_kind(connection: Connection, channel: str, until: datetime, reason: str) -> None:
     """Lets all channels of the same kind wait: the trouble is with the whole workspace."""
     waiting = and_(of_kind(kind(channel)), Delivery.state == "pending", Delivery.attempts == 0)
     sooner = or_(Delivery.next_try_at.is_(None), Delivery.next_try_at < until)
-    connection.execute(update(Delivery).where(waiting, sooner).values(next_try_at=until, reason=reason))
+    connection.execute(
+        update(Delivery).where(waiting, sooner).values(next_try_at=until, reason=reason)
+    )
 
 
-def lift(connection: Connection, now: datetime, name: str | None = None) -> None:
+def retry_failed_now(connection: Connection, now: datetime, name: str | None = None) -> None:
     """Lets what was refused be tried at once: of one kind when a channel of it works again, of all when the program starts."""
     which = [] if name is None else [of_kind(name)]
     refused = and_(Delivery.state == "failed", Delivery.next_try_at.is_not(None))
     connection.execute(update(Delivery).where(refused, *which).values(next_try_at=now))
-    release(connection, *which)
+    resume_kind(connection, *which)
 
 
-def release(connection: Connection, *which: ColumnElement[bool]) -> None:
+def resume_kind(connection: Connection, *which: ColumnElement[bool]) -> None:
     """Lets what only waited for the trouble of the whole workspace go, since that is over."""
-    connection.execute(update(Delivery).where(_HELD, *which).values(next_try_at=None, reason=None))
+    connection.execute(
+        update(Delivery).where(WAITING_FOR_WORKSPACE, *which).values(next_try_at=None, reason=None)
+    )
 
 
 def waiting_for(connection: Connection, name: str) -> int:
     """How many messages wait for a channel, or for all channels of a kind."""
-    return connection.scalar(select(func.count()).select_from(Delivery).where(_OPEN, of_kind(name))) or 0
+    return (
+        connection.scalar(select(func.count()).select_from(Delivery).where(_OPEN, of_kind(name)))
+        or 0
+    )
 
 
 def on_their_way(connection: Connection, until: datetime, round_id: int | None = None) -> int:
     """How many messages, or alerts of one round, are still to go and can by `until`: not those behind one that a person must see to."""
     ready = {
-        head.channel for head in heads(connection) if head.state != "failed" and (head.next_try_at is None or head.next_try_at <= until)
+        head.channel
+        for head in next_per_channel(connection)
+        if head.state != "failed" and (head.next_try_at is None or head.next_try_at <= until)
     }
     moving = and_(Delivery.channel.in_(ready), Delivery.state.in_(("pending", "sending")))
     if round_id is None:
         return connection.scalar(select(func.count()).select_from(Delivery).where(moving)) or 0
-    query = select(func.count()).select_from(Alert).outerjoin(Delivery, Delivery.delivery_id == Alert.delivery_id)
-    return connection.scalar(query.where(Alert.round_id == round_id, Alert.delivery_id.is_(None) | moving)) or 0
+    query = (
+        select(func.count())
+        .select_from(Alert)
+        .outerjoin(Delivery, Delivery.delivery_id == Alert.delivery_id)
+    )
+    return (
+        connection.scalar(
+            query.where(Alert.round_id == round_id, Alert.delivery_id.is_(None) | moving)
+        )
+        or 0
+    )
 
 
 def retry(connection: Connection, alerts: Collection[int] = ()) -> int:
     """Lets what failed, and what waits for its time, go now; of those alerts, or of all. Gives how many failed messages go again.
 
-    One that is "maybe sent" to a channel that cannot be read is sent again, since a person asked; elsewhere it is looked for first.
+    One that is "maybe sent" to a channel that cannot be read is sent again, since a person asked;
+    elsewhere it is looked for first.
     """
-    chosen = [Delivery.delivery_id.in_(select(Alert.delivery_id).where(Alert.id.in_(alerts)))] if alerts else []
-    waiting = update(Delivery).where(Delivery.state == "pending", Delivery.next_try_at.is_not(None), *chosen)
+    chosen = (
+        [Delivery.delivery_id.in_(select(Alert.delivery_id).where(Alert.id.in_(alerts)))]
+        if alerts
+        else []
+    )
+    waiting = update(Delivery).where(
+        Delivery.state == "pending", Delivery.next_try_at.is_not(None), *chosen
+    )
     connection.execute(waiting.values(next_try_at=None, reason=None))
     failed = update(Delivery).where(Delivery.state == "failed", *chosen)
-    return connection.execute(failed.values(state="pending", next_try_at=None, reason=None)).rowcount
+    return connection.execute(
+        failed.values(state="pending", next_try_at=None, reason=None)
+    ).rowcount
 
 
 def discard(connection: Connection, before: datetime, channel: str | None = None) -> int:
@@ -156,31 +234,50 @@ def discard(connection: Connection, before: datetime, channel: str | None = None
     """
     told = select(Alert.delivery_id).where(Alert.delivery_id.is_not(None))
     younger, older = told.where(Alert.created_at >= before), told.where(Alert.created_at < before)
-    written = or_(Delivery.created_at < before, Delivery.delivery_id.in_(older))  # what posts a lost card anew tells no alert
+    # what posts a lost card anew tells no alert
+    written = or_(Delivery.created_at < before, Delivery.delivery_id.in_(older))
     waiting = Delivery.state.in_(("pending", "held", "failed"))
     mine = [] if channel is None else [Delivery.channel == channel]
     old = update(Delivery).where(waiting, written, Delivery.delivery_id.not_in(younger), *mine)
     given_up = {"state": "discarded", "reason": _GIVEN_UP}
-    return connection.execute(old.values(**given_up, next_try_at=None)).rowcount + _discard_untold(connection, before, channel, given_up)
+    return connection.execute(old.values(**given_up, next_try_at=None)).rowcount + _discard_untold(
+        connection, before, channel, given_up
+    )
 
 
-def _discard_untold(connection: Connection, before: datetime, channel: str | None, given_up: Mapping[str, str]) -> int:
+def _discard_untold(
+    connection: Connection, before: datetime, channel: str | None, given_up: Mapping[str, str]
+) -> int:
     """The same for alerts that wait for a digest: each gets a discarded message of its own, as what is muted does."""
     mine = [] if channel is None else [Alert.channel == channel]
     untold = (Alert.for_digest, Alert.delivery_id.is_(None), Alert.created_at < before, *mine)
-    rows = connection.execute(select(Alert.id, Alert.channel, Alert.message, Alert.created_at).where(*untold)).all()
+    rows = connection.execute(
+        select(Alert.id, Alert.channel, Alert.message, Alert.created_at).where(*untold)
+    ).all()
     for row in rows:
-        said = {"delivery_id": uuid4().hex, "channel": row.channel, "message": row.message, "created_at": row.created_at, "attempts": 0}
+        said = {
+            "delivery_id": uuid4().hex,
+            "channel": row.channel,
+            "message": row.message,
+            "created_at": row.created_at,
+            "attempts": 0,
+        }
         connection.execute(insert(Delivery).values(**said, **given_up))
-        connection.execute(update(Alert).where(Alert.id == row.id).values(delivery_id=said["delivery_id"]))
+        connection.execute(
+            update(Alert).where(Alert.id == row.id).values(delivery_id=said["delivery_id"])
+        )
     return len(rows)
 
 
 def alerts_of(connection: Connection, delivery_id: str) -> Sequence[AnyRow]:
     """Return id, kind, rule, posting and time of every alert that a message tells."""
-    columns = select(Alert.id, Alert.kind, Alert.rule, Alert.created_at, Posting.name.label("posting"))
+    columns = select(
+        Alert.id, Alert.kind, Alert.rule, Alert.created_at, Posting.name.label("posting")
+    )
     joined = columns.outerjoin(Posting, Posting.id == Alert.posting_id)
-    return connection.execute(joined.where(Alert.delivery_id == delivery_id).order_by(Alert.id)).all()
+    return connection.execute(
+        joined.where(Alert.delivery_id == delivery_id).order_by(Alert.id)
+    ).all()
 
 
 def exists(connection: Connection, row_id: int) -> bool:

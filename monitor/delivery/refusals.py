@@ -19,28 +19,44 @@ from monitor.notify.base import NotifyError
 from monitor.notify.wording import count, instant
 
 
-def tell(connection: Connection, channel: str, error: NotifyError, operators: Sequence[str], now: datetime) -> bool:
+def open_incident(
+    connection: Connection,
+    channel: str,
+    error: NotifyError,
+    operators: Sequence[str],
+    now: datetime,
+) -> bool:
     """Writes an alert that a channel is refused to the operator's other channels, once an incident; False when it was told already.
 
-    An incident ends with the next message that the channel takes. What the whole workspace refuses is told on the terminal too, and so
-    is what no other channel of the operator can take.
+    An incident ends with the next message that the channel takes. What the whole workspace refuses
+    is told on the terminal too, and so is what no other channel of the operator can take.
     """
-    subject = kind(channel) if error.workspace else channel
+    subject = kind(channel) if error.affects_all_channels else channel
     if _open(connection, subject):
         return False
-    elsewhere = [one for one in operators if (kind(one) != subject if error.workspace else one != channel)]
-    terminal = ["console"] if channel != "console" and (error.workspace or not elsewhere) else []
+    elsewhere = [
+        one
+        for one in operators
+        if (kind(one) != subject if error.affects_all_channels else one != channel)
+    ]
+    terminal = (
+        ["console"]
+        if channel != "console" and (error.affects_all_channels or not elsewhere)
+        else []
+    )
     lines = (
         f"Reason: {error.reason}",
         f"Waiting: {count(waiting_for(connection, subject), 'message')}; nothing is lost",
         "`rolewatch alerts retry` tries at once.",
     )
-    message = OperatorMessage("refused", f"{subject} refuses messages", lines, incident=f"refused {subject} {iso(now)}")
+    message = OperatorMessage(
+        "refused", f"{subject} refuses messages", lines, incident=f"refused {subject} {iso(now)}"
+    )
     _write(connection, list(dict.fromkeys([*elsewhere, *terminal])), _began(subject), message, now)
     return True
 
 
-def end(connection: Connection, channel: str, now: datetime) -> None:
+def close_incident(connection: Connection, channel: str, now: datetime) -> None:
     """Writes that the channel works again, where it was told that it does not; to be called before the message that it took is settled."""
     for subject in dict.fromkeys((channel, kind(channel))):
         told = _open(connection, subject)
@@ -48,11 +64,19 @@ def end(connection: Connection, channel: str, now: datetime) -> None:
             began = load(told[0].message)
             lines = (f"Refused: {instant(told[0].created_at)} to {instant(now)}",)
             key = began.incident if isinstance(began, OperatorMessage) else ""
-            message = OperatorMessage("works", f"{subject} takes messages again", lines, incident=key)
+            message = OperatorMessage(
+                "works", f"{subject} takes messages again", lines, incident=key
+            )
             _write(connection, [row.channel for row in told], _ended(subject), message, now)
 
 
-def _write(connection: Connection, channels: Sequence[str], why: str, message: OperatorMessage, now: datetime) -> None:
+def _write(
+    connection: Connection,
+    channels: Sequence[str],
+    why: str,
+    message: OperatorMessage,
+    now: datetime,
+) -> None:
     row = {"kind": "operator", "why": why, "message": dump(message), "created_at": now}
     if channels:
         connection.execute(insert(Alert), [row | {"channel": channel} for channel in channels])
@@ -72,8 +96,16 @@ def _open(connection: Connection, subject: str) -> Sequence[AnyRow]:
     last = connection.scalar(select(func.max(Alert.created_at)).where(*mine))
     if last is None:
         return ()
-    ended = connection.scalar(select(func.max(Alert.created_at)).where(Alert.kind == "operator", Alert.why == _ended(subject)))
+    ended = connection.scalar(
+        select(func.max(Alert.created_at)).where(
+            Alert.kind == "operator", Alert.why == _ended(subject)
+        )
+    )
     worked = connection.scalar(select(func.max(Delivery.sent_at)).where(of_kind(subject)))
     if any(moment is not None and moment >= last for moment in (ended, worked)):
         return ()
-    return connection.execute(select(Alert.channel, Alert.message, Alert.created_at).where(*mine, Alert.created_at == last)).all()
+    return connection.execute(
+        select(Alert.channel, Alert.message, Alert.created_at).where(
+            *mine, Alert.created_at == last
+        )
+    ).all()

@@ -13,17 +13,19 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, Literal
 
-from monitor.history.schedule import LONGEST_PATIENCE
+from monitor.history.schedule import MAX_RETRY_AFTER
 from monitor.notify.base import NotifyError, Receipt
 
-LOOK_BACK: Final = timedelta(hours=1)  # a search begins so long before the first call: the channel's clock is not ours
-_SHORT: Final = (timedelta(seconds=1), timedelta(minutes=5))  # first and longest wait after trouble that passes
+# a search begins so long before the first call: the channel's clock is not ours
+LOOK_BACK: Final = timedelta(hours=1)
+# first and longest wait after trouble that passes
+_SHORT: Final = (timedelta(seconds=1), timedelta(minutes=5))
 _LONG: Final = (timedelta(minutes=5), timedelta(hours=1))  # after trouble that a person must end
 MAYBE: Final = "maybe sent: "
 
 
 @dataclass(frozen=True, slots=True)
-class Head:
+class QueuedDelivery:
     """The first open message of a channel, as it is stored."""
 
     id: int
@@ -48,7 +50,7 @@ class Head:
 
 
 @dataclass(frozen=True, slots=True)
-class Settled:
+class DeliveryOutcome:
     """How a message stands after a try."""
 
     state: Literal["pending", "sending", "sent", "failed"]
@@ -59,54 +61,97 @@ class Settled:
     error: NotifyError | None = None  # what the notifier said
 
 
-def after_send(error: NotifyError, head: Head, *, readable: bool, threaded: bool, now: datetime, wait: timedelta) -> Settled:
+def outcome_of_send(
+    error: NotifyError,
+    head: QueuedDelivery,
+    *,
+    readable: bool,
+    threaded: bool,
+    now: datetime,
+    wait: timedelta,
+) -> DeliveryOutcome:
     """After a send that brought an error; `head` is as it was before, `wait` what a message may take to appear in its channel.
 
     `threaded`: it was sent as a reply.
     """
     if error.gone and threaded:  # the thread is not there, so it is posted anew at once
-        return Settled("pending", None, head.sending_at, error.reason, error=error)
-    if error.unclear and not readable:
-        return Settled("failed", None, head.sending_at or now, MAYBE + error.reason, error=error)
-    if error.unclear:
-        return Settled("sending", now + max(wait, _grown(_SHORT, head.attempts)), head.sending_at or now, error.reason, error=error)
+        return DeliveryOutcome("pending", None, head.sending_at, error.reason, error=error)
+    if error.may_have_arrived and not readable:
+        return DeliveryOutcome(
+            "failed", None, head.sending_at or now, MAYBE + error.reason, error=error
+        )
+    if error.may_have_arrived:
+        return DeliveryOutcome(
+            "sending",
+            now + max(wait, _grown(_SHORT, head.attempts)),
+            head.sending_at or now,
+            error.reason,
+            error=error,
+        )
     if error.permanent:
-        return Settled("failed", now + _grown(_LONG, head.attempts), head.sending_at, error.reason, error=error)
+        return DeliveryOutcome(
+            "failed", now + _grown(_LONG, head.attempts), head.sending_at, error.reason, error=error
+        )
     asked = _asked(error)
-    return Settled("pending", now + (_grown(_SHORT, head.attempts) if asked is None else asked), head.sending_at, error.reason, error=error)
+    return DeliveryOutcome(
+        "pending",
+        now + (_grown(_SHORT, head.attempts) if asked is None else asked),
+        head.sending_at,
+        error.reason,
+        error=error,
+    )
 
 
-def after_edit(error: NotifyError, attempts: int, now: datetime) -> datetime:
+def outcome_of_edit(error: NotifyError, attempts: int, now: datetime) -> datetime:
     """When an edit that brought an error is tried again: it may be made twice, so nothing has to be looked for."""
     asked = _asked(error)
-    return now + asked if asked is not None else now + _grown(_LONG if error.permanent else _SHORT, attempts)
+    return (
+        now + asked
+        if asked is not None
+        else now + _grown(_LONG if error.permanent else _SHORT, attempts)
+    )
 
 
-def after_find(error: NotifyError, head: Head, now: datetime) -> Settled:
+def outcome_of_lookup(error: NotifyError, head: QueuedDelivery, now: datetime) -> DeliveryOutcome:
     """After a search that brought an error: whether it was sent stays open, and it is not sent again before that is known."""
     reason = f"cannot look whether it was sent: {error.reason}"
     since = head.sending_at or now
     if error.permanent:
-        return Settled("failed", now + _grown(_LONG, head.attempts), since, reason, error=error)
+        return DeliveryOutcome(
+            "failed", now + _grown(_LONG, head.attempts), since, reason, error=error
+        )
     shortest, longest = _SHORT
     as_long_again = min(longest, max(shortest, now - since))
     asked = _asked(error)
-    return Settled("sending", now + (as_long_again if asked is None else asked), since, reason, error=error)
+    return DeliveryOutcome(
+        "sending", now + (as_long_again if asked is None else asked), since, reason, error=error
+    )
 
 
-def abandoned(head: Head) -> Settled:
+def unconfirmed(head: QueuedDelivery) -> DeliveryOutcome:
     """A message found half sent to a channel that cannot be read: its process died."""
-    return Settled("failed", None, head.sending_at, f"{MAYBE}the program stopped while sending")
+    return DeliveryOutcome(
+        "failed", None, head.sending_at, f"{MAYBE}the program stopped while sending"
+    )
 
 
-def broken(error: Exception, head: Head, now: datetime) -> Settled:
+def internal_error(error: Exception, head: QueuedDelivery, now: datetime) -> DeliveryOutcome:
     """A fault of our own: others go on without it, and a person may try again."""
-    return Settled("failed", None, head.sending_at or now, f"{MAYBE}a fault in rolewatch ({type(error).__name__}), see the log")
+    return DeliveryOutcome(
+        "failed",
+        None,
+        head.sending_at or now,
+        f"{MAYBE}a fault in rolewatch ({type(error).__name__}), see the log",
+    )
 
 
 def _asked(error: NotifyError) -> timedelta | None:
     """How long the other side asks us to wait, as far as it is believed."""
-    return None if error.retry_after is None else min(timedelta(seconds=error.retry_after), LONGEST_PATIENCE)
+    return (
+        None
+        if error.retry_after is None
+        else min(timedelta(seconds=error.retry_after), MAX_RETRY_AFTER)
+    )
 
 
 def _grown(bounds: tuple[timedelta, timedelta], tries: int) -> timedelta:

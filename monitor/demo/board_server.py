@@ -1,7 +1,7 @@
 """A board server on 127.0.0.1 that speaks Greenhouse's Job Board API, well or badly as it is told.
 
-The demo and the tests stand on it. `boards` may be changed while it runs; `troubles` makes one path misbehave.
-https://developers.greenhouse.io/job-board.html
+The demo and the tests stand on it. `boards` may be changed while it runs; `troubles` makes one path
+misbehave. https://developers.greenhouse.io/job-board.html
 """
 
 from __future__ import annotations
@@ -41,7 +41,14 @@ class ServedBoard:
         return msgspec.json.encode({"jobs": self.jobs, "meta": {"total": len(self.jobs)}})
 
     def posting(self, key: str) -> bytes | None:
-        return next((msgspec.json.encode(job) for job in [*self.jobs, *self.unlisted] if str(job.get("id")) == key), None)
+        return next(
+            (
+                msgspec.json.encode(job)
+                for job in [*self.jobs, *self.unlisted]
+                if str(job.get("id")) == key
+            ),
+            None,
+        )
 
 
 @dataclass(frozen=True)
@@ -51,7 +58,8 @@ class Trouble:
     status: int | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes | None = None
-    raw: bytes | None = None  # everything that is sent, head included; then the connection is closed
+    # everything that is sent, head included; then the connection is closed
+    raw: bytes | None = None
     hang: float = 0.0  # seconds before anything is sent
     drip: float = 0.0  # seconds between two bytes of the body
     cut: int | None = None  # bytes of the body that are sent before the connection is closed
@@ -99,7 +107,12 @@ class BoardServer:
         self.url = f"http://127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
         return self
 
-    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
         self._server.close()
         for connection in self._connections:
             connection.cancel()
@@ -107,7 +120,7 @@ class BoardServer:
 
     async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
-        assert task is not None  # noqa: S101  # a coroutine always runs in one
+        assert task is not None  # a coroutine always runs in one  # noqa: S101
         self._connections.add(task)
         with suppress(ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
             while await self._answer_one(reader, writer):
@@ -118,7 +131,10 @@ class BoardServer:
     async def _answer_one(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
         """Whether the connection lives on."""
         head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
-        headers = {name.strip().lower(): value.strip() for name, _, value in (line.partition(":") for line in head[1:-2])}
+        headers = {
+            name.strip().lower(): value.strip()
+            for name, _, value in (line.partition(":") for line in head[1:-2])
+        }
         target = head[0].split(" ")[1]
         seen = SeenRequest(_path(target), target, headers, time.monotonic())
         self.requests.append(seen)
@@ -135,10 +151,14 @@ class BoardServer:
             return Trouble()
         return trouble
 
-    async def _send(self, writer: asyncio.StreamWriter, seen: SeenRequest, trouble: Trouble) -> bool:
+    async def _send(
+        self, writer: asyncio.StreamWriter, seen: SeenRequest, trouble: Trouble
+    ) -> bool:
         await asyncio.sleep(trouble.hang)
         if trouble.reset:
-            writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            writer.get_extra_info("socket").setsockopt(
+                socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0)
+            )
             writer.transport.abort()
             return False
         if trouble.raw is not None:
@@ -156,7 +176,11 @@ class BoardServer:
         if trouble.status is None and trouble.body is None:
             return _Answer(answer.status, {**answer.headers, **trouble.headers}, answer.body)
         body = b"" if trouble.body is None else trouble.body
-        headers = {"Content-Type": "application/json", "Content-Length": str(len(body)), **trouble.headers}
+        headers = {
+            "Content-Type": "application/json",
+            "Content-Length": str(len(body)),
+            **trouble.headers,
+        }
         return _Answer(trouble.status or 200, headers, body)
 
     def _answer(self, seen: SeenRequest) -> _Answer:
@@ -182,7 +206,9 @@ Server = TypeVar("Server", bound=AbstractAsyncContextManager[Any])
 @lru_cache(maxsize=512)
 def _packed(body: bytes, *, zipped: bool) -> tuple[bytes, str]:
     """The body as it goes over the wire and its tag; kept, since packing a large board takes longer than serving it."""
-    return gzip.compress(body, 6) if zipped else body, f'W/"{hashlib.md5(body, usedforsecurity=False).hexdigest()}"'
+    return gzip.compress(
+        body, 6
+    ) if zipped else body, f'W/"{hashlib.md5(body, usedforsecurity=False).hexdigest()}"'
 
 
 async def _send_body(writer: asyncio.StreamWriter, body: bytes, drip: float) -> None:
@@ -228,7 +254,9 @@ def in_a_thread(server: Server) -> Iterator[Server]:
             ready.set()
             await stop.wait()
 
-    thread = threading.Thread(target=loop.run_until_complete, args=[serve()], name="board server", daemon=True)
+    thread = threading.Thread(
+        target=loop.run_until_complete, args=[serve()], name="board server", daemon=True
+    )
     thread.start()
     ready.wait()
     try:

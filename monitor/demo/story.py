@@ -1,7 +1,7 @@
 """The demo's board and what happens on it: an employer that does not exist, written by hand.
 
-One posting lives a whole life: it opens, moves, is paid more, closes and comes back. Another changes in ways that no reader
-sees, and nobody is told.
+One posting lives a whole life: it opens, moves, is paid more, closes and comes back. Another
+changes in ways that no reader sees, and nobody is told.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 
 import msgspec
 
-TOKEN = "examplelabs"  # noqa: S105  # a board's name
+TOKEN = "examplelabs"  # a board's name  # noqa: S105
 BOARD = f"greenhouse:{TOKEN}"
 COMPANY = "Example Labs"
 HERO = 4100101  # the posting whose life is told
@@ -74,12 +74,20 @@ def _job(job: dict[str, Any], now: datetime) -> dict[str, Any]:
         "first_published": published,
         "updated_at": published,
         "pay_input_ranges": [_range(*job["pay"])] if "pay" in job else [],
-        "content": html.escape(text.replace("{deadline}", f"{deadline:%A} {deadline.day} {deadline:%B %Y}")),
+        "content": html.escape(
+            text.replace("{deadline}", f"{deadline:%A} {deadline.day} {deadline:%B %Y}")
+        ),
     }
 
 
 def _range(lowest: int, highest: int, currency: str) -> dict[str, Any]:
-    return {"min_cents": lowest * 100, "max_cents": highest * 100, "currency_type": currency, "title": "Annual salary", "blurb": ""}
+    return {
+        "min_cents": lowest * 100,
+        "max_cents": highest * 100,
+        "currency_type": currency,
+        "title": "Annual salary",
+        "blurb": "",
+    }
 
 
 def scenes(now: datetime) -> tuple[Scene, ...]:
@@ -90,11 +98,19 @@ def scenes(now: datetime) -> tuple[Scene, ...]:
     later = (now + timedelta(minutes=1)).replace(microsecond=0).isoformat()
     touched = [job | {"updated_at": later} for job in reversed([paid, *others])]
     return (
-        Scene("The first look", "A board's first snapshot is its baseline: kept whole, told in one summary.", others),
+        Scene(
+            "The first look",
+            "A board's first snapshot is its baseline: kept whole, told in one summary.",
+            others,
+        ),
         Scene("A role opens", f"“{hero['title']}” appears on the board.", [hero, *others]),
         Scene("Its place changes", "It can now be done from Zurich too.", [moved, *others]),
         Scene("Its pay changes", "The range goes up.", [paid, *others]),
-        Scene("Nothing that a reader sees changes", "Every job is touched and their order is another: nobody is told.", touched),
+        Scene(
+            "Nothing that a reader sees changes",
+            "Every job is touched and their order is another: nobody is told.",
+            touched,
+        ),
         Scene("It closes", "The list lacks it, and asked for it alone the board says 404.", others),
         Scene("It comes back", "The same posting is listed again.", [paid, *others]),
     )

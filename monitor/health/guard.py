@@ -14,8 +14,8 @@ from sqlalchemy import Engine, select
 
 from monitor.config.model import Settings
 from monitor.database import tables
-from monitor.database.engine import reading
-from monitor.database.trouble import NO_DATABASE, Troubles
+from monitor.database.engine import read_transaction
+from monitor.database.trouble import DATABASE_ERRORS, OutageLog
 from monitor.errors import UserError
 from monitor.health.heartbeat import notify, ping
 from monitor.health.server import AddressInUseError, HealthServer, NoMetrics
@@ -29,30 +29,35 @@ log = structlog.get_logger()
 T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
 BEAT_EVERY = 10.0  # seconds: systemd hears that the loop runs
-LOOK_EVERY = 45.0  # seconds: an idle daemon makes no more than one transaction in ten seconds, the lease's among them
+# seconds: an idle daemon makes no more than one transaction in ten seconds, the lease's among them
+LOOK_EVERY = 45.0
 STALE = 90.0  # seconds after which a watchdog's look says nothing any more
 SCRAPE = 8.0  # seconds that the database has for a scrape
 
 
-class Guard:
+class HealthMonitor:
     """Watches over a daemon from its start to its stop. It has a thread of its own, so that a database that hangs cannot hide it."""
 
     def __init__(
-        self, engine: Engine, clock: Callable[[], datetime], notice: Callable[[OperatorMessage], None], settings: Settings
+        self,
+        engine: Engine,
+        clock: Callable[[], datetime],
+        write_operator_alert: Callable[[OperatorMessage], None],
+        settings: Settings,
     ) -> None:
         self._engine, self._settings = engine, settings
         self._thread = ThreadPoolExecutor(1, "health")
-        self.watchdog = Watchdog(engine, clock, time.monotonic, notice)
+        self.watchdog = Watchdog(engine, clock, time.monotonic, write_operator_alert)
         self._clock = clock
         self._server: HealthServer | None = None
         self._metrics: Metrics | None = None
         self._tasks: set[asyncio.Task[object]] = set()
-        self._troubles = Troubles()
+        self._troubles = OutageLog()
 
     async def start(self) -> None:
         """Raises UserError when `[health] listen` cannot be listened on."""
         await self._listen()
-        self._start(self._look_on())
+        self._start(self._run_watchdog())
         notify("READY=1")
 
     async def stop(self) -> None:
@@ -64,7 +69,7 @@ class Guard:
             await self._server.stop()
         self._thread.shutdown(wait=False, cancel_futures=True)
 
-    async def take_up(self, settings: Settings) -> None:
+    async def reconfigure(self, settings: Settings) -> None:
         """Goes on with changed settings. Raises UserError as `start` does; then all is as before."""
         before, self._settings = self._settings, settings
         if before.health.listen == settings.health.listen:
@@ -108,16 +113,20 @@ class Guard:
 
     def _has_read(self, round_id: int) -> bool:
         check = tables.BoardCheck
-        with reading(self._engine) as connection:
-            read = select(check.id).where(check.round_id == round_id, check.result != "failure").limit(1)
+        with read_transaction(self._engine) as connection:
+            read = (
+                select(check.id)
+                .where(check.round_id == round_id, check.result != "failure")
+                .limit(1)
+            )
             return connection.scalar(read) is not None
 
-    async def _look_on(self) -> None:
+    async def _run_watchdog(self) -> None:
         due = time.monotonic()
         while True:
             if time.monotonic() >= due:
                 due = time.monotonic() + LOOK_EVERY
-                await self._quietly(self._in_thread(self.watchdog.look, self._settings))
+                await self._logging_errors(self._in_thread(self.watchdog.look, self._settings))
             notify("WATCHDOG=1")
             await asyncio.sleep(min(BEAT_EVERY, LOOK_EVERY))
 
@@ -137,11 +146,16 @@ class Guard:
 
     async def _measure(self) -> None:
         try:
-            from monitor.health.metrics import Metrics  # noqa: PLC0415  # an extra
+            from monitor.health.metrics import Metrics  # an extra  # noqa: PLC0415
         except ModuleNotFoundError:
-            log.warning("/metrics is not served", reason="it needs the extra `metrics`: pip install 'rolewatch[metrics]'")
+            log.warning(
+                "/metrics is not served",
+                reason="it needs the extra `metrics`: pip install 'rolewatch[metrics]'",
+            )
         else:
-            self._metrics = await self._in_thread(Metrics, self._engine, self._clock, lambda: self.watchdog.late)
+            self._metrics = await self._in_thread(
+                Metrics, self._engine, self._clock, lambda: self.watchdog.late
+            )
 
     async def _text(self) -> bytes | None:
         """The text of /metrics. Raises NoMetrics when the database does not answer."""
@@ -150,20 +164,21 @@ class Guard:
         try:
             async with asyncio.timeout(SCRAPE):
                 return await self._in_thread(self._metrics.text)
-        except (TimeoutError, *NO_DATABASE) as error:
+        except (TimeoutError, *DATABASE_ERRORS) as error:
             raise NoMetrics from error
 
     def _start(self, work: Coroutine[object, object, object]) -> None:
-        task = asyncio.create_task(self._quietly(work))
+        task = asyncio.create_task(self._logging_errors(work))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _quietly(self, work: Coroutine[object, object, object]) -> None:
+    async def _logging_errors(self, work: Coroutine[object, object, object]) -> None:
         """What watches the work must neither end it nor end itself, so it may catch everything: its own trouble is a line in the log."""
         try:
             await work
-        except Exception as error:  # noqa: BLE001  # the log has it, and its traceback where the fault is ours
-            self._troubles.met("health check failed", error)
+        # the log has it, and its traceback where the fault is ours
+        except Exception as error:  # noqa: BLE001
+            self._troubles.report("health check failed", error)
         else:
             self._troubles.over("health check failed")
 

@@ -20,7 +20,10 @@ def notify(word: str, environ: Mapping[str, str] = os.environ) -> None:
     place = environ.get("NOTIFY_SOCKET", "")
     if not place.startswith(("/", "@")):
         return
-    with suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as sender:
+    with (
+        suppress(OSError),
+        socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as sender,
+    ):
         sender.setblocking(False)
         sender.sendto(word.encode(), "\0" + place[1:] if place.startswith("@") else place)
 
@@ -33,7 +36,10 @@ _WELL = 300  # the first status that is no success
 async def ping(url: SecretStr) -> bool:
     """Did the service take it? Trouble is a line in the log without the address, and nothing else: the next round pings again."""
     try:
-        async with aiohttp.ClientSession(timeout=_TIMEOUT) as session, session.get(url.get_secret_value(), allow_redirects=False) as answer:
+        async with (
+            aiohttp.ClientSession(timeout=_TIMEOUT) as session,
+            session.get(url.get_secret_value(), allow_redirects=False) as answer,
+        ):
             if answer.status < _WELL:
                 return True
             reason = f"HTTP {answer.status}"

@@ -1,7 +1,8 @@
 """What Prometheus reads: states as they are in the database, and what finished rounds brought since the program started.
 
-Counters begin at zero with the program, as Prometheus expects. They are read from the rows of rounds that have ended, each row once, so
-that a restart of a worker and a round that two processes share count right.
+Counters begin at zero with the program, as Prometheus expects. They are read from the rows of
+rounds that have ended, each row once, so that a restart of a worker and a round that two processes
+share count right.
 """
 
 from __future__ import annotations
@@ -12,13 +13,21 @@ from datetime import datetime
 from importlib.metadata import version
 from threading import Lock
 
-from prometheus_client import CollectorRegistry, Counter, GCCollector, Histogram, Info, ProcessCollector, generate_latest
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    GCCollector,
+    Histogram,
+    Info,
+    ProcessCollector,
+    generate_latest,
+)
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 from sqlalchemy import Connection, Engine
 
 from monitor.config.model import KINDS
-from monitor.database.engine import reading
+from monitor.database.engine import read_transaction
 from monitor.health.watchdog import PARTS, Part
 from monitor.queries import metrics
 
@@ -28,21 +37,42 @@ _SECONDS = (0.5, 1, 2, 5, 10, 30, 60, 120, 300, 600, 1800)
 class Metrics:
     """One registry over one database; `late` says which parts are late now."""
 
-    def __init__(self, engine: Engine, clock: Callable[[], datetime], late: Callable[[], Iterable[Part]]) -> None:
+    def __init__(
+        self, engine: Engine, clock: Callable[[], datetime], late: Callable[[], Iterable[Part]]
+    ) -> None:
         self._engine, self._clock, self._late = engine, clock, late
         self._counting = Lock()
-        with reading(engine) as connection:
+        with read_transaction(engine) as connection:
             self._round = metrics.ended_rounds(connection)
         self._registry = CollectorRegistry()
         ProcessCollector(registry=self._registry)
         GCCollector(registry=self._registry)
-        build = {"version": version("rolewatch"), "python": platform.python_version(), "database": engine.dialect.name}
+        build = {
+            "version": version("rolewatch"),
+            "python": platform.python_version(),
+            "database": engine.dialect.name,
+        }
         Info("rolewatch_build", "What runs here", registry=self._registry).info(build)
-        self._checks = Counter("rolewatch_checks", "Looks at boards", ["result"], registry=self._registry)
-        self._changes = Counter("rolewatch_changes", "What looks did to postings", ["kind"], registry=self._registry)
-        self._unreadable = Counter("rolewatch_unreadable_postings", "Postings of a list that could not be read", registry=self._registry)
-        self._bytes = Counter("rolewatch_received_bytes", "Answers of boards, on the wire", registry=self._registry)
-        self._rounds = Histogram("rolewatch_round_seconds", "From a round's start to its end", buckets=_SECONDS, registry=self._registry)
+        self._checks = Counter(
+            "rolewatch_checks", "Looks at boards", ["result"], registry=self._registry
+        )
+        self._changes = Counter(
+            "rolewatch_changes", "What looks did to postings", ["kind"], registry=self._registry
+        )
+        self._unreadable = Counter(
+            "rolewatch_unreadable_postings",
+            "Postings of a list that could not be read",
+            registry=self._registry,
+        )
+        self._bytes = Counter(
+            "rolewatch_received_bytes", "Answers of boards, on the wire", registry=self._registry
+        )
+        self._rounds = Histogram(
+            "rolewatch_round_seconds",
+            "From a round's start to its end",
+            buckets=_SECONDS,
+            registry=self._registry,
+        )
         for result in metrics.RESULTS:
             self._checks.labels(result)
         for kind in KINDS:
@@ -51,14 +81,17 @@ class Metrics:
 
     def text(self) -> bytes:
         """Everything, in Prometheus' text format."""
-        with self._counting, reading(self._engine) as connection:
+        with self._counting, read_transaction(self._engine) as connection:
             self._count(connection)
         return generate_latest(self._registry)
 
     def _count(self, connection: Connection) -> None:
         """Add what ended since the last scrape. All queries come first, so that a scrape that fails adds nothing."""
         last = metrics.ended_rounds(connection)
-        checks, durations = metrics.looks(connection, self._round, last), metrics.durations(connection, self._round, last)
+        checks, durations = (
+            metrics.checks_by_result(connection, self._round, last),
+            metrics.durations(connection, self._round, last),
+        )
         self._round = last
         for row in checks:
             self._checks.labels(row.result).inc(row.looks)
@@ -70,10 +103,12 @@ class Metrics:
             self._rounds.observe(seconds)
 
     def _states(self) -> Iterator[Metric]:
-        with reading(self._engine) as connection:
+        with read_transaction(self._engine) as connection:
             yield from _boards(connection, self._clock())
             yield from _alerts(connection, self._clock())
-        late = GaugeMetricFamily("rolewatch_late", "1 while rounds or delivery are late or stuck", labels=["part"])
+        late = GaugeMetricFamily(
+            "rolewatch_late", "1 while rounds or delivery are late or stuck", labels=["part"]
+        )
         for part in PARTS:
             late.add_metric([part], float(part in set(self._late())))
         yield late
@@ -95,7 +130,9 @@ class _States(Collector):
 def _boards(connection: Connection, now: datetime) -> Iterator[Metric]:
     states = GaugeMetricFamily("rolewatch_boards", "Boards by state", labels=["state"])
     counts = dict.fromkeys(metrics.BOARD_STATES, 0)
-    ages = GaugeMetricFamily("rolewatch_board_last_good_look_seconds", "Since a board was last read", labels=["board"])
+    ages = GaugeMetricFamily(
+        "rolewatch_board_last_good_look_seconds", "Since a board was last read", labels=["board"]
+    )
     roles = GaugeMetricFamily("rolewatch_board_open_postings", "Open postings", labels=["board"])
     for row in metrics.boards(connection):
         counts[row.state] += 1
@@ -116,5 +153,7 @@ def _alerts(connection: Connection, now: datetime) -> Iterator[Metric]:
     oldest = metrics.oldest_undelivered(connection)
     age = max(0.0, (now - oldest).total_seconds()) if oldest else 0.0
     yield GaugeMetricFamily(
-        "rolewatch_oldest_undelivered_alert_seconds", "Since the oldest alert that should be delivered by now was written", age
+        "rolewatch_oldest_undelivered_alert_seconds",
+        "Since the oldest alert that should be delivered by now was written",
+        age,
     )

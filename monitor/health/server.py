@@ -12,7 +12,7 @@ from monitor.errors import UserError
 _MISSING = "metrics need the extra `metrics`: pip install 'rolewatch[metrics]'\n"
 
 
-class NoMetrics(Exception):  # noqa: N818  # a state of the database
+class NoMetrics(Exception):  # a state of the database  # noqa: N818
     """The database does not answer."""
 
 
@@ -26,7 +26,12 @@ class HealthServer:
     `metrics` raises NoMetrics when the database does not answer.
     """
 
-    def __init__(self, listen: str, reasons: Callable[[], Sequence[str]], metrics: Callable[[], Awaitable[bytes | None]]) -> None:
+    def __init__(
+        self,
+        listen: str,
+        reasons: Callable[[], Sequence[str]],
+        metrics: Callable[[], Awaitable[bytes | None]],
+    ) -> None:
         self.listen, self._reasons, self._metrics = listen, reasons, metrics
         app = web.Application()
         app.router.add_get("/healthz", self._healthz)
@@ -42,7 +47,9 @@ class HealthServer:
         except OSError as error:
             await self._runner.cleanup()
             kind = AddressInUseError if error.errno == errno.EADDRINUSE else UserError
-            raise kind(f"health.listen: {self.listen} cannot be listened on: {error.strerror}") from error
+            raise kind(
+                f"health.listen: {self.listen} cannot be listened on: {error.strerror}"
+            ) from error
 
     async def stop(self) -> None:
         await self._runner.cleanup()
@@ -53,7 +60,9 @@ class HealthServer:
 
     async def _healthz(self, _: web.Request) -> web.Response:
         wrong = self._reasons()
-        return web.Response(text="".join(f"{line}\n" for line in wrong or ["ok"]), status=503 if wrong else 200)
+        return web.Response(
+            text="".join(f"{line}\n" for line in wrong or ["ok"]), status=503 if wrong else 200
+        )
 
     async def _serve_metrics(self, _: web.Request) -> web.Response:
         try:
@@ -62,4 +71,6 @@ class HealthServer:
             return web.Response(text="the database does not answer\n", status=503)
         if text is None:
             return web.Response(text=_MISSING, status=501)
-        return web.Response(body=text, headers={"Content-Type": "text/plain; version=0.0.4; charset=utf-8"})
+        return web.Response(
+            body=text, headers={"Content-Type": "text/plain; version=0.0.4; charset=utf-8"}
+        )

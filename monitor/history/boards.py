@@ -9,23 +9,35 @@ from functools import partial
 from typing import NamedTuple
 
 import msgspec
-from sqlalchemy import Connection, bindparam, case, delete, func, insert, literal, literal_column, select, update
+from sqlalchemy import (
+    Connection,
+    bindparam,
+    case,
+    delete,
+    func,
+    insert,
+    literal,
+    literal_column,
+    select,
+    update,
+)
 
-from crawler.items import BoardRequest, Manners
+from crawler.items import BoardRequest, Politeness
 from crawler.links.directory import company_of
 from crawler.registry import fold
 from monitor.config.model import AtsSettings, Settings, WatchedBoard
 from monitor.database import tables
 from monitor.database.engine import AnyRow
-from monitor.database.json_values import among, gathered, listed
+from monitor.database.json_values import in_json_list, json_list, json_rows
 from monitor.history import schedule
 from monitor.rules import matches
 
 
-def sync(connection: Connection, settings: Settings) -> None:
+def sync_boards(connection: Connection, settings: Settings) -> None:
     """The board table as the configuration has it, and the rules whose matches are to be kept.
 
-    A board that is gone from the configuration keeps its history and is unwatched. One that is spelled otherwise now is renamed.
+    A board that is gone from the configuration keeps its history and is unwatched. One that is
+    spelled otherwise now is renamed.
     """
     wanted = {board.board: board for board in settings.boards if board.enabled}
     stored = _respelled(connection, wanted)
@@ -33,12 +45,18 @@ def sync(connection: Connection, settings: Settings) -> None:
         if name not in stored:
             connection.execute(insert(tables.Board).values(new_row(board)))
         elif changed := _changed(stored[name], board):
-            connection.execute(update(tables.Board).where(tables.Board.id == stored[name].id).values(**changed))
+            connection.execute(
+                update(tables.Board).where(tables.Board.id == stored[name].id).values(**changed)
+            )
             if "put_back" in changed:
-                _forget(connection, stored[name])
-    matches.notice(connection, settings)
+                _reset_after_absence(connection, stored[name])
+    matches.register_rules(connection, settings)
     # a look that was under way when its board was left has planned the next one
-    gone = [name for name, row in stored.items() if name not in wanted and (row.watched or row.next_check_at is not None)]
+    gone = [
+        name
+        for name, row in stored.items()
+        if name not in wanted and (row.watched or row.next_check_at is not None)
+    ]
     if gone:
         _unwatch(connection, gone)
 
@@ -46,14 +64,19 @@ def sync(connection: Connection, settings: Settings) -> None:
 def _stored(connection: Connection) -> dict[str, AnyRow]:
     """The rows of the board table by name; those that are watched, and newer ones, come last."""
     board = tables.Board.__table__
-    return {row.board: row for row in connection.execute(select(board).order_by(board.c.watched, board.c.id))}
+    return {
+        row.board: row
+        for row in connection.execute(select(board).order_by(board.c.watched, board.c.id))
+    }
 
 
 def _respelled(connection: Connection, wanted: Collection[str]) -> dict[str, AnyRow]:
     """The stored boards, each that is wanted under the name that the configuration gives it: no history is lost to a capital letter."""
     stored = _stored(connection)
     alike = {fold(name): row for name, row in stored.items()}
-    changed = [(alike[fold(name)], name) for name in wanted if name not in stored and fold(name) in alike]
+    changed = [
+        (alike[fold(name)], name) for name in wanted if name not in stored and fold(name) in alike
+    ]
     for row, name in changed:
         _rename(connection, row, name)
     return _stored(connection) if changed else stored
@@ -62,31 +85,53 @@ def _respelled(connection: Connection, wanted: Collection[str]) -> dict[str, Any
 def _rename(connection: Connection, row: AnyRow, name: str) -> None:
     """Give a board and its postings another spelling of their names."""
     board, posting, card = tables.Board, tables.Posting, tables.Card
-    connection.execute(update(board).where(board.id == row.id).values(board=name, token=name.partition(":")[2]))
+    connection.execute(
+        update(board).where(board.id == row.id).values(board=name, token=name.partition(":")[2])
+    )
     connection.execute(update(board).where(board.moved_from == row.board).values(moved_from=name))
-    connection.execute(update(posting).where(posting.board_id == row.id).values(name=literal(f"{name}:") + posting.key))
+    connection.execute(
+        update(posting)
+        .where(posting.board_id == row.id)
+        .values(name=literal(f"{name}:") + posting.key)
+    )
     named = select(posting.name).where(posting.id == card.posting_id).scalar_subquery()
     mine = card.posting_id.in_(select(posting.id).where(posting.board_id == row.id))
-    connection.execute(update(card).where(mine).values(subject=named).execution_options(synchronize_session=False))
+    connection.execute(
+        update(card).where(mine).values(subject=named).execution_options(synchronize_session=False)
+    )
 
 
-def leave(connection: Connection, names: Collection[str]) -> None:
+def unwatch(connection: Connection, names: Collection[str]) -> None:
     """Ends the watch of these boards, however they are spelled; one that the database does not know is left out."""
     left = {fold(name) for name in names}
-    _unwatch(connection, [name for name in connection.scalars(select(tables.Board.board)) if fold(name) in left])
+    _unwatch(
+        connection,
+        [name for name in connection.scalars(select(tables.Board.board)) if fold(name) in left],
+    )
 
 
 def _unwatch(connection: Connection, names: Collection[str]) -> None:
-    mine = update(tables.Board).where(among(tables.Board.board, "names"))
-    connection.execute(mine.values(watched=False, next_check_at=None), {"names": listed(names)})
+    mine = update(tables.Board).where(in_json_list(tables.Board.board, "names"))
+    connection.execute(mine.values(watched=False, next_check_at=None), {"names": json_list(names)})
 
 
 def new_row(board: WatchedBoard) -> dict[str, object]:
     """The row of a board that begins to be watched."""
     ats, token = board.board.split(":", 1)
     company = board.company or company_of(board.board)
-    configured = {"company": company, "url": board.url, "every": board.every.total_seconds(), "watched": True}
-    return configured | {"board": board.board, "ats": ats, "token": token, "failures": 0, "put_back": False}
+    configured = {
+        "company": company,
+        "url": board.url,
+        "every": board.every.total_seconds(),
+        "watched": True,
+    }
+    return configured | {
+        "board": board.board,
+        "ats": ats,
+        "token": token,
+        "failures": 0,
+        "put_back": False,
+    }
 
 
 def _changed(row: AnyRow, board: WatchedBoard) -> dict[str, object]:
@@ -96,17 +141,22 @@ def _changed(row: AnyRow, board: WatchedBoard) -> dict[str, object]:
     changed = {name: value for name, value in wanted.items() if getattr(row, name) != value}
     if "every" in changed:
         changed["next_check_at"] = None
-    if not row.watched:  # what moved while nobody looked is told in a summary, and its list is read whole
+    # what moved while nobody looked is told in a summary, and its list is read whole
+    if not row.watched:
         changed |= {"watched": True, "put_back": row.last_ok_at is not None}
         changed |= dict.fromkeys(("etag", "last_modified", "next_check_at"))
     return changed
 
 
-def _forget(connection: Connection, row: AnyRow) -> None:
+def _reset_after_absence(connection: Connection, row: AnyRow) -> None:
     """A board put back is introduced again, and looks from before its absence prove nothing about a missing posting."""
     connection.execute(delete(tables.Introduction).where(tables.Introduction.board_id == row.id))
     posting = tables.Posting
-    connection.execute(update(posting).where(posting.board_id == row.id, posting.state == "open").values(missing_looks=0))
+    connection.execute(
+        update(posting)
+        .where(posting.board_id == row.id, posting.state == "open")
+        .values(missing_looks=0)
+    )
 
 
 class Turn(NamedTuple):
@@ -119,68 +169,109 @@ class Turn(NamedTuple):
 def turn(connection: Connection, now: datetime) -> Turn:
     """Return whose turn it is. A board that is nearly due shares a crawl, unless it fails or its host asked to wait."""
     board = tables.Board
-    setbacks = (board.failures + case((board.held_round.is_not(None), 1), else_=0)).label("setbacks")
-    rows = connection.execute(select(board.board, board.next_check_at, board.every, setbacks).where(board.watched)).all()
-    planned = [(schedule.due_at(row.next_check_at, timedelta(seconds=row.every), row.setbacks, now), row) for row in rows]
+    setbacks = (board.failures + case((board.held_round.is_not(None), 1), else_=0)).label(
+        "setbacks"
+    )
+    rows = connection.execute(
+        select(board.board, board.next_check_at, board.every, setbacks).where(board.watched)
+    ).all()
+    planned = [
+        (schedule.due_at(row.next_check_at, timedelta(seconds=row.every), row.setbacks, now), row)
+        for row in rows
+    ]
     first = min((at for at, _ in planned), default=None)
     if first is None or first > now:
         return Turn([], first)
-    early = {row.board: schedule.nearly_due(timedelta(seconds=row.every)) for row in rows if row.setbacks == 0}
+    early = {
+        row.board: schedule.nearly_due(timedelta(seconds=row.every))
+        for row in rows
+        if row.setbacks == 0
+    }
     due = [(at, row.board) for at, row in planned if at <= now + early.get(row.board, timedelta(0))]
     return Turn([name for _, name in sorted(due)], None)
 
 
 _posting = tables.Posting
 _IS_OPEN = _posting.state == literal_column("'open'")
-_KEYS = select(_posting.board_id, gathered(_posting.key), func.count(_posting.probed_at), func.count(_posting.last_seen_at))
-_KEYS = _KEYS.where(_IS_OPEN, among(_posting.board_id, "boards")).group_by(_posting.board_id)
-_IN_TURN = select(_posting.key, _posting.last_seen_at.is_not(None)).where(_IS_OPEN, _posting.board_id == bindparam("board"))
+_KEYS = select(
+    _posting.board_id,
+    json_rows(_posting.key),
+    func.count(_posting.probed_at),
+    func.count(_posting.last_seen_at),
+)
+_KEYS = _KEYS.where(_IS_OPEN, in_json_list(_posting.board_id, "boards")).group_by(_posting.board_id)
+_IN_TURN = select(_posting.key, _posting.last_seen_at.is_not(None)).where(
+    _IS_OPEN, _posting.board_id == bindparam("board")
+)
 _IN_TURN = _IN_TURN.order_by(_posting.probed_at.nulls_first(), _posting.id)
 _decoder = msgspec.json.Decoder(tuple[str, ...])
 
 
-def requests(connection: Connection, names: Collection[str], now: datetime) -> dict[str, list[BoardRequest]]:
+def requests(
+    connection: Connection, names: Collection[str], now: datetime
+) -> dict[str, list[BoardRequest]]:
     """What to ask of each named board, by ats; the postings that were probed longest ago come first."""
     board, wanted = tables.Board.__table__, frozenset(names)
-    rows = [row for row in connection.execute(select(board).where(board.c.watched).order_by(board.c.id)).all() if row.board in wanted]
+    rows = [
+        row
+        for row in connection.execute(
+            select(board).where(board.c.watched).order_by(board.c.id)
+        ).all()
+        if row.board in wanted
+    ]
     opened = _open_postings(connection, [row.id for row in rows])
     by_ats: dict[str, list[BoardRequest]] = defaultdict(list)
     for row in rows:
-        by_ats[row.ats].append(_request(row, opened.get(row.id, _Open()), now))
+        by_ats[row.ats].append(_request(row, opened.get(row.id, OpenKeys()), now))
     return by_ats
 
 
-class _Open(NamedTuple):
+class OpenKeys(NamedTuple):
     """The keys of a board's open postings, and which of them its last good look did not list."""
 
     keys: Callable[[], Sequence[str]] = tuple
     unlisted: frozenset[str] = frozenset()
 
 
-def _open_postings(connection: Connection, boards: Sequence[int]) -> dict[int, _Open]:
+def _open_postings(connection: Connection, boards: Sequence[int]) -> dict[int, OpenKeys]:
     found, odd = {}, []
-    for board_id, keys, probed, unlisted in connection.execute(_KEYS, {"boards": listed(boards)}).all():
-        found[board_id] = _Open(partial(_decoder.decode, keys))
+    for board_id, keys, probed, unlisted in connection.execute(
+        _KEYS, {"boards": json_list(boards)}
+    ).all():
+        found[board_id] = OpenKeys(partial(_decoder.decode, keys))
         if probed or unlisted:
             odd.append(board_id)
-    return found | {board_id: _in_turn(connection, board_id) for board_id in odd}
+    return found | {board_id: _in_probe_order(connection, board_id) for board_id in odd}
 
 
-def _in_turn(connection: Connection, board_id: int) -> _Open:
+def _in_probe_order(connection: Connection, board_id: int) -> OpenKeys:
     rows = connection.execute(_IN_TURN, {"board": board_id}).all()
-    return _Open(partial(tuple, [key for key, _ in rows]), frozenset(key for key, is_unlisted in rows if is_unlisted))
+    return OpenKeys(
+        partial(tuple, [key for key, _ in rows]),
+        frozenset(key for key, is_unlisted in rows if is_unlisted),
+    )
 
 
-def _request(row: AnyRow, posted: _Open, now: datetime) -> BoardRequest:
-    if schedule.validators_hold(row.read_at, now):
-        return BoardRequest(row.board, row.etag, row.last_modified, posted.keys, posted.unlisted, notes=row.notes, at=now)
-    return BoardRequest(row.board, known=posted.keys, missing=posted.unlisted, notes=row.notes, at=now)
+def _request(row: AnyRow, posted: OpenKeys, now: datetime) -> BoardRequest:
+    if schedule.validators_usable(row.read_at, now):
+        return BoardRequest(
+            row.board,
+            row.etag,
+            row.last_modified,
+            posted.keys,
+            posted.unlisted,
+            notes=row.notes,
+            at=now,
+        )
+    return BoardRequest(
+        row.board, known=posted.keys, missing=posted.unlisted, notes=row.notes, at=now
+    )
 
 
-def manners(settings: Settings, ats: str) -> Manners:
+def politeness(settings: Settings, ats: str) -> Politeness:
     """How to behave towards the hosts of an ats, as the configuration says."""
     own = settings.ats.get(ats, AtsSettings())
-    return Manners(
+    return Politeness(
         contact=settings.crawl.contact,
         timeout=settings.crawl.timeout.total_seconds(),
         api_url=own.api_url,

@@ -8,8 +8,45 @@ from typing import Final
 _WORDS: Final = re.compile(r"[^\W_]+(?:[.&'\u2019][^\W_]+)*")
 # Legal forms, as they stand at a name's end. "Labs", "Research" and "Group" are parts of names.
 _FORMS: Final = frozenset(
-    {"ab", "ag", "aps", "as", "asa", "bv", "co", "corp", "corporation", "gmbh", "inc", "incorporated", "kg", "kk", "kft", "limited", "llc"}
-    | {"llp", "lp", "ltd", "mbh", "nv", "oy", "oyj", "pbc", "plc", "pte", "pty", "sa", "sarl", "sas", "se", "spa", "srl", "ug"}
+    {
+        "ab",
+        "ag",
+        "aps",
+        "as",
+        "asa",
+        "bv",
+        "co",
+        "corp",
+        "corporation",
+        "gmbh",
+        "inc",
+        "incorporated",
+        "kg",
+        "kk",
+        "kft",
+        "limited",
+        "llc",
+    }
+    | {
+        "llp",
+        "lp",
+        "ltd",
+        "mbh",
+        "nv",
+        "oy",
+        "oyj",
+        "pbc",
+        "plc",
+        "pte",
+        "pty",
+        "sa",
+        "sarl",
+        "sas",
+        "se",
+        "spa",
+        "srl",
+        "ug",
+    }
 )
 
 

@@ -27,7 +27,7 @@ LOOKS_TO_CLOSE = 2  # successful looks in a row that miss a posting whose probe 
 LOOKS_TO_CLOSE_COLLAPSED = 3  # the same, on a board that lost too many at once
 
 
-class Known(msgspec.Struct, frozen=True, array_like=True, gc=False):
+class KnownPosting(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """What is stored of one posting, as far as comparing needs it; light, since every look makes one for each open posting."""
 
     key: str
@@ -38,7 +38,7 @@ class Known(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
 
 @dataclass(frozen=True, slots=True)
-class Sifted:
+class Partition:
     """A snapshot's sightings by what has to be done with them; a sighting that has not moved is in none."""
 
     new: tuple[Sighting, ...]
@@ -48,10 +48,15 @@ class Sifted:
     missing: tuple[str, ...]  # keys that are open and not listed
 
 
-def sift(known: Mapping[str, Known], sightings: Iterable[Sighting], still: Collection[str] = ()) -> Sifted:
+def partition(
+    known: Mapping[str, KnownPosting], sightings: Iterable[Sighting], still: Collection[str] = ()
+) -> Partition:
     """The sightings of a snapshot against what is known of its board; `still` are keys that are listed and did not move."""
     new, moved, back = [], [], []
-    found, listed = [key for key in still if key in known and known[key].open and known[key].unlisted], set(still)
+    found, listed = (
+        [key for key in still if key in known and known[key].open and known[key].unlisted],
+        set(still),
+    )
     for sighting in sightings:
         posting = known.get(sighting.key)
         listed.add(sighting.key)
@@ -64,8 +69,10 @@ def sift(known: Mapping[str, Known], sightings: Iterable[Sighting], still: Colle
                 moved.append(sighting)
             if posting.unlisted:
                 found.append(posting.key)
-    missing = tuple(posting.key for posting in known.values() if posting.open and posting.key not in listed)
-    return Sifted(tuple(new), tuple(moved), tuple(back), tuple(found), missing)
+    missing = tuple(
+        posting.key for posting in known.values() if posting.open and posting.key not in listed
+    )
+    return Partition(tuple(new), tuple(moved), tuple(back), tuple(found), missing)
 
 
 class Verdict(Enum):
@@ -78,7 +85,14 @@ class Verdict(Enum):
     UNKNOWN = "unknown"  # this look proves nothing
 
 
-def settle(posting: Known, probe: Probe | None, *, collapsed: bool, list_is_whole: bool, host_answers: bool = False) -> Verdict:
+def missing_verdict(
+    posting: KnownPosting,
+    probe: Probe | None,
+    *,
+    collapsed: bool,
+    list_is_whole: bool,
+    host_answers: bool = False,
+) -> Verdict:
     """The verdict on a missing posting. `list_is_whole` is false when a job of the list has no readable key: it may be this one.
 
     `host_answers`: probes of this look brought answers, so that one without a probe waits for its turn and not for ever.
@@ -95,7 +109,8 @@ def settle(posting: Known, probe: Probe | None, *, collapsed: bool, list_is_whol
     return Verdict.CLOSED if posting.missing_looks + 1 >= needed else Verdict.MISSING
 
 
-@lru_cache(maxsize=4)  # an edit's two texts, which are often the same, are compared and their digests made
+# an edit's two texts, which are often the same, are compared and their digests made
+@lru_cache(maxsize=4)
 def one_line(text: str) -> str:
     """The text with every run of white space as one space: paragraph breaks are no change."""
     return " ".join(text.split())
@@ -105,7 +120,7 @@ def _places(posting: Posting) -> Collection[str]:
     return sorted(posting.locations) or [posting.location]
 
 
-def _listed(text: str) -> list[str]:
+def _split_list(text: str) -> list[str]:
     return sorted(text.split("; "))
 
 
@@ -115,7 +130,7 @@ def digest(posting: Posting) -> str:
     return f"{DIGEST_VERSION}:{sha256(content).hexdigest()}"
 
 
-def same(before: Posting, after: Posting) -> bool:
+def same_content(before: Posting, after: Posting) -> bool:
     """Does a reader see the same? What the digest is made of, compared without making two."""
     return _visible(before) == _visible(after)
 
@@ -125,7 +140,7 @@ def _visible(posting: Posting) -> dict[str, object]:
     visible = {
         "title": posting.title,
         "location": [place for place in _places(posting) if place],
-        "department": _listed(posting.department) if posting.department else "",
+        "department": _split_list(posting.department) if posting.department else "",
         "employment_type": posting.employment_type,
         "workplace": posting.workplace if "workplace" in stated else None,
         "pay": _amount(posting.pay) if "pay" in stated else None,
@@ -136,7 +151,7 @@ def _visible(posting: Posting) -> dict[str, object]:
     return {name: value for name, value in visible.items() if value}
 
 
-def carry(before: Posting, after: Posting) -> Posting:
+def keep_unsent(before: Posting, after: Posting) -> Posting:
     """`after` with what its raw job no longer sends taken from `before`: a key that vanishes is the ats's doing and no edit.
 
     Pay that is sent less exactly than before is taken from `before` too, unless it contradicts it.
@@ -147,27 +162,40 @@ def carry(before: Posting, after: Posting) -> Posting:
         lost.remove("pay")
     kept: dict[str, Any] = {name: getattr(before, name) for name in lost if hasattr(before, name)}
     if "description" in lost:
-        unread = {name for name in ("pay", "deadline") if name not in after.stated or name in silent - before.stated}
+        unread = {
+            name
+            for name in ("pay", "deadline")
+            if name not in after.stated or name in silent - before.stated
+        }
         kept |= {name: getattr(before, name) for name in unread}
     if not lost:
         return after
-    stated = (after.stated - kept.keys()) | (before.stated & kept.keys())  # else the next job without the key would seem to take it away
+    # else the next job without the key would seem to take it away
+    stated = (after.stated - kept.keys()) | (before.stated & kept.keys())
     return replace(after, **kept, stated=stated, unsent=after.unsent - kept.keys() - lost)
 
 
 def _contradicts(rough: Pay | None, exact: Pay | None) -> bool:
     """Does pay that may span several ranges leave out a part of one of them?"""
-    if rough is None or exact is None or (rough.currency, rough.period) != (exact.currency, exact.period):
+    if (
+        rough is None
+        or exact is None
+        or (rough.currency, rough.period) != (exact.currency, exact.period)
+    ):
         return False
-    below = rough.minimum is not None and exact.minimum is not None and exact.minimum < rough.minimum
-    above = rough.maximum is not None and exact.maximum is not None and exact.maximum > rough.maximum
+    below = (
+        rough.minimum is not None and exact.minimum is not None and exact.minimum < rough.minimum
+    )
+    above = (
+        rough.maximum is not None and exact.maximum is not None and exact.maximum > rough.maximum
+    )
     return below or above
 
 
 _DERIVED = {"pay", "deadline", "workplace"}  # read from the text where the ats does not state them
 
 
-def derived(posting: Posting) -> tuple[object, ...]:
+def derived_fields(posting: Posting) -> tuple[object, ...]:
     """What may be read otherwise though a reader sees the same: a deadline's instant hangs on the year of publication, and on the place."""
     return posting.pay, posting.deadline, posting.workplace
 
@@ -188,7 +216,10 @@ def differences(before: Posting, after: Posting) -> tuple[FieldChange, ...]:
 def _is_read_otherwise(before: Posting, after: Posting) -> bool:
     """Is the deadline written as it was, and only our reading another, which hangs on the place too? That is no edit of the board's."""
     old, new = before.deadline, after.deadline
-    return bool(old and new and old.text == new.text) and "deadline" not in before.stated | after.stated
+    return (
+        bool(old and new and old.text == new.text)
+        and "deadline" not in before.stated | after.stated
+    )
 
 
 def pay_words(pay: Pay | None) -> str:
@@ -232,10 +263,11 @@ def _instant(deadline: Deadline | None) -> object:
     return deadline and (deadline.at or deadline.text)
 
 
-_FIELDS: dict[str, tuple[Callable[[Posting], object], Callable[[Posting], str]]] = {  # field: (what is compared, what is shown)
+# field: (what is compared, what is shown)  # noqa: ERA001
+_FIELDS: dict[str, tuple[Callable[[Posting], object], Callable[[Posting], str]]] = {
     "title": (lambda p: p.title, lambda p: p.title),
     "location": (_places, lambda p: p.location),
-    "department": (lambda p: _listed(p.department), lambda p: p.department),
+    "department": (lambda p: _split_list(p.department), lambda p: p.department),
     "employment_type": (lambda p: p.employment_type, lambda p: p.employment_type),
     "workplace": (lambda p: p.workplace, lambda p: p.workplace or ""),
     "pay": (lambda p: _amount(p.pay), lambda p: pay_words(p.pay)),

@@ -12,9 +12,9 @@ from crawler.items import Posting, Sighting, Unreadable
 from crawler.registry import reader_version, reread
 from monitor.database import tables
 from monitor.database.engine import AnyRow
-from monitor.database.json_values import among, listed
-from monitor.history.compare import carry
-from monitor.history.postings import Stored, content, unpack
+from monitor.database.json_values import in_json_list, json_list
+from monitor.history.compare import keep_unsent
+from monitor.history.postings import PostingState, posting_from_row, unpack
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class Reader:
     read: Callable[[str, bytes], Posting]
 
 
-TODAY = Reader(reader_version, reread)
+CURRENT_READER = Reader(reader_version, reread)
 
 _version = tables.PostingVersion
 _CONTENT = (
@@ -35,33 +35,50 @@ _CONTENT = (
         tables.Posting.key,
         tables.Posting.company,
     )
-    .join_from(tables.Posting, _version, and_(_version.posting_id == tables.Posting.id, _version.number == tables.Posting.version))
+    .join_from(
+        tables.Posting,
+        _version,
+        and_(_version.posting_id == tables.Posting.id, _version.number == tables.Posting.version),
+    )
     .join(tables.Description, tables.Description.digest == _version.description_digest)
-    .where(among(tables.Posting.id, "ids"))
+    .where(in_json_list(tables.Posting.id, "ids"))
 )
 
 
-def load_contents(connection: Connection, board: str, stored: Sequence[Stored], reader: Reader = TODAY) -> dict[int, Posting]:
+def load_contents(
+    connection: Connection,
+    board: str,
+    stored: Sequence[PostingState],
+    reader: Reader = CURRENT_READER,
+) -> dict[int, Posting]:
     """The newest stored content of each posting, by its row's id."""
     ids, version = [posting.id for posting in stored], reader.version(board.partition(":")[0])
     contents: dict[int, Posting] = {}
-    for row in connection.execute(_CONTENT, {"ids": listed(ids)}) if ids else ():
-        contents[row.posting_id] = content(row) if row.reader_version == version else _read(connection, board, row, reader)
+    for row in connection.execute(_CONTENT, {"ids": json_list(ids)}) if ids else ():
+        contents[row.posting_id] = (
+            posting_from_row(row)
+            if row.reader_version == version
+            else _read(connection, board, row, reader)
+        )
     return contents
 
 
 def _read(connection: Connection, board: str, row: AnyRow, reader: Reader) -> Posting:
     raw = connection.execute(select(_version.raw).where(_version.id == row.id)).scalar_one()
-    return read_by(reader, board.split(":", maxsplit=1)[0], content(row), raw)
+    return read_by(reader, board.split(":", maxsplit=1)[0], posting_from_row(row), raw)
 
 
-def load_last(connection: Connection, stored: Stored, sighting: Sighting) -> Sighting | None:
+def load_last_readable(
+    connection: Connection, stored: PostingState, sighting: Sighting
+) -> Sighting | None:
     """The sighting with the raw job that was read last in place of its own; None where today's reader cannot read that either."""
     mine = (_version.posting_id == stored.id, _version.number == stored.version)
     raw = connection.execute(select(_version.raw).where(*mine)).scalar()
     if raw is None:
         return None
-    last = Sighting(sighting.key, stored.raw_digest or "", unpack(raw), sighting.reader, sighting.cleaner)
+    last = Sighting(
+        sighting.key, stored.raw_digest or "", unpack(raw), sighting.reader, sighting.redactor
+    )
     with suppress(Unreadable):
         last.read()
         return last
@@ -74,4 +91,4 @@ def read_by(reader: Reader, ats: str, stored: Posting, raw: bytes) -> Posting:
         read = reader.read(ats, unpack(raw))
     except Unreadable:  # a newer reader asks for more than the old job had
         return stored
-    return replace(carry(stored, read), company=stored.company)
+    return replace(keep_unsent(stored, read), company=stored.company)

@@ -4,9 +4,10 @@ by number   a requisition, or an internal job of the same ats, that one posting 
 by text     the same title and towns, and at least 90 % of a text that is nearest to no other one
 by place    the same title and towns, which no other posting of either board has, where a text is missing or was rewritten for another ats
 
-Two ats write one role differently: "Research Engineer, Gemini" in "Mountain View, California, US" is "Research Engineer, Gemini,
-DeepMind" in "Mountain View, CA, USA" elsewhere. Titles are therefore compared without the employer's name at their ends, and places by
-their towns. A wrong match is worse than none: where two readings are possible, nothing is matched.
+Two ats write one role differently: "Research Engineer, Gemini" in "Mountain View, California, US"
+is "Research Engineer, Gemini, DeepMind" in "Mountain View, CA, USA" elsewhere. Titles are therefore
+compared without the employer's name at their ends, and places by their towns. A wrong match is
+worse than none: where two readings are possible, nothing is matched.
 """
 
 from __future__ import annotations
@@ -22,12 +23,19 @@ from typing import Final
 
 from rapidfuzz import fuzz
 
-from monitor.history.reposts import NEARLY_THE_SAME, Numbers
+from monitor.history.reposts import NEARLY_THE_SAME, JobNumbers
 
-REWRITTEN: Final = 60.0  # per cent of words in common: texts of two employers reach 54, of one employer 69 at least (recorded boards)
+# per cent of words in common: texts of two employers reach 54, of one employer 69 at least
+# (recorded boards)
+REWRITTEN: Final = 60.0
 _WORD: Final = re.compile(r"[^\W_]+[+#]*")  # "C++" and "C#" are not "C"
 _BRACKETS: Final = re.compile(r"[(\[][^)\]]*[)\]]")
-_TOWNS: Final = {"new york city": "new york", "nyc": "new york", "washington dc": "washington", "bangalore": "bengaluru"}
+_TOWNS: Final = {
+    "new york city": "new york",
+    "nyc": "new york",
+    "washington dc": "washington",
+    "bangalore": "bengaluru",
+}
 _US: Final = """us usa america
     al ak az ar ca co ct dc de fl ga hi ia id il in ks ky la ma md me mi mn mo ms mt nc nd ne nh nj nm nv ny oh ok or pa ri sc sd tn tx ut
     va vt wa wi wv wy alabama alaska arizona arkansas california colorado connecticut delaware florida georgia hawaii idaho illinois indiana
@@ -35,21 +43,55 @@ _US: Final = """us usa america
     oklahoma oregon pennsylvania tennessee texas utah vermont virginia washington wisconsin wyoming"""
 _COUNTRIES: Final = {
     **dict.fromkeys(_US.split(), "us"),
-    **dict.fromkeys(("united states", "united states of america", "new york", "new jersey", "new mexico", "new hampshire"), "us"),
-    **dict.fromkeys(("north carolina", "south carolina", "north dakota", "south dakota", "rhode island", "west virginia"), "us"),
-    **dict.fromkeys(("uk", "gb", "united kingdom", "great britain", "england", "scotland", "wales", "northern ireland"), "gb"),
-    **dict.fromkeys(("canada", "ontario", "on", "british columbia", "bc", "quebec", "qc", "alberta", "ab"), "ca"),
+    **dict.fromkeys(
+        (
+            "united states",
+            "united states of america",
+            "new york",
+            "new jersey",
+            "new mexico",
+            "new hampshire",
+        ),
+        "us",
+    ),
+    **dict.fromkeys(
+        (
+            "north carolina",
+            "south carolina",
+            "north dakota",
+            "south dakota",
+            "rhode island",
+            "west virginia",
+        ),
+        "us",
+    ),
+    **dict.fromkeys(
+        (
+            "uk",
+            "gb",
+            "united kingdom",
+            "great britain",
+            "england",
+            "scotland",
+            "wales",
+            "northern ireland",
+        ),
+        "gb",
+    ),
+    **dict.fromkeys(
+        ("canada", "ontario", "on", "british columbia", "bc", "quebec", "qc", "alberta", "ab"), "ca"
+    ),
 }
 
 
 @dataclass(frozen=True, slots=True)
-class Side:
+class MovedPosting:
     """A posting of one of the two boards, as far as it is compared."""
 
     id: int
     title: str  # as `plain_title` gives it
     towns: Mapping[str, str | None]  # each with its country where that is clear
-    numbers: Numbers
+    numbers: JobNumbers
     is_open: bool = True
     text: str = ""  # empty: unknown
 
@@ -94,7 +136,9 @@ def towns(places: Iterable[str]) -> dict[str, str | None]:
     for place in places:
         parts = [" ".join(_words(part)) for part in _BRACKETS.sub(" ", place).split(",")]
         if parts[0]:
-            found[_TOWNS.get(parts[0], parts[0])] = _COUNTRIES.get(parts[-1]) if len(parts) > 1 else None
+            found[_TOWNS.get(parts[0], parts[0])] = (
+                _COUNTRIES.get(parts[-1]) if len(parts) > 1 else None
+            )
     return found
 
 
@@ -102,16 +146,28 @@ def employer_names(companies: Iterable[str], tokens: Iterable[str]) -> set[str]:
     """Return the names of the employer in titles: the companies', and a board's token where it is part of one ("deepmind")."""
     names = {company for company in companies if company}
     squeezed = ["".join(_words(name)) for name in names]
-    return names | {token for token in tokens if any("".join(_words(token)) in name for name in squeezed)}
+    return names | {
+        token for token in tokens if any("".join(_words(token)) in name for name in squeezed)
+    }
 
 
-def match(former: Sequence[Side], new: Sequence[Side], *, same_ats: bool) -> dict[int, Match]:
+def match(
+    former: Sequence[MovedPosting], new: Sequence[MovedPosting], *, same_ats: bool
+) -> dict[int, Match]:
     """The former posting of each new one that has one, by the new posting's id. A former posting is matched once."""
     found: dict[int, Match] = {}
-    numbers = ("internal_job", "requisition") if same_ats else ("requisition",)  # an internal job is a number of the ats
-    for step in (partial(_by_number, numbers), _by_text, partial(_by_place, may_be_rewritten=not same_ats)):
+    # an internal job is a number of the ats
+    numbers = ("internal_job", "requisition") if same_ats else ("requisition",)
+    for step in (
+        partial(_by_number, numbers),
+        _by_text,
+        partial(_by_place, may_be_rewritten=not same_ats),
+    ):
         taken = {one.id for one in found.values()}
-        left = [one for one in former if one.id not in taken], [one for one in new if one.id not in found]
+        left = (
+            [one for one in former if one.id not in taken],
+            [one for one in new if one.id not in found],
+        )
         for old_id, new_id, reason in step(*left):
             if new_id not in found and old_id not in taken:
                 found[new_id] = Match(old_id, reason)
@@ -123,36 +179,44 @@ _Found = tuple[int, int, str]  # the former posting's id, the new one's, and the
 _SAME_TEXT: Final = "the same title, place and text"
 
 
-def _by_number(names: Sequence[str], former: Sequence[Side], new: Sequence[Side]) -> Iterator[_Found]:
+def _by_number(
+    names: Sequence[str], former: Sequence[MovedPosting], new: Sequence[MovedPosting]
+) -> Iterator[_Found]:
     """A number alone says something where one posting of each board has it: some boards write one word into all requisitions."""
     for name in names:
         for number, old, fresh in _groups(former, new, attrgetter(f"numbers.{name}")):
             words = f"the same {name.replace('_', ' ')} {number}"
-            yield from ((*pair, f"{words}, title and place") for pair in _pairs(old, fresh, _same_face))
+            yield from (
+                (*pair, f"{words}, title and place") for pair in _pairs(old, fresh, _same_face)
+            )
             if len(fresh) == len([one for one in old if one.is_open] or old) == 1:
                 yield from ((*pair, words) for pair in _pairs(old, fresh, _alike))
 
 
-def _by_text(former: Sequence[Side], new: Sequence[Side]) -> Iterator[_Found]:
+def _by_text(former: Sequence[MovedPosting], new: Sequence[MovedPosting]) -> Iterator[_Found]:
     """The pairs of one text, then those whose texts are nearer to each other than either is to any other."""
     for _, olds, ones in _groups(former, new, lambda one: one.face):
         yield from ((*pair, _SAME_TEXT) for pair in _twins(olds, ones))
         yield from _nearest(olds, ones)
 
 
-def _twins(olds: Sequence[Side], ones: Sequence[Side]) -> Iterator[tuple[int, int]]:
+def _twins(olds: Sequence[MovedPosting], ones: Sequence[MovedPosting]) -> Iterator[tuple[int, int]]:
     """As many postings of each board as have one text, each once: which is which does not matter. Open ones go before closed ones."""
     for _, old, fresh in _groups(olds, ones, lambda one: one.text or None):
         still = [one for one in old if one.is_open]
         same = still if len(still) == len(fresh) else old
-        if len(same) == len(fresh) and all(_compatible(one, other) for one in same for other in fresh):
-            yield from zip(sorted(one.id for one in same), sorted(one.id for one in fresh), strict=True)
+        if len(same) == len(fresh) and all(
+            _compatible(one, other) for one in same for other in fresh
+        ):
+            yield from zip(
+                sorted(one.id for one in same), sorted(one.id for one in fresh), strict=True
+            )
 
 
 _Nearness = tuple[float, bool]  # of the texts, and is the former posting open?
 
 
-def _nearest(olds: Sequence[Side], ones: Sequence[Side]) -> Iterator[_Found]:
+def _nearest(olds: Sequence[MovedPosting], ones: Sequence[MovedPosting]) -> Iterator[_Found]:
     to_old: dict[int, dict[int, _Nearness]] = defaultdict(dict)
     to_new: dict[int, dict[int, _Nearness]] = defaultdict(dict)
     for old in olds:
@@ -165,7 +229,12 @@ def _nearest(olds: Sequence[Side], ones: Sequence[Side]) -> Iterator[_Found]:
         new_id = _only_best(found)
         if new_id is not None and _only_best(to_new[new_id]) == old_id:
             score = found[new_id][0]
-            yield old_id, new_id, _SAME_TEXT if score == 100 else f"{_SAME_TEXT} that is {int(score)} % the same"  # noqa: PLR2004  # per cent
+            # per cent
+            yield (
+                old_id,
+                new_id,
+                _SAME_TEXT if score == 100 else f"{_SAME_TEXT} that is {int(score)} % the same",  # noqa: PLR2004
+            )
 
 
 def _only_best(found: Mapping[int, _Nearness]) -> int | None:
@@ -175,7 +244,9 @@ def _only_best(found: Mapping[int, _Nearness]) -> int | None:
     return None if more else first
 
 
-def _by_place(former: Sequence[Side], new: Sequence[Side], *, may_be_rewritten: bool) -> Iterator[_Found]:
+def _by_place(
+    former: Sequence[MovedPosting], new: Sequence[MovedPosting], *, may_be_rewritten: bool
+) -> Iterator[_Found]:
     """The only posting of each board with this title and place, where a text is missing, or was rewritten for another ats.
 
     A place is needed: a title alone is no proof.
@@ -186,15 +257,21 @@ def _by_place(former: Sequence[Side], new: Sequence[Side], *, may_be_rewritten: 
             old_text, new_text = texts[0][old_id], texts[1][new_id]
             if not (old_text and new_text):
                 yield old_id, new_id, "the same title and place"
-            elif may_be_rewritten and fuzz.token_set_ratio(old_text, new_text, score_cutoff=REWRITTEN):
+            elif may_be_rewritten and fuzz.token_set_ratio(
+                old_text, new_text, score_cutoff=REWRITTEN
+            ):
                 yield old_id, new_id, "the same title and place, and a text with most of its words"
 
 
 def _groups(
-    former: Iterable[Side], new: Iterable[Side], key: Callable[[Side], Hashable]
-) -> Iterator[tuple[Hashable, list[Side], list[Side]]]:
+    former: Iterable[MovedPosting],
+    new: Iterable[MovedPosting],
+    key: Callable[[MovedPosting], Hashable],
+) -> Iterator[tuple[Hashable, list[MovedPosting], list[MovedPosting]]]:
     """The postings of both boards that share a key; those whose key is None are in no group."""
-    groups: dict[Hashable, tuple[list[Side], list[Side]]] = defaultdict(lambda: ([], []))
+    groups: dict[Hashable, tuple[list[MovedPosting], list[MovedPosting]]] = defaultdict(
+        lambda: ([], [])
+    )
     for side, postings in enumerate((former, new)):
         for one in postings:
             if (name := key(one)) is not None:
@@ -202,7 +279,11 @@ def _groups(
     return ((name, *both) for name, both in groups.items() if all(both))
 
 
-def _pairs(former: Sequence[Side], new: Sequence[Side], fits: Callable[[Side, Side], bool]) -> Iterator[tuple[int, int]]:
+def _pairs(
+    former: Sequence[MovedPosting],
+    new: Sequence[MovedPosting],
+    fits: Callable[[MovedPosting, MovedPosting], bool],
+) -> Iterator[tuple[int, int]]:
     """The pairs that fit where neither of the two fits another; a closed posting counts only where no open one fits."""
     for one in new:
         olds = [old for old in former if fits(old, one)]
@@ -211,15 +292,20 @@ def _pairs(former: Sequence[Side], new: Sequence[Side], fits: Callable[[Side, Si
             yield olds[0].id, one.id
 
 
-def _same_face(old: Side, new: Side) -> bool:
+def _same_face(old: MovedPosting, new: MovedPosting) -> bool:
     return old.face == new.face and _compatible(old, new)
 
 
-def _alike(old: Side, new: Side) -> bool:
+def _alike(old: MovedPosting, new: MovedPosting) -> bool:
     """The same title or a town in common: one number in two systems may be chance."""
-    return _compatible(old, new) and (old.title == new.title or not old.towns.keys().isdisjoint(new.towns))
+    return _compatible(old, new) and (
+        old.title == new.title or not old.towns.keys().isdisjoint(new.towns)
+    )
 
 
-def _compatible(old: Side, new: Side) -> bool:
+def _compatible(old: MovedPosting, new: MovedPosting) -> bool:
     """No town of both is in another country: Cambridge in Massachusetts is not Cambridge in England."""
-    return all(new.towns[town] in {None, old.towns[town]} or old.towns[town] is None for town in old.towns.keys() & new.towns.keys())
+    return all(
+        new.towns[town] in {None, old.towns[town]} or old.towns[town] is None
+        for town in old.towns.keys() & new.towns.keys()
+    )

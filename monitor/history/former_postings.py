@@ -12,63 +12,109 @@ from sqlalchemy.orm import aliased
 from crawler.items import Posting
 from monitor.database import tables
 from monitor.database.engine import AnyRow
-from monitor.database.json_values import among, listed
-from monitor.history.reposts import RECENTLY, Gone, Numbers, Repeated, Repost, face, find
+from monitor.database.json_values import in_json_list, json_list
+from monitor.history.reposts import (
+    RECENTLY,
+    FormerPosting,
+    JobNumbers,
+    Repost,
+    RepostOf,
+    find_repost,
+    title_and_places,
+)
 
 
-def reposts(connection: Connection, board_id: int, new: Iterable[Posting], missing: Collection[int], at: datetime) -> dict[str, Repost]:
+def find_reposts(
+    connection: Connection,
+    board_id: int,
+    new: Iterable[Posting],
+    missing: Collection[int],
+    at: datetime,
+) -> dict[str, Repost]:
     """Which of the new postings repeat one that left the board recently or is among the `missing` ids; by key."""
     new = list(new)
     gone = _gone(connection, board_id, missing, at) if new else []
     if not gone:
         return {}
     others = _listed(connection, board_id, missing)
-    faces = {face(posting.title, posting.locations, posting.location) for posting in new}
+    faces = {
+        title_and_places(posting.title, posting.locations, posting.location) for posting in new
+    }
     found_texts = texts(connection, [one.id for one in gone if one.face in faces])
     gone = [replace(one, text=found_texts.get(one.id)) for one in gone]
-    found = {posting.key: find(posting, gone, others) for posting in new}
+    found = {posting.key: find_repost(posting, gone, others) for posting in new}
     return {key: repost for key, repost in found.items() if repost}
 
 
 _posting, _version = tables.Posting, tables.PostingVersion
 _first = aliased(_posting)
-_REPEATS = select(_posting.id, _first.name, _posting.repost_reason).join(_first, _first.id == _posting.repost_of)
-_REPEATS = _REPEATS.where(among(_posting.id, "ids"))
+_REPEATS = select(_posting.id, _first.name, _posting.repost_reason).join(
+    _first, _first.id == _posting.repost_of
+)
+_REPEATS = _REPEATS.where(in_json_list(_posting.id, "ids"))
 _OF_POSTING = and_(_version.posting_id == _posting.id, _version.number == _posting.version)
 _GONE = select(
-    _posting.id, _posting.requisition, _posting.internal_job, _version.title, _version.location, _version.locations, _posting.missing_since
+    _posting.id,
+    _posting.requisition,
+    _posting.internal_job,
+    _version.title,
+    _version.location,
+    _version.locations,
+    _posting.missing_since,
 ).join(_version, _OF_POSTING)
 
 
-def _gone(connection: Connection, board_id: int, missing: Collection[int], at: datetime) -> list[Gone]:
+def _gone(
+    connection: Connection, board_id: int, missing: Collection[int], at: datetime
+) -> list[FormerPosting]:
     """Those that closed or went missing recently, and those that this look misses."""
     left = _GONE.where(_posting.board_id == board_id, _posting.closed_at >= at - RECENTLY)
     rows = list(connection.execute(left.where(_posting.state == "closed")))
     if missing:
-        rows += connection.execute(_GONE.where(among(_posting.id, "ids")), {"ids": listed(missing)})
+        rows += connection.execute(
+            _GONE.where(in_json_list(_posting.id, "ids")), {"ids": json_list(missing)}
+        )
     return [_one(row, at) for row in rows]
 
 
-def _one(row: AnyRow, at: datetime) -> Gone:
-    numbers = Numbers(row.requisition, row.internal_job)
-    return Gone(row.id, numbers, face(row.title, row.locations, row.location), row.missing_since or at)
+def _one(row: AnyRow, at: datetime) -> FormerPosting:
+    numbers = JobNumbers(row.requisition, row.internal_job)
+    return FormerPosting(
+        row.id,
+        numbers,
+        title_and_places(row.title, row.locations, row.location),
+        row.missing_since or at,
+    )
 
 
-def _listed(connection: Connection, board_id: int, missing: Collection[int]) -> list[Numbers]:
+def _listed(connection: Connection, board_id: int, missing: Collection[int]) -> list[JobNumbers]:
     """The numbers of the board's other open postings."""
     query = select(_posting.id, _posting.requisition, _posting.internal_job)
     rows = connection.execute(query.where(_posting.board_id == board_id, _posting.state == "open"))
-    return [Numbers(row.requisition, row.internal_job) for row in rows if row.id not in missing]
+    return [JobNumbers(row.requisition, row.internal_job) for row in rows if row.id not in missing]
 
 
-def repeated(connection: Connection, ids: Collection[int]) -> dict[int, Repeated]:
+def reposts_by_posting(connection: Connection, ids: Collection[int]) -> dict[int, RepostOf]:
     """What those postings repeat, by their ids."""
-    rows = connection.execute(_REPEATS, {"ids": listed(ids)}) if ids else ()
-    return {row.id: Repeated(row.name, row.repost_reason or "") for row in rows}
+    rows = connection.execute(_REPEATS, {"ids": json_list(ids)}) if ids else ()
+    return {row.id: RepostOf(row.name, row.repost_reason or "") for row in rows}
 
 
 def texts(connection: Connection, ids: Collection[int]) -> Mapping[int, str]:
     """The description of each posting, by its id."""
     text = tables.Description
-    query = select(_posting.id, text.text).join(_version, _OF_POSTING).join(text, text.digest == _version.description_digest)
-    return {row.id: row.text for row in connection.execute(query.where(among(_posting.id, "ids")), {"ids": listed(ids)})} if ids else {}
+    query = (
+        select(_posting.id, text.text)
+        .join(_version, _OF_POSTING)
+        .join(text, text.digest == _version.description_digest)
+    )
+    return (
+        {
+            row.id: row.text
+            for row in connection.execute(
+                query.where(in_json_list(_posting.id, "ids")), {"ids": json_list(ids)}
+            )
+        }
+        if ids
+        else {}
+    )

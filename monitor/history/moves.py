@@ -4,9 +4,10 @@
     next snapshot of NEW  in the check's transaction: NEW's postings get `repost_of`, each channel gets one summary
     later                 what NEW lists then, and OLD had, is `opened` with `repost_of`
 
-OLD's postings stay as they were last seen. Nobody proved that they closed, so no `closed` is written, and a board that is unwatched keeps
-its history. Once NEW was read they are left out of lists of open roles (`queries/moved.py`), where NEW's stand in their place. Digests
-and reminders read watched boards alone.
+OLD's postings stay as they were last seen. Nobody proved that they closed, so no `closed` is
+written, and a board that is unwatched keeps its history. Once NEW was read they are left out of
+lists of open roles (`queries/moved.py`), where NEW's stand in their place. Digests and reminders
+read watched boards alone.
 """
 
 from __future__ import annotations
@@ -25,30 +26,47 @@ from monitor.database import tables
 from monitor.database.engine import AnyRow
 from monitor.history import boards as watch
 from monitor.history import postings as store
-from monitor.history.counterparts import Match, Side, employer_names, match, plain_title, towns
+from monitor.history.counterparts import (
+    Match,
+    MovedPosting,
+    employer_names,
+    match,
+    plain_title,
+    towns,
+)
 from monitor.history.former_postings import texts
-from monitor.history.reposts import RECENTLY, Numbers, Repeated
-from monitor.history.write import Told
+from monitor.history.reposts import RECENTLY, JobNumbers, RepostOf
+from monitor.history.write import PostingEvent
 
 
 def begin(connection: Connection, old: str, new: WatchedBoard) -> list[AnyRow]:
     """Note the move. Return the boards on the way that are failing: their incidents end with it.
 
-    The new board is read whole at its next check, whatever was known of it. A former board that was never read leads to the one that
-    it was moved from: its move is corrected.
+    The new board is read whole at its next check, whatever was known of it. A former board that was
+    never read leads to the one that it was moved from: its move is corrected.
     """
-    watch.leave(connection, [old])
+    watch.unwatch(connection, [old])
     way = _way_back(connection, old)
     origin = way[-1].board if way else old
     successor = _board(connection, new.board)
     if successor is None:
         company = new.company or directory().get(new.board) or _learnt_company(connection, origin)
-        connection.execute(insert(tables.Board).values(watch.new_row(replace(new, company=company))))
+        connection.execute(
+            insert(tables.Board).values(watch.new_row(replace(new, company=company)))
+        )
     if not same_board(origin, new.board):  # the move is not taken back
         again = dict.fromkeys(("read_at", "etag", "last_modified", "next_check_at"))
         name = successor.board if successor else new.board
-        connection.execute(update(tables.Board).where(tables.Board.board == name).values(moved_from=origin, **again))
-    return [board for board in way if board.failing_since is not None and not same_board(board.board, new.board)]
+        connection.execute(
+            update(tables.Board)
+            .where(tables.Board.board == name)
+            .values(moved_from=origin, **again)
+        )
+    return [
+        board
+        for board in way
+        if board.failing_since is not None and not same_board(board.board, new.board)
+    ]
 
 
 def has_begun(connection: Connection, old: str, new: str) -> bool:
@@ -70,13 +88,19 @@ def _way_back(connection: Connection, name: str) -> list[AnyRow]:
     board = _board(connection, name)
     while board is not None and board not in way:
         way.append(board)
-        board = None if board.last_ok_at or board.moved_from is None else _board(connection, board.moved_from)
+        board = (
+            None
+            if board.last_ok_at or board.moved_from is None
+            else _board(connection, board.moved_from)
+        )
     return way
 
 
 def _learnt_company(connection: Connection, board: str) -> str | None:
     """The company's name as the board has sent it."""
-    row = connection.execute(select(tables.Board.company, tables.Board.token).where(tables.Board.board == board)).one_or_none()
+    row = connection.execute(
+        select(tables.Board.company, tables.Board.token).where(tables.Board.board == board)
+    ).one_or_none()
     return row.company if row and row.company != row.token else None
 
 
@@ -87,7 +111,11 @@ def is_pending(board: AnyRow) -> bool:
 
 def is_first_list(connection: Connection, board: AnyRow) -> bool:
     """Has the board, whose move is pending, never listed a role? What it lists first is its baseline then."""
-    return is_pending(board) and connection.scalar(select(_posting.id).where(_posting.board_id == board.id).limit(1)) is None
+    return (
+        is_pending(board)
+        and connection.scalar(select(_posting.id).where(_posting.board_id == board.id).limit(1))
+        is None
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,12 +127,18 @@ class Moved:
     came: int  # of these, those that the new board lists
     back: int  # closed on the former board, and listed by the new one
     baseline: bool  # the new board has listed nothing before
-    postings: Mapping[int, Repeated] = field(default_factory=dict)  # the former posting of each new one that has one, by id
-    successors: Mapping[int, int] = field(default_factory=dict)  # the new posting's id by the former one's
+    # the former posting of each new one that has one, by id
+    postings: Mapping[int, RepostOf] = field(default_factory=dict)
+    # the new posting's id by the former one's
+    successors: Mapping[int, int] = field(default_factory=dict)
 
-    def left(self, told: Sequence[Told]) -> list[Told]:
+    def left(self, told: Sequence[PostingEvent]) -> list[PostingEvent]:
         """Return the events to alert on beside the move: no opening of a role that came along, none at all of a baseline."""
-        return [one for one in told if one.kind != "opened" or not (self.baseline or one.posting_id in self.postings)]
+        return [
+            one
+            for one in told
+            if one.kind != "opened" or not (self.baseline or one.posting_id in self.postings)
+        ]
 
 
 def take_along(connection: Connection, board: AnyRow, *, baseline: bool) -> Moved | None:
@@ -116,23 +150,40 @@ def take_along(connection: Connection, board: AnyRow, *, baseline: bool) -> Move
     found = _pair(connection, (former, old), (board, new))
     is_open = {row.id: row.state == "open" for row in old}
     came = sum(is_open[match.id] for match in found.values())
-    return Moved(former, sum(is_open.values()), came, len(found) - came, baseline, _named(old, found), _successors(found))
+    return Moved(
+        former,
+        sum(is_open.values()),
+        came,
+        len(found) - came,
+        baseline,
+        _named(old, found),
+        _successors(found),
+    )
 
 
-def follow(connection: Connection, board: AnyRow, told: Sequence[Told], at: datetime) -> tuple[list[Told], Mapping[int, int]]:
+def follow(
+    connection: Connection, board: AnyRow, told: Sequence[PostingEvent], at: datetime
+) -> tuple[list[PostingEvent], Mapping[int, int]]:
     """Do the same for the postings that this check read first.
 
-    Return the events, each with the posting that it repeats, and the new posting's id by the former one's.
-    A role on both boards is two postings while the former board is watched again.
+    Return the events, each with the posting that it repeats, and the new posting's id by the former
+    one's. A role on both boards is two postings while the former board is watched again.
     """
     former = _board(connection, board.moved_from)
-    if former is None or former.watched or former.last_ok_at is None or former.last_ok_at < at - RECENTLY:
+    if (
+        former is None
+        or former.watched
+        or former.last_ok_at is None
+        or former.last_ok_at < at - RECENTLY
+    ):
         return list(told), {}
     old, new = _postings(connection, former, board), _postings(connection, board)
     first_read = {row.id for row in new if row.number == 1 and row.valid_from == at}
     found = _pair(connection, (former, old), (board, new), only=first_read)
     names = _named(old, found)
-    return [replace(one, repost=names.get(one.posting_id, one.repost)) for one in told], _successors(found)
+    return [
+        replace(one, repost=names.get(one.posting_id, one.repost)) for one in told
+    ], _successors(found)
 
 
 def _successors(found: Mapping[int, Match]) -> dict[int, int]:
@@ -143,7 +194,11 @@ def _board(connection: Connection, name: str) -> AnyRow | None:
     """The row of a board, however its name is spelled."""
     boards = tables.Board.__table__
     exact = connection.execute(select(boards).where(boards.c.board == name)).one_or_none()
-    alike = [] if exact else [row for row in connection.execute(select(boards)) if same_board(row.board, name)]
+    alike = (
+        []
+        if exact
+        else [row for row in connection.execute(select(boards)) if same_board(row.board, name)]
+    )
     return exact or next(iter(alike), None)
 
 
@@ -156,16 +211,30 @@ _ROWS = select(
 _Postings = tuple[AnyRow, Sequence[AnyRow]]  # a board and its postings
 
 
-def _postings(connection: Connection, board: AnyRow, successor: AnyRow | None = None) -> Sequence[AnyRow]:
+def _postings(
+    connection: Connection, board: AnyRow, successor: AnyRow | None = None
+) -> Sequence[AnyRow]:
     """The board's open postings; of a former board also what closed in its last months, and nothing that was put up again elsewhere."""
     if successor is None:
-        return connection.execute(_ROWS.where(_posting.board_id == board.id, _posting.state == "open").order_by(_posting.id)).all()
+        return connection.execute(
+            _ROWS.where(_posting.board_id == board.id, _posting.state == "open").order_by(
+                _posting.id
+            )
+        ).all()
     recent = or_(_posting.state == "open", _posting.closed_at >= board.last_ok_at - RECENTLY)
-    repeated = select(_other.repost_of).where(_other.repost_of.is_not(None), _other.board_id != successor.id)
-    return connection.execute(_ROWS.where(_posting.board_id == board.id, recent, _posting.id.not_in(repeated)).order_by(_posting.id)).all()
+    repeated = select(_other.repost_of).where(
+        _other.repost_of.is_not(None), _other.board_id != successor.id
+    )
+    return connection.execute(
+        _ROWS.where(_posting.board_id == board.id, recent, _posting.id.not_in(repeated)).order_by(
+            _posting.id
+        )
+    ).all()
 
 
-def _pair(connection: Connection, former: _Postings, new: _Postings, only: Collection[int] | None = None) -> dict[int, Match]:
+def _pair(
+    connection: Connection, former: _Postings, new: _Postings, only: Collection[int] | None = None
+) -> dict[int, Match]:
     """The former posting of each new one, those of earlier moves between the two boards among them; by the new posting's id.
 
     `only`: of these new postings alone. What is found now is stored.
@@ -173,22 +242,40 @@ def _pair(connection: Connection, former: _Postings, new: _Postings, only: Colle
     known = _known(*former, new[1])
     taken = {match.id for match in known.values()}
     found = match(
-        _sides(connection, former, new, leave=taken), _sides(connection, new, former, leave=known), same_ats=former[0].ats == new[0].ats
+        _sides(connection, former, new, leave=taken),
+        _sides(connection, new, former, leave=known),
+        same_ats=former[0].ats == new[0].ats,
     )
     free = {row.id for row in new[1] if row.repost_of is None and (only is None or row.id in only)}
-    fresh = {new_id: Match(one.id, f"moved from {former[0].board}: {one.reason}") for new_id, one in found.items() if new_id in free}
-    store.change_postings(connection, [{"row": new_id, "repost_of": one.id, "repost_reason": one.reason} for new_id, one in fresh.items()])
+    fresh = {
+        new_id: Match(one.id, f"moved from {former[0].board}: {one.reason}")
+        for new_id, one in found.items()
+        if new_id in free
+    }
+    store.change_postings(
+        connection,
+        [
+            {"row": new_id, "repost_of": one.id, "repost_reason": one.reason}
+            for new_id, one in fresh.items()
+        ],
+    )
     return fresh if only is not None else known | fresh
 
 
 def _known(former: AnyRow, old: Sequence[AnyRow], listed: Sequence[AnyRow]) -> dict[int, Match]:
     """The pairs that a move said before, in either direction: an employer may move back."""
-    reason, ids, new_ids = f"moved from {former.board} before", {row.id for row in old}, {row.id for row in listed}
+    reason, ids, new_ids = (
+        f"moved from {former.board} before",
+        {row.id for row in old},
+        {row.id for row in listed},
+    )
     there = {row.id: Match(row.repost_of, reason) for row in listed if row.repost_of in ids}
     return {row.repost_of: Match(row.id, reason) for row in old if row.repost_of in new_ids} | there
 
 
-def _sides(connection: Connection, mine: _Postings, others: _Postings, leave: Collection[int]) -> list[Side]:
+def _sides(
+    connection: Connection, mine: _Postings, others: _Postings, leave: Collection[int]
+) -> list[MovedPosting]:
     """The postings as they are compared; a text only where the other board has a posting of the same title and towns."""
     names = employer_names([mine[0].company, others[0].company], [mine[0].token, others[0].token])
     sides = [_side(row, names) for row in mine[1] if row.id not in leave]
@@ -197,11 +284,17 @@ def _sides(connection: Connection, mine: _Postings, others: _Postings, leave: Co
     return [replace(one, text=found.get(one.id, "")) for one in sides]
 
 
-def _side(row: AnyRow, names: Collection[str]) -> Side:
-    numbers = Numbers(row.requisition or None, row.internal_job or None)
-    return Side(row.id, plain_title(row.title, names), towns(row.locations or [row.location]), numbers, row.state == "open")
+def _side(row: AnyRow, names: Collection[str]) -> MovedPosting:
+    numbers = JobNumbers(row.requisition or None, row.internal_job or None)
+    return MovedPosting(
+        row.id,
+        plain_title(row.title, names),
+        towns(row.locations or [row.location]),
+        numbers,
+        row.state == "open",
+    )
 
 
-def _named(old: Sequence[AnyRow], found: Mapping[int, Match]) -> dict[int, Repeated]:
+def _named(old: Sequence[AnyRow], found: Mapping[int, Match]) -> dict[int, RepostOf]:
     names = {row.id: row.name for row in old}
-    return {new_id: Repeated(names[one.id], one.reason) for new_id, one in found.items()}
+    return {new_id: RepostOf(names[one.id], one.reason) for new_id, one in found.items()}

@@ -9,22 +9,38 @@ from typing import cast
 
 import msgspec
 import zstandard
-from sqlalchemy import Connection, Select, Table, Update, and_, bindparam, func, insert, literal_column, select, update
+from sqlalchemy import (
+    Connection,
+    Select,
+    Table,
+    Update,
+    and_,
+    bindparam,
+    func,
+    insert,
+    literal_column,
+    select,
+    update,
+)
 
 from crawler.items import Deadline, Pay, Period, Posting, Workplace
 from crawler.registry import reader_version
 from monitor.database import tables
-from monitor.database.engine import AnyRow, insert_missing
-from monitor.database.json_values import among, gathered, instant, listed
-from monitor.database.search import Words, keep_words
-from monitor.history.compare import Known, digest
+from monitor.database.engine import AnyRow, insert_or_ignore
+from monitor.database.json_values import in_json_list, iso_text, json_list, json_rows
+from monitor.database.search import Words, index_texts
+from monitor.history.compare import KnownPosting, digest
 from monitor.messages import FieldChange
 
-_POSTING = cast("Table", tables.Posting.__table__)  # written through the tables: the ORM's own inserts and updates cost half as much again
-_VERSION, _DESCRIPTION = cast("Table", tables.PostingVersion.__table__), cast("Table", tables.Description.__table__)
+# written through the tables: the ORM's own inserts and updates cost half as much again
+_POSTING = cast("Table", tables.Posting.__table__)
+_VERSION, _DESCRIPTION = (
+    cast("Table", tables.PostingVersion.__table__),
+    cast("Table", tables.Description.__table__),
+)
 
 
-class Stored(Known, frozen=True, array_like=True, gc=False, kw_only=True):
+class PostingState(KnownPosting, frozen=True, array_like=True, gc=False, kw_only=True):
     """An open or closed posting's row, as far as a look needs it."""
 
     id: int
@@ -41,12 +57,13 @@ def load_board(connection: Connection, name: str) -> AnyRow:
     return connection.execute(_BY_NAME, {"name": name}).one()
 
 
-# Statements that every look makes are built once: SQLAlchemy takes as long for building them as SQLite for answering.
+# Statements that every look makes are built once: SQLAlchemy takes as long for building them as
+# SQLite for answering.
 _BY_NAME = select(tables.Board.__table__).where(tables.Board.board == bindparam("name"))
 _posting = tables.Posting
 _is_open = _posting.state == literal_column("'open'")
 _STORED = select(
-    gathered(  # in the order of Stored's fields
+    json_rows(  # in the order of Stored's fields
         _posting.key,
         _is_open,
         _posting.raw_digest,
@@ -56,40 +73,54 @@ _STORED = select(
         _posting.version,
         _posting.baseline,
         _posting.repost_of.is_not(None),
-        instant(_posting.first_seen_at),
-        instant(_posting.last_seen_at),
-        instant(_posting.missing_since),
+        iso_text(_posting.first_seen_at),
+        iso_text(_posting.last_seen_at),
+        iso_text(_posting.missing_since),
     )
 ).where(_posting.board_id == bindparam("board"))
 _OPEN = _STORED.where(_is_open)
 _UNLISTED = _OPEN.where(_posting.last_seen_at.is_not(None))
-_OF_KEYS = _STORED.where(among(_posting.key, "keys"))
-_COUNTS = select(func.count(), func.count(_posting.last_seen_at)).where(_posting.board_id == bindparam("board"), _is_open)
-_decoder = msgspec.json.Decoder(list[Stored], strict=False)  # a truth may be 0 or 1
+_CLOSED_BY_KEY = _STORED.where(in_json_list(_posting.key, "keys"))
+_COUNTS = select(func.count(), func.count(_posting.last_seen_at)).where(
+    _posting.board_id == bindparam("board"), _is_open
+)
+_decoder = msgspec.json.Decoder(list[PostingState], strict=False)  # a truth may be 0 or 1
 
 
-def load_postings(connection: Connection, board_id: int, keys: Collection[str] = ()) -> dict[str, Stored]:
+def load_postings(
+    connection: Connection, board_id: int, keys: Collection[str] = ()
+) -> dict[str, PostingState]:
     """The board's open postings, and those of `keys` that are closed; by key."""
-    found = {one.key: one for one in _ask(connection, _OPEN, board=board_id)}
+    found = {one.key: one for one in _load(connection, _OPEN, board=board_id)}
     unknown = [key for key in keys if key not in found]
     if unknown:
-        found |= {one.key: one for one in _ask(connection, _OF_KEYS, board=board_id, keys=listed(unknown))}
+        found |= {
+            one.key: one
+            for one in _load(connection, _CLOSED_BY_KEY, board=board_id, keys=json_list(unknown))
+        }
     return found
 
 
-def _ask(connection: Connection, query: Select[str], **wanted: object) -> list[Stored]:
+def _load(connection: Connection, query: Select[str], **wanted: object) -> list[PostingState]:
     return _decoder.decode(connection.execute(query, wanted).scalar_one())
 
 
-def load_unlisted(connection: Connection, board_id: int) -> tuple[list[Stored], int]:
+def load_unlisted(connection: Connection, board_id: int) -> tuple[list[PostingState], int]:
     """The board's open postings that its last good look did not list, and how many are open in all."""
     count, unlisted = connection.execute(_COUNTS, {"board": board_id}).one()
-    return _ask(connection, _UNLISTED, board=board_id) if unlisted else [], count  # nearly always none
+    # nearly always none
+    return _load(connection, _UNLISTED, board=board_id) if unlisted else [], count
 
 
-def content(row: AnyRow) -> Posting:
+def posting_from_row(row: AnyRow) -> Posting:
     """The posting of a version's row that also has `key` and the description's `text`."""
-    pay = Pay(row.pay_min, row.pay_max, row.pay_currency, cast("Period | None", row.pay_period), row.pay_text)
+    pay = Pay(
+        row.pay_min,
+        row.pay_max,
+        row.pay_currency,
+        cast("Period | None", row.pay_period),
+        row.pay_text,
+    )
     return Posting(
         key=row.key,
         title=row.title,
@@ -100,7 +131,9 @@ def content(row: AnyRow) -> Posting:
         employment_type=row.employment_type,
         workplace=cast("Workplace | None", row.workplace),
         pay=pay if row.pay_text is not None else None,
-        deadline=Deadline(row.deadline_at, row.deadline_text) if row.deadline_text is not None else None,
+        deadline=Deadline(row.deadline_at, row.deadline_text)
+        if row.deadline_text is not None
+        else None,
         description=row.text,
         company=row.company,
         requisition=None,
@@ -114,7 +147,10 @@ def content(row: AnyRow) -> Posting:
 
 def version_columns(ats: str, posting: Posting, raw: bytes) -> dict[str, object]:
     """The columns of a version that today's reader has read."""
-    return content_columns(posting) | {"reader_version": reader_version(ats), "raw": zstandard.compress(raw)}
+    return content_columns(posting) | {
+        "reader_version": reader_version(ats),
+        "raw": zstandard.compress(raw),
+    }
 
 
 def content_columns(posting: Posting) -> dict[str, object]:
@@ -163,18 +199,31 @@ def text_digest(text: str) -> str:
     return sha256(text.encode()).hexdigest()
 
 
-def keep_descriptions(connection: Connection, postings: Iterable[Posting], words: Mapping[str, Words] | None = None) -> None:
+def keep_descriptions(
+    connection: Connection, postings: Iterable[Posting], words: Mapping[str, Words] | None = None
+) -> None:
     """Stores the texts that are not stored yet, and indexes their words; `words` are those that are made already."""
-    texts = [(posting.title, text_digest(posting.description), posting.description) for posting in postings]
+    texts = [
+        (posting.title, text_digest(posting.description), posting.description)
+        for posting in postings
+    ]
     if texts:
-        rows = [{"digest": key, "text": text} for key, text in sorted({(key, text) for _, key, text in texts})]
-        connection.execute(insert_missing(connection, _DESCRIPTION), rows)
-        keep_words(connection, texts, words)
+        rows = [
+            {"digest": key, "text": text}
+            for key, text in sorted({(key, text) for _, key, text in texts})
+        ]
+        connection.execute(insert_or_ignore(connection, _DESCRIPTION), rows)
+        index_texts(connection, texts, words)
 
 
 _ADD_POSTINGS = insert(_POSTING)
-_IDS = select(_posting.key, _posting.id).where(_posting.board_id == bindparam("board"), among(_posting.key, "keys"))
-_ADD_VERSIONS, _ADD_CHANGES = insert(_VERSION), insert(cast("Table", tables.PostingChange.__table__))
+_IDS = select(_posting.key, _posting.id).where(
+    _posting.board_id == bindparam("board"), in_json_list(_posting.key, "keys")
+)
+_ADD_VERSIONS, _ADD_CHANGES = (
+    insert(_VERSION),
+    insert(cast("Table", tables.PostingChange.__table__)),
+)
 
 
 def add_postings(connection: Connection, rows: Sequence[Mapping[str, object]]) -> dict[str, int]:
@@ -182,8 +231,11 @@ def add_postings(connection: Connection, rows: Sequence[Mapping[str, object]]) -
     if not rows:
         return {}
     connection.execute(_ADD_POSTINGS, rows)
-    made = connection.execute(_IDS, {"board": rows[0]["board_id"], "keys": listed([str(row["key"]) for row in rows])})
-    return {key: posting_id for key, posting_id in made}  # noqa: C416  # a Row is no tuple to the type checker
+    made = connection.execute(
+        _IDS, {"board": rows[0]["board_id"], "keys": json_list([str(row["key"]) for row in rows])}
+    )
+    # a Row is no tuple to the type checker
+    return {key: posting_id for key, posting_id in made}  # noqa: C416
 
 
 def add_versions(connection: Connection, rows: Sequence[Mapping[str, object]]) -> None:
@@ -196,7 +248,9 @@ def add_changes(connection: Connection, rows: Sequence[Mapping[str, object]]) ->
         connection.execute(_ADD_CHANGES, rows)
 
 
-_ONE = update(_VERSION).where(_VERSION.c.posting_id == bindparam("posting"), _VERSION.c.number == bindparam("which"))
+_ONE = update(_VERSION).where(
+    _VERSION.c.posting_id == bindparam("posting"), _VERSION.c.number == bindparam("which")
+)
 _END, _SUPERSEDE = _ONE.values(valid_to=bindparam("at")), _ONE.values(superseded=True)
 _REPLACE = _ONE.values(valid_to=bindparam("at"), superseded=True)
 
@@ -211,18 +265,24 @@ def supersede_versions(connection: Connection, versions: Iterable[tuple[int, int
     _change_versions(connection, _SUPERSEDE, versions)
 
 
-def replace_versions(connection: Connection, versions: Iterable[tuple[int, int]], at: datetime) -> None:
+def replace_versions(
+    connection: Connection, versions: Iterable[tuple[int, int]], at: datetime
+) -> None:
     """Both at once, of versions that end with the newer one's beginning."""
     _change_versions(connection, _REPLACE, versions, at=at)
 
 
-def _change_versions(connection: Connection, change: Update, versions: Iterable[tuple[int, int]], **values: object) -> None:
+def _change_versions(
+    connection: Connection, change: Update, versions: Iterable[tuple[int, int]], **values: object
+) -> None:
     rows = [{"posting": posting_id, "which": number} | values for posting_id, number in versions]
     if rows:
         connection.execute(change, rows)
 
 
-def amend_version(connection: Connection, posting_id: int, number: int, columns: Mapping[str, object]) -> None:
+def amend_version(
+    connection: Connection, posting_id: int, number: int, columns: Mapping[str, object]
+) -> None:
     """The same content read better, or with a field that is newly sent: written in place, since nobody has edited anything."""
     mine = (_VERSION.c.posting_id == posting_id, _VERSION.c.number == number)
     connection.execute(update(_VERSION).where(*mine).values(**columns))
@@ -243,4 +303,13 @@ def change_postings(connection: Connection, rows: Sequence[Mapping[str, object]]
 
 def change_rows(changes: Iterable[FieldChange], **common: object) -> list[dict[str, object]]:
     """The `revised` rows of one posting, a row a field; an empty side is null."""
-    return [common | {"kind": "revised", "field": change.field, "old": change.old or None, "new": change.new or None} for change in changes]
+    return [
+        common
+        | {
+            "kind": "revised",
+            "field": change.field,
+            "old": change.old or None,
+            "new": change.new or None,
+        }
+        for change in changes
+    ]

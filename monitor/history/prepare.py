@@ -1,6 +1,7 @@
 """Prepare a check for writing, before its transaction begins: columns of versions, words of texts, the rules that fit.
 
-A baseline of 1,500 postings takes ten seconds of it, and the database is locked for others while a transaction writes.
+A baseline of 1,500 postings takes ten seconds of it, and the database is locked for others while a
+transaction writes.
 """
 
 from __future__ import annotations
@@ -16,33 +17,48 @@ from monitor.database.engine import AnyRow
 from monitor.database.search import Words, words_to_index
 from monitor.history import postings
 from monitor.history.contents import load_contents
-from monitor.history.decide import Events
+from monitor.history.decide import BoardChanges
 from monitor.rules.matcher import Matcher
-from monitor.rules.matches import candidate
+from monitor.rules.matches import candidate_of_posting
 
 
 @dataclass(frozen=True, slots=True)
 class Ready:
     """Prepared values. A value that is missing is made when it is asked for."""
 
-    columns: Mapping[str, dict[str, object]] = field(default_factory=dict)  # of the version to write, by the posting's key
-    words: Mapping[str, Words] = field(default_factory=dict)  # of texts to index; see `search.words_to_index`
-    last: Mapping[int, Posting] = field(default_factory=dict)  # the content of those that close, by id
+    # of the version to write, by the posting's key
+    columns: Mapping[str, dict[str, object]] = field(default_factory=dict)
+    # of texts to index; see `search.words_to_index`
+    words: Mapping[str, Words] = field(default_factory=dict)
+    # the content of those that close, by id
+    last: Mapping[int, Posting] = field(default_factory=dict)
 
     def version(self, ats: str, posting: Posting, sighting: Sighting) -> dict[str, object]:
         """The columns of a version that today's reader has read."""
-        return self.columns.get(posting.key) or postings.version_columns(ats, posting, sighting.keep())
+        return self.columns.get(posting.key) or postings.version_columns(
+            ats, posting, sighting.keep()
+        )
 
 
-def prepare(connection: Connection, matchers: Iterable[Matcher], board: AnyRow, events: Events) -> Ready:
+def prepare(
+    connection: Connection, matchers: Iterable[Matcher], board: AnyRow, events: BoardChanges
+) -> Ready:
     """Return what these events of a board need, and let the matchers remember what they say of them."""
     versions, asked = list(events.versions()), list(matchers)
     last = load_contents(connection, board.board, events.closed)
-    texts = [(posting.title, postings.text_digest(posting.description), posting.description) for posting, _ in versions]
+    texts = [
+        (posting.title, postings.text_digest(posting.description), posting.description)
+        for posting, _ in versions
+    ]
     learns = events.company and board.company == board.token
     company = events.company if learns and events.company else board.company
-    for posting in chain((posting for posting, _ in versions), (one.before for one in events.revised), last.values()):
+    for posting in chain(
+        (posting for posting, _ in versions), (one.before for one in events.revised), last.values()
+    ):
         for matcher in asked:
-            matcher.explain(candidate(board.board, company, posting))
-    columns = {posting.key: postings.version_columns(board.ats, posting, sighting.keep()) for posting, sighting in versions}
+            matcher.explain(candidate_of_posting(board.board, company, posting))
+    columns = {
+        posting.key: postings.version_columns(board.ats, posting, sighting.keep())
+        for posting, sighting in versions
+    }
     return Ready(columns, words_to_index(connection, texts), last)

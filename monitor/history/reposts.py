@@ -1,11 +1,12 @@
 """Which posting a new one repeats: pure, so it touches no database, clock or network.
 
-Boards take a job down and put it up again under a new key. Ids that vanish from real boards come back after up to 45 days; twice
-that is "recently" here, and a job that is advertised anew after a longer time is a new round of hiring.
+Boards take a job down and put it up again under a new key. Ids that vanish from real boards come
+back after up to 45 days; twice that is "recently" here, and a job that is advertised anew after a
+longer time is a new round of hiring.
 
-A requisition or an internal job names the same job only while no listed posting carries it too: several posts share one when an
-employer advertises a job in several places, and some boards write one word into the requisition of nearly all ("TANK" on 307 of 333).
-Then title and place decide.
+A requisition or an internal job names the same job only while no listed posting carries it too:
+several posts share one when an employer advertises a job in several places, and some boards write
+one word into the requisition of nearly all ("TANK" on 307 of 333). Then title and place decide.
 """
 
 from __future__ import annotations
@@ -19,11 +20,13 @@ from rapidfuzz import fuzz
 from crawler.items import Posting
 
 RECENTLY = timedelta(days=90)
-NEARLY_THE_SAME = 90.0  # per cent; two roles of one employer share its boilerplate and reach 75 (real boards, 2025 and 2026)
+# per cent; two roles of one employer share its boilerplate and reach 75 (real boards, 2025 and
+# 2026)
+NEARLY_THE_SAME = 90.0
 
 
 @dataclass(frozen=True, slots=True)
-class Numbers:
+class JobNumbers:
     """What an employer's own system calls a job."""
 
     requisition: str | None
@@ -33,7 +36,7 @@ class Numbers:
 Face = tuple[str, tuple[str, ...]]  # title and places, whatever their case, spacing and order
 
 
-def face(title: str, locations: Iterable[str], location: str) -> Face:
+def title_and_places(title: str, locations: Iterable[str], location: str) -> Face:
     """Title and places as far as two postings are compared by them."""
     return _plain(title), tuple(sorted(map(_plain, locations))) or (_plain(location),)
 
@@ -43,14 +46,15 @@ def _plain(words: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Gone:
+class FormerPosting:
     """A posting that left its board, or is missing from it."""
 
     id: int
-    numbers: Numbers
+    numbers: JobNumbers
     face: Face
     since: datetime  # the first look that missed it
-    text: str | None = None  # None: not loaded, since only one with a new posting's face is asked for its text
+    # None: not loaded, since only one with a new posting's face is asked for its text
+    text: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +65,11 @@ class Repost:
     reason: str
 
 
-def find(new: Posting, gone: Sequence[Gone], listed: Sequence[Numbers]) -> Repost | None:
+def find_repost(
+    new: Posting, gone: Sequence[FormerPosting], listed: Sequence[JobNumbers]
+) -> Repost | None:
     """What the new posting repeats: by the surest reason, and of several the one that left last. `listed` are the other postings'."""
-    mine = face(new.title, new.locations, new.location)
+    mine = title_and_places(new.title, new.locations, new.location)
     found = [(*why, one) for one in gone for why in _by_number(new, one, mine, gone, listed)]
     found += [(*why, one) for one in gone if one.face == mine for why in _by_text(new, one)]
     if not found:
@@ -76,7 +82,13 @@ _Why = tuple[int, str]  # the surer the higher, and the reason
 _SURENESS = {"internal_job": 3, "requisition": 2}
 
 
-def _by_number(new: Posting, one: Gone, mine: Face, gone: Sequence[Gone], listed: Sequence[Numbers]) -> Iterator[_Why]:
+def _by_number(
+    new: Posting,
+    one: FormerPosting,
+    mine: Face,
+    gone: Sequence[FormerPosting],
+    listed: Sequence[JobNumbers],
+) -> Iterator[_Why]:
     for name, sureness in _SURENESS.items():
         number = getattr(new, name)
         if number and number == getattr(one.numbers, name):
@@ -87,14 +99,19 @@ def _by_number(new: Posting, one: Gone, mine: Face, gone: Sequence[Gone], listed
                 yield sureness, words
 
 
-def _names_one_job(name: str, number: str, gone: Sequence[Gone], listed: Sequence[Numbers]) -> bool:
+def _names_one_job(
+    name: str, number: str, gone: Sequence[FormerPosting], listed: Sequence[JobNumbers]
+) -> bool:
     """No listed posting carries the number, and what left with it was one job."""
     if any(getattr(other, name) == number for other in listed):
         return False
-    return name == "internal_job" or len({one.face[0] for one in gone if getattr(one.numbers, name) == number}) == 1
+    return (
+        name == "internal_job"
+        or len({one.face[0] for one in gone if getattr(one.numbers, name) == number}) == 1
+    )
 
 
-def _by_text(new: Posting, one: Gone) -> Iterator[_Why]:
+def _by_text(new: Posting, one: FormerPosting) -> Iterator[_Why]:
     if new.description and one.text:
         score = fuzz.ratio(new.description, one.text, score_cutoff=NEARLY_THE_SAME)
         if score:
@@ -102,7 +119,7 @@ def _by_text(new: Posting, one: Gone) -> Iterator[_Why]:
 
 
 @dataclass(frozen=True, slots=True)
-class Repeated:
+class RepostOf:
     """The posting that another one repeats, as a message names it."""
 
     posting: str  # "greenhouse:deepmind:5938712"

@@ -1,8 +1,9 @@
 """Versions read again in place when the reader has got better: what it derives (pay, deadline, workplace) comes out otherwise.
 
-Nobody has edited anything, so there is no change and no alert; what was read otherwise is noted in `reading_change`. The daemon does it
-bit by bit between rounds, `db upgrade` at once. A look that meets a version which has not had its turn reads it in the same way
-(`contents.py`), and one whose raw job the newer reader cannot read stays as it is, under the newer reader's number.
+Nobody has edited anything, so there is no change and no alert; what was read otherwise is noted in
+`reading_change`. The daemon does it bit by bit between rounds, `db upgrade` at once. A look that
+meets a version which has not had its turn reads it in the same way (`contents.py`), and one whose
+raw job the newer reader cannot read stays as it is, under the newer reader's number.
 """
 
 from __future__ import annotations
@@ -12,16 +13,27 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import NamedTuple, cast
 
-from sqlalchemy import ColumnElement, Connection, Engine, Table, and_, func, insert, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    Table,
+    and_,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 
 from crawler.items import Posting
 from crawler.registry import supported
 from monitor.config.model import Settings
 from monitor.database import tables
-from monitor.database.engine import AnyRow, reading
+from monitor.database.engine import AnyRow, read_transaction
 from monitor.history.compare import differences
-from monitor.history.contents import TODAY, Reader, read_by
-from monitor.history.postings import content, content_columns, keep_descriptions
+from monitor.history.contents import CURRENT_READER, Reader, read_by
+from monitor.history.postings import content_columns, keep_descriptions, posting_from_row
 from monitor.messages import FieldChange
 from monitor.rules import matches
 from monitor.rules.matcher import Matcher
@@ -29,7 +41,14 @@ from monitor.rules.matcher import Matcher
 _AT_ONCE = 100  # versions in one transaction: writers wait for it
 _VERSION = cast("Table", tables.PostingVersion.__table__)
 _OLDER = (
-    select(_VERSION, tables.Description.text, tables.Posting.key, tables.Posting.company, tables.Board.board, tables.Board.ats)
+    select(
+        _VERSION,
+        tables.Description.text,
+        tables.Posting.key,
+        tables.Posting.company,
+        tables.Board.board,
+        tables.Board.ats,
+    )
     .add_columns(tables.Board.company.label("board_company"))
     .join(tables.Posting, tables.Posting.id == _VERSION.c.posting_id)
     .join(tables.Board, tables.Board.id == tables.Posting.board_id)
@@ -51,9 +70,13 @@ class Reread(NamedTuple):
         return differences(self.before, self.after)
 
 
-def older(connection: Connection, reader: Reader = TODAY) -> int:
+def older(connection: Connection, reader: Reader = CURRENT_READER) -> int:
     """How many versions an older reader has read."""
-    versions = select(func.count()).select_from(_VERSION).join(tables.Posting, tables.Posting.id == _VERSION.c.posting_id)
+    versions = (
+        select(func.count())
+        .select_from(_VERSION)
+        .join(tables.Posting, tables.Posting.id == _VERSION.c.posting_id)
+    )
     versions = versions.join(tables.Board, tables.Board.id == tables.Posting.board_id)
     count: int = connection.execute(versions.where(*_is_older(reader))).scalar_one()
     return count
@@ -62,7 +85,10 @@ def older(connection: Connection, reader: Reader = TODAY) -> int:
 def _is_older(reader: Reader) -> tuple[ColumnElement[bool], ...]:
     """The conditions on a version and its board: the first one is the index's, the second one each ats's own."""
     newest = {ats: reader.version(ats) for ats in supported()}
-    of_ats = (and_(tables.Board.ats == ats, _VERSION.c.reader_version < version) for ats, version in newest.items())
+    of_ats = (
+        and_(tables.Board.ats == ats, _VERSION.c.reader_version < version)
+        for ats, version in newest.items()
+    )
     return _VERSION.c.reader_version < max(newest.values()), or_(*of_ats)
 
 
@@ -72,7 +98,7 @@ def read_again(
     now: datetime,
     seconds: float,
     *,
-    reader: Reader = TODAY,
+    reader: Reader = CURRENT_READER,
     clock: Callable[[], float] = time.monotonic,
     progress: Callable[[int], None] = lambda _: None,
 ) -> bool:
@@ -80,7 +106,10 @@ def read_again(
     matchers = [Matcher(rule) for rule in settings.rules]
     until = clock() + seconds
     while rows := _some(engine, reader):
-        better = [Reread(row, before := content(row), read_by(reader, row.ats, before, row.raw)) for row in rows]
+        better = [
+            Reread(row, before := posting_from_row(row), read_by(reader, row.ats, before, row.raw))
+            for row in rows
+        ]
         with engine.begin() as connection:
             _write(connection, matchers, better, reader, now)
         progress(len(rows))
@@ -90,22 +119,33 @@ def read_again(
 
 
 def _some(engine: Engine, reader: Reader) -> Sequence[AnyRow]:
-    with reading(engine) as connection:
+    with read_transaction(engine) as connection:
         return connection.execute(_OLDER.where(*_is_older(reader))).all()
 
 
-def _write(connection: Connection, matchers: Sequence[Matcher], better: Sequence[Reread], reader: Reader, now: datetime) -> None:
+def _write(
+    connection: Connection,
+    matchers: Sequence[Matcher],
+    better: Sequence[Reread],
+    reader: Reader,
+    now: datetime,
+) -> None:
     """In place, where no look has written a version anew in the meantime."""
     keep_descriptions(connection, [one.after for one in better])
     noted: list[dict[str, object]] = []
     for one in better:
         mine = (_VERSION.c.id == one.row.id, _VERSION.c.reader_version == one.row.reader_version)
         columns = content_columns(one.after) | {"reader_version": reader.version(one.row.ats)}
-        if connection.execute(update(_VERSION).where(*mine).values(**columns)).rowcount and one.changes:
+        if (
+            connection.execute(update(_VERSION).where(*mine).values(**columns)).rowcount
+            and one.changes
+        ):
             noted += _notes(one, reader, now)
             numbered = [(one.row.posting_id, one.row.number, one.after)]
-            matches.forget(connection, numbered)
-            matches.keep(connection, one.row.board, one.row.board_company, matchers, numbered)
+            matches.delete_matches(connection, numbered)
+            matches.store_matches(
+                connection, one.row.board, one.row.board_company, matchers, numbered
+            )
     if noted:
         connection.execute(insert(tables.ReadingChange), noted)
 
@@ -113,4 +153,9 @@ def _write(connection: Connection, matchers: Sequence[Matcher], better: Sequence
 def _notes(one: Reread, reader: Reader, now: datetime) -> list[dict[str, object]]:
     common = {"posting_id": one.row.posting_id, "version": one.row.number, "at": now}
     readers = {"from_reader": one.row.reader_version, "to_reader": reader.version(one.row.ats)}
-    return [common | readers | {"field": change.field, "old": change.old or None, "new": change.new or None} for change in one.changes]
+    return [
+        common
+        | readers
+        | {"field": change.field, "old": change.old or None, "new": change.new or None}
+        for change in one.changes
+    ]

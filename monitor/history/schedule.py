@@ -8,20 +8,22 @@ from random import Random
 FAILURES_TO_FAIL = 3  # in a row, before a board counts as failing and the operator is told
 VALIDATOR_LIFE = timedelta(days=1)  # a stuck validator freezes a board for a day at most
 BACK_OFF_LIMIT = timedelta(hours=1)
-LONGEST_PATIENCE = timedelta(days=1)  # what a host's Retry-After is believed
+MAX_RETRY_AFTER = timedelta(days=1)  # what a host's Retry-After is believed
 COLLAPSE_SHARE = 0.3
 COLLAPSE_LEAST = 5
 SLACK = timedelta(seconds=2)
 SPREAD = 0.1  # of the interval, so that boards do not stay in step
 
 
-def next_check(now: datetime, every: timedelta, failures: int, retry_after: float | None, random: Random) -> datetime:
+def next_check(
+    now: datetime, every: timedelta, failures: int, retry_after: float | None, random: Random
+) -> datetime:
     """When to look again: `every` later, doubled with each further failure up to an hour; never before `retry_after`, in seconds."""
     doublings: int = min(max(failures - 1, 0), 16)
     wait = every * (1 << doublings)
     wait = max(every, min(wait, BACK_OFF_LIMIT))
     wait -= wait * SPREAD * random.random()
-    return now + max(wait, min(timedelta(seconds=retry_after or 0), LONGEST_PATIENCE))
+    return now + max(wait, min(timedelta(seconds=retry_after or 0), MAX_RETRY_AFTER))
 
 
 def due_at(next_check: datetime | None, every: timedelta, setbacks: int, now: datetime) -> datetime:
@@ -29,7 +31,7 @@ def due_at(next_check: datetime | None, every: timedelta, setbacks: int, now: da
 
     `setbacks` are its failures in a row, and one more when its host asked to wait.
     """
-    furthest = now + (every if setbacks == 0 else every + BACK_OFF_LIMIT + LONGEST_PATIENCE)
+    furthest = now + (every if setbacks == 0 else every + BACK_OFF_LIMIT + MAX_RETRY_AFTER)
     return now if next_check is None or next_check > furthest + SLACK else next_check
 
 
@@ -38,7 +40,7 @@ def nearly_due(every: timedelta) -> timedelta:
     return min(max(every * 0.05, SLACK), every / 2)
 
 
-def validators_hold(read_at: datetime | None, now: datetime) -> bool:
+def validators_usable(read_at: datetime | None, now: datetime) -> bool:
     """May the board be asked whether it moved? Not when its last whole reading is a day old, nor when the clock went back behind it."""
     return read_at is not None and timedelta(0) <= now - read_at < VALIDATOR_LIFE
 
@@ -50,6 +52,6 @@ def has_collapsed(open_before: int, missing: int, listed: int) -> bool:
     return missing >= COLLAPSE_LEAST and missing > open_before * COLLAPSE_SHARE
 
 
-def later(now: datetime, last: datetime | None) -> datetime:
+def strictly_after(now: datetime, last: datetime | None) -> datetime:
     """An instant for a board's new look: now, or a microsecond after its last one when the clock was set back."""
     return now if last is None or now > last else last + timedelta(microseconds=1)

@@ -1,9 +1,11 @@
 """Edits of a board's template: the same edit in most of its descriptions, such as a new introduction of the employer.
 
-An edit is a set of passages, each a removed text and the text that replaced it. Descriptions are compared paragraph by paragraph. A
-paragraph that replaced another is narrowed to the part that differs, so that a posting's own words around it do not hide the common
-edit. A passage found in more than half of a board's listed postings, and in at least three, belongs to the template: two equal edits
-are no template, and two messages are no flood. A posting whose passages all belong to the template has no edit of its own.
+An edit is a set of passages, each a removed text and the text that replaced it. Descriptions are
+compared paragraph by paragraph. A paragraph that replaced another is narrowed to the part that
+differs, so that a posting's own words around it do not hide the common edit. A passage found in
+more than half of a board's listed postings, and in at least three, belongs to the template: two
+equal edits are no template, and two messages are no flood. A posting whose passages all belong to
+the template has no edit of its own.
 """
 
 from __future__ import annotations
@@ -42,25 +44,29 @@ class TemplateEdit(Generic[K]):
     alone: frozenset[K]  # those of them whose descriptions were edited nowhere else
 
 
-def find(texts: Mapping[K, tuple[str, str]], listed: int) -> TemplateEdit[K] | None:
+def find_template_edit(texts: Mapping[K, tuple[str, str]], listed: int) -> TemplateEdit[K] | None:
     """The board's edit among the descriptions that were rewritten, each given before and after; None where they have none in common."""
-    if not enough(len(texts), listed):
+    if not is_majority(len(texts), listed):
         return None
     edits = {key: passages(before, after) for key, (before, after) in texts.items()}
-    common = shared(edits, listed)
+    common = common_passages(edits, listed)
     edited = tuple(key for key, edit in edits.items() if edit & common.keys())
     alone = frozenset(key for key in edited if edits[key] <= common.keys())
     return TemplateEdit(common, edited, alone) if edited else None
 
 
-def enough(edited: int, listed: int) -> bool:
+def is_majority(edited: int, listed: int) -> bool:
     """Are so many of the listed postings most of them?"""
     return edited >= LEAST and 2 * edited > listed
 
 
 def passages(before: str, after: str) -> frozenset[Passage]:
     """What an edit replaced; the order and number of the same replacement are nothing."""
-    return frozenset(passage for passage in _passages(_paragraphs(before), _paragraphs(after)) if passage.old != passage.new)
+    return frozenset(
+        passage
+        for passage in _passages(_paragraphs(before), _paragraphs(after))
+        if passage.old != passage.new
+    )
 
 
 def _paragraphs(text: str) -> list[str]:
@@ -68,7 +74,9 @@ def _paragraphs(text: str) -> list[str]:
 
 
 def _passages(old: Sequence[str], new: Sequence[str]) -> Iterator[Passage]:
-    for tag, old_from, old_to, new_from, new_to in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+    for tag, old_from, old_to, new_from, new_to in SequenceMatcher(
+        None, old, new, autojunk=False
+    ).get_opcodes():
         gone, come = old[old_from:old_to], new[new_from:new_to]
         if tag == "replace" and len(gone) == len(come):
             yield from map(_narrowed, gone, come)
@@ -90,10 +98,10 @@ def _alike(one: Sequence[str], other: Sequence[str]) -> int:
     return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
 
 
-def shared(edits: Mapping[K, frozenset[Passage]], listed: int) -> dict[Passage, int]:
+def common_passages(edits: Mapping[K, frozenset[Passage]], listed: int) -> dict[Passage, int]:
     """The passages that most of the board's postings share, in how many; the commonest first."""
     counts = Counter(passage for edit in edits.values() for passage in edit)
-    return {passage: count for passage, count in counts.most_common() if enough(count, listed)}
+    return {passage: count for passage, count in counts.most_common() if is_majority(count, listed)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,13 +124,22 @@ def template_edits(connection: Connection, since: datetime) -> dict[int, StoredE
 def _edits(connection: Connection, since: datetime) -> Iterator[tuple[int, StoredEdit]]:
     for look in connection.execute(_LOOKS.where(PostingChange.at >= since)).all():
         rows = connection.execute(_REWRITTEN.where(PostingChange.check_id == look.id)).all()
-        edit = find({row.posting_id: (row.old or "", row.new or "") for row in rows}, look.seen)
+        edit = find_template_edit(
+            {row.posting_id: (row.old or "", row.new or "") for row in rows}, look.seen
+        )
         if edit is not None:
             yield look.id, _stored(look, rows, edit)
 
 
 def _stored(look: AnyRow, rows: Sequence[AnyRow], edit: TemplateEdit[int]) -> StoredEdit:
-    return StoredEdit(look.company, look.url, look.seen, look.finished_at, edit, {row.posting_id: row.version for row in rows})
+    return StoredEdit(
+        look.company,
+        look.url,
+        look.seen,
+        look.finished_at,
+        edit,
+        {row.posting_id: row.version for row in rows},
+    )
 
 
 _LOOKS = (
@@ -135,8 +152,12 @@ _LOOKS = (
 )
 _back = aliased(PostingChange)  # a posting that came back with another text is told as that
 _REOPENED = select(_back.id).where(
-    and_(_back.check_id == PostingChange.check_id, _back.posting_id == PostingChange.posting_id, _back.kind == "reopened")
+    and_(
+        _back.check_id == PostingChange.check_id,
+        _back.posting_id == PostingChange.posting_id,
+        _back.kind == "reopened",
+    )
 )
-_REWRITTEN = select(PostingChange.posting_id, PostingChange.version, PostingChange.old, PostingChange.new).where(
-    PostingChange.field == "description", ~_REOPENED.exists()
-)
+_REWRITTEN = select(
+    PostingChange.posting_id, PostingChange.version, PostingChange.old, PostingChange.new
+).where(PostingChange.field == "description", ~_REOPENED.exists())

@@ -18,6 +18,14 @@ def notifiers(settings: Settings, console: TextIO) -> dict[str, Notifier]:
     return {
         "console": ConsoleNotifier(console),
         **({"apprise": AppriseNotifier(settings.apprise)} if settings.apprise else {}),
-        **({"slack": SlackNotifier(token, settings.slack.api_url, interactive=settings.slack.app_token is not None)} if token else {}),
+        **(
+            {
+                "slack": SlackNotifier(
+                    token, settings.slack.api_url, interactive=settings.slack.app_token is not None
+                )
+            }
+            if token
+            else {}
+        ),
         **({"webhook": WebhookNotifier(url)} if url else {}),
     }

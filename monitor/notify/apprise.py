@@ -1,7 +1,8 @@
 """Everything that Apprise speaks (Discord, Telegram, e-mail, Teams, ntfy, …): https://appriseit.com/services/
 
-It says only that a message was taken or was not, so anything but yes may have arrived. Its logs and errors hold addresses, which are
-secrets: it is silenced. A call that hangs leaves its thread behind, and with too many of them a channel counts as refused.
+It says only that a message was taken or was not, so anything but yes may have arrived. Its logs and
+errors hold addresses, which are secrets: it is silenced. A call that hangs leaves its thread
+behind, and with too many of them a channel counts as refused.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from pydantic import SecretStr
 from monitor.messages import Message
 from monitor.notify.base import NotifyError, Receipt, WriteOnly
 from monitor.notify.blocking import THREADS, Threads, TooManyLeftError
-from monitor.notify.plain import inert
+from monitor.notify.plain import strip_markup
 
 
 class AppriseNotifier(WriteOnly):
@@ -23,33 +24,47 @@ class AppriseNotifier(WriteOnly):
     pace = 1.02  # seconds; what most of the services sustain
     burst = 1
 
-    def __init__(self, addresses: Mapping[str, SecretStr], *, timeout: float = 60, threads: Threads = THREADS) -> None:
+    def __init__(
+        self, addresses: Mapping[str, SecretStr], *, timeout: float = 60, threads: Threads = THREADS
+    ) -> None:
         self._addresses, self._timeout, self._threads = addresses, timeout, threads
         for name in ("apprise", "urllib3"):
             logging.getLogger(name).setLevel(logging.CRITICAL + 1)
 
-    async def send(self, channel: str, message: Message, delivery_id: str) -> Receipt:  # noqa: ARG002  # no service has a place for it
+    # no service has a place for it
+    async def send(self, channel: str, message: Message, delivery_id: str) -> Receipt:  # noqa: ARG002
         if channel not in self._addresses:
             raise NotifyError("its address is not set any more", permanent=True)
-        address, said = self._addresses[channel].get_secret_value(), inert(message)
+        address, said = self._addresses[channel].get_secret_value(), strip_markup(message)
         try:
             taken = await self._threads.call(channel, lambda: _send(address, *said), self._timeout)
         except TooManyLeftError as error:
             raise NotifyError(f"not sent, will be tried again: {error}", permanent=True) from None
         except ImportError:
-            raise NotifyError("Apprise is not installed: pip install 'rolewatch[apprise]'", permanent=True) from None
-        except Exception as error:  # noqa: BLE001  # its text may hold the address
-            raise NotifyError(f"no answer ({type(error).__name__})", permanent=True, unclear=True) from None
+            raise NotifyError(
+                "Apprise is not installed: pip install 'rolewatch[apprise]'", permanent=True
+            ) from None
+        except Exception as error:  # its text may hold the address  # noqa: BLE001
+            raise NotifyError(
+                f"no answer ({type(error).__name__})", permanent=True, may_have_arrived=True
+            ) from None
         if taken is None:
-            raise NotifyError("Apprise cannot read its address: see https://appriseit.com/services/", permanent=True)
+            raise NotifyError(
+                "Apprise cannot read its address: see https://appriseit.com/services/",
+                permanent=True,
+            )
         if not taken:
-            raise NotifyError("the service did not take it, or did not say so", permanent=True, unclear=True)
+            raise NotifyError(
+                "the service did not take it, or did not say so",
+                permanent=True,
+                may_have_arrived=True,
+            )
         return Receipt()
 
 
 def _send(address: str, title: str, body: str) -> bool | None:
     """Whether it was taken; None when the address is none."""
-    from apprise import Apprise, OverflowMode  # noqa: PLC0415  # an extra
+    from apprise import Apprise, OverflowMode  # an extra  # noqa: PLC0415
 
     services = Apprise()
     if not services.add(address):

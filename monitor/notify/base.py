@@ -23,9 +23,10 @@ class Receipt:
 class NotifyError(Exception):
     """A message is not there, as far as anyone knows.
 
-    permanent: waiting does not help, a person must act. unclear: it may be there all the same, so look before sending
-    again. retry_after: seconds to wait, when the other side said so. workspace: the trouble is with every channel of
-    this notifier (a revoked token), not with this one. gone: the message to edit or to reply to is not there any more.
+    permanent: waiting does not help, a person must act. unclear: it may be there all the same, so
+    look before sending again. retry_after: seconds to wait, when the other side said so. workspace:
+    the trouble is with every channel of this notifier (a revoked token), not with this one. gone:
+    the message to edit or to reply to is not there any more.
     """
 
     def __init__(
@@ -33,17 +34,17 @@ class NotifyError(Exception):
         reason: str,
         *,
         permanent: bool = False,
-        unclear: bool = False,
+        may_have_arrived: bool = False,
         retry_after: float | None = None,
-        workspace: bool = False,
+        affects_all_channels: bool = False,
         gone: bool = False,
     ) -> None:
         super().__init__(reason)
         self.reason = reason  # for a person, without secrets
         self.permanent = permanent
-        self.unclear = unclear
+        self.may_have_arrived = may_have_arrived
         self.retry_after = retry_after
-        self.workspace = workspace
+        self.affects_all_channels = affects_all_channels
         self.gone = gone
 
 
@@ -72,11 +73,15 @@ class Threaded(Notifier, Protocol):
     edit_pace: float  # seconds between two edits in all channels together, sustained
     edit_burst: int
 
-    async def reply(self, channel: str, card: Receipt, message: Message, delivery_id: str) -> Receipt:
+    async def reply(
+        self, channel: str, card: Receipt, message: Message, delivery_id: str
+    ) -> Receipt:
         """Where the message went in the thread of `card`. Raises NotifyError, `gone` when the card is not there."""
         ...
 
-    async def find_reply(self, channel: str, card: Receipt, delivery_id: str, since: datetime) -> Receipt | None:
+    async def find_reply(
+        self, channel: str, card: Receipt, delivery_id: str, since: datetime
+    ) -> Receipt | None:
         """As `find`, in the thread of `card`. Raises NotifyError."""
         ...
 
@@ -103,7 +108,8 @@ class WriteOnly:
 
     readable = False
 
-    async def find(self, channel: str, delivery_id: str, since: datetime) -> Receipt | None:  # noqa: ARG002  # nothing to look in
+    # nothing to look in
+    async def find(self, channel: str, delivery_id: str, since: datetime) -> Receipt | None:  # noqa: ARG002
         raise NotifyError(f"{channel} cannot be read", permanent=True)
 
     async def close(self) -> None:

@@ -1,7 +1,7 @@
 """Calls of libraries that know no event loop, in threads of their own.
 
-A thread cannot be ended from outside. One whose call takes too long is left behind, and counted until it ends: with too many of them
-nothing new is called.
+A thread cannot be ended from outside. One whose call takes too long is left behind, and counted
+until it ends: with too many of them nothing new is called.
 """
 
 from __future__ import annotations
@@ -22,7 +22,9 @@ class TooManyLeftError(Exception):
     """Earlier calls have not ended, so this one was not made. `left`: how many."""
 
     def __init__(self, left: int) -> None:
-        super().__init__("an earlier call has not ended" if left == 1 else f"{left} earlier calls have not ended")
+        super().__init__(
+            "an earlier call has not ended" if left == 1 else f"{left} earlier calls have not ended"
+        )
         self.left = left
 
 
@@ -40,13 +42,15 @@ class Threads:
     left: Counter[str] = field(default_factory=Counter)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    async def call(self, key: str, work: Callable[[], Done], timeout: float) -> Done:  # noqa: ASYNC109  # the thread cannot be cancelled
+    # the thread cannot be cancelled
+    async def call(self, key: str, work: Callable[[], Done], timeout: float) -> Done:  # noqa: ASYNC109
         """Return what `work` returns. Raises TimeoutError, TooManyLeftError when no call was made, and what `work` raises."""
         if self.left[key] >= self.most_left:
             raise TooManyLeftError(self.left[key])
         one, answer = _Call(), Future[Done]()
         answer.set_running_or_notify_cancel()  # so that it may answer after we have gone
-        threading.Thread(target=self._run, args=(key, one, work, answer), daemon=True).start()  # the program's end does not wait for it
+        # the program's end does not wait for it
+        threading.Thread(target=self._run, args=(key, one, work, answer), daemon=True).start()
         try:
             return await asyncio.wait_for(asyncio.wrap_future(answer), timeout)
         finally:
@@ -57,7 +61,8 @@ class Threads:
     def _run(self, key: str, one: _Call, work: Callable[[], Done], answer: Future[Done]) -> None:
         try:
             result = work()
-        except BaseException as error:  # noqa: BLE001  # it is the caller's, who is in another thread
+        # it is the caller's, who is in another thread
+        except BaseException as error:  # noqa: BLE001
             self._end(key, one)
             answer.set_exception(error)
         else:
@@ -70,4 +75,5 @@ class Threads:
             self.left[key] -= one.is_left
 
 
-THREADS: Final = Threads()  # of the program: changed settings make new notifiers, and the threads stay
+# of the program: changed settings make new notifiers, and the threads stay
+THREADS: Final = Threads()

@@ -8,11 +8,16 @@ from typing import TextIO
 from rich.console import Console
 from rich.text import Text
 
-from monitor.messages import GroupMessage, Message, OperatorMessage, RoleMessage, TemplateMessage
+from monitor.messages import BoardWideEdit, GroupMessage, Message, OperatorMessage, RoleMessage
 from monitor.notify.base import NotifyError, Receipt, WriteOnly
 from monitor.notify.plain import lines
 
-_STYLES = {"opened": "bold green", "revised": "bold yellow", "closed": "bold red", "reopened": "bold cyan"}
+_STYLES = {
+    "opened": "bold green",
+    "revised": "bold yellow",
+    "closed": "bold red",
+    "reopened": "bold cyan",
+}
 
 
 class ConsoleNotifier(WriteOnly):
@@ -24,16 +29,21 @@ class ConsoleNotifier(WriteOnly):
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
 
-    async def send(self, channel: str, message: Message, delivery_id: str) -> Receipt:  # noqa: ARG002  # there is but one terminal
+    # there is but one terminal
+    async def send(self, channel: str, message: Message, delivery_id: str) -> Receipt:  # noqa: ARG002
         try:
             await asyncio.to_thread(self._write, message)
         except (OSError, ValueError) as error:  # a closed pipe, a closed stream
-            raise NotifyError(f"the terminal cannot be written ({type(error).__name__})", permanent=True) from error
+            raise NotifyError(
+                f"the terminal cannot be written ({type(error).__name__})", permanent=True
+            ) from error
         return Receipt()
 
     def _write(self, message: Message) -> None:
         """The lines at once, so that other output stays outside; a reader in a pipe gets no colours, nor does NO_COLOR."""
-        console = Console(file=self._stream, highlight=False, markup=False, emoji=False, soft_wrap=True)
+        console = Console(
+            file=self._stream, highlight=False, markup=False, emoji=False, soft_wrap=True
+        )
         encoding = getattr(self._stream, "encoding", None) or "utf-8"
         text = Text("\n").join(_coloured(message))
         text.plain = text.plain.encode(encoding, "replace").decode(encoding)
@@ -46,7 +56,7 @@ def _coloured(message: Message) -> list[Text]:
     first, rest = said[0], said[1:]
     if isinstance(message, RoleMessage):
         first.stylize(_STYLES[message.kind], 0, first.plain.index("  "))
-    elif isinstance(message, TemplateMessage):
+    elif isinstance(message, BoardWideEdit):
         first.stylize(_STYLES["revised"], 0, first.plain.index("  "))
     elif isinstance(message, OperatorMessage):
         first = Text("OPERATOR  ", style="bold magenta") + first

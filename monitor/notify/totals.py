@@ -5,11 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from monitor.messages import GroupMessage, RoleKind, RoleMessage, SummaryMessage
+from monitor.messages import FirstCheckSummary, GroupMessage, RoleKind, RoleMessage
 from monitor.notify import wording
 
 NAMED: Final = 5  # rules or titles in one sentence
-_VERBS: Final[dict[RoleKind, str]] = {"opened": "new", "revised": "changed", "closed": "closed", "reopened": "reopened"}
+_VERBS: Final[dict[RoleKind, str]] = {
+    "opened": "new",
+    "revised": "changed",
+    "closed": "closed",
+    "reopened": "reopened",
+}
 
 
 def counts(message: GroupMessage) -> str:
@@ -18,7 +23,11 @@ def counts(message: GroupMessage) -> str:
     said = [f"{kinds.count(kind)} {verb}" for kind, verb in _VERBS.items() if kind in kinds]
     part = f" (part {message.part} of {message.parts})" if message.parts > 1 else ""
     roles = "role" if said[:1] and said[0].startswith("1 ") else "roles"
-    return f"{said[0]} {roles}{''.join(', ' + more for more in said[1:])}{part}" if said else "No roles"
+    return (
+        f"{said[0]} {roles}{''.join(', ' + more for more in said[1:])}{part}"
+        if said
+        else "No roles"
+    )
 
 
 def tally(items: Sequence[RoleMessage]) -> list[tuple[RoleKind, str, int]]:
@@ -28,18 +37,18 @@ def tally(items: Sequence[RoleMessage]) -> list[tuple[RoleKind, str, int]]:
     return [one for one in found if one[2] or one[0] != "reopened"]
 
 
-def watched(message: SummaryMessage) -> str:
+def watched(message: FirstCheckSummary) -> str:
     """Name the watched boards briefly: the one board's company, or how many boards."""
     if len(message.boards) == 1:
-        return wording.clean(message.boards[0].company, 100)
+        return wording.sanitize(message.boards[0].company, 100)
     return wording.count(len(message.boards), "board")
 
 
-def fits(message: SummaryMessage) -> str:
+def fits(message: FirstCheckSummary) -> str:
     """`: 57 open roles, 6 fit research-engineer`."""
     roles = wording.count(sum(board.open for board in message.boards), "open role")
     said = [
-        f"{f'{len(rule.roles):,}' if rule.roles else 'none'} fit{'' if len(rule.roles) > 1 else 's'} {wording.clean(rule.rule, 100)}"
+        f"{f'{len(rule.roles):,}' if rule.roles else 'none'} fit{'' if len(rule.roles) > 1 else 's'} {wording.sanitize(rule.rule, 100)}"
         for rule in message.rules
     ]
     more = [f"{wording.count(len(said) - NAMED, 'more rule')}"] if len(said) > NAMED else []

@@ -7,10 +7,16 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Integer, Text, column, select, table
 
-from monitor.database.engine import Instant
-from monitor.queries.view_tables import Listing, everything, listing
+from monitor.database.engine import UtcDateTime
+from monitor.queries.view_tables import Listing, all_columns, run_listing
 
-ALERTS = table("alerts", column("alert_id", Integer()), column("state", Text()), column("channel", Text()), column("created_at", Instant()))
+ALERTS = table(
+    "alerts",
+    column("alert_id", Integer()),
+    column("state", Text()),
+    column("channel", Text()),
+    column("created_at", UtcDateTime()),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +31,16 @@ class AlertFilter:
 
 def find_alerts(connection: Connection, wanted: AlertFilter) -> Listing:
     """Rows of `alerts`, newest first."""
-    statement = select(everything("alerts")).select_from(ALERTS).order_by(ALERTS.c.alert_id.desc()).limit(wanted.limit)
+    statement = (
+        select(all_columns("alerts"))
+        .select_from(ALERTS)
+        .order_by(ALERTS.c.alert_id.desc())
+        .limit(wanted.limit)
+    )
     if wanted.state is not None:
         statement = statement.where(ALERTS.c.state == wanted.state)
     if wanted.channel is not None:
         statement = statement.where(ALERTS.c.channel == wanted.channel)
     if wanted.since is not None:
         statement = statement.where(ALERTS.c.created_at >= wanted.since)
-    return listing(connection, statement)
+    return run_listing(connection, statement)

@@ -9,9 +9,9 @@ from sqlalchemy import ColumnElement, Connection, and_, or_, select
 
 from monitor.config.model import Rule
 from monitor.database.tables import Board, Description, Posting, PostingChange, PostingVersion
-from monitor.queries.resolve import Found
-from monitor.queries.view_tables import CHANGES, VERSIONS, Listing, everything, listing
-from monitor.rules.candidates import candidate, candidate_columns, fits_all
+from monitor.queries.resolve import PostingRef
+from monitor.queries.view_tables import CHANGES, VERSIONS, Listing, all_columns, run_listing
+from monitor.rules.candidates import candidate_columns, candidate_from_row, fits_all
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,13 +27,17 @@ class ChangeFilter:
 
 def find_changes(connection: Connection, wanted: ChangeFilter) -> Listing:
     """Rows of `posting_changes`, newest first."""
-    statement = select(everything("posting_changes")).select_from(CHANGES).where(*_conditions(wanted))
+    statement = (
+        select(all_columns("posting_changes")).select_from(CHANGES).where(*_conditions(wanted))
+    )
     statement = statement.order_by(CHANGES.c.at.desc(), CHANGES.c.change_id.desc())
     if not wanted.rules:
-        return listing(connection, statement.limit(wanted.limit))
+        return run_listing(connection, statement.limit(wanted.limit))
     fitting = _fitting(connection, wanted)
-    found = listing(connection, statement)
-    return Listing(found.columns, [row for row in found.rows if row["change_id"] in fitting][: wanted.limit])
+    found = run_listing(connection, statement)
+    return Listing(
+        found.columns, [row for row in found.rows if row["change_id"] in fitting][: wanted.limit]
+    )
 
 
 def _conditions(wanted: ChangeFilter) -> list[ColumnElement[bool]]:
@@ -49,8 +53,13 @@ def _conditions(wanted: ChangeFilter) -> list[ColumnElement[bool]]:
 
 def _fitting(connection: Connection, wanted: ChangeFilter) -> set[int]:
     """The changes whose posting fits with its content after the change, or before a revision."""
-    before = and_(PostingChange.kind == "revised", PostingVersion.number == PostingChange.version - 1)
-    contents = and_(PostingVersion.posting_id == PostingChange.posting_id, or_(PostingVersion.number == PostingChange.version, before))
+    before = and_(
+        PostingChange.kind == "revised", PostingVersion.number == PostingChange.version - 1
+    )
+    contents = and_(
+        PostingVersion.posting_id == PostingChange.posting_id,
+        or_(PostingVersion.number == PostingChange.version, before),
+    )
     statement = (
         select(PostingChange.id, *candidate_columns(wanted.rules))
         .join(Posting, Posting.id == PostingChange.posting_id)
@@ -60,7 +69,11 @@ def _fitting(connection: Connection, wanted: ChangeFilter) -> set[int]:
         .where(*_table_conditions(wanted))
     )
     fits = fits_all(wanted.rules)
-    return {row["id"] for row in connection.execute(statement).mappings() if fits(candidate(row))}
+    return {
+        row["id"]
+        for row in connection.execute(statement).mappings()
+        if fits(candidate_from_row(row))
+    }
 
 
 def _table_conditions(wanted: ChangeFilter) -> list[ColumnElement[bool]]:
@@ -75,15 +88,15 @@ def _table_conditions(wanted: ChangeFilter) -> list[ColumnElement[bool]]:
     return conditions
 
 
-def timeline(connection: Connection, found: Found) -> Listing:
+def timeline(connection: Connection, found: PostingRef) -> Listing:
     """The posting's rows of `posting_changes`, oldest first."""
     mine = (CHANGES.c.board == found.board, CHANGES.c.posting == found.posting)
-    statement = select(everything("posting_changes")).select_from(CHANGES).where(*mine)
-    return listing(connection, statement.order_by(CHANGES.c.at, CHANGES.c.change_id))
+    statement = select(all_columns("posting_changes")).select_from(CHANGES).where(*mine)
+    return run_listing(connection, statement.order_by(CHANGES.c.at, CHANGES.c.change_id))
 
 
-def versions(connection: Connection, found: Found) -> Listing:
+def versions(connection: Connection, found: PostingRef) -> Listing:
     """The posting's rows of `posting_versions`, oldest first."""
     mine = (VERSIONS.c.board == found.board, VERSIONS.c.posting == found.posting)
-    statement = select(everything("posting_versions")).select_from(VERSIONS).where(*mine)
-    return listing(connection, statement.order_by(VERSIONS.c.version))
+    statement = select(all_columns("posting_versions")).select_from(VERSIONS).where(*mine)
+    return run_listing(connection, statement.order_by(VERSIONS.c.version))

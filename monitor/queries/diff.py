@@ -8,18 +8,18 @@ from datetime import datetime
 
 from sqlalchemy import Connection, func, or_, select
 
-from monitor.database.engine import AnyRow, minute
+from monitor.database.engine import AnyRow, to_the_minute
 from monitor.database.tables import Board, BoardCheck, Description, Posting, PostingVersion
 from monitor.errors import UserError
 from monitor.history.compare import differences
-from monitor.history.postings import content
-from monitor.queries.view_tables import COVERAGE, Row, listing
+from monitor.history.postings import posting_from_row
+from monitor.queries.view_tables import COVERAGE, Row, run_listing
 
 COLUMNS = ("kind", "posting", "board", "company", "title", "url", "field", "old", "new", "version")
 
 
 @dataclass(frozen=True, slots=True)
-class Between:
+class BoardDiff:
     """Rows with `COLUMNS`, the first moment, how many were open at each moment, and what nobody can know of that."""
 
     then: datetime
@@ -29,71 +29,122 @@ class Between:
     doubts: list[str] = field(default_factory=list)
 
 
-def between(connection: Connection, board: str, then: datetime, now: datetime) -> Between:
+def diff_board(connection: Connection, board: str, then: datetime, now: datetime) -> BoardDiff:
     """The board at `now` against `then`, or against its first check when that is later. Raises UserError when none was before `now`."""
     first: datetime | None = connection.execute(_FIRST.where(Board.board == board)).scalar()
     if first is None or now < first:
-        began = "it was not checked yet" if first is None else f"its first check was at {minute(first)}"
-        raise UserError(f"nothing is known of {board} at {minute(now)}: {began}")
-    younger = [f"{board} was first checked at {minute(first)}: compared with that check"] if then < first else []
+        began = (
+            "it was not checked yet"
+            if first is None
+            else f"its first check was at {to_the_minute(first)}"
+        )
+        raise UserError(f"nothing is known of {board} at {to_the_minute(now)}: {began}")
+    younger = (
+        [f"{board} was first checked at {to_the_minute(first)}: compared with that check"]
+        if then < first
+        else []
+    )
     then = max(then, first)
     before, after = (_open_at(connection, board, moment) for moment in (then, now))
-    doubts = younger + [doubt for moment in (then, now) if (doubt := _doubt(connection, board, moment))]
-    return Between(then, len(before), len(after), list(_rows(connection, before, after)), doubts)
+    doubts = younger + [
+        doubt for moment in (then, now) if (doubt := _unknown_reason(connection, board, moment))
+    ]
+    return BoardDiff(then, len(before), len(after), list(_rows(connection, before, after)), doubts)
 
 
-_FIRST = select(func.min(BoardCheck.finished_at)).select_from(Board).join(BoardCheck, BoardCheck.board_id == Board.id, isouter=True)
+_FIRST = (
+    select(func.min(BoardCheck.finished_at))
+    .select_from(Board)
+    .join(BoardCheck, BoardCheck.board_id == Board.id, isouter=True)
+)
 _FIRST = _FIRST.where(or_(BoardCheck.result.is_(None), BoardCheck.result != "failure"))
 
 
 def _open_at(connection: Connection, board: str, moment: datetime) -> dict[int, int]:
     """The postings that were open then, as we knew it: the number of each one's version, by its id."""
     version = PostingVersion
-    valid = (version.valid_from <= moment, or_(version.valid_to.is_(None), version.valid_to > moment))
+    valid = (
+        version.valid_from <= moment,
+        or_(version.valid_to.is_(None), version.valid_to > moment),
+    )
     query = select(version.posting_id, version.number).join(Posting).join(Board)
-    return {row.posting_id: row.number for row in connection.execute(query.where(Board.board == board, *valid))}
+    return {
+        row.posting_id: row.number
+        for row in connection.execute(query.where(Board.board == board, *valid))
+    }
 
 
-def _doubt(connection: Connection, board: str, moment: datetime) -> str:
+def _unknown_reason(connection: Connection, board: str, moment: datetime) -> str:
     """Why the board's state at that moment is not known; "" when it is."""
-    here = (COVERAGE.c.board == board, COVERAGE.c.from_at <= moment, or_(COVERAGE.c.to_at.is_(None), COVERAGE.c.to_at > moment))
-    stretches = listing(connection, select(COVERAGE.c.known, COVERAGE.c.from_at, COVERAGE.c.to_at).where(*here)).rows
+    here = (
+        COVERAGE.c.board == board,
+        COVERAGE.c.from_at <= moment,
+        or_(COVERAGE.c.to_at.is_(None), COVERAGE.c.to_at > moment),
+    )
+    stretches = run_listing(
+        connection, select(COVERAGE.c.known, COVERAGE.c.from_at, COVERAGE.c.to_at).where(*here)
+    ).rows
     if stretches and stretches[0]["known"]:
         return ""
     span = "since it was not watched any more"
     if stretches:
-        until = f" until {minute(stretches[0]['to_at'])}" if stretches[0]["to_at"] else ""
-        span = f"nor at any time after {minute(stretches[0]['from_at'])}{until}"
-    return f"the state of {board} at {minute(moment)} is not known, {span}: shown is what was known last"
+        until = f" until {to_the_minute(stretches[0]['to_at'])}" if stretches[0]["to_at"] else ""
+        span = f"nor at any time after {to_the_minute(stretches[0]['from_at'])}{until}"
+    return f"the state of {board} at {to_the_minute(moment)} is not known, {span}: shown is what was known last"
 
 
 _AT_ONCE = 400  # postings whose contents are loaded together
 
 
-def _rows(connection: Connection, before: Mapping[int, int], after: Mapping[int, int]) -> Iterator[Row]:
+def _rows(
+    connection: Connection, before: Mapping[int, int], after: Mapping[int, int]
+) -> Iterator[Row]:
     """Those that opened, those that closed, and of each that is another a row a field; by title within each."""
-    opened = _contents(connection, {posting: number for posting, number in after.items() if posting not in before})
-    closed = _contents(connection, {posting: number for posting, number in before.items() if posting not in after})
+    opened = _contents(
+        connection, {posting: number for posting, number in after.items() if posting not in before}
+    )
+    closed = _contents(
+        connection, {posting: number for posting, number in before.items() if posting not in after}
+    )
     moved = {posting for posting, number in after.items() if before.get(posting, number) != number}
-    old, new = (_contents(connection, {posting: numbers[posting] for posting in moved}) for numbers in (before, after))
+    old, new = (
+        _contents(connection, {posting: numbers[posting] for posting in moved})
+        for numbers in (before, after)
+    )
     yield from (_row("opened", row) for row in _by_title(opened))
     yield from (_row("closed", row) for row in _by_title(closed))
     for row in _by_title(new):
-        for change in differences(content(old[row.posting_id]), content(row)):
-            yield _row("revised", row) | {"field": change.field, "old": change.old or None, "new": change.new or None}
+        for change in differences(posting_from_row(old[row.posting_id]), posting_from_row(row)):
+            yield _row("revised", row) | {
+                "field": change.field,
+                "old": change.old or None,
+                "new": change.new or None,
+            }
 
 
 def _contents(connection: Connection, numbers: Mapping[int, int]) -> dict[int, AnyRow]:
     """The contents of those versions, by the posting's id."""
     columns = [column for column in PostingVersion.__table__.c if column.name != "raw"]
-    query = select(*columns, Description.text, Posting.key, Board.board, func.coalesce(Posting.company, Board.company).label("company"))
-    query = query.join(Posting, Posting.id == PostingVersion.posting_id).join(Board, Board.id == Posting.board_id)
+    query = select(
+        *columns,
+        Description.text,
+        Posting.key,
+        Board.board,
+        func.coalesce(Posting.company, Board.company).label("company"),
+    )
+    query = query.join(Posting, Posting.id == PostingVersion.posting_id).join(
+        Board, Board.id == Posting.board_id
+    )
     query = query.join(Description, Description.digest == PostingVersion.description_digest)
     found: dict[int, AnyRow] = {}
     wanted = list(numbers)
     for start in range(0, len(wanted), _AT_ONCE):
         some = query.where(PostingVersion.posting_id.in_(wanted[start : start + _AT_ONCE]))
-        found |= {row.posting_id: row for row in connection.execute(some) if row.number == numbers[row.posting_id]}
+        found |= {
+            row.posting_id: row
+            for row in connection.execute(some)
+            if row.number == numbers[row.posting_id]
+        }
     return found
 
 
@@ -102,5 +153,17 @@ def _by_title(contents: Mapping[int, AnyRow]) -> Sequence[AnyRow]:
 
 
 def _row(kind: str, row: AnyRow) -> Row:
-    named = {"kind": kind, "posting": f"{row.board}:{row.key}", "board": row.board, "company": row.company}
-    return named | {"title": row.title, "url": row.url, "field": None, "old": None, "new": None, "version": row.number}
+    named = {
+        "kind": kind,
+        "posting": f"{row.board}:{row.key}",
+        "board": row.board,
+        "company": row.company,
+    }
+    return named | {
+        "title": row.title,
+        "url": row.url,
+        "field": None,
+        "old": None,
+        "new": None,
+        "version": row.number,
+    }

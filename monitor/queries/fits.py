@@ -8,9 +8,16 @@ from datetime import datetime
 from sqlalchemy import Connection, Select, func, select
 
 from monitor.config.model import Rule, Settings
-from monitor.database.tables import Board, BoardCheck, Description, Posting, PostingVersion, RuleMatch
+from monitor.database.tables import (
+    Board,
+    BoardCheck,
+    Description,
+    Posting,
+    PostingVersion,
+    RuleMatch,
+)
 from monitor.queries.spelling import spelling
-from monitor.rules.candidates import candidate, candidate_columns
+from monitor.rules.candidates import candidate_columns, candidate_from_row
 from monitor.rules.matcher import Matcher
 from monitor.rules.matches import matched
 
@@ -21,9 +28,11 @@ def open_fits(connection: Connection, rules: Sequence[Rule]) -> dict[str, int]:
     """Return how many open postings each rule fits, by its name."""
     matchers = [Matcher(rule) for rule in rules]
     counts = dict.fromkeys((rule.name for rule in rules), 0)
-    for row in _contents(connection, _stored(rules).where(Posting.state == "open", PostingVersion.valid_to.is_(None))):
+    for row in _contents(
+        connection, _stored(rules).where(Posting.state == "open", PostingVersion.valid_to.is_(None))
+    ):
         for matcher in matchers:
-            counts[matcher.rule.name] += matcher.explain(candidate(row)).fits
+            counts[matcher.rule.name] += matcher.explain(candidate_from_row(row)).fits
     return counts
 
 
@@ -33,8 +42,10 @@ def fit_nothing(connection: Connection, rules: Iterable[Rule]) -> list[Rule]:
     if not left or connection.scalar(select(PostingVersion.id).limit(1)) is None:
         return []
     for row in _contents(connection, _stored([matcher.rule for matcher in left.values()])):
-        content = candidate(row)
-        left = {name: matcher for name, matcher in left.items() if not matcher.explain(content).fits}
+        content = candidate_from_row(row)
+        left = {
+            name: matcher for name, matcher in left.items() if not matcher.explain(content).fits
+        }
         if not left:
             break
     return [matcher.rule for matcher in left.values()]
@@ -52,21 +63,31 @@ def unmatched(connection: Connection, settings: Settings) -> list[Rule]:
 def nothing(connection: Connection, rule: Rule) -> str:
     """`chef: fits nothing in the stored history. Did you mean “chief”?`."""
     near = spelling(connection, (*rule.any, *rule.all))
-    return f"{rule.name}: fits nothing in the stored history" + (f". Did you mean “{near}”?" if near else "")
+    return f"{rule.name}: fits nothing in the stored history" + (
+        f". Did you mean “{near}”?" if near else ""
+    )
 
 
 def first_check(connection: Connection) -> datetime | None:
     """Return when a board was first read."""
-    first: datetime | None = connection.scalar(select(func.min(BoardCheck.finished_at)).where(BoardCheck.result != "failure"))
+    first: datetime | None = connection.scalar(
+        select(func.min(BoardCheck.finished_at)).where(BoardCheck.result != "failure")
+    )
     return first
 
 
 def _stored(rules: Sequence[Rule]) -> Select[tuple[object, ...]]:
-    query = select(*candidate_columns(rules)).select_from(PostingVersion).join(Posting, Posting.id == PostingVersion.posting_id)
+    query = (
+        select(*candidate_columns(rules))
+        .select_from(PostingVersion)
+        .join(Posting, Posting.id == PostingVersion.posting_id)
+    )
     query = query.join(Board, Board.id == Posting.board_id)
     return query.join(Description, Description.digest == PostingVersion.description_digest)
 
 
-def _contents(connection: Connection, query: Select[tuple[object, ...]]) -> Iterable[dict[str, object]]:
+def _contents(
+    connection: Connection, query: Select[tuple[object, ...]]
+) -> Iterable[dict[str, object]]:
     rows = connection.execution_options(yield_per=_AT_ONCE).execute(query)
     return (dict(row) for row in rows.mappings())

@@ -1,6 +1,7 @@
 """Invariants of the history that database constraints cannot express. `db check` runs them.
 
-Each is a query that returns the board and the key of every row that breaks it, with a sentence that says what is wrong.
+Each is a query that returns the board and the key of every row that breaks it, with a sentence that
+says what is wrong.
 """
 
 from __future__ import annotations
@@ -125,14 +126,21 @@ SELECT 'alert', CAST(a.id AS TEXT) FROM alert a JOIN board_check c ON c.id = a.c
 WHERE c.board_id <> p.board_id""",
 }
 
-PROMISES: Final[tuple[dict[str, str], ...]] = (INTERVALS, CHANGES, LOOKS, OUTBOX)
+INVARIANTS: Final[tuple[dict[str, str], ...]] = (INTERVALS, CHANGES, LOOKS, OUTBOX)
 
-VIEWS: Final[dict[str, tuple[str, str]]] = {  # of a view: what it counts, and the same counted in the tables
+# of a view: what it counts, and the same counted in the tables
+VIEWS: Final[dict[str, tuple[str, str]]] = {
     "boards": ("SELECT count(*) FROM boards", "SELECT count(*) FROM board"),
     "checks": ("SELECT count(*) FROM checks", "SELECT count(*) FROM board_check"),
     "postings": ("SELECT count(*) FROM postings", "SELECT count(*) FROM posting"),
-    "posting_versions": ("SELECT count(*) FROM posting_versions", "SELECT count(*) FROM posting_version"),
-    "posting_changes": ("SELECT count(*) FROM posting_changes", "SELECT count(*) FROM posting_change"),
+    "posting_versions": (
+        "SELECT count(*) FROM posting_versions",
+        "SELECT count(*) FROM posting_version",
+    ),
+    "posting_changes": (
+        "SELECT count(*) FROM posting_changes",
+        "SELECT count(*) FROM posting_change",
+    ),
     "posting_lifetimes": (
         "SELECT count(*) FROM posting_lifetimes WHERE closed_latest IS NULL",
         "SELECT count(*) FROM posting WHERE state = 'open' AND version > 0",
@@ -152,7 +160,7 @@ def findings(connection: Connection) -> Iterator[str]:
     """What is wrong, a line each; nothing when all is well. Reads the whole database; raises DatabaseError where damage stops that."""
     if connection.dialect.name == "sqlite":
         yield from _sqlite_damage(connection)
-    for promises in PROMISES:
+    for promises in INVARIANTS:
         for promise, question in promises.items():
             for subject, key in connection.execute(text(question)):
                 yield f"{subject}:{key}: {promise}"
@@ -180,7 +188,13 @@ def _altered_descriptions(connection: Connection) -> Iterator[str]:
 
 
 _VERSIONS = (
-    select(tables.PostingVersion.__table__, tables.Description.text, tables.Posting.key, tables.Posting.company, tables.Board.board)
+    select(
+        tables.PostingVersion.__table__,
+        tables.Description.text,
+        tables.Posting.key,
+        tables.Posting.company,
+        tables.Board.board,
+    )
     .join_from(tables.PostingVersion, tables.Posting)
     .join(tables.Board, tables.Board.id == tables.Posting.board_id)
     .join(tables.Description, tables.Description.digest == tables.PostingVersion.description_digest)
@@ -194,7 +208,10 @@ def _altered_versions(connection: Connection) -> Iterator[str]:
 
 def _version(row: AnyRow) -> Iterator[str]:
     """A digest of an older kind cannot be made again, and is left alone."""
-    if row.digest.startswith(f"{DIGEST_VERSION}:") and digest(postings.content(row)) != row.digest:
+    if (
+        row.digest.startswith(f"{DIGEST_VERSION}:")
+        and digest(postings.posting_from_row(row)) != row.digest
+    ):
         yield f"the content of version {row.number} is not the one that was stored"
     try:
         postings.unpack(row.raw)
@@ -203,8 +220,13 @@ def _version(row: AnyRow) -> Iterator[str]:
 
 
 def _unreadable_messages(connection: Connection) -> Iterator[str]:
-    for table, name in ((tables.Alert, tables.Alert.id), (tables.Delivery, tables.Delivery.delivery_id)):
-        stored = connection.execution_options(yield_per=_AT_ONCE).execute(select(name, table.message))
+    for table, name in (
+        (tables.Alert, tables.Alert.id),
+        (tables.Delivery, tables.Delivery.delivery_id),
+    ):
+        stored = connection.execution_options(yield_per=_AT_ONCE).execute(
+            select(name, table.message)
+        )
         for key, message in stored:
             try:
                 load(message)

@@ -15,7 +15,8 @@ from monitor.queries.alerts import ALERTS
 RESULTS: Final = ("snapshot", "unchanged", "failure")
 BOARD_STATES: Final = ("new", "ok", "failing", "collapsed", "unwatched")
 ALERT_STATES: Final = ("pending", "sending", "sent", "held", "failed", "expired", "discarded")
-LATE: Final = ("pending", "sending", "failed")  # undelivered; what is `held` waits for its digest or for the end of quiet hours
+# undelivered; what is `held` waits for its digest or for the end of quiet hours
+LATE: Final = ("pending", "sending", "failed")
 _BOARDS = text("SELECT board, state, open_postings, last_ok_at FROM boards ORDER BY board")
 
 
@@ -27,19 +28,29 @@ def ended_rounds(connection: Connection) -> int:
     return connection.scalar(newest if running is None else newest.where(rounds.id < running)) or 0
 
 
-def looks(connection: Connection, after: int, last: int) -> Sequence[AnyRow]:
+def checks_by_result(connection: Connection, after: int, last: int) -> Sequence[AnyRow]:
     """The looks of the rounds in `(after, last]`, a row a result."""
     check = tables.BoardCheck
-    sums = [func.sum(getattr(check, name)).label(name) for name in ("opened", "revised", "closed", "reopened", "unreadable", "bytes")]
+    sums = [
+        func.sum(getattr(check, name)).label(name)
+        for name in ("opened", "revised", "closed", "reopened", "unreadable", "bytes")
+    ]
     query = select(check.result, func.count().label("looks"), *sums)
-    return connection.execute(query.where(check.round_id > after, check.round_id <= last).group_by(check.result)).all()
+    return connection.execute(
+        query.where(check.round_id > after, check.round_id <= last).group_by(check.result)
+    ).all()
 
 
 def durations(connection: Connection, after: int, last: int) -> list[float]:
     """The seconds that each of the rounds in `(after, last]` took."""
     rounds = tables.CheckRound
-    query = select(rounds.started_at, rounds.finished_at).where(rounds.id > after, rounds.id <= last, rounds.finished_at.is_not(None))
-    return [max(0.0, (row.finished_at - row.started_at).total_seconds()) for row in connection.execute(query)]
+    query = select(rounds.started_at, rounds.finished_at).where(
+        rounds.id > after, rounds.id <= last, rounds.finished_at.is_not(None)
+    )
+    return [
+        max(0.0, (row.finished_at - row.started_at).total_seconds())
+        for row in connection.execute(query)
+    ]
 
 
 def boards(connection: Connection) -> Sequence[AnyRow]:
@@ -50,10 +61,15 @@ def boards(connection: Connection) -> Sequence[AnyRow]:
 def alerts(connection: Connection) -> dict[str, int]:
     """How many alerts are in each state."""
     query = select(ALERTS.c.state, func.count()).group_by(ALERTS.c.state)
-    return dict.fromkeys(ALERT_STATES, 0) | {state: count for state, count in connection.execute(query)}  # noqa: C416  # a row is no pair
+    # a row is no pair
+    return dict.fromkeys(ALERT_STATES, 0) | {  # noqa: C416
+        state: count for state, count in connection.execute(query)
+    }
 
 
 def oldest_undelivered(connection: Connection) -> datetime | None:
     """When the oldest alert that should be delivered by now was written."""
-    oldest: datetime | None = connection.scalar(select(func.min(ALERTS.c.created_at)).where(ALERTS.c.state.in_(LATE)))
+    oldest: datetime | None = connection.scalar(
+        select(func.min(ALERTS.c.created_at)).where(ALERTS.c.state.in_(LATE))
+    )
     return oldest

@@ -14,54 +14,88 @@ from monitor.database import tables
 from monitor.delivery import pack, queue
 from monitor.history import schedule
 
-SHORTEST: Final = timedelta(minutes=10)  # a board may be due and not looked at: a round over many takes its time
-LONGEST: Final = timedelta(hours=1)
+# a board may be due and not looked at: a round over many takes its time
+MIN_PATIENCE: Final = timedelta(minutes=10)
+MAX_PATIENCE: Final = timedelta(hours=1)
 DELIVERY: Final = timedelta(minutes=15)
 
 
-def rounds(connection: Connection, settings: Settings, now: datetime) -> list[Waiting]:
+def rounds(connection: Connection, settings: Settings, now: datetime) -> list[PendingWork]:
     """The board that is due for longest; a round that goes on takes up another one with every look."""
     every = [board.every for board in settings.boards if board.enabled]
-    patience = max(SHORTEST, min([*every, LONGEST]))
-    far = now + max([*every, patience]) + schedule.LONGEST_PATIENCE  # the clock was set back: as in `watch.due`
+    patience = max(MIN_PATIENCE, min([*every, MAX_PATIENCE]))
+    # the clock was set back: as in `watch.due`
+    far = now + max([*every, patience]) + schedule.MAX_RETRY_AFTER
     board = tables.Board
     columns = (board.board, board.next_check_at, board.last_check_at)
-    overdue = (board.next_check_at <= now) | board.next_check_at.is_(None) | (board.next_check_at > far)
-    query = select(*columns).where(board.watched, overdue).order_by(board.next_check_at.nulls_first(), board.id)
+    overdue = (
+        (board.next_check_at <= now) | board.next_check_at.is_(None) | (board.next_check_at > far)
+    )
+    query = (
+        select(*columns)
+        .where(board.watched, overdue)
+        .order_by(board.next_check_at.nulls_first(), board.id)
+    )
     row = connection.execute(query.limit(1)).first()
     if row is None:
         return []
     read = f"last looked at {_at(row.last_check_at)}" if row.last_check_at else "never looked at"
     words = f"{row.board} is due and no round takes it up ({read})"
-    return [Waiting(f"{row.board} {row.last_check_at} {row.next_check_at}", patience.total_seconds(), words, row.next_check_at)]
+    return [
+        PendingWork(
+            f"{row.board} {row.last_check_at} {row.next_check_at}",
+            patience.total_seconds(),
+            words,
+            row.next_check_at,
+        )
+    ]
 
 
-def messages(connection: Connection, now: datetime) -> list[Waiting]:
+def messages(connection: Connection, now: datetime) -> list[PendingWork]:
     """The first message of each channel that is on its way, and alerts that could be packed into one."""
     return [*_unpacked(connection, now), *_heads(connection, now)]
 
 
-def _unpacked(connection: Connection, now: datetime) -> Iterator[Waiting]:
+def _unpacked(connection: Connection, now: datetime) -> Iterator[PendingWork]:
     if not pack.due(connection, now):
         return
     alert = tables.Alert
-    oldest = select(alert.id, alert.created_at).where(alert.delivery_id.is_(None)).order_by(alert.id).limit(1)
+    oldest = (
+        select(alert.id, alert.created_at)
+        .where(alert.delivery_id.is_(None))
+        .order_by(alert.id)
+        .limit(1)
+    )
     row = connection.execute(oldest).first()
     if row is not None:
         words = f"alerts written since {_at(row.created_at)} are not made into messages"
-        yield Waiting(f"alert {row.id}", DELIVERY.total_seconds(), words, row.created_at)
+        yield PendingWork(f"alert {row.id}", DELIVERY.total_seconds(), words, row.created_at)
 
 
-def _heads(connection: Connection, now: datetime) -> Iterator[Waiting]:
+def _heads(connection: Connection, now: datetime) -> Iterator[PendingWork]:
     """One that waits for a person (`failed`), or for its own time and never was tried, is not late."""
-    ids = [head.id for head in queue.heads(connection) if head.state != "failed"]
+    ids = [head.id for head in queue.next_per_channel(connection) if head.state != "failed"]
     delivery = tables.Delivery
-    columns = (delivery.id, delivery.channel, delivery.created_at, delivery.attempts, delivery.next_try_at, delivery.reason)
-    for row in connection.execute(select(*columns).where(delivery.id.in_(ids)).order_by(delivery.id)):
-        if row.attempts == 0 and row.reason is None and row.next_try_at is not None and row.next_try_at > now:
+    columns = (
+        delivery.id,
+        delivery.channel,
+        delivery.created_at,
+        delivery.attempts,
+        delivery.next_try_at,
+        delivery.reason,
+    )
+    for row in connection.execute(
+        select(*columns).where(delivery.id.in_(ids)).order_by(delivery.id)
+    ):
+        if (
+            row.attempts == 0
+            and row.reason is None
+            and row.next_try_at is not None
+            and row.next_try_at > now
+        ):
             continue
         words = f"{row.channel}: a message of {_at(row.created_at)} is not delivered ({row.reason or 'nobody sends it'})"
-        yield Waiting(f"message {row.id}", DELIVERY.total_seconds(), words, row.created_at)
+        yield PendingWork(f"message {row.id}", DELIVERY.total_seconds(), words, row.created_at)
 
 
 def _at(instant: datetime) -> str:
@@ -69,7 +103,7 @@ def _at(instant: datetime) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
+class PendingWork:
     """One thing that could be done now and is not done."""
 
     what: str  # another word when it has moved

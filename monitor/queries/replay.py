@@ -1,7 +1,8 @@
 """Stored history against today's rules: what each would have told, had it been there from the start, and its word on one posting.
 
-The rules judge as they do when a look is recorded, through the same `why_told`. Each stored content is judged once and forgotten
-unless a rule fits it, so that half a year of fifty boards takes seconds.
+The rules judge as they do when a look is recorded, through the same `why_told`. Each stored content
+is judged once and forgotten unless a rule fits it, so that half a year of fifty boards takes
+seconds.
 """
 
 from __future__ import annotations
@@ -15,14 +16,14 @@ from typing import Any
 from sqlalchemy import Connection, Select, or_, select
 
 from monitor.alerts.alerting import Alerting, why_told
-from monitor.alerts.template_edits import wants
+from monitor.alerts.template_edits import tells_common_edits
 from monitor.config.model import Kind, Rule, Settings
 from monitor.database.engine import AnyRow
 from monitor.database.tables import Board, Description, Posting, PostingChange, PostingVersion
 from monitor.errors import UserError
 from monitor.history.template_edits import StoredEdit, template_edits
-from monitor.queries.resolve import Found
-from monitor.rules.candidates import candidate, candidate_columns
+from monitor.queries.resolve import PostingRef
+from monitor.rules.candidates import candidate_columns, candidate_from_row
 from monitor.rules.matcher import Explanation, Matcher
 
 _AT_ONCE = 1_000  # rows in memory
@@ -31,7 +32,7 @@ Progress = Callable[[int], None]  # contents read so far
 
 
 @dataclass(frozen=True, slots=True)
-class Telling:
+class ReplayedAlert:
     """One thing that one rule would have told."""
 
     rule: str
@@ -42,18 +43,25 @@ class Telling:
     title: str
     url: str
     fields: tuple[str, ...]  # of a revision
-    turn: str  # "now fits", "no longer fits", or ""
+    fit_change: str  # "now fits", "no longer fits", or ""
     words: str
     channels: tuple[str, ...]
 
 
-def replay(connection: Connection, settings: Settings, since: datetime, progress: Progress = lambda _read: None) -> Iterator[Telling]:
+def replay(
+    connection: Connection,
+    settings: Settings,
+    since: datetime,
+    progress: Progress = lambda _read: None,
+) -> Iterator[ReplayedAlert]:
     """What the rules would have told from `since` on, oldest first; first looks come before all else."""
     alerting = Alerting.of(settings)
     judged = _judge(connection, alerting, since, progress)
     yield from sorted(judged.summaries, key=lambda telling: telling.at)
     edits = template_edits(connection, since)
-    changes = connection.execution_options(yield_per=_AT_ONCE).execute(_CHANGES.where(PostingChange.at >= since))
+    changes = connection.execution_options(yield_per=_AT_ONCE).execute(
+        _CHANGES.where(PostingChange.at >= since)
+    )
     for check_id, look in groupby(changes, key=lambda row: row.check_id):
         edit = edits.get(check_id)
         if edit is not None:
@@ -78,18 +86,24 @@ _Contents = Mapping[tuple[int, int], _Content]  # by the posting's id and the ve
 
 
 @dataclass(frozen=True, slots=True)
-class _Judged:
+class _Replay:
     """The contents that a rule fits and those that followed them, by posting and number; and what a first look would have told."""
 
     contents: dict[tuple[int, int], _Content] = field(default_factory=dict)
-    summaries: list[Telling] = field(default_factory=list)
+    summaries: list[ReplayedAlert] = field(default_factory=list)
 
 
-def _judge(connection: Connection, alerting: Alerting, since: datetime, progress: Progress) -> _Judged:
-    judged = _Judged()
+def _judge(
+    connection: Connection, alerting: Alerting, since: datetime, progress: Progress
+) -> _Replay:
+    judged = _Replay()
     version = PostingVersion
-    statement = _versions(alerting.settings.rules).where(or_(version.valid_to.is_(None), version.valid_to >= since))
-    rows = connection.execution_options(yield_per=_AT_ONCE).execute(statement.order_by(version.posting_id, version.number))
+    statement = _versions(alerting.settings.rules).where(
+        or_(version.valid_to.is_(None), version.valid_to >= since)
+    )
+    rows = connection.execution_options(yield_per=_AT_ONCE).execute(
+        statement.order_by(version.posting_id, version.number)
+    )
     followed = None
     for count, row in enumerate(rows.mappings()):
         content = _content(alerting, row)
@@ -106,39 +120,71 @@ def _judge(connection: Connection, alerting: Alerting, since: datetime, progress
 
 def _versions(rules: Sequence[Rule]) -> Select[Any]:
     version = PostingVersion
-    own = (version.posting_id, version.number, version.valid_from, version.url, Posting.key, Posting.baseline, Posting.first_seen_at)
+    own = (
+        version.posting_id,
+        version.number,
+        version.valid_from,
+        version.url,
+        Posting.key,
+        Posting.baseline,
+        Posting.first_seen_at,
+    )
     query = select(*own, *candidate_columns(rules)).join(Posting, Posting.id == version.posting_id)
     query = query.join(Board, Board.id == Posting.board_id)
     return query.join(Description, Description.digest == version.description_digest)
 
 
 def _content(alerting: Alerting, row: Mapping[Any, Any]) -> _Content:
-    read = candidate(row)
+    read = candidate_from_row(row)
     explained = {name: matcher.explain(read) for name, matcher in alerting.matchers.items()}
     fits = {name: word for name, word in explained.items() if word.fits}
     return _Content(f"{read.board}:{row['key']}", read.company, read.title, row["url"], fits)
 
 
-_CHANGES = select(PostingChange.check_id, PostingChange.posting_id, PostingChange.at, PostingChange.kind, PostingChange.field)
+_CHANGES = select(
+    PostingChange.check_id,
+    PostingChange.posting_id,
+    PostingChange.at,
+    PostingChange.kind,
+    PostingChange.field,
+)
 _CHANGES = _CHANGES.add_columns(PostingChange.version).order_by(
     PostingChange.at, PostingChange.check_id, PostingChange.posting_id, PostingChange.id
 )
 
 
-def _template(alerting: Alerting, stored: StoredEdit, contents: _Contents) -> Iterator[Telling]:
+def _template(
+    alerting: Alerting, stored: StoredEdit, contents: _Contents
+) -> Iterator[ReplayedAlert]:
     """What an edit that most of a board's postings share would have told: once for each rule that fits some of them, before and after."""
-    for rule in filter(wants, alerting.settings.rules):
+    for rule in filter(tells_common_edits, alerting.settings.rules):
         places = [(posting, stored.versions[posting]) for posting in stored.edit.edited]
-        both = [(contents.get((posting, number - 1)), contents.get((posting, number))) for posting, number in places]
-        fitting = [_word(rule, after).words for before, after in both if _word(rule, before).fits and _word(rule, after).fits]
+        both = [
+            (contents.get((posting, number - 1)), contents.get((posting, number)))
+            for posting, number in places
+        ]
+        fitting = [
+            _explanation(rule, after).words
+            for before, after in both
+            if _explanation(rule, before).fits and _explanation(rule, after).fits
+        ]
         if fitting:
             roles = f"the same edit in {len(places)} of {stored.listed} open roles, {len(fitting)} of which fit"
             content = _Content(None, stored.company, roles, stored.url, {})
-            told = _telling(alerting, rule, content, kind="revised", at=stored.at, words="; ".join(dict.fromkeys(fitting)))
+            told = _telling(
+                alerting,
+                rule,
+                content,
+                kind="revised",
+                at=stored.at,
+                words="; ".join(dict.fromkeys(fitting)),
+            )
             yield replace(told, fields=("description",))
 
 
-def _tellings(alerting: Alerting, event: Sequence[AnyRow], contents: _Contents, alone: Collection[int]) -> Iterator[Telling]:
+def _tellings(
+    alerting: Alerting, event: Sequence[AnyRow], contents: _Contents, alone: Collection[int]
+) -> Iterator[ReplayedAlert]:
     """What one look's changes of one posting would have told. The texts of those `alone` are told with the edit of the template."""
     first = event[0]
     after = contents.get((first.posting_id, first.version))
@@ -147,29 +193,48 @@ def _tellings(alerting: Alerting, event: Sequence[AnyRow], contents: _Contents, 
     kind: Kind = next((row.kind for row in event if row.kind != "revised"), "revised")
     before = contents.get((first.posting_id, first.version - 1))
     fields = tuple(row.field for row in event if row.field)
-    own = tuple(field for field in fields if field != "description") if first.posting_id in alone else fields
+    own = (
+        tuple(field for field in fields if field != "description")
+        if first.posting_id in alone
+        else fields
+    )
     for rule in alerting.settings.rules:
         seen = fields if rule.mode == "digest" else own
-        why = why_told(rule, kind, seen, _word(rule, before) if kind == "revised" else None, _word(rule, after))
+        why = why_told(
+            rule,
+            kind,
+            seen,
+            _explanation(rule, before) if kind == "revised" else None,
+            _explanation(rule, after),
+        )
         if why is not None:
             told = _telling(alerting, rule, after, kind=kind, at=first.at, words=why.words)
-            yield replace(told, turn=why.turn, fields=fields if why.turn else seen)
+            yield replace(
+                told, fit_change=why.fit_change, fields=fields if why.fit_change else seen
+            )
 
 
-def _word(rule: Rule, content: _Content | None) -> Explanation:
+def _explanation(rule: Rule, content: _Content | None) -> Explanation:
     """What the rule says of a content; of one that was not kept, that it does not fit."""
     unfit = Explanation(rule.name, fits=False)
     return content.fits.get(rule.name, unfit) if content else unfit
 
 
-def _summaries(alerting: Alerting, content: _Content, at: datetime) -> Iterable[Telling]:
+def _summaries(alerting: Alerting, content: _Content, at: datetime) -> Iterable[ReplayedAlert]:
     """What is told of a posting that was open when its board was first seen."""
     rules = (rule for rule in alerting.settings.rules if rule.name in content.fits)
-    return (_telling(alerting, rule, content, kind="summary", at=at, words=content.fits[rule.name].words) for rule in rules)
+    return (
+        _telling(
+            alerting, rule, content, kind="summary", at=at, words=content.fits[rule.name].words
+        )
+        for rule in rules
+    )
 
 
-def _telling(alerting: Alerting, rule: Rule, content: _Content, *, kind: str, at: datetime, words: str) -> Telling:
-    return Telling(
+def _telling(
+    alerting: Alerting, rule: Rule, content: _Content, *, kind: str, at: datetime, words: str
+) -> ReplayedAlert:
+    return ReplayedAlert(
         rule=rule.name,
         at=at,
         kind=kind,
@@ -178,17 +243,21 @@ def _telling(alerting: Alerting, rule: Rule, content: _Content, *, kind: str, at
         title=content.title,
         url=content.url,
         fields=(),
-        turn="",
+        fit_change="",
         words=words,
         channels=alerting.channels(rule),
     )
 
 
-def explain(connection: Connection, rules: Sequence[Rule], found: Found) -> list[Explanation]:
+def explain(connection: Connection, rules: Sequence[Rule], found: PostingRef) -> list[Explanation]:
     """Each rule's word on the newest content of a posting. Raises UserError for a posting that nobody could read yet."""
-    newest = _versions(rules).where(Posting.id == found.id, Posting.version == PostingVersion.number)
+    newest = _versions(rules).where(
+        Posting.id == found.id, Posting.version == PostingVersion.number
+    )
     row = connection.execute(newest).mappings().one_or_none()
     if row is None:
-        raise UserError(f"{found.posting} is listed, but could not be read yet: there is nothing that a rule could fit")
-    content = candidate(row)
+        raise UserError(
+            f"{found.posting} is listed, but could not be read yet: there is nothing that a rule could fit"
+        )
+    content = candidate_from_row(row)
     return [Matcher(rule).explain(content) for rule in rules]

@@ -18,10 +18,14 @@ def repost_words(connection: Connection, postings: Iterable[str]) -> dict[str, s
     keys = sorted({name.split(":", 2)[-1] for name in names})
     first = aliased(Posting)
     query = select(Board.board, Posting.key, first.name.label("first"), Posting.repost_reason)
-    query = query.join(Posting, Posting.board_id == Board.id).join(first, first.id == Posting.repost_of)
+    query = query.join(Posting, Posting.board_id == Board.id).join(
+        first, first.id == Posting.repost_of
+    )
     words = {}
     for start in range(0, len(keys), _AT_ONCE):
         for row in connection.execute(query.where(Posting.key.in_(keys[start : start + _AT_ONCE]))):
             if f"{row.board}:{row.key}" in names:
-                words[f"{row.board}:{row.key}"] = f"a repost of {row.first}" + (f" ({row.repost_reason})" if row.repost_reason else "")
+                words[f"{row.board}:{row.key}"] = f"a repost of {row.first}" + (
+                    f" ({row.repost_reason})" if row.repost_reason else ""
+                )
     return words

@@ -21,7 +21,7 @@ _NEIGHBOURS = 20_000  # keys that a hint looks through; more would take seconds
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class PostingRef:
     """A posting that the database knows."""
 
     id: int  # of the row in `posting`
@@ -35,11 +35,17 @@ class Found:
 
 def find_board(connection: Connection, text: str) -> str:
     """Return the board that `text` names: `ats:token`, its URL, its token or its company. Raises UserError."""
-    boards = connection.execute(select(Board.board, Board.token, Board.company).order_by(Board.board)).all()
+    boards = connection.execute(
+        select(Board.board, Board.token, Board.company).order_by(Board.board)
+    ).all()
     names = [row.board for row in boards]
     if (exact := _among(names, _address_board(text))) is not None:
         return exact
-    named = [row.board for row in boards if text.casefold() in (row.token.casefold(), row.company.casefold(), row.board.casefold())]
+    named = [
+        row.board
+        for row in boards
+        if text.casefold() in (row.token.casefold(), row.company.casefold(), row.board.casefold())
+    ]
     if len(named) == 1:
         return str(named[0])
     if named:
@@ -50,9 +56,19 @@ def find_board(connection: Connection, text: str) -> str:
 def find_boards(connection: Connection, text: str) -> tuple[str, ...]:
     """The boards whose token or company has `text` in it, as a person says it: "deepmind" is Google DeepMind's. Raises UserError."""
     wanted = _bare(text)
-    boards = connection.execute(select(Board.board, Board.token, Board.company).order_by(Board.board)).all()
-    same = [row.board for row in boards if wanted in (_bare(row.board), _bare(row.token), _bare(row.company))]
-    found = same or [row.board for row in boards if wanted and (wanted in _bare(row.token) or wanted in _bare(row.company))]
+    boards = connection.execute(
+        select(Board.board, Board.token, Board.company).order_by(Board.board)
+    ).all()
+    same = [
+        row.board
+        for row in boards
+        if wanted in (_bare(row.board), _bare(row.token), _bare(row.company))
+    ]
+    found = same or [
+        row.board
+        for row in boards
+        if wanted and (wanted in _bare(row.token) or wanted in _bare(row.company))
+    ]
     if not found:
         hint = _hint(text.casefold(), _names(boards)) or _there_is([row.company for row in boards])
         raise UserError(f"no board of {text!r} is known{hint}")
@@ -65,16 +81,18 @@ def _bare(text: str) -> str:
 
 def _names(boards: Iterable[AnyRow]) -> list[str]:
     """What a person may have meant: tokens, companies, and each word of theirs."""
-    said = [name.casefold() for row in boards for name in (row.token, row.company, *row.company.split())]
+    said = [
+        name.casefold() for row in boards for name in (row.token, row.company, *row.company.split())
+    ]
     return list(dict.fromkeys(said))
 
 
-def find_posting(connection: Connection, text: str) -> Found:
+def find_posting(connection: Connection, text: str) -> PostingRef:
     """Return the posting that `text` names: `ats:token:key`, its URL, or a key that no two boards share. Raises UserError."""
     text = text.strip()
     if _is_link(text):
         return _by_url(connection, text)
-    if text.count(":") >= 2:  # noqa: PLR2004  # ats:token:key
+    if text.count(":") >= 2:  # ats:token:key  # noqa: PLR2004
         ats, token, key = text.split(":", 2)
         named = _address(text) or Address(ats, token, key)
         return _by_name(connection, named.board, named.key or key)
@@ -87,46 +105,59 @@ def _is_link(text: str) -> bool:
 
 
 def _postings() -> Select[int, str, str]:
-    return select(Posting.id, Board.board, Posting.key).join(Board, Board.id == Posting.board_id).order_by(Board.board, Posting.key)
+    return (
+        select(Posting.id, Board.board, Posting.key)
+        .join(Board, Board.id == Posting.board_id)
+        .order_by(Board.board, Posting.key)
+    )
 
 
-def _stored(connection: Connection, board: str, key: str) -> Found | None:
+def _stored(connection: Connection, board: str, key: str) -> PostingRef | None:
     """The posting of that key on that board, however the board's token is written."""
     row = connection.execute(_postings().where(Posting.name == f"{board}:{key}")).first()
     if row is not None:
-        return Found(*row)
+        return PostingRef(*row)
     known = _among(connection.scalars(select(Board.board)), board)
     return _stored(connection, known, key) if known not in {None, board} else None
 
 
-def _on_one_site(connection: Connection, key: str) -> Found | None:
+def _on_one_site(connection: Connection, key: str) -> PostingRef | None:
     """The posting of that key on any board of Google's site, a brand's first: a link need not say whose role it is."""
     boards = connection.scalars(select(Board.board).where(Board.ats == _GOOGLE)).all()
-    found = (_stored(connection, board, key) for board in sorted(boards, key=lambda board: (board == _WHOLE_SITE, board)))
+    found = (
+        _stored(connection, board, key)
+        for board in sorted(boards, key=lambda board: (board == _WHOLE_SITE, board))
+    )
     return next((each for each in found if each is not None), None)
 
 
-def _by_name(connection: Connection, board: str, key: str) -> Found:
+def _by_name(connection: Connection, board: str, key: str) -> PostingRef:
     found = _stored(connection, board, key)
     if found is not None:
         return found
     boards = connection.scalars(select(Board.board)).all()
     known = _among(boards, board)
     if known is None:
-        raise UserError(f"no posting {board}:{key}: there is no board {board!r} in the database{_hint(board, boards)}")
-    keys = connection.scalars(select(Posting.key).join(Board).where(Board.board == known).limit(_NEIGHBOURS)).all()
+        raise UserError(
+            f"no posting {board}:{key}: there is no board {board!r} in the database{_hint(board, boards)}"
+        )
+    keys = connection.scalars(
+        select(Posting.key).join(Board).where(Board.board == known).limit(_NEIGHBOURS)
+    ).all()
     raise UserError(f"no posting {known}:{key} was ever seen{_hint(key, keys, prefix=known + ':')}")
 
 
-def _by_key(connection: Connection, key: str) -> Found:
-    found = [Found(*row) for row in connection.execute(_postings().where(Posting.key == key))]
+def _by_key(connection: Connection, key: str) -> PostingRef:
+    found = [PostingRef(*row) for row in connection.execute(_postings().where(Posting.key == key))]
     if not found:
         keys = connection.scalars(select(Posting.key).limit(_NEIGHBOURS)).all()
-        raise UserError(f"no posting {key!r}: give ats:token:key, its URL or its key; `rolewatch roles` lists them{_hint(key, keys)}")
+        raise UserError(
+            f"no posting {key!r}: give ats:token:key, its URL or its key; `rolewatch roles` lists them{_hint(key, keys)}"
+        )
     return _only(key, found)
 
 
-def _by_url(connection: Connection, url: str) -> Found:
+def _by_url(connection: Connection, url: str) -> PostingRef:
     named = _address(url)
     if named is not None and named.key is not None:
         is_whole_site = named.board == _WHOLE_SITE  # said of every link that names no brand
@@ -134,11 +165,13 @@ def _by_url(connection: Connection, url: str) -> Found:
         found = found or (_on_one_site(connection, named.key) if named.ats == _GOOGLE else None)
         if found is not None:
             return found
-    stored = [Found(*row) for row in connection.execute(_with_url(url))]
+    stored = [PostingRef(*row) for row in connection.execute(_with_url(url))]
     if stored:
         return _only(url, stored)
     if named is not None and named.key is None:
-        raise UserError(f"{url} is a board and no posting: `rolewatch roles --board {named.board}` lists its own")
+        raise UserError(
+            f"{url} is a board and no posting: `rolewatch roles --board {named.board}` lists its own"
+        )
     if named is not None and named.key is not None:
         return _by_name(connection, named.board, named.key)
     raise UserError(f"no posting with the URL {url} was ever seen: `rolewatch roles` lists them")
@@ -148,12 +181,18 @@ def _with_url(url: str) -> Select[int, str, str]:
     """Postings whose newest version has that URL: a company's own site says nothing of board and key."""
     bare = url.rstrip("/")
     newest = (PostingVersion.posting_id == Posting.id) & (PostingVersion.number == Posting.version)
-    return _postings().join(PostingVersion, newest).where(or_(PostingVersion.url == bare, PostingVersion.url == bare + "/"))
+    return (
+        _postings()
+        .join(PostingVersion, newest)
+        .where(or_(PostingVersion.url == bare, PostingVersion.url == bare + "/"))
+    )
 
 
-def _only(text: str, found: Sequence[Found]) -> Found:
+def _only(text: str, found: Sequence[PostingRef]) -> PostingRef:
     if len(found) > 1:
-        raise UserError(f"{text!r} is several postings: {', '.join(each.posting for each in found)}; name one of them")
+        raise UserError(
+            f"{text!r} is several postings: {', '.join(each.posting for each in found)}; name one of them"
+        )
     return found[0]
 
 

@@ -8,25 +8,62 @@ from datetime import datetime
 from itertools import islice
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Connection, Select, SQLColumnExpression, and_, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    SQLColumnExpression,
+    and_,
+    func,
+    or_,
+    select,
+)
 from sqlalchemy.orm import aliased
 
 from crawler.items import Pay
 from monitor.config.model import Rule
-from monitor.database.engine import minute
-from monitor.database.search import has_words
-from monitor.database.tables import Board, BoardCheck, Description, Posting, PostingChange, PostingVersion, Saved, SearchText
+from monitor.database.engine import to_the_minute
+from monitor.database.search import matches_words
+from monitor.database.tables import (
+    Board,
+    BoardCheck,
+    Description,
+    Posting,
+    PostingChange,
+    PostingVersion,
+    Saved,
+    SearchText,
+)
 from monitor.errors import UserError
 from monitor.history.compare import pay_words
 from monitor.queries.moved import left_behind
-from monitor.queries.resolve import Found
-from monitor.queries.view_tables import POSTINGS, VERSIONS, Listing, Row, everything, listing, reader
-from monitor.rules.candidates import candidate, candidate_columns, fits_all
+from monitor.queries.resolve import PostingRef
+from monitor.queries.view_tables import (
+    POSTINGS,
+    VERSIONS,
+    Listing,
+    Row,
+    all_columns,
+    reader,
+    run_listing,
+)
+from monitor.rules.candidates import candidate_columns, candidate_from_row, fits_all
 
 Status = Literal["open", "closed", "all"]
 
-_OWN_COLUMNS = ("title", "location", "department", "employment_type", "workplace", "pay_min", "pay_max", "pay_currency", "pay_period")
-CONTENT = (*_OWN_COLUMNS, "pay_text", "deadline_at", "deadline_text", "url")  # what a version has of its own
+_OWN_COLUMNS = (
+    "title",
+    "location",
+    "department",
+    "employment_type",
+    "workplace",
+    "pay_min",
+    "pay_max",
+    "pay_currency",
+    "pay_period",
+)
+# what a version has of its own
+CONTENT = (*_OWN_COLUMNS, "pay_text", "deadline_at", "deadline_text", "url")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +84,18 @@ def find_roles(connection: Connection, wanted: RoleFilter) -> Listing:
     """Rows of `postings`, the newest first."""
     if wanted.rules:
         return _fitting(connection, wanted)
-    conditions = _conditions(connection, wanted) if wanted.text is None else [POSTINGS.c.posting.in_(_first_with_words(connection, wanted))]
-    statement = select(everything("postings")).select_from(POSTINGS).where(*conditions).order_by(*_newest_first())
-    return listing(connection, statement.limit(wanted.limit))
+    conditions = (
+        _conditions(connection, wanted)
+        if wanted.text is None
+        else [POSTINGS.c.posting.in_(_first_with_words(connection, wanted))]
+    )
+    statement = (
+        select(all_columns("postings"))
+        .select_from(POSTINGS)
+        .where(*conditions)
+        .order_by(*_newest_first())
+    )
+    return run_listing(connection, statement.limit(wanted.limit))
 
 
 def _newest_first() -> tuple[ColumnElement[Any], ...]:
@@ -65,15 +111,24 @@ def _conditions(connection: Connection, wanted: RoleFilter) -> list[ColumnElemen
     if wanted.status == "open" and (left := left_behind(connection)):
         conditions.append(POSTINGS.c.board.not_in(left))
     if wanted.since is not None:
-        conditions.append(_since(wanted.status, wanted.since, POSTINGS.c.first_seen_at, POSTINGS.c.closed_at))
+        conditions.append(
+            _since(wanted.status, wanted.since, POSTINGS.c.first_seen_at, POSTINGS.c.closed_at)
+        )
     if wanted.saved or wanted.saved_by is not None:
         conditions.append(_saved(wanted.saved_by, POSTINGS.c.posting))
     if wanted.text is not None:
-        conditions.append(POSTINGS.c.posting.in_(_with_words(connection, wanted.text, wanted.status)))
+        conditions.append(
+            POSTINGS.c.posting.in_(_with_words(connection, wanted.text, wanted.status))
+        )
     return conditions
 
 
-def _since(status: Status, since: datetime, first_seen: SQLColumnExpression[Any], closed: SQLColumnExpression[Any]) -> ColumnElement[bool]:
+def _since(
+    status: Status,
+    since: datetime,
+    first_seen: SQLColumnExpression[Any],
+    closed: SQLColumnExpression[Any],
+) -> ColumnElement[bool]:
     seen, gone = first_seen >= since, closed >= since
     return {"open": seen, "closed": gone, "all": or_(seen, gone)}[status]
 
@@ -90,16 +145,30 @@ _saved_posting = aliased(Posting)
 def _with_words(connection: Connection, words: str, status: Status) -> Select[str]:
     """The names of postings whose newest title and description have those words.
 
-    The texts are found first: neither database expects them to be few. Those of postings that are open are valid still.
+    The texts are found first: neither database expects them to be few. Those of postings that are
+    open are valid still.
     """
-    texts = select(SearchText.title, SearchText.description_digest).where(has_words(connection, words))
+    texts = select(SearchText.title, SearchText.description_digest).where(
+        matches_words(connection, words)
+    )
     found = texts.cte("found").prefix_with("MATERIALIZED")
     version = PostingVersion
-    newest = and_(version.description_digest == found.c.description_digest, version.title == found.c.title, ~version.superseded)
-    query = select(Posting.name).select_from(found).join(version, newest).join(Posting, Posting.id == version.posting_id)
+    newest = and_(
+        version.description_digest == found.c.description_digest,
+        version.title == found.c.title,
+        ~version.superseded,
+    )
+    query = (
+        select(Posting.name)
+        .select_from(found)
+        .join(version, newest)
+        .join(Posting, Posting.id == version.posting_id)
+    )
     if status == "all":
         return query
-    return query.where(version.valid_to.is_(None) if status == "open" else version.valid_to.is_not(None))
+    return query.where(
+        version.valid_to.is_(None) if status == "open" else version.valid_to.is_not(None)
+    )
 
 
 def _first_with_words(connection: Connection, wanted: RoleFilter) -> Select[str]:
@@ -114,10 +183,16 @@ def _first_with_words(connection: Connection, wanted: RoleFilter) -> Select[str]
     if left:
         conditions.append(Board.board.not_in(left))
     if wanted.since is not None:
-        conditions.append(_since(wanted.status, wanted.since, Posting.first_seen_at, Posting.closed_at))
+        conditions.append(
+            _since(wanted.status, wanted.since, Posting.first_seen_at, Posting.closed_at)
+        )
     if wanted.saved or wanted.saved_by is not None:
         conditions.append(_saved(wanted.saved_by, Posting.name))
-    return query.where(*conditions).order_by(Posting.first_seen_at.desc(), Posting.name).limit(wanted.limit)
+    return (
+        query.where(*conditions)
+        .order_by(Posting.first_seen_at.desc(), Posting.name)
+        .limit(wanted.limit)
+    )
 
 
 def _fitting(connection: Connection, wanted: RoleFilter) -> Listing:
@@ -125,28 +200,45 @@ def _fitting(connection: Connection, wanted: RoleFilter) -> Listing:
     source = (
         POSTINGS.join(Posting, Posting.name == POSTINGS.c.posting)
         .join(Board, Board.id == Posting.board_id)
-        .join(PostingVersion, and_(PostingVersion.posting_id == Posting.id, PostingVersion.number == Posting.version))
+        .join(
+            PostingVersion,
+            and_(PostingVersion.posting_id == Posting.id, PostingVersion.number == Posting.version),
+        )
         .join(Description, Description.digest == PostingVersion.description_digest)
     )
     read = candidate_columns(wanted.rules)
-    statement = select(everything("postings"), *read).select_from(source).where(*_conditions(connection, wanted))
-    found = listing(connection, statement.order_by(*_newest_first()))
+    statement = (
+        select(all_columns("postings"), *read)
+        .select_from(source)
+        .where(*_conditions(connection, wanted))
+    )
+    found = run_listing(connection, statement.order_by(*_newest_first()))
     columns = found.columns[: -len(read)]
     fits = fits_all(wanted.rules)
-    fitting = ({name: row[name] for name in columns} for row in found.rows if fits(candidate(row)))
+    fitting = (
+        {name: row[name] for name in columns} for row in found.rows if fits(candidate_from_row(row))
+    )
     return Listing(columns, list(islice(fitting, wanted.limit)))
 
 
-def describe(connection: Connection, found: Found, version: int | None = None, as_of: datetime | None = None) -> Row:
+def describe(
+    connection: Connection,
+    found: PostingRef,
+    version: int | None = None,
+    as_of: datetime | None = None,
+) -> Row:
     """All that is known of a posting: the columns of `postings`, and `description` (null while no reading of it succeeded).
 
-    With a version, or the one that was valid at a moment, that one's content. Raises UserError when there is none.
+    With a version, or the one that was valid at a moment, that one's content. Raises UserError when
+    there is none.
     """
     here = (POSTINGS.c.board == found.board, POSTINGS.c.key == found.key)
-    row = listing(connection, select(everything("postings")).select_from(POSTINGS).where(*here)).rows[0]
+    row = run_listing(
+        connection, select(all_columns("postings")).select_from(POSTINGS).where(*here)
+    ).rows[0]
     versions = _versions(connection, found)
     if as_of is not None:
-        return _then(connection, found, row, versions, as_of)
+        return _as_of(connection, found, row, versions, as_of)
     wanted = version if version is not None else row["version"]
     content = next((each for each in versions if each["version"] == wanted), None)
     if content is None and version is not None:
@@ -154,49 +246,88 @@ def describe(connection: Connection, found: Found, version: int | None = None, a
     return _with_content(row, content)
 
 
-def _versions(connection: Connection, found: Found) -> Sequence[Row]:
+def _versions(connection: Connection, found: PostingRef) -> Sequence[Row]:
     here = (VERSIONS.c.board == found.board, VERSIONS.c.posting == found.posting)
-    statement = select(everything("posting_versions"), VERSIONS.c.valid_from.label("from_at"), VERSIONS.c.valid_to.label("to_at"))
-    return listing(connection, statement.select_from(VERSIONS).where(*here).order_by(VERSIONS.c.version)).rows
+    statement = select(
+        all_columns("posting_versions"),
+        VERSIONS.c.valid_from.label("from_at"),
+        VERSIONS.c.valid_to.label("to_at"),
+    )
+    return run_listing(
+        connection, statement.select_from(VERSIONS).where(*here).order_by(VERSIONS.c.version)
+    ).rows
 
 
 def _span(versions: Sequence[Row]) -> str:
-    return f"versions 1 to {len(versions)}" if len(versions) > 1 else f"{len(versions)} version{'' if len(versions) == 1 else 's'}"
+    return (
+        f"versions 1 to {len(versions)}"
+        if len(versions) > 1
+        else f"{len(versions)} version{'' if len(versions) == 1 else 's'}"
+    )
 
 
 def _with_content(row: Row, content: Row | None) -> Row:
     if content is None:
         return {**row, "description": None}
-    return {**row, **{name: content[name] for name in CONTENT}, "version": content["version"], "description": content["description"]}
+    return {
+        **row,
+        **{name: content[name] for name in CONTENT},
+        "version": content["version"],
+        "description": content["description"],
+    }
 
 
-def _then(connection: Connection, found: Found, row: Row, versions: Sequence[Row], moment: datetime) -> Row:
+def _as_of(
+    connection: Connection, found: PostingRef, row: Row, versions: Sequence[Row], moment: datetime
+) -> Row:
     """The posting as it was known at that moment; what nothing holds of it then (the ats's own times) is today's."""
     begun = [version for version in versions if version["from_at"] <= moment]
     if not begun:
-        raise UserError(f"{row['posting']} was not known at {minute(moment)}: it was first seen at {_first(versions)}")
+        raise UserError(
+            f"{row['posting']} was not known at {to_the_minute(moment)}: it was first seen at {_first(versions)}"
+        )
     content = begun[-1]
     ended = content["to_at"] is not None and content["to_at"] <= moment
-    state = {"state": "closed", "closed_at": content["to_at"]} if ended else {"state": "open", "closed_at": None}
-    return {**_with_content(row, content), **state, "last_seen_at": _last_seen(connection, found, row, content["from_at"], moment)}
+    state = (
+        {"state": "closed", "closed_at": content["to_at"]}
+        if ended
+        else {"state": "open", "closed_at": None}
+    )
+    return {
+        **_with_content(row, content),
+        **state,
+        "last_seen_at": _last_seen(connection, found, row, content["from_at"], moment),
+    }
 
 
-def _last_seen(connection: Connection, found: Found, row: Row, begun: datetime, moment: datetime) -> datetime:
+def _last_seen(
+    connection: Connection, found: PostingRef, row: Row, begun: datetime, moment: datetime
+) -> datetime:
     """The last look by that moment that saw it: the last good one, or of one that was missed by then the last before that.
 
     `begun`: when the content of that moment did; the next closing says until when it was seen.
     """
-    looks = select(func.max(BoardCheck.finished_at)).join(Posting, Posting.board_id == BoardCheck.board_id)
-    looked = connection.scalar(looks.where(Posting.id == found.id, BoardCheck.result != "failure", BoardCheck.finished_at <= moment))
-    closing = select(PostingChange.not_before).where(PostingChange.posting_id == found.id, PostingChange.kind == "closed")
-    missed = connection.scalar(closing.where(PostingChange.at > begun).order_by(PostingChange.at).limit(1))
+    looks = select(func.max(BoardCheck.finished_at)).join(
+        Posting, Posting.board_id == BoardCheck.board_id
+    )
+    looked = connection.scalar(
+        looks.where(
+            Posting.id == found.id, BoardCheck.result != "failure", BoardCheck.finished_at <= moment
+        )
+    )
+    closing = select(PostingChange.not_before).where(
+        PostingChange.posting_id == found.id, PostingChange.kind == "closed"
+    )
+    missed = connection.scalar(
+        closing.where(PostingChange.at > begun).order_by(PostingChange.at).limit(1)
+    )
     last: Any = missed or reader("last_seen_at")(row["last_seen_at"])
     seen: datetime = last if looked is None else min(looked, last)
     return seen
 
 
 def _first(versions: Sequence[Row]) -> str:
-    return minute(versions[0]["from_at"]) if versions else "a later time"
+    return to_the_minute(versions[0]["from_at"]) if versions else "a later time"
 
 
 def pay_of(row: Mapping[str, object]) -> str:

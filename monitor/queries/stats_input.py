@@ -9,23 +9,40 @@ from typing import NamedTuple
 
 from sqlalchemy import Boolean, ColumnElement, Connection, Float, Text, column, or_, select, table
 
-from monitor.database.engine import Instant
+from monitor.database.engine import UtcDateTime
 from monitor.queries.moved import left_behind
 from monitor.queries.view_tables import reader
 
 _POSTINGS = table(
     "postings",
-    *(column(name, Text()) for name in ("posting", "board", "company", "department", "state", "pay_currency", "pay_period")),
-    *(column(name, Instant()) for name in ("last_seen_at", "closed_at")),
+    *(
+        column(name, Text())
+        for name in (
+            "posting",
+            "board",
+            "company",
+            "department",
+            "state",
+            "pay_currency",
+            "pay_period",
+        )
+    ),
+    *(column(name, UtcDateTime()) for name in ("last_seen_at", "closed_at")),
     *(column(name, Float()) for name in ("pay_min", "pay_max")),
 )
 _LIFETIMES = table(
     "posting_lifetimes",
     *(column(name, Text()) for name in ("posting", "board", "company")),
-    *(column(name, Instant()) for name in ("opened_latest", "closed_earliest")),
+    *(column(name, UtcDateTime()) for name in ("opened_latest", "closed_earliest")),
     *(column(name, Boolean()) for name in ("left_censored", "right_censored")),
 )
-_DAYS = table("daily_counts", *(column(name) for name in ("day", "board", "company", "open", "opened", "closed", "revised", "reopened")))
+_DAYS = table(
+    "daily_counts",
+    *(
+        column(name)
+        for name in ("day", "board", "company", "open", "opened", "closed", "revised", "reopened")
+    ),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +76,7 @@ class Role:
 
 
 @dataclass(frozen=True, slots=True)
-class Stay:
+class OpenTime:
     """How long a posting of a department was open, of one whose opening was seen."""
 
     company: str
@@ -73,7 +90,7 @@ class Facts:
 
     days: list[Day]
     roles: list[Role]
-    stays: list[Stay]
+    stays: list[OpenTime]
 
 
 def facts(connection: Connection, boards: Sequence[str], since: datetime | None) -> Facts:
@@ -90,7 +107,14 @@ def facts(connection: Connection, boards: Sequence[str], since: datetime | None)
             seen[row.posting] = row.last_seen_at
         if since is None or row.state == "open" or row.closed_at >= since:
             pay = (row.pay_min, row.pay_max, row.pay_currency, row.pay_period)
-            roles.append(Role(row.company, row.department or "", row.state == "open" and row.board not in gone, *pay))
+            roles.append(
+                Role(
+                    row.company,
+                    row.department or "",
+                    row.state == "open" and row.board not in gone,
+                    *pay,
+                )
+            )
     return Facts(days, roles, list(_stays(connection, boards, since, departments, seen)))
 
 
@@ -100,25 +124,36 @@ def _of(board: ColumnElement[str], boards: Sequence[str]) -> list[ColumnElement[
 
 def _days(connection: Connection, boards: Sequence[str], since: datetime | None) -> Iterator[Day]:
     as_day = reader("day")
-    rows = connection.execute(select(_DAYS).where(*_of(_DAYS.c.board, boards)).order_by(_DAYS.c.day, _DAYS.c.board))
+    rows = connection.execute(
+        select(_DAYS).where(*_of(_DAYS.c.board, boards)).order_by(_DAYS.c.day, _DAYS.c.board)
+    )
     for row in rows:
         day = as_day(row.day)
-        assert isinstance(day, date)  # noqa: S101  # no day is null
+        assert isinstance(day, date)  # no day is null  # noqa: S101
         if since is None or day >= since.astimezone(UTC).date():
             yield Day(day, row.company, row.open, row.opened, row.closed, row.revised, row.reopened)
 
 
 def _stays(
-    connection: Connection, boards: Sequence[str], since: datetime | None, departments: dict[str, str], seen: dict[str, datetime]
-) -> Iterator[Stay]:
+    connection: Connection,
+    boards: Sequence[str],
+    since: datetime | None,
+    departments: dict[str, str],
+    seen: dict[str, datetime],
+) -> Iterator[OpenTime]:
     """Of one that is still open as long as it was seen, which on a board that fails is not until now."""
-    wanted = [*_of(_LIFETIMES.c.board, boards), or_(_LIFETIMES.c.left_censored.is_(None), ~_LIFETIMES.c.left_censored)]
+    wanted = [
+        *_of(_LIFETIMES.c.board, boards),
+        or_(_LIFETIMES.c.left_censored.is_(None), ~_LIFETIMES.c.left_censored),
+    ]
     if since is not None:
         wanted.append(_LIFETIMES.c.opened_latest >= since)
     for row in connection.execute(select(_LIFETIMES).where(*wanted)):
         end = seen.get(row.posting) if row.right_censored else row.closed_earliest
         days = max(timedelta(0), (end or row.opened_latest) - row.opened_latest) / timedelta(days=1)
-        yield Stay(row.company, departments.get(row.posting, ""), Spell(days, not row.right_censored))
+        yield OpenTime(
+            row.company, departments.get(row.posting, ""), Spell(days, not row.right_censored)
+        )
 
 
 class Spell(NamedTuple):

@@ -14,7 +14,7 @@ _OPEN = ("pending", "sending", "held", "failed")
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class Status:
     """Rows of `boards` that are watched, those in trouble first; messages that are not told, by channel and state; roles that are muted."""
 
     boards: Sequence[Mapping[str, Any]]
@@ -28,20 +28,32 @@ _BOARDS = text(
 )
 
 
-def standing(connection: Connection) -> Standing:
+def read_status(connection: Connection) -> Status:
     """How everything stands now."""
-    open_ = select(Delivery.channel, Delivery.state, func.count()).where(Delivery.state.in_(_OPEN), Delivery.state != "sent")
+    open_ = select(Delivery.channel, Delivery.state, func.count()).where(
+        Delivery.state.in_(_OPEN), Delivery.state != "sent"
+    )
     untold = [
-        (row[0], row[1], row[2]) for row in connection.execute(open_.group_by(Delivery.channel, Delivery.state).order_by(Delivery.channel))
+        (row[0], row[1], row[2])
+        for row in connection.execute(
+            open_.group_by(Delivery.channel, Delivery.state).order_by(Delivery.channel)
+        )
     ]
-    muted = select(func.count()).select_from(Mute).where(Mute.posting_id.is_not(None), Mute.ended_at.is_(None))
+    muted = (
+        select(func.count())
+        .select_from(Mute)
+        .where(Mute.posting_id.is_not(None), Mute.ended_at.is_(None))
+    )
     boards = [dict(row) for row in connection.execute(_BOARDS).mappings()]
-    return Standing(boards, untold, connection.scalar(muted) or 0)
+    return Status(boards, untold, connection.scalar(muted) or 0)
 
 
 def health(boards: Sequence[Mapping[str, object]]) -> str:
     """Say how the boards are in a few words: "all well", "1 in trouble, 2 not read yet"."""
-    counts = {"in trouble": _count(boards, "failing", "collapsed"), "not read yet": _count(boards, "new")}
+    counts = {
+        "in trouble": _count(boards, "failing", "collapsed"),
+        "not read yet": _count(boards, "new"),
+    }
     return ", ".join(f"{count} {words}" for words, count in counts.items() if count) or "all well"
 
 

@@ -1,8 +1,9 @@
 """A database's work in a thread of its own, so that it can be told to stop, and left behind when it does not listen.
 
-Neither database's own limit is enough. On PostgreSQL a query may lift `statement_timeout` for the fetches that follow, by `set_config`;
-SQLite listens between two steps of its machine (https://sqlite.org/c3ref/interrupt.html), and one step, such as `instr` on megabytes, may
-take hours. A thread that is left behind ends with the program.
+Neither database's own limit is enough. On PostgreSQL a query may lift `statement_timeout` for the
+fetches that follow, by `set_config`; SQLite listens between two steps of its machine
+(https://sqlite.org/c3ref/interrupt.html), and one step, such as `instr` on megabytes, may take
+hours. A thread that is left behind ends with the program.
 """
 
 from __future__ import annotations
@@ -18,16 +19,17 @@ _AGAIN = 0.25  # seconds from one telling to the next: the first may have come t
 T = TypeVar("T")
 
 
-class TooLong(Exception):  # noqa: N818  # what happened to the query
+class TooLong(Exception):  # what happened to the query  # noqa: N818
     """The query used up its time."""
 
 
-class Watch:
+class TimeLimit:
     """So many seconds for all the work together; while the reader of the rows takes his time, none are spent."""
 
     def __init__(self, seconds: float, stop: Callable[[], None]) -> None:
         """`stop` is called from this thread while the work goes on in the other."""
-        self.left_behind = False  # the connection is still in use then: whoever closes it waits for it, or breaks it
+        # the connection is still in use then: whoever closes it waits for it, or breaks it
+        self.left_behind = False
         self._left = seconds
         self._stop = stop
 
@@ -38,7 +40,8 @@ class Watch:
         try:
             Thread(target=_do, args=(work, future), daemon=True, name="query").start()
             while not future.done() and (left := started + self._left - time.monotonic()) > 0:
-                wait([future], min(left, _AGAIN))  # in steps: a wait does not see an interrupt that came just before it
+                # in steps: a wait does not see an interrupt that came just before it
+                wait([future], min(left, _AGAIN))
         finally:
             self._end(future)
         self._left -= time.monotonic() - started
@@ -58,5 +61,5 @@ class Watch:
 def _do(work: Callable[[], T], future: Future[T]) -> None:
     try:
         future.set_result(work())
-    except BaseException as error:  # noqa: BLE001  # it is raised where the result is asked for
+    except BaseException as error:  # it is raised where the result is asked for  # noqa: BLE001
         future.set_exception(error)

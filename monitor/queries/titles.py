@@ -10,18 +10,18 @@ from monitor.database.engine import AnyRow
 from monitor.database.tables import Board, Posting, PostingVersion, SearchText
 from monitor.errors import UserError
 from monitor.queries.moved import last_lives
-from monitor.queries.resolve import Found, find_posting
+from monitor.queries.resolve import PostingRef, find_posting
 from monitor.queries.spelling import near_titles, spelling
 from monitor.text.phrases import Phrase
 
 _MOST = 500  # titles
 
 
-def find_by_name_or_title(connection: Connection, text: str) -> list[Found]:
+def find_by_name_or_title(connection: Connection, text: str) -> list[PostingRef]:
     """Return the posting of that name, URL or key, else those whose title has `text`, the newest first.
 
-    Titles that postings have now come first; former ones count where no present one has `text`. Raises UserError, with near titles,
-    when there is none.
+    Titles that postings have now come first; former ones count where no present one has `text`.
+    Raises UserError, with near titles, when there is none.
     """
     try:
         return [find_posting(connection, text)]
@@ -33,21 +33,31 @@ def find_by_name_or_title(connection: Connection, text: str) -> list[Found]:
         return found
 
 
-def _titled(connection: Connection, text: str) -> list[Found]:
+def _titled(connection: Connection, text: str) -> list[PostingRef]:
     ranks = _ranked(text, connection.scalars(select(SearchText.title).distinct()))
     wanted = sorted(ranks, key=lambda title: ranks[title])[:_MOST]
-    query = select(Posting.id, Board.board, Posting.key, PostingVersion.title).join(Board, Board.id == Posting.board_id)
-    query = query.join(PostingVersion, PostingVersion.posting_id == Posting.id).where(PostingVersion.title.in_(wanted))
+    query = select(Posting.id, Board.board, Posting.key, PostingVersion.title).join(
+        Board, Board.id == Posting.board_id
+    )
+    query = query.join(PostingVersion, PostingVersion.posting_id == Posting.id).where(
+        PostingVersion.title.found_in(wanted)
+    )
     query = query.order_by(Posting.first_seen_at.desc(), Posting.id)
     is_newest = PostingVersion.number == Posting.version
-    return _best(connection.execute(query.where(is_newest)), ranks) or _best(connection.execute(query.where(~is_newest)), ranks)
+    return _best(connection.execute(query.where(is_newest)), ranks) or _best(
+        connection.execute(query.where(~is_newest)), ranks
+    )
 
 
-def _best(rows: Iterable[AnyRow], ranks: dict[str, int]) -> list[Found]:
+def _best(rows: Iterable[AnyRow], ranks: dict[str, int]) -> list[PostingRef]:
     """Those whose title fits best, each posting once."""
     some = list(rows)
     least = min((ranks[row.title] for row in some), default=0)
-    return list(dict.fromkeys(Found(row.id, row.board, row.key) for row in some if ranks[row.title] == least))
+    return list(
+        dict.fromkeys(
+            PostingRef(row.id, row.board, row.key) for row in some if ranks[row.title] == least
+        )
+    )
 
 
 def _ranked(text: str, titles: Iterable[str]) -> dict[str, int]:
@@ -58,7 +68,7 @@ def _ranked(text: str, titles: Iterable[str]) -> dict[str, int]:
         folded = title.strip().casefold()
         if folded == wanted:
             ranks[title] = 0
-        elif phrase is not None and phrase.in_(title):
+        elif phrase is not None and phrase.found_in(title):
             ranks[title] = 1
         elif wanted and wanted in folded:
             ranks[title] = 2

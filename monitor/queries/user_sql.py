@@ -9,10 +9,10 @@ from typing import NamedTuple, Protocol
 
 from sqlalchemy import Engine, text
 
-from monitor.database.engine import reading
+from monitor.database.engine import read_transaction
 from monitor.database.views import VIEWS
 from monitor.errors import UserError
-from monitor.queries.time_limit import Watch
+from monitor.queries.time_limit import TimeLimit
 
 _FETCHED = 500  # rows at once
 
@@ -42,15 +42,17 @@ class Cursor(Protocol):
 def ask(engine: Engine, question: Question) -> AbstractContextManager[Answer]:
     """The answer, read while the context is open. Raises UserError for what is wrong with the query, also while the rows are read."""
     if engine.dialect.name == "sqlite":
-        from monitor.queries.user_sql_sqlite import ask_sqlite  # noqa: PLC0415  # these two need what this module defines
+        # these two need what this module defines
+        from monitor.queries.user_sql_sqlite import ask_sqlite  # noqa: PLC0415
 
         return ask_sqlite(engine, question)
-    from monitor.queries.user_sql_postgres import ask_postgres  # noqa: PLC0415  # and this one a driver that is an extra
+    # and this one a driver that is an extra
+    from monitor.queries.user_sql_postgres import ask_postgres  # noqa: PLC0415
 
     return ask_postgres(engine, question)
 
 
-def answer(names: Sequence[str], cursor: Cursor, watch: Watch) -> Answer:
+def answer(names: Sequence[str], cursor: Cursor, watch: TimeLimit) -> Answer:
     """The answer that a cursor has ready. Raises UserError when the query asked for nothing."""
     if not names:
         raise UserError("that asks for nothing: give one SELECT on the views")
@@ -58,7 +60,9 @@ def answer(names: Sequence[str], cursor: Cursor, watch: Watch) -> Answer:
     return Answer(columns, _rows(columns, cursor, watch))
 
 
-def _rows(columns: tuple[str, ...], cursor: Cursor, watch: Watch) -> Iterator[dict[str, object]]:
+def _rows(
+    columns: tuple[str, ...], cursor: Cursor, watch: TimeLimit
+) -> Iterator[dict[str, object]]:
     while True:
         some = watch(lambda: cursor.fetchmany(_FETCHED))
         if not some:
@@ -71,7 +75,9 @@ def _unique(names: Sequence[str]) -> tuple[str, ...]:
     """The names with `_2`, `_3` … where two columns share one: a JSON object has a name once."""
     unique: list[str] = []
     for name in names:
-        candidates = (name if number == 1 else f"{name}_{number}" for number in range(1, len(names) + 1))
+        candidates = (
+            name if number == 1 else f"{name}_{number}" for number in range(1, len(names) + 1)
+        )
         unique.append(next(candidate for candidate in candidates if candidate not in unique))
     return tuple(unique)
 
@@ -82,10 +88,16 @@ def failed(problem: str) -> UserError:
 
 
 def took_too_long(question: Question) -> UserError:
-    return UserError(f"the query was stopped after {question.seconds:g} s: narrow it, or give it longer with --timeout")
+    return UserError(
+        f"the query was stopped after {question.seconds:g} s: narrow it, or give it longer with --timeout"
+    )
 
 
 def view_columns(engine: Engine) -> dict[str, tuple[str, ...]]:
     """The views with their columns, in order."""
-    with reading(engine) as connection:
-        return {view: tuple(connection.execute(text(f"SELECT * FROM {view} LIMIT 0")).keys()) for view in VIEWS}  # noqa: S608  # our own names
+    with read_transaction(engine) as connection:
+        # our own names
+        return {
+            view: tuple(connection.execute(text(f"SELECT * FROM {view} LIMIT 0")).keys())  # noqa: S608
+            for view in VIEWS
+        }

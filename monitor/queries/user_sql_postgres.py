@@ -1,8 +1,10 @@
 """A question to PostgreSQL: a cursor in a READ ONLY transaction.
 
-DECLARE CURSOR takes one SELECT or VALUES and nothing else (https://www.postgresql.org/docs/current/sql-declare.html), not even
-COPY or DO, which a READ ONLY transaction alone would let through. What a query may read is for the database's grants. The connection
-is closed after it, and what a query may leave in its session (a lock of `pg_advisory_lock`) goes with it.
+DECLARE CURSOR takes one SELECT or VALUES and nothing else
+(https://www.postgresql.org/docs/current/sql-declare.html), not even COPY or DO, which a READ ONLY
+transaction alone would let through. What a query may read is for the database's grants. The
+connection is closed after it, and what a query may leave in its session (a lock of
+`pg_advisory_lock`) goes with it.
 """
 
 from __future__ import annotations
@@ -16,7 +18,7 @@ import psycopg
 from sqlalchemy import Engine
 
 from monitor.errors import UserError
-from monitor.queries.time_limit import TooLong, Watch
+from monitor.queries.time_limit import TimeLimit, TooLong
 from monitor.queries.user_sql import Answer, Question, answer, failed, took_too_long
 
 _PIECE = re.compile(
@@ -36,7 +38,9 @@ def placeholders(query: str, parameters: Mapping[str, object]) -> str:
         if name is None:
             return piece[0].replace("%", "%%")
         if name not in parameters:
-            raise UserError(f"the query names :{name}: give it with --param {name}=VALUE; :now and :since are there")
+            raise UserError(
+                f"the query names :{name}: give it with --param {name}=VALUE; :now and :since are there"
+            )
         return f"%({name})s"
 
     return _PIECE.sub(written, query)
@@ -47,7 +51,7 @@ def ask_postgres(engine: Engine, question: Question) -> Iterator[Answer]:
     """As `asking.ask`."""
     query = placeholders(question.query.rstrip().rstrip(";"), question.parameters)
     connection = _open(engine)
-    watch = Watch(question.seconds, lambda: _cancel(connection))
+    watch = TimeLimit(question.seconds, lambda: _cancel(connection))
     cursor = connection.cursor(name="question")
     try:
         _prepare(connection, question.seconds)
@@ -79,13 +83,23 @@ def _cancel(connection: psycopg.Connection) -> None:
 def _prepare(connection: psycopg.Connection, seconds: float) -> None:
     milliseconds = f"{max(1, round(seconds * 1000))}ms"
     connection.execute("SET TRANSACTION READ ONLY")
-    connection.execute("SELECT set_config('TimeZone', 'UTC', true), set_config('statement_timeout', %s, true)", [milliseconds])
+    connection.execute(
+        "SELECT set_config('TimeZone', 'UTC', true), set_config('statement_timeout', %s, true)",
+        [milliseconds],
+    )
 
 
 def _explained(error: psycopg.Error) -> UserError:
     problem = error.diag.message_primary or str(error)
     if "multiple commands" in problem:
         return UserError("`sql` takes one statement at a time")
-    if isinstance(error, psycopg.errors.SyntaxError | psycopg.errors.ReadOnlySqlTransaction | psycopg.errors.FeatureNotSupported):
-        return UserError(f"the query failed: {' '.join(problem.split())} (`sql` only reads: one SELECT on the views)")
+    if isinstance(
+        error,
+        psycopg.errors.SyntaxError
+        | psycopg.errors.ReadOnlySqlTransaction
+        | psycopg.errors.FeatureNotSupported,
+    ):
+        return UserError(
+            f"the query failed: {' '.join(problem.split())} (`sql` only reads: one SELECT on the views)"
+        )
     return failed(problem)

@@ -1,7 +1,8 @@
 """A question to SQLite: the file is opened with `mode=ro`, so that nothing can be written whatever the query says.
 
-An authorizer keeps questions to the views, whose names stay when the tables behind them change, and from attaching other files
-(https://sqlite.org/c3ref/set_authorizer.html). It is a fence for the reader's sake: who may open the file may read all of it.
+An authorizer keeps questions to the views, whose names stay when the tables behind them change, and
+from attaching other files (https://sqlite.org/c3ref/set_authorizer.html). It is a fence for the
+reader's sake: who may open the file may read all of it.
 """
 
 from __future__ import annotations
@@ -15,20 +16,23 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from monitor.database.engine import open_read_only
-from monitor.database.trouble import advice
+from monitor.database.trouble import describe_with_remedy
 from monitor.database.views import VIEWS
 from monitor.errors import UserError
-from monitor.queries.time_limit import TooLong, Watch
+from monitor.queries.time_limit import TimeLimit, TooLong
 from monitor.queries.user_sql import Answer, Question, answer, failed, took_too_long
 
 _LARGEST = 100_000_000  # bytes of one value that a query may make
 _READS = frozenset({sqlite3.SQLITE_SELECT, sqlite3.SQLITE_RECURSIVE})
 _UNSAFE = frozenset({"load_extension", "fts3_tokenizer"})
-_TOKEN = re.compile(r"""--[^\n]*|/\*.*?(?:\*/|\Z)|'(?:[^']|'')*'|"(?:[^"]|"")*"|`(?:[^`]|``)*`|\[[^\]]*\]|\w+|\S""", re.DOTALL)
+_TOKEN = re.compile(
+    r"""--[^\n]*|/\*.*?(?:\*/|\Z)|'(?:[^']|'')*'|"(?:[^"]|"")*"|`(?:[^`]|``)*`|\[[^\]]*\]|\w+|\S""",
+    re.DOTALL,
+)
 _SERIES = frozenset({"json_each", "json_tree"})  # functions that stand where a table does
 
 
-class _Fence:
+class _Authorizer:
     """Says yes or no while SQLite prepares a query; `refusal` keeps the reason of the first no."""
 
     def __init__(self, tables: frozenset[str]) -> None:
@@ -36,14 +40,27 @@ class _Fence:
         self._tables = tables
         self._behind_views: set[str] = set()
 
-    def __call__(self, action: int, first: str | None, second: str | None, _database: str | None, inside: str | None) -> int:
+    def __call__(
+        self,
+        action: int,
+        first: str | None,
+        second: str | None,
+        _database: str | None,
+        inside: str | None,
+    ) -> int:
         if action in _READS:
             return sqlite3.SQLITE_OK
         if action == sqlite3.SQLITE_READ:
             return self._read((first or "").lower(), second or "", inside)
         if action == sqlite3.SQLITE_FUNCTION:
-            return sqlite3.SQLITE_OK if second not in _UNSAFE else self._refuse(f"`sql` only reads, and does not call {second}")
-        return self._refuse("`sql` only reads: it refuses whatever writes, attaches a file or changes a setting")
+            return (
+                sqlite3.SQLITE_OK
+                if second not in _UNSAFE
+                else self._refuse(f"`sql` only reads, and does not call {second}")
+            )
+        return self._refuse(
+            "`sql` only reads: it refuses whatever writes, attaches a file or changes a setting"
+        )
 
     def _read(self, name: str, column: str, inside: str | None) -> int:
         if name in VIEWS or name in _SERIES:
@@ -52,7 +69,9 @@ class _Fence:
             self._behind_views.add(name)
             return sqlite3.SQLITE_OK
         if not column and (name in self._behind_views or not self._is_internal(name)):
-            return sqlite3.SQLITE_OK  # rows are counted: of a table behind a view that was read, or of a WITH of the query itself
+            # rows are counted: of a table behind a view that was read, or of a WITH of the query
+            # itself
+            return sqlite3.SQLITE_OK
         return self._refuse(f"{name} is no view: `sql` reads {', '.join(VIEWS)}")
 
     def _is_internal(self, name: str) -> bool:
@@ -69,13 +88,14 @@ def ask_sqlite(engine: Engine, question: Question) -> Iterator[Answer]:
     if (name := hidden_view(question.query)) is not None:
         raise UserError(f"{name} is a view: give the WITH of the query another name")
     connection, fence = _open(Path(str(engine.url.database)))
-    watch = Watch(question.seconds, connection.interrupt)
+    watch = TimeLimit(question.seconds, connection.interrupt)
     try:
         cursor = watch(lambda: connection.execute(question.query, dict(question.parameters)))
         yield answer([name for name, *_ in cursor.description or ()], cursor, watch)
     except TooLong:
         raise took_too_long(question) from None
-    except (sqlite3.Error, sqlite3.Warning, OverflowError) as error:  # a Warning: several statements, before Python 3.12
+    # a Warning: several statements, before Python 3.12
+    except (sqlite3.Error, sqlite3.Warning, OverflowError) as error:
         raise _explained(error, fence) from error
     finally:
         if not watch.left_behind:
@@ -89,31 +109,45 @@ def hidden_view(query: str) -> str | None:
         rest = tokens[place + 1 :]
         if token in VIEWS and rest[:1] == ["("] and ")" in rest:  # WITH name (columns) AS (…)
             rest = rest[rest.index(")") + 1 :]
-        if token in VIEWS and rest[:1] == ["as"] and rest[1:2] in (["("], ["not"], ["materialized"]):
+        if (
+            token in VIEWS
+            and rest[:1] == ["as"]
+            and rest[1:2] in (["("], ["not"], ["materialized"])
+        ):
             return token
     return None
 
 
 def _bare(token: str) -> str:
     """A name without its quotes, in lower case."""
-    return (token[1:-1].replace(token[-1] * 2, token[-1]) if token[0] in "'\"`[" and len(token) > 1 else token).lower()
+    return (
+        token[1:-1].replace(token[-1] * 2, token[-1])
+        if token[0] in "'\"`[" and len(token) > 1
+        else token
+    ).lower()
 
 
-def _open(file: Path) -> tuple[sqlite3.Connection, _Fence]:
+def _open(file: Path) -> tuple[sqlite3.Connection, _Authorizer]:
     """A connection that its fence watches. Raises UserError for a file that cannot be read."""
     try:
         connection = open_read_only(file.resolve())
         connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LARGEST)
-        connection.execute("SELECT 1 FROM json_each('[]'), json_tree('[]')").close()  # declares them, or the fence takes it for a change
-        tables = [name.lower() for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        # declares them, or the fence takes it for a change
+        connection.execute("SELECT 1 FROM json_each('[]'), json_tree('[]')").close()
+        tables = [
+            name.lower()
+            for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+        ]
     except sqlite3.Error as error:
-        raise UserError(f"the database {file} cannot be used: {advice(error)}") from error
-    fence = _Fence(frozenset(tables))
+        raise UserError(
+            f"the database {file} cannot be used: {describe_with_remedy(error)}"
+        ) from error
+    fence = _Authorizer(frozenset(tables))
     connection.set_authorizer(fence)
     return connection, fence
 
 
-def _explained(error: Exception, fence: _Fence) -> UserError:
+def _explained(error: Exception, fence: _Authorizer) -> UserError:
     if fence.refusal:
         return UserError(fence.refusal)
     if "one statement at a time" in str(error):

@@ -1,6 +1,7 @@
 """The views as SQLAlchemy tables, with the kind of each column: SQLite does not report it, PostgreSQL does.
 
-A column name means the same in every view, so each name has one kind. Columns not named here are text.
+A column name means the same in every view, so each name has one kind. Columns not named here are
+text.
 """
 
 from __future__ import annotations
@@ -10,9 +11,19 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any, Literal
 
-from sqlalchemy import Boolean, ColumnElement, Connection, Executable, Integer, Text, column, literal_column, table
+from sqlalchemy import (
+    Boolean,
+    ColumnElement,
+    Connection,
+    Executable,
+    Integer,
+    Text,
+    column,
+    literal_column,
+    table,
+)
 
-from monitor.database.engine import Instant
+from monitor.database.engine import UtcDateTime
 
 Kind = Literal["text", "instant", "day", "whole", "number", "yes_or_no"]
 
@@ -75,21 +86,21 @@ POSTINGS = table(
     column("title", Text()),
     column("url", Text()),
     column("state", Text()),
-    column("first_seen_at", Instant()),
-    column("closed_at", Instant()),
+    column("first_seen_at", UtcDateTime()),
+    column("closed_at", UtcDateTime()),
 )
 VERSIONS = table(
     "posting_versions",
     column("posting", Text()),
     column("board", Text()),
     column("version", Integer()),
-    column("valid_from", Instant()),
-    column("valid_to", Instant()),
+    column("valid_from", UtcDateTime()),
+    column("valid_to", UtcDateTime()),
 )
 CHANGES = table(
     "posting_changes",
     column("change_id", Integer()),
-    column("at", Instant()),
+    column("at", UtcDateTime()),
     column("posting", Text()),
     column("board", Text()),
     column("kind", Text()),
@@ -97,8 +108,8 @@ CHANGES = table(
 COVERAGE = table(
     "coverage",
     column("board", Text()),
-    column("from_at", Instant()),
-    column("to_at", Instant()),
+    column("from_at", UtcDateTime()),
+    column("to_at", UtcDateTime()),
     column("known", Boolean()),
 )
 
@@ -111,12 +122,12 @@ class Listing:
     rows: list[Row]
 
 
-def everything(view: str) -> ColumnElement[Any]:
+def all_columns(view: str) -> ColumnElement[Any]:
     """All columns of a view, in its order."""
     return literal_column(f"{view}.*")
 
 
-def listing(connection: Connection, statement: Executable) -> Listing:
+def run_listing(connection: Connection, statement: Executable) -> Listing:
     """All that the statement gives."""
     result = connection.execute(statement)
     return Listing(tuple(result.keys()), [dict(row) for row in result.mappings()])

@@ -1,7 +1,7 @@
 """Export the views as files of Parquet, CSV or JSON lines, one file a view.
 
-All files show the same moment. Rows stream from a cursor to disk, so that memory does not grow with their number. The files get their
-final names when all of them are complete; otherwise none does.
+All files show the same moment. Rows stream from a cursor to disk, so that memory does not grow with
+their number. The files get their final names when all of them are complete; otherwise none does.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Any, NamedTuple, Protocol
 
 from sqlalchemy import Connection, Engine, text
 
-from monitor.database.engine import iso, reading
+from monitor.database.engine import iso, read_transaction
 from monitor.database.views import VIEWS
 from monitor.errors import UserError
 from monitor.queries.view_tables import Kind, kind, reader
@@ -33,11 +33,18 @@ class Rows(NamedTuple):
 
 def view_rows(connection: Connection, view: str) -> Rows:
     """All of a view."""
-    result = connection.execution_options(yield_per=_AT_ONCE).execute(text(f"SELECT * FROM {view}"))  # noqa: S608  # our own names
+    # our own names
+    result = connection.execution_options(yield_per=_AT_ONCE).execute(text(f"SELECT * FROM {view}"))  # noqa: S608
     columns = tuple(result.keys())
     readers = [reader(column) for column in columns]
     partitions = result.partitions()
-    return Rows(columns, ([tuple(read(value) for read, value in zip(readers, row, strict=True)) for row in batch] for batch in partitions))
+    return Rows(
+        columns,
+        (
+            [tuple(read(value) for read, value in zip(readers, row, strict=True)) for row in batch]
+            for batch in partitions
+        ),
+    )
 
 
 Batch = Sequence[Sequence[object]]
@@ -102,7 +109,8 @@ def _plain(value: object) -> object:
 class ParquetFile:
     """Typed columns: instants in UTC to the microsecond, days, whole numbers, numbers, booleans and texts."""
 
-    _GROUP = 20_000  # rows a row group; of descriptions fewer, since a group is in memory as it is written
+    # rows a row group; of descriptions fewer, since a group is in memory as it is written
+    _GROUP = 20_000
     _TEXTS = 4_000
 
     def __init__(self, file: Path, columns: Sequence[str]) -> None:
@@ -113,7 +121,7 @@ class ParquetFile:
         self._rows: list[Sequence[object]] = []
         self._group = self._TEXTS if "description" in columns else self._GROUP
 
-    def _type(self, wanted: Kind) -> Any:  # noqa: ANN401  # pyarrow has no types
+    def _type(self, wanted: Kind) -> Any:  # pyarrow has no types  # noqa: ANN401
         arrow = self._arrow
         makes: Mapping[Kind, Callable[[], Any]] = {
             "text": arrow.string,
@@ -132,7 +140,10 @@ class ParquetFile:
 
     def _flush(self) -> None:
         columns = zip(*self._rows, strict=True)
-        arrays = [self._arrow.array(values, field.type) for values, field in zip(columns, self._schema, strict=True)]
+        arrays = [
+            self._arrow.array(values, field.type)
+            for values, field in zip(columns, self._schema, strict=True)
+        ]
         self._file.write_table(self._arrow.Table.from_arrays(arrays, schema=self._schema))
         self._rows = []
 
@@ -144,14 +155,20 @@ class ParquetFile:
 
 def _pyarrow() -> tuple[Any, Any]:
     try:
-        import pyarrow as pa  # noqa: PLC0415  # an extra
+        import pyarrow as pa  # an extra  # noqa: PLC0415
         from pyarrow import parquet  # noqa: PLC0415
     except ModuleNotFoundError as error:
-        raise UserError("Parquet needs the extra `parquet`: pip install 'rolewatch[parquet]', or give --format csv or jsonl") from error
+        raise UserError(
+            "Parquet needs the extra `parquet`: pip install 'rolewatch[parquet]', or give --format csv or jsonl"
+        ) from error
     return pa, parquet
 
 
-WRITERS: dict[str, Callable[[Path, Sequence[str]], Writer]] = {"parquet": ParquetFile, "csv": CsvFile, "jsonl": JsonLinesFile}
+WRITERS: dict[str, Callable[[Path, Sequence[str]], Writer]] = {
+    "parquet": ParquetFile,
+    "csv": CsvFile,
+    "jsonl": JsonLinesFile,
+}
 
 
 _PART = ".part"  # after the name of a file that is being written
@@ -167,13 +184,18 @@ class Exported(NamedTuple):
     file: Path
 
 
-def export(engine: Engine, folder: Path, form: str, progress: Progress = lambda _view, _rows: None) -> list[Exported]:
+def export(
+    engine: Engine, folder: Path, form: str, progress: Progress = lambda _view, _rows: None
+) -> list[Exported]:
     """Writes every view into `folder`, which is made when it is not there. Raises UserError rather than replace a file."""
     _make(folder)
     files = {view: folder / f"{view}.{form}" for view in VIEWS}
     _refuse_present(files.values())
-    with _parts(files.values()), reading(engine) as connection:
-        exported = [Exported(view, _write(connection, view, _part(file), progress), file) for view, file in files.items()]
+    with _parts(files.values()), read_transaction(engine) as connection:
+        exported = [
+            Exported(view, _write(connection, view, _part(file), progress), file)
+            for view, file in files.items()
+        ]
         _refuse_present(files.values())
         for file in files.values():
             _part(file).rename(file)

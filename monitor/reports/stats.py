@@ -1,9 +1,11 @@
 """The tables of `stats`: by employer, department, week and pay. Pure.
 
-How long postings stay open is estimated by Kaplan and Meier, since many are still open: to leave those out, or to count them as closed
-today, would make the times too short. S(t) is the product of 1 - closedᵢ / openᵢ over the moments tᵢ ≤ t at which some closed, where openᵢ
-counts the postings that had been open for at least tᵢ (https://doi.org/10.1080/01621459.1958.10501452). The median is the first t with
-S(t) ≤ 1/2, and None while more than half are open. Postings that were open at the first check do not count: their age is unknown.
+How long postings stay open is estimated by Kaplan and Meier, since many are still open: to leave
+those out, or to count them as closed today, would make the times too short. S(t) is the product of
+1 - closedᵢ / openᵢ over the moments tᵢ ≤ t at which some closed, where openᵢ counts the postings
+that had been open for at least tᵢ (https://doi.org/10.1080/01621459.1958.10501452). The median is
+the first t with S(t) ≤ 1/2, and None while more than half are open. Postings that were open at the
+first check do not count: their age is unknown.
 """
 
 from __future__ import annotations
@@ -14,7 +16,7 @@ from datetime import date, timedelta
 from statistics import median as middle
 from typing import Any, NamedTuple, TypeVar
 
-from monitor.queries.stats_input import Day, Facts, Role, Spell, Stay
+from monitor.queries.stats_input import Day, Facts, OpenTime, Role, Spell
 
 
 class Step(NamedTuple):
@@ -52,10 +54,29 @@ Table = Callable[[Facts], list[Row]]
 
 _STAYS = ("openings_seen", "median_days_open")
 COLUMNS: dict[str, tuple[str, ...]] = {
-    "employer": ("company", "open", "opened", "closed", "reopened", *_STAYS, "roles", "roles_with_pay", "pay_share"),
+    "employer": (
+        "company",
+        "open",
+        "opened",
+        "closed",
+        "reopened",
+        *_STAYS,
+        "roles",
+        "roles_with_pay",
+        "pay_share",
+    ),
     "department": ("company", "department", "open", "roles", *_STAYS),
     "week": ("week", "company", "open", "opened", "closed", "reopened", "revised"),
-    "pay": ("company", "pay_currency", "pay_period", "roles_with_pay", "lowest", "median_min", "median_max", "highest"),
+    "pay": (
+        "company",
+        "pay_currency",
+        "pay_period",
+        "roles_with_pay",
+        "lowest",
+        "median_min",
+        "median_max",
+        "highest",
+    ),
 }
 
 LABELS = {
@@ -71,7 +92,8 @@ LABELS = {
     "roles": "roles seen",
 }  # what a person's table calls the columns
 LABELS_OF_A_WEEK = {"open": "open at its end"}
-SHOWN = {"employer": ("company", "open", "opened", "closed", "median_days_open", "pay_share")}  # of a table; all the columns of the others
+# of a table; all the columns of the others
+SHOWN = {"employer": ("company", "open", "opened", "closed", "median_days_open", "pay_share")}
 
 
 def by_employer(facts: Facts) -> list[Row]:
@@ -79,20 +101,39 @@ def by_employer(facts: Facts) -> list[Row]:
     days = _grouped(facts.days, lambda day: day.company)
     roles = _grouped(facts.roles, lambda role: role.company)
     stays = _grouped(facts.stays, lambda stay: stay.company)
-    rows = [_employer(company, days[company], roles[company], stays[company]) for company in days.keys() | roles.keys()]
+    rows = [
+        _employer(company, days[company], roles[company], stays[company])
+        for company in days.keys() | roles.keys()
+    ]
     return sorted(rows, key=lambda row: (-row["open"], row["company"]))
 
 
-def _employer(company: str, days: Sequence[Day], roles: Sequence[Role], stays: Sequence[Stay]) -> Row:
-    happened = {kind: sum(getattr(day, kind) for day in days) for kind in ("opened", "closed", "reopened")}
+def _employer(
+    company: str, days: Sequence[Day], roles: Sequence[Role], stays: Sequence[OpenTime]
+) -> Row:
+    happened = {
+        kind: sum(getattr(day, kind) for day in days) for kind in ("opened", "closed", "reopened")
+    }
     disclosed = sum(role.discloses for role in roles)
-    pay = {"roles": len(roles), "roles_with_pay": disclosed, "pay_share": round(disclosed / len(roles), 3) if roles else None}
-    return {"company": company, "open": sum(role.is_open for role in roles)} | happened | _stay(stays) | pay
+    pay = {
+        "roles": len(roles),
+        "roles_with_pay": disclosed,
+        "pay_share": round(disclosed / len(roles), 3) if roles else None,
+    }
+    return (
+        {"company": company, "open": sum(role.is_open for role in roles)}
+        | happened
+        | _stay(stays)
+        | pay
+    )
 
 
-def _stay(stays: Sequence[Stay]) -> Row:
+def _stay(stays: Sequence[OpenTime]) -> Row:
     half = median(stay.spell for stay in stays)
-    return {"openings_seen": len(stays), "median_days_open": None if half is None else round(half, 1)}
+    return {
+        "openings_seen": len(stays),
+        "median_days_open": None if half is None else round(half, 1),
+    }
 
 
 def by_department(facts: Facts) -> list[Row]:
@@ -100,11 +141,18 @@ def by_department(facts: Facts) -> list[Row]:
     roles = _grouped(facts.roles, lambda role: (role.company, role.department))
     stays = _grouped(facts.stays, lambda stay: (stay.company, stay.department))
     rows = [
-        {"company": company, "department": department, "open": sum(role.is_open for role in mine), "roles": len(mine)}
+        {
+            "company": company,
+            "department": department,
+            "open": sum(role.is_open for role in mine),
+            "roles": len(mine),
+        }
         | _stay(stays[company, department])
         for (company, department), mine in roles.items()
     ]
-    return sorted(rows, key=lambda row: (row["company"], -row["open"], -row["roles"], row["department"]))
+    return sorted(
+        rows, key=lambda row: (row["company"], -row["open"], -row["roles"], row["department"])
+    )
 
 
 def week_of(day: date) -> date:
@@ -119,7 +167,10 @@ def by_week(facts: Facts) -> list[Row]:
     for (week, company), days in sorted(weeks.items()):
         last = max(day.day for day in days)
         at_end = [day.open for day in days if day.day == last]
-        counted: Row = {kind: sum(getattr(day, kind) for day in days) for kind in ("opened", "closed", "reopened", "revised")}
+        counted: Row = {
+            kind: sum(getattr(day, kind) for day in days)
+            for kind in ("opened", "closed", "reopened", "revised")
+        }
         rows.append({"week": week, "company": company, "open": total(at_end)} | counted)
     return rows
 
@@ -132,9 +183,20 @@ def total(counts: Iterable[int | None]) -> int | None:
 
 def by_pay(facts: Facts) -> list[Row]:
     """The ranges that an employer discloses, a row a currency and period; nothing is converted."""
-    kinds = _grouped((role for role in facts.roles if role.discloses), lambda role: (role.company, role.pay_currency, role.pay_period))
+    kinds = _grouped(
+        (role for role in facts.roles if role.discloses),
+        lambda role: (role.company, role.pay_currency, role.pay_period),
+    )
     rows = [_pay(*kind, roles) for kind, roles in kinds.items()]
-    return sorted(rows, key=lambda row: (row["company"], -row["roles_with_pay"], str(row["pay_currency"]), str(row["pay_period"])))
+    return sorted(
+        rows,
+        key=lambda row: (
+            row["company"],
+            -row["roles_with_pay"],
+            str(row["pay_currency"]),
+            str(row["pay_period"]),
+        ),
+    )
 
 
 def _pay(company: str, currency: str | None, period: str | None, roles: Sequence[Role]) -> Row:
@@ -159,4 +221,9 @@ def _grouped(things: Iterable[T], key: Callable[[T], K]) -> defaultdict[K, list[
     return groups
 
 
-TABLES: dict[str, Table] = {"employer": by_employer, "department": by_department, "week": by_week, "pay": by_pay}
+TABLES: dict[str, Table] = {
+    "employer": by_employer,
+    "department": by_department,
+    "week": by_week,
+    "pay": by_pay,
+}

@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, delete, insert, or_, select
 
 from crawler.holds import Hold, Holds
-from monitor.database.json_values import among, listed
+from monitor.database.json_values import in_json_list, json_list
 from monitor.database.tables import HostHold
-from monitor.history.schedule import LONGEST_PATIENCE
+from monitor.history.schedule import MAX_RETRY_AFTER
 
 
 def restore(connection: Connection, holds: Holds, now: datetime) -> None:
@@ -18,7 +18,7 @@ def restore(connection: Connection, holds: Holds, now: datetime) -> None:
     if holds.is_restored:
         return
     for row in connection.execute(select(HostHold.__table__).where(HostHold.until > now)):
-        left = min(row.until - now, LONGEST_PATIENCE)  # the clock may have been set back
+        left = min(row.until - now, MAX_RETRY_AFTER)  # the clock may have been set back
         holds.restore(row.host, left.total_seconds(), row.status, row.repeats)
     holds.is_restored = True
 
@@ -27,9 +27,13 @@ def save(connection: Connection, holds: Holds, now: datetime) -> Mapping[str, Ho
     """Store the holds that are new and drop those that are over. Return the stored ones, to be marked once they are committed."""
     unsaved = holds.unsaved()
     if unsaved:
-        over = delete(HostHold).where(or_(among(HostHold.host, "hosts"), HostHold.until <= now))
-        connection.execute(over, {"hosts": listed(unsaved)})
-        connection.execute(insert(HostHold), [_row(host, hold, holds, now) for host, hold in unsaved.items()])
+        over = delete(HostHold).where(
+            or_(in_json_list(HostHold.host, "hosts"), HostHold.until <= now)
+        )
+        connection.execute(over, {"hosts": json_list(unsaved)})
+        connection.execute(
+            insert(HostHold), [_row(host, hold, holds, now) for host, hold in unsaved.items()]
+        )
     return unsaved
 
 

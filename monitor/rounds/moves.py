@@ -12,4 +12,4 @@ from monitor.history import moves
 def begin(connection: Connection, old: str, new: WatchedBoard) -> None:
     """Note the move. The operator's message about a failing board on the way shows how it ended."""
     for board in moves.begin(connection, old, new):
-        cards.amend(connection, incidents.moved(board, new.board))
+        cards.update_incident(connection, incidents.moved(board, new.board))

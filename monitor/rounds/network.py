@@ -15,7 +15,11 @@ _SIGNS = ("no such host: ", "cannot connect to ")
 
 def is_unreached(result: Result) -> bool:
     """True if the check failed before any host answered."""
-    return isinstance(result, Failure) and result.status is None and any(sign in result.reason for sign in _SIGNS)
+    return (
+        isinstance(result, Failure)
+        and result.status is None
+        and any(sign in result.reason for sign in _SIGNS)
+    )
 
 
 class Network:
@@ -48,7 +52,11 @@ class Network:
             _each(failed)
         elif failed and not self._away:
             self._away = True
-            log.warning("network away, no board can be reached", boards=len(failed), reason=failed[0].get("reason"))
+            log.warning(
+                "network away, no board can be reached",
+                boards=len(failed),
+                reason=failed[0].get("reason"),
+            )
 
 
 def _each(failed: Sequence[Mapping[str, object]]) -> None:

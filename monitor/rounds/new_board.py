@@ -20,12 +20,13 @@ from crawler.links.directory import domain, employer, other_boards
 from crawler.registry import is_readable, same_board
 from monitor.alerts import alerting, cards, incidents
 from monitor.config.model import Settings
-from monitor.database.engine import AnyRow, reading
+from monitor.database.engine import AnyRow, read_transaction
 from monitor.database.tables import Board
-from monitor.database.trouble import NO_DATABASE, is_outside, words
+from monitor.database.trouble import DATABASE_ERRORS, describe, is_outage
 
 log = structlog.get_logger()
-_PATIENCE = 20.0  # seconds for a careers page with its further pages: the alerts of the round wait for it
+# seconds for a careers page with its further pages: the alerts of the round wait for it
+_PATIENCE = 20.0
 _MOST = 5  # pages a round; the other boards have their turn with their next check
 
 
@@ -40,14 +41,19 @@ async def on_careers_page(board: str, settings: Settings) -> str:
     url = careers_page(board)
     if url is None:
         return ""
-    from crawler.links.careers_page import PageUnreadable, boards_on  # noqa: PLC0415  # only a board that is gone needs it
+    # only a board that is gone needs it
+    from crawler.links.careers_page import PageUnreadable, boards_on  # noqa: PLC0415
 
     try:
         async with asyncio.timeout(_PATIENCE):
             found = await boards_on(url, settings.crawl.contact)
     except (PageUnreadable, TimeoutError):
         return ""
-    places = [one for one in found.boards if is_readable(one) and not same_board(one, board) and _is_of(board, one)]
+    places = [
+        one
+        for one in found.boards
+        if is_readable(one) and not same_board(one, board) and _is_of(board, one)
+    ]
     return places[0] if found.is_sure and len(places) == 1 else ""
 
 
@@ -59,15 +65,23 @@ def _is_of(board: str, other: str) -> bool:
 async def seek(engine: Engine, settings: Settings, gone: Collection[str], round_id: int) -> None:
     """Read the careers pages of these boards where that was not done yet, and let the operator's message say what they lead to."""
     boards: Sequence[str] = ()
-    with suppress(*NO_DATABASE):  # with their next check, then
-        boards = await asyncio.to_thread(_unsought, engine, gone) if any(map(careers_page, gone)) else ()
+    with suppress(*DATABASE_ERRORS):  # with their next check, then
+        boards = (
+            await asyncio.to_thread(_unsought, engine, gone) if any(map(careers_page, gone)) else ()
+        )
     if boards:
-        await asyncio.gather(*(_seek(engine, settings, board, round_id) for board in boards[:_MOST]))
+        await asyncio.gather(
+            *(_seek(engine, settings, board, round_id) for board in boards[:_MOST])
+        )
 
 
 def _unsought(engine: Engine, gone: Collection[str]) -> Sequence[str]:
-    with reading(engine) as connection:
-        names = connection.scalars(select(Board.board).where(Board.board.in_(gone), Board.found_at.is_(None)).order_by(Board.id))
+    with read_transaction(engine) as connection:
+        names = connection.scalars(
+            select(Board.board)
+            .where(Board.board.in_(gone), Board.found_at.is_(None))
+            .order_by(Board.id)
+        )
         return [name for name in names if careers_page(name)]
 
 
@@ -77,7 +91,12 @@ async def _seek(engine: Engine, settings: Settings, board: str, round_id: int) -
         place = await on_careers_page(board, settings)
         await asyncio.to_thread(_store, engine, board, place, round_id)
     except Exception as error:  # as above
-        log.warning("careers_page_unread", board=board, reason=words(error), exc_info=None if is_outside(error) else error)
+        log.warning(
+            "careers_page_unread",
+            board=board,
+            reason=describe(error),
+            exc_info=None if is_outage(error) else error,
+        )
     else:
         log.info("careers_page_read", board=board, found=place)
 
@@ -85,7 +104,9 @@ async def _seek(engine: Engine, settings: Settings, board: str, round_id: int) -
 def _store(engine: Engine, board: str, place: str, round_id: int) -> None:
     with engine.begin() as connection:
         mine = update(Board).where(Board.board == board, Board.failing_since.is_not(None))
-        row = connection.execute(mine.values(found_at=place).returning(Board.__table__)).one_or_none()
+        row = connection.execute(
+            mine.values(found_at=place).returning(Board.__table__)
+        ).one_or_none()
         if row is not None and place:
             _tell(connection, row, round_id)
 
@@ -94,4 +115,4 @@ def _tell(connection: Connection, row: AnyRow, round_id: int) -> None:
     """Let the incident's messages carry the place, the one of this round too: it is not sent before the round has ended."""
     message = incidents.failing(row, row.failures, row.failing_since, row.reason, gone=True)
     alerting.rewrite(connection, message, round_id)
-    cards.amend(connection, message)
+    cards.update_incident(connection, message)

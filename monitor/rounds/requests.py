@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, Engine, insert, select, update
 
 from monitor.database import lease, tables
-from monitor.database.engine import AnyRow, reading
+from monitor.database.engine import AnyRow, read_transaction
 from monitor.delivery import pack, queue
 
 _LOOK_EVERY = 0.2  # seconds
@@ -19,17 +19,28 @@ _PATIENCE = timedelta(seconds=60)  # a Retry-After that is waited for
 def open_requests(connection: Connection) -> list[AnyRow]:
     """Rounds that were asked for and not run yet, the oldest first."""
     unanswered = tables.RoundRequest.finished_at.is_(None)
-    return list(connection.execute(select(tables.RoundRequest.__table__).where(unanswered).order_by(tables.RoundRequest.id)))
+    return list(
+        connection.execute(
+            select(tables.RoundRequest.__table__).where(unanswered).order_by(tables.RoundRequest.id)
+        )
+    )
 
 
-def answer(engine: Engine, request_id: int, round_id: int, now: datetime) -> None:
+def complete_request(engine: Engine, request_id: int, round_id: int, now: datetime) -> None:
     """Says which round answered a request."""
     with engine.begin() as connection:
         request = update(tables.RoundRequest).where(tables.RoundRequest.id == request_id)
         connection.execute(request.values(round_id=round_id, finished_at=now))
 
 
-async def ask(engine: Engine, names: Sequence[str], *, alerts: bool, announce: bool, clock: Callable[[], datetime]) -> int | None:
+async def request_round(
+    engine: Engine,
+    names: Sequence[str],
+    *,
+    alerts: bool,
+    announce: bool,
+    clock: Callable[[], datetime],
+) -> int | None:
     """The id of the round that the running daemon made for us, its messages sent as far as they can be; None when it went away before.
 
     `names` are the boards to look at; empty for all.
@@ -38,46 +49,57 @@ async def ask(engine: Engine, names: Sequence[str], *, alerts: bool, announce: b
     request_id = await asyncio.to_thread(_insert, engine, asked)
     while (round_id := await asyncio.to_thread(_answered, engine, request_id)) is None:
         if not await asyncio.to_thread(_is_worked_on, engine):
-            await asyncio.to_thread(_withdraw, engine, request_id, clock())
+            await asyncio.to_thread(_cancel, engine, request_id, clock())
             return None
         await asyncio.sleep(_LOOK_EVERY)
-    await sent(engine, clock, round_id)
+    await wait_until_delivered(engine, clock, round_id)
     return round_id
 
 
 def _insert(engine: Engine, asked: dict[str, object]) -> int:
     with engine.begin() as connection:
-        made: int = connection.execute(insert(tables.RoundRequest).values(**asked).returning(tables.RoundRequest.id)).scalar_one()
+        made: int = connection.execute(
+            insert(tables.RoundRequest).values(**asked).returning(tables.RoundRequest.id)
+        ).scalar_one()
         return made
 
 
 def _answered(engine: Engine, request_id: int) -> int | None:
-    with reading(engine) as connection:
-        return connection.execute(select(tables.RoundRequest.round_id).where(tables.RoundRequest.id == request_id)).scalar()
+    with read_transaction(engine) as connection:
+        return connection.execute(
+            select(tables.RoundRequest.round_id).where(tables.RoundRequest.id == request_id)
+        ).scalar()
 
 
 def _is_worked_on(engine: Engine) -> bool:
-    with reading(engine) as connection:
+    with read_transaction(engine) as connection:
         return lease.running(connection) is not None
 
 
-def _withdraw(engine: Engine, request_id: int, now: datetime) -> None:
+def _cancel(engine: Engine, request_id: int, now: datetime) -> None:
     with engine.begin() as connection:
-        connection.execute(update(tables.RoundRequest).where(tables.RoundRequest.id == request_id).values(finished_at=now))
+        connection.execute(
+            update(tables.RoundRequest)
+            .where(tables.RoundRequest.id == request_id)
+            .values(finished_at=now)
+        )
 
 
-async def sent(engine: Engine, clock: Callable[[], datetime], round_id: int | None = None) -> None:
+async def wait_until_delivered(
+    engine: Engine, clock: Callable[[], datetime], round_id: int | None = None
+) -> None:
     """Waits until the running daemon has sent what it can, of one round or of all; for a minute after the last progress at most."""
     patience = clock() + _PATIENCE
-    fewest = await asyncio.to_thread(_on_their_way, engine, patience, round_id)
+    fewest = await asyncio.to_thread(_undelivered, engine, patience, round_id)
     while fewest and clock() < patience and await asyncio.to_thread(_is_worked_on, engine):
         await asyncio.sleep(_LOOK_EVERY)
-        left = await asyncio.to_thread(_on_their_way, engine, patience, round_id)
+        left = await asyncio.to_thread(_undelivered, engine, patience, round_id)
         if left < fewest:
             fewest, patience = left, clock() + _PATIENCE
 
 
-def _on_their_way(engine: Engine, until: datetime, round_id: int | None) -> int:
-    with reading(engine) as connection:
-        unpacked = pack.waiting(connection) if round_id is None else 0  # a message that was taken may have written "works again" just now
+def _undelivered(engine: Engine, until: datetime, round_id: int | None) -> int:
+    with read_transaction(engine) as connection:
+        # a message that was taken may have written "works again" just now
+        unpacked = pack.waiting(connection) if round_id is None else 0
         return queue.on_their_way(connection, until, round_id) + unpacked

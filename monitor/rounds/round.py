@@ -14,23 +14,24 @@ from random import Random
 import structlog
 from sqlalchemy import Connection, Engine, insert, text, update
 
-from crawler.crawl import crawl_together
+from crawler.crawl import crawl_batches
 from crawler.holds import Holds
 from crawler.items import BoardRequest, Failure, Result
 from monitor.alerts import reminders, summaries
 from monitor.alerts.alerting import Alerting
 from monitor.config.model import Settings
 from monitor.database import lease, tables
-from monitor.database.engine import looking
-from monitor.database.trouble import is_outside, words
+from monitor.database.engine import read_and_roll_back
+from monitor.database.trouble import describe, is_outage
 from monitor.history import boards as watch
 from monitor.rounds import host_holds, new_board
 from monitor.rounds.network import NETWORK, is_unreached
-from monitor.rounds.record import Look, Recorder
-from monitor.rules.matches import catch_up
+from monitor.rounds.record import CheckRecorder, _Check
+from monitor.rules.matches import match_backlog
 
 log = structlog.get_logger()
-_HOLD = 0.2  # seconds after which a transaction takes no further result: others wait for it
+# seconds after which a transaction takes no further result: others wait for it
+_MAX_TRANSACTION = 0.2
 CATCH_UP = 2.0  # seconds after a round for matching what is stored with rules that are new
 
 
@@ -95,41 +96,55 @@ async def run_round(
     """
     alerting = Alerting.of(settings, enabled=alerts, announce=announce)
     holds = holds or Holds()
-    round_id, requests = await asyncio.to_thread(_begin, engine, settings, names, holds, clock())
-    one_round = _Round(engine, settings, Recorder(round_id, alerting, random, clock), holds)
+    round_id, requests = await asyncio.to_thread(
+        _open_round, engine, settings, names, holds, clock()
+    )
+    one_round = _Round(engine, settings, CheckRecorder(round_id, alerting, random, clock), holds)
     try:
         async with asyncio.TaskGroup() as crawls:
             for ats, boards in requests.items():
                 crawls.create_task(one_round.crawl(ats, boards))
         await new_board.seek(engine, settings, one_round.gone, round_id)
     finally:
-        await asyncio.shield(asyncio.to_thread(_end, engine, alerting, round_id, holds, clock()))
+        await asyncio.shield(
+            asyncio.to_thread(_close_round, engine, alerting, round_id, holds, clock())
+        )
         NETWORK.end_round()
-    for error in one_round.unstored:
+    for error in one_round.storage_errors:
         raise error
-    await asyncio.to_thread(catch_up, engine, settings, CATCH_UP)
+    await asyncio.to_thread(match_backlog, engine, settings, CATCH_UP)
     return round_id
 
 
-def _begin(
+def _open_round(
     engine: Engine, settings: Settings, names: Collection[str] | None, holds: Holds, now: datetime
 ) -> tuple[int, dict[str, list[BoardRequest]]]:
     with engine.begin() as connection:
         host_holds.restore(connection, holds, now)
         lease.end_rounds(connection, now)  # one whose end found the disk full
-        watch.sync(connection, settings)
-        started = connection.execute(insert(tables.CheckRound).values(started_at=now).returning(tables.CheckRound.id))
-        wanted = {board.board for board in settings.boards if board.enabled} if names is None else names
+        watch.sync_boards(connection, settings)
+        started = connection.execute(
+            insert(tables.CheckRound).values(started_at=now).returning(tables.CheckRound.id)
+        )
+        wanted = (
+            {board.board for board in settings.boards if board.enabled} if names is None else names
+        )
         return started.scalar_one(), watch.requests(connection, wanted, now)
 
 
-def _end(engine: Engine, alerting: Alerting, round_id: int, holds: Holds, now: datetime) -> None:
-    with looking(engine) as connection:
+def _close_round(
+    engine: Engine, alerting: Alerting, round_id: int, holds: Holds, now: datetime
+) -> None:
+    with read_and_roll_back(engine) as connection:
         found = summaries.find(connection, alerting, round_id)
     with engine.begin() as connection:
         summaries.write(connection, found, round_id, now)
         reminders.expire(connection, now)
-        connection.execute(update(tables.CheckRound).where(tables.CheckRound.id == round_id).values(finished_at=now))
+        connection.execute(
+            update(tables.CheckRound)
+            .where(tables.CheckRound.id == round_id)
+            .values(finished_at=now)
+        )
         saved = host_holds.save(connection, holds, now)
     holds.mark_saved(saved)
 
@@ -138,44 +153,48 @@ def _end(engine: Engine, alerting: Alerting, round_id: int, holds: Holds, now: d
 class _Round:
     engine: Engine
     settings: Settings
-    recorder: Recorder
+    recorder: CheckRecorder
     holds: Holds
-    unstored: list[Exception] = field(default_factory=list)
+    storage_errors: list[Exception] = field(default_factory=list)
     gone: list[str] = field(default_factory=list)  # boards that their ats does not know any more
 
     async def crawl(self, ats: str, requests: Sequence[BoardRequest]) -> None:
         """Record the results of one ats's boards. Trouble here waits for the round's end, so that the other crawls go on."""
         try:
             await self._crawl(ats, requests)
-        except Exception as error:  # noqa: BLE001  # raised when all boards that can be stored are
-            self.unstored.append(error)
+        except Exception as error:  # raised when all boards that can be stored are  # noqa: BLE001
+            self.storage_errors.append(error)
 
     async def _crawl(self, ats: str, requests: Sequence[BoardRequest]) -> None:
-        async with aclosing(crawl_together(ats, requests, watch.manners(self.settings, ats), self.holds)) as batches:
+        async with aclosing(
+            crawl_batches(ats, requests, watch.politeness(self.settings, ats), self.holds)
+        ) as batches:
             async for batch in batches:
                 storing = asyncio.create_task(asyncio.to_thread(self._record, batch))
                 try:
                     await asyncio.shield(storing)
                 finally:
-                    await asyncio.wait([storing])  # cancelled or not: the round's end tells of what is stored by then
+                    # cancelled or not: the round's end tells of what is stored by then
+                    await asyncio.wait([storing])
 
     def _record(self, results: Sequence[Result]) -> None:
         """Stores results that came together, many in one transaction; where that goes wrong, each of what is left in one of its own.
 
-        Alone and not under a savepoint: at each savepoint SQLite's search index writes what it has gathered.
+        Alone and not under a savepoint: at each savepoint SQLite's search index writes what it has
+        gathered.
         """
         left = list(results)
         with suppress(Exception):  # whose trouble it is, is found out below
             while len(left) > 1:
                 stored = self._store(left)
                 left = left[len(stored) :]
-                _say(stored)
-        there = self._stored() if len(left) > 1 else frozenset()
+                _log_results(stored)
+        there = self._committed_boards() if len(left) > 1 else frozenset()
         for result in left:
             if result.board not in there:
                 self._record_alone(result)
 
-    def _stored(self) -> Collection[str]:
+    def _committed_boards(self) -> Collection[str]:
         """The boards that this round has stored, as far as that can be asked: a commit may have come through though it failed for us."""
         with suppress(Exception), self.engine.connect() as connection:
             return connection.scalars(_OF_ROUND, {"round": self.recorder.round_id}).all()
@@ -184,18 +203,20 @@ class _Round:
     def _record_alone(self, result: Result) -> None:
         """Stores a result; this is the job around one board, so whatever goes wrong with it stays with it."""
         try:
-            _say(self._store([result]))
+            _log_results(self._store([result]))
         except Exception as error:
-            if not is_outside(error):
+            if not is_outage(error):
                 log.exception("board not stored", board=result.board)
-            if result.board not in self._stored():
-                self._store_failure(result, words(error) if is_outside(error) else type(error).__name__)
+            if result.board not in self._committed_boards():
+                self._store_failure(
+                    result, describe(error) if is_outage(error) else type(error).__name__
+                )
 
     def _store(self, results: Sequence[Result]) -> list[tuple[Result, dict[str, object]]]:
         """Stores the first of these results, one at least and as many as others can wait for; gives them with the facts for the log."""
         judged = self._judge(results)
         stored: list[tuple[Result, dict[str, object]]] = []
-        until = time.monotonic() + _HOLD
+        until = time.monotonic() + _MAX_TRANSACTION
         with self.engine.begin() as connection:
             for look in judged:
                 stored.append((look.result, self.recorder.record(connection, look)))
@@ -206,11 +227,11 @@ class _Round:
         self.gone.extend(result.board for result, facts in stored if "gone" in facts)
         return stored
 
-    def _judge(self, results: Sequence[Result]) -> list[Look]:
+    def _judge(self, results: Sequence[Result]) -> list[_Check]:
         """Decide what the first of these results did, one at least: rows and texts are read while others may write."""
-        judged: list[Look] = []
-        until = time.monotonic() + _HOLD
-        with looking(self.engine) as connection:
+        judged: list[_Check] = []
+        until = time.monotonic() + _MAX_TRANSACTION
+        with read_and_roll_back(self.engine) as connection:
             for result in results:
                 judged.append(self.recorder.judge(connection, result))
                 if time.monotonic() > until:
@@ -220,12 +241,22 @@ class _Round:
     def _store_failure(self, result: Result, why: str) -> None:
         """Pushes the board's next try forward, as a failure of ours; where even that cannot be stored, the round says it at its end."""
         try:
-            _say(self._store([Failure(result.board, f"its result could not be stored: {why}", seconds=result.seconds)]))
-        except Exception as error:  # noqa: BLE001  # as above: the other boards are to be stored
-            self.unstored.append(error)
+            _log_results(
+                self._store(
+                    [
+                        Failure(
+                            result.board,
+                            f"its result could not be stored: {why}",
+                            seconds=result.seconds,
+                        )
+                    ]
+                )
+            )
+        except Exception as error:  # as above: the other boards are to be stored  # noqa: BLE001
+            self.storage_errors.append(error)
 
 
-def _say(stored: Iterable[tuple[Result, dict[str, object]]]) -> None:
+def _log_results(stored: Iterable[tuple[Result, dict[str, object]]]) -> None:
     """Logs what is stored; that the log cannot be written is no trouble of a board."""
     with suppress(OSError):
         for result, facts in stored:
@@ -259,7 +290,13 @@ def report(connection: Connection, round_id: int) -> tuple[BoardReport, ...]:
     for check_id, *columns in rows:
         changes[check_id].append(ChangeReport(*columns))
     checks = connection.execute(_CHECKS, {"round": round_id}).mappings()
-    reports = [BoardReport(changes=tuple(changes[row["check_id"]]), **{k: v for k, v in row.items() if k != "check_id"}) for row in checks]
+    reports = [
+        BoardReport(
+            changes=tuple(changes[row["check_id"]]),
+            **{k: v for k, v in row.items() if k != "check_id"},
+        )
+        for row in checks
+    ]
     held = connection.execute(_HELD, {"round": round_id})
     reports += [BoardReport(row.board, row.company, "held", reason=row.held_reason) for row in held]
     return tuple(sorted(reports, key=lambda one: one.board))

@@ -12,18 +12,36 @@ from monitor.database.tables import Board, Description, Posting, PostingVersion
 from monitor.rules.matcher import Candidate, Matcher
 
 _READ = "read_"  # before the names of our columns, so that they may stand beside a view's
-_VERSION = ("title", "department", "location", "locations", "workplace", "pay_min", "pay_max", "pay_currency", "pay_period")
+_VERSION = (
+    "title",
+    "department",
+    "location",
+    "locations",
+    "workplace",
+    "pay_min",
+    "pay_max",
+    "pay_currency",
+    "pay_period",
+)
 
 
 def candidate_columns(rules: Sequence[Rule]) -> list[ColumnElement[Any]]:
     """What `candidate` reads of a row of Board, Posting, PostingVersion and Description joined; the text only when a rule reads it."""
-    text = Description.text if any("description" in (*rule.within, *rule.none_in) for rule in rules) else literal("")
-    columns = {"board": Board.board, "company": func.coalesce(Posting.company, Board.company), "description": text}
+    text = (
+        Description.text
+        if any("description" in (*rule.within, *rule.none_in) for rule in rules)
+        else literal("")
+    )
+    columns = {
+        "board": Board.board,
+        "company": func.coalesce(Posting.company, Board.company),
+        "description": text,
+    }
     columns |= {name: getattr(PostingVersion, name) for name in _VERSION}
     return [column.label(_READ + name) for name, column in columns.items()]
 
 
-def candidate(row: Mapping[Any, Any]) -> Candidate:
+def candidate_from_row(row: Mapping[Any, Any]) -> Candidate:
     """The content of a row that has `candidate_columns`."""
     return Candidate(
         board=row[_READ + "board"],

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from monitor.config.model import MinPay, Rule
 from monitor.text.phrases import Phrase, PlaceCode, included, place_phrase
 
-_A_YEAR = {"year": 1, "month": 12, "week": 52, "day": 260, "hour": 2080}  # how often the period comes in a year of work
+# how often the period comes in a year of work
+_A_YEAR = {"year": 1, "month": 12, "week": 52, "day": 260, "hour": 2080}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +36,10 @@ class Explanation:
 
     rule: str
     fits: bool
-    words: str = ""  # 'title has “research engineer”; location has “Mountain View”'; empty when it does not fit
-    failed: str = ""  # the first condition that failed: 'none of “research engineer” in title'; empty when it fits
+    # 'title has “research engineer”; location has “Mountain View”'; empty when it does not fit
+    words: str = ""
+    # the first condition that failed: 'none of “research engineer” in title'; empty when it fits
+    failed: str = ""
 
 
 _FIELDS: dict[str, Callable[[Candidate], tuple[str, ...]]] = {
@@ -65,7 +68,14 @@ class Matcher:
     def explain(self, candidate: Candidate) -> Explanation:
         """Whether the rule fits, and which words fitted or which condition failed first."""
         words: list[str] = []
-        for condition in (self._board, self._phrases_any, self._phrases_all, self._phrases_none, self._place, self._pay):
+        for condition in (
+            self._board,
+            self._phrases_any,
+            self._phrases_all,
+            self._phrases_none,
+            self._place,
+            self._pay,
+        ):
             failed = condition(candidate, words)
             if failed:
                 return Explanation(self.rule.name, fits=False, failed=failed)
@@ -118,7 +128,9 @@ class Matcher:
         enough = _pays(candidate, wanted)
         if enough is False:
             return f"pay below {_amount(wanted)}"
-        words.append(_unknown(candidate, wanted) if enough is None else f"pay reaches {_amount(wanted)}")
+        words.append(
+            _unknown(candidate, wanted) if enough is None else f"pay reaches {_amount(wanted)}"
+        )
         return ""
 
 
@@ -152,12 +164,14 @@ def _found(phrases: tuple[Phrase, ...], fields: Iterable[str], candidate: Candid
     return found
 
 
-def _first(phrases: Sequence[Phrase | PlaceCode], texts: tuple[str, ...]) -> Phrase | PlaceCode | None:
+def _first(
+    phrases: Sequence[Phrase | PlaceCode], texts: tuple[str, ...]
+) -> Phrase | PlaceCode | None:
     return next((phrase for phrase in phrases if _has(phrase, texts)), None)
 
 
 def _has(phrase: Phrase | PlaceCode, texts: tuple[str, ...]) -> bool:
-    return any(phrase.in_(text) for text in texts)
+    return any(phrase.found_in(text) for text in texts)
 
 
 class Remembering(Matcher):

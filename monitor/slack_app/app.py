@@ -13,10 +13,10 @@ from sqlalchemy import Engine
 
 from monitor.config.model import Settings
 from monitor.messages import OperatorMessage
-from monitor.slack_app.connection import LONGEST_WAIT, Envelope, Keeper
-from monitor.slack_app.handler import Desk
-from monitor.slack_app.payloads import Click, Typed, hear
-from monitor.slack_app.responses import Calls
+from monitor.slack_app.connection import LONGEST_WAIT, Envelope, SocketManager
+from monitor.slack_app.handler import InteractionHandler
+from monitor.slack_app.payloads import Click, SlashCommand, parse_envelope
+from monitor.slack_app.responses import SlackResponses
 
 log = structlog.get_logger()
 
@@ -25,15 +25,21 @@ _GRACE: Final = 4.0  # seconds that questions in work may take when we stop
 _AT_ONCE: Final = 20  # questions in work; a wait of seconds is better than a thousand threads
 
 
-class Talk:
+class SlackApp:
     """Answers what people ask in Slack. `notice` writes an operator's message, and may wait for the database."""
 
     def __init__(
-        self, engine: Engine, settings: Settings, clock: Callable[[], datetime], notice: Callable[[OperatorMessage], None]
+        self,
+        engine: Engine,
+        settings: Settings,
+        clock: Callable[[], datetime],
+        write_operator_alert: Callable[[OperatorMessage], None],
     ) -> None:
         self._settings = settings
-        self._notice = notice
-        self._desk = Desk(engine, lambda: self._settings, Calls(lambda: self._settings.slack), clock)
+        self._notice = write_operator_alert
+        self._desk = InteractionHandler(
+            engine, lambda: self._settings, SlackResponses(lambda: self._settings.slack), clock
+        )
         self._keeping: asyncio.Task[None] | None = None
         self._work: set[asyncio.Task[None]] = set()
         self._room = asyncio.Semaphore(_AT_ONCE)
@@ -45,7 +51,7 @@ class Talk:
         await stop.wait()
         await self._end()
 
-    def take_up(self, settings: Settings) -> None:
+    def reconfigure(self, settings: Settings) -> None:
         """Goes on with changed settings: another token is used at once, and without one nothing is heard."""
         before, self._settings = self._settings.slack, settings
         if (before.app_token, before.api_url) == (settings.slack.app_token, settings.slack.api_url):
@@ -56,11 +62,13 @@ class Talk:
         self._begin()
 
     def _begin(self) -> None:
-        self._keeping = asyncio.create_task(self._keep()) if self._settings.slack.app_token else None
+        self._keeping = (
+            asyncio.create_task(self._keep()) if self._settings.slack.app_token else None
+        )
 
     async def _keep(self) -> None:
         """For as long as the daemon runs: whatever a connection dies of, another is begun, since buttons that fell silent stay so."""
-        keeper = Keeper(lambda: self._settings.slack, self._hear, self._tell)
+        keeper = SocketManager(lambda: self._settings.slack, self._hear, self._tell)
         while True:
             try:
                 await keeper.run()
@@ -80,7 +88,7 @@ class Talk:
 
     def _hear(self, envelope: Envelope) -> None:
         """Begins the work on what is new in an envelope."""
-        for asked in hear(envelope):
+        for asked in parse_envelope(envelope):
             if asked.key not in self._known:
                 self._remember(asked.key)
                 self._track(asyncio.create_task(self._serve(asked)))
@@ -89,7 +97,7 @@ class Talk:
         self._work.add(task)
         task.add_done_callback(self._work.discard)
 
-    async def _serve(self, asked: Click | Typed) -> None:
+    async def _serve(self, asked: Click | SlashCommand) -> None:
         async with self._room:
             await self._desk.serve(asked)
 
@@ -100,4 +108,7 @@ class Talk:
 
     async def _tell(self, reason: str, remedy: str) -> None:
         lines = (f"Reason: {reason}", f"What to do: {remedy}", "Alerts are sent as always.")
-        await asyncio.to_thread(self._notice, OperatorMessage("configuration", "Slack's buttons and /rolewatch do not work", lines))
+        await asyncio.to_thread(
+            self._notice,
+            OperatorMessage("configuration", "Slack's buttons and /rolewatch do not work", lines),
+        )

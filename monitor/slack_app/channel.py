@@ -10,7 +10,7 @@ from sqlalchemy import Connection, or_, select
 from monitor.config.model import Settings
 from monitor.database.slack_channels import Directory, directory
 from monitor.database.tables import Delivery
-from monitor.slack_app.payloads import Click, Typed
+from monitor.slack_app.payloads import Click, SlashCommand
 from monitor.slack_app.permissions import Person
 
 
@@ -34,7 +34,7 @@ class Place:
         return self.person.names(channels, self.known.is_public)
 
 
-def place(connection: Connection, settings: Settings, asked: Click | Typed) -> Place:
+def place(connection: Connection, settings: Settings, asked: Click | SlashCommand) -> Place:
     """Return who asks and where."""
     known = directory(connection)
     here = frozenset(known.names(asked.channel_id))
@@ -54,7 +54,11 @@ def told_here(connection: Connection, settings: Settings, where: Place, click: C
 
 def _sent_here(connection: Connection, click: Click) -> str | None:
     """Return the channel that this message, or else any message there, was sent to."""
-    here = select(Delivery.channel).where(Delivery.channel_id == click.channel_id, Delivery.state == "sent")
+    here = select(Delivery.channel).where(
+        Delivery.channel_id == click.channel_id, Delivery.state == "sent"
+    )
     mine = here.where(or_(Delivery.ts == click.ts, Delivery.ts == click.thread_ts))
-    found = (connection.scalar(query.limit(1)) for query in (mine, here.order_by(Delivery.id.desc())))
+    found = (
+        connection.scalar(query.limit(1)) for query in (mine, here.order_by(Delivery.id.desc()))
+    )
     return next((str(channel) for channel in found if channel is not None), None)

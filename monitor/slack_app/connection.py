@@ -1,10 +1,11 @@
 """The websocket to Slack, and a new one whenever it ends. https://docs.slack.dev/apis/events-api/using-socket-mode
 
-Each envelope is acknowledged first, since Slack waits only three seconds. slack_sdk opens the connection; its Socket Mode client is not
-used. Tried with slack_sdk 3.48: an address is good for one connection, and after a failure the client tries the same address for ever
-(27 tries in 8 s, no second address requested, never connected); a revoked token gives a traceback every few seconds. slack_bolt has the
-same client inside. Here a failure asks for a new address with a growing wait, and the next connection opens before the old one ends, so
-that no click is lost between the two.
+Each envelope is acknowledged first, since Slack waits only three seconds. slack_sdk opens the
+connection; its Socket Mode client is not used. Tried with slack_sdk 3.48: an address is good for
+one connection, and after a failure the client tries the same address for ever (27 tries in 8 s, no
+second address requested, never connected); a revoked token gives a traceback every few seconds.
+slack_bolt has the same client inside. Here a failure asks for a new address with a growing wait,
+and the next connection opens before the old one ends, so that no click is lost between the two.
 """
 
 from __future__ import annotations
@@ -26,15 +27,18 @@ from monitor.notify.slack.errors import TRANSPORT, answer
 
 log = structlog.get_logger()
 
-HEARTBEAT: Final = 20.0  # seconds between two pings; half as long without an answer, and the line is dead
+# seconds between two pings; half as long without an answer, and the line is dead
+HEARTBEAT: Final = 20.0
 _LONGEST: Final = 4 * 1024 * 1024  # bytes of one envelope
 Envelope = dict[str, Any]
 
 
-class Line:
+class SocketConnection:
     """An open websocket, read until it ends. `hear` gets each envelope, acknowledged, and must not wait."""
 
-    def __init__(self, socket: aiohttp.ClientWebSocketResponse, hear: Callable[[Envelope], None]) -> None:
+    def __init__(
+        self, socket: aiohttp.ClientWebSocketResponse, hear: Callable[[Envelope], None]
+    ) -> None:
         self._socket = socket
         self._hear = hear
         self.greeted = asyncio.Event()  # Slack has said hello
@@ -45,7 +49,9 @@ class Line:
         self._reading = asyncio.create_task(self._read())
 
     @classmethod
-    async def open(cls, session: aiohttp.ClientSession, url: str, hear: Callable[[Envelope], None]) -> Line:
+    async def open(
+        cls, session: aiohttp.ClientSession, url: str, hear: Callable[[Envelope], None]
+    ) -> SocketConnection:
         """Raises aiohttp.ClientError or TimeoutError."""
         return cls(await session.ws_connect(url, heartbeat=HEARTBEAT, max_msg_size=_LONGEST), hear)
 
@@ -87,8 +93,11 @@ class Line:
     async def _acknowledge(self, envelope: Envelope) -> None:
         envelope_id = envelope.get("envelope_id")
         if isinstance(envelope_id, str):
-            with suppress(aiohttp.ClientError, OSError):  # Slack tells the person that it failed; what he asked for is done all the same
-                await self._socket.send_str(msgspec.json.encode({"envelope_id": envelope_id}).decode())
+            # Slack tells the person that it failed; what he asked for is done all the same
+            with suppress(aiohttp.ClientError, OSError):
+                await self._socket.send_str(
+                    msgspec.json.encode({"envelope_id": envelope_id}).decode()
+                )
 
 
 log = structlog.get_logger()
@@ -98,9 +107,19 @@ LONGEST_WAIT: Final = 60.0
 HELLO: Final = 10.0  # seconds that Slack may take to open a websocket and say hello
 _OVERLAP: Final = 1.0  # seconds that an old line still hears
 _SHORT: Final = 5.0  # seconds; a line that is dropped sooner counts as a failure
-_PASSES: Final = frozenset({"ratelimited", "internal_error", "fatal_error", "service_unavailable", "request_timeout", "team_added_to_org"})
+_PASSES: Final = frozenset(
+    {
+        "ratelimited",
+        "internal_error",
+        "fatal_error",
+        "service_unavailable",
+        "request_timeout",
+        "team_added_to_org",
+    }
+)
 _CHECK: Final = "look at Slack's app: is Socket Mode on, is the app-level token there, with the scope connections:write?"
-_TOKEN: Final = "set a valid app-level token (xapp-…) in $SLACK_APP_TOKEN"  # noqa: S105  # where it is set, not what it is
+# where it is set, not what it is
+_TOKEN: Final = "set a valid app-level token (xapp-…) in $SLACK_APP_TOKEN"  # noqa: S105
 _WORDS: Final = {
     "not_authed": _TOKEN,
     "invalid_auth": _TOKEN,
@@ -112,7 +131,7 @@ _WORDS: Final = {
 }
 
 
-class Refused(Exception):  # noqa: N818  # what Slack says
+class Refused(Exception):  # what Slack says  # noqa: N818
     """No line for now. `words`: for a person who must act, None where waiting may help; `wait`: seconds that Slack asks for."""
 
     def __init__(self, reason: str, words: str | None = None, wait: float | None = None) -> None:
@@ -120,7 +139,7 @@ class Refused(Exception):  # noqa: N818  # what Slack says
         self.reason, self.words, self.wait = reason, words, wait
 
 
-class Keeper:
+class SocketManager:
     """Keeps a line open with the newest settings; `tell` gives the operator the reason and what a person must do, once."""
 
     def __init__(
@@ -136,28 +155,32 @@ class Keeper:
         self._tell = tell
         self._sleep = sleep
         self._told: str | None = None
-        self._line: Line | None = None
+        self._line: SocketConnection | None = None
         self._failures = 0  # in a row
         self._quiet = logging.getLogger(f"{__name__}.http")
         self._quiet.setLevel(logging.WARNING)  # its debug lines hold addresses that are secrets
 
     async def run(self) -> None:
         """Until it is cancelled."""
-        async with aiohttp.ClientSession(trust_env=True) as session:  # a proxy, as slack_sdk takes it from the environment
+        # a proxy, as slack_sdk takes it from the environment
+        async with aiohttp.ClientSession(trust_env=True) as session:
             try:
                 while True:
                     before, self._line = self._line, await self._next(session)
                     if before is not None:
                         await before.close(after=_OVERLAP)
                     elif self._line.connections != 1:
-                        log.warning("others hear this slack app too, and get some of its clicks", connections=self._line.connections)
+                        log.warning(
+                            "others hear this slack app too, and get some of its clicks",
+                            connections=self._line.connections,
+                        )
                     await self._stay(self._line)
             finally:
                 if self._line is not None:
                     await self._line.close()
                 self._line = None
 
-    async def _stay(self, line: Line) -> None:
+    async def _stay(self, line: SocketConnection) -> None:
         """Until the line is over, or will be soon."""
         log.info("slack's buttons and commands are heard")
         loop = asyncio.get_running_loop()
@@ -169,7 +192,7 @@ class Keeper:
         else:
             self._failures = 0
 
-    async def _next(self, session: aiohttp.ClientSession) -> Line:
+    async def _next(self, session: aiohttp.ClientSession) -> SocketConnection:
         """A line on which Slack has said hello, however long that takes."""
         while True:
             try:
@@ -188,22 +211,31 @@ class Keeper:
         await self._sleep(grown if wait is None else wait)
 
     async def _report(self, refused: Refused) -> None:
-        log.warning("slack's buttons and commands are not heard, trying again", reason=refused.reason)
+        log.warning(
+            "slack's buttons and commands are not heard, trying again", reason=refused.reason
+        )
         if refused.words is not None and refused.words != self._told:
             await self._tell(refused.reason, refused.words)
             self._told = refused.words
 
-    async def _connect(self, session: aiohttp.ClientSession) -> Line:
+    async def _connect(self, session: aiohttp.ClientSession) -> SocketConnection:
         url = await self._address()
         loop = asyncio.get_running_loop()
         until = loop.time() + HELLO  # of the handshake and the greeting together
         try:
             async with asyncio.timeout_at(until):
-                line = await Line.open(session, url, self._hear)
+                line = await SocketConnection.open(session, url, self._hear)
         except TRANSPORT as error:
             raise Refused(type(error).__name__) from error
-        greeted, over = asyncio.ensure_future(line.greeted.wait()), asyncio.ensure_future(line.leaving.wait())
-        await asyncio.wait((greeted, over), timeout=max(0.0, until - loop.time()), return_when=asyncio.FIRST_COMPLETED)
+        greeted, over = (
+            asyncio.ensure_future(line.greeted.wait()),
+            asyncio.ensure_future(line.leaving.wait()),
+        )
+        await asyncio.wait(
+            (greeted, over),
+            timeout=max(0.0, until - loop.time()),
+            return_when=asyncio.FIRST_COMPLETED,
+        )
         for waiting in (greeted, over):
             waiting.cancel()
         if not line.greeted.is_set():
@@ -215,7 +247,9 @@ class Keeper:
         """A new address, good for one connection: https://docs.slack.dev/reference/methods/apps.connections.open"""
         settings = self._settings()
         token = settings.app_token.get_secret_value() if settings.app_token else ""
-        client = AsyncWebClient(base_url=settings.api_url, timeout=20, retry_handlers=[], logger=self._quiet)
+        client = AsyncWebClient(
+            base_url=settings.api_url, timeout=20, retry_handlers=[], logger=self._quiet
+        )
         try:
             opened = await client.apps_connections_open(app_token=token)
             return str(opened["url"])

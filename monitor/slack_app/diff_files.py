@@ -17,11 +17,20 @@ from monitor.database.engine import iso
 from monitor.database.tables import DiffFile, PostingChange
 from monitor.notify import wording
 from monitor.queries.changes import versions
-from monitor.queries.resolve import Found
+from monitor.queries.resolve import PostingRef
 from monitor.slack_app.payloads import Click
 from monitor.text.diff import Piece, word_diff
 
-_FIELDS = ("title", "location", "department", "employment_type", "workplace", "pay_text", "deadline_text", "url")
+_FIELDS = (
+    "title",
+    "location",
+    "department",
+    "employment_type",
+    "workplace",
+    "pay_text",
+    "deadline_text",
+    "url",
+)
 _CONTEXT = 3  # unchanged lines around a change
 
 
@@ -29,24 +38,27 @@ def full_diff(before: Mapping[str, object], after: Mapping[str, object]) -> str:
     """Two rows of `posting_versions` as a unified diff, then the passages that changed in their words."""
     old, new = (f"{row['posting']} version {row['version']}" for row in (before, after))
     since, then = (_when(row["valid_from"]) for row in (before, after))
-    lines = unified_diff(_lines(before), _lines(after), old, new, since, then, n=_CONTEXT, lineterm="")
+    lines = unified_diff(
+        _lines(before), _lines(after), old, new, since, then, n=_CONTEXT, lineterm=""
+    )
     passages = list(_passages(str(before["description"] or ""), str(after["description"] or "")))
     within = ["", "# The description word by word: [-old-] {+new+}", *passages] if passages else []
     return "\n".join([*lines, *within]) + "\n"
 
 
 def _when(at: object) -> str:
-    return at if isinstance(at, str) else iso(at)  # type: ignore[arg-type]  # an instant, on PostgreSQL
+    # an instant, on PostgreSQL
+    return at if isinstance(at, str) else iso(at)  # type: ignore[arg-type]
 
 
 def _lines(row: Mapping[str, object]) -> list[str]:
     """The fields that are given, a line each, and the description as it is."""
-    facts = [f"{name}: {wording.clean(str(row[name]), 1000)}" for name in _FIELDS if row[name]]
+    facts = [f"{name}: {wording.sanitize(str(row[name]), 1000)}" for name in _FIELDS if row[name]]
     return [*facts, "", *(_harmless(line) for line in str(row["description"] or "").splitlines())]
 
 
 def _harmless(line: str) -> str:
-    return wording.clean(line, 1_000_000)
+    return wording.sanitize(line, 1_000_000)
 
 
 def _passages(old: str, new: str) -> Iterator[str]:
@@ -73,7 +85,9 @@ class File:
     state: State = "wanted"
 
 
-def revision(connection: Connection, found: Found, version: int | None, click: Click, now: datetime) -> File | None:
+def revision(
+    connection: Connection, found: PostingRef, version: int | None, click: Click, now: datetime
+) -> File | None:
     """Return what a version changed, or the last revision, as a file for the click's thread, claimed; None where there is no such one."""
     revised = (PostingChange.posting_id == found.id, PostingChange.kind == "revised")
     known = set(connection.scalars(select(PostingChange.version).where(*revised)))
@@ -81,25 +95,44 @@ def revision(connection: Connection, found: Found, version: int | None, click: C
     if wanted is None or wanted not in known:
         return None
     contents = {row["version"]: row for row in versions(connection, found).rows}
-    row_id, state = _claim(connection, found.id, wanted, click, now)
+    row_id, state = claim_upload(connection, found.id, wanted, click, now)
     content = full_diff(contents[wanted - 1], contents[wanted]) if state == "wanted" else ""
-    return File(row_id, f"{found.key}-version-{wanted}.diff", f"What version {wanted} changed", content, state)
+    return File(
+        row_id,
+        f"{found.key}-version-{wanted}.diff",
+        f"What version {wanted} changed",
+        content,
+        state,
+    )
 
 
-def _claim(connection: Connection, posting_id: int, version: int, click: Click, now: datetime) -> tuple[int, State]:
+def claim_upload(
+    connection: Connection, posting_id: int, version: int, click: Click, now: datetime
+) -> tuple[int, State]:
     """Return the row and its state: `wanted` when the caller is to put the file there."""
-    here = {"channel_id": click.channel_id, "thread_ts": click.thread_ts, "posting_id": posting_id, "version": version}
+    here = {
+        "channel_id": click.channel_id,
+        "thread_ts": click.thread_ts,
+        "posting_id": posting_id,
+        "version": version,
+    }
     same = [getattr(DiffFile, name) == value for name, value in here.items()]
     known = connection.execute(select(DiffFile.id, DiffFile.done).where(*same)).one_or_none()
     if known is None:
-        return connection.execute(insert(DiffFile).values(**here, at=now, done=False).returning(DiffFile.id)).scalar_one(), "wanted"
-    late = update(DiffFile).where(DiffFile.id == known.id, DiffFile.done.is_(False), DiffFile.at < now - _PATIENCE)
+        return connection.execute(
+            insert(DiffFile).values(**here, at=now, done=False).returning(DiffFile.id)
+        ).scalar_one(), "wanted"
+    late = update(DiffFile).where(
+        DiffFile.id == known.id, DiffFile.done.is_(False), DiffFile.at < now - _PATIENCE
+    )
     if connection.execute(late.values(at=now)).rowcount == 1:
         return known.id, "wanted"
     return known.id, "there" if known.done else "coming"
 
 
-def settle(connection: Connection, file: File, *, there: bool) -> None:
+def finish_upload(connection: Connection, file: File, *, there: bool) -> None:
     """Notes that the thread has it, or that it may be asked for again."""
     mine = DiffFile.id == file.id
-    connection.execute(update(DiffFile).where(mine).values(done=True) if there else delete(DiffFile).where(mine))
+    connection.execute(
+        update(DiffFile).where(mine).values(done=True) if there else delete(DiffFile).where(mine)
+    )

@@ -12,32 +12,40 @@ from sqlalchemy.exc import DBAPIError
 
 from monitor.alerts import mutes
 from monitor.config.model import Settings
-from monitor.database.engine import reading
+from monitor.database.engine import read_transaction
 from monitor.errors import UserError
 from monitor.notify.base import NotifyError
 from monitor.slack_app import actions, diff_files, replies, slash_commands
 from monitor.slack_app.actions import Outcome
-from monitor.slack_app.payloads import Click, Typed
-from monitor.slack_app.replies import Said
-from monitor.slack_app.responses import Calls
+from monitor.slack_app.payloads import Click, SlashCommand
+from monitor.slack_app.replies import SlackReply
+from monitor.slack_app.responses import SlackResponses
 
 log = structlog.get_logger()
 
 
-class Desk:
+class InteractionHandler:
     """Serves clicks and typed words with the newest settings."""
 
-    def __init__(self, engine: Engine, settings: Callable[[], Settings], calls: Calls, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        settings: Callable[[], Settings],
+        calls: SlackResponses,
+        clock: Callable[[], datetime],
+    ) -> None:
         self._engine = engine
         self._settings = settings
         self._calls = calls
         self._clock = clock
-        self._changing = asyncio.Lock()  # one click after the other, so that of two that are the same one has an effect
+        # one click after the other, so that of two that are the same one has an effect
+        self._changing = asyncio.Lock()
 
-    async def serve(self, asked: Click | Typed) -> None:
+    async def serve(self, asked: Click | SlashCommand) -> None:
         """Does and says what was asked for.
 
-        The work may fail in any way, as the job around one alert may: who asked is told so, and the next question is served.
+        The work may fail in any way, as the job around one alert may: who asked is told so, and the
+        next question is served.
         """
         try:
             outcome = await self._outcome(asked)
@@ -45,40 +53,47 @@ class Desk:
             log.exception("a question from slack failed", what=_what(asked))
             outcome = Outcome(replies.BROKEN)
         try:
-            await self._say(asked, outcome)
+            await self._respond(asked, outcome)
         except NotifyError as error:
             log.warning("slack was not told", what=_what(asked), reason=error.reason)
         except DBAPIError as error:
-            log.error("what slack was told could not be noted", what=_what(asked), reason=type(error.orig).__name__)  # noqa: TRY400  # it may pass
+            # it may pass
+            log.error(  # noqa: TRY400
+                "what slack was told could not be noted",
+                what=_what(asked),
+                reason=type(error.orig).__name__,
+            )
         except Exception:  # as above: Slack may answer anything
             log.exception("an answer to slack failed", what=_what(asked))
             await self._apologize(asked)
 
-    async def _apologize(self, asked: Click | Typed) -> None:
+    async def _apologize(self, asked: Click | SlashCommand) -> None:
         """Tell the person that it failed. What fails here is logged alone."""
         try:
             await self._calls.answer(asked, replies.BROKEN)
-        except Exception as error:  # noqa: BLE001  # there is nothing else to try
+        except Exception as error:  # there is nothing else to try  # noqa: BLE001
             log.warning("slack was not told", what=_what(asked), reason=type(error).__name__)
 
-    async def _outcome(self, asked: Click | Typed) -> Outcome:
-        if isinstance(asked, Typed):
+    async def _outcome(self, asked: Click | SlashCommand) -> Outcome:
+        if isinstance(asked, SlashCommand):
             return Outcome(await asyncio.to_thread(self._command, asked))
         async with self._changing:
             return await asyncio.to_thread(self._click, asked)
 
-    def _command(self, typed: Typed) -> Said:
-        with reading(self._engine) as connection:
+    def _command(self, typed: SlashCommand) -> SlackReply:
+        with read_transaction(self._engine) as connection:
             try:
-                return slash_commands.answer(connection, self._settings(), typed, self._clock())
+                return slash_commands.handle_command(
+                    connection, self._settings(), typed, self._clock()
+                )
             except UserError as error:
-                return replies.wrong(str(error))
+                return replies.error_reply(str(error))
 
     def _click(self, click: Click) -> Outcome:
         with self._engine.begin() as connection:
-            return actions.do(connection, self._settings(), click, self._clock())
+            return actions.handle_action(connection, self._settings(), click, self._clock())
 
-    async def _say(self, asked: Click | Typed, outcome: Outcome) -> None:
+    async def _respond(self, asked: Click | SlashCommand, outcome: Outcome) -> None:
         answer = outcome.answer
         if isinstance(asked, Click):
             if outcome.replaced is not None and outcome.place is not None:
@@ -90,19 +105,23 @@ class Desk:
         if answer is not None:
             await self._calls.answer(asked, answer, in_place=outcome.in_place)
 
-    async def _replace(self, channel_id: str, ts: str, said: Said) -> None:
+    async def _replace(self, channel_id: str, ts: str, said: SlackReply) -> None:
         try:
             await self._calls.replace(channel_id, ts, said)
         except NotifyError as error:
             log.warning("slack did not change its message", reason=error.reason)
 
-    async def _announce(self, click: Click, said: Said, mute: int, answer: Said | None) -> Said | None:
+    async def _announce(
+        self, click: Click, said: SlackReply, mute: int, answer: SlackReply | None
+    ) -> SlackReply | None:
         """The answer, which says so when the thread could not be told."""
         try:
             ts = await self._calls.announce(click.channel_id, click.thread_ts, said)
         except NotifyError as error:
             log.warning("a mute could not be announced", reason=error.reason)
-            return replies.wrong(f"It is muted, but the thread could not be told: {error.reason}")
+            return replies.error_reply(
+                f"It is muted, but the thread could not be told: {error.reason}"
+            )
         await asyncio.to_thread(self._note, mute, click.channel_id, ts)
         return answer
 
@@ -110,11 +129,13 @@ class Desk:
         with self._engine.begin() as connection:
             mutes.announced(connection, mute, channel_id, ts)
 
-    async def _upload(self, click: Click, file: diff_files.File) -> Said | None:
+    async def _upload(self, click: Click, file: diff_files.File) -> SlackReply | None:
         """What to say when the diff did not arrive."""
         there = False
         try:
-            await self._calls.upload(click.channel_id, click.thread_ts, file.name, file.title, file.content)
+            await self._calls.upload(
+                click.channel_id, click.thread_ts, file.name, file.title, file.content
+            )
             there = True
         except NotifyError as error:
             log.warning("a diff could not be uploaded", reason=error.reason)
@@ -125,8 +146,8 @@ class Desk:
 
     def _settle(self, file: diff_files.File, *, there: bool) -> None:
         with self._engine.begin() as connection:
-            diff_files.settle(connection, file, there=there)
+            diff_files.finish_upload(connection, file, there=there)
 
 
-def _what(asked: Click | Typed) -> str:
+def _what(asked: Click | SlashCommand) -> str:
     return asked.action if isinstance(asked, Click) else "/rolewatch"

@@ -1,6 +1,7 @@
 """What came over the socket, as far as we understand it: https://docs.slack.dev/reference/interaction-payloads/block_actions-payload
 
-Anything else gives nothing: a new kind of interaction, or a payload in another form, must not stop the ones that we know.
+Anything else gives nothing: a new kind of interaction, or a payload in another form, must not stop
+the ones that we know.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ class Click:
 
 
 @dataclass(frozen=True, slots=True)
-class Typed:
+class SlashCommand:
     """`/rolewatch` and what stood behind it."""
 
     key: str
@@ -75,13 +76,17 @@ class _Slash(msgspec.Struct):
     trigger_id: str = ""
 
 
-def hear(envelope: Mapping[str, object]) -> list[Click | Typed]:
+def parse_envelope(envelope: Mapping[str, object]) -> list[Click | SlashCommand]:
     """The clicks or the words in an envelope; none when it holds nothing that we know."""
     payload, envelope_id = envelope.get("payload"), str(envelope.get("envelope_id", ""))
     try:
         if envelope.get("type") == "slash_commands":
             return [_typed(msgspec.convert(payload, _Slash), envelope_id)]
-        if envelope.get("type") == "interactive" and isinstance(payload, Mapping) and payload.get("type") == "block_actions":
+        if (
+            envelope.get("type") == "interactive"
+            and isinstance(payload, Mapping)
+            and payload.get("type") == "block_actions"
+        ):
             pressed = msgspec.convert(payload, _BlockActions)
             return [_click(pressed, action, envelope_id) for action in pressed.actions]
     except msgspec.ValidationError:
@@ -89,8 +94,14 @@ def hear(envelope: Mapping[str, object]) -> list[Click | Typed]:
     return []
 
 
-def _typed(slash: _Slash, envelope_id: str) -> Typed:
-    return Typed(slash.trigger_id or envelope_id, slash.user_id, slash.channel_id, slash.text, slash.response_url)
+def _typed(slash: _Slash, envelope_id: str) -> SlashCommand:
+    return SlashCommand(
+        slash.trigger_id or envelope_id,
+        slash.user_id,
+        slash.channel_id,
+        slash.text,
+        slash.response_url,
+    )
 
 
 def _click(pressed: _BlockActions, action: _Action, envelope_id: str) -> Click:

@@ -9,8 +9,9 @@
 | undo a mute               | a mute of a direct message       | yes        | no     | no     |
 | undo a mute               | a mute of a shared channel       |            | no     | yes    |
 
-A channel's name is shown to people who can see the channel: a public one to everyone, a private one to whoever asks in it, a direct
-message to its person. A channel that Slack has not listed as public counts as private. docs/slack.md has the same table for people.
+A channel's name is shown to people who can see the channel: a public one to everyone, a private one
+to whoever asks in it, a direct message to its person. A channel that Slack has not listed as public
+counts as private. docs/slack.md has the same table for people.
 """
 
 from __future__ import annotations
@@ -33,7 +34,8 @@ class Person:
     user: str  # "U0ALICE001"
     channel_id: str  # "C0ROLES001", "D0ALICE001"
     admins: Iterable[str] = ()
-    here: frozenset[str] = field(default_factory=frozenset)  # every name of that channel: "slack:#roles", "slack:C0ROLES001"
+    # every name of that channel: "slack:#roles", "slack:C0ROLES001"
+    here: frozenset[str] = field(default_factory=frozenset)
 
     @property
     def is_admin(self) -> bool:
@@ -45,7 +47,9 @@ class Person:
 
     def owns(self, channel: str) -> bool:
         """Is it this person's own direct message?"""
-        return channel == f"slack:{self.user}" or (self.in_direct_message and channel == f"slack:{self.channel_id}")
+        return channel == f"slack:{self.user}" or (
+            self.in_direct_message and channel == f"slack:{self.channel_id}"
+        )
 
     def may_mute(self, channel: str) -> bool:
         """May this person mute something in that channel, and undo a mute of it?"""
@@ -55,7 +59,11 @@ class Person:
         """May this person read the channel's name? Channels outside Slack are the operator's, and no secret."""
         if not channel.startswith("slack:"):
             return True
-        return self.owns(channel) or channel in self.here or (not is_direct(channel) and is_public(channel))
+        return (
+            self.owns(channel)
+            or channel in self.here
+            or (not is_direct(channel) and is_public(channel))
+        )
 
     def name(self, channel: str, is_public: Callable[[str], bool]) -> str:
         """Return the channel as this person may read it."""
@@ -67,7 +75,10 @@ class Person:
         """Return the channels as this person may read them, those without a name counted: `2 private channels`."""
         named = [self.name(channel, is_public) for channel in channels]
         hidden = {_PRIVATE_CHANNEL: "private channels", _DIRECT_MESSAGE: "direct messages"}
-        return [f"{named.count(one)} {hidden[one]}" if one in hidden and named.count(one) > 1 else one for one in dict.fromkeys(named)]
+        return [
+            f"{named.count(one)} {hidden[one]}" if one in hidden and named.count(one) > 1 else one
+            for one in dict.fromkeys(named)
+        ]
 
 
 def is_direct(channel: str) -> bool:

@@ -18,67 +18,115 @@ _ADMINS: Final = 10  # named
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class SlackReply:
     """An answer: the text of its notification, escaped for Slack, and its blocks."""
 
     text: str
     blocks: Parts
 
 
-def said(text: str, *parts: Part, buttons: Sequence[Part] = ()) -> Said:
+def reply(text: str, *parts: Part, buttons: Sequence[Part] = ()) -> SlackReply:
     """The text, or the parts where they say it better, and a row of buttons."""
-    body = blockkit.block(blockkit.section(*(parts or blockkit.said(text))))
+    body = blockkit.block(blockkit.section(*(parts or blockkit.with_code(text))))
     row = [{"type": "actions", "elements": list(buttons)}] if buttons else []
-    return Said(plain.escape(text), [body, *row])
+    return SlackReply(plain.escape(text), [body, *row])
 
 
 def button(action: str, label: str, value: str) -> Part:
-    return {"type": "button", "action_id": action, "text": {"type": "plain_text", "text": label, "emoji": True}, "value": value}
+    return {
+        "type": "button",
+        "action_id": action,
+        "text": {"type": "plain_text", "text": label, "emoji": True},
+        "value": value,
+    }
 
 
-def wrong(text: str) -> Said:
+def error_reply(text: str) -> SlackReply:
     """A person's mistake, in one line that says what to do."""
-    line = wording.clean(text, 2500) or "That cannot be done."
-    return said(line[0].upper() + line[1:])
+    line = wording.sanitize(text, 2500) or "That cannot be done."
+    return reply(line[0].upper() + line[1:])
 
 
-UNKNOWN: Final = said("rolewatch does not know this button: its message is of another version. `/rolewatch help` says what there is.")
-BROKEN: Final = said("That did not work: a fault in rolewatch, or its database is away. Please try again; the operator's log says more.")
-NO_ROLE: Final = said("rolewatch does not know this role: its history has been begun anew since this message, or it was a sample.")
+UNKNOWN: Final = reply(
+    "rolewatch does not know this button: its message is of another version. `/rolewatch help` says what there is."
+)
+BROKEN: Final = reply(
+    "That did not work: a fault in rolewatch, or its database is away. Please try again; the operator's log says more."
+)
+NO_ROLE: Final = reply(
+    "rolewatch does not know this role: its history has been begun anew since this message, or it was a sample."
+)
 
 
-NOT_YOURS: Final = said("That is a mute of somebody else's direct messages: only they can change it.")
-NOT_TOLD_HERE: Final = said("No rule sends anything to this channel now, so there is nothing to mute.")
+NOT_YOURS: Final = reply(
+    "That is a mute of somebody else's direct messages: only they can change it."
+)
+NOT_TOLD_HERE: Final = reply(
+    "No rule sends anything to this channel now, so there is nothing to mute."
+)
 
 
-def saved(title: str, url: str, posting: str, *, new: bool) -> Said:
+def saved(title: str, url: str, posting: str, *, new: bool) -> SlackReply:
     """What Save did."""
     head = "Saved for you: " if new else "You have saved it already: "
-    parts = [blockkit.text(head), blockkit.link(url, title, bold=True), *blockkit.said(". `/rolewatch saved` lists yours.")]
-    return said(f"{head}{title}", *parts, buttons=[button("role_unsave", "Take it off my list", posting)])
+    parts = [
+        blockkit.text(head),
+        blockkit.link(url, title, bold=True),
+        *blockkit.with_code(". `/rolewatch saved` lists yours."),
+    ]
+    return reply(
+        f"{head}{title}", *parts, buttons=[button("role_unsave", "Take it off my list", posting)]
+    )
 
 
-def unsaved(title: str) -> Said:
-    return said(f"Taken off your list: {title}", blockkit.text("Taken off your list: "), blockkit.text(title, bold=True))
+def unsaved(title: str) -> SlackReply:
+    return reply(
+        f"Taken off your list: {title}",
+        blockkit.text("Taken off your list: "),
+        blockkit.text(title, bold=True),
+    )
 
 
-def may_not(admins: Sequence[str]) -> Said:
+def not_allowed(admins: Sequence[str]) -> SlackReply:
     """Say who may mute in a shared channel, and undo a mute there."""
     head = "A mute of a shared channel is for everyone in it"
     if not admins:
-        return said(f"{head}, and nobody may change it yet: the operator names who may in `[slack] admins`.")
-    who = [part for admin in admins[:_ADMINS] for part in (blockkit.mention(admin), blockkit.text(" "))]
-    return said(f"{head}, so it is for rolewatch's admins", blockkit.text(f"{head}, so only these people may change it: "), *who)
+        return reply(
+            f"{head}, and nobody may change it yet: the operator names who may in `[slack] admins`."
+        )
+    who = [
+        part for admin in admins[:_ADMINS] for part in (blockkit.mention(admin), blockkit.text(" "))
+    ]
+    return reply(
+        f"{head}, so it is for rolewatch's admins",
+        blockkit.text(f"{head}, so only these people may change it: "),
+        *who,
+    )
 
 
-def muted(mute: AnyRow, title: str, *, holds: bool) -> Said:
+def muted(mute: AnyRow, title: str, *, holds: bool) -> SlackReply:
     """The announcement of a mute in its thread, as it stands: with a button while it holds."""
     who = [blockkit.mention(mute.user_id), blockkit.text(" muted ")]
-    what = [blockkit.text("the rule "), blockkit.text(title, bold=True)] if mute.rule is not None else [blockkit.text("this role")]
+    what = (
+        [blockkit.text("the rule "), blockkit.text(title, bold=True)]
+        if mute.rule is not None
+        else [blockkit.text("this role")]
+    )
     text = f"Muted: {title}"
     if mute.ended_at is not None:
-        undone = [blockkit.text(" here; "), blockkit.mention(mute.ended_by), blockkit.text(" undid it. It is told again.")]
-        return said(f"No longer muted: {title}", blockkit.emoji("bell"), blockkit.text(" "), *who, *what, *undone)
+        undone = [
+            blockkit.text(" here; "),
+            blockkit.mention(mute.ended_by),
+            blockkit.text(" undid it. It is told again."),
+        ]
+        return reply(
+            f"No longer muted: {title}",
+            blockkit.emoji("bell"),
+            blockkit.text(" "),
+            *who,
+            *what,
+            *undone,
+        )
     for_ = (
         [blockkit.text(" here until "), blockkit.date(mute.until), blockkit.text(".")]
         if mute.until
@@ -86,64 +134,97 @@ def muted(mute: AnyRow, title: str, *, holds: bool) -> Said:
     )
     stays = blockkit.text(" Cards stay up to date, and history keeps everything.")
     undo = [button("mute_undo", "Undo", str(mute.id))] if holds else []
-    return said(text, blockkit.emoji("no_bell"), blockkit.text(" "), *who, *what, *for_, stays, buttons=undo)
+    return reply(
+        text, blockkit.emoji("no_bell"), blockkit.text(" "), *who, *what, *for_, stays, buttons=undo
+    )
 
 
-def mute_done(title: str, until: datetime | None, *, new: bool) -> Said:
+def mute_done(title: str, until: datetime | None, *, new: bool) -> SlackReply:
     """What the person who muted is told, beside the announcement."""
     text = f"{'Muted' if new else 'It is muted already'}: {title}"
     ends = [blockkit.text(" until "), blockkit.date(until)] if until else []
     undo = blockkit.text(". The thread says so, with a button to undo it.")
-    return said(text, blockkit.text("Muted: " if new else "It is muted already: "), blockkit.text(title, bold=True), *ends, undo)
+    return reply(
+        text,
+        blockkit.text("Muted: " if new else "It is muted already: "),
+        blockkit.text(title, bold=True),
+        *ends,
+        undo,
+    )
 
 
-def unmuted(title: str, *, new: bool) -> Said:
+def unmuted(title: str, *, new: bool) -> SlackReply:
     head = f"{undone(new=new)}: "
-    return said(head + title, blockkit.text(head), blockkit.text(title, bold=True))
+    return reply(head + title, blockkit.text(head), blockkit.text(title, bold=True))
 
 
 def undone(*, new: bool) -> str:
     return "Told again from now on" if new else "That mute has ended already"
 
 
-def no_rule(name: str) -> Said:
-    return said(
-        f"There is no rule {name} any more", blockkit.text("There is no rule "), blockkit.text(name, bold=True), blockkit.text(" any more.")
+def no_rule(name: str) -> SlackReply:
+    return reply(
+        f"There is no rule {name} any more",
+        blockkit.text("There is no rule "),
+        blockkit.text(name, bold=True),
+        blockkit.text(" any more."),
     )
 
 
-def never_revised(title: str) -> Said:
-    return said(f"Never revised: {title}", blockkit.text(title, bold=True), blockkit.text(" has not been revised since it was first seen."))
+def never_revised(title: str) -> SlackReply:
+    return reply(
+        f"Never revised: {title}",
+        blockkit.text(title, bold=True),
+        blockkit.text(" has not been revised since it was first seen."),
+    )
 
 
-def diff_there(title: str) -> Said:
+def diff_there(title: str) -> SlackReply:
     return _about("The full diff of that revision is in the thread already", title)
 
 
-def diff_coming(title: str) -> Said:
-    return _about("The full diff is on its way into the thread; press again in a minute if it does not appear", title)
+def diff_coming(title: str) -> SlackReply:
+    return _about(
+        "The full diff is on its way into the thread; press again in a minute if it does not appear",
+        title,
+    )
 
 
-def _about(text: str, title: str) -> Said:
-    return said(f"{text}: {title}", blockkit.text(f"{text}: "), blockkit.text(title, bold=True))
+def _about(text: str, title: str) -> SlackReply:
+    return reply(f"{text}: {title}", blockkit.text(f"{text}: "), blockkit.text(title, bold=True))
 
 
-def diff_failed(reason: str) -> Said:
-    return wrong(f"The diff could not be put into the thread: {reason}")
+def diff_failed(reason: str) -> SlackReply:
+    return error_reply(f"The diff could not be put into the thread: {reason}")
 
 
-def why(title: str, url: str, explained: Sequence[Explanation]) -> Said:
+def why(title: str, url: str, explained: Sequence[Explanation]) -> SlackReply:
     """For each rule the words that fit, or the condition that failed; those that fit first."""
     rows = [_explained(one) for one in sorted(explained, key=lambda one: not one.fits)[:_RULES]]
     if len(explained) > _RULES:
-        rows.append(blockkit.said(f"and {len(explained) - _RULES} more: `rolewatch rules explain` shows them"))
+        rows.append(
+            blockkit.with_code(
+                f"and {len(explained) - _RULES} more: `rolewatch rules explain` shows them"
+            )
+        )
     if not rows:
-        return said("There are no rules")
-    head = blockkit.section(blockkit.text("Why "), blockkit.link(url, title, bold=True), blockkit.text("?"))
-    return Said(plain.escape(f"Why {title}?"), [blockkit.block(head, blockkit.bullets(rows))])
+        return reply("There are no rules")
+    head = blockkit.section(
+        blockkit.text("Why "), blockkit.link(url, title, bold=True), blockkit.text("?")
+    )
+    return SlackReply(plain.escape(f"Why {title}?"), [blockkit.block(head, blockkit.bullets(rows))])
 
 
 def _explained(one: Explanation) -> Parts:
-    name = blockkit.text(wording.clean(one.rule, 100), bold=True)
-    fits, because = ("white_check_mark", one.words) if one.fits else ("heavy_minus_sign", f"does not fit: {one.failed}")
-    return [blockkit.emoji(fits), blockkit.text(" "), name, blockkit.text(f"  {wording.clean(because, 180)}")]
+    name = blockkit.text(wording.sanitize(one.rule, 100), bold=True)
+    fits, because = (
+        ("white_check_mark", one.words)
+        if one.fits
+        else ("heavy_minus_sign", f"does not fit: {one.failed}")
+    )
+    return [
+        blockkit.emoji(fits),
+        blockkit.text(" "),
+        name,
+        blockkit.text(f"  {wording.sanitize(because, 180)}"),
+    ]

@@ -30,6 +30,8 @@ def passages(old: str, new: str) -> list[list[tuple[str, str]]]:
     """What an edit moved, a list a passage: (`same`, `old`, `new` or `gap`, words); none for a text that came or went, or is very long."""
     if not old.strip() or not new.strip() or max(len(old.split()), len(new.split())) > _LONGEST:
         return []
-    split = (groupby(passage, key=lambda piece: piece.kind == "gap") for passage in word_diff(old, new))
+    split = (
+        groupby(passage, key=lambda piece: piece.kind == "gap") for passage in word_diff(old, new)
+    )
     runs = [list(run) for passage in split for is_gap, run in passage if not is_gap]
     return [[(piece.kind, piece.words) for piece in run] for run in runs]

@@ -1,7 +1,8 @@
 """What changed in a text, word by word, with a little of what stands around it.
 
-Paragraphs are lined up first, so that words are compared only between paragraphs that are nearly the same: a paragraph that was
-rewritten is shown as one that went and one that came, since single words that both happen to have tell a reader nothing.
+Paragraphs are lined up first, so that words are compared only between paragraphs that are nearly
+the same: a paragraph that was rewritten is shown as one that went and one that came, since single
+words that both happen to have tell a reader nothing.
 """
 
 from __future__ import annotations
@@ -36,8 +37,14 @@ def word_diff(old: str, new: str) -> list[Passage]:
     if old.split() == new.split():
         return []
     before, after = _paragraphs(old), _paragraphs(new)
-    steps = SequenceMatcher(None, list(map(tuple, before)), list(map(tuple, after)), autojunk=False).get_opcodes()
-    changed = ((before[step[1] : step[2]], after[step[3] : step[4]]) for step in steps if step[0] != "equal")
+    steps = SequenceMatcher(
+        None, list(map(tuple, before)), list(map(tuple, after)), autojunk=False
+    ).get_opcodes()
+    changed = (
+        (before[step[1] : step[2]], after[step[3] : step[4]])
+        for step in steps
+        if step[0] != "equal"
+    )
     passages = (_passage(*pair) for gone, come in changed for pair in _pairs(gone, come))
     return [passage for passage in passages if passage]
 
@@ -49,7 +56,9 @@ def _paragraphs(text: str) -> list[Words]:
 def _pairs(gone: Sequence[Words], come: Sequence[Words]) -> Iterator[tuple[Words, Words]]:
     """What is to be compared: the whole where it is nearly the same, however it breaks into paragraphs; else each with its like."""
     before, after = list(chain(*gone)), list(chain(*come))
-    if (len(gone) != len(come) and _alikeness(before, after) >= _ALIKE) or len(gone) == len(come) == 1:
+    if (len(gone) != len(come) and _alikeness(before, after) >= _ALIKE) or len(gone) == len(
+        come
+    ) == 1:
         yield before, after
         return
     next_gone = next_come = 0
@@ -124,8 +133,14 @@ def _readable(steps: list[_Step]) -> list[_Step]:
     for step in steps:
         kept.append(step)
         match kept[-3:]:
-            case [left, same, right] if same.tag == "equal" and len(same.old) < min(_size(left), _size(right)):
-                kept[-3:] = [_Step("replace", left.old + same.old + right.old, left.new + same.new + right.new)]
+            case [left, same, right] if same.tag == "equal" and len(same.old) < min(
+                _size(left), _size(right)
+            ):
+                kept[-3:] = [
+                    _Step(
+                        "replace", left.old + same.old + right.old, left.new + same.new + right.new
+                    )
+                ]
     return kept
 
 

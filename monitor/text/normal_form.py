@@ -4,7 +4,8 @@ Lower case, no accents, words parted by a single sign that says what stood betwe
 
     " Research Scientist/Engineer (m/f/d), Gemini "  →  ",research scientist/engineer(m/f/d),gemini,"
 
-Words are spelled as `spelling.py` spells them, grades that alternate are joined by `GRADE_SIGN`, and the "and" of a fixed pair is `TIED`.
+Words are spelled as `spelling.py` spells them, grades that alternate are joined by `GRADE_SIGN`,
+and the "and" of a fixed pair is `TIED`.
 """
 
 from __future__ import annotations
@@ -15,16 +16,27 @@ from functools import lru_cache
 from monitor.text.spelling import MARKS
 from monitor.text.spelling import plain as spelled
 
-_SHORT = 400  # characters; titles and places come again for every rule, descriptions are kept only while theirs is looked at
+# characters; titles and places come again for every rule, descriptions are kept only while theirs
+# is looked at
+_SHORT = 400
 
 PREFIX = "ʘ"  # stands for the `*` of a phrase while it is folded: a letter that no posting has
 
-_GAP = re.compile(rf"(?: (?=[^\w{MARKS}]|_)|[^\w{MARKS} ]|_)(?:[^\w{MARKS}]|_)*")  # all but a single space, which stays what it is
+# all but a single space, which stays what it is
+_GAP = re.compile(rf"(?: (?=[^\w{MARKS}]|_)|[^\w{MARKS} ]|_)(?:[^\w{MARKS}]|_)*")
 _DASH = "\u2010-\u2013\u2212-"  # hyphens, en dash, minus
-_PARTING = re.compile(rf"[,;:!?…|•·‣▪●\[\]{{}}<>—、。「」『』【】]|--|[{_DASH}]\s|\s[{_DASH}]|\.\s|\n\s*\n")
+_PARTING = re.compile(
+    rf"[,;:!?…|•·‣▪●\[\]{{}}<>—、。「」『』【】]|--|[{_DASH}]\s|\s[{_DASH}]|\.\s|\n\s*\n"
+)
 _SLASHES = frozenset("/\\\u2044\u2215")
 _ABBREVIATION = re.compile(r"(?<!\w)(sr|jr|dr|mr|ms|st|no|mgr|eng|assoc|asst|dept)\.(?=\s)")
-_WORDS = ((",or ", " or "), ("(or ", " or "), (" and/or ", " or "), ("/or ", " or "), (" or/", " or "))
+_WORDS = (
+    (",or ", " or "),
+    ("(or ", " or "),
+    (" and/or ", " or "),
+    ("/or ", " or "),
+    (" or/", " or "),
+)
 
 GRADE_SIGN, TIED = "¦", "⁀"  # between grades that alternate; for the "and" of a fixed pair
 _GRADE = (
@@ -43,13 +55,15 @@ _PAIRS = (  # they name one kind of work
 _PAIR = re.compile(rf"(?<=[ ,/()])(?:{_PAIRS.replace('; ', '|')})(?=[ ,/()])")
 
 
-def canonical(text: str) -> bytes:
+def normalize(text: str) -> bytes:
     """The text in the plain form of this module, UTF-8; `b","` at both ends, and that alone for a text without words."""
-    return (_canonical_short if len(text) <= _SHORT else _canonical_long)(text)
+    return (_normalized_short if len(text) <= _SHORT else _normalized_long)(text)
 
 
-def _canonical(text: str) -> bytes:
-    plain = _GAP.sub(lambda gap: _sign(gap.group()), _ABBREVIATION.sub(r"\1 ", spelled(text))).strip(" ,/()")
+def _normalized(text: str) -> bytes:
+    plain = _GAP.sub(
+        lambda gap: _separator(gap.group()), _ABBREVIATION.sub(r"\1 ", spelled(text))
+    ).strip(" ,/()")
     plain = f",{plain}," if plain else ","
     for written, read in _WORDS:
         plain = plain.replace(written, read)
@@ -59,12 +73,12 @@ def _canonical(text: str) -> bytes:
     return plain.encode("utf-8", "replace")
 
 
-_canonical_short = lru_cache(maxsize=4096)(_canonical)
-_canonical_long = lru_cache(maxsize=4)(_canonical)
+_normalized_short = lru_cache(maxsize=4096)(_normalized)
+_normalized_long = lru_cache(maxsize=4)(_normalized)
 
 
 @lru_cache(maxsize=1024)  # a language has few of them
-def _sign(gap: str) -> str:
+def _separator(gap: str) -> str:
     """Return the gap between two words as one sign; " and " is written out so that "R&D" is "R and D"."""
     if gap in {" ", "-"}:
         return " "

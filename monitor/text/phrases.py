@@ -1,6 +1,7 @@
 """A phrase of a rule, and whether a text has it as a person reads it.
 
-Both are folded into one plain form: lower case, no accents, words parted by a single sign that says what stood between them,
+Both are folded into one plain form: lower case, no accents, words parted by a single sign that says
+what stood between them,
 
     " Research Scientist/Engineer (m/f/d), Gemini "  →  ",research scientist/engineer(m/f/d),gemini,"
 
@@ -18,8 +19,8 @@ What a person reads, and this reads too, for "research engineer":
 - grades that alternate share all that follows: "Senior/Staff Software Engineer" is a senior software engineer, and no "senior engineer";
 - kinds joined by "and" share the last word: "Software & Integration Engineer". Fixed pairs do not: "Research and Development Engineer".
 
-In a place a comma, brackets and a dash do not matter, and a code of two letters must be written as one: "OR" fits "Portland, OR", not
-"London or Paris".
+In a place a comma, brackets and a dash do not matter, and a code of two letters must be written as
+one: "OR" fits "Portland, OR", not "London or Paris".
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ import re
 
 import re2
 
-from monitor.text.normal_form import GRADE_SIGN, PREFIX, TIED, canonical
+from monitor.text.normal_form import GRADE_SIGN, PREFIX, TIED, normalize
 from monitor.text.spelling import forms, is_unspaced
 
 _BREAKS = f" ,/(){GRADE_SIGN}{TIED}"
@@ -38,12 +39,15 @@ _BEGIN = _END = f"[{_BREAKS}]"
 _PASSED_BEFORE = rf"[ (]{_WORD}(?:{_EITHER}{_WORD})*{_EITHER}"  # research [scientist/]engineer
 _PASSED_AFTER = rf"(?:{_EITHER}{_WORD}(?: {_WORD})?)+ "  # research[/machine learning ]engineer
 _PASSED_GRADES = rf"(?:{GRADE_SIGN}{_WORD}(?: level)?)+ "  # senior[/staff] software engineer
-_WITHIN = rf" ?|\)|\([^()]*\)|{_PASSED_BEFORE}|{_PASSED_AFTER}|{_PASSED_GRADES}"
-_ANYTHING = rf"(?:[{_BREAKS}]|)(?:and |or )?"  # where the phrase itself has a sign
+_GAP_PATTERN = rf" ?|\)|\([^()]*\)|{_PASSED_BEFORE}|{_PASSED_AFTER}|{_PASSED_GRADES}"
+_FREE_GAP = rf"(?:[{_BREAKS}]|)(?:and |or )?"  # where the phrase itself has a sign
 _JOINED_BY_AND = rf" {_WORD} and "
-_PLACE_SIGNS = re.compile(r"[,:()\[\]]|\s[-\u2013\u2014]+\s")  # in "Remote - US" and "Remote (US)" they do not matter
+# in "Remote - US" and "Remote (US)" they do not matter
+_PLACE_SIGNS = re.compile(r"[,:()\[\]]|\s[-\u2013\u2014]+\s")
 _CODE = re.compile(r"[A-Za-z]{2}")
-_MANY = 8  # gaps of a phrase that are tried for an "and": a longer phrase is a sentence, and its expression would grow by the square
+# gaps of a phrase that are tried for an "and": a longer phrase is a sentence, and its expression
+# would grow by the square
+_MANY = 8
 
 
 class Phrase:
@@ -54,14 +58,23 @@ class Phrase:
         self.written = written
         self._commas = commas
         self._is_regex = len(written) > 1 and written.startswith("/") and written.endswith("/")
-        self._expression = _regex(written[1:-1]) if self._is_regex else _compile(_expression(self._read(written.replace("*", PREFIX))))
+        self._expression = (
+            _regex(written[1:-1])
+            if self._is_regex
+            else _compile(_expression(self._read(written.replace("*", PREFIX))))
+        )
 
-    def in_(self, text: str) -> bool:
+    def found_in(self, text: str) -> bool:
         """Whether the text has the phrase."""
-        return self._expression.search(text.encode("utf-8", "replace") if self._is_regex else self._read(text)) is not None
+        return (
+            self._expression.search(
+                text.encode("utf-8", "replace") if self._is_regex else self._read(text)
+            )
+            is not None
+        )
 
     def _read(self, text: str) -> bytes:
-        return canonical(text if self._commas else _PLACE_SIGNS.sub(" ", text))
+        return normalize(text if self._commas else _PLACE_SIGNS.sub(" ", text))
 
 
 class PlaceCode:
@@ -77,7 +90,7 @@ class PlaceCode:
             rf"|,\s*(?i:{code})\s*(?:$|[;|)])"
         )
 
-    def in_(self, text: str) -> bool:
+    def found_in(self, text: str) -> bool:
         """Whether the text has the code."""
         return self._expression.search(text.encode("utf-8", "replace")) is not None
 
@@ -108,7 +121,9 @@ def _regex(pattern: str) -> re2._Regexp:
     try:
         return _compile(pattern, options)
     except ValueError as error:
-        raise ValueError(f"{error}; an expression is read as RE2 does: https://github.com/google/re2/wiki/Syntax") from error
+        raise ValueError(
+            f"{error}; an expression is read as RE2 does: https://github.com/google/re2/wiki/Syntax"
+        ) from error
 
 
 def _compile(pattern: str, options: re2.Options | None = None) -> re2._Regexp:
@@ -130,29 +145,47 @@ def _expression(read: bytes) -> str:
         raise ValueError("has no words to look for")
     for word in words:
         if PREFIX in word[:-1] or word == PREFIX:
-            raise ValueError("has a `*` that does not end a word; only the beginning of a word can be given: intern*")
+            raise ValueError(
+                "has a `*` that does not end a word; only the beginning of a word can be given: intern*"
+            )
     first, last = words[0], words[-1]
     begin = "" if is_unspaced(first[0]) else _BEGIN
     end = "" if is_unspaced(last[-1]) else _END
-    readings = [_joined(words, [_within(word) if sign == " " else _ANYTHING for word, sign in zip(words, signs, strict=False)])]
+    readings = [
+        _joined(
+            words,
+            [
+                _within(word) if sign == " " else _FREE_GAP
+                for word, sign in zip(words, signs, strict=False)
+            ],
+        )
+    ]
     for place, sign in enumerate(signs[:_MANY]):
         if sign == " ":
-            readings.append(_joined(words, [_JOINED_BY_AND if at == place else _ANYTHING for at in range(len(signs))]) + "[,()]")
+            readings.append(
+                _joined(
+                    words,
+                    [_JOINED_BY_AND if at == place else _FREE_GAP for at in range(len(signs))],
+                )
+                + "[,()]"
+            )
     return f"{begin}(?:{readings[0]}{end}{''.join('|' + reading for reading in readings[1:])})"
 
 
 def _within(word: str) -> str:
     """What may stand behind this word of a phrase: software [& integration] engineer, front end [and back end] engineer."""
-    return rf"(?:{_WITHIN}| and {_WORD} | and {_WORD} {re.escape(word)} )"
+    return rf"(?:{_GAP_PATTERN}| and {_WORD} | and {_WORD} {re.escape(word)} )"
 
 
 def _joined(words: list[str], gaps: list[str]) -> str:
-    return "".join(_forms(word) + gap for word, gap in zip(words, [*gaps, ""], strict=True))
+    return "".join(_word_pattern(word) + gap for word, gap in zip(words, [*gaps, ""], strict=True))
 
 
-def _forms(word: str) -> str:
+def _word_pattern(word: str) -> str:
     """An expression for the word in singular and plural, each letter apart where the text writes it so."""
     if word.endswith(PREFIX):
         return re.escape(word.removesuffix(PREFIX)) + f"[^{_BREAKS}]*"
     either = sorted(forms(word))
-    return "(?:" + "|".join(" ?".join(re.escape(letter) for letter in form) for form in either) + ")"
+    return (
+        "(?:" + "|".join(" ?".join(re.escape(letter) for letter in form) for form in either) + ")"
+    )

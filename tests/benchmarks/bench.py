@@ -24,16 +24,21 @@ from pydantic import SecretStr
 from sqlalchemy import Engine, text
 
 from monitor.config.model import AtsSettings, Rule, Settings, WatchedBoard
-from monitor.daemon.memory import set_aside, share_one_heap
+from monitor.daemon.memory import freeze_gc, use_one_malloc_arena
 from monitor.database.schema import open_database
 from monitor.rounds.round import run_round
 
 BOARDS = int(sys.argv[1]) if len(sys.argv) > 1 else 500
-RULES = (Rule("research-engineer", any=("research engineer",)), Rule("scientist", any=("research scientist",), locations=("London",)))
+RULES = (
+    Rule("research-engineer", any=("research engineer",)),
+    Rule("scientist", any=("research scientist",), locations=("London",)),
+)
 
 
 def settings(url: str, file: Path) -> Settings:
-    boards = tuple(WatchedBoard(f"greenhouse:farm{index}", "https://example.org") for index in range(BOARDS))
+    boards = tuple(
+        WatchedBoard(f"greenhouse:farm{index}", "https://example.org") for index in range(BOARDS)
+    )
     manners = {"greenhouse": AtsSettings(url, timedelta(0), 8)}
     return Settings(file, SecretStr(""), boards=boards, rules=RULES, ats=manners)
 
@@ -61,41 +66,59 @@ def a_loop() -> float:
 async def measured(name: str, engine: Engine, wanted: Settings, now: datetime) -> float:
     """A round, and its line; the seconds of CPU that it took."""
     cpu, wall = time.process_time(), time.monotonic()
-    round_id = await run_round(engine, wanted, None, alerts=True, announce=False, clock=lambda: now, random=Random(1))
+    round_id = await run_round(
+        engine, wanted, None, alerts=True, announce=False, clock=lambda: now, random=Random(1)
+    )
     cpu, wall = time.process_time() - cpu, time.monotonic() - wall
     gc.collect()
     with engine.connect() as connection:
-        query = text("SELECT result, count(*), sum(revised) FROM board_check WHERE round_id = :r GROUP BY result ORDER BY result")
+        query = text(
+            "SELECT result, count(*), sum(revised) FROM board_check WHERE round_id = :r GROUP BY result ORDER BY result"
+        )
         results = {row[0]: row[1:] for row in connection.execute(query, {"r": round_id})}
-    found = ", ".join(f"{count} {result} ({revised} revised)" for result, (count, revised) in results.items())
+    found = ", ".join(
+        f"{count} {result} ({revised} revised)" for result, (count, revised) in results.items()
+    )
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3
-    print(f"{name:<28}{cpu / BOARDS * 1e3:8.2f} ms CPU a board {wall:7.1f} s wall {resident():7.0f} MB now {peak:6.0f} MB peak   {found}")  # noqa: T201
+    print(
+        f"{name:<28}{cpu / BOARDS * 1e3:8.2f} ms CPU a board {wall:7.1f} s wall {resident():7.0f} MB now {peak:6.0f} MB peak   {found}"
+    )
     return cpu
 
 
 async def main() -> None:
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
-    share_one_heap()  # as `run` does
+    use_one_malloc_arena()  # as `run` does
     program = [sys.executable, "-m", "tests.benchmarks.board_farm", str(BOARDS)]
-    farm = subprocess.Popen(program, stdout=subprocess.PIPE, text=True)  # noqa: ASYNC220  # nothing else runs yet
+    # nothing else runs yet
+    farm = subprocess.Popen(program, stdout=subprocess.PIPE, text=True)  # noqa: ASYNC220
     try:
         port, postings = (farm.stdout or sys.stdin).readline().split()
         url = f"http://127.0.0.1:{port}"
-        print(f"{BOARDS} boards, {postings} postings, {int(postings) / BOARDS:.0f} a board")  # noqa: T201
+        print(f"{BOARDS} boards, {postings} postings, {int(postings) / BOARDS:.0f} a board")
         with tempfile.TemporaryDirectory() as folder:
             url_of_database = f"sqlite:///{folder}/bench.db"
             _make(url_of_database)
             engine = open_database(url_of_database)
-            set_aside()  # as above
-            wanted, now = settings(url, Path(folder) / "rolewatch.toml"), datetime(2026, 3, 2, 9, tzinfo=UTC)
+            freeze_gc()  # as above
+            wanted, now = (
+                settings(url, Path(folder) / "rolewatch.toml"),
+                datetime(2026, 3, 2, 9, tzinfo=UTC),
+            )
             await measured("cold", engine, wanted, now)
-            still = [await measured("nothing moved (304)", engine, wanted, now + timedelta(hours=hour)) for hour in (1, 2)]
+            still = [
+                await measured("nothing moved (304)", engine, wanted, now + timedelta(hours=hour))
+                for hour in (1, 2)
+            ]
             unchanged, moving = min(still) / BOARDS, []
             for hour in (3, 4):
-                changed = int(await asyncio.to_thread(lambda: urlopen(f"{url}/_change").read()))  # noqa: S310  # loopback
-                cpu = await measured(f"{changed} boards changed", engine, wanted, now + timedelta(hours=hour))
+                # loopback
+                changed = int(await asyncio.to_thread(lambda: urlopen(f"{url}/_change").read()))  # noqa: S310
+                cpu = await measured(
+                    f"{changed} boards changed", engine, wanted, now + timedelta(hours=hour)
+                )
                 moving.append((cpu - unchanged * (BOARDS - changed)) / max(changed, 1))
-            print(  # noqa: T201
+            print(
                 f"a changed board {min(moving) * 1e3:.1f} ms (goal 10), an unchanged one {unchanged * 1e3:.1f} ms (goal 3), "
                 f"{resident():.0f} MB (goal 150); counting to ten million takes {a_loop():.2f} s here"
             )

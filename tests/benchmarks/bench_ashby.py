@@ -26,7 +26,7 @@ import structlog
 from pydantic import SecretStr
 
 from monitor.config.model import AtsSettings, Rule, Settings, WatchedBoard
-from monitor.daemon.memory import set_aside, share_one_heap
+from monitor.daemon.memory import freeze_gc, use_one_malloc_arena
 from monitor.database.schema import open_database
 from monitor.rounds.round import run_round
 from tests.benchmarks.board_farm import Farm, job
@@ -37,7 +37,9 @@ STYLED = '<p style="min-height:1.5em">'  # as Ashby writes every paragraph
 
 
 def greenhouse(number: int, edition: int) -> dict[str, Any]:
-    return JOBS[number] | {"content": JOBS[number]["content"].replace("Number", f"Edition {edition}, number")}
+    return JOBS[number] | {
+        "content": JOBS[number]["content"].replace("Number", f"Edition {edition}, number")
+    }
 
 
 def ashby(number: int, edition: int) -> dict[str, Any]:
@@ -45,9 +47,23 @@ def ashby(number: int, edition: int) -> dict[str, Any]:
     same = greenhouse(number, edition)
     url = f"https://jobs.ashbyhq.com/farm/{number:08}-0000-4000-8000-000000000000"
     content = html.unescape(same["content"]).replace("<p>", STYLED)
-    salary = {"id": "s", "summary": "$100K – $150K", "compensationType": "Salary", "interval": "1 YEAR", "currencyCode": "USD"}  # noqa: RUF001
+    salary = {
+        "id": "s",
+        "summary": "$100K – $150K",
+        "compensationType": "Salary",
+        "interval": "1 YEAR",
+        "currencyCode": "USD",
+    }
     components = [salary | {"minValue": 100_000, "maxValue": 150_000}]
-    tiers = [{"id": "t", "tierSummary": salary["summary"], "title": None, "additionalInformation": None, "components": components}]
+    tiers = [
+        {
+            "id": "t",
+            "tierSummary": salary["summary"],
+            "title": None,
+            "additionalInformation": None,
+            "components": components,
+        }
+    ]
     return {
         "id": url.rsplit("/", 1)[1],
         "title": same["title"],
@@ -61,7 +77,13 @@ def ashby(number: int, edition: int) -> dict[str, Any]:
         "isListed": True,
         "isRemote": False,
         "workplaceType": "Hybrid",
-        "address": {"postalAddress": {"addressLocality": "London", "addressRegion": "England", "addressCountry": "United Kingdom"}},
+        "address": {
+            "postalAddress": {
+                "addressLocality": "London",
+                "addressRegion": "England",
+                "addressCountry": "United Kingdom",
+            }
+        },
         "jobUrl": url,
         "applyUrl": f"{url}/application",
         "descriptionHtml": content,
@@ -84,7 +106,10 @@ class Boards(Farm):
 
     def __init__(self) -> None:
         super().__init__(0)
-        self.lists = {ats: [_pack(shape, edition) for edition in range(ROUNDS + 1)] for ats, shape in SHAPES.items()}
+        self.lists = {
+            ats: [_pack(shape, edition) for edition in range(ROUNDS + 1)]
+            for ats, shape in SHAPES.items()
+        }
         self.answers = dict.fromkeys(SHAPES, 0)
 
     def answer(self, head: bytes) -> bytes:
@@ -95,28 +120,43 @@ class Boards(Farm):
         return start % len(body) + body
 
 
-def _pack(shape: Any, edition: int) -> bytes:  # noqa: ANN401  # one of SHAPES
+def _pack(shape: Any, edition: int) -> bytes:  # one of SHAPES
     jobs = [shape(number, edition) for number in JOBS]
     return gzip.compress(json.dumps({"jobs": jobs}).encode(), 6)
 
 
 async def serve() -> None:
     server = await asyncio.start_server(Boards().converse, "127.0.0.1", 0, limit=1 << 20)
-    print(server.sockets[0].getsockname()[1], flush=True)  # noqa: T201  # its caller reads it
+    print(server.sockets[0].getsockname()[1], flush=True)  # its caller reads it
     await server.serve_forever()
 
 
 async def measured(ats: str, url: str, folder: Path) -> float:
     """Milliseconds of CPU of a check in which every posting changed: the median of all rounds but the first, which is cold."""
     engine = open_database(f"sqlite:///{folder}/{ats}.db")
-    boards, manners = (WatchedBoard(f"{ats}:farm", "https://example.org"),), {ats: AtsSettings(url, timedelta(0), 4)}
+    boards, manners = (
+        (WatchedBoard(f"{ats}:farm", "https://example.org"),),
+        {ats: AtsSettings(url, timedelta(0), 4)},
+    )
     settings = Settings(
-        folder / "rolewatch.toml", SecretStr(""), boards=boards, rules=(Rule("r", any=("research engineer",)),), ats=manners
+        folder / "rolewatch.toml",
+        SecretStr(""),
+        boards=boards,
+        rules=(Rule("r", any=("research engineer",)),),
+        ats=manners,
     )
     taken, now = [], datetime(2026, 3, 2, 9, tzinfo=UTC)
     for hour in range(ROUNDS + 1):
         began, at = time.process_time(), now + timedelta(hours=hour)
-        await run_round(engine, settings, None, alerts=True, announce=False, clock=repeat(at).__next__, random=Random(1))
+        await run_round(
+            engine,
+            settings,
+            None,
+            alerts=True,
+            announce=False,
+            clock=repeat(at).__next__,
+            random=Random(1),
+        )
         taken.append((time.process_time() - began) * 1e3)
     with engine.connect() as connection:
         [revised] = connection.exec_driver_sql("SELECT sum(revised) FROM board_check").one()
@@ -127,15 +167,22 @@ async def measured(ats: str, url: str, folder: Path) -> float:
 
 async def main() -> None:
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
-    share_one_heap()  # as `run` does
-    farm = subprocess.Popen([sys.executable, "-m", "tests.benchmarks.bench_ashby", "serve"], stdout=subprocess.PIPE, text=True)  # noqa: ASYNC220  # nothing else runs yet
+    use_one_malloc_arena()  # as `run` does
+    # nothing else runs yet
+    farm = subprocess.Popen(  # noqa: ASYNC220
+        [sys.executable, "-m", "tests.benchmarks.bench_ashby", "serve"],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
     try:
         url = f"http://127.0.0.1:{(farm.stdout or sys.stdin).readline().strip()}"
         with tempfile.TemporaryDirectory() as folder:
-            set_aside()
+            freeze_gc()
             cost = {ats: await measured(ats, url, Path(folder)) for ats in SHAPES}
         each = ", ".join(f"{ats} {taken:.1f} ms" for ats, taken in cost.items())
-        print(f"a check of {POSTINGS} postings that all changed: {each}; {cost['ashby'] / cost['greenhouse']:.2f} times (goal 1.3)")  # noqa: T201
+        print(
+            f"a check of {POSTINGS} postings that all changed: {each}; {cost['ashby'] / cost['greenhouse']:.2f} times (goal 1.3)"
+        )
     finally:
         farm.terminate()
 

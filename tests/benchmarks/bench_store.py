@@ -1,10 +1,11 @@
 """Questions to a large store, on SQLite and PostgreSQL: `make bench-store`.
 
-The goals at a million postings and three million versions, warm, at the median: as of a moment for one board, the history of one
-posting, the changes of the last week (the first 50) and a selective search (the first 50) under 50 ms; lifetimes and daily
-counts of one employer under a second. The questions are those of the commands, or plain ones to the views as in docs/sql.md.
-Another size: `python -m tests.benchmarks.bench_store BOARDS POSTINGS_OF_EACH`; `--in FOLDER` keeps the databases there, and asks
-those that are there already.
+The goals at a million postings and three million versions, warm, at the median: as of a moment for
+one board, the history of one posting, the changes of the last week (the first 50) and a selective
+search (the first 50) under 50 ms; lifetimes and daily counts of one employer under a second. The
+questions are those of the commands, or plain ones to the views as in docs/sql.md. Another size:
+`python -m tests.benchmarks.bench_store BOARDS POSTINGS_OF_EACH`; `--in FOLDER` keeps the databases
+there, and asks those that are there already.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from random import Random
 
 from sqlalchemy import Connection, Engine, func, make_url, select, text
 
-from monitor.database.engine import connect, iso, reading
+from monitor.database.engine import iso, make_engine, read_transaction
 from monitor.database.schema import upgrade
 from monitor.database.tables import BoardCheck
 from monitor.queries.changes import ChangeFilter, find_changes, timeline, versions
@@ -44,7 +45,11 @@ def asked(query: str, limit: str = "") -> Question:
     def ask(connection: Connection, random: Random) -> int:
         number = random.randrange(farm.boards)
         moment = farm.now - timedelta(days=random.randrange(300))
-        values = {"board": f"greenhouse:employer{number}", "company": f"Employer {number}", "moment": iso(moment)}
+        values = {
+            "board": f"greenhouse:employer{number}",
+            "company": f"Employer {number}",
+            "moment": iso(moment),
+        }
         named = {name: value for name, value in values.items() if f":{name}" in query}
         return len(connection.execute(text(query + limit), named).all())
 
@@ -67,7 +72,9 @@ def history_by_view(connection: Connection, random: Random) -> int:
 
 
 def last_week(connection: Connection, _random: Random) -> int:
-    return len(find_changes(connection, ChangeFilter(since=farm.now - timedelta(days=7), limit=50)).rows)
+    return len(
+        find_changes(connection, ChangeFilter(since=farm.now - timedelta(days=7), limit=50)).rows
+    )
 
 
 def search(connection: Connection, random: Random) -> int:
@@ -77,7 +84,9 @@ def search(connection: Connection, random: Random) -> int:
 
 def search_all(connection: Connection, random: Random) -> int:
     word = f"rare{random.randrange(farm.texts // 40)}"
-    return len(find_roles(connection, RoleFilter(status="all", text=f"{word} engineer", limit=50)).rows)
+    return len(
+        find_roles(connection, RoleFilter(status="all", text=f"{word} engineer", limit=50)).rows
+    )
 
 
 AS_OF = "SELECT * FROM posting_versions WHERE board = :board AND valid_from <= :moment AND (valid_to IS NULL OR valid_to > :moment)"
@@ -89,9 +98,15 @@ QUESTIONS: dict[str, tuple[float, Question]] = {
     "search, open, first 50": (FAST, search),
     "search, all, first 50": (FAST, search_all),
     "lifetimes of one board": (SLOW, asked("SELECT * FROM posting_lifetimes WHERE board = :board")),
-    "lifetimes of one company": (SLOW, asked("SELECT * FROM posting_lifetimes WHERE company = :company")),
+    "lifetimes of one company": (
+        SLOW,
+        asked("SELECT * FROM posting_lifetimes WHERE company = :company"),
+    ),
     "daily counts of one board": (SLOW, asked("SELECT * FROM daily_counts WHERE board = :board")),
-    "daily counts of one company": (SLOW, asked("SELECT * FROM daily_counts WHERE company = :company ORDER BY day")),
+    "daily counts of one company": (
+        SLOW,
+        asked("SELECT * FROM daily_counts WHERE company = :company ORDER BY day"),
+    ),
     "coverage of one board": (SLOW, asked("SELECT * FROM coverage WHERE board = :board")),
     "postings of one company": (SLOW, asked("SELECT * FROM postings WHERE company = :company")),
 }
@@ -100,7 +115,7 @@ QUESTIONS: dict[str, tuple[float, Question]] = {
 def measured(engine: Engine, question: Question) -> tuple[float, int]:
     """The median of nine different answers in milliseconds, and how many rows the last had; each was asked before, so that all is warm."""
     times: list[float] = []
-    with reading(engine) as connection:
+    with read_transaction(engine) as connection:
         for turn in range(2):
             random = Random(7)
             for _ in range(9):
@@ -116,14 +131,17 @@ def report(engine: Engine) -> bool:
     for name, (goal, question) in QUESTIONS.items():
         milliseconds, rows = measured(engine, question)
         good = good and milliseconds < goal
-        print(f"  {name:<40}{milliseconds:10.1f} ms{goal:8.0f} ms{rows:9}{'' if milliseconds < goal else '  TOO SLOW'}", flush=True)  # noqa: T201
+        print(
+            f"  {name:<40}{milliseconds:10.1f} ms{goal:8.0f} ms{rows:9}{'' if milliseconds < goal else '  TOO SLOW'}",
+            flush=True,
+        )
     return good
 
 
 @contextmanager
 def postgres(folder: Path) -> Iterator[str]:
     with warnings.catch_warnings(action="ignore"):
-        import pgserver  # noqa: PLC0415  # it grumbles where there is no session folder
+        import pgserver  # it grumbles where there is no session folder  # noqa: PLC0415
 
     server = pgserver.get_server(folder)  # type: ignore[attr-defined]  # it says so without __all__
     try:
@@ -133,7 +151,7 @@ def postgres(folder: Path) -> Iterator[str]:
 
 
 def bench(url: str) -> bool:
-    engine = connect(url)
+    engine = make_engine(url)
     started = time.monotonic()
     upgrade(engine)
     last = last_look(engine)
@@ -142,7 +160,7 @@ def bench(url: str) -> bool:
     else:
         farm.now = last
     done = f"{'filled' if last is None else 'opened'} in {time.monotonic() - started:.0f} s"
-    print(f"\n{engine.dialect.name}: {done}, {size(engine) / 1e9:.1f} GB", flush=True)  # noqa: T201
+    print(f"\n{engine.dialect.name}: {done}, {size(engine) / 1e9:.1f} GB", flush=True)
     good = report(engine)
     engine.dispose()
     return good
@@ -150,7 +168,7 @@ def bench(url: str) -> bool:
 
 def last_look(engine: Engine) -> datetime | None:
     """The moment of a store's last look; None of an empty one."""
-    with reading(engine) as connection:
+    with read_transaction(engine) as connection:
         return connection.scalar(select(func.max(BoardCheck.finished_at)))
 
 
@@ -158,7 +176,9 @@ def size(engine: Engine) -> int:
     with engine.connect() as connection:
         if engine.dialect.name == "sqlite":
             return Path(engine.url.database or "").stat().st_size
-        found: int = connection.execute(text("SELECT pg_database_size(current_database())")).scalar_one()
+        found: int = connection.execute(
+            text("SELECT pg_database_size(current_database())")
+        ).scalar_one()
         return found
 
 
@@ -169,10 +189,12 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--on", choices=("sqlite", "postgresql"))
     parser.add_argument("--in", dest="folder", type=Path)
     wanted = parser.parse_args(arguments)
-    global farm  # noqa: PLW0603  # what every question of this program is about
+    global farm  # what every question of this program is about  # noqa: PLW0603
     farm = Farm(today(), wanted.boards, wanted.each)
     postings = wanted.boards * wanted.each
-    print(f"{postings:,} postings, {3 * postings:,} versions, {farm.texts:,} texts, a look every {EVERY}")  # noqa: T201
+    print(
+        f"{postings:,} postings, {3 * postings:,} versions, {farm.texts:,} texts, a look every {EVERY}"
+    )
     folder = wanted.folder or Path(tempfile.mkdtemp(prefix="rolewatch-bench-"))
     good = True
     try:

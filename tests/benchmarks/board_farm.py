@@ -14,7 +14,20 @@ import random
 import sys
 from typing import Any
 
-WORDS = ("research", "engineer", "models", "training", "evaluation", "safety", "systems", "large", "scale", "learning", "team", "data")
+WORDS = (
+    "research",
+    "engineer",
+    "models",
+    "training",
+    "evaluation",
+    "safety",
+    "systems",
+    "large",
+    "scale",
+    "learning",
+    "team",
+    "data",
+)
 FIELDS, TRADES = ("Research", "Software", "Product"), ("Engineer", "Scientist", "Manager")
 CHANCE = random.Random(1)  # the same farm every time
 
@@ -38,7 +51,11 @@ def job(number: int) -> dict[str, Any]:
     return {
         "absolute_url": f"https://job-boards.greenhouse.io/farm/jobs/{number}",
         "internal_job_id": number,
-        "location": {"name": CHANCE.choice(["London, UK", "Zurich, Switzerland", "Mountain View, California, US"])},
+        "location": {
+            "name": CHANCE.choice(
+                ["London, UK", "Zurich, Switzerland", "Mountain View, California, US"]
+            )
+        },
         "metadata": None,
         "id": number,
         "updated_at": "2026-03-01T10:00:00-05:00",
@@ -55,11 +72,16 @@ def job(number: int) -> dict[str, Any]:
 class Farm:
     def __init__(self, boards: int, failures: float = 0.0) -> None:
         self.failures, self.luck = failures, random.Random(2)
-        self.jobs = {f"farm{index}": [job(index * 1000 + number) for number in range(size())] for index in range(boards)}
+        self.jobs = {
+            f"farm{index}": [job(index * 1000 + number) for number in range(size())]
+            for index in range(boards)
+        }
         self.packed = {token: self._pack(token) for token in self.jobs}
 
     def _pack(self, token: str) -> tuple[bytes, bytes]:
-        body = json.dumps({"jobs": self.jobs[token], "meta": {"total": len(self.jobs[token])}}).encode()
+        body = json.dumps(
+            {"jobs": self.jobs[token], "meta": {"total": len(self.jobs[token])}}
+        ).encode()
         return hashlib.md5(body, usedforsecurity=False).hexdigest().encode(), gzip.compress(body, 6)
 
     def change(self) -> int:
@@ -97,7 +119,8 @@ class Farm:
 async def main() -> None:
     farm = Farm(int(sys.argv[1]), *map(float, sys.argv[2:]))
     server = await asyncio.start_server(farm.converse, "127.0.0.1", 0, limit=1 << 20)
-    print(server.sockets[0].getsockname()[1], sum(map(len, farm.jobs.values())), flush=True)  # noqa: T201  # its caller reads it
+    # its caller reads it
+    print(server.sockets[0].getsockname()[1], sum(map(len, farm.jobs.values())), flush=True)
     await server.serve_forever()
 
 

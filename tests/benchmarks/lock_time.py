@@ -19,7 +19,7 @@ from sqlalchemy import Connection, Engine, event
 
 from monitor.config.model import AtsSettings, Rule, Settings, WatchedBoard
 from monitor.database.engine import is_reading
-from monitor.database.schema import unopened, upgrade
+from monitor.database.schema import engine_as_is, upgrade
 from monitor.demo.board_server import BoardServer
 from monitor.rounds.round import run_round
 from tests.benchmarks.board_farm import job, paragraph
@@ -63,15 +63,28 @@ async def measure(engine: Engine) -> None:
         for name in ("baseline", "2 % edited"):
             held.took.clear()
             began = time.perf_counter()
-            await run_round(engine, settings, None, alerts=True, announce=False, clock=lambda: datetime.now(UTC), random=Random(1))
+            await run_round(
+                engine,
+                settings,
+                None,
+                alerts=True,
+                announce=False,
+                clock=lambda: datetime.now(UTC),
+                random=Random(1),
+            )
             whole = time.perf_counter() - began
-            print(f"{name}: longest {1000 * max(held.took):.0f} ms, {1000 * sum(held.took):.0f} together, round {1000 * whole:.0f}")  # noqa: T201
+            print(
+                f"{name}: longest {1000 * max(held.took):.0f} ms, {1000 * sum(held.took):.0f} together, round {1000 * whole:.0f}"
+            )
             for one in board.jobs[: POSTINGS // 50]:
                 one["content"] += f"&lt;p&gt;{paragraph(20)}&lt;/p&gt;"
 
 
 def main() -> None:
-    with tempfile.TemporaryDirectory() as folder, unopened(sys.argv[1] if len(sys.argv) > 1 else f"sqlite:///{folder}/lock.db") as engine:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        engine_as_is(sys.argv[1] if len(sys.argv) > 1 else f"sqlite:///{folder}/lock.db") as engine,
+    ):
         upgrade(engine)
         asyncio.run(measure(engine))
 

@@ -33,7 +33,7 @@ async def series_size() -> None:
     """Prints the figures; one line where the recordings are not there."""
     files = sorted(SERIES.glob("*.json"))
     if not files:
-        print(f"\nno recordings in {SERIES}: the bytes of a version are not measured")  # noqa: T201
+        print(f"\nno recordings in {SERIES}: the bytes of a version are not measured")
         return
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     with tempfile.TemporaryDirectory() as folder:
@@ -50,11 +50,22 @@ async def _watch(engine: Engine, files: list[Path]) -> None:
         served = server.board("luno")
         boards = (WatchedBoard("greenhouse:luno", "https://job-boards.greenhouse.io/luno"),)
         manners = {"greenhouse": AtsSettings(server.url, timedelta(0), 4)}
-        wanted = Settings(Path("rolewatch.toml"), SecretStr("sqlite://"), boards=boards, ats=manners)
+        wanted = Settings(
+            Path("rolewatch.toml"), SecretStr("sqlite://"), boards=boards, ats=manners
+        )
         for day, file in enumerate(files):
             served.jobs = json.loads(file.read_text())["jobs"]
             now = datetime(2026, 3, 2, 9, tzinfo=UTC) + timedelta(days=day)
-            await run_round(engine, wanted, None, alerts=True, announce=False, clock=lambda now=now: now, random=Random(1))  # type: ignore[misc]  # a lambda's default
+            # a lambda's default
+            await run_round(
+                engine,
+                wanted,
+                None,
+                alerts=True,
+                announce=False,
+                clock=lambda now=now: now,
+                random=Random(1),
+            )  # type: ignore[misc]
 
 
 def _print(file: Path, looks: int, empty: int) -> None:
@@ -67,6 +78,8 @@ def _print(file: Path, looks: int, empty: int) -> None:
         connection.execute("VACUUM")
         versions = number("SELECT count(*) FROM posting_version")
         whole = (number("PRAGMA page_count") * number("PRAGMA page_size") - empty) / versions
-        print(f"\n{SERIES.name}: {looks} looks, {versions} versions, {whole:.0f} bytes a stored version in all, of which")  # noqa: T201
+        print(
+            f"\n{SERIES.name}: {looks} looks, {versions} versions, {whole:.0f} bytes a stored version in all, of which"
+        )
         for name, query in _PARTS.items():
-            print(f"  {name:<28}{number(query) / versions:8.0f}")  # noqa: T201
+            print(f"  {name:<28}{number(query) / versions:8.0f}")

@@ -22,9 +22,9 @@ from sqlalchemy import Engine, text
 
 from monitor.cli.sending import make_outbox
 from monitor.config.load import load
-from monitor.daemon.memory import set_aside, share_one_heap
+from monitor.daemon.memory import freeze_gc, use_one_malloc_arena
 from monitor.daemon.serve import serve
-from monitor.database.engine import reading
+from monitor.database.engine import read_transaction
 from monitor.database.schema import open_database
 from monitor.logs import set_up
 
@@ -58,7 +58,7 @@ def resident() -> float:
 
 
 def count(engine: Engine, query: str, **values: object) -> int:
-    with reading(engine) as connection:
+    with read_transaction(engine) as connection:
         return connection.scalar(text(query), values) or 0
 
 
@@ -74,7 +74,10 @@ async def live(engine: Engine, clock: Clock, url: str, hours: int) -> list[float
         looks = count(engine, "SELECT count(*) FROM board_check")
         failed = count(engine, "SELECT count(*) FROM board_check WHERE result = 'failure'")
         alerts = count(engine, "SELECT count(*) FROM alert")
-        print(f"hour {len(measured):2}: {measured[-1]:6.1f} MB, {looks} looks, {failed} failed, {alerts} alerts", flush=True)  # noqa: T201
+        print(
+            f"hour {len(measured):2}: {measured[-1]:6.1f} MB, {looks} looks, {failed} failed, {alerts} alerts",
+            flush=True,
+        )
     return measured
 
 
@@ -85,7 +88,10 @@ async def settled(engine: Engine, clock: Clock) -> None:
         await asyncio.sleep(0.3)
         now = clock().strftime("%Y-%m-%dT%H:%M:%S.%fZ")
         open_ = count(engine, "SELECT count(*) FROM check_round WHERE finished_at IS NULL")
-        waiting = count(engine, "SELECT count(*) FROM delivery WHERE state IN ('pending', 'sending') AND next_try_at IS NULL")
+        waiting = count(
+            engine,
+            "SELECT count(*) FROM delivery WHERE state IN ('pending', 'sending') AND next_try_at IS NULL",
+        )
         if not open_ and not waiting and not count(engine, due, now=now):
             return
 
@@ -100,8 +106,10 @@ async def soak(folder: Path, hours: int) -> list[float]:
     settings = load(folder / "rolewatch.toml", {})
     engine, clock = open_database(settings.database_url.get_secret_value()), Clock()
     outbox = make_outbox(engine, io.TextIOWrapper(io.FileIO(os.devnull, "w")))
-    set_aside()  # as `run` does
-    daemon = asyncio.create_task(serve(lambda: settings, engine, outbox, announce=False, clock=clock, random=Random(1)))
+    freeze_gc()  # as `run` does
+    daemon = asyncio.create_task(
+        serve(lambda: settings, engine, outbox, announce=False, clock=clock, random=Random(1))
+    )
     try:
         await settled(engine, clock)
         return await live(engine, clock, f"http://127.0.0.1:{port}", hours)
@@ -114,12 +122,14 @@ async def soak(folder: Path, hours: int) -> list[float]:
 
 
 def main() -> None:
-    share_one_heap()  # as `run` does
+    use_one_malloc_arena()  # as `run` does
     set_up("error", "text", sys.stderr)
     with tempfile.TemporaryDirectory() as folder:
         measured = asyncio.run(soak(Path(folder), int(sys.argv[1]) if len(sys.argv) > 1 else 24))
     grown = max(measured[1:] or measured) - measured[0]
-    print(f"{measured[0]:.1f} MB after the first hour, {measured[-1]:.1f} MB at the end, grown by {grown:.1f} MB at most")  # noqa: T201
+    print(
+        f"{measured[0]:.1f} MB after the first hour, {measured[-1]:.1f} MB at the end, grown by {grown:.1f} MB at most"
+    )
     sys.exit(grown >= LIMIT)
 
 

@@ -1,7 +1,8 @@
 """A store as after a year of a thousand boards: a million postings, three million versions, 20,000 texts of 1 kB.
 
-Rows are made as the program would write them and loaded the quickest way each database has; what is indexed of the texts is
-indexed by the program itself. A text and its edit share a title, as in life.
+Rows are made as the program would write them and loaded the quickest way each database has; what is
+indexed of the texts is indexed by the program itself. A text and its edit share a title, as in
+life.
 """
 
 from __future__ import annotations
@@ -28,9 +29,34 @@ LOOKS = 4 * DAYS  # of each board
 EVERY = timedelta(hours=6)
 VERSIONS = 3  # of each posting
 RARE = 40  # texts that share a rare word
-_PLACES = ("London, UK", "Mountain View, CA", "New York, NY", "Zürich, Switzerland", "Remote", "Tokyo, Japan", "Paris, France")
-_TEAMS = ("Gemini", "Alignment", "Robotics", "Science", "Infrastructure", "Safety", "Product", "Core")
-_ROLES = ("Research Engineer", "Research Scientist", "Software Engineer", "Program Manager", "Counsel", "Recruiter", "Designer")
+_PLACES = (
+    "London, UK",
+    "Mountain View, CA",
+    "New York, NY",
+    "Zürich, Switzerland",
+    "Remote",
+    "Tokyo, Japan",
+    "Paris, France",
+)
+_TEAMS = (
+    "Gemini",
+    "Alignment",
+    "Robotics",
+    "Science",
+    "Infrastructure",
+    "Safety",
+    "Product",
+    "Core",
+)
+_ROLES = (
+    "Research Engineer",
+    "Research Scientist",
+    "Software Engineer",
+    "Program Manager",
+    "Counsel",
+    "Recruiter",
+    "Designer",
+)
 
 
 @dataclass
@@ -44,14 +70,20 @@ class Farm:
     random: Random = field(default_factory=lambda: Random(1))
 
     def __post_init__(self) -> None:
-        words = ["".join(self.random.choices("abcdefghijklmnoprstuvw", k=self.random.randint(4, 9))) for _ in range(20_000)]
-        weights = list(accumulate(1 / (place + 1) for place in range(len(words))))  # as in any language
+        words = [
+            "".join(self.random.choices("abcdefghijklmnoprstuvw", k=self.random.randint(4, 9)))
+            for _ in range(20_000)
+        ]
+        # as in any language
+        weights = list(accumulate(1 / (place + 1) for place in range(len(words))))
         self.descriptions = [self._text(number, words, weights) for number in range(self.texts)]
         self.digests = [hashlib.sha256(text.encode()).hexdigest() for text in self.descriptions]
         self.noise = self.random.randbytes(1_000_000)
 
     def _text(self, number: int, words: Sequence[str], weights: Sequence[float]) -> str:
-        return f"rare{number % (self.texts // RARE)} " + " ".join(self.random.choices(words, cum_weights=weights, k=145))
+        return f"rare{number % (self.texts // RARE)} " + " ".join(
+            self.random.choices(words, cum_weights=weights, k=145)
+        )
 
     def title(self, text: int) -> str:
         pair = text // 2
@@ -63,27 +95,67 @@ class Farm:
         looks = [start + EVERY * look for look in range(LOOKS)]
         columns = "id board ats token company url watched every last_check_at last_ok_at failures put_back clock"
         yield "board", columns, (self._board(number) for number in range(self.boards))
-        yield "check_round", "id started_at finished_at", ((look + 1, iso(at), iso(at)) for look, at in enumerate(looks))
+        yield (
+            "check_round",
+            "id started_at finished_at",
+            ((look + 1, iso(at), iso(at)) for look, at in enumerate(looks)),
+        )
         columns = "id round_id board_id started_at finished_at result status seen opened revised closed reopened unreadable"
-        yield "board_check", columns + " bytes seconds every", (row for number in range(self.boards) for row in self._checks(number))
+        yield (
+            "board_check",
+            columns + " bytes seconds every",
+            (row for number in range(self.boards) for row in self._checks(number)),
+        )
         yield "description", "digest text", zip(self.digests, self.descriptions, strict=True)
         yield from self._histories()
 
     def instant(self, board: int, look: int) -> str:
         """The instant of a board's look: boards are seconds apart."""
-        return iso(self.now - EVERY * (LOOKS - 1 - look) - timedelta(seconds=self.boards - 1 - board))
+        return iso(
+            self.now - EVERY * (LOOKS - 1 - look) - timedelta(seconds=self.boards - 1 - board)
+        )
 
     def _board(self, number: int) -> Row:
         last, token = self.instant(number, LOOKS - 1), f"employer{number}"
         name = f"greenhouse:{token}"
         url = f"https://job-boards.greenhouse.io/{token}"
-        return number + 1, name, "greenhouse", token, f"Employer {number}", url, 1, EVERY.total_seconds(), last, last, 0, 0, last
+        return (
+            number + 1,
+            name,
+            "greenhouse",
+            token,
+            f"Employer {number}",
+            url,
+            1,
+            EVERY.total_seconds(),
+            last,
+            last,
+            0,
+            0,
+            last,
+        )
 
     def _checks(self, board: int) -> Iterator[Row]:
         for look in range(LOOKS):
             at, failed = self.instant(board, look), (look + board) % 97 == 0
             result = ("failure", 500) if failed else ("snapshot", 200)
-            yield (board * LOOKS + look + 1, look + 1, board + 1, at, at, *result, 300, 0, 0, 0, 0, 0, 50_000, 0.5, EVERY.total_seconds())
+            yield (
+                board * LOOKS + look + 1,
+                look + 1,
+                board + 1,
+                at,
+                at,
+                *result,
+                300,
+                0,
+                0,
+                0,
+                0,
+                0,
+                50_000,
+                0.5,
+                EVERY.total_seconds(),
+            )
 
     def _histories(self) -> Iterator[tuple[str, str, Iterable[Row]]]:
         posting = "id board_id key name state version raw_digest baseline first_seen_at missing_looks missing_since last_seen_at closed_at"
@@ -96,15 +168,29 @@ class Farm:
             lives = [self._life(board, number) for number in range(self.each)]
             instants = [self.instant(board, look) for look in range(LOOKS)]
             yield "posting", posting, (life.posting(instants) for life in lives)
-            yield "posting_version", version, (row for life in lives for row in life.versions(self, instants))
-            rows = sorted((row for life in lives for row in life.changes(instants)), key=lambda row: (str(row[2]), str(row[1])))
+            yield (
+                "posting_version",
+                version,
+                (row for life in lives for row in life.versions(self, instants)),
+            )
+            rows = sorted(
+                (row for life in lives for row in life.changes(instants)),
+                key=lambda row: (str(row[2]), str(row[1])),
+            )
             yield "posting_change", change, rows
 
     def _life(self, board: int, number: int) -> _Life:
         begin = max(0, self.random.randrange(-60, LOOKS - 4))
         end = begin + self.random.randint(4, 4 * 90)
         moves = sorted(self.random.sample(range(begin + 1, max(begin + 3, min(end, LOOKS))), 2))
-        return _Life(board, board * self.each + number + 1, begin, moves, end if end < LOOKS else None, self.random.randrange(self.texts))
+        return _Life(
+            board,
+            board * self.each + number + 1,
+            begin,
+            moves,
+            end if end < LOOKS else None,
+            self.random.randrange(self.texts),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,9 +205,21 @@ class _Life:
     def posting(self, at: Sequence[str]) -> Row:
         key = str(4_000_000 + self.id)
         closed = self.end is not None
-        gone = (at[self.end], at[self.end - 1], at[self.end]) if self.end is not None else (None, None, None)
+        gone = (
+            (at[self.end], at[self.end - 1], at[self.end])
+            if self.end is not None
+            else (None, None, None)
+        )
         name = f"greenhouse:employer{self.board}:{key}"
-        common = (self.id, self.board + 1, key, name, "closed" if closed else "open", VERSIONS, "0" * 32)
+        common = (
+            self.id,
+            self.board + 1,
+            key,
+            name,
+            "closed" if closed else "open",
+            VERSIONS,
+            "0" * 32,
+        )
         return (*common, int(self.begin == 0), at[self.begin], 0, *gone)
 
     def versions(self, farm: Farm, at: Sequence[str]) -> Iterator[Row]:
@@ -129,9 +227,14 @@ class _Life:
         place = _PLACES[self.id % len(_PLACES)]
         for number, begin in enumerate(begins, 1):
             end = begins[number] if number < VERSIONS else self.end
-            text = self.text ^ (number == VERSIONS)  # the last move edits the description, the one before raises the pay
+            # the last move edits the description, the one before raises the pay
+            text = self.text ^ (number == VERSIONS)
             low = 100_000 + self.id % 100 * 1_000 + (number > 1) * 5_000
-            pay = (low, low * 1.5, "USD", "year", f"${low} - ${low * 1.5:.0f}") if self.id % 3 else (None,) * 5
+            pay = (
+                (low, low * 1.5, "USD", "year", f"${low} - ${low * 1.5:.0f}")
+                if self.id % 3
+                else (None,) * 5
+            )
             noise = (self.id * VERSIONS + number) * 131 % 999_000
             yield (
                 (self.id - 1) * VERSIONS + number, self.id, number, at[begin], None if end is None else at[end], int(number < VERSIONS),
@@ -144,13 +247,31 @@ class _Life:
     def changes(self, at: Sequence[str]) -> Iterator[Row]:
         for look, kind, field_, old, new, version in self._happened():
             check = self.board * LOOKS + look + 1
-            yield (check, self.id, at[look], at[look - 1] if look else None, at[look], kind, field_, old, new, version)
+            yield (
+                check,
+                self.id,
+                at[look],
+                at[look - 1] if look else None,
+                at[look],
+                kind,
+                field_,
+                old,
+                new,
+                version,
+            )
 
     def _happened(self) -> Iterator[tuple[int, str, str | None, str | None, str | None, int]]:
         if self.begin:
             yield self.begin, "opened", None, None, None, 1
         yield self.moves[0], "revised", "pay", "100000-150000 USD/year", "105000-157500 USD/year", 2
-        yield self.moves[1], "revised", "description", "an old paragraph " * 8, "a new paragraph " * 8, 3
+        yield (
+            self.moves[1],
+            "revised",
+            "description",
+            "an old paragraph " * 8,
+            "a new paragraph " * 8,
+            3,
+        )
         if self.end is not None:
             yield self.end, "closed", None, None, None, VERSIONS
 
@@ -174,13 +295,17 @@ def _load_sqlite(engine: Engine, farm: Farm) -> None:
         connection.execute("BEGIN")
         for table, columns, rows in farm.tables():
             names = columns.split()
-            connection.executemany(f"INSERT INTO {table} ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})", rows)
+            connection.executemany(
+                f"INSERT INTO {table} ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})",
+                rows,
+            )
         connection.execute("COMMIT")
         connection.execute("PRAGMA journal_mode = WAL")
 
 
 def _load_postgres(engine: Engine, farm: Farm) -> None:
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as settings:  # nothing here has to outlive a power cut
+    # nothing here has to outlive a power cut
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as settings:
         for name in ("fsync", "full_page_writes"):
             settings.exec_driver_sql(f"ALTER SYSTEM SET {name} = off")
         settings.exec_driver_sql("SELECT pg_reload_conf()")
@@ -188,10 +313,16 @@ def _load_postgres(engine: Engine, farm: Farm) -> None:
     driver: psycopg.Connection = connection.driver_connection
     driver.execute("SET session_replication_role = replica")  # no look for the parent of each row
     for table, columns, rows in farm.tables():
-        with driver.cursor().copy(f"COPY {table} ({', '.join(columns.split())}) FROM STDIN") as copy:
-            copy.write("".join(f"{_line(row)}\n" for row in rows)) if table.startswith("posting") else _write_all(copy, rows)
+        with driver.cursor().copy(
+            f"COPY {table} ({', '.join(columns.split())}) FROM STDIN"
+        ) as copy:
+            copy.write("".join(f"{_line(row)}\n" for row in rows)) if table.startswith(
+                "posting"
+            ) else _write_all(copy, rows)
     for table in ("board", "posting", "posting_version", "board_check", "check_round"):
-        driver.execute(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT max(id) FROM {table}))")
+        driver.execute(
+            f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT max(id) FROM {table}))"
+        )
     driver.execute("RESET session_replication_role")
     driver.commit()
     connection.close()
@@ -203,7 +334,14 @@ def _write_all(copy: psycopg.Copy, rows: Iterable[Row]) -> None:
 
 
 def _line(row: Row) -> str:
-    return "\t".join("\\N" if value is None else f"\\\\x{value.hex()}" if isinstance(value, bytes) else str(value) for value in row)
+    return "\t".join(
+        "\\N"
+        if value is None
+        else f"\\\\x{value.hex()}"
+        if isinstance(value, bytes)
+        else str(value)
+        for value in row
+    )
 
 
 def today() -> datetime:

@@ -19,8 +19,14 @@ TROUBLES = {
     "dripping": (Trouble(drip=0.3), "no whole answer within 1 s"),
     "resetting": (Trouble(reset=True), "the connection was lost before a whole answer"),
     "cut": (Trouble(cut=20), "the answer was cut short"),
-    "bomb": (Trouble(body=gzip.compress(b" " * (65 << 20)), headers={"Content-Encoding": "gzip"}), "the answer is larger than 64 MB"),
-    "login": (Trouble(status=302, headers={"Location": "https://login.example.org/"}), "redirected to another host: login.example.org"),
+    "bomb": (
+        Trouble(body=gzip.compress(b" " * (65 << 20)), headers={"Content-Encoding": "gzip"}),
+        "the answer is larger than 64 MB",
+    ),
+    "login": (
+        Trouble(status=302, headers={"Location": "https://login.example.org/"}),
+        "redirected to another host: login.example.org",
+    ),
     "page": (Trouble(body=b"<html>"), "the answer is a web page"),
     "recovering": (Trouble(status=500, times=1), None),
 }
@@ -37,14 +43,27 @@ def set_up(server: BoardServer) -> None:
 def test_a_crawl_is_the_same_in_both_of_scrapys_ways_to_run(way: str) -> None:
     with serving() as server:
         set_up(server)
-        command = [sys.executable, "-W", "error", "-m", "tests.support.one_crawl", way, server.url, *TROUBLES, "good"]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)  # the last hang would be longer
+        command = [
+            sys.executable,
+            "-W",
+            "error",
+            "-m",
+            "tests.support.one_crawl",
+            way,
+            server.url,
+            *TROUBLES,
+            "good",
+        ]
+        # the last hang would be longer
+        done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
     assert (done.returncode, done.stderr) == (0, "")
     *results, stopped = (json.loads(line) for line in done.stdout.splitlines())
     found: dict[str, Any] = {board.partition(":")[2]: rest for board, *rest in results}
     probes = {"1": "there", "404": "gone"}
     assert found.pop("good") == ["Snapshot", 200, 2, probes]
     assert found.pop("recovering") == ["Snapshot", 200, 1, probes]
-    assert {token: said for token, (*_, said) in found.items()} == {token: said for token, (_, said) in TROUBLES.items() if said}
+    assert {token: said for token, (*_, said) in found.items()} == {
+        token: said for token, (_, said) in TROUBLES.items() if said
+    }
     assert {kind for kind, *_ in found.values()} == {"Failure"}
     assert stopped == ["stopped, with tasks left:", 0]

@@ -27,11 +27,17 @@ async def server() -> AsyncIterator[BoardServer]:
 
 
 def tasks_of_the_crawl() -> set[asyncio.Task[object]]:
-    return {task for task in asyncio.all_tasks() if task is not asyncio.current_task() and "BoardServer" not in repr(task)}
+    return {
+        task
+        for task in asyncio.all_tasks()
+        if task is not asyncio.current_task() and "BoardServer" not in repr(task)
+    }
 
 
 @pytest.mark.parametrize("moments", [0, 1, 2, 3, 5, 8, 13, 21, 34, 55, 89])
-async def test_a_crawl_ends_cleanly_whenever_its_reader_is_cancelled(server: BoardServer, moments: int) -> None:
+async def test_a_crawl_ends_cleanly_whenever_its_reader_is_cancelled(
+    server: BoardServer, moments: int
+) -> None:
     server.troubles["examplelabs"] = Trouble(hang=30)
 
     async def read() -> None:
@@ -49,7 +55,9 @@ async def test_a_crawl_ends_cleanly_whenever_its_reader_is_cancelled(server: Boa
     assert tasks_of_the_crawl() == set()
 
 
-async def test_a_reader_that_stops_while_boards_wait_to_be_asked_again_leaves_nothing_behind(server: BoardServer) -> None:
+async def test_a_reader_that_stops_while_boards_wait_to_be_asked_again_leaves_nothing_behind(
+    server: BoardServer,
+) -> None:
     server.troubles["examplelabs"] = Trouble(status=429, headers={"Retry-After": "9"})
     results = crawl("greenhouse", [BoardRequest(BOARD), BoardRequest(OTHER)], manners(server))
     assert (await anext(results)).board == OTHER
@@ -57,7 +65,9 @@ async def test_a_reader_that_stops_while_boards_wait_to_be_asked_again_leaves_no
     assert tasks_of_the_crawl() == set()
 
 
-async def test_a_spider_that_breaks_on_one_board_fails_that_board_alone(server: BoardServer, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_spider_that_breaks_on_one_board_fails_that_board_alone(
+    server: BoardServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
     slice_well = GreenhouseSpider.slice
 
     def break_on_two(self: GreenhouseSpider, body: bytes) -> Listing:
@@ -85,7 +95,9 @@ async def test_a_crawl_that_breaks_is_a_failure_of_each_of_its_boards(
 
 
 async def test_a_board_that_is_asked_for_twice_has_two_results(server: BoardServer) -> None:
-    results = [result async for result in crawl("greenhouse", [BoardRequest(BOARD)] * 2, manners(server))]
+    results = [
+        result async for result in crawl("greenhouse", [BoardRequest(BOARD)] * 2, manners(server))
+    ]
     assert [type(result) for result in results] == [Snapshot, Snapshot]
 
 
@@ -93,16 +105,23 @@ async def test_a_slow_reader_slows_the_crawl_and_fills_no_memory(server: BoardSe
     boards = [f"board{number}" for number in range(30)]
     for board in boards:
         server.board(board, job(1))
-    results = crawl("greenhouse", [BoardRequest(f"greenhouse:{board}") for board in boards], manners(server, concurrency=2))
+    results = crawl(
+        "greenhouse",
+        [BoardRequest(f"greenhouse:{board}") for board in boards],
+        manners(server, concurrency=2),
+    )
     await anext(results)
     await asyncio.sleep(0.5)
-    assert len(server.requests) <= 5  # one read, one waiting for the reader, two whose turn has not ended, one on its way
+    # one read, one waiting for the reader, two whose turn has not ended, one on its way
+    assert len(server.requests) <= 5
     assert len([result async for result in results]) == 29
 
 
 async def test_a_board_that_waits_to_be_asked_again_holds_no_other_up(server: BoardServer) -> None:
     server.troubles["examplelabs"] = Trouble(status=503, headers={"Retry-After": "1"}, times=1)
-    results = crawl("greenhouse", [BoardRequest(BOARD), BoardRequest(OTHER)], manners(server, concurrency=1))
+    results = crawl(
+        "greenhouse", [BoardRequest(BOARD), BoardRequest(OTHER)], manners(server, concurrency=1)
+    )
     assert [result.board async for result in results] == [OTHER, BOARD]
 
 
@@ -122,18 +141,28 @@ async def test_a_hang_is_waited_for_once(server: BoardServer) -> None:
     assert len(server.requests) == 1
 
 
-async def test_probes_count_among_the_requests_at_once_and_keep_their_distance(server: BoardServer) -> None:
+async def test_probes_count_among_the_requests_at_once_and_keep_their_distance(
+    server: BoardServer,
+) -> None:
     for path in ("examplelabs", "wellrun", "examplelabs/5", "wellrun/5"):
         server.troubles[path] = Trouble(hang=0.1)
     known = ("5", "6", "7")
-    await look(server, BoardRequest(BOARD, known=lambda: known), BoardRequest(OTHER, known=lambda: known), concurrency=1, delay=0.05)
+    await look(
+        server,
+        BoardRequest(BOARD, known=lambda: known),
+        BoardRequest(OTHER, known=lambda: known),
+        concurrency=1,
+        delay=0.05,
+    )
     starts = [request.at for request in server.requests]
     assert len(starts) == 8
     assert server.busiest == 1
     assert starts[-1] - starts[0] > 7 * 0.05 - 0.03
 
 
-async def test_a_failed_probe_is_not_asked_again_and_a_failed_board_is_not_probed(server: BoardServer) -> None:
+async def test_a_failed_probe_is_not_asked_again_and_a_failed_board_is_not_probed(
+    server: BoardServer,
+) -> None:
     server.troubles["examplelabs/7"] = Trouble(status=500)
     await snapshot(server, BoardRequest(BOARD, known=lambda: ("7",)))
     assert len(server.asked("examplelabs/7")) == 1
@@ -147,13 +176,17 @@ async def test_names_in_addresses_are_quoted(server: BoardServer) -> None:
     assert server.requests[0].target.startswith("/v1/boards/..%2Fa%3Fb%23d/jobs?")
 
 
-async def test_scrapy_says_nothing_and_leaves_the_log_as_it_is(server: BoardServer, caplog: pytest.LogCaptureFixture) -> None:
+async def test_scrapy_says_nothing_and_leaves_the_log_as_it_is(
+    server: BoardServer, caplog: pytest.LogCaptureFixture
+) -> None:
     root = logging.getLogger()
     handlers = list(root.handlers)
     server.troubles["wellrun"] = Trouble(cut=10)
     with caplog.at_level(logging.INFO):
         await look(server, BOARD, OTHER)
-    assert [record.getMessage() for record in caplog.records if not record.name.startswith("asyncio")] == []
+    assert [
+        record.getMessage() for record in caplog.records if not record.name.startswith("asyncio")
+    ] == []
     assert list(root.handlers) == handlers
 
 

@@ -25,14 +25,21 @@ async def server() -> AsyncIterator[BoardServer]:
         yield server
 
 
-async def test_a_host_that_hangs_is_given_up_after_three_timeouts_in_a_row(server: BoardServer) -> None:
+async def test_a_host_that_hangs_is_given_up_after_three_timeouts_in_a_row(
+    server: BoardServer,
+) -> None:
     for token in TOKENS:
         server.troubles[token] = Trouble(hang=30)
     began = time.monotonic()
     results = await look(server, *BOARDS, timeout=2, concurrency=4, delay=0.05)
-    assert time.monotonic() - began < 3.7  # the requests that were sent after the first timeout do not wait for their own
+    # the requests that were sent after the first timeout do not wait for their own
+    assert time.monotonic() - began < 3.7
     reasons = [result.reason for result in results.values() if isinstance(result, Failure)]
-    assert (len(reasons), reasons.count(HANGS), reasons.count("no whole answer within 2 s")) == (12, 9, 3)
+    assert (len(reasons), reasons.count(HANGS), reasons.count("no whole answer within 2 s")) == (
+        12,
+        9,
+        3,
+    )
     assert not any(result.held for result in results.values() if isinstance(result, Failure))
     assert len(server.requests) <= 6
 
@@ -45,7 +52,9 @@ async def test_boards_that_hang_one_at_a_time_cost_the_others_nothing(server: Bo
     assert len(server.requests) == 12
 
 
-async def test_a_host_whose_bodies_never_end_does_not_count_as_hanging_while_it_begins_to_answer(server: BoardServer) -> None:
+async def test_a_host_whose_bodies_never_end_does_not_count_as_hanging_while_it_begins_to_answer(
+    server: BoardServer,
+) -> None:
     for token in TOKENS[:5]:
         server.troubles[token] = Trouble(body=b"{" + b" " * 1000, drip=0.1)
     results = await look(server, *BOARDS[:6], timeout=0.3, concurrency=1)
@@ -58,7 +67,12 @@ async def test_probes_of_a_host_that_hangs_end_too_and_close_nothing(server: Boa
         for key in known:
             server.troubles[f"{token}/{key}"] = Trouble(hang=30)
     began = time.monotonic()
-    results = await look(server, *(BoardRequest(board, known=lambda: known) for board in BOARDS[:4]), timeout=2, concurrency=4)
+    results = await look(
+        server,
+        *(BoardRequest(board, known=lambda: known) for board in BOARDS[:4]),
+        timeout=2,
+        concurrency=4,
+    )
     assert time.monotonic() - began < 3.7
     for result in results.values():
         assert isinstance(result, Snapshot)

@@ -10,7 +10,7 @@ import pytest
 from crawler.crawl import crawl
 from crawler.holds import Holds
 from crawler.items import BoardRequest, Failure, Probe, Snapshot
-from crawler.responses import Unusable
+from crawler.responses import BadResponse
 from monitor.demo.board_server import BoardServer, Trouble
 from tests.support.crawling import BOARD, look, manners
 from tests.support.greenhouse import job
@@ -59,7 +59,10 @@ async def test_a_later_crawl_of_the_same_process_waits_too(server: BoardServer) 
     server.troubles["examplelabs"] = Trouble(status=503, headers={"Retry-After": "7200"})
     holds = Holds()
     for board in (BOARD, "greenhouse:other"):
-        [result] = [result async for result in crawl("greenhouse", [BoardRequest(board)], manners(server), holds)]
+        [result] = [
+            result
+            async for result in crawl("greenhouse", [BoardRequest(board)], manners(server), holds)
+        ]
         assert isinstance(result, Failure)
         assert result.status == 503
         assert result.retry_after == pytest.approx(7200, abs=5)
@@ -69,24 +72,34 @@ async def test_a_later_crawl_of_the_same_process_waits_too(server: BoardServer) 
     assert [request.path for request in server.requests] == ["examplelabs"]
 
 
-async def test_what_waits_in_the_queue_does_not_go_out_after_an_answer_of_429(server: BoardServer) -> None:
+async def test_what_waits_in_the_queue_does_not_go_out_after_an_answer_of_429(
+    server: BoardServer,
+) -> None:
     tokens = [f"board{number}" for number in range(20)]
     for token in tokens:
         server.board(token, job(1))
     server.troubles[tokens[0]] = Trouble(status=429, headers={"Retry-After": "3"}, times=1)
-    results = await look(server, *(f"greenhouse:{token}" for token in tokens), concurrency=4, delay=0.2)
+    results = await look(
+        server, *(f"greenhouse:{token}" for token in tokens), concurrency=4, delay=0.2
+    )
     began = server.requests[0].at
     early = [request.path for request in server.requests if request.at < began + 2.9]
-    assert early in (tokens[:1], tokens[:2])  # the second was on its way where the first answer took long; four were in the queue
-    assert {type(result) for result in results.values()} == {Snapshot}  # a board that only waited has all its tries left
+    # the second was on its way where the first answer took long; four were in the queue
+    assert early in (tokens[:1], tokens[:2])
+    # a board that only waited has all its tries left
+    assert {type(result) for result in results.values()} == {Snapshot}
 
 
 @pytest.mark.parametrize("status", [429, 503])
-async def test_a_host_that_does_not_say_how_long_is_left_alone_for_a_minute(server: BoardServer, status: int) -> None:
+async def test_a_host_that_does_not_say_how_long_is_left_alone_for_a_minute(
+    server: BoardServer, status: int
+) -> None:
     tokens = [f"board{number}" for number in range(20)]
     for token in tokens:
         server.troubles[token] = Trouble(status=status)
-    results = await look(server, *(f"greenhouse:{token}" for token in tokens), concurrency=2, delay=0.05)
+    results = await look(
+        server, *(f"greenhouse:{token}" for token in tokens), concurrency=2, delay=0.05
+    )
     assert len(server.requests) <= 2
     asked = {request.path for request in server.requests}
     for token in tokens:
@@ -100,7 +113,10 @@ async def test_a_robots_txt_of_503_holds_its_host_too(server: BoardServer) -> No
     server.troubles["/robots.txt"] = Trouble(status=503, headers={"Retry-After": "60"})
     server.troubles["acme"] = Trouble(status=404)
     holds = Holds()
-    results = [result async for result in crawl("ashby", [BoardRequest("ashby:acme")], manners(server), holds)]
+    results = [
+        result
+        async for result in crawl("ashby", [BoardRequest("ashby:acme")], manners(server), holds)
+    ]
     assert [type(result) for result in results] == [Failure]
     assert holds.left(server.url) == pytest.approx(60, abs=5)
 
@@ -112,7 +128,7 @@ def test_the_longest_wait_that_a_host_asked_for_holds_until_it_is_over() -> None
         holds.answered("https://boards.example/a", 429, seconds)
     holds.check("https://other.example/a")
     clock.now = 130.0
-    with pytest.raises(Unusable, match="left alone for 30 s more") as raised:
+    with pytest.raises(BadResponse, match="left alone for 30 s more") as raised:
         holds.check("https://boards.example:443/b")
     assert (raised.value.retry_after, raised.value.held) == (30, True)
     clock.now = 160.0
@@ -146,7 +162,9 @@ def test_no_hold_names_a_password() -> None:
     holds = Holds()
     holds.answered("https://me:secret@boards.example/a", 429, 60)
     assert list(holds.unsaved()) == ["boards.example:443"]
-    with pytest.raises(Unusable, match=r"^boards\.example answered HTTP 429 and is left alone for 60 s more$"):
+    with pytest.raises(
+        BadResponse, match=r"^boards\.example answered HTTP 429 and is left alone for 60 s more$"
+    ):
         holds.check("https://me:secret@boards.example/b")
 
 

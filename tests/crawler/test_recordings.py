@@ -34,10 +34,14 @@ async def test_a_recorded_board_gives_the_postings_expected_of_it(server: BoardS
     server.board("examplelabs").body = (OURS / "examplelabs.json").read_bytes()
     found = await snapshot(server)
     assert found.company == "Example Labs"
-    assert [plain(sighting.read()) for sighting in found.sightings] == json.loads((OURS / "examplelabs.expected.json").read_text())
+    assert [plain(sighting.read()) for sighting in found.sightings] == json.loads(
+        (OURS / "examplelabs.expected.json").read_text()
+    )
 
 
-async def test_what_is_kept_of_a_recorded_board_names_nobody_and_reads_the_same(server: BoardServer) -> None:
+async def test_what_is_kept_of_a_recorded_board_names_nobody_and_reads_the_same(
+    server: BoardServer,
+) -> None:
     server.board("examplelabs").body = (OURS / "examplelabs.json").read_bytes()
     for sighting in (await snapshot(server)).sightings:
         kept = sighting.keep()
@@ -66,10 +70,16 @@ def our_lists() -> dict[str, bytes]:
 
 
 def real_lists() -> dict[str, bytes]:
-    return lists_of(*SHARED.glob("greenhouse/**/*.json"), *SHARED.glob("timeseries/greenhouse-luno_content/*.json"))
+    return lists_of(
+        *SHARED.glob("greenhouse/**/*.json"),
+        *SHARED.glob("timeseries/greenhouse-luno_content/*.json"),
+    )
 
 
-@pytest.mark.parametrize(("lists_", "least"), [(our_lists, 25), pytest.param(real_lists, 3000, marks=pytest.mark.needs(SHARED))])
+@pytest.mark.parametrize(
+    ("lists_", "least"),
+    [(our_lists, 25), pytest.param(real_lists, 3000, marks=pytest.mark.needs(SHARED))],
+)
 async def test_every_job_of_every_list_is_sighted_and_can_be_read(
     server: BoardServer, lists_: Callable[[], dict[str, bytes]], least: int
 ) -> None:
@@ -81,7 +91,7 @@ async def test_every_job_of_every_list_is_sighted_and_can_be_read(
     for token, body in lists.items():
         result = results[f"greenhouse:{token}"]
         assert isinstance(result, Snapshot), result
-        assert (len(result.sightings), result.unkeyed) == (len(json.loads(body)["jobs"]), 0)
+        assert (len(result.sightings), result.without_key) == (len(json.loads(body)["jobs"]), 0)
         for sighting in result.sightings:
             assert sighting.read().key == sighting.key
             assert b'"value_type":"user"' not in sighting.keep().replace(b" ", b"")

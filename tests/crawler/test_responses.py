@@ -7,10 +7,15 @@ from datetime import UTC, datetime
 from random import Random
 
 import pytest
-from scrapy.exceptions import CannotResolveHostError, DownloadConnectionRefusedError, DownloadFailedError, DownloadTimeoutError
+from scrapy.exceptions import (
+    CannotResolveHostError,
+    DownloadConnectionRefusedError,
+    DownloadFailedError,
+    DownloadTimeoutError,
+)
 
 from crawler.fetch import FIRST_WAIT, PATIENCE, RETRIES, wait_after
-from crawler.responses import Unusable, bad_status, network_trouble, next_address, unpack
+from crawler.responses import BadResponse, bad_status, network_trouble, next_address, unpack
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 HERE = "https://api.example.org/v1/boards/a/jobs"
@@ -41,7 +46,7 @@ def test_a_redirect_within_the_host_is_followed(location: str, target: str) -> N
 
 
 def test_a_redirect_without_a_place_leads_nowhere() -> None:
-    with pytest.raises(Unusable, match="HTTP 302 that leads nowhere"):
+    with pytest.raises(BadResponse, match="HTTP 302 that leads nowhere"):
         next_address(HERE, "", 302)
 
 
@@ -70,7 +75,7 @@ def test_a_redirect_may_become_secure() -> None:
     ],
 )
 def test_a_redirect_to_anywhere_else_is_refused(location: str) -> None:
-    with pytest.raises(Unusable, match="redirected"):
+    with pytest.raises(BadResponse, match="redirected"):
         next_address(HERE, location, 302)
 
 
@@ -92,16 +97,23 @@ def test_retry_after_is_seconds_or_a_date(said: str | None, seconds: float | Non
     assert bad_status(429, said, NOW).retry_after == seconds
 
 
-@pytest.mark.parametrize(("status", "passing"), [(429, True), (500, True), (503, True), (400, False), (404, False), (204, False)])
+@pytest.mark.parametrize(
+    ("status", "passing"),
+    [(429, True), (500, True), (503, True), (400, False), (404, False), (204, False)],
+)
 def test_only_a_busy_or_broken_host_is_worth_asking_again(status: int, *, passing: bool) -> None:
     trouble = bad_status(status, None, NOW)
-    assert trouble.passing is passing
+    assert trouble.retryable is passing
     assert (wait_after(trouble, 1, Chance(0)) is not None) is passing
 
 
 def test_waits_double_and_end() -> None:
     trouble = bad_status(503, None, NOW)
-    assert [wait_after(trouble, tries, Chance(0)) for tries in (1, 2, 3)] == [FIRST_WAIT, 2 * FIRST_WAIT, None]
+    assert [wait_after(trouble, tries, Chance(0)) for tries in (1, 2, 3)] == [
+        FIRST_WAIT,
+        2 * FIRST_WAIT,
+        None,
+    ]
     assert wait_after(trouble, 1, Chance(1)) == 1.5 * FIRST_WAIT
     assert wait_after(trouble, RETRIES + 1, Chance(0)) is None
 
@@ -115,7 +127,7 @@ def test_a_host_that_says_how_long_is_obeyed_or_left_for_a_later_round() -> None
 def test_a_body_is_unpacked_to_the_last_byte_of_the_limit_and_no_further() -> None:
     body = b"x" * 1000
     assert unpack(gzip.compress(body), "gzip", 1000) == body
-    with pytest.raises(Unusable, match="larger"):
+    with pytest.raises(BadResponse, match="larger"):
         unpack(gzip.compress(body), "gzip", 999)
 
 
@@ -130,10 +142,18 @@ def test_a_body_is_unpacked_to_the_last_byte_of_the_limit_and_no_further() -> No
         b"\x1f\x8b",
         b'{"jobs":[]}',
     ],
-    ids=["cut", "checksum", "something after it", "two of them", "nothing", "a beginning", "not packed"],
+    ids=[
+        "cut",
+        "checksum",
+        "something after it",
+        "two of them",
+        "nothing",
+        "a beginning",
+        "not packed",
+    ],
 )
 def test_gzip_that_is_not_whole_is_unusable(body: bytes) -> None:
-    with pytest.raises(Unusable, match="gzip"):
+    with pytest.raises(BadResponse, match="gzip"):
         unpack(body, "gzip", 1000)
 
 

@@ -12,7 +12,7 @@ from scrapy.http import Response
 
 from crawler.fetch import Fetcher
 from crawler.notes import Notes
-from crawler.responses import Unusable
+from crawler.responses import BadResponse
 from crawler.robots import Robots, read_rules
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -22,7 +22,13 @@ class Host:
     """A host with nothing but a robots.txt."""
 
     def __init__(self) -> None:
-        self.text, self.status, self.headers, self.asked, self.url = b"", 200, dict[str, str](), 0, ""
+        self.text, self.status, self.headers, self.asked, self.url = (
+            b"",
+            200,
+            dict[str, str](),
+            0,
+            "",
+        )
 
     async def answer(self, _: web.Request) -> web.Response:
         self.asked += 1
@@ -30,7 +36,12 @@ class Host:
 
     async def download(self, request: Request) -> Response:
         async with ClientSession() as session, session.get(request.url) as found:
-            return Response(request.url, status=found.status, headers=dict(found.headers), body=await found.read())
+            return Response(
+                request.url,
+                status=found.status,
+                headers=dict(found.headers),
+                body=await found.read(),
+            )
 
     def robots(self) -> Robots:
         """As a new process has it: with nothing remembered but what the notes have."""
@@ -71,7 +82,9 @@ async def allow(host: Host, path: str, text: str) -> bool:
         ("<html>no robots here</html>", "/jobs", True),
     ],
 )
-async def test_the_longest_rule_of_our_group_decides(host: Host, text: str, path: str, is_open: bool) -> None:
+async def test_the_longest_rule_of_our_group_decides(
+    host: Host, text: str, path: str, is_open: bool
+) -> None:
     assert await allow(host, path, text) is is_open
 
 
@@ -121,7 +134,10 @@ async def test_a_host_without_the_file_is_open(host: Host, status: int) -> None:
 async def test_an_answer_of_500_closes_the_host_for_a_day(host: Host) -> None:
     host.status = 500
     robots, notes = host.robots(), Notes()
-    with pytest.raises(Unusable, match=r"robots.txt of 127.0.0.1:\d+ answered HTTP 500, which closes the whole host for a day"):
+    with pytest.raises(
+        BadResponse,
+        match=r"robots.txt of 127.0.0.1:\d+ answered HTTP 500, which closes the whole host for a day",
+    ):
         await robots.require(f"{host.url}/jobs", notes, NOW)
     host.status = 200
     assert not await robots.allow(f"{host.url}/jobs", notes, NOW + timedelta(hours=23))
@@ -132,9 +148,9 @@ async def test_an_answer_of_500_closes_the_host_for_a_day(host: Host) -> None:
 async def test_an_answer_of_429_is_trouble_and_is_not_remembered(host: Host) -> None:
     host.status, host.headers = 429, {"Retry-After": "5"}
     robots, notes = host.robots(), Notes()
-    with pytest.raises(Unusable) as raised:
+    with pytest.raises(BadResponse) as raised:
         await robots.allow(f"{host.url}/jobs", notes, NOW)
-    assert (raised.value.status, raised.value.passing, raised.value.retry_after) == (429, True, 5)
+    assert (raised.value.status, raised.value.retryable, raised.value.retry_after) == (429, True, 5)
     assert notes.dump() is None
     host.status = 200
     assert await host.robots().allow(f"{host.url}/jobs", notes, NOW)
@@ -142,7 +158,9 @@ async def test_an_answer_of_429_is_trouble_and_is_not_remembered(host: Host) -> 
 
 async def test_a_closed_address_is_said_in_one_sentence(host: Host) -> None:
     host.text = b"User-agent: *\nDisallow: /jobs"
-    with pytest.raises(Unusable, match=r"^robots.txt of 127.0.0.1:\d+ closes /jobs/1 to programs$"):
+    with pytest.raises(
+        BadResponse, match=r"^robots.txt of 127.0.0.1:\d+ closes /jobs/1 to programs$"
+    ):
         await host.robots().require(f"{host.url}/jobs/1?secret=x", Notes(), NOW)
 
 
@@ -174,4 +192,6 @@ async def test_a_file_that_is_no_text_is_read_as_far_as_it_is(host: Host) -> Non
 def test_an_answer_decides_what_may_be_read(status: int, text: str, is_open: bool) -> None:
     rules = read_rules(status, text)
     assert rules.allow("https://host.example/a") == is_open
-    assert is_open or str(429 if status == 429 else "closes") in rules.why_closed("https://host.example/a")
+    assert is_open or str(429 if status == 429 else "closes") in rules.why_closed(
+        "https://host.example/a"
+    )

@@ -15,7 +15,10 @@ from tests.support.places import ROOT
 
 REACTOR = (
     *("-s", "TWISTED_REACTOR_ENABLED=True"),
-    *("-s", 'DOWNLOAD_HANDLERS={"http":"scrapy.core.downloader.handlers.http11.HTTP11DownloadHandler"}'),
+    *(
+        "-s",
+        'DOWNLOAD_HANDLERS={"http":"scrapy.core.downloader.handlers.http11.HTTP11DownloadHandler"}',
+    ),
 )
 
 
@@ -24,9 +27,28 @@ def test_scrapy_crawl_works_by_itself(tmp_path: Path, more: tuple[str, ...]) -> 
     out = tmp_path / "out.jsonl"
     with serving() as server:
         server.board("examplelabs", job(1), job(2, title="Research Scientist"), {"id": 3})
-        arguments = ["-a", "boards=examplelabs,missing", "-a", f"api_url={server.url}", "-s", "DOWNLOAD_DELAY=0", *more]
-        command = [sys.executable, "-m", "scrapy", "crawl", "greenhouse", *arguments, "-O", str(out)]
-        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+        arguments = [
+            "-a",
+            "boards=examplelabs,missing",
+            "-a",
+            f"api_url={server.url}",
+            "-s",
+            "DOWNLOAD_DELAY=0",
+            *more,
+        ]
+        command = [
+            sys.executable,
+            "-m",
+            "scrapy",
+            "crawl",
+            "greenhouse",
+            *arguments,
+            "-O",
+            str(out),
+        ]
+        done = subprocess.run(
+            command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
+        )
     assert done.returncode == 0, done.stderr
     lines = [json.loads(line) for line in out.read_text().splitlines()]
     assert sorted(line["title"] for line in lines) == ["Research Engineer", "Research Scientist"]
@@ -42,9 +64,18 @@ def test_scrapy_crawl_works_for_ashby(tmp_path: Path) -> None:
     out = tmp_path / "out.jsonl"
     with in_a_thread(AshbyServer()) as server:
         server.lists("ExampleLabs", ashby_job(1), ashby_job(2, title="Research Scientist"))
-        arguments = ["-a", "boards=ExampleLabs,missing", "-a", f"api_url={server.url}", "-s", "DOWNLOAD_DELAY=0"]
+        arguments = [
+            "-a",
+            "boards=ExampleLabs,missing",
+            "-a",
+            f"api_url={server.url}",
+            "-s",
+            "DOWNLOAD_DELAY=0",
+        ]
         command = [sys.executable, "-m", "scrapy", "crawl", "ashby", *arguments, "-O", str(out)]
-        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+        done = subprocess.run(
+            command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
+        )
     assert done.returncode == 0, done.stderr
     lines = [json.loads(line) for line in out.read_text().splitlines()]
     assert sorted(line["title"] for line in lines) == ["Research Engineer", "Research Scientist"]
@@ -54,5 +85,7 @@ def test_scrapy_crawl_works_for_ashby(tmp_path: Path) -> None:
 
 def test_scrapy_crawl_without_boards_says_what_it_needs() -> None:
     command = [sys.executable, "-m", "scrapy", "crawl", "greenhouse"]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(
+        command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
+    )
     assert "scrapy crawl greenhouse -a boards=TOKEN,TOKEN" in done.stdout + done.stderr

@@ -28,21 +28,30 @@ def test_a_line_is_time_level_event_and_fields() -> None:
     out = io.StringIO()
     set_up("info", "text", out)
     structlog.get_logger().info("board read", board="greenhouse:deepmind", opened=2)
-    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ INFO board read board=greenhouse:deepmind opened=2\n", out.getvalue())
+    assert re.fullmatch(
+        r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ INFO board read board=greenhouse:deepmind opened=2\n",
+        out.getvalue(),
+    )
 
 
 def test_values_with_spaces_are_quoted_and_line_ends_written_out() -> None:
     out = io.StringIO()
     set_up("info", "text", out)
-    structlog.get_logger().info("odd\nevent", title="Research\nEngineer\x1b[31m", empty="", reason="no answer")
+    structlog.get_logger().info(
+        "odd\nevent", title="Research\nEngineer\x1b[31m", empty="", reason="no answer"
+    )
     line = out.getvalue().split(" INFO ")[1]
-    assert line == 'odd\\nevent title="Research\\nEngineer\\u001b[31m" empty="" reason="no answer"\n'
+    assert (
+        line == 'odd\\nevent title="Research\\nEngineer\\u001b[31m" empty="" reason="no answer"\n'
+    )
 
 
 def test_json_has_one_object_a_line() -> None:
     out = io.StringIO()
     set_up("info", "json", out)
-    structlog.get_logger().warning("board failing", board="greenhouse:x", title="a\u2028b “é”", seconds=0.5)
+    structlog.get_logger().warning(
+        "board failing", board="greenhouse:x", title="a\u2028b “é”", seconds=0.5
+    )
     found = json.loads(out.getvalue())
     assert list(found)[:3] == ["timestamp", "level", "event"]
     assert found | {"timestamp": ""} == {
@@ -52,7 +61,12 @@ def test_json_has_one_object_a_line() -> None:
 
 
 @pytest.mark.parametrize(
-    ("verbosity", "shown"), [(0, ["info", "warning", "error"]), (1, ["debug", "info", "warning", "error"]), (-1, ["warning", "error"])]
+    ("verbosity", "shown"),
+    [
+        (0, ["info", "warning", "error"]),
+        (1, ["debug", "info", "warning", "error"]),
+        (-1, ["warning", "error"]),
+    ],
 )
 def test_verbosity_moves_the_level(verbosity: int, shown: list[str]) -> None:
     out = io.StringIO()
@@ -114,7 +128,16 @@ def test_no_secret_reaches_a_line(fmt: str, secret: str) -> None:
     set_up("info", "json" if fmt == "json" else "text", out)
     structlog.get_logger().info(secret, reason=f"said {secret}", nested=[secret])
     logging.getLogger("slack_sdk.web").warning("sent %s", secret)
-    for piece in ("123456789012", "A0123456789", "Mi0y", "XXXXXXXX", "simulatorHook", "s3cret", "abcdefghijklmnop", "hunter2"):
+    for piece in (
+        "123456789012",
+        "A0123456789",
+        "Mi0y",
+        "XXXXXXXX",
+        "simulatorHook",
+        "s3cret",
+        "abcdefghijklmnop",
+        "hunter2",
+    ):
         assert piece not in out.getvalue()
     if fmt == "json":
         assert all(json.loads(line) for line in out.getvalue().splitlines())

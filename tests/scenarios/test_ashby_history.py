@@ -39,7 +39,9 @@ def wanted(url: str, board: str) -> Settings:
 
 async def check(engine: Engine, wanted: Settings, now: datetime) -> set[Event]:
     """The events of one round."""
-    round_id = await run_round(engine, wanted, None, alerts=True, announce=False, clock=lambda: now, random=Random(1))
+    round_id = await run_round(
+        engine, wanted, None, alerts=True, announce=False, clock=lambda: now, random=Random(1)
+    )
     with engine.connect() as connection:
         [board] = report(connection, round_id)
     assert board.result != "failure", board.reason
@@ -49,7 +51,11 @@ async def check(engine: Engine, wanted: Settings, now: datetime) -> set[Event]:
 
 def stated_pay(row: dict[str, Any]) -> list[str]:
     """The figures of a row's pay."""
-    return re.findall(r"[\d.]+", row["compensationTierSummary"] or "") if row["shouldDisplayCompensationOnJobBoard"] else []
+    return (
+        re.findall(r"[\d.]+", row["compensationTierSummary"] or "")
+        if row["shouldDisplayCompensationOnJobBoard"]
+        else []
+    )
 
 
 def edits(before: dict[str, Any], after: dict[str, Any]) -> Iterator[str]:
@@ -65,24 +71,45 @@ def edits(before: dict[str, Any], after: dict[str, Any]) -> Iterator[str]:
 
 def by_hand(before: Rows, after: Rows, ever: set[str]) -> tuple[set[Event], set[Event]]:
     """What the first check of a day brings, and what the second one does: closings, which take two checks."""
-    first: set[Event] = {(key, "reopened" if key in ever else "opened", None) for key in after.keys() - before.keys()}
-    first |= {(key, "revised", field) for key in before.keys() & after.keys() for field in edits(before[key], after[key])}
+    first: set[Event] = {
+        (key, "reopened" if key in ever else "opened", None) for key in after.keys() - before.keys()
+    }
+    first |= {
+        (key, "revised", field)
+        for key in before.keys() & after.keys()
+        for field in edits(before[key], after[key])
+    }
     return first, {(key, "closed", None) for key in before.keys() - after.keys()}
 
 
 def days_of(folder: Path) -> list[Rows]:
     """Each file's rows by key."""
-    return [{row["id"]: row for row in json.loads(file.read_text())["jobPostings"]} for file in sorted(folder.glob("*.json"))]
+    return [
+        {row["id"]: row for row in json.loads(file.read_text())["jobPostings"]}
+        for file in sorted(folder.glob("*.json"))
+    ]
 
 
-SMALL = {"opened": 1, "closed": 1, "reopened": 1, "title": 1, "pay": 1, "location": 1, "employment_type": 1}
+SMALL = {
+    "opened": 1,
+    "closed": 1,
+    "reopened": 1,
+    "title": 1,
+    "pay": 1,
+    "location": 1,
+    "employment_type": 1,
+}
 LARGE = {"opened": 30, "closed": 15, "title": 8, "pay": 3}
 
 
 @pytest.mark.parametrize(
-    ("folder", "right"), [(OURS, SMALL), pytest.param(SERIES, LARGE, marks=pytest.mark.needs(SERIES))], ids=["ours", "real"]
+    ("folder", "right"),
+    [(OURS, SMALL), pytest.param(SERIES, LARGE, marks=pytest.mark.needs(SERIES))],
+    ids=["ours", "real"],
 )
-async def test_a_series_of_pages_leaves_what_comparing_by_hand_gives(sqlite_engine: Engine, folder: Path, right: dict[str, int]) -> None:
+async def test_a_series_of_pages_leaves_what_comparing_by_hand_gives(
+    sqlite_engine: Engine, folder: Path, right: dict[str, int]
+) -> None:
     days = days_of(folder)
     counted: dict[str, int] = {}
     async with AshbyServer() as server:
@@ -90,38 +117,67 @@ async def test_a_series_of_pages_leaves_what_comparing_by_hand_gives(sqlite_engi
         before: Rows = {}
         for day, rows in enumerate(days):
             server.ashby["openai"] = AshbyBoard(None, page=page(*rows.values(), slug="openai"))
-            first, second = by_hand(before, rows, set().union(*days[:day])) if day else (set[Event](), set[Event]())
-            assert await check(sqlite_engine, watched, START + timedelta(days=day)) == first, f"day {day}"
-            assert await check(sqlite_engine, watched, START + timedelta(days=day, hours=1)) == second, f"day {day}, second check"
-            assert await check(sqlite_engine, watched, START + timedelta(days=day, hours=2)) == set()
+            first, second = (
+                by_hand(before, rows, set().union(*days[:day]))
+                if day
+                else (set[Event](), set[Event]())
+            )
+            assert await check(sqlite_engine, watched, START + timedelta(days=day)) == first, (
+                f"day {day}"
+            )
+            assert (
+                await check(sqlite_engine, watched, START + timedelta(days=day, hours=1)) == second
+            ), f"day {day}, second check"
+            assert (
+                await check(sqlite_engine, watched, START + timedelta(days=day, hours=2)) == set()
+            )
             for _, kind, field in first | second:
                 counted[field or kind] = counted.get(field or kind, 0) + 1
             before = rows
     assert counted == right
     with sqlite_engine.connect() as connection:
-        assert connection.execute(text("SELECT count(*) FROM posting_changes")).scalar() == sum(counted.values())
-        assert connection.execute(text("SELECT count(*) FROM checks WHERE reason LIKE '%public API is switched off%'")).scalar() == 3 * len(
-            days
+        assert connection.execute(text("SELECT count(*) FROM posting_changes")).scalar() == sum(
+            counted.values()
         )
+        assert connection.execute(
+            text("SELECT count(*) FROM checks WHERE reason LIKE '%public API is switched off%'")
+        ).scalar() == 3 * len(days)
 
 
 async def test_a_board_that_goes_from_api_to_page_and_back_leaves_no_change(engine: Engine) -> None:
     jobs = [
-        job(1, compensation=compensation(tier(100_000, 120_000, "London"), tier(90_000, 95_000, "Leeds"))),
-        job(2, workplaceType=None, isRemote=True, descriptionHtml="<p>Salary: $90,000 - $95,000 a year. Apply by 1 May 2026.</p>"),
+        job(
+            1,
+            compensation=compensation(
+                tier(100_000, 120_000, "London"), tier(90_000, 95_000, "Leeds")
+            ),
+        ),
+        job(
+            2,
+            workplaceType=None,
+            isRemote=True,
+            descriptionHtml="<p>Salary: $90,000 - $95,000 a year. Apply by 1 May 2026.</p>",
+        ),
     ]
     rows = [
         row(1, compensationTierSummary="$90K \u2013 $120K \u2022 Multiple Ranges"),
         row(2, workplaceType=None, applicationDeadline="2026-04-30T22:59:00.000Z"),
     ]
-    kinds = [AshbyBoard(jobs), AshbyBoard(None, page=page(*rows)), AshbyBoard(jobs), AshbyBoard(None, page=page(*rows))]
+    kinds = [
+        AshbyBoard(jobs),
+        AshbyBoard(None, page=page(*rows)),
+        AshbyBoard(jobs),
+        AshbyBoard(None, page=page(*rows)),
+    ]
     async with AshbyServer() as server:
         watched = wanted(server.url, "ashby:ExampleLabs")
         for hour, served in enumerate([*kinds, *kinds[1:]]):
             server.ashby["ExampleLabs"] = served
             assert await check(engine, watched, START + timedelta(hours=hour)) == set()
         server.ashby["ExampleLabs"] = AshbyBoard([jobs[0] | {"title": "Other"}, jobs[1]])
-        assert {event[1:] for event in await check(engine, watched, START + timedelta(hours=9))} == {("revised", "title")}
+        assert {
+            event[1:] for event in await check(engine, watched, START + timedelta(hours=9))
+        } == {("revised", "title")}
     with engine.connect() as connection:
         query = "SELECT title, pay_min, pay_max, description FROM posting_versions WHERE is_current ORDER BY posting"
         stored = [tuple(found) for found in connection.execute(text(query))]

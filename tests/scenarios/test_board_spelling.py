@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from monitor.config.load import ConfigError, understand
+from monitor.config.load import ConfigError, parse_settings
 from monitor.config.model import Settings
 from monitor.history import boards as watch
 from monitor.queries.resolve import find_board, find_posting
@@ -21,7 +21,7 @@ LINK = f"https://www.google.com/about/careers/applications/jobs/results/{KEY}"
 
 
 def _understood(text: str) -> Settings:
-    return understand(text, Path("/nowhere/rolewatch.toml"), {})
+    return parse_settings(text, Path("/nowhere/rolewatch.toml"), {})
 
 
 def _boards(*names: str) -> str:
@@ -35,7 +35,12 @@ def _history(engine: Engine, *boards: str) -> History:
 
 
 @pytest.mark.parametrize(
-    ("one", "other"), [("ashby:OpenAI", "ashby:openai"), ("ashby:Merge Labs", "ashby:merge%20labs"), ("greenhouse:Acme", "greenhouse:acme")]
+    ("one", "other"),
+    [
+        ("ashby:OpenAI", "ashby:openai"),
+        ("ashby:Merge Labs", "ashby:merge%20labs"),
+        ("greenhouse:Acme", "greenhouse:acme"),
+    ],
 )
 def test_two_spellings_of_one_board_are_refused(one: str, other: str) -> None:
     with pytest.raises(ConfigError, match="is there twice; remove one"):
@@ -43,7 +48,10 @@ def test_two_spellings_of_one_board_are_refused(one: str, other: str) -> None:
 
 
 def test_a_rule_names_a_board_in_any_case() -> None:
-    text = _boards("ashby:Acme", "google:deepmind") + '[[rules]]\nname = "r"\nany = ["x"]\nboards = ["ashby:ACME", "Google:DeepMind"]\n'
+    text = (
+        _boards("ashby:Acme", "google:deepmind")
+        + '[[rules]]\nname = "r"\nany = ["x"]\nboards = ["ashby:ACME", "Google:DeepMind"]\n'
+    )
     [rule] = _understood(text).rules
     assert rule.boards == ("ashby:Acme", "google:deepmind")
 
@@ -62,13 +70,23 @@ def test_a_board_of_the_settings_is_found_in_any_case() -> None:
         ('[crawl]\nevery = "6h"\n', timedelta(hours=6)),
     ],
 )
-def test_google_is_asked_once_an_hour_unless_told_to_ask_less_often(text: str, every: timedelta) -> None:
+def test_google_is_asked_once_an_hour_unless_told_to_ask_less_often(
+    text: str, every: timedelta
+) -> None:
     assert _understood(text + _boards("google:deepmind")).boards[0].every == every
 
 
 def test_a_boards_own_interval_wins() -> None:
-    text = '[crawl]\nevery = "6h"\n' + _boards("google:deepmind") + 'every = "20m"\n' + _boards("greenhouse:acme")
-    assert [board.every for board in _understood(text).boards] == [timedelta(minutes=20), timedelta(hours=6)]
+    text = (
+        '[crawl]\nevery = "6h"\n'
+        + _boards("google:deepmind")
+        + 'every = "20m"\n'
+        + _boards("greenhouse:acme")
+    )
+    assert [board.every for board in _understood(text).boards] == [
+        timedelta(minutes=20),
+        timedelta(hours=6),
+    ]
 
 
 def test_a_board_that_is_spelled_otherwise_keeps_its_history(engine: Engine) -> None:
@@ -78,7 +96,10 @@ def test_a_board_that_is_spelled_otherwise_keeps_its_history(engine: Engine) -> 
     assert history.ask("SELECT board, token, url, state FROM boards") == [
         ("ashby:Acme", "Acme", "https://job-boards.greenhouse.io/Acme", "ok")
     ]
-    assert history.ask("SELECT posting FROM postings ORDER BY posting") == [(f"ashby:Acme:{KEY}",), ("ashby:Acme:2",)]
+    assert history.ask("SELECT posting FROM postings ORDER BY posting") == [
+        (f"ashby:Acme:{KEY}",),
+        ("ashby:Acme:2",),
+    ]
     assert history.changes() == [("2", "opened", None, None, None)]
 
 
@@ -89,7 +110,7 @@ def test_cards_follow_a_board_that_is_spelled_otherwise(engine: Engine) -> None:
             "INSERT INTO card (channel, subject, posting_id, message, wanted, shown, attempts)"
             f" SELECT 'slack:#roles', 'ashby:acme:{KEY}', id, '{{}}', 1, 1, 0 FROM posting"
         )
-        watch.sync(connection, settings(ENGINEER, boards=("ashby:Acme",)))
+        watch.sync_boards(connection, settings(ENGINEER, boards=("ashby:Acme",)))
     assert history.ask("SELECT subject FROM card") == [(f"ashby:Acme:{KEY}",)]
 
 
@@ -97,20 +118,26 @@ def test_a_board_whose_case_counts_is_another_board(engine: Engine) -> None:
     history = _history(engine, "lever:acme")
     history.settings = settings(ENGINEER, boards=("lever:Acme",))
     history.look(replace(snapshot([posting(KEY)]), board="lever:Acme"))
-    assert history.ask("SELECT board, state FROM boards ORDER BY state") == [("lever:Acme", "ok"), ("lever:acme", "unwatched")]
+    assert history.ask("SELECT board, state FROM boards ORDER BY state") == [
+        ("lever:Acme", "ok"),
+        ("lever:acme", "unwatched"),
+    ]
 
 
 def test_of_two_stored_spellings_the_configured_one_is_watched(engine: Engine) -> None:
     history = _history(engine, "ashby:acme", "ashby:ACME")
     with engine.begin() as connection:
-        watch.sync(connection, settings(ENGINEER, boards=("ashby:acme",)))
-    assert history.ask("SELECT board, state FROM boards ORDER BY state") == [("ashby:acme", "ok"), ("ashby:ACME", "unwatched")]
+        watch.sync_boards(connection, settings(ENGINEER, boards=("ashby:acme",)))
+    assert history.ask("SELECT board, state FROM boards ORDER BY state") == [
+        ("ashby:acme", "ok"),
+        ("ashby:ACME", "unwatched"),
+    ]
 
 
 def test_the_watch_of_a_board_ends_however_it_is_spelled(engine: Engine) -> None:
     history = _history(engine, "ashby:acme")
     with engine.begin() as connection:
-        watch.leave(connection, ["ashby:ACME"])
+        watch.unwatch(connection, ["ashby:ACME"])
     assert history.ask("SELECT state FROM boards") == [("unwatched",)]
 
 
@@ -146,5 +173,8 @@ def test_a_link_of_google_finds_the_posting_on_whichever_board_has_it(
 def test_a_posting_of_a_token_with_steps_is_no_link(engine: Engine) -> None:
     _history(engine, "workday:acme.wd5/External")
     with engine.connect() as connection:
-        assert find_posting(connection, f"workday:acme.wd5/external:{KEY}").board == "workday:acme.wd5/External"
+        assert (
+            find_posting(connection, f"workday:acme.wd5/external:{KEY}").board
+            == "workday:acme.wd5/External"
+        )
         assert find_board(connection, "workday:ACME.wd5/External") == "workday:acme.wd5/External"

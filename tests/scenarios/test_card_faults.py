@@ -13,8 +13,11 @@ from tests.support.alerts import opened, revised
 from tests.support.simulator import ACCEPTED, FAULTS, Simulator, simulated, simulating
 
 _EVERY = [*FAULTS, *(f"accept_then_{fault}" for fault in ACCEPTED)]
-_FEW = {"503", "timeout", "429", "accept_then_reset", "accept_then_500"}  # every day; the others with the slow ones
-EVERY = [fault if fault in _FEW else pytest.param(fault, marks=pytest.mark.slow) for fault in _EVERY]
+# every day; the others with the slow ones
+_FEW = {"503", "timeout", "429", "accept_then_reset", "accept_then_500"}
+EVERY = [
+    fault if fault in _FEW else pytest.param(fault, marks=pytest.mark.slow) for fault in _EVERY
+]
 Body = dict[str, Any]
 
 
@@ -36,7 +39,9 @@ async def deliver(simulator: Simulator) -> None:
 
 
 async def break_next(simulator: Simulator, kind: str, method: str, **more: object) -> None:
-    await simulator.control("fault", kind=kind, method=method, **({"seconds": 0.3 if kind == "slow" else 3} | more))
+    await simulator.control(
+        "fault", kind=kind, method=method, **({"seconds": 0.3 if kind == "slow" else 3} | more)
+    )
 
 
 def identity(message: Body) -> str:
@@ -50,11 +55,17 @@ async def assert_told(simulator: Simulator, cards: int, replies: int) -> list[Bo
     for message in messages:
         assert len(message.get("replies", [])) == replies
     everything = [one for message in messages for one in (message, *message.get("replies", []))]
-    assert sorted(map(identity, everything)) == sorted(one.delivery_id for one in simulator.deliveries())
-    assert [identity(one) for one in sorted(everything, key=lambda one: one["ts"])] == [one.delivery_id for one in simulator.deliveries()]
+    assert sorted(map(identity, everything)) == sorted(
+        one.delivery_id for one in simulator.deliveries()
+    )
+    assert [identity(one) for one in sorted(everything, key=lambda one: one["ts"])] == [
+        one.delivery_id for one in simulator.deliveries()
+    ]
     assert set(simulator.states()) == {"sent"}
     with simulator.engine.connect() as connection:
-        assert all(wanted == shown for wanted, shown in connection.execute(select(Card.wanted, Card.shown)))
+        assert all(
+            wanted == shown for wanted, shown in connection.execute(select(Card.wanted, Card.shown))
+        )
     return messages
 
 
@@ -114,7 +125,9 @@ async def test_a_reply_is_found_among_many_when_pages_are_short(simulator: Simul
 
 @pytest.mark.parametrize("word", ["invalid_blocks", "msg_blocks_too_long"])
 @pytest.mark.parametrize("method", ["chat.postMessage", "chat.update"])
-async def test_blocks_that_are_refused_arrive_as_text(simulator: Simulator, word: str, method: str) -> None:
+async def test_blocks_that_are_refused_arrive_as_text(
+    simulator: Simulator, word: str, method: str
+) -> None:
     simulator.tell(opened("1"))
     await deliver(simulator)
     await break_next(simulator, word, method)
@@ -128,7 +141,9 @@ async def test_blocks_that_are_refused_arrive_as_text(simulator: Simulator, word
 
 
 @pytest.mark.parametrize("replies", [0, 1])
-async def test_a_card_that_a_person_deleted_is_there_again_once(simulator: Simulator, replies: int) -> None:
+async def test_a_card_that_a_person_deleted_is_there_again_once(
+    simulator: Simulator, replies: int
+) -> None:
     simulator.tell(opened("1"))
     await deliver(simulator)
     if replies:

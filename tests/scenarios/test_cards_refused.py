@@ -23,9 +23,13 @@ async def own(sqlite_engine: Engine) -> AsyncIterator[Life]:
         yield life
 
 
-@pytest.mark.parametrize("fault", ["500", "timeout", "429", "accept_then_reset", "accept_then_bad_json"])
+@pytest.mark.parametrize(
+    "fault", ["500", "timeout", "429", "accept_then_reset", "accept_then_bad_json"]
+)
 @pytest.mark.parametrize("method", ["chat.postMessage", "chat.update", "conversations.replies"])
-async def test_one_copy_and_todays_truth_whatever_goes_wrong(own: Life, method: str, fault: str) -> None:
+async def test_one_copy_and_todays_truth_whatever_goes_wrong(
+    own: Life, method: str, fault: str
+) -> None:
     life = own
     await life.look(paid(PAY))
     if method == "conversations.replies":
@@ -39,7 +43,9 @@ async def test_one_copy_and_todays_truth_whatever_goes_wrong(own: Life, method: 
     assert set(life.office.states()) == {"sent"}
 
 
-async def test_a_card_that_may_not_be_edited_any_more_is_posted_anew_and_is_no_refused_channel(own: Life) -> None:
+async def test_a_card_that_may_not_be_edited_any_more_is_posted_anew_and_is_no_refused_channel(
+    own: Life,
+) -> None:
     await own.look(paid(PAY))
     own.slack.break_next("edit_window_closed", "chat.update")
     await own.look(paid(MORE))
@@ -67,13 +73,16 @@ async def test_a_channel_that_was_given_another_name_has_its_cards_edited_still(
     assert own.slack.channels["C0000OPS"].messages == []
 
 
-async def test_a_reply_of_which_nobody_knows_holds_up_nothing_when_its_channel_is_another_one(own: Life) -> None:
+async def test_a_reply_of_which_nobody_knows_holds_up_nothing_when_its_channel_is_another_one(
+    own: Life,
+) -> None:
     await own.look(paid(PAY))
     own.slack.break_next("accept_then_500")
     own.glance(paid(MORE))
     await own.office.outbox().deliver(until_idle=False)
     own.slack.channels = {
-        channel.id: channel for channel in (Channel("C0NEWROLE", "roles"), Channel("C00NEWOPS", "ops"))
+        channel.id: channel
+        for channel in (Channel("C0NEWROLE", "roles"), Channel("C00NEWOPS", "ops"))
     }  # a new workspace
     await own.look(paid(MOST), paid(PAY, "2"))
     new = own.slack.channels["C0NEWROLE"]

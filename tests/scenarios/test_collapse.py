@@ -37,14 +37,24 @@ class Watch:
         self.now += timedelta(minutes=15)
         asked = len(self.server.requests)
         own = settings(ats={"greenhouse": AtsSettings(self.server.url, timedelta(0), 4)})
-        round_id = await run_round(self.engine, own, None, alerts=True, announce=False, clock=lambda: self.now, random=self.random)
+        round_id = await run_round(
+            self.engine,
+            own,
+            None,
+            alerts=True,
+            announce=False,
+            clock=lambda: self.now,
+            random=self.random,
+        )
         self.probes.append(sum("/" in request.path for request in self.server.requests[asked:]))
         with self.engine.begin() as connection:
             [one] = report(connection, round_id)
         return one
 
     def lists(self, keys: range) -> None:
-        self.server.boards["examplelabs"].jobs = [job(key, title=f"Research Engineer, Team {key}") for key in keys]
+        self.server.boards["examplelabs"].jobs = [
+            job(key, title=f"Research Engineer, Team {key}") for key in keys
+        ]
 
     def ask(self, query: str) -> list[tuple[Any, ...]]:
         with self.engine.begin() as connection:
@@ -85,10 +95,14 @@ async def test_a_board_that_really_lost_300_of_400_drains_by_proof_alone(watch: 
     assert watch.open() == 100
     assert watch.told() == 1
     assert watch.ask("SELECT state FROM boards") == [("ok",)]
-    assert watch.ask("SELECT DISTINCT not_before = (SELECT min(finished_at) FROM checks) FROM posting_changes") == [(1,)]
+    assert watch.ask(
+        "SELECT DISTINCT not_before = (SELECT min(finished_at) FROM checks) FROM posting_changes"
+    ) == [(1,)]
 
 
-async def test_what_the_list_lost_and_is_still_there_stays_open_however_many_rounds_pass(watch: Watch) -> None:
+async def test_what_the_list_lost_and_is_still_there_stays_open_however_many_rounds_pass(
+    watch: Watch,
+) -> None:
     watch.lists(range(1, 201))
     await watch.look()
     listed = watch.server.boards["examplelabs"]
@@ -104,7 +118,9 @@ async def test_what_the_list_lost_and_is_still_there_stays_open_however_many_rou
     assert watch.told() == 1
 
 
-async def test_a_board_whose_probes_have_no_answer_closes_after_three_rounds_that_agree(watch: Watch) -> None:
+async def test_a_board_whose_probes_have_no_answer_closes_after_three_rounds_that_agree(
+    watch: Watch,
+) -> None:
     watch.lists(range(1, 101))
     silence(watch, range(1, 101))
     await watch.look()
@@ -134,7 +150,9 @@ async def test_rounds_that_failed_or_did_not_agree_close_nothing(watch: Watch) -
     assert watch.told() == 3  # once each time that it collapsed
 
 
-async def test_a_host_that_answers_for_some_closes_the_silent_ones_when_they_had_three_turns(watch: Watch) -> None:
+async def test_a_host_that_answers_for_some_closes_the_silent_ones_when_they_had_three_turns(
+    watch: Watch,
+) -> None:
     watch.lists(range(1, 41))
     silence(watch, range(1, 6))
     await watch.look()
@@ -164,7 +182,9 @@ async def test_an_unchanged_list_goes_on_draining(watch: Watch) -> None:
     assert [one.collapsed for one in rounds] == [True, True, True, False]
 
 
-async def test_a_board_that_lists_nothing_any_more_drains_to_nothing_and_may_begin_again(watch: Watch) -> None:
+async def test_a_board_that_lists_nothing_any_more_drains_to_nothing_and_may_begin_again(
+    watch: Watch,
+) -> None:
     watch.lists(range(1, 61))
     await watch.look()
     watch.lists(range(0))

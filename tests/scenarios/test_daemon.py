@@ -21,7 +21,10 @@ from tests.support.slack_server import OPS, TOKEN, SlackServer
 @pytest.fixture
 async def boards() -> AsyncIterator[BoardServer]:
     async with BoardServer() as server:
-        server.board("examplelabs", *(job(key, title=f"Research Engineer, Team {key}") for key in range(1, 4)))
+        server.board(
+            "examplelabs",
+            *(job(key, title=f"Research Engineer, Team {key}") for key in range(1, 4)),
+        )
         yield server
 
 
@@ -38,7 +41,9 @@ def read_once(place: Place) -> bool:
     return bool(place.ask("SELECT 1 FROM board_check"))
 
 
-async def test_it_watches_tells_and_stops_cleanly(place: Place, boards: BoardServer, slack: SlackServer) -> None:
+async def test_it_watches_tells_and_stops_cleanly(
+    place: Place, boards: BoardServer, slack: SlackServer
+) -> None:
     daemon = await place.start("run")
     await until(slack.texts)
     boards.boards["examplelabs"].jobs.append(job(9, title="Research Engineer, New"))
@@ -58,7 +63,9 @@ async def test_it_stops_in_the_middle_of_a_round(place: Place, boards: BoardServ
     assert daemon.returncode == 0
 
 
-async def test_told_to_stop_right_after_a_round_it_begins_no_other(place: Place, boards: BoardServer) -> None:
+async def test_told_to_stop_right_after_a_round_it_begins_no_other(
+    place: Place, boards: BoardServer
+) -> None:
     hung = [f"hung{number}" for number in range(6)]
     for token in hung:
         boards.board(token, job(100))
@@ -74,7 +81,9 @@ async def test_told_to_stop_right_after_a_round_it_begins_no_other(place: Place,
     assert (daemon.returncode, len(boards.requests)) == (0, asked)
 
 
-async def test_a_hangup_before_it_listens_does_not_end_it(place: Place, boards: BoardServer) -> None:
+async def test_a_hangup_before_it_listens_does_not_end_it(
+    place: Place, boards: BoardServer
+) -> None:
     daemon = await place.start("run")
     assert daemon.stdout is not None
     await daemon.stdout.readline()  # it has read its configuration
@@ -95,7 +104,9 @@ async def test_a_second_one_is_refused_and_names_the_first(place: Place) -> None
     await stopped(daemon)
 
 
-async def test_a_check_beside_it_asks_it_for_the_round(place: Place, boards: BoardServer, slack: SlackServer) -> None:
+async def test_a_check_beside_it_asks_it_for_the_round(
+    place: Place, boards: BoardServer, slack: SlackServer
+) -> None:
     place.every = "1h"
     place.configure()
     daemon = await place.start("run")
@@ -108,7 +119,9 @@ async def test_a_check_beside_it_asks_it_for_the_round(place: Place, boards: Boa
     assert await stopped(daemon) < 10
 
 
-async def test_a_changed_configuration_is_taken_up_and_a_wrong_one_is_not(place: Place, boards: BoardServer, slack: SlackServer) -> None:
+async def test_a_changed_configuration_is_taken_up_and_a_wrong_one_is_not(
+    place: Place, boards: BoardServer, slack: SlackServer
+) -> None:
     daemon = await place.start("run")
     await until(lambda: read_once(place))
     place.configure('[crawll]\nevery = "1s"\n')
@@ -116,31 +129,47 @@ async def test_a_changed_configuration_is_taken_up_and_a_wrong_one_is_not(place:
     boards.board("second", job(1))
     place.watched = ("examplelabs", "second")
     place.configure()
-    await until(lambda: place.ask("SELECT 1 FROM boards WHERE board = 'greenhouse:second' AND state = 'ok'"))
+    await until(
+        lambda: place.ask("SELECT 1 FROM boards WHERE board = 'greenhouse:second' AND state = 'ok'")
+    )
     await until(lambda: any("in order again" in text for text in slack.texts(OPS)))
     assert await stopped(daemon) < 10
 
 
-async def test_a_board_that_is_moved_beside_it_is_one_message(place: Place, boards: BoardServer, slack: SlackServer) -> None:
+async def test_a_board_that_is_moved_beside_it_is_one_message(
+    place: Place, boards: BoardServer, slack: SlackServer
+) -> None:
     daemon = await place.start("run")
     await until(slack.texts)
-    boards.board("elsewhere", *(job(key, title=f"Research Engineer, Team {key - 90}") for key in range(91, 94)))
-    assert (await place.here("boards", "move", "greenhouse:examplelabs", "greenhouse:elsewhere"))[0] == 0
+    boards.board(
+        "elsewhere",
+        *(job(key, title=f"Research Engineer, Team {key - 90}") for key in range(91, 94)),
+    )
+    assert (await place.here("boards", "move", "greenhouse:examplelabs", "greenhouse:elsewhere"))[
+        0
+    ] == 0
     await until(lambda: len(slack.texts()) == 2)
     boards.boards["elsewhere"].jobs.append(job(99, title="Research Engineer, New"))
     await until(lambda: len(slack.texts()) == 3)
-    assert "moved from greenhouse:examplelabs to greenhouse:elsewhere: 3 of 3 open roles came along" in slack.texts()[1]
+    assert (
+        "moved from greenhouse:examplelabs to greenhouse:elsewhere: 3 of 3 open roles came along"
+        in slack.texts()[1]
+    )
     assert "Research Engineer, New" in slack.texts()[2]
     assert place.ask("SELECT kind FROM alerts") == [("summary",), ("summary",), ("opened",)]
     assert await stopped(daemon) < 10
 
 
-async def test_the_last_board_taken_out_is_looked_at_no_more_and_put_back_it_is_again(place: Place, boards: BoardServer) -> None:
+async def test_the_last_board_taken_out_is_looked_at_no_more_and_put_back_it_is_again(
+    place: Place, boards: BoardServer
+) -> None:
     daemon = await place.start("run")
     await until(lambda: read_once(place))
     place.watched = ()
     place.configure()
-    await until(lambda: place.ask("SELECT state, next_check_at FROM boards") == [("unwatched", None)])
+    await until(
+        lambda: place.ask("SELECT state, next_check_at FROM boards") == [("unwatched", None)]
+    )
     looks = len(boards.requests)
     await asyncio.sleep(1.5)
     assert len(boards.requests) == looks
@@ -151,7 +180,9 @@ async def test_the_last_board_taken_out_is_looked_at_no_more_and_put_back_it_is_
     assert await stopped(daemon) < 10
 
 
-async def test_a_board_that_is_removed_beside_it_in_the_middle_of_a_look_is_left(place: Place, boards: BoardServer) -> None:
+async def test_a_board_that_is_removed_beside_it_in_the_middle_of_a_look_is_left(
+    place: Place, boards: BoardServer
+) -> None:
     daemon = await place.start("run")
     await until(lambda: read_once(place))
     [(done,)], asked = place.ask("SELECT count(*) FROM checks"), len(boards.requests)
@@ -159,12 +190,17 @@ async def test_a_board_that_is_removed_beside_it_in_the_middle_of_a_look_is_left
     await until(lambda: len(boards.requests) > asked)
     assert (await place.here("boards", "remove", "greenhouse:examplelabs"))[0] == 0
     assert place.ask("SELECT state FROM boards") == [("unwatched",)]
-    await until(lambda: place.ask("SELECT count(*) FROM checks") > [(done,)])  # it planned the next one
-    await until(lambda: place.ask("SELECT state, next_check_at FROM boards") == [("unwatched", None)])
+    # it planned the next one
+    await until(lambda: place.ask("SELECT count(*) FROM checks") > [(done,)])
+    await until(
+        lambda: place.ask("SELECT state, next_check_at FROM boards") == [("unwatched", None)]
+    )
     assert await stopped(daemon) < 10
 
 
-async def test_a_failing_board_does_not_disturb_the_others(place: Place, boards: BoardServer) -> None:
+async def test_a_failing_board_does_not_disturb_the_others(
+    place: Place, boards: BoardServer
+) -> None:
     boards.board("broken")
     boards.troubles["broken"] = Trouble(status=500)
     place.watched = ("broken", "examplelabs")
@@ -192,7 +228,9 @@ async def test_killed_again_and_again_it_loses_nothing_and_tells_nothing_twice(
         title = f"Research Engineer, Number {number}"
         expected.append(title)
         listed.jobs.append(job(number, title=title))
-        slack.break_next(chance.choice(["accept_then_timeout", "accept_then_reset", "timeout", "500"]))
+        slack.break_next(
+            chance.choice(["accept_then_timeout", "accept_then_reset", "timeout", "500"])
+        )
         daemon = await place.start("run")
         await until(partial(_works, place, daemon.pid))
         await asyncio.sleep(0.2 + chance.random())
@@ -200,7 +238,9 @@ async def test_killed_again_and_again_it_loses_nothing_and_tells_nothing_twice(
         await daemon.communicate()
     daemon = await place.start("run")
     await until(lambda: all(any(title in text for text in slack.texts()) for title in expected))
-    await until(lambda: place.ask("SELECT count(*) FROM alerts WHERE state NOT IN ('sent')") == [(0,)])
+    await until(
+        lambda: place.ask("SELECT count(*) FROM alerts WHERE state NOT IN ('sent')") == [(0,)]
+    )
     assert await stopped(daemon) < 10
     copies = Counter(title for title in expected for text in slack.texts() if title in text)
     assert copies == dict.fromkeys(expected, 1)

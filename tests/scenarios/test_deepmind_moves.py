@@ -14,7 +14,7 @@ from sqlalchemy import Engine
 from crawler.items import Posting, Snapshot
 from crawler.registry import reread
 from monitor.config.model import Settings
-from monitor.messages import SummaryMessage, load
+from monitor.messages import FirstCheckSummary, load
 from monitor.queries.changes import timeline
 from monitor.queries.moved import former_lives
 from monitor.queries.resolve import find_posting
@@ -41,7 +41,11 @@ ROLES_THERE = [
     ("Research Engineer, Safety", LONDON),
     ("Senior Research Engineer, Gemini", LONDON),
 ]
-GOOGLES = {MOUNTAIN_VIEW: "Mountain View, CA, USA", "New York City, New York, US": "New York, NY, USA", ZURICH: "Zürich, Switzerland"}
+GOOGLES = {
+    MOUNTAIN_VIEW: "Mountain View, CA, USA",
+    "New York City, New York, US": "New York, NY, USA",
+    ZURICH: "Zürich, Switzerland",
+}
 
 
 def series() -> list[list[Posting]]:
@@ -53,10 +57,21 @@ def series() -> list[list[Posting]]:
 def miniature() -> list[list[Posting]]:
     """Three days of ten roles, the last of which opened on the third and one of which was edited."""
     made = [
-        posting(str(5000 + row), title=title, location=place, locations=tuple(place.split("; ")), description="", company="Google DeepMind")
+        posting(
+            str(5000 + row),
+            title=title,
+            location=place,
+            locations=tuple(place.split("; ")),
+            description="",
+            company="Google DeepMind",
+        )
         for row, (title, place) in enumerate(ROLES_THERE)
     ]
-    return [made[:-1], [replace(made[0], department="Gemini"), *made[1:-1]], [replace(made[0], department="Gemini"), *made[1:]]]
+    return [
+        made[:-1],
+        [replace(made[0], department="Gemini"), *made[1:-1]],
+        [replace(made[0], department="Gemini"), *made[1:]],
+    ]
 
 
 def there(seen: Posting) -> Posting:
@@ -66,11 +81,27 @@ def there(seen: Posting) -> Posting:
     text = f"Minimum qualifications of {title}."
     key, where = f"1325{seen.key}", "; ".join(places)
     url = f"https://www.google.com/about/careers/applications/jobs/results/{key}"
-    return replace(seen, key=key, url=url, title=title, location=where, locations=places, description=text, requisition=None)
+    return replace(
+        seen,
+        key=key,
+        url=url,
+        title=title,
+        location=where,
+        locations=places,
+        description=text,
+        requisition=None,
+    )
 
 
 def newcomers() -> list[Posting]:
-    return [posting(f"99{number}", title=f"Research Engineer, Robotics {number}, DeepMind", location="London, UK") for number in range(5)]
+    return [
+        posting(
+            f"99{number}",
+            title=f"Research Engineer, Robotics {number}, DeepMind",
+            location="London, UK",
+        )
+        for number in range(5)
+    ]
 
 
 def day(seen: list[Posting]) -> Snapshot:
@@ -87,8 +118,13 @@ def _of_deepmind(wanted: Settings) -> Settings:
     return replace(wanted, boards=settings(RULE, boards=(OLD,)).boards)
 
 
-@pytest.mark.parametrize("recorded", [miniature, pytest.param(series, marks=pytest.mark.needs(SERIES))])
-async def test_a_move_is_one_message_and_every_match_is_right(office: PostOffice, recorded: Any) -> None:  # noqa: ANN401  # one of both
+@pytest.mark.parametrize(
+    "recorded", [miniature, pytest.param(series, marks=pytest.mark.needs(SERIES))]
+)
+# one of both
+async def test_a_move_is_one_message_and_every_match_is_right(
+    office: PostOffice, recorded: Any
+) -> None:
     life = Life(office)
     history = life.history
     history.settings = _of_deepmind(history.settings)
@@ -113,25 +149,36 @@ async def test_a_move_is_one_message_and_every_match_is_right(office: PostOffice
 
 def _assert_right(history: History, last: list[Posting], listed: list[Posting]) -> None:
     """Each match is the posting that it was made from, and none is missing whose title and place only one posting has."""
-    found = {new.removeprefix(f"{NEW}:"): old.removeprefix(f"{OLD}:") for new, old in _reposts(history)}
+    found = {
+        new.removeprefix(f"{NEW}:"): old.removeprefix(f"{OLD}:") for new, old in _reposts(history)
+    }
     assert all(new == f"1325{old}" for new, old in found.items())
     faces = Counter((one.title.strip(), frozenset(one.locations)) for one in last)
     origins = {f"1325{one.key}": one for one in last}
-    alone = {one.key for one in listed if faces[origins[one.key].title.strip(), frozenset(origins[one.key].locations)] == 1}
+    alone = {
+        one.key
+        for one in listed
+        if faces[origins[one.key].title.strip(), frozenset(origins[one.key].locations)] == 1
+    }
     assert alone <= found.keys()
 
 
 def _assert_counted(history: History, listed: list[Posting]) -> None:
-    [(before,)], found = history.ask(f"SELECT open_postings FROM boards WHERE board = '{OLD}'"), _reposts(history)
+    [(before,)], found = (
+        history.ask(f"SELECT open_postings FROM boards WHERE board = '{OLD}'"),
+        _reposts(history),
+    )
     message = load(history.alerted("(SELECT message FROM alert WHERE id = alert_id)")[-1])
-    assert isinstance(message, SummaryMessage)
+    assert isinstance(message, FirstCheckSummary)
     [told] = message.moves
     assert (told.before, told.came + told.back) == (before, len(found))
     assert told.new == len(listed) + 5 - len(found)
 
 
 def _reposts(history: History) -> list[Any]:
-    return history.ask(f"SELECT posting, repost_of FROM postings WHERE board = '{NEW}' AND repost_of IS NOT NULL")
+    return history.ask(
+        f"SELECT posting, repost_of FROM postings WHERE board = '{NEW}' AND repost_of IS NOT NULL"
+    )
 
 
 _REVISED = """SELECT p.posting, p.repost_of FROM postings p JOIN postings o ON o.posting = p.repost_of

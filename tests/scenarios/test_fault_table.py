@@ -25,7 +25,9 @@ DOCUMENT = ROOT / "docs" / "reliability.md"
 
 def of(where: Where) -> dict[str, Fault]:
     """The faults of one kind, by a token for each."""
-    return {f"{where}{number}": fault for number, fault in enumerate(FAULTS) if fault.where == where}
+    return {
+        f"{where}{number}": fault for number, fault in enumerate(FAULTS) if fault.where == where
+    }
 
 
 def parted() -> Iterator[tuple[str, Where, dict[str, Fault]]]:
@@ -76,15 +78,26 @@ def stories(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Story]]:
 
     certificate = self_signed(folder)
     with (
-        host(lambda visitor: certificate.wrap_socket(visitor, server_side=True).close()) as impostor,
+        host(
+            lambda visitor: certificate.wrap_socket(visitor, server_side=True).close()
+        ) as impostor,
         host(lambda visitor: visitor.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")) as plain,
         pytest.MonkeyPatch.context() as patch,
     ):
         patch.setattr(fetch, "FIRST_WAIT", 0.01)  # what passes is asked for again at once
         for room in (check, sending):
             patch.setattr(room, "now", lambda: datetime.now(UTC) + ahead[0])
-        hosts = {"refused": closed_port(), "self-signed": impostor, "plain": plain, "nameless": "http://boards.invalid"}
-        own: dict[Where, dict[str, Any]] = {"slow": {"timeout": "600ms"}, "clock": {"between": jump}, "held": {"between": wait}}
+        hosts = {
+            "refused": closed_port(),
+            "self-signed": impostor,
+            "plain": plain,
+            "nameless": "http://boards.invalid",
+        }
+        own: dict[Where, dict[str, Any]] = {
+            "slow": {"timeout": "600ms"},
+            "clock": {"between": jump},
+            "held": {"between": wait},
+        }
         told = []
         for name, where, faults in parted():
             ahead[0] = timedelta()
@@ -112,14 +125,30 @@ def test_what_comes_of_an_answer(seen: dict[str, Seen], fault: Fault) -> None:
     assert after[0] == "snapshot"
     assert [result == "failure" for result, _, _ in during] == [failed] * 3
     assert [unreadable for _, _, unreadable in during] == [fault.unreadable] * 3
-    assert what.changes == [("opened", fault.opened)] * bool(fault.opened)  # nothing else: no closing, no revision
-    assert what.alerts_during == _rules(fault.opened) + _operator("3 checks in a row failed") * failed + _operator("not listed") * collapsed
-    assert what.alerts_after == _rules(0, closed=fault.opened) + _rules(1) + _operator("read again after 3 failed checks") * failed
-    assert what.postings == [("open", 21, 1), *([("closed", fault.opened, 1)] if fault.opened else [])]
+    # nothing else: no closing, no revision
+    assert what.changes == [("opened", fault.opened)] * bool(fault.opened)
+    assert (
+        what.alerts_during
+        == _rules(fault.opened)
+        + _operator("3 checks in a row failed") * failed
+        + _operator("not listed") * collapsed
+    )
+    assert (
+        what.alerts_after
+        == _rules(0, closed=fault.opened)
+        + _rules(1)
+        + _operator("read again after 3 failed checks") * failed
+    )
+    assert what.postings == [
+        ("open", 21, 1),
+        *([("closed", fault.opened, 1)] if fault.opened else []),
+    ]
 
 
 def _rules(opened: int, closed: int = 0) -> list[tuple[str, str]]:
-    return [("closed", "title has “research engineer”")] * closed + [("opened", "title has “research engineer”")] * opened
+    return [("closed", "title has “research engineer”")] * closed + [
+        ("opened", "title has “research engineer”")
+    ] * opened
 
 
 class _Says(str):
@@ -138,10 +167,17 @@ def _operator(headline: str) -> list[tuple[str, str]]:
 
 def test_a_board_beside_them_goes_on_as_if_they_were_well(stories: list[Story]) -> None:
     for story in stories:
-        if not story.api_url and not story.folder.name.startswith("held"):  # that host asked to be left alone by all
-            looks = story.ask("SELECT result, opened FROM checks WHERE board = ? ORDER BY check_id", f"greenhouse:{WELL}")
+        # that host asked to be left alone by all
+        if not story.api_url and not story.folder.name.startswith("held"):
+            looks = story.ask(
+                "SELECT result, opened FROM checks WHERE board = ? ORDER BY check_id",
+                f"greenhouse:{WELL}",
+            )
             assert looks == [("snapshot", 0), *[("snapshot", 1)] * 3], story.folder
-            assert story.ask("SELECT count(*) FROM alerts WHERE kind = 'opened' AND board = ?", f"greenhouse:{WELL}") == [(3,)]
+            assert story.ask(
+                "SELECT count(*) FROM alerts WHERE kind = 'opened' AND board = ?",
+                f"greenhouse:{WELL}",
+            ) == [(3,)]
 
 
 def test_a_host_that_says_when_is_not_asked_before(seen: dict[str, Seen]) -> None:
@@ -160,10 +196,14 @@ def test_what_came_back_is_told_in_one_round_and_few_messages(stories: list[Stor
     """50 boards that recover at once are 50 lines for the operator and one message for those who look for a role."""
     story = next(one for one in stories if len(one.faults) > 10)
     of_rules = "SELECT count(*), count(DISTINCT delivery_id) FROM alerts WHERE rule IS NOT NULL"
-    [(alerts, messages)] = story.ask(f"{of_rules} AND created_at > (SELECT max(finished_at) FROM checks WHERE result = 'failure')")
+    [(alerts, messages)] = story.ask(
+        f"{of_rules} AND created_at > (SELECT max(finished_at) FROM checks WHERE result = 'failure')"
+    )
     assert alerts > len(story.faults)
     assert messages == 1
 
 
 def test_the_document_has_this_table() -> None:
-    assert table() in DOCUMENT.read_text(), "python -m tests.support.faults prints the table as it is now"
+    assert table() in DOCUMENT.read_text(), (
+        "python -m tests.support.faults prints the table as it is now"
+    )

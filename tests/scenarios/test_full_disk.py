@@ -55,9 +55,16 @@ async def test_a_full_disk_is_a_line_a_job_and_loses_and_doubles_nothing(
     assert daemon.process.returncode == 0
     assert [len(daemon.of(event)) for event in (ROUND, LEASE, OUTBOX)] == [1, 1, 1]
     reasons = {line.partition(" reason=")[2].strip() for line in daemon.lines if " ERROR " in line}
-    assert reasons == {'"OperationalError: database or disk is full"' if full.own else '"OperationalError: disk I/O error"'}
+    assert reasons == {
+        '"OperationalError: database or disk is full"'
+        if full.own
+        else '"OperationalError: disk I/O error"'
+    }
     assert not daemon.of("Traceback")
-    assert [title in text for title, text in zip(("In Flight", "Not Stored"), slack.texts()[1:], strict=True)] == [True, True]
+    assert [
+        title in text
+        for title, text in zip(("In Flight", "Not Stored"), slack.texts()[1:], strict=True)
+    ] == [True, True]
     assert place.ask("SELECT count(*) FROM posting_changes WHERE kind = 'opened'") == [(2,)]
     assert (await place.run("db", "check"))[:2] == (0, "ok\n")
 
@@ -70,7 +77,9 @@ async def test_a_message_that_cannot_be_claimed_for_a_full_disk_is_not_sent_unti
     slack.wait = 2
     slack.break_next("429")  # it waits for its time, which comes when the disk is full
     boards.boards["examplelabs"].jobs.append(job(2, title="Research Engineer, Waiting"))
-    await until(lambda: place.ask("SELECT 1 FROM delivery WHERE state = 'pending' AND attempts = 1"))
+    await until(
+        lambda: place.ask("SELECT 1 FROM delivery WHERE state = 'pending' AND attempts = 1")
+    )
     asked = slack.calls["chat.postMessage"]
     full.fill(daemon.process.pid)
     await until(lambda: daemon.of(OUTBOX))
@@ -92,4 +101,10 @@ async def test_a_command_on_a_full_disk_ends_with_one_line(place: Place, full: D
     assert (process.returncode, out) == (2, "")
     assert len(err.splitlines()) == 1
     assert f"{full.folder}/rolewatch.db cannot be used: " in err
-    assert any(words in err for words in ("database or disk is full; make room on its disk", "disk I/O error; look after its disk"))
+    assert any(
+        words in err
+        for words in (
+            "database or disk is full; make room on its disk",
+            "disk I/O error; look after its disk",
+        )
+    )

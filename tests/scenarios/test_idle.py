@@ -13,11 +13,11 @@ from sqlalchemy import Engine, insert
 from monitor.alerts import scheduled
 from monitor.config.model import AlertSettings
 from monitor.database import tables
-from monitor.database.engine import connect
+from monitor.database.engine import make_engine
 from monitor.demo.board_server import BoardServer
 from monitor.history import boards as watch
 from monitor.rounds import requests
-from monitor.text.local_time import following
+from monitor.text.local_time import next_instant
 from tests.support.greenhouse import job
 from tests.support.history import settings
 from tests.support.living import Living, living
@@ -37,7 +37,9 @@ async def settled(daemon: Living) -> None:
 
 
 @pytest.mark.timeout(180)
-async def test_an_idle_daemon_makes_at_most_one_transaction_in_ten_seconds(tmp_path: Path, engine: Engine, boards: BoardServer) -> None:
+async def test_an_idle_daemon_makes_at_most_one_transaction_in_ten_seconds(
+    tmp_path: Path, engine: Engine, boards: BoardServer
+) -> None:
     more = '[alerts]\ndigest = "09:00"\nquiet = "22:00-07:00"\noperator = ["console"]\n'
     async with living(tmp_path, engine, boards.url, more=more) as daemon:
         await until(lambda: daemon.ask("SELECT count(*) FROM board_check") == [(1,)])
@@ -53,21 +55,38 @@ async def test_a_request_beside_an_idle_daemon_is_answered_at_once(
 ) -> None:
     async with living(tmp_path, engine, boards.url) as daemon:
         await settled(daemon)
-        other, began = connect(database_url), monotonic()
+        other, began = make_engine(database_url), monotonic()
         boards.boards["examplelabs"].jobs.append(job(2, title="Research Engineer, Asked For"))
-        assert await requests.ask(other, (), alerts=True, announce=False, clock=lambda: datetime.now(UTC))
+        assert await requests.request_round(
+            other, (), alerts=True, announce=False, clock=lambda: datetime.now(UTC)
+        )
         other.dispose()
         took = monotonic() - began
         assert "Research Engineer, Asked For" in daemon.console.getvalue()
-    assert took < (2.0 if engine.dialect.name == "postgresql" else 4.5)  # a round takes half a second, the look every two seconds the rest
+    # a round takes half a second, the look every two seconds the rest
+    assert took < (2.0 if engine.dialect.name == "postgresql" else 4.5)
 
 
-async def test_boards_that_are_nearly_due_share_a_crawl_and_failing_ones_wait(sqlite_engine: Engine) -> None:
-    common = {"ats": "greenhouse", "company": "", "url": "", "every": 600.0, "watched": True, "put_back": False}
+async def test_boards_that_are_nearly_due_share_a_crawl_and_failing_ones_wait(
+    sqlite_engine: Engine,
+) -> None:
+    common = {
+        "ats": "greenhouse",
+        "company": "",
+        "url": "",
+        "every": 600.0,
+        "watched": True,
+        "put_back": False,
+    }
     planned = [("a", 20, 0), ("b", 0, 0), ("c", 29, 0), ("d", 40, 0), ("e", 10, 2)]
     with sqlite_engine.begin() as connection:
         for token, seconds, failures in planned:
-            row = common | {"board": token, "token": token, "failures": failures, "next_check_at": NOW + timedelta(seconds=seconds)}
+            row = common | {
+                "board": token,
+                "token": token,
+                "failures": failures,
+                "next_check_at": NOW + timedelta(seconds=seconds),
+            }
             connection.execute(insert(tables.Board).values(**row))
         assert watch.turn(connection, NOW - timedelta(seconds=1)) == ([], NOW)
         assert watch.turn(connection, NOW) == (["b", "a", "c"], None)
@@ -77,7 +96,7 @@ def test_the_next_moment_of_a_day_comes_once_a_day_whatever_the_clocks_do() -> N
     zone, at = settings(alerts=AlertSettings()).alerts.timezone, time(2, 30)
     moment, seen = NOW, []
     for _ in range(400):
-        moment = following(at, zone, moment)
+        moment = next_instant(at, zone, moment)
         seen.append(moment.astimezone(zone).date())
     assert seen == [seen[0] + timedelta(days=number) for number in range(400)]
 

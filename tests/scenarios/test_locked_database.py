@@ -11,7 +11,7 @@ from threading import Timer
 
 import pytest
 
-from monitor.database.engine import connect
+from monitor.database.engine import make_engine
 from monitor.demo.board_server import BoardServer
 from tests.support.greenhouse import job
 from tests.support.running import Heard, Place, until
@@ -34,7 +34,9 @@ async def place(tmp_path: Path, boards: BoardServer) -> AsyncIterator[Place]:
 @contextmanager
 def locked(place: Place) -> Iterator[None]:
     """The database as another program locks it that writes and does not end."""
-    with closing(sqlite3.connect(place.folder / "rolewatch.db", isolation_level=None, timeout=20)) as other:
+    with closing(
+        sqlite3.connect(place.folder / "rolewatch.db", isolation_level=None, timeout=20)
+    ) as other:
         other.execute("BEGIN IMMEDIATE")
         yield
         other.execute("ROLLBACK")
@@ -44,11 +46,15 @@ async def working(place: Place) -> Heard:
     """A daemon that has read its board and told what there was: nothing is half sent when the lock comes."""
     before = len(place.ask("SELECT 1 FROM board_check"))
     daemon = Heard(await place.start("run"))
-    await until(lambda: len(place.ask("SELECT 1 FROM board_check")) > before and not place.ask(UNDER_WAY))
+    await until(
+        lambda: len(place.ask("SELECT 1 FROM board_check")) > before and not place.ask(UNDER_WAY)
+    )
     return daemon
 
 
-async def test_a_daemon_that_waits_for_a_lock_stops_in_time_and_the_next_one_goes_on(place: Place) -> None:
+async def test_a_daemon_that_waits_for_a_lock_stops_in_time_and_the_next_one_goes_on(
+    place: Place,
+) -> None:
     daemon = await working(place)
     with locked(place):
         await asyncio.sleep(3)  # a round is due each second, so that one waits
@@ -63,11 +69,15 @@ async def test_a_daemon_that_waits_for_a_lock_stops_in_time_and_the_next_one_goe
 
 
 @pytest.mark.slow  # a minute: writers wait for each other for half of one
-async def test_a_lock_that_is_held_for_too_long_is_one_line_and_the_daemon_goes_on(place: Place, boards: BoardServer) -> None:
+async def test_a_lock_that_is_held_for_too_long_is_one_line_and_the_daemon_goes_on(
+    place: Place, boards: BoardServer
+) -> None:
     daemon = await working(place)
     with locked(place):
         boards.boards["examplelabs"].jobs.append(job(2, title="Research Engineer, Team 2"))
-        codes = await asyncio.gather(place.run("check"), place.run("alerts", "retry"), place.run("roles"))
+        codes = await asyncio.gather(
+            place.run("check"), place.run("alerts", "retry"), place.run("roles")
+        )
         await until(lambda: daemon.of("ERROR round failed, trying again"))
     assert [(code, err) for code, _, err in codes] == [(1, LOCKED), (1, LOCKED), (0, "")]
     await until(lambda: place.ask("SELECT count(*) FROM posting_changes") == [(1,)])
@@ -79,11 +89,13 @@ async def test_a_lock_that_is_held_for_too_long_is_one_line_and_the_daemon_goes_
 
 
 def test_a_file_that_is_no_wal_yet_is_waited_for_as_any_other(tmp_path: Path) -> None:
-    with closing(sqlite3.connect(tmp_path / "rolewatch.db", isolation_level=None, check_same_thread=False)) as other:
+    with closing(
+        sqlite3.connect(tmp_path / "rolewatch.db", isolation_level=None, check_same_thread=False)
+    ) as other:
         other.execute("CREATE TABLE kept (one)")
         other.execute("BEGIN IMMEDIATE")
         ending = Timer(0.3, other.execute, ["COMMIT"])
         ending.start()
-        with connect(f"sqlite:///{tmp_path / 'rolewatch.db'}").connect() as connection:
+        with make_engine(f"sqlite:///{tmp_path / 'rolewatch.db'}").connect() as connection:
             assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
         ending.join()

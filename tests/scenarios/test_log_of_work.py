@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 from structlog.testing import capture_logs
 
 from crawler.items import Unchanged
-from monitor.rounds.round import _say
+from monitor.rounds.round import _log_results
 from tests.support.life import MORE, PAY, Life, paid
 from tests.support.post_office import post_office
 
@@ -39,7 +39,17 @@ async def test_each_alert_sent_is_one_line_with_its_posting_and_wait(life: Life)
     }
     assert (sent["alert"],) in life.history.ask("SELECT alert_id FROM alerts WHERE state = 'sent'")
     assert isinstance(sent["waited"], float)
-    assert set(sent) == {"event", "log_level", "alert", "kind", "rule", "posting", "waited", "channel", "delivery"}
+    assert set(sent) == {
+        "event",
+        "log_level",
+        "alert",
+        "kind",
+        "rule",
+        "posting",
+        "waited",
+        "channel",
+        "delivery",
+    }
 
 
 async def test_what_is_not_sent_is_no_line_of_an_alert_sent(life: Life) -> None:
@@ -47,7 +57,11 @@ async def test_what_is_not_sent_is_no_line_of_an_alert_sent(life: Life) -> None:
     life.glance(paid(PAY))
     with capture_logs() as lines:
         await life.office.outbox().deliver(until_idle=False)
-    assert [line["event"] for line in lines if line["log_level"] == "info" and line["channel"] == "slack:#roles"] == []
+    assert [
+        line["event"]
+        for line in lines
+        if line["log_level"] == "info" and line["channel"] == "slack:#roles"
+    ] == []
 
 
 async def test_a_merged_message_is_one_line_an_alert(life: Life) -> None:
@@ -71,7 +85,9 @@ async def test_a_merged_message_is_one_line_an_alert(life: Life) -> None:
 )
 def test_a_check_without_a_change_is_no_line_at_info(facts: dict[str, object], level: str) -> None:
     with capture_logs() as lines:
-        _say([(Unchanged("greenhouse:examplelabs"), {"board": "greenhouse:examplelabs", **facts})])
+        _log_results(
+            [(Unchanged("greenhouse:examplelabs"), {"board": "greenhouse:examplelabs", **facts})]
+        )
     assert [line["log_level"] for line in lines] == [level]
 
 
@@ -79,4 +95,7 @@ async def test_a_check_says_what_it_brought(life: Life) -> None:
     life.glance(paid(PAY))
     with capture_logs() as lines:
         await life.look(paid(MORE))
-    assert [line["kind"] for line in lines if line["event"] == "alert sent"] == ["opened", "revised"]
+    assert [line["kind"] for line in lines if line["event"] == "alert sent"] == [
+        "opened",
+        "revised",
+    ]

@@ -17,7 +17,19 @@ from monitor.queries.moved import former_lives
 from monitor.queries.titles import find_by_name_or_title
 from tests.support.boards import posting, snapshot
 from tests.support.history import ENGINEER, History
-from tests.support.moves import BOARD, NEW, came, counts, listing, move, moved, open_roles, postings, some_new, there
+from tests.support.moves import (
+    BOARD,
+    NEW,
+    came,
+    counts,
+    listing,
+    move,
+    moved,
+    open_roles,
+    postings,
+    some_new,
+    there,
+)
 
 
 @pytest.fixture
@@ -48,9 +60,16 @@ def test_a_role_that_moved_is_listed_once(history: History) -> None:
     assert len(open_roles(history, text="engineer")) == 7
     assert len(open_roles(history, rules=(ENGINEER,))) == 7
     assert len(open_roles(history, status="all")) == 18
-    assert history.ask(f"SELECT state, open_postings FROM boards WHERE board = '{BOARD}'") == [("unwatched", 11)]
+    assert history.ask(f"SELECT state, open_postings FROM boards WHERE board = '{BOARD}'") == [
+        ("unwatched", 11)
+    ]
     with history.engine.connect() as connection:
-        fitting = [one.role.posting for one in open_postings(connection, Alerting.of(history.settings), history.settings.rules)]
+        fitting = [
+            one.role.posting
+            for one in open_postings(
+                connection, Alerting.of(history.settings), history.settings.rules
+            )
+        ]
     assert sorted(fitting) == open_roles(history)
 
 
@@ -71,7 +90,14 @@ def test_a_reminder_told_on_the_former_board_is_not_told_on_the_new_one(engine: 
     history.look(snapshot([*dated, *postings(10)[3:], posting("99", title="Chef")]))
     assert _remind(history) == 3
     move(history)
-    history.look(listing([*map(there, dated), replace(some_new(1)[0], deadline=near, stated=frozenset({"deadline"}))]))
+    history.look(
+        listing(
+            [
+                *map(there, dated),
+                replace(some_new(1)[0], deadline=near, stated=frozenset({"deadline"})),
+            ]
+        )
+    )
     assert _remind(history) == 1  # of the new role
     history.now += timedelta(hours=40)
     assert _remind(history) == 4
@@ -85,12 +111,19 @@ def _remind(history: History) -> int:
 def test_a_digest_counts_a_role_that_moved_once(history: History) -> None:
     move(history)
     history.look(listing([*came(6), *some_new(1)]))
-    day = replace(history.settings, alerts=replace(history.settings.alerts, digest=(history.now + timedelta(minutes=5)).time()))
+    day = replace(
+        history.settings,
+        alerts=replace(history.settings.alerts, digest=(history.now + timedelta(minutes=5)).time()),
+    )
     with history.engine.begin() as connection:
         digest.write(connection, day, history.now + timedelta(minutes=10))
     message = load(history.alerted("(SELECT message FROM alert WHERE id = alert_id)")[-1])
     assert isinstance(message, DigestMessage)
-    assert (message.open, message.fitting, [board.board for board in message.boards]) == (7, 7, [NEW])
+    assert (message.open, message.fitting, [board.board for board in message.boards]) == (
+        7,
+        7,
+        [NEW],
+    )
 
 
 def test_mutes_and_saved_roles_go_along(history: History) -> None:
@@ -98,10 +131,12 @@ def test_mutes_and_saved_roles_go_along(history: History) -> None:
     with history.engine.begin() as connection:
         mutes.mute(connection, "console", posting_id=first, rule=None, by="U1", now=history.now)
         for user in ("U1", "U2"):
-            saved.save(connection, user, first, history.now)
+            saved.save_role(connection, user, first, history.now)
     move(history)
     history.look(listing(came(6)))
-    history.look(listing([there(postings(1)[0], title="Research Engineer, Team 1, Tokyo"), *came(6)[1:]]))
+    history.look(
+        listing([there(postings(1)[0], title="Research Engineer, Team 1, Tokyo"), *came(6)[1:]])
+    )
     [state] = history.ask("SELECT state FROM alerts WHERE kind = 'revised'")
     assert state == ("discarded",)
     assert open_roles(history, status="all", saved_by="U2") == [f"{NEW}:131"]

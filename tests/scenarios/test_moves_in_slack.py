@@ -13,7 +13,17 @@ from crawler.items import Failure
 from tests.support.boards import posting, snapshot
 from tests.support.history import History, settings
 from tests.support.life import RULE, Life, kinds
-from tests.support.moves import BOARD, NEW, came, listing, move, postings, some_new, there, watch_too
+from tests.support.moves import (
+    BOARD,
+    NEW,
+    came,
+    listing,
+    move,
+    postings,
+    some_new,
+    there,
+    watch_too,
+)
 from tests.support.post_office import PostOffice, post_office
 from tests.support.simulator import Simulator, simulated, simulating
 from tests.support.slack_server import OPS, ROLES, TOKEN, shown
@@ -32,7 +42,10 @@ async def test_a_move_is_one_message_in_slack(office: PostOffice) -> None:
     life.history.look(listing([*came(25), *some_new(20)]))
     await life.deliver()
     [_, message] = life.slack.channels[ROLES].messages
-    assert "Example Labs moved from Greenhouse to Google Careers: 25 of 41 open roles came along, 20 are new" in shown(message)
+    assert (
+        "Example Labs moved from Greenhouse to Google Careers: 25 of 41 open roles came along, 20 are new"
+        in shown(message)
+    )
     assert office.one_copy_each()
     await life.deliver()
     assert len(life.slack.channels[ROLES].messages) == 2
@@ -43,7 +56,9 @@ async def test_a_first_look_in_the_same_round_is_in_the_same_message(office: Pos
     await life.look(*postings(3))
     move(life.history)
     watch_too(life.history, "greenhouse:another")
-    life.history.look(listing(came(3)), listing([posting("5", company="Another")], "greenhouse:another"))
+    life.history.look(
+        listing(came(3)), listing([posting("5", company="Another")], "greenhouse:another")
+    )
     await life.deliver()
     [_, message] = life.slack.channels[ROLES].messages
     assert "3 of 4 open roles came along" in shown(message)
@@ -61,13 +76,17 @@ async def test_a_roles_card_and_thread_go_along_without_a_message(office: PostOf
     card, summary = life.cards
     assert "google / examplelabs · 134" in shown(card)
     assert "https://careers.example/134" in shown(card)
-    life.history.look(listing([*came(3), there(postings(4)[-1], title="Research Engineer, Team 4, Tokyo")]))
+    life.history.look(
+        listing([*came(3), there(postings(4)[-1], title="Research Engineer, Team 4, Tokyo")])
+    )
     await life.deliver()
     assert life.cards == [life.slack.channels[ROLES].messages[1], summary]
     assert kinds(life.slack.channels[ROLES].replies(life.cards[0])) == ["Role changed!"]
 
 
-async def test_the_operators_message_of_the_former_board_shows_how_it_ended(office: PostOffice) -> None:
+async def test_the_operators_message_of_the_former_board_shows_how_it_ended(
+    office: PostOffice,
+) -> None:
     life = Life(office)
     await life.look(*postings(3))
     for _ in range(3):
@@ -93,4 +112,6 @@ async def test_the_strict_simulator_takes_the_one_message(engine: Engine) -> Non
 
 def _in_slack(simulator: Simulator) -> History:
     wanted = settings(RULE)
-    return History(simulator.engine, replace(wanted, slack=replace(wanted.slack, token=SecretStr(TOKEN))))
+    return History(
+        simulator.engine, replace(wanted, slack=replace(wanted.slack, token=SecretStr(TOKEN)))
+    )

@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from monitor.config.database_url import normal_url
-from monitor.database.schema import unopened, upgrade
+from monitor.database.schema import engine_as_is, upgrade
 from monitor.demo.board_server import BoardServer
 from tests.support.greenhouse import job
 from tests.support.running import Heard, Place, until
@@ -25,15 +25,20 @@ pytestmark = pytest.mark.slow  # a server of its own, for half a minute
 class Server:
     """A PostgreSQL server of one test's own."""
 
-    def __init__(self, server: Any) -> None:  # noqa: ANN401  # the package ships no types
+    def __init__(self, server: Any) -> None:  # the package ships no types
         self._server = server
         self.url: str = server.get_uri()
 
     def stop(self) -> None:
         """As a machine that loses its power: no connection is told."""
-        from pgserver._commands import pg_ctl  # type: ignore[attr-defined]  # noqa: PLC0415  # it makes its functions as it is loaded; as below
+        # it makes its functions as it is loaded; as below
+        from pgserver._commands import pg_ctl  # type: ignore[attr-defined]  # noqa: PLC0415
 
-        pg_ctl(["-w", "-m", "immediate", "stop"], pgdata=self._server.pgdata, user=self._server.system_user)
+        pg_ctl(
+            ["-w", "-m", "immediate", "stop"],
+            pgdata=self._server.pgdata,
+            user=self._server.system_user,
+        )
 
     def start(self) -> None:
         self._server.ensure_postgres_running()
@@ -49,16 +54,19 @@ class Server:
 @pytest.fixture
 def server() -> Iterator[Server]:
     with warnings.catch_warnings(action="ignore"):  # it grumbles where there is no session folder
-        import pgserver  # noqa: PLC0415  # as above
+        import pgserver  # as above  # noqa: PLC0415
     with TemporaryDirectory(prefix="rolewatch-postgres-") as folder:
-        running = pgserver.get_server(folder)  # type: ignore[attr-defined]  # it says so without __all__
+        # it says so without __all__
+        running = pgserver.get_server(folder)  # type: ignore[attr-defined]
         yield Server(running)
         running.cleanup()
 
 
 @pytest.fixture
-async def place(tmp_path: Path, boards: BoardServer, slack: SlackServer, server: Server) -> AsyncIterator[Place]:
-    with unopened(server.url) as engine:
+async def place(
+    tmp_path: Path, boards: BoardServer, slack: SlackServer, server: Server
+) -> AsyncIterator[Place]:
+    with engine_as_is(server.url) as engine:
         upgrade(engine)
     place = Place(tmp_path, boards.url, slack.api_url, TOKEN)
     place.configure(f'[database]\nurl = "{server.url}"\n')
@@ -79,7 +87,13 @@ async def test_a_server_that_restarts_is_waited_for_and_nothing_is_lost_or_doubl
     await until(lambda: len(slack.texts()) == 2)
     await asyncio.to_thread(server.stop)
     boards.boards["examplelabs"].jobs.append(job(3, title="Research Engineer, Not Stored"))
-    await until(lambda: daemon.of("ERROR round failed") and daemon.of("ERROR the outbox") and daemon.of("ERROR lease not renewed"))
+    await until(
+        lambda: (
+            daemon.of("ERROR round failed")
+            and daemon.of("ERROR the outbox")
+            and daemon.of("ERROR lease not renewed")
+        )
+    )
     await asyncio.to_thread(server.start)
     await until(lambda: len(slack.texts()) == 3)
     await until(lambda: server.ask("SELECT DISTINCT state FROM alerts") == [("sent",)])
@@ -87,7 +101,10 @@ async def test_a_server_that_restarts_is_waited_for_and_nothing_is_lost_or_doubl
     assert daemon.process.returncode == 0
     assert not daemon.of("Traceback")
     assert all("OperationalError: " in line for line in daemon.of(" ERROR "))
-    assert [title in told for title, told in zip(("In Flight", "Not Stored"), slack.texts()[1:], strict=True)] == [True, True]
+    assert [
+        title in told
+        for title, told in zip(("In Flight", "Not Stored"), slack.texts()[1:], strict=True)
+    ] == [True, True]
     assert server.ask("SELECT count(*) FROM posting_changes WHERE kind = 'opened'") == [(2,)]
     assert (await place.run("db", "check"))[:2] == (0, "ok\n")
 

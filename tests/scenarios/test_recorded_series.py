@@ -59,11 +59,15 @@ def _edits(before: dict[str, Any], after: dict[str, Any]) -> Iterator[str]:
 
     if squeezed(before["title"]) != squeezed(after["title"]):
         yield "title"
-    if sorted(map(squeezed, before["location"]["name"].split(";"))) != sorted(map(squeezed, after["location"]["name"].split(";"))):
+    if sorted(map(squeezed, before["location"]["name"].split(";"))) != sorted(
+        map(squeezed, after["location"]["name"].split(";"))
+    ):
         yield "location"
     if before["absolute_url"] != after["absolute_url"]:
         yield "url"
-    if [each["name"] for each in before.get("departments", [])] != [each["name"] for each in after.get("departments", [])]:
+    if [each["name"] for each in before.get("departments", [])] != [
+        each["name"] for each in after.get("departments", [])
+    ]:
         yield "department"
     if _read(before.get("content", "")) != _read(after.get("content", "")):
         yield "description"
@@ -75,7 +79,9 @@ def _read(content: str) -> list[str]:
     return words.replace("\u200b", "").split()
 
 
-async def crawl_days(engine: Engine, board: str, series: list[dict[str, dict[str, Any]]]) -> list[set[Event]]:
+async def crawl_days(
+    engine: Engine, board: str, series: list[dict[str, dict[str, Any]]]
+) -> list[set[Event]]:
     """What each file leaves, looked at twice; the second look must leave nothing."""
     events: list[set[Event]] = []
     async with BoardServer() as server:
@@ -90,11 +96,15 @@ async def crawl_days(engine: Engine, board: str, series: list[dict[str, dict[str
 
 
 def _wanted(board: str, url: str) -> Settings:
-    return settings(ENGINEER, boards=(board,), ats={"greenhouse": AtsSettings(url, timedelta(0), 4)})
+    return settings(
+        ENGINEER, boards=(board,), ats={"greenhouse": AtsSettings(url, timedelta(0), 4)}
+    )
 
 
 async def _look(engine: Engine, wanted: Settings, now: datetime) -> set[Event]:
-    round_id = await run_round(engine, wanted, None, alerts=True, announce=False, clock=lambda: now, random=Random(1))
+    round_id = await run_round(
+        engine, wanted, None, alerts=True, announce=False, clock=lambda: now, random=Random(1)
+    )
     with engine.connect() as connection:
         [board] = report(connection, round_id)
     assert board.result != "failure", board.reason
@@ -111,12 +121,23 @@ LUNO = (SERIES / "greenhouse-luno_content", "greenhouse:luno")
 def test_our_own_series_has_every_kind_of_change() -> None:
     events = [(kind, field) for day in by_hand(days(SMALL[0])) for _, kind, field in day]
     assert {kind for kind, _ in events} == {"opened", "revised", "closed", "reopened"}
-    assert {field for _, field in events if field} == {"title", "location", "url", "department", "description"}
+    assert {field for _, field in events if field} == {
+        "title",
+        "location",
+        "url",
+        "department",
+        "description",
+    }
     assert len(events) == 13
 
 
-@pytest.mark.parametrize(("folder", "board"), [SMALL, pytest.param(*DEEPMIND, marks=NEEDS), pytest.param(*LUNO, marks=NEEDS)])
-async def test_a_series_leaves_what_comparing_by_hand_gives(sqlite_url: str, folder: Path, board: str) -> None:
+@pytest.mark.parametrize(
+    ("folder", "board"),
+    [SMALL, pytest.param(*DEEPMIND, marks=NEEDS), pytest.param(*LUNO, marks=NEEDS)],
+)
+async def test_a_series_leaves_what_comparing_by_hand_gives(
+    sqlite_url: str, folder: Path, board: str
+) -> None:
     engine = open_database(sqlite_url)
     series = days(folder)
     found = await crawl_days(engine, board, series)
@@ -124,8 +145,13 @@ async def test_a_series_leaves_what_comparing_by_hand_gives(sqlite_url: str, fol
     for day, (stored, expected) in enumerate(zip(found[1:], by_hand(series), strict=True), 1):
         assert stored == expected, f"day {day}"
     with engine.connect() as connection:
-        assert connection.execute(text("SELECT count(*) FROM posting_changes")).scalar() == sum(map(len, by_hand(series)))
-        assert connection.execute(text("SELECT count(*) FROM alerts WHERE kind = 'summary'")).scalar() == 1
+        assert connection.execute(text("SELECT count(*) FROM posting_changes")).scalar() == sum(
+            map(len, by_hand(series))
+        )
+        assert (
+            connection.execute(text("SELECT count(*) FROM alerts WHERE kind = 'summary'")).scalar()
+            == 1
+        )
     engine.dispose()
 
 
@@ -143,9 +169,16 @@ NEWER = "SELECT posting, kind, field FROM posting_changes ORDER BY change_id LIM
 
 
 @pytest.mark.parametrize(
-    ("folder", "board"), [SMALL, pytest.param(*DEEPMIND, marks=[NEEDS, pytest.mark.slow]), pytest.param(*LUNO, marks=NEEDS)]
+    ("folder", "board"),
+    [
+        SMALL,
+        pytest.param(*DEEPMIND, marks=[NEEDS, pytest.mark.slow]),
+        pytest.param(*LUNO, marks=NEEDS),
+    ],
 )
-def test_the_command_run_once_a_day_file_leaves_what_comparing_by_hand_gives(tmp_path: Path, folder: Path, board: str) -> None:
+def test_the_command_run_once_a_day_file_leaves_what_comparing_by_hand_gives(
+    tmp_path: Path, folder: Path, board: str
+) -> None:
     series = days(folder)
     with serving() as server:
         file = tmp_path / "rolewatch.toml"
@@ -156,11 +189,16 @@ def test_the_command_run_once_a_day_file_leaves_what_comparing_by_hand_gives(tmp
             served.jobs = list(jobs.values())
             assert rolewatch("check").code == 0
             changes = rolewatch.ask("sql", NEWER, f"--param=n={stored}")
-            assert {(row["posting"].split(":")[-1], row["kind"], row["field"]) for row in changes} == events
+            assert {
+                (row["posting"].split(":")[-1], row["kind"], row["field"]) for row in changes
+            } == events
             stored += len(changes)
             alerts = _count(rolewatch, "alerts")
             assert rolewatch("check").code == 0
-            assert (_count(rolewatch, "posting_changes"), _count(rolewatch, "alerts")) == (stored, alerts)
+            assert (_count(rolewatch, "posting_changes"), _count(rolewatch, "alerts")) == (
+                stored,
+                alerts,
+            )
     assert stored == sum(map(len, expected))
 
 

@@ -29,7 +29,9 @@ class Channel:
 
     def __init__(self, office: PostOffice) -> None:
         self.office = office
-        wanted = settings(replace(ENGINEER, notify=("slack:#roles",)), slack=SlackSettings(token=SecretStr(TOKEN)))
+        wanted = settings(
+            replace(ENGINEER, notify=("slack:#roles",)), slack=SlackSettings(token=SecretStr(TOKEN))
+        )
         self.history = History(office.engine, replace(wanted, alerts=AlertSettings(digest=time(9))))
 
     async def look(self, *postings: Posting) -> None:
@@ -71,7 +73,9 @@ async def test_a_reminder_is_a_reply_to_the_role_that_the_channel_sees(channel: 
     assert "Deadline in" not in shown(card)
 
 
-async def test_a_role_without_a_card_is_reminded_of_in_a_message_of_its_own(channel: Channel) -> None:
+async def test_a_role_without_a_card_is_reminded_of_in_a_message_of_its_own(
+    channel: Channel,
+) -> None:
     await channel.look(DUE)
     await channel.pass_to(DEADLINE - timedelta(hours=24))
     assert "Deadline in 24 hours" in channel.messages[-1]["text"]
@@ -94,7 +98,9 @@ async def test_a_digest_that_may_have_arrived_is_there_once(channel: Channel) ->
     channel.office.slack.break_next("accept_then_500")
     await channel.pass_to(START + timedelta(days=1, hours=1))
     assert channel.office.one_copy_each()
-    assert channel.history.ask("SELECT state, channel FROM alerts WHERE kind = 'digest'") == [("sent", "slack:#roles")]
+    assert channel.history.ask("SELECT state, channel FROM alerts WHERE kind = 'digest'") == [
+        ("sent", "slack:#roles")
+    ]
     assert "1 deadline within 7 days" in channel.messages[-1]["text"]
 
 
@@ -104,7 +110,9 @@ async def test_a_reminder_that_was_held_is_a_reply_too(channel: Channel) -> None
     moment = DEADLINE - timedelta(hours=24)
     channel.office.clock = At(moment)
     channel.history.settings = replace(channel.history.settings, alerts=AlertSettings())
-    channel.office.hours = AlertSettings(quiet=((moment - timedelta(hours=1)).time(), (moment + timedelta(hours=2)).time()))
+    channel.office.hours = AlertSettings(
+        quiet=((moment - timedelta(hours=1)).time(), (moment + timedelta(hours=2)).time())
+    )
     await channel.pass_to(moment)
     assert len(channel.messages) == 2
     assert channel.replies(channel.messages[1]) == []

@@ -33,7 +33,12 @@ level = "debug"
 [health]
 heartbeat_url = "http://127.0.0.1:9/{MARK}"
 """
-COMMANDS = [["-vv", "check"], ["-vv", "doctor"], ["-vv", "alerts", "test"], ["sql", "SELECT * FROM alerts"]]
+COMMANDS = [
+    ["-vv", "check"],
+    ["-vv", "doctor"],
+    ["-vv", "alerts", "test"],
+    ["sql", "SELECT * FROM alerts"],
+]
 
 
 @pytest.fixture
@@ -41,7 +46,9 @@ async def place(tmp_path: Path) -> AsyncIterator[Place]:
     async with BoardServer() as boards:
         boards.board("examplelabs", *(job(key) for key in range(1, 4)))
         place = Place(tmp_path, boards.url, every="1h")
-        (tmp_path / ".env").write_text("".join(f"{name}={value}\n" for name, value in SECRETS.items()))
+        (tmp_path / ".env").write_text(
+            "".join(f"{name}={value}\n" for name, value in SECRETS.items())
+        )
         place.configure(MORE)
         yield place
         place.kill_all()
@@ -49,7 +56,11 @@ async def place(tmp_path: Path) -> AsyncIterator[Place]:
 
 def written(folder: Path) -> list[str]:
     """The files that hold the mark, but for the two in which a person put it."""
-    files = [file for file in folder.rglob("*") if file.is_file() and file.name not in {".env", "rolewatch.toml"}]
+    files = [
+        file
+        for file in folder.rglob("*")
+        if file.is_file() and file.name not in {".env", "rolewatch.toml"}
+    ]
     return [file.name for file in files if MARK.encode() in file.read_bytes()]
 
 
@@ -66,10 +77,16 @@ async def test_no_secret_comes_out_again(place: Place) -> None:
         seen += await asyncio.wait_for(process.communicate(), 90)
         assert process.returncode in {0, 1}, (command, seen[-1])
     daemon = await place.start("-vv", "run", "--announce")
-    await until(lambda: place.ask("SELECT 1 FROM lease WHERE command = 'run' AND stopped_at IS NULL"), within=60)
+    await until(
+        lambda: place.ask("SELECT 1 FROM lease WHERE command = 'run' AND stopped_at IS NULL"),
+        within=60,
+    )
     await asyncio.sleep(1)  # it has read its configuration, and reads it again when it changes
     place.configure(MORE.replace("heartbeat_url", "heartbeet_url"))
-    await until(lambda: place.ask("SELECT 1 FROM alerts WHERE why LIKE '%configuration was refused'"), within=60)
+    await until(
+        lambda: place.ask("SELECT 1 FROM alerts WHERE why LIKE '%configuration was refused'"),
+        within=60,
+    )
     seen.append(listed(daemon))
     daemon.terminate()
     seen += await asyncio.wait_for(daemon.communicate(), 60)
@@ -117,7 +134,9 @@ for form in ("text", "json"):
         structlog.get_logger().exception("broke")
         logging.getLogger("other").exception("broke")
 """
-    process = await asyncio.create_subprocess_exec(sys.executable, "-c", code, stdout=PIPE, stderr=PIPE)
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", code, stdout=PIPE, stderr=PIPE
+    )
     _, err = await process.communicate()
     assert err.count(b"broke") == 4
     assert MARK.encode() not in err

@@ -30,7 +30,9 @@ async def place(tmp_path: Path, server: SocketServer) -> AsyncIterator[Place]:
             await process.communicate()
 
 
-async def test_the_daemon_answers_and_stops_with_a_line_open(place: Place, server: SocketServer) -> None:
+async def test_the_daemon_answers_and_stops_with_a_line_open(
+    place: Place, server: SocketServer
+) -> None:
     daemon = await place.start("run")
     await until(lambda: server.sockets and place.ask("SELECT 1 FROM postings"), within=60)
     await server.click("role_save", "1")
@@ -40,7 +42,9 @@ async def test_the_daemon_answers_and_stops_with_a_line_open(place: Place, serve
     assert daemon.returncode == 0
 
 
-async def test_a_wrong_app_token_is_told_and_alerts_go_on(place: Place, server: SocketServer) -> None:
+async def test_a_wrong_app_token_is_told_and_alerts_go_on(
+    place: Place, server: SocketServer
+) -> None:
     place.app_token = "xapp-1-A1-2-wrong"
     daemon = await place.start("run")
     await until(lambda: len(server.made("chat.postMessage")) == 2, within=60)

@@ -30,11 +30,15 @@ def address() -> Iterator[str]:
 class Workspace:
     """The simulator's own word, a board, and the daemon between them."""
 
-    def __init__(self, base: str, session: aiohttp.ClientSession, place: Place, boards: BoardServer) -> None:
+    def __init__(
+        self, base: str, session: aiohttp.ClientSession, place: Place, boards: BoardServer
+    ) -> None:
         self.base, self.session, self.place, self.boards = base, session, place, boards
 
     async def control(self, what: str, **body: object) -> dict[str, Any]:
-        async with self.session.request("POST" if body else "GET", f"{self.base}/_ctl/{what}", json=body or None) as response:
+        async with self.session.request(
+            "POST" if body else "GET", f"{self.base}/_ctl/{what}", json=body or None
+        ) as response:
             answer: dict[str, Any] = await response.json()
             return answer
 
@@ -67,7 +71,10 @@ class Workspace:
 @pytest.fixture
 async def workspace(tmp_path: Path, address: str) -> AsyncIterator[Workspace]:
     async with BoardServer() as boards, aiohttp.ClientSession() as session:
-        boards.board("examplelabs", *(job(key, title=f"Research Engineer, Team {key}") for key in range(1, 4)))
+        boards.board(
+            "examplelabs",
+            *(job(key, title=f"Research Engineer, Team {key}") for key in range(1, 4)),
+        )
         place = Place(tmp_path, boards.url, f"{address}/api/", BOT, app_token=APP)
         place.configure(f'admins = ["{ALICE}"]\n')
         workspace = Workspace(address, session, place, boards)
@@ -86,9 +93,15 @@ async def card(workspace: Workspace) -> str:
     """The ts of the card of a role that opened and was revised."""
     listed = workspace.boards.boards["examplelabs"]
     listed.jobs.append(job(9, title="Research Engineer, New"))
-    await until(lambda: workspace.place.ask("SELECT 1 FROM alerts WHERE kind = 'opened' AND state = 'sent'"))
+    await until(
+        lambda: workspace.place.ask("SELECT 1 FROM alerts WHERE kind = 'opened' AND state = 'sent'")
+    )
     listed.jobs[-1] = job(9, title="Research Engineer, Newer")
-    await until(lambda: workspace.place.ask("SELECT 1 FROM card WHERE shown = wanted AND shows LIKE '%Newer%'"))
+    await until(
+        lambda: workspace.place.ask(
+            "SELECT 1 FROM card WHERE shown = wanted AND shows LIKE '%Newer%'"
+        )
+    )
     return str((await workspace.cards())[-1]["ts"])
 
 
@@ -96,7 +109,9 @@ async def test_every_button_of_a_real_card_has_its_effect_once(workspace: Worksp
     ts = await card(workspace)
     for action in ("role_open", "role_save", "role_why", "role_diff", "role_mute", "rule_mute"):
         await workspace.click(action, ts, user=ALICE, duplicate=True, settle=1.0)
-    assert "for everyone" in json.dumps((await workspace.click("role_mute", ts, user=BOB, settle=1.0))["calls_after"])
+    assert "for everyone" in json.dumps(
+        (await workspace.click("role_mute", ts, user=BOB, settle=1.0))["calls_after"]
+    )
     state = await workspace.control("state")
     assert [one["complete"] for one in state["files"].values()] == [True]
     assert workspace.place.ask("SELECT count(*) FROM saved") == [(1,)]
@@ -118,15 +133,23 @@ async def test_a_muted_role_is_edited_and_not_told(workspace: Workspace) -> None
     await workspace.click("role_mute", ts, user=ALICE, settle=1.0)
     replies = len((await workspace.cards())[-1]["replies"])
     workspace.boards.boards["examplelabs"].jobs[-1] = job(9, title="Research Engineer, Muted")
-    await until(lambda: workspace.place.ask("SELECT 1 FROM card WHERE shown = wanted AND shows LIKE '%Muted%'"))
+    await until(
+        lambda: workspace.place.ask(
+            "SELECT 1 FROM card WHERE shown = wanted AND shows LIKE '%Muted%'"
+        )
+    )
     shown = (await workspace.cards())[-1]
     assert "Research Engineer, Muted" in json.dumps(shown["blocks"])
     assert len(shown["replies"]) == replies
-    assert workspace.place.ask("SELECT reason FROM alerts WHERE state = 'discarded'") == [(f"{ALICE} muted this role here",)]
+    assert workspace.place.ask("SELECT reason FROM alerts WHERE state = 'discarded'") == [
+        (f"{ALICE} muted this role here",)
+    ]
 
 
 @pytest.mark.slow
-async def test_commands_are_answered_to_the_one_who_asked_whatever_becomes_of_the_connection(workspace: Workspace) -> None:
+async def test_commands_are_answered_to_the_one_who_asked_whatever_becomes_of_the_connection(
+    workspace: Workspace,
+) -> None:
     texts = (
         "roles research engineer at example labs",
         "history team 1",

@@ -48,13 +48,22 @@ def tell(simulator: Simulator, rounds: int, each: int) -> None:
             simulator.tell(*messages, channel=f"slack:#{name}", round_id=round_id)
 
 
-async def refuse_at_random(simulator: Simulator, chance: Random, calls: int, number: int, longest: int) -> dict[str, float]:
+async def refuse_at_random(
+    simulator: Simulator, chance: Random, calls: int, number: int, longest: int
+) -> dict[str, float]:
     """That many 429s at posts; gives the seconds that each channel is asked to wait in all."""
     waits = dict.fromkeys(CHANNELS, 0.0)
     for _ in range(number):
         name, seconds = chance.choice(list(CHANNELS)), chance.randint(1, longest)
         after = chance.randrange(calls)
-        await simulator.control("fault", kind="429", method="chat.postMessage", channel=CHANNELS[name], after=after, retry_after=seconds)
+        await simulator.control(
+            "fault",
+            kind="429",
+            method="chat.postMessage",
+            channel=CHANNELS[name],
+            after=after,
+            retry_after=seconds,
+        )
         waits[name] += seconds
     return waits
 
@@ -67,9 +76,15 @@ async def run(simulator: Simulator) -> dict[str, float]:
     done: dict[str, float] = {}
     while len(done) < len(CHANNELS):
         await asyncio.sleep(0.25)
-        open_ = {one.channel.partition("#")[2] for one in simulator.deliveries() if one.state != "sent"}
+        open_ = {
+            one.channel.partition("#")[2] for one in simulator.deliveries() if one.state != "sent"
+        }
         packed = bool(simulator.deliveries())
-        done |= {name: time.monotonic() - began for name in CHANNELS if packed and name not in open_ and name not in done}
+        done |= {
+            name: time.monotonic() - began
+            for name in CHANNELS
+            if packed and name not in open_ and name not in done
+        }
     stop.set()
     await running
     return done
@@ -79,9 +94,14 @@ async def assert_in_order(simulator: Simulator) -> None:
     deliveries = simulator.deliveries()
     state: dict[str, Any] = await simulator.control("state")
     for name, channel_id in CHANNELS.items():
-        messages = next(one["messages"] for one in state["channels"].values() if one["id"] == channel_id)
+        messages = next(
+            one["messages"] for one in state["channels"].values() if one["id"] == channel_id
+        )
         everything = [one for message in messages for one in (message, *message.get("replies", []))]
-        found = [one["metadata"]["event_payload"]["delivery_id"] for one in sorted(everything, key=lambda one: one["ts"])]
+        found = [
+            one["metadata"]["event_payload"]["delivery_id"]
+            for one in sorted(everything, key=lambda one: one["ts"])
+        ]
         assert found == [one.delivery_id for one in deliveries if one.channel == f"slack:#{name}"]
 
 
@@ -90,8 +110,12 @@ def least(messages: int, waits: float) -> float:
     return (messages - BURST) / RATE + waits
 
 
-async def test_a_few_to_each_of_five_channels_arrive_in_order_and_nobody_waits_for_another(simulator: Simulator) -> None:
-    await simulator.control("fault", kind="429", method="chat.postMessage", channel=CHANNELS["roles"], retry_after=4)
+async def test_a_few_to_each_of_five_channels_arrive_in_order_and_nobody_waits_for_another(
+    simulator: Simulator,
+) -> None:
+    await simulator.control(
+        "fault", kind="429", method="chat.postMessage", channel=CHANNELS["roles"], retry_after=4
+    )
     tell(simulator, rounds=2, each=3)
     done = await run(simulator)
     await assert_in_order(simulator)
@@ -100,12 +124,17 @@ async def test_a_few_to_each_of_five_channels_arrive_in_order_and_nobody_waits_f
 
 @pytest.mark.slow
 @pytest.mark.timeout(600)
-async def test_three_hundred_to_five_channels_take_a_tenth_longer_than_they_must(simulator: Simulator) -> None:
+async def test_three_hundred_to_five_channels_take_a_tenth_longer_than_they_must(
+    simulator: Simulator,
+) -> None:
     tell(simulator, rounds=6, each=10)
     waits = await refuse_at_random(simulator, Random(4), calls=60, number=15, longest=5)
     done = await run(simulator)
     await assert_in_order(simulator)
     for name, seconds in done.items():
-        print(f"{name}: {seconds:.1f} s, least {least(60, waits[name]):.1f} s, of which Retry-After {waits[name]:.0f} s")  # noqa: T201  # the measurement
+        # the measurement
+        print(
+            f"{name}: {seconds:.1f} s, least {least(60, waits[name]):.1f} s, of which Retry-After {waits[name]:.0f} s"
+        )
     assert len(simulator.deliveries()) == 300
     assert max(done.values()) <= 1.1 * max(least(60, seconds) for seconds in waits.values())

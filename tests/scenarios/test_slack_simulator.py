@@ -11,7 +11,17 @@ from sqlalchemy import Engine
 
 from monitor.delivery.dispatcher import Outbox
 from monitor.messages import GroupMessage, Message, RoleMessage
-from tests.support.alerts import AT, HOSTILE, digest, every_kind, opened, reminder, revised, role, summary
+from tests.support.alerts import (
+    AT,
+    HOSTILE,
+    digest,
+    every_kind,
+    opened,
+    reminder,
+    revised,
+    role,
+    summary,
+)
 from tests.support.simulator import ACCEPTED, FAULTS, Simulator, simulated, simulating
 
 OLD = "C0ARCHIVE1"
@@ -31,12 +41,18 @@ async def simulator(address: str, sqlite_engine: Engine) -> AsyncIterator[Simula
 
 async def assert_one_copy_each(simulator: Simulator, number: int) -> None:
     assert simulator.states() == ["sent"] * number
-    ids = [message["metadata"]["event_payload"]["delivery_id"] for message in await simulator.messages()]
+    ids = [
+        message["metadata"]["event_payload"]["delivery_id"]
+        for message in await simulator.messages()
+    ]
     assert ids == [one.delivery_id for one in simulator.deliveries()]
 
 
 async def test_every_kind_of_message_is_taken(simulator: Simulator) -> None:
-    groups = [GroupMessage(tuple(opened(str(key), title=f"Engineer {key} " * 8) for key in range(number))) for number in (11, 150)]
+    groups = [
+        GroupMessage(tuple(opened(str(key), title=f"Engineer {key} " * 8) for key in range(number)))
+        for number in (11, 150)
+    ]
     listed = summary(roles=[role(str(key)) for key in range(300)])
     notifier = simulator.notifier()
     for number, message in enumerate([*every_kind(), *groups, listed]):
@@ -46,11 +62,28 @@ async def test_every_kind_of_message_is_taken(simulator: Simulator) -> None:
 
 @pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
 async def test_hostile_texts_are_taken(simulator: Simulator, text: str) -> None:
-    bad = role(title=text, location=text, pay=text, deadline_text=text, department=text, employment_type=text, workplace=text)
+    bad = role(
+        title=text,
+        location=text,
+        pay=text,
+        deadline_text=text,
+        department=text,
+        employment_type=text,
+        workplace=text,
+    )
     one = RoleMessage("opened", bad, opened().why, AT)
-    shapes: list[Message] = [one, GroupMessage((one,) * 11), summary(text, [bad] * 5), RoleMessage("closed", bad, (), AT)]
+    shapes: list[Message] = [
+        one,
+        GroupMessage((one,) * 11),
+        summary(text, [bad] * 5),
+        RoleMessage("closed", bad, (), AT),
+    ]
     near = msgspec.structs.replace(bad, deadline_at=AT + timedelta(hours=20))
-    shapes += [reminder(near), reminder(*[near] * 12), digest(one, one, near=(near,) * 3, company=text)]
+    shapes += [
+        reminder(near),
+        reminder(*[near] * 12),
+        digest(one, one, near=(near,) * 3, company=text),
+    ]
     notifier = simulator.notifier()
     for number, message in enumerate(shapes):
         await notifier.send("slack:#roles", message, f"id{number}")
@@ -67,7 +100,9 @@ async def test_a_digest_of_a_very_busy_day_is_taken(simulator: Simulator) -> Non
 
 @pytest.mark.parametrize("fault", [*FAULTS, *(f"accept_then_{fault}" for fault in ACCEPTED)])
 async def test_one_copy_whatever_goes_wrong(simulator: Simulator, fault: str) -> None:
-    await simulator.control("fault", kind=fault, method="chat.postMessage", seconds=0.3 if fault == "slow" else 3)
+    await simulator.control(
+        "fault", kind=fault, method="chat.postMessage", seconds=0.3 if fault == "slow" else 3
+    )
     simulator.tell(opened("1"), revised("2"))
     told = await simulator.outbox().deliver(until_idle=True)
     assert (told.sent, told.failed, told.waiting) == (2, 0, 0)
@@ -90,13 +125,18 @@ async def test_a_message_is_found_among_many_when_pages_are_short(simulator: Sim
     for _ in range(41):
         simulator.tell(opened(), round_id=simulator.begin_round())
     await simulator.outbox().deliver(until_idle=True)
-    assert len({message["metadata"]["event_payload"]["delivery_id"] for message in await simulator.messages()}) == len(
-        await simulator.messages()
-    )
+    assert len(
+        {
+            message["metadata"]["event_payload"]["delivery_id"]
+            for message in await simulator.messages()
+        }
+    ) == len(await simulator.messages())
     assert set(simulator.states()) == {"sent"}
 
 
-async def test_an_archived_channel_gets_its_messages_when_it_is_open_again(simulator: Simulator) -> None:
+async def test_an_archived_channel_gets_its_messages_when_it_is_open_again(
+    simulator: Simulator,
+) -> None:
     simulator.tell(opened("1"), opened("2"), channel="slack:#old-archive")
     assert (await simulator.outbox().deliver(until_idle=True)).failed == 1
     assert len(await simulator.messages("C0OPS00001")) == 1
@@ -105,8 +145,13 @@ async def test_an_archived_channel_gets_its_messages_when_it_is_open_again(simul
     assert len(await simulator.messages(OLD)) == 2
 
 
-@pytest.mark.parametrize("channel", ["slack:#private-in", "slack:C0PRIVATE1", "slack:U0ALICE001", "slack:#roles-research"])
-async def test_every_kind_of_channel_is_reached_and_read(simulator: Simulator, channel: str) -> None:
+@pytest.mark.parametrize(
+    "channel",
+    ["slack:#private-in", "slack:C0PRIVATE1", "slack:U0ALICE001", "slack:#roles-research"],
+)
+async def test_every_kind_of_channel_is_reached_and_read(
+    simulator: Simulator, channel: str
+) -> None:
     await simulator.control("fault", kind="accept_then_500", method="chat.postMessage")
     simulator.tell(opened(), channel=channel)
     await simulator.outbox().deliver(until_idle=True)
@@ -120,7 +165,11 @@ async def test_slacks_own_pace_is_never_exceeded(simulator: Simulator) -> None:
     simulator.tell(*(opened(str(key)) for key in range(6)))
     outbox = Outbox(simulator.engine, {"slack": simulator.notifier()}, lambda: datetime.now(UTC))
     assert (await outbox.deliver(until_idle=True)).sent == 6
-    assert not [outcome for outcome in (await simulator.control("state"))["outcomes"] if "ratelimited" in outcome or "429" in outcome]
+    assert not [
+        outcome
+        for outcome in (await simulator.control("state"))["outcomes"]
+        if "ratelimited" in outcome or "429" in outcome
+    ]
 
 
 async def test_a_webhook_takes_every_kind(simulator: Simulator) -> None:

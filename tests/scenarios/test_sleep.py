@@ -49,28 +49,54 @@ async def test_a_day_asleep_is_one_round_and_one_digest_and_the_lease_is_held_ag
     async with BoardServer() as boards:
         listed = boards.board("examplelabs", job(1, title="Research Engineer, Team 1"))
         place = Place(tmp_path, boards.url, every="15m")
-        place.config.write_text(place.config.read_text().replace("[alerts]\n", MORE).replace('["slack:#ops"]', '["console"]'))
+        place.config.write_text(
+            place.config.read_text()
+            .replace("[alerts]\n", MORE)
+            .replace('["slack:#ops"]', '["console"]')
+        )
         engine, console = open_database(f"sqlite:///{tmp_path}/rolewatch.db"), io.StringIO()
 
         def make_outbox(settings: Settings) -> Outbox:
-            return Outbox(engine, {"console": ConsoleNotifier(console)}, Clock.now, hours=settings.alerts)
+            return Outbox(
+                engine, {"console": ConsoleNotifier(console)}, Clock.now, hours=settings.alerts
+            )
 
         serving = asyncio.create_task(
-            serve(lambda: load(place.config, {}), engine, make_outbox, announce=False, clock=Clock.now, random=Random(1))
+            serve(
+                lambda: load(place.config, {}),
+                engine,
+                make_outbox,
+                announce=False,
+                clock=Clock.now,
+                random=Random(1),
+            )
         )
         await until(lambda: "Now watching" in console.getvalue())
         listed.jobs.append(job(2, title="Research Engineer, Overnight"))
         monkeypatch.setattr(Clock, "ahead", Clock.ahead + DAY)
         await until(lambda: "Research Engineer, Overnight" in console.getvalue())
-        await until(lambda: place.ask("SELECT count(*) FROM alerts WHERE kind = 'digest' AND state = 'sent'") == [(1,)])
+        await until(
+            lambda: (
+                place.ask("SELECT count(*) FROM alerts WHERE kind = 'digest' AND state = 'sent'")
+                == [(1,)]
+            )
+        )
         await asyncio.sleep(2)  # four ticks, in which nothing more may come
         [(expires_at,)] = place.ask("SELECT expires_at FROM lease WHERE stopped_at IS NULL")
         os.kill(os.getpid(), signal.SIGTERM)
         assert await asyncio.wait_for(serving, 10) is False
         engine.dispose()
     assert place.ask("SELECT count(*) FROM check_round") == [(2,)]
-    assert place.ask("SELECT kind, count(*) FROM alerts WHERE kind <> 'summary' GROUP BY kind") == [("digest", 1), ("opened", 1)]
-    assert datetime.now(UTC) < datetime.fromisoformat(expires_at) < datetime.now(UTC) + timedelta(minutes=1)  # by the database's clock
+    assert place.ask("SELECT kind, count(*) FROM alerts WHERE kind <> 'summary' GROUP BY kind") == [
+        ("digest", 1),
+        ("opened", 1),
+    ]
+    # by the database's clock
+    assert (
+        datetime.now(UTC)
+        < datetime.fromisoformat(expires_at)
+        < datetime.now(UTC) + timedelta(minutes=1)
+    )
     assert "late" not in console.getvalue()
 
 
@@ -85,12 +111,16 @@ async def place(tmp_path: Path) -> AsyncIterator[Place]:
             await process.wait()
 
 
-async def test_a_daemon_whose_place_a_check_took_while_it_slept_waits_for_it_and_goes_on(place: Place) -> None:
+async def test_a_daemon_whose_place_a_check_took_while_it_slept_waits_for_it_and_goes_on(
+    place: Place,
+) -> None:
     daemon = Heard(await place.start("run"))
     await until(lambda: place.ask("SELECT 1 FROM board_check"))
     with closing(sqlite3.connect(place.folder / "rolewatch.db", timeout=20)) as other:
         mine = "holder = 'another', command = 'check', host = 'elsewhere', expires_at = ?"
-        other.execute(f"UPDATE lease SET {mine}", [(datetime.now(UTC) + timedelta(seconds=12)).isoformat()])
+        other.execute(
+            f"UPDATE lease SET {mine}", [(datetime.now(UTC) + timedelta(seconds=12)).isoformat()]
+        )
         other.commit()
     await until(lambda: len(daemon.of("daemon started")) == 2)
     assert len(daemon.of("ERROR another rolewatch works on this database now")) == 1

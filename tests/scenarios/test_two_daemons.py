@@ -55,7 +55,9 @@ class Contender:
             "run",
         ]
         environ = dict(os.environ) | {"SLACK_BOT_TOKEN": TOKEN, "PYTHONPATH": str(ROOT)}
-        process = await asyncio.create_subprocess_exec(*command, env=environ, cwd=place.folder, stdout=PIPE, stderr=PIPE)
+        process = await asyncio.create_subprocess_exec(
+            *command, env=environ, cwd=place.folder, stdout=PIPE, stderr=PIPE
+        )
         place.processes.append(process)
         return cls(process, inside=inside)
 
@@ -70,7 +72,11 @@ class Contender:
         while True:
             self.send(signal.SIGSTOP)
             try:
-                with closing(sqlite3.connect(place.folder / "rolewatch.db", timeout=0.2, isolation_level=None)) as other:
+                with closing(
+                    sqlite3.connect(
+                        place.folder / "rolewatch.db", timeout=0.2, isolation_level=None
+                    )
+                ) as other:
                     other.execute("BEGIN IMMEDIATE")
                     other.execute("ROLLBACK")
             except sqlite3.OperationalError:
@@ -96,12 +102,16 @@ async def place(tmp_path: Path, boards: BoardServer, slack: SlackServer) -> Asyn
 
 def holder(place: Place) -> object:
     """The random word of the daemon that has the database."""
-    found = place.ask("SELECT holder FROM lease WHERE stopped_at IS NULL AND expires_at > strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')")
+    found = place.ask(
+        "SELECT holder FROM lease WHERE stopped_at IS NULL AND expires_at > strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')"
+    )
     return found[0][0] if found else None
 
 
 @pytest.mark.timeout(240)
-async def test_two_daemons_that_fight_for_a_database_send_every_message_once(place: Place, boards: BoardServer, slack: SlackServer) -> None:
+async def test_two_daemons_that_fight_for_a_database_send_every_message_once(
+    place: Place, boards: BoardServer, slack: SlackServer
+) -> None:
     chance, listed, expected = Random(3), boards.boards["examplelabs"], []
     working = await Contender.start(place, "pid:[1]")
     await until(slack.texts)
@@ -113,13 +123,15 @@ async def test_two_daemons_that_fight_for_a_database_send_every_message_once(pla
             expected.append(f"Research Engineer, Number {key}")
             listed.jobs.append(job(key, title=expected[-1]))
         before = len(slack.texts())
-        await until(lambda before=before: len(slack.texts()) > before)  # type: ignore[misc]  # it is an int
+        # it is an int
+        await until(lambda before=before: len(slack.texts()) > before)  # type: ignore[misc]
         await asyncio.sleep(chance.random())
         first = holder(place)
         await working.freeze(place)
         await until(lambda: holder(place) is None)  # its lease has run out
         other = await Contender.start(place, f"pid:[{number + 2}]")
-        await until(lambda first=first: holder(place) not in {None, first})  # type: ignore[misc]  # it is a word
+        # it is a word
+        await until(lambda first=first: holder(place) not in {None, first})  # type: ignore[misc]
         await asyncio.sleep(chance.random())
         working.send(signal.SIGCONT)
         code, said = await working.ended()
@@ -130,5 +142,7 @@ async def test_two_daemons_that_fight_for_a_database_send_every_message_once(pla
     await until(lambda: place.ask("SELECT count(*) FROM alerts WHERE state <> 'sent'") == [(0,)])
     working.send(signal.SIGTERM)
     assert (await working.ended())[0] == 0
-    assert Counter(title for title in expected for text in slack.texts() if title in text) == dict.fromkeys(expected, 1)
+    assert Counter(
+        title for title in expected for text in slack.texts() if title in text
+    ) == dict.fromkeys(expected, 1)
     assert place.ask("SELECT max(fence) FROM lease")[0][0] >= 4

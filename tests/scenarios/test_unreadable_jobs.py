@@ -21,7 +21,9 @@ def test_an_unreadable_posting_stays_as_last_read_and_is_counted(history: Histor
     for _ in range(3):
         history.look(snapshot([*postings(2), unreadable("3")]))
     assert history.states()["3"] == "open"
-    assert history.ask("SELECT seen, unreadable FROM checks ORDER BY check_id DESC LIMIT 1") == [(3, 1)]
+    assert history.ask("SELECT seen, unreadable FROM checks ORDER BY check_id DESC LIMIT 1") == [
+        (3, 1)
+    ]
     history.look(snapshot(postings(3)))
     assert history.changes() == []
 
@@ -45,31 +47,35 @@ def test_a_posting_of_the_baseline_that_is_read_later_opens_nothing(history: His
 def test_a_job_without_a_key_may_be_the_missing_one(history: History) -> None:
     history.look(snapshot(postings(9)))
     for _ in range(4):
-        history.look(snapshot(postings(8), unkeyed=1))
+        history.look(snapshot(postings(8), without_key=1))
     assert history.states()["9"] == "open"
-    history.look(snapshot(postings(8), {"9": Probe.GONE}, unkeyed=1))
+    history.look(snapshot(postings(8), {"9": Probe.GONE}, without_key=1))
     assert history.states()["9"] == "closed"
 
 
 def test_a_list_that_hides_a_posting_is_asked_for_whole_the_next_time(history: History) -> None:
     history.look(snapshot(postings(9), etag="one"))
-    history.look(snapshot(postings(8), unkeyed=1, etag="two"))
+    history.look(snapshot(postings(8), without_key=1, etag="two"))
     assert history.ask("SELECT etag FROM board") == [(None,)]
 
 
-def test_what_left_before_anybody_could_read_it_opens_when_it_is_back_and_can_be_read(history: History) -> None:
+def test_what_left_before_anybody_could_read_it_opens_when_it_is_back_and_can_be_read(
+    history: History,
+) -> None:
     history.look(snapshot([*postings(8), unreadable("9")]))
     history.look(snapshot(postings(8), {"9": Probe.GONE}))
     history.look(snapshot(postings(9)))
     assert history.changes() == [("9", "opened", None, None, None)]
-    assert history.ask("SELECT state, closed_at, version FROM postings WHERE key = '9'") == [("open", None, 1)]
+    assert history.ask("SELECT state, closed_at, version FROM postings WHERE key = '9'") == [
+        ("open", None, 1)
+    ]
     history.look(snapshot(postings(8), {"9": Probe.GONE}))
     assert [change[1] for change in history.changes()] == ["opened", "closed"]
 
 
 def test_a_list_that_may_hide_a_posting_is_no_look_that_saw_it(history: History) -> None:
     seen = history.look(snapshot(postings(9)))
-    history.look(snapshot(postings(8), unkeyed=1))
+    history.look(snapshot(postings(8), without_key=1))
     missed = history.look(snapshot(postings(8)))
     history.look(snapshot(postings(8)))
     [(not_before, not_after)] = history.ask("SELECT not_before, not_after FROM posting_change")
@@ -87,13 +93,19 @@ def read_if_whole(seen: Posting, *, whole: bool) -> Sighting:
     return msgspec.structs.replace(sighting(seen, None if whole else b"{}"), reader=read)
 
 
-def test_a_closed_posting_that_is_listed_again_and_cannot_be_read_is_open_again_as_last_read(history: History) -> None:
+def test_a_closed_posting_that_is_listed_again_and_cannot_be_read_is_open_again_as_last_read(
+    history: History,
+) -> None:
     history.look(snapshot(postings(9)))
     history.look(snapshot(postings(8), {"9": Probe.GONE}))
     history.look(snapshot([*postings(8), read_if_whole(postings(9)[8], whole=False)]))
     assert [change[1] for change in history.changes()] == ["closed", "reopened"]
-    assert history.ask("SELECT state, title FROM postings WHERE key = '9'") == [("open", "Research Engineer, Team 9")]
-    assert history.ask("SELECT seen, reopened, unreadable FROM checks ORDER BY check_id DESC LIMIT 1") == [(9, 1, 1)]
+    assert history.ask("SELECT state, title FROM postings WHERE key = '9'") == [
+        ("open", "Research Engineer, Team 9")
+    ]
+    assert history.ask(
+        "SELECT seen, reopened, unreadable FROM checks ORDER BY check_id DESC LIMIT 1"
+    ) == [(9, 1, 1)]
     history.look(snapshot([*postings(8), read_if_whole(postings(9)[8], whole=False)]))
     history.look(snapshot(postings(9)))
     assert [change[1] for change in history.changes()] == ["closed", "reopened"]

@@ -13,6 +13,7 @@ from monitor.messages import (
     BoardHealth,
     DigestMessage,
     FieldChange,
+    FirstCheckSummary,
     GroupMessage,
     Message,
     NightMessage,
@@ -23,7 +24,6 @@ from monitor.messages import (
     RoleKind,
     RoleMessage,
     RuleCount,
-    SummaryMessage,
     Why,
     dump,
 )
@@ -46,12 +46,22 @@ HOSTILE = (
 
 
 def role(key: str = "1", title: str = "Research Engineer", **fields: object) -> Role:
-    values = {"location": "London, UK", "pay": "133000-240000 USD/year", "url": f"https://jobs.example/{key}"} | fields
-    return Role(posting=f"greenhouse:examplelabs:{key}", company="Example Labs", title=title, **values)  # type: ignore[arg-type]
+    values = {
+        "location": "London, UK",
+        "pay": "133000-240000 USD/year",
+        "url": f"https://jobs.example/{key}",
+    } | fields
+    return Role(
+        posting=f"greenhouse:examplelabs:{key}", company="Example Labs", title=title, **values
+    )  # type: ignore[arg-type]
 
 
 def opened(
-    key: str = "1", rule: str = "engineers", title: str = "Research Engineer", kind: RoleKind = "opened", **fields: object
+    key: str = "1",
+    rule: str = "engineers",
+    title: str = "Research Engineer",
+    kind: RoleKind = "opened",
+    **fields: object,
 ) -> RoleMessage:
     values = {"why": (Why(rule, "title has “research engineer”"),), "at": AT} | fields
     return RoleMessage(kind=kind, role=role(key, title), **values)  # type: ignore[arg-type]
@@ -62,13 +72,26 @@ def revised(key: str = "1", *changes: FieldChange, rule: str = "engineers") -> R
     return opened(key, rule, kind="revised", changes=moved, not_before=AT - timedelta(minutes=15))
 
 
-def summary(rule: str = "engineers", roles: Iterable[Role] = (), board: str = "greenhouse:examplelabs", open_: int = 57) -> SummaryMessage:
-    return SummaryMessage((BoardCount(board, "Example Labs", "https://jobs.example/", open_),), (RuleCount(rule, tuple(roles)),))
+def summary(
+    rule: str = "engineers",
+    roles: Iterable[Role] = (),
+    board: str = "greenhouse:examplelabs",
+    open_: int = 57,
+) -> FirstCheckSummary:
+    return FirstCheckSummary(
+        (BoardCount(board, "Example Labs", "https://jobs.example/", open_),),
+        (RuleCount(rule, tuple(roles)),),
+    )
 
 
 def notice(headline: str = "greenhouse / examplelabs") -> OperatorMessage:
-    lines = ("4 checks in a row failed over 31 minutes. No role was closed because of this.", "Last error: HTTP 503")
-    return OperatorMessage("failing", headline, lines, "greenhouse:examplelabs", "https://jobs.example/")
+    lines = (
+        "4 checks in a row failed over 31 minutes. No role was closed because of this.",
+        "Last error: HTTP 503",
+    )
+    return OperatorMessage(
+        "failing", headline, lines, "greenhouse:examplelabs", "https://jobs.example/"
+    )
 
 
 def reminder(*roles: Role) -> ReminderMessage:
@@ -77,9 +100,12 @@ def reminder(*roles: Role) -> ReminderMessage:
     return ReminderMessage(tuple(Reminder(one, why, 86400.0, ("U0ALICE001",)) for one in near), AT)
 
 
-def digest(*items: RoleMessage, near: tuple[Role, ...] = (), company: str = "Example Labs") -> DigestMessage:
+def digest(
+    *items: RoleMessage, near: tuple[Role, ...] = (), company: str = "Example Labs"
+) -> DigestMessage:
     boards = tuple(
-        BoardHealth(f"greenhouse:{state}", company, "https://jobs.example/", state, AT) for state in ("ok", "failing", "collapsed")
+        BoardHealth(f"greenhouse:{state}", company, "https://jobs.example/", state, AT)
+        for state in ("ok", "failing", "collapsed")
     )
     return DigestMessage(AT.date(), AT - timedelta(days=1), items, near, 57, 6, boards)
 
@@ -89,7 +115,9 @@ def every_kind() -> list[Message]:
     closed = opened(kind="closed", not_before=AT - timedelta(hours=1))
     role_kinds: list[Message] = [opened(), revised(), closed, opened(kind="reopened")]
     told = digest(opened(), near=(reminder().items[0].role,))
-    night = NightMessage((GroupMessage((opened(), closed)), reminder(), summary(roles=[role()]), told))
+    night = NightMessage(
+        (GroupMessage((opened(), closed)), reminder(), summary(roles=[role()]), told)
+    )
     return [*role_kinds, summary(roles=[role()]), notice(), reminder(), told, digest(), night]
 
 
@@ -102,28 +130,67 @@ class Desk:
     def begin_round(self, *, ended: bool = True) -> int:
         with self.engine.begin() as connection:
             row = {"started_at": AT, "finished_at": AT if ended else None}
-            return int(connection.execute(insert(tables.CheckRound).values(**row).returning(tables.CheckRound.id)).scalar_one())
+            return int(
+                connection.execute(
+                    insert(tables.CheckRound).values(**row).returning(tables.CheckRound.id)
+                ).scalar_one()
+            )
 
     def end_round(self, round_id: int) -> None:
         with self.engine.begin() as connection:
-            connection.execute(update(tables.CheckRound).where(tables.CheckRound.id == round_id).values(finished_at=AT))
+            connection.execute(
+                update(tables.CheckRound)
+                .where(tables.CheckRound.id == round_id)
+                .values(finished_at=AT)
+            )
 
-    def tell(self, *messages: Message, channel: str = "slack:#roles", round_id: int | None = None, at: datetime = AT) -> list[int]:
+    def tell(
+        self,
+        *messages: Message,
+        channel: str = "slack:#roles",
+        round_id: int | None = None,
+        at: datetime = AT,
+    ) -> list[int]:
         """An alert for each message; gives their ids."""
         with self.engine.begin() as connection:
             return [self._alert(connection, message, channel, round_id, at) for message in messages]
 
-    def _alert(self, connection: Connection, message: Message, channel: str, round_id: int | None, at: datetime) -> int:
+    def _alert(
+        self,
+        connection: Connection,
+        message: Message,
+        channel: str,
+        round_id: int | None,
+        at: datetime,
+    ) -> int:
         why = message.why[0] if isinstance(message, RoleMessage) else None
-        kind = message.kind if isinstance(message, RoleMessage) else "summary" if isinstance(message, SummaryMessage) else "operator"
-        row = {"round_id": round_id, "kind": kind, "channel": channel, "message": dump(message), "created_at": at}
+        kind = (
+            message.kind
+            if isinstance(message, RoleMessage)
+            else "summary"
+            if isinstance(message, FirstCheckSummary)
+            else "operator"
+        )
+        row = {
+            "round_id": round_id,
+            "kind": kind,
+            "channel": channel,
+            "message": dump(message),
+            "created_at": at,
+        }
         values = row | {"rule": why.rule if why else None, "why": why.words if why else None}
-        return int(connection.execute(insert(tables.Alert).values(**values).returning(tables.Alert.id)).scalar_one())
+        return int(
+            connection.execute(
+                insert(tables.Alert).values(**values).returning(tables.Alert.id)
+            ).scalar_one()
+        )
 
     def deliveries(self) -> list[tables.Delivery]:
         """All of them, as detached rows, in the order in which they were made."""
         with self.engine.connect() as connection:
-            rows = connection.execute(select(tables.Delivery.__table__).order_by(tables.Delivery.id)).mappings()
+            rows = connection.execute(
+                select(tables.Delivery.__table__).order_by(tables.Delivery.id)
+            ).mappings()
             return [tables.Delivery(**row) for row in rows]
 
     def states(self) -> list[str]:
@@ -131,9 +198,15 @@ class Desk:
 
     def alerts(self) -> list[tables.Alert]:
         with self.engine.connect() as connection:
-            rows = connection.execute(select(tables.Alert.__table__).order_by(tables.Alert.id)).mappings()
+            rows = connection.execute(
+                select(tables.Alert.__table__).order_by(tables.Alert.id)
+            ).mappings()
             return [tables.Alert(**row) for row in rows]
 
     def set(self, delivery_id: str, **values: object) -> None:
         with self.engine.begin() as connection:
-            connection.execute(update(tables.Delivery).where(tables.Delivery.delivery_id == delivery_id).values(**values))
+            connection.execute(
+                update(tables.Delivery)
+                .where(tables.Delivery.delivery_id == delivery_id)
+                .values(**values)
+            )

@@ -17,7 +17,8 @@ def key(number: int) -> str:
     return f"00000000-0000-4000-8000-{number:012}"
 
 
-def job(number: int = 1, title: str = "Research Engineer", **fields: Any) -> dict[str, Any]:  # noqa: ANN401  # any field of a job
+# any field of a job
+def job(number: int = 1, title: str = "Research Engineer", **fields: Any) -> dict[str, Any]:
     """A job as the API lists it."""
     url = f"https://jobs.ashbyhq.com/ExampleLabs/{key(number)}"
     plain = {
@@ -33,7 +34,13 @@ def job(number: int = 1, title: str = "Research Engineer", **fields: Any) -> dic
         "isListed": True,
         "isRemote": True,
         "workplaceType": "Hybrid",
-        "address": {"postalAddress": {"addressLocality": "London", "addressRegion": "England", "addressCountry": "United Kingdom"}},
+        "address": {
+            "postalAddress": {
+                "addressLocality": "London",
+                "addressRegion": "England",
+                "addressCountry": "United Kingdom",
+            }
+        },
         "jobUrl": url,
         "applyUrl": f"{url}/application",
         "descriptionHtml": '<p style="min-height:1.5em">Build &amp; test models.</p>',
@@ -48,12 +55,35 @@ def second(*names: str) -> list[dict[str, Any]]:
     return [{"location": name, "address": None} for name in names]
 
 
-def tier(low: float | None, high: float | None, title: str | None = None, summary: str = "", **more: Any) -> dict[str, Any]:  # noqa: ANN401
+def tier(
+    low: float | None, high: float | None, title: str | None = None, summary: str = "", **more: Any
+) -> dict[str, Any]:
     """A tier of pay, with equity beside the salary."""
-    salary = {"id": "s", "summary": summary, "compensationType": "Salary", "interval": "1 YEAR", "currencyCode": "USD"}
-    equity = {"id": "e", "summary": "Offers Equity", "compensationType": "EquityCashValue", "interval": "1 YEAR", "currencyCode": "USD"}
-    components = [equity | {"minValue": 5, "maxValue": 9}, salary | {"minValue": low, "maxValue": high} | more]
-    return {"id": "t", "tierSummary": summary or None, "title": title, "additionalInformation": None, "components": components}
+    salary = {
+        "id": "s",
+        "summary": summary,
+        "compensationType": "Salary",
+        "interval": "1 YEAR",
+        "currencyCode": "USD",
+    }
+    equity = {
+        "id": "e",
+        "summary": "Offers Equity",
+        "compensationType": "EquityCashValue",
+        "interval": "1 YEAR",
+        "currencyCode": "USD",
+    }
+    components = [
+        equity | {"minValue": 5, "maxValue": 9},
+        salary | {"minValue": low, "maxValue": high} | more,
+    ]
+    return {
+        "id": "t",
+        "tierSummary": summary or None,
+        "title": title,
+        "additionalInformation": None,
+        "components": components,
+    }
 
 
 def compensation(*tiers: dict[str, Any], summary: str | None = None) -> dict[str, Any]:
@@ -66,7 +96,8 @@ def compensation(*tiers: dict[str, Any], summary: str | None = None) -> dict[str
     }
 
 
-def row(number: int = 1, title: str = "Research Engineer", **fields: Any) -> dict[str, Any]:  # noqa: ANN401  # any field of a row
+# any field of a row
+def row(number: int = 1, title: str = "Research Engineer", **fields: Any) -> dict[str, Any]:
     """The posting of `job` as the page of its board lists it."""
     plain = {
         "id": key(number),
@@ -91,15 +122,26 @@ def row(number: int = 1, title: str = "Research Engineer", **fields: Any) -> dic
         "shouldDisplayCompensationOnJobBoard": True,
         "secondaryLocations": [],
         "compensationTierSummary": None,
-        "userRoles": [{"role": "Recruiter", "user": {"name": "Ann Example", "email": "ann@example.org"}}],
+        "userRoles": [
+            {"role": "Recruiter", "user": {"name": "Ann Example", "email": "ann@example.org"}}
+        ],
     }
     return plain | fields
 
 
-def page(*rows: Any, slug: str | None = "ExampleLabs", **data: Any) -> bytes:  # noqa: ANN401  # any row, any field of the page's data
+# any row, any field of the page's data
+def page(*rows: Any, slug: str | None = "ExampleLabs", **data: Any) -> bytes:
     """The page of a board; without a slug, that of a board that does not exist."""
-    known = {"organization": {"name": "Example Labs", "hostedJobsPageSlug": slug}, "jobBoard": {"teams": [], "jobPostings": list(rows)}}
-    written = {"environment": "production", **(known if slug else {"organization": None, "jobBoard": None}), "posting": None, **data}
+    known = {
+        "organization": {"name": "Example Labs", "hostedJobsPageSlug": slug},
+        "jobBoard": {"teams": [], "jobPostings": list(rows)},
+    }
+    written = {
+        "environment": "production",
+        **(known if slug else {"organization": None, "jobBoard": None}),
+        "posting": None,
+        **data,
+    }
     return f'<html><body><script nonce="x">\n window.__appData = {json.dumps(written)};\n fetch("x.json");</script></body></html>'.encode()
 
 
@@ -112,7 +154,11 @@ class AshbyBoard:
     page: bytes | None = None
 
     def listing(self) -> bytes | None:
-        return self.body or (None if self.jobs is None else json.dumps({"apiVersion": "1", "jobs": self.jobs}).encode())
+        return self.body or (
+            None
+            if self.jobs is None
+            else json.dumps({"apiVersion": "1", "jobs": self.jobs}).encode()
+        )
 
 
 class AshbyServer(BoardServer):
@@ -121,9 +167,11 @@ class AshbyServer(BoardServer):
     def __init__(self) -> None:
         super().__init__()
         self.ashby: dict[str, AshbyBoard] = {}
-        self.robots: bytes | None = b"User-agent: *\nDisallow: /meeting/\nDisallow: /b/\nDisallow: /api/\n"
+        self.robots: bytes | None = (
+            b"User-agent: *\nDisallow: /meeting/\nDisallow: /b/\nDisallow: /api/\n"
+        )
 
-    def lists(self, name: str, *jobs: Any) -> AshbyBoard:  # noqa: ANN401  # a job may be anything
+    def lists(self, name: str, *jobs: Any) -> AshbyBoard:  # a job may be anything
         """The board of that name, which from now on lists these jobs by its API."""
         self.ashby[name] = AshbyBoard(list(jobs))
         return self.ashby[name]
@@ -131,16 +179,24 @@ class AshbyServer(BoardServer):
     def _answer(self, seen: SeenRequest) -> _Answer:
         if seen.path == ROBOTS:
             return _plain(200 if self.robots else 404, "text/plain", self.robots or b"")
-        board = {name.casefold(): board for name, board in self.ashby.items()}.get(unquote(seen.path).rsplit("/", 1)[-1].casefold())
+        board = {name.casefold(): board for name, board in self.ashby.items()}.get(
+            unquote(seen.path).rsplit("/", 1)[-1].casefold()
+        )
         if not seen.path.startswith(API):
-            return _plain(200, "text/html; charset=utf-8", (board.page if board else None) or page(slug=None))
+            return _plain(
+                200, "text/html; charset=utf-8", (board.page if board else None) or page(slug=None)
+            )
         found = board.listing() if board else None
         if found is None:
             return _plain(404, "text/plain", b"Not Found")
         body, etag = _packed(found, zipped=False)
         if seen.headers.get("if-none-match") == etag:
             return _Answer(304, {"ETag": etag}, b"")
-        return _Answer(200, {"Content-Type": "application/json", "ETag": etag, "Content-Length": str(len(body))}, body)
+        return _Answer(
+            200,
+            {"Content-Type": "application/json", "ETag": etag, "Content-Length": str(len(body))},
+            body,
+        )
 
 
 def _plain(status: int, kind: str, body: bytes) -> _Answer:

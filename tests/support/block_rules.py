@@ -15,13 +15,15 @@ def faults(blocks: object) -> list[str]:
     """Why Slack would refuse the blocks; empty when it would take them."""
     if not isinstance(blocks, list):
         return ["blocks must be an array"]
-    found = [fault for number, block in enumerate(blocks) for fault in _block(block, f"/blocks/{number}")]
+    found = [
+        fault for number, block in enumerate(blocks) for fault in _block(block, f"/blocks/{number}")
+    ]
     if len(blocks) > 50:
         found.append("no more than 50 items allowed")
     return found
 
 
-def length(part: Any) -> int:  # noqa: ANN401  # any JSON
+def length(part: Any) -> int:  # any JSON
     """UTF-16 units of all texts in it; a link without a text counts its URL."""
     if isinstance(part, list):
         return sum(map(length, part))
@@ -36,7 +38,7 @@ def _units(text: str) -> int:
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
-def _block(block: Any, at: str) -> Iterator[str]:  # noqa: ANN401  # any JSON
+def _block(block: Any, at: str) -> Iterator[str]:  # any JSON
     match block:
         case {"type": "context", "elements": list(elements)}:
             yield from _number(elements, 1, 10, at)
@@ -65,14 +67,19 @@ def _number(items: list[Any], least: int, most: int, at: str) -> Iterator[str]:
         yield f"between {least} and {most} items allowed {at}"
 
 
-def _text(element: Any, most: int, at: str, kinds: set[str]) -> Iterator[str]:  # noqa: ANN401  # any JSON
-    if not isinstance(element, dict) or element.get("type") not in kinds or set(element) - {"type", "text", "emoji"}:
+# any JSON
+def _text(element: Any, most: int, at: str, kinds: set[str]) -> Iterator[str]:
+    if (
+        not isinstance(element, dict)
+        or element.get("type") not in kinds
+        or set(element) - {"type", "text", "emoji"}
+    ):
         yield f"must be a text object {at}"
     elif not isinstance(element.get("text"), str) or not 1 <= _units(element["text"]) <= most:
         yield f"must be between 1 and {most} characters {at}"
 
 
-def _element(element: Any, at: str) -> Iterator[str]:  # noqa: ANN401  # any JSON
+def _element(element: Any, at: str) -> Iterator[str]:  # any JSON
     if element.get("type") == "button":
         yield from _button(element, at)
         return
@@ -87,8 +94,12 @@ def _element(element: Any, at: str) -> Iterator[str]:  # noqa: ANN401  # any JSO
             yield f"must have a value of at most 150 characters {at}/options"
 
 
-def _button(element: Any, at: str) -> Iterator[str]:  # noqa: ANN401  # any JSON
-    if element.get("type") != "button" or not element.get("action_id") or element.get("style", "primary") != "primary":
+def _button(element: Any, at: str) -> Iterator[str]:  # any JSON
+    if (
+        element.get("type") != "button"
+        or not element.get("action_id")
+        or element.get("style", "primary") != "primary"
+    ):
         yield f"must be a button with an action_id {at}"
     yield from _text(element.get("text"), 75, f"{at}/text", {"plain_text"})
     if "url" in element:
@@ -97,13 +108,19 @@ def _button(element: Any, at: str) -> Iterator[str]:  # noqa: ANN401  # any JSON
         yield f"must have a URL or a value of at most 2000 characters {at}"
 
 
-def _url(url: Any, at: str) -> Iterator[str]:  # noqa: ANN401  # any JSON
+def _url(url: Any, at: str) -> Iterator[str]:  # any JSON
     parts = urlsplit(url) if isinstance(url, str) else None
-    if not parts or parts.scheme not in {"http", "https"} or not parts.netloc or _units(url) > 3000 or any(map(str.isspace, url)):
+    if (
+        not parts
+        or parts.scheme not in {"http", "https"}
+        or not parts.netloc
+        or _units(url) > 3000
+        or any(map(str.isspace, url))
+    ):
         yield f"must be a valid URL {at}"
 
 
-def _rich(element: Any, at: str) -> Iterator[str]:  # noqa: ANN401  # any JSON
+def _rich(element: Any, at: str) -> Iterator[str]:  # any JSON
     if element.get("type") not in _RICH:
         yield f"unsupported type: {element.get('type')} {at}"
         return
@@ -112,7 +129,11 @@ def _rich(element: Any, at: str) -> Iterator[str]:  # noqa: ANN401  # any JSON
     for number, part in enumerate(parts):
         where = f"{at}/elements/{number}"
         if element["type"] == "rich_text_list":
-            yield from _rich(part, where) if part.get("type") == "rich_text_section" else iter([f"unsupported in a list {where}"])
+            yield from (
+                _rich(part, where)
+                if part.get("type") == "rich_text_section"
+                else iter([f"unsupported in a list {where}"])
+            )
         elif part.get("type") not in _PARTS:
             yield f"unsupported type: {part.get('type')} {where}"
         else:
@@ -121,15 +142,19 @@ def _rich(element: Any, at: str) -> Iterator[str]:  # noqa: ANN401  # any JSON
 
 def _part(part: dict[str, Any], at: str) -> Iterator[str]:
     words = part.get("text")
-    if part["type"] in {"text", "link"} and (not isinstance(words, str) or not 1 <= _units(words) <= 12_000):
+    if part["type"] in {"text", "link"} and (
+        not isinstance(words, str) or not 1 <= _units(words) <= 12_000
+    ):
         yield f"must be between 1 and 12000 characters {at}"
     if part["type"] == "link":
         yield from _url(part.get("url"), at)
-    if part["type"] == "date" and (not isinstance(part.get("timestamp"), int) or "{date" not in part.get("format", "")):
+    if part["type"] == "date" and (
+        not isinstance(part.get("timestamp"), int) or "{date" not in part.get("format", "")
+    ):
         yield f"must have a timestamp and a format {at}"
 
 
-def parts(block: Any) -> list[dict[str, Any]]:  # noqa: ANN401  # any JSON
+def parts(block: Any) -> list[dict[str, Any]]:  # any JSON
     """Every element in it, however deep."""
     if isinstance(block, list):
         return [part for one in block for part in parts(one)]

@@ -33,7 +33,7 @@ _PLAIN = Posting(
 )
 
 
-def posting(key: str = "1", **fields: Any) -> Posting:  # noqa: ANN401  # any field of a posting
+def posting(key: str = "1", **fields: Any) -> Posting:  # any field of a posting
     """A posting like others, with these fields of its own."""
     url = f"https://job-boards.greenhouse.io/examplelabs/jobs/{key}"
     return replace(_PLAIN, **({"key": key, "url": url} | fields))
@@ -41,7 +41,10 @@ def posting(key: str = "1", **fields: Any) -> Posting:  # noqa: ANN401  # any fi
 
 def postings(count: int) -> list[Posting]:
     """That many postings that differ in key and title."""
-    return [posting(str(number), title=f"Research Engineer, Team {number}") for number in range(1, count + 1)]
+    return [
+        posting(str(number), title=f"Research Engineer, Team {number}")
+        for number in range(1, count + 1)
+    ]
 
 
 def sighting(seen: Posting, raw: bytes | None = None) -> Sighting:
@@ -59,7 +62,10 @@ def unreadable(key: str, raw: bytes = b"{}") -> Sighting:
     return Sighting(key, sha256(raw).hexdigest(), raw, refuse, lambda kept: kept)
 
 
-def snapshot(seen: Iterable[Posting | Sighting], probes: Mapping[str, Probe] | None = None, **more: Any) -> Snapshot:  # noqa: ANN401  # any field of a snapshot
+# any field of a snapshot
+def snapshot(
+    seen: Iterable[Posting | Sighting], probes: Mapping[str, Probe] | None = None, **more: Any
+) -> Snapshot:
     """A snapshot of the board that lists these."""
     sightings = tuple(one if isinstance(one, Sighting) else sighting(one) for one in seen)
     return Snapshot(BOARD, sightings, probes=dict(probes or {}), company="Example Labs", **more)

@@ -23,7 +23,16 @@ from tests.support.chaos_world import BOARDS, Change, World
 from tests.support.running import Place, until
 from tests.support.slack_server import OPS, ROLES, TOKEN, SlackServer, shown, slack_server
 
-_SLACK = ("accept_then_timeout", "accept_then_reset", "accept_then_500", "timeout", "reset", "500", "429", "bad_json")
+_SLACK = (
+    "accept_then_timeout",
+    "accept_then_reset",
+    "accept_then_500",
+    "timeout",
+    "reset",
+    "500",
+    "429",
+    "bad_json",
+)
 PATIENCE = 25.0  # seconds
 AIMS = ("any moment", "a round", "a write", "a delivery", "an answer of Slack's")
 
@@ -54,11 +63,15 @@ class Chaos:
         self._calm()
         daemon, said = await self._start()
         try:
-            await until(lambda: said.done() or not (self._behind() or self._untold()), within=60 + kills)
+            await until(
+                lambda: said.done() or not (self._behind() or self._untold()), within=60 + kills
+            )
             assert not said.done()
         except AssertionError as error:
             self.place.kill_all()
-            raise AssertionError(f"behind {self._behind()}, untold {self._untold()}: {(await said)[1].decode()[-3000:]}") from error
+            raise AssertionError(
+                f"behind {self._behind()}, untold {self._untold()}: {(await said)[1].decode()[-3000:]}"
+            ) from error
         daemon.terminate()
         await asyncio.wait_for(said, 20)
         assert daemon.returncode == 0
@@ -71,12 +84,23 @@ class Chaos:
     def _behind(self) -> list[str]:
         """The boards whose last change is not recorded yet."""
         counts = dict(self.place.ask("SELECT board, count(*) FROM posting_changes GROUP BY board"))
-        return [token for token, board in self.world.boards.items() if counts.get(f"greenhouse:{token}", 0) != board.changes]
+        return [
+            token
+            for token, board in self.world.boards.items()
+            if counts.get(f"greenhouse:{token}", 0) != board.changes
+        ]
 
     def _untold(self) -> list[Any]:
         """Alerts that are not delivered, and cards that are not today's."""
-        cards = self.place.ask("SELECT subject, wanted, shown, reason FROM card WHERE wanted <> shown AND ts IS NOT NULL")
-        return [*self.place.ask("SELECT posting, kind, channel, state, reason FROM alerts WHERE state <> 'sent'"), *cards]
+        cards = self.place.ask(
+            "SELECT subject, wanted, shown, reason FROM card WHERE wanted <> shown AND ts IS NOT NULL"
+        )
+        return [
+            *self.place.ask(
+                "SELECT posting, kind, channel, state, reason FROM alerts WHERE state <> 'sent'"
+            ),
+            *cards,
+        ]
 
     def _stir(self) -> None:
         behind = self._behind()
@@ -85,10 +109,14 @@ class Chaos:
                 self.world.move(token)
             if self.random.random() < 0.2:  # one look in five begins badly
                 self.world.disturb(token)
-        self.slack.faults = [fault for fault in self.slack.faults if self.random.random() < 0.5]  # some troubles pass
+        # some troubles pass
+        self.slack.faults = [fault for fault in self.slack.faults if self.random.random() < 0.5]
         self.slack.hang = self.random.choice((0.1, 1.0))
         if self.random.random() < 0.6:  # more often than not
-            self.slack.break_next(self.random.choice(_SLACK), self.random.choice(("chat.postMessage", "chat.postMessage", "chat.update")))
+            self.slack.break_next(
+                self.random.choice(_SLACK),
+                self.random.choice(("chat.postMessage", "chat.postMessage", "chat.update")),
+            )
 
     def _calm(self) -> None:
         self.world.server.troubles.clear()
@@ -111,7 +139,9 @@ class Chaos:
                     if daemon.returncode is not None or reached[aim]() or self._is_idle(seen):
                         break
                     await asyncio.sleep(0.001)
-                await asyncio.sleep(self.random.choice((0, 0.003, 0.03, 0.3)) * self.random.random())
+                await asyncio.sleep(
+                    self.random.choice((0, 0.003, 0.03, 0.3)) * self.random.random()
+                )
 
     def _is_idle(self, since: tuple[int, int, int, int]) -> bool:
         """Has this daemon recorded and told all there is, so that nothing more will come? Asked four times a second."""
@@ -146,15 +176,33 @@ async def judge(chaos: Chaos) -> Outcome:
     world, place = chaos.world, chaos.place
     told = Counter({(posting, kind): count for posting, kind, count in place.ask(_TOLD)})
     copies = Counter(_ids(chaos.slack))
-    deliveries = {name for (name,) in place.ask("SELECT delivery_id FROM delivery WHERE channel LIKE 'slack:%'")}
+    deliveries = {
+        name
+        for (name,) in place.ask("SELECT delivery_id FROM delivery WHERE channel LIKE 'slack:%'")
+    }
     lost = [*(world.alerts - told).items(), *(name for name in deliveries if not copies[name])]
-    doubled = [*(told - world.alerts).items(), *(name for name, count in copies.items() if count > 1 or name not in deliveries)]
+    doubled = [
+        *(told - world.alerts).items(),
+        *(name for name, count in copies.items() if count > 1 or name not in deliveries),
+    ]
     messages = len(_messages(chaos.slack))
     wrong = [*_history(world, place), *_cards(chaos), *chaos.slack.complaints]
-    wrong += [f"integrity_check: {line}" for (line,) in place.ask("PRAGMA integrity_check") if line != "ok"]
+    wrong += [
+        f"integrity_check: {line}"
+        for (line,) in place.ask("PRAGMA integrity_check")
+        if line != "ok"
+    ]
     code, out, err = await place.run("db", "check")
     wrong += [] if (code, out) == (0, "ok\n") else [f"db check: {out}{err}"]
-    return Outcome(dict(chaos.kills), sum(map(len, world.changes.values())), world.alerts.total(), messages, lost, doubled, wrong)
+    return Outcome(
+        dict(chaos.kills),
+        sum(map(len, world.changes.values())),
+        world.alerts.total(),
+        messages,
+        lost,
+        doubled,
+        wrong,
+    )
 
 
 _TOLD = "SELECT posting, kind, count(*) FROM alerts WHERE rule IS NOT NULL AND kind <> 'summary' AND state = 'sent' GROUP BY posting, kind"
@@ -162,7 +210,9 @@ _TOLD = "SELECT posting, kind, count(*) FROM alerts WHERE rule IS NOT NULL AND k
 
 def _ids(slack: SlackServer) -> list[str]:
     """The delivery id of every message and reply."""
-    return [str(message["metadata"]["event_payload"]["delivery_id"]) for message in _messages(slack)]
+    return [
+        str(message["metadata"]["event_payload"]["delivery_id"]) for message in _messages(slack)
+    ]
 
 
 def _messages(slack: SlackServer) -> list[dict[str, Any]]:
@@ -186,11 +236,16 @@ _CARDS = """SELECT c.subject, c.ts, p.title, p.state FROM card c JOIN postings p
 def _history(world: World, place: Place) -> list[str]:
     """Where the history is another than the model's."""
     found: defaultdict[str, list[Change]] = defaultdict(list)
-    for posting, kind, name in place.ask("SELECT posting, kind, field FROM posting_changes ORDER BY change_id"):
+    for posting, kind, name in place.ask(
+        "SELECT posting, kind, field FROM posting_changes ORDER BY change_id"
+    ):
         found[posting].append((kind, name))
     wrong = [f"{posting}: {found[posting]} instead of {world.changes[posting]}" for posting in {*found, *world.changes}
              if found[posting] != world.changes[posting]]  # fmt: skip
-    rows = {posting: row for posting, *row in place.ask("SELECT posting, state, title, location FROM postings")}
+    rows = {
+        posting: row
+        for posting, *row in place.ask("SELECT posting, state, title, location FROM postings")
+    }
     expected = {
         f"greenhouse:{token}:{key}": [state, one["title"], one["location"]["name"]]
         for token, board in world.boards.items()
@@ -198,7 +253,9 @@ def _history(world: World, place: Place) -> list[str]:
         for key, one in jobs.items()
     }
     return wrong + [
-        f"{name}: {rows.get(name)} instead of {expected.get(name)}" for name in {*rows, *expected} if rows.get(name) != expected.get(name)
+        f"{name}: {rows.get(name)} instead of {expected.get(name)}"
+        for name in {*rows, *expected}
+        if rows.get(name) != expected.get(name)
     ]
 
 
@@ -219,7 +276,7 @@ async def run(folder: Path, kills: int, seed: int) -> Outcome:
 if __name__ == "__main__":
     with TemporaryDirectory() as scratch:
         seed = int(sys.argv[2]) if len(sys.argv) > 2 else Random().randrange(10_000)
-        print(f"seed {seed}")  # noqa: T201  # its output is what it is for
+        print(f"seed {seed}")  # its output is what it is for
         result = asyncio.run(run(Path(scratch), int(sys.argv[1]), seed))
-        print(result)  # noqa: T201
+        print(result)
         sys.exit(bool(result.lost or result.doubled or result.wrong))

@@ -41,7 +41,8 @@ class World:
     server: BoardServer
     random: Random
     boards: dict[str, Board] = field(default_factory=dict)
-    changes: defaultdict[str, list[Change]] = field(default_factory=lambda: defaultdict(list))  # by posting
+    # by posting
+    changes: defaultdict[str, list[Change]] = field(default_factory=lambda: defaultdict(list))
     alerts: Counter[tuple[str, str]] = field(default_factory=Counter)  # by posting and kind
     number: int = 1000
 
@@ -53,7 +54,18 @@ class World:
     def move(self, token: str) -> None:
         """One or two postings of a board change."""
         board = self.boards[token]
-        acts = self.random.sample([self._open, self._retitle, self._relocate, self._rewrite, self._close, self._reopen, self._touch], 2)
+        acts = self.random.sample(
+            [
+                self._open,
+                self._retitle,
+                self._relocate,
+                self._rewrite,
+                self._close,
+                self._reopen,
+                self._touch,
+            ],
+            2,
+        )
         spared: set[int] = set()
         for act in acts[: self.random.choice((1, 1, 2))]:
             key = act(token, board, spared)
@@ -65,11 +77,18 @@ class World:
         """A board fails for its next answers."""
         asked = len(self.server.asked(token)) + self.random.choice((1, 2, 3))
         trouble = self.random.choice(_TROUBLES)
-        self.server.troubles[token] = Trouble(**{name: getattr(trouble, name) for name in _FIELDS} | {"times": asked})
+        self.server.troubles[token] = Trouble(
+            **{name: getattr(trouble, name) for name in _FIELDS} | {"times": asked}
+        )
 
     def _job(self, key: int) -> dict[str, Any]:
         fits = self.random.random() < 0.8  # the others are on nobody's mind
-        return job(key, title=f"{'Research Engineer' if fits else 'Pastry Chef'}, Team {key}", content=f"Text of {key}.", offices=[])
+        return job(
+            key,
+            title=f"{'Research Engineer' if fits else 'Pastry Chef'}, Team {key}",
+            content=f"Text of {key}.",
+            offices=[],
+        )
 
     def _list(self, token: str) -> None:
         board = self.boards[token]
@@ -114,10 +133,18 @@ class World:
 
     def _relocate(self, token: str, board: Board, spared: set[int]) -> int:
         key = self._some(board, spared)
-        return self._edit(token, board, key, "location", location={"name": f"Town {self._number()}"})
+        return self._edit(
+            token, board, key, "location", location={"name": f"Town {self._number()}"}
+        )
 
     def _rewrite(self, token: str, board: Board, spared: set[int]) -> int:
-        return self._edit(token, board, self._some(board, spared), "description", content=f"Another text, {self._number()}.")
+        return self._edit(
+            token,
+            board,
+            self._some(board, spared),
+            "description",
+            content=f"Another text, {self._number()}.",
+        )
 
     def _close(self, token: str, board: Board, spared: set[int]) -> int | None:
         if len(board.listed) < 8:  # more would be a collapse
@@ -141,5 +168,7 @@ class World:
 
     def _touch(self, _token: str, board: Board, spared: set[int]) -> int:
         key = self._some(board, spared)
-        board.listed[key] = board.listed[key] | {"updated_at": f"2026-03-01T10:00:00.{self._number()}Z"}
+        board.listed[key] = board.listed[key] | {
+            "updated_at": f"2026-03-01T10:00:00.{self._number()}Z"
+        }
         return key

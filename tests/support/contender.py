@@ -16,5 +16,6 @@ if __name__ == "__main__":
     name = sys.argv.pop(1)
     if name != "-":
         process_identity._namespace = lambda: name
-    lease.LIFE, lease._CALL, daemon.RENEW_EVERY = timedelta(seconds=6), 2.5, 2.0  # type: ignore[misc,attr-defined]  # final for everybody else
+    # final for everybody else
+    lease.LIFE, lease._CALL, daemon.RENEW_EVERY = timedelta(seconds=6), 2.5, 2.0  # type: ignore[misc,attr-defined]
     main()

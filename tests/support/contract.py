@@ -1,6 +1,7 @@
 """A second, slow reading of what is true of the history (the README says it for people): written from the words, not from the code.
 
-It keeps a board's postings in a dictionary and applies one look after another, and so knows what was open after each of them.
+It keeps a board's postings in a dictionary and applies one look after another, and so knows what
+was open after each of them.
 """
 
 from __future__ import annotations
@@ -13,7 +14,8 @@ from typing import Literal
 Content = tuple[str, str, str, str]  # title, location, pay as a change shows it, description
 FIELDS = ("title", "location", "pay", "description")
 Answer = Literal["gone", "there", "silent"]
-Change = tuple[datetime, str, str, str | None, str | None, str | None]  # at, key, kind, field, old, new
+# at, key, kind, field, old, new
+Change = tuple[datetime, str, str, str | None, str | None, str | None]
 
 
 @dataclass(frozen=True)
@@ -63,13 +65,24 @@ class Contract:
     closings: dict[tuple[str, datetime], tuple[datetime, datetime]] = field(
         default_factory=dict
     )  # last look that saw it, first that missed
-    past: list[tuple[datetime, dict[str, Content]]] = field(default_factory=list)  # what was open after each look
+    # what was open after each look
+    past: list[tuple[datetime, dict[str, Content]]] = field(default_factory=list)
 
     def look(self, look: Look, now: datetime) -> None:
-        at = now if self.clock is None or now > self.clock else self.clock + timedelta(microseconds=1)
+        at = (
+            now
+            if self.clock is None or now > self.clock
+            else self.clock + timedelta(microseconds=1)
+        )
         self.clock = at
         if isinstance(look, Listed):
-            self._missing(at, frozenset(look.jobs), look.answers, len(look.jobs) + look.nameless, look.nameless)
+            self._missing(
+                at,
+                frozenset(look.jobs),
+                look.answers,
+                len(look.jobs) + look.nameless,
+                look.nameless,
+            )
             for key, content in look.jobs.items():
                 self._listed(at, key, content)
             self.shown = frozenset(look.jobs)
@@ -80,7 +93,9 @@ class Contract:
                 self.jobs[key].seen = at
         if not isinstance(look, Failed):
             self.good = at
-        self.past.append((at, {key: job.content for key, job in self.jobs.items() if job.open and job.content}))
+        self.past.append(
+            (at, {key: job.content for key, job in self.jobs.items() if job.open and job.content})
+        )
 
     def missing(self, look: Look) -> frozenset[str]:
         """What the look does not show, and can be asked about."""
@@ -90,11 +105,22 @@ class Contract:
     def _open(self) -> list[str]:
         return [key for key, job in self.jobs.items() if job.open]
 
-    def _missing(self, at: datetime, listed: frozenset[str], answers: Mapping[str, Answer], count: int, nameless: int) -> None:
+    def _missing(
+        self,
+        at: datetime,
+        listed: frozenset[str],
+        answers: Mapping[str, Answer],
+        count: int,
+        nameless: int,
+    ) -> None:
         is_open = self._open()
         missing = [key for key in is_open if key not in listed]
-        lost_much = (bool(is_open) and count == 0) or (len(missing) >= 5 and len(missing) > 0.3 * len(is_open))
-        self.collapsed = lost_much or (self.collapsed and any(self.jobs[key].missed for key in missing))
+        lost_much = (bool(is_open) and count == 0) or (
+            len(missing) >= 5 and len(missing) > 0.3 * len(is_open)
+        )
+        self.collapsed = lost_much or (
+            self.collapsed and any(self.jobs[key].missed for key in missing)
+        )
         answering = any(answer != "silent" for answer in answers.values())
         for key in missing:
             job, answer = self.jobs[key], answers.get(key)
@@ -104,7 +130,8 @@ class Contract:
                 self._close(at, key, job)
             elif not nameless:  # else it may be the one whose key cannot be read
                 job.missed = job.missed or at
-                if answer is None and answering:  # a look has room for so many probes: it waits for its turn
+                # a look has room for so many probes: it waits for its turn
+                if answer is None and answering:
                     continue
                 job.misses += 1
                 if job.misses == (3 if self.collapsed else 2):
@@ -128,7 +155,8 @@ class Contract:
         before, job.content = job.content, content or job.content
         job.open, job.seen, job.missed, job.misses = True, at, None, 0
         if before is None:
-            job.before_watching = job.before_watching and not back  # what left unread has no history
+            # what left unread has no history
+            job.before_watching = job.before_watching and not back
             self._opened(at, key, job)
         elif back:
             self.changes.append((at, key, "reopened", None, None, None))

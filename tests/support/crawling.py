@@ -6,27 +6,34 @@ from dataclasses import replace
 from typing import Any
 
 from crawler.crawl import crawl
-from crawler.items import BoardRequest, Manners, Result, Snapshot
+from crawler.items import BoardRequest, Politeness, Result, Snapshot
 from monitor.demo.board_server import BoardServer
 
 BOARD = "greenhouse:examplelabs"
 
 
-def manners(server: BoardServer, **own: Any) -> Manners:  # noqa: ANN401  # any of the manners
+def manners(server: BoardServer, **own: Any) -> Politeness:  # any of the manners
     """Quick ones, unless a test is about them."""
-    return replace(Manners(api_url=server.url, delay=0, timeout=2), **own)
+    return replace(Politeness(api_url=server.url, delay=0, timeout=2), **own)
 
 
-async def look(server: BoardServer, *requests: BoardRequest | str, **own: Any) -> dict[str, Result]:  # noqa: ANN401  # any of the manners
+# any of the manners
+async def look(server: BoardServer, *requests: BoardRequest | str, **own: Any) -> dict[str, Result]:
     """The result of each board, after seeing that there is exactly one."""
-    wanted = [BoardRequest(request) if isinstance(request, str) else request for request in requests or (BOARD,)]
+    wanted = [
+        BoardRequest(request) if isinstance(request, str) else request
+        for request in requests or (BOARD,)
+    ]
     ats = wanted[0].board.partition(":")[0]
     results = [result async for result in crawl(ats, wanted, manners(server, **own))]
     assert sorted(result.board for result in results) == sorted(request.board for request in wanted)
     return {result.board: result for result in results}
 
 
-async def snapshot(server: BoardServer, request: BoardRequest | str = BOARD, **own: Any) -> Snapshot:  # noqa: ANN401  # any of the manners
+# any of the manners
+async def snapshot(
+    server: BoardServer, request: BoardRequest | str = BOARD, **own: Any
+) -> Snapshot:
     [result] = (await look(server, request, **own)).values()
     assert isinstance(result, Snapshot), result
     return result

@@ -1,7 +1,8 @@
 """The story that the fault table is seen in, played with `rolewatch check` against real servers.
 
-A host's boards are read, then looked at three times while their trouble lasts, the last time those that fail apart from the others,
-then once more when they are well again and list a posting more. A board beside them has something new in every round.
+A host's boards are read, then looked at three times while their trouble lasts, the last time those
+that fail apart from the others, then once more when they are well again and list a posting more. A
+board beside them has something new in every round.
 """
 
 from __future__ import annotations
@@ -77,7 +78,10 @@ class Story:
         [(last,)] = self.ask("SELECT max(check_id) FROM checks")
         self._heal()
         assert self._round() == 0
-        self.seen = {fault.answer: self._seen(token, last, *third[token]) for token, fault in self.faults.items()}
+        self.seen = {
+            fault.answer: self._seen(token, last, *third[token])
+            for token, fault in self.faults.items()
+        }
 
     def ask(self, query: str, *values: object) -> Rows:
         with closing(sqlite3.connect(self.folder / "rolewatch.db")) as connection:
@@ -85,7 +89,9 @@ class Story:
 
     def _configure(self, api_url: str) -> None:
         boards = "\n".join(f'[[boards]]\nboard = "greenhouse:{token}"' for token in self.boards)
-        Path(self.program.config).write_text(CONFIG.format(timeout=self.timeout, api_url=api_url, boards=boards))
+        Path(self.program.config).write_text(
+            CONFIG.format(timeout=self.timeout, api_url=api_url, boards=boards)
+        )
 
     def _round(self) -> int:
         listed = self.server.boards[WELL].jobs
@@ -95,19 +101,34 @@ class Story:
 
     def _look(self, *, failing: bool) -> dict[str, tuple[int, str, timedelta]]:
         """The third look at those that fail, or at the others: the exit code, the board's line and the wait, by token."""
-        tokens = [token for token, fault in self.faults.items() if (fault.outcome == "failure") is failing]
+        tokens = [
+            token for token, fault in self.faults.items() if (fault.outcome == "failure") is failing
+        ]
         if not tokens:
             return {}
         self.between()
         ran = self.program("check", *(f"greenhouse:{token}" for token in tokens))
-        lines = {line.split()[0]: line for line in ran.out.splitlines() if line.startswith("greenhouse:")}
-        times = {board: pair for board, *pair in self.ask("SELECT board, last_check_at, next_check_at FROM boards")}
-        waits = {board: datetime.fromisoformat(due) - datetime.fromisoformat(at) for board, (at, due) in times.items()}
-        return {token: (ran.code, lines[f"greenhouse:{token}"], waits[f"greenhouse:{token}"]) for token in tokens}
+        lines = {
+            line.split()[0]: line for line in ran.out.splitlines() if line.startswith("greenhouse:")
+        }
+        times = {
+            board: pair
+            for board, *pair in self.ask("SELECT board, last_check_at, next_check_at FROM boards")
+        }
+        waits = {
+            board: datetime.fromisoformat(due) - datetime.fromisoformat(at)
+            for board, (at, due) in times.items()
+        }
+        return {
+            token: (ran.code, lines[f"greenhouse:{token}"], waits[f"greenhouse:{token}"])
+            for token in tokens
+        }
 
     def _break(self) -> None:
         for token, fault in self.faults.items():
-            headers = {name: value.format(board=token) for name, value in fault.trouble.headers.items()}
+            headers = {
+                name: value.format(board=token) for name, value in fault.trouble.headers.items()
+            }
             self.server.troubles[token] = replace(fault.trouble, headers=headers)
         self.server.troubles["/login"] = Trouble(body=b"<html><title>Log in</title></html>")
         if self.api_url:
@@ -126,9 +147,19 @@ class Story:
             code,
             line,
             wait,
-            self.ask("SELECT result, reason, unreadable FROM checks WHERE board = ? ORDER BY check_id", board),
-            self.ask("SELECT kind, count(*) FROM posting_changes WHERE board = ? AND check_id <= ? GROUP BY kind", board, last),
+            self.ask(
+                "SELECT result, reason, unreadable FROM checks WHERE board = ? ORDER BY check_id",
+                board,
+            ),
+            self.ask(
+                "SELECT kind, count(*) FROM posting_changes WHERE board = ? AND check_id <= ? GROUP BY kind",
+                board,
+                last,
+            ),
             self.ask(f"{alerts} <= ? ORDER BY kind, why", board, last),
             self.ask(f"{alerts} > ? ORDER BY kind, why", board, last),
-            self.ask("SELECT state, count(*), max(version) FROM postings WHERE board = ? GROUP BY state ORDER BY state DESC", board),
+            self.ask(
+                "SELECT state, count(*), max(version) FROM postings WHERE board = ? GROUP BY state ORDER BY state DESC",
+                board,
+            ),
         )

@@ -1,6 +1,7 @@
 """A folder whose disk can be filled: a small tmpfs where this machine lets us mount one, else a limit on a process's files.
 
-The limit is a stand-in: SQLite then says `disk I/O error` and not `database or disk is full`, and all else is as on a full disk.
+The limit is a stand-in: SQLite then says `disk I/O error` and not `database or disk is full`, and
+all else is as on a full disk.
 """
 
 from __future__ import annotations
@@ -38,7 +39,9 @@ class Disk:
         """There is room again."""
         self._filler.unlink(missing_ok=True)
         if not self.own:
-            resource.prlimit(pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+            resource.prlimit(
+                pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY)
+            )
 
     @property
     def _filler(self) -> Path:

@@ -11,6 +11,7 @@ from monitor.logs import printable, redact
 from monitor.messages import (
     BoardCount,
     FieldChange,
+    FirstCheckSummary,
     GroupMessage,
     Message,
     Move,
@@ -18,7 +19,6 @@ from monitor.messages import (
     Role,
     RoleMessage,
     RuleCount,
-    SummaryMessage,
     Why,
     card_of,
     dump,
@@ -61,8 +61,11 @@ def _messages(texts: list[str]) -> list[Message]:
     why = (Why(a, b), Why(c, d, "now fits"))
     told = [RoleMessage(kind, role, why, NOON, changes, NOON, (e,)) for kind in KINDS]
     board, rule = BoardCount(a, b, c, len(texts)), RuleCount(d, (role,) * len(texts))
-    operator, move = OperatorMessage("failing", a, tuple(texts), b, c), Move(a, b, c, d, e, 3, 2, 1, 1, (rule,) * 2)
-    summary = SummaryMessage((board,) * 3, (rule,) * 3, (move,))
+    operator, move = (
+        OperatorMessage("failing", a, tuple(texts), b, c),
+        Move(a, b, c, d, e, 3, 2, 1, 1, (rule,) * 2),
+    )
+    summary = FirstCheckSummary((board,) * 3, (rule,) * 3, (move,))
     return [*told, card_of(told[2]), GroupMessage(tuple(told * 5)), summary, operator]
 
 

@@ -1,6 +1,7 @@
 """What comes from outside, given any bytes at all: each target reads them, and states what holds whatever they are.
 
-Used twice: by hypothesis in the suite (`tests/fuzz/test_targets.py`), and by a fuzzer that is guided by what the code does (`make fuzz`).
+Used twice: by hypothesis in the suite (`tests/fuzz/test_targets.py`), and by a fuzzer that is
+guided by what the code does (`make fuzz`).
 """
 
 from __future__ import annotations
@@ -21,12 +22,12 @@ from crawler.read.deadline import read_deadline
 from crawler.read.pay import read_pay
 from crawler.read.place import places, workplace
 from crawler.read.text import clean, to_text
-from crawler.responses import Unusable, bad_status, decode, next_address, unpack
+from crawler.responses import BadResponse, bad_status, decode, next_address, unpack
 from crawler.spiders.greenhouse import GreenhouseSpider
-from monitor.config.load import understand
+from monitor.config.load import parse_settings
 from monitor.config.model import Rule
 from monitor.errors import UserError
-from monitor.history.compare import carry, differences, digest
+from monitor.history.compare import differences, digest, keep_unsent
 from monitor.rules.matcher import Candidate, Matcher
 from monitor.text.phrases import Phrase
 from tests.support.fuzz_messages import NOON, draw_message, words, write_line
@@ -36,7 +37,9 @@ def harmless(text: str) -> None:
     """Text that can be stored in both databases and written anywhere."""
     text.encode()
     assert "\x00" not in text
-    assert not any(unicodedata.category(sign) in {"Cc", "Cf", "Cs"} for sign in text.replace("\n", ""))
+    assert not any(
+        unicodedata.category(sign) in {"Cc", "Cf", "Cs"} for sign in text.replace("\n", "")
+    )
 
 
 def one_line(error: Exception) -> None:
@@ -81,7 +84,7 @@ def read_place(data: bytes) -> None:
 def read_job(data: bytes) -> None:
     """A raw job: a posting that can be stored and compared, or one that cannot be read."""
     try:
-        head = GreenhouseSpider(boards="").head(data)
+        head = GreenhouseSpider(boards="").job_header(data)
     except (ValueError, RecursionError):
         return
     assert head.key.isascii()
@@ -101,7 +104,7 @@ def _sound(posting: Posting) -> None:
             if isinstance(text, str):
                 harmless(text)
     assert differences(posting, posting) == ()
-    assert carry(posting, posting) == posting
+    assert keep_unsent(posting, posting) == posting
     digest(posting)
 
 
@@ -109,7 +112,7 @@ def read_list(data: bytes) -> None:
     spider = GreenhouseSpider(boards="")
     try:
         listing = spider.slice(unpack(data, "", 1_000_000))
-    except Unusable as trouble:
+    except BadResponse as trouble:
         one_line(trouble)
         return
     for job in listing.jobs:
@@ -121,12 +124,15 @@ def read_answer(data: bytes) -> None:
     text, location = (data.decode("latin-1") + "|").split("|")[:2]
     wait = bad_status(429, text, NOON).retry_after
     assert wait is None or 0 <= wait <= 86_400
-    for work in (lambda: next_address("https://boards.example/v1", location, 302), lambda: unpack(data, "gzip", 10_000)):
+    for work in (
+        lambda: next_address("https://boards.example/v1", location, 302),
+        lambda: unpack(data, "gzip", 10_000),
+    ):
         try:
             work()
-        except Unusable as trouble:
+        except BadResponse as trouble:
             one_line(trouble)
-    with contextlib.suppress(Unusable):
+    with contextlib.suppress(BadResponse):
         decode(data, msgspec.json.Decoder(list[msgspec.Raw]))
 
 
@@ -152,9 +158,17 @@ def read_rule(data: bytes) -> None:
         except ValueError as error:
             str(error).encode()
             continue
-        assert found.in_(text) in {True, False}
-        rule = Rule("r", any=(written,), none=(text,) if _can(text) else (), locations=(written,), within=("title", "description"))
-        seen = Matcher(rule).explain(Candidate("greenhouse:a", "A", text, description=place, location=place))
+        assert found.found_in(text) in {True, False}
+        rule = Rule(
+            "r",
+            any=(written,),
+            none=(text,) if _can(text) else (),
+            locations=(written,),
+            within=("title", "description"),
+        )
+        seen = Matcher(rule).explain(
+            Candidate("greenhouse:a", "A", text, description=place, location=place)
+        )
         assert seen.fits == bool(seen.words) != bool(seen.failed)
 
 
@@ -168,9 +182,12 @@ def _can(written: str) -> bool:
 
 def read_configuration(data: bytes) -> None:
     text = data.decode("utf-8", "replace")
-    for written in (text, f'[[boards]]\nboard = "greenhouse:a"\n[[rules]]\nname = "r"\nany = [{json.dumps(text)}]\n{text}'):
+    for written in (
+        text,
+        f'[[boards]]\nboard = "greenhouse:a"\n[[rules]]\nname = "r"\nany = [{json.dumps(text)}]\n{text}',
+    ):
         try:
-            understand(written, Path("/nowhere/rolewatch.toml"), {})
+            parse_settings(written, Path("/nowhere/rolewatch.toml"), {})
         except UserError as error:
             for line in str(error).splitlines():
                 harmless(line)

@@ -55,7 +55,12 @@ class Job:
         self.answers += 1
         link = f"https://www.google.com/about/careers/applications/signin?jobId={self.key}-{self.answers}"
         texts = (
-            [[None, self.duties], [None, "<h3>Minimum qualifications:</h3><ul><li>Python.</li></ul>"]] if self.has_text else [None, None]
+            [
+                [None, self.duties],
+                [None, "<h3>Minimum qualifications:</h3><ul><li>Python.</li></ul>"],
+            ]
+            if self.has_text
+            else [None, None]
         )
         about = [None, self.about] if self.has_text else None
         moved = [1781627862 + self.answers, 8000000]
@@ -80,9 +85,12 @@ class GoogleServer:
     robots: tuple[int, str] = (200, ROBOTS)
     asked: list[str] = field(default_factory=list)  # path and query of each request
     agents: set[str] = field(default_factory=set)
-    sitemap: Callable[[str], str] = field(default=lambda text: text)  # what is done to the sitemap before it is sent
+    # what is done to the sitemap before it is sent
+    sitemap: Callable[[str], str] = field(default=lambda text: text)
     total: Callable[[int], int] = field(default=lambda total: total)
-    page: Callable[[web.Request, list[Job]], list[Job]] = field(default=lambda _request, jobs: jobs[:PAGE])
+    page: Callable[[web.Request, list[Job]], list[Job]] = field(
+        default=lambda _request, jobs: jobs[:PAGE]
+    )
     filters: bool = True  # does it obey target_level and location?
     empty: Any = None  # the records of a search without any
     statuses: dict[str, int] = field(default_factory=dict)  # of single paths or of "details"
@@ -90,7 +98,7 @@ class GoogleServer:
     without_record: set[str] = field(default_factory=set)  # ids whose page shows no record
     url: str = ""
 
-    def add(self, *keys: int, **more: Any) -> None:  # noqa: ANN401  # any field of a job
+    def add(self, *keys: int, **more: Any) -> None:  # any field of a job
         """Add roles of these numbers."""
         for number in keys:
             key = f"{133023244499190000 + number}"
@@ -125,11 +133,18 @@ class GoogleServer:
         self.url = f"http://127.0.0.1:{self._runner.addresses[0][1]}"
         return self
 
-    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
         await self._runner.cleanup()
 
     @web.middleware
-    async def _note(self, request: web.Request, handler: Callable[[web.Request], Any]) -> web.StreamResponse:
+    async def _note(
+        self, request: web.Request, handler: Callable[[web.Request], Any]
+    ) -> web.StreamResponse:
         self.asked.append(request.path_qs)
         self.agents.add(request.headers.get("User-Agent", ""))
         if status := self.statuses.get(request.path_qs) or self.statuses.get(request.path):
@@ -155,14 +170,29 @@ class GoogleServer:
 
     async def _search(self, request: web.Request) -> web.Response:
         query = request.query
-        found = [job for job in self.jobs.values() if job.in_search and _fits(job.brand, query.get("company"))]
+        found = [
+            job
+            for job in self.jobs.values()
+            if job.in_search and _fits(job.brand, query.get("company"))
+        ]
         if self.filters:
             found = [
-                job for job in found if _fits(job.level, query.get("target_level")) and _fits(COUNTRIES[job.country], query.get("location"))
+                job
+                for job in found
+                if _fits(job.level, query.get("target_level"))
+                and _fits(COUNTRIES[job.country], query.get("location"))
             ]
-        found.sort(key=lambda job: (job.published, job.key) if query.get("sort_by") == "date" else (0, job.key[::-1]), reverse=True)
+        found.sort(
+            key=lambda job: (
+                (job.published, job.key) if query.get("sort_by") == "date" else (0, job.key[::-1])
+            ),
+            reverse=True,
+        )
         shown = self.page(request, found)
-        return _html("ds:1", [[job.record() for job in shown] or self.empty, None, self.total(len(found)), PAGE])
+        return _html(
+            "ds:1",
+            [[job.record() for job in shown] or self.empty, None, self.total(len(found)), PAGE],
+        )
 
     async def _job(self, request: web.Request) -> web.Response:
         key = request.match_info["key"]
@@ -178,7 +208,7 @@ def _fits(value: str, wanted: str | None) -> bool:
     return wanted is None or value.casefold() == wanted.casefold()
 
 
-def _html(key: str, data: Any) -> web.Response:  # noqa: ANN401  # any JSON
+def _html(key: str, data: Any) -> web.Response:  # any JSON
     other = "AF_initDataCallback({key: 'ds:9', hash: '1', data:[1], sideChannel: {}});"
     call = f"AF_initDataCallback({{key: '{key}', hash: '2', data:{json.dumps(data)}, sideChannel: {{}}}});"
     keys = "var keys=['ds:0','ds:1'];"

@@ -8,7 +8,7 @@ from datetime import timedelta
 from sqlalchemy import Engine
 
 from crawler.crawl import crawl
-from crawler.items import BoardRequest, Failure, Manners, Result, Snapshot
+from crawler.items import BoardRequest, Failure, Politeness, Result, Snapshot
 from monitor.history import boards
 from tests.support.google_server import GoogleServer
 from tests.support.history import History, settings
@@ -16,10 +16,13 @@ from tests.support.history import History, settings
 BOARD = "google:deepmind"
 
 
-async def crawled(server: GoogleServer, request: BoardRequest | str = BOARD, **own: float) -> Result:
+async def crawled(
+    server: GoogleServer, request: BoardRequest | str = BOARD, **own: float
+) -> Result:
     """The result of one check."""
     wanted = BoardRequest(request) if isinstance(request, str) else request
-    manners = Manners(**({"api_url": server.url, "delay": 0, "timeout": 5} | own))  # type: ignore[arg-type]  # any of the manners
+    # any of the manners
+    manners = Politeness(**({"api_url": server.url, "delay": 0, "timeout": 5} | own))  # type: ignore[arg-type]
     [result] = [result async for result in crawl("google", [wanted], manners)]
     return result
 
@@ -48,7 +51,7 @@ class Watch:
         server, history = self.server, self.history
         at = history.now + timedelta(hours=hours)
         with history.engine.begin() as connection:
-            boards.sync(connection, history.settings)
+            boards.sync_boards(connection, history.settings)
             [request] = boards.requests(connection, {self.board}, at)["google"]
         server.asked.clear()
         result = await crawled(server, request)
@@ -57,11 +60,18 @@ class Watch:
 
     def happened(self) -> list[tuple[str, str]]:
         """What happened so far: the number of the role, and the kind."""
-        return [(str(int(change[0]) - 133023244499190000), change[1]) for change in self.history.changes()]
+        return [
+            (str(int(change[0]) - 133023244499190000), change[1])
+            for change in self.history.changes()
+        ]
 
     def open(self) -> set[int]:
         """The numbers of the open roles."""
-        return {int(key) - 133023244499190000 for key, state in self.history.states().items() if state == "open"}
+        return {
+            int(key) - 133023244499190000
+            for key, state in self.history.states().items()
+            if state == "open"
+        }
 
     def reason(self) -> str | None:
         """The reason of the newest check."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 
-def job(key: int = 4001, title: str = "Research Engineer", **fields: Any) -> dict[str, Any]:  # noqa: ANN401  # any field of a job
+# any field of a job
+def job(key: int = 4001, title: str = "Research Engineer", **fields: Any) -> dict[str, Any]:
     """A job as `/jobs?content=true` lists it."""
     plain = {
         "absolute_url": f"https://job-boards.greenhouse.io/examplelabs/jobs/{key}",
@@ -21,6 +22,14 @@ def job(key: int = 4001, title: str = "Research Engineer", **fields: Any) -> dic
         "application_deadline": None,
         "content": "&lt;p&gt;Build &amp;amp; test models.&lt;/p&gt;",
         "departments": [{"id": 1, "name": "Research", "child_ids": [], "parent_id": None}],
-        "offices": [{"id": 2, "name": "London", "location": "London, United Kingdom", "child_ids": [], "parent_id": None}],
+        "offices": [
+            {
+                "id": 2,
+                "name": "London",
+                "location": "London, United Kingdom",
+                "child_ids": [],
+                "parent_id": None,
+            }
+        ],
     }
     return plain | fields

@@ -16,16 +16,58 @@ from tests.support.boards import START
 
 Rows = list[dict[str, Any]]
 
-_TITLES = ("Research Engineer", "Research Scientist", "Software Engineer", "Product Manager", "Legal Counsel", "Account Executive")
-_TEAMS = ("Gemini", "Robotics", "Safety", "Infrastructure", "Growth", "Platform", "Applied AI", "Security", "Data", "Design")
+_TITLES = (
+    "Research Engineer",
+    "Research Scientist",
+    "Software Engineer",
+    "Product Manager",
+    "Legal Counsel",
+    "Account Executive",
+)
+_TEAMS = (
+    "Gemini",
+    "Robotics",
+    "Safety",
+    "Infrastructure",
+    "Growth",
+    "Platform",
+    "Applied AI",
+    "Security",
+    "Data",
+    "Design",
+)
 _PLACES = ("London, UK", "Mountain View, CA", "Zurich", "New York", "Remote - Europe", "Paris")
-_WORDS = ("We", "look", "for", "people", "who", "build", "large", "models", "with", "care", "and", "test", "what", "others", "rely", "on")
+_WORDS = (
+    "We",
+    "look",
+    "for",
+    "people",
+    "who",
+    "build",
+    "large",
+    "models",
+    "with",
+    "care",
+    "and",
+    "test",
+    "what",
+    "others",
+    "rely",
+    "on",
+)
 
 
 class HalfYear:
     """Boards whose postings move a little every day; an edit, a closing with a new posting, or a move to another place."""
 
-    def __init__(self, boards: int = 50, postings: int = 150, days: int = 180, moved: float = 0.03, seed: int = 1) -> None:
+    def __init__(
+        self,
+        boards: int = 50,
+        postings: int = 150,
+        days: int = 180,
+        moved: float = 0.03,
+        seed: int = 1,
+    ) -> None:
         self.boards, self.postings, self.days, self.moved = boards, postings, days, moved
         self.random = Random(seed)
         self.versions: Rows = []
@@ -39,7 +81,9 @@ class HalfYear:
         """Gives the instant of the last look."""
         checks: Rows = []
         for board in range(1, self.boards + 1):
-            own = [self._open(board, START, baseline=True)["posting_id"] for _ in range(self.postings)]
+            own = [
+                self._open(board, START, baseline=True)["posting_id"] for _ in range(self.postings)
+            ]
             checks.append(self._check(board, START))
             for day in range(1, self.days + 1):
                 at = START + timedelta(days=day, microseconds=board)
@@ -50,12 +94,25 @@ class HalfYear:
         return START + timedelta(days=self.days, seconds=1)
 
     def _check(self, board: int, at: datetime) -> dict[str, Any]:
-        seen = {"id": next(self._checks), "round_id": 1, "board_id": board, "started_at": at, "finished_at": at, "result": "snapshot"}
+        seen = {
+            "id": next(self._checks),
+            "round_id": 1,
+            "board_id": board,
+            "started_at": at,
+            "finished_at": at,
+            "result": "snapshot",
+        }
         return seen | {"status": 200, "seen": self.postings}
 
     def _open(self, board: int, at: datetime, *, baseline: bool = False) -> dict[str, Any]:
         number = next(self._ids)
-        row = {"id": number, "board_id": board, "key": str(number), "name": f"greenhouse:employer{board}:{number}", "state": "open"}
+        row = {
+            "id": number,
+            "board_id": board,
+            "key": str(number),
+            "name": f"greenhouse:employer{board}:{number}",
+            "state": "open",
+        }
         row |= {"version": 1, "baseline": baseline}
         self.rows[number] = row | {"first_seen_at": at, "closed_at": None, "missing_looks": 0}
         chance = self.random
@@ -72,8 +129,17 @@ class HalfYear:
             },
         )
 
-    def _version(self, posting: int, number: int, at: datetime, content: dict[str, Any]) -> dict[str, Any]:
-        row = {"posting_id": posting, "number": number, "valid_from": at, "valid_to": None, "digest": f"1:{posting}:{number}", **content}
+    def _version(
+        self, posting: int, number: int, at: datetime, content: dict[str, Any]
+    ) -> dict[str, Any]:
+        row = {
+            "posting_id": posting,
+            "number": number,
+            "valid_from": at,
+            "valid_to": None,
+            "digest": f"1:{posting}:{number}",
+            **content,
+        }
         self.versions.append(row)
         self.current[posting] = row
         self.rows[posting]["version"] = number
@@ -100,7 +166,11 @@ class HalfYear:
     def _revise(self, posting: int, at: datetime, check: int) -> None:
         old = self.current[posting]
         field, value = self.random.choice(
-            [("location", self.random.choice(_PLACES)), ("description", self.random.choice(self.texts)), ("title", old["title"] + " (new)")]
+            [
+                ("location", self.random.choice(_PLACES)),
+                ("description", self.random.choice(self.texts)),
+                ("title", old["title"] + " (new)"),
+            ]
         )
         edit = {"text": value} if field == "description" else {field: value}
         if field == "location":
@@ -111,23 +181,53 @@ class HalfYear:
         name = "text" if field == "description" else field
         self._changed(new, check, "revised", field=field, old=old[name], new=new[name])
 
-    def _changed(self, version: dict[str, Any], check: int, kind: str, at: datetime | None = None, **field: str) -> None:
+    def _changed(
+        self,
+        version: dict[str, Any],
+        check: int,
+        kind: str,
+        at: datetime | None = None,
+        **field: str,
+    ) -> None:
         when = at or version["valid_from"]
-        row = {"check_id": check, "posting_id": version["posting_id"], "at": when, "not_after": when, "kind": kind}
-        self.changes.append(row | {"field": None, "old": None, "new": None} | field | {"version": version["number"]})
+        row = {
+            "check_id": check,
+            "posting_id": version["posting_id"],
+            "at": when,
+            "not_after": when,
+            "kind": kind,
+        }
+        self.changes.append(
+            row | {"field": None, "old": None, "new": None} | field | {"version": version["number"]}
+        )
 
     def _store(self, connection: Connection, checks: Rows) -> None:
         last = checks[-1]["finished_at"]
         boards = [self._board(number, last) for number in range(1, self.boards + 1)]
-        common = {"department": "Research", "employment_type": "", "stated": [], "unsent": [], "reader_version": 1, "raw": b""}
+        common = {
+            "department": "Research",
+            "employment_type": "",
+            "stated": [],
+            "unsent": [],
+            "reader_version": 1,
+            "raw": b"",
+        }
         versions = [
             common
             | {name: value for name, value in row.items() if name != "text"}
-            | {"url": f"https://job-boards.greenhouse.io/x/jobs/{row['posting_id']}", "description_digest": text_digest(row["text"])}
+            | {
+                "url": f"https://job-boards.greenhouse.io/x/jobs/{row['posting_id']}",
+                "description_digest": text_digest(row["text"]),
+            }
             for row in self.versions
         ]
-        connection.execute(insert(tables.CheckRound), [{"id": 1, "started_at": START, "finished_at": last}])
-        connection.execute(insert(tables.Description), [{"digest": text_digest(text), "text": text} for text in set(self.texts)])
+        connection.execute(
+            insert(tables.CheckRound), [{"id": 1, "started_at": START, "finished_at": last}]
+        )
+        connection.execute(
+            insert(tables.Description),
+            [{"digest": text_digest(text), "text": text} for text in set(self.texts)],
+        )
         for table, rows in (
             (tables.Board, boards),
             (tables.BoardCheck, checks),
@@ -139,6 +239,16 @@ class HalfYear:
 
     def _board(self, number: int, last: datetime) -> dict[str, Any]:
         token = f"employer{number}"
-        name = {"id": number, "board": f"greenhouse:{token}", "ats": "greenhouse", "token": token, "company": f"Employer {number}"}
-        seen = {"last_check_at": last, "last_ok_at": last, "url": f"https://job-boards.greenhouse.io/{token}"}
+        name = {
+            "id": number,
+            "board": f"greenhouse:{token}",
+            "ats": "greenhouse",
+            "token": token,
+            "company": f"Employer {number}",
+        }
+        seen = {
+            "last_check_at": last,
+            "last_ok_at": last,
+            "url": f"https://job-boards.greenhouse.io/{token}",
+        }
         return name | seen | {"watched": True, "every": 86400.0}

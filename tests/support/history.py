@@ -14,20 +14,30 @@ from sqlalchemy import Engine, insert, text, update
 
 from crawler.items import Result
 from monitor.alerts.alerting import Alerting
-from monitor.alerts.summaries import introduce
+from monitor.alerts.summaries import first_summary
 from monitor.config.model import Rule, Settings, WatchedBoard
 from monitor.database import tables
 from monitor.history import boards as watch
-from monitor.rounds.record import Recorder
+from monitor.rounds.record import CheckRecorder
 from tests.support.boards import BOARD, START
 
 ENGINEER = Rule("research-engineer", any=("research engineer",))
 
 
-def settings(*rules: Rule, boards: Sequence[str] = (BOARD,), **more: Any) -> Settings:  # noqa: ANN401  # any of the settings
+# any of the settings
+def settings(*rules: Rule, boards: Sequence[str] = (BOARD,), **more: Any) -> Settings:
     """Settings for these boards and rules."""
-    watched = tuple(WatchedBoard(board, f"https://job-boards.greenhouse.io/{board.split(':')[1]}") for board in boards)
-    return Settings(Path("rolewatch.toml"), SecretStr("sqlite://"), boards=watched, rules=rules or (ENGINEER,), **more)
+    watched = tuple(
+        WatchedBoard(board, f"https://job-boards.greenhouse.io/{board.split(':')[1]}")
+        for board in boards
+    )
+    return Settings(
+        Path("rolewatch.toml"),
+        SecretStr("sqlite://"),
+        boards=watched,
+        rules=rules or (ENGINEER,),
+        **more,
+    )
 
 
 @dataclass
@@ -45,15 +55,25 @@ class History:
         self.now += timedelta(minutes=minutes)
         alerting = Alerting.of(self.settings, enabled=self.alerts, announce=self.announce)
         with self.engine.begin() as connection:
-            watch.sync(connection, self.settings)
-            started = insert(tables.CheckRound).values(started_at=self.now).returning(tables.CheckRound.id)
+            watch.sync_boards(connection, self.settings)
+            started = (
+                insert(tables.CheckRound)
+                .values(started_at=self.now)
+                .returning(tables.CheckRound.id)
+            )
             round_id = connection.execute(started).scalar_one()
         for result in results:
             with self.engine.begin() as connection:
-                Recorder(round_id, alerting, Random(1), lambda: self.now).record(connection, result)
+                CheckRecorder(round_id, alerting, Random(1), lambda: self.now).record(
+                    connection, result
+                )
         with self.engine.begin() as connection:
-            introduce(connection, alerting, round_id, self.now)
-            connection.execute(update(tables.CheckRound).where(tables.CheckRound.id == round_id).values(finished_at=self.now))
+            first_summary(connection, alerting, round_id, self.now)
+            connection.execute(
+                update(tables.CheckRound)
+                .where(tables.CheckRound.id == round_id)
+                .values(finished_at=self.now)
+            )
         return self.now
 
     def ask(self, query: str) -> list[tuple[Any, ...]]:
@@ -63,16 +83,23 @@ class History:
 
     def stored(self, instant: datetime) -> str:
         """The instant of a look as the database gives it."""
-        return str(self.ask(f"SELECT finished_at FROM checks WHERE started_at = '{instant:%Y-%m-%dT%H:%M:%S.%f}Z'")[0][0])
+        return str(
+            self.ask(
+                f"SELECT finished_at FROM checks WHERE started_at = '{instant:%Y-%m-%dT%H:%M:%S.%f}Z'"
+            )[0][0]
+        )
 
     def changes(self) -> list[tuple[Any, ...]]:
         """What happened: (key, kind, field, old, new), oldest first."""
-        rows = self.ask("SELECT posting, kind, field, old, new FROM posting_changes ORDER BY change_id")
+        rows = self.ask(
+            "SELECT posting, kind, field, old, new FROM posting_changes ORDER BY change_id"
+        )
         return [(row[0].split(":")[-1], *row[1:]) for row in rows]
 
     def states(self) -> dict[str, str]:
         """The state of every posting, by key."""
-        return {key: state for key, state in self.ask("SELECT key, state FROM postings")}  # noqa: C416  # a row is no pair to the type checker
+        # a row is no pair to the type checker
+        return {key: state for key, state in self.ask("SELECT key, state FROM postings")}  # noqa: C416
 
     def alerted(self, what: str = "kind") -> list[Any]:
         """A column of every alert, oldest first."""

@@ -10,7 +10,9 @@ from typing import Any
 from psycopg import Connection, Cursor, sql
 from sqlalchemy import Engine
 
-_TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version'"
+_TABLES = (
+    "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version'"
+)
 _SEQUENCES = "SELECT sequencename, last_value FROM pg_sequences WHERE schemaname = 'public' AND last_value IS NOT NULL"
 
 
@@ -46,7 +48,9 @@ def _keep_rows(engine: Engine) -> Callable[[Engine], None]:
         with _cursor(into) as cursor:
             cursor.execute("SET LOCAL session_replication_role = replica")  # tables in any order
             for name, rows in kept.items():
-                with cursor.copy(sql.SQL("COPY {} FROM STDIN").format(sql.Identifier(name))) as copy:
+                with cursor.copy(
+                    sql.SQL("COPY {} FROM STDIN").format(sql.Identifier(name))
+                ) as copy:
                     copy.write(rows)
             for name, last in numbers:
                 cursor.execute("SELECT setval(%s, %s)", (name, last))

@@ -22,14 +22,19 @@ CHEF = posting("99", title="Chef")
 Body = dict[str, Any]
 
 
-def paid(pay: Pay, key: str = "1", **fields: Any) -> Posting:  # noqa: ANN401  # any field of a posting
+# any field of a posting
+def paid(pay: Pay, key: str = "1", **fields: Any) -> Posting:
     """A posting whose board states its pay."""
     return posting(key, pay=pay, stated=frozenset({"pay"}), **fields)
 
 
 def kinds(messages: list[Body]) -> list[str]:
     """The bold words of each message's grey line; those of a reply that the channel was shown too end in an exclamation mark."""
-    return [one["blocks"][0]["elements"][0]["text"].split("*")[1] + ("!" if one.get("reply_broadcast") else "") for one in messages]
+    return [
+        one["blocks"][0]["elements"][0]["text"].split("*")[1]
+        + ("!" if one.get("reply_broadcast") else "")
+        for one in messages
+    ]
 
 
 class Life:
@@ -38,7 +43,10 @@ class Life:
     def __init__(self, office: PostOffice, *rules: Rule) -> None:
         self.office = office
         self.slack = office.slack
-        told: dict[str, Any] = {"alerts": AlertSettings(operator=("slack:#ops",)), "slack": SlackSettings(token=SecretStr(TOKEN))}
+        told: dict[str, Any] = {
+            "alerts": AlertSettings(operator=("slack:#ops",)),
+            "slack": SlackSettings(token=SecretStr(TOKEN)),
+        }
         self.history = History(office.engine, settings(*(rules or (RULE,)), **told))
 
     async def look(self, *postings: Posting, gone: str = "") -> None:

@@ -18,7 +18,7 @@ from sqlalchemy import Engine, event, text
 from monitor.config.load import load
 from monitor.config.model import Settings
 from monitor.daemon.serve import serve
-from monitor.database.engine import reading
+from monitor.database.engine import read_transaction
 from monitor.delivery.dispatcher import Outbox
 from monitor.notify.console import ConsoleNotifier
 
@@ -50,7 +50,7 @@ class Living:
     def ask(self, query: str) -> list[tuple[object, ...]]:
         """The rows of a query, which is not counted as a transaction."""
         before = self.transactions
-        with reading(self.engine) as connection:
+        with read_transaction(self.engine) as connection:
             rows = [tuple(row) for row in connection.execute(text(query))]
         self.transactions = before
         return rows
@@ -79,10 +79,14 @@ async def living(
         one.transactions += 1
 
     def make_outbox(settings: Settings) -> Outbox:
-        return Outbox(engine, {"console": ConsoleNotifier(one.console)}, clock, hours=settings.alerts)
+        return Outbox(
+            engine, {"console": ConsoleNotifier(one.console)}, clock, hours=settings.alerts
+        )
 
     event.listen(engine, "begin", count)
-    serving = asyncio.create_task(serve(one.settings, engine, make_outbox, announce=False, clock=clock, random=Random(1)))
+    serving = asyncio.create_task(
+        serve(one.settings, engine, make_outbox, announce=False, clock=clock, random=Random(1))
+    )
     try:
         yield one
     finally:

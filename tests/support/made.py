@@ -14,7 +14,7 @@ from uuid import uuid4
 from sqlalchemy import Connection, Engine, create_engine, make_url, text
 
 from monitor.config.database_url import normal_url
-from monitor.database.engine import connect
+from monitor.database.engine import make_engine
 from monitor.database.schema import upgrade
 
 # Whatever a test may have done to the schema itself.
@@ -27,7 +27,9 @@ SELECT (SELECT string_agg(relname || relkind::text, ',' ORDER BY relname) FROM p
     (SELECT string_agg(table_name || column_name || data_type || is_nullable, ',' ORDER BY table_name, ordinal_position)
         FROM information_schema.columns WHERE table_schema = 'public'),
     (SELECT string_agg(version_num, ',') FROM alembic_version)""")
-_OTHERS = text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()")
+_OTHERS = text(
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+)
 
 
 class Made:
@@ -39,7 +41,9 @@ class Made:
         self._spare_files: list[str] = []  # URLs
         self._engines: dict[
             str, Engine
-        ] = {}  # by the URL that is lent: they keep their compiled statements, which cost a test a tenth of a second
+            # by the URL that is lent: they keep their compiled statements, which cost a test a
+            # tenth of a second
+        ] = {}
         self._shape: object = None
         self._emptying = ""
 
@@ -50,15 +54,19 @@ class Made:
             if not self._file.exists():
                 _upgrade(f"sqlite:///{self._file}")
             shutil.copy(self._file, str(target.database))
-        engine = self._engines.get(url) or connect(url)
+        engine = self._engines.get(url) or make_engine(url)
         yield engine
         engine.dispose()
 
     @contextmanager
     def lent_file(self) -> Iterator[str]:
         """A place for a SQLite file."""
-        url = self._spare_files.pop() if self._spare_files else f"sqlite:///{self._file.with_stem(f'lent-{len(self._engines)}')}"
-        self._engines.setdefault(url, connect(url))
+        url = (
+            self._spare_files.pop()
+            if self._spare_files
+            else f"sqlite:///{self._file.with_stem(f'lent-{len(self._engines)}')}"
+        )
+        self._engines.setdefault(url, make_engine(url))
         yield url
         file = Path(url.removeprefix("sqlite:///"))
         for left in file.parent.glob(f"{file.name}*"):
@@ -84,7 +92,7 @@ class Made:
         _upgrade(url)
         with _admin(url) as connection:
             self._shape, self._emptying = _shape(connection), _emptying(connection)
-        self._engines[url] = connect(url)
+        self._engines[url] = make_engine(url)
         return url
 
 
@@ -121,15 +129,25 @@ def _shape(connection: Connection) -> object:
 
 def _emptying(connection: Connection) -> str:
     """Statements that take every row out and let numbers begin at 1; TRUNCATE, which makes new files, takes ten times as long."""
-    tables = connection.execute(text("SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version'"))
-    sequences = connection.execute(text("SELECT sequencename FROM pg_sequences WHERE schemaname = 'public'"))
+    tables = connection.execute(
+        text(
+            "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version'"
+        )
+    )
+    sequences = connection.execute(
+        text("SELECT sequencename FROM pg_sequences WHERE schemaname = 'public'")
+    )
     deleting = [f"DELETE FROM {name}" for name in tables.scalars()]
     return "; ".join(
-        ["SET session_replication_role = replica", *deleting, *(f"SELECT setval('{name}', 1, false)" for name in sequences.scalars())]
+        [
+            "SET session_replication_role = replica",
+            *deleting,
+            *(f"SELECT setval('{name}', 1, false)" for name in sequences.scalars()),
+        ]
     )
 
 
 def _upgrade(url: str) -> None:
-    engine = connect(url)
+    engine = make_engine(url)
     upgrade(engine)
     engine.dispose()  # SQLite's last connection writes the log into the file

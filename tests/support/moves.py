@@ -8,21 +8,31 @@ from typing import Any
 
 from crawler.items import Posting, Snapshot
 from monitor.config.model import WatchedBoard
-from monitor.messages import Move, SummaryMessage, load
+from monitor.messages import FirstCheckSummary, Move, load
 from monitor.queries.roles import RoleFilter, find_roles
 from monitor.rounds import moves
 from tests.support.boards import BOARD, posting, postings, snapshot
 from tests.support.history import History
 
 NEW = "google:examplelabs"
-TOWNS = {"London, UK": "London, United Kingdom", "Mountain View, California, US": "Mountain View, CA, USA"}
+TOWNS = {
+    "London, UK": "London, United Kingdom",
+    "Mountain View, California, US": "Mountain View, CA, USA",
+}
 
 
-def there(seen: Posting, **fields: Any) -> Posting:  # noqa: ANN401  # any field of a posting
+def there(seen: Posting, **fields: Any) -> Posting:  # any field of a posting
     """The role as the new ats writes it: under another key, with the employer's name behind its title."""
     places = tuple(TOWNS.get(place, place) for place in seen.locations)
-    written = {"key": f"13{seen.key}", "title": f"{seen.title}, Example Labs", "location": "; ".join(places), "locations": places}
-    return replace(seen, **(written | {"url": f"https://careers.example/{written['key']}"} | fields))
+    written = {
+        "key": f"13{seen.key}",
+        "title": f"{seen.title}, Example Labs",
+        "location": "; ".join(places),
+        "locations": places,
+    }
+    return replace(
+        seen, **(written | {"url": f"https://careers.example/{written['key']}"} | fields)
+    )
 
 
 def came(number: int) -> list[Posting]:
@@ -46,27 +56,53 @@ def move(history: History, old: str = BOARD, new: str = NEW, *, keep: Sequence[s
 
 def watch_too(history: History, new: str = NEW) -> None:
     """The new board beside those that are watched."""
-    history.settings = replace(history.settings, boards=(*history.settings.boards, WatchedBoard(new, "https://careers.example/")))
+    history.settings = replace(
+        history.settings,
+        boards=(*history.settings.boards, WatchedBoard(new, "https://careers.example/")),
+    )
 
 
 def moved(history: History) -> list[Move]:
     """The moves that were told, a row a channel."""
-    messages = [load(text) for text in history.alerted("(SELECT message FROM alert WHERE id = alert_id)")]
-    return [one for message in messages if isinstance(message, SummaryMessage) for one in message.moves]
+    messages = [
+        load(text) for text in history.alerted("(SELECT message FROM alert WHERE id = alert_id)")
+    ]
+    return [
+        one
+        for message in messages
+        if isinstance(message, FirstCheckSummary)
+        for one in message.moves
+    ]
 
 
 def counts(one: Move) -> tuple[int, int, int, int]:
     return one.before, one.came, one.back, one.new
 
 
-def open_roles(history: History, **wanted: Any) -> list[str]:  # noqa: ANN401  # any filter
+def open_roles(history: History, **wanted: Any) -> list[str]:  # any filter
     with history.engine.connect() as connection:
         return sorted(row["posting"] for row in find_roles(connection, RoleFilter(**wanted)).rows)
 
 
 def some_new(count: int) -> list[Posting]:
     """Roles that the former board did not have."""
-    return [posting(f"7{number}", title=f"Research Engineer, Newcomer {number}, Example Labs") for number in range(count)]
+    return [
+        posting(f"7{number}", title=f"Research Engineer, Newcomer {number}, Example Labs")
+        for number in range(count)
+    ]
 
 
-__all__ = ["BOARD", "NEW", "came", "counts", "listing", "move", "moved", "open_roles", "postings", "some_new", "there", "watch_too"]
+__all__ = [
+    "BOARD",
+    "NEW",
+    "came",
+    "counts",
+    "listing",
+    "move",
+    "moved",
+    "open_roles",
+    "postings",
+    "some_new",
+    "there",
+    "watch_too",
+]

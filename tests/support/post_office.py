@@ -1,6 +1,7 @@
 """An outbox with a real Slack server and a database, whose waits pass at once.
 
-Run as a program (`python post_office.py DATABASE API_URL`), it delivers what waits with real time, for tests that kill it.
+Run as a program (`python post_office.py DATABASE API_URL`), it delivers what waits with real time,
+for tests that kill it.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from pydantic import SecretStr
 from sqlalchemy import Engine
 
 from monitor.config.model import AlertSettings
-from monitor.database.engine import connect
+from monitor.database.engine import make_engine
 from monitor.delivery.dispatcher import Outbox
 from monitor.notify.base import Notifier
 from monitor.notify.console import ConsoleNotifier
@@ -68,7 +69,12 @@ class PostOffice(Desk):
 
     def notifiers(self) -> Mapping[str, Notifier]:
         return {
-            "slack": SlackNotifier(SecretStr(TOKEN), self.slack.api_url, timeout=1, seconds=lambda: self.clock().timestamp()),
+            "slack": SlackNotifier(
+                SecretStr(TOKEN),
+                self.slack.api_url,
+                timeout=1,
+                seconds=lambda: self.clock().timestamp(),
+            ),
             "webhook": WebhookNotifier(SecretStr(self.slack.webhook_url), timeout=1),
             "console": ConsoleNotifier(self.console),
         }
@@ -88,13 +94,18 @@ class PostOffice(Desk):
 
     def one_copy_each(self) -> bool:
         """Is every message of Slack's that was delivered there exactly once?"""
-        return all(self.slack.copies(one.delivery_id) == 1 for one in self.deliveries() if one.channel.startswith("slack:"))
+        return all(
+            self.slack.copies(one.delivery_id) == 1
+            for one in self.deliveries()
+            if one.channel.startswith("slack:")
+        )
 
 
 async def until(reached: Callable[[], bool]) -> None:
     """Waits for what another task brings about. Raises TimeoutError after 60 s."""
     async with asyncio.timeout(60):
-        while not reached():  # noqa: ASYNC110  # what is waited for is in a database or a server, which ring no bell
+        # what is waited for is in a database or a server, which ring no bell
+        while not reached():  # noqa: ASYNC110
             await asyncio.sleep(0.01)
 
 
@@ -106,8 +117,13 @@ async def post_office(engine: Engine) -> AsyncIterator[PostOffice]:
 
 
 async def _deliver(database: str, api_url: str) -> None:
-    notifiers: dict[str, Notifier] = {"slack": SlackNotifier(SecretStr(TOKEN), api_url), "console": ConsoleNotifier(sys.stdout)}
-    await Outbox(connect(database), notifiers, lambda: datetime.now(UTC)).deliver(until_idle=True)
+    notifiers: dict[str, Notifier] = {
+        "slack": SlackNotifier(SecretStr(TOKEN), api_url),
+        "console": ConsoleNotifier(sys.stdout),
+    }
+    await Outbox(make_engine(database), notifiers, lambda: datetime.now(UTC)).deliver(
+        until_idle=True
+    )
 
 
 if __name__ == "__main__":

@@ -10,7 +10,8 @@ from typer.testing import CliRunner
 
 from monitor.cli import app
 
-WIDE = {"COLUMNS": "160", "FORCE_COLOR": "1", "TERM": "xterm-256color"}  # a terminal, as far as rich can know
+# a terminal, as far as rich can know
+WIDE = {"COLUMNS": "160", "FORCE_COLOR": "1", "TERM": "xterm-256color"}
 
 
 @dataclass
@@ -22,7 +23,7 @@ class Ran:
     err: str
 
     @property
-    def json(self) -> Any:  # noqa: ANN401  # whatever was printed
+    def json(self) -> Any:  # whatever was printed
         return json.loads(self.out)
 
 
@@ -31,10 +32,19 @@ class Program:
     """`rolewatch` with a configuration file."""
 
     config: str
-    environ: dict[str, str | None] = field(default_factory=lambda: {"FORCE_COLOR": None, "TTY_COMPATIBLE": None, "COLUMNS": None})
+    environ: dict[str, str | None] = field(
+        default_factory=lambda: {"FORCE_COLOR": None, "TTY_COMPATIBLE": None, "COLUMNS": None}
+    )
 
-    def __call__(self, *arguments: str, stdin: str = "", environ: dict[str, str] | None = None) -> Ran:
-        result = CliRunner().invoke(app, [*arguments, "--config", self.config], input=stdin, env=self.environ | (environ or {}))
+    def __call__(
+        self, *arguments: str, stdin: str = "", environ: dict[str, str] | None = None
+    ) -> Ran:
+        result = CliRunner().invoke(
+            app,
+            [*arguments, "--config", self.config],
+            input=stdin,
+            env=self.environ | (environ or {}),
+        )
         if result.exception is not None and not isinstance(result.exception, SystemExit):
             raise result.exception
         return Ran(result.exit_code, result.stdout, result.stderr)
@@ -43,7 +53,7 @@ class Program:
         """The boards of the configuration."""
         return [row["board"] for row in self.ask("boards", "list")]
 
-    def ask(self, *arguments: str) -> Any:  # noqa: ANN401  # whatever the command prints
+    def ask(self, *arguments: str) -> Any:  # whatever the command prints
         """What the command prints as JSON, once it has ended well."""
         ran = self(*arguments, "--format", "json")
         assert ran.code == 0, ran.err

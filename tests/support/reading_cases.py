@@ -1,7 +1,7 @@
 """Cases of reading with their right values: read each through the Greenhouse spider or a rule, and score it.
 
-A case is a row of a TSV: id, kind, input, context (JSON), right (JSON), and maybe why. A list in `right` means that any of its values is
-right.
+A case is a row of a TSV: id, kind, input, context (JSON), right (JSON), and maybe why. A list in
+`right` means that any of its values is right.
 """
 
 from __future__ import annotations
@@ -44,7 +44,16 @@ class Result:
 def load(path: Path) -> list[Case]:
     with path.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
-    return [Case(row["id"], row["kind"], row["input"], json.loads(row["context"] or "{}"), json.loads(row["right"])) for row in rows]
+    return [
+        Case(
+            row["id"],
+            row["kind"],
+            row["input"],
+            json.loads(row["context"] or "{}"),
+            json.loads(row["right"]),
+        )
+        for row in rows
+    ]
 
 
 def run(cases: Iterable[Case]) -> list[Result]:
@@ -59,7 +68,8 @@ def table(results: Iterable[Result]) -> str:
             counts[kind][result.score] += 1
     counts["all"] = counts.pop("all")
     rows = [
-        f"| {kind} | {sum(count.values())} | {count['exact']} | {count['unknown']} | {count['false']} |" for kind, count in counts.items()
+        f"| {kind} | {sum(count.values())} | {count['exact']} | {count['unknown']} | {count['false']} |"
+        for kind, count in counts.items()
     ]
     return "\n".join(["| kind | cases | exact | unknown | false |", "|---|---|---|---|---|", *rows])
 
@@ -75,7 +85,11 @@ def _scored(case: Case) -> Result:
     if family == "deadline":
         return _deadline(case, posting)
     if family == "places":
-        return Result(case, posting.locations, "exact" if list(posting.locations) == case.right["places"] else "false")
+        return Result(
+            case,
+            posting.locations,
+            "exact" if list(posting.locations) == case.right["places"] else "false",
+        )
     return Result(case, posting.workplace, _score_value(posting.workplace, case.right["workplace"]))
 
 
@@ -86,7 +100,9 @@ def _posting(case: Case) -> Posting:
         "title": "Engineer",
         "absolute_url": "https://example.org/1",
         "location": {"name": case.input if is_place else case.context.get("place", "")},
-        "content": escape(f"<p>{escape(case.context.get('text', '') if is_place else case.input, quote=False)}</p>"),
+        "content": escape(
+            f"<p>{escape(case.context.get('text', '') if is_place else case.input, quote=False)}</p>"
+        ),
         "first_published": case.context.get("published", "2026-12-01T10:00:00-05:00"),
     }
     return GreenhouseSpider.read(json.dumps(job | case.context.get("fields", {})).encode())
@@ -98,7 +114,12 @@ def _fits(case: Case) -> bool:
         posting = _posting(Case(case.id, "places", case.input, {}, None))
         rule = Rule("case", any=("engineer",), locations=(wanted["rule"],))
         candidate = Candidate(
-            "greenhouse:x", "x", "Engineer", location=case.input, locations=posting.locations, workplace=posting.workplace
+            "greenhouse:x",
+            "x",
+            "Engineer",
+            location=case.input,
+            locations=posting.locations,
+            workplace=posting.workplace,
         )
     else:
         rule = Rule("case", any=(wanted["phrase"],), none=tuple(wanted.get("none", ())))
@@ -118,11 +139,24 @@ def _is_one_of(read: object, right: object) -> bool:
 
 def _pay(case: Case, posting: Posting) -> Result:
     pay = posting.pay
-    read = None if pay is None else {"min": pay.minimum, "max": pay.maximum, "currency": pay.currency, "period": pay.period}
+    read = (
+        None
+        if pay is None
+        else {
+            "min": pay.minimum,
+            "max": pay.maximum,
+            "currency": pay.currency,
+            "period": pay.period,
+        }
+    )
     if read is not None and not any(read.values()):
         read = None
     rights = case.right if isinstance(case.right, list) else [case.right]
-    return Result(case, read, min((_score_pay(read, right) for right in rights), key=("exact", "unknown", "false").index))
+    return Result(
+        case,
+        read,
+        min((_score_pay(read, right) for right in rights), key=("exact", "unknown", "false").index),
+    )
 
 
 def _score_pay(read: dict[str, Any] | None, right: dict[str, Any] | None) -> Score:
@@ -143,4 +177,8 @@ def _instant(right: Mapping[str, str]) -> datetime:
     """The instant that is right: the one given, or the end of the given day in its zone."""
     if "tz" not in right:
         return datetime.fromisoformat(right["at"]).astimezone(UTC)
-    return datetime.fromisoformat(f"{right['at']}T23:59:59").replace(tzinfo=ZoneInfo(right["tz"])).astimezone(UTC)
+    return (
+        datetime.fromisoformat(f"{right['at']}T23:59:59")
+        .replace(tzinfo=ZoneInfo(right["tz"]))
+        .astimezone(UTC)
+    )

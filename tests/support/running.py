@@ -60,15 +60,23 @@ class Place:
     def configure(self, more: str = "") -> None:
         """Writes the configuration, with `more` at its end."""
         watched = "\n".join(f'[[boards]]\nboard = "greenhouse:{token}"' for token in self.watched)
-        filled = CONFIG.format(every=self.every, boards=self.boards, watched=watched, slack=self.slack)
+        filled = CONFIG.format(
+            every=self.every, boards=self.boards, watched=watched, slack=self.slack
+        )
         self.config.write_text(filled + more)
 
     async def start(self, *arguments: str) -> Process:
         """Starts `rolewatch` with these arguments."""
-        environ = {name: value for name, value in os.environ.items() if not name.startswith(("SLACK_", "ROLEWATCH_"))}
+        environ = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith(("SLACK_", "ROLEWATCH_"))
+        }
         environ |= {name: token for name, token in self._tokens().items() if token}
         command = [str(ROLEWATCH), "--config", str(self.config), *arguments]
-        process = await asyncio.create_subprocess_exec(*command, env=environ, cwd=self.folder, stdout=PIPE, stderr=PIPE)
+        process = await asyncio.create_subprocess_exec(
+            *command, env=environ, cwd=self.folder, stdout=PIPE, stderr=PIPE
+        )
         self.processes.append(process)
         return process
 
@@ -81,7 +89,10 @@ class Place:
     async def here(self, *arguments: str) -> tuple[int, str, str]:
         """As `run`, in a thread of this process: a program of its own takes a second to start, and shows nothing more of most commands."""
         program = Program(str(self.config))
-        program.environ |= dict.fromkeys(name for name in os.environ if name.startswith(("SLACK_", "ROLEWATCH_"))) | self._tokens()
+        program.environ |= (
+            dict.fromkeys(name for name in os.environ if name.startswith(("SLACK_", "ROLEWATCH_")))
+            | self._tokens()
+        )
         ran = await asyncio.to_thread(program, *arguments)
         return ran.code, ran.out, ran.err
 
@@ -91,7 +102,9 @@ class Place:
     def ask(self, query: str) -> list[tuple[Any, ...]]:
         """The rows of a query; none before there is a database."""
         try:
-            with closing(sqlite3.connect(f"file:{self.folder}/rolewatch.db?mode=ro", uri=True)) as connection:
+            with closing(
+                sqlite3.connect(f"file:{self.folder}/rolewatch.db?mode=ro", uri=True)
+            ) as connection:
                 return connection.execute(query).fetchall()
         except sqlite3.OperationalError:
             return []

@@ -22,7 +22,19 @@ from tests.support.post_office import Clock
 
 TOKEN = SecretStr("xoxb-100000000000-200000000000-simulatorBotToken")
 ROLES = "C0ROLES001"
-FAULTS = ["500", "502", "503", "504", "timeout", "reset", "bad_json", "429", "slow", "internal_error", "fatal_error"]
+FAULTS = [
+    "500",
+    "502",
+    "503",
+    "504",
+    "timeout",
+    "reset",
+    "bad_json",
+    "429",
+    "slow",
+    "internal_error",
+    "fatal_error",
+]
 ACCEPTED = ["reset", "timeout", "500", "503", "bad_json"]
 
 
@@ -37,33 +49,59 @@ class Simulator(Desk):
         self.injected = 0  # refusals of a form that the test itself asked for
 
     async def control(self, what: str, **body: object) -> dict[str, Any]:
-        async with self.session.request("POST" if body else "GET", f"{self.base}/_ctl/{what}", json=body or None) as response:
+        async with self.session.request(
+            "POST" if body else "GET", f"{self.base}/_ctl/{what}", json=body or None
+        ) as response:
             answer: dict[str, Any] = await response.json()
             return answer
 
     def notifier(self) -> SlackNotifier:
-        return SlackNotifier(TOKEN, f"{self.base}/api/", timeout=1, seconds=lambda: self.clock().timestamp())
+        return SlackNotifier(
+            TOKEN, f"{self.base}/api/", timeout=1, seconds=lambda: self.clock().timestamp()
+        )
 
     def outbox(self) -> Outbox:
-        webhook = WebhookNotifier(SecretStr(f"{self.base}/services/T0SIMTEAM1/B0WEBHOOK1/simulatorWebhookSecret"), timeout=1)
+        webhook = WebhookNotifier(
+            SecretStr(f"{self.base}/services/T0SIMTEAM1/B0WEBHOOK1/simulatorWebhookSecret"),
+            timeout=1,
+        )
         notifiers: dict[str, Notifier] = {"slack": self.notifier(), "webhook": webhook}
-        return Outbox(self.engine, notifiers, self.clock, operators=("slack:#rolewatch-ops",), sleep=self.clock.sleep)
+        return Outbox(
+            self.engine,
+            notifiers,
+            self.clock,
+            operators=("slack:#rolewatch-ops",),
+            sleep=self.clock.sleep,
+        )
 
     async def messages(self, channel: str = ROLES) -> list[dict[str, Any]]:
         state = await self.control("state")
-        found: list[dict[str, Any]] = next(one["messages"] for one in state["channels"].values() if one["id"] == channel)
+        found: list[dict[str, Any]] = next(
+            one["messages"] for one in state["channels"].values() if one["id"] == channel
+        )
         return found
 
     async def refusals(self) -> int:
         """How often it refused what we sent for its form."""
         outcomes: dict[str, int] = (await self.control("state"))["outcomes"]
-        return sum(number for outcome, number in outcomes.items() if "invalid_" in outcome or "too_long" in outcome)
+        return sum(
+            number
+            for outcome, number in outcomes.items()
+            if "invalid_" in outcome or "too_long" in outcome
+        )
 
 
 @contextmanager
 def simulating(*options: str) -> Iterator[str]:
     """Its address."""
-    command = [sys.executable, "-m", "tests.support.strict_slack.server", "--tier-factor", "0", *options]
+    command = [
+        sys.executable,
+        "-m",
+        "tests.support.strict_slack.server",
+        "--tier-factor",
+        "0",
+        *options,
+    ]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as process:
         assert process.stdout is not None
         yield process.stdout.readline().split()[1]

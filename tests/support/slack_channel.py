@@ -8,7 +8,7 @@ from typing import Any
 Body = dict[str, Any]
 
 
-class Refusal(Exception):  # noqa: N818  # an answer of Slack's
+class Refusal(Exception):  # an answer of Slack's  # noqa: N818
     def __init__(self, word: str, **more: object) -> None:
         self.word = word
         self.body = {"ok": False, "error": word, **more}
@@ -23,7 +23,8 @@ class Channel:
     archived: bool = False
     user: str = ""  # of a direct message
     messages: list[Body] = field(default_factory=list)
-    threads: dict[str, list[Body]] = field(default_factory=dict)  # replies by the ts of the message that they belong to
+    # replies by the ts of the message that they belong to
+    threads: dict[str, list[Body]] = field(default_factory=dict)
 
     def everything(self) -> list[Body]:
         return [*self.messages, *(reply for replies in self.threads.values() for reply in replies)]

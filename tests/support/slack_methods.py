@@ -1,6 +1,7 @@
 """What the methods of the suite's Slack do: see `slack_server.py`, which answers calls with them.
 
-They take only what rolewatch sends, keep what Slack would keep, and complain about anything else in `complaints`.
+They take only what rolewatch sends, keep what Slack would keep, and complain about anything else in
+`complaints`.
 """
 
 from __future__ import annotations
@@ -24,12 +25,17 @@ class Methods:
     _stamp: int = 0
 
     def _auth_test(self, _: Body) -> Body:
-        return {"url": "https://example.slack.com/", "team": "Example", "user": "rolewatch", "user_id": "U0BOT0001"}
+        return {
+            "url": "https://example.slack.com/",
+            "team": "Example",
+            "user": "rolewatch",
+            "user_id": "U0BOT0001",
+        }
 
     def _apps_connections_open(self, _: Body) -> Body:
         return {"url": "ws://127.0.0.1:9/"}
 
-    def _chat_postMessage(self, arguments: Body) -> Body:  # noqa: N802  # Slack's name
+    def _chat_postMessage(self, arguments: Body) -> Body:  # Slack's name  # noqa: N802
         channel = self._channel(arguments["channel"], posting=True)
         if arguments.get("unfurl_links") is not False or arguments.get("unfurl_media") is not False:
             self.complaints.append("unfurling not decided")
@@ -50,7 +56,11 @@ class Methods:
         if "blocks" not in arguments:
             self.complaints.append("an edit that keeps old blocks")
         self._check(arguments)
-        message |= {"text": arguments["text"], "blocks": arguments["blocks"], "edits": message.get("edits", 0) + 1}
+        message |= {
+            "text": arguments["text"],
+            "blocks": arguments["blocks"],
+            "edits": message.get("edits", 0) + 1,
+        }
         return {"channel": channel.id, "ts": message["ts"]}
 
     def _check(self, content: Body) -> None:
@@ -86,7 +96,11 @@ class Methods:
         return channel
 
     def _conversations_history(self, arguments: Body) -> Body:
-        messages = [one for one in self._channel(arguments["channel"]).messages if float(one["ts"]) > float(arguments["oldest"])]
+        messages = [
+            one
+            for one in self._channel(arguments["channel"]).messages
+            if float(one["ts"]) > float(arguments["oldest"])
+        ]
         if arguments.get("include_all_metadata") != "true":
             self.complaints.append("history without metadata")
         return self._page("messages", messages, arguments)
@@ -98,7 +112,9 @@ class Methods:
             raise Refusal("thread_not_found")
         if arguments.get("include_all_metadata") != "true":
             self.complaints.append("replies without metadata")
-        replies = [one for one in channel.replies(parent) if float(one["ts"]) > float(arguments["oldest"])]
+        replies = [
+            one for one in channel.replies(parent) if float(one["ts"]) > float(arguments["oldest"])
+        ]
         return self._page("messages", [parent, *replies], arguments)
 
     def _conversations_list(self, arguments: Body) -> Body:
@@ -106,7 +122,17 @@ class Methods:
         if "private_channel" in types and not self.private_scope:
             raise Refusal("missing_scope", needed="groups:read")
         wanted = {"im"} & set(types)
-        kinds = [(channel, "im" if channel.user else "private_channel" if channel.private else "public_channel") for channel in self._all()]
+        kinds = [
+            (
+                channel,
+                "im"
+                if channel.user
+                else "private_channel"
+                if channel.private
+                else "public_channel",
+            )
+            for channel in self._all()
+        ]
         found = [self._view(channel) for channel, kind in kinds if kind in (wanted or types)]
         return self._page("channels", found, arguments)
 
@@ -133,4 +159,7 @@ class Methods:
     def _page(self, name: str, items: list[Body], arguments: Body) -> Body:
         start = int(arguments.get("cursor") or 0)
         after = start + self.page
-        return {name: items[start:after], "response_metadata": {"next_cursor": str(after) if after < len(items) else ""}}
+        return {
+            name: items[start:after],
+            "response_metadata": {"next_cursor": str(after) if after < len(items) else ""},
+        }

@@ -60,13 +60,19 @@ class SlackServer(Methods):
     def webhook_url(self) -> str:
         return self.url + WEBHOOK
 
-    def break_next(self, kind: str, method: str = "chat.postMessage", times: int = 1, channel: str = "") -> None:
+    def break_next(
+        self, kind: str, method: str = "chat.postMessage", times: int = 1, channel: str = ""
+    ) -> None:
         """`500 429 timeout reset bad_json`, the same after `accept_then_`, or an error word of Slack's."""
         self.faults += [(f"{method} {channel}".strip(), kind)] * times
 
     def copies(self, delivery_id: str) -> int:
         """How many messages and replies carry that delivery id."""
-        return sum(delivery_of(message) == delivery_id for channel in self.channels.values() for message in channel.everything())
+        return sum(
+            delivery_of(message) == delivery_id
+            for channel in self.channels.values()
+            for message in channel.everything()
+        )
 
     def texts(self, channel: str = ROLES) -> list[str]:
         return [message["text"] for message in self.channels[channel].messages]
@@ -75,7 +81,11 @@ class SlackServer(Methods):
         """A person deletes a message: of one with replies a stone is left, which cannot be edited, and which replies still reach."""
         messages = self.channels[channel].messages
         if message["ts"] in self.channels[channel].threads:
-            messages[messages.index(message)] = {"ts": message["ts"], "text": "This message was deleted.", "subtype": "tombstone"}
+            messages[messages.index(message)] = {
+                "ts": message["ts"],
+                "text": "This message was deleted.",
+                "subtype": "tombstone",
+            }
         else:
             messages.remove(message)
 
@@ -83,7 +93,11 @@ class SlackServer(Methods):
         method = request.match_info["method"]
         self.calls[method] += 1
         arguments = dict(request.query) if request.method == "GET" else await request.json()
-        return await self._answer(request, f"{method} {arguments.get('channel')}", lambda: self._work(method, arguments, _token(request)))
+        return await self._answer(
+            request,
+            f"{method} {arguments.get('channel')}",
+            lambda: self._work(method, arguments, _token(request)),
+        )
 
     async def webhook(self, request: web.Request) -> web.StreamResponse:
         self.calls["webhook"] += 1
@@ -100,8 +114,16 @@ class SlackServer(Methods):
 
         return await self._answer(request, "webhook", work)
 
-    async def _answer(self, request: web.Request, call: str, work: Any) -> web.StreamResponse:  # noqa: ANN401  # a function
-        name, kind = next(((name, kind) for name, kind in self.faults if name in {call, call.split(maxsplit=1)[0]}), ("", ""))
+    # a function
+    async def _answer(self, request: web.Request, call: str, work: Any) -> web.StreamResponse:
+        name, kind = next(
+            (
+                (name, kind)
+                for name, kind in self.faults
+                if name in {call, call.split(maxsplit=1)[0]}
+            ),
+            ("", ""),
+        )
         if kind:
             self.faults.remove((name, kind))
         kind = kind.removeprefix("ok")  # this one goes well, a later one does not
@@ -117,10 +139,16 @@ class SlackServer(Methods):
 
     def _garbled(self, kind: str, call: str) -> web.Response:
         if kind == "429":
-            return web.json_response({"ok": False, "error": "ratelimited"}, status=429, headers={"Retry-After": str(self.wait)})
+            return web.json_response(
+                {"ok": False, "error": "ratelimited"},
+                status=429,
+                headers={"Retry-After": str(self.wait)},
+            )
         if call == "webhook" and kind not in _GARBLED:
             return web.Response(status=404, text=kind)
-        status, text, content_type = _GARBLED.get(kind, (200, json.dumps({"ok": False, "error": kind}), "application/json"))
+        status, text, content_type = _GARBLED.get(
+            kind, (200, json.dumps({"ok": False, "error": kind}), "application/json")
+        )
         return web.Response(status=status, text=text, content_type=content_type)
 
     def _work(self, method: str, arguments: Body, authorization: str) -> web.Response:
@@ -141,7 +169,9 @@ def _token(request: web.Request) -> str:
 def _drop(request: web.Request) -> web.Response:
     """Cuts the connection, as a broken network does."""
     if request.transport is not None:
-        request.transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        request.transport.get_extra_info("socket").setsockopt(
+            socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0)
+        )
         request.transport.abort()
     return web.Response(status=500)
 

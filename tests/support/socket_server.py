@@ -1,6 +1,7 @@
 """A small Slack with Socket Mode on the loopback: envelopes out, acknowledgements, answers and calls in.
 
-It takes what Slack would take and complains of the rest in `complaints`; what goes wrong is ordered with `refuse`.
+It takes what Slack would take and complains of the rest in `complaints`; what goes wrong is ordered
+with `refuse`.
 """
 
 from __future__ import annotations
@@ -32,8 +33,10 @@ class SocketServer:
     opened: int = 0  # addresses that were given out
     greets: bool = True
     silence: float = 30.0  # seconds of a handshake that is refused with `silence`
-    odd: dict[str, Body] = field(default_factory=dict)  # by method: what is answered instead of what Slack documents
-    refusals: list[tuple[str, object]] = field(default_factory=list)  # (method, an error word or an HTTP status), one call each
+    # by method: what is answered instead of what Slack documents
+    odd: dict[str, Body] = field(default_factory=dict)
+    # (method, an error word or an HTTP status), one call each
+    refusals: list[tuple[str, object]] = field(default_factory=list)
     acked: dict[str, float] = field(default_factory=dict)  # envelope → seconds
     calls: list[tuple[str, Body]] = field(default_factory=list)
     answers: list[Body] = field(default_factory=list)  # to the one who asked
@@ -59,7 +62,11 @@ class SocketServer:
 
     async def api(self, request: web.Request) -> web.StreamResponse:
         method = request.match_info["method"]
-        arguments = dict(await request.post()) if request.content_type.startswith("application/x-www") else await _json(request)
+        arguments = (
+            dict(await request.post())
+            if request.content_type.startswith("application/x-www")
+            else await _json(request)
+        )
         refusal = self._refusal(method)
         if isinstance(refusal, int):
             return web.Response(status=refusal, headers={"Retry-After": "0"})
@@ -70,7 +77,12 @@ class SocketServer:
             return web.json_response({"ok": False, "error": "invalid_auth"})
         self._check(method, arguments)
         self.calls.append((method, arguments))
-        return web.json_response({"ok": True, **(self.odd[method] if method in self.odd else self._answer(method, arguments))})
+        return web.json_response(
+            {
+                "ok": True,
+                **(self.odd[method] if method in self.odd else self._answer(method, arguments)),
+            }
+        )
 
     def _refusal(self, method: str) -> object:
         refusal = next((one for one in self.refusals if one[0] == method), None)
@@ -109,7 +121,9 @@ class SocketServer:
         if refusal is not None:
             return web.Response(status=int(str(refusal)), headers={"Retry-After": "0"})
         self._check("response", content)
-        if content.get("response_type") != "ephemeral" or not isinstance(content.get("replace_original"), bool):
+        if content.get("response_type") != "ephemeral" or not isinstance(
+            content.get("replace_original"), bool
+        ):
             self.complaints.append("an answer that everybody sees")
         self.answers.append(content)
         return web.Response(text="ok")
@@ -146,10 +160,16 @@ class SocketServer:
         self._sent[envelope_id] = time.monotonic()
         for _ in range(times):
             await self.sockets[-1].send_json(
-                {"envelope_id": envelope_id, "type": kind, "payload": payload, "accepts_response_payload": True}
+                {
+                    "envelope_id": envelope_id,
+                    "type": kind,
+                    "payload": payload,
+                    "accepts_response_payload": True,
+                }
             )
         async with asyncio.timeout(3):
-            while envelope_id not in self.acked:  # noqa: ASYNC110  # a server's own book rings no bell
+            # a server's own book rings no bell
+            while envelope_id not in self.acked:  # noqa: ASYNC110
                 await asyncio.sleep(0.005)
         return self.acked[envelope_id]
 
@@ -157,7 +177,15 @@ class SocketServer:
         await self.sockets[-1].send_str(text)
 
     async def click(
-        self, action: str, value: str = "", user: str = ALICE, channel: str = ROLES, *, times: int = 1, at: str = "", private: bool = False
+        self,
+        action: str,
+        value: str = "",
+        user: str = ALICE,
+        channel: str = ROLES,
+        *,
+        times: int = 1,
+        at: str = "",
+        private: bool = False,
     ) -> float:
         payload = click(action, value, user, channel, at=at, url=self._response_url())
         payload["container"]["is_ephemeral"] = private
@@ -165,8 +193,16 @@ class SocketServer:
 
     async def slash(self, text: str, user: str = ALICE, *, times: int = 1) -> float:
         trigger = f"t{next(self._numbers)}"
-        payload = {"command": "/rolewatch", "text": text, "user_id": user, "channel_id": ROLES, "trigger_id": trigger}
-        return await self.send("slash_commands", payload | {"response_url": self._response_url()}, times=times)
+        payload = {
+            "command": "/rolewatch",
+            "text": text,
+            "user_id": user,
+            "channel_id": ROLES,
+            "trigger_id": trigger,
+        }
+        return await self.send(
+            "slash_commands", payload | {"response_url": self._response_url()}, times=times
+        )
 
     async def disconnect(self, reason: str) -> None:
         """As Slack does: `drop` cuts the connection, anything else says so first."""
@@ -180,13 +216,33 @@ class SocketServer:
         return f"{self.url}/response/{next(self._numbers)}"
 
 
-def click(action: str, value: str = "", user: str = ALICE, channel: str = ROLES, *, ts: str = CARD, at: str = "", url: str = "") -> Body:
+def click(
+    action: str,
+    value: str = "",
+    user: str = ALICE,
+    channel: str = ROLES,
+    *,
+    ts: str = CARD,
+    at: str = "",
+    url: str = "",
+) -> Body:
     """A `block_actions` payload."""
-    act = {"action_id": action, "block_id": "b", "type": "button", "value": value, "action_ts": at or f"{time.time_ns()}"}
+    act = {
+        "action_id": action,
+        "block_id": "b",
+        "type": "button",
+        "value": value,
+        "action_ts": at or f"{time.time_ns()}",
+    }
     return {
         "type": "block_actions",
         "user": {"id": user, "username": "somebody"},
-        "container": {"type": "message", "message_ts": ts, "channel_id": channel, "is_ephemeral": False},
+        "container": {
+            "type": "message",
+            "message_ts": ts,
+            "channel_id": channel,
+            "is_ephemeral": False,
+        },
         "channel": {"id": channel},
         "actions": [act],
         "response_url": url,

@@ -24,7 +24,8 @@ def inline_commands(page: str) -> Iterator[str]:
         first, _, rest = words.partition(" ")
         if named := _NAMED.match(words):
             yield words[named.end() :]
-        elif rest and first in PROGRAM.commands:  # type: ignore[attr-defined]  # a group, which Typer's type does not say
+        # a group, which Typer's type does not say
+        elif rest and first in PROGRAM.commands:  # type: ignore[attr-defined]
             yield words
 
 
@@ -47,11 +48,16 @@ def _words(text: str) -> list[str]:
         return text.split()
 
 
-def _parsed(command: Any, words: list[str]) -> str | None:  # noqa: ANN401  # Typer's groups and commands have no common public type
+# Typer's groups and commands have no common public type
+def _parsed(command: Any, words: list[str]) -> str | None:
     context = command.make_context("rolewatch", [], resilient_parsing=True)
     context.resilient_parsing = False  # from here on what is wrong is an error
     try:
         _, left, _ = command.make_parser(context).parse_args(list(words))
     except UsageError as error:
         return error.format_message()
-    return f"too many arguments: {' '.join(left)}" if left and not hasattr(command, "commands") else None
+    return (
+        f"too many arguments: {' '.join(left)}"
+        if left and not hasattr(command, "commands")
+        else None
+    )

@@ -23,9 +23,21 @@ RULES = (
     Rule("kernels", any=("kernels",), within=("description",)),
 )
 
-_STORY = posting("11", title="Research Engineer, Gemini", workplace="hybrid", description="We build large models.\n\nApply soon.")
-_SCIENTIST = posting("12", title="Research Scientist/Engineer", location="Paris, France; Zürich", locations=("Paris, France", "Zürich"))
-_LAWYER = posting("13", title="Legal Counsel", pay=PAY, deadline=DEADLINE, description="We write kernels of law.")
+_STORY = posting(
+    "11",
+    title="Research Engineer, Gemini",
+    workplace="hybrid",
+    description="We build large models.\n\nApply soon.",
+)
+_SCIENTIST = posting(
+    "12",
+    title="Research Scientist/Engineer",
+    location="Paris, France; Zürich",
+    locations=("Paris, France", "Zürich"),
+)
+_LAWYER = posting(
+    "13", title="Legal Counsel", pay=PAY, deadline=DEADLINE, description="We write kernels of law."
+)
 
 
 def story_settings() -> Settings:
@@ -34,7 +46,8 @@ def story_settings() -> Settings:
 
 
 _FRESH = timedelta(minutes=2)
-_told: dict[str, tuple[datetime, Callable[[Engine], None]]] = {}  # its last look and what puts it into a database of a kind
+# its last look and what puts it into a database of a kind
+_told: dict[str, tuple[datetime, Callable[[Engine], None]]] = {}
 
 
 def tell(engine: Engine) -> History:
@@ -54,7 +67,10 @@ def _history(engine: Engine, now: datetime) -> History:
 
 def _record(engine: Engine) -> History:
     history = _history(engine, datetime.now(UTC) - timedelta(minutes=91))
-    theirs = [posting("12", title="Chef de Partie", company="Other Works"), posting("21", company="Other Works")]
+    theirs = [
+        posting("12", title="Chef de Partie", company="Other Works"),
+        posting("21", company="Other Works"),
+    ]
     other = replace(snapshot(theirs), board=OTHER, company="Other Works")
     history.look(snapshot([_STORY, _LAWYER]), other)
     revised = replace(_STORY, location="Mountain View", locations=("Mountain View",), pay=PAY)

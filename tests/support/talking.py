@@ -15,7 +15,7 @@ from monitor.channels import Listed
 from monitor.config.model import Settings, SlackSettings
 from monitor.database.slack_channels import remember
 from monitor.messages import OperatorMessage
-from monitor.slack_app.app import Talk
+from monitor.slack_app.app import SlackApp
 from tests.support.history import History
 from tests.support.post_office import until
 from tests.support.socket_server import ADMIN, APP, BOT, OPS, ROLES, SocketServer
@@ -29,14 +29,18 @@ class Office:
         self.engine = engine
         self.notices: list[OperatorMessage] = []
         slack = SlackSettings(SecretStr(BOT), SecretStr(APP), server.api_url, (ADMIN,))
-        rules = tuple(replace(rule, notify=("console", "slack:#roles")) for rule in history.settings.rules)
+        rules = tuple(
+            replace(rule, notify=("console", "slack:#roles")) for rule in history.settings.rules
+        )
         self.settings: Settings = replace(history.settings, slack=slack, rules=rules)
         know(engine)
         self.history = history
         self.stop = asyncio.Event()
 
     async def start(self) -> None:
-        self.talk = Talk(self.engine, self.settings, lambda: self.history.now, self.notices.append)
+        self.talk = SlackApp(
+            self.engine, self.settings, lambda: self.history.now, self.notices.append
+        )
         self.running = asyncio.create_task(self.talk.run(self.stop))
 
     async def end(self) -> float:
@@ -49,11 +53,17 @@ class Office:
         return self.history.ask(query)
 
 
-def know(engine: Engine, private: Mapping[str, str] | None = None, public: Mapping[str, str] | None = None) -> None:
+def know(
+    engine: Engine,
+    private: Mapping[str, str] | None = None,
+    public: Mapping[str, str] | None = None,
+) -> None:
     """Store Slack's list of channels: #roles and #ops are public, and what is given besides."""
     shown = {"#roles": ROLES, "#ops": OPS, **(public or {})}
     listed = {name: Listed(channel_id, private=False) for name, channel_id in shown.items()}
-    listed |= {name: Listed(channel_id, private=True) for name, channel_id in (private or {}).items()}
+    listed |= {
+        name: Listed(channel_id, private=True) for name, channel_id in (private or {}).items()
+    }
     with engine.begin() as connection:
         remember(connection, listed, datetime.now(UTC))
 

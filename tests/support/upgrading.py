@@ -12,10 +12,10 @@ import signal
 import sys
 from collections.abc import Callable
 
-import alembic.command  # noqa: F401  # so that a child has it
+import alembic.command  # so that a child has it
 from sqlalchemy import event
 
-from monitor.database.engine import connect
+from monitor.database.engine import make_engine
 from monitor.database.schema import upgrade
 
 
@@ -26,8 +26,8 @@ def child(work: Callable[[], object]) -> int:
         return number
     try:
         work()
-    except BaseException as error:  # noqa: BLE001  # the end of a process
-        print(repr(error), file=sys.stderr)  # noqa: T201  # for whoever reads the test
+    except BaseException as error:  # the end of a process  # noqa: BLE001
+        print(repr(error), file=sys.stderr)  # for whoever reads the test
         os._exit(1)
     os._exit(0)
 
@@ -39,7 +39,7 @@ def ended(number: int) -> int:
 
 def die_at(moment: int, url: str) -> None:
     """An upgrade that is killed before that statement."""
-    engine, seen = connect(url), 0
+    engine, seen = make_engine(url), 0
 
     def count(*_: object) -> None:
         nonlocal seen
@@ -53,9 +53,13 @@ def die_at(moment: int, url: str) -> None:
 
 def main(url: str, *how: str) -> list[int]:
     if how[0] == "together":
-        return [ended(number) for number in [child(lambda: upgrade(connect(url))) for _ in range(int(how[1]))]]
-    return [ended(child(lambda moment=moment: die_at(int(moment), url))) for moment in how]  # type: ignore[misc]  # bound now
+        return [
+            ended(number)
+            for number in [child(lambda: upgrade(make_engine(url))) for _ in range(int(how[1]))]
+        ]
+    # bound now
+    return [ended(child(lambda moment=moment: die_at(int(moment), url))) for moment in how]  # type: ignore[misc]
 
 
 if __name__ == "__main__":
-    print(json.dumps(main(*sys.argv[1:])))  # noqa: T201  # its output is what it is for
+    print(json.dumps(main(*sys.argv[1:])))  # its output is what it is for

@@ -1,7 +1,8 @@
 """The views that people ask: the same names and columns on SQLite and PostgreSQL. docs/sql.md says what each means.
 
-A question with a condition on `board`, `posting` or `company` must reach an index, whatever the size of the history: a view that
-joins does so from the posting to what belongs to it, and one that counts in order does so within a board.
+A question with a condition on `board`, `posting` or `company` must reach an index, whatever the
+size of the history: a view that joins does so from the posting to what belongs to it, and one that
+counts in order does so within a board.
 """
 
 from __future__ import annotations
@@ -29,4 +30,6 @@ VIEWS = tuple(_VIEWS)
 
 def view_queries(dialect: str) -> dict[str, str]:
     """The query of each view, for `sqlite` or `postgresql`; a view may lean on those before it."""
-    return {name: query(SQLITE if dialect == "sqlite" else POSTGRES) for name, query in _VIEWS.items()}
+    return {
+        name: query(SQLITE if dialect == "sqlite" else POSTGRES) for name, query in _VIEWS.items()
+    }

@@ -1,20 +1,24 @@
 """The view of a board's days: what happened on each, and how many postings were open when it ended.
 
-That number is counted up from the baseline by what happened since. It is null where the day's end lies in a stretch of
-which nothing is known (`coverage.py`); of today, which has not ended, it is the number of now.
+That number is counted up from the baseline by what happened since. It is null where the day's end
+lies in a stretch of which nothing is known (`coverage.py`); of today, which has not ended, it is
+the number of now.
 """
 
 from __future__ import annotations
 
 from monitor.config.model import KINDS
-from monitor.database.views.coverage import holds
+from monitor.database.views.coverage import known_between
 from monitor.database.views.dialect import Dialect
 
 
 def daily_counts(sql: Dialect) -> str:
     end = sql.end_of_day("t.day")
-    look, next_look = {"result": "l.result", "at": "l.finished_at"}, {"next_result": "n.result", "next_at": "n.finished_at"}
-    known = holds(sql, **look, **next_look, every="coalesce(l.every, b.every)")
+    look, next_look = (
+        {"result": "l.result", "at": "l.finished_at"},
+        {"next_result": "n.result", "next_at": "n.finished_at"},
+    )
+    known = known_between(sql, **look, **next_look, every="coalesce(l.every, b.every)")
     return f"""
 SELECT t.day, t.board, t.company, CASE WHEN {known} AND (n.id IS NOT NULL OR b.watched) THEN t.open END AS open,
     t.opened, t.closed, t.revised, t.reopened
@@ -29,27 +33,33 @@ _IN_ORDER = "(PARTITION BY board, company ORDER BY day)"
 def _counted(sql: Dialect) -> str:
     """A row a day: what happened until its end, less what had happened until the end of the day before.
 
-    Counted by windows over a board and not by GROUP BY: SQLite applies a condition on the board before those, and after this.
+    Counted by windows over a board and not by GROUP BY: SQLite applies a condition on the board
+    before those, and after this.
     """
-    until_then = ", ".join(f"count(CASE kind WHEN '{kind}' THEN 1 END) OVER until_then AS {kind}" for kind in KINDS)
+    until_then = ", ".join(
+        f"count(CASE kind WHEN '{kind}' THEN 1 END) OVER until_then AS {kind}" for kind in KINDS
+    )
     totals = f"""
     SELECT board, company, day, is_day, {until_then}, CAST(sum(net) OVER until_then AS bigint) AS open
     FROM ({_happened(sql)}) AS happened WINDOW until_then AS {_IN_ORDER}"""
-    that_day = ", ".join(f"{kind} - lag({kind}, 1, {sql.zero}) OVER in_order AS {kind}" for kind in KINDS)
+    that_day = ", ".join(
+        f"{kind} - lag({kind}, 1, {sql.zero}) OVER in_order AS {kind}" for kind in KINDS
+    )
     return f"SELECT board, company, day, open, {that_day} FROM ({totals}) AS totals WHERE is_day = 1 WINDOW in_order AS {_IN_ORDER}"
 
 
 def _happened(sql: Dialect) -> str:
     """A row for each day of a board, and one for each thing that happened, with what it added to the open ones; a revision is one.
 
-    CROSS JOIN has SQLite begin with the board, also for a condition on the company, for which no index could tell it to.
+    CROSS JOIN has SQLite begin with the board, also for a condition on the company, for which no
+    index could tell it to.
     """
     first = sql.day("(SELECT min(k.finished_at) FROM board_check k WHERE k.board_id = b.id)")
-    last = sql.day(f"CASE WHEN b.watched THEN {sql.larger}({sql.now}, b.last_check_at) ELSE b.last_check_at END")
-    series, day = sql.series(first, last)
-    another = (
-        "SELECT 1 FROM posting_change o WHERE o.posting_id = c.posting_id AND o.check_id = c.check_id AND o.kind = c.kind AND o.id < c.id"
+    last = sql.day(
+        f"CASE WHEN b.watched THEN {sql.larger}({sql.now}, b.last_check_at) ELSE b.last_check_at END"
     )
+    series, day = sql.series(first, last)
+    another = "SELECT 1 FROM posting_change o WHERE o.posting_id = c.posting_id AND o.check_id = c.check_id AND o.kind = c.kind AND o.id < c.id"
     return f"""
     SELECT b.board, b.company, {day} AS day, 1 AS is_day, NULL AS kind, 0 AS net FROM board b {series} WHERE b.last_check_at IS NOT NULL
     UNION ALL

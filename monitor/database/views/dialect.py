@@ -24,8 +24,10 @@ class Dialect:
     microseconds: Callable[[str, str], str]  # from one instant to another, a whole number
     day: Callable[[str], str]  # the UTC day of an instant
     end_of_day: Callable[[str], str]  # the instant at which a day ends
-    series: Callable[[str, str], tuple[str, str]]  # the days between two: what to join, and the day in it
-    each: Callable[[str, str], str]  # a JSON list of texts as rows of a table of that name, with a column `value`
+    # the days between two: what to join, and the day in it
+    series: Callable[[str, str], tuple[str, str]]
+    # a JSON list of texts as rows of a table of that name, with a column `value`
+    each: Callable[[str, str], str]
     is_empty: Callable[[str], str]  # has a JSON list nothing in it?
     one: Callable[[str], str]  # a JSON list of one text
     zero: str  # of the type that counting gives
@@ -69,10 +71,15 @@ SQLITE = Dialect(
 POSTGRES = Dialect(
     name="postgresql",
     now="now()",
-    microseconds=lambda start, end: f"(extract(epoch FROM {end} - {start}) * 1000000)::double precision",
+    microseconds=lambda start, end: (
+        f"(extract(epoch FROM {end} - {start}) * 1000000)::double precision"
+    ),
     day=lambda instant: f"(({instant}) AT TIME ZONE 'UTC')::date",
     end_of_day=lambda day: f"(({day} + 1)::timestamp AT TIME ZONE 'UTC')",
-    series=lambda first, last: (f"CROSS JOIN LATERAL generate_series({first}::timestamp, {last}, '1 day') AS d (day)", "d.day::date"),
+    series=lambda first, last: (
+        f"CROSS JOIN LATERAL generate_series({first}::timestamp, {last}, '1 day') AS d (day)",
+        "d.day::date",
+    ),
     each=lambda values, name: f"jsonb_array_elements_text({values}) AS {name} (value)",
     is_empty=lambda values: f"jsonb_array_length({values}) = 0",
     one=lambda value: f"jsonb_build_array({value})",

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from monitor.database.views.dialect import REPOST_OF, Dialect
 
-# Postings that are called as their board is, and those with a name of their own: apart, so that a condition on the company goes
-# to the board where it can. CROSS JOIN has SQLite begin there, since it knows of no index on what a company is called.
+# Postings that are called as their board is, and those with a name of their own: apart, so that a
+# condition on the company goes to the board where it can. CROSS JOIN has SQLite begin there, since
+# it knows of no index on what a company is called.
 _NAMED = (
     ("b.company", "board b CROSS JOIN posting p", "p.company IS NULL"),
     ("p.company", "board b JOIN posting p ON p.board_id = b.id", "p.company IS NOT NULL"),
@@ -14,7 +15,9 @@ _NAMED = (
 
 def lifetimes(sql: Dialect) -> str:
     """The first stretch of each posting, which of a baseline no change begins, and one for each reopening."""
-    return "\nUNION ALL\n".join(part for named in _NAMED for part in (_first(sql, *named), _again(sql, *named)))
+    return "\nUNION ALL\n".join(
+        part for named in _NAMED for part in (_first(sql, *named), _again(sql, *named))
+    )
 
 
 def _first(sql: Dialect, company: str, source: str, condition: str) -> str:
@@ -40,7 +43,9 @@ LEFT JOIN posting_version v ON v.posting_id = p.id AND v.number = coalesce(e.ver
 WHERE p.board_id = b.id AND s.posting_id = p.id AND s.kind = 'reopened' AND {condition}"""
 
 
-def _stretch(sql: Dialect, *, company: str, spell: str, earliest: str, latest: str, left_censored: str) -> str:
+def _stretch(
+    sql: Dialect, *, company: str, spell: str, earliest: str, latest: str, left_censored: str
+) -> str:
     days_open = f"{sql.larger}(0.0, {sql.days(latest, f'coalesce(e.not_before, {sql.now})')})"
     return f"""SELECT p.name AS posting, b.board, {company} AS company, v.title, v.url, {spell} AS spell,
     {earliest} AS opened_earliest, {latest} AS opened_latest, e.not_before AS closed_earliest, e.not_after AS closed_latest,

@@ -15,7 +15,9 @@ FROM posting p JOIN board b ON b.id = p.board_id LEFT JOIN posting_version v ON 
 
 def locations(sql: Dialect) -> str:
     """Where a board's words name no single place ("Worldwide"), they are the place."""
-    places = f"CASE WHEN {sql.is_empty('v.locations')} THEN {sql.one('v.location')} ELSE v.locations END"
+    places = (
+        f"CASE WHEN {sql.is_empty('v.locations')} THEN {sql.one('v.location')} ELSE v.locations END"
+    )
     return f"""
 SELECT p.name AS posting, b.board, {COMPANY} AS company, v.title, v.url, place.value AS location
 FROM posting p JOIN board b ON b.id = p.board_id JOIN posting_version v ON {CURRENT} CROSS JOIN {sql.each(places, "place")}

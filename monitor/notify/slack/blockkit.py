@@ -1,6 +1,7 @@
 """The pieces of Slack's Block Kit that messages are made of: https://docs.slack.dev/reference/block-kit
 
-Text from a board goes into `rich_text` elements or `plain_text`, where Slack reads no markup; `mrkdwn` holds only words of our own.
+Text from a board goes into `rich_text` elements or `plain_text`, where Slack reads no markup;
+`mrkdwn` holds only words of our own.
 """
 
 from __future__ import annotations
@@ -14,7 +15,9 @@ from monitor.notify import wording
 Part = dict[str, Any]  # a Block Kit object
 Parts = list[Part]
 
-ROOM: Final = 11_500  # UTF-16 units of text in all blocks; about 13,200 are refused (https://github.com/slackapi/bolt-js/issues/2509)
+# UTF-16 units of text in all blocks; about 13,200 are refused
+# (https://github.com/slackapi/bolt-js/issues/2509)
+ROOM: Final = 11_500
 BLOCKS: Final = 50
 DOT: Final = "  ·  "
 _DATE: Final = "{date_short_pretty} at {time}"
@@ -30,12 +33,14 @@ def _style(**styles: bool) -> Part:
     return {"style": chosen} if chosen else {}
 
 
-def said(words_: str) -> Parts:
+def with_code(words_: str) -> Parts:
     """Words in which `backticks` mark what a person may type."""
     pieces = words_.split("`")
     if len(pieces) % 2 == 0:
         return [text(words_)]
-    return [text(piece) | _style(code=number % 2 == 1) for number, piece in enumerate(pieces) if piece] or [text(words_)]
+    return [
+        text(piece) | _style(code=number % 2 == 1) for number, piece in enumerate(pieces) if piece
+    ] or [text(words_)]
 
 
 def link(url: str, words_: str, *, bold: bool = False, strike: bool = False) -> Part:
@@ -47,9 +52,12 @@ def link(url: str, words_: str, *, bold: bool = False, strike: bool = False) -> 
 
 def date(at: datetime, *, bold: bool = False, strike: bool = False) -> Part:
     """The moment in each reader's own time zone."""
-    return {"type": "date", "timestamp": int(at.timestamp()), "format": _DATE, "fallback": wording.instant(at)} | _style(
-        bold=bold, strike=strike
-    )
+    return {
+        "type": "date",
+        "timestamp": int(at.timestamp()),
+        "format": _DATE,
+        "fallback": wording.instant(at),
+    } | _style(bold=bold, strike=strike)
 
 
 def emoji(name: str) -> Part:
@@ -58,7 +66,11 @@ def emoji(name: str) -> Part:
 
 def mention(who: str) -> Part:
     """A Slack user (`U…`, `W…`) or user group (`S…`), who is notified."""
-    return {"type": "usergroup", "usergroup_id": who} if who.startswith("S") else {"type": "user", "user_id": who}
+    return (
+        {"type": "usergroup", "usergroup_id": who}
+        if who.startswith("S")
+        else {"type": "user", "user_id": who}
+    )
 
 
 def section(*parts: Part) -> Part:
@@ -70,7 +82,11 @@ def quote(*parts: Part) -> Part:
 
 
 def bullets(lines: Iterable[Parts]) -> Part:
-    return {"type": "rich_text_list", "style": "bullet", "elements": [section(*line) for line in lines]}
+    return {
+        "type": "rich_text_list",
+        "style": "bullet",
+        "elements": [section(*line) for line in lines],
+    }
 
 
 def block(*elements: Part) -> Part:
@@ -86,16 +102,19 @@ def lines(*rows: Parts) -> Part:
 
 
 def header(words_: str) -> Part:
-    return {"type": "header", "text": {"type": "plain_text", "text": wording.cut(words_, 150), "emoji": True}}
+    return {
+        "type": "header",
+        "text": {"type": "plain_text", "text": wording.truncate(words_, 150), "emoji": True},
+    }
 
 
 def divider() -> Part:
     return {"type": "divider"}
 
 
-def own_section(mrkdwn: str) -> Part:
+def mrkdwn_section(mrkdwn: str) -> Part:
     """Words of our own as a paragraph, with markup."""
-    return {"type": "section", "text": ours(mrkdwn)}
+    return {"type": "section", "text": mrkdwn_text(mrkdwn)}
 
 
 def context(*elements: Part) -> Part:
@@ -103,26 +122,31 @@ def context(*elements: Part) -> Part:
     return {"type": "context", "elements": list(elements)[:_CONTEXT]}
 
 
-def ours(mrkdwn: str) -> Part:
+def mrkdwn_text(mrkdwn: str) -> Part:
     """Words of our own, with markup."""
     return {"type": "mrkdwn", "text": mrkdwn}
 
 
-def plain(words_: str) -> Part:
+def plain_text(words_: str) -> Part:
     """Anybody's words, shown as they are."""
     return {"type": "plain_text", "text": words_ or " ", "emoji": False}
 
 
-def moment(before: str, at: datetime) -> Part:
+def mrkdwn_date(before: str, at: datetime) -> Part:
     """Words of our own and a moment in each reader's own time zone, for a grey line."""
-    return ours(f"{before} <!date^{int(at.timestamp())}^{_DATE}|{wording.instant(at)}>")
+    return mrkdwn_text(f"{before} <!date^{int(at.timestamp())}^{_DATE}|{wording.instant(at)}>")
 
 
 def button(url: str, label: str, *, primary: bool = False) -> Part | None:
     """A row with one button that opens the URL; None where the URL may not stand in a message."""
     if wording.link(url) is None:
         return None
-    face = {"type": "button", "action_id": "role_open", "text": {"type": "plain_text", "text": label, "emoji": True}, "url": url}
+    face = {
+        "type": "button",
+        "action_id": "role_open",
+        "text": {"type": "plain_text", "text": label, "emoji": True},
+        "url": url,
+    }
     return {"type": "actions", "elements": [face | ({"style": "primary"} if primary else {})]}
 
 
@@ -132,5 +156,7 @@ def size(part: object) -> int:
         return sum(map(size, part))
     if not isinstance(part, dict):
         return 0
-    said = part.get("text")
-    return (wording.width(said) if isinstance(said, str) else size(said)) + sum(size(part.get(name)) for name in ("elements", "fields"))
+    with_code = part.get("text")
+    return (wording.width(with_code) if isinstance(with_code, str) else size(with_code)) + sum(
+        size(part.get(name)) for name in ("elements", "fields")
+    )

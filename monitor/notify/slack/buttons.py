@@ -27,7 +27,9 @@ def row(role: Role, why: Sequence[Why], *, closed: bool, revised: bool, interact
         elements += [_press("role_mute", "Mute this role", role.posting), *_mute_rule(why)]
     if revised:
         elements.append(_press("role_diff", "Full diff", role.posting))
-    return [{"type": "actions", "elements": [*elements, _press("role_why", "Why this?", role.posting)]}]
+    return [
+        {"type": "actions", "elements": [*elements, _press("role_why", "Why this?", role.posting)]}
+    ]
 
 
 def diff(role: Role, version: int | None, *, interactive: bool) -> Parts:
@@ -48,16 +50,28 @@ def versioned(posting: str, version: int | None) -> str:
 def unversioned(value: str) -> tuple[str, int | None]:
     """Return the posting and the version that a button's value names."""
     posting, _, version = value.rpartition(" ")
-    return (posting, int(version)) if posting and version.isdecimal() and version.isascii() and len(version) < _DIGITS else (value, None)
+    return (
+        (posting, int(version))
+        if posting and version.isdecimal() and version.isascii() and len(version) < _DIGITS
+        else (value, None)
+    )
 
 
 def _mute_rule(why: Sequence[Why]) -> Parts:
     """A button for the one rule that fits, a menu for several."""
-    rules = list(dict.fromkeys(one.rule for one in why if one.turn != "rule removed"))
+    rules = list(dict.fromkeys(one.rule for one in why if one.fit_change != "rule removed"))
     if len(rules) == 1 and wording.width(rules[0]) <= _VALUE:
         return [_press("rule_mute", "Mute rule for a day", rules[0])]
-    options = [{"text": _plain(wording.clean(rule, _LABEL)), "value": rule} for rule in rules if wording.width(rule) <= _OPTION][:_OPTIONS]
-    menu = {"type": "static_select", "action_id": "rule_mute", "placeholder": _plain("Mute a rule for a day")}
+    options = [
+        {"text": _plain(wording.sanitize(rule, _LABEL)), "value": rule}
+        for rule in rules
+        if wording.width(rule) <= _OPTION
+    ][:_OPTIONS]
+    menu = {
+        "type": "static_select",
+        "action_id": "rule_mute",
+        "placeholder": _plain("Mute a rule for a day"),
+    }
     return [menu | {"options": options}] if options else []
 
 

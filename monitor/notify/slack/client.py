@@ -1,11 +1,12 @@
 """Slack's Web API as a notifier needs it: a call that is answered or a NotifyError, and pages to their end.
 
-No retry handlers: slack_sdk's own re-send a post after a dropped connection, which makes two copies. Every call opens its own
-connection, since one kept from minutes ago may be closed when it is used, and then nobody knows whether the message went.
+No retry handlers: slack_sdk's own re-send a post after a dropped connection, which makes two
+copies. Every call opens its own connection, since one kept from minutes ago may be closed when it
+is used, and then nobody knows whether the message went.
 
-What reading asks us to wait is the workspace's, whichever channel is read, so that it is kept by method and nobody calls before it is
-over. Of a post it is the channel's, and of an edit the queue of edits keeps it.
-https://docs.slack.dev/apis/web-api/rate-limits
+What reading asks us to wait is the workspace's, whichever channel is read, so that it is kept by
+method and nobody calls before it is over. Of a post it is the channel's, and of an edit the queue
+of edits keeps it. https://docs.slack.dev/apis/web-api/rate-limits
 """
 
 from __future__ import annotations
@@ -21,10 +22,18 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from monitor.notify.base import NotifyError
-from monitor.notify.slack.errors import BLOCKS_REFUSED, TRANSPORT, answer, asked_to_wait, refused, unanswered
+from monitor.notify.slack.errors import (
+    BLOCKS_REFUSED,
+    TRANSPORT,
+    answer,
+    asked_to_wait,
+    refused,
+    unanswered,
+)
 
 Body = dict[str, Any]
-_WAIT: Final = 65.0  # seconds that a search waits between two pages: an app without Slack's review reads one a minute
+# seconds that a search waits between two pages: an app without Slack's review reads one a minute
+_WAIT: Final = 65.0
 
 
 class Web:
@@ -42,7 +51,11 @@ class Web:
         quiet = logging.getLogger(f"{__name__}.http")
         quiet.setLevel(logging.WARNING)  # its debug lines hold whole messages
         self._client = AsyncWebClient(
-            token=token.get_secret_value().strip(), base_url=api_url, timeout=timeout, retry_handlers=[], logger=quiet
+            token=token.get_secret_value().strip(),
+            base_url=api_url,
+            timeout=timeout,
+            retry_handlers=[],
+            logger=quiet,
         )
         self._sleep, self._seconds = sleep, seconds
         self._not_before: dict[str, float] = {}  # by the method that reads
@@ -86,7 +99,9 @@ class Web:
     async def _call(self, method: str, *, posting: bool, **arguments: Body) -> Body:
         """`posting`: the call may have put a message there."""
         try:
-            response = await self._client.api_call(method, http_verb="GET" if "params" in arguments else "POST", **arguments)
+            response = await self._client.api_call(
+                method, http_verb="GET" if "params" in arguments else "POST", **arguments
+            )
             return response.data if isinstance(response.data, dict) else {}
         except SlackApiError as error:
             said = answer(error)

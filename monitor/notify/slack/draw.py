@@ -1,6 +1,7 @@
 """A message as Slack shows it: a small grey line, a linked bold title, the facts, a button, and why it is told.
 
-Drawing is pure and its blocks are always within Slack's limits: https://docs.slack.dev/reference/block-kit/blocks
+Drawing is pure and its blocks are always within Slack's limits:
+https://docs.slack.dev/reference/block-kit/blocks
 """
 
 from __future__ import annotations
@@ -8,16 +9,16 @@ from __future__ import annotations
 from typing import Final
 
 from monitor.messages import (
+    BoardWideEdit,
     CardMessage,
     DigestMessage,
+    FirstCheckSummary,
     GroupMessage,
     Message,
     NightMessage,
     OperatorMessage,
     ReminderMessage,
     RoleMessage,
-    SummaryMessage,
-    TemplateMessage,
 )
 from monitor.notify import wording
 from monitor.notify.plain import announce
@@ -59,7 +60,7 @@ def has_room(message: Message) -> bool:
     return blockkit.size(drawn) <= blockkit.ROOM and len(drawn) <= blockkit.BLOCKS
 
 
-def _blocks(message: Message, interactive: bool) -> Parts:  # noqa: PLR0911  # a case a kind
+def _blocks(message: Message, interactive: bool) -> Parts:  # a case a kind  # noqa: PLR0911
     match message:
         case RoleMessage():
             return role_card.told(message, interactive=interactive)
@@ -67,9 +68,9 @@ def _blocks(message: Message, interactive: bool) -> Parts:  # noqa: PLR0911  # a
             return role_card.card(message, interactive=interactive)
         case GroupMessage():
             return group(message, EMOJI)
-        case SummaryMessage():
+        case FirstCheckSummary():
             return summary(message)
-        case TemplateMessage():
+        case BoardWideEdit():
             return template(message, EMOJI["revised"])
         case ReminderMessage():
             return reminder(message, interactive=interactive)
@@ -86,34 +87,45 @@ def draw_reply(message: Message, *, interactive: bool = False) -> tuple[str, Par
     if isinstance(message, RoleMessage):
         return announce(message), thread_replies.role(message, interactive=interactive)
     if isinstance(message, OperatorMessage):
-        return announce(message), [_event(message), blockkit.block(blockkit.section(_headline(message)))]
+        return announce(message), [
+            _event(message),
+            blockkit.block(blockkit.section(_headline(message))),
+        ]
     return draw(message, interactive=interactive)
 
 
 def broadcasts(message: Message) -> bool:
     """Is a reply worth showing in the channel too?"""
-    return isinstance(message, ReminderMessage) or (isinstance(message, RoleMessage) and thread_replies.broadcasts(message))
+    return isinstance(message, ReminderMessage) or (
+        isinstance(message, RoleMessage) and thread_replies.broadcasts(message)
+    )
 
 
 def _operator(message: OperatorMessage) -> Parts:
-    rows = [_labelled(wording.clean(line)) for line in message.lines[:_LINES]]
-    board = wording.clean(message.board).replace(":", " / ", 1)
-    foot = [blockkit.context(blockkit.plain(board))] if board else []
-    return [_event(message), blockkit.block(blockkit.section(_headline(message)), *([blockkit.lines(*rows)] if rows else [])), *foot]
+    rows = [_labelled(wording.sanitize(line)) for line in message.lines[:_LINES]]
+    board = wording.sanitize(message.board).replace(":", " / ", 1)
+    foot = [blockkit.context(blockkit.plain_text(board))] if board else []
+    return [
+        _event(message),
+        blockkit.block(
+            blockkit.section(_headline(message)), *([blockkit.lines(*rows)] if rows else [])
+        ),
+        *foot,
+    ]
 
 
 def _event(message: OperatorMessage) -> Part:
     emoji, name = _EVENTS[message.event]
-    return blockkit.context(blockkit.ours(f":{emoji}: *{name}* · operator notice"))
+    return blockkit.context(blockkit.mrkdwn_text(f":{emoji}: *{name}* · operator notice"))
 
 
 def _headline(message: OperatorMessage) -> Part:
-    return blockkit.link(message.url, wording.clean(message.headline, wording.TITLE), bold=True)
+    return blockkit.link(message.url, wording.sanitize(message.headline, wording.TITLE), bold=True)
 
 
 def _labelled(line: str) -> Parts:
     """`Last error: HTTP 503` with its label in bold; a sentence as it is."""
     label, colon, value = line.partition(": ")
     if not colon or len(label) > _LABEL:
-        return blockkit.said(line)
-    return [blockkit.text(label, bold=True), *blockkit.said(f"  {value}")]
+        return blockkit.with_code(line)
+    return [blockkit.text(label, bold=True), *blockkit.with_code(f"  {value}")]

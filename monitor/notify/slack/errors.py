@@ -16,17 +16,36 @@ from slack_sdk.errors import SlackApiError
 
 from monitor.notify.base import NotifyError
 
-# What slack_sdk lets through: the connection's own errors, and, for an answer that is no JSON object, whatever it stumbled over.
-TRANSPORT: Final = (aiohttp.ClientError, TimeoutError, OSError, ValueError, AttributeError, TypeError)
+# What slack_sdk lets through: the connection's own errors, and, for an answer that is no JSON
+# object, whatever it stumbled over.
+TRANSPORT: Final = (
+    aiohttp.ClientError,
+    TimeoutError,
+    OSError,
+    ValueError,
+    AttributeError,
+    TypeError,
+)
 
 # The blocks are at fault, not the channel: the same message as text arrives.
 BLOCKS_REFUSED: Final = frozenset(
-    {"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "msg_too_long", "no_text", "invalid_attachments", "block_mismatch"}
+    {
+        "invalid_blocks",
+        "invalid_blocks_format",
+        "msg_blocks_too_long",
+        "msg_too_long",
+        "no_text",
+        "invalid_attachments",
+        "block_mismatch",
+    }
 )
 # "It's possible some aspect of the operation succeeded before the error was raised."
-_UNCLEAR: Final = frozenset({"internal_error", "fatal_error", "request_timeout", "service_unavailable"})
+_UNCLEAR: Final = frozenset(
+    {"internal_error", "fatal_error", "request_timeout", "service_unavailable"}
+)
 _LIMITED: Final = frozenset({"ratelimited", "rate_limited"})
-# Not there, or nobody lets us edit it or reply to it, so that what it should say goes into a message of its own.
+# Not there, or nobody lets us edit it or reply to it, so that what it should say goes into a
+# message of its own.
 _GONE: Final = frozenset(
     {
         "message_not_found",
@@ -39,7 +58,8 @@ _GONE: Final = frozenset(
     }
 )
 _LATER: Final = frozenset({"team_added_to_org"})  # the workspace is being moved
-_TOKEN: Final = "set a valid bot token in $SLACK_BOT_TOKEN"  # noqa: S105  # where it is set, not what it is
+# where it is set, not what it is
+_TOKEN: Final = "set a valid bot token in $SLACK_BOT_TOKEN"  # noqa: S105
 _WORKSPACE: Final = {
     "not_authed": _TOKEN,
     "invalid_auth": _TOKEN,
@@ -57,7 +77,8 @@ _WORKSPACE: Final = {
 _CHANNEL: Final = {
     "channel_not_found": "no such channel, or a private one without the app: invite it there",
     "not_in_channel": "invite the app to the channel",
-    "is_inactive": "the channel is archived: unarchive it or name another",  # as chat.update says it
+    # as chat.update says it
+    "is_inactive": "the channel is archived: unarchive it or name another",
     "is_archived": "the channel is archived: unarchive it or name another",
     "user_not_found": "no such user in the workspace",
     "restricted_action": "the channel's settings do not let the app post",
@@ -104,17 +125,21 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
 def refused(answer: Answer, *, posting: bool) -> NotifyError:
     """The error of an answer that is not ok; `posting`: it may have put a message there."""
     word = answer.word
-    if answer.status == 429 or word in _LIMITED:  # noqa: PLR2004  # Too Many Requests
+    if answer.status == 429 or word in _LIMITED:  # Too Many Requests  # noqa: PLR2004
         return asked_to_wait(_DEFAULT_WAIT if answer.wait is None else answer.wait)
     if word is None:
         return _without_a_word(answer.status, posting=posting)
     if word in _UNCLEAR:
-        return NotifyError(f"Slack answers {word}", unclear=posting)
+        return NotifyError(f"Slack answers {word}", may_have_arrived=posting)
     if word in _GONE or word in _LATER:
-        return NotifyError(f"Slack answers {word}", gone=word in _GONE, workspace=word in _LATER)
+        return NotifyError(
+            f"Slack answers {word}", gone=word in _GONE, affects_all_channels=word in _LATER
+        )
     if word in _WORKSPACE:
         named = f"{word} ({answer.scope})" if answer.scope else word
-        return NotifyError(f"{named}: {_WORKSPACE[word]}", permanent=True, workspace=True)
+        return NotifyError(
+            f"{named}: {_WORKSPACE[word]}", permanent=True, affects_all_channels=True
+        )
     hint = _CHANNEL.get("restricted_action" if word.startswith("restricted_action") else word)
     return NotifyError(f"{word}: {hint}" if hint else f"Slack answers {word}", permanent=True)
 
@@ -125,16 +150,23 @@ def asked_to_wait(seconds: float) -> NotifyError:
 
 def _without_a_word(status: int, *, posting: bool) -> NotifyError:
     """An answer that Slack's own programs did not write, or not whole."""
-    if 400 <= status < 500 and status != 408:  # noqa: PLR2004  # the client's fault, but for Request Timeout
-        return NotifyError(f"HTTP {status}: is [slack] api_url right?", permanent=True, workspace=True)
+    # the client's fault, but for Request Timeout
+    if 400 <= status < 500 and status != 408:  # noqa: PLR2004
+        return NotifyError(
+            f"HTTP {status}: is [slack] api_url right?", permanent=True, affects_all_channels=True
+        )
     said = f"HTTP {status}" if status != 200 else "an answer that cannot be read"  # noqa: PLR2004
-    return NotifyError(said, unclear=posting)
+    return NotifyError(said, may_have_arrived=posting)
 
 
 def unanswered(error: Exception, *, posting: bool, who: str = "Slack") -> NotifyError:
     """The error of a call that brought no answer. It names the kind of trouble alone: an address in its text may be a secret."""
     if isinstance(error, (aiohttp.ClientConnectorError, aiohttp.InvalidURL)):
-        return NotifyError(f"{who} cannot be reached ({type(error).__name__})", workspace=True)
+        return NotifyError(
+            f"{who} cannot be reached ({type(error).__name__})", affects_all_channels=True
+        )
     if isinstance(error, TimeoutError):
-        return NotifyError(f"{who} did not answer in time", unclear=posting)
-    return NotifyError(f"no answer from {who} that can be read ({type(error).__name__})", unclear=posting)
+        return NotifyError(f"{who} did not answer in time", may_have_arrived=posting)
+    return NotifyError(
+        f"no answer from {who} that can be read ({type(error).__name__})", may_have_arrived=posting
+    )

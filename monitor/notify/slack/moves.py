@@ -14,14 +14,18 @@ def sentence(move: Move) -> str:
 
 
 def _company(move: Move) -> str:
-    return wording.clean(move.company, 100) or move.board
+    return wording.sanitize(move.company, 100) or move.board
 
 
 def _did(move: Move) -> str:
     said = [f"{move.came:,} of {wording.count(move.before, 'open role')} came along"]
-    said += [f"{wording.count(move.back, 'closed one')} {_are(move.back)} listed again"] if move.back else []
+    said += (
+        [f"{wording.count(move.back, 'closed one')} {_are(move.back)} listed again"]
+        if move.back
+        else []
+    )
     said += [f"{move.new:,} {_are(move.new)} new"] if move.new else []
-    return f" moved from {wording.clean(move.was, 100)} to {wording.clean(move.now, 100)}: {', '.join(said)}"
+    return f" moved from {wording.sanitize(move.was, 100)} to {wording.sanitize(move.now, 100)}: {', '.join(said)}"
 
 
 def _are(number: int) -> str:
@@ -30,17 +34,24 @@ def _are(number: int) -> str:
 
 def move(message: Move, detail: role_lines.Detail) -> Parts:
     """The blocks of one move, with a list a rule."""
-    head = blockkit.context(blockkit.ours(":truck: *Board moved* · the history of its roles goes on"))
-    said = blockkit.section(blockkit.link(message.url, _company(message), bold=True), blockkit.text(_did(message)))
+    head = blockkit.context(
+        blockkit.mrkdwn_text(":truck: *Board moved* · the history of its roles goes on")
+    )
+    said = blockkit.section(
+        blockkit.link(message.url, _company(message), bold=True), blockkit.text(_did(message))
+    )
     rules = [part for rule in message.rules if rule.roles for part in _rule(rule, detail)]
     return [head, blockkit.block(said), *([blockkit.block(*rules)] if rules else [])]
 
 
 def _rule(rule: RuleCount, detail: role_lines.Detail) -> Parts:
-    name = wording.clean(rule.rule, 100)
+    name = wording.sanitize(rule.rule, 100)
     rows = [_line(role, detail) for role in rule.roles]
     heading = blockkit.section(blockkit.text(f"{name}: {len(rows):,}", bold=True))
-    return [heading, role_lines.bullets(rows, detail, how=f": `rolewatch roles --rule {name}` shows them")]
+    return [
+        heading,
+        role_lines.bullets(rows, detail, how=f": `rolewatch roles --rule {name}` shows them"),
+    ]
 
 
 def _line(role: Role, detail: role_lines.Detail) -> Parts:

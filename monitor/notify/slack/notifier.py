@@ -1,6 +1,7 @@
 """Slack with a bot token: one `chat.postMessage` a message or reply, found again by the delivery id in its metadata; cards are edited.
 
-https://docs.slack.dev/reference/methods/chat.postMessage, https://docs.slack.dev/messaging/message-metadata
+https://docs.slack.dev/reference/methods/chat.postMessage,
+https://docs.slack.dev/messaging/message-metadata
 """
 
 from __future__ import annotations
@@ -29,14 +30,16 @@ log = structlog.get_logger()
 EVENT_TYPE: Final = "rolewatch_delivery"
 _ID: Final = re.compile("[CGD][A-Z0-9]{6,}")
 _USER: Final = re.compile("[UW][A-Z0-9]{6,}")
-_TYPES: Final = ("public_channel,private_channel", "public_channel")  # private ones need a scope that not every app has
+# private ones need a scope that not every app has
+_TYPES: Final = ("public_channel,private_channel", "public_channel")
 
 
 class SlackNotifier:
     """Channels `slack:#name`, `slack:C…` and `slack:U…`, a direct message."""
 
     readable = True
-    pace = 1.02  # seconds; Slack sustains one message a second and channel, the rest is for the clocks' jitter
+    # seconds; Slack sustains one message a second and channel, the rest is for the clocks' jitter
+    pace = 1.02
     burst = 3  # "short bursts are allowed"
     edit_pace = 1.25  # seconds; chat.update takes 50 a minute of a workspace
     edit_burst = 2
@@ -62,50 +65,85 @@ class SlackNotifier:
 
     async def send(self, channel: str, message: Message, delivery_id: str) -> Receipt:
         home, target = await self._workspace(), await self._target(channel)
-        posted = await self._drawn(channel, draw(message, interactive=self._interactive), message, delivery_id, {"channel": target})
+        posted = await self._drawn(
+            channel,
+            draw(message, interactive=self._interactive),
+            message,
+            delivery_id,
+            {"channel": target},
+        )
         self._ids.setdefault(channel.removeprefix("slack:"), posted["channel"])
         return _receipt(home, posted["channel"], posted["ts"])
 
-    async def reply(self, channel: str, card: Receipt, message: Message, delivery_id: str) -> Receipt:
+    async def reply(
+        self, channel: str, card: Receipt, message: Message, delivery_id: str
+    ) -> Receipt:
         home = await self._workspace()
         await self._stay(channel, card)
-        where = {"channel": card.channel_id, "thread_ts": card.ts, "reply_broadcast": broadcasts(message)}
-        posted = await self._drawn(channel, draw_reply(message, interactive=self._interactive), message, delivery_id, where)
+        where = {
+            "channel": card.channel_id,
+            "thread_ts": card.ts,
+            "reply_broadcast": broadcasts(message),
+        }
+        posted = await self._drawn(
+            channel, draw_reply(message, interactive=self._interactive), message, delivery_id, where
+        )
         return _receipt(home, posted["channel"], posted["ts"], card.ts)
 
     async def edit(self, channel: str, card: Receipt, message: Message) -> None:
         try:
             await self._stay(channel, card)
         except NotifyError as error:
-            if not error.reason.startswith("channel_not_found"):  # a channel that was given another name has its cards still
+            # a channel that was given another name has its cards still
+            if not error.reason.startswith("channel_not_found"):
                 raise
         where = {"channel": card.channel_id, "ts": card.ts}
         text, blocks = draw(message, interactive=self._interactive)
         try:
             await self._write(channel, "chat.update", where | {"text": text, "blocks": blocks})
         except BlocksRefusedError as error:
-            log.error("slack refused the blocks of an edit, writing text", ts=card.ts, error=error.reason, messages=error.messages)  # noqa: TRY400  # as below
-            await self._write(channel, "chat.update", where | {"text": fallback(message), "blocks": []})
+            # as below
+            log.error(  # noqa: TRY400
+                "slack refused the blocks of an edit, writing text",
+                ts=card.ts,
+                error=error.reason,
+                messages=error.messages,
+            )
+            await self._write(
+                channel, "chat.update", where | {"text": fallback(message), "blocks": []}
+            )
 
     async def find(self, channel: str, delivery_id: str, since: datetime) -> Receipt | None:
         with _searching():
             home, target = await self._workspace(), await self._readable(channel)
             if target is None:
                 return None
-            message = await self._found("conversations.history", {"channel": target}, delivery_id, since)
+            message = await self._found(
+                "conversations.history", {"channel": target}, delivery_id, since
+            )
         return None if message is None else _receipt(home, target, message["ts"])
 
-    async def find_reply(self, channel: str, card: Receipt, delivery_id: str, since: datetime) -> Receipt | None:
-        home, thread = await self._workspace(), {"channel": str(card.channel_id), "ts": str(card.ts)}
+    async def find_reply(
+        self, channel: str, card: Receipt, delivery_id: str, since: datetime
+    ) -> Receipt | None:
+        home, thread = (
+            await self._workspace(),
+            {"channel": str(card.channel_id), "ts": str(card.ts)},
+        )
         try:
             with _searching():
                 await self._stay(channel, card)
                 message = await self._found("conversations.replies", thread, delivery_id, since)
         except NotifyError as error:
-            if error.gone:  # with the card its thread, or with the channel's name the place where it belongs
+            # with the card its thread, or with the channel's name the place where it belongs
+            if error.gone:
                 return None
             raise
-        return None if message is None else _receipt(home, str(card.channel_id), message["ts"], card.ts)
+        return (
+            None
+            if message is None
+            else _receipt(home, str(card.channel_id), message["ts"], card.ts)
+        )
 
     async def listed(self, channel: str) -> Mapping[str, Listed] | None:
         """Return Slack's channels by name, listed anew when this one's name is not known; None for an id. Raises NotifyError."""
@@ -120,8 +158,12 @@ class SlackNotifier:
     def recall(self, ids: Mapping[str, str]) -> None:
         self._former = ids
 
-    async def _found(self, method: str, where: dict[str, str], delivery_id: str, since: datetime) -> Body | None:
-        async for page in self._web.pages(method, where | {"oldest": _ts(since), "include_all_metadata": "true"}):
+    async def _found(
+        self, method: str, where: dict[str, str], delivery_id: str, since: datetime
+    ) -> Body | None:
+        async for page in self._web.pages(
+            method, where | {"oldest": _ts(since), "include_all_metadata": "true"}
+        ):
             for message in page["messages"]:
                 if _delivery(message) == delivery_id:
                     found: Body = message
@@ -131,12 +173,27 @@ class SlackNotifier:
     async def close(self) -> None:
         """Nothing is open between two calls."""
 
-    async def _drawn(self, channel: str, drawing: tuple[str, Parts], message: Message, delivery_id: str, where: Body) -> Body:
+    async def _drawn(
+        self,
+        channel: str,
+        drawing: tuple[str, Parts],
+        message: Message,
+        delivery_id: str,
+        where: Body,
+    ) -> Body:
         """Slack's answer to the message, or to its text alone where it refuses the blocks."""
         try:
-            return await self._post(channel, delivery_id, where | {"text": drawing[0], "blocks": drawing[1]})
+            return await self._post(
+                channel, delivery_id, where | {"text": drawing[0], "blocks": drawing[1]}
+            )
         except BlocksRefusedError as error:
-            log.error("slack refused the blocks, sending text", delivery=delivery_id, error=error.reason, messages=error.messages)  # noqa: TRY400  # Slack's words say more than a traceback
+            # Slack's words say more than a traceback
+            log.error(  # noqa: TRY400
+                "slack refused the blocks, sending text",
+                delivery=delivery_id,
+                error=error.reason,
+                messages=error.messages,
+            )
             return await self._post(channel, delivery_id, where | {"text": fallback(message)})
 
     async def _post(self, channel: str, delivery_id: str, content: Body) -> Body:
@@ -149,7 +206,8 @@ class SlackNotifier:
             return await self._web.write(method, {"link_names": False, "parse": "none", **content})
         except NotifyError as error:
             if error.permanent and not isinstance(error, BlocksRefusedError):
-                self._ids.pop(channel.removeprefix("slack:"), None)  # its name may belong to another channel by now
+                # its name may belong to another channel by now
+                self._ids.pop(channel.removeprefix("slack:"), None)
             raise
 
     async def _stay(self, channel: str, card: Receipt) -> None:
@@ -172,11 +230,14 @@ class SlackNotifier:
         async with self._listing:
             if name not in self._ids:
                 await self._list_names()
-            if name not in self._ids and self._former.get(name) in {one.channel_id for one in self._channels.values()}:
+            if name not in self._ids and self._former.get(name) in {
+                one.channel_id for one in self._channels.values()
+            }:
                 self._ids[name] = self._former[name]  # the channel was renamed
         if name not in self._ids:
             raise NotifyError(
-                f"channel_not_found: there is no {name}, or it is private and the app is not in it: invite it", permanent=True
+                f"channel_not_found: there is no {name}, or it is private and the app is not in it: invite it",
+                permanent=True,
             )
         return self._ids[name]
 
@@ -186,8 +247,12 @@ class SlackNotifier:
         if not _USER.fullmatch(name):
             return await self._target(channel)
         if name not in self._ids:
-            async for page in self._web.pages("conversations.list", {"types": "im", "limit": "200"}):
-                self._ids |= {chat["user"]: chat["id"] for chat in page["channels"] if chat.get("user")}
+            async for page in self._web.pages(
+                "conversations.list", {"types": "im", "limit": "200"}
+            ):
+                self._ids |= {
+                    chat["user"]: chat["id"] for chat in page["channels"] if chat.get("user")
+                }
         return self._ids.get(name)
 
     async def _list_names(self) -> None:
@@ -199,7 +264,9 @@ class SlackNotifier:
                 raise
             channels = [channel async for channel in self._pages_of(_TYPES[1])]
         channels.sort(key=lambda channel: not channel.get("is_archived"))
-        self._channels = {f"#{one['name']}": Listed(one["id"], bool(one.get("is_private"))) for one in channels}
+        self._channels = {
+            f"#{one['name']}": Listed(one["id"], bool(one.get("is_private"))) for one in channels
+        }
         self._ids |= {name: one.channel_id for name, one in self._channels.items()}
 
     async def _pages_of(self, types: str) -> AsyncIterator[Body]:

@@ -24,7 +24,7 @@ class Detail:
     lines: int | None = None  # of a list; None: all
 
 
-DETAILS: Final = (
+LAYOUTS: Final = (
     Detail(150, 60, 80, 160),
     Detail(100, 40, 50, 80),
     Detail(80, 30, 30, 0),
@@ -32,13 +32,18 @@ DETAILS: Final = (
     Detail(30, 0, 0, 0),
     *(Detail(60, 20, 30, 0, lines) for lines in (50, 20, 8, 3, 1)),
 )
-_HEADINGS: Final[dict[RoleKind, str]] = {"opened": "New", "revised": "Changed", "closed": "Closed", "reopened": "Reopened"}
+_HEADINGS: Final[dict[RoleKind, str]] = {
+    "opened": "New",
+    "revised": "Changed",
+    "closed": "Closed",
+    "reopened": "Reopened",
+}
 _LEGEND: Final = 2000  # UTF-16 units of all reasons together, where there are many
 _REASONS_A_LINE: Final = 20  # a grey line has ten elements: room for 200 reasons
 _MENTIONS: Final = 20
 
 
-def fitting(drawings: Iterable[Parts]) -> Parts:
+def first_that_fits(drawings: Iterable[Parts]) -> Parts:
     """The first that Slack has room for; the last when none is."""
     drawn: Parts = []
     for drawn in drawings:
@@ -48,7 +53,13 @@ def fitting(drawings: Iterable[Parts]) -> Parts:
 
 
 def changes(
-    items: Sequence[RoleMessage], emoji: Mapping[RoleKind, str], detail: Detail, marks: Mapping[str, int], *, named: bool, headed: bool
+    items: Sequence[RoleMessage],
+    emoji: Mapping[RoleKind, str],
+    detail: Detail,
+    marks: Mapping[str, int],
+    *,
+    named: bool,
+    headed: bool,
 ) -> Parts:
     """A list for each kind of change, `headed` by the kind; each line has the number of its reason where they differ."""
     parts: Parts = []
@@ -56,36 +67,55 @@ def changes(
         some = [item for item in items if item.kind == kind]
         if some:
             rows = [_change_line(item, detail, marks, named=named) for item in some]
-            title = [blockkit.section(blockkit.emoji(emoji[kind]), blockkit.text(f" {heading}", bold=True))] if headed else []
+            title = (
+                [
+                    blockkit.section(
+                        blockkit.emoji(emoji[kind]), blockkit.text(f" {heading}", bold=True)
+                    )
+                ]
+                if headed
+                else []
+            )
             parts += [*title, bullets(rows, detail)]
     return parts
 
 
-def _change_line(item: RoleMessage, detail: Detail, reasons: Mapping[str, int], *, named: bool) -> Parts:
-    marks = ",".join(str(reasons[wording.reason(why)]) for why in item.why) if len(reasons) > 1 else ""
+def _change_line(
+    item: RoleMessage, detail: Detail, reasons: Mapping[str, int], *, named: bool
+) -> Parts:
+    marks = (
+        ",".join(str(reasons[wording.reason(why)]) for why in item.why) if len(reasons) > 1 else ""
+    )
     line = role_line(item.role, detail, named=named, facts=_facts(item))
     return [*line, blockkit.text(f"  ({marks})")] if marks else line
 
 
 def role_line(role: Role, detail: Detail, *, named: bool, facts: str) -> Parts:
-    said = [wording.cut(wording.company(role), detail.company) if named and detail.company else ""]
+    said = [
+        wording.truncate(wording.company(role), detail.company) if named and detail.company else ""
+    ]
     said += [
-        wording.cut(wording.place(role), detail.place) if detail.place else "",
-        wording.cut(facts, detail.facts) if detail.facts else "",
+        wording.truncate(wording.place(role), detail.place) if detail.place else "",
+        wording.truncate(facts, detail.facts) if detail.facts else "",
     ]
     rest = "".join(blockkit.DOT + word for word in said if word)
-    return [blockkit.link(role.url, wording.cut(wording.title(role), detail.title)), *([blockkit.text(rest)] if rest else [])]
+    return [
+        blockkit.link(role.url, wording.truncate(wording.title(role), detail.title)),
+        *([blockkit.text(rest)] if rest else []),
+    ]
 
 
 def _facts(item: RoleMessage) -> str:
-    turn = wording.turn(item)
+    turn = wording.fit_change(item)
     if item.kind == "closed":
         listed = wording.listed_for(item)
         said = f"listed for {listed}" if listed else ""
     elif item.changes:
         said = ", ".join(_moved(item))
     else:
-        said = ", ".join(filter(None, [wording.pay(item.role.pay), "a repost" if item.role.repost_of else ""]))
+        said = ", ".join(
+            filter(None, [wording.pay(item.role.pay), "a repost" if item.role.repost_of else ""])
+        )
     return ": ".join(filter(None, [turn, said]))
 
 
@@ -95,13 +125,19 @@ def _moved(item: RoleMessage) -> Iterator[str]:
         if change.old == change.new:
             yield f"{name} {wording.BACK}"
         else:
-            yield f"{name} edited" if change.field == "description" else f"{name} {' → '.join(wording.old_and_new(change))}"
+            yield (
+                f"{name} edited"
+                if change.field == "description"
+                else f"{name} {' → '.join(wording.old_and_new(change))}"
+            )
 
 
 def bullets(lines: Sequence[Parts], detail: Detail, how: str = "") -> Part:
     shown = list(lines[: detail.lines])
     left = len(lines) - len(shown)
-    return blockkit.bullets([*shown, blockkit.said(f"and {left:,} more{how}")] if left else shown)
+    return blockkit.bullets(
+        [*shown, blockkit.with_code(f"and {left:,} more{how}")] if left else shown
+    )
 
 
 def reasons(items: Sequence[RoleMessage]) -> dict[str, int]:
@@ -110,14 +146,16 @@ def reasons(items: Sequence[RoleMessage]) -> dict[str, int]:
     return {reason: number for number, reason in enumerate(said, 1)}
 
 
-def legend(reasons: Mapping[str, int]) -> Parts:
+def reason_footnotes(reasons: Mapping[str, int]) -> Parts:
     """The reasons in grey, numbered where there are several."""
     if len(reasons) == 1:
-        return [blockkit.context(blockkit.plain(f"Matched {reason}")) for reason in reasons]
+        return [blockkit.context(blockkit.plain_text(f"Matched {reason}")) for reason in reasons]
     room = max(10, _LEGEND // max(1, len(reasons)))
-    rows = iter(f"Matched ({number}) {wording.cut(reason, room)}" for reason, number in reasons.items())
+    rows = iter(
+        f"Matched ({number}) {wording.truncate(reason, room)}" for reason, number in reasons.items()
+    )
     lines = iter(lambda: list(islice(rows, _REASONS_A_LINE)), [])
-    elements = [blockkit.plain("\n".join(line)) for line in lines]
+    elements = [blockkit.plain_text("\n".join(line)) for line in lines]
     return [blockkit.context(*elements)] if elements else []
 
 
@@ -127,5 +165,9 @@ def mentions(items: Sequence[RoleMessage]) -> Parts:
 
 def mentioned(people: Iterable[str]) -> Parts:
     """Slack users and groups, who are notified."""
-    parts = [part for one in list(people)[:_MENTIONS] for part in (blockkit.mention(one), blockkit.text(" "))]
+    parts = [
+        part
+        for one in list(people)[:_MENTIONS]
+        for part in (blockkit.mention(one), blockkit.text(" "))
+    ]
     return [blockkit.section(*parts)] if parts else []

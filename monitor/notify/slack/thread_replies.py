@@ -18,21 +18,34 @@ _PASSAGE: Final = 600  # UTF-16 units of one of them
 
 def broadcasts(message: RoleMessage) -> bool:
     """Is it shown in the channel too?"""
-    return message.kind in {"closed", "reopened"} or any(change.field in _LOUD for change in message.changes)
+    return message.kind in {"closed", "reopened"} or any(
+        change.field in _LOUD for change in message.changes
+    )
 
 
 def role(message: RoleMessage, *, interactive: bool) -> Parts:
-    body = blockkit.block(*_title(message), *_changes(message), *role_card.mentions(message.mention))
-    described = any(change.field == "description" for change in message.changes)  # anything else is here whole
+    body = blockkit.block(
+        *_title(message), *_changes(message), *role_card.mentions(message.mention)
+    )
+    # anything else is here whole
+    described = any(change.field == "description" for change in message.changes)
     buttons = diff(message.role, message.version, interactive=interactive) if described else []
-    return [_head(message), body, *buttons, *role_card.reasons(message.why), blockkit.context(*_when(message))]
+    return [
+        _head(message),
+        body,
+        *buttons,
+        *role_card.reasons(message.why),
+        blockkit.context(*_when(message)),
+    ]
 
 
 def _head(message: RoleMessage) -> blockkit.Part:
-    about = [wording.turn(message), wording.fields(message)]
+    about = [wording.fit_change(message), wording.fields(message)]
     said = "".join(f"· {one} " for one in filter(None, about)).rstrip()
-    kind = blockkit.ours(f":{role_card.EMOJI[message.kind]}: *{wording.KINDS[message.kind]}*")
-    return blockkit.context(kind, *([blockkit.plain(said)] if said else []))
+    kind = blockkit.mrkdwn_text(
+        f":{role_card.EMOJI[message.kind]}: *{wording.KINDS[message.kind]}*"
+    )
+    return blockkit.context(kind, *([blockkit.plain_text(said)] if said else []))
 
 
 def _title(message: RoleMessage) -> Parts:
@@ -60,7 +73,10 @@ def _still(role: Role) -> Parts:
 def _changes(message: RoleMessage) -> Parts:
     rows = [role_card.moved(change) for change in message.changes]
     described = next((change for change in message.changes if change.field == "description"), None)
-    return [*([blockkit.lines(*rows)] if rows else []), *(_passages(described) if described else [])]
+    return [
+        *([blockkit.lines(*rows)] if rows else []),
+        *(_passages(described) if described else []),
+    ]
 
 
 def _passages(change: FieldChange) -> Parts:
@@ -68,19 +84,29 @@ def _passages(change: FieldChange) -> Parts:
     found = passages(change.old, change.new)
     shown = [blockkit.quote(*_passage(pieces)) for pieces in found[:_PASSAGES]]
     left = len(found) - len(shown)
-    return [*shown, *([blockkit.section(blockkit.text(f"and {wording.count(left, 'more passage')}"))] if left > 0 else [])]
+    return [
+        *shown,
+        *(
+            [blockkit.section(blockkit.text(f"and {wording.count(left, 'more passage')}"))]
+            if left > 0
+            else []
+        ),
+    ]
 
 
 def _passage(pieces: list[tuple[str, str]]) -> Parts:
     room = max(20, _PASSAGE // len(pieces))
     parts: Parts = []
     for kind, said in pieces:
-        text = blockkit.text(wording.clean(said, room), strike=kind == "old", bold=kind == "new")
+        text = blockkit.text(wording.sanitize(said, room), strike=kind == "old", bold=kind == "new")
         parts += [*([blockkit.text(" ")] if parts else []), text]
     return parts
 
 
 def _when(message: RoleMessage) -> Parts:
     if message.kind == "closed" and message.not_before:
-        return [blockkit.moment("last seen", message.not_before), blockkit.moment("· gone", message.at)]
-    return [blockkit.moment("seen", message.at)]
+        return [
+            blockkit.mrkdwn_date("last seen", message.not_before),
+            blockkit.mrkdwn_date("· gone", message.at),
+        ]
+    return [blockkit.mrkdwn_date("seen", message.at)]

@@ -26,5 +26,8 @@ def wrong_kind(token: str, wanted: Kind) -> str | None:
     """What the token is instead of what is wanted, and where that is found; None when it is of the right kind."""
     if token.startswith(wanted):
         return None
-    said = next((words for start, words in _KINDS.items() if token.startswith(start)), "this is no token of Slack's")
+    said = next(
+        (words for start, words in _KINDS.items() if token.startswith(start)),
+        "this is no token of Slack's",
+    )
     return f"{said}; {_WHERE[wanted]}"

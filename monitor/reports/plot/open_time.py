@@ -25,13 +25,24 @@ def curves(axes: Axes, facts: Facts, employers: Employers) -> None:
     for stay in facts.stays:
         spells.setdefault(stay.company, []).append(stay.spell)
     everybody = [stay.spell for stay in facts.stays]
-    drawn = {company: mine for company in employers.coloured if len(mine := spells.get(company, [])) >= _FEWEST}
+    drawn = {
+        company: mine
+        for company in employers.coloured
+        if len(mine := spells.get(company, [])) >= _FEWEST
+    }
     if len(spells) > 1 and len(everybody) >= _FEWEST:
         _curve(axes, everybody, INK, f"all: {_words(everybody)}", width=1.2)
     for company, mine in drawn.items():
         _curve(axes, mine, employers.coloured[company], f"{short_name(company)}: {_words(mine)}")
     if not drawn:
-        axes.text(0.5, 0.5, f"fewer than {_FEWEST} openings were seen so far", transform=axes.transAxes, ha="center", color="#777777")
+        axes.text(
+            0.5,
+            0.5,
+            f"fewer than {_FEWEST} openings were seen so far",
+            transform=axes.transAxes,
+            ha="center",
+            color="#777777",
+        )
     axes.axhline(0.5, color="#999999", linewidth=0.8, linestyle=(0, (4, 3)))
     axes.set_ylim(0, 1.03)
     axes.set_xlim(left=0)
@@ -39,7 +50,13 @@ def curves(axes: Axes, facts: Facts, employers: Employers) -> None:
     axes.set_xlabel("days since it opened (Kaplan-Meier; ticks are roles still open)")
     if drawn:
         axes.legend(
-            loc="best", frameon=True, facecolor="white", edgecolor="none", framealpha=0.85, fontsize=9, title="median, openings seen"
+            loc="best",
+            frameon=True,
+            facecolor="white",
+            edgecolor="none",
+            framealpha=0.85,
+            fontsize=9,
+            title="median, openings seen",
         )
 
 
@@ -51,7 +68,10 @@ def _words(spells: list[Spell]) -> str:
 def _curve(axes: Axes, spells: list[Spell], colour: str, label: str, width: float = 1.9) -> None:
     steps = survival(spells)
     end = max(spell.days for spell in spells)
-    days, shares = [step.days for step in steps] + [end], [step.share for step in steps] + [steps[-1].share]
+    days, shares = (
+        [step.days for step in steps] + [end],
+        [step.share for step in steps] + [steps[-1].share],
+    )
     axes.step(days, shares, where="post", color=colour, linewidth=width, label=label)
     open_ = sorted({spell.days for spell in spells if not spell.closed})
     at = [next(step.share for step in reversed(steps) if step.days <= days) for days in open_]

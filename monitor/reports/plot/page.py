@@ -1,7 +1,7 @@
 """One page with four figures: open roles over time, openings and closings by week, how long roles stay open, and what they pay.
 
-The same input gives the same file, byte for byte: it holds no date and no random id. No screen is needed. The colors can be told apart
-with any color vision (https://jfly.uni-koeln.de/color/).
+The same input gives the same file, byte for byte: it holds no date and no random id. No screen is
+needed. The colors can be told apart with any color vision (https://jfly.uni-koeln.de/color/).
 """
 
 from __future__ import annotations
@@ -35,7 +35,8 @@ RULE = "#bbbbbb"
 FAINT = "#c9c9c9"
 OPENED = "#0072b2"
 CLOSED = "#d55e00"
-_EACH = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")  # yellow is left out: nobody reads it on white
+# yellow is left out: nobody reads it on white
+_EACH = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,9 @@ def short_name(name: str, longest: int = 24) -> str:
     return words if len(words) <= longest else words[: longest - 1] + "…"
 
 
-def spread(places: list[float], apart: float, lowest: float = 0.0, highest: float = 1.0) -> list[float]:
+def spread(
+    places: list[float], apart: float, lowest: float = 0.0, highest: float = 1.0
+) -> list[float]:
     """The places moved as little as need be so that neighbours are so far apart, in the order given, and all within the bounds."""
     order = sorted(range(len(places)), key=lambda index: places[index])
     moved = list(places)
@@ -111,7 +114,7 @@ def check_file(file: Path) -> None:
     if not file.parent.is_dir():
         raise UserError(f"there is no folder {file.parent} for the plot")
     try:
-        import matplotlib as mpl  # noqa: PLC0415, F401  # an extra
+        import matplotlib as mpl  # an extra  # noqa: PLC0415
     except ModuleNotFoundError as error:
         raise UserError("plots need the extra `plot`: pip install 'rolewatch[plot]'") from error
 
@@ -120,7 +123,9 @@ def draw(facts: Facts, file: Path) -> None:
     """Draws the page into the file, which is replaced whole."""
     kind = file.suffix.lower().removeprefix(".")
     part = file.with_name(file.name + ".part")
-    metadata = {"Date": None, "Creator": "rolewatch"} if kind == "svg" else {"Software": "rolewatch"}
+    metadata = (
+        {"Date": None, "Creator": "rolewatch"} if kind == "svg" else {"Software": "rolewatch"}
+    )
     try:
         with _styled():
             _page(_until_known(facts)).savefig(part, format=kind, dpi=_DOTS, metadata=metadata)
@@ -131,10 +136,11 @@ def draw(facts: Facts, file: Path) -> None:
 
 @contextmanager
 def _styled() -> Iterator[None]:
-    import matplotlib as mpl  # noqa: PLC0415  # an extra
+    import matplotlib as mpl  # an extra  # noqa: PLC0415
 
     with mpl.rc_context(_STYLE), warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message="Glyph")  # a name in letters that the font lacks is drawn as boxes, and no reason to fail
+        # a name in letters that the font lacks is drawn as boxes, and no reason to fail
+        warnings.filterwarnings("ignore", message="Glyph")
         yield
 
 
@@ -146,13 +152,16 @@ def _until_known(facts: Facts) -> Facts:
 
 
 def _page(facts: Facts) -> Figure:
-    from matplotlib.figure import Figure  # noqa: PLC0415  # an extra; not pyplot, which keeps figures and looks for a screen
+    # an extra; not pyplot, which keeps figures and looks for a screen
+    from matplotlib.figure import Figure  # noqa: PLC0415
 
-    from monitor.reports.plot import open_time, pay, weeks  # noqa: PLC0415  # these import it as they begin
+    # these import it as they begin
+    from monitor.reports.plot import open_time, pay, weeks  # noqa: PLC0415
 
     employers = Employers.of(facts)
     figure = Figure(figsize=_INCHES, layout="constrained")
-    (upper,), (lower,) = figure.subfigures(2, 1, squeeze=False)  # so that room for names in one row leaves none blank in the other
+    # so that room for names in one row leaves none blank in the other
+    (upper,), (lower,) = figure.subfigures(2, 1, squeeze=False)
     over_time, by_week = upper.subplots(1, 2)
     survival, ranges = lower.subplots(1, 2)
     weeks.open_roles(over_time, facts, employers)
@@ -160,7 +169,8 @@ def _page(facts: Facts) -> Figure:
     open_time.curves(survival, facts, employers)
     pay.ranges(ranges, facts, employers)
     figure.suptitle(_headline(facts), x=0.012, ha="left", fontsize=15, fontweight="bold")
-    figure.get_layout_engine().set(w_pad=0.12, h_pad=0.12, wspace=0.04, hspace=0.05)  # type: ignore[union-attr, call-arg]  # it is the constrained one
+    # it is the constrained one
+    figure.get_layout_engine().set(w_pad=0.12, h_pad=0.12, wspace=0.04, hspace=0.05)  # type: ignore[union-attr, call-arg]
     return figure
 
 

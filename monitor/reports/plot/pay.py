@@ -27,19 +27,41 @@ def ranges(axes: Axes, facts: Facts, employers: Employers) -> None:
     kinds = Counter((role.pay_currency or "?", role.pay_period or "?") for role in disclosed)
     if not disclosed:
         axes.set_title("Pay")
-        axes.text(0.5, 0.5, f"none of {len(facts.roles)} roles says what it pays", transform=axes.transAxes, ha="center", color=_GREY)
+        axes.text(
+            0.5,
+            0.5,
+            f"none of {len(facts.roles)} roles says what it pays",
+            transform=axes.transAxes,
+            ha="center",
+            color=_GREY,
+        )
         axes.set_axis_off()
         return
     (currency, period), _ = kinds.most_common(1)[0]
     axes.set_title(f"Pay in {currency} a {period}")
-    mine = [role for role in disclosed if (role.pay_currency or "?", role.pay_period or "?") == (currency, period)]
-    companies = [company for company, _ in Counter(role.company for role in mine).most_common(_ROWS)]
+    mine = [
+        role
+        for role in disclosed
+        if (role.pay_currency or "?", role.pay_period or "?") == (currency, period)
+    ]
+    companies = [
+        company for company, _ in Counter(role.company for role in mine).most_common(_ROWS)
+    ]
     for row, company in enumerate(companies):
-        _row(axes, row, [role for role in mine if role.company == company], employers.coloured.get(company, _GREY))
-    axes.set_yticks(range(len(companies)), [_label(company, mine, facts.roles) for company in companies])
+        _row(
+            axes,
+            row,
+            [role for role in mine if role.company == company],
+            employers.coloured.get(company, _GREY),
+        )
+    axes.set_yticks(
+        range(len(companies)), [_label(company, mine, facts.roles) for company in companies]
+    )
     axes.set_ylim(len(companies) - 0.45, -0.55)
     axes.grid(visible=False, axis="y")
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value / 1000:g}k" if value >= 1000 else f"{value:g}"))  # noqa: PLR2004
+    axes.xaxis.set_major_formatter(
+        FuncFormatter(lambda value, _: f"{value / 1000:g}k" if value >= 1000 else f"{value:g}")  # noqa: PLR2004
+    )
     axes.set_xlabel(_others(kinds, (currency, period)))
 
 
@@ -47,12 +69,29 @@ def _row(axes: Axes, row: int, roles: Sequence[Role], colour: str) -> None:
     spans = sorted(_span(role) for role in roles)
     for number, (low, high) in enumerate(spans):
         place = row + _HEIGHT * ((number + 0.5) / len(spans) - 0.5)
-        axes.plot([low, high], [place, place], color=colour, alpha=0.45, linewidth=1.1, marker="." if low == high else None)
+        axes.plot(
+            [low, high],
+            [place, place],
+            color=colour,
+            alpha=0.45,
+            linewidth=1.1,
+            marker="." if low == high else None,
+        )
     low, high = median(low for low, _ in spans), median(high for _, high in spans)
     axes.plot([low, high], [row, row], color=colour, linewidth=5, solid_capstyle="butt")
-    words = f"{low / 1000:,.0f}k-{high / 1000:,.0f}k" if low >= 1000 else f"{low:g}-{high:g}"  # noqa: PLR2004  # an hour's pay
+    # an hour's pay
+    words = f"{low / 1000:,.0f}k-{high / 1000:,.0f}k" if low >= 1000 else f"{low:g}-{high:g}"  # noqa: PLR2004
     halo = {"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 1.0}
-    axes.annotate(words, ((low + high) / 2, row), xytext=(0, -9), textcoords="offset points", ha="center", va="top", fontsize=9, bbox=halo)
+    axes.annotate(
+        words,
+        ((low + high) / 2, row),
+        xytext=(0, -9),
+        textcoords="offset points",
+        ha="center",
+        va="top",
+        fontsize=9,
+        bbox=halo,
+    )
 
 
 def _span(role: Role) -> tuple[float, float]:
@@ -66,5 +105,11 @@ def _label(company: str, mine: Sequence[Role], roles: Sequence[Role]) -> str:
 
 
 def _others(kinds: Counter[tuple[str, str]], shown: tuple[str, str]) -> str:
-    others = [f"{count} in {currency} a {period}" for (currency, period), count in kinds.most_common() if (currency, period) != shown]
-    return "thin: each role's range; thick: the middle one" + (f".  Not shown: {', '.join(others[:4])}" if others else "")
+    others = [
+        f"{count} in {currency} a {period}"
+        for (currency, period), count in kinds.most_common()
+        if (currency, period) != shown
+    ]
+    return "thin: each role's range; thick: the middle one" + (
+        f".  Not shown: {', '.join(others[:4])}" if others else ""
+    )

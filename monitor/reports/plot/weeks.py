@@ -50,25 +50,47 @@ def open_roles(axes: Axes, facts: Facts, employers: Employers) -> None:
     axes.yaxis.set_major_locator(MaxNLocator(integer=True, nbins=7))
     _name(axes, _ends(series, employers))
     if any(count != count for _, counts in series.values() for count in counts):  # noqa: PLR0124
-        axes.text(0.0, -0.115, "A gap: the board's state was not known.", transform=axes.transAxes, fontsize=8.5, color="#777777")
+        axes.text(
+            0.0,
+            -0.115,
+            "A gap: the board's state was not known.",
+            transform=axes.transAxes,
+            fontsize=8.5,
+            color="#777777",
+        )
 
 
 def _series(days: Sequence[Day]) -> dict[str, tuple[list[date], list[float]]]:
     """Each employer's days and counts at their ends, NaN for unknown; several boards of one employer are added up."""
-    counts: defaultdict[str, defaultdict[date, list[int | None]]] = defaultdict(lambda: defaultdict(list))
+    counts: defaultdict[str, defaultdict[date, list[int | None]]] = defaultdict(
+        lambda: defaultdict(list)
+    )
     for day in days:
         counts[day.company][day.day].append(day.open)
-    return {company: (list(by_day), [_or_nan(total(by_day[day])) for day in by_day]) for company, by_day in counts.items()}
+    return {
+        company: (list(by_day), [_or_nan(total(by_day[day])) for day in by_day])
+        for company, by_day in counts.items()
+    }
 
 
 def _or_nan(count: int | None) -> float:
     return nan if count is None else float(count)
 
 
-def _ends(series: Mapping[str, tuple[list[date], list[float]]], employers: Employers) -> list[tuple[float, str, str]]:
+def _ends(
+    series: Mapping[str, tuple[list[date], list[float]]], employers: Employers
+) -> list[tuple[float, str, str]]:
     """Where each line ends, with its words and colour; the grey ones together in their middle."""
-    lasts = {company: known[-1] for company, (_, counts) in series.items() if (known := [count for count in counts if not isnan(count)])}
-    ends = [(lasts[name], f"{short_name(name)}  {lasts[name]:.0f}", colour) for name, colour in employers.coloured.items() if name in lasts]
+    lasts = {
+        company: known[-1]
+        for company, (_, counts) in series.items()
+        if (known := [count for count in counts if not isnan(count)])
+    }
+    ends = [
+        (lasts[name], f"{short_name(name)}  {lasts[name]:.0f}", colour)
+        for name, colour in employers.coloured.items()
+        if name in lasts
+    ]
     grey = [lasts[company] for company in employers.others if company in lasts]
     return [*ends, (median(grey), f"grey: {len(employers.others)} more", _GREY)] if grey else ends
 
@@ -78,7 +100,15 @@ def _name(axes: Axes, ends: Sequence[tuple[float, str, str]]) -> None:
     places = spread([count / top for count, *_ in ends], _LABEL_GAP, 0.01, 0.985)
     for (_, words, colour), place in zip(ends, places, strict=True):
         weight = "normal" if colour == _GREY else "bold"
-        axes.annotate(words, (1.012, place), xycoords="axes fraction", color=colour, va="center", fontsize=9.5, fontweight=weight)
+        axes.annotate(
+            words,
+            (1.012, place),
+            xycoords="axes fraction",
+            color=colour,
+            va="center",
+            fontsize=9.5,
+            fontweight=weight,
+        )
 
 
 def weeks(axes: Axes, facts: Facts) -> None:
@@ -98,7 +128,9 @@ def weeks(axes: Axes, facts: Facts) -> None:
     axes.yaxis.set_major_locator(MaxNLocator(integer=True, nbins=7))
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{abs(value):.0f}"))
     axes.margins(y=0.12)
-    handles = sorted(zip(*axes.get_legend_handles_labels(), strict=True), key=lambda pair: pair[1] == _UNKNOWN)
+    handles = sorted(
+        zip(*axes.get_legend_handles_labels(), strict=True), key=lambda pair: pair[1] == _UNKNOWN
+    )
     axes.legend(
         *zip(*handles, strict=True),
         loc="lower left",
@@ -119,12 +151,22 @@ def _shade_unknown(axes: Axes, facts: Facts) -> None:
     label = _UNKNOWN
     for each, is_known in known.items():
         if not is_known:
-            axes.axvspan(*date2num([each, each + _A_DAY]), color="#eeeeee", linewidth=0, zorder=0.5, label=label)
+            axes.axvspan(
+                *date2num([each, each + _A_DAY]),
+                color="#eeeeee",
+                linewidth=0,
+                zorder=0.5,
+                label=label,
+            )
             label = "_"
 
 
 def _dates(axes: Axes) -> None:
     locator = AutoDateLocator(minticks=4, maxticks=9)
     axes.xaxis.set_major_locator(locator)
-    axes.xaxis.set_major_formatter(ConciseDateFormatter(locator, formats=_FORMATS, zero_formats=_FORMATS, offset_formats=_OFFSETS))
+    axes.xaxis.set_major_formatter(
+        ConciseDateFormatter(
+            locator, formats=_FORMATS, zero_formats=_FORMATS, offset_formats=_OFFSETS
+        )
+    )
     axes.grid(visible=False, axis="x")

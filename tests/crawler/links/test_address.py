@@ -60,7 +60,10 @@ def test_every_way_to_write_a_greenhouse_board_is_that_board(written: str) -> No
 )
 def test_every_way_to_write_a_greenhouse_job_is_that_posting(written: str) -> None:
     address = parse(written)
-    assert (address.board, address.posting) == ("greenhouse:deepmind", "greenhouse:deepmind:5938712")
+    assert (address.board, address.posting) == (
+        "greenhouse:deepmind",
+        "greenhouse:deepmind:5938712",
+    )
 
 
 @pytest.mark.parametrize(
@@ -99,7 +102,9 @@ def test_what_names_no_board_is_refused_in_one_line_with_what_is_accepted(writte
     assert "\n" not in str(refused.value)
 
 
-@pytest.mark.parametrize("written", ["nope:deepmind", " Nope:deepmind:5938712", "greenhous:deepmind"])
+@pytest.mark.parametrize(
+    "written", ["nope:deepmind", " Nope:deepmind:5938712", "greenhous:deepmind"]
+)
 def test_what_is_named_by_no_ats_is_refused_with_those_there_are(written: str) -> None:
     ats = written.split(":", maxsplit=1)[0].strip().lower()
     with pytest.raises(ValueError, match=f"{ats} is no ats; allowed: ashby, google, greenhouse"):
@@ -132,14 +137,20 @@ def test_a_boards_page_leads_back_to_it() -> None:
 @pytest.mark.parametrize(
     ("posting", "page"),
     [
-        ("google:deepmind:138166347879064262", "https://www.google.com/about/careers/applications/jobs/results/138166347879064262"),
+        (
+            "google:deepmind:138166347879064262",
+            "https://www.google.com/about/careers/applications/jobs/results/138166347879064262",
+        ),
         ("greenhouse:acme:1", "https://job-boards.greenhouse.io/acme/jobs/1"),
         (
             "ashby:Merge%20Labs:34413f8d-26bf-4bbc-8ade-eb309a0e2245",
             "https://jobs.ashbyhq.com/Merge%20Labs/34413f8d-26bf-4bbc-8ade-eb309a0e2245",
         ),
         ("teamtailor:careers.acme.example:12", "https://careers.acme.example/jobs/12"),
-        ("oracle:acme.fa.us2.oraclecloud.com/CX_1:7", "https://acme.fa.us2.oraclecloud.com/hcmUI/CandidateExperience/en/sites/CX_1/job/7"),
+        (
+            "oracle:acme.fa.us2.oraclecloud.com/CX_1:7",
+            "https://acme.fa.us2.oraclecloud.com/hcmUI/CandidateExperience/en/sites/CX_1/job/7",
+        ),
         ("workday:acme.wd5/External:R1", "https://acme.wd5.myworkdayjobs.com/External"),
     ],
 )
@@ -152,12 +163,18 @@ def test_a_postings_page_is_the_ats_own(posting: str, page: str) -> None:
 @pytest.mark.parametrize(
     ("board", "page"),
     [
-        ("google:deepmind", "https://www.google.com/about/careers/applications/jobs/results/?company=DeepMind"),
+        (
+            "google:deepmind",
+            "https://www.google.com/about/careers/applications/jobs/results/?company=DeepMind",
+        ),
         (
             "google:verily%20life%20sciences",
             "https://www.google.com/about/careers/applications/jobs/results/?company=Verily%20Life%20Sciences",
         ),
-        ("google:wing", "https://www.google.com/about/careers/applications/jobs/results/?company=Wing"),
+        (
+            "google:wing",
+            "https://www.google.com/about/careers/applications/jobs/results/?company=Wing",
+        ),
         ("google:all", "https://www.google.com/about/careers/applications/jobs/results/"),
         ("nope:x", ""),
     ],
@@ -178,7 +195,10 @@ def test_a_board_of_a_brand_has_the_brands_search_as_its_page(board: str, page: 
         ("lever:BDG", "lever:BDG"),
         ("lever:quantco-", "lever:quantco-"),
         ("lever:1840&Company", "lever:1840&Company"),
-        ("workday:NVIDIA.wd5/nvidiaexternalcareersite", "workday:nvidia.wd5/NVIDIAExternalCareerSite"),
+        (
+            "workday:NVIDIA.wd5/nvidiaexternalcareersite",
+            "workday:nvidia.wd5/NVIDIAExternalCareerSite",
+        ),
         ("jsonld:Careers.Acme.example/jobs/open", "jsonld:careers.acme.example/jobs/open"),
     ],
 )
@@ -205,7 +225,9 @@ def test_a_token_that_the_ats_cannot_have_is_refused(written: str) -> None:
         parse(written)
 
 
-@pytest.mark.parametrize("ats", ["ashby", "greenhouse", "google", "workday", "smartrecruiters", "workable"])
+@pytest.mark.parametrize(
+    "ats", ["ashby", "greenhouse", "google", "workday", "smartrecruiters", "workable"]
+)
 def test_names_of_one_board_are_compared_without_case(ats: str) -> None:
     assert same_board(f"{ats}:Acme%20Labs", f"{ats}:acme labs")
 
@@ -240,7 +262,18 @@ def test_a_careers_page_shows_its_boards_once_and_in_order() -> None:
     assert discover("") == ()
 
 
-@pytest.mark.parametrize("written", ["google:Google DeepMind", "google:google%20deepmind", "google:deepmind", "google: Google  DeepMind"])
+@pytest.mark.parametrize(
+    "written",
+    [
+        "google:Google DeepMind",
+        "google:google%20deepmind",
+        "google:deepmind",
+        "google: Google  DeepMind",
+    ],
+)
 def test_a_brand_of_google_is_written_without_the_word_google(written: str) -> None:
     assert parse(written).board == "google:deepmind"
-    assert (parse("google:Google").board, parse("google:YouTube").board) == ("google:google", "google:youtube")
+    assert (parse("google:Google").board, parse("google:YouTube").board) == (
+        "google:google",
+        "google:youtube",
+    )

@@ -165,13 +165,20 @@ def test_a_former_board_leads_to_where_its_employer_is(former: str, now: str | N
         ("greenhouse:nobody", ()),
     ],
 )
-def test_the_other_live_boards_of_an_employer_are_known(board: str, others: tuple[str, ...]) -> None:
+def test_the_other_live_boards_of_an_employer_are_known(
+    board: str, others: tuple[str, ...]
+) -> None:
     assert other_boards(board) == others
 
 
 @pytest.mark.parametrize(
     ("board", "host"),
-    [("ashby:openai", "openai.com"), ("greenhouse:openai", "openai.com"), ("ashby:alan", None), ("greenhouse:nobody", None)],
+    [
+        ("ashby:openai", "openai.com"),
+        ("greenhouse:openai", "openai.com"),
+        ("ashby:alan", None),
+        ("greenhouse:nobody", None),
+    ],
 )
 def test_an_employers_domain_is_one_of_its_other_names(board: str, host: str | None) -> None:
     assert domain(board) == host
@@ -191,10 +198,20 @@ def test_the_directory_is_sound() -> None:
 
 def test_the_directory_has_the_groups_that_people_ask_for() -> None:
     groups = {group for entry in entries() for group in entry.groups}
-    assert {"ai-labs", "ai-safety", "robotics", "autonomous", "chips", "quant", "big-tech"} <= groups
+    assert {
+        "ai-labs",
+        "ai-safety",
+        "robotics",
+        "autonomous",
+        "chips",
+        "quant",
+        "big-tech",
+    } <= groups
 
 
-@pytest.mark.parametrize("wrong", ["smartrecruiters:nvidia", "greenhouse:invisible", "ashby:adaptive"])
+@pytest.mark.parametrize(
+    "wrong", ["smartrecruiters:nvidia", "greenhouse:invisible", "ashby:adaptive"]
+)
 def test_a_board_of_somebody_else_is_not_in_the_directory(wrong: str) -> None:
     assert wrong not in directory()
 

@@ -98,7 +98,9 @@ LINKS = {
     "https://api.rippling.com/platform/api/ats/v1/board/acme/jobs": "rippling:acme",
     f"{ORACLE}:443/hcmui/candidateexperience/en/sites/cx_1/requisitions/preview/17/apply": "oracle:acme.fa.us2.oraclecloud.com/CX_1:17",
     f"{ORACLE}/hcmUI/CandidateExperience/fr/sites/Jobs/job/USA1": "oracle:acme.fa.us2.oraclecloud.com/Jobs:USA1",
-    f"{ORACLE_JOBS}?finder=findReqs;siteNumber=CX_2,limit=25": ("oracle:acme.fa.us2.oraclecloud.com/CX_2"),
+    f"{ORACLE_JOBS}?finder=findReqs;siteNumber=CX_2,limit=25": (
+        "oracle:acme.fa.us2.oraclecloud.com/CX_2"
+    ),
     # a host for each tenant
     "https://Acme.teamtailor.com/fr/jobs/5123456-formateur": "teamtailor:acme:5123456",
     "https://acme.na.teamtailor.com/jobs.rss": "teamtailor:acme.na.teamtailor.com",
@@ -171,12 +173,26 @@ def test_a_link_that_names_no_board_is_refused_in_one_sentence(link: str, said: 
 
 def test_links_of_every_shape_are_tried() -> None:
     assert len(LINKS) + len(NAMELESS) >= 100
-    assert {link.split(":")[0] for link in LINKS.values()} >= {"greenhouse", "ashby", "google", "lever", "workday", "oracle", "icims"}
+    assert {link.split(":")[0] for link in LINKS.values()} >= {
+        "greenhouse",
+        "ashby",
+        "google",
+        "lever",
+        "workday",
+        "oracle",
+        "icims",
+    }
 
 
 def test_a_page_may_link_anything() -> None:
-    assert discover("".join(f'<a href="{link}">' for link in NAMELESS if link.startswith("http"))) == ()
-    assert len(discover("".join(f'<a href="{link}">' for link in LINKS if link.startswith("http")))) > 40
+    assert (
+        discover("".join(f'<a href="{link}">' for link in NAMELESS if link.startswith("http")))
+        == ()
+    )
+    assert (
+        len(discover("".join(f'<a href="{link}">' for link in LINKS if link.startswith("http"))))
+        > 40
+    )
 
 
 @pytest.mark.needs(FACTS / "LINKS_A.tsv")

@@ -29,11 +29,23 @@ PHRASES = st.lists(st.sampled_from(PIECES) | st.text(max_size=5), max_size=12).m
 @pytest.mark.parametrize(
     ("text", "words", "at"),
     [
-        ("Application deadline: 12pm PST Sunday 19th of May 2024", "12pm PST Sunday 19th of May 2024", "2024-05-19T19:00:00"),
+        (
+            "Application deadline: 12pm PST Sunday 19th of May 2024",
+            "12pm PST Sunday 19th of May 2024",
+            "2024-05-19T19:00:00",
+        ),
         ("Application deadline: 1st October", "1st October", "2026-10-01T23:59:59"),
         ("Application deadline: 1st August", "1st August", "2027-08-01T23:59:59"),
-        ("The application window is expected to close on: 08/30/2026", "08/30/2026", "2026-08-30T23:59:59"),
-        ("Apply before 11:55 pm on Monday 22nd July 2024", "11:55 pm on Monday 22nd July 2024", "2024-07-22T23:55:00"),
+        (
+            "The application window is expected to close on: 08/30/2026",
+            "08/30/2026",
+            "2026-08-30T23:59:59",
+        ),
+        (
+            "Apply before 11:55 pm on Monday 22nd July 2024",
+            "11:55 pm on Monday 22nd July 2024",
+            "2024-07-22T23:55:00",
+        ),
         ("Application Deadline: October 31, 2026", "October 31, 2026", "2026-10-31T23:59:59"),
         ("• Deadline to submit application: October 17", "October 17", "2026-10-17T23:59:59"),
         ("Deadline to Apply: 10/15/26", "10/15/26", "2026-10-15T23:59:59"),
@@ -42,25 +54,60 @@ PHRASES = st.lists(st.sampled_from(PIECES) | st.text(max_size=5), max_size=12).m
             "Friday, November 13th, 2026, at 11:59PM ET",
             "2026-11-14T04:59:00",
         ),
-        ("Application close:  30th October, however we recommend an early application", "30th October", "2026-10-30T23:59:59"),
-        ("We anticipate the application window for this opening will close on - 16 Oct 2026", "16 Oct 2026", "2026-10-16T23:59:59"),
+        (
+            "Application close:  30th October, however we recommend an early application",
+            "30th October",
+            "2026-10-30T23:59:59",
+        ),
+        (
+            "We anticipate the application window for this opening will close on - 16 Oct 2026",
+            "16 Oct 2026",
+            "2026-10-16T23:59:59",
+        ),
         ("This job posting closes on October 4, 2026", "October 4, 2026", "2026-10-04T23:59:59"),
         ("Closing Date (MM/DD/YYYY):\n10/27/2026", "10/27/2026", "2026-10-27T23:59:59"),
-        ("This job posting is anticipated to close on [8/13/2027]", "8/13/2027", "2027-08-13T23:59:59"),
+        (
+            "This job posting is anticipated to close on [8/13/2027]",
+            "8/13/2027",
+            "2027-08-13T23:59:59",
+        ),
         ("Posting End Date:\n23/10/2026", "23/10/2026", "2026-10-23T23:59:59"),
         ("Closing Date: 31-Aug-26", "31-Aug-26", "2026-08-31T23:59:59"),
         ("Job Closing Date (YYYY-MM-DD): 2026 / 8 / 31", "2026 / 8 / 31", "2026-08-31T23:59:59"),
-        ("Applications will be accepted until *Friday, August 14, 2026.*", "Friday, August 14, 2026", "2026-08-14T23:59:59"),
+        (
+            "Applications will be accepted until *Friday, August 14, 2026.*",
+            "Friday, August 14, 2026",
+            "2026-08-14T23:59:59",
+        ),
         ("Apply By: August 18, 2026", "August 18, 2026", "2026-08-18T23:59:59"),
-        ("Closing date of August 31, 2026 at 11:59 p.m.", "August 31, 2026 at 11:59 p.m.", "2026-08-31T23:59:00"),
-        ("Job Competition closes at 7:00 p.m. EST on August 14, 2026", "7:00 p.m. EST on August 14, 2026", "2026-08-14T23:00:00"),
+        (
+            "Closing date of August 31, 2026 at 11:59 p.m.",
+            "August 31, 2026 at 11:59 p.m.",
+            "2026-08-31T23:59:00",
+        ),
+        (
+            "Job Competition closes at 7:00 p.m. EST on August 14, 2026",
+            "7:00 p.m. EST on August 14, 2026",
+            "2026-08-14T23:00:00",
+        ),
         ("申请截止日期\uff1a2026年10月15日。", "2026年10月15日", "2026-10-15T23:59:59"),
-        ("The deadline for applications is 12:00 noon on 9 October 2026", "12:00 noon on 9 October 2026", "2026-10-09T12:00:00"),
-        ("Closing date for applications: 9 October 2026 (23:59 AoE)", "9 October 2026 (23:59 AoE)", "2026-10-10T11:59:00"),
+        (
+            "The deadline for applications is 12:00 noon on 9 October 2026",
+            "12:00 noon on 9 October 2026",
+            "2026-10-09T12:00:00",
+        ),
+        (
+            "Closing date for applications: 9 October 2026 (23:59 AoE)",
+            "9 October 2026 (23:59 AoE)",
+            "2026-10-10T11:59:00",
+        ),
     ],
 )
 def test_a_deadline_is_kept_as_written_and_as_an_instant(text: str, words: str, at: str) -> None:
-    for whole in (text, f"About us\n\nWe build things.\n\n{text}\n\nWe are an equal opportunity employer."):
+    for whole in (
+        text,
+        f"About us\n\nWe build things.\n\n{text}\n\nWe are an equal opportunity employer.",
+    ):
         found = read_deadline(whole, published=PUBLISHED, place="")
         assert found is not None
         assert (found.text, found.at) == (words, datetime.fromisoformat(at).replace(tzinfo=UTC))

@@ -9,7 +9,23 @@ from hypothesis import strategies as st
 from crawler.items import Pay
 from crawler.read.pay import read_pay, stated_pay
 
-PIECES = ["$", "€", "USD ", "100,000", "150k", " - ", "salary ", "bonus ", "/hour", "up to ", ". ", "\n", "1", ",", "."]
+PIECES = [
+    "$",
+    "€",
+    "USD ",
+    "100,000",
+    "150k",
+    " - ",
+    "salary ",
+    "bonus ",
+    "/hour",
+    "up to ",
+    ". ",
+    "\n",
+    "1",
+    ",",
+    ".",
+]
 PHRASES = st.lists(st.sampled_from(PIECES) | st.text(max_size=4), max_size=15).map("".join)
 
 
@@ -20,13 +36,31 @@ PHRASES = st.lists(st.sampled_from(PIECES) | st.text(max_size=4), max_size=15).m
             "The US base salary range for this full-time position is between $133,000 - $240,000 + bonus + equity + benefits.",
             *(133_000, 240_000, "USD", "year"),
         ),
-        ("The US base salary range for this full-time position is $136,000-$200,000 + bonus + equity.", 136_000, 200_000, "USD", "year"),
-        ("The US base salary range for this full-time position is $196,000 to $245,000 + equity.", 196_000, 245_000, "USD", "year"),
+        (
+            "The US base salary range for this full-time position is $136,000-$200,000 + bonus + equity.",
+            136_000,
+            200_000,
+            "USD",
+            "year",
+        ),
+        (
+            "The US base salary range for this full-time position is $196,000 to $245,000 + equity.",
+            196_000,
+            245_000,
+            "USD",
+            "year",
+        ),
         ("Salary: $182,208 - $236,580/yr.", 182_208, 236_580, "USD", "year"),
         ("Salary: $192,000.00 - $288,000.00/yr", 192_000, 288_000, "USD", "year"),
         ("Salary: $156,800 \u2013 235,200/yr", 156_800, 235_200, "USD", "year"),
         ("Salary: $161,637 - $213,800.00 /yr.", 161_637, 213_800, "USD", "year"),
-        ("Note: The annual Canadian base salary range for this role is $160,000 - $240,000.", 160_000, 240_000, "CAD", "year"),
+        (
+            "Note: The annual Canadian base salary range for this role is $160,000 - $240,000.",
+            160_000,
+            240_000,
+            "CAD",
+            "year",
+        ),
         ("$108,400\u2014$129,600 USD", 108_400, 129_600, "USD", "year"),
         ("£66,080\u2014£91,800 GBP", 66_080, 91_800, "GBP", "year"),
         ("$104,000\u2014$139,000 CAD", 104_000, 139_000, "CAD", "year"),
@@ -36,51 +70,157 @@ PHRASES = st.lists(st.sampled_from(PIECES) | st.text(max_size=4), max_size=15).m
         ("Hourly Rate\n\n$28\u2014$32 USD", 28, 32, "USD", "hour"),
         ("$75k - $105k salary + benefits, 100% US-based remote", 75_000, 105_000, "USD", "year"),
         ("$34.62/hour", 34.62, 34.62, "USD", "hour"),
-        ("Salary Range: $90,000.00 - $100,000.00 per year, plus an additional 5% bonus", 90_000, 100_000, "USD", "year"),
-        ("Salary Range: $150-$190K OTE potential (base + commission), per year", 150_000, 190_000, "USD", "year"),
-        ("Salary Range: $58,500 base salary, and $18,000 variable commission; OTE: $76,500", 58_500, 58_500, "USD", "year"),
+        (
+            "Salary Range: $90,000.00 - $100,000.00 per year, plus an additional 5% bonus",
+            90_000,
+            100_000,
+            "USD",
+            "year",
+        ),
+        (
+            "Salary Range: $150-$190K OTE potential (base + commission), per year",
+            150_000,
+            190_000,
+            "USD",
+            "year",
+        ),
+        (
+            "Salary Range: $58,500 base salary, and $18,000 variable commission; OTE: $76,500",
+            58_500,
+            58_500,
+            "USD",
+            "year",
+        ),
         ("OTE: $76,500", 76_500, 76_500, "USD", "year"),
         ("Salary Range: $135,000 - $170,000 CAD per year", 135_000, 170_000, "CAD", "year"),
-        ("The salary range for this position is $220,000 - 230,000.", 220_000, 230_000, "USD", "year"),
-        ("The salary range for San Francisco, CA & Palo Alto, CA is $200,000-250,000.", 200_000, 250_000, "USD", "year"),
+        (
+            "The salary range for this position is $220,000 - 230,000.",
+            220_000,
+            230_000,
+            "USD",
+            "year",
+        ),
+        (
+            "The salary range for San Francisco, CA & Palo Alto, CA is $200,000-250,000.",
+            200_000,
+            250_000,
+            "USD",
+            "year",
+        ),
         ("estimated to be $28/hour to $47/hour.", 28, 47, "USD", "hour"),
-        ("For candidates located in NYC or SF, the pay range for this role is $198,000- $271,000.", 198_000, 271_000, "USD", "year"),
+        (
+            "For candidates located in NYC or SF, the pay range for this role is $198,000- $271,000.",
+            198_000,
+            271_000,
+            "USD",
+            "year",
+        ),
         ("$211.4K \u2013 $290.6K • Offers Equity", 211_400, 290_600, "USD", "year"),
-        ("Compensation: €55K \u2013 €85K • Offers Equity • Multiple Ranges", 55_000, 85_000, "EUR", "year"),
+        (
+            "Compensation: €55K \u2013 €85K • Offers Equity • Multiple Ranges",
+            55_000,
+            85_000,
+            "EUR",
+            "year",
+        ),
         (
             "Zone 1 Pay Range $146,600 \u2014 $201,650 USD Zone 2 Pay Range $132,000 \u2014 $181,500 USD",
             *(132_000, 201_650, "USD", "year"),
         ),
         ("Base Salary: $200,000", 200_000, 200_000, "USD", "year"),
         ("Base Salary Range $200,000 \u2014 $200,000 USD", 200_000, 200_000, "USD", "year"),
-        ("The annual base salary range for this position is $225,000 depending on experience", 225_000, 225_000, "USD", "year"),
-        ("Annual Salary Range for jobs performed in the US: $105,650.00-200,340.00 USD", 105_650, 200_340, "USD", "year"),
-        ("The U.S. pay range for this position is $120,700 -- $238,600 annually.", 120_700, 238_600, "USD", "year"),
-        ("the base pay range for this role is USD $188,000 - $304,200 per year.", 188_000, 304_200, "USD", "year"),
+        (
+            "The annual base salary range for this position is $225,000 depending on experience",
+            225_000,
+            225_000,
+            "USD",
+            "year",
+        ),
+        (
+            "Annual Salary Range for jobs performed in the US: $105,650.00-200,340.00 USD",
+            105_650,
+            200_340,
+            "USD",
+            "year",
+        ),
+        (
+            "The U.S. pay range for this position is $120,700 -- $238,600 annually.",
+            120_700,
+            238_600,
+            "USD",
+            "year",
+        ),
+        (
+            "the base pay range for this role is USD $188,000 - $304,200 per year.",
+            188_000,
+            304_200,
+            "USD",
+            "year",
+        ),
         ("CAN base pay range per year: CAD $133,000 - $183,000", 133_000, 183_000, "CAD", "year"),
         ("Level 3: $31.00/hour + $2.00/hour lead differential", 31, 31, "USD", "hour"),
         ("Level 1: $130,000.00 - $155,000.00", 130_000, 155_000, "USD", "year"),
-        ("Compensation: up to $160,000 base salary + bonus (depending on experience)", None, 160_000, "USD", "year"),
+        (
+            "Compensation: up to $160,000 base salary + bonus (depending on experience)",
+            None,
+            160_000,
+            "USD",
+            "year",
+        ),
         ("Salaries range from $125-$250K", 125_000, 250_000, "USD", "year"),
         (
             "Our cash compensation is targeted at $138,000-156,000 in Denver, and $168,000\u2013189,000 in the Bay.",
             *(138_000, 189_000, "USD", "year"),
         ),
         ("Estimated annual salary of $231,000 - $300,000+", 231_000, 300_000, "USD", "year"),
-        ("Primary Location Base Pay Range: $148,000 USD - $222,000 USD", 148_000, 222_000, "USD", "year"),
-        ("£38,860 - £46,750 National: £38,860 - £42,765 London: £42,495 - £46,750", 38_860, 46_750, "GBP", "year"),
+        (
+            "Primary Location Base Pay Range: $148,000 USD - $222,000 USD",
+            148_000,
+            222_000,
+            "USD",
+            "year",
+        ),
+        (
+            "£38,860 - £46,750 National: £38,860 - £42,765 London: £42,495 - £46,750",
+            38_860,
+            46_750,
+            "GBP",
+            "year",
+        ),
         ("Salary: $160,000 Canadian", 160_000, 160_000, "CAD", "year"),
         ("Salary: A$150,000 - A$180,000", 150_000, 180_000, "AUD", "year"),
         ("Salary: CHF 120'000 - 140'000", 120_000, 140_000, "CHF", "year"),
-        ("The base salary (excluding bonus and equity) is between £100,000 and £120,000.", 100_000, 120_000, "GBP", "year"),
-        ("Total compensation is $300,000 - $400,000; base salary of $150,000 - $200,000", 150_000, 200_000, "USD", "year"),
+        (
+            "The base salary (excluding bonus and equity) is between £100,000 and £120,000.",
+            100_000,
+            120_000,
+            "GBP",
+            "year",
+        ),
+        (
+            "Total compensation is $300,000 - $400,000; base salary of $150,000 - $200,000",
+            150_000,
+            200_000,
+            "USD",
+            "year",
+        ),
     ],
 )
-def test_pay_is_read_as_a_person_reads_it(text: str, minimum: float | None, maximum: float, currency: str, period: str) -> None:
-    for whole in (text, f"• Fertility HRA (up to $10,000 per year)\n\n{text}\n\nWe raised $150 million."):
+def test_pay_is_read_as_a_person_reads_it(
+    text: str, minimum: float | None, maximum: float, currency: str, period: str
+) -> None:
+    for whole in (
+        text,
+        f"• Fertility HRA (up to $10,000 per year)\n\n{text}\n\nWe raised $150 million.",
+    ):
         pay = read_pay(whole)
         assert pay is not None
-        assert (pay.minimum, pay.maximum, pay.currency, pay.period) == (minimum, maximum, currency, period)
+        assert (pay.minimum, pay.maximum, pay.currency, pay.period) == (
+            minimum,
+            maximum,
+            currency,
+            period,
+        )
 
 
 @pytest.mark.parametrize(
@@ -111,7 +251,9 @@ def test_other_money_is_no_pay(text: str) -> None:
 
 @pytest.mark.parametrize("words", ["$139,700-216-500", "$125,000K-$156,250K"])
 def test_figures_that_make_no_sense_keep_their_words_alone(words: str) -> None:
-    assert read_pay(f"The annual base pay of {words} is typical.") == Pay(None, None, None, None, words)
+    assert read_pay(f"The annual base pay of {words} is typical.") == Pay(
+        None, None, None, None, words
+    )
 
 
 def test_the_words_are_kept_as_written() -> None:
@@ -126,8 +268,20 @@ def test_the_dollars_of_two_countries_have_no_currency() -> None:
     assert (pay.maximum, pay.currency) == (150_000, None)
 
 
-def zone(low: int | None, high: int | None, currency: str = "USD", title: str = "Annual Salary:", blurb: str = "") -> Mapping[str, Any]:
-    return {"min_cents": low, "max_cents": high, "currency_type": currency, "title": title, "blurb": blurb}
+def zone(
+    low: int | None,
+    high: int | None,
+    currency: str = "USD",
+    title: str = "Annual Salary:",
+    blurb: str = "",
+) -> Mapping[str, Any]:
+    return {
+        "min_cents": low,
+        "max_cents": high,
+        "currency_type": currency,
+        "title": title,
+        "blurb": blurb,
+    }
 
 
 @pytest.mark.parametrize(
@@ -135,18 +289,30 @@ def zone(low: int | None, high: int | None, currency: str = "USD", title: str = 
     [
         ([], None),
         ([zone(None, None)], None),
-        ([zone(13_300_000, 24_000_000)], Pay(133_000, 240_000, "USD", "year", "$133,000 - $240,000")),
         (
-            [zone(13_300_000, 24_000_000), zone(12_000_000, 20_000_000), zone(9_000_000, 9_500_000, "GBP")],
+            [zone(13_300_000, 24_000_000)],
+            Pay(133_000, 240_000, "USD", "year", "$133,000 - $240,000"),
+        ),
+        (
+            [
+                zone(13_300_000, 24_000_000),
+                zone(12_000_000, 20_000_000),
+                zone(9_000_000, 9_500_000, "GBP"),
+            ],
             Pay(120_000, 240_000, "USD", "year", "$120,000 - $240,000"),
         ),
         ([zone(2_850, 3_200, title="Hourly rate")], Pay(28.5, 32, "USD", "hour", "$28.50 - $32")),
         ([zone(2_800, 3_200, title="Pay range")], Pay(28, 32, "USD", None, "$28 - $32")),
-        ([zone(9_000_000, 12_000_000, "CAD", title="Range")], Pay(90_000, 120_000, "CAD", "year", "CAD 90,000 - 120,000")),
+        (
+            [zone(9_000_000, 12_000_000, "CAD", title="Range")],
+            Pay(90_000, 120_000, "CAD", "year", "CAD 90,000 - 120,000"),
+        ),
         ([zone(None, 5_000_000, "EUR")], Pay(None, 50_000, "EUR", "year", "up to €50,000")),
     ],
 )
-def test_pay_that_the_ats_states_covers_its_zones(zones: list[Mapping[str, Any]], pay: Pay | None) -> None:
+def test_pay_that_the_ats_states_covers_its_zones(
+    zones: list[Mapping[str, Any]], pay: Pay | None
+) -> None:
     assert stated_pay(zones) == pay
 
 
@@ -162,8 +328,30 @@ def test_any_text_is_read_and_ranges_are_in_order(text: str) -> None:
 @pytest.mark.parametrize(
     "piece",
     [
-        *("1", "1,111,", "$1-", "$1 - $2 ", "salary $100,000 - $120,000 ", "between ", "USD ", "$", "$1\n", "(", "salary "),
-        *("annual ", "salary per ", "1 brutto ", "1 to ", "kr 1 ", "$1 per ", "1万", "times your annual ", "drivers on our app "),
+        *(
+            "1",
+            "1,111,",
+            "$1-",
+            "$1 - $2 ",
+            "salary $100,000 - $120,000 ",
+            "between ",
+            "USD ",
+            "$",
+            "$1\n",
+            "(",
+            "salary ",
+        ),
+        *(
+            "annual ",
+            "salary per ",
+            "1 brutto ",
+            "1 to ",
+            "kr 1 ",
+            "$1 per ",
+            "1万",
+            "times your annual ",
+            "drivers on our app ",
+        ),
     ],
 )
 def test_a_hostile_text_is_read_at_once(piece: str) -> None:

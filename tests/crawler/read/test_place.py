@@ -7,7 +7,10 @@ from hypothesis import strategies as st
 from crawler.read.place import is_work_model, places, workplace
 
 LOCATIONS = st.lists(
-    st.sampled_from(["London", "Remote", " / ", "/", ";", " or ", "|", "(US or Canada)", "(", ", ", " "]), max_size=12
+    st.sampled_from(
+        ["London", "Remote", " / ", "/", ";", " or ", "|", "(US or Canada)", "(", ", ", " "]
+    ),
+    max_size=12,
 ).map("".join)
 
 
@@ -15,7 +18,10 @@ LOCATIONS = st.lists(
     ("location", "single"),
     [
         ("Mountain View, California, US", ("Mountain View, California, US",)),
-        ("London, UK; New York City, New York, US ;", ("London, UK", "New York City, New York, US")),
+        (
+            "London, UK; New York City, New York, US ;",
+            ("London, UK", "New York City, New York, US"),
+        ),
         ("San Francisco, CA | Seattle, WA", ("San Francisco, CA", "Seattle, WA")),
         ("Chicago, IL or Remote, USA", ("Chicago, IL", "Remote, USA")),
         ("Berlin and/or Paris", ("Berlin", "Paris")),
@@ -31,7 +37,9 @@ LOCATIONS = st.lists(
         (" ; | ", ()),
     ],
 )
-def test_a_list_of_places_is_split_where_a_person_would(location: str, single: tuple[str, ...]) -> None:
+def test_a_list_of_places_is_split_where_a_person_would(
+    location: str, single: tuple[str, ...]
+) -> None:
     assert places(location) == single
 
 
@@ -55,16 +63,22 @@ def test_a_list_of_places_is_split_where_a_person_would(location: str, single: t
         ("", None),
     ],
 )
-def test_a_way_of_working_is_read_where_every_place_says_the_same(location: str, said: str | None) -> None:
+def test_a_way_of_working_is_read_where_every_place_says_the_same(
+    location: str, said: str | None
+) -> None:
     assert workplace(location) == said
 
 
-@pytest.mark.parametrize("location", ["Hybrid", "In-Office", "Remote", "Hybrid or Remote", "remote / hybrid"])
+@pytest.mark.parametrize(
+    "location", ["Hybrid", "In-Office", "Remote", "Hybrid or Remote", "remote / hybrid"]
+)
 def test_a_way_of_working_alone_names_no_place(location: str) -> None:
     assert is_work_model(location)
 
 
-@pytest.mark.parametrize("location", ["", "London", "Remote - US", "Hybrid - Sydney", "Office Based - London, UK"])
+@pytest.mark.parametrize(
+    "location", ["", "London", "Remote - US", "Hybrid - Sydney", "Office Based - London, UK"]
+)
 def test_a_place_is_no_mere_way_of_working(location: str) -> None:
     assert not is_work_model(location)
 

@@ -1,7 +1,8 @@
 """Reading on cases with their right values: our own, in five sets, and the given ones where they lie beside the repository.
 
-Each set was written before any of its results was seen: the first before the readers were changed, the others after that,
-to see how well they read what they were not made for. `docs/accuracy.md` has both numbers.
+Each set was written before any of its results was seen: the first before the readers were changed,
+the others after that, to see how well they read what they were not made for. `docs/accuracy.md` has
+both numbers.
 """
 
 from __future__ import annotations
@@ -23,11 +24,17 @@ SETS = [
 
 
 @pytest.mark.parametrize("path", SETS, ids=lambda path: path.stem)
-def test_cases_are_read_right_and_none_falsely(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_cases_are_read_right_and_none_falsely(
+    path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     results = run(load(path))
     with capsys.disabled():
-        print(f"\n\n{path.name}\n{table(results)}")  # noqa: T201  # for whoever reads the output
-    wrong = [f"{one.score} {one.case.id} {one.case.input!r}: {one.read}, right {one.case.right}" for one in results if one.score != "exact"]
+        print(f"\n\n{path.name}\n{table(results)}")  # for whoever reads the output
+    wrong = [
+        f"{one.score} {one.case.id} {one.case.input!r}: {one.read}, right {one.case.right}"
+        for one in results
+        if one.score != "exact"
+    ]
     report = "\n".join([table(results), *wrong])
     assert not [one for one in results if one.score == "false"], report
     assert len(wrong) <= 0.02 * len(results), report

@@ -38,21 +38,34 @@ def _jobs(folder: Path) -> Iterator[dict[str, Any]]:
 def test_every_description_reads_as_text_without_markup(jobs: list[dict[str, Any]]) -> None:
     texts = [to_text(job["content"]) for job in jobs if job.get("content")]
     assert len(texts) >= 12
-    assert all(text and "&nbsp;" not in text and "</p>" not in text and "\n\n\n" not in text for text in texts)
+    assert all(
+        text and "&nbsp;" not in text and "</p>" not in text and "\n\n\n" not in text
+        for text in texts
+    )
 
 
-@pytest.mark.parametrize(("folder", "key"), [(OURS, 5100001), pytest.param(REAL, 5938712, marks=pytest.mark.needs(REAL))])
+@pytest.mark.parametrize(
+    ("folder", "key"), [(OURS, 5100001), pytest.param(REAL, 5938712, marks=pytest.mark.needs(REAL))]
+)
 def test_a_posting_has_its_pay_and_its_deadline(folder: Path, key: int) -> None:
     job = next(job for job in _jobs(folder) if job["id"] == key)
     text = to_text(job["content"])
-    pay, deadline = read_pay(text), read_deadline(text, published=None, place=job["location"]["name"])
+    pay, deadline = (
+        read_pay(text),
+        read_deadline(text, published=None, place=job["location"]["name"]),
+    )
     assert pay is not None
     assert deadline is not None
     assert (pay.minimum, pay.maximum, pay.currency, pay.period) == (133_000, 240_000, "USD", "year")
-    assert (deadline.text, deadline.at) == ("12pm PST Sunday 19th of May 2024", datetime(2024, 5, 19, 19, tzinfo=UTC))
+    assert (deadline.text, deadline.at) == (
+        "12pm PST Sunday 19th of May 2024",
+        datetime(2024, 5, 19, 19, tzinfo=UTC),
+    )
 
 
-def test_pay_is_read_where_greenhouse_wrote_a_pay_block_and_is_plausible(jobs: list[dict[str, Any]]) -> None:
+def test_pay_is_read_where_greenhouse_wrote_a_pay_block_and_is_plausible(
+    jobs: list[dict[str, Any]],
+) -> None:
     texts = [to_text(job["content"]) for job in jobs if job.get("content")]
     blocks = [to_text(job["content"]) for job in jobs if "pay-range" in (job.get("content") or "")]
     assert blocks
@@ -75,7 +88,10 @@ def test_every_location_has_its_places(jobs: list[dict[str, Any]]) -> None:
 @pytest.mark.needs(REAL)
 def test_the_real_recordings_are_many() -> None:
     found = list(_jobs(REAL))
-    assert len({job["location"]["name"] for job in found if (job.get("location") or {}).get("name")}) > 300
+    assert (
+        len({job["location"]["name"] for job in found if (job.get("location") or {}).get("name")})
+        > 300
+    )
     assert sum(bool(job.get("content")) for job in found) > 200
 
 
@@ -91,4 +107,6 @@ PAYS = {
 def test_pay_of_our_own_recording_is_what_its_text_says() -> None:
     jobs = json.loads((OURS / "otherworks.json").read_text(encoding="utf-8"))["jobs"]
     found = {job["id"]: pay for job in jobs if (pay := read_pay(to_text(job["content"])))}
-    assert {key: (pay.minimum, pay.maximum, pay.currency, pay.period) for key, pay in found.items()} == PAYS
+    assert {
+        key: (pay.minimum, pay.maximum, pay.currency, pay.period) for key, pay in found.items()
+    } == PAYS

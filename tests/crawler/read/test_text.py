@@ -35,7 +35,10 @@ HTML = st.lists(st.sampled_from(TAGS) | st.text(max_size=8), max_size=30).map(""
         ("<p>One</p><p>Two</p>", "One\n\nTwo"),
         ("<h3>Title</h3>body", "Title\n\nbody"),
         ("one<br>two<br/>three", "one\ntwo\nthree"),
-        ("<p>We want</p><ul><li>this</li><li><p>that</p></li></ul><p>and you</p>", "We want\n\n• this\n• that\n\nand you"),
+        (
+            "<p>We want</p><ul><li>this</li><li><p>that</p></li></ul><p>and you</p>",
+            "We want\n\n• this\n• that\n\nand you",
+        ),
         ("<ul><li>a<ul><li>b</li></ul></li><li>c</li></ul>", "• a\n• b\n• c"),
         ("<ul><li>a<li>b</ul>end", "• a\n• b\n\nend"),
         ("<ul><li></li></ul><p>after an empty item</p>", "after an empty item"),
@@ -48,8 +51,14 @@ HTML = st.lists(st.sampled_from(TAGS) | st.text(max_size=8), max_size=30).map(""
         ("<p>zero\u200bwidth\u00ad\ufeff</p>", "zerowidth"),
         ("<p>e\u0301</p>", "\u00e9"),
         ("<p>a\x00b\x07c\ud800</p>", "abc"),
-        ("<div>Pay:</div><div><span>$1</span><span>&mdash;</span><span>$2 USD</span></div>", "Pay:\n\n$1\u2014$2 USD"),
-        ("<table><tr><td>Level 1</td><td>$1</td></tr><tr><td title='a > b'>Level 2</td></tr></table>", "Level 1\n$1\nLevel 2"),
+        (
+            "<div>Pay:</div><div><span>$1</span><span>&mdash;</span><span>$2 USD</span></div>",
+            "Pay:\n\n$1\u2014$2 USD",
+        ),
+        (
+            "<table><tr><td>Level 1</td><td>$1</td></tr><tr><td title='a > b'>Level 2</td></tr></table>",
+            "Level 1\n$1\nLevel 2",
+        ),
         ("<P>upper</P><LI>case", "upper\n\n• case"),
         ("a < b", "a < b"),
         ("", ""),
@@ -84,7 +93,8 @@ def test_html_escaped_as_a_whole_reads_the_same_as_it_does_plain() -> None:
 def test_a_hostile_page_is_read_in_seconds(hostile: str) -> None:
     begun = time.process_time()
     to_text(hostile)
-    assert time.process_time() - begun < 4  # on a busy machine, and with its branches counted; by steps that grow it would be minutes
+    # on a busy machine, and with its branches counted; by steps that grow it would be minutes
+    assert time.process_time() - begun < 4
 
 
 @settings(max_examples=200, deadline=None)

@@ -1,4 +1,4 @@
-# ruff: noqa: RUF001  # Ashby writes ranges with an en dash
+# Ashby writes ranges with an en dash
 from __future__ import annotations
 
 import json
@@ -11,7 +11,7 @@ import pytest
 from crawler.items import Deadline, Pay, Posting, Unreadable
 from crawler.registry import reread
 from crawler.spiders.ashby import AshbySpider
-from monitor.history.compare import carry, differences, same
+from monitor.history.compare import differences, keep_unsent, same_content
 from tests.support.ashby import compensation, job, key, row, second, tier
 
 
@@ -19,16 +19,27 @@ def read(raw: dict[str, Any]) -> Posting:
     return reread("ashby", json.dumps(raw).encode())
 
 
-def read_row(raw: dict[str, Any], **board: Any) -> Posting:  # noqa: ANN401  # the board's name and slug
+# the board's name and slug
+def read_row(raw: dict[str, Any], **board: Any) -> Posting:
     """The posting of a page's row, as the spider hands it over."""
-    whole = {"organization": {"name": "Example Labs", "hostedJobsPageSlug": "ExampleLabs"} | board} | raw
+    whole = {
+        "organization": {"name": "Example Labs", "hostedJobsPageSlug": "ExampleLabs"} | board
+    } | raw
     return reread("ashby", json.dumps(whole, separators=(",", ":")).encode())
 
 
 def test_a_job_is_read_as_a_person_reads_it() -> None:
     posting = read(job(title="  Research   Engineer\u00a0"))
-    assert (posting.key, posting.title, posting.description) == (key(1), "Research Engineer", "Build & test models.")
-    assert (posting.location, posting.department, posting.employment_type) == ("London, UK", "Research", "Full-time")
+    assert (posting.key, posting.title, posting.description) == (
+        key(1),
+        "Research Engineer",
+        "Build & test models.",
+    )
+    assert (posting.location, posting.department, posting.employment_type) == (
+        "London, UK",
+        "Research",
+        "Full-time",
+    )
     assert posting.url == f"https://jobs.ashbyhq.com/ExampleLabs/{key(1)}"
     assert posting.first_published == datetime(2026, 2, 1, 15, 0, 0, 123000, tzinfo=UTC)
     assert (posting.company, posting.requisition, posting.updated_at) == (None, None, None)
@@ -36,7 +47,13 @@ def test_a_job_is_read_as_a_person_reads_it() -> None:
 
 @pytest.mark.parametrize(
     ("sent", "words"),
-    [("FullTime", "Full-time"), ("PartTime", "Part-time"), ("Intern", "Intern"), ("FixedTerm", "Fixed Term"), (None, "")],
+    [
+        ("FullTime", "Full-time"),
+        ("PartTime", "Part-time"),
+        ("Intern", "Intern"),
+        ("FixedTerm", "Fixed Term"),
+        (None, ""),
+    ],
 )
 def test_an_employment_type_is_in_words(sent: str | None, words: str) -> None:
     assert read(job(employmentType=sent)).employment_type == words
@@ -68,16 +85,29 @@ def test_the_places_are_the_first_and_the_secondary_ones_and_their_order_is_no_c
     after = read(job(secondaryLocations=second("Berlin", "Paris")))
     assert before.locations == ("London, UK", "Paris", "Berlin")
     assert before.location == "London, UK; Paris; Berlin"
-    assert same(before, after)
+    assert same_content(before, after)
     assert [change.field for change in differences(before, read(job()))] == ["location"]
 
 
 def test_what_an_older_or_smaller_answer_leaves_out_is_unsent() -> None:
     raw = job()
-    for name in ("department", "employmentType", "compensation", "descriptionHtml", "isRemote", "workplaceType"):
+    for name in (
+        "department",
+        "employmentType",
+        "compensation",
+        "descriptionHtml",
+        "isRemote",
+        "workplaceType",
+    ):
         del raw[name]
     sent = {"deadline", "requisition", "internal_job"}
-    assert read(raw).unsent == sent | {"department", "employment_type", "pay", "description", "workplace"}
+    assert read(raw).unsent == sent | {
+        "department",
+        "employment_type",
+        "pay",
+        "description",
+        "workplace",
+    }
     assert read(job()).unsent == sent
 
 
@@ -112,11 +142,19 @@ def test_an_odd_field_beside_the_posting_is_left_out() -> None:
     posting = read(job(publishedAt="soon", address=[], team=3, isRemote="yes", workplaceType=None))
     assert (posting.first_published, posting.workplace) == (None, None)
     odd = read_row(row(publishedDate=5, updatedAt={}, jobId=[], jobRequisitionId=True))
-    assert (odd.first_published, odd.updated_at, odd.internal_job, odd.requisition) == (None, None, None, None)
+    assert (odd.first_published, odd.updated_at, odd.internal_job, odd.requisition) == (
+        None,
+        None,
+        None,
+        None,
+    )
 
 
 def test_hidden_pay_stays_hidden_and_the_text_may_still_state_it() -> None:
-    hidden: dict[str, Any] = {"shouldDisplayCompensationOnJobPostings": False, "compensation": compensation(tier(100_000, 120_000))}
+    hidden: dict[str, Any] = {
+        "shouldDisplayCompensationOnJobPostings": False,
+        "compensation": compensation(tier(100_000, 120_000)),
+    }
     assert read(job(**hidden)).pay is None
     stating = read(job(**hidden, descriptionHtml="<p>Base salary: $90,000 - $95,000 a year</p>"))
     assert stating.pay == Pay(90000, 95000, "USD", "year", "$90,000 - $95,000 a year")
@@ -124,25 +162,54 @@ def test_hidden_pay_stays_hidden_and_the_text_may_still_state_it() -> None:
 
 
 def test_pay_that_the_fields_state_wins_over_the_text() -> None:
-    posting = read(job(compensation=compensation(tier(100_000, 120_000)), descriptionHtml="<p>Salary: $1 - $2 an hour</p>"))
+    posting = read(
+        job(
+            compensation=compensation(tier(100_000, 120_000)),
+            descriptionHtml="<p>Salary: $1 - $2 an hour</p>",
+        )
+    )
     assert (posting.pay and posting.pay.maximum, "pay" in posting.stated) == (120_000, True)
 
 
 def test_a_row_of_the_page_is_read_as_the_public_sees_it() -> None:
-    raw = row(locationName="LDN", locationExternalName="London, UK", departmentName="R1", departmentExternalName="Research")
-    posting = read_row(
-        raw | {"applicationDeadline": "2026-03-31T19:00:00.000Z", "compensationTierSummary": "$100K – $120.5K • Offers Equity"}
+    raw = row(
+        locationName="LDN",
+        locationExternalName="London, UK",
+        departmentName="R1",
+        departmentExternalName="Research",
     )
-    assert (posting.location, posting.department, posting.workplace) == ("London, UK", "Research", "hybrid")
-    assert posting.deadline == Deadline(datetime(2026, 3, 31, 19, tzinfo=UTC), "2026-03-31T19:00:00.000Z")
+    posting = read_row(
+        raw
+        | {
+            "applicationDeadline": "2026-03-31T19:00:00.000Z",
+            "compensationTierSummary": "$100K – $120.5K • Offers Equity",
+        }
+    )
+    assert (posting.location, posting.department, posting.workplace) == (
+        "London, UK",
+        "Research",
+        "hybrid",
+    )
+    assert posting.deadline == Deadline(
+        datetime(2026, 3, 31, 19, tzinfo=UTC), "2026-03-31T19:00:00.000Z"
+    )
     assert posting.pay == Pay(100_000, 120_500, "USD", "year", "$100K – $120.5K • Offers Equity")
-    assert (posting.company, posting.requisition, posting.internal_job) == ("Example Labs", "R-7", "j-1")
+    assert (posting.company, posting.requisition, posting.internal_job) == (
+        "Example Labs",
+        "R-7",
+        "j-1",
+    )
     assert posting.stated == {"pay", "deadline", "workplace"}
     assert posting.unsent == {"description", "pay", "first_published"}
 
 
 def test_pay_that_a_page_hides_is_not_read() -> None:
-    assert read_row(row(compensationTierSummary="$100K", shouldDisplayCompensationOnJobBoard=False)).pay is None
+    assert (
+        read_row(
+            row(compensationTierSummary="$100K", shouldDisplayCompensationOnJobBoard=False)
+        ).pay
+        is None
+    )
 
 
 @pytest.mark.parametrize("slug", ["flock safety", "flock%20safety"])
@@ -161,18 +228,38 @@ SWITCHES: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
         {"compensation": compensation(tier(100_000, 120_000))},
         {"compensationTierSummary": "$100K – $120K • Offers Equity"},
     ),
-    ("pay by place", {"compensation": PAY}, {"compensationTierSummary": "$90K – $120K • Multiple Ranges"}),
+    (
+        "pay by place",
+        {"compensation": PAY},
+        {"compensationTierSummary": "$90K – $120K • Multiple Ranges"},
+    ),
     (
         "pay every two weeks",
         {"compensation": compensation(tier(4_000, 5_000, interval="2 WEEK"))},
         {"compensationTierSummary": "$4K – $5K every 2 weeks"},
     ),
-    ("pay hidden on the page", {"compensation": compensation(tier(100_000, 120_000))}, {"shouldDisplayCompensationOnJobBoard": False}),
-    ("pay shown on the page alone", {"shouldDisplayCompensationOnJobPostings": False}, {"compensationTierSummary": "$100K – $120K"}),
-    ("pay of the text, other pay on the page", {"descriptionHtml": "<p>Salary: $9,000 a month</p>"}, {"compensationTierSummary": "$100K"}),
+    (
+        "pay hidden on the page",
+        {"compensation": compensation(tier(100_000, 120_000))},
+        {"shouldDisplayCompensationOnJobBoard": False},
+    ),
+    (
+        "pay shown on the page alone",
+        {"shouldDisplayCompensationOnJobPostings": False},
+        {"compensationTierSummary": "$100K – $120K"},
+    ),
+    (
+        "pay of the text, other pay on the page",
+        {"descriptionHtml": "<p>Salary: $9,000 a month</p>"},
+        {"compensationTierSummary": "$100K"},
+    ),
     ("pay in the text", {"descriptionHtml": "<p>Salary: $90,000 - $95,000 a year</p>"}, {}),
     ("a deadline on the page", {}, {"applicationDeadline": "2026-03-31T19:00:00.000Z"}),
-    ("a deadline in both", {"descriptionHtml": "<p>Apply by 1 May 2026.</p>"}, {"applicationDeadline": "2026-03-31T19:00:00.000Z"}),
+    (
+        "a deadline in both",
+        {"descriptionHtml": "<p>Apply by 1 May 2026.</p>"},
+        {"applicationDeadline": "2026-03-31T19:00:00.000Z"},
+    ),
     ("remote by a flag alone", {"workplaceType": None, "isRemote": True}, {"workplaceType": None}),
     (
         "remote by its place",
@@ -187,29 +274,49 @@ SWITCHES: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
 ]
 
 
-@pytest.mark.parametrize(("api", "page"), [pair[1:] for pair in SWITCHES], ids=[pair[0] for pair in SWITCHES])
-def test_a_board_that_changes_between_api_and_page_revises_nothing(api: dict[str, Any], page: dict[str, Any]) -> None:
+@pytest.mark.parametrize(
+    ("api", "page"), [pair[1:] for pair in SWITCHES], ids=[pair[0] for pair in SWITCHES]
+)
+def test_a_board_that_changes_between_api_and_page_revises_nothing(
+    api: dict[str, Any], page: dict[str, Any]
+) -> None:
     answered, shown = read(job(**api)), read_row(row(**page))
-    there, back = carry(answered, shown), carry(shown, answered)
+    there, back = keep_unsent(answered, shown), keep_unsent(shown, answered)
     assert differences(answered, there) == ()
     assert differences(shown, back) == ()
     assert there.description == answered.description
     # what was kept from the other kind lasts, and the way back is quiet too
-    retitled = carry(there, read_row(row(title="Other", **page)))
+    retitled = keep_unsent(there, read_row(row(title="Other", **page)))
     assert [change.field for change in differences(there, retitled)] == ["title"]
-    assert differences(retitled, carry(retitled, read(job(title="Other", **api)))) == ()
-    again = carry(back, read(job(title="Other", **api)))
+    assert differences(retitled, keep_unsent(retitled, read(job(title="Other", **api)))) == ()
+    again = keep_unsent(back, read(job(title="Other", **api)))
     assert [change.field for change in differences(back, again)] == ["title"]
 
 
 def test_an_edit_is_seen_through_a_change_between_api_and_page() -> None:
     before = read(job(compensation=compensation(tier(100_000, 120_000))))
-    after = carry(before, read_row(row(title="Other", compensationTierSummary="$110K – $120K")))
+    after = keep_unsent(
+        before, read_row(row(title="Other", compensationTierSummary="$110K – $120K"))
+    )
     assert [change.field for change in differences(before, after)] == ["title", "pay"]
-    later = carry(after, read_row(row(title="Other", compensationTierSummary="$105K – $130K • Multiple Ranges")))
+    later = keep_unsent(
+        after,
+        read_row(row(title="Other", compensationTierSummary="$105K – $130K • Multiple Ranges")),
+    )
     assert [change.field for change in differences(after, later)] == ["pay"]
-    kept = carry(before, read_row(row(title="Other", compensationTierSummary="$90K – $120K • Multiple Ranges")))
-    assert differences(kept, carry(kept, read_row(row(title="Other", compensationTierSummary="$110K – $125K"))))[0].field == "pay"
+    kept = keep_unsent(
+        before,
+        read_row(row(title="Other", compensationTierSummary="$90K – $120K • Multiple Ranges")),
+    )
+    assert (
+        differences(
+            kept,
+            keep_unsent(
+                kept, read_row(row(title="Other", compensationTierSummary="$110K – $125K"))
+            ),
+        )[0].field
+        == "pay"
+    )
 
 
 def test_what_may_name_people_is_not_kept() -> None:
@@ -221,13 +328,30 @@ def test_what_may_name_people_is_not_kept() -> None:
 
 
 def test_of_a_key_that_stands_twice_only_the_value_that_was_read_is_kept() -> None:
-    raw = json.dumps(job()).encode().replace(b'"team":', b'"team": {"lead": "Ann Example"}, "team":')
+    raw = (
+        json.dumps(job()).encode().replace(b'"team":', b'"team": {"lead": "Ann Example"}, "team":')
+    )
     kept = AshbySpider.keep(raw)
     assert b"Ann" not in kept
     assert AshbySpider.read(kept) == AshbySpider.read(raw)
 
 
-ODD: tuple[Any, ...] = (None, True, 7, -1e300, "", "x\u0000", "x" * 6_000, [], [None], {}, {"a": {}}, [[["x"]]], "2026-13-45", 10**30)
+ODD: tuple[Any, ...] = (
+    None,
+    True,
+    7,
+    -1e300,
+    "",
+    "x\u0000",
+    "x" * 6_000,
+    [],
+    [None],
+    {},
+    {"a": {}},
+    [[["x"]]],
+    "2026-13-45",
+    10**30,
+)
 
 
 @pytest.mark.parametrize("name", sorted({*job(), "userRoles"}))
@@ -255,7 +379,11 @@ def test_whatever_a_row_of_a_page_holds_it_is_read_or_unreadable(name: str) -> N
         {"compensationTiers": [None]},
         {"compensationTiers": [{"components": None}]},
         {"compensationTiers": [{"title": 7, "components": []}]},
-        {"compensationTiers": [{"components": [{"compensationType": "Salary", "minValue": "much"}]}]},
+        {
+            "compensationTiers": [
+                {"components": [{"compensationType": "Salary", "minValue": "much"}]}
+            ]
+        },
     ],
 )
 def test_pay_of_an_odd_form_hides_no_role(odd: object) -> None:
@@ -263,9 +391,11 @@ def test_pay_of_an_odd_form_hides_no_role(odd: object) -> None:
     assert (posting.title, posting.pay) == ("Research Engineer", None)
     before = read(job(compensation=compensation(tier(100_000, 200_000))))
     assert before.pay is not None
-    assert carry(before, posting).pay == before.pay
+    assert keep_unsent(before, posting).pay == before.pay
 
 
 def test_a_key_is_a_uuid_whatever_its_case() -> None:
     assert read(job() | {"id": key(1).upper()}).key == key(1)
-    assert AshbySpider.head(AshbySpider.__new__(AshbySpider), json.dumps({"id": key(1).upper()}).encode()).key == key(1)
+    assert AshbySpider.job_header(
+        AshbySpider.__new__(AshbySpider), json.dumps({"id": key(1).upper()}).encode()
+    ).key == key(1)

@@ -1,4 +1,4 @@
-# ruff: noqa: RUF001  # Ashby writes ranges with an en dash
+# Ashby writes ranges with an en dash
 from __future__ import annotations
 
 from typing import Any
@@ -33,18 +33,28 @@ def amounts(pay: Pay | None) -> tuple[Any, ...] | None:
         (115_500.5, 115_500.5, (115_500.5, 115_500.5)),
     ],
 )
-def test_a_single_range_is_taken_as_it_is(low: float | None, high: float | None, expected: tuple[float | None, float | None]) -> None:
+def test_a_single_range_is_taken_as_it_is(
+    low: float | None, high: float | None, expected: tuple[float | None, float | None]
+) -> None:
     assert amounts(read(tier(low, high))) == (*expected, "USD", "year")
 
 
-@pytest.mark.parametrize(("low", "high"), [(None, None), (0, 0), (0, None), (-5, 10), (20, 10), (1, 1e12)])
+@pytest.mark.parametrize(
+    ("low", "high"), [(None, None), (0, 0), (0, None), (-5, 10), (20, 10), (1, 1e12)]
+)
 def test_numbers_that_make_no_sense_are_no_pay(low: float | None, high: float | None) -> None:
     assert read(tier(low, high)) is None
 
 
 @pytest.mark.parametrize(
     ("interval", "period"),
-    [("1 YEAR", "year"), ("1 MONTH", "month"), ("1 WEEK", "week"), ("1 DAY", "day"), ("1 HOUR", "hour")]
+    [
+        ("1 YEAR", "year"),
+        ("1 MONTH", "month"),
+        ("1 WEEK", "week"),
+        ("1 DAY", "day"),
+        ("1 HOUR", "hour"),
+    ]
     + [(other, None) for other in ("2 WEEK", "0.5 MONTH", "1 TIME", "NONE", None)],
 )
 def test_an_interval_is_a_period_where_it_is_one(interval: str | None, period: str | None) -> None:
@@ -52,7 +62,10 @@ def test_an_interval_is_a_period_where_it_is_one(interval: str | None, period: s
 
 
 def test_equity_bonus_and_commission_are_no_pay() -> None:
-    assert read(tier(5, 9, compensationType="Bonus"), tier(5, 9, compensationType="Commission")) is None
+    assert (
+        read(tier(5, 9, compensationType="Bonus"), tier(5, 9, compensationType="Commission"))
+        is None
+    )
 
 
 @pytest.mark.parametrize(
@@ -75,7 +88,10 @@ def test_equity_bonus_and_commission_are_no_pay() -> None:
 def test_of_several_tiers_the_one_that_names_the_first_place_is_the_pay(
     titles: tuple[str | None, ...], place: Place, expected: int | None
 ) -> None:
-    tiers = [tier(100_000 + 10_000 * number, 150_000 + 10_000 * number, title) for number, title in enumerate(titles)]
+    tiers = [
+        tier(100_000 + 10_000 * number, 150_000 + 10_000 * number, title)
+        for number, title in enumerate(titles)
+    ]
     span = (100_000, 140_000 + 10_000 * len(tiers))
     own = span if expected is None else (100_000 + 10_000 * expected, 150_000 + 10_000 * expected)
     assert amounts(read(*tiers, place=place)) == (*own, "USD", "year")
@@ -94,7 +110,9 @@ def test_of_several_tiers_the_one_that_names_the_first_place_is_the_pay(
         ((None, "UK"), NEW_YORK),
     ],
 )
-def test_tiers_that_may_be_of_other_places_leave_the_words_alone(titles: tuple[str | None, ...], place: Place) -> None:
+def test_tiers_that_may_be_of_other_places_leave_the_words_alone(
+    titles: tuple[str | None, ...], place: Place
+) -> None:
     pay = read(*(tier(1e5, 2e5, title, "$100K – $200K") for title in titles), place=place)
     assert amounts(pay) == (None, None, None, None)
     assert pay
@@ -102,17 +120,30 @@ def test_tiers_that_may_be_of_other_places_leave_the_words_alone(titles: tuple[s
 
 
 def test_tiers_of_two_currencies_or_intervals_do_not_merge() -> None:
-    dollars, pounds = tier(100_000, 120_000, "US", "$100K"), tier(60_000, 80_000, "UK", "£60K", currencyCode="GBP")
+    dollars, pounds = (
+        tier(100_000, 120_000, "US", "$100K"),
+        tier(60_000, 80_000, "UK", "£60K", currencyCode="GBP"),
+    )
     assert amounts(read(dollars, pounds, place=LONDON)) == (60_000, 80_000, "GBP", "year")
     assert amounts(read(dollars, pounds, place=Place("Paris"))) == (None, None, None, None)
 
 
 @pytest.mark.parametrize("other", [{"currencyCode": "GBP"}, {"interval": "1 HOUR"}])
 @pytest.mark.parametrize("titles", [(None, None), ("Level 4", "Level 5"), ("New York, NY", "NYC")])
-def test_tiers_that_hold_here_in_two_units_leave_the_words_alone(titles: tuple[str | None, str | None], other: dict[str, str]) -> None:
-    pay = read(tier(1e5, 2e5, titles[0], "one"), tier(5, 9, titles[1], "another", **other), place=Place("New York, NY / NYC"))
+def test_tiers_that_hold_here_in_two_units_leave_the_words_alone(
+    titles: tuple[str | None, str | None], other: dict[str, str]
+) -> None:
+    pay = read(
+        tier(1e5, 2e5, titles[0], "one"),
+        tier(5, 9, titles[1], "another", **other),
+        place=Place("New York, NY / NYC"),
+    )
     assert pay
-    assert (amounts(pay), "one" in pay.text, "another" in pay.text) == ((None, None, None, None), True, True)
+    assert (amounts(pay), "one" in pay.text, "another" in pay.text) == (
+        (None, None, None, None),
+        True,
+        True,
+    )
     assert read(tier(1e5, 2e5), tier(5, 9, **other)) is None
 
 
@@ -129,7 +160,9 @@ def test_base_pay_counts_before_on_target_earnings() -> None:
 
 def test_the_words_are_those_of_every_tier() -> None:
     pay = read(
-        tier(1e5, 2e5, "NY/SF", "$100K – $200K"), tier(9e4, 1e5, "Elsewhere", "$90K – $100K"), summary="$90K – $200K • Multiple Ranges"
+        tier(1e5, 2e5, "NY/SF", "$100K – $200K"),
+        tier(9e4, 1e5, "Elsewhere", "$90K – $100K"),
+        summary="$90K – $200K • Multiple Ranges",
     )
     assert pay
     assert pay.text == "NY/SF: $100K – $200K; Elsewhere: $90K – $100K"
@@ -139,8 +172,15 @@ def test_the_words_are_those_of_every_tier() -> None:
 
 
 def test_summary_components_are_read_where_there_are_no_tiers() -> None:
-    stated = compensation(summary="$100K – $200K") | {"summaryComponents": tier(1e5, 2e5)["components"]}
-    assert amounts(tier_pay(msgspec.convert(stated, Compensation), NEW_YORK)) == (1e5, 2e5, "USD", "year")
+    stated = compensation(summary="$100K – $200K") | {
+        "summaryComponents": tier(1e5, 2e5)["components"]
+    }
+    assert amounts(tier_pay(msgspec.convert(stated, Compensation), NEW_YORK)) == (
+        1e5,
+        2e5,
+        "USD",
+        "year",
+    )
 
 
 @pytest.mark.parametrize(
@@ -148,7 +188,10 @@ def test_summary_components_are_read_where_there_are_no_tiers() -> None:
     [
         ("$211.4K – $290.6K • Offers Equity", (211_400, 290_600, "USD", "year")),
         ("CA$102.8K – CA$137K", (102_800, 137_000, "CAD", "year")),
-        ("$182,160 – $278,300 • Offers Equity • Multiple Ranges", (182_160, 278_300, "USD", "year")),
+        (
+            "$182,160 – $278,300 • Offers Equity • Multiple Ranges",
+            (182_160, 278_300, "USD", "year"),
+        ),
         ("£100K – £150K • £100K – £130K Equity", (100_000, 150_000, "GBP", "year")),
         ("Offers Equity • $240K", (240_000, 240_000, "USD", "year")),
         ("€1.5K – €1.8K per month", (1_500, 1_800, "EUR", "month")),
@@ -169,7 +212,9 @@ def test_summary_components_are_read_where_there_are_no_tiers() -> None:
         ("", None),
     ],
 )
-def test_a_summary_is_read_as_its_page_shows_it(summary: str, expected: tuple[Any, ...] | None) -> None:
+def test_a_summary_is_read_as_its_page_shows_it(
+    summary: str, expected: tuple[Any, ...] | None
+) -> None:
     pay = summary_pay(summary)
     assert amounts(pay) == expected
     assert pay is None or pay.text == summary

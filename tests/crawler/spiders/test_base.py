@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from crawler.crawl import crawl
-from crawler.items import BoardRequest, Failure, Manners, Probe, Snapshot, Unchanged
+from crawler.items import BoardRequest, Failure, Politeness, Probe, Snapshot, Unchanged
 from monitor.demo.board_server import BoardServer, Trouble
 from tests.support.crawling import BOARD, look, snapshot
 from tests.support.greenhouse import job
@@ -41,12 +41,18 @@ async def test_a_validator_makes_an_unchanged(server: BoardServer) -> None:
     assert len((await snapshot(server, BoardRequest(BOARD, etag=first.etag))).sightings) == 3
 
 
-@pytest.mark.parametrize("name", ["X-Cache", "ETag", "Last-Modified", "Retry-After", "Content-Type"])
-async def test_a_header_that_is_no_ascii_costs_nothing_and_is_not_sent_back(server: BoardServer, name: str) -> None:
+@pytest.mark.parametrize(
+    "name", ["X-Cache", "ETag", "Last-Modified", "Retry-After", "Content-Type"]
+)
+async def test_a_header_that_is_no_ascii_costs_nothing_and_is_not_sent_back(
+    server: BoardServer, name: str
+) -> None:
     server.troubles["examplelabs"] = Trouble(headers={name: '"Zürich"'})
     found = await snapshot(server)
     assert len(found.sightings) == 2
-    again = await look(server, BoardRequest(BOARD, etag=found.etag, last_modified=found.last_modified))
+    again = await look(
+        server, BoardRequest(BOARD, etag=found.etag, last_modified=found.last_modified)
+    )
     assert "Z" not in server.requests[-1].headers.get("if-none-match", "")
     assert not isinstance(again[BOARD], Failure)
 
@@ -65,7 +71,9 @@ async def test_a_posting_that_is_not_listed_is_asked_for(server: BoardServer) ->
     assert found.probes == {"7": Probe.THERE, "8": Probe.GONE}
 
 
-async def test_a_probe_without_a_clear_answer_is_silent_and_after_three_the_host_is_left_alone(server: BoardServer) -> None:
+async def test_a_probe_without_a_clear_answer_is_silent_and_after_three_the_host_is_left_alone(
+    server: BoardServer,
+) -> None:
     for key in "3456":
         server.troubles[f"examplelabs/{key}"] = Trouble(status=403)
     found = await snapshot(server, BoardRequest(BOARD, known=lambda: ("3", "4", "5", "6")))
@@ -79,7 +87,9 @@ async def test_a_web_page_and_another_posting_are_no_answer_to_a_probe(server: B
     assert set(found.probes.values()) == {Probe.SILENT}
 
 
-async def test_a_probe_answered_with_what_is_no_text_says_nothing_and_harms_nothing(server: BoardServer) -> None:
+async def test_a_probe_answered_with_what_is_no_text_says_nothing_and_harms_nothing(
+    server: BoardServer,
+) -> None:
     server.troubles["examplelabs/7"] = Trouble(body=b'{"id": "\xcf\xcf"}')
     found = await snapshot(server, BoardRequest(BOARD, known=lambda: ("7",)))
     assert found.probes == {"7": Probe.SILENT}
@@ -100,17 +110,25 @@ async def test_no_more_than_so_many_probes_a_board(server: BoardServer) -> None:
 
 async def test_an_unchanged_board_is_asked_for_what_was_missing_before(server: BoardServer) -> None:
     etag = (await snapshot(server)).etag
-    request = BoardRequest(BOARD, etag=etag, known=lambda: ("1", "2", "9"), missing=frozenset({"9"}))
+    request = BoardRequest(
+        BOARD, etag=etag, known=lambda: ("1", "2", "9"), missing=frozenset({"9"})
+    )
     [result] = (await look(server, request)).values()
     assert isinstance(result, Unchanged)
     assert result.probes == {"9": Probe.GONE}
 
 
-async def test_a_key_that_is_listed_twice_counts_once_and_a_job_without_one_is_counted(server: BoardServer) -> None:
-    server.boards["examplelabs"].jobs = [job(1, title="First"), job(1, title="Second"), {"title": "no id"}]
+async def test_a_key_that_is_listed_twice_counts_once_and_a_job_without_one_is_counted(
+    server: BoardServer,
+) -> None:
+    server.boards["examplelabs"].jobs = [
+        job(1, title="First"),
+        job(1, title="Second"),
+        {"title": "no id"},
+    ]
     found = await snapshot(server)
     assert [sighting.read().title for sighting in found.sightings] == ["First"]
-    assert found.unkeyed == 1
+    assert found.without_key == 1
 
 
 async def test_a_byte_order_mark_is_skipped(server: BoardServer) -> None:
@@ -149,17 +167,24 @@ PACKED = JSON | {"Content-Encoding": "gzip"}
         (Trouble(body=b"<!doctype html><title>Log in</title>"), "web page"),
         (Trouble(body=b'{"jobs":[{"id":1,"title":"\xff"}]}'), "not UTF-8"),
         (Trouble(body=b'{"jobs":[' + b"[" * 100_000), "deeply|not JSON"),
-        (Trouble(body=b'{"jobs":[{"id":1}],"meta":{"total":2}}'), "lists 1 jobs and says that there are 2"),
+        (
+            Trouble(body=b'{"jobs":[{"id":1}],"meta":{"total":2}}'),
+            "lists 1 jobs and says that there are 2",
+        ),
         (Trouble(status=302, headers={"Location": "https://login.example.org/"}), "another host"),
         (Trouble(status=302, headers={"Location": "/v1/boards/examplelabs/jobs"}), "redirects"),
         (Trouble(status=302, headers={"Location": "file:///etc/passwd"}), "redirected"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
-async def test_what_cannot_be_read_to_its_end_is_a_failure_of_that_board_alone(server: BoardServer, trouble: Trouble, reason: str) -> None:
+async def test_what_cannot_be_read_to_its_end_is_a_failure_of_that_board_alone(
+    server: BoardServer, trouble: Trouble, reason: str
+) -> None:
     server.troubles["examplelabs"] = trouble
     server.board("wellrun", job(9))
-    results = await look(server, BoardRequest(BOARD), BoardRequest("greenhouse:wellrun"), timeout=0.7)
+    results = await look(
+        server, BoardRequest(BOARD), BoardRequest("greenhouse:wellrun"), timeout=0.7
+    )
     failure = results[BOARD]
     assert isinstance(failure, Failure), failure
     assert any(part in failure.reason for part in reason.split("|")), failure.reason
@@ -169,8 +194,15 @@ async def test_what_cannot_be_read_to_its_end_is_a_failure_of_that_board_alone(s
 async def test_a_port_where_nobody_listens_is_a_failure() -> None:
     async with BoardServer() as server:
         url = server.url
-    results = [result async for result in crawl("greenhouse", [BoardRequest(BOARD)], Manners(api_url=url, delay=0))]
-    assert [getattr(result, "reason", "") for result in results] == ["cannot connect to 127.0.0.1: Connection refused"]
+    results = [
+        result
+        async for result in crawl(
+            "greenhouse", [BoardRequest(BOARD)], Politeness(api_url=url, delay=0)
+        )
+    ]
+    assert [getattr(result, "reason", "") for result in results] == [
+        "cannot connect to 127.0.0.1: Connection refused"
+    ]
 
 
 async def test_a_passing_trouble_passes(server: BoardServer) -> None:
@@ -179,7 +211,9 @@ async def test_a_passing_trouble_passes(server: BoardServer) -> None:
     assert len(server.asked("examplelabs")) == 3
 
 
-async def test_a_short_retry_after_is_waited_for_and_a_long_one_is_told(server: BoardServer) -> None:
+async def test_a_short_retry_after_is_waited_for_and_a_long_one_is_told(
+    server: BoardServer,
+) -> None:
     server.troubles["examplelabs"] = Trouble(status=429, headers={"Retry-After": "1"}, times=1)
     began = time.monotonic()
     await snapshot(server)
@@ -205,14 +239,21 @@ async def test_requests_to_a_host_keep_their_distance(server: BoardServer) -> No
         server.board(board, job(1))
     await look(server, *(BoardRequest(f"greenhouse:{board}") for board in boards), delay=0.3)
     starts = [request.at for request in server.requests]
-    assert starts[-1] - starts[0] > 0.3  # without the delay it is hundredths; a busy machine notes the first one late
+    # without the delay it is hundredths; a busy machine notes the first one late
+    assert starts[-1] - starts[0] > 0.3
 
 
-async def test_closing_the_stream_ends_the_crawl_at_once_and_leaves_nothing_behind(server: BoardServer) -> None:
+async def test_closing_the_stream_ends_the_crawl_at_once_and_leaves_nothing_behind(
+    server: BoardServer,
+) -> None:
     server.board("slow", job(1))
     server.troubles["slow"] = Trouble(hang=30)
     before = asyncio.all_tasks()
-    results = crawl("greenhouse", [BoardRequest(BOARD), BoardRequest("greenhouse:slow")], Manners(api_url=server.url, delay=0, timeout=60))
+    results = crawl(
+        "greenhouse",
+        [BoardRequest(BOARD), BoardRequest("greenhouse:slow")],
+        Politeness(api_url=server.url, delay=0, timeout=60),
+    )
     assert isinstance(await anext(results), Snapshot)
     began = time.monotonic()
     await results.aclose()
@@ -223,4 +264,4 @@ async def test_closing_the_stream_ends_the_crawl_at_once_and_leaves_nothing_behi
 
 
 async def test_a_crawl_of_nothing_gives_nothing() -> None:
-    assert [result async for result in crawl("greenhouse", [], Manners(delay=0))] == []
+    assert [result async for result in crawl("greenhouse", [], Politeness(delay=0))] == []

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from crawler.items import BoardRequest, Posting, Probe, Sighting, Unreadable
-from crawler.responses import Unusable
+from crawler.responses import BadResponse
 from crawler.spiders.google_pages import raw_of, read_job, read_posting, read_results, read_sitemap
 from tests.support.google_server import GoogleServer, Job
 from tests.support.google_watch import crawled, is_failure, snapshot
@@ -58,7 +58,9 @@ async def test_a_small_brand_is_read_with_three_requests(server: GoogleServer) -
         ("all", ""),
     ],
 )
-async def test_the_brand_is_asked_for_as_the_site_writes_it(server: GoogleServer, token: str, company: str) -> None:
+async def test_the_brand_is_asked_for_as_the_site_writes_it(
+    server: GoogleServer, token: str, company: str
+) -> None:
     server.add(1)
     server.add(2, brand="YouTube")
     server.add(3, brand="Verily Life Sciences")
@@ -70,12 +72,17 @@ async def test_every_brand_is_named_on_the_board_of_all(server: GoogleServer) ->
     server.add(1)
     server.add(2, brand="YouTube")
     found = await snapshot(server, "google:all")
-    assert sorted(sighting.read().company or "" for sighting in found.sightings) == ["DeepMind", "YouTube"]
+    assert sorted(sighting.read().company or "" for sighting in found.sightings) == [
+        "DeepMind",
+        "YouTube",
+    ]
     assert found.company == "Google"
 
 
 @pytest.mark.parametrize(("roles", "least"), [(40, 40), (73, 71), (87, 80)])
-async def test_a_brand_larger_than_a_page_is_read_in_slices_of_a_dozen_requests(server: GoogleServer, roles: int, least: int) -> None:
+async def test_a_brand_larger_than_a_page_is_read_in_slices_of_a_dozen_requests(
+    server: GoogleServer, roles: int, least: int
+) -> None:
     spread = zip(
         range(roles),
         cycle(("MID", "ADVANCED", "MID", "ADVANCED", "EARLY", "DIRECTOR_PLUS")),
@@ -91,16 +98,22 @@ async def test_a_brand_larger_than_a_page_is_read_in_slices_of_a_dozen_requests(
     assert len(server.searches()) <= 12
 
 
-async def test_slices_stop_when_all_are_found_and_overlap_without_harm(server: GoogleServer) -> None:
+async def test_slices_stop_when_all_are_found_and_overlap_without_harm(
+    server: GoogleServer,
+) -> None:
     server.add(*range(30), level="MID")
     server.add(*range(30, 45), level="EARLY")
-    server.page = lambda _request, jobs: (jobs + [job for job in server.jobs.values() if job not in jobs][:5])[:20]
+    server.page = lambda _request, jobs: (
+        jobs + [job for job in server.jobs.values() if job not in jobs][:5]
+    )[:20]
     found = await snapshot(server)
     assert found.seen == 45
     assert len({sighting.key for sighting in found.sightings}) == len(found.sightings)
 
 
-async def test_a_site_that_ignores_the_filters_is_asked_in_another_order_and_soon_left_alone(server: GoogleServer) -> None:
+async def test_a_site_that_ignores_the_filters_is_asked_in_another_order_and_soon_left_alone(
+    server: GoogleServer,
+) -> None:
     server.add(*range(60))
     server.filters = False
     found = await snapshot(server)
@@ -109,20 +122,28 @@ async def test_a_site_that_ignores_the_filters_is_asked_in_another_order_and_soo
     assert len(server.searches()) <= 12
 
 
-async def test_a_total_that_is_smaller_than_what_is_shown_is_no_failure(server: GoogleServer) -> None:
+async def test_a_total_that_is_smaller_than_what_is_shown_is_no_failure(
+    server: GoogleServer,
+) -> None:
     server.add(1, 2, 3)
     server.total = lambda total: total - 1
     found = await snapshot(server)
     assert (len(found.sightings), found.unread) == (3, 0)
 
 
-async def test_a_first_check_whose_slices_fail_is_a_failure_and_no_baseline_of_a_part(server: GoogleServer) -> None:
+async def test_a_first_check_whose_slices_fail_is_a_failure_and_no_baseline_of_a_part(
+    server: GoogleServer,
+) -> None:
     server.add(*range(40))
-    server.statuses["/about/careers/applications/jobs/results/?company=DeepMind&sort_by=date&target_level=MID"] = 404
+    server.statuses[
+        "/about/careers/applications/jobs/results/?company=DeepMind&sort_by=date&target_level=MID"
+    ] = 404
     assert is_failure(await crawled(server), "HTTP 404")
 
 
-async def test_a_brand_that_nobody_knows_is_a_failure_in_words_and_after_a_day_a_board_without_roles(server: GoogleServer) -> None:
+async def test_a_brand_that_nobody_knows_is_a_failure_in_words_and_after_a_day_a_board_without_roles(
+    server: GoogleServer,
+) -> None:
     server.add(1)
     first = await crawled(server, "google:acme")
     assert is_failure(first, "Google Careers knows no role of Acme")
@@ -151,15 +172,23 @@ async def test_the_page_of_a_role_that_the_sitemap_lacks_is_a_probe(server: Goog
         server.job(number).in_sitemap = server.job(number).in_search = False
     server.without_record.add(server.key(3))
     server.statuses[f"/about/careers/applications/jobs/results/{server.key(4)}"] = 410
-    found = await snapshot(server, BoardRequest("google:deepmind", known=lambda: tuple(server.jobs)))
-    assert found.probes == {server.key(2): Probe.THERE, server.key(3): Probe.SILENT, server.key(4): Probe.GONE}
+    found = await snapshot(
+        server, BoardRequest("google:deepmind", known=lambda: tuple(server.jobs))
+    )
+    assert found.probes == {
+        server.key(2): Probe.THERE,
+        server.key(3): Probe.SILENT,
+        server.key(4): Probe.GONE,
+    }
 
 
 async def test_an_application_link_that_is_signed_anew_is_no_edit(server: GoogleServer) -> None:
     server.add(1)
     first, second = await snapshot(server), await snapshot(server)
     assert b"signin" not in first.sightings[0].raw
-    assert replace(first.sightings[0].read(), updated_at=None) == replace(second.sightings[0].read(), updated_at=None)
+    assert replace(first.sightings[0].read(), updated_at=None) == replace(
+        second.sightings[0].read(), updated_at=None
+    )
 
 
 # pages
@@ -172,8 +201,16 @@ def test_a_record_gives_what_a_reader_sees() -> None:
         about="<p>Apply by 3 March 2027.</p><p>The US base salary range for this full-time position is $207,000-$301,000 + bonus.</p>",
     )
     found = read_posting(raw_of(job.record()))
-    assert (found.key, found.title, found.location, found.company) == (job.key, job.title, "Zürich, Switzerland", "DeepMind")
-    assert found.url == "https://www.google.com/about/careers/applications/jobs/results/133023244499198662"
+    assert (found.key, found.title, found.location, found.company) == (
+        job.key,
+        job.title,
+        "Zürich, Switzerland",
+        "DeepMind",
+    )
+    assert (
+        found.url
+        == "https://www.google.com/about/careers/applications/jobs/results/133023244499198662"
+    )
     assert found.description.startswith("Apply by 3 March 2027.\n\nThe US base salary")
     assert found.description.endswith("Minimum qualifications:\n\n• Python.")
     assert found.pay is not None
@@ -187,7 +224,9 @@ def test_records_of_20_and_of_21_fields_read_alike() -> None:
     assert read_posting(raw_of(short.record())) == read_posting(raw_of(long.record()))
 
 
-@pytest.mark.parametrize(("data", "total"), [("[null, null, 3640, 20]", 3640), ("[[], null, 6, 20]", 6)])
+@pytest.mark.parametrize(
+    ("data", "total"), [("[null, null, 3640, 20]", 3640), ("[[], null, 6, 20]", 6)]
+)
 def test_no_records_are_null_or_an_empty_list(data: str, total: int) -> None:
     assert read_results(page("ds:1", data)) == ([], total, 0)
 
@@ -207,7 +246,7 @@ def test_no_records_are_null_or_an_empty_list(data: str, total: int) -> None:
     ],
 )
 def test_a_page_of_another_form_is_trouble_in_words(body: bytes) -> None:
-    with pytest.raises(Unusable, match=r"answer|form"):
+    with pytest.raises(BadResponse, match=r"answer|form"):
         read_results(body)
 
 
@@ -217,7 +256,11 @@ def test_a_record_without_an_id_is_counted() -> None:
 
 def test_a_record_of_another_form_is_unreadable() -> None:
     record = Job("133023244499198662").record()
-    for damaged in ([*record[:1], None, *record[2:]], [*record[:9], "London", *record[10:]], [*record[:1], "", *record[2:]]):
+    for damaged in (
+        [*record[:1], None, *record[2:]],
+        [*record[:9], "London", *record[10:]],
+        [*record[:1], "", *record[2:]],
+    ):
         with pytest.raises(Unreadable):
             read_posting(raw_of(damaged))
 
@@ -235,18 +278,37 @@ def test_a_sitemap_of_4000_addresses_is_read_in_a_fifth_of_a_second() -> None:
         f"<lastmod>2026-10-01T12:00:00.{number % 1000:03}Z</lastmod></url>"
         for number in range(4000)
     )
-    body = f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{entries}</urlset>'.encode()
+    body = (
+        f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{entries}</urlset>'.encode()
+    )
     began = time.process_time()
     assert len(read_sitemap(body, "https://www.google.com")) == 4000
     assert time.process_time() - began < 0.2
 
 
 Face = tuple[str, str, tuple[float | None, float | None, str | None] | None]  # title, location, pay
-OUR_PAGES = {"results.html": (2, 2), "results_of_many.html": (1, 2871), "past_end.html": (0, 2871), "no_results.html": (0, 6)}
+OUR_PAGES = {
+    "results.html": (2, 2),
+    "results_of_many.html": (1, 2871),
+    "past_end.html": (0, 2871),
+    "no_results.html": (0, 6),
+}
 OUR_ROLES: dict[str, Face] = {
-    "131000000000000101": ("Research Engineer, Tides, DeepMind", "London, UK; Zürich, Switzerland", None),
-    "131000000000000102": ("Hydrologist, YouTube", "Mountain View, CA, USA", (171000, 248000, "USD")),
-    "131000000000000103": ("Student Researcher, Oceans, Summer 2027", "Toronto, ON, Canada; Kirkland, WA, USA", None),
+    "131000000000000101": (
+        "Research Engineer, Tides, DeepMind",
+        "London, UK; Zürich, Switzerland",
+        None,
+    ),
+    "131000000000000102": (
+        "Hydrologist, YouTube",
+        "Mountain View, CA, USA",
+        (171000, 248000, "USD"),
+    ),
+    "131000000000000103": (
+        "Student Researcher, Oceans, Summer 2027",
+        "Toronto, ON, Canada; Kirkland, WA, USA",
+        None,
+    ),
 }
 REAL_PAGES = {  # counted by hand in the recorded pages
     "google_2026-06_results_full.html": (2, 2),
@@ -256,36 +318,65 @@ REAL_PAGES = {  # counted by hand in the recorded pages
     "renamed_2026-09_results_empty.html": (0, 6),
 }
 REAL_ROLES: dict[str, Face] = {
-    "132507027548054214": ("Staff Developer Experience Engineer, DeepMind", "Bengaluru, Karnataka, India", None),
-    "139289021426606790": ("YouTube Ads Action Demand Verticals Tech Lead", "Mountain View, CA, USA", (207000, 301000, "USD")),
-    "138166347879064262": ("Student Researcher, BS/MS, Winter/Summer 2027", "Mountain View, CA, USA; Toronto, ON, Canada", None),
+    "132507027548054214": (
+        "Staff Developer Experience Engineer, DeepMind",
+        "Bengaluru, Karnataka, India",
+        None,
+    ),
+    "139289021426606790": (
+        "YouTube Ads Action Demand Verticals Tech Lead",
+        "Mountain View, CA, USA",
+        (207000, 301000, "USD"),
+    ),
+    "138166347879064262": (
+        "Student Researcher, BS/MS, Winter/Summer 2027",
+        "Mountain View, CA, USA; Toronto, ON, Canada",
+        None,
+    ),
 }
 
 
 @pytest.mark.parametrize(
     ("folder", "pages", "roles"),
-    [(OURS, OUR_PAGES, OUR_ROLES), pytest.param(RECORDED, REAL_PAGES, REAL_ROLES, marks=pytest.mark.needs(RECORDED))],
+    [
+        (OURS, OUR_PAGES, OUR_ROLES),
+        pytest.param(RECORDED, REAL_PAGES, REAL_ROLES, marks=pytest.mark.needs(RECORDED)),
+    ],
     ids=["ours", "real"],
 )
-def test_every_recorded_record_is_read_whole(folder: Path, pages: dict[str, tuple[int, int]], roles: dict[str, Face]) -> None:
+def test_every_recorded_record_is_read_whole(
+    folder: Path, pages: dict[str, tuple[int, int]], roles: dict[str, Face]
+) -> None:
     read: dict[str, Posting] = {}
     for name, (count, total) in pages.items():
         found = read_results((folder / name).read_bytes())
-        assert (len(found.records), found.total, found.unkeyed) == (count, total, 0)
-        read |= {posting.key: posting for posting in (read_posting(raw_of(record)) for record in found.records)}
+        assert (len(found.records), found.total, found.without_key) == (count, total, 0)
+        read |= {
+            posting.key: posting
+            for posting in (read_posting(raw_of(record)) for record in found.records)
+        }
     assert {
-        key: (one.title, one.location, one.pay and (one.pay.minimum, one.pay.maximum, one.pay.currency)) for key, one in read.items()
+        key: (
+            one.title,
+            one.location,
+            one.pay and (one.pay.minimum, one.pay.maximum, one.pay.currency),
+        )
+        for key, one in read.items()
     } == roles
 
 
 def test_half_a_character_in_a_page_spoils_nothing() -> None:
     record = Job("133023244499198662", title="Engineer X").record()
-    body = page("ds:1", json.dumps([[record], None, 1, 20]).replace("Engineer X", "Engineer \\ud800"))
+    body = page(
+        "ds:1", json.dumps([[record], None, 1, 20]).replace("Engineer X", "Engineer \\ud800")
+    )
     [found] = read_results(body).records
     assert read_posting(raw_of(found)).title == "Engineer \ufffd"
 
 
-async def test_a_text_of_more_than_a_million_characters_is_that_role_alone_unreadable(server: GoogleServer) -> None:
+async def test_a_text_of_more_than_a_million_characters_is_that_role_alone_unreadable(
+    server: GoogleServer,
+) -> None:
     server.add(1)
     server.add(2, about="x" * 1_000_001)
     found = await snapshot(server)
@@ -303,7 +394,9 @@ def is_unreadable(sighting: Sighting) -> bool:
 
 async def test_a_redirect_to_what_robots_txt_closes_is_not_followed(server: GoogleServer) -> None:
     server.add(1)
-    server.redirects["/about/careers/applications/jobs/results/?company=DeepMind&sort_by=date"] = "?company=DeepMind&page=1"
+    server.redirects["/about/careers/applications/jobs/results/?company=DeepMind&sort_by=date"] = (
+        "?company=DeepMind&page=1"
+    )
     assert is_failure(await crawled(server), "robots.txt of 127.0.0.1", "closes")
 
 
@@ -314,6 +407,6 @@ def test_an_address_that_is_none_spoils_no_sitemap() -> None:
 
 def test_a_hostile_page_is_refused_in_time() -> None:
     began = time.process_time()
-    with pytest.raises(Unusable):
+    with pytest.raises(BadResponse):
         read_results(b"<html>" + b"AF_initDataCallback({key: 'ds:1', " * 20_000)
     assert time.process_time() - began < 1

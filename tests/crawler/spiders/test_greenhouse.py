@@ -17,7 +17,12 @@ from tests.support.places import ROOT
 OURS = (ROOT / "tests") / "recordings" / "greenhouse"
 RECORDINGS = ROOT.parent / "shared" / "recordings" / "greenhouse"
 RECORDED = [(OURS, 12), pytest.param(RECORDINGS, 3000, marks=pytest.mark.needs(RECORDINGS))]
-FIRST = [OURS / "otherworks.json", pytest.param(RECORDINGS / "deepmind_5938712_constructed.json", marks=pytest.mark.needs(RECORDINGS))]
+FIRST = [
+    OURS / "otherworks.json",
+    pytest.param(
+        RECORDINGS / "deepmind_5938712_constructed.json", marks=pytest.mark.needs(RECORDINGS)
+    ),
+]
 
 
 def read(raw: dict[str, Any]) -> Posting:
@@ -29,25 +34,50 @@ def test_a_job_is_read_as_a_person_reads_it() -> None:
     assert posting.title == "Research Engineer"
     assert posting.location == "London, UK"
     assert posting.description == "Build & test models."
-    assert (posting.department, posting.company, posting.requisition) == ("Research", "Example Labs", "R-7")
+    assert (posting.department, posting.company, posting.requisition) == (
+        "Research",
+        "Example Labs",
+        "R-7",
+    )
     assert posting.first_published == datetime(2026, 2, 1, 15, tzinfo=UTC)
     assert posting.unsent == frozenset()
 
 
 def test_pay_that_the_ats_states_wins_over_the_text() -> None:
     ranges = [
-        {"min_cents": 13_300_000, "max_cents": 20_000_000, "currency_type": "USD", "title": "Zone 1", "blurb": ""},
-        {"min_cents": 12_000_000, "max_cents": 18_000_000, "currency_type": "USD", "title": "Zone 2", "blurb": ""},
+        {
+            "min_cents": 13_300_000,
+            "max_cents": 20_000_000,
+            "currency_type": "USD",
+            "title": "Zone 1",
+            "blurb": "",
+        },
+        {
+            "min_cents": 12_000_000,
+            "max_cents": 18_000_000,
+            "currency_type": "USD",
+            "title": "Zone 2",
+            "blurb": "",
+        },
     ]
-    posting = read(job(pay_input_ranges=ranges, content="&lt;p&gt;Salary: $1,000 - $2,000 per month&lt;/p&gt;"))
+    posting = read(
+        job(pay_input_ranges=ranges, content="&lt;p&gt;Salary: $1,000 - $2,000 per month&lt;/p&gt;")
+    )
     assert isinstance(posting.pay, Pay)
-    assert (posting.pay.minimum, posting.pay.maximum, posting.pay.currency, posting.pay.period) == (120000, 200000, "USD", "year")
+    assert (posting.pay.minimum, posting.pay.maximum, posting.pay.currency, posting.pay.period) == (
+        120000,
+        200000,
+        "USD",
+        "year",
+    )
     assert "pay" in posting.stated
 
 
 def test_a_stated_deadline_is_an_instant_and_its_words() -> None:
     posting = read(job(application_deadline="2026-03-31T19:00:00-04:00"))
-    assert posting.deadline == Deadline(datetime(2026, 3, 31, 23, tzinfo=UTC), "2026-03-31T19:00:00-04:00")
+    assert posting.deadline == Deadline(
+        datetime(2026, 3, 31, 23, tzinfo=UTC), "2026-03-31T19:00:00-04:00"
+    )
     assert "deadline" in posting.stated
 
 
@@ -73,7 +103,12 @@ def test_drift_is_loud(missing: str) -> None:
 
 
 def test_names_of_people_in_internal_fields_are_not_kept() -> None:
-    people = {"id": 1, "name": "Recruiter", "value": {"name": "Ann Example", "email": "ann@example.org"}, "value_type": "user"}
+    people = {
+        "id": 1,
+        "name": "Recruiter",
+        "value": {"name": "Ann Example", "email": "ann@example.org"},
+        "value_type": "user",
+    }
     team = {"id": 2, "name": "Team", "value": "Models", "value_type": "single_select"}
     kept = GreenhouseSpider.keep(json.dumps(job(metadata=[people, team])).encode())
     assert b"Ann" not in kept
@@ -99,48 +134,98 @@ def test_pay_and_deadline_are_read_from_a_posting_that_states_them_in_its_text(f
     assert posting.title.startswith("Research Engineer, ")
     assert posting.location == "Mountain View, California, US"
     assert posting.pay is not None
-    assert (posting.pay.minimum, posting.pay.maximum, posting.pay.currency, posting.pay.period) == (133000, 240000, "USD", "year")
-    assert posting.deadline == Deadline(datetime(2024, 5, 19, 19, tzinfo=UTC), "12pm PST Sunday 19th of May 2024")
+    assert (posting.pay.minimum, posting.pay.maximum, posting.pay.currency, posting.pay.period) == (
+        133000,
+        240000,
+        "USD",
+        "year",
+    )
+    assert posting.deadline == Deadline(
+        datetime(2024, 5, 19, 19, tzinfo=UTC), "12pm PST Sunday 19th of May 2024"
+    )
 
 
 @pytest.mark.parametrize("value", [None, {"unit": "USD", "min_value": None, "max_value": None}])
 def test_a_field_for_pay_that_is_empty_says_nothing(value: object) -> None:
-    posting = read(job(metadata=[{"id": 1, "name": "Salary range", "value": value, "value_type": "currency_range"}]))
+    posting = read(
+        job(
+            metadata=[
+                {"id": 1, "name": "Salary range", "value": value, "value_type": "currency_range"}
+            ]
+        )
+    )
     assert (posting.pay, posting.stated) == (None, frozenset())
 
 
 def test_a_range_of_money_that_is_not_pay_is_none() -> None:
-    budget = {"id": 1, "name": "Equipment budget", "value": {"unit": "USD", "min_value": "1000.0", "max_value": "2000.0"}}
+    budget = {
+        "id": 1,
+        "name": "Equipment budget",
+        "value": {"unit": "USD", "min_value": "1000.0", "max_value": "2000.0"},
+    }
     assert read(job(metadata=[budget | {"value_type": "currency_range"}])).pay is None
 
 
 def test_a_field_whose_form_nobody_knows_is_not_kept() -> None:
-    for fields in (["Ann Example"], "Ann Example", {"Recruiter": "Ann Example"}, [{"name": "Contact", "value": "Ann Example"}]):
+    for fields in (
+        ["Ann Example"],
+        "Ann Example",
+        {"Recruiter": "Ann Example"},
+        [{"name": "Contact", "value": "Ann Example"}],
+    ):
         assert b"Ann" not in GreenhouseSpider.keep(json.dumps(job(metadata=fields)).encode())
 
 
 def test_an_address_in_a_plain_field_is_not_kept() -> None:
-    field = {"id": 1, "name": "Questions to", "value": "ann@example.org", "value_type": "short_text"}
+    field = {
+        "id": 1,
+        "name": "Questions to",
+        "value": "ann@example.org",
+        "value_type": "short_text",
+    }
     assert b"ann@" not in GreenhouseSpider.keep(json.dumps(job(metadata=[field])).encode())
 
 
 @pytest.mark.parametrize("kind", [None, 7, ["user"], {"is": "user"}])
 def test_a_field_of_an_odd_kind_is_not_kept_and_costs_the_job_nothing(kind: object) -> None:
-    raw = json.dumps(job(metadata=[{"name": "Contact", "value": "Ann Example", "value_type": kind}])).encode()
+    raw = json.dumps(
+        job(metadata=[{"name": "Contact", "value": "Ann Example", "value_type": kind}])
+    ).encode()
     assert reread("greenhouse", raw).title
     assert b"Ann" not in GreenhouseSpider.keep(raw)
 
 
 @pytest.mark.parametrize(
-    "last", [b"[]", b"null", b'[{"name":"Team","value":"ann@example.org","value":"Models","value_type":"single_select"}]']
+    "last",
+    [
+        b"[]",
+        b"null",
+        b'[{"name":"Team","value":"ann@example.org","value":"Models","value_type":"single_select"}]',
+    ],
 )
 def test_of_a_key_that_stands_twice_only_what_was_read_is_kept(last: bytes) -> None:
     people = b'[{"name":"Recruiter","value":"ann@example.org","value_type":"user"}]'
-    raw = json.dumps(job(metadata=0)).encode().replace(b'"metadata": 0', b'"metadata":%s,"metadata":%s' % (people, last))
+    raw = (
+        json.dumps(job(metadata=0))
+        .encode()
+        .replace(b'"metadata": 0', b'"metadata":%s,"metadata":%s' % (people, last))
+    )
     assert b"ann@" not in GreenhouseSpider.keep(raw)
 
 
-@pytest.mark.parametrize("raw", [b"null", b"7", b"[]", b'"text"', b"{", b'{"id":1}', b'{"title":"\\ud800"}', b"[" * 5000 + b"]" * 5000])
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"null",
+        b"7",
+        b"[]",
+        b'"text"',
+        b"{",
+        b'{"id":1}',
+        b'{"title":"\\ud800"}',
+        b"[" * 5000 + b"]" * 5000,
+    ],
+)
 def test_what_is_no_job_is_unreadable_and_nothing_worse(raw: bytes) -> None:
     with pytest.raises(Unreadable):
         reread("greenhouse", raw)
@@ -172,7 +257,7 @@ def test_a_field_of_another_kind_makes_a_job_unreadable(fields: dict[str, Any]) 
 @pytest.mark.parametrize(("written", "key"), [(7, "7"), ("7", "7"), ("a-b", "a-b")])
 def test_a_key_is_a_number_or_a_text(written: object, key: str) -> None:
     raw = json.dumps({"id": written, "company_name": 5}).encode()
-    assert GreenhouseSpider().head(raw).key == key
+    assert GreenhouseSpider().job_header(raw).key == key
 
 
 @pytest.mark.parametrize(
@@ -188,7 +273,17 @@ def test_a_key_is_a_number_or_a_text(written: object, key: str) -> None:
         {"company_name": 5},
         {"company_name": "Labs " * 900},
         {"offices": 1},
-        {"pay_input_ranges": [{"min_cents": 10**40, "max_cents": -1, "currency_type": "XXXXXX", "title": "", "blurb": ""}]},
+        {
+            "pay_input_ranges": [
+                {
+                    "min_cents": 10**40,
+                    "max_cents": -1,
+                    "currency_type": "XXXXXX",
+                    "title": "",
+                    "blurb": "",
+                }
+            ]
+        },
     ],
     ids=str,
 )
@@ -204,7 +299,7 @@ def test_an_odd_field_beside_it_does_not_hide_a_role(odd: dict[str, Any]) -> Non
 @pytest.mark.parametrize("key", ["", "abc/../x?y#z", "a b", "1" * 65])
 def test_a_key_that_would_change_an_address_is_none(key: str) -> None:
     with pytest.raises(msgspec.ValidationError):
-        GreenhouseSpider().head(json.dumps({"id": key}).encode())
+        GreenhouseSpider().job_header(json.dumps({"id": key}).encode())
 
 
 def test_half_a_character_does_not_hide_a_board() -> None:

@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 from crawler.items import Failure, Probe
 from monitor.config.model import AlertSettings, Rule, SlackSettings, WatchedBoard
 from monitor.delivery.pack import pack
-from monitor.messages import OperatorMessage, RoleMessage, SummaryMessage, load
+from monitor.messages import FirstCheckSummary, OperatorMessage, RoleMessage, load
 from tests.support.boards import BOARD, posting, postings, snapshot
 from tests.support.history import ENGINEER, History, settings
 
@@ -23,27 +23,53 @@ def history(engine: Engine) -> History:
 
 
 def told(history: History) -> list[RoleMessage]:
-    messages = [load(text) for text in (row[0] for row in history.ask("SELECT message FROM alert ORDER BY id"))]
+    messages = [
+        load(text)
+        for text in (row[0] for row in history.ask("SELECT message FROM alert ORDER BY id"))
+    ]
     return [message for message in messages if isinstance(message, RoleMessage)]
 
 
-def summaries(history: History) -> list[SummaryMessage]:
-    messages = [load(text) for text in (row[0] for row in history.ask("SELECT message FROM alert ORDER BY id"))]
-    return [message for message in messages if isinstance(message, SummaryMessage)]
+def summaries(history: History) -> list[FirstCheckSummary]:
+    messages = [
+        load(text)
+        for text in (row[0] for row in history.ask("SELECT message FROM alert ORDER BY id"))
+    ]
+    return [message for message in messages if isinstance(message, FirstCheckSummary)]
 
 
 def test_a_first_snapshot_is_one_summary_with_the_roles_that_fit(history: History) -> None:
-    history.look(snapshot([posting("1"), posting("2", title="Chef"), posting("3", title="Senior Research Engineer")]))
+    history.look(
+        snapshot(
+            [
+                posting("1"),
+                posting("2", title="Chef"),
+                posting("3", title="Senior Research Engineer"),
+            ]
+        )
+    )
     assert history.alerted() == ["summary"]
     [summary] = summaries(history)
     assert [(board.company, board.open) for board in summary.boards] == [("Example Labs", 3)]
-    assert [role.title for role in summary.rules[0].roles] == ["Research Engineer", "Senior Research Engineer"]
+    assert [role.title for role in summary.rules[0].roles] == [
+        "Research Engineer",
+        "Senior Research Engineer",
+    ]
 
 
 def test_what_opens_changes_closes_and_reopens_is_told_with_its_reason(history: History) -> None:
     history.look(snapshot(postings(8)))
     history.look(snapshot(postings(9)))
-    history.look(snapshot([*postings(8), posting("9", title="Research Engineer, Moved", location="Zurich", locations=("Zurich",))]))
+    history.look(
+        snapshot(
+            [
+                *postings(8),
+                posting(
+                    "9", title="Research Engineer, Moved", location="Zurich", locations=("Zurich",)
+                ),
+            ]
+        )
+    )
     history.look(snapshot(postings(8), {"9": Probe.GONE}))
     history.look(snapshot([*postings(8), posting("9", title="Research Engineer, Back")]))
     messages = told(history)
@@ -60,12 +86,17 @@ def test_a_posting_that_fits_no_rule_is_not_told(history: History) -> None:
     assert len(history.changes()) == 1
 
 
-def test_a_revision_that_makes_a_posting_fit_says_so_and_so_does_the_one_that_ends_it(history: History) -> None:
+def test_a_revision_that_makes_a_posting_fit_says_so_and_so_does_the_one_that_ends_it(
+    history: History,
+) -> None:
     history.look(snapshot([posting(title="Chef")]))
     history.look(snapshot([posting(title="Research Engineer")]))
     history.look(snapshot([posting(title="Gardener")]))
     history.look(snapshot([posting(title="Chef")]))
-    assert [message.why[0].turn for message in told(history)] == ["now fits", "no longer fits"]
+    assert [message.why[0].fit_change for message in told(history)] == [
+        "now fits",
+        "no longer fits",
+    ]
 
 
 def test_a_revision_of_a_field_that_the_rule_does_not_follow_is_not_told(engine: Engine) -> None:
@@ -83,12 +114,18 @@ def test_a_rule_tells_only_the_kinds_that_it_is_on(engine: Engine) -> None:
 
 
 def test_an_alert_is_written_for_each_rule_and_channel(engine: Engine) -> None:
-    other = Rule("london", any=("engineer",), locations=("London",), notify=("slack:#london", "console"))
+    other = Rule(
+        "london", any=("engineer",), locations=("London",), notify=("slack:#london", "console")
+    )
     history = History(engine, settings(ROLES, other, slack=TOKEN))
     history.look(snapshot(postings(1)))
     history.look(snapshot(postings(2)))
     rows = history.ask("SELECT rule, channel FROM alerts WHERE kind = 'opened' ORDER BY alert_id")
-    assert rows == [("research-engineer", "slack:#roles"), ("london", "slack:#london"), ("london", "console")]
+    assert rows == [
+        ("research-engineer", "slack:#roles"),
+        ("london", "slack:#london"),
+        ("london", "console"),
+    ]
 
 
 def test_announce_tells_each_fitting_role_of_a_baseline_and_no_summary(engine: Engine) -> None:
@@ -118,13 +155,18 @@ def test_a_new_rule_gets_a_summary_of_the_boards_that_it_watches(history: Histor
     assert [role.title for role in summaries(history)[1].rules[0].roles] == ["Chef"]
 
 
-def test_the_first_token_gets_a_summary_and_what_the_console_was_told_stays_told(engine: Engine) -> None:
+def test_the_first_token_gets_a_summary_and_what_the_console_was_told_stays_told(
+    engine: Engine,
+) -> None:
     history = History(engine, settings(ROLES))
     history.look(snapshot(postings(1)))
     history.settings = settings(ROLES, slack=TOKEN)
     history.look(snapshot(postings(1)))
     history.look(snapshot(postings(1)))
-    assert history.ask("SELECT kind, channel FROM alerts ORDER BY alert_id") == [("summary", "console"), ("summary", "slack:#roles")]
+    assert history.ask("SELECT kind, channel FROM alerts ORDER BY alert_id") == [
+        ("summary", "console"),
+        ("summary", "slack:#roles"),
+    ]
 
 
 def test_a_board_put_back_gets_a_summary_and_keeps_its_history(history: History) -> None:
@@ -140,13 +182,21 @@ def test_a_board_put_back_gets_a_summary_and_keeps_its_history(history: History)
     assert history.alerted() == ["summary", "summary", "opened"]
 
 
-def test_the_operator_is_told_once_of_a_failing_board_and_once_of_its_recovery(history: History) -> None:
+def test_the_operator_is_told_once_of_a_failing_board_and_once_of_its_recovery(
+    history: History,
+) -> None:
     history.look(snapshot(postings(1)))
     for _ in range(5):
         history.look(Failure(BOARD, "HTTP 503", status=503))
     history.look(snapshot(postings(1)))
-    messages = [load(row[0]) for row in history.ask("SELECT message FROM alert WHERE kind = 'operator' ORDER BY id")]
-    assert [message.event for message in messages if isinstance(message, OperatorMessage)] == ["failing", "recovered"]
+    messages = [
+        load(row[0])
+        for row in history.ask("SELECT message FROM alert WHERE kind = 'operator' ORDER BY id")
+    ]
+    assert [message.event for message in messages if isinstance(message, OperatorMessage)] == [
+        "failing",
+        "recovered",
+    ]
 
 
 def test_two_failures_in_a_row_are_nobodys_business(history: History) -> None:
@@ -188,6 +238,8 @@ def test_a_new_rule_gets_its_summary_on_a_board_that_was_announced(engine: Engin
     board = WatchedBoard(BOARD, "https://example.org", baseline="announce")
     history = History(engine, replace(settings(), boards=(board,)))
     history.look(snapshot(postings(1)))
-    history.settings = replace(settings(ENGINEER, Rule("second", any=("engineer",))), boards=(board,))
+    history.settings = replace(
+        settings(ENGINEER, Rule("second", any=("engineer",))), boards=(board,)
+    )
     history.look(snapshot(postings(1)))
     assert history.alerted() == ["opened", "summary"]

@@ -15,18 +15,35 @@ NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 MESSAGE = dump(OperatorMessage("failing", "A board fails", incident="failing examplelabs"))
 
 
-def test_a_card_that_was_deleted_is_posted_anew_though_its_edit_and_its_reply_end_side_by_side(postgres_engine: Engine) -> None:
-    card = {"channel": "slack:#ops", "subject": "failing examplelabs", "message": MESSAGE, "channel_id": "C1", "ts": "1"}
-    told = {"delivery_id": "a", "channel": "slack:#ops", "message": MESSAGE, "state": "sending", "created_at": NOW, "attempts": 1}
+def test_a_card_that_was_deleted_is_posted_anew_though_its_edit_and_its_reply_end_side_by_side(
+    postgres_engine: Engine,
+) -> None:
+    card = {
+        "channel": "slack:#ops",
+        "subject": "failing examplelabs",
+        "message": MESSAGE,
+        "channel_id": "C1",
+        "ts": "1",
+    }
+    told = {
+        "delivery_id": "a",
+        "channel": "slack:#ops",
+        "message": MESSAGE,
+        "state": "sending",
+        "created_at": NOW,
+        "attempts": 1,
+    }
     with postgres_engine.begin() as connection:
-        card_id = connection.execute(insert(Card).values(**card, wanted=1, shown=1, attempts=0).returning(Card.id)).scalar_one()
+        card_id = connection.execute(
+            insert(Card).values(**card, wanted=1, shown=1, attempts=0).returning(Card.id)
+        ).scalar_one()
         connection.execute(insert(Delivery).values(**told, card_id=card_id))
     with postgres_engine.begin() as reply:
         reply.execute(update(Delivery).values(state="sent"))
-        ending = Thread(target=cards.replace, args=(reply, card_id, NOW))
+        ending = Thread(target=cards.repost, args=(reply, card_id, NOW))
         with postgres_engine.begin() as edit:
-            cards.lost(edit, card_id, "1")
-            cards.replace(edit, card_id, NOW)
+            cards.mark_missing(edit, card_id, "1")
+            cards.repost(edit, card_id, NOW)
             ending.start()
             ending.join(0.5)
         ending.join()

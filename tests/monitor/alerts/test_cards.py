@@ -34,9 +34,11 @@ async def test_a_posting_is_one_card_and_what_happens_next_is_in_its_thread(life
     assert kinds(life.cards) == ["New role"]
     await life.look(paid(MORE))
     assert kinds(life.thread) == ["Role changed!"]
-    assert "141,000–245,000 USD/year" in shown(life.card)  # noqa: RUF001
+    assert "141,000–245,000 USD/year" in shown(life.card)
     assert "133,000" not in shown(life.card)
-    await life.look(paid(MORE, description="We look for an engineer who can cook.\n\nYou will build things."))
+    await life.look(
+        paid(MORE, description="We look for an engineer who can cook.\n\nYou will build things.")
+    )
     await life.look(gone="1")
     assert kinds(life.cards) == ["Closed"]
     assert '"strike": true' in shown(life.card["blocks"][1])
@@ -73,7 +75,9 @@ async def test_what_piles_up_before_the_card_is_there_comes_after_it(life: Life)
     assert kinds(life.thread) == ["Role changed!", "Role closed!"]
 
 
-async def test_a_posting_known_from_the_baseline_gets_a_card_that_tells_what_happened(office: PostOffice) -> None:
+async def test_a_posting_known_from_the_baseline_gets_a_card_that_tells_what_happened(
+    office: PostOffice,
+) -> None:
     life = Life(office)
     await life.look(paid(PAY))
     assert life.cards == []
@@ -85,7 +89,9 @@ async def test_a_posting_known_from_the_baseline_gets_a_card_that_tells_what_hap
     assert kinds(life.thread) == ["Role closed!"]
 
 
-async def test_a_posting_told_in_a_group_gets_a_card_when_something_happens_to_it(life: Life) -> None:
+async def test_a_posting_told_in_a_group_gets_a_card_when_something_happens_to_it(
+    life: Life,
+) -> None:
     await life.look(*postings(12))
     assert len(life.cards) == 1
     await life.look(*postings(11), paid(PAY, "12", title="Research Engineer, Team Twelve"))
@@ -94,17 +100,28 @@ async def test_a_posting_told_in_a_group_gets_a_card_when_something_happens_to_i
 
 async def test_a_card_is_edited_when_a_group_tells_what_happened(life: Life) -> None:
     await life.look(posting("1", title="Research Engineer, Team 1"))
-    await life.look(*[replace(one, title=one.title + " B", location="Paris", locations=("Paris",)) for one in postings(12)])
+    await life.look(
+        *[
+            replace(one, title=one.title + " B", location="Paris", locations=("Paris",))
+            for one in postings(12)
+        ]
+    )
     assert "Team 1 B" in shown(life.cards[0])
     assert life.slack.channels[ROLES].threads == {}
 
 
 @pytest.mark.parametrize(
     "rule",
-    [replace(RULE, on=("opened",)), replace(RULE, fields=("title",)), replace(RULE, on=("opened", "closed"), fields=("title",))],
+    [
+        replace(RULE, on=("opened",)),
+        replace(RULE, fields=("title",)),
+        replace(RULE, on=("opened", "closed"), fields=("title",)),
+    ],
     ids=["opened alone", "titles alone", "no revisions"],
 )
-async def test_what_a_rule_does_not_tell_is_shown_all_the_same(office: PostOffice, rule: Rule) -> None:
+async def test_what_a_rule_does_not_tell_is_shown_all_the_same(
+    office: PostOffice, rule: Rule
+) -> None:
     life = Life(office, rule)
     await life.look()
     await life.look(paid(PAY))
@@ -132,7 +149,9 @@ async def test_a_look_without_alerts_leaves_no_lie(life: Life) -> None:
     assert life.thread == []
 
 
-async def test_a_posting_that_fits_now_is_a_card_that_says_so_and_one_that_does_not_any_more_is_told_a_last_time(life: Life) -> None:
+async def test_a_posting_that_fits_now_is_a_card_that_says_so_and_one_that_does_not_any_more_is_told_a_last_time(
+    life: Life,
+) -> None:
     await life.look(posting(title="Gardener"))
     await life.look(posting(title="Research Engineer"))
     assert "now fits" in shown(life.card["blocks"][0])
@@ -145,7 +164,11 @@ async def test_a_posting_that_fits_now_is_a_card_that_says_so_and_one_that_does_
 
 
 async def test_a_second_rule_that_comes_to_fit_is_named_on_the_card(office: PostOffice) -> None:
-    life = Life(office, RULE, Rule("london", any=("engineer",), locations=("London",), notify=("slack:#roles",)))
+    life = Life(
+        office,
+        RULE,
+        Rule("london", any=("engineer",), locations=("London",), notify=("slack:#roles",)),
+    )
     await life.look()
     await life.look(posting(location="Paris", locations=("Paris",)))
     assert "Matched london" not in shown(life.card)
@@ -178,13 +201,23 @@ async def test_a_direct_message_has_a_card_too(office: PostOffice) -> None:
 async def test_an_alert_points_to_the_message_that_told_it(life: Life) -> None:
     await life.look(paid(PAY))
     await life.look(paid(MORE))
-    urls = [row[0] for row in life.history.ask("SELECT message_url FROM alerts WHERE kind <> 'summary' ORDER BY alert_id")]
+    urls = [
+        row[0]
+        for row in life.history.ask(
+            "SELECT message_url FROM alerts WHERE kind <> 'summary' ORDER BY alert_id"
+        )
+    ]
     card, reply = life.card["ts"], life.thread[0]["ts"]
     base = f"https://example.slack.com/archives/{ROLES}/p"
-    assert urls == [base + card.replace(".", ""), f"{base}{reply.replace('.', '')}?thread_ts={card}&cid={ROLES}"]
+    assert urls == [
+        base + card.replace(".", ""),
+        f"{base}{reply.replace('.', '')}?thread_ts={card}&cid={ROLES}",
+    ]
 
 
-async def test_a_deleted_card_is_posted_anew_when_it_has_to_show_another_thing(office: PostOffice) -> None:
+async def test_a_deleted_card_is_posted_anew_when_it_has_to_show_another_thing(
+    office: PostOffice,
+) -> None:
     life = Life(office, replace(RULE, on=("opened",)))
     await life.look()
     await life.look(paid(PAY))
@@ -197,7 +230,9 @@ async def test_a_deleted_card_is_posted_anew_when_it_has_to_show_another_thing(o
 
 
 @pytest.mark.parametrize("replies", [0, 1])
-async def test_a_deleted_card_is_posted_anew_by_the_next_thing_that_happens_once(life: Life, replies: int) -> None:
+async def test_a_deleted_card_is_posted_anew_by_the_next_thing_that_happens_once(
+    life: Life, replies: int
+) -> None:
     await life.look(paid(PAY))
     if replies:
         await life.look(paid(MOST))

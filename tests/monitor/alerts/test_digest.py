@@ -20,7 +20,8 @@ from tests.support.boards import BOARD, START, posting, snapshot
 from tests.support.history import ENGINEER, History, settings
 
 NEW_YORK = ZoneInfo("America/New_York")
-DIGEST = AlertSettings(digest=time(9), timezone=ZoneInfo("Europe/London"))  # Greenwich until 29 March
+# Greenwich until 29 March
+DIGEST = AlertSettings(digest=time(9), timezone=ZoneInfo("Europe/London"))
 CHEF = posting("99", title="Chef")
 ENGINEER_TOO = replace(ENGINEER, name="told-at-once")
 _SECRET = SecretStr("ntfy://topic")
@@ -29,7 +30,10 @@ _SECRET = SecretStr("ntfy://topic")
 class Days:
     """A board that is looked at, and a clock; what is looked at first is the baseline of 2 March, 09:15."""
 
-    def __init__(self, engine: Engine, *rules: Rule, alerts: AlertSettings = DIGEST, **more: Any) -> None:  # noqa: ANN401  # any of the settings
+    # any of the settings
+    def __init__(
+        self, engine: Engine, *rules: Rule, alerts: AlertSettings = DIGEST, **more: Any
+    ) -> None:
         self.history = History(engine, settings(*rules, alerts=alerts, **more))
         self.history.look(snapshot([CHEF, posting("1")]))
 
@@ -40,7 +44,12 @@ class Days:
             return digest.write(connection, self.history.settings, self.history.now)
 
     def digests(self) -> list[DigestMessage]:
-        texts = [row[0] for row in self.history.ask("SELECT message FROM alert WHERE kind = 'digest' ORDER BY id")]
+        texts = [
+            row[0]
+            for row in self.history.ask(
+                "SELECT message FROM alert WHERE kind = 'digest' ORDER BY id"
+            )
+        ]
         return [message for message in map(load, texts) if isinstance(message, DigestMessage)]
 
     @property
@@ -50,9 +59,19 @@ class Days:
 
 def test_a_digest_comes_once_a_day_at_its_time_on_quiet_days_too(engine: Engine) -> None:
     days = Days(engine)
-    assert [days.at(2, 10), days.at(3, 8.9), days.at(3, 9), days.at(3, 9.1), days.at(4, 8), days.at(4, 9)] == [0, 0, 1, 0, 0, 1]
+    assert [
+        days.at(2, 10),
+        days.at(3, 8.9),
+        days.at(3, 9),
+        days.at(3, 9.1),
+        days.at(4, 8),
+        days.at(4, 9),
+    ] == [0, 0, 1, 0, 0, 1]
     assert (days.last.items, days.last.open, days.last.fitting) == ((), 2, 1)
-    assert days.history.ask("SELECT state, channel, rule FROM alerts WHERE kind = 'digest'") == [("pending", "console", None)] * 2
+    assert (
+        days.history.ask("SELECT state, channel, rule FROM alerts WHERE kind = 'digest'")
+        == [("pending", "console", None)] * 2
+    )
 
 
 def test_one_that_was_away_is_not_made_up_for_day_by_day(engine: Engine) -> None:
@@ -66,8 +85,12 @@ def test_a_missed_digest_is_late_by_some_hours_at_most(engine: Engine) -> None:
 
 
 @pytest.mark.parametrize("at", [time(2, 30), time(1, 30)])
-@pytest.mark.parametrize("around", [datetime(2026, 3, 8, tzinfo=UTC), datetime(2026, 11, 1, tzinfo=UTC)])
-def test_a_time_that_a_day_skips_or_has_twice_comes_once(sqlite_engine: Engine, at: time, around: datetime) -> None:
+@pytest.mark.parametrize(
+    "around", [datetime(2026, 3, 8, tzinfo=UTC), datetime(2026, 11, 1, tzinfo=UTC)]
+)
+def test_a_time_that_a_day_skips_or_has_twice_comes_once(
+    sqlite_engine: Engine, at: time, around: datetime
+) -> None:
     days = Days(sqlite_engine, alerts=AlertSettings(digest=at, timezone=NEW_YORK))
     for step in range(3 * 24 * 4):
         now = around - timedelta(days=1) + timedelta(minutes=15 * step)
@@ -77,15 +100,27 @@ def test_a_time_that_a_day_skips_or_has_twice_comes_once(sqlite_engine: Engine, 
     assert len(dates) == len(set(dates)) >= 3
 
 
-def test_it_tells_what_happened_since_the_last_one_each_posting_and_kind_once(engine: Engine) -> None:
+def test_it_tells_what_happened_since_the_last_one_each_posting_and_kind_once(
+    engine: Engine,
+) -> None:
     days = Days(engine)
     days.at(3, 9)
     days.history.look(snapshot([CHEF, posting("1"), posting("2")]))
-    days.history.look(snapshot([CHEF, posting("1", location="Paris", locations=("Paris",)), posting("2")]))
-    days.history.look(snapshot([CHEF, posting("1", location="Rome", locations=("Rome",)), posting("2")], {}))
-    days.history.look(snapshot([CHEF, posting("1", location="Rome", locations=("Rome",))], {"2": Probe.GONE}))
+    days.history.look(
+        snapshot([CHEF, posting("1", location="Paris", locations=("Paris",)), posting("2")])
+    )
+    days.history.look(
+        snapshot([CHEF, posting("1", location="Rome", locations=("Rome",)), posting("2")], {})
+    )
+    days.history.look(
+        snapshot([CHEF, posting("1", location="Rome", locations=("Rome",))], {"2": Probe.GONE})
+    )
     days.at(4, 9)
-    assert [(item.kind, item.role.posting[-1]) for item in days.last.items] == [("opened", "2"), ("revised", "1"), ("closed", "2")]
+    assert [(item.kind, item.role.posting[-1]) for item in days.last.items] == [
+        ("opened", "2"),
+        ("revised", "1"),
+        ("closed", "2"),
+    ]
     (change,) = days.last.items[1].changes
     assert (change.old, change.new) == ("London, UK", "Rome")
     days.at(5, 9)
@@ -98,7 +133,9 @@ def test_a_digest_rule_is_told_there_alone_and_its_alerts_are_sent_with_it(engin
     with engine.begin() as connection:
         assert pack(connection, days.history.now) == 1  # the summary
     days.at(3, 9)
-    rows = days.history.ask("SELECT kind, delivery_id FROM alerts WHERE kind IN ('opened', 'digest') ORDER BY alert_id")
+    rows = days.history.ask(
+        "SELECT kind, delivery_id FROM alerts WHERE kind IN ('opened', 'digest') ORDER BY alert_id"
+    )
     assert [kind for kind, _ in rows] == ["opened", "digest"]
     assert len({delivery for _, delivery in rows}) == 1
     assert [item.role.posting for item in days.last.items] == [f"{BOARD}:2"]
@@ -124,7 +161,8 @@ def test_what_waits_for_a_digest_can_be_given_up(engine: Engine) -> None:
     days.history.look(snapshot([CHEF, posting("1"), posting("2")]))
     with engine.begin() as connection:
         pack(connection, days.history.now)
-        assert discard(connection, days.history.now) == 1  # the summary, which is older than this look
+        # the summary, which is older than this look
+        assert discard(connection, days.history.now) == 1
         assert discard(connection, days.history.now + timedelta(seconds=1), "slack:#others") == 0
         assert discard(connection, days.history.now + timedelta(seconds=1)) == 1
     assert days.history.alerted("state") == ["discarded"] * 2
@@ -138,18 +176,32 @@ def test_each_channel_has_its_own_roles_and_counts(engine: Engine) -> None:
     days = Days(engine, replace(ENGINEER, notify=("apprise:a",)), chefs, apprise=addresses)
     days.history.look(snapshot([CHEF, posting("98", title="Sous Chef"), posting("1")]))
     assert days.at(3, 9) == 2
-    assert [(len(one.items), one.fitting, one.open) for one in days.digests()] == [(0, 1, 3), (1, 2, 3)]
+    assert [(len(one.items), one.fitting, one.open) for one in days.digests()] == [
+        (0, 1, 3),
+        (1, 2, 3),
+    ]
 
 
 def test_it_lists_the_deadlines_of_a_week_and_boards_in_trouble(engine: Engine) -> None:
     days = Days(engine)
     near, far = (Deadline(START + timedelta(days=day), "then") for day in (5, 20))
-    days.history.look(snapshot([CHEF, posting("1", deadline=far), posting("2", deadline=near), posting("3", title="Chef", deadline=near)]))
+    days.history.look(
+        snapshot(
+            [
+                CHEF,
+                posting("1", deadline=far),
+                posting("2", deadline=near),
+                posting("3", title="Chef", deadline=near),
+            ]
+        )
+    )
     for _ in range(3):
         days.history.look(Failure(BOARD, "HTTP 503"))
     days.at(3, 9)
     assert [role.posting for role in days.last.deadlines] == [f"{BOARD}:2"]
-    assert [(board.company, board.state) for board in days.last.boards] == [("Example Labs", "failing")]
+    assert [(board.company, board.state) for board in days.last.boards] == [
+        ("Example Labs", "failing")
+    ]
 
 
 def test_without_a_time_there_is_none(engine: Engine) -> None:
@@ -160,18 +212,42 @@ def test_muted_roles_and_rules_are_in_none_of_its_sections(engine: Engine) -> No
     near = Deadline(datetime(2026, 3, 6, tzinfo=UTC), "6 March")
     rule = replace(ENGINEER, mode="digest")
     days = Days(engine, rule, ENGINEER_TOO)
-    roles = [posting(key, title=f"Research Engineer {key}", deadline=near, stated=frozenset({"deadline"})) for key in ("2", "3")]
+    roles = [
+        posting(
+            key, title=f"Research Engineer {key}", deadline=near, stated=frozenset({"deadline"})
+        )
+        for key in ("2", "3")
+    ]
     days.history.look(snapshot([CHEF, posting("1"), *roles]))
     with engine.begin() as connection:
         found = find_posting(connection, "2")
-        mutes.mute(connection, "console", posting_id=found.id, rule=None, by="U0ALICE001", now=days.history.now)
+        mutes.mute(
+            connection,
+            "console",
+            posting_id=found.id,
+            rule=None,
+            by="U0ALICE001",
+            now=days.history.now,
+        )
     assert days.at(3, 9.5) == 1
     assert [item.role.posting for item in days.last.items] == [f"{BOARD}:3"]
     assert [role.posting for role in days.last.deadlines] == [f"{BOARD}:3"]
     assert days.last.fitting == 2
-    assert days.history.ask("SELECT rule, state, reason FROM alerts WHERE title = 'Research Engineer 2' AND state = 'discarded'") != []
+    assert (
+        days.history.ask(
+            "SELECT rule, state, reason FROM alerts WHERE title = 'Research Engineer 2' AND state = 'discarded'"
+        )
+        != []
+    )
     with engine.begin() as connection:
         for name in (rule.name, ENGINEER_TOO.name):
-            mutes.mute(connection, "console", posting_id=None, rule=name, by="U0ALICE001", now=days.history.now + timedelta(hours=23))
+            mutes.mute(
+                connection,
+                "console",
+                posting_id=None,
+                rule=name,
+                by="U0ALICE001",
+                now=days.history.now + timedelta(hours=23),
+            )
     assert days.at(4, 9.5) == 1
     assert (days.last.items, days.last.deadlines, days.last.fitting) == ((), (), 0)

@@ -66,9 +66,13 @@ async def test_the_next_failure_is_another_incident(life: Life) -> None:
     assert [len(thread(life, number)) for number in (0, 1)] == [1, 1]
 
 
-async def test_three_answers_that_there_is_no_such_board_say_where_the_employer_is_now(life: Life, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_three_answers_that_there_is_no_such_board_say_where_the_employer_is_now(
+    life: Life, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(incidents, "where_now", {BOARD: "google:examplelabs"}.get)
-    monkeypatch.setattr(incidents, "other_boards", lambda _: ("lever:examplelabs", "google:examplelabs"))
+    monkeypatch.setattr(
+        incidents, "other_boards", lambda _: ("lever:examplelabs", "google:examplelabs")
+    )
     for status in (404, 410, 404):
         await life.hear(Failure(BOARD, f"HTTP {status}", status, unknown=status in {404, 410}))
     assert kinds(notices(life)) == ["Board failing"]
@@ -76,9 +80,13 @@ async def test_three_answers_that_there_is_no_such_board_say_where_the_employer_
     assert f"rolewatch boards move {BOARD} google:examplelabs" in shown(notices(life)[0])
 
 
-async def test_the_place_is_named_when_the_third_such_answer_in_a_row_comes_late(life: Life, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_the_place_is_named_when_the_third_such_answer_in_a_row_comes_late(
+    life: Life, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(incidents, "where_now", {BOARD: "google:examplelabs"}.get)
-    monkeypatch.setattr(incidents, "other_boards", lambda _: ("lever:examplelabs", "google:examplelabs"))
+    monkeypatch.setattr(
+        incidents, "other_boards", lambda _: ("lever:examplelabs", "google:examplelabs")
+    )
     for status in (503, 404, 503, 404, 404):
         await life.hear(Failure(BOARD, f"HTTP {status}", status, unknown=status in {404, 410}))
     assert "boards move" not in shown(notices(life)[0])
@@ -90,19 +98,29 @@ async def test_the_place_is_named_when_the_third_such_answer_in_a_row_comes_late
     assert len(thread(life)) == 1
 
 
-async def test_a_place_that_cannot_be_read_yet_is_named_without_a_command(life: Life, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_place_that_cannot_be_read_yet_is_named_without_a_command(
+    life: Life, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(incidents, "other_boards", lambda _: ("workday:acme.wd5/External",))
     for _ in range(3):
         await life.hear(Failure(BOARD, "HTTP 404", 404, unknown=True))
-    assert "(workday:acme.wd5/External): rolewatch cannot read Workday boards yet. " in shown(notices(life)[0])
+    assert "(workday:acme.wd5/External): rolewatch cannot read Workday boards yet. " in shown(
+        notices(life)[0]
+    )
     assert "boards move" not in shown(notices(life)[0])
 
 
 @pytest.mark.parametrize(
     ("board", "said"),
     [
-        ("greenhouse:optiverus", "Optiver has the board greenhouse:optiverprivate too: `rolewatch boards move greenhouse:optiverus "),
-        ("greenhouse:deepmind", "is on Google Careers now: `rolewatch boards move greenhouse:deepmind google:deepmind`"),
+        (
+            "greenhouse:optiverus",
+            "Optiver has the board greenhouse:optiverprivate too: `rolewatch boards move greenhouse:optiverus ",
+        ),
+        (
+            "greenhouse:deepmind",
+            "is on Google Careers now: `rolewatch boards move greenhouse:deepmind google:deepmind`",
+        ),
         ("greenhouse:nobody", "look for another with `rolewatch boards find "),
     ],
 )
@@ -162,15 +180,17 @@ async def test_a_refused_edit_is_told_too_and_made_when_the_channel_works(life: 
     assert kinds(notices(life)) == ["Channel works again"]
 
 
-async def test_a_message_and_an_edit_that_are_refused_at_once_are_one_incident(life: Life, monkeypatch: pytest.MonkeyPatch) -> None:
-    tell = refusals.tell
+async def test_a_message_and_an_edit_that_are_refused_at_once_are_one_incident(
+    life: Life, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tell = refusals.open_incident
 
-    def slow(*args: Any) -> bool:  # noqa: ANN401  # as it is called
+    def slow(*args: Any) -> bool:  # as it is called
         told = tell(*args)
         time.sleep(0.5)  # the other is refused before this is committed
         return told
 
-    monkeypatch.setattr(refusals, "tell", slow)
+    monkeypatch.setattr(refusals, "open_incident", slow)
     await life.look(*postings(10))
     life.slack.channels["C000ROLES"].archived = True
     life.glance(*postings(9), posting("10", title="Research Engineer, Team X"))
@@ -207,7 +227,9 @@ async def test_a_refused_configuration_is_one_message_until_one_is_taken_up(life
 
 async def test_elsewhere_each_is_a_message(office: PostOffice) -> None:
     life = Life(office)
-    life.history.settings = replace(life.history.settings, alerts=AlertSettings(operator=("console",)))
+    life.history.settings = replace(
+        life.history.settings, alerts=AlertSettings(operator=("console",))
+    )
     await life.look(*postings(9))
     for _ in range(5):
         await life.hear(Failure(BOARD, "HTTP 503"))

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine
 
 from monitor.alerts import mutes, saved
 from monitor.config.model import Rule, SlackSettings
-from monitor.database.engine import reading
+from monitor.database.engine import read_transaction
 from monitor.delivery.pack import pack
 from monitor.queries.resolve import find_posting
 from monitor.queries.roles import RoleFilter, find_roles
@@ -48,8 +48,15 @@ def mute_role(history: History, key: str = "1", channel: str = "slack:#roles") -
     with_connection(history, work)
 
 
-def mute_rule(history: History, rule: str = "research-engineer", channel: str = "slack:#roles") -> None:
-    with_connection(history, lambda connection: mutes.mute(connection, channel, posting_id=None, rule=rule, by=ALICE, now=history.now))
+def mute_rule(
+    history: History, rule: str = "research-engineer", channel: str = "slack:#roles"
+) -> None:
+    with_connection(
+        history,
+        lambda connection: mutes.mute(
+            connection, channel, posting_id=None, rule=rule, by=ALICE, now=history.now
+        ),
+    )
 
 
 def told(history: History) -> list[tuple[str, ...]]:
@@ -65,7 +72,9 @@ def test_a_muted_role_is_not_told_in_its_channel_and_alerts_list_says_why(histor
         ("research-engineer", "slack:#other", "pending"),
         ("research-engineer", "slack:#roles", "discarded"),
     ]
-    assert set(history.ask("SELECT reason FROM alerts WHERE state = 'discarded'")) == {(f"{ALICE} muted this role here",)}
+    assert set(history.ask("SELECT reason FROM alerts WHERE state = 'discarded'")) == {
+        (f"{ALICE} muted this role here",)
+    }
 
 
 def test_other_roles_of_the_channel_are_told(history: History) -> None:
@@ -84,14 +93,21 @@ def test_a_muted_rule_is_not_told_and_another_that_fits_is(history: History) -> 
     ]
     with history.engine.begin() as connection:
         pack(connection, history.now)
-    assert "research-engineer" not in history.ask("SELECT message FROM delivery WHERE channel = 'slack:#roles' ORDER BY id DESC")[0][0]
+    assert (
+        "research-engineer"
+        not in history.ask(
+            "SELECT message FROM delivery WHERE channel = 'slack:#roles' ORDER BY id DESC"
+        )[0][0]
+    )
 
 
 def test_a_rules_mute_ends_by_itself_after_a_day(history: History) -> None:
     mute_rule(history)
     history.look(snapshot([MOVED, *postings(3)[1:]]), minutes=24 * 60 - 1)
     history.look(snapshot(postings(3)), minutes=2)
-    states = history.ask("SELECT state FROM alerts WHERE kind = 'revised' AND rule = 'research-engineer' AND channel = 'slack:#roles'")
+    states = history.ask(
+        "SELECT state FROM alerts WHERE kind = 'revised' AND rule = 'research-engineer' AND channel = 'slack:#roles'"
+    )
     assert sorted(states) == [("discarded",), ("pending",)]
 
 
@@ -104,33 +120,53 @@ def test_history_knows_nothing_of_mutes(history: History) -> None:
 
 def test_a_mute_that_is_undone_is_over_and_can_be_made_again(history: History) -> None:
     with history.engine.begin() as connection:
-        first, is_new = mutes.mute(connection, "slack:#roles", posting_id=None, rule="labs", by=ALICE, now=history.now)
-        again, is_new_again = mutes.mute(connection, "slack:#roles", posting_id=None, rule="labs", by="U0BOBBY001", now=history.now)
+        first, is_new = mutes.mute(
+            connection, "slack:#roles", posting_id=None, rule="labs", by=ALICE, now=history.now
+        )
+        again, is_new_again = mutes.mute(
+            connection,
+            "slack:#roles",
+            posting_id=None,
+            rule="labs",
+            by="U0BOBBY001",
+            now=history.now,
+        )
         assert (is_new, is_new_again, again.id) == (True, False, first.id)
         assert mutes.undo(connection, first.id, ALICE, history.now)
         assert not mutes.undo(connection, first.id, ALICE, history.now)
-        assert mutes.listed(connection, history.now) == []
-        assert mutes.mute(connection, "slack:#roles", posting_id=None, rule="labs", by=ALICE, now=history.now)[1]
+        assert mutes.list_mutes(connection, history.now) == []
+        assert mutes.mute(
+            connection, "slack:#roles", posting_id=None, rule="labs", by=ALICE, now=history.now
+        )[1]
 
 
 def test_what_is_muted_is_listed_with_its_posting_and_its_end(history: History) -> None:
     mute_role(history, "3")
     mute_rule(history)
-    with reading(history.engine) as connection:
-        listed = [(row.posting, row.rule, row.until) for row in mutes.listed(connection, history.now)]
-        assert listed == [("greenhouse:examplelabs:3", None, None), (None, "research-engineer", history.now + mutes.A_DAY)]
-        assert [row.rule for row in mutes.listed(connection, history.now + timedelta(days=2))] == [None]
+    with read_transaction(history.engine) as connection:
+        listed = [
+            (row.posting, row.rule, row.until) for row in mutes.list_mutes(connection, history.now)
+        ]
+        assert listed == [
+            ("greenhouse:examplelabs:3", None, None),
+            (None, "research-engineer", history.now + mutes.A_DAY),
+        ]
+        assert [
+            row.rule for row in mutes.list_mutes(connection, history.now + timedelta(days=2))
+        ] == [None]
 
 
 def test_a_saved_role_is_its_savers_until_he_drops_it(history: History) -> None:
     def saved_by(user: str | None) -> list[str]:
-        return [row["key"] for row in find_roles(connection, RoleFilter(saved=True, saved_by=user)).rows]
+        return [
+            row["key"] for row in find_roles(connection, RoleFilter(saved=True, saved_by=user)).rows
+        ]
 
     with history.engine.begin() as connection:
         found = find_posting(connection, "2")
-        assert saved.save(connection, ALICE, found.id, history.now)
-        assert not saved.save(connection, ALICE, found.id, history.now)
+        assert saved.save_role(connection, ALICE, found.id, history.now)
+        assert not saved.save_role(connection, ALICE, found.id, history.now)
         assert (saved_by(ALICE), saved_by("U0BOBBY001"), saved_by(None)) == (["2"], [], ["2"])
-        assert saved.drop(connection, ALICE, found.id)
-        assert not saved.drop(connection, ALICE, found.id)
+        assert saved.unsave_role(connection, ALICE, found.id)
+        assert not saved.unsave_role(connection, ALICE, found.id)
         assert saved_by(None) == []

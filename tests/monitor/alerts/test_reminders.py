@@ -9,7 +9,7 @@ from sqlalchemy import Engine, select, update
 
 from crawler.items import Deadline, Posting, Probe
 from monitor.alerts import mutes, reminders
-from monitor.alerts.open_roles import Fitting
+from monitor.alerts.open_roles import OpenRole
 from monitor.config.model import Rule
 from monitor.database.tables import Alert, Delivery
 from monitor.delivery.pack import merge, pack
@@ -26,12 +26,32 @@ def hours(number: float) -> timedelta:
     return timedelta(hours=number)
 
 
-def due(left: float, *, learnt: float | None = 200, remind: tuple[float, ...] = (72, 24), first: float = 200, mode: Any = "instant") -> Any:  # noqa: ANN401  # a pair or None
+# a pair or None
+def due(
+    left: float,
+    *,
+    learnt: float | None = 200,
+    remind: tuple[float, ...] = (72, 24),
+    first: float = 200,
+    mode: Any = "instant",
+) -> Any:
     """What is due with so many hours left, of a deadline that was learnt with so many: (threshold in hours, expired)."""
-    role = Role(f"{BOARD}:1", "Example Labs", "Research Engineer", "https://jobs.example/1", deadline_at=DEADLINE)
+    role = Role(
+        f"{BOARD}:1",
+        "Example Labs",
+        "Research Engineer",
+        "https://jobs.example/1",
+        deadline_at=DEADLINE,
+    )
     rule = replace(ENGINEER, remind=tuple(map(hours, remind)), mode=mode)
     at = None if learnt is None else DEADLINE - hours(learnt)
-    found = reminders.decide(Fitting(1, BOARD, role, DEADLINE - hours(first), (WHY,)), rule, WHY, at, DEADLINE - hours(left))
+    found = reminders.decide(
+        OpenRole(1, BOARD, role, DEADLINE - hours(first), (WHY,)),
+        rule,
+        WHY,
+        at,
+        DEADLINE - hours(left),
+    )
     return (found.threshold / hours(1), found.expired) if found else None
 
 
@@ -57,7 +77,9 @@ def due(left: float, *, learnt: float | None = 200, remind: tuple[float, ...] = 
         (100, {"remind": (168,)}, (168, False)),
     ],
 )
-def test_the_nearest_threshold_is_due_from_its_moment_to_the_deadline(left: float, more: dict[str, Any], expected: object) -> None:
+def test_the_nearest_threshold_is_due_from_its_moment_to_the_deadline(
+    left: float, more: dict[str, Any], expected: object
+) -> None:
     assert due(left, **more) == expected
 
 
@@ -69,8 +91,13 @@ class Days:
         self.history.look(snapshot([posting("99", title="Chef")]))
         self.look(self.role())
 
-    def role(self, deadline: datetime | None = DEADLINE, **fields: Any) -> Posting:  # noqa: ANN401  # any field of a posting
-        return posting(deadline=Deadline(deadline, "by then") if deadline else None, stated=frozenset({"deadline"}), **fields)
+    # any field of a posting
+    def role(self, deadline: datetime | None = DEADLINE, **fields: Any) -> Posting:
+        return posting(
+            deadline=Deadline(deadline, "by then") if deadline else None,
+            stated=frozenset({"deadline"}),
+            **fields,
+        )
 
     def look(self, *postings: Posting, gone: str = "") -> None:
         probes = {gone: Probe.GONE} if gone else {}
@@ -85,10 +112,18 @@ class Days:
     def reminders(self) -> list[Reminder]:
         rows = self.history.ask("SELECT message FROM alert WHERE kind = 'reminder' ORDER BY id")
         messages = [load(row[0]) for row in rows]
-        return [item for message in messages if isinstance(message, ReminderMessage) for item in message.items]
+        return [
+            item
+            for message in messages
+            if isinstance(message, ReminderMessage)
+            for item in message.items
+        ]
 
     def waiting(self) -> list[ReminderMessage]:
-        messages = [load(row[0]) for row in self.history.ask("SELECT message FROM delivery WHERE state = 'pending'")]
+        messages = [
+            load(row[0])
+            for row in self.history.ask("SELECT message FROM delivery WHERE state = 'pending'")
+        ]
         return [message for message in messages if isinstance(message, ReminderMessage)]
 
     def pack(self) -> None:
@@ -134,7 +169,9 @@ def test_a_muted_role_is_reminded_of_as_discarded(engine: Engine) -> None:
     days = Days(engine)
     with engine.begin() as connection:
         mine = connection.scalar(select(Alert.posting_id).where(Alert.kind == "opened"))
-        mutes.mute(connection, "console", posting_id=mine, rule=None, by="U0ALICE001", now=days.history.now)
+        mutes.mute(
+            connection, "console", posting_id=mine, rule=None, by="U0ALICE001", now=days.history.now
+        )
     days.at(24)
     assert days.history.ask("SELECT state FROM alerts WHERE kind = 'reminder'") == [("discarded",)]
 
@@ -156,20 +193,26 @@ def test_what_waits_while_its_role_closes_is_not_sent(engine: Engine) -> None:
     days.pack()
     days.look(days.role(), gone="2")
     days.at(23)
-    assert days.history.ask("SELECT posting, state, reason FROM alerts WHERE kind = 'reminder' ORDER BY posting") == [
+    assert days.history.ask(
+        "SELECT posting, state, reason FROM alerts WHERE kind = 'reminder' ORDER BY posting"
+    ) == [
         (f"{BOARD}:1", "pending", None),
         (f"{BOARD}:2", "expired", "the role closed before it could be sent"),
     ]
 
 
-def test_what_waits_while_its_deadline_moves_on_is_told_when_its_moment_comes_again(engine: Engine) -> None:
+def test_what_waits_while_its_deadline_moves_on_is_told_when_its_moment_comes_again(
+    engine: Engine,
+) -> None:
     days = Days(engine)
     days.at(24)
     days.pack()
     later = DEADLINE + timedelta(days=7)
     days.look(days.role(later))
     assert [days.at(left, later) for left in (100, 24)] == [0, 1]
-    states = days.history.ask("SELECT state, reason FROM alerts WHERE kind = 'reminder' ORDER BY alert_id")
+    states = days.history.ask(
+        "SELECT state, reason FROM alerts WHERE kind = 'reminder' ORDER BY alert_id"
+    )
     assert states == [("expired", "the deadline moved before it could be sent"), ("pending", None)]
 
 
@@ -191,14 +234,21 @@ def test_a_night_whose_reminder_is_not_true_any_more_tells_the_rest(engine: Engi
     days.at(24)
     days.pack()
     with engine.begin() as connection:
-        rows = connection.execute(select(Delivery.delivery_id, Delivery.message).order_by(Delivery.id)).all()
-        [(names, night)] = together([(row.delivery_id, load(row.message)) for row in rows], days.history.now)
+        rows = connection.execute(
+            select(Delivery.delivery_id, Delivery.message).order_by(Delivery.id)
+        ).all()
+        [(names, night)] = together(
+            [(row.delivery_id, load(row.message)) for row in rows], days.history.now
+        )
         merge(connection, names, night)
     days.look(gone="1")
     days.at(23)
     told = days.history.ask("SELECT kind, state FROM alerts ORDER BY alert_id")
     assert told[:3] == [("summary", "pending"), ("opened", "pending"), ("reminder", "expired")]
-    [left] = [load(row[0]) for row in days.history.ask("SELECT message FROM delivery WHERE state = 'pending'")]
+    [left] = [
+        load(row[0])
+        for row in days.history.ask("SELECT message FROM delivery WHERE state = 'pending'")
+    ]
     assert isinstance(left, NightMessage)
     assert [type(part).__name__ for part in left.parts] == ["GroupMessage", "SummaryMessage"]
 
@@ -223,7 +273,17 @@ def test_rules_that_remind_at_once_are_one_message(engine: Engine) -> None:
     days = Days(engine, ENGINEER, Rule("second", any=("engineer",)))
     assert days.at(24) == 2
     days.pack()
-    assert len({row[0] for row in days.history.ask("SELECT delivery_id FROM alerts WHERE kind = 'reminder'")}) == 1
+    assert (
+        len(
+            {
+                row[0]
+                for row in days.history.ask(
+                    "SELECT delivery_id FROM alerts WHERE kind = 'reminder'"
+                )
+            }
+        )
+        == 1
+    )
 
 
 def test_many_deadlines_at_once_are_one_message(engine: Engine) -> None:
@@ -235,15 +295,26 @@ def test_many_deadlines_at_once_are_one_message(engine: Engine) -> None:
     assert len(message.items) == 12
 
 
-def test_of_many_deadlines_that_wait_those_that_passed_expire_and_the_others_are_told(engine: Engine) -> None:
+def test_of_many_deadlines_that_wait_those_that_passed_expire_and_the_others_are_told(
+    engine: Engine,
+) -> None:
     days = Days(engine)
-    days.look(*(days.role(DEADLINE - hours(12) if number < 3 else DEADLINE, key=str(number)) for number in range(1, 13)))
+    days.look(
+        *(
+            days.role(DEADLINE - hours(12) if number < 3 else DEADLINE, key=str(number))
+            for number in range(1, 13)
+        )
+    )
     assert days.at(20) == 12
     days.pack()
     days.at(10)
-    assert days.history.ask("SELECT state, count(*) FROM alerts WHERE kind = 'reminder' GROUP BY state ORDER BY state") == [
+    assert days.history.ask(
+        "SELECT state, count(*) FROM alerts WHERE kind = 'reminder' GROUP BY state ORDER BY state"
+    ) == [
         ("expired", 2),
         ("pending", 10),
     ]
     (message,) = days.waiting()
-    assert sorted(int(item.role.posting.rpartition(":")[2]) for item in message.items) == list(range(3, 13))
+    assert sorted(int(item.role.posting.rpartition(":")[2]) for item in message.items) == list(
+        range(3, 13)
+    )

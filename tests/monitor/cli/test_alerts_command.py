@@ -42,7 +42,9 @@ async def place(tmp_path: Path, boards: BoardServer, slack: SlackServer) -> Asyn
 def test_alerts_are_listed_newest_first_and_by_state_and_channel(told: Program) -> None:
     rows = told.ask("alerts", "list")
     assert len(rows) > 5
-    assert [row["alert_id"] for row in rows] == sorted((row["alert_id"] for row in rows), reverse=True)
+    assert [row["alert_id"] for row in rows] == sorted(
+        (row["alert_id"] for row in rows), reverse=True
+    )
     assert told.ask("alerts", "list", "--limit", "2") == rows[:2]
     assert told.ask("alerts", "list", "--state", "sent") == []
     assert told.ask("alerts", "list", "--channel", "console", "--state", "pending") == rows
@@ -68,7 +70,9 @@ def test_discarding_asks_for_a_moment(told: Program) -> None:
     assert told("alerts", "discard", "--before", "someday").code == 2
 
 
-async def test_what_failed_is_sent_again_once_its_channel_works(place: Place, slack: SlackServer) -> None:
+async def test_what_failed_is_sent_again_once_its_channel_works(
+    place: Place, slack: SlackServer
+) -> None:
     slack.channels[ROLES].archived = True
     code, _, err = await place.here("check")
     assert code == 1
@@ -83,7 +87,9 @@ async def test_what_failed_is_sent_again_once_its_channel_works(place: Place, sl
     assert len(slack.texts()) == 1
 
 
-async def test_beside_a_daemon_it_is_the_daemon_that_sends_again(place: Place, slack: SlackServer) -> None:
+async def test_beside_a_daemon_it_is_the_daemon_that_sends_again(
+    place: Place, slack: SlackServer
+) -> None:
     slack.channels[ROLES].archived = True
     daemon = await place.start("run")
     await until(lambda: place.ask("SELECT 1 FROM delivery WHERE state = 'failed'"))
@@ -95,10 +101,16 @@ async def test_beside_a_daemon_it_is_the_daemon_that_sends_again(place: Place, s
     await stopped(daemon)
 
 
-async def test_what_quiet_hours_hold_is_not_said_to_be_delivered(place: Place, slack: SlackServer) -> None:
+async def test_what_quiet_hours_hold_is_not_said_to_be_delivered(
+    place: Place, slack: SlackServer
+) -> None:
     now = datetime.now(UTC)
     hours = f"{now - timedelta(hours=1):%H:%M}-{now + timedelta(hours=1):%H:%M}"
-    place.config.write_text(place.config.read_text().replace("[alerts]", f'[alerts]\ntimezone = "UTC"\nquiet = "{hours}"'))
+    place.config.write_text(
+        place.config.read_text().replace(
+            "[alerts]", f'[alerts]\ntimezone = "UTC"\nquiet = "{hours}"'
+        )
+    )
     await place.here("check")
     code, out, err = await place.here("alerts", "retry")
     assert code == 0
@@ -118,16 +130,29 @@ async def test_what_waits_for_a_token_says_so(place: Place) -> None:
     assert "slack:#roles: 1 message could not be delivered: $SLACK_BOT_TOKEN is not set" in err
 
 
-async def test_what_waits_for_a_channel_that_no_rule_tells_any_more_can_be_given_up_alone(place: Place, slack: SlackServer) -> None:
+async def test_what_waits_for_a_channel_that_no_rule_tells_any_more_can_be_given_up_alone(
+    place: Place, slack: SlackServer
+) -> None:
     slack.channels[ROLES].archived = slack.channels[OPS].archived = True
     await place.here("check")
     place.config.write_text(place.config.read_text().replace("#roles", "#others"))
     _, _, err = await place.here("alerts", "retry")
-    assert "gives them up" not in next(line for line in err.splitlines() if line.startswith("slack:#ops: "))
+    assert "gives them up" not in next(
+        line for line in err.splitlines() if line.startswith("slack:#ops: ")
+    )
     [line] = [line for line in err.splitlines() if line.startswith("slack:#roles: ")]
-    assert "no rule tells this channel any more: `rolewatch alerts discard --channel slack:#roles --before 0s` gives them up" in line
-    assert await place.here("alerts", "discard", "--channel", "slack:#roles", "--before", "0s") == (0, "gave up 1 message\n", "")
-    assert set(place.ask("SELECT channel FROM delivery WHERE state = 'failed'")) == {("slack:#ops",)}
+    assert (
+        "no rule tells this channel any more: `rolewatch alerts discard --channel slack:#roles --before 0s` gives them up"
+        in line
+    )
+    assert await place.here("alerts", "discard", "--channel", "slack:#roles", "--before", "0s") == (
+        0,
+        "gave up 1 message\n",
+        "",
+    )
+    assert set(place.ask("SELECT channel FROM delivery WHERE state = 'failed'")) == {
+        ("slack:#ops",)
+    }
 
 
 async def test_nothing_to_retry_is_well(place: Place) -> None:
@@ -138,24 +163,36 @@ async def test_nothing_to_retry_is_well(place: Place) -> None:
     assert await place.here("alerts", "retry") == nothing
 
 
-async def test_a_sample_goes_to_each_channel_once_and_says_that_it_is_one(place: Place, slack: SlackServer) -> None:
+async def test_a_sample_goes_to_each_channel_once_and_says_that_it_is_one(
+    place: Place, slack: SlackServer
+) -> None:
     code, out, _ = await place.here("alerts", "test")
     assert code == 0
-    assert [line.split()[:2] for line in out.splitlines()] == [["slack:#roles", "ok"], ["slack:#ops", "ok"]]
+    assert [line.split()[:2] for line in out.splitlines()] == [
+        ["slack:#roles", "ok"],
+        ["slack:#ops", "ok"],
+    ]
     for channel in (ROLES, OPS):
         (message,) = slack.channels[channel].messages
         assert "sample" in shown(message)
-    assert "Matched research-engineer: here stand the words that fitted" in shown(slack.channels[ROLES].messages[0])
+    assert "Matched research-engineer: here stand the words that fitted" in shown(
+        slack.channels[ROLES].messages[0]
+    )
     assert place.ask("SELECT * FROM alert") == []
 
 
-async def test_a_sample_that_is_refused_says_why_and_what_to_do(place: Place, slack: SlackServer) -> None:
+async def test_a_sample_that_is_refused_says_why_and_what_to_do(
+    place: Place, slack: SlackServer
+) -> None:
     slack.channels[ROLES].member = False
     code, out, _ = await place.here("alerts", "test", "--format", "json")
     assert code == 1
     roles, ops = json.loads(out)
     assert (roles["channel"], roles["ok"]) == ("slack:#roles", False)
-    assert roles["words"] == "not_in_channel: invite the app to the channel; in #roles, type: /invite @rolewatch"
+    assert (
+        roles["words"]
+        == "not_in_channel: invite the app to the channel; in #roles, type: /invite @rolewatch"
+    )
     assert ops["ok"]
 
 
@@ -166,7 +203,9 @@ async def test_a_sample_waits_when_slack_asks_it_to(place: Place, slack: SlackSe
     assert len(slack.texts()) == 1
 
 
-async def test_without_a_token_the_samples_come_to_the_console(place: Place, slack: SlackServer) -> None:
+async def test_without_a_token_the_samples_come_to_the_console(
+    place: Place, slack: SlackServer
+) -> None:
     place.token = ""
     code, out, _ = await place.here("alerts", "test")
     assert code == 0
@@ -178,5 +217,9 @@ async def test_without_a_token_the_samples_come_to_the_console(place: Place, sla
 async def test_no_alert_is_said(place: Place) -> None:
     assert (await place.here("db", "upgrade"))[0] == 0
     assert await place.here("alerts", "list") == (0, "No alert yet\n", "")
-    assert await place.here("alerts", "list", "--state", "failed", "--channel", "console") == (0, "No failed alert goes to console\n", "")
+    assert await place.here("alerts", "list", "--state", "failed", "--channel", "console") == (
+        0,
+        "No failed alert goes to console\n",
+        "",
+    )
     assert await place.here("alerts", "list", "--format", "json") == (0, "[]\n", "")

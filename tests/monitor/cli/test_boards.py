@@ -37,9 +37,16 @@ def test_a_new_board_has_the_columns_of_one_that_was_read(watching: Program) -> 
 
 
 @pytest.mark.parametrize(
-    "given", [THIRD, "https://job-boards.greenhouse.io/thirdlab", "https://boards.greenhouse.io/embed/job_board?for=thirdlab"]
+    "given",
+    [
+        THIRD,
+        "https://job-boards.greenhouse.io/thirdlab",
+        "https://boards.greenhouse.io/embed/job_board?for=thirdlab",
+    ],
 )
-def test_a_board_is_added_by_any_address_and_looked_at_first(watching: Program, third: BoardServer, given: str) -> None:
+def test_a_board_is_added_by_any_address_and_looked_at_first(
+    watching: Program, third: BoardServer, given: str
+) -> None:
     ran = watching("boards", "add", given)
     assert ran.code == 0
     assert "added greenhouse:thirdlab (Example Labs, 3 postings)" in ran.out
@@ -54,7 +61,9 @@ def test_a_board_that_does_not_exist_is_refused(watching: Program) -> None:
     assert len(watching.watched()) == 2
 
 
-def test_a_board_that_cannot_be_read_now_is_added_with_a_warning(watching: Program, third: BoardServer) -> None:
+def test_a_board_that_cannot_be_read_now_is_added_with_a_warning(
+    watching: Program, third: BoardServer
+) -> None:
     third.troubles["thirdlab"] = Trouble(status=503)
     ran = watching("boards", "add", THIRD)
     assert ran.code == 0
@@ -63,13 +72,22 @@ def test_a_board_that_cannot_be_read_now_is_added_with_a_warning(watching: Progr
 
 
 def test_a_board_may_be_added_unseen(watching: Program, third: BoardServer) -> None:
-    assert watching("boards", "add", THIRD, "--no-check", "--company", "Third Lab", "--every", "1h").code == 0
+    assert (
+        watching(
+            "boards", "add", THIRD, "--no-check", "--company", "Third Lab", "--every", "1h"
+        ).code
+        == 0
+    )
     assert not third.requests
     assert 'company = "Third Lab"\nevery = "1h"\n' in Path(watching.config).read_text()
 
 
-@pytest.mark.parametrize("given", ["https://job-boards.greenhouse.io/otherworks", "greenhouse:OtherWorks"])
-def test_a_board_that_is_watched_already_is_said_to_be_and_left_unseen(watching: Program, server: BoardServer, given: str) -> None:
+@pytest.mark.parametrize(
+    "given", ["https://job-boards.greenhouse.io/otherworks", "greenhouse:OtherWorks"]
+)
+def test_a_board_that_is_watched_already_is_said_to_be_and_left_unseen(
+    watching: Program, server: BoardServer, given: str
+) -> None:
     before = Path(watching.config).read_text()
     ran = watching("boards", "add", given)
     assert (ran.code, ran.err) == (0, "")
@@ -103,7 +121,9 @@ def test_a_board_that_is_switched_off_is_not_added_again(watching: Program) -> N
         ("http://127.0.0.1:1/careers", "could not be read (cannot connect to 127.0.0.1: "),
     ],
 )
-def test_what_is_no_board_of_ours_is_refused_with_what_would_be(watching: Program, given: str, said: str) -> None:
+def test_what_is_no_board_of_ours_is_refused_with_what_would_be(
+    watching: Program, given: str, said: str
+) -> None:
     ran = watching("boards", "add", given)
     assert ran.code == 2
     assert said in ran.err
@@ -128,7 +148,11 @@ def test_nothing_added_leaves_no_file_behind(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("name", "board"),
-    [("Thinking Machines", "ashby:ThinkingMachines"), ("deepmind", "google:deepmind"), ("Isomorphic Labs", "greenhouse:isomorphiclabs")],
+    [
+        ("Thinking Machines", "ashby:ThinkingMachines"),
+        ("deepmind", "google:deepmind"),
+        ("Isomorphic Labs", "greenhouse:isomorphiclabs"),
+    ],
 )
 def test_a_board_is_added_by_its_employers_name(tmp_path: Path, name: str, board: str) -> None:
     program = Program(str(tmp_path / "rolewatch.toml"))
@@ -139,19 +163,25 @@ def test_a_board_is_added_by_its_employers_name(tmp_path: Path, name: str, board
 
 def test_a_former_board_is_added_with_where_its_employer_is(tmp_path: Path) -> None:
     program = Program(str(tmp_path / "rolewatch.toml"))
-    ran = program("boards", "add", "https://boards.greenhouse.io/deepmind/jobs/5938712", "--no-check")
+    ran = program(
+        "boards", "add", "https://boards.greenhouse.io/deepmind/jobs/5938712", "--no-check"
+    )
     assert ran.code == 0
     assert "Google DeepMind, which is at google:deepmind now" in ran.err
     assert program.watched() == ["greenhouse:deepmind"]
 
 
-def test_a_former_board_that_is_gone_is_refused_with_where_its_employer_is(watching: Program) -> None:
+def test_a_former_board_that_is_gone_is_refused_with_where_its_employer_is(
+    watching: Program,
+) -> None:
     ran = watching("boards", "add", "greenhouse:deepmind")
     assert (ran.code, len(ran.err.splitlines())) == (2, 1)
     assert "google:deepmind" in ran.err
 
 
-@pytest.mark.parametrize(("answer", "added"), [("2", ["greenhouse:optiverprivate"]), ("", []), ("7", [])])
+@pytest.mark.parametrize(
+    ("answer", "added"), [("2", ["greenhouse:optiverprivate"]), ("", []), ("7", [])]
+)
 def test_a_name_of_several_boards_is_asked_about_at_a_terminal(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, answer: str, added: list[str]
 ) -> None:

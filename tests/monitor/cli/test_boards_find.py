@@ -37,15 +37,29 @@ GOOGLE = "https://www.google.com/about/careers/applications/jobs/results/"
         ),
         (
             "https://jobs.lever.co/Acme",
-            {"board": "lever:Acme", "posting": None, "company": None, "url": "https://jobs.lever.co/Acme", "readable": False},
+            {
+                "board": "lever:Acme",
+                "posting": None,
+                "company": None,
+                "url": "https://jobs.lever.co/Acme",
+                "readable": False,
+            },
         ),
         (
             "Sierra",
-            {"board": "ashby:Sierra", "posting": None, "company": "Sierra", "url": "https://jobs.ashbyhq.com/Sierra", "readable": True},
+            {
+                "board": "ashby:Sierra",
+                "posting": None,
+                "company": "Sierra",
+                "url": "https://jobs.ashbyhq.com/Sierra",
+                "readable": True,
+            },
         ),
     ],
 )
-def test_a_name_or_a_link_is_said_to_mean_a_board_without_a_configuration(tmp_path: Path, text: str, row: dict[str, object]) -> None:
+def test_a_name_or_a_link_is_said_to_mean_a_board_without_a_configuration(
+    tmp_path: Path, text: str, row: dict[str, object]
+) -> None:
     assert Program(str(tmp_path / "none.toml")).ask("boards", "find", text)[0] == row
 
 
@@ -56,7 +70,10 @@ def test_a_name_or_a_link_is_said_to_mean_a_board_without_a_configuration(tmp_pa
         ("https://acme.example/jobs?gh_jid=1", "a job of Greenhouse on the employer's own site"),
         ("https://grnh.se/3d8f6c4b2us", "short link"),
         ("nope:x", "nope is no ats"),
-        ("https://openai.com/careers", "only the network says which board it leads to: `rolewatch boards add https://openai.com/careers`"),
+        (
+            "https://openai.com/careers",
+            "only the network says which board it leads to: `rolewatch boards add https://openai.com/careers`",
+        ),
         ("https://openai.com/" + "x" * 4000, "is no address"),
     ],
 )
@@ -71,9 +88,15 @@ def test_what_means_no_board_is_said_in_a_sentence(tmp_path: Path, text: str, sa
 
 @pytest.mark.parametrize(
     ("text", "said"),
-    [("greenhouse:deepmind", "which is at google:deepmind now"), ("nvidia", "rolewatch cannot read Workday boards yet"), ("openai", "")],
+    [
+        ("greenhouse:deepmind", "which is at google:deepmind now"),
+        ("nvidia", "rolewatch cannot read Workday boards yet"),
+        ("openai", ""),
+    ],
 )
-def test_what_a_person_should_know_of_a_found_board_is_said_beside_it(tmp_path: Path, text: str, said: str) -> None:
+def test_what_a_person_should_know_of_a_found_board_is_said_beside_it(
+    tmp_path: Path, text: str, said: str
+) -> None:
     ran = Program(str(tmp_path / "none.toml"))("boards", "find", text)
     assert ran.code == 0
     assert said in ran.err

@@ -21,23 +21,33 @@ def test_a_removed_board_keeps_its_history(watching: Program) -> None:
     assert watching("boards", "remove", "greenhouse:otherworks").code == 0
     watching("check")
     assert watching.watched() == ["greenhouse:examplelabs"]
-    assert watching.ask("sql", "SELECT state, open_postings FROM boards WHERE token = 'otherworks'") == [
-        {"state": "unwatched", "open_postings": 3}
-    ]
+    assert watching.ask(
+        "sql", "SELECT state, open_postings FROM boards WHERE token = 'otherworks'"
+    ) == [{"state": "unwatched", "open_postings": 3}]
 
 
 def test_a_removed_board_is_unwatched_at_once(watching: Program) -> None:
     watching("check")
     for board in ("greenhouse:otherworks", "greenhouse:examplelabs"):
         assert watching("boards", "remove", board).code == 0
-    assert watching.ask("sql", "SELECT DISTINCT state, next_check_at FROM boards") == [{"state": "unwatched", "next_check_at": None}]
-    assert watching.ask("sql", "SELECT count(*) AS n FROM coverage WHERE to_at IS NULL") == [{"n": 0}]
+    assert watching.ask("sql", "SELECT DISTINCT state, next_check_at FROM boards") == [
+        {"state": "unwatched", "next_check_at": None}
+    ]
+    assert watching.ask("sql", "SELECT count(*) AS n FROM coverage WHERE to_at IS NULL") == [
+        {"n": 0}
+    ]
 
 
 @pytest.mark.parametrize(
-    ("found", "said"), [(None, ""), (b"no database at all, whoever made it", "has it as watched until the next round")]
+    ("found", "said"),
+    [
+        (None, ""),
+        (b"no database at all, whoever made it", "has it as watched until the next round"),
+    ],
 )
-def test_a_board_is_removed_whatever_becomes_of_the_database(watching: Program, tmp_path: Path, found: bytes | None, said: str) -> None:
+def test_a_board_is_removed_whatever_becomes_of_the_database(
+    watching: Program, tmp_path: Path, found: bytes | None, said: str
+) -> None:
     if found is not None:
         (tmp_path / "rolewatch.db").write_bytes(found)
     ran = watching("boards", "remove", "greenhouse:otherworks")
@@ -48,7 +58,9 @@ def test_a_board_is_removed_whatever_becomes_of_the_database(watching: Program, 
 
 
 @pytest.mark.parametrize("name", ["otherworks", "OTHERWORKS", "Other Works"])
-def test_a_board_is_removed_and_looked_at_by_what_it_alone_is_called(watching: Program, name: str) -> None:
+def test_a_board_is_removed_and_looked_at_by_what_it_alone_is_called(
+    watching: Program, name: str
+) -> None:
     assert [report["board"] for report in watching.ask("check", name)] == ["greenhouse:otherworks"]
     assert watching("boards", "remove", name).out.startswith("removed greenhouse:otherworks from ")
     gone = watching("boards", "remove", name)
@@ -61,7 +73,10 @@ def test_a_name_of_several_boards_is_refused_with_all_of_them(watching: Program)
     file.write_text(file.read_text().replace("Other Works", "Example Labs"))
     for command in (("check",), ("boards", "remove")):
         ran = watching(*command, "example labs")
-        assert (ran.code, ran.err) == (2, "'example labs' is one of several boards: greenhouse:examplelabs, greenhouse:otherworks\n")
+        assert (ran.code, ran.err) == (
+            2,
+            "'example labs' is one of several boards: greenhouse:examplelabs, greenhouse:otherworks\n",
+        )
 
 
 def test_a_board_that_is_not_watched_cannot_be_removed(watching: Program) -> None:

@@ -21,7 +21,10 @@ def test_a_board_is_found_on_a_careers_page(watching: Program, third: BoardServe
     ("page", "said"),
     [
         (b"<html>We hire!</html>", "no board"),
-        (b"https://jobs.lever.co/one https://job-boards.greenhouse.io/two", "may mean lever:one (one), greenhouse:two (two): give"),
+        (
+            b"https://jobs.lever.co/one https://job-boards.greenhouse.io/two",
+            "may mean lever:one (one), greenhouse:two (two): give",
+        ),
         (b"https://jobs.lever.co/one", "lever"),
     ],
 )
@@ -35,7 +38,9 @@ def test_a_careers_page_that_does_not_name_one_board_we_read_is_refused(
     assert len(watching.watched()) == 2
 
 
-def test_a_careers_page_that_cannot_be_read_is_refused(watching: Program, server: BoardServer) -> None:
+def test_a_careers_page_that_cannot_be_read_is_refused(
+    watching: Program, server: BoardServer
+) -> None:
     server.troubles["/careers"] = Trouble(status=403, body=b"")
     ran = watching("boards", "add", f"{server.url}/careers")
     assert ran.code == 2
@@ -44,15 +49,27 @@ def test_a_careers_page_that_cannot_be_read_is_refused(watching: Program, server
 
 def test_a_careers_page_that_moved_is_followed(watching: Program, third: BoardServer) -> None:
     third.troubles["/jobs"] = Trouble(status=301, headers={"Location": "/careers"})
-    third.troubles["/careers"] = Trouble(body=b'<a href="https://boards.greenhouse.io/thirdlab">', status=200)
+    third.troubles["/careers"] = Trouble(
+        body=b'<a href="https://boards.greenhouse.io/thirdlab">', status=200
+    )
     assert watching("boards", "add", f"{third.url}/jobs").code == 0
 
 
 @pytest.mark.parametrize(
-    "inside", ["http://localhost:{port}/inner", "http://127.0.0.2:{port}/inner", "file:///etc/passwd", "http://[::1]/"]
+    "inside",
+    [
+        "http://localhost:{port}/inner",
+        "http://127.0.0.2:{port}/inner",
+        "file:///etc/passwd",
+        "http://[::1]/",
+    ],
 )
-def test_a_careers_page_that_leads_inside_is_not_followed(watching: Program, third: BoardServer, inside: str) -> None:
-    third.troubles["/jobs"] = Trouble(status=302, headers={"Location": inside.format(port=third.url.rsplit(":", 1)[1])})
+def test_a_careers_page_that_leads_inside_is_not_followed(
+    watching: Program, third: BoardServer, inside: str
+) -> None:
+    third.troubles["/jobs"] = Trouble(
+        status=302, headers={"Location": inside.format(port=third.url.rsplit(":", 1)[1])}
+    )
     ran = watching("boards", "add", f"{third.url}/jobs")
     assert ran.code == 2
     assert "leads to an address that no careers page has" in ran.err
@@ -65,7 +82,9 @@ def test_a_careers_page_that_leads_to_itself_is_left(watching: Program, third: B
     assert (ran.code, len(third.asked("/jobs"))) == (2, 6)
 
 
-def test_a_short_link_is_followed_to_the_address_that_names_the_board(watching: Program, third: BoardServer) -> None:
+def test_a_short_link_is_followed_to_the_address_that_names_the_board(
+    watching: Program, third: BoardServer
+) -> None:
     form = "https://boards.greenhouse.io/embed/job_app?for=thirdlab&token=1"
     third.troubles["/short"] = Trouble(status=302, headers={"Location": form})
     assert watching("boards", "add", f"{third.url}/short").code == 0
@@ -82,7 +101,12 @@ FRONT = (
 
 
 @pytest.mark.parametrize(
-    ("place", "read"), [("/life", ["/life"]), ("/open", ["/life", "/open"]), ("/careers/four", ["/life", "/open", "/careers/four"])]
+    ("place", "read"),
+    [
+        ("/life", ["/life"]),
+        ("/open", ["/life", "/open"]),
+        ("/careers/four", ["/life", "/open", "/careers/four"]),
+    ],
 )
 def test_a_careers_page_that_names_no_board_is_read_three_links_further(
     watching: Program, third: BoardServer, place: str, read: list[str]
@@ -91,11 +115,17 @@ def test_a_careers_page_that_names_no_board_is_read_three_links_further(
     third.troubles[place] = Trouble(body=BOARD_LINK, status=200)
     assert watching("boards", "add", f"{third.url}/careers").code == 0
     assert watching.watched()[-1] == THIRD
-    assert [path for path in ("/about", "/life", "/open", "/careers/four", "/careers/five", "/jobs.js") if third.asked(path)] == read
+    assert [
+        path
+        for path in ("/about", "/life", "/open", "/careers/four", "/careers/five", "/jobs.js")
+        if third.asked(path)
+    ] == read
 
 
 @pytest.mark.parametrize("attributes", ['src="/ashby.js"', 'id="greenhouse-board" src="/frame"'])
-def test_a_frame_that_names_an_ats_is_read_first(watching: Program, third: BoardServer, attributes: str) -> None:
+def test_a_frame_that_names_an_ats_is_read_first(
+    watching: Program, third: BoardServer, attributes: str
+) -> None:
     frame = f"<iframe {attributes}></iframe>"
     place = "/" + attributes.rpartition("/")[2].strip('"')
     third.troubles["/careers"] = Trouble(body=FRONT + frame.encode(), status=200)
@@ -104,9 +134,7 @@ def test_a_frame_that_names_an_ats_is_read_first(watching: Program, third: Board
     assert (len(third.asked(place)), third.asked("/life")) == (1, [])
 
 
-SEVERAL = (
-    b'<a href="https://jobs.lever.co/one"><a href="https://boards.greenhouse.io/thirdlab"><a href="https://boards.greenhouse.io/ThirdLab">'
-)
+SEVERAL = b'<a href="https://jobs.lever.co/one"><a href="https://boards.greenhouse.io/thirdlab"><a href="https://boards.greenhouse.io/ThirdLab">'
 
 
 @pytest.mark.parametrize(("answer", "code"), [("2", 0), ("", 2)])
@@ -126,7 +154,12 @@ def test_a_careers_page_of_several_boards_is_asked_about_before_a_move(
 ) -> None:
     monkeypatch.setattr("monitor.cli.choosing.is_terminal", lambda: True)
     third.troubles["/careers"] = Trouble(body=SEVERAL, status=200)
-    assert watching("boards", "move", "greenhouse:otherworks", f"{third.url}/careers", stdin="2\n").code == 0
+    assert (
+        watching(
+            "boards", "move", "greenhouse:otherworks", f"{third.url}/careers", stdin="2\n"
+        ).code
+        == 0
+    )
     assert watching.watched() == ["greenhouse:examplelabs", THIRD]
 
 
@@ -134,7 +167,9 @@ def test_a_careers_page_of_several_boards_is_asked_about_before_a_move(
 def test_a_board_of_another_name_on_a_further_page_is_asked_about(
     watching: Program, third: BoardServer, monkeypatch: pytest.MonkeyPatch, answer: str, code: int
 ) -> None:
-    third.troubles["/careers"] = Trouble(body=b'<title>Acme</title><a href="/jobs">Jobs</a>', status=200)
+    third.troubles["/careers"] = Trouble(
+        body=b'<title>Acme</title><a href="/jobs">Jobs</a>', status=200
+    )
     third.troubles["/jobs"] = Trouble(body=BOARD_LINK, status=200)
     refused = watching("boards", "add", f"{third.url}/careers")
     assert (refused.code, "may mean greenhouse:thirdlab" in refused.err) == (2, True)
@@ -142,7 +177,9 @@ def test_a_board_of_another_name_on_a_further_page_is_asked_about(
     assert watching("boards", "add", f"{third.url}/careers", stdin=answer + "\n").code == code
 
 
-def test_a_careers_page_is_read_no_further_than_three_links(watching: Program, third: BoardServer) -> None:
+def test_a_careers_page_is_read_no_further_than_three_links(
+    watching: Program, third: BoardServer
+) -> None:
     third.troubles["/careers"] = Trouble(body=FRONT, status=200)
     third.troubles["/careers/five"] = Trouble(body=BOARD_LINK, status=200)
     ran = watching("boards", "add", f"{third.url}/careers")
@@ -151,21 +188,33 @@ def test_a_careers_page_is_read_no_further_than_three_links(watching: Program, t
 
 
 def test_a_script_of_the_page_may_name_the_board(watching: Program, third: BoardServer) -> None:
-    third.troubles["/careers"] = Trouble(body=b'<title>Thirdlab: jobs</title><script src="/jobs.js"></script>', status=200)
-    third.troubles["/jobs.js"] = Trouble(body=b'fetch("https://boards-api.greenhouse.io/v1/boards/thirdlab/jobs")', status=200)
+    third.troubles["/careers"] = Trouble(
+        body=b'<title>Thirdlab: jobs</title><script src="/jobs.js"></script>', status=200
+    )
+    third.troubles["/jobs.js"] = Trouble(
+        body=b'fetch("https://boards-api.greenhouse.io/v1/boards/thirdlab/jobs")', status=200
+    )
     assert watching("boards", "add", f"{third.url}/careers").code == 0
 
 
 @pytest.mark.parametrize(
     ("robots", "said"),
     [
-        (Trouble(body=b"User-agent: *\nDisallow: /careers", status=200), "closes /careers to programs"),
-        (Trouble(body=b"User-agent: rolewatch\nDisallow: /", status=200), "closes /careers to programs"),
+        (
+            Trouble(body=b"User-agent: *\nDisallow: /careers", status=200),
+            "closes /careers to programs",
+        ),
+        (
+            Trouble(body=b"User-agent: rolewatch\nDisallow: /", status=200),
+            "closes /careers to programs",
+        ),
         (Trouble(body=b"", status=503), "answered HTTP 503, which closes the whole host: "),
         (Trouble(body=b"", status=429), "answered HTTP 429: too many requests"),
     ],
 )
-def test_a_careers_page_that_robots_close_is_not_read(watching: Program, third: BoardServer, robots: Trouble, said: str) -> None:
+def test_a_careers_page_that_robots_close_is_not_read(
+    watching: Program, third: BoardServer, robots: Trouble, said: str
+) -> None:
     third.troubles["/robots.txt"] = robots
     third.troubles["/careers"] = Trouble(body=BOARD_LINK, status=200)
     ran = watching("boards", "add", f"{third.url}/careers")
@@ -176,18 +225,24 @@ def test_a_careers_page_that_robots_close_is_not_read(watching: Program, third: 
 @pytest.mark.parametrize(
     "robots",
     [
-        Trouble(body=b"User-agent: *\nDisallow: /careers\n\nUser-agent: rolewatch\nAllow: /", status=200),
+        Trouble(
+            body=b"User-agent: *\nDisallow: /careers\n\nUser-agent: rolewatch\nAllow: /", status=200
+        ),
         Trouble(status=302, headers={"Location": "/elsewhere.txt"}),
         Trouble(status=302, headers={"Location": "http://localhost/robots.txt"}),
     ],
 )
-def test_a_careers_page_that_robots_leave_open_is_read(watching: Program, third: BoardServer, robots: Trouble) -> None:
+def test_a_careers_page_that_robots_leave_open_is_read(
+    watching: Program, third: BoardServer, robots: Trouble
+) -> None:
     third.troubles["/robots.txt"] = robots
     third.troubles["/careers"] = Trouble(body=BOARD_LINK, status=200)
     assert watching("boards", "add", f"{third.url}/careers").code == 0
 
 
-def test_a_job_listing_beside_the_board_does_not_count(watching: Program, third: BoardServer) -> None:
+def test_a_job_listing_beside_the_board_does_not_count(
+    watching: Program, third: BoardServer
+) -> None:
     listing = b'<a href="https://www.welcometothejungle.com/en/companies/third">'
     third.troubles["/careers"] = Trouble(body=listing + BOARD_LINK, status=200)
     assert watching("boards", "add", f"{third.url}/careers").code == 0

@@ -50,7 +50,9 @@ def test_changes_are_the_rows_of_the_view_newest_first(told: Program) -> None:
     assert all(list(row) == COLUMNS for row in rows)
     assert [row["at"] for row in rows] == sorted((row["at"] for row in rows), reverse=True)
     assert sorted(happened(rows), key=str) == sorted(ALL, key=str)
-    assert [row["change_id"] for row in rows] == sorted((row["change_id"] for row in rows), reverse=True)
+    assert [row["change_id"] for row in rows] == sorted(
+        (row["change_id"] for row in rows), reverse=True
+    )
 
 
 @pytest.mark.parametrize(
@@ -64,7 +66,8 @@ def test_changes_are_the_rows_of_the_view_newest_first(told: Program) -> None:
         (["--kind", "closed", "--kind", "opened"], 3),
         (["--limit", "2"], 2),
         (["--rule", "research-engineer"], 6),
-        (["--rule", "kernels"], 4),  # the description's edit made it fit, its close and return, and the lawyer's close
+        # the description's edit made it fit, its close and return, and the lawyer's close
+        (["--rule", "kernels"], 4),
         (["--rule", "research-engineer", "--limit", "1"], 1),
     ],
 )
@@ -94,7 +97,10 @@ def test_history_as_json_is_the_postings_own_changes_oldest_first(told: Program)
 def test_history_tells_people_word_by_word(told: Program) -> None:
     lines = told("history", STORY).out.splitlines()
     assert lines[0] == "Research Engineer, Gemini"
-    assert any("first seen  version 1  (it was open before its board was watched)" in line for line in lines)
+    assert any(
+        "first seen  version 1  (it was open before its board was watched)" in line
+        for line in lines
+    )
     assert "  description: We build {+very+} large [-models.-] {+kernels.+}" in lines
     assert "  location: London, UK → Mountain View" in lines
     assert any("closed  version 3  (last seen 20" in line for line in lines)
@@ -125,8 +131,14 @@ def test_a_time_long_before_the_history_is_before_all_of_it(told: Program) -> No
     ("arguments", "said"),
     [
         (("--since", "0s"), "No change since 0s"),
-        (("--since", "0s", "--kind", "opened", "--kind", "closed"), "No opened or closed role since 0s"),
-        (("--since", "0s", "--board", "otherworks"), "No change since 0s is of greenhouse:otherworks"),
+        (
+            ("--since", "0s", "--kind", "opened", "--kind", "closed"),
+            "No opened or closed role since 0s",
+        ),
+        (
+            ("--since", "0s", "--board", "otherworks"),
+            "No change since 0s is of greenhouse:otherworks",
+        ),
         (("--since", "0s", "--rule", "kernels"), "No change since 0s fits the rule “kernels”"),
     ],
 )
@@ -137,7 +149,13 @@ def test_no_change_is_said(sqlite_told: Program, arguments: tuple[str, ...], sai
 
 
 def test_history_takes_a_title_or_a_part_of_one(sqlite_told: Program) -> None:
-    for title in ("Research Engineer, Gemini", "gemini", "GEMINI", "Gemin", "research-engineer, gemini"):
+    for title in (
+        "Research Engineer, Gemini",
+        "gemini",
+        "GEMINI",
+        "Gemin",
+        "research-engineer, gemini",
+    ):
         assert sqlite_told.ask("history", title) == sqlite_told.ask("history", STORY), title
 
 
@@ -145,44 +163,80 @@ def test_several_postings_of_a_title_are_listed(sqlite_told: Program) -> None:
     ran = sqlite_told("history", "research")
     assert ran.code == 0
     assert ran.err == "3 postings fit “research”: name one of them by the last column\n"
-    assert [line.split()[-1] for line in ran.out.splitlines()[1:]] == [f"{BOARD}:12", STORY, "greenhouse:otherworks:21"]
+    assert [line.split()[-1] for line in ran.out.splitlines()[1:]] == [
+        f"{BOARD}:12",
+        STORY,
+        "greenhouse:otherworks:21",
+    ]
     listed = sqlite_told("history", "research", "--format", "json")
     assert (listed.code, listed.err) == (0, ran.err)
-    assert [row["posting"] for row in listed.json] == [f"{BOARD}:12", STORY, "greenhouse:otherworks:21"]
+    assert [row["posting"] for row in listed.json] == [
+        f"{BOARD}:12",
+        STORY,
+        "greenhouse:otherworks:21",
+    ]
     csv = sqlite_told("history", "research", "--format", "csv")
     assert (csv.code, csv.err) == (0, ran.err)
     assert csv.out.splitlines()[0] == "title,company,location,state,first_seen_at,posting"
 
 
 def test_a_title_that_no_posting_has_is_told_with_a_spelling(sqlite_told: Program) -> None:
-    assert sqlite_told("history", "gemni").err == "no posting is called “gemni”. Did you mean “gemini”?\n"
-    assert sqlite_told("history", "zzz").err.startswith("no posting is called “zzz”: give words of its title, ats:token:key, ")
+    assert (
+        sqlite_told("history", "gemni").err
+        == "no posting is called “gemni”. Did you mean “gemini”?\n"
+    )
+    assert sqlite_told("history", "zzz").err.startswith(
+        "no posting is called “zzz”: give words of its title, ats:token:key, "
+    )
     assert "no posting '999'" in sqlite_told("history", "999").err
     assert "“Research Scientist/Engineer”" in sqlite_told("history", "science scientist").err
 
 
-def test_the_titles_nearest_to_words_that_no_title_has_in_a_row_are_named(sqlite_told: Program) -> None:
-    for arguments in (["history", "gemini engineering"], ["history", "gemini engineering", "--format", "json"]):
+def test_the_titles_nearest_to_words_that_no_title_has_in_a_row_are_named(
+    sqlite_told: Program,
+) -> None:
+    for arguments in (
+        ["history", "gemini engineering"],
+        ["history", "gemini engineering", "--format", "json"],
+    ):
         ran = sqlite_told(*arguments)
         assert (ran.code, ran.out) == (2, "")
-        assert ran.err.startswith("no posting is called “gemini engineering”. The nearest titles are “Research Engineer, Gemini”")
+        assert ran.err.startswith(
+            "no posting is called “gemini engineering”. The nearest titles are “Research Engineer, Gemini”"
+        )
         assert "Chef" not in ran.err
 
 
-def test_a_title_that_postings_have_now_comes_before_one_that_they_had(rolewatch: Program, engine: Engine) -> None:
+def test_a_title_that_postings_have_now_comes_before_one_that_they_had(
+    rolewatch: Program, engine: Engine
+) -> None:
     history = History(engine, story_settings(), now=datetime.now(UTC))
-    old, other = posting("1", title="Compiler Engineer"), posting("2", title="Compiler Engineer, Kernels")
+    old, other = (
+        posting("1", title="Compiler Engineer"),
+        posting("2", title="Compiler Engineer, Kernels"),
+    )
     history.look(snapshot([old, other]))
     history.look(snapshot([replace(old, title="Performance Engineer"), other]))
-    assert {row["posting"] for row in rolewatch.ask("history", "Compiler Engineer")} <= {f"{BOARD}:2"}
-    assert "Compiler Engineer, Kernels" in rolewatch("history", "Compiler Engineer").out.splitlines()
-    history.look(snapshot([replace(old, title="Performance Engineer"), replace(other, title="Chef")]))
+    assert {row["posting"] for row in rolewatch.ask("history", "Compiler Engineer")} <= {
+        f"{BOARD}:2"
+    }
+    assert (
+        "Compiler Engineer, Kernels" in rolewatch("history", "Compiler Engineer").out.splitlines()
+    )
+    history.look(
+        snapshot([replace(old, title="Performance Engineer"), replace(other, title="Chef")])
+    )
     former = rolewatch.ask("history", "Compiler Engineer")
     assert [row["new"] for row in former] == ["Performance Engineer"]
 
 
 @pytest.mark.parametrize("command", ["history", "show"])
-def test_an_id_or_an_address_longer_than_the_screen_is_not_broken(sqlite_told: Program, command: str) -> None:
-    lines = [clean(line) for line in sqlite_told(command, STORY, environ=WIDE | {"COLUMNS": "30"}).out.splitlines()]
+def test_an_id_or_an_address_longer_than_the_screen_is_not_broken(
+    sqlite_told: Program, command: str
+) -> None:
+    lines = [
+        clean(line)
+        for line in sqlite_told(command, STORY, environ=WIDE | {"COLUMNS": "30"}).out.splitlines()
+    ]
     for whole in (STORY, "https://job-boards.greenhouse.io/examplelabs/jobs/11"):
         assert any(whole in line for line in lines), whole

@@ -16,7 +16,9 @@ def files(folder: Path) -> list[str]:
     return sorted(file.name for file in folder.glob("rolewatch.db*"))
 
 
-async def test_a_copy_of_the_file_alone_is_the_whole_history_after_every_command(tmp_path: Path) -> None:
+async def test_a_copy_of_the_file_alone_is_the_whole_history_after_every_command(
+    tmp_path: Path,
+) -> None:
     async with BoardServer() as boards:
         boards.board("examplelabs", job(1, title="Research Engineer, Team 1"))
         place = Place(tmp_path, boards.url)
@@ -31,7 +33,8 @@ async def test_a_copy_of_the_file_alone_is_the_whole_history_after_every_command
         ):
             if command == ["run"]:
                 daemon, before = await place.start("run"), len(boards.requests)
-                await until(lambda before=before: len(boards.requests) > before)  # type: ignore[misc]  # it is an int
+                # it is an int
+                await until(lambda before=before: len(boards.requests) > before)  # type: ignore[misc]
                 assert await stopped(daemon) < 10
             else:
                 await place.run(*command)

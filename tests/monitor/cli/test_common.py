@@ -19,10 +19,13 @@ _ROLEWATCH = Path(sys.executable).with_name("rolewatch")
 
 
 def _run(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([_ROLEWATCH, *arguments], capture_output=True, text=True, check=False, timeout=60)
+    return subprocess.run(
+        [_ROLEWATCH, *arguments], capture_output=True, text=True, check=False, timeout=60
+    )
 
 
-def _commands(command: Any, name: str = "rolewatch") -> dict[str, Any]:  # noqa: ANN401  # Typer's groups and commands have no common public type
+# Typer's groups and commands have no common public type
+def _commands(command: Any, name: str = "rolewatch") -> dict[str, Any]:
     """Every command by what a person types for it, the groups among them."""
     found = {name: command}
     for word, inner in getattr(command, "commands", {}).items():
@@ -42,13 +45,22 @@ def test_every_command_takes_the_shared_options_once(name: str) -> None:
 
 @pytest.mark.parametrize("name", _COMMANDS)
 def test_a_usage_line_shows_each_argument_as_a_word_in_capitals_bracketed_once(name: str) -> None:
-    arguments = CliRunner().invoke(app, [*name.split()[1:], "--help"]).stdout.partition("\n\n")[0].partition("[OPTIONS]")[2]
+    arguments = (
+        CliRunner()
+        .invoke(app, [*name.split()[1:], "--help"])
+        .stdout.partition("\n\n")[0]
+        .partition("[OPTIONS]")[2]
+    )
     assert arguments == arguments.upper()
     assert "[[" not in arguments
 
 
 def test_every_listing_takes_a_format() -> None:
-    takes = {name for name, command in _COMMANDS.items() if any("--format" in each.opts for each in command.params)}
+    takes = {
+        name
+        for name, command in _COMMANDS.items()
+        if any("--format" in each.opts for each in command.params)
+    }
     listings = ("check", "roles", "show", "history", "changes", "sql", "doctor", "boards list", "boards find", "rules list", "rules test",
                 "rules explain", "alerts list")  # fmt: skip
     assert {f"rolewatch {name}" for name in listings} <= takes
@@ -84,9 +96,23 @@ def test_help_names_every_command_of_the_contract() -> None:
 
 
 def test_help_has_a_heading_for_each_kind_of_command_and_for_a_rule_to_try() -> None:
-    headings = [line for line in _run("--help").stdout.splitlines() if line.endswith(":") and not line.startswith(" ")]
-    assert headings == ["Options:", "Start:", "Look at roles:", "Decide what is told:", "Count and export:", "Keep it running:"]
-    assert "\nA rule that is not written yet, or changes to --rule:\n  --any PHRASE " in _run("rules", "test", "--help").stdout
+    headings = [
+        line
+        for line in _run("--help").stdout.splitlines()
+        if line.endswith(":") and not line.startswith(" ")
+    ]
+    assert headings == [
+        "Options:",
+        "Start:",
+        "Look at roles:",
+        "Decide what is told:",
+        "Count and export:",
+        "Keep it running:",
+    ]
+    assert (
+        "\nA rule that is not written yet, or changes to --rule:\n  --any PHRASE "
+        in _run("rules", "test", "--help").stdout
+    )
 
 
 def test_help_imports_nothing_heavy() -> None:
@@ -111,7 +137,10 @@ def test_a_missing_configuration_is_one_line_and_exit_2(tmp_path: Path) -> None:
     ("typed", "said"),
     [
         ("chekc", "no such command 'chekc'. Did you mean 'check'?; see `rolewatch --help`"),
-        ("--bogus", "no such option: --bogus (Possible options: --verbose); see `rolewatch --help`"),
+        (
+            "--bogus",
+            "no such option: --bogus (Possible options: --verbose); see `rolewatch --help`",
+        ),
         ("rules frob", "no such command 'frob'; see `rolewatch rules --help`"),
         ("show", "missing argument 'POSTING'; see `rolewatch show --help`"),
         ("show --version", "option '--version' requires an argument; see `rolewatch show --help`"),
@@ -122,15 +151,30 @@ def test_a_missing_configuration_is_one_line_and_exit_2(tmp_path: Path) -> None:
                 "days, --before 0s all of them"
             ),
         ),
-        ("roles --bogus", "no such option: --bogus (Possible options: --verbose); see `rolewatch roles --help`"),
+        (
+            "roles --bogus",
+            "no such option: --bogus (Possible options: --verbose); see `rolewatch roles --help`",
+        ),
         (
             "roles --status maybe",
             "invalid value for '--status': 'maybe' is not one of 'open', 'closed', 'all'; see `rolewatch roles --help`",
         ),
-        ("check --format xml", "invalid value for '--format': 'xml' is not one of 'table', 'json', 'csv'; see `rolewatch check --help`"),
-        ("roles --limit 0", "invalid value for '--limit': expected 1 or more; see `rolewatch roles --help`"),
-        ("roles --limit x", "invalid value for '--limit': expected a whole number; see `rolewatch roles --help`"),
-        ("sql --timeout x", "invalid value for '--timeout': expected a number; see `rolewatch sql --help`"),
+        (
+            "check --format xml",
+            "invalid value for '--format': 'xml' is not one of 'table', 'json', 'csv'; see `rolewatch check --help`",
+        ),
+        (
+            "roles --limit 0",
+            "invalid value for '--limit': expected 1 or more; see `rolewatch roles --help`",
+        ),
+        (
+            "roles --limit x",
+            "invalid value for '--limit': expected a whole number; see `rolewatch roles --help`",
+        ),
+        (
+            "sql --timeout x",
+            "invalid value for '--timeout': expected a number; see `rolewatch sql --help`",
+        ),
     ],
 )
 def test_wrong_usage_is_one_line_and_exit_2(typed: str, said: str) -> None:

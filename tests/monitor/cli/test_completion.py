@@ -16,8 +16,14 @@ from tests.support.story import OTHER
 def offered(program: Program, *typed: str) -> list[str]:
     """What zsh is told that could stand where the last word is."""
     line = " ".join(["rolewatch", "--config", program.config, *typed])
-    environ = {"_ROLEWATCH_COMPLETE": "complete_fish", "_TYPER_COMPLETE_ARGS": line, "_TYPER_COMPLETE_FISH_ACTION": "get-args"}
-    done = subprocess.run([str(ROLEWATCH)], env=os.environ | environ, capture_output=True, text=True, check=False)
+    environ = {
+        "_ROLEWATCH_COMPLETE": "complete_fish",
+        "_TYPER_COMPLETE_ARGS": line,
+        "_TYPER_COMPLETE_FISH_ACTION": "get-args",
+    }
+    done = subprocess.run(
+        [str(ROLEWATCH)], env=os.environ | environ, capture_output=True, text=True, check=False
+    )
     assert not done.stderr
     return [each.split("\t")[0] for each in done.stdout.splitlines() if each]
 
@@ -36,7 +42,9 @@ def offered(program: Program, *typed: str) -> list[str]:
         (("show", "zzz"), []),
     ],
 )
-def test_boards_postings_and_rules_are_offered(sqlite_told: Program, typed: tuple[str, ...], words: list[str]) -> None:
+def test_boards_postings_and_rules_are_offered(
+    sqlite_told: Program, typed: tuple[str, ...], words: list[str]
+) -> None:
     assert offered(sqlite_told, *typed) == words
 
 

@@ -31,7 +31,11 @@ def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def content(folder: Path) -> dict[str, bytes]:
     """Every file, but for those beside a database that is open."""
-    return {file.name: file.read_bytes() for file in folder.iterdir() if file.is_file() and not file.name.endswith(("-wal", "-shm"))}
+    return {
+        file.name: file.read_bytes()
+        for file in folder.iterdir()
+        if file.is_file() and not file.name.endswith(("-wal", "-shm"))
+    }
 
 
 def closed(file: Path) -> bytes:
@@ -52,7 +56,11 @@ def closed(file: Path) -> bytes:
     ids=["a text", "a broken header", "a half"],
 )
 def test_what_is_no_database_is_refused_and_left_as_it_is(
-    tmp_path: Path, sqlite_told: Program, command: tuple[str, ...], damage: Callable[[bytes], bytes], says: str
+    tmp_path: Path,
+    sqlite_told: Program,
+    command: tuple[str, ...],
+    damage: Callable[[bytes], bytes],
+    says: str,
 ) -> None:
     file = tmp_path / "rolewatch.db"
     file.write_bytes(damage(closed(file)))
@@ -64,15 +72,23 @@ def test_what_is_no_database_is_refused_and_left_as_it_is(
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
-def test_a_folder_in_the_databases_place_is_one_line(tmp_path: Path, sqlite_told: Program, command: tuple[str, ...]) -> None:
+def test_a_folder_in_the_databases_place_is_one_line(
+    tmp_path: Path, sqlite_told: Program, command: tuple[str, ...]
+) -> None:
     file = tmp_path / "rolewatch.db"
     file.unlink()
     file.mkdir()
     ran = sqlite_told(*command)
-    assert (ran.code, ran.out, ran.err) == (2, "", f"the database {file} is a folder: name a file in [database] url\n")
+    assert (ran.code, ran.out, ran.err) == (
+        2,
+        "",
+        f"the database {file} is a folder: name a file in [database] url\n",
+    )
 
 
-def test_an_empty_file_becomes_a_database_when_it_is_upgraded(tmp_path: Path, sqlite_told: Program) -> None:
+def test_an_empty_file_becomes_a_database_when_it_is_upgraded(
+    tmp_path: Path, sqlite_told: Program
+) -> None:
     (tmp_path / "rolewatch.db").write_bytes(b"")
     assert sqlite_told("roles").code == 2
     assert sqlite_told("db", "upgrade").code == 0
@@ -111,5 +127,7 @@ def test_a_broken_page_is_one_line_where_it_is_needed_and_nothing_is_written_ove
 
 def _pages(file: Path, table: str) -> list[int]:
     with closing(sqlite3.connect(file)) as connection:
-        found = connection.execute("SELECT rootpage FROM sqlite_master WHERE tbl_name = ? AND rootpage > 0", (table,)).fetchall()
+        found = connection.execute(
+            "SELECT rootpage FROM sqlite_master WHERE tbl_name = ? AND rootpage > 0", (table,)
+        ).fetchall()
     return [page for (page,) in found]

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine, text
 
-from monitor.database.engine import connect, reading
+from monitor.database.engine import make_engine, read_transaction
 from monitor.database.schema import newest, revision
 from tests.support.program import Program
 from tests.support.story import STORY
@@ -29,7 +29,9 @@ def test_each_finding_is_a_line_and_the_exit_code_says_so(told: Program, engine:
     assert f"{STORY}: versions are not numbered 1, 2, 3 …" in ran.out.splitlines()
 
 
-def test_findings_in_json_are_an_array_empty_when_all_is_well(told: Program, engine: Engine) -> None:
+def test_findings_in_json_are_an_array_empty_when_all_is_well(
+    told: Program, engine: Engine
+) -> None:
     well = told("db", "check", "--format", "json")
     assert (well.code, well.json) == (0, [])
     with engine.begin() as connection:
@@ -52,7 +54,9 @@ def test_a_damaged_file_is_said_without_a_traceback(tmp_path: Path, sqlite_told:
     file = tmp_path / "rolewatch.db"
     with closing(sqlite3.connect(file)) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        (page,) = connection.execute("SELECT rootpage FROM sqlite_master WHERE name = 'posting_change'").fetchone()
+        (page,) = connection.execute(
+            "SELECT rootpage FROM sqlite_master WHERE name = 'posting_change'"
+        ).fetchone()
     content = bytearray(file.read_bytes())
     content[(page - 1) * 4096 : page * 4096] = b"\xa5" * 4096
     file.write_bytes(content)
@@ -69,22 +73,28 @@ def test_upgrade_says_that_the_schema_is_current(told: Program) -> None:
 def test_upgrade_makes_the_schema_in_an_empty_database(config: str, database_url: str) -> None:
     ran = Program(config)("db", "upgrade")
     assert (ran.code, ran.out) == (0, f"upgraded from an empty database to schema {newest()}\n")
-    engine = connect(database_url)
-    with reading(engine) as connection:
+    engine = make_engine(database_url)
+    with read_transaction(engine) as connection:
         assert revision(connection) == newest()
     engine.dispose()
 
 
-def test_upgrade_of_a_server_that_is_not_there_is_one_line_without_the_password(tmp_path: Path) -> None:
+def test_upgrade_of_a_server_that_is_not_there_is_one_line_without_the_password(
+    tmp_path: Path,
+) -> None:
     file = tmp_path / "rolewatch.toml"
-    file.write_text('[database]\nurl = "postgresql://me:hunter2@127.0.0.1:1/none"\n[[boards]]\nboard = "greenhouse:examplelabs"\n')
+    file.write_text(
+        '[database]\nurl = "postgresql://me:hunter2@127.0.0.1:1/none"\n[[boards]]\nboard = "greenhouse:examplelabs"\n'
+    )
     ran = Program(str(file))("db", "upgrade")
     assert ran.code == 2
     assert "hunter2" not in ran.err
     assert len(ran.err.splitlines()) == 1
 
 
-def test_a_backup_is_whole_private_and_never_overwrites(tmp_path: Path, sqlite_told: Program) -> None:
+def test_a_backup_is_whole_private_and_never_overwrites(
+    tmp_path: Path, sqlite_told: Program
+) -> None:
     file = tmp_path / "copy.db"
     assert sqlite_told("db", "backup", str(file)).code == 0
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
@@ -108,9 +118,20 @@ def test_a_backup_that_is_not_whole_is_none(tmp_path: Path, sqlite_told: Program
     assert [file.name for file in tmp_path.glob("copy*")] == []
 
 
-def test_a_backup_that_finds_no_room_is_one_line_and_leaves_nothing(tmp_path: Path, sqlite_told: Program) -> None:
+def test_a_backup_that_finds_no_room_is_one_line_and_leaves_nothing(
+    tmp_path: Path, sqlite_told: Program
+) -> None:
     limited = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (150_000, 150_000)); from monitor.cli import main; main()"
-    command = [sys.executable, "-c", limited, "--config", sqlite_told.config, "db", "backup", str(tmp_path / "copy.db")]
+    command = [
+        sys.executable,
+        "-c",
+        limited,
+        "--config",
+        sqlite_told.config,
+        "db",
+        "backup",
+        str(tmp_path / "copy.db"),
+    ]
     ran = subprocess.run(command, capture_output=True, text=True, check=False)
     assert ran.returncode == 2
     assert ran.stderr.startswith("no backup was written: ")
@@ -124,13 +145,17 @@ def test_a_backup_while_others_write_is_of_one_moment(tmp_path: Path, sqlite_tol
     def write() -> None:
         with closing(sqlite3.connect(tmp_path / "rolewatch.db", timeout=30)) as connection:
             while not stop.is_set():
-                connection.execute("INSERT INTO description SELECT hex(randomblob(32)), hex(randomblob(2000))")
+                connection.execute(
+                    "INSERT INTO description SELECT hex(randomblob(32)), hex(randomblob(2000))"
+                )
                 connection.commit()
 
     writer = threading.Thread(target=write)
     writer.start()
     try:
-        ran = [sqlite_told("db", "backup", str(tmp_path / f"copy{number}.db")) for number in range(3)]
+        ran = [
+            sqlite_told("db", "backup", str(tmp_path / f"copy{number}.db")) for number in range(3)
+        ]
     finally:
         stop.set()
         writer.join()

@@ -28,7 +28,14 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path, float]:
         "ROLEWATCH_DATABASE_URL": "sqlite:////nowhere/mine.db",
         "ROLEWATCH_CONFIG": "/nowhere.toml",
     }
-    done = subprocess.run([ROLEWATCH, "demo", "--dir", folder], env=environ, capture_output=True, text=True, check=False, timeout=60)
+    done = subprocess.run(
+        [ROLEWATCH, "demo", "--dir", folder],
+        env=environ,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
     assert done.returncode == 0, done.stderr
     assert not done.stderr
     return done.stdout, folder, time.monotonic() - began
@@ -36,12 +43,20 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path, float]:
 
 def _commands(printed: str) -> list[list[str]]:
     """The commands that the demo tells to try."""
-    return [shlex.split(line) for line in printed.partition("Ask it:\n")[2].splitlines() if line.startswith("  ")]
+    return [
+        shlex.split(line)
+        for line in printed.partition("Ask it:\n")[2].splitlines()
+        if line.startswith("  ")
+    ]
 
 
 def test_the_alerts_of_a_whole_life_appear_in_order(played: tuple[str, Path, float]) -> None:
     words = ("Now watching", "NEW", "CHANGED", "CHANGED", "CLOSED", "REOPENED")
-    assert [line.split("  ")[0].split(" Example")[0] for line in played[0].splitlines() if line.startswith(words)] == list(words)
+    assert [
+        line.split("  ")[0].split(" Example")[0]
+        for line in played[0].splitlines()
+        if line.startswith(words)
+    ] == list(words)
     assert "location: London, UK → London, UK; Zurich, Switzerland" in played[0]
     assert "pay: 98,000\u2013124,000 GBP/year → 112,000\u2013145,000 GBP/year" in played[0]
 
@@ -62,13 +77,30 @@ def test_every_command_that_it_tells_works_on_what_it_left(played: tuple[str, Pa
 
 def test_it_leaves_the_history_that_it_told(played: tuple[str, Path, float]) -> None:
     query = "SELECT kind, field FROM posting_changes ORDER BY change_id"
-    asked = [str(ROLEWATCH), "sql", query, "--format", "csv", "--config", str(played[1] / "rolewatch.toml")]
+    asked = [
+        str(ROLEWATCH),
+        "sql",
+        query,
+        "--format",
+        "csv",
+        "--config",
+        str(played[1] / "rolewatch.toml"),
+    ]
     printed = subprocess.run(asked, capture_output=True, text=True, check=True).stdout
-    assert printed.split() == ["kind,field", "opened,", "revised,location", "revised,pay", "closed,", "reopened,"]
+    assert printed.split() == [
+        "kind,field",
+        "opened,",
+        "revised,location",
+        "revised,pay",
+        "closed,",
+        "reopened,",
+    ]
 
 
 def test_a_folder_that_holds_a_rolewatch_is_refused(played: tuple[str, Path, float]) -> None:
-    done = subprocess.run([ROLEWATCH, "demo", "--dir", played[1]], capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [ROLEWATCH, "demo", "--dir", played[1]], capture_output=True, text=True, check=False
+    )
     assert done.returncode == 2
     assert done.stderr.count("\n") == 1
 
@@ -77,4 +109,12 @@ def test_the_story_is_of_an_employer_that_does_not_exist() -> None:
     now = datetime(2026, 3, 2, tzinfo=UTC)
     assert {job["company_name"] for job in jobs(now)} == {"Example Labs"}
     assert all(job["absolute_url"].startswith("https://careers.example.org/") for job in jobs(now))
-    assert [any(job["id"] == HERO for job in scene.jobs) for scene in scenes(now)] == [False, True, True, True, True, False, True]
+    assert [any(job["id"] == HERO for job in scene.jobs) for scene in scenes(now)] == [
+        False,
+        True,
+        True,
+        True,
+        True,
+        False,
+        True,
+    ]

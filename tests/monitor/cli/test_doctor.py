@@ -47,7 +47,16 @@ async def test_a_healthy_set_up_is_well_in_every_line(place: Place, slack: Slack
     code, out, _ = await place.run("doctor")
     assert code == 0
     lines = [line.split()[:2] for line in out.splitlines()]
-    subjects = ["configuration", "database", "daemon", "slack", "slack", "slack:#roles", "slack:#ops", "greenhouse:examplelabs"]
+    subjects = [
+        "configuration",
+        "database",
+        "daemon",
+        "slack",
+        "slack",
+        "slack:#roles",
+        "slack:#ops",
+        "greenhouse:examplelabs",
+    ]
     assert lines == [["ok", subject] for subject in subjects]
     assert "2 postings" in out
     assert not slack.calls["chat.postMessage"]
@@ -61,7 +70,9 @@ async def test_it_stores_nothing_of_a_board(place: Place) -> None:
     assert place.ask("SELECT count(*) FROM board_check") == [(0,)]
 
 
-async def test_a_board_that_cannot_be_read_is_found_with_the_others_read(place: Place, boards: BoardServer) -> None:
+async def test_a_board_that_cannot_be_read_is_found_with_the_others_read(
+    place: Place, boards: BoardServer
+) -> None:
     place.watched = ("examplelabs", "nobody", "otherworks")
     place.configure()
     boards.troubles["otherworks"] = Trouble(status=500)
@@ -74,12 +85,16 @@ async def test_a_board_that_cannot_be_read_is_found_with_the_others_read(place: 
 async def test_a_board_that_is_gone_is_looked_for_on_its_employers_careers_page(
     place: Place, boards: BoardServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    boards.troubles["/careers"] = Trouble(body=b'<a href="https://jobs.ashbyhq.com/Nobody">', status=200)
+    boards.troubles["/careers"] = Trouble(
+        body=b'<a href="https://jobs.ashbyhq.com/Nobody">', status=200
+    )
     monkeypatch.setattr("monitor.rounds.new_board.careers_page", lambda _: f"{boards.url}/careers")
     place.watched = ("examplelabs", "nobody")
     place.configure()
     remedy = (await _findings(place))["greenhouse:nobody"]["remedy"]
-    assert remedy.endswith("leads to ashby:Nobody now: `rolewatch boards move greenhouse:nobody ashby:Nobody`")
+    assert remedy.endswith(
+        "leads to ashby:Nobody now: `rolewatch boards move greenhouse:nobody ashby:Nobody`"
+    )
 
 
 async def test_without_a_token_it_says_who_is_told_instead_and_is_well(place: Place) -> None:
@@ -111,14 +126,19 @@ async def test_a_token_that_slack_refuses_is_one_finding(place: Place) -> None:
 async def test_a_missing_scope_is_named(place: Place, slack: SlackServer) -> None:
     slack.scopes = "chat:write,channels:read"
     found = await _findings(place)
-    assert found["slack scopes"]["found"].startswith("missing channels:history (to look whether an alert arrived")
+    assert found["slack scopes"]["found"].startswith(
+        "missing channels:history (to look whether an alert arrived"
+    )
     assert "Reinstall" in found["slack scopes"]["remedy"]
 
 
 async def test_tokens_that_are_swapped_are_told_in_words(place: Place) -> None:
     place.token = APP_TOKEN
     found = await _findings(place)
-    assert "app token (xapp-…), which opens the socket for buttons but cannot speak" in found["slack token"]["found"]
+    assert (
+        "app token (xapp-…), which opens the socket for buttons but cannot speak"
+        in found["slack token"]["found"]
+    )
     assert "OAuth & Permissions" in found["slack token"]["remedy"]
     code, out, _ = await place.here("alerts", "test")
     assert code == 1
@@ -126,11 +146,16 @@ async def test_tokens_that_are_swapped_are_told_in_words(place: Place) -> None:
     assert APP_TOKEN not in out
 
 
-async def test_an_app_token_is_tried_and_asks_for_the_scopes_of_buttons(place: Place, slack: SlackServer) -> None:
+async def test_an_app_token_is_tried_and_asks_for_the_scopes_of_buttons(
+    place: Place, slack: SlackServer
+) -> None:
     (place.folder / ".env").write_text(f"SLACK_APP_TOKEN={APP_TOKEN}\n")
     found = await _findings(place)
     assert found["slack app token"]["ok"]
-    assert found["slack scopes"]["found"] == "missing commands (for /rolewatch), files:write (for the button Full diff)"
+    assert (
+        found["slack scopes"]["found"]
+        == "missing commands (for /rolewatch), files:write (for the button Full diff)"
+    )
     slack.scopes += ",commands,files:write"
     (place.folder / ".env").write_text("SLACK_APP_TOKEN=xapp-1-wrong\n")
     found = await _findings(place)
@@ -138,7 +163,9 @@ async def test_an_app_token_is_tried_and_asks_for_the_scopes_of_buttons(place: P
     assert "connections:write" in found["slack app token"]["remedy"]
 
 
-async def test_messages_for_a_channel_whose_token_was_taken_away_are_found(place: Place, slack: SlackServer) -> None:
+async def test_messages_for_a_channel_whose_token_was_taken_away_are_found(
+    place: Place, slack: SlackServer
+) -> None:
     slack.channels[ROLES].archived = True
     await place.here("check")
     with closing(sqlite3.connect(place.folder / "rolewatch.db")) as connection:
@@ -182,7 +209,9 @@ async def test_alerts_that_failed_are_found(place: Place, slack: SlackServer) ->
     assert "alerts retry" in found["alerts"]["remedy"]
 
 
-async def test_what_waits_behind_a_failed_alert_is_counted_with_it(place: Place, boards: BoardServer, slack: SlackServer) -> None:
+async def test_what_waits_behind_a_failed_alert_is_counted_with_it(
+    place: Place, boards: BoardServer, slack: SlackServer
+) -> None:
     slack.channels[ROLES].archived = True
     await place.here("check")
     boards.board("examplelabs", job(1), job(2), job(3, title="Research Engineer"))
@@ -202,16 +231,24 @@ def test_a_configuration_that_is_wrong_is_found(tmp_path: Path) -> None:
     assert "evry" in ran.out
 
 
-def test_a_database_that_is_none_is_found_and_the_boards_are_tried_all_the_same(watching: Program) -> None:
-    (Path(watching.config).parent / "rolewatch.db").write_text("no database at all, but long enough to be read as a file of that kind" * 20)
+def test_a_database_that_is_none_is_found_and_the_boards_are_tried_all_the_same(
+    watching: Program,
+) -> None:
+    (Path(watching.config).parent / "rolewatch.db").write_text(
+        "no database at all, but long enough to be read as a file of that kind" * 20
+    )
     rows = {row["subject"]: row for row in watching("doctor", "--format", "json").json}
     assert not rows["database"]["ok"]
     assert rows["greenhouse:otherworks"]["ok"]
 
 
 async def test_other_channels_say_what_they_lack_and_what_they_cannot(place: Place) -> None:
-    place.configure('[[rules]]\nname = "more"\nany = ["x"]\nnotify = ["webhook", "apprise:phone", "apprise:desk", "apprise:wrong"]\n')
-    (place.folder / ".env").write_text("ROLEWATCH_APPRISE_DESK=ntfys://verySecretTopic\nROLEWATCH_APPRISE_WRONG=nosuch://verySecretTopic\n")
+    place.configure(
+        '[[rules]]\nname = "more"\nany = ["x"]\nnotify = ["webhook", "apprise:phone", "apprise:desk", "apprise:wrong"]\n'
+    )
+    (place.folder / ".env").write_text(
+        "ROLEWATCH_APPRISE_DESK=ntfys://verySecretTopic\nROLEWATCH_APPRISE_WRONG=nosuch://verySecretTopic\n"
+    )
     code, out, err = await place.run("doctor")
     lines = {line.split()[1]: line for line in out.splitlines()}
     assert (code, err) == (1, "")
@@ -224,9 +261,13 @@ async def test_other_channels_say_what_they_lack_and_what_they_cannot(place: Pla
 
 def test_a_network_that_is_away_is_one_finding(tmp_path: Path) -> None:
     file = tmp_path / "rolewatch.toml"
-    boards = "".join(f'[[boards]]\nboard = "greenhouse:{token}"\n' for token in ("one", "two", "three"))
+    boards = "".join(
+        f'[[boards]]\nboard = "greenhouse:{token}"\n' for token in ("one", "two", "three")
+    )
     file.write_text(f'[ats.greenhouse]\napi_url = "http://nowhere.invalid"\ndelay = "0s"\n{boards}')
     rows = {row["subject"]: row for row in Program(str(file))("doctor", "--format", "json").json}
     assert not [subject for subject in rows if subject.startswith("greenhouse:")]
-    assert rows["network"]["found"] == "none of 3 boards can be reached: no such host: nowhere.invalid"
+    assert (
+        rows["network"]["found"] == "none of 3 boards can be reached: no such host: nowhere.invalid"
+    )
     assert not rows["network"]["ok"]

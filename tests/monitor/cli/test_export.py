@@ -13,7 +13,7 @@ import pyarrow.parquet
 import pytest
 from sqlalchemy import Engine, text
 
-from monitor.database.engine import reading
+from monitor.database.engine import read_transaction
 from monitor.database.schema import open_database
 from monitor.database.views import VIEWS
 from monitor.errors import UserError
@@ -43,10 +43,16 @@ def rows(file: Path) -> list[dict[str, Any]]:
         table: list[dict[str, Any]] = pyarrow.parquet.read_table(file).to_pylist()
         return table
     with file.open(encoding="utf-8", newline="") as opened:
-        return list(csv.DictReader(opened)) if file.suffix == ".csv" else [json.loads(line) for line in opened]
+        return (
+            list(csv.DictReader(opened))
+            if file.suffix == ".csv"
+            else [json.loads(line) for line in opened]
+        )
 
 
-def test_every_view_is_a_file_with_all_its_columns_and_rows(told: Program, engine: Engine, tmp_path: Path) -> None:
+def test_every_view_is_a_file_with_all_its_columns_and_rows(
+    told: Program, engine: Engine, tmp_path: Path
+) -> None:
     views = view_columns(engine)
     counts = {view: told.ask("sql", f"SELECT count(*) AS n FROM {view}")[0]["n"] for view in views}
     for form in ("parquet", "csv", "jsonl"):
@@ -63,35 +69,58 @@ def test_every_view_is_a_file_with_all_its_columns_and_rows(told: Program, engin
 
 def test_the_types_of_postgresql_are_the_types_that_we_say(postgres_engine: Engine) -> None:
     columns = "SELECT table_name, column_name, data_type FROM information_schema.columns WHERE table_schema = 'public'"
-    with reading(postgres_engine) as connection:
-        found = [(view, name, POSTGRES_TYPES[typed]) for view, name, typed in connection.execute(text(columns)) if view in VIEWS]
+    with read_transaction(postgres_engine) as connection:
+        found = [
+            (view, name, POSTGRES_TYPES[typed])
+            for view, name, typed in connection.execute(text(columns))
+            if view in VIEWS
+        ]
     assert len(found) > 80
     assert [(view, name, kind(name)) for view, name, _ in found] == found
 
 
-def test_sqlite_and_postgresql_give_the_same_table(tmp_path: Path, sqlite_engine: Engine, postgres_engine: Engine) -> None:
+def test_sqlite_and_postgresql_give_the_same_table(
+    tmp_path: Path, sqlite_engine: Engine, postgres_engine: Engine
+) -> None:
     tables = []
     for engine in (sqlite_engine, postgres_engine):
         tell(engine)
         folder = tmp_path / engine.dialect.name
         export(engine, folder, "parquet")
-        tables.append({view: pyarrow.parquet.read_table(folder / f"{view}.parquet") for view in VIEWS})
+        tables.append(
+            {view: pyarrow.parquet.read_table(folder / f"{view}.parquet") for view in VIEWS}
+        )
     for view in VIEWS:
         ours, theirs = (table[view] for table in tables)
         assert ours.schema == theirs.schema
         assert ours.num_rows == theirs.num_rows
-        kept = [name for name in ours.column_names if kind(name) not in ("instant", "day") and name not in ("delivery_id", "days_open")]
-        assert sorted(map(str, ours.select(kept).to_pylist())) == sorted(map(str, theirs.select(kept).to_pylist()))
+        kept = [
+            name
+            for name in ours.column_names
+            if kind(name) not in ("instant", "day") and name not in ("delivery_id", "days_open")
+        ]
+        assert sorted(map(str, ours.select(kept).to_pylist())) == sorted(
+            map(str, theirs.select(kept).to_pylist())
+        )
 
 
-def test_parquet_has_instants_in_utc_numbers_and_yes_or_no(sqlite_told: Program, tmp_path: Path) -> None:
+def test_parquet_has_instants_in_utc_numbers_and_yes_or_no(
+    sqlite_told: Program, tmp_path: Path
+) -> None:
     sqlite_told("export", str(tmp_path / "out"))
-    lawyer = next(row for row in rows(tmp_path / "out" / "posting_versions.parquet") if row["posting"] == f"{BOARD}:13")
+    lawyer = next(
+        row
+        for row in rows(tmp_path / "out" / "posting_versions.parquet")
+        if row["posting"] == f"{BOARD}:13"
+    )
     assert lawyer["deadline_at"] == datetime(2026, 5, 19, 19, tzinfo=UTC)
     assert lawyer["pay_min"] == 133000.0
     assert lawyer["is_current"] is False
     schema = pyarrow.parquet.read_schema(tmp_path / "out" / "posting_versions.parquet")
-    types = {name: str(schema.field(name).type) for name in ("valid_from", "is_current", "version", "pay_max", "description")}
+    types = {
+        name: str(schema.field(name).type)
+        for name in ("valid_from", "is_current", "version", "pay_max", "description")
+    }
     assert types == {
         "valid_from": "timestamp[us, tz=UTC]",
         "is_current": "bool",
@@ -102,18 +131,30 @@ def test_parquet_has_instants_in_utc_numbers_and_yes_or_no(sqlite_told: Program,
 
 
 @pytest.mark.parametrize("form", ["csv", "jsonl"])
-def test_texts_have_iso_instants_plain_numbers_and_true_or_false(sqlite_told: Program, tmp_path: Path, form: str) -> None:
+def test_texts_have_iso_instants_plain_numbers_and_true_or_false(
+    sqlite_told: Program, tmp_path: Path, form: str
+) -> None:
     sqlite_told("export", str(tmp_path), "--format", form)
-    lawyer = next(row for row in rows(tmp_path / f"posting_versions.{form}") if row["posting"] == f"{BOARD}:13")
+    lawyer = next(
+        row
+        for row in rows(tmp_path / f"posting_versions.{form}")
+        if row["posting"] == f"{BOARD}:13"
+    )
     plain = form == "csv"
     assert lawyer["deadline_at"] == "2026-05-19T19:00:00.000000Z"
     assert lawyer["pay_min"] == ("133000" if plain else 133000)
     assert lawyer["is_current"] == ("false" if plain else False)
     assert lawyer["employment_type"] == ""
-    assert next(row for row in rows(tmp_path / f"posting_versions.{form}") if row["posting"] == STORY and row["pay_text"] in ("", None))
+    assert next(
+        row
+        for row in rows(tmp_path / f"posting_versions.{form}")
+        if row["posting"] == STORY and row["pay_text"] in ("", None)
+    )
 
 
-def test_a_line_break_a_quote_and_an_escape_stay_in_the_files(sqlite_engine: Engine, tmp_path: Path) -> None:
+def test_a_line_break_a_quote_and_an_escape_stay_in_the_files(
+    sqlite_engine: Engine, tmp_path: Path
+) -> None:
     odd = 'a\r\nb\x1b[31m "c", ü\u2028'
     tell(sqlite_engine)
     with sqlite_engine.begin() as connection:
@@ -126,7 +167,11 @@ def test_a_line_break_a_quote_and_an_escape_stay_in_the_files(sqlite_engine: Eng
 def test_nothing_is_overwritten(sqlite_told: Program, tmp_path: Path) -> None:
     (tmp_path / "postings.csv").write_text("mine")
     ran = sqlite_told("export", str(tmp_path), "--format", "csv")
-    assert (ran.code, ran.out, ran.err.strip()) == (2, "", "postings.csv would be overwritten: name an empty folder")
+    assert (ran.code, ran.out, ran.err.strip()) == (
+        2,
+        "",
+        "postings.csv would be overwritten: name an empty folder",
+    )
     assert (tmp_path / "postings.csv").read_text() == "mine"
     assert not list(tmp_path.glob("*.part"))
 
@@ -137,7 +182,9 @@ def test_a_folder_that_cannot_be_made_is_one_line(sqlite_told: Program, tmp_path
     assert (ran.code, len(ran.err.splitlines())) == (2, 1)
 
 
-def test_an_export_that_breaks_off_leaves_no_file(sqlite_told: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_export_that_breaks_off_leaves_no_file(
+    sqlite_told: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def full(_self: object, _batch: object) -> None:
         raise OSError(28, "No space left on device")
 
@@ -147,11 +194,16 @@ def test_an_export_that_breaks_off_leaves_no_file(sqlite_told: Program, tmp_path
     assert list((tmp_path / "out").iterdir()) == []
 
 
-def test_parquet_without_its_library_is_one_line(sqlite_told: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_parquet_without_its_library_is_one_line(
+    sqlite_told: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setitem(sys.modules, "pyarrow", None)
     ran = sqlite_told("export", str(tmp_path / "out"))
     assert ran.code == 2
-    assert ran.err.strip() == "Parquet needs the extra `parquet`: pip install 'rolewatch[parquet]', or give --format csv or jsonl"
+    assert (
+        ran.err.strip()
+        == "Parquet needs the extra `parquet`: pip install 'rolewatch[parquet]', or give --format csv or jsonl"
+    )
     assert list((tmp_path / "out").iterdir()) == []
     assert sqlite_told("export", str(tmp_path / "out"), "--format", "csv").code == 0
 
@@ -161,7 +213,9 @@ def test_an_empty_history_is_files_without_rows(sqlite_url: str, tmp_path: Path)
     for form in ("parquet", "csv", "jsonl"):
         export(engine, tmp_path, form)
         assert all(rows(tmp_path / f"{view}.{form}") == [] for view in VIEWS)
-    assert pyarrow.parquet.read_schema(tmp_path / "alerts.parquet").names == list(view_columns(engine)["alerts"])
+    assert pyarrow.parquet.read_schema(tmp_path / "alerts.parquet").names == list(
+        view_columns(engine)["alerts"]
+    )
 
 
 def test_many_rows_are_written_in_groups(tmp_path: Path) -> None:
@@ -192,7 +246,9 @@ def test_a_value_is_read_as_its_column_means(column: str, value: object, read: o
     assert type(found) is type(read)
 
 
-def test_a_file_that_came_meanwhile_is_not_overwritten(sqlite_engine: Engine, tmp_path: Path) -> None:
+def test_a_file_that_came_meanwhile_is_not_overwritten(
+    sqlite_engine: Engine, tmp_path: Path
+) -> None:
     tell(sqlite_engine)
 
     def intrude(_view: str, _rows: int) -> None:

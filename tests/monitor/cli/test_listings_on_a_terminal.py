@@ -67,7 +67,10 @@ def busy(tmp_path: Path, sqlite_url: str, made: Made) -> Program:
 def _record(engine: Engine) -> None:
     history = History(engine, story_settings(), now=datetime.now(UTC) - timedelta(hours=2))
     first = posting("1", title=TITLE, location="; ".join(PLACES), locations=PLACES)
-    hourly, uuid = posting("2", title="Technician", pay=HOURLY), posting(LONG, title="Chef de Partie, Research Kitchen")
+    hourly, uuid = (
+        posting("2", title="Technician", pay=HOURLY),
+        posting(LONG, title="Chef de Partie, Research Kitchen"),
+    )
     other = replace(snapshot([uuid]), board=OTHER, company="Other Works of the United Kingdom")
     history.look(snapshot([first, hourly]), other)
     moved = replace(first, location="London, UK", locations=("London, UK",), pay=PAY)
@@ -82,7 +85,9 @@ def _on(rolewatch: Program, width: int, *arguments: str) -> list[str]:
 
 @pytest.mark.parametrize("width", [80, 100, 160])
 @pytest.mark.parametrize("arguments", LISTINGS, ids=" ".join)
-def test_no_line_is_wider_than_the_terminal(busy: Program, arguments: tuple[str, ...], width: int) -> None:
+def test_no_line_is_wider_than_the_terminal(
+    busy: Program, arguments: tuple[str, ...], width: int
+) -> None:
     for line in _on(busy, width, *arguments):
         assert cell_len(line) <= width or LONG in line or len(line.split()) == 1, line
 
@@ -90,7 +95,10 @@ def test_no_line_is_wider_than_the_terminal(busy: Program, arguments: tuple[str,
 @pytest.mark.parametrize("width", [80, 100, 160])
 def test_ids_links_and_pay_are_whole(busy: Program, width: int) -> None:
     roles = "\n".join(_on(busy, width, "roles"))
-    assert all(whole in roles for whole in (f"{BOARD}:1", f"{OTHER}:{LONG}", "45.5-70.25 USD/hour", "133k-240k USD/year"))
+    assert all(
+        whole in roles
+        for whole in (f"{BOARD}:1", f"{OTHER}:{LONG}", "45.5-70.25 USD/hour", "133k-240k USD/year")
+    )
     changes = " ".join(" ".join(_on(busy, width, "changes")).split())
     assert "pay: none → 133000-240000 USD/year" in changes
     found = "\n".join(_on(busy, width, "sql", "SELECT url, title FROM postings"))

@@ -17,7 +17,10 @@ pytestmark = pytest.mark.usefixtures("third")
 
 def _elsewhere(jobs: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The jobs under the keys of another board."""
-    return [job | {"id": job["id"] + 9000, "absolute_url": f"https://jobs.example/{job['id'] + 9000}"} for job in jobs]
+    return [
+        job | {"id": job["id"] + 9000, "absolute_url": f"https://jobs.example/{job['id'] + 9000}"}
+        for job in jobs
+    ]
 
 
 @pytest.fixture
@@ -32,7 +35,9 @@ def _watched(program: Program) -> list[tuple[str, str]]:
     return [(row["board"], row["company"]) for row in program.ask("boards", "list")]
 
 
-def test_a_board_is_moved_with_its_history_and_told_once(watching: Program, third: BoardServer) -> None:
+def test_a_board_is_moved_with_its_history_and_told_once(
+    watching: Program, third: BoardServer
+) -> None:
     watching("check")
     before = Path(watching.config).read_text()
     third.troubles["otherworks"] = Trouble(status=404)
@@ -40,12 +45,20 @@ def test_a_board_is_moved_with_its_history_and_told_once(watching: Program, thir
     assert (ran.code, ran.err) == (0, "")
     assert ran.out.startswith(f"moved {OLD} to {NEW} (Example Labs, 3 postings): ")
     assert Path(watching.config).read_text() == before.replace(OLD, NEW)
-    assert watching.ask("sql", f"SELECT state FROM boards WHERE board = '{OLD}'") == [{"state": "unwatched"}]
+    assert watching.ask("sql", f"SELECT state FROM boards WHERE board = '{OLD}'") == [
+        {"state": "unwatched"}
+    ]
     checked = watching("check")
     assert checked.code == 0
-    assert f"Other Works moved from {OLD} to {NEW}: 2 of 3 open roles came along, 1 is new" in checked.out
+    assert (
+        f"Other Works moved from {OLD} to {NEW}: 2 of 3 open roles came along, 1 is new"
+        in checked.out
+    )
     assert "Now watching" not in checked.out
-    linked = watching.ask("sql", f"SELECT repost_of FROM postings WHERE board = '{NEW}' AND repost_of IS NOT NULL ORDER BY repost_of")
+    linked = watching.ask(
+        "sql",
+        f"SELECT repost_of FROM postings WHERE board = '{NEW}' AND repost_of IS NOT NULL ORDER BY repost_of",
+    )
     assert [row["repost_of"].rpartition(":")[0] for row in linked] == [OLD, OLD]
     assert {row["board"] for row in watching.ask("roles")} == {NEW, "greenhouse:examplelabs"}
     assert "moved" not in watching("check").out
@@ -60,7 +73,9 @@ def test_a_second_move_says_that_it_is_done(watching: Program, third: BoardServe
     assert "already" in again.out
     assert len(third.requests) == asked
     watching("check")
-    assert watching.ask("sql", "SELECT count(*) AS n FROM alerts WHERE why LIKE 'moved%'") == [{"n": 1}]
+    assert watching.ask("sql", "SELECT count(*) AS n FROM alerts WHERE why LIKE 'moved%'") == [
+        {"n": 1}
+    ]
 
 
 def test_a_move_to_a_board_that_is_watched_takes_the_former_one_out(watching: Program) -> None:
@@ -115,7 +130,9 @@ def test_a_move_that_was_cut_off_is_finished_by_the_same_command(watching: Progr
         ("", NEW, "ats:token"),
     ],
 )
-def test_what_cannot_be_moved_is_refused_in_a_line(watching: Program, old: str, new: str, said: str) -> None:
+def test_what_cannot_be_moved_is_refused_in_a_line(
+    watching: Program, old: str, new: str, said: str
+) -> None:
     watching("check")
     before = Path(watching.config).read_text()
     ran = watching("boards", "move", old, new)
@@ -124,21 +141,27 @@ def test_what_cannot_be_moved_is_refused_in_a_line(watching: Program, old: str, 
     assert Path(watching.config).read_text() == before
 
 
-def test_a_board_that_cannot_be_read_now_is_moved_to_with_a_warning(watching: Program, third: BoardServer) -> None:
+def test_a_board_that_cannot_be_read_now_is_moved_to_with_a_warning(
+    watching: Program, third: BoardServer
+) -> None:
     third.troubles["thirdlab"] = Trouble(status=503)
     ran = watching(*MOVE)
     assert (ran.code, "503" in ran.err) == (0, True)
     assert watching("boards", "move", NEW, "greenhouse:nobody", "--no-check").code == 0
 
 
-def test_a_file_that_cannot_be_written_leaves_the_database(watching: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_that_cannot_be_written_leaves_the_database(
+    watching: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def refuse(*_: object) -> None:
         raise PermissionError(13, "Permission denied")
 
     watching("check")
     monkeypatch.setattr("monitor.config.file.write", refuse)
     assert watching(*MOVE).code == 2
-    assert watching.ask("sql", f"SELECT state FROM boards WHERE board = '{OLD}'") == [{"state": "ok"}]
+    assert watching.ask("sql", f"SELECT state FROM boards WHERE board = '{OLD}'") == [
+        {"state": "ok"}
+    ]
 
 
 def test_a_file_that_must_be_edited_by_hand_leaves_the_database(watching: Program) -> None:
@@ -147,7 +170,9 @@ def test_a_file_that_must_be_edited_by_hand_leaves_the_database(watching: Progra
     file.write_text(file.read_text().replace(f'"{OLD}"', f'"""{OLD}"""'))
     ran = watching(*MOVE)
     assert (ran.code, "by hand" in ran.err) == (2, True)
-    assert watching.ask("sql", f"SELECT state FROM boards WHERE board = '{OLD}'") == [{"state": "ok"}]
+    assert watching.ask("sql", f"SELECT state FROM boards WHERE board = '{OLD}'") == [
+        {"state": "ok"}
+    ]
     assert watching.ask("sql", "SELECT count(*) AS n FROM boards") == [{"n": 2}]
 
 
@@ -159,13 +184,25 @@ def test_the_history_of_a_role_has_both_its_lives(watching: Program, third: Boar
     third.boards["thirdlab"].jobs[0]["title"] = f"{job['title']} II"
     watching(*MOVE)
     watching("check")
-    third.boards["thirdlab"].jobs[0] = third.boards["thirdlab"].jobs[0] | {"title": f"{job['title']} III"}
+    third.boards["thirdlab"].jobs[0] = third.boards["thirdlab"].jobs[0] | {
+        "title": f"{job['title']} III"
+    }
     watching("check")
     old, new = f"{OLD}:{job['id']}", f"{NEW}:{job['id'] + 9000}"
-    assert [(row["posting"], row["kind"]) for row in watching.ask("history", new)] == [(old, "revised"), (new, "revised")]
+    assert [(row["posting"], row["kind"]) for row in watching.ask("history", new)] == [
+        (old, "revised"),
+        (new, "revised"),
+    ]
     said = watching("history", new).out
-    assert said.index(old) < said.index("revised") < said.index(f"It is {new} now") < said.index(f"(a repost of {old} (moved")
+    assert (
+        said.index(old)
+        < said.index("revised")
+        < said.index(f"It is {new} now")
+        < said.index(f"(a repost of {old} (moved")
+    )
     assert f"It is {new} now: its board has moved." in watching("history", old).out
     assert [row["posting"] for row in watching.ask("history", old)] == [old]
-    assert f"{old} (moved from {OLD}: the same internal job" in " ".join(watching("show", new).out.split())
+    assert f"{old} (moved from {OLD}: the same internal job" in " ".join(
+        watching("show", new).out.split()
+    )
     assert watching.ask("show", new)["repost_of"] == old

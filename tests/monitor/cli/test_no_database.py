@@ -44,13 +44,17 @@ def test_who_asks_a_database_that_is_not_there_is_told_so_and_makes_none(
 
 
 @pytest.mark.parametrize("command", [("boards", "list"), ("rules", "list")], ids=" ".join)
-def test_what_the_configuration_says_is_listed_without_a_database(watching: Program, tmp_path: Path, command: tuple[str, ...]) -> None:
+def test_what_the_configuration_says_is_listed_without_a_database(
+    watching: Program, tmp_path: Path, command: tuple[str, ...]
+) -> None:
     ran = watching(*command)
     assert (ran.code, ran.err) == (0, "")
     assert [file.name for file in tmp_path.iterdir()] == ["rolewatch.toml"]
 
 
-def test_doctor_says_that_there_is_no_database_yet_and_makes_none(watching: Program, tmp_path: Path) -> None:
+def test_doctor_says_that_there_is_no_database_yet_and_makes_none(
+    watching: Program, tmp_path: Path
+) -> None:
     found = {row["subject"]: row for row in watching("doctor", "--format", "json").json}["database"]
     assert found["ok"]
     assert found["found"] == f"{tmp_path / 'rolewatch.db'} does not exist yet"

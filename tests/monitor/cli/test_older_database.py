@@ -47,16 +47,23 @@ def _schema(folder: Path) -> str:
 
 
 @pytest.mark.parametrize("command", READING, ids=" ".join)
-def test_a_command_that_reads_does_not_upgrade_and_says_how(old: Program, tmp_path: Path, command: tuple[str, ...]) -> None:
+def test_a_command_that_reads_does_not_upgrade_and_says_how(
+    old: Program, tmp_path: Path, command: tuple[str, ...]
+) -> None:
     ran = old(*command)
     assert (ran.code, ran.out) == (2, "")
-    assert "older than this rolewatch (0001): run `rolewatch db upgrade`, which makes a backup first" in ran.err
+    assert (
+        "older than this rolewatch (0001): run `rolewatch db upgrade`, which makes a backup first"
+        in ran.err
+    )
     assert len(ran.err.splitlines()) == 1
     assert _schema(tmp_path) == "0001"
     assert not list(tmp_path.glob("*backup*"))
 
 
-def test_doctor_and_the_rules_of_the_configuration_do_not_upgrade(old: Program, tmp_path: Path) -> None:
+def test_doctor_and_the_rules_of_the_configuration_do_not_upgrade(
+    old: Program, tmp_path: Path
+) -> None:
     found = {row["subject"]: row for row in old("doctor", "--format", "json").json}["database"]
     assert found["ok"]
     assert "schema 0001" in found["found"]

@@ -31,9 +31,17 @@ ROW = {
 }
 
 
-def written(rows: list[dict[str, object]], fmt: Format, *, terminal: bool = False, width: int = 80) -> str:
+def written(
+    rows: list[dict[str, object]], fmt: Format, *, terminal: bool = False, width: int = 80
+) -> str:
     stream = io.StringIO()
-    console = Console(file=stream, force_terminal=terminal, width=width, markup=False, color_system="standard" if terminal else None)
+    console = Console(
+        file=stream,
+        force_terminal=terminal,
+        width=width,
+        markup=False,
+        color_system="standard" if terminal else None,
+    )
     emit(rows, tuple(rows[0]) if rows else ("a", "b"), fmt, console)
     return stream.getvalue()
 
@@ -60,14 +68,21 @@ def test_json_keeps_every_value_and_escapes_what_a_terminal_would_obey() -> None
 
 
 def test_json_of_many_rows_is_one_array_and_of_none_an_empty_one() -> None:
-    assert json.loads(written([{"a": 1}, {"a": 2}, {"a": 3}], Format.JSON)) == [{"a": 1}, {"a": 2}, {"a": 3}]
+    assert json.loads(written([{"a": 1}, {"a": 2}, {"a": 3}], Format.JSON)) == [
+        {"a": 1},
+        {"a": 2},
+        {"a": 3},
+    ]
     assert written([], Format.JSON) == "[]\n"
 
 
 def test_an_object_is_indented_by_two() -> None:
     stream = io.StringIO()
     emit_object({"a": 1, "b": {"at": NOW}}, Console(file=stream))
-    assert stream.getvalue() == '{\n  "a": 1,\n  "b": {\n    "at": "2026-11-23T09:00:00.000000Z"\n  }\n}\n'
+    assert (
+        stream.getvalue()
+        == '{\n  "a": 1,\n  "b": {\n    "at": "2026-11-23T09:00:00.000000Z"\n  }\n}\n'
+    )
 
 
 def test_csv_has_its_header_even_alone() -> None:
@@ -89,13 +104,20 @@ def test_a_pipe_never_truncates() -> None:
 
 
 def test_a_terminal_table_stays_within_its_width_and_takes_no_markup() -> None:
-    out = written([{"a": "word " * 40, "b": "[bold]" + "x" * 20}], Format.TABLE, terminal=True, width=60)
-    assert all(len(Console().render_str(line, markup=False).plain) <= 60 for line in clean(out).splitlines())
+    out = written(
+        [{"a": "word " * 40, "b": "[bold]" + "x" * 20}], Format.TABLE, terminal=True, width=60
+    )
+    assert all(
+        len(Console().render_str(line, markup=False).plain) <= 60
+        for line in clean(out).splitlines()
+    )
     assert "[bold]" in out.replace("\n", "")
 
 
 def test_a_table_without_rows_says_so() -> None:
-    assert written([], Format.TABLE, terminal=True) == written([], Format.TABLE) == "Nothing found\n"
+    assert (
+        written([], Format.TABLE, terminal=True) == written([], Format.TABLE) == "Nothing found\n"
+    )
 
 
 @pytest.mark.parametrize(
@@ -205,7 +227,10 @@ def test_what_is_no_time_is_refused_with_what_is_one(text: str) -> None:
         parse_time(text, NOW)
 
 
-@pytest.mark.parametrize("example", ["7d", "2 weeks ago", "yesterday 09:00", "last friday", "1 Nov 2026", "2026-03-01T12:00:00Z"])
+@pytest.mark.parametrize(
+    "example",
+    ["7d", "2 weeks ago", "yesterday 09:00", "last friday", "1 Nov 2026", "2026-03-01T12:00:00Z"],
+)
 def test_each_example_of_a_refusal_is_accepted(example: str) -> None:
     with pytest.raises(UserError, match=example):
         parse_time("zzz", NOW)
@@ -218,9 +243,15 @@ def test_an_option_that_was_not_given_is_no_time() -> None:
 
 @pytest.mark.parametrize("fmt", Format)
 @pytest.mark.parametrize(
-    "query", ["SELECT 1 AS n", "WITH RECURSIVE steps(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM steps LIMIT 9000) SELECT n FROM steps"]
+    "query",
+    [
+        "SELECT 1 AS n",
+        "WITH RECURSIVE steps(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM steps LIMIT 9000) SELECT n FROM steps",
+    ],
 )
-def test_a_reader_who_goes_away_sees_no_traceback(sqlite_told: Program, query: str, fmt: Format) -> None:
+def test_a_reader_who_goes_away_sees_no_traceback(
+    sqlite_told: Program, query: str, fmt: Format
+) -> None:
     command = [
         sys.executable,
         "-c",
@@ -235,7 +266,15 @@ def test_a_reader_who_goes_away_sees_no_traceback(sqlite_told: Program, query: s
     reading, writing = os.pipe()
     os.close(reading)
     try:
-        ran = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=writing, stderr=subprocess.PIPE, text=True, check=False, timeout=60)
+        ran = subprocess.run(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=writing,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+            timeout=60,
+        )
     finally:
         os.close(writing)
     assert ran.stderr == ""

@@ -15,7 +15,8 @@ import pytest
 from tests.support.program import Program
 from tests.support.running import ROLEWATCH
 
-_OURS = {"NO_COLOR", "FORCE_COLOR", "PAGER", "LESS", "LINES", "COLUMNS"}  # what a person's shell may say, and the tests' runner does
+# what a person's shell may say, and the tests' runner does
+_OURS = {"NO_COLOR", "FORCE_COLOR", "PAGER", "LESS", "LINES", "COLUMNS"}
 
 
 def at_a_terminal(program: Program, *arguments: str, lines: int, environ: dict[str, str]) -> str:
@@ -24,7 +25,13 @@ def at_a_terminal(program: Program, *arguments: str, lines: int, environ: dict[s
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", lines, 80, 0, 0))
     environ = {name: value for name, value in os.environ.items() if name not in _OURS} | environ
     command = [str(ROLEWATCH), *arguments, "--config", program.config]
-    process = subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs, env=environ | {"TERM": "xterm-256color"})
+    process = subprocess.Popen(
+        command,
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        env=environ | {"TERM": "xterm-256color"},
+    )
     os.close(theirs)
     seen = b""
     while True:
@@ -41,7 +48,9 @@ def at_a_terminal(program: Program, *arguments: str, lines: int, environ: dict[s
 
 
 @pytest.mark.parametrize(("lines", "paged"), [(4, True), (60, False)])
-def test_what_is_longer_than_the_screen_goes_through_the_pager(sqlite_told: Program, tmp_path: Path, lines: int, paged: bool) -> None:
+def test_what_is_longer_than_the_screen_goes_through_the_pager(
+    sqlite_told: Program, tmp_path: Path, lines: int, paged: bool
+) -> None:
     kept = tmp_path / "paged"
     for command in (
         ("roles",),
@@ -57,7 +66,9 @@ def test_what_is_longer_than_the_screen_goes_through_the_pager(sqlite_told: Prog
 
 def test_without_a_pager_everything_is_printed(sqlite_told: Program) -> None:
     for pager in ("", "cat", "no-such-pager --at all"):
-        assert "greenhouse:examplelabs:11" in at_a_terminal(sqlite_told, "roles", lines=4, environ={"PAGER": pager})
+        assert "greenhouse:examplelabs:11" in at_a_terminal(
+            sqlite_told, "roles", lines=4, environ={"PAGER": pager}
+        )
 
 
 def test_a_pipe_needs_no_pager(sqlite_told: Program, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -65,7 +76,9 @@ def test_a_pipe_needs_no_pager(sqlite_told: Program, monkeypatch: pytest.MonkeyP
     assert "greenhouse:examplelabs:11" in sqlite_told("roles").out
 
 
-def test_a_title_opens_its_posting_at_a_terminal_and_colors_can_be_turned_off(sqlite_told: Program) -> None:
+def test_a_title_opens_its_posting_at_a_terminal_and_colors_can_be_turned_off(
+    sqlite_told: Program,
+) -> None:
     seen = at_a_terminal(sqlite_told, "roles", lines=60, environ={})
     assert "https://job-boards.greenhouse.io/examplelabs/jobs/11\x1b\\" in seen
     assert "\x1b[2m" in seen

@@ -12,7 +12,8 @@ import pytest
 from tests.support.program import Program
 from tests.support.running import ROLEWATCH
 
-_PR_CAPBSET_DROP, _CAP_DAC_OVERRIDE = 24, 1  # so that a test run by root meets permissions too: prctl(2), capabilities(7)
+# so that a test run by root meets permissions too: prctl(2), capabilities(7)
+_PR_CAPBSET_DROP, _CAP_DAC_OVERRIDE = 24, 1
 
 
 def _as_anybody() -> None:
@@ -31,7 +32,14 @@ def test_a_read_only_database_can_be_asked_and_says_that_it_cannot_be_written(
     tmp_path.chmod(folder_mode)
     try:
         codes = {}
-        for command in ("roles", "check", "sql SELECT(1)", "sql", "stats", f"db backup {backup / 'copy.db'}"):
+        for command in (
+            "roles",
+            "check",
+            "sql SELECT(1)",
+            "sql",
+            "stats",
+            f"db backup {backup / 'copy.db'}",
+        ):
             ran = subprocess.run(
                 [ROLEWATCH, "--config", sqlite_told.config, *command.split()],
                 preexec_fn=_as_anybody,  # no thread of ours holds a lock
@@ -47,6 +55,8 @@ def test_a_read_only_database_can_be_asked_and_says_that_it_cannot_be_written(
     assert codes["check"] == (
         1,
         "",
-        ["the database cannot be used: attempt to write a readonly database; this user may read and not write it"],
+        [
+            "the database cannot be used: attempt to write a readonly database; this user may read and not write it"
+        ],
     )
     assert file.read_bytes() == content

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import Engine, text
 
-from monitor.alerts.saved import save
+from monitor.alerts.saved import save_role
 from monitor.cli.output import clean
 from monitor.queries.resolve import find_posting
 from tests.support.boards import BOARD
@@ -49,18 +49,33 @@ def test_roles_without_a_posting_is_an_empty_array_and_a_header(rolewatch: Progr
         (["other works"], ["otherworks:12", "otherworks:21"]),
         (["engine"], []),
         (["--board", OTHER], ["otherworks:12", "otherworks:21"]),
-        (["--board", "otherworks", "--board", BOARD, "research"], ["examplelabs:11", "examplelabs:12", "otherworks:21"]),
-        (["--board", "https://job-boards.greenhouse.io/otherworks"], ["otherworks:12", "otherworks:21"]),
+        (
+            ["--board", "otherworks", "--board", BOARD, "research"],
+            ["examplelabs:11", "examplelabs:12", "otherworks:21"],
+        ),
+        (
+            ["--board", "https://job-boards.greenhouse.io/otherworks"],
+            ["otherworks:12", "otherworks:21"],
+        ),
         (["--status", "closed"], ["examplelabs:13"]),
-        (["--status", "all", "--board", BOARD], ["examplelabs:11", "examplelabs:12", "examplelabs:13"]),
+        (
+            ["--status", "all", "--board", BOARD],
+            ["examplelabs:11", "examplelabs:12", "examplelabs:13"],
+        ),
         (["--location", "zurich"], ["examplelabs:12"]),
-        (["--location", "zurich", "--location", "mountain view"], ["examplelabs:11", "examplelabs:12"]),
+        (
+            ["--location", "zurich", "--location", "mountain view"],
+            ["examplelabs:11", "examplelabs:12"],
+        ),
         (["--rule", "kernels"], ["examplelabs:11"]),
         (["--rule", "kernels", "--status", "all"], ["examplelabs:11", "examplelabs:13"]),
         (["--rule", "kernels", "--rule", "research-engineer", "--location", "paris"], []),
         (["--text", "very large kernels"], ["examplelabs:11"]),
         (["--text", '"large kernel" gemini', "engineer"], ["examplelabs:11"]),
-        (["--text", "kernels", "--status", "all", "--rule", "kernels"], ["examplelabs:11", "examplelabs:13"]),
+        (
+            ["--text", "kernels", "--status", "all", "--rule", "kernels"],
+            ["examplelabs:11", "examplelabs:13"],
+        ),
         (["--text", "engineer", "--limit", "1", "--board", OTHER], ["otherworks:12"]),
         (["--since", "70m"], ["examplelabs:12"]),
         (["--since", "10m", "--status", "closed"], ["examplelabs:13"]),
@@ -74,7 +89,10 @@ def test_roles_finds(told: Program, arguments: list[str], found: list[str]) -> N
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["--board", "greenhouse:exampellabs"], "no board 'greenhouse:exampellabs' in the database; nearest: greenhouse:examplelabs"),
+        (
+            ["--board", "greenhouse:exampellabs"],
+            "no board 'greenhouse:exampellabs' in the database; nearest: greenhouse:examplelabs",
+        ),
         (["--rule", "chef"], "no rule 'chef' in {config}: there is research-engineer, kernels"),
         (["--text", "?!"], "there is no word to look for in '?!'"),
         (
@@ -86,7 +104,9 @@ def test_roles_finds(told: Program, arguments: list[str], found: list[str]) -> N
         ),
     ],
 )
-def test_a_mistake_is_one_line_and_exit_code_2(told: Program, arguments: list[str], message: str) -> None:
+def test_a_mistake_is_one_line_and_exit_code_2(
+    told: Program, arguments: list[str], message: str
+) -> None:
     ran = told("roles", *arguments)
     assert (ran.code, ran.err.strip(), ran.out) == (2, message.format(config=told.config), "")
 
@@ -99,7 +119,16 @@ def test_a_bad_regular_expression_is_one_line(told: Program) -> None:
 
 def test_a_pipe_gets_whole_aligned_columns(told: Program) -> None:
     header, *rows = told("roles", "--status", "all", "--board", BOARD).out.splitlines()
-    assert header.split() == ["title", "company", "location", "pay", "age", "deadline", "closed", "posting"]
+    assert header.split() == [
+        "title",
+        "company",
+        "location",
+        "pay",
+        "age",
+        "deadline",
+        "closed",
+        "posting",
+    ]
     counsel = next(row for row in rows if "Legal Counsel" in row)
     assert counsel.startswith("Legal Counsel")
     assert "133000-240000 USD/year" in counsel
@@ -115,7 +144,9 @@ def test_a_pipe_gets_whole_aligned_columns(told: Program) -> None:
         (["..."], "'...' has no words to look for"),
     ],
 )
-def test_what_cannot_be_looked_for_is_named_once(sqlite_told: Program, arguments: list[str], said: str) -> None:
+def test_what_cannot_be_looked_for_is_named_once(
+    sqlite_told: Program, arguments: list[str], said: str
+) -> None:
     ran = sqlite_told("roles", *arguments)
     assert (ran.code, len(ran.err.splitlines())) == (2, 1)
     assert ran.err.startswith(said)
@@ -127,11 +158,20 @@ def test_what_cannot_be_looked_for_is_named_once(sqlite_told: Program, arguments
         (["zzz"], "No open role matches “zzz”"),
         (["zzz", "research engineer"], "No open role matches “zzz” and “research engineer”"),
         (["enginer"], "No open role matches “enginer”. Did you mean “engineer”?"),
-        (["reserch enginer"], "No open role matches “reserch enginer”. Did you mean “research engineer”?"),
+        (
+            ["reserch enginer"],
+            "No open role matches “reserch enginer”. Did you mean “research engineer”?",
+        ),
         (["counsel"], "No open role matches “counsel” (1 closed role fits: --status closed)"),
         (["--text", "zzz", "--status", "all"], "No role matches “zzz”"),
-        (["--status", "closed", "--board", "otherworks"], "No closed role is on greenhouse:otherworks"),
-        (["--rule", "kernels", "--location", "paris"], "No open role fits the rule “kernels” and is in “paris”"),
+        (
+            ["--status", "closed", "--board", "otherworks"],
+            "No closed role is on greenhouse:otherworks",
+        ),
+        (
+            ["--rule", "kernels", "--location", "paris"],
+            "No open role fits the rule “kernels” and is in “paris”",
+        ),
         (["--since", "0s"], "No open role was first seen since 0s"),
         (["--saved"], "No open role is saved by anybody"),
     ],
@@ -148,7 +188,12 @@ def test_a_history_without_a_role_says_so(rolewatch: Program) -> None:
 
 
 def test_a_terminal_of_80_columns_gets_two_lines_a_role_and_whole_ids(told: Program) -> None:
-    lines = [clean(line) for line in told("roles", "--status", "all", environ=WIDE | {"COLUMNS": "80"}).out.splitlines()]
+    lines = [
+        clean(line)
+        for line in told(
+            "roles", "--status", "all", environ=WIDE | {"COLUMNS": "80"}
+        ).out.splitlines()
+    ]
     assert len(lines) == 2 * (5 + 1)
     assert lines[0].split()[:5] == ["title", "company", "location", "pay/year", "age"]
     assert all(len(line) <= 80 for line in lines)
@@ -166,13 +211,18 @@ def test_csv_has_every_column_and_plain_numbers(told: Program) -> None:
     ran = told("roles", "counsel", "--status", "closed", "--format", "csv")
     (row,) = csv.DictReader(io.StringIO(ran.out))
     assert list(row) == COLUMNS
-    assert (row["pay_min"], row["deadline_at"], row["repost_of"]) == ("133000", "2026-05-19T19:00:00.000000Z", "")
+    assert (row["pay_min"], row["deadline_at"], row["repost_of"]) == (
+        "133000",
+        "2026-05-19T19:00:00.000000Z",
+        "",
+    )
 
 
 def test_a_title_cannot_command_the_terminal(told: Program, engine: Engine) -> None:
     with engine.begin() as connection:
         connection.execute(
-            text("UPDATE posting_version SET title = :title"), {"title": "Chef\x1b]0;owned\x07 [red]de\x1b[2J\x9b2J Partie\r\n\u202eevil"}
+            text("UPDATE posting_version SET title = :title"),
+            {"title": "Chef\x1b]0;owned\x07 [red]de\x1b[2J\x9b2J Partie\r\n\u202eevil"},
         )
     for environ in ({}, WIDE):
         out = told("roles", environ=environ).out
@@ -185,10 +235,12 @@ def test_a_title_cannot_command_the_terminal(told: Program, engine: Engine) -> N
     assert not {"\x1b", "\x07", "\x9b", "\u202e"} & set(raw.out)
 
 
-def test_what_is_saved_in_slack_is_listed_whole_or_by_its_saver(told: Program, engine: Engine) -> None:
+def test_what_is_saved_in_slack_is_listed_whole_or_by_its_saver(
+    told: Program, engine: Engine
+) -> None:
     with engine.begin() as connection:
         for user, key in (("U0ALICE001", f"{BOARD}:11"), ("U0BOBBY001", f"{OTHER}:21")):
-            save(connection, user, find_posting(connection, key).id, datetime.now(UTC))
+            save_role(connection, user, find_posting(connection, key).id, datetime.now(UTC))
     assert keys(told.ask("roles", "--saved")) == ["examplelabs:11", "otherworks:21"]
     assert keys(told.ask("roles", "--saved-by", "U0ALICE001")) == ["examplelabs:11"]
     assert keys(told.ask("roles", "--saved", "gemini")) == ["examplelabs:11"]

@@ -14,7 +14,7 @@ from sqlalchemy import Engine
 from crawler.items import Snapshot, Unchanged
 from monitor.alerts.mutes import mute
 from monitor.config.model import Rule
-from monitor.rules.matches import catch_up
+from monitor.rules.matches import match_backlog
 from tests.support.boards import BOARD, posting, snapshot
 from tests.support.history import History
 from tests.support.program import Program
@@ -37,11 +37,16 @@ def test_a_muted_rule_says_where_and_until_when(told: Program, engine: Engine) -
     at = datetime(2099, 5, 1, 9, tzinfo=UTC)
     with engine.begin() as connection:
         mute(connection, "slack:#roles", posting_id=None, rule="kernels", by="U0ALICE001", now=at)
-    assert [row["muted"] for row in told.ask("rules", "list")] == [[], ["slack:#roles until 2099-05-02 09:00 UTC"]]
+    assert [row["muted"] for row in told.ask("rules", "list")] == [
+        [],
+        ["slack:#roles until 2099-05-02 09:00 UTC"],
+    ]
 
 
 @pytest.mark.parametrize("content", [None, '[[rules]]\nname = "x"\nanny = ["kernels"]\n'])
-def test_a_wrong_configuration_is_told_once_and_says_nothing_of_mutes(tmp_path: Path, content: str | None) -> None:
+def test_a_wrong_configuration_is_told_once_and_says_nothing_of_mutes(
+    tmp_path: Path, content: str | None
+) -> None:
     file = tmp_path / "rolewatch.toml"
     if content is not None:
         file.write_text(content)
@@ -53,7 +58,13 @@ def test_a_wrong_configuration_is_told_once_and_says_nothing_of_mutes(tmp_path: 
 def test_a_replay_says_what_each_rule_would_have_told_and_why(told: Program) -> None:
     rows = told.ask("rules", "test")
     gemini = [row for row in rows if row["rule"] == "research-engineer" and row["posting"] == STORY]
-    assert [row["kind"] for row in gemini] == ["summary", "revised", "revised", "closed", "reopened"]
+    assert [row["kind"] for row in gemini] == [
+        "summary",
+        "revised",
+        "revised",
+        "closed",
+        "reopened",
+    ]
     assert gemini[1]["fields"] == ["location", "pay"]
     assert all(row["words"] == "title has “research engineer”" for row in gemini)
     assert ("opened", "Research Scientist/Engineer") in _told(rows, "research-engineer")
@@ -61,45 +72,78 @@ def test_a_replay_says_what_each_rule_would_have_told_and_why(told: Program) -> 
 
 def test_a_replay_tells_what_the_recording_told(told: Program, engine: Engine) -> None:
     history = History(engine, story_settings())
-    alerted = history.ask("SELECT DISTINCT rule, posting, kind, created_at, why FROM alerts WHERE kind <> 'summary' AND rule IS NOT NULL")
+    alerted = history.ask(
+        "SELECT DISTINCT rule, posting, kind, created_at, why FROM alerts WHERE kind <> 'summary' AND rule IS NOT NULL"
+    )
     replayed = {
-        (row["rule"], row["posting"], row["kind"], row["at"], row["words"]) for row in told.ask("rules", "test") if row["kind"] != "summary"
+        (row["rule"], row["posting"], row["kind"], row["at"], row["words"])
+        for row in told.ask("rules", "test")
+        if row["kind"] != "summary"
     }
     assert alerted
     assert {(*row[:3], _iso(row[3]), row[4]) for row in alerted} == replayed
 
 
-def test_an_edit_of_most_of_a_board_is_told_once_in_a_replay_too(rolewatch: Program, engine: Engine) -> None:
+def test_an_edit_of_most_of_a_board_is_told_once_in_a_replay_too(
+    rolewatch: Program, engine: Engine
+) -> None:
     history = History(engine, story_settings(), now=datetime.now(UTC) - timedelta(hours=1))
     ours, law = [str(key) for key in range(1, 8)], [str(key) for key in range(8, 11)]
 
     def board(words: str, *, own: str = "") -> Snapshot:
         roles = [posting(key, description=f"{words}\n\nIn team {key} you build.") for key in ours]
-        roles[0] = replace(roles[0], description=roles[0].description + own, pay=PAY if own else None)
-        return snapshot([*roles, *(posting(key, title="Counsel", description=words) for key in law)])
+        roles[0] = replace(
+            roles[0], description=roles[0].description + own, pay=PAY if own else None
+        )
+        return snapshot(
+            [*roles, *(posting(key, title="Counsel", description=words) for key in law)]
+        )
 
-    for look in (board("We are few."), board("We are many.", own=" We feed you."), board("We are kernels."), board("We write kernels.")):
+    for look in (
+        board("We are few."),
+        board("We are many.", own=" We feed you."),
+        board("We are kernels."),
+        board("We write kernels."),
+    ):
         history.look(look)
     told = [row for row in rolewatch.ask("rules", "test") if row["kind"] == "revised"]
-    assert [(row["rule"], row["title"], row["posting"]) for row in told if row["posting"] is None] == [
+    assert [
+        (row["rule"], row["title"], row["posting"]) for row in told if row["posting"] is None
+    ] == [
         ("research-engineer", "the same edit in 10 of 10 open roles, 7 of which fit", None)
     ] * 3 + [("kernels", "the same edit in 10 of 10 open roles, 10 of which fit", None)]
-    assert [row["fields"] for row in told if row["posting"] == f"{BOARD}:1" and not row["turn"]] == [["pay", "description"]] * 2
+    assert [
+        row["fields"] for row in told if row["posting"] == f"{BOARD}:1" and not row["turn"]
+    ] == [["pay", "description"]] * 2
     assert len(told) == 4 + 2 + 10  # what one edited beside it and took back, and what began to fit
-    alerted = history.ask("SELECT rule, posting, kind, created_at, why FROM alerts WHERE kind = 'revised'")
+    alerted = history.ask(
+        "SELECT rule, posting, kind, created_at, why FROM alerts WHERE kind = 'revised'"
+    )
     assert sorted((row[0], row[1] or "", _iso(row[3]), row[4]) for row in alerted) == sorted(
         (row["rule"], row["posting"] or "", row["at"], row["words"]) for row in told
     )
     lines = rolewatch("rules", "test").out.splitlines()
-    assert sum("the same edit in 10 of 10 open roles, 7 of which fit at Example Labs: description" in line for line in lines) == 3
+    assert (
+        sum(
+            "the same edit in 10 of 10 open roles, 7 of which fit at Example Labs: description"
+            in line
+            for line in lines
+        )
+        == 3
+    )
 
 
 def _iso(at: object) -> str:
-    return at if isinstance(at, str) else at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")  # type: ignore[attr-defined]  # PostgreSQL's instant
+    # PostgreSQL's instant
+    return at if isinstance(at, str) else at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")  # type: ignore[attr-defined]
 
 
 def test_a_revision_that_makes_a_posting_fit_says_so(told: Program) -> None:
-    rows = [row for row in told.ask("rules", "test") if row["rule"] == "kernels" and row["posting"] == STORY]
+    rows = [
+        row
+        for row in told.ask("rules", "test")
+        if row["rule"] == "kernels" and row["posting"] == STORY
+    ]
     assert (rows[0]["kind"], rows[0]["turn"]) == ("revised", "now fits")
 
 
@@ -140,12 +184,18 @@ def test_a_replay_begins_with_how_much_each_rule_fits_and_tells(told: Program) -
         ("5d", 56, "would have told 1 in the last 5 days"),
     ],
 )
-def test_a_rate_is_stated_from_a_week_of_history_on(rolewatch: Program, engine: Engine, since: str, days: int, said: str) -> None:
-    history = History(engine, story_settings(), now=datetime.now(UTC) - timedelta(days=days, minutes=16))
+def test_a_rate_is_stated_from_a_week_of_history_on(
+    rolewatch: Program, engine: Engine, since: str, days: int, said: str
+) -> None:
+    history = History(
+        engine, story_settings(), now=datetime.now(UTC) - timedelta(days=days, minutes=16)
+    )
     history.look(snapshot([posting("1")]))
     history.look(snapshot([posting("1"), posting("2")]))
     history.look(snapshot([posting("1"), posting("2"), posting("3")]), minutes=days * 24 * 60 - 20)
-    first = rolewatch("rules", "test", "--rule", "research-engineer", "--since", since).out.splitlines()[0]
+    first = rolewatch(
+        "rules", "test", "--rule", "research-engineer", "--since", since
+    ).out.splitlines()[0]
     assert first == f"research-engineer: fits 3 open roles now; {said}"
 
 
@@ -153,54 +203,101 @@ def test_a_rule_that_fits_nothing_in_the_history_says_so_with_a_spelling(told: P
     assert told("rules", "test", "--any", "reserch enginer").out == (
         "tried: fits nothing in the stored history. Did you mean “research engineer”?\n"
     )
-    assert told("rules", "test", "--any", "zzz").out == "tried: fits nothing in the stored history\n"
-    assert told("rules", "test", "--all", "legal counsel", "--since", "0s").out.startswith("tried: fits 0 open roles now;")  # a closed one
+    assert (
+        told("rules", "test", "--any", "zzz").out == "tried: fits nothing in the stored history\n"
+    )
+    # a closed one
+    assert told("rules", "test", "--all", "legal counsel", "--since", "0s").out.startswith(
+        "tried: fits 0 open roles now;"
+    )
 
 
-def test_the_list_names_rules_that_fit_nothing_once_all_is_matched(rolewatch: Program, engine: Engine) -> None:
+def test_the_list_names_rules_that_fit_nothing_once_all_is_matched(
+    rolewatch: Program, engine: Engine
+) -> None:
     config = Path(rolewatch.config)
     config.write_text(config.read_text() + '[[rules]]\nname = "typo"\nany = ["reserch enginer"]\n')
     history = History(engine, story_settings())
     history.look(snapshot([posting("1", description="We write kernels.")]))
-    history.settings = replace(history.settings, rules=(*history.settings.rules, Rule("typo", any=("reserch enginer",))))
+    history.settings = replace(
+        history.settings, rules=(*history.settings.rules, Rule("typo", any=("reserch enginer",)))
+    )
     history.look(Unchanged(BOARD))
     assert rolewatch("rules", "list").err == ""  # the new rule is not matched with the history yet
-    assert not catch_up(engine, history.settings, 10)
+    assert not match_backlog(engine, history.settings, 10)
     ran = rolewatch("rules", "list")
-    assert (ran.code, ran.err) == (0, "typo: fits nothing in the stored history. Did you mean “research engineer”?\n")
+    assert (ran.code, ran.err) == (
+        0,
+        "typo: fits nothing in the stored history. Did you mean “research engineer”?\n",
+    )
     assert rolewatch("rules", "list", "--format", "json").err == ""
 
 
 def test_every_filter_of_a_rule_is_an_option(told: Program) -> None:
     def keys(*options: str) -> set[str]:
-        return {row["posting"].removeprefix("greenhouse:") for row in told.ask("rules", "test", "--any", "research engineer", *options)}
+        return {
+            row["posting"].removeprefix("greenhouse:")
+            for row in told.ask("rules", "test", "--any", "research engineer", *options)
+        }
 
     everything = keys()
     assert keys("--board", "otherworks") == {"otherworks:21"} < everything
     assert keys("--min-pay", "200000 USD") == everything
-    assert "kernels" not in told("rules", "test", "--any", "research engineer", "--none", "large", "--none-in", "description").out
+    assert (
+        "kernels"
+        not in told(
+            "rules",
+            "test",
+            "--any",
+            "research engineer",
+            "--none",
+            "large",
+            "--none-in",
+            "description",
+        ).out
+    )
     assert keys("--none", "large", "--none-in", "description") == everything - {"examplelabs:11"}
-    kinds = {row["kind"] for row in told.ask("rules", "test", "--any", "research engineer", "--on", "closed")}
+    kinds = {
+        row["kind"]
+        for row in told.ask("rules", "test", "--any", "research engineer", "--on", "closed")
+    }
     assert kinds == {"closed", "summary"}
-    told_fields = [row["fields"] for row in told.ask("rules", "test", "--any", "research engineer", "--field", "pay") if row["fields"]]
+    told_fields = [
+        row["fields"]
+        for row in told.ask("rules", "test", "--any", "research engineer", "--field", "pay")
+        if row["fields"]
+    ]
     assert told_fields == [["location", "pay"]]
 
 
 def test_options_change_the_keys_of_a_named_rule_for_the_trial(told: Program) -> None:
     rows = told.ask("rules", "test", "--rule", "kernels")
-    narrowed = told("rules", "test", "--rule", "kernels", "--location", "Mountain View", "--format", "json")
-    assert [(row["kind"], row["at"]) for row in narrowed.json] == [(row["kind"], row["at"]) for row in rows if row["posting"] == STORY]
+    narrowed = told(
+        "rules", "test", "--rule", "kernels", "--location", "Mountain View", "--format", "json"
+    )
+    assert [(row["kind"], row["at"]) for row in narrowed.json] == [
+        (row["kind"], row["at"]) for row in rows if row["posting"] == STORY
+    ]
     assert {row["posting"] for row in narrowed.json} == {STORY} < {row["posting"] for row in rows}
-    assert narrowed.err == 'kernels is tried with locations = ["Mountain View"] in place of its own; nothing is saved\n'
-    replaced = told.ask("rules", "test", "--rule", "kernels", "--any", "research engineer", "--in", "title")
-    assert replaced == [row | {"rule": "kernels"} for row in told.ask("rules", "test", "--any", "research engineer")]
+    assert (
+        narrowed.err
+        == 'kernels is tried with locations = ["Mountain View"] in place of its own; nothing is saved\n'
+    )
+    replaced = told.ask(
+        "rules", "test", "--rule", "kernels", "--any", "research engineer", "--in", "title"
+    )
+    assert replaced == [
+        row | {"rule": "kernels"} for row in told.ask("rules", "test", "--any", "research engineer")
+    ]
     assert told.ask("rules", "list")[1]["any"] == ["kernels"]
     assert told.ask("rules", "test", "--rule", "kernels") == rows
 
 
 def test_options_change_a_rule_of_another_file_too(told: Program, tmp_path: Path) -> None:
     file = tmp_path / "new.toml"
-    file.write_text('[[rules]]\nname = "a"\nany = ["kernels"]\n[[rules]]\nname = "b"\nany = ["nothing"]\n')
+    file.write_text(
+        '[[rules]]\nname = "a"\nany = ["kernels"]\n[[rules]]\nname = "b"\nany = ["nothing"]\n'
+    )
     rows = told.ask("rules", "test", "--file", str(file), "--rule", "a", "--in", "description")
     assert rows == [row | {"rule": "a"} for row in told.ask("rules", "test", "--rule", "kernels")]
 
@@ -212,9 +309,22 @@ def test_a_rule_that_is_not_there_is_refused_with_those_that_are(rolewatch: Prog
 
 
 def test_a_rule_that_is_not_written_yet_is_tried(told: Program) -> None:
-    rows = told.ask("rules", "test", "--any", "no such words", "--any", "Research Engineer", "--none", "intern*", "--location", "London")
+    rows = told.ask(
+        "rules",
+        "test",
+        "--any",
+        "no such words",
+        "--any",
+        "Research Engineer",
+        "--none",
+        "intern*",
+        "--location",
+        "London",
+    )
     assert {row["rule"] for row in rows} == {"tried"}
-    assert {row["posting"] for row in rows} <= {row["posting"] for row in told.ask("rules", "test", "--rule", "research-engineer")}
+    assert {row["posting"] for row in rows} <= {
+        row["posting"] for row in told.ask("rules", "test", "--rule", "research-engineer")
+    }
     assert "title has “Research Engineer”; location has “London”" in {row["words"] for row in rows}
     assert told.ask("rules", "test", "--all", "kernels", "--in", "description") == [
         row | {"rule": "tried"} for row in told.ask("rules", "test", "--rule", "kernels")
@@ -224,7 +334,9 @@ def test_a_rule_that_is_not_written_yet_is_tried(told: Program) -> None:
 
 def test_the_rules_of_another_file_are_tried(told: Program, tmp_path: Path) -> None:
     file = tmp_path / "new.toml"
-    file.write_text('[[rules]]\nname = "a"\nany = ["kernels"]\nin = ["description"]\n[[rules]]\nname = "b"\nany = ["nothing"]\n')
+    file.write_text(
+        '[[rules]]\nname = "a"\nany = ["kernels"]\nin = ["description"]\n[[rules]]\nname = "b"\nany = ["nothing"]\n'
+    )
     rows = told.ask("rules", "test", "--file", str(file))
     assert rows == [row | {"rule": "a"} for row in told.ask("rules", "test", "--rule", "kernels")]
     assert "b: fits nothing in the stored history" in told("rules", "test", "--file", str(file)).out
@@ -234,13 +346,31 @@ def test_the_rules_of_another_file_are_tried(told: Program, tmp_path: Path) -> N
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        (["--any", "/(/"], 'the rule to try: rules[0].any[0] (rule "tried") = "/(/": cannot be looked for'),
-        (["--any", "a", "--in", "nowhere"], 'the rule to try: rules[0].in[0] (rule "tried") = "nowhere": expected'),
+        (
+            ["--any", "/(/"],
+            'the rule to try: rules[0].any[0] (rule "tried") = "/(/": cannot be looked for',
+        ),
+        (
+            ["--any", "a", "--in", "nowhere"],
+            'the rule to try: rules[0].in[0] (rule "tried") = "nowhere": expected',
+        ),
         (["--none", "a"], "a rule to try needs a phrase that fits: give --any or --all too"),
-        (["--location", "london"], "a rule to try needs a phrase that fits: give --any or --all too"),
-        (["--any", "a", "--rule", "nope"], "no rule 'nope': the rules are research-engineer, kernels"),
-        (["--rule", "kernels", "--in", "nowhere"], 'the rule to try: rules[0].in[0] (rule "kernels") = "nowhere": expected'),
-        (["--any", "a", "--file", "FILE"], "--file has its rules, the options are another: give one of them"),
+        (
+            ["--location", "london"],
+            "a rule to try needs a phrase that fits: give --any or --all too",
+        ),
+        (
+            ["--any", "a", "--rule", "nope"],
+            "no rule 'nope': the rules are research-engineer, kernels",
+        ),
+        (
+            ["--rule", "kernels", "--in", "nowhere"],
+            'the rule to try: rules[0].in[0] (rule "kernels") = "nowhere": expected',
+        ),
+        (
+            ["--any", "a", "--file", "FILE"],
+            "--file has its rules, the options are another: give one of them",
+        ),
         (["--file", "FILE"], 'FILE: rules[0].anny (rule "x"): unknown key; did you mean any?'),
         (["--file", "FILE.not"], "FILE.not cannot be read: No such file"),
         (["--file", "CONFIG"], "CONFIG: there is no rule in it"),
@@ -264,7 +394,12 @@ def test_every_rule_has_its_word_on_a_posting(told: Program) -> None:
     assert [list(row) for row in rows] == [["rule", "fits", "words", "failed"]] * 2
     assert [row["fits"] for row in rows] == [True, True]
     lawyer = told.ask("rules", "explain", f"{BOARD}:13")
-    assert lawyer[0] == {"rule": "research-engineer", "fits": False, "words": "", "failed": "none of “research engineer” in title"}
+    assert lawyer[0] == {
+        "rule": "research-engineer",
+        "fits": False,
+        "words": "",
+        "failed": "none of “research engineer” in title",
+    }
     assert lawyer[1]["words"] == "description has “kernels”"
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.database.lease import take
+from monitor.database.lease import acquire
 from monitor.database.schema import open_database
 from monitor.demo.board_server import BoardServer, Trouble
 from tests.support.program import Program
@@ -76,7 +76,9 @@ async def test_at_the_end_of_the_first_round_it_says_when_the_next_check_is(plac
     daemon = await place.start("run")
     assert daemon.stdout is not None
     lines: list[str] = []
-    while not all(any(line.startswith(begin) for line in lines) for begin in ("Now watching", "Next check")):
+    while not all(
+        any(line.startswith(begin) for line in lines) for begin in ("Now watching", "Next check")
+    ):
         lines.append((await asyncio.wait_for(daemon.stdout.readline(), 60)).decode())
     assert "Next check in 60 minutes\n" in lines
     assert await stopped(daemon, signal.SIGINT) < 10
@@ -90,7 +92,7 @@ def test_a_quiet_init_writes_and_says_nothing(tmp_path: Path) -> None:
 
 async def test_a_daemon_waits_for_a_check_that_is_under_way(place: Place) -> None:
     engine = open_database(f"sqlite:///{place.folder}/rolewatch.db")
-    lease = take(engine, "check", lambda: datetime.now(UTC))
+    lease = acquire(engine, "check", lambda: datetime.now(UTC))
     daemon = await place.start("run")
     assert daemon.stdout is not None
     for _ in range(3):
@@ -105,7 +107,7 @@ async def test_a_daemon_waits_for_a_check_that_is_under_way(place: Place) -> Non
 
 async def test_a_check_waits_for_another_check(place: Place) -> None:
     engine = open_database(f"sqlite:///{place.folder}/rolewatch.db")
-    lease = take(engine, "check", lambda: datetime.now(UTC))
+    lease = acquire(engine, "check", lambda: datetime.now(UTC))
     second = await place.start("check")
     with pytest.raises(TimeoutError):
         await asyncio.wait_for(second.wait(), 2)
@@ -116,7 +118,9 @@ async def test_a_check_waits_for_another_check(place: Place) -> None:
     assert place.ask("SELECT count(*) FROM board_check") == [(1,)]
 
 
-async def test_a_check_that_is_interrupted_ends_quietly_and_gives_the_database_back(place: Place, boards: BoardServer) -> None:
+async def test_a_check_that_is_interrupted_ends_quietly_and_gives_the_database_back(
+    place: Place, boards: BoardServer
+) -> None:
     boards.troubles["examplelabs"] = Trouble(hang=60)
     check = await place.start("check")
     await until(lambda: boards.requests)

@@ -37,9 +37,15 @@ def test_a_posting_is_named_by_name_key_or_url(told: Program, name: str) -> None
     assert told.ask("show", name)["posting"] == STORY
 
 
-def test_a_posting_is_named_by_the_url_of_its_employers_own_site(told: Program, engine: Engine) -> None:
+def test_a_posting_is_named_by_the_url_of_its_employers_own_site(
+    told: Program, engine: Engine
+) -> None:
     with engine.begin() as connection:
-        connection.execute(text("UPDATE posting_version SET url = 'https://www.example.com/careers/chef/' WHERE title = 'Chef de Partie'"))
+        connection.execute(
+            text(
+                "UPDATE posting_version SET url = 'https://www.example.com/careers/chef/' WHERE title = 'Chef de Partie'"
+            )
+        )
     assert told.ask("show", "https://www.example.com/careers/chef")["posting"] == f"{OTHER}:12"
 
 
@@ -52,7 +58,10 @@ def test_a_posting_is_named_by_the_url_of_its_employers_own_site(told: Program, 
             "greenhouse:examplelab:11",
             f"no posting greenhouse:examplelab:11: there is no board 'greenhouse:examplelab' in the database; nearest: {BOARD}",
         ),
-        ("engineer", "no posting 'engineer': give ats:token:key, its URL or its key; `rolewatch roles` lists them"),
+        (
+            "engineer",
+            "no posting 'engineer': give ats:token:key, its URL or its key; `rolewatch roles` lists them",
+        ),
         (
             "https://job-boards.greenhouse.io/examplelabs",
             f"https://job-boards.greenhouse.io/examplelabs is a board and no posting: `rolewatch roles --board {BOARD}` lists its own",
@@ -63,7 +72,9 @@ def test_a_posting_is_named_by_the_url_of_its_employers_own_site(told: Program, 
         ),
     ],
 )
-def test_a_posting_that_nobody_can_tell_is_one_line_and_exit_code_2(told: Program, name: str, message: str) -> None:
+def test_a_posting_that_nobody_can_tell_is_one_line_and_exit_code_2(
+    told: Program, name: str, message: str
+) -> None:
     ran = told("show", name)
     assert (ran.code, ran.err.strip(), ran.out) == (2, message, "")
 
@@ -72,22 +83,42 @@ def test_an_older_version_is_shown_with_its_own_content(told: Program) -> None:
     first = told.ask("show", STORY, "--version", "1")
     assert (first["version"], first["location"], first["pay_min"]) == (1, "London, UK", None)
     assert first["description"].startswith("We build large models.")
-    assert told("show", STORY, "--version", "9").err.strip() == f"{STORY} has no version 9: it has versions 1 to 4"
+    assert (
+        told("show", STORY, "--version", "9").err.strip()
+        == f"{STORY} has no version 9: it has versions 1 to 4"
+    )
 
 
 def test_a_posting_is_shown_as_it_was_known_then(told: Program) -> None:
-    before, closed, back = (told.ask("show", STORY, "--as-of", ago(minutes)) for minutes in (70, 20, 10))
-    assert (before["version"], before["state"], before["location"], before["closed_at"]) == (1, "open", "London, UK", None)
+    before, closed, back = (
+        told.ask("show", STORY, "--as-of", ago(minutes)) for minutes in (70, 20, 10)
+    )
+    assert (before["version"], before["state"], before["location"], before["closed_at"]) == (
+        1,
+        "open",
+        "London, UK",
+        None,
+    )
     assert (closed["version"], closed["state"]) == (3, "closed")
     assert closed["closed_at"] is not None
     assert (back["version"], back["state"], back["closed_at"]) == (4, "open", None)
-    looks = [row["finished_at"] for row in told.ask("sql", f"SELECT finished_at FROM checks WHERE board = '{BOARD}' ORDER BY finished_at")]
+    looks = [
+        row["finished_at"]
+        for row in told.ask(
+            "sql", f"SELECT finished_at FROM checks WHERE board = '{BOARD}' ORDER BY finished_at"
+        )
+    ]
     assert [row["last_seen_at"] for row in (before, closed, back)] == [looks[0], looks[2], looks[4]]
     at = {moment: told.ask("show", STORY, "--as-of", moment) for moment in looks[3:5]}
-    assert [(row["state"], row["last_seen_at"]) for row in at.values()] == [("closed", looks[2]), ("open", looks[4])]
+    assert [(row["state"], row["last_seen_at"]) for row in at.values()] == [
+        ("closed", looks[2]),
+        ("open", looks[4]),
+    ]
     never = told("show", STORY, "--as-of", "2020-01-01")
     assert never.code == 2
-    assert never.err.startswith(f"{STORY} was not known at 2020-01-01 00:00Z: it was first seen at 20")
+    assert never.err.startswith(
+        f"{STORY} was not known at 2020-01-01 00:00Z: it was first seen at 20"
+    )
 
 
 def test_version_and_moment_exclude_each_other(told: Program) -> None:
@@ -103,7 +134,9 @@ def test_show_says_pay_and_deadline_as_read_and_as_written(told: Program) -> Non
     assert lines[-1] == "We write kernels of law."
 
 
-def test_a_posting_that_was_never_read_is_shown_without_content(told: Program, engine: Engine) -> None:
+def test_a_posting_that_was_never_read_is_shown_without_content(
+    told: Program, engine: Engine
+) -> None:
     with engine.begin() as connection:
         connection.execute(
             text("""INSERT INTO posting (board_id, key, name, state, version, baseline, first_seen_at, missing_looks)
@@ -119,10 +152,17 @@ def test_a_posting_that_was_never_read_is_shown_without_content(told: Program, e
 
 
 def test_a_repost_says_what_it_repeats_and_why(rolewatch: Program, engine: Engine) -> None:
-    history = History(engine, settings(boards=(BOARD, OTHER)), now=datetime.now(UTC) - timedelta(hours=1))
+    history = History(
+        engine, settings(boards=(BOARD, OTHER)), now=datetime.now(UTC) - timedelta(hours=1)
+    )
     rest = [posting(str(key), title=f"Analyst {key}") for key in range(2, 9)]
     history.look(snapshot([posting("1", requisition="R-7"), *rest]))
-    history.look(snapshot([posting("99", requisition="R-7", title="Research Engineer II"), *rest], {"1": Probe.GONE}))
+    history.look(
+        snapshot(
+            [posting("99", requisition="R-7", title="Research Engineer II"), *rest],
+            {"1": Probe.GONE},
+        )
+    )
     said = f"repost of {BOARD}:1 (the same requisition R-7)"
     assert " ".join(said.split()) in " ".join(rolewatch("show", "99").out.split())
     assert f"(a {said})" in rolewatch("history", "99").out

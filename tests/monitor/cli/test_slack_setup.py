@@ -12,11 +12,13 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-import yaml  # type: ignore[import-untyped]  # it ships no types, and one test reads one file with it
+
+# it ships no types, and one test reads one file with it
+import yaml  # type: ignore[import-untyped]
 
 from monitor.cli import slack as slack_command
 from monitor.cli.slack_channel import as_channel
-from monitor.config.env_file import changed, put
+from monitor.config.env_file import changed, set_variable
 from monitor.config.file import EXAMPLE
 from monitor.errors import UserError
 from monitor.notify.slack.tokens import wrong_kind
@@ -53,7 +55,11 @@ def folder(tmp_path: Path, slack: SlackServer) -> Path:
 async def at_a_terminal(folder: Path, answers: Sequence[str]) -> tuple[int, str]:
     """The exit code and all that the terminal showed, when a person answers each question."""
     ours, theirs = pty.openpty()
-    environ = {name: value for name, value in os.environ.items() if not name.startswith(("SLACK_", "ROLEWATCH_"))}
+    environ = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("SLACK_", "ROLEWATCH_"))
+    }
     command = [str(ROLEWATCH), "--config", str(folder / "rolewatch.toml"), "slack", "setup"]
     process = await asyncio.create_subprocess_exec(
         *command, stdin=theirs, stdout=theirs, stderr=theirs, env=environ, start_new_session=True
@@ -84,12 +90,16 @@ def _read(ours: int) -> str:
     return said.decode(errors="replace")
 
 
-async def test_tokens_are_asked_for_checked_kept_and_tried(folder: Path, slack: SlackServer) -> None:
+async def test_tokens_are_asked_for_checked_kept_and_tried(
+    folder: Path, slack: SlackServer
+) -> None:
     (folder / ".env").write_text("# mine\nOTHER=1\nSLACK_BOT_TOKEN=xoxb-old\n")
     before = (folder / "rolewatch.toml").read_text()
     code, said = await at_a_terminal(folder, ["", TOKEN, APP_TOKEN])
     assert code == 0, said
-    assert (folder / ".env").read_text() == f"# mine\nOTHER=1\nSLACK_BOT_TOKEN={TOKEN}\nSLACK_APP_TOKEN={APP_TOKEN}\n"
+    assert (
+        folder / ".env"
+    ).read_text() == f"# mine\nOTHER=1\nSLACK_BOT_TOKEN={TOKEN}\nSLACK_APP_TOKEN={APP_TOKEN}\n"
     assert stat.S_IMODE((folder / ".env").stat().st_mode) == 0o600
     assert (folder / "rolewatch.toml").read_text() == before
     assert len(slack.channels[ROLES].messages) == 1
@@ -118,7 +128,9 @@ async def test_without_a_configuration_it_writes_one_with_the_channel(tmp_path: 
 
 
 @pytest.mark.parametrize(("answer", "changed_"), [("y", True), ("n", False)])
-async def test_an_example_channel_is_changed_when_the_person_agrees(folder: Path, slack: SlackServer, answer: str, changed_: bool) -> None:
+async def test_an_example_channel_is_changed_when_the_person_agrees(
+    folder: Path, slack: SlackServer, answer: str, changed_: bool
+) -> None:
     code, said = await at_a_terminal(folder, ["ops", answer, TOKEN, ""])
     assert code == 0, said
     assert ("slack:#ops" in (folder / "rolewatch.toml").read_text()) is changed_
@@ -140,12 +152,16 @@ async def test_a_token_of_the_wrong_kind_is_told_and_asked_for_again(folder: Pat
     assert (folder / ".env").read_text() == f"SLACK_BOT_TOKEN={TOKEN}\n"
 
 
-async def test_a_token_that_slack_refuses_is_asked_for_again_before_the_next_one(folder: Path) -> None:
+async def test_a_token_that_slack_refuses_is_asked_for_again_before_the_next_one(
+    folder: Path,
+) -> None:
     code, said = await at_a_terminal(folder, ["", "xoxb-wrong", TOKEN, "xapp-1-wrong", APP_TOKEN])
     assert code == 0, said
     assert said.count("Bot token") == 2
     assert said.rindex("Bot token") < said.index("App token")
-    assert (folder / ".env").read_text() == f"SLACK_BOT_TOKEN={TOKEN}\nSLACK_APP_TOKEN={APP_TOKEN}\n"
+    assert (
+        folder / ".env"
+    ).read_text() == f"SLACK_BOT_TOKEN={TOKEN}\nSLACK_APP_TOKEN={APP_TOKEN}\n"
 
 
 async def test_a_token_that_slack_refuses_is_kept_only_on_request(folder: Path) -> None:
@@ -227,12 +243,12 @@ def test_other_lines_stay(text: str, expected: str) -> None:
 def test_a_link_stays_a_link_and_a_folder_is_refused(tmp_path: Path) -> None:
     (tmp_path / "real").write_text("B=2\n")
     (tmp_path / ".env").symlink_to("real")
-    put(tmp_path / ".env", {"A": "1"})
+    set_variable(tmp_path / ".env", {"A": "1"})
     assert (tmp_path / ".env").is_symlink()
     assert (tmp_path / "real").read_text() == "B=2\nA=1\n"
     (tmp_path / "folder").mkdir()
     with pytest.raises(UserError, match="cannot be written"):
-        put(tmp_path / "folder", {"A": "1"})
+        set_variable(tmp_path / "folder", {"A": "1"})
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Engine
 
 from monitor.cli.sql import EXAMPLES
-from monitor.database.engine import Base, reading
+from monitor.database.engine import Base, read_transaction
 from monitor.database.views import VIEWS
 from monitor.queries.user_sql import view_columns
 from tests.support.boards import BOARD
@@ -20,12 +20,17 @@ ENDLESS = "WITH RECURSIVE steps(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM step
 
 def contents(engine: Engine) -> list[object]:
     """Everything in every table of ours."""
-    with reading(engine) as connection:
-        return [sorted(map(str, connection.execute(table.select()))) for table in Base.metadata.sorted_tables]
+    with read_transaction(engine) as connection:
+        return [
+            sorted(map(str, connection.execute(table.select())))
+            for table in Base.metadata.sorted_tables
+        ]
 
 
 @pytest.mark.parametrize("view", VIEWS)
-def test_every_view_can_be_asked_whole_and_counted(told: Program, engine: Engine, view: str) -> None:
+def test_every_view_can_be_asked_whole_and_counted(
+    told: Program, engine: Engine, view: str
+) -> None:
     rows = told.ask("sql", f"SELECT * FROM {view}")
     assert rows
     assert tuple(rows[0]) == view_columns(engine)[view]
@@ -39,7 +44,10 @@ def test_every_example_runs(told: Program, query: str) -> None:
 
 def test_the_examples_have_answers(told: Program) -> None:
     answers = [told.ask("sql", query, "--since", "80m") for query in EXAMPLES.values()]
-    assert answers[0] == [{"company": "Example Labs", "open_roles": 2}, {"company": "Other Works", "open_roles": 2}]
+    assert answers[0] == [
+        {"company": "Example Labs", "open_roles": 2},
+        {"company": "Other Works", "open_roles": 2},
+    ]
     assert [(row["old"], row["new"]) for row in answers[1]] == [(None, "133000-240000 USD/year")]
     assert answers[4][0]["board"] == OTHER
 
@@ -69,12 +77,18 @@ def test_values_arrive_as_what_they_are(told: Program) -> None:
         "letter": "ü",
     }
     (line,) = csv.DictReader(io.StringIO(told("sql", query, "--format", "csv").out))
-    assert (line["pay_min"], line["deadline_at"], line["half"]) == ("133000", "2026-05-19T19:00:00.000000Z", "1.5")
+    assert (line["pay_min"], line["deadline_at"], line["half"]) == (
+        "133000",
+        "2026-05-19T19:00:00.000000Z",
+        "1.5",
+    )
     assert "2026-05-19 19:00Z" in told("sql", query).out
 
 
 def test_two_columns_of_one_name_are_both_kept(told: Program) -> None:
-    assert told.ask("sql", "SELECT 1 AS n, 2 AS n, NULL AS absent") == [{"n": 1, "n_2": 2, "absent": None}]
+    assert told.ask("sql", "SELECT 1 AS n, 2 AS n, NULL AS absent") == [
+        {"n": 1, "n_2": 2, "absent": None}
+    ]
 
 
 def test_parameters_are_bound_and_never_part_of_the_query(told: Program) -> None:
@@ -87,14 +101,16 @@ def test_parameters_are_bound_and_never_part_of_the_query(told: Program) -> None
 
 
 def test_a_parameter_is_what_the_query_casts_it_to(told: Program) -> None:
-    query = "SELECT CAST(:p AS integer) + 1 AS number, CAST(:p AS text) AS words FROM boards LIMIT 1"
+    query = (
+        "SELECT CAST(:p AS integer) + 1 AS number, CAST(:p AS text) AS words FROM boards LIMIT 1"
+    )
     assert told.ask("sql", query, "--param", "p=3") == [{"number": 4, "words": "3"}]
 
 
 def test_a_colon_or_a_percent_sign_in_a_text_is_no_parameter(told: Program) -> None:
-    assert told.ask("sql", "SELECT ':now 100%' AS a, 'it''s :x' AS b -- :y\n, 7 % 4 AS c /* :z */") == [
-        {"a": ":now 100%", "b": "it's :x", "c": 3}
-    ]
+    assert told.ask(
+        "sql", "SELECT ':now 100%' AS a, 'it''s :x' AS b -- :y\n, 7 % 4 AS c /* :z */"
+    ) == [{"a": ":now 100%", "b": "it's :x", "c": 3}]
 
 
 @pytest.mark.parametrize("given", ["key", "=x", "a b=c"])
@@ -143,17 +159,24 @@ def test_a_limit_cuts_the_rows(told: Program) -> None:
         "SELECT load_extension('/tmp/mine.so')",
     ],
 )
-def test_whatever_is_no_single_question_is_refused_and_changes_nothing(told: Program, engine: Engine, query: str) -> None:
+def test_whatever_is_no_single_question_is_refused_and_changes_nothing(
+    told: Program, engine: Engine, query: str
+) -> None:
     before = contents(engine)
     ran = told("sql", query)
     assert (ran.code, ran.out, len(ran.err.splitlines())) == (2, "", 1), ran
     assert contents(engine) == before
 
 
-@pytest.mark.parametrize("query", [ENDLESS + "SELECT count(*) FROM steps", ENDLESS + "SELECT n FROM steps"])
+@pytest.mark.parametrize(
+    "query", [ENDLESS + "SELECT count(*) FROM steps", ENDLESS + "SELECT n FROM steps"]
+)
 def test_an_endless_query_is_stopped(told: Program, query: str) -> None:
     ran = told("sql", query, "--timeout", "0.3", "--format", "csv")
-    assert (ran.code, ran.err.strip()) == (2, "the query was stopped after 0.3 s: narrow it, or give it longer with --timeout")
+    assert (ran.code, ran.err.strip()) == (
+        2,
+        "the query was stopped after 0.3 s: narrow it, or give it longer with --timeout",
+    )
 
 
 def test_a_table_of_too_many_rows_ends_and_says_so(told: Program) -> None:
@@ -162,7 +185,10 @@ def test_a_table_of_too_many_rows_ends_and_says_so(told: Program) -> None:
     assert ran.err.startswith("only the first 10000 rows")
 
 
-@pytest.mark.parametrize("query", ["SELECT nonsense FROM postings", "SELEC 1", "SELECT * FROM nowhere", "SELECT 'open", "--"])
+@pytest.mark.parametrize(
+    "query",
+    ["SELECT nonsense FROM postings", "SELEC 1", "SELECT * FROM nowhere", "SELECT 'open", "--"],
+)
 def test_a_mistake_in_the_query_is_one_line(told: Program, query: str) -> None:
     ran = told("sql", "-", stdin=query)
     assert (ran.code, ran.out, len(ran.err.splitlines())) == (2, "", 1)

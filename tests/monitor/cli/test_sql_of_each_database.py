@@ -31,7 +31,9 @@ def test_sqlite_answers_from_the_views_alone(sqlite_told: Program, query: str, n
 def test_sqlite_answers_with_its_own_functions_and_common_tables(sqlite_told: Program) -> None:
     query = """WITH mine AS (SELECT key FROM postings WHERE board = :board), two AS (SELECT value FROM json_each('[1, 2]'))
                SELECT (SELECT count(*) FROM mine) AS mine, (SELECT sum(value) FROM two) AS two, count(*) OVER () AS n FROM two LIMIT 1"""
-    assert sqlite_told.ask("sql", query, "--param", f"board={BOARD}") == [{"mine": 3, "two": 3, "n": 2}]
+    assert sqlite_told.ask("sql", query, "--param", f"board={BOARD}") == [
+        {"mine": 3, "two": 3, "n": 2}
+    ]
 
 
 @pytest.mark.parametrize(
@@ -54,7 +56,9 @@ def test_sqlite_reads_no_table_under_the_name_of_a_view(sqlite_told: Program, qu
 
 def test_sqlite_knows_a_view_in_capitals(sqlite_told: Program) -> None:
     assert sqlite_told.ask("sql", "SELECT count(*) AS checks FROM CHECKS AS c")[0]["checks"] > 0
-    assert sqlite_told.ask("sql", 'SELECT max(BOARD) AS board FROM "Boards"') == [{"board": "greenhouse:otherworks"}]
+    assert sqlite_told.ask("sql", 'SELECT max(BOARD) AS board FROM "Boards"') == [
+        {"board": "greenhouse:otherworks"}
+    ]
 
 
 def test_a_number_too_large_for_sqlite_is_one_line(sqlite_told: Program) -> None:
@@ -64,9 +68,9 @@ def test_a_number_too_large_for_sqlite_is_one_line(sqlite_told: Program) -> None
 
 def test_a_text_that_looks_like_a_number_only_in_part_stays_a_text(sqlite_told: Program) -> None:
     query = "SELECT typeof(:a) AS a, typeof(:b) AS b, typeof(:c) AS c"
-    assert sqlite_told.ask("sql", query, "--param", "a=007", "--param", "b=7", "--param", "c=1.5") == [
-        {"a": "text", "b": "integer", "c": "real"}
-    ]
+    assert sqlite_told.ask(
+        "sql", query, "--param", "a=007", "--param", "b=7", "--param", "c=1.5"
+    ) == [{"a": "text", "b": "integer", "c": "real"}]
 
 
 @pytest.mark.parametrize(
@@ -90,7 +94,10 @@ def test_postgresql_refuses_what_only_it_knows(postgres_told: Program, query: st
 
 def test_postgresql_stops_a_sleeping_query(postgres_told: Program) -> None:
     ran = postgres_told("sql", "SELECT pg_sleep(60)", "--timeout", "0.2")
-    assert (ran.code, ran.err.strip()) == (2, "the query was stopped after 0.2 s: narrow it, or give it longer with --timeout")
+    assert (ran.code, ran.err.strip()) == (
+        2,
+        "the query was stopped after 0.2 s: narrow it, or give it longer with --timeout",
+    )
 
 
 LIFTED = "SELECT set_config('statement_timeout', '0', true), CASE WHEN n > 700 THEN pg_sleep(60) END FROM generate_series(1, 701) n"
@@ -98,7 +105,10 @@ LIFTED = "SELECT set_config('statement_timeout', '0', true), CASE WHEN n > 700 T
 
 def test_postgresql_stops_a_query_that_lifts_its_limit(postgres_told: Program) -> None:
     ran = postgres_told("sql", LIFTED, "--timeout", "0.3")
-    assert (ran.code, ran.err.strip()) == (2, "the query was stopped after 0.3 s: narrow it, or give it longer with --timeout")
+    assert (ran.code, ran.err.strip()) == (
+        2,
+        "the query was stopped after 0.3 s: narrow it, or give it longer with --timeout",
+    )
 
 
 def test_postgresql_keeps_nothing_of_a_query_in_its_session(postgres_told: Program) -> None:
@@ -108,7 +118,10 @@ def test_postgresql_keeps_nothing_of_a_query_in_its_session(postgres_told: Progr
 
 def test_a_connection_that_ends_in_the_middle_is_one_line(postgres_told: Program) -> None:
     ran = postgres_told("sql", "SELECT pg_terminate_backend(pg_backend_pid())")
-    assert (ran.code, ran.err) == (2, "the query failed: terminating connection due to administrator command\n")
+    assert (ran.code, ran.err) == (
+        2,
+        "the query failed: terminating connection due to administrator command\n",
+    )
 
 
 def test_a_step_of_sqlite_that_takes_hours_ends_with_the_command(sqlite_told: Program) -> None:
@@ -126,4 +139,7 @@ def test_a_step_of_sqlite_that_takes_hours_ends_with_the_command(sqlite_told: Pr
     ]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr == "the query was stopped after 0.2 s: narrow it, or give it longer with --timeout\n"
+    assert (
+        done.stderr
+        == "the query was stopped after 0.2 s: narrow it, or give it longer with --timeout\n"
+    )

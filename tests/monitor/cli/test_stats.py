@@ -26,11 +26,15 @@ COMPANY = "Example Labs"
 def counted(rolewatch: Program, engine: Engine) -> Program:
     """Six days: one posting from the baseline, four that open on the second, of which two close after a day and one after three."""
     settings = story_settings()
-    slow = replace(settings, boards=tuple(replace(board, every=timedelta(days=1)) for board in settings.boards))
+    slow = replace(
+        settings, boards=tuple(replace(board, every=timedelta(days=1)) for board in settings.boards)
+    )
     history = History(engine, slow, now=datetime.now(UTC) - timedelta(days=5, hours=6))
     old = posting("1", department="Old")
     sterling = Pay(50.0, 70.0, "GBP", "hour", "£50 - £70")
-    new = [posting(key, pay=pay) for key, pay in (("2", PAY), ("3", PAY), ("4", sterling), ("5", None))]
+    new = [
+        posting(key, pay=pay) for key, pay in (("2", PAY), ("3", PAY), ("4", sterling), ("5", None))
+    ]
     gone = dict.fromkeys(("2", "3", "4"), Probe.GONE)
     history.look(snapshot([old]), minutes=0)
     history.look(snapshot([old, *new]), minutes=DAY)
@@ -61,23 +65,46 @@ def test_an_employer_is_a_row_with_what_happened_there(counted: Program) -> None
 
 def test_a_table_needs_no_legend(counted: Program) -> None:
     header, line = counted("stats", "--board", BOARD).out.splitlines()
-    assert re.split(" {2,}", header) == ["company", "open now", "opened", "closed", "median days open", "share that states pay"]
+    assert re.split(" {2,}", header) == [
+        "company",
+        "open now",
+        "opened",
+        "closed",
+        "median days open",
+        "share that states pay",
+    ]
     assert re.split(" {2,}", line) == [COMPANY, "2", "4", "3", "1", "60%"]
     wide = counted("stats", "--board", BOARD, environ=WIDE | {"COLUMNS": "80"}).out.splitlines()
     assert len(wide) == 2
-    for by, name in (("department", "openings seen"), ("week", "open at its end"), ("pay", "roles that state pay")):
+    for by, name in (
+        ("department", "openings seen"),
+        ("week", "open at its end"),
+        ("pay", "roles that state pay"),
+    ):
         assert name in counted("stats", "--by", by).out
 
 
 def test_nothing_to_count_is_said(rolewatch: Program) -> None:
     ran = rolewatch("stats")
-    assert (ran.code, ran.out) == (0, "Nothing to count yet: `rolewatch check` looks at the boards\n")
+    assert (ran.code, ran.out) == (
+        0,
+        "Nothing to count yet: `rolewatch check` looks at the boards\n",
+    )
     assert rolewatch.ask("stats") == []
 
 
 def test_departments_weeks_and_pay_are_tables_of_their_own(counted: Program) -> None:
     departments = counted.ask("stats", "--by", "department")
-    assert [(row["department"], row["open"], row["roles"], row["openings_seen"], row["median_days_open"]) for row in departments] == [
+    assert [
+        (
+            row["department"],
+            row["open"],
+            row["roles"],
+            row["openings_seen"],
+            row["median_days_open"],
+        )
+        for row in departments
+    ] == [
         ("Research", 1, 4, 4, 1),
         ("Old", 1, 1, 0, None),
     ]
@@ -99,7 +126,9 @@ def test_since_leaves_out_what_was_before(counted: Program) -> None:
 
 @pytest.mark.parametrize("by", COLUMNS)
 def test_every_table_has_its_columns_in_every_format(sqlite_told: Program, by: str) -> None:
-    assert sqlite_told("stats", "--by", by, "--format", "csv").out.splitlines()[0] == ",".join(COLUMNS[by])
+    assert sqlite_told("stats", "--by", by, "--format", "csv").out.splitlines()[0] == ",".join(
+        COLUMNS[by]
+    )
     assert all(tuple(row) == COLUMNS[by] for row in sqlite_told.ask("stats", "--by", by))
     assert sqlite_told("stats", "--by", by).code == 0
 
@@ -120,7 +149,10 @@ def test_a_week_that_ends_in_the_unknown_has_no_number() -> None:
         Day(monday + timedelta(1), "A", None, 1, 2, 0, 0),
         Day(monday + timedelta(7), "A", 4, 0, 1, 0, 0),
     ]
-    assert [(row["week"], row["open"], row["opened"], row["closed"]) for row in by_week(Facts(days, [], []))] == [
+    assert [
+        (row["week"], row["open"], row["opened"], row["closed"])
+        for row in by_week(Facts(days, [], []))
+    ] == [
         (monday, None, 2, 2),
         (monday + timedelta(7), 4, 0, 1),
     ]

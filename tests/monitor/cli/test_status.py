@@ -7,14 +7,16 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import Engine, text
 
 from crawler.items import Failure
-from monitor.database.lease import take
+from monitor.database.lease import acquire
 from tests.support.boards import BOARD
 from tests.support.history import History
 from tests.support.program import WIDE, Program
 from tests.support.story import OTHER, story_settings
 
 
-def test_before_the_first_check_the_boards_of_the_configuration_are_new_and_nothing_is_made(watching: Program) -> None:
+def test_before_the_first_check_the_boards_of_the_configuration_are_new_and_nothing_is_made(
+    watching: Program,
+) -> None:
     ran = watching("status")
     assert (ran.code, ran.err) == (0, "")
     assert ran.out.splitlines()[:3] == [
@@ -27,10 +29,16 @@ def test_before_the_first_check_the_boards_of_the_configuration_are_new_and_noth
 
 
 def test_the_boards_what_waits_and_the_next_check(told: Program, engine: Engine) -> None:
-    taken = take(engine, "run", lambda: datetime.now(UTC))
+    taken = acquire(engine, "run", lambda: datetime.now(UTC))
     with engine.begin() as connection:
-        connection.execute(text("UPDATE board SET next_check_at = :at"), {"at": _at(engine, datetime.now(UTC) + timedelta(minutes=13))})
-        connection.execute(text("UPDATE board SET next_check_at = :at WHERE board = :board"), {"at": None, "board": OTHER})
+        connection.execute(
+            text("UPDATE board SET next_check_at = :at"),
+            {"at": _at(engine, datetime.now(UTC) + timedelta(minutes=13))},
+        )
+        connection.execute(
+            text("UPDATE board SET next_check_at = :at WHERE board = :board"),
+            {"at": None, "board": OTHER},
+        )
     for environ in ({}, WIDE):
         ran = told("status", environ=environ)
         assert (ran.code, ran.err) == (0, "")
@@ -38,9 +46,15 @@ def test_the_boards_what_waits_and_the_next_check(told: Program, engine: Engine)
         assert lines[0] == "2 boards, all well; 4 open roles"
         assert "runs; the next check is in 12 minutes" in lines[2]
     found = told.ask("status")
-    assert [row["board"] for row in found["boards"]] == sorted([BOARD, OTHER], key=lambda board: (board != OTHER, board)) or found["boards"]
+    assert [row["board"] for row in found["boards"]] == sorted(
+        [BOARD, OTHER], key=lambda board: (board != OTHER, board)
+    ) or found["boards"]
     assert {"boards", "waiting", "muted_roles", "daemon", "next_check_at"} == set(found)
-    assert told("status", "--format", "csv").out.splitlines()[0].startswith("board,company,state,open_postings")
+    assert (
+        told("status", "--format", "csv")
+        .out.splitlines()[0]
+        .startswith("board,company,state,open_postings")
+    )
     taken.release(datetime.now(UTC))
 
 

@@ -47,9 +47,13 @@ def watched(file: Path) -> list[str]:
 def test_the_example_works_as_it_stands(tmp_path: Path) -> None:
     write_example(tmp_path / "rolewatch.toml")
     settings = load(tmp_path / "rolewatch.toml", {})
-    assert [board.board for board in settings.boards][:2] == ["google:deepmind", "greenhouse:anthropic"]
+    assert [board.board for board in settings.boards][:2] == [
+        "google:deepmind",
+        "greenhouse:anthropic",
+    ]
     assert [rule.name for rule in settings.rules] == ["research-engineer"]
-    assert settings.route(settings.rules[0].notify[0]) == "console"  # until there is a token
+    # until there is a token
+    assert settings.effective_channel(settings.rules[0].notify[0]) == "console"
 
 
 def test_the_example_works_with_every_line_switched_on(tmp_path: Path) -> None:
@@ -78,7 +82,9 @@ def test_the_example_shows_the_defaults_that_there_are(tmp_path: Path) -> None:
         "listen",
         "heartbeat_url",
     )
-    text = re.sub(rf"^# (?!(?:{'|'.join(no_default)}) )([a-z_]+ = )", r"\1", EXAMPLE, flags=re.MULTILINE)
+    text = re.sub(
+        rf"^# (?!(?:{'|'.join(no_default)}) )([a-z_]+ = )", r"\1", EXAMPLE, flags=re.MULTILINE
+    )
     text = text.replace('api_url = "https://boards-api.greenhouse.io"', "")
     (tmp_path / "rolewatch.toml").write_text(text)
     switched_on = load(tmp_path / "rolewatch.toml", {})
@@ -88,7 +94,11 @@ def test_the_example_shows_the_defaults_that_there_are(tmp_path: Path) -> None:
         plain.boards,
         plain.rules,
     )
-    assert (switched_on.alerts, switched_on.slack, switched_on.log_level) == (plain.alerts, plain.slack, plain.log_level)
+    assert (switched_on.alerts, switched_on.slack, switched_on.log_level) == (
+        plain.alerts,
+        plain.slack,
+        plain.log_level,
+    )
     assert switched_on.database_url.get_secret_value() == plain.database_url.get_secret_value()
 
 
@@ -107,7 +117,9 @@ def test_a_board_is_added_after_the_others_and_nothing_else_moves(file: Path) ->
     add_board(file, "greenhouse:scaleai", company='Scale "AI"', every="1d")
     assert watched(file) == ["greenhouse:deepmind", "greenhouse:anthropic", "greenhouse:scaleai"]
     block = '\n[[boards]]\nboard = "greenhouse:scaleai"\ncompany = "Scale \\"AI\\""\nevery = "1d"\n'
-    assert file.read_text() == COMMENTED.replace('company = "Anthropic"\n', f'company = "Anthropic"\n{block}')
+    assert file.read_text() == COMMENTED.replace(
+        'company = "Anthropic"\n', f'company = "Anthropic"\n{block}'
+    )
 
 
 def test_added_and_removed_is_the_file_as_it_was(file: Path) -> None:
@@ -120,7 +132,13 @@ def test_a_removed_board_leaves_the_comments_of_others(file: Path) -> None:
     file.write_text(COMMENTED.replace('boards = ["greenhouse:deepmind"]\n', ""))
     remove_board(file, "greenhouse:deepmind")
     assert watched(file) == ["greenhouse:anthropic"]
-    assert {"# my boards", "# the first", "# the second", "# rules follow", 'every = "1h"  # slow'} <= set(file.read_text().splitlines())
+    assert {
+        "# my boards",
+        "# the first",
+        "# the second",
+        "# rules follow",
+        'every = "1h"  # slow',
+    } <= set(file.read_text().splitlines())
     assert 'every = "5m"' not in file.read_text()
     remove_board(file, "greenhouse:anthropic")
     assert watched(file) == []
@@ -128,7 +146,15 @@ def test_a_removed_board_leaves_the_comments_of_others(file: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "# nothing yet", "[log]\nlevel = 'debug'", "boards = []\n", "boards = [\n  # mine\n]\n", "\ufeff[crawl]\r\n"]
+    "text",
+    [
+        "",
+        "# nothing yet",
+        "[log]\nlevel = 'debug'",
+        "boards = []\n",
+        "boards = [\n  # mine\n]\n",
+        "\ufeff[crawl]\r\n",
+    ],
 )
 def test_boards_start_from_an_empty_file(tmp_path: Path, text: str) -> None:
     file = tmp_path / "rolewatch.toml"
@@ -142,12 +168,20 @@ def test_boards_start_from_an_empty_file(tmp_path: Path, text: str) -> None:
 
 
 @pytest.mark.parametrize("there", [False, True])
-def test_a_rule_that_spells_the_moved_board_in_another_case_is_moved_too(file: Path, there: bool) -> None:
+def test_a_rule_that_spells_the_moved_board_in_another_case_is_moved_too(
+    file: Path, there: bool
+) -> None:
     more = '[[boards]]\nboard = "ashby:deepmind"\n' if there else ""
-    file.write_text(COMMENTED.replace('boards = ["greenhouse:deepmind"]', 'boards = ["greenhouse:DeepMind"]') + more)
+    file.write_text(
+        COMMENTED.replace('boards = ["greenhouse:deepmind"]', 'boards = ["greenhouse:DeepMind"]')
+        + more
+    )
     move_board(file, "greenhouse:deepmind", "ashby:DeepMind")
     assert [board.casefold() for board in load(file, {}).rules[0].boards] == ["ashby:deepmind"]
-    assert [board.casefold() for board in watched(file)] == ["greenhouse:anthropic", "ashby:deepmind"][:: 1 if there else -1]
+    assert [board.casefold() for board in watched(file)] == [
+        "greenhouse:anthropic",
+        "ashby:deepmind",
+    ][:: 1 if there else -1]
 
 
 @pytest.mark.parametrize("board", ["greenhouse:deepmind", "greenhouse:anthropic"])
@@ -182,7 +216,10 @@ def test_what_would_not_load_is_not_written(file: Path) -> None:
 
 
 def test_a_header_within_a_text_is_no_board(file: Path) -> None:
-    text = '[[rules]]\nname = "r"\nany = ["""\n[[boards]]\nx"""]\n\n' + COMMENTED.partition("# rules follow")[0]
+    text = (
+        '[[rules]]\nname = "r"\nany = ["""\n[[boards]]\nx"""]\n\n'
+        + COMMENTED.partition("# rules follow")[0]
+    )
     file.write_text(text)
     with pytest.raises(UserError, match="by hand"):
         remove_board(file, "greenhouse:deepmind")
@@ -197,7 +234,11 @@ def test_mode_link_and_line_ends_are_kept(file: Path, tmp_path: Path) -> None:
     add_board(link, "greenhouse:scaleai")
     assert link.is_symlink()
     assert stat.S_IMODE(file.stat().st_mode) == 0o640
-    assert file.read_bytes().count(b"\n") == file.read_bytes().count(b"\r\n") == COMMENTED.count("\n") + 3
+    assert (
+        file.read_bytes().count(b"\n")
+        == file.read_bytes().count(b"\r\n")
+        == COMMENTED.count("\n") + 3
+    )
     assert sorted(path.name for path in tmp_path.iterdir()) == ["link.toml", "rolewatch.toml"]
 
 
@@ -233,7 +274,9 @@ def test_a_board_that_moves_to_one_that_is_there_goes(file: Path) -> None:
 
 
 def test_a_board_in_an_inline_list_is_moved_too(file: Path) -> None:
-    file.write_text('boards = [{ url = "https://job-boards.greenhouse.io/deepmind", every = "1h" }, { board = "greenhouse:b" }]  # all\n')
+    file.write_text(
+        'boards = [{ url = "https://job-boards.greenhouse.io/deepmind", every = "1h" }, { board = "greenhouse:b" }]  # all\n'
+    )
     move_board(file, "greenhouse:deepmind", "google:deepmind")
     assert watched(file) == ["google:deepmind", "greenhouse:b"]
     assert load(file, {}).boards[0].every.total_seconds() == 3600
@@ -241,8 +284,12 @@ def test_a_board_in_an_inline_list_is_moved_too(file: Path) -> None:
 
 
 def test_a_rules_list_over_many_lines_keeps_its_comments(file: Path) -> None:
-    lines = 'boards = [\n  "greenhouse:anthropic",  # first\n  "greenhouse:deepmind",  # second\n]\n'
-    file.write_text(COMMENTED.replace('boards = ["greenhouse:deepmind"]\n', lines).replace("\n", "\r\n"))
+    lines = (
+        'boards = [\n  "greenhouse:anthropic",  # first\n  "greenhouse:deepmind",  # second\n]\n'
+    )
+    file.write_text(
+        COMMENTED.replace('boards = ["greenhouse:deepmind"]\n', lines).replace("\n", "\r\n")
+    )
     before = file.read_bytes()
     move_board(file, "greenhouse:deepmind", "google:deepmind")
     assert file.read_bytes() == before.replace(b"greenhouse:deepmind", b"google:deepmind")
@@ -257,7 +304,11 @@ def test_a_former_board_that_is_not_there_lets_the_new_one_be_added(file: Path) 
 
 
 def test_a_move_that_cannot_be_written_leaves_the_file(file: Path) -> None:
-    file.write_text(COMMENTED.replace('"greenhouse:deepmind"  # the one', '"""greenhouse:deepmind"""  # the one'))
+    file.write_text(
+        COMMENTED.replace(
+            '"greenhouse:deepmind"  # the one', '"""greenhouse:deepmind"""  # the one'
+        )
+    )
     before = file.read_text()
     with pytest.raises(UserError, match="by hand"):
         move_board(file, "greenhouse:deepmind", "google:deepmind")
@@ -272,5 +323,9 @@ def test_a_board_that_moves_to_itself_stays(file: Path, new: str) -> None:
 
 
 def test_a_moved_board_is_given_as_the_file_has_it(file: Path) -> None:
-    assert move_board(file, "greenhouse:anthropic", "ashby:anthropic") == load(file, {}).board("ashby:anthropic")
-    assert move_board(file, "greenhouse:anthropic", "ashby:anthropic") == load(file, {}).board("ashby:anthropic")
+    assert move_board(file, "greenhouse:anthropic", "ashby:anthropic") == load(file, {}).board(
+        "ashby:anthropic"
+    )
+    assert move_board(file, "greenhouse:anthropic", "ashby:anthropic") == load(file, {}).board(
+        "ashby:anthropic"
+    )

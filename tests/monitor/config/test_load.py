@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from monitor.config.load import ConfigError, find, load, require_boards
+from monitor.config.load import ConfigError, find_file, load, require_boards
 from monitor.config.model import MinPay, Settings
-from monitor.database.schema import missing, open_database
+from monitor.database.schema import missing_file, open_database
 from monitor.errors import UserError
 
 BOARD = '[[boards]]\nboard = "greenhouse:deepmind"\n'
@@ -87,19 +87,55 @@ def test_every_key_reaches_the_settings(tmp_path: Path) -> None:
         "Google DeepMind",
     )
     assert (first.every, first.baseline, first.enabled) == (timedelta(hours=1), "announce", True)
-    assert (second.every, second.baseline, second.enabled) == (timedelta(milliseconds=250), "summary", False)
+    assert (second.every, second.baseline, second.enabled) == (
+        timedelta(milliseconds=250),
+        "summary",
+        False,
+    )
     (rule,) = settings.rules
-    assert (rule.any, rule.all, rule.none) == (("research engineer", "/re(search)? eng/"), ("gemini",), ("intern*",))
-    assert (rule.within, rule.none_in, rule.locations) == (("title", "description"), ("department",), ("London", "remote"))
-    assert (rule.boards, rule.min_pay) == (("greenhouse:deepmind", "greenhouse:anthropic"), MinPay(150000, "USD"))
-    assert (rule.on, rule.fields, rule.remind) == (("opened", "closed"), ("pay", "employment_type"), (timedelta(hours=36),))
-    assert rule.notify == ("slack:#roles", "slack:C0ROLES001", "slack:U0ALICE001", "webhook", "console")
+    assert (rule.any, rule.all, rule.none) == (
+        ("research engineer", "/re(search)? eng/"),
+        ("gemini",),
+        ("intern*",),
+    )
+    assert (rule.within, rule.none_in, rule.locations) == (
+        ("title", "description"),
+        ("department",),
+        ("London", "remote"),
+    )
+    assert (rule.boards, rule.min_pay) == (
+        ("greenhouse:deepmind", "greenhouse:anthropic"),
+        MinPay(150000, "USD"),
+    )
+    assert (rule.on, rule.fields, rule.remind) == (
+        ("opened", "closed"),
+        ("pay", "employment_type"),
+        (timedelta(hours=36),),
+    )
+    assert rule.notify == (
+        "slack:#roles",
+        "slack:C0ROLES001",
+        "slack:U0ALICE001",
+        "webhook",
+        "console",
+    )
     assert (rule.mention, rule.mode) == (("U0ALICE001", "S0GROUP001"), "digest")
     alerts = settings.alerts
-    assert (alerts.operator, alerts.digest, alerts.quiet) == (("slack:#rolewatch-ops",), time(9), (time(22), time(7)))
+    assert (alerts.operator, alerts.digest, alerts.quiet) == (
+        ("slack:#rolewatch-ops",),
+        time(9),
+        (time(22), time(7)),
+    )
     assert alerts.timezone.key == "Europe/London"
-    assert (settings.slack.api_url, settings.slack.admins) == ("http://127.0.0.1:8765/api/", ("U0ALICE001",))
-    assert (settings.log_level, settings.log_format, settings.health.listen) == ("debug", "json", "127.0.0.1:9464")
+    assert (settings.slack.api_url, settings.slack.admins) == (
+        "http://127.0.0.1:8765/api/",
+        ("U0ALICE001",),
+    )
+    assert (settings.log_level, settings.log_format, settings.health.listen) == (
+        "debug",
+        "json",
+        "127.0.0.1:9464",
+    )
     assert settings.health.heartbeat_url is not None
     for secret in ("hunter2", "ping/abc"):
         assert secret not in repr(settings)
@@ -107,8 +143,14 @@ def test_every_key_reaches_the_settings(tmp_path: Path) -> None:
 
 def test_an_empty_file_has_the_defaults_and_watches_nothing(tmp_path: Path) -> None:
     settings = loaded(tmp_path, "")
-    assert (settings.boards, settings.rules, settings.crawl.every) == ((), (), timedelta(minutes=15))
-    with pytest.raises(UserError, match=r"rolewatch\.toml: \[\[boards\]\]: no board is watched: add one"):
+    assert (settings.boards, settings.rules, settings.crawl.every) == (
+        (),
+        (),
+        timedelta(minutes=15),
+    )
+    with pytest.raises(
+        UserError, match=r"rolewatch\.toml: \[\[boards\]\]: no board is watched: add one"
+    ):
         require_boards(settings)
 
 
@@ -128,41 +170,66 @@ def test_a_board_that_is_switched_off_is_not_watched(tmp_path: Path) -> None:
         ("postgresql://me@db/x", "postgresql://me@db/x"),
     ],
 )
-def test_a_database_file_is_beside_the_configuration(tmp_path: Path, url: str, expected: str) -> None:
+def test_a_database_file_is_beside_the_configuration(
+    tmp_path: Path, url: str, expected: str
+) -> None:
     settings = loaded(tmp_path, f'[database]\nurl = "{url}"')
     assert settings.database_url.get_secret_value() == expected.format(folder=tmp_path)
-    settings = loaded(tmp_path, '[database]\nurl = "sqlite:///other.db"', {"ROLEWATCH_DATABASE_URL": url})
+    settings = loaded(
+        tmp_path, '[database]\nurl = "sqlite:///other.db"', {"ROLEWATCH_DATABASE_URL": url}
+    )
     assert settings.database_url.get_secret_value() == expected.format(folder=tmp_path)
 
 
 @pytest.mark.parametrize("folder", ["what?a", "50%25 off", "50% off", "a#b", "ü &=;:@+"])
-def test_a_database_is_beside_the_configuration_whatever_the_folder_is_called(tmp_path: Path, folder: str) -> None:
+def test_a_database_is_beside_the_configuration_whatever_the_folder_is_called(
+    tmp_path: Path, folder: str
+) -> None:
     place = tmp_path / folder
     place.mkdir()
     (place / "rolewatch.toml").write_text('[database]\nurl = "sqlite:///rolewatch.db"')
     url = load(place / "rolewatch.toml", {}).database_url.get_secret_value()
-    assert missing(url) == place / "rolewatch.db"
+    assert missing_file(url) == place / "rolewatch.db"
     open_database(url).dispose()
-    assert sorted(file.name for file in place.iterdir() if not file.name.endswith(("-wal", "-shm"))) == ["rolewatch.db", "rolewatch.toml"]
+    assert sorted(
+        file.name for file in place.iterdir() if not file.name.endswith(("-wal", "-shm"))
+    ) == ["rolewatch.db", "rolewatch.toml"]
     assert [file.name for file in tmp_path.iterdir()] == [folder]
 
 
 @pytest.mark.parametrize(
-    "url", ["mysql://me:hunter2@db/x", "sqlite://", "sqlite:///:memory:", "sqlite://r.db", "rolewatch.db", "http://[hunter2"]
+    "url",
+    [
+        "mysql://me:hunter2@db/x",
+        "sqlite://",
+        "sqlite:///:memory:",
+        "sqlite://r.db",
+        "rolewatch.db",
+        "http://[hunter2",
+    ],
 )
 def test_another_database_is_refused_without_its_password(tmp_path: Path, url: str) -> None:
-    with pytest.raises(ConfigError, match=r"rolewatch\.toml: database\.url: .*expected sqlite:///FILE") as caught:
+    with pytest.raises(
+        ConfigError, match=r"rolewatch\.toml: database\.url: .*expected sqlite:///FILE"
+    ) as caught:
         loaded(tmp_path, f'[database]\nurl = "{url}"')
     assert "hunter2" not in str(caught.value)
 
 
 def test_secrets_come_from_the_environment(tmp_path: Path) -> None:
     hook = "https://hooks.slack.com/services/T00/B00/XX"
-    settings = loaded(tmp_path, BOARD, {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_APP_TOKEN": " xapp-1\n", "SLACK_WEBHOOK_URL": hook})
+    settings = loaded(
+        tmp_path,
+        BOARD,
+        {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_APP_TOKEN": " xapp-1\n", "SLACK_WEBHOOK_URL": hook},
+    )
     assert settings.slack.token is not None
     assert settings.slack.app_token is not None
     assert settings.webhook_url is not None
-    found = [secret.get_secret_value() for secret in (settings.slack.token, settings.slack.app_token, settings.webhook_url)]
+    found = [
+        secret.get_secret_value()
+        for secret in (settings.slack.token, settings.slack.app_token, settings.webhook_url)
+    ]
     assert found == ["xoxb-1", "xapp-1", hook]
 
 
@@ -172,7 +239,10 @@ def test_a_file_may_hold_the_secret_and_dot_env_may_name_it(tmp_path: Path) -> N
     settings = loaded(tmp_path, BOARD)
     assert settings.slack.token is not None
     assert settings.slack.app_token is not None
-    assert (settings.slack.token.get_secret_value(), settings.slack.app_token.get_secret_value()) == ("xoxb-file", "xapp-$1")
+    assert (
+        settings.slack.token.get_secret_value(),
+        settings.slack.app_token.get_secret_value(),
+    ) == ("xoxb-file", "xapp-$1")
 
 
 @pytest.mark.parametrize("dot_env", ["SLACK_BOT_TOKEN=xoxb-dot", "SLACK_BOT_TOKEN_FILE=nowhere"])
@@ -188,14 +258,22 @@ def test_the_environment_wins_over_dot_env(tmp_path: Path, dot_env: str) -> None
 @pytest.mark.parametrize(
     ("environ", "line"),
     [
-        ({"SLACK_BOT_TOKEN_FILE": "nowhere"}, r"\$SLACK_BOT_TOKEN_FILE: the file nowhere cannot be read: No such file"),
+        (
+            {"SLACK_BOT_TOKEN_FILE": "nowhere"},
+            r"\$SLACK_BOT_TOKEN_FILE: the file nowhere cannot be read: No such file",
+        ),
         ({"SLACK_BOT_TOKEN": "xoxb-hunter2 hunter2"}, r"\$SLACK_BOT_TOKEN: it has spaces"),
         ({"SLACK_APP_TOKEN": "xapp-hunter2\nX: y"}, r"\$SLACK_APP_TOKEN: it has spaces"),
         ({"SLACK_WEBHOOK_URL": "hunter2"}, r"\$SLACK_WEBHOOK_URL: expected the webhook's address"),
-        ({"ROLEWATCH_DATABASE_URL": "mysql://me:hunter2@db/x"}, r"\$ROLEWATCH_DATABASE_URL: mysql is not supported"),
+        (
+            {"ROLEWATCH_DATABASE_URL": "mysql://me:hunter2@db/x"},
+            r"\$ROLEWATCH_DATABASE_URL: mysql is not supported",
+        ),
     ],
 )
-def test_a_wrong_secret_is_told_and_never_shown(tmp_path: Path, environ: dict[str, str], line: str) -> None:
+def test_a_wrong_secret_is_told_and_never_shown(
+    tmp_path: Path, environ: dict[str, str], line: str
+) -> None:
     with pytest.raises(ConfigError, match=line) as caught:
         loaded(tmp_path, BOARD, environ)
     assert "hunter2" not in str(caught.value)
@@ -204,19 +282,26 @@ def test_a_wrong_secret_is_told_and_never_shown(tmp_path: Path, environ: dict[st
 def test_the_file_is_looked_for_in_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "xdg"))
-    with pytest.raises(UserError, match=r"rolewatch\.toml or .*xdg/rolewatch/rolewatch\.toml: .*`rolewatch init`"):
-        find(None, {})
+    with pytest.raises(
+        UserError, match=r"rolewatch\.toml or .*xdg/rolewatch/rolewatch\.toml: .*`rolewatch init`"
+    ):
+        find_file(None, {})
     last = tmp_path / "xdg" / "rolewatch" / "rolewatch.toml"
     last.parent.mkdir(parents=True)
-    places = [last, tmp_path / "rolewatch.toml", tmp_path / "environment.toml", tmp_path / "named.toml"]
+    places = [
+        last,
+        tmp_path / "rolewatch.toml",
+        tmp_path / "environment.toml",
+        tmp_path / "named.toml",
+    ]
     for place in places:
         place.touch()
     environ = {"ROLEWATCH_CONFIG": str(places[2])}
-    assert find(places[3], environ) == places[3]
-    assert find(None, environ) == places[2]
-    assert find(None, {}) == places[1]
+    assert find_file(places[3], environ) == places[3]
+    assert find_file(None, environ) == places[2]
+    assert find_file(None, {}) == places[1]
     places[1].unlink()
-    assert find(None, {}) == last
+    assert find_file(None, {}) == last
 
 
 @pytest.mark.parametrize("environ", [{}, {"ROLEWATCH_CONFIG": "other.toml"}])
@@ -233,14 +318,18 @@ RULE = '[[rules]]\nname = "r"\nany = ["x"]\nnotify = ["apprise:Phone", "apprise:
 
 def test_an_address_of_apprise_comes_from_the_environment_or_a_file(tmp_path: Path) -> None:
     (tmp_path / "desk").write_text("json://desk\n")
-    environ = {"ROLEWATCH_APPRISE_PHONE": "ntfy://verySecret", "ROLEWATCH_APPRISE_MY_DESK_FILE": "desk", "ROLEWATCH_APPRISE_OTHER": "x"}
+    environ = {
+        "ROLEWATCH_APPRISE_PHONE": "ntfy://verySecret",
+        "ROLEWATCH_APPRISE_MY_DESK_FILE": "desk",
+        "ROLEWATCH_APPRISE_OTHER": "x",
+    }
     settings = loaded(tmp_path, BOARD + RULE + '[alerts]\noperator = ["apprise:ops"]', environ)
     assert settings.rules[0].notify == ("apprise:phone", "apprise:my-desk")
     assert {name: address.get_secret_value() for name, address in settings.apprise.items()} == {
         "apprise:phone": "ntfy://verySecret",
         "apprise:my-desk": "json://desk",
     }
-    assert settings.route("apprise:ops") == "console"
+    assert settings.effective_channel("apprise:ops") == "console"
     assert "verySecret" not in repr(settings)
 
 

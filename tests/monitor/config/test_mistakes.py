@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 import tomlkit
 
-from monitor.config.load import ConfigError, understand
+from monitor.config.load import ConfigError, parse_settings
 
 SOUND = '[[boards]]\nboard = "greenhouse:deepmind"\n[[rules]]\nname = "r"\nany = ["x"]\n'
 
@@ -13,7 +13,7 @@ SOUND = '[[boards]]\nboard = "greenhouse:deepmind"\n[[rules]]\nname = "r"\nany =
 def mistakes(text: str) -> list[str]:
     """What is said of the text, a line each, without the file's name."""
     try:
-        understand(text, Path("/etc/rolewatch.toml"), {})
+        parse_settings(text, Path("/etc/rolewatch.toml"), {})
     except ConfigError as error:
         said = str(error)
     else:
@@ -24,19 +24,43 @@ def mistakes(text: str) -> list[str]:
 
 
 LINES = [
-    ("webhok = 1", "webhok: unknown key; did you mean webhook? allowed here: database, crawl, ats, "),
-    ("[crawl]\nevry = '1m'", "crawl.evry: unknown key; did you mean every? allowed here: every, contact, timeout, baseline"),
-    ("[crawl]\nevery = 15", 'crawl.every = 15: expected a duration such as "250ms", "30s", "15m", "6h" or "1d"'),
+    (
+        "webhok = 1",
+        "webhok: unknown key; did you mean webhook? allowed here: database, crawl, ats, ",
+    ),
+    (
+        "[crawl]\nevry = '1m'",
+        "crawl.evry: unknown key; did you mean every? allowed here: every, contact, timeout, baseline",
+    ),
+    (
+        "[crawl]\nevery = 15",
+        'crawl.every = 15: expected a duration such as "250ms", "30s", "15m", "6h" or "1d"',
+    ),
     ("[crawl]\ncontact = 'me\\nX: y'", "crawl.contact"),
-    ('[crawl]\ncontact = "me\\nX: y"', 'crawl.contact = "me\\nX: y": expected an e-mail address or a URL'),
+    (
+        '[crawl]\ncontact = "me\\nX: y"',
+        'crawl.contact = "me\\nX: y": expected an e-mail address or a URL',
+    ),
     ("[crawl]\nbaseline = 'loud'", "crawl.baseline = \"loud\": expected 'summary' or 'announce'"),
     ("crawl = 3", "crawl = 3: expected a table of keys"),
-    ("[ats.levr]", "ats.levr: levr is no ats that this version reads; allowed: ashby, google, greenhouse"),
+    (
+        "[ats.levr]",
+        "ats.levr: levr is no ats that this version reads; allowed: ashby, google, greenhouse",
+    ),
     ("[ats.greenhouse]\ndely = '1s'", "ats.greenhouse.dely: unknown key; did you mean delay?"),
     ("[ats.greenhouse]\nconcurrency = 0", "ats.greenhouse.concurrency = 0: expected at least 1"),
-    ("[ats.greenhouse]\nconcurrency = true", "ats.greenhouse.concurrency = true: expected a whole number"),
-    ("[ats.greenhouse]\napi_url = 'https://me:pw@x.org'", 'ats.greenhouse.api_url = "https://me:…@x.org": expected an address'),
-    ("[[boards]]\nurl = 'https://example.org/jobs'", "boards[0].url: 'https://example.org/jobs' is no board that rolewatch knows"),
+    (
+        "[ats.greenhouse]\nconcurrency = true",
+        "ats.greenhouse.concurrency = true: expected a whole number",
+    ),
+    (
+        "[ats.greenhouse]\napi_url = 'https://me:pw@x.org'",
+        'ats.greenhouse.api_url = "https://me:…@x.org": expected an address',
+    ),
+    (
+        "[[boards]]\nurl = 'https://example.org/jobs'",
+        "boards[0].url: 'https://example.org/jobs' is no board that rolewatch knows",
+    ),
     (
         "[[boards]]\nboard = 'nope:x'",
         "boards[0].board: 'nope:x' is no board that rolewatch knows: nope is no ats; allowed: ashby, google, greenhouse",
@@ -46,18 +70,33 @@ LINES = [
         'boards[0].board = "lever:mistral": this version cannot read Lever boards yet; allowed: ashby, google, greenhouse',
     ),
     ("[[boards]]\nurl = ''", "boards[0].url: '' is no board"),
-    ("[[boards]]\nurl = 'https://jobs.lever.co/x'", 'boards[0].url = "https://jobs.lever.co/x": this version cannot read Lever boards yet'),
+    (
+        "[[boards]]\nurl = 'https://jobs.lever.co/x'",
+        'boards[0].url = "https://jobs.lever.co/x": this version cannot read Lever boards yet',
+    ),
     ("[[boards]]\ncompany = 'X'", "boards[0]: expected one of url and board"),
     (
         SOUND + "[[boards]]\nurl = 'https://job-boards.greenhouse.io/deepmind'",
         'boards[1].url = "https://job-boards.greenhouse.io/deepmind": greenhouse:deepmind is there twice; remove one',
     ),
-    (SOUND + "[[boards]]\nboard = 'greenhouse:deepmind'", 'boards[1].board = "greenhouse:deepmind": greenhouse:deepmind is there twice'),
-    ("boards = ['greenhouse:deepmind']", 'boards[0] = "greenhouse:deepmind": expected a table of keys'),
+    (
+        SOUND + "[[boards]]\nboard = 'greenhouse:deepmind'",
+        'boards[1].board = "greenhouse:deepmind": greenhouse:deepmind is there twice',
+    ),
+    (
+        "boards = ['greenhouse:deepmind']",
+        'boards[0] = "greenhouse:deepmind": expected a table of keys',
+    ),
     ("[[rules]]\nany = ['x']", "rules[0].name: this key is required"),
     ("[[rules]]\nname = 'r'", 'rules[0] (rule "r"): expected phrases in any or in all'),
-    (SOUND + "[[rules]]\nname = 'r'\nany = ['x']", 'rules[1] (rule "r"): name: a second rule of this name; give it another'),
-    (SOUND + "boards = ['greenhouse:x']", 'rules[0] (rule "r"): boards: greenhouse:x is not watched; add it to [[boards]] or take it'),
+    (
+        SOUND + "[[rules]]\nname = 'r'\nany = ['x']",
+        'rules[1] (rule "r"): name: a second rule of this name; give it another',
+    ),
+    (
+        SOUND + "boards = ['greenhouse:x']",
+        'rules[0] (rule "r"): boards: greenhouse:x is not watched; add it to [[boards]] or take it',
+    ),
     (SOUND + "boards = ['x']", "rules[0] (rule \"r\"): boards: 'x' is no"),
     (
         SOUND + "boards = ['nope:x']",
@@ -68,26 +107,62 @@ LINES = [
         SOUND + "none = ['/(/']",
         'rules[0].none[0] (rule "r") = "/(/": cannot be looked for: missing ): (; an expression is read as RE2 does: https://',
     ),
-    (SOUND + "none = 'intern*'", 'rules[0].none (rule "r") = "intern*": expected a list such as ["…", "…"]'),
+    (
+        SOUND + "none = 'intern*'",
+        'rules[0].none (rule "r") = "intern*": expected a list such as ["…", "…"]',
+    ),
     (SOUND + "locations = [3]", 'rules[0].locations[0] (rule "r") = 3: expected a text in quotes'),
-    (SOUND + "in = ['titel']", "rules[0].in[0] (rule \"r\") = \"titel\": expected 'title', 'description', "),
+    (
+        SOUND + "in = ['titel']",
+        "rules[0].in[0] (rule \"r\") = \"titel\": expected 'title', 'description', ",
+    ),
     (SOUND + "in = []", 'rules[0].in (rule "r") = []: expected at least one'),
-    (SOUND + "on = ['open']", "rules[0].on[0] (rule \"r\") = \"open\": expected 'opened', 'revised', 'closed' or 'reopened'"),
+    (
+        SOUND + "on = ['open']",
+        "rules[0].on[0] (rule \"r\") = \"open\": expected 'opened', 'revised', 'closed' or 'reopened'",
+    ),
     (SOUND + "fields = ['salary']", 'rules[0].fields[0] (rule "r") = "salary": expected '),
     (SOUND + "remind = ['72']", 'rules[0].remind[0] (rule "r") = "72": expected a duration'),
-    (SOUND + "min_pay = 150000", 'rules[0].min_pay (rule "r") = 150000: expected an amount a year and its currency such as "150000 USD"'),
-    (SOUND + "notify = ['email:me']", 'rules[0].notify[0] (rule "r") = "email:me": expected slack:#name, '),
-    (SOUND + "notify = ['slack:roles']", 'rules[0].notify[0] (rule "r") = "slack:roles": expected slack:#name, '),
+    (
+        SOUND + "min_pay = 150000",
+        'rules[0].min_pay (rule "r") = 150000: expected an amount a year and its currency such as "150000 USD"',
+    ),
+    (
+        SOUND + "notify = ['email:me']",
+        'rules[0].notify[0] (rule "r") = "email:me": expected slack:#name, ',
+    ),
+    (
+        SOUND + "notify = ['slack:roles']",
+        'rules[0].notify[0] (rule "r") = "slack:roles": expected slack:#name, ',
+    ),
     (
         SOUND + "notify = ['apprise:my phone']",
         'rules[0].notify[0] (rule "r") = "apprise:my phone": expected apprise:NAME of letters, digits, - and _',
     ),
-    (SOUND + "notify = ['https://hooks.slack.com/services/T0/B0/hunter2']", 'rules[0].notify[0] (rule "r") = "https://hooks.slack.com/…'),
-    (SOUND + "mention = ['@me']", 'rules[0].mention[0] (rule "r") = "@me": expected Slack\'s id of a person or a group'),
-    (SOUND + "mode = 'weekly'", "rules[0].mode (rule \"r\") = \"weekly\": expected 'instant' or 'digest'"),
-    ("[alerts]\ndigest = 09:00:00", 'alerts.digest = "09:00:00": expected a time of day such as "09:00"'),
-    ("[alerts]\nquiet = '22:00-22:00'", 'alerts.quiet = "22:00-22:00": expected two different times of day'),
-    ("[alerts]\ntimezone = 'Europe/Lundon'", 'alerts.timezone = "Europe/Lundon": expected the name of a time zone such as "Europe/London"'),
+    (
+        SOUND + "notify = ['https://hooks.slack.com/services/T0/B0/hunter2']",
+        'rules[0].notify[0] (rule "r") = "https://hooks.slack.com/…',
+    ),
+    (
+        SOUND + "mention = ['@me']",
+        'rules[0].mention[0] (rule "r") = "@me": expected Slack\'s id of a person or a group',
+    ),
+    (
+        SOUND + "mode = 'weekly'",
+        "rules[0].mode (rule \"r\") = \"weekly\": expected 'instant' or 'digest'",
+    ),
+    (
+        "[alerts]\ndigest = 09:00:00",
+        'alerts.digest = "09:00:00": expected a time of day such as "09:00"',
+    ),
+    (
+        "[alerts]\nquiet = '22:00-22:00'",
+        'alerts.quiet = "22:00-22:00": expected two different times of day',
+    ),
+    (
+        "[alerts]\ntimezone = 'Europe/Lundon'",
+        'alerts.timezone = "Europe/Lundon": expected the name of a time zone such as "Europe/London"',
+    ),
     (
         "[slack]\ntoken = 'xoxb-hunter2'",
         "slack.token: unknown key; allowed here: api_url, admins; secrets come from the environment: $SLACK_BOT_TOKEN",
@@ -96,10 +171,22 @@ LINES = [
         "[webhook]\nurl = 'https://hunter2'",
         "webhook.url: unknown key; allowed here: none; secrets come from the environment: $SLACK_WEBHOOK_URL",
     ),
-    ("[log]\nlevel = 'loud'", "log.level = \"loud\": expected 'debug', 'info', 'warning' or 'error'"),
-    ("[health]\nlisten = '9464'", 'health.listen = "9464": expected a host and a port such as "127.0.0.1:9464"'),
-    ("[health]\nheartbeat_url = 'ftp://hunter2'", "health.heartbeat_url: expected an address that begins with https:// or http://"),
-    ("[crawl\nevery = 1", "this is no TOML: Expected ']' at the end of a table declaration (at line 1, column 7)"),
+    (
+        "[log]\nlevel = 'loud'",
+        "log.level = \"loud\": expected 'debug', 'info', 'warning' or 'error'",
+    ),
+    (
+        "[health]\nlisten = '9464'",
+        'health.listen = "9464": expected a host and a port such as "127.0.0.1:9464"',
+    ),
+    (
+        "[health]\nheartbeat_url = 'ftp://hunter2'",
+        "health.heartbeat_url: expected an address that begins with https:// or http://",
+    ),
+    (
+        "[crawl\nevery = 1",
+        "this is no TOML: Expected ']' at the end of a table declaration (at line 1, column 7)",
+    ),
 ]
 
 
@@ -156,7 +243,10 @@ def test_nothing_follows_from_what_could_not_be_read(text: str) -> None:
     assert len(mistakes(text)) == 1
 
 
-@pytest.mark.parametrize("text", ["15", "15 m", "1.5h", "-1h", "0s", "1w", "15M", "", "1h30m", "999999999d", "\u0661\u0665m"])
+@pytest.mark.parametrize(
+    "text",
+    ["15", "15 m", "1.5h", "-1h", "0s", "1w", "15M", "", "1h30m", "999999999d", "\u0661\u0665m"],
+)
 def test_what_is_no_duration(text: str) -> None:
     (found,) = mistakes(f'[crawl]\nevery = "{text}"')
     assert "expected a duration" in found
@@ -164,7 +254,19 @@ def test_what_is_no_duration(text: str) -> None:
 
 @pytest.mark.parametrize("value", [1, 1.5, True, "x", ["x"], {"x": 1}, [{"x": 1}], [[]], []])
 @pytest.mark.parametrize(
-    "key", ["database", "crawl.every", "ats", "ats.greenhouse", "boards", "rules", "alerts.quiet", "slack.admins", "log.level", "health"]
+    "key",
+    [
+        "database",
+        "crawl.every",
+        "ats",
+        "ats.greenhouse",
+        "boards",
+        "rules",
+        "alerts.quiet",
+        "slack.admins",
+        "log.level",
+        "health",
+    ],
 )
 def test_any_value_anywhere_is_a_mistake_or_fine_and_never_a_crash(key: str, value: object) -> None:
     document: object = value

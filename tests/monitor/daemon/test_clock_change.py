@@ -61,14 +61,23 @@ async def test_checks_go_on_within_their_interval_after_the_clock_was_set_back(
     engine = open_database(f"sqlite:///{tmp_path}/rolewatch.db")
 
     def make_outbox(settings: Settings) -> Outbox:
-        return Outbox(engine, {"console": ConsoleNotifier(io.StringIO())}, Clock.now, hours=settings.alerts)
+        return Outbox(
+            engine, {"console": ConsoleNotifier(io.StringIO())}, Clock.now, hours=settings.alerts
+        )
 
     def checks() -> int:
         return int(place.ask("SELECT count(*) FROM board_check")[0][0])
 
     with capture_logs() as logs:
         serving = asyncio.create_task(
-            serve(lambda: load(place.config, {}), engine, make_outbox, announce=False, clock=Clock.now, random=Random(1))
+            serve(
+                lambda: load(place.config, {}),
+                engine,
+                make_outbox,
+                announce=False,
+                clock=Clock.now,
+                random=Random(1),
+            )
         )
         await until(lambda: place.ask("SELECT 1 FROM board_check"))
         await asyncio.sleep(2.5)  # a look of the daemon at the clock
@@ -85,7 +94,14 @@ async def test_checks_go_on_within_their_interval_after_the_clock_was_set_back(
 
 def test_a_step_back_is_told_from_the_clocks_own_corrections() -> None:
     steps = Steps()
-    for now, seconds, expected in [(0, 0.0, 0), (2, 2.0, 0), (5, 4.0, 0), (5 - 600, 6.0, -602), (-590, 11.0, 0), (3600, 13.0, 4188)]:
+    for now, seconds, expected in [
+        (0, 0.0, 0),
+        (2, 2.0, 0),
+        (5, 4.0, 0),
+        (5 - 600, 6.0, -602),
+        (-590, 11.0, 0),
+        (3600, 13.0, 4188),
+    ]:
         assert steps.measure(NOW + timedelta(seconds=now), seconds) == timedelta(seconds=expected)
         steps.remember()
 
@@ -98,15 +114,42 @@ def test_a_step_that_could_not_be_stored_is_found_again() -> None:
 
 
 def test_what_boards_and_messages_wait_for_is_brought_forward_by_the_step(engine: Engine) -> None:
-    common = {"ats": "greenhouse", "company": "Example Labs", "url": "", "every": 900.0, "watched": True, "failures": 0, "put_back": False}
+    common = {
+        "ats": "greenhouse",
+        "company": "Example Labs",
+        "url": "",
+        "every": 900.0,
+        "watched": True,
+        "failures": 0,
+        "put_back": False,
+    }
     with engine.begin() as connection:
-        for token, planned in (("past", NOW - 3 * BACK), ("soon", NOW + BACK + EVERY), ("never", None)):
-            row = common | {"board": f"greenhouse:{token}", "token": token, "next_check_at": planned}
+        for token, planned in (
+            ("past", NOW - 3 * BACK),
+            ("soon", NOW + BACK + EVERY),
+            ("never", None),
+        ):
+            row = common | {
+                "board": f"greenhouse:{token}",
+                "token": token,
+                "next_check_at": planned,
+            }
             connection.execute(insert(tables.Board).values(**row))
-        message = {"delivery_id": "one", "channel": "console", "message": "", "state": "pending", "created_at": NOW, "attempts": 1}
-        connection.execute(insert(tables.Delivery).values(**message, next_try_at=NOW + BACK + timedelta(seconds=9)))
+        message = {
+            "delivery_id": "one",
+            "channel": "console",
+            "message": "",
+            "state": "pending",
+            "created_at": NOW,
+            "attempts": 1,
+        }
+        connection.execute(
+            insert(tables.Delivery).values(**message, next_try_at=NOW + BACK + timedelta(seconds=9))
+        )
         assert shift(connection, -BACK, NOW) == 2
-        boards = connection.scalars(select(tables.Board.next_check_at).order_by(tables.Board.id)).all()
+        boards = connection.scalars(
+            select(tables.Board.next_check_at).order_by(tables.Board.id)
+        ).all()
         assert list(boards) == [NOW - 3 * BACK, NOW + EVERY, None]
         assert connection.scalar(select(tables.Delivery.next_try_at)) == NOW + timedelta(seconds=9)
 
@@ -118,7 +161,8 @@ def test_what_boards_and_messages_wait_for_is_brought_forward_by_the_step(engine
         (NOW - EVERY, 0, NOW - EVERY),
         (NOW + EVERY, 0, NOW + EVERY),
         (NOW + EVERY + timedelta(minutes=1), 0, NOW),  # planned by a clock that stood ahead
-        (NOW + timedelta(hours=20), 2, NOW + timedelta(hours=20)),  # its host may have asked for that
+        # its host may have asked for that
+        (NOW + timedelta(hours=20), 2, NOW + timedelta(hours=20)),
         (NOW + timedelta(days=3), 2, NOW),
     ],
 )

@@ -17,7 +17,7 @@ from sqlalchemy import Engine, text
 from monitor.config.model import HealthSettings
 from monitor.daemon.reload import stamps
 from monitor.demo.board_server import BoardServer
-from monitor.health.guard import Guard
+from monitor.health.guard import HealthMonitor
 from tests.support.history import settings
 from tests.support.living import living
 from tests.support.running import Heard, Place, until
@@ -46,19 +46,25 @@ async def test_a_changed_log_is_taken_up(place: Place) -> None:
     assert await daemon.stopped() < 10
 
 
-async def test_another_database_is_refused_in_words_and_the_old_configuration_stays(place: Place) -> None:
+async def test_another_database_is_refused_in_words_and_the_old_configuration_stays(
+    place: Place,
+) -> None:
     daemon = Heard(await place.start("run"))
     await until(lambda: daemon.of("board read"))
     place.watched = ("examplelabs", "second")
     place.configure('[database]\nurl = "sqlite:///other.db"\n')
     await until(lambda: daemon.of("configuration refused"))
-    assert "database.url: a running daemon keeps its database" in daemon.of("configuration refused")[0]
+    assert (
+        "database.url: a running daemon keeps its database" in daemon.of("configuration refused")[0]
+    )
     assert place.ask("SELECT count(*) FROM board") == [(1,)]
     assert not (place.folder / "other.db").exists()
     assert await daemon.stopped() < 10
 
 
-async def test_a_changed_dotenv_counts_like_a_changed_file(place: Place, slack: SlackServer) -> None:
+async def test_a_changed_dotenv_counts_like_a_changed_file(
+    place: Place, slack: SlackServer
+) -> None:
     daemon = Heard(await place.start("run"))
     await until(lambda: daemon.of("board read"))
     assert slack.texts() == []
@@ -82,19 +88,28 @@ async def test_a_changed_file_of_a_secret_counts_too(place: Place) -> None:
 async def test_trouble_with_the_database_in_the_middle_loses_nothing_of_it(
     tmp_path: Path, sqlite_engine: Engine, boards: BoardServer
 ) -> None:
-    refusal = "CREATE TRIGGER refusal BEFORE INSERT ON board BEGIN SELECT RAISE(ABORT, 'refused'); END"
+    refusal = (
+        "CREATE TRIGGER refusal BEFORE INSERT ON board BEGIN SELECT RAISE(ABORT, 'refused'); END"
+    )
     async with living(tmp_path, sqlite_engine, boards.url) as daemon:
         await until(lambda: daemon.ask("SELECT count(*) FROM board_check") == [(1,)])
         with sqlite_engine.begin() as connection:
             connection.execute(text(refusal))
-        daemon.config.write_text(daemon.config.read_text() + '[[boards]]\nboard = "greenhouse:second"\n')
+        daemon.config.write_text(
+            daemon.config.read_text() + '[[boards]]\nboard = "greenhouse:second"\n'
+        )
         os.kill(os.getpid(), signal.SIGHUP)
         await asyncio.sleep(1)
         assert daemon.ask("SELECT board FROM board") == [("greenhouse:examplelabs",)]
         with sqlite_engine.begin() as connection:
             connection.execute(text("DROP TRIGGER refusal"))
         await until(
-            lambda: daemon.ask("SELECT count(*) FROM board_check c JOIN board b ON b.id = c.board_id WHERE b.token = 'second'") == [(1,)]
+            lambda: (
+                daemon.ask(
+                    "SELECT count(*) FROM board_check c JOIN board b ON b.id = c.board_id WHERE b.token = 'second'"
+                )
+                == [(1,)]
+            )
         )
 
 
@@ -102,13 +117,19 @@ async def test_health_moves_to_another_address_of_the_same_port(sqlite_engine: E
     port = free_port()
 
     async def answers(host: str) -> int:
-        async with aiohttp.ClientSession() as session, session.get(f"http://{host}:{port}/healthz") as answer:
+        async with (
+            aiohttp.ClientSession() as session,
+            session.get(f"http://{host}:{port}/healthz") as answer,
+        ):
             return answer.status
 
-    guard = Guard(sqlite_engine, None, lambda _: None, settings(health=HealthSettings(f"127.0.0.1:{port}")))  # type: ignore[arg-type]  # no clock is asked
+    # no clock is asked
+    guard = HealthMonitor(
+        sqlite_engine, None, lambda _: None, settings(health=HealthSettings(f"127.0.0.1:{port}"))
+    )  # type: ignore[arg-type]
     await guard.start()
     for listen in (f"0.0.0.0:{port}", f"localhost:{port}", f"127.0.0.1:{port}"):
-        await guard.take_up(settings(health=HealthSettings(listen)))
+        await guard.reconfigure(settings(health=HealthSettings(listen)))
         assert await answers("127.0.0.1") in {200, 503}
     await guard.stop()
 
@@ -116,7 +137,12 @@ async def test_health_moves_to_another_address_of_the_same_port(sqlite_engine: E
 def test_a_file_that_comes_goes_or_is_replaced_is_a_changed_one(tmp_path: Path) -> None:
     file = tmp_path / ".env"
     seen = [stamps([file])]
-    for write in (lambda: file.write_text("A=1"), lambda: file.write_text("A=2 "), lambda: (tmp_path / "new").rename(file), file.unlink):
+    for write in (
+        lambda: file.write_text("A=1"),
+        lambda: file.write_text("A=2 "),
+        lambda: (tmp_path / "new").rename(file),
+        file.unlink,
+    ):
         (tmp_path / "new").write_text("A=3")
         write()
         seen.append(stamps([file]))

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import Engine, insert, select
 
-from monitor.daemon.serve import follow
+from monitor.daemon.serve import acquire_and_report
 from monitor.database import tables
 from monitor.database.lease import LIFE
 from monitor.messages import OperatorMessage, load
@@ -17,12 +17,22 @@ NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
 
 @pytest.mark.parametrize("command", ["run", "check", "alerts retry"])
-def test_the_first_command_after_a_daemon_that_died_tells_of_it(engine: Engine, command: str) -> None:
-    died = {"name": "worker", "holder": "another", "command": "run", "pid": 4_000_000, "host": "elsewhere"}
+def test_the_first_command_after_a_daemon_that_died_tells_of_it(
+    engine: Engine, command: str
+) -> None:
+    died = {
+        "name": "worker",
+        "holder": "another",
+        "command": "run",
+        "pid": 4_000_000,
+        "host": "elsewhere",
+    }
     with engine.begin() as connection:
-        connection.execute(insert(tables.Lease).values(**died, taken_at=NOW - timedelta(hours=9), expires_at=NOW))
-    follow(engine, command, settings(), lambda: NOW + LIFE).release(NOW + LIFE)
-    follow(engine, "run", settings(), lambda: NOW + LIFE).release(NOW + LIFE)
+        connection.execute(
+            insert(tables.Lease).values(**died, taken_at=NOW - timedelta(hours=9), expires_at=NOW)
+        )
+    acquire_and_report(engine, command, settings(), lambda: NOW + LIFE).release(NOW + LIFE)
+    acquire_and_report(engine, "run", settings(), lambda: NOW + LIFE).release(NOW + LIFE)
     with engine.connect() as connection:
         (told,) = map(load, connection.scalars(select(tables.Alert.message)))
     assert isinstance(told, OperatorMessage)

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Engine, insert, select, text
 
 from monitor.database.copy import copy, tables
-from monitor.database.engine import Base, connect, iso, reading
+from monitor.database.engine import Base, iso, make_engine, read_transaction
 from monitor.database.schema import open_database, upgrade
 from monitor.database.search import index_all
 from monitor.database.tables import Board
@@ -26,15 +26,24 @@ def nothing(_table: str, _copied: int, _total: int) -> None:
 
 
 def rows(engine: Engine) -> dict[str, list[tuple[Any, ...]]]:
-    with reading(engine) as connection:
-        return {table.name: [tuple(row) for row in connection.execute(select(table).order_by(*table.primary_key))] for table in tables()}
+    with read_transaction(engine) as connection:
+        return {
+            table.name: [
+                tuple(row) for row in connection.execute(select(table).order_by(*table.primary_key))
+            ]
+            for table in tables()
+        }
 
 
 def seen(engine: Engine) -> dict[str, list[str]]:
     """Every view's rows as text, whatever a database calls true or an instant, without what depends on this moment."""
-    with reading(engine) as connection:
+    with read_transaction(engine) as connection:
         return {
-            view: sorted(str(_plain(dict(row))) for row in connection.execute(text(f"SELECT * FROM {view}")).mappings()) for view in VIEWS
+            view: sorted(
+                str(_plain(dict(row)))
+                for row in connection.execute(text(f"SELECT * FROM {view}")).mappings()
+            )
+            for view in VIEWS
         }
 
 
@@ -43,7 +52,11 @@ def _plain(row: dict[str, Any]) -> dict[str, str]:
     for name, value in row.items():
         if name in {"days_open", "day"}:  # until now
             continue
-        plain[name] = iso(value) if hasattr(value, "astimezone") else str(float(value) if isinstance(value, bool | int | float) else value)
+        plain[name] = (
+            iso(value)
+            if hasattr(value, "astimezone")
+            else str(float(value) if isinstance(value, bool | int | float) else value)
+        )
     return plain
 
 
@@ -54,12 +67,18 @@ def sqlite(sqlite_url: str) -> Engine:
     history = tell(engine)
     with engine.begin() as connection:
         pack(connection, history.now)
-        connection.execute(text("UPDATE posting SET repost_of = (SELECT max(id) FROM posting), repost_reason = 'so' WHERE id = 1"))
+        connection.execute(
+            text(
+                "UPDATE posting SET repost_of = (SELECT max(id) FROM posting), repost_reason = 'so' WHERE id = 1"
+            )
+        )
     return engine
 
 
-def test_sqlite_to_postgresql_and_back_is_the_same_in_every_table_and_view(tmp_path: Path, sqlite: Engine, postgres_url: str) -> None:
-    postgres, again = connect(postgres_url), connect(f"sqlite:///{tmp_path / 'again.db'}")
+def test_sqlite_to_postgresql_and_back_is_the_same_in_every_table_and_view(
+    tmp_path: Path, sqlite: Engine, postgres_url: str
+) -> None:
+    postgres, again = make_engine(postgres_url), make_engine(f"sqlite:///{tmp_path / 'again.db'}")
     counts = copy(sqlite, postgres, nothing)
     assert copy(postgres, again, nothing) == counts
     assert counts["posting"] == 5
@@ -67,23 +86,34 @@ def test_sqlite_to_postgresql_and_back_is_the_same_in_every_table_and_view(tmp_p
     assert rows(sqlite) == rows(postgres) == rows(again)
     assert seen(sqlite) == seen(postgres) == seen(again)
     for engine in (postgres, again):
-        with reading(engine) as connection:
+        with read_transaction(engine) as connection:
             assert list(findings(connection)) == []
         engine.dispose()
 
 
 def test_a_copy_in_postgresql_goes_on_counting(sqlite: Engine, postgres_url: str) -> None:
-    postgres = connect(postgres_url)
+    postgres = make_engine(postgres_url)
     copy(sqlite, postgres, nothing)
-    board = {"board": "greenhouse:new", "ats": "greenhouse", "token": "new", "company": "New", "url": "", "watched": True, "every": 900.0}
+    board = {
+        "board": "greenhouse:new",
+        "ats": "greenhouse",
+        "token": "new",
+        "company": "New",
+        "url": "",
+        "watched": True,
+        "every": 900.0,
+    }
     with postgres.begin() as connection:
         highest = connection.execute(text("SELECT max(id) FROM board")).scalar_one()
-        assert connection.execute(insert(Board).values(board).returning(Board.id)).scalar_one() == highest + 1
+        assert (
+            connection.execute(insert(Board).values(board).returning(Board.id)).scalar_one()
+            == highest + 1
+        )
     postgres.dispose()
 
 
 def test_the_copy_finds_the_same_words(sqlite: Engine, postgres_url: str) -> None:
-    postgres = connect(postgres_url)
+    postgres = make_engine(postgres_url)
     copy(sqlite, postgres, nothing)
     with postgres.begin() as connection:
         words = "SELECT title, search_words FROM search_text ORDER BY title, description_digest"
@@ -94,7 +124,9 @@ def test_the_copy_finds_the_same_words(sqlite: Engine, postgres_url: str) -> Non
     postgres.dispose()
 
 
-def test_a_target_that_holds_anything_is_refused_and_left_alone(sqlite: Engine, tmp_path: Path) -> None:
+def test_a_target_that_holds_anything_is_refused_and_left_alone(
+    sqlite: Engine, tmp_path: Path
+) -> None:
     target = open_database(f"sqlite:///{tmp_path / 'target.db'}")
     tell(target)
     before = rows(target)
@@ -104,7 +136,7 @@ def test_a_target_that_holds_anything_is_refused_and_left_alone(sqlite: Engine, 
 
 
 def test_a_target_of_another_program_is_refused(sqlite: Engine, tmp_path: Path) -> None:
-    target = connect(f"sqlite:///{tmp_path / 'target.db'}")
+    target = make_engine(f"sqlite:///{tmp_path / 'target.db'}")
     with target.begin() as connection:
         connection.execute(text("CREATE TABLE theirs (id INTEGER)"))
     with pytest.raises(UserError, match="another program"):
@@ -112,7 +144,7 @@ def test_a_target_of_another_program_is_refused(sqlite: Engine, tmp_path: Path) 
 
 
 def test_a_copy_that_breaks_leaves_nothing(sqlite: Engine, tmp_path: Path) -> None:
-    target = connect(f"sqlite:///{tmp_path / 'target.db'}")
+    target = make_engine(f"sqlite:///{tmp_path / 'target.db'}")
     upgrade(target)
 
     def breaks(table: str, _copied: int, _total: int) -> None:
@@ -125,20 +157,29 @@ def test_a_copy_that_breaks_leaves_nothing(sqlite: Engine, tmp_path: Path) -> No
 
 
 def test_every_table_is_copied_or_stays_for_a_reason() -> None:
-    assert set(Base.metadata.tables) - {table.name for table in tables()} == {"lease", "round_request"}
+    assert set(Base.metadata.tables) - {table.name for table in tables()} == {
+        "lease",
+        "round_request",
+    }
 
 
 def test_the_command_prints_what_it_copied(sqlite_url: str, sqlite: Engine, tmp_path: Path) -> None:
     config = tmp_path / "rolewatch.toml"
-    config.write_text(f'[database]\nurl = "{sqlite_url}"\n[[boards]]\nboard = "greenhouse:examplelabs"\n')
+    config.write_text(
+        f'[database]\nurl = "{sqlite_url}"\n[[boards]]\nboard = "greenhouse:examplelabs"\n'
+    )
     ran = Program(str(config))("db", "copy", f"sqlite:///{tmp_path / 'copy.db'}")
     assert ran.code == 0, ran.err
     assert any(line.split() == ["posting", "5"] for line in ran.out.splitlines())
     assert "copied and counted" in ran.out
-    assert rows(connect(f"sqlite:///{tmp_path / 'copy.db'}")) == rows(sqlite)
+    assert rows(make_engine(f"sqlite:///{tmp_path / 'copy.db'}")) == rows(sqlite)
     words = ("roles", "--text", "very large kernels", "--status", "all")
-    (tmp_path / "copy.toml").write_text(config.read_text().replace(sqlite_url, f"sqlite:///{tmp_path / 'copy.db'}"))
-    assert Program(str(tmp_path / "copy.toml")).ask(*words) == Program(str(config)).ask(*words) != []
+    (tmp_path / "copy.toml").write_text(
+        config.read_text().replace(sqlite_url, f"sqlite:///{tmp_path / 'copy.db'}")
+    )
+    assert (
+        Program(str(tmp_path / "copy.toml")).ask(*words) == Program(str(config)).ask(*words) != []
+    )
     again = Program(str(config))("db", "copy", f"sqlite:///{tmp_path / 'copy.db'}")
     assert (again.code, len(again.err.splitlines())) == (2, 1)
 
@@ -146,7 +187,9 @@ def test_the_command_prints_what_it_copied(sqlite_url: str, sqlite: Engine, tmp_
 @pytest.mark.usefixtures("sqlite")
 def test_a_wrong_url_is_one_line_without_its_password(sqlite_url: str, tmp_path: Path) -> None:
     config = tmp_path / "rolewatch.toml"
-    config.write_text(f'[database]\nurl = "{sqlite_url}"\n[[boards]]\nboard = "greenhouse:examplelabs"\n')
+    config.write_text(
+        f'[database]\nurl = "{sqlite_url}"\n[[boards]]\nboard = "greenhouse:examplelabs"\n'
+    )
     ran = Program(str(config))("db", "copy", "postgresql://me:hunter2@127.0.0.1:1/none")
     assert (ran.code, len(ran.err.splitlines())) == (2, 1)
     assert "hunter2" not in ran.err
@@ -155,15 +198,22 @@ def test_a_wrong_url_is_one_line_without_its_password(sqlite_url: str, tmp_path:
 @pytest.mark.parametrize(
     ("url", "said"),
     [
-        ("mysql://me:hunter2@db/x", "mysql is not supported; expected sqlite:///FILE or postgresql://USER@HOST/NAME"),
+        (
+            "mysql://me:hunter2@db/x",
+            "mysql is not supported; expected sqlite:///FILE or postgresql://USER@HOST/NAME",
+        ),
         ("hunter2", "expected sqlite:///FILE or postgresql://USER@HOST/NAME"),
         ("postgresql://me@db:hunter2/x", "expected sqlite:///FILE or postgresql://USER@HOST/NAME"),
         ("sqlite://", "history needs a file: expected sqlite:///FILE"),
     ],
 )
 @pytest.mark.usefixtures("sqlite")
-def test_a_target_that_is_no_database_of_ours_is_told_as_in_the_configuration(sqlite_url: str, tmp_path: Path, url: str, said: str) -> None:
+def test_a_target_that_is_no_database_of_ours_is_told_as_in_the_configuration(
+    sqlite_url: str, tmp_path: Path, url: str, said: str
+) -> None:
     config = tmp_path / "rolewatch.toml"
-    config.write_text(f'[database]\nurl = "{sqlite_url}"\n[[boards]]\nboard = "greenhouse:examplelabs"\n')
+    config.write_text(
+        f'[database]\nurl = "{sqlite_url}"\n[[boards]]\nboard = "greenhouse:examplelabs"\n'
+    )
     ran = Program(str(config))("db", "copy", url)
     assert (ran.code, ran.err) == (2, f"the database's URL: {said}\n")

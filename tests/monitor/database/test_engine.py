@@ -7,7 +7,7 @@ import sqlite3
 import pytest
 from sqlalchemy import Engine, insert, text
 
-from monitor.database.engine import _use_wal, connect, reading
+from monitor.database.engine import _use_wal, make_engine, read_transaction
 from monitor.database.tables import Board
 
 
@@ -25,10 +25,13 @@ class Held:
             raise self.troubles.pop()
 
 
-@pytest.mark.parametrize("code", [sqlite3.SQLITE_BUSY, sqlite3.SQLITE_BUSY_RECOVERY, sqlite3.SQLITE_BUSY_SNAPSHOT])
+@pytest.mark.parametrize(
+    "code", [sqlite3.SQLITE_BUSY, sqlite3.SQLITE_BUSY_RECOVERY, sqlite3.SQLITE_BUSY_SNAPSHOT]
+)
 def test_every_kind_of_busy_is_waited_for(code: int) -> None:
     cursor = Held(code)
-    _use_wal(cursor)  # type: ignore[arg-type]  # all of a cursor that it needs; such a moment cannot be had at will
+    # all of a cursor that it needs; such a moment cannot be had at will
+    _use_wal(cursor)  # type: ignore[arg-type]
     assert cursor.asked == 2
 
 
@@ -39,9 +42,14 @@ def test_other_trouble_is_not_waited_for() -> None:
     assert cursor.asked == 1
 
 
-@pytest.mark.parametrize(("zone", "far"), [("Asia/Tokyo", "9999-12-31 23:59:59+00"), ("America/New_York", "0001-01-01 00:00:00+00")])
-def test_an_instant_at_the_end_of_the_calendar_is_read_whatever_zone_the_server_is_in(postgres_url: str, zone: str, far: str) -> None:
-    engine = connect(postgres_url)
+@pytest.mark.parametrize(
+    ("zone", "far"),
+    [("Asia/Tokyo", "9999-12-31 23:59:59+00"), ("America/New_York", "0001-01-01 00:00:00+00")],
+)
+def test_an_instant_at_the_end_of_the_calendar_is_read_whatever_zone_the_server_is_in(
+    postgres_url: str, zone: str, far: str
+) -> None:
+    engine = make_engine(postgres_url)
     with engine.begin() as connection:
         name = connection.scalar(text("SELECT current_database()"))
         connection.execute(text(f"ALTER DATABASE \"{name}\" SET timezone = '{zone}'"))
@@ -54,12 +62,20 @@ def test_an_instant_at_the_end_of_the_calendar_is_read_whatever_zone_the_server_
 
 def test_all_that_is_read_is_of_one_moment(engine: Engine) -> None:
     count = text("SELECT count(*) FROM board")
-    with reading(engine) as connection:
+    with read_transaction(engine) as connection:
         before = connection.scalar(count)
         with engine.begin() as other:
             other.execute(
-                insert(Board).values(board="a:b", ats="a", token="b", company="B", url="https://b.example", watched=True, every=900)
+                insert(Board).values(
+                    board="a:b",
+                    ats="a",
+                    token="b",
+                    company="B",
+                    url="https://b.example",
+                    watched=True,
+                    every=900,
+                )
             )
         assert connection.scalar(count) == before == 0
-    with reading(engine) as connection:
+    with read_transaction(engine) as connection:
         assert connection.scalar(count) == 1

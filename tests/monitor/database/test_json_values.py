@@ -8,7 +8,7 @@ from sqlalchemy import Engine, select, text, update
 
 from monitor.database import tables
 from monitor.history import boards
-from monitor.history.postings import Stored, load_postings, load_unlisted
+from monitor.history.postings import PostingState, load_postings, load_unlisted
 from tests.support.boards import BOARD, START, postings, snapshot
 from tests.support.history import History
 
@@ -24,8 +24,24 @@ def test_a_posting_is_the_same_as_in_its_row(engine: Engine) -> None:
         rows = {row.key: row for row in connection.execute(select(tables.Posting.__table__))}
     for key, one in found.items():
         row = rows[key]
-        there = (row.id, row.version, row.baseline, row.raw_digest, row.first_seen_at, row.last_seen_at, row.missing_since)
-        assert (one.id, one.version, one.baseline, one.raw_digest, one.first_seen_at, one.last_seen_at, one.missing_since) == there
+        there = (
+            row.id,
+            row.version,
+            row.baseline,
+            row.raw_digest,
+            row.first_seen_at,
+            row.last_seen_at,
+            row.missing_since,
+        )
+        assert (
+            one.id,
+            one.version,
+            one.baseline,
+            one.raw_digest,
+            one.first_seen_at,
+            one.last_seen_at,
+            one.missing_since,
+        ) == there
         assert one.first_seen_at.tzinfo is UTC
     assert {key: (one.open, one.unlisted, one.missing_looks) for key, one in found.items()} == {
         "1": (True, False, 0),
@@ -47,7 +63,12 @@ def test_what_was_asked_about_longest_ago_is_asked_about_first(engine: Engine) -
     with engine.begin() as connection:
         for key, minutes in {"1": 7, "2": 5}.items():
             asked = update(tables.Posting).where(tables.Posting.key == key)
-            connection.execute(asked.values(probed_at=START + timedelta(minutes=minutes), last_seen_at=START if key == "2" else None))
+            connection.execute(
+                asked.values(
+                    probed_at=START + timedelta(minutes=minutes),
+                    last_seen_at=START if key == "2" else None,
+                )
+            )
         [request] = boards.requests(connection, [BOARD], history.now)["greenhouse"]
     assert request.known() == ("3", "2", "1")
     assert request.missing == {"2"}
@@ -60,5 +81,5 @@ def test_a_closed_posting_that_is_listed_again_is_known(engine: Engine) -> None:
         history.look(snapshot(postings(2)))
     with engine.connect() as connection:
         assert set(load_postings(connection, 1)) == {"1", "2"}
-        back: Stored = load_postings(connection, 1, ["1", "3", "4"])["3"]
+        back: PostingState = load_postings(connection, 1, ["1", "3", "4"])["3"]
     assert (back.open, back.unlisted, back.repeats) == (False, False, False)

@@ -12,18 +12,29 @@ from sqlalchemy.exc import OperationalError
 
 from monitor.database import lease, process_identity, tables
 from monitor.database.clock import in_seconds
-from monitor.database.engine import AnyRow, reading
-from monitor.database.lease import Held, LeaseLost, take
+from monitor.database.engine import AnyRow, read_transaction
+from monitor.database.lease import AlreadyRunning, LeaseLost, acquire
 from monitor.database.process_identity import here
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
 
-def held_by(engine: Engine, seconds: float = 60, **columns: Any) -> None:  # noqa: ANN401  # whatever the table has
+# whatever the table has
+def held_by(engine: Engine, seconds: float = 60, **columns: Any) -> None:
     """The database as another process left it, whose lease ends that many seconds from now."""
-    row = {"name": "worker", "holder": "another", "command": "run", "pid": 4_000_000, "host": "elsewhere", "taken_at": NOW, "fence": 7}
+    row = {
+        "name": "worker",
+        "holder": "another",
+        "command": "run",
+        "pid": 4_000_000,
+        "host": "elsewhere",
+        "taken_at": NOW,
+        "fence": 7,
+    }
     with engine.begin() as connection:
-        connection.execute(insert(tables.Lease).values(**(row | {"expires_at": in_seconds(seconds)} | columns)))
+        connection.execute(
+            insert(tables.Lease).values(**(row | {"expires_at": in_seconds(seconds)} | columns))
+        )
 
 
 def this_machine() -> dict[str, Any]:
@@ -41,25 +52,28 @@ def ended_at(engine: Engine) -> float:
 
 
 def test_a_second_worker_is_refused_with_pid_and_host(engine: Engine) -> None:
-    mine = take(engine, "run", lambda: NOW)
-    with pytest.raises(Held, match=rf"`rolewatch run` already works .* pid {os.getpid()} on {socket.gethostname()}"):
-        take(engine, "run", lambda: NOW)
+    mine = acquire(engine, "run", lambda: NOW)
+    with pytest.raises(
+        AlreadyRunning,
+        match=rf"`rolewatch run` already works .* pid {os.getpid()} on {socket.gethostname()}",
+    ):
+        acquire(engine, "run", lambda: NOW)
     mine.release(NOW)
 
 
 def test_a_lease_given_back_can_be_taken_at_once(engine: Engine) -> None:
-    take(engine, "run", lambda: NOW).release(NOW)
-    again = take(engine, "check", lambda: NOW)
+    acquire(engine, "run", lambda: NOW).release(NOW)
+    again = acquire(engine, "check", lambda: NOW)
     assert again.unclean is None
     again.release(NOW)
 
 
 def test_a_holder_on_another_machine_keeps_it_for_a_minute(engine: Engine) -> None:
     held_by(engine, 1)
-    with pytest.raises(Held):
-        take(engine, "run", lambda: NOW)
+    with pytest.raises(AlreadyRunning):
+        acquire(engine, "run", lambda: NOW)
     sleep(1.1)
-    mine = take(engine, "run", lambda: NOW)
+    mine = acquire(engine, "run", lambda: NOW)
     assert mine.unclean is not None
     assert 59 < ended_at(engine) < 60.1
     mine.release(NOW)
@@ -67,7 +81,7 @@ def test_a_holder_on_another_machine_keeps_it_for_a_minute(engine: Engine) -> No
 
 def test_a_holder_that_died_on_this_machine_is_followed_at_once(engine: Engine) -> None:
     held_by(engine, **this_machine())
-    mine = take(engine, "run", lambda: NOW)
+    mine = acquire(engine, "run", lambda: NOW)
     assert mine.unclean is not None
     assert mine.unclean.pid == 4_000_000
     mine.release(NOW)
@@ -75,11 +89,11 @@ def test_a_holder_that_died_on_this_machine_is_followed_at_once(engine: Engine) 
 
 def test_our_own_pid_given_again_after_a_restart_is_a_dead_holder(engine: Engine) -> None:
     held_by(engine, **this_machine(), pid=os.getpid())
-    take(engine, "run", lambda: NOW).release(NOW)
+    acquire(engine, "run", lambda: NOW).release(NOW)
 
 
 def test_a_worker_that_slept_too_long_finds_that_it_lost_the_lease(engine: Engine) -> None:
-    mine = take(engine, "run", lambda: NOW)
+    mine = acquire(engine, "run", lambda: NOW)
     assert mine.renew()
     with engine.begin() as connection:
         connection.execute(update(tables.Lease).values(holder="another"))
@@ -90,83 +104,98 @@ def test_a_worker_that_slept_too_long_finds_that_it_lost_the_lease(engine: Engin
 def test_taking_the_lease_ends_the_rounds_of_a_dead_worker(engine: Engine) -> None:
     with engine.begin() as connection:
         connection.execute(insert(tables.CheckRound).values(started_at=NOW))
-    take(engine, "run", lambda: NOW).release(NOW)
+    acquire(engine, "run", lambda: NOW).release(NOW)
     with engine.begin() as connection:
         assert connection.execute(select(tables.CheckRound.finished_at)).scalar_one() == NOW
 
 
-def test_what_is_told_of_a_daemon_that_died_stands_with_the_lease_or_not_at_all(engine: Engine) -> None:
+def test_what_is_told_of_a_daemon_that_died_stands_with_the_lease_or_not_at_all(
+    engine: Engine,
+) -> None:
     held_by(engine, **this_machine())
     with engine.begin() as connection:
         connection.execute(insert(tables.CheckRound).values(started_at=NOW))
 
     def tell(connection: Connection, died: AnyRow, cut_off: int) -> None:
-        connection.execute(insert(tables.CheckRound).values(started_at=NOW, finished_at=NOW + timedelta(days=died.pid % 7 + cut_off)))
+        connection.execute(
+            insert(tables.CheckRound).values(
+                started_at=NOW, finished_at=NOW + timedelta(days=died.pid % 7 + cut_off)
+            )
+        )
 
     def die(connection: Connection, died: AnyRow, cut_off: int) -> None:
         tell(connection, died, cut_off)
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        take(engine, "run", lambda: NOW, die)
+        acquire(engine, "run", lambda: NOW, die)
     with engine.begin() as connection:
         assert connection.execute(select(tables.CheckRound.finished_at)).scalars().all() == [None]
         assert connection.execute(select(tables.Lease.pid)).scalar_one() == 4_000_000
-    mine = take(engine, "run", lambda: NOW, tell)
+    mine = acquire(engine, "run", lambda: NOW, tell)
     with engine.begin() as connection:
-        told = connection.execute(select(tables.CheckRound.finished_at).order_by(tables.CheckRound.id)).scalars().all()
+        told = (
+            connection.execute(select(tables.CheckRound.finished_at).order_by(tables.CheckRound.id))
+            .scalars()
+            .all()
+        )
     assert told == [NOW, NOW + timedelta(days=4_000_000 % 7 + 1)]
     mine.release(NOW)
-    take(engine, "run", lambda: NOW, die).release(NOW)  # it was given back: there is nothing to tell
+    # it was given back: there is nothing to tell
+    acquire(engine, "run", lambda: NOW, die).release(NOW)
 
 
 @pytest.mark.parametrize("other", ["machine", "namespace"])
 @pytest.mark.parametrize("pid", [1, None, 4_000_000], ids=["first", "ours", "none"])
-def test_a_host_name_and_a_pid_are_not_enough_to_call_a_holder_dead(engine: Engine, other: str, pid: int | None) -> None:
+def test_a_host_name_and_a_pid_are_not_enough_to_call_a_holder_dead(
+    engine: Engine, other: str, pid: int | None
+) -> None:
     held_by(engine, **(this_machine() | {other: "of another container"}), pid=pid or os.getpid())
-    with pytest.raises(Held):
-        take(engine, "run", lambda: NOW)
+    with pytest.raises(AlreadyRunning):
+        acquire(engine, "run", lambda: NOW)
 
 
-def test_where_the_machine_is_unknown_the_lease_has_to_run_out(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_where_the_machine_is_unknown_the_lease_has_to_run_out(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
     unknown = here()._replace(machine="", namespace="")
     monkeypatch.setattr(process_identity, "here", lambda: unknown)
     held_by(engine, host=unknown.host, machine="", namespace="")
-    with pytest.raises(Held):
-        take(engine, "run", lambda: NOW)
+    with pytest.raises(AlreadyRunning):
+        acquire(engine, "run", lambda: NOW)
 
 
 def test_a_database_clock_set_back_does_not_make_a_lease_eternal(engine: Engine) -> None:
     held_by(engine, 3 * 3600)
-    with pytest.raises(Held):
-        take(engine, "run", lambda: NOW)
+    with pytest.raises(AlreadyRunning):
+        acquire(engine, "run", lambda: NOW)
     assert 58 < ended_at(engine) < 60.1
 
 
 def test_the_number_of_the_lease_only_rises(engine: Engine) -> None:
     held_by(engine, -1)
     for number in (8, 9):
-        mine = take(engine, "check", lambda: NOW)
+        mine = acquire(engine, "check", lambda: NOW)
         assert mine.fence == number
         mine.release(NOW)
 
 
 def test_a_holder_that_lost_the_lease_writes_nothing_any_more(engine: Engine) -> None:
     lost: list[bool] = []
-    mine = take(engine, "run", lambda: NOW)
+    mine = acquire(engine, "run", lambda: NOW)
     mine.on_lost = lambda: lost.append(True)
     with mine.engine.begin() as connection:
         connection.execute(insert(tables.CheckRound).values(started_at=NOW))
     with engine.begin() as connection:
         connection.execute(update(tables.Lease).values(expires_at=in_seconds(-1), pid=4_000_000))
-    other = take(engine, "run", lambda: NOW)
+    other = acquire(engine, "run", lambda: NOW)
     for _ in range(2):
         with pytest.raises(LeaseLost), mine.engine.begin() as connection:
             connection.execute(text("DELETE FROM check_round"))
     with pytest.raises(LeaseLost):
         mine.ensure()
     assert lost == [True]
-    with reading(mine.engine) as connection:  # it may still read
+    with read_transaction(mine.engine) as connection:  # it may still read
         assert connection.scalar(text("SELECT count(*) FROM check_round")) == 1
     mine.release(NOW)
     with other.engine.begin() as connection:
@@ -174,8 +203,10 @@ def test_a_holder_that_lost_the_lease_writes_nothing_any_more(engine: Engine) ->
     other.release(NOW)
 
 
-def test_before_a_call_the_lease_is_made_to_last_as_long_as_a_call(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
-    mine = take(engine, "run", lambda: NOW)
+def test_before_a_call_the_lease_is_made_to_last_as_long_as_a_call(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mine = acquire(engine, "run", lambda: NOW)
     with engine.begin() as connection:
         connection.execute(update(tables.Lease).values(expires_at=in_seconds(20)))
     mine.ensure()
@@ -187,8 +218,10 @@ def test_before_a_call_the_lease_is_made_to_last_as_long_as_a_call(engine: Engin
     mine.release(NOW)
 
 
-def test_on_postgresql_nobody_takes_the_lease_in_the_middle_of_a_holders_transaction(postgres_engine: Engine) -> None:
-    mine = take(postgres_engine, "run", lambda: NOW)
+def test_on_postgresql_nobody_takes_the_lease_in_the_middle_of_a_holders_transaction(
+    postgres_engine: Engine,
+) -> None:
+    mine = acquire(postgres_engine, "run", lambda: NOW)
     with mine.engine.begin(), postgres_engine.connect() as other:
         other.execute(text("SET lock_timeout = '300ms'"))
         with pytest.raises(OperationalError, match="lock timeout"):

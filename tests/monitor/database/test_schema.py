@@ -10,7 +10,7 @@ from sqlalchemy import Engine, create_engine, inspect, text
 
 import migrations
 from monitor.database.backup import back_up
-from monitor.database.engine import Base, connect, reading
+from monitor.database.engine import Base, make_engine, read_transaction
 from monitor.database.schema import downgrade, newest, open_database, revision, revisions, upgrade
 from monitor.database.search import is_index
 from monitor.database.views import VIEWS
@@ -22,13 +22,15 @@ def _modelled(_object: object, name: str | None, *_rest: object) -> bool:
 
 
 def test_the_migrations_make_the_tables_of_the_models(engine: Engine) -> None:
-    with reading(engine) as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True, "include_object": _modelled})
+    with read_transaction(engine) as connection:
+        context = MigrationContext.configure(
+            connection, opts={"compare_type": True, "include_object": _modelled}
+        )
         assert compare_metadata(context, Base.metadata) == []
 
 
 def test_every_view_can_be_asked(engine: Engine) -> None:
-    with reading(engine) as connection:
+    with read_transaction(engine) as connection:
         for view in VIEWS:
             assert connection.execute(text(f"SELECT * FROM {view}")).all() == []
 
@@ -48,7 +50,7 @@ def test_an_empty_postgresql_database_asks_for_db_upgrade(postgres_url: str) -> 
 
 def test_a_new_sqlite_database_is_made_at_once_and_is_private(tmp_path: Path) -> None:
     engine = open_database(f"sqlite:///{tmp_path}/new.db")
-    with reading(engine) as connection:
+    with read_transaction(engine) as connection:
         assert revision(connection) == newest()
     assert (tmp_path / "new.db").stat().st_mode & 0o777 == 0o600
 
@@ -84,10 +86,12 @@ def test_an_impossible_database_is_the_users_mistake(url: str) -> None:
         open_database(url)
 
 
-def test_a_backup_is_the_database_and_only_its_owner_reads_it(tmp_path: Path, sqlite_url: str) -> None:
+def test_a_backup_is_the_database_and_only_its_owner_reads_it(
+    tmp_path: Path, sqlite_url: str
+) -> None:
     copy = tmp_path / "copy.db"
     back_up(open_database(sqlite_url), copy)
-    with reading(connect(f"sqlite:///{copy}")) as connection:
+    with read_transaction(make_engine(f"sqlite:///{copy}")) as connection:
         assert revision(connection) == newest()
     assert copy.stat().st_mode & 0o777 == 0o600
 
@@ -97,7 +101,9 @@ def test_the_revisions_that_file_names_give_are_alembics_own() -> None:
     assert revisions() == [script.revision for script in reversed(list(scripts.walk_revisions()))]
 
 
-def test_a_sqlite_that_is_too_old_is_one_line_and_makes_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_sqlite_that_is_too_old_is_one_line_and_makes_no_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("sqlite3.sqlite_version_info", (3, 37, 2))
     with pytest.raises(UserError, match=r"SQLite 3\.38 or newer is needed, and this Python has \d"):
         open_database(f"sqlite:///{tmp_path / 'rolewatch.db'}")

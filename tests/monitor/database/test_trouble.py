@@ -9,7 +9,13 @@ import pytest
 from sqlalchemy import create_engine, exc, text
 from structlog.testing import capture_logs
 
-from monitor.database.trouble import NO_DATABASE, Troubles, advice, is_outside, words
+from monitor.database.trouble import (
+    DATABASE_ERRORS,
+    OutageLog,
+    describe,
+    describe_with_remedy,
+    is_outage,
+)
 
 
 def trouble_of(query: str, url: str = "sqlite://") -> Exception:
@@ -18,7 +24,7 @@ def trouble_of(query: str, url: str = "sqlite://") -> Exception:
     try:
         with engine.begin() as connection:
             connection.execute(text(query))
-    except NO_DATABASE as error:
+    except DATABASE_ERRORS as error:
         return error
     finally:
         engine.dispose()
@@ -36,31 +42,38 @@ def locked(tmp_path: Path) -> Exception:
 
 
 def test_a_lock_is_outside_and_a_broken_promise_is_ours(locked: Exception) -> None:
-    assert is_outside(locked)
-    assert words(locked) == "OperationalError: database is locked"
-    assert advice(locked) == "database is locked; another program has locked it: let that one end"
+    assert is_outage(locked)
+    assert describe(locked) == "OperationalError: database is locked"
+    assert (
+        describe_with_remedy(locked)
+        == "database is locked; another program has locked it: let that one end"
+    )
     ours = trouble_of("INSERT INTO sqlite_master VALUES (1)")
-    assert is_outside(ours)  # SQLite calls its own mistakes so too
-    assert advice(ours) == words(ours).removeprefix("OperationalError: ")
-    assert not is_outside(exc.IntegrityError("INSERT INTO t VALUES (0)", {}, sqlite3.IntegrityError("CHECK constraint failed")))
-    assert not is_outside(ValueError())
+    assert is_outage(ours)  # SQLite calls its own mistakes so too
+    assert describe_with_remedy(ours) == describe(ours).removeprefix("OperationalError: ")
+    assert not is_outage(
+        exc.IntegrityError(
+            "INSERT INTO t VALUES (0)", {}, sqlite3.IntegrityError("CHECK constraint failed")
+        )
+    )
+    assert not is_outage(ValueError())
 
 
 def test_a_server_that_is_not_there_is_said_on_one_line_with_what_to_do() -> None:
     error = trouble_of("SELECT 1", "postgresql+psycopg://me:hunter2@127.0.0.1:1/none")
-    assert "\n" not in words(error) + advice(error)
-    assert "hunter2" not in words(error) + advice(error)
-    assert advice(error).endswith("; does the server run, and is its address right?")
+    assert "\n" not in describe(error) + describe_with_remedy(error)
+    assert "hunter2" not in describe(error) + describe_with_remedy(error)
+    assert describe_with_remedy(error).endswith("; does the server run, and is its address right?")
 
 
 def test_no_connection_to_be_had_is_such_trouble_too() -> None:
     error = exc.TimeoutError("QueuePool limit of size 5 overflow 10 reached")
-    assert is_outside(error)
-    assert words(error) == "TimeoutError: QueuePool limit of size 5 overflow 10 reached"
+    assert is_outage(error)
+    assert describe(error) == "TimeoutError: QueuePool limit of size 5 overflow 10 reached"
 
 
 def test_it_is_said_once_while_it_lasts_and_once_when_it_is_over(locked: Exception) -> None:
-    troubles = Troubles()
+    troubles = OutageLog()
     other = trouble_of("SELECT * FROM absent")
     with capture_logs() as logs:
         for error in (locked, locked, other, other):
@@ -78,7 +91,7 @@ def test_it_is_said_once_while_it_lasts_and_once_when_it_is_over(locked: Excepti
 
 
 def test_each_queue_has_its_own(locked: Exception) -> None:
-    troubles = Troubles()
+    troubles = OutageLog()
     with capture_logs() as logs:
         for queue in ("slack:#roles", "slack:#ops", "slack:#roles"):
             with troubles.passing("the outbox cannot be written", by=queue):
@@ -89,10 +102,10 @@ def test_each_queue_has_its_own(locked: Exception) -> None:
 
 
 def test_a_fault_of_our_own_has_its_traceback_each_time_and_passes_by_none() -> None:
-    troubles, fault = Troubles(), ValueError("a slip")
+    troubles, fault = OutageLog(), ValueError("a slip")
     with capture_logs() as logs:
-        troubles.met("round failed", fault)
-        troubles.met("round failed", fault)
+        troubles.report("round failed", fault)
+        troubles.report("round failed", fault)
         troubles.over("round failed")
     assert [(line["event"], line["exc_info"]) for line in logs] == [("round failed", fault)] * 2
     with pytest.raises(ValueError, match="a slip"), troubles.passing("round failed"):

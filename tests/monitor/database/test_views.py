@@ -38,13 +38,24 @@ def _plain(value: object) -> object:
     return value.isoformat() if isinstance(value, date) else value
 
 
-def lifetimes(history: History, key: str, columns: str = "spell, opened_earliest, opened_latest, closed_earliest, closed_latest") -> Any:  # noqa: ANN401  # a row of any columns
-    return asked(history, f"SELECT {columns} FROM posting_lifetimes WHERE posting = '{BOARD}:{key}' ORDER BY spell")
+# a row of any columns
+def lifetimes(
+    history: History,
+    key: str,
+    columns: str = "spell, opened_earliest, opened_latest, closed_earliest, closed_latest",
+) -> Any:
+    return asked(
+        history,
+        f"SELECT {columns} FROM posting_lifetimes WHERE posting = '{BOARD}:{key}' ORDER BY spell",
+    )
 
 
 def coverage(history: History) -> list[tuple[Any, ...]]:
     return [
-        (begin, end, bool(known)) for begin, end, known in asked(history, "SELECT from_at, to_at, known FROM coverage ORDER BY from_at")
+        (begin, end, bool(known))
+        for begin, end, known in asked(
+            history, "SELECT from_at, to_at, known FROM coverage ORDER BY from_at"
+        )
     ]
 
 
@@ -64,7 +75,9 @@ def test_nobody_knows_since_when_a_baseline_is_open(history: History) -> None:
     history.look(snapshot([ONE]))
     history.look(snapshot([], {"1": Probe.GONE}))
     history.look(snapshot([ONE]))
-    assert lifetimes(history, "1", "spell, opened_earliest, opened_latest, left_censored, right_censored") == [
+    assert lifetimes(
+        history, "1", "spell, opened_earliest, opened_latest, left_censored, right_censored"
+    ) == [
         (1, None, 0, True, False),
         (2, 15, 30, False, True),
     ]
@@ -79,7 +92,9 @@ def test_days_open_end_with_the_last_look_that_saw_it_or_now(history: History) -
     assert days == pytest.approx((datetime.now(UTC) - NINE) / timedelta(days=1), abs=0.01)
 
 
-def test_a_posting_that_was_listed_before_it_could_be_read_opened_when_it_was_listed(history: History) -> None:
+def test_a_posting_that_was_listed_before_it_could_be_read_opened_when_it_was_listed(
+    history: History,
+) -> None:
     history.look(snapshot([ONE]))
     history.look(snapshot([ONE, unreadable("2")]))
     assert lifetimes(history, "2") == []
@@ -95,10 +110,23 @@ def test_a_stretch_has_the_title_that_it_ended_with(history: History) -> None:
     assert lifetimes(history, "2", "title") == [("Last",), ("Back",)]
 
 
-def test_each_place_of_a_posting_is_a_row_and_words_that_name_none_are_one(history: History) -> None:
+def test_each_place_of_a_posting_is_a_row_and_words_that_name_none_are_one(
+    history: History,
+) -> None:
     several = posting("3", location="Paris; Zürich", locations=("Paris", "Zürich"))
-    history.look(snapshot([several, posting("4", location="Anywhere", locations=()), posting("5", location="", locations=())]))
-    rows = asked(history, "SELECT posting, location, company FROM posting_locations ORDER BY posting, location")
+    history.look(
+        snapshot(
+            [
+                several,
+                posting("4", location="Anywhere", locations=()),
+                posting("5", location="", locations=()),
+            ]
+        )
+    )
+    rows = asked(
+        history,
+        "SELECT posting, location, company FROM posting_locations ORDER BY posting, location",
+    )
     assert rows == [
         (f"{BOARD}:3", "Paris", "Example Labs"),
         (f"{BOARD}:3", "Zürich", "Example Labs"),
@@ -139,7 +167,9 @@ def test_a_hole_longer_than_two_intervals_is_unknown(history: History) -> None:
 
 def test_the_interval_is_the_one_that_the_board_had_then(history: History) -> None:
     daily = settings()
-    history.settings = replace(daily, boards=tuple(replace(board, every=timedelta(days=1)) for board in daily.boards))
+    history.settings = replace(
+        daily, boards=tuple(replace(board, every=timedelta(days=1)) for board in daily.boards)
+    )
     history.look(snapshot([ONE]))
     history.look(UNCHANGED, minutes=24 * 60)
     history.settings = daily
@@ -157,15 +187,23 @@ def test_the_coverage_of_a_board_that_was_taken_out_ends(history: History) -> No
     history.settings = watched
     history.look(snapshot([ONE]), minutes=60)
     history.look(UNCHANGED)
-    assert coverage(history) == [(0, 15, True), (15, 90, False), (90, 105, True), (105, None, False)]
+    assert coverage(history) == [
+        (0, 15, True),
+        (15, 90, False),
+        (90, 105, True),
+        (105, None, False),
+    ]
 
 
 def test_the_state_of_a_board_that_was_just_seen_is_known(engine: Engine) -> None:
     history = History(engine, now=datetime.now(UTC) - timedelta(minutes=16))
     history.look(snapshot([ONE]))
-    assert [bool(known) for (known,) in history.ask("SELECT known FROM coverage WHERE to_at IS NULL")] == [True]
+    assert [
+        bool(known) for (known,) in history.ask("SELECT known FROM coverage WHERE to_at IS NULL")
+    ] == [True]
     today = datetime.now(UTC).date().isoformat()
-    assert history.ask(f"SELECT open FROM daily_counts WHERE day = '{today}'") in ([(1,)], [])  # at midnight the look was yesterday's
+    # at midnight the look was yesterday's
+    assert history.ask(f"SELECT open FROM daily_counts WHERE day = '{today}'") in ([(1,)], [])
 
 
 def test_a_day_counts_what_happened_and_what_was_open_at_its_end(history: History) -> None:
@@ -175,7 +213,10 @@ def test_a_day_counts_what_happened_and_what_was_open_at_its_end(history: Histor
     edited = replace(ONE, title="Research Engineer II", location="Paris", locations=("Paris",))
     history.look(snapshot([edited, posting("3"), posting("4")]))
     every_day = history.settings
-    history.settings = replace(every_day, boards=tuple(replace(board, every=timedelta(days=1)) for board in every_day.boards))
+    history.settings = replace(
+        every_day,
+        boards=tuple(replace(board, every=timedelta(days=1)) for board in every_day.boards),
+    )
     history.look(UNCHANGED, minutes=15)
     history.look(snapshot([edited, TWO, posting("3"), posting("4")]), minutes=day)  # Saturday
     history.look(UNCHANGED, minutes=2 * day)  # Monday
@@ -183,7 +224,9 @@ def test_a_day_counts_what_happened_and_what_was_open_at_its_end(history: Histor
     history.settings = settings(boards=())  # taken out
     history.look()
     columns = "day, open, opened, closed, revised, reopened"
-    assert asked(history, f"SELECT {columns} FROM daily_counts WHERE board = '{BOARD}' ORDER BY day") == [
+    assert asked(
+        history, f"SELECT {columns} FROM daily_counts WHERE board = '{BOARD}' ORDER BY day"
+    ) == [
         ("2024-03-01", 3, 2, 1, 1, 0),
         ("2024-03-02", 4, 0, 0, 0, 1),
         ("2024-03-03", 4, 0, 0, 0, 0),

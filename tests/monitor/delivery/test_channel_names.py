@@ -14,8 +14,8 @@ from monitor.alerts import digest, mutes
 from monitor.channels import Listed
 from monitor.config.model import AlertSettings, Rule
 from monitor.database import slack_channels
-from monitor.database.engine import reading
-from monitor.database.lease import LeaseLost, take
+from monitor.database.engine import read_transaction
+from monitor.database.lease import LeaseLost, acquire
 from monitor.database.slack_channels import Directory
 from monitor.database.tables import Alert, Card, Delivery, Introduction, Mute
 from monitor.delivery import channel_merge
@@ -52,16 +52,24 @@ class Named(Life):
         self.name()
 
     def name(self) -> None:
-        self.history.settings = slack_channels.read(self.office.engine).applied(self.history.settings)
+        self.history.settings = slack_channels.read(self.office.engine).applied(
+            self.history.settings
+        )
 
     def contradictions(self) -> list[str]:
-        with reading(self.office.engine) as connection:
+        with read_transaction(self.office.engine) as connection:
             return list(findings(connection))
 
     def spellings(self) -> set[str]:
         """Every name under which a row is stored for the channel."""
-        columns = (Alert.channel, Delivery.channel, Card.channel, Mute.channel, Introduction.channel)
-        with reading(self.office.engine) as connection:
+        columns = (
+            Alert.channel,
+            Delivery.channel,
+            Card.channel,
+            Mute.channel,
+            Introduction.channel,
+        )
+        with read_transaction(self.office.engine) as connection:
             found = {name for column in columns for name in connection.scalars(select(column))}
         return found - {"slack:#ops"}
 
@@ -92,30 +100,50 @@ async def test_two_names_of_one_channel_get_each_message_once(life: Named) -> No
 
 @pytest.mark.parametrize("times", [1, 3])
 @pytest.mark.parametrize("fault", ["500", "429", "missing_scope", "timeout"])
-async def test_names_that_could_not_be_asked_for_at_first_double_nothing(sqlite_engine: Engine, fault: str, times: int) -> None:
+async def test_names_that_could_not_be_asked_for_at_first_double_nothing(
+    sqlite_engine: Engine, fault: str, times: int
+) -> None:
     async with post_office(sqlite_engine) as office:
         life = Named(office, BOTH)
-        life.slack.break_next(fault, "conversations.list", times * (2 if fault == "missing_scope" else 1))
+        life.slack.break_next(
+            fault, "conversations.list", times * (2 if fault == "missing_scope" else 1)
+        )
         life.glance()
         for step in ((paid(PAY),), (paid(MORE),)):
             life.glance(*step)
             for _ in range(3):
                 office.channels = life.history.settings.channels()
                 await office.outbox().deliver(until_idle=True)
-        ids = [one.delivery_id for one in office.deliveries() if one.state == "sent" and one.channel in {NAME, ID}]
-        assert len(ids) == 3, [(one["text"][:60], one.get("thread_ts")) for one in life.slack.channels[ROLES].everything()]
+        ids = [
+            one.delivery_id
+            for one in office.deliveries()
+            if one.state == "sent" and one.channel in {NAME, ID}
+        ]
+        assert len(ids) == 3, [
+            (one["text"][:60], one.get("thread_ts"))
+            for one in life.slack.channels[ROLES].everything()
+        ]
         assert [life.slack.copies(one) for one in ids] == [1, 1, 1]
         assert len(life.slack.channels[ROLES].everything()) == 3
         assert life.contradictions() == []
 
 
-async def test_a_death_between_claim_and_call_before_the_names_were_known_doubles_nothing(life: Named) -> None:
+async def test_a_death_between_claim_and_call_before_the_names_were_known_doubles_nothing(
+    life: Named,
+) -> None:
     life.history.settings = replace(life.history.settings, rules=(BOTH,))
     life.glance()
     with life.office.engine.begin() as connection:
         pack(connection, life.history.now)
         claimed = update(Delivery).where(Delivery.channel == NAME)
-        connection.execute(claimed.values(state="sending", sending_at=life.history.now, attempts=1, next_try_at=life.history.now))
+        connection.execute(
+            claimed.values(
+                state="sending",
+                sending_at=life.history.now,
+                attempts=1,
+                next_try_at=life.history.now,
+            )
+        )
     await life.deliver()
     assert len(life.slack.channels[ROLES].messages) == 1
     assert life.contradictions() == []
@@ -164,7 +192,9 @@ async def test_a_channel_that_was_renamed_keeps_cards_mutes_and_history(life: Na
     await life.look()
     await life.look(paid(PAY))
     with life.office.engine.begin() as connection:
-        mutes.mute(connection, NAME, posting_id=None, rule="other", by="U0ADMIN001", now=life.history.now)
+        mutes.mute(
+            connection, NAME, posting_id=None, rule="other", by="U0ADMIN001", now=life.history.now
+        )
     life.slack.channels[ROLES].name = "jobs"
     await life.look(paid(MORE))
     assert len(life.thread) == 1
@@ -174,8 +204,11 @@ async def test_a_channel_that_was_renamed_keeps_cards_mutes_and_history(life: Na
     assert len(life.cards) == 1
     assert len(life.thread) == 2
     assert life.spellings() == {"slack:#jobs"}
-    with reading(life.office.engine) as connection:
-        assert mutes.current(connection, life.history.now).reason("slack:#jobs", "other", None) is not None
+    with read_transaction(life.office.engine) as connection:
+        assert (
+            mutes.current(connection, life.history.now).reason("slack:#jobs", "other", None)
+            is not None
+        )
     assert life.contradictions() == []
 
 
@@ -193,7 +226,9 @@ async def test_a_channel_has_one_digest_under_whatever_names(life: Named) -> Non
     await life.use(replace(RULE, notify=(NAME,)), OTHER)
     await life.look()
     night = life.history.now.replace(hour=23)
-    settings = replace(life.history.settings, alerts=AlertSettings(digest=night.time().replace(hour=22)))
+    settings = replace(
+        life.history.settings, alerts=AlertSettings(digest=night.time().replace(hour=22))
+    )
     with life.office.engine.begin() as connection:
         assert digest.write(connection, settings, night) == 1
     await life.deliver()
@@ -201,7 +236,9 @@ async def test_a_channel_has_one_digest_under_whatever_names(life: Named) -> Non
 
 async def test_operators_are_told_once_under_two_names(life: Named) -> None:
     await life.use(replace(RULE, notify=("slack:#roles",)))
-    life.history.settings = replace(life.history.settings, alerts=AlertSettings(operator=("slack:#ops", f"slack:{OPS}")))
+    life.history.settings = replace(
+        life.history.settings, alerts=AlertSettings(operator=("slack:#ops", f"slack:{OPS}"))
+    )
     for channel in ("slack:#ops", f"slack:{OPS}"):
         life.office.tell(notice(), channel=channel)
     await life.deliver()
@@ -210,34 +247,59 @@ async def test_operators_are_told_once_under_two_names(life: Named) -> None:
 
 def test_a_directory_says_which_names_are_one_and_which_are_public() -> None:
     known = Directory(
-        {"#roles": Listed(ROLES, private=False), "#old": Listed(ROLES, private=False), "#hr": Listed("C0HR00001", private=True)}
+        {
+            "#roles": Listed(ROLES, private=False),
+            "#old": Listed(ROLES, private=False),
+            "#hr": Listed("C0HR00001", private=True),
+        }
     )
-    assert known.aliases(["console", ID, NAME, "slack:#hr", "slack:#new"]) == {NAME: ID, "slack:#old": ID, "slack:C0HR00001": "slack:#hr"}
-    assert {one for one in (NAME, ID, "slack:#hr", "slack:C0HR00001", "slack:#new", "slack:C0UNKNOWN") if known.is_public(one)} == {
+    assert known.aliases(["console", ID, NAME, "slack:#hr", "slack:#new"]) == {
+        NAME: ID,
+        "slack:#old": ID,
+        "slack:C0HR00001": "slack:#hr",
+    }
+    assert {
+        one
+        for one in (NAME, ID, "slack:#hr", "slack:C0HR00001", "slack:#new", "slack:C0UNKNOWN")
+        if known.is_public(one)
+    } == {
         NAME,
         ID,
     }
 
 
-def test_what_slack_lists_is_remembered_and_a_name_that_moved_on_is_the_new_channels(engine: Engine) -> None:
+def test_what_slack_lists_is_remembered_and_a_name_that_moved_on_is_the_new_channels(
+    engine: Engine,
+) -> None:
     def listed(**names: str) -> dict[str, Listed]:
         return {f"#{name}": Listed(channel_id, private=False) for name, channel_id in names.items()}
 
     with engine.begin() as connection:
         slack_channels.remember(connection, listed(roles="C1", ops="C2"), AT)
         slack_channels.remember(connection, listed(jobs="C1", ops="C3"), AT)
-        assert slack_channels.directory(connection).channels == listed(roles="C1", jobs="C1", ops="C3")
+        assert slack_channels.directory(connection).channels == listed(
+            roles="C1", jobs="C1", ops="C3"
+        )
         channel_merge.merge(connection, {"slack:#roles": "slack:#jobs"})
 
 
-async def test_check_tells_a_channel_with_two_names_once(tmp_path: Path, slack: SlackServer) -> None:
+async def test_check_tells_a_channel_with_two_names_once(
+    tmp_path: Path, slack: SlackServer
+) -> None:
     async with BoardServer() as boards:
         boards.board("examplelabs", job(1, title="Research Engineer"))
         place = Place(tmp_path, boards.url, slack.api_url, TOKEN, every="1h")
-        place.config.write_text(place.config.read_text().replace('notify = ["slack:#roles"]', f'notify = ["slack:#roles", "{ID}"]'))
+        place.config.write_text(
+            place.config.read_text().replace(
+                'notify = ["slack:#roles"]', f'notify = ["slack:#roles", "{ID}"]'
+            )
+        )
         for number in (2, 3):
             assert (await place.here("check"))[0] == 0
-            boards.board("examplelabs", *(job(key, title=f"Research Engineer {key}") for key in range(1, number + 1)))
+            boards.board(
+                "examplelabs",
+                *(job(key, title=f"Research Engineer {key}") for key in range(1, number + 1)),
+            )
         assert (await place.here("check"))[0] == 0
     texts = slack.texts()
     assert len(texts) == len(set(texts))
@@ -245,16 +307,24 @@ async def test_check_tells_a_channel_with_two_names_once(tmp_path: Path, slack: 
     assert place.ask("SELECT DISTINCT channel FROM alert WHERE rule IS NOT NULL") == [(NAME,)]
 
 
-async def test_a_daemon_that_is_given_another_name_of_a_channel_tells_it_once(tmp_path: Path, slack: SlackServer) -> None:
+async def test_a_daemon_that_is_given_another_name_of_a_channel_tells_it_once(
+    tmp_path: Path, slack: SlackServer
+) -> None:
     async with BoardServer() as boards:
         boards.board("examplelabs", job(1, title="Research Engineer"))
         place = Place(tmp_path, boards.url, slack.api_url, TOKEN, every="1h")
         daemon = Heard(await place.start("run"))
         try:
             await until(slack.texts)
-            place.config.write_text(place.config.read_text().replace('notify = ["slack:#roles"]', f'notify = ["{ID}", "slack:#roles"]'))
+            place.config.write_text(
+                place.config.read_text().replace(
+                    'notify = ["slack:#roles"]', f'notify = ["{ID}", "slack:#roles"]'
+                )
+            )
             await until(lambda: daemon.of("configuration taken up"))
-            boards.board("examplelabs", *(job(key, title=f"Research Engineer {key}") for key in (1, 2)))
+            boards.board(
+                "examplelabs", *(job(key, title=f"Research Engineer {key}") for key in (1, 2))
+            )
             assert (await place.here("check"))[0] == 0
             assert await daemon.stopped() < 10
         finally:
@@ -265,11 +335,13 @@ async def test_a_daemon_that_is_given_another_name_of_a_channel_tells_it_once(tm
     assert place.ask("SELECT DISTINCT channel FROM alert WHERE kind = 'opened'") == [(ID,)]
 
 
-async def test_a_message_is_not_sent_when_the_lease_was_lost_while_names_were_learned(life: Named, monkeypatch: pytest.MonkeyPatch) -> None:
-    lease = take(life.office.engine, "run", life.office.clock)
+async def test_a_message_is_not_sent_when_the_lease_was_lost_while_names_were_learned(
+    life: Named, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lease = acquire(life.office.engine, "run", life.office.clock)
     learn = Sender._learn  # the call before the one that sends
 
-    async def slowly(*args: Any) -> bool:  # noqa: ANN401  # as it is called
+    async def slowly(*args: Any) -> bool:  # as it is called
         found = await learn(*args)
         lease.is_lost = True
         return found

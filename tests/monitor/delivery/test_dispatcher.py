@@ -30,7 +30,9 @@ async def office(engine: Engine) -> AsyncIterator[PostOffice]:
 
 async def test_a_woken_outbox_delivers_and_a_stopped_one_ends(office: PostOffice) -> None:
     wake, stop = asyncio.Event(), asyncio.Event()
-    running = asyncio.create_task(Outbox(office.engine, office.notifiers(), office.clock).run(wake, stop))
+    running = asyncio.create_task(
+        Outbox(office.engine, office.notifiers(), office.clock).run(wake, stop)
+    )
     await asyncio.sleep(0.1)
     office.tell(opened("1"))
     wake.set()
@@ -46,14 +48,18 @@ async def test_a_message_whose_time_comes_is_sent_without_being_woken(office: Po
     office.slack.break_next("429")
     office.tell(opened("1"))
     wake, stop = asyncio.Event(), asyncio.Event()
-    running = asyncio.create_task(Outbox(office.engine, office.notifiers(), office.clock).run(wake, stop))
+    running = asyncio.create_task(
+        Outbox(office.engine, office.notifiers(), office.clock).run(wake, stop)
+    )
     await until(lambda: office.states() == ["sent"])
     stop.set()
     await running
     assert office.one_copy_each()
 
 
-async def test_a_channel_that_hangs_does_not_hold_up_what_comes_later_for_another(office: PostOffice) -> None:
+async def test_a_channel_that_hangs_does_not_hold_up_what_comes_later_for_another(
+    office: PostOffice,
+) -> None:
     office.slack.break_next("timeout", channel=ROLES)
     office.tell(opened("1"))
     wake, stop = asyncio.Event(), asyncio.Event()
@@ -107,7 +113,9 @@ async def test_a_cancelled_delivery_leaves_nothing_running(office: PostOffice) -
     assert office.states() == ["sending", "pending"]
 
 
-async def test_changed_settings_are_taken_up_and_what_was_refused_is_tried(office: PostOffice) -> None:
+async def test_changed_settings_are_taken_up_and_what_was_refused_is_tried(
+    office: PostOffice,
+) -> None:
     wake, stop = asyncio.Event(), asyncio.Event()
     outbox = Outbox(office.engine, {"console": office.notifiers()["console"]}, office.clock)
     running = asyncio.create_task(outbox.run(wake, stop))
@@ -115,7 +123,7 @@ async def test_changed_settings_are_taken_up_and_what_was_refused_is_tried(offic
     wake.set()
     await asyncio.sleep(0.1)
     assert office.slack.texts() == []
-    outbox.take_up(office.outbox())
+    outbox.reconfigure(office.outbox())
     wake.set()
     await until(lambda: office.states() == ["sent"])
     stop.set()
@@ -130,7 +138,9 @@ async def own(sqlite_engine: Engine) -> AsyncIterator[PostOffice]:
 
 
 @pytest.mark.parametrize("fault", ["accept_then_timeout", "timeout"])
-async def test_a_program_killed_between_the_call_and_its_settlement_leaves_one_copy(own: PostOffice, fault: str) -> None:
+async def test_a_program_killed_between_the_call_and_its_settlement_leaves_one_copy(
+    own: PostOffice, fault: str
+) -> None:
     own.slack.break_next(fault)
     own.tell(*(opened(str(key)) for key in range(3)))
     url = own.engine.url.render_as_string(hide_password=False)
@@ -170,15 +180,23 @@ async def test_a_program_killed_between_a_reply_or_an_edit_and_its_settlement_le
     assert "*Closed*" in str(card["blocks"][0])
 
 
-@pytest.mark.parametrize(("ahead", "state"), [(timedelta(hours=1), "pending"), (timedelta(days=365), "sent")])
-async def test_a_message_that_only_a_wrong_clock_can_have_put_off_is_sent_now(office: PostOffice, ahead: timedelta, state: str) -> None:
+@pytest.mark.parametrize(
+    ("ahead", "state"), [(timedelta(hours=1), "pending"), (timedelta(days=365), "sent")]
+)
+async def test_a_message_that_only_a_wrong_clock_can_have_put_off_is_sent_now(
+    office: PostOffice, ahead: timedelta, state: str
+) -> None:
     office.tell(opened("1"))
     await office.outbox().deliver(until_idle=False)
     office.tell(opened("2"))
     outbox = office.outbox()
     with office.engine.begin() as connection:
         pack(connection, office.clock())
-        later = update(Delivery).where(Delivery.state == "pending").values(next_try_at=office.clock() + ahead, attempts=1)
+        later = (
+            update(Delivery)
+            .where(Delivery.state == "pending")
+            .values(next_try_at=office.clock() + ahead, attempts=1)
+        )
         assert connection.execute(later).rowcount == 1
     await outbox.deliver(until_idle=False)
     assert office.states() == ["sent", state]

@@ -33,8 +33,16 @@ async def test_a_message_is_sent_and_says_where_it_is(office: PostOffice) -> Non
     assert (told.sent, told.failed, told.waiting) == (1, 0, 0)
     (delivery,) = office.deliveries()
     (message,) = office.slack.channels[ROLES].messages
-    assert (delivery.state, delivery.channel_id, delivery.ts, delivery.attempts) == ("sent", ROLES, message["ts"], 1)
-    assert delivery.message_url == f"https://example.slack.com/archives/{ROLES}/p{message['ts'].replace('.', '')}"
+    assert (delivery.state, delivery.channel_id, delivery.ts, delivery.attempts) == (
+        "sent",
+        ROLES,
+        message["ts"],
+        1,
+    )
+    assert (
+        delivery.message_url
+        == f"https://example.slack.com/archives/{ROLES}/p{message['ts'].replace('.', '')}"
+    )
     assert delivery.sent_at is not None
     assert delivery.reason is None
 
@@ -68,7 +76,9 @@ async def test_one_copy_after_many_accepted_calls_that_fail(office: PostOffice) 
     assert office.one_copy_each()
 
 
-async def test_an_accepted_message_is_not_sent_again_while_the_channel_cannot_be_read(office: PostOffice) -> None:
+async def test_an_accepted_message_is_not_sent_again_while_the_channel_cannot_be_read(
+    office: PostOffice,
+) -> None:
     office.slack.break_next("accept_then_reset")
     office.slack.break_next("missing_scope", "conversations.history", times=9)
     office.tell(opened())
@@ -84,7 +94,9 @@ async def test_an_accepted_message_is_not_sent_again_while_the_channel_cannot_be
     assert office.slack.copies(delivery.delivery_id) == 1
 
 
-async def test_retry_after_is_waited_for_and_the_message_keeps_its_place(office: PostOffice) -> None:
+async def test_retry_after_is_waited_for_and_the_message_keeps_its_place(
+    office: PostOffice,
+) -> None:
     office.slack.wait = 60
     office.slack.break_next("429")
     office.tell(opened("1"), opened("2"))
@@ -133,7 +145,10 @@ async def test_a_channel_keeps_its_order(office: PostOffice) -> None:
     office.slack.break_next("429")
     office.slack.break_next("accept_then_reset")
     await office.outbox().deliver(until_idle=True)
-    shown = [message["blocks"][1]["elements"][0]["elements"][0]["url"] for message in office.slack.channels[ROLES].messages]
+    shown = [
+        message["blocks"][1]["elements"][0]["elements"][0]["url"]
+        for message in office.slack.channels[ROLES].messages
+    ]
     assert shown == [f"https://jobs.example/{key}" for key in range(8)]
 
 
@@ -151,7 +166,9 @@ async def test_a_channel_in_trouble_holds_up_no_other(office: PostOffice) -> Non
     assert office.one_copy_each()
 
 
-async def test_a_channel_sustains_one_message_a_second_after_a_short_burst(office: PostOffice) -> None:
+async def test_a_channel_sustains_one_message_a_second_after_a_short_burst(
+    office: PostOffice,
+) -> None:
     office.tell(*(opened(str(key)) for key in range(9)))
     await office.outbox().deliver(until_idle=True)
     stamps = [float(message["ts"]) for message in office.slack.channels[ROLES].messages]
@@ -159,7 +176,9 @@ async def test_a_channel_sustains_one_message_a_second_after_a_short_burst(offic
     assert sum(office.clock.slept) < 7  # six for all of them: three go at once
 
 
-@pytest.mark.parametrize("text", [text for text in HOSTILE if "\ud800" not in text], ids=range(len(HOSTILE) - 1))
+@pytest.mark.parametrize(
+    "text", [text for text in HOSTILE if "\ud800" not in text], ids=range(len(HOSTILE) - 1)
+)
 async def test_a_hostile_posting_is_told(office: PostOffice, text: str) -> None:
     office.tell(opened(title=text))
     assert (await office.outbox().deliver(until_idle=True)).sent == 1
@@ -196,7 +215,13 @@ async def test_a_message_given_up_is_not_sent(office: PostOffice) -> None:
 
 
 async def test_what_posts_a_lost_card_anew_is_no_older_than_itself(office: PostOffice) -> None:
-    row = {"delivery_id": "anew", "channel": "slack:#roles", "message": dump(notice()), "state": "pending", "attempts": 0}
+    row = {
+        "delivery_id": "anew",
+        "channel": "slack:#roles",
+        "message": dump(notice()),
+        "state": "pending",
+        "attempts": 0,
+    }
     with office.engine.begin() as connection:
         connection.execute(insert(Delivery).values(**row, created_at=office.clock()))
         assert discard(connection, office.clock() - timedelta(days=1)) == 0

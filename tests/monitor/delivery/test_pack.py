@@ -9,22 +9,49 @@ from itertools import count
 import pytest
 from sqlalchemy import Engine
 
-from monitor.delivery.pack import PER_MESSAGE, PILED_UP, Package, Told, due, pack, plan, regroup
-from monitor.messages import FieldChange, GroupMessage, Message, RoleMessage, SummaryMessage, load
+from monitor.delivery.pack import (
+    BACKLOG_AGE,
+    PER_MESSAGE,
+    OutgoingMessage,
+    PendingAlert,
+    due,
+    group_alerts,
+    merge_backlog,
+    pack,
+)
+from monitor.messages import (
+    FieldChange,
+    FirstCheckSummary,
+    GroupMessage,
+    Message,
+    RoleMessage,
+    load,
+)
 from tests.support.alerts import AT, Desk, notice, opened, revised, role, summary
 
 ROLES, OTHER = "slack:#roles", "slack:#other"
 
 
-def told(*messages: Message, channel: str = ROLES, round_id: int | None = 1, first: int = 1) -> list[Told]:
+def told(
+    *messages: Message, channel: str = ROLES, round_id: int | None = 1, first: int = 1
+) -> list[PendingAlert]:
     return [
-        Told(number, round_id, channel, message.why[0].rule if isinstance(message, RoleMessage) else None, message)
+        PendingAlert(
+            number,
+            round_id,
+            channel,
+            message.why[0].rule if isinstance(message, RoleMessage) else None,
+            message,
+        )
         for number, message in enumerate(messages, first)
     ]
 
 
-def sizes(packages: list[Package]) -> list[int]:
-    return [len(package.message.items) if isinstance(package.message, GroupMessage) else 1 for package in packages]
+def sizes(packages: list[OutgoingMessage]) -> list[int]:
+    return [
+        len(package.message.items) if isinstance(package.message, GroupMessage) else 1
+        for package in packages
+    ]
 
 
 def several(number: int, rule: str = "engineers", start: int = 0) -> list[RoleMessage]:
@@ -34,7 +61,7 @@ def several(number: int, rule: str = "engineers", start: int = 0) -> list[RoleMe
 def test_a_posting_is_told_once_naming_every_rule_that_fits() -> None:
     one = opened("1", "engineers", mention=("U1",))
     two = opened("1", "london", mention=("U1", "S2"))
-    (package,) = plan(told(one, two))
+    (package,) = group_alerts(told(one, two))
     assert isinstance(package.message, RoleMessage)
     assert [why.rule for why in package.message.why] == ["engineers", "london"]
     assert package.message.mention == ("U1", "S2")
@@ -43,35 +70,35 @@ def test_a_posting_is_told_once_naming_every_rule_that_fits() -> None:
 
 def test_every_field_of_a_revision_is_in_the_one_message() -> None:
     pay, place = FieldChange("pay", "", "1-2 GBP/year"), FieldChange("location", "London", "Paris")
-    (package,) = plan(told(revised("1", pay, rule="a"), revised("1", pay, place, rule="b")))
+    (package,) = group_alerts(told(revised("1", pay, rule="a"), revised("1", pay, place, rule="b")))
     assert isinstance(package.message, RoleMessage)
     assert package.message.changes == (pay, place)
 
 
 @pytest.mark.parametrize(("number", "expected"), [(10, [1] * 10), (11, [11])])
 def test_more_than_ten_of_a_rule_are_one_message(number: int, expected: list[int]) -> None:
-    assert sizes(plan(told(*several(number)))) == expected
+    assert sizes(group_alerts(told(*several(number)))) == expected
 
 
 def test_a_rule_with_few_keeps_its_own_messages_beside_a_group() -> None:
-    packages = plan(told(*several(11, "many"), *several(2, "few", start=50)))
+    packages = group_alerts(told(*several(11, "many"), *several(2, "few", start=50)))
     assert sizes(packages) == [11, 1, 1]
 
 
 def test_a_posting_that_a_grouped_and_another_rule_fit_is_told_once_in_the_group() -> None:
-    (package,) = plan(told(*several(11, "many"), opened("3", "few")))
+    (package,) = group_alerts(told(*several(11, "many"), opened("3", "few")))
     assert isinstance(package.message, GroupMessage)
     assert [why.rule for why in package.message.items[3].why] == ["many", "few"]
     assert len(package.alerts) == 12
 
 
 def test_two_grouped_rules_without_a_common_posting_are_two_messages() -> None:
-    assert sizes(plan(told(*several(11, "a"), *several(12, "b", start=50)))) == [11, 12]
+    assert sizes(group_alerts(told(*several(11, "a"), *several(12, "b", start=50)))) == [11, 12]
 
 
 def test_grouped_rules_that_share_a_posting_are_one_message() -> None:
     chain = [*several(11, "a"), *several(11, "b", start=10), *several(11, "c", start=20)]
-    (package,) = plan(told(*chain))
+    (package,) = group_alerts(told(*chain))
     assert isinstance(package.message, GroupMessage)
     assert len(package.message.items) == 31
     assert package.alerts == tuple(range(1, 34))
@@ -80,43 +107,64 @@ def test_grouped_rules_that_share_a_posting_are_one_message() -> None:
 def test_rounds_and_channels_are_told_apart() -> None:
     here, there = told(*several(6)), told(*several(6), channel=OTHER, first=20)
     later = told(*several(6), round_id=2, first=40)
-    assert sizes(plan([*here, *there, *later])) == [1] * 18
+    assert sizes(group_alerts([*here, *there, *later])) == [1] * 18
 
 
 def test_a_summary_is_one_message_whatever_the_number_of_boards_and_rules() -> None:
     one = summary("engineers", [role("1")])
     two = summary("engineers", [role("2")], board="greenhouse:other", open_=3)
     three = summary("managers", [])
-    (package,) = plan(told(one, two, three))
-    assert isinstance(package.message, SummaryMessage)
-    assert [board.board for board in package.message.boards] == ["greenhouse:examplelabs", "greenhouse:other"]
-    assert [(rule.rule, len(rule.roles)) for rule in package.message.rules] == [("engineers", 2), ("managers", 0)]
+    (package,) = group_alerts(told(one, two, three))
+    assert isinstance(package.message, FirstCheckSummary)
+    assert [board.board for board in package.message.boards] == [
+        "greenhouse:examplelabs",
+        "greenhouse:other",
+    ]
+    assert [(rule.rule, len(rule.roles)) for rule in package.message.rules] == [
+        ("engineers", 2),
+        ("managers", 0),
+    ]
 
 
 def test_operators_get_a_message_each() -> None:
-    assert sizes(plan(told(*[notice()] * 12))) == [1] * 12
+    assert sizes(group_alerts(told(*[notice()] * 12))) == [1] * 12
 
 
 def test_a_group_beyond_one_message_is_cut_into_numbered_parts() -> None:
-    packages = plan(told(*several(2 * PER_MESSAGE + 1)))
+    packages = group_alerts(told(*several(2 * PER_MESSAGE + 1)))
     assert sizes(packages) == [PER_MESSAGE, PER_MESSAGE, 1]
-    assert [(package.message.part, package.message.parts) for package in packages if isinstance(package.message, GroupMessage)] == [
+    assert [
+        (package.message.part, package.message.parts)
+        for package in packages
+        if isinstance(package.message, GroupMessage)
+    ] == [
         (1, 3),
         (2, 3),
         (3, 3),
     ]
-    assert sorted(alert for package in packages for alert in package.alerts) == list(range(1, 2 * PER_MESSAGE + 2))
+    assert sorted(alert for package in packages for alert in package.alerts) == list(
+        range(1, 2 * PER_MESSAGE + 2)
+    )
 
 
 def test_messages_keep_the_order_of_their_alerts() -> None:
-    packages = plan(told(opened("1"), summary(), notice(), revised("2")))
+    packages = group_alerts(told(opened("1"), summary(), notice(), revised("2")))
     assert [package.alerts for package in packages] == [(1,), (2,), (3,), (4,)]
 
 
 def test_no_alert_is_lost_and_none_is_told_twice() -> None:
-    mixed: list[Message] = [*several(15, "a"), *several(8, "b", start=12), *several(30, "c", start=100), notice(), summary(), summary("b")]
-    packages = plan(told(*mixed))
-    assert sorted(alert for package in packages for alert in package.alerts) == list(range(1, len(mixed) + 1))
+    mixed: list[Message] = [
+        *several(15, "a"),
+        *several(8, "b", start=12),
+        *several(30, "c", start=100),
+        notice(),
+        summary(),
+        summary("b"),
+    ]
+    packages = group_alerts(told(*mixed))
+    assert sorted(alert for package in packages for alert in package.alerts) == list(
+        range(1, len(mixed) + 1)
+    )
 
 
 @pytest.fixture
@@ -137,7 +185,9 @@ def test_alerts_point_to_the_message_that_tells_them(desk: Desk, ids: Iterator[s
         assert pack(connection, AT, lambda: next(ids)) == 2
         assert not due(connection, AT)
     assert [alert.delivery_id for alert in desk.alerts()] == ["id0", "id0", "id1"]
-    assert [(delivery.delivery_id, delivery.state, delivery.channel) for delivery in desk.deliveries()] == [
+    assert [
+        (delivery.delivery_id, delivery.state, delivery.channel) for delivery in desk.deliveries()
+    ] == [
         ("id0", "pending", ROLES),
         ("id1", "pending", ROLES),
     ]
@@ -181,15 +231,17 @@ def pile_up(desk: Desk, number: int) -> None:
 
 def test_what_piled_up_is_one_message_at_the_place_of_the_oldest(desk: Desk) -> None:
     pile_up(desk, 12)
-    later = AT + PILED_UP + timedelta(seconds=1)
+    later = AT + BACKLOG_AGE + timedelta(seconds=1)
     with desk.engine.begin() as connection:
         assert due(connection, later)
-        assert regroup(connection, later) == 11
-        assert regroup(connection, later) == 0
+        assert merge_backlog(connection, later) == 11
+        assert merge_backlog(connection, later) == 0
     first, second = desk.deliveries()
     group = load(first.message)
     assert isinstance(group, GroupMessage)
-    assert [item.role.posting.rpartition(":")[2] for item in group.items] == [str(key) for key in range(12)]
+    assert [item.role.posting.rpartition(":")[2] for item in group.items] == [
+        str(key) for key in range(12)
+    ]
     assert second.message.startswith('{"type":"operator"')
     assert [alert.delivery_id for alert in desk.alerts()].count(first.delivery_id) == 12
 
@@ -198,7 +250,7 @@ def test_what_piled_up_is_one_message_at_the_place_of_the_oldest(desk: Desk) -> 
 def test_few_messages_and_fresh_ones_stay_single(desk: Desk, number: int, waited: int) -> None:
     pile_up(desk, number)
     with desk.engine.begin() as connection:
-        assert regroup(connection, AT + timedelta(minutes=waited)) == 0
+        assert merge_backlog(connection, AT + timedelta(minutes=waited)) == 0
     assert len(desk.deliveries()) == number + 1
 
 
@@ -207,5 +259,5 @@ def test_a_message_that_was_tried_stays_as_it_is(desk: Desk) -> None:
     tried = desk.deliveries()[0]
     desk.set(tried.delivery_id, attempts=1)
     with desk.engine.begin() as connection:
-        assert regroup(connection, AT + timedelta(hours=1)) == 10
+        assert merge_backlog(connection, AT + timedelta(hours=1)) == 10
     assert desk.deliveries()[0].message == tried.message

@@ -12,7 +12,17 @@ from sqlalchemy import Engine
 from monitor.config.model import AlertSettings
 from monitor.delivery.queue import retry
 from monitor.delivery.quiet_hours import together
-from monitor.messages import FieldChange, GroupMessage, Message, NightMessage, Reminder, ReminderMessage, Why, card_of, load
+from monitor.messages import (
+    FieldChange,
+    GroupMessage,
+    Message,
+    NightMessage,
+    Reminder,
+    ReminderMessage,
+    Why,
+    card_of,
+    load,
+)
 from tests.support.alerts import notice, opened, revised, role, summary
 from tests.support.boards import START
 from tests.support.life import MORE, PAY, Life, paid
@@ -140,7 +150,11 @@ async def test_a_field_that_moved_and_moved_back_at_night_is_told(night: Night) 
     await night.deliver()
     night.clock.now = EVENING
     for old, new in (("1-2 USD/year", "3-4 USD/year"), ("3-4 USD/year", "1-2 USD/year")):
-        night.tell(revised("1", FieldChange("pay", old, new)), round_id=night.begin_round(), at=night.clock())
+        night.tell(
+            revised("1", FieldChange("pay", old, new)),
+            round_id=night.begin_round(),
+            at=night.clock(),
+        )
         await night.deliver()
     night.wake()
     await night.deliver()
@@ -162,7 +176,9 @@ async def test_a_message_of_which_nobody_knows_is_looked_for_at_night(night: Nig
 
 
 async def test_a_night_of_several_kinds_is_one_message(night: Night) -> None:
-    night.tell(summary(roles=[role("9", "Old Engineer")]), round_id=night.begin_round(), at=night.clock())
+    night.tell(
+        summary(roles=[role("9", "Old Engineer")]), round_id=night.begin_round(), at=night.clock()
+    )
     night.tell(opened("1"), round_id=night.begin_round(), at=night.clock())
     await night.deliver()
     assert night.states() == ["held"] * 2
@@ -174,7 +190,9 @@ async def test_a_night_of_several_kinds_is_one_message(night: Night) -> None:
     assert night.one_copy_each()
 
 
-NEAR = ReminderMessage((Reminder(role("9", deadline_at=EVENING + timedelta(hours=20)), WHY, 86400.0),), EVENING)
+NEAR = ReminderMessage(
+    (Reminder(role("9", deadline_at=EVENING + timedelta(hours=20)), WHY, 86400.0),), EVENING
+)
 
 
 def test_what_is_put_together_is_a_part_for_each_kind() -> None:
@@ -205,7 +223,8 @@ def test_a_night_that_slack_has_no_room_for_is_a_message_a_kind() -> None:
 def test_a_deadline_that_two_messages_tell_of_is_listed_once() -> None:
     due = role("9", deadline_at=EVENING + timedelta(hours=20))
     held: list[tuple[str, Message]] = [
-        (rule, ReminderMessage((Reminder(due, (Why(rule, ""),), seconds),), EVENING)) for rule, seconds in (("a", 86400.0), ("b", 72000.0))
+        (rule, ReminderMessage((Reminder(due, (Why(rule, ""),), seconds),), EVENING))
+        for rule, seconds in (("a", 86400.0), ("b", 72000.0))
     ]
     [(names, message)] = together(held, EVENING)
     assert names == ["a", "b"]

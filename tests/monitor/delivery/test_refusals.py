@@ -27,20 +27,26 @@ def operator_texts(office: PostOffice) -> list[str]:
     return office.slack.texts(OPS)
 
 
-async def test_a_refused_channel_keeps_its_messages_and_delivers_them_in_order_when_it_works(office: PostOffice) -> None:
+async def test_a_refused_channel_keeps_its_messages_and_delivers_them_in_order_when_it_works(
+    office: PostOffice,
+) -> None:
     office.tell(*(opened(str(key)) for key in range(3)), channel="slack:#old")
     told = await office.outbox().deliver(until_idle=True)
     assert (told.failed, told.waiting) == (1, 2)
     first, *rest = office.deliveries()[:3]
-    assert (first.state, first.reason) == ("failed", "is_archived: the channel is archived: unarchive it or name another")
+    assert (first.state, first.reason) == (
+        "failed",
+        "is_archived: the channel is archived: unarchive it or name another",
+    )
     assert [one.state for one in rest] == ["pending", "pending"]
     office.slack.channels[ARCHIVED].archived = False
     await office.clock.sleep(11 * 60)
     told = await office.outbox().deliver(until_idle=True)
     assert (told.sent, told.waiting) == (3 + 1, 0)  # and the operator is told that it works again
-    assert [one["metadata"]["event_payload"]["delivery_id"] for one in office.slack.channels[ARCHIVED].messages] == [
-        one.delivery_id for one in office.deliveries()[:3]
-    ]
+    assert [
+        one["metadata"]["event_payload"]["delivery_id"]
+        for one in office.slack.channels[ARCHIVED].messages
+    ] == [one.delivery_id for one in office.deliveries()[:3]]
     assert office.one_copy_each()
 
 
@@ -56,10 +62,15 @@ async def test_the_operator_is_told_once_an_incident(office: PostOffice) -> None
     office.slack.channels[ARCHIVED].archived = True
     office.tell(opened("2"), channel="slack:#old")
     await outbox.deliver(until_idle=True)
-    assert operator_texts(office) == ["slack:#old takes messages again", "slack:#old refuses messages"]
+    assert operator_texts(office) == [
+        "slack:#old takes messages again",
+        "slack:#old refuses messages",
+    ]
 
 
-async def test_a_channel_whose_messages_were_given_up_is_told_to_work_again_too(office: PostOffice) -> None:
+async def test_a_channel_whose_messages_were_given_up_is_told_to_work_again_too(
+    office: PostOffice,
+) -> None:
     office.tell(opened("1"), channel="slack:#old")
     await office.outbox().deliver(until_idle=True)
     with office.engine.begin() as connection:
@@ -79,7 +90,9 @@ async def test_a_refused_operators_channel_is_told_on_the_terminal(office: PostO
     assert "Waiting: 1 message; nothing is lost" in office.console.getvalue()
 
 
-async def test_a_revoked_token_is_told_elsewhere_once_and_holds_every_slack_channel(office: PostOffice) -> None:
+async def test_a_revoked_token_is_told_elsewhere_once_and_holds_every_slack_channel(
+    office: PostOffice,
+) -> None:
     office.operators = ("slack:#ops", "webhook")
     office.tell(opened("1"), opened("2"))
     office.tell(opened("3"), channel="slack:#ops")
@@ -88,7 +101,8 @@ async def test_a_revoked_token_is_told_elsewhere_once_and_holds_every_slack_chan
     await office.outbox().deliver(until_idle=True)
     assert office.console.getvalue().count("OPERATOR  slack refuses messages") == 1
     assert office.slack.texts() == ["slack refuses messages"]  # through the webhook
-    assert sum(office.slack.calls[method] for method in ("auth.test", "chat.postMessage")) <= 2  # one a channel
+    # one a channel
+    assert sum(office.slack.calls[method] for method in ("auth.test", "chat.postMessage")) <= 2
     await office.clock.sleep(60)
     await office.outbox().deliver(until_idle=True)
     assert office.console.getvalue().count("refuses") == 1
@@ -103,7 +117,8 @@ async def test_a_new_start_tries_at_once_what_was_refused(office: PostOffice) ->
     await office.outbox().deliver(until_idle=True)
     office.slack.token = token
     told = await office.outbox().deliver(until_idle=True)
-    assert (told.sent, told.failed, told.waiting) == (3 + 1, 0, 0)  # and the terminal is told that it works again
+    # and the terminal is told that it works again
+    assert (told.sent, told.failed, told.waiting) == (3 + 1, 0, 0)
     assert office.one_copy_each()
 
 
@@ -115,7 +130,8 @@ async def test_a_person_may_try_again_at_once(office: PostOffice) -> None:
     assert (await outbox.deliver(until_idle=True)).sent == 0
     with office.engine.begin() as connection:
         assert retry(connection) == 1
-    assert (await outbox.deliver(until_idle=True)).sent == 2 + 1  # and the operator is told that it works again
+    # and the operator is told that it works again
+    assert (await outbox.deliver(until_idle=True)).sent == 2 + 1
 
 
 async def test_a_reason_that_is_over_stands_on_no_message(office: PostOffice) -> None:
@@ -124,13 +140,17 @@ async def test_a_reason_that_is_over_stands_on_no_message(office: PostOffice) ->
     outbox = office.outbox()
     await outbox.deliver(until_idle=True)
     [stuck] = undelivered(office.engine)
-    assert stuck == Undelivered("slack:#nochan", 2, "invalid_auth: set a valid bot token in $SLACK_BOT_TOKEN", failed=True)
+    assert stuck == Undelivered(
+        "slack:#nochan", 2, "invalid_auth: set a valid bot token in $SLACK_BOT_TOKEN", failed=True
+    )
     office.slack.token = token
     await office.clock.sleep(5 * 60)
     await outbox.deliver(until_idle=True)
     first, second = office.deliveries()[:2]
     assert second.reason is None
-    assert undelivered(office.engine) == [Undelivered("slack:#nochan", 2, first.reason, failed=True)]
+    assert undelivered(office.engine) == [
+        Undelivered("slack:#nochan", 2, first.reason, failed=True)
+    ]
     assert str(first.reason).startswith("channel_not_found")
 
 
@@ -144,16 +164,23 @@ async def test_a_person_who_tries_again_reads_no_older_reason(office: PostOffice
 
 
 async def test_a_person_may_try_one_alert_again(office: PostOffice) -> None:
-    first, _ = office.tell(opened("1"), channel="slack:#old") + office.tell(opened("2"), channel="slack:#absent")
+    first, _ = office.tell(opened("1"), channel="slack:#old") + office.tell(
+        opened("2"), channel="slack:#absent"
+    )
     await office.outbox().deliver(until_idle=True)
     with office.engine.begin() as connection:
         assert retry(connection, [first]) == 1
         assert retry(connection, [first]) == 0
-    assert [one.state for one in office.deliveries() if one.channel != "slack:#ops"] == ["pending", "failed"]
+    assert [one.state for one in office.deliveries() if one.channel != "slack:#ops"] == [
+        "pending",
+        "failed",
+    ]
 
 
 @pytest.mark.parametrize("fault", ["500", "reset", "accept_then_500", "timeout"])
-async def test_a_webhook_that_gives_no_clear_answer_is_left_to_a_person(office: PostOffice, fault: str) -> None:
+async def test_a_webhook_that_gives_no_clear_answer_is_left_to_a_person(
+    office: PostOffice, fault: str
+) -> None:
     office.slack.break_next(fault, "webhook")
     office.tell(opened("1"), opened("2"), channel="webhook")
     told = await office.outbox().deliver(until_idle=True)
@@ -187,10 +214,14 @@ async def test_a_message_half_shown_on_a_terminal_is_left_to_a_person(office: Po
     assert office.console.getvalue() == ""
 
 
-async def test_a_fault_of_our_own_holds_up_nobody(office: PostOffice, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_fault_of_our_own_holds_up_nobody(
+    office: PostOffice, monkeypatch: pytest.MonkeyPatch
+) -> None:
     send = ConsoleNotifier.send
 
-    async def broken(self: ConsoleNotifier, channel: str, message: Message, delivery_id: str) -> Receipt:
+    async def broken(
+        self: ConsoleNotifier, channel: str, message: Message, delivery_id: str
+    ) -> Receipt:
         if "Broken" in str(message):
             raise ZeroDivisionError
         return await send(self, channel, message, delivery_id)
@@ -200,7 +231,10 @@ async def test_a_fault_of_our_own_holds_up_nobody(office: PostOffice, monkeypatc
     told = await office.outbox().deliver(until_idle=True)
     assert (told.sent, told.failed) == (1, 1)
     assert "Whole" in office.console.getvalue()
-    assert office.deliveries()[0].reason == "maybe sent: a fault in rolewatch (ZeroDivisionError), see the log"
+    assert (
+        office.deliveries()[0].reason
+        == "maybe sent: a fault in rolewatch (ZeroDivisionError), see the log"
+    )
 
 
 async def test_a_row_that_cannot_be_read_holds_up_nobody(office: PostOffice) -> None:

@@ -35,7 +35,9 @@ async def get(url: str) -> tuple[int, str]:
 async def test_a_daemon_says_how_it_is(place: Place) -> None:
     listen = f"127.0.0.1:{free_port()}"
     async with service() as (heartbeat, asked):
-        health = f'[health]\nlisten = "{listen}"\nheartbeat_url = "{heartbeat.get_secret_value()}"\n'
+        health = (
+            f'[health]\nlisten = "{listen}"\nheartbeat_url = "{heartbeat.get_secret_value()}"\n'
+        )
         place.configure(f'{health}[log]\nformat = "json"\n')
         daemon = await place.start("run")
         await until(lambda: asked)
@@ -46,9 +48,16 @@ async def test_a_daemon_says_how_it_is(place: Place) -> None:
     assert 'rolewatch_checks_total{result="snapshot"} 1.0' in metrics
     lines = [json.loads(line) for line in err.decode().splitlines()]
     [read] = [line for line in lines if line["event"] == "board read"]
-    counts = {name: read[name] for name in ("level", "board", "result", "seen", "opened", "revised", "closed", "reopened")}
+    counts = {
+        name: read[name]
+        for name in ("level", "board", "result", "seen", "opened", "revised", "closed", "reopened")
+    }
     nothing = {"opened": 0, "revised": 0, "closed": 0, "reopened": 0}
-    assert counts == {"level": "info", "board": "greenhouse:examplelabs", "result": "snapshot", "seen": 3} | nothing
+    assert (
+        counts
+        == {"level": "info", "board": "greenhouse:examplelabs", "result": "snapshot", "seen": 3}
+        | nothing
+    )
     assert read["seconds"] >= 0
 
 
@@ -60,12 +69,16 @@ async def test_a_daemon_whose_address_is_taken_ends_with_one_line(place: Place) 
     assert place.ask("SELECT stopped_at IS NOT NULL FROM lease") == [(1,)]
 
 
-async def test_an_address_that_cannot_be_taken_up_leaves_the_old_configuration_in_force(place: Place) -> None:
+async def test_an_address_that_cannot_be_taken_up_leaves_the_old_configuration_in_force(
+    place: Place,
+) -> None:
     listen = f"127.0.0.1:{free_port()}"
     place.configure(f'[health]\nlisten = "{listen}"\n')
     daemon = await place.start("run")
     await until(lambda: place.ask("SELECT 1 FROM board_check"))
     place.configure(f'[health]\nlisten = "{place.boards.removeprefix("http://")}"\n')
-    await until(lambda: place.ask("SELECT 1 FROM alerts WHERE why LIKE '%configuration was refused'"))
+    await until(
+        lambda: place.ask("SELECT 1 FROM alerts WHERE why LIKE '%configuration was refused'")
+    )
     assert (await get(f"http://{listen}/healthz"))[0] == 200
     assert await stopped(daemon) < 10

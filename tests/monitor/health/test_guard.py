@@ -20,7 +20,7 @@ from crawler.items import Failure
 from monitor.config.model import HealthSettings, Settings
 from monitor.errors import UserError
 from monitor.health import guard as rooms
-from monitor.health.guard import Guard
+from monitor.health.guard import HealthMonitor
 from monitor.health.heartbeat import notify, ping
 from tests.support.boards import BOARD, posting, snapshot
 from tests.support.history import History, settings
@@ -39,15 +39,18 @@ def listening(**more: SecretStr) -> Settings:
 
 
 @asynccontextmanager
-async def guarded(engine: Engine, configured: Settings) -> AsyncIterator[Guard]:
-    guard = Guard(engine, lambda: datetime.now(UTC), lambda _: None, configured)
+async def guarded(engine: Engine, configured: Settings) -> AsyncIterator[HealthMonitor]:
+    guard = HealthMonitor(engine, lambda: datetime.now(UTC), lambda _: None, configured)
     await guard.start()
     yield guard
     await guard.stop()
 
 
 async def get(configured: Settings, path: str) -> tuple[int, str]:
-    async with aiohttp.ClientSession() as session, session.get(f"http://{configured.health.listen}{path}") as answer:
+    async with (
+        aiohttp.ClientSession() as session,
+        session.get(f"http://{configured.health.listen}{path}") as answer,
+    ):
         return answer.status, await answer.text()
 
 
@@ -57,7 +60,10 @@ async def test_all_is_well_until_it_is_not(engine: Engine) -> None:
         assert await get(configured, "/healthz") == (200, "ok\n")
         await until(lambda: guard.watchdog.looked)
         guard.watchdog.late = {"rounds": ["greenhouse:deepmind is due"]}
-        assert await get(configured, "/healthz") == (503, "rounds late: greenhouse:deepmind is due\n")
+        assert await get(configured, "/healthz") == (
+            503,
+            "rounds late: greenhouse:deepmind is due\n",
+        )
         assert (await get(configured, "/nothing"))[0] == 404
 
 
@@ -69,29 +75,38 @@ async def test_metrics_are_served(engine: Engine) -> None:
     assert 'rolewatch_boards{state="ok"} 0.0' in text
 
 
-async def test_without_its_library_metrics_are_one_line(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_without_its_library_metrics_are_one_line(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setitem(__import__("sys").modules, "monitor.health.metrics", None)
     configured = listening()
     with capture_logs() as logs:
         async with guarded(engine, configured):
             status, text = await get(configured, "/metrics")
             assert (await get(configured, "/healthz"))[0] == 200
-    assert (status, text) == (501, "metrics need the extra `metrics`: pip install 'rolewatch[metrics]'\n")
+    assert (status, text) == (
+        501,
+        "metrics need the extra `metrics`: pip install 'rolewatch[metrics]'\n",
+    )
     assert any("rolewatch[metrics]" in str(line) for line in logs)
 
 
 async def test_an_address_that_is_taken_is_one_line(engine: Engine) -> None:
     configured = listening()
     async with guarded(engine, configured):
-        with pytest.raises(UserError, match=r"health\.listen: 127.0.0.1:\d+ cannot be listened on: "):
+        with pytest.raises(
+            UserError, match=r"health\.listen: 127.0.0.1:\d+ cannot be listened on: "
+        ):
             async with guarded(engine, configured):
                 pass
 
 
-async def test_a_changed_address_is_taken_up_and_one_that_cannot_be_had_is_not(engine: Engine) -> None:
+async def test_a_changed_address_is_taken_up_and_one_that_cannot_be_had_is_not(
+    engine: Engine,
+) -> None:
     first, second = listening(), listening()
     async with guarded(engine, first) as guard:
-        await guard.take_up(second)
+        await guard.reconfigure(second)
         assert (await get(second, "/healthz"))[0] == 200
         with pytest.raises(aiohttp.ClientConnectionError):
             await get(first, "/healthz")
@@ -99,9 +114,11 @@ async def test_a_changed_address_is_taken_up_and_one_that_cannot_be_had_is_not(e
             taken.bind(("127.0.0.1", 0))
             taken.listen()
             with pytest.raises(UserError):
-                await guard.take_up(settings(health=HealthSettings(f"127.0.0.1:{taken.getsockname()[1]}")))
+                await guard.reconfigure(
+                    settings(health=HealthSettings(f"127.0.0.1:{taken.getsockname()[1]}"))
+                )
         assert (await get(second, "/healthz"))[0] == 200
-        await guard.take_up(settings())
+        await guard.reconfigure(settings())
         with pytest.raises(aiohttp.ClientConnectionError):
             await get(second, "/healthz")
 
@@ -114,7 +131,10 @@ async def test_a_round_that_read_a_board_gives_a_sign_of_life(engine: Engine) ->
             await until(lambda: guard.watchdog.looked)
             history.look(Failure(BOARD, "HTTP 500", 500))
             guard.round_ended(1)
-            history.look(Failure(BOARD, "HTTP 500", 500), replace(snapshot([posting()]), board="greenhouse:otherworks"))
+            history.look(
+                Failure(BOARD, "HTTP 500", 500),
+                replace(snapshot([posting()]), board="greenhouse:otherworks"),
+            )
             guard.watchdog.late = {"delivery": ["slack:#roles"]}
             guard.round_ended(2)
             guard.watchdog.late = {}
@@ -134,20 +154,27 @@ async def test_a_service_that_does_not_answer_is_a_line_without_its_address() ->
     assert "127.0.0.1" not in str(logs)
 
 
-async def test_systemd_hears_that_we_live(engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_systemd_hears_that_we_live(
+    engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(rooms, "LOOK_EVERY", 0.01)
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
         systemd.bind(str(tmp_path / "notify"))
         systemd.setblocking(False)
         monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "notify"))
         async with guarded(engine, settings()):
-            words = {await asyncio.wait_for(asyncio.get_running_loop().sock_recv(systemd, 99), 30) for _ in range(2)}
+            words = {
+                await asyncio.wait_for(asyncio.get_running_loop().sock_recv(systemd, 99), 30)
+                for _ in range(2)
+            }
             assert words == {b"READY=1", b"WATCHDOG=1"}
     notify("READY=1", {})
     notify("READY=1", {"NOTIFY_SOCKET": str(tmp_path / "gone")})
 
 
-async def test_a_fault_of_the_watchdog_ends_nothing(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_fault_of_the_watchdog_ends_nothing(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(rooms, "LOOK_EVERY", 0.01)
     looks = []
 

@@ -4,11 +4,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.health.watchdog import Lateness, Part
-from monitor.queries.overdue import Waiting
+from monitor.queries.overdue import PendingWork
 
 
-def waits(what: str, patience: float = 600) -> dict[Part, list[Waiting]]:
-    return {"rounds": [Waiting(what, patience, f"{what} waits")]}
+def waits(what: str, patience: float = 600) -> dict[Part, list[PendingWork]]:
+    return {"rounds": [PendingWork(what, patience, f"{what} waits")]}
 
 
 def test_what_waits_no_longer_than_it_may_is_in_time() -> None:
@@ -39,15 +39,26 @@ def test_what_was_done_in_between_waits_anew() -> None:
 
 def test_a_part_is_not_late_for_another() -> None:
     lateness = Lateness()
-    lateness.late({"delivery": [Waiting("a", 10, "slow")], "rounds": []}, 0)
-    assert lateness.late({"delivery": [Waiting("a", 10, "slow")], "rounds": [Waiting("a", 10, "new")]}, 10) == {"delivery": ["slow"]}
+    lateness.late({"delivery": [PendingWork("a", 10, "slow")], "rounds": []}, 0)
+    assert lateness.late(
+        {"delivery": [PendingWork("a", 10, "slow")], "rounds": [PendingWork("a", 10, "new")]}, 10
+    ) == {"delivery": ["slow"]}
 
 
-@given(st.lists(st.tuples(st.sets(st.sampled_from("abc")), st.floats(0.1, 100)), max_size=30), st.floats(1, 300))
-def test_late_is_what_was_seen_at_every_look_for_that_long(looks: list[tuple[set[str], float]], patience: float) -> None:
+@given(
+    st.lists(st.tuples(st.sets(st.sampled_from("abc")), st.floats(0.1, 100)), max_size=30),
+    st.floats(1, 300),
+)
+def test_late_is_what_was_seen_at_every_look_for_that_long(
+    looks: list[tuple[set[str], float]], patience: float
+) -> None:
     lateness, now, since = Lateness(), 0.0, dict[str, float]()
     for seen, passed in looks:
         now += passed
         since = {what: since.get(what, now) for what in seen}
-        late = lateness.late({"rounds": [Waiting(what, patience, what) for what in sorted(seen)]}, now)
-        assert late.get("rounds", []) == sorted(what for what in seen if now - since[what] >= patience)
+        late = lateness.late(
+            {"rounds": [PendingWork(what, patience, what) for what in sorted(seen)]}, now
+        )
+        assert late.get("rounds", []) == sorted(
+            what for what in seen if now - since[what] >= patience
+        )

@@ -48,7 +48,9 @@ def test_boards_by_state_and_since_when(history: History) -> None:
     assert f'rolewatch_board_last_good_look_seconds{{board="{OTHER}"}}' not in found
 
 
-def test_what_rounds_brought_is_counted_once_from_the_start_of_the_program(history: History) -> None:
+def test_what_rounds_brought_is_counted_once_from_the_start_of_the_program(
+    history: History,
+) -> None:
     history.look(snapshot(postings(3)))
     metrics = Metrics(history.engine, lambda: history.now, list)
     assert read(metrics)['rolewatch_checks_total{result="snapshot"}'] == 0
@@ -60,7 +62,10 @@ def test_what_rounds_brought_is_counted_once_from_the_start_of_the_program(histo
         assert found['rolewatch_checks_total{result="snapshot"}'] == 2
         assert found['rolewatch_checks_total{result="unchanged"}'] == 1
         assert found['rolewatch_checks_total{result="failure"}'] == 1
-        assert [found[f'rolewatch_changes_total{{kind="{kind}"}}'] for kind in ("opened", "revised", "closed", "reopened")] == [1, 1, 1, 0]
+        assert [
+            found[f'rolewatch_changes_total{{kind="{kind}"}}']
+            for kind in ("opened", "revised", "closed", "reopened")
+        ] == [1, 1, 1, 0]
         assert found["rolewatch_round_seconds_count"] == 2
 
 
@@ -85,7 +90,10 @@ def test_alerts_by_state_and_the_oldest_that_waits(history: History) -> None:
     desk.set(desk.deliveries()[0].delivery_id, state="sent")
     history.now += timedelta(seconds=30)
     found = read(Metrics(history.engine, lambda: history.now, list))
-    assert (found['rolewatch_alerts{state="sent"}'], found['rolewatch_alerts{state="pending"}']) == (1, 2)
+    assert (
+        found['rolewatch_alerts{state="sent"}'],
+        found['rolewatch_alerts{state="pending"}'],
+    ) == (1, 2)
     assert found["rolewatch_oldest_undelivered_alert_seconds"] == 30
 
 
@@ -96,12 +104,16 @@ def test_an_alert_that_waits_for_a_digest_is_held_and_late_for_nothing(history: 
     history.now += timedelta(hours=9)
     found = read(Metrics(history.engine, lambda: history.now, list))
     assert history.ask("SELECT state, count(*) FROM alerts GROUP BY state") == [("held", 1)]
-    assert [state for state in figures.ALERT_STATES if found[f'rolewatch_alerts{{state="{state}"}}']] == ["held"]
+    assert [
+        state for state in figures.ALERT_STATES if found[f'rolewatch_alerts{{state="{state}"}}']
+    ] == ["held"]
     assert found["rolewatch_oldest_undelivered_alert_seconds"] == 0
 
 
 @pytest.mark.parametrize("query", ["ended_rounds", "looks", "durations"])
-def test_a_scrape_that_fails_counts_nothing_twice(history: History, monkeypatch: pytest.MonkeyPatch, query: str) -> None:
+def test_a_scrape_that_fails_counts_nothing_twice(
+    history: History, monkeypatch: pytest.MonkeyPatch, query: str
+) -> None:
     metrics = Metrics(history.engine, lambda: history.now, list)
     history.look(snapshot(postings(3)))
 
@@ -120,6 +132,9 @@ def test_a_scrape_that_fails_counts_nothing_twice(history: History, monkeypatch:
 def test_what_is_late_and_what_runs(history: History) -> None:
     late: list[Part] = ["delivery"]
     found = read(Metrics(history.engine, lambda: history.now, lambda: late))
-    assert (found['rolewatch_late{part="delivery"}'], found['rolewatch_late{part="rounds"}']) == (1, 0)
+    assert (found['rolewatch_late{part="delivery"}'], found['rolewatch_late{part="rounds"}']) == (
+        1,
+        0,
+    )
     assert any(name.startswith("rolewatch_build_info{") for name in found)
     assert found["process_resident_memory_bytes"] > 0

@@ -11,7 +11,7 @@ from sqlalchemy import Engine, text
 
 from crawler.items import Failure
 from monitor.config.model import Settings
-from monitor.database.engine import connect
+from monitor.database.engine import make_engine
 from monitor.delivery.pack import pack
 from monitor.health.watchdog import Watchdog
 from monitor.messages import OperatorMessage
@@ -34,11 +34,15 @@ class Ward:
     def __post_init__(self) -> None:
         self.history = History(self.engine, now=datetime.now(UTC), alerts=False)
         self.settings: Settings = self.history.settings
-        self.dog = Watchdog(self.engine, lambda: self.history.now, lambda: self.passed, self.notice)
+        self.dog = Watchdog(
+            self.engine, lambda: self.history.now, lambda: self.passed, self.write_operator_alert
+        )
 
-    def notice(self, message: OperatorMessage) -> None:
+    def write_operator_alert(self, message: OperatorMessage) -> None:
         self.incidents.append(message.incident)
-        self.told.append(f"{message.headline}: {message.lines[0]}" if message.lines else message.headline)
+        self.told.append(
+            f"{message.headline}: {message.lines[0]}" if message.lines else message.headline
+        )
 
     def wait(self, minutes: float, *, asleep: bool = False) -> list[str]:
         """What is wrong after that time."""
@@ -64,7 +68,9 @@ def test_a_board_that_is_not_due_is_in_time(ward: Ward) -> None:
 def test_rounds_that_do_not_come_are_told_once_and_so_is_their_return(ward: Ward) -> None:
     ward.wait(16)
     [reason] = ward.wait(16)
-    assert reason.startswith(f"rounds late: {BOARD} is due and no round takes it up (last looked at ")
+    assert reason.startswith(
+        f"rounds late: {BOARD} is due and no round takes it up (last looked at "
+    )
     ward.wait(60)
     assert [line.partition(":")[0] for line in ward.told] == ["Rounds are late"]
     ward.history.look(snapshot([posting("1")]), minutes=1)
@@ -108,15 +114,25 @@ def test_a_message_that_nobody_sends_is_late(ward: Ward) -> None:
     [reason] = ward.wait(15)
     assert reason.startswith("delivery late: slack:#roles: a message of ")
     assert reason.endswith("is not delivered (nobody sends it)")
-    desk.set(desk.deliveries()[0].delivery_id, attempts=4, reason="HTTP 503", next_try_at=ward.history.now + timedelta(minutes=5))
+    desk.set(
+        desk.deliveries()[0].delivery_id,
+        attempts=4,
+        reason="HTTP 503",
+        next_try_at=ward.history.now + timedelta(minutes=5),
+    )
     assert ward.wait(1)[0].endswith("(HTTP 503)")
     desk.set(desk.deliveries()[0].delivery_id, state="sent", sent_at=ward.history.now)
     assert ward.wait(1) == []
-    assert [line.partition(":")[0] for line in ward.told] == ["Delivery is late", "Delivery is in time again"]
+    assert [line.partition(":")[0] for line in ward.told] == [
+        "Delivery is late",
+        "Delivery is in time again",
+    ]
 
 
 @pytest.mark.parametrize("state", ["failed", "held", "expired", "discarded"])
-def test_a_message_that_waits_for_a_person_or_its_hour_is_not_late(engine: Engine, state: str) -> None:
+def test_a_message_that_waits_for_a_person_or_its_hour_is_not_late(
+    engine: Engine, state: str
+) -> None:
     ward, desk = Ward(engine), Desk(engine)
     desk.tell(opened(), at=ward.history.now)
     with engine.begin() as connection:
@@ -133,25 +149,29 @@ def test_alerts_that_are_not_made_into_messages_are_late(engine: Engine) -> None
     assert ward.wait(15)[0].startswith("delivery late: alerts written since ")
 
 
-def test_a_database_that_cannot_be_read_is_a_reason_and_the_word_goes_out_when_it_can(tmp_path: Path) -> None:
-    ward = Ward(connect(f"sqlite:///{tmp_path / 'empty.db'}"))  # no tables yet
+def test_a_database_that_cannot_be_read_is_a_reason_and_the_word_goes_out_when_it_can(
+    tmp_path: Path,
+) -> None:
+    ward = Ward(make_engine(f"sqlite:///{tmp_path / 'empty.db'}"))  # no tables yet
     reason = "the database cannot be read: OperationalError: no such table: board"
     assert ward.wait(1) == [f"{part} late: {reason}" for part in ("rounds", "delivery")]
     assert len(ward.told) == 2
 
 
-def test_a_message_to_the_operator_that_cannot_be_written_is_written_later(ward: Ward, tmp_path: Path) -> None:
-    broken = connect(f"sqlite:///{tmp_path / 'broken.db'}")
+def test_a_message_to_the_operator_that_cannot_be_written_is_written_later(
+    ward: Ward, tmp_path: Path
+) -> None:
+    broken = make_engine(f"sqlite:///{tmp_path / 'broken.db'}")
 
     def refuse(_: OperatorMessage) -> None:
         with broken.begin() as connection:
             connection.execute(text("INSERT INTO nowhere VALUES (1)"))
 
-    ward.dog.notice = refuse
+    ward.dog.write_operator_alert = refuse
     ward.wait(16)
     assert ward.wait(16)
     assert ward.told == []
-    ward.dog.notice = ward.notice
+    ward.dog.write_operator_alert = ward.write_operator_alert
     ward.wait(1)
     ward.wait(1)
     assert len(ward.told) == 1
@@ -160,4 +180,6 @@ def test_a_message_to_the_operator_that_cannot_be_written_is_written_later(ward:
 def test_a_look_that_does_not_come_back_is_a_reason(ward: Ward) -> None:
     ward.wait(1)
     ward.passed += 61
-    assert ward.dog.reasons(60) == ["the watchdog's last look is 61 s old: the database does not answer"]
+    assert ward.dog.reasons(60) == [
+        "the watchdog's last look is 61 s old: the database does not answer"
+    ]

@@ -40,10 +40,21 @@ def test_case_and_legal_form_are_no_part_of_a_name(one: str, other: str, same: b
 
 
 @pytest.mark.parametrize(
-    ("said", "shown"), [("EXAMPLE LABS", "Example Labs"), ("Example Labs, Inc.", "Example Labs"), ("Example Robotics", "Example Robotics")]
+    ("said", "shown"),
+    [
+        ("EXAMPLE LABS", "Example Labs"),
+        ("Example Labs, Inc.", "Example Labs"),
+        ("Example Robotics", "Example Robotics"),
+    ],
 )
-def test_a_posting_does_not_rename_its_board_by_case_or_legal_form(sqlite_engine: Engine, said: str, shown: str) -> None:
-    board = WatchedBoard("greenhouse:examplelabs", "https://job-boards.greenhouse.io/examplelabs", company="Example Labs")
+def test_a_posting_does_not_rename_its_board_by_case_or_legal_form(
+    sqlite_engine: Engine, said: str, shown: str
+) -> None:
+    board = WatchedBoard(
+        "greenhouse:examplelabs",
+        "https://job-boards.greenhouse.io/examplelabs",
+        company="Example Labs",
+    )
     history = History(sqlite_engine, settings())
     history.settings = replace(history.settings, boards=(board,))
     history.look(snapshot([posting("1", company=said)]))

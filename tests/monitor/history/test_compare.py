@@ -9,7 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.items import Deadline, Pay, Posting
-from monitor.history.compare import carry, deadline_words, derived, differences, digest, pay_words, same
+from monitor.history.compare import (
+    deadline_words,
+    derived_fields,
+    differences,
+    digest,
+    keep_unsent,
+    pay_words,
+    same_content,
+)
 from tests.support.boards import posting
 
 NOON = datetime(2026, 4, 1, 12, tzinfo=UTC)
@@ -91,7 +99,10 @@ FULL = posting(
     ("one", "stored"),
     [
         (posting(), "1:57ba3244181cc5d39b48de3e836bbbfcd23c1670dca3b20763095e31c7d2f1cb"),
-        (posting(department=""), "1:c8ceb3a42ad31a37289454ab7df9bd6e3bc703a0d5c15f82906dff271b22a43d"),
+        (
+            posting(department=""),
+            "1:c8ceb3a42ad31a37289454ab7df9bd6e3bc703a0d5c15f82906dff271b22a43d",
+        ),
         (FULL, "1:2e53e1c44bf20eb558f5501cfe3bbc7ff3591942e9671e2ac9d5a39e2a2aebb1"),
         (
             replace(FULL, stated=frozenset({"pay", "deadline", "workplace"})),
@@ -106,32 +117,65 @@ def test_a_digest_that_was_stored_years_ago_is_still_the_same(one: Posting, stor
 
 @pytest.mark.parametrize("field", ["pay", "deadline", "workplace"])
 def test_what_is_derived_is_no_part_of_the_digest_and_what_is_stated_is(field: str) -> None:
-    derived, none = given_(field, getattr(FULL, field)), given_(field, None)
-    assert digest(derived) == digest(none)
-    assert digest(replace(derived, stated=frozenset({field}))) != digest(replace(none, stated=frozenset({field})))
+    derived_fields, none = given_(field, getattr(FULL, field)), given_(field, None)
+    assert digest(derived_fields) == digest(none)
+    assert digest(replace(derived_fields, stated=frozenset({field}))) != digest(
+        replace(none, stated=frozenset({field}))
+    )
 
 
 def test_a_digest_leaves_out_what_is_empty() -> None:
     assert digest(posting(department="", employment_type="", location="", locations=())) == digest(
-        posting(department="", employment_type="", location="", locations=("",), stated=frozenset({"pay", "deadline", "workplace"}))
+        posting(
+            department="",
+            employment_type="",
+            location="",
+            locations=("",),
+            stated=frozenset({"pay", "deadline", "workplace"}),
+        )
     )
 
 
 def test_pay_without_an_amount_is_its_words_and_with_one_its_amount() -> None:
     unclear = Pay(None, None, "USD", None, "competitive")
-    assert fields(posting(pay=unclear), posting(pay=replace(unclear, text="very competitive"))) == ["pay"]
-    assert fields(posting(pay=replace(YEARLY, minimum=None)), posting(pay=replace(YEARLY, minimum=None, text="other"))) == []
+    assert fields(posting(pay=unclear), posting(pay=replace(unclear, text="very competitive"))) == [
+        "pay"
+    ]
+    assert (
+        fields(
+            posting(pay=replace(YEARLY, minimum=None)),
+            posting(pay=replace(YEARLY, minimum=None, text="other")),
+        )
+        == []
+    )
 
 
 def test_a_deadline_is_its_instant_or_else_its_words() -> None:
     late = Deadline(NOON.replace(hour=13), "1 April, 1pm")
-    assert fields(posting(deadline=Deadline(NOON, "1 April, noon")), posting(deadline=late)) == ["deadline"]
-    assert fields(posting(deadline=Deadline(NOON, "1 April")), posting(deadline=Deadline(NOON, "noon, 1 April"))) == []
-    assert fields(posting(deadline=Deadline(None, "soon")), posting(deadline=Deadline(None, "later"))) == ["deadline"]
+    assert fields(posting(deadline=Deadline(NOON, "1 April, noon")), posting(deadline=late)) == [
+        "deadline"
+    ]
+    assert (
+        fields(
+            posting(deadline=Deadline(NOON, "1 April")),
+            posting(deadline=Deadline(NOON, "noon, 1 April")),
+        )
+        == []
+    )
+    assert fields(
+        posting(deadline=Deadline(None, "soon")), posting(deadline=Deadline(None, "later"))
+    ) == ["deadline"]
 
 
 def test_a_difference_says_what_was_there_and_what_is() -> None:
-    after = replace(FULL, title="U", pay=None, deadline=Deadline(None, "soon"), workplace=None, description="Other.")
+    after = replace(
+        FULL,
+        title="U",
+        pay=None,
+        deadline=Deadline(None, "soon"),
+        workplace=None,
+        description="Other.",
+    )
     found = {change.field: (change.old, change.new) for change in differences(FULL, after)}
     assert found == {
         "title": ("T", "U"),
@@ -143,20 +187,33 @@ def test_a_difference_says_what_was_there_and_what_is() -> None:
 
 
 @pytest.mark.parametrize("stated", [frozenset(), frozenset({"deadline"})])
-def test_a_deadline_of_the_same_words_is_another_only_where_the_ats_states_it(stated: frozenset[str]) -> None:
+def test_a_deadline_of_the_same_words_is_another_only_where_the_ats_states_it(
+    stated: frozenset[str],
+) -> None:
     before = posting(deadline=Deadline(NOON, "1 April, noon"), stated=stated)
-    after = replace(before, location="Paris", locations=("Paris",), deadline=Deadline(NOON.replace(hour=10), "1 April, noon"))
+    after = replace(
+        before,
+        location="Paris",
+        locations=("Paris",),
+        deadline=Deadline(NOON.replace(hour=10), "1 April, noon"),
+    )
     assert fields(before, after) == ["location", *sorted(stated)]
-    assert fields(before, replace(after, stated=frozenset({"deadline"}))) == ["location", "deadline"]
-    assert fields(replace(before, stated=frozenset({"deadline"})), after) == ["location", "deadline"]
+    assert fields(before, replace(after, stated=frozenset({"deadline"}))) == [
+        "location",
+        "deadline",
+    ]
+    assert fields(replace(before, stated=frozenset({"deadline"})), after) == [
+        "location",
+        "deadline",
+    ]
 
 
 def test_a_reading_may_be_another_though_a_reader_sees_the_same() -> None:
     before = posting(deadline=Deadline(NOON, "1 April, noon"))
     after = replace(before, deadline=Deadline(NOON.replace(year=2027), "1 April, noon"))
-    assert same(before, after)
-    assert derived(before) != derived(after)
-    assert derived(before) == derived(replace(before, updated_at=NOON))
+    assert same_content(before, after)
+    assert derived_fields(before) != derived_fields(after)
+    assert derived_fields(before) == derived_fields(replace(before, updated_at=NOON))
 
 
 def test_no_deadline_has_no_words() -> None:
@@ -173,24 +230,29 @@ def test_what_is_read_from_a_text_that_is_newly_sent_is_no_difference() -> None:
 
 @pytest.mark.parametrize("field", ["pay", "deadline", "workplace"])
 def test_what_the_ats_stated_is_kept_when_it_stops_and_what_was_derived_is_not(field: str) -> None:
-    before, silent = given_(field, getattr(FULL, field)), replace(given_(field, None), unsent=frozenset({field}))
-    assert getattr(carry(replace(before, stated=frozenset({field})), silent), field) == getattr(FULL, field)
-    assert getattr(carry(before, silent), field) is None
+    before, silent = (
+        given_(field, getattr(FULL, field)),
+        replace(given_(field, None), unsent=frozenset({field})),
+    )
+    assert getattr(
+        keep_unsent(replace(before, stated=frozenset({field})), silent), field
+    ) == getattr(FULL, field)
+    assert getattr(keep_unsent(before, silent), field) is None
 
 
 @pytest.mark.parametrize("field", ["pay", "deadline", "workplace"])
 def test_what_the_ats_stated_is_kept_however_often_it_is_not_sent(field: str) -> None:
     before = replace(given_(field, getattr(FULL, field)), stated=frozenset({field}))
     silent = replace(given_(field, None), unsent=frozenset({field}))
-    once = carry(before, silent)
-    twice = carry(once, replace(silent, title="Other"))
+    once = keep_unsent(before, silent)
+    twice = keep_unsent(once, replace(silent, title="Other"))
     assert getattr(twice, field) == getattr(FULL, field)
     assert fields(once, twice) == ["title"]
 
 
 def test_a_posting_that_sends_all_it_did_is_carried_as_it_is() -> None:
     after = posting(title="Other")
-    assert carry(posting(), after) is after
+    assert keep_unsent(posting(), after) is after
 
 
 def test_a_field_that_is_newly_sent_is_no_difference() -> None:
@@ -202,13 +264,21 @@ def test_a_field_that_is_newly_sent_is_no_difference() -> None:
 
 def test_a_field_that_is_no_longer_sent_keeps_its_content() -> None:
     before = posting(pay=YEARLY)
-    after = carry(before, posting(description="", unsent=frozenset({"description"})))
+    after = keep_unsent(before, posting(description="", unsent=frozenset({"description"})))
     assert (after.description, after.pay) == (before.description, YEARLY)
     assert fields(before, after) == []
     assert after.unsent == frozenset()
 
 
-@given(st.builds(posting, title=st.text(), description=st.text(), location=st.text(), locations=st.tuples(st.text())))
+@given(
+    st.builds(
+        posting,
+        title=st.text(),
+        description=st.text(),
+        location=st.text(),
+        locations=st.tuples(st.text()),
+    )
+)
 def test_a_posting_never_differs_from_itself(one: Posting) -> None:
     assert differences(one, one) == ()
     assert digest(one) == digest(replace(one))

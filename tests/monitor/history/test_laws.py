@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine, select, text
 
 from crawler.items import Failure, Pay, Posting, Probe, Result, Unchanged
-from monitor.database.engine import Base, connect
+from monitor.database.engine import Base, make_engine
 from monitor.database.schema import upgrade
 from monitor.history.compare import pay_words
 from monitor.queries.invariants import findings
@@ -35,14 +35,20 @@ VARIANTS: dict[str, dict[str, Any]] = {
     "touched": {"updated_at": START},  # another raw job, and nothing that a reader sees
     "titled": {"title": "Principal Research Engineer"},
     "moved": {"location": "Paris", "locations": ("Paris",), "pay": PAY},
-    "written": {"description": "We look for a chemist.\n\nYou will mix things.", "requisition": "R-7"},
+    "written": {
+        "description": "We look for a chemist.\n\nYou will mix things.",
+        "requisition": "R-7",
+    },
 }
 ANSWERS: dict[Answer, Probe] = {"gone": Probe.GONE, "there": Probe.THERE, "silent": Probe.SILENT}
 
-_edits = st.dictionaries(st.sampled_from(KEYS), st.sampled_from([OUT, OUT, UNREADABLE, *VARIANTS]), max_size=8)
+_edits = st.dictionaries(
+    st.sampled_from(KEYS), st.sampled_from([OUT, OUT, UNREADABLE, *VARIANTS]), max_size=8
+)
 _answers = st.dictionaries(st.sampled_from(KEYS), st.sampled_from(list(ANSWERS)), max_size=4)
 _minutes = st.sampled_from([15, 15, 15, 600, 0, -600])
-Step = tuple[str, dict[str, str], dict[str, Answer], int]  # what, edits of the list, answers of probes, jobs without a key
+# what, edits of the list, answers of probes, jobs without a key
+Step = tuple[str, dict[str, str], dict[str, Answer], int]
 Steps = list[tuple[Step, int]]  # and how many minutes later
 _steps: st.SearchStrategy[Step] = st.one_of(
     st.tuples(st.just("list"), _edits, _answers, st.sampled_from([0, 0, 0, 0, 1])),
@@ -51,8 +57,12 @@ _steps: st.SearchStrategy[Step] = st.one_of(
     st.tuples(st.just("same"), st.just({}), _answers, st.just(0)),
     st.tuples(st.just("fail"), st.just({}), st.just({}), st.just(0)),
 )
-_first = st.dictionaries(st.sampled_from(KEYS), st.sampled_from([UNREADABLE, *VARIANTS]), max_size=10)
-_begin: st.SearchStrategy[tuple[Step, int]] = st.tuples(st.tuples(st.just("list"), _first, st.just({}), st.just(0)), st.just(15))
+_first = st.dictionaries(
+    st.sampled_from(KEYS), st.sampled_from([UNREADABLE, *VARIANTS]), max_size=10
+)
+_begin: st.SearchStrategy[tuple[Step, int]] = st.tuples(
+    st.tuples(st.just("list"), _first, st.just({}), st.just(0)), st.just(15)
+)
 _sequences: st.SearchStrategy[Steps] = st.builds(
     lambda first, rest: [first, *rest], _begin, st.lists(st.tuples(_steps, _minutes), max_size=9)
 )
@@ -68,11 +78,21 @@ def looks(steps: Steps) -> Iterator[tuple[Look, Result, int]]:
         elif what == "same":
             yield Same(answers), Unchanged(BOARD), minutes
         else:
-            shown = {} if what == "empty" else {key: value for key, value in (shown | edits).items() if value != OUT}
+            shown = (
+                {}
+                if what == "empty"
+                else {key: value for key, value in (shown | edits).items() if value != OUT}
+            )
             whole = nameless == 0
-            jobs = {key: None if value == UNREADABLE else content(_posting(key, value)) for key, value in shown.items()}
-            seen = [unreadable(key) if value == UNREADABLE else sighting(_posting(key, value)) for key, value in shown.items()]
-            yield Listed(jobs, answers, nameless), snapshot(seen, unkeyed=nameless), minutes
+            jobs = {
+                key: None if value == UNREADABLE else content(_posting(key, value))
+                for key, value in shown.items()
+            }
+            seen = [
+                unreadable(key) if value == UNREADABLE else sighting(_posting(key, value))
+                for key, value in shown.items()
+            ]
+            yield Listed(jobs, answers, nameless), snapshot(seen, without_key=nameless), minutes
 
 
 def _posting(key: str, variant: str) -> Posting:
@@ -98,14 +118,18 @@ def _asked(look: Look, result: Result, missing: frozenset[str]) -> tuple[Look, R
     if isinstance(look, Failed) or isinstance(result, Failure):
         return look, result
     answers = {key: answer for key, answer in look.answers.items() if key in missing}
-    return replace(look, answers=answers), replace(result, probes={key: ANSWERS[answer] for key, answer in answers.items()})
+    return replace(look, answers=answers), replace(
+        result, probes={key: ANSWERS[answer] for key, answer in answers.items()}
+    )
 
 
 def rows(engine: Engine) -> dict[str, list[tuple[Any, ...]]]:
     """Every row of every table; what is there to be searched is numbered as it comes, which is nobody's business."""
     with engine.connect() as connection:
         found = {
-            name: [tuple(row) for row in connection.execute(select(table).order_by(*table.primary_key))]
+            name: [
+                tuple(row) for row in connection.execute(select(table).order_by(*table.primary_key))
+            ]
             for name, table in Base.metadata.tables.items()
         }
     return found | {"search_text": sorted(row[1:] for row in found["search_text"])}
@@ -118,20 +142,31 @@ def stretches(engine: Engine) -> list[Stretch]:
     """Every stored version: key, from, to, content."""
     version = Base.metadata.tables["posting_version"]
     mine, texts = Base.metadata.tables["posting"], Base.metadata.tables["description"]
-    columns = select(mine.c.key, version, texts.c.text).join(mine, mine.c.id == version.c.posting_id)
+    columns = select(mine.c.key, version, texts.c.text).join(
+        mine, mine.c.id == version.c.posting_id
+    )
     with engine.connect() as connection:
-        found = connection.execute(columns.join(texts, texts.c.digest == version.c.description_digest)).all()
-    return [(row.key, row.valid_from, row.valid_to, (row.title, row.location, _pay(row), row.text)) for row in found]
+        found = connection.execute(
+            columns.join(texts, texts.c.digest == version.c.description_digest)
+        ).all()
+    return [
+        (row.key, row.valid_from, row.valid_to, (row.title, row.location, _pay(row), row.text))
+        for row in found
+    ]
 
 
-def _pay(row: Any) -> str:  # noqa: ANN401  # a row
+def _pay(row: Any) -> str:  # a row
     pay = Pay(row.pay_min, row.pay_max, row.pay_currency, row.pay_period, row.pay_text)
     return pay_words(pay if row.pay_text else None)
 
 
 def as_of(versions: list[Stretch], moment: datetime) -> dict[str, Content]:
     """What was open then; fails where two versions of one posting were valid at once."""
-    valid = [(key, content) for key, start, end, content in versions if start <= moment and (end is None or moment < end)]
+    valid = [
+        (key, content)
+        for key, start, end, content in versions
+        if start <= moment and (end is None or moment < end)
+    ]
     assert len({key for key, _ in valid}) == len(valid)
     return dict(valid)
 
@@ -139,17 +174,29 @@ def as_of(versions: list[Stretch], moment: datetime) -> dict[str, Content]:
 def compare(engine: Engine, contract: Contract) -> None:
     """The stored history against the contract's: at every moment, change by change, and in its own promises."""
     versions = stretches(engine)
-    for (at, known), (later, _) in pairwise([*contract.past, (contract.past[-1][0] + timedelta(days=1), {})]):
+    for (at, known), (later, _) in pairwise(
+        [*contract.past, (contract.past[-1][0] + timedelta(days=1), {})]
+    ):
         for moment in (at, at + (later - at) / 2, later - timedelta(microseconds=1)):
             assert as_of(versions, moment) == known, moment
-    _, change, mine = (Base.metadata.tables[name] for name in ("board", "posting_change", "posting"))
+    _, change, mine = (
+        Base.metadata.tables[name] for name in ("board", "posting_change", "posting")
+    )
     with engine.connect() as connection:
-        stored = connection.execute(select(change, mine.c.key).join(mine, mine.c.id == change.c.posting_id).order_by(change.c.at)).all()
+        stored = connection.execute(
+            select(change, mine.c.key)
+            .join(mine, mine.c.id == change.c.posting_id)
+            .order_by(change.c.at)
+        ).all()
         assert list(findings(connection)) == []
-        states = dict(tuple(row) for row in connection.execute(text("SELECT key, state FROM posting")))
+        states = dict(
+            tuple(row) for row in connection.execute(text("SELECT key, state FROM posting"))
+        )
     happened = [(row.at, row.key, row.kind, row.field, row.old, row.new) for row in stored]
     assert sorted(happened, key=str) == sorted(contract.changes, key=str)
-    assert {(row.key, row.at): (row.not_before, row.not_after) for row in stored if row.kind == "closed"} == contract.closings
+    assert {
+        (row.key, row.at): (row.not_before, row.not_after) for row in stored if row.kind == "closed"
+    } == contract.closings
     assert states == {key: "open" if job.open else "closed" for key, job in contract.jobs.items()}
 
 
@@ -158,7 +205,7 @@ def empty(template: Path) -> Iterator[Engine]:
     """A SQLite database at the newest schema."""
     with TemporaryDirectory() as folder:
         file = shutil.copy(template, Path(folder) / "rolewatch.db")
-        engine = connect(f"sqlite:///{file}")
+        engine = make_engine(f"sqlite:///{file}")
         yield engine
         engine.dispose()
 
@@ -173,7 +220,7 @@ def clear(engine: Engine) -> None:
 @pytest.fixture(scope="module")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     file = tmp_path_factory.mktemp("laws") / "template.db"
-    engine = connect(f"sqlite:///{file}")
+    engine = make_engine(f"sqlite:///{file}")
     upgrade(engine)
     with engine.connect() as connection:
         connection.exec_driver_sql("ROLLBACK")
@@ -184,9 +231,17 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def many(count: int, law: Callable[[Steps], None], *, chance: bool = False) -> None:
     """Tries the law on so many sequences; the same ones every time unless chance may choose."""
-    phases = [Phase.generate, Phase.shrink] if chance else [Phase.generate]  # to shrink takes minutes
+    # to shrink takes minutes
+    phases = [Phase.generate, Phase.shrink] if chance else [Phase.generate]
     quietly = [HealthCheck.too_slow, HealthCheck.data_too_large]
-    tried = examples(max_examples=count, derandomize=not chance, deadline=None, database=None, phases=phases, suppress_health_check=quietly)
+    tried = examples(
+        max_examples=count,
+        derandomize=not chance,
+        deadline=None,
+        database=None,
+        phases=phases,
+        suppress_health_check=quietly,
+    )
     tried(given(_sequences)(law))()
 
 

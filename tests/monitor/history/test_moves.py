@@ -10,12 +10,25 @@ from sqlalchemy import Engine
 
 from crawler.items import Failure, Probe
 from monitor.history import moves
-from monitor.messages import RoleMessage, SummaryMessage, load
+from monitor.messages import FirstCheckSummary, RoleMessage, load
 from monitor.notify.plain import lines
 from monitor.queries.invariants import findings
 from tests.support.boards import posting, snapshot, unreadable
 from tests.support.history import ENGINEER, History, settings
-from tests.support.moves import BOARD, NEW, came, counts, listing, move, moved, open_roles, postings, some_new, there, watch_too
+from tests.support.moves import (
+    BOARD,
+    NEW,
+    came,
+    counts,
+    listing,
+    move,
+    moved,
+    open_roles,
+    postings,
+    some_new,
+    there,
+    watch_too,
+)
 from tests.support.slack_server import TOKEN
 
 CHEFS = replace(ENGINEER, name="chefs", any=("chef",), notify=("slack:#roles", "console"))
@@ -34,15 +47,24 @@ def reposts(history: History) -> dict[str, str]:
     return {new.removeprefix(f"{NEW}:"): old for new, old in rows}
 
 
-def test_the_first_snapshot_after_a_move_links_what_came_along_and_tells_it_in_one_summary(history: History) -> None:
+def test_the_first_snapshot_after_a_move_links_what_came_along_and_tells_it_in_one_summary(
+    history: History,
+) -> None:
     before = history.ask("SELECT * FROM posting_versions ORDER BY posting, version")
     move(history)
     history.look(listing([*came(6), *some_new(3)]))
     assert reposts(history) == {f"13{number}": f"{BOARD}:{number}" for number in range(1, 7)}
-    assert [(one.was, one.now, *counts(one)) for one in moved(history)] == [("Greenhouse", "Google Careers", 11, 6, 0, 3)]
+    assert [(one.was, one.now, *counts(one)) for one in moved(history)] == [
+        ("Greenhouse", "Google Careers", 11, 6, 0, 3)
+    ]
     assert history.alerted() == ["summary", "summary"]
     assert history.changes() == []
-    assert history.ask(f"SELECT * FROM posting_versions WHERE board = '{BOARD}' ORDER BY posting, version") == before
+    assert (
+        history.ask(
+            f"SELECT * FROM posting_versions WHERE board = '{BOARD}' ORDER BY posting, version"
+        )
+        == before
+    )
     [reason] = set(history.ask("SELECT repost_reason FROM posting WHERE repost_of IS NOT NULL"))
     assert reason == (f"moved from {BOARD}: the same title, place and text",)
     with history.engine.connect() as connection:
@@ -55,8 +77,11 @@ def test_the_summary_lists_the_roles_that_fit_with_new_ones_in_front(history: Hi
     [one] = moved(history)
     [rule] = one.rules
     assert [role.posting for role in rule.roles] == [f"{NEW}:70", f"{NEW}:131", f"{NEW}:132"]
-    said = lines(SummaryMessage((), (), (one,)))
-    assert said[0] == "Example Labs moved from Greenhouse to Google Careers: 3 of 11 open roles came along, 1 is new"
+    said = lines(FirstCheckSummary((), (), (one,)))
+    assert (
+        said[0]
+        == "Example Labs moved from Greenhouse to Google Careers: 3 of 11 open roles came along, 1 is new"
+    )
     assert [line.endswith(" · new") for line in said[1:]] == [True, False, False]
 
 
@@ -64,25 +89,42 @@ def test_every_channel_of_the_rules_that_look_at_it_is_told_once(engine: Engine)
     other = replace(ENGINEER, name="elsewhere", boards=(BOARD,), notify=("webhook",))
     history = History(engine, settings(ENGINEER, CHEFS, other))
     history.settings = replace(
-        history.settings, slack=replace(history.settings.slack, token=SecretStr(TOKEN)), webhook_url=SecretStr(TOKEN)
+        history.settings,
+        slack=replace(history.settings.slack, token=SecretStr(TOKEN)),
+        webhook_url=SecretStr(TOKEN),
     )
     history.look(snapshot([*postings(10), posting("99", title="Chef")]))
     move(history)
     history.settings = replace(history.settings, rules=history.settings.rules[:2])
     history.look(listing(came(6)))
-    last = history.ask("SELECT channel, rule, kind FROM alerts WHERE board = 'google:examplelabs' ORDER BY alert_id")
-    assert last == [("console", "research-engineer; chefs", "summary"), ("slack:#roles", "chefs", "summary")]
+    last = history.ask(
+        "SELECT channel, rule, kind FROM alerts WHERE board = 'google:examplelabs' ORDER BY alert_id"
+    )
+    assert last == [
+        ("console", "research-engineer; chefs", "summary"),
+        ("slack:#roles", "chefs", "summary"),
+    ]
 
 
 def test_after_a_move_the_new_board_is_told_as_any_other(history: History) -> None:
     move(history)
     history.look(listing(came(6)))
-    history.look(listing([*came(5), *some_new(1), there(postings(6)[-1], title="Research Engineer, Team 6, Tokyo")]))
+    history.look(
+        listing(
+            [
+                *came(5),
+                *some_new(1),
+                there(postings(6)[-1], title="Research Engineer, Team 6, Tokyo"),
+            ]
+        )
+    )
     assert history.alerted()[2:] == ["opened", "revised"]
     assert [row[:2] for row in history.changes()] == [("70", "opened"), ("136", "revised")]
 
 
-def test_what_the_first_snapshot_could_not_show_is_opened_later_as_a_repost(history: History) -> None:
+def test_what_the_first_snapshot_could_not_show_is_opened_later_as_a_repost(
+    history: History,
+) -> None:
     move(history)
     history.look(listing(came(6)))
     history.look(listing(came(8)))
@@ -103,7 +145,9 @@ def test_what_both_boards_list_while_both_are_watched_is_no_repost(history: Hist
 
 def test_what_could_not_be_read_at_first_comes_along_when_it_can(history: History) -> None:
     move(history)
-    history.look(replace(listing(came(6)), sightings=(*listing(came(6)).sightings, unreadable("138"))))
+    history.look(
+        replace(listing(came(6)), sightings=(*listing(came(6)).sightings, unreadable("138")))
+    )
     history.look(listing([*came(6), there(postings(8)[-1])]))
     assert reposts(history)["138"] == f"{BOARD}:8"
     assert history.alerted()[2:] == []
@@ -126,16 +170,26 @@ def test_what_closed_long_before_the_move_is_not_matched(history: History) -> No
     assert [counts(one) for one in moved(history)] == [(10, 2, 0, 1)]
 
 
-def test_a_board_that_was_watched_before_tells_what_matched_and_opens_nothing_again(history: History) -> None:
+def test_a_board_that_was_watched_before_tells_what_matched_and_opens_nothing_again(
+    history: History,
+) -> None:
     watch_too(history)
-    history.look(snapshot([*postings(10), posting("99", title="Chef")]), listing([*came(3), *some_new(2)]))
+    history.look(
+        snapshot([*postings(10), posting("99", title="Chef")]), listing([*came(3), *some_new(2)])
+    )
     told = len(history.alerted())
     move(history)
     history.look(listing([*came(5), *some_new(3)]))
     assert [counts(one) for one in moved(history)] == [(11, 5, 0, 0)]
-    assert sorted(role.posting for role in moved(history)[0].rules[0].roles) == [f"{NEW}:13{number}" for number in range(1, 6)]
+    assert sorted(role.posting for role in moved(history)[0].rules[0].roles) == [
+        f"{NEW}:13{number}" for number in range(1, 6)
+    ]
     assert sorted(history.alerted()[told:]) == ["opened", "summary"]
-    assert [row[:2] for row in history.changes()] == [("134", "opened"), ("135", "opened"), ("72", "opened")]
+    assert [row[:2] for row in history.changes()] == [
+        ("134", "opened"),
+        ("135", "opened"),
+        ("72", "opened"),
+    ]
     history.look(listing([*came(5), *some_new(3)]))
     assert len(history.alerted()) == told + 2
 
@@ -159,14 +213,19 @@ def test_what_is_listed_after_an_empty_list_is_the_baseline(history: History) ->
     history.look(listing([*came(6), *some_new(2)]))
     assert [counts(one) for one in moved(history)] == [(11, 6, 0, 2)]
     assert (history.alerted(), history.changes()) == (["summary", "summary"], [])
-    assert history.ask(f"SELECT DISTINCT baseline FROM posting WHERE name LIKE '{NEW}:%'") in ([(1,)], [(True,)])
+    assert history.ask(f"SELECT DISTINCT baseline FROM posting WHERE name LIKE '{NEW}:%'") in (
+        [(1,)],
+        [(True,)],
+    )
     with history.engine.connect() as connection:
         assert list(findings(connection)) == []
     history.look(listing([*came(6), *some_new(3)]))
     assert history.alerted()[2:] == ["opened"]
 
 
-def test_an_empty_list_of_a_board_whose_former_one_was_never_read_is_introduced_with_its_first_roles(engine: Engine) -> None:
+def test_an_empty_list_of_a_board_whose_former_one_was_never_read_is_introduced_with_its_first_roles(
+    engine: Engine,
+) -> None:
     history = History(engine)
     history.look(Failure(BOARD, "HTTP 404", 404))
     move(history)
@@ -175,7 +234,9 @@ def test_an_empty_list_of_a_board_whose_former_one_was_never_read_is_introduced_
     assert (moved(history), history.alerted(), history.changes()) == ([], ["summary"], [])
 
 
-def test_a_board_that_was_put_back_is_told_in_one_summary_after_an_empty_list_too(history: History) -> None:
+def test_a_board_that_was_put_back_is_told_in_one_summary_after_an_empty_list_too(
+    history: History,
+) -> None:
     watch_too(history)
     history.look(snapshot([*postings(10), posting("99", title="Chef")]), listing([]))
     history.settings = replace(history.settings, boards=history.settings.boards[:1])
@@ -197,7 +258,10 @@ def test_a_move_finds_both_boards_in_another_spelling(engine: Engine) -> None:
         assert moves.has_begun(connection, "greenhouse:ACME", "ashby:ACMECORP")
     history.look(listing(came(6), other))
     assert [counts(one) for one in moved(history)] == [(10, 6, 0, 0)]
-    assert history.ask("SELECT board, state FROM boards ORDER BY board") == [(other, "ok"), (former, "unwatched")]
+    assert history.ask("SELECT board, state FROM boards ORDER BY board") == [
+        (other, "ok"),
+        (former, "unwatched"),
+    ]
 
 
 def test_a_crash_before_the_first_snapshot_loses_nothing(history: History) -> None:
@@ -238,13 +302,17 @@ WRONG = "google:examplelab"
 
 
 @pytest.mark.parametrize("asked", [True, False])
-def test_a_mistyped_move_that_is_corrected_brings_the_roles_of_the_first_board(history: History, asked: bool) -> None:
+def test_a_mistyped_move_that_is_corrected_brings_the_roles_of_the_first_board(
+    history: History, asked: bool
+) -> None:
     move(history, BOARD, WRONG)
     if asked:
         history.look(Failure(WRONG, "HTTP 404: no such board", 404))
     move(history, WRONG, NEW)
     history.look(listing([*came(6), *some_new(1)]))
-    assert [(one.was, one.now, *counts(one)) for one in moved(history)] == [("Greenhouse", "Google Careers", 11, 6, 0, 1)]
+    assert [(one.was, one.now, *counts(one)) for one in moved(history)] == [
+        ("Greenhouse", "Google Careers", 11, 6, 0, 1)
+    ]
     assert history.alerted() == ["summary", "summary"]
     assert reposts(history)["136"] == f"{BOARD}:6"
     assert {posting.rpartition(":")[0] for posting in open_roles(history)} == {NEW}
@@ -256,7 +324,9 @@ def test_a_move_that_is_taken_back_leaves_the_board_as_it_was(history: History) 
     history.look(snapshot([*postings(10), posting("99", title="Chef")]))
     assert moved(history) == []
     assert len(open_roles(history)) == 11
-    assert history.ask("SELECT moved_from FROM board WHERE board = 'greenhouse:examplelabs'") == [(None,)]
+    assert history.ask("SELECT moved_from FROM board WHERE board = 'greenhouse:examplelabs'") == [
+        (None,)
+    ]
 
 
 def test_a_corrected_move_is_known_by_either_of_its_former_boards(history: History) -> None:

@@ -5,23 +5,34 @@ from __future__ import annotations
 import pytest
 
 from crawler.items import Probe
-from monitor.history.compare import Known, Verdict, settle, sift
+from monitor.history.compare import KnownPosting, Verdict, missing_verdict, partition
 from tests.support.boards import posting, sighting
 
 
 def test_sift_sorts_sightings_by_what_is_to_be_done() -> None:
-    same, moved, back, found = sighting(posting("1")), sighting(posting("2")), sighting(posting("3")), sighting(posting("4"))
+    same, moved, back, found = (
+        sighting(posting("1")),
+        sighting(posting("2")),
+        sighting(posting("3")),
+        sighting(posting("4")),
+    )
     known = {
-        "1": Known("1", open=True, raw_digest=same.digest),
-        "2": Known("2", open=True, raw_digest="another"),
-        "3": Known("3", open=False, raw_digest=back.digest),
-        "4": Known("4", open=True, raw_digest=found.digest, unlisted=True),
-        "5": Known("5", open=True, raw_digest="x"),
-        "6": Known("6", open=False, raw_digest="x"),
+        "1": KnownPosting("1", open=True, raw_digest=same.digest),
+        "2": KnownPosting("2", open=True, raw_digest="another"),
+        "3": KnownPosting("3", open=False, raw_digest=back.digest),
+        "4": KnownPosting("4", open=True, raw_digest=found.digest, unlisted=True),
+        "5": KnownPosting("5", open=True, raw_digest="x"),
+        "6": KnownPosting("6", open=False, raw_digest="x"),
     }
     new = sighting(posting("7"))
-    sifted = sift(known, [new, found, back, moved, same])
-    assert (sifted.new, sifted.moved, sifted.back, sifted.found, sifted.missing) == ((new,), (moved,), (back,), ("4",), ("5",))
+    sifted = partition(known, [new, found, back, moved, same])
+    assert (sifted.new, sifted.moved, sifted.back, sifted.found, sifted.missing) == (
+        (new,),
+        (moved,),
+        (back,),
+        ("4",),
+        ("5",),
+    )
 
 
 @pytest.mark.parametrize(
@@ -41,14 +52,21 @@ def test_sift_sorts_sightings_by_what_is_to_be_done() -> None:
 def test_a_missing_posting_closes_only_by_proof_or_by_looks_that_agree(
     looks: int, probe: Probe | None, collapsed: bool, whole: bool, verdict: Verdict
 ) -> None:
-    known = Known("1", open=True, raw_digest=None, unlisted=looks > 0, missing_looks=looks)
-    assert settle(known, probe, collapsed=collapsed, list_is_whole=whole) is verdict
+    known = KnownPosting("1", open=True, raw_digest=None, unlisted=looks > 0, missing_looks=looks)
+    assert missing_verdict(known, probe, collapsed=collapsed, list_is_whole=whole) is verdict
 
 
 @pytest.mark.parametrize("collapsed", [True, False])
-def test_a_posting_that_was_not_asked_about_waits_for_its_turn_while_the_host_answers(*, collapsed: bool) -> None:
-    known = Known("1", open=True, raw_digest=None, unlisted=True, missing_looks=7)
-    judged = {probe: settle(known, probe, collapsed=collapsed, list_is_whole=True, host_answers=True) for probe in (None, *Probe)}
+def test_a_posting_that_was_not_asked_about_waits_for_its_turn_while_the_host_answers(
+    *, collapsed: bool
+) -> None:
+    known = KnownPosting("1", open=True, raw_digest=None, unlisted=True, missing_looks=7)
+    judged = {
+        probe: missing_verdict(
+            known, probe, collapsed=collapsed, list_is_whole=True, host_answers=True
+        )
+        for probe in (None, *Probe)
+    }
     assert judged == {
         None: Verdict.WAITING,
         Probe.GONE: Verdict.CLOSED,

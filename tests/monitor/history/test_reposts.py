@@ -9,24 +9,47 @@ import pytest
 from sqlalchemy import Engine
 
 from crawler.items import Probe
-from monitor.history.reposts import RECENTLY, Gone, Numbers, Repost, face, find
+from monitor.history.reposts import (
+    RECENTLY,
+    FormerPosting,
+    JobNumbers,
+    Repost,
+    find_repost,
+    title_and_places,
+)
 from monitor.messages import RoleMessage, load
 from monitor.notify.plain import lines
 from tests.support.boards import BOARD, START, posting, postings, snapshot, unreadable
 from tests.support.history import History
 
 TEXT = "We look for an engineer who builds large things with care. " * 8
-NONE = Numbers(None, None)
+NONE = JobNumbers(None, None)
 
 
-def gone(row: int = 1, *, days: float = 1, requisition: str | None = None, internal_job: str | None = None, **fields: Any) -> Gone:  # noqa: ANN401  # as `posting`
+# as `posting`
+def gone(
+    row: int = 1,
+    *,
+    days: float = 1,
+    requisition: str | None = None,
+    internal_job: str | None = None,
+    **fields: Any,
+) -> FormerPosting:
     left = posting("1", **fields)
-    numbers = Numbers(requisition, internal_job)
-    return Gone(row, numbers, face(left.title, left.locations, left.location), START - timedelta(days=days), left.description)
+    numbers = JobNumbers(requisition, internal_job)
+    return FormerPosting(
+        row,
+        numbers,
+        title_and_places(left.title, left.locations, left.location),
+        START - timedelta(days=days),
+        left.description,
+    )
 
 
-def reason(new: dict[str, Any], *left: Gone, listed: tuple[Numbers, ...] = ()) -> str | None:
-    found = find(posting("2", **new), left, listed)
+def reason(
+    new: dict[str, Any], *left: FormerPosting, listed: tuple[JobNumbers, ...] = ()
+) -> str | None:
+    found = find_repost(posting("2", **new), left, listed)
     return found.reason if found else None
 
 
@@ -36,52 +59,98 @@ OTHER_TITLE = {"title": "Chef"}
 @pytest.mark.parametrize(
     ("new", "left", "expected"),
     [
-        ({"requisition": "R-7", **OTHER_TITLE}, gone(requisition="R-7"), "the same requisition R-7"),
+        (
+            {"requisition": "R-7", **OTHER_TITLE},
+            gone(requisition="R-7"),
+            "the same requisition R-7",
+        ),
         ({"internal_job": "9", **OTHER_TITLE}, gone(internal_job="9"), "the same internal job 9"),
-        ({"requisition": "R-7"}, gone(requisition="R-7"), "the same requisition R-7, title and place"),
-        ({"description": TEXT}, gone(description=TEXT), "the same title and place, and a text that is 100 % the same"),
+        (
+            {"requisition": "R-7"},
+            gone(requisition="R-7"),
+            "the same requisition R-7, title and place",
+        ),
+        (
+            {"description": TEXT},
+            gone(description=TEXT),
+            "the same title and place, and a text that is 100 % the same",
+        ),
         (
             {"description": TEXT + "Now.", "title": "RESEARCH  engineer"},
             gone(description=TEXT),
             "the same title and place, and a text that is 99 % the same",
         ),
-        ({"description": TEXT, "location": "Paris", "locations": ("Paris",)}, gone(description=TEXT), None),
+        (
+            {"description": TEXT, "location": "Paris", "locations": ("Paris",)},
+            gone(description=TEXT),
+            None,
+        ),
         ({"description": TEXT, **OTHER_TITLE}, gone(description=TEXT), None),
-        ({"description": "Cook for us every day, from the market to the plate."}, gone(description=TEXT), None),
+        (
+            {"description": "Cook for us every day, from the market to the plate."},
+            gone(description=TEXT),
+            None,
+        ),
         ({"description": ""}, gone(description=""), None),
         ({"requisition": None, **OTHER_TITLE}, gone(requisition=None), None),
-        ({"requisition": "", "internal_job": "", **OTHER_TITLE}, gone(requisition="", internal_job=""), None),
+        (
+            {"requisition": "", "internal_job": "", **OTHER_TITLE},
+            gone(requisition="", internal_job=""),
+            None,
+        ),
     ],
 )
-def test_a_posting_repeats_another_by_its_numbers_or_by_title_place_and_text(new: dict[str, Any], left: Gone, expected: str | None) -> None:
+def test_a_posting_repeats_another_by_its_numbers_or_by_title_place_and_text(
+    new: dict[str, Any], left: FormerPosting, expected: str | None
+) -> None:
     assert reason({"description": "short", **new}, left) == expected
 
 
 def test_the_order_of_places_is_nothing() -> None:
     left = gone(location="Paris; Rome", locations=("Paris", "Rome"), description=TEXT)
-    assert reason({"location": "Rome; Paris", "locations": ("Rome", "Paris"), "description": TEXT}, left) is not None
+    assert (
+        reason(
+            {"location": "Rome; Paris", "locations": ("Rome", "Paris"), "description": TEXT}, left
+        )
+        is not None
+    )
 
 
 def test_a_number_that_a_listed_posting_carries_says_nothing_alone() -> None:
-    shared = (Numbers("R-7", "9"),)
+    shared = (JobNumbers("R-7", "9"),)
     new = {"requisition": "R-7", "internal_job": "9", "description": "short"}
-    assert reason({**new, **OTHER_TITLE}, gone(requisition="R-7", internal_job="9"), listed=shared) is None
-    assert reason(new, gone(requisition="R-7", internal_job="9"), listed=shared) == "the same internal job 9, title and place"
+    assert (
+        reason({**new, **OTHER_TITLE}, gone(requisition="R-7", internal_job="9"), listed=shared)
+        is None
+    )
+    assert (
+        reason(new, gone(requisition="R-7", internal_job="9"), listed=shared)
+        == "the same internal job 9, title and place"
+    )
 
 
 def test_a_word_in_the_requisition_of_many_jobs_says_nothing() -> None:
     left = [gone(1, requisition="TANK", title="Nurse"), gone(2, requisition="TANK", title="Porter")]
     assert reason({"requisition": "TANK", "title": "Physician"}, *left) is None
-    found = find(posting("2", requisition="TANK", title="Porter"), left, [])
+    found = find_repost(posting("2", requisition="TANK", title="Porter"), left, [])
     assert found == Repost(2, "the same requisition TANK, title and place")
 
 
 def test_the_surest_reason_wins_and_then_what_left_last() -> None:
-    by_text, by_number = gone(1, description=TEXT), gone(2, requisition="R-7", days=30, **OTHER_TITLE)
-    found = find(posting("2", requisition="R-7", description=TEXT), [by_text, by_number], [NONE])
+    by_text, by_number = (
+        gone(1, description=TEXT),
+        gone(2, requisition="R-7", days=30, **OTHER_TITLE),
+    )
+    found = find_repost(
+        posting("2", requisition="R-7", description=TEXT), [by_text, by_number], [NONE]
+    )
     assert found is not None
     assert found.id == 2
-    latest = find(posting("2", description=TEXT), [gone(1, days=9, description=TEXT), gone(2, days=2, description=TEXT)], [])
+    latest = find_repost(
+        posting("2", description=TEXT),
+        [gone(1, days=9, description=TEXT), gone(2, days=2, description=TEXT)],
+        [],
+    )
     assert latest is not None
     assert latest.id == 2
 
@@ -92,7 +161,9 @@ def history(engine: Engine) -> History:
 
 
 def reposts(history: History) -> list[tuple[Any, ...]]:
-    return history.ask("SELECT key, repost_of FROM postings WHERE repost_of IS NOT NULL ORDER BY key")
+    return history.ask(
+        "SELECT key, repost_of FROM postings WHERE repost_of IS NOT NULL ORDER BY key"
+    )
 
 
 FIRST = f"{BOARD}:1"
@@ -102,13 +173,19 @@ def rest() -> list[Any]:
     return [posting(str(key), title=f"Analyst {key}") for key in range(2, 10)]
 
 
-def test_a_repost_of_a_closed_posting_is_opened_told_and_says_what_it_repeats(history: History) -> None:
+def test_a_repost_of_a_closed_posting_is_opened_told_and_says_what_it_repeats(
+    history: History,
+) -> None:
     history.look(snapshot([posting("1", requisition="R-7"), *rest()]))
     history.look(snapshot(rest(), {"1": Probe.GONE}))
-    history.look(snapshot([*rest(), posting("99", requisition="R-7", title="Research Engineer II")]))
+    history.look(
+        snapshot([*rest(), posting("99", requisition="R-7", title="Research Engineer II")])
+    )
     assert ("99", "opened", None, None, None) in history.changes()
     assert reposts(history) == [("99", FIRST)]
-    assert history.ask("SELECT repost_reason FROM posting WHERE key = '99'") == [("the same requisition R-7",)]
+    assert history.ask("SELECT repost_reason FROM posting WHERE key = '99'") == [
+        ("the same requisition R-7",)
+    ]
     message = load(history.alerted("(SELECT message FROM alert WHERE id = alert_id)")[-1])
     assert isinstance(message, RoleMessage)
     assert (message.kind, message.role.repost_of) == ("opened", FIRST)
@@ -124,13 +201,28 @@ def test_what_is_missing_in_the_same_look_is_repeated_too(history: History) -> N
 
 def test_what_is_listed_or_proved_to_be_there_is_not_repeated(history: History) -> None:
     history.look(snapshot([posting("1", requisition="R-7", description=TEXT), *rest()]))
-    history.look(snapshot([posting("1", requisition="R-7", description=TEXT), *rest(), posting("98", requisition="R-7", description=TEXT)]))
-    history.look(snapshot([posting("99", requisition="R-7", description=TEXT), *rest()], {"1": Probe.THERE, "98": Probe.THERE}))
+    history.look(
+        snapshot(
+            [
+                posting("1", requisition="R-7", description=TEXT),
+                *rest(),
+                posting("98", requisition="R-7", description=TEXT),
+            ]
+        )
+    )
+    history.look(
+        snapshot(
+            [posting("99", requisition="R-7", description=TEXT), *rest()],
+            {"1": Probe.THERE, "98": Probe.THERE},
+        )
+    )
     assert reposts(history) == []
 
 
 @pytest.mark.parametrize(("days", "expected"), [(89, [("99", FIRST)]), (91, [])])
-def test_what_left_long_ago_is_not_repeated(history: History, days: int, expected: list[tuple[str, str]]) -> None:
+def test_what_left_long_ago_is_not_repeated(
+    history: History, days: int, expected: list[tuple[str, str]]
+) -> None:
     assert timedelta(days=89) < RECENTLY < timedelta(days=91)
     history.look(snapshot([posting("1", requisition="R-7"), *rest()]))
     history.look(snapshot(rest(), {"1": Probe.GONE}))
@@ -145,7 +237,9 @@ def test_a_repost_that_could_not_be_read_at_first_is_known_when_it_can(history: 
     assert reposts(history) == [("99", FIRST)]
 
 
-def test_a_baseline_repeats_nothing_and_what_returns_under_its_key_is_no_repost(history: History) -> None:
+def test_a_baseline_repeats_nothing_and_what_returns_under_its_key_is_no_repost(
+    history: History,
+) -> None:
     twins = [posting("1", description=TEXT), posting("2", description=TEXT)]
     history.look(snapshot(twins))
     history.look(snapshot(twins[1:], {"1": Probe.GONE}))
@@ -155,7 +249,10 @@ def test_a_baseline_repeats_nothing_and_what_returns_under_its_key_is_no_repost(
 
 def test_a_board_that_changes_all_its_keys_is_matched_one_by_one(history: History) -> None:
     history.look(snapshot(postings(60)))
-    moved = [posting(f"9{one.key}", title=one.title, description=f"{one.description} {one.key}") for one in postings(60)]
+    moved = [
+        posting(f"9{one.key}", title=one.title, description=f"{one.description} {one.key}")
+        for one in postings(60)
+    ]
     history.look(snapshot(moved))
     assert sorted(reposts(history)) == sorted((one.key, f"{BOARD}:{one.key[1:]}") for one in moved)
 
@@ -163,7 +260,9 @@ def test_a_board_that_changes_all_its_keys_is_matched_one_by_one(history: Histor
 def test_a_repost_keeps_saying_so_when_it_is_revised(history: History) -> None:
     history.look(snapshot([posting("1", requisition="R-7"), *rest()]))
     history.look(snapshot([posting("99", requisition="R-7"), *rest()], {"1": Probe.GONE}))
-    history.look(snapshot([posting("99", requisition="R-7", title="Principal Research Engineer"), *rest()]))
+    history.look(
+        snapshot([posting("99", requisition="R-7", title="Principal Research Engineer"), *rest()])
+    )
     message = load(history.alerted("(SELECT message FROM alert WHERE id = alert_id)")[-1])
     assert isinstance(message, RoleMessage)
     assert (message.kind, message.role.repost_of) == ("revised", FIRST)

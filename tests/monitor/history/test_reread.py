@@ -13,7 +13,7 @@ from sqlalchemy import Engine, text
 from crawler.items import Deadline, Pay, Posting, Unreadable
 from crawler.registry import reader_version, reread
 from monitor.config.model import MinPay, Rule
-from monitor.database.engine import connect, reading
+from monitor.database.engine import make_engine, read_transaction
 from monitor.demo.board_server import serving
 from monitor.history import postings as store
 from monitor.history.contents import Reader, load_contents
@@ -32,7 +32,9 @@ DEADLINE = Deadline(datetime(2026, 5, 19, tzinfo=UTC), "19 May")
 RICH = settings(Rule("rich", any=("research engineer",), min_pay=MinPay(500000, "USD")))
 
 
-def newer(*known: Posting, edit: Callable[[Posting], Posting] = lambda one: replace(one, pay=PAY)) -> Reader:
+def newer(
+    *known: Posting, edit: Callable[[Posting], Posting] = lambda one: replace(one, pay=PAY)
+) -> Reader:
     """A reader of the next version that sees more in these postings' raw jobs."""
     raws = {repr(one).encode(): one for one in known}
     return Reader(lambda _ats: NEWER, lambda _ats, raw: edit(raws[raw]))
@@ -52,12 +54,20 @@ def test_versions_are_read_again_in_place_and_nobody_is_told(history: History) -
     history.look(snapshot([old]))
     history.look(snapshot([new]))
     before = history.ask("SELECT * FROM posting_changes"), history.ask("SELECT * FROM alerts")
-    reader = newer(old, new, edit=lambda one: replace(one, pay=PAY, deadline=DEADLINE, workplace="remote"))
+    reader = newer(
+        old, new, edit=lambda one: replace(one, pay=PAY, deadline=DEADLINE, workplace="remote")
+    )
     assert again(history, reader) is False
     columns = "pay_min, pay_max, pay_currency, pay_period, pay_text, deadline_text, workplace"
-    assert history.ask(f"SELECT {columns} FROM posting_versions") == [(133000, 240000, "USD", "year", PAY.text, "19 May", "remote")] * 2
+    assert (
+        history.ask(f"SELECT {columns} FROM posting_versions")
+        == [(133000, 240000, "USD", "year", PAY.text, "19 May", "remote")] * 2
+    )
     assert history.ask("SELECT pay_max FROM postings") == [(240000,)]
-    assert (history.ask("SELECT * FROM posting_changes"), history.ask("SELECT * FROM alerts")) == before
+    assert (
+        history.ask("SELECT * FROM posting_changes"),
+        history.ask("SELECT * FROM alerts"),
+    ) == before
     assert history.ask("SELECT DISTINCT reader_version FROM posting_version") == [(NEWER,)]
 
 
@@ -65,18 +75,29 @@ def test_what_was_read_otherwise_is_noted_once_and_can_be_asked(history: History
     history.look(snapshot([posting("1")]))
     again(history, newer(posting("1")))
     again(history, newer(posting("1")))
-    with reading(history.engine) as connection:
+    with read_transaction(history.engine) as connection:
         [row] = listed(connection)
         said = list(summary(connection, newer()))
     words = ("posting", "version", "field", "old", "new", "from_reader", "to_reader", "at")
-    assert [row[name] for name in words] == [f"{BOARD}:1", 1, "pay", None, "133000-240000 USD/year", READER_VERSION, NEWER, NOW]
-    assert said == [f"reader {NEWER} read otherwise: pay of 1 versions; `rolewatch db check --readings` lists them"]
+    assert [row[name] for name in words] == [
+        f"{BOARD}:1",
+        1,
+        "pay",
+        None,
+        "133000-240000 USD/year",
+        READER_VERSION,
+        NEWER,
+        NOW,
+    ]
+    assert said == [
+        f"reader {NEWER} read otherwise: pay of 1 versions; `rolewatch db check --readings` lists them"
+    ]
 
 
 def test_what_is_still_to_be_read_is_counted_and_bounded_by_time(history: History) -> None:
     history.look(snapshot(postings(120)))
     assert again(history, newer(*postings(120)), seconds=0) is True
-    with reading(history.engine) as connection:
+    with read_transaction(history.engine) as connection:
         assert older(connection, newer()) == 20
         assert next(summary(connection, newer())).startswith("20 versions are of an older reader")
     assert again(history, newer(*postings(120)), seconds=60) is False
@@ -89,7 +110,9 @@ def test_the_rules_fit_what_is_read_now(history: History) -> None:
     assert history.ask("SELECT rule FROM rule_matches") == []
 
 
-def test_a_job_that_the_newer_reader_cannot_read_stays_as_it_is_and_is_not_tried_again(history: History) -> None:
+def test_a_job_that_the_newer_reader_cannot_read_stays_as_it_is_and_is_not_tried_again(
+    history: History,
+) -> None:
     def refuse(_ats: str, _raw: bytes) -> Posting:
         raise Unreadable("no title")
 
@@ -101,7 +124,9 @@ def test_a_job_that_the_newer_reader_cannot_read_stays_as_it_is_and_is_not_tried
 
 def test_what_a_raw_job_did_not_send_is_kept(history: History) -> None:
     whole = posting("1", description="We pay well.")
-    bare = replace(whole, title="Research Engineer, Revised", description="", unsent=frozenset({"description"}))
+    bare = replace(
+        whole, title="Research Engineer, Revised", description="", unsent=frozenset({"description"})
+    )
     history.look(snapshot([whole]))
     history.look(snapshot([bare]))
     again(history, newer(whole, bare, edit=lambda one: one))
@@ -113,8 +138,10 @@ def test_a_look_before_its_turn_reads_a_version_as_it_will_be_stored(history: Hi
     reader = newer(*postings(3))
 
     def contents() -> dict[int, Posting]:
-        with reading(history.engine) as connection:
-            stored = store.load_postings(connection, connection.execute(text("SELECT id FROM board")).scalar_one())
+        with read_transaction(history.engine) as connection:
+            stored = store.load_postings(
+                connection, connection.execute(text("SELECT id FROM board")).scalar_one()
+            )
             return load_contents(connection, BOARD, list(stored.values()), reader)
 
     before = contents()
@@ -130,18 +157,23 @@ def watched(tmp_path: Path, database_url: str) -> tuple[Program, Engine]:
     with serving() as server:
         board = f'[ats.greenhouse]\napi_url = "{server.url}"\ndelay = "0s"\n[[boards]]\nboard = "greenhouse:examplelabs"\n'
         config.write_text(f'[database]\nurl = "{database_url}"\n{board}')
-        server.board("examplelabs", job(1, content="&lt;p&gt;The salary is $133,000 - $240,000 a year.&lt;/p&gt;"))
+        server.board(
+            "examplelabs",
+            job(1, content="&lt;p&gt;The salary is $133,000 - $240,000 a year.&lt;/p&gt;"),
+        )
         program = Program(str(config))
         assert program("db", "upgrade").code == 0
         assert program("check").code == 0
-    engine = connect(database_url)
+    engine = make_engine(database_url)
     with engine.begin() as connection:
         forget = "pay_min = NULL, pay_max = NULL, pay_currency = NULL, pay_period = NULL, pay_text = NULL"
         connection.execute(text(f"UPDATE posting_version SET reader_version = 0, {forget}"))
     return program, engine
 
 
-def test_db_check_says_what_is_of_an_older_reader_and_db_upgrade_reads_it(watched: tuple[Program, Engine]) -> None:
+def test_db_check_says_what_is_of_an_older_reader_and_db_upgrade_reads_it(
+    watched: tuple[Program, Engine],
+) -> None:
     program, engine = watched
     checked = program("db", "check")
     assert (checked.code, checked.out.splitlines()[0]) == (0, "ok")
@@ -149,9 +181,15 @@ def test_db_check_says_what_is_of_an_older_reader_and_db_upgrade_reads_it(watche
     upgraded = program("db", "upgrade")
     assert (upgraded.code, "1 versions read again" in upgraded.out) == (0, True)
     assert program("show", "1", "--format", "json").json["pay_max"] == 240000
-    assert f"reader {READER_VERSION} read otherwise: pay of 1 versions" in program("db", "check").out
+    assert (
+        f"reader {READER_VERSION} read otherwise: pay of 1 versions" in program("db", "check").out
+    )
     [row] = program("db", "check", "--readings", "--format", "json").json
-    assert (row["posting"], row["field"], row["new"]) == ("greenhouse:examplelabs:1", "pay", "133000-240000 USD/year")
+    assert (row["posting"], row["field"], row["new"]) == (
+        "greenhouse:examplelabs:1",
+        "pay",
+        "133000-240000 USD/year",
+    )
     engine.dispose()
 
 
@@ -160,5 +198,5 @@ def test_a_newer_reader_of_one_ats_leaves_the_postings_of_another_alone(history:
     refused = Reader(lambda ats: NEWER if ats == "ashby" else reader_version(ats), reread)
     assert again(history, refused) is False
     assert history.ask("SELECT DISTINCT reader_version FROM posting_version") == [(READER_VERSION,)]
-    with reading(history.engine) as connection:
+    with read_transaction(history.engine) as connection:
         assert list(summary(connection, refused)) == []

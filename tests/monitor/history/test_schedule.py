@@ -5,7 +5,7 @@ from random import Random
 
 import pytest
 
-from monitor.history.schedule import has_collapsed, later, next_check, validators_hold
+from monitor.history.schedule import has_collapsed, next_check, strictly_after, validators_usable
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 QUARTER = timedelta(minutes=15)
@@ -24,11 +24,15 @@ QUARTER = timedelta(minutes=15)
         (20, 6, 14, False),
     ],
 )
-def test_a_board_collapses_when_it_lists_nothing_or_misses_too_much(open_before: int, missing: int, listed: int, collapsed: bool) -> None:
+def test_a_board_collapses_when_it_lists_nothing_or_misses_too_much(
+    open_before: int, missing: int, listed: int, collapsed: bool
+) -> None:
     assert has_collapsed(open_before, missing, listed) is collapsed
 
 
-@pytest.mark.parametrize(("failures", "minutes"), [(0, 15), (1, 15), (2, 30), (3, 60), (4, 60), (1000, 60)])
+@pytest.mark.parametrize(
+    ("failures", "minutes"), [(0, 15), (1, 15), (2, 30), (3, 60), (4, 60), (1000, 60)]
+)
 def test_a_failing_board_is_looked_at_less_often_up_to_an_hour(failures: int, minutes: int) -> None:
     wait = next_check(NOW, QUARTER, failures, None, Random(1)) - NOW
     assert timedelta(minutes=minutes * 0.9) <= wait <= timedelta(minutes=minutes)
@@ -44,15 +48,15 @@ def test_a_host_that_asks_for_patience_gets_it() -> None:
 
 @pytest.mark.parametrize(("age", "hold"), [(0, True), (86399, True), (86400, False), (-1, False)])
 def test_a_validator_is_dropped_after_a_day(age: float, hold: bool) -> None:
-    assert validators_hold(NOW - timedelta(seconds=age), NOW) is hold
+    assert validators_usable(NOW - timedelta(seconds=age), NOW) is hold
 
 
 def test_a_board_never_read_has_no_validator() -> None:
-    assert not validators_hold(None, NOW)
+    assert not validators_usable(None, NOW)
 
 
 def test_time_moves_forward_for_a_board_though_the_clock_was_set_back() -> None:
     last = NOW + timedelta(hours=1)
-    assert later(NOW, last) == last + timedelta(microseconds=1)
-    assert later(NOW, NOW) == NOW + timedelta(microseconds=1)
-    assert later(NOW, None) == NOW
+    assert strictly_after(NOW, last) == last + timedelta(microseconds=1)
+    assert strictly_after(NOW, NOW) == NOW + timedelta(microseconds=1)
+    assert strictly_after(NOW, None) == NOW

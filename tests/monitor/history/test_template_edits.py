@@ -11,16 +11,19 @@ from sqlalchemy import Engine
 
 from crawler.items import Pay, Posting
 from monitor.config.model import Rule
-from monitor.delivery.pack import Package, Told, plan
-from monitor.history.template_edits import Passage, passages, shared
-from monitor.messages import Message, RoleMessage, TemplateMessage, load
+from monitor.delivery.pack import OutgoingMessage, PendingAlert, group_alerts
+from monitor.history.template_edits import Passage, common_passages, passages
+from monitor.messages import BoardWideEdit, Message, RoleMessage, load
 from monitor.notify.plain import lines
 from monitor.notify.slack.draw import draw
 from tests.support.block_rules import faults
 from tests.support.boards import posting, snapshot
 from tests.support.history import ENGINEER, History, settings
 
-OLD, NEW = "We are Example Labs, a small laboratory.", "We are Example Labs, a laboratory of four hundred people."
+OLD, NEW = (
+    "We are Example Labs, a small laboratory.",
+    "We are Example Labs, a laboratory of four hundred people.",
+)
 
 
 def text(intro: str, key: object, conclusion: str = "Apply soon.") -> str:
@@ -40,12 +43,16 @@ def text(intro: str, key: object, conclusion: str = "Apply soon.") -> str:
         ("  spaced   out ", "spaced out", set()),
     ],
 )
-def test_an_edit_is_the_words_that_went_and_the_words_that_came(before: str, after: str, expected: set[tuple[str, str]]) -> None:
+def test_an_edit_is_the_words_that_went_and_the_words_that_came(
+    before: str, after: str, expected: set[tuple[str, str]]
+) -> None:
     assert passages(before, after) == {Passage(*each) for each in expected}
 
 
 @given(st.text(), st.text())
-def test_a_text_differs_from_another_just_when_it_has_passages_for_it(before: str, after: str) -> None:
+def test_a_text_differs_from_another_just_when_it_has_passages_for_it(
+    before: str, after: str
+) -> None:
     assert passages(before, before) == frozenset()
     same = [" ".join(line.split()) for line in before.split("\n") if line.split()] == [
         " ".join(line.split()) for line in after.split("\n") if line.split()
@@ -53,10 +60,12 @@ def test_a_text_differs_from_another_just_when_it_has_passages_for_it(before: st
     assert bool(passages(before, after)) != same
 
 
-@pytest.mark.parametrize(("edited", "listed", "found"), [(3, 5, True), (3, 6, False), (2, 2, False), (80, 85, True)])
+@pytest.mark.parametrize(
+    ("edited", "listed", "found"), [(3, 5, True), (3, 6, False), (2, 2, False), (80, 85, True)]
+)
 def test_most_is_more_than_half_and_at_least_three(edited: int, listed: int, found: bool) -> None:
     edits = {str(number): frozenset({Passage("a", "b")}) for number in range(edited)}
-    assert bool(shared(edits, listed)) is found
+    assert bool(common_passages(edits, listed)) is found
 
 
 @pytest.fixture
@@ -66,27 +75,46 @@ def history(engine: Engine) -> History:
 
 def board(intro: str, count: int = 20) -> list[Posting]:
     """Fourteen engineers and the rest analysts, each with the employer's introduction and words of its own."""
-    titles = [f"Research Engineer {key}" if key <= 14 else f"Analyst {key}" for key in range(1, count + 1)]
-    return [posting(str(key), title=title, description=text(intro, key)) for key, title in enumerate(titles, 1)]
+    titles = [
+        f"Research Engineer {key}" if key <= 14 else f"Analyst {key}" for key in range(1, count + 1)
+    ]
+    return [
+        posting(str(key), title=title, description=text(intro, key))
+        for key, title in enumerate(titles, 1)
+    ]
 
 
-def told(history: History, round_id: int = 2) -> list[Package]:
-    found = history.ask(f"SELECT id, round_id, channel, rule, message FROM alert WHERE round_id = {round_id}")
-    return plan([Told(number, of, channel, rule, load(message)) for number, of, channel, rule, message in found])
+def told(history: History, round_id: int = 2) -> list[OutgoingMessage]:
+    found = history.ask(
+        f"SELECT id, round_id, channel, rule, message FROM alert WHERE round_id = {round_id}"
+    )
+    return group_alerts(
+        [
+            PendingAlert(number, of, channel, rule, load(message))
+            for number, of, channel, rule, message in found
+        ]
+    )
 
 
 def test_new_boilerplate_is_stored_posting_by_posting_and_told_once(history: History) -> None:
     history.look(snapshot(board(OLD)))
     history.look(snapshot(board(NEW)))
-    assert history.ask("SELECT count(*) FROM posting_changes WHERE field = 'description'") == [(20,)]
+    assert history.ask("SELECT count(*) FROM posting_changes WHERE field = 'description'") == [
+        (20,)
+    ]
     assert history.ask("SELECT count(*) FROM posting_versions WHERE version = 2") == [(20,)]
-    assert history.ask("SELECT rule, kind, posting, board FROM alerts WHERE kind = 'revised' ORDER BY rule") == [
+    assert history.ask(
+        "SELECT rule, kind, posting, board FROM alerts WHERE kind = 'revised' ORDER BY rule"
+    ) == [
         ("analysts", "revised", None, "greenhouse:examplelabs"),
         ("research-engineer", "revised", None, "greenhouse:examplelabs"),
     ]
     [package] = told(history)
-    assert isinstance(package.message, TemplateMessage)
-    assert [(rule.rule, len(rule.roles)) for rule in package.message.rules] == [("research-engineer", 14), ("analysts", 6)]
+    assert isinstance(package.message, BoardWideEdit)
+    assert [(rule.rule, len(rule.roles)) for rule in package.message.rules] == [
+        ("research-engineer", 14),
+        ("analysts", 6),
+    ]
     assert [(each.old, each.new, each.roles) for each in package.message.passages] == [
         ("small laboratory.", "laboratory of four hundred people.", 20)
     ]
@@ -98,13 +126,19 @@ def test_what_a_posting_changed_by_itself_is_told_by_itself(history: History) ->
     after = board(NEW)
     pay = Pay(1.0, 2.0, "USD", "year", "$1 - $2")
     after[0] = posting("1", title=after[0].title, description=after[0].description, pay=pay)
-    after[1] = posting("2", title=after[1].title, description=after[1].description + "\n\nWe feed you.")
+    after[1] = posting(
+        "2", title=after[1].title, description=after[1].description + "\n\nWe feed you."
+    )
     after[2] = posting("3", title="Research Engineer, Renamed", description=text(OLD, 3))
     history.look(snapshot(after))
     template, *rest = [package.message for package in told(history)]
-    assert isinstance(template, TemplateMessage)
+    assert isinstance(template, BoardWideEdit)
     assert (template.edited, template.listed) == (19, 20)
-    fields = {one.role.posting[-1]: [change.field for change in one.changes] for one in rest if isinstance(one, RoleMessage)}
+    fields = {
+        one.role.posting[-1]: [change.field for change in one.changes]
+        for one in rest
+        if isinstance(one, RoleMessage)
+    }
     assert fields == {"1": ["pay"], "2": ["description"], "3": ["title"]}
 
 
@@ -116,22 +150,39 @@ def test_the_same_edit_of_few_is_told_one_by_one(history: History) -> None:
 
 def test_unlike_edits_of_many_are_told_as_ever(history: History) -> None:
     history.look(snapshot(board(OLD)))
-    history.look(snapshot([posting(one.key, title=one.title, description=f"{one.description} {one.key}") for one in board(OLD)]))
-    assert history.ask("SELECT count(*) FROM alerts WHERE kind = 'revised' AND posting IS NOT NULL") == [(20,)]
+    history.look(
+        snapshot(
+            [
+                posting(one.key, title=one.title, description=f"{one.description} {one.key}")
+                for one in board(OLD)
+            ]
+        )
+    )
+    assert history.ask(
+        "SELECT count(*) FROM alerts WHERE kind = 'revised' AND posting IS NOT NULL"
+    ) == [(20,)]
 
 
 def test_boilerplate_that_makes_a_rule_fit_is_told_role_by_role(engine: Engine) -> None:
-    history = History(engine, settings(Rule("large", any=("four hundred",), within=("description",))))
+    history = History(
+        engine, settings(Rule("large", any=("four hundred",), within=("description",)))
+    )
     history.look(snapshot(board(OLD, 5)))
     history.look(snapshot(board(NEW, 5)))
     messages = [package.message for package in told(history)]
-    assert [message.why[0].turn for message in messages if isinstance(message, RoleMessage)] == ["now fits"] * 5
+    assert [
+        message.why[0].fit_change for message in messages if isinstance(message, RoleMessage)
+    ] == ["now fits"] * 5
     assert len(messages) == 5
 
 
 @pytest.mark.parametrize("rule", [{"fields": ("title",)}, {"on": ("opened",)}])
-def test_a_rule_that_does_not_want_descriptions_is_told_nothing(engine: Engine, rule: dict[str, Any]) -> None:
-    history = History(engine, settings(Rule("research-engineer", any=("research engineer",), **rule)))
+def test_a_rule_that_does_not_want_descriptions_is_told_nothing(
+    engine: Engine, rule: dict[str, Any]
+) -> None:
+    history = History(
+        engine, settings(Rule("research-engineer", any=("research engineer",), **rule))
+    )
     history.look(snapshot(board(OLD)))
     history.look(snapshot(board(NEW)))
     assert history.ask("SELECT count(*) FROM alerts WHERE kind = 'revised'") == [(0,)]
@@ -146,8 +197,14 @@ def _message(history: History) -> Message:
 def test_the_message_says_what_changed_where_and_why(history: History) -> None:
     message = _message(history)
     said = lines(message)
-    assert said[0] == "CHANGED  Example Labs made the same edit in the descriptions of 20 of 20 open roles"
-    assert said[1:3] == ["  removed: small laboratory.", "  added: laboratory of four hundred people."]
+    assert (
+        said[0]
+        == "CHANGED  Example Labs made the same edit in the descriptions of 20 of 20 open roles"
+    )
+    assert said[1:3] == [
+        "  removed: small laboratory.",
+        "  added: laboratory of four hundred people.",
+    ]
     assert "  why: research-engineer: title has “research engineer”" in said
     words, blocks = draw(message)
     assert words == said[0].removeprefix("CHANGED  ")

@@ -28,7 +28,8 @@ from tests.support.alerts import HOSTILE, Desk, every_kind, opened
 
 SECRET = "verySecretTopic"
 
-pytestmark = pytest.mark.filterwarnings("ignore:'imghdr':DeprecationWarning")  # Apprise imports it where a Python still has it
+# Apprise imports it where a Python still has it
+pytestmark = pytest.mark.filterwarnings("ignore:'imghdr':DeprecationWarning")
 
 
 @dataclass
@@ -102,13 +103,20 @@ async def test_every_kind_of_message_arrives(service: Service) -> None:
         assert await way.send("apprise:phone", message, "id") == Receipt()
     first = service.taken[0]
     assert first["title"] == "New role at Example Labs: Research Engineer"
-    lines = ["London, UK · 133,000–240,000 USD/year", "why: engineers: title has “research engineer”", "https://jobs.example/1"]  # noqa: RUF001  # as shown
+    # as shown
+    lines = [
+        "London, UK · 133,000–240,000 USD/year",
+        "why: engineers: title has “research engineer”",
+        "https://jobs.example/1",
+    ]
     assert first["message"].splitlines() == lines
     assert [bool(one["message"]) for one in service.taken] == [True] * len(every_kind())
 
 
 @pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
-async def test_text_from_a_board_formats_links_and_mentions_nothing(service: Service, text: str) -> None:
+async def test_text_from_a_board_formats_links_and_mentions_nothing(
+    service: Service, text: str
+) -> None:
     await notifier(service.address).send("apprise:phone", opened(title=text), "id")
     (said,) = service.taken
     shown = said["title"] + said["message"].replace("https://jobs.example/1", "")
@@ -118,7 +126,9 @@ async def test_text_from_a_board_formats_links_and_mentions_nothing(service: Ser
 
 
 async def test_a_long_group_arrives_whole_in_parts(service: Service) -> None:
-    group = GroupMessage(tuple(opened(str(number), title=f"Engineer {number} " + "x" * 150) for number in range(150)))
+    group = GroupMessage(
+        tuple(opened(str(number), title=f"Engineer {number} " + "x" * 150) for number in range(150))
+    )
     await notifier(service.address).send("apprise:phone", group, "id")
     whole = "\n".join(one["message"] for one in service.taken)
     assert len(service.taken) > 1
@@ -126,10 +136,12 @@ async def test_a_long_group_arrives_whole_in_parts(service: Service) -> None:
 
 
 @pytest.mark.parametrize("status", [404, 429, 500])
-async def test_what_the_service_does_not_take_may_have_been_sent(service: Service, status: int) -> None:
+async def test_what_the_service_does_not_take_may_have_been_sent(
+    service: Service, status: int
+) -> None:
     service.status = status
     error = await refused(service.address)
-    assert (error.unclear, error.permanent) == (True, True)
+    assert (error.may_have_arrived, error.permanent) == (True, True)
 
 
 async def test_a_call_that_hangs_holds_nothing_up(service: Service) -> None:
@@ -137,16 +149,26 @@ async def test_a_call_that_hangs_holds_nothing_up(service: Service) -> None:
     began = time.monotonic()
     error = await refused(service.address, wait=0.2)
     assert time.monotonic() - began < 20
-    assert error.unclear
+    assert error.may_have_arrived
 
 
-@pytest.mark.parametrize("address", [f"json://127.0.0.1:9/{SECRET}", f"nosuch://{SECRET}", f"tgram://{SECRET}", f"json://h:{SECRET}/"])
+@pytest.mark.parametrize(
+    "address",
+    [
+        f"json://127.0.0.1:9/{SECRET}",
+        f"nosuch://{SECRET}",
+        f"tgram://{SECRET}",
+        f"json://h:{SECRET}/",
+    ],
+)
 async def test_the_address_is_in_no_error_and_no_log(said: io.StringIO, address: str) -> None:
     error = await refused(address)
     assert SECRET not in said.getvalue() + f"{error!r} {error.__cause__!r}"
 
 
-async def test_the_address_is_not_logged_when_the_message_arrives(said: io.StringIO, service: Service) -> None:
+async def test_the_address_is_not_logged_when_the_message_arrives(
+    said: io.StringIO, service: Service
+) -> None:
     await notifier(service.address).send("apprise:phone", opened(), "id")
     assert service.taken
     assert SECRET not in said.getvalue()
@@ -154,13 +176,16 @@ async def test_the_address_is_not_logged_when_the_message_arrives(said: io.Strin
 
 async def test_an_address_that_is_none_was_not_sent_and_needs_a_person() -> None:
     error = await refused("nosuch://x")
-    assert (error.unclear, error.permanent) == (False, True)
+    assert (error.may_have_arrived, error.permanent) == (False, True)
 
 
 async def test_a_missing_extra_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "apprise", None)
     error = await refused("ntfy://topic")
-    assert (error.unclear, error.reason) == (False, "Apprise is not installed: pip install 'rolewatch[apprise]'")
+    assert (error.may_have_arrived, error.reason) == (
+        False,
+        "Apprise is not installed: pip install 'rolewatch[apprise]'",
+    )
 
 
 async def test_it_cannot_be_read() -> None:
@@ -169,7 +194,9 @@ async def test_it_cannot_be_read() -> None:
         await notifier("ntfy://topic").find("apprise:phone", "id1", datetime.now(UTC))
 
 
-async def test_an_unclear_end_is_maybe_sent_told_to_the_operator_and_sent_again_by_a_person_alone(engine: Engine, service: Service) -> None:
+async def test_an_unclear_end_is_maybe_sent_told_to_the_operator_and_sent_again_by_a_person_alone(
+    engine: Engine, service: Service
+) -> None:
     desk, now = Desk(engine), datetime.now(UTC)
     ways = {"apprise": notifier(service.address), "console": ConsoleLike()}
     service.status = 500
@@ -177,13 +204,17 @@ async def test_an_unclear_end_is_maybe_sent_told_to_the_operator_and_sent_again_
     later = [now]
 
     async def deliver() -> None:
-        await Outbox(engine, ways, lambda: later[0], operators=("console",)).deliver(until_idle=True)
+        await Outbox(engine, ways, lambda: later[0], operators=("console",)).deliver(
+            until_idle=True
+        )
 
     await deliver()
     later[0] += timedelta(days=1)
     await deliver()
     assert desk.states() == ["failed", "sent"]
-    assert desk.deliveries()[0].reason == "maybe sent: the service did not take it, or did not say so"
+    assert (
+        desk.deliveries()[0].reason == "maybe sent: the service did not take it, or did not say so"
+    )
     assert len(service.taken) == 1
 
 
@@ -193,5 +224,6 @@ class ConsoleLike(AppriseNotifier):
     def __init__(self) -> None:
         super().__init__({})
 
-    async def send(self, channel: str, message: object, delivery_id: str) -> Receipt:  # noqa: ARG002  # it takes everything
+    # it takes everything
+    async def send(self, channel: str, message: object, delivery_id: str) -> Receipt:  # noqa: ARG002
         return Receipt()

@@ -55,7 +55,7 @@ async def test_threads_that_end_make_room(gate: Event) -> None:
     await hang(threads, gate)
     gate.set()
     async with asyncio.timeout(10):
-        while threads.left["a"]:  # noqa: ASYNC110  # a thread rings no bell
+        while threads.left["a"]:  # a thread rings no bell  # noqa: ASYNC110
             await asyncio.sleep(0.01)
     assert await threads.call("a", lambda: 7, 5) == 7
 
@@ -67,7 +67,8 @@ class Console(AppriseNotifier):
         super().__init__({})
         self.taken: list[object] = []
 
-    async def send(self, channel: str, message: object, delivery_id: str) -> Receipt:  # noqa: ARG002  # it takes everything
+    # it takes everything
+    async def send(self, channel: str, message: object, delivery_id: str) -> Receipt:  # noqa: ARG002
         self.taken.append(message)
         return Receipt()
 
@@ -84,20 +85,28 @@ async def test_a_channel_whose_calls_all_hang_is_refused_and_its_message_goes_ou
     monkeypatch.setattr(apprise, "_send", taken)
     threads, console, now = Threads(most_left=1), Console(), [datetime.now(UTC)]
     await hang(threads, gate, "apprise:phone")
-    ways = {"apprise": AppriseNotifier({"apprise:phone": SecretStr("json://x")}, threads=threads), "console": console}
+    ways = {
+        "apprise": AppriseNotifier({"apprise:phone": SecretStr("json://x")}, threads=threads),
+        "console": console,
+    }
     desk = Desk(sqlite_engine)
     desk.tell(opened(), channel="apprise:phone", at=now[0])
 
     async def deliver() -> None:
-        await Outbox(sqlite_engine, ways, lambda: now[0], operators=("console",)).deliver(until_idle=True)
+        await Outbox(sqlite_engine, ways, lambda: now[0], operators=("console",)).deliver(
+            until_idle=True
+        )
 
     await deliver()
     [first, _] = desk.deliveries()
-    assert (first.state, first.reason) == ("failed", "not sent, will be tried again: an earlier call has not ended")
+    assert (first.state, first.reason) == (
+        "failed",
+        "not sent, will be tried again: an earlier call has not ended",
+    )
     assert "apprise:phone refuses messages" in str(console.taken)
     gate.set()
     async with asyncio.timeout(10):
-        while threads.left["apprise:phone"]:  # noqa: ASYNC110  # as above
+        while threads.left["apprise:phone"]:  # as above  # noqa: ASYNC110
             await asyncio.sleep(0.01)
     now[0] += timedelta(hours=2)
     await deliver()

@@ -27,14 +27,17 @@ async def shown(message: Message, stream: io.StringIO | None = None) -> str:
 
 async def test_a_new_role_is_a_line_with_its_reason_and_address() -> None:
     first, why, url, end = (await shown(opened())).split("\n")
-    assert first == "NEW  Example Labs · Research Engineer · London, UK · 133,000–240,000 USD/year"  # noqa: RUF001
+    assert first == "NEW  Example Labs · Research Engineer · London, UK · 133,000–240,000 USD/year"
     assert why == "  why: engineers: title has “research engineer”"
     assert url == "  https://jobs.example/1"
     assert end == ""
 
 
 async def test_a_revision_shows_old_and_new() -> None:
-    assert "CHANGED  Example Labs · Research Engineer · pay: 133,000–240,000 USD/year → 141,000–245,000 USD/year" in await shown(revised())  # noqa: RUF001
+    assert (
+        "CHANGED  Example Labs · Research Engineer · pay: 133,000–240,000 USD/year → 141,000–245,000 USD/year"
+        in await shown(revised())
+    )
 
 
 async def test_a_role_that_now_fits_says_so() -> None:
@@ -88,7 +91,7 @@ async def test_a_closed_stream_is_an_error_that_waiting_does_not_end() -> None:
     with pytest.raises(NotifyError) as caught:
         await ConsoleNotifier(stream).send("console", opened(), "id")
     assert caught.value.permanent
-    assert not caught.value.unclear
+    assert not caught.value.may_have_arrived
 
 
 async def test_every_kind_is_shown() -> None:

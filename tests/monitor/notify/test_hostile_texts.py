@@ -7,6 +7,7 @@ import pytest
 from monitor.messages import (
     BoardCount,
     FieldChange,
+    FirstCheckSummary,
     GroupMessage,
     Message,
     Move,
@@ -14,7 +15,6 @@ from monitor.messages import (
     Role,
     RoleMessage,
     RuleCount,
-    SummaryMessage,
     Why,
 )
 from monitor.notify import wording
@@ -29,16 +29,24 @@ ROOM = 12_000
 
 def hostile(text: str) -> list[Message]:
     """Every shape with that text wherever a board's words may stand."""
-    bad = Role("greenhouse:x:" + text, text, text, text, text, text, None, text, text, text, text, AT, text)
+    bad = Role(
+        "greenhouse:x:" + text, text, text, text, text, text, None, text, text, text, text, AT, text
+    )
     why = (Why(text, text),) * 6
     changes = tuple(FieldChange(field, text, text + "!") for field in (*wording.LABELS, text))
     one = RoleMessage("revised", bad, why, AT, changes, AT)
-    kinds: list[Message] = [RoleMessage(kind, bad, why, AT, (), AT) for kind in ("opened", "closed", "reopened")]
+    kinds: list[Message] = [
+        RoleMessage(kind, bad, why, AT, (), AT) for kind in ("opened", "closed", "reopened")
+    ]
     board = BoardCount(text, text, text, 3)
     rules = (RuleCount(text, (bad,) * 20),) * 2
-    listed: list[Message] = [SummaryMessage((board,), rules), SummaryMessage((board,) * 40, rules), GroupMessage((one,) * 12)]
+    listed: list[Message] = [
+        FirstCheckSummary((board,), rules),
+        FirstCheckSummary((board,) * 40, rules),
+        GroupMessage((one,) * 12),
+    ]
     move = Move(text, text, text, text, text, 57, 41, 1, 32, rules)
-    listed += [SummaryMessage((), (), (move,)), SummaryMessage((board,), rules, (move,) * 3)]
+    listed += [FirstCheckSummary((), (), (move,)), FirstCheckSummary((board,), rules, (move,) * 3)]
     return [one, *kinds, *listed, OperatorMessage("failing", text, (text,) * 40, text, text)]
 
 
@@ -66,7 +74,9 @@ def test_the_text_for_notifications_is_escaped(text: str) -> None:
         for heading in (announce(message), fallback(message)):
             assert "<" not in heading
             assert ">" not in heading
-            assert heading.replace("&amp;", "").replace("&lt;", "").replace("&gt;", "").count("&") == 0
+            assert (
+                heading.replace("&amp;", "").replace("&lt;", "").replace("&gt;", "").count("&") == 0
+            )
             assert "@channel" not in heading
             assert "**" not in heading
 

@@ -19,20 +19,37 @@ def test_the_terminal_is_always_there() -> None:
 
 
 def test_slack_needs_a_token_and_a_webhook_its_address() -> None:
-    full = replace(PLAIN, slack=SlackSettings(token=SecretStr("xoxb-1")), webhook_url=SecretStr("https://hooks.example/x"))
+    full = replace(
+        PLAIN,
+        slack=SlackSettings(token=SecretStr("xoxb-1")),
+        webhook_url=SecretStr("https://hooks.example/x"),
+    )
     given = notifiers(full, io.StringIO())
-    assert {name: notifier.readable for name, notifier in given.items()} == {"console": False, "slack": True, "webhook": False}
+    assert {name: notifier.readable for name, notifier in given.items()} == {
+        "console": False,
+        "slack": True,
+        "webhook": False,
+    }
 
 
 def test_apprise_needs_an_address() -> None:
     full = replace(PLAIN, apprise={"apprise:phone": SecretStr("ntfy://topic")})
     given = notifiers(full, io.StringIO())
-    assert {name: notifier.readable for name, notifier in given.items()} == {"console": False, "apprise": False}
-    assert [full.route(channel) for channel in ("apprise:phone", "apprise:desk")] == ["apprise:phone", "console"]
+    assert {name: notifier.readable for name, notifier in given.items()} == {
+        "console": False,
+        "apprise": False,
+    }
+    assert [full.effective_channel(channel) for channel in ("apprise:phone", "apprise:desk")] == [
+        "apprise:phone",
+        "console",
+    ]
 
 
 def test_a_secret_is_in_no_representation() -> None:
     addresses = {"apprise:phone": SecretStr("ntfy://verySecret")}
-    token, url = SlackSettings(token=SecretStr("verySecret")), SecretStr("https://hooks.example/verySecret")
+    token, url = (
+        SlackSettings(token=SecretStr("verySecret")),
+        SecretStr("https://hooks.example/verySecret"),
+    )
     full = replace(PLAIN, slack=token, webhook_url=url, apprise=addresses)
     assert "verySecret" not in repr(notifiers(full, io.StringIO())) + repr(full)

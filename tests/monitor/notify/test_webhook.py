@@ -40,25 +40,33 @@ async def test_every_kind_of_message_arrives(slack: SlackServer, notifier: Webho
     assert all(message["blocks"] for message in slack.channels[ROLES].messages)
 
 
-@pytest.mark.parametrize("kind", ["500", "reset", "timeout", "accept_then_500", "accept_then_reset", "bad_json", "text"])
-async def test_what_may_have_arrived_is_unclear(slack: SlackServer, notifier: WebhookNotifier, kind: str) -> None:
+@pytest.mark.parametrize(
+    "kind", ["500", "reset", "timeout", "accept_then_500", "accept_then_reset", "bad_json", "text"]
+)
+async def test_what_may_have_arrived_is_unclear(
+    slack: SlackServer, notifier: WebhookNotifier, kind: str
+) -> None:
     slack.break_next(kind, "webhook")
     error = await refused(notifier)
-    assert (error.unclear, error.permanent) == (True, False)
+    assert (error.may_have_arrived, error.permanent) == (True, False)
 
 
-async def test_too_many_says_how_long_to_wait(slack: SlackServer, notifier: WebhookNotifier) -> None:
+async def test_too_many_says_how_long_to_wait(
+    slack: SlackServer, notifier: WebhookNotifier
+) -> None:
     slack.wait = 7
     slack.break_next("429", "webhook")
     error = await refused(notifier)
-    assert (error.retry_after, error.unclear) == (7, False)
+    assert (error.retry_after, error.may_have_arrived) == (7, False)
 
 
 @pytest.mark.parametrize("word", ["no_service", "no_team", "channel_not_found"])
-async def test_a_removed_webhook_needs_a_person(slack: SlackServer, notifier: WebhookNotifier, word: str) -> None:
+async def test_a_removed_webhook_needs_a_person(
+    slack: SlackServer, notifier: WebhookNotifier, word: str
+) -> None:
     slack.break_next(word, "webhook")
     error = await refused(notifier)
-    assert (error.permanent, error.unclear) == (True, False)
+    assert (error.permanent, error.may_have_arrived) == (True, False)
     assert error.reason == f"the webhook answers HTTP 404 {word}"
 
 
@@ -76,14 +84,25 @@ async def test_it_cannot_be_read(notifier: WebhookNotifier) -> None:
         await notifier.find("webhook", "id1", datetime.now(UTC))
 
 
-@pytest.mark.parametrize("url", ["http://127.0.0.1:9/services/verySecret", "http://[verySecret/", "verySecret", "http://h:verySecret/"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://127.0.0.1:9/services/verySecret",
+        "http://[verySecret/",
+        "verySecret",
+        "http://h:verySecret/",
+    ],
+)
 async def test_the_address_is_in_no_error_and_no_log(
     url: str, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
 ) -> None:
     caplog.set_level(logging.DEBUG)
     error = await refused(WebhookNotifier(SecretStr(url), timeout=1))
     captured = capsys.readouterr()
-    assert "verySecret" not in caplog.text + captured.out + captured.err + f"{error} {error.__cause__!r}"
+    assert (
+        "verySecret"
+        not in caplog.text + captured.out + captured.err + f"{error} {error.__cause__!r}"
+    )
 
 
 async def test_the_address_is_not_logged_when_the_message_arrives(

@@ -31,13 +31,26 @@ def test_a_length_of_time_is_said_in_one_unit(seconds: float, said: str) -> None
 
 @pytest.mark.parametrize("late", [0, 1, 29, 300])
 @pytest.mark.parametrize(
-    ("threshold", "said"), [(168, "7 days"), (72, "3 days"), (48, "2 days"), (24, "24 hours"), (12, "12 hours"), (2, "2 hours")]
+    ("threshold", "said"),
+    [
+        (168, "7 days"),
+        (72, "3 days"),
+        (48, "2 days"),
+        (24, "24 hours"),
+        (12, "12 hours"),
+        (2, "2 hours"),
+    ],
 )
-def test_a_reminder_says_the_time_that_its_rule_asks_for(threshold: int, said: str, late: int) -> None:
+def test_a_reminder_says_the_time_that_its_rule_asks_for(
+    threshold: int, said: str, late: int
+) -> None:
     near = role(deadline_at=AT + timedelta(hours=threshold) - timedelta(seconds=late))
-    assert wording.left(near, AT) == said
+    assert wording.time_left(near, AT) == said
 
 
-@pytest.mark.parametrize(("hours", "said"), [(70, "2 days"), (49, "2 days"), (46, "46 hours"), (23.5, "23 hours"), (1.5, "90 minutes")])
+@pytest.mark.parametrize(
+    ("hours", "said"),
+    [(70, "2 days"), (49, "2 days"), (46, "46 hours"), (23.5, "23 hours"), (1.5, "90 minutes")],
+)
 def test_what_is_sent_much_later_says_how_much_is_left(hours: float, said: str) -> None:
-    assert wording.left(role(deadline_at=AT + timedelta(hours=hours)), AT) == said
+    assert wording.time_left(role(deadline_at=AT + timedelta(hours=hours)), AT) == said

@@ -10,15 +10,20 @@ from pydantic import SecretStr
 from sqlalchemy import Engine
 
 from monitor.config.model import Rule, Settings
-from monitor.database.engine import reading
+from monitor.database.engine import read_transaction
 from monitor.queries.replay import replay
 from monitor.rules.matcher import Candidate, Explanation, Matcher
 from tests.support.half_year import HalfYear
 
-RULES = (Rule("titles", any=("research engineer",)), Rule("texts", any=("large models",), within=("description",)))
+RULES = (
+    Rule("titles", any=("research engineer",)),
+    Rule("texts", any=("large models",), within=("description",)),
+)
 
 
-def test_each_stored_content_is_judged_once_by_each_rule(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_each_stored_content_is_judged_once_by_each_rule(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
     history = HalfYear(boards=2, postings=15, days=40)
     end = history.write(engine)
     judged: list[tuple[str, str]] = []
@@ -31,7 +36,7 @@ def test_each_stored_content_is_judged_once_by_each_rule(engine: Engine, monkeyp
 
     monkeypatch.setattr(Matcher, "explain", counted)
     settings = Settings(Path("rolewatch.toml"), SecretStr(str(engine.url)), rules=RULES)
-    with reading(engine) as connection:
+    with read_transaction(engine) as connection:
         told = list(replay(connection, settings, end - timedelta(days=365), progress.append))
         assert len(judged) == len(history.versions) * len(RULES)
         judged.clear()

@@ -10,7 +10,7 @@ from threading import Event
 
 import pytest
 
-from monitor.queries.time_limit import TooLong, Watch
+from monitor.queries.time_limit import TimeLimit, TooLong
 
 
 class Work:
@@ -38,7 +38,7 @@ class Work:
 
 def test_work_that_ends_in_time_gives_what_it_gives() -> None:
     work = Work()
-    watch = Watch(60, work.stop)
+    watch = TimeLimit(60, work.stop)
     assert [watch(lambda: 1), watch(lambda: 2)] == [1, 2]
     with pytest.raises(ZeroDivisionError):
         watch(lambda: 1 / 0)
@@ -48,7 +48,7 @@ def test_work_that_ends_in_time_gives_what_it_gives() -> None:
 @pytest.mark.parametrize("stop", [Work.stop, Work.stop_the_second_time])
 def test_work_that_takes_too_long_is_stopped(stop: Callable[[Work], None]) -> None:
     work = Work()
-    watch = Watch(0.01, lambda: stop(work))
+    watch = TimeLimit(0.01, lambda: stop(work))
     with pytest.raises(TooLong):
         watch(work)
     assert not watch.left_behind
@@ -56,7 +56,7 @@ def test_work_that_takes_too_long_is_stopped(stop: Callable[[Work], None]) -> No
 
 def test_work_that_does_not_listen_is_left_behind() -> None:
     work = Work()
-    watch = Watch(0.01, work.do_not_listen)
+    watch = TimeLimit(0.01, work.do_not_listen)
     with pytest.raises(TooLong):
         watch(work)
     assert watch.left_behind
@@ -65,7 +65,7 @@ def test_work_that_does_not_listen_is_left_behind() -> None:
 
 
 def test_the_time_is_for_all_the_work_together_and_none_for_the_reader() -> None:
-    watch = Watch(0.5, lambda: None)
+    watch = TimeLimit(0.5, lambda: None)
     watch(lambda: time.sleep(0.3))
     time.sleep(0.5)
     assert watch(lambda: "in time") == "in time"
@@ -81,5 +81,5 @@ def test_a_person_may_stop_it_at_once() -> None:
         return work()
 
     with pytest.raises(KeyboardInterrupt):
-        Watch(60, work.stop)(interrupted)
+        TimeLimit(60, work.stop)(interrupted)
     assert work.told == 1

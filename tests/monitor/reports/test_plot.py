@@ -14,24 +14,44 @@ from pathlib import Path
 import pytest
 
 from monitor.errors import UserError
-from monitor.queries.stats_input import Day, Facts, Role, Spell, Stay
+from monitor.queries.stats_input import Day, Facts, OpenTime, Role, Spell
 from monitor.reports.plot.page import Employers, check_file, draw, spread
 
 FIRST = date(2026, 3, 2)
 
 
 def days(company: str, *counts: int | None) -> list[Day]:
-    return [Day(FIRST + timedelta(number), company, count, 1, 1, 0, 0) for number, count in enumerate(counts)]
+    return [
+        Day(FIRST + timedelta(number), company, count, 1, 1, 0, 0)
+        for number, count in enumerate(counts)
+    ]
 
 
-def role(company: str, low: float | None = None, high: float | None = None, currency: str = "USD") -> Role:
-    return Role(company, "Research", is_open=True, pay_min=low, pay_max=high, pay_currency=currency, pay_period="year")
+def role(
+    company: str, low: float | None = None, high: float | None = None, currency: str = "USD"
+) -> Role:
+    return Role(
+        company,
+        "Research",
+        is_open=True,
+        pay_min=low,
+        pay_max=high,
+        pay_currency=currency,
+        pay_period="year",
+    )
 
 
 FACTS = Facts(
     days=[*days("Ünder $5 & Co", 3, 4, None, 5, 6), *days("Other Works", 9, 9, None, 8, 8)],
-    roles=[role("Ünder $5 & Co", 100_000, 150_000), role("Ünder $5 & Co", 120_000, 160_000), role("Other Works", 90_000, None, "GBP")],
-    stays=[Stay("Ünder $5 & Co", "", Spell(float(number), closed=number % 2 == 0)) for number in range(1, 8)],
+    roles=[
+        role("Ünder $5 & Co", 100_000, 150_000),
+        role("Ünder $5 & Co", 120_000, 160_000),
+        role("Other Works", 90_000, None, "GBP"),
+    ],
+    stays=[
+        OpenTime("Ünder $5 & Co", "", Spell(float(number), closed=number % 2 == 0))
+        for number in range(1, 8)
+    ],
 )
 
 
@@ -75,11 +95,15 @@ def test_nothing_and_little_can_be_drawn(tmp_path: Path) -> None:
     assert "fewer than 5 openings were seen so far" in empty
     unknown = drawn(replace(FACTS, days=days("Other Works", None, None)), tmp_path)
     assert "2 Mar 2026 to 3 Mar 2026" in unknown
-    assert "none of 1 roles says what it pays" in drawn(replace(FACTS, roles=[role("Other Works")]), tmp_path)
+    assert "none of 1 roles says what it pays" in drawn(
+        replace(FACTS, roles=[role("Other Works")]), tmp_path
+    )
 
 
 def test_days_after_the_last_that_is_known_are_left_out(tmp_path: Path) -> None:
-    assert "Other Works, 2 Mar 2026 to 3 Mar 2026" in drawn(replace(FACTS, days=days("Other Works", 1, 2, None, None)), tmp_path)
+    assert "Other Works, 2 Mar 2026 to 3 Mar 2026" in drawn(
+        replace(FACTS, days=days("Other Works", 1, 2, None, None)), tmp_path
+    )
 
 
 def test_each_day_of_an_axis_says_its_month(tmp_path: Path) -> None:
@@ -93,7 +117,11 @@ def test_a_name_that_the_font_lacks_is_no_reason_to_fail(tmp_path: Path) -> None
 
 
 def test_many_employers_are_six_colours_and_a_grey(tmp_path: Path) -> None:
-    many = Facts([day for number in range(20) for day in days(f"Employer {number:02}", number, number)], [], [])
+    many = Facts(
+        [day for number in range(20) for day in days(f"Employer {number:02}", number, number)],
+        [],
+        [],
+    )
     assert len(Employers.of(many).coloured) == 6
     assert "grey: 14 more" in drawn(many, tmp_path)
 
@@ -115,16 +143,25 @@ def test_labels_stay_beside_their_panel() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "said"), [("plot.pdf", "a plot is a .png or .svg file"), ("nowhere/plot.png", "there is no folder"), ("plot", "a plot is")]
+    ("name", "said"),
+    [
+        ("plot.pdf", "a plot is a .png or .svg file"),
+        ("nowhere/plot.png", "there is no folder"),
+        ("plot", "a plot is"),
+    ],
 )
 def test_a_file_that_cannot_be_is_refused(tmp_path: Path, name: str, said: str) -> None:
     with pytest.raises(UserError, match=said):
         check_file(tmp_path / name)
 
 
-def test_without_its_library_one_line_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_its_library_one_line_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setitem(sys.modules, "matplotlib", None)
-    with pytest.raises(UserError, match=r"^plots need the extra `plot`: pip install 'rolewatch\[plot\]'$"):
+    with pytest.raises(
+        UserError, match=r"^plots need the extra `plot`: pip install 'rolewatch\[plot\]'$"
+    ):
         check_file(tmp_path / "plot.png")
 
 
@@ -133,6 +170,16 @@ def test_no_screen_is_needed(tmp_path: Path) -> None:
         "from pathlib import Path; from monitor.reports.plot.page import draw; from monitor.queries.stats_input import Facts;"
         f"draw(Facts([], [], []), Path({str(tmp_path / 'p.png')!r}))"
     )
-    environ = {name: value for name, value in os.environ.items() if name not in ("DISPLAY", "WAYLAND_DISPLAY", "MPLBACKEND")}
-    done = subprocess.run([sys.executable, "-c", code], env=environ | {"MPLBACKEND": "TkAgg"}, capture_output=True, text=True, check=False)
+    environ = {
+        name: value
+        for name, value in os.environ.items()
+        if name not in ("DISPLAY", "WAYLAND_DISPLAY", "MPLBACKEND")
+    }
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env=environ | {"MPLBACKEND": "TkAgg"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert (done.returncode, done.stderr) == (0, "")

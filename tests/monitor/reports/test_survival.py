@@ -12,17 +12,23 @@ from lifelines import KaplanMeierFitter
 from monitor.queries.stats_input import Spell
 from monitor.reports.stats import Step, median, survival
 
-spells = st.lists(st.builds(Spell, st.integers(1, 60).map(float), st.booleans()), min_size=1, max_size=40)
+spells = st.lists(
+    st.builds(Spell, st.integers(1, 60).map(float), st.booleans()), min_size=1, max_size=40
+)
 
 
 @settings(deadline=None, max_examples=60)
 @given(spells)
 def test_the_curve_and_the_median_are_those_of_lifelines(found: list[Spell]) -> None:
-    theirs = KaplanMeierFitter().fit([spell.days for spell in found], [spell.closed for spell in found])
+    theirs = KaplanMeierFitter().fit(
+        [spell.days for spell in found], [spell.closed for spell in found]
+    )
     for days, share in survival(found):
         assert theirs.predict(days) == pytest.approx(share, abs=1e-12) or days == 0
     if any(share == pytest.approx(1 / 2, abs=1e-12) for _, share in survival(found)):
-        return  # just a half: their product of shares may come out a little above it, and then they see no median there
+        # just a half: their product of shares may come out a little above it, and then they see no
+        # median there
+        return
     ours = median(found)
     assert (inf if ours is None else ours) == theirs.median_survival_time_
 
@@ -38,7 +44,9 @@ def test_the_curve_and_the_median_are_those_of_lifelines(found: list[Spell]) -> 
         ([Spell(2, closed=False), Spell(3, closed=True), Spell(4, closed=False)], 3),
     ],
 )
-def test_what_is_still_open_counts_as_long_as_it_was_seen(found: list[Spell], days: float | None) -> None:
+def test_what_is_still_open_counts_as_long_as_it_was_seen(
+    found: list[Spell], days: float | None
+) -> None:
     assert median(found) == days
 
 

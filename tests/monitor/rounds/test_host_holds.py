@@ -66,9 +66,12 @@ def ask(program: Program, query: str) -> list[tuple[Any, ...]]:
         return connection.execute(query).fetchall()
 
 
-async def test_a_check_by_hand_obeys_what_an_earlier_one_was_told_and_says_so(program: Program, server: BoardServer) -> None:
+async def test_a_check_by_hand_obeys_what_an_earlier_one_was_told_and_says_so(
+    program: Program, server: BoardServer
+) -> None:
     await run(program, "check")
-    server.troubles["examplelabs"] = Trouble(status=429, headers={"Retry-After": "7200"}, times=2)  # the first check was well
+    # the first check was well
+    server.troubles["examplelabs"] = Trouble(status=429, headers={"Retry-After": "7200"}, times=2)
     code, out = await run(program, "check")
     assert (code, out.count("FAILED"), out.count("not asked")) == (1, 1, 2)
     asked = len(server.requests)
@@ -77,17 +80,25 @@ async def test_a_check_by_hand_obeys_what_an_earlier_one_was_told_and_says_so(pr
         assert code == 1
         for token in TOKENS:
             assert f"greenhouse:{token}" in out
-        assert out.count("  not asked: 127.0.0.1 answered HTTP 429 and is left alone for 120 min more\n") == 3
+        assert (
+            out.count(
+                "  not asked: 127.0.0.1 answered HTTP 429 and is left alone for 120 min more\n"
+            )
+            == 3
+        )
     assert len(server.requests) == asked
-    boards = (
-        "SELECT failures, state, (julianday(next_check_at) - julianday('now')) * 24 BETWEEN 1.95 AND 2.01 FROM boards ORDER BY failures"
-    )
+    boards = "SELECT failures, state, (julianday(next_check_at) - julianday('now')) * 24 BETWEEN 1.95 AND 2.01 FROM boards ORDER BY failures"
     assert ask(program, boards) == [(0, "ok", 1), (0, "ok", 1), (1, "ok", 1)]
-    assert ask(program, "SELECT result, count(*) FROM checks GROUP BY result ORDER BY result") == [("failure", 1), ("snapshot", 3)]
+    assert ask(program, "SELECT result, count(*) FROM checks GROUP BY result ORDER BY result") == [
+        ("failure", 1),
+        ("snapshot", 3),
+    ]
     assert ask(program, "SELECT count(*) FROM alerts WHERE kind = 'operator'") == [(0,)]
 
 
-async def test_check_tells_programs_which_boards_were_held(program: Program, server: BoardServer) -> None:
+async def test_check_tells_programs_which_boards_were_held(
+    program: Program, server: BoardServer
+) -> None:
     server.troubles["examplelabs"] = Trouble(status=503)
     await run(program, "check")
     ran = await asyncio.to_thread(program, "check", "otherworks", "--format", "json")
@@ -107,13 +118,20 @@ async def test_the_host_is_asked_again_when_its_time_is_over(
     assert ask(program, "SELECT count(*) FROM board WHERE held_round IS NOT NULL") == [(0,)]
 
 
-async def test_doctor_and_boards_add_leave_a_held_host_alone(program: Program, server: BoardServer) -> None:
+async def test_doctor_and_boards_add_leave_a_held_host_alone(
+    program: Program, server: BoardServer
+) -> None:
     server.board("fourthlab", job(1))
     server.troubles["examplelabs"] = Trouble(status=429, headers={"Retry-After": "600"})
     await run(program, "check")
     asked = len(server.requests)
     _, out = await run(program, "doctor")
-    assert out.count("answered HTTP 429 and is left alone for 10 min more — wait: the daemon asks it again by itself") == 3
+    assert (
+        out.count(
+            "answered HTTP 429 and is left alone for 10 min more — wait: the daemon asks it again by itself"
+        )
+        == 3
+    )
     added = await asyncio.to_thread(program, "boards", "add", "greenhouse:fourthlab")
     assert (added.code, "is left alone for 10 min more" in added.err) == (0, True)
     assert len(server.requests) == asked
@@ -121,21 +139,30 @@ async def test_doctor_and_boards_add_leave_a_held_host_alone(program: Program, s
 
 def _settings(server: BoardServer) -> Settings:
     boards = tuple(f"greenhouse:{token}" for token in TOKENS)
-    return settings(boards=boards, ats={"greenhouse": AtsSettings(api_url=server.url, delay=timedelta(), concurrency=1)})
+    return settings(
+        boards=boards,
+        ats={"greenhouse": AtsSettings(api_url=server.url, delay=timedelta(), concurrency=1)},
+    )
 
 
 async def _round(engine: Engine, wanted: Settings, at: datetime) -> dict[str, BoardReport]:
-    round_id = await run_round(engine, wanted, None, alerts=True, announce=False, clock=lambda: at, random=Random(1))
+    round_id = await run_round(
+        engine, wanted, None, alerts=True, announce=False, clock=lambda: at, random=Random(1)
+    )
     with engine.connect() as connection:
         return {one.board.partition(":")[2]: one for one in report(connection, round_id)}
 
 
-async def test_a_held_board_is_due_when_the_host_may_be_asked_and_not_before(engine: Engine, server: BoardServer) -> None:
+async def test_a_held_board_is_due_when_the_host_may_be_asked_and_not_before(
+    engine: Engine, server: BoardServer
+) -> None:
     server.troubles["examplelabs"] = Trouble(status=429, headers={"Retry-After": "7200"}, times=1)
     wanted, over = _settings(server), START + timedelta(hours=2)
     await _round(engine, wanted, START)
     with engine.connect() as connection:
-        assert connection.execute(text("SELECT host, status FROM host_hold")).all() == [(server.url.removeprefix("http://"), 429)]
+        assert connection.execute(text("SELECT host, status FROM host_hold")).all() == [
+            (server.url.removeprefix("http://"), 429)
+        ]
         for minutes in (0, 1, 60, 118):
             assert watch.turn(connection, START + minutes * MINUTE).boards == []
         assert len(watch.turn(connection, over + timedelta(seconds=1)).boards) == 3
@@ -145,7 +172,9 @@ async def test_a_held_board_is_due_when_the_host_may_be_asked_and_not_before(eng
     assert {one.result for one in read.values()} == {"snapshot"}
 
 
-async def test_a_clock_set_back_holds_a_host_for_a_day_at_most(engine: Engine, server: BoardServer) -> None:
+async def test_a_clock_set_back_holds_a_host_for_a_day_at_most(
+    engine: Engine, server: BoardServer
+) -> None:
     server.troubles["examplelabs"] = Trouble(status=429, headers={"Retry-After": "7200"})
     wanted = _settings(server)
     await _round(engine, wanted, START)
@@ -156,7 +185,9 @@ async def test_a_clock_set_back_holds_a_host_for_a_day_at_most(engine: Engine, s
     assert due <= START - timedelta(days=299)
 
 
-async def test_a_hold_that_grows_is_stored_in_place_of_the_shorter_one(engine: Engine, server: BoardServer) -> None:
+async def test_a_hold_that_grows_is_stored_in_place_of_the_shorter_one(
+    engine: Engine, server: BoardServer
+) -> None:
     wanted = _settings(server)
     for minutes, seconds in ((0, "60"), (2, "600")):
         server.troubles["examplelabs"] = Trouble(status=429, headers={"Retry-After": seconds})
@@ -166,13 +197,21 @@ async def test_a_hold_that_grows_is_stored_in_place_of_the_shorter_one(engine: E
     assert abs(until_ - (START + 12 * MINUTE)) < timedelta(seconds=5)
 
 
-async def test_a_host_that_hangs_fails_its_boards_in_words_and_closes_nothing(engine: Engine, server: BoardServer) -> None:
+async def test_a_host_that_hangs_fails_its_boards_in_words_and_closes_nothing(
+    engine: Engine, server: BoardServer
+) -> None:
     wanted = _settings(server)
     quick = replace(wanted, crawl=replace(wanted.crawl, timeout=timedelta(seconds=0.3)))
     more = [f"lab{number}" for number in range(3)]
     for token in more:
         server.board(token, job(1))
-    quick = replace(quick, boards=(*quick.boards, *(WatchedBoard(f"greenhouse:{token}", server.url) for token in more)))
+    quick = replace(
+        quick,
+        boards=(
+            *quick.boards,
+            *(WatchedBoard(f"greenhouse:{token}", server.url) for token in more),
+        ),
+    )
     await _round(engine, quick, START)
     for token in (*TOKENS, *more):
         server.troubles[token] = Trouble(hang=60)
@@ -181,10 +220,14 @@ async def test_a_host_that_hangs_fails_its_boards_in_words_and_closes_nothing(en
     reasons = [one.reason for one in hung.values()]
     assert reasons.count("the host did not answer 3 requests in a row") == 3
     with engine.connect() as connection:
-        assert connection.execute(text("SELECT state, count(*) FROM postings GROUP BY state")).all() == [("open", 6)]
+        assert connection.execute(
+            text("SELECT state, count(*) FROM postings GROUP BY state")
+        ).all() == [("open", 6)]
 
 
-async def test_a_daemon_that_was_killed_obeys_after_its_restart(tmp_path: Path, server: BoardServer) -> None:
+async def test_a_daemon_that_was_killed_obeys_after_its_restart(
+    tmp_path: Path, server: BoardServer
+) -> None:
     place = Place(tmp_path, server.url, watched=TOKENS)
     server.troubles["examplelabs"] = Trouble(status=429, headers={"Retry-After": "20"}, times=1)
     first = await place.start("run")
@@ -194,7 +237,11 @@ async def test_a_daemon_that_was_killed_obeys_after_its_restart(tmp_path: Path, 
         await first.communicate()
         told, asked = server.requests[0].at, len(server.requests)
         await place.start("run")
-        await until(lambda: len(place.ask("SELECT 1 FROM boards WHERE last_ok_at IS NOT NULL")) == len(TOKENS))
+        await until(
+            lambda: (
+                len(place.ask("SELECT 1 FROM boards WHERE last_ok_at IS NOT NULL")) == len(TOKENS)
+            )
+        )
         assert min(request.at for request in server.requests[asked:]) >= told + 19.5
         assert time.monotonic() < told + 60
     finally:

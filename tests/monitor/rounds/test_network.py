@@ -49,5 +49,7 @@ def test_one_board_alone_that_cannot_be_reached_is_told_as_that_board() -> None:
         (Unchanged("a:b"), False),
     ],
 )
-def test_only_a_check_that_no_host_answered_speaks_of_the_network(result: Failure | Unchanged, unreached: bool) -> None:
+def test_only_a_check_that_no_host_answered_speaks_of_the_network(
+    result: Failure | Unchanged, unreached: bool
+) -> None:
     assert is_unreached(result) == unreached

@@ -30,7 +30,9 @@ async def site() -> AsyncIterator[BoardServer]:
 
 @pytest.fixture
 def rounds(engine: Engine, site: BoardServer, monkeypatch: pytest.MonkeyPatch) -> Rounds:
-    monkeypatch.setattr(new_board, "careers_page", lambda board: f"{site.url}{PAGE}" if board == BOARD else None)
+    monkeypatch.setattr(
+        new_board, "careers_page", lambda board: f"{site.url}{PAGE}" if board == BOARD else None
+    )
     return Rounds(History(engine), monkeypatch)
 
 
@@ -44,12 +46,20 @@ class Rounds:
         for result in results:
             self.number += 1
 
-            async def crawled(*_: object, result: Result = result) -> AsyncGenerator[Sequence[Result], None]:
+            async def crawled(
+                *_: object, result: Result = result
+            ) -> AsyncGenerator[Sequence[Result], None]:
                 yield [result]
 
             self.patch.setattr("monitor.rounds.round.crawl_together", crawled)
             await run_round(
-                self.history.engine, self.history.settings, None, alerts=True, announce=False, clock=self.clock, random=Random(1)
+                self.history.engine,
+                self.history.settings,
+                None,
+                alerts=True,
+                announce=False,
+                clock=self.clock,
+                random=Random(1),
             )
 
     def clock(self) -> datetime:
@@ -60,7 +70,10 @@ class Rounds:
         return found  # type: ignore[no-any-return]
 
     def told(self) -> list[OperatorMessage]:
-        messages = [load(text) for text in self.history.alerted("(SELECT message FROM alert WHERE id = alert_id)")]
+        messages = [
+            load(text)
+            for text in self.history.alerted("(SELECT message FROM alert WHERE id = alert_id)")
+        ]
         return [one for one in messages if isinstance(one, OperatorMessage)]
 
 
@@ -68,7 +81,9 @@ GONE = Failure(BOARD, "HTTP 404: no such board", 404, unknown=True)
 COMMAND = f"The careers page of examplelabs leads to ashby:Acme now: `rolewatch boards move {BOARD} ashby:Acme`"
 
 
-async def test_the_third_404_proposes_the_board_of_the_careers_page(rounds: Rounds, site: BoardServer) -> None:
+async def test_the_third_404_proposes_the_board_of_the_careers_page(
+    rounds: Rounds, site: BoardServer
+) -> None:
     await rounds(GONE, GONE)
     assert site.requests == []
     await rounds(GONE)
@@ -101,7 +116,9 @@ async def test_the_careers_page_is_read_once_an_incident(rounds: Rounds, site: B
     ],
     ids=["404", "403", "reset", "none", "two", "unreadable", "the old one", "another employer's"],
 )
-async def test_a_page_that_leads_to_no_single_board_proposes_nothing(rounds: Rounds, site: BoardServer, page: Trouble) -> None:
+async def test_a_page_that_leads_to_no_single_board_proposes_nothing(
+    rounds: Rounds, site: BoardServer, page: Trouble
+) -> None:
     site.troubles[PAGE] = page
     await rounds(GONE, GONE, GONE)
     asked = len(site.asked(PAGE))
@@ -110,7 +127,9 @@ async def test_a_page_that_leads_to_no_single_board_proposes_nothing(rounds: Rou
     assert "boards find examplelabs" in rounds.told()[0].lines[0]
 
 
-async def test_beside_the_old_board_and_one_that_cannot_be_read_the_other_is_proposed(rounds: Rounds, site: BoardServer) -> None:
+async def test_beside_the_old_board_and_one_that_cannot_be_read_the_other_is_proposed(
+    rounds: Rounds, site: BoardServer
+) -> None:
     old = b'<a href="https://job-boards.greenhouse.io/examplelabs"><a href="https://jobs.lever.co/acme">'
     site.troubles[PAGE] = Trouble(body=old + ACME, status=200)
     await rounds(GONE, GONE, GONE)
@@ -123,7 +142,9 @@ async def test_a_page_that_robots_txt_closes_is_not_read(rounds: Rounds, site: B
     assert (rounds.found_at(), site.asked(PAGE)) == ("", [])
 
 
-async def test_a_fault_of_ours_keeps_no_round_from_its_end(rounds: Rounds, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_fault_of_ours_keeps_no_round_from_its_end(
+    rounds: Rounds, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("crawler.links.careers_page.boards_on", None)
     await rounds(GONE, GONE, GONE)
     assert rounds.found_at() is None
@@ -138,7 +159,9 @@ async def test_only_a_domain_of_the_directory_leads_to_a_request(
     assert new_board.careers_page(BOARD) is None
 
 
-def test_the_careers_page_is_asked_only_where_the_directory_knows_no_other_board(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_careers_page_is_asked_only_where_the_directory_knows_no_other_board(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(new_board, "domain", "{}.example".format)
     monkeypatch.setattr(new_board, "other_boards", {"greenhouse:old": ("ashby:new",)}.get)
     assert new_board.careers_page("greenhouse:old") is None

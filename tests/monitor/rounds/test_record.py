@@ -35,8 +35,12 @@ def test_a_new_posting_opens(history: History) -> None:
     before = history.look(snapshot(postings(2)))
     at = history.look(snapshot(postings(3)))
     assert history.changes() == [("3", "opened", None, None, None)]
-    assert [str(row[0]) for row in history.ask("SELECT not_before FROM posting_changes")] == [history.stored(before)]
-    assert [str(row[0]) for row in history.ask("SELECT first_seen_at FROM postings WHERE key = '3'")] == [history.stored(at)]
+    assert [str(row[0]) for row in history.ask("SELECT not_before FROM posting_changes")] == [
+        history.stored(before)
+    ]
+    assert [
+        str(row[0]) for row in history.ask("SELECT first_seen_at FROM postings WHERE key = '3'")
+    ] == [history.stored(at)]
 
 
 def test_an_edit_is_a_new_version_with_its_fields(history: History) -> None:
@@ -47,8 +51,14 @@ def test_an_edit_is_a_new_version_with_its_fields(history: History) -> None:
         ("1", "revised", "title", "Research Engineer", "Principal Research Engineer"),
         ("1", "revised", "pay", None, "133000-240000 USD/year"),
     ]
-    assert history.ask("SELECT version, is_current FROM posting_versions ORDER BY version") == [(1, 0), (2, 1)]
-    assert {str(row[0]) for row in history.ask("SELECT valid_to FROM posting_versions WHERE version = 1")} == {history.stored(at)}
+    assert history.ask("SELECT version, is_current FROM posting_versions ORDER BY version") == [
+        (1, 0),
+        (2, 1),
+    ]
+    assert {
+        str(row[0])
+        for row in history.ask("SELECT valid_to FROM posting_versions WHERE version = 1")
+    } == {history.stored(at)}
     assert history.ask("SELECT revised FROM checks ORDER BY check_id") == [(0,), (1,)]
 
 
@@ -68,10 +78,21 @@ def test_a_touch_that_no_reader_sees_is_no_change(history: History) -> None:
     assert history.ask("SELECT ats_updated_at IS NOT NULL FROM postings") == [(1,)]
 
 
-def test_a_deadline_that_a_touched_job_gives_another_year_is_stored_in_place(history: History) -> None:
+def test_a_deadline_that_a_touched_job_gives_another_year_is_stored_in_place(
+    history: History,
+) -> None:
     one = posting(deadline=Deadline(START, "1st August"))
     history.look(snapshot([one]))
-    history.look(snapshot([sighting(replace(one, deadline=Deadline(START.replace(year=2027), "1st August")), b"touched")]))
+    history.look(
+        snapshot(
+            [
+                sighting(
+                    replace(one, deadline=Deadline(START.replace(year=2027), "1st August")),
+                    b"touched",
+                )
+            ]
+        )
+    )
     assert history.changes() == []
     [(version, deadline)] = history.ask("SELECT version, deadline_at FROM posting_versions")
     assert (version, str(deadline)[:4]) == (1, "2027")
@@ -94,7 +115,9 @@ def test_a_failed_board_closes_nothing(history: History) -> None:
     assert set(history.states().values()) == {"open"}
     assert history.changes() == []
     assert history.ask("SELECT state, failures FROM boards") == [("failing", 5)]
-    assert history.ask("SELECT result, status, reason FROM checks WHERE check_id = 2") == [("failure", 503, "HTTP 503")]
+    assert history.ask("SELECT result, status, reason FROM checks WHERE check_id = 2") == [
+        ("failure", 503, "HTTP 503")
+    ]
 
 
 def test_a_probe_that_says_gone_closes_at_once(history: History) -> None:
@@ -104,7 +127,10 @@ def test_a_probe_that_says_gone_closes_at_once(history: History) -> None:
     [(closed_at, last_seen_at, not_before)] = history.ask(
         "SELECT p.closed_at, p.last_seen_at, c.not_before FROM postings p JOIN posting_changes c ON c.posting = p.posting"
     )
-    assert (str(closed_at), str(last_seen_at), str(not_before)) == (history.stored(at), *[history.stored(seen)] * 2)
+    assert (str(closed_at), str(last_seen_at), str(not_before)) == (
+        history.stored(at),
+        *[history.stored(seen)] * 2,
+    )
     assert history.ask("SELECT count(*) FROM posting_versions WHERE is_current") == [(8,)]
 
 
@@ -115,10 +141,14 @@ def test_a_probe_that_finds_it_keeps_it_open_however_long(history: History) -> N
     assert history.states()["9"] == "open"
     history.look(snapshot(postings(9)))
     assert history.changes() == []
-    assert history.ask("SELECT last_seen_at IS NULL, missing_looks FROM posting WHERE key = '9'") == [(1, 0)]
+    assert history.ask(
+        "SELECT last_seen_at IS NULL, missing_looks FROM posting WHERE key = '9'"
+    ) == [(1, 0)]
 
 
-def test_without_an_answer_the_second_look_closes_and_failures_between_do_not_count(history: History) -> None:
+def test_without_an_answer_the_second_look_closes_and_failures_between_do_not_count(
+    history: History,
+) -> None:
     seen = history.look(snapshot(postings(9)))
     missed = history.look(snapshot(postings(8)))
     history.look(Failure(BOARD, "HTTP 500", status=500))
@@ -153,7 +183,9 @@ def test_a_posting_that_is_listed_again_in_time_never_closed(history: History) -
     assert history.changes() == []
 
 
-def test_an_empty_list_closes_nothing_without_proof_until_three_rounds_agree(history: History) -> None:
+def test_an_empty_list_closes_nothing_without_proof_until_three_rounds_agree(
+    history: History,
+) -> None:
     history.look(snapshot(postings(6)))
     for _ in range(2):
         history.look(snapshot([]))
@@ -165,13 +197,21 @@ def test_an_empty_list_closes_nothing_without_proof_until_three_rounds_agree(his
     assert history.ask("SELECT state, open_postings FROM boards") == [("ok", 0)]
 
 
-def test_a_collapsed_board_closes_what_its_probes_prove_and_records_the_rest(history: History) -> None:
+def test_a_collapsed_board_closes_what_its_probes_prove_and_records_the_rest(
+    history: History,
+) -> None:
     history.look(snapshot(postings(20)))
     listed = [posting("1", title="Research Engineer, Renamed"), posting("21")]
     probes = {"2": Probe.GONE, "3": Probe.THERE}
     history.look(snapshot(listed, probes))
-    assert [change[:2] for change in history.changes()] == [("21", "opened"), ("1", "revised"), ("2", "closed")]
-    assert history.ask("SELECT reason FROM checks WHERE check_id = 2") == [("collapsed: 19 of 20 open postings are not listed",)]
+    assert [change[:2] for change in history.changes()] == [
+        ("21", "opened"),
+        ("1", "revised"),
+        ("2", "closed"),
+    ]
+    assert history.ask("SELECT reason FROM checks WHERE check_id = 2") == [
+        ("collapsed: 19 of 20 open postings are not listed",)
+    ]
 
 
 def test_a_posting_under_its_old_key_reopens_with_what_moved(history: History) -> None:
@@ -180,11 +220,15 @@ def test_a_posting_under_its_old_key_reopens_with_what_moved(history: History) -
     history.look(snapshot([*postings(8), posting("9", title="Back")]))
     assert history.changes()[1] == ("9", "reopened", None, None, None)
     assert history.changes()[2] == ("9", "revised", "title", "Research Engineer, Team 9", "Back")
-    assert history.ask("SELECT state, closed_at, version FROM postings WHERE key = '9'") == [("open", None, 2)]
+    assert history.ask("SELECT state, closed_at, version FROM postings WHERE key = '9'") == [
+        ("open", None, 2)
+    ]
     history.look(snapshot(postings(8), {"9": Probe.GONE}))
     history.look(snapshot([*postings(8), posting("9", title="Back")]))
     assert [change[1] for change in history.changes()[3:]] == ["closed", "reopened"]
-    versions = history.ask("SELECT version FROM posting_versions WHERE title IN ('Research Engineer, Team 9', 'Back') ORDER BY version")
+    versions = history.ask(
+        "SELECT version FROM posting_versions WHERE title IN ('Research Engineer, Team 9', 'Back') ORDER BY version"
+    )
     assert versions == [(1,), (2,), (3,)]
 
 
@@ -192,13 +236,19 @@ def test_instants_of_a_board_increase_though_the_clock_is_set_back(history: Hist
     history.look(snapshot([posting()]))
     history.look(snapshot([posting(title="Two")]), minutes=-600)
     history.look(snapshot([posting(title="Three")]), minutes=0)
-    instants = [row[0] for row in history.ask("SELECT valid_from FROM posting_versions ORDER BY version")]
+    instants = [
+        row[0] for row in history.ask("SELECT valid_from FROM posting_versions ORDER BY version")
+    ]
     assert instants == sorted(set(instants))
 
 
-def test_what_a_collapsed_board_missed_keeps_its_three_looks_though_some_of_it_is_settled(history: History) -> None:
+def test_what_a_collapsed_board_missed_keeps_its_three_looks_though_some_of_it_is_settled(
+    history: History,
+) -> None:
     history.look(snapshot(postings(60)))
-    probes = {str(key): Probe.GONE for key in range(41, 46)} | {str(key): Probe.SILENT for key in range(46, 61)}
+    probes = {str(key): Probe.GONE for key in range(41, 46)} | {
+        str(key): Probe.SILENT for key in range(46, 61)
+    }
     history.look(snapshot(postings(40), probes))
     history.look(snapshot(postings(40)))
     assert sum(state == "open" for state in history.states().values()) == 55

@@ -21,10 +21,10 @@ from monitor.database import search
 from monitor.database.engine import is_reading
 from monitor.demo.board_server import BoardServer
 from monitor.rounds import round as one_round
-from monitor.rounds.record import Recorder
+from monitor.rounds.record import CheckRecorder
 from monitor.rounds.round import run_round
 from monitor.rules.matcher import Matcher
-from monitor.text.words import words_of
+from monitor.text.words import tokenize
 from tests.support.boards import START
 from tests.support.greenhouse import job
 from tests.support.history import settings
@@ -46,11 +46,16 @@ async def look(engine: Engine, server: BoardServer) -> dict[str, tuple[str, str 
         boards=[f"greenhouse:{token}" for token in TOKENS],
         ats={"greenhouse": AtsSettings(server.url, timedelta(0), concurrency=len(TOKENS))},
     )
-    round_id = await run_round(engine, wanted, None, alerts=True, announce=False, clock=lambda: START, random=Random(1))
+    round_id = await run_round(
+        engine, wanted, None, alerts=True, announce=False, clock=lambda: START, random=Random(1)
+    )
     with engine.connect() as connection:
-        checks = text("SELECT v.board, v.result, v.reason FROM checks v JOIN board_check c ON c.id = v.check_id WHERE c.round_id = :round")
+        checks = text(
+            "SELECT v.board, v.result, v.reason FROM checks v JOIN board_check c ON c.id = v.check_id WHERE c.round_id = :round"
+        )
         return {
-            board.removeprefix("greenhouse:"): (result, reason) for board, result, reason in connection.execute(checks, {"round": round_id})
+            board.removeprefix("greenhouse:"): (result, reason)
+            for board, result, reason in connection.execute(checks, {"round": round_id})
         }
 
 
@@ -69,18 +74,22 @@ async def commits_of_a_look_that_waits(engine: Engine, server: BoardServer) -> i
     return len(commits)
 
 
-async def test_what_comes_while_a_result_waits_is_stored_in_one_transaction(sqlite_engine: Engine, server: BoardServer) -> None:
+async def test_what_comes_while_a_result_waits_is_stored_in_one_transaction(
+    sqlite_engine: Engine, server: BoardServer
+) -> None:
     assert await commits_of_a_look_that_waits(sqlite_engine, server) < len(TOKENS)
 
 
 async def test_a_transaction_takes_no_more_than_others_can_wait_for(
     sqlite_engine: Engine, server: BoardServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(one_round, "_HOLD", 0)
+    monkeypatch.setattr(one_round, "_MAX_TRANSACTION", 0)
     assert await commits_of_a_look_that_waits(sqlite_engine, server) > len(TOKENS)
 
 
-async def test_a_board_that_cannot_be_stored_costs_those_that_came_with_it_nothing(sqlite_engine: Engine, server: BoardServer) -> None:
+async def test_a_board_that_cannot_be_stored_costs_those_that_came_with_it_nothing(
+    sqlite_engine: Engine, server: BoardServer
+) -> None:
     with sqlite_engine.begin() as connection:
         refusal = "BEFORE INSERT ON posting WHEN NEW.name LIKE 'greenhouse:board5:%' BEGIN SELECT RAISE(ABORT, 'refused'); END"
         connection.execute(text(f"CREATE TRIGGER refusal {refusal}"))
@@ -90,11 +99,16 @@ async def test_a_board_that_cannot_be_stored_costs_those_that_came_with_it_nothi
     assert "could not be stored" in str(reason)
     assert results == {token: ("snapshot", None) for token in TOKENS if token != "board5"}
     with sqlite_engine.connect() as connection:
-        assert connection.execute(text("SELECT count(*), count(DISTINCT name) FROM posting")).one() == (7, 7)
+        assert connection.execute(
+            text("SELECT count(*), count(DISTINCT name) FROM posting")
+        ).one() == (7, 7)
 
 
-@pytest.mark.parametrize(  # the round's beginning, the first result alone, then those that came together
-    "failing", [(False, True), (False, False, True), (False, True, True)], ids=["alone", "together", "both"]
+# the round's beginning, the first result alone, then those that came together
+@pytest.mark.parametrize(
+    "failing",
+    [(False, True), (False, False, True), (False, True, True)],
+    ids=["alone", "together", "both"],
 )
 async def test_what_was_committed_is_not_stored_again_when_its_commit_seemed_to_fail(
     sqlite_engine: Engine, server: BoardServer, failing: tuple[bool, ...]
@@ -103,7 +117,8 @@ async def test_what_was_committed_is_not_stored_again_when_its_commit_seemed_to_
 
     def commit(connection: Connection) -> None:
         if next(commits, False):
-            connection.connection.dbapi_connection.commit()  # type: ignore[union-attr]  # it comes through, and we hear of trouble
+            # it comes through, and we hear of trouble
+            connection.connection.dbapi_connection.commit()  # type: ignore[union-attr]
             raise RuntimeError
 
     event.listen(sqlite_engine, "commit", commit)
@@ -128,21 +143,21 @@ async def test_a_cancelled_round_stores_what_came_before_it_ends(
 ) -> None:
     order: list[str] = []
     begun = threading.Event()
-    record, end = Recorder.record, one_round._end
+    record, end = CheckRecorder.record, one_round._close_round
 
-    def slow(self: Recorder, connection: Connection, result: Result) -> dict[str, object]:
+    def slow(self: CheckRecorder, connection: Connection, result: Result) -> dict[str, object]:
         begun.set()
         time.sleep(0.3)
         facts = record(self, connection, result)
         order.append("stored")
         return facts
 
-    def ended(*args: Any) -> None:  # noqa: ANN401  # as the round gives them
+    def ended(*args: Any) -> None:  # as the round gives them
         end(*args)
         order.append("ended")
 
-    monkeypatch.setattr(Recorder, "record", slow)
-    monkeypatch.setattr(one_round, "_end", ended)
+    monkeypatch.setattr(CheckRecorder, "record", slow)
+    monkeypatch.setattr(one_round, "_close_round", ended)
     looking = asyncio.create_task(look(engine, server))
     await asyncio.to_thread(begun.wait)
     looking.cancel()
@@ -156,7 +171,9 @@ async def test_a_cancelled_round_stores_what_came_before_it_ends(
 def looks(engine: Engine) -> tuple[int, int]:
     """How many looks are stored, and of how many boards."""
     with engine.connect() as connection:
-        count, boards = connection.execute(text("SELECT count(*), count(DISTINCT board_id) FROM board_check")).one()
+        count, boards = connection.execute(
+            text("SELECT count(*), count(DISTINCT board_id) FROM board_check")
+        ).one()
     return count, boards
 
 
@@ -166,12 +183,20 @@ async def test_texts_are_read_and_rules_asked_while_others_may_write(
     """A large board takes seconds of both, and a transaction that writes holds up the lease and the outbox."""
     writing: list[Connection] = []
     work: list[bool] = []
-    event.listen(engine, "begin", lambda connection: writing.extend([] if is_reading(connection) else [connection]))
+    event.listen(
+        engine,
+        "begin",
+        lambda connection: writing.extend([] if is_reading(connection) else [connection]),
+    )
     for end in ("commit", "rollback"):
-        event.listen(engine, end, lambda connection: writing.remove(connection) if connection in writing else None)
+        event.listen(
+            engine,
+            end,
+            lambda connection: writing.remove(connection) if connection in writing else None,
+        )
 
-    def watched(work_done: Any) -> Any:  # noqa: ANN401  # any function
-        def call(*args: Any) -> Any:  # noqa: ANN401  # as it is
+    def watched(work_done: Any) -> Any:  # any function
+        def call(*args: Any) -> Any:  # as it is
             work.append(bool(writing))
             return work_done(*args)
 
@@ -179,7 +204,7 @@ async def test_texts_are_read_and_rules_asked_while_others_may_write(
 
     monkeypatch.setattr(Sighting, "read", watched(Sighting.read))
     monkeypatch.setattr(Matcher, "explain", watched(Matcher.explain))
-    monkeypatch.setattr(search, "words_of", watched(words_of))
+    monkeypatch.setattr(search, "words_of", watched(tokenize))
     await look(engine, server)
     server.board("board1", job(1, content="edited"), job(2, content="new"))
     server.board("board2")

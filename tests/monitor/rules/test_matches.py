@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 
 from crawler.items import Probe
 from monitor.config.model import MinPay, Rule
-from monitor.rules.matches import catch_up
+from monitor.rules.matches import match_backlog
 from tests.support.boards import BOARD, posting, snapshot
 from tests.support.history import ENGINEER, History, settings
 
@@ -26,7 +26,9 @@ def history(engine: Engine) -> History:
 
 
 def matches(history: History) -> list[tuple[str, str, int]]:
-    rows = history.ask("SELECT rule, posting, version FROM rule_matches ORDER BY rule, posting, version")
+    rows = history.ask(
+        "SELECT rule, posting, version FROM rule_matches ORDER BY rule, posting, version"
+    )
     return [(rule, name.split(":")[-1], version) for rule, name, version in rows]
 
 
@@ -34,22 +36,35 @@ def take_up(history: History, *rules: Rule) -> None:
     """The configuration with these rules, and all the time that matching takes."""
     history.settings = replace(history.settings, rules=rules)
     history.look()
-    assert catch_up(history.engine, history.settings, 60) is False
+    assert match_backlog(history.engine, history.settings, 60) is False
 
 
 def test_a_baseline_is_matched_and_says_which_words_fitted(history: History) -> None:
     columns = "rule, posting, board, company, title, version, words"
     assert history.ask(f"SELECT {columns} FROM rule_matches") == [
-        ("research-engineer", f"{BOARD}:1", BOARD, "Example Labs", "Research Engineer", 1, "title has “research engineer”")
+        (
+            "research-engineer",
+            f"{BOARD}:1",
+            BOARD,
+            "Example Labs",
+            "Research Engineer",
+            1,
+            "title has “research engineer”",
+        )
     ]
 
 
 def test_each_version_is_matched_for_itself(history: History) -> None:
-    history.look(snapshot([replace(ONE, title="Chef"), replace(TWO, title="Research Engineer, Law")]))
+    history.look(
+        snapshot([replace(ONE, title="Chef"), replace(TWO, title="Research Engineer, Law")])
+    )
     assert matches(history) == [("research-engineer", "1", 1), ("research-engineer", "2", 2)]
     history.look(snapshot([ONE], {"2": Probe.GONE}))
     history.look(snapshot([ONE, replace(TWO, title="Research Engineer, Law")]))
-    assert matches(history) == [("research-engineer", key, version) for key, version in (("1", 1), ("1", 3), ("2", 2), ("2", 3))]
+    assert matches(history) == [
+        ("research-engineer", key, version)
+        for key, version in (("1", 1), ("1", 3), ("2", 2), ("2", 3))
+    ]
 
 
 def test_a_new_rule_is_matched_with_all_that_is_stored(history: History) -> None:
@@ -70,7 +85,18 @@ def test_a_rule_that_is_gone_has_no_matches_and_an_edited_one_has_others(history
 def test_where_a_rule_tells_is_no_edit(history: History) -> None:
     history.ask("SELECT 1")
     before = history.ask("SELECT definition, next_id, last_id FROM matched_rule")
-    take_up(history, replace(ENGINEER, notify=("slack:#roles",), mode="digest", remind=(), mention=("U1",), on=("opened",), fields=()))
+    take_up(
+        history,
+        replace(
+            ENGINEER,
+            notify=("slack:#roles",),
+            mode="digest",
+            remind=(),
+            mention=("U1",),
+            on=("opened",),
+            fields=(),
+        ),
+    )
     ((definition, *_),) = history.ask("SELECT definition, next_id, last_id FROM matched_rule")
     assert definition == before[0][0]
     assert matches(history) == [("research-engineer", "1", 1)]
@@ -93,17 +119,22 @@ def test_whatever_decides_is_an_edit(history: History, edited: Rule) -> None:
 
 def test_unknown_pay_fits_and_says_so(history: History) -> None:
     take_up(history, replace(ENGINEER, min_pay=MinPay(150000, "USD")))
-    assert history.ask("SELECT words FROM rule_matches") == [("title has “research engineer”; pay unknown",)]
+    assert history.ask("SELECT words FROM rule_matches") == [
+        ("title has “research engineer”; pay unknown",)
+    ]
 
 
 def test_a_rule_that_reads_the_company_follows_its_name(history: History) -> None:
     rule = Rule("theirs", any=("example labs",), within=("company",))
     take_up(history, rule)
     assert len(matches(history)) == 2
-    history.settings = replace(history.settings, boards=tuple(replace(board, company="Others") for board in history.settings.boards))
+    history.settings = replace(
+        history.settings,
+        boards=tuple(replace(board, company="Others") for board in history.settings.boards),
+    )
     history.look()
     history.look()  # the first one writes the name, which the next one sees
-    catch_up(history.engine, history.settings, 60)
+    match_backlog(history.engine, history.settings, 60)
     assert matches(history) == []
 
 
@@ -111,16 +142,18 @@ def test_what_comes_while_a_rule_is_behind_is_matched_once(history: History) -> 
     history.settings = settings(ENGINEER, LAW)
     history.look(snapshot([ONE, TWO, posting("3", title="Counsel")]))
     assert matches(history) == [("law", "3", 1), ("research-engineer", "1", 1)]
-    catch_up(history.engine, history.settings, 60)
+    match_backlog(history.engine, history.settings, 60)
     assert matches(history) == [("law", "2", 1), ("law", "3", 1), ("research-engineer", "1", 1)]
 
 
 def test_matching_stops_when_its_time_is_over_and_goes_on_later(history: History) -> None:
-    history.look(snapshot([ONE, TWO, *(posting(str(key), title="Counsel") for key in range(10, 1100))]))
+    history.look(
+        snapshot([ONE, TWO, *(posting(str(key), title="Counsel") for key in range(10, 1100))])
+    )
     history.settings = settings(LAW)
     history.look()
     turns = 0
-    while catch_up(history.engine, history.settings, 0.5, clock=count().__next__):
+    while match_backlog(history.engine, history.settings, 0.5, clock=count().__next__):
         turns += 1
     assert turns > 1
     assert len(matches(history)) == 1091

@@ -11,10 +11,10 @@ from sqlalchemy import Engine, insert
 from monitor.alerts import mutes
 from monitor.config.model import SlackSettings
 from monitor.database import tables
-from monitor.database.engine import reading
+from monitor.database.engine import read_transaction
 from monitor.slack_app import actions
 from monitor.slack_app.actions import Outcome
-from monitor.slack_app.payloads import Click, hear
+from monitor.slack_app.payloads import Click, parse_envelope
 from tests.support.boards import BOARD, posting, snapshot
 from tests.support.history import History
 from tests.support.socket_server import ADMIN, ALICE, BOB, CARD, ROLES, click
@@ -31,7 +31,9 @@ def sent(engine: Engine) -> History:
     history = tell(engine)
     history.settings = replace(history.settings, slack=SlackSettings(admins=(ADMIN,)))
     with engine.begin() as connection:
-        for number, (channel, channel_id) in enumerate((("slack:#roles", ROLES), (f"slack:{ALICE}", "D0ALICE001"))):
+        for number, (channel, channel_id) in enumerate(
+            (("slack:#roles", ROLES), (f"slack:{ALICE}", "D0ALICE001"))
+        ):
             row = {
                 "delivery_id": f"d{number}",
                 "channel": channel,
@@ -40,15 +42,21 @@ def sent(engine: Engine) -> History:
                 "created_at": history.now,
                 "attempts": 1,
             }
-            connection.execute(insert(tables.Delivery).values(**row, channel_id=channel_id, ts=CARD))
+            connection.execute(
+                insert(tables.Delivery).values(**row, channel_id=channel_id, ts=CARD)
+            )
     return history
 
 
-def press(history: History, action: str, value: str = STORY, user: str = ALICE, channel: str = ROLES) -> Outcome:
-    [heard] = hear({"envelope_id": "e", "type": "interactive", "payload": click(action, value, user, channel)})
+def press(
+    history: History, action: str, value: str = STORY, user: str = ALICE, channel: str = ROLES
+) -> Outcome:
+    [heard] = parse_envelope(
+        {"envelope_id": "e", "type": "interactive", "payload": click(action, value, user, channel)}
+    )
     assert isinstance(heard, Click)
     with history.engine.begin() as connection:
-        return actions.do(connection, history.settings, heard, history.now)
+        return actions.handle_action(connection, history.settings, heard, history.now)
 
 
 def answered(outcome: Outcome) -> str:
@@ -57,8 +65,11 @@ def answered(outcome: Outcome) -> str:
 
 
 def muted(history: History) -> list[tuple[str, str | None, str | None]]:
-    with reading(history.engine) as connection:
-        return [(row.channel, row.posting, row.rule) for row in mutes.listed(connection, history.now)]
+    with read_transaction(history.engine) as connection:
+        return [
+            (row.channel, row.posting, row.rule)
+            for row in mutes.list_mutes(connection, history.now)
+        ]
 
 
 def test_an_admin_mutes_for_everyone_in_the_channel(history: History) -> None:
@@ -93,20 +104,22 @@ def test_in_a_direct_message_a_person_mutes_for_himself(history: History) -> Non
 
 def test_a_mute_is_undone_by_who_made_it_or_may_make_it(history: History) -> None:
     press(history, "role_mute", user=ADMIN)
-    with reading(history.engine) as connection:
-        number = str(mutes.listed(connection, history.now)[0].id)
+    with read_transaction(history.engine) as connection:
+        number = str(mutes.list_mutes(connection, history.now)[0].id)
     assert "for everyone" in answered(press(history, "mute_undo", number, BOB))
     undone = press(history, "mute_undo", number, ADMIN)
     assert answered(undone).startswith("Told again")
     assert undone.replaced is not None
     assert muted(history) == []
-    assert answered(press(history, "mute_undo", number, ADMIN)).startswith("That mute has ended already")
+    assert answered(press(history, "mute_undo", number, ADMIN)).startswith(
+        "That mute has ended already"
+    )
 
 
 def test_a_button_on_a_private_answer_is_known_as_such() -> None:
     payload = click("mute_undo", "1")
     payload["container"]["is_ephemeral"] = True
-    [heard] = hear({"envelope_id": "e", "type": "interactive", "payload": payload})
+    [heard] = parse_envelope({"envelope_id": "e", "type": "interactive", "payload": payload})
     assert isinstance(heard, Click)
     assert heard.private
 
@@ -120,7 +133,13 @@ def test_a_rules_mute_that_ended_by_itself_can_be_made_again(history: History) -
 
 def test_a_card_of_a_role_or_rule_that_is_gone_is_answered(history: History) -> None:
     for action in ("role_save", "role_mute", "role_diff", "role_why", "role_unsave"):
-        for value in ("greenhouse:examplelabs:999", "greenhouse:nowhere:1", "", "nonsense", "https://x.example/"):
+        for value in (
+            "greenhouse:examplelabs:999",
+            "greenhouse:nowhere:1",
+            "",
+            "nonsense",
+            "https://x.example/",
+        ):
             assert "does not know this role" in answered(press(history, action, value, ADMIN))
     assert "no rule gone" in answered(press(history, "rule_mute", "gone", ADMIN))
     for value in ("", "x", "999", "9" * 50, "-1", "²"):
@@ -136,7 +155,9 @@ def test_why_says_for_each_rule_which_words_fitted_or_what_failed(history: Histo
 
 
 def test_the_diff_is_of_the_last_revision_with_its_fields(history: History) -> None:
-    moved = posting("12", title="Research Scientist/Engineer", location="Paris", locations=("Paris",))
+    moved = posting(
+        "12", title="Research Scientist/Engineer", location="Paris", locations=("Paris",)
+    )
     history.look(snapshot([moved]))
     file = press(history, "role_diff", f"{BOARD}:12").file
     assert file is not None
@@ -145,7 +166,9 @@ def test_the_diff_is_of_the_last_revision_with_its_fields(history: History) -> N
 
 
 @pytest.mark.parametrize(("value", "version"), [(STORY, 3), (f"{STORY} 2", 2), (f"{STORY} 3", 3)])
-def test_a_button_of_one_revision_means_that_one_and_an_old_button_the_last(history: History, value: str, version: int) -> None:
+def test_a_button_of_one_revision_means_that_one_and_an_old_button_the_last(
+    history: History, value: str, version: int
+) -> None:
     file = press(history, "role_diff", value).file
     assert file is not None
     assert file.name == f"11-version-{version}.diff"
@@ -165,7 +188,9 @@ def test_a_revision_has_a_diff_of_its_own_beside_the_last(history: History) -> N
 
 
 def test_what_was_never_revised_has_no_diff(history: History) -> None:
-    assert answered(press(history, "role_diff", "greenhouse:otherworks:21")).startswith("Never revised")
+    assert answered(press(history, "role_diff", "greenhouse:otherworks:21")).startswith(
+        "Never revised"
+    )
 
 
 def test_a_role_is_taken_off_the_list_again(history: History) -> None:
@@ -186,7 +211,9 @@ def test_every_button_has_its_effect_on_both_databases(engine: Engine) -> None:
             ("role_why", STORY),
         ):
             press(history, action, value, ADMIN)
-    counts = [history.ask(f"SELECT count(*) FROM {table}") for table in ("saved", "mute", "diff_file")]
+    counts = [
+        history.ask(f"SELECT count(*) FROM {table}") for table in ("saved", "mute", "diff_file")
+    ]
     assert counts == [[(1,)], [(2,)], [(1,)]]
     for (number,) in history.ask("SELECT id FROM mute"):
         press(history, "mute_undo", str(number), ADMIN)

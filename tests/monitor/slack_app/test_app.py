@@ -17,7 +17,9 @@ from tests.support.story import STORY
 from tests.support.talking import Office, told
 
 
-async def test_a_role_is_saved_once_however_often_the_click_arrives(office: Office, server: SocketServer) -> None:
+async def test_a_role_is_saved_once_however_often_the_click_arrives(
+    office: Office, server: SocketServer
+) -> None:
     await server.click("role_save", STORY, times=2)
     assert (await told(server))[0].startswith("Saved for you: Research Engineer, Gemini")
     await server.click("role_save", STORY, at="1")
@@ -28,7 +30,9 @@ async def test_a_role_is_saved_once_however_often_the_click_arrives(office: Offi
     assert office.rows("SELECT count(*) FROM saved") == [(1,)]
 
 
-async def test_a_mute_is_announced_once_in_the_thread_and_undone_there(office: Office, server: SocketServer) -> None:
+async def test_a_mute_is_announced_once_in_the_thread_and_undone_there(
+    office: Office, server: SocketServer
+) -> None:
     await server.click("role_mute", STORY, ADMIN, times=2)
     await told(server)
     [announced] = server.made("chat.postMessage")
@@ -41,13 +45,17 @@ async def test_a_mute_is_announced_once_in_the_thread_and_undone_there(office: O
     assert office.rows("SELECT count(*) FROM mute WHERE ended_at IS NULL") == [(0,)]
 
 
-async def test_a_mute_that_is_undone_in_the_list_leaves_no_button_in_its_thread_either(office: Office, server: SocketServer) -> None:
+async def test_a_mute_that_is_undone_in_the_list_leaves_no_button_in_its_thread_either(
+    office: Office, server: SocketServer
+) -> None:
     await server.click("role_mute", STORY, ADMIN)
     await server.click("rule_mute", "kernels", ADMIN)
     await told(server, 2)
     await server.slash("muted", ADMIN)
     await told(server, 3)
-    undo = next(block for block in server.answers[2]["blocks"] if block["type"] == "actions")["elements"][0]
+    undo = next(block for block in server.answers[2]["blocks"] if block["type"] == "actions")[
+        "elements"
+    ][0]
     await server.click(undo["action_id"], undo["value"], ADMIN, private=True)
     assert (await told(server, 4))[3] == "Told again from now on: Research Engineer, Gemini. 1 mute"
     assert [one["replace_original"] for one in server.answers] == [False, False, False, True]
@@ -58,7 +66,9 @@ async def test_a_mute_that_is_undone_in_the_list_leaves_no_button_in_its_thread_
     assert "mute_undo" not in json.dumps(update)
 
 
-async def test_a_mute_that_has_ended_by_itself_loses_its_button_when_it_is_pressed(office: Office, server: SocketServer) -> None:
+async def test_a_mute_that_has_ended_by_itself_loses_its_button_when_it_is_pressed(
+    office: Office, server: SocketServer
+) -> None:
     await server.click("rule_mute", "kernels", ADMIN)
     await told(server)
     [announced] = server.made("chat.postMessage")
@@ -91,7 +101,9 @@ async def test_the_full_diff_is_in_the_thread_once(office: Office, server: Socke
     assert len(server.files) == 1
 
 
-async def test_a_diff_that_could_not_be_uploaded_can_be_asked_for_again(office: Office, server: SocketServer) -> None:
+async def test_a_diff_that_could_not_be_uploaded_can_be_asked_for_again(
+    office: Office, server: SocketServer
+) -> None:
     server.refuse("files.completeUploadExternal", "missing_scope")
     await server.click("role_diff", STORY)
     assert "missing_scope" in (await told(server))[0]
@@ -127,7 +139,9 @@ MALFORMED: tuple[object, ...] = (
 
 @pytest.mark.usefixtures("office")
 @pytest.mark.parametrize("kind", ["interactive", "slash_commands", "events_api", "something_new"])
-async def test_a_malformed_payload_is_acknowledged_and_stops_nothing(server: SocketServer, kind: str) -> None:
+async def test_a_malformed_payload_is_acknowledged_and_stops_nothing(
+    server: SocketServer, kind: str
+) -> None:
     assert max([await server.send(kind, payload) for payload in MALFORMED]) < 1
     await server.slash("help")
     assert await told(server) == ["What rolewatch answers"]
@@ -151,7 +165,9 @@ async def test_what_is_no_envelope_stops_nothing(server: SocketServer) -> None:
     assert await told(server) == ["What rolewatch answers"]
 
 
-async def test_a_click_is_acknowledged_while_the_database_is_locked_and_served_after(office: Office, server: SocketServer) -> None:
+async def test_a_click_is_acknowledged_while_the_database_is_locked_and_served_after(
+    office: Office, server: SocketServer
+) -> None:
     locked, go = threading.Event(), threading.Event()
 
     def hold() -> None:
@@ -170,7 +186,9 @@ async def test_a_click_is_acknowledged_while_the_database_is_locked_and_served_a
     assert office.rows("SELECT count(*) FROM saved") == [(3,)]
 
 
-async def test_a_fault_of_ours_is_told_in_words_and_the_next_click_is_served(office: Office, server: SocketServer) -> None:
+async def test_a_fault_of_ours_is_told_in_words_and_the_next_click_is_served(
+    office: Office, server: SocketServer
+) -> None:
     with office.engine.begin() as connection:
         connection.execute(text("ALTER TABLE saved RENAME TO gone"))
     with capture_logs() as logged:
@@ -186,7 +204,9 @@ async def test_a_fault_of_ours_is_told_in_words_and_the_next_click_is_served(off
 
 
 @pytest.mark.usefixtures("office")
-async def test_an_answer_whose_response_url_is_used_up_arrives_all_the_same(server: SocketServer) -> None:
+async def test_an_answer_whose_response_url_is_used_up_arrives_all_the_same(
+    server: SocketServer,
+) -> None:
     server.refuse("response", 404)
     await server.click("role_save", STORY)
     await told(server)
@@ -202,8 +222,12 @@ async def test_a_short_wait_that_slack_asks_for_is_waited_for(server: SocketServ
     assert len(server.made("chat.postMessage")) == 1
 
 
-async def test_a_mute_that_cannot_be_announced_holds_and_says_so(office: Office, server: SocketServer) -> None:
+async def test_a_mute_that_cannot_be_announced_holds_and_says_so(
+    office: Office, server: SocketServer
+) -> None:
     server.refuse("chat.postMessage", "not_in_channel")
     await server.click("role_mute", STORY, ADMIN)
-    assert "It is muted, but the thread could not be told: not_in_channel" in (await told(server))[0]
+    assert (
+        "It is muted, but the thread could not be told: not_in_channel" in (await told(server))[0]
+    )
     assert office.rows("SELECT count(*) FROM mute") == [(1,)]

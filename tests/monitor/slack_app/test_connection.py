@@ -28,13 +28,17 @@ async def test_it_comes_back_by_itself(server: SocketServer, reason: str) -> Non
 
 
 @pytest.mark.usefixtures("office")
-async def test_what_arrives_on_the_old_line_after_slack_said_goodbye_is_served(server: SocketServer) -> None:
+async def test_what_arrives_on_the_old_line_after_slack_said_goodbye_is_served(
+    server: SocketServer,
+) -> None:
     await server.disconnect("refresh_requested")
     await server.slash("help")
     assert await told(server) == ["What rolewatch answers"]
 
 
-async def test_an_address_that_failed_is_not_tried_again(waiting: Office, server: SocketServer) -> None:
+async def test_an_address_that_failed_is_not_tried_again(
+    waiting: Office, server: SocketServer
+) -> None:
     server.refuse("link", 408)
     await waiting.start()
     await until(lambda: bool(server.sockets))
@@ -43,7 +47,9 @@ async def test_an_address_that_failed_is_not_tried_again(waiting: Office, server
     await waiting.end()
 
 
-@pytest.mark.parametrize("word", ["invalid_auth", "not_allowed_token_type", "missing_scope", "something_new"])
+@pytest.mark.parametrize(
+    "word", ["invalid_auth", "not_allowed_token_type", "missing_scope", "something_new"]
+)
 async def test_a_token_that_is_refused_is_told_once_and_works_when_it_is_mended(
     waiting: Office, server: SocketServer, word: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -51,12 +57,16 @@ async def test_a_token_that_is_refused_is_told_once_and_works_when_it_is_mended(
     server.refuse("apps.connections.open", word, times=3)
     await waiting.start()
     await until(lambda: bool(server.sockets))
-    assert [(notice.event, notice.lines[0]) for notice in waiting.notices] == [("configuration", f"Reason: {word}")]
+    assert [(notice.event, notice.lines[0]) for notice in waiting.notices] == [
+        ("configuration", f"Reason: {word}")
+    ]
     assert APP not in str(waiting.notices)
     await waiting.end()
 
 
-async def test_trouble_that_passes_is_not_told(waiting: Office, server: SocketServer, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_trouble_that_passes_is_not_told(
+    waiting: Office, server: SocketServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("monitor.slack_app.connection.FIRST_WAIT", 0.01)
     for trouble in (500, 429, "internal_error"):
         server.refuse("apps.connections.open", trouble)
@@ -71,24 +81,30 @@ async def test_another_program_on_the_same_app_is_warned_of(office: Office) -> N
     with capture_logs() as logged:
         await other.start()
         await until(lambda: len(office.server.sockets) == 2)
-        await until(lambda: any(line["event"].startswith("others hear this slack app") for line in logged))
+        await until(
+            lambda: any(line["event"].startswith("others hear this slack app") for line in logged)
+        )
     await other.end()
 
 
-async def test_without_an_app_token_nothing_is_opened_until_there_is_one(waiting: Office, server: SocketServer) -> None:
+async def test_without_an_app_token_nothing_is_opened_until_there_is_one(
+    waiting: Office, server: SocketServer
+) -> None:
     with_token = waiting.settings
     waiting.settings = replace(with_token, slack=replace(with_token.slack, app_token=None))
     await waiting.start()
     await asyncio.sleep(0.1)
     assert server.opened == 0
-    waiting.talk.take_up(with_token)
+    waiting.talk.reconfigure(with_token)
     await until(lambda: bool(server.sockets))
-    waiting.talk.take_up(waiting.settings)
+    waiting.talk.reconfigure(waiting.settings)
     await until(lambda: not server.sockets)
     assert await waiting.end() < 1
 
 
-async def test_it_stops_at_once_and_a_question_in_work_is_answered(office: Office, server: SocketServer) -> None:
+async def test_it_stops_at_once_and_a_question_in_work_is_answered(
+    office: Office, server: SocketServer
+) -> None:
     await server.click("role_save", STORY)
     assert await office.end() < 5
     assert len(server.answers) == 1

@@ -8,26 +8,49 @@ from typing import Any
 import pytest
 
 from monitor.config.model import Rule
-from monitor.queries.status import Standing
+from monitor.queries.status import Status
 from monitor.rules.matcher import Explanation
 from monitor.slack_app import lists, replies
-from monitor.slack_app.replies import Said
+from monitor.slack_app.replies import SlackReply
 from tests.support.alerts import HOSTILE
 from tests.support.block_rules import TOTAL, faults, length
 
 NOW = datetime(2026, 5, 4, 9, 2, tzinfo=UTC)
 
 
-def row(title: str = "Research Engineer", **more: Any) -> dict[str, Any]:  # noqa: ANN401  # any column
+# any column
+def row(title: str = "Research Engineer", **more: Any) -> dict[str, Any]:
     """A row of `postings`."""
-    pay = {"pay_min": 133000.0, "pay_max": 240000.0, "pay_currency": "USD", "pay_period": "year", "pay_text": title}
-    place = {"title": title, "company": title, "location": title, "url": "https://jobs.example/1", "posting": "greenhouse:labs:1"}
-    times = {"deadline_at": "2026-05-19T19:00:00.000000Z", "first_seen_at": "2026-05-01T19:00:00.000000Z"}
+    pay = {
+        "pay_min": 133000.0,
+        "pay_max": 240000.0,
+        "pay_currency": "USD",
+        "pay_period": "year",
+        "pay_text": title,
+    }
+    place = {
+        "title": title,
+        "company": title,
+        "location": title,
+        "url": "https://jobs.example/1",
+        "posting": "greenhouse:labs:1",
+    }
+    times = {
+        "deadline_at": "2026-05-19T19:00:00.000000Z",
+        "first_seen_at": "2026-05-01T19:00:00.000000Z",
+    }
     return {**place, **pay, **times, "state": "open", **more}
 
 
 def change(text: str, field: str | None = "title") -> dict[str, Any]:
-    told = {"at": "2026-05-04T09:00:00.000000Z", "kind": "revised", "field": field, "old": text, "new": f"{text}!", "version": 2}
+    told = {
+        "at": "2026-05-04T09:00:00.000000Z",
+        "kind": "revised",
+        "field": field,
+        "old": text,
+        "new": f"{text}!",
+        "version": 2,
+    }
     return told | {"posting": "greenhouse:labs:1"}
 
 
@@ -42,25 +65,34 @@ def board(text: str) -> dict[str, Any]:
     } | {"last_ok_at": None}
 
 
-def every(text: str, number: int) -> list[Said]:
+def every(text: str, number: int) -> list[SlackReply]:
     """Every answer with that many lines of that text."""
     rows = [row(text)] * number
     changes = [change(text, field) for field in ("title", "pay", "description", None)] * number
     rules = [Rule(text or "rule", any=(text,), locations=(text,))] * number
     title = text[:200].strip() or "x"
-    explained = [Explanation(text, fits=number % 2 == 0, words=text, failed=text) for number in range(number)]
+    explained = [
+        Explanation(text, fits=number % 2 == 0, words=text, failed=text) for number in range(number)
+    ]
     return [
         lists.roles(rows, text[:150]),
         lists.saved(rows),
         lists.which(rows, text[:150]),
-        lists.history(row(text), changes, {("greenhouse:labs:1", number + 1): f"{text[:3000]} more" * number for number in range(2)}),
+        lists.history(
+            row(text),
+            changes,
+            {
+                ("greenhouse:labs:1", number + 1): f"{text[:3000]} more" * number
+                for number in range(2)
+            },
+        ),
         lists.history(row(text, posting="google:labs:1"), changes, {}),
         lists.rules(rules, {text or "rule": [text]}),
-        lists.status(Standing([board(text)] * number, [(text, "pending", 3)] * number, number), NOW),
+        lists.status(Status([board(text)] * number, [(text, "pending", 3)] * number, number), NOW),
         replies.why(title, "https://jobs.example/", explained),
         replies.saved(title, "javascript:alert(1)", "greenhouse:labs:1", new=True),
-        replies.wrong(text),
-        replies.may_not([text[:12] or "U1"] * number),
+        replies.error_reply(text),
+        replies.not_allowed([text[:12] or "U1"] * number),
     ]
 
 
@@ -75,7 +107,9 @@ def test_slack_takes_every_answer(text: str, number: int) -> None:
 
 
 def test_a_deadline_in_a_history_is_in_the_readers_own_time_zone() -> None:
-    said = lists.history(row(), [change("2026-05-19T19:00:00.000000Z", "deadline") | {"new": None}], {})
+    said = lists.history(
+        row(), [change("2026-05-19T19:00:00.000000Z", "deadline") | {"new": None}], {}
+    )
     assert "2026-05-19T19" not in str(said.blocks)
     assert "'style': {'strike': True}" in str(said.blocks)
 

@@ -14,7 +14,9 @@ from tests.support.story import STORY
 from tests.support.talking import Office, told
 
 
-@pytest.mark.parametrize("odd", [{}, {"upload_url": None, "file_id": "F1"}, {"upload_url": 7, "file_id": "F1"}])
+@pytest.mark.parametrize(
+    "odd", [{}, {"upload_url": None, "file_id": "F1"}, {"upload_url": 7, "file_id": "F1"}]
+)
 async def test_an_upload_without_an_address_is_told_and_can_be_asked_for_again(
     office: Office, server: SocketServer, odd: dict[str, object]
 ) -> None:
@@ -27,7 +29,9 @@ async def test_an_upload_without_an_address_is_told_and_can_be_asked_for_again(
     await until(lambda: bool(server.made("files.completeUploadExternal")))
 
 
-async def test_a_mute_whose_announcement_has_no_ts_holds_and_says_so(office: Office, server: SocketServer) -> None:
+async def test_a_mute_whose_announcement_has_no_ts_holds_and_says_so(
+    office: Office, server: SocketServer
+) -> None:
     server.odd["chat.postMessage"] = {"ts": None}
     await server.click("role_mute", STORY, ADMIN)
     assert "It is muted, but the thread could not be told" in (await told(server))[0]
@@ -35,7 +39,9 @@ async def test_a_mute_whose_announcement_has_no_ts_holds_and_says_so(office: Off
 
 
 @pytest.mark.usefixtures("office")
-async def test_a_fault_while_answering_is_told_to_the_person(server: SocketServer, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_fault_while_answering_is_told_to_the_person(
+    server: SocketServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async def broken(*_: object, **__: object) -> None:
         raise KeyError("surprise")
 
@@ -62,7 +68,9 @@ async def test_a_second_click_during_an_upload_hears_that_it_is_on_its_way(
     await until(lambda: office.rows("SELECT done FROM diff_file") == [(1,)])
 
 
-async def test_a_handshake_that_nobody_answers_is_given_up(waiting: Office, server: SocketServer, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_handshake_that_nobody_answers_is_given_up(
+    waiting: Office, server: SocketServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(connection, "HELLO", 0.2)
     monkeypatch.setattr(connection, "FIRST_WAIT", 0.01)
     server.refuse("link", "silence", times=2)

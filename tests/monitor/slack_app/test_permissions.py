@@ -11,12 +11,12 @@ from sqlalchemy import Engine, insert
 
 from monitor.alerts import mutes
 from monitor.config.model import SlackSettings
-from monitor.database.engine import reading
+from monitor.database.engine import read_transaction
 from monitor.database.tables import Delivery
 from monitor.queries.resolve import find_posting
 from monitor.slack_app import actions, slash_commands
 from monitor.slack_app.actions import Outcome
-from monitor.slack_app.payloads import Click, Typed, hear
+from monitor.slack_app.payloads import Click, SlashCommand, parse_envelope
 from monitor.slack_app.permissions import Person
 from tests.support.history import History
 from tests.support.socket_server import ADMIN, ALICE, BOB, CARD, ROLES, click
@@ -62,30 +62,40 @@ def object_(name: str, user: str) -> str:
     return {"own": f"slack:{user}", "other's": f"slack:{BOB}"}.get(name, name)
 
 
-def press(history: History, action: str, value: str, user: str, channel_id: str, *, private: bool = False) -> Outcome:
+def press(
+    history: History, action: str, value: str, user: str, channel_id: str, *, private: bool = False
+) -> Outcome:
     payload = click(action, value, user, channel_id)
     payload["container"]["is_ephemeral"] = private
-    [heard] = hear({"envelope_id": "e", "type": "interactive", "payload": payload})
+    [heard] = parse_envelope({"envelope_id": "e", "type": "interactive", "payload": payload})
     assert isinstance(heard, Click)
     with history.engine.begin() as connection:
-        return actions.do(connection, history.settings, heard, history.now)
+        return actions.handle_action(connection, history.settings, heard, history.now)
 
 
 def mute(history: History, channel: str, *, role: bool = False) -> int:
     with history.engine.begin() as connection:
         posting = find_posting(connection, STORY).id if role else None
         rule = None if role else "kernels"
-        return int(mutes.mute(connection, channel, posting_id=posting, rule=rule, by=ADMIN, now=history.now)[0].id)
+        return int(
+            mutes.mute(
+                connection, channel, posting_id=posting, rule=rule, by=ADMIN, now=history.now
+            )[0].id
+        )
 
 
 def holds(history: History) -> set[str]:
-    with reading(history.engine) as connection:
-        return {row.channel for row in mutes.listed(connection, history.now)}
+    with read_transaction(history.engine) as connection:
+        return {row.channel for row in mutes.list_mutes(connection, history.now)}
 
 
 @pytest.mark.parametrize(("user", "where", "what"), [*product(PEOPLE, PLACES, OBJECTS)])
-@pytest.mark.parametrize("how", ["rule in a thread", "role in a thread", "rule in an answer", "role in an answer"])
-def test_a_mute_is_undone_by_those_whom_it_concerns(history: History, user: str, where: str, what: str, how: str) -> None:
+@pytest.mark.parametrize(
+    "how", ["rule in a thread", "role in a thread", "rule in an answer", "role in an answer"]
+)
+def test_a_mute_is_undone_by_those_whom_it_concerns(
+    history: History, user: str, where: str, what: str, how: str
+) -> None:
     role, private = how.startswith("role"), how.endswith("answer")
     channel = object_(what, user)
     number = mute(history, channel, role=role)
@@ -101,10 +111,18 @@ def test_a_mute_is_undone_by_those_whom_it_concerns(history: History, user: str,
 
 @pytest.mark.parametrize(("user", "what"), [*product(PEOPLE, OBJECTS)])
 @pytest.mark.parametrize(("action", "value"), [("role_mute", STORY), ("rule_mute", "kernels")])
-def test_a_channel_is_muted_by_those_whom_it_concerns(history: History, user: str, what: str, action: str, value: str) -> None:
-    where = {"slack:#roles": ROLES, "slack:#secret-reorg": SECRET, "own": DIRECT[user], "other's": DIRECT[BOB]}[what]
+def test_a_channel_is_muted_by_those_whom_it_concerns(
+    history: History, user: str, what: str, action: str, value: str
+) -> None:
+    where = {
+        "slack:#roles": ROLES,
+        "slack:#secret-reorg": SECRET,
+        "own": DIRECT[user],
+        "other's": DIRECT[BOB],
+    }[what]
     outcome = press(history, action, value, user, where)
-    if what == "other's":  # nobody is in another's direct messages; a payload that says so mutes nothing there
+    # nobody is in another's direct messages; a payload that says so mutes nothing there
+    if what == "other's":
         assert f"slack:{BOB}" not in holds(history)
         return
     allowed = what == "own" or user == ADMIN
@@ -113,8 +131,12 @@ def test_a_channel_is_muted_by_those_whom_it_concerns(history: History, user: st
 
 
 @pytest.mark.parametrize(("user", "where"), [*product(PEOPLE, PLACES)])
-@pytest.mark.parametrize("action", ["role_save", "role_unsave", "role_why", "role_diff", "role_open"])
-def test_everyone_may_ask_about_a_role_and_keep_a_list(history: History, user: str, where: str, action: str) -> None:
+@pytest.mark.parametrize(
+    "action", ["role_save", "role_unsave", "role_why", "role_diff", "role_open"]
+)
+def test_everyone_may_ask_about_a_role_and_keep_a_list(
+    history: History, user: str, where: str, action: str
+) -> None:
     press(history, "role_save", STORY, BOB, ROLES)
     outcome = press(history, action, STORY, user, place(where, user))
     saved = {row[0] for row in history.ask("SELECT user_id FROM saved")}
@@ -126,7 +148,9 @@ def test_everyone_may_ask_about_a_role_and_keep_a_list(history: History, user: s
 
 @pytest.mark.parametrize(("user", "where"), [*product(PEOPLE, PLACES)])
 @pytest.mark.parametrize("command", ["rules", "status", "muted"])
-def test_private_channels_and_others_direct_messages_are_named_to_nobody(history: History, user: str, where: str, command: str) -> None:
+def test_private_channels_and_others_direct_messages_are_named_to_nobody(
+    history: History, user: str, where: str, command: str
+) -> None:
     waiting(history)
     for channel in (*NAMES.values(), f"slack:{BOB}", f"slack:{user}"):
         mute(history, channel)
@@ -141,31 +165,54 @@ def waiting(history: History) -> None:
     """A message that waits for every channel."""
     with history.engine.begin() as connection:
         for channel in (*NAMES.values(), *(f"slack:{user}" for user in DIRECT)):
-            row = {"delivery_id": f"w{channel}", "channel": channel, "message": "{}", "state": "failed", "created_at": history.now}
+            row = {
+                "delivery_id": f"w{channel}",
+                "channel": channel,
+                "message": "{}",
+                "state": "failed",
+                "created_at": history.now,
+            }
             connection.execute(insert(Delivery).values(**row, attempts=1))
 
 
 def ask(history: History, text: str, user: str, channel_id: str) -> str:
-    with reading(history.engine) as connection:
-        said = slash_commands.answer(connection, history.settings, Typed("k", user, channel_id, text, ""), history.now)
-    return str((said.text, [block for block in said.blocks if block["type"] != "actions"])).replace(f"'user_id': '{user}'", "")
+    with read_transaction(history.engine) as connection:
+        said = slash_commands.handle_command(
+            connection, history.settings, SlashCommand("k", user, channel_id, text, ""), history.now
+        )
+    return str((said.text, [block for block in said.blocks if block["type"] != "actions"])).replace(
+        f"'user_id': '{user}'", ""
+    )
 
 
 @pytest.mark.parametrize(("user", "where"), [*product(PEOPLE, PLACES)])
 def test_undo_is_shown_to_those_who_may(history: History, user: str, where: str) -> None:
-    numbers = {channel: str(mute(history, channel)) for channel in (*NAMES.values(), f"slack:{BOB}", f"slack:{user}")}
-    with reading(history.engine) as connection:
-        said = slash_commands.answer(connection, history.settings, Typed("k", user, place(where, user), "muted", ""), history.now)
+    numbers = {
+        channel: str(mute(history, channel))
+        for channel in (*NAMES.values(), f"slack:{BOB}", f"slack:{user}")
+    }
+    with read_transaction(history.engine) as connection:
+        said = slash_commands.handle_command(
+            connection,
+            history.settings,
+            SlashCommand("k", user, place(where, user), "muted", ""),
+            history.now,
+        )
     shown = {block["elements"][0]["value"] for block in said.blocks if block["type"] == "actions"}
     expected = {numbers[f"slack:{user}"]}
     if user == ADMIN:
-        expected |= {numbers["slack:#roles"]} | ({numbers["slack:#secret-reorg"]} if where == "private" else set())
+        expected |= {numbers["slack:#roles"]} | (
+            {numbers["slack:#secret-reorg"]} if where == "private" else set()
+        )
     assert shown == expected
 
 
 def test_a_channel_that_slack_never_listed_counts_as_private() -> None:
     person = Person(ALICE, ROLES)
-    assert person.names(["console", "slack:#new", "slack:C0NEW00001", f"slack:{BOB}", "slack:D0BOB00001"], lambda _: False) == [
+    assert person.names(
+        ["console", "slack:#new", "slack:C0NEW00001", f"slack:{BOB}", "slack:D0BOB00001"],
+        lambda _: False,
+    ) == [
         "console",
         "2 private channels",
         "2 direct messages",
@@ -192,5 +239,5 @@ def test_a_mute_holds_for_the_name_that_alerts_are_written_for(history: History)
 
 
 def reason(history: History, channel: str, now: datetime) -> str | None:
-    with reading(history.engine) as connection:
+    with read_transaction(history.engine) as connection:
         return mutes.current(connection, now).reason(channel, "kernels", None)

@@ -11,12 +11,12 @@ from sqlalchemy import Engine
 
 from monitor.alerts import mutes, saved
 from monitor.config.model import SlackSettings
-from monitor.database.engine import reading
+from monitor.database.engine import read_transaction
 from monitor.errors import UserError
 from monitor.queries.resolve import find_posting
 from monitor.slack_app import slash_commands
-from monitor.slack_app.payloads import Typed
-from monitor.slack_app.replies import Said
+from monitor.slack_app.payloads import SlashCommand
+from monitor.slack_app.replies import SlackReply
 from monitor.slack_app.slash_commands import Search, read
 from tests.support.block_rules import TOTAL, faults, length
 from tests.support.boards import posting, snapshot
@@ -41,22 +41,31 @@ def history(tmp_path_factory: pytest.TempPathFactory, made: Made) -> Iterator[Hi
 def test_both_databases_are_asked_alike(history: History, engine: Engine) -> None:
     other = tell(engine)
     know(engine)
-    for text in ("roles research engineer at example labs in london", "history engineer", "rules", "saved", "help", "roles counsel"):
+    for text in (
+        "roles research engineer at example labs in london",
+        "history engineer",
+        "rules",
+        "saved",
+        "help",
+        "roles counsel",
+    ):
         assert ask(other, text) == ask(history, text)
     for text in ("roles", "history gemini", "status"):
         assert shown(ask(other, text)) == shown(ask(history, text))
 
 
-def ask(history: History, text: str, user: str = ALICE) -> Said:
+def ask(history: History, text: str, user: str = ALICE) -> SlackReply:
     """The answer, which Slack would take."""
-    with reading(history.engine) as connection:
-        said = slash_commands.answer(connection, history.settings, Typed("k", user, "C1", text, ""), history.now)
+    with read_transaction(history.engine) as connection:
+        said = slash_commands.handle_command(
+            connection, history.settings, SlashCommand("k", user, "C1", text, ""), history.now
+        )
     assert faults(said.blocks) == []
     assert length(said.blocks) < TOTAL
     return said
 
 
-def shown(said: Said) -> str:
+def shown(said: SlackReply) -> str:
     """All words of an answer."""
     return " ".join(_texts(said.blocks))
 
@@ -76,7 +85,10 @@ def _texts(part: object) -> list[str]:
         ("", Search()),
         ("research engineer", Search(("research", "engineer"))),
         ("research engineer at deepmind", Search(("research", "engineer"), "deepmind")),
-        ("research engineer at google deepmind in mountain view", Search(("research", "engineer"), "google deepmind", ("mountain view",))),
+        (
+            "research engineer at google deepmind in mountain view",
+            Search(("research", "engineer"), "google deepmind", ("mountain view",)),
+        ),
         ("in london at deepmind", Search((), "deepmind", ("london",))),
         ("“research engineer” gemini", Search(("research engineer", "gemini"))),
         ('"engineer in residence" at x', Search(("engineer in residence",), "x")),
@@ -89,7 +101,10 @@ def test_words_a_company_and_a_place_are_told_apart(text: str, search: Search) -
 
 
 def test_roles_are_found_by_words_company_and_place(history: History) -> None:
-    assert ask(history, "roles research engineer at example labs").text == "2 open roles for “research engineer at example labs”"
+    assert (
+        ask(history, "roles research engineer at example labs").text
+        == "2 open roles for “research engineer at example labs”"
+    )
     found = shown(ask(history, "roles research engineer at examplelabs in mountain view"))
     assert "Research Engineer, Gemini" in found
     assert "133,000\u2013240,000 USD/year" in found
@@ -100,27 +115,49 @@ def test_roles_are_found_by_words_company_and_place(history: History) -> None:
 def test_roles_that_nobody_has_are_answered_with_what_may_help(history: History) -> None:
     assert "1 closed one would fit" in shown(ask(history, "roles counsel"))
     assert "Fewer words" in shown(ask(history, "roles sommelier"))
-    with pytest.raises(UserError, match="no board of 'exmaple labs' is known; nearest: example labs"):
+    with pytest.raises(
+        UserError, match="no board of 'exmaple labs' is known; nearest: example labs"
+    ):
         ask(history, "roles engineer at exmaple labs")
-    with pytest.raises(UserError, match="no board of 'nowhere' is known; there is Example Labs, Other Works"):
+    with pytest.raises(
+        UserError, match="no board of 'nowhere' is known; there is Example Labs, Other Works"
+    ):
         ask(history, "roles at nowhere")
     with pytest.raises(UserError, match="cannot be looked for"):
         ask(history, "roles /(/")
 
 
-@pytest.mark.parametrize("named", [STORY, "https://job-boards.greenhouse.io/examplelabs/jobs/11", "gemini", "research engineer gemini"])
-def test_a_history_is_told_of_what_is_named_or_of_the_only_one_that_fits(history: History, named: str) -> None:
+@pytest.mark.parametrize(
+    "named",
+    [
+        STORY,
+        "https://job-boards.greenhouse.io/examplelabs/jobs/11",
+        "gemini",
+        "research engineer gemini",
+    ],
+)
+def test_a_history_is_told_of_what_is_named_or_of_the_only_one_that_fits(
+    history: History, named: str
+) -> None:
     told = shown(ask(history, f"history {named}"))
     assert "Research Engineer, Gemini" in told
     assert "Location" in told
     assert "London, UK" in told
     assert "2 passages changed" in told or "1 passage changed" in told or "passages changed" in told
-    assert told.index("reopened") < told.index("closed  ") if "closed  " in told else "reopened" in told
+    assert (
+        told.index("reopened") < told.index("closed  ")
+        if "closed  " in told
+        else "reopened" in told
+    )
 
 
 def test_a_link_as_slack_writes_it_is_the_address(history: History) -> None:
     address = "https://job-boards.greenhouse.io/examplelabs/jobs/11"
-    assert ask(history, f"history <{address}>") == ask(history, f"history <{address}|jobs/11>") == ask(history, f"history {address}")
+    assert (
+        ask(history, f"history <{address}>")
+        == ask(history, f"history <{address}|jobs/11>")
+        == ask(history, f"history {address}")
+    )
 
 
 def test_several_postings_that_fit_are_listed_with_their_names(history: History) -> None:
@@ -136,22 +173,47 @@ def test_several_postings_that_fit_are_listed_with_their_names(history: History)
 
 def test_rules_say_what_they_look_for_and_where_they_are_muted(history: History) -> None:
     with history.engine.begin() as connection:
-        mutes.mute(connection, "slack:#roles", posting_id=None, rule="kernels", by=ALICE, now=history.now)
+        mutes.mute(
+            connection, "slack:#roles", posting_id=None, rule="kernels", by=ALICE, now=history.now
+        )
     told = shown(ask(history, "rules"))
     assert "any of research engineer  →  console" in told
     assert "muted in slack:#roles until" in told
     with history.engine.begin() as connection:
-        assert mutes.undo(connection, mutes.listed(connection, history.now)[0].id, ALICE, history.now)
+        assert mutes.undo(
+            connection, mutes.list_mutes(connection, history.now)[0].id, ALICE, history.now
+        )
 
 
 def test_what_is_muted_is_listed_with_a_button_to_undo_each(history: History) -> None:
     assert shown(ask(history, "muted")) == "Nothing is muted."
     with history.engine.begin() as connection:
-        made = [mutes.mute(connection, f"slack:#{n}", posting_id=None, rule="kernels", by=ALICE, now=history.now)[0].id for n in range(25)]
+        made = [
+            mutes.mute(
+                connection,
+                f"slack:#{n}",
+                posting_id=None,
+                rule="kernels",
+                by=ALICE,
+                now=history.now,
+            )[0].id
+            for n in range(25)
+        ]
         found = find_posting(connection, STORY)
-        made.append(mutes.mute(connection, "slack:#roles", posting_id=found.id, rule=None, by=ALICE, now=history.now)[0].id)
+        made.append(
+            mutes.mute(
+                connection,
+                "slack:#roles",
+                posting_id=found.id,
+                rule=None,
+                by=ALICE,
+                now=history.now,
+            )[0].id
+        )
     said = ask(history, "muted", ADMIN)
-    assert [block["elements"][0]["value"] for block in said.blocks if block["type"] == "actions"] == list(map(str, made[:20]))
+    assert [
+        block["elements"][0]["value"] for block in said.blocks if block["type"] == "actions"
+    ] == list(map(str, made[:20]))
     assert "and 6 more" in shown(said)
     assert [block for block in ask(history, "muted").blocks if block["type"] == "actions"] == []
     with history.engine.begin() as connection:
@@ -164,7 +226,9 @@ def test_what_is_muted_is_listed_with_a_button_to_undo_each(history: History) ->
 
 def test_what_another_muted_in_his_direct_messages_is_not_listed(history: History) -> None:
     with history.engine.begin() as connection:
-        row, _ = mutes.mute(connection, f"slack:{BOB}", posting_id=None, rule="kernels", by=BOB, now=history.now)
+        row, _ = mutes.mute(
+            connection, f"slack:{BOB}", posting_id=None, rule="kernels", by=BOB, now=history.now
+        )
     assert "kernels" in shown(ask(history, "muted", BOB))
     assert "muted in your direct messages" in shown(ask(history, "rules", BOB))
     assert shown(ask(history, "muted")) == "Nothing is muted."
@@ -182,7 +246,7 @@ def test_status_counts_boards_roles_and_what_waits(history: History) -> None:
 def test_saved_lists_a_persons_own_whatever_became_of_them(history: History) -> None:
     with history.engine.begin() as connection:
         for key in (STORY, "13"):
-            saved.save(connection, BOB, find_posting(connection, key).id, history.now)
+            saved.save_role(connection, BOB, find_posting(connection, key).id, history.now)
     told = shown(ask(history, "saved", BOB))
     assert "Legal Counsel" in told
     assert "(closed)" in told
@@ -191,7 +255,12 @@ def test_saved_lists_a_persons_own_whatever_became_of_them(history: History) -> 
 
 @pytest.mark.parametrize(
     ("typed", "hint"),
-    [("rolse", "did you mean `/rolewatch roles`"), ("histroy x", "`/rolewatch history`"), ("stat", "status"), ("xyzzy", "help` says")],
+    [
+        ("rolse", "did you mean `/rolewatch roles`"),
+        ("histroy x", "`/rolewatch history`"),
+        ("stat", "status"),
+        ("xyzzy", "help` says"),
+    ],
 )
 def test_a_typing_mistake_gets_a_line_that_helps(history: History, typed: str, hint: str) -> None:
     with pytest.raises(UserError, match=hint.replace("`", ".")):
@@ -201,14 +270,19 @@ def test_a_typing_mistake_gets_a_line_that_helps(history: History, typed: str, h
 def test_help_names_every_command(history: History) -> None:
     for text in ("", "help", "HELP"):
         told = shown(ask(history, text))
-        assert all(f"/rolewatch {name}" in told for name in ("roles", "history", "saved", "rules", "muted", "status"))
+        assert all(
+            f"/rolewatch {name}" in told
+            for name in ("roles", "history", "saved", "rules", "muted", "status")
+        )
         assert json.dumps(ask(history, text).blocks)
 
 
 def test_the_history_of_a_role_that_moved_is_one(sqlite_engine: Engine) -> None:
     history = History(sqlite_engine)
     history.look(snapshot([posting("1"), posting("2", title="Chef")]))
-    history.look(snapshot([posting("1", title="Research Engineer, Gemini"), posting("2", title="Chef")]))
+    history.look(
+        snapshot([posting("1", title="Research Engineer, Gemini"), posting("2", title="Chef")])
+    )
     move(history)
     history.look(listing([there(posting("1", title="Research Engineer, Gemini"))]))
     said = shown(ask(history, "history gemini"))

@@ -21,8 +21,15 @@ def test_equal_texts_have_no_difference() -> None:
 def test_a_difference_keeps_six_words_around_and_says_what_it_leaves_out() -> None:
     words = [str(number) for number in range(40)]
     edited = [*words[:20], "new", *words[21:]]
-    around = [Piece("same", "14 15 16 17 18 19"), Piece("old", "20"), Piece("new", "new"), Piece("same", "21 22 23 24 25 26")]
-    assert word_diff(" ".join(words), " ".join(edited)) == [[Piece("gap", "…"), *around, Piece("gap", "…")]]
+    around = [
+        Piece("same", "14 15 16 17 18 19"),
+        Piece("old", "20"),
+        Piece("new", "new"),
+        Piece("same", "21 22 23 24 25 26"),
+    ]
+    assert word_diff(" ".join(words), " ".join(edited)) == [
+        [Piece("gap", "…"), *around, Piece("gap", "…")]
+    ]
 
 
 def test_two_far_edits_of_a_paragraph_are_parted_by_one_gap() -> None:
@@ -43,16 +50,34 @@ def shown(old: str, new: str) -> list[str]:
 @pytest.mark.parametrize(
     ("old", "new", "passages"),
     [
-        ("Stays.\n\nWe pay well here.\n\nEnd.", "Stays.\n\nWe pay very well here.\n\nEnd.", ["We pay {+very+} well here."]),
+        (
+            "Stays.\n\nWe pay well here.\n\nEnd.",
+            "Stays.\n\nWe pay very well here.\n\nEnd.",
+            ["We pay {+very+} well here."],
+        ),
         ("One.\nTwo things.\nThree.", "One.\nThree.", ["[-Two things.-]"]),
         ("One.\nThree.", "One.\nNot like the others.\nThree.", ["{+Not like the others.+}"]),
-        ("Apply by May.\nB.\nWe are ten.", "Apply by June.\nB.\nWe are six.", ["Apply by [-May.-] {+June.+}", "We are [-ten.-] {+six.+}"]),
-        ("You build large models for us", "You build large models\n\nfor them", ["You build large models for [-us-] {+them+}"]),
-        ("Old words of one kind", "Something else was said", ["[-Old words of one kind-] {+Something else was said+}"]),
+        (
+            "Apply by May.\nB.\nWe are ten.",
+            "Apply by June.\nB.\nWe are six.",
+            ["Apply by [-May.-] {+June.+}", "We are [-ten.-] {+six.+}"],
+        ),
+        (
+            "You build large models for us",
+            "You build large models\n\nfor them",
+            ["You build large models for [-us-] {+them+}"],
+        ),
+        (
+            "Old words of one kind",
+            "Something else was said",
+            ["[-Old words of one kind-] {+Something else was said+}"],
+        ),
         (
             "You have a degree in physics and four years of work in labs",
             "You have shown that you build things and can tell others of work in labs",
-            ["You have [-a degree in physics and four years-] {+shown that you build things and can tell others+} of work in labs"],
+            [
+                "You have [-a degree in physics and four years-] {+shown that you build things and can tell others+} of work in labs"
+            ],
         ),
         (
             "Kept words begin here\nFirst paragraph to be dropped\nSecond that is the same but longer",
@@ -66,18 +91,27 @@ def shown(old: str, new: str) -> list[str]:
         ),
     ],
 )
-def test_only_passages_that_changed_are_shown_like_with_like(old: str, new: str, passages: list[str]) -> None:
+def test_only_passages_that_changed_are_shown_like_with_like(
+    old: str, new: str, passages: list[str]
+) -> None:
     assert shown(old, new) == passages
 
 
-texts = st.lists(st.lists(st.sampled_from(["a", "b", "c", "d", "e", "f"]), max_size=12).map(" ".join), max_size=6).map("\n".join)
+texts = st.lists(
+    st.lists(st.sampled_from(["a", "b", "c", "d", "e", "f"]), max_size=12).map(" ".join), max_size=6
+).map("\n".join)
 
 
 @given(texts, texts)
-def test_the_old_and_the_new_words_of_a_difference_are_those_that_differ(old: str, new: str) -> None:
+def test_the_old_and_the_new_words_of_a_difference_are_those_that_differ(
+    old: str, new: str
+) -> None:
     found = [piece for passage in word_diff(old, new) for piece in passage]
     assert bool(found) == (old.split() != new.split())
-    gone, come = (Counter(word for piece in found if piece.kind == kind for word in piece.words.split()) for kind in ("old", "new"))
+    gone, come = (
+        Counter(word for piece in found if piece.kind == kind for word in piece.words.split())
+        for kind in ("old", "new")
+    )
     before, after = Counter(old.split()), Counter(new.split())
     assert (before - gone + come) == after
     assert not gone - before
@@ -86,8 +120,12 @@ def test_the_old_and_the_new_words_of_a_difference_are_those_that_differ(old: st
 
 def test_texts_of_a_book_are_compared_at_once() -> None:
     random = Random(7)
-    book = "\n".join(" ".join(random.choices(["the", "and", *map(str, range(500))], k=120)) for _ in range(150))
-    other = "\n".join(" ".join(random.choices(["the", "and", *map(str, range(500))], k=120)) for _ in range(150))
+    book = "\n".join(
+        " ".join(random.choices(["the", "and", *map(str, range(500))], k=120)) for _ in range(150)
+    )
+    other = "\n".join(
+        " ".join(random.choices(["the", "and", *map(str, range(500))], k=120)) for _ in range(150)
+    )
     started = process_time()
     assert len(word_diff(book, other)) == 300
     word_diff(book.replace("\n", " "), other.replace("\n", " "))

@@ -6,10 +6,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from monitor.text.local_time import end_of, instant, latest
+from monitor.text.local_time import end_of, latest_instant, to_instant
 
 NEW_YORK, LONDON = ZoneInfo("America/New_York"), ZoneInfo("Europe/London")
-SKIPPED, TWICE = date(2026, 3, 8), date(2026, 11, 1)  # New York has no 02:30 on the one day and two 01:30 on the other
+# New York has no 02:30 on the one day and two 01:30 on the other
+SKIPPED, TWICE = date(2026, 3, 8), date(2026, 11, 1)
 
 
 def utc(text: str) -> datetime:
@@ -26,14 +27,17 @@ def utc(text: str) -> datetime:
     ],
 )
 def test_a_time_of_day_is_one_instant(day: date, at: time, expected: str) -> None:
-    assert instant(day, at, NEW_YORK) == utc(expected)
+    assert to_instant(day, at, NEW_YORK) == utc(expected)
 
 
 @pytest.mark.parametrize("at", [time(0), time(1, 30), time(2, 30), time(9), time(23, 59)])
 @pytest.mark.parametrize("around", [SKIPPED, TWICE])
 def test_each_day_has_a_time_of_day_once(at: time, around: date) -> None:
     start = datetime.combine(around - timedelta(days=2), time(0), NEW_YORK).astimezone(UTC)
-    seen = [latest(at, NEW_YORK, start + timedelta(minutes=5 * step)) for step in range(5 * 24 * 12)]
+    seen = [
+        latest_instant(at, NEW_YORK, start + timedelta(minutes=5 * step))
+        for step in range(5 * 24 * 12)
+    ]
     assert sorted(seen) == seen
     assert len({moment.astimezone(NEW_YORK).date() for moment in seen}) == len(set(seen))
 
@@ -63,10 +67,21 @@ def test_a_span_within_a_day_ends_on_it() -> None:
     assert end_of((time(12), time(14)), LONDON, utc("2026-01-05T23:00")) is None
 
 
-@pytest.mark.parametrize("hours", [(time(1), time(1, 30)), (time(0), time(1, 30)), (time(22), time(1, 30)), (time(1, 30), time(2, 30))])
+@pytest.mark.parametrize(
+    "hours",
+    [
+        (time(1), time(1, 30)),
+        (time(0), time(1, 30)),
+        (time(22), time(1, 30)),
+        (time(1, 30), time(2, 30)),
+    ],
+)
 @pytest.mark.parametrize("around", [SKIPPED, TWICE])
 def test_a_span_begins_and_ends_once_a_day(hours: tuple[time, time], around: date) -> None:
     start = datetime.combine(around - timedelta(days=1), time(12), NEW_YORK).astimezone(UTC)
-    quiet = [end_of(hours, NEW_YORK, start + timedelta(minutes=5 * step)) is not None for step in range(2 * 24 * 12)]
+    quiet = [
+        end_of(hours, NEW_YORK, start + timedelta(minutes=5 * step)) is not None
+        for step in range(2 * 24 * 12)
+    ]
     turns = sum(before != after for before, after in pairwise(quiet))
     assert turns == 4

@@ -11,10 +11,19 @@ MOST_IN_MESSAGE, MOST_IN_VIEW = 50, 100
 _RICH = {"rich_text_section", "rich_text_list", "rich_text_quote", "rich_text_preformatted"}
 _RICH_ELEMENTS = {"emoji", "user", "usergroup", "channel", "broadcast", "date", "color", "team"}
 _VIDEO = ("type", "alt_text", "title", "thumbnail_url", "video_url")
-_VIDEO_MORE = ("block_id", "author_name", "description", "provider_icon_url", "provider_name", "title_url")
+_VIDEO_MORE = (
+    "block_id",
+    "author_name",
+    "description",
+    "provider_icon_url",
+    "provider_name",
+    "title_url",
+)
 
 
-def check(blocks: object, at: str = "/blocks", most: int = MOST_IN_MESSAGE) -> tuple[list[str], int]:
+def check(
+    blocks: object, at: str = "/blocks", most: int = MOST_IN_MESSAGE
+) -> tuple[list[str], int]:
     """Return why Slack refuses the blocks, and the characters of all their texts."""
     if not isinstance(blocks, list):
         return [f"must be an array [json-pointer:{at}]"], 0
@@ -57,7 +66,9 @@ class _Blocks(Elements):
             self.error("must define either `text` or `fields`", f"{at}/type")
         if "text" in block:
             self.text(block["text"], f"{at}/text", 3000)
-        for number, field in enumerate(self.items(block["fields"], f"{at}/fields", 1, 10) if "fields" in block else []):
+        for number, field in enumerate(
+            self.items(block["fields"], f"{at}/fields", 1, 10) if "fields" in block else []
+        ):
             self.text(field, f"{at}/fields/{number}", 2000)
         if "accessory" in block:
             self.element(block["accessory"], f"{at}/accessory", set(), images=True)
@@ -77,7 +88,9 @@ class _Blocks(Elements):
 
     def _context(self, block: dict[str, Any], at: str) -> None:
         self.keys(block, at, ("type", "elements"), ("block_id",))
-        for number, element in enumerate(self.items(block.get("elements", []), f"{at}/elements", 1, 10)):
+        for number, element in enumerate(
+            self.items(block.get("elements", []), f"{at}/elements", 1, 10)
+        ):
             place = f"{at}/elements/{number}"
             if isinstance(element, dict) and element.get("type") == "image":
                 self.image(element, place, ())
@@ -87,7 +100,9 @@ class _Blocks(Elements):
     def _actions(self, block: dict[str, Any], at: str) -> None:
         self.keys(block, at, ("type", "elements"), ("block_id",))
         seen: set[str] = set()
-        for number, element in enumerate(self.items(block.get("elements", []), f"{at}/elements", 1, 25)):
+        for number, element in enumerate(
+            self.items(block.get("elements", []), f"{at}/elements", 1, 25)
+        ):
             self.element(element, f"{at}/elements/{number}", seen)
 
     def _markdown(self, block: dict[str, Any], at: str) -> None:
@@ -106,7 +121,10 @@ class _Blocks(Elements):
         for number, part in enumerate(self.items(block.get("elements"), f"{at}/elements", 1, 1000)):
             place = f"{at}/elements/{number}"
             if not isinstance(part, dict) or part.get("type") not in _RICH:
-                self.error(f"unsupported type: {part.get('type') if isinstance(part, dict) else part}", f"{place}/type")
+                self.error(
+                    f"unsupported type: {part.get('type') if isinstance(part, dict) else part}",
+                    f"{place}/type",
+                )
             elif part["type"] == "rich_text_list":
                 self._rich_list(part, place)
             else:
@@ -129,9 +147,23 @@ class _Blocks(Elements):
                 self.url(element.get("url"), f"{place}/url")
                 self.count(str(element.get("text") or element.get("url") or ""))
             elif kind not in _RICH_ELEMENTS:
-                self.error("must be a valid object" if kind is None else f"unsupported type: {kind}", f"{place}/type")
+                self.error(
+                    "must be a valid object" if kind is None else f"unsupported type: {kind}",
+                    f"{place}/type",
+                )
 
 
 _KINDS: Collection[str] = frozenset(
-    {"section", "header", "divider", "image", "context", "actions", "markdown", "rich_text", "file", "video"}
+    {
+        "section",
+        "header",
+        "divider",
+        "image",
+        "context",
+        "actions",
+        "markdown",
+        "rich_text",
+        "file",
+        "video",
+    }
 )

@@ -12,12 +12,14 @@ from tests.support.strict_slack.elements import units
 from tests.support.strict_slack.workspace import ApiError, Body, Workspace
 
 _CUT, _LONG, _UPDATED = 40_000, 4000, 4000
-_LINK = re.compile(r"^(https?://|mailto:|tel:|@[UW]|#C|!date\^|!subteam\^|!here|!channel|!everyone|slack://)")
+_LINK = re.compile(
+    r"^(https?://|mailto:|tel:|@[UW]|#C|!date\^|!subteam\^|!here|!channel|!everyone|slack://)"
+)
 _EVENT_TYPE = re.compile(r"^[A-Za-z0-9][A-Za-z0-9_.:-]{0,254}$")
 _METADATA = {"event_type", "event_payload", "entities"}
 
 
-def decoded(arguments: Body, name: str, word: str) -> Any:  # noqa: ANN401  # any JSON
+def decoded(arguments: Body, name: str, word: str) -> Any:  # any JSON
     """Return an argument that may come as JSON text. Raises ApiError of that word."""
     value = arguments.get(name)
     if not isinstance(value, str):
@@ -28,7 +30,9 @@ def decoded(arguments: Body, name: str, word: str) -> Any:  # noqa: ANN401  # an
         raise ApiError(word) from error
 
 
-def content(workspace: Workspace, arguments: Body, record: Body, warnings: list[str], method: str) -> Body:
+def content(
+    workspace: Workspace, arguments: Body, record: Body, warnings: list[str], method: str
+) -> Body:
     """Return what a message says. Raises ApiError."""
     text, markdown = arguments.get("text"), arguments.get("markdown_text")
     if text is not None and not isinstance(text, str):
@@ -44,17 +48,29 @@ def content(workspace: Workspace, arguments: Body, record: Body, warnings: list[
     if said is None and not blocks and not attachments:
         raise ApiError("no_text")
     if (blocks or attachments) and not (text and text.strip()):
-        workspace.lint(record, "missing_fallback_text", "blocks without top-level text: an empty notification")
-    found = {"text": text if text is not None else markdown, "blocks": blocks, "attachments": attachments}
+        workspace.lint(
+            record, "missing_fallback_text", "blocks without top-level text: an empty notification"
+        )
+    found = {
+        "text": text if text is not None else markdown,
+        "blocks": blocks,
+        "attachments": attachments,
+    }
     if "metadata" in arguments:
-        found["metadata"] = _metadata(workspace, decoded(arguments, "metadata", "invalid_metadata_format"), method)
+        found["metadata"] = _metadata(
+            workspace, decoded(arguments, "metadata", "invalid_metadata_format"), method
+        )
     _lint(workspace, record, text, blocks or [])
-    if method == "chat.postMessage" and "unfurl_links" not in arguments and re.search(r"https?://", json.dumps([text, blocks])):
+    if (
+        method == "chat.postMessage"
+        and "unfurl_links" not in arguments
+        and re.search(r"https?://", json.dumps([text, blocks]))
+    ):
         workspace.lint(record, "unfurl_not_decided", "a link, and unfurl_links is not set")
     return found
 
 
-def _blocks(workspace: Workspace, blocks: Any) -> list[Body] | None:  # noqa: ANN401  # any JSON
+def _blocks(workspace: Workspace, blocks: Any) -> list[Body] | None:  # any JSON
     if blocks is None:
         return None
     if not isinstance(blocks, list):
@@ -67,7 +83,7 @@ def _blocks(workspace: Workspace, blocks: Any) -> list[Body] | None:  # noqa: AN
     return blocks
 
 
-def _attachments(attachments: Any) -> list[Body] | None:  # noqa: ANN401  # any JSON
+def _attachments(attachments: Any) -> list[Body] | None:  # any JSON
     if attachments is None:
         return None
     if not isinstance(attachments, list) or not all(isinstance(one, dict) for one in attachments):
@@ -75,13 +91,19 @@ def _attachments(attachments: Any) -> list[Body] | None:  # noqa: ANN401  # any 
     if len(attachments) > 100:
         raise ApiError("too_many_attachments")
     for number, one in enumerate(attachments):
-        errors, _ = block_kit.check(one["blocks"], f"/attachments/{number}/blocks") if "blocks" in one else ([], 0)
+        errors, _ = (
+            block_kit.check(one["blocks"], f"/attachments/{number}/blocks")
+            if "blocks" in one
+            else ([], 0)
+        )
         if errors:
             raise ApiError("invalid_attachments", errors)
     return attachments
 
 
-def _text(workspace: Workspace, text: str | None, record: Body, warnings: list[str], method: str) -> str | None:
+def _text(
+    workspace: Workspace, text: str | None, record: Body, warnings: list[str], method: str
+) -> str | None:
     """Return the text as Slack keeps it."""
     if text is None:
         return None
@@ -93,26 +115,36 @@ def _text(workspace: Workspace, text: str | None, record: Body, warnings: list[s
         workspace.lint(record, "text_truncated_at_40000")
         return text[:_CUT]
     if len(text) > _LONG:
-        workspace.lint(record, "text_over_4000", "Slack may split longer text over several messages")
+        workspace.lint(
+            record, "text_over_4000", "Slack may split longer text over several messages"
+        )
     return text
 
 
-def _metadata(workspace: Workspace, metadata: Any, method: str) -> Body | None:  # noqa: ANN401  # any JSON
+# any JSON
+def _metadata(workspace: Workspace, metadata: Any, method: str) -> Body | None:
     if metadata is None:
         return None
     if not isinstance(metadata, dict):
         raise ApiError("invalid_metadata_format")
     if not metadata and method == "chat.update":
         return {}
-    wrong = [f"no additional properties allowed: {name} [json-pointer:/metadata]" for name in sorted(set(metadata) - _METADATA)]
+    wrong = [
+        f"no additional properties allowed: {name} [json-pointer:/metadata]"
+        for name in sorted(set(metadata) - _METADATA)
+    ]
     kind, payload = metadata.get("event_type"), metadata.get("event_payload")
     if not isinstance(kind, str) or not _EVENT_TYPE.match(kind):
-        wrong.append("event_type must be an alphanumeric string [json-pointer:/metadata/event_type]")
+        wrong.append(
+            "event_type must be an alphanumeric string [json-pointer:/metadata/event_type]"
+        )
     if not isinstance(payload, dict):
         wrong.append("must be a valid object [json-pointer:/metadata/event_payload]")
     else:
         wrong += [
-            f"unsupported value type [json-pointer:/metadata/event_payload/{name}]" for name, one in payload.items() if not _fits(one)
+            f"unsupported value type [json-pointer:/metadata/event_payload/{name}]"
+            for name, one in payload.items()
+            if not _fits(one)
         ]
     if wrong:
         raise ApiError("invalid_metadata_schema", wrong)
@@ -135,7 +167,10 @@ def _lint(workspace: Workspace, record: Body, text: str | None, blocks: list[Bod
         for code, detail in _complaints(said):
             workspace.lint(record, code, f"{where}: {detail}")
     for block in blocks:
-        for element in [*(block.get("elements") or []), *([block["accessory"]] if "accessory" in block else [])]:
+        for element in [
+            *(block.get("elements") or []),
+            *([block["accessory"]] if "accessory" in block else []),
+        ]:
             if element.get("type") == "button" and "action_id" not in element:
                 workspace.lint(record, "button_without_action_id", str(element.get("url", "")))
             if str(element.get("image_url", "")).startswith(("http://127.", "http://localhost")):
@@ -162,7 +197,11 @@ def _mrkdwn(text: str | None, blocks: list[Body]) -> Iterator[tuple[str, str]]:
     if text:
         yield "text", text
     for number, block in enumerate(blocks):
-        parts = [block.get("text"), *(block.get("fields") or []), *(block["elements"] if block["type"] == "context" else [])]
+        parts = [
+            block.get("text"),
+            *(block.get("fields") or []),
+            *(block["elements"] if block["type"] == "context" else []),
+        ]
         for part in parts:
             if isinstance(part, dict) and part.get("type") == "mrkdwn":
                 yield f"blocks/{number}", part["text"]

@@ -29,14 +29,20 @@ _ALICE = "U0ALICE001"
 async def control(workspace: Workspace, request: web.Request) -> web.Response:
     """Do what is ordered."""
     name = request.match_info["name"]
-    order: Body = await request.json() if request.method == "POST" and request.can_read_body else dict(request.query)
+    order: Body = (
+        await request.json()
+        if request.method == "POST" and request.can_read_body
+        else dict(request.query)
+    )
     work = _ORDERS.get(name)
     if work is None:
         return web.json_response({"ok": False, "error": "unknown order"}, status=404)
     try:
         answer = {"ok": True} | await work(workspace, order)
     except (KeyError, ApiError) as error:
-        return web.json_response({"ok": False, "error": f"{type(error).__name__}: {error}"}, status=404)
+        return web.json_response(
+            {"ok": False, "error": f"{type(error).__name__}: {error}"}, status=404
+        )
     if name not in {"state", "log", "lint"}:
         workspace.log(kind="ctl", method=f"ctl.{name}", args=order)
     return web.json_response(answer, status=200 if answer["ok"] else 404)
@@ -58,17 +64,45 @@ async def state(workspace: Workspace, order: Body) -> Body:
             continue
         roots = [workspace.view(one, message, internal=True) for message in one.roots()]
         for message in roots:
-            message["replies"] = [workspace.view(one, reply, internal=True) for reply in one.replies(message["ts"])]
-        facts = {"id": one.id, "is_member": one.is_member, "is_archived": one.is_archived, "message_count": len(one.messages)}
+            message["replies"] = [
+                workspace.view(one, reply, internal=True) for reply in one.replies(message["ts"])
+            ]
+        facts = {
+            "id": one.id,
+            "is_member": one.is_member,
+            "is_archived": one.is_archived,
+            "message_count": len(one.messages),
+        }
         channels[one.name or one.id] = facts | {"messages": roots}
-    kept = {"ephemeral": workspace.ephemeral, "files": workspace.files, "views": workspace.views, "homes": workspace.homes}
-    counts = {"calls": dict(workspace.calls), "outcomes": dict(workspace.outcomes), "lint_count": len(workspace.lints)}
-    return {"channels": channels, "faults": workspace.faults, "sockets": len(workspace.sockets), **kept, **counts}
+    kept = {
+        "ephemeral": workspace.ephemeral,
+        "files": workspace.files,
+        "views": workspace.views,
+        "homes": workspace.homes,
+    }
+    counts = {
+        "calls": dict(workspace.calls),
+        "outcomes": dict(workspace.outcomes),
+        "lint_count": len(workspace.lints),
+    }
+    return {
+        "channels": channels,
+        "faults": workspace.faults,
+        "sockets": len(workspace.sockets),
+        **kept,
+        **counts,
+    }
 
 
 async def log(workspace: Workspace, order: Body) -> Body:
     since, method = int(order.get("since", 0)), order.get("method")
-    return {"log": [one for one in workspace.recent if one["seq"] > since and method in {None, one["method"]}]}
+    return {
+        "log": [
+            one
+            for one in workspace.recent
+            if one["seq"] > since and method in {None, one["method"]}
+        ]
+    }
 
 
 async def lint(workspace: Workspace, _: Body) -> Body:
@@ -97,7 +131,11 @@ async def config(workspace: Workspace, order: Body) -> Body:
 
 async def say(workspace: Workspace, order: Body) -> Body:
     channel = workspace.channel(order["channel"], names=True, member=False)
-    more = {"user": order.get("user", _ALICE), "thread_ts": order.get("thread_ts"), "client_msg_id": str(uuid.uuid4())}
+    more = {
+        "user": order.get("user", _ALICE),
+        "thread_ts": order.get("thread_ts"),
+        "client_msg_id": str(uuid.uuid4()),
+    }
     return {"ts": workspace.store(channel, {"text": order["text"]}, **more)["ts"]}
 
 
@@ -119,15 +157,25 @@ async def click(workspace: Workspace, order: Body) -> Body:
 def _click(workspace: Workspace, order: Body) -> Body | None:
     user, ts = order.get("user", _ALICE), workspace.new_ts()
     if order.get("home"):
-        action = envelopes.pressed(workspace.homes[user]["blocks"], order["action_id"], order.get("value"), ts)
+        action = envelopes.pressed(
+            workspace.homes[user]["blocks"], order["action_id"], order.get("value"), ts
+        )
         return action and envelopes.click_at_home(workspace, user, action)
     if "answer" in order:
         answer = next(one for one in workspace.ephemeral if one["ts"] == order["answer"])
         action = envelopes.pressed(answer["blocks"], order["action_id"], order.get("value"), ts)
         return action and envelopes.click_on_answer(workspace, answer, action)
     for channel in workspace.channels.values():
-        message = channel.messages.get(order["ts"]) if order.get("channel", channel.id) in {channel.id, channel.name} else None
-        action = envelopes.pressed(message.get("blocks", []), order["action_id"], order.get("value"), ts) if message else None
+        message = (
+            channel.messages.get(order["ts"])
+            if order.get("channel", channel.id) in {channel.id, channel.name}
+            else None
+        )
+        action = (
+            envelopes.pressed(message.get("blocks", []), order["action_id"], order.get("value"), ts)
+            if message
+            else None
+        )
         if message and action:
             return envelopes.click_on_message(workspace, channel, message, user, action)
     return None
@@ -136,7 +184,9 @@ def _click(workspace: Workspace, order: Body) -> Body | None:
 async def slash(workspace: Workspace, order: Body) -> Body:
     channel = workspace.channel(order.get("channel", "C0GENERAL1"), names=True, member=False)
     name = order["command"] if order["command"].startswith("/") else "/" + order["command"]
-    payload = envelopes.command(workspace, channel, order.get("user", _ALICE), name, order.get("text", ""))
+    payload = envelopes.command(
+        workspace, channel, order.get("user", _ALICE), name, order.get("text", "")
+    )
     answers = len(workspace.ephemeral)
     result = await envelopes.deliver(workspace, "slash_commands", payload, order)
     return result | {"ephemeral": workspace.ephemeral[answers:]}
@@ -144,7 +194,11 @@ async def slash(workspace: Workspace, order: Body) -> Body:
 
 async def event(workspace: Workspace, order: Body) -> Body:
     app = {"token": "t", "team_id": TEAM, "api_app_id": APP_ID, "type": "event_callback"}
-    payload = app | {"event_id": "Ev" + uuid.uuid4().hex[:8].upper(), "event_time": int(time.time()), "event": order["event"]}
+    payload = app | {
+        "event_id": "Ev" + uuid.uuid4().hex[:8].upper(),
+        "event_time": int(time.time()),
+        "event": order["event"],
+    }
     return await envelopes.deliver(workspace, "events_api", payload, order)
 
 
@@ -156,7 +210,9 @@ async def disconnect(workspace: Workspace, order: Body) -> Body:
             socket._req.transport.abort()
             continue
         with contextlib.suppress(ConnectionError):
-            await socket.send_json({"type": "disconnect", "reason": reason, "debug_info": {"host": "applink-sim"}})
+            await socket.send_json(
+                {"type": "disconnect", "reason": reason, "debug_info": {"host": "applink-sim"}}
+            )
     if reason in {"refresh_requested", "link_disabled"}:
         await asyncio.sleep(float(order.get("grace", 0.5)))
         for socket in sockets:
@@ -166,5 +222,19 @@ async def disconnect(workspace: Workspace, order: Body) -> Body:
 
 
 _ORDERS: dict[str, Callable[[Workspace, Body], Awaitable[Body]]] = {
-    one.__name__: one for one in (fault, state, log, lint, reset, config, say, delete, click, slash, event, disconnect)
+    one.__name__: one
+    for one in (
+        fault,
+        state,
+        log,
+        lint,
+        reset,
+        config,
+        say,
+        delete,
+        click,
+        slash,
+        event,
+        disconnect,
+    )
 }

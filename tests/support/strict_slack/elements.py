@@ -6,14 +6,38 @@ import re
 from typing import Any
 from urllib.parse import urlsplit
 
-_SELECTS = {"static_select", "external_select", "users_select", "conversations_select", "channels_select"}
+_SELECTS = {
+    "static_select",
+    "external_select",
+    "users_select",
+    "conversations_select",
+    "channels_select",
+}
 INTERACTIVE = frozenset(
-    {"button", "overflow", "datepicker", "timepicker", "datetimepicker", "checkboxes", "radio_buttons", "workflow_button"}
+    {
+        "button",
+        "overflow",
+        "datepicker",
+        "timepicker",
+        "datetimepicker",
+        "checkboxes",
+        "radio_buttons",
+        "workflow_button",
+    }
     | _SELECTS
     | {f"multi_{name}" for name in _SELECTS}
 )
 _BUTTON = ("action_id", "url", "value", "style", "confirm", "accessibility_label", "workflow")
-_MENU = ("placeholder", "options", "option_groups", "initial_option", "initial_options", "action_id", "confirm", "focus_on_load")
+_MENU = (
+    "placeholder",
+    "options",
+    "option_groups",
+    "initial_option",
+    "initial_options",
+    "action_id",
+    "confirm",
+    "focus_on_load",
+)
 _TEXTS = ("mrkdwn", "plain_text")
 
 
@@ -35,7 +59,9 @@ class Elements:
     def count(self, text: str) -> None:
         self.characters += units(text)
 
-    def keys(self, part: dict[str, Any], at: str, required: tuple[str, ...], optional: tuple[str, ...]) -> None:
+    def keys(
+        self, part: dict[str, Any], at: str, required: tuple[str, ...], optional: tuple[str, ...]
+    ) -> None:
         for name in required:
             if name not in part:
                 self.error(f"missing required field: {name}", at)
@@ -61,7 +87,11 @@ class Elements:
     def url(self, value: object, at: str, most: int = 3000) -> None:
         if self.string(value, at, 1, most):
             found = urlsplit(str(value))
-            if found.scheme not in {"http", "https"} or not found.netloc or re.search(r"\s", str(value)):
+            if (
+                found.scheme not in {"http", "https"}
+                or not found.netloc
+                or re.search(r"\s", str(value))
+            ):
                 self.error("must be a valid URL", at)
 
     def text(self, part: object, at: str, most: int, kinds: tuple[str, ...] = _TEXTS) -> None:
@@ -70,7 +100,10 @@ class Elements:
             return
         kind = part.get("type")
         if kind not in kinds:
-            self.error("must be a valid enum value" if kind in _TEXTS else f"unsupported type: {kind}", f"{at}/type")
+            self.error(
+                "must be a valid enum value" if kind in _TEXTS else f"unsupported type: {kind}",
+                f"{at}/type",
+            )
             return
         self.keys(part, at, ("type", "text"), ("emoji",) if kind == "plain_text" else ("verbatim",))
         for name in ("emoji", "verbatim"):
@@ -117,7 +150,10 @@ class Elements:
     def _identified(self, part: dict[str, Any], at: str, seen: set[str]) -> None:
         if "action_id" in part and self.string(part["action_id"], f"{at}/action_id", 1, 255):
             if part["action_id"] in seen:
-                self.error(f"`action_id` `{part['action_id']}` already exists in this block", f"{at}/action_id")
+                self.error(
+                    f"`action_id` `{part['action_id']}` already exists in this block",
+                    f"{at}/action_id",
+                )
             seen.add(part["action_id"])
         if "confirm" in part:
             self._confirm(part["confirm"], f"{at}/confirm")
@@ -131,7 +167,12 @@ class Elements:
         elif kind in {"static_select", "multi_static_select"}:
             self._menu(part, at)
         elif kind in {"checkboxes", "radio_buttons"}:
-            self.keys(part, at, ("type", "options"), ("action_id", "initial_options", "initial_option", "confirm", "focus_on_load"))
+            self.keys(
+                part,
+                at,
+                ("type", "options"),
+                ("action_id", "initial_options", "initial_option", "confirm", "focus_on_load"),
+            )
             self._options(part, at, 10, kinds=_TEXTS)
         elif "placeholder" in part:
             self.text(part["placeholder"], f"{at}/placeholder", 150, ("plain_text",))
@@ -155,13 +196,25 @@ class Elements:
             self.error("must define either `options` or `option_groups`", at)
         if "options" in part:
             self._options(part, at, 100)
-        if "initial_option" in part and part["initial_option"] not in part.get("options", [part["initial_option"]]):
+        if "initial_option" in part and part["initial_option"] not in part.get(
+            "options", [part["initial_option"]]
+        ):
             self.error("must be one of the provided options", f"{at}/initial_option")
         if "placeholder" in part:
             self.text(part["placeholder"], f"{at}/placeholder", 150, ("plain_text",))
 
-    def _options(self, part: dict[str, Any], at: str, most: int, *, kinds: tuple[str, ...] = ("plain_text",), url: bool = False) -> None:
-        for number, option in enumerate(self.items(part.get("options", []), f"{at}/options", 1, most)):
+    def _options(
+        self,
+        part: dict[str, Any],
+        at: str,
+        most: int,
+        *,
+        kinds: tuple[str, ...] = ("plain_text",),
+        url: bool = False,
+    ) -> None:
+        for number, option in enumerate(
+            self.items(part.get("options", []), f"{at}/options", 1, most)
+        ):
             self._option(option, f"{at}/options/{number}", kinds, url=url)
 
     def _option(self, part: object, at: str, kinds: tuple[str, ...], *, url: bool) -> None:

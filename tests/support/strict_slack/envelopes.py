@@ -12,10 +12,22 @@ from typing import Any
 from aiohttp import WSMsgType, web
 
 from tests.support.strict_slack.content import content
-from tests.support.strict_slack.workspace import APP_ID, TEAM, USERS, ApiError, Body, Channel, Workspace, interactive
+from tests.support.strict_slack.workspace import (
+    APP_ID,
+    TEAM,
+    USERS,
+    ApiError,
+    Body,
+    Channel,
+    Workspace,
+    interactive,
+)
 
 _MOST_SOCKETS = 10
-_GREETING = {"debug_info": {"host": "applink-sim", "approximate_connection_time": 18060}, "connection_info": {"app_id": APP_ID}}
+_GREETING = {
+    "debug_info": {"host": "applink-sim", "approximate_connection_time": 18060},
+    "connection_info": {"app_id": APP_ID},
+}
 
 
 async def listen(workspace: Workspace, request: web.Request) -> web.StreamResponse:
@@ -32,14 +44,18 @@ async def listen(workspace: Workspace, request: web.Request) -> web.StreamRespon
     workspace.sockets.append(socket)
     workspace.log(kind="ws", method="ws.open", n=len(workspace.sockets))
     try:
-        await socket.send_json({"type": "hello", "num_connections": len(workspace.sockets), **_GREETING})
+        await socket.send_json(
+            {"type": "hello", "num_connections": len(workspace.sockets), **_GREETING}
+        )
         async for message in socket:
             if message.type is WSMsgType.TEXT:
                 _take(workspace, message.data)
     finally:
         if socket in workspace.sockets:
             workspace.sockets.remove(socket)
-        workspace.log(kind="ws", method="ws.close", n=len(workspace.sockets), code=socket.close_code)
+        workspace.log(
+            kind="ws", method="ws.close", n=len(workspace.sockets), code=socket.close_code
+        )
     return socket
 
 
@@ -52,7 +68,13 @@ def _take(workspace: Workspace, text: str) -> None:
         return
     envelope_id = said.get("envelope_id")
     waiting = workspace.pending.get(envelope_id)
-    workspace.log(kind="ws", method="ws.ack", envelope_id=envelope_id, payload=said.get("payload"), known=waiting is not None)
+    workspace.log(
+        kind="ws",
+        method="ws.ack",
+        envelope_id=envelope_id,
+        payload=said.get("payload"),
+        known=waiting is not None,
+    )
     if waiting is not None and not waiting.done():
         waiting.set_result(said)
 
@@ -66,7 +88,12 @@ async def deliver(workspace: Workspace, kind: str, payload: Body, order: Body) -
     if not sockets:
         return {"delivered": False, "error": "no_socket_mode_connection"}
     envelope_id = str(uuid.uuid4())
-    envelope = {"envelope_id": envelope_id, "type": kind, "payload": payload, "accepts_response_payload": kind != "events_api"}
+    envelope = {
+        "envelope_id": envelope_id,
+        "type": kind,
+        "payload": payload,
+        "accepts_response_payload": kind != "events_api",
+    }
     if kind == "events_api":
         envelope |= {"retry_attempt": 0, "retry_reason": ""}
     waiting: asyncio.Future[Body] = asyncio.get_running_loop().create_future()
@@ -78,7 +105,11 @@ async def deliver(workspace: Workspace, kind: str, payload: Body, order: Body) -
     result: Body = {"delivered": True, "envelope_id": envelope_id, "type": kind}
     try:
         acknowledged = await asyncio.wait_for(waiting, order.get("ack_timeout", 3.0))
-        result |= {"acked": True, "ack_ms": round((time.monotonic() - began) * 1000, 1), "ack_payload": acknowledged.get("payload")}
+        result |= {
+            "acked": True,
+            "ack_ms": round((time.monotonic() - began) * 1000, 1),
+            "ack_payload": acknowledged.get("payload"),
+        }
         _answer_at_once(workspace, kind, payload, acknowledged.get("payload"), result)
     except TimeoutError:
         result |= {"acked": False, "error": "operation_timeout"}
@@ -86,11 +117,16 @@ async def deliver(workspace: Workspace, kind: str, payload: Body, order: Body) -
         workspace.pending.pop(envelope_id, None)
     await asyncio.sleep(order.get("settle", 0.3))
     result["calls_after"] = _calls_since(workspace, mark)
-    workspace.log(kind="deliver", method=f"deliver.{kind}", acked=result.get("acked"), envelope_id=envelope_id)
+    workspace.log(
+        kind="deliver", method=f"deliver.{kind}", acked=result.get("acked"), envelope_id=envelope_id
+    )
     return result
 
 
-def _answer_at_once(workspace: Workspace, kind: str, payload: Body, answer: Any, result: Body) -> None:  # noqa: ANN401  # any JSON
+# any JSON
+def _answer_at_once(
+    workspace: Workspace, kind: str, payload: Body, answer: Any, result: Body
+) -> None:
     """An answer in the acknowledgement of a command."""
     if not answer or kind != "slash_commands":
         return
@@ -107,7 +143,11 @@ def _answer_at_once(workspace: Workspace, kind: str, payload: Body, answer: Any,
 
 def _calls_since(workspace: Workspace, mark: int) -> list[Body]:
     shown = ("seq", "method", "status", "ok", "error", "channel", "ts", "args")
-    mine = (one for one in workspace.recent if one["seq"] > mark and one["kind"] in {"api", "response_url", "webhook"})
+    mine = (
+        one
+        for one in workspace.recent
+        if one["seq"] > mark and one["kind"] in {"api", "response_url", "webhook"}
+    )
     return [{name: one.get(name) for name in shown} for one in mine]
 
 
@@ -117,13 +157,27 @@ def _person(user: str) -> Body:
 
 
 def _common(workspace: Workspace, user: str) -> Body:
-    trigger = f"{random.randint(10**11, 10**12)}.{random.randint(10**11, 10**12)}.{uuid.uuid4().hex}"
+    trigger = (
+        f"{random.randint(10**11, 10**12)}.{random.randint(10**11, 10**12)}.{uuid.uuid4().hex}"
+    )
     workspace.triggers[trigger] = time.time() + 3
-    app = {"api_app_id": APP_ID, "token": "verification-token", "enterprise": None, "is_enterprise_install": False}
-    return app | {"user": _person(user), "trigger_id": trigger, "team": {"id": TEAM, "domain": "simulator"}, "state": {"values": {}}}
+    app = {
+        "api_app_id": APP_ID,
+        "token": "verification-token",
+        "enterprise": None,
+        "is_enterprise_install": False,
+    }
+    return app | {
+        "user": _person(user),
+        "trigger_id": trigger,
+        "team": {"id": TEAM, "domain": "simulator"},
+        "state": {"values": {}},
+    }
 
 
-def response_url(workspace: Workspace, channel_id: str, user: str, *, ts: str = "", ephemeral: str = "") -> str:
+def response_url(
+    workspace: Workspace, channel_id: str, user: str, *, ts: str = "", ephemeral: str = ""
+) -> str:
     """Return an address for five answers in half an hour; `ts`, `ephemeral`: the message that it may replace."""
     number = uuid.uuid4().hex
     place = {"channel": channel_id, "user": user, "ts": ts, "ephemeral": ephemeral}
@@ -139,7 +193,12 @@ def pressed(blocks: list[Body], action_id: str, value: str | None, ts: str) -> B
                 continue
             chosen = _chosen(element, value)
             if chosen is not None:
-                same = {"action_id": action_id, "block_id": block["block_id"], "type": element["type"], "action_ts": ts}
+                same = {
+                    "action_id": action_id,
+                    "block_id": block["block_id"],
+                    "type": element["type"],
+                    "action_ts": ts,
+                }
                 return same | chosen
     return None
 
@@ -153,10 +212,18 @@ def _chosen(element: Body, value: str | None) -> Body | None:
     return {name: element[name] for name in ("text", "value", "style") if name in element}
 
 
-def click_on_message(workspace: Workspace, channel: Channel, message: Body, user: str, action: Body) -> Body:
+def click_on_message(
+    workspace: Workspace, channel: Channel, message: Body, user: str, action: Body
+) -> Body:
     """Return the payload of a click on a message that everybody sees."""
     thread = {"thread_ts": message["thread_ts"]} if message.get("thread_ts") else {}
-    container = {"type": "message", "message_ts": message["ts"], "channel_id": channel.id, "is_ephemeral": False, **thread}
+    container = {
+        "type": "message",
+        "message_ts": message["ts"],
+        "channel_id": channel.id,
+        "is_ephemeral": False,
+        **thread,
+    }
     return _common(workspace, user) | {
         "type": "block_actions",
         "container": container,
@@ -169,12 +236,19 @@ def click_on_message(workspace: Workspace, channel: Channel, message: Body, user
 
 def click_on_answer(workspace: Workspace, answer: Body, action: Body) -> Body:
     """Return the payload of a click on an answer that one person sees: it brings no message, and only its response URL changes it."""
-    container = {"type": "message", "message_ts": answer["ts"], "channel_id": answer["channel"], "is_ephemeral": True}
+    container = {
+        "type": "message",
+        "message_ts": answer["ts"],
+        "channel_id": answer["channel"],
+        "is_ephemeral": True,
+    }
     return _common(workspace, answer["user"]) | {
         "type": "block_actions",
         "container": container,
         "channel": {"id": answer["channel"], "name": "privategroup"},
-        "response_url": response_url(workspace, answer["channel"], answer["user"], ephemeral=answer["ts"]),
+        "response_url": response_url(
+            workspace, answer["channel"], answer["user"], ephemeral=answer["ts"]
+        ),
         "actions": [action],
     }
 
@@ -183,12 +257,35 @@ def click_at_home(workspace: Workspace, user: str, action: Body) -> Body:
     """Return the payload of a click in App Home: a view, no channel, no message, and no response URL."""
     view = workspace.homes[user]
     container = {"type": "view", "view_id": view["id"]}
-    return _common(workspace, user) | {"type": "block_actions", "container": container, "view": view, "actions": [action]}
+    return _common(workspace, user) | {
+        "type": "block_actions",
+        "container": container,
+        "view": view,
+        "actions": [action],
+    }
 
 
 def command(workspace: Workspace, channel: Channel, user: str, name: str, text: str) -> Body:
     """Return the payload of a typed command."""
-    where = {"channel_id": channel.id, "channel_name": channel.name or "directmessage", "team_id": TEAM, "team_domain": "simulator"}
-    who = {"user_id": user, "user_name": USERS.get(user, "user"), "token": "verification-token", "api_app_id": APP_ID}
-    trigger = {"trigger_id": _common(workspace, user)["trigger_id"], "is_enterprise_install": "false"}
-    return where | who | trigger | {"command": name, "text": text, "response_url": response_url(workspace, channel.id, user)}
+    where = {
+        "channel_id": channel.id,
+        "channel_name": channel.name or "directmessage",
+        "team_id": TEAM,
+        "team_domain": "simulator",
+    }
+    who = {
+        "user_id": user,
+        "user_name": USERS.get(user, "user"),
+        "token": "verification-token",
+        "api_app_id": APP_ID,
+    }
+    trigger = {
+        "trigger_id": _common(workspace, user)["trigger_id"],
+        "is_enterprise_install": "false",
+    }
+    return (
+        where
+        | who
+        | trigger
+        | {"command": name, "text": text, "response_url": response_url(workspace, channel.id, user)}
+    )

@@ -21,11 +21,13 @@ _CUT = '{"ok":true,"channel":"C0'
 _STATUS = {"500", "502", "503", "504"}
 
 
-class Dropped(Exception):  # noqa: N818  # the connection is cut, and nothing answered
+class Dropped(Exception):  # the connection is cut, and nothing answered  # noqa: N818
     pass
 
 
-async def faulty(workspace: Workspace, request: web.Request, record: Body, arguments: Body, work: Work) -> Answer:
+async def faulty(
+    workspace: Workspace, request: web.Request, record: Body, arguments: Body, work: Work
+) -> Answer:
     """Do the work, or what was ordered to go wrong with it."""
     fault = workspace.take_fault(record["method"], arguments)
     if fault is None:
@@ -60,6 +62,8 @@ def _drop(request: web.Request) -> NoReturn:
     """Cut the connection, as a broken network does."""
     if request.transport is not None:
         with contextlib.suppress(OSError):
-            request.transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            request.transport.get_extra_info("socket").setsockopt(
+                socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0)
+            )
         request.transport.abort()
     raise Dropped

@@ -9,7 +9,16 @@ from typing import NoReturn
 
 from tests.support.strict_slack.content import content
 from tests.support.strict_slack.requests import limit_channel, need
-from tests.support.strict_slack.workspace import BOT_USER, USERS, ApiError, Body, Channel, Workspace, is_true, with_ids
+from tests.support.strict_slack.workspace import (
+    BOT_USER,
+    USERS,
+    ApiError,
+    Body,
+    Channel,
+    Workspace,
+    is_true,
+    with_ids,
+)
 
 TS = re.compile(r"^\d{10}\.\d{6}$")
 
@@ -39,7 +48,9 @@ def post_message(call: Call) -> Body:
     if channel.is_archived:
         raise ApiError("is_archived")
     if any(arguments.get(name) for name in ("username", "icon_url", "icon_emoji")):
-        raise ApiError("missing_scope", needed="chat:write.customize", provided=workspace.options.scopes)
+        raise ApiError(
+            "missing_scope", needed="chat:write.customize", provided=workspace.options.scopes
+        )
     said = content(workspace, arguments, call.record, call.warnings, "chat.postMessage")
     root = thread_root(call, channel)
     broadcast = is_true(arguments.get("reply_broadcast"))
@@ -54,7 +65,9 @@ def post_message(call: Call) -> Body:
 
 def _lint_copies(call: Call, channel: Channel, said: Body) -> None:
     mark = json.dumps(said.get("metadata"), sort_keys=True)
-    if said.get("metadata") and any(json.dumps(one.get("metadata"), sort_keys=True) == mark for one in channel.messages.values()):
+    if said.get("metadata") and any(
+        json.dumps(one.get("metadata"), sort_keys=True) == mark for one in channel.messages.values()
+    ):
         call.workspace.lint(call.record, "duplicate_metadata", mark[:200])
 
 
@@ -112,7 +125,10 @@ def update(call: Call) -> Body:
             message.pop(name, None)
     message["edited"] = {"user": BOT_USER, "ts": workspace.new_ts()}
     message["_edits"] = message.get("_edits", 0) + 1
-    return call.done(channel, message) | {"text": message["text"], "message": workspace.view(channel, message)}
+    return call.done(channel, message) | {
+        "text": message["text"],
+        "message": workspace.view(channel, message),
+    }
 
 
 def _update_blocks(call: Call, message: Body, said: Body) -> None:
@@ -120,10 +136,18 @@ def _update_blocks(call: Call, message: Body, said: Body) -> None:
     workspace, old = call.workspace, message.get("blocks", [])
     if call.arguments.get("blocks") is None:
         if old and said["text"] is not None:
-            workspace.lint(call.record, "update_kept_old_blocks", "the text changed and the blocks stay visible")
+            workspace.lint(
+                call.record,
+                "update_kept_old_blocks",
+                "the text changed and the blocks stay visible",
+            )
         return
-    if {one["block_id"] for one in said["blocks"] if "block_id" in one} & {one["block_id"] for one in old}:
-        workspace.lint(call.record, "block_id_reused_in_update", "an updated message needs a new block_id")
+    if {one["block_id"] for one in said["blocks"] if "block_id" in one} & {
+        one["block_id"] for one in old
+    }:
+        workspace.lint(
+            call.record, "block_id_reused_in_update", "an updated message needs a new block_id"
+        )
     if said["blocks"]:
         message["blocks"] = with_ids(said["blocks"])
     else:
@@ -147,7 +171,12 @@ def delete(call: Call) -> Body:
     message = _own(call, channel, "cant_delete_message")
     ts = message["ts"]
     if channel.replies(ts):
-        stone = {"type": "message", "subtype": "tombstone", "text": "This message was deleted.", "user": "USLACKBOT"}
+        stone = {
+            "type": "message",
+            "subtype": "tombstone",
+            "text": "This message was deleted.",
+            "user": "USLACKBOT",
+        }
         channel.messages[ts] = stone | {"hidden": True, "ts": ts, "thread_ts": ts}
     else:
         del channel.messages[ts]
@@ -163,7 +192,11 @@ def get_permalink(call: Call) -> Body:
     root = message.get("thread_ts", message["ts"])
     query = f"?thread_ts={root}&cid={channel.id}" if root != message["ts"] else ""
     place = f"{channel.id}/p{message['ts'].replace('.', '')}{query}"
-    return {"ok": True, "channel": channel.id, "permalink": f"https://simulator.slack.com/archives/{place}"}
+    return {
+        "ok": True,
+        "channel": channel.id,
+        "permalink": f"https://simulator.slack.com/archives/{place}",
+    }
 
 
 def missing() -> NoReturn:

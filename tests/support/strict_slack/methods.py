@@ -13,7 +13,16 @@ from tests.support.strict_slack import messages, reading
 from tests.support.strict_slack.blocks import MOST_IN_VIEW, check
 from tests.support.strict_slack.content import decoded
 from tests.support.strict_slack.messages import TS, Call, thread_root
-from tests.support.strict_slack.workspace import APP_ID, BOT_ID, BOT_USER, TEAM, USERS, ApiError, Body, with_ids
+from tests.support.strict_slack.workspace import (
+    APP_ID,
+    BOT_ID,
+    BOT_USER,
+    TEAM,
+    USERS,
+    ApiError,
+    Body,
+    with_ids,
+)
 
 _EMOJI = re.compile(r"^[a-z0-9_'+-]+(::skin-tone-[2-6])?$")
 _SNIPPET = 1024 * 1024
@@ -34,14 +43,28 @@ def api_test(call: Call) -> Body:
 
 
 def auth_test(_: Call) -> Body:
-    who = {"team": "Simulator", "user": "rolewatch", "team_id": TEAM, "user_id": BOT_USER, "bot_id": BOT_ID}
-    return {"ok": True, "url": "https://simulator.slack.com/", **who, "is_enterprise_install": False}
+    who = {
+        "team": "Simulator",
+        "user": "rolewatch",
+        "team_id": TEAM,
+        "user_id": BOT_USER,
+        "bot_id": BOT_ID,
+    }
+    return {
+        "ok": True,
+        "url": "https://simulator.slack.com/",
+        **who,
+        "is_enterprise_install": False,
+    }
 
 
 def open_connection(call: Call) -> Body:
     ticket, options = uuid.uuid4().hex, call.workspace.options
     call.workspace.tickets[ticket] = time.time() + _TICKET
-    return {"ok": True, "url": f"ws://{options.host}:{options.port}/link/?ticket={ticket}&app_id={APP_ID}"}
+    return {
+        "ok": True,
+        "url": f"ws://{options.host}:{options.port}/link/?ticket={ticket}&app_id={APP_ID}",
+    }
 
 
 def user_info(call: Call) -> Body:
@@ -51,7 +74,13 @@ def user_info(call: Call) -> Body:
         raise ApiError("user_not_found")
     profile = {"real_name": name.title(), "display_name": name}
     zone = {"tz": "Europe/London", "tz_offset": 0}
-    who = {"id": call.arguments["user"], "team_id": TEAM, "name": name, "deleted": False, "is_bot": name == "rolewatch"}
+    who = {
+        "id": call.arguments["user"],
+        "team_id": TEAM,
+        "name": name,
+        "deleted": False,
+        "is_bot": name == "rolewatch",
+    }
     return {"ok": True, "user": who | zone | {"real_name": name.title(), "profile": profile}}
 
 
@@ -83,35 +112,60 @@ def get_upload_url(call: Call) -> Body:
     try:
         length = int(call.arguments["length"])
     except ValueError as error:
-        raise ApiError("invalid_arguments", ["must be an integer [json-pointer:/length]"]) from error
+        raise ApiError(
+            "invalid_arguments", ["must be an integer [json-pointer:/length]"]
+        ) from error
     if length <= 0:
         raise ApiError("missing_argument")
     if call.arguments.get("snippet_type") and length > _SNIPPET:
         raise ApiError("snippet_too_large")
     file_id, ticket = "F0" + uuid.uuid4().hex[:8].upper(), uuid.uuid4().hex
     call.workspace.uploads[ticket] = file_id
-    file = {"id": file_id, "name": call.arguments["filename"], "length": length, "uploaded": False, "complete": False}
+    file = {
+        "id": file_id,
+        "name": call.arguments["filename"],
+        "length": length,
+        "uploaded": False,
+        "complete": False,
+    }
     call.workspace.files[file_id] = file | {"expires": time.time() + _UPLOAD}
-    return {"ok": True, "upload_url": f"{call.workspace.options.base}/upload/v1/{ticket}", "file_id": file_id}
+    return {
+        "ok": True,
+        "upload_url": f"{call.workspace.options.base}/upload/v1/{ticket}",
+        "file_id": file_id,
+    }
 
 
 def complete_upload(call: Call) -> Body:
     asked = decoded(call.arguments, "files", "invalid_arguments")
-    if not isinstance(asked, list) or not asked or not all(isinstance(one, dict) and one.get("id") for one in asked):
+    if (
+        not isinstance(asked, list)
+        or not asked
+        or not all(isinstance(one, dict) and one.get("id") for one in asked)
+    ):
         raise ApiError("invalid_arguments", ["missing required field: files"])
     files = [call.workspace.files.get(one["id"]) for one in asked]
     if not all(file and file["uploaded"] for file in files):
         raise ApiError("file_not_found")
-    titled = [file | {"title": one.get("title") or file["name"]} for file, one in zip(files, asked, strict=True) if file]
+    titled = [
+        file | {"title": one.get("title") or file["name"]}
+        for file, one in zip(files, asked, strict=True)
+        if file
+    ]
     channel_id = call.arguments.get("channel_id")
     channel = call.workspace.channel(channel_id) if channel_id else None
     root = thread_root(call, channel) if channel else None
     for file in titled:
         call.workspace.files[file["id"]] |= {"complete": True, "title": file["title"]}
     if channel:
-        shared = [{"id": one["id"], "name": one["name"], "title": one["title"], "size": one["length"]} for one in titled]
+        shared = [
+            {"id": one["id"], "name": one["name"], "title": one["title"], "size": one["length"]}
+            for one in titled
+        ]
         said = {"text": call.arguments.get("initial_comment") or ""}
-        call.done(channel, call.workspace.store(channel, said, thread_ts=root, files=shared, upload=True))
+        call.done(
+            channel, call.workspace.store(channel, said, thread_ts=root, files=shared, upload=True)
+        )
     return {"ok": True, "files": [{"id": one["id"], "title": one["title"]} for one in titled]}
 
 
@@ -144,17 +198,27 @@ def _view(call: Call, kind: str) -> Body:
     """Return a view as Slack keeps it. Raises ApiError."""
     view = decoded(call.arguments, "view", "invalid_arguments")
     if not isinstance(view, dict) or view.get("type") != kind:
-        raise ApiError("invalid_arguments", [f"must be a view of type {kind} [json-pointer:/view/type]"])
+        raise ApiError(
+            "invalid_arguments", [f"must be a view of type {kind} [json-pointer:/view/type]"]
+        )
     errors, _ = check(view.get("blocks"), "/view/blocks", MOST_IN_VIEW)
     allowed = _VIEW | (_MODAL if kind == "modal" else set())
-    errors += [f"no additional properties allowed: {name} [json-pointer:/view]" for name in sorted(set(view) - allowed)]
+    errors += [
+        f"no additional properties allowed: {name} [json-pointer:/view]"
+        for name in sorted(set(view) - allowed)
+    ]
     if len(str(view.get("private_metadata", ""))) > 3000:
         errors.append("must be less than 3001 characters [json-pointer:/view/private_metadata]")
     if errors:
         raise ApiError("invalid_arguments", errors)
     if len(json.dumps(view)) > 250_000:
         raise ApiError("view_too_large")
-    return {**view, "blocks": with_ids(view["blocks"]), "id": "V0" + uuid.uuid4().hex[:8].upper(), "hash": uuid.uuid4().hex}
+    return {
+        **view,
+        "blocks": with_ids(view["blocks"]),
+        "id": "V0" + uuid.uuid4().hex[:8].upper(),
+        "hash": uuid.uuid4().hex,
+    }
 
 
 METHODS = {

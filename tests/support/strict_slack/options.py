@@ -38,7 +38,16 @@ class Options:
 
 
 CHANGEABLE = frozenset(
-    {"rate", "burst", "tier_factor", "non_marketplace", "max_text", "scopes", "min_retry_after", "workspace_per_min"}
+    {
+        "rate",
+        "burst",
+        "tier_factor",
+        "non_marketplace",
+        "max_text",
+        "scopes",
+        "min_retry_after",
+        "workspace_per_min",
+    }
     | {"max_blocks_chars", "max_metadata", "rate_updates", "webhook_channel"}
 )
 

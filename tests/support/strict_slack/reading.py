@@ -16,8 +16,14 @@ def history(call: Call) -> Body:
     """With `oldest` alone, the messages closest to it come first and one pages forward."""
     call.need("channel")
     channel = call.workspace.channel(call.arguments["channel"])
-    shown = [one for one in channel.sorted() if one.get("thread_ts", one["ts"]) == one["ts"] or one.get("subtype") == "thread_broadcast"]
-    forward = call.arguments.get("oldest") not in _NO_BOUND and call.arguments.get("latest") in _NO_BOUND
+    shown = [
+        one
+        for one in channel.sorted()
+        if one.get("thread_ts", one["ts"]) == one["ts"] or one.get("subtype") == "thread_broadcast"
+    ]
+    forward = (
+        call.arguments.get("oldest") not in _NO_BOUND and call.arguments.get("latest") in _NO_BOUND
+    )
     found = _window(call.arguments, shown)
     most = 15 if call.workspace.options.non_marketplace else 999
     page, cursor = _page(call.arguments, min(100, most), most, found if forward else found[::-1])
@@ -35,7 +41,9 @@ def replies(call: Call) -> Body:
     root = str(message.get("thread_ts") or message["ts"])
     most = 15 if call.workspace.options.non_marketplace else 1000
     parent = [channel.messages[root]] if root in channel.messages else []
-    page, cursor = _page(call.arguments, most, most, parent + _window(call.arguments, channel.replies(root)))
+    page, cursor = _page(
+        call.arguments, most, most, parent + _window(call.arguments, channel.replies(root))
+    )
     return _messages(call, channel, page, cursor)
 
 
@@ -50,7 +58,11 @@ def _page(arguments: Body, usual: int, most: int, items: list[Body]) -> tuple[li
     """Return a page and the cursor of the next one. Raises ApiError."""
     try:
         limit = int(arguments.get("limit") or usual)
-        start = int(base64.b64decode(arguments["cursor"]).decode().split(":")[1]) if arguments.get("cursor") else 0
+        start = (
+            int(base64.b64decode(arguments["cursor"]).decode().split(":")[1])
+            if arguments.get("cursor")
+            else 0
+        )
     except (TypeError, IndexError, UnicodeDecodeError, binascii.Error) as error:
         raise ApiError("invalid_cursor") from error
     except ValueError as error:
@@ -60,7 +72,9 @@ def _page(arguments: Body, usual: int, most: int, items: list[Body]) -> tuple[li
     if limit < 1:
         raise ApiError("invalid_limit")
     end = start + limit
-    return items[start:end], base64.b64encode(f"next_ts:{end}".encode()).decode() if end < len(items) else ""
+    return items[start:end], base64.b64encode(f"next_ts:{end}".encode()).decode() if end < len(
+        items
+    ) else ""
 
 
 def _window(arguments: Body, messages: list[Body]) -> list[Body]:
@@ -98,7 +112,11 @@ def list_(call: Call) -> Body:
     if types - _TYPES:
         raise ApiError("invalid_types")
     without_archived = is_true(call.arguments.get("exclude_archived"))
-    found = [one for one in call.workspace.channels.values() if _kind(one) in types and not (without_archived and one.is_archived)]
+    found = [
+        one
+        for one in call.workspace.channels.values()
+        if _kind(one) in types and not (without_archived and one.is_archived)
+    ]
     page, cursor = _page(call.arguments, 100, 999, [shown(one) for one in found])
     return {"ok": True, "channels": page, "response_metadata": {"next_cursor": cursor}}
 
@@ -115,7 +133,13 @@ def _kind(channel: Channel) -> str:
 def shown(channel: Channel) -> Body:
     """Return a channel as Slack describes it."""
     if channel.is_im:
-        return {"id": channel.id, "is_im": True, "user": channel.user, "is_archived": False, "created": 1_700_000_000}
+        return {
+            "id": channel.id,
+            "is_im": True,
+            "user": channel.user,
+            "is_archived": False,
+            "created": 1_700_000_000,
+        }
     return {
         "id": channel.id,
         "name": channel.name,
@@ -138,7 +162,10 @@ def shown(channel: Channel) -> Body:
 
 def info(call: Call) -> Body:
     call.need("channel")
-    return {"ok": True, "channel": shown(call.workspace.channel(call.arguments["channel"], member=False))}
+    return {
+        "ok": True,
+        "channel": shown(call.workspace.channel(call.arguments["channel"], member=False)),
+    }
 
 
 def join(call: Call) -> Body:

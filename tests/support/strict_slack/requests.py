@@ -14,10 +14,14 @@ from aiohttp import web
 from tests.support.strict_slack.workspace import ApiError, Body, Workspace
 
 _MINUTE = 60
-_REFUSED = {"xoxb-revoked": "token_revoked", "xoxb-inactive": "account_inactive", "xoxb-expired": "token_expired"}
+_REFUSED = {
+    "xoxb-revoked": "token_revoked",
+    "xoxb-inactive": "account_inactive",
+    "xoxb-expired": "token_expired",
+}
 
 
-class RateLimited(Exception):  # noqa: N818  # an answer of Slack's
+class RateLimited(Exception):  # an answer of Slack's  # noqa: N818
     def __init__(self, seconds: float) -> None:
         super().__init__(seconds)
         self.retry_after = max(1, math.ceil(seconds))
@@ -40,7 +44,8 @@ async def parse(request: web.Request) -> tuple[Body, str | None, list[str]]:
     authorization = request.headers.get("Authorization", "")
     token = authorization[7:].strip() if authorization.lower().startswith("bearer ") else body_token
     if token is None and query_token is not None:
-        raise ApiError("invalid_auth")  # tokens in query strings are refused for apps made since 2021
+        # tokens in query strings are refused for apps made since 2021
+        raise ApiError("invalid_auth")
     return arguments, token, warnings
 
 
@@ -57,19 +62,25 @@ def _json(raw: bytes) -> Body:
 
 async def _form(request: web.Request, kind: str) -> Body:
     if kind == "multipart/form-data":
-        return {name: value for name, value in (await request.post()).items() if isinstance(value, str)}
+        return {
+            name: value for name, value in (await request.post()).items() if isinstance(value, str)
+        }
     raw = await request.read()
     if kind != "application/x-www-form-urlencoded":
         if raw:
             raise ApiError("invalid_post_type" if kind else "missing_post_type")
         return {}
     try:
-        return dict(parse_qsl(raw.decode("utf-8"), keep_blank_values=True, strict_parsing=bool(raw)))
+        return dict(
+            parse_qsl(raw.decode("utf-8"), keep_blank_values=True, strict_parsing=bool(raw))
+        )
     except ValueError as error:
         raise ApiError("invalid_form_data") from error
 
 
-def authorize(workspace: Workspace, method: str, token: str | None, scope: str | None, *, in_header: bool) -> None:
+def authorize(
+    workspace: Workspace, method: str, token: str | None, scope: str | None, *, in_header: bool
+) -> None:
     """Raises ApiError when the token may not call the method."""
     options = workspace.options
     if not token:
@@ -77,13 +88,17 @@ def authorize(workspace: Workspace, method: str, token: str | None, scope: str |
     if token.startswith("xoxb-" if method == "apps.connections.open" else "xapp-"):
         raise ApiError("not_allowed_token_type")
     if method == "apps.connections.open":
-        if not in_header or (token != options.app_token and not (options.any_token and token.startswith("xapp-"))):
+        if not in_header or (
+            token != options.app_token and not (options.any_token and token.startswith("xapp-"))
+        ):
             raise ApiError("invalid_auth")
         return
     for start, word in _REFUSED.items():
         if token.startswith(start):
             raise ApiError(word)
-    if token != options.bot_token and not (options.any_token and re.match(r"^xoxb-[\w-]{5,}$", token)):
+    if token != options.bot_token and not (
+        options.any_token and re.match(r"^xoxb-[\w-]{5,}$", token)
+    ):
         raise ApiError("invalid_auth")
     if scope and scope not in options.scopes.split(","):
         raise ApiError("missing_scope", needed=scope, provided=options.scopes)

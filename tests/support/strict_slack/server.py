@@ -20,8 +20,22 @@ from tests.support.strict_slack.content import content
 from tests.support.strict_slack.faults import HTML, Answer, Dropped, faulty
 from tests.support.strict_slack.messages import Call, thread_root
 from tests.support.strict_slack.methods import METHODS
-from tests.support.strict_slack.requests import RateLimited, authorize, limit_channel, limit_method, parse
-from tests.support.strict_slack.workspace import BOT_USER, TEAM, ApiError, Body, Workspace, is_true, with_ids
+from tests.support.strict_slack.requests import (
+    RateLimited,
+    authorize,
+    limit_channel,
+    limit_method,
+    parse,
+)
+from tests.support.strict_slack.workspace import (
+    BOT_USER,
+    TEAM,
+    ApiError,
+    Body,
+    Workspace,
+    is_true,
+    with_ids,
+)
 
 WEBHOOK = f"/services/{TEAM}/B0WEBHOOK1/simulatorWebhookSecret"
 
@@ -37,7 +51,9 @@ class Server:
         app.router.add_post("/response/{number}", self.response_url)
         app.router.add_post("/upload/v1/{ticket}", self.upload)
         app.router.add_get("/link/", lambda request: envelopes.listen(self.workspace, request))
-        app.router.add_route("*", "/_ctl/{name}", lambda request: control.control(self.workspace, request))
+        app.router.add_route(
+            "*", "/_ctl/{name}", lambda request: control.control(self.workspace, request)
+        )
         return app
 
     async def api(self, request: web.Request) -> web.Response:
@@ -62,7 +78,11 @@ class Server:
         except ApiError as error:
             status, body, headers = 200, error.body, {}
         except RateLimited as error:
-            status, body, headers = 429, {"ok": False, "error": "ratelimited"}, {"Retry-After": str(error.retry_after)}
+            status, body, headers = (
+                429,
+                {"ok": False, "error": "ratelimited"},
+                {"Retry-After": str(error.retry_after)},
+            )
         record["status"] = status
         if isinstance(body, dict):
             messages = (body.get("response_metadata") or {}).get("messages")
@@ -77,7 +97,13 @@ class Server:
         record |= {"args": arguments, "token": token[:5] + "…" if token else None}
 
         async def work() -> Answer:
-            authorize(self.workspace, method, token, known.scope, in_header="Authorization" in request.headers)
+            authorize(
+                self.workspace,
+                method,
+                token,
+                known.scope,
+                in_header="Authorization" in request.headers,
+            )
             if method == "apps.connections.open" and request.method != "POST":
                 raise ApiError("insecure_request")
             limit_method(self.workspace, method, known.per_minute)
@@ -94,7 +120,9 @@ class Server:
         record: Body = {"kind": "webhook", "method": "webhook", "path": request.path}
         self.workspace.calls["webhook"] += 1
         try:
-            status, body, headers = await faulty(self.workspace, request, record, {}, lambda: self._hook(request, record))
+            status, body, headers = await faulty(
+                self.workspace, request, record, {}, lambda: self._hook(request, record)
+            )
         except Dropped:
             return web.Response(status=500)
         finally:
@@ -135,8 +163,12 @@ class Server:
         place = self.workspace.response_urls.get(request.match_info["number"])
         status, word = 404, "no_such_url" if place is None else "used_url"
         if place is not None and time.time() <= place["until"] and place["uses"] < 5:
-            status, word = self._respond(place, _payload(await request.read(), "application/json"), record)
-        self.workspace.log(**record, status=status, ok=status == 200, error=None if status == 200 else word)
+            status, word = self._respond(
+                place, _payload(await request.read(), "application/json"), record
+            )
+        self.workspace.log(
+            **record, status=status, ok=status == 200, error=None if status == 200 else word
+        )
         return web.Response(status=status, text=word)
 
     def _respond(self, place: Body, arguments: Body | None, record: Body) -> tuple[int, str]:
@@ -150,7 +182,9 @@ class Server:
         if is_true(arguments.get("delete_original")):
             place["uses"] += 1
             channel.messages.pop(place["ts"], None)
-            self.workspace.ephemeral[:] = [one for one in self.workspace.ephemeral if one["ts"] != place["ephemeral"]]
+            self.workspace.ephemeral[:] = [
+                one for one in self.workspace.ephemeral if one["ts"] != place["ephemeral"]
+            ]
             return 200, "ok"
         try:
             said = content(self.workspace, arguments, record, [], "response_url")
@@ -159,23 +193,33 @@ class Server:
         place["uses"] += 1
         if shown is not None and is_true(arguments.get("replace_original")):
             shown["text"] = said["text"] or shown["text"]
-            shown["blocks"] = with_ids(said["blocks"]) if said["blocks"] is not None else shown.get("blocks")
+            shown["blocks"] = (
+                with_ids(said["blocks"]) if said["blocks"] is not None else shown.get("blocks")
+            )
             shown["edited"] = {"user": BOT_USER, "ts": self.workspace.new_ts()}
-        elif (arguments.get("response_type") or ("in_channel" if place["ts"] else "ephemeral")) == "in_channel":
+        elif (
+            arguments.get("response_type") or ("in_channel" if place["ts"] else "ephemeral")
+        ) == "in_channel":
             self.workspace.store(channel, said, thread_ts=arguments.get("thread_ts"))
         else:
             self.workspace.keep_ephemeral(channel.id, place["user"], said, "response_url")
         return 200, "ok"
 
     async def upload(self, request: web.Request) -> web.Response:
-        file = self.workspace.files.get(self.workspace.uploads.get(request.match_info["ticket"], ""))
+        file = self.workspace.files.get(
+            self.workspace.uploads.get(request.match_info["ticket"], "")
+        )
         if file is None or time.time() > file["expires"]:
             return web.Response(status=404, text="not_found")
         data = await request.read()
         self.workspace.log(kind="upload", method="upload", bytes=len(data), declared=file["length"])
         if len(data) != file["length"]:
             return web.Response(status=400, text="length_mismatch")
-        file |= {"uploaded": True, "sha256": hashlib.sha256(data).hexdigest(), "preview": data[:200].decode("utf-8", "replace")}
+        file |= {
+            "uploaded": True,
+            "sha256": hashlib.sha256(data).hexdigest(),
+            "preview": data[:200].decode("utf-8", "replace"),
+        }
         return web.Response(text=f"OK - {len(data)}", content_type="text/plain")
 
 
@@ -191,14 +235,22 @@ def _wrong_hook(request: web.Request) -> Answer | None:
 def _payload(raw: bytes, kind: str) -> Body | None:
     """Return what is posted as JSON, or in the form that webhooks take too; None when it is no object."""
     try:
-        found = json.loads(dict(parse_qsl(raw.decode()))["payload"] if kind == "application/x-www-form-urlencoded" else raw)
+        found = json.loads(
+            dict(parse_qsl(raw.decode()))["payload"]
+            if kind == "application/x-www-form-urlencoded"
+            else raw
+        )
     except (ValueError, KeyError):
         return None
     return found if isinstance(found, dict) else None
 
 
-def _response(status: int, body: Any, headers: dict[str, str]) -> web.Response:  # noqa: ANN401  # text or JSON
-    common = {"X-Slack-Req-Id": uuid.uuid4().hex, "Cache-Control": "private, no-cache, no-store, must-revalidate"}
+# text or JSON
+def _response(status: int, body: Any, headers: dict[str, str]) -> web.Response:
+    common = {
+        "X-Slack-Req-Id": uuid.uuid4().hex,
+        "Cache-Control": "private, no-cache, no-store, must-revalidate",
+    }
     if isinstance(body, dict):
         return web.json_response(body, status=status, headers=common | headers)
     return web.Response(text=body, status=status, headers=HTML | common | headers)
@@ -214,7 +266,7 @@ async def serve(chosen: options.Options) -> None:
     runner = web.AppRunner(Server(Workspace(chosen)).app(), access_log=None)
     await runner.setup()
     await web.SockSite(runner, listening, shutdown_timeout=0.5).start()
-    print(f"READY {chosen.base}", flush=True)  # noqa: T201  # for whoever started it
+    print(f"READY {chosen.base}", flush=True)  # for whoever started it
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)

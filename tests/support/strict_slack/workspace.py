@@ -42,7 +42,9 @@ class ApiError(Exception):
         if messages and word in {"invalid_blocks", "invalid_attachments"}:
             self.body["errors"] = list(messages)
         if messages:
-            self.body["response_metadata"] = {"messages": [f"[ERROR] {message}" for message in messages]}
+            self.body["response_metadata"] = {
+                "messages": [f"[ERROR] {message}" for message in messages]
+            }
 
 
 @dataclass
@@ -79,7 +81,9 @@ class Workspace:
     def reset(self) -> None:
         """Everything as at the start, but for the connections."""
         known = [Channel(*row) for row in _CHANNELS]
-        known += [Channel(f"C0EXTRA{number:03}", name) for number, name in enumerate(self.options.channel)]
+        known += [
+            Channel(f"C0EXTRA{number:03}", name) for number, name in enumerate(self.options.channel)
+        ]
         self.channels = {one.id: one for one in known}
         self.faults: list[Body] = []
         self.buckets: dict[str, tuple[float, float]] = {}
@@ -118,7 +122,9 @@ class Workspace:
     def take_fault(self, method: str, arguments: Body) -> Body | None:
         """Return the fault that this call meets."""
         for fault in list(self.faults):
-            mine = fault.get("method", method) == method and fault.get("channel", arguments.get("channel")) == arguments.get("channel")
+            mine = fault.get("method", method) == method and fault.get(
+                "channel", arguments.get("channel")
+            ) == arguments.get("channel")
             if not mine or fault["count"] <= 0:
                 continue
             if fault.get("after", 0) > 0:
@@ -143,49 +149,100 @@ class Workspace:
 
     def _named(self, reference: str) -> Channel | None:
         bare = reference.removeprefix("#")
-        found = next((one for one in self.channels.values() if one.name == bare and not one.is_im), None)
+        found = next(
+            (one for one in self.channels.values() if one.name == bare and not one.is_im), None
+        )
         if found is None and reference in USERS and reference != BOT_USER:
             direct = "D0" + reference[2:]
-            found = self.channels.setdefault(direct, Channel(direct, "", is_private=True, is_im=True, user=reference))
+            found = self.channels.setdefault(
+                direct, Channel(direct, "", is_private=True, is_im=True, user=reference)
+            )
         return found
 
-    def store(self, channel: Channel, content: Body, *, user: str = BOT_USER, thread_ts: str | None = None, **more: object) -> Body:
+    def store(
+        self,
+        channel: Channel,
+        content: Body,
+        *,
+        user: str = BOT_USER,
+        thread_ts: str | None = None,
+        **more: object,
+    ) -> Body:
         """Keep a message as Slack does."""
         ts = self.new_ts()
-        message: Body = {"type": "message", "user": user, "text": content.get("text") or "", "ts": ts, "team": TEAM}
+        message: Body = {
+            "type": "message",
+            "user": user,
+            "text": content.get("text") or "",
+            "ts": ts,
+            "team": TEAM,
+        }
         if user == BOT_USER:
-            profile = {"id": BOT_ID, "name": "rolewatch", "app_id": APP_ID, "team_id": TEAM, "deleted": False}
+            profile = {
+                "id": BOT_ID,
+                "name": "rolewatch",
+                "app_id": APP_ID,
+                "team_id": TEAM,
+                "deleted": False,
+            }
             message |= {"bot_id": BOT_ID, "app_id": APP_ID, "bot_profile": profile}
         if content.get("blocks"):
             message["blocks"] = with_ids(content["blocks"])
         if content.get("attachments"):
-            message["attachments"] = [one | {"id": number} for number, one in enumerate(content["attachments"], 1)]
+            message["attachments"] = [
+                one | {"id": number} for number, one in enumerate(content["attachments"], 1)
+            ]
         if content.get("metadata"):
             message["metadata"] = content["metadata"]
         if thread_ts:
-            message |= {"thread_ts": thread_ts, "parent_user_id": channel.messages[thread_ts].get("user")}
+            message |= {
+                "thread_ts": thread_ts,
+                "parent_user_id": channel.messages[thread_ts].get("user"),
+            }
         channel.messages[ts] = message | more
         return channel.messages[ts]
 
     def keep_ephemeral(self, channel_id: str, user: str, content: Body, via: str) -> Body:
         """Keep an answer that one person sees; its buttons can be pressed."""
-        answer: Body = {"channel": channel_id, "user": user, "text": content["text"], "via": via, "ts": self.new_ts()}
+        answer: Body = {
+            "channel": channel_id,
+            "user": user,
+            "text": content["text"],
+            "via": via,
+            "ts": self.new_ts(),
+        }
         answer["blocks"] = with_ids(content["blocks"]) if content["blocks"] else content["blocks"]
         self.ephemeral.append(answer)
         return answer
 
-    def view(self, channel: Channel, message: Body, *, metadata: bool = True, internal: bool = False) -> Body:
+    def view(
+        self, channel: Channel, message: Body, *, metadata: bool = True, internal: bool = False
+    ) -> Body:
         """Return a message as Slack gives it back."""
         shown: Body = json.loads(json.dumps(message))
         if not internal:
             shown.pop("_edits", None)
         if "metadata" in shown and not metadata:
             shown["metadata"] = {"event_type": shown["metadata"].get("event_type")}
-        replies = channel.replies(shown["ts"]) if shown.get("thread_ts", shown["ts"]) == shown["ts"] else []
+        replies = (
+            channel.replies(shown["ts"])
+            if shown.get("thread_ts", shown["ts"]) == shown["ts"]
+            else []
+        )
         if replies:
             users = list(dict.fromkeys(one["user"] for one in replies))
-            counts = {"reply_count": len(replies), "reply_users_count": len(users), "reply_users": users}
-            shown |= {"thread_ts": shown["ts"], **counts, "latest_reply": replies[-1]["ts"], "is_locked": False, "subscribed": False}
+            counts = {
+                "reply_count": len(replies),
+                "reply_users_count": len(users),
+                "reply_users": users,
+            }
+            shown |= {
+                "thread_ts": shown["ts"],
+                **counts,
+                "latest_reply": replies[-1]["ts"],
+                "is_locked": False,
+                "subscribed": False,
+            }
         return shown
 
 
@@ -201,7 +258,13 @@ def with_ids(blocks: list[Body]) -> list[Body]:
 
 def interactive(block: Body) -> Iterator[Body]:
     """Return what can be pressed in a block."""
-    found = block.get("elements") or [] if block["type"] == "actions" else [block["accessory"]] if "accessory" in block else []
+    found = (
+        block.get("elements") or []
+        if block["type"] == "actions"
+        else [block["accessory"]]
+        if "accessory" in block
+        else []
+    )
     yield from (one for one in found if one.get("type") != "image")
 
 

@@ -18,12 +18,19 @@ POSTING = "greenhouse:examplelabs:1"
 def pressed(blocks: list[dict[str, Any]]) -> dict[str, str]:
     """What can be pressed, and what it carries."""
     assert faults(blocks) == []
-    found = [element for block in blocks if block["type"] == "actions" for element in block["elements"]]
-    return {one["action_id"]: one.get("value") or one.get("url") or json.dumps(one.get("options")) for one in found}
+    found = [
+        element for block in blocks if block["type"] == "actions" for element in block["elements"]
+    ]
+    return {
+        one["action_id"]: one.get("value") or one.get("url") or json.dumps(one.get("options"))
+        for one in found
+    }
 
 
 def of(message: RoleMessage, *, interactive: bool = True) -> dict[str, str]:
-    told, card = (pressed(draw(one, interactive=interactive)[1]) for one in (message, card_of(message)))
+    told, card = (
+        pressed(draw(one, interactive=interactive)[1]) for one in (message, card_of(message))
+    )
     assert told == card
     return told
 
@@ -40,7 +47,9 @@ def test_a_new_role_can_be_viewed_saved_muted_and_asked_why() -> None:
 
 def test_a_sample_can_be_viewed_alone() -> None:
     sample = opened()
-    assert of(replace(sample, role=replace(sample.role, posting=f"{SAMPLE}rolewatch:1"))) == {"role_open": "https://jobs.example/1"}
+    assert of(replace(sample, role=replace(sample.role, posting=f"{SAMPLE}rolewatch:1"))) == {
+        "role_open": "https://jobs.example/1"
+    }
 
 
 def test_without_anybody_who_hears_there_is_the_link_alone() -> None:
@@ -52,7 +61,9 @@ def test_a_revised_role_has_its_full_diff_on_the_card_and_on_the_reply() -> None
     assert of(revised())["role_diff"] == POSTING
     described = revised("1", FieldChange("description", "One two three.", "One two four."))
     assert pressed(draw_reply(described, interactive=True)[1]) == {"role_diff": POSTING}
-    assert pressed(draw_reply(replace(described, version=3), interactive=True)[1]) == {"role_diff": f"{POSTING} 3"}
+    assert pressed(draw_reply(replace(described, version=3), interactive=True)[1]) == {
+        "role_diff": f"{POSTING} 3"
+    }
     assert pressed(draw_reply(revised(), interactive=True)[1]) == {}
     assert pressed(draw_reply(opened(kind="closed"), interactive=True)[1]) == {}
 
@@ -62,9 +73,14 @@ def test_a_closed_role_can_not_be_muted() -> None:
 
 
 def test_several_rules_are_a_menu() -> None:
-    message = opened(why=(Why("a", "x"), Why("b", "y"), Why("a", "z"), Why("r" * 200, "too long for a menu")))
+    message = opened(
+        why=(Why("a", "x"), Why("b", "y"), Why("a", "z"), Why("r" * 200, "too long for a menu"))
+    )
     options = json.loads(of(message)["rule_mute"])
-    assert [(option["text"]["text"], option["value"]) for option in options] == [("a", "a"), ("b", "b")]
+    assert [(option["text"]["text"], option["value"]) for option in options] == [
+        ("a", "a"),
+        ("b", "b"),
+    ]
 
 
 def test_names_beyond_slacks_limits_break_no_message() -> None:

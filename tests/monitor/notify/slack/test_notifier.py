@@ -45,15 +45,27 @@ async def refused(notifier: SlackNotifier, channel: str = "slack:#roles") -> Not
 async def test_a_message_says_where_it_is(slack: SlackServer, notifier: SlackNotifier) -> None:
     receipt = await notifier.send("slack:#roles", opened(), "id1")
     ts = slack.channels[ROLES].messages[0]["ts"]
-    assert receipt == Receipt(ROLES, ts, f"https://example.slack.com/archives/{ROLES}/p{ts.replace('.', '')}")
+    assert receipt == Receipt(
+        ROLES, ts, f"https://example.slack.com/archives/{ROLES}/p{ts.replace('.', '')}"
+    )
 
 
-async def test_a_message_carries_its_delivery_id_and_is_found_by_it(slack: SlackServer, notifier: SlackNotifier) -> None:
-    receipts = [await notifier.send("slack:#roles", message, f"id{number}") for number, message in enumerate(every_kind())]
-    assert slack.channels[ROLES].messages[3]["metadata"] == {"event_type": "rolewatch_delivery", "event_payload": {"delivery_id": "id3"}}
+async def test_a_message_carries_its_delivery_id_and_is_found_by_it(
+    slack: SlackServer, notifier: SlackNotifier
+) -> None:
+    receipts = [
+        await notifier.send("slack:#roles", message, f"id{number}")
+        for number, message in enumerate(every_kind())
+    ]
+    assert slack.channels[ROLES].messages[3]["metadata"] == {
+        "event_type": "rolewatch_delivery",
+        "event_payload": {"delivery_id": "id3"},
+    }
     assert await make(slack).find("slack:#roles", "id3", lately()) == receipts[3]
     assert await notifier.find("slack:#roles", "id99", lately()) is None
-    assert await notifier.find("slack:#roles", "id3", datetime.now(UTC) + timedelta(minutes=1)) is None
+    assert (
+        await notifier.find("slack:#roles", "id3", datetime.now(UTC) + timedelta(minutes=1)) is None
+    )
 
 
 async def test_names_are_looked_up_once(slack: SlackServer, notifier: SlackNotifier) -> None:
@@ -63,7 +75,9 @@ async def test_names_are_looked_up_once(slack: SlackServer, notifier: SlackNotif
     assert slack.calls["auth.test"] == 1
 
 
-async def test_without_the_scope_for_private_channels_the_public_ones_are_known(slack: SlackServer, notifier: SlackNotifier) -> None:
+async def test_without_the_scope_for_private_channels_the_public_ones_are_known(
+    slack: SlackServer, notifier: SlackNotifier
+) -> None:
     slack.private_scope = False
     await notifier.send("slack:#roles", opened(), "id1")
     assert slack.copies("id1") == 1
@@ -75,20 +89,26 @@ async def test_an_id_needs_no_lookup(slack: SlackServer, notifier: SlackNotifier
     assert slack.calls["conversations.list"] == 0
 
 
-async def test_a_direct_message_is_found_by_a_program_that_did_not_send_it(slack: SlackServer, notifier: SlackNotifier) -> None:
+async def test_a_direct_message_is_found_by_a_program_that_did_not_send_it(
+    slack: SlackServer, notifier: SlackNotifier
+) -> None:
     assert await notifier.find("slack:U0ALICE001", "id1", lately()) is None
     receipt = await notifier.send("slack:U0ALICE001", opened(), "id1")
     assert receipt.channel_id == "D0ALICE001"
     assert await make(slack).find("slack:U0ALICE001", "id1", lately()) == receipt
 
 
-async def test_an_archived_channel_of_the_same_name_is_not_taken(slack: SlackServer, notifier: SlackNotifier) -> None:
+async def test_an_archived_channel_of_the_same_name_is_not_taken(
+    slack: SlackServer, notifier: SlackNotifier
+) -> None:
     slack.channels["C00OLD001"].name = "roles"
     await notifier.send("slack:#roles", opened(), "id1")
     assert len(slack.channels[ROLES].messages) == 1
 
 
-async def test_a_name_that_moved_to_another_channel_is_looked_up_again(slack: SlackServer, notifier: SlackNotifier) -> None:
+async def test_a_name_that_moved_to_another_channel_is_looked_up_again(
+    slack: SlackServer, notifier: SlackNotifier
+) -> None:
     await notifier.send("slack:#roles", opened(), "id1")
     slack.channels[ROLES].archived, slack.channels[ROLES].name = True, "roles-2025"
     slack.channels["C0000OPS"].name = "roles"
@@ -97,13 +117,26 @@ async def test_a_name_that_moved_to_another_channel_is_looked_up_again(slack: Sl
 
 
 @pytest.mark.parametrize(
-    "kind", ["500", "bad_json", "text", "list", "timeout", "reset", "internal_error", "fatal_error", "service_unavailable"]
+    "kind",
+    [
+        "500",
+        "bad_json",
+        "text",
+        "list",
+        "timeout",
+        "reset",
+        "internal_error",
+        "fatal_error",
+        "service_unavailable",
+    ],
 )
 @pytest.mark.parametrize("accepted", [False, True])
-async def test_what_may_have_arrived_is_unclear(slack: SlackServer, notifier: SlackNotifier, kind: str, *, accepted: bool) -> None:
+async def test_what_may_have_arrived_is_unclear(
+    slack: SlackServer, notifier: SlackNotifier, kind: str, *, accepted: bool
+) -> None:
     slack.break_next(f"accept_then_{kind}" if accepted else kind)
     error = await refused(notifier)
-    assert (error.unclear, error.permanent, error.retry_after) == (True, False, None)
+    assert (error.may_have_arrived, error.permanent, error.retry_after) == (True, False, None)
     assert slack.copies("id1") == accepted
     assert (await notifier.find("slack:#roles", "id1", lately()) is not None) == accepted
 
@@ -112,14 +145,30 @@ async def test_too_many_says_how_long_to_wait(slack: SlackServer, notifier: Slac
     slack.wait = 42
     slack.break_next("429")
     error = await refused(notifier)
-    assert (error.retry_after, error.unclear, error.permanent) == (42, False, False)
+    assert (error.retry_after, error.may_have_arrived, error.permanent) == (42, False, False)
 
 
-@pytest.mark.parametrize("word", ["invalid_auth", "account_inactive", "token_revoked", "token_expired", "missing_scope", "not_authed"])
-async def test_a_refused_token_concerns_every_channel(slack: SlackServer, notifier: SlackNotifier, word: str) -> None:
+@pytest.mark.parametrize(
+    "word",
+    [
+        "invalid_auth",
+        "account_inactive",
+        "token_revoked",
+        "token_expired",
+        "missing_scope",
+        "not_authed",
+    ],
+)
+async def test_a_refused_token_concerns_every_channel(
+    slack: SlackServer, notifier: SlackNotifier, word: str
+) -> None:
     slack.break_next(word)
     error = await refused(notifier)
-    assert (error.permanent, error.workspace, error.unclear) == (True, True, False)
+    assert (error.permanent, error.affects_all_channels, error.may_have_arrived) == (
+        True,
+        True,
+        False,
+    )
     assert word in error.reason
 
 
@@ -134,18 +183,28 @@ async def test_a_refused_token_concerns_every_channel(slack: SlackServer, notifi
 )
 async def test_a_refused_channel_says_why(notifier: SlackNotifier, channel: str, word: str) -> None:
     error = await refused(notifier, channel)
-    assert (error.permanent, error.workspace, error.unclear) == (True, False, False)
+    assert (error.permanent, error.affects_all_channels, error.may_have_arrived) == (
+        True,
+        False,
+        False,
+    )
     assert error.reason.startswith(word)
 
 
 async def test_an_unknown_word_is_a_clear_no(slack: SlackServer, notifier: SlackNotifier) -> None:
     slack.break_next("something_new")
     error = await refused(notifier)
-    assert (error.permanent, error.unclear, error.reason) == (True, False, "Slack answers something_new")
+    assert (error.permanent, error.may_have_arrived, error.reason) == (
+        True,
+        False,
+        "Slack answers something_new",
+    )
 
 
 @pytest.mark.parametrize("word", ["invalid_blocks", "msg_blocks_too_long", "invalid_blocks_format"])
-async def test_refused_blocks_arrive_as_text_with_the_same_delivery_id(slack: SlackServer, notifier: SlackNotifier, word: str) -> None:
+async def test_refused_blocks_arrive_as_text_with_the_same_delivery_id(
+    slack: SlackServer, notifier: SlackNotifier, word: str
+) -> None:
     slack.break_next(word)
     await notifier.send("slack:#roles", opened(), "id1")
     (message,) = slack.channels[ROLES].messages
@@ -156,13 +215,18 @@ async def test_refused_blocks_arrive_as_text_with_the_same_delivery_id(slack: Sl
 
 
 @pytest.mark.parametrize("method", ["auth.test", "conversations.list"])
-async def test_trouble_before_posting_is_no_doubt_about_the_message(slack: SlackServer, notifier: SlackNotifier, method: str) -> None:
-    slack.break_next("reset", method, times=2)  # reading is harmless, so aiohttp itself tries it twice
+async def test_trouble_before_posting_is_no_doubt_about_the_message(
+    slack: SlackServer, notifier: SlackNotifier, method: str
+) -> None:
+    # reading is harmless, so aiohttp itself tries it twice
+    slack.break_next("reset", method, times=2)
     error = await refused(notifier)
-    assert (error.unclear, error.permanent) == (False, False)
+    assert (error.may_have_arrived, error.permanent) == (False, False)
 
 
-async def test_a_search_that_is_cut_off_is_an_error_and_not_an_absence(slack: SlackServer, notifier: SlackNotifier) -> None:
+async def test_a_search_that_is_cut_off_is_an_error_and_not_an_absence(
+    slack: SlackServer, notifier: SlackNotifier
+) -> None:
     for number in range(5):
         await notifier.send("slack:#roles", opened(), f"id{number}")
     slack.faults = [("conversations.history", "ok"), ("conversations.history", "500")]
@@ -176,7 +240,9 @@ async def test_a_search_waits_for_a_later_page(slack: SlackServer) -> None:
     async def sleep(seconds: float) -> None:
         waits.append(seconds)
 
-    notifier = SlackNotifier(SecretStr(TOKEN), slack.api_url, timeout=1, sleep=sleep, seconds=lambda: sum(waits))
+    notifier = SlackNotifier(
+        SecretStr(TOKEN), slack.api_url, timeout=1, sleep=sleep, seconds=lambda: sum(waits)
+    )
     for number in range(5):
         await notifier.send("slack:#roles", opened(), f"id{number}")
     slack.wait = 60
@@ -186,7 +252,9 @@ async def test_a_search_waits_for_a_later_page(slack: SlackServer) -> None:
     assert waits == [60]
 
 
-async def test_a_wait_that_reading_asks_for_holds_for_every_channel_and_for_no_post(slack: SlackServer) -> None:
+async def test_a_wait_that_reading_asks_for_holds_for_every_channel_and_for_no_post(
+    slack: SlackServer,
+) -> None:
     seconds = 0.0
     notifier = SlackNotifier(SecretStr(TOKEN), slack.api_url, timeout=1, seconds=lambda: seconds)
     await notifier.send("slack:#roles", opened(), "id1")
@@ -202,22 +270,35 @@ async def test_a_wait_that_reading_asks_for_holds_for_every_channel_and_for_no_p
     assert await notifier.find("slack:#roles", "id1", lately()) is not None
 
 
-async def test_the_workspace_is_asked_who_we_are_once_however_many_channels_begin(slack: SlackServer, notifier: SlackNotifier) -> None:
-    await asyncio.gather(*(notifier.send(channel, opened(), channel) for channel in ("slack:#roles", "slack:#ops", "slack:#secret")))
+async def test_the_workspace_is_asked_who_we_are_once_however_many_channels_begin(
+    slack: SlackServer, notifier: SlackNotifier
+) -> None:
+    await asyncio.gather(
+        *(
+            notifier.send(channel, opened(), channel)
+            for channel in ("slack:#roles", "slack:#ops", "slack:#secret")
+        )
+    )
     assert slack.calls["auth.test"] == 1
 
 
-async def test_a_scope_that_a_search_lacks_is_its_own_channels_trouble(slack: SlackServer, notifier: SlackNotifier) -> None:
+async def test_a_scope_that_a_search_lacks_is_its_own_channels_trouble(
+    slack: SlackServer, notifier: SlackNotifier
+) -> None:
     slack.break_next("missing_scope", "conversations.list")
     with pytest.raises(NotifyError) as caught:
         await notifier.find("slack:U0ALICE001", "id1", lately())
-    assert (caught.value.permanent, caught.value.workspace) == (True, False)
+    assert (caught.value.permanent, caught.value.affects_all_channels) == (True, False)
 
 
 async def test_a_server_that_is_not_there_is_worth_waiting_for() -> None:
     notifier = SlackNotifier(SecretStr(TOKEN), "http://127.0.0.1:9/api/", timeout=1)
     error = await refused(notifier)
-    assert (error.unclear, error.permanent, error.workspace) == (False, False, True)
+    assert (error.may_have_arrived, error.permanent, error.affects_all_channels) == (
+        False,
+        False,
+        True,
+    )
 
 
 async def test_an_address_that_is_not_slack_needs_a_person(slack: SlackServer) -> None:
@@ -233,8 +314,13 @@ async def test_the_token_is_in_no_error_and_no_log(
     caplog.set_level(logging.DEBUG)
     secret = "xoxb-9-9-verySecret"
     notifier = make(slack, secret)
-    elsewhere = [SlackNotifier(SecretStr(secret + "\n"), url, timeout=1) for url in ("http://127.0.0.1:9/api/", "http://[broken/api/")]
+    elsewhere = [
+        SlackNotifier(SecretStr(secret + "\n"), url, timeout=1)
+        for url in ("http://127.0.0.1:9/api/", "http://[broken/api/")
+    ]
     errors = [await refused(one) for one in (notifier, *elsewhere)]
     captured = capsys.readouterr()
     written = caplog.text + captured.out + captured.err
-    assert "verySecret" not in written + "".join(f"{error} {error.__cause__!r} {error.reason}" for error in errors)
+    assert "verySecret" not in written + "".join(
+        f"{error} {error.__cause__!r} {error.reason}" for error in errors
+    )
