@@ -363,10 +363,10 @@ _TOUCH = (
 
 # as above
 _PROBED = (
-    update(tables.Posting.__table__)
+    update(tables.Posting.__table__)  # type: ignore[arg-type]
     .where(in_json_list(tables.Posting.id, "ids"))
     .values(probed_at=bindparam("at"))
-)  # type: ignore[arg-type]
+)
 
 
 def _repost_columns(repost: Repost | None) -> dict[str, object]:

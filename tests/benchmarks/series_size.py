@@ -63,9 +63,9 @@ async def _watch(engine: Engine, files: list[Path]) -> None:
                 None,
                 alerts=True,
                 announce=False,
-                clock=lambda now=now: now,
+                clock=lambda now=now: now,  # type: ignore[misc]
                 random=Random(1),
-            )  # type: ignore[misc]
+            )
 
 
 def _print(file: Path, looks: int, empty: int) -> None:

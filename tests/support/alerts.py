@@ -52,8 +52,11 @@ def role(key: str = "1", title: str = "Research Engineer", **fields: object) -> 
         "url": f"https://jobs.example/{key}",
     } | fields
     return Role(
-        posting=f"greenhouse:examplelabs:{key}", company="Example Labs", title=title, **values
-    )  # type: ignore[arg-type]
+        posting=f"greenhouse:examplelabs:{key}",
+        company="Example Labs",
+        title=title,
+        **values,  # type: ignore[arg-type]
+    )
 
 
 def opened(

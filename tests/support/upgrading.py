@@ -12,7 +12,7 @@ import signal
 import sys
 from collections.abc import Callable
 
-import alembic.command  # so that a child has it
+import alembic.command  # so that a child has it  # noqa: F401
 from sqlalchemy import event
 
 from monitor.database.engine import make_engine

@@ -114,7 +114,7 @@ def check_file(file: Path) -> None:
     if not file.parent.is_dir():
         raise UserError(f"there is no folder {file.parent} for the plot")
     try:
-        import matplotlib as mpl  # an extra  # noqa: PLC0415
+        import matplotlib as mpl  # an extra  # noqa: PLC0415, F401
     except ModuleNotFoundError as error:
         raise UserError("plots need the extra `plot`: pip install 'rolewatch[plot]'") from error
 

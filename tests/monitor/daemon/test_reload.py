@@ -125,8 +125,11 @@ async def test_health_moves_to_another_address_of_the_same_port(sqlite_engine: E
 
     # no clock is asked
     guard = HealthMonitor(
-        sqlite_engine, None, lambda _: None, settings(health=HealthSettings(f"127.0.0.1:{port}"))
-    )  # type: ignore[arg-type]
+        sqlite_engine,
+        None,  # type: ignore[arg-type]
+        lambda _: None,
+        settings(health=HealthSettings(f"127.0.0.1:{port}")),
+    )
     await guard.start()
     for listen in (f"0.0.0.0:{port}", f"localhost:{port}", f"127.0.0.1:{port}"):
         await guard.reconfigure(settings(health=HealthSettings(listen)))

@@ -69,9 +69,9 @@ def test_words_name_the_field_and_the_phrase_as_the_rule_writes_it() -> None:
     ],
 )
 def test_it_fits_and_says_why(changed: dict[str, object], words: str) -> None:
-    assert explained(replace(RULE, **changed)) == Explanation(
+    assert explained(replace(RULE, **changed)) == Explanation(  # type: ignore[arg-type]
         "research-engineer", fits=True, words=words
-    )  # type: ignore[arg-type]
+    )
 
 
 @pytest.mark.parametrize(
@@ -96,9 +96,9 @@ def test_it_fits_and_says_why(changed: dict[str, object], words: str) -> None:
 def test_it_fails_and_names_the_first_condition_that_failed(
     changed: dict[str, object], failed: str
 ) -> None:
-    assert explained(replace(RULE, **changed)) == Explanation(
+    assert explained(replace(RULE, **changed)) == Explanation(  # type: ignore[arg-type]
         "research-engineer", fits=False, failed=failed
-    )  # type: ignore[arg-type]
+    )
 
 
 def test_remote_fits_the_workplace_as_well_as_the_place() -> None:
