@@ -11,9 +11,9 @@ two. A card without a place (`ts`) was never posted, or a person deleted it: the
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import uuid4
 
 import msgspec
@@ -30,6 +30,7 @@ from monitor.settle import kind
 from monitor.truth import truth
 
 _THREADED: Final = frozenset({"slack"})  # kinds of channels that have threads and can be edited
+NO_EDIT: Final[Mapping[str, Any]] = {"next_try_at": None, "not_before": None, "attempts": 0, "reason": None}  # of a card with none due
 
 
 def subject(message: Message) -> str | None:
@@ -137,13 +138,13 @@ def posted(connection: Connection, card_id: int, message: Message, receipt: Rece
         shows = now if isinstance(now, CardMessage) and (now.role, now.state) == (shows.role, shows.state) else shows
     where = {"channel_id": receipt.channel_id, "ts": receipt.ts, "message": dump(base), "shows": dump(shows)}
     mine = update(Card).where(Card.id == card_id)
-    connection.execute(mine.values(**where, shown=card.wanted - 1, next_try_at=None, attempts=0, reason=None))
+    connection.execute(mine.values(**where, shown=card.wanted - 1, **NO_EDIT))
 
 
 def lost(connection: Connection, card_id: int, ts: str | None) -> None:
     """The card is gone from where it was: a person deleted it, or the channel's name moved on."""
     there = update(Card).where(Card.id == card_id, Card.ts == ts)
-    connection.execute(there.values(ts=None, shows=None, shown=Card.wanted, next_try_at=None, attempts=0, reason=None))
+    connection.execute(there.values(ts=None, shows=None, shown=Card.wanted, **NO_EDIT))
 
 
 def replace(connection: Connection, card_id: int, now: datetime) -> None:

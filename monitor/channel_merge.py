@@ -18,6 +18,7 @@ from typing import Final
 from sqlalchemy import ColumnElement, Connection, Select, and_, delete, exists, or_, select, update
 from sqlalchemy.orm import aliased
 
+from monitor.gathered import one_of
 from monitor.models import Alert, Card, Delivery, Introduction, Mute
 
 _OVER: Final = ("sent", "expired", "discarded")
@@ -44,7 +45,7 @@ def drop_double(connection: Connection, aliases: Mapping[str, str], row_id: int)
     twin = aliased(Alert)
     elsewhere = or_(twin.delivery_id.is_(None), twin.delivery_id != mine.delivery_id)
     same = and_(twin.created_at == Alert.created_at, twin.kind == Alert.kind, twin.message == Alert.message)
-    doubled = exists().where(same, elsewhere, twin.channel.in_(names))
+    doubled = exists().where(same, elsewhere, one_of(twin.channel, names))
     told = Alert.delivery_id == mine.delivery_id
     any_, alone = (connection.execute(select(Alert.id).where(told, *more).limit(1)).first() for more in ((), (~doubled,)))
     if any_ is None or alone is not None:

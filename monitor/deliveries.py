@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, Connection, and_, func, insert, or_, selec
 
 from monitor import cards
 from monitor.db import AnyRow
+from monitor.gathered import one_of
 from monitor.messages import load
 from monitor.models import Alert, Delivery, Posting
 from monitor.notify.base import Receipt
@@ -73,6 +74,7 @@ def settle(connection: Connection, head: Head, settled: Settled, now: datetime, 
     """Stores how it stands now, if nobody else has settled it."""
     mine = update(Delivery).where(Delivery.id == head.id, Delivery.state == ("sending" if claimed else head.state))
     values = {"state": settled.state, "next_try_at": settled.next_try_at, "sending_at": settled.sending_at, "reason": settled.reason}
+    values["not_before"] = settled.not_before
     if settled.receipt is not None:
         receipt = settled.receipt
         values |= {"sent_at": now, "channel_id": receipt.channel_id, "ts": receipt.ts, "message_url": receipt.url}
@@ -129,23 +131,33 @@ def on_their_way(connection: Connection, until: datetime, round_id: int | None =
     ready = {
         head.channel for head in heads(connection) if head.state != "failed" and (head.next_try_at is None or head.next_try_at <= until)
     }
-    moving = and_(Delivery.channel.in_(ready), Delivery.state.in_(("pending", "sending")))
+    moving = and_(one_of(Delivery.channel, ready), Delivery.state.in_(("pending", "sending")))
     if round_id is None:
         return connection.scalar(select(func.count()).select_from(Delivery).where(moving)) or 0
     query = select(func.count()).select_from(Alert).outerjoin(Delivery, Delivery.delivery_id == Alert.delivery_id)
     return connection.scalar(query.where(Alert.round_id == round_id, Alert.delivery_id.is_(None) | moving)) or 0
 
 
-def retry(connection: Connection, alerts: Collection[int] = ()) -> int:
-    """Lets what failed, and what waits for its time, go now; of those alerts, or of all. Gives how many failed messages go again.
+def retry(connection: Connection, now: datetime, alerts: Collection[int] = ()) -> int:
+    """Let what failed, and what waits for its time, go now; of those alerts, or of all. Return how many messages are tried again.
 
-    One that is "maybe sent" to a channel that cannot be read is sent again, since a person asked; elsewhere it is looked for first.
+    A channel that asked us to wait is not called sooner. A message that is "maybe sent" to a channel that cannot be read is sent again,
+    since a person asked; elsewhere it is looked for first.
     """
-    chosen = [Delivery.delivery_id.in_(select(Alert.delivery_id).where(Alert.id.in_(alerts)))] if alerts else []
-    waiting = update(Delivery).where(Delivery.state == "pending", Delivery.next_try_at.is_not(None), *chosen)
-    connection.execute(waiting.values(next_try_at=None, reason=None))
-    failed = update(Delivery).where(Delivery.state == "failed", *chosen)
-    return connection.execute(failed.values(state="pending", next_try_at=None, reason=None)).rowcount
+    chosen = [Delivery.delivery_id.in_(select(Alert.delivery_id).where(one_of(Alert.id, alerts)))] if alerts else []
+    waits = and_(Delivery.state == "pending", Delivery.next_try_at.is_not(None))
+    again = and_(Delivery.state != "sent", or_(Delivery.state == "failed", waits), *chosen)
+    tried = or_(Delivery.state == "failed", Delivery.attempts > 0)
+    count = connection.scalar(select(func.count()).select_from(Delivery).where(again, tried)) or 0
+    until = {row[0]: row[1] for row in connection.execute(_ASKED.where(Delivery.not_before > now))}
+    for channel, moment in until.items():
+        connection.execute(update(Delivery).where(again, Delivery.channel == channel).values(state="pending", next_try_at=moment))
+    others = and_(again, ~one_of(Delivery.channel, until))
+    connection.execute(update(Delivery).where(others).values(state="pending", next_try_at=None, not_before=None, reason=None))
+    return count
+
+
+_ASKED = select(Delivery.channel, func.max(Delivery.not_before)).where(Delivery.state == "pending").group_by(Delivery.channel)
 
 
 def discard(connection: Connection, before: datetime, channel: str | None = None) -> int:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import structlog
-from sqlalchemy import Connection, Engine, func, or_, select, update
+from sqlalchemy import Connection, Engine, and_, case, func, or_, select, update
 
 from monitor import cards, refusals
 from monitor.lease import Lease
@@ -21,7 +21,7 @@ from monitor.models import Card
 from monitor.notify.base import NotifyError, Receipt, Threaded
 from monitor.pace import Pace
 from monitor.sender import Sender
-from monitor.settle import after_edit, kind
+from monitor.settle import after_edit, asked_until, kind
 from monitor.truth import truth
 
 log = structlog.get_logger()
@@ -61,9 +61,11 @@ def heads(connection: Connection, channel: str | None = None) -> list[Edit]:
     return [Edit(*row) for row in connection.execute(first.order_by(ranked.c.id))]
 
 
-def lift(connection: Connection) -> None:
-    """Lets edits that wait for their time be made at once."""
-    connection.execute(update(Card).where(Card.wanted != Card.shown, Card.next_try_at.is_not(None)).values(next_try_at=None))
+def lift(connection: Connection, now: datetime) -> None:
+    """Let edits that wait for their time be made at once, or when Slack lets us."""
+    waits = and_(Card.wanted != Card.shown, Card.next_try_at.is_not(None))
+    until = case((Card.not_before > now, Card.not_before))
+    connection.execute(update(Card).where(waits).values(next_try_at=until, not_before=until))
 
 
 class Editor:
@@ -133,8 +135,8 @@ class Editor:
                 cards.replace(connection, edit.id, now)
             else:
                 again = after_edit(error, edit.attempts, now)
-                mine = update(Card).where(Card.id == edit.id)
-                connection.execute(mine.values(next_try_at=again, attempts=edit.attempts + 1, reason=error.reason))
+                put_off = {"next_try_at": again, "not_before": asked_until(error, now), "attempts": edit.attempts + 1}
+                connection.execute(update(Card).where(Card.id == edit.id).values(**put_off, reason=error.reason))
                 _hold(connection, edit.channel, again, error)
                 self._sender.spread(connection, edit.channel, again, error)
         if error is not None:
@@ -156,7 +158,7 @@ def _wanted(connection: Connection, card_id: int) -> _Wanted | None:
 def _settled(connection: Connection, card_id: int, wanted: _Wanted) -> None:
     """The card shows that; if it moved on meanwhile, it stays to be edited, and if it is gone, that is another's to say."""
     mine = update(Card).where(Card.id == card_id, Card.ts == wanted.place.ts)
-    connection.execute(mine.values(shown=wanted.wanted, shows=dump(wanted.message), next_try_at=None, attempts=0, reason=None))
+    connection.execute(mine.values(shown=wanted.wanted, shows=dump(wanted.message), **cards.NO_EDIT))
 
 
 def _hold(connection: Connection, channel: str, until: datetime, error: NotifyError) -> None:
@@ -165,5 +167,7 @@ def _hold(connection: Connection, channel: str, until: datetime, error: NotifyEr
         return
     everywhere = error.workspace or error.retry_after is not None
     mine = Card.channel.startswith(f"{kind(channel)}:", autoescape=True) if everywhere else Card.channel == channel
-    sooner = or_(Card.next_try_at.is_(None), Card.next_try_at < until)
-    connection.execute(update(Card).where(Card.wanted != Card.shown, mine, sooner).values(next_try_at=until))
+    sooner, asked = or_(Card.next_try_at.is_(None), Card.next_try_at < until), until if error.retry_after is not None else None
+    connection.execute(
+        update(Card).where(Card.wanted != Card.shown, mine, sooner).values(next_try_at=until, not_before=asked or Card.not_before)
+    )

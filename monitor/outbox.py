@@ -125,7 +125,7 @@ class Outbox:
         if not self._begun:
             with self._engine.begin() as connection:
                 deliveries.lift(connection, now)
-                edits.lift(connection)
+                edits.lift(connection, now)
             self._begun = True
         with reading(self._engine) as connection:
             if not pack.due(connection, now) and not quiet.due(connection, self._hours, now):

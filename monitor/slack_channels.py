@@ -14,12 +14,12 @@ from typing import Final
 from sqlalchemy import Connection, Engine, delete, insert, select, update
 
 from monitor.db import reading
+from monitor.gathered import one_of
 from monitor.models import SlackChannel
 from monitor.notify.base import Listed
 from monitor.settings import Settings
 
 _PREFIX: Final = "slack:"
-_AT_ONCE: Final = 500  # names in one IN (…)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,16 +76,13 @@ def remember(connection: Connection, listed: Mapping[str, Listed], now: datetime
     """Store a list of Slack's and return all that is known now. Names that the list lacks stay."""
     known = directory(connection).channels
     moved = [name for name, one in known.items() if name in listed and listed[name] != one]
-    for start in range(0, len(moved), _AT_ONCE):
-        connection.execute(delete(SlackChannel).where(SlackChannel.name.in_(moved[start : start + _AT_ONCE])))
+    connection.execute(delete(SlackChannel).where(one_of(SlackChannel.name, moved)))
     new = [name for name, one in listed.items() if known.get(name) != one]
     if new:
         rows = [{"name": name, "channel_id": listed[name].channel_id, "private": listed[name].private, "seen_at": now} for name in new]
         connection.execute(insert(SlackChannel), rows)
     same = [name for name in listed if name not in new]
-    for start in range(0, len(same), _AT_ONCE):
-        seen = update(SlackChannel).where(SlackChannel.name.in_(same[start : start + _AT_ONCE]))
-        connection.execute(seen.values(seen_at=now))
+    connection.execute(update(SlackChannel).where(one_of(SlackChannel.name, same)).values(seen_at=now))
     return Directory({**known, **listed})
 
 

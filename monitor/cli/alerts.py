@@ -65,12 +65,12 @@ def retry(ctx: typer.Context) -> None:
         return
     engine = current.history()
     with engine.begin() as connection:
-        count = try_again(connection)
-        lift(connection)
+        count = try_again(connection, now())
+        lift(connection, now())
     if not count and not _is_anything_left(engine):
         typer.echo("everything else is delivered" if say_held(engine, current.settings) else _NOTHING)
         return
-    typer.echo(f"trying {counted(count, 'message')} again")
+    typer.echo(f"trying {counted(count, 'message')} again" if count else "sending what waits")
     one = _Retry(current, engine)
     asyncio.run(work(engine, "alerts retry", current.settings, one.alone, one.ask))
     held = say_held(engine, current.settings)
@@ -136,7 +136,8 @@ def discard(
     with state(ctx).history().begin() as connection:
         pack(connection, moment)
         count = give_up(connection, until, channel)
-    typer.echo(f"gave up {counted(count, 'message')}")
+    asked = {"goes to": channel, "was written before": before}
+    typer.echo(f"gave up {counted(count, 'message')}" if count else f"Nothing was given up: {no_match('undelivered alert', asked)}.")
 
 
 @app.command("test")

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from sqlalchemy import Connection, select
 
 from monitor.errors import UserError
+from monitor.gathered import one_of
 from monitor.models import Board, Posting, PostingVersion, SearchText
 from monitor.phrases import Phrase
 from monitor.queries.naming import Found, find_posting
@@ -32,7 +33,7 @@ def _titled(connection: Connection, text: str) -> list[Found]:
     wanted = _fitting(text, connection.scalars(select(SearchText.title).distinct()))
     newest = (PostingVersion.posting_id == Posting.id) & (PostingVersion.number == Posting.version)
     query = select(Posting.id, Board.board, Posting.key).join(Board, Board.id == Posting.board_id).join(PostingVersion, newest)
-    rows = connection.execute(query.where(PostingVersion.title.in_(wanted[:_MOST])).order_by(Posting.first_seen_at.desc(), Posting.id))
+    rows = connection.execute(query.where(one_of(PostingVersion.title, wanted[:_MOST])).order_by(Posting.first_seen_at.desc(), Posting.id))
     return [Found(row.id, row.board, row.key) for row in rows]
 
 

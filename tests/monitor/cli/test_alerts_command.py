@@ -55,7 +55,8 @@ def test_a_state_that_is_none_is_refused_with_those_that_are(told: Program) -> N
 
 
 def test_discarded_alerts_are_given_up_up_to_a_moment(told: Program) -> None:
-    assert told("alerts", "discard", "--before", "1d").out == "gave up 0 messages\n"
+    nothing = "Nothing was given up: No undelivered alert was written before 1d.\n"
+    assert told("alerts", "discard", "--before", "1d").out == nothing
     assert told("alerts", "discard", "--before", "0s").code == 0
     assert {row["state"] for row in told.ask("alerts", "list")} == {"discarded"}
 
@@ -128,6 +129,21 @@ async def test_what_waits_for_a_channel_that_no_rule_tells_any_more_can_be_given
     assert "no rule tells this channel any more: `rolewatch alerts discard --channel slack:#roles --before 0s` gives them up" in line
     assert await place.here("alerts", "discard", "--channel", "slack:#roles", "--before", "0s") == (0, "gave up 1 message\n", "")
     assert set(place.ask("SELECT channel FROM delivery WHERE state = 'failed'")) == {("slack:#ops",)}
+
+
+async def test_a_retry_waits_for_as_long_as_slack_asked(place: Place, slack: SlackServer) -> None:
+    slack.wait = 120
+    slack.break_next("429")
+    assert (await place.here("check"))[0] == 1
+    code, out, err = await place.here("alerts", "retry")
+    assert (code, out) == (1, "trying 1 message again\n")
+    assert "slack:#roles: 1 message could not be delivered: ratelimited" in err or "120" in err, err
+    assert slack.calls["chat.postMessage"] == 1
+    with closing(sqlite3.connect(place.folder / "rolewatch.db")) as connection:
+        connection.execute("UPDATE delivery SET next_try_at = NULL, not_before = NULL")
+        connection.commit()
+    assert (await place.here("alerts", "retry"))[0] == 0
+    assert len(slack.texts()) == 1
 
 
 async def test_nothing_to_retry_is_well(place: Place) -> None:
