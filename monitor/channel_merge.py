@@ -20,6 +20,7 @@ from sqlalchemy.orm import aliased
 
 from monitor.gathered import one_of
 from monitor.models import Alert, Card, Delivery, Introduction, Mute
+from monitor.slack_channels import spelled
 
 _OVER: Final = ("sent", "expired", "discarded")
 
@@ -32,6 +33,17 @@ def merge(connection: Connection, aliases: Mapping[str, str], claimed: int | Non
     for other, name in aliases.items():
         if _is_used(connection, other):
             _merge(connection, other, name, claimed)
+
+
+def respell(connection: Connection) -> None:
+    """Bring channels that an older configuration wrote with capital letters under Slack's own spelling: `#Roles` is `#roles`."""
+    for column in _CHANNELS:
+        for channel in connection.scalars(select(column).where(column.startswith("slack:#")).distinct()).all():
+            if channel != spelled(channel):
+                _merge(connection, channel, spelled(channel), None)
+
+
+_CHANNELS = (Delivery.channel, Alert.channel, Card.channel, Mute.channel, Introduction.channel)
 
 
 def drop_double(connection: Connection, aliases: Mapping[str, str], row_id: int) -> bool:
@@ -56,8 +68,7 @@ def drop_double(connection: Connection, aliases: Mapping[str, str], row_id: int)
 
 
 def _is_used(connection: Connection, channel: str) -> bool:
-    columns = (Delivery.channel, Alert.channel, Card.channel, Mute.channel, Introduction.channel)
-    return any(connection.execute(select(column).where(column == channel).limit(1)).first() for column in columns)
+    return any(connection.execute(select(column).where(column == channel).limit(1)).first() for column in _CHANNELS)
 
 
 def _merge(connection: Connection, other: str, name: str, claimed: int | None) -> None:

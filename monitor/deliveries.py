@@ -19,6 +19,7 @@ from monitor.messages import load
 from monitor.models import Alert, Delivery, Posting
 from monitor.notify.base import Receipt
 from monitor.settle import Head, Settled, kind
+from monitor.slack_channels import directory
 
 # `state <> 'sent'` again lets both databases use the index of what is open.
 _OPEN = and_(
@@ -163,21 +164,23 @@ _ASKED = select(Delivery.channel, func.max(Delivery.not_before)).where(Delivery.
 def discard(connection: Connection, before: datetime, channel: str | None = None) -> int:
     """Gives up messages that were not delivered and whose every alert was written before then; gives how many. Pack first.
 
-    `channel`: only those of that one. One that is just being sent is left alone. What waits for a digest is given up too.
+    `channel`: only those of that one, by any of its names. One that is just being sent is left alone. What waits for a digest is given up
+    too.
     """
     told = select(Alert.delivery_id).where(Alert.delivery_id.is_not(None))
     younger, older = told.where(Alert.created_at >= before), told.where(Alert.created_at < before)
     written = or_(Delivery.created_at < before, Delivery.delivery_id.in_(older))  # what posts a lost card anew tells no alert
     waiting = Delivery.state.in_(("pending", "held", "failed"))
-    mine = [] if channel is None else [Delivery.channel == channel]
+    names = None if channel is None else directory(connection).all_names(channel)
+    mine = [] if names is None else [one_of(Delivery.channel, names)]
     old = update(Delivery).where(waiting, written, Delivery.delivery_id.not_in(younger), *mine)
     given_up = {"state": "discarded", "reason": _GIVEN_UP}
-    return connection.execute(old.values(**given_up, next_try_at=None)).rowcount + _discard_untold(connection, before, channel, given_up)
+    return connection.execute(old.values(**given_up, next_try_at=None)).rowcount + _discard_untold(connection, before, names, given_up)
 
 
-def _discard_untold(connection: Connection, before: datetime, channel: str | None, given_up: Mapping[str, str]) -> int:
+def _discard_untold(connection: Connection, before: datetime, names: Collection[str] | None, given_up: Mapping[str, str]) -> int:
     """The same for alerts that wait for a digest: each gets a discarded message of its own, as what is muted does."""
-    mine = [] if channel is None else [Alert.channel == channel]
+    mine = [] if names is None else [one_of(Alert.channel, names)]
     untold = (Alert.for_digest, Alert.delivery_id.is_(None), Alert.created_at < before, *mine)
     rows = connection.execute(select(Alert.id, Alert.channel, Alert.message, Alert.created_at).where(*untold)).all()
     for row in rows:

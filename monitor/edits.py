@@ -13,9 +13,10 @@ from datetime import datetime
 
 import structlog
 from sqlalchemy import Connection, Engine, and_, case, func, or_, select, update
+from sqlalchemy.exc import DBAPIError
 
 from monitor import cards, refusals
-from monitor.lease import Lease
+from monitor.lease import Lease, LeaseLost
 from monitor.messages import Message, dump, load
 from monitor.models import Card
 from monitor.notify.base import NotifyError, Receipt, Threaded
@@ -96,6 +97,7 @@ class Editor:
         notifier = self._sender.notifiers[kind(edit.channel)]
         if not isinstance(notifier, Threaded) or await asyncio.to_thread(self._wanted, edit) is None:
             return True
+        await self._sender.names.recall(notifier)
         pace = self._paces.setdefault(kind(edit.channel), Pace(notifier.edit_pace, notifier.edit_burst))
         await self._sleep(pace.take(self._clock()))
         wanted = None if self._sender.ending else await asyncio.to_thread(self._wanted, edit)
@@ -118,6 +120,8 @@ class Editor:
             await notifier.edit(edit.channel, wanted.place, wanted.message)
         except NotifyError as error:
             return error
+        except (DBAPIError, LeaseLost):  # the card stays to be edited
+            raise
         except Exception as error:
             log.exception("edit failed", channel=edit.channel, ts=wanted.place.ts)
             return NotifyError(f"a fault in rolewatch ({type(error).__name__}), see the log")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -146,7 +146,8 @@ def send_samples(ctx: typer.Context, fmt: FormatOption = Format.TABLE) -> None:
     current = state(ctx)
     tried = asyncio.run(_send(current, fmt))
     if fmt is not Format.TABLE:
-        emit([asdict(one) for one in tried], ("channel", "ok", "words"), fmt, current.console)
+        rows = [{"channel": one.channel, "ok": one.ok, "words": one.words} for one in tried]
+        emit(rows, ("channel", "ok", "words"), fmt, current.console)
     if not all(one.ok for one in tried):
         raise typer.Exit(1)
 

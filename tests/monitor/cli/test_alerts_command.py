@@ -13,6 +13,7 @@ import pytest
 from greenhouse import job
 from program import Program
 from running import Place, stopped, until
+from slack_channel import Channel
 from slack_server import OPS, ROLES, TOKEN, SlackServer, shown, slack_server
 
 from monitor.demo.board_server import BoardServer
@@ -163,6 +164,26 @@ async def test_a_sample_goes_to_each_channel_once_and_says_that_it_is_one(place:
         assert "sample" in shown(message)
     assert "Matched research-engineer: here stand the words that fitted" in shown(slack.channels[ROLES].messages[0])
     assert place.ask("SELECT * FROM alert") == []
+
+
+@pytest.mark.parametrize("names", [("#roles", ROLES), (ROLES, "#Roles"), ("U0ALICE01", "D0ALICE01"), ("D0ALICE01", "U0ALICE01")])
+async def test_a_channel_with_two_names_gets_one_sample(place: Place, slack: SlackServer, names: tuple[str, str]) -> None:
+    chat = slack.channels["D0ALICE01"] = Channel("D0ALICE01", "", user="U0ALICE01")
+    text = place.config.read_text()
+    place.config.write_text(text.replace('["slack:#roles"]', f'["slack:{names[0]}", "slack:{names[1]}"]'))
+    code, out, _ = await place.here("alerts", "test")
+    assert code == 0
+    assert [line.split()[:2] for line in out.splitlines()] == [[f"slack:{names[0]}", "ok"], ["slack:#ops", "ok"]]
+    assert len(chat.messages) + len(slack.channels[ROLES].messages) == 1
+
+
+async def test_alerts_are_found_and_given_up_under_any_name_of_their_channel(place: Place, slack: SlackServer) -> None:
+    slack.channels[ROLES].archived = True
+    await place.here("check")
+    for name in (ROLES, "#ROLES"):
+        _, out, _ = await place.here("alerts", "list", "--channel", f"slack:{name}", "--format", "json")
+        assert [row["channel"] for row in json.loads(out)] == ["slack:#roles"]
+    assert await place.here("alerts", "discard", "--channel", f"slack:{ROLES}", "--before", "0s") == (0, "gave up 1 message\n", "")
 
 
 async def test_a_sample_that_is_refused_says_why_and_what_to_do(place: Place, slack: SlackServer) -> None:
