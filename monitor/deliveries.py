@@ -87,7 +87,7 @@ def settle(connection: Connection, head: Head, settled: Settled, now: datetime, 
 def _settle_card(connection: Connection, told: AnyRow, settled: Settled, now: datetime) -> None:
     """What came of a message means for its card: it is there now, or it is not there any more."""
     if settled.receipt is not None and told.thread_ts is None:
-        cards.posted(connection, told.card_id, load(told.message), settled.receipt)
+        cards.posted(connection, told.card_id, load(told.message), settled.receipt, now)
     elif settled.receipt is not None:
         cards.replace(connection, told.card_id, now)  # the card may have gone while its reply was on the way
     elif settled.error is not None and settled.error.gone:

@@ -112,7 +112,7 @@ class Editor:
     def _wanted(self, edit: Edit) -> _Wanted | None:
         """What there is to do at this moment; a card that shows the truth already is noted as such."""
         with self._engine.begin() as connection:
-            return _wanted(connection, edit.id)
+            return _wanted(connection, edit.id, self._clock())
 
     async def _edit(self, notifier: Threaded, edit: Edit, wanted: _Wanted) -> NotifyError | None:
         """What went wrong. One of the few jobs that may catch everything."""
@@ -147,11 +147,11 @@ class Editor:
             log.warning("card not edited", channel=edit.channel, ts=wanted.place.ts, reason=error.reason)
 
 
-def _wanted(connection: Connection, card_id: int) -> _Wanted | None:
+def _wanted(connection: Connection, card_id: int, now: datetime) -> _Wanted | None:
     card = connection.execute(select(Card.__table__).where(Card.id == card_id, *_STALE)).one_or_none()
     if card is None:
         return None
-    message = truth(connection, card.posting_id, load(card.message))
+    message = truth(connection, card.posting_id, load(card.message), now)
     wanted = _Wanted(Receipt(card.channel_id, card.ts), message, card.wanted)
     if card.shows is not None and load(card.shows) == message:
         _settled(connection, card_id, wanted)
