@@ -17,7 +17,7 @@ from typing import Any, Final
 from uuid import uuid4
 
 import msgspec
-from sqlalchemy import Connection, and_, func, insert, or_, select, update
+from sqlalchemy import Connection, and_, exists, func, insert, or_, select, update
 
 from crawler.items import Posting as Content
 from monitor.alerting import Alerting
@@ -112,9 +112,10 @@ def touch(connection: Connection, alerting: Alerting, board: AnyRow, moved: Sequ
 def pass_deadlines(connection: Connection, now: datetime) -> int:
     """Note on cards of open postings whose deadline has passed that they have to be edited, once each. Return how many."""
     current = and_(PostingVersion.posting_id == Posting.id, PostingVersion.number == Posting.version)
-    passed = select(Posting.id).join(PostingVersion, current).where(Posting.state == "open", PostingVersion.deadline_at <= now)
-    idle = and_(Card.ts.is_not(None), Card.wanted == Card.shown, ~func.coalesce(Card.shows, "").contains(_OVERDUE))
-    return connection.execute(update(Card).where(idle, Card.posting_id.in_(passed)).values(wanted=Card.wanted + 1)).rowcount
+    passed = exists().where(Posting.id == Card.posting_id, current, Posting.state == "open", PostingVersion.deadline_at <= now)
+    idle = and_(Card.ts.is_not(None), Card.wanted == Card.shown)
+    unmarked = ~func.coalesce(Card.shows, "").contains(_OVERDUE)
+    return connection.execute(update(Card).where(idle, passed, unmarked).values(wanted=Card.wanted + 1)).rowcount
 
 
 _OVERDUE: Final = '"overdue":true'  # as `dump` writes it; within a text its quotation marks are escaped

@@ -127,6 +127,7 @@ class Sender:
             if taken_back or (head.sending_at is not None and await asyncio.to_thread(self.names.is_double, head)):
                 return Settled("pending")  # its alerts are packed again, under the channel's one name
             await self.ensure_lease()  # else it stays `sending`, and whoever has the lease looks for it
+            self._paces[head.channel].go(self._clock())
             receipt = await _send(notifier, head, claimed)
         except NotifyError as error:
             threaded = claimed.card is not None

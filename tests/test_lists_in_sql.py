@@ -10,7 +10,6 @@ import pytest
 
 _TREE = Path(__file__).parent.parent
 _SUBQUERIES = {  # file and argument
-    ("cards.py", "passed"),
     ("deliveries.py", "first"),
     ("deliveries.py", "older"),
     ("deliveries.py", "younger"),
