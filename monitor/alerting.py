@@ -13,6 +13,7 @@ from crawler.items import Posting
 from monitor import models, mutes
 from monitor.compare import pay_words
 from monitor.db import AnyRow
+from monitor.gathered import one_of
 from monitor.gone import Repeated
 from monitor.matching import candidate
 from monitor.messages import FieldChange, OperatorMessage, Role, RoleMessage, Why, dump, load
@@ -178,4 +179,4 @@ def rewrite(connection: Connection, message: OperatorMessage, round_id: int) -> 
     alert = models.Alert
     rows = connection.execute(select(alert.id, alert.message).where(alert.round_id == round_id, alert.kind == "operator")).all()
     same = [row.id for row in rows if getattr(load(row.message), "incident", None) == message.incident]
-    connection.execute(update(alert).where(alert.id.in_(same)).values(message=dump(message)))
+    connection.execute(update(alert).where(one_of(alert.id, same)).values(message=dump(message)))

@@ -11,25 +11,26 @@ two. A card without a place (`ts`) was never posted, or a person deleted it: the
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import uuid4
 
 import msgspec
-from sqlalchemy import Connection, and_, insert, or_, select, update
+from sqlalchemy import Connection, and_, exists, func, insert, or_, select, update
 
-from crawler.items import Posting
+from crawler.items import Posting as Content
 from monitor.alerting import Alerting
 from monitor.db import AnyRow
 from monitor.gathered import among, listed
 from monitor.messages import CardMessage, Message, OperatorMessage, ReminderMessage, RoleMessage, Why, card_of, dump, load
-from monitor.models import Card, Delivery
+from monitor.models import Card, Delivery, Posting, PostingVersion
 from monitor.notify.base import Receipt
 from monitor.settle import kind
 from monitor.truth import truth
 
 _THREADED: Final = frozenset({"slack"})  # kinds of channels that have threads and can be edited
+NO_EDIT: Final[Mapping[str, Any]] = {"next_try_at": None, "not_before": None, "attempts": 0, "reason": None}  # of a card with none due
 
 
 def subject(message: Message) -> str | None:
@@ -93,7 +94,7 @@ _OF_POSTINGS = select(Card.id, Card.posting_id, Card.message).where(among(Card.p
 _OF_POSTINGS = _OF_POSTINGS.order_by(Card.id).with_for_update()
 
 
-def touch(connection: Connection, alerting: Alerting, board: AnyRow, moved: Sequence[tuple[int, Posting]]) -> None:
+def touch(connection: Connection, alerting: Alerting, board: AnyRow, moved: Sequence[tuple[int, Content]]) -> None:
     """Notes on the cards of these postings, given by id with their content, what still fits, and that they may have to be edited.
 
     Told or not, with alerts or without: a card does not lie.
@@ -108,6 +109,18 @@ def touch(connection: Connection, alerting: Alerting, board: AnyRow, moved: Sequ
             connection.execute(update(Card).where(Card.id == row.id).values(message=after, wanted=Card.wanted + 1))
 
 
+def pass_deadlines(connection: Connection, now: datetime) -> int:
+    """Note on cards of open postings whose deadline has passed that they have to be edited, once each. Return how many."""
+    current = and_(PostingVersion.posting_id == Posting.id, PostingVersion.number == Posting.version)
+    passed = exists().where(Posting.id == Card.posting_id, current, Posting.state == "open", PostingVersion.deadline_at <= now)
+    idle = and_(Card.ts.is_not(None), Card.wanted == Card.shown)
+    unmarked = ~func.coalesce(Card.shows, "").contains(_OVERDUE)
+    return connection.execute(update(Card).where(idle, passed, unmarked).values(wanted=Card.wanted + 1)).rowcount
+
+
+_OVERDUE: Final = '"overdue":true'  # as `dump` writes it; within a text its quotation marks are escaped
+
+
 def amend(connection: Connection, message: OperatorMessage) -> None:
     """Lets an incident's cards show how it stands now: news to nobody, so there is no alert."""
     mine = update(Card).where(Card.subject == message.incident, Card.posting_id.is_(None))
@@ -120,7 +133,7 @@ def place(connection: Connection, card_id: int | None) -> Receipt | None:
     return None if found is None else Receipt(found.channel_id, found.ts)
 
 
-def posted(connection: Connection, card_id: int, message: Message, receipt: Receipt) -> None:
+def posted(connection: Connection, card_id: int, message: Message, receipt: Receipt, now: datetime) -> None:
     """The card is there, unless it was already. It shows what it told; if that is not the truth any more, it is edited at once.
 
     A reminder whose card was deleted meanwhile stands alone: as a card it would be edited, and be a reminder no more.
@@ -133,17 +146,18 @@ def posted(connection: Connection, card_id: int, message: Message, receipt: Rece
     shows, base = _base(message), load(card.message)
     if isinstance(base, CardMessage) and isinstance(shows, CardMessage):
         base = msgspec.structs.replace(base, began=shows.began)
-        now = truth(connection, card.posting_id, base)
-        shows = now if isinstance(now, CardMessage) and (now.role, now.state) == (shows.role, shows.state) else shows
+        today = truth(connection, card.posting_id, base, now)
+        if isinstance(today, CardMessage) and (today.role, today.state) == (shows.role, shows.state):
+            shows = msgspec.structs.replace(today, overdue=shows.overdue)
     where = {"channel_id": receipt.channel_id, "ts": receipt.ts, "message": dump(base), "shows": dump(shows)}
     mine = update(Card).where(Card.id == card_id)
-    connection.execute(mine.values(**where, shown=card.wanted - 1, next_try_at=None, attempts=0, reason=None))
+    connection.execute(mine.values(**where, shown=card.wanted - 1, **NO_EDIT))
 
 
 def lost(connection: Connection, card_id: int, ts: str | None) -> None:
     """The card is gone from where it was: a person deleted it, or the channel's name moved on."""
     there = update(Card).where(Card.id == card_id, Card.ts == ts)
-    connection.execute(there.values(ts=None, shows=None, shown=Card.wanted, next_try_at=None, attempts=0, reason=None))
+    connection.execute(there.values(ts=None, shows=None, shown=Card.wanted, **NO_EDIT))
 
 
 def replace(connection: Connection, card_id: int, now: datetime) -> None:
@@ -156,6 +170,6 @@ def replace(connection: Connection, card_id: int, now: datetime) -> None:
     waits = select(Delivery.id).where(Delivery.card_id == card_id, Delivery.state != "sent", to_come)
     if card.ts is not None or connection.execute(waits.limit(1)).first():
         return
-    message = dump(truth(connection, card.posting_id, load(card.message)))
+    message = dump(truth(connection, card.posting_id, load(card.message), now))
     row = {"delivery_id": uuid4().hex, "channel": card.channel, "card_id": card_id, "message": message, "state": "pending"}
     connection.execute(insert(Delivery).values(**row, created_at=now, attempts=0))

@@ -18,7 +18,9 @@ from typing import Final
 from sqlalchemy import ColumnElement, Connection, Select, and_, delete, exists, or_, select, update
 from sqlalchemy.orm import aliased
 
+from monitor.gathered import one_of
 from monitor.models import Alert, Card, Delivery, Introduction, Mute
+from monitor.slack_channels import spelled
 
 _OVER: Final = ("sent", "expired", "discarded")
 
@@ -33,6 +35,17 @@ def merge(connection: Connection, aliases: Mapping[str, str], claimed: int | Non
             _merge(connection, other, name, claimed)
 
 
+def respell(connection: Connection) -> None:
+    """Bring channels that an older configuration wrote with capital letters under Slack's own spelling: `#Roles` is `#roles`."""
+    for column in _CHANNELS:
+        for channel in connection.scalars(select(column).where(column.startswith("slack:#")).distinct()).all():
+            if channel != spelled(channel):
+                _merge(connection, channel, spelled(channel), None)
+
+
+_CHANNELS = (Delivery.channel, Alert.channel, Card.channel, Mute.channel, Introduction.channel)
+
+
 def drop_double(connection: Connection, aliases: Mapping[str, str], row_id: int) -> bool:
     """Delete a delivery that a search did not find, when every alert of it stands under another name of its channel too.
 
@@ -44,7 +57,7 @@ def drop_double(connection: Connection, aliases: Mapping[str, str], row_id: int)
     twin = aliased(Alert)
     elsewhere = or_(twin.delivery_id.is_(None), twin.delivery_id != mine.delivery_id)
     same = and_(twin.created_at == Alert.created_at, twin.kind == Alert.kind, twin.message == Alert.message)
-    doubled = exists().where(same, elsewhere, twin.channel.in_(names))
+    doubled = exists().where(same, elsewhere, one_of(twin.channel, names))
     told = Alert.delivery_id == mine.delivery_id
     any_, alone = (connection.execute(select(Alert.id).where(told, *more).limit(1)).first() for more in ((), (~doubled,)))
     if any_ is None or alone is not None:
@@ -55,8 +68,7 @@ def drop_double(connection: Connection, aliases: Mapping[str, str], row_id: int)
 
 
 def _is_used(connection: Connection, channel: str) -> bool:
-    columns = (Delivery.channel, Alert.channel, Card.channel, Mute.channel, Introduction.channel)
-    return any(connection.execute(select(column).where(column == channel).limit(1)).first() for column in columns)
+    return any(connection.execute(select(column).where(column == channel).limit(1)).first() for column in _CHANNELS)
 
 
 def _merge(connection: Connection, other: str, name: str, claimed: int | None) -> None:

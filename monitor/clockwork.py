@@ -1,4 +1,7 @@
-"""What is told because of the clock: reminders and digests. The daemon writes them when they are due, `check` once."""
+"""What is told because of the clock: reminders, digests, and cards whose deadline has passed.
+
+The daemon writes them when they are due, `check` once.
+"""
 
 from __future__ import annotations
 
@@ -7,16 +10,17 @@ from typing import Final
 
 from sqlalchemy import Connection, Engine
 
-from monitor import digest, reminders
+from monitor import cards, digest, reminders
 from monitor.settings import Settings
 
 _LONGEST: Final = timedelta(hours=1)  # nothing is left to a forecast alone
 
 
 def write(engine: Engine, settings: Settings, now: datetime) -> int:
-    """Writes what is due by now; gives how many alerts may be sent."""
+    """Write what is due by now. Return how many alerts may be sent and cards edited."""
     with engine.begin() as connection:
-        return reminders.write(connection, settings, now) + digest.write(connection, settings, now)
+        told = reminders.write(connection, settings, now) + digest.write(connection, settings, now)
+        return told + cards.pass_deadlines(connection, now)
 
 
 def next_due(connection: Connection, settings: Settings, now: datetime) -> datetime:

@@ -14,10 +14,12 @@ from sqlalchemy import ColumnElement, Connection, and_, func, insert, or_, selec
 
 from monitor import cards
 from monitor.db import AnyRow
+from monitor.gathered import one_of
 from monitor.messages import load
 from monitor.models import Alert, Delivery, Posting
 from monitor.notify.base import Receipt
 from monitor.settle import Head, Settled, kind
+from monitor.slack_channels import directory
 
 # `state <> 'sent'` again lets both databases use the index of what is open.
 _OPEN = and_(
@@ -73,6 +75,7 @@ def settle(connection: Connection, head: Head, settled: Settled, now: datetime, 
     """Stores how it stands now, if nobody else has settled it."""
     mine = update(Delivery).where(Delivery.id == head.id, Delivery.state == ("sending" if claimed else head.state))
     values = {"state": settled.state, "next_try_at": settled.next_try_at, "sending_at": settled.sending_at, "reason": settled.reason}
+    values["not_before"] = settled.not_before
     if settled.receipt is not None:
         receipt = settled.receipt
         values |= {"sent_at": now, "channel_id": receipt.channel_id, "ts": receipt.ts, "message_url": receipt.url}
@@ -84,7 +87,7 @@ def settle(connection: Connection, head: Head, settled: Settled, now: datetime, 
 def _settle_card(connection: Connection, told: AnyRow, settled: Settled, now: datetime) -> None:
     """What came of a message means for its card: it is there now, or it is not there any more."""
     if settled.receipt is not None and told.thread_ts is None:
-        cards.posted(connection, told.card_id, load(told.message), settled.receipt)
+        cards.posted(connection, told.card_id, load(told.message), settled.receipt, now)
     elif settled.receipt is not None:
         cards.replace(connection, told.card_id, now)  # the card may have gone while its reply was on the way
     elif settled.error is not None and settled.error.gone:
@@ -129,43 +132,55 @@ def on_their_way(connection: Connection, until: datetime, round_id: int | None =
     ready = {
         head.channel for head in heads(connection) if head.state != "failed" and (head.next_try_at is None or head.next_try_at <= until)
     }
-    moving = and_(Delivery.channel.in_(ready), Delivery.state.in_(("pending", "sending")))
+    moving = and_(one_of(Delivery.channel, ready), Delivery.state.in_(("pending", "sending")))
     if round_id is None:
         return connection.scalar(select(func.count()).select_from(Delivery).where(moving)) or 0
     query = select(func.count()).select_from(Alert).outerjoin(Delivery, Delivery.delivery_id == Alert.delivery_id)
     return connection.scalar(query.where(Alert.round_id == round_id, Alert.delivery_id.is_(None) | moving)) or 0
 
 
-def retry(connection: Connection, alerts: Collection[int] = ()) -> int:
-    """Lets what failed, and what waits for its time, go now; of those alerts, or of all. Gives how many failed messages go again.
+def retry(connection: Connection, now: datetime, alerts: Collection[int] = ()) -> int:
+    """Let what failed, and what waits for its time, go now; of those alerts, or of all. Return how many messages are tried again.
 
-    One that is "maybe sent" to a channel that cannot be read is sent again, since a person asked; elsewhere it is looked for first.
+    A channel that asked us to wait is not called sooner. A message that is "maybe sent" to a channel that cannot be read is sent again,
+    since a person asked; elsewhere it is looked for first.
     """
-    chosen = [Delivery.delivery_id.in_(select(Alert.delivery_id).where(Alert.id.in_(alerts)))] if alerts else []
-    waiting = update(Delivery).where(Delivery.state == "pending", Delivery.next_try_at.is_not(None), *chosen)
-    connection.execute(waiting.values(next_try_at=None, reason=None))
-    failed = update(Delivery).where(Delivery.state == "failed", *chosen)
-    return connection.execute(failed.values(state="pending", next_try_at=None, reason=None)).rowcount
+    chosen = [Delivery.delivery_id.in_(select(Alert.delivery_id).where(one_of(Alert.id, alerts)))] if alerts else []
+    waits = and_(Delivery.state == "pending", Delivery.next_try_at.is_not(None))
+    again = and_(Delivery.state != "sent", or_(Delivery.state == "failed", waits), *chosen)
+    tried = or_(Delivery.state == "failed", Delivery.attempts > 0)
+    count = connection.scalar(select(func.count()).select_from(Delivery).where(again, tried)) or 0
+    until = {row[0]: row[1] for row in connection.execute(_ASKED.where(Delivery.not_before > now))}
+    for channel, moment in until.items():
+        connection.execute(update(Delivery).where(again, Delivery.channel == channel).values(state="pending", next_try_at=moment))
+    others = and_(again, ~one_of(Delivery.channel, until))
+    connection.execute(update(Delivery).where(others).values(state="pending", next_try_at=None, not_before=None, reason=None))
+    return count
+
+
+_ASKED = select(Delivery.channel, func.max(Delivery.not_before)).where(Delivery.state == "pending").group_by(Delivery.channel)
 
 
 def discard(connection: Connection, before: datetime, channel: str | None = None) -> int:
     """Gives up messages that were not delivered and whose every alert was written before then; gives how many. Pack first.
 
-    `channel`: only those of that one. One that is just being sent is left alone. What waits for a digest is given up too.
+    `channel`: only those of that one, by any of its names. One that is just being sent is left alone. What waits for a digest is given up
+    too.
     """
     told = select(Alert.delivery_id).where(Alert.delivery_id.is_not(None))
     younger, older = told.where(Alert.created_at >= before), told.where(Alert.created_at < before)
     written = or_(Delivery.created_at < before, Delivery.delivery_id.in_(older))  # what posts a lost card anew tells no alert
     waiting = Delivery.state.in_(("pending", "held", "failed"))
-    mine = [] if channel is None else [Delivery.channel == channel]
+    names = None if channel is None else directory(connection).all_names(channel)
+    mine = [] if names is None else [one_of(Delivery.channel, names)]
     old = update(Delivery).where(waiting, written, Delivery.delivery_id.not_in(younger), *mine)
     given_up = {"state": "discarded", "reason": _GIVEN_UP}
-    return connection.execute(old.values(**given_up, next_try_at=None)).rowcount + _discard_untold(connection, before, channel, given_up)
+    return connection.execute(old.values(**given_up, next_try_at=None)).rowcount + _discard_untold(connection, before, names, given_up)
 
 
-def _discard_untold(connection: Connection, before: datetime, channel: str | None, given_up: Mapping[str, str]) -> int:
+def _discard_untold(connection: Connection, before: datetime, names: Collection[str] | None, given_up: Mapping[str, str]) -> int:
     """The same for alerts that wait for a digest: each gets a discarded message of its own, as what is muted does."""
-    mine = [] if channel is None else [Alert.channel == channel]
+    mine = [] if names is None else [one_of(Alert.channel, names)]
     untold = (Alert.for_digest, Alert.delivery_id.is_(None), Alert.created_at < before, *mine)
     rows = connection.execute(select(Alert.id, Alert.channel, Alert.message, Alert.created_at).where(*untold)).all()
     for row in rows:

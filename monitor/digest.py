@@ -22,6 +22,7 @@ from sqlalchemy import Connection, Select, and_, func, insert, or_, select, upda
 from monitor.alerting import Alerting, covers
 from monitor.db import AnyRow
 from monitor.fitting import Fitting, open_postings
+from monitor.gathered import one_of
 from monitor.local_time import following, latest
 from monitor.messages import BoardHealth, DigestMessage, Role, RoleMessage, dump, load
 from monitor.models import Alert, Board, Delivery, Introduction
@@ -34,7 +35,6 @@ NEAR: Final = timedelta(days=7)  # deadlines that are listed
 LATE: Final = timedelta(hours=6)  # so long after its time a digest still goes out, though the day is over
 _KINDS: Final = ("opened", "revised", "closed", "reopened")
 _A_DAY: Final = timedelta(days=1)  # that a channel's first digest tells of
-_AT_ONCE: Final = 500  # ids in one IN (…)
 
 
 def due_since(at: time, settings: Settings, now: datetime) -> datetime | None:
@@ -105,9 +105,7 @@ class _Day:
         self.connection.execute(insert(Delivery).values(**common, state="pending", attempts=0))
         self.connection.execute(insert(Alert).values(**common, kind="digest", why="the daily digest", for_digest=False))
         waited = [row.id for row in rows if row.for_digest and row.delivery_id is None]
-        for start in range(0, len(waited), _AT_ONCE):
-            some = update(Alert).where(Alert.id.in_(waited[start : start + _AT_ONCE]))
-            self.connection.execute(some.values(delivery_id=common["delivery_id"]))
+        self.connection.execute(update(Alert).where(one_of(Alert.id, waited)).values(delivery_id=common["delivery_id"]))
 
     def _muted(self, channel: str, row: AnyRow) -> str | None:
         """Return why an alert is not told, also when it was written before somebody muted it."""

@@ -12,16 +12,17 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import structlog
-from sqlalchemy import Connection, Engine, func, or_, select, update
+from sqlalchemy import Connection, Engine, and_, case, func, or_, select, update
+from sqlalchemy.exc import DBAPIError
 
 from monitor import cards, refusals
-from monitor.lease import Lease
+from monitor.lease import Lease, LeaseLost
 from monitor.messages import Message, dump, load
 from monitor.models import Card
 from monitor.notify.base import NotifyError, Receipt, Threaded
 from monitor.pace import Pace
 from monitor.sender import Sender
-from monitor.settle import after_edit, kind
+from monitor.settle import after_edit, asked_until, kind
 from monitor.truth import truth
 
 log = structlog.get_logger()
@@ -61,9 +62,11 @@ def heads(connection: Connection, channel: str | None = None) -> list[Edit]:
     return [Edit(*row) for row in connection.execute(first.order_by(ranked.c.id))]
 
 
-def lift(connection: Connection) -> None:
-    """Lets edits that wait for their time be made at once."""
-    connection.execute(update(Card).where(Card.wanted != Card.shown, Card.next_try_at.is_not(None)).values(next_try_at=None))
+def lift(connection: Connection, now: datetime) -> None:
+    """Let edits that wait for their time be made at once, or when Slack lets us."""
+    waits = and_(Card.wanted != Card.shown, Card.next_try_at.is_not(None))
+    until = case((Card.not_before > now, Card.not_before))
+    connection.execute(update(Card).where(waits).values(next_try_at=until, not_before=until))
 
 
 class Editor:
@@ -94,6 +97,7 @@ class Editor:
         notifier = self._sender.notifiers[kind(edit.channel)]
         if not isinstance(notifier, Threaded) or await asyncio.to_thread(self._wanted, edit) is None:
             return True
+        await self._sender.names.recall(notifier)
         pace = self._paces.setdefault(kind(edit.channel), Pace(notifier.edit_pace, notifier.edit_burst))
         await self._sleep(pace.take(self._clock()))
         wanted = None if self._sender.ending else await asyncio.to_thread(self._wanted, edit)
@@ -108,7 +112,7 @@ class Editor:
     def _wanted(self, edit: Edit) -> _Wanted | None:
         """What there is to do at this moment; a card that shows the truth already is noted as such."""
         with self._engine.begin() as connection:
-            return _wanted(connection, edit.id)
+            return _wanted(connection, edit.id, self._clock())
 
     async def _edit(self, notifier: Threaded, edit: Edit, wanted: _Wanted) -> NotifyError | None:
         """What went wrong. One of the few jobs that may catch everything."""
@@ -116,6 +120,8 @@ class Editor:
             await notifier.edit(edit.channel, wanted.place, wanted.message)
         except NotifyError as error:
             return error
+        except (DBAPIError, LeaseLost):  # the card stays to be edited
+            raise
         except Exception as error:
             log.exception("edit failed", channel=edit.channel, ts=wanted.place.ts)
             return NotifyError(f"a fault in rolewatch ({type(error).__name__}), see the log")
@@ -133,19 +139,19 @@ class Editor:
                 cards.replace(connection, edit.id, now)
             else:
                 again = after_edit(error, edit.attempts, now)
-                mine = update(Card).where(Card.id == edit.id)
-                connection.execute(mine.values(next_try_at=again, attempts=edit.attempts + 1, reason=error.reason))
+                put_off = {"next_try_at": again, "not_before": asked_until(error, now), "attempts": edit.attempts + 1}
+                connection.execute(update(Card).where(Card.id == edit.id).values(**put_off, reason=error.reason))
                 _hold(connection, edit.channel, again, error)
                 self._sender.spread(connection, edit.channel, again, error)
         if error is not None:
             log.warning("card not edited", channel=edit.channel, ts=wanted.place.ts, reason=error.reason)
 
 
-def _wanted(connection: Connection, card_id: int) -> _Wanted | None:
+def _wanted(connection: Connection, card_id: int, now: datetime) -> _Wanted | None:
     card = connection.execute(select(Card.__table__).where(Card.id == card_id, *_STALE)).one_or_none()
     if card is None:
         return None
-    message = truth(connection, card.posting_id, load(card.message))
+    message = truth(connection, card.posting_id, load(card.message), now)
     wanted = _Wanted(Receipt(card.channel_id, card.ts), message, card.wanted)
     if card.shows is not None and load(card.shows) == message:
         _settled(connection, card_id, wanted)
@@ -156,7 +162,7 @@ def _wanted(connection: Connection, card_id: int) -> _Wanted | None:
 def _settled(connection: Connection, card_id: int, wanted: _Wanted) -> None:
     """The card shows that; if it moved on meanwhile, it stays to be edited, and if it is gone, that is another's to say."""
     mine = update(Card).where(Card.id == card_id, Card.ts == wanted.place.ts)
-    connection.execute(mine.values(shown=wanted.wanted, shows=dump(wanted.message), next_try_at=None, attempts=0, reason=None))
+    connection.execute(mine.values(shown=wanted.wanted, shows=dump(wanted.message), **cards.NO_EDIT))
 
 
 def _hold(connection: Connection, channel: str, until: datetime, error: NotifyError) -> None:
@@ -165,5 +171,7 @@ def _hold(connection: Connection, channel: str, until: datetime, error: NotifyEr
         return
     everywhere = error.workspace or error.retry_after is not None
     mine = Card.channel.startswith(f"{kind(channel)}:", autoescape=True) if everywhere else Card.channel == channel
-    sooner = or_(Card.next_try_at.is_(None), Card.next_try_at < until)
-    connection.execute(update(Card).where(Card.wanted != Card.shown, mine, sooner).values(next_try_at=until))
+    sooner, asked = or_(Card.next_try_at.is_(None), Card.next_try_at < until), until if error.retry_after is not None else None
+    connection.execute(
+        update(Card).where(Card.wanted != Card.shown, mine, sooner).values(next_try_at=until, not_before=asked or Card.not_before)
+    )

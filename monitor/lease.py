@@ -101,9 +101,14 @@ class Lease:
             given = update(_LEASE).where(*_is_mine).values(expires_at=in_seconds(0), stopped_at=now)
             connection.execute(given, self._mine)
 
+    @property
+    def is_sure(self) -> bool:
+        """Does the lease surely last as long as a call does?"""
+        return not self.is_lost and self.sure_until >= elapsed() + _CALL
+
     def ensure(self) -> None:
         """Renew the lease unless it surely lasts as long as a call does. Raise LeaseLost when it is another's."""
-        if self.is_lost or (self.sure_until < elapsed() + _CALL and not self.renew()):
+        if not self.is_sure and (self.is_lost or not self.renew()):
             raise LeaseLost
 
     @property

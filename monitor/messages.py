@@ -75,6 +75,7 @@ class CardMessage(msgspec.Struct, frozen=True, omit_defaults=True, tag="card"):
     reopened_at: datetime | None = None
     closed_at: datetime | None = None  # of a closed one
     last_seen_at: datetime | None = None  # of a closed one
+    overdue: bool = False  # of an open one: its deadline has passed
 
 
 class GroupMessage(msgspec.Struct, frozen=True, omit_defaults=True, tag="group"):

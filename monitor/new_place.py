@@ -22,6 +22,7 @@ from crawler.products import same_board
 from monitor import alerting, cards, incidents
 from monitor.db import AnyRow, reading
 from monitor.errors import UserError
+from monitor.gathered import one_of
 from monitor.models import Board
 from monitor.settings import Settings
 from monitor.trouble import NO_DATABASE, is_outside, words
@@ -69,7 +70,7 @@ async def seek(engine: Engine, settings: Settings, gone: Collection[str], round_
 
 def _unsought(engine: Engine, gone: Collection[str]) -> Sequence[str]:
     with reading(engine) as connection:
-        names = connection.scalars(select(Board.board).where(Board.board.in_(gone), Board.found_at.is_(None)).order_by(Board.id))
+        names = connection.scalars(select(Board.board).where(one_of(Board.board, gone), Board.found_at.is_(None)).order_by(Board.id))
         return [name for name in names if careers_page(name)]
 
 

@@ -17,7 +17,7 @@ from typing import Final, NamedTuple
 import structlog
 from sqlalchemy import Connection, Engine
 
-from monitor import deliveries, edits, pack, quiet, slack_channels
+from monitor import channel_merge, deliveries, edits, pack, quiet, slack_channels
 from monitor.db import reading
 from monitor.edits import Edit, Editor
 from monitor.lease import Lease, LeaseLost
@@ -124,14 +124,15 @@ class Outbox:
         now = self._clock()
         if not self._begun:
             with self._engine.begin() as connection:
+                channel_merge.respell(connection)
                 deliveries.lift(connection, now)
-                edits.lift(connection)
+                edits.lift(connection, now)
             self._begun = True
         with reading(self._engine) as connection:
             if not pack.due(connection, now) and not quiet.due(connection, self._hours, now):
                 return self._found(connection, now)
         with self._engine.begin() as connection:
-            self._sender.merge(connection)
+            self._sender.names.merge(connection)
             pack.pack(connection, now)
             pack.regroup(connection, now)
             quiet.keep(connection, self._hours, now)
@@ -147,7 +148,7 @@ class Outbox:
         """Ask Slack which names are one channel; nothing while Slack cannot be asked or the database cannot be used."""
         with suppress(LeaseLost), self._troubles.passing("slack channels cannot be stored, trying again"), suppress(TimeoutError):
             async with asyncio.timeout(_LEARNING):
-                await self._sender.learn()
+                await self._sender.names.ask(self._sender.notifiers.values())
 
     async def _surveyed(self) -> Survey | None:
         """As `_survey`; None while the database cannot be used."""
@@ -225,7 +226,10 @@ class Outbox:
         with reading(self._engine) as connection:
             if isinstance(like, Edit):
                 return next(iter(edits.heads(connection, like.channel)), None)
-            return next(iter(deliveries.heads(connection, like.channel)), None)
+            head = next(iter(deliveries.heads(connection, like.channel)), None)
+            if head is None or not slack_channels.is_conversation(like.channel):
+                return head
+            return head if head in _in_turn(connection, deliveries.heads(connection)) else None
 
     async def _end(self) -> None:
         """Lets calls in flight end for a while; what is cut off then stays `sending`, and is looked for at the next start."""
@@ -250,10 +254,17 @@ def _wait(head: Work, now: datetime) -> float:
 
 
 def _in_turn(connection: Connection, heads: Sequence[Head]) -> list[Head]:
-    """The messages whose turn it is: one that may be sent under another name of its channel is settled before the next goes there."""
+    """The messages whose turn it is: one that may be sent under another name of its channel is settled before the next goes there.
+
+    While a message goes to a person of whom nobody knows which direct message is theirs, it may be any, so that those wait.
+    """
     unsettled = {head.channel for head in heads if head.state == "sending"}
-    if not unsettled:
+    moving = [head.channel for head in heads if head.state != "failed"]
+    mixed = slack_channels.are_mixed(moving)
+    if not unsettled and not mixed:
         return list(heads)
     names = slack_channels.directory(connection)
+    if mixed and any(slack_channels.is_person(channel) and not names.is_known(channel) for channel in moving):
+        heads = [head for head in heads if head.state == "sending" or not slack_channels.is_conversation(head.channel)]
     busy = {names.key(channel): channel for channel in unsettled}
     return [head for head in heads if busy.get(names.key(head.channel), head.channel) == head.channel or head.state == "sending"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 
 @dataclass
@@ -14,6 +14,7 @@ class Pace:
     burst: int  # messages at once
     _left: float = field(init=False)
     _at: datetime | None = field(init=False, default=None)
+    _goes: datetime | None = field(init=False, default=None)  # when the message that was booked last goes
 
     def __post_init__(self) -> None:
         self._left = float(self.burst)
@@ -25,4 +26,12 @@ class Pace:
         passed = max(0.0, (now - self._at).total_seconds()) if self._at else 0.0  # a clock set back gives nothing and takes nothing
         self._at = now
         self._left = min(float(self.burst), self._left + passed / self.interval) - 1
-        return max(0.0, -self._left * self.interval)
+        wait = max(0.0, -self._left * self.interval)
+        self._goes = now + timedelta(seconds=wait)
+        return wait
+
+    def go(self, now: datetime) -> None:
+        """Take note that the message goes now: by as much as that is later than it was booked for, the next ones are put off too."""
+        if self._at is not None and self._goes is not None and now > self._goes:
+            self._at += now - self._goes
+            self._goes = now

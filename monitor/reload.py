@@ -12,7 +12,7 @@ from pathlib import Path
 import structlog
 from sqlalchemy import Engine
 
-from monitor import refused_file, slack_channels, watch
+from monitor import channel_merge, refused_file, slack_channels, watch
 from monitor.alerting import Alerting
 from monitor.errors import UserError
 from monitor.health.guard import Guard
@@ -38,8 +38,9 @@ def _stamp(file: Path) -> Stamp:
 
 
 def begin_watching(engine: Engine, settings: Settings, now: datetime) -> None:
-    """Bring the boards and rules of the database in line with the settings, and end what was told of a refused configuration."""
+    """Bring the boards, rules and channels of the database in line with the settings, and end what was told of a refused configuration."""
     with engine.begin() as connection:
+        channel_merge.respell(connection)
         watch.sync(connection, settings)
         refused_file.end(connection, Alerting(settings), now)
 

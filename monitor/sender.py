@@ -11,12 +11,13 @@ import structlog
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
-from monitor import channel_merge, deliveries, refusals, slack_channels
+from monitor import deliveries, refusals
+from monitor.channel_names import ChannelNames
 from monitor.db import AnyRow
 from monitor.deliveries import Claimed
 from monitor.lease import Lease, LeaseLost
 from monitor.messages import load
-from monitor.notify.base import Listed, Named, Notifier, NotifyError, Receipt, Threaded
+from monitor.notify.base import Guarded, Notifier, NotifyError, Receipt, Threaded
 from monitor.pace import Pace
 from monitor.settle import LOOK_BACK, Head, Settled, abandoned, after_find, after_send, broken, kind
 
@@ -52,67 +53,30 @@ class Sender:
         self._operators = operators
         self._sleep = sleep
         self._appears = appears
-        self._channels = channels  # as the configuration names them: of several names of one channel the first is used
-        self._listed: Mapping[str, Listed] | None = None  # Slack's channels, as they were stored last
         self._paces: dict[str, Pace] = {}
         self._lease: Lease | None = None
         self.settling = asyncio.Lock()  # two channels refused at once are one incident, and names are learned once
+        self.names = ChannelNames(engine, clock, channels, self.settling)
         self._sound: set[str] = set()  # channels that took a message since the last refusal; what was refused may be given up since
         self.calling: set[str] = set()  # queues whose message is being looked for, sent or settled
         self.ending = False  # nothing new is claimed
 
     def work_under(self, lease: Lease) -> None:
         self._lease, self._engine = lease, lease.engine
+        self.names.engine = lease.engine
+        for notifier in self.notifiers.values():
+            if isinstance(notifier, Guarded):
+                notifier.guard(self.ensure_lease)
 
     async def ensure_lease(self) -> None:
         """Raise LeaseLost when another process may send; to be called right before a call."""
-        if self._lease is not None:
+        if self._lease is not None and not self._lease.is_sure:
             await asyncio.to_thread(self._lease.ensure)
 
     def take_up(self, other: Sender) -> None:
         """Goes on with the notifiers and operators of another one; what is in flight ends with the old."""
-        self.notifiers, self._operators, self._channels = other.notifiers, other._operators, other._channels
-        self._listed = None
-
-    async def learn(self) -> None:
-        """Ask which names are one channel. What cannot be asked now is asked before the first message to a name."""
-        names = [channel for channel in self._channels if kind(channel) == "slack"]
-        for notifier in self.notifiers.values():
-            if isinstance(notifier, Named) and names:
-                try:
-                    await self._learn(notifier, next((name for name in names if "#" in name), "slack:#"))
-                except NotifyError as error:
-                    log.warning("slack channels not listed", reason=error.reason)
-
-    async def _learn(self, notifier: Notifier, channel: str, claimed: int | None = None) -> bool:
-        """Learn which names are one channel, when `channel` is a name. Return whether the claimed message was taken back by that."""
-        if not isinstance(notifier, Named):
-            return False
-        listed = await notifier.listed(channel)
-        async with self.settling:
-            if listed is None or listed is self._listed:
-                return False
-            ids, taken_back = await asyncio.to_thread(self._remember, listed, claimed)
-            notifier.recall(ids)
-            self._listed = listed
-        return taken_back
-
-    def merge(self, connection: Connection) -> None:
-        """Bring what was written under another name of a channel under its one name."""
-        channel_merge.merge(connection, slack_channels.directory(connection).aliases(self._channels))
-
-    def _is_double(self, head: Head) -> bool:
-        """Was a message that a search did not find told under another name of its channel? It is gone then."""
-        with self._engine.begin() as connection:
-            aliases = slack_channels.directory(connection).aliases(self._channels)
-            return head.channel in {*aliases, *aliases.values()} and channel_merge.drop_double(connection, aliases, head.id)
-
-    def _remember(self, listed: Mapping[str, Listed], claimed: int | None) -> tuple[dict[str, str], bool]:
-        with self._engine.begin() as connection:
-            known = slack_channels.remember(connection, listed, self._clock())
-            channel_merge.merge(connection, known.aliases(self._channels), claimed)
-            ids = {name: one.channel_id for name, one in known.channels.items()}
-            return ids, claimed is not None and not deliveries.exists(connection, claimed)
+        self.notifiers, self._operators = other.notifiers, other._operators
+        self.names.take_up(other.names)
 
     def can(self, channel: str) -> bool:
         return kind(channel) in self.notifiers
@@ -141,7 +105,7 @@ class Sender:
     async def _find(self, notifier: Notifier, head: Head, since: datetime) -> Settled | None:
         """How it stands after a search; None when it is not there and may be sent. One of the two jobs that may catch everything."""
         try:
-            await self._learn(notifier, head.channel)
+            await self.names.learn(notifier, head.channel)
             receipt = await _find(notifier, head, since)
         except NotifyError as error:
             return after_find(error, head, self._clock())
@@ -159,10 +123,11 @@ class Sender:
     async def _send(self, notifier: Notifier, head: Head, claimed: Claimed) -> Settled:
         """How it stands after the call. One of the two jobs that may catch everything."""
         try:
-            taken_back = await self._learn(notifier, head.channel, head.id if head.sending_at is None else None)
-            if taken_back or (head.sending_at is not None and await asyncio.to_thread(self._is_double, head)):
+            taken_back = await self.names.learn(notifier, head.channel, head.id if head.sending_at is None else None)
+            if taken_back or (head.sending_at is not None and await asyncio.to_thread(self.names.is_double, head)):
                 return Settled("pending")  # its alerts are packed again, under the channel's one name
             await self.ensure_lease()  # else it stays `sending`, and whoever has the lease looks for it
+            self._paces[head.channel].go(self._clock())
             receipt = await _send(notifier, head, claimed)
         except NotifyError as error:
             threaded = claimed.card is not None
@@ -195,6 +160,7 @@ class Sender:
                 refusals.end(connection, head.channel, now)
                 self._sound.add(head.channel)
             deliveries.settle(connection, head, after, now, claimed=claimed)
+            self.names.meet(connection, head.channel, after.receipt)
             if after.state == "sent" and head.state == "failed":
                 deliveries.lift(connection, now, kind(head.channel))
             if error is not None:

@@ -55,6 +55,7 @@ class Settled:
     next_try_at: datetime | None = None
     sending_at: datetime | None = None
     reason: str | None = None
+    not_before: datetime | None = None  # until when the other side asked to be left alone: not even a person's wish is sent sooner
     receipt: Receipt | None = None
     error: NotifyError | None = None  # what the notifier said
 
@@ -77,14 +78,13 @@ def after_send(error: NotifyError, head: Head, *, readable: bool, threaded: bool
         return Settled("sending", now + max(wait, _grown(_SHORT, head.attempts)), head.sending_at or now, error.reason, error=error)
     if error.permanent:
         return Settled("failed", now + _grown(_LONG, head.attempts), head.sending_at, error.reason, error=error)
-    asked = _asked(error)
-    return Settled("pending", now + (_grown(_SHORT, head.attempts) if asked is None else asked), head.sending_at, error.reason, error=error)
+    until = asked_until(error, now)
+    return Settled("pending", until or now + _grown(_SHORT, head.attempts), head.sending_at, error.reason, until, error=error)
 
 
 def after_edit(error: NotifyError, attempts: int, now: datetime) -> datetime:
     """When an edit that brought an error is tried again: it may be made twice, so nothing has to be looked for."""
-    asked = _asked(error)
-    return now + asked if asked is not None else now + _grown(_LONG if error.permanent else _SHORT, attempts)
+    return asked_until(error, now) or now + _grown(_LONG if error.permanent else _SHORT, attempts)
 
 
 def after_find(error: NotifyError, head: Head, now: datetime) -> Settled:
@@ -95,8 +95,7 @@ def after_find(error: NotifyError, head: Head, now: datetime) -> Settled:
         return Settled("failed", now + _grown(_LONG, head.attempts), since, reason, error=error)
     shortest, longest = _SHORT
     as_long_again = min(longest, max(shortest, now - since))
-    asked = _asked(error)
-    return Settled("sending", now + (as_long_again if asked is None else asked), since, reason, error=error)
+    return Settled("sending", asked_until(error, now) or now + as_long_again, since, reason, error=error)
 
 
 def abandoned(head: Head) -> Settled:
@@ -109,9 +108,9 @@ def broken(error: Exception, head: Head, now: datetime) -> Settled:
     return Settled("failed", None, head.sending_at or now, f"{MAYBE}a fault in rolewatch ({type(error).__name__}), see the log")
 
 
-def _asked(error: NotifyError) -> timedelta | None:
-    """How long the other side asks us to wait, as far as it is believed."""
-    return None if error.retry_after is None else min(timedelta(seconds=error.retry_after), LONGEST_PATIENCE)
+def asked_until(error: NotifyError, now: datetime) -> datetime | None:
+    """Return until when the other side asks us to wait, as far as it is believed; None when it does not ask."""
+    return None if error.retry_after is None else now + min(timedelta(seconds=error.retry_after), LONGEST_PATIENCE)
 
 
 def _grown(bounds: tuple[timedelta, timedelta], tries: int) -> timedelta:

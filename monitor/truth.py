@@ -28,7 +28,7 @@ _ROW = (
 )
 
 
-def truth(connection: Connection, posting_id: int | None, message: Message) -> Message:
+def truth(connection: Connection, posting_id: int | None, message: Message, now: datetime) -> Message:
     """A card's message with the facts of today; as it is where they are nowhere else, as an incident's."""
     if posting_id is None or not isinstance(message, CardMessage):
         return message
@@ -36,19 +36,20 @@ def truth(connection: Connection, posting_id: int | None, message: Message) -> M
     if row is None:
         return message
     board = connection.execute(_BOARD.where(models.Board.id == row.board_id)).one()
-    now = role(board, row.key, store.content(row), None if row.baseline else row.first_seen_at)
+    today = role(board, row.key, store.content(row), None if row.baseline else row.first_seen_at)
     closed = row.state == "closed"
     at = {} if closed else _times(connection, posting_id)
     reopened = at.get("reopened")
     changed = at.get("revised")
     return msgspec.structs.replace(
         message,
-        role=msgspec.structs.replace(now, repost_of=message.role.repost_of, repost_reason=message.role.repost_reason),
+        role=msgspec.structs.replace(today, repost_of=message.role.repost_of, repost_reason=message.role.repost_reason),
         state=row.state,
         changed_at=changed if changed and (reopened is None or changed >= reopened) else None,
         reopened_at=reopened,
         closed_at=row.closed_at if closed else None,
         last_seen_at=row.last_seen_at if closed else None,
+        overdue=not closed and row.deadline_at is not None and row.deadline_at <= now,
     )
 
 

@@ -77,20 +77,20 @@ def _sides(change: FieldChange) -> tuple[Part, Part]:
     return before, rich.date(at[1], bold=True) if at[1] else rich.text(new, bold=True)
 
 
-def known(role: Role) -> list[tuple[str, Parts]]:
-    """What is known of a posting, as (field, line)."""
+def known(role: Role, *, overdue: bool = False) -> list[tuple[str, Parts]]:
+    """What is known of a posting, as (field, line). `overdue`: its deadline has passed."""
     said = [("location", words.place(role)), ("pay", words.pay(role.pay))]
     rest = [("department", words.clean(role.department)), ("employment_type", words.clean(role.employment_type))]
     rows = [(name, [rich.text(words.label(name), bold=True), rich.text(f"  {value}")]) for name, value in [*said, *rest] if value]
-    deadline = _deadline(role)
+    deadline = _deadline(role, words.PASSED if overdue else words.label("deadline"))
     return rows + ([("deadline", deadline)] if deadline else [])
 
 
-def _deadline(role: Role) -> Parts:
+def _deadline(role: Role, name: str) -> Parts:
     at, written = role.deadline_at, words.written(role)
     if not at and not written:
         return []
-    label = rich.text(words.label("deadline"), bold=True)
+    label = rich.text(name, bold=True)
     if at is None:
         return [label, rich.text(f"  “{written}”")]
     return [label, rich.text("  "), rich.date(at), *([rich.text(f"  (as written: “{written}”)")] if written else [])]
@@ -161,7 +161,7 @@ def _state(message: CardMessage) -> tuple[str, str]:
 
 
 def _standing(message: CardMessage) -> Part:
-    rows = [line for _, line in known(message.role)]
+    rows = [line for _, line in known(message.role, overdue=message.overdue)]
     facts = [rich.lines(*rows)] if rows else []
     return rich.block(rich.section(rich.link(message.role.url, words.title(message.role), bold=True)), *facts, *mentions(message.mention))
 

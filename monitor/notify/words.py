@@ -21,6 +21,7 @@ LABELS: Final = {
     "url": "Link",
     "description": "Description",
 }
+PASSED: Final = "Deadline passed"
 BACK: Final = "changed and changed back"  # of a field, where what happened between two messages is told as one
 TITLE: Final = 250  # UTF-16 units; the longest real one seen has 140
 PASSAGE: Final = 500  # UTF-16 units of one side of an edit

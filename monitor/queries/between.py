@@ -11,6 +11,7 @@ from sqlalchemy import Connection, func, or_, select
 from monitor.compare import differences
 from monitor.db import AnyRow, minute
 from monitor.errors import UserError
+from monitor.gathered import one_of
 from monitor.models import Board, BoardCheck, Description, Posting, PostingVersion
 from monitor.queries.listing import COVERAGE, Row, listing
 from monitor.store import content
@@ -67,9 +68,6 @@ def _doubt(connection: Connection, board: str, moment: datetime) -> str:
     return f"the state of {board} at {minute(moment)} is not known, {span}: shown is what was known last"
 
 
-_AT_ONCE = 400  # postings whose contents are loaded together
-
-
 def _rows(connection: Connection, before: Mapping[int, int], after: Mapping[int, int]) -> Iterator[Row]:
     """Those that opened, those that closed, and of each that is another a row a field; by title within each."""
     opened = _contents(connection, {posting: number for posting, number in after.items() if posting not in before})
@@ -89,12 +87,8 @@ def _contents(connection: Connection, numbers: Mapping[int, int]) -> dict[int, A
     query = select(*columns, Description.text, Posting.key, Board.board, func.coalesce(Posting.company, Board.company).label("company"))
     query = query.join(Posting, Posting.id == PostingVersion.posting_id).join(Board, Board.id == Posting.board_id)
     query = query.join(Description, Description.digest == PostingVersion.description_digest)
-    found: dict[int, AnyRow] = {}
-    wanted = list(numbers)
-    for start in range(0, len(wanted), _AT_ONCE):
-        some = query.where(PostingVersion.posting_id.in_(wanted[start : start + _AT_ONCE]))
-        found |= {row.posting_id: row for row in connection.execute(some) if row.number == numbers[row.posting_id]}
-    return found
+    rows = connection.execute(query.where(one_of(PostingVersion.posting_id, numbers)))
+    return {row.posting_id: row for row in rows if row.number == numbers[row.posting_id]}
 
 
 def _by_title(contents: Mapping[int, AnyRow]) -> Sequence[AnyRow]:

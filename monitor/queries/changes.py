@@ -7,6 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, and_, or_, select
 
+from monitor.gathered import one_of
 from monitor.models import Board, Description, Posting, PostingChange, PostingVersion
 from monitor.queries.candidates import candidate, candidate_columns, fits_all
 from monitor.queries.listing import CHANGES, VERSIONS, Listing, everything, listing
@@ -39,9 +40,9 @@ def find_changes(connection: Connection, wanted: ChangeFilter) -> Listing:
 def _conditions(wanted: ChangeFilter) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
     if wanted.boards:
-        conditions.append(CHANGES.c.board.in_(wanted.boards))
+        conditions.append(one_of(CHANGES.c.board, wanted.boards))
     if wanted.kinds:
-        conditions.append(CHANGES.c.kind.in_(wanted.kinds))
+        conditions.append(one_of(CHANGES.c.kind, wanted.kinds))
     if wanted.since is not None:
         conditions.append(CHANGES.c.at >= wanted.since)
     return conditions
@@ -67,9 +68,9 @@ def _table_conditions(wanted: ChangeFilter) -> list[ColumnElement[bool]]:
     """The conditions on the tables behind the view."""
     conditions: list[ColumnElement[bool]] = []
     if wanted.boards:
-        conditions.append(Board.board.in_(wanted.boards))
+        conditions.append(one_of(Board.board, wanted.boards))
     if wanted.kinds:
-        conditions.append(PostingChange.kind.in_(wanted.kinds))
+        conditions.append(one_of(PostingChange.kind, wanted.kinds))
     if wanted.since is not None:
         conditions.append(PostingChange.at >= wanted.since)
     return conditions

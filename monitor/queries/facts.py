@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from sqlalchemy import Boolean, ColumnElement, Connection, Float, Text, column, or_, select, table
 
 from monitor.db import Instant
+from monitor.gathered import one_of
 from monitor.queries.columns import reader
 from monitor.queries.moved import left_behind
 from monitor.survival import Spell
@@ -95,7 +96,7 @@ def facts(connection: Connection, boards: Sequence[str], since: datetime | None)
 
 
 def _of(board: ColumnElement[str], boards: Sequence[str]) -> list[ColumnElement[bool]]:
-    return [board.in_(boards)] if boards else []
+    return [one_of(board, boards)] if boards else []
 
 
 def _days(connection: Connection, boards: Sequence[str], since: datetime | None) -> Iterator[Day]:

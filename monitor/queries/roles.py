@@ -15,6 +15,7 @@ from crawler.items import Pay
 from monitor.compare import pay_words
 from monitor.db import minute
 from monitor.errors import UserError
+from monitor.gathered import one_of
 from monitor.models import Board, BoardCheck, Description, Posting, PostingChange, PostingVersion, Saved, SearchText
 from monitor.queries.candidates import candidate, candidate_columns, fits_all
 from monitor.queries.columns import reader
@@ -60,11 +61,11 @@ def _newest_first() -> tuple[ColumnElement[Any], ...]:
 def _conditions(connection: Connection, wanted: RoleFilter) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
     if wanted.boards:
-        conditions.append(POSTINGS.c.board.in_(wanted.boards))
+        conditions.append(one_of(POSTINGS.c.board, wanted.boards))
     if wanted.status != "all":
         conditions.append(POSTINGS.c.state == wanted.status)
     if wanted.status == "open" and (left := left_behind(connection)):
-        conditions.append(POSTINGS.c.board.not_in(left))
+        conditions.append(~one_of(POSTINGS.c.board, left))
     if wanted.since is not None:
         conditions.append(_since(wanted.status, wanted.since, POSTINGS.c.first_seen_at, POSTINGS.c.closed_at))
     if wanted.saved or wanted.saved_by is not None:
@@ -111,9 +112,9 @@ def _first_with_words(connection: Connection, wanted: RoleFilter) -> Select[str]
     if wanted.boards or left:
         query = query.join(Board, Board.id == Posting.board_id)
     if wanted.boards:
-        conditions.append(Board.board.in_(wanted.boards))
+        conditions.append(one_of(Board.board, wanted.boards))
     if left:
-        conditions.append(Board.board.not_in(left))
+        conditions.append(~one_of(Board.board, left))
     if wanted.since is not None:
         conditions.append(_since(wanted.status, wanted.since, Posting.first_seen_at, Posting.closed_at))
     if wanted.saved or wanted.saved_by is not None:

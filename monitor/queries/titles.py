@@ -8,6 +8,7 @@ from sqlalchemy import Connection, select
 
 from monitor.db import AnyRow
 from monitor.errors import UserError
+from monitor.gathered import one_of
 from monitor.models import Board, Posting, PostingVersion, SearchText
 from monitor.phrases import Phrase
 from monitor.queries.moved import last_lives
@@ -37,7 +38,7 @@ def _titled(connection: Connection, text: str) -> list[Found]:
     ranks = _ranked(text, connection.scalars(select(SearchText.title).distinct()))
     wanted = sorted(ranks, key=lambda title: ranks[title])[:_MOST]
     query = select(Posting.id, Board.board, Posting.key, PostingVersion.title).join(Board, Board.id == Posting.board_id)
-    query = query.join(PostingVersion, PostingVersion.posting_id == Posting.id).where(PostingVersion.title.in_(wanted))
+    query = query.join(PostingVersion, PostingVersion.posting_id == Posting.id).where(one_of(PostingVersion.title, wanted))
     query = query.order_by(Posting.first_seen_at.desc(), Posting.id)
     is_newest = PostingVersion.number == Posting.version
     return _best(connection.execute(query.where(is_newest)), ranks) or _best(connection.execute(query.where(~is_newest)), ranks)

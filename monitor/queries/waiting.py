@@ -9,6 +9,7 @@ from typing import Final
 from sqlalchemy import Connection, select
 
 from monitor import deliveries, models, pack, plan
+from monitor.gathered import one_of
 from monitor.health.lateness import Waiting
 from monitor.settings import Settings
 
@@ -55,7 +56,7 @@ def _heads(connection: Connection, now: datetime) -> Iterator[Waiting]:
     ids = [head.id for head in deliveries.heads(connection) if head.state != "failed"]
     delivery = models.Delivery
     columns = (delivery.id, delivery.channel, delivery.created_at, delivery.attempts, delivery.next_try_at, delivery.reason)
-    for row in connection.execute(select(*columns).where(delivery.id.in_(ids)).order_by(delivery.id)):
+    for row in connection.execute(select(*columns).where(one_of(delivery.id, ids)).order_by(delivery.id)):
         if row.attempts == 0 and row.reason is None and row.next_try_at is not None and row.next_try_at > now:
             continue
         words = f"{row.channel}: a message of {_at(row.created_at)} is not delivered ({row.reason or 'nobody sends it'})"

@@ -34,6 +34,9 @@ class Person:
     channel_id: str  # "C0ROLES001", "D0ALICE001"
     admins: Iterable[str] = ()
     here: frozenset[str] = field(default_factory=frozenset)  # every name of that channel: "slack:#roles", "slack:C0ROLES001"
+    own: frozenset[str] = field(
+        default_factory=frozenset
+    )  # every name of this person's direct message: "slack:U0ALICE001", "slack:D0ALICE001"
 
     @property
     def is_admin(self) -> bool:
@@ -45,7 +48,7 @@ class Person:
 
     def owns(self, channel: str) -> bool:
         """Is it this person's own direct message?"""
-        return channel == f"slack:{self.user}" or (self.in_direct_message and channel == f"slack:{self.channel_id}")
+        return channel == f"slack:{self.user}" or channel in self.own or (self.in_direct_message and channel == f"slack:{self.channel_id}")
 
     def may_mute(self, channel: str) -> bool:
         """May this person mute something in that channel, and undo a mute of it?"""

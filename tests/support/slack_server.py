@@ -10,7 +10,7 @@ import json
 import socket
 import struct
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -40,6 +40,7 @@ class SlackServer(Methods):
     token: str = TOKEN
     scopes: str = "chat:write,channels:read,channels:history,groups:read,groups:history"
     url: str = ""
+    hook: Callable[[str], Awaitable[None]] | None = None  # called with the method of each call that has arrived, before it is worked on
 
     def __post_init__(self) -> None:
         known = (
@@ -81,6 +82,8 @@ class SlackServer(Methods):
     async def api(self, request: web.Request) -> web.StreamResponse:
         method = request.match_info["method"]
         self.calls[method] += 1
+        if self.hook is not None:
+            await self.hook(method)
         arguments = dict(request.query) if request.method == "GET" else await request.json()
         return await self._answer(request, f"{method} {arguments.get('channel')}", lambda: self._work(method, arguments, _token(request)))
 
