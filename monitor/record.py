@@ -80,6 +80,7 @@ class Look:
     baseline: bool = False  # the board has never listed a role that we could know
     events: Events = field(default_factory=Events)
     ready: Ready = field(default_factory=Ready)
+    edits: boilerplate.Passages = field(default_factory=dict)  # of descriptions, where most of the board's were edited
     columns: dict[str, object] = field(default_factory=dict)  # what the board's row becomes
     facts: dict[str, object] = field(default_factory=dict)  # for the log
 
@@ -88,6 +89,7 @@ class Look:
         self.baseline = self.board.last_ok_at is None or moving.is_first_list(self.connection, self.board)
         self.events = self._judge(result)
         self.ready = prepare(self.connection, self.alerting.matchers.values(), self.board, self.events)
+        self.edits = boilerplate.compare(self.events, result.seen) if isinstance(result, Snapshot) else {}
 
     def write(self, connection: Connection) -> dict[str, object]:
         """Store the check; give its facts for the log."""
@@ -168,7 +170,7 @@ class Look:
             told, late = late_roles.split(told)
             rows = late_roles.rows(self.alerting, self.board, late) if late else ()
             self.alerting.write(self.connection, self.board, rows, round_id=self.round_id, check_id=check_id, at=self.at)
-        told, template = boilerplate.split(told, listed)
+        told, template = boilerplate.split(told, listed, self.edits)
         if template is not None:
             rows = boilerplate.rows(self.alerting, self.board, template, self.at)
             self.alerting.write(self.connection, self.board, rows, round_id=self.round_id, check_id=check_id, at=self.at)

@@ -33,7 +33,6 @@ PAUSE: Final = 5.0  # seconds after a round that failed as a whole, as with a fu
 LONGEST_PAUSE: Final = 60.0  # seconds; boards that were asked in vain are not asked more often
 _TROUBLE: Final = "round failed, trying again"
 _AT_ONCE: Final = datetime.min.replace(tzinfo=UTC)
-_NEVER: Final = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +42,6 @@ class Agenda:
     requests: list[AnyRow]  # rounds that a `check` asked for
     boards: list[str]  # to check now
     next_board: datetime | None  # when the next one is due, where none is now
-    next_timed: datetime  # when the next reminder or digest may be due
 
 
 @dataclass
@@ -122,8 +120,7 @@ class Turns:
         now = self.clock()
         with reading(self.engine) as connection:
             turn = watch.turn(connection, now)
-            timed = clockwork.next_due(connection, self.configuration.settings, now)
-            return Agenda(asking.open_requests(connection), turn.boards, turn.next_at, timed)
+            return Agenda(asking.open_requests(connection), turn.boards, turn.next_at)
 
     async def _round(self, names: list[str] | None, *, alerts: bool, announce: bool) -> int:
         await self.configuration.name_channels()
@@ -154,9 +151,10 @@ class Turns:
 
     async def _write_timed(self) -> None:
         await self.configuration.name_channels()
-        if await asyncio.to_thread(clockwork.write, self.engine, self.configuration.settings, self.clock()):
+        written = await asyncio.to_thread(clockwork.write, self.engine, self.configuration.settings, self.clock())
+        if written.alerts:
             self.wake.set()
-        self.timed_at = _NEVER
+        self.timed_at = written.next_at
 
     async def _read_again(self) -> None:
         self.older = await asyncio.to_thread(read_again, self.engine, self.configuration.settings, self.clock(), SLICE / 2)
@@ -164,8 +162,7 @@ class Turns:
 
     def _plan(self, agenda: Agenda) -> None:
         """Plan the next turn, in place of what was planned before."""
-        self.timed_at = agenda.next_timed
-        for job, at in (("rounds", agenda.next_board), ("timed", agenda.next_timed)):
+        for job, at in (("rounds", agenda.next_board), ("timed", self.timed_at)):
             if at is not None:
                 self.scheduler.add_job(self._begin, "date", run_date=at, id=job, replace_existing=True)
             elif self.scheduler.get_job(job):
