@@ -114,10 +114,14 @@ class Turn(NamedTuple):
     next_at: datetime | None  # None: nothing is watched
 
 
-def turn(connection: Connection, now: datetime) -> Turn:
-    """Return whose turn it is. A board that is nearly due shares a crawl, unless it fails: its host may have asked to wait."""
+def turn(connection: Connection, now: datetime, busy: Collection[str] = ()) -> Turn:
+    """Return whose turn it is, boards of ats that are busy apart.
+
+    A board that is nearly due shares a crawl, unless it fails: its host may have asked to wait.
+    """
     board = models.Board
-    rows = connection.execute(select(board.board, board.next_check_at, board.every, board.failures).where(board.watched)).all()
+    free = (board.watched, board.ats.not_in(list(busy)))
+    rows = connection.execute(select(board.board, board.next_check_at, board.every, board.failures).where(*free)).all()
     planned = [(plan.due_at(row.next_check_at, timedelta(seconds=row.every), row.failures, now), row) for row in rows]
     first = min((at for at, _ in planned), default=None)
     if first is None or first > now:
@@ -125,6 +129,21 @@ def turn(connection: Connection, now: datetime) -> Turn:
     early = {row.board: plan.nearly_due(timedelta(seconds=row.every)) for row in rows if row.failures == 0}
     due = [(at, row.board) for at, row in planned if at <= now + early.get(row.board, timedelta(0))]
     return Turn([name for _, name in sorted(due)], None)
+
+
+def held(connection: Connection, now: datetime) -> set[str]:
+    """Return the ats whose host has asked to wait, as the last check of a board says: all their boards wait for it."""
+    board = models.Board
+    columns = (board.ats, board.next_check_at, board.last_check_at, board.every, board.failures)
+    rows = connection.execute(select(*columns).where(board.watched, board.failures > 0)).all()
+    return {row.ats for row in rows if plan.is_held(row.next_check_at, row.last_check_at, timedelta(seconds=row.every), row.failures, now)}
+
+
+def begin_at_once(connection: Connection, now: datetime) -> None:
+    """Let every watched board be due now, but for those whose host has asked to wait: a daemon's first round is at once."""
+    board = models.Board
+    free = (board.watched, board.next_check_at > now, board.ats.not_in(list(held(connection, now))))
+    connection.execute(update(board).where(*free).values(next_check_at=now))
 
 
 _posting = models.Posting
