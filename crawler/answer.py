@@ -30,7 +30,7 @@ _BOM = b"\xef\xbb\xbf"
 _LONGEST_REASON = 300  # characters
 _LONGEST_WAIT = 86_400.0  # seconds; a host that asks for more is asked again after a day
 _UNKNOWN = {404, 410}
-_PORTS = {"http": 80, "https": 443}
+PORTS = {"http": 80, "https": 443}
 NETWORK_ERRORS = (
     CannotResolveHostError,
     DownloadCancelledError,
@@ -44,12 +44,15 @@ NETWORK_ERRORS = (
 class Unusable(Exception):  # noqa: N818  # an answer's state more than an error
     """An answer, or the lack of one, that says nothing about postings. `passing`: asking again soon may help."""
 
-    def __init__(self, reason: str, *, status: int | None = None, passing: bool = False, retry_after: float | None = None) -> None:
+    def __init__(
+        self, reason: str, *, status: int | None = None, passing: bool = False, retry_after: float | None = None, held: bool = False
+    ) -> None:
         self.reason = clean(reason)[:_LONGEST_REASON]  # one line for a person; a host's own words may be in it
         super().__init__(self.reason)
         self.status = status
         self.passing = passing
         self.retry_after = retry_after  # seconds
+        self.held = held  # nothing was asked, since the host wants to be left alone
         self.unknown = status in _UNKNOWN  # the ats says that there is no such board
         self.size = 0  # bytes of the answer on the wire
 
@@ -94,10 +97,10 @@ def bad_status(status: int, retry_after: str | None, now: datetime) -> Unusable:
         410: "HTTP 410: the board is gone",
         429: "HTTP 429: too many requests",
     }.get(status, f"HTTP {status}")
-    return Unusable(reason, status=status, passing=status == 429 or status >= 500, retry_after=_seconds(retry_after, now))  # noqa: PLR2004
+    return Unusable(reason, status=status, passing=status == 429 or status >= 500, retry_after=seconds_to_wait(retry_after, now))  # noqa: PLR2004
 
 
-def _seconds(retry_after: str | None, now: datetime) -> float | None:
+def seconds_to_wait(retry_after: str | None, now: datetime) -> float | None:
     """Retry-After as seconds from now: it is a number or a date. https://www.rfc-editor.org/rfc/rfc9110#field.retry-after"""
     if not retry_after:
         return None
@@ -118,10 +121,10 @@ def next_address(url: str, location: str, status: int) -> str:
     try:
         target = urljoin(url, location)
         old, new = urlsplit(url), urlsplit(target)
-        ports = (old.port or _PORTS.get(old.scheme), new.port or _PORTS.get(new.scheme))
+        ports = (old.port or PORTS.get(old.scheme), new.port or PORTS.get(new.scheme))
     except ValueError as error:
         raise Unusable("redirected to an address that is none", status=status) from error
-    if new.scheme not in _PORTS:
+    if new.scheme not in PORTS:
         raise Unusable(f"redirected to {new.scheme or 'no'} instead of http", status=status)
     if new.hostname != old.hostname:
         raise Unusable(f"redirected to another host: {new.hostname}", status=status)

@@ -31,7 +31,8 @@ from xxhash import xxh3_128_hexdigest
 
 from crawler.answer import Unusable
 from crawler.feed import items
-from crawler.fetch import Answer, Fetcher, wait_after
+from crawler.fetch import Answer, Fetcher, Patience
+from crawler.gate import Gate
 from crawler.holds import Holds
 from crawler.items import BoardRequest, Failure, Posting, Probe, Result, Sighting, Snapshot, Unchanged
 from crawler.notes import Notes
@@ -112,7 +113,7 @@ class BoardSpider(Spider):
         raise NotImplementedError
 
     async def start(self) -> AsyncIterator[dict[str, object]]:
-        self.fetcher = Fetcher(self.crawler.engine.download_async, self.settings.getfloat("DOWNLOAD_TIMEOUT"), self.holds)
+        self.fetcher = Fetcher(self.crawler.engine.download_async, self.settings.getfloat("DOWNLOAD_TIMEOUT"), Gate(self.holds))
         self.robots = Robots(self.fetcher)
         self.turn = asyncio.Semaphore(self.settings.getint("CONCURRENT_REQUESTS"))
         self.started.set()
@@ -130,24 +131,21 @@ class BoardSpider(Spider):
 
     async def _look(self, request: BoardRequest) -> list[dict[str, object]]:
         """One board's result handed over, which leaves no items; or its postings, for a feed."""
-        began, tries, notes = time.monotonic(), 1, Notes.load(request.notes)
+        began, patience, notes = time.monotonic(), Patience(self.random), Notes.load(request.notes)
         while True:
             async with self.turn:
-                result, wait = await self._try(request, notes, tries)
+                result, wait = await self._try(request, notes, patience)
                 if wait is None:
                     return await self._hand_over(replace(result, seconds=time.monotonic() - began, notes=notes.dump()))
             await asyncio.sleep(wait)
-            tries += 1
 
-    async def _try(self, request: BoardRequest, notes: Notes, tries: int) -> tuple[Result, float | None]:
+    async def _try(self, request: BoardRequest, notes: Notes, patience: Patience) -> tuple[Result, float | None]:
         """A result, and the seconds to wait if asking again may give a better one. The job around one board: its trouble stays with it."""
         try:
             return await self.walk(request, notes), None
         except Unusable as trouble:
-            failure = Failure(
-                request.board, trouble.reason, trouble.status, unknown=trouble.unknown, retry_after=trouble.retry_after, bytes=trouble.size
-            )
-            return failure, wait_after(trouble, tries, self.random)
+            wait = patience.wait_after(trouble)
+            return _failure(request.board, trouble, was_asked=patience.tries > 0), wait
         except Exception as error:
             log.exception("board not read", board=request.board)
             return Failure(request.board, f"rolewatch could not read it: {type(error).__name__}"), None
@@ -227,6 +225,19 @@ class BoardSpider(Spider):
             return Probe.THERE if self.head(answer.body).key == key else Probe.SILENT
         except (Unusable, ValueError, RecursionError):
             return Probe.SILENT
+
+
+def _failure(board: str, trouble: Unusable, *, was_asked: bool) -> Failure:
+    """The failure of a board. `was_asked`: some try of this check was answered, so it is no board that only waits."""
+    return Failure(
+        board,
+        trouble.reason,
+        trouble.status,
+        unknown=trouble.unknown,
+        retry_after=trouble.retry_after,
+        bytes=trouble.size,
+        held=trouble.held and not was_asked,
+    )
 
 
 def token_in_address(board: str) -> str:

@@ -1,7 +1,9 @@
-"""Scrapy's aiohttp download handler, ended with its crawl.
+"""Scrapy's aiohttp download handler, ended with its crawl, and with a gate for each request.
 
 Scrapy starts a download as a task of its own and lets it run on when the crawl is stopped; a host that hangs would then
-outlive its crawl by a whole timeout.
+outlive its crawl by a whole timeout. The gate is here since this is the last step before the wire: what waits in Scrapy's
+queue would still go out after its host has asked to wait. An answer's head is noted before its body is read, and so before
+the queue lets the next request go.
 """
 
 from __future__ import annotations
@@ -9,11 +11,12 @@ from __future__ import annotations
 import asyncio
 from typing import ClassVar
 
-from aiohttp import ClientResponse
 from scrapy import Request
-from scrapy.core.downloader.handlers._aiohttp import AiohttpDownloadHandler
+from scrapy.core.downloader.handlers._aiohttp import AiohttpDownloadHandler, _ClientResponse
 from scrapy.crawler import Crawler
 from scrapy.http import Headers, Response
+
+from crawler.gate import META, Gate
 
 
 class DownloadHandler(AiohttpDownloadHandler):
@@ -30,12 +33,22 @@ class DownloadHandler(AiohttpDownloadHandler):
             raise RuntimeError("a download runs in a task of the crawl")
         self._running.add(task)
         try:
-            return await super().download_request(request)
+            async with self._gate(request).passing(request.url):
+                return await super().download_request(request)
         finally:
             self._running.discard(task)
 
+    async def _read_response(self, response: _ClientResponse, request: Request) -> Response:
+        self._gate(request).answered(request.url, response.status, response.headers.get("Retry-After"))
+        return await super()._read_response(response, request)
+
     @staticmethod
-    def _extract_headers(response: ClientResponse) -> Headers:
+    def _gate(request: Request) -> Gate:
+        gate: Gate = request.meta[META]  # every request is the fetcher's
+        return gate
+
+    @staticmethod
+    def _extract_headers(response: _ClientResponse) -> Headers:
         """The headers as they were sent: Scrapy encodes aiohttp's text, which fails at any byte that is no ASCII."""
         return Headers(list(response.raw_headers))
 

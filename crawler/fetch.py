@@ -14,7 +14,7 @@ from scrapy import Request
 from scrapy.http import Response
 
 from crawler.answer import NETWORK_ERRORS, Unusable, bad_status, network_trouble, next_address, unpack
-from crawler.holds import Holds
+from crawler.gate import META, Gate
 
 RETRIES = 2  # after the first try
 FIRST_WAIT = 0.5  # seconds before the first retry, doubled before the next
@@ -41,7 +41,7 @@ class Fetcher:
 
     download: Callable[[Request], Awaitable[Response]]
     timeout: float  # seconds, one whole request
-    holds: Holds = field(default_factory=Holds)
+    gate: Gate = field(default_factory=Gate)
 
     async def get(
         self, url: str, headers: Mapping[str, str], good: frozenset[int], before: Callable[[str], Awaitable[None]] | None = None
@@ -50,7 +50,7 @@ class Fetcher:
         for _ in range(REDIRECTS + 1):
             if before is not None:
                 await before(url)
-            self.holds.check(url)
+            self.gate.check(url)
             response = await self._once(url, headers)
             if response.status not in _MOVED:
                 return self._answer(url, response, good)
@@ -61,15 +61,33 @@ class Fetcher:
         try:
             return _answer(response, good)
         except Unusable as trouble:
-            self.holds.note(url, trouble)
+            trouble.retry_after = trouble.retry_after or self.gate.holds.left(url) or None
             raise
 
     async def _once(self, url: str, headers: Mapping[str, str]) -> Response:
-        meta = {"download_timeout": self.timeout, "download_maxsize": LARGEST}
+        meta = {"download_timeout": self.timeout, "download_maxsize": LARGEST, META: self.gate}
         try:
             return await self.download(Request(url, headers=dict(headers), meta=meta, dont_filter=True))
         except NETWORK_ERRORS as error:
             raise network_trouble(error, url, self.timeout) from error
+
+
+@dataclass(slots=True)
+class Patience:
+    """How often one board is asked again, and how long it waits for a host that is left alone."""
+
+    random: Random
+    tries: int = 0
+    held: float = 0.0  # seconds of waiting without a try
+
+    def wait_after(self, trouble: Unusable) -> float | None:
+        """Seconds until it is worth asking again; None when it is not."""
+        if trouble.held:
+            left = trouble.retry_after or 0.0
+            self.held += left
+            return left if self.held <= PATIENCE else None
+        self.tries += 1
+        return wait_after(trouble, self.tries, self.random)
 
 
 def wait_after(trouble: Unusable, tries: int, random: Random) -> float | None:

@@ -1,15 +1,35 @@
-"""Hosts that asked to be left alone for a while: all their boards, probes and details wait together."""
+"""Hosts that asked to be left alone for a while: all their boards, probes and details wait together.
+
+A 429 or 503 holds its host until its Retry-After. Without one the host is held for a minute, and for twice as long at each further such
+answer, up to an hour: the longest back-off that a failing board has too. Any other answer ends the doubling.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from time import monotonic
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from crawler.answer import Unusable
+import structlog
 
-_ASKS_TO_WAIT = {429, 503}
+from crawler.answer import PORTS, Unusable
+
+ASKS_TO_WAIT = frozenset({429, 503})
+FIRST_BACK_OFF = 60.0  # seconds, for an answer without a Retry-After
+LONGEST_BACK_OFF = 3600.0  # seconds
+_MINUTE, _HOUR = 60.0, 3600.0
+
+log = structlog.get_logger()
+
+
+class Hold(NamedTuple):
+    """Until when a host is left alone, and why."""
+
+    until: float  # by the clock of `Holds`
+    status: int  # of the answer that asked for it
+    repeats: int = 0  # answers in a row that asked to wait and did not say how long
 
 
 @dataclass(slots=True)
@@ -17,21 +37,68 @@ class Holds:
     """The hosts that asked to wait, and until when. One instance serves all crawls of a process."""
 
     clock: Callable[[], float] = monotonic  # seconds
-    _until: dict[str, tuple[float, int]] = field(default_factory=dict)  # by host and port: when, and the status that asked for it
+    is_restored: bool = False  # it has what an earlier process was told
+    _holds: dict[str, Hold] = field(default_factory=dict)  # by host: "boards-api.greenhouse.io:443"
+    _repeats: dict[str, int] = field(default_factory=dict)  # by host
+    _saved: dict[str, Hold] = field(default_factory=dict)
 
     def check(self, url: str) -> None:
         """Raise Unusable while the host of this address asks to be left alone."""
-        host = urlsplit(url).netloc
-        until, status = self._until.get(host, (0.0, 0))
-        left = until - self.clock()
-        if left <= 0:
-            self._until.pop(host, None)
-            return
-        raise Unusable(f"HTTP {status}: the host asks to wait {left:.0f} s more", status=status, passing=True, retry_after=left)
+        left = self.left(url)
+        if left > 0:
+            status = self._holds[host_of(url)].status
+            reason = f"{urlsplit(url).hostname} answered HTTP {status} and is left alone for {_span(left)} more"
+            raise Unusable(reason, status=status, passing=True, retry_after=left, held=True)
 
-    def note(self, url: str, trouble: Unusable) -> None:
-        """Hold the host of this address when its answer asks for that, with 429 or 503 and a Retry-After."""
-        if trouble.status in _ASKS_TO_WAIT and trouble.retry_after:
-            host = urlsplit(url).netloc
-            until = self.clock() + trouble.retry_after
-            self._until[host] = max(self._until.get(host, (0.0, 0)), (until, trouble.status))
+    def left(self, url: str) -> float:
+        """The seconds for which the host of this address is left alone; 0 when it may be asked."""
+        hold = self._holds.get(host_of(url))
+        return max(0.0, hold.until - self.clock()) if hold else 0.0
+
+    def answered(self, url: str, status: int, retry_after: float | None) -> None:
+        """Hold the host of this address when its answer asks for that. `retry_after` is in seconds; None where it does not say."""
+        host, is_held = host_of(url), self.left(url) > 0
+        if status not in ASKS_TO_WAIT:
+            if not is_held:  # else it was on its way before the host asked to wait
+                self._repeats.pop(host, None)
+            return
+        if not retry_after and is_held:  # one burst is one reason to back off
+            return
+        self._hold(host, retry_after or self._back_off(host), status)
+        if not is_held:
+            log.warning("host held", host=host, status=status, seconds=round(self.left(url)))
+
+    def _back_off(self, host: str) -> float:
+        self._repeats[host] = repeats = self._repeats.get(host, 0) + 1
+        return float(min(FIRST_BACK_OFF * 2 ** min(repeats - 1, 16), LONGEST_BACK_OFF))
+
+    def _hold(self, host: str, seconds: float, status: int) -> Hold:
+        hold = Hold(self.clock() + seconds, status, self._repeats.get(host, 0))
+        self._holds[host] = max(self._holds.get(host, hold), hold)
+        return self._holds[host]
+
+    def restore(self, host: str, seconds: float, status: int, repeats: int) -> None:
+        """Take up what an earlier process was told of a host."""
+        self._repeats[host] = repeats
+        self._saved[host] = self._hold(host, seconds, status)
+
+    def unsaved(self) -> dict[str, Hold]:
+        """The holds that began or grew since they were last saved, by host."""
+        return {host: hold for host, hold in list(self._holds.items()) if hold != self._saved.get(host)}
+
+    def mark_saved(self, holds: Mapping[str, Hold]) -> None:
+        """Note that these holds are stored for the next process."""
+        self._saved.update(holds)
+
+
+def host_of(url: str) -> str:
+    """The host and port of an address, without the user and password that it may carry."""
+    parts = urlsplit(url)
+    return f"{parts.hostname}:{parts.port or PORTS.get(parts.scheme, 0)}"
+
+
+def _span(seconds: float) -> str:
+    """Seconds as a person writes them: "58 s", "12 min", "2 h"."""
+    if seconds < 2 * _MINUTE:
+        return f"{seconds:.0f} s"
+    return f"{seconds / _MINUTE:.0f} min" if seconds < 2 * _HOUR else f"{seconds / _HOUR:.0f} h"

@@ -181,6 +181,7 @@ class Failure:
     seconds: float = 0.0
     notes: str | None = None
     unknown: bool = False  # the ats says that there is no such board
+    held: bool = False  # the board was not asked, since its host wants to be left alone: no trouble of the board
 
 
 Result = Snapshot | Unchanged | Failure

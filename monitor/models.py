@@ -16,7 +16,7 @@ from monitor.models_alerts import Alert, Card, Delivery, Introduction, SlackChan
 from monitor.models_reading import ReadingChange
 from monitor.models_rules import MatchedRule, RuleMatch
 from monitor.models_talk import DiffFile, Mute, Saved
-from monitor.models_work import Lease, RoundRequest
+from monitor.models_work import HostHold, Lease, RoundRequest
 
 __all__ = [
     "Alert",
@@ -27,6 +27,7 @@ __all__ = [
     "Delivery",
     "Description",
     "DiffFile",
+    "HostHold",
     "Introduction",
     "Lease",
     "MatchedRule",
@@ -71,6 +72,8 @@ class Board(Base):
     put_back: Mapped[bool] = mapped_column(default=False)  # its next snapshot is told in a summary
     moved_from: Mapped[str | None]  # the board that the employer had before: "greenhouse:deepmind"
     found_at: Mapped[str | None]  # the board that its employer's careers page leads to, since this one is gone; "" for none
+    held_round: Mapped[int | None]  # the last round, when it did not ask this board since its host asked to wait
+    held_reason: Mapped[str | None]  # the same in words
     clock: Mapped[datetime | None]  # the latest instant given to this board; the next one is later, whatever the machine's clock says
 
 

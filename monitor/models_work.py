@@ -41,3 +41,14 @@ class RoundRequest(Base):
     round_id: Mapped[int | None] = mapped_column(ForeignKey("check_round.id"))
     finished_at: Mapped[datetime | None]
     refused: Mapped[str | None]  # why the daemon did not run it
+
+
+class HostHold(Base):
+    """A host that asked to wait, with 429 or 503: no process asks it before `until`."""
+
+    __tablename__ = "host_hold"
+
+    host: Mapped[str] = mapped_column(primary_key=True)  # with its port: "boards-api.greenhouse.io:443"
+    until: Mapped[datetime]
+    status: Mapped[int]
+    repeats: Mapped[int]  # answers in a row that did not say how long

@@ -35,9 +35,12 @@ def is_held(next_check: datetime | None, last_check: datetime | None, every: tim
     return now < next_check and next_check - last_check > _own_wait(every, failures) + SLACK
 
 
-def due_at(next_check: datetime | None, every: timedelta, failures: int, now: datetime) -> datetime:
-    """When a board is due, as it was planned; now where that is further off than anything puts it off: the clock was set back since."""
-    furthest = now + (every if failures == 0 else every + BACK_OFF_LIMIT + LONGEST_PATIENCE)
+def due_at(next_check: datetime | None, every: timedelta, setbacks: int, now: datetime) -> datetime:
+    """When a board is due, as it was planned; now where that is further off than anything puts it off: the clock was set back since.
+
+    `setbacks` are its failures in a row, and one more when its host asked to wait.
+    """
+    furthest = now + (every if setbacks == 0 else every + BACK_OFF_LIMIT + LONGEST_PATIENCE)
     return now if next_check is None or next_check > furthest + SLACK else next_check
 
 

@@ -2,7 +2,7 @@
 
 judge, which only reads and may take seconds:
     load the board and what is known of its postings
-    failure    → nothing more
+    failure    → nothing more; where the host asked to wait, no check at all
     unchanged  → settle what was missing
     snapshot   → sift → settle the missing → read and compare the rest
     make ready what is to be written
@@ -97,14 +97,27 @@ class Look:
     def write(self, connection: Connection) -> dict[str, object]:
         """Store the check; give its facts for the log."""
         self.connection, result = connection, self.result
+        if isinstance(result, Failure) and result.held:
+            return self._put_off(result)
         if isinstance(result, Failure):
             self._fail(result)
         else:
             self._succeed(result)
-        self.columns |= {"clock": self.at, "last_check_at": self.at} | ({"notes": result.notes} if result.notes else {})
+        self.columns |= {"clock": self.at, "last_check_at": self.at, "held_round": None, "held_reason": None}
+        self.columns |= {"notes": result.notes} if result.notes else {}
         self.connection.execute(_CHANGE_BOARD, self.columns | {"row": self.board.id})
         seconds = round(result.seconds, 3)
         return {"board": self.board.board, "result": _WORDS[type(result)], "seconds": seconds} | self.facts
+
+    def _put_off(self, failure: Failure) -> dict[str, object]:
+        """Plan the next try of a board whose host asked to wait. It was not asked, so this is no check and no failure of the board."""
+        every = timedelta(seconds=self.board.every)
+        planned = plan.due_at(self.board.next_check_at, every, self.board.failures + 1, self.now)
+        until = self.now + timedelta(seconds=failure.retry_after or 0)
+        columns = {"held_round": self.round_id, "held_reason": failure.reason}
+        columns["next_check_at"] = max(planned, until) if self.board.watched else None
+        self.connection.execute(_CHANGE_BOARD, columns | {"row": self.board.id})
+        return {"board": self.board.board, "reason": failure.reason}
 
     def _fail(self, failure: Failure) -> None:
         failures, since, unknown = self.board.failures + 1, self.board.failing_since or self.at, self._unknown(failure)

@@ -7,7 +7,7 @@ manners, and no board is checked twice at once.
 from __future__ import annotations
 
 import asyncio
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Collection, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
@@ -16,19 +16,17 @@ from random import Random
 
 from sqlalchemy import Connection, Engine, insert, text, update
 
-from crawler.holds import Holds
 from crawler.items import BoardRequest, Result
 from crawler.run import crawl_together
-from monitor import introduce, lease, models, new_place, outage, reminders, watch
+from monitor import host_holds, introduce, lease, models, new_place, outage, reminders, watch
 from monitor.alerting import Alerting
 from monitor.db import looking
-from monitor.gate import Gate
 from monitor.matching import catch_up
 from monitor.memory import give_back
-from monitor.network import Network
 from monitor.record import Recorder
 from monitor.settings import Settings
 from monitor.storing import Brought, Storing
+from monitor.work import Work
 
 CATCH_UP = 2.0  # seconds after a round for matching what is stored with rules that are new
 
@@ -48,26 +46,31 @@ class ChangeReport:
 
 @dataclass(frozen=True, slots=True)
 class BoardReport:
-    """What a round did with one board."""
+    """What a round did with one board; `result` is `held` when it was not asked, since its host asked to wait."""
 
     board: str
     company: str
-    result: str  # snapshot unchanged failure
-    status: int | None
-    seen: int | None
-    opened: int
-    revised: int
-    closed: int
-    reopened: int
-    unreadable: int
-    seconds: float
-    reason: str | None
+    result: str  # snapshot unchanged failure held
+    status: int | None = None
+    seen: int | None = None
+    opened: int = 0
+    revised: int = 0
+    closed: int = 0
+    reopened: int = 0
+    unreadable: int = 0
+    seconds: float = 0.0
+    reason: str | None = None
     changes: tuple[ChangeReport, ...] = ()
+
+    @property
+    def was_read(self) -> bool:
+        """Was the board read to its end?"""
+        return self.result in {"snapshot", "unchanged"}
 
     @property
     def collapsed(self) -> bool:
         """Did it lose too many postings at once to be believed?"""
-        return self.result != "failure" and self.reason is not None and self.reason.startswith("collapsed: ")
+        return self.was_read and self.reason is not None and self.reason.startswith("collapsed: ")
 
 
 async def run_round(
@@ -89,25 +92,6 @@ async def run_round(
     await one.run()
     await asyncio.to_thread(catch_up, engine, settings, CATCH_UP)
     return one.id
-
-
-@dataclass(frozen=True, slots=True)
-class Work:
-    """What the rounds of one process have in common, some of which go on at the same time."""
-
-    engine: Engine
-    settings: Callable[[], Settings]  # as they are now: a daemon takes up others
-    clock: Callable[[], datetime]
-    random: Random
-    holds: Holds = field(default_factory=Holds)  # hosts that asked earlier rounds to wait
-    network: Network = field(default_factory=Network)
-    gate: Gate = field(default_factory=Gate)  # the settings do not change while results are stored
-    ending: asyncio.Lock = field(default_factory=asyncio.Lock)  # one end at a time: each tells what is not told yet
-    turns: dict[str, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))  # by ats
-    busy: Counter[str] = field(default_factory=Counter)  # how many rounds crawl an ats, or wait for their turn
-    live: dict[int, Round] = field(default_factory=dict)  # by id
-    stored: Callable[[], None] = lambda: None  # called when results are stored
-    read: Callable[[], None] = lambda: None  # called when all boards of an ats are, and those of others are not
 
 
 @dataclass(slots=True)
@@ -132,10 +116,10 @@ class Round:
         boards: dict[str, list[str]] = defaultdict(list)
         for name in wanted:
             boards[name.partition(":")[0]].append(name)
-        round_id = await asyncio.to_thread(_begin, work.engine, settings, work.clock(), frozenset(work.live))
-        one = work.live[round_id] = cls(work, round_id, settings, boards, alerts, announce, set(boards))
+        round_id = await asyncio.to_thread(_begin, work, settings, work.clock())
+        work.live[round_id] = wanted
         work.busy.update(boards.keys())
-        return one
+        return cls(work, round_id, settings, boards, alerts, announce, set(boards))
 
     async def run(self) -> None:
         """Crawl and store. Cancelling it loses no result that came. Raises as `run_round` does."""
@@ -181,7 +165,7 @@ class Round:
     async def _store(self, batch: Sequence[Result]) -> None:
         async with self.work.gate.storing():
             recorder = Recorder(self.id, self._alerting(), self.work.random, self.work.clock, defers=True)
-            await asyncio.to_thread(Storing(self.work.engine, recorder, self.brought).store, batch)
+            await asyncio.to_thread(Storing(self.work.engine, recorder, self.work.holds, self.brought).store, batch)
         self.work.stored()
 
     def _alerting(self) -> Alerting:
@@ -195,16 +179,17 @@ class Round:
         work = self.work
         try:
             async with work.ending, work.gate.storing():
-                apart = {name for one in work.live.values() if one is not self for names in one.boards.values() for name in names}
+                apart = {name for number, names in work.live.items() if number != self.id for name in names}
                 since = await asyncio.to_thread(_end, self, self._alerting(), apart, work.clock())
                 work.network.incident, work.network.asked = since, True
         finally:
             del work.live[self.id]
 
 
-def _begin(engine: Engine, settings: Settings, now: datetime, live: Collection[int]) -> int:
-    with engine.begin() as connection:
-        lease.end_rounds(connection, now, live)  # one whose end found the disk full
+def _begin(work: Work, settings: Settings, now: datetime) -> int:
+    with work.engine.begin() as connection:
+        host_holds.restore(connection, work.holds, now)
+        lease.end_rounds(connection, now, list(work.live))  # one whose end found the disk full
         watch.sync(connection, settings)
         started = connection.execute(insert(models.CheckRound).values(started_at=now).returning(models.CheckRound.id))
         return started.scalar_one()
@@ -217,7 +202,7 @@ def _requests(engine: Engine, names: Collection[str], now: datetime) -> list[Boa
 
 def _end(one: Round, alerting: Alerting, apart: Collection[str], now: datetime) -> datetime | None:
     """Write the end of a round. Return since when the network is away, as the operator knows it."""
-    engine, network, tally = one.work.engine, one.work.network, one.brought.tally
+    engine, network, holds, tally = one.work.engine, one.work.network, one.work.holds, one.brought.tally
     network.end_round(tally, sum(board.enabled for board in alerting.settings.boards), now)
     with looking(engine) as connection:
         found = introduce.find(connection, alerting, one.id, apart)
@@ -226,6 +211,8 @@ def _end(one: Round, alerting: Alerting, apart: Collection[str], now: datetime) 
         since = outage.settle(connection, alerting, network, tally, round_id=one.id, now=now)
         reminders.expire(connection, now)
         connection.execute(update(models.CheckRound).where(models.CheckRound.id == one.id).values(finished_at=now))
+        saved = host_holds.save(connection, holds, now)
+    holds.mark_saved(saved)
     give_back()
     return since
 
@@ -237,15 +224,17 @@ def report(connection: Connection, round_id: int) -> tuple[BoardReport, ...]:
     for check_id, *columns in rows:
         changes[check_id].append(ChangeReport(*columns))
     checks = connection.execute(_CHECKS, {"round": round_id}).mappings()
-    return tuple(
-        BoardReport(changes=tuple(changes[row["check_id"]]), **{k: v for k, v in row.items() if k != "check_id"}) for row in checks
-    )
+    reports = [BoardReport(changes=tuple(changes[row["check_id"]]), **{k: v for k, v in row.items() if k != "check_id"}) for row in checks]
+    held = connection.execute(_HELD, {"round": round_id})
+    reports += [BoardReport(row.board, row.company, "held", reason=row.held_reason) for row in held]
+    return tuple(sorted(reports, key=lambda one: one.board))
 
 
 _CHECKS = text("""
 SELECT v.check_id, v.board, v.company, v.result, v.status, v.seen, v.opened, v.revised, v.closed, v.reopened, v.unreadable, v.seconds,
     v.reason
 FROM checks v JOIN board_check c ON c.id = v.check_id WHERE c.round_id = :round ORDER BY v.board, v.check_id""")
+_HELD = text("SELECT board, company, held_reason FROM board WHERE held_round = :round")
 _CHANGES = text("""
 SELECT v.check_id, v.kind, v.posting, v.title, v.url, v.field, v.old, v.new
 FROM posting_changes v JOIN board_check c ON c.id = v.check_id WHERE c.round_id = :round ORDER BY v.change_id""")

@@ -11,8 +11,9 @@ from typing import Final
 from monitor import asking
 from monitor.db import AnyRow
 from monitor.lease import LeaseLost
-from monitor.round import Round, Work
+from monitor.round import Round
 from monitor.trouble import Troubles
+from monitor.work import Work
 
 PAUSE: Final = 5.0  # seconds after a round that failed as a whole, as with a full disk; twice as long after the next one
 LONGEST_PAUSE: Final = 60.0  # seconds; boards that were asked in vain are not asked more often

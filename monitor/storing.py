@@ -10,7 +10,9 @@ from dataclasses import dataclass, field
 import structlog
 from sqlalchemy import Engine, text
 
+from crawler.holds import Holds
 from crawler.items import Failure, Result
+from monitor import host_holds
 from monitor.db import looking
 from monitor.network import Tally, is_unreached
 from monitor.record import Look, Recorder
@@ -35,6 +37,7 @@ class Storing:
 
     engine: Engine
     recorder: Recorder
+    holds: Holds
     brought: Brought
 
     def store(self, results: Sequence[Result]) -> None:
@@ -81,6 +84,8 @@ class Storing:
                 stored.append((look.result, self.recorder.record(connection, look)))
                 if time.monotonic() > until:
                     break
+            saved = host_holds.save(connection, self.holds, self.recorder.clock())
+        self.holds.mark_saved(saved)
         self.brought.gone.extend(result.board for result, facts in stored if "gone" in facts)
         return stored
 
@@ -112,8 +117,13 @@ class Storing:
         """Note what the stored results show of the network, and log them."""
         tally = self.brought.tally
         tally.unreached += [facts for result, facts in stored if is_unreached(result)]
-        tally.reached |= any(not isinstance(result, Failure) or result.status is not None for result, _ in stored)
+        tally.reached |= any(_is_reached(result) for result, _ in stored)
         say(stored)
+
+
+def _is_reached(result: Result) -> bool:
+    """Did a host answer? One that asked to wait was not asked."""
+    return not isinstance(result, Failure) or (result.status is not None and not result.held)
 
 
 def say(stored: Sequence[tuple[Result, dict[str, object]]]) -> None:
@@ -122,6 +132,8 @@ def say(stored: Sequence[tuple[Result, dict[str, object]]]) -> None:
         for result, facts in stored:
             if not isinstance(result, Failure):
                 (log.info if _is_news(facts) else log.debug)("board read", **facts)
+            elif result.held:
+                log.debug("board not asked", **facts)
             elif not is_unreached(result):
                 log.warning("board failed", **facts)
 
@@ -131,5 +143,7 @@ def _is_news(facts: Mapping[str, object]) -> bool:
     return any(facts.get(name) for name in ("baseline", "opened", "revised", "closed", "reopened"))
 
 
-_OF_ROUND = text("SELECT b.board FROM board_check c JOIN board b ON b.id = c.board_id WHERE c.round_id = :round")
+_OF_ROUND = text("""
+SELECT b.board FROM board_check c JOIN board b ON b.id = c.board_id WHERE c.round_id = :round
+UNION ALL SELECT board FROM board WHERE held_round = :round""")
 _NAMED = text("SELECT id FROM board WHERE board = :board")

@@ -26,9 +26,9 @@ from monitor.lease import LeaseLost
 from monitor.matching import catch_up
 from monitor.reload import Configuration
 from monitor.rereading import read_again
-from monitor.round import Work
 from monitor.rounds import LONGEST_PAUSE, PAUSE, TROUBLE, Rounds
 from monitor.trouble import Troubles
+from monitor.work import Work
 
 SLICE: Final = 0.5  # seconds for stored versions at once, and the shortest time from the end of a crawl to the next one
 PATIENCE: Final = 10.0  # seconds that reminders and digests wait for a round

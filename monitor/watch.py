@@ -9,7 +9,7 @@ from functools import partial
 from typing import NamedTuple
 
 import msgspec
-from sqlalchemy import Connection, bindparam, delete, func, insert, literal, literal_column, select, update
+from sqlalchemy import Connection, bindparam, case, delete, func, insert, literal, literal_column, select, update
 
 from crawler.directory import company_of
 from crawler.items import BoardRequest, Manners
@@ -117,26 +117,29 @@ class Turn(NamedTuple):
 def turn(connection: Connection, now: datetime, busy: Collection[str] = ()) -> Turn:
     """Return whose turn it is, boards of ats that are busy apart.
 
-    A board that is nearly due shares a crawl, unless it fails: its host may have asked to wait.
+    A board that is nearly due shares a crawl, unless it fails or its host asked to wait.
     """
     board = models.Board
+    setbacks = (board.failures + case((board.held_round.is_not(None), 1), else_=0)).label("setbacks")
     free = (board.watched, board.ats.not_in(list(busy)))
-    rows = connection.execute(select(board.board, board.next_check_at, board.every, board.failures).where(*free)).all()
-    planned = [(plan.due_at(row.next_check_at, timedelta(seconds=row.every), row.failures, now), row) for row in rows]
+    rows = connection.execute(select(board.board, board.next_check_at, board.every, setbacks).where(*free)).all()
+    planned = [(plan.due_at(row.next_check_at, timedelta(seconds=row.every), row.setbacks, now), row) for row in rows]
     first = min((at for at, _ in planned), default=None)
     if first is None or first > now:
         return Turn([], first)
-    early = {row.board: plan.nearly_due(timedelta(seconds=row.every)) for row in rows if row.failures == 0}
+    early = {row.board: plan.nearly_due(timedelta(seconds=row.every)) for row in rows if row.setbacks == 0}
     due = [(at, row.board) for at, row in planned if at <= now + early.get(row.board, timedelta(0))]
     return Turn([name for _, name in sorted(due)], None)
 
 
 def held(connection: Connection, now: datetime) -> set[str]:
-    """Return the ats whose host has asked to wait, as the last check of a board says: all their boards wait for it."""
+    """Return the ats whose host has asked to wait, as the last round of a board says: all their boards wait for it."""
     board = models.Board
+    not_asked = select(board.ats).where(board.watched, board.held_round.is_not(None), board.next_check_at > now)
     columns = (board.ats, board.next_check_at, board.last_check_at, board.every, board.failures)
     rows = connection.execute(select(*columns).where(board.watched, board.failures > 0)).all()
-    return {row.ats for row in rows if plan.is_held(row.next_check_at, row.last_check_at, timedelta(seconds=row.every), row.failures, now)}
+    asked = [row for row in rows if plan.is_held(row.next_check_at, row.last_check_at, timedelta(seconds=row.every), row.failures, now)]
+    return {*connection.scalars(not_asked), *(row.ats for row in asked)}
 
 
 def begin_at_once(connection: Connection, now: datetime) -> None:

@@ -1,4 +1,7 @@
-"""Every command that README shows is run, as it is written, with the configuration that `init` writes; that can be loaded too."""
+"""Every command that README shows is run, as it is written, with the configuration that `init` writes; that can be loaded too.
+
+Those within sentences, here and in docs/, and those that the program itself advises are commands with such options.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,7 @@ from ashby import AshbyServer
 from ashby import job as ashby_job
 from google_server import GoogleServer
 from greenhouse import job
+from spelled import fault, inline_commands
 from typer.testing import CliRunner
 
 from monitor.cli import app
@@ -19,7 +23,10 @@ from monitor.config import load
 from monitor.demo.board_server import in_a_thread, serving
 from monitor.settings import Settings
 
-README = (Path(__file__).parents[1] / "README.md").read_text()
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text()
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+ADVISING = [ROOT / "monitor" / "example.toml", *sorted((ROOT / "monitor").rglob("*.py")), *sorted((ROOT / "crawler").rglob("*.py"))]
 COMMANDS = [line.split("   #")[0].strip() for line in re.findall(r"^\$ (?:\.venv/bin/)?rolewatch (.*)$", README, re.MULTILINE)]
 SERVED = """
 [ats.greenhouse]
@@ -76,6 +83,50 @@ def test_readme_shows_commands() -> None:
     assert {"status", "roles", "show", "history", "rules", "diff"} <= {command.split()[0] for command in COMMANDS}
 
 
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_a_command_within_a_sentence_is_one_of_the_program_with_such_options(page: Path) -> None:
+    assert [(command, wrong) for command in inline_commands(page.read_text()) if (wrong := fault(command))] == []
+
+
+def test_a_command_that_the_program_advises_is_one_of_its_own() -> None:
+    advised = {
+        command: file.name
+        for file in ADVISING
+        for span in re.findall(r"`rolewatch [^`]+`", file.read_text())
+        for command in inline_commands(span)
+        if not command.startswith("{")
+    }
+    assert len(advised) > 20
+    assert {(file, command, wrong) for command, file in advised.items() if (wrong := fault(command))} == set()
+
+
+def test_the_pages_name_commands_within_sentences() -> None:
+    assert sum(len(list(inline_commands(page.read_text()))) for page in PAGES) > 30
+
+
+@pytest.mark.parametrize(
+    ("command", "wrong"),
+    [
+        ("frob", "no command 'frob'"),
+        ("db chek", "no command 'chek'"),
+        ("roles --txt x", "No such option: --txt"),
+        ("rules list --rule x", "No such option: --rule"),
+        ("history one two", "too many arguments: two"),
+        ("roles --text", None),
+        ("boards move OLD NEW", None),
+        ("--install-completion", None),
+    ],
+)
+def test_a_command_that_is_spelled_wrong_is_noticed(command: str, wrong: str | None) -> None:
+    found = fault(command)
+    assert found is None if wrong is None else found is not None and found.startswith(wrong)
+
+
+def test_the_service_starts_a_command_of_the_program() -> None:
+    [started] = re.findall(r"^ExecStart=\S*/rolewatch (.*)$", (ROOT / "docs" / "rolewatch.service").read_text(), re.MULTILINE)
+    assert fault(started) is None
+
+
 def test_the_configuration_that_readme_shows_can_be_loaded(tmp_path: Path) -> None:
     [example] = re.findall(r"```toml\n(.*?)```", README, re.DOTALL)
     (tmp_path / "rolewatch.toml").write_text(example)
@@ -85,9 +136,9 @@ def test_the_configuration_that_readme_shows_can_be_loaded(tmp_path: Path) -> No
 
 def test_the_files_that_readme_names_are_there() -> None:
     for name in re.findall(r"\]\(([^)#:]+)\)", README):
-        assert (Path(__file__).parents[1] / name).is_file(), name
+        assert (ROOT / name).is_file(), name
 
 
 def test_the_manifest_in_docs_is_the_one_that_the_program_prints() -> None:
     printed = CliRunner().invoke(app, ["slack", "manifest"]).output
-    assert (Path(__file__).parents[1] / "docs" / "slack-app.yaml").read_text() == printed
+    assert (ROOT / "docs" / "slack-app.yaml").read_text() == printed

@@ -18,6 +18,7 @@ from monitor.cli.output import clean, counted
 from monitor.errors import UserError
 
 if TYPE_CHECKING:
+    from crawler.holds import Holds
     from monitor.careers_page import Found
     from monitor.cli.common import State
     from monitor.settings import Settings
@@ -127,14 +128,15 @@ def picked(found: Found, choose: Choose) -> Address:
     return _readable(parse(choose(entries).board))
 
 
-async def look_at(address: Address, settings: Settings) -> Glance:
+async def look_at(address: Address, settings: Settings, holds: Holds) -> Glance:
     """One look at the board, of which nothing is stored. Raises UserError when the ats knows no such board."""
     from contextlib import aclosing
 
     from crawler.run import crawl
     from monitor.watch import manners
 
-    async with aclosing(crawl(address.ats, [BoardRequest(address.board, glance=True)], manners(settings, address.ats))) as results:
+    request = BoardRequest(address.board, glance=True)
+    async with aclosing(crawl(address.ats, [request], manners(settings, address.ats), holds)) as results:
         return _seen(address, await anext(results))
 
 

@@ -67,7 +67,7 @@ def add(
     ctx: typer.Context,
     board: Annotated[str, typer.Argument(metavar="BOARD", help="ats:token, a board, job or embed URL, a careers page, or an employer.")],
     company: Annotated[str | None, typer.Option("--company", metavar="NAME", help="What messages call the employer.")] = None,
-    every: Annotated[str | None, typer.Option("--every", metavar="TIME", help="How often to look, like 30m.")] = None,
+    every: Annotated[str | None, typer.Option("--every", metavar="DURATION", help="How often to check it, such as 30m.")] = None,
     check: Annotated[bool, typer.Option("--check/--no-check", help="Look at the board before adding it.")] = True,
 ) -> None:
     """Watch a board: it goes into the configuration file."""
@@ -82,7 +82,7 @@ def add(
         address = resolve(board, current)
         known = watched_already(settings, address)
         with current.busy("looking"):
-            glance = asyncio.run(look_at(address, settings)) if check and not known else Glance()
+            glance = asyncio.run(look_at(address, settings, current.holds())) if check and not known else Glance()
         if not known:
             add_board(settings.file, address.board, company=company, every=every)
     typer.echo(known or f"added {address.board}{glance.words}: {settings.file}")
@@ -158,7 +158,8 @@ def find_boards(
     from monitor.cli.choosing import advice, candidates
 
     rows = candidates(name)
-    emit(rows, ("board", "posting", "company", "url", "readable"), fmt, state(ctx).console)
+    if rows or fmt is not Format.TABLE:
+        emit(rows, ("board", "posting", "company", "url", "readable"), fmt, state(ctx).console)
     if said := advice(name, rows):
         typer.echo(said, err=True)
     if not rows:

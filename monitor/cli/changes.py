@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from monitor.queries.listing import Listing
     from monitor.queries.naming import Found
 
-_COLUMNS = ("at", "kind", "title", "company", "what", "posting")
+_COLUMNS = ("at", "kind", "title", "company", "posting", "what")
 _LONGEST = 60  # characters of an old or a new value in a table
 _STYLES = {"opened": "green", "reopened": "green", "closed": "red", "revised": "yellow"}
 

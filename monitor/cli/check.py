@@ -116,10 +116,10 @@ class _Check:
 
         with reading(self.engine) as connection:
             reports = report(connection, round_id)
-        failed = [board for board in reports if board.result == "failure"]
+        unread = [board for board in reports if not board.was_read]
         quiet = self.current.verbosity < 0 and self.fmt is Format.TABLE
-        show(failed if quiet else reports, self.fmt, self.current.console)
-        return not failed
+        show(unread if quiet else reports, self.fmt, self.current.console)
+        return not unread
 
     async def _deliver(self, lease: Lease) -> bool:
         """Sends all that waits or is due by now, and says what cannot be; what goes to the console stays out of what a program reads."""

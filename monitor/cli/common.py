@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache, cached_property
@@ -28,6 +28,7 @@ if TYPE_CHECKING:  # `rolewatch --help` is quick: what a command needs is import
     from rich.console import Console
     from sqlalchemy import Engine
 
+    from crawler.holds import Holds
     from monitor.settings import Settings
 
 CHANCE = Random()  # noqa: S311  # spreads looks over time, guards nothing
@@ -72,6 +73,19 @@ class State:
         engine = open_existing(self.settings.database_url.get_secret_value(), whatever_schema=whatever_schema)
         self._engines.append(engine)
         return engine
+
+    def holds(self) -> Holds:
+        """The hosts that asked to wait, as the database has them; none where it cannot be read."""
+        from crawler.holds import Holds
+        from monitor import host_holds
+        from monitor.db import reading
+        from monitor.trouble import NO_DATABASE
+
+        holds = Holds()
+        if self.no_database() is None:
+            with suppress(UserError, *NO_DATABASE), reading(self.history()) as connection:
+                host_holds.restore(connection, holds, now())
+        return holds
 
     def no_database(self) -> Path | None:
         """The database's file, as long as nothing has made it."""

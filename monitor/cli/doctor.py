@@ -18,6 +18,7 @@ from monitor.errors import UserError
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
 
+    from crawler.holds import Holds
     from crawler.items import Failure, Result
     from monitor.settings import Settings
 
@@ -81,7 +82,7 @@ async def _findings(current: State) -> AsyncIterator[Finding]:
         yield finding
     for finding in other_channels.examine(settings):
         yield finding
-    async for finding in _boards(settings):
+    async for finding in _boards(settings, current.holds()):
         yield finding
 
 
@@ -182,7 +183,7 @@ def _stranded(connection: Connection, settings: Settings) -> Iterator[Finding]:
             yield Finding("alerts", ok=False, found=found, remedy=f"set it again, or {given_up(channel)}")
 
 
-async def _boards(settings: Settings) -> AsyncIterator[Finding]:
+async def _boards(settings: Settings, holds: Holds) -> AsyncIterator[Finding]:
     """One glance at each board."""
     from crawler.items import BoardRequest
     from crawler.run import crawl
@@ -193,7 +194,7 @@ async def _boards(settings: Settings) -> AsyncIterator[Finding]:
     unreached: list[Result] = []
     for ats in sorted({name.split(":")[0] for name in names}):
         requests = [BoardRequest(name, glance=True) for name in names if name.startswith(f"{ats}:")]
-        async with aclosing(crawl(ats, requests, manners(settings, ats))) as results:
+        async with aclosing(crawl(ats, requests, manners(settings, ats), holds)) as results:
             async for result in results:
                 if is_unreached(result):
                     unreached.append(result)
@@ -231,6 +232,8 @@ async def _remedy(failure: Failure, settings: Settings) -> str:
         configured = settings.board(failure.board)
         company = (configured and configured.company) or directory().get(failure.board) or failure.board.partition(":")[2]
         return moved_where(failure.board, company, await on_careers_page(failure.board, settings))
+    if failure.held:
+        return "wait: the daemon asks it again by itself, and nothing closes because of it"
     if failure.status in _REFUSING:
         return "the host refuses us: set [crawl] contact, look less often, or use another network"
     if failure.status is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from rich.text import Text
 
 _NARROWEST = 20  # columns for words
+_WORDS = re.compile(r"\S+\s*|\s+")
 
 
 def in_colour(console: Console) -> bool:
@@ -58,8 +60,28 @@ def indented(lines: Sequence[Text], width: int, console: Console) -> Iterator[Te
             yield Text(" " * width).append_text(line)
             continue
         own = len(line.plain) - len(line.plain.lstrip(" "))
-        for part in (line[own:] if own else line).wrap(console, max(console.width - width - own, _NARROWEST), overflow="ignore"):
+        for part in _folded(line[own:] if own else line, max(console.width - width - own, _NARROWEST)):
             yield Text(" " * (width + own)).append_text(part)
+
+
+def _folded(text: Text, width: int) -> Iterator[Text]:
+    """Its lines in parts that have room, each of whole words. Text.wrap breaks a long word, or with "ignore" wraps nothing."""
+    for line in text.split(allow_blank=True):
+        for part in line.divide(_ends(line.plain, width)):
+            part.rstrip()
+            yield part
+
+
+def _ends(line: str, width: int) -> Iterator[int]:
+    """Where a part of the line ends: before the word that has no room."""
+    from rich.cells import cell_len
+
+    used = 0
+    for word in _WORDS.finditer(line):
+        if used and used + cell_len(word[0].rstrip()) > width:
+            yield word.start()
+            used = 0
+        used += cell_len(word[0])
 
 
 def print_folded(line: Text, console: Console) -> None:

@@ -36,7 +36,7 @@ def move(
         return
     look = check and settings.board(address.board) is None
     with current.busy("looking"):
-        glance = asyncio.run(look_at(address, settings)) if look else Glance()
+        glance = asyncio.run(look_at(address, settings, current.holds())) if look else Glance()
     _move(current, settings, former, address)
     _say(current, former, address, glance)
 

@@ -22,6 +22,8 @@ import typer
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from monitor.cli.screen import Fit
+
 Row = Mapping[str, object]
 
 
@@ -45,6 +47,7 @@ _COLORED = frozenset({"kind", "state", "result", "fits"})
 _DIM = frozenset({"posting", "url", "age"})
 _STYLES = dict.fromkeys(("opened", "reopened", "true"), "green") | dict.fromkeys(("closed", "failing", "failed", "failure"), "red")
 _STYLES |= dict.fromkeys(("revised", "collapsed", "held"), "yellow")
+_WRAPPED = frozenset({"what", "words", "failed", "reason", "any", "all", "none", "locations", "boards", "notify", "muted"})
 _LONGEST = 400  # characters of a cell on a terminal; in a pipe nothing is cut
 
 
@@ -80,14 +83,16 @@ def emit_object(row: Row, console: Console) -> None:
 
 
 def emit_lines(lines: Iterable[tuple[str, str]], console: Console) -> None:
-    """Lines, each with its style, which a terminal alone shows: in a pipe ten thousand of them would cost a second."""
+    """Lines, each with its style, which a terminal alone shows and folds: in a pipe ten thousand of them would cost a second."""
     if not console.is_terminal:
         _write(console, (f"{line}\n" for line, _ in lines))
         return
     from rich.text import Text
 
+    from monitor.cli.marking import print_folded
+
     for line, style in lines:
-        console.print(Text(line, style=style), soft_wrap=True)
+        print_folded(Text(line, style=style), console)
 
 
 def short(value: object) -> str:
@@ -209,12 +214,20 @@ def _print_table(rows: Sequence[Row], columns: Sequence[str], names: Sequence[st
     def cell(row: Row, name: str) -> Cell:
         text = _shortened(_cell(row[name]), _LONGEST)
         style = "dim" if name in _DIM else _STYLES.get(text, "") if name in _COLORED else ""
-        return Cell(text, style, web_link(row.get("url")) if name == linked else None)
+        return Cell(text, style, web_link(row.get("url")) if name == linked else None, _fit(name))
 
-    numbers = [all(row[name] is None or isinstance(row[name], (int, float, Decimal)) for row in rows) for name in columns]
+    numbers = [all(row[name] is None or _is_number(row[name]) for row in rows) for name in columns]
     with paged(console):
         for line in screen(names, [[cell(row, name) for name in columns] for row in rows], numbers, console.width):
             console.print(line, soft_wrap=True)
+
+
+def _fit(name: str) -> Fit:
+    return "whole" if name == "pay" else "wrapped" if name in _WRAPPED else "cut"
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, (int, float, Decimal)) and not isinstance(value, bool)
 
 
 def web_link(url: object) -> str | None:

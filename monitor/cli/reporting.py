@@ -57,6 +57,8 @@ def line(report: BoardReport, width: int = 0) -> Text:
     text = Text(f"{report.board:<{width}}  ")
     if report.result == "failure":
         text.append(f"FAILED {clean(report.reason or '')}", style="bold red")
+    elif report.result == "held":
+        return text.append(f"not asked: {clean(report.reason or '')}", style="yellow")
     elif report.collapsed:
         text.append(clean(report.reason or ""), style="yellow").append(f" · {_counts(report)}")
     else:

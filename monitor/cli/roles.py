@@ -52,7 +52,8 @@ class Status(StrEnum):
 
 
 _COLUMNS = ("title", "company", "location", "pay", "age", "deadline", "closed", "posting")
-_THOUSANDS = re.compile(r"(?<=\d)000\b")
+_MILLIONS, _THOUSANDS = re.compile(r"(?<=\d)000000\b"), re.compile(r"(?<=\d)000\b")
+_A_YEAR = "/year"
 _OPTIONAL = frozenset({"pay", "deadline", "closed"})  # columns that are left out of a table when no row has them
 
 
@@ -95,7 +96,8 @@ def roles(
     if fmt is Format.TABLE:
         rows = [_table_row(row, now(), brief=shared.console.is_terminal) for row in found.rows]
         used = [name for name in _COLUMNS if name not in _OPTIONAL or any(row[name] for row in rows)]
-        emit(rows, used, fmt, shared.console, empty=empty)
+        labels = _yearly(rows) if shared.console.is_terminal else {}
+        emit(rows, used, fmt, shared.console, empty=empty, labels=labels)
     else:
         emit(found.rows, found.columns, fmt, shared.console)
 
@@ -147,9 +149,19 @@ def _table_row(row: Row, moment: datetime, *, brief: bool) -> dict[str, object]:
     }
 
 
+def _yearly(rows: Sequence[dict[str, object]]) -> dict[str, object]:
+    """Where all pay is a year's, the column's name says so once, and its cells say it no more."""
+    pays = [str(row["pay"]) for row in rows if row["pay"]]
+    if not pays or not all(pay.endswith(_A_YEAR) for pay in pays):
+        return {}
+    for row in rows:
+        row["pay"] = str(row["pay"]).removesuffix(_A_YEAR)
+    return {"pay": f"pay{_A_YEAR}"}
+
+
 def brief_pay(pay: str) -> str:
-    """`133000-240000 USD/year` as `133k-240k USD`."""
-    return _THOUSANDS.sub("k", pay).removesuffix("/year")
+    """`133000-240000 USD/year` as `133k-240k USD/year`."""
+    return _THOUSANDS.sub("k", _MILLIONS.sub("M", pay))
 
 
 def _day(instant: object) -> str:

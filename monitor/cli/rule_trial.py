@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,26 +16,64 @@ from monitor.errors import UserError
 
 if TYPE_CHECKING:
     from monitor.replay import Telling
-    from monitor.settings import Settings
+    from monitor.settings import Rule, Settings
 
 _UNWRITTEN = "tried"  # the name of a rule that options make
+_ORIGIN = "the rule to try"
+_ATTRIBUTES = {"in": "within"}  # where a rule has a key of the file under another name
+_ENOUGH = timedelta(days=7)  # of history, before a rate is stated
 
 
-def tried(settings: Settings, file: Path | None, given: Mapping[str, object]) -> Settings:
-    """The settings with the rules to try: those of a file, one made of options, or the configuration's own. Raises UserError."""
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """The settings with the rules to try, and a sentence about what is changed for the trial; "" when nothing is."""
+
+    settings: Settings
+    changed: str = ""
+
+
+def tried(settings: Settings, file: Path | None, name: str | None, given: Mapping[str, object]) -> Tried:
+    """The rules of a file, else the configuration's own; options change the rule `name`, or without one make a rule. Raises UserError."""
     from monitor.config import rules_of, with_rules
 
     wanted = {key: value for key, value in given.items() if value}
-    if file is not None and wanted:
-        raise UserError("--file has its rules, the options are another: give one of them")
+    if file is not None and wanted and name is None:
+        raise UserError("--file has its rules, the options are another: give one of them, or --rule for the one that they change")
     if file is not None:
-        return with_rules(settings, rules_of(file), str(file))
-    if wanted and not {"any", "all"} & wanted.keys():
-        raise UserError("a rule to try needs a phrase that fits: give --any or --all too")
+        settings = with_rules(settings, rules_of(file), str(file))
     boards = wanted.get("boards")
     if isinstance(boards, list):
         wanted["boards"] = [named(settings.boards, board) for board in boards]
-    return with_rules(settings, [{"name": _UNWRITTEN} | wanted], "the rule to try") if wanted else settings
+    if not wanted:
+        return Tried(settings)
+    if name is not None:
+        [only] = chosen(settings.rules, name)
+        return _changed(settings, next(rule for rule in settings.rules if rule.name == only), wanted)
+    if not {"any", "all"} & wanted.keys():
+        raise UserError("a rule to try needs a phrase that fits: give --any or --all too, or --rule for the one that they change")
+    return Tried(with_rules(settings, [{"name": _UNWRITTEN} | wanted], _ORIGIN))
+
+
+def _changed(settings: Settings, rule: Rule, wanted: Mapping[str, object]) -> Tried:
+    """The one rule, with the options in place of its own keys."""
+    from monitor.config import with_rules
+
+    own = {key: list(values) for key, values in (("any", rule.any), ("all", rule.all), ("none", rule.none)) if values}
+    [read] = with_rules(settings, [{"name": rule.name, **own, **wanted}], _ORIGIN).rules
+    changes = {_ATTRIBUTES.get(key, key): getattr(read, _ATTRIBUTES.get(key, key)) for key in wanted}
+    said = " and ".join(f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in wanted.items())
+    sentence = f"{rule.name} is tried with {said} in place of its own; nothing is saved"
+    return Tried(replace(settings, rules=(replace(rule, **changes),)), sentence)
+
+
+def chosen(rules: Sequence[Rule], name: str | None) -> list[str]:
+    """The names of the rules, or the one of them. Raises UserError."""
+    names = [rule.name for rule in rules]
+    if not names:
+        raise UserError("the configuration has no rules: add a [[rules]] with a name and `any`")
+    if name is not None and name not in names:
+        raise UserError(f"no rule {name!r}: the rules are {', '.join(names)}")
+    return names if name is None else [name]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +102,17 @@ class Trial:
         """`fits 12 open roles now; would have told 40 in the last 90 days (about 3 a week)`; first summaries are not counted."""
         told = sum(one.kind != "summary" for one in mine)
         roles = "1 open role" if count == 1 else f"{count:,} open roles"
-        return f"fits {roles} now; would have told {told:,} in the last {_span(self.now - self.since)} ({self._rate(told)})"
+        return f"fits {roles} now; would have told {told:,} in the last {_span(self.now - self.since)}{self._rate(told)}"
 
     def _rate(self, told: int) -> str:
-        """How much that is a week, over the time in which there is a history."""
-        begun = max(self.since, self.first_check or self.since)
-        weeks = max((self.now - begun) / timedelta(weeks=1), 1 / 7)
-        rate = told / weeks
-        return f"about {rate:.0f} a week" if rate >= 1 or not told else f"about {max(rate, 0.1):.1f} a week"
+        """` (about 3 a week)` of the time in which there is a history; where that is less than a week, how long it is."""
+        if self.first_check is None:
+            return ", of which nothing is stored yet"
+        covered = self.now - max(self.since, self.first_check)
+        if covered < _ENOUGH:
+            return f", of which the history covers {_span(covered)}" if self.first_check > self.since else ""
+        rate = told / (covered / timedelta(weeks=1))
+        return f" (about {rate:.0f} a week)" if round(rate, 1) >= 1 or not told else f" (about {max(rate, 0.1):.1f} a week)"
 
 
 def _kinds(told: Sequence[Telling]) -> str:

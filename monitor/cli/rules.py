@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 from collections import defaultdict
-from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -89,7 +88,7 @@ def _pay(wanted: MinPay | None) -> str | None:
     return None if wanted is None else f"{wanted.amount:g} {wanted.currency}"
 
 
-_TRY = {"rich_help_panel": "A rule that is not written yet"}  # where help lists its options
+_TRY = {"rich_help_panel": "A rule that is not written yet, or changes to --rule"}  # where help lists its options
 
 
 @app.command("test", cls=Sectioned)
@@ -97,7 +96,15 @@ def try_rules(
     ctx: typer.Context,
     *,
     since: Annotated[str, typer.Option("--since", metavar="TIME", help="How far back to look.")] = "90d",
-    rule: Annotated[str | None, typer.Option("--rule", metavar="NAME", help="Only this rule.", autocompletion=completion.rules)] = None,
+    rule: Annotated[
+        str | None,
+        typer.Option(
+            "--rule",
+            metavar="NAME",
+            help="Only this rule; the options of a rule change its keys for the trial.",
+            autocompletion=completion.rules,
+        ),
+    ] = None,
     file: Annotated[
         Path | None, typer.Option("--file", metavar="FILE", help="Try the [[rules]] of this file instead.", show_default=False)
     ] = None,
@@ -118,8 +125,11 @@ def try_rules(
     fields: Annotated[list[str] | None, typer.Option("--field", metavar="FIELD", help="Which revisions it tells.", **_TRY)] = None,
     fmt: FormatOption = Format.TABLE,
 ) -> None:
-    """Replay the stored history: how much would each rule have told, what, and why?"""
-    from monitor.cli.rule_trial import Trial, tried
+    """Replay the stored history: how much would each rule have told, what, and why?
+
+    Options of a rule try one that is not written yet, or with --rule change that rule for the trial. Nothing is saved.
+    """
+    from monitor.cli.rule_trial import Trial, chosen, tried
     from monitor.cli.times import parse_time
     from monitor.db import reading
     from monitor.queries.fits import first_check, fit_nothing, nothing, open_fits
@@ -127,9 +137,11 @@ def try_rules(
 
     current, moment = state(ctx), now()
     given = {"any": wanted, "all": every, "none": none, "none_in": none_in, "in": within, "locations": location, "boards": board}
-    settings = tried(current.settings, file, given | {"min_pay": min_pay, "on": on, "fields": fields})
-    names = _named(settings.rules, rule)
+    trial = tried(current.settings, file, rule, given | {"min_pay": min_pay, "on": on, "fields": fields})
+    settings, names = trial.settings, chosen(trial.settings.rules, rule)
     begin = parse_time(since, moment)
+    if trial.changed:
+        typer.echo(trial.changed, err=True)
     with current.busy("replaying") as say, reading(current.history()) as connection:
         replayed = replay(connection, settings, begin, lambda read: say(f"replaying: {read} versions read"))
         told = [one for one in replayed if one.rule in names]
@@ -141,18 +153,9 @@ def try_rules(
         fits = open_fits(connection, rules)
         silent = [one for one in rules if not fits[one.name] and not any(telling.rule == one.name for telling in told)]
         useless = {one.name: nothing(connection, one) for one in fit_nothing(connection, silent)}
-        trial = Trial(begin, moment, first_check(connection), fits, told, useless)
+        result = Trial(begin, moment, first_check(connection), fits, told, useless)
     with paged(current.console):
-        emit_lines(trial.lines(), current.console)
-
-
-def _named(rules: Sequence[Rule], name: str | None) -> list[str]:
-    names = [rule.name for rule in rules]
-    if not names:
-        raise UserError("the configuration has no rules: add a [[rules]] with a name and `any`")
-    if name is not None and name not in names:
-        raise UserError(f"no rule {name!r}: the rules are {', '.join(names)}")
-    return names if name is None else [name]
+        emit_lines(result.lines(), current.console)
 
 
 @app.command()
@@ -162,12 +165,13 @@ def explain(
     fmt: FormatOption = Format.TABLE,
 ) -> None:
     """For every rule: which words of the posting fitted, or which condition failed."""
+    from monitor.cli.rule_trial import chosen
     from monitor.db import reading
     from monitor.queries.naming import find_posting
     from monitor.replay import explain as explained
 
     current = state(ctx)
-    _named(current.settings.rules, None)
+    chosen(current.settings.rules, None)
     with reading(current.history()) as connection:
         found = explained(connection, current.settings.rules, find_posting(connection, posting))
     emit([asdict(one) for one in found], _EXPLAIN, fmt, current.console)

@@ -1,33 +1,40 @@
-"""Rows laid out for a screen: a line or two each, or where many columns have no room, a block for each row.
+"""Rows laid out for a screen: one to three lines each, or where more columns have no room, a block for each row.
 
 Ids, links, instants and numbers are never cut or broken: what has no space within it stands whole, and what is left of a row goes
-on a second line. Other texts end in `…` where their column ends.
+on a second and a third line. Other texts end in `…` where their column ends, or go on below it where their cells say so.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import zip_longest
 from textwrap import wrap
+from typing import Literal
 
 from rich.cells import cell_len, set_cell_size
 from rich.style import Style
 from rich.text import Text
 
 _GAP = 2  # between columns, and before a second line
-_FIRST, _OTHER = 24, 10  # the least width of the first text column, and of the others
+_FIRST, _OTHER, _WRAPPED = 24, 10, 30  # the least width of the first text column, of the others, and of one that is wrapped
+_LINES = 3  # of a row, at most
 _WHOLE = 13  # a column up to this width, such as "133k-240k USD", is never narrowed
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\dZ|(?:\d+[^\s\d]+)?")
 
 
+Fit = Literal["cut", "whole", "wrapped"]  # what becomes of a text that is longer than its column
+
+
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A text of one line, its style, and the address that a terminal opens for it."""
+    """A text of one line, its style, the address that a terminal opens for it, and what becomes of it where its column is narrow."""
 
     text: str
     style: str = ""
     link: str | None = None
+    fit: Fit = "cut"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +43,7 @@ class _Column:
     number: bool  # stands to the right
     least: int
     most: int
+    fit: Fit = "cut"
 
     def drawn(self, cell: Cell, width: int) -> Text:
         cut = cell.text if cell_len(cell.text) <= max(width, self.least) else _cut(cell.text, width)
@@ -47,18 +55,24 @@ class _Column:
 def screen(columns: Sequence[str], rows: Sequence[Sequence[Cell]], numbers: Sequence[bool], width: int) -> Iterator[Text]:
     """The rows in lines of at most `width`; `numbers` says which columns stand to the right."""
     made = _columns(columns, rows, numbers)
-    first = _fitting(made, width)
-    second = len(made) - first
-    if (second and not (second == 1 or _least(made[first:]) <= width - _GAP)) or not first:
+    parts = list(_parts(made, width))
+    if len(parts) > _LINES:
         yield from _blocks(columns, rows, width)
         return
-    header = [Cell(name, "bold") for name in columns]
-    widths = [*_widths(made[:first], width), *_widths(made[first:], width - _GAP)]
-    for row in (header, *rows):
-        yield _line(made[:first], row[:first], widths[:first])
-        rest = _line(made[first:], row[first:], widths[first:])
-        if rest.plain:
-            yield Text(" " * _GAP).append_text(rest)
+    for row in ([Cell(name, "bold") for name in columns], *rows):
+        for number, (part, widths) in enumerate(parts):
+            lines = _lines(made[part], row[part], widths)
+            yield from ((Text(" " * _GAP).append_text(line) for line in lines if line.plain) if number else lines)
+
+
+def _parts(columns: Sequence[_Column], width: int) -> Iterator[tuple[slice, list[int]]]:
+    """The columns of each line of a row, with their widths: as many as have room, and where not even one has, that one."""
+    start, room = 0, width
+    while start < len(columns):
+        count = max(_fitting(columns[start:], room), 1)
+        part = slice(start, start + count)
+        yield part, _widths(columns[part], room)
+        start, room = start + count, width - _GAP
 
 
 def _columns(names: Sequence[str], rows: Sequence[Sequence[Cell]], numbers: Sequence[bool]) -> list[_Column]:
@@ -67,8 +81,11 @@ def _columns(names: Sequence[str], rows: Sequence[Sequence[Cell]], numbers: Sequ
     for index, (name, number) in enumerate(zip(names, numbers, strict=True)):
         texts = [row[index].text for row in rows]
         most = max(map(cell_len, [name, *texts]))
-        if number or most <= _WHOLE or all(" " not in text or _INSTANT.fullmatch(text) for text in texts):
+        fit: Fit = next((row[index].fit for row in rows), "cut")
+        if number or fit == "whole" or most <= _WHOLE or all(" " not in text or _INSTANT.fullmatch(text) for text in texts):
             made.append(_Column(name, number, most, most))
+        elif fit == "wrapped":
+            made.append(_Column(name, number, min(most, max(_WRAPPED, *map(_longest_word, texts))), most, fit))
         else:
             made.append(_Column(name, number, min(most, max(room, cell_len(name))), most))
             room = _OTHER
@@ -80,16 +97,37 @@ def _least(columns: Sequence[_Column]) -> int:
 
 
 def _fitting(columns: Sequence[_Column], width: int) -> int:
-    """How many columns have room on the first line."""
+    """How many columns have room on one line."""
     return max((count for count in range(len(columns) + 1) if _least(columns[:count]) <= width), default=0)
 
 
 def _widths(columns: Sequence[_Column], width: int) -> list[int]:
     """A width for each column: what it needs, or less of it the more it needs."""
-    spare = width - _least(columns)
+    spare = max(0, width - _least(columns))
     wanted = sum(column.most - column.least for column in columns)
-    share = 1.0 if wanted <= spare else max(0, spare) / wanted
+    share = 1.0 if wanted <= spare else spare / wanted
     return [column.least + int((column.most - column.least) * share) for column in columns]
+
+
+def _lines(columns: Sequence[_Column], row: Sequence[Cell], widths: Sequence[int]) -> Iterator[Text]:
+    """A row's line, and below it what is left of the cells that are wrapped."""
+    parts = [_cells(column, cell, width) for column, cell, width in zip(columns, row, widths, strict=True)]
+    for cells in zip_longest(*parts, fillvalue=Cell("")):
+        yield _line(columns, cells, widths)
+
+
+def _cells(column: _Column, cell: Cell, width: int) -> list[Cell]:
+    if column.fit != "wrapped":
+        return [cell]
+    return [replace(cell, text=line) for line in _wrapped(cell.text, width)] or [cell]
+
+
+def _wrapped(text: str, width: int) -> list[str]:
+    return wrap(text, width, break_long_words=False, break_on_hyphens=False)
+
+
+def _longest_word(text: str) -> int:
+    return max(map(cell_len, text.split()), default=0)
 
 
 def _line(columns: Sequence[_Column], row: Sequence[Cell], widths: Sequence[int]) -> Text:
@@ -109,7 +147,6 @@ def _blocks(columns: Sequence[str], rows: Sequence[Sequence[Cell]], width: int) 
         if number:
             yield Text()
         for name, cell in zip(columns, row, strict=True):
-            lines = wrap(cell.text, max(width - names, _OTHER), break_long_words=False, break_on_hyphens=False)
-            for place, line in enumerate(lines):
+            for place, line in enumerate(_wrapped(cell.text, max(width - names, _OTHER))):
                 style = Style.parse(cell.style) + Style(link=cell.link) if cell.link else cell.style
                 yield Text((name if not place else "").ljust(names), style="bold").append(line, style=style or "not bold")

@@ -9,7 +9,6 @@ import typer
 
 from monitor.cli.common import now
 from monitor.cli.output import Format, age, emit
-from monitor.errors import UserError
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -17,16 +16,17 @@ if TYPE_CHECKING:
 
     from monitor.queries.naming import Found
 
-_COLUMNS = ("title", "company", "location", "state", "age", "posting")
+_COLUMNS = ("title", "company", "location", "state", "first_seen_at", "posting")
+_SHOWN = ("title", "company", "location", "state", "age", "posting")
 _MOST = 100
 
 
 def list_several(connection: Connection, text: str, found: Sequence[Found], fmt: Format, console: Console) -> None:
-    """Lists what `text` may mean. Raises UserError where a program expects the answer for one."""
+    """List the postings that `text` may mean, and say on standard error that they are these."""
     from monitor.queries.roles import describe
 
-    if fmt is not Format.TABLE:
-        raise UserError(f"“{text}” is several postings: {', '.join(each.posting for each in found[:_MOST])}; name one of them")
-    typer.echo(f"{len(found)} postings are called so: name one of them by the last column", err=True)
+    more = f", of which the newest {_MOST} are listed" if len(found) > _MOST else ""
+    typer.echo(f"{len(found)} postings fit “{text}”{more}: name one of them by the last column", err=True)
     rows = [describe(connection, each) for each in found[:_MOST]]
-    emit([{**row, "age": age(row["first_seen_at"], now())} for row in rows], _COLUMNS, fmt, console)
+    aged = [{**row, "age": age(row["first_seen_at"], now())} for row in rows]
+    emit(aged, _SHOWN if fmt is Format.TABLE else _COLUMNS, fmt, console)

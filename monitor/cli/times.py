@@ -1,11 +1,16 @@
-"""A TIME as people type it, read into an instant."""
+"""A TIME as people type it, read into an instant.
+
+dateutil does not serve: it reads `7` as a day of this month and guesses which number of 01/02/2026 is the month.
+"""
 
 from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from monitor.errors import UserError
+from monitor.local_time import latest
 
 _SPAN = re.compile(
     r"(?:(\d+)\s*([smhdw])|(\d+|an?|last)\s+(sec(?=s?\b)|second|min(?=s?\b)|minute|hr|hour|day|wk|week|mo|month|yr|year)s?)(?:\s+ago)?"
@@ -13,31 +18,38 @@ _SPAN = re.compile(
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _DAYS = {"month": 30, "year": 365}
 _SHORT = {"sec": "second", "min": "minute", "hr": "hour", "wk": "week", "mo": "month", "yr": "year"}
+_CLOCK = re.compile(
+    r"(?:^|[\s,]+)(?:at\s+)?(?:(?P<hour>\d{1,2}):(?P<minute>\d\d)(?::(?P<second>\d\d))?"
+    r"|(?P<hour12>\d{1,2})(?::(?P<minute12>\d\d))?\s*(?P<half>[ap])\.?m\.?)(?:\s*(?:utc|gmt|z))?$"
+)
+_NAMED = {"today": timedelta(0), "yesterday": timedelta(days=1)}
+_NAMES = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_WEEKDAYS = {"tues": 1, "weds": 2, "thur": 3, "thurs": 3} | {
+    written: number for number, name in enumerate(_NAMES) for written in (name, name[:3])
+}
+_ORDINAL = re.compile(r"(?<=\d)(?:st|nd|rd|th)\b|,|\bof\b")
+_FORMS = ("%Y-%m-%d", "%Y/%m/%d", "%d.%m.%Y", "%d %b %Y", "%d %B %Y", "%d-%b-%Y", "%b %d %Y", "%B %d %Y", "%b %Y", "%B %Y", "%Y-%m")
+_WITHOUT_YEAR = ("%d %b", "%d %B", "%b %d", "%B %d", "%b", "%B")
+_YEARS = 9  # between two of the 29th of February, at most
+_ACCEPTED = "7d, 2 weeks ago, yesterday 09:00, last friday, 1 Nov 2026, 2026-03-01 or 2026-03-01T12:00:00Z"
 
 
 def parse_time(text: str, now: datetime) -> datetime:
     """Return the UTC instant that `text` names.
 
-    It is `7d` or `2 weeks ago` before `now`, `yesterday` or a date (its midnight in UTC), or an ISO instant (UTC unless it says
-    otherwise). Raises UserError for anything else.
+    It is `7d` or `2 weeks ago` before `now`; a day such as `yesterday`, `friday`, `1 Nov 2026` or `Nov 1`, with or without a clock (its
+    midnight in UTC); a clock alone; or an ISO instant (UTC unless it says otherwise). A weekday, a clock or a date without a year is
+    the last one up to now. Raises UserError for anything else.
     """
-    words = text.strip()
+    words = " ".join(text.casefold().split())
     try:
-        if span := _SPAN.fullmatch(words.casefold()):
+        if span := _SPAN.fullmatch(words):
             return now - _span(*span.groups())
-        if words.casefold() in _NAMED:
-            return datetime.combine(now.astimezone(UTC).date(), time(), UTC) - _NAMED[words.casefold()]
-        if words.casefold() == "now":
+        if words == "now":
             return now
-        if len(words) == len("2026-03-01"):
-            return datetime.combine(date.fromisoformat(words), time(), UTC)
-        instant = datetime.fromisoformat(words)
-        return (instant if instant.tzinfo else instant.replace(tzinfo=UTC)).astimezone(UTC)
+        return _day_and_clock(words, now.astimezone(UTC)) or _iso(text.strip().upper())
     except (ValueError, OverflowError) as error:
-        raise UserError(f"{text!r} is no time: give one like 7d, 2 weeks ago, yesterday, 2026-03-01 or 2026-03-01T12:00:00Z") from error
-
-
-_NAMED = {"today": timedelta(0), "yesterday": timedelta(days=1)}
+        raise UserError(f"{text!r} is no time: give one like {_ACCEPTED}") from error
 
 
 def _span(short: str | None, letter: str | None, long: str | None, unit: str | None) -> timedelta:
@@ -47,6 +59,71 @@ def _span(short: str | None, letter: str | None, long: str | None, unit: str | N
     unit = _SHORT.get(unit or "", unit)
     number = int(long) if long is not None and long.isdigit() else 1
     return timedelta(days=number * _DAYS[unit]) if unit in _DAYS else timedelta(**{f"{unit}s": number})
+
+
+def _iso(text: str) -> datetime:
+    instant = datetime.fromisoformat(text)
+    return (instant if instant.tzinfo else instant.replace(tzinfo=UTC)).astimezone(UTC)
+
+
+def _day_and_clock(words: str, now: datetime) -> datetime | None:
+    """`yesterday 09:00`, `1 nov`, or `9am`; None for what begins with no day."""
+    clock = _CLOCK.search(words)
+    at = _clock(clock) if clock else time()
+    if clock and not clock.start():
+        return latest(at, ZoneInfo("UTC"), now)
+    day = _day(words[: clock.start()] if clock else words, now.date())
+    return None if day is None else datetime.combine(day, at, UTC)
+
+
+def _clock(read: re.Match[str]) -> time:
+    """Raises ValueError for a clock that never shows that."""
+    if read["hour"] is not None:
+        return time(int(read["hour"]), int(read["minute"]), int(read["second"] or 0))
+    hour = int(read["hour12"])
+    if not 1 <= hour <= 12:  # noqa: PLR2004
+        raise ValueError(read[0])
+    return time(hour % 12 + (12 if read["half"] == "p" else 0), int(read["minute12"] or 0))
+
+
+def _day(words: str, today: date) -> date | None:
+    return today - _NAMED[words] if words in _NAMED else _weekday(words, today) or _date(words, today)
+
+
+def _weekday(words: str, today: date) -> date | None:
+    """`friday`, today's too; `last friday`, before today."""
+    which, _, name = words.rpartition(" ")
+    if name not in _WEEKDAYS or which not in {"", "on", "last"}:
+        return None
+    days = (today.weekday() - _WEEKDAYS[name]) % 7
+    return today - timedelta(days=7 if which == "last" and not days else days)
+
+
+def _date(words: str, today: date) -> date | None:
+    """`1 nov 2026`, `november 1st`, `nov 2026`, or `fri 20 nov 2026`. Raises ValueError for a weekday that it is not."""
+    first, *rest = _ORDINAL.sub(" ", words).split()
+    weekday = _WEEKDAYS.get(first) if rest else None
+    bare = " ".join(rest if weekday is not None else [first, *rest])
+    found = _among(bare, _FORMS) or _last(bare, today)
+    if found is not None and weekday not in {None, found.weekday()}:
+        raise ValueError(words)
+    return found
+
+
+def _last(words: str, today: date) -> date | None:
+    """The last such day of the year, up to today."""
+    forms = [f"{form} %Y" for form in _WITHOUT_YEAR]
+    days = (_among(f"{words} {year}", forms) for year in range(today.year, today.year - _YEARS, -1))
+    return next((day for day in days if day is not None and day <= today), None)
+
+
+def _among(words: str, forms: tuple[str, ...] | list[str]) -> date | None:
+    for form in forms:
+        try:
+            return datetime.strptime(words, form).replace(tzinfo=UTC).date()
+        except ValueError:
+            continue
+    return None
 
 
 def optional_time(text: str | None, now: datetime) -> datetime | None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy import Connection, select
 from sqlalchemy.orm import aliased
 
+from monitor.gathered import among, listed
 from monitor.models import Board, Posting
 from monitor.queries.naming import Found
 
@@ -26,6 +29,15 @@ def former_lives(connection: Connection, found: Found) -> list[Found]:
     while (before := _former(connection, (lives or [found])[0])) and before not in (*lives, found):
         lives.insert(0, before)
     return lives
+
+
+def last_lives(connection: Connection, found: Sequence[Found]) -> list[Found]:
+    """Return those that are not an earlier posting, on a board that its employer has left, of another among them."""
+    old = aliased(Posting)
+    query = select(old.id).select_from(Posting).join(old, old.id == Posting.repost_of)
+    query = query.where(among(Posting.id, "ids"), old.board_id != Posting.board_id)
+    former = set(connection.scalars(query, {"ids": listed([each.id for each in found])}))
+    return [each for each in found if each.id not in former]
 
 
 def _former(connection: Connection, found: Found) -> Found | None:

@@ -1,10 +1,10 @@
-"""A spelling for words that no stored title has, taken from those that titles have."""
+"""What a person may have meant by words that no stored title has: a spelling, or the titles that are most like them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from rapidfuzz import fuzz, process
+from rapidfuzz import fuzz, process, utils
 from sqlalchemy import Connection, select
 
 from monitor.models import SearchText
@@ -13,14 +13,28 @@ from monitor.spelling import forms
 from monitor.words import words_of
 
 _TITLES = 50_000  # the newest; more would take seconds
-_ALIKE = 80.0  # per cent of the letters
+_ALIKE = 80.0  # per cent of the letters of a word
+_NEAR, _NEARLY = 3, 65.0  # titles at most, and per cent of their words
 
 
 def spelling(connection: Connection, phrases: Iterable[str]) -> str | None:
     """The first of the phrases that some title has once its words are spelled as titles spell them; None when there is no such one."""
-    titles = connection.scalars(select(SearchText.title).order_by(SearchText.id.desc()).limit(_TITLES)).all()
+    titles = _titles(connection)
     known = sorted({word for title in titles for word in words_of(title)})
     return next((near for phrase in phrases if (near := _near(phrase, known, titles)) is not None), None)
+
+
+def near_titles(connection: Connection, text: str) -> list[str]:
+    """Return the titles that are most like `text`, the likeliest first; [] when none is."""
+    titles = dict.fromkeys(" ".join(title.split()) for title in _titles(connection))
+    found = process.extract(
+        text, titles.keys(), scorer=fuzz.token_set_ratio, processor=utils.default_process, limit=_NEAR, score_cutoff=_NEARLY
+    )
+    return [title for title, _, _ in found]
+
+
+def _titles(connection: Connection) -> Sequence[str]:
+    return connection.scalars(select(SearchText.title).order_by(SearchText.id.desc()).limit(_TITLES)).all()
 
 
 def _near(phrase: str, known: Sequence[str], titles: Sequence[str]) -> str | None:

@@ -6,48 +6,63 @@ from collections.abc import Iterable
 
 from sqlalchemy import Connection, select
 
+from monitor.db import AnyRow
 from monitor.errors import UserError
 from monitor.models import Board, Posting, PostingVersion, SearchText
 from monitor.phrases import Phrase
+from monitor.queries.moved import last_lives
 from monitor.queries.naming import Found, find_posting
-from monitor.queries.near import spelling
+from monitor.queries.near import near_titles, spelling
 
 _MOST = 500  # titles
 
 
 def find_by_name_or_title(connection: Connection, text: str) -> list[Found]:
-    """The posting of that name, URL or key, else those whose title has `text`, the newest first. Raises UserError when there is none."""
+    """Return the posting of that name, URL or key, else those whose title has `text`, the newest first.
+
+    Titles that postings have now come first; former ones count where no present one has `text`. Raises UserError, with near titles,
+    when there is none.
+    """
     try:
         return [find_posting(connection, text)]
     except UserError as error:
-        found = [] if "/" in text or text.count(":") > 1 else _titled(connection, text)
+        is_name = "/" in text or text.count(":") > 1
+        found = [] if is_name else last_lives(connection, _titled(connection, text))
         if not found:
-            near = spelling(connection, [text])
-            raise UserError(f"no posting is called “{text}”. Did you mean “{near}”?" if near else str(error)) from None
+            raise UserError(str(error) if is_name else _unknown(connection, text, error)) from None
         return found
 
 
 def _titled(connection: Connection, text: str) -> list[Found]:
-    """Those with exactly that title, else those whose title has the phrase, else those with these letters in it."""
-    wanted = _fitting(text, connection.scalars(select(SearchText.title).distinct()))
-    newest = (PostingVersion.posting_id == Posting.id) & (PostingVersion.number == Posting.version)
-    query = select(Posting.id, Board.board, Posting.key).join(Board, Board.id == Posting.board_id).join(PostingVersion, newest)
-    rows = connection.execute(query.where(PostingVersion.title.in_(wanted[:_MOST])).order_by(Posting.first_seen_at.desc(), Posting.id))
-    return [Found(row.id, row.board, row.key) for row in rows]
+    ranks = _ranked(text, connection.scalars(select(SearchText.title).distinct()))
+    wanted = sorted(ranks, key=lambda title: ranks[title])[:_MOST]
+    query = select(Posting.id, Board.board, Posting.key, PostingVersion.title).join(Board, Board.id == Posting.board_id)
+    query = query.join(PostingVersion, PostingVersion.posting_id == Posting.id).where(PostingVersion.title.in_(wanted))
+    query = query.order_by(Posting.first_seen_at.desc(), Posting.id)
+    is_newest = PostingVersion.number == Posting.version
+    return _best(connection.execute(query.where(is_newest)), ranks) or _best(connection.execute(query.where(~is_newest)), ranks)
 
 
-def _fitting(text: str, titles: Iterable[str]) -> list[str]:
+def _best(rows: Iterable[AnyRow], ranks: dict[str, int]) -> list[Found]:
+    """Those whose title fits best, each posting once."""
+    some = list(rows)
+    least = min((ranks[row.title] for row in some), default=0)
+    return list(dict.fromkeys(Found(row.id, row.board, row.key) for row in some if ranks[row.title] == least))
+
+
+def _ranked(text: str, titles: Iterable[str]) -> dict[str, int]:
+    """The titles that fit: 0 for exactly that title, 1 for one that has the phrase, 2 for one that has these letters in it."""
     wanted, phrase = text.strip().casefold(), _phrase(text)
-    same, fit, letters = [], [], []
+    ranks: dict[str, int] = {}
     for title in titles:
         folded = title.strip().casefold()
         if folded == wanted:
-            same.append(title)
+            ranks[title] = 0
         elif phrase is not None and phrase.in_(title):
-            fit.append(title)
+            ranks[title] = 1
         elif wanted and wanted in folded:
-            letters.append(title)
-    return same or fit or letters
+            ranks[title] = 2
+    return ranks
 
 
 def _phrase(text: str) -> Phrase | None:
@@ -55,3 +70,14 @@ def _phrase(text: str) -> Phrase | None:
         return Phrase(text)
     except ValueError:
         return None
+
+
+def _unknown(connection: Connection, text: str, error: UserError) -> str:
+    """The sentence that names a spelling of `text` or the titles that are most like it, else says what to give."""
+    if word := spelling(connection, [text]):
+        return f"no posting is called “{text}”. Did you mean “{word}”?"
+    if titles := near_titles(connection, text):
+        return f"no posting is called “{text}”. The nearest titles are {', '.join(f'“{title}”' for title in titles)}"
+    if any(map(str.isdigit, text)):  # a key, whose neighbors the error names
+        return str(error)
+    return f"no posting is called “{text}”: give words of its title, ats:token:key, its URL or its key; `rolewatch roles` lists them"

@@ -31,7 +31,7 @@ def rounds(connection: Connection, settings: Settings, now: datetime) -> list[Wa
         return []
     read = f"last looked at {_at(row.last_check_at)}" if row.last_check_at else "never looked at"
     words = f"{row.board} is due and no round takes it up ({read})"
-    return [Waiting(f"{row.board} {row.last_check_at}", patience.total_seconds(), words, row.next_check_at)]
+    return [Waiting(f"{row.board} {row.last_check_at} {row.next_check_at}", patience.total_seconds(), words, row.next_check_at)]
 
 
 def messages(connection: Connection, now: datetime) -> list[Waiting]:

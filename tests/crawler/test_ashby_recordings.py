@@ -19,7 +19,7 @@ from crawler.items import Posting, Snapshot
 
 OURS = Path(__file__).parents[1] / "recordings" / "ashby"
 SHARED = Path(__file__).parents[3] / "shared" / "recordings"
-needs_recordings = pytest.mark.needs(SHARED)
+REAL = pytest.mark.needs(SHARED)
 BOARD = "ashby:ExampleLabs"
 PERIODS = {"1 YEAR": "year", "1 MONTH": "month", "1 HOUR": "hour"}
 WORKPLACES = {"Remote": "remote", "Hybrid": "hybrid", "OnSite": "onsite"}
@@ -79,9 +79,15 @@ def by_hand(job: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-@needs_recordings
-async def test_every_job_of_every_real_answer_is_read_and_none_besides(server: AshbyServer) -> None:
-    answers = {file.stem.split("_")[0] + str(number): file.read_bytes() for number, file in enumerate(sorted(SHARED.glob("ashby/*.json")))}
+@pytest.mark.parametrize(
+    ("folder", "names", "right"),
+    [(OURS, "examplelabs.json", (1, 3, 1)), pytest.param(SHARED / "ashby", "*.json", (18, 104, 30), marks=REAL)],
+    ids=["ours", "real"],
+)
+async def test_every_job_of_every_answer_is_read_and_none_besides(
+    server: AshbyServer, folder: Path, names: str, right: tuple[int, int, int]
+) -> None:
+    answers = {file.stem.split("_")[0] + str(number): file.read_bytes() for number, file in enumerate(files_of(folder, names))}
     server.ashby = {name: AshbyBoard(body=body) for name, body in answers.items()}
     results = await look(server, *(f"ashby:{name}" for name in answers), timeout=30)
     counted, tiers = 0, 0
@@ -100,29 +106,43 @@ async def test_every_job_of_every_real_answer_is_read_and_none_besides(server: A
                 pay = posting.pay
                 assert (pay and (pay.minimum, pay.maximum, pay.currency, pay.period)) == pay_by_hand(job)
                 tiers += 1
-    assert (len(answers), counted, tiers) == (18, 104, 30)
+    assert (len(answers), counted, tiers) == right
 
 
-@needs_recordings
-async def test_every_row_of_every_saved_page_is_read_and_none_besides(server: AshbyServer) -> None:
-    files = sorted(SHARED.glob("html/ashby_board_*_2026-08-22.html"))
-    names = [file.stem.split("_")[2] for file in files]
-    server.ashby = {name: AshbyBoard(None, page=file.read_bytes()) for name, file in zip(names, files, strict=True)}
-    results = await look(server, *(f"ashby:{name}" for name in names))
+@pytest.mark.parametrize(
+    ("folder", "names", "right"),
+    [(OURS, "*.page.html", [3]), pytest.param(SHARED / "html", "ashby_board_*_2026-08-22.html", [90, 10, 8, 4], marks=REAL)],
+    ids=["ours", "real"],
+)
+async def test_every_row_of_every_saved_page_is_read_and_none_besides(
+    server: AshbyServer, folder: Path, names: str, right: list[int]
+) -> None:
+    files = {f"Board{number}": file for number, file in enumerate(files_of(folder, names))}
+    pages = {name: page_data(file) for name, file in files.items()}
+    slugs = {data["organization"]["hostedJobsPageSlug"]: name for name, data in pages.items()}
+    server.ashby = {slug: AshbyBoard(None, page=files[name].read_bytes()) for slug, name in slugs.items()}
+    results = await look(server, *(f"ashby:{slug}" for slug in slugs))
     counted = []
-    for name, file in zip(names, files, strict=True):
-        text = file.read_text()
-        data = json.loads(text[text.index("window.__appData = ") + 19 : text.index(";\n", text.index("window.__appData"))])
-        rows = {row["id"]: row for row in data["jobBoard"]["jobPostings"]}
-        result = results[f"ashby:{name}"]
+    for slug, name in slugs.items():
+        data, result = pages[name], results[f"ashby:{slug}"]
+        rows = {row["id"]: row for row in data["jobBoard"]["jobPostings"] if row["isListed"]}
         assert isinstance(result, Snapshot), result
         found = {sighting.key: sighting.read() for sighting in result.sightings}
         assert (found.keys(), result.unkeyed, result.company) == (rows.keys(), 0, data["organization"]["name"])
         for key, row in rows.items():
             assert found[key].title == " ".join(row["title"].split())
             assert found[key].department == (row["departmentExternalName"] or row["departmentName"]).strip()
-            assert found[key].url == f"https://jobs.ashbyhq.com/{data['organization']['hostedJobsPageSlug']}/{key}"
+            assert found[key].url == f"https://jobs.ashbyhq.com/{slug}/{key}"
             assert found[key].location.startswith((row["locationExternalName"] or row["locationName"]).strip())
             assert (found[key].pay is None) == (row["compensationTierSummary"] is None)
         counted.append(len(rows))
-    assert counted == [90, 10, 8, 4]
+    assert counted == right
+
+
+def files_of(folder: Path, names: str) -> list[Path]:
+    return sorted(folder.glob(names))
+
+
+def page_data(file: Path) -> Any:  # noqa: ANN401  # whatever the page holds
+    text = file.read_text()
+    return json.loads(text[text.index("window.__appData = ") + 19 : text.index(";\n", text.index("window.__appData"))])

@@ -201,7 +201,7 @@ async def test_trouble_with_the_page_or_robots_txt_is_no_unknown_board(server: A
         found = await failure(server)
         assert "knows no board" not in found.reason
         assert found.status != 404
-    server.troubles = {PAGE: Trouble(status=503, times=1)}
+    server.troubles = {PAGE: Trouble(status=500, times=1)}
     server.requests.clear()
     assert len((await snapshot(server, BOARD)).sightings) == 1
 

@@ -24,7 +24,7 @@ TROUBLES = {
     "bomb": (Trouble(body=gzip.compress(b" " * (65 << 20)), headers={"Content-Encoding": "gzip"}), "the answer is larger than 64 MB"),
     "login": (Trouble(status=302, headers={"Location": "https://login.example.org/"}), "redirected to another host: login.example.org"),
     "page": (Trouble(body=b"<html>"), "the answer is a web page"),
-    "recovering": (Trouble(status=503, times=1), None),
+    "recovering": (Trouble(status=500, times=1), None),
 }
 
 

@@ -17,8 +17,8 @@ from crawler.answer import Unusable
 from crawler.items import BoardRequest, Posting, Probe, Sighting, Unreadable
 from crawler.spiders.google_pages import raw_of, read_job, read_posting, read_results, read_sitemap
 
+OURS = Path(__file__).parents[1] / "recordings" / "google"
 RECORDED = Path(__file__).parents[3] / "shared" / "recordings" / "google"
-needs_recordings = pytest.mark.needs(RECORDED)
 
 
 @pytest.fixture
@@ -240,32 +240,41 @@ def test_a_sitemap_of_4000_addresses_is_read_in_a_fifth_of_a_second() -> None:
     assert time.process_time() - began < 0.2
 
 
-@needs_recordings
-def test_every_recorded_record_is_read_whole() -> None:
-    """Counted by hand in the recorded pages."""
-    pages = {
-        "google_2026-06_results_full.html": (2, 2),
-        "google_2026-06_results_p1.html": (2, 3640),
-        "google_2026-06_results_past_end.html": (0, 3640),
-        "google_redacted_results.html": (1, 1),
-        "renamed_2026-09_results_empty.html": (0, 6),
-    }
+Face = tuple[str, str, tuple[float | None, float | None, str | None] | None]  # title, location, pay
+OUR_PAGES = {"results.html": (2, 2), "results_of_many.html": (1, 2871), "past_end.html": (0, 2871), "no_results.html": (0, 6)}
+OUR_ROLES: dict[str, Face] = {
+    "131000000000000101": ("Research Engineer, Tides, DeepMind", "London, UK; Zürich, Switzerland", None),
+    "131000000000000102": ("Hydrologist, YouTube", "Mountain View, CA, USA", (171000, 248000, "USD")),
+    "131000000000000103": ("Student Researcher, Oceans, Summer 2027", "Toronto, ON, Canada; Kirkland, WA, USA", None),
+}
+REAL_PAGES = {  # counted by hand in the recorded pages
+    "google_2026-06_results_full.html": (2, 2),
+    "google_2026-06_results_p1.html": (2, 3640),
+    "google_2026-06_results_past_end.html": (0, 3640),
+    "google_redacted_results.html": (1, 1),
+    "renamed_2026-09_results_empty.html": (0, 6),
+}
+REAL_ROLES: dict[str, Face] = {
+    "132507027548054214": ("Staff Developer Experience Engineer, DeepMind", "Bengaluru, Karnataka, India", None),
+    "139289021426606790": ("YouTube Ads Action Demand Verticals Tech Lead", "Mountain View, CA, USA", (207000, 301000, "USD")),
+    "138166347879064262": ("Student Researcher, BS/MS, Winter/Summer 2027", "Mountain View, CA, USA; Toronto, ON, Canada", None),
+}
+
+
+@pytest.mark.parametrize(
+    ("folder", "pages", "roles"),
+    [(OURS, OUR_PAGES, OUR_ROLES), pytest.param(RECORDED, REAL_PAGES, REAL_ROLES, marks=pytest.mark.needs(RECORDED))],
+    ids=["ours", "real"],
+)
+def test_every_recorded_record_is_read_whole(folder: Path, pages: dict[str, tuple[int, int]], roles: dict[str, Face]) -> None:
     read: dict[str, Posting] = {}
     for name, (count, total) in pages.items():
-        found = read_results((RECORDED / name).read_bytes())
+        found = read_results((folder / name).read_bytes())
         assert (len(found.records), found.total, found.unkeyed) == (count, total, 0)
         read |= {posting.key: posting for posting in (read_posting(raw_of(record)) for record in found.records)}
     assert {
         key: (one.title, one.location, one.pay and (one.pay.minimum, one.pay.maximum, one.pay.currency)) for key, one in read.items()
-    } == {
-        "132507027548054214": ("Staff Developer Experience Engineer, DeepMind", "Bengaluru, Karnataka, India", None),
-        "139289021426606790": ("YouTube Ads Action Demand Verticals Tech Lead", "Mountain View, CA, USA", (207000, 301000, "USD")),
-        "138166347879064262": (
-            "Student Researcher, BS/MS, Winter/Summer 2027",
-            "Mountain View, CA, USA; Toronto, ON, Canada",
-            None,
-        ),
-    }
+    } == roles
 
 
 def test_half_a_character_in_a_page_spoils_nothing() -> None:

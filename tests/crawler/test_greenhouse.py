@@ -13,7 +13,10 @@ from crawler.ats import reread
 from crawler.items import Deadline, Pay, Posting, Unreadable
 from crawler.spiders.greenhouse import GreenhouseSpider
 
+OURS = Path(__file__).parents[1] / "recordings" / "greenhouse"
 RECORDINGS = Path(__file__).parents[3] / "shared" / "recordings" / "greenhouse"
+RECORDED = [(OURS, 12), pytest.param(RECORDINGS, 3000, marks=pytest.mark.needs(RECORDINGS))]
+FIRST = [OURS / "otherworks.json", pytest.param(RECORDINGS / "deepmind_5938712_constructed.json", marks=pytest.mark.needs(RECORDINGS))]
 
 
 def read(raw: dict[str, Any]) -> Posting:
@@ -77,27 +80,25 @@ def test_names_of_people_in_internal_fields_are_not_kept() -> None:
     assert json.loads(kept)["metadata"] == [team]
 
 
-needs_recordings = pytest.mark.needs(RECORDINGS)
-
-
-@needs_recordings
-def test_every_recorded_job_can_be_read() -> None:
+@pytest.mark.parametrize(("folder", "least"), RECORDED, ids=["ours", "real"])
+def test_every_recorded_job_can_be_read(folder: Path, least: int) -> None:
     count = 0
-    for file in RECORDINGS.rglob("*.json"):
+    for file in folder.rglob("*.json"):
         found = json.loads(file.read_text())
         for raw in (found.get("jobs") or []) if isinstance(found, dict) else []:
             posting = read(raw)
             assert posting.title
             count += 1
-    assert count > 3000
+    assert count >= least
 
 
-@needs_recordings
-def test_the_posting_that_the_project_began_with() -> None:
-    [raw] = json.loads((RECORDINGS / "deepmind_5938712_constructed.json").read_text())["jobs"]
-    posting = read(raw)
-    assert (posting.title, posting.location) == ("Research Engineer, Product Inspired Research", "Mountain View, California, US")
-    assert posting.pay == Pay(133000, 240000, "USD", "year", "$133,000 - $240,000")
+@pytest.mark.parametrize("file", FIRST, ids=["ours", "real"])
+def test_pay_and_deadline_are_read_from_a_posting_that_states_them_in_its_text(file: Path) -> None:
+    posting = read(json.loads(file.read_text())["jobs"][0])
+    assert posting.title.startswith("Research Engineer, ")
+    assert posting.location == "Mountain View, California, US"
+    assert posting.pay is not None
+    assert (posting.pay.minimum, posting.pay.maximum, posting.pay.currency, posting.pay.period) == (133000, 240000, "USD", "year")
     assert posting.deadline == Deadline(datetime(2024, 5, 19, 19, tzinfo=UTC), "12pm PST Sunday 19th of May 2024")
 
 

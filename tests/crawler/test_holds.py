@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 
 import pytest
 from crawling import BOARD, look, manners
@@ -13,6 +14,16 @@ from crawler.holds import Holds
 from crawler.items import BoardRequest, Failure, Probe, Snapshot
 from crawler.run import crawl
 from monitor.demo.board_server import BoardServer, Trouble
+
+_URL = "https://boards.example/a"
+
+
+@dataclass
+class Clock:
+    now: float = 0.0
+
+    def __call__(self) -> float:
+        return self.now
 
 
 @pytest.fixture
@@ -52,25 +63,103 @@ async def test_a_later_crawl_of_the_same_process_waits_too(server: BoardServer) 
         assert isinstance(result, Failure)
         assert result.status == 503
         assert result.retry_after == pytest.approx(7200, abs=5)
+        assert result.held == (board != BOARD)
+        reason = result.reason
+    assert reason == "127.0.0.1 answered HTTP 503 and is left alone for 120 min more"
     assert [request.path for request in server.requests] == ["examplelabs"]
 
 
+async def test_what_waits_in_the_queue_does_not_go_out_after_an_answer_of_429(server: BoardServer) -> None:
+    tokens = [f"board{number}" for number in range(20)]
+    for token in tokens:
+        server.board(token, job(1))
+    server.troubles[tokens[0]] = Trouble(status=429, headers={"Retry-After": "3"}, times=1)
+    results = await look(server, *(f"greenhouse:{token}" for token in tokens), concurrency=4, delay=0.2)
+    began = server.requests[0].at
+    early = [request.path for request in server.requests if request.at < began + 2.9]
+    assert early in (tokens[:1], tokens[:2])  # the second was on its way where the first answer took long; four were in the queue
+    assert {type(result) for result in results.values()} == {Snapshot}  # a board that only waited has all its tries left
+
+
+@pytest.mark.parametrize("status", [429, 503])
+async def test_a_host_that_does_not_say_how_long_is_left_alone_for_a_minute(server: BoardServer, status: int) -> None:
+    tokens = [f"board{number}" for number in range(20)]
+    for token in tokens:
+        server.troubles[token] = Trouble(status=status)
+    results = await look(server, *(f"greenhouse:{token}" for token in tokens), concurrency=2, delay=0.05)
+    assert len(server.requests) <= 2
+    asked = {request.path for request in server.requests}
+    for token in tokens:
+        failure = results[f"greenhouse:{token}"]
+        assert isinstance(failure, Failure)
+        assert failure.held == (token not in asked)
+        assert failure.retry_after == pytest.approx(60, abs=5)
+
+
+async def test_a_robots_txt_of_503_holds_its_host_too(server: BoardServer) -> None:
+    server.troubles["/robots.txt"] = Trouble(status=503, headers={"Retry-After": "60"})
+    server.troubles["acme"] = Trouble(status=404)
+    holds = Holds()
+    results = [result async for result in crawl("ashby", [BoardRequest("ashby:acme")], manners(server), holds)]
+    assert [type(result) for result in results] == [Failure]
+    assert holds.left(server.url) == pytest.approx(60, abs=5)
+
+
 def test_the_longest_wait_that_a_host_asked_for_holds_until_it_is_over() -> None:
-    now = 100.0
-    holds = Holds(clock=lambda: now)
+    clock = Clock(100.0)
+    holds = Holds(clock)
     for seconds in (60.0, 5.0):
-        holds.note("https://boards.example/a", Unusable("HTTP 429", status=429, retry_after=seconds))
+        holds.answered("https://boards.example/a", 429, seconds)
     holds.check("https://other.example/a")
-    now = 130.0
-    with pytest.raises(Unusable, match="wait 30 s more") as raised:
-        holds.check("https://boards.example/b")
-    assert raised.value.retry_after == 30
-    now = 160.0
+    clock.now = 130.0
+    with pytest.raises(Unusable, match="left alone for 30 s more") as raised:
+        holds.check("https://boards.example:443/b")
+    assert (raised.value.retry_after, raised.value.held) == (30, True)
+    clock.now = 160.0
     holds.check("https://boards.example/b")
 
 
-@pytest.mark.parametrize("trouble", [Unusable("HTTP 500", status=500, retry_after=60), Unusable("HTTP 429", status=429)])
-def test_no_other_answer_holds_a_host(trouble: Unusable) -> None:
+def test_a_host_that_asks_to_wait_again_is_left_alone_for_longer_up_to_an_hour() -> None:
+    clock = Clock()
+    holds = Holds(clock)
+    waits = []
+    for _ in range(9):
+        for _ in range(4):  # a burst that was on the wire together
+            holds.answered(_URL, 429, None)
+        holds.answered(_URL, 200, None)  # it was on the wire with them
+        waits.append(holds.left(_URL))
+        clock.now += waits[-1]
+    assert waits == [60, 120, 240, 480, 960, 1920, 3600, 3600, 3600]
+    holds.answered(_URL, 200, None)
+    holds.answered(_URL, 503, 0.0)
+    assert holds.left(_URL) == 60
+
+
+def test_no_other_answer_holds_a_host() -> None:
     holds = Holds()
-    holds.note("https://boards.example/a", trouble)
-    holds.check("https://boards.example/a")
+    for status in (200, 304, 403, 404, 500, 502):
+        holds.answered(_URL, status, 60)
+        holds.check(_URL)
+
+
+def test_no_hold_names_a_password() -> None:
+    holds = Holds()
+    holds.answered("https://me:secret@boards.example/a", 429, 60)
+    assert list(holds.unsaved()) == ["boards.example:443"]
+    with pytest.raises(Unusable, match=r"^boards\.example answered HTTP 429 and is left alone for 60 s more$"):
+        holds.check("https://me:secret@boards.example/b")
+
+
+def test_holds_are_handed_on_to_the_next_process() -> None:
+    clock = Clock()
+    before, after = Holds(clock), Holds(clock)
+    before.answered(_URL, 429, None)
+    unsaved = before.unsaved()
+    before.mark_saved(unsaved)
+    assert before.unsaved() == {}
+    for host, hold in unsaved.items():
+        after.restore(host, hold.until, hold.status, hold.repeats)
+    assert (after.left(_URL), after.unsaved()) == (60, {})
+    clock.now = 60
+    after.answered(_URL, 429, None)
+    assert (after.left(_URL), len(after.unsaved())) == (120, 1)

@@ -174,7 +174,7 @@ async def test_a_port_where_nobody_listens_is_a_failure() -> None:
 
 
 async def test_a_passing_trouble_passes(server: BoardServer) -> None:
-    server.troubles["examplelabs"] = Trouble(status=503, times=2)
+    server.troubles["examplelabs"] = Trouble(status=500, times=2)
     assert len((await snapshot(server)).sightings) == 2
     assert len(server.asked("examplelabs")) == 3
 

@@ -16,6 +16,8 @@ from monitor import digest, mutes, reminders, saves
 from monitor.alerting import Alerting
 from monitor.fitting import open_postings
 from monitor.messages import DigestMessage, load
+from monitor.queries.moved import former_lives
+from monitor.queries.titles import find_by_name_or_title
 
 
 @pytest.fixture
@@ -24,6 +26,17 @@ def history(engine: Engine) -> History:
     history = History(engine)
     history.look(snapshot([*postings(10), posting("99", title="Chef")]))
     return history
+
+
+def test_a_role_that_moved_is_found_once_by_its_title(history: History) -> None:
+    with history.engine.connect() as connection:
+        before = find_by_name_or_title(connection, "team 3")
+    move(history)
+    history.look(listing([*came(6), *some_new(1)]))
+    with history.engine.connect() as connection:
+        [found] = find_by_name_or_title(connection, "team 3")
+        assert found.board == NEW
+        assert former_lives(connection, found) == before
 
 
 def test_a_role_that_moved_is_listed_once(history: History) -> None:

@@ -13,8 +13,9 @@ from history import settings
 from sqlalchemy import Engine, text
 
 from crawler.items import BoardRequest, Failure, Result, Unchanged
-from monitor.round import Round, Work, run_round
+from monitor.round import Round, run_round
 from monitor.settings import Settings
+from monitor.work import Work
 
 OTHER = "google:deepmind"
 SILENT = {BOARD: "cannot connect to boards-api.greenhouse.io: Network is unreachable", OTHER: "no such host: www.google.com"}

@@ -1,4 +1,4 @@
-"""Real boards, day after day: what is stored is what comparing the files by hand gives."""
+"""Boards day after day, hand-written and real ones: what is stored is what comparing the files by hand gives."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ from monitor.round import report, run_round
 from monitor.schema import open_database
 from monitor.settings import AtsSettings, Settings
 
+OURS = Path(__file__).parents[1] / "recordings" / "series"
 SERIES = Path(__file__).parents[3] / "shared" / "recordings" / "timeseries"
-pytestmark = pytest.mark.needs(SERIES)
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 Event = tuple[str, str, str | None]  # key, kind, field
 
 
-def days(name: str) -> list[dict[str, dict[str, Any]]]:
+def days(folder: Path) -> list[dict[str, dict[str, Any]]]:
     """Each file's jobs by key."""
-    files = sorted((SERIES / name).glob("*.json"))
+    files = sorted(folder.glob("*.json"))
     return [{str(job["id"]): job for job in json.loads(file.read_text())["jobs"]} for file in files]
 
 
@@ -101,13 +101,23 @@ async def _look(engine: Engine, wanted: Settings, now: datetime) -> set[Event]:
     return {(change.posting.split(":")[-1], change.kind, change.field) for change in board.changes}
 
 
-DEEPMIND, LUNO = ("greenhouse-deepmind_daily", "greenhouse:deepmind"), ("greenhouse-luno_content", "greenhouse:luno")
+NEEDS = pytest.mark.needs(SERIES)
+SMALL = (OURS / "greenhouse-examplelabs", "greenhouse:examplelabs")
+DEEPMIND = (SERIES / "greenhouse-deepmind_daily", "greenhouse:deepmind")
+LUNO = (SERIES / "greenhouse-luno_content", "greenhouse:luno")
 
 
-@pytest.mark.parametrize(("name", "board"), [DEEPMIND, LUNO])
-async def test_a_real_series_leaves_what_comparing_by_hand_gives(sqlite_url: str, name: str, board: str) -> None:
+def test_our_own_series_has_every_kind_of_change() -> None:
+    events = [(kind, field) for day in by_hand(days(SMALL[0])) for _, kind, field in day]
+    assert {kind for kind, _ in events} == {"opened", "revised", "closed", "reopened"}
+    assert {field for _, field in events if field} == {"title", "location", "url", "department", "description"}
+    assert len(events) == 13
+
+
+@pytest.mark.parametrize(("folder", "board"), [SMALL, pytest.param(*DEEPMIND, marks=NEEDS), pytest.param(*LUNO, marks=NEEDS)])
+async def test_a_series_leaves_what_comparing_by_hand_gives(sqlite_url: str, folder: Path, board: str) -> None:
     engine = open_database(sqlite_url)
-    series = days(name)
+    series = days(folder)
     found = await crawl_days(engine, board, series)
     assert found[0] == set()
     for day, (stored, expected) in enumerate(zip(found[1:], by_hand(series), strict=True), 1):
@@ -131,9 +141,11 @@ any = ["research engineer"]
 NEWER = "SELECT posting, kind, field FROM posting_changes ORDER BY change_id LIMIT -1 OFFSET :n"
 
 
-@pytest.mark.parametrize(("name", "board"), [pytest.param(*DEEPMIND, marks=pytest.mark.slow), LUNO])
-def test_the_command_run_once_a_day_file_leaves_what_comparing_by_hand_gives(tmp_path: Path, name: str, board: str) -> None:
-    series = days(name)
+@pytest.mark.parametrize(
+    ("folder", "board"), [SMALL, pytest.param(*DEEPMIND, marks=[NEEDS, pytest.mark.slow]), pytest.param(*LUNO, marks=NEEDS)]
+)
+def test_the_command_run_once_a_day_file_leaves_what_comparing_by_hand_gives(tmp_path: Path, folder: Path, board: str) -> None:
+    series = days(folder)
     with serving() as server:
         file = tmp_path / "rolewatch.toml"
         file.write_text(CONFIG.format(api_url=server.url, board=board))

@@ -64,7 +64,8 @@ def test_what_means_no_board_is_said_in_a_sentence(tmp_path: Path, text: str, sa
     ran = program("boards", "find", text, "--format", "json")
     assert (ran.code, ran.json, len(ran.err.splitlines())) == (1, [], 1)
     assert said in ran.err
-    assert program("boards", "find", text).code == 1
+    table = program("boards", "find", text)
+    assert (table.code, table.out, table.err) == (1, "", ran.err)
 
 
 @pytest.mark.parametrize(

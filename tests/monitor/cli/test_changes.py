@@ -1,9 +1,14 @@
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import UTC, datetime
+
 import pytest
-from boards import BOARD
+from boards import BOARD, posting, snapshot
+from history import History
 from program import WIDE, Program
-from story import OTHER, STORY
+from sqlalchemy import Engine
+from story import OTHER, STORY, story_settings
 
 from monitor.cli.output import clean
 
@@ -139,16 +144,41 @@ def test_history_takes_a_title_or_a_part_of_one(sqlite_told: Program) -> None:
 def test_several_postings_of_a_title_are_listed(sqlite_told: Program) -> None:
     ran = sqlite_told("history", "research")
     assert ran.code == 0
-    assert ran.err == "3 postings are called so: name one of them by the last column\n"
+    assert ran.err == "3 postings fit “research”: name one of them by the last column\n"
     assert [line.split()[-1] for line in ran.out.splitlines()[1:]] == [f"{BOARD}:12", STORY, "greenhouse:otherworks:21"]
-    refused = sqlite_told("history", "research", "--format", "json")
-    assert (refused.code, refused.out) == (2, "")
-    assert f"“research” is several postings: {BOARD}:12, {STORY}, " in refused.err
+    listed = sqlite_told("history", "research", "--format", "json")
+    assert (listed.code, listed.err) == (0, ran.err)
+    assert [row["posting"] for row in listed.json] == [f"{BOARD}:12", STORY, "greenhouse:otherworks:21"]
+    csv = sqlite_told("history", "research", "--format", "csv")
+    assert (csv.code, csv.err) == (0, ran.err)
+    assert csv.out.splitlines()[0] == "title,company,location,state,first_seen_at,posting"
 
 
 def test_a_title_that_no_posting_has_is_told_with_a_spelling(sqlite_told: Program) -> None:
     assert sqlite_told("history", "gemni").err == "no posting is called “gemni”. Did you mean “gemini”?\n"
-    assert "give ats:token:key" in sqlite_told("history", "zzz").err
+    assert sqlite_told("history", "zzz").err.startswith("no posting is called “zzz”: give words of its title, ats:token:key, ")
+    assert "no posting '999'" in sqlite_told("history", "999").err
+    assert "“Research Scientist/Engineer”" in sqlite_told("history", "science scientist").err
+
+
+def test_the_titles_nearest_to_words_that_no_title_has_in_a_row_are_named(sqlite_told: Program) -> None:
+    for arguments in (["history", "gemini engineering"], ["history", "gemini engineering", "--format", "json"]):
+        ran = sqlite_told(*arguments)
+        assert (ran.code, ran.out) == (2, "")
+        assert ran.err.startswith("no posting is called “gemini engineering”. The nearest titles are “Research Engineer, Gemini”")
+        assert "Chef" not in ran.err
+
+
+def test_a_title_that_postings_have_now_comes_before_one_that_they_had(rolewatch: Program, engine: Engine) -> None:
+    history = History(engine, story_settings(), now=datetime.now(UTC))
+    old, other = posting("1", title="Compiler Engineer"), posting("2", title="Compiler Engineer, Kernels")
+    history.look(snapshot([old, other]))
+    history.look(snapshot([replace(old, title="Performance Engineer"), other]))
+    assert {row["posting"] for row in rolewatch.ask("history", "Compiler Engineer")} <= {f"{BOARD}:2"}
+    assert "Compiler Engineer, Kernels" in rolewatch("history", "Compiler Engineer").out.splitlines()
+    history.look(snapshot([replace(old, title="Performance Engineer"), replace(other, title="Chef")]))
+    former = rolewatch.ask("history", "Compiler Engineer")
+    assert [row["new"] for row in former] == ["Performance Engineer"]
 
 
 @pytest.mark.parametrize("command", ["history", "show"])

@@ -73,10 +73,10 @@ def test_the_reports_as_json_are_alone_on_standard_output(watching: Program, ser
 
 def test_a_failed_board_is_named_with_its_reason_and_closes_nothing(watching: Program, server: BoardServer) -> None:
     watching("check")
-    server.troubles["otherworks"] = Trouble(status=503)
+    server.troubles["otherworks"] = Trouble(status=500)
     ran = watching("check")
     assert ran.code == 1
-    assert re.search(r"^greenhouse:otherworks   FAILED .*503", ran.out, re.MULTILINE)
+    assert re.search(r"^greenhouse:otherworks   FAILED .*500", ran.out, re.MULTILINE)
     assert "greenhouse:examplelabs  unchanged" in ran.out
     assert _rows(watching, "SELECT count(*) AS open FROM postings WHERE state = 'open'") == [{"open": 12}]
 
@@ -84,7 +84,7 @@ def test_a_failed_board_is_named_with_its_reason_and_closes_nothing(watching: Pr
 def test_quiet_names_only_what_failed(watching: Program, server: BoardServer) -> None:
     watching("check")
     assert not watching("check", "-q").out
-    server.troubles["otherworks"] = Trouble(status=503)
+    server.troubles["otherworks"] = Trouble(status=500)
     ran = watching("check", "-q")
     assert ran.code == 1
     assert ran.out.startswith("greenhouse:otherworks  FAILED")

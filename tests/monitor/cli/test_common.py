@@ -86,7 +86,7 @@ def test_help_names_every_command_of_the_contract() -> None:
 def test_help_has_a_heading_for_each_kind_of_command_and_for_a_rule_to_try() -> None:
     headings = [line for line in _run("--help").stdout.splitlines() if line.endswith(":") and not line.startswith(" ")]
     assert headings == ["Options:", "Start:", "Look at roles:", "Decide what is told:", "Count and export:", "Keep it running:"]
-    assert "\nA rule that is not written yet:\n  --any PHRASE " in _run("rules", "test", "--help").stdout
+    assert "\nA rule that is not written yet, or changes to --rule:\n  --any PHRASE " in _run("rules", "test", "--help").stdout
 
 
 def test_help_imports_nothing_heavy() -> None:

@@ -142,6 +142,31 @@ def test_short_forms() -> None:
         ("2026-03-01T12:00Z", datetime(2026, 3, 1, 12, tzinfo=UTC)),
         ("2026-03-01T12:00:00.5+02:00", datetime(2026, 3, 1, 10, 0, 0, 500_000, tzinfo=UTC)),
         ("2026-03-01 12:00", datetime(2026, 3, 1, 12, tzinfo=UTC)),
+        ("2026-03-01t12:00z", datetime(2026, 3, 1, 12, tzinfo=UTC)),
+        ("monday", datetime(2026, 11, 23, tzinfo=UTC)),  # NOW is one
+        ("last Monday", datetime(2026, 11, 16, tzinfo=UTC)),
+        ("Friday", datetime(2026, 11, 20, tzinfo=UTC)),
+        ("last friday", datetime(2026, 11, 20, tzinfo=UTC)),
+        ("on thurs", datetime(2026, 11, 19, tzinfo=UTC)),
+        ("tue 9am", datetime(2026, 11, 17, 9, tzinfo=UTC)),
+        ("yesterday 09:00", datetime(2026, 11, 22, 9, tzinfo=UTC)),
+        ("Yesterday, at 9:30 p.m.", datetime(2026, 11, 22, 21, 30, tzinfo=UTC)),
+        ("today 12am", datetime(2026, 11, 23, tzinfo=UTC)),
+        ("08:15 UTC", datetime(2026, 11, 23, 8, 15, tzinfo=UTC)),
+        ("10:00", datetime(2026, 11, 22, 10, tzinfo=UTC)),  # the last one
+        ("1 Nov 2026", datetime(2026, 11, 1, tzinfo=UTC)),
+        ("1st of November, 2026", datetime(2026, 11, 1, tzinfo=UTC)),
+        ("Nov 1, 2026 14:05", datetime(2026, 11, 1, 14, 5, tzinfo=UTC)),
+        ("Nov 1", datetime(2026, 11, 1, tzinfo=UTC)),
+        ("24 Nov", datetime(2025, 11, 24, tzinfo=UTC)),
+        ("December 31st", datetime(2025, 12, 31, tzinfo=UTC)),
+        ("29 feb", datetime(2024, 2, 29, tzinfo=UTC)),
+        ("Fri, 20 Nov 2026", datetime(2026, 11, 20, tzinfo=UTC)),
+        ("march", datetime(2026, 3, 1, tzinfo=UTC)),
+        ("March 2026", datetime(2026, 3, 1, tzinfo=UTC)),
+        ("2026-03", datetime(2026, 3, 1, tzinfo=UTC)),
+        ("2026/03/01", datetime(2026, 3, 1, tzinfo=UTC)),
+        ("1.3.2026", datetime(2026, 3, 1, tzinfo=UTC)),
     ],
 )
 def test_a_time_is_read(text: str, instant: datetime) -> None:
@@ -163,11 +188,28 @@ def test_a_time_is_read(text: str, instant: datetime) -> None:
         "9999999d",
         "99999 years ago",
         "0001-01-01T00:00+10:00",
+        "01/02/2026",  # in January or in February
+        "Mon 20 Nov 2026",  # a Friday
+        "31 Nov",
+        "next friday",
+        "friday friday",
+        "yesterday 25:00",
+        "yesterday 13pm",
+        "monday at",
+        ",",
     ],
 )
-def test_what_is_no_time_is_refused(text: str) -> None:
-    with pytest.raises(UserError, match="is no time: give one like 7d, 2 weeks ago, yesterday, 2026-03-01"):
+def test_what_is_no_time_is_refused_with_what_is_one(text: str) -> None:
+    accepted = "7d, 2 weeks ago, yesterday 09:00, last friday, 1 Nov 2026, 2026-03-01 or 2026-03-01T12:00:00Z"
+    with pytest.raises(UserError, match=f"is no time: give one like {accepted}"):
         parse_time(text, NOW)
+
+
+@pytest.mark.parametrize("example", ["7d", "2 weeks ago", "yesterday 09:00", "last friday", "1 Nov 2026", "2026-03-01T12:00:00Z"])
+def test_each_example_of_a_refusal_is_accepted(example: str) -> None:
+    with pytest.raises(UserError, match=example):
+        parse_time("zzz", NOW)
+    assert parse_time(example, NOW) <= NOW
 
 
 def test_an_option_that_was_not_given_is_no_time() -> None:

@@ -77,7 +77,13 @@ def test_roles_finds(told: Program, arguments: list[str], found: list[str]) -> N
         (["--board", "greenhouse:exampellabs"], "no board 'greenhouse:exampellabs' in the database; nearest: greenhouse:examplelabs"),
         (["--rule", "chef"], "no rule 'chef' in {config}: there is research-engineer, kernels"),
         (["--text", "?!"], "there is no word to look for in '?!'"),
-        (["--since", "soon"], "'soon' is no time: give one like 7d, 2 weeks ago, yesterday, 2026-03-01 or 2026-03-01T12:00:00Z"),
+        (
+            ["--since", "soon"],
+            (
+                "'soon' is no time: give one like 7d, 2 weeks ago, yesterday 09:00, last friday, 1 Nov 2026, 2026-03-01 "
+                "or 2026-03-01T12:00:00Z"
+            ),
+        ),
     ],
 )
 def test_a_mistake_is_one_line_and_exit_code_2(told: Program, arguments: list[str], message: str) -> None:
@@ -144,7 +150,7 @@ def test_a_history_without_a_role_says_so(rolewatch: Program) -> None:
 def test_a_terminal_of_80_columns_gets_two_lines_a_role_and_whole_ids(told: Program) -> None:
     lines = [clean(line) for line in told("roles", "--status", "all", environ=WIDE | {"COLUMNS": "80"}).out.splitlines()]
     assert len(lines) == 2 * (5 + 1)
-    assert lines[0].split()[:5] == ["title", "company", "location", "pay", "age"]
+    assert lines[0].split()[:5] == ["title", "company", "location", "pay/year", "age"]
     assert all(len(line) <= 80 for line in lines)
     assert any(line.endswith(f" {BOARD}:12") for line in lines)
     assert any("133k-240k USD" in line for line in lines)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -112,7 +113,7 @@ def test_a_replay_of_one_rule_tells_that_one_alone(told: Program) -> None:
 
 def test_a_rule_that_tells_nothing_is_named_all_the_same(rolewatch: Program) -> None:
     printed = rolewatch("rules", "test").out.splitlines()
-    said = "fits 0 open roles now; would have told 0 in the last 90 days (about 0 a week)"
+    said = "fits 0 open roles now; would have told 0 in the last 90 days, of which nothing is stored yet"
     assert printed == [f"research-engineer: {said}", f"kernels: {said}"]
 
 
@@ -120,11 +121,32 @@ def test_a_replay_begins_with_how_much_each_rule_fits_and_tells(told: Program) -
     rows = told.ask("rules", "test", "--rule", "research-engineer")
     count = sum(row["kind"] != "summary" for row in rows)
     first, second, *_ = told("rules", "test", "--rule", "research-engineer").out.splitlines()
-    assert first == f"research-engineer: fits 3 open roles now; would have told {count} in the last 90 days (about {count * 7} a week)"
+    said = f"research-engineer: fits 3 open roles now; would have told {count} in the last 90 days, of which the history covers "
+    assert first.startswith(said)
+    assert re.fullmatch(r"\d+ minutes", first.removeprefix(said))
     assert second.startswith("  to console: ")
     assert second.endswith(", 2 in a first summary")
-    assert "in the last 2 days (" in told("rules", "test", "--since", "2d").out
-    assert "in the last 24 hours (" in told("rules", "test", "--since", "1d").out
+    assert "in the last 2 days, of which" in told("rules", "test", "--since", "2d").out
+    assert "in the last 24 hours, of which" in told("rules", "test", "--since", "1d").out
+
+
+@pytest.mark.parametrize(
+    ("since", "days", "said"),
+    [
+        ("90d", 6, "would have told 2 in the last 90 days, of which the history covers 6 days"),
+        ("90d", 7, "would have told 2 in the last 90 days (about 2 a week)"),
+        ("90d", 14, "would have told 2 in the last 90 days (about 1 a week)"),
+        ("30d", 56, "would have told 1 in the last 30 days (about 0.2 a week)"),
+        ("5d", 56, "would have told 1 in the last 5 days"),
+    ],
+)
+def test_a_rate_is_stated_from_a_week_of_history_on(rolewatch: Program, engine: Engine, since: str, days: int, said: str) -> None:
+    history = History(engine, story_settings(), now=datetime.now(UTC) - timedelta(days=days, minutes=16))
+    history.look(snapshot([posting("1")]))
+    history.look(snapshot([posting("1"), posting("2")]))
+    history.look(snapshot([posting("1"), posting("2"), posting("3")]), minutes=days * 24 * 60 - 20)
+    first = rolewatch("rules", "test", "--rule", "research-engineer", "--since", since).out.splitlines()[0]
+    assert first == f"research-engineer: fits 3 open roles now; {said}"
 
 
 def test_a_rule_that_fits_nothing_in_the_history_says_so_with_a_spelling(told: Program) -> None:
@@ -164,6 +186,25 @@ def test_every_filter_of_a_rule_is_an_option(told: Program) -> None:
     assert told_fields == [["location", "pay"]]
 
 
+def test_options_change_the_keys_of_a_named_rule_for_the_trial(told: Program) -> None:
+    rows = told.ask("rules", "test", "--rule", "kernels")
+    narrowed = told("rules", "test", "--rule", "kernels", "--location", "Mountain View", "--format", "json")
+    assert [(row["kind"], row["at"]) for row in narrowed.json] == [(row["kind"], row["at"]) for row in rows if row["posting"] == STORY]
+    assert {row["posting"] for row in narrowed.json} == {STORY} < {row["posting"] for row in rows}
+    assert narrowed.err == 'kernels is tried with locations = ["Mountain View"] in place of its own; nothing is saved\n'
+    replaced = told.ask("rules", "test", "--rule", "kernels", "--any", "research engineer", "--in", "title")
+    assert replaced == [row | {"rule": "kernels"} for row in told.ask("rules", "test", "--any", "research engineer")]
+    assert told.ask("rules", "list")[1]["any"] == ["kernels"]
+    assert told.ask("rules", "test", "--rule", "kernels") == rows
+
+
+def test_options_change_a_rule_of_another_file_too(told: Program, tmp_path: Path) -> None:
+    file = tmp_path / "new.toml"
+    file.write_text('[[rules]]\nname = "a"\nany = ["kernels"]\n[[rules]]\nname = "b"\nany = ["nothing"]\n')
+    rows = told.ask("rules", "test", "--file", str(file), "--rule", "a", "--in", "description")
+    assert rows == [row | {"rule": "a"} for row in told.ask("rules", "test", "--rule", "kernels")]
+
+
 def test_a_rule_that_is_not_there_is_refused_with_those_that_are(rolewatch: Program) -> None:
     ran = rolewatch("rules", "test", "--rule", "nope")
     assert ran.code == 2
@@ -197,7 +238,8 @@ def test_the_rules_of_another_file_are_tried(told: Program, tmp_path: Path) -> N
         (["--any", "a", "--in", "nowhere"], 'the rule to try: rules[0].in[0] (rule "tried") = "nowhere": expected'),
         (["--none", "a"], "a rule to try needs a phrase that fits: give --any or --all too"),
         (["--location", "london"], "a rule to try needs a phrase that fits: give --any or --all too"),
-        (["--any", "a", "--rule", "kernels"], "no rule 'kernels': the rules are tried"),
+        (["--any", "a", "--rule", "nope"], "no rule 'nope': the rules are research-engineer, kernels"),
+        (["--rule", "kernels", "--in", "nowhere"], 'the rule to try: rules[0].in[0] (rule "kernels") = "nowhere": expected'),
         (["--any", "a", "--file", "FILE"], "--file has its rules, the options are another: give one of them"),
         (["--file", "FILE"], 'FILE: rules[0].anny (rule "x"): unknown key; did you mean any?'),
         (["--file", "FILE.not"], "FILE.not cannot be read: No such file"),

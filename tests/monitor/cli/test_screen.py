@@ -71,5 +71,35 @@ def test_no_id_is_broken_at_any_width(width: int) -> None:
     assert any("greenhouse:deepmind:5938712" in line for line in drawn(width))
 
 
+def _screen(columns: tuple[str, ...], rows: list[list[Cell]], width: int) -> list[str]:
+    return [line.plain for line in screen(columns, rows, [False] * len(columns), width)]
+
+
+@pytest.mark.parametrize("width", [10, 40, 80])
+def test_an_id_longer_than_the_screen_stands_alone_on_its_line(width: int) -> None:
+    name = "ashby:Example%20Labs%20International:3f0c2a54-9c1e-4a41-8d11-0123456789ab-and-more"
+    assert _screen(("posting",), [[Cell(name)]], width) == ["posting".ljust(len(name)).rstrip(), name]
+    rows = [[Cell("Research Engineer"), Cell("2026-12-24"), Cell(name)]]
+    assert f"  {name}" in _screen(("title", "deadline", "posting"), rows, width) or width < 40
+
+
+def test_a_cell_that_is_whole_is_never_cut() -> None:
+    rows = [
+        [Cell("Research Engineer, Gemini and a long name"), Cell("45.50-70.25 USD an hour", fit="whole"), Cell("Example Labs of London")]
+    ]
+    for width in range(30, 120):
+        assert any("45.50-70.25 USD an hour" in line for line in _screen(("title", "pay", "company"), rows, width)), width
+
+
+def test_a_wrapped_cell_goes_on_below_itself() -> None:
+    rows = [[Cell("Engineer"), Cell("location: London, UK → London, UK; Zurich, Switzerland", fit="wrapped")], [Cell("Chef"), Cell("")]]
+    assert _screen(("title", "what"), rows, 50) == [
+        "title     what",
+        "Engineer  location: London, UK → London, UK;",
+        "          Zurich, Switzerland",
+        "Chef",
+    ]
+
+
 def test_a_cell_opens_its_address() -> None:
     assert any("\x1b]8;" in line and "https://x.example/1" in line for line in drawn(120, color="standard", link="https://x.example/1"))

@@ -1,0 +1,31 @@
+"""Hosts that asked to wait outlive the process that was told, and a round knows which boards it did not ask because of that."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+from monitor.db import Instant
+
+revision = "0017"
+down_revision = "0016"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "host_hold",
+        sa.Column("host", sa.Text(), primary_key=True),
+        sa.Column("until", Instant(), nullable=False),
+        sa.Column("status", sa.Integer(), nullable=False),
+        sa.Column("repeats", sa.Integer(), nullable=False),
+    )
+    op.add_column("board", sa.Column("held_round", sa.Integer()))
+    op.add_column("board", sa.Column("held_reason", sa.Text()))
+
+
+def downgrade() -> None:
+    for column in ("held_reason", "held_round"):
+        op.execute(f"ALTER TABLE board DROP COLUMN {column}")
+    op.drop_table("host_hold")
