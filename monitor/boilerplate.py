@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from monitor.alerting import Alerting, role
 from monitor.db import AnyRow
+from monitor.judge import Events
 from monitor.matching import candidate
 from monitor.messages import Passage, RuleCount, TemplateMessage, Why, dump
 from monitor.settings import Rule
-from monitor.template import find
+from monitor.template import Passage as Edited
+from monitor.template import enough, find_in, passages
 from monitor.write import Told
+
+Passages = Mapping[str, frozenset[Edited]]  # by the posting's key
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,16 +28,33 @@ class Template:
     listed: int
 
 
-def split(told: Sequence[Told], listed: int) -> tuple[list[Told], Template | None]:
-    """What a look brought with the edits of descriptions that are the board's alone marked so, and what the board edited."""
+def compare(events: Events, listed: int) -> Passages:
+    """Return what was edited in each description of a check, by key; nothing where too few were. Comparing texts takes seconds."""
+    edited = {one.stored.key: (one.before, one.after) for one in events.revised if one.before.description != one.after.description}
+    if not enough(len(edited), listed):
+        return {}
+    return {key: passages(before.description, after.description) for key, (before, after) in edited.items()}
+
+
+def split(told: Sequence[Told], listed: int, compared: Passages | None = None) -> tuple[list[Told], Template | None]:
+    """What a look brought with the edits of descriptions that are the board's alone marked so, and what the board edited.
+
+    `compared` are passages that were found before; others are compared here.
+    """
+    known = compared or {}
     rewritten = {one.key: one for one in told if one.kind == "revised" and any(change.field == "description" for change in one.changes)}
-    texts = {key: (one.before.description if one.before else "", one.after.description) for key, one in rewritten.items()}
-    edit = find(texts, listed)
+    if not enough(len(rewritten), listed):
+        return list(told), None
+    edit = find_in({key: known[key] if key in known else _passages(one) for key, one in rewritten.items()}, listed)
     if edit is None:
         return list(told), None
     marked = [replace(one, template=True) if one.key in edit.alone else one for one in told]
     common = tuple(Passage(each.old, each.new, count) for each, count in edit.passages.items())
     return marked, Template(common, tuple(rewritten[key] for key in edit.edited), listed)
+
+
+def _passages(one: Told) -> frozenset[Edited]:
+    return passages(one.before.description if one.before else "", one.after.description)
 
 
 def wants(rule: Rule) -> bool:

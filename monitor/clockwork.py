@@ -6,21 +6,33 @@ The daemon writes them when they are due, `check` once.
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 
 from sqlalchemy import Connection, Engine
 
 from monitor import cards, digest, reminders
+from monitor.db import looking
 from monitor.settings import Settings
 
 _LONGEST: Final = timedelta(hours=1)  # nothing is left to a forecast alone
 
 
-def write(engine: Engine, settings: Settings, now: datetime) -> int:
-    """Write what is due by now. Return how many alerts may be sent and cards edited."""
+class Written(NamedTuple):
+    """What was written, and when to write next."""
+
+    alerts: int  # that may be sent, and cards that may be edited
+    next_at: datetime  # by the same clock: a moment between two of its readings would be planned for the day after
+
+
+def write(engine: Engine, settings: Settings, now: datetime) -> Written:
+    """Write what is due by now. What takes long is read before the transaction, and what has changed since is read again in it."""
+    with looking(engine) as connection:
+        near, today = reminders.read(connection, settings, now), digest.read(connection, settings, now)
     with engine.begin() as connection:
-        told = reminders.write(connection, settings, now) + digest.write(connection, settings, now)
-        return told + cards.pass_deadlines(connection, now)
+        alerts = reminders.write_read(connection, near, now) + digest.write_read(connection, settings, today, now)
+        alerts += cards.pass_deadlines(connection, now)
+    with looking(engine) as connection:
+        return Written(alerts, next_due(connection, settings, now))
 
 
 def next_due(connection: Connection, settings: Settings, now: datetime) -> datetime:

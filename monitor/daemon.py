@@ -1,6 +1,6 @@
 """The daemon: a few jobs in one event loop, one instance a database. Each runs when it has something to do.
 
-    rounds     at the moment when the next board is due (`turns.py`)
+    rounds     at the moment when the next board is due (`turns.py`); each goes on beside the others' work (`rounds.py`)
     timed      at the moment when the next reminder or digest is due (the same)
     lease      every 20 seconds by the loop's own time, since APScheduler's jobs wait for a clock that was set back: says that we are alive
     deliver    for as long as we run: the outbox, which sleeps until a message is due or somebody wakes it
@@ -27,7 +27,7 @@ import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlalchemy import Connection, Engine, event
 
-from monitor import slack_channels
+from monitor import slack_channels, watch
 from monitor.alerting import Alerting
 from monitor.db import is_reading
 from monitor.health.guard import Guard
@@ -157,8 +157,10 @@ class Daemon:
         return engine
 
     def _begin(self) -> None:
-        """Takes up the configuration, and logs of a daemon that died; the operator's message stands there since the lease was taken."""
+        """Take up the configuration, plan the first round, and log of a daemon that died. The operator was told of it with the lease."""
         begin_watching(self.engine, self.settings, self.clock())
+        with self.engine.begin() as connection:
+            watch.begin_at_once(connection, self.clock())
         died = self.lease.unclean
         if died is not None:
             log.warning("daemon died before", pid=died.pid, host=died.host, last_sign=died.expires_at)
@@ -208,11 +210,11 @@ class Daemon:
             return shift(connection, step, self.clock())
 
     async def _end(self, working: Sequence[asyncio.Task[None]]) -> None:
-        """The crawl stopped and its results stored, the message in flight settled, the last question answered."""
-        turn = self.turns.task if self.turns else None
-        if turn is not None:
-            turn.cancel()
-        _, late = await asyncio.wait({*working, *([turn] if turn else [])}, timeout=STOP_WITHIN)
+        """The crawls stopped and their results stored, the message in flight settled, the last question answered."""
+        turns = self.turns.tasks if self.turns else []
+        for task in turns:
+            task.cancel()
+        _, late = await asyncio.wait({*working, *turns}, timeout=STOP_WITHIN)
         for task in late:
             self.forced = True
             log.error("shutdown forced", reason="work in flight did not end in time; the next start resumes it")

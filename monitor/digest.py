@@ -21,7 +21,7 @@ from sqlalchemy import Connection, Select, and_, func, insert, or_, select, upda
 
 from monitor.alerting import Alerting, covers
 from monitor.db import AnyRow
-from monitor.fitting import Fitting, open_postings
+from monitor.fitting import Fits, Fitting
 from monitor.gathered import one_of
 from monitor.local_time import following, latest
 from monitor.messages import BoardHealth, DigestMessage, Role, RoleMessage, dump, load
@@ -50,21 +50,32 @@ def next_due(settings: Settings, now: datetime) -> datetime | None:
     return following(settings.digest, settings.alerts.timezone, now) if settings.digest is not None else None
 
 
+def read(connection: Connection, settings: Settings, now: datetime) -> Fits | None:
+    """Return every open posting with the rules that it fits; None when no channel's digest is due. It may take seconds."""
+    moment = due_since(settings.digest, settings, now) if settings.digest is not None else None
+    if moment is None:
+        return None
+    alerting = Alerting.of(settings)
+    return Fits.read(connection, alerting, settings.rules) if _waiting(connection, alerting, moment) else None
+
+
 def write(connection: Connection, settings: Settings, now: datetime) -> int:
-    """Writes the digest of each channel that rules name and whose time has come; gives how many."""
+    """Read and write in one transaction: see `write_read`."""
+    return write_read(connection, settings, read(connection, settings, now), now)
+
+
+def write_read(connection: Connection, settings: Settings, found: Fits | None, now: datetime) -> int:
+    """Write the digest of each channel that rules name and whose time has come. Return how many."""
     at = settings.digest
     if at is None:  # what waited for one is told at once
         connection.execute(update(Alert).where(Alert.for_digest, Alert.delivery_id.is_(None)).values(for_digest=False))
+    moment = due_since(at, settings, now) if at is not None else None
+    if moment is None or found is None:
         return 0
-    moment = due_since(at, settings, now)
-    if moment is None:
-        return 0
-    alerting = Alerting.of(settings)
-    channels = _waiting(connection, alerting, moment)
-    if channels:
-        day = _Day(connection, settings, list(open_postings(connection, alerting, settings.rules)), now, current(connection, now))
-        for channel, rules in channels.items():
-            day.write(channel, rules)
+    channels = _waiting(connection, found.alerting, moment)
+    day = _Day(connection, settings, found.now(connection), now, current(connection, now))
+    for channel, rules in channels.items():
+        day.write(channel, rules)
     return len(channels)
 
 

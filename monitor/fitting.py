@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,6 +11,8 @@ from sqlalchemy import ColumnElement, Connection, and_, literal, literal_column,
 
 from monitor import store
 from monitor.alerting import Alerting, role
+from monitor.db import AnyRow
+from monitor.gathered import among, listed
 from monitor.matching import candidate
 from monitor.messages import Role, Why
 from monitor.models import Board, Description, Posting, PostingVersion
@@ -28,17 +30,56 @@ class Fitting:
     why: tuple[Why, ...]  # a reason for each rule that it fits
 
 
+@dataclass(frozen=True, slots=True)
+class Fits:
+    """Open postings with the rules that they fit, read before a transaction begins: reading and matching them takes seconds."""
+
+    alerting: Alerting
+    rules: Sequence[Rule]
+    conditions: tuple[ColumnElement[bool], ...]
+    boards: Mapping[str, AnyRow]  # the boards' rows as they were then
+    postings: Sequence[Fitting]
+
+    @classmethod
+    def read(cls, connection: Connection, alerting: Alerting, rules: Sequence[Rule], *conditions: ColumnElement[bool]) -> Fits:
+        """Read the open postings under the conditions."""
+        boards = _boards(connection)
+        return cls(alerting, rules, conditions, boards, list(open_postings(connection, alerting, rules, *conditions)))
+
+    def now(self, connection: Connection) -> Sequence[Fitting]:
+        """Return the postings as they are now: those of boards that were written since are read again, and no others."""
+        boards = _boards(connection)
+        same = {name for name, row in boards.items() if self.boards.get(name) == row}
+        changed = [row.id for name, row in boards.items() if name not in same]
+        if not changed and len(boards) == len(self.boards):
+            return self.postings
+        only = among(Posting.board_id, "boards")
+        again = open_postings(connection, self.alerting, self.rules, *self.conditions, only, boards=changed)
+        return sorted([*(one for one in self.postings if one.board in same), *again], key=lambda one: one.posting_id)
+
+
+def _boards(connection: Connection) -> dict[str, AnyRow]:
+    return {row.board: row for row in connection.execute(select(Board.__table__))}
+
+
 def open_postings(
-    connection: Connection, alerting: Alerting, rules: Collection[Rule], *conditions: ColumnElement[bool]
+    connection: Connection,
+    alerting: Alerting,
+    rules: Collection[Rule],
+    *conditions: ColumnElement[bool],
+    boards: Collection[int] = (),
 ) -> Iterator[Fitting]:
-    """Each open posting of the watched boards under the conditions, whether it fits one of the rules or none."""
-    boards = {row.id: row for row in connection.execute(select(Board.__table__))}
-    for row in connection.execute(_query(rules).where(*conditions)):
-        board, content = boards[row.board_id], store.content(row)
+    """Each open posting of the watched boards under the conditions, whether it fits one of the rules or none.
+
+    `boards` is what a condition may ask for by that name: ids of boards.
+    """
+    found = {row.id: row for row in _boards(connection).values()}
+    for row in connection.execute(_query(rules).where(*conditions), {"boards": listed(boards)} if boards else {}):
+        board, content = found[row.board_id], store.content(row)
         wanted = candidate(board.board, board.company, content)
-        found = [alerting.matchers[rule.name].explain(wanted) for rule in rules]
+        said = [alerting.matchers[rule.name].explain(wanted) for rule in rules]
         shown = role(board, row.key, content, None if row.baseline else row.first_seen_at)
-        yield Fitting(row.posting_id, board.board, shown, row.first_seen_at, tuple(Why(one.rule, one.words) for one in found if one.fits))
+        yield Fitting(row.posting_id, board.board, shown, row.first_seen_at, tuple(Why(one.rule, one.words) for one in said if one.fits))
 
 
 def _query(rules: Collection[Rule]) -> Any:  # noqa: ANN401  # a Select of very many columns

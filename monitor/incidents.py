@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from shlex import quote
-from typing import Literal
+from typing import Final, Literal
 
 from crawler.ats import is_readable
 from crawler.directory import other_boards, where_now
@@ -15,6 +15,8 @@ from crawler.products import title
 from monitor.db import AnyRow, iso
 from monitor.messages import OperatorMessage
 from monitor.notify.words import count, instant, span
+
+NETWORK: Final = "The network is "  # how the headlines of that incident begin
 
 
 def failing(board: AnyRow, failures: int, since: datetime, reason: str, *, gone: bool) -> OperatorMessage:
@@ -95,6 +97,33 @@ def restarted(died: AnyRow, cut_off: int, half_sent: int) -> OperatorMessage:
     return OperatorMessage("restarted", "rolewatch was stopped uncleanly and runs again", facts)
 
 
+def offline(boards: int, since: datetime, reason: str) -> OperatorMessage:
+    """No host answers any board; updated with each round."""
+    facts = (
+        f"Last error: {reason}",
+        f"Since: {instant(since)}",
+        "Is this machine online? No role is closed because of this, and rolewatch goes on when a host answers.",
+    )
+    return OperatorMessage(
+        "network", f"{NETWORK}away: no host answers, {count(boards, 'board')} cannot be read", facts, incident=_outage(since)
+    )
+
+
+def online(since: datetime, at: datetime) -> OperatorMessage:
+    """The end of the same."""
+    facts = (f"Away: {instant(since)} to {instant(at)}",)
+    return OperatorMessage("network back", f"{NETWORK}back after {span(at - since)}", facts, incident=_outage(since))
+
+
+def _outage(since: datetime) -> str:
+    return f"network {iso(since)}"
+
+
+def key(event: str, board: str, since: datetime) -> str:
+    """Return the key of a board's incident."""
+    return f"{_BEGAN.get(event, event)} {board} {iso(since)}"
+
+
 _BEGAN = {"recovered": "failing", "moved": "failing", "drained": "collapsed"}
 
 
@@ -105,5 +134,5 @@ def _message(
     said: str,
     facts: tuple[str, ...],
 ) -> OperatorMessage:
-    key = f"{_BEGAN.get(event, event)} {board.board} {iso(since)}"
-    return OperatorMessage(event, f"{board.company}: {said}", facts, board=board.board, url=board.url, incident=key)
+    about = key(event, board.board, since)
+    return OperatorMessage(event, f"{board.company}: {said}", facts, board=board.board, url=board.url, incident=about)

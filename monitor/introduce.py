@@ -7,7 +7,7 @@ message a channel. So a new rule, a board put back and the first working Slack t
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple, cast
@@ -38,11 +38,14 @@ def introduce(connection: Connection, alerting: Alerting, round_id: int, at: dat
     write(connection, find(connection, alerting, round_id), round_id, at)
 
 
-def find(connection: Connection, alerting: Alerting, round_id: int) -> Introductions:
-    """Return the rules and channels that have boards to be told of; every posting of these is read and matched, and nothing written."""
+def find(connection: Connection, alerting: Alerting, round_id: int, apart: Collection[str] = ()) -> Introductions:
+    """Return the rules and channels that have boards to be told of; every posting of these is read and matched, and nothing written.
+
+    `apart` are the boards of other rounds that go on, each of which tells its own at its end.
+    """
     told: list[tuple[int, Place]] = []
     summaries: dict[Place, _Summary] = defaultdict(_Summary)
-    for board, new in _missing(connection, alerting):
+    for board, new in _missing(connection, alerting, apart):
         told += [(board.id, place) for place in new]
         if alerting.enabled and not (alerting.announces(board.board) and _is_baseline(connection, board, round_id)):
             _add(connection, alerting, board, {place: summaries[place] for place in new})
@@ -73,10 +76,11 @@ class _Summary:
     roles: list[Role] = field(default_factory=list)
 
 
-def _missing(connection: Connection, alerting: Alerting) -> Iterator[tuple[AnyRow, list[Place]]]:
+def _missing(connection: Connection, alerting: Alerting, apart: Collection[str]) -> Iterator[tuple[AnyRow, list[Place]]]:
     """Each board that was read, with the rules and channels that have not been told of it. A pending move is told first."""
     read = select(models.Board.__table__).where(models.Board.watched, models.Board.last_ok_at.is_not(None), ~models.Board.put_back)
-    boards = [board for board in connection.execute(read.order_by(models.Board.id)).all() if not is_pending(board)]
+    rows = connection.execute(read.order_by(models.Board.id)).all()
+    boards = [board for board in rows if not is_pending(board) and board.board not in apart]
     names = directory(connection)
     known = {(row.board_id, row.rule, names.key(row.channel)) for row in connection.execute(select(models.Introduction.__table__))}
     for board in boards:

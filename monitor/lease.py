@@ -11,19 +11,20 @@ calls     a message is sent only while the lease is surely ours (`Lease.ensure`)
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, bindparam, event, select, update
+from sqlalchemy import Connection, Engine, and_, bindparam, event, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from monitor import models
 from monitor.db import AnyRow, is_reading
 from monitor.dbclock import in_seconds, seconds_until
 from monitor.errors import UserError
+from monitor.gathered import one_of
 from monitor.identity import Identity, here, is_dead
 
 LIFE: Final = timedelta(seconds=60)
@@ -199,7 +200,10 @@ def _bring_forward(connection: Connection, row: AnyRow) -> None:
         connection.execute(mine.values(expires_at=in_seconds(LIFE.total_seconds())))
 
 
-def end_rounds(connection: Connection, now: datetime) -> int:
-    """Ends the rounds that a worker left open, since it died or could not write their end: their alerts go out. Gives how many."""
-    unfinished = models.CheckRound.finished_at.is_(None)
+def end_rounds(connection: Connection, now: datetime, live: Collection[int] = ()) -> int:
+    """Ends the rounds that a worker left open, since it died or could not write their end: their alerts go out. Gives how many.
+
+    `live` are rounds that go on.
+    """
+    unfinished = and_(models.CheckRound.finished_at.is_(None), ~one_of(models.CheckRound.id, live))
     return connection.execute(update(models.CheckRound).where(unfinished).values(finished_at=now)).rowcount

@@ -205,6 +205,8 @@ class OperatorMessage(msgspec.Struct, frozen=True, omit_defaults=True, tag="oper
         "in order",
         "late",
         "in time",
+        "network",
+        "network back",
         "test",
     ]
     headline: str  # one line

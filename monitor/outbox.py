@@ -17,7 +17,7 @@ from typing import Final, NamedTuple
 import structlog
 from sqlalchemy import Connection, Engine
 
-from monitor import channel_merge, deliveries, edits, pack, quiet, slack_channels
+from monitor import channel_merge, deliveries, edits, pack, quiet, slack_channels, unpacked
 from monitor.db import reading
 from monitor.edits import Edit, Editor
 from monitor.lease import Lease, LeaseLost
@@ -40,7 +40,7 @@ APPEARS: Final = timedelta(seconds=2)  # what a message may take to be found in 
 
 
 class Survey(NamedTuple):
-    """The head of every queue, and when the clock alone may change what can be sent: quiet hours, a channel where much piles up."""
+    """The head of every queue, and when the clock alone may change what can be sent: quiet hours, what piles up, a long round."""
 
     heads: list[Work]
     turn_at: datetime | None
@@ -140,7 +140,7 @@ class Outbox:
             return self._found(connection, now)
 
     def _found(self, connection: Connection, now: datetime) -> Survey:
-        turns = (quiet.next_turn(self._hours, now), pack.piled_up_at(connection, now))
+        turns = (quiet.next_turn(self._hours, now), pack.piled_up_at(connection, now), unpacked.next_at(connection))
         heads: list[Work] = [*_in_turn(connection, deliveries.heads(connection)), *edits.heads(connection)]
         return Survey(heads, min((moment for moment in turns if moment), default=None))
 

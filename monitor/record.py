@@ -20,13 +20,14 @@ from typing import cast
 from sqlalchemy import Connection, Table, bindparam, func, insert, select, update
 
 from crawler.items import Failure, Result, Snapshot, Unchanged
-from monitor import boilerplate, cards, incidents, late_roles, models, move_summary, moving, plan
+from monitor import boilerplate, cards, incidents, late_roles, models, move_summary, moving, outage, plan
 from monitor.alerting import Alerting
 from monitor.db import AnyRow
 from monitor.gone import reposts
 from monitor.judge import Events, judge_missing, judge_snapshot
 from monitor.messages import OperatorMessage
 from monitor.moving import Moved
+from monitor.network import is_unreached
 from monitor.ready import Ready, prepare
 from monitor.store import load_board, load_unlisted
 from monitor.write import Told, write_events
@@ -44,12 +45,13 @@ class Recorder:
     alerting: Alerting
     random: Random
     clock: Callable[[], datetime]
+    defers: bool = False  # the round's end tells of boards that no host answered: it knows whether the network is away
 
     def judge(self, connection: Connection, result: Result) -> Look:
         """Decide what the result did to its board; nothing is written."""
         board, now = load_board(connection, result.board), self.clock()
         alerting = self.alerting.remembering()
-        look = Look(connection, board, self.round_id, plan.later(now, board.clock), now, alerting, self.random, result)
+        look = Look(connection, board, self.round_id, plan.later(now, board.clock), now, alerting, self.random, result, self.defers)
         if not isinstance(result, Failure):
             look.judge(result)
         return look
@@ -77,9 +79,11 @@ class Look:
     alerting: Alerting
     random: Random
     result: Result
+    defers: bool
     baseline: bool = False  # the board has never listed a role that we could know
     events: Events = field(default_factory=Events)
     ready: Ready = field(default_factory=Ready)
+    edits: boilerplate.Passages = field(default_factory=dict)  # of descriptions, where most of the board's were edited
     columns: dict[str, object] = field(default_factory=dict)  # what the board's row becomes
     facts: dict[str, object] = field(default_factory=dict)  # for the log
 
@@ -88,6 +92,7 @@ class Look:
         self.baseline = self.board.last_ok_at is None or moving.is_first_list(self.connection, self.board)
         self.events = self._judge(result)
         self.ready = prepare(self.connection, self.alerting.matchers.values(), self.board, self.events)
+        self.edits = boilerplate.compare(self.events, result.seen) if isinstance(result, Snapshot) else {}
 
     def write(self, connection: Connection) -> dict[str, object]:
         """Store the check; give its facts for the log."""
@@ -109,7 +114,8 @@ class Look:
         every = timedelta(seconds=self.board.every)
         planned = plan.due_at(self.board.next_check_at, every, self.board.failures + 1, self.now)
         until = self.now + timedelta(seconds=failure.retry_after or 0)
-        columns = {"held_round": self.round_id, "held_reason": failure.reason, "next_check_at": max(planned, until)}
+        columns = {"held_round": self.round_id, "held_reason": failure.reason}
+        columns["next_check_at"] = max(planned, until) if self.board.watched else None
         self.connection.execute(_CHANGE_BOARD, columns | {"row": self.board.id})
         return {"board": self.board.board, "reason": failure.reason}
 
@@ -126,10 +132,12 @@ class Look:
         gone = unknown >= plan.FAILURES_TO_FAIL
         self.facts = {"reason": failure.reason, "failures": failures} | ({"gone": True} if gone else {})
         message = incidents.failing(self.board, failures, since, failure.reason, gone=gone)
-        if failures == plan.FAILURES_TO_FAIL or (gone and self.board.unknown < unknown == plan.FAILURES_TO_FAIL < failures):
+        if gone and self.board.unknown < unknown == plan.FAILURES_TO_FAIL < failures:
             self._notice(check_id, message)  # once more where the first one could not say yet where the employer is
-        elif failures > plan.FAILURES_TO_FAIL:
+        elif outage.was_told(self.connection, self.board):
             cards.amend(self.connection, message)
+        elif failures >= plan.FAILURES_TO_FAIL and not (self.defers and is_unreached(failure)):
+            self._notice(check_id, message)
 
     def _unknown(self, failure: Failure) -> int:
         """How many checks in a row found no such board. Once there are enough to say so, other failures do not unsay it."""
@@ -180,7 +188,7 @@ class Look:
             told, late = late_roles.split(told)
             rows = late_roles.rows(self.alerting, self.board, late) if late else ()
             self.alerting.write(self.connection, self.board, rows, round_id=self.round_id, check_id=check_id, at=self.at)
-        told, template = boilerplate.split(told, listed)
+        told, template = boilerplate.split(told, listed, self.edits)
         if template is not None:
             rows = boilerplate.rows(self.alerting, self.board, template, self.at)
             self.alerting.write(self.connection, self.board, rows, round_id=self.round_id, check_id=check_id, at=self.at)
@@ -215,7 +223,7 @@ class Look:
             whole = result.unkeyed == 0  # a list that hides a posting is read again, since `unchanged` would count as a look
             validators = {"etag": result.etag, "last_modified": result.last_modified} if whole else {"etag": None, "last_modified": None}
             self.columns |= validators | {"read_at": None if waits else self.at}
-        if self.board.failures >= plan.FAILURES_TO_FAIL:
+        if outage.was_told(self.connection, self.board):
             caught = {"opened": counts["opened"], "closed": counts["closed"]}
             self._notice(check_id, incidents.recovered(self.board, self.at, seen=seen, **caught))
         self._collapse(check_id, lost)
@@ -255,7 +263,9 @@ class Look:
         made: tuple[int] = self.connection.execute(_NEW_CHECK, row | columns).inserted_primary_key  # type: ignore[assignment]  # there is one
         return made[0]
 
-    def _next(self, failures: int, retry_after: float | None) -> datetime:
+    def _next(self, failures: int, retry_after: float | None) -> datetime | None:
+        if not self.board.watched:  # the configuration has left it meanwhile
+            return None
         return plan.next_check(self.now, timedelta(seconds=self.board.every), failures, retry_after, self.random)
 
     def _notice(self, check_id: int, message: OperatorMessage) -> None:

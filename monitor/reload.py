@@ -15,6 +15,7 @@ from sqlalchemy import Engine
 from monitor import channel_merge, refused_file, slack_channels, watch
 from monitor.alerting import Alerting
 from monitor.errors import UserError
+from monitor.gate import Gate
 from monitor.health.guard import Guard
 from monitor.outbox import Outbox
 from monitor.settings import Settings
@@ -60,6 +61,7 @@ class Configuration:
     guard: Guard
     talk: Talk
     asked: bool = field(default=False)  # by SIGHUP, or again after trouble
+    gate: Gate = field(default_factory=Gate)  # a round that goes on stores each result by one configuration
 
     def is_old(self) -> bool:
         """True if a file has changed, or somebody asked to read them again."""
@@ -94,11 +96,12 @@ class Configuration:
             await asyncio.to_thread(self._refuse, str(error).splitlines())
             return False
         try:
-            await asyncio.to_thread(begin_watching, self.engine, settings, self.clock())
+            async with self.gate.changing():
+                await asyncio.to_thread(begin_watching, self.engine, settings, self.clock())
+                self.settings = settings
         except NO_DATABASE:
             await self.guard.take_up(before)
             raise
-        self.settings = settings
         self.set_up_logs(settings)
         self.outbox.take_up(outbox)
         await self.outbox.learn()

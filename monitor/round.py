@@ -1,34 +1,33 @@
-"""One round: crawl the boards, record each result as it comes, then tell what is new; and what a round has brought."""
+"""One round: crawl the boards, record each result as it comes, then tell what is new; and what a round has brought.
+
+Several rounds may go on at once (`Work`). Boards of one ats are crawled by one of them at a time: so its hosts are asked with its
+manners, and no board is checked twice at once.
+"""
 
 from __future__ import annotations
 
 import asyncio
-import time
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from contextlib import aclosing, suppress
+from collections.abc import Callable, Collection, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from datetime import datetime
 from random import Random
 
-import structlog
 from sqlalchemy import Connection, Engine, insert, text, update
 
-from crawler.holds import Holds
-from crawler.items import BoardRequest, Failure, Result
+from crawler.items import BoardRequest, Result
 from crawler.run import crawl_together
-from monitor import host_holds, introduce, lease, models, new_place, reminders, watch
+from monitor import host_holds, introduce, lease, models, new_place, outage, reminders, watch
 from monitor.alerting import Alerting
 from monitor.db import looking
 from monitor.matching import catch_up
 from monitor.memory import give_back
-from monitor.network import NETWORK, is_unreached
-from monitor.record import Look, Recorder
+from monitor.record import Recorder
 from monitor.settings import Settings
-from monitor.trouble import is_outside, words
+from monitor.storing import Brought, Storing
+from monitor.work import Work
 
-log = structlog.get_logger()
-_HOLD = 0.2  # seconds after which a transaction takes no further result: others wait for it
 CATCH_UP = 2.0  # seconds after a round for matching what is stored with rules that are new
 
 
@@ -83,172 +82,139 @@ async def run_round(
     announce: bool,
     clock: Callable[[], datetime],
     random: Random,
-    holds: Holds | None = None,
 ) -> int:
-    """Looks at the named boards, at all watched ones for None; gives the round's id. Cancelling it loses no result that came.
-
-    `holds` are the hosts that asked earlier rounds of this process to wait; those of earlier processes are in the database.
+    """Check the named boards, all watched ones for None. Return the round's id. Cancelling it loses no result that came.
 
     Raises what kept a board from being stored, not even as a failure, when all others are.
     """
-    alerting = Alerting.of(settings, enabled=alerts, announce=announce)
-    holds = holds or Holds()
-    round_id, requests = await asyncio.to_thread(_begin, engine, settings, names, holds, clock())
-    one_round = _Round(engine, settings, Recorder(round_id, alerting, random, clock), holds)
-    try:
-        async with asyncio.TaskGroup() as crawls:
-            for ats, boards in requests.items():
-                crawls.create_task(one_round.crawl(ats, boards))
-        await new_place.seek(engine, settings, one_round.gone, round_id)
-    finally:
-        await asyncio.shield(asyncio.to_thread(_end, engine, alerting, round_id, holds, clock()))
-        NETWORK.end_round()
-    for error in one_round.unstored:
-        raise error
+    work = Work(engine, lambda: settings, clock, random)
+    one = await Round.begin(work, names, alerts=alerts, announce=announce)
+    await one.run()
     await asyncio.to_thread(catch_up, engine, settings, CATCH_UP)
-    return round_id
+    return one.id
 
 
-def _begin(
-    engine: Engine, settings: Settings, names: Collection[str] | None, holds: Holds, now: datetime
-) -> tuple[int, dict[str, list[BoardRequest]]]:
-    with engine.begin() as connection:
-        host_holds.restore(connection, holds, now)
-        lease.end_rounds(connection, now)  # one whose end found the disk full
-        watch.sync(connection, settings)
-        started = connection.execute(insert(models.CheckRound).values(started_at=now).returning(models.CheckRound.id))
-        wanted = {board.board for board in settings.boards if board.enabled} if names is None else names
-        return started.scalar_one(), watch.requests(connection, wanted, now)
+@dataclass(slots=True)
+class Round:
+    """One round, from its row in the database on."""
 
+    work: Work
+    id: int
+    settings: Settings  # of its beginning: whom it asks, and how
+    boards: dict[str, list[str]]  # by ats
+    enabled: bool  # does it write alerts?
+    announce: bool
+    left: set[str]  # ats that are not crawled yet
+    brought: Brought = field(default_factory=Brought)
+    alerting: Alerting | None = None  # of the settings of the last batch
 
-def _end(engine: Engine, alerting: Alerting, round_id: int, holds: Holds, now: datetime) -> None:
-    with looking(engine) as connection:
-        found = introduce.find(connection, alerting, round_id)
-    with engine.begin() as connection:
-        introduce.write(connection, found, round_id, now)
-        reminders.expire(connection, now)
-        connection.execute(update(models.CheckRound).where(models.CheckRound.id == round_id).values(finished_at=now))
-        saved = host_holds.save(connection, holds, now)
-    holds.mark_saved(saved)
-    give_back()
+    @classmethod
+    async def begin(cls, work: Work, names: Collection[str] | None, *, alerts: bool, announce: bool) -> Round:
+        """Begin a round of the named boards, of all watched ones for None. Whoever begins it runs it."""
+        settings = work.settings()
+        wanted = [board.board for board in settings.boards if board.enabled] if names is None else names
+        boards: dict[str, list[str]] = defaultdict(list)
+        for name in wanted:
+            boards[name.partition(":")[0]].append(name)
+        round_id = await asyncio.to_thread(_begin, work, settings, work.clock())
+        work.live[round_id] = wanted
+        work.busy.update(boards.keys())
+        return cls(work, round_id, settings, boards, alerts, announce, set(boards))
 
+    async def run(self) -> None:
+        """Crawl and store. Cancelling it loses no result that came. Raises as `run_round` does."""
+        try:
+            async with asyncio.TaskGroup() as crawls:
+                for ats in self.boards:
+                    crawls.create_task(self._crawl(ats))
+            await new_place.seek(self.work.engine, self.settings, self.brought.gone, self.id)
+        finally:
+            await asyncio.shield(self._end())
+        for error in self.brought.unstored:
+            raise error
 
-@dataclass(frozen=True, slots=True)
-class _Round:
-    engine: Engine
-    settings: Settings
-    recorder: Recorder
-    holds: Holds
-    unstored: list[Exception] = field(default_factory=list)
-    gone: list[str] = field(default_factory=list)  # boards that their ats does not know any more
+    def free(self) -> None:
+        """Let other rounds have what this one has not crawled: it is over."""
+        self.work.busy.subtract(self.left)
+        self.left.clear()
 
-    async def crawl(self, ats: str, requests: Sequence[BoardRequest]) -> None:
+    async def _crawl(self, ats: str) -> None:
         """Record the results of one ats's boards. Trouble here waits for the round's end, so that the other crawls go on."""
         try:
-            await self._crawl(ats, requests)
+            async with self.work.turns[ats]:
+                await self._crawl_in_turn(ats)
         except Exception as error:  # noqa: BLE001  # raised when all boards that can be stored are
-            self.unstored.append(error)
+            self.brought.unstored.append(error)
+        if not self.brought.unstored:  # else its boards wait for as long as the round does that failed
+            self.left.discard(ats)
+            self.work.busy[ats] -= 1
+            if self.left:  # else the round's end follows at once
+                self.work.read()
 
-    async def _crawl(self, ats: str, requests: Sequence[BoardRequest]) -> None:
-        async with aclosing(crawl_together(ats, requests, watch.manners(self.settings, ats), self.holds)) as batches:
+    async def _crawl_in_turn(self, ats: str) -> None:
+        work = self.work
+        requests = await asyncio.to_thread(_requests, work.engine, self.boards[ats], work.clock())
+        async with aclosing(crawl_together(ats, requests, watch.manners(self.settings, ats), work.holds)) as batches:
             async for batch in batches:
-                storing = asyncio.create_task(asyncio.to_thread(self._record, batch))
+                storing = asyncio.create_task(self._store(batch))
                 try:
                     await asyncio.shield(storing)
                 finally:
                     await asyncio.wait([storing])  # cancelled or not: the round's end tells of what is stored by then
 
-    def _record(self, results: Sequence[Result]) -> None:
-        """Stores results that came together, many in one transaction; where that goes wrong, each of what is left in one of its own.
+    async def _store(self, batch: Sequence[Result]) -> None:
+        async with self.work.gate.storing():
+            recorder = Recorder(self.id, self._alerting(), self.work.random, self.work.clock, defers=True)
+            await asyncio.to_thread(Storing(self.work.engine, recorder, self.work.holds, self.brought).store, batch)
+        self.work.stored()
 
-        Alone and not under a savepoint: at each savepoint SQLite's search index writes what it has gathered.
-        """
-        left = list(results)
-        with suppress(Exception):  # whose trouble it is, is found out below
-            while len(left) > 1:
-                stored = self._store(left)
-                left = left[len(stored) :]
-                _say(stored)
-        there = self._stored() if len(left) > 1 else frozenset()
-        for result in left:
-            if result.board not in there:
-                self._record_alone(result)
+    def _alerting(self) -> Alerting:
+        """Of the settings as they are now: what is found from now on is told by today's rules."""
+        settings = self.work.settings()
+        if self.alerting is None or self.alerting.settings is not settings:
+            self.alerting = Alerting.of(settings, enabled=self.enabled, announce=self.announce)
+        return self.alerting
 
-    def _stored(self) -> Collection[str]:
-        """The boards that this round has stored, as far as that can be asked: a commit may have come through though it failed for us."""
-        with suppress(Exception), self.engine.connect() as connection:
-            return connection.scalars(_OF_ROUND, {"round": self.recorder.round_id}).all()
-        return frozenset()
-
-    def _record_alone(self, result: Result) -> None:
-        """Stores a result; this is the job around one board, so whatever goes wrong with it stays with it."""
+    async def _end(self) -> None:
+        work = self.work
         try:
-            _say(self._store([result]))
-        except Exception as error:
-            if not is_outside(error):
-                log.exception("board not stored", board=result.board)
-            if result.board not in self._stored():
-                self._store_failure(result, words(error) if is_outside(error) else type(error).__name__)
-
-    def _store(self, results: Sequence[Result]) -> list[tuple[Result, dict[str, object]]]:
-        """Stores the first of these results, one at least and as many as others can wait for; gives them with the facts for the log."""
-        judged = self._judge(results)
-        stored: list[tuple[Result, dict[str, object]]] = []
-        until = time.monotonic() + _HOLD
-        with self.engine.begin() as connection:
-            for look in judged:
-                stored.append((look.result, self.recorder.record(connection, look)))
-                if time.monotonic() > until:
-                    break
-            saved = host_holds.save(connection, self.holds, self.recorder.clock())
-        self.holds.mark_saved(saved)
-        self.gone.extend(result.board for result, facts in stored if "gone" in facts)
-        return stored
-
-    def _judge(self, results: Sequence[Result]) -> list[Look]:
-        """Decide what the first of these results did, one at least: rows and texts are read while others may write."""
-        judged: list[Look] = []
-        until = time.monotonic() + _HOLD
-        with looking(self.engine) as connection:
-            for result in results:
-                judged.append(self.recorder.judge(connection, result))
-                if time.monotonic() > until:
-                    break
-        return judged
-
-    def _store_failure(self, result: Result, why: str) -> None:
-        """Pushes the board's next try forward, as a failure of ours; where even that cannot be stored, the round says it at its end."""
-        try:
-            _say(self._store([Failure(result.board, f"its result could not be stored: {why}", seconds=result.seconds)]))
-        except Exception as error:  # noqa: BLE001  # as above: the other boards are to be stored
-            self.unstored.append(error)
+            async with work.ending, work.gate.storing():
+                apart = {name for number, names in work.live.items() if number != self.id for name in names}
+                since = await asyncio.to_thread(_end, self, self._alerting(), apart, work.clock())
+                work.network.incident, work.network.asked = since, True
+        finally:
+            del work.live[self.id]
 
 
-def _say(stored: Iterable[tuple[Result, dict[str, object]]]) -> None:
-    """Logs what is stored; that the log cannot be written is no trouble of a board."""
-    with suppress(OSError):
-        for result, facts in stored:
-            if isinstance(result, Failure) and result.held:
-                log.debug("board not asked", **facts)
-                continue
-            if is_unreached(result):
-                NETWORK.unreached(facts)
-                continue
-            NETWORK.reached()
-            if isinstance(result, Failure):
-                log.warning("board failed", **facts)
-            else:
-                (log.info if _is_news(facts) else log.debug)("board read", **facts)
+def _begin(work: Work, settings: Settings, now: datetime) -> int:
+    with work.engine.begin() as connection:
+        host_holds.restore(connection, work.holds, now)
+        lease.end_rounds(connection, now, list(work.live))  # one whose end found the disk full
+        watch.sync(connection, settings)
+        started = connection.execute(insert(models.CheckRound).values(started_at=now).returning(models.CheckRound.id))
+        return started.scalar_one()
 
 
-def _is_news(facts: Mapping[str, object]) -> bool:
-    """Did the check bring a change, or read the board for the first time?"""
-    return any(facts.get(name) for name in ("baseline", "opened", "revised", "closed", "reopened"))
+def _requests(engine: Engine, names: Collection[str], now: datetime) -> list[BoardRequest]:
+    with looking(engine) as connection:
+        return [request for requests in watch.requests(connection, names, now).values() for request in requests]
 
 
-_OF_ROUND = text("""
-SELECT b.board FROM board_check c JOIN board b ON b.id = c.board_id WHERE c.round_id = :round
-UNION ALL SELECT board FROM board WHERE held_round = :round""")
+def _end(one: Round, alerting: Alerting, apart: Collection[str], now: datetime) -> datetime | None:
+    """Write the end of a round. Return since when the network is away, as the operator knows it."""
+    engine, network, holds, tally = one.work.engine, one.work.network, one.work.holds, one.brought.tally
+    network.end_round(tally, sum(board.enabled for board in alerting.settings.boards), now)
+    with looking(engine) as connection:
+        found = introduce.find(connection, alerting, one.id, apart)
+    with engine.begin() as connection:
+        introduce.write(connection, found, one.id, now)
+        since = outage.settle(connection, alerting, network, tally, round_id=one.id, now=now)
+        reminders.expire(connection, now)
+        connection.execute(update(models.CheckRound).where(models.CheckRound.id == one.id).values(finished_at=now))
+        saved = host_holds.save(connection, holds, now)
+    holds.mark_saved(saved)
+    give_back()
+    return since
 
 
 def report(connection: Connection, round_id: int) -> tuple[BoardReport, ...]:

@@ -39,7 +39,13 @@ def find(texts: Mapping[K, tuple[str, str]], listed: int) -> TemplateEdit[K] | N
     """The board's edit among the descriptions that were rewritten, each given before and after; None where they have none in common."""
     if not enough(len(texts), listed):
         return None
-    edits = {key: passages(before, after) for key, (before, after) in texts.items()}
+    return find_in({key: passages(before, after) for key, (before, after) in texts.items()}, listed)
+
+
+def find_in(edits: Mapping[K, frozenset[Passage]], listed: int) -> TemplateEdit[K] | None:
+    """The same, of descriptions whose passages were compared before."""
+    if not enough(len(edits), listed):
+        return None
     common = shared(edits, listed)
     edited = tuple(key for key, edit in edits.items() if edit & common.keys())
     alone = frozenset(key for key in edited if edits[key] <= common.keys())

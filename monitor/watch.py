@@ -16,7 +16,7 @@ from crawler.items import BoardRequest, Manners
 from crawler.products import fold
 from monitor import matching, models, plan
 from monitor.db import AnyRow
-from monitor.gathered import among, gathered, listed
+from monitor.gathered import among, gathered, listed, one_of
 from monitor.settings import AtsSettings, Settings, WatchedBoard
 
 
@@ -114,11 +114,15 @@ class Turn(NamedTuple):
     next_at: datetime | None  # None: nothing is watched
 
 
-def turn(connection: Connection, now: datetime) -> Turn:
-    """Return whose turn it is. A board that is nearly due shares a crawl, unless it fails or its host asked to wait."""
+def turn(connection: Connection, now: datetime, busy: Collection[str] = ()) -> Turn:
+    """Return whose turn it is, boards of ats that are busy apart.
+
+    A board that is nearly due shares a crawl, unless it fails or its host asked to wait.
+    """
     board = models.Board
     setbacks = (board.failures + case((board.held_round.is_not(None), 1), else_=0)).label("setbacks")
-    rows = connection.execute(select(board.board, board.next_check_at, board.every, setbacks).where(board.watched)).all()
+    free = (board.watched, ~one_of(board.ats, busy))
+    rows = connection.execute(select(board.board, board.next_check_at, board.every, setbacks).where(*free)).all()
     planned = [(plan.due_at(row.next_check_at, timedelta(seconds=row.every), row.setbacks, now), row) for row in rows]
     first = min((at for at, _ in planned), default=None)
     if first is None or first > now:
@@ -126,6 +130,23 @@ def turn(connection: Connection, now: datetime) -> Turn:
     early = {row.board: plan.nearly_due(timedelta(seconds=row.every)) for row in rows if row.setbacks == 0}
     due = [(at, row.board) for at, row in planned if at <= now + early.get(row.board, timedelta(0))]
     return Turn([name for _, name in sorted(due)], None)
+
+
+def held(connection: Connection, now: datetime) -> set[str]:
+    """Return the ats whose host has asked to wait, as the last round of a board says: all their boards wait for it."""
+    board = models.Board
+    not_asked = select(board.ats).where(board.watched, board.held_round.is_not(None), board.next_check_at > now)
+    columns = (board.ats, board.next_check_at, board.last_check_at, board.every, board.failures)
+    rows = connection.execute(select(*columns).where(board.watched, board.failures > 0)).all()
+    asked = [row for row in rows if plan.is_held(row.next_check_at, row.last_check_at, timedelta(seconds=row.every), row.failures, now)]
+    return {*connection.scalars(not_asked), *(row.ats for row in asked)}
+
+
+def begin_at_once(connection: Connection, now: datetime) -> None:
+    """Let every watched board be due now, but for those whose host has asked to wait: a daemon's first round is at once."""
+    board = models.Board
+    free = (board.watched, board.next_check_at > now, ~one_of(board.ats, held(connection, now)))
+    connection.execute(update(board).where(*free).values(next_check_at=now))
 
 
 _posting = models.Posting

@@ -19,6 +19,7 @@ _SUBQUERIES = {  # file and argument
     ("roles.py", "_first_with_words(connection, wanted)"),
     ("roles.py", "_with_words(connection, wanted.text, wanted.status)"),
     ("roles.py", "saved.where(*mine)"),
+    ("unpacked.py", "rounds"),
 }
 _PHRASES = {"phrase", "read"}  # whose `in_` is no SQL
 

@@ -70,6 +70,8 @@ async def test_a_day_asleep_is_one_round_and_one_digest_and_the_lease_is_held_ag
         engine.dispose()
     assert place.ask("SELECT count(*) FROM check_round") == [(2,)]
     assert place.ask("SELECT kind, count(*) FROM alerts WHERE kind <> 'summary' GROUP BY kind") == [("digest", 1), ("opened", 1)]
+    [(told,)] = place.ask("SELECT message FROM alert WHERE kind = 'digest'")
+    assert "Research Engineer, Overnight" in told  # it waited for the round
     assert datetime.now(UTC) < datetime.fromisoformat(expires_at) < datetime.now(UTC) + timedelta(minutes=1)  # by the database's clock
     assert "late" not in console.getvalue()
 

@@ -12,7 +12,7 @@ from sqlalchemy import Engine
 from structlog.testing import capture_logs
 
 from crawler.items import Unchanged
-from monitor.round import _say
+from monitor.storing import say
 
 
 @pytest.fixture
@@ -71,7 +71,7 @@ async def test_a_merged_message_is_one_line_an_alert(life: Life) -> None:
 )
 def test_a_check_without_a_change_is_no_line_at_info(facts: dict[str, object], level: str) -> None:
     with capture_logs() as lines:
-        _say([(Unchanged("greenhouse:examplelabs"), {"board": "greenhouse:examplelabs", **facts})])
+        say([(Unchanged("greenhouse:examplelabs"), {"board": "greenhouse:examplelabs", **facts})])
     assert [line["log_level"] for line in lines] == [level]
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
+from random import Random
 from typing import Any
 
 import pytest
@@ -13,10 +16,13 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine
 
 from crawler.items import Pay, Posting
+from monitor.alerting import Alerting
+from monitor.db import looking
 from monitor.messages import Message, RoleMessage, TemplateMessage, load
 from monitor.notify.blocks import draw
 from monitor.notify.plain import lines
 from monitor.pack import Package, Told, plan
+from monitor.record import Recorder
 from monitor.settings import Rule
 from monitor.template import Passage, passages, shared
 
@@ -152,3 +158,19 @@ def test_the_message_says_what_changed_where_and_why(history: History) -> None:
     words, blocks = draw(message)
     assert words == said[0].removeprefix("CHANGED  ")
     assert faults(blocks) == []
+
+
+def test_passages_that_were_compared_before_the_transaction_are_not_compared_in_it(
+    sqlite_engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    history = History(sqlite_engine)
+    seen = [posting(str(key), description=f"Who we are.\n\nYou do {key}.") for key in range(4)]
+    history.look(snapshot(seen))
+    recorder = Recorder(1, Alerting.of(history.settings), Random(1), lambda: history.now + timedelta(hours=1))
+    edited = [replace(one, description=one.description.replace("Who we are.", "Who we are now.")) for one in seen]
+    with looking(sqlite_engine) as connection:
+        judged = recorder.judge(connection, snapshot(edited))
+    monkeypatch.setattr("monitor.boilerplate.passages", None)
+    with sqlite_engine.begin() as connection:
+        recorder.record(connection, judged)
+    assert history.ask("SELECT count(*) FROM alerts WHERE kind = 'revised'") == [(1,)]

@@ -20,7 +20,7 @@ from sqlalchemy import Connection, Engine, event, text
 
 from crawler.items import Result, Sighting
 from monitor import round as one_round
-from monitor import search
+from monitor import search, storing
 from monitor.db import is_reading
 from monitor.demo.board_server import BoardServer
 from monitor.record import Recorder
@@ -76,7 +76,7 @@ async def test_what_comes_while_a_result_waits_is_stored_in_one_transaction(sqli
 async def test_a_transaction_takes_no_more_than_others_can_wait_for(
     sqlite_engine: Engine, server: BoardServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(one_round, "_HOLD", 0)
+    monkeypatch.setattr(storing, "_HOLD", 0)
     assert await commits_of_a_look_that_waits(sqlite_engine, server) > len(TOKENS)
 
 
@@ -118,7 +118,7 @@ async def test_a_log_that_cannot_be_written_costs_no_board_its_look(
     def say(*_: object, **__: object) -> None:
         raise OSError
 
-    monkeypatch.setattr(one_round.log, "info", say)
+    monkeypatch.setattr(storing.log, "info", say)
     assert set((await look(sqlite_engine, server)).values()) == {("snapshot", None)}
     assert looks(sqlite_engine) == (8, 8)
 

@@ -1,0 +1,36 @@
+"""What the rounds of one process have in common."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
+from datetime import datetime
+from random import Random
+
+from sqlalchemy import Engine
+
+from crawler.holds import Holds
+from monitor.gate import Gate
+from monitor.network import Network
+from monitor.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What rounds share, some of which go on at the same time."""
+
+    engine: Engine
+    settings: Callable[[], Settings]  # as they are now: a daemon takes up others
+    clock: Callable[[], datetime]
+    random: Random
+    holds: Holds = field(default_factory=Holds)  # hosts that asked earlier rounds to wait
+    network: Network = field(default_factory=Network)
+    gate: Gate = field(default_factory=Gate)  # the settings do not change while results are stored
+    ending: asyncio.Lock = field(default_factory=asyncio.Lock)  # one end at a time: each tells what is not told yet
+    turns: dict[str, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))  # by ats
+    busy: Counter[str] = field(default_factory=Counter)  # how many rounds crawl an ats, or wait for their turn
+    live: dict[int, Collection[str]] = field(default_factory=dict)  # rounds that go on, by id: their boards
+    stored: Callable[[], None] = lambda: None  # called when results are stored
+    read: Callable[[], None] = lambda: None  # called when all boards of an ats are, and those of others are not
