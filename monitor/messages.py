@@ -78,6 +78,7 @@ class CardMessage(msgspec.Struct, frozen=True, omit_defaults=True, tag="card"):
     reopened_at: datetime | None = None
     closed_at: datetime | None = None  # of a closed one
     last_seen_at: datetime | None = None  # of a closed one
+    overdue: bool = False  # of an open one: its deadline has passed
 
 
 class GroupMessage(msgspec.Struct, frozen=True, omit_defaults=True, tag="group"):
@@ -209,6 +210,8 @@ class OperatorMessage(msgspec.Struct, frozen=True, omit_defaults=True, tag="oper
         "in order",
         "late",
         "in time",
+        "network",
+        "network back",
         "test",
     ]
     headline: str  # one line

@@ -14,6 +14,7 @@ from monitor.alerts import mutes
 from monitor.config.model import Kind, Rule, Settings
 from monitor.database import tables
 from monitor.database.engine import AnyRow
+from monitor.database.json_values import one_of
 from monitor.history.compare import pay_words
 from monitor.history.reposts import RepostOf
 from monitor.history.write import PostingEvent
@@ -256,4 +257,4 @@ def rewrite(connection: Connection, message: OperatorMessage, round_id: int) -> 
     same = [
         row.id for row in rows if getattr(load(row.message), "incident", None) == message.incident
     ]
-    connection.execute(update(alert).where(alert.id.in_(same)).values(message=dump(message)))
+    connection.execute(update(alert).where(one_of(alert.id, same)).values(message=dump(message)))

@@ -12,21 +12,21 @@ current state is read when the card is drawn, so that a card is never older than
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import uuid4
 
 import msgspec
-from sqlalchemy import Connection, and_, func, insert, or_, select, update
+from sqlalchemy import Connection, and_, exists, func, insert, or_, select, update
 
-from crawler.items import Posting
+from crawler.items import Posting as Content
 from monitor.alerts.alerting import Alerting, role_of
 from monitor.channels import kind
 from monitor.database import tables
 from monitor.database.engine import AnyRow
 from monitor.database.json_values import in_json_list, json_list
-from monitor.database.tables import Card, Delivery
+from monitor.database.tables import Card, Delivery, Posting, PostingVersion
 from monitor.history import postings
 from monitor.messages import (
     CardMessage,
@@ -70,7 +70,9 @@ _ROW = (
 )
 
 
-def current_state(connection: Connection, posting_id: int | None, message: Message) -> Message:
+def current_state(
+    connection: Connection, posting_id: int | None, message: Message, now: datetime
+) -> Message:
     """A card's message with the facts of today; as it is where they are nowhere else, as an incident's."""
     if posting_id is None or not isinstance(message, CardMessage):
         return message
@@ -78,7 +80,7 @@ def current_state(connection: Connection, posting_id: int | None, message: Messa
     if row is None:
         return message
     board = connection.execute(_BOARD.where(tables.Board.id == row.board_id)).one()
-    now = role_of(
+    today = role_of(
         board, row.key, postings.posting_from_row(row), None if row.baseline else row.first_seen_at
     )
     closed = row.state == "closed"
@@ -88,13 +90,14 @@ def current_state(connection: Connection, posting_id: int | None, message: Messa
     return msgspec.structs.replace(
         message,
         role=msgspec.structs.replace(
-            now, repost_of=message.role.repost_of, repost_reason=message.role.repost_reason
+            today, repost_of=message.role.repost_of, repost_reason=message.role.repost_reason
         ),
         state=row.state,
         changed_at=changed if changed and (reopened is None or changed >= reopened) else None,
         reopened_at=reopened,
         closed_at=row.closed_at if closed else None,
         last_seen_at=row.last_seen_at if closed else None,
+        overdue=not closed and row.deadline_at is not None and row.deadline_at <= now,
     )
 
 
@@ -110,6 +113,13 @@ def _times(connection: Connection, posting_id: int) -> dict[str, datetime]:
 
 
 _THREADED: Final = frozenset({"slack"})  # kinds of channels that have threads and can be edited
+# of a card with none due
+NO_EDIT: Final[Mapping[str, Any]] = {
+    "next_try_at": None,
+    "not_before": None,
+    "attempts": 0,
+    "reason": None,
+}
 
 
 def thread_key(message: Message) -> str | None:
@@ -198,7 +208,7 @@ _OF_POSTINGS = _OF_POSTINGS.order_by(Card.id).with_for_update()
 
 
 def mark_stale(
-    connection: Connection, alerting: Alerting, board: AnyRow, moved: Sequence[tuple[int, Posting]]
+    connection: Connection, alerting: Alerting, board: AnyRow, moved: Sequence[tuple[int, Content]]
 ) -> None:
     """Notes on the cards of these postings, given by id with their content, what still fits, and that they may have to be edited.
 
@@ -220,6 +230,28 @@ def mark_stale(
             )
 
 
+def pass_deadlines(connection: Connection, now: datetime) -> int:
+    """Note on cards of open postings whose deadline has passed that they have to be edited, once each. Return how many."""
+    current = and_(
+        PostingVersion.posting_id == Posting.id, PostingVersion.number == Posting.version
+    )
+    passed = exists().where(
+        Posting.id == Card.posting_id,
+        current,
+        Posting.state == "open",
+        PostingVersion.deadline_at <= now,
+    )
+    idle = and_(Card.ts.is_not(None), Card.wanted == Card.shown)
+    unmarked = ~func.coalesce(Card.shows, "").contains(_OVERDUE)
+    return connection.execute(
+        update(Card).where(idle, passed, unmarked).values(wanted=Card.wanted + 1)
+    ).rowcount
+
+
+# as `dump` writes it; within a text its quotation marks are escaped
+_OVERDUE: Final = '"overdue":true'
+
+
 def update_incident(connection: Connection, message: OperatorMessage) -> None:
     """Lets an incident's cards show how it stands now: news to nobody, so there is no alert."""
     mine = update(Card).where(Card.subject == message.incident, Card.posting_id.is_(None))
@@ -234,7 +266,9 @@ def location(connection: Connection, card_id: int | None) -> Receipt | None:
     return None if found is None else Receipt(found.channel_id, found.ts)
 
 
-def mark_posted(connection: Connection, card_id: int, message: Message, receipt: Receipt) -> None:
+def mark_posted(
+    connection: Connection, card_id: int, message: Message, receipt: Receipt, now: datetime
+) -> None:
     """The card is there, unless it was already. It shows what it told; if that is not the truth any more, it is edited at once.
 
     A reminder whose card was deleted meanwhile stands alone: as a card it would be edited, and be a
@@ -250,12 +284,12 @@ def mark_posted(connection: Connection, card_id: int, message: Message, receipt:
     shows, base = _base(message), load(card.message)
     if isinstance(base, CardMessage) and isinstance(shows, CardMessage):
         base = msgspec.structs.replace(base, began=shows.began)
-        now = current_state(connection, card.posting_id, base)
-        shows = (
-            now
-            if isinstance(now, CardMessage) and (now.role, now.state) == (shows.role, shows.state)
-            else shows
-        )
+        today = current_state(connection, card.posting_id, base, now)
+        if isinstance(today, CardMessage) and (today.role, today.state) == (
+            shows.role,
+            shows.state,
+        ):
+            shows = msgspec.structs.replace(today, overdue=shows.overdue)
     where = {
         "channel_id": receipt.channel_id,
         "ts": receipt.ts,
@@ -263,19 +297,13 @@ def mark_posted(connection: Connection, card_id: int, message: Message, receipt:
         "shows": dump(shows),
     }
     mine = update(Card).where(Card.id == card_id)
-    connection.execute(
-        mine.values(**where, shown=card.wanted - 1, next_try_at=None, attempts=0, reason=None)
-    )
+    connection.execute(mine.values(**where, shown=card.wanted - 1, **NO_EDIT))
 
 
 def mark_missing(connection: Connection, card_id: int, ts: str | None) -> None:
     """The card is gone from where it was: a person deleted it, or the channel's name moved on."""
     there = update(Card).where(Card.id == card_id, Card.ts == ts)
-    connection.execute(
-        there.values(
-            ts=None, shows=None, shown=Card.wanted, next_try_at=None, attempts=0, reason=None
-        )
-    )
+    connection.execute(there.values(ts=None, shows=None, shown=Card.wanted, **NO_EDIT))
 
 
 def repost(connection: Connection, card_id: int, now: datetime) -> None:
@@ -296,7 +324,7 @@ def repost(connection: Connection, card_id: int, now: datetime) -> None:
     )
     if card.ts is not None or connection.execute(waits.limit(1)).first():
         return
-    message = dump(current_state(connection, card.posting_id, load(card.message)))
+    message = dump(current_state(connection, card.posting_id, load(card.message), now))
     row = {
         "delivery_id": uuid4().hex,
         "channel": card.channel,

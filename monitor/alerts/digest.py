@@ -23,9 +23,10 @@ from sqlalchemy import Connection, Select, and_, func, insert, or_, select, upda
 from monitor.alerts.alerting import Alerting, covers
 from monitor.alerts.merge import once
 from monitor.alerts.mutes import Mutes, current
-from monitor.alerts.open_roles import OpenRole, open_postings
+from monitor.alerts.open_roles import Fits, OpenRole
 from monitor.config.model import Rule, Settings
 from monitor.database.engine import AnyRow
+from monitor.database.json_values import one_of
 from monitor.database.tables import Alert, Board, Delivery, Introduction
 from monitor.history.schedule import FAILURES_TO_FAIL
 from monitor.messages import BoardHealth, DigestMessage, Role, RoleMessage, dump, load
@@ -36,7 +37,6 @@ NEAR: Final = timedelta(days=7)  # deadlines that are listed
 LATE: Final = timedelta(hours=6)
 _KINDS: Final = ("opened", "revised", "closed", "reopened")
 _A_DAY: Final = timedelta(days=1)  # that a channel's first digest tells of
-_AT_ONCE: Final = 500  # ids in one IN (…)
 
 
 def due_since(at: time, settings: Settings, now: datetime) -> datetime | None:
@@ -56,8 +56,28 @@ def next_due(settings: Settings, now: datetime) -> datetime | None:
     )
 
 
+def read(connection: Connection, settings: Settings, now: datetime) -> Fits | None:
+    """Return every open posting with the rules that it fits; None when no channel's digest is due. It may take seconds."""
+    moment = due_since(settings.digest, settings, now) if settings.digest is not None else None
+    if moment is None:
+        return None
+    alerting = Alerting.of(settings)
+    return (
+        Fits.read(connection, alerting, settings.rules)
+        if _waiting(connection, alerting, moment)
+        else None
+    )
+
+
 def write(connection: Connection, settings: Settings, now: datetime) -> int:
-    """Writes the digest of each channel that rules name and whose time has come; gives how many."""
+    """Read and write in one transaction: see `write_read`."""
+    return write_read(connection, settings, read(connection, settings, now), now)
+
+
+def write_read(
+    connection: Connection, settings: Settings, found: Fits | None, now: datetime
+) -> int:
+    """Write the digest of each channel that rules name and whose time has come. Return how many."""
     at = settings.digest
     if at is None:  # what waited for one is told at once
         connection.execute(
@@ -65,22 +85,13 @@ def write(connection: Connection, settings: Settings, now: datetime) -> int:
             .where(Alert.for_digest, Alert.delivery_id.is_(None))
             .values(for_digest=False)
         )
+    moment = due_since(at, settings, now) if at is not None else None
+    if moment is None or found is None:
         return 0
-    moment = due_since(at, settings, now)
-    if moment is None:
-        return 0
-    alerting = Alerting.of(settings)
-    channels = _waiting(connection, alerting, moment)
-    if channels:
-        day = _Day(
-            connection,
-            settings,
-            list(open_postings(connection, alerting, settings.rules)),
-            now,
-            current(connection, now),
-        )
-        for channel, rules in channels.items():
-            day.write(channel, rules)
+    channels = _waiting(connection, found.alerting, moment)
+    day = _Day(connection, settings, found.now(connection), now, current(connection, now))
+    for channel, rules in channels.items():
+        day.write(channel, rules)
     return len(channels)
 
 
@@ -138,9 +149,9 @@ class _Day:
             insert(Alert).values(**common, kind="digest", why="the daily digest", for_digest=False)
         )
         waited = [row.id for row in rows if row.for_digest and row.delivery_id is None]
-        for start in range(0, len(waited), _AT_ONCE):
-            some = update(Alert).where(Alert.id.in_(waited[start : start + _AT_ONCE]))
-            self.connection.execute(some.values(delivery_id=common["delivery_id"]))
+        self.connection.execute(
+            update(Alert).where(one_of(Alert.id, waited)).values(delivery_id=common["delivery_id"])
+        )
 
     def _muted(self, channel: str, row: AnyRow) -> str | None:
         """Return why an alert is not told, also when it was written before somebody muted it."""

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from shlex import quote
-from typing import Literal
+from typing import Final, Literal
 
 from sqlalchemy import Connection, func, select
 
@@ -67,6 +67,9 @@ def _since(connection: Connection) -> datetime | None:
     return connection.scalar(
         select(func.min(Alert.created_at)).where(mine, Alert.why == _REFUSED, Alert.id > ended)
     )
+
+
+NETWORK: Final = "The network is "  # how the headlines of that incident begin
 
 
 def failing(
@@ -189,6 +192,38 @@ def restarted(died: AnyRow, cut_off: int, half_sent: int) -> OperatorMessage:
     return OperatorMessage("restarted", "rolewatch was stopped uncleanly and runs again", facts)
 
 
+def offline(boards: int, since: datetime, reason: str) -> OperatorMessage:
+    """No host answers any board; updated with each round."""
+    facts = (
+        f"Last error: {reason}",
+        f"Since: {instant(since)}",
+        "Is this machine online? No role is closed because of this, and rolewatch goes on when a host answers.",
+    )
+    return OperatorMessage(
+        "network",
+        f"{NETWORK}away: no host answers, {count(boards, 'board')} cannot be read",
+        facts,
+        incident=_outage(since),
+    )
+
+
+def online(since: datetime, at: datetime) -> OperatorMessage:
+    """The end of the same."""
+    facts = (f"Away: {instant(since)} to {instant(at)}",)
+    return OperatorMessage(
+        "network back", f"{NETWORK}back after {span(at - since)}", facts, incident=_outage(since)
+    )
+
+
+def _outage(since: datetime) -> str:
+    return f"network {iso(since)}"
+
+
+def key(event: str, board: str, since: datetime) -> str:
+    """Return the key of a board's incident."""
+    return f"{_BEGINNINGS.get(event, event)} {board} {iso(since)}"
+
+
 _BEGINNINGS = {"recovered": "failing", "moved": "failing", "drained": "collapsed"}
 
 
@@ -199,7 +234,7 @@ def _message(
     said: str,
     facts: tuple[str, ...],
 ) -> OperatorMessage:
-    key = f"{_BEGINNINGS.get(event, event)} {board.board} {iso(since)}"
+    about = key(event, board.board, since)
     return OperatorMessage(
-        event, f"{board.company}: {said}", facts, board=board.board, url=board.url, incident=key
+        event, f"{board.company}: {said}", facts, board=board.board, url=board.url, incident=about
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,8 +11,10 @@ from sqlalchemy import ColumnElement, Connection, and_, literal, literal_column,
 
 from monitor.alerts.alerting import Alerting, role_of
 from monitor.config.model import Rule
+from monitor.database.engine import AnyRow
+from monitor.database.json_values import in_json_list, json_list
 from monitor.database.tables import Board, Description, Posting, PostingVersion
-from monitor.history import postings
+from monitor.history import postings as store
 from monitor.messages import Role, Why
 from monitor.rules.matches import candidate_of_posting
 
@@ -28,25 +30,80 @@ class OpenRole:
     why: tuple[Why, ...]  # a reason for each rule that it fits
 
 
+@dataclass(frozen=True, slots=True)
+class Fits:
+    """Open postings with the rules that they fit, read before a transaction begins: reading and matching them takes seconds."""
+
+    alerting: Alerting
+    rules: Sequence[Rule]
+    conditions: tuple[ColumnElement[bool], ...]
+    boards: Mapping[str, AnyRow]  # the boards' rows as they were then
+    postings: Sequence[OpenRole]
+
+    @classmethod
+    def read(
+        cls,
+        connection: Connection,
+        alerting: Alerting,
+        rules: Sequence[Rule],
+        *conditions: ColumnElement[bool],
+    ) -> Fits:
+        """Read the open postings under the conditions."""
+        boards = _boards(connection)
+        return cls(
+            alerting,
+            rules,
+            conditions,
+            boards,
+            list(open_postings(connection, alerting, rules, *conditions)),
+        )
+
+    def now(self, connection: Connection) -> Sequence[OpenRole]:
+        """Return the postings as they are now: those of boards that were written since are read again, and no others."""
+        boards = _boards(connection)
+        same = {name for name, row in boards.items() if self.boards.get(name) == row}
+        changed = [row.id for name, row in boards.items() if name not in same]
+        if not changed and len(boards) == len(self.boards):
+            return self.postings
+        only = in_json_list(Posting.board_id, "boards")
+        again = open_postings(
+            connection, self.alerting, self.rules, *self.conditions, only, boards=changed
+        )
+        return sorted(
+            [*(one for one in self.postings if one.board in same), *again],
+            key=lambda one: one.posting_id,
+        )
+
+
+def _boards(connection: Connection) -> dict[str, AnyRow]:
+    return {row.board: row for row in connection.execute(select(Board.__table__))}
+
+
 def open_postings(
     connection: Connection,
     alerting: Alerting,
     rules: Collection[Rule],
     *conditions: ColumnElement[bool],
+    boards: Collection[int] = (),
 ) -> Iterator[OpenRole]:
-    """Each open posting of the watched boards under the conditions, whether it fits one of the rules or none."""
-    boards = {row.id: row for row in connection.execute(select(Board.__table__))}
-    for row in connection.execute(_query(rules).where(*conditions)):
-        board, content = boards[row.board_id], postings.posting_from_row(row)
+    """Each open posting of the watched boards under the conditions, whether it fits one of the rules or none.
+
+    `boards` is what a condition may ask for by that name: ids of boards.
+    """
+    found = {row.id: row for row in _boards(connection).values()}
+    for row in connection.execute(
+        _query(rules).where(*conditions), {"boards": json_list(boards)} if boards else {}
+    ):
+        board, content = found[row.board_id], store.posting_from_row(row)
         wanted = candidate_of_posting(board.board, board.company, content)
-        found = [alerting.matchers[rule.name].explain(wanted) for rule in rules]
+        said = [alerting.matchers[rule.name].explain(wanted) for rule in rules]
         shown = role_of(board, row.key, content, None if row.baseline else row.first_seen_at)
         yield OpenRole(
             row.posting_id,
             board.board,
             shown,
             row.first_seen_at,
-            tuple(Why(one.rule, one.words) for one in found if one.fits),
+            tuple(Why(one.rule, one.words) for one in said if one.fits),
         )
 
 

@@ -20,7 +20,7 @@ from sqlalchemy.orm import aliased
 
 from monitor.alerts import mutes
 from monitor.alerts.alerting import Alerting
-from monitor.alerts.open_roles import OpenRole, open_postings
+from monitor.alerts.open_roles import Fits, OpenRole
 from monitor.config.model import Rule, Settings
 from monitor.database.engine import AnyRow
 from monitor.database.json_values import in_json_list, json_list
@@ -67,25 +67,37 @@ def decide(
     return Due(posting, why, moments[0], expired=False)
 
 
-def write(connection: Connection, settings: Settings, now: datetime) -> int:
-    """Writes the reminders that are due, and gives up those that came too late; gives how many may be sent."""
-    rules = {rule.name: rule for rule in settings.rules if rule.remind and rule.mode != "digest"}
-    expire(connection, now)
+def read(connection: Connection, settings: Settings, now: datetime) -> Fits | None:
+    """Return the postings whose deadlines are near, with the rules that remind of them; None when no rule does. It may take seconds."""
+    rules = [rule for rule in settings.rules if rule.remind and rule.mode != "digest"]
     if not rules:
-        return 0
-    alerting = Alerting.of(settings)
+        return None
     near = PostingVersion.deadline_at.between(
-        now - MISSED, now + max(each for rule in rules.values() for each in rule.remind)
+        now - MISSED, now + max(each for rule in rules for each in rule.remind)
     )
-    postings = [one for one in open_postings(connection, alerting, rules.values(), near) if one.why]
+    return Fits.read(connection, Alerting.of(settings), rules, near)
+
+
+def write(connection: Connection, settings: Settings, now: datetime) -> int:
+    """Read and write in one transaction: see `write_read`."""
+    return write_read(connection, read(connection, settings, now), now)
+
+
+def write_read(connection: Connection, found: Fits | None, now: datetime) -> int:
+    """Write the reminders that are due, and give up those that came too late. Return how many may be sent."""
+    expire(connection, now)
+    if found is None:
+        return 0
+    alerting, rules = found.alerting, {rule.name: rule for rule in found.rules}
+    postings = [one for one in found.now(connection) if one.why]
     learnt, told = _learnt(connection, postings), _told(connection, postings)
     due = [
-        (found, channel)
+        (owed, channel)
         for one in postings
         for why in one.why
-        if (found := decide(one, rules[why.rule], why, learnt.get(one.posting_id), now))
+        if (owed := decide(one, rules[why.rule], why, learnt.get(one.posting_id), now))
         for channel in alerting.channels(rules[why.rule])
-        if _is_news(found, channel, told)
+        if _is_news(owed, channel, told)
     ]
     rows = [_row(one, channel, rules[one.why.rule], now) for one, channel in due if not one.expired]
     mutes.write_alerts(connection, rows, now)

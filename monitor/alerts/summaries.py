@@ -8,7 +8,7 @@ Slack token need no cases of their own.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple, cast
@@ -40,11 +40,16 @@ def first_summary(connection: Connection, alerting: Alerting, round_id: int, at:
     write(connection, find(connection, alerting, round_id), round_id, at)
 
 
-def find(connection: Connection, alerting: Alerting, round_id: int) -> Introductions:
-    """Return the rules and channels that have boards to be told of; every posting of these is read and matched, and nothing written."""
+def find(
+    connection: Connection, alerting: Alerting, round_id: int, apart: Collection[str] = ()
+) -> Introductions:
+    """Return the rules and channels that have boards to be told of; every posting of these is read and matched, and nothing written.
+
+    `apart` are the boards of other rounds that go on, each of which tells its own at its end.
+    """
     told: list[tuple[int, RuleChannel]] = []
     summaries: dict[RuleChannel, _Summary] = defaultdict(_Summary)
-    for board, new in _missing(connection, alerting):
+    for board, new in _missing(connection, alerting, apart):
         told += [(board.id, place) for place in new]
         if alerting.enabled and not (
             alerting.announces_baseline(board.board) and _is_baseline(connection, board, round_id)
@@ -94,17 +99,14 @@ class _Summary:
 
 
 def _missing(
-    connection: Connection, alerting: Alerting
+    connection: Connection, alerting: Alerting, apart: Collection[str]
 ) -> Iterator[tuple[AnyRow, list[RuleChannel]]]:
     """Each board that was read, with the rules and channels that have not been told of it. A pending move is told first."""
     read = select(tables.Board.__table__).where(
         tables.Board.watched, tables.Board.last_ok_at.is_not(None), ~tables.Board.put_back
     )
-    boards = [
-        board
-        for board in connection.execute(read.order_by(tables.Board.id)).all()
-        if not is_pending(board)
-    ]
+    rows = connection.execute(read.order_by(tables.Board.id)).all()
+    boards = [board for board in rows if not is_pending(board) and board.board not in apart]
     names = directory(connection)
     known = {
         (row.board_id, row.rule, names.key(row.channel))

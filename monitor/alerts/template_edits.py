@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from monitor.alerts.alerting import Alerting, role_of
 from monitor.config.model import Rule
 from monitor.database.engine import AnyRow
-from monitor.history.template_edits import find_template_edit
+from monitor.history.decide import BoardChanges
+from monitor.history.template_edits import Passage as Edited
+from monitor.history.template_edits import find_in, is_majority, passages
 from monitor.history.write import PostingEvent
 from monitor.messages import BoardWideEdit, Passage, RuleCount, Why, dump
 from monitor.rules.matches import candidate_of_posting
+
+Passages = Mapping[str, frozenset[Edited]]  # by the posting's key
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,25 +28,49 @@ class CommonEdit:
     listed: int
 
 
+def compare(events: BoardChanges, listed: int) -> Passages:
+    """Return what was edited in each description of a check, by key; nothing where too few were. Comparing texts takes seconds."""
+    edited = {
+        one.stored.key: (one.before, one.after)
+        for one in events.revised
+        if one.before.description != one.after.description
+    }
+    if not is_majority(len(edited), listed):
+        return {}
+    return {
+        key: passages(before.description, after.description)
+        for key, (before, after) in edited.items()
+    }
+
+
 def mark_common_edits(
-    told: Sequence[PostingEvent], listed: int
+    told: Sequence[PostingEvent], listed: int, compared: Passages | None = None
 ) -> tuple[list[PostingEvent], CommonEdit | None]:
-    """What a look brought with the edits of descriptions that are the board's alone marked so, and what the board edited."""
+    """What a look brought with the edits of descriptions that are the board's alone marked so, and what the board edited.
+
+    `compared` are passages that were found before; others are compared here.
+    """
+    known = compared or {}
     rewritten = {
         one.key: one
         for one in told
         if one.kind == "revised" and any(change.field == "description" for change in one.changes)
     }
-    texts = {
-        key: (one.before.description if one.before else "", one.after.description)
-        for key, one in rewritten.items()
-    }
-    edit = find_template_edit(texts, listed)
+    if not is_majority(len(rewritten), listed):
+        return list(told), None
+    edit = find_in(
+        {key: known[key] if key in known else _passages(one) for key, one in rewritten.items()},
+        listed,
+    )
     if edit is None:
         return list(told), None
     marked = [replace(one, template=True) if one.key in edit.alone else one for one in told]
     common = tuple(Passage(each.old, each.new, count) for each, count in edit.passages.items())
     return marked, CommonEdit(common, tuple(rewritten[key] for key in edit.edited), listed)
+
+
+def _passages(one: PostingEvent) -> frozenset[Edited]:
+    return passages(one.before.description if one.before else "", one.after.description)
 
 
 def tells_common_edits(rule: Rule) -> bool:

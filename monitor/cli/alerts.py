@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -81,14 +81,14 @@ def retry(ctx: typer.Context) -> None:
         return
     engine = current.history()
     with engine.begin() as connection:
-        count = try_again(connection)
-        retry_edits_now(connection)
+        count = try_again(connection, now())
+        retry_edits_now(connection, now())
     if not count and not _is_anything_left(engine):
         typer.echo(
             "everything else is delivered" if say_held(engine, current.settings) else _NOTHING
         )
         return
-    typer.echo(f"trying {counted(count, 'message')} again")
+    typer.echo(f"trying {counted(count, 'message')} again" if count else "sending what waits")
     one = _Retry(current, engine)
     asyncio.run(work(engine, "alerts retry", current.settings, one.alone, one.ask))
     held = say_held(engine, current.settings)
@@ -163,7 +163,12 @@ def discard(
     with state(ctx).history().begin() as connection:
         pack(connection, moment)
         count = give_up(connection, until, channel)
-    typer.echo(f"gave up {counted(count, 'message')}")
+    asked = {"goes to": channel, "was written before": before}
+    typer.echo(
+        f"gave up {counted(count, 'message')}"
+        if count
+        else f"Nothing was given up: {no_match('undelivered alert', asked)}."
+    )
 
 
 @app.command("test")
@@ -172,7 +177,8 @@ def send_samples(ctx: typer.Context, fmt: FormatOption = Format.TABLE) -> None:
     current = state(ctx)
     tried = asyncio.run(_send(current, fmt))
     if fmt is not Format.TABLE:
-        emit([asdict(one) for one in tried], ("channel", "ok", "words"), fmt, current.console)
+        rows = [{"channel": one.channel, "ok": one.ok, "words": one.words} for one in tried]
+        emit(rows, ("channel", "ok", "words"), fmt, current.console)
     if not all(one.ok for one in tried):
         raise typer.Exit(1)
 

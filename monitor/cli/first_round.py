@@ -1,21 +1,47 @@
-"""Print when the next check is, once the first round of `run` has ended."""
+"""What `run` says of its first round: which boards it checks, and once it has ended when the next check is."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
-from sqlalchemy import Connection, Engine, func, select
+from sqlalchemy import Connection, Engine, func, or_, select
 
+from monitor.cli.output import counted
+from monitor.config.model import Settings
 from monitor.database.engine import read_transaction
 from monitor.database.tables import Board, CheckRound, Delivery
 from monitor.database.trouble import DATABASE_ERRORS
+from monitor.delivery import pack
+from monitor.history import boards
 from monitor.notify.wording import span
 
 _LOOK_EVERY = 0.5  # seconds
 _NEARLY = 0.85  # of a board's interval: each check is a little earlier by chance
-_PATIENCE = 10  # looks for the round's messages to be sent, so that the line stands below them
+
+
+class FirstBoards(NamedTuple):
+    """How many boards the first round checks, and how many wait since their host asked for that."""
+
+    now: int
+    later: int
+
+    @property
+    def words(self) -> str:
+        """`Checking 5 boards now; Ctrl-C stops`."""
+        later = f"{counted(self.later, 'board')} later, as {'its' if self.later == 1 else 'their'} host asked"
+        said = [f"{counted(self.now, 'board')} now"] * bool(self.now) + [later] * bool(self.later)
+        return f"Checking {', '.join(said)}; Ctrl-C stops"
+
+
+def first_boards(engine: Engine, settings: Settings, now: datetime) -> FirstBoards:
+    """Return what the first round of a daemon that starts now checks."""
+    with read_transaction(engine) as connection:
+        held = boards.held(connection, now)
+    wait = [board.board.partition(":")[0] in held for board in settings.boards if board.enabled]
+    return FirstBoards(wait.count(False), wait.count(True))
 
 
 def last_round(engine: Engine) -> int:
@@ -25,41 +51,47 @@ def last_round(engine: Engine) -> int:
 
 
 async def announce_next_check(
-    engine: Engine, after: int, say: Callable[[str], None], now: Callable[[], datetime]
+    engine: Engine, after: int | None, say: Callable[[str], None], now: Callable[[], datetime]
 ) -> None:
-    """Wait for the first round after that one and for its messages, then say when the next check is."""
-    patience = _PATIENCE
-    while True:
+    """Wait for the first round after that one and for what it prints, then say when the next check is. None: there is no first round."""
+    line = None
+    while line is None:
         await asyncio.sleep(_LOOK_EVERY)
         try:
-            ended, waits = await asyncio.to_thread(_look, engine, after)
+            if after is None or await asyncio.to_thread(_is_told, engine, after, now()):
+                line = await asyncio.to_thread(_next_check, engine, now())
         except DATABASE_ERRORS:  # the daemon says it, and goes on
             continue
-        patience -= ended
-        if ended and (not waits or patience <= 0):
-            break
-    if (line := await asyncio.to_thread(_next_check, engine, now())) is not None:
-        say(line)
+    say(line)
 
 
-def _look(engine: Engine, after: int) -> tuple[bool, bool]:
-    """Whether such a round has ended, and whether a message waits that could go now."""
+def _is_told(engine: Engine, after: int, now: datetime) -> bool:
+    """Has such a round ended, and is all that it tells on the console?"""
     ended = (
         select(CheckRound.id)
         .where(CheckRound.id > after, CheckRound.finished_at.is_not(None))
         .limit(1)
     )
     with read_transaction(engine) as connection:
-        return connection.scalar(ended) is not None, _waits(connection)
-
-
-def _waits(connection: Connection) -> bool:
-    return (
-        connection.scalar(
-            select(Delivery.id).where(Delivery.state.in_(("pending", "sending"))).limit(1)
+        return (
+            connection.scalar(ended) is not None
+            and not pack.waiting(connection)
+            and not _prints(connection, now)
         )
-        is not None
+
+
+def _prints(connection: Connection, now: datetime) -> bool:
+    """Is a message on its way to the console?"""
+    due = or_(
+        Delivery.next_try_at.is_(None), Delivery.next_try_at <= now, Delivery.state == "sending"
     )
+    mine = (
+        Delivery.channel == "console",
+        Delivery.state != "sent",
+        Delivery.state.in_(("pending", "sending")),
+        due,
+    )
+    return connection.scalar(select(Delivery.id).where(*mine).limit(1)) is not None
 
 
 def _next_check(engine: Engine, now: datetime) -> str | None:

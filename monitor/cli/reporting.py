@@ -35,7 +35,14 @@ _STYLES = {"opened": "green", "reopened": "green", "closed": "red", "revised": "
 
 
 def show(reports: Sequence[BoardReport], fmt: Format, console: Console) -> None:
-    """The reports on the console; as JSON each board has its `changes`."""
+    """The reports on the console; as JSON each board has its `changes`. While the network is away one line says so."""
+    if (
+        fmt is Format.TABLE
+        and len(reports) > 1
+        and all(_is_unreached(report) for report in reports)
+    ):
+        console.print(_offline(reports), soft_wrap=True)
+        return
     if fmt is Format.TABLE:
         width = max((len(report.board) for report in reports), default=0)
         for report in reports:
@@ -63,6 +70,20 @@ def line(report: BoardReport, width: int = 0) -> Text:
         if report.reason:  # what this check could not see
             text.append(f" · {clean(report.reason)}", style="yellow")
     return text.append(f"  {report.seconds:.1f} s", style="dim")
+
+
+def _is_unreached(report: BoardReport) -> bool:
+    from monitor.rounds.network import says_unreached
+
+    return report.result == "failure" and says_unreached(report.status, report.reason)
+
+
+def _offline(reports: Sequence[BoardReport]) -> Text:
+    """One line in place of one a board, where no host answers at all."""
+    said = f"network  FAILED none of {len(reports)} boards can be reached: {clean(reports[0].reason or '')}"
+    return Text(said, style="bold red").append(
+        " — is this machine online? Nothing closes because of it", style="default"
+    )
 
 
 def _counts(report: BoardReport) -> str:

@@ -53,7 +53,7 @@ def run(
     Alerts go to the channels of each rule's `notify` and of `[alerts] operator`: here to the
     console, or to Slack once there is a token.
     """
-    from monitor.cli.first_round import announce_next_check, last_round
+    from monitor.cli.first_round import announce_next_check, first_boards, last_round
     from monitor.cli.sending import make_outbox
     from monitor.config.load import load, require_boards
     from monitor.daemon.memory import freeze_gc, use_one_malloc_arena
@@ -75,8 +75,11 @@ def run(
 
     set_up_logs(settings)
     engine = current.engine()
+    first = first_boards(engine, settings, now())
     _say_where(current)
-    greeted = last_round(engine)
+    if sys.stdout.isatty():
+        _say(current, first.words)
+    greeted = last_round(engine) if first.now else None
     file, environ = settings.file, current.environ
     outbox = make_outbox(engine, sys.stdout)
     freeze_gc()
@@ -140,8 +143,3 @@ def _say_where(current: State) -> None:
         current,
         f"configuration  {current.settings.file}\ndatabase       {place}\nprogram        {Path(sys.argv[0]).absolute()}",
     )
-    if sys.stdout.isatty():
-        count = sum(board.enabled for board in current.settings.boards)
-        _say(
-            current, f"Checking {'1 board' if count == 1 else f'{count} boards'} now; Ctrl-C stops"
-        )

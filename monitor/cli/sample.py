@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import uuid4
 
+from monitor.channels import Listed
 from monitor.config.model import Settings, secret_name
+from monitor.database.slack_channels import Directory
 from monitor.messages import SAMPLE, Message, OperatorMessage, Role, RoleMessage, Why
-from monitor.notify.base import Notifier, NotifyError
+from monitor.notify.base import Named, Notifier, NotifyError, Receipt
 from monitor.notify.slack.tokens import wrong_kind
 
 _LONGEST_WAIT = 60.0  # seconds that a channel may ask us to wait
@@ -23,16 +26,26 @@ class Tried:
     channel: str
     ok: bool
     words: str  # where it went, or why not and what to do
+    channel_id: str | None = field(default=None, repr=False)  # Slack's, of where it went
 
 
 async def send_samples(
     settings: Settings, notifiers: Mapping[str, Notifier], now: datetime, *, only: str = ""
 ) -> AsyncIterator[Tried]:
-    """A sample to each channel of the rules and of the operator whose name begins with `only`, each once."""
+    """Send a sample to each channel of the rules and of the operator whose name begins with `only`: one, however many names it has."""
     token = settings.slack.token
     wrong = wrong_kind(token.get_secret_value(), "xoxb-") if token else None
-    for channel, message in _samples(settings, now).items():
-        if not channel.startswith(only):
+    samples = {
+        channel: message
+        for channel, message in _samples(settings, now).items()
+        if channel.startswith(only)
+    }
+    others, reached = (
+        {} if wrong else await _other_names(notifiers, list(samples)),
+        set[str | None](),
+    )
+    for channel, message in samples.items():
+        if channel in others or channel.removeprefix("slack:") in reached:
             continue
         if wrong and channel.startswith("slack:"):
             yield Tried(channel, ok=False, words=f"$SLACK_BOT_TOKEN: {wrong}")
@@ -43,15 +56,28 @@ async def send_samples(
             yield Tried(channel, ok=False, words="no notifier for this kind of channel")
             continue
         tried = await _try(notifier, channel, target, message)
+        reached.add(tried.channel_id)
         yield (
             tried
             if target == channel
-            else Tried(
-                channel,
-                tried.ok,
-                f"{tried.words}, on the console: ${secret_name(channel)} is not set",
+            else replace(
+                tried, words=f"{tried.words}, on the console: ${secret_name(channel)} is not set"
             )
         )
+
+
+async def _other_names(
+    notifiers: Mapping[str, Notifier], channels: Sequence[str]
+) -> Mapping[str, str]:
+    """Return the names that are another name of a channel that comes before, as far as Slack says now."""
+    slack = notifiers.get("slack")
+    if not isinstance(slack, Named):
+        return {}
+    listed: Mapping[str, Listed] = {}
+    for channel in channels:
+        with suppress(NotifyError):  # the sample says why
+            listed = await slack.listed(channel) or listed
+    return Directory(listed).aliases(channels)
 
 
 def _samples(settings: Settings, now: datetime) -> dict[str, Message]:
@@ -98,12 +124,16 @@ async def _try(notifier: Notifier, channel: str, target: str, message: Message) 
             return Tried(channel, ok=False, words=_why(channel, error))
         await asyncio.sleep(error.retry_after)
     else:
-        return Tried(channel, ok=True, words=receipt.url or "sent")
+        return _sent(channel, receipt)
     try:
         receipt = await notifier.send(target, message, delivery_id)
     except NotifyError as error:
         return Tried(channel, ok=False, words=_why(channel, error))
-    return Tried(channel, ok=True, words=receipt.url or "sent")
+    return _sent(channel, receipt)
+
+
+def _sent(channel: str, receipt: Receipt) -> Tried:
+    return Tried(channel, ok=True, words=receipt.url or "sent", channel_id=receipt.channel_id)
 
 
 def _why(channel: str, error: NotifyError) -> str:

@@ -21,7 +21,7 @@ from monitor.notify.slack.errors import TRANSPORT, answer, refused, unanswered
 from monitor.notify.slack.tokens import wrong_kind
 
 _ID = re.compile("[CG][A-Z0-9]{6,}")
-_USER = re.compile("[UW][A-Z0-9]{6,}")
+_DIRECT_MESSAGE = re.compile("[UWD][A-Z0-9]{5,}")
 _ALWAYS = {
     "chat:write": "to say anything",
     "channels:read": "to find channels by their names",
@@ -121,7 +121,7 @@ def slack_channels(settings: Settings) -> list[str]:
 def _scopes(scopes: frozenset[str], settings: Settings) -> Finding:
     if not scopes:
         return Finding("slack scopes", ok=True, found="Slack does not say which")
-    direct = any(_USER.fullmatch(_bare(channel)) for channel in slack_channels(settings))
+    direct = any(_DIRECT_MESSAGE.fullmatch(_bare(channel)) for channel in slack_channels(settings))
     needed = _ALWAYS | (_DIRECT if direct else {}) | (_BUTTONS if settings.slack.app_token else {})
     missing = [f"{scope} ({why})" for scope, why in needed.items() if scope not in scopes]
     if missing:
@@ -159,7 +159,7 @@ class _Slack:
 
     async def channel(self, channel: str) -> Finding:
         """Can a message go there?"""
-        if _USER.fullmatch(_bare(channel)):
+        if _DIRECT_MESSAGE.fullmatch(_bare(channel)):
             return Finding(
                 channel, ok=True, found="a direct message; `rolewatch alerts test` tries it"
             )

@@ -54,9 +54,11 @@ def delay(value: object) -> timedelta:
 
 
 def channel(value: str) -> str:
-    """A place for alerts. Raises ValueError."""
-    if value in {"console", "webhook"} or _SLACK.fullmatch(value):
+    """A place for alerts, as it is spelled everywhere: Slack's names and apprise's are of lower case. Raises ValueError."""
+    if value in {"console", "webhook"}:
         return value
+    if _SLACK.fullmatch(value):
+        return value.lower() if value.startswith("slack:#") else value
     if _APPRISE.fullmatch(value):
         return value.lower()
     if value.startswith("apprise:"):

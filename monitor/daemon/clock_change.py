@@ -38,7 +38,13 @@ class Steps:
         return first
 
 
-_PLANNED: Final = ((Board, "next_check_at"), (Delivery, "next_try_at"), (Card, "next_try_at"))
+_PLANNED: Final = (
+    (Board, "next_check_at"),
+    (Delivery, "next_try_at"),
+    (Delivery, "not_before"),
+    (Card, "next_try_at"),
+    (Card, "not_before"),
+)
 
 
 def shift(connection: Connection, step: timedelta, now: datetime) -> int:

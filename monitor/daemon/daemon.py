@@ -1,6 +1,6 @@
 """The daemon: a few jobs in one event loop, one instance a database. Each runs when it has something to do.
 
-    rounds     at the moment when the next board is due (`turns.py`)
+    rounds     at the moment when the next board is due (`turns.py`); each goes on beside the others' work (`rounds.py`)
     timed      at the moment when the next reminder or digest is due (the same)
     lease      every 20 seconds by the loop's own time, since APScheduler's jobs wait for a clock that was set back: says that we are alive
     deliver    for as long as we run: the outbox, which sleeps until a message is due or somebody wakes it
@@ -39,6 +39,7 @@ from monitor.database.lease import RENEW_EVERY, Lease, LeaseLost
 from monitor.database.trouble import OutageLog
 from monitor.delivery.dispatcher import Outbox
 from monitor.health.guard import HealthMonitor
+from monitor.history import boards
 from monitor.messages import OperatorMessage
 from monitor.slack_app.app import SlackApp
 
@@ -178,8 +179,10 @@ class Daemon:
         return engine
 
     def _begin(self) -> None:
-        """Takes up the configuration, and logs of a daemon that died; the operator's message stands there since the lease was taken."""
+        """Take up the configuration, plan the first round, and log of a daemon that died. The operator was told of it with the lease."""
         begin_watching(self.engine, self.settings, self.clock())
+        with self.engine.begin() as connection:
+            boards.begin_at_once(connection, self.clock())
         died = self.lease.unclean
         if died is not None:
             log.warning(
@@ -240,11 +243,11 @@ class Daemon:
             return shift(connection, step, self.clock())
 
     async def _end(self, working: Sequence[asyncio.Task[None]]) -> None:
-        """The crawl stopped and its results stored, the message in flight settled, the last question answered."""
-        turn = self.turns.task if self.turns else None
-        if turn is not None:
-            turn.cancel()
-        _, late = await asyncio.wait({*working, *([turn] if turn else [])}, timeout=STOP_WITHIN)
+        """The crawls stopped and their results stored, the message in flight settled, the last question answered."""
+        turns = self.turns.tasks if self.turns else []
+        for task in turns:
+            task.cancel()
+        _, late = await asyncio.wait({*working, *turns}, timeout=STOP_WITHIN)
         for task in late:
             self.forced = True
             log.error(

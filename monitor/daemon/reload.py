@@ -17,10 +17,12 @@ from monitor.alerts.alerting import Alerting
 from monitor.config.model import Settings
 from monitor.database import slack_channels
 from monitor.database.trouble import DATABASE_ERRORS
+from monitor.delivery import channel_merge
 from monitor.delivery.dispatcher import Outbox
 from monitor.errors import UserError
 from monitor.health.guard import HealthMonitor
 from monitor.history import boards
+from monitor.rounds.settings_gate import Gate
 from monitor.slack_app.app import SlackApp
 
 log = structlog.get_logger()
@@ -41,8 +43,9 @@ def _stamp(file: Path) -> Stamp:
 
 
 def begin_watching(engine: Engine, settings: Settings, now: datetime) -> None:
-    """Bring the boards and rules of the database in line with the settings, and end what was told of a refused configuration."""
+    """Bring the boards, rules and channels of the database in line with the settings, and end what was told of a refused configuration."""
     with engine.begin() as connection:
+        channel_merge.respell(connection)
         boards.sync_boards(connection, settings)
         incidents.accepted_file(connection, Alerting(settings), now)
 
@@ -62,6 +65,8 @@ class Configuration:
     guard: HealthMonitor
     talk: SlackApp
     asked: bool = field(default=False)  # by SIGHUP, or again after trouble
+    # a round that goes on stores each result by one configuration
+    gate: Gate = field(default_factory=Gate)
 
     def is_old(self) -> bool:
         """True if a file has changed, or somebody asked to read them again."""
@@ -99,11 +104,12 @@ class Configuration:
             await asyncio.to_thread(self._refuse, str(error).splitlines())
             return False
         try:
-            await asyncio.to_thread(begin_watching, self.engine, settings, self.clock())
+            async with self.gate.changing():
+                await asyncio.to_thread(begin_watching, self.engine, settings, self.clock())
+                self.settings = settings
         except DATABASE_ERRORS:
             await self.guard.reconfigure(before)
             raise
-        self.settings = settings
         self.set_up_logs(settings)
         self.outbox.reconfigure(outbox)
         await self.outbox.learn()

@@ -1,7 +1,11 @@
 """The daemon's turns: what is due, one thing after the other until nothing is, and then the moment of the next turn.
 
-take up a changed configuration → answer a `check` → check the boards that are due → write reminders
-and digests → make the stored history fit new rules and readers → plan the next turn
+take up a changed configuration → begin the rounds that a `check` asked for → begin one of the
+boards that are due → write reminders and digests → match the stored history with new rules →
+between rounds, read it with newer readers → plan the next turn
+
+A round goes on beside all this (`rounds.py`), and so do others: boards of an ats that is busy are
+due when it is free again.
 """
 
 from __future__ import annotations
@@ -17,10 +21,9 @@ from typing import Final
 from apscheduler.schedulers.base import BaseScheduler
 from sqlalchemy import Engine
 
-from crawler.holds import Holds
 from monitor.alerts import scheduled
-from monitor.daemon.memory import release_memory
 from monitor.daemon.reload import Configuration
+from monitor.daemon.round_tasks import LONGEST_PAUSE, PAUSE, TROUBLE, Rounds
 from monitor.database.engine import AnyRow, read_transaction
 from monitor.database.lease import LeaseLost
 from monitor.database.trouble import OutageLog
@@ -28,16 +31,12 @@ from monitor.health.guard import HealthMonitor
 from monitor.history import boards as watch
 from monitor.history.reread import read_again
 from monitor.rounds import requests as asking
-from monitor.rounds.round import run_round
+from monitor.rounds.work import Work
 from monitor.rules.matches import match_backlog
 
-# seconds for stored versions at once, and the shortest time from the end of a round to the next one
+# seconds for stored versions at once, and the shortest time from the end of a crawl to the next one
 SLICE: Final = 0.5
-# seconds after a round that failed as a whole, as with a full disk; twice as long after the next
-# one
-PAUSE: Final = 5.0
-LONGEST_PAUSE: Final = 60.0  # seconds; boards that were asked in vain are not asked more often
-_TROUBLE: Final = "round failed, trying again"
+PATIENCE: Final = 10.0  # seconds that reminders and digests wait for a round
 _AT_ONCE: Final = datetime.min.replace(tzinfo=UTC)
 _NEVER: Final = datetime.max.replace(tzinfo=UTC)
 
@@ -49,7 +48,6 @@ class Agenda:
     requests: list[AnyRow]  # rounds that a `check` asked for
     boards: list[str]  # to check now
     next_board: datetime | None  # when the next one is due, where none is now
-    next_timed: datetime  # when the next reminder or digest may be due
 
 
 @dataclass
@@ -66,14 +64,32 @@ class Turns:
     wake: asyncio.Event
     stop: asyncio.Event
     troubles: OutageLog
-    holds: Holds = field(default_factory=Holds)
     task: asyncio.Task[None] | None = None
     again: bool = False  # somebody asked for a turn since the last step began
     timed_at: datetime = _AT_ONCE  # when to write reminders and digests
+    timed_since: float | None = None  # since when they wait for a round, by the loop's time
     rules_outdated: bool = True  # stored versions may have to be matched with new rules
     readings_outdated: bool = True  # stored versions may be of an older reader
-    round_ended: float = -SLICE  # by the loop's time
-    pause: float = PAUSE  # seconds after the next round that fails as a whole
+    pause: float = PAUSE  # seconds after the next step that fails
+    rounds: Rounds = field(init=False)
+
+    def __post_init__(self) -> None:
+        configuration = self.configuration
+        work = Work(
+            self.engine,
+            lambda: configuration.settings,
+            self.clock,
+            self.random,
+            gate=configuration.gate,
+            stored=self.wake.set,
+            read=self._freed,
+        )
+        self.rounds = Rounds(work, self.announce, self.stop, self.troubles, self._ended)
+
+    @property
+    def tasks(self) -> list[asyncio.Task[None]]:
+        """What is under way: the turn, and rounds."""
+        return [*([self.task] if self.task else []), *self.rounds.tasks]
 
     def take(self) -> None:
         """Do what is due, now or right after what is being done."""
@@ -96,91 +112,108 @@ class Turns:
                 return
             # the log has it, and its traceback where the fault is ours
             except Exception as error:  # noqa: BLE001
-                self.troubles.report(_TROUBLE, error)
+                self.troubles.report(TROUBLE, error)
                 await self._sleep(self.pause)
                 self.pause, self.again = min(2 * self.pause, LONGEST_PAUSE), True
             else:
-                self.troubles.over(_TROUBLE)
                 self.pause = PAUSE
+                if not self.rounds.in_trouble:
+                    self.troubles.over(TROUBLE)
 
     async def _step(self) -> bool:
         """Do one thing. Return False when there was nothing to do, and the next turn is planned."""
         if self.configuration.is_old():
             self.rules_outdated |= await self.configuration.reconfigure()
             self._look_at_the_clock()
-        agenda = await asyncio.to_thread(self._read_agenda)
+        agenda = await asyncio.to_thread(
+            self._read_agenda, self.rounds.busy, frozenset(self.rounds.answering)
+        )
         if agenda.requests:
-            await self._answer(agenda.requests)
+            await self.configuration.name_channels()
+            await self.rounds.answer(agenda.requests[0])
         elif agenda.boards:
-            await self._sleep(self.round_ended + SLICE - asyncio.get_running_loop().time())
-            if not self.stop.is_set():
-                await self._round(agenda.boards, alerts=True, announce=self.announce)
-        elif self.timed_at <= self.clock():
+            await self._check(agenda.boards)
+        elif self._may_write():
             await self._write_timed()
         elif self.rules_outdated:
-            self.rules_outdated = await asyncio.to_thread(
-                match_backlog, self.engine, self.configuration.settings, SLICE
-            )
-        elif self.readings_outdated:
+            await self._catch_up()
+        # a check may have read the version that would be read again
+        elif self.readings_outdated and not self.rounds.tasks:
             await self._read_again()
         else:
             self._plan(agenda)
             return False
         return True
 
-    def _read_agenda(self) -> Agenda:
-        now = self.clock()
+    def _read_agenda(self, busy: frozenset[str], answering: frozenset[int]) -> Agenda:
         with read_transaction(self.engine) as connection:
-            turn = watch.turn(connection, now)
-            timed = scheduled.next_due(connection, self.configuration.settings, now)
-            return Agenda(asking.open_requests(connection), turn.boards, turn.next_at, timed)
+            turn = watch.turn(connection, self.clock(), busy)
+            requests = [
+                request
+                for request in asking.open_requests(connection)
+                if request.id not in answering
+            ]
+            return Agenda(requests, turn.boards, turn.next_at)
 
-    async def _round(self, names: list[str] | None, *, alerts: bool, announce: bool) -> int:
-        await self.configuration.name_channels()
-        try:
-            settings, chance = self.configuration.settings, self.random
-            round_id = await run_round(
-                self.engine,
-                settings,
-                names,
-                alerts=alerts,
-                announce=announce,
-                clock=self.clock,
-                random=chance,
-                holds=self.holds,
-            )
-        finally:
-            self.round_ended = asyncio.get_running_loop().time()
-            await asyncio.to_thread(release_memory)
-            self._look_at_the_clock()
-        self.guard.round_ended(round_id)
-        return round_id
+    async def _check(self, names: list[str]) -> None:
+        """Begin a round, unless we are told to stop meanwhile."""
+        if self.rounds.freed_at is not None:
+            await self._sleep(self.rounds.freed_at + SLICE - asyncio.get_running_loop().time())
+        if not self.stop.is_set():
+            await self.configuration.name_channels()
+            await self.rounds.begin(names)
+
+    def _freed(self) -> None:
+        """Boards of an ats have been read, and others of it may be due."""
+        self.rounds.freed()
+        self._look_at_the_clock()
+        self.take()
+
+    def _ended(self, round_id: int | None) -> None:
+        """A round has ended; None when it failed."""
+        if round_id is not None:
+            self.guard.round_ended(round_id)
+        self.rules_outdated = True  # a board may have learned its employer's name, which rules read
+        self._look_at_the_clock()
+        self.take()
 
     def _look_at_the_clock(self) -> None:
         """Look for reminders and digests again, and wake the delivery: a round or a new configuration may have made some due."""
         self.timed_at = _AT_ONCE
         self.wake.set()
 
-    async def _answer(self, requests: list[AnyRow]) -> None:
-        """Run the rounds that a `check` has asked for."""
-        for request in requests:
-            if self.stop.is_set():
-                return
-            announce = request.announce or self.announce
-            round_id = await self._round(
-                request.boards or None, alerts=request.alerts, announce=announce
-            )
-            await asyncio.to_thread(
-                asking.complete_request, self.engine, request.id, round_id, self.clock()
-            )
+    def _may_write(self) -> bool:
+        """Is it time for reminders and digests? They wait for a round under way, whose news they tell, but not for one that hangs."""
+        if self.timed_at > self.clock():
+            return False
+        loop = asyncio.get_running_loop()
+        if self.timed_since is None:
+            self.timed_since = loop.time()
+            loop.call_later(PATIENCE + SLICE, self.take)
+        return not self.rounds.tasks or loop.time() >= self.timed_since + PATIENCE
 
     async def _write_timed(self) -> None:
         await self.configuration.name_channels()
-        if await asyncio.to_thread(
-            scheduled.write, self.engine, self.configuration.settings, self.clock()
-        ):
+        self.timed_at, self.timed_since, next_at = _NEVER, None, _AT_ONCE
+        try:
+            written = await asyncio.to_thread(
+                scheduled.write, self.engine, self.configuration.settings, self.clock()
+            )
+            next_at = written.next_at
+        finally:
+            # a round that ended meanwhile may have made some due
+            self.timed_at = min(self.timed_at, next_at)
+        if written.alerts:
             self.wake.set()
-        self.timed_at = _NEVER
+
+    async def _catch_up(self) -> None:
+        self.rules_outdated, left = False, True
+        try:
+            left = await asyncio.to_thread(
+                match_backlog, self.engine, self.configuration.settings, SLICE
+            )
+        finally:
+            self.rules_outdated |= left  # a round that ended meanwhile says so too
 
     async def _read_again(self) -> None:
         self.readings_outdated = await asyncio.to_thread(
@@ -190,8 +223,9 @@ class Turns:
 
     def _plan(self, agenda: Agenda) -> None:
         """Plan the next turn, in place of what was planned before."""
-        self.timed_at = agenda.next_timed
-        for job, at in (("rounds", agenda.next_board), ("timed", agenda.next_timed)):
+        # else it waits for a round
+        timed_at = self.timed_at if self.timed_at > self.clock() else None
+        for job, at in (("rounds", agenda.next_board), ("timed", timed_at)):
             if at is not None:
                 self.scheduler.add_job(
                     self._begin, "date", run_date=at, id=job, replace_existing=True

@@ -31,6 +31,8 @@ class Card(Base):
     wanted: Mapped[int] = mapped_column(default=1)  # counts what may have moved
     shown: Mapped[int] = mapped_column(default=1)  # the count that the channel has been brought to
     next_try_at: Mapped[datetime | None]  # of an edit; null: now
+    # Slack asked not to be called sooner: of the edit that was refused so last
+    not_before: Mapped[datetime | None]
     attempts: Mapped[int] = mapped_column(default=0)  # of the edit that is due
     reason: Mapped[str | None]
 
@@ -56,6 +58,8 @@ class Delivery(Base):
     state: Mapped[str]  # pending sending sent held failed expired discarded
     created_at: Mapped[datetime]
     next_try_at: Mapped[datetime | None]  # null: now, or of a `failed` one: only when a person asks
+    # its channel asked not to be called sooner: of a `pending` one that was refused so last
+    not_before: Mapped[datetime | None]
     sending_at: Mapped[datetime | None]  # the first call that may have reached the channel
     sent_at: Mapped[datetime | None]
     attempts: Mapped[int] = mapped_column(default=0)

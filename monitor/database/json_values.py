@@ -50,6 +50,18 @@ def in_json_list(
     return column.bool_op("IN")(_json_list_values(bindparam(name, type_=Text()), column))
 
 
+def one_of(
+    column: ColumnElement[Any] | InstrumentedAttribute[Any],
+    values: Collection[str] | Collection[int],
+) -> ColumnElement[bool]:
+    """Is the column's value one of these, however many they are? One alone is compared as it is, so that the database can plan for it."""
+    if len(values) == 1:
+        return column == next(iter(values))
+    return column.bool_op("IN")(
+        _json_list_values(bindparam("values", json_list(values), type_=Text(), unique=True), column)
+    )
+
+
 def json_list(values: Collection[str] | Collection[int]) -> str:
     """Values for `among`."""
     return msgspec.json.encode(list(values)).decode()

@@ -11,18 +11,19 @@ calls     a message is sent only while the lease is surely ours (`Lease.ensure`)
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, bindparam, event, select, update
+from sqlalchemy import Connection, Engine, and_, bindparam, event, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from monitor.database import tables
 from monitor.database.clock import in_seconds, seconds_until
 from monitor.database.engine import AnyRow, is_reading
+from monitor.database.json_values import one_of
 from monitor.database.process_identity import Identity, here, is_dead
 from monitor.errors import UserError
 
@@ -116,9 +117,14 @@ class Lease:
             given = update(_LEASE).where(*_is_mine).values(expires_at=in_seconds(0), stopped_at=now)
             connection.execute(given, self._mine)
 
+    @property
+    def is_sure(self) -> bool:
+        """Does the lease surely last as long as a call does?"""
+        return not self.is_lost and self.sure_until >= elapsed() + _CALL
+
     def ensure(self) -> None:
         """Renew the lease unless it surely lasts as long as a call does. Raise LeaseLost when it is another's."""
-        if self.is_lost or (self.sure_until < elapsed() + _CALL and not self.renew()):
+        if not self.is_sure and (self.is_lost or not self.renew()):
             raise LeaseLost
 
     @property
@@ -241,9 +247,12 @@ def _bring_forward(connection: Connection, row: AnyRow) -> None:
         connection.execute(mine.values(expires_at=in_seconds(LIFE.total_seconds())))
 
 
-def end_rounds(connection: Connection, now: datetime) -> int:
-    """Ends the rounds that a worker left open, since it died or could not write their end: their alerts go out. Gives how many."""
-    unfinished = tables.CheckRound.finished_at.is_(None)
+def end_rounds(connection: Connection, now: datetime, live: Collection[int] = ()) -> int:
+    """Ends the rounds that a worker left open, since it died or could not write their end: their alerts go out. Gives how many.
+
+    `live` are rounds that go on.
+    """
+    unfinished = and_(tables.CheckRound.finished_at.is_(None), ~one_of(tables.CheckRound.id, live))
     return connection.execute(
         update(tables.CheckRound).where(unfinished).values(finished_at=now)
     ).rowcount

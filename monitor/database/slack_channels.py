@@ -2,12 +2,13 @@
 
 Slack tells names and ids only when asked, so both are kept in `slack_channel`. A name that a
 channel no longer has keeps its id there until another channel takes it: a renamed channel is still
-the same channel.
+the same channel. A direct message is there under its person: `U…` has the id `D…`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
@@ -17,29 +18,64 @@ from sqlalchemy import Connection, Engine, delete, insert, select, update
 from monitor.channels import Listed
 from monitor.config.model import Settings
 from monitor.database.engine import read_transaction
+from monitor.database.json_values import one_of
 from monitor.database.tables import SlackChannel
 
 _PREFIX: Final = "slack:"
-_AT_ONCE: Final = 500  # names in one IN (…)
+_PERSON: Final = re.compile("slack:[UW][A-Z0-9]{5,}")
+_CONVERSATION: Final = re.compile("slack:D[A-Z0-9]{5,}")
+
+
+def spelled(channel: str) -> str:
+    """Return the channel as Slack spells its name: in lower case."""
+    return channel.lower() if channel.startswith(_PREFIX + "#") else channel
+
+
+def is_person(channel: str) -> bool:
+    """Is it a person's direct message by the person's id: `slack:U…`?"""
+    return _PERSON.fullmatch(channel) is not None
+
+
+def is_conversation(channel: str) -> bool:
+    """Is it a direct message by its own id: `slack:D…`?"""
+    return _CONVERSATION.fullmatch(channel) is not None
+
+
+def is_direct(channel: str) -> bool:
+    """Is it a direct message, by its own id or its person's?"""
+    return is_person(channel) or is_conversation(channel)
+
+
+def are_mixed(channels: Collection[str]) -> bool:
+    """Are there people and direct messages among them, so that two may be one?"""
+    return any(map(is_person, channels)) and any(map(is_conversation, channels))
 
 
 @dataclass(frozen=True, slots=True)
 class Directory:
-    """Every channel that Slack has listed, by name."""
+    """Every channel that Slack has listed, by name, and every direct message, by person."""
 
-    channels: Mapping[str, Listed]  # "#roles" → its id
+    channels: Mapping[str, Listed]  # "#roles" or "U…" → its id
+
+    @property
+    def ids(self) -> dict[str, str]:
+        """Return the id of each name."""
+        return {name: one.channel_id for name, one in self.channels.items()}
 
     def channel_id(self, channel: str) -> str | None:
-        """Return the id of `slack:#roles` or `slack:C…`; None for an unknown name and for what is no channel of Slack's."""
+        """Return the id of `slack:#roles`, `slack:C…` or `slack:U…`; None for an unknown name and for what is no channel of Slack's.
+
+        A person whose direct message is not known has the person's own id.
+        """
         if not channel.startswith(_PREFIX):
             return None
-        name = channel.removeprefix(_PREFIX)
+        name = spelled(channel).removeprefix(_PREFIX)
         known = self.channels.get(name)
         return known.channel_id if known else None if name.startswith("#") else name
 
     def key(self, channel: str) -> str:
         """Return what all names of one channel have in common: its id, or the name itself where no id is known."""
-        return self.channel_id(channel) or channel
+        return self.channel_id(channel) or spelled(channel)
 
     def is_public(self, channel: str) -> bool:
         """Has Slack listed this channel as one that everyone in the workspace may read?"""
@@ -50,8 +86,19 @@ class Directory:
         }
         return found == {False}
 
+    def is_known(self, person: str) -> bool:
+        """Is it known which direct message `slack:U…` is?"""
+        return person.removeprefix(_PREFIX) in self.channels
+
+    def all_names(self, channel: str) -> list[str]:
+        """Return every name of a channel that is given by any of them; the channel alone where no id is known."""
+        channel_id = self.channel_id(channel)
+        return list(
+            dict.fromkeys([spelled(channel), *(self.names(channel_id) if channel_id else ())])
+        )
+
     def names(self, channel_id: str) -> list[str]:
-        """Return every name of that channel: `slack:C…`, and `slack:#roles` for each name that it has or had."""
+        """Return every name of that channel: `slack:C…`, and `slack:#roles` for each name that it has or had; `slack:U…` likewise."""
         named = [
             _PREFIX + name for name, one in self.channels.items() if one.channel_id == channel_id
         ]
@@ -83,14 +130,17 @@ def directory(connection: Connection) -> Directory:
     return Directory({row.name: Listed(row.channel_id, row.private) for row in rows})
 
 
+def stored_id(connection: Connection, name: str) -> str | None:
+    """Return the id that is stored for a name: `#roles`, `U…`."""
+    return connection.scalar(select(SlackChannel.channel_id).where(SlackChannel.name == name))
+
+
 def remember(connection: Connection, listed: Mapping[str, Listed], now: datetime) -> Directory:
     """Store a list of Slack's and return all that is known now. Names that the list lacks stay."""
     known = directory(connection).channels
     moved = [name for name, one in known.items() if name in listed and listed[name] != one]
-    for start in range(0, len(moved), _AT_ONCE):
-        connection.execute(
-            delete(SlackChannel).where(SlackChannel.name.in_(moved[start : start + _AT_ONCE]))
-        )
+    if moved:
+        connection.execute(delete(SlackChannel).where(one_of(SlackChannel.name, moved)))
     new = [name for name, one in listed.items() if known.get(name) != one]
     if new:
         rows = [
@@ -104,9 +154,9 @@ def remember(connection: Connection, listed: Mapping[str, Listed], now: datetime
         ]
         connection.execute(insert(SlackChannel), rows)
     same = [name for name in listed if name not in new]
-    for start in range(0, len(same), _AT_ONCE):
-        seen = update(SlackChannel).where(SlackChannel.name.in_(same[start : start + _AT_ONCE]))
-        connection.execute(seen.values(seen_at=now))
+    connection.execute(
+        update(SlackChannel).where(one_of(SlackChannel.name, same)).values(seen_at=now)
+    )
     return Directory({**known, **listed})
 
 

@@ -14,11 +14,11 @@ import structlog
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
-from monitor.channels import Listed, kind
-from monitor.database import slack_channels
+from monitor.channels import kind
 from monitor.database.engine import AnyRow
 from monitor.database.lease import Lease, LeaseLost
-from monitor.delivery import channel_merge, queue, refusals
+from monitor.delivery import queue, refusals
+from monitor.delivery.channel_names import ChannelNames
 from monitor.delivery.queue import Claimed
 from monitor.delivery.retry_policy import (
     LOOK_BACK,
@@ -30,7 +30,7 @@ from monitor.delivery.retry_policy import (
     unconfirmed,
 )
 from monitor.messages import load
-from monitor.notify.base import Named, Notifier, NotifyError, Receipt, Threaded
+from monitor.notify.base import Guarded, Notifier, NotifyError, Receipt, Threaded
 
 
 @dataclass
@@ -41,6 +41,8 @@ class TokenBucket:
     burst: int  # messages at once
     _left: float = field(init=False)
     _at: datetime | None = field(init=False, default=None)
+    # when the message that was booked last goes
+    _goes: datetime | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
         self._left = float(self.burst)
@@ -53,7 +55,15 @@ class TokenBucket:
         passed = max(0.0, (now - self._at).total_seconds()) if self._at else 0.0
         self._at = now
         self._left = min(float(self.burst), self._left + passed / self.interval) - 1
-        return max(0.0, -self._left * self.interval)
+        wait = max(0.0, -self._left * self.interval)
+        self._goes = now + timedelta(seconds=wait)
+        return wait
+
+    def go(self, now: datetime) -> None:
+        """Take note that the message goes now: by as much as that is later than it was booked for, the next ones are put off too."""
+        if self._at is not None and self._goes is not None and now > self._goes:
+            self._at += now - self._goes
+            self._goes = now
 
 
 log = structlog.get_logger()
@@ -88,14 +98,11 @@ class Sender:
         self._operators = operators
         self._sleep = sleep
         self._appears = appears
-        # as the configuration names them: of several names of one channel the first is used
-        self._channels = channels
-        # Slack's channels, as they were stored last
-        self._listed: Mapping[str, Listed] | None = None
         self._paces: dict[str, TokenBucket] = {}
         self._lease: Lease | None = None
         # two channels refused at once are one incident, and names are learned once
         self.settling = asyncio.Lock()
+        self.names = ChannelNames(engine, clock, channels, self.settling)
         # channels that took a message since the last refusal; what was refused may be given up
         # since
         self._sound: set[str] = set()
@@ -104,68 +111,20 @@ class Sender:
 
     def work_under(self, lease: Lease) -> None:
         self._lease, self._engine = lease, lease.engine
+        self.names.engine = lease.engine
+        for notifier in self.notifiers.values():
+            if isinstance(notifier, Guarded):
+                notifier.guard(self.ensure_lease)
 
     async def ensure_lease(self) -> None:
         """Raise LeaseLost when another process may send; to be called right before a call."""
-        if self._lease is not None:
+        if self._lease is not None and not self._lease.is_sure:
             await asyncio.to_thread(self._lease.ensure)
 
     def reconfigure(self, other: Sender) -> None:
         """Goes on with the notifiers and operators of another one; what is in flight ends with the old."""
-        self.notifiers, self._operators, self._channels = (
-            other.notifiers,
-            other._operators,
-            other._channels,
-        )
-        self._listed = None
-
-    async def learn(self) -> None:
-        """Ask which names are one channel. What cannot be asked now is asked before the first message to a name."""
-        names = [channel for channel in self._channels if kind(channel) == "slack"]
-        for notifier in self.notifiers.values():
-            if isinstance(notifier, Named) and names:
-                try:
-                    await self._learn(
-                        notifier, next((name for name in names if "#" in name), "slack:#")
-                    )
-                except NotifyError as error:
-                    log.warning("slack channels not listed", reason=error.reason)
-
-    async def _learn(self, notifier: Notifier, channel: str, claimed: int | None = None) -> bool:
-        """Learn which names are one channel, when `channel` is a name. Return whether the claimed message was taken back by that."""
-        if not isinstance(notifier, Named):
-            return False
-        listed = await notifier.listed(channel)
-        async with self.settling:
-            if listed is None or listed is self._listed:
-                return False
-            ids, taken_back = await asyncio.to_thread(self._remember, listed, claimed)
-            notifier.recall(ids)
-            self._listed = listed
-        return taken_back
-
-    def merge(self, connection: Connection) -> None:
-        """Bring what was written under another name of a channel under its one name."""
-        channel_merge.merge(
-            connection, slack_channels.directory(connection).aliases(self._channels)
-        )
-
-    def _is_double(self, head: QueuedDelivery) -> bool:
-        """Was a message that a search did not find told under another name of its channel? It is gone then."""
-        with self._engine.begin() as connection:
-            aliases = slack_channels.directory(connection).aliases(self._channels)
-            return head.channel in {*aliases, *aliases.values()} and channel_merge.drop_double(
-                connection, aliases, head.id
-            )
-
-    def _remember(
-        self, listed: Mapping[str, Listed], claimed: int | None
-    ) -> tuple[dict[str, str], bool]:
-        with self._engine.begin() as connection:
-            known = slack_channels.remember(connection, listed, self._clock())
-            channel_merge.merge(connection, known.aliases(self._channels), claimed)
-            ids = {name: one.channel_id for name, one in known.channels.items()}
-            return ids, claimed is not None and not queue.exists(connection, claimed)
+        self.notifiers, self._operators = other.notifiers, other._operators
+        self.names.reconfigure(other.names)
 
     def can(self, channel: str) -> bool:
         return kind(channel) in self.notifiers
@@ -202,7 +161,7 @@ class Sender:
     ) -> DeliveryOutcome | None:
         """How it stands after a search; None when it is not there and may be sent. One of the two jobs that may catch everything."""
         try:
-            await self._learn(notifier, head.channel)
+            await self.names.learn(notifier, head.channel)
             receipt = await _find(notifier, head, since)
         except NotifyError as error:
             return outcome_of_lookup(error, head, self._clock())
@@ -223,16 +182,17 @@ class Sender:
     ) -> DeliveryOutcome:
         """How it stands after the call. One of the two jobs that may catch everything."""
         try:
-            taken_back = await self._learn(
+            taken_back = await self.names.learn(
                 notifier, head.channel, head.id if head.sending_at is None else None
             )
             if taken_back or (
-                head.sending_at is not None and await asyncio.to_thread(self._is_double, head)
+                head.sending_at is not None and await asyncio.to_thread(self.names.is_double, head)
             ):
                 # its alerts are packed again, under the channel's one name
                 return DeliveryOutcome("pending")
             # else it stays `sending`, and whoever has the lease looks for it
             await self.ensure_lease()
+            self._paces[head.channel].go(self._clock())
             receipt = await _send(notifier, head, claimed)
         except NotifyError as error:
             threaded = claimed.card is not None
@@ -287,6 +247,7 @@ class Sender:
                 refusals.close_incident(connection, head.channel, now)
                 self._sound.add(head.channel)
             queue.settle(connection, head, after, now, claimed=claimed)
+            self.names.meet(connection, head.channel, after.receipt)
             if after.state == "sent" and head.state == "failed":
                 queue.retry_failed_now(connection, now, kind(head.channel))
             if error is not None:

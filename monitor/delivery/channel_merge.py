@@ -19,6 +19,8 @@ from typing import Final
 from sqlalchemy import ColumnElement, Connection, Select, and_, delete, exists, or_, select, update
 from sqlalchemy.orm import aliased
 
+from monitor.database.json_values import one_of
+from monitor.database.slack_channels import spelled
 from monitor.database.tables import Alert, Card, Delivery, Introduction, Mute
 
 _OVER: Final = ("sent", "expired", "discarded")
@@ -32,6 +34,19 @@ def merge(connection: Connection, aliases: Mapping[str, str], claimed: int | Non
     for other, name in aliases.items():
         if _is_used(connection, other):
             _merge(connection, other, name, claimed)
+
+
+def respell(connection: Connection) -> None:
+    """Bring channels that an older configuration wrote with capital letters under Slack's own spelling: `#Roles` is `#roles`."""
+    for column in _CHANNELS:
+        for channel in connection.scalars(
+            select(column).where(column.startswith("slack:#")).distinct()
+        ).all():
+            if channel != spelled(channel):
+                _merge(connection, channel, spelled(channel), None)
+
+
+_CHANNELS = (Delivery.channel, Alert.channel, Card.channel, Mute.channel, Introduction.channel)
 
 
 def drop_double(connection: Connection, aliases: Mapping[str, str], row_id: int) -> bool:
@@ -50,7 +65,7 @@ def drop_double(connection: Connection, aliases: Mapping[str, str], row_id: int)
     same = and_(
         twin.created_at == Alert.created_at, twin.kind == Alert.kind, twin.message == Alert.message
     )
-    doubled = exists().where(same, elsewhere, twin.channel.in_(names))
+    doubled = exists().where(same, elsewhere, one_of(twin.channel, names))
     told = Alert.delivery_id == mine.delivery_id
     any_, alone = (
         connection.execute(select(Alert.id).where(told, *more).limit(1)).first()
@@ -64,10 +79,9 @@ def drop_double(connection: Connection, aliases: Mapping[str, str], row_id: int)
 
 
 def _is_used(connection: Connection, channel: str) -> bool:
-    columns = (Delivery.channel, Alert.channel, Card.channel, Mute.channel, Introduction.channel)
     return any(
         connection.execute(select(column).where(column == channel).limit(1)).first()
-        for column in columns
+        for column in _CHANNELS
     )
 
 

@@ -24,7 +24,7 @@ from monitor.database import slack_channels
 from monitor.database.engine import read_transaction
 from monitor.database.lease import Lease, LeaseLost
 from monitor.database.trouble import OutageLog
-from monitor.delivery import edits, pack, quiet_hours
+from monitor.delivery import channel_merge, edits, pack, quiet_hours, unpacked
 from monitor.delivery import queue as deliveries
 from monitor.delivery.attempt import Delivered, Sender
 from monitor.delivery.edits import Edit, Editor
@@ -46,7 +46,7 @@ APPEARS: Final = timedelta(seconds=2)  # what a message may take to be found in 
 
 
 class Survey(NamedTuple):
-    """The head of every queue, and when the clock alone may change what can be sent: quiet hours, a channel where much piles up."""
+    """The head of every queue, and when the clock alone may change what can be sent: quiet hours, what piles up, a long round."""
 
     heads: list[Work]
     turn_at: datetime | None
@@ -144,14 +144,15 @@ class Outbox:
         now = self._clock()
         if not self._begun:
             with self._engine.begin() as connection:
+                channel_merge.respell(connection)
                 deliveries.retry_failed_now(connection, now)
-                edits.retry_edits_now(connection)
+                edits.retry_edits_now(connection, now)
             self._begun = True
         with read_transaction(self._engine) as connection:
             if not pack.due(connection, now) and not quiet_hours.due(connection, self._hours, now):
                 return self._found(connection, now)
         with self._engine.begin() as connection:
-            self._sender.merge(connection)
+            self._sender.names.merge(connection)
             pack.pack(connection, now)
             pack.merge_backlog(connection, now)
             quiet_hours.apply_quiet_hours(connection, self._hours, now)
@@ -159,7 +160,11 @@ class Outbox:
             return self._found(connection, now)
 
     def _found(self, connection: Connection, now: datetime) -> Survey:
-        turns = (quiet_hours.next_turn(self._hours, now), pack.piled_up_at(connection, now))
+        turns = (
+            quiet_hours.next_turn(self._hours, now),
+            pack.piled_up_at(connection, now),
+            unpacked.next_at(connection),
+        )
         heads: list[Work] = [
             *_in_turn(connection, deliveries.next_per_channel(connection)),
             *edits.next_edits(connection),
@@ -174,7 +179,7 @@ class Outbox:
             suppress(TimeoutError),
         ):
             async with asyncio.timeout(_LEARNING):
-                await self._sender.learn()
+                await self._sender.names.ask(self._sender.notifiers.values())
 
     async def _surveyed(self) -> Survey | None:
         """As `_survey`; None while the database cannot be used."""
@@ -263,7 +268,14 @@ class Outbox:
         with read_transaction(self._engine) as connection:
             if isinstance(like, Edit):
                 return next(iter(edits.next_edits(connection, like.channel)), None)
-            return next(iter(deliveries.next_per_channel(connection, like.channel)), None)
+            head = next(iter(deliveries.next_per_channel(connection, like.channel)), None)
+            if head is None or not slack_channels.is_conversation(like.channel):
+                return head
+            return (
+                head
+                if head in _in_turn(connection, deliveries.next_per_channel(connection))
+                else None
+            )
 
     async def _end(self) -> None:
         """Lets calls in flight end for a while; what is cut off then stays `sending`, and is looked for at the next start."""
@@ -288,11 +300,25 @@ def _wait(head: Work, now: datetime) -> float:
 
 
 def _in_turn(connection: Connection, heads: Sequence[QueuedDelivery]) -> list[QueuedDelivery]:
-    """The messages whose turn it is: one that may be sent under another name of its channel is settled before the next goes there."""
+    """The messages whose turn it is: one that may be sent under another name of its channel is settled before the next goes there.
+
+    While a message goes to a person of whom nobody knows which direct message is theirs, it may be
+    any, so that those wait.
+    """
     unsettled = {head.channel for head in heads if head.state == "sending"}
-    if not unsettled:
+    moving = [head.channel for head in heads if head.state != "failed"]
+    mixed = slack_channels.are_mixed(moving)
+    if not unsettled and not mixed:
         return list(heads)
     names = slack_channels.directory(connection)
+    if mixed and any(
+        slack_channels.is_person(channel) and not names.is_known(channel) for channel in moving
+    ):
+        heads = [
+            head
+            for head in heads
+            if head.state == "sending" or not slack_channels.is_conversation(head.channel)
+        ]
     busy = {names.key(channel): channel for channel in unsettled}
     return [
         head

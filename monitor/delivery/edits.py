@@ -13,16 +13,17 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import structlog
-from sqlalchemy import Connection, Engine, func, or_, select, update
+from sqlalchemy import Connection, Engine, and_, case, func, or_, select, update
+from sqlalchemy.exc import DBAPIError
 
 from monitor.alerts import cards
 from monitor.alerts.cards import current_state
 from monitor.channels import kind
-from monitor.database.lease import Lease
+from monitor.database.lease import Lease, LeaseLost
 from monitor.database.tables import Card
 from monitor.delivery import refusals
 from monitor.delivery.attempt import Sender, TokenBucket
-from monitor.delivery.retry_policy import outcome_of_edit
+from monitor.delivery.retry_policy import asked_until, outcome_of_edit
 from monitor.messages import Message, dump, load
 from monitor.notify.base import NotifyError, Receipt, Threaded
 
@@ -71,13 +72,11 @@ def next_edits(connection: Connection, channel: str | None = None) -> list[Edit]
     return [Edit(*row) for row in connection.execute(first.order_by(ranked.c.id))]
 
 
-def retry_edits_now(connection: Connection) -> None:
-    """Lets edits that wait for their time be made at once."""
-    connection.execute(
-        update(Card)
-        .where(Card.wanted != Card.shown, Card.next_try_at.is_not(None))
-        .values(next_try_at=None)
-    )
+def retry_edits_now(connection: Connection, now: datetime) -> None:
+    """Let edits that wait for their time be made at once, or when Slack lets us."""
+    waits = and_(Card.wanted != Card.shown, Card.next_try_at.is_not(None))
+    until = case((Card.not_before > now, Card.not_before))
+    connection.execute(update(Card).where(waits).values(next_try_at=until, not_before=until))
 
 
 class Editor:
@@ -118,6 +117,7 @@ class Editor:
             or await asyncio.to_thread(self._wanted, edit) is None
         ):
             return True
+        await self._sender.names.recall(notifier)
         pace = self._paces.setdefault(
             kind(edit.channel), TokenBucket(notifier.edit_pace, notifier.edit_burst)
         )
@@ -134,7 +134,7 @@ class Editor:
     def _wanted(self, edit: Edit) -> _Wanted | None:
         """What there is to do at this moment; a card that shows the truth already is noted as such."""
         with self._engine.begin() as connection:
-            return _wanted(connection, edit.id)
+            return _wanted(connection, edit.id, self._clock())
 
     async def _edit(self, notifier: Threaded, edit: Edit, wanted: _Wanted) -> NotifyError | None:
         """What went wrong. One of the few jobs that may catch everything."""
@@ -142,6 +142,8 @@ class Editor:
             await notifier.edit(edit.channel, wanted.place, wanted.message)
         except NotifyError as error:
             return error
+        except (DBAPIError, LeaseLost):  # the card stays to be edited
+            raise
         except Exception as error:
             log.exception("edit failed", channel=edit.channel, ts=wanted.place.ts)
             return NotifyError(f"a fault in rolewatch ({type(error).__name__}), see the log")
@@ -159,9 +161,13 @@ class Editor:
                 cards.repost(connection, edit.id, now)
             else:
                 again = outcome_of_edit(error, edit.attempts, now)
-                mine = update(Card).where(Card.id == edit.id)
+                put_off = {
+                    "next_try_at": again,
+                    "not_before": asked_until(error, now),
+                    "attempts": edit.attempts + 1,
+                }
                 connection.execute(
-                    mine.values(next_try_at=again, attempts=edit.attempts + 1, reason=error.reason)
+                    update(Card).where(Card.id == edit.id).values(**put_off, reason=error.reason)
                 )
                 postpone_edits(connection, edit.channel, again, error)
                 self._sender.propagate(connection, edit.channel, again, error)
@@ -171,13 +177,13 @@ class Editor:
             )
 
 
-def _wanted(connection: Connection, card_id: int) -> _Wanted | None:
+def _wanted(connection: Connection, card_id: int, now: datetime) -> _Wanted | None:
     card = connection.execute(
         select(Card.__table__).where(Card.id == card_id, *_STALE)
     ).one_or_none()
     if card is None:
         return None
-    message = current_state(connection, card.posting_id, load(card.message))
+    message = current_state(connection, card.posting_id, load(card.message), now)
     wanted = _Wanted(Receipt(card.channel_id, card.ts), message, card.wanted)
     if card.shows is not None and load(card.shows) == message:
         _settled(connection, card_id, wanted)
@@ -189,13 +195,7 @@ def _settled(connection: Connection, card_id: int, wanted: _Wanted) -> None:
     """The card shows that; if it moved on meanwhile, it stays to be edited, and if it is gone, that is another's to say."""
     mine = update(Card).where(Card.id == card_id, Card.ts == wanted.place.ts)
     connection.execute(
-        mine.values(
-            shown=wanted.wanted,
-            shows=dump(wanted.message),
-            next_try_at=None,
-            attempts=0,
-            reason=None,
-        )
+        mine.values(shown=wanted.wanted, shows=dump(wanted.message), **cards.NO_EDIT)
     )
 
 
@@ -211,7 +211,12 @@ def postpone_edits(
         if everywhere
         else Card.channel == channel
     )
-    sooner = or_(Card.next_try_at.is_(None), Card.next_try_at < until)
+    sooner, asked = (
+        or_(Card.next_try_at.is_(None), Card.next_try_at < until),
+        until if error.retry_after is not None else None,
+    )
     connection.execute(
-        update(Card).where(Card.wanted != Card.shown, mine, sooner).values(next_try_at=until)
+        update(Card)
+        .where(Card.wanted != Card.shown, mine, sooner)
+        .values(next_try_at=until, not_before=asked or Card.not_before)
     )

@@ -11,18 +11,19 @@ alerts of a round and channel ──┬─ operator: one message each
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import uuid4
 
-from sqlalchemy import Connection, Select, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, Select, delete, func, insert, select, update
 
 from monitor.alerts import cards
 from monitor.alerts.merge import one_reminder, one_role, one_summary, one_template
 from monitor.database import tables
 from monitor.database.json_values import in_json_list, json_list
+from monitor.delivery import unpacked
 from monitor.messages import (
     BoardWideEdit,
     FirstCheckSummary,
@@ -62,19 +63,28 @@ class OutgoingMessage:
     posting_id: int | None = None  # of a message about one posting
 
 
-def group_alerts(alerts: Iterable[PendingAlert]) -> list[OutgoingMessage]:
-    """The messages that tell all these alerts, each once, in the order of the alerts."""
+def group_alerts(
+    alerts: Iterable[PendingAlert], before: Mapping[unpacked.Key, int] | None = None
+) -> list[OutgoingMessage]:
+    """The messages that tell all these alerts, each once, in the order of the alerts.
+
+    `before`: how many postings the same rounds have told already.
+    """
     ordered = sorted(alerts, key=lambda alert: alert.id)
     together: dict[tuple[str, int | None], list[PendingAlert]] = defaultdict(list)
     for alert in ordered:
         together[alert.channel, alert.round_id].append(alert)
-    packages = [package for alerts in together.values() for package in _plan_channel(alerts)]
+    packages = [
+        package for alerts in together.values() for package in _plan_channel(alerts, before or {})
+    ]
     return sorted(packages, key=lambda package: package.alerts[0])
 
 
-def _plan_channel(alerts: Sequence[PendingAlert]) -> Iterator[OutgoingMessage]:
+def _plan_channel(
+    alerts: Sequence[PendingAlert], before: Mapping[unpacked.Key, int]
+) -> Iterator[OutgoingMessage]:
     """Of one channel and round."""
-    channel = alerts[0].channel
+    channel, round_id = alerts[0].channel, alerts[0].round_id
     summaries = [alert for alert in alerts if isinstance(alert.message, FirstCheckSummary)]
     if summaries:
         yield OutgoingMessage(
@@ -92,7 +102,12 @@ def _plan_channel(alerts: Sequence[PendingAlert]) -> Iterator[OutgoingMessage]:
         elif not isinstance(alert.message, FirstCheckSummary | BoardWideEdit):
             yield OutgoingMessage(channel, alert.message, (alert.id,))
     yield from _plan_templates(channel, alerts)
-    yield from _plan_roles(channel, postings)
+    earlier = {
+        rule: count
+        for (where, one, rule), count in before.items()
+        if (where, one) == (channel, round_id)
+    }
+    yield from _plan_roles(channel, postings, earlier)
     yield from _plan_deadlines(channel, deadlines)
 
 
@@ -141,8 +156,10 @@ def _plan_templates(channel: str, alerts: Sequence[PendingAlert]) -> Iterator[Ou
         )
 
 
-def _plan_roles(channel: str, postings: dict[str, list[PendingAlert]]) -> Iterator[OutgoingMessage]:
-    groups = _merge_rules_that_share_a_posting(postings)
+def _plan_roles(
+    channel: str, postings: dict[str, list[PendingAlert]], earlier: Mapping[str | None, int]
+) -> Iterator[OutgoingMessage]:
+    groups = _merge_rules_that_share_a_posting(postings, earlier)
     members: dict[int, list[str]] = defaultdict(list)
     for posting, alerts in postings.items():
         of = next((groups[alert.rule] for alert in alerts if alert.rule in groups), None)
@@ -162,16 +179,22 @@ def _plan_roles(channel: str, postings: dict[str, list[PendingAlert]]) -> Iterat
 
 
 def _merge_rules_that_share_a_posting(
-    postings: dict[str, list[PendingAlert]],
+    postings: dict[str, list[PendingAlert]], earlier: Mapping[str | None, int]
 ) -> dict[str | None, int]:
-    """The rules with too many alerts for messages of their own → a number of their group; rules that share a posting share the group."""
+    """The rules with too many alerts for messages of their own → a number of their group; rules that share a posting share the group.
+
+    `earlier`: how many postings of each rule the round has told already; a single one more is a message of its own.
+    """
     told: dict[str | None, set[str]] = defaultdict(set)
     for posting, alerts in postings.items():
         for alert in alerts:
             told[alert.rule].add(posting)
-    groups: dict[str | None, int] = {
-        rule: number for number, (rule, names) in enumerate(told.items()) if len(names) > MANY
-    }
+    many = [
+        rule
+        for rule, names in told.items()
+        if len(names) > 1 and len(names) + earlier.get(rule, 0) > MANY
+    ]
+    groups: dict[str | None, int] = {rule: number for number, rule in enumerate(many)}
     for alerts in postings.values():
         shared = {groups[alert.rule] for alert in alerts if alert.rule in groups}
         if len(shared) > 1:
@@ -189,21 +212,29 @@ def due(connection: Connection, now: datetime) -> bool:
     """Is there anything to pack or to put together? Asked often, so it reads no message."""
     return any(
         connection.execute(query.limit(1)).first()
-        for query in (_unpacked(), _backlogged_channels(now))
+        for query in (unpacked.query(now), _backlogged_channels(now))
     )
 
 
 def waiting(connection: Connection) -> int:
-    """How many alerts are told by no message yet, though their time has come."""
-    return connection.scalar(select(func.count()).select_from(_unpacked().subquery())) or 0
+    """How many alerts are told by no message yet, though their round has ended."""
+    return connection.scalar(select(func.count()).select_from(unpacked.query().subquery())) or 0
 
 
 def pack(connection: Connection, now: datetime, make_id: Callable[[], str] = new_id) -> int:
-    """Writes a delivery for each message that waits to be made, of ended rounds only; gives how many."""
-    rows = connection.execute(_unpacked().with_for_update(of=tables.Alert)).all()
+    """Writes a delivery for each message that waits to be made; gives how many."""
+    rows = connection.execute(unpacked.query(now).with_for_update(of=tables.Alert)).all()
+    before = unpacked.told_before(
+        connection, {row.round_id for row in rows if row.round_id is not None}, now
+    )
     packages = group_alerts(
-        PendingAlert(row.id, row.round_id, row.channel, row.rule, load(row.message), row.posting_id)
-        for row in rows
+        (
+            PendingAlert(
+                row.id, row.round_id, row.channel, row.rule, load(row.message), row.posting_id
+            )
+            for row in rows
+        ),
+        before,
     )
     for package in packages:
         delivery_id = make_id()
@@ -219,24 +250,6 @@ def pack(connection: Connection, now: datetime, make_id: Callable[[], str] = new
         )
         _link(connection, package.alerts, delivery_id)
     return len(packages)
-
-
-def _unpacked() -> Select[int, int | None, str, str | None, str, int | None]:
-    """Alerts without a delivery whose round is over; a round that died with its process is over when another has begun.
-
-    What a digest tells waits for it.
-    """
-    ended = select(tables.CheckRound.id).where(tables.CheckRound.finished_at.is_not(None))
-    alert = tables.Alert
-    over = or_(
-        alert.round_id.is_(None),
-        alert.round_id.in_(ended),
-        alert.round_id < select(func.max(tables.CheckRound.id)).scalar_subquery(),
-    )
-    columns = select(
-        alert.id, alert.round_id, alert.channel, alert.rule, alert.message, alert.posting_id
-    )
-    return columns.where(alert.delivery_id.is_(None), ~alert.for_digest, over).order_by(alert.id)
 
 
 def _link(connection: Connection, alerts: Sequence[int], delivery_id: str) -> None:

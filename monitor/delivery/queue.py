@@ -15,6 +15,8 @@ from sqlalchemy import ColumnElement, Connection, and_, func, insert, or_, selec
 from monitor.alerts import cards
 from monitor.channels import kind
 from monitor.database.engine import AnyRow
+from monitor.database.json_values import one_of
+from monitor.database.slack_channels import directory
 from monitor.database.tables import Alert, Delivery, Posting
 from monitor.delivery.retry_policy import DeliveryOutcome, QueuedDelivery
 from monitor.messages import load
@@ -111,6 +113,7 @@ def settle(
         "sending_at": settled.sending_at,
         "reason": settled.reason,
     }
+    values["not_before"] = settled.not_before
     if settled.receipt is not None:
         receipt = settled.receipt
         values |= {
@@ -131,7 +134,7 @@ def _settle_card(
 ) -> None:
     """What came of a message means for its card: it is there now, or it is not there any more."""
     if settled.receipt is not None and told.thread_ts is None:
-        cards.mark_posted(connection, told.card_id, load(told.message), settled.receipt)
+        cards.mark_posted(connection, told.card_id, load(told.message), settled.receipt, now)
     elif settled.receipt is not None:
         # the card may have gone while its reply was on the way
         cards.repost(connection, told.card_id, now)
@@ -190,7 +193,7 @@ def on_their_way(connection: Connection, until: datetime, round_id: int | None =
         for head in next_per_channel(connection)
         if head.state != "failed" and (head.next_try_at is None or head.next_try_at <= until)
     }
-    moving = and_(Delivery.channel.in_(ready), Delivery.state.in_(("pending", "sending")))
+    moving = and_(one_of(Delivery.channel, ready), Delivery.state.in_(("pending", "sending")))
     if round_id is None:
         return connection.scalar(select(func.count()).select_from(Delivery).where(moving)) or 0
     query = (
@@ -206,50 +209,73 @@ def on_their_way(connection: Connection, until: datetime, round_id: int | None =
     )
 
 
-def retry(connection: Connection, alerts: Collection[int] = ()) -> int:
-    """Lets what failed, and what waits for its time, go now; of those alerts, or of all. Gives how many failed messages go again.
+def retry(connection: Connection, now: datetime, alerts: Collection[int] = ()) -> int:
+    """Let what failed, and what waits for its time, go now; of those alerts, or of all. Return how many messages are tried again.
 
-    One that is "maybe sent" to a channel that cannot be read is sent again, since a person asked;
-    elsewhere it is looked for first.
+    A channel that asked us to wait is not called sooner. A message that is "maybe sent" to a
+    channel that cannot be read is sent again, since a person asked; elsewhere it is looked for
+    first.
     """
     chosen = (
-        [Delivery.delivery_id.in_(select(Alert.delivery_id).where(Alert.id.in_(alerts)))]
+        [Delivery.delivery_id.in_(select(Alert.delivery_id).where(one_of(Alert.id, alerts)))]
         if alerts
         else []
     )
-    waiting = update(Delivery).where(
-        Delivery.state == "pending", Delivery.next_try_at.is_not(None), *chosen
+    waits = and_(Delivery.state == "pending", Delivery.next_try_at.is_not(None))
+    again = and_(Delivery.state != "sent", or_(Delivery.state == "failed", waits), *chosen)
+    tried = or_(Delivery.state == "failed", Delivery.attempts > 0)
+    count = connection.scalar(select(func.count()).select_from(Delivery).where(again, tried)) or 0
+    until = {row[0]: row[1] for row in connection.execute(_ASKED.where(Delivery.not_before > now))}
+    for channel, moment in until.items():
+        connection.execute(
+            update(Delivery)
+            .where(again, Delivery.channel == channel)
+            .values(state="pending", next_try_at=moment)
+        )
+    others = and_(again, ~one_of(Delivery.channel, until))
+    connection.execute(
+        update(Delivery)
+        .where(others)
+        .values(state="pending", next_try_at=None, not_before=None, reason=None)
     )
-    connection.execute(waiting.values(next_try_at=None, reason=None))
-    failed = update(Delivery).where(Delivery.state == "failed", *chosen)
-    return connection.execute(
-        failed.values(state="pending", next_try_at=None, reason=None)
-    ).rowcount
+    return count
+
+
+_ASKED = (
+    select(Delivery.channel, func.max(Delivery.not_before))
+    .where(Delivery.state == "pending")
+    .group_by(Delivery.channel)
+)
 
 
 def discard(connection: Connection, before: datetime, channel: str | None = None) -> int:
     """Gives up messages that were not delivered and whose every alert was written before then; gives how many. Pack first.
 
-    `channel`: only those of that one. One that is just being sent is left alone. What waits for a digest is given up too.
+    `channel`: only those of that one, by any of its names. One that is just being sent is left alone. What waits for a digest is given up
+    too.
     """
     told = select(Alert.delivery_id).where(Alert.delivery_id.is_not(None))
     younger, older = told.where(Alert.created_at >= before), told.where(Alert.created_at < before)
     # what posts a lost card anew tells no alert
     written = or_(Delivery.created_at < before, Delivery.delivery_id.in_(older))
     waiting = Delivery.state.in_(("pending", "held", "failed"))
-    mine = [] if channel is None else [Delivery.channel == channel]
+    names = None if channel is None else directory(connection).all_names(channel)
+    mine = [] if names is None else [one_of(Delivery.channel, names)]
     old = update(Delivery).where(waiting, written, Delivery.delivery_id.not_in(younger), *mine)
     given_up = {"state": "discarded", "reason": _GIVEN_UP}
     return connection.execute(old.values(**given_up, next_try_at=None)).rowcount + _discard_untold(
-        connection, before, channel, given_up
+        connection, before, names, given_up
     )
 
 
 def _discard_untold(
-    connection: Connection, before: datetime, channel: str | None, given_up: Mapping[str, str]
+    connection: Connection,
+    before: datetime,
+    names: Collection[str] | None,
+    given_up: Mapping[str, str],
 ) -> int:
     """The same for alerts that wait for a digest: each gets a discarded message of its own, as what is muted does."""
-    mine = [] if channel is None else [Alert.channel == channel]
+    mine = [] if names is None else [one_of(Alert.channel, names)]
     untold = (Alert.for_digest, Alert.delivery_id.is_(None), Alert.created_at < before, *mine)
     rows = connection.execute(
         select(Alert.id, Alert.channel, Alert.message, Alert.created_at).where(*untold)

@@ -57,6 +57,8 @@ class DeliveryOutcome:
     next_try_at: datetime | None = None
     sending_at: datetime | None = None
     reason: str | None = None
+    # until when the other side asked to be left alone: not even a person's wish is sent sooner
+    not_before: datetime | None = None
     receipt: Receipt | None = None
     error: NotifyError | None = None  # what the notifier said
 
@@ -92,24 +94,20 @@ def outcome_of_send(
         return DeliveryOutcome(
             "failed", now + _grown(_LONG, head.attempts), head.sending_at, error.reason, error=error
         )
-    asked = _asked(error)
+    until = asked_until(error, now)
     return DeliveryOutcome(
         "pending",
-        now + (_grown(_SHORT, head.attempts) if asked is None else asked),
+        until or now + _grown(_SHORT, head.attempts),
         head.sending_at,
         error.reason,
+        until,
         error=error,
     )
 
 
 def outcome_of_edit(error: NotifyError, attempts: int, now: datetime) -> datetime:
     """When an edit that brought an error is tried again: it may be made twice, so nothing has to be looked for."""
-    asked = _asked(error)
-    return (
-        now + asked
-        if asked is not None
-        else now + _grown(_LONG if error.permanent else _SHORT, attempts)
-    )
+    return asked_until(error, now) or now + _grown(_LONG if error.permanent else _SHORT, attempts)
 
 
 def outcome_of_lookup(error: NotifyError, head: QueuedDelivery, now: datetime) -> DeliveryOutcome:
@@ -122,9 +120,8 @@ def outcome_of_lookup(error: NotifyError, head: QueuedDelivery, now: datetime) -
         )
     shortest, longest = _SHORT
     as_long_again = min(longest, max(shortest, now - since))
-    asked = _asked(error)
     return DeliveryOutcome(
-        "sending", now + (as_long_again if asked is None else asked), since, reason, error=error
+        "sending", asked_until(error, now) or now + as_long_again, since, reason, error=error
     )
 
 
@@ -145,12 +142,12 @@ def internal_error(error: Exception, head: QueuedDelivery, now: datetime) -> Del
     )
 
 
-def _asked(error: NotifyError) -> timedelta | None:
-    """How long the other side asks us to wait, as far as it is believed."""
+def asked_until(error: NotifyError, now: datetime) -> datetime | None:
+    """Return until when the other side asks us to wait, as far as it is believed; None when it does not ask."""
     return (
         None
         if error.retry_after is None
-        else min(timedelta(seconds=error.retry_after), MAX_RETRY_AFTER)
+        else now + min(timedelta(seconds=error.retry_after), MAX_RETRY_AFTER)
     )
 
 

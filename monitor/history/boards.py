@@ -28,7 +28,7 @@ from crawler.registry import fold
 from monitor.config.model import AtsSettings, Settings, WatchedBoard
 from monitor.database import tables
 from monitor.database.engine import AnyRow
-from monitor.database.json_values import in_json_list, json_list, json_rows
+from monitor.database.json_values import in_json_list, json_list, json_rows, one_of
 from monitor.history import schedule
 from monitor.rules import matches
 
@@ -166,14 +166,18 @@ class Turn(NamedTuple):
     next_at: datetime | None  # None: nothing is watched
 
 
-def turn(connection: Connection, now: datetime) -> Turn:
-    """Return whose turn it is. A board that is nearly due shares a crawl, unless it fails or its host asked to wait."""
+def turn(connection: Connection, now: datetime, busy: Collection[str] = ()) -> Turn:
+    """Return whose turn it is, boards of ats that are busy apart.
+
+    A board that is nearly due shares a crawl, unless it fails or its host asked to wait.
+    """
     board = tables.Board
     setbacks = (board.failures + case((board.held_round.is_not(None), 1), else_=0)).label(
         "setbacks"
     )
+    free = (board.watched, ~one_of(board.ats, busy))
     rows = connection.execute(
-        select(board.board, board.next_check_at, board.every, setbacks).where(board.watched)
+        select(board.board, board.next_check_at, board.every, setbacks).where(*free)
     ).all()
     planned = [
         (schedule.due_at(row.next_check_at, timedelta(seconds=row.every), row.setbacks, now), row)
@@ -189,6 +193,31 @@ def turn(connection: Connection, now: datetime) -> Turn:
     }
     due = [(at, row.board) for at, row in planned if at <= now + early.get(row.board, timedelta(0))]
     return Turn([name for _, name in sorted(due)], None)
+
+
+def held(connection: Connection, now: datetime) -> set[str]:
+    """Return the ats whose host has asked to wait, as the last round of a board says: all their boards wait for it."""
+    board = tables.Board
+    not_asked = select(board.ats).where(
+        board.watched, board.held_round.is_not(None), board.next_check_at > now
+    )
+    columns = (board.ats, board.next_check_at, board.last_check_at, board.every, board.failures)
+    rows = connection.execute(select(*columns).where(board.watched, board.failures > 0)).all()
+    asked = [
+        row
+        for row in rows
+        if schedule.is_held(
+            row.next_check_at, row.last_check_at, timedelta(seconds=row.every), row.failures, now
+        )
+    ]
+    return {*connection.scalars(not_asked), *(row.ats for row in asked)}
+
+
+def begin_at_once(connection: Connection, now: datetime) -> None:
+    """Let every watched board be due now, but for those whose host has asked to wait: a daemon's first round is at once."""
+    board = tables.Board
+    free = (board.watched, board.next_check_at > now, ~one_of(board.ats, held(connection, now)))
+    connection.execute(update(board).where(*free).values(next_check_at=now))
 
 
 _posting = tables.Posting

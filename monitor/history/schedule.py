@@ -19,11 +19,28 @@ def next_check(
     now: datetime, every: timedelta, failures: int, retry_after: float | None, random: Random
 ) -> datetime:
     """When to look again: `every` later, doubled with each further failure up to an hour; never before `retry_after`, in seconds."""
-    doublings: int = min(max(failures - 1, 0), 16)
-    wait = every * (1 << doublings)
-    wait = max(every, min(wait, BACK_OFF_LIMIT))
+    wait = _own_wait(every, failures)
     wait -= wait * SPREAD * random.random()
     return now + max(wait, min(timedelta(seconds=retry_after or 0), MAX_RETRY_AFTER))
+
+
+def _own_wait(every: timedelta, failures: int) -> timedelta:
+    """The longest time to the next check, where the host asks for none."""
+    doublings: int = min(max(failures - 1, 0), 16)
+    return max(every, min(every * (1 << doublings), BACK_OFF_LIMIT))
+
+
+def is_held(
+    next_check: datetime | None,
+    last_check: datetime | None,
+    every: timedelta,
+    failures: int,
+    now: datetime,
+) -> bool:
+    """Did the host ask at the last check to wait beyond now? Then the next one is planned for later than we would wait by ourselves."""
+    if next_check is None or last_check is None or failures == 0:
+        return False
+    return now < next_check and next_check - last_check > _own_wait(every, failures) + SLACK
 
 
 def due_at(next_check: datetime | None, every: timedelta, setbacks: int, now: datetime) -> datetime:

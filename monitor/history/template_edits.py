@@ -48,7 +48,13 @@ def find_template_edit(texts: Mapping[K, tuple[str, str]], listed: int) -> Templ
     """The board's edit among the descriptions that were rewritten, each given before and after; None where they have none in common."""
     if not is_majority(len(texts), listed):
         return None
-    edits = {key: passages(before, after) for key, (before, after) in texts.items()}
+    return find_in({key: passages(before, after) for key, (before, after) in texts.items()}, listed)
+
+
+def find_in(edits: Mapping[K, frozenset[Passage]], listed: int) -> TemplateEdit[K] | None:
+    """The same, of descriptions whose passages were compared before."""
+    if not is_majority(len(edits), listed):
+        return None
     common = common_passages(edits, listed)
     edited = tuple(key for key, edit in edits.items() if edit & common.keys())
     alone = frozenset(key for key in edited if edits[key] <= common.keys())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, runtime_checkable
@@ -90,16 +90,32 @@ class Threaded(Notifier, Protocol):
         ...
 
 
+Check = Callable[[], Awaitable[None]]
+
+
+@runtime_checkable
+class Guarded(Notifier, Protocol):
+    """A notifier that makes several calls for one message, so that the right to send may be lost between them."""
+
+    def guard(self, check: Check) -> None:
+        """Call `check` right before each call that writes. What it raises comes through, and nothing is written."""
+        ...
+
+
 @runtime_checkable
 class Named(Notifier, Protocol):
     """A notifier whose channels have names and ids, so that two names may be one channel."""
 
     async def listed(self, channel: str) -> Mapping[str, Listed] | None:
-        """Return the channels by name (`#roles`), asked for once; None when no name is needed to reach `channel`. Raises NotifyError."""
+        """Return the channels by name (`#roles`) and direct messages by person (`U…`), asked for once. Raises NotifyError.
+
+        None when `channel` has no other name, and when its id is known from before and the other
+        side cannot be asked now.
+        """
         ...
 
     def recall(self, ids: Mapping[str, str]) -> None:
-        """Take the ids of names that channels had before, for a channel that was renamed."""
+        """Take the ids that are known from before: for a channel that was renamed, and while the other side cannot be asked."""
         ...
 
 

@@ -224,7 +224,11 @@ def _headline(message: RoleMessage) -> str:
 
 def _standing(message: CardMessage) -> str:
     role = message.role
-    facts = [] if message.state == "closed" else [fact for _, fact in _known(role) if fact]
+    facts = (
+        []
+        if message.state == "closed"
+        else [fact for _, fact in _known(role, overdue=message.overdue) if fact]
+    )
     return " · ".join(
         [
             f"{'Closed' if message.state == 'closed' else 'Open'} at {wording.company(role)}: {wording.title(role)}",
@@ -242,14 +246,14 @@ def _facts(message: RoleMessage) -> list[str]:
     return facts + [fact for name, fact in _known(message.role) if fact and name not in moved]
 
 
-def _known(role: Role) -> list[tuple[str, str]]:
+def _known(role: Role, *, overdue: bool = False) -> list[tuple[str, str]]:
     deadline, written = wording.deadline(role), wording.written(role)
     if written and written != deadline:
         deadline += f" (“{written}”)"
     return [
         ("location", wording.place(role)),
         ("pay", wording.pay(role.pay)),
-        ("deadline", deadline and f"apply by {deadline}"),
+        ("deadline", deadline and f"{'deadline passed' if overdue else 'apply by'} {deadline}"),
     ]
 
 

@@ -15,7 +15,7 @@ from slack_sdk.webhook import WebhookResponse
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from monitor.messages import Message
-from monitor.notify.base import NotifyError, Receipt, WriteOnly
+from monitor.notify.base import Check, NotifyError, Receipt, WriteOnly
 from monitor.notify.plain import fallback
 from monitor.notify.slack.draw import draw
 from monitor.notify.slack.errors import (
@@ -41,6 +41,7 @@ class WebhookNotifier(WriteOnly):
     def __init__(self, url: SecretStr, *, timeout: int = 20) -> None:
         quiet = logging.getLogger(f"{__name__}.http")
         quiet.setLevel(logging.WARNING)  # its debug lines hold the address
+        self._check: Check | None = None
         self._client = AsyncWebhookClient(
             url.get_secret_value().strip(), timeout=timeout, retry_handlers=[], logger=quiet
         )
@@ -60,6 +61,9 @@ class WebhookNotifier(WriteOnly):
             return Receipt()
         raise _refused(response)
 
+    def guard(self, check: Check) -> None:
+        self._check = check
+
     async def _post(self, content: dict[str, object]) -> WebhookResponse:
         how = {
             "unfurl_links": False,
@@ -68,6 +72,8 @@ class WebhookNotifier(WriteOnly):
             "link_names": False,
             "parse": "none",
         }
+        if self._check is not None:
+            await self._check()
         try:
             return await self._client.send_dict(how | content)
         except TRANSPORT as error:

@@ -26,6 +26,7 @@ LABELS: Final = {
     "url": "Link",
     "description": "Description",
 }
+PASSED: Final = "Deadline passed"
 # of a field, where what happened between two messages is told as one
 BACK: Final = "changed and changed back"
 TITLE: Final = 250  # UTF-16 units; the longest real one seen has 140

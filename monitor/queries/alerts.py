@@ -8,6 +8,8 @@ from datetime import datetime
 from sqlalchemy import Connection, Integer, Text, column, select, table
 
 from monitor.database.engine import UtcDateTime
+from monitor.database.json_values import one_of
+from monitor.database.slack_channels import directory
 from monitor.queries.view_tables import Listing, all_columns, run_listing
 
 ALERTS = table(
@@ -24,7 +26,7 @@ class AlertFilter:
     """Which alerts are wanted; None wants all."""
 
     state: str | None = None
-    channel: str | None = None
+    channel: str | None = None  # by any of its names
     since: datetime | None = None
     limit: int | None = None
 
@@ -40,7 +42,9 @@ def find_alerts(connection: Connection, wanted: AlertFilter) -> Listing:
     if wanted.state is not None:
         statement = statement.where(ALERTS.c.state == wanted.state)
     if wanted.channel is not None:
-        statement = statement.where(ALERTS.c.channel == wanted.channel)
+        statement = statement.where(
+            one_of(ALERTS.c.channel, directory(connection).all_names(wanted.channel))
+        )
     if wanted.since is not None:
         statement = statement.where(ALERTS.c.created_at >= wanted.since)
     return run_listing(connection, statement)

@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Connection, and_, or_, select
 
 from monitor.config.model import Rule
+from monitor.database.json_values import one_of
 from monitor.database.tables import Board, Description, Posting, PostingChange, PostingVersion
 from monitor.queries.resolve import PostingRef
 from monitor.queries.view_tables import CHANGES, VERSIONS, Listing, all_columns, run_listing
@@ -43,9 +44,9 @@ def find_changes(connection: Connection, wanted: ChangeFilter) -> Listing:
 def _conditions(wanted: ChangeFilter) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
     if wanted.boards:
-        conditions.append(CHANGES.c.board.in_(wanted.boards))
+        conditions.append(one_of(CHANGES.c.board, wanted.boards))
     if wanted.kinds:
-        conditions.append(CHANGES.c.kind.in_(wanted.kinds))
+        conditions.append(one_of(CHANGES.c.kind, wanted.kinds))
     if wanted.since is not None:
         conditions.append(CHANGES.c.at >= wanted.since)
     return conditions
@@ -80,9 +81,9 @@ def _table_conditions(wanted: ChangeFilter) -> list[ColumnElement[bool]]:
     """The conditions on the tables behind the view."""
     conditions: list[ColumnElement[bool]] = []
     if wanted.boards:
-        conditions.append(Board.board.in_(wanted.boards))
+        conditions.append(one_of(Board.board, wanted.boards))
     if wanted.kinds:
-        conditions.append(PostingChange.kind.in_(wanted.kinds))
+        conditions.append(one_of(PostingChange.kind, wanted.kinds))
     if wanted.since is not None:
         conditions.append(PostingChange.at >= wanted.since)
     return conditions

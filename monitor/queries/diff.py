@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import Connection, func, or_, select
 
 from monitor.database.engine import AnyRow, to_the_minute
+from monitor.database.json_values import one_of
 from monitor.database.tables import Board, BoardCheck, Description, Posting, PostingVersion
 from monitor.errors import UserError
 from monitor.history.compare import differences
@@ -93,9 +94,6 @@ def _unknown_reason(connection: Connection, board: str, moment: datetime) -> str
     return f"the state of {board} at {to_the_minute(moment)} is not known, {span}: shown is what was known last"
 
 
-_AT_ONCE = 400  # postings whose contents are loaded together
-
-
 def _rows(
     connection: Connection, before: Mapping[int, int], after: Mapping[int, int]
 ) -> Iterator[Row]:
@@ -136,16 +134,8 @@ def _contents(connection: Connection, numbers: Mapping[int, int]) -> dict[int, A
         Board, Board.id == Posting.board_id
     )
     query = query.join(Description, Description.digest == PostingVersion.description_digest)
-    found: dict[int, AnyRow] = {}
-    wanted = list(numbers)
-    for start in range(0, len(wanted), _AT_ONCE):
-        some = query.where(PostingVersion.posting_id.in_(wanted[start : start + _AT_ONCE]))
-        found |= {
-            row.posting_id: row
-            for row in connection.execute(some)
-            if row.number == numbers[row.posting_id]
-        }
-    return found
+    rows = connection.execute(query.where(one_of(PostingVersion.posting_id, numbers)))
+    return {row.posting_id: row for row in rows if row.number == numbers[row.posting_id]}
 
 
 def _by_title(contents: Mapping[int, AnyRow]) -> Sequence[AnyRow]:

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, select
 
 from monitor.config.model import Settings
 from monitor.database import tables
+from monitor.database.json_values import one_of
 from monitor.delivery import pack, queue
 from monitor.history import schedule
 
@@ -85,7 +86,7 @@ def _heads(connection: Connection, now: datetime) -> Iterator[PendingWork]:
         delivery.reason,
     )
     for row in connection.execute(
-        select(*columns).where(delivery.id.in_(ids)).order_by(delivery.id)
+        select(*columns).where(one_of(delivery.id, ids)).order_by(delivery.id)
     ):
         if (
             row.attempts == 0

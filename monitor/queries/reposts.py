@@ -7,9 +7,8 @@ from collections.abc import Iterable
 from sqlalchemy import Connection, select
 from sqlalchemy.orm import aliased
 
+from monitor.database.json_values import one_of
 from monitor.database.tables import Board, Posting
-
-_AT_ONCE = 500  # keys in one IN (…)
 
 
 def repost_words(connection: Connection, postings: Iterable[str]) -> dict[str, str]:
@@ -22,10 +21,9 @@ def repost_words(connection: Connection, postings: Iterable[str]) -> dict[str, s
         first, first.id == Posting.repost_of
     )
     words = {}
-    for start in range(0, len(keys), _AT_ONCE):
-        for row in connection.execute(query.where(Posting.key.in_(keys[start : start + _AT_ONCE]))):
-            if f"{row.board}:{row.key}" in names:
-                words[f"{row.board}:{row.key}"] = f"a repost of {row.first}" + (
-                    f" ({row.repost_reason})" if row.repost_reason else ""
-                )
+    for row in connection.execute(query.where(one_of(Posting.key, keys))):
+        if f"{row.board}:{row.key}" in names:
+            words[f"{row.board}:{row.key}"] = f"a repost of {row.first}" + (
+                f" ({row.repost_reason})" if row.repost_reason else ""
+            )
     return words

@@ -23,6 +23,7 @@ from sqlalchemy.orm import aliased
 from crawler.items import Pay
 from monitor.config.model import Rule
 from monitor.database.engine import to_the_minute
+from monitor.database.json_values import one_of
 from monitor.database.search import matches_words
 from monitor.database.tables import (
     Board,
@@ -105,11 +106,11 @@ def _newest_first() -> tuple[ColumnElement[Any], ...]:
 def _conditions(connection: Connection, wanted: RoleFilter) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
     if wanted.boards:
-        conditions.append(POSTINGS.c.board.in_(wanted.boards))
+        conditions.append(one_of(POSTINGS.c.board, wanted.boards))
     if wanted.status != "all":
         conditions.append(POSTINGS.c.state == wanted.status)
     if wanted.status == "open" and (left := left_behind(connection)):
-        conditions.append(POSTINGS.c.board.not_in(left))
+        conditions.append(~one_of(POSTINGS.c.board, left))
     if wanted.since is not None:
         conditions.append(
             _since(wanted.status, wanted.since, POSTINGS.c.first_seen_at, POSTINGS.c.closed_at)
@@ -179,9 +180,9 @@ def _first_with_words(connection: Connection, wanted: RoleFilter) -> Select[str]
     if wanted.boards or left:
         query = query.join(Board, Board.id == Posting.board_id)
     if wanted.boards:
-        conditions.append(Board.board.in_(wanted.boards))
+        conditions.append(one_of(Board.board, wanted.boards))
     if left:
-        conditions.append(Board.board.not_in(left))
+        conditions.append(~one_of(Board.board, left))
     if wanted.since is not None:
         conditions.append(
             _since(wanted.status, wanted.since, Posting.first_seen_at, Posting.closed_at)

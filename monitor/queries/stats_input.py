@@ -10,6 +10,7 @@ from typing import NamedTuple
 from sqlalchemy import Boolean, ColumnElement, Connection, Float, Text, column, or_, select, table
 
 from monitor.database.engine import UtcDateTime
+from monitor.database.json_values import one_of
 from monitor.queries.moved import left_behind
 from monitor.queries.view_tables import reader
 
@@ -119,7 +120,7 @@ def facts(connection: Connection, boards: Sequence[str], since: datetime | None)
 
 
 def _of(board: ColumnElement[str], boards: Sequence[str]) -> list[ColumnElement[bool]]:
-    return [board.in_(boards)] if boards else []
+    return [one_of(board, boards)] if boards else []
 
 
 def _days(connection: Connection, boards: Sequence[str], since: datetime | None) -> Iterator[Day]:

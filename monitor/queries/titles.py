@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from sqlalchemy import Connection, select
 
 from monitor.database.engine import AnyRow
+from monitor.database.json_values import one_of
 from monitor.database.tables import Board, Posting, PostingVersion, SearchText
 from monitor.errors import UserError
 from monitor.queries.moved import last_lives
@@ -40,7 +41,7 @@ def _titled(connection: Connection, text: str) -> list[PostingRef]:
         Board, Board.id == Posting.board_id
     )
     query = query.join(PostingVersion, PostingVersion.posting_id == Posting.id).where(
-        PostingVersion.title.found_in(wanted)
+        one_of(PostingVersion.title, wanted)
     )
     query = query.order_by(Posting.first_seen_at.desc(), Posting.id)
     is_newest = PostingVersion.number == Posting.version

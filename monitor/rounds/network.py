@@ -1,67 +1,85 @@
-"""A network that is away: every board fails at once, and that is one line instead of one a board."""
+"""A network that is away: no host answers any board, and that is one line and one incident instead of one a board."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
-from threading import Lock
+from dataclasses import dataclass, field
+from datetime import datetime
 
 import structlog
 
 from crawler.items import Failure, Result
 
 log = structlog.get_logger()
-_SIGNS = ("no such host: ", "cannot connect to ")
+_SIGN = re.compile(r"(?:no such host: |cannot connect to )([^:\s]*)")
 
 
 def is_unreached(result: Result) -> bool:
     """True if the check failed before any host answered."""
-    return (
-        isinstance(result, Failure)
-        and result.status is None
-        and any(sign in result.reason for sign in _SIGNS)
-    )
+    return isinstance(result, Failure) and says_unreached(result.status, result.reason)
 
 
+def says_unreached(status: int | None, reason: str | None) -> bool:
+    """True for the status and reason of a failure that came before any host answered."""
+    return status is None and _SIGN.search(reason or "") is not None
+
+
+@dataclass(slots=True)
+class Tally:
+    """What one round shows of the network."""
+
+    reached: bool = False  # some host answered
+    # what the log says of each board that no host answered
+    unreached: list[Mapping[str, object]] = field(default_factory=list)
+
+
+@dataclass(slots=True)
 class Network:
-    """Whether the network is away, as the checks of this process show it round by round."""
+    """Whether the network is away, as round by round shows it."""
 
-    def __init__(self) -> None:
-        self._lock = Lock()
-        self._away = False
-        self._reached = False
-        self._unreached: list[Mapping[str, object]] = []
+    away: bool = False
+    # boards that no host answered since one answered last, with the reason
+    silent: dict[str, str] = field(default_factory=dict)
+    reached_at: datetime | None = None  # when a round ended in which a host answered
+    incident: datetime | None = None  # since when, of the operator's incident that lasts
+    asked: bool = False  # the database was asked for that incident
 
-    def reached(self) -> None:
-        """Some host answered in this round."""
-        self._reached = True
+    def end_round(self, tally: Tally, watched: int, now: datetime) -> None:
+        """Take in a round, of a configuration that watches so many boards. Log what it shows, each thing once.
 
-    def unreached(self, facts: Mapping[str, object]) -> None:
-        """A board failed in this round before any host answered; the facts are for the log."""
-        with self._lock:
-            self._unreached.append(facts)
+        The network is away when no host answers several boards: all that are watched, or boards of
+        several hosts. What one board's host does is that board's own failure.
+        """
+        if tally.reached:
+            if self.away:
+                log.info("network is back")
+            self.away, self.silent, self.reached_at = False, {}, now
+            _each(tally.unreached)
+        elif tally.unreached:
+            new = [
+                facts
+                for facts in tally.unreached
+                if self.silent.get(str(facts["board"])) != facts["reason"]
+            ]
+            self.silent |= {str(facts["board"]): str(facts["reason"]) for facts in tally.unreached}
+            if self.away:
+                return
+            self.away = self._is_away(watched)
+            if self.away:
+                log.warning(
+                    "network away, no board can be reached",
+                    boards=len(self.silent),
+                    reason=tally.unreached[0]["reason"],
+                )
+            else:
+                _each(new)
 
-    def end_round(self) -> None:
-        """Log the boards that failed so: one by one while others answer, once when none does, and no more until one answers again."""
-        with self._lock:
-            failed, self._unreached = self._unreached, []
-            reached, self._reached = self._reached, False
-        if reached and self._away:
-            log.info("network is back")
-        if reached or (len(failed) == 1 and not self._away):
-            self._away = False
-            _each(failed)
-        elif failed and not self._away:
-            self._away = True
-            log.warning(
-                "network away, no board can be reached",
-                boards=len(failed),
-                reason=failed[0].get("reason"),
-            )
+    def _is_away(self, watched: int) -> bool:
+        hosts = {sign[1] for sign in map(_SIGN.search, self.silent.values()) if sign}
+        return len(self.silent) > 1 and (len(self.silent) >= watched or len(hosts) > 1)
 
 
 def _each(failed: Sequence[Mapping[str, object]]) -> None:
     for facts in failed:
         log.warning("board failed", **facts)
-
-
-NETWORK = Network()  # the machine has one

@@ -21,6 +21,7 @@ from crawler.registry import is_readable, same_board
 from monitor.alerts import alerting, cards, incidents
 from monitor.config.model import Settings
 from monitor.database.engine import AnyRow, read_transaction
+from monitor.database.json_values import one_of
 from monitor.database.tables import Board
 from monitor.database.trouble import DATABASE_ERRORS, describe, is_outage
 
@@ -79,7 +80,7 @@ def _unsought(engine: Engine, gone: Collection[str]) -> Sequence[str]:
     with read_transaction(engine) as connection:
         names = connection.scalars(
             select(Board.board)
-            .where(Board.board.in_(gone), Board.found_at.is_(None))
+            .where(one_of(Board.board, gone), Board.found_at.is_(None))
             .order_by(Board.id)
         )
         return [name for name in names if careers_page(name)]

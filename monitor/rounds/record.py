@@ -33,6 +33,8 @@ from monitor.history.postings import load_board, load_unlisted
 from monitor.history.prepare import Ready, prepare
 from monitor.history.write import PostingEvent, write_events
 from monitor.messages import OperatorMessage
+from monitor.rounds import outage
+from monitor.rounds.network import is_unreached
 
 # as in store.py
 _BOARD, _CHECK = cast("Table", tables.Board.__table__), cast("Table", tables.BoardCheck.__table__)
@@ -49,6 +51,8 @@ class CheckRecorder:
     alerting: Alerting
     random: Random
     clock: Callable[[], datetime]
+    # the round's end tells of boards that no host answered: it knows whether the network is away
+    defers: bool = False
 
     def judge(self, connection: Connection, result: Result) -> _Check:
         """Decide what the result did to its board; nothing is written."""
@@ -63,6 +67,7 @@ class CheckRecorder:
             alerting,
             self.random,
             result,
+            self.defers,
         )
         if not isinstance(result, Failure):
             look.judge(result)
@@ -92,9 +97,12 @@ class _Check:
     alerting: Alerting
     random: Random
     result: Result
+    defers: bool
     baseline: bool = False  # the board has never listed a role that we could know
     events: BoardChanges = field(default_factory=BoardChanges)
     ready: Ready = field(default_factory=Ready)
+    # of descriptions, where most of the board's were edited
+    edits: template_edits.Passages = field(default_factory=dict)
     columns: dict[str, object] = field(default_factory=dict)  # what the board's row becomes
     facts: dict[str, object] = field(default_factory=dict)  # for the log
 
@@ -106,6 +114,9 @@ class _Check:
         self.events = self._judge(result)
         self.ready = prepare(
             self.connection, self.alerting.matchers.values(), self.board, self.events
+        )
+        self.edits = (
+            template_edits.compare(self.events, result.seen) if isinstance(result, Snapshot) else {}
         )
 
     def write(self, connection: Connection) -> dict[str, object]:
@@ -139,11 +150,8 @@ class _Check:
             self.board.next_check_at, every, self.board.failures + 1, self.now
         )
         until = self.now + timedelta(seconds=failure.retry_after or 0)
-        columns = {
-            "held_round": self.round_id,
-            "held_reason": failure.reason,
-            "next_check_at": max(planned, until),
-        }
+        columns = {"held_round": self.round_id, "held_reason": failure.reason}
+        columns["next_check_at"] = max(planned, until) if self.board.watched else None
         self.connection.execute(_CHANGE_BOARD, columns | {"row": self.board.id})
         return {"board": self.board.board, "reason": failure.reason}
 
@@ -166,13 +174,13 @@ class _Check:
             {"gone": True} if gone else {}
         )
         message = incidents.failing(self.board, failures, since, failure.reason, gone=gone)
-        if failures == schedule.FAILURES_TO_FAIL or (
-            gone and self.board.unknown < unknown == schedule.FAILURES_TO_FAIL < failures
-        ):
+        if gone and self.board.unknown < unknown == schedule.FAILURES_TO_FAIL < failures:
             # once more where the first one could not say yet where the employer is
             self._notice(check_id, message)
-        elif failures > schedule.FAILURES_TO_FAIL:
+        elif outage.was_told(self.connection, self.board):
             cards.update_incident(self.connection, message)
+        elif failures >= schedule.FAILURES_TO_FAIL and not (self.defers and is_unreached(failure)):
+            self._notice(check_id, message)
 
     def _unknown(self, failure: Failure) -> int:
         """How many checks in a row found no such board. Once there are enough to say so, other failures do not unsay it."""
@@ -262,7 +270,7 @@ class _Check:
                 check_id=check_id,
                 at=self.at,
             )
-        told, template = template_edits.mark_common_edits(told, listed)
+        told, template = template_edits.mark_common_edits(told, listed, self.edits)
         if template is not None:
             rows = template_edits.rows(self.alerting, self.board, template, self.at)
             self.alerting.write(
@@ -323,7 +331,7 @@ class _Check:
                 else {"etag": None, "last_modified": None}
             )
             self.columns |= validators | {"read_at": None if waits else self.at}
-        if self.board.failures >= schedule.FAILURES_TO_FAIL:
+        if outage.was_told(self.connection, self.board):
             caught = {"opened": counts["opened"], "closed": counts["closed"]}
             self._notice(check_id, incidents.recovered(self.board, self.at, seen=seen, **caught))
         self._collapse(check_id, lost)
@@ -380,7 +388,9 @@ class _Check:
         made: tuple[int] = self.connection.execute(_NEW_CHECK, row | columns).inserted_primary_key  # type: ignore[assignment]
         return made[0]
 
-    def _next(self, failures: int, retry_after: float | None) -> datetime:
+    def _next(self, failures: int, retry_after: float | None) -> datetime | None:
+        if not self.board.watched:  # the configuration has left it meanwhile
+            return None
         return schedule.next_check(
             self.now, timedelta(seconds=self.board.every), failures, retry_after, self.random
         )

@@ -1,37 +1,35 @@
-"""One round: crawl the boards, record each result as it comes, then tell what is new; and what a round has brought."""
+"""One round: crawl the boards, record each result as it comes, then tell what is new; and what a round has brought.
+
+Several rounds may go on at once (`Work`). Boards of one ats are crawled by one of them at a time:
+so its hosts are asked with its manners, and no board is checked twice at once.
+"""
 
 from __future__ import annotations
 
 import asyncio
-import time
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from contextlib import aclosing, suppress
+from collections.abc import Callable, Collection, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from datetime import datetime
 from random import Random
 
-import structlog
 from sqlalchemy import Connection, Engine, insert, text, update
 
 from crawler.crawl import crawl_batches
-from crawler.holds import Holds
-from crawler.items import BoardRequest, Failure, Result
+from crawler.items import BoardRequest, Result
 from monitor.alerts import reminders, summaries
 from monitor.alerts.alerting import Alerting
 from monitor.config.model import Settings
 from monitor.database import lease, tables
 from monitor.database.engine import read_and_roll_back
-from monitor.database.trouble import describe, is_outage
 from monitor.history import boards as watch
-from monitor.rounds import host_holds, new_board
-from monitor.rounds.network import NETWORK, is_unreached
-from monitor.rounds.record import CheckRecorder, _Check
+from monitor.rounds import host_holds, new_board, outage
+from monitor.rounds.record import CheckRecorder
+from monitor.rounds.storing import Brought, Storing
+from monitor.rounds.work import Work
 from monitor.rules.matches import match_backlog
 
-log = structlog.get_logger()
-# seconds after which a transaction takes no further result: others wait for it
-_MAX_TRANSACTION = 0.2
 CATCH_UP = 2.0  # seconds after a round for matching what is stored with rules that are new
 
 
@@ -86,201 +84,172 @@ async def run_round(
     announce: bool,
     clock: Callable[[], datetime],
     random: Random,
-    holds: Holds | None = None,
 ) -> int:
-    """Looks at the named boards, at all watched ones for None; gives the round's id. Cancelling it loses no result that came.
-
-    `holds` are the hosts that asked earlier rounds of this process to wait; those of earlier processes are in the database.
+    """Check the named boards, all watched ones for None. Return the round's id. Cancelling it loses no result that came.
 
     Raises what kept a board from being stored, not even as a failure, when all others are.
     """
-    alerting = Alerting.of(settings, enabled=alerts, announce=announce)
-    holds = holds or Holds()
-    round_id, requests = await asyncio.to_thread(
-        _open_round, engine, settings, names, holds, clock()
-    )
-    one_round = _Round(engine, settings, CheckRecorder(round_id, alerting, random, clock), holds)
-    try:
-        async with asyncio.TaskGroup() as crawls:
-            for ats, boards in requests.items():
-                crawls.create_task(one_round.crawl(ats, boards))
-        await new_board.seek(engine, settings, one_round.gone, round_id)
-    finally:
-        await asyncio.shield(
-            asyncio.to_thread(_close_round, engine, alerting, round_id, holds, clock())
-        )
-        NETWORK.end_round()
-    for error in one_round.storage_errors:
-        raise error
+    work = Work(engine, lambda: settings, clock, random)
+    one = await Round.begin(work, names, alerts=alerts, announce=announce)
+    await one.run()
     await asyncio.to_thread(match_backlog, engine, settings, CATCH_UP)
-    return round_id
+    return one.id
 
 
-def _open_round(
-    engine: Engine, settings: Settings, names: Collection[str] | None, holds: Holds, now: datetime
-) -> tuple[int, dict[str, list[BoardRequest]]]:
-    with engine.begin() as connection:
-        host_holds.restore(connection, holds, now)
-        lease.end_rounds(connection, now)  # one whose end found the disk full
-        watch.sync_boards(connection, settings)
-        started = connection.execute(
-            insert(tables.CheckRound).values(started_at=now).returning(tables.CheckRound.id)
-        )
+@dataclass(slots=True)
+class Round:
+    """One round, from its row in the database on."""
+
+    work: Work
+    id: int
+    settings: Settings  # of its beginning: whom it asks, and how
+    boards: dict[str, list[str]]  # by ats
+    enabled: bool  # does it write alerts?
+    announce: bool
+    left: set[str]  # ats that are not crawled yet
+    brought: Brought = field(default_factory=Brought)
+    alerting: Alerting | None = None  # of the settings of the last batch
+
+    @classmethod
+    async def begin(
+        cls, work: Work, names: Collection[str] | None, *, alerts: bool, announce: bool
+    ) -> Round:
+        """Begin a round of the named boards, of all watched ones for None. Whoever begins it runs it."""
+        settings = work.settings()
         wanted = (
-            {board.board for board in settings.boards if board.enabled} if names is None else names
+            [board.board for board in settings.boards if board.enabled] if names is None else names
         )
-        return started.scalar_one(), watch.requests(connection, wanted, now)
+        boards: dict[str, list[str]] = defaultdict(list)
+        for name in wanted:
+            boards[name.partition(":")[0]].append(name)
+        round_id = await asyncio.to_thread(_open_round, work, settings, work.clock())
+        work.live[round_id] = wanted
+        work.busy.update(boards.keys())
+        return cls(work, round_id, settings, boards, alerts, announce, set(boards))
 
+    async def run(self) -> None:
+        """Crawl and store. Cancelling it loses no result that came. Raises as `run_round` does."""
+        try:
+            async with asyncio.TaskGroup() as crawls:
+                for ats in self.boards:
+                    crawls.create_task(self._crawl(ats))
+            await new_board.seek(self.work.engine, self.settings, self.brought.gone, self.id)
+        finally:
+            await asyncio.shield(self._end())
+        for error in self.brought.storage_errors:
+            raise error
 
-def _close_round(
-    engine: Engine, alerting: Alerting, round_id: int, holds: Holds, now: datetime
-) -> None:
-    with read_and_roll_back(engine) as connection:
-        found = summaries.find(connection, alerting, round_id)
-    with engine.begin() as connection:
-        summaries.write(connection, found, round_id, now)
-        reminders.expire(connection, now)
-        connection.execute(
-            update(tables.CheckRound)
-            .where(tables.CheckRound.id == round_id)
-            .values(finished_at=now)
-        )
-        saved = host_holds.save(connection, holds, now)
-    holds.mark_saved(saved)
+    def free(self) -> None:
+        """Let other rounds have what this one has not crawled: it is over."""
+        self.work.busy.subtract(self.left)
+        self.left.clear()
 
-
-@dataclass(frozen=True, slots=True)
-class _Round:
-    engine: Engine
-    settings: Settings
-    recorder: CheckRecorder
-    holds: Holds
-    storage_errors: list[Exception] = field(default_factory=list)
-    gone: list[str] = field(default_factory=list)  # boards that their ats does not know any more
-
-    async def crawl(self, ats: str, requests: Sequence[BoardRequest]) -> None:
+    async def _crawl(self, ats: str) -> None:
         """Record the results of one ats's boards. Trouble here waits for the round's end, so that the other crawls go on."""
         try:
-            await self._crawl(ats, requests)
+            async with self.work.turns[ats]:
+                await self._crawl_in_turn(ats)
         except Exception as error:  # raised when all boards that can be stored are  # noqa: BLE001
-            self.storage_errors.append(error)
+            self.brought.storage_errors.append(error)
+        # else its boards wait for as long as the round does that failed
+        if not self.brought.storage_errors:
+            self.left.discard(ats)
+            self.work.busy[ats] -= 1
+            if self.left:  # else the round's end follows at once
+                self.work.read()
 
-    async def _crawl(self, ats: str, requests: Sequence[BoardRequest]) -> None:
+    async def _crawl_in_turn(self, ats: str) -> None:
+        work = self.work
+        requests = await asyncio.to_thread(_requests, work.engine, self.boards[ats], work.clock())
         async with aclosing(
-            crawl_batches(ats, requests, watch.politeness(self.settings, ats), self.holds)
+            crawl_batches(ats, requests, watch.politeness(self.settings, ats), work.holds)
         ) as batches:
             async for batch in batches:
-                storing = asyncio.create_task(asyncio.to_thread(self._record, batch))
+                storing = asyncio.create_task(self._store(batch))
                 try:
                     await asyncio.shield(storing)
                 finally:
                     # cancelled or not: the round's end tells of what is stored by then
                     await asyncio.wait([storing])
 
-    def _record(self, results: Sequence[Result]) -> None:
-        """Stores results that came together, many in one transaction; where that goes wrong, each of what is left in one of its own.
-
-        Alone and not under a savepoint: at each savepoint SQLite's search index writes what it has
-        gathered.
-        """
-        left = list(results)
-        with suppress(Exception):  # whose trouble it is, is found out below
-            while len(left) > 1:
-                stored = self._store(left)
-                left = left[len(stored) :]
-                _log_results(stored)
-        there = self._committed_boards() if len(left) > 1 else frozenset()
-        for result in left:
-            if result.board not in there:
-                self._record_alone(result)
-
-    def _committed_boards(self) -> Collection[str]:
-        """The boards that this round has stored, as far as that can be asked: a commit may have come through though it failed for us."""
-        with suppress(Exception), self.engine.connect() as connection:
-            return connection.scalars(_OF_ROUND, {"round": self.recorder.round_id}).all()
-        return frozenset()
-
-    def _record_alone(self, result: Result) -> None:
-        """Stores a result; this is the job around one board, so whatever goes wrong with it stays with it."""
-        try:
-            _log_results(self._store([result]))
-        except Exception as error:
-            if not is_outage(error):
-                log.exception("board not stored", board=result.board)
-            if result.board not in self._committed_boards():
-                self._store_failure(
-                    result, describe(error) if is_outage(error) else type(error).__name__
-                )
-
-    def _store(self, results: Sequence[Result]) -> list[tuple[Result, dict[str, object]]]:
-        """Stores the first of these results, one at least and as many as others can wait for; gives them with the facts for the log."""
-        judged = self._judge(results)
-        stored: list[tuple[Result, dict[str, object]]] = []
-        until = time.monotonic() + _MAX_TRANSACTION
-        with self.engine.begin() as connection:
-            for look in judged:
-                stored.append((look.result, self.recorder.record(connection, look)))
-                if time.monotonic() > until:
-                    break
-            saved = host_holds.save(connection, self.holds, self.recorder.clock())
-        self.holds.mark_saved(saved)
-        self.gone.extend(result.board for result, facts in stored if "gone" in facts)
-        return stored
-
-    def _judge(self, results: Sequence[Result]) -> list[_Check]:
-        """Decide what the first of these results did, one at least: rows and texts are read while others may write."""
-        judged: list[_Check] = []
-        until = time.monotonic() + _MAX_TRANSACTION
-        with read_and_roll_back(self.engine) as connection:
-            for result in results:
-                judged.append(self.recorder.judge(connection, result))
-                if time.monotonic() > until:
-                    break
-        return judged
-
-    def _store_failure(self, result: Result, why: str) -> None:
-        """Pushes the board's next try forward, as a failure of ours; where even that cannot be stored, the round says it at its end."""
-        try:
-            _log_results(
-                self._store(
-                    [
-                        Failure(
-                            result.board,
-                            f"its result could not be stored: {why}",
-                            seconds=result.seconds,
-                        )
-                    ]
-                )
+    async def _store(self, batch: Sequence[Result]) -> None:
+        async with self.work.gate.storing():
+            recorder = CheckRecorder(
+                self.id, self._alerting(), self.work.random, self.work.clock, defers=True
             )
-        except Exception as error:  # as above: the other boards are to be stored  # noqa: BLE001
-            self.storage_errors.append(error)
+            await asyncio.to_thread(
+                Storing(self.work.engine, recorder, self.work.holds, self.brought).store, batch
+            )
+        self.work.stored()
+
+    def _alerting(self) -> Alerting:
+        """Of the settings as they are now: what is found from now on is told by today's rules."""
+        settings = self.work.settings()
+        if self.alerting is None or self.alerting.settings is not settings:
+            self.alerting = Alerting.of(settings, enabled=self.enabled, announce=self.announce)
+        return self.alerting
+
+    async def _end(self) -> None:
+        work = self.work
+        try:
+            async with work.ending, work.gate.storing():
+                apart = {
+                    name
+                    for number, names in work.live.items()
+                    if number != self.id
+                    for name in names
+                }
+                since = await asyncio.to_thread(
+                    _close_round, self, self._alerting(), apart, work.clock()
+                )
+                work.network.incident, work.network.asked = since, True
+        finally:
+            del work.live[self.id]
 
 
-def _log_results(stored: Iterable[tuple[Result, dict[str, object]]]) -> None:
-    """Logs what is stored; that the log cannot be written is no trouble of a board."""
-    with suppress(OSError):
-        for result, facts in stored:
-            if isinstance(result, Failure) and result.held:
-                log.debug("board not asked", **facts)
-                continue
-            if is_unreached(result):
-                NETWORK.unreached(facts)
-                continue
-            NETWORK.reached()
-            if isinstance(result, Failure):
-                log.warning("board failed", **facts)
-            else:
-                (log.info if _is_news(facts) else log.debug)("board read", **facts)
+def _open_round(work: Work, settings: Settings, now: datetime) -> int:
+    with work.engine.begin() as connection:
+        host_holds.restore(connection, work.holds, now)
+        lease.end_rounds(connection, now, list(work.live))  # one whose end found the disk full
+        watch.sync_boards(connection, settings)
+        started = connection.execute(
+            insert(tables.CheckRound).values(started_at=now).returning(tables.CheckRound.id)
+        )
+        return started.scalar_one()
 
 
-def _is_news(facts: Mapping[str, object]) -> bool:
-    """Did the check bring a change, or read the board for the first time?"""
-    return any(facts.get(name) for name in ("baseline", "opened", "revised", "closed", "reopened"))
+def _requests(engine: Engine, names: Collection[str], now: datetime) -> list[BoardRequest]:
+    with read_and_roll_back(engine) as connection:
+        return [
+            request
+            for requests in watch.requests(connection, names, now).values()
+            for request in requests
+        ]
 
 
-_OF_ROUND = text("""
-SELECT b.board FROM board_check c JOIN board b ON b.id = c.board_id WHERE c.round_id = :round
-UNION ALL SELECT board FROM board WHERE held_round = :round""")
+def _close_round(
+    one: Round, alerting: Alerting, apart: Collection[str], now: datetime
+) -> datetime | None:
+    """Write the end of a round. Return since when the network is away, as the operator knows it."""
+    engine, network, holds, tally = (
+        one.work.engine,
+        one.work.network,
+        one.work.holds,
+        one.brought.tally,
+    )
+    network.end_round(tally, sum(board.enabled for board in alerting.settings.boards), now)
+    with read_and_roll_back(engine) as connection:
+        found = summaries.find(connection, alerting, one.id, apart)
+    with engine.begin() as connection:
+        summaries.write(connection, found, one.id, now)
+        since = outage.settle(connection, alerting, network, tally, round_id=one.id, now=now)
+        reminders.expire(connection, now)
+        connection.execute(
+            update(tables.CheckRound).where(tables.CheckRound.id == one.id).values(finished_at=now)
+        )
+        saved = host_holds.save(connection, holds, now)
+    holds.mark_saved(saved)
+    return since
 
 
 def report(connection: Connection, round_id: int) -> tuple[BoardReport, ...]:

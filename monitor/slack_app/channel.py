@@ -37,17 +37,19 @@ class Place:
 def place(connection: Connection, settings: Settings, asked: Click | SlashCommand) -> Place:
     """Return who asks and where."""
     known = directory(connection)
-    here = frozenset(known.names(asked.channel_id))
-    return Place(Person(asked.user, asked.channel_id, settings.slack.admins, here), known)
+    here, own = (
+        frozenset(known.names(asked.channel_id)),
+        frozenset(known.all_names(f"slack:{asked.user}")),
+    )
+    return Place(Person(asked.user, asked.channel_id, settings.slack.admins, here, own), known)
 
 
 def told_here(connection: Connection, settings: Settings, where: Place, click: Click) -> str | None:
     """Return the channel of a click under the name that its alerts are written for; None where rules tell nothing."""
     for rule in settings.rules:
         for channel in rule.notify:
-            if where.person.in_direct_message and where.person.owns(channel):
-                return channel
-            if where.known.channel_id(channel) == click.channel_id:
+            own = where.person.in_direct_message and where.person.owns(channel)
+            if own or where.known.channel_id(channel) == click.channel_id:
                 return where.known.aliases(settings.channels()).get(channel, channel)
     return _sent_here(connection, click)
 

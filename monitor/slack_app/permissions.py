@@ -36,6 +36,9 @@ class Person:
     admins: Iterable[str] = ()
     # every name of that channel: "slack:#roles", "slack:C0ROLES001"
     here: frozenset[str] = field(default_factory=frozenset)
+    own: frozenset[str] = field(
+        default_factory=frozenset
+    )  # every name of this person's direct message: "slack:U0ALICE001", "slack:D0ALICE001"
 
     @property
     def is_admin(self) -> bool:
@@ -47,8 +50,10 @@ class Person:
 
     def owns(self, channel: str) -> bool:
         """Is it this person's own direct message?"""
-        return channel == f"slack:{self.user}" or (
-            self.in_direct_message and channel == f"slack:{self.channel_id}"
+        return (
+            channel == f"slack:{self.user}"
+            or channel in self.own
+            or (self.in_direct_message and channel == f"slack:{self.channel_id}")
         )
 
     def may_mute(self, channel: str) -> bool:

@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 from structlog.testing import capture_logs
 
 from crawler.items import Unchanged
-from monitor.rounds.round import _log_results
+from monitor.rounds.storing import say
 from tests.support.life import MORE, PAY, Life, paid
 from tests.support.post_office import post_office
 
@@ -85,9 +85,7 @@ async def test_a_merged_message_is_one_line_an_alert(life: Life) -> None:
 )
 def test_a_check_without_a_change_is_no_line_at_info(facts: dict[str, object], level: str) -> None:
     with capture_logs() as lines:
-        _log_results(
-            [(Unchanged("greenhouse:examplelabs"), {"board": "greenhouse:examplelabs", **facts})]
-        )
+        say([(Unchanged("greenhouse:examplelabs"), {"board": "greenhouse:examplelabs", **facts})])
     assert [line["log_level"] for line in lines] == [level]
 
 

@@ -11,7 +11,7 @@ import pytest
 from pydantic import SecretStr
 from sqlalchemy import Engine
 
-from crawler.items import Deadline, Posting
+from crawler.items import Deadline, Posting, Probe
 from monitor.alerts import scheduled
 from monitor.config.model import AlertSettings, SlackSettings
 from tests.support.boards import START, posting, snapshot
@@ -40,6 +40,8 @@ class Channel:
 
     async def pass_to(self, moment: datetime) -> None:
         self.history.now = moment
+        if isinstance(self.office.clock, At):
+            self.office.clock.now, self.office.clock.skipped = moment, timedelta()
         scheduled.write(self.office.engine, self.history.settings, moment)
         await self.deliver()
 
@@ -132,3 +134,59 @@ async def test_a_reminder_whose_card_was_deleted_stays_a_reminder(channel: Chann
     await channel.look(replace(DUE, title="Senior Research Engineer"))
     assert "Deadline in 24 hours" in shown(channel.messages[-2])
     assert "Senior" in shown(channel.messages[-1])
+
+
+async def test_a_card_is_edited_once_when_its_deadline_has_passed(channel: Channel) -> None:
+    channel.office.clock = At(START)
+    await channel.look()
+    await channel.look(DUE)
+    card, slack = channel.messages[1], channel.office.slack
+    await channel.pass_to(DEADLINE - timedelta(seconds=1))
+    assert "Apply by" in shown(card)
+    assert slack.calls["chat.update"] == 0
+    messages = len(slack.channels[ROLES].everything())
+    for seconds in (0, 1, 90_000):
+        await channel.pass_to(DEADLINE + timedelta(seconds=seconds))
+        assert "Deadline passed" in shown(card)
+        assert "deadline passed" in card["text"]
+    assert slack.calls["chat.update"] == 1
+    digests = 2  # that came meanwhile
+    assert len(slack.channels[ROLES].everything()) <= messages + digests
+
+
+async def test_a_deadline_that_is_extended_passes_again(channel: Channel) -> None:
+    channel.office.clock = At(START)
+    await channel.look()
+    await channel.look(DUE)
+    card, slack = channel.messages[1], channel.office.slack
+    await channel.pass_to(DEADLINE)
+    later = DEADLINE + timedelta(days=3)
+    await channel.look(replace(DUE, deadline=Deadline(later, "noon")))
+    assert "Deadline passed" not in shown(card)
+    assert slack.calls["chat.update"] == 2
+    await channel.pass_to(later)
+    assert "Deadline passed" in shown(card)
+    assert slack.calls["chat.update"] == 3
+
+
+async def test_a_closed_role_has_no_deadline_that_passes(channel: Channel) -> None:
+    channel.office.clock = At(START)
+    await channel.look()
+    await channel.look(DUE)
+    channel.history.look(snapshot([CHEF], {"1": Probe.GONE}))
+    await channel.deliver()
+    edits = channel.office.slack.calls["chat.update"]
+    await channel.pass_to(DEADLINE + timedelta(days=1))
+    assert channel.office.slack.calls["chat.update"] == edits
+    assert "Deadline passed" not in shown(channel.messages[1])
+
+
+def test_the_clock_is_looked_at_when_a_deadline_passes(engine: Engine) -> None:
+    history = History(engine, settings(replace(ENGINEER, remind=())))
+    history.look(snapshot([CHEF]))
+    history.look(snapshot([CHEF, DUE]))
+    with engine.connect() as connection:
+        assert (
+            scheduled.next_due(connection, history.settings, DEADLINE - timedelta(minutes=5))
+            == DEADLINE
+        )

@@ -91,6 +91,8 @@ async def test_a_day_asleep_is_one_round_and_one_digest_and_the_lease_is_held_ag
         ("digest", 1),
         ("opened", 1),
     ]
+    [(told,)] = place.ask("SELECT message FROM alert WHERE kind = 'digest'")
+    assert "Research Engineer, Overnight" in told  # it waited for the round
     # by the database's clock
     assert (
         datetime.now(UTC)

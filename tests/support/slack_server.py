@@ -10,7 +10,7 @@ import json
 import socket
 import struct
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -41,6 +41,8 @@ class SlackServer(Methods):
     token: str = TOKEN
     scopes: str = "chat:write,channels:read,channels:history,groups:read,groups:history"
     url: str = ""
+    # called with the method of each call that has arrived, before it is worked on
+    hook: Callable[[str], Awaitable[None]] | None = None
 
     def __post_init__(self) -> None:
         known = (
@@ -92,6 +94,8 @@ class SlackServer(Methods):
     async def api(self, request: web.Request) -> web.StreamResponse:
         method = request.match_info["method"]
         self.calls[method] += 1
+        if self.hook is not None:
+            await self.hook(method)
         arguments = dict(request.query) if request.method == "GET" else await request.json()
         return await self._answer(
             request,

@@ -15,13 +15,15 @@ import asyncio
 import logging
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from typing import Any, Final
 
+from aiohttp import ClientSession, ClientTimeout, TraceConfig
 from pydantic import SecretStr
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from monitor.notify.base import NotifyError
+from monitor.notify.base import Check, NotifyError
 from monitor.notify.slack.errors import (
     BLOCKS_REFUSED,
     TRANSPORT,
@@ -50,13 +52,15 @@ class Web:
     ) -> None:
         quiet = logging.getLogger(f"{__name__}.http")
         quiet.setLevel(logging.WARNING)  # its debug lines hold whole messages
-        self._client = AsyncWebClient(
-            token=token.get_secret_value().strip(),
-            base_url=api_url,
-            timeout=timeout,
-            retry_handlers=[],
-            logger=quiet,
-        )
+        self._how: Body = {
+            "token": token.get_secret_value().strip(),
+            "base_url": api_url,
+            "timeout": timeout,
+        }
+        self._how |= {"retry_handlers": [], "logger": quiet}
+        self._client = AsyncWebClient(**self._how)
+        # asked when a call that writes is about to put its first byte on the wire
+        self.guard: Check | None = None
         self._sleep, self._seconds = sleep, seconds
         self._not_before: dict[str, float] = {}  # by the method that reads
 
@@ -96,12 +100,31 @@ class Web:
                 self._not_before[method] = self._seconds() + error.retry_after
             raise
 
+    @asynccontextmanager
+    async def _calling(self, *, posting: bool) -> AsyncIterator[AsyncWebClient]:
+        """A client for one call. One that writes asks the guard when it is connected: a process may stand still while it connects."""
+        if not posting or self.guard is None:
+            yield self._client
+            return
+        trace = TraceConfig()
+        # called right before the headers are written
+        trace.on_request_headers_sent.append(self._ask_guard)
+        async with ClientSession(
+            timeout=ClientTimeout(total=self._how["timeout"]), trace_configs=[trace]
+        ) as session:
+            yield AsyncWebClient(**self._how, session=session)
+
+    async def _ask_guard(self, *_: object) -> None:
+        if self.guard is not None:
+            await self.guard()
+
     async def _call(self, method: str, *, posting: bool, **arguments: Body) -> Body:
         """`posting`: the call may have put a message there."""
         try:
-            response = await self._client.api_call(
-                method, http_verb="GET" if "params" in arguments else "POST", **arguments
-            )
+            async with self._calling(posting=posting) as client:
+                response = await client.api_call(
+                    method, http_verb="GET" if "params" in arguments else "POST", **arguments
+                )
             return response.data if isinstance(response.data, dict) else {}
         except SlackApiError as error:
             said = answer(error)

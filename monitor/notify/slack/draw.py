@@ -43,6 +43,8 @@ _EVENTS: Final = {
     "in order": ("large_green_circle", "Configuration in order"),
     "late": ("hourglass", "Late"),
     "in time": ("large_green_circle", "In time again"),
+    "network": ("red_circle", "Network away"),
+    "network back": ("large_green_circle", "Network back"),
     "test": ("wave", "Test message"),
 }
 _LABEL: Final = 24  # characters of a label in an operator's line

@@ -7,9 +7,8 @@ https://docs.slack.dev/messaging/message-metadata
 from __future__ import annotations
 
 import asyncio
-import re
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Final
@@ -19,19 +18,16 @@ from pydantic import SecretStr
 
 from monitor.channels import Listed
 from monitor.messages import Message
-from monitor.notify.base import NotifyError, Receipt
+from monitor.notify.base import Check, NotifyError, Receipt
 from monitor.notify.plain import fallback
 from monitor.notify.slack.blockkit import Parts
+from monitor.notify.slack.channel_ids import Names, bare
 from monitor.notify.slack.client import BlocksRefusedError, Body, Web
 from monitor.notify.slack.draw import broadcasts, draw, draw_reply
 
 log = structlog.get_logger()
 
 EVENT_TYPE: Final = "rolewatch_delivery"
-_ID: Final = re.compile("[CGD][A-Z0-9]{6,}")
-_USER: Final = re.compile("[UW][A-Z0-9]{6,}")
-# private ones need a scope that not every app has
-_TYPES: Final = ("public_channel,private_channel", "public_channel")
 
 
 class SlackNotifier:
@@ -57,14 +53,12 @@ class SlackNotifier:
         """`interactive`: somebody hears what is pressed, so that there are buttons; `seconds`: a clock that never goes back."""
         self._web = Web(token, api_url, timeout=timeout, sleep=sleep, seconds=seconds)
         self._interactive = interactive
-        self._listing, self._asking = asyncio.Lock(), asyncio.Lock()
-        self._ids: dict[str, str] = {}  # "#name" and "U…" → the channel's id
-        self._channels: dict[str, Listed] = {}  # "#name" → as Slack listed it last
-        self._former: Mapping[str, str] = {}  # names that were channels' once → their ids
+        self._names = Names(self._web)
+        self._asking = asyncio.Lock()
         self._home: str | None = None  # "https://team.slack.com/"
 
     async def send(self, channel: str, message: Message, delivery_id: str) -> Receipt:
-        home, target = await self._workspace(), await self._target(channel)
+        home, target = await self._workspace(), await self._names.target(bare(channel))
         posted = await self._drawn(
             channel,
             draw(message, interactive=self._interactive),
@@ -72,7 +66,7 @@ class SlackNotifier:
             delivery_id,
             {"channel": target},
         )
-        self._ids.setdefault(channel.removeprefix("slack:"), posted["channel"])
+        self._names.ids.setdefault(bare(channel), posted["channel"])
         return _receipt(home, posted["channel"], posted["ts"])
 
     async def reply(
@@ -115,7 +109,7 @@ class SlackNotifier:
 
     async def find(self, channel: str, delivery_id: str, since: datetime) -> Receipt | None:
         with _searching():
-            home, target = await self._workspace(), await self._readable(channel)
+            home, target = await self._workspace(), await self._names.readable(bare(channel))
             if target is None:
                 return None
             message = await self._found(
@@ -146,17 +140,13 @@ class SlackNotifier:
         )
 
     async def listed(self, channel: str) -> Mapping[str, Listed] | None:
-        """Return Slack's channels by name, listed anew when this one's name is not known; None for an id. Raises NotifyError."""
-        name = channel.removeprefix("slack:")
-        if not name.startswith("#"):
-            return None
-        async with self._listing:
-            if name not in self._ids:
-                await self._list_names()
-        return self._channels
+        return self._names.listed if await self._names.learn(bare(channel)) else None
 
     def recall(self, ids: Mapping[str, str]) -> None:
-        self._former = ids
+        self._names.former = ids
+
+    def guard(self, check: Check) -> None:
+        self._web.guard = check
 
     async def _found(
         self, method: str, where: dict[str, str], delivery_id: str, since: datetime
@@ -171,7 +161,7 @@ class SlackNotifier:
         return None
 
     async def close(self) -> None:
-        """Nothing is open between two calls."""
+        self._names.close()
 
     async def _drawn(
         self,
@@ -207,12 +197,15 @@ class SlackNotifier:
         except NotifyError as error:
             if error.permanent and not isinstance(error, BlocksRefusedError):
                 # its name may belong to another channel by now
-                self._ids.pop(channel.removeprefix("slack:"), None)
+                self._names.ids.pop(bare(channel), None)
             raise
 
     async def _stay(self, channel: str, card: Receipt) -> None:
         """Raises NotifyError, `gone`, when the channel's name belongs to another channel than the one that has the card."""
-        if channel.startswith("slack:#") and await self._target(channel) != card.channel_id:
+        if (
+            channel.startswith("slack:#")
+            and await self._names.target(bare(channel)) != card.channel_id
+        ):
             raise NotifyError(f"{channel.removeprefix('slack:')} is another channel now", gone=True)
 
     async def _workspace(self) -> str:
@@ -221,58 +214,6 @@ class SlackNotifier:
             if self._home is None:
                 self._home = str((await self._web.ask("auth.test")).get("url") or "")
             return self._home
-
-    async def _target(self, channel: str) -> str:
-        """What to post to: the channel's id, or a user's, whose direct message Slack opens by itself."""
-        name = channel.removeprefix("slack:")
-        if _ID.fullmatch(name) or _USER.fullmatch(name):
-            return name
-        async with self._listing:
-            if name not in self._ids:
-                await self._list_names()
-            if name not in self._ids and self._former.get(name) in {
-                one.channel_id for one in self._channels.values()
-            }:
-                self._ids[name] = self._former[name]  # the channel was renamed
-        if name not in self._ids:
-            raise NotifyError(
-                f"channel_not_found: there is no {name}, or it is private and the app is not in it: invite it",
-                permanent=True,
-            )
-        return self._ids[name]
-
-    async def _readable(self, channel: str) -> str | None:
-        """The id to read from; None for a direct message that was never opened, so that nothing can be in it."""
-        name = channel.removeprefix("slack:")
-        if not _USER.fullmatch(name):
-            return await self._target(channel)
-        if name not in self._ids:
-            async for page in self._web.pages(
-                "conversations.list", {"types": "im", "limit": "200"}
-            ):
-                self._ids |= {
-                    chat["user"]: chat["id"] for chat in page["channels"] if chat.get("user")
-                }
-        return self._ids.get(name)
-
-    async def _list_names(self) -> None:
-        """The ids of all channels by name, since reading needs ids; an archived one only where no other has the name."""
-        try:
-            channels = [channel async for channel in self._pages_of(_TYPES[0])]
-        except NotifyError as error:
-            if not error.reason.startswith("missing_scope"):
-                raise
-            channels = [channel async for channel in self._pages_of(_TYPES[1])]
-        channels.sort(key=lambda channel: not channel.get("is_archived"))
-        self._channels = {
-            f"#{one['name']}": Listed(one["id"], bool(one.get("is_private"))) for one in channels
-        }
-        self._ids |= {name: one.channel_id for name, one in self._channels.items()}
-
-    async def _pages_of(self, types: str) -> AsyncIterator[Body]:
-        async for page in self._web.pages("conversations.list", {"types": types, "limit": "200"}):
-            for channel in page["channels"]:
-                yield channel
 
 
 @contextmanager

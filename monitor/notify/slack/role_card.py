@@ -98,8 +98,8 @@ def _sides(change: FieldChange) -> tuple[Part, Part]:
     return before, blockkit.date(at[1], bold=True) if at[1] else blockkit.text(new, bold=True)
 
 
-def known(role: Role) -> list[tuple[str, Parts]]:
-    """What is known of a posting, as (field, line)."""
+def known(role: Role, *, overdue: bool = False) -> list[tuple[str, Parts]]:
+    """What is known of a posting, as (field, line). `overdue`: its deadline has passed."""
     said = [("location", wording.place(role)), ("pay", wording.pay(role.pay))]
     rest = [
         ("department", wording.sanitize(role.department)),
@@ -110,15 +110,15 @@ def known(role: Role) -> list[tuple[str, Parts]]:
         for name, value in [*said, *rest]
         if value
     ]
-    deadline = _deadline(role)
+    deadline = _deadline(role, wording.PASSED if overdue else wording.label("deadline"))
     return rows + ([("deadline", deadline)] if deadline else [])
 
 
-def _deadline(role: Role) -> Parts:
+def _deadline(role: Role, name: str) -> Parts:
     at, written = role.deadline_at, wording.written(role)
     if not at and not written:
         return []
-    label = blockkit.text(wording.label("deadline"), bold=True)
+    label = blockkit.text(name, bold=True)
     if at is None:
         return [label, blockkit.text(f"  “{written}”")]
     return [
@@ -222,7 +222,7 @@ def _state(message: CardMessage) -> tuple[str, str]:
 
 
 def _standing(message: CardMessage) -> Part:
-    rows = [line for _, line in known(message.role)]
+    rows = [line for _, line in known(message.role, overdue=message.overdue)]
     facts = [blockkit.lines(*rows)] if rows else []
     return blockkit.block(
         blockkit.section(blockkit.link(message.role.url, wording.title(message.role), bold=True)),

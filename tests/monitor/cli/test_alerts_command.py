@@ -15,6 +15,7 @@ from monitor.demo.board_server import BoardServer
 from tests.support.greenhouse import job
 from tests.support.program import Program
 from tests.support.running import Place, stopped, until
+from tests.support.slack_channel import Channel
 from tests.support.slack_server import OPS, ROLES, TOKEN, SlackServer, shown, slack_server
 
 
@@ -57,7 +58,8 @@ def test_a_state_that_is_none_is_refused_with_those_that_are(told: Program) -> N
 
 
 def test_discarded_alerts_are_given_up_up_to_a_moment(told: Program) -> None:
-    assert told("alerts", "discard", "--before", "1d").out == "gave up 0 messages\n"
+    nothing = "Nothing was given up: No undelivered alert was written before 1d.\n"
+    assert told("alerts", "discard", "--before", "1d").out == nothing
     assert told("alerts", "discard", "--before", "0s").code == 0
     assert {row["state"] for row in told.ask("alerts", "list")} == {"discarded"}
 
@@ -155,6 +157,21 @@ async def test_what_waits_for_a_channel_that_no_rule_tells_any_more_can_be_given
     }
 
 
+async def test_a_retry_waits_for_as_long_as_slack_asked(place: Place, slack: SlackServer) -> None:
+    slack.wait = 120
+    slack.break_next("429")
+    assert (await place.here("check"))[0] == 1
+    code, out, err = await place.here("alerts", "retry")
+    assert (code, out) == (1, "trying 1 message again\n")
+    assert "slack:#roles: 1 message could not be delivered: ratelimited" in err or "120" in err, err
+    assert slack.calls["chat.postMessage"] == 1
+    with closing(sqlite3.connect(place.folder / "rolewatch.db")) as connection:
+        connection.execute("UPDATE delivery SET next_try_at = NULL, not_before = NULL")
+        connection.commit()
+    assert (await place.here("alerts", "retry"))[0] == 0
+    assert len(slack.texts()) == 1
+
+
 async def test_nothing_to_retry_is_well(place: Place) -> None:
     nothing = (0, "There is nothing to retry: no alert waits to be sent.\n", "")
     assert await place.here("alerts", "retry") == nothing
@@ -179,6 +196,42 @@ async def test_a_sample_goes_to_each_channel_once_and_says_that_it_is_one(
         slack.channels[ROLES].messages[0]
     )
     assert place.ask("SELECT * FROM alert") == []
+
+
+@pytest.mark.parametrize(
+    "names",
+    [("#roles", ROLES), (ROLES, "#Roles"), ("U0ALICE01", "D0ALICE01"), ("D0ALICE01", "U0ALICE01")],
+)
+async def test_a_channel_with_two_names_gets_one_sample(
+    place: Place, slack: SlackServer, names: tuple[str, str]
+) -> None:
+    chat = slack.channels["D0ALICE01"] = Channel("D0ALICE01", "", user="U0ALICE01")
+    text = place.config.read_text()
+    place.config.write_text(
+        text.replace('["slack:#roles"]', f'["slack:{names[0]}", "slack:{names[1]}"]')
+    )
+    code, out, _ = await place.here("alerts", "test")
+    assert code == 0
+    assert [line.split()[:2] for line in out.splitlines()] == [
+        [f"slack:{names[0]}", "ok"],
+        ["slack:#ops", "ok"],
+    ]
+    assert len(chat.messages) + len(slack.channels[ROLES].messages) == 1
+
+
+async def test_alerts_are_found_and_given_up_under_any_name_of_their_channel(
+    place: Place, slack: SlackServer
+) -> None:
+    slack.channels[ROLES].archived = True
+    await place.here("check")
+    for name in (ROLES, "#ROLES"):
+        _, out, _ = await place.here(
+            "alerts", "list", "--channel", f"slack:{name}", "--format", "json"
+        )
+        assert [row["channel"] for row in json.loads(out)] == ["slack:#roles"]
+    assert await place.here(
+        "alerts", "discard", "--channel", f"slack:{ROLES}", "--before", "0s"
+    ) == (0, "gave up 1 message\n", "")
 
 
 async def test_a_sample_that_is_refused_says_why_and_what_to_do(

@@ -233,3 +233,23 @@ def test_a_result_that_cannot_be_stored_at_all_is_no_success_and_loses_nothing(
             [{"n": looks}],
         )
         assert ran.err == ("the database cannot be used: no room for it\n" if code else "")
+
+
+def test_a_network_that_is_away_is_one_line_with_the_number_of_boards(tmp_path: Path) -> None:
+    file = tmp_path / "rolewatch.toml"
+    boards = "".join(
+        f'[[boards]]\nboard = "greenhouse:{token}"\n' for token in ("one", "two", "three")
+    )
+    file.write_text(f'[ats.greenhouse]\napi_url = "http://nowhere.invalid"\ndelay = "0s"\n{boards}')
+    program = Program(str(file))
+    for _ in range(2):
+        ran = program("check")
+        assert (ran.code, len(ran.out.splitlines())) == (1, 1)
+        assert ran.out.startswith(
+            "network  FAILED none of 3 boards can be reached: no such host: nowhere.invalid"
+        )
+    assert "The network is away: no host answers, 3 boards cannot be read" in program("check").out
+    assert _rows(program, "SELECT kind, why FROM alerts") == [
+        {"kind": "operator", "why": "The network is away: no host answers, 3 boards cannot be read"}
+    ]
+    assert len(program("check", "--format", "json").json) == 3

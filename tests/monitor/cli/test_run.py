@@ -75,12 +75,45 @@ async def test_it_says_where_everything_is_then_what_it_tells(place: Place) -> N
 async def test_at_the_end_of_the_first_round_it_says_when_the_next_check_is(place: Place) -> None:
     daemon = await place.start("run")
     assert daemon.stdout is not None
-    lines: list[str] = []
-    while not all(
-        any(line.startswith(begin) for line in lines) for begin in ("Now watching", "Next check")
-    ):
+    lines = [(await asyncio.wait_for(daemon.stdout.readline(), 60)).decode() for _ in range(3)]
+    while not lines[-1].startswith("Next check"):
         lines.append((await asyncio.wait_for(daemon.stdout.readline(), 60)).decode())
-    assert "Next check in 60 minutes\n" in lines
+    assert lines[3].startswith("Now watching")
+    assert lines[-1] == "Next check in 60 minutes\n"
+    assert await stopped(daemon, signal.SIGINT) < 10
+    assert place.ask("SELECT DISTINCT state FROM alerts") == [("sent",)]
+
+
+async def test_started_again_within_the_interval_it_checks_at_once_and_says_so(
+    place: Place, boards: BoardServer
+) -> None:
+    for _ in range(2):
+        asked = len(boards.requests)
+        daemon = await place.start("run")
+        assert daemon.stdout is not None
+        while (
+            await asyncio.wait_for(daemon.stdout.readline(), 60)
+        ) != b"Next check in 60 minutes\n":
+            pass
+        assert len(boards.requests) == asked + 1
+        assert await stopped(daemon, signal.SIGINT) < 10
+    assert "if-none-match" in boards.requests[-1].headers
+
+
+async def test_started_again_it_leaves_a_host_alone_that_asked_to_wait(
+    place: Place, boards: BoardServer
+) -> None:
+    boards.troubles["examplelabs"] = Trouble(status=429, headers={"Retry-After": "7500"})
+    await place.run("check")
+    asked = len(boards.requests)
+    daemon = await place.start("run")
+    assert daemon.stdout is not None
+    while not (line := await asyncio.wait_for(daemon.stdout.readline(), 60)).startswith(
+        b"Next check"
+    ):
+        pass
+    assert line == b"Next check in 2 hours\n"
+    assert len(boards.requests) == asked
     assert await stopped(daemon, signal.SIGINT) < 10
 
 

@@ -44,7 +44,7 @@ min_pay = "150000 USD"
 on = ["opened", "closed"]
 fields = ["pay", "employment_type"]
 remind = ["36h"]
-notify = ["slack:#roles", "slack:C0ROLES001", "slack:U0ALICE001", "webhook", "console"]
+notify = ["slack:#Roles", "slack:C0ROLES001", "slack:U0ALICE001", "webhook", "console"]
 mention = ["U0ALICE001", "S0GROUP001"]
 mode = "digest"
 [alerts]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import replace
 from pathlib import Path
@@ -15,11 +16,12 @@ from monitor.channels import Listed
 from monitor.config.model import AlertSettings, Rule
 from monitor.database import slack_channels
 from monitor.database.engine import read_transaction
-from monitor.database.lease import LeaseLost, acquire
+from monitor.database.lease import Lease, LeaseLost, acquire
 from monitor.database.slack_channels import Directory
 from monitor.database.tables import Alert, Card, Delivery, Introduction, Mute
 from monitor.delivery import channel_merge
-from monitor.delivery.attempt import Sender
+from monitor.delivery.channel_names import ChannelNames
+from monitor.delivery.edits import Editor
 from monitor.delivery.pack import pack
 from monitor.demo.board_server import BoardServer
 from monitor.queries.invariants import findings
@@ -28,7 +30,7 @@ from tests.support.greenhouse import job
 from tests.support.life import MORE, MOST, PAY, RULE, Life, kinds, paid
 from tests.support.post_office import post_office
 from tests.support.running import Heard, Place, until
-from tests.support.slack_channel import Channel
+from tests.support.slack_channel import Channel, Refusal
 from tests.support.slack_server import OPS, ROLES, TOKEN, SlackServer, shown
 
 NAME, ID = "slack:#roles", f"slack:{ROLES}"
@@ -79,6 +81,14 @@ async def life(engine: Engine) -> AsyncIterator[Named]:
     async with post_office(engine) as office:
         yield Named(office, BOTH)
         assert office.one_copy_each()
+
+
+ALICE, CHAT = "slack:U0ALICE01", "slack:D0ALICE01"
+
+
+def open_chat(life: Named) -> Channel:
+    """Alice's direct message, as it is there once anything was said in it."""
+    return life.slack.channels.setdefault("D0ALICE01", Channel("D0ALICE01", "", user="U0ALICE01"))
 
 
 def rename(life: Named, rows: Iterable[object], name: str) -> None:
@@ -339,14 +349,14 @@ async def test_a_message_is_not_sent_when_the_lease_was_lost_while_names_were_le
     life: Named, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lease = acquire(life.office.engine, "run", life.office.clock)
-    learn = Sender._learn  # the call before the one that sends
+    learn = ChannelNames.learn  # the call before the one that sends
 
     async def slowly(*args: Any) -> bool:  # as it is called
         found = await learn(*args)
         lease.is_lost = True
         return found
 
-    monkeypatch.setattr(Sender, "_learn", slowly)
+    monkeypatch.setattr(ChannelNames, "learn", slowly)
     life.office.tell(notice(), channel="slack:#ops")
     outbox = life.office.outbox()
     outbox.work_under(lease)
@@ -357,3 +367,164 @@ async def test_a_message_is_not_sent_when_the_lease_was_lost_while_names_were_le
     monkeypatch.undo()
     await life.deliver()
     assert len(life.slack.channels[OPS].messages) == 1
+
+
+@pytest.mark.parametrize("scope", [True, False])
+@pytest.mark.parametrize("names", [(ALICE, CHAT), (CHAT, ALICE)])
+async def test_a_person_and_their_direct_message_are_one_channel(
+    life: Named, names: tuple[str, str], scope: bool
+) -> None:
+    chat = open_chat(life)
+    if not scope:
+        life.slack.break_next("missing_scope", "conversations.list", 100)
+    await life.use(replace(RULE, notify=names))
+    for step in ((), (paid(PAY),), (paid(MORE),)):
+        await life.look(*step)
+    assert len(chat.messages) == 2
+    assert len(chat.everything()) == 3
+    assert life.spellings() == {names[0]}
+    assert life.contradictions() == []
+
+
+async def test_a_direct_message_that_is_named_by_its_own_id_keeps_cards_mutes_and_history(
+    life: Named,
+) -> None:
+    await life.use(replace(RULE, notify=(ALICE,)))
+    await life.look()
+    await life.look(paid(PAY))
+    with life.office.engine.begin() as connection:
+        mutes.mute(
+            connection, ALICE, posting_id=None, rule="other", by="U0ALICE01", now=life.history.now
+        )
+    await life.use(replace(RULE, notify=(CHAT,)))
+    await life.look(paid(MORE))
+    chat = life.slack.channels["D0ALICE01"]
+    assert (len(chat.messages), len(chat.everything())) == (2, 3)
+    assert life.spellings() == {CHAT}
+    with read_transaction(life.office.engine) as connection:
+        assert mutes.current(connection, life.history.now).reason(CHAT, "other", None) is not None
+    assert life.contradictions() == []
+
+
+async def test_who_is_written_to_first_is_met_then_when_slack_does_not_list_people(
+    life: Named,
+) -> None:
+    chat = open_chat(life)
+    life.slack.break_next("missing_scope", "conversations.list", 100)
+    await life.use(replace(RULE, notify=(CHAT, ALICE)))
+    life.slack.break_next("429", channel="U0ALICE01")
+    await life.look()
+    assert len(chat.everything()) == 1
+    assert life.spellings() == {CHAT}
+    with read_transaction(life.office.engine) as connection:
+        assert slack_channels.directory(connection).channels == {
+            "U0ALICE01": Listed("D0ALICE01", private=True)
+        }
+
+
+async def test_a_name_in_capitals_that_was_stored_is_the_channel(life: Named) -> None:
+    await life.use(replace(RULE, notify=(NAME,)))
+    await life.look()
+    await life.look(paid(PAY))
+    rename(life, (Alert, Delivery, Card, Introduction), "slack:#Roles")
+    life.office.tell(notice(), channel="slack:#Roles")
+    await life.look(paid(MORE))
+    assert len(life.slack.channels[ROLES].messages) == 3  # the summary, the card and the notice
+    assert len(life.slack.channels[ROLES].everything()) == 3 + 1
+    assert life.spellings() == {NAME}
+    assert life.contradictions() == []
+
+
+async def test_what_has_a_known_id_goes_out_while_slack_lists_no_channels(life: Named) -> None:
+    await life.use(replace(RULE, notify=(NAME,)))
+    await life.look()
+    life.slack.wait = 600
+    life.slack.break_next("429", "conversations.list", 100)
+    asked = life.slack.calls["conversations.list"]
+    life.glance(paid(PAY))
+    outbox = life.office.outbox()
+    outbox.reconfigure(life.office.outbox())
+    assert (await outbox.deliver(until_idle=False)).sent == 1
+    life.glance(paid(MORE))
+    assert (await outbox.deliver(until_idle=False)).sent == 1  # a reply, and the card is edited
+    assert "141,000" in shown(life.card)
+    life.office.tell(notice("another"), channel="slack:#jobs")
+    assert (await outbox.deliver(until_idle=False)).sent == 0
+    assert life.slack.calls["conversations.list"] == asked + 1
+    life.slack.channels["C00JOBS01"] = Channel("C00JOBS01", "jobs")
+    life.slack.faults.clear()
+    await life.office.clock.sleep(600)
+    await life.deliver()
+
+
+async def test_what_has_a_known_id_does_not_wait_for_a_slow_list(
+    life: Named, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("monitor.notify.slack.channel_ids._PATIENCE", 0.05)
+    await life.use(replace(RULE, notify=(NAME,)))
+    await life.look()
+    life.slack.hang = 0.8  # within the notifier's own second
+    life.slack.break_next("timeout", "conversations.list")
+    life.glance(paid(PAY))
+    sent = life.slack.calls["chat.postMessage"]
+    outbox = life.office.outbox()
+    async with asyncio.timeout(0.7):
+        assert (await outbox.deliver(until_idle=False)).sent == 1
+    assert life.slack.calls["chat.postMessage"] == sent + 1
+    await outbox.close()
+
+
+@pytest.mark.parametrize("method", ["auth.test", "conversations.list", "chat.postMessage"])
+async def test_a_lease_that_is_lost_in_the_middle_of_a_message_ends_it(
+    life: Named, monkeypatch: pytest.MonkeyPatch, method: str
+) -> None:
+    """Before the post while something else is asked, and between the blocks that Slack refuses and their text."""
+    lease = acquire(life.office.engine, "run", life.office.clock)
+    handler = "_" + method.replace(".", "_")
+    answer = getattr(life.slack, handler)
+
+    def lose(arguments: dict[str, object]) -> object:
+        lease.is_lost = True
+        if method == "chat.postMessage":
+            raise Refusal("invalid_blocks")
+        return answer(arguments)
+
+    monkeypatch.setattr(life.slack, handler, lose)
+    life.office.tell(notice(), channel="slack:#ops")
+    outbox = life.office.outbox()
+    outbox.work_under(lease)
+    with pytest.raises(LeaseLost):
+        await outbox.deliver(until_idle=False)
+    assert life.slack.channels[OPS].messages == []
+    assert [one.state for one in life.office.deliveries()] == ["sending"]
+    monkeypatch.undo()
+    await life.deliver()
+    assert len(life.slack.channels[OPS].messages) == 1
+
+
+async def test_a_lease_that_is_lost_before_an_edit_leaves_the_card_to_the_next_holder(
+    life: Named, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await life.use(replace(RULE, notify=(NAME,)))
+    await life.look()
+    await life.look(paid(PAY))
+    life.glance(paid(MORE))
+    lease = acquire(life.office.engine, "run", life.office.clock)
+    outbox = life.office.outbox()
+    outbox.work_under(lease)
+    monkeypatch.setattr(Editor, "_edit", lost_before(lease, Editor._edit))
+    with pytest.raises(LeaseLost):
+        await outbox.deliver(until_idle=False)
+    assert life.slack.calls["chat.update"] == 0
+    assert "141,000" not in shown(life.card)
+    monkeypatch.undo()
+    await life.deliver()
+    assert "141,000" in shown(life.card)
+
+
+def lost_before(lease: Lease, call: Any) -> Any:  # a method, as it is called
+    async def lose(*args: object) -> object:
+        lease.is_lost = True
+        return await call(*args)
+
+    return lose

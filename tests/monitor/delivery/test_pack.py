@@ -9,6 +9,8 @@ from itertools import count
 import pytest
 from sqlalchemy import Engine
 
+from monitor.database.lease import end_rounds
+from monitor.delivery import unpacked
 from monitor.delivery.pack import (
     BACKLOG_AGE,
     PER_MESSAGE,
@@ -205,11 +207,45 @@ def test_a_round_that_still_runs_is_not_packed(desk: Desk) -> None:
         assert pack(connection, AT) == 1
 
 
+def test_what_a_long_round_has_brought_is_packed_before_its_end(desk: Desk) -> None:
+    running = desk.begin_round(ended=False)
+    desk.tell(opened("1"), round_id=running)
+    desk.tell(opened("2"), round_id=running, at=AT + unpacked.WAIT / 2)
+    desk.tell(summary(), notice(), round_id=running)
+    with desk.engine.begin() as connection:
+        assert not due(connection, AT + unpacked.WAIT / 2)
+        assert unpacked.next_at(connection) == AT + unpacked.WAIT
+        assert pack(connection, AT + unpacked.WAIT) == 2
+        assert unpacked.next_at(connection) is None
+        assert not due(connection, AT + 9 * unpacked.WAIT)
+    desk.end_round(running)
+    with desk.engine.begin() as connection:
+        assert pack(connection, AT + unpacked.WAIT) == 2
+
+
+def test_beyond_ten_of_a_rule_a_long_round_tells_the_rest_in_one_message(desk: Desk) -> None:
+    running, later = desk.begin_round(ended=False), AT + unpacked.WAIT
+    desk.tell(*(opened(str(key)) for key in range(6)), round_id=running)
+    with desk.engine.begin() as connection:
+        assert pack(connection, later) == 6
+    desk.tell(*(opened(str(key)) for key in range(6, 12)), round_id=running)
+    with desk.engine.begin() as connection:
+        assert pack(connection, later) == 1
+
+
 def test_a_round_that_died_is_packed_when_the_next_has_begun(desk: Desk) -> None:
     desk.tell(opened(), round_id=desk.begin_round(ended=False))
-    desk.begin_round(ended=False)
     with desk.engine.begin() as connection:
+        assert end_rounds(connection, AT) == 1
         assert pack(connection, AT) == 1
+
+
+def test_a_round_that_goes_on_is_not_ended_by_the_next(desk: Desk) -> None:
+    running = desk.begin_round(ended=False)
+    desk.tell(opened(), round_id=running)
+    with desk.engine.begin() as connection:
+        assert end_rounds(connection, AT, {running}) == 0
+        assert pack(connection, AT) == 0
 
 
 def test_a_thousand_alerts_of_one_posting_are_linked(desk: Desk) -> None:

@@ -94,7 +94,7 @@ async def test_a_retry_does_not_break_the_quiet(night: Night) -> None:
     (held,) = night.deliveries()
     night.set(held.delivery_id, state="failed")
     with night.engine.begin() as connection:
-        assert retry(connection) == 1
+        assert retry(connection, night.clock()) == 1
     assert await night.deliver() == 0
     assert night.states() == ["held"]
 

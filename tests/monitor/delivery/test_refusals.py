@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, update
 
 from monitor.cli.sending import Undelivered, undelivered
+from monitor.database.tables import Card
+from monitor.delivery.edits import retry_edits_now
 from monitor.delivery.queue import discard, retry
-from monitor.messages import Message
+from monitor.messages import Message, card_of, dump
 from monitor.notify.base import Receipt
 from monitor.notify.console import ConsoleNotifier
 from tests.support.alerts import opened
@@ -129,7 +131,7 @@ async def test_a_person_may_try_again_at_once(office: PostOffice) -> None:
     office.slack.channels[ARCHIVED].archived = False
     assert (await outbox.deliver(until_idle=True)).sent == 0
     with office.engine.begin() as connection:
-        assert retry(connection) == 1
+        assert retry(connection, office.clock()) == 1
     # and the operator is told that it works again
     assert (await outbox.deliver(until_idle=True)).sent == 2 + 1
 
@@ -159,7 +161,7 @@ async def test_a_person_who_tries_again_reads_no_older_reason(office: PostOffice
     office.tell(opened("1"), opened("2"))
     await office.outbox().deliver(until_idle=True)
     with office.engine.begin() as connection:
-        retry(connection)
+        retry(connection, office.clock())
     assert [one.reason for one in office.deliveries()[:2]] == [None, None]
 
 
@@ -169,8 +171,8 @@ async def test_a_person_may_try_one_alert_again(office: PostOffice) -> None:
     )
     await office.outbox().deliver(until_idle=True)
     with office.engine.begin() as connection:
-        assert retry(connection, [first]) == 1
-        assert retry(connection, [first]) == 0
+        assert retry(connection, office.clock(), [first]) == 1
+        assert retry(connection, office.clock(), [first]) == 0
     assert [one.state for one in office.deliveries() if one.channel != "slack:#ops"] == [
         "pending",
         "failed",
@@ -192,7 +194,7 @@ async def test_a_webhook_that_gives_no_clear_answer_is_left_to_a_person(
     await office.clock.sleep(86_400)
     assert (await office.outbox().deliver(until_idle=True)).sent == 0
     with office.engine.begin() as connection:
-        assert retry(connection) == 1
+        assert retry(connection, office.clock()) == 1
     assert (await office.outbox().deliver(until_idle=True)).sent == 1
 
 
@@ -245,3 +247,38 @@ async def test_a_row_that_cannot_be_read_holds_up_nobody(office: PostOffice) -> 
     office.tell(opened("3"))
     told = await office.outbox().deliver(until_idle=True)
     assert (told.sent, told.failed) == (1, 1)
+
+
+async def test_a_person_who_tries_again_does_not_call_a_channel_that_asked_to_wait(
+    office: PostOffice,
+) -> None:
+    office.slack.wait = 120
+    office.slack.break_next("accept_then_500", "webhook")
+    office.slack.break_next("429", "webhook")
+    office.tell(opened("1"), opened("2"), channel="webhook")
+    assert (await office.outbox().deliver(until_idle=False)).failed == 1
+    with office.engine.begin() as connection:
+        assert retry(connection, office.clock()) == 2
+    assert (await office.outbox().deliver(until_idle=False)).sent == 0
+    assert office.slack.calls["webhook"] == 2
+    await office.clock.sleep(120)
+    assert (await office.outbox().deliver(until_idle=True)).sent == 2
+
+
+async def test_an_edit_is_not_made_sooner_than_slack_asked_for(office: PostOffice) -> None:
+    office.slack.wait = 120
+    office.tell(opened())
+    await office.outbox().deliver(until_idle=True)
+    with office.engine.begin() as connection:
+        connection.execute(
+            update(Card).values(wanted=2, message=dump(card_of(opened(title="Research Scientist"))))
+        )
+    office.slack.break_next("429", "chat.update")
+    await office.outbox().deliver(until_idle=False)
+    with office.engine.begin() as connection:
+        retry_edits_now(connection, office.clock())
+    await office.outbox().deliver(until_idle=False)
+    assert office.slack.calls["chat.update"] == 1
+    await office.clock.sleep(120)
+    await office.outbox().deliver(until_idle=False)
+    assert office.slack.calls["chat.update"] == 2

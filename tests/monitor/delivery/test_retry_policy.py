@@ -138,3 +138,14 @@ def test_a_clock_set_back_neither_stops_nor_floods() -> None:
 def test_no_interval_holds_nothing_up() -> None:
     pace = TokenBucket(interval=0.0, burst=1)
     assert [pace.take(AT) for _ in range(100)] == [0] * 100
+
+
+def test_a_message_that_goes_late_puts_off_the_next() -> None:
+    pace, began = TokenBucket(interval=1.0, burst=2), AT
+    pace.take(began)
+    pace.go(began + timedelta(seconds=0.3))  # names were asked for first
+    assert pace.take(began + timedelta(seconds=0.3)) == 0
+    pace.go(began + timedelta(seconds=0.3))
+    assert pace.take(began + timedelta(seconds=0.3)) == pytest.approx(1.0)
+    pace.go(began + timedelta(seconds=1.3))
+    assert pace.take(began + timedelta(seconds=1.3)) == pytest.approx(1.0)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
+from random import Random
 from typing import Any
 
 import pytest
@@ -10,12 +13,15 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine
 
 from crawler.items import Pay, Posting
+from monitor.alerts.alerting import Alerting
 from monitor.config.model import Rule
+from monitor.database.engine import read_and_roll_back
 from monitor.delivery.pack import OutgoingMessage, PendingAlert, group_alerts
 from monitor.history.template_edits import Passage, common_passages, passages
 from monitor.messages import BoardWideEdit, Message, RoleMessage, load
 from monitor.notify.plain import lines
 from monitor.notify.slack.draw import draw
+from monitor.rounds.record import CheckRecorder
 from tests.support.block_rules import faults
 from tests.support.boards import posting, snapshot
 from tests.support.history import ENGINEER, History, settings
@@ -209,3 +215,24 @@ def test_the_message_says_what_changed_where_and_why(history: History) -> None:
     words, blocks = draw(message)
     assert words == said[0].removeprefix("CHANGED  ")
     assert faults(blocks) == []
+
+
+def test_passages_that_were_compared_before_the_transaction_are_not_compared_in_it(
+    sqlite_engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    history = History(sqlite_engine)
+    seen = [posting(str(key), description=f"Who we are.\n\nYou do {key}.") for key in range(4)]
+    history.look(snapshot(seen))
+    recorder = CheckRecorder(
+        1, Alerting.of(history.settings), Random(1), lambda: history.now + timedelta(hours=1)
+    )
+    edited = [
+        replace(one, description=one.description.replace("Who we are.", "Who we are now."))
+        for one in seen
+    ]
+    with read_and_roll_back(sqlite_engine) as connection:
+        judged = recorder.judge(connection, snapshot(edited))
+    monkeypatch.setattr("monitor.alerts.template_edits.passages", None)
+    with sqlite_engine.begin() as connection:
+        recorder.record(connection, judged)
+    assert history.ask("SELECT count(*) FROM alerts WHERE kind = 'revised'") == [(1,)]

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 import pytest
 from pydantic import SecretStr
 
+from monitor.database.lease import LeaseLost
 from monitor.notify.base import NotifyError, Receipt
 from monitor.notify.webhook import WebhookNotifier
 from tests.support.alerts import every_kind, opened
@@ -111,4 +112,21 @@ async def test_the_address_is_not_logged_when_the_message_arrives(
     caplog.set_level(logging.DEBUG)
     await notifier.send("webhook", opened(), "id1")
     assert "testSecret" not in caplog.text.replace("POST /services", "")
+    assert slack.calls["webhook"] == 1
+
+
+async def test_what_may_be_sent_no_more_is_not_sent_as_text(
+    slack: SlackServer, notifier: WebhookNotifier
+) -> None:
+    asked = []
+
+    async def check() -> None:
+        asked.append(1)
+        if len(asked) > 1:
+            raise LeaseLost
+
+    notifier.guard(check)
+    slack.break_next("invalid_blocks", "webhook")
+    with pytest.raises(LeaseLost):
+        await notifier.send("webhook", opened(), "d1")
     assert slack.calls["webhook"] == 1

@@ -2,40 +2,71 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 from structlog.testing import capture_logs
 
 from crawler.items import Failure, Unchanged
-from monitor.rounds.network import Network, is_unreached
+from monitor.rounds.network import Network, Tally, is_unreached
 
-BOARDS = ({"board": "a", "reason": "no such host: x"}, {"board": "b", "reason": "no such host: x"})
+NOW = datetime(2026, 3, 2, tzinfo=UTC)
+A, B = {"board": "a", "reason": "no such host: x"}, {"board": "b", "reason": "no such host: x"}
+C = {"board": "c", "reason": "cannot connect to y: Network is unreachable"}
 
 
-def events(network: Network, *boards: dict[str, str], reached: bool = False) -> list[str]:
+def events(
+    network: Network, *boards: dict[str, str], reached: bool = False, watched: int = 2
+) -> list[str]:
     """What one round logs."""
     with capture_logs() as logs:
-        for facts in boards:
-            network.unreached(facts)
-        if reached:
-            network.reached()
-        network.end_round()
+        network.end_round(Tally(reached, list(boards)), watched, NOW)
     return [str(line["event"]) for line in logs]
 
 
 def test_a_network_that_is_away_is_told_once_until_a_host_answers() -> None:
     network = Network()
-    assert events(network, *BOARDS) == ["network away, no board can be reached"]
-    assert events(network, *BOARDS) == []
-    assert events(network, BOARDS[0]) == []
-    assert events(network, BOARDS[0], reached=True) == ["network is back", "board failed"]
-    assert events(network, *BOARDS, reached=True) == ["board failed", "board failed"]
-    assert events(network, *BOARDS) == ["network away, no board can be reached"]
+    assert events(network, A, B) == ["network away, no board can be reached"]
+    assert events(network, A, B) == []
+    assert events(network, A) == []
+    assert events(network, A, reached=True) == ["network is back", "board failed"]
+    assert events(network, A, B, reached=True) == ["board failed", "board failed"]
+    assert events(network, A, B) == ["network away, no board can be reached"]
     assert events(network, reached=True) == ["network is back"]
     assert events(network) == []
 
 
-def test_one_board_alone_that_cannot_be_reached_is_told_as_that_board() -> None:
-    assert events(Network(), BOARDS[0]) == ["board failed"]
+def test_rounds_of_one_board_each_show_together_that_the_network_is_away() -> None:
+    network = Network()
+    assert [events(network, A), events(network, B), events(network, A)] == [
+        ["board failed"],
+        ["network away, no board can be reached"],
+        [],
+    ]
+
+
+def test_one_host_of_several_that_cannot_be_reached_is_not_the_network() -> None:
+    network = Network()
+    assert events(network, A, B, watched=3) == ["board failed", "board failed"]
+    assert events(network, C, watched=3) == ["network away, no board can be reached"]
+
+
+def test_one_board_alone_that_cannot_be_reached_is_told_once_until_its_host_answers() -> None:
+    network = Network()
+    assert [events(network, A, watched=1) for _ in range(3)] == [["board failed"], [], []]
+    assert events(
+        network, A | {"reason": "cannot connect to x: Connection refused"}, watched=1
+    ) == ["board failed"]
+    assert events(network, reached=True, watched=1) == []
+    assert events(network, A, watched=1) == ["board failed"]
+
+
+def test_a_host_that_cannot_be_reached_while_others_answer_is_told_each_time() -> None:
+    network = Network()
+    assert [events(network, A, reached=True) for _ in range(2)] == [
+        ["board failed"],
+        ["board failed"],
+    ]
 
 
 @pytest.mark.parametrize(

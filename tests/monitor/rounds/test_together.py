@@ -21,6 +21,7 @@ from monitor.database import search
 from monitor.database.engine import is_reading
 from monitor.demo.board_server import BoardServer
 from monitor.rounds import round as one_round
+from monitor.rounds import storing
 from monitor.rounds.record import CheckRecorder
 from monitor.rounds.round import run_round
 from monitor.rules.matcher import Matcher
@@ -83,7 +84,7 @@ async def test_what_comes_while_a_result_waits_is_stored_in_one_transaction(
 async def test_a_transaction_takes_no_more_than_others_can_wait_for(
     sqlite_engine: Engine, server: BoardServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(one_round, "_MAX_TRANSACTION", 0)
+    monkeypatch.setattr(storing, "_HOLD", 0)
     assert await commits_of_a_look_that_waits(sqlite_engine, server) > len(TOKENS)
 
 
@@ -133,7 +134,7 @@ async def test_a_log_that_cannot_be_written_costs_no_board_its_look(
     def say(*_: object, **__: object) -> None:
         raise OSError
 
-    monkeypatch.setattr(one_round.log, "info", say)
+    monkeypatch.setattr(storing.log, "info", say)
     assert set((await look(sqlite_engine, server)).values()) == {("snapshot", None)}
     assert looks(sqlite_engine) == (8, 8)
 

@@ -219,6 +219,25 @@ def test_a_channel_that_slack_never_listed_counts_as_private() -> None:
     ]
 
 
+@pytest.mark.parametrize("where", PLACES)
+def test_a_direct_message_is_its_persons_under_its_own_id_too(history: History, where: str) -> None:
+    direct = f"slack:{DIRECT[ALICE]}"
+    know(history.engine, private={ALICE: DIRECT[ALICE]})
+    rules = tuple(
+        replace(rule, notify=(direct, f"slack:{ALICE}")) for rule in history.settings.rules
+    )
+    history.settings = replace(history.settings, rules=rules)
+    press(history, "rule_mute", "kernels", ALICE, DIRECT[ALICE])
+    assert holds(history) == {direct}
+    with read_transaction(history.engine) as connection:
+        [number] = [row.id for row in mutes.list_mutes(connection, history.now)]
+    assert "your direct messages" in ask(history, "muted", ALICE, place(where, ALICE))
+    press(history, "mute_undo", str(number), BOB, place("shared", BOB))
+    assert holds(history) == {direct}
+    press(history, "mute_undo", str(number), ALICE, place(where, ALICE))
+    assert holds(history) == set()
+
+
 def test_a_mute_in_a_channel_that_no_rule_tells_is_refused(history: History) -> None:
     outcome = press(history, "rule_mute", "kernels", ADMIN, "C0OTHER001")
     assert outcome.answer is not None

@@ -1,0 +1,112 @@
+"""The daemon's rounds: each is a task, so that one in which a board hangs holds up no other work."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Collection
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Final
+
+from monitor.daemon.memory import release_memory
+from monitor.database.engine import AnyRow
+from monitor.database.lease import LeaseLost
+from monitor.database.trouble import OutageLog
+from monitor.rounds import requests
+from monitor.rounds.round import Round
+from monitor.rounds.work import Work
+
+# seconds after a round that failed as a whole, as with a full disk; twice as long after the next
+# one
+PAUSE: Final = 5.0
+LONGEST_PAUSE: Final = 60.0  # seconds; boards that were asked in vain are not asked more often
+TROUBLE: Final = "round failed, trying again"
+
+
+@dataclass
+class Rounds:
+    """Begins rounds and sees them through. Each of a `check` that asked is begun at once, and its boards wait for their ats to be free."""
+
+    work: Work
+    announce: bool
+    stop: asyncio.Event
+    troubles: OutageLog
+    ended: Callable[[int | None], None]  # called with the round, or None after one that failed
+    tasks: set[asyncio.Task[None]] = field(default_factory=set)
+    answering: set[int] = field(default_factory=set)  # requests whose rounds are under way
+    # when boards of an ats could be checked again, by the loop's time
+    freed_at: float | None = None
+    pause: float = PAUSE  # seconds after the next round that fails as a whole
+
+    @property
+    def in_trouble(self) -> bool:
+        """Did the last round fail, or does one go on, which will show whether the trouble is over?"""
+        return self.pause > PAUSE or bool(self.tasks)
+
+    @property
+    def busy(self) -> frozenset[str]:
+        """The ats that are crawled now, or that a round waits for."""
+        return frozenset(ats for ats, count in self.work.busy.items() if count > 0)
+
+    async def begin(self, names: Collection[str]) -> None:
+        """Begin a round of boards that are due."""
+        self._run(await Round.begin(self.work, names, alerts=True, announce=self.announce), None)
+
+    async def answer(self, request: AnyRow) -> None:
+        """Begin the round that a `check` has asked for."""
+        announce = request.announce or self.announce
+        one = await Round.begin(
+            self.work, request.boards or None, alerts=request.alerts, announce=announce
+        )
+        self.answering.add(request.id)
+        self._run(one, request.id)
+
+    def freed(self) -> None:
+        """Note that boards of an ats can be checked again."""
+        self.freed_at = asyncio.get_running_loop().time()
+
+    def _run(self, one: Round, request_id: int | None) -> None:
+        task = asyncio.create_task(self._see_through(one, request_id))
+        self.tasks.add(task)
+        task.add_done_callback(self.tasks.discard)
+
+    async def _see_through(self, one: Round, request_id: int | None) -> None:
+        """Run a round, and answer who asked for it. Pause after trouble.
+
+        It may catch everything: the next try may do better, and meanwhile alerts are sent, and the
+        watchdog tells the operator that rounds are late. A program that ended for it would do none
+        of that, and meet the same fault at its next start.
+        """
+        ended = None
+        try:
+            await one.run()
+            await asyncio.to_thread(release_memory)
+            if request_id is not None:
+                await asyncio.to_thread(
+                    requests.complete_request,
+                    self.work.engine,
+                    request_id,
+                    one.id,
+                    self.work.clock(),
+                )
+        except LeaseLost:
+            return
+        # the log has it, and its traceback where the fault is ours
+        except Exception as error:  # noqa: BLE001
+            self.troubles.report(TROUBLE, error)
+            pause, self.pause = self.pause, min(2 * self.pause, LONGEST_PAUSE)
+            await self._sleep(pause)
+        else:
+            ended = one.id
+            self.troubles.over(TROUBLE)
+            self.pause = PAUSE
+        finally:
+            one.free()
+            self.answering.discard(request_id or 0)
+        self.freed()
+        self.ended(ended)
+
+    async def _sleep(self, seconds: float) -> None:
+        with suppress(TimeoutError):  # as in turns.py
+            async with asyncio.timeout(seconds):
+                await self.stop.wait()

@@ -1,0 +1,115 @@
+"""What the operator is told of boards that no host answers: one incident while the network is away, else one a board.
+
+Which it is shows at a round's end. How it stands is in the alerts, so that a daemon which starts
+ends what the one before it began. Nothing here commits: every function is one step of its caller's
+transaction.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, Connection, bindparam, select
+
+from monitor.alerts import cards, incidents
+from monitor.alerts.alerting import Alerting
+from monitor.database.engine import AnyRow
+from monitor.database.tables import Alert, Board, BoardCheck
+from monitor.history.schedule import FAILURES_TO_FAIL
+from monitor.messages import OperatorMessage, load
+from monitor.rounds.network import Network, Tally, says_unreached
+
+_UNREACHED = select(Board.__table__, BoardCheck.id.label("check_id")).join(
+    BoardCheck, BoardCheck.board_id == Board.id
+)
+_UNREACHED = _UNREACHED.where(
+    BoardCheck.round_id == bindparam("round"),
+    BoardCheck.result == "failure",
+    Board.failures >= FAILURES_TO_FAIL,
+)
+
+
+def was_told(connection: Connection, board: AnyRow) -> bool:
+    """Does the operator know that this board fails, as its row stood before the check?"""
+    if board.failures < FAILURES_TO_FAIL or board.failing_since is None:
+        return False
+    about = f'"incident":"{incidents.key("failing", board.board, board.failing_since)}"'
+    mine = (
+        _written_since(connection, board.failing_since),
+        Alert.kind == "operator",
+        Alert.message.contains(about, autoescape=True),
+    )
+    return connection.scalar(select(Alert.id).where(*mine).limit(1)) is not None
+
+
+def settle(
+    connection: Connection,
+    alerting: Alerting,
+    network: Network,
+    tally: Tally,
+    *,
+    round_id: int,
+    now: datetime,
+) -> datetime | None:
+    """Tell what a round has shown, once `network` has taken it in. Return since when the incident lasts, None without one."""
+    since = network.incident if network.asked else _lasting(connection)
+    if tally.reached and since is not None:
+        alerting.write_operator_alert(
+            connection, incidents.online(since, now), round_id=round_id, check_id=None, at=now
+        )
+        since = None
+    failing = _untold(connection, round_id) if tally.unreached else []
+    if (
+        tally.reached
+        or len(network.silent) == 1
+        or any(_others_answered(network, row) for row in failing)
+    ):
+        for row in failing:
+            message = incidents.failing(
+                row, row.failures, row.failing_since, row.reason, gone=False
+            )
+            alerting.write_operator_alert(
+                connection, message, round_id=round_id, check_id=row.check_id, at=now
+            )
+        return since
+    if not failing:
+        return since
+    began = since or min(row.failing_since for row in failing)
+    message = incidents.offline(len(network.silent), began, failing[0].reason)
+    if since is None:
+        alerting.write_operator_alert(connection, message, round_id=round_id, check_id=None, at=now)
+    else:
+        cards.update_incident(connection, message)
+    return began
+
+
+def _untold(connection: Connection, round_id: int) -> list[AnyRow]:
+    """The boards of a round that no host answered, three times or more, and of which the operator does not know yet."""
+    rows = connection.execute(_UNREACHED, {"round": round_id}).all()
+    return [
+        row for row in rows if says_unreached(None, row.reason) and not was_told(connection, row)
+    ]
+
+
+def _others_answered(network: Network, board: AnyRow) -> bool:
+    """Has any host answered since this board began to fail? In the round in which the network went some may have."""
+    went: datetime = board.failing_since + timedelta(seconds=board.every) / 2
+    return network.reached_at is not None and network.reached_at > went
+
+
+def _lasting(connection: Connection) -> datetime | None:
+    """Return since when the incident lasts that another process began."""
+    mine = (Alert.kind == "operator", Alert.why.startswith(incidents.NETWORK))
+    newest = connection.scalar(
+        select(Alert.message).where(*mine).order_by(Alert.id.desc()).limit(1)
+    )
+    message = load(newest) if newest else None
+    if not isinstance(message, OperatorMessage) or message.event != "network":
+        return None
+    return datetime.fromisoformat(message.incident.rpartition(" ")[2])
+
+
+def _written_since(connection: Connection, moment: datetime) -> ColumnElement[bool]:
+    """Alerts from that moment on, found from the newest back: there is no index on their time."""
+    before = select(Alert.id).where(Alert.created_at < moment).order_by(Alert.id.desc()).limit(1)
+    return Alert.id > (connection.scalar(before) or 0)

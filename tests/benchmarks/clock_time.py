@@ -1,0 +1,127 @@
+"""How long reminders and a digest keep the database's write lock: 30 boards of 1,000 postings, and a template edited on 1,000 of them.
+
+Prints milliseconds of the longest writing transaction and of the whole.
+"""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import time as time_of_day
+from datetime import timedelta
+from pathlib import Path
+from random import Random
+
+from sqlalchemy import Engine, inspect, text
+
+from crawler.items import Deadline, Posting, Snapshot
+from monitor.alerts import scheduled
+from monitor.alerts.alerting import Alerting
+from monitor.config.model import AlertSettings
+from monitor.database.engine import read_and_roll_back
+from monitor.database.schema import engine_as_is, upgrade
+from monitor.rounds.record import CheckRecorder
+from tests.benchmarks.board_farm import paragraph
+from tests.benchmarks.lock_time import RULES, Held
+from tests.support.boards import posting, snapshot
+from tests.support.history import History, settings
+
+BOARDS, POSTINGS = 30, 1000
+TABLES = {"board": "id", "posting": "id", "posting_version": "id"}
+FAR = 1_000_000  # between the ids of two boards' rows
+
+
+def described(history: History, intro: str) -> list[Posting]:
+    """The board's postings, one in twenty near its deadline."""
+    chance, found = Random(1), []
+    for number in range(POSTINGS):
+        deadline = Deadline(history.now + timedelta(hours=chance.randrange(30, 2000)), "by then")
+        text_ = "\n\n".join([intro, *(paragraph(80) + str(number) for _ in range(8))])
+        title = f"Research Engineer, Team {number}" if number % 5 else f"Chef {number}"
+        found.append(
+            posting(
+                str(number),
+                title=title,
+                description=text_,
+                deadline=deadline,
+                stated=frozenset({"deadline"}),
+            )
+        )
+    return found
+
+
+def check(history: History, result: Snapshot) -> None:
+    """Record a check as a round does: judged first, then written."""
+    recorder = CheckRecorder(1, Alerting.of(history.settings), Random(1), lambda: history.now)
+    with read_and_roll_back(history.engine) as connection:
+        judged = recorder.judge(connection, result)
+    with history.engine.begin() as connection:
+        recorder.record(connection, judged)
+
+
+def multiply(engine: Engine) -> None:
+    """Copies the board with its postings."""
+    columns = {
+        table: [column["name"] for column in inspect(engine).get_columns(table)] for table in TABLES
+    }
+    with engine.begin() as connection:
+        for number in range(1, BOARDS):
+            other = {
+                "id": f"id + {number * FAR}",
+                "board_id": f"board_id + {number * FAR}",
+                "posting_id": f"posting_id + {number * FAR}",
+            }
+            other |= {
+                "board": f"board || '{number}'",
+                "token": f"token || '{number}'",
+                "name": f"replace(name, ':', '{number}:')",
+            }
+            for table, names in columns.items():
+                taken = ", ".join(other.get(name, name) for name in names)
+                source = f"{table} WHERE id < {FAR}"
+                # names of ours
+                connection.execute(
+                    text(f"INSERT INTO {table} ({', '.join(names)}) SELECT {taken} FROM {source}")
+                )
+
+
+@contextmanager
+def measured(held: Held, what: str) -> Iterator[None]:
+    held.took.clear()
+    began = time.perf_counter()
+    yield
+    print(
+        f"{what}: longest {1000 * max(held.took):.0f} ms, whole {1000 * (time.perf_counter() - began):.0f} ms"
+    )
+
+
+def measure(engine: Engine) -> None:
+    rules = tuple(
+        replace(rule, remind=(timedelta(hours=72), timedelta(hours=24))) for rule in RULES
+    )
+    history = History(engine, settings(*rules, alerts=AlertSettings(digest=time_of_day(9))))
+    held = Held(engine)
+    history.look(snapshot(described(history, "Who we are.")))
+    with measured(held, "a template edited on 1,000 postings"):
+        check(history, snapshot(described(history, "Who we are now, and what we do.")))
+    multiply(engine)
+    write: Callable[..., object] = scheduled.write
+    for what, later in (("reminders", 1), ("digest and reminders", 26)):
+        with measured(held, what):
+            write(engine, history.settings, history.now + timedelta(hours=later))
+
+
+def main() -> None:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        engine_as_is(f"sqlite:///{Path(folder) / 'clock.db'}") as engine,
+    ):
+        upgrade(engine)
+        measure(engine)
+
+
+if __name__ == "__main__":
+    main()
