@@ -11,11 +11,11 @@ from tests.support.places import ROOT
 
 _TREE = ROOT
 _SUBQUERIES = {  # file and argument
-    ("deliveries.py", "first"),
-    ("deliveries.py", "older"),
-    ("deliveries.py", "younger"),
+    ("queue.py", "first"),
+    ("queue.py", "older"),
+    ("queue.py", "younger"),
     ("moved.py", "moved"),
-    ("moving.py", "repeated"),
+    ("moves.py", "repeated"),
     ("pack.py", "ended"),
     ("roles.py", "_first_with_words(connection, wanted)"),
     ("roles.py", "_with_words(connection, wanted.text, wanted.status)"),

@@ -157,7 +157,7 @@ def test_a_file_that_cannot_be_written_leaves_the_database(
         raise PermissionError(13, "Permission denied")
 
     watching("check")
-    monkeypatch.setattr("monitor.config.file.write", refuse)
+    monkeypatch.setattr("monitor.config.file.write_atomically", refuse)
     assert watching(*MOVE).code == 2
     assert watching.ask("sql", f"SELECT state FROM boards WHERE board = '{OLD}'") == [
         {"state": "ok"}

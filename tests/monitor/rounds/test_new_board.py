@@ -51,7 +51,7 @@ class Rounds:
             ) -> AsyncGenerator[Sequence[Result], None]:
                 yield [result]
 
-            self.patch.setattr("monitor.rounds.round.crawl_together", crawled)
+            self.patch.setattr("monitor.rounds.round.crawl_batches", crawled)
             await run_round(
                 self.history.engine,
                 self.history.settings,

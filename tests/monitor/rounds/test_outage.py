@@ -74,7 +74,7 @@ class Machine:
 @pytest.fixture
 def machine(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Machine:
     machine = Machine(engine)
-    monkeypatch.setattr("monitor.rounds.round.crawl_together", machine.crawl)
+    monkeypatch.setattr("monitor.rounds.round.crawl_batches", machine.crawl)
     return machine
 
 

@@ -61,7 +61,7 @@ async def test_a_crawl_that_breaks_leaves_the_other_crawls_of_its_round_alone(
         await asyncio.sleep(0.05)
         yield [Failure("google:deepmind", "HTTP 500", 500)]
 
-    monkeypatch.setattr("monitor.rounds.round.crawl_together", crawled)
+    monkeypatch.setattr("monitor.rounds.round.crawl_batches", crawled)
     wanted = settings(boards=(BOARD, "google:deepmind"))
     with pytest.raises(RuntimeError, match="it broke"):
         await run_round(

@@ -205,7 +205,7 @@ async def test_texts_are_read_and_rules_asked_while_others_may_write(
 
     monkeypatch.setattr(Sighting, "read", watched(Sighting.read))
     monkeypatch.setattr(Matcher, "explain", watched(Matcher.explain))
-    monkeypatch.setattr(search, "words_of", watched(tokenize))
+    monkeypatch.setattr(search, "tokenize", watched(tokenize))
     await look(engine, server)
     server.board("board1", job(1, content="edited"), job(2, content="new"))
     server.board("board2")
