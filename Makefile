@@ -17,7 +17,7 @@ PURE := $(patsubst %,tests/crawler/test_%.py,address answer deadline greenhouse 
     $(patsubst %,tests/monitor/cli/test_%.py,output screen)
 
 .PHONY: run test quick lint bench bench-store slow clean help
-.PHONY: chaos soak coverage mutants fuzz
+.PHONY: chaos soak coverage mutants fuzz docs
 
 run: $(INSTALLED) ## start the daemon; Ctrl-C stops it
 	@test -e "$(CONFIG)" || $(BIN)/rolewatch --quiet init "$(CONFIG)"
@@ -60,8 +60,12 @@ mutants: $(MUTATOR) ## the pure rooms, changed a little: does a test notice?
 fuzz: $(FUZZER) ## what comes from outside, given what a fuzzer thinks of; SECONDS=60 a target
 	@for target in $(TARGETS); do echo "== $$target"; $(BIN)/python tests/fuzz/fuzz.py $$target $(SECONDS) || exit 1; done
 
+docs: $(TEST_TOOLS) ## renew the command reference, then build the documentation into site/
+	$(BIN)/python docs/commands.py
+	$(BIN)/mkdocs build --strict --quiet
+
 clean: ## remove .venv and what tools leave; the configuration and the database stay
-	rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .hypothesis .import_linter_cache .pytest_cache
+	rm -rf .venv build dist site *.egg-info .mypy_cache .ruff_cache .hypothesis .import_linter_cache .pytest_cache
 	find crawler monitor migrations tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 help: ## this list
