@@ -112,7 +112,9 @@ def test_an_installed_wheel_plays_its_demo(elsewhere: Elsewhere) -> None:
     assert (elsewhere.folder / "demo" / "rolewatch.db").exists()
 
 
-@pytest.mark.parametrize("target", ["run", "test", "slow", "chaos", "bench", "bench-store", "soak", "coverage", "mutants", "fuzz", "docs", "help"])
+@pytest.mark.parametrize(
+    "target", ["run", "test", "slow", "chaos", "bench", "bench-store", "soak", "coverage", "mutants", "fuzz", "docs", "help"]
+)
 def test_a_target_of_make_has_the_files_that_it_needs(target: str) -> None:
     done = subprocess.run(["make", "--dry-run", target], cwd=_TREE, capture_output=True, text=True, check=False, timeout=60)
     assert done.returncode == 0, done.stderr
