@@ -25,6 +25,7 @@ from typer.testing import CliRunner
 from monitor.cli import app
 from monitor.config import load
 from monitor.demo.board_server import in_a_thread, serving
+from monitor.phrases import Phrase
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
@@ -183,6 +184,17 @@ def test_the_configuration_that_a_page_shows_can_be_loaded(page: Path, tmp_path:
     watched = "" if "[[boards]]" in shown_keys else '[[boards]]\nboard = "google:deepmind"\n'
     (tmp_path / "rolewatch.toml").write_text(shown_keys + watched)
     assert load(tmp_path / "rolewatch.toml", {}).boards
+
+
+def test_the_titles_of_the_rules_page_fit_as_it_says() -> None:
+    rows = re.search(r"\| “research engineer” fits \|.*?\n\n", (ROOT / "docs" / "rules.md").read_text(), re.DOTALL)
+    assert rows is not None
+    columns = zip(*([cell.strip() for cell in row.split("|")[1:3]] for row in rows[0].splitlines()[2:] if row), strict=True)
+    fits, misses = ([title for title in column if title] for column in columns)
+    assert fits
+    assert misses
+    assert [title for title in fits if not Phrase("research engineer").in_(title)] == []
+    assert [title for title in misses if Phrase("research engineer").in_(title)] == []
 
 
 def test_readme_can_be_read_in_two_minutes() -> None:
