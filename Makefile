@@ -1,4 +1,4 @@
-# Needs python3 (3.11 or newer, with venv) and make; everything else goes into .venv.
+# Needs python3 (3.11 or newer, with venv) and make. Everything else goes into .venv.
 
 PYTHON ?= python3
 CONFIG ?= $(if $(ROLEWATCH_CONFIG),$(ROLEWATCH_CONFIG),rolewatch.toml)
@@ -17,19 +17,19 @@ PURE := tests/crawler/links tests/crawler/read tests/crawler/test_responses.py t
     tests/monitor/rules/test_matcher.py tests/monitor/reports/test_survival.py $(patsubst %,tests/monitor/cli/test_%.py,output screen)
 
 .PHONY: run test quick lint bench bench-store slow clean help
-.PHONY: chaos soak coverage mutants fuzz
+.PHONY: chaos soak coverage mutants fuzz docs
 
-run: $(INSTALLED) ## start the daemon; Ctrl-C stops it
+run: $(INSTALLED) ## start the daemon. Ctrl-C stops it
 	@test -e "$(CONFIG)" || $(BIN)/rolewatch --quiet init "$(CONFIG)"
 	@exec $(BIN)/rolewatch --config "$(CONFIG)" run
 
-test: lint ## format, lint, types, import contracts, then the tests; offline
+test: lint ## format check, lint, types, import contracts, then all tests. Offline
 	$(BIN)/pytest -q -n $(WORKERS) --maxprocesses 4 --dist loadfile --no-loadscope-reorder -m "not slow"
 
-quick: lint ## lint, then the tests of what is pure, in less than a minute
+quick: lint ## lint, then the tests of pure functions, in under a minute
 	$(BIN)/pytest -q -n $(WORKERS) --maxprocesses 4 $(PURE)
 
-lint: $(TEST_TOOLS) ## everything of `make test` but the tests
+lint: $(TEST_TOOLS) ## all of `make test` except the tests
 	$(BIN)/ruff format --check --quiet .
 	$(BIN)/ruff check --quiet .
 	$(BIN)/mypy
@@ -38,33 +38,37 @@ lint: $(TEST_TOOLS) ## everything of `make test` but the tests
 slow: $(TEST_TOOLS) ## the tests that take minutes
 	$(BIN)/pytest -q -m slow
 
-chaos: $(TEST_TOOLS) ## kill the daemon 200 times, at random moments, and compare all that it wrote with a model
+chaos: $(TEST_TOOLS) ## kill the daemon 200 times at random moments, then compare the results with a model
 	$(BIN)/python -m tests.support.chaos $(or $(KILLS),200) $(SEED)
 
-bench: $(TEST_TOOLS) ## how much a round costs, and how much memory
+bench: $(TEST_TOOLS) ## measure the time and memory of a round
 	$(BIN)/python -m tests.benchmarks.bench
 	$(BIN)/python -m tests.benchmarks.bench_ashby
 
-bench-store: $(TEST_TOOLS) ## how long questions take to a store of a million postings, on both databases (an hour, 15 GB)
+bench-store: $(TEST_TOOLS) ## measure queries on a million postings, on both databases (an hour, 15 GB)
 	$(BIN)/python -m tests.benchmarks.bench_store
 
-soak: $(TEST_TOOLS) ## a day of simulated time, 50 boards, 2 % failures: does its memory grow?
+soak: $(TEST_TOOLS) ## run a simulated day with 50 boards and 2 % failures, and measure memory
 	$(BIN)/python -m tests.benchmarks.soak
 
-coverage: $(TEST_TOOLS) ## which branches of crawler/ and monitor/ the suite takes, its processes included
+coverage: $(TEST_TOOLS) ## measure branch coverage, including processes that tests start
 	$(BIN)/pytest -q -n $(WORKERS) --maxprocesses 4 --dist loadfile --no-loadscope-reorder -m "not slow" --cov --cov-report=term:skip-covered --cov-fail-under=95
 
-mutants: $(MUTATOR) ## the pure rooms, changed a little: does a test notice?
+mutants: $(MUTATOR) ## change pure modules a little and check that a test fails
 	$(BIN)/mutmut run; $(BIN)/mutmut results
 
-fuzz: $(FUZZER) ## what comes from outside, given what a fuzzer thinks of; SECONDS=60 a target
+fuzz: $(FUZZER) ## fuzz the readers of outside data, SECONDS=60 for each target
 	@for target in $(TARGETS); do echo "== $$target"; $(BIN)/python -m tests.fuzz.fuzz $$target $(SECONDS) || exit 1; done
 
-clean: ## remove .venv and what tools leave; the configuration and the database stay
-	rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .hypothesis .import_linter_cache .pytest_cache
+docs: $(TEST_TOOLS) ## renew the command reference, then build the documentation into site/
+	$(BIN)/python docs/commands.py
+	$(BIN)/mkdocs build --strict --quiet
+
+clean: ## remove .venv and tool output. The configuration and the database stay
+	rm -rf .venv build dist site *.egg-info .mypy_cache .ruff_cache .hypothesis .import_linter_cache .pytest_cache
 	find crawler monitor migrations tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
-help: ## this list
+help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 
 $(INSTALLED): pyproject.toml constraints.txt | $(BIN)/python
@@ -87,9 +91,9 @@ $(FUZZER): tests/fuzz/requirements.txt $(TEST_TOOLS)
 
 $(BIN)/python:
 	@command -v "$(PYTHON)" >/dev/null || \
-	    { echo "rolewatch needs Python 3.11 or newer, and there is no $(PYTHON): install one, or name it with: make run PYTHON=/path/to/python3"; exit 1; }
+	    { echo "rolewatch needs Python 3.11 or newer, and $(PYTHON) was not found. Install it, or run: make run PYTHON=/path/to/python3"; exit 1; }
 	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
-	    { echo "rolewatch needs Python 3.11 or newer, and $(PYTHON) is $$("$(PYTHON)" -V 2>&1): name a newer one with: make run PYTHON=python3.12"; exit 1; }
+	    { echo "rolewatch needs Python 3.11 or newer, and $(PYTHON) is $$("$(PYTHON)" -V 2>&1). Use a newer one: make run PYTHON=python3.12"; exit 1; }
 	@"$(PYTHON)" -c 'import ensurepip, venv' 2>/dev/null || \
-	    { echo "$(PYTHON) lacks its venv module: install it (Debian, Ubuntu: apt install python3-venv) and run make again"; exit 1; }
+	    { echo "$(PYTHON) has no venv module. Install it (Debian, Ubuntu: apt install python3-venv) and run make again"; exit 1; }
 	@"$(PYTHON)" -m venv .venv || { rm -rf .venv; exit 1; }

@@ -1,7 +1,7 @@
 """Draws docs/alert.png, the picture in README, from our own messages: `python docs/picture.py` (needs chromium).
 
 It knows the blocks that rolewatch uses and looks like Slack; it is no proof of how Slack itself draws them.
-"""  # a program, no package  # noqa: INP001
+"""  # a program, no package
 
 from __future__ import annotations
 
@@ -155,7 +155,7 @@ def main() -> None:
         ]
         size = [f"--window-size={SIZE[0]},{SIZE[1]}", "--force-device-scale-factor=1.5"]
         # our own page
-        subprocess.run(  # noqa: S603
+        subprocess.run(
             [chromium, *how, *size, f"--screenshot={FILE}", file.as_uri()],
             check=True,
             timeout=120,

@@ -1,14 +1,17 @@
-"""Every command that README shows is run, as it is written, with the configuration that `init` writes; that can be loaded too.
+"""The documents: each command that they show runs, with the output that they show, and each link and path leads somewhere.
 
-Those within sentences, here and in docs/, and those that the program itself advises are commands
-with such options.
+Commands run as written, in a folder with the configuration that `init` writes. Commands within
+sentences, and those that the program itself advises, are at least spelled right.
 """
 
 from __future__ import annotations
 
 import re
 import shlex
+import subprocess
+import sys
 from collections.abc import Iterator
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 
 import pytest
@@ -16,8 +19,8 @@ from typer.testing import CliRunner
 
 from monitor.cli import app
 from monitor.config.load import load
-from monitor.config.model import Settings
 from monitor.demo.board_server import in_a_thread, serving
+from monitor.text.phrases import Phrase
 from tests.support.ashby import AshbyServer
 from tests.support.ashby import job as ashby_job
 from tests.support.google_server import GoogleServer
@@ -26,16 +29,41 @@ from tests.support.places import ROOT
 from tests.support.spelled import fault, inline_commands
 
 README = (ROOT / "README.md").read_text()
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+CONTRIBUTING = ROOT / "CONTRIBUTING.md"
+PAGES = [ROOT / "README.md", CONTRIBUTING, *sorted((ROOT / "docs").glob("*.md"))]
 ADVISING = [
     ROOT / "monitor" / "example.toml",
     *sorted((ROOT / "monitor").rglob("*.py")),
     *sorted((ROOT / "crawler").rglob("*.py")),
 ]
-COMMANDS = [
-    line.split("   #")[0].strip()
-    for line in re.findall(r"^\$ (?:\.venv/bin/)?rolewatch (.*)$", README, re.MULTILINE)
-]
+_CONSOLE, _TOML = (
+    re.compile(r"^```console\n(.*?)^```", re.DOTALL | re.MULTILINE),
+    re.compile(r"^```toml\n(.*?)^```", re.DOTALL | re.MULTILINE),
+)
+_DAY = re.compile(r"\d{4}-\d\d-\d\d( \d\d:\d\dZ)?")
+_PATH = re.compile(r"`((?:crawler|docs|migrations|monitor|tests)/[\w./-]+)`")
+
+
+def shown(page: Path) -> list[tuple[str, list[str]]]:
+    """Return the commands in the console blocks of a page, in order, each with the output below it."""
+    found: list[tuple[str, list[str]]] = []
+    for line in "".join(_CONSOLE.findall(page.read_text())).splitlines():
+        if line.startswith("$ "):
+            found.append((line[2:].split("   #")[0].strip(), []))
+        else:
+            found[-1][1].append(line)
+    return found
+
+
+def of_rolewatch(page: Path) -> list[str]:
+    """Return the rolewatch commands that a page shows without their output."""
+    return [
+        command.removeprefix("rolewatch ")
+        for command, output in shown(page)
+        if command.startswith("rolewatch ") and not output
+    ]
+
+
 SERVED = """
 [ats.greenhouse]
 api_url = "{greenhouse}"
@@ -88,17 +116,45 @@ def _here(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("_here")
-def test_the_commands_that_readme_shows_work_as_they_are_written_one_after_the_other() -> None:
-    for command in COMMANDS:
+@pytest.mark.parametrize(
+    "page", [page for page in PAGES if of_rolewatch(page)], ids=lambda page: page.name
+)
+def test_the_commands_of_a_page_run_one_after_the_other(page: Path) -> None:
+    for command in of_rolewatch(page):
         ran = CliRunner().invoke(app, shlex.split(command))
         assert ran.exit_code == 0, (command, ran.output)
         assert ran.output, command
 
 
-def test_readme_shows_commands() -> None:
-    assert len(COMMANDS) > 15
-    assert {"status", "roles", "show", "history", "rules", "diff"} <= {
-        command.split()[0] for command in COMMANDS
+def test_the_demo_prints_what_readme_shows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A line of README that ends with … is the beginning of a line of output. Days and times are those of the demo."""
+    monkeypatch.chdir(tmp_path)
+    asked = 0
+    for command, expected in shown(ROOT / "README.md"):
+        if command.startswith("cd "):
+            monkeypatch.chdir(command.removeprefix("cd "))
+        elif expected:
+            printed = CliRunner().invoke(app, shlex.split(command)[1:]).output
+            lines = [_DAY.sub("TIME", line) for line in printed.splitlines()]
+            for line in expected:
+                begin = _DAY.sub("TIME", line.removesuffix(" …"))
+                assert any(
+                    one.startswith(begin) if line.endswith(" …") else one.rstrip() == begin
+                    for one in lines
+                ), (
+                    command,
+                    line,
+                    printed,
+                )
+            asked += 1
+    assert asked > 5
+
+
+def test_the_pages_show_commands() -> None:
+    commands = [command for page in PAGES for command in of_rolewatch(page)]
+    assert len(commands) > 25
+    assert {"status", "roles", "show", "history", "rules", "diff", "db", "sql"} <= {
+        command.split()[0] for command in commands
     }
 
 
@@ -156,16 +212,73 @@ def test_the_service_starts_a_command_of_the_program() -> None:
     assert fault(started) is None
 
 
-def test_the_configuration_that_readme_shows_can_be_loaded(tmp_path: Path) -> None:
-    [example] = re.findall(r"```toml\n(.*?)```", README, re.DOTALL)
-    (tmp_path / "rolewatch.toml").write_text(example)
-    settings: Settings = load(tmp_path / "rolewatch.toml", {})
-    assert [rule.name for rule in settings.rules] == ["research-engineer"]
+@pytest.mark.parametrize(
+    "page", [page for page in PAGES if _TOML.search(page.read_text())], ids=lambda page: page.name
+)
+def test_the_configuration_that_a_page_shows_can_be_loaded(page: Path, tmp_path: Path) -> None:
+    shown_keys = "\n".join(_TOML.findall(page.read_text()))
+    watched = "" if "[[boards]]" in shown_keys else '[[boards]]\nboard = "google:deepmind"\n'
+    (tmp_path / "rolewatch.toml").write_text(shown_keys + watched)
+    assert load(tmp_path / "rolewatch.toml", {}).boards
 
 
-def test_the_files_that_readme_names_are_there() -> None:
-    for name in re.findall(r"\]\(([^)#:]+)\)", README):
+def test_the_titles_of_the_rules_page_fit_as_it_says() -> None:
+    rows = re.search(
+        r"\| “research engineer” fits \|.*?\n\n",
+        (ROOT / "docs" / "rules.md").read_text(),
+        re.DOTALL,
+    )
+    assert rows is not None
+    columns = zip(
+        *(
+            [cell.strip() for cell in row.split("|")[1:3]]
+            for row in rows[0].splitlines()[2:]
+            if row
+        ),
+        strict=True,
+    )
+    fits, misses = ([title for title in column if title] for column in columns)
+    assert fits
+    assert misses
+    assert [title for title in fits if not Phrase("research engineer").found_in(title)] == []
+    assert [title for title in misses if Phrase("research engineer").found_in(title)] == []
+
+
+def test_readme_can_be_read_in_two_minutes() -> None:
+    assert len(README.splitlines()) <= 90
+
+
+@pytest.mark.parametrize("page", [ROOT / "README.md", CONTRIBUTING], ids=lambda page: page.name)
+def test_the_files_that_a_page_links_to_exist(page: Path) -> None:
+    for name in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text()):
         assert (ROOT / name).is_file(), name
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_the_paths_that_a_page_names_exist(page: Path) -> None:
+    assert [
+        path
+        for path in _PATH.findall(page.read_text())
+        if "NAME" not in path and not (ROOT / path).exists()
+    ] == []
+
+
+def test_the_documentation_builds_without_a_broken_link(tmp_path: Path) -> None:
+    build = [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(tmp_path)]
+    done = subprocess.run(build, cwd=ROOT, capture_output=True, text=True, check=False, timeout=120)
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "commands" / "index.html").is_file()
+
+
+def test_the_command_reference_is_up_to_date() -> None:
+    spec = spec_from_file_location("commands", ROOT / "docs" / "commands.py")
+    assert spec is not None
+    assert spec.loader is not None
+    commands = module_from_spec(spec)
+    spec.loader.exec_module(commands)
+    assert (ROOT / "docs" / "commands.md").read_text() == commands.page(), (
+        "`make docs` writes it as it is now"
+    )
 
 
 def test_the_manifest_in_docs_is_the_one_that_the_program_prints() -> None:

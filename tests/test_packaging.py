@@ -156,6 +156,7 @@ def test_an_installed_wheel_plays_its_demo(elsewhere: Elsewhere) -> None:
         "coverage",
         "mutants",
         "fuzz",
+        "docs",
         "help",
     ],
 )

@@ -183,7 +183,7 @@ def test_a_board_beside_them_goes_on_as_if_they_were_well(stories: list[Story]) 
 def test_a_host_that_says_when_is_not_asked_before(seen: dict[str, Seen]) -> None:
     assert seen["429 with Retry-After: 7200"].wait == timedelta(hours=2)
     assert timedelta(minutes=45) < seen["429"].wait < timedelta(minutes=65)
-    assert seen["500 once, then well"].wait <= timedelta(minutes=15)
+    assert seen["500 once, then a good list"].wait <= timedelta(minutes=15)
 
 
 def test_looks_stay_in_order_whatever_our_clock_does(stories: list[Story]) -> None:

@@ -1,4 +1,4 @@
-"""Every way a board can answer, and what must come of it: the rows of the fault table in docs/reliability.md.
+"""Every way a board can answer, with the expected result: the rows of the fault table in docs/reliability.md.
 
 `python -m tests.support.faults` prints the table as the document has it.
 """
@@ -31,7 +31,7 @@ class Fault:
     says: str = ""
     opened: int = 0
     unreadable: int = 0
-    where: Where = "board"  # else the whole host is like this, or our own machine
+    where: Where = "board"  # or the whole host, or our own machine
 
     @property
     def exit_code(self) -> int:
@@ -81,7 +81,7 @@ FAULTS = (
     Fault("500", "failure", _http(500), "HTTP 500"),
     Fault("502 with a page", "failure", Trouble(status=502, body=_PAGE), "HTTP 502"),
     Fault("503", "failure", _http(503), "HTTP 503", where="held"),
-    Fault("500 once, then well", "unchanged", Trouble(status=500, times=2), "unchanged"),
+    Fault("500 once, then a good list", "unchanged", Trouble(status=500, times=2), "unchanged"),
     Fault("403", "failure", _http(403), "HTTP 403"),
     Fault("404", "failure", _http(404), "HTTP 404: no such board"),
     Fault("410", "failure", _http(410), "HTTP 410: the board is gone"),
@@ -104,7 +104,7 @@ FAULTS = (
         "204 without a body", "failure", Trouble(raw=b"HTTP/1.1 204 No Content\r\n\r\n"), "HTTP 204"
     ),
     Fault(
-        "304 for ever, though it moved",
+        "304 always, though the list changed",
         "unchanged",
         Trouble(raw=b"HTTP/1.1 304 Not Modified\r\n\r\n"),
         "unchanged",
@@ -117,7 +117,7 @@ FAULTS = (
     ),
     Fault("no such host", "failure", says="no such host: boards.invalid", where="nameless"),
     Fault(
-        "a certificate that nobody vouches for",
+        "a self-signed certificate",
         "failure",
         says="no secure connection to 127.0.0.1: self-signed certificate",
         where="self-signed",
@@ -128,15 +128,20 @@ FAULTS = (
         says="no secure connection to 127.0.0.1",
         where="plain",
     ),
-    Fault("reset", "failure", Trouble(reset=True), "the connection was lost before a whole answer"),
     Fault(
-        "closed without a word",
+        "connection reset",
+        "failure",
+        Trouble(reset=True),
+        "the connection was lost before a whole answer",
+    ),
+    Fault(
+        "connection closed without an answer",
         "failure",
         Trouble(raw=b""),
         "the connection was lost before a whole answer",
     ),
     Fault(
-        "another protocol",
+        "a protocol other than HTTP",
         "failure",
         Trouble(raw=b"SSH-2.0-OpenSSH_9.2\r\n"),
         "the connection was lost before a whole answer",
@@ -148,14 +153,14 @@ FAULTS = (
         "the connection was lost before a whole answer",
     ),
     Fault(
-        "silence before the headers",
+        "nothing before the headers",
         "failure",
         Trouble(hang=60),
         "no whole answer within 0.6 s",
         where="slow",
     ),
     Fault(
-        "a byte now and then",
+        "one byte every 0.2 s",
         "failure",
         Trouble(body=_LIST, drip=0.2),
         "no whole answer within 0.6 s",
@@ -171,31 +176,31 @@ FAULTS = (
         "the connection was lost before a whole answer",
     ),
     Fault(
-        "a chunk whose length is none",
+        "a chunk with an invalid length",
         "failure",
         _raw("Transfer-Encoding: chunked", b"zz\r\n" + _LIST),
         "the connection was lost before a whole answer",
     ),
     Fault(
-        "a length that is too long",
+        "a Content-Length that is too long",
         "failure",
         _raw("Content-Length: 99999", _LIST),
         "the answer was cut short",
     ),
     Fault(
-        "a length that is too short",
+        "a Content-Length that is too short",
         "failure",
         _raw("Content-Length: 900", _LIST),
         "the connection was lost before a whole answer",
     ),
     Fault(
-        "two lengths",
+        "two values of Content-Length",
         "failure",
         _raw("Content-Length: 900\r\nContent-Length: 30000", _LIST),
         "the connection was lost before a whole answer",
     ),
     Fault(
-        "gzip that is none",
+        "not gzip, though the header says so",
         "failure",
         Trouble(body=_LIST, headers=_GZIP),
         "the answer's gzip is broken",
@@ -213,7 +218,7 @@ FAULTS = (
         "the answer's gzip is cut short",
     ),
     Fault(
-        "a packing that we did not ask for",
+        "an encoding that we did not ask for",
         "failure",
         Trouble(body=_LIST, headers={"Content-Encoding": "br"}),
         "the answer is packed as br",
@@ -230,7 +235,7 @@ FAULTS = (
         Trouble(body=_PADDED + b" " * (20 << 20)),
         "the answer is larger than 64 MB",
     ),
-    Fault("50 MB, a whole list", "read", Trouble(body=_PADDED), "20 seen"),
+    Fault("a whole list of 50 MB", "read", Trouble(body=_PADDED), "20 seen"),
     Fault(
         "bytes that are not UTF-8",
         "failure",
@@ -244,16 +249,16 @@ FAULTS = (
         Trouble(body=b'{"jobs":[' + b"[" * 100_000),
         "the answer is nested too deeply",
     ),
-    Fault("nothing, with 200", "failure", Trouble(body=b""), "the answer is not JSON"),
+    Fault("an empty body, with 200", "failure", Trouble(body=b""), "the answer is not JSON"),
     Fault("a login page, with 200", "failure", Trouble(body=_PAGE), "the answer is a web page"),
     Fault(
-        "a redirect to a login on another host",
+        "a redirect to a login page on another host",
         "failure",
         _http(302, Location="https://login.example.org/"),
         "redirected to another host",
     ),
     Fault(
-        "a redirect to a login page of its own",
+        "a redirect to a login page on the same host",
         "failure",
         _http(302, Location="/login"),
         "the answer is a web page",
@@ -284,7 +289,7 @@ FAULTS = (
     Fault("`{}`", "failure", Trouble(body=b"{}"), "the answer is no list of jobs"),
     Fault("`null`", "failure", Trouble(body=b"null"), "the answer is no list of jobs"),
     Fault(
-        "half a list, well formed, total 20",
+        "half a list, valid JSON, total 20",
         "failure",
         Trouble(body=listing(JOBS[:10], meta={"total": 20})),
         "it lists 10 jobs and says that there are 20",
@@ -349,7 +354,7 @@ FAULTS = (
         unreadable=1,
     ),
     Fault(
-        "one job with a number beyond all numbers",
+        "one job with a number that is too large (1e400)",
         "read",
         Trouble(body=_BEYOND),
         "1 unreadable",
@@ -363,7 +368,10 @@ FAULTS = (
         unreadable=1,
     ),
     Fault(
-        "well, while our clock jumps a year ahead and back", "read", says="unchanged", where="clock"
+        "a good list, while our clock jumps a year ahead and back",
+        "read",
+        says="unchanged",
+        where="clock",
     ),
 )
 
@@ -378,12 +386,12 @@ _OPERATOR = {
 def table() -> str:
     """The fault table in Markdown."""
     lines = [
-        "| the board answers | `check` says of it | exit | history | roles told | operator told |",
+        "| the board answers | `check` prints | exit code | history | alerts | operator messages |",
         "|---|---|---|---|---|---|",
     ]
     for fault in FAULTS:
         says = f"FAILED {fault.says}" if fault.outcome == "failure" else fault.says
-        history = f"{fault.opened} opened, none closed" if fault.opened else "nothing moves"
+        history = f"{fault.opened} opened, none closed" if fault.opened else "no change"
         told = f"{fault.opened}, in one message" if fault.opened else "none"
         lines.append(
             f"| {fault.answer} | {says} | {fault.exit_code} | {history} | {told} | {_OPERATOR[fault.outcome]} |"
