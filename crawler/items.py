@@ -68,7 +68,7 @@ class Posting:
     unsent: frozenset[str] = frozenset()
 
 
-class Unreadable(Exception):  # a posting's state more than an error
+class Unreadable(Exception):  # a posting's state more than an error  # noqa: N818
     """This one posting cannot be read; the rest of its board can."""
 
 

@@ -41,7 +41,7 @@ NETWORK_ERRORS = (
 )
 
 
-class BadResponse(Exception):  # an answer's state more than an error
+class BadResponse(Exception):  # an answer's state more than an error  # noqa: N818
     """An answer, or the lack of one, that says nothing about postings. `passing`: asking again soon may help."""
 
     def __init__(
@@ -65,7 +65,7 @@ class BadResponse(Exception):  # an answer's state more than an error
 
 
 # a line a trouble
-def network_trouble(error: Exception, url: str, timeout: float) -> BadResponse:
+def network_trouble(error: Exception, url: str, timeout: float) -> BadResponse:  # noqa: PLR0911
     """What one of NETWORK_ERRORS means. The line names the host only: an address may carry a password."""
     host = urlsplit(url).hostname
     if isinstance(error, DownloadTimeoutError):
@@ -118,7 +118,7 @@ def bad_status(status: int, retry_after: str | None, now: datetime) -> BadRespon
     return BadResponse(
         reason,
         status=status,
-        retryable=status == 429 or status >= 500,
+        retryable=status == 429 or status >= 500,  # noqa: PLR2004
         retry_after=seconds_to_wait(retry_after, now),
     )
 

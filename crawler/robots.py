@@ -114,7 +114,7 @@ class Robots:
             trouble.reason = f"robots.txt of {urlsplit(host).netloc}: {trouble.reason}"
             raise
         # a file
-        text = answer.body[:LONGEST].decode("utf-8", "replace") if answer.status < 300 else ""
+        text = answer.body[:LONGEST].decode("utf-8", "replace") if answer.status < 300 else ""  # noqa: PLR2004
         return RobotsFile(at.timestamp(), answer.status, text)
 
     def _read(self, host: str, file: RobotsFile) -> Rules:

@@ -44,7 +44,7 @@ def page() -> str:
 
 
 # Typer's own
-def _command(name: str, command: Any, context: Any, shared: set[str]) -> Iterator[str]:
+def _command(name: str, command: Any, context: Any, shared: set[str]) -> Iterator[str]:  # noqa: ANN401
     """Yield the section of a command, then those of the commands in its group."""
     own = [parameter for parameter in command.get_params(context) if parameter.name not in shared]
     yield f"{'##' if ' ' not in name else '###'} {name}\n\n{_paragraphs(command.help)}\n\n"
@@ -57,7 +57,7 @@ def _command(name: str, command: Any, context: Any, shared: set[str]) -> Iterato
     yield from _options(own, context)
 
 
-def _options(parameters: list[Any], context: Any) -> Iterator[str]:  # Typer's own
+def _options(parameters: list[Any], context: Any) -> Iterator[str]:  # Typer's own  # noqa: ANN401
     """Yield a list of arguments and options, as the help has them."""
     records = [record for parameter in parameters if (record := parameter.get_help_record(context))]
     yield from (

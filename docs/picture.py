@@ -155,7 +155,7 @@ def main() -> None:
         ]
         size = [f"--window-size={SIZE[0]},{SIZE[1]}", "--force-device-scale-factor=1.5"]
         # our own page
-        subprocess.run(
+        subprocess.run(  # noqa: S603
             [chromium, *how, *size, f"--screenshot={FILE}", file.as_uri()],
             check=True,
             timeout=120,

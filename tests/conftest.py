@@ -42,7 +42,7 @@ def postgres_server() -> Iterator[str]:
         yield dsn
         return
     with warnings.catch_warnings(action="ignore"):  # it grumbles where there is no session folder
-        import pgserver  # tests of SQLite alone need no server
+        import pgserver  # tests of SQLite alone need no server  # noqa: PLC0415
 
     # not pytest's: its server has a user of its own, who must get in
     with TemporaryDirectory(prefix="rolewatch-postgres-") as folder:

@@ -47,7 +47,7 @@ def test_every_query_of_the_cookbook_runs(engine: Engine) -> None:
 def test_its_median_is_that_of_lifelines(seed: int) -> None:
     with warnings.catch_warnings(action="ignore"):
         # a second, and it warns of its own dependencies
-        from lifelines import KaplanMeierFitter
+        from lifelines import KaplanMeierFitter  # noqa: PLC0415
 
     random = Random(seed)
     days = [round(random.expovariate(1 / 30), 1) for _ in range(60)]

@@ -90,7 +90,7 @@ def _checked(text: str, ats: str, token: str, key: str | None = None) -> Address
 
 
 def _shortened(text: str) -> str:
-    return ascii(text if len(text) <= 80 else text[:80] + "…")  # a line's worth
+    return ascii(text if len(text) <= 80 else text[:80] + "…")  # a line's worth  # noqa: PLR2004
 
 
 def discover(html: str) -> tuple[str, ...]:

@@ -78,7 +78,7 @@ _LISTINGS = ("wttj:", "join:")  # where employers advertise beside their own boa
 _INSTEAD = "give the board's own address, or ats:token"
 
 
-class PageUnreadable(Exception):  # a trouble of the outside, said in one sentence
+class PageUnreadable(Exception):  # a trouble of the outside, said in one sentence  # noqa: N818
     """A careers page that cannot be read, with the reason and what to give instead."""
 
 

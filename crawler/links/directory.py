@@ -212,7 +212,7 @@ def _rank(wanted: str, entry: Entry) -> int | None:
 
 
 def _slips(wanted: str) -> list[Match]:
-    from rapidfuzz import fuzz  # only a name that is nowhere needs it
+    from rapidfuzz import fuzz  # only a name that is nowhere needs it  # noqa: PLC0415
 
     if len(wanted) <= _SHORTEST_PART:
         return []

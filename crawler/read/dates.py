@@ -48,7 +48,7 @@ def _months() -> dict[str, int]:
                         name.rstrip(".").casefold(),
                         _plain(name.rstrip(".").casefold()),
                     ):
-                        if len(written) > 2:
+                        if len(written) > 2:  # noqa: PLR2004
                             found.setdefault(written, number)
     return found
 
@@ -59,7 +59,7 @@ def _weekdays() -> dict[str, int]:
     for language in LANGUAGES:
         for width in ("wide", "abbreviated"):
             for number, name in Locale(language).days["format"][width].items():
-                if len(name.rstrip(".")) > 2 and name.isascii() == (
+                if len(name.rstrip(".")) > 2 and name.isascii() == (  # noqa: PLR2004
                     language == "en" or name.isascii()
                 ):
                     found.setdefault(name.rstrip(".").casefold(), number)
@@ -282,7 +282,7 @@ def _time_of(clock: str | None) -> time:
     if "midnight" in clock.lower():
         return time()
     if whole := _WHOLE_HOUR.search(clock):
-        return time(int(whole[1])) if int(whole[1]) < 24 else _END_OF_DAY
+        return time(int(whole[1])) if int(whole[1]) < 24 else _END_OF_DAY  # noqa: PLR2004
     read = _TIME.search(clock)
     if read is None:
         return time(12)
@@ -296,7 +296,7 @@ def _time_of(clock: str | None) -> time:
             int(read["sec24"] or 0),
         )
     # a day's hours
-    return time(hour, minute, second) if hour < 24 and minute < 60 and second < 60 else _END_OF_DAY
+    return time(hour, minute, second) if hour < 24 and minute < 60 and second < 60 else _END_OF_DAY  # noqa: PLR2004
 
 
 def _moments(local: datetime, zone: str | None, place: str) -> list[datetime]:

@@ -166,7 +166,7 @@ def _is_near(number: re.Match[str], line: str, marks: Collection[str]) -> bool:
 def _amount(line: str, number: re.Match[str]) -> Amount:
     front = _front().search(line[max(0, number.start() - _IN_FRONT) : number.start()])
     behind = _behind().match(line, number.end())
-    assert front is not None and behind is not None  # both may match nothing
+    assert front is not None and behind is not None  # both may match nothing  # noqa: PT018, S101
     code = next(
         (code for code in (behind["code"], front["code"]) if code in currencies.codes()), None
     )
@@ -211,7 +211,7 @@ def _makes_range(line: str, low: Amount, high: Amount) -> bool:
 
 def _is_joined(line: str, low: Amount, high: Amount) -> bool:
     # the longest joint
-    return bool(high.start - low.end < 20 and _JOINED.fullmatch(line[low.end : high.start]))
+    return bool(high.start - low.end < 20 and _JOINED.fullmatch(line[low.end : high.start]))  # noqa: PLR2004
 
 
 def _range(low: Amount, high: Amount, *, chained_to: Amount | None) -> MoneyRange:
@@ -220,7 +220,7 @@ def _range(low: Amount, high: Amount, *, chained_to: Amount | None) -> MoneyRang
     if (
         low.times == 1
         and high.times > 1
-        and low.value < 1000
+        and low.value < 1000  # noqa: PLR2004
         and low.value * high.times <= high.value
     ):
         minimum = low.value * high.times

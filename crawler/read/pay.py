@@ -135,7 +135,7 @@ def _is_currency(written: object) -> bool:
     """Has it the form of a code of ISO 4217?"""
     # such as USD
     return (
-        isinstance(written, str) and len(written) == 3 and written.isascii() and written.isalpha()
+        isinstance(written, str) and len(written) == 3 and written.isascii() and written.isalpha()  # noqa: PLR2004
     )
 
 

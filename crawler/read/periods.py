@@ -131,7 +131,7 @@ def _babel(period: Period) -> tuple[set[str], set[str]]:
     forms: set[str] = set()
     for language in _LANGUAGES:
         # Babel formats with it, and has no other door
-        lengths = Locale(language)._data["unit_patterns"][f"duration-{period}"]
+        lengths = Locale(language)._data["unit_patterns"][f"duration-{period}"]  # noqa: SLF001
         for length in ("long", "short"):
             for form, pattern in lengths[length].items():
                 words = (
@@ -139,6 +139,6 @@ def _babel(period: Period) -> tuple[set[str], set[str]]:
                     .strip()
                     .removeprefix("de ")
                 )
-                if len(words) > 3:  # "/M" may be a million, "d." a date
+                if len(words) > 3:  # "/M" may be a million, "d." a date  # noqa: PLR2004
                     (forms if form == "per" else nouns).add(words)
     return nouns, forms

@@ -128,13 +128,13 @@ def _single(place: str) -> tuple[str | None, str | None]:
 
 def _lookup(name: str, *, alone: bool) -> tuple[str | None, str | None]:
     """Country and zone of one name or code: "CA" behind a town is California, alone it may be Canada."""
-    is_code = len(name) == 2 and name.isupper()
+    is_code = len(name) == 2 and name.isupper()  # noqa: PLR2004
     if _key(name) in _TWO_COUNTRIES or (
         is_code and alone and name in _states() and name in _codes()
     ):
         return None, None
     states = _states()
-    if zone := states.get(name if len(name) <= 3 else _key(name)):
+    if zone := states.get(name if len(name) <= 3 else _key(name)):  # noqa: PLR2004
         return _country_of(zone), zone
     code = name if is_code and name in _codes() else _countries().get(_key(name))
     return code, _zone_of_country(code) if code else None
@@ -163,12 +163,12 @@ def _spread(table: dict[str, str]) -> Iterator[tuple[str, str]]:
 
 @lru_cache(maxsize=1)
 def _states() -> dict[str, str]:
-    return {name if len(name) <= 3 else _key(name): zone for name, zone in _spread(_STATES)}
+    return {name if len(name) <= 3 else _key(name): zone for name, zone in _spread(_STATES)}  # noqa: PLR2004
 
 
 @lru_cache(maxsize=1)
 def _codes() -> frozenset[str]:
-    return frozenset(code for code in map(str, Locale("en").territories) if len(code) == 2)
+    return frozenset(code for code in map(str, Locale("en").territories) if len(code) == 2)  # noqa: PLR2004
 
 
 @lru_cache(maxsize=1)

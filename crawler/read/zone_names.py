@@ -173,6 +173,6 @@ def _home(region: str) -> str:
     changing = [
         zone
         for zone in there
-        if len({_offset(datetime(2026, 1, 1), zone, month) for month in (1, 7)}) > 1
+        if len({_offset(datetime(2026, 1, 1), zone, month) for month in (1, 7)}) > 1  # noqa: DTZ001
     ]
     return (changing or there or ["Etc/UTC"])[0]

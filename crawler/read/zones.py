@@ -59,7 +59,7 @@ def _names(place: str, address: Sequence[str]) -> list[set[str]]:
     return [
         {_key(place.casefold())},
         cities | {name for city in cities for name in _ALSO.get(city, ())},
-        {name for name in wider if len(name) > 2 or name in _SHORT},  # see _SHORT
+        {name for name in wider if len(name) > 2 or name in _SHORT},  # see _SHORT  # noqa: PLR2004
     ]
 
 

@@ -97,7 +97,7 @@ def _texts(organization: dict[str, Any]) -> dict[str, str]:
 
 
 # a row may be anything; one that is no object has no key
-def _row(row: Any, organization: dict[str, str]) -> Any:
+def _row(row: Any, organization: dict[str, str]) -> Any:  # noqa: ANN401
     if not isinstance(row, dict):
         return None
     return {"organization": organization} | {name: row[name] for name in _FIELDS if name in row}

@@ -103,7 +103,7 @@ class BoardSpider(Spider):
         self.deliver = deliver
         self.max_probes = max_probes
         self.holds = holds or Holds()
-        self.random = Random()  # spreads retries
+        self.random = Random()  # spreads retries  # noqa: S311
         self.started = asyncio.Event()  # from here on Scrapy can stop it
 
     def list_url(self, token: str) -> str:
@@ -187,7 +187,7 @@ class BoardSpider(Spider):
         return []
 
     # for sources that keep something
-    async def walk(self, request: BoardRequest, notes: Notes) -> Result:
+    async def walk(self, request: BoardRequest, notes: Notes) -> Result:  # noqa: ARG002
         """One check of a board whose list is one answer. Raises Unusable when the board cannot be read to its end."""
         token = token_in_address(request.board)
         validators = {"If-None-Match": request.etag, "If-Modified-Since": request.last_modified}
@@ -195,7 +195,7 @@ class BoardSpider(Spider):
         answer = await self.fetcher.get(
             self.list_url(token), headers, _LIST if headers else _LIST_ANEW
         )
-        if answer.status == 304:  # Not Modified
+        if answer.status == 304:  # Not Modified  # noqa: PLR2004
             probes = await self.probe(
                 token,
                 [key for key in request.known() if key in request.missing]
@@ -272,7 +272,7 @@ class BoardSpider(Spider):
     async def _probe_one(self, url: str, key: str) -> Probe:
         try:
             answer = await self.fetcher.get(url, {}, _POSTING)
-            if answer.status != 200:  # OK
+            if answer.status != 200:  # OK  # noqa: PLR2004
                 return Probe.GONE
             return Probe.THERE if self.job_header(answer.body).key == key else Probe.SILENT
         except (BadResponse, ValueError, RecursionError):

@@ -77,7 +77,7 @@ def read_job(page: bytes, key: str) -> Record | None:
     return record if _is_record(record) and record[_ID] == key else None
 
 
-def _data(page: bytes, call: re.Pattern[str]) -> Any:  # whatever the page holds
+def _data(page: bytes, call: re.Pattern[str]) -> Any:  # whatever the page holds  # noqa: ANN401
     text = (mend(page) if _HALF in page.lower() else page).decode("utf-8", "replace")
     found = call.search(text)
     if found is None:
@@ -114,7 +114,7 @@ def countries_of(record: Record) -> set[str]:
     return {
         place[5]
         for place in places
-        if isinstance(place, list) and len(place) > 5 and isinstance(place[5], str)
+        if isinstance(place, list) and len(place) > 5 and isinstance(place[5], str)  # noqa: PLR2004
     }
 
 
@@ -201,7 +201,7 @@ def _instant(record: Record, field: int) -> datetime | None:
     """A time of the record, which is [seconds, nanoseconds]; None for anything else."""
     match record[field] if len(record) > field else None:
         # before the year 2096
-        case [int() as seconds, *_] if 0 < seconds < 4_000_000_000:
+        case [int() as seconds, *_] if 0 < seconds < 4_000_000_000:  # noqa: PLR2004
             return datetime.fromtimestamp(seconds, UTC)
     return None
 
@@ -239,7 +239,7 @@ def _job_of(address: str, hosts: Collection[str | None]) -> str | None:
 def _xml(body: bytes) -> ET.Element:
     try:
         # expat loads nothing from outside, and refuses entities that grow
-        return ET.fromstring(body)
+        return ET.fromstring(body)  # noqa: S314
     except (ET.ParseError, ValueError, LookupError) as error:
         page = body[:200].lstrip()[:14].lower().startswith((b"<!doctype html", b"<html"))
         raise BadResponse(

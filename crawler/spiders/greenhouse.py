@@ -105,7 +105,7 @@ class GreenhouseSpider(BoardSpider):
 
 
 # whatever the ats sends: what is not understood is not kept
-def _is_impersonal(field: Any) -> bool:
+def _is_impersonal(field: Any) -> bool:  # noqa: ANN401
     """Whether a custom field can name nobody. Some boards write people into fields of plain text."""
     kind = field.get("value_type") if isinstance(field, dict) else None
     if not isinstance(kind, str) or kind == "user":

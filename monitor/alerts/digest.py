@@ -244,7 +244,7 @@ class _Day:
 
 
 def _deadline(role: Role) -> tuple[datetime, str]:
-    assert role.deadline_at is not None  # those without one are not listed
+    assert role.deadline_at is not None  # those without one are not listed  # noqa: S101
     return role.deadline_at, role.posting
 
 

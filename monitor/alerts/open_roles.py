@@ -107,7 +107,7 @@ def open_postings(
         )
 
 
-def _query(rules: Collection[Rule]) -> Any:  # a Select of very many columns
+def _query(rules: Collection[Rule]) -> Any:  # a Select of very many columns  # noqa: ANN401
     """The text only when a rule reads it: it is most of what is stored."""
     reads = any("description" in (*rule.within, *rule.none_in) for rule in rules)
     content = [column for column in PostingVersion.__table__.c if column.name != "raw"]

@@ -31,7 +31,7 @@ if TYPE_CHECKING:  # `rolewatch --help` is quick: what a command needs is import
     from crawler.holds import Holds
     from monitor.config.model import Settings
 
-CHANCE = Random()  # spreads looks over time, guards nothing
+CHANCE = Random()  # spreads looks over time, guards nothing  # noqa: S311
 
 
 @dataclass
@@ -203,11 +203,11 @@ def _options() -> list[Any]:
 class Program(TyperGroup):
     """The whole program: the shared options stand at every command, and a user's mistake is its text on standard error and exit code 2."""
 
-    def __init__(self, **attributes: Any) -> None:  # Typer's own
+    def __init__(self, **attributes: Any) -> None:  # Typer's own  # noqa: ANN401
         super().__init__(**attributes)
         _share_options(self)
 
-    def format_commands(self, ctx: Any, formatter: Any) -> None:  # Typer's own
+    def format_commands(self, ctx: Any, formatter: Any) -> None:  # Typer's own  # noqa: ANN401
         from monitor.cli.sections import write
 
         room = formatter.width - 6 - max(map(len, self.commands))
@@ -218,13 +218,13 @@ class Program(TyperGroup):
             "Commands",
         )
 
-    def make_context(self, *given: Any, **extra: Any) -> Any:  # Typer's own
+    def make_context(self, *given: Any, **extra: Any) -> Any:  # Typer's own  # noqa: ANN401
         try:
             return super().make_context(*given, **extra)
         except UsageError as error:
             _refuse(error, None)
 
-    def invoke(self, ctx: Any) -> Any:  # Typer's own
+    def invoke(self, ctx: Any) -> Any:  # Typer's own  # noqa: ANN401
         try:
             return super().invoke(ctx)
         except UsageError as error:
@@ -248,12 +248,12 @@ class Program(TyperGroup):
             state(ctx).close()
 
 
-def _heading(command: Any) -> str | None:  # Typer's own
+def _heading(command: Any) -> str | None:  # Typer's own  # noqa: ANN401
     heading = getattr(command, "rich_help_panel", None)
     return heading if isinstance(heading, str) else None
 
 
-def _refuse(error: typer.BadParameter, ctx: Any) -> NoReturn:  # Typer's own
+def _refuse(error: typer.BadParameter, ctx: Any) -> NoReturn:  # Typer's own  # noqa: ANN401
     if is_help(error):
         raise error
     typer.echo(told(error, ctx), err=True)
@@ -261,7 +261,7 @@ def _refuse(error: typer.BadParameter, ctx: Any) -> NoReturn:  # Typer's own
 
 
 # Typer's groups and commands have no common public type
-def _share_options(command: Any) -> None:
+def _share_options(command: Any) -> None:  # noqa: ANN401
     command.params.extend(_options())
     for inner in getattr(command, "commands", {}).values():
         _share_options(inner)

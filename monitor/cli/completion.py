@@ -45,7 +45,7 @@ def _offered(incomplete: str, ask: Callable[[Settings], Iterable[tuple[str, str]
 
     try:
         found = list(ask(load(_config(), os.environ)))
-    except Exception:  # as above
+    except Exception:  # as above  # noqa: BLE001
         return []
     offers = ((_rest(name, incomplete), what) for name, what in found)
     return [(name, what) for name, what in offers if name is not None]
@@ -76,7 +76,7 @@ def _postings(settings: Settings, incomplete: str) -> Iterator[tuple[str, str]]:
     fits = "substr(posting, 1, :letters) = :typed OR substr(key, 1, :letters) = :typed"
     # our own words
     query = text(
-        f"SELECT posting, title FROM postings WHERE {fits} ORDER BY first_seen_at DESC LIMIT :most"
+        f"SELECT posting, title FROM postings WHERE {fits} ORDER BY first_seen_at DESC LIMIT :most"  # noqa: S608
     )
     engine = open_existing(settings.database_url.get_secret_value())
     try:

@@ -48,7 +48,7 @@ def _page(command: list[str], text: str) -> bool:
     """Whether the pager took the text. A reader may leave early."""
     try:
         # the person's own pager
-        process = subprocess.Popen(command, stdin=subprocess.PIPE, env={"LESS": _LESS} | os.environ)
+        process = subprocess.Popen(command, stdin=subprocess.PIPE, env={"LESS": _LESS} | os.environ)  # noqa: S603
     except OSError:
         return False
     with suppress(BrokenPipeError, KeyboardInterrupt):

@@ -19,7 +19,7 @@ Record = tuple[str, str]  # a command or an option, and what it does
 
 
 # Typer's own
-def write(formatter: Any, records: Iterable[tuple[str | None, Record]], rest: str) -> None:
+def write(formatter: Any, records: Iterable[tuple[str | None, Record]], rest: str) -> None:  # noqa: ANN401
     """Each heading with its records, in the order in which they come but for ours; `rest` is the heading of those that have none."""
     sections: dict[str, list[Record]] = {heading: [] for heading in _ORDER}
     for heading, record in records:
@@ -35,7 +35,7 @@ def write(formatter: Any, records: Iterable[tuple[str | None, Record]], rest: st
 class Sectioned(TyperCommand):
     """A command whose options have headings."""
 
-    def format_options(self, ctx: Any, formatter: Any) -> None:  # Typer's own
+    def format_options(self, ctx: Any, formatter: Any) -> None:  # Typer's own  # noqa: ANN401
         records = (
             (getattr(each, "rich_help_panel", None), each.get_help_record(ctx))
             for each in self.get_params(ctx)

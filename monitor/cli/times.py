@@ -99,7 +99,7 @@ def _clock(read: re.Match[str]) -> time:
     if read["hour"] is not None:
         return time(int(read["hour"]), int(read["minute"]), int(read["second"] or 0))
     hour = int(read["hour12"])
-    if not 1 <= hour <= 12:
+    if not 1 <= hour <= 12:  # noqa: PLR2004
         raise ValueError(read[0])
     return time(hour % 12 + (12 if read["half"] == "p" else 0), int(read["minute12"] or 0))
 

@@ -25,7 +25,7 @@ def is_help(error: typer.BadParameter) -> bool:
     return error.ctx is not None and error.format_message() == error.ctx.get_help()
 
 
-def told(error: typer.BadParameter, ctx: Any) -> str:  # Typer's own
+def told(error: typer.BadParameter, ctx: Any) -> str:  # Typer's own  # noqa: ANN401
     """The line. What the error does not know, which command it was, `ctx` of the program says; None is the program itself."""
     said = error.format_message()
     for theirs, ours in _WORDS:
@@ -34,7 +34,7 @@ def told(error: typer.BadParameter, ctx: Any) -> str:  # Typer's own
     return f"{said[:1].lower()}{said[1:]}; see `{_command(error.ctx, ctx)} --help`"
 
 
-def _command(inner: Any, outer: Any) -> str:  # Typer's own
+def _command(inner: Any, outer: Any) -> str:  # Typer's own  # noqa: ANN401
     if inner is not None:
         return str(inner.command_path)
     return " ".join(filter(None, ("rolewatch", outer and outer.invoked_subcommand)))

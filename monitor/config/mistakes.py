@@ -56,7 +56,7 @@ def _drop_invalid(raw: dict[str, Any], place: Entry) -> None:
         and isinstance(section, list)
         and isinstance(place[1], int)
     ):
-        entry = section[place[1]] if len(place) > 2 else {}  # section, number, key
+        entry = section[place[1]] if len(place) > 2 else {}  # section, number, key  # noqa: PLR2004
         section[place[1]] = _PLACEHOLDERS[str(place[0])] | {
             key: value for key, value in entry.items() if key not in place[2:3]
         }
@@ -86,7 +86,7 @@ def _line(detail: ErrorDetails, raw: Mapping[str, Any]) -> str:
 def shown(value: object) -> str:
     """A value as TOML has it, or nearly, on one line that is not too long."""
     text = printable(json.dumps(value, ensure_ascii=False, default=str))
-    return text if len(text) <= 80 else text[:79] + "…"  # a line's worth
+    return text if len(text) <= 80 else text[:79] + "…"  # a line's worth  # noqa: PLR2004
 
 
 def _key(place: tuple[int | str, ...], raw: Mapping[str, Any]) -> str:
@@ -154,7 +154,7 @@ def _keys(place: tuple[int | str, ...]) -> list[str]:
     return [field.alias or name for name, field in model.model_fields.items()]
 
 
-def _parts(annotation: Any) -> Iterator[type]:  # any annotation
+def _parts(annotation: Any) -> Iterator[type]:  # any annotation  # noqa: ANN401
     if isinstance(annotation, type) and not get_args(annotation):
         yield annotation
     for part in get_args(annotation):

@@ -143,7 +143,7 @@ def contact(value: str) -> str:
 def listen(value: str) -> str:
     """A host and a port. Raises ValueError."""
     # the last port
-    if not re.fullmatch(r"[\w.:\[\]-]+:\d{1,5}", value) or int(value.rsplit(":", 1)[1]) > 65535:
+    if not re.fullmatch(r"[\w.:\[\]-]+:\d{1,5}", value) or int(value.rsplit(":", 1)[1]) > 65535:  # noqa: PLR2004
         raise ValueError('expected a host and a port such as "127.0.0.1:9464"')
     return value
 

@@ -100,7 +100,7 @@ class Configuration:
             await self.guard.reconfigure(settings)
         except UserError as error:
             # a mistake of a person, who needs no traceback
-            log.error("configuration refused", reason=str(error))
+            log.error("configuration refused", reason=str(error))  # noqa: TRY400
             await asyncio.to_thread(self._refuse, str(error).splitlines())
             return False
         try:

@@ -92,7 +92,7 @@ class Rounds:
         except LeaseLost:
             return
         # the log has it, and its traceback where the fault is ours
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001
             self.troubles.report(TROUBLE, error)
             pause, self.pause = self.pause, min(2 * self.pause, LONGEST_PAUSE)
             await self._sleep(pause)

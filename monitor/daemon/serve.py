@@ -63,7 +63,7 @@ def acquire_and_report(
 log = structlog.get_logger()
 
 
-class ForcedEnd(Exception):  # not an error: the next start resumes the work
+class ForcedEnd(Exception):  # not an error: the next start resumes the work  # noqa: N818
     """The daemon ended before all work in flight did."""
 
 

@@ -111,7 +111,7 @@ class Turns:
             except LeaseLost:
                 return
             # the log has it, and its traceback where the fault is ours
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001
                 self.troubles.report(TROUBLE, error)
                 await self._sleep(self.pause)
                 self.pause, self.again = min(2 * self.pause, LONGEST_PAUSE), True

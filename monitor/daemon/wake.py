@@ -106,7 +106,7 @@ class Listener:
         found: type[Exception] = self._engine.dialect.loaded_dbapi.Error
         return found
 
-    def _listen(self) -> Any:  # a type of the driver, which is an extra
+    def _listen(self) -> Any:  # a type of the driver, which is an extra  # noqa: ANN401
         """Return a listening connection; None while the server cannot be reached, which other jobs say in the log."""
         try:
             connection = self._engine.raw_connection()

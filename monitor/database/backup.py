@@ -35,7 +35,7 @@ def back_up(engine: Engine, file: Path) -> Mapping[str, int]:
         part.touch(mode=0o600)
         counts = _copy(engine.url.database, part)
         _fsync(part)
-        os.replace(part, file)  # the same thing, and says what matters: at once
+        os.replace(part, file)  # the same thing, and says what matters: at once  # noqa: PTH105
     except sqlite3.Error as error:
         raise UserError(
             f"no backup was written: {file} cannot be written, or the database cannot be read: {describe_with_remedy(error)}"
@@ -94,7 +94,7 @@ def _counts(connection: sqlite3.Connection) -> Mapping[str, int]:
     }
     # our own names
     return {
-        table: connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
+        table: connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]  # noqa: S608
         for table in APPEND_ONLY
         if table in tables
     }

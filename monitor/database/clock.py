@@ -14,12 +14,12 @@ from sqlalchemy.sql.functions import FunctionElement
 from monitor.database.engine import UtcDateTime
 
 
-class _in_seconds(FunctionElement[datetime]):  # named as the functions of SQL are
+class _in_seconds(FunctionElement[datetime]):  # named as the functions of SQL are  # noqa: N801
     type = UtcDateTime()
     inherit_cache = True
 
 
-class _seconds_until(FunctionElement[float]):  # as above
+class _seconds_until(FunctionElement[float]):  # as above  # noqa: N801
     type = Float()
     inherit_cache = True
 
@@ -38,23 +38,23 @@ def seconds_until(
 
 @compiles(_in_seconds, "sqlite")
 # SQLAlchemy's signature
-def _sqlite_in_seconds(element: _in_seconds, compiler: SQLCompiler, **options: Any) -> str:
+def _sqlite_in_seconds(element: _in_seconds, compiler: SQLCompiler, **options: Any) -> str:  # noqa: ANN401
     return f"strftime('%Y-%m-%dT%H:%M:%f000Z', 'now', {compiler.process(element.clauses, **options)} || ' seconds')"
 
 
 @compiles(_in_seconds, "postgresql")
 # as above
-def _postgresql_in_seconds(element: _in_seconds, compiler: SQLCompiler, **options: Any) -> str:
+def _postgresql_in_seconds(element: _in_seconds, compiler: SQLCompiler, **options: Any) -> str:  # noqa: ANN401
     return f"(clock_timestamp() + make_interval(secs => {compiler.process(element.clauses, **options)}))"
 
 
 @compiles(_seconds_until, "sqlite")
 # as above
-def _sqlite_until(element: _seconds_until, compiler: SQLCompiler, **options: Any) -> str:
+def _sqlite_until(element: _seconds_until, compiler: SQLCompiler, **options: Any) -> str:  # noqa: ANN401
     return f"((julianday({compiler.process(element.clauses, **options)}) - julianday('now')) * 86400.0)"
 
 
 @compiles(_seconds_until, "postgresql")
 # as above
-def _postgresql_until(element: _seconds_until, compiler: SQLCompiler, **options: Any) -> str:
+def _postgresql_until(element: _seconds_until, compiler: SQLCompiler, **options: Any) -> str:  # noqa: ANN401
     return f"CAST(extract(epoch FROM {compiler.process(element.clauses, **options)} - clock_timestamp()) AS double precision)"

@@ -57,13 +57,13 @@ class UtcDateTime(TypeDecorator[datetime]):
         )
 
     # SQLAlchemy's signature
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:  # noqa: ANN401
         if value is None:
             return None
         return iso(value) if dialect.name == "sqlite" else value.astimezone(UTC)
 
     # SQLAlchemy's signature
-    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:  # noqa: ANN401
         if value is None:
             return None
         if dialect.name == "sqlite":
@@ -72,13 +72,13 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 
 # the two dialects' inserts have no type in common
-def insert_or_ignore(connection: Connection, table: Table) -> Any:
+def insert_or_ignore(connection: Connection, table: Table) -> Any:  # noqa: ANN401
     """An insert that leaves out the rows that are there already."""
     return _insert_missing(connection.dialect.name, table)
 
 
 @cache
-def _insert_missing(dialect: str, table: Table) -> Any:  # as above
+def _insert_missing(dialect: str, table: Table) -> Any:  # as above  # noqa: ANN401
     return (sqlite if dialect == "sqlite" else postgresql).insert(table).on_conflict_do_nothing()
 
 
@@ -207,7 +207,7 @@ class Base(DeclarativeBase):
         }
     )
     # SQLAlchemy's way
-    type_annotation_map = {
+    type_annotation_map = {  # noqa: RUF012
         datetime: UtcDateTime(),
         str: Text(),
         dict[str, Any]: _Json,

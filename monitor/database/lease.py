@@ -45,7 +45,7 @@ _is_mine = (
 _CONFIRM = select(seconds_until(_LEASE.expires_at)).where(*_is_mine).with_for_update(read=True)
 
 
-class AlreadyRunning(UserError):  # a state of the database, which `check` waits for
+class AlreadyRunning(UserError):  # a state of the database, which `check` waits for  # noqa: N818
     """Another process works on this database."""
 
     def __init__(self, row: AnyRow) -> None:
@@ -58,7 +58,7 @@ class AlreadyRunning(UserError):  # a state of the database, which `check` waits
         )
 
 
-class LeaseLost(UserError):  # as above
+class LeaseLost(UserError):  # as above  # noqa: N818
     """Another process has taken the lease; what was to be written is rolled back."""
 
     def __init__(self) -> None:

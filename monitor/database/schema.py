@@ -209,7 +209,7 @@ def upgrade(engine: Engine, target: str = "head") -> Path | None:
 def _index(connection: Connection) -> None:
     """The words of texts whose index a migration has emptied, as this version spells them: a migration would spell them as it did then."""
     # with the models, which a database that is current does not need
-    from monitor.database.search import index_missing
+    from monitor.database.search import index_missing  # noqa: PLC0415
 
     index_missing(connection)
 
@@ -237,8 +237,8 @@ def downgrade(engine: Engine, target: str) -> None:
 
 def _migrate(connection: Connection, target: str, *, up: bool = True) -> None:
     # 7 MB and 0.1 s, which a database that is current does not need
-    from alembic import command
-    from alembic.config import Config  # the same
+    from alembic import command  # noqa: PLC0415
+    from alembic.config import Config  # the same  # noqa: PLC0415
 
     config = Config()
     config.set_main_option("script_location", _MIGRATIONS)

@@ -159,11 +159,11 @@ def _insert_words(dialect: str, named: str) -> TextClause:
     if dialect == "sqlite":
         # of constants
         return text(
-            f"INSERT INTO search_words (rowid, title, description) VALUES ({named}, :title, :description)"
+            f"INSERT INTO search_words (rowid, title, description) VALUES ({named}, :title, :description)"  # noqa: S608
         )
     # as above
     return text(
-        f"UPDATE search_text SET search_words = CAST(:words AS tsvector) WHERE id = {named}"
+        f"UPDATE search_text SET search_words = CAST(:words AS tsvector) WHERE id = {named}"  # noqa: S608
     )
 
 

@@ -120,7 +120,7 @@ class BoardServer:
 
     async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
-        assert task is not None  # a coroutine always runs in one
+        assert task is not None  # a coroutine always runs in one  # noqa: S101
         self._connections.add(task)
         with suppress(ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
             while await self._answer_one(reader, writer):

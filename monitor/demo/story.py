@@ -14,7 +14,7 @@ from typing import Any
 
 import msgspec
 
-TOKEN = "examplelabs"  # a board's name
+TOKEN = "examplelabs"  # a board's name  # noqa: S105
 BOARD = f"greenhouse:{TOKEN}"
 COMPANY = "Example Labs"
 HERO = 4100101  # the posting whose life is told

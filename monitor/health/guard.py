@@ -146,7 +146,7 @@ class HealthMonitor:
 
     async def _measure(self) -> None:
         try:
-            from monitor.health.metrics import Metrics  # an extra
+            from monitor.health.metrics import Metrics  # an extra  # noqa: PLC0415
         except ModuleNotFoundError:
             log.warning(
                 "/metrics is not served",
@@ -177,7 +177,7 @@ class HealthMonitor:
         try:
             await work
         # the log has it, and its traceback where the fault is ours
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001
             self._troubles.report("health check failed", error)
         else:
             self._troubles.over("health check failed")

@@ -12,7 +12,7 @@ from monitor.errors import UserError
 _MISSING = "metrics need the extra `metrics`: pip install 'rolewatch[metrics]'\n"
 
 
-class NoMetrics(Exception):  # a state of the database
+class NoMetrics(Exception):  # a state of the database  # noqa: N818
     """The database does not answer."""
 
 

@@ -263,7 +263,7 @@ def _instant(deadline: Deadline | None) -> object:
     return deadline and (deadline.at or deadline.text)
 
 
-# field: (what is compared, what is shown)
+# field: (what is compared, what is shown)  # noqa: ERA001
 _FIELDS: dict[str, tuple[Callable[[Posting], object], Callable[[Posting], str]]] = {
     "title": (lambda p: p.title, lambda p: p.title),
     "location": (_places, lambda p: p.location),

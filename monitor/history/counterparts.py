@@ -233,7 +233,7 @@ def _nearest(olds: Sequence[MovedPosting], ones: Sequence[MovedPosting]) -> Iter
             yield (
                 old_id,
                 new_id,
-                _SAME_TEXT if score == 100 else f"{_SAME_TEXT} that is {int(score)} % the same",
+                _SAME_TEXT if score == 100 else f"{_SAME_TEXT} that is {int(score)} % the same",  # noqa: PLR2004
             )
 
 

@@ -235,7 +235,7 @@ def add_postings(connection: Connection, rows: Sequence[Mapping[str, object]]) -
         _IDS, {"board": rows[0]["board_id"], "keys": json_list([str(row["key"]) for row in rows])}
     )
     # a Row is no tuple to the type checker
-    return {key: posting_id for key, posting_id in made}
+    return {key: posting_id for key, posting_id in made}  # noqa: C416
 
 
 def add_versions(connection: Connection, rows: Sequence[Mapping[str, object]]) -> None:

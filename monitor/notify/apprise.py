@@ -32,7 +32,7 @@ class AppriseNotifier(WriteOnly):
             logging.getLogger(name).setLevel(logging.CRITICAL + 1)
 
     # no service has a place for it
-    async def send(self, channel: str, message: Message, delivery_id: str) -> Receipt:
+    async def send(self, channel: str, message: Message, delivery_id: str) -> Receipt:  # noqa: ARG002
         if channel not in self._addresses:
             raise NotifyError("its address is not set any more", permanent=True)
         address, said = self._addresses[channel].get_secret_value(), strip_markup(message)
@@ -44,7 +44,7 @@ class AppriseNotifier(WriteOnly):
             raise NotifyError(
                 "Apprise is not installed: pip install 'rolewatch[apprise]'", permanent=True
             ) from None
-        except Exception as error:  # its text may hold the address
+        except Exception as error:  # its text may hold the address  # noqa: BLE001
             raise NotifyError(
                 f"no answer ({type(error).__name__})", permanent=True, may_have_arrived=True
             ) from None
@@ -64,7 +64,7 @@ class AppriseNotifier(WriteOnly):
 
 def _send(address: str, title: str, body: str) -> bool | None:
     """Whether it was taken; None when the address is none."""
-    from apprise import Apprise, OverflowMode  # an extra
+    from apprise import Apprise, OverflowMode  # an extra  # noqa: PLC0415
 
     services = Apprise()
     if not services.add(address):

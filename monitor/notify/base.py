@@ -125,7 +125,7 @@ class WriteOnly:
     readable = False
 
     # nothing to look in
-    async def find(self, channel: str, delivery_id: str, since: datetime) -> Receipt | None:
+    async def find(self, channel: str, delivery_id: str, since: datetime) -> Receipt | None:  # noqa: ARG002
         raise NotifyError(f"{channel} cannot be read", permanent=True)
 
     async def close(self) -> None:

@@ -43,7 +43,7 @@ class Threads:
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     # the thread cannot be cancelled
-    async def call(self, key: str, work: Callable[[], Done], timeout: float) -> Done:
+    async def call(self, key: str, work: Callable[[], Done], timeout: float) -> Done:  # noqa: ASYNC109
         """Return what `work` returns. Raises TimeoutError, TooManyLeftError when no call was made, and what `work` raises."""
         if self.left[key] >= self.most_left:
             raise TooManyLeftError(self.left[key])
@@ -62,7 +62,7 @@ class Threads:
         try:
             result = work()
         # it is the caller's, who is in another thread
-        except BaseException as error:
+        except BaseException as error:  # noqa: BLE001
             self._end(key, one)
             answer.set_exception(error)
         else:

@@ -30,7 +30,7 @@ class ConsoleNotifier(WriteOnly):
         self._stream = stream
 
     # there is but one terminal
-    async def send(self, channel: str, message: Message, delivery_id: str) -> Receipt:
+    async def send(self, channel: str, message: Message, delivery_id: str) -> Receipt:  # noqa: ARG002
         try:
             await asyncio.to_thread(self._write, message)
         except (OSError, ValueError) as error:  # a closed pipe, a closed stream

@@ -80,7 +80,7 @@ def escape(text: str) -> str:
     return _READ_BY_SLACK.sub(lambda found: found.group() + "\u2060", escaped)
 
 
-def lines(message: Message) -> list[str]:  # a case a kind
+def lines(message: Message) -> list[str]:  # a case a kind  # noqa: PLR0911
     """The message as lines for a terminal: what happened in front, then why and where, indented."""
     match message:
         case RoleMessage():
@@ -124,7 +124,7 @@ def lines(message: Message) -> list[str]:  # a case a kind
             ]
 
 
-def _announced(message: Message) -> str:  # a case a kind
+def _announced(message: Message) -> str:  # a case a kind  # noqa: PLR0911
     match message:
         case RoleMessage():
             return _sentence(message)

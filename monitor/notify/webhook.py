@@ -47,7 +47,7 @@ class WebhookNotifier(WriteOnly):
         )
 
     # there is but one channel
-    async def send(self, channel: str, message: Message, delivery_id: str) -> Receipt:
+    async def send(self, channel: str, message: Message, delivery_id: str) -> Receipt:  # noqa: ARG002
         text, blocks = draw(message)
         response = await self._post({"text": text, "blocks": blocks})
         if response.body in BLOCKS_REFUSED:
@@ -86,7 +86,7 @@ def _refused(response: WebhookResponse) -> NotifyError:
     word = response.body.strip() if response.body.strip().isidentifier() else None
     wait = retry_after(response.headers)
     # theirs, or nothing that says no
-    if response.status_code >= 500 or response.status_code in {_OK, 408, 429}:
+    if response.status_code >= 500 or response.status_code in {_OK, 408, 429}:  # noqa: PLR2004
         return refused(Answer(response.status_code, None, wait=wait), posting=True)
     return NotifyError(
         f"the webhook answers HTTP {response.status_code} {word or ''}".rstrip(), permanent=True

@@ -62,7 +62,7 @@ def alerts(connection: Connection) -> dict[str, int]:
     """How many alerts are in each state."""
     query = select(ALERTS.c.state, func.count()).group_by(ALERTS.c.state)
     # a row is no pair
-    return dict.fromkeys(ALERT_STATES, 0) | {
+    return dict.fromkeys(ALERT_STATES, 0) | {  # noqa: C416
         state: count for state, count in connection.execute(query)
     }
 

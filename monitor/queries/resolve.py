@@ -92,7 +92,7 @@ def find_posting(connection: Connection, text: str) -> PostingRef:
     text = text.strip()
     if _is_link(text):
         return _by_url(connection, text)
-    if text.count(":") >= 2:  # ats:token:key
+    if text.count(":") >= 2:  # ats:token:key  # noqa: PLR2004
         ats, token, key = text.split(":", 2)
         named = _address(text) or Address(ats, token, key)
         return _by_name(connection, named.board, named.key or key)

@@ -130,7 +130,7 @@ def _days(connection: Connection, boards: Sequence[str], since: datetime | None)
     )
     for row in rows:
         day = as_day(row.day)
-        assert isinstance(day, date)  # no day is null
+        assert isinstance(day, date)  # no day is null  # noqa: S101
         if since is None or day >= since.astimezone(UTC).date():
             yield Day(day, row.company, row.open, row.opened, row.closed, row.revised, row.reopened)
 

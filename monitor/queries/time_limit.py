@@ -19,7 +19,7 @@ _AGAIN = 0.25  # seconds from one telling to the next: the first may have come t
 T = TypeVar("T")
 
 
-class TooLong(Exception):  # what happened to the query
+class TooLong(Exception):  # what happened to the query  # noqa: N818
     """The query used up its time."""
 
 
@@ -61,5 +61,5 @@ class TimeLimit:
 def _do(work: Callable[[], T], future: Future[T]) -> None:
     try:
         future.set_result(work())
-    except BaseException as error:  # it is raised where the result is asked for
+    except BaseException as error:  # it is raised where the result is asked for  # noqa: BLE001
         future.set_exception(error)

@@ -43,11 +43,11 @@ def ask(engine: Engine, question: Question) -> AbstractContextManager[Answer]:
     """The answer, read while the context is open. Raises UserError for what is wrong with the query, also while the rows are read."""
     if engine.dialect.name == "sqlite":
         # these two need what this module defines
-        from monitor.queries.user_sql_sqlite import ask_sqlite
+        from monitor.queries.user_sql_sqlite import ask_sqlite  # noqa: PLC0415
 
         return ask_sqlite(engine, question)
     # and this one a driver that is an extra
-    from monitor.queries.user_sql_postgres import ask_postgres
+    from monitor.queries.user_sql_postgres import ask_postgres  # noqa: PLC0415
 
     return ask_postgres(engine, question)
 
@@ -98,6 +98,6 @@ def view_columns(engine: Engine) -> dict[str, tuple[str, ...]]:
     with read_transaction(engine) as connection:
         # our own names
         return {
-            view: tuple(connection.execute(text(f"SELECT * FROM {view} LIMIT 0")).keys())
+            view: tuple(connection.execute(text(f"SELECT * FROM {view} LIMIT 0")).keys())  # noqa: S608
             for view in VIEWS
         }

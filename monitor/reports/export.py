@@ -34,7 +34,7 @@ class Rows(NamedTuple):
 def view_rows(connection: Connection, view: str) -> Rows:
     """All of a view."""
     # our own names
-    result = connection.execution_options(yield_per=_AT_ONCE).execute(text(f"SELECT * FROM {view}"))
+    result = connection.execution_options(yield_per=_AT_ONCE).execute(text(f"SELECT * FROM {view}"))  # noqa: S608
     columns = tuple(result.keys())
     readers = [reader(column) for column in columns]
     partitions = result.partitions()
@@ -121,7 +121,7 @@ class ParquetFile:
         self._rows: list[Sequence[object]] = []
         self._group = self._TEXTS if "description" in columns else self._GROUP
 
-    def _type(self, wanted: Kind) -> Any:  # pyarrow has no types
+    def _type(self, wanted: Kind) -> Any:  # pyarrow has no types  # noqa: ANN401
         arrow = self._arrow
         makes: Mapping[Kind, Callable[[], Any]] = {
             "text": arrow.string,
@@ -155,8 +155,8 @@ class ParquetFile:
 
 def _pyarrow() -> tuple[Any, Any]:
     try:
-        import pyarrow as pa  # an extra
-        from pyarrow import parquet
+        import pyarrow as pa  # an extra  # noqa: PLC0415
+        from pyarrow import parquet  # noqa: PLC0415
     except ModuleNotFoundError as error:
         raise UserError(
             "Parquet needs the extra `parquet`: pip install 'rolewatch[parquet]', or give --format csv or jsonl"

@@ -43,7 +43,7 @@ async def on_careers_page(board: str, settings: Settings) -> str:
     if url is None:
         return ""
     # only a board that is gone needs it
-    from crawler.links.careers_page import PageUnreadable, boards_on
+    from crawler.links.careers_page import PageUnreadable, boards_on  # noqa: PLC0415
 
     try:
         async with asyncio.timeout(_PATIENCE):

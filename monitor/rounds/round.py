@@ -149,7 +149,7 @@ class Round:
         try:
             async with self.work.turns[ats]:
                 await self._crawl_in_turn(ats)
-        except Exception as error:  # raised when all boards that can be stored are
+        except Exception as error:  # raised when all boards that can be stored are  # noqa: BLE001
             self.brought.storage_errors.append(error)
         # else its boards wait for as long as the round does that failed
         if not self.brought.storage_errors:

@@ -118,7 +118,7 @@ class Storing:
                     ]
                 )
             )
-        except Exception as error:  # as above: the other boards are to be stored
+        except Exception as error:  # as above: the other boards are to be stored  # noqa: BLE001
             self.brought.storage_errors.append(error)
 
     def _is_respelled(self, board: str) -> bool:

@@ -167,7 +167,7 @@ def _undo(clicked: ActionContext) -> Outcome:
     # as our ids are
     row = (
         mutes.find_mute(clicked.connection, int(value))
-        if value.isdecimal() and len(value) < 10
+        if value.isdecimal() and len(value) < 10  # noqa: PLR2004
         else None
     )
     if row is None:

@@ -119,7 +119,7 @@ _PASSES: Final = frozenset(
 )
 _CHECK: Final = "look at Slack's app: is Socket Mode on, is the app-level token there, with the scope connections:write?"
 # where it is set, not what it is
-_TOKEN: Final = "set a valid app-level token (xapp-…) in $SLACK_APP_TOKEN"
+_TOKEN: Final = "set a valid app-level token (xapp-…) in $SLACK_APP_TOKEN"  # noqa: S105
 _WORDS: Final = {
     "not_authed": _TOKEN,
     "invalid_auth": _TOKEN,
@@ -131,7 +131,7 @@ _WORDS: Final = {
 }
 
 
-class Refused(Exception):  # what Slack says
+class Refused(Exception):  # what Slack says  # noqa: N818
     """No line for now. `words`: for a person who must act, None where waiting may help; `wait`: seconds that Slack asks for."""
 
     def __init__(self, reason: str, words: str | None = None, wait: float | None = None) -> None:

@@ -58,7 +58,7 @@ class InteractionHandler:
             log.warning("slack was not told", what=_what(asked), reason=error.reason)
         except DBAPIError as error:
             # it may pass
-            log.error(
+            log.error(  # noqa: TRY400
                 "what slack was told could not be noted",
                 what=_what(asked),
                 reason=type(error.orig).__name__,
@@ -71,7 +71,7 @@ class InteractionHandler:
         """Tell the person that it failed. What fails here is logged alone."""
         try:
             await self._calls.answer(asked, replies.BROKEN)
-        except Exception as error:  # there is nothing else to try
+        except Exception as error:  # there is nothing else to try  # noqa: BLE001
             log.warning("slack was not told", what=_what(asked), reason=type(error).__name__)
 
     async def _outcome(self, asked: Click | SlashCommand) -> Outcome:

@@ -105,15 +105,15 @@ class SlackResponses:
             if status != _SLOWLY:
                 break
             await self._sleep(min(_PATIENCE, 1.0 if wait is None else wait))
-        return 200 <= status < 300  # success
+        return 200 <= status < 300  # success  # noqa: PLR2004
 
     async def _put(self, url: str, data: bytes) -> None:
         status, _ = await self._post(url, data=data)
-        if status != 200:  # success
+        if status != 200:  # success  # noqa: PLR2004
             raise NotifyError(f"the upload was answered with HTTP {status}")
 
     # aiohttp's own
-    async def _post(self, url: str, **body: Any) -> tuple[int, float | None]:
+    async def _post(self, url: str, **body: Any) -> tuple[int, float | None]:  # noqa: ANN401
         """The status, and the seconds to wait."""
         try:
             timeout = aiohttp.ClientTimeout(total=_TIMEOUT)

@@ -91,7 +91,7 @@ async def main() -> None:
     use_one_malloc_arena()  # as `run` does
     program = [sys.executable, "-m", "tests.benchmarks.board_farm", str(BOARDS)]
     # nothing else runs yet
-    farm = subprocess.Popen(program, stdout=subprocess.PIPE, text=True)
+    farm = subprocess.Popen(program, stdout=subprocess.PIPE, text=True)  # noqa: ASYNC220
     try:
         port, postings = (farm.stdout or sys.stdin).readline().split()
         url = f"http://127.0.0.1:{port}"
@@ -113,7 +113,7 @@ async def main() -> None:
             unchanged, moving = min(still) / BOARDS, []
             for hour in (3, 4):
                 # loopback
-                changed = int(await asyncio.to_thread(lambda: urlopen(f"{url}/_change").read()))
+                changed = int(await asyncio.to_thread(lambda: urlopen(f"{url}/_change").read()))  # noqa: S310
                 cpu = await measured(
                     f"{changed} boards changed", engine, wanted, now + timedelta(hours=hour)
                 )

@@ -169,7 +169,7 @@ async def main() -> None:
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     use_one_malloc_arena()  # as `run` does
     # nothing else runs yet
-    farm = subprocess.Popen(
+    farm = subprocess.Popen(  # noqa: ASYNC220
         [sys.executable, "-m", "tests.benchmarks.bench_ashby", "serve"],
         stdout=subprocess.PIPE,
         text=True,

@@ -141,7 +141,7 @@ def report(engine: Engine) -> bool:
 @contextmanager
 def postgres(folder: Path) -> Iterator[str]:
     with warnings.catch_warnings(action="ignore"):
-        import pgserver  # it grumbles where there is no session folder
+        import pgserver  # it grumbles where there is no session folder  # noqa: PLC0415
 
     server = pgserver.get_server(folder)  # type: ignore[attr-defined]  # it says so without __all__
     try:
@@ -189,7 +189,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--on", choices=("sqlite", "postgresql"))
     parser.add_argument("--in", dest="folder", type=Path)
     wanted = parser.parse_args(arguments)
-    global farm  # what every question of this program is about
+    global farm  # what every question of this program is about  # noqa: PLW0603
     farm = Farm(today(), wanted.boards, wanted.each)
     postings = wanted.boards * wanted.each
     print(

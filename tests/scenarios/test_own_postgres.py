@@ -32,7 +32,7 @@ class Server:
     def stop(self) -> None:
         """As a machine that loses its power: no connection is told."""
         # it makes its functions as it is loaded; as below
-        from pgserver._commands import pg_ctl  # type: ignore[attr-defined]
+        from pgserver._commands import pg_ctl  # type: ignore[attr-defined]  # noqa: PLC0415
 
         pg_ctl(
             ["-w", "-m", "immediate", "stop"],
@@ -54,7 +54,7 @@ class Server:
 @pytest.fixture
 def server() -> Iterator[Server]:
     with warnings.catch_warnings(action="ignore"):  # it grumbles where there is no session folder
-        import pgserver  # as above
+        import pgserver  # as above  # noqa: PLC0415
     with TemporaryDirectory(prefix="rolewatch-postgres-") as folder:
         # it says so without __all__
         running = pgserver.get_server(folder)  # type: ignore[attr-defined]

@@ -99,7 +99,7 @@ class History:
     def states(self) -> dict[str, str]:
         """The state of every posting, by key."""
         # a row is no pair to the type checker
-        return {key: state for key, state in self.ask("SELECT key, state FROM postings")}
+        return {key: state for key, state in self.ask("SELECT key, state FROM postings")}  # noqa: C416
 
     def alerted(self, what: str = "kind") -> list[Any]:
         """A column of every alert, oldest first."""

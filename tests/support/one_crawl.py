@@ -47,7 +47,7 @@ def on_the_reactor(url: str, boards: list[str]) -> None:
     settings.TWISTED_REACTOR_ENABLED = True
     install_reactor("twisted.internet.asyncioreactor.AsyncioSelectorReactor")
     # importing it earlier would install another one
-    from twisted.internet import reactor
+    from twisted.internet import reactor  # noqa: PLC0415
 
     work = asyncio.get_event_loop().create_task(main(url, boards))
     # Twisted finds its kind at run time

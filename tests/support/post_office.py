@@ -105,7 +105,7 @@ async def until(reached: Callable[[], bool]) -> None:
     """Waits for what another task brings about. Raises TimeoutError after 60 s."""
     async with asyncio.timeout(60):
         # what is waited for is in a database or a server, which ring no bell
-        while not reached():
+        while not reached():  # noqa: ASYNC110
             await asyncio.sleep(0.01)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 Body = dict[str, Any]
 
 
-class Refusal(Exception):  # an answer of Slack's
+class Refusal(Exception):  # an answer of Slack's  # noqa: N818
     def __init__(self, word: str, **more: object) -> None:
         self.word = word
         self.body = {"ok": False, "error": word, **more}

@@ -35,7 +35,7 @@ class Methods:
     def _apps_connections_open(self, _: Body) -> Body:
         return {"url": "ws://127.0.0.1:9/"}
 
-    def _chat_postMessage(self, arguments: Body) -> Body:  # Slack's name
+    def _chat_postMessage(self, arguments: Body) -> Body:  # Slack's name  # noqa: N802
         channel = self._channel(arguments["channel"], posting=True)
         if arguments.get("unfurl_links") is not False or arguments.get("unfurl_media") is not False:
             self.complaints.append("unfurling not decided")

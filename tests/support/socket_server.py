@@ -169,7 +169,7 @@ class SocketServer:
             )
         async with asyncio.timeout(3):
             # a server's own book rings no bell
-            while envelope_id not in self.acked:
+            while envelope_id not in self.acked:  # noqa: ASYNC110
                 await asyncio.sleep(0.005)
         return self.acked[envelope_id]
 

@@ -12,7 +12,7 @@ import signal
 import sys
 from collections.abc import Callable
 
-import alembic.command  # so that a child has it
+import alembic.command  # so that a child has it  # noqa: F401
 from sqlalchemy import event
 
 from monitor.database.engine import make_engine
@@ -26,7 +26,7 @@ def child(work: Callable[[], object]) -> int:
         return number
     try:
         work()
-    except BaseException as error:  # the end of a process
+    except BaseException as error:  # the end of a process  # noqa: BLE001
         print(repr(error), file=sys.stderr)  # for whoever reads the test
         os._exit(1)
     os._exit(0)

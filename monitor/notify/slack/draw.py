@@ -62,7 +62,7 @@ def has_room(message: Message) -> bool:
     return blockkit.size(drawn) <= blockkit.ROOM and len(drawn) <= blockkit.BLOCKS
 
 
-def _blocks(message: Message, interactive: bool) -> Parts:  # a case a kind
+def _blocks(message: Message, interactive: bool) -> Parts:  # a case a kind  # noqa: PLR0911
     match message:
         case RoleMessage():
             return role_card.told(message, interactive=interactive)

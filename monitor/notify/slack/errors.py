@@ -59,7 +59,7 @@ _GONE: Final = frozenset(
 )
 _LATER: Final = frozenset({"team_added_to_org"})  # the workspace is being moved
 # where it is set, not what it is
-_TOKEN: Final = "set a valid bot token in $SLACK_BOT_TOKEN"
+_TOKEN: Final = "set a valid bot token in $SLACK_BOT_TOKEN"  # noqa: S105
 _WORKSPACE: Final = {
     "not_authed": _TOKEN,
     "invalid_auth": _TOKEN,
@@ -125,7 +125,7 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
 def refused(answer: Answer, *, posting: bool) -> NotifyError:
     """The error of an answer that is not ok; `posting`: it may have put a message there."""
     word = answer.word
-    if answer.status == 429 or word in _LIMITED:  # Too Many Requests
+    if answer.status == 429 or word in _LIMITED:  # Too Many Requests  # noqa: PLR2004
         return asked_to_wait(_DEFAULT_WAIT if answer.wait is None else answer.wait)
     if word is None:
         return _without_a_word(answer.status, posting=posting)
@@ -151,11 +151,11 @@ def asked_to_wait(seconds: float) -> NotifyError:
 def _without_a_word(status: int, *, posting: bool) -> NotifyError:
     """An answer that Slack's own programs did not write, or not whole."""
     # the client's fault, but for Request Timeout
-    if 400 <= status < 500 and status != 408:
+    if 400 <= status < 500 and status != 408:  # noqa: PLR2004
         return NotifyError(
             f"HTTP {status}: is [slack] api_url right?", permanent=True, affects_all_channels=True
         )
-    said = f"HTTP {status}" if status != 200 else "an answer that cannot be read"
+    said = f"HTTP {status}" if status != 200 else "an answer that cannot be read"  # noqa: PLR2004
     return NotifyError(said, may_have_arrived=posting)
 
 

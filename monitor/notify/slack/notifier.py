@@ -97,7 +97,7 @@ class SlackNotifier:
             await self._write(channel, "chat.update", where | {"text": text, "blocks": blocks})
         except BlocksRefusedError as error:
             # as below
-            log.error(
+            log.error(  # noqa: TRY400
                 "slack refused the blocks of an edit, writing text",
                 ts=card.ts,
                 error=error.reason,
@@ -178,7 +178,7 @@ class SlackNotifier:
             )
         except BlocksRefusedError as error:
             # Slack's words say more than a traceback
-            log.error(
+            log.error(  # noqa: TRY400
                 "slack refused the blocks, sending text",
                 delivery=delivery_id,
                 error=error.reason,

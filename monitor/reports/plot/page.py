@@ -114,7 +114,7 @@ def check_file(file: Path) -> None:
     if not file.parent.is_dir():
         raise UserError(f"there is no folder {file.parent} for the plot")
     try:
-        import matplotlib as mpl  # an extra
+        import matplotlib as mpl  # an extra  # noqa: PLC0415, F401
     except ModuleNotFoundError as error:
         raise UserError("plots need the extra `plot`: pip install 'rolewatch[plot]'") from error
 
@@ -136,7 +136,7 @@ def draw(facts: Facts, file: Path) -> None:
 
 @contextmanager
 def _styled() -> Iterator[None]:
-    import matplotlib as mpl  # an extra
+    import matplotlib as mpl  # an extra  # noqa: PLC0415
 
     with mpl.rc_context(_STYLE), warnings.catch_warnings():
         # a name in letters that the font lacks is drawn as boxes, and no reason to fail
@@ -153,10 +153,10 @@ def _until_known(facts: Facts) -> Facts:
 
 def _page(facts: Facts) -> Figure:
     # an extra; not pyplot, which keeps figures and looks for a screen
-    from matplotlib.figure import Figure
+    from matplotlib.figure import Figure  # noqa: PLC0415
 
     # these import it as they begin
-    from monitor.reports.plot import open_time, pay, weeks
+    from monitor.reports.plot import open_time, pay, weeks  # noqa: PLC0415
 
     employers = Employers.of(facts)
     figure = Figure(figsize=_INCHES, layout="constrained")

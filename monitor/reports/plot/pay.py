@@ -60,7 +60,7 @@ def ranges(axes: Axes, facts: Facts, employers: Employers) -> None:
     axes.set_ylim(len(companies) - 0.45, -0.55)
     axes.grid(visible=False, axis="y")
     axes.xaxis.set_major_formatter(
-        FuncFormatter(lambda value, _: f"{value / 1000:g}k" if value >= 1000 else f"{value:g}")
+        FuncFormatter(lambda value, _: f"{value / 1000:g}k" if value >= 1000 else f"{value:g}")  # noqa: PLR2004
     )
     axes.set_xlabel(_others(kinds, (currency, period)))
 
@@ -80,7 +80,7 @@ def _row(axes: Axes, row: int, roles: Sequence[Role], colour: str) -> None:
     low, high = median(low for low, _ in spans), median(high for _, high in spans)
     axes.plot([low, high], [row, row], color=colour, linewidth=5, solid_capstyle="butt")
     # an hour's pay
-    words = f"{low / 1000:,.0f}k-{high / 1000:,.0f}k" if low >= 1000 else f"{low:g}-{high:g}"
+    words = f"{low / 1000:,.0f}k-{high / 1000:,.0f}k" if low >= 1000 else f"{low:g}-{high:g}"  # noqa: PLR2004
     halo = {"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 1.0}
     axes.annotate(
         words,

@@ -49,7 +49,7 @@ def open_roles(axes: Axes, facts: Facts, employers: Employers) -> None:
     axes.set_ylim(bottom=0)
     axes.yaxis.set_major_locator(MaxNLocator(integer=True, nbins=7))
     _name(axes, _ends(series, employers))
-    if any(count != count for _, counts in series.values() for count in counts):
+    if any(count != count for _, counts in series.values() for count in counts):  # noqa: PLR0124
         axes.text(
             0.0,
             -0.115,

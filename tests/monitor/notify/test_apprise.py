@@ -225,5 +225,5 @@ class ConsoleLike(AppriseNotifier):
         super().__init__({})
 
     # it takes everything
-    async def send(self, channel: str, message: object, delivery_id: str) -> Receipt:
+    async def send(self, channel: str, message: object, delivery_id: str) -> Receipt:  # noqa: ARG002
         return Receipt()

@@ -55,7 +55,7 @@ async def test_threads_that_end_make_room(gate: Event) -> None:
     await hang(threads, gate)
     gate.set()
     async with asyncio.timeout(10):
-        while threads.left["a"]:  # a thread rings no bell
+        while threads.left["a"]:  # a thread rings no bell  # noqa: ASYNC110
             await asyncio.sleep(0.01)
     assert await threads.call("a", lambda: 7, 5) == 7
 
@@ -68,7 +68,7 @@ class Console(AppriseNotifier):
         self.taken: list[object] = []
 
     # it takes everything
-    async def send(self, channel: str, message: object, delivery_id: str) -> Receipt:
+    async def send(self, channel: str, message: object, delivery_id: str) -> Receipt:  # noqa: ARG002
         self.taken.append(message)
         return Receipt()
 
@@ -106,7 +106,7 @@ async def test_a_channel_whose_calls_all_hang_is_refused_and_its_message_goes_ou
     assert "apprise:phone refuses messages" in str(console.taken)
     gate.set()
     async with asyncio.timeout(10):
-        while threads.left["apprise:phone"]:  # as above
+        while threads.left["apprise:phone"]:  # as above  # noqa: ASYNC110
             await asyncio.sleep(0.01)
     now[0] += timedelta(hours=2)
     await deliver()

@@ -21,7 +21,7 @@ _CUT = '{"ok":true,"channel":"C0'
 _STATUS = {"500", "502", "503", "504"}
 
 
-class Dropped(Exception):  # the connection is cut, and nothing answered
+class Dropped(Exception):  # the connection is cut, and nothing answered  # noqa: N818
     pass
 
 

@@ -21,7 +21,7 @@ _REFUSED = {
 }
 
 
-class RateLimited(Exception):  # an answer of Slack's
+class RateLimited(Exception):  # an answer of Slack's  # noqa: N818
     def __init__(self, seconds: float) -> None:
         super().__init__(seconds)
         self.retry_after = max(1, math.ceil(seconds))
