@@ -7,6 +7,7 @@ it was last seen follows from its board's checks.
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ForeignKey, Index, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -73,7 +74,6 @@ class Board(Base):
     moved_from: Mapped[str | None]  # the board that the employer had before: "greenhouse:deepmind"
     found_at: Mapped[str | None]  # the board that its employer's careers page leads to, since this one is gone; "" for none
     held_round: Mapped[int | None]  # the last round, when it did not ask this board since its host asked to wait
-    held_reason: Mapped[str | None]  # the same in words
     clock: Mapped[datetime | None]  # the latest instant given to this board; the next one is later, whatever the machine's clock says
 
 
@@ -85,6 +85,7 @@ class CheckRound(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     started_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]
+    held: Mapped[dict[str, Any] | None]  # boards that were not asked, since their host asked to wait: the reason by name
 
 
 class BoardCheck(Base):

@@ -49,6 +49,7 @@ class HostHold(Base):
     __tablename__ = "host_hold"
 
     host: Mapped[str] = mapped_column(primary_key=True)  # with its port: "boards-api.greenhouse.io:443"
+    saved_at: Mapped[datetime]
     until: Mapped[datetime]
     status: Mapped[int]
     repeats: Mapped[int]  # answers in a row that did not say how long

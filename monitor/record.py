@@ -103,7 +103,7 @@ class Look:
             self._fail(result)
         else:
             self._succeed(result)
-        self.columns |= {"clock": self.at, "last_check_at": self.at, "held_round": None, "held_reason": None}
+        self.columns |= {"clock": self.at, "last_check_at": self.at, "held_round": None}
         self.columns |= {"notes": result.notes} if result.notes else {}
         self.connection.execute(_CHANGE_BOARD, self.columns | {"row": self.board.id})
         seconds = round(result.seconds, 3)
@@ -114,8 +114,7 @@ class Look:
         every = timedelta(seconds=self.board.every)
         planned = plan.due_at(self.board.next_check_at, every, self.board.failures + 1, self.now)
         until = self.now + timedelta(seconds=failure.retry_after or 0)
-        columns = {"held_round": self.round_id, "held_reason": failure.reason}
-        columns["next_check_at"] = max(planned, until) if self.board.watched else None
+        columns = {"held_round": self.round_id, "next_check_at": max(planned, until) if self.board.watched else None}
         self.connection.execute(_CHANGE_BOARD, columns | {"row": self.board.id})
         return {"board": self.board.board, "reason": failure.reason}
 

@@ -14,13 +14,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from random import Random
 
-from sqlalchemy import Connection, Engine, insert, text, update
+from sqlalchemy import Connection, Engine, insert, select, text, update
 
 from crawler.items import BoardRequest, Result
 from crawler.run import crawl_together
 from monitor import host_holds, introduce, lease, models, new_place, outage, reminders, watch
 from monitor.alerting import Alerting
 from monitor.db import looking
+from monitor.gathered import one_of
 from monitor.matching import catch_up
 from monitor.memory import give_back
 from monitor.record import Recorder
@@ -210,7 +211,8 @@ def _end(one: Round, alerting: Alerting, apart: Collection[str], now: datetime) 
         introduce.write(connection, found, one.id, now)
         since = outage.settle(connection, alerting, network, tally, round_id=one.id, now=now)
         reminders.expire(connection, now)
-        connection.execute(update(models.CheckRound).where(models.CheckRound.id == one.id).values(finished_at=now))
+        ended = {"finished_at": now} | ({"held": one.brought.held} if one.brought.held else {})
+        connection.execute(update(models.CheckRound).where(models.CheckRound.id == one.id).values(**ended))
         saved = host_holds.save(connection, holds, now)
     holds.mark_saved(saved)
     give_back()
@@ -225,8 +227,9 @@ def report(connection: Connection, round_id: int) -> tuple[BoardReport, ...]:
         changes[check_id].append(ChangeReport(*columns))
     checks = connection.execute(_CHECKS, {"round": round_id}).mappings()
     reports = [BoardReport(changes=tuple(changes[row["check_id"]]), **{k: v for k, v in row.items() if k != "check_id"}) for row in checks]
-    held = connection.execute(_HELD, {"round": round_id})
-    reports += [BoardReport(row.board, row.company, "held", reason=row.held_reason) for row in held]
+    held = connection.scalar(select(models.CheckRound.held).where(models.CheckRound.id == round_id)) or {}
+    companies = select(models.Board.board, models.Board.company).where(one_of(models.Board.board, held))
+    reports += [BoardReport(row.board, row.company, "held", reason=held[row.board]) for row in connection.execute(companies)]
     return tuple(sorted(reports, key=lambda one: one.board))
 
 
@@ -234,7 +237,6 @@ _CHECKS = text("""
 SELECT v.check_id, v.board, v.company, v.result, v.status, v.seen, v.opened, v.revised, v.closed, v.reopened, v.unreadable, v.seconds,
     v.reason
 FROM checks v JOIN board_check c ON c.id = v.check_id WHERE c.round_id = :round ORDER BY v.board, v.check_id""")
-_HELD = text("SELECT board, company, held_reason FROM board WHERE held_round = :round")
 _CHANGES = text("""
 SELECT v.check_id, v.kind, v.posting, v.title, v.url, v.field, v.old, v.new
 FROM posting_changes v JOIN board_check c ON c.id = v.check_id WHERE c.round_id = :round ORDER BY v.change_id""")

@@ -29,6 +29,7 @@ class Brought:
     tally: Tally = field(default_factory=Tally)
     unstored: list[Exception] = field(default_factory=list)  # trouble that waits for the round's end
     gone: list[str] = field(default_factory=list)  # boards that their ats does not know any more
+    held: dict[str, str] = field(default_factory=dict)  # boards that were not asked, since their host asked to wait: why
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +119,7 @@ class Storing:
         tally = self.brought.tally
         tally.unreached += [facts for result, facts in stored if is_unreached(result)]
         tally.reached |= any(_is_reached(result) for result, _ in stored)
+        self.brought.held |= {result.board: result.reason for result, _ in stored if isinstance(result, Failure) and result.held}
         say(stored)
 
 
