@@ -45,10 +45,12 @@ def find(connection: Connection, alerting: Alerting, round_id: int, apart: Colle
     """
     told: list[tuple[int, Place]] = []
     summaries: dict[Place, _Summary] = defaultdict(_Summary)
-    for board, new in _missing(connection, alerting, apart):
+    missing = list(_missing(connection, alerting, apart))
+    opened = _just_opened(connection, round_id) if missing else {}
+    for board, new in missing:
         told += [(board.id, place) for place in new]
         if alerting.enabled and not (alerting.announces(board.board) and _is_baseline(connection, board, round_id)):
-            _add(connection, alerting, board, {place: summaries[place] for place in new})
+            _add(connection, alerting, board, {place: summaries[place] for place in new}, opened)
     return Introductions(told, summaries)
 
 
@@ -59,7 +61,7 @@ def write(connection: Connection, found: Introductions, round_id: int, at: datet
         connection.execute(insert_missing(connection, _INTRODUCTION), rows)  # the names of a channel may have been learned since
     for (rule, channel), summary in found.summaries.items():
         alert = {"round_id": round_id, "rule": rule, "kind": "summary", "channel": channel, "created_at": at}
-        message = SummaryMessage(tuple(summary.boards), (RuleCount(rule, tuple(summary.roles)),))
+        message = SummaryMessage(tuple(summary.boards), (RuleCount(rule, tuple(summary.roles), summary.told),))
         connection.execute(insert(models.Alert).values(**alert, why="a new board, rule or channel", message=dump(message)))
 
 
@@ -74,6 +76,19 @@ def _is_baseline(connection: Connection, board: AnyRow, round_id: int) -> bool:
 class _Summary:
     boards: list[BoardCount] = field(default_factory=list)
     roles: list[Role] = field(default_factory=list)
+    told: int = 0  # roles that fit and had an alert of their own while the round went on
+
+
+def _just_opened(connection: Connection, round_id: int) -> Mapping[Place, Collection[str]]:
+    """Return the roles that were told as opened since the round began: another round may have read a board that no summary has told yet."""
+    alert = models.Alert
+    began = select(models.CheckRound.started_at).where(models.CheckRound.id == round_id).scalar_subquery()
+    before = connection.scalar(select(alert.id).where(alert.created_at < began).order_by(alert.id.desc()).limit(1))
+    opened = select(alert.rule, alert.channel, models.Posting.name).join(models.Posting, models.Posting.id == alert.posting_id)
+    found: dict[Place, set[str]] = defaultdict(set)
+    for rule, channel, posting in connection.execute(opened.where(alert.id > (before or 0), alert.kind.in_(("opened", "reopened")))):
+        found[rule or "", channel].add(posting)
+    return found
 
 
 def _missing(connection: Connection, alerting: Alerting, apart: Collection[str]) -> Iterator[tuple[AnyRow, list[Place]]]:
@@ -100,12 +115,20 @@ def places(alerting: Alerting, board: AnyRow, names: Directory) -> list[Place]:
     return list(wanted.values())
 
 
-def _add(connection: Connection, alerting: Alerting, board: AnyRow, summaries: Mapping[Place, _Summary]) -> None:
-    """A board's postings read once, and matched with every rule that asks."""
+def _add(
+    connection: Connection,
+    alerting: Alerting,
+    board: AnyRow,
+    summaries: Mapping[Place, _Summary],
+    opened: Mapping[Place, Collection[str]],
+) -> None:
+    """A board's postings read once, and matched with every rule that asks. What was `opened` just now is not listed again."""
     stored = sorted(store.load_postings(connection, board.id).values(), key=lambda one: one.id)
     contents = load_contents(connection, board.board, stored)
     postings = [(one.key, contents[one.id]) for one in stored if one.id in contents]
     roles = {rule: fitting(alerting.matchers[rule], board, postings) for rule in {rule for rule, _ in summaries}}
-    for (rule, _), summary in summaries.items():
+    for place, summary in summaries.items():
+        left = [role for role in roles[place[0]] if role.posting not in opened.get(place, ())]
         summary.boards.append(BoardCount(board.board, board.company, board.url, len(stored)))
-        summary.roles += roles[rule]
+        summary.roles += left
+        summary.told += len(roles[place[0]]) - len(left)

@@ -38,9 +38,7 @@ def watched(message: SummaryMessage) -> str:
 def fits(message: SummaryMessage) -> str:
     """`: 57 open roles, 6 fit research-engineer`."""
     roles = words.count(sum(board.open for board in message.boards), "open role")
-    said = [
-        f"{f'{len(rule.roles):,}' if rule.roles else 'none'} fit{'' if len(rule.roles) > 1 else 's'} {words.clean(rule.rule, 100)}"
-        for rule in message.rules
-    ]
+    found = [(len(rule.roles) + rule.told, words.clean(rule.rule, 100)) for rule in message.rules]
+    said = [f"{f'{number:,}' if number else 'none'} fit{'' if number > 1 else 's'} {rule}" for number, rule in found]
     more = [f"{words.count(len(said) - NAMED, 'more rule')}"] if len(said) > NAMED else []
     return ": " + ", ".join([roles, *said[:NAMED], *more])
