@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple, cast
 
-from sqlalchemy import Connection, Table, func, insert, select
+from sqlalchemy import Connection, Table, func, insert, or_, select
 
 from monitor import models, store
 from monitor.alerting import Alerting, covers, fitting
@@ -79,10 +79,16 @@ class _Summary:
     told: int = 0  # roles that fit and had an alert of their own while the round went on
 
 
+def _began(connection: Connection, round_id: int) -> datetime | None:
+    """Return when the round began, or the oldest one beside which it went on."""
+    one, mine = models.CheckRound, select(models.CheckRound.started_at).where(models.CheckRound.id == round_id).scalar_subquery()
+    return connection.scalar(select(func.min(one.started_at)).where(or_(one.finished_at.is_(None), one.finished_at >= mine)))
+
+
 def _just_opened(connection: Connection, round_id: int) -> Mapping[Place, Collection[str]]:
-    """Return the roles that were told as opened since the round began: another round may have read a board that no summary has told yet."""
+    """Return the roles that were told as opened while the round went on, or one beside it: a board may be read twice before its summary."""
     alert = models.Alert
-    began = select(models.CheckRound.started_at).where(models.CheckRound.id == round_id).scalar_subquery()
+    began = _began(connection, round_id)
     before = connection.scalar(select(alert.id).where(alert.created_at < began).order_by(alert.id.desc()).limit(1))
     opened = select(alert.rule, alert.channel, models.Posting.name).join(models.Posting, models.Posting.id == alert.posting_id)
     found: dict[Place, set[str]] = defaultdict(set)

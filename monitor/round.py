@@ -118,7 +118,7 @@ class Round:
         for name in wanted:
             boards[name.partition(":")[0]].append(name)
         round_id = await asyncio.to_thread(_begin, work, settings, work.clock())
-        work.live[round_id] = wanted
+        work.live[round_id] = wanted if alerts else ()
         work.busy.update(boards.keys())
         return cls(work, round_id, settings, boards, alerts, announce, set(boards))
 
@@ -180,11 +180,16 @@ class Round:
         work = self.work
         try:
             async with work.ending, work.gate.storing():
-                apart = {name for number, names in work.live.items() if number != self.id for name in names}
+                apart = self._apart()
                 since = await asyncio.to_thread(_end, self, self._alerting(), apart, work.clock())
                 work.network.incident, work.network.asked = since, True
         finally:
             del work.live[self.id]
+
+    def _apart(self) -> set[str]:
+        """Return the boards that other rounds introduce at their end. Of two that read a board, the one that ends first does."""
+        others = {name for number, names in self.work.live.items() if number != self.id for name in names}
+        return others - set(self.work.live[self.id])
 
 
 def _begin(work: Work, settings: Settings, now: datetime) -> int:

@@ -31,6 +31,6 @@ class Work:
     ending: asyncio.Lock = field(default_factory=asyncio.Lock)  # one end at a time: each tells what is not told yet
     turns: dict[str, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))  # by ats
     busy: Counter[str] = field(default_factory=Counter)  # how many rounds crawl an ats, or wait for their turn
-    live: dict[int, Collection[str]] = field(default_factory=dict)  # rounds that go on, by id: their boards
+    live: dict[int, Collection[str]] = field(default_factory=dict)  # rounds that go on, by id: the boards that they tell of
     stored: Callable[[], None] = lambda: None  # called when results are stored
     read: Callable[[], None] = lambda: None  # called when all boards of an ats are, and those of others are not

@@ -1,15 +1,20 @@
-"""A role that opens before its board, or its rule, is introduced has one message: its own."""
+"""A board and a rule are introduced once, whichever round ends first; a role that opened before that has one message: its own."""
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import replace
+from functools import partial
 from random import Random
 
+import pytest
 from boards import BOARD, START, posting, snapshot
 from history import ENGINEER, History, settings
+from running import until
 from sqlalchemy import Engine, insert
 
-from crawler.items import Snapshot
+from crawler.items import BoardRequest, Failure, Result, Snapshot
 from monitor import watch
 from monitor.alerting import Alerting
 from monitor.introduce import introduce
@@ -17,6 +22,8 @@ from monitor.messages import SummaryMessage, load
 from monitor.models import CheckRound
 from monitor.notify import totals
 from monitor.record import Recorder
+from monitor.round import Round
+from monitor.work import Work
 
 TOO = replace(ENGINEER, name="engineers-too")
 
@@ -61,3 +68,57 @@ def test_what_another_round_told_while_the_first_went_on_is_not_listed(engine: E
         introduce(connection, alerting, first, START)
     assert history.alerted() == ["opened", "summary"]
     assert listed(summaries(history)[0]) == [f"{BOARD}:1"]
+
+
+class Beside:
+    """A round over two boards, and one that begins while the second board hangs in the first; `hangs` are set to let it go on."""
+
+    def __init__(self, engine: Engine) -> None:
+        wanted = settings(boards=(BOARD, "google:deepmind"))
+        self.history = History(engine, wanted)
+        self.work = Work(engine, lambda: wanted, lambda: START, Random(1))
+        self.hangs = [asyncio.Event(), asyncio.Event()]
+        self.reads = 0  # of the first board
+        self._let = iter(self.hangs)
+
+    async def crawl(self, ats: str, _: Sequence[BoardRequest], *__: object) -> AsyncGenerator[Sequence[Result], None]:
+        if ats == "google":
+            await next(self._let).wait()
+            yield [Failure("google:deepmind", "HTTP 500", 500)]
+        else:
+            yield [snapshot([posting("1")])]
+            self.reads += 1
+
+    def _has_read(self, times: int) -> bool:
+        return self.reads >= times
+
+    async def run(self, *, alerts: bool, announce: bool) -> None:
+        """The first round writes alerts; `alerts` says whether the second does. The first one ends first."""
+        tasks = []
+        for number, enabled in enumerate((True, alerts)):
+            one = await Round.begin(self.work, None, alerts=enabled, announce=announce)
+            tasks.append(asyncio.create_task(one.run()))
+            await until(partial(self._has_read, number + 1))
+        for hang, task in zip(self.hangs, tasks, strict=True):
+            hang.set()
+            await task
+
+
+@pytest.fixture
+def beside(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Beside:
+    beside = Beside(engine)
+    monkeypatch.setattr("monitor.round.crawl_together", beside.crawl)
+    return beside
+
+
+@pytest.mark.parametrize("alerts", [True, False])
+async def test_a_board_that_two_rounds_read_is_introduced_by_the_one_that_ends_first(beside: Beside, *, alerts: bool) -> None:
+    await beside.run(alerts=alerts, announce=False)
+    [summary] = summaries(beside.history)
+    assert listed(summary) == [f"{BOARD}:1"]
+    assert beside.history.ask("SELECT count(*) FROM introduction") == [(1,)]
+
+
+async def test_a_board_that_is_announced_role_by_role_has_no_summary_of_another_round(beside: Beside) -> None:
+    await beside.run(alerts=True, announce=True)
+    assert beside.history.alerted() == ["opened"]
