@@ -35,7 +35,6 @@ def sync(connection: Connection, settings: Settings) -> None:
             if "put_back" in changed:
                 _forget(connection, stored[name])
     matching.notice(connection, settings)
-    # a look that was under way when its board was left has planned the next one
     gone = [name for name, row in stored.items() if name not in wanted and (row.watched or row.next_check_at is not None)]
     if gone:
         _unwatch(connection, gone)
