@@ -60,6 +60,8 @@ def write(connection: Connection, found: Introductions, round_id: int, at: datet
         rows = [{"board_id": board_id, "rule": rule, "channel": channel, "at": at} for board_id, (rule, channel) in found.told]
         connection.execute(insert_missing(connection, _INTRODUCTION), rows)  # the names of a channel may have been learned since
     for (rule, channel), summary in found.summaries.items():
+        if not summary.boards:
+            continue
         alert = {"round_id": round_id, "rule": rule, "kind": "summary", "channel": channel, "created_at": at}
         message = SummaryMessage(tuple(summary.boards), (RuleCount(rule, tuple(summary.roles), summary.told),))
         connection.execute(insert(models.Alert).values(**alert, why="a new board, rule or channel", message=dump(message)))
@@ -133,8 +135,11 @@ def _add(
     contents = load_contents(connection, board.board, stored)
     postings = [(one.key, contents[one.id]) for one in stored if one.id in contents]
     roles = {rule: fitting(alerting.matchers[rule], board, postings) for rule in {rule for rule, _ in summaries}}
+    announced = alerting.announces(board.board)
     for place, summary in summaries.items():
         left = [role for role in roles[place[0]] if role.posting not in opened.get(place, ())]
+        if announced and roles[place[0]] and not left:  # by another round, role by role
+            continue
         summary.boards.append(BoardCount(board.board, board.company, board.url, len(stored)))
         summary.roles += left
         summary.told += len(roles[place[0]]) - len(left)

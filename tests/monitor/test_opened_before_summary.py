@@ -122,3 +122,18 @@ async def test_a_board_that_two_rounds_read_is_introduced_by_the_one_that_ends_f
 async def test_a_board_that_is_announced_role_by_role_has_no_summary_of_another_round(beside: Beside) -> None:
     await beside.run(alerts=True, announce=True)
     assert beside.history.alerted() == ["opened"]
+
+
+def test_a_board_that_an_unfinished_round_announced_has_no_summary_either(engine: Engine) -> None:
+    history = History(engine, announce=True)
+    alerting = Alerting.of(history.settings, announce=True)
+    with engine.begin() as connection:
+        watch.sync(connection, history.settings)
+        hung, quick = (
+            connection.execute(insert(CheckRound).values(started_at=START).returning(CheckRound.id)).scalar_one() for _ in range(2)
+        )
+        for round_id in (hung, quick):
+            Recorder(round_id, alerting, Random(1), lambda: START).record(connection, snapshot([posting("1")]))
+        introduce(connection, alerting, quick, START)
+    assert history.alerted() == ["opened"]
+    assert history.ask("SELECT count(*) FROM introduction") == [(1,)]
