@@ -99,6 +99,7 @@ class BoardCount(msgspec.Struct, frozen=True):
 class RuleCount(msgspec.Struct, frozen=True):
     rule: str
     roles: tuple[Role, ...]
+    told: int = 0  # how many more fit and had an alert of their own just before
 
 
 class Move(msgspec.Struct, frozen=True):

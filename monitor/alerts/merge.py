@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from datetime import datetime
 
@@ -85,10 +85,14 @@ def one_summary(messages: Iterable[Message]) -> FirstCheckSummary:
         board.board: board for summary in summaries for board in summary.boards
     }
     roles: dict[str, dict[str, Role]] = defaultdict(dict)
+    told: Counter[str] = Counter()
     for summary in summaries:
         for rule in summary.rules:
             roles[rule.rule] |= {role.posting: role for role in rule.roles}
-    rules = tuple(RuleCount(rule, tuple(found.values())) for rule, found in roles.items())
+            told[rule.rule] += rule.told
+    rules = tuple(
+        RuleCount(rule, tuple(found.values()), told[rule]) for rule, found in roles.items()
+    )
     moves = {move.board: move for summary in summaries for move in summary.moves}
     return FirstCheckSummary(
         tuple(boards.values()),

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple, cast
 
-from sqlalchemy import Connection, Table, func, insert, select
+from sqlalchemy import Connection, Table, func, insert, or_, select
 
 from monitor.alerts.alerting import Alerting, covers, fitting
 from monitor.database import tables
@@ -49,12 +49,14 @@ def find(
     """
     told: list[tuple[int, RuleChannel]] = []
     summaries: dict[RuleChannel, _Summary] = defaultdict(_Summary)
-    for board, new in _missing(connection, alerting, apart):
+    missing = list(_missing(connection, alerting, apart))
+    opened = _just_opened(connection, round_id) if missing else {}
+    for board, new in missing:
         told += [(board.id, place) for place in new]
         if alerting.enabled and not (
             alerting.announces_baseline(board.board) and _is_baseline(connection, board, round_id)
         ):
-            _add(connection, alerting, board, {place: summaries[place] for place in new})
+            _add(connection, alerting, board, {place: summaries[place] for place in new}, opened)
     return Introductions(told, summaries)
 
 
@@ -68,6 +70,8 @@ def write(connection: Connection, found: Introductions, round_id: int, at: datet
         # the names of a channel may have been learned since
         connection.execute(insert_or_ignore(connection, _INTRODUCTION), rows)
     for (rule, channel), summary in found.summaries.items():
+        if not summary.boards:
+            continue
         alert = {
             "round_id": round_id,
             "rule": rule,
@@ -75,7 +79,9 @@ def write(connection: Connection, found: Introductions, round_id: int, at: datet
             "channel": channel,
             "created_at": at,
         }
-        message = FirstCheckSummary(tuple(summary.boards), (RuleCount(rule, tuple(summary.roles)),))
+        message = FirstCheckSummary(
+            tuple(summary.boards), (RuleCount(rule, tuple(summary.roles), summary.told),)
+        )
         connection.execute(
             insert(tables.Alert).values(
                 **alert, why="a new board, rule or channel", message=dump(message)
@@ -96,6 +102,40 @@ def _is_baseline(connection: Connection, board: AnyRow, round_id: int) -> bool:
 class _Summary:
     boards: list[BoardCount] = field(default_factory=list)
     roles: list[Role] = field(default_factory=list)
+    told: int = 0  # roles that fit and had an alert of their own while the round went on
+
+
+def _began(connection: Connection, round_id: int) -> datetime | None:
+    """Return when the round began, or the oldest one beside which it went on."""
+    one, mine = (
+        tables.CheckRound,
+        select(tables.CheckRound.started_at)
+        .where(tables.CheckRound.id == round_id)
+        .scalar_subquery(),
+    )
+    return connection.scalar(
+        select(func.min(one.started_at)).where(
+            or_(one.finished_at.is_(None), one.finished_at >= mine)
+        )
+    )
+
+
+def _just_opened(connection: Connection, round_id: int) -> Mapping[RuleChannel, Collection[str]]:
+    """Return the roles that were told as opened while the round went on, or one beside it: a board may be read twice before its summary."""
+    alert = tables.Alert
+    began = _began(connection, round_id)
+    before = connection.scalar(
+        select(alert.id).where(alert.created_at < began).order_by(alert.id.desc()).limit(1)
+    )
+    opened = select(alert.rule, alert.channel, tables.Posting.name).join(
+        tables.Posting, tables.Posting.id == alert.posting_id
+    )
+    found: dict[RuleChannel, set[str]] = defaultdict(set)
+    for rule, channel, posting in connection.execute(
+        opened.where(alert.id > (before or 0), alert.kind.in_(("opened", "reopened")))
+    ):
+        found[rule or "", channel].add(posting)
+    return found
 
 
 def _missing(
@@ -138,8 +178,9 @@ def _add(
     alerting: Alerting,
     board: AnyRow,
     summaries: Mapping[RuleChannel, _Summary],
+    opened: Mapping[RuleChannel, Collection[str]],
 ) -> None:
-    """A board's postings read once, and matched with every rule that asks."""
+    """A board's postings read once, and matched with every rule that asks. What was `opened` just now is not listed again."""
     stored = sorted(store.load_postings(connection, board.id).values(), key=lambda one: one.id)
     contents = load_contents(connection, board.board, stored)
     postings = [(one.key, contents[one.id]) for one in stored if one.id in contents]
@@ -147,6 +188,11 @@ def _add(
         rule: fitting(alerting.matchers[rule], board, postings)
         for rule in {rule for rule, _ in summaries}
     }
-    for (rule, _), summary in summaries.items():
+    announced = alerting.announces_baseline(board.board)
+    for place, summary in summaries.items():
+        left = [role for role in roles[place[0]] if role.posting not in opened.get(place, ())]
+        if announced and roles[place[0]] and not left:  # by another round, role by role
+            continue
         summary.boards.append(BoardCount(board.board, board.company, board.url, len(stored)))
-        summary.roles += roles[rule]
+        summary.roles += left
+        summary.told += len(roles[place[0]]) - len(left)

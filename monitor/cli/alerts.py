@@ -164,11 +164,8 @@ def discard(
         pack(connection, moment)
         count = give_up(connection, until, channel)
     asked = {"goes to": channel, "was written before": before}
-    typer.echo(
-        f"gave up {counted(count, 'message')}"
-        if count
-        else f"Nothing was given up: {no_match('undelivered alert', asked)}."
-    )
+    nothing = f"{no_match('undelivered alert', asked)}, so nothing was given up."
+    typer.echo(f"gave up {counted(count, 'message')}" if count else nothing)
 
 
 @app.command("test")

@@ -7,6 +7,7 @@ What never moves is never touched: when it was last seen follows from its board'
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ForeignKey, Index, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -83,7 +84,6 @@ class Board(Base):
     found_at: Mapped[str | None]
     # the last round, when it did not ask this board since its host asked to wait
     held_round: Mapped[int | None]
-    held_reason: Mapped[str | None]  # the same in words
     # the latest instant given to this board; the next one is later, whatever the machine's clock
     # says
     clock: Mapped[datetime | None]
@@ -97,6 +97,8 @@ class CheckRound(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     started_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]
+    # boards that were not asked, since their host asked to wait: the reason by name
+    held: Mapped[dict[str, Any] | None]
 
 
 class BoardCheck(Base):

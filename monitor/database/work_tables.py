@@ -137,6 +137,7 @@ class HostHold(Base):
 
     # with its port: "boards-api.greenhouse.io:443"
     host: Mapped[str] = mapped_column(primary_key=True)
+    saved_at: Mapped[datetime]
     until: Mapped[datetime]
     status: Mapped[int]
     repeats: Mapped[int]  # answers in a row that did not say how long

@@ -201,12 +201,9 @@ def on_their_way(connection: Connection, until: datetime, round_id: int | None =
         .select_from(Alert)
         .outerjoin(Delivery, Delivery.delivery_id == Alert.delivery_id)
     )
-    return (
-        connection.scalar(
-            query.where(Alert.round_id == round_id, Alert.delivery_id.is_(None) | moving)
-        )
-        or 0
-    )
+    # what a digest tells waits for its time
+    unpacked = and_(Alert.delivery_id.is_(None), ~Alert.for_digest)
+    return connection.scalar(query.where(Alert.round_id == round_id, or_(unpacked, moving))) or 0
 
 
 def retry(connection: Connection, now: datetime, alerts: Collection[int] = ()) -> int:

@@ -51,7 +51,6 @@ def sync_boards(connection: Connection, settings: Settings) -> None:
             if "put_back" in changed:
                 _reset_after_absence(connection, stored[name])
     matches.register_rules(connection, settings)
-    # a look that was under way when its board was left has planned the next one
     gone = [
         name
         for name, row in stored.items()

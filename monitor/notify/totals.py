@@ -47,9 +47,12 @@ def watched(message: FirstCheckSummary) -> str:
 def fits(message: FirstCheckSummary) -> str:
     """`: 57 open roles, 6 fit research-engineer`."""
     roles = wording.count(sum(board.open for board in message.boards), "open role")
+    found = [
+        (len(rule.roles) + rule.told, wording.sanitize(rule.rule, 100)) for rule in message.rules
+    ]
     said = [
-        f"{f'{len(rule.roles):,}' if rule.roles else 'none'} fit{'' if len(rule.roles) > 1 else 's'} {wording.sanitize(rule.rule, 100)}"
-        for rule in message.rules
+        f"{f'{number:,}' if number else 'none'} fit{'' if number > 1 else 's'} {rule}"
+        for number, rule in found
     ]
     more = [f"{wording.count(len(said) - NAMED, 'more rule')}"] if len(said) > NAMED else []
     return ": " + ", ".join([roles, *said[:NAMED], *more])

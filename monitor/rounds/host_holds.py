@@ -4,39 +4,61 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Any, Final
 
-from sqlalchemy import Connection, delete, insert, or_, select
+from sqlalchemy import Connection, delete, select
+from sqlalchemy.dialects import postgresql, sqlite
 
 from crawler.holds import Hold, Holds
-from monitor.database.json_values import in_json_list, json_list
 from monitor.database.tables import HostHold
 from monitor.history.schedule import MAX_RETRY_AFTER
 
+_OF_A_HOLD: Final = ("saved_at", "until", "status", "repeats")
+
 
 def restore(connection: Connection, holds: Holds, now: datetime) -> None:
-    """Take up the stored holds, once a process: from then on its own clock counts, whatever becomes of the machine's."""
+    """Take up the stored holds, once a process: from then on its own clock counts, whatever becomes of the machine's.
+
+    Where the clock was set back since, none lasts longer than it did when it was stored.
+    """
     if holds.is_restored:
         return
     for row in connection.execute(select(HostHold.__table__).where(HostHold.until > now)):
-        left = min(row.until - now, MAX_RETRY_AFTER)  # the clock may have been set back
+        left = min(row.until - max(now, row.saved_at), MAX_RETRY_AFTER)
         holds.restore(row.host, left.total_seconds(), row.status, row.repeats)
     holds.is_restored = True
 
 
 def save(connection: Connection, holds: Holds, now: datetime) -> Mapping[str, Hold]:
-    """Store the holds that are new and drop those that are over. Return the stored ones, to be marked once they are committed."""
+    """Store the holds that are new and drop those that are over. Return the stored ones, to be marked once they are committed.
+
+    Two transactions may save the same hold at the same time.
+    """
     unsaved = holds.unsaved()
     if unsaved:
-        over = delete(HostHold).where(
-            or_(in_json_list(HostHold.host, "hosts"), HostHold.until <= now)
-        )
-        connection.execute(over, {"hosts": json_list(unsaved)})
+        connection.execute(delete(HostHold).where(HostHold.until <= now))
         connection.execute(
-            insert(HostHold), [_row(host, hold, holds, now) for host, hold in unsaved.items()]
+            _put(connection),
+            [_row(host, hold, holds, now) for host, hold in sorted(unsaved.items())],
         )
     return unsaved
 
 
+# the two dialects' inserts have no type in common
+def _put(connection: Connection) -> Any:  # noqa: ANN401
+    """Return an insert that writes over the row of the same host."""
+    new: Any = (sqlite if connection.dialect.name == "sqlite" else postgresql).insert(HostHold)
+    return new.on_conflict_do_update(
+        index_elements=[HostHold.host], set_={name: new.excluded[name] for name in _OF_A_HOLD}
+    )
+
+
 def _row(host: str, hold: Hold, holds: Holds, now: datetime) -> dict[str, object]:
     until = now + timedelta(seconds=hold.until - holds.clock())
-    return {"host": host, "until": until, "status": hold.status, "repeats": hold.repeats}
+    return {
+        "host": host,
+        "saved_at": now,
+        "until": until,
+        "status": hold.status,
+        "repeats": hold.repeats,
+    }

@@ -76,13 +76,14 @@ class CheckRecorder:
     def record(self, connection: Connection, found: _Check | Result) -> dict[str, object]:
         """Store a check in the caller's transaction; give its facts for the log.
 
-        One whose board was written since it was judged is judged again: `boards remove` beside a
-        daemon does that.
+        One whose board was written since it was judged is judged again. Of a board that is not
+        watched any more nothing is stored: `boards remove` or `boards move` beside a daemon does
+        that while a round reads it.
         """
         if isinstance(found, _Check) and load_board(connection, found.board.board) != found.board:
             found = found.result
         look = found if isinstance(found, _Check) else self.judge(connection, found)
-        return look.write(connection)
+        return look.write(connection) if look.board.watched else look.dropped()
 
 
 @dataclass(slots=True)
@@ -128,12 +129,7 @@ class _Check:
             self._fail(result)
         else:
             self._succeed(result)
-        self.columns |= {
-            "clock": self.at,
-            "last_check_at": self.at,
-            "held_round": None,
-            "held_reason": None,
-        }
+        self.columns |= {"clock": self.at, "last_check_at": self.at, "held_round": None}
         self.columns |= {"notes": result.notes} if result.notes else {}
         self.connection.execute(_CHANGE_BOARD, self.columns | {"row": self.board.id})
         seconds = round(result.seconds, 3)
@@ -143,6 +139,11 @@ class _Check:
             "seconds": seconds,
         } | self.facts
 
+    def dropped(self) -> dict[str, object]:
+        """Return the facts for the log of a look that is not stored."""
+        reason = {"reason": self.result.reason} if isinstance(self.result, Failure) else {}
+        return {"board": self.board.board, "result": "left meanwhile"} | reason
+
     def _put_off(self, failure: Failure) -> dict[str, object]:
         """Plan the next try of a board whose host asked to wait. It was not asked, so this is no check and no failure of the board."""
         every = timedelta(seconds=self.board.every)
@@ -150,8 +151,7 @@ class _Check:
             self.board.next_check_at, every, self.board.failures + 1, self.now
         )
         until = self.now + timedelta(seconds=failure.retry_after or 0)
-        columns = {"held_round": self.round_id, "held_reason": failure.reason}
-        columns["next_check_at"] = max(planned, until) if self.board.watched else None
+        columns = {"held_round": self.round_id, "next_check_at": max(planned, until)}
         self.connection.execute(_CHANGE_BOARD, columns | {"row": self.board.id})
         return {"board": self.board.board, "reason": failure.reason}
 
@@ -388,9 +388,7 @@ class _Check:
         made: tuple[int] = self.connection.execute(_NEW_CHECK, row | columns).inserted_primary_key  # type: ignore[assignment]
         return made[0]
 
-    def _next(self, failures: int, retry_after: float | None) -> datetime | None:
-        if not self.board.watched:  # the configuration has left it meanwhile
-            return None
+    def _next(self, failures: int, retry_after: float | None) -> datetime:
         return schedule.next_check(
             self.now, timedelta(seconds=self.board.every), failures, retry_after, self.random
         )

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from random import Random
 
-from sqlalchemy import Connection, Engine, insert, text, update
+from sqlalchemy import Connection, Engine, insert, select, text, update
 
 from crawler.crawl import crawl_batches
 from crawler.items import BoardRequest, Result
@@ -23,6 +23,7 @@ from monitor.alerts.alerting import Alerting
 from monitor.config.model import Settings
 from monitor.database import lease, tables
 from monitor.database.engine import read_and_roll_back
+from monitor.database.json_values import one_of
 from monitor.history import boards as watch
 from monitor.rounds import host_holds, new_board, outage
 from monitor.rounds.record import CheckRecorder
@@ -123,7 +124,7 @@ class Round:
         for name in wanted:
             boards[name.partition(":")[0]].append(name)
         round_id = await asyncio.to_thread(_open_round, work, settings, work.clock())
-        work.live[round_id] = wanted
+        work.live[round_id] = wanted if alerts else ()
         work.busy.update(boards.keys())
         return cls(work, round_id, settings, boards, alerts, announce, set(boards))
 
@@ -193,18 +194,20 @@ class Round:
         work = self.work
         try:
             async with work.ending, work.gate.storing():
-                apart = {
-                    name
-                    for number, names in work.live.items()
-                    if number != self.id
-                    for name in names
-                }
+                apart = self._apart()
                 since = await asyncio.to_thread(
                     _close_round, self, self._alerting(), apart, work.clock()
                 )
                 work.network.incident, work.network.asked = since, True
         finally:
             del work.live[self.id]
+
+    def _apart(self) -> set[str]:
+        """Return the boards that other rounds introduce at their end. Of two that read a board, the one that ends first does."""
+        others = {
+            name for number, names in self.work.live.items() if number != self.id for name in names
+        }
+        return others - set(self.work.live[self.id])
 
 
 def _open_round(work: Work, settings: Settings, now: datetime) -> int:
@@ -244,8 +247,9 @@ def _close_round(
         summaries.write(connection, found, one.id, now)
         since = outage.settle(connection, alerting, network, tally, round_id=one.id, now=now)
         reminders.expire(connection, now)
+        ended = {"finished_at": now} | ({"held": one.brought.held} if one.brought.held else {})
         connection.execute(
-            update(tables.CheckRound).where(tables.CheckRound.id == one.id).values(finished_at=now)
+            update(tables.CheckRound).where(tables.CheckRound.id == one.id).values(**ended)
         )
         saved = host_holds.save(connection, holds, now)
     holds.mark_saved(saved)
@@ -266,8 +270,17 @@ def report(connection: Connection, round_id: int) -> tuple[BoardReport, ...]:
         )
         for row in checks
     ]
-    held = connection.execute(_HELD, {"round": round_id})
-    reports += [BoardReport(row.board, row.company, "held", reason=row.held_reason) for row in held]
+    held = (
+        connection.scalar(select(tables.CheckRound.held).where(tables.CheckRound.id == round_id))
+        or {}
+    )
+    companies = select(tables.Board.board, tables.Board.company).where(
+        one_of(tables.Board.board, held)
+    )
+    reports += [
+        BoardReport(row.board, row.company, "held", reason=held[row.board])
+        for row in connection.execute(companies)
+    ]
     return tuple(sorted(reports, key=lambda one: one.board))
 
 
@@ -275,7 +288,6 @@ _CHECKS = text("""
 SELECT v.check_id, v.board, v.company, v.result, v.status, v.seen, v.opened, v.revised, v.closed, v.reopened, v.unreadable, v.seconds,
     v.reason
 FROM checks v JOIN board_check c ON c.id = v.check_id WHERE c.round_id = :round ORDER BY v.board, v.check_id""")
-_HELD = text("SELECT board, company, held_reason FROM board WHERE held_round = :round")
 _CHANGES = text("""
 SELECT v.check_id, v.kind, v.posting, v.title, v.url, v.field, v.old, v.new
 FROM posting_changes v JOIN board_check c ON c.id = v.check_id WHERE c.round_id = :round ORDER BY v.change_id""")

@@ -30,6 +30,8 @@ class Brought:
     # trouble that waits for the round's end
     storage_errors: list[Exception] = field(default_factory=list)
     gone: list[str] = field(default_factory=list)  # boards that their ats does not know any more
+    # boards that were not asked, since their host asked to wait: why
+    held: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +134,11 @@ class Storing:
         tally = self.brought.tally
         tally.unreached += [facts for result, facts in stored if is_unreached(result)]
         tally.reached |= any(_is_reached(result) for result, _ in stored)
+        self.brought.held |= {
+            result.board: result.reason
+            for result, _ in stored
+            if isinstance(result, Failure) and result.held
+        }
         say(stored)
 
 

@@ -34,7 +34,7 @@ class Work:
     turns: dict[str, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
     # how many rounds crawl an ats, or wait for their turn
     busy: Counter[str] = field(default_factory=Counter)
-    # rounds that go on, by id: their boards
+    # rounds that go on, by id: the boards that they tell of
     live: dict[int, Collection[str]] = field(default_factory=dict)
     stored: Callable[[], None] = lambda: None  # called when results are stored
     # called when all boards of an ats are, and those of others are not

@@ -13,7 +13,7 @@ from crawler.items import Deadline, Failure, Probe
 from monitor.alerts import digest, mutes
 from monitor.config.model import AlertSettings, Rule
 from monitor.delivery.pack import pack
-from monitor.delivery.queue import discard
+from monitor.delivery.queue import discard, on_their_way
 from monitor.messages import DigestMessage, load
 from monitor.queries.resolve import find_posting
 from tests.support.boards import BOARD, START, posting, snapshot
@@ -144,6 +144,14 @@ def test_a_digest_rule_is_told_there_alone_and_its_alerts_are_sent_with_it(engin
 def test_a_digest_rule_without_a_time_has_one_in_the_morning(engine: Engine) -> None:
     days = Days(engine, replace(ENGINEER, mode="digest"), alerts=AlertSettings())
     assert [days.at(3, 8), days.at(3, 9)] == [0, 1]
+
+
+def test_a_check_beside_the_daemon_does_not_wait_for_a_digest(engine: Engine) -> None:
+    days = Days(engine, replace(ENGINEER, mode="digest"))
+    days.history.look(snapshot([CHEF, posting("1"), posting("2")]))
+    [[round_id]] = days.history.ask("SELECT round_id FROM alert WHERE kind = 'opened'")
+    with engine.connect() as connection:
+        assert on_their_way(connection, days.history.now, round_id) == 0
 
 
 def test_what_waits_for_digests_that_are_given_up_is_told_at_once(engine: Engine) -> None:

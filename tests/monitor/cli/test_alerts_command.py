@@ -58,7 +58,7 @@ def test_a_state_that_is_none_is_refused_with_those_that_are(told: Program) -> N
 
 
 def test_discarded_alerts_are_given_up_up_to_a_moment(told: Program) -> None:
-    nothing = "Nothing was given up: No undelivered alert was written before 1d.\n"
+    nothing = "No undelivered alert was written before 1d, so nothing was given up.\n"
     assert told("alerts", "discard", "--before", "1d").out == nothing
     assert told("alerts", "discard", "--before", "0s").code == 0
     assert {row["state"] for row in told.ask("alerts", "list")} == {"discarded"}

@@ -225,6 +225,27 @@ async def test_a_host_that_hangs_fails_its_boards_in_words_and_closes_nothing(
         ).all() == [("open", 6)]
 
 
+async def test_checks_that_ask_a_daemon_at_the_same_time_each_name_the_boards_that_were_not_asked(
+    tmp_path: Path, server: BoardServer
+) -> None:
+    place = Place(tmp_path, server.url, watched=TOKENS, every="1h")
+    await place.start("run")
+    try:
+        await until(
+            lambda: (
+                len(place.ask("SELECT 1 FROM boards WHERE last_ok_at IS NOT NULL")) == len(TOKENS)
+            )
+        )
+        server.troubles["examplelabs"] = Trouble(status=429, headers={"Retry-After": "600"})
+        await place.run("check", "examplelabs")
+        ran = await asyncio.gather(*(place.run("check") for _ in range(4)))
+        assert [(code, out.count("not asked")) for code, out, _ in ran] == [(1, 3)] * 4
+    finally:
+        place.kill_all()
+        for process in place.processes:
+            await process.communicate()
+
+
 async def test_a_daemon_that_was_killed_obeys_after_its_restart(
     tmp_path: Path, server: BoardServer
 ) -> None:
