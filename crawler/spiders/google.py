@@ -44,19 +44,15 @@ class GoogleSpider(BoardSpider):
 
     async def walk(self, request: BoardRequest, notes: Notes) -> Snapshot:
         """One check of a brand. Raises Unusable when it cannot be told what is there."""
-        site = Site(self.robots, self.base, request, notes)
+        site = Site(self.robots, self.hosts[0], request, notes)
         search, known = Search(site, brand_of(request.board)), frozenset(request.known())
         return await _Check(
             self, site, search, known, Jobs(site, search, known, self.max_probes)
         ).run()
 
     @staticmethod
-    def read(raw: bytes) -> Posting:
+    def read_job(raw: bytes) -> Posting:
         return pages.read_posting(raw)
-
-    @staticmethod
-    def keep(raw: bytes) -> bytes:
-        return raw
 
 
 @dataclass(slots=True)

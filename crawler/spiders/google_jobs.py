@@ -9,9 +9,9 @@ from typing import Any
 from crawler.items import Probe
 from crawler.responses import BadResponse
 from crawler.spiders import google_pages as pages
-from crawler.spiders.base import SILENT_LIMIT
 from crawler.spiders.google_pages import PAGE
 from crawler.spiders.google_search import ROOT, Search, Site
+from crawler.spiders.probing import SILENT_LIMIT, probe_in_turn
 
 _MOST = 50  # pages of jobs that moved, of one check
 _MANY = 0.5  # of the known roles: so many edits at once are the site's doing
@@ -106,13 +106,8 @@ class Jobs:
         """Probe these jobs by their pages. A job of another brand is not asked for: two checks close it here."""
         elsewhere = self.own.get("elsewhere", ())
         probes = {key: Probe.SILENT for key in keys if key in elsewhere}
-        silent = 0
-        for key in [key for key in keys if key not in probes][: self.max_probes]:
-            probes[key] = await self._probe(key)
-            silent = silent + 1 if probes[key] is Probe.SILENT else 0
-            if silent == SILENT_LIMIT:
-                break
-        return probes
+        others = [key for key in keys if key not in probes][: self.max_probes]
+        return probes | await probe_in_turn(others, self._probe)
 
     async def _probe(self, key: str) -> Probe:
         try:

@@ -11,20 +11,17 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Collection, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 from xml.etree import ElementTree as ET
 
 import msgspec
 
-from crawler.items import Posting, Unreadable
-from crawler.read.deadline import read_deadline
-from crawler.read.fields import LONGEST_TEXT, clean_text, company_name, line
-from crawler.read.pay import read_pay
-from crawler.read.place import workplace
-from crawler.read.text import to_text
+from crawler.items import Posting
+from crawler.read.fields import clean_text, company_name, line
 from crawler.responses import BadResponse, mend
+from crawler.spiders.postings import epoch_instant, posting_from_html
 
 JOB_PAGE = "https://www.google.com/about/careers/applications/jobs/results/{}"
 SITE = "www.google.com"
@@ -129,45 +126,19 @@ def raw_of(record: Record) -> bytes:
 
 
 def read_posting(raw: bytes) -> Posting:
-    """A stored record as a posting. Raises Unreadable."""
-    try:
-        return _posting(msgspec.json.decode(raw))
-    except (
-        LookupError,
-        TypeError,
-        ValueError,
-        AttributeError,
-        ArithmeticError,
-        RecursionError,
-    ) as error:
-        raise Unreadable(f"{type(error).__name__}: {error}") from error
-
-
-def _posting(record: Record) -> Posting:
-    title = line(record[_TITLE])
-    if not title:
-        raise ValueError("a job without a title")
-    places = tuple(dict.fromkeys(filter(None, map(_place, record[_PLACES] or []))))
-    location = "; ".join(places)
-    description = "\n\n".join(filter(None, (_text(record, field) for field in _TEXTS)))
-    published = _instant(record, _PUBLISHED)
-    return Posting(
+    """Return a stored record as a posting. Any error of decoding or reading makes it unreadable."""
+    record: Record = msgspec.json.decode(raw)
+    locations = tuple(dict.fromkeys(filter(None, map(_place, record[_PLACES] or []))))
+    return posting_from_html(
+        *(_html(record, field) for field in _TEXTS),
         key=key_of(record),
-        title=title,
+        title=record[_TITLE],
         url=JOB_PAGE.format(key_of(record)),
-        location=location,
-        locations=places,
-        department="",
-        employment_type="",
-        workplace=workplace(location),
-        pay=read_pay(description, place=location),
-        deadline=read_deadline(description, published=published, place=location),
-        description=description,
+        location="; ".join(locations),
+        locations=locations,
         company=company_name(record[_BRAND]),
-        requisition=None,
-        internal_job=None,
-        first_published=published,
-        updated_at=_instant(record, _UPDATED),
+        published=_instant(record, _PUBLISHED),
+        updated=_instant(record, _UPDATED),
         unsent=frozenset() if has_text(record) else frozenset({"description"}),
     )
 
@@ -183,14 +154,6 @@ def _place(place: list[Any]) -> str:
     )
 
 
-def _text(record: Record, field: int) -> str:
-    """A text of the record as a reader sees it; "" for none. Raises ValueError for one that is too long."""
-    html = _html(record, field)
-    if len(html) > LONGEST_TEXT:
-        raise ValueError(f"a text of {len(html)} characters")
-    return to_text(html)
-
-
 def _html(record: Record, field: int) -> str:
     """The HTML of a text, which stands second in a pair; "" for none."""
     pair = record[field] if len(record) > field else None
@@ -198,11 +161,10 @@ def _html(record: Record, field: int) -> str:
 
 
 def _instant(record: Record, field: int) -> datetime | None:
-    """A time of the record, which is [seconds, nanoseconds]; None for anything else."""
+    """Return a time of the record, which is [seconds, nanoseconds]; None for anything else."""
     match record[field] if len(record) > field else None:
-        # before the year 2096
-        case [int() as seconds, *_] if 0 < seconds < 4_000_000_000:  # noqa: PLR2004
-            return datetime.fromtimestamp(seconds, UTC)
+        case [int() as seconds, *_]:
+            return epoch_instant(seconds)
     return None
 
 

@@ -13,6 +13,7 @@ import pytest
 
 from crawler.items import BoardRequest, Posting, Probe, Sighting, Unreadable
 from crawler.responses import BadResponse
+from crawler.spiders.google import GoogleSpider
 from crawler.spiders.google_pages import raw_of, read_job, read_posting, read_results, read_sitemap
 from tests.support.google_server import GoogleServer, Job
 from tests.support.google_watch import crawled, is_failure, snapshot
@@ -262,7 +263,7 @@ def test_a_record_of_another_form_is_unreadable() -> None:
         [*record[:1], "", *record[2:]],
     ):
         with pytest.raises(Unreadable):
-            read_posting(raw_of(damaged))
+            GoogleSpider.read(raw_of(damaged))
 
 
 def test_a_job_page_is_believed_only_for_its_own_job() -> None:
