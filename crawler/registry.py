@@ -271,6 +271,7 @@ READABLE = {
         "Google Careers", "crawler.spiders.google:GoogleSpider", every=timedelta(hours=1)
     ),
     "greenhouse": Ats("Greenhouse", "crawler.spiders.greenhouse:GreenhouseSpider", reader=2),
+    "lever": Ats("Lever", "crawler.spiders.lever:LeverSpider"),
 }
 
 

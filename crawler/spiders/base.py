@@ -6,42 +6,25 @@
     each known posting that the list lacks    → a probe, in the same crawl and with the same delays
 
 A spider of one ATS declares its addresses, the form and the pages of its list, how a posting is
-probed, how a job is read and which of its fields are stored. The class attributes are all that a
-simple ATS needs beside `read_job`.
-
-Each board is one coroutine, so it ends in one result whatever happens to it. Nothing is decided
-where Scrapy swallows exceptions: in callbacks, pipelines and signal handlers. Such requests pass
-by Scrapy's queue and its CONCURRENT_REQUESTS, so each board takes a slot. It holds the slot until
-its result is delivered, so that a slow reader slows the crawl and does not fill the memory.
-It frees the slot while it waits to try again.
-https://docs.scrapy.org/en/latest/topics/coroutines.html#inline-requests
+probed and which fields of a job are stored. It adds `read_job`. Most need nothing else.
 """
 
 from __future__ import annotations
 
-import asyncio
 import re
-import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from random import Random
 from typing import Any, ClassVar
 from urllib.parse import quote, unquote
 
 import msgspec
-import structlog
 from msgspec import Raw
 from msgspec.json import Decoder
-from scrapy import Spider
 from xxhash import xxh3_128_hexdigest
 
-from crawler.feed_export import items
-from crawler.fetch import Answer, Fetcher, Patience
-from crawler.gate import Gate
-from crawler.holds import Holds
+from crawler.fetch import Answer
 from crawler.items import (
     BoardRequest,
-    Failure,
     Posting,
     Probe,
     Result,
@@ -52,7 +35,7 @@ from crawler.items import (
 )
 from crawler.notes import Notes
 from crawler.responses import BadResponse, decode
-from crawler.robots import Robots
+from crawler.spiders.checks import CheckSpider
 from crawler.spiders.listing import (
     JobHeader,
     JobList,
@@ -77,16 +60,10 @@ _UNREADABLE = (
 )
 _fields = Decoder(dict[str, Raw])
 
-log = structlog.get_logger()
 
+class BoardSpider(CheckSpider):
+    """Reads the boards of one ATS as its class attributes say."""
 
-class BoardSpider(Spider):
-    """Checks boards of one ATS. Results go to `deliver`; `scrapy crawl` gets postings as items."""
-
-    # A spider declares:
-    api_url: str  # the scheme and host of its API
-    # further hosts, for an ATS that has several; a board is on one of them
-    other_urls: ClassVar[tuple[str, ...]] = ()
     list_path: ClassVar[str]  # the address of a list, with {token}
     list_form: ClassVar[Decoder[Any]] = Decoder(JobList)  # or Decoder(list[Raw]): a bare array
     paging: ClassVar[Paging] = Paging()  # one answer
@@ -97,31 +74,8 @@ class BoardSpider(Spider):
     # the fields of a job that are stored, where others may name people; None: all
     stored_fields: ClassVar[frozenset[str] | None] = None
 
-    def __init__(
-        self,
-        boards: str = "",
-        api_url: str | None = None,
-        *,
-        requests: Sequence[BoardRequest] = (),
-        deliver: Callable[[Result], Awaitable[None]] | None = None,
-        max_probes: int = 0,
-        holds: Holds | None = None,
-    ) -> None:
-        """Take the boards to check. `boards` are tokens, separated by commas."""
-        super().__init__()
-        self.hosts = [
-            url.rstrip("/") for url in ([api_url] if api_url else [self.api_url, *self.other_urls])
-        ]
-        tokens = (token.strip() for token in boards.split(","))
-        self.requests = [
-            *requests,
-            *(BoardRequest(f"{self.name}:{token}") for token in tokens if token),
-        ]
-        self.deliver = deliver
-        self.max_probes = max_probes
-        self.holds = holds or Holds()
-        self.random = Random()  # noqa: S311  # spreads retries
-        self.started = asyncio.Event()  # from here on Scrapy can stop it
+    def __init__(self, *args: Any, **options: Any) -> None:  # noqa: ANN401  # those of CheckSpider
+        super().__init__(*args, **options)
         self._reader, self._redactor = self.read, self.keep  # bound once, for many sightings
 
     # what a spider adds
@@ -136,9 +90,9 @@ class BoardSpider(Spider):
     def slice(self, body: bytes) -> Listing:
         """Return the jobs of a list. Raises BadResponse."""
         answer: JobList | list[Raw] = decode(body, self.list_form)
-        return (
-            Listing(answer.jobs, answer.total) if isinstance(answer, JobList) else Listing(answer)
-        )
+        if isinstance(answer, JobList):
+            return Listing(answer.jobs, answer.total)
+        return Listing(answer)
 
     def job_header(self, job: bytes | Raw) -> JobHeader:
         """Return a raw job's key and company. Raises ValueError or RecursionError without a key."""
@@ -164,8 +118,9 @@ class BoardSpider(Spider):
         token = token_in_address(request.board)
         host, answer = await self._first_answer(token, request, notes)
         if answer.status == 304:  # noqa: PLR2004  # Not Modified
-            missing = [key for key in request.known() if key in request.missing]
-            probes = await self.probe(host, token, missing) if request.missing else {}
+            known = request.known() if request.missing else ()
+            missing = [key for key in known if key in request.missing]
+            probes = await self.probe(host, token, missing)
             return Unchanged(request.board, probes, bytes=answer.bytes_received)
         snapshot = await self.read_pages(
             request.board, host + self.list_path.format(token=token), answer
@@ -184,63 +139,6 @@ class BoardSpider(Spider):
             return cls.read_job(raw)
         except _UNREADABLE as error:
             raise Unreadable(f"{type(error).__name__}: {error}") from error
-
-    async def start(self) -> AsyncIterator[dict[str, object]]:
-        """Check all boards at once, as far as the slots allow."""
-        self.fetcher = Fetcher(
-            self.crawler.engine.download_async,
-            self.settings.getfloat("DOWNLOAD_TIMEOUT"),
-            Gate(self.holds),
-        )
-        self.robots = Robots(self.fetcher)
-        self.slots = asyncio.Semaphore(self.settings.getint("CONCURRENT_REQUESTS"))
-        self.started.set()
-        if not self.requests:
-            log.error("no_boards_given", usage=f"scrapy crawl {self.name} -a boards=TOKEN,TOKEN")
-        checks = [asyncio.create_task(self._check(request)) for request in self.requests]
-        try:
-            for check in asyncio.as_completed(checks):
-                for item in await check:
-                    yield item
-        finally:
-            for task in checks:
-                task.cancel()
-            await asyncio.gather(*checks, return_exceptions=True)
-
-    async def _check(self, request: BoardRequest) -> list[dict[str, object]]:
-        """Check one board and deliver its result. Return its postings as items for a feed."""
-        began, patience, notes = time.monotonic(), Patience(self.random), Notes.load(request.notes)
-        while True:
-            async with self.slots:
-                result, wait = await self._attempt(request, notes, patience)
-                if wait is None:
-                    return await self._hand_over(
-                        replace(result, seconds=time.monotonic() - began, notes=notes.dump())
-                    )
-            await asyncio.sleep(wait)
-
-    async def _attempt(
-        self, request: BoardRequest, notes: Notes, patience: Patience
-    ) -> tuple[Result, float | None]:
-        """Return a result, and the seconds to wait if another try may give a better one.
-
-        This is the job around one board: it catches everything, so that no other board suffers.
-        """
-        try:
-            return await self.walk(request, notes), None
-        except BadResponse as trouble:
-            wait = patience.wait_after(trouble)
-            return _failure(request.board, trouble, was_asked=patience.tries > 0), wait
-        except Exception as error:
-            log.exception("board_not_read", board=request.board)
-            reason = f"rolewatch could not read it: {type(error).__name__}"
-            return Failure(request.board, reason), None
-
-    async def _hand_over(self, result: Result) -> list[dict[str, object]]:
-        if self.deliver is None:
-            return items(result)
-        await self.deliver(result)
-        return []
 
     # a list
 
@@ -282,7 +180,14 @@ class BoardSpider(Spider):
             except BadResponse as trouble:
                 trouble.status, trouble.size = answer.status, answer.bytes_received
                 raise
-            answer = await self.fetcher.get(_with_query(url, query), {}, _FULL_LIST)
+            answer = await self._next_page(_with_query(url, query))
+
+    async def _next_page(self, url: str) -> Answer:
+        try:
+            return await self.fetcher.get(url, {}, _FULL_LIST)
+        except BadResponse as trouble:
+            trouble.unknown = False  # the first page knew the board
+            raise
 
     def sighting(self, key: str, raw: bytes) -> Sighting:
         """Return a posting seen in an answer."""
@@ -309,19 +214,6 @@ class BoardSpider(Spider):
             return Probe.THERE if self.job_header(answer.body).key == key else Probe.SILENT
         except (BadResponse, ValueError, RecursionError):
             return Probe.SILENT
-
-
-def _failure(board: str, trouble: BadResponse, *, was_asked: bool) -> Failure:
-    """Return the failure of a board. `was_asked`: the host answered a try of this check."""
-    return Failure(
-        board,
-        trouble.reason,
-        trouble.status,
-        unknown=trouble.unknown,
-        retry_after=trouble.retry_after,
-        bytes=trouble.size,
-        held=trouble.held and not was_asked,
-    )
 
 
 def token_in_address(board: str) -> str:

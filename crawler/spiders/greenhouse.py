@@ -18,7 +18,7 @@ from crawler.read.place import is_work_model, places, workplace
 from crawler.read.text import clean
 from crawler.spiders.base import BoardSpider
 from crawler.spiders.listing import JobList, RawHeader
-from crawler.spiders.postings import posting_from_html
+from crawler.spiders.postings import believed, posting_from_html
 
 # the keys of a job, and the fields of a posting that stay unknown without them
 _SENT_AS = {
@@ -30,7 +30,6 @@ _SENT_AS = {
 _EMPLOYMENT = ("employment type", "contract type", "time type", "job type")
 _WORKPLACE = ("workplace type", "work model", "workplace", "location type", "remote status")
 _IS_PAY = re.compile(r"\b(salary|pay|compensation)\b", re.IGNORECASE)
-_HIGHEST_PAY = 1e9  # more is a slip
 _PERSON = re.compile(r"\b(manager'?s?|recruiter|coordinator|sourcer)\b", re.IGNORECASE)
 
 
@@ -122,12 +121,7 @@ def _places(job: dict[str, Any], location: str) -> tuple[str, ...]:
 
 def _pay(job: dict[str, Any]) -> Pay | None:
     """Return the stated pay. `pay_input_ranges` is there only for postings that disclose it."""
-    pay = stated_pay(job.get("pay_input_ranges") or _pay_fields(job))
-    return (
-        pay
-        if pay and 0 <= (pay.minimum or 0) <= (pay.maximum or _HIGHEST_PAY) <= _HIGHEST_PAY
-        else None
-    )
+    return believed(stated_pay(job.get("pay_input_ranges") or _pay_fields(job)))
 
 
 def _pay_fields(job: dict[str, Any]) -> list[dict[str, Any]]:

@@ -15,6 +15,7 @@ from crawler.read.pay import read_pay
 from crawler.read.place import places, workplace
 from crawler.read.text import to_text
 
+_HIGHEST_PAY = 1e9  # of any currency and period; more is a slip
 _LATEST = 4_000_000_000  # seconds; in the year 2096
 
 
@@ -72,11 +73,21 @@ def joined(*names: str | None) -> str:
     return "; ".join(dict.fromkeys(filter(None, cleaned)))
 
 
-def epoch_instant(seconds: object) -> datetime | None:
-    """Return the UTC instant of a time in seconds since 1970; None for anything else."""
-    if not isinstance(seconds, (int, float)) or not 0 < seconds < _LATEST:
+def epoch_instant(value: object, per_second: int = 1) -> datetime | None:
+    """Return the UTC instant of a number of seconds since 1970, or of a part of seconds.
+
+    None for anything else.
+    """
+    if not isinstance(value, int) or not 0 < value < _LATEST * per_second:
         return None
-    return datetime.fromtimestamp(seconds, UTC)
+    return datetime.fromtimestamp(value / per_second, UTC)
+
+
+def believed(pay: Pay | None) -> Pay | None:
+    """Return stated pay; None for a range that is upside down or too high for any job."""
+    if pay and 0 <= (pay.minimum or 0) <= (pay.maximum or _HIGHEST_PAY) <= _HIGHEST_PAY:
+        return pay
+    return None
 
 
 def _title(written: str) -> str:
