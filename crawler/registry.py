@@ -1,8 +1,4 @@
-"""Every ATS that rolewatch knows by name: its title, its pages for people, how it writes tokens and keys, and whether it can be read.
-
-A spider is named by its dotted path and imported only to crawl, so that a command that asks which
-ATS there are starts without Scrapy.
-"""
+"""The ATS that rolewatch knows: titles, pages for people, forms of tokens and keys, spiders."""
 
 from __future__ import annotations
 
@@ -34,11 +30,7 @@ _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE
 
 @dataclass(frozen=True, slots=True)
 class Product:
-    """An ats: its title, its pages for people, and how it writes tokens and keys.
-
-    In `page` and `job`, {token} is the whole token, {host} its first step as a host name, {rest}
-    what follows that step.
-    """
+    """An ATS: its title, its pages for people, and the forms of its tokens and keys."""
 
     title: str
     page: str  # a board's page for people
@@ -56,7 +48,7 @@ class Product:
 def _labels(
     title: str, domain: str, page: str = "", job: str = "", *, cased: bool = False
 ) -> Product:
-    """An ats that gives each tenant a host."""
+    """Return an ATS that gives each tenant a host."""
     job = "https://{host}" + job if job else ""
     return Product(
         title, "https://{host}" + page, job, domain, step=_LABEL, lower=not cased, cased=cased
@@ -172,12 +164,15 @@ _UPPER_KEYS = {"workable"}
 
 
 def title(ats: str) -> str:
-    """The ats as people call it; its name for one that is not known."""
+    """Return the title of an ATS; its name if it is not known."""
     return PRODUCTS[ats].title if ats in PRODUCTS else ats
 
 
 def canonical_token(ats: str, token: str) -> str:
-    """The token as rolewatch writes it: `Merge%20Labs` for "Merge Labs". Raises ValueError when it can be no token of this ats."""
+    """Return the token as rolewatch writes it: `Merge%20Labs` for "Merge Labs".
+
+    Raises ValueError when it can be no token of this ATS.
+    """
     product = PRODUCTS[ats]
     steps = [unquote(step, errors="strict").strip() for step in token.split("/")]
     if (
@@ -200,7 +195,7 @@ def canonical_token(ats: str, token: str) -> str:
 
 
 def canonical_key(ats: str, key: str) -> str:
-    """The key as the ats sends it. Raises ValueError when it can be none."""
+    """Return the key as the ATS sends it. Raises ValueError when it can be none."""
     if not PRODUCTS[ats].key.fullmatch(key):
         raise ValueError(key)
     if _UUID.fullmatch(key):
@@ -209,7 +204,10 @@ def canonical_key(ats: str, key: str) -> str:
 
 
 def fold(board: str) -> str:
-    """Return the key that all spellings of one board share: `ashby:openai` for `ashby:OpenAI`. Compare with it, never show it."""
+    """Return the form that all spellings of one board share: `ashby:openai` for `ashby:OpenAI`.
+
+    Use it to compare, never to show.
+    """
     ats, _, token = board.partition(":")
     ats = ats.lower()
     if ats in PRODUCTS and PRODUCTS[ats].cased:
@@ -218,18 +216,18 @@ def fold(board: str) -> str:
 
 
 def same_board(one: str, other: str) -> bool:
-    """Are these two names of one board?"""
+    """Return whether two names mean one board."""
     return fold(one) == fold(other)
 
 
 def brand(token: str) -> str:
-    """A brand of Google's as its site writes it: `DeepMind` for the token `deepmind`."""
+    """Return a brand of Google's as its site writes it: `DeepMind` for the token `deepmind`."""
     name = unquote(token)
     return _BRANDS.get(name.casefold(), name.title())
 
 
 def board_url(ats: str, token: str) -> str:
-    """The page of a board for people; "" for an ats that is not known."""
+    """Return the page of a board for people; "" for an ATS that is not known."""
     if ats not in PRODUCTS:
         return ""
     if ats == "google":
@@ -238,7 +236,7 @@ def board_url(ats: str, token: str) -> str:
 
 
 def posting_url(ats: str, token: str, key: str) -> str:
-    """The page of a posting for people; its board's where token and key alone do not lead to it."""
+    """Return the page of a posting for people; its board's page where the ATS needs more than the key."""
     job = PRODUCTS[ats].job if ats in PRODUCTS else ""
     return _filled(PRODUCTS[ats], job, token, key) if job else board_url(ats, token)
 
@@ -253,7 +251,7 @@ def _filled(product: Product, template: str, token: str, key: str = "") -> str:
 
 @dataclass(frozen=True, slots=True)
 class Ats:
-    """An ats that can be read."""
+    """An ATS that can be read."""
 
     title: str  # as people call it
     spider: str  # a dotted path
@@ -276,31 +274,31 @@ READABLE = {
 
 
 def supported() -> frozenset[str]:
-    """The ats that can be crawled."""
+    """Return the names of the ATS that can be crawled."""
     return frozenset(READABLE)
 
 
 def is_readable(board: str) -> bool:
-    """Can this board be crawled?"""
+    """Return whether this board can be crawled."""
     return board.partition(":")[0] in READABLE
 
 
 def default_every(ats: str) -> timedelta | None:
-    """The time between two checks that the ats itself asks for, if any."""
+    """Return the time between two checks that the ATS itself asks for; None for most."""
     return READABLE[ats].every if ats in READABLE else None
 
 
 def spider(ats: str) -> type[BoardSpider]:
-    """The spider class of an ats that can be crawled."""
+    """Return the spider class of an ATS that can be crawled."""
     found: type[BoardSpider] = resolve_name(READABLE[ats].spider)
     return found
 
 
 def reader_version(ats: str) -> int:
-    """The version of today's reader of an ats; 0 for one that can no longer be read."""
+    """Return the version of today's reader of an ATS; 0 for one that can no longer be read."""
     return READABLE[ats].reader if ats in READABLE else 0
 
 
 def reread(ats: str, raw: bytes) -> Posting:
-    """The posting of a stored raw job, as today's reader reads it. Raises Unreadable."""
+    """Return the posting of a stored raw job, as today's reader reads it. Raises Unreadable."""
     return spider(ats).read(raw)

@@ -27,7 +27,10 @@ from crawler.spiders.ashby_posting import PAGES, api_posting, page_posting
 from crawler.spiders.base import BoardSpider, token_in_address
 from crawler.spiders.listing import Listing, RawHeader
 
-PAGE_NOTE = "Ashby's public API is switched off for this board; its page is read instead, which has no texts"
+PAGE_NOTE = (
+    "Ashby's public API is switched off for this board; "
+    "its page is read instead, which has no texts"
+)
 _NOT_FOUND = 404
 _PAGE_ANSWERS = frozenset({200, _NOT_FOUND})
 _UNLISTED = re.compile(rb'"isListed"\s*:\s*false')
@@ -45,7 +48,7 @@ _STORED = ashby_page.KEPT | {
         "descriptionPlain",
     ),
     *("compensation", "shouldDisplayCompensationOnJobPostings"),
-}  # fields of a job of either kind that name nobody; a new one is not kept until it is known
+}  # fields of a job of either kind that name nobody; a new one is not stored until it is known
 
 
 class _Header(RawHeader):
@@ -86,7 +89,7 @@ class AshbySpider(BoardSpider):
         return await self._walk_page(request, notes)
 
     async def _walk_page(self, request: BoardRequest, notes: Notes) -> Result:
-        """One check of a board whose API answers 404. Raises Unusable, also when there is no such board."""
+        """Check a board whose API answers 404. Raises BadResponse, also for an unknown board."""
         token = token_in_address(request.board)
         host = self.hosts[0]
         url = f"{PAGES if host == self.api_url else host}/{token}?embed=js"
@@ -116,7 +119,7 @@ class AshbySpider(BoardSpider):
 
 
 def _rows(name: str, answer: Answer) -> list[object]:
-    """The rows of the board on its page. Raises Unusable."""
+    """Return the rows of the board on its page. Raises BadResponse."""
     shown = clean(name)
     try:
         page = (
@@ -139,7 +142,7 @@ def _rows(name: str, answer: Answer) -> list[object]:
 
 
 def _is_listed(job: msgspec.Raw) -> bool:
-    """Whether the board shows this job. One that cannot be read is left for `head` to refuse."""
+    """Return whether the board shows this job. An unreadable one is left for `job_header()`."""
     try:
         return _listed.decode(job).is_listed is not False
     except (ValueError, RecursionError):

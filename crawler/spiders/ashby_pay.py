@@ -64,7 +64,8 @@ _SIGNS |= {
 }
 _SCALES = {"": 1, "K": 1_000, "M": 1_000_000, "B": 1_000_000_000}
 _FIGURE = re.compile(
-    r"(?P<sign>[A-Z]{0,2}[$¥]|[€£₹₩₪₫₱]|\b[A-Z]{3}(?=\s?\d))\s?(?P<number>\d[\d,]*(?:\.\d+)?)(?P<scale>[KMB]?)\b"
+    r"(?P<sign>[A-Z]{0,2}[$¥]|[€£₹₩₪₫₱]|\b[A-Z]{3}(?=\s?\d))\s?"
+    r"(?P<number>\d[\d,]*(?:\.\d+)?)(?P<scale>[KMB]?)\b"
 )
 _PART = re.compile(r"•|\bOffers\b|\bMultiple Ranges\b")
 _OTHER = re.compile(
@@ -98,7 +99,10 @@ class Tier(msgspec.Struct, rename="camel"):
 
 
 class Compensation(msgspec.Struct, rename="camel"):
-    """The object `compensation` of a job. https://developers.ashbyhq.com/docs/public-job-posting-api"""
+    """The object `compensation` of a job.
+
+    https://developers.ashbyhq.com/docs/public-job-posting-api
+    """
 
     compensation_tiers: list[Tier] | None = None
     summary_components: list[Component] | None = None
@@ -123,7 +127,10 @@ class _Range(NamedTuple):
 
 
 def tier_pay(stated: Compensation, place: Place) -> Pay | None:
-    """Return the pay of a job's tiers. None when they state no salary, or numbers that make no sense."""
+    """Return the pay of a job's tiers.
+
+    None when they state no salary, or numbers that make no sense.
+    """
     tiers = stated.compensation_tiers or [
         Tier(stated.summary_components or [], None, stated.compensation_tier_summary)
     ]
@@ -142,7 +149,7 @@ def tier_pay(stated: Compensation, place: Place) -> Pay | None:
 
 
 def _of_place(ranges: list[_Range], place: Place) -> list[_Range]:
-    """The ranges that hold for the posting's first place. Empty when no one can tell."""
+    """Return the ranges that hold for the posting's first place. Empty when it is not clear."""
     titles = [found.title for found in ranges]
     if len(ranges) == 1 or not any(titles):
         return ranges
@@ -153,7 +160,7 @@ def _of_place(ranges: list[_Range], place: Place) -> list[_Range]:
 
 
 def _is_level(title: str) -> bool:
-    """Is the title one of a level, such as "Senior Engineer", and of nothing else?"""
+    """Return whether the title names a level, such as "Senior Engineer", and nothing else."""
     words = re.findall(r"\w+", title.casefold())
     return any(map(_LEVEL.fullmatch, words)) and all(
         _LEVEL.fullmatch(word) or _ROLE.fullmatch(word) for word in words
@@ -180,7 +187,7 @@ def _is_total(words: str) -> bool:
 
 
 def _span(salaries: list[Component]) -> tuple[float | None, float | None]:
-    """The lowest minimum and the highest maximum; an open end of one range leaves that end open."""
+    """Return the lowest minimum and the highest maximum. An open end of one range stays open."""
     lows = [salary.min_value for salary in salaries if salary.min_value is not None]
     highs = [salary.max_value for salary in salaries if salary.max_value is not None]
     whole = len(salaries)
@@ -193,12 +200,12 @@ def _is_sane(minimum: float | None, maximum: float | None) -> bool:
 
 
 def _code(currency: str | None) -> str | None:
-    """The code, where it has the form of ISO 4217."""
+    """Return the code if it has the form of ISO 4217."""
     return currency if currency and re.fullmatch(r"[A-Z]{3}", currency) else None
 
 
 def _words(stated: Compensation, tiers: list[Tier]) -> str:
-    """The words of every tier, each after its title where there are several."""
+    """Return the words of every tier, each after its title where there are several."""
     lines = [(tier.title, tier.tier_summary) for tier in tiers if tier.tier_summary]
     if len(lines) < 2:  # one range  # noqa: PLR2004
         text = (lines[0][1] if lines else None) or stated.compensation_tier_summary or ""
@@ -210,7 +217,10 @@ def _words(stated: Compensation, tiers: list[Tier]) -> str:
 
 
 def summary_pay(summary: str) -> Pay | None:
-    """Return the pay of a one-line summary, which spans all ranges of its job. None when it states no salary."""
+    """Return the pay of a one-line summary, which spans all ranges of its job.
+
+    None when it states no salary.
+    """
     text = clean(summary)[:_LONGEST_TEXT]
     for part in _PART.split(text):
         figures = list(_FIGURE.finditer(part))
@@ -220,7 +230,10 @@ def summary_pay(summary: str) -> Pay | None:
 
 
 def _read_part(part: str, figures: list[re.Match[str]], text: str) -> Pay:
-    """The pay of the part of a summary that states it; only its words when the figures are no range and no single amount."""
+    """Return the pay of the part of a summary that states it.
+
+    Only its words when the figures are neither a range nor a single amount.
+    """
     unclear = Pay(None, None, None, None, text)
     first, last = figures[0], figures[-1]
     currencies = {_SIGNS.get(figure["sign"]) or _code(figure["sign"]) for figure in figures}

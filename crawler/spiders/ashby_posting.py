@@ -33,7 +33,10 @@ class _SecondPlace(msgspec.Struct, rename="camel"):
 
 
 class _Job(msgspec.Struct, rename="camel"):
-    """A job of the API. https://developers.ashbyhq.com/docs/public-job-posting-api"""
+    """A job of the API.
+
+    https://developers.ashbyhq.com/docs/public-job-posting-api
+    """
 
     id: str
     title: str
@@ -57,7 +60,10 @@ class _Organization(msgspec.Struct, rename="camel"):
 
 
 class _Row(msgspec.Struct, rename="camel"):
-    """A row of the page, as `ashby_page` makes it. The public sees the external name of a place or a department, where there is one."""
+    """A row of the page, as `ashby_page` makes it.
+
+    The public sees the external name of a place or a department, where there is one.
+    """
 
     id: str
     title: str
@@ -82,7 +88,10 @@ _job, _row = msgspec.json.Decoder(_Job), msgspec.json.Decoder(_Row)
 
 
 def api_posting(raw: bytes) -> Posting:
-    """Return the posting of an API job. Raises ValueError or TypeError, which decoding errors are, or RecursionError."""
+    """Return the posting of an API job.
+
+    Raises ValueError or TypeError, which decoding errors are, or RecursionError.
+    """
     job = _job.decode(raw)
     location = joined(job.location, *(each.location for each in job.secondary_locations or []))
     model = _model(job.workplace_type) or (
@@ -159,13 +168,13 @@ def _line(value: _Text) -> str:
 
 
 def _stable(url: str) -> str:
-    """One spelling of a job's address, whichever kind of row it comes from."""
+    """Return one spelling of a job's address, whichever kind of row it comes from."""
     found = _JOB_URL.match(url)
     return f"{PAGES}/{quote(unquote(found[1]), safe='')}/{found[2]}" if found else url
 
 
 def _employment(value: _Text) -> str:
-    """In words: "Full-time", "Intern"."""
+    """Return the type in words: "Full-time", "Intern"."""
     written = _line(value)
     return _EMPLOYMENT.get(written) or _WORD_BEGINS.sub(" ", written)
 
@@ -180,7 +189,10 @@ def _deadline(value: _Text) -> Deadline | None:
 
 
 def _compensation(sent: object) -> Compensation | UnsetType | None:
-    """The pay tiers. One of another form counts as not sent: a role is worth more than the pay beside it, and nobody edited it."""
+    """Return the pay tiers. Tiers of another form count as not sent.
+
+    A role is worth more than the pay beside it, and nobody edited it.
+    """
     try:
         return UNSET if sent is UNSET else msgspec.convert(sent, Compensation | None)
     except msgspec.ValidationError:
@@ -188,7 +200,7 @@ def _compensation(sent: object) -> Compensation | UnsetType | None:
 
 
 def _tier_pay(job: _Job, compensation: Compensation | UnsetType | None) -> Pay | None:
-    """The pay of the API's fields. None where the employer hides it, even if numbers came along."""
+    """Return the pay of the API's fields. None where the employer hides it, even with numbers."""
     if (
         not isinstance(compensation, Compensation)
         or job.should_display_compensation_on_job_postings is False
@@ -198,7 +210,7 @@ def _tier_pay(job: _Job, compensation: Compensation | UnsetType | None) -> Pay |
 
 
 def _address(value: object) -> tuple[str, ...]:
-    """City, region and country, as far as the address has them."""
+    """Return city, region and country; "" for each that the address lacks."""
     postal = value.get("postalAddress") if isinstance(value, dict) else None
     parts = postal if isinstance(postal, dict) else {}
     return tuple(
@@ -208,7 +220,7 @@ def _address(value: object) -> tuple[str, ...]:
 
 
 def _summary_pay(row: _Row) -> Pay | None:
-    """The pay of the page's words."""
+    """Return the pay of the page's words."""
     summary = row.compensation_tier_summary
     if not isinstance(summary, str) or row.should_display_compensation_on_job_board is False:
         return None

@@ -52,7 +52,7 @@ class Results(NamedTuple):
 
 
 def read_results(page: bytes) -> Results:
-    """The records of a search page. Raises Unusable when the page is of another form."""
+    """Return the records of a search page. Raises BadResponse for a page of another form."""
     match _data(page, _SEARCH_DATA):
         case [list() | None as found, _, int() as total, *_]:
             rows = found or []
@@ -65,7 +65,7 @@ def read_results(page: bytes) -> Results:
 
 
 def read_job(page: bytes, key: str) -> Record | None:
-    """The record of a job page; None when the page holds no record of that job."""
+    """Return the record of a job page; None when the page holds no record of that job."""
     try:
         data = _data(page, _JOB_DATA)
     except BadResponse:
@@ -96,17 +96,17 @@ def _is_record(row: object) -> bool:
 
 
 def key_of(record: Record) -> str:
-    """The job's id: a string, since it is too long for a double."""
+    """Return the job's id: a string, since it is too long for a double."""
     return str(record[_ID])
 
 
 def brand_of(record: Record) -> str:
-    """The employer's brand as the site writes it ("DeepMind"); "" when the record names none."""
+    """Return the employer's brand as the site writes it ("DeepMind"); "" for none."""
     return clean_text(record[_BRAND]) if isinstance(record[_BRAND], str) else ""
 
 
 def countries_of(record: Record) -> set[str]:
-    """The ISO 3166 codes of the record's places."""
+    """Return the ISO 3166 codes of the record's places."""
     places = record[_PLACES] if isinstance(record[_PLACES], list) else []
     return {
         place[5]
@@ -116,12 +116,15 @@ def countries_of(record: Record) -> set[str]:
 
 
 def has_text(record: Record) -> bool:
-    """Whether the record says anything of the job beyond its title."""
+    """Return whether the record says anything of the job beyond its title."""
     return any(_html(record, field) for field in (_ABOUT, _DUTIES, _QUALIFICATIONS))
 
 
 def raw_of(record: Record) -> bytes:
-    """The record as it is stored, without the application link: that is signed anew for each answer."""
+    """Return the record as it is stored, without the application link.
+
+    The site signs that link again for each answer.
+    """
     return json.dumps([*record[:_LINK], None, *record[_LINK + 1 :]], separators=(",", ":")).encode()
 
 
@@ -144,7 +147,10 @@ def read_posting(raw: bytes) -> Posting:
 
 
 def _place(place: list[Any]) -> str:
-    """A place as the site shows it: "Mountain View, CA, USA". Raises TypeError for another form."""
+    """Return a place as the site shows it: "Mountain View, CA, USA".
+
+    Raises TypeError for another form.
+    """
     if not isinstance(place, list):
         raise TypeError("a place of another form")
     return (
@@ -155,7 +161,7 @@ def _place(place: list[Any]) -> str:
 
 
 def _html(record: Record, field: int) -> str:
-    """The HTML of a text, which stands second in a pair; "" for none."""
+    """Return the HTML of a text, which stands second in a pair; "" for none."""
     pair = record[field] if len(record) > field else None
     return pair[1] if isinstance(pair, list) and len(pair) > 1 and isinstance(pair[1], str) else ""
 
@@ -169,9 +175,10 @@ def _instant(record: Record, field: int) -> datetime | None:
 
 
 def read_sitemap(body: bytes, base: str) -> Mapping[str, str]:
-    """The `lastmod` of each job in the job sitemap, by its id; "" where none is given. Raises Unusable.
+    """Return the `lastmod` of each job in the job sitemap by its id; "" where none is given.
 
-    An address of another host is no job of this site. `base` is where the sitemap was asked for.
+    An address of another host is not a job of this site. `base` is the sitemap's scheme and host.
+    Raises BadResponse.
     """
     root = _xml(body)
     if root.tag.rpartition("}")[2] != "urlset":
@@ -189,7 +196,7 @@ def read_sitemap(body: bytes, base: str) -> Mapping[str, str]:
 
 
 def _job_of(address: str, hosts: Collection[str | None]) -> str | None:
-    """The id in a job's address on one of these hosts; None for any other address."""
+    """Return the id in a job's address on one of these hosts; None for any other address."""
     try:
         parts = urlsplit(address)
     except ValueError:

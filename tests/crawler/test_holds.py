@@ -1,4 +1,4 @@
-"""A host that asks to be left alone is left alone: by all its boards, by probes, and in later crawls."""
+"""A host that asks to wait is left alone: by all its boards, by probes and in later crawls."""
 
 from __future__ import annotations
 

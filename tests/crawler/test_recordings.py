@@ -1,4 +1,4 @@
-"""Whole answers from the server to the postings: the hand-written recordings, and the real ones where they are."""
+"""Whole answers from the server to the postings, hand-written and, where they are, real."""
 
 from __future__ import annotations
 

@@ -136,7 +136,8 @@ async def test_an_answer_of_500_closes_the_host_for_a_day(host: Host) -> None:
     robots, notes = host.robots(), Notes()
     with pytest.raises(
         BadResponse,
-        match=r"robots.txt of 127.0.0.1:\d+ answered HTTP 500, which closes the whole host for a day",
+        match=r"robots.txt of 127.0.0.1:\d+ answered HTTP 500, which closes the whole host "
+        "for a day",
     ):
         await robots.require(f"{host.url}/jobs", notes, NOW)
     host.status = 200

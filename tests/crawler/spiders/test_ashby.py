@@ -21,7 +21,7 @@ def read(raw: dict[str, Any]) -> Posting:
 
 # the board's name and slug
 def read_row(raw: dict[str, Any], **board: Any) -> Posting:
-    """The posting of a page's row, as the spider hands it over."""
+    """Return the posting of a page's row, as the spider passes it on."""
     whole = {
         "organization": {"name": "Example Labs", "hostedJobsPageSlug": "ExampleLabs"} | board
     } | raw

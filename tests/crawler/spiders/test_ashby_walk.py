@@ -1,4 +1,4 @@
-"""Checks of Ashby boards on a local server: the API, the page where the API is off, and what goes wrong with either."""
+"""Checks of Ashby boards on a local server: the API, the page where it is off, and their faults."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Google Careers' pages and one check of a brand: what is asked for, what is read, and when the reading stops."""
+"""Google Careers' pages and one check of a brand: its requests, its results and its limits."""
 
 from __future__ import annotations
 
@@ -31,8 +31,9 @@ async def server() -> AsyncIterator[GoogleServer]:
 
 
 def page(key: str, data: str) -> bytes:
-    """A page with that data, as JavaScript has it."""
-    return f"<html><script>AF_initDataCallback({{key: '{key}', hash: '2', data:{data}, sideChannel: {{}}}});</script></html>".encode()
+    """Return a page with that data, as JavaScript has it."""
+    call = f"AF_initDataCallback({{key: '{key}', hash: '2', data:{data}, sideChannel: {{}}}});"
+    return f"<html><script>{call}</script></html>".encode()
 
 
 # one check
@@ -142,7 +143,7 @@ async def test_a_first_check_whose_slices_fail_is_a_failure_and_no_baseline_of_a
     assert is_failure(await crawled(server), "HTTP 404")
 
 
-async def test_a_brand_that_nobody_knows_is_a_failure_in_words_and_after_a_day_a_board_without_roles(
+async def test_an_unknown_brand_is_a_failure_and_after_a_day_a_board_without_roles(
     server: GoogleServer,
 ) -> None:
     server.add(1)
@@ -199,7 +200,8 @@ def test_a_record_gives_what_a_reader_sees() -> None:
     job = Job(
         "133023244499198662",
         country="CH",
-        about="<p>Apply by 3 March 2027.</p><p>The US base salary range for this full-time position is $207,000-$301,000 + bonus.</p>",
+        about="<p>Apply by 3 March 2027.</p><p>The US base salary range for this full-time position"
+        " is $207,000-$301,000 + bonus.</p>",
     )
     found = read_posting(raw_of(job.record()))
     assert (found.key, found.title, found.location, found.company) == (
@@ -275,7 +277,8 @@ def test_a_job_page_is_believed_only_for_its_own_job() -> None:
 
 def test_a_sitemap_of_4000_addresses_is_read_in_a_fifth_of_a_second() -> None:
     entries = "".join(
-        f"<url><loc>https://careers.google.com/jobs/results/{133023244499190000 + number}-senior-staff-software-engineer/</loc>"
+        f"<url><loc>https://careers.google.com/jobs/results/{133023244499190000 + number}"
+        "-senior-staff-software-engineer/</loc>"
         f"<lastmod>2026-10-01T12:00:00.{number % 1000:03}Z</lastmod></url>"
         for number in range(4000)
     )
