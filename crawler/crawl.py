@@ -31,21 +31,21 @@ logging.getLogger("scrapy.core.downloader.handlers").setLevel(logging.ERROR)
 
 
 async def crawl(
-    ats: str, requests: Sequence[BoardRequest], manners: Politeness, holds: Holds | None = None
+    ats: str, requests: Sequence[BoardRequest], politeness: Politeness, holds: Holds | None = None
 ) -> AsyncGenerator[Result, None]:
     """Yield one result for each request, as they come.
 
     All requests share one crawl with these delays and limits. Closing the generator ends it within
     seconds.
     """
-    async with aclosing(crawl_batches(ats, requests, manners, holds)) as batches:
+    async with aclosing(crawl_batches(ats, requests, politeness, holds)) as batches:
         async for batch in batches:
             for result in batch:
                 yield result
 
 
 async def crawl_batches(
-    ats: str, requests: Sequence[BoardRequest], manners: Politeness, holds: Holds | None = None
+    ats: str, requests: Sequence[BoardRequest], politeness: Politeness, holds: Holds | None = None
 ) -> AsyncGenerator[Sequence[Result], None]:
     """Yield results in batches: those that came while the caller was busy, up to a size.
 
@@ -53,9 +53,9 @@ async def crawl_batches(
     """
     unanswered = Counter(request.board for request in requests)
     stream = _ResultStream()
-    runner = AsyncCrawlerRunner(_settings(manners))
+    runner = AsyncCrawlerRunner(_settings(politeness))
     crawler = runner.create_crawler(spider(ats))
-    options = {"api_url": manners.api_url, "max_probes": manners.max_probes, "holds": holds}
+    options = {"api_url": politeness.api_url, "max_probes": politeness.max_probes, "holds": holds}
     crawling = runner.crawl(crawler, requests=requests, deliver=stream.put, **options)
     crawling.add_done_callback(lambda _: stream.end())
     try:
@@ -109,15 +109,15 @@ def user_agent(contact: str | None) -> str:
     return f"rolewatch/{version('rolewatch')}" + (f" (+{contact})" if contact else "")
 
 
-def _settings(manners: Politeness) -> Settings:
+def _settings(politeness: Politeness) -> Settings:
     settings = Settings()
     settings.setmodule("crawler.settings", priority="project")
     own = {
-        "USER_AGENT": user_agent(manners.contact),
-        "DOWNLOAD_DELAY": manners.delay,
-        "DOWNLOAD_TIMEOUT": manners.timeout,
-        "CONCURRENT_REQUESTS": manners.concurrency,
-        "CONCURRENT_REQUESTS_PER_DOMAIN": manners.concurrency,
+        "USER_AGENT": user_agent(politeness.contact),
+        "DOWNLOAD_DELAY": politeness.delay,
+        "DOWNLOAD_TIMEOUT": politeness.timeout,
+        "CONCURRENT_REQUESTS": politeness.concurrency,
+        "CONCURRENT_REQUESTS_PER_DOMAIN": politeness.concurrency,
     }
     settings.setdict(own, priority="cmdline")
     return settings

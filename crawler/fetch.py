@@ -170,7 +170,7 @@ class DownloadHandler(AiohttpDownloadHandler):
             raise RuntimeError("a download runs in a task of the crawl")
         self._running.add(task)
         try:
-            async with self._gate(request).retryable(request.url):
+            async with self._gate(request).on_the_wire(request.url):
                 return await super().download_request(request)
         finally:
             self._running.discard(task)

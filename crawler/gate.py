@@ -42,7 +42,7 @@ class Gate:
             raise BadResponse(_HANGS)
 
     @asynccontextmanager
-    async def retryable(self, url: str) -> AsyncIterator[None]:
+    async def on_the_wire(self, url: str) -> AsyncIterator[None]:
         """Hold one request on the wire.
 
         Raises BadResponse when its host must not be asked, or begins to count as hanging.

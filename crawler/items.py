@@ -67,7 +67,7 @@ class Posting:
     unsent: frozenset[str] = frozenset()
 
 
-class Unreadable(Exception):  # a posting's state more than an error  # noqa: N818
+class Unreadable(Exception):  # noqa: N818  # a posting's state more than an error
     """This one posting cannot be read; the rest of its board can."""
 
 

@@ -43,6 +43,11 @@ class Product:
     lower: bool = False  # tokens are always lower case; otherwise they keep their case
     cased: bool = False  # two tokens that differ in case are two boards
     no_tokens: frozenset[str] = frozenset({"embed", "api"})  # steps of its own addresses
+    spider: str = ""  # a dotted path; "" for an ATS that cannot be read yet
+    # raised when it reads pay, deadline or workplace differently: stored postings are read again
+    reader: int = 1
+    # the time between two checks, if a check costs the host many requests; None: as [crawl] says
+    every: timedelta | None = None
 
 
 def _labels(
@@ -78,6 +83,7 @@ PRODUCTS = {
         "https://jobs.ashbyhq.com/{token}",
         "https://jobs.ashbyhq.com/{token}/{key}",
         step=_NAME,
+        spider="crawler.spiders.ashby:AshbySpider",
     ),
     "avature": Product("Avature", "https://{host}/{rest}", domain=".avature.net", steps=(2, 2)),
     "bamboohr": _labels("BambooHR", ".bamboohr.com", "/careers", "/careers/{key}"),
@@ -95,12 +101,16 @@ PRODUCTS = {
         step=_NAME,
         key=re.compile("[0-9]{5,24}"),
         lower=True,
+        spider="crawler.spiders.google:GoogleSpider",
+        every=timedelta(hours=1),
     ),
     "greenhouse": Product(
         "Greenhouse",
         "https://job-boards.greenhouse.io/{token}",
         "https://job-boards.greenhouse.io/{token}/jobs/{key}",
         lower=True,
+        spider="crawler.spiders.greenhouse:GreenhouseSpider",
+        reader=2,
     ),
     "icims": _labels("iCIMS", ".icims.com", "/jobs", "/jobs/{key}/job"),
     "jazzhr": _labels("JazzHR", ".applytojob.com", "/apply", "/apply/{key}", cased=True),
@@ -115,7 +125,11 @@ PRODUCTS = {
         "JSON-LD", "https://{token}", steps=(1, 12), first=_HOST, key=re.compile(r"[!-~]{1,500}")
     ),
     "lever": Product(
-        "Lever", "https://jobs.lever.co/{token}", "https://jobs.lever.co/{token}/{key}", cased=True
+        "Lever",
+        "https://jobs.lever.co/{token}",
+        "https://jobs.lever.co/{token}/{key}",
+        cased=True,
+        spider="crawler.spiders.lever:LeverSpider",
     ),
     "oracle": Product(
         "Oracle Recruiting Cloud",
@@ -236,7 +250,7 @@ def board_url(ats: str, token: str) -> str:
 
 
 def posting_url(ats: str, token: str, key: str) -> str:
-    """Return the page of a posting for people; its board's page where the ATS needs more than the key."""
+    """Return the page of a posting for people; its board's if token and key don't lead to it."""
     job = PRODUCTS[ats].job if ats in PRODUCTS else ""
     return _filled(PRODUCTS[ats], job, token, key) if job else board_url(ats, token)
 
@@ -249,54 +263,33 @@ def _filled(product: Product, template: str, token: str, key: str = "") -> str:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Ats:
-    """An ATS that can be read."""
-
-    title: str  # as people call it
-    spider: str  # a dotted path
-    # raised when it reads pay, deadline or workplace differently, so that its stored postings are
-    # read again
-    reader: int = 1
-    # between two checks, where the source costs its host more than one answer; None: as [crawl]
-    # says
-    every: timedelta | None = None
-
-
-READABLE = {
-    "ashby": Ats("Ashby", "crawler.spiders.ashby:AshbySpider"),
-    "google": Ats(
-        "Google Careers", "crawler.spiders.google:GoogleSpider", every=timedelta(hours=1)
-    ),
-    "greenhouse": Ats("Greenhouse", "crawler.spiders.greenhouse:GreenhouseSpider", reader=2),
-    "lever": Ats("Lever", "crawler.spiders.lever:LeverSpider"),
-}
+_READABLE = frozenset(ats for ats, product in PRODUCTS.items() if product.spider)
 
 
 def supported() -> frozenset[str]:
     """Return the names of the ATS that can be crawled."""
-    return frozenset(READABLE)
+    return _READABLE
 
 
 def is_readable(board: str) -> bool:
     """Return whether this board can be crawled."""
-    return board.partition(":")[0] in READABLE
+    return board.partition(":")[0] in _READABLE
 
 
 def default_every(ats: str) -> timedelta | None:
     """Return the time between two checks that the ATS itself asks for; None for most."""
-    return READABLE[ats].every if ats in READABLE else None
+    return PRODUCTS[ats].every if ats in PRODUCTS else None
 
 
 def spider(ats: str) -> type[BoardSpider]:
     """Return the spider class of an ATS that can be crawled."""
-    found: type[BoardSpider] = resolve_name(READABLE[ats].spider)
+    found: type[BoardSpider] = resolve_name(PRODUCTS[ats].spider)
     return found
 
 
 def reader_version(ats: str) -> int:
     """Return the version of today's reader of an ATS; 0 for one that can no longer be read."""
-    return READABLE[ats].reader if ats in READABLE else 0
+    return PRODUCTS[ats].reader if ats in _READABLE else 0
 
 
 def reread(ats: str, raw: bytes) -> Posting:

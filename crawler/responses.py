@@ -41,7 +41,7 @@ NETWORK_ERRORS = (
 )
 
 
-class BadResponse(Exception):  # an answer's state more than an error  # noqa: N818
+class BadResponse(Exception):  # noqa: N818  # an answer's state more than an error
     """An answer, or the lack of one, that says nothing about postings.
 
     `retryable`: asking again soon may help.
@@ -125,7 +125,7 @@ def bad_status(status: int, retry_after: str | None, now: datetime) -> BadRespon
     return BadResponse(
         reason,
         status=status,
-        retryable=status == 429 or status >= 500,  # noqa: PLR2004
+        retryable=status == 429 or status >= 500,  # noqa: PLR2004  # the busy and the broken
         retry_after=seconds_to_wait(retry_after, now),
     )
 

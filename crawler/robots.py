@@ -125,8 +125,8 @@ class Robots:
         except BadResponse as trouble:
             trouble.reason = f"robots.txt of {urlsplit(host).netloc}: {trouble.reason}"
             raise
-        # a file
-        text = answer.body[:LONGEST].decode("utf-8", "replace") if answer.status < 300 else ""  # noqa: PLR2004
+        is_file = answer.status < _NO_FILE
+        text = answer.body[:LONGEST].decode("utf-8", "replace") if is_file else ""
         return RobotsFile(at.timestamp(), answer.status, text)
 
     def _read(self, host: str, file: RobotsFile) -> Rules:

@@ -99,8 +99,7 @@ def _texts(organization: dict[str, Any]) -> dict[str, str]:
     return {name: clean(value) for name, value in found.items() if isinstance(value, str)}
 
 
-# a row may be anything; one that is no object has no key
-def _row(row: Any, organization: dict[str, str]) -> Any:  # noqa: ANN401
+def _row(row: Any, organization: dict[str, str]) -> Any:  # noqa: ANN401  # whatever the page has
     if not isinstance(row, dict):
         return None
     return {"organization": organization} | {name: row[name] for name in _FIELDS if name in row}

@@ -207,7 +207,7 @@ def _code(currency: str | None) -> str | None:
 def _words(stated: Compensation, tiers: list[Tier]) -> str:
     """Return the words of every tier, each after its title where there are several."""
     lines = [(tier.title, tier.tier_summary) for tier in tiers if tier.tier_summary]
-    if len(lines) < 2:  # one range  # noqa: PLR2004
+    if len(lines) <= 1:
         text = (lines[0][1] if lines else None) or stated.compensation_tier_summary or ""
     else:
         text = "; ".join(
@@ -237,8 +237,8 @@ def _read_part(part: str, figures: list[re.Match[str]], text: str) -> Pay:
     unclear = Pay(None, None, None, None, text)
     first, last = figures[0], figures[-1]
     currencies = {_SIGNS.get(figure["sign"]) or _code(figure["sign"]) for figure in figures}
-    # two ends
-    is_range = len(figures) == 2 and bool(_DASH.fullmatch(part[first.end() : last.start()]))  # noqa: PLR2004
+    between = part[first.end() : last.start()]
+    is_range = figures == [first, last] and first is not last and bool(_DASH.fullmatch(between))
     if len(currencies) != 1 or None in currencies or not (is_range or len(figures) == 1):
         return unclear
     currency, before = currencies.pop() or "", part[: first.start()]

@@ -119,7 +119,7 @@ class Jobs:
             self.remarks.append(f"{left} {wait} for a later check")
 
     async def probe_all(self, keys: Sequence[str]) -> dict[str, Probe]:
-        """Probe these jobs by their pages. A job of another brand gets no probe: two checks close it."""
+        """Probe these jobs by their pages. Two checks close a job of another brand, unprobed."""
         elsewhere = self.own.get("elsewhere", ())
         probes = {key: Probe.SILENT for key in keys if key in elsewhere}
         others = [key for key in keys if key not in probes][: self.max_probes]

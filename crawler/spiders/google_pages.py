@@ -28,6 +28,7 @@ SITE = "www.google.com"
 _OLD_SITE = "careers.google.com"  # the sitemap still names it; it redirects
 _ID, _TITLE, _LINK, _DUTIES, _QUALIFICATIONS, _BRAND, _PLACES, _ABOUT = 0, 1, 2, 3, 4, 7, 9, 10
 _PUBLISHED, _UPDATED, _EXTRA, _PREFERRED_PLACE = 12, 13, 15, 18
+_COUNTRY = 5  # of a place
 # in the order in which a person reads them
 _TEXTS = (_ABOUT, _DUTIES, _QUALIFICATIONS, _EXTRA, _PREFERRED_PLACE)
 PAGE = 20  # roles in one answer
@@ -74,7 +75,7 @@ def read_job(page: bytes, key: str) -> Record | None:
     return record if _is_record(record) and record[_ID] == key else None
 
 
-def _data(page: bytes, call: re.Pattern[str]) -> Any:  # whatever the page holds  # noqa: ANN401
+def _data(page: bytes, call: re.Pattern[str]) -> Any:  # noqa: ANN401  # whatever the page holds
     text = (mend(page) if _HALF in page.lower() else page).decode("utf-8", "replace")
     found = call.search(text)
     if found is None:
@@ -109,9 +110,9 @@ def countries_of(record: Record) -> set[str]:
     """Return the ISO 3166 codes of the record's places."""
     places = record[_PLACES] if isinstance(record[_PLACES], list) else []
     return {
-        place[5]
+        place[_COUNTRY]
         for place in places
-        if isinstance(place, list) and len(place) > 5 and isinstance(place[5], str)  # noqa: PLR2004
+        if isinstance(place, list) and len(place) > _COUNTRY and isinstance(place[_COUNTRY], str)
     }
 
 
@@ -156,7 +157,7 @@ def _place(place: list[Any]) -> str:
     return (
         line(place[0])
         if place[0]
-        else ", ".join(filter(None, (clean_text(place[part]) for part in (2, 4, 5))))
+        else ", ".join(filter(None, (clean_text(place[part]) for part in (2, 4, _COUNTRY))))
     )
 
 
@@ -207,8 +208,7 @@ def _job_of(address: str, hosts: Collection[str | None]) -> str | None:
 
 def _xml(body: bytes) -> ET.Element:
     try:
-        # expat loads nothing from outside, and refuses entities that grow
-        return ET.fromstring(body)  # noqa: S314
+        return ET.fromstring(body)  # noqa: S314  # expat loads nothing, and refuses entities that grow
     except (ET.ParseError, ValueError, LookupError) as error:
         page = body[:200].lstrip()[:14].lower().startswith((b"<!doctype html", b"<html"))
         raise BadResponse(

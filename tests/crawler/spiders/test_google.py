@@ -184,7 +184,7 @@ async def test_the_page_of_a_role_that_the_sitemap_lacks_is_a_probe(server: Goog
     }
 
 
-async def test_an_application_link_that_is_signed_anew_is_no_edit(server: GoogleServer) -> None:
+async def test_a_new_signature_of_the_application_link_is_no_edit(server: GoogleServer) -> None:
     server.add(1)
     first, second = await snapshot(server), await snapshot(server)
     assert b"signin" not in first.sightings[0].raw
@@ -248,7 +248,7 @@ def test_no_records_are_null_or_an_empty_list(data: str, total: int) -> None:
         page("ds:1", "[" * 5000),
     ],
 )
-def test_a_page_of_another_form_is_trouble_in_words(body: bytes) -> None:
+def test_a_page_of_another_form_is_a_failure_in_words(body: bytes) -> None:
     with pytest.raises(BadResponse, match=r"answer|form"):
         read_results(body)
 
@@ -369,7 +369,7 @@ def test_every_recorded_record_is_read_whole(
     } == roles
 
 
-def test_half_a_character_in_a_page_spoils_nothing() -> None:
+def test_half_a_character_in_a_page_is_replaced() -> None:
     record = Job("133023244499198662", title="Engineer X").record()
     body = page(
         "ds:1", json.dumps([[record], None, 1, 20]).replace("Engineer X", "Engineer \\ud800")
