@@ -21,16 +21,16 @@ def items(result: Result) -> list[dict[str, object]]:
         log.error("board failed: %s: %s", result.board, result.reason)
     if not isinstance(result, Snapshot):
         return []
-    found = []
+    postings = []
     for sighting in result.sightings:
         try:
             posting: dict[str, Any] = msgspec.to_builtins(sighting.read())
         except Unreadable as error:
             log.warning("posting unreadable: %s:%s: %s", result.board, sighting.key, error)
             continue
-        found.append(
+        postings.append(
             {"board": result.board}
             | posting
             | {name: sorted(posting[name]) for name in ("stated", "unsent")}
         )
-    return found
+    return postings

@@ -187,7 +187,7 @@ class Failure:
     bytes: int = 0
     seconds: float = 0.0
     notes: str | None = None
-    unknown: bool = False  # the ATS says that there is no such board
+    unknown: bool = False  # the ATS says that the board does not exist
     # the board was not asked, because its host asked to wait
     held: bool = False
 

@@ -63,7 +63,7 @@ class BadResponse(Exception):  # noqa: N818  # an answer's state more than an er
         self.retryable = retryable
         self.retry_after = retry_after  # seconds
         self.held = held  # nothing was asked, since the host wants to be left alone
-        self.unknown = status in _UNKNOWN  # the ats says that there is no such board
+        self.unknown = status in _UNKNOWN  # the ATS says that the board does not exist
         self.size = 0  # bytes of the answer on the wire
 
 

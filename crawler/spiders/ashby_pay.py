@@ -134,14 +134,14 @@ def tier_pay(stated: Compensation, place: Place) -> Pay | None:
     tiers = stated.compensation_tiers or [
         Tier(stated.summary_components or [], None, stated.compensation_tier_summary)
     ]
-    ranges = [found for tier in tiers for found in _ranges(tier)]
-    ranges = [found for found in ranges if not found.is_total] or ranges
+    ranges = [each for tier in tiers for each in _ranges(tier)]
+    ranges = [each for each in ranges if not each.is_total] or ranges
     if not ranges:
         return None
     words, block = _words(stated, tiers), _of_place(ranges, place)
-    if len({found.unit for found in block}) != 1:
+    if len({each.unit for each in block}) != 1:
         return Pay(None, None, None, None, words) if words else None
-    minimum, maximum = _span([found.salary for found in block])
+    minimum, maximum = _span([each.salary for each in block])
     if not _is_sane(minimum, maximum):
         return None
     currency, interval = block[0].unit
@@ -150,7 +150,7 @@ def tier_pay(stated: Compensation, place: Place) -> Pay | None:
 
 def _of_place(ranges: list[_Range], place: Place) -> list[_Range]:
     """Return the ranges that hold for the posting's first place. Empty when it is not clear."""
-    titles = [found.title for found in ranges]
+    titles = [each.title for each in ranges]
     if len(ranges) == 1 or not any(titles):
         return ranges
     named = named_in(titles, place.name, place.address)

@@ -1,8 +1,8 @@
 """A job of Ashby's API, or a row of a board's page, as a posting.
 
-Drift in what a reader sees raises, since a guess would be told as an edit. An odd date or number
-beside it is left out. What a row of either kind does not send is `unsent`, so a board that changes
-between the two kinds revises nothing.
+Drift in a field that a reader sees raises, since a guess would be reported as an edit. An odd date
+or number beside it is left out. A field that a row of either kind does not send is `unsent`, so a
+board that changes between the two kinds revises nothing.
 """
 
 from __future__ import annotations

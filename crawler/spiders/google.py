@@ -148,9 +148,9 @@ class _Check:
                 )
             )
             return None
-        found = await self.search.newest()
-        self._refuse_nothing(found.total, len(self.known & live.keys()) if live else 0)
-        return found.total
+        results = await self.search.newest()
+        self._refuse_nothing(results.total, len(self.known & live.keys()) if live else 0)
+        return results.total
 
     def _refuse_nothing(self, total: int, seen: int) -> None:
         """Raise BadResponse for an empty answer, until that has lasted a day.

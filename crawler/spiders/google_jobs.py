@@ -103,10 +103,10 @@ class Jobs:
 
         An id that a search of this brand shows is not among them.
         """
-        found = frozenset(self.own.pop("elsewhere", ())) & self.known - self.search.records.keys()
-        if found:
-            self.own["elsewhere"] = sorted(found)
-        return found
+        ids = frozenset(self.own.pop("elsewhere", ())) & self.known - self.search.records.keys()
+        if ids:
+            self.own["elsewhere"] = sorted(ids)
+        return ids
 
     def _remark_details(self, left: int, odd: int) -> None:
         if odd:

@@ -77,15 +77,15 @@ def read_job(page: bytes, key: str) -> Record | None:
 
 def _data(page: bytes, call: re.Pattern[str]) -> Any:  # noqa: ANN401  # whatever the page holds
     text = (mend(page) if _HALF in page.lower() else page).decode("utf-8", "replace")
-    found = call.search(text)
-    if found is None:
+    start = call.search(text)
+    if start is None:
         raise BadResponse(
             "the answer is a page without a list of roles"
             if "<" in text[:200]
             else "the answer is no page of Google Careers"
         )
     try:
-        return json.JSONDecoder().raw_decode(text, found.end())[0]
+        return json.JSONDecoder().raw_decode(text, start.end())[0]
     except (ValueError, RecursionError) as error:
         raise BadResponse(_NO_DATA) from error
 
@@ -185,15 +185,15 @@ def read_sitemap(body: bytes, base: str) -> Mapping[str, str]:
     if root.tag.rpartition("}")[2] != "urlset":
         raise BadResponse("its job sitemap has another form than the one that is known")
     hosts = {SITE, _OLD_SITE, urlsplit(base).hostname}
-    found: dict[str, str] = {}
+    lastmods: dict[str, str] = {}
     for entry in root:
         values = {child.tag.rpartition("}")[2]: (child.text or "").strip() for child in entry}
         key = _job_of(values.get("loc", ""), hosts)
         if key:
-            found[key] = max(found.get(key, ""), _FRACTION.sub("", values.get("lastmod", "")))
-    if not found:
+            lastmods[key] = max(lastmods.get(key, ""), _FRACTION.sub("", values.get("lastmod", "")))
+    if not lastmods:
         raise BadResponse("its job sitemap lists no job")
-    return found
+    return lastmods
 
 
 def _job_of(address: str, hosts: Collection[str | None]) -> str | None:

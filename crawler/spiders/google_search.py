@@ -86,10 +86,10 @@ class Search:
 
     async def newest(self) -> Results:
         """Read the newest roles. Raises BadResponse."""
-        found = await self._ask(_NEWEST)
-        if found.total and not found.records:
-            raise BadResponse(f"its search counts {found.total} roles and shows none")
-        return found
+        results = await self._ask(_NEWEST)
+        if results.total and not results.records:
+            raise BadResponse(f"its search counts {results.total} roles and shows none")
+        return results
 
     async def slices(self, total: int) -> None:
         """Read the search in slices, until all roles are seen or a dozen requests are made.
@@ -112,11 +112,11 @@ class Search:
             if self._has_enough(total):
                 break
             before, filters = len(self.records), {"target_level": level}
-            found = await self._ask(_NEWEST | filters)
-            if found.total == total and len(self.records) == before:
+            results = await self._ask(_NEWEST | filters)
+            if results.total == total and len(self.records) == before:
                 break  # the site does not obey this filter
-            if found.total > PAGE:
-                crowded.append((found.total, filters))
+            if results.total > PAGE:
+                crowded.append((results.total, filters))
         return crowded
 
     def _finer(self, crowded: list[tuple[int, dict[str, str]]]) -> Iterator[dict[str, str]]:
@@ -149,11 +149,11 @@ class Search:
 
     async def _ask(self, filters: Mapping[str, str]) -> Results:
         self.searches += 1
-        found = pages.read_results((await self.site.get(self.path(filters))).body)
-        for record in found.records:
+        results = pages.read_results((await self.site.get(self.path(filters))).body)
+        for record in results.records:
             shown = pages.brand_of(record)
             if self.brand and shown and shown.casefold() != self.brand.casefold():
                 raise BadResponse(f"its search for {self.brand} shows roles of {shown}")
-        self.records |= {pages.key_of(record): record for record in found.records}
-        self.without_key = max(self.without_key, found.without_key)
-        return found
+        self.records |= {pages.key_of(record): record for record in results.records}
+        self.without_key = max(self.without_key, results.without_key)
+        return results
