@@ -1,4 +1,4 @@
-"""A stream of results out of Scrapy: one for each board that was asked for, whatever happens."""
+"""Run spiders inside the caller's loop and stream their results: one for each requested board."""
 
 from __future__ import annotations
 
@@ -19,36 +19,43 @@ from crawler.registry import spider
 from crawler.spiders.base import BoardSpider
 
 STOP_WITHIN = 4.0  # seconds
-# bytes on the wire, ten times as many unpacked: with so much at hand the caller is given no more
+# bytes on the wire, ten times as many unpacked; a batch ends at this size
 _BATCH_BYTES = 500_000
 
 log = structlog.get_logger()
 
-# it reports each crawl's every setting, and ours come by the hundred
+# Scrapy logs every setting of each crawl, and we run hundreds of crawls
 logging.getLogger("scrapy").setLevel(logging.WARNING)
-# what it warns of is a Failure with its reason
+# a warning of the download handler is a Failure with its reason
 logging.getLogger("scrapy.core.downloader.handlers").setLevel(logging.ERROR)
 
 
 async def crawl(
-    ats: str, requests: Sequence[BoardRequest], manners: Politeness, holds: Holds | None = None
+    ats: str, requests: Sequence[BoardRequest], politeness: Politeness, holds: Holds | None = None
 ) -> AsyncGenerator[Result, None]:
-    """One result for each request as they come, from one crawl with the ats's manners; closing the generator ends it within seconds."""
-    async with aclosing(crawl_batches(ats, requests, manners, holds)) as batches:
+    """Yield one result for each request, as they come.
+
+    All requests share one crawl with these delays and limits. Closing the generator ends it within
+    seconds.
+    """
+    async with aclosing(crawl_batches(ats, requests, politeness, holds)) as batches:
         async for batch in batches:
             for result in batch:
                 yield result
 
 
 async def crawl_batches(
-    ats: str, requests: Sequence[BoardRequest], manners: Politeness, holds: Holds | None = None
+    ats: str, requests: Sequence[BoardRequest], politeness: Politeness, holds: Holds | None = None
 ) -> AsyncGenerator[Sequence[Result], None]:
-    """The same, as many at once as have come while the caller was busy, as far as they are small; at the end all that never came."""
+    """Yield results in batches: those that came while the caller was busy, up to a size.
+
+    The last batch has a failure for each board that never came.
+    """
     unanswered = Counter(request.board for request in requests)
     stream = _ResultStream()
-    runner = AsyncCrawlerRunner(_settings(manners))
+    runner = AsyncCrawlerRunner(_settings(politeness))
     crawler = runner.create_crawler(spider(ats))
-    options = {"api_url": manners.api_url, "max_probes": manners.max_probes, "holds": holds}
+    options = {"api_url": politeness.api_url, "max_probes": politeness.max_probes, "holds": holds}
     crawling = runner.crawl(crawler, requests=requests, deliver=stream.put, **options)
     crawling.add_done_callback(lambda _: stream.end())
     try:
@@ -64,7 +71,10 @@ async def crawl_batches(
 
 
 class _ResultStream:
-    """Results on their way to the caller: each waits with its spider until it is taken, since it may hold megabytes."""
+    """Pass results to the caller.
+
+    A spider waits until its result is taken, since it may hold megabytes.
+    """
 
     def __init__(self) -> None:
         self._waiting: deque[tuple[Result, asyncio.Event]] = deque()
@@ -78,7 +88,7 @@ class _ResultStream:
         await taken.wait()
 
     async def get(self) -> list[Result]:
-        """Those that wait, as far as they are small; none when no more will come."""
+        """Return the results that wait, up to a size. Empty when no more will come."""
         await self._news.wait()
         batch: list[Result] = []
         while self._waiting and sum(result.bytes for result in batch) < _BATCH_BYTES:
@@ -95,26 +105,26 @@ class _ResultStream:
 
 
 def user_agent(contact: str | None) -> str:
-    """Who asks, honestly: the program and, where one is configured, the person to write to."""
+    """Return the User-Agent: the program and, if configured, the person to write to."""
     return f"rolewatch/{version('rolewatch')}" + (f" (+{contact})" if contact else "")
 
 
-def _settings(manners: Politeness) -> Settings:
+def _settings(politeness: Politeness) -> Settings:
     settings = Settings()
     settings.setmodule("crawler.settings", priority="project")
     own = {
-        "USER_AGENT": user_agent(manners.contact),
-        "DOWNLOAD_DELAY": manners.delay,
-        "DOWNLOAD_TIMEOUT": manners.timeout,
-        "CONCURRENT_REQUESTS": manners.concurrency,
-        "CONCURRENT_REQUESTS_PER_DOMAIN": manners.concurrency,
+        "USER_AGENT": user_agent(politeness.contact),
+        "DOWNLOAD_DELAY": politeness.delay,
+        "DOWNLOAD_TIMEOUT": politeness.timeout,
+        "CONCURRENT_REQUESTS": politeness.concurrency,
+        "CONCURRENT_REQUESTS_PER_DOMAIN": politeness.concurrency,
     }
     settings.setdict(own, priority="cmdline")
     return settings
 
 
 async def _stop(crawler: Crawler, crawling: asyncio.Task[None]) -> None:
-    """Ends a crawl with its downloads, however far it has come; of one that broke, says why."""
+    """End a crawl and its downloads, however far it has come. Log why a crawl broke."""
     try:
         async with asyncio.timeout(STOP_WITHIN):
             await _end(crawler, crawling)

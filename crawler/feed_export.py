@@ -1,4 +1,4 @@
-"""What `scrapy crawl … -O out.jsonl` writes: a line a posting; trouble is said aloud, in Scrapy's own log."""
+"""Items of `scrapy crawl … -O out.jsonl`: a line for each posting. Trouble goes to Scrapy's log."""
 
 from __future__ import annotations
 
@@ -13,21 +13,24 @@ log = logging.getLogger(__name__)
 
 
 def items(result: Result) -> list[dict[str, object]]:
-    """A snapshot's postings as flat values, each with its board, times as ISO text; empty for anything else."""
+    """Return a snapshot's postings as flat values with their board. Empty for other results.
+
+    Times are ISO text.
+    """
     if isinstance(result, Failure):
         log.error("board failed: %s: %s", result.board, result.reason)
     if not isinstance(result, Snapshot):
         return []
-    found = []
+    postings = []
     for sighting in result.sightings:
         try:
             posting: dict[str, Any] = msgspec.to_builtins(sighting.read())
         except Unreadable as error:
             log.warning("posting unreadable: %s:%s: %s", result.board, sighting.key, error)
             continue
-        found.append(
+        postings.append(
             {"board": result.board}
             | posting
             | {name: sorted(posting[name]) for name in ("stated", "unsent")}
         )
-    return found
+    return postings

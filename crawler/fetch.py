@@ -44,7 +44,7 @@ _MOVED = {301, 302, 303, 307, 308}
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the host said; `body` is unpacked."""
+    """One answer of a host. `body` is unpacked."""
 
     status: int
     body: bytes = b""
@@ -55,7 +55,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Fetcher:
-    """Asks an API once; `download` is Scrapy's, so that its manners towards the host hold for every request."""
+    """Sends requests to an API. `download` is Scrapy's, so its delays hold for every request."""
 
     download: Callable[[Request], Awaitable[Response]]
     timeout: float  # seconds, one whole request
@@ -68,7 +68,10 @@ class Fetcher:
         good: frozenset[int],
         before: Callable[[str], Awaitable[None]] | None = None,
     ) -> Answer:
-        """The answer, if its status is a good one. `before` is called with each address, redirects too. Raises Unusable."""
+        """Return the answer if its status is a good one. Raises BadResponse.
+
+        `before` is called with each address, redirects too.
+        """
         for _ in range(REDIRECTS + 1):
             if before is not None:
                 await before(url)
@@ -98,14 +101,14 @@ class Fetcher:
 
 @dataclass(slots=True)
 class Patience:
-    """How often one board is asked again, and how long it waits for a host that is left alone."""
+    """The retries of one board, and how long it has waited for a held host."""
 
     random: Random
     tries: int = 0
     held: float = 0.0  # seconds of waiting without a try
 
     def wait_after(self, trouble: BadResponse) -> float | None:
-        """Seconds until it is worth asking again; None when it is not."""
+        """Return the seconds until a retry is worthwhile; None when it is not."""
         if trouble.held:
             left = trouble.retry_after or 0.0
             self.held += left
@@ -115,8 +118,8 @@ class Patience:
 
 
 def wait_after(trouble: BadResponse, tries: int, random: Random) -> float | None:
-    """Seconds until it is worth asking again after so many tries; None when it is not."""
-    # so that boards do not come back as one
+    """Return the seconds until the next try after so many tries; None when there is none."""
+    # so that boards do not all retry at once
     backoff = FIRST_WAIT * 2 ** (tries - 1) * (1 + random.random() / 2)
     wait = max(trouble.retry_after or 0.0, backoff)
     return (
@@ -148,14 +151,14 @@ def _answer(response: Response, good: frozenset[int]) -> Answer:
 
 
 def _validator(response: Response, name: str) -> str | None:
-    """What the next look may send back; nothing that would not come out as it came in."""
+    """Return a validator for the next check; None for one that would not come out as it came in."""
     written = _header(response, name)
     return written if written and written.isascii() and written.isprintable() else None
 
 
 class DownloadHandler(AiohttpDownloadHandler):
     lazy = True  # a crawl of http alone makes no TLS context of its own
-    experimental: ClassVar[bool] = False  # said once in settings.py, not in the log of every crawl
+    experimental: ClassVar[bool] = False  # settings.py says it, not the log of every crawl
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
@@ -167,7 +170,7 @@ class DownloadHandler(AiohttpDownloadHandler):
             raise RuntimeError("a download runs in a task of the crawl")
         self._running.add(task)
         try:
-            async with self._gate(request).retryable(request.url):
+            async with self._gate(request).on_the_wire(request.url):
                 return await super().download_request(request)
         finally:
             self._running.discard(task)
@@ -185,7 +188,10 @@ class DownloadHandler(AiohttpDownloadHandler):
 
     @staticmethod
     def _extract_headers(response: _ClientResponse) -> Headers:
-        """The headers as they were sent: Scrapy encodes aiohttp's text, which fails at any byte that is no ASCII."""
+        """Return the headers as they were sent.
+
+        Scrapy encodes aiohttp's text, which fails at any byte that is not ASCII.
+        """
         return Headers(list(response.raw_headers))
 
     async def close(self) -> None:

@@ -1,8 +1,8 @@
-"""What each request of a crawl passes when Scrapy's queue lets it go: is its host to be asked now?
+"""Check each request when Scrapy's queue releases it.
 
-A host may have asked to wait, or hang. After three whole-request timeouts in a row a host counts as
-hanging until the crawl ends: the requests that still wait for its answer end, and no further one
-goes out. So such a host costs a round three timeouts at most, and not one a board.
+Its host may have asked to wait, or hang. After three whole-request timeouts in a row a host counts
+as hanging until the crawl ends. Requests that still wait for its answer end, and no further one
+goes out. So such a host costs a round at most three timeouts, not one for each board.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ from scrapy.exceptions import DownloadTimeoutError
 from crawler.holds import Holds, host_of
 from crawler.responses import BadResponse, seconds_to_wait
 
-HANGS = 3  # whole-request timeouts in a row, after which a host is not asked any more
+HANGS = 3  # whole-request timeouts in a row, after which a host gets no more requests
 _HANGS = f"the host did not answer {HANGS} requests in a row"
 META = "gate"  # the key of a request's meta under which the download handler finds its gate
 
 
 @dataclass(slots=True)
 class Gate:
-    """The hosts of one crawl that are not to be asked now."""
+    """The hosts of one crawl that must not be asked now."""
 
     holds: Holds = field(default_factory=Holds)
     _timeouts: Counter[str] = field(default_factory=Counter)  # in a row, by host
@@ -36,14 +36,17 @@ class Gate:
     )
 
     def check(self, url: str) -> None:
-        """Raise Unusable when the host of this address is not to be asked now."""
+        """Raise BadResponse when the host of this address must not be asked now."""
         self.holds.check(url)
         if self._timeouts[host_of(url)] >= HANGS:
             raise BadResponse(_HANGS)
 
     @asynccontextmanager
-    async def retryable(self, url: str) -> AsyncIterator[None]:
-        """One request on the wire. Raise Unusable when its host is not to be asked, or begins to count as hanging."""
+    async def on_the_wire(self, url: str) -> AsyncIterator[None]:
+        """Hold one request on the wire.
+
+        Raises BadResponse when its host must not be asked, or begins to count as hanging.
+        """
         self.check(url)
         try:
             async with asyncio.timeout(None) as limit:
@@ -67,6 +70,6 @@ class Gate:
                 limit.reschedule(now)
 
     def answered(self, url: str, status: int, retry_after: str | None) -> None:
-        """Note an answer's head: its host does not hang, and may ask to wait."""
+        """Note the head of an answer: its host does not hang, and may ask to wait."""
         self._timeouts.pop(host_of(url), None)
         self.holds.answered(url, status, seconds_to_wait(retry_after, datetime.now(UTC)))

@@ -1,4 +1,4 @@
-"""Hosts that asked to be left alone for a while: all their boards, probes and details wait together.
+"""Hosts that asked to wait: all their boards, probes and details wait together.
 
 A 429 or 503 holds its host until its Retry-After. Without one the host is held for a minute, and
 for twice as long at each further such answer, up to an hour: the longest back-off that a failing
@@ -26,7 +26,7 @@ log = structlog.get_logger()
 
 
 class Hold(NamedTuple):
-    """Until when a host is left alone, and why."""
+    """How long a host is left alone, and why."""
 
     until: float  # by the clock of `Holds`
     status: int  # of the answer that asked for it
@@ -35,29 +35,33 @@ class Hold(NamedTuple):
 
 @dataclass(slots=True)
 class Holds:
-    """The hosts that asked to wait, and until when. One instance serves all crawls of a process."""
+    """The hosts that asked to wait. One instance serves all crawls of a process."""
 
     clock: Callable[[], float] = monotonic  # seconds
-    is_restored: bool = False  # it has what an earlier process was told
+    is_restored: bool = False  # it has the holds of an earlier process
     _holds: dict[str, Hold] = field(default_factory=dict)  # by host: "boards-api.greenhouse.io:443"
     _repeats: dict[str, int] = field(default_factory=dict)  # by host
     _saved: dict[str, Hold] = field(default_factory=dict)
 
     def check(self, url: str) -> None:
-        """Raise Unusable while the host of this address asks to be left alone."""
+        """Raise BadResponse while the host of this address asks to be left alone."""
         left = self.left(url)
         if left > 0:
             status = self._holds[host_of(url)].status
-            reason = f"{urlsplit(url).hostname} answered HTTP {status} and is left alone for {_span(left)} more"
+            answered = f"{urlsplit(url).hostname} answered HTTP {status}"
+            reason = f"{answered} and is left alone for {_span(left)} more"
             raise BadResponse(reason, status=status, retryable=True, retry_after=left, held=True)
 
     def left(self, url: str) -> float:
-        """The seconds for which the host of this address is left alone; 0 when it may be asked."""
+        """Return the seconds for which the host is left alone; 0 when it may be asked."""
         hold = self._holds.get(host_of(url))
         return max(0.0, hold.until - self.clock()) if hold else 0.0
 
     def answered(self, url: str, status: int, retry_after: float | None) -> None:
-        """Hold the host of this address when its answer asks for that. `retry_after` is in seconds; None where it does not say."""
+        """Hold the host of this address if its answer asks for that.
+
+        `retry_after` is in seconds; None where the answer does not say.
+        """
         host, is_held = host_of(url), self.left(url) > 0
         if status not in ASKS_TO_WAIT:
             if not is_held:  # else it was on its way before the host asked to wait
@@ -79,12 +83,12 @@ class Holds:
         return self._holds[host]
 
     def restore(self, host: str, seconds: float, status: int, repeats: int) -> None:
-        """Take up what an earlier process was told of a host."""
+        """Take up a hold that an earlier process noted."""
         self._repeats[host] = repeats
         self._saved[host] = self._hold(host, seconds, status)
 
     def unsaved(self) -> dict[str, Hold]:
-        """The holds that began or grew since they were last saved, by host."""
+        """Return the holds that began or grew since they were last saved, by host."""
         return {
             host: hold for host, hold in list(self._holds.items()) if hold != self._saved.get(host)
         }
@@ -95,13 +99,13 @@ class Holds:
 
 
 def host_of(url: str) -> str:
-    """The host and port of an address, without the user and password that it may carry."""
+    """Return the host and port of an address, without its user and password."""
     parts = urlsplit(url)
     return f"{parts.hostname}:{parts.port or PORTS.get(parts.scheme, 0)}"
 
 
 def _span(seconds: float) -> str:
-    """Seconds as a person writes them: "58 s", "12 min", "2 h"."""
+    """Write seconds as a person does: "58 s", "12 min", "2 h"."""
     if seconds < 2 * _MINUTE:
         return f"{seconds:.0f} s"
     return f"{seconds / _MINUTE:.0f} min" if seconds < 2 * _HOUR else f"{seconds / _HOUR:.0f} h"

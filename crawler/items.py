@@ -1,8 +1,7 @@
-"""What the crawler gives: frozen values that know no Scrapy and no database.
+"""Frozen values that the crawler returns. They know no Scrapy and no database.
 
-A snapshot holds *sightings*, not postings: of a posting that has not moved since it was last stored
-nobody needs more than its key and the digest of its raw job, and reading one costs a hundred times
-what sighting it does.
+A snapshot holds *sightings*, not postings. A posting that has not moved needs only its key and the
+digest of its raw job, and reading it costs a hundred times as much.
 """
 
 from __future__ import annotations
@@ -21,7 +20,7 @@ Workplace = Literal["remote", "hybrid", "onsite"]
 
 @dataclass(frozen=True, slots=True)
 class Pay:
-    """Pay as far as it is clear; what is unclear is None, and `text` keeps the words."""
+    """Pay. An unclear part is None, and `text` keeps the words."""
 
     minimum: float | None  # units of the currency
     maximum: float | None  # units of the currency; equal to the minimum for a single figure
@@ -40,15 +39,15 @@ class Deadline:
 
 @dataclass(frozen=True, slots=True)
 class Posting:
-    """One job as a reader of the board sees it.
+    """One job as a reader of its board sees it.
 
-    `stated` names what of pay, deadline and workplace the ats gives in fields of its own; the rest of those is derived
-    from the text, so it is no part of a posting's digest. `unsent` names the fields whose key the raw job does not have, or
-    which it has less exactly than another answer of the ats: when such a field arrives later, the ats has begun to send it
-    and nobody has edited anything.
+    `stated` names those of pay, deadline and workplace that the ATS gives in fields of its own. The
+    others are derived from the text, so they are no part of a posting's digest. `unsent` names the
+    fields that the raw job does not have, or has less exactly than another answer of the ATS. When
+    such a field arrives later, nobody has edited anything.
     """
 
-    key: str  # the ats's own id
+    key: str  # the ATS's own id
     title: str
     url: str
     location: str  # as the board writes it, white space cleaned
@@ -62,17 +61,17 @@ class Posting:
     company: str | None
     requisition: str | None
     internal_job: str | None
-    first_published: datetime | None  # UTC, the ats's word
-    updated_at: datetime | None  # UTC, the ats's word
+    first_published: datetime | None  # UTC, as the ATS says
+    updated_at: datetime | None  # UTC, as the ATS says
     stated: frozenset[str] = frozenset()
     unsent: frozenset[str] = frozenset()
 
 
-class Unreadable(Exception):  # a posting's state more than an error  # noqa: N818
+class Unreadable(Exception):  # noqa: N818  # a posting's state more than an error
     """This one posting cannot be read; the rest of its board can."""
 
 
-# not a dataclass: every look makes one for each posting
+# not a dataclass: every check makes one for each posting
 class Sighting(msgspec.Struct, frozen=True, gc=False):
     """A posting seen in a list: enough to know whether it moved, and the way to read it if so."""
 
@@ -83,16 +82,16 @@ class Sighting(msgspec.Struct, frozen=True, gc=False):
     redactor: Callable[[bytes], bytes]
 
     def read(self) -> Posting:
-        """The posting. Raises Unreadable."""
+        """Return the posting. Raises Unreadable."""
         return self.reader(self.raw)
 
     def keep(self) -> bytes:
-        """The raw job as it may be stored: without names and addresses of people in internal fields."""
+        """Return the raw job as it may be stored: without internal fields that may name people."""
         return self.redactor(self.raw)
 
 
 class Probe(Enum):
-    """What the ats answered when asked for one posting that the list did not show."""
+    """The answer of the ATS to a request for one posting that the list did not show."""
 
     GONE = "gone"  # 404 or 410
     THERE = "there"
@@ -101,27 +100,28 @@ class Probe(Enum):
 
 @dataclass(frozen=True, slots=True)
 class BoardRequest:
-    """What one look at a board needs to know.
+    """What one check of a board needs.
 
-    `known` gives the keys of the board's open postings, the ones to probe first in front, when a list came that may lack some;
-    `missing` are those among them that the last good look already missed, which are probed even when nothing moved.
+    `known` gives the keys of the board's open postings, those to probe first in front. It is called
+    when a list came that may lack some. `missing` are those that the last good check missed.
+    They are probed even when nothing moved.
     """
 
     board: str  # "greenhouse:deepmind"
     etag: str | None = None
     last_modified: str | None = None
-    # as it is made: most boards have not moved, and need none
+    # called only when needed: most boards have not moved
     known: Callable[[], Sequence[str]] = tuple
     missing: frozenset[str] = frozenset()
     notes: str | None = None  # what the source noted at the last check: see `notes.py`
-    # only whether the board can be read: a source that needs many requests for all of it makes few
+    # only ask whether the board can be read, with few requests
     glance: bool = False
     at: datetime = field(default_factory=lambda: datetime.now(UTC))  # UTC; the time of this check
 
 
 @dataclass(frozen=True, slots=True)
 class Politeness:
-    """How to behave towards the hosts of one ats."""
+    """Limits and delays towards the hosts of one ATS."""
 
     contact: str | None = None  # goes into the User-Agent
     timeout: float = 30.0  # seconds, one whole request
@@ -135,7 +135,7 @@ class Politeness:
 class Snapshot:
     """Every posting of a board at one moment, read to its end.
 
-    `still` and `unread` are for sources that say which postings are there without sending them again.
+    `still` and `unread` are for an ATS that lists postings without sending them again.
     """
 
     board: str
@@ -187,8 +187,8 @@ class Failure:
     bytes: int = 0
     seconds: float = 0.0
     notes: str | None = None
-    unknown: bool = False  # the ats says that there is no such board
-    # the board was not asked, since its host wants to be left alone: no trouble of the board
+    unknown: bool = False  # the ATS says that the board does not exist
+    # the board was not asked, because its host asked to wait
     held: bool = False
 
 

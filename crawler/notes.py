@@ -1,4 +1,4 @@
-"""Notes of one board, kept between its checks: the robots.txt of its hosts, and values of the source's own."""
+"""Notes of one board, kept between its checks: robots.txt of its hosts, and the spider's values."""
 
 from __future__ import annotations
 
@@ -30,7 +30,10 @@ class Notes:
 
     @classmethod
     def load(cls, text: str | None) -> Notes:
-        """The notes of the last check. Notes that cannot be read are dropped: the next check then reads everything."""
+        """Return the notes of the last check.
+
+        Unreadable notes are dropped: the next check then reads everything.
+        """
         try:
             stored = msgspec.json.decode(text, type=_Stored) if text else _Stored()
         except msgspec.DecodeError:
@@ -38,7 +41,7 @@ class Notes:
         return cls(stored.robots, stored.own)
 
     def dump(self) -> str | None:
-        """The notes as text; None when there are none."""
+        """Return the notes as text; None when there are none."""
         if not self.robots and not self.own:
             return None
         return msgspec.json.encode(_Stored(self.robots, self.own), order="sorted").decode()

@@ -1,8 +1,4 @@
-"""Every ATS that rolewatch knows by name: its title, its pages for people, how it writes tokens and keys, and whether it can be read.
-
-A spider is named by its dotted path and imported only to crawl, so that a command that asks which
-ATS there are starts without Scrapy.
-"""
+"""The ATS that rolewatch knows: titles, pages for people, forms of tokens and keys, spiders."""
 
 from __future__ import annotations
 
@@ -34,11 +30,7 @@ _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE
 
 @dataclass(frozen=True, slots=True)
 class Product:
-    """An ats: its title, its pages for people, and how it writes tokens and keys.
-
-    In `page` and `job`, {token} is the whole token, {host} its first step as a host name, {rest}
-    what follows that step.
-    """
+    """An ATS: its title, its pages for people, and the forms of its tokens and keys."""
 
     title: str
     page: str  # a board's page for people
@@ -51,12 +43,17 @@ class Product:
     lower: bool = False  # tokens are always lower case; otherwise they keep their case
     cased: bool = False  # two tokens that differ in case are two boards
     no_tokens: frozenset[str] = frozenset({"embed", "api"})  # steps of its own addresses
+    spider: str = ""  # a dotted path; "" for an ATS that cannot be read yet
+    # raised when it reads pay, deadline or workplace differently: stored postings are read again
+    reader: int = 1
+    # the time between two checks, if a check costs the host many requests; None: as [crawl] says
+    every: timedelta | None = None
 
 
 def _labels(
     title: str, domain: str, page: str = "", job: str = "", *, cased: bool = False
 ) -> Product:
-    """An ats that gives each tenant a host."""
+    """Return an ATS that gives each tenant a host."""
     job = "https://{host}" + job if job else ""
     return Product(
         title, "https://{host}" + page, job, domain, step=_LABEL, lower=not cased, cased=cased
@@ -86,6 +83,7 @@ PRODUCTS = {
         "https://jobs.ashbyhq.com/{token}",
         "https://jobs.ashbyhq.com/{token}/{key}",
         step=_NAME,
+        spider="crawler.spiders.ashby:AshbySpider",
     ),
     "avature": Product("Avature", "https://{host}/{rest}", domain=".avature.net", steps=(2, 2)),
     "bamboohr": _labels("BambooHR", ".bamboohr.com", "/careers", "/careers/{key}"),
@@ -103,12 +101,16 @@ PRODUCTS = {
         step=_NAME,
         key=re.compile("[0-9]{5,24}"),
         lower=True,
+        spider="crawler.spiders.google:GoogleSpider",
+        every=timedelta(hours=1),
     ),
     "greenhouse": Product(
         "Greenhouse",
         "https://job-boards.greenhouse.io/{token}",
         "https://job-boards.greenhouse.io/{token}/jobs/{key}",
         lower=True,
+        spider="crawler.spiders.greenhouse:GreenhouseSpider",
+        reader=2,
     ),
     "icims": _labels("iCIMS", ".icims.com", "/jobs", "/jobs/{key}/job"),
     "jazzhr": _labels("JazzHR", ".applytojob.com", "/apply", "/apply/{key}", cased=True),
@@ -123,7 +125,11 @@ PRODUCTS = {
         "JSON-LD", "https://{token}", steps=(1, 12), first=_HOST, key=re.compile(r"[!-~]{1,500}")
     ),
     "lever": Product(
-        "Lever", "https://jobs.lever.co/{token}", "https://jobs.lever.co/{token}/{key}", cased=True
+        "Lever",
+        "https://jobs.lever.co/{token}",
+        "https://jobs.lever.co/{token}/{key}",
+        cased=True,
+        spider="crawler.spiders.lever:LeverSpider",
     ),
     "oracle": Product(
         "Oracle Recruiting Cloud",
@@ -172,12 +178,15 @@ _UPPER_KEYS = {"workable"}
 
 
 def title(ats: str) -> str:
-    """The ats as people call it; its name for one that is not known."""
+    """Return the title of an ATS; its name if it is not known."""
     return PRODUCTS[ats].title if ats in PRODUCTS else ats
 
 
 def canonical_token(ats: str, token: str) -> str:
-    """The token as rolewatch writes it: `Merge%20Labs` for "Merge Labs". Raises ValueError when it can be no token of this ats."""
+    """Return the token as rolewatch writes it: `Merge%20Labs` for "Merge Labs".
+
+    Raises ValueError when it can be no token of this ATS.
+    """
     product = PRODUCTS[ats]
     steps = [unquote(step, errors="strict").strip() for step in token.split("/")]
     if (
@@ -200,7 +209,7 @@ def canonical_token(ats: str, token: str) -> str:
 
 
 def canonical_key(ats: str, key: str) -> str:
-    """The key as the ats sends it. Raises ValueError when it can be none."""
+    """Return the key as the ATS sends it. Raises ValueError when it can be none."""
     if not PRODUCTS[ats].key.fullmatch(key):
         raise ValueError(key)
     if _UUID.fullmatch(key):
@@ -209,7 +218,10 @@ def canonical_key(ats: str, key: str) -> str:
 
 
 def fold(board: str) -> str:
-    """Return the key that all spellings of one board share: `ashby:openai` for `ashby:OpenAI`. Compare with it, never show it."""
+    """Return the form that all spellings of one board share: `ashby:openai` for `ashby:OpenAI`.
+
+    Use it to compare, never to show.
+    """
     ats, _, token = board.partition(":")
     ats = ats.lower()
     if ats in PRODUCTS and PRODUCTS[ats].cased:
@@ -218,18 +230,18 @@ def fold(board: str) -> str:
 
 
 def same_board(one: str, other: str) -> bool:
-    """Are these two names of one board?"""
+    """Return whether two names mean one board."""
     return fold(one) == fold(other)
 
 
 def brand(token: str) -> str:
-    """A brand of Google's as its site writes it: `DeepMind` for the token `deepmind`."""
+    """Return a brand of Google's as its site writes it: `DeepMind` for the token `deepmind`."""
     name = unquote(token)
     return _BRANDS.get(name.casefold(), name.title())
 
 
 def board_url(ats: str, token: str) -> str:
-    """The page of a board for people; "" for an ats that is not known."""
+    """Return the page of a board for people; "" for an ATS that is not known."""
     if ats not in PRODUCTS:
         return ""
     if ats == "google":
@@ -238,7 +250,7 @@ def board_url(ats: str, token: str) -> str:
 
 
 def posting_url(ats: str, token: str, key: str) -> str:
-    """The page of a posting for people; its board's where token and key alone do not lead to it."""
+    """Return the page of a posting for people; its board's if token and key don't lead to it."""
     job = PRODUCTS[ats].job if ats in PRODUCTS else ""
     return _filled(PRODUCTS[ats], job, token, key) if job else board_url(ats, token)
 
@@ -251,55 +263,35 @@ def _filled(product: Product, template: str, token: str, key: str = "") -> str:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Ats:
-    """An ats that can be read."""
-
-    title: str  # as people call it
-    spider: str  # a dotted path
-    # raised when it reads pay, deadline or workplace differently, so that its stored postings are
-    # read again
-    reader: int = 1
-    # between two checks, where the source costs its host more than one answer; None: as [crawl]
-    # says
-    every: timedelta | None = None
-
-
-READABLE = {
-    "ashby": Ats("Ashby", "crawler.spiders.ashby:AshbySpider"),
-    "google": Ats(
-        "Google Careers", "crawler.spiders.google:GoogleSpider", every=timedelta(hours=1)
-    ),
-    "greenhouse": Ats("Greenhouse", "crawler.spiders.greenhouse:GreenhouseSpider", reader=2),
-}
+_READABLE = frozenset(ats for ats, product in PRODUCTS.items() if product.spider)
 
 
 def supported() -> frozenset[str]:
-    """The ats that can be crawled."""
-    return frozenset(READABLE)
+    """Return the names of the ATS that can be crawled."""
+    return _READABLE
 
 
 def is_readable(board: str) -> bool:
-    """Can this board be crawled?"""
-    return board.partition(":")[0] in READABLE
+    """Return whether this board can be crawled."""
+    return board.partition(":")[0] in _READABLE
 
 
 def default_every(ats: str) -> timedelta | None:
-    """The time between two checks that the ats itself asks for, if any."""
-    return READABLE[ats].every if ats in READABLE else None
+    """Return the time between two checks that the ATS itself asks for; None for most."""
+    return PRODUCTS[ats].every if ats in PRODUCTS else None
 
 
 def spider(ats: str) -> type[BoardSpider]:
-    """The spider class of an ats that can be crawled."""
-    found: type[BoardSpider] = resolve_name(READABLE[ats].spider)
+    """Return the spider class of an ATS that can be crawled."""
+    found: type[BoardSpider] = resolve_name(PRODUCTS[ats].spider)
     return found
 
 
 def reader_version(ats: str) -> int:
-    """The version of today's reader of an ats; 0 for one that can no longer be read."""
-    return READABLE[ats].reader if ats in READABLE else 0
+    """Return the version of today's reader of an ATS; 0 for one that can no longer be read."""
+    return PRODUCTS[ats].reader if ats in _READABLE else 0
 
 
 def reread(ats: str, raw: bytes) -> Posting:
-    """The posting of a stored raw job, as today's reader reads it. Raises Unreadable."""
+    """Return the posting of a stored raw job, as today's reader reads it. Raises Unreadable."""
     return spider(ats).read(raw)

@@ -1,4 +1,4 @@
-"""An HTTP answer made into JSON, or into the one line that says why it cannot be."""
+"""Decode an HTTP answer, or say in one line why it cannot be used."""
 
 from __future__ import annotations
 
@@ -41,8 +41,11 @@ NETWORK_ERRORS = (
 )
 
 
-class BadResponse(Exception):  # an answer's state more than an error  # noqa: N818
-    """An answer, or the lack of one, that says nothing about postings. `passing`: asking again soon may help."""
+class BadResponse(Exception):  # noqa: N818  # an answer's state more than an error
+    """An answer, or the lack of one, that says nothing about postings.
+
+    `retryable`: asking again soon may help.
+    """
 
     def __init__(
         self,
@@ -60,13 +63,17 @@ class BadResponse(Exception):  # an answer's state more than an error  # noqa: N
         self.retryable = retryable
         self.retry_after = retry_after  # seconds
         self.held = held  # nothing was asked, since the host wants to be left alone
-        self.unknown = status in _UNKNOWN  # the ats says that there is no such board
+        self.unknown = status in _UNKNOWN  # the ATS says that the board does not exist
         self.size = 0  # bytes of the answer on the wire
 
 
-# a line a trouble
-def network_trouble(error: Exception, url: str, timeout: float) -> BadResponse:  # noqa: PLR0911
-    """What one of NETWORK_ERRORS means. The line names the host only: an address may carry a password."""
+def network_trouble(  # noqa: PLR0911  # one line for each kind of error
+    error: Exception, url: str, timeout: float
+) -> BadResponse:
+    """Return the meaning of one of NETWORK_ERRORS.
+
+    The line names the host only, since an address may carry a password.
+    """
     host = urlsplit(url).hostname
     if isinstance(error, DownloadTimeoutError):
         return BadResponse(f"no whole answer within {timeout:g} s")
@@ -95,7 +102,7 @@ def network_trouble(error: Exception, url: str, timeout: float) -> BadResponse: 
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:
-    """The error, what it was raised from, and what aiohttp keeps inside it."""
+    """Yield the error, its causes, and the errors that aiohttp keeps inside it."""
     following: BaseException | None = error
     while following is not None:
         yield following
@@ -108,7 +115,7 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
 
 
 def bad_status(status: int, retry_after: str | None, now: datetime) -> BadResponse:
-    """What an answer other than 200 means."""
+    """Return the meaning of an answer with a bad status."""
     reason = {
         304: "HTTP 304, which was not asked for",
         404: "HTTP 404: no such board",
@@ -118,13 +125,16 @@ def bad_status(status: int, retry_after: str | None, now: datetime) -> BadRespon
     return BadResponse(
         reason,
         status=status,
-        retryable=status == 429 or status >= 500,  # noqa: PLR2004
+        retryable=status == 429 or status >= 500,  # noqa: PLR2004  # the busy and the broken
         retry_after=seconds_to_wait(retry_after, now),
     )
 
 
 def seconds_to_wait(retry_after: str | None, now: datetime) -> float | None:
-    """Retry-After as seconds from now: it is a number or a date. https://www.rfc-editor.org/rfc/rfc9110#field.retry-after"""
+    """Return a Retry-After, which is a number or a date, as seconds from now.
+
+    https://www.rfc-editor.org/rfc/rfc9110#field.retry-after
+    """
     if not retry_after:
         return None
     if (number := retry_after.strip()).isdecimal():  # of more than `float` takes for white space
@@ -138,7 +148,10 @@ def seconds_to_wait(retry_after: str | None, now: datetime) -> float | None:
 
 
 def next_address(url: str, location: str, status: int) -> str:
-    """Where a redirect leads. Raises Unusable unless that is the same host, and no less secure."""
+    """Return the target of a redirect.
+
+    Raises BadResponse unless that is the same host, and no less secure.
+    """
     if not location:
         raise BadResponse(f"HTTP {status} that leads nowhere", status=status)
     try:
@@ -157,7 +170,10 @@ def next_address(url: str, location: str, status: int) -> str:
 
 
 def unpack(body: bytes, encoding: str, limit: int) -> bytes:
-    """The body as it was before gzip, without a byte order mark. Raises Unusable, before more than `limit` bytes are unpacked."""
+    """Return the body as it was before gzip, without a byte order mark.
+
+    Raises BadResponse before more than `limit` bytes are unpacked.
+    """
     if encoding in {"gzip", "x-gzip"}:
         body = _unzip(body, limit)
     elif encoding not in {"", "identity"}:
@@ -186,23 +202,24 @@ def _too_large() -> BadResponse:
 
 
 _LONE = re.compile(
-    rb"\\(?:u[dD][89abAB][0-9a-fA-F]{2}(?P<low>\\u[dD][c-fC-F][0-9a-fA-F]{2})|(?P<lone>u[dD][89a-fA-F][0-9a-fA-F]{2})|.)",
+    rb"\\(?:u[dD][89abAB][0-9a-fA-F]{2}(?P<low>\\u[dD][c-fC-F][0-9a-fA-F]{2})"
+    rb"|(?P<lone>u[dD][89a-fA-F][0-9a-fA-F]{2})|.)",
     re.DOTALL,
 )
 
 
 def _replace_lone_surrogates(escape: re.Match[bytes]) -> bytes:
-    """Half a character, which JSON's grammar allows and no text can hold, as the sign for what cannot be shown."""
+    """Replace half a character, which JSON allows and no text can hold, by U+FFFD."""
     return rb"\ufffd" if escape["lone"] else escape[0]
 
 
 def mend(body: bytes) -> bytes:
-    """JSON in which every escaped half of a character is the sign for what cannot be shown."""
+    """Return JSON in which every escaped half of a character is U+FFFD."""
     return _LONE.sub(_replace_lone_surrogates, body)
 
 
 def decode(body: bytes, decoder: msgspec.json.Decoder[T]) -> T:
-    """The body as that decoder reads it. Raises Unusable."""
+    """Return the body as that decoder reads it. Raises BadResponse."""
     try:
         if not body.isascii():
             body.decode()  # a Raw is sliced without looking at its characters

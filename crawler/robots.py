@@ -1,6 +1,8 @@
-"""Which addresses a host's robots.txt leaves open to rolewatch. https://www.rfc-editor.org/rfc/rfc9309
+"""Read robots.txt: the addresses of a host that are open to rolewatch.
 
-Each host is asked once a day. An answer of 500 or above closes the whole host, one of 429 closes it
+https://www.rfc-editor.org/rfc/rfc9309
+
+Each host is asked once a day. An answer of 500 or above closes the whole host, and 429 closes it
 for now. 404 and other answers below 500 close nothing. Protego reads the file by the RFC: the
 longest match decides, and only the group that names rolewatch or `*` counts.
 """
@@ -34,11 +36,11 @@ class Rules:
 
     @property
     def closes_all(self) -> bool:
-        """Does the answer itself close the whole host?"""
+        """Return whether the answer itself closes the whole host."""
         return self.status >= _SERVER_ERROR or self.status == TOO_MANY
 
     def allow(self, url: str) -> bool:
-        """Is this address of the host open?"""
+        """Return whether this address of the host is open."""
         if self.groups is None:
             return not self.closes_all
         return self.groups.can_fetch(url, PRODUCT)
@@ -49,12 +51,16 @@ class Rules:
         if self.status == TOO_MANY:
             return f"robots.txt of {parts.netloc} answered HTTP 429: too many requests"
         if self.closes_all:
-            return f"robots.txt of {parts.netloc} answered HTTP {self.status}, which closes the whole host"
+            answered = f"robots.txt of {parts.netloc} answered HTTP {self.status}"
+            return f"{answered}, which closes the whole host"
         return f"robots.txt of {parts.netloc} closes {parts.path or '/'} to programs"
 
 
 def read_rules(status: int, text: str) -> Rules:
-    """Return the rules of an answer to a request for robots.txt. `text` matters only where the answer is a file."""
+    """Return the rules of an answer to a request for robots.txt.
+
+    `text` matters only where the answer is a file.
+    """
     return Rules(status, Protego.parse(text) if status < _NO_FILE else None)
 
 
@@ -74,7 +80,10 @@ class Robots:
     _locks: Mapping[str, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
 
     async def allow(self, url: str, notes: Notes, at: datetime) -> bool:
-        """Whether robots.txt leaves this address open. Raises Unusable when the host gave no answer."""
+        """Return whether robots.txt leaves this address open.
+
+        Raises BadResponse when the host gave no answer.
+        """
         host = _host(url)
         async with self._locks[host]:
             file = self._fresh(host, notes, at) or await self._fetch(host, at)
@@ -87,7 +96,10 @@ class Robots:
     async def get(
         self, url: str, headers: Mapping[str, str], good: frozenset[int], notes: Notes, at: datetime
     ) -> Answer:
-        """The answer to an address that robots.txt leaves open, as it does each that it redirects to. Raises Unusable."""
+        """Return the answer to an address that robots.txt leaves open. Raises BadResponse.
+
+        Each address that it redirects to must be open too.
+        """
 
         async def before(hop: str) -> None:
             await self.require(hop, notes, at)
@@ -95,7 +107,7 @@ class Robots:
         return await self.fetcher.get(url, headers, good, before)
 
     async def require(self, url: str, notes: Notes, at: datetime) -> None:
-        """Raises Unusable, in one sentence, when robots.txt closes this address."""
+        """Raise BadResponse, in one sentence, when robots.txt closes this address."""
         if not await self.allow(url, notes, at):
             raise BadResponse(why_closed(url, notes))
 
@@ -113,8 +125,8 @@ class Robots:
         except BadResponse as trouble:
             trouble.reason = f"robots.txt of {urlsplit(host).netloc}: {trouble.reason}"
             raise
-        # a file
-        text = answer.body[:LONGEST].decode("utf-8", "replace") if answer.status < 300 else ""  # noqa: PLR2004
+        is_file = answer.status < _NO_FILE
+        text = answer.body[:LONGEST].decode("utf-8", "replace") if is_file else ""
         return RobotsFile(at.timestamp(), answer.status, text)
 
     def _read(self, host: str, file: RobotsFile) -> Rules:
@@ -125,7 +137,7 @@ class Robots:
 
 
 def why_closed(url: str, notes: Notes) -> str:
-    """The sentence for an address that robots.txt closes."""
+    """Return the sentence for an address that robots.txt closes."""
     file = notes.robots.get(_host(url))
     rules = read_rules(file.status, file.text) if file else read_rules(200, "")
     return rules.why_closed(url) + (" for a day" if rules.closes_all else "")

@@ -1,4 +1,4 @@
-"""How the crawler behaves: Scrapy's settings, for `crawl()` and for `scrapy crawl` alike. `crawl()` puts its Manners over them.
+"""Scrapy's settings, for `crawl()` and `scrapy crawl` alike. `crawl()` adds its Politeness.
 
 https://docs.scrapy.org/en/latest/topics/settings.html
 """
@@ -20,7 +20,7 @@ DOWNLOAD_HANDLERS = {
     **dict.fromkeys(("data", "file", "ftp", "s3")),
 }
 
-# Manners towards a host
+# Politeness towards a host
 USER_AGENT = f"rolewatch/{version('rolewatch')}"
 DOWNLOAD_DELAY = 0.25  # seconds from one request's start to the next one's
 DOWNLOAD_DELAY_JITTER = 0  # the library's own default halves the delay at times
@@ -37,8 +37,8 @@ DOWNLOAD_MAXSIZE = 64 * 1024 * 1024  # bytes, on the wire and once unpacked
 DOWNLOAD_WARNSIZE = 0
 DOWNLOAD_VERIFY_CERTIFICATES = True  # off by default
 
-# Only what is used: redirects, retries and unpacking decide what counts as a failure, so they are
-# in the walk itself
+# Only those in use: redirects, retries and unpacking decide what counts as a failure, so they are
+# in fetch.py
 DOWNLOADER_MIDDLEWARES_BASE = {
     "scrapy.downloadermiddlewares.downloadtimeout.DownloadTimeoutMiddleware": 350,
     "scrapy.downloadermiddlewares.defaultheaders.DefaultHeadersMiddleware": 400,

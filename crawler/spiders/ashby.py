@@ -1,4 +1,6 @@
-"""Ashby's public job posting API: one answer has the whole board. https://developers.ashbyhq.com/docs/public-job-posting-api
+"""Ashby's public job posting API: one answer has the whole board.
+
+https://developers.ashbyhq.com/docs/public-job-posting-api
 
 An employer may switch the API off and keep the board's page. The API then answers 404, as for a
 board that does not exist, and the rows of the page are read instead.
@@ -12,23 +14,27 @@ from dataclasses import replace
 from urllib.parse import unquote
 
 import msgspec
+from msgspec.json import Decoder
 
 from crawler.fetch import Answer
-from crawler.items import BoardRequest, Posting, Result, Unreadable
+from crawler.items import BoardRequest, Posting, Result
 from crawler.notes import Notes
 from crawler.read.text import clean
-from crawler.responses import BadResponse, decode
+from crawler.responses import BadResponse
 from crawler.robots import why_closed
 from crawler.spiders import ashby_page
 from crawler.spiders.ashby_posting import PAGES, api_posting, page_posting
-from crawler.spiders.base import BoardSpider, JobHeader, Listing, token_in_address
+from crawler.spiders.base import BoardSpider, token_in_address
+from crawler.spiders.listing import Listing, RawHeader
 
-PAGE_NOTE = "Ashby's public API is switched off for this board; its page is read instead, which has no texts"
+PAGE_NOTE = (
+    "Ashby's public API is switched off for this board; "
+    "its page is read instead, which has no texts"
+)
 _NOT_FOUND = 404
 _PAGE_ANSWERS = frozenset({200, _NOT_FOUND})
-_KEY = re.compile(r"[\w-]{1,64}", re.ASCII)  # it goes into addresses
 _UNLISTED = re.compile(rb'"isListed"\s*:\s*false')
-_KEPT = ashby_page.KEPT | {
+_STORED = ashby_page.KEPT | {
     *(
         "department",
         "team",
@@ -42,40 +48,37 @@ _KEPT = ashby_page.KEPT | {
         "descriptionPlain",
     ),
     *("compensation", "shouldDisplayCompensationOnJobPostings"),
-}  # fields of a job of either kind that name nobody; a new one is not kept until it is known
+}  # fields of a job of either kind that name nobody; a new one is not stored until it is known
 
 
-class _List(msgspec.Struct):
-    jobs: list[msgspec.Raw]
-
-
-class _Named(msgspec.Struct):
+class _Header(RawHeader):
     id: str
-    organization: object = None  # of a page's row; whatever it is, the job has its key
+    company: object = msgspec.field(name="organization", default=None)
+
+    def key(self) -> str:
+        return self.id.lower()  # a UUID
+
+    def employer(self) -> str | None:
+        """Only a page's row names the employer."""
+        name = self.company.get("name") if isinstance(self.company, dict) else None
+        return name if isinstance(name, str) else None
 
 
 class _Listed(msgspec.Struct, rename="camel"):
     is_listed: object = True
 
 
-_list, _named, _listed = (
-    msgspec.json.Decoder(_List),
-    msgspec.json.Decoder(_Named),
-    msgspec.json.Decoder(_Listed),
-)
-_fields = msgspec.json.Decoder(dict[str, msgspec.Raw])
+_listed = Decoder(_Listed)
 
 
 class AshbySpider(BoardSpider):
     name = "ashby"
     api_url = "https://api.ashbyhq.com"
 
-    def list_url(self, token: str) -> str:
-        # any other spelling of `true` leaves out all pay
-        return f"{self.base}/posting-api/job-board/{token}?includeCompensation=true"
-
-    def posting_url(self, token: str, key: str) -> None:
-        """None: no call proves anything of one posting."""
+    # any other spelling of `true` leaves out all pay
+    list_path = "/posting-api/job-board/{token}?includeCompensation=true"
+    job_form = Decoder(_Header)
+    stored_fields = _STORED
 
     async def walk(self, request: BoardRequest, notes: Notes) -> Result:
         try:
@@ -86,9 +89,10 @@ class AshbySpider(BoardSpider):
         return await self._walk_page(request, notes)
 
     async def _walk_page(self, request: BoardRequest, notes: Notes) -> Result:
-        """One check of a board whose API answers 404. Raises Unusable, also when there is no such board."""
+        """Check a board whose API answers 404. Raises BadResponse, also for an unknown board."""
         token = token_in_address(request.board)
-        url = f"{PAGES if self.base == self.api_url else self.base}/{token}?embed=js"
+        host = self.hosts[0]
+        url = f"{PAGES if host == self.api_url else host}/{token}?embed=js"
         if not await self.robots.allow(url, notes, request.at):
             raise BadResponse(
                 f"Ashby answers 404 for {clean(unquote(token))}, and {why_closed(url, notes)}",
@@ -100,49 +104,22 @@ class AshbySpider(BoardSpider):
         rows = {"jobs": _rows(unquote(token), answer)}
         # not msgspec's, which refuses half characters; `decode` mends them
         body = json.dumps(rows, separators=(",", ":")).encode()
-        return replace(
-            self.snapshot(
-                request.board, Answer(answer.status, body, bytes_received=answer.bytes_received)
-            ),
-            note=PAGE_NOTE,
-        )
+        rows_answer = Answer(answer.status, body, bytes_received=answer.bytes_received)
+        return replace(await self.read_pages(request.board, url, rows_answer), note=PAGE_NOTE)
 
     def slice(self, body: bytes) -> Listing:
-        jobs = decode(body, _list).jobs
-        return Listing(
-            [job for job in jobs if _is_listed(job)] if _UNLISTED.search(body) else jobs, None
-        )
-
-    def job_header(self, job: bytes | msgspec.Raw) -> JobHeader:
-        named = _named.decode(job)
-        if not _KEY.fullmatch(named.id):
-            raise msgspec.ValidationError("a key that can be no posting's")
-        company = named.organization.get("name") if isinstance(named.organization, dict) else None
-        return JobHeader(named.id.lower(), company if isinstance(company, str) else None)
+        listing = super().slice(body)
+        if not _UNLISTED.search(body):
+            return listing
+        return Listing([job for job in listing.jobs if _is_listed(job)])
 
     @staticmethod
-    def read(raw: bytes) -> Posting:
-        try:
-            return page_posting(raw) if raw.startswith(ashby_page.BEGINNING) else api_posting(raw)
-        except (
-            LookupError,
-            TypeError,
-            ValueError,
-            AttributeError,
-            ArithmeticError,
-            RecursionError,
-        ) as error:
-            raise Unreadable(f"{type(error).__name__}: {error}") from error
-
-    @staticmethod
-    def keep(raw: bytes) -> bytes:
-        fields = {name: value for name, value in _fields.decode(raw).items() if name in _KEPT}
-        # also with all kept: raw may have another value of a key that stands twice
-        return msgspec.json.encode(fields)
+    def read_job(raw: bytes) -> Posting:
+        return page_posting(raw) if raw.startswith(ashby_page.BEGINNING) else api_posting(raw)
 
 
 def _rows(name: str, answer: Answer) -> list[object]:
-    """The rows of the board on its page. Raises Unusable."""
+    """Return the rows of the board on its page. Raises BadResponse."""
     shown = clean(name)
     try:
         page = (
@@ -165,7 +142,7 @@ def _rows(name: str, answer: Answer) -> list[object]:
 
 
 def _is_listed(job: msgspec.Raw) -> bool:
-    """Whether the board shows this job. One that cannot be read is left for `head` to refuse."""
+    """Return whether the board shows this job. An unreadable one is left for `job_header()`."""
     try:
         return _listed.decode(job).is_listed is not False
     except (ValueError, RecursionError):

@@ -1,4 +1,4 @@
-"""The rows of an Ashby board's page, which are there also where the board's public API is switched off.
+"""Read the rows of an Ashby board's page. They are there even where its public API is off.
 
 The page has its data as one JSON object: `window.__appData = {…};`. The page of an unknown board is
 a 200 too: its `jobBoard` is null.
@@ -58,7 +58,7 @@ class PageError(ValueError):
 
 
 class OtherFormError(PageError):
-    """A page of another kind: a challenge, an error, or a board whose data has other names than it had."""
+    """A page of another kind: a challenge, an error, or a board whose data has new names."""
 
 
 class Page(NamedTuple):
@@ -69,7 +69,10 @@ class Page(NamedTuple):
 
 
 def read_page(html: str, name: str) -> Page | None:
-    """Return the board on the page that was asked for by that name. None when its data says that there is none. Raises PageError."""
+    """Return the board on the page that was asked for by that name. Raises PageError.
+
+    None when its data says that there is no such board.
+    """
     start = _DATA.search(html)
     if start is None:
         raise OtherFormError("it has no data")
@@ -96,8 +99,7 @@ def _texts(organization: dict[str, Any]) -> dict[str, str]:
     return {name: clean(value) for name, value in found.items() if isinstance(value, str)}
 
 
-# a row may be anything; one that is no object has no key
-def _row(row: Any, organization: dict[str, str]) -> Any:  # noqa: ANN401
+def _row(row: Any, organization: dict[str, str]) -> Any:  # noqa: ANN401  # whatever the page has
     if not isinstance(row, dict):
         return None
     return {"organization": organization} | {name: row[name] for name in _FIELDS if name in row}

@@ -64,7 +64,8 @@ _SIGNS |= {
 }
 _SCALES = {"": 1, "K": 1_000, "M": 1_000_000, "B": 1_000_000_000}
 _FIGURE = re.compile(
-    r"(?P<sign>[A-Z]{0,2}[$¥]|[€£₹₩₪₫₱]|\b[A-Z]{3}(?=\s?\d))\s?(?P<number>\d[\d,]*(?:\.\d+)?)(?P<scale>[KMB]?)\b"
+    r"(?P<sign>[A-Z]{0,2}[$¥]|[€£₹₩₪₫₱]|\b[A-Z]{3}(?=\s?\d))\s?"
+    r"(?P<number>\d[\d,]*(?:\.\d+)?)(?P<scale>[KMB]?)\b"
 )
 _PART = re.compile(r"•|\bOffers\b|\bMultiple Ranges\b")
 _OTHER = re.compile(
@@ -98,7 +99,10 @@ class Tier(msgspec.Struct, rename="camel"):
 
 
 class Compensation(msgspec.Struct, rename="camel"):
-    """The object `compensation` of a job. https://developers.ashbyhq.com/docs/public-job-posting-api"""
+    """The object `compensation` of a job.
+
+    https://developers.ashbyhq.com/docs/public-job-posting-api
+    """
 
     compensation_tiers: list[Tier] | None = None
     summary_components: list[Component] | None = None
@@ -123,18 +127,21 @@ class _Range(NamedTuple):
 
 
 def tier_pay(stated: Compensation, place: Place) -> Pay | None:
-    """Return the pay of a job's tiers. None when they state no salary, or numbers that make no sense."""
+    """Return the pay of a job's tiers.
+
+    None when they state no salary, or numbers that make no sense.
+    """
     tiers = stated.compensation_tiers or [
         Tier(stated.summary_components or [], None, stated.compensation_tier_summary)
     ]
-    ranges = [found for tier in tiers for found in _ranges(tier)]
-    ranges = [found for found in ranges if not found.is_total] or ranges
+    ranges = [each for tier in tiers for each in _ranges(tier)]
+    ranges = [each for each in ranges if not each.is_total] or ranges
     if not ranges:
         return None
     words, block = _words(stated, tiers), _of_place(ranges, place)
-    if len({found.unit for found in block}) != 1:
+    if len({each.unit for each in block}) != 1:
         return Pay(None, None, None, None, words) if words else None
-    minimum, maximum = _span([found.salary for found in block])
+    minimum, maximum = _span([each.salary for each in block])
     if not _is_sane(minimum, maximum):
         return None
     currency, interval = block[0].unit
@@ -142,8 +149,8 @@ def tier_pay(stated: Compensation, place: Place) -> Pay | None:
 
 
 def _of_place(ranges: list[_Range], place: Place) -> list[_Range]:
-    """The ranges that hold for the posting's first place. Empty when no one can tell."""
-    titles = [found.title for found in ranges]
+    """Return the ranges that hold for the posting's first place. Empty when it is not clear."""
+    titles = [each.title for each in ranges]
     if len(ranges) == 1 or not any(titles):
         return ranges
     named = named_in(titles, place.name, place.address)
@@ -153,7 +160,7 @@ def _of_place(ranges: list[_Range], place: Place) -> list[_Range]:
 
 
 def _is_level(title: str) -> bool:
-    """Is the title one of a level, such as "Senior Engineer", and of nothing else?"""
+    """Return whether the title names a level, such as "Senior Engineer", and nothing else."""
     words = re.findall(r"\w+", title.casefold())
     return any(map(_LEVEL.fullmatch, words)) and all(
         _LEVEL.fullmatch(word) or _ROLE.fullmatch(word) for word in words
@@ -180,7 +187,7 @@ def _is_total(words: str) -> bool:
 
 
 def _span(salaries: list[Component]) -> tuple[float | None, float | None]:
-    """The lowest minimum and the highest maximum; an open end of one range leaves that end open."""
+    """Return the lowest minimum and the highest maximum. An open end of one range stays open."""
     lows = [salary.min_value for salary in salaries if salary.min_value is not None]
     highs = [salary.max_value for salary in salaries if salary.max_value is not None]
     whole = len(salaries)
@@ -193,14 +200,14 @@ def _is_sane(minimum: float | None, maximum: float | None) -> bool:
 
 
 def _code(currency: str | None) -> str | None:
-    """The code, where it has the form of ISO 4217."""
+    """Return the code if it has the form of ISO 4217."""
     return currency if currency and re.fullmatch(r"[A-Z]{3}", currency) else None
 
 
 def _words(stated: Compensation, tiers: list[Tier]) -> str:
-    """The words of every tier, each after its title where there are several."""
+    """Return the words of every tier, each after its title where there are several."""
     lines = [(tier.title, tier.tier_summary) for tier in tiers if tier.tier_summary]
-    if len(lines) < 2:  # one range  # noqa: PLR2004
+    if len(lines) <= 1:
         text = (lines[0][1] if lines else None) or stated.compensation_tier_summary or ""
     else:
         text = "; ".join(
@@ -210,7 +217,10 @@ def _words(stated: Compensation, tiers: list[Tier]) -> str:
 
 
 def summary_pay(summary: str) -> Pay | None:
-    """Return the pay of a one-line summary, which spans all ranges of its job. None when it states no salary."""
+    """Return the pay of a one-line summary, which spans all ranges of its job.
+
+    None when it states no salary.
+    """
     text = clean(summary)[:_LONGEST_TEXT]
     for part in _PART.split(text):
         figures = list(_FIGURE.finditer(part))
@@ -220,12 +230,15 @@ def summary_pay(summary: str) -> Pay | None:
 
 
 def _read_part(part: str, figures: list[re.Match[str]], text: str) -> Pay:
-    """The pay of the part of a summary that states it; only its words when the figures are no range and no single amount."""
+    """Return the pay of the part of a summary that states it.
+
+    Only its words when the figures are neither a range nor a single amount.
+    """
     unclear = Pay(None, None, None, None, text)
     first, last = figures[0], figures[-1]
     currencies = {_SIGNS.get(figure["sign"]) or _code(figure["sign"]) for figure in figures}
-    # two ends
-    is_range = len(figures) == 2 and bool(_DASH.fullmatch(part[first.end() : last.start()]))  # noqa: PLR2004
+    between = part[first.end() : last.start()]
+    is_range = figures == [first, last] and first is not last and bool(_DASH.fullmatch(between))
     if len(currencies) != 1 or None in currencies or not (is_range or len(figures) == 1):
         return unclear
     currency, before = currencies.pop() or "", part[: first.start()]

@@ -1,31 +1,25 @@
 """A job of Ashby's API, or a row of a board's page, as a posting.
 
-Drift in what a reader sees raises, since a guess would be told as an edit. An odd date or number
-beside it is left out. What a row of either kind does not send is `unsent`, so a board that changes
-between the two kinds revises nothing.
+Drift in a field that a reader sees raises, since a guess would be reported as an edit. An odd date
+or number beside it is left out. A field that a row of either kind does not send is `unsent`, so a
+board that changes between the two kinds revises nothing.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from typing import NamedTuple
 from urllib.parse import quote, unquote
 
 import msgspec
 from msgspec import UNSET, UnsetType
 
 from crawler.items import Deadline, Pay, Posting, Workplace
-from crawler.read.deadline import read_deadline
 from crawler.read.fields import clean_text, company_name, line, parse_instant
-from crawler.read.pay import read_pay
-from crawler.read.place import places, workplace
-from crawler.read.text import to_text
 from crawler.spiders.ashby_pay import Compensation, Place, summary_pay, tier_pay
+from crawler.spiders.postings import joined, posting_from_html
 
 PAGES = "https://jobs.ashbyhq.com"
 _JOB_URL = re.compile(rf"{re.escape(PAGES)}/([^/?#]+)/([^/?#]+)")
-_LONGEST_CONTENT = 1_000_000  # characters
 _EMPLOYMENT = {"FullTime": "Full-time", "PartTime": "Part-time"}
 _WORD_BEGINS = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _WORKPLACES: dict[str, Workplace] = {"Remote": "remote", "Hybrid": "hybrid", "OnSite": "onsite"}
@@ -39,7 +33,10 @@ class _SecondPlace(msgspec.Struct, rename="camel"):
 
 
 class _Job(msgspec.Struct, rename="camel"):
-    """A job of the API. https://developers.ashbyhq.com/docs/public-job-posting-api"""
+    """A job of the API.
+
+    https://developers.ashbyhq.com/docs/public-job-posting-api
+    """
 
     id: str
     title: str
@@ -63,7 +60,10 @@ class _Organization(msgspec.Struct, rename="camel"):
 
 
 class _Row(msgspec.Struct, rename="camel"):
-    """A row of the page, as `ashby_page` makes it. The public sees the external name of a place or a department, where there is one."""
+    """A row of the page, as `ashby_page` makes it.
+
+    The public sees the external name of a place or a department, where there is one.
+    """
 
     id: str
     title: str
@@ -84,24 +84,20 @@ class _Row(msgspec.Struct, rename="camel"):
     job_requisition_id: object = None
 
 
-class _Where(NamedTuple):
-    location: str
-    locations: tuple[str, ...]
-
-
 _job, _row = msgspec.json.Decoder(_Job), msgspec.json.Decoder(_Row)
 
 
 def api_posting(raw: bytes) -> Posting:
-    """Return the posting of an API job. Raises ValueError or TypeError, which decoding errors are, or RecursionError."""
+    """Return the posting of an API job.
+
+    Raises ValueError or TypeError, which decoding errors are, or RecursionError.
+    """
     job = _job.decode(raw)
-    where = _where([job.location, *(second.location for second in job.secondary_locations or [])])
-    description, published = _content(job.description_html), parse_instant(job.published_at)
+    location = joined(job.location, *(each.location for each in job.secondary_locations or []))
     model = _model(job.workplace_type) or (
         "remote" if not job.workplace_type and job.is_remote is True else None
     )
     compensation = _compensation(job.compensation)
-    pay = _tier_pay(job, compensation)
     sent: dict[str, object] = {
         "department": job.department,
         "employment_type": job.employment_type,
@@ -111,24 +107,17 @@ def api_posting(raw: bytes) -> Posting:
         "pay": compensation,
         "workplace": job.workplace_type if job.is_remote is UNSET else None,
     }
-    return Posting(
+    return posting_from_html(
+        job.description_html if isinstance(job.description_html, str) else "",
         key=job.id.lower(),  # a UUID
-        title=_title(job.title),
+        title=job.title,
         url=_stable(line(job.job_url)),
-        location=where.location,
-        locations=where.locations,
+        location=location,
         department=_line(job.department),
         employment_type=_employment(job.employment_type),
-        workplace=model or workplace(where.location),
-        pay=pay or read_pay(description, place=where.location),
-        deadline=read_deadline(description, published=published, place=where.location),
-        description=description,
-        company=None,
-        requisition=None,
-        internal_job=None,
-        first_published=published,
-        updated_at=None,
-        stated=_names(pay=pay, workplace=model),
+        stated_workplace=model,
+        stated_pay=_tier_pay(job, compensation),
+        published=parse_instant(job.published_at),
         unsent=_unsent(sent) | {"deadline", "requisition", "internal_job"},
     )
 
@@ -136,17 +125,13 @@ def api_posting(raw: bytes) -> Posting:
 def page_posting(raw: bytes) -> Posting:
     """Return the posting of a page's row. Raises as `api_posting` does."""
     row = _row.decode(raw)
-    where = _where(
-        [
-            row.location_external_name or row.location_name,
-            *(
-                second.location_external_name or second.location_name
-                for second in row.secondary_locations or []
-            ),
-        ]
+    location = joined(
+        row.location_external_name or row.location_name,
+        *(
+            each.location_external_name or each.location_name
+            for each in row.secondary_locations or []
+        ),
     )
-    model, deadline = _model(row.workplace_type), _deadline(row.application_deadline)
-    pay = _summary_pay(row)
     sent: dict[str, object] = {
         "department": row.department_name,
         "employment_type": row.employment_type,
@@ -154,43 +139,28 @@ def page_posting(raw: bytes) -> Posting:
     }
     # only the API says of some that they are remote
     sent |= {"workplace": row.workplace_type or UNSET}
-    return Posting(
+    return posting_from_html(
         key=row.id.lower(),
-        title=_title(row.title),
+        title=row.title,
         url=_stable(f"{PAGES}/{quote(row.organization.hosted_jobs_page_slug, safe='')}/{row.id}"),
-        location=where.location,
-        locations=where.locations,
+        location=location,
         department=_line(row.department_external_name or row.department_name),
         employment_type=_employment(row.employment_type),
-        workplace=model or workplace(where.location),
-        pay=pay,
-        deadline=deadline,
-        description="",
+        stated_workplace=_model(row.workplace_type),
+        stated_pay=_summary_pay(row),
+        stated_deadline=_deadline(row.application_deadline),
         company=company_name(row.organization.name),
         requisition=clean_text(row.job_requisition_id) or None,
         internal_job=clean_text(row.job_id) or None,
-        first_published=parse_instant(row.published_date),
-        updated_at=parse_instant(row.updated_at),
-        stated=_names(pay=pay, workplace=model, deadline=deadline),
+        published=parse_instant(row.published_date),
+        updated=parse_instant(row.updated_at),
         # pay in rough words, and the day of publication
         unsent=_unsent(sent) | {"description", "pay", "first_published"},
     )
 
 
-def _names(**values: object) -> frozenset[str]:
-    """The names of the values that are there."""
-    return frozenset(name for name, value in values.items() if value is not None)
-
-
 def _unsent(sent: dict[str, object]) -> frozenset[str]:
     return frozenset(field for field, value in sent.items() if value is UNSET)
-
-
-def _title(written: str) -> str:
-    title = line(written)
-    if not title:
-        raise ValueError("a job without a title")
-    return title
 
 
 def _line(value: _Text) -> str:
@@ -198,20 +168,13 @@ def _line(value: _Text) -> str:
 
 
 def _stable(url: str) -> str:
-    """One spelling of a job's address, whichever kind of row it comes from."""
+    """Return one spelling of a job's address, whichever kind of row it comes from."""
     found = _JOB_URL.match(url)
     return f"{PAGES}/{quote(unquote(found[1]), safe='')}/{found[2]}" if found else url
 
 
-def _where(names: Iterable[str | None]) -> _Where:
-    location = line(
-        "; ".join(dict.fromkeys(name for written in names if written and (name := line(written))))
-    )
-    return _Where(location, places(location))
-
-
 def _employment(value: _Text) -> str:
-    """In words: "Full-time", "Intern"."""
+    """Return the type in words: "Full-time", "Intern"."""
     written = _line(value)
     return _EMPLOYMENT.get(written) or _WORD_BEGINS.sub(" ", written)
 
@@ -220,21 +183,16 @@ def _model(value: _Text) -> Workplace | None:
     return _WORKPLACES.get(value) if isinstance(value, str) else None
 
 
-def _content(value: _Text) -> str:
-    if not isinstance(value, str):
-        return ""
-    if len(value) > _LONGEST_CONTENT:
-        raise ValueError(f"a description of {len(value)} characters")
-    return to_text(value)
-
-
 def _deadline(value: _Text) -> Deadline | None:
     written = _line(value)
     return Deadline(parse_instant(written), written) if written else None
 
 
 def _compensation(sent: object) -> Compensation | UnsetType | None:
-    """The pay tiers. One of another form counts as not sent: a role is worth more than the pay beside it, and nobody edited it."""
+    """Return the pay tiers. Tiers of another form count as not sent.
+
+    A role is worth more than the pay beside it, and nobody edited it.
+    """
     try:
         return UNSET if sent is UNSET else msgspec.convert(sent, Compensation | None)
     except msgspec.ValidationError:
@@ -242,7 +200,7 @@ def _compensation(sent: object) -> Compensation | UnsetType | None:
 
 
 def _tier_pay(job: _Job, compensation: Compensation | UnsetType | None) -> Pay | None:
-    """The pay of the API's fields. None where the employer hides it, even if numbers came along."""
+    """Return the pay of the API's fields. None where the employer hides it, even with numbers."""
     if (
         not isinstance(compensation, Compensation)
         or job.should_display_compensation_on_job_postings is False
@@ -252,7 +210,7 @@ def _tier_pay(job: _Job, compensation: Compensation | UnsetType | None) -> Pay |
 
 
 def _address(value: object) -> tuple[str, ...]:
-    """City, region and country, as far as the address has them."""
+    """Return city, region and country; "" for each that the address lacks."""
     postal = value.get("postalAddress") if isinstance(value, dict) else None
     parts = postal if isinstance(postal, dict) else {}
     return tuple(
@@ -262,7 +220,7 @@ def _address(value: object) -> tuple[str, ...]:
 
 
 def _summary_pay(row: _Row) -> Pay | None:
-    """The pay of the page's words."""
+    """Return the pay of the page's words."""
     summary = row.compensation_tier_summary
     if not isinstance(summary, str) or row.should_display_compensation_on_job_board is False:
         return None

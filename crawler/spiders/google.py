@@ -1,19 +1,20 @@
-"""Google Careers, where Google DeepMind's roles are: `google:deepmind`, `google:BRAND`, `google:all`.
+"""Google Careers, with Google DeepMind's roles: `google:deepmind`, `google:BRAND`, `google:all`.
 
 There is no public API. robots.txt of www.google.com closes every address with a page number, so
 that a list cannot be paged through. It leaves open the job sitemap, a search without `page` (20
 roles with their texts) and a job's page. One check of a brand:
 
-    the job sitemap                                            → which ids live, and whose `lastmod` moved; it names no brand
-    one search, newest first                                   → roles that opened, and edits of the newest 20
-    at first and once a day: the search in slices              → the rest, until its ids are as many as its total
-    the page of a known id whose lastmod moved                 → its edit
-    the page of a known id that the sitemap lacks              → a probe
+    the job sitemap                             → the ids that live, and whose `lastmod` moved;
+                                                  it names no brand
+    one search, newest first                    → new roles, and edits of the newest 20
+    at first and once a day: search in slices   → the rest, until its ids are as many as its total
+    the page of a known id whose lastmod moved  → its edit
+    the page of a known id the sitemap lacks    → a probe
 
 So a role opens by the search and closes by the sitemap. A search closes nothing: its totals were
 seen to fall to nothing for an hour, and to a quarter for days, and to come back. A role that was in
 the sitemap at the board's first check, and that a search shows only later, was open before
-(`Snapshot.late`). What robots.txt closes one day is left out, and the snapshot's note says so.
+(`Snapshot.late`). Whatever robots.txt closes one day is left out, and the snapshot's note says so.
 """
 
 from __future__ import annotations
@@ -43,20 +44,16 @@ class GoogleSpider(BoardSpider):
     api_url = f"https://{pages.SITE}"
 
     async def walk(self, request: BoardRequest, notes: Notes) -> Snapshot:
-        """One check of a brand. Raises Unusable when it cannot be told what is there."""
-        site = Site(self.robots, self.base, request, notes)
+        """Check a brand. Raises BadResponse when it is not clear which roles exist."""
+        site = Site(self.robots, self.hosts[0], request, notes)
         search, known = Search(site, brand_of(request.board)), frozenset(request.known())
         return await _Check(
             self, site, search, known, Jobs(site, search, known, self.max_probes)
         ).run()
 
     @staticmethod
-    def read(raw: bytes) -> Posting:
+    def read_job(raw: bytes) -> Posting:
         return pages.read_posting(raw)
-
-    @staticmethod
-    def keep(raw: bytes) -> bytes:
-        return raw
 
 
 @dataclass(slots=True)
@@ -73,7 +70,11 @@ class _Check:
 
     @property
     def own(self) -> dict[str, Any]:
-        """The source's own notes: full_at, empty_since (seconds), lastmod (by id), first (`_marks`), shown, elsewhere, detail_at (ids)."""
+        """Return the spider's own notes.
+
+        `full_at` and `empty_since` are seconds, `lastmod` is by id, `first` is of `_marks()`.
+        `shown`, `elsewhere` and `detail_at` are ids.
+        """
         return self.site.notes.own
 
     @property
@@ -122,7 +123,10 @@ class _Check:
     # what lives, and what the brand has
 
     async def _live(self) -> Mapping[str, str] | None:
-        """The `lastmod` of every job of the site, by its id; None when robots.txt closes the sitemap. Raises Unusable."""
+        """Return the `lastmod` of every job of the site by its id. Raises BadResponse.
+
+        None when robots.txt closes the sitemap.
+        """
         if not await self.site.allow(_SITEMAP):
             self.remarks.append(
                 self.site.why_closed(_SITEMAP, "no role closes until it is open again")
@@ -131,7 +135,10 @@ class _Check:
         return pages.read_sitemap((await self.site.get(_SITEMAP, _XML)).body, self.site.base)
 
     async def _newest(self, live: Mapping[str, str] | None) -> int | None:
-        """Read the newest roles. Return how many the brand has; None when robots.txt closes the search. Raises Unusable."""
+        """Read the newest roles. Return how many the brand has. Raises BadResponse.
+
+        None when robots.txt closes the search.
+        """
         if not await self.site.allow(self.search.path()):
             if not self.known:
                 raise BadResponse(self.site.why_closed(self.search.path(), "no role can be found"))
@@ -141,12 +148,15 @@ class _Check:
                 )
             )
             return None
-        found = await self.search.newest()
-        self._refuse_nothing(found.total, len(self.known & live.keys()) if live else 0)
-        return found.total
+        results = await self.search.newest()
+        self._refuse_nothing(results.total, len(self.known & live.keys()) if live else 0)
+        return results.total
 
     def _refuse_nothing(self, total: int, seen: int) -> None:
-        """Raise Unusable for an empty answer, until that has lasted a day: a brand that nobody knows has the same answer."""
+        """Raise BadResponse for an empty answer, until that has lasted a day.
+
+        A brand that nobody knows has the same answer.
+        """
         if total:
             self.own.pop("empty_since", None)
         elif not self._is_a_day_ago(self.own.setdefault("empty_since", self.now)):
@@ -158,12 +168,16 @@ class _Check:
             raise trouble
 
     async def _whole(self, total: int | None, seen: int) -> None:
-        """Read the brand in slices, at the first check and once a day. Raises Unusable at the first check."""
+        """Read the brand in slices, at first and once a day.
+
+        Raises BadResponse at the first check.
+        """
         if total is None:
             return
         if total < seen * _FEW:  # such a search is read again when it is well
             self.remarks.append(
-                f"its search counts {total} roles while its job sitemap lists {seen} that it showed before"
+                f"its search counts {total} roles "
+                f"while its job sitemap lists {seen} that it showed before"
             )
             return
         is_first = "full_at" not in self.own
@@ -179,7 +193,7 @@ class _Check:
             self.is_whole = True
 
     def _is_a_day_ago(self, seconds: float) -> bool:
-        """Whether a noted moment is a day old, or lies ahead since the clock was set back."""
+        """Return whether a noted moment is a day old, or in the future (a clock set back)."""
         return not 0 <= self.now - seconds < _A_DAY
 
     # notes
@@ -187,7 +201,7 @@ class _Check:
     def _remember(
         self, live: Mapping[str, str] | None, alive: frozenset[str], pending: set[str]
     ) -> None:
-        """Note what was read, so that the next check knows what moved."""
+        """Note the state of this check, so that the next one knows what moved."""
         if self.is_whole:
             self.own["full_at"] = self.now
             self.own["shown"] = sorted(self.search.records.keys() - (live or {}).keys())
@@ -202,7 +216,7 @@ class _Check:
             self.own["first"] = _marks(live)
 
     def _late(self) -> frozenset[str]:
-        """New ids that the job sitemap listed at the board's first check already."""
+        """Return the new ids that the job sitemap listed at the board's first check already."""
         if "first" not in self.own:
             return frozenset()
         first = b64decode(self.own["first"])
@@ -217,5 +231,5 @@ def _mark(key: str) -> bytes:
 
 
 def _marks(keys: Mapping[str, str]) -> str:
-    """Four bytes an id: enough to know it again, and small enough to keep for a site of thousands."""
+    """Return four bytes for each id: enough to recognize it, and small for a site of thousands."""
     return b64encode(b"".join(sorted(map(_mark, keys)))).decode()

@@ -1,4 +1,4 @@
-"""Single jobs of Google Careers: the pages of those that moved, and of those that the job sitemap no longer lists."""
+"""Ask for single jobs of Google Careers: those that moved, and those that the job sitemap lacks."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from typing import Any
 from crawler.items import Probe
 from crawler.responses import BadResponse
 from crawler.spiders import google_pages as pages
-from crawler.spiders.base import SILENT_LIMIT
 from crawler.spiders.google_pages import PAGE
 from crawler.spiders.google_search import ROOT, Search, Site
+from crawler.spiders.probing import SILENT_LIMIT, probe_in_turn
 
 _MOST = 50  # pages of jobs that moved, of one check
 _MANY = 0.5  # of the known roles: so many edits at once are the site's doing
@@ -32,11 +32,18 @@ class Jobs:
 
     @property
     def own(self) -> dict[str, Any]:
-        """The notes of the source: lastmod by id, and lists of ids: shown by the last reading of the whole search, elsewhere, detail_at."""
+        """Return the spider's own notes.
+
+        `lastmod` is by id. `shown` (by the last reading of the whole search), `elsewhere` and
+        `detail_at` are ids.
+        """
         return self.site.notes.own
 
     async def read_moved(self, live: Mapping[str, str], alive: frozenset[str]) -> set[str]:
-        """Read the pages of jobs that moved, or whose text no search showed. Return the ids left to a later check."""
+        """Read the pages of jobs that moved, or whose text no search showed.
+
+        Return the ids that are left to a later check.
+        """
         records = self.search.records
         pending = self._moved(live, alive - records.keys())
         pending |= {
@@ -62,23 +69,29 @@ class Jobs:
         return pending
 
     def _moved(self, live: Mapping[str, str], keys: frozenset[str]) -> set[str]:
-        """The ids whose `lastmod` is another; none where the site touched most of them at once, which says nothing of any."""
+        """Return the ids whose `lastmod` is another.
+
+        Empty where the site touched most of them at once, which says nothing of any.
+        """
         noted = self.own.get("lastmod", {})
         moved = {key for key in keys if noted.get(key) != live.get(key)}
         return set() if len(moved) > max(PAGE, len(keys) * _MANY) else moved
 
     def _in_turn(self, pending: set[str]) -> list[str]:
-        """The ids to read now: after the one that was tried last, so that a bad page holds up no other."""
+        """Return the ids to read now.
+
+        They begin after the one that was tried last, so that a bad page holds up no other.
+        """
         last = self.own.get("detail_at", "")
         return sorted(pending, key=lambda key: (key <= last, key))[:_MOST]
 
     async def _job(self, key: str) -> tuple[pages.Record | None, int]:
-        """The record on a job's page, if there is one, and the page's status. Raises Unusable."""
+        """Return the record on a job's page, if any, and the status. Raises BadResponse."""
         answer = await self.site.get(f"{ROOT}/results/{key}", good=_JOB)
         return pages.read_job(answer.body, key) if answer.status == _FOUND else None, answer.status
 
     def _take(self, key: str, record: pages.Record) -> None:
-        """Keep a record of this brand; note one of another brand, which no longer belongs to this board."""
+        """Keep a record of this brand. Note one of another brand, which has left this board."""
         shown, brand = pages.brand_of(record), self.search.brand
         if brand and shown and shown.casefold() != brand.casefold():
             self.own["elsewhere"] = sorted({*self.own.get("elsewhere", ()), key})
@@ -86,11 +99,14 @@ class Jobs:
             self.search.records[key] = record
 
     def elsewhere(self) -> frozenset[str]:
-        """The known ids whose page named another brand, and that no search of this brand has shown since."""
-        found = frozenset(self.own.pop("elsewhere", ())) & self.known - self.search.records.keys()
-        if found:
-            self.own["elsewhere"] = sorted(found)
-        return found
+        """Return the known ids whose page named another brand.
+
+        An id that a search of this brand shows is not among them.
+        """
+        ids = frozenset(self.own.pop("elsewhere", ())) & self.known - self.search.records.keys()
+        if ids:
+            self.own["elsewhere"] = sorted(ids)
+        return ids
 
     def _remark_details(self, left: int, odd: int) -> None:
         if odd:
@@ -103,16 +119,11 @@ class Jobs:
             self.remarks.append(f"{left} {wait} for a later check")
 
     async def probe_all(self, keys: Sequence[str]) -> dict[str, Probe]:
-        """Probe these jobs by their pages. A job of another brand is not asked for: two checks close it here."""
+        """Probe these jobs by their pages. Two checks close a job of another brand, unprobed."""
         elsewhere = self.own.get("elsewhere", ())
         probes = {key: Probe.SILENT for key in keys if key in elsewhere}
-        silent = 0
-        for key in [key for key in keys if key not in probes][: self.max_probes]:
-            probes[key] = await self._probe(key)
-            silent = silent + 1 if probes[key] is Probe.SILENT else 0
-            if silent == SILENT_LIMIT:
-                break
-        return probes
+        others = [key for key in keys if key not in probes][: self.max_probes]
+        return probes | await probe_in_turn(others, self._probe)
 
     async def _probe(self, key: str) -> Probe:
         try:

@@ -11,26 +11,24 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Collection, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 from xml.etree import ElementTree as ET
 
 import msgspec
 
-from crawler.items import Posting, Unreadable
-from crawler.read.deadline import read_deadline
-from crawler.read.fields import LONGEST_TEXT, clean_text, company_name, line
-from crawler.read.pay import read_pay
-from crawler.read.place import workplace
-from crawler.read.text import to_text
+from crawler.items import Posting
+from crawler.read.fields import clean_text, company_name, line
 from crawler.responses import BadResponse, mend
+from crawler.spiders.postings import epoch_instant, posting_from_html
 
 JOB_PAGE = "https://www.google.com/about/careers/applications/jobs/results/{}"
 SITE = "www.google.com"
 _OLD_SITE = "careers.google.com"  # the sitemap still names it; it redirects
 _ID, _TITLE, _LINK, _DUTIES, _QUALIFICATIONS, _BRAND, _PLACES, _ABOUT = 0, 1, 2, 3, 4, 7, 9, 10
 _PUBLISHED, _UPDATED, _EXTRA, _PREFERRED_PLACE = 12, 13, 15, 18
+_COUNTRY = 5  # of a place
 # in the order in which a person reads them
 _TEXTS = (_ABOUT, _DUTIES, _QUALIFICATIONS, _EXTRA, _PREFERRED_PLACE)
 PAGE = 20  # roles in one answer
@@ -55,7 +53,7 @@ class Results(NamedTuple):
 
 
 def read_results(page: bytes) -> Results:
-    """The records of a search page. Raises Unusable when the page is of another form."""
+    """Return the records of a search page. Raises BadResponse for a page of another form."""
     match _data(page, _SEARCH_DATA):
         case [list() | None as found, _, int() as total, *_]:
             rows = found or []
@@ -68,7 +66,7 @@ def read_results(page: bytes) -> Results:
 
 
 def read_job(page: bytes, key: str) -> Record | None:
-    """The record of a job page; None when the page holds no record of that job."""
+    """Return the record of a job page; None when the page holds no record of that job."""
     try:
         data = _data(page, _JOB_DATA)
     except BadResponse:
@@ -77,17 +75,17 @@ def read_job(page: bytes, key: str) -> Record | None:
     return record if _is_record(record) and record[_ID] == key else None
 
 
-def _data(page: bytes, call: re.Pattern[str]) -> Any:  # whatever the page holds  # noqa: ANN401
+def _data(page: bytes, call: re.Pattern[str]) -> Any:  # noqa: ANN401  # whatever the page holds
     text = (mend(page) if _HALF in page.lower() else page).decode("utf-8", "replace")
-    found = call.search(text)
-    if found is None:
+    start = call.search(text)
+    if start is None:
         raise BadResponse(
             "the answer is a page without a list of roles"
             if "<" in text[:200]
             else "the answer is no page of Google Careers"
         )
     try:
-        return json.JSONDecoder().raw_decode(text, found.end())[0]
+        return json.JSONDecoder().raw_decode(text, start.end())[0]
     except (ValueError, RecursionError) as error:
         raise BadResponse(_NO_DATA) from error
 
@@ -99,135 +97,107 @@ def _is_record(row: object) -> bool:
 
 
 def key_of(record: Record) -> str:
-    """The job's id: a string, since it is too long for a double."""
+    """Return the job's id: a string, since it is too long for a double."""
     return str(record[_ID])
 
 
 def brand_of(record: Record) -> str:
-    """The employer's brand as the site writes it ("DeepMind"); "" when the record names none."""
+    """Return the employer's brand as the site writes it ("DeepMind"); "" for none."""
     return clean_text(record[_BRAND]) if isinstance(record[_BRAND], str) else ""
 
 
 def countries_of(record: Record) -> set[str]:
-    """The ISO 3166 codes of the record's places."""
+    """Return the ISO 3166 codes of the record's places."""
     places = record[_PLACES] if isinstance(record[_PLACES], list) else []
     return {
-        place[5]
+        place[_COUNTRY]
         for place in places
-        if isinstance(place, list) and len(place) > 5 and isinstance(place[5], str)  # noqa: PLR2004
+        if isinstance(place, list) and len(place) > _COUNTRY and isinstance(place[_COUNTRY], str)
     }
 
 
 def has_text(record: Record) -> bool:
-    """Whether the record says anything of the job beyond its title."""
+    """Return whether the record says anything of the job beyond its title."""
     return any(_html(record, field) for field in (_ABOUT, _DUTIES, _QUALIFICATIONS))
 
 
 def raw_of(record: Record) -> bytes:
-    """The record as it is stored, without the application link: that is signed anew for each answer."""
+    """Return the record as it is stored, without the application link.
+
+    The site signs that link again for each answer.
+    """
     return json.dumps([*record[:_LINK], None, *record[_LINK + 1 :]], separators=(",", ":")).encode()
 
 
 def read_posting(raw: bytes) -> Posting:
-    """A stored record as a posting. Raises Unreadable."""
-    try:
-        return _posting(msgspec.json.decode(raw))
-    except (
-        LookupError,
-        TypeError,
-        ValueError,
-        AttributeError,
-        ArithmeticError,
-        RecursionError,
-    ) as error:
-        raise Unreadable(f"{type(error).__name__}: {error}") from error
-
-
-def _posting(record: Record) -> Posting:
-    title = line(record[_TITLE])
-    if not title:
-        raise ValueError("a job without a title")
-    places = tuple(dict.fromkeys(filter(None, map(_place, record[_PLACES] or []))))
-    location = "; ".join(places)
-    description = "\n\n".join(filter(None, (_text(record, field) for field in _TEXTS)))
-    published = _instant(record, _PUBLISHED)
-    return Posting(
+    """Return a stored record as a posting. Any error of decoding or reading makes it unreadable."""
+    record: Record = msgspec.json.decode(raw)
+    locations = tuple(dict.fromkeys(filter(None, map(_place, record[_PLACES] or []))))
+    return posting_from_html(
+        *(_html(record, field) for field in _TEXTS),
         key=key_of(record),
-        title=title,
+        title=record[_TITLE],
         url=JOB_PAGE.format(key_of(record)),
-        location=location,
-        locations=places,
-        department="",
-        employment_type="",
-        workplace=workplace(location),
-        pay=read_pay(description, place=location),
-        deadline=read_deadline(description, published=published, place=location),
-        description=description,
+        location="; ".join(locations),
+        locations=locations,
         company=company_name(record[_BRAND]),
-        requisition=None,
-        internal_job=None,
-        first_published=published,
-        updated_at=_instant(record, _UPDATED),
+        published=_instant(record, _PUBLISHED),
+        updated=_instant(record, _UPDATED),
         unsent=frozenset() if has_text(record) else frozenset({"description"}),
     )
 
 
 def _place(place: list[Any]) -> str:
-    """A place as the site shows it: "Mountain View, CA, USA". Raises TypeError for another form."""
+    """Return a place as the site shows it: "Mountain View, CA, USA".
+
+    Raises TypeError for another form.
+    """
     if not isinstance(place, list):
         raise TypeError("a place of another form")
     return (
         line(place[0])
         if place[0]
-        else ", ".join(filter(None, (clean_text(place[part]) for part in (2, 4, 5))))
+        else ", ".join(filter(None, (clean_text(place[part]) for part in (2, 4, _COUNTRY))))
     )
 
 
-def _text(record: Record, field: int) -> str:
-    """A text of the record as a reader sees it; "" for none. Raises ValueError for one that is too long."""
-    html = _html(record, field)
-    if len(html) > LONGEST_TEXT:
-        raise ValueError(f"a text of {len(html)} characters")
-    return to_text(html)
-
-
 def _html(record: Record, field: int) -> str:
-    """The HTML of a text, which stands second in a pair; "" for none."""
+    """Return the HTML of a text, which stands second in a pair; "" for none."""
     pair = record[field] if len(record) > field else None
     return pair[1] if isinstance(pair, list) and len(pair) > 1 and isinstance(pair[1], str) else ""
 
 
 def _instant(record: Record, field: int) -> datetime | None:
-    """A time of the record, which is [seconds, nanoseconds]; None for anything else."""
+    """Return a time of the record, which is [seconds, nanoseconds]; None for anything else."""
     match record[field] if len(record) > field else None:
-        # before the year 2096
-        case [int() as seconds, *_] if 0 < seconds < 4_000_000_000:  # noqa: PLR2004
-            return datetime.fromtimestamp(seconds, UTC)
+        case [int() as seconds, *_]:
+            return epoch_instant(seconds)
     return None
 
 
 def read_sitemap(body: bytes, base: str) -> Mapping[str, str]:
-    """The `lastmod` of each job in the job sitemap, by its id; "" where none is given. Raises Unusable.
+    """Return the `lastmod` of each job in the job sitemap by its id; "" where none is given.
 
-    An address of another host is no job of this site. `base` is where the sitemap was asked for.
+    An address of another host is not a job of this site. `base` is the sitemap's scheme and host.
+    Raises BadResponse.
     """
     root = _xml(body)
     if root.tag.rpartition("}")[2] != "urlset":
         raise BadResponse("its job sitemap has another form than the one that is known")
     hosts = {SITE, _OLD_SITE, urlsplit(base).hostname}
-    found: dict[str, str] = {}
+    lastmods: dict[str, str] = {}
     for entry in root:
         values = {child.tag.rpartition("}")[2]: (child.text or "").strip() for child in entry}
         key = _job_of(values.get("loc", ""), hosts)
         if key:
-            found[key] = max(found.get(key, ""), _FRACTION.sub("", values.get("lastmod", "")))
-    if not found:
+            lastmods[key] = max(lastmods.get(key, ""), _FRACTION.sub("", values.get("lastmod", "")))
+    if not lastmods:
         raise BadResponse("its job sitemap lists no job")
-    return found
+    return lastmods
 
 
 def _job_of(address: str, hosts: Collection[str | None]) -> str | None:
-    """The id in a job's address on one of these hosts; None for any other address."""
+    """Return the id in a job's address on one of these hosts; None for any other address."""
     try:
         parts = urlsplit(address)
     except ValueError:
@@ -238,8 +208,7 @@ def _job_of(address: str, hosts: Collection[str | None]) -> str | None:
 
 def _xml(body: bytes) -> ET.Element:
     try:
-        # expat loads nothing from outside, and refuses entities that grow
-        return ET.fromstring(body)  # noqa: S314
+        return ET.fromstring(body)  # noqa: S314  # expat loads nothing, and refuses entities that grow
     except (ET.ParseError, ValueError, LookupError) as error:
         page = body[:200].lstrip()[:14].lower().startswith((b"<!doctype html", b"<html"))
         raise BadResponse(

@@ -1,4 +1,4 @@
-"""Google Careers asked as its robots.txt allows, and one brand's roles gathered from searches without a page number."""
+"""Search Google Careers as its robots.txt allows, without a page number, for one brand's roles."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _NEWEST = {"sort_by": "date"}
 
 
 def brand_of(board: str) -> str | None:
-    """The brand of a board as the site writes it ("DeepMind" of `google:deepmind`); None for `google:all`."""
+    """Return the brand of a board as the site writes it ("DeepMind"); None for `google:all`."""
     token = board.partition(":")[2]
     return None if token.casefold() == _ALL else brand(token)
 
@@ -45,13 +45,13 @@ class Site:
     bytes_received: int = 0  # bytes of the answers
 
     async def allow(self, path: str) -> bool:
-        """Whether robots.txt leaves this path open. Raises Unusable when the host gives no answer."""
+        """Return whether robots.txt leaves this path open. Raises BadResponse without an answer."""
         return await self.robots.allow(self.base + path, self.notes, self.request.at)
 
     async def get(
         self, path: str, headers: Mapping[str, str] = _HTML, good: frozenset[int] = _OK
     ) -> Answer:
-        """The answer to a path that robots.txt leaves open. Raises Unusable."""
+        """Return the answer to a path that robots.txt leaves open. Raises BadResponse."""
         try:
             answer = await self.robots.get(
                 self.base + path, headers, good, self.notes, self.request.at
@@ -71,7 +71,7 @@ class Site:
 
 @dataclass(slots=True)
 class Search:
-    """The roles of one brand, as far as this check has seen them."""
+    """The roles of one brand that this check has seen."""
 
     site: Site
     brand: str | None
@@ -80,19 +80,22 @@ class Search:
     searches: int = 0
 
     def path(self, filters: Mapping[str, str] = _NEWEST) -> str:
-        """The address of a search. It never has a page number."""
+        """Return the address of a search. It never has a page number."""
         company = {"company": self.brand} if self.brand else {}
         return f"{ROOT}/results/?{urlencode(company | dict(filters))}"
 
     async def newest(self) -> Results:
-        """Read the newest roles. Raises Unusable."""
-        found = await self._ask(_NEWEST)
-        if found.total and not found.records:
-            raise BadResponse(f"its search counts {found.total} roles and shows none")
-        return found
+        """Read the newest roles. Raises BadResponse."""
+        results = await self._ask(_NEWEST)
+        if results.total and not results.records:
+            raise BadResponse(f"its search counts {results.total} roles and shows none")
+        return results
 
     async def slices(self, total: int) -> None:
-        """Read the search in slices, until it has shown `total` roles or a dozen requests are made. Raises Unusable."""
+        """Read the search in slices, until all roles are seen or a dozen requests are made.
+
+        Raises BadResponse.
+        """
         crowded = await self._levels(total)
         for filters in self._finer(crowded or [(total, {})]):
             if self._has_enough(total):
@@ -100,21 +103,27 @@ class Search:
             await self._ask(filters)
 
     async def _levels(self, total: int) -> list[tuple[int, dict[str, str]]]:
-        """Read a slice for each level. Return those that one answer cannot hold, with their totals."""
+        """Read a slice for each level.
+
+        Return the totals and filters of those that are too large for one answer.
+        """
         crowded = []
         for level in _LEVELS:
             if self._has_enough(total):
                 break
             before, filters = len(self.records), {"target_level": level}
-            found = await self._ask(_NEWEST | filters)
-            if found.total == total and len(self.records) == before:
+            results = await self._ask(_NEWEST | filters)
+            if results.total == total and len(self.records) == before:
                 break  # the site does not obey this filter
-            if found.total > PAGE:
-                crowded.append((found.total, filters))
+            if results.total > PAGE:
+                crowded.append((results.total, filters))
         return crowded
 
     def _finer(self, crowded: list[tuple[int, dict[str, str]]]) -> Iterator[dict[str, str]]:
-        """Slices of what one answer cannot hold: by country, the most promising first, then in the site's own order."""
+        """Yield slices of what one answer cannot hold.
+
+        First by country, the most promising first, then in the site's own order.
+        """
         names = Locale("en").territories
         places = Counter(
             code
@@ -140,11 +149,11 @@ class Search:
 
     async def _ask(self, filters: Mapping[str, str]) -> Results:
         self.searches += 1
-        found = pages.read_results((await self.site.get(self.path(filters))).body)
-        for record in found.records:
+        results = pages.read_results((await self.site.get(self.path(filters))).body)
+        for record in results.records:
             shown = pages.brand_of(record)
             if self.brand and shown and shown.casefold() != self.brand.casefold():
                 raise BadResponse(f"its search for {self.brand} shows roles of {shown}")
-        self.records |= {pages.key_of(record): record for record in found.records}
-        self.without_key = max(self.without_key, found.without_key)
-        return found
+        self.records |= {pages.key_of(record): record for record in results.records}
+        self.without_key = max(self.without_key, results.without_key)
+        return results

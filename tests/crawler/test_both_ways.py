@@ -1,4 +1,4 @@
-"""The crawl without the Twisted reactor, as settings.py has it, and on the asyncio reactor: the same answers."""
+"""The crawl without the Twisted reactor, as in settings.py, and with it gives the same answers."""
 
 from __future__ import annotations
 

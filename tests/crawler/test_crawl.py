@@ -9,8 +9,8 @@ import pytest
 
 from crawler.crawl import crawl
 from crawler.items import BoardRequest, Failure, Snapshot
-from crawler.spiders.base import Listing
 from crawler.spiders.greenhouse import GreenhouseSpider
+from crawler.spiders.listing import Listing
 from monitor.demo.board_server import BoardServer, Trouble
 from tests.support.crawling import BOARD, look, manners, snapshot
 from tests.support.greenhouse import job
@@ -55,7 +55,7 @@ async def test_a_crawl_ends_cleanly_whenever_its_reader_is_cancelled(
     assert tasks_of_the_crawl() == set()
 
 
-async def test_a_reader_that_stops_while_boards_wait_to_be_asked_again_leaves_nothing_behind(
+async def test_a_reader_that_stops_while_boards_wait_for_a_retry_leaves_nothing_behind(
     server: BoardServer,
 ) -> None:
     server.troubles["examplelabs"] = Trouble(status=429, headers={"Retry-After": "9"})
@@ -117,7 +117,7 @@ async def test_a_slow_reader_slows_the_crawl_and_fills_no_memory(server: BoardSe
     assert len([result async for result in results]) == 29
 
 
-async def test_a_board_that_waits_to_be_asked_again_holds_no_other_up(server: BoardServer) -> None:
+async def test_a_board_that_waits_for_a_retry_holds_no_other_up(server: BoardServer) -> None:
     server.troubles["examplelabs"] = Trouble(status=503, headers={"Retry-After": "1"}, times=1)
     results = crawl(
         "greenhouse", [BoardRequest(BOARD), BoardRequest(OTHER)], manners(server, concurrency=1)
@@ -135,13 +135,13 @@ async def test_a_board_that_always_answers_500_fails_within_seconds(server: Boar
     assert len(server.requests) == 3
 
 
-async def test_a_hang_is_waited_for_once(server: BoardServer) -> None:
+async def test_a_hanging_request_is_not_retried(server: BoardServer) -> None:
     server.troubles["examplelabs"] = Trouble(hang=9)
     await look(server, timeout=0.3)
     assert len(server.requests) == 1
 
 
-async def test_probes_count_among_the_requests_at_once_and_keep_their_distance(
+async def test_probes_count_among_the_requests_at_once_and_keep_the_delay(
     server: BoardServer,
 ) -> None:
     for path in ("examplelabs", "wellrun", "examplelabs/5", "wellrun/5"):
@@ -160,7 +160,7 @@ async def test_probes_count_among_the_requests_at_once_and_keep_their_distance(
     assert starts[-1] - starts[0] > 7 * 0.05 - 0.03
 
 
-async def test_a_failed_probe_is_not_asked_again_and_a_failed_board_is_not_probed(
+async def test_a_failed_probe_is_not_retried_and_a_failed_board_is_not_probed(
     server: BoardServer,
 ) -> None:
     server.troubles["examplelabs/7"] = Trouble(status=500)

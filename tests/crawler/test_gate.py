@@ -1,4 +1,4 @@
-"""A host that hangs costs a round little: it is given up after three whole-request timeouts in a row."""
+"""A host that hangs costs a round little: three whole-request timeouts in a row."""
 
 from __future__ import annotations
 

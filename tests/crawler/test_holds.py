@@ -1,4 +1,4 @@
-"""A host that asks to be left alone is left alone: by all its boards, by probes, and in later crawls."""
+"""A host that asks to wait is left alone: by all its boards, by probes and in later crawls."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ async def test_twenty_boards_of_one_host_wait_together(server: BoardServer) -> N
     assert sum(isinstance(result, Snapshot) for result in results.values()) >= 1
 
 
-async def test_a_probe_that_is_told_to_wait_is_the_last(server: BoardServer) -> None:
+async def test_a_probe_that_must_wait_is_the_last(server: BoardServer) -> None:
     server.board("examplelabs", job(1))
     for key in "789":
         server.troubles[f"examplelabs/{key}"] = Trouble(status=429, headers={"Retry-After": "60"})
@@ -72,7 +72,7 @@ async def test_a_later_crawl_of_the_same_process_waits_too(server: BoardServer) 
     assert [request.path for request in server.requests] == ["examplelabs"]
 
 
-async def test_what_waits_in_the_queue_does_not_go_out_after_an_answer_of_429(
+async def test_queued_requests_do_not_go_out_after_a_429(
     server: BoardServer,
 ) -> None:
     tokens = [f"board{number}" for number in range(20)]

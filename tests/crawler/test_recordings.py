@@ -1,4 +1,4 @@
-"""Whole answers from the server to the postings: the hand-written recordings, and the real ones where they are."""
+"""Whole answers from the server to the postings, hand-written and, where they are, real."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ async def test_a_recorded_board_gives_the_postings_expected_of_it(server: BoardS
     )
 
 
-async def test_what_is_kept_of_a_recorded_board_names_nobody_and_reads_the_same(
+async def test_a_stored_raw_job_names_nobody_and_reads_the_same(
     server: BoardServer,
 ) -> None:
     server.board("examplelabs").body = (OURS / "examplelabs.json").read_bytes()

@@ -152,7 +152,7 @@ def test_a_body_is_unpacked_to_the_last_byte_of_the_limit_and_no_further() -> No
         "not packed",
     ],
 )
-def test_gzip_that_is_not_whole_is_unusable(body: bytes) -> None:
+def test_incomplete_gzip_is_a_bad_response(body: bytes) -> None:
     with pytest.raises(BadResponse, match="gzip"):
         unpack(body, "gzip", 1000)
 

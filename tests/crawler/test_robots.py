@@ -136,7 +136,8 @@ async def test_an_answer_of_500_closes_the_host_for_a_day(host: Host) -> None:
     robots, notes = host.robots(), Notes()
     with pytest.raises(
         BadResponse,
-        match=r"robots.txt of 127.0.0.1:\d+ answered HTTP 500, which closes the whole host for a day",
+        match=r"robots.txt of 127.0.0.1:\d+ answered HTTP 500, which closes the whole host "
+        "for a day",
     ):
         await robots.require(f"{host.url}/jobs", notes, NOW)
     host.status = 200
@@ -145,7 +146,7 @@ async def test_an_answer_of_500_closes_the_host_for_a_day(host: Host) -> None:
     assert host.asked == 2
 
 
-async def test_an_answer_of_429_is_trouble_and_is_not_remembered(host: Host) -> None:
+async def test_an_answer_of_429_is_a_failure_and_is_not_remembered(host: Host) -> None:
     host.status, host.headers = 429, {"Retry-After": "5"}
     robots, notes = host.robots(), Notes()
     with pytest.raises(BadResponse) as raised:
@@ -171,7 +172,7 @@ async def test_only_500_kib_are_read(host: Host) -> None:
     assert not await allow(host, "/jobs", f"User-agent: *\nDisallow: /jobs\n{filling}")
 
 
-async def test_a_file_that_is_no_text_is_read_as_far_as_it_is(host: Host) -> None:
+async def test_a_file_that_is_not_utf8_is_read_with_replacements(host: Host) -> None:
     host.text = b"\xff\xfe\x00\nUser-agent: *\nDisallow: /jobs\n"
     assert not await host.robots().allow(f"{host.url}/jobs", Notes(), NOW)
 

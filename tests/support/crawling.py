@@ -13,13 +13,13 @@ BOARD = "greenhouse:examplelabs"
 
 
 def manners(server: BoardServer, **own: Any) -> Politeness:  # any of the manners
-    """Quick ones, unless a test is about them."""
+    """Return quick manners, unless a test is about them."""
     return replace(Politeness(api_url=server.url, delay=0, timeout=2), **own)
 
 
 # any of the manners
 async def look(server: BoardServer, *requests: BoardRequest | str, **own: Any) -> dict[str, Result]:
-    """The result of each board, after seeing that there is exactly one."""
+    """Return the result of each board, after seeing that there is exactly one."""
     wanted = [
         BoardRequest(request) if isinstance(request, str) else request
         for request in requests or (BOARD,)

@@ -21,7 +21,7 @@ def read(raw: dict[str, Any]) -> Posting:
 
 # the board's name and slug
 def read_row(raw: dict[str, Any], **board: Any) -> Posting:
-    """The posting of a page's row, as the spider hands it over."""
+    """Return the posting of a page's row, as the spider passes it on."""
     whole = {
         "organization": {"name": "Example Labs", "hostedJobsPageSlug": "ExampleLabs"} | board
     } | raw
@@ -89,7 +89,7 @@ def test_the_places_are_the_first_and_the_secondary_ones_and_their_order_is_no_c
     assert [change.field for change in differences(before, read(job()))] == ["location"]
 
 
-def test_what_an_older_or_smaller_answer_leaves_out_is_unsent() -> None:
+def test_fields_that_an_older_or_smaller_answer_leaves_out_are_unsent() -> None:
     raw = job()
     for name in (
         "department",
@@ -319,7 +319,7 @@ def test_an_edit_is_seen_through_a_change_between_api_and_page() -> None:
     )
 
 
-def test_what_may_name_people_is_not_kept() -> None:
+def test_fields_that_may_name_people_are_not_stored() -> None:
     raw = json.dumps(job(hiringTeam=[{"name": "Ann Example"}], recruiter="Bo")).encode()
     kept = AshbySpider.keep(raw)
     assert b"Ann" not in kept
@@ -355,7 +355,7 @@ ODD: tuple[Any, ...] = (
 
 
 @pytest.mark.parametrize("name", sorted({*job(), "userRoles"}))
-def test_whatever_a_job_holds_it_is_read_or_unreadable_and_keeps_what_it_says(name: str) -> None:
+def test_any_job_is_read_or_unreadable_and_its_stored_form_reads_the_same(name: str) -> None:
     for odd in ODD:
         raw = json.dumps(job() | {name: odd}).encode()
         with suppress(Unreadable):
@@ -363,7 +363,7 @@ def test_whatever_a_job_holds_it_is_read_or_unreadable_and_keeps_what_it_says(na
 
 
 @pytest.mark.parametrize("name", sorted(row()))
-def test_whatever_a_row_of_a_page_holds_it_is_read_or_unreadable(name: str) -> None:
+def test_any_row_of_a_page_is_read_or_unreadable(name: str) -> None:
     for odd in ODD:
         with suppress(Unreadable):
             assert read_row(row() | {name: odd}).title

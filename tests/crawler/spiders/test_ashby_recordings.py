@@ -1,8 +1,4 @@
-"""Whole Ashby boards from the server to the postings: the hand-written recording, and the real ones where they are.
-
-What is expected of the real ones is counted here by plain Python over their JSON, apart from the
-reader.
-"""
+"""Whole Ashby boards from the server to the postings, hand-written and, where they are, real."""
 
 from __future__ import annotations
 
@@ -61,7 +57,7 @@ async def test_a_recorded_page_gives_the_postings_expected_of_it(server: AshbySe
 
 
 def pay_by_hand(job: dict[str, Any]) -> tuple[Any, ...] | None:
-    """The amounts of a job with one tier and one salary in it; None where they are hidden or there are none."""
+    """Return the amounts of a job with one tier and one salary; None where there are none."""
     [tier] = job["compensation"]["compensationTiers"]
     salaries = [
         each
@@ -80,7 +76,7 @@ def pay_by_hand(job: dict[str, Any]) -> tuple[Any, ...] | None:
 
 
 def by_hand(job: dict[str, Any]) -> dict[str, Any]:
-    """What a posting of this job should be, in the fields that need no reading of texts."""
+    """Return the expected posting of this job, in the fields that need no reading of texts."""
     remote = "remote" if job["isRemote"] else None
     places = [job["location"], *(each["location"] for each in job["secondaryLocations"])]
     return {

@@ -1,4 +1,4 @@
-"""Checks of Ashby boards on a local server: the API, the page where the API is off, and what goes wrong with either."""
+"""Checks of Ashby boards on a local server: the API, the page where it is off, and their faults."""
 
 from __future__ import annotations
 
@@ -122,7 +122,7 @@ async def test_a_row_of_a_page_is_kept_without_people(server: AshbyServer) -> No
     assert sighting.reader(sighting.keep()) == sighting.read()
 
 
-async def test_what_bumps_no_field_moves_no_row(server: AshbyServer) -> None:
+async def test_a_change_outside_the_stored_fields_moves_no_row(server: AshbyServer) -> None:
     server.ashby["ExampleLabs"] = AshbyBoard(None, page=page(row(1)))
     [before] = (await snapshot(server, BOARD)).sightings
     server.ashby["ExampleLabs"].page = page(dict(reversed(row(1, userRoles=[]).items())))
@@ -170,7 +170,7 @@ async def test_an_unknown_board_is_a_failure_in_words(
         page(row(1)).replace(b'"jobBoard"', b'"board"'),
     ],
 )
-async def test_a_page_of_another_form_is_no_sign_that_the_board_lives(
+async def test_a_page_of_another_form_does_not_prove_that_the_board_lives(
     server: AshbyServer, shown: bytes
 ) -> None:
     server.troubles["/acme"] = Trouble(
@@ -255,7 +255,9 @@ async def test_robots_txt_is_asked_for_once_for_all_boards_and_checks_of_a_day(
     assert len(server.asked(ROBOTS)) == 1
 
 
-async def test_trouble_with_the_page_or_robots_txt_is_no_unknown_board(server: AshbyServer) -> None:
+async def test_an_error_of_the_page_or_robots_txt_is_not_an_unknown_board(
+    server: AshbyServer,
+) -> None:
     server.ashby["ExampleLabs"] = AshbyBoard(None, page=page(row(1)))
     for path, trouble in (
         (PAGE, Trouble(status=403)),
@@ -315,7 +317,7 @@ async def test_trouble_with_the_page_or_robots_txt_is_no_unknown_board(server: A
         "404",
     ],
 )
-async def test_what_the_api_cannot_answer_is_a_failure_of_that_board_alone(
+async def test_an_api_error_is_a_failure_of_that_board_alone(
     server: AshbyServer, trouble: Trouble, reason: str, status: int | None
 ) -> None:
     server.troubles[LIST] = trouble

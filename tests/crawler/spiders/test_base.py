@@ -65,7 +65,7 @@ async def test_equal_bytes_have_equal_digests_and_others_do_not(server: BoardSer
     assert before.sightings[1].digest != after.sightings[1].digest
 
 
-async def test_a_posting_that_is_not_listed_is_asked_for(server: BoardServer) -> None:
+async def test_a_posting_that_is_not_listed_is_probed(server: BoardServer) -> None:
     server.boards["examplelabs"].unlisted = [job(7)]
     found = await snapshot(server, BoardRequest(BOARD, known=lambda: ("7", "8", "1")))
     assert found.probes == {"7": Probe.THERE, "8": Probe.GONE}
@@ -87,7 +87,7 @@ async def test_a_web_page_and_another_posting_are_no_answer_to_a_probe(server: B
     assert set(found.probes.values()) == {Probe.SILENT}
 
 
-async def test_a_probe_answered_with_what_is_no_text_says_nothing_and_harms_nothing(
+async def test_a_probe_answered_with_bytes_that_are_not_utf8_is_silent(
     server: BoardServer,
 ) -> None:
     server.troubles["examplelabs/7"] = Trouble(body=b'{"id": "\xcf\xcf"}')
@@ -102,13 +102,15 @@ async def test_a_list_of_more_jobs_than_anybody_has_is_not_believed(server: Boar
     assert failure.reason == "it lists 100001 jobs, and more than 100000 are not believed"
 
 
-async def test_no_more_than_so_many_probes_a_board(server: BoardServer) -> None:
+async def test_a_board_gets_at_most_max_probes(server: BoardServer) -> None:
     known = tuple(str(key) for key in range(100, 120))
     found = await snapshot(server, BoardRequest(BOARD, known=lambda: known), max_probes=5)
     assert tuple(found.probes) == known[:5]
 
 
-async def test_an_unchanged_board_is_asked_for_what_was_missing_before(server: BoardServer) -> None:
+async def test_an_unchanged_board_probes_the_postings_that_were_missing_before(
+    server: BoardServer,
+) -> None:
     etag = (await snapshot(server)).etag
     request = BoardRequest(
         BOARD, etag=etag, known=lambda: ("1", "2", "9"), missing=frozenset({"9"})
@@ -177,7 +179,7 @@ PACKED = JSON | {"Content-Encoding": "gzip"}
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
-async def test_what_cannot_be_read_to_its_end_is_a_failure_of_that_board_alone(
+async def test_a_list_that_cannot_be_read_to_its_end_is_a_failure_of_that_board_alone(
     server: BoardServer, trouble: Trouble, reason: str
 ) -> None:
     server.troubles["examplelabs"] = trouble
@@ -205,13 +207,13 @@ async def test_a_port_where_nobody_listens_is_a_failure() -> None:
     ]
 
 
-async def test_a_passing_trouble_passes(server: BoardServer) -> None:
+async def test_a_passing_error_is_retried(server: BoardServer) -> None:
     server.troubles["examplelabs"] = Trouble(status=500, times=2)
     assert len((await snapshot(server)).sightings) == 2
     assert len(server.asked("examplelabs")) == 3
 
 
-async def test_a_short_retry_after_is_waited_for_and_a_long_one_is_told(
+async def test_a_short_retry_after_is_waited_for_and_a_long_one_is_reported(
     server: BoardServer,
 ) -> None:
     server.troubles["examplelabs"] = Trouble(status=429, headers={"Retry-After": "1"}, times=1)
@@ -224,7 +226,7 @@ async def test_a_short_retry_after_is_waited_for_and_a_long_one_is_told(
     assert (failure.status, failure.retry_after) == (429, 600)
 
 
-async def test_a_host_gets_no_more_requests_at_once_than_it_should(server: BoardServer) -> None:
+async def test_a_host_gets_at_most_concurrency_requests_at_once(server: BoardServer) -> None:
     boards = [f"board{number}" for number in range(9)]
     for board in boards:
         server.board(board, job(1))
@@ -233,7 +235,7 @@ async def test_a_host_gets_no_more_requests_at_once_than_it_should(server: Board
     assert server.busiest == 2
 
 
-async def test_requests_to_a_host_keep_their_distance(server: BoardServer) -> None:
+async def test_requests_to_a_host_keep_the_delay(server: BoardServer) -> None:
     boards = [f"board{number}" for number in range(4)]
     for board in boards:
         server.board(board, job(1))

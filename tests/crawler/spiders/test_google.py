@@ -1,4 +1,4 @@
-"""Google Careers' pages and one check of a brand: what is asked for, what is read, and when the reading stops."""
+"""Google Careers' pages and one check of a brand: its requests, its results and its limits."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ import pytest
 
 from crawler.items import BoardRequest, Posting, Probe, Sighting, Unreadable
 from crawler.responses import BadResponse
+from crawler.spiders.google import GoogleSpider
 from crawler.spiders.google_pages import raw_of, read_job, read_posting, read_results, read_sitemap
 from tests.support.google_server import GoogleServer, Job
 from tests.support.google_watch import crawled, is_failure, snapshot
@@ -30,8 +31,9 @@ async def server() -> AsyncIterator[GoogleServer]:
 
 
 def page(key: str, data: str) -> bytes:
-    """A page with that data, as JavaScript has it."""
-    return f"<html><script>AF_initDataCallback({{key: '{key}', hash: '2', data:{data}, sideChannel: {{}}}});</script></html>".encode()
+    """Return a page with that data, as JavaScript has it."""
+    call = f"AF_initDataCallback({{key: '{key}', hash: '2', data:{data}, sideChannel: {{}}}});"
+    return f"<html><script>{call}</script></html>".encode()
 
 
 # one check
@@ -141,7 +143,7 @@ async def test_a_first_check_whose_slices_fail_is_a_failure_and_no_baseline_of_a
     assert is_failure(await crawled(server), "HTTP 404")
 
 
-async def test_a_brand_that_nobody_knows_is_a_failure_in_words_and_after_a_day_a_board_without_roles(
+async def test_an_unknown_brand_is_a_failure_and_after_a_day_a_board_without_roles(
     server: GoogleServer,
 ) -> None:
     server.add(1)
@@ -182,7 +184,7 @@ async def test_the_page_of_a_role_that_the_sitemap_lacks_is_a_probe(server: Goog
     }
 
 
-async def test_an_application_link_that_is_signed_anew_is_no_edit(server: GoogleServer) -> None:
+async def test_a_new_signature_of_the_application_link_is_no_edit(server: GoogleServer) -> None:
     server.add(1)
     first, second = await snapshot(server), await snapshot(server)
     assert b"signin" not in first.sightings[0].raw
@@ -198,7 +200,8 @@ def test_a_record_gives_what_a_reader_sees() -> None:
     job = Job(
         "133023244499198662",
         country="CH",
-        about="<p>Apply by 3 March 2027.</p><p>The US base salary range for this full-time position is $207,000-$301,000 + bonus.</p>",
+        about="<p>Apply by 3 March 2027.</p><p>The US base salary range for this full-time position"
+        " is $207,000-$301,000 + bonus.</p>",
     )
     found = read_posting(raw_of(job.record()))
     assert (found.key, found.title, found.location, found.company) == (
@@ -245,7 +248,7 @@ def test_no_records_are_null_or_an_empty_list(data: str, total: int) -> None:
         page("ds:1", "[" * 5000),
     ],
 )
-def test_a_page_of_another_form_is_trouble_in_words(body: bytes) -> None:
+def test_a_page_of_another_form_is_a_failure_in_words(body: bytes) -> None:
     with pytest.raises(BadResponse, match=r"answer|form"):
         read_results(body)
 
@@ -262,7 +265,7 @@ def test_a_record_of_another_form_is_unreadable() -> None:
         [*record[:1], "", *record[2:]],
     ):
         with pytest.raises(Unreadable):
-            read_posting(raw_of(damaged))
+            GoogleSpider.read(raw_of(damaged))
 
 
 def test_a_job_page_is_believed_only_for_its_own_job() -> None:
@@ -274,7 +277,8 @@ def test_a_job_page_is_believed_only_for_its_own_job() -> None:
 
 def test_a_sitemap_of_4000_addresses_is_read_in_a_fifth_of_a_second() -> None:
     entries = "".join(
-        f"<url><loc>https://careers.google.com/jobs/results/{133023244499190000 + number}-senior-staff-software-engineer/</loc>"
+        f"<url><loc>https://careers.google.com/jobs/results/{133023244499190000 + number}"
+        "-senior-staff-software-engineer/</loc>"
         f"<lastmod>2026-10-01T12:00:00.{number % 1000:03}Z</lastmod></url>"
         for number in range(4000)
     )
@@ -365,7 +369,7 @@ def test_every_recorded_record_is_read_whole(
     } == roles
 
 
-def test_half_a_character_in_a_page_spoils_nothing() -> None:
+def test_half_a_character_in_a_page_is_replaced() -> None:
     record = Job("133023244499198662", title="Engineer X").record()
     body = page(
         "ds:1", json.dumps([[record], None, 1, 20]).replace("Engineer X", "Engineer \\ud800")

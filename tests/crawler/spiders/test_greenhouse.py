@@ -226,7 +226,7 @@ def test_of_a_key_that_stands_twice_only_what_was_read_is_kept(last: bytes) -> N
         b"[" * 5000 + b"]" * 5000,
     ],
 )
-def test_what_is_no_job_is_unreadable_and_nothing_worse(raw: bytes) -> None:
+def test_json_that_is_not_a_job_is_unreadable(raw: bytes) -> None:
     with pytest.raises(Unreadable):
         reread("greenhouse", raw)
 

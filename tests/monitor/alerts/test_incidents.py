@@ -71,7 +71,7 @@ async def test_three_answers_that_there_is_no_such_board_say_where_the_employer_
 ) -> None:
     monkeypatch.setattr(incidents, "where_now", {BOARD: "google:examplelabs"}.get)
     monkeypatch.setattr(
-        incidents, "other_boards", lambda _: ("lever:examplelabs", "google:examplelabs")
+        incidents, "other_boards", lambda _: ("gem:examplelabs", "google:examplelabs")
     )
     for status in (404, 410, 404):
         await life.hear(Failure(BOARD, f"HTTP {status}", status, unknown=status in {404, 410}))
@@ -85,7 +85,7 @@ async def test_the_place_is_named_when_the_third_such_answer_in_a_row_comes_late
 ) -> None:
     monkeypatch.setattr(incidents, "where_now", {BOARD: "google:examplelabs"}.get)
     monkeypatch.setattr(
-        incidents, "other_boards", lambda _: ("lever:examplelabs", "google:examplelabs")
+        incidents, "other_boards", lambda _: ("gem:examplelabs", "google:examplelabs")
     )
     for status in (503, 404, 503, 404, 404):
         await life.hear(Failure(BOARD, f"HTTP {status}", status, unknown=status in {404, 410}))

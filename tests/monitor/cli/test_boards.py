@@ -110,10 +110,10 @@ def test_a_board_that_is_switched_off_is_not_added_again(watching: Program) -> N
         ("labs", "may mean ashby:adaption (Adaption Labs), "),
         ("Salesforce", "rolewatch cannot read Workday boards yet"),
         ("openia", "may mean ashby:openai (OpenAI): give the board that you mean"),
-        ("lever:palantir", "rolewatch cannot read Lever boards yet; it reads Ashby"),
+        ("gem:groq", "rolewatch cannot read Gem boards yet; it reads Ashby"),
         ("https://acme.wd5.myworkdayjobs.com/External", "cannot read Workday boards yet"),
         ("nvidia", "cannot read Workday boards yet"),
-        ("nope:x", "nope is no ats; allowed: ashby, google, greenhouse"),
+        ("nope:x", "nope is no ats; allowed: ashby, google, greenhouse, lever"),
         ("No Such Lab", "is no board that rolewatch knows"),
         ("", "ats:token"),
         ("http://[/careers", "is no address"),
@@ -142,7 +142,7 @@ def test_the_first_board_may_go_into_an_empty_file_or_none(tmp_path: Path, empty
 
 def test_nothing_added_leaves_no_file_behind(tmp_path: Path) -> None:
     file = tmp_path / "rolewatch.toml"
-    assert Program(str(file))("boards", "add", "lever:palantir").code == 2
+    assert Program(str(file))("boards", "add", "gem:groq").code == 2
     assert not file.exists()
 
 

@@ -36,12 +36,12 @@ GOOGLE = "https://www.google.com/about/careers/applications/jobs/results/"
             },
         ),
         (
-            "https://jobs.lever.co/Acme",
+            "https://jobs.gem.com/Acme",
             {
-                "board": "lever:Acme",
+                "board": "gem:Acme",
                 "posting": None,
                 "company": None,
-                "url": "https://jobs.lever.co/Acme",
+                "url": "https://jobs.gem.com/Acme",
                 "readable": False,
             },
         ),

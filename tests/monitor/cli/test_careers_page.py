@@ -25,7 +25,7 @@ def test_a_board_is_found_on_a_careers_page(watching: Program, third: BoardServe
             b"https://jobs.lever.co/one https://job-boards.greenhouse.io/two",
             "may mean lever:one (one), greenhouse:two (two): give",
         ),
-        (b"https://jobs.lever.co/one", "lever"),
+        (b"https://jobs.gem.com/one", "Gem"),
     ],
 )
 def test_a_careers_page_that_does_not_name_one_board_we_read_is_refused(

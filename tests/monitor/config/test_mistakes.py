@@ -45,7 +45,7 @@ LINES = [
     ("crawl = 3", "crawl = 3: expected a table of keys"),
     (
         "[ats.levr]",
-        "ats.levr: levr is no ats that this version reads; allowed: ashby, google, greenhouse",
+        "ats.levr: levr is no ats that this version reads; allowed: ashby, google, greenhouse, lever",
     ),
     ("[ats.greenhouse]\ndely = '1s'", "ats.greenhouse.dely: unknown key; did you mean delay?"),
     ("[ats.greenhouse]\nconcurrency = 0", "ats.greenhouse.concurrency = 0: expected at least 1"),
@@ -63,16 +63,16 @@ LINES = [
     ),
     (
         "[[boards]]\nboard = 'nope:x'",
-        "boards[0].board: 'nope:x' is no board that rolewatch knows: nope is no ats; allowed: ashby, google, greenhouse",
+        "boards[0].board: 'nope:x' is no board that rolewatch knows: nope is no ats; allowed: ashby, google, greenhouse, lever",
     ),
     (
-        "[[boards]]\nboard = 'lever:mistral'",
-        'boards[0].board = "lever:mistral": this version cannot read Lever boards yet; allowed: ashby, google, greenhouse',
+        "[[boards]]\nboard = 'gem:groq'",
+        'boards[0].board = "gem:groq": this version cannot read Gem boards yet; allowed: ashby, google, greenhouse, lever',
     ),
     ("[[boards]]\nurl = ''", "boards[0].url: '' is no board"),
     (
-        "[[boards]]\nurl = 'https://jobs.lever.co/x'",
-        'boards[0].url = "https://jobs.lever.co/x": this version cannot read Lever boards yet',
+        "[[boards]]\nurl = 'https://jobs.gem.com/x'",
+        'boards[0].url = "https://jobs.gem.com/x": this version cannot read Gem boards yet',
     ),
     ("[[boards]]\ncompany = 'X'", "boards[0]: expected one of url and board"),
     (
@@ -100,7 +100,7 @@ LINES = [
     (SOUND + "boards = ['x']", "rules[0] (rule \"r\"): boards: 'x' is no"),
     (
         SOUND + "boards = ['nope:x']",
-        "rules[0] (rule \"r\"): boards: 'nope:x' is no board that rolewatch knows: nope is no ats; allowed: ashby, google, greenhouse",
+        "rules[0] (rule \"r\"): boards: 'nope:x' is no board that rolewatch knows: nope is no ats; allowed: ashby, google, greenhouse, lever",
     ),
     (SOUND + "none = ['']", 'rules[0].none[0] (rule "r") = "": has no words to look for'),
     (

@@ -1,0 +1,138 @@
+"""Run the checks of one crawl: each board is one coroutine, and each ends in one result.
+
+Nothing is decided where Scrapy swallows exceptions: in callbacks, pipelines and signal handlers.
+Such requests pass by Scrapy's queue and its CONCURRENT_REQUESTS, so each board takes a slot. It
+holds the slot until its result is delivered, so that a slow reader slows the crawl and does not
+fill the memory. It frees the slot while it waits to try again.
+https://docs.scrapy.org/en/latest/topics/coroutines.html#inline-requests
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import replace
+from random import Random
+from typing import ClassVar
+
+import structlog
+from scrapy import Spider
+
+from crawler.feed_export import items
+from crawler.fetch import Fetcher, Patience
+from crawler.gate import Gate
+from crawler.holds import Holds
+from crawler.items import BoardRequest, Failure, Result
+from crawler.notes import Notes
+from crawler.responses import BadResponse
+from crawler.robots import Robots
+
+log = structlog.get_logger()
+
+
+class CheckSpider(Spider):
+    """Checks boards of one ATS. Results go to `deliver`; `scrapy crawl` gets postings as items."""
+
+    api_url: str  # the scheme and host of its API
+    # further hosts, for an ATS that has several; a board is on one of them
+    other_urls: ClassVar[tuple[str, ...]] = ()
+
+    def __init__(
+        self,
+        boards: str = "",
+        api_url: str | None = None,
+        *,
+        requests: Sequence[BoardRequest] = (),
+        deliver: Callable[[Result], Awaitable[None]] | None = None,
+        max_probes: int = 0,
+        holds: Holds | None = None,
+    ) -> None:
+        """Take the boards to check. `boards` are tokens, separated by commas."""
+        super().__init__()
+        urls = [api_url] if api_url else [self.api_url, *self.other_urls]
+        self.hosts = [url.rstrip("/") for url in urls]
+        tokens = (token.strip() for token in boards.split(","))
+        self.requests = [
+            *requests,
+            *(BoardRequest(f"{self.name}:{token}") for token in tokens if token),
+        ]
+        self.deliver = deliver
+        self.max_probes = max_probes
+        self.holds = holds or Holds()
+        self.random = Random()  # noqa: S311  # spreads retries
+        self.started = asyncio.Event()  # from here on Scrapy can stop it
+
+    async def walk(self, request: BoardRequest, notes: Notes) -> Result:
+        """Check one board. Raises BadResponse when the board cannot be read to its end."""
+        raise NotImplementedError
+
+    async def start(self) -> AsyncIterator[dict[str, object]]:
+        """Check all boards at once, as far as the slots allow."""
+        self.fetcher = Fetcher(
+            self.crawler.engine.download_async,
+            self.settings.getfloat("DOWNLOAD_TIMEOUT"),
+            Gate(self.holds),
+        )
+        self.robots = Robots(self.fetcher)
+        self.slots = asyncio.Semaphore(self.settings.getint("CONCURRENT_REQUESTS"))
+        self.started.set()
+        if not self.requests:
+            log.error("no_boards_given", usage=f"scrapy crawl {self.name} -a boards=TOKEN,TOKEN")
+        checks = [asyncio.create_task(self._check(request)) for request in self.requests]
+        try:
+            for check in asyncio.as_completed(checks):
+                for item in await check:
+                    yield item
+        finally:
+            for task in checks:
+                task.cancel()
+            await asyncio.gather(*checks, return_exceptions=True)
+
+    async def _check(self, request: BoardRequest) -> list[dict[str, object]]:
+        """Check one board and deliver its result. Return its postings as items for a feed."""
+        began, patience, notes = time.monotonic(), Patience(self.random), Notes.load(request.notes)
+        while True:
+            async with self.slots:
+                result, wait = await self._attempt(request, notes, patience)
+                if wait is None:
+                    return await self._hand_over(
+                        replace(result, seconds=time.monotonic() - began, notes=notes.dump())
+                    )
+            await asyncio.sleep(wait)
+
+    async def _attempt(
+        self, request: BoardRequest, notes: Notes, patience: Patience
+    ) -> tuple[Result, float | None]:
+        """Return a result, and the seconds to wait if another try may give a better one.
+
+        This is the job around one board: it catches everything, so that no other board suffers.
+        """
+        try:
+            return await self.walk(request, notes), None
+        except BadResponse as trouble:
+            wait = patience.wait_after(trouble)
+            return _failure(request.board, trouble, was_asked=patience.tries > 0), wait
+        except Exception as error:
+            log.exception("board_not_read", board=request.board)
+            reason = f"rolewatch could not read it: {type(error).__name__}"
+            return Failure(request.board, reason), None
+
+    async def _hand_over(self, result: Result) -> list[dict[str, object]]:
+        if self.deliver is None:
+            return items(result)
+        await self.deliver(result)
+        return []
+
+
+def _failure(board: str, trouble: BadResponse, *, was_asked: bool) -> Failure:
+    """Return the failure of a board. `was_asked`: the host answered a try of this check."""
+    return Failure(
+        board,
+        trouble.reason,
+        trouble.status,
+        unknown=trouble.unknown,
+        retry_after=trouble.retry_after,
+        bytes=trouble.size,
+        held=trouble.held and not was_asked,
+    )

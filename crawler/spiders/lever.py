@@ -1,0 +1,75 @@
+"""Lever's postings API. A board is on its global or on its EU host.
+
+A posting that the API does not know may be unlisted and still open, so no call proves one closed.
+https://github.com/lever/postings-api
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from msgspec import Raw
+from msgspec.json import Decoder
+
+from crawler.items import Pay, Posting, Workplace
+from crawler.read.pay import read_pay, stated_pay
+from crawler.read.pay_terms import TOTAL
+from crawler.read.text import to_text
+from crawler.spiders.base import BoardSpider
+from crawler.spiders.listing import Offset
+from crawler.spiders.postings import believed, epoch_instant, joined, posting_from_html
+
+_WORKPLACES: dict[str, Workplace] = {"remote": "remote", "hybrid": "hybrid"}
+_WORKPLACES |= {"onsite": "onsite", "on-site": "onsite"}
+_LIST = "<h3>{text}</h3><ul>{content}</ul>"
+
+
+class LeverSpider(BoardSpider):
+    name = "lever"
+    api_url = "https://api.lever.co"
+    other_urls = ("https://api.eu.lever.co",)
+    list_path = "/v0/postings/{token}?mode=json"
+    list_form = Decoder(list[Raw])
+    paging = Offset(100, offset="skip")
+    stored_fields = frozenset(
+        {
+            *("id", "text", "hostedUrl", "categories", "country", "workplaceType", "createdAt"),
+            *("description", "lists", "additional", "salaryRange", "salaryDescription"),
+        }
+    )
+
+    @staticmethod
+    def read_job(raw: bytes) -> Posting:
+        job: dict[str, Any] = msgspec.json.decode(raw)
+        labels = job["categories"]
+        return posting_from_html(
+            job["description"],
+            *(_LIST.format(**part) for part in job.get("lists") or []),
+            job.get("additional") or "",
+            job.get("salaryDescription") or "",
+            key=str(job["id"]),
+            title=job["text"],
+            url=job["hostedUrl"],
+            location=joined(*(labels.get("allLocations") or [labels.get("location")])),
+            department=joined(labels.get("department"), labels.get("team")),
+            employment_type=labels.get("commitment") or "",
+            stated_workplace=_WORKPLACES.get(str(job.get("workplaceType"))),
+            stated_pay=_pay(job),
+            published=epoch_instant(job.get("createdAt"), per_second=1000),
+            unsent=frozenset({"workplace"} if "workplaceType" not in job else ()),
+        )
+
+
+def _pay(job: dict[str, Any]) -> Pay | None:
+    """Return the stated pay; None where its own text is better, as for on-target earnings."""
+    salary, words = job.get("salaryRange"), to_text(job.get("salaryDescription") or "")
+    if not salary or salary.get("interval") == "one-time":
+        return None
+    if TOTAL.search(words) and read_pay(words):
+        return None
+    ends = {f"{end}_cents": (salary.get(end) or 0) * 100 for end in ("min", "max")}
+    interval = str(salary.get("interval")).replace("-", " ")
+    return believed(
+        stated_pay([ends | {"currency_type": salary.get("currency"), "title": interval}])
+    )

@@ -1,0 +1,103 @@
+"""Make a posting from the fields that its ATS states.
+
+Pay, deadline and workplace come from the text where no field states them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from crawler.items import Deadline, Pay, Posting, Workplace
+from crawler.read.deadline import read_deadline
+from crawler.read.fields import LONGEST_TEXT, line
+from crawler.read.pay import read_pay
+from crawler.read.place import places, workplace
+from crawler.read.text import to_text
+
+_HIGHEST_PAY = 1e9  # of any currency and period; more is a slip
+_LATEST = 4_000_000_000  # seconds; in the year 2096
+
+
+def posting_from_html(
+    *parts: str,
+    key: str,
+    title: str,
+    url: str,
+    location: str,
+    locations: Sequence[str] | None = None,
+    department: str = "",
+    employment_type: str = "",
+    stated_workplace: Workplace | None = None,
+    stated_pay: Pay | None = None,
+    stated_deadline: Deadline | None = None,
+    company: str | None = None,
+    requisition: str | None = None,
+    internal_job: str | None = None,
+    published: datetime | None = None,
+    updated: datetime | None = None,
+    unsent: frozenset[str] = frozenset(),
+) -> Posting:
+    """Return the posting of one job. `parts` are the HTML of its description, in reading order.
+
+    Raises ValueError for a job without a title and for a text that is too long.
+    """
+    place = line(location)
+    description = "\n\n".join(filter(None, map(_text, parts)))
+    stated = {"pay": stated_pay, "deadline": stated_deadline, "workplace": stated_workplace}
+    return Posting(
+        key=key,
+        title=_title(title),
+        url=line(url),
+        location=place,
+        locations=places(place) if locations is None else tuple(locations),
+        department=line(department),
+        employment_type=line(employment_type),
+        workplace=stated_workplace or workplace(place),
+        pay=stated_pay or read_pay(description, place=place),
+        deadline=stated_deadline or read_deadline(description, published=published, place=place),
+        description=description,
+        company=company,
+        requisition=requisition,
+        internal_job=internal_job,
+        first_published=published,
+        updated_at=updated,
+        stated=frozenset(name for name, value in stated.items() if value is not None),
+        unsent=unsent,
+    )
+
+
+def joined(*names: str | None) -> str:
+    """Return several names as one line, each once: "Research; Models"."""
+    cleaned = (line(name) for name in names if name)
+    return "; ".join(dict.fromkeys(filter(None, cleaned)))
+
+
+def epoch_instant(value: object, per_second: int = 1) -> datetime | None:
+    """Return the UTC instant of a number of seconds since 1970, or of a part of seconds.
+
+    None for anything else.
+    """
+    if not isinstance(value, int) or not 0 < value < _LATEST * per_second:
+        return None
+    return datetime.fromtimestamp(value / per_second, UTC)
+
+
+def believed(pay: Pay | None) -> Pay | None:
+    """Return stated pay; None for a range that is upside down or too high for any job."""
+    if pay and 0 <= (pay.minimum or 0) <= (pay.maximum or _HIGHEST_PAY) <= _HIGHEST_PAY:
+        return pay
+    return None
+
+
+def _title(written: str) -> str:
+    title = line(written)
+    if not title:
+        raise ValueError("a job without a title")
+    return title
+
+
+def _text(html: str) -> str:
+    if len(html) > LONGEST_TEXT:
+        raise ValueError(f"a description of {len(html)} characters")
+    return to_text(html) if html else ""
