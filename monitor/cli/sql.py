@@ -66,7 +66,8 @@ def sql(
 ) -> None:
     """Ask the history in SQL. Nothing can be written."""
     from monitor.database.engine import iso
-    from monitor.queries.user_sql import Question, ask
+    from monitor.queries.question import Question
+    from monitor.queries.user_sql import ask
 
     moment = now()
     shared = state(ctx)
