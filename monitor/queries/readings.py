@@ -31,8 +31,8 @@ def summary(connection: Connection, reader: Reader = CURRENT_READER) -> Iterator
         by_reader.setdefault(to_reader, []).append(f"{field} of {count:,}")
     for to_reader, fields in by_reader.items():
         yield (
-            f"reader {to_reader} read otherwise: {', '.join(fields)} versions; `rolewatch db "
-            "check --readings` lists them"
+            f"reader {to_reader} read otherwise: {', '.join(fields)} versions; "
+            "`rolewatch db check --readings` lists them"
         )
 
 

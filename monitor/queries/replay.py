@@ -42,7 +42,7 @@ class ReplayedAlert:
     title: str
     url: str
     fields: tuple[str, ...]  # of a revision
-    fit_change: str  # "now fits", "no longer fits", or ""
+    turn: str  # as `rules test --format json` names it: "now fits", "no longer fits", or ""
     words: str
     channels: tuple[str, ...]
 
@@ -220,9 +220,7 @@ def _tellings(
         )
         if why is not None:
             told = _telling(alerting, rule, after, kind=kind, at=first.at, words=why.words)
-            yield replace(
-                told, fit_change=why.fit_change, fields=fields if why.fit_change else seen
-            )
+            yield replace(told, turn=why.fit_change, fields=fields if why.fit_change else seen)
 
 
 def _explanation(rule: Rule, content: _Content | None) -> Explanation:
@@ -254,7 +252,7 @@ def _telling(
         title=content.title,
         url=content.url,
         fields=(),
-        fit_change="",
+        turn="",
         words=words,
         channels=alerting.channels(rule),
     )
