@@ -43,7 +43,7 @@ class FieldChange(msgspec.Struct, frozen=True):
     new: str
 
 
-class Why(msgspec.Struct, frozen=True, omit_defaults=True):
+class Why(msgspec.Struct, frozen=True, omit_defaults=True, rename={"fit_change": "turn"}):
     """A rule that fits, and its words in it."""
 
     rule: str

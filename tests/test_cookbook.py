@@ -13,7 +13,8 @@ import pytest
 from sqlalchemy import Engine
 
 from monitor.database.engine import iso
-from monitor.queries.user_sql import Question, ask, view_columns
+from monitor.queries.question import Question
+from monitor.queries.user_sql import ask, view_columns
 from tests.support.places import ROOT
 from tests.support.story import tell
 

@@ -32,9 +32,9 @@ class Glance:
 
 
 def resolve(text: str, current: State) -> Address:
-    """Return the board that `text` names: an address, an employer's name, or a careers page, which is read.
+    """Return the board that `text` names: an address, an employer's name, or a careers page.
 
-    A person chooses where it may mean several boards. Raises UserError.
+    A careers page is read. A person chooses if several boards are meant. Raises UserError.
     """
     choose = choose_for(text)
     if address := _named(text, choose):
@@ -46,7 +46,7 @@ def resolve(text: str, current: State) -> Address:
 
 
 def _named(text: str, choose: Choose) -> Address | None:
-    """The board that `text` names by address or by its employer's name; None for a page that has to be read."""
+    """Return the board that `text` names, or None for a page that has to be read."""
     try:
         return _readable(parse(text))
     except ValueError as error:
@@ -59,7 +59,7 @@ def _named(text: str, choose: Choose) -> Address | None:
 
 
 def _chosen(found: Sequence[Match], choose: Choose) -> Entry:
-    """The one board that has the name, or the one that is chosen; the first where none could be read, whichever it is."""
+    """Return the board of that name, or the chosen one. The first if none of them can be read."""
     surest = [match.entry for match in found if match.rank == found[0].rank or not found[0].exact]
     if (found[0].exact and len(surest) == 1) or not any(
         is_readable(entry.board) for entry in surest
@@ -69,7 +69,7 @@ def _chosen(found: Sequence[Match], choose: Choose) -> Entry:
 
 
 def is_page(text: str) -> bool:
-    """Is it the address of a web page?"""
+    """Return True for the address of a web page."""
     try:
         parts = urlsplit(text.strip())
     except ValueError:
@@ -78,11 +78,15 @@ def is_page(text: str) -> bool:
 
 
 def watched_already(settings: Settings, address: Address) -> str:
-    """Return a sentence when the board is watched already, else "". Raises UserError when it is switched off in the configuration."""
+    """Return a sentence if the board is watched already, else "".
+
+    Raises UserError if it is switched off in the configuration.
+    """
     known = settings.board(address.board)
     if known is not None and not known.enabled:
         raise UserError(
-            f"{known.board} is in {settings.file} already, with `enabled = false`: take that out to watch it"
+            f"{known.board} is in {settings.file} already, with `enabled = false`: take that out "
+            "to watch it"
         )
     return f"{known.board} is watched already: {settings.file}" if known else ""
 
@@ -105,7 +109,10 @@ def unreadable(address: Address) -> str:
     if address.ats in supported():
         return ""
     readable = ", ".join(sorted(map(title, supported())))
-    return f"{address.board}: rolewatch cannot read {title(address.ats)} boards yet; it reads {readable}"
+    return (
+        f"{address.board}: rolewatch cannot read {title(address.ats)} boards yet; it reads "
+        f"{readable}"
+    )
 
 
 def _readable(address: Address) -> Address:
@@ -124,7 +131,8 @@ async def on_page(url: str, settings: Settings) -> Found:
         raise UserError(str(error)) from error
     if not found.boards:
         raise UserError(
-            f"no board that rolewatch knows is linked on {url}: open one of its jobs and give that address, or ats:token"
+            f"no board that rolewatch knows is linked on {url}: open one of its jobs and give "
+            "that address, or ats:token"
         )
     return found
 
@@ -141,7 +149,7 @@ def picked(found: Found, choose: Choose) -> Address:
 
 
 async def look_at(address: Address, settings: Settings, holds: Holds) -> Glance:
-    """One look at the board, of which nothing is stored. Raises UserError when the ats knows no such board."""
+    """Check the board once without storing anything. Raises UserError for an unknown board."""
     from contextlib import aclosing
 
     from crawler.crawl import crawl
@@ -164,5 +172,6 @@ def _seen(address: Address, result: Result) -> Glance:
         todo = moved(address.board) or "check the name, or add it unseen with --no-check"
         raise UserError(f"{title(address.ats)} knows no board {address.token!r} ({reason}): {todo}")
     return Glance(
-        warning=f"it could not be read now ({reason}); it is added all the same, and the daemon will try again"
+        warning=f"it could not be read now ({reason}); it is added all the same, and the daemon "
+        "will try again"
     )

@@ -1,4 +1,4 @@
-"""`alerts`: what was told and what was not, trying again, giving up, and a sample to each channel."""
+"""`alerts`: list alerts, retry or discard them, and send samples."""
 
 from __future__ import annotations
 
@@ -38,14 +38,14 @@ def list_alerts(
         str | None, typer.Option("--channel", metavar="CHANNEL", help="Such as slack:#roles.")
     ] = None,
     since: Annotated[
-        str | None, typer.Option("--since", metavar="TIME", help="Only those written since then.")
+        str | None, typer.Option("--since", metavar="TIME", help="Only alerts created since TIME.")
     ] = None,
     limit: Annotated[
-        int, typer.Option("--limit", metavar="N", min=1, help="At most so many.")
+        int, typer.Option("--limit", metavar="N", min=1, help="Maximum number of alerts.")
     ] = 100,
     fmt: FormatOption = Format.TABLE,
 ) -> None:
-    """Alerts, the newest first, and what became of each."""
+    """List alerts and their delivery, newest first."""
     from monitor.cli.times import optional_time
     from monitor.database.engine import read_transaction
     from monitor.queries.alerts import AlertFilter, find_alerts
@@ -70,7 +70,7 @@ def list_alerts(
 
 @app.command()
 def retry(ctx: typer.Context) -> None:
-    """Send again what could not be delivered."""
+    """Send alerts again that could not be delivered."""
     from monitor.cli.sending import say_held, say_undelivered, undelivered, work
     from monitor.delivery.edits import retry_edits_now
     from monitor.delivery.queue import retry as try_again
@@ -99,7 +99,7 @@ def retry(ctx: typer.Context) -> None:
 
 
 def _is_anything_left(engine: Engine) -> bool:
-    """Is there a message to send, an alert to make one of, or a card to edit?"""
+    """Return True if a message, an unpacked alert or an edit of a card waits."""
     from monitor.database.engine import read_transaction
     from monitor.delivery import edits, pack, queue
 
@@ -111,7 +111,7 @@ def _is_anything_left(engine: Engine) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Retry:
-    """One `alerts retry`, here or by the daemon, which looks at the database every few seconds."""
+    """One `alerts retry`, here or by the daemon, which checks the database every few seconds."""
 
     current: State
     engine: Engine
@@ -145,17 +145,19 @@ def discard(
         ),
     ] = None,
     channel: Annotated[
-        str | None, typer.Option("--channel", metavar="CHANNEL", help="Only those of this one.")
+        str | None,
+        typer.Option("--channel", metavar="CHANNEL", help="Only alerts of this channel."),
     ] = None,
 ) -> None:
-    """Give up alerts that were not delivered."""
+    """Discard alerts that were not delivered."""
     from monitor.cli.times import parse_time
     from monitor.delivery.pack import pack
     from monitor.delivery.queue import discard as give_up
 
     if before is None:
         raise UserError(
-            "say which alerts to give up with --before TIME: `rolewatch alerts discard --before 7d` gives up those older than seven days, "
+            "say which alerts to give up with --before TIME: `rolewatch alerts discard --before "
+            "7d` gives up those older than seven days, "
             "--before 0s all of them"
         )
     moment = now()
@@ -181,7 +183,7 @@ def send_samples(ctx: typer.Context, fmt: FormatOption = Format.TABLE) -> None:
 
 
 async def _send(current: State, fmt: Format) -> list[Tried]:
-    """Sends the samples, and says of each at once what came of it."""
+    """Send the samples and print each result at once."""
     from monitor.cli.sample import send_samples as send
     from monitor.notify import notifiers
 

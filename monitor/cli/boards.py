@@ -1,4 +1,4 @@
-"""`boards`: what is watched and how it fares; adding, removing, moving and finding."""
+"""`boards`: list, add, remove, move and find boards."""
 
 from __future__ import annotations
 
@@ -21,14 +21,15 @@ if TYPE_CHECKING:
 app = typer.Typer(no_args_is_help=True)
 
 _COLUMNS = (
-    "board", "ats", "token", "company", "url", "state", "open_postings", "last_check_at", "last_ok_at", "next_check_at", "failures",
+    "board", "ats", "token", "company", "url", "state", "open_postings",
+    "last_check_at", "last_ok_at", "next_check_at", "failures",
 )  # fmt: skip
 _SHOWN = ("board", "company", "state", "open_postings", "last_ok_at", "next_check_at", "failures")
 
 
 @app.command("list")
 def list_boards(ctx: typer.Context, fmt: FormatOption = Format.TABLE) -> None:
-    """The boards of the configuration, and how they fare."""
+    """List the boards of the configuration with their state."""
     current = state(ctx)
     from crawler.registry import fold
 
@@ -42,7 +43,7 @@ def list_boards(ctx: typer.Context, fmt: FormatOption = Format.TABLE) -> None:
 
 
 def _known(current: State) -> dict[str, Mapping[str, object]]:
-    """The rows of the `boards` view, by board."""
+    """Return the rows of the view `boards` by board."""
     from sqlalchemy import text
 
     from monitor.database.engine import read_transaction
@@ -55,7 +56,7 @@ def _known(current: State) -> dict[str, Mapping[str, object]]:
 
 
 def _new(board: WatchedBoard) -> dict[str, object]:
-    """A board that was added and not looked at yet, as the view will have it."""
+    """Return the row of a board that was added and not checked yet."""
     from crawler.links.directory import company_of
 
     ats, token = board.board.split(":", 1)
@@ -83,17 +84,17 @@ def add(
     ],
     company: Annotated[
         str | None,
-        typer.Option("--company", metavar="NAME", help="What messages call the employer."),
+        typer.Option("--company", metavar="NAME", help="Name of the employer in messages."),
     ] = None,
     every: Annotated[
         str | None,
         typer.Option("--every", metavar="DURATION", help="How often to check it, such as 30m."),
     ] = None,
     check: Annotated[
-        bool, typer.Option("--check/--no-check", help="Look at the board before adding it.")
+        bool, typer.Option("--check/--no-check", help="Check the board before adding it.")
     ] = True,
 ) -> None:
-    """Watch a board: it goes into the configuration file."""
+    """Add a board to the configuration file and watch it."""
     import asyncio
 
     from monitor.cli.adding import Glance, look_at, moved, resolve, watched_already
@@ -119,7 +120,7 @@ def add(
 
 @contextmanager
 def _begun(current: State) -> Iterator[None]:
-    """A configuration file to add to: an empty one where there is none, which goes again when nothing is added."""
+    """Create an empty configuration file if there is none. Remove it if nothing is added."""
     from monitor.config.load import NAME, find_file
 
     try:
@@ -147,14 +148,15 @@ def remove(
         str, typer.Argument(metavar="BOARD", help="ats:token, its URL, its token or its company.")
     ],
 ) -> None:
-    """Stop watching a board; its history stays."""
+    """Stop watching a board. Its history stays."""
     from monitor.config.file import remove_board
 
     settings = state(ctx).settings
     name = named(settings.boards, board)
     if settings.board(name) is None:
         raise UserError(
-            f"{name} is not watched; watched are: {', '.join(each.board for each in settings.boards)}"
+            f"{name} is not watched; watched are: "
+            f"{', '.join(each.board for each in settings.boards)}"
         )
     remove_board(settings.file, name)
     typer.echo(f"removed {name} from {settings.file}; its history stays in the database")
@@ -162,7 +164,7 @@ def remove(
 
 
 def _leave(current: State, board: str) -> None:
-    """Ends the watch of a board in the database, if there is one: what the views say of it is not to wait for a next round."""
+    """Unwatch the board in the database at once, without waiting for the next round."""
     from monitor.database.trouble import DATABASE_ERRORS, describe_with_remedy
     from monitor.history.boards import unwatch
 
@@ -191,7 +193,7 @@ def find_boards(
     ],
     fmt: FormatOption = Format.TABLE,
 ) -> None:
-    """Say which board, and posting, a name or a link means; without the network."""
+    """Say which board and posting a name or a link means, without the network."""
     from monitor.cli.choosing import advice, candidates
 
     rows = candidates(name)

@@ -1,4 +1,4 @@
-"""`changes` and `history`: what happened, everywhere and to one posting."""
+"""`changes` and `history`: changes of all boards, and of one posting."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _STYLES = {"opened": "green", "reopened": "green", "closed": "red", "revised": "
 
 
 class Kind(StrEnum):
-    """What a snapshot did to a posting."""
+    """The kinds of changes."""
 
     OPENED = "opened"
     REVISED = "revised"
@@ -42,16 +42,18 @@ class Kind(StrEnum):
 def changes(
     ctx: typer.Context,
     *,
-    since: Annotated[str, typer.Option(metavar="TIME", help="Since then.")] = "7d",
+    since: Annotated[str, typer.Option(metavar="TIME", help="Only changes since TIME.")] = "7d",
     board: BoardOption = None,
     kind: Annotated[
-        list[Kind] | None, typer.Option(help="Only this kind; may be given again.")
+        list[Kind] | None, typer.Option(help="Only this kind. Can be repeated.")
     ] = None,
     rule: RuleOption = None,
-    limit: Annotated[int | None, typer.Option(metavar="N", min=1, help="So many at most.")] = None,
+    limit: Annotated[
+        int | None, typer.Option(metavar="N", min=1, help="Maximum number of rows.")
+    ] = None,
     fmt: FormatOption = Format.TABLE,
 ) -> None:
-    """List what happened, newest first."""
+    """List changes, newest first."""
     from monitor.database.engine import read_transaction
     from monitor.queries.changes import ChangeFilter, find_changes
     from monitor.queries.reposts import repost_words
@@ -82,7 +84,7 @@ def changes(
 
 
 def _kinds(kinds: Sequence[Kind] | None) -> str:
-    """`change`, or `opened or closed role`."""
+    """Return `change`, or `opened or closed role`."""
     return f"{' or '.join(each.value for each in kinds)} role" if kinds else "change"
 
 
@@ -91,7 +93,10 @@ def _opened(found: Listing) -> list[str]:
 
 
 def _what(row: Row, reposts: Mapping[str, str]) -> str:
-    """`location: London → Mountain View`; a description only says that it was edited, an opening that it repeats another."""
+    """Return `location: London → Mountain View`.
+
+    A description only says that it was edited, an opening that it repeats another posting.
+    """
     if row["field"] is None:
         return clean(reposts.get(str(row["posting"]), "")) if row["kind"] == "opened" else ""
     if row["field"] == "description":
@@ -112,7 +117,7 @@ def history(
     ],
     fmt: FormatOption = Format.TABLE,
 ) -> None:
-    """Show what happened to one posting over time, with what changed in its description word by word."""
+    """Show the history of one posting, with edits of its description word by word."""
     from monitor.cli.several import list_several
     from monitor.database.engine import read_transaction
     from monitor.queries.changes import timeline
@@ -142,7 +147,7 @@ def history(
 
 
 def _together(lives: Sequence[Sequence[Text]]) -> Iterator[Text]:
-    """The lives of one role, each on a board, the first one first."""
+    """Return the role's postings on all boards, the earliest first."""
     from rich.text import Text
 
     for number, life in enumerate(lives):
@@ -151,7 +156,7 @@ def _together(lives: Sequence[Sequence[Text]]) -> Iterator[Text]:
 
 
 def _story(connection: Connection, found: PostingRef, console: Console) -> list[Text]:
-    """One posting's life, and where it went on."""
+    """Print one posting's history, and where it went on."""
     from rich.text import Text
 
     from monitor.queries.changes import timeline, versions
@@ -225,7 +230,7 @@ def _gone_since(change: Row) -> str:
 
 
 def _revision(change: Row, texts: dict[int, str], *, marked: bool) -> list[Text]:
-    """The field's old and new; a description's come whole from its versions."""
+    """Return the field's old and new value. A description's texts come from its versions."""
     if change["field"] != "description":
         return field_change(str(change["field"]), change["old"], change["new"], marked=marked)
     version = int(str(change["version"]))

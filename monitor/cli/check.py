@@ -35,18 +35,18 @@ def check(
     ] = None,
     *,
     no_alerts: Annotated[
-        bool, typer.Option("--no-alerts", help="Write no alerts of what this round brings, ever.")
+        bool, typer.Option("--no-alerts", help="Don't create alerts for this check.")
     ] = False,
     announce: Annotated[
         bool,
-        typer.Option("--announce", help="Tell a first snapshot role by role, not in one summary."),
+        typer.Option("--announce", help="Announce each role of a first check, not one summary."),
     ] = False,
     fmt: FormatOption = Format.TABLE,
 ) -> None:
-    """Check the boards once, now, and tell what is new.
+    """Check the boards once, now, and send alerts for what is new.
 
-    Alerts go to the channels of each rule's `notify`: to the console, or to Slack once there is a
-    token. --no-alerts writes none.
+    Alerts go to the channels of each rule's `notify`: to the console, or to Slack if a token is
+    set. With --no-alerts none are created.
     """
     from monitor.cli.sending import work
     from monitor.config.load import require_boards
@@ -60,7 +60,7 @@ def check(
 
 
 def watched(settings: Settings, text: str) -> str:
-    """The watched board that `text` names. Raises UserError naming the watched ones."""
+    """Return the watched board that `text` names. Raises UserError with the watched boards."""
     boards = [board for board in settings.boards if board.enabled]
     names = [board.board for board in boards]
     name = named(boards, text)
@@ -76,7 +76,10 @@ def watched(settings: Settings, text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Check:
-    """One `check`; `alone` and `ask` say whether all boards were read and all alerts delivered."""
+    """One `check`.
+
+    `alone` and `ask` return True if every board was read and every alert delivered.
+    """
 
     current: State
     engine: Engine
@@ -86,7 +89,7 @@ class _Check:
     fmt: Format
 
     async def alone(self, lease: Lease) -> bool:
-        """The round made here."""
+        """Run the round in this process."""
         from monitor.database.slack_channels import read
         from monitor.rounds.round import run_round
 
@@ -109,7 +112,7 @@ class _Check:
         return delivered and well
 
     async def ask(self, held: AlreadyRunning) -> bool | None:
-        """The round made by the daemon; None when it went away before."""
+        """Let the daemon run the round. Return None if it went away before it answered."""
         from monitor.rounds.requests import request_round
 
         with self.current.busy(f"the daemon (pid {held.pid} on {held.host}) looks"):
@@ -122,7 +125,7 @@ class _Check:
         return self._say_undelivered(self._undelivered(round_id)) and well
 
     def _show(self, round_id: int) -> bool:
-        """Prints what the round brought; was every board read?"""
+        """Print the results of the round. Return True if every board was read."""
         from monitor.cli.reporting import show
         from monitor.database.engine import read_transaction
         from monitor.rounds.round import report
@@ -135,7 +138,10 @@ class _Check:
         return not unread
 
     async def _deliver(self, lease: Lease) -> bool:
-        """Sends all that waits or is due by now, and says what cannot be; what goes to the console stays out of what a program reads."""
+        """Send what is due by now and say what cannot be sent.
+
+        Console messages stay out of the output that a program reads.
+        """
         from monitor.alerts.scheduled import write
         from monitor.cli.sending import make_outbox, say_held
         from monitor.database.slack_channels import read
@@ -164,7 +170,7 @@ class _Check:
         return not count
 
     def _undelivered(self, round_id: int) -> int:
-        """Messages of a daemon's round that it could not send."""
+        """Print messages of a daemon's round that it could not send."""
         from sqlalchemy import func, select
 
         from monitor.database.engine import read_transaction

@@ -1,4 +1,4 @@
-"""Which board a name or a link means: what `boards find` lists, and what a person chooses from."""
+"""The boards that a name or a link may mean: listed by `boards find`, or chosen by a person."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _SHOWN = 9  # candidates in a list that somebody reads
 
 
 def candidates(text: str) -> list[Row]:
-    """Return the board, and the posting, of a link or of `ats:token`, or the boards that a name may mean, the likeliest first."""
+    """Return the board and posting of a link or `ats:token`, or boards of that name, best first."""
     try:
         return [_row(parse(text))]
     except ValueError:
@@ -41,7 +41,10 @@ def _row(address: Address) -> Mapping[str, object]:
 
 
 def advice(text: str, rows: Sequence[Row]) -> str:
-    """Return a sentence beside the rows: why there are none, that a board moved, or that it cannot be read yet; "" when all is well."""
+    """Return a sentence beside the rows, or "" if all is well.
+
+    It says why there are no rows, that a board moved, or that it cannot be read yet.
+    """
     from monitor.cli.adding import is_page, moved, unreadable
 
     if len(rows) == 1:
@@ -50,17 +53,23 @@ def advice(text: str, rows: Sequence[Row]) -> str:
     if rows:
         return ""
     if not {":", "/", "."} & set(text):
-        return f"No employer in the directory matches “{text}”: give the address of its board, or ats:token"
+        return (
+            f"No employer in the directory matches “{text}”: give the address of its board, or "
+            "ats:token"
+        )
     try:
         return parse(text).board
     except ValueError as error:
         if is_page(text) and not _is_understood(text):
-            return f"{text} is a page, and only the network says which board it leads to: `rolewatch boards add {quote(text)}` reads it"
+            return (
+                f"{text} is a page, and only the network says which board it leads to: "
+                f"`rolewatch boards add {quote(text)}` reads it"
+            )
         return str(error)
 
 
 def _is_understood(text: str) -> bool:
-    """Is the link refused for what it says itself? Reading its page would not help."""
+    """Return True if the link itself is the mistake, so that reading its page would not help."""
     try:
         return bool(nameless(text))
     except ValueError:
@@ -68,12 +77,15 @@ def _is_understood(text: str) -> bool:
 
 
 def is_terminal() -> bool:
-    """Is there somebody to ask?"""
+    """Return True if a person can be asked."""
     return sys.stdin.isatty()
 
 
 def choose_for(text: str) -> Choose:
-    """Return a function that asks at a terminal which board `text` means. Without a terminal it raises UserError with the candidates."""
+    """Return a function that asks at a terminal which board `text` means.
+
+    Without a terminal it raises UserError with the candidates.
+    """
 
     def ask(entries: Sequence[Entry]) -> Entry:
         shown = entries[:_SHOWN]

@@ -1,7 +1,7 @@
-"""What every command shares: the options `--config`, `-v` and `-q`, and the state that they make.
+"""What every command shares: the options `--config`, `-v` and `-q`, and the state made of them.
 
-The options stand before the command's name as well as after it. They are added to each command in
-one place, so a command declares none of them: it takes `ctx: typer.Context` and asks `state(ctx)`.
+The options may stand before or after the command's name. They are added to every command in one
+place: a command takes `ctx: typer.Context` and calls `state(ctx)`.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ CHANCE = Random()  # spreads looks over time, guards nothing  # noqa: S311
 
 @dataclass
 class State:
-    """What the shared options said, and what follows from it, made when a command asks for it."""
+    """The shared options and what follows from them, made when a command asks for it."""
 
     config: Path | None = None
     verbosity: int = 0  # -q is -1, -v 1, -vv 2
@@ -53,7 +53,10 @@ class State:
         return settings
 
     def engine(self) -> Engine:
-        """The configured database, ready for this version, and made where there is none. Raises UserError."""
+        """Return the configured database in this version's schema, created if needed.
+
+        Raises UserError.
+        """
         from monitor.database.schema import open_database
 
         engine = open_database(self.settings.database_url.get_secret_value())
@@ -61,13 +64,19 @@ class State:
         return engine
 
     def close(self) -> None:
-        """Close every connection: the last one that a SQLite file has puts its `-wal` into it, so that the file alone is the database."""
+        """Close all connections.
+
+        The last one of a SQLite file moves its `-wal` into it, so that the file alone is complete.
+        """
         for engine in self._engines:
             engine.dispose()
         self._engines.clear()
 
     def history(self, *, whatever_schema: bool = False) -> Engine:
-        """The configured database for a command that only reads: nothing is created or upgraded. Raises UserError."""
+        """Return the configured database for reading. Nothing is created or upgraded.
+
+        Raises UserError.
+        """
         from monitor.database.schema import open_existing
 
         engine = open_existing(
@@ -77,7 +86,7 @@ class State:
         return engine
 
     def holds(self) -> Holds:
-        """The hosts that asked to wait, as the database has them; none where it cannot be read."""
+        """Return the stored hosts that asked to wait. Empty if the database cannot be read."""
         from crawler.holds import Holds
         from monitor.database.engine import read_transaction
         from monitor.database.trouble import DATABASE_ERRORS
@@ -93,7 +102,7 @@ class State:
         return holds
 
     def no_database(self) -> Path | None:
-        """The database's file, as long as nothing has made it."""
+        """Return the database's file if it does not exist yet."""
         from monitor.database.schema import missing_file
 
         return missing_file(self.settings.database_url.get_secret_value())
@@ -114,7 +123,7 @@ class State:
 
     @contextmanager
     def busy(self, doing: str) -> Iterator[Callable[[str], None]]:
-        """Says on a terminal what is being waited for; says nothing in a pipe. What it gives says how far that is."""
+        """Show on a terminal what is waited for, and how far it is. Silent in a pipe."""
         if not self.errors.is_terminal or self.verbosity < 0:
             yield lambda _doing: None
             return
@@ -122,7 +131,7 @@ class State:
             yield lambda further: status.update(f"{further} …")
 
     def _set_up_logs(self, settings: Settings) -> None:
-        """For a command that says itself what it finds: none, unless -v asks for them. `run` sets up its own."""
+        """Log nothing without -v, since the command prints its findings. `run` sets up its own."""
         from monitor.logs import set_up
 
         stream = sys.stderr if self.verbosity > 0 else cast("TextIO", _Nowhere())
@@ -130,14 +139,14 @@ class State:
 
 
 class _Nowhere(TextIOBase):
-    """A stream that keeps nothing."""
+    """A stream that discards its input."""
 
     def write(self, text: str, /) -> int:
         return len(text)
 
 
 def state(ctx: typer.Context) -> State:
-    """The state of this run of the program."""
+    """Return the state of this run of the program."""
     found: State = ctx.ensure_object(State)
     return found
 
@@ -173,7 +182,7 @@ def _shared(
             "--verbose",
             "-v",
             count=True,
-            help="Say more; -vv more still.",
+            help="Show more log lines; -vv shows debug lines too.",
             show_default=False,
             callback=_remember_verbose,
             expose_value=False,
@@ -184,13 +193,13 @@ def _shared(
         typer.Option(
             "--quiet",
             "-q",
-            help="Say only what went wrong.",
+            help="Print errors only.",
             callback=_remember_quiet,
             expose_value=False,
         ),
     ] = False,
 ) -> None:
-    """Never called: Typer makes the shared options of this signature."""
+    """Declare the shared options. Typer reads the signature; nothing calls it."""
 
 
 @cache  # thirty commands share them
@@ -201,7 +210,10 @@ def _options() -> list[Any]:
 
 
 class Program(TyperGroup):
-    """The whole program: the shared options stand at every command, and a user's mistake is its text on standard error and exit code 2."""
+    """The whole program, with the shared options at every command.
+
+    A user's mistake is printed on standard error, with exit code 2.
+    """
 
     def __init__(self, **attributes: Any) -> None:  # Typer's own  # noqa: ANN401
         super().__init__(**attributes)
@@ -268,5 +280,5 @@ def _share_options(command: Any) -> None:  # noqa: ANN401
 
 
 def now() -> datetime:
-    """This moment; the clock that commands hand to the rooms that take one."""
+    """Return the current time. Commands pass it on as the clock."""
     return datetime.now(UTC)

@@ -1,4 +1,4 @@
-"""Shell completion of boards, postings and rules. Any trouble completes nothing."""
+"""Shell completion of boards, postings and rules. An error completes nothing."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _CONFIG = re.compile(r"--config[=\s]+(\S+)")
 
 
 def boards(incomplete: str) -> Offers:
-    """The boards of the configuration."""
+    """Return the boards of the configuration that begin so."""
     return _offered(
         incomplete,
         lambda settings: ((board.board, board.company or "") for board in settings.boards),
@@ -25,7 +25,7 @@ def boards(incomplete: str) -> Offers:
 
 
 def rules(incomplete: str) -> Offers:
-    """The rules of the configuration."""
+    """Return the rules of the configuration that begin so."""
     return _offered(
         incomplete,
         lambda settings: (
@@ -35,12 +35,12 @@ def rules(incomplete: str) -> Offers:
 
 
 def postings(incomplete: str) -> Offers:
-    """The newest postings whose name begins so."""
+    """Return the newest postings whose name begins so."""
     return _offered(incomplete, lambda settings: _postings(settings, incomplete))
 
 
 def _offered(incomplete: str, ask: Callable[[Settings], Iterable[tuple[str, str]]]) -> Offers:
-    """It may catch everything: a traceback in the middle of a person's line helps nobody."""
+    """Return the completions. Catches everything: a traceback would spoil the command line."""
     from monitor.config.load import load
 
     try:
@@ -52,7 +52,7 @@ def _offered(incomplete: str, ask: Callable[[Settings], Iterable[tuple[str, str]
 
 
 def _rest(name: str, typed: str) -> str | None:
-    """The name, or what stands behind its colon: bash takes the colon for the end of a word, and both name a board."""
+    """Return the name, or the part behind its colon, since bash ends a word at a colon."""
     if name.startswith(typed):
         return name
     tails = [name.split(":", count)[-1] for count in (1, 2)]
@@ -60,7 +60,7 @@ def _rest(name: str, typed: str) -> str | None:
 
 
 def _config() -> Path | None:
-    """The file that `--config` names on the line that is typed."""
+    """Return the file that `--config` names on the command line being typed."""
     typed = _CONFIG.search(
         os.environ.get("_TYPER_COMPLETE_ARGS", "") or os.environ.get("COMP_WORDS", "")
     )

@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 
 
 def upgrade(ctx: typer.Context) -> None:
-    """Bring the database to this version's schema. SQLite is backed up first, and also upgraded whenever it is opened."""
+    """Upgrade the database to this version's schema.
+
+    SQLite is backed up first. It is also upgraded whenever `run` or `check` opens it.
+    """
     from monitor.database import schema
     from monitor.database.engine import read_transaction
 
@@ -40,7 +43,7 @@ def upgrade(ctx: typer.Context) -> None:
 
 
 def _read_again(shared: State, engine: Engine) -> None:
-    """What an older reader has read, which the daemon would do bit by bit."""
+    """Read again all versions of an older reader, as the daemon does step by step."""
     from monitor.database.engine import read_transaction
     from monitor.history.reread import older, read_again
 
@@ -66,7 +69,7 @@ def _read_again(shared: State, engine: Engine) -> None:
 def backup(
     ctx: typer.Context, file: Annotated[Path, typer.Argument(metavar="FILE", help="A new file.")]
 ) -> None:
-    """Write a whole copy of the SQLite database, even while the daemon writes, and check it."""
+    """Write a verified copy of the SQLite database, also while the daemon writes."""
     from monitor.database.backup import back_up
     from monitor.errors import UserError
 
@@ -95,12 +98,12 @@ def check(
     readings: Annotated[
         bool,
         typer.Option(
-            "--readings", help="List instead what newer readers read otherwise in stored versions."
+            "--readings", help="List what newer readers read differently in stored versions."
         ),
     ] = False,
     fmt: FormatOption = Format.TABLE,
 ) -> None:
-    """Look for damage and contradictions in the database: a line each, and exit code 1 when there is one."""
+    """Check the database for damage and contradictions. Exit code 1 if there is any."""
     from monitor.database.engine import read_transaction
     from monitor.queries.readings import COLUMNS, listed, summary
 
@@ -169,7 +172,7 @@ def copy_all(
 
 
 def _warn(shared: State, source: Engine) -> None:
-    """What a daemon writes from now on is not in the copy, and two daemons would tell everything twice."""
+    """Warn about a running daemon: later writes are not copied, and two daemons alert twice."""
     from monitor.database.engine import read_transaction
     from monitor.database.lease import running
 
@@ -177,13 +180,14 @@ def _warn(shared: State, source: Engine) -> None:
         at_work = running(connection)
     if at_work is not None:
         shared.errors.print(
-            f"a daemon works on the source (pid {at_work.pid} on {at_work.host}): what it does from now on is not in the copy"
+            f"a daemon works on the source (pid {at_work.pid} on {at_work.host}): what it does "
+            "from now on is not in the copy"
         )
 
 
 @contextmanager
 def _bars(shared: State) -> Iterator[Callable[[str, int, int], None]]:
-    """A bar a table on a terminal; nothing in a pipe."""
+    """Show a progress bar for each table on a terminal."""
     from rich.progress import Progress
 
     with Progress(

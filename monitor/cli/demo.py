@@ -1,4 +1,4 @@
-"""`demo`: one posting's life on a board of this machine, through the same code as a real one."""
+"""`demo`: one posting's life on a local board, through the same code as a real one."""
 
 from __future__ import annotations
 
@@ -34,11 +34,14 @@ def demo(
         typer.Option(
             "--dir",
             metavar="DIR",
-            help="Where to leave the database; a new temporary folder by default.",
+            help="Folder for the database. A new temporary folder by default.",
         ),
     ] = None,
 ) -> None:
-    """No network, no token: a local board lives through open, revise, pay change, close and reopen, and alerts appear here."""
+    """Play a posting's life on a local board, without network or token.
+
+    It opens, is revised, changes its pay, closes and reopens. The alerts appear here.
+    """
     current = state(ctx)
     place = _make(folder)
     asyncio.run(_play(current, place))
@@ -46,7 +49,7 @@ def demo(
 
 
 def _make(folder: Path | None) -> Path:
-    """The folder, with no configuration in it yet."""
+    """Create the folder. It must not hold a configuration."""
     if folder is None:
         return Path(mkdtemp(prefix="rolewatch-demo-"))
     if (folder / "rolewatch.toml").exists() or (folder / "rolewatch.db").exists():
@@ -78,7 +81,7 @@ async def _play(current: State, folder: Path) -> None:
 
 
 class _Stage:
-    """Plays scene after scene: the board changes, a round looks at it, and what is new is told."""
+    """Play the scenes: change the board, run a round, send the alerts."""
 
     def __init__(
         self, current: State, settings: Settings, engine: Engine, outbox: Outbox, board: ServedBoard
@@ -132,13 +135,13 @@ def _say_next(current: State, file: Path) -> None:
 
 
 def _program() -> str:
-    """What a person types for this program here: its name where the shell finds it by that, else its path."""
+    """Return what a person types to run this program: its name if it is on PATH, else its path."""
     here = Path(sys.argv[0])
     found = which(here.name)
     return here.name if found and Path(found).resolve() == here.resolve() else quote(_short(here))
 
 
 def _short(file: Path) -> str:
-    """The path from here, where that is no longer than the whole one."""
+    """Return the path relative to here if that is not longer."""
     near = os.path.relpath(file)
     return near if len(near) < len(str(file)) else str(file)

@@ -1,4 +1,4 @@
-"""`diff`: a board then and now."""
+"""`diff`: compare a board with itself at another time."""
 
 from __future__ import annotations
 
@@ -41,16 +41,16 @@ def diff(
         typer.Option(
             "--from",
             metavar="TIME",
-            help="The first moment, or the first check if that is later.",
+            help="Earlier time, or the first check if that is later.",
             show_default="7d before --to",
         ),
     ] = None,
     to: Annotated[
-        str, typer.Option("--to", metavar="TIME", help="The second.", show_default="now")
+        str, typer.Option("--to", metavar="TIME", help="Later time.", show_default="now")
     ] = "0s",
     fmt: FormatOption = Format.TABLE,
 ) -> None:
-    """Compare a board with itself at another time: what opened, what closed, what was revised."""
+    """Compare a board with itself at another time: opened, closed and revised roles."""
     from monitor.database.engine import read_transaction
     from monitor.errors import UserError
     from monitor.queries.diff import COLUMNS, diff_board
@@ -80,7 +80,7 @@ def diff(
 def _told(
     board: str, then: datetime, later: datetime, found: BoardDiff, console: Console
 ) -> Iterator[Text]:
-    """A headline, then a line for each posting, and under a revised one a line for each field."""
+    """Yield a headline, a line for each posting, and a line for each revised field."""
     from rich.text import Text
 
     counts = {
@@ -88,7 +88,8 @@ def _told(
     }
     yield Text(f"{board}  {short(then)} → {short(later)}", style="bold")
     yield Text(
-        f"{found.open_then} → {found.open_now} open: {', '.join(f'{count} {kind}' for kind, count in counts.items())}\n"
+        f"{found.open_then} → {found.open_now} open: "
+        f"{', '.join(f'{count} {kind}' for kind, count in counts.items())}\n"
     )
     if not found.rows:
         yield Text("Nothing changed")

@@ -1,4 +1,7 @@
-"""`doctor`: everything that a look and an alert need, tried once, with what to do about what fails. It stores and posts nothing."""
+"""`doctor`: try everything that checks and alerts need, and say how to fix what fails.
+
+It stores nothing and posts nothing.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +30,10 @@ _REFUSING = {401, 403}
 
 
 def doctor(ctx: typer.Context, fmt: FormatOption = Format.TABLE) -> None:
-    """Try the configuration, the database, Slack and each board: a line each, and what to do about what fails."""
+    """Test the configuration, the database, Slack and each board.
+
+    One line for each, with a remedy for what fails. Nothing is stored or posted.
+    """
     current = state(ctx)
     found = asyncio.run(_examine(current, fmt))
     if fmt is not Format.TABLE:
@@ -37,7 +43,7 @@ def doctor(ctx: typer.Context, fmt: FormatOption = Format.TABLE) -> None:
 
 
 async def _examine(current: State, fmt: Format) -> list[Finding]:
-    """All findings; each is printed as it comes, where a person reads along."""
+    """Return all findings. Each is printed as it comes if a person reads along."""
     found: list[Finding] = []
     width = _width(current)
     async for finding in _findings(current):
@@ -48,7 +54,7 @@ async def _examine(current: State, fmt: Format) -> list[Finding]:
 
 
 def _width(current: State) -> int:
-    """Of the column of subjects, which come one by one."""
+    """Return the width of the column of subjects."""
     try:
         named = [*(board.board for board in current.settings.boards), *current.settings.channels()]
     except UserError:
@@ -103,7 +109,7 @@ def _configuration(settings: Settings) -> Finding:
             "configuration",
             ok=True,
             found=found,
-            remedy="without a [[rules]] nothing is told, only kept",
+            remedy="without [[rules]] changes are stored, and no alerts are sent",
         )
     return Finding("configuration", ok=True, found=found)
 
@@ -125,7 +131,10 @@ def _database(current: State) -> Iterator[Finding]:
 
 
 def _not_ready(current: State) -> Finding | None:
-    """A database that the next `check` or `run` makes or upgrades. On a first day that is right, on another the name may be mistyped."""
+    """Report a database that the next `check` or `run` creates or upgrades.
+
+    That is right on the first day. Later its name may be mistyped.
+    """
     from monitor.database.schema import engine_as_is, older
 
     if (file := current.no_database()) is not None:
@@ -167,7 +176,7 @@ def _integrity(engine: Engine) -> Finding:
 
 
 def _work(engine: Engine, settings: Settings) -> Iterator[Finding]:
-    """Who works on the database, and what could not be delivered."""
+    """Report who uses the database, and what could not be delivered."""
     from monitor.database.engine import read_transaction
     from monitor.database.lease import running
 
@@ -182,17 +191,21 @@ def _work(engine: Engine, settings: Settings) -> Iterator[Finding]:
         yield Finding(
             "daemon",
             ok=True,
-            found=f"`rolewatch {row.command}`, pid {row.pid} on {row.host}, since {row.taken_at:%Y-%m-%d %H:%M} UTC",
+            found=f"`rolewatch {row.command}`, pid {row.pid} on {row.host}, since "
+            f"{row.taken_at:%Y-%m-%d %H:%M} UTC",
         )
     yield from stranded
     yield from _refused(engine, settings)
 
 
 def _refused(engine: Engine, settings: Settings) -> Iterator[Finding]:
-    """Messages that a channel refused, with those that wait for them."""
+    """Report messages that a channel refused, with those that wait behind them."""
     from monitor.cli.sending import is_unwanted, undelivered, unwanted
 
-    again = "`rolewatch alerts list --state failed` shows them, `rolewatch alerts retry` sends them again"
+    again = (
+        "`rolewatch alerts list --state failed` shows them, `rolewatch alerts retry` sends "
+        "them again"
+    )
     for one in undelivered(engine):
         if one.failed and settings.effective_channel(one.channel) == one.channel:
             found = f"{one.messages} could not be delivered to {one.channel}: {one.reason}"
@@ -205,21 +218,27 @@ def _refused(engine: Engine, settings: Settings) -> Iterator[Finding]:
 
 
 def _stranded(connection: Connection, settings: Settings) -> Iterator[Finding]:
-    """Messages that were made for a channel whose token or address has been taken away since."""
+    """Report messages for a channel whose token or address was removed."""
     from monitor.cli.sending import given_up
     from monitor.config.model import secret_name
 
-    query = "SELECT channel, count(*) FROM delivery WHERE state IN ('pending', 'sending', 'held', 'failed') GROUP BY channel ORDER BY channel"
+    query = (
+        "SELECT channel, count(*) FROM delivery WHERE state IN ('pending', 'sending', 'held', "
+        "'failed') GROUP BY channel ORDER BY channel"
+    )
     for channel, count in connection.exec_driver_sql(query).all():
         if settings.effective_channel(channel) != channel:
-            found = f"{count} {'message waits' if count == 1 else 'messages wait'} for {channel}, without ${secret_name(channel)}"
+            found = (
+                f"{count} {'message waits' if count == 1 else 'messages wait'} for {channel}, "
+                f"without ${secret_name(channel)}"
+            )
             yield Finding(
                 "alerts", ok=False, found=found, remedy=f"set it again, or {given_up(channel)}"
             )
 
 
 async def _boards(settings: Settings, holds: Holds) -> AsyncIterator[Finding]:
-    """One glance at each board."""
+    """Check each board once."""
     from crawler.crawl import crawl
     from crawler.items import BoardRequest
     from monitor.history.boards import politeness
@@ -243,7 +262,7 @@ async def _boards(settings: Settings, holds: Holds) -> AsyncIterator[Finding]:
 
 
 def _offline(result: Result, boards: int) -> Finding:
-    """One finding instead of one a board, where no host answers at all."""
+    """Return one finding instead of one for each board if no host answers."""
     reason = getattr(result, "reason", "")
     remedy = (
         "is this machine online? Nothing closes because of it, and the daemon goes on when it is"

@@ -8,7 +8,10 @@ from collections.abc import Mapping, Sequence
 def no_match(
     what: str, wanted: Mapping[str, Sequence[str] | str | None], near: str | None = None
 ) -> str:
-    """`No open role matches “zzz”`: `wanted` has what was asked for by the verb that says it, such as `matches` or `is on`."""
+    """Return `No open role matches “zzz”`.
+
+    `wanted` has the values asked for by their verb, such as `matches` or `is on`.
+    """
     asked = [f"{verb} {_named(values)}" for verb, values in wanted.items() if values]
     line = f"No {what} {_joined(asked)}" if asked else f"No {what} yet"
     return f"{line}. Did you mean “{near}”?" if near else line

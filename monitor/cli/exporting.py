@@ -1,4 +1,4 @@
-"""`export`: the full history as files that other programs read."""
+"""`export`: write the full history as files for other programs."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from monitor.cli.common import state
 
 
 class FileFormat(StrEnum):
-    """How the files are written."""
+    """The file formats."""
 
     PARQUET = "parquet"
     CSV = "csv"
@@ -23,13 +23,13 @@ def export(
     ctx: typer.Context,
     folder: Annotated[
         Path,
-        typer.Argument(metavar="DIR", help="Where the files go; it is made when it is not there."),
+        typer.Argument(metavar="DIR", help="Folder for the files. It is created if needed."),
     ],
     fmt: Annotated[
-        FileFormat, typer.Option("--format", help="How to write them.")
+        FileFormat, typer.Option("--format", help="Format of the files.")
     ] = FileFormat.PARQUET,
 ) -> None:
-    """Write the full history into DIR, a file a view. Nothing is overwritten."""
+    """Write the full history into DIR, one file for each view. Nothing is overwritten."""
     from monitor.reports.export import export as write
 
     shared = state(ctx)
@@ -44,5 +44,6 @@ def export(
     counts = max(len(f"{one.rows:,}") for one in exported)
     for one in exported:
         typer.echo(
-            f"{one.view:<{names}}  {one.rows:>{counts},} {'row ' if one.rows == 1 else 'rows'}  {one.file}"
+            f"{one.view:<{names}}  {one.rows:>{counts},} "
+            f"{'row ' if one.rows == 1 else 'rows'}  {one.file}"
         )

@@ -1,4 +1,4 @@
-"""What `doctor` finds."""
+"""One result of `doctor`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What came of trying one thing."""
+    """The result of one test."""
 
     subject: str  # "database", "slack:#roles", "greenhouse:deepmind"
     ok: bool

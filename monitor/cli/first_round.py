@@ -1,4 +1,4 @@
-"""What `run` says of its first round: which boards it checks, and once it has ended when the next check is."""
+"""Messages of `run` about its first round, and about the next check when it has ended."""
 
 from __future__ import annotations
 
@@ -23,21 +23,24 @@ _NEARLY = 0.85  # of a board's interval: each check is a little earlier by chanc
 
 
 class FirstBoards(NamedTuple):
-    """How many boards the first round checks, and how many wait since their host asked for that."""
+    """How many boards the first round checks, and how many wait because their host asked to."""
 
     now: int
     later: int
 
     @property
     def words(self) -> str:
-        """`Checking 5 boards now; Ctrl-C stops`."""
-        later = f"{counted(self.later, 'board')} later, as {'its' if self.later == 1 else 'their'} host asked"
+        """Return `Checking 5 boards now; Ctrl-C stops`."""
+        later = (
+            f"{counted(self.later, 'board')} later, as "
+            f"{'its' if self.later == 1 else 'their'} host asked"
+        )
         said = [f"{counted(self.now, 'board')} now"] * bool(self.now) + [later] * bool(self.later)
         return f"Checking {', '.join(said)}; Ctrl-C stops"
 
 
 def first_boards(engine: Engine, settings: Settings, now: datetime) -> FirstBoards:
-    """Return what the first round of a daemon that starts now checks."""
+    """Return the boards that a daemon checks when it starts now."""
     with read_transaction(engine) as connection:
         held = boards.held(connection, now)
     wait = [board.board.partition(":")[0] in held for board in settings.boards if board.enabled]
@@ -45,7 +48,7 @@ def first_boards(engine: Engine, settings: Settings, now: datetime) -> FirstBoar
 
 
 def last_round(engine: Engine) -> int:
-    """Return the id of the newest round; 0 for none."""
+    """Return the id of the newest round, 0 for none."""
     with read_transaction(engine) as connection:
         return connection.scalar(select(func.max(CheckRound.id))) or 0
 
@@ -53,7 +56,10 @@ def last_round(engine: Engine) -> int:
 async def announce_next_check(
     engine: Engine, after: int | None, say: Callable[[str], None], now: Callable[[], datetime]
 ) -> None:
-    """Wait for the first round after that one and for what it prints, then say when the next check is. None: there is no first round."""
+    """Wait for the first round after that one and its messages, then print the next check.
+
+    None means that there is no first round.
+    """
     line = None
     while line is None:
         await asyncio.sleep(_LOOK_EVERY)
@@ -66,7 +72,7 @@ async def announce_next_check(
 
 
 def _is_told(engine: Engine, after: int, now: datetime) -> bool:
-    """Has such a round ended, and is all that it tells on the console?"""
+    """Return True when such a round has ended and its console messages are sent."""
     ended = (
         select(CheckRound.id)
         .where(CheckRound.id > after, CheckRound.finished_at.is_not(None))
@@ -81,7 +87,7 @@ def _is_told(engine: Engine, after: int, now: datetime) -> bool:
 
 
 def _prints(connection: Connection, now: datetime) -> bool:
-    """Is a message on its way to the console?"""
+    """Return True while a message to the console waits."""
     due = or_(
         Delivery.next_try_at.is_(None), Delivery.next_try_at <= now, Delivery.state == "sending"
     )
@@ -95,7 +101,7 @@ def _prints(connection: Connection, now: datetime) -> bool:
 
 
 def _next_check(engine: Engine, now: datetime) -> str | None:
-    """`Next check in 15 minutes`; None when no board is watched any more."""
+    """Return `Next check in 15 minutes`, or None when no board is watched."""
     with read_transaction(engine) as connection:
         first = (
             select(Board.next_check_at, Board.every)

@@ -1,4 +1,4 @@
-"""Old and new as a person sees them: red struck out and green on a terminal, `[-old-] {+new+}` where there is no colour."""
+"""Old and new text: red and green on a terminal, `[-old-] {+new+}` without color."""
 
 from __future__ import annotations
 
@@ -18,12 +18,15 @@ _WORDS = re.compile(r"\S+\s*|\s+")
 
 
 def in_colour(console: Console) -> bool:
-    """Whether colours tell old from new there."""
+    """Return True if colors tell old from new there."""
     return console.is_terminal and not console.no_color
 
 
 def field_change(field: str, old: object, new: object, *, marked: bool) -> list[Text]:
-    """`pay: none → 133000-240000 USD/year`; of a description the passages that changed, a line each."""
+    """Return `pay: none → 133000-240000 USD/year`.
+
+    A description gives the passages that changed, a line each.
+    """
     from rich.text import Text
 
     if field != "description":
@@ -42,7 +45,7 @@ def field_change(field: str, old: object, new: object, *, marked: bool) -> list[
 
 
 def drawn(passage: Passage, *, marked: bool) -> Text:
-    """The pieces in one line."""
+    """Return the pieces in one line."""
     from rich.text import Text
 
     pieces = []
@@ -58,7 +61,7 @@ def drawn(passage: Passage, *, marked: bool) -> Text:
 
 
 def indented(lines: Sequence[Text], width: int, console: Console) -> Iterator[Text]:
-    """The lines further to the right, folded between words where a terminal ends and whole in a pipe."""
+    """Return the lines indented, wrapped between words on a terminal and whole in a pipe."""
     from rich.text import Text
 
     for line in lines:
@@ -73,7 +76,10 @@ def indented(lines: Sequence[Text], width: int, console: Console) -> Iterator[Te
 
 
 def _folded(text: Text, width: int) -> Iterator[Text]:
-    """Its lines in parts that have room, each of whole words. Text.wrap breaks a long word, or with "ignore" wraps nothing."""
+    """Return parts of the line that fit, of whole words.
+
+    Text.wrap breaks a long word, or with "ignore" does not wrap.
+    """
     for line in text.split(allow_blank=True):
         for part in line.divide(_ends(line.plain, width)):
             part.rstrip()
@@ -81,7 +87,7 @@ def _folded(text: Text, width: int) -> Iterator[Text]:
 
 
 def _ends(line: str, width: int) -> Iterator[int]:
-    """Where a part of the line ends: before the word that has no room."""
+    """Return where a part of the line ends: before the word that does not fit."""
     from rich.cells import cell_len
 
     used = 0
@@ -93,6 +99,6 @@ def _ends(line: str, width: int) -> Iterator[int]:
 
 
 def print_folded(line: Text, console: Console) -> None:
-    """Prints the line, which a terminal's end parts between words: an id or an address stays whole."""
+    """Print the line, wrapped between words on a terminal. Ids and addresses stay whole."""
     for part in indented([line], 0, console):
         console.print(part, soft_wrap=True)

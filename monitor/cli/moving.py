@@ -1,4 +1,4 @@
-"""`boards move`: an employer that has left its board for another one."""
+"""`boards move`: follow an employer to another board."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ def move(
         typer.Argument(metavar="NEW", help="Where the employer is now, as `boards add` takes it."),
     ],
     check: Annotated[
-        bool, typer.Option("--check/--no-check", help="Look at the new board first.")
+        bool, typer.Option("--check/--no-check", help="Check the new board first.")
     ] = True,
 ) -> None:
-    """Follow an employer to another board: the history goes on, and each channel is told once."""
+    """Follow an employer to another board. Its history continues, with one message a channel."""
     import asyncio
 
     from monitor.cli.adding import Glance, look_at, resolve
@@ -52,12 +52,13 @@ def move(
 
 
 def _is_done(current: State, settings: Settings, former: str, new: str) -> bool:
-    """Is it moved there already? Raises UserError where there is nothing that could be moved."""
+    """Return True if it was moved there already. Raises UserError if nothing can be moved."""
     from crawler.registry import same_board
 
     if same_board(former, new):
         raise UserError(
-            f"{former} is one board: name the one that the employer has left, then the one where it is now"
+            f"{former} is one board: name the one that the employer has left, then the one where "
+            "it is now"
         )
     if settings.board(former) is not None:
         return False
@@ -69,7 +70,7 @@ def _is_done(current: State, settings: Settings, former: str, new: str) -> bool:
 
 
 def _is_begun(current: State, former: str, new: str) -> bool | None:
-    """Does the database have the move already? None when it does not know the former board."""
+    """Return True if the database has the move, or None if it does not know the former board."""
     from monitor.database.engine import read_transaction
     from monitor.history import moves
 
@@ -84,7 +85,10 @@ def _is_begun(current: State, former: str, new: str) -> bool | None:
 
 
 def _move(current: State, settings: Settings, former: str, address: Address) -> None:
-    """The file and the database together: the database is written last, so that a file that cannot be edited leaves both as they were."""
+    """Write the move to the file and the database.
+
+    The database commits last, so that a file that cannot be edited leaves both unchanged.
+    """
     from monitor.config.file import move_board
     from monitor.rounds import moves
 

@@ -1,4 +1,4 @@
-"""A board of the configuration as people name it."""
+"""Find a board of the configuration by what people type."""
 
 from __future__ import annotations
 
@@ -12,11 +12,10 @@ if TYPE_CHECKING:
 
 
 def named(boards: Sequence[WatchedBoard], text: str) -> str:
-    """Return the board that `text` names: `ats:token`, a URL of a board or of a posting, or the token or company of one of `boards` alone.
+    """Return the board that `text` names: `ats:token`, a URL, or a token or company of `boards`.
 
-    One of `boards` is named as it is spelled there.
-
-    Raises UserError for what names several of them, and for what can name no board at all.
+    A board of `boards` is returned as it is spelled there. Raises UserError if several fit, or if
+    the text cannot name a board.
     """
     from crawler.links.address import parse
     from crawler.registry import same_board

@@ -1,4 +1,7 @@
-"""What `doctor` says of the channels that are none of Slack's own: their addresses, and what they cannot do. Nothing is sent."""
+"""Checks of `doctor` for channels outside Slack: their addresses and their limits.
+
+Nothing is sent.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,7 @@ _INSTALL = "pip install 'rolewatch[apprise]'"
 
 
 def examine(settings: Settings) -> Iterator[Finding]:
-    """A finding for the webhook and for each channel of Apprise that is used."""
+    """Return a finding for the webhook and for each Apprise channel in use."""
     for channel in settings.channels():
         if channel == "webhook" or channel.startswith("apprise:"):
             yield _examine(settings, channel)
@@ -28,7 +31,7 @@ def _examine(settings: Settings, channel: str) -> Finding:
         return Finding(
             channel,
             ok=True,
-            found="no address, so it tells the console",
+            found="no address: its alerts print to the console",
             remedy=f"set ${secret_name(channel)}",
         )
     if channel == "webhook":
@@ -47,12 +50,16 @@ def _examine(settings: Settings, channel: str) -> Finding:
     return Finding(
         channel,
         ok=True,
-        found=f"{service}; it has no threads and no edits, so each change is a message of its own{_TRIED}",
+        found=f"{service}; it has no threads and no edits, so each change is a message of its "
+        f"own{_TRIED}",
     )
 
 
 def _service(address: str) -> str | None:
-    """The service's name, such as "ntfy"; None when the address is none. Raises ImportError."""
+    """Return the service's name, such as "ntfy", or None for an invalid address.
+
+    Raises ImportError.
+    """
     from apprise import Apprise
 
     logging.getLogger("apprise").setLevel(logging.CRITICAL + 1)  # its lines hold the address

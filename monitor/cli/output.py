@@ -1,6 +1,6 @@
-"""Rows as a table, JSON or CSV, harmless to a terminal and whole in a pipe.
+"""Print rows as a table, JSON or CSV: safe for a terminal, complete in a pipe.
 
-A board's text may hold escape sequences. Tables, text and CSV lose them; JSON has them escaped, so
+A board's text may hold escape sequences. Tables, text and CSV drop them; JSON has them escaped, so
 that nothing is lost there.
 """
 
@@ -29,7 +29,7 @@ Row = Mapping[str, object]
 
 
 class Format(StrEnum):
-    """How a listing is written."""
+    """The formats of a listing."""
 
     TABLE = "table"
     JSON = "json"
@@ -37,7 +37,7 @@ class Format(StrEnum):
 
 
 FormatOption = Annotated[
-    Format, typer.Option("--format", help="How to write it: a table, JSON or CSV.")
+    Format, typer.Option("--format", help="Output format: table, JSON or CSV.")
 ]
 
 _ESCAPE = re.compile(
@@ -76,7 +76,7 @@ _LONGEST = 400  # characters of a cell on a terminal; in a pipe nothing is cut
 
 
 def clean(text: str) -> str:
-    """The text without escape sequences and control characters; line breaks and tabs stay."""
+    """Return the text without escape sequences and control characters. Line breaks stay."""
     return _CONTROL.sub("", _ESCAPE.sub("", text))
 
 
@@ -89,10 +89,10 @@ def emit(
     empty: str = "Nothing found",
     labels: Row | None = None,
 ) -> None:
-    """The rows on the console's stream: a JSON array, CSV with its header, or a table that fits a terminal and is whole elsewhere.
+    """Print the rows as a JSON array, as CSV with a header, or as a table.
 
-    A table without rows is the sentence `empty`; `labels` names its columns otherwise than JSON and
-    CSV do.
+    A table fits the terminal and is complete in a pipe. Without rows it is the sentence `empty`.
+    `labels` are the names of its columns where they differ from JSON and CSV.
     """
     if fmt is Format.JSON:
         _write(console, _json_lines(rows, columns))
@@ -109,12 +109,15 @@ def emit(
 
 
 def emit_object(row: Row, console: Console) -> None:
-    """One row as a JSON object."""
+    """Print one row as a JSON object."""
     _write(console, [_as_json(row) + "\n"])
 
 
 def emit_lines(lines: Iterable[tuple[str, str]], console: Console) -> None:
-    """Lines, each with its style, which a terminal alone shows and folds: in a pipe ten thousand of them would cost a second."""
+    """Print lines with styles, which only a terminal shows and wraps.
+
+    In a pipe, styling ten thousand lines would cost a second.
+    """
     if not console.is_terminal:
         _write(console, (f"{line}\n" for line, _ in lines))
         return
@@ -127,7 +130,7 @@ def emit_lines(lines: Iterable[tuple[str, str]], console: Console) -> None:
 
 
 def short(value: object) -> str:
-    """A value as a person reads it in a table: instants to the minute, `133000` for 133000.0, nothing for null; may hold line breaks."""
+    """Return a value as a table shows it: instants to the minute, `133000`, nothing for null."""
     if isinstance(value, datetime):
         return value.astimezone(UTC).strftime("%Y-%m-%d %H:%MZ")
     if isinstance(value, str) and (instant := _INSTANT.fullmatch(value)):
@@ -136,7 +139,7 @@ def short(value: object) -> str:
 
 
 def age(since: object, now: datetime) -> str:
-    """How long ago an instant was, in one unit: `12m`, `5h`, `9d`, `4mo`, `2y`."""
+    """Return how long ago an instant was, in one unit: `12m`, `5h`, `9d`, `4mo`, `2y`."""
     from monitor.queries.view_tables import reader
 
     instant = reader("at")(since)
@@ -150,7 +153,10 @@ def age(since: object, now: datetime) -> str:
 
 
 def counted(number: int, word: str) -> str:
-    """`1 posting`, `1,057 postings`; as `notify.words.count`, which would load Slack's library into every command."""
+    """Return `1 posting` or `1,057 postings`.
+
+    `notify.wording.count` does the same, and would load Slack's library into every command.
+    """
     return f"{number:,} {word}{'' if number == 1 else 's'}"
 
 
@@ -164,7 +170,7 @@ def _write(console: Console, lines: Iterable[str]) -> None:
 
 
 def _plain(value: object) -> object:
-    """A database's value as JSON has it: ISO instants, numbers, null."""
+    """Return a database value as JSON has it: ISO instants, numbers, null."""
     if isinstance(value, (list, tuple)):
         return [_plain(item) for item in value]
     if isinstance(value, dict):
@@ -275,7 +281,7 @@ def _is_number(value: object) -> bool:
 
 
 def web_link(url: object) -> str | None:
-    """The address, where a terminal may open it."""
+    """Return the address if a terminal may open it."""
     return url if isinstance(url, str) and _WEB.fullmatch(url) else None
 
 
@@ -284,5 +290,5 @@ def _shortened(text: str, length: int) -> str:
 
 
 def shortened(text: str, length: int) -> str:
-    """The text on one line, at most so many characters, with `…` where it was cut."""
+    """Return the text on one line, cut to that many characters with `…`."""
     return _shortened(" ".join(clean(text).split()), length)

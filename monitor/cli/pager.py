@@ -20,7 +20,7 @@ _LESS = "FRX"  # ends when all is on the screen, lets colors through, leaves the
 
 @contextmanager
 def paged(console: Console) -> Iterator[None]:
-    """Prints what is written to the console within it, through a pager when it is longer than a terminal's screen."""
+    """Print what the console writes within it, through a pager if it is longer than the screen."""
     command = _pager(os.environ) if _is_watched(console) else []
     if not command:
         yield
@@ -34,18 +34,18 @@ def paged(console: Console) -> Iterator[None]:
 
 
 def _is_watched(console: Console) -> bool:
-    """Does a person read this at a terminal, with a keyboard for the pager?"""
+    """Return True if a person reads this at a terminal with a keyboard."""
     return console.file.isatty() and sys.stdin.isatty() and not console.is_dumb_terminal
 
 
 def _pager(environ: Mapping[str, str]) -> list[str]:
-    """The pager's command; empty where there is none, and for `cat`, which is none."""
+    """Return the pager's command. Empty if there is none, and for `cat`."""
     words = shlex.split(environ.get("PAGER", _DEFAULT))
     return words if words and words != ["cat"] and shutil.which(words[0]) else []
 
 
 def _page(command: list[str], text: str) -> bool:
-    """Whether the pager took the text. A reader may leave early."""
+    """Return True if the pager took the text. A reader may leave early."""
     try:
         # the person's own pager
         process = subprocess.Popen(command, stdin=subprocess.PIPE, env={"LESS": _LESS} | os.environ)  # noqa: S603

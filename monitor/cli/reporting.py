@@ -1,4 +1,4 @@
-"""What a round brought, as `check` prints it: a line a board, then what happened to each posting."""
+"""The results of a round as `check` prints them: a line for each board, then its changes."""
 
 from __future__ import annotations
 
@@ -35,7 +35,10 @@ _STYLES = {"opened": "green", "reopened": "green", "closed": "red", "revised": "
 
 
 def show(reports: Sequence[BoardReport], fmt: Format, console: Console) -> None:
-    """The reports on the console; as JSON each board has its `changes`. While the network is away one line says so."""
+    """Print the reports. In JSON each board has its `changes`.
+
+    While the network is away one line says so.
+    """
     if (
         fmt is Format.TABLE
         and len(reports) > 1
@@ -57,7 +60,10 @@ def show(reports: Sequence[BoardReport], fmt: Format, console: Console) -> None:
 
 
 def line(report: BoardReport, width: int = 0) -> Text:
-    """`greenhouse:deepmind  57 seen · 2 opened · 1 revised · 0 closed  0.4 s`; the name takes at least `width`."""
+    """Return `greenhouse:deepmind 57 seen · 2 opened · 1 revised · 0 closed 0.4 s`.
+
+    The name takes at least `width` characters.
+    """
     text = Text(f"{report.board:<{width}}  ")
     if report.result == "failure":
         text.append(f"FAILED {clean(report.reason or '')}", style="bold red")
@@ -79,15 +85,18 @@ def _is_unreached(report: BoardReport) -> bool:
 
 
 def _offline(reports: Sequence[BoardReport]) -> Text:
-    """One line in place of one a board, where no host answers at all."""
-    said = f"network  FAILED none of {len(reports)} boards can be reached: {clean(reports[0].reason or '')}"
+    """Return one line instead of one for each board if no host answers."""
+    said = (
+        f"network  FAILED none of {len(reports)} boards can be reached: "
+        f"{clean(reports[0].reason or '')}"
+    )
     return Text(said, style="bold red").append(
         " — is this machine online? Nothing closes because of it", style="default"
     )
 
 
 def _counts(report: BoardReport) -> str:
-    """`57 seen · 2 opened · 1 revised · 0 closed`; an unchanged board says so, and only what happened all the same."""
+    """Return `57 seen · 2 opened · 1 revised · 0 closed`, or `unchanged` with what happened."""
     happened = {"opened": report.opened, "revised": report.revised, "closed": report.closed}
     rare = {"reopened": report.reopened, "unreadable": report.unreadable}
     if report.result == "unchanged":
@@ -113,7 +122,7 @@ def _changes(report: BoardReport) -> Iterator[Text]:
 
 
 def _what(change: ChangeReport) -> str:
-    """Where to look, or what was revised; whole descriptions are for `history`."""
+    """Return the link, or what was revised. Whole descriptions are shown by `history`."""
     if change.kind != "revised":
         return clean(change.url or "")
     if change.field == "description":

@@ -1,4 +1,4 @@
-"""`roles` and `show`: postings, and one in full."""
+"""`roles` and `show`: list postings, and show one in full."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ BoardOption = Annotated[
     typer.Option(
         "--board",
         metavar="BOARD",
-        help="Only this board; may be given again.",
+        help="Only this board. Can be repeated.",
         autocompletion=completion.boards,
     ),
 ]
@@ -39,7 +39,7 @@ RuleOption = Annotated[
     typer.Option(
         "--rule",
         metavar="NAME",
-        help="Only what fits this rule of the configuration.",
+        help="Only postings that fit this rule.",
         autocompletion=completion.rules,
     ),
 ]
@@ -47,14 +47,14 @@ PostingArgument = Annotated[
     str,
     typer.Argument(
         metavar="POSTING",
-        help="ats:token:key, its URL, or its key alone where no two boards share it.",
+        help="ats:token:key, its URL, or its key if only one board has it.",
         autocompletion=completion.postings,
     ),
 ]
 
 
 class Status(StrEnum):
-    """Which postings by state."""
+    """Postings by state."""
 
     OPEN = "open"
     CLOSED = "closed"
@@ -74,41 +74,45 @@ def roles(
         list[str] | None,
         typer.Argument(
             metavar="WORDS",
-            help="Each is in the title or the company; quote a phrase, as in a rule.",
+            help="Words of the title or company. Quote a phrase, as in a rule.",
             show_default=False,
         ),
     ] = None,
     *,
     board: BoardOption = None,
-    status: Annotated[Status, typer.Option(help="Open ones, closed ones, or all.")] = Status.OPEN,
+    status: Annotated[Status, typer.Option(help="Open, closed or all postings.")] = Status.OPEN,
     location: Annotated[
         list[str] | None,
-        typer.Option(metavar="PLACE", help="At this place; given again: at one of them."),
+        typer.Option(metavar="PLACE", help="Only at this place. If repeated, at one of them."),
     ] = None,
     rule: RuleOption = None,
     text: Annotated[
         str | None,
         typer.Option(
             metavar="WORDS",
-            help='All of these are in the title or description; "two words" in a row, kern* as a beginning.',
+            help='Words of title or description: "two words" in a row, kern* as a beginning.',
         ),
     ] = None,
     since: Annotated[
         str | None,
         typer.Option(
-            metavar="TIME", help="First seen since then; of closed ones: closed since then."
+            metavar="TIME",
+            help="Only postings first seen (or, with --status closed, closed) since TIME.",
         ),
     ] = None,
     saved: Annotated[
-        bool, typer.Option("--saved", help="Only what somebody saved in Slack.")
+        bool, typer.Option("--saved", help="Only postings that somebody saved in Slack.")
     ] = False,
     saved_by: Annotated[
-        str | None, typer.Option(metavar="USER", help="Only what this Slack user saved: U….")
+        str | None,
+        typer.Option(metavar="USER", help="Only postings that this Slack user (U…) saved."),
     ] = None,
-    limit: Annotated[int | None, typer.Option(metavar="N", min=1, help="So many at most.")] = None,
+    limit: Annotated[
+        int | None, typer.Option(metavar="N", min=1, help="Maximum number of rows.")
+    ] = None,
     fmt: FormatOption = Format.TABLE,
 ) -> None:
-    """List postings: the open ones, unless told otherwise."""
+    """List postings: open ones by default."""
     from monitor.database.engine import read_transaction
     from monitor.queries.resolve import find_board
     from monitor.queries.roles import RoleFilter, find_roles
@@ -145,7 +149,7 @@ def _nothing(
     places: Sequence[str],
     since: str | None,
 ) -> str:
-    """What an empty list says: what was asked for, how the words may be spelled, and whether closed roles fit."""
+    """Return the sentence of an empty list, with a spelling and whether closed roles fit."""
     from monitor.cli.emptiness import no_match
     from monitor.queries.roles import find_roles
     from monitor.queries.search import SEARCH
@@ -174,7 +178,7 @@ def _nothing(
 
 
 def named_rules(settings: Settings, names: Sequence[str]) -> list[Rule]:
-    """The configuration's rules of those names. Raises UserError for one that is not there."""
+    """Return the configured rules of those names. Raises UserError for an unknown one."""
     from monitor.errors import UserError
 
     rules = {rule.name: rule for rule in settings.rules}
@@ -187,7 +191,7 @@ def named_rules(settings: Settings, names: Sequence[str]) -> list[Rule]:
 
 
 def _table_row(row: Row, moment: datetime, *, brief: bool) -> dict[str, object]:
-    """`brief`: pay and deadline as a screen has room for them."""
+    """Return the row for a table. `brief` shortens pay and deadline."""
     from monitor.queries.roles import pay_of
 
     deadline = row["deadline_at"] or row["deadline_text"]
@@ -205,7 +209,7 @@ def _table_row(row: Row, moment: datetime, *, brief: bool) -> dict[str, object]:
 
 
 def _yearly(rows: Sequence[dict[str, object]]) -> dict[str, object]:
-    """Where all pay is a year's, the column's name says so once, and its cells say it no more."""
+    """Name the period in the column's head, and not in its cells, if all pay is yearly."""
     pays = [str(row["pay"]) for row in rows if row["pay"]]
     if not pays or not all(pay.endswith(_A_YEAR) for pay in pays):
         return {}
@@ -215,7 +219,7 @@ def _yearly(rows: Sequence[dict[str, object]]) -> dict[str, object]:
 
 
 def brief_pay(pay: str) -> str:
-    """`133000-240000 USD/year` as `133k-240k USD/year`."""
+    """Return `133000-240000 USD/year` as `133k-240k USD/year`."""
     return _THOUSANDS.sub("k", _MILLIONS.sub("M", pay))
 
 
@@ -227,12 +231,14 @@ def show(
     ctx: typer.Context,
     posting: PostingArgument,
     version: Annotated[
-        int | None, typer.Option(metavar="N", help="With the content of this version.")
+        int | None, typer.Option(metavar="N", help="Show the content of this version.")
     ] = None,
-    as_of: Annotated[str | None, typer.Option(metavar="TIME", help="As it was known then.")] = None,
+    as_of: Annotated[
+        str | None, typer.Option(metavar="TIME", help="Show the posting as it was known at TIME.")
+    ] = None,
     fmt: FormatOption = Format.TABLE,
 ) -> None:
-    """Show everything that is known of one posting."""
+    """Show everything that is known about one posting."""
     from monitor.database.engine import read_transaction
     from monitor.errors import UserError
     from monitor.queries.reposts import repost_words
@@ -309,7 +315,7 @@ def _facts(row: Row) -> dict[str, str]:
 
 
 def _as_written(read: str, written: object) -> str:
-    """What was read, with the posting's own words behind it where they differ."""
+    """Return the value, followed by the posting's own words if they differ."""
     words = short(written)
     if not words or words == read:
         return read

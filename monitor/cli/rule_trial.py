@@ -1,4 +1,4 @@
-"""`rules test`: the rule that options make, and what a replay says of each rule."""
+"""`rules test`: the rule that options make, and the result of its replay."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from monitor.cli.naming import named
-from monitor.cli.output import clean, short, shortened
+from monitor.cli.output import clean, counted, short, shortened
 from monitor.errors import UserError
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ _ENOUGH = timedelta(days=7)  # of history, before a rate is stated
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """The settings with the rules to try, and a sentence about what is changed for the trial; "" when nothing is."""
+    """The settings with the rules to try, and a sentence about changes for the trial, or ""."""
 
     settings: Settings
     changed: str = ""
@@ -35,13 +35,17 @@ class Tried:
 def tried(
     settings: Settings, file: Path | None, name: str | None, given: Mapping[str, object]
 ) -> Tried:
-    """The rules of a file, else the configuration's own; options change the rule `name`, or without one make a rule. Raises UserError."""
+    """Return the rules of a file, else the configured ones, with the options applied.
+
+    Options change the rule `name`. Without a name they make a new rule. Raises UserError.
+    """
     from monitor.config.load import rules_of, with_rules
 
     wanted = {key: value for key, value in given.items() if value}
     if file is not None and wanted and name is None:
         raise UserError(
-            "--file has its rules, the options are another: give one of them, or --rule for the one that they change"
+            "--file has its rules, the options are another: give one of them, or --rule for the "
+            "one that they change"
         )
     if file is not None:
         settings = with_rules(settings, rules_of(file), str(file))
@@ -57,13 +61,14 @@ def tried(
         )
     if not {"any", "all"} & wanted.keys():
         raise UserError(
-            "a rule to try needs a phrase that fits: give --any or --all too, or --rule for the one that they change"
+            "a rule to try needs a phrase that fits: give --any or --all too, or --rule for the "
+            "one that they change"
         )
     return Tried(with_rules(settings, [{"name": _UNWRITTEN} | wanted], _ORIGIN))
 
 
 def _changed(settings: Settings, rule: Rule, wanted: Mapping[str, object]) -> Tried:
-    """The one rule, with the options in place of its own keys."""
+    """Return the rule with the options in place of its own keys."""
     from monitor.config.load import with_rules
 
     own = {
@@ -83,7 +88,7 @@ def _changed(settings: Settings, rule: Rule, wanted: Mapping[str, object]) -> Tr
 
 
 def chosen(rules: Sequence[Rule], name: str | None) -> list[str]:
-    """The names of the rules, or the one of them. Raises UserError."""
+    """Return the names of all rules, or the one that is named. Raises UserError."""
     names = [rule.name for rule in rules]
     if not names:
         raise UserError("the configuration has no rules: add a [[rules]] with a name and `any`")
@@ -94,7 +99,7 @@ def chosen(rules: Sequence[Rule], name: str | None) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """The result of a replay from `since` to `now`: the open roles that each rule fits, and the alerts that it would have sent."""
+    """The result of a replay: open roles that each rule fits, and the alerts it would have sent."""
 
     since: datetime
     now: datetime
@@ -104,7 +109,7 @@ class Trial:
     nothing: Mapping[str, str]  # by rule: that it fits nothing at all
 
     def lines(self) -> Iterator[tuple[str, str]]:
-        """A paragraph a rule: how much it fits and would have told, then each telling with its words; lines and their styles."""
+        """Yield a paragraph for each rule: its counts, then each alert with its reason."""
         for rule, count in self.fits.items():
             mine = [one for one in self.told if one.rule == rule]
             yield self.nothing.get(rule) or f"{rule}: {self._summary(count, mine)}", "bold"
@@ -115,13 +120,19 @@ class Trial:
                 yield f"      {clean(one.words)}", "dim"
 
     def _summary(self, count: int, mine: Sequence[ReplayedAlert]) -> str:
-        """`fits 12 open roles now; would have told 40 in the last 90 days (about 3 a week)`; first summaries are not counted."""
-        told = sum(one.kind != "summary" for one in mine)
-        roles = "1 open role" if count == 1 else f"{count:,} open roles"
-        return f"fits {roles} now; would have told {told:,} in the last {_span(self.now - self.since)}{self._rate(told)}"
+        """Return `fits 12 open roles now; would have sent 40 alerts in the last 90 days …`.
 
-    def _rate(self, told: int) -> str:
-        """` (about 3 a week)` of the time in which there is a history; where that is less than a week, how long it is."""
+        First summaries are not counted.
+        """
+        sent = sum(one.kind != "summary" for one in mine)
+        roles = "1 open role" if count == 1 else f"{count:,} open roles"
+        return (
+            f"fits {roles} now; would have sent {counted(sent, 'alert')} in the last "
+            f"{_span(self.now - self.since)}{self._rate(sent)}"
+        )
+
+    def _rate(self, sent: int) -> str:
+        """Return ` (about 3 a week)`, or the length of the history if it is less than a week."""
         if self.first_check is None:
             return ", of which nothing is stored yet"
         covered = self.now - max(self.since, self.first_check)
@@ -131,16 +142,16 @@ class Trial:
                 if self.first_check > self.since
                 else ""
             )
-        rate = told / (covered / timedelta(weeks=1))
+        rate = sent / (covered / timedelta(weeks=1))
         return (
             f" (about {rate:.0f} a week)"
-            if round(rate, 1) >= 1 or not told
+            if round(rate, 1) >= 1 or not sent
             else f" (about {max(rate, 0.1):.1f} a week)"
         )
 
 
 def _kinds(told: Sequence[ReplayedAlert]) -> str:
-    """`30 opened, 4 revised, and 6 in a first summary`."""
+    """Return `30 opened, 4 revised, and 6 in a first summary`."""
     counts = Counter(one.kind for one in told)
     first = counts.pop("summary", 0)
     parts = [f"{count} {kind}" for kind, count in counts.items()]
@@ -148,7 +159,7 @@ def _kinds(told: Sequence[ReplayedAlert]) -> str:
 
 
 def _span(length: timedelta) -> str:
-    """`90 days`, or `5 hours`."""
+    """Return `90 days` or `5 hours`."""
     for unit, size in (
         ("day", timedelta(days=1)),
         ("hour", timedelta(hours=1)),
@@ -162,9 +173,7 @@ def _span(length: timedelta) -> str:
 
 def _line(one: ReplayedAlert) -> str:
     what = " ".join(
-        part
-        for part in (", ".join(one.fields), f"({one.fit_change})" if one.fit_change else "")
-        if part
+        part for part in (", ".join(one.fields), f"({one.turn})" if one.turn else "") if part
     )
     line = f"  {short(one.at)}  {one.kind:<9} {shortened(one.title, 100)} at {clean(one.company)}"
     return f"{line}: {what}" if what else line

@@ -1,4 +1,4 @@
-"""`rules`: what is told to whom, tried on stored history and on one posting."""
+"""`rules`: list rules, try them on stored history, and explain one posting."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ _EXPLAIN = ("rule", "fits", "words", "failed")
 
 @app.command("list")
 def list_rules(ctx: typer.Context, fmt: FormatOption = Format.TABLE) -> None:
-    """The rules of the configuration, and which channels have muted one until when."""
+    """List the rules of the configuration, with the channels that have muted one."""
     current = state(ctx)
     # first: what is wrong with the configuration is no trouble of the database
     rules = current.settings.rules
@@ -66,7 +66,7 @@ def list_rules(ctx: typer.Context, fmt: FormatOption = Format.TABLE) -> None:
 
 
 def _useless(current: State) -> list[str]:
-    """A line for each rule that fits nothing in the stored history; none where there is no history to ask."""
+    """Yield a line for each rule that fits nothing in the stored history."""
     from monitor.database.engine import read_transaction
     from monitor.queries.fits import nothing, unmatched
 
@@ -79,7 +79,7 @@ def _useless(current: State) -> list[str]:
 
 
 def _muted(current: State) -> dict[str, list[str]]:
-    """By rule: `slack:#roles until 2026-11-26 09:00 UTC`; none where there is no database to ask yet."""
+    """Return `slack:#roles until 2026-11-26 09:00 UTC` by rule. Empty without a database."""
     from monitor.alerts.mutes import list_mutes, until
     from monitor.database.engine import read_transaction
 
@@ -127,14 +127,14 @@ def try_rules(
     ctx: typer.Context,
     *,
     since: Annotated[
-        str, typer.Option("--since", metavar="TIME", help="How far back to look.")
+        str, typer.Option("--since", metavar="TIME", help="Start of the replay.")
     ] = "90d",
     rule: Annotated[
         str | None,
         typer.Option(
             "--rule",
             metavar="NAME",
-            help="Only this rule; the options of a rule change its keys for the trial.",
+            help="Only this rule. Options below change its keys for the trial.",
             autocompletion=completion.rules,
         ),
     ] = None,
@@ -149,27 +149,27 @@ def try_rules(
     ] = None,
     wanted: Annotated[
         list[str] | None,
-        typer.Option("--any", metavar="PHRASE", help="One of these is there.", **_TRY),
+        typer.Option("--any", metavar="PHRASE", help="At least one of these fits.", **_TRY),
     ] = None,
     every: Annotated[
         list[str] | None,
-        typer.Option("--all", metavar="PHRASE", help="All of these are there.", **_TRY),
+        typer.Option("--all", metavar="PHRASE", help="All of these fit.", **_TRY),
     ] = None,
     none: Annotated[
         list[str] | None,
-        typer.Option("--none", metavar="PHRASE", help="None of these is there.", **_TRY),
+        typer.Option("--none", metavar="PHRASE", help="None of these may fit.", **_TRY),
     ] = None,
     none_in: Annotated[
         list[str] | None,
-        typer.Option("--none-in", metavar="FIELD", help="Where --none looks.", **_TRY),
+        typer.Option("--none-in", metavar="FIELD", help="Field that --none searches.", **_TRY),
     ] = None,
     within: Annotated[
         list[str] | None,
-        typer.Option("--in", metavar="FIELD", help="Where --any and --all look.", **_TRY),
+        typer.Option("--in", metavar="FIELD", help="Field that --any and --all search.", **_TRY),
     ] = None,
     location: Annotated[
         list[str] | None,
-        typer.Option("--location", metavar="PLACE", help="At one of these places.", **_TRY),
+        typer.Option("--location", metavar="PLACE", help="Only at one of these places.", **_TRY),
     ] = None,
     board: Annotated[
         list[str] | None,
@@ -183,23 +183,25 @@ def try_rules(
     ] = None,
     min_pay: Annotated[
         str | None,
-        typer.Option("--min-pay", metavar="PAY", help='A year, such as "150000 USD".', **_TRY),
+        typer.Option(
+            "--min-pay", metavar="PAY", help='Minimum yearly pay, such as "150000 USD".', **_TRY
+        ),
     ] = None,
     on: Annotated[
         list[str] | None,
         typer.Option(
-            "--on", metavar="KIND", help="Only these: opened revised closed reopened.", **_TRY
+            "--on", metavar="KIND", help="Only these kinds: opened revised closed reopened.", **_TRY
         ),
     ] = None,
     fields: Annotated[
         list[str] | None,
-        typer.Option("--field", metavar="FIELD", help="Which revisions it tells.", **_TRY),
+        typer.Option("--field", metavar="FIELD", help="Only revisions of this field.", **_TRY),
     ] = None,
     fmt: FormatOption = Format.TABLE,
 ) -> None:
-    """Replay the stored history: how much would each rule have told, what, and why?
+    """Replay the stored history: show which alerts each rule would have sent, and why.
 
-    Options of a rule try one that is not written yet, or with --rule change that rule for the
+    Options of a rule try one that is not written yet. With --rule they change that rule for the
     trial. Nothing is saved.
     """
     from monitor.cli.rule_trial import Trial, chosen, tried
@@ -258,7 +260,7 @@ def explain(
     posting: PostingArgument,
     fmt: FormatOption = Format.TABLE,
 ) -> None:
-    """For every rule: which words of the posting fitted, or which condition failed."""
+    """For each rule, show the words of the posting that fit, or the condition that failed."""
     from monitor.cli.rule_trial import chosen
     from monitor.database.engine import read_transaction
     from monitor.queries.replay import explain as explained

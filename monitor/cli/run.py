@@ -1,4 +1,4 @@
-"""`init` and `run`: write a configuration, and keep looking."""
+"""`init` and `run`: write a configuration, and run the daemon."""
 
 from __future__ import annotations
 
@@ -28,14 +28,15 @@ def init(
         Path | None, typer.Argument(metavar="FILE", help="rolewatch.toml by default.")
     ] = None,
 ) -> None:
-    """Write a commented rolewatch.toml that works as it stands."""
+    """Write a commented rolewatch.toml that works as it is."""
     from monitor.config.file import write_example
 
     target = file or state(ctx).config or Path("rolewatch.toml")
     write_example(target)
     if state(ctx).verbosity >= 0:  # `make run` starts by itself
         typer.echo(
-            f"wrote {target.absolute()}: look at its boards and rules, then start with `rolewatch run`"
+            f"wrote {target.absolute()}: look at its boards and rules, then start with "
+            "`rolewatch run`"
         )
 
 
@@ -44,14 +45,14 @@ def run(
     announce: Annotated[
         bool,
         typer.Option(
-            "--announce", help="Tell a board's first snapshot role by role, not in one summary."
+            "--announce", help="Announce each role of a board's first check, not one summary."
         ),
     ] = False,
 ) -> None:
-    """The daemon: rounds on schedule, alerts, housekeeping; Ctrl-C or SIGTERM stops it.
+    """Run the daemon: check boards on schedule and send alerts. Ctrl-C or SIGTERM stops it.
 
-    Alerts go to the channels of each rule's `notify` and of `[alerts] operator`: here to the
-    console, or to Slack once there is a token.
+    Alerts go to the channels of each rule's `notify` and of `[alerts] operator`: to the console, or
+    to Slack if a token is set.
     """
     from monitor.cli.first_round import announce_next_check, first_boards, last_round
     from monitor.cli.sending import make_outbox
@@ -111,7 +112,7 @@ def run(
 
 
 async def _beside(work: Coroutine[None, None, bool], greeting: Coroutine[None, None, None]) -> bool:
-    """The work, and what is said at the end of its first round."""
+    """Run the work, and print what the end of its first round says."""
     greets = asyncio.create_task(greeting)
     try:
         return await work
@@ -120,7 +121,7 @@ async def _beside(work: Coroutine[None, None, bool], greeting: Coroutine[None, N
 
 
 def _log_verbosity(current: State) -> int:
-    """At a terminal, which shows the alerts themselves, INFO lines between them come with -v alone."""
+    """Return the level of logs. A terminal shows the alerts, so INFO lines need -v there."""
     watched = sys.stdout.isatty() and sys.stderr.isatty()
     return current.verbosity - 1 if watched and current.verbosity >= 0 else current.verbosity
 
@@ -141,5 +142,6 @@ def _say_where(current: State) -> None:
     )
     _say(
         current,
-        f"configuration  {current.settings.file}\ndatabase       {place}\nprogram        {Path(sys.argv[0]).absolute()}",
+        f"configuration  {current.settings.file}\ndatabase       {place}\nprogram        "
+        f"{Path(sys.argv[0]).absolute()}",
     )

@@ -1,4 +1,4 @@
-"""What `alerts test` and `slack setup` send: a message to each channel that says of itself that it is a sample."""
+"""Samples of `alerts test` and `slack setup`: a message to each channel, marked as a sample."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _LONGEST_WAIT = 60.0  # seconds that a channel may ask us to wait
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """What came of sending a sample to one channel."""
+    """The result of sending a sample to one channel."""
 
     channel: str
     ok: bool
@@ -32,7 +32,10 @@ class Tried:
 async def send_samples(
     settings: Settings, notifiers: Mapping[str, Notifier], now: datetime, *, only: str = ""
 ) -> AsyncIterator[Tried]:
-    """Send a sample to each channel of the rules and of the operator whose name begins with `only`: one, however many names it has."""
+    """Send a sample to each channel of the rules and of the operator that begins with `only`.
+
+    A channel gets one, however many names it has.
+    """
     token = settings.slack.token
     wrong = wrong_kind(token.get_secret_value(), "xoxb-") if token else None
     samples = {
@@ -69,7 +72,7 @@ async def send_samples(
 async def _other_names(
     notifiers: Mapping[str, Notifier], channels: Sequence[str]
 ) -> Mapping[str, str]:
-    """Return the names that are another name of a channel that comes before, as far as Slack says now."""
+    """Return the names of channels that came before under another name, as Slack says now."""
     slack = notifiers.get("slack")
     if not isinstance(slack, Named):
         return {}
@@ -81,7 +84,7 @@ async def _other_names(
 
 
 def _samples(settings: Settings, now: datetime) -> dict[str, Message]:
-    """What each channel gets: a role where a rule tells roles, else an operator's message."""
+    """Return a role for channels of rules, and an operator message for the others."""
     samples: dict[str, Message] = {}
     for rule in settings.rules:
         for channel in rule.notify:
@@ -115,7 +118,7 @@ def _role(rule: str, now: datetime) -> RoleMessage:
 
 
 async def _try(notifier: Notifier, channel: str, target: str, message: Message) -> Tried:
-    """Sends it; waits once where the channel asks for a short wait."""
+    """Send it. Wait once if the channel asks for a short wait."""
     delivery_id = f"test-{uuid4().hex}"
     try:
         receipt = await notifier.send(target, message, delivery_id)
@@ -137,7 +140,7 @@ def _sent(channel: str, receipt: Receipt) -> Tried:
 
 
 def _why(channel: str, error: NotifyError) -> str:
-    """Why not, and for an app that is not in its channel what to type there."""
+    """Return why it failed, with what to type in a channel that lacks the app."""
     if error.reason.startswith(("not_in_channel", "channel_not_found")):
         return f"{error.reason}; in {channel.removeprefix('slack:')}, type: /invite @rolewatch"
     return error.reason

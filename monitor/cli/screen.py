@@ -1,8 +1,8 @@
-"""Rows laid out for a screen: one to three lines each, or where more columns have no room, a block for each row.
+"""Rows laid out for a screen: one to three lines each, else a block for each row.
 
-Ids, links, instants and numbers are never cut or broken: what has no space within it stands whole,
-and what is left of a row goes on a second and a third line. Other texts end in `…` where their
-column ends, or go on below it where their cells say so.
+Ids, links, instants and numbers are never cut or broken. A row that does not fit goes on in a
+second and a third line. Other texts end in `…` where their column ends, or wrap below it if their
+cells allow it.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ Fit = Literal["cut", "whole", "wrapped"]  # what becomes of a text that is longe
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A text of one line, its style, the address that a terminal opens for it, and what becomes of it where its column is narrow."""
+    """A text of one line, its style, its link, and how it behaves in a narrow column."""
 
     text: str
     style: str = ""
@@ -61,7 +61,7 @@ class _Column:
 def screen(
     columns: Sequence[str], rows: Sequence[Sequence[Cell]], numbers: Sequence[bool], width: int
 ) -> Iterator[Text]:
-    """The rows in lines of at most `width`; `numbers` says which columns stand to the right."""
+    """Return the rows in lines of at most `width`. `numbers` are the right-aligned columns."""
     made = _columns(columns, rows, numbers)
     parts = list(_parts(made, width))
     if len(parts) > _LINES:
@@ -78,7 +78,7 @@ def screen(
 
 
 def _parts(columns: Sequence[_Column], width: int) -> Iterator[tuple[slice, list[int]]]:
-    """The columns of each line of a row, with their widths: as many as have room, and where not even one has, that one."""
+    """Return the columns of each line of a row with their widths, as many as fit, at least one."""
     start, room = 0, width
     while start < len(columns):
         count = max(_fitting(columns[start:], room), 1)
@@ -120,14 +120,14 @@ def _least(columns: Sequence[_Column]) -> int:
 
 
 def _fitting(columns: Sequence[_Column], width: int) -> int:
-    """How many columns have room on one line."""
+    """Return how many columns fit on one line."""
     return max(
         (count for count in range(len(columns) + 1) if _least(columns[:count]) <= width), default=0
     )
 
 
 def _widths(columns: Sequence[_Column], width: int) -> list[int]:
-    """A width for each column: what it needs, or less of it the more it needs."""
+    """Return a width for each column: what it needs, or less the more it needs."""
     spare = max(0, width - _least(columns))
     wanted = sum(column.most - column.least for column in columns)
     share = 1.0 if wanted <= spare else spare / wanted
@@ -137,7 +137,7 @@ def _widths(columns: Sequence[_Column], width: int) -> list[int]:
 def _lines(
     columns: Sequence[_Column], row: Sequence[Cell], widths: Sequence[int]
 ) -> Iterator[Text]:
-    """A row's line, and below it what is left of the cells that are wrapped."""
+    """Return a row's line, and below it the rest of the cells that are wrapped."""
     parts = [
         _cells(column, cell, width)
         for column, cell, width in zip(columns, row, widths, strict=True)
@@ -173,7 +173,7 @@ def _cut(text: str, width: int) -> str:
 
 
 def _blocks(columns: Sequence[str], rows: Sequence[Sequence[Cell]], width: int) -> Iterator[Text]:
-    """`name  value` a line, an empty line between two rows; what is empty is left out, and only words are parted."""
+    """Return `name value` lines with an empty line between rows. Empty values are left out."""
     names = max(map(cell_len, columns)) + _GAP
     for number, row in enumerate(rows):
         if number:

@@ -1,4 +1,4 @@
-"""Help in sections: commands and options under the heading of their `rich_help_panel`, in plain text."""
+"""Help in sections: commands and options under their `rich_help_panel`, in plain text."""
 
 from __future__ import annotations
 
@@ -7,20 +7,20 @@ from typing import Any
 
 from typer.core import TyperCommand
 
-START, ASK, TELL, COUNT, KEEP = (
+START, BROWSE, ALERTS, ANALYZE, OPERATE = (
     "Start",
-    "Look at roles",
-    "Decide what is told",
-    "Count and export",
-    "Keep it running",
+    "Browse roles",
+    "Rules and alerts",
+    "Analyze and export",
+    "Operate",
 )
-_ORDER = (START, ASK, TELL, COUNT, KEEP)
+_ORDER = (START, BROWSE, ALERTS, ANALYZE, OPERATE)
 Record = tuple[str, str]  # a command or an option, and what it does
 
 
 # Typer's own
 def write(formatter: Any, records: Iterable[tuple[str | None, Record]], rest: str) -> None:  # noqa: ANN401
-    """Each heading with its records, in the order in which they come but for ours; `rest` is the heading of those that have none."""
+    """Write each heading with its records, in order. `rest` is the heading of the others."""
     sections: dict[str, list[Record]] = {heading: [] for heading in _ORDER}
     for heading, record in records:
         sections.setdefault(heading or rest, []).append(record)

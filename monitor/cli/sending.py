@@ -1,4 +1,4 @@
-"""How commands come to the outbox: with the database's lease, so that there is one sender, or through the daemon that has it."""
+"""Sending from commands: with the database's lease, or through the daemon that holds it."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ Done = TypeVar("Done")
 
 
 def make_outbox(engine: Engine, console: TextIO) -> Callable[[Settings], Outbox]:
-    """Gives an outbox for settings, which change while a daemon runs; what goes to the console goes to `console`."""
+    """Return a function that makes an outbox for settings. Console messages go to `console`."""
 
     def make(settings: Settings) -> Outbox:
         operators = tuple(dict.fromkeys(map(settings.effective_channel, settings.alerts.operator)))
@@ -46,7 +46,7 @@ def make_outbox(engine: Engine, console: TextIO) -> Callable[[Settings], Outbox]
 
 
 class Undelivered(NamedTuple):
-    """What is not delivered to a channel."""
+    """The messages that are not delivered to a channel."""
 
     channel: str
     messages: int
@@ -55,7 +55,7 @@ class Undelivered(NamedTuple):
 
 
 def undelivered(engine: Engine) -> list[Undelivered]:
-    """What is not delivered, by channel."""
+    """Return the undelivered messages by channel."""
     waits = and_(Delivery.state.in_(("pending", "sending", "failed")), Delivery.state != "sent")
     query = (
         select(Delivery.id, Delivery.channel, Delivery.state, Delivery.reason)
@@ -79,7 +79,7 @@ def undelivered(engine: Engine) -> list[Undelivered]:
 
 
 def _reason(rows: Sequence[AnyRow], firsts: Collection[int]) -> str | None:
-    """Of what is tried next; where nothing is, since all are "maybe sent", the newest."""
+    """Return the reason of the next message to try, else of the newest "maybe sent" one."""
     said = [row.reason for row in rows if row.reason]
     return next(
         (row.reason for row in rows if row.id in firsts and row.reason), said[-1] if said else None
@@ -87,7 +87,7 @@ def _reason(rows: Sequence[AnyRow], firsts: Collection[int]) -> str | None:
 
 
 def say_undelivered(engine: Engine, settings: Settings) -> None:
-    """A line a channel on standard error, and what to do."""
+    """Print a line for each channel on standard error, with what to do."""
     for one in undelivered(engine):
         missing = (
             f"${secret_name(one.channel)} is not set"
@@ -97,18 +97,19 @@ def say_undelivered(engine: Engine, settings: Settings) -> None:
         why = clean(missing or one.reason or "it waits for its time")
         remedy = f" — {unwanted(one.channel)}" if is_unwanted(settings, one.channel) else ""
         typer.echo(
-            f"{one.channel}: {counted(one.messages, 'message')} could not be delivered: {why}{remedy}",
+            f"{one.channel}: {counted(one.messages, 'message')} could not be delivered: "
+            f"{why}{remedy}",
             err=True,
         )
 
 
 def is_unwanted(settings: Settings, channel: str) -> bool:
-    """Does neither a rule nor the operator name it any more? The console is told what has no channel."""
+    """Return True if no rule and no operator setting names the channel any more."""
     return channel != "console" and channel not in settings.channels()
 
 
 def unwanted(channel: str) -> str:
-    """What to do about the messages of such a channel."""
+    """Return what to do about the messages of such a channel."""
     return f"no rule tells this channel any more: {given_up(channel)}"
 
 
@@ -117,7 +118,7 @@ def given_up(channel: str) -> str:
 
 
 def say_held(engine: Engine, settings: Settings) -> int:
-    """A line on standard error about what waits for the end of quiet hours; gives how many messages do."""
+    """Print what waits for the end of quiet hours. Return the number of messages."""
     end = until(settings.alerts, now())
     if end is None:
         return 0
@@ -133,7 +134,8 @@ def say_held(engine: Engine, settings: Settings) -> int:
     if held:
         messages = "1 message is" if held == 1 else f"{held} messages are"
         typer.echo(
-            f"{messages} held until {end.astimezone(settings.alerts.timezone):%H:%M} ({settings.alerts.timezone}): quiet hours",
+            f"{messages} held until {end.astimezone(settings.alerts.timezone):%H:%M} "
+            f"({settings.alerts.timezone}): quiet hours",
             err=True,
         )
     return int(held)
@@ -146,9 +148,10 @@ async def work(
     alone: Callable[[Lease], Awaitable[Done]],
     ask: Callable[[AlreadyRunning], Awaitable[Done | None]],
 ) -> Done:
-    """What `alone` does while we hold the lease, or what a running daemon gives when asked; waits for any other command's end.
+    """Return what `alone` returns while we hold the lease, or what the daemon answers.
 
-    `alone` writes through the lease's engine. `ask` gives None when the daemon went away before it answered.
+    It waits for another command to end. `alone` writes through the lease's engine. `ask` returns
+    None if the daemon went away before it answered.
     """
     while True:
         try:
@@ -165,7 +168,7 @@ async def work(
 
 @asynccontextmanager
 async def _renewed(lease: Lease) -> AsyncIterator[None]:
-    """Holds the lease for as long as the work takes, and gives it back."""
+    """Hold the lease while the work runs, then release it."""
     work, lost, troubles = asyncio.current_task(), asyncio.Event(), OutageLog()
 
     async def renew() -> None:

@@ -24,7 +24,7 @@ _MOST = 100
 def list_several(
     connection: Connection, text: str, found: Sequence[PostingRef], fmt: Format, console: Console
 ) -> None:
-    """List the postings that `text` may mean, and say on standard error that they are these."""
+    """List the postings that `text` may mean, with a sentence on standard error."""
     from monitor.queries.roles import describe
 
     more = f", of which the newest {_MOST} are listed" if len(found) > _MOST else ""

@@ -1,4 +1,4 @@
-"""`slack`: the app that rolewatch speaks as, made and connected."""
+"""`slack`: create and connect the Slack app."""
 
 from __future__ import annotations
 
@@ -28,9 +28,11 @@ _STEPS = """
 
    {link}
 
-   If the link does not work: https://api.slack.com/apps → Create New App → From a manifest, and paste `rolewatch slack manifest`.
+   If the link does not work: https://api.slack.com/apps → Create New App → From a manifest.
+   Paste the output of `rolewatch slack manifest` there.
 2. Press Install to Workspace. OAuth & Permissions then shows the Bot User OAuth Token (xoxb-…).
-3. For buttons and /rolewatch: Basic Information → App-Level Tokens → Generate, with the scope connections:write (xapp-…).
+3. For buttons and /rolewatch: Basic Information → App-Level Tokens → Generate.
+   Give it the scope connections:write. It starts with xapp-.
 4. In Slack, invite the app to each of its channels: /invite @rolewatch
 """
 _NEW_APP = "https://api.slack.com/apps?new_app=1&manifest_yaml="
@@ -46,12 +48,14 @@ def manifest() -> None:
 
 @app.command()
 def setup(ctx: typer.Context) -> None:
-    """Make a Slack app and connect it: a link, the channel, the tokens into .env, a test."""
+    """Create a Slack app and connect it: a link, the channel, the tokens into .env, a test."""
     current = state(ctx)
     if not sys.stdin.isatty():
         raise UserError(
-            f"`slack setup` asks for tokens and needs a terminal; without one put SLACK_BOT_TOKEN=xoxb-… and, for buttons, "
-            f"SLACK_APP_TOKEN=xapp-… into {_target(current).parent / '.env'}, then run `rolewatch doctor`; "
+            "`slack setup` asks for tokens and needs a terminal; without one put "
+            "SLACK_BOT_TOKEN=xoxb-… and, for buttons, "
+            f"SLACK_APP_TOKEN=xapp-… into {_target(current).parent / '.env'}, then run "
+            "`rolewatch doctor`; "
             "`rolewatch slack manifest` prints the app's manifest"
         )
     file, is_new = _configuration(current)
@@ -62,7 +66,10 @@ def setup(ctx: typer.Context) -> None:
 
 
 def app_link() -> str:
-    """Return Slack's address for a new app, with our manifest filled in: https://docs.slack.dev/app-manifests"""
+    """Return Slack's address for a new app with our manifest filled in.
+
+    https://docs.slack.dev/app-manifests
+    """
     lines = (
         line.split(" # ")[0].rstrip()
         for line in _manifest().splitlines()
@@ -86,7 +93,7 @@ def _target(current: State) -> Path:
 
 
 def _configuration(current: State) -> tuple[Path, bool]:
-    """Return the configuration file and whether it was written just now, as `init` does."""
+    """Return the configuration file and whether it was just written, as `init` does."""
     from monitor.config.file import write_example
 
     file = _target(current)
@@ -98,7 +105,7 @@ def _configuration(current: State) -> tuple[Path, bool]:
 
 
 def _choose_channel(current: State, file: Path, *, is_new: bool) -> Settings:
-    """Ask where alerts go, and write it into the rules when that is safe. Return the settings after it."""
+    """Ask for the channel and write it into the rules if that is safe. Return the settings."""
     from monitor.cli.slack_channel import EXAMPLE, ask_channel, first_channel
     from monitor.config.file import replace_channel
     from monitor.config.load import load
@@ -145,7 +152,8 @@ async def _connect(current: State, settings: Settings, place: Path) -> bool:
     for name in ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN"):
         if current.environ.get(name) or current.environ.get(f"{name}_FILE"):
             typer.echo(
-                f"the environment of this shell sets {name} too, and wins over the file: unset it there"
+                f"the environment of this shell sets {name} too, and wins over the file: unset it "
+                "there"
             )
     return await _test(current, settings) and well and app_well
 
@@ -182,7 +190,7 @@ async def _ask(
 
 
 def _read_token(question: str, kind: Kind, *, optional: bool) -> str:
-    """Read one token of that kind, and show that it was taken. Raises UserError when none is given."""
+    """Read one token of that kind, and show that it was read. Raises UserError if none is given."""
     from monitor.notify.slack.tokens import wrong_kind
 
     for _ in range(_TRIES):
@@ -198,17 +206,18 @@ def _read_token(question: str, kind: Kind, *, optional: bool) -> str:
 
 
 def _say(findings: list[Finding]) -> bool:
-    """A line each; are they all well?"""
+    """Print the findings. Return True if all are good."""
     for finding in findings:
         remedy = f" — {finding.remedy}" if finding.remedy else ""
         typer.echo(
-            f"{'ok  ' if finding.ok else 'FAIL'}  {finding.subject}: {clean(finding.found)}{clean(remedy)}"
+            f"{'ok  ' if finding.ok else 'FAIL'}  {finding.subject}: "
+            f"{clean(finding.found)}{clean(remedy)}"
         )
     return all(finding.ok for finding in findings)
 
 
 async def _test(current: State, before: Settings) -> bool:
-    """A sample to each Slack channel of the configuration, with the tokens that a start of the program finds."""
+    """Send a sample to each configured Slack channel, with the tokens of a restart."""
     from monitor.cli.sample import send_samples
     from monitor.config.load import load
     from monitor.notify import notifiers

@@ -30,7 +30,10 @@ def first_channel(settings: Settings) -> str | None:
 
 
 def ask_channel(default: str) -> str:
-    """Ask where alerts go. Return it as the configuration writes it. Raises UserError after three answers that name no channel."""
+    """Ask where alerts go. Return the channel as the configuration writes it.
+
+    Raises UserError after three answers that name no channel.
+    """
     for _ in range(_TRIES):
         given = str(
             typer.prompt("Channel for alerts", default=default.removeprefix("slack:"))
@@ -39,13 +42,14 @@ def ask_channel(default: str) -> str:
         if channel:
             return channel
         typer.echo(
-            "Use a channel's name (#roles), its id (C…), or a person's id (U…) for a direct message."
+            "Use a channel's name (#roles), its id (C…), or a person's id (U…) for a direct "
+            "message."
         )
     raise UserError("no channel was named: nothing was written")
 
 
 def as_channel(given: str) -> str | None:
-    """Return `slack:#roles` of `#roles`, `roles` or `slack:#roles`, and `slack:C…` of an id; None of anything else."""
+    """Return `slack:#roles` for `#roles` or `roles`, `slack:C…` for an id, else None."""
     bare = given.removeprefix("slack:")
     if _ID.fullmatch(bare):
         return f"slack:{bare}"

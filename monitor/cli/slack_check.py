@@ -1,4 +1,4 @@
-"""What `doctor` asks Slack: is the token good, has it the scopes, can it write to each channel? Nothing is posted.
+"""Checks of `doctor` in Slack: the token, its scopes, and each channel. Nothing is posted.
 
 The scopes of a token are in a header of every answer:
 https://docs.slack.dev/authentication/installing-with-oauth
@@ -37,12 +37,12 @@ Body = dict[str, Any]
 
 
 async def examine(settings: Settings) -> AsyncIterator[Finding]:
-    """A finding for the tokens, the scopes, and each channel; a token that does not work ends them."""
+    """Return findings for the tokens, the scopes and each channel. A bad token ends them."""
     channels = slack_channels(settings)
     token = settings.slack.token
     if token is None:
         what = (
-            f"no token, so {', '.join(channels)} {'tells' if len(channels) == 1 else 'tell'} the console"
+            f"no token: alerts for {', '.join(channels)} print to the console"
             if channels
             else "no token, and no channel that needs one"
         )
@@ -69,7 +69,7 @@ async def examine(settings: Settings) -> AsyncIterator[Finding]:
 
 
 async def try_bot_token(token: str, api_url: str, settings: Settings) -> list[Finding]:
-    """Whose token it is, and its scopes; the one alone when it does not work."""
+    """Return whose token it is and its scopes, or only the failure."""
     if wrong := wrong_kind(token, "xoxb-"):
         return [
             Finding(
@@ -90,7 +90,10 @@ async def try_bot_token(token: str, api_url: str, settings: Settings) -> list[Fi
 
 
 async def try_app_token(token: str, api_url: str) -> list[Finding]:
-    """Does it open the socket for buttons and /rolewatch? https://docs.slack.dev/reference/methods/apps.connections.open"""
+    """Test whether the token opens the socket for buttons and /rolewatch.
+
+    https://docs.slack.dev/reference/methods/apps.connections.open
+    """
     if wrong := wrong_kind(token, "xapp-"):
         return [
             Finding(
@@ -104,7 +107,10 @@ async def try_app_token(token: str, api_url: str) -> list[Finding]:
         await _Slack(token, api_url).socket()
     except NotifyError as error:
         found = _failed("slack app token", error)
-        remedy = "make one in the app's settings, Basic Information → App-Level Tokens, with the scope connections:write"
+        remedy = (
+            "make one in the app's settings, Basic Information → App-Level Tokens, with the "
+            "scope connections:write"
+        )
         return [
             found
             if error.affects_all_channels and not error.permanent
@@ -114,7 +120,7 @@ async def try_app_token(token: str, api_url: str) -> list[Finding]:
 
 
 def slack_channels(settings: Settings) -> list[str]:
-    """The Slack channels that rules and the operator name, each once: `slack:#roles`."""
+    """Return the Slack channels of rules and operator, each once: `slack:#roles`."""
     return [channel for channel in settings.channels() if channel.startswith("slack:")]
 
 
@@ -125,7 +131,10 @@ def _scopes(scopes: frozenset[str], settings: Settings) -> Finding:
     needed = _ALWAYS | (_DIRECT if direct else {}) | (_BUTTONS if settings.slack.app_token else {})
     missing = [f"{scope} ({why})" for scope, why in needed.items() if scope not in scopes]
     if missing:
-        remedy = "add to the Slack app under OAuth & Permissions → Bot Token Scopes, then Reinstall to Workspace; its token stays"
+        remedy = (
+            "add to the Slack app under OAuth & Permissions → Bot Token Scopes, then "
+            "Reinstall to Workspace; its token stays"
+        )
         return Finding(
             "slack scopes", ok=False, found=f"missing {', '.join(missing)}", remedy=remedy
         )
@@ -139,14 +148,14 @@ def _scopes(scopes: frozenset[str], settings: Settings) -> Finding:
 
 
 class _Slack:
-    """The calls, each answered or a NotifyError."""
+    """Calls of Slack's API. Each raises NotifyError on failure."""
 
     def __init__(self, token: str, api_url: str) -> None:
         self._client = AsyncWebClient(token=token, base_url=api_url, retry_handlers=[], timeout=20)
         self._listed: dict[str, Body] | None = None  # "#name" → channel
 
     async def identity(self) -> tuple[Body, frozenset[str]]:
-        """Who we are, and the scopes of the token."""
+        """Return who we are, and the scopes of the token."""
         body, headers = await self._call("auth.test")
         given = next(
             (value for name, value in headers.items() if name.lower() == "x-oauth-scopes"), ""
@@ -154,11 +163,11 @@ class _Slack:
         return body, frozenset(scope.strip() for scope in given.split(",") if scope.strip())
 
     async def socket(self) -> None:
-        """Asks for the address of a socket, which is not opened."""
+        """Ask for the address of a socket, which is not opened."""
         await self._call("apps.connections.open", verb="POST")
 
     async def channel(self, channel: str) -> Finding:
-        """Can a message go there?"""
+        """Return a finding that says whether a message can be sent there."""
         if _DIRECT_MESSAGE.fullmatch(_bare(channel)):
             return Finding(
                 channel, ok=True, found="a direct message; `rolewatch alerts test` tries it"
@@ -177,7 +186,7 @@ class _Slack:
         return self._listed.get(name)
 
     async def _list(self) -> dict[str, Body]:
-        """All channels by name; the private ones where the token may see them."""
+        """Return all channels by name, private ones too if the token may see them."""
         try:
             found = await self._pages("public_channel,private_channel")
         except NotifyError as error:

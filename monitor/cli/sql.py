@@ -1,4 +1,4 @@
-"""`sql`: a person's own questions to the views."""
+"""`sql`: a person's own queries on the views."""
 
 from __future__ import annotations
 
@@ -45,28 +45,30 @@ def sql(
         str | None,
         typer.Argument(
             metavar="QUERY",
-            help="One SELECT on the views; - reads it from standard input. Without it: views, columns, examples.",
+            help="One SELECT on the views; - reads it from standard input. Without it: views, "
+            "columns, examples.",
             show_default=False,
         ),
     ] = None,
     *,
-    since: Annotated[str, typer.Option(metavar="TIME", help="The value of :since.")] = "30d",
+    since: Annotated[str, typer.Option(metavar="TIME", help="Value of :since.")] = "30d",
     param: Annotated[
         list[str] | None,
-        typer.Option(metavar="NAME=VALUE", help="The value of :NAME; may be given again."),
+        typer.Option(metavar="NAME=VALUE", help="Value of :NAME. Can be repeated."),
     ] = None,
     limit: Annotated[
-        int | None, typer.Option(metavar="N", min=1, help="So many rows at most.")
+        int | None, typer.Option(metavar="N", min=1, help="Maximum number of rows.")
     ] = None,
     timeout: Annotated[
         float,
-        typer.Option(metavar="SECONDS", min=0.001, help="How long the database may work on it."),
+        typer.Option(metavar="SECONDS", min=0.001, help="Time limit of the query in seconds."),
     ] = 30.0,
     fmt: FormatOption = Format.TABLE,
 ) -> None:
-    """Ask the history in SQL. Nothing can be written."""
+    """Query the history in SQL. Nothing can be written."""
     from monitor.database.engine import iso
-    from monitor.queries.user_sql import Question, ask
+    from monitor.queries.question import Question
+    from monitor.queries.user_sql import ask
 
     moment = now()
     shared = state(ctx)
@@ -88,7 +90,7 @@ def sql(
 
 
 def _query(given: str | None) -> str:
-    """The query as given, from standard input for "-"; "" for none."""
+    """Return the query, read from standard input for "-", or "" for none."""
     return sys.stdin.read().strip() if given == "-" else (given or "").strip()
 
 
@@ -103,7 +105,10 @@ def _parameter(given: str) -> tuple[str, str]:
 
 
 def _number(value: str) -> str | int | float:
-    """A number as a number, since SQLite holds any text to be more than any number; PostgreSQL finds out itself. Anything else stays."""
+    """Return a number as a number, anything else unchanged.
+
+    SQLite sorts any text after any number. PostgreSQL finds the type itself.
+    """
     for kind in (int, float):
         try:
             number: int | float = kind(value)
@@ -115,7 +120,7 @@ def _number(value: str) -> str | int | float:
 
 
 def _first(rows: Iterable[Row], most: int, *, told: bool) -> Iterator[Row]:
-    """So many rows; `told`: the person is told, since he did not ask for a limit."""
+    """Return that many rows. `told` says on standard error that rows were cut."""
     for number, row in enumerate(rows):
         if number == most:
             if told:
@@ -154,7 +159,8 @@ def _print_guide(engine: Engine, fmt: Format, console: Console) -> None:
     for line in _examples(EXAMPLES):
         console.print(line, soft_wrap=True)
     console.print(
-        ":now is the moment of asking, :since what --since says (30d), :NAME what --param NAME=VALUE says.",
+        ":now is the moment of asking, :since what --since says (30d), :NAME what --param "
+        "NAME=VALUE says.",
         soft_wrap=True,
     )
 

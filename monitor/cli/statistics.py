@@ -21,7 +21,7 @@ _EMPTY = "Nothing to count yet: `rolewatch check` looks at the boards"
 
 
 class By(StrEnum):
-    """What a row is."""
+    """What a row of the table is."""
 
     EMPLOYER = "employer"
     DEPARTMENT = "department"
@@ -34,17 +34,15 @@ def stats(
     *,
     by: Annotated[
         By,
-        typer.Option(help="A row for each employer, its departments, its weeks, or what it pays."),
+        typer.Option(help="What a row stands for: employer, department, week or pay."),
     ] = By.EMPLOYER,
     board: BoardOption = None,
     since: Annotated[
         str | None,
-        typer.Option(
-            metavar="TIME", help="Only what happened since then; all of it when not given."
-        ),
+        typer.Option(metavar="TIME", help="Only since TIME. Everything by default."),
     ] = None,
     plot: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Draw it too: FILE.png or FILE.svg.")
+        Path | None, typer.Option(metavar="FILE", help="Also draw it into FILE.png or FILE.svg.")
     ] = None,
     fmt: FormatOption = Format.TABLE,
 ) -> None:
@@ -74,7 +72,7 @@ def stats(
 
 
 def _shown(row: Row) -> Row:
-    """The row with its share in per cent."""
+    """Return the row with its share in percent."""
     share = row.get("pay_share")
     return row if not isinstance(share, float | int) else {**row, "pay_share": f"{share:.0%}"}
 

@@ -1,4 +1,4 @@
-"""`status`: the boards and their health, what waits to be told, and when the next check is."""
+"""`status`: boards and their health, waiting messages, and the next check."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _TABLE = ("board", "company", "state", "open", "read", "next check", "failures")
 
 @dataclass(frozen=True, slots=True)
 class _Status:
-    """Everything that `status` says."""
+    """Everything that `status` prints."""
 
     boards: Sequence[Mapping[str, Any]]
     waiting: Sequence[tuple[str, str, int]]  # channel, state, messages
@@ -31,7 +31,7 @@ class _Status:
 
 
 def status(ctx: typer.Context, fmt: FormatOption = Format.TABLE) -> None:
-    """Say how the boards are, what waits to be told, and when the next check is."""
+    """Show the boards' health, waiting messages and the next check."""
     current = state(ctx)
     found = _unchecked(current) if current.no_database() else _asked(current)
     if fmt is Format.JSON:
@@ -52,7 +52,7 @@ def status(ctx: typer.Context, fmt: FormatOption = Format.TABLE) -> None:
 
 
 def _unchecked(current: State) -> _Status:
-    """The boards of the configuration, before the first check made a database."""
+    """Return the configured boards before the first check has created a database."""
     unknown = dict.fromkeys(_COLUMNS) | {"state": "new", "open_postings": 0, "failures": 0}
     boards = [
         unknown | {"board": board.board, "company": board.company}
@@ -89,9 +89,8 @@ def _print(found: _Status, current: State) -> None:
 
     moment = now()
     roles = sum(int(row["open_postings"]) for row in found.boards)
-    lines = [
-        f"{counted(len(found.boards), 'board')}, {health(found.boards)}; {counted(roles, 'open role')}"
-    ]
+    boards = f"{counted(len(found.boards), 'board')}, {health(found.boards)}"
+    lines = [f"{boards}; {counted(roles, 'open role')}"]
     waiting = ", ".join(
         f"{count} {kind} for {clean(channel)}" for channel, kind, count in found.waiting
     )
@@ -102,7 +101,8 @@ def _print(found: _Status, current: State) -> None:
         lines.append("No daemon is running: `rolewatch run` starts it")
     elif found.next_check_at is not None and found.next_check_at > moment:
         lines.append(
-            f"The daemon ({found.daemon}) runs; the next check is in {span(found.next_check_at - moment)}"
+            f"The daemon ({found.daemon}) runs; the next check is in "
+            f"{span(found.next_check_at - moment)}"
         )
     else:
         lines.append(f"The daemon ({found.daemon}) runs; a check is due now")

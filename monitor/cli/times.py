@@ -1,6 +1,6 @@
-"""A TIME as people type it, read into an instant.
+"""Read a TIME that people type into an instant.
 
-dateutil does not serve: it reads `7` as a day of this month and guesses which number of 01/02/2026
+dateutil does not serve: it reads `7` as a day of this month, and guesses which number of 01/02/2026
 is the month.
 """
 
@@ -69,7 +69,7 @@ def parse_time(text: str, now: datetime) -> datetime:
 
 
 def _span(short: str | None, letter: str | None, long: str | None, unit: str | None) -> timedelta:
-    """The time of `7d`, or of `2 weeks`."""
+    """Return the duration of `7d` or `2 weeks`."""
     if short is not None and letter is not None:
         return timedelta(**{_UNITS[letter]: int(short)})
     unit = _SHORT.get(unit or "", unit)
@@ -85,7 +85,7 @@ def _iso(text: str) -> datetime:
 
 
 def _day_and_clock(words: str, now: datetime) -> datetime | None:
-    """`yesterday 09:00`, `1 nov`, or `9am`; None for what begins with no day."""
+    """Return the time of `yesterday 09:00`, `1 nov` or `9am`, or None if it begins with no day."""
     clock = _CLOCK.search(words)
     at = _clock(clock) if clock else time()
     if clock and not clock.start():
@@ -95,7 +95,7 @@ def _day_and_clock(words: str, now: datetime) -> datetime | None:
 
 
 def _clock(read: re.Match[str]) -> time:
-    """Raises ValueError for a clock that never shows that."""
+    """Return the clock time. Raises ValueError for an impossible one."""
     if read["hour"] is not None:
         return time(int(read["hour"]), int(read["minute"]), int(read["second"] or 0))
     hour = int(read["hour12"])
@@ -111,7 +111,7 @@ def _day(words: str, today: date) -> date | None:
 
 
 def _weekday(words: str, today: date) -> date | None:
-    """`friday`, today's too; `last friday`, before today."""
+    """Return the day of `friday`, today included, or of `last friday`, before today."""
     which, _, name = words.rpartition(" ")
     if name not in _WEEKDAYS or which not in {"", "on", "last"}:
         return None
@@ -120,7 +120,10 @@ def _weekday(words: str, today: date) -> date | None:
 
 
 def _date(words: str, today: date) -> date | None:
-    """`1 nov 2026`, `november 1st`, `nov 2026`, or `fri 20 nov 2026`. Raises ValueError for a weekday that it is not."""
+    """Return the date of `1 nov 2026`, `november 1st`, `nov 2026` or `fri 20 nov 2026`.
+
+    Raises ValueError if the weekday is wrong.
+    """
     first, *rest = _ORDINAL.sub(" ", words).split()
     weekday = _WEEKDAYS.get(first) if rest else None
     bare = " ".join(rest if weekday is not None else [first, *rest])
@@ -131,7 +134,7 @@ def _date(words: str, today: date) -> date | None:
 
 
 def _last(words: str, today: date) -> date | None:
-    """The last such day of the year, up to today."""
+    """Return the last such day of a year, up to today."""
     forms = [f"{form} %Y" for form in _WITHOUT_YEAR]
     days = (_among(f"{words} {year}", forms) for year in range(today.year, today.year - _YEARS, -1))
     return next((day for day in days if day is not None and day <= today), None)
@@ -147,5 +150,5 @@ def _among(words: str, forms: tuple[str, ...] | list[str]) -> date | None:
 
 
 def optional_time(text: str | None, now: datetime) -> datetime | None:
-    """As `parse_time`; None for an option that was not given."""
+    """Return what `parse_time` returns, or None for an option that was not given."""
     return None if text is None else parse_time(text, now)

@@ -1,4 +1,4 @@
-"""A command that was typed wrong, told as every other mistake is: in one line, in our words, with where to look."""
+"""A mistyped command, reported as any other mistake: in one line, with where to look."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ _WORDS = (
 
 
 def is_help(error: typer.BadParameter) -> bool:
-    """Is it no mistake, but the help that a group without a command prints?"""
+    """Return True for the help that a group without a command prints, which is no mistake."""
     return error.ctx is not None and error.format_message() == error.ctx.get_help()
 
 
 def told(error: typer.BadParameter, ctx: Any) -> str:  # Typer's own  # noqa: ANN401
-    """The line. What the error does not know, which command it was, `ctx` of the program says; None is the program itself."""
+    """Return the line. `ctx` of the program says which command it was; None is the program."""
     said = error.format_message()
     for theirs, ours in _WORDS:
         said = re.sub(theirs, ours, said, count=1)

@@ -1,5 +1,5 @@
-"""The history questions that commands and messages share.
+"""Queries of the history that commands, pages and Slack share.
 
-They read the views of `views.py` and hand on their columns in the views' order; only what no view
-shows (a posting's single places, the text of an old version for a rule) comes from the tables.
+They read the views and return the columns in the views' order. Only what no view shows comes from
+the tables: a posting's single places, and the text of an old version for a rule.
 """

@@ -1,4 +1,4 @@
-"""What was told, and what became of it."""
+"""Alerts with their state of delivery."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ ALERTS = table(
 
 @dataclass(frozen=True, slots=True)
 class AlertFilter:
-    """Which alerts are wanted; None wants all."""
+    """Which alerts to return. None means all."""
 
     state: str | None = None
     channel: str | None = None  # by any of its names
@@ -32,7 +32,7 @@ class AlertFilter:
 
 
 def find_alerts(connection: Connection, wanted: AlertFilter) -> Listing:
-    """Rows of `alerts`, newest first."""
+    """Return rows of `alerts`, newest first."""
     statement = (
         select(all_columns("alerts"))
         .select_from(ALERTS)

@@ -1,4 +1,4 @@
-"""What happened: over all boards, and to one posting."""
+"""Changes over all boards, and the history of one posting."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from monitor.rules.candidates import candidate_columns, candidate_from_row, fits
 
 @dataclass(frozen=True, slots=True)
 class ChangeFilter:
-    """Which changes are wanted; an empty tuple wants all."""
+    """Which changes to return. An empty tuple means all."""
 
     boards: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()
@@ -27,7 +27,7 @@ class ChangeFilter:
 
 
 def find_changes(connection: Connection, wanted: ChangeFilter) -> Listing:
-    """Rows of `posting_changes`, newest first."""
+    """Return rows of `posting_changes`, newest first."""
     statement = (
         select(all_columns("posting_changes")).select_from(CHANGES).where(*_conditions(wanted))
     )
@@ -53,7 +53,7 @@ def _conditions(wanted: ChangeFilter) -> list[ColumnElement[bool]]:
 
 
 def _fitting(connection: Connection, wanted: ChangeFilter) -> set[int]:
-    """The changes whose posting fits with its content after the change, or before a revision."""
+    """Return the ids of changes whose posting fits with its content after, or before a revision."""
     before = and_(
         PostingChange.kind == "revised", PostingVersion.number == PostingChange.version - 1
     )
@@ -78,7 +78,7 @@ def _fitting(connection: Connection, wanted: ChangeFilter) -> set[int]:
 
 
 def _table_conditions(wanted: ChangeFilter) -> list[ColumnElement[bool]]:
-    """The conditions on the tables behind the view."""
+    """Return the same conditions for the tables behind the view."""
     conditions: list[ColumnElement[bool]] = []
     if wanted.boards:
         conditions.append(one_of(Board.board, wanted.boards))
@@ -90,14 +90,14 @@ def _table_conditions(wanted: ChangeFilter) -> list[ColumnElement[bool]]:
 
 
 def timeline(connection: Connection, found: PostingRef) -> Listing:
-    """The posting's rows of `posting_changes`, oldest first."""
+    """Return the posting's rows of `posting_changes`, oldest first."""
     mine = (CHANGES.c.board == found.board, CHANGES.c.posting == found.posting)
     statement = select(all_columns("posting_changes")).select_from(CHANGES).where(*mine)
     return run_listing(connection, statement.order_by(CHANGES.c.at, CHANGES.c.change_id))
 
 
 def versions(connection: Connection, found: PostingRef) -> Listing:
-    """The posting's rows of `posting_versions`, oldest first."""
+    """Return the posting's rows of `posting_versions`, oldest first."""
     mine = (VERSIONS.c.board == found.board, VERSIONS.c.posting == found.posting)
     statement = select(all_columns("posting_versions")).select_from(VERSIONS).where(*mine)
     return run_listing(connection, statement.order_by(VERSIONS.c.version))

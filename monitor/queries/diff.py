@@ -1,4 +1,4 @@
-"""A board at two moments: what is open at the second and was not at the first, what is gone, and what is another now."""
+"""Compare a board with itself at an earlier moment: opened, closed and revised postings."""
 
 from __future__ import annotations
 
@@ -21,7 +21,10 @@ COLUMNS = ("kind", "posting", "board", "company", "title", "url", "field", "old"
 
 @dataclass(frozen=True, slots=True)
 class BoardDiff:
-    """Rows with `COLUMNS`, the first moment, how many were open at each moment, and what nobody can know of that."""
+    """Rows with `COLUMNS`, the first moment, and the number of open postings at both moments.
+
+    `doubts` are sentences about moments at which the board's state is not known.
+    """
 
     then: datetime
     open_then: int
@@ -31,7 +34,10 @@ class BoardDiff:
 
 
 def diff_board(connection: Connection, board: str, then: datetime, now: datetime) -> BoardDiff:
-    """The board at `now` against `then`, or against its first check when that is later. Raises UserError when none was before `now`."""
+    """Compare the board at `now` with `then`, or with its first check if that is later.
+
+    Raises UserError when the board had no check before `now`.
+    """
     first: datetime | None = connection.execute(_FIRST.where(Board.board == board)).scalar()
     if first is None or now < first:
         began = (
@@ -62,7 +68,7 @@ _FIRST = _FIRST.where(or_(BoardCheck.result.is_(None), BoardCheck.result != "fai
 
 
 def _open_at(connection: Connection, board: str, moment: datetime) -> dict[int, int]:
-    """The postings that were open then, as we knew it: the number of each one's version, by its id."""
+    """Return the postings that were open then, as known today: version numbers by posting id."""
     version = PostingVersion
     valid = (
         version.valid_from <= moment,
@@ -76,7 +82,7 @@ def _open_at(connection: Connection, board: str, moment: datetime) -> dict[int, 
 
 
 def _unknown_reason(connection: Connection, board: str, moment: datetime) -> str:
-    """Why the board's state at that moment is not known; "" when it is."""
+    """Return why the board's state at that moment is not known, or "" if it is."""
     here = (
         COVERAGE.c.board == board,
         COVERAGE.c.from_at <= moment,
@@ -91,13 +97,16 @@ def _unknown_reason(connection: Connection, board: str, moment: datetime) -> str
     if stretches:
         until = f" until {to_the_minute(stretches[0]['to_at'])}" if stretches[0]["to_at"] else ""
         span = f"nor at any time after {to_the_minute(stretches[0]['from_at'])}{until}"
-    return f"the state of {board} at {to_the_minute(moment)} is not known, {span}: shown is what was known last"
+    return (
+        f"the state of {board} at {to_the_minute(moment)} is not known, {span}: shown is what "
+        "was known last"
+    )
 
 
 def _rows(
     connection: Connection, before: Mapping[int, int], after: Mapping[int, int]
 ) -> Iterator[Row]:
-    """Those that opened, those that closed, and of each that is another a row a field; by title within each."""
+    """Yield opened, then closed, then revised postings with a row for each field, each by title."""
     opened = _contents(
         connection, {posting: number for posting, number in after.items() if posting not in before}
     )
@@ -121,7 +130,7 @@ def _rows(
 
 
 def _contents(connection: Connection, numbers: Mapping[int, int]) -> dict[int, AnyRow]:
-    """The contents of those versions, by the posting's id."""
+    """Return the contents of those versions by posting id."""
     columns = [column for column in PostingVersion.__table__.c if column.name != "raw"]
     query = select(
         *columns,

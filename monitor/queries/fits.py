@@ -1,4 +1,4 @@
-"""How many open postings each rule fits, and which rules fit nothing that is stored."""
+"""How many open postings each rule fits, and which rules fit nothing in the stored history."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def open_fits(connection: Connection, rules: Sequence[Rule]) -> dict[str, int]:
 
 
 def fit_nothing(connection: Connection, rules: Iterable[Rule]) -> list[Rule]:
-    """Return the rules that fit no stored content at all; none while nothing is stored."""
+    """Return the rules that fit no stored content. Empty while nothing is stored."""
     left = {rule.name: Matcher(rule) for rule in rules}
     if not left or connection.scalar(select(PostingVersion.id).limit(1)) is None:
         return []
@@ -52,7 +52,7 @@ def fit_nothing(connection: Connection, rules: Iterable[Rule]) -> list[Rule]:
 
 
 def unmatched(connection: Connection, settings: Settings) -> list[Rule]:
-    """As `fit_nothing`, of the configuration's rules, from what rounds have matched already."""
+    """Return the configured rules that fit nothing, by the matches that rounds have stored."""
     if connection.scalar(select(PostingVersion.id).limit(1)) is None:
         return []
     some = set(connection.scalars(select(RuleMatch.rule).distinct()))
@@ -61,7 +61,7 @@ def unmatched(connection: Connection, settings: Settings) -> list[Rule]:
 
 
 def nothing(connection: Connection, rule: Rule) -> str:
-    """`chef: fits nothing in the stored history. Did you mean “chief”?`."""
+    """Return a sentence: `chef: fits nothing in the stored history. Did you mean “chief”?`."""
     near = spelling(connection, (*rule.any, *rule.all))
     return f"{rule.name}: fits nothing in the stored history" + (
         f". Did you mean “{near}”?" if near else ""

@@ -1,4 +1,4 @@
-"""The figures that /metrics gives, in the contract's words."""
+"""The numbers of /metrics, in the words of the contract."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _BOARDS = text("SELECT board, state, open_postings, last_ok_at FROM boards ORDER
 
 
 def ended_rounds(connection: Connection) -> int:
-    """The id of the last round that has ended and has no round under way before it; 0 for none."""
+    """Return the id of the last round that has ended with no earlier one under way, 0 for none."""
     rounds = tables.CheckRound
     running = connection.scalar(select(func.min(rounds.id)).where(rounds.finished_at.is_(None)))
     newest = select(func.max(rounds.id))
@@ -29,7 +29,7 @@ def ended_rounds(connection: Connection) -> int:
 
 
 def checks_by_result(connection: Connection, after: int, last: int) -> Sequence[AnyRow]:
-    """The looks of the rounds in `(after, last]`, a row a result."""
+    """Return the checks of the rounds in `(after, last]`, a row for each result."""
     check = tables.BoardCheck
     sums = [
         func.sum(getattr(check, name)).label(name)
@@ -42,7 +42,7 @@ def checks_by_result(connection: Connection, after: int, last: int) -> Sequence[
 
 
 def durations(connection: Connection, after: int, last: int) -> list[float]:
-    """The seconds that each of the rounds in `(after, last]` took."""
+    """Return the seconds that each of the rounds in `(after, last]` took."""
     rounds = tables.CheckRound
     query = select(rounds.started_at, rounds.finished_at).where(
         rounds.id > after, rounds.id <= last, rounds.finished_at.is_not(None)
@@ -54,12 +54,12 @@ def durations(connection: Connection, after: int, last: int) -> list[float]:
 
 
 def boards(connection: Connection) -> Sequence[AnyRow]:
-    """Every board's state, open postings and last good look."""
+    """Return every board's state, open postings and last good check."""
     return connection.execute(_BOARDS.columns(last_ok_at=tables.Board.last_ok_at.type)).all()
 
 
 def alerts(connection: Connection) -> dict[str, int]:
-    """How many alerts are in each state."""
+    """Return how many alerts are in each state."""
     query = select(ALERTS.c.state, func.count()).group_by(ALERTS.c.state)
     # a row is no pair
     return dict.fromkeys(ALERT_STATES, 0) | {  # noqa: C416
@@ -68,7 +68,7 @@ def alerts(connection: Connection) -> dict[str, int]:
 
 
 def oldest_undelivered(connection: Connection) -> datetime | None:
-    """When the oldest alert that should be delivered by now was written."""
+    """Return when the oldest alert that should be delivered by now was written."""
     oldest: datetime | None = connection.scalar(
         select(func.min(ALERTS.c.created_at)).where(ALERTS.c.state.in_(LATE))
     )

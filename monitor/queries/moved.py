@@ -1,4 +1,4 @@
-"""Moves in queries: the boards that were left behind, and the lives of one role on several boards."""
+"""Employers that moved to another board: their former boards, and a role's postings on both."""
 
 from __future__ import annotations
 
@@ -15,9 +15,10 @@ _successor = aliased(Board)
 
 
 def left_behind(connection: Connection) -> list[str]:
-    """The names of boards that are unwatched and whose employer's new board was read: their open postings stand there.
+    """Return the unwatched boards whose employer's new board was read.
 
-    Asked before a listing, which needs no further condition where there is none.
+    Their roles are listed there. A listing asks this first, and needs no further condition where
+    there is none.
     """
     moved = select(_successor.moved_from).where(
         _successor.moved_from.is_not(None), _successor.read_at.is_not(None)
@@ -28,7 +29,7 @@ def left_behind(connection: Connection) -> list[str]:
 
 
 def former_lives(connection: Connection, found: PostingRef) -> list[PostingRef]:
-    """Return the earlier postings of this role on boards that its employer has left, the oldest first."""
+    """Return the role's earlier postings on former boards, oldest first."""
     lives: list[PostingRef] = []
     while (before := _former(connection, (lives or [found])[0])) and before not in (*lives, found):
         lives.insert(0, before)
@@ -36,7 +37,7 @@ def former_lives(connection: Connection, found: PostingRef) -> list[PostingRef]:
 
 
 def last_lives(connection: Connection, found: Sequence[PostingRef]) -> list[PostingRef]:
-    """Return those that are not an earlier posting, on a board that its employer has left, of another among them."""
+    """Return the postings without those that are an earlier posting of another among them."""
     old = aliased(Posting)
     query = select(old.id).select_from(Posting).join(old, old.id == Posting.repost_of)
     query = query.where(in_json_list(Posting.id, "ids"), old.board_id != Posting.board_id)
@@ -59,7 +60,7 @@ def _former(connection: Connection, found: PostingRef) -> PostingRef | None:
 
 
 def next_life(connection: Connection, found: PostingRef) -> str | None:
-    """The name of the posting that this one is on the board that its employer has moved to: "google:deepmind:1"."""
+    """Return the name of this role's posting on the new board, or None: "google:deepmind:1"."""
     old = aliased(Posting)
     query = select(Posting.name).join(old, old.id == Posting.repost_of)
     return connection.scalar(

@@ -1,4 +1,4 @@
-"""What could be done at this moment and is not done: the board that is due for longest, the first message of each channel."""
+"""Work that is due and not done: the board due for longest, the first message of each channel."""
 
 from __future__ import annotations
 
@@ -21,8 +21,21 @@ MAX_PATIENCE: Final = timedelta(hours=1)
 DELIVERY: Final = timedelta(minutes=15)
 
 
+@dataclass(frozen=True, slots=True)
+class PendingWork:
+    """One thing that could be done now and is not done."""
+
+    what: str  # another word when it has moved
+    patience: float  # seconds
+    words: str  # for a person
+    since: datetime | None = None  # when it became due, where that is known
+
+
 def rounds(connection: Connection, settings: Settings, now: datetime) -> list[PendingWork]:
-    """The board that is due for longest; a round that goes on takes up another one with every look."""
+    """Return the board that is due for longest.
+
+    A running round takes up another board with every check.
+    """
     every = [board.every for board in settings.boards if board.enabled]
     patience = max(MIN_PATIENCE, min([*every, MAX_PATIENCE]))
     # the clock was set back: as in `watch.due`
@@ -53,7 +66,7 @@ def rounds(connection: Connection, settings: Settings, now: datetime) -> list[Pe
 
 
 def messages(connection: Connection, now: datetime) -> list[PendingWork]:
-    """The first message of each channel that is on its way, and alerts that could be packed into one."""
+    """Return the first message of each channel that should be sent, and alerts to be packed."""
     return [*_unpacked(connection, now), *_heads(connection, now)]
 
 
@@ -74,7 +87,7 @@ def _unpacked(connection: Connection, now: datetime) -> Iterator[PendingWork]:
 
 
 def _heads(connection: Connection, now: datetime) -> Iterator[PendingWork]:
-    """One that waits for a person (`failed`), or for its own time and never was tried, is not late."""
+    """Yield late messages. One that waits for a person or for its first try is not late."""
     ids = [head.id for head in queue.next_per_channel(connection) if head.state != "failed"]
     delivery = tables.Delivery
     columns = (
@@ -95,19 +108,12 @@ def _heads(connection: Connection, now: datetime) -> Iterator[PendingWork]:
             and row.next_try_at > now
         ):
             continue
-        words = f"{row.channel}: a message of {_at(row.created_at)} is not delivered ({row.reason or 'nobody sends it'})"
+        words = (
+            f"{row.channel}: a message of {_at(row.created_at)} is not delivered "
+            f"({row.reason or 'nobody sends it'})"
+        )
         yield PendingWork(f"message {row.id}", DELIVERY.total_seconds(), words, row.created_at)
 
 
 def _at(instant: datetime) -> str:
     return f"{instant:%Y-%m-%d %H:%M} UTC"
-
-
-@dataclass(frozen=True, slots=True)
-class PendingWork:
-    """One thing that could be done now and is not done."""
-
-    what: str  # another word when it has moved
-    patience: float  # seconds
-    words: str  # for a person
-    since: datetime | None = None  # when it became due, where that is known

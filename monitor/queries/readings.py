@@ -1,4 +1,4 @@
-"""What newer readers have read otherwise in what is stored, and what they have not come to yet."""
+"""Fields that newer readers read differently, and versions that are still to be read again."""
 
 from __future__ import annotations
 
@@ -14,9 +14,12 @@ COLUMNS = ("at", "posting", "version", "field", "old", "new", "from_reader", "to
 
 
 def summary(connection: Connection, reader: Reader = CURRENT_READER) -> Iterator[str]:
-    """A line for what is still to be read again, and one for each reader that read something otherwise."""
+    """Yield a line for what is still to be read again, and one for each newer reader."""
     if left := older(connection, reader):
-        yield f"{left:,} versions are of an older reader: the daemon reads them again between rounds, `rolewatch db upgrade` at once"
+        yield (
+            f"{left:,} versions are of an older reader: the daemon reads them again between "
+            "rounds, `rolewatch db upgrade` at once"
+        )
     columns = (ReadingChange.to_reader, ReadingChange.field, func.count())
     by_reader: dict[int, list[str]] = {}
     query = (
@@ -27,11 +30,14 @@ def summary(connection: Connection, reader: Reader = CURRENT_READER) -> Iterator
     for to_reader, field, count in connection.execute(query):
         by_reader.setdefault(to_reader, []).append(f"{field} of {count:,}")
     for to_reader, fields in by_reader.items():
-        yield f"reader {to_reader} read otherwise: {', '.join(fields)} versions; `rolewatch db check --readings` lists them"
+        yield (
+            f"reader {to_reader} read otherwise: {', '.join(fields)} versions; "
+            "`rolewatch db check --readings` lists them"
+        )
 
 
 def listed(connection: Connection) -> Iterator[dict[str, object]]:
-    """Each field that was read otherwise, oldest first."""
+    """Yield each field that was read differently, oldest first."""
     name = (Board.board + ":" + Posting.key).label("posting")
     columns = ReadingChange.__table__.c
     query = select(*(name if each == "posting" else columns[each] for each in COLUMNS)).join(

@@ -1,8 +1,7 @@
-"""Stored history against today's rules: what each would have told, had it been there from the start, and its word on one posting.
+"""Replay stored history with today's rules: the alerts each would have sent, and why it fits.
 
-The rules judge as they do when a look is recorded, through the same `why_told`. Each stored content
-is judged once and forgotten unless a rule fits it, so that half a year of fifty boards takes
-seconds.
+Rules decide as in a check, through the same `why_told`. Each stored content is matched once and
+forgotten unless a rule fits it, so that half a year of fifty boards takes seconds.
 """
 
 from __future__ import annotations
@@ -33,7 +32,7 @@ Progress = Callable[[int], None]  # contents read so far
 
 @dataclass(frozen=True, slots=True)
 class ReplayedAlert:
-    """One thing that one rule would have told."""
+    """One alert that one rule would have sent."""
 
     rule: str
     at: datetime
@@ -43,7 +42,7 @@ class ReplayedAlert:
     title: str
     url: str
     fields: tuple[str, ...]  # of a revision
-    fit_change: str  # "now fits", "no longer fits", or ""
+    turn: str  # as `rules test --format json` names it: "now fits", "no longer fits", or ""
     words: str
     channels: tuple[str, ...]
 
@@ -54,7 +53,10 @@ def replay(
     since: datetime,
     progress: Progress = lambda _read: None,
 ) -> Iterator[ReplayedAlert]:
-    """What the rules would have told from `since` on, oldest first; first looks come before all else."""
+    """Yield the alerts that the rules would have sent since `since`, oldest first.
+
+    First summaries come before all else.
+    """
     alerting = Alerting.of(settings)
     judged = _judge(connection, alerting, since, progress)
     yield from sorted(judged.summaries, key=lambda telling: telling.at)
@@ -73,7 +75,7 @@ def replay(
 
 @dataclass(frozen=True, slots=True)
 class _Content:
-    """A stored content, and the words of the rules that fit it."""
+    """A stored content with the explanations of the rules that fit it."""
 
     posting: str | None
     company: str
@@ -87,7 +89,7 @@ _Contents = Mapping[tuple[int, int], _Content]  # by the posting's id and the ve
 
 @dataclass(frozen=True, slots=True)
 class _Replay:
-    """The contents that a rule fits and those that followed them, by posting and number; and what a first look would have told."""
+    """Contents that a rule fits, with their successors, and the first summaries."""
 
     contents: dict[tuple[int, int], _Content] = field(default_factory=dict)
     summaries: list[ReplayedAlert] = field(default_factory=list)
@@ -156,7 +158,10 @@ _CHANGES = _CHANGES.add_columns(PostingChange.version).order_by(
 def _template(
     alerting: Alerting, stored: StoredEdit, contents: _Contents
 ) -> Iterator[ReplayedAlert]:
-    """What an edit that most of a board's postings share would have told: once for each rule that fits some of them, before and after."""
+    """Yield the alerts of an edit of the board's template, one for each rule.
+
+    A rule counts if it fits some of the edited postings before and after.
+    """
     for rule in filter(tells_common_edits, alerting.settings.rules):
         places = [(posting, stored.versions[posting]) for posting in stored.edit.edited]
         both = [
@@ -169,7 +174,10 @@ def _template(
             if _explanation(rule, before).fits and _explanation(rule, after).fits
         ]
         if fitting:
-            roles = f"the same edit in {len(places)} of {stored.listed} open roles, {len(fitting)} of which fit"
+            roles = (
+                f"the same edit in {len(places)} of {stored.listed} open roles, "
+                f"{len(fitting)} of which fit"
+            )
             content = _Content(None, stored.company, roles, stored.url, {})
             told = _telling(
                 alerting,
@@ -185,7 +193,10 @@ def _template(
 def _tellings(
     alerting: Alerting, event: Sequence[AnyRow], contents: _Contents, alone: Collection[int]
 ) -> Iterator[ReplayedAlert]:
-    """What one look's changes of one posting would have told. The texts of those `alone` are told with the edit of the template."""
+    """Yield the alerts of one check's changes of one posting.
+
+    The description of a posting in `alone` is left out: the edit of the template tells it.
+    """
     first = event[0]
     after = contents.get((first.posting_id, first.version))
     if after is None:
@@ -209,19 +220,17 @@ def _tellings(
         )
         if why is not None:
             told = _telling(alerting, rule, after, kind=kind, at=first.at, words=why.words)
-            yield replace(
-                told, fit_change=why.fit_change, fields=fields if why.fit_change else seen
-            )
+            yield replace(told, turn=why.fit_change, fields=fields if why.fit_change else seen)
 
 
 def _explanation(rule: Rule, content: _Content | None) -> Explanation:
-    """What the rule says of a content; of one that was not kept, that it does not fit."""
+    """Return the rule's explanation of a content. One that was not kept does not fit."""
     unfit = Explanation(rule.name, fits=False)
     return content.fits.get(rule.name, unfit) if content else unfit
 
 
 def _summaries(alerting: Alerting, content: _Content, at: datetime) -> Iterable[ReplayedAlert]:
-    """What is told of a posting that was open when its board was first seen."""
+    """Return what a first summary says of a posting that was open at its board's first check."""
     rules = (rule for rule in alerting.settings.rules if rule.name in content.fits)
     return (
         _telling(
@@ -243,21 +252,25 @@ def _telling(
         title=content.title,
         url=content.url,
         fields=(),
-        fit_change="",
+        turn="",
         words=words,
         channels=alerting.channels(rule),
     )
 
 
 def explain(connection: Connection, rules: Sequence[Rule], found: PostingRef) -> list[Explanation]:
-    """Each rule's word on the newest content of a posting. Raises UserError for a posting that nobody could read yet."""
+    """Return each rule's explanation of the newest content of a posting.
+
+    Raises UserError for a posting that could never be read.
+    """
     newest = _versions(rules).where(
         Posting.id == found.id, Posting.version == PostingVersion.number
     )
     row = connection.execute(newest).mappings().one_or_none()
     if row is None:
         raise UserError(
-            f"{found.posting} is listed, but could not be read yet: there is nothing that a rule could fit"
+            f"{found.posting} is listed, but could not be read yet: there is nothing that a rule "
+            "could fit"
         )
     content = candidate_from_row(row)
     return [Matcher(rule).explain(content) for rule in rules]

@@ -1,4 +1,4 @@
-"""What postings repeat, in words for a person."""
+"""Sentences that say which posting another one repeats."""
 
 from __future__ import annotations
 
@@ -12,7 +12,10 @@ from monitor.database.tables import Board, Posting
 
 
 def repost_words(connection: Connection, postings: Iterable[str]) -> dict[str, str]:
-    """`a repost of greenhouse:deepmind:5938712 (the same requisition R-7)` of each that is one; by its name."""
+    """Return by posting name what it repeats: `a repost of greenhouse:deepmind:59 (…)`.
+
+    Postings that repeat none are left out.
+    """
     names = set(postings)
     keys = sorted({name.split(":", 2)[-1] for name in names})
     first = aliased(Posting)

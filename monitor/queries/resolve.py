@@ -1,4 +1,4 @@
-"""A board and a posting as people name them: by name, by URL, by what is unambiguous."""
+"""Find a board or a posting by what people type: its name, its URL, or an unambiguous part."""
 
 from __future__ import annotations
 
@@ -34,7 +34,10 @@ class PostingRef:
 
 
 def find_board(connection: Connection, text: str) -> str:
-    """Return the board that `text` names: `ats:token`, its URL, its token or its company. Raises UserError."""
+    """Return the board that `text` names: `ats:token`, its URL, its token or its company.
+
+    Raises UserError when none or several fit.
+    """
     boards = connection.execute(
         select(Board.board, Board.token, Board.company).order_by(Board.board)
     ).all()
@@ -54,7 +57,10 @@ def find_board(connection: Connection, text: str) -> str:
 
 
 def find_boards(connection: Connection, text: str) -> tuple[str, ...]:
-    """The boards whose token or company has `text` in it, as a person says it: "deepmind" is Google DeepMind's. Raises UserError."""
+    """Return the boards whose token or company contains `text`, as "deepmind" does.
+
+    Raises UserError when there is none.
+    """
     wanted = _bare(text)
     boards = connection.execute(
         select(Board.board, Board.token, Board.company).order_by(Board.board)
@@ -80,7 +86,7 @@ def _bare(text: str) -> str:
 
 
 def _names(boards: Iterable[AnyRow]) -> list[str]:
-    """What a person may have meant: tokens, companies, and each word of theirs."""
+    """Return what a person may have meant: tokens, companies, and each word of them."""
     said = [
         name.casefold() for row in boards for name in (row.token, row.company, *row.company.split())
     ]
@@ -88,7 +94,10 @@ def _names(boards: Iterable[AnyRow]) -> list[str]:
 
 
 def find_posting(connection: Connection, text: str) -> PostingRef:
-    """Return the posting that `text` names: `ats:token:key`, its URL, or a key that no two boards share. Raises UserError."""
+    """Return the posting that `text` names: `ats:token:key`, its URL, or a key of one board.
+
+    Raises UserError when none or several fit.
+    """
     text = text.strip()
     if _is_link(text):
         return _by_url(connection, text)
@@ -100,7 +109,10 @@ def find_posting(connection: Connection, text: str) -> PostingRef:
 
 
 def _is_link(text: str) -> bool:
-    """Is it a link, with or without its scheme, and no `ats:token:key` with steps in its token?"""
+    """Return True for a link, with or without its scheme.
+
+    An `ats:token:key` with a slash in its token is no link.
+    """
     return "/" in text and (":" not in text.partition("/")[0] or "://" in text)
 
 
@@ -113,7 +125,7 @@ def _postings() -> Select[int, str, str]:
 
 
 def _stored(connection: Connection, board: str, key: str) -> PostingRef | None:
-    """The posting of that key on that board, however the board's token is written."""
+    """Return the posting of that key on that board, however its token is written."""
     row = connection.execute(_postings().where(Posting.name == f"{board}:{key}")).first()
     if row is not None:
         return PostingRef(*row)
@@ -122,7 +134,10 @@ def _stored(connection: Connection, board: str, key: str) -> PostingRef | None:
 
 
 def _on_one_site(connection: Connection, key: str) -> PostingRef | None:
-    """The posting of that key on any board of Google's site, a brand's first: a link need not say whose role it is."""
+    """Return the posting of that key on any of Google's boards, a brand's board first.
+
+    A link to a Google job need not say which brand it belongs to.
+    """
     boards = connection.scalars(select(Board.board).where(Board.ats == _GOOGLE)).all()
     found = (
         _stored(connection, board, key)
@@ -139,7 +154,8 @@ def _by_name(connection: Connection, board: str, key: str) -> PostingRef:
     known = _among(boards, board)
     if known is None:
         raise UserError(
-            f"no posting {board}:{key}: there is no board {board!r} in the database{_hint(board, boards)}"
+            f"no posting {board}:{key}: there is no board {board!r} in the "
+            f"database{_hint(board, boards)}"
         )
     keys = connection.scalars(
         select(Posting.key).join(Board).where(Board.board == known).limit(_NEIGHBOURS)
@@ -152,7 +168,8 @@ def _by_key(connection: Connection, key: str) -> PostingRef:
     if not found:
         keys = connection.scalars(select(Posting.key).limit(_NEIGHBOURS)).all()
         raise UserError(
-            f"no posting {key!r}: give ats:token:key, its URL or its key; `rolewatch roles` lists them{_hint(key, keys)}"
+            f"no posting {key!r}: give ats:token:key, its URL or its key; `rolewatch roles` lists "
+            f"them{_hint(key, keys)}"
         )
     return _only(key, found)
 
@@ -170,7 +187,8 @@ def _by_url(connection: Connection, url: str) -> PostingRef:
         return _only(url, stored)
     if named is not None and named.key is None:
         raise UserError(
-            f"{url} is a board and no posting: `rolewatch roles --board {named.board}` lists its own"
+            f"{url} is a board and no posting: `rolewatch roles --board {named.board}` lists its "
+            "own"
         )
     if named is not None and named.key is not None:
         return _by_name(connection, named.board, named.key)
@@ -178,7 +196,10 @@ def _by_url(connection: Connection, url: str) -> PostingRef:
 
 
 def _with_url(url: str) -> Select[int, str, str]:
-    """Postings whose newest version has that URL: a company's own site says nothing of board and key."""
+    """Select postings whose newest version has that URL.
+
+    An address on a company's own site names no board and key.
+    """
     bare = url.rstrip("/")
     newest = (PostingVersion.posting_id == Posting.id) & (PostingVersion.number == Posting.version)
     return (
@@ -191,7 +212,8 @@ def _with_url(url: str) -> Select[int, str, str]:
 def _only(text: str, found: Sequence[PostingRef]) -> PostingRef:
     if len(found) > 1:
         raise UserError(
-            f"{text!r} is several postings: {', '.join(each.posting for each in found)}; name one of them"
+            f"{text!r} is several postings: {', '.join(each.posting for each in found)}; name one "
+            "of them"
         )
     return found[0]
 
@@ -209,13 +231,14 @@ def _address_board(text: str) -> str:
 
 
 def _among(names: Iterable[str], board: str) -> str | None:
-    """The name of a board as it is spelled among `names`; as given where it is one of them."""
+    """Return the board as `names` spell it, or None. An exact match comes first."""
     alike = [name for name in names if fold(name) == fold(board)]
     return board if board in alike else next(iter(alike), None)
 
 
 def _there_is(names: Sequence[str]) -> str:
-    return f"; there is {', '.join([*names[:_NAMED], *(['…'] if len(names) > _NAMED else [])]) or 'none yet'}"
+    more = ["…"] if len(names) > _NAMED else []
+    return f"; there is {', '.join([*names[:_NAMED], *more]) or 'none yet'}"
 
 
 def _hint(text: str, known: Iterable[str], prefix: str = "") -> str:

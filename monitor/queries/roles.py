@@ -1,4 +1,4 @@
-"""Postings as a person looks for them, and one posting in full."""
+"""Search postings, and describe one posting in full."""
 
 from __future__ import annotations
 
@@ -69,7 +69,10 @@ CONTENT = (*_OWN_COLUMNS, "pay_text", "deadline_at", "deadline_text", "url")
 
 @dataclass(frozen=True, slots=True)
 class RoleFilter:
-    """Which postings are wanted. `since`: first seen since then, or of closed ones: closed since then."""
+    """Which postings to return.
+
+    `since`: first seen since then, or for closed ones closed since then.
+    """
 
     boards: tuple[str, ...] = ()  # empty: every board
     status: Status = "open"
@@ -82,7 +85,7 @@ class RoleFilter:
 
 
 def find_roles(connection: Connection, wanted: RoleFilter) -> Listing:
-    """Rows of `postings`, the newest first."""
+    """Return rows of `postings`, newest first."""
     if wanted.rules:
         return _fitting(connection, wanted)
     conditions = (
@@ -144,10 +147,10 @@ _saved_posting = aliased(Posting)
 
 
 def _with_words(connection: Connection, words: str, status: Status) -> Select[str]:
-    """The names of postings whose newest title and description have those words.
+    """Select the names of postings whose newest title and description have those words.
 
-    The texts are found first: neither database expects them to be few. Those of postings that are
-    open are valid still.
+    The texts are found first: neither database expects them to be few. Versions of open postings
+    are the valid ones.
     """
     texts = select(SearchText.title, SearchText.description_digest).where(
         matches_words(connection, words)
@@ -173,7 +176,7 @@ def _with_words(connection: Connection, words: str, status: Status) -> Select[st
 
 
 def _first_with_words(connection: Connection, wanted: RoleFilter) -> Select[str]:
-    """The names of the postings to be listed, so that the view is asked for those alone."""
+    """Select the names of the postings to list, so that the view is asked for those alone."""
     query = _with_words(connection, str(wanted.text), wanted.status)
     conditions: list[ColumnElement[bool]] = []
     left = left_behind(connection) if wanted.status == "open" else []
@@ -197,7 +200,10 @@ def _first_with_words(connection: Connection, wanted: RoleFilter) -> Select[str]
 
 
 def _fitting(connection: Connection, wanted: RoleFilter) -> Listing:
-    """As `find_roles`, through the rules; what they read stands behind the view's columns in each row."""
+    """Return the rows of `find_roles` that the rules fit.
+
+    The columns that rules read follow the view's columns in each row and are cut off.
+    """
     source = (
         POSTINGS.join(Posting, Posting.name == POSTINGS.c.posting)
         .join(Board, Board.id == Posting.board_id)
@@ -228,9 +234,9 @@ def describe(
     version: int | None = None,
     as_of: datetime | None = None,
 ) -> Row:
-    """All that is known of a posting: the columns of `postings`, and `description` (null while no reading of it succeeded).
+    """Return the columns of `postings` and `description`, None if it could never be read.
 
-    With a version, or the one that was valid at a moment, that one's content. Raises UserError when
+    With a version, or with the moment `as_of`, the content is that version's. Raises UserError when
     there is none.
     """
     here = (POSTINGS.c.board == found.board, POSTINGS.c.key == found.key)
@@ -281,11 +287,12 @@ def _with_content(row: Row, content: Row | None) -> Row:
 def _as_of(
     connection: Connection, found: PostingRef, row: Row, versions: Sequence[Row], moment: datetime
 ) -> Row:
-    """The posting as it was known at that moment; what nothing holds of it then (the ats's own times) is today's."""
+    """Return the posting as it was known at that moment. The ATS's own times are today's."""
     begun = [version for version in versions if version["from_at"] <= moment]
     if not begun:
         raise UserError(
-            f"{row['posting']} was not known at {to_the_minute(moment)}: it was first seen at {_first(versions)}"
+            f"{row['posting']} was not known at {to_the_minute(moment)}: it was first seen at "
+            f"{_first(versions)}"
         )
     content = begun[-1]
     ended = content["to_at"] is not None and content["to_at"] <= moment
@@ -304,9 +311,9 @@ def _as_of(
 def _last_seen(
     connection: Connection, found: PostingRef, row: Row, begun: datetime, moment: datetime
 ) -> datetime:
-    """The last look by that moment that saw it: the last good one, or of one that was missed by then the last before that.
+    """Return the time of the last check by that moment that saw the posting.
 
-    `begun`: when the content of that moment did; the next closing says until when it was seen.
+    `begun` is when the content of that moment began. The next closing says until when it was seen.
     """
     looks = select(func.max(BoardCheck.finished_at)).join(
         Posting, Posting.board_id == BoardCheck.board_id
@@ -332,6 +339,6 @@ def _first(versions: Sequence[Row]) -> str:
 
 
 def pay_of(row: Mapping[str, object]) -> str:
-    """A row's pay as a change shows it; "" for none."""
+    """Return a row's pay as a change shows it, "" for none."""
     pay: Any = [row[f"pay_{part}"] for part in ("min", "max", "currency", "period", "text")]
     return pay_words(Pay(*pay)) if any(part is not None for part in pay) else ""

@@ -1,4 +1,4 @@
-"""Words that a person types, read as a rule reads its own: whole words, plurals, `Research Scientist/Engineer`."""
+"""A rule made of words that a person types: whole words, plurals, `Research Scientist/Engineer`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,10 @@ SEARCH = "search"  # the name of a rule that typed words make
 
 
 def search(words: Sequence[str], places: Sequence[str] = ()) -> list[Rule]:
-    """The rule that each of the words fits, in the title or the company, at one of the places; none without both. Raises UserError."""
+    """Return a rule that needs each of the words in title or company, at one of the places.
+
+    Empty without words and places. Raises UserError for a phrase that cannot be read.
+    """
     if not words and not places:
         return []
     rule = Rule(name=SEARCH, all=tuple(words), within=("title", "company"), locations=tuple(places))

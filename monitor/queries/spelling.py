@@ -1,4 +1,4 @@
-"""What a person may have meant by words that no stored title has: a spelling, or the titles that are most like them."""
+"""Suggestions for words that no stored title has: a spelling, or the nearest titles."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _NEAR, _NEARLY = 3, 65.0  # titles at most, and per cent of their words
 
 
 def spelling(connection: Connection, phrases: Iterable[str]) -> str | None:
-    """The first of the phrases that some title has once its words are spelled as titles spell them; None when there is no such one."""
+    """Return the first phrase that some title has once it is spelled as titles do, or None."""
     titles = _titles(connection)
     known = sorted({word for title in titles for word in tokenize(title)})
     return next(
@@ -27,7 +27,7 @@ def spelling(connection: Connection, phrases: Iterable[str]) -> str | None:
 
 
 def near_titles(connection: Connection, text: str) -> list[str]:
-    """Return the titles that are most like `text`, the likeliest first; [] when none is."""
+    """Return the titles that are most like `text`, most alike first. Empty when none is."""
     titles = dict.fromkeys(" ".join(title.split()) for title in _titles(connection))
     found = process.extract(
         text,
@@ -59,7 +59,7 @@ def _near(phrase: str, known: Sequence[str], titles: Sequence[str]) -> str | Non
 
 
 def _word(word: str, known: Sequence[str]) -> str | None:
-    """The word itself where titles have it, else the one that is most like it."""
+    """Return the word itself if titles have it, else the most similar one."""
     if not forms(word).isdisjoint(known):
         return word
     found = process.extractOne(word, known, scorer=fuzz.ratio, score_cutoff=_ALIKE)

@@ -1,4 +1,4 @@
-"""What statistics are made of: a board's days, how long postings were open, and what they pay, as values."""
+"""The input of statistics as values: a board's days, how long postings were open, what they pay."""
 
 from __future__ import annotations
 
@@ -46,6 +46,13 @@ _DAYS = table(
 )
 
 
+class Spell(NamedTuple):
+    """For how long a posting was open, and whether it closed then."""
+
+    days: float
+    closed: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Day:
     """A board's day in UTC."""
@@ -61,7 +68,7 @@ class Day:
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """A posting that was open at some time of the span."""
+    """A posting that was open at some time of the period."""
 
     company: str
     department: str
@@ -78,7 +85,7 @@ class Role:
 
 @dataclass(frozen=True, slots=True)
 class OpenTime:
-    """How long a posting of a department was open, of one whose opening was seen."""
+    """How long a posting was open, for one whose opening was seen."""
 
     company: str
     department: str
@@ -87,7 +94,7 @@ class OpenTime:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """All of it."""
+    """The input of all statistics."""
 
     days: list[Day]
     roles: list[Role]
@@ -95,7 +102,7 @@ class Facts:
 
 
 def facts(connection: Connection, boards: Sequence[str], since: datetime | None) -> Facts:
-    """What is known of those boards, of all when none is named, from `since` on."""
+    """Return the facts of those boards, or of all boards if none is named, from `since` on."""
     days = list(_days(connection, boards, since))
     gone = left_behind(connection)
     departments: dict[str, str] = {}
@@ -142,7 +149,10 @@ def _stays(
     departments: dict[str, str],
     seen: dict[str, datetime],
 ) -> Iterator[OpenTime]:
-    """Of one that is still open as long as it was seen, which on a board that fails is not until now."""
+    """Yield open times. A posting that is still open counts until it was last seen.
+
+    On a board that fails that is earlier than now.
+    """
     wanted = [
         *_of(_LIFETIMES.c.board, boards),
         or_(_LIFETIMES.c.left_censored.is_(None), ~_LIFETIMES.c.left_censored),
@@ -155,10 +165,3 @@ def _stays(
         yield OpenTime(
             row.company, departments.get(row.posting, ""), Spell(days, not row.right_censored)
         )
-
-
-class Spell(NamedTuple):
-    """For how long a posting was open, and whether it closed then."""
-
-    days: float
-    closed: bool

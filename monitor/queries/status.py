@@ -1,4 +1,4 @@
-"""How everything stands: the boards, and what waits to be told."""
+"""The state of the whole installation: boards, waiting messages, mutes."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _OPEN = ("pending", "sending", "held", "failed")
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """Rows of `boards` that are watched, those in trouble first; messages that are not told, by channel and state; roles that are muted."""
+    """Watched boards, those in trouble first, waiting messages by channel, and muted roles."""
 
     boards: Sequence[Mapping[str, Any]]
     untold: list[tuple[str, str, int]]
@@ -24,12 +24,13 @@ class Status:
 
 _BOARDS = text(
     "SELECT * FROM boards WHERE state <> 'unwatched' "
-    "ORDER BY CASE state WHEN 'failing' THEN 0 WHEN 'collapsed' THEN 1 WHEN 'new' THEN 2 ELSE 3 END, failures DESC, board"
+    "ORDER BY CASE state WHEN 'failing' THEN 0 WHEN 'collapsed' THEN 1 WHEN 'new' THEN 2 ELSE 3 "
+    "END, failures DESC, board"
 )
 
 
 def read_status(connection: Connection) -> Status:
-    """How everything stands now."""
+    """Return the state as of now."""
     open_ = select(Delivery.channel, Delivery.state, func.count()).where(
         Delivery.state.in_(_OPEN), Delivery.state != "sent"
     )

@@ -1,9 +1,9 @@
-"""A database's work in a thread of its own, so that it can be told to stop, and left behind when it does not listen.
+"""Run a database's work in its own thread, so that it can be stopped, or abandoned if need be.
 
-Neither database's own limit is enough. On PostgreSQL a query may lift `statement_timeout` for the
-fetches that follow, by `set_config`; SQLite listens between two steps of its machine
+Neither database's own limit is enough. On PostgreSQL a query may lift `statement_timeout` for later
+fetches by `set_config`. SQLite checks for an interrupt between two steps of its machine
 (https://sqlite.org/c3ref/interrupt.html), and one step, such as `instr` on megabytes, may take
-hours. A thread that is left behind ends with the program.
+hours. An abandoned thread ends with the program.
 """
 
 from __future__ import annotations
@@ -24,7 +24,10 @@ class TooLong(Exception):  # what happened to the query  # noqa: N818
 
 
 class TimeLimit:
-    """So many seconds for all the work together; while the reader of the rows takes his time, none are spent."""
+    """A time limit for all database work of one query.
+
+    The caller's time between fetches does not count.
+    """
 
     def __init__(self, seconds: float, stop: Callable[[], None]) -> None:
         """`stop` is called from this thread while the work goes on in the other."""
@@ -34,7 +37,10 @@ class TimeLimit:
         self._stop = stop
 
     def __call__(self, work: Callable[[], T]) -> T:
-        """What the work gives or raises. Raises TooLong when no time is left; work that is cut short, by a person too, is stopped."""
+        """Return what the work returns, or raise what it raises.
+
+        Raises TooLong when no time is left. Work that is cut short, also by Ctrl-C, is stopped.
+        """
         future: Future[T] = Future()
         started = time.monotonic()
         try:

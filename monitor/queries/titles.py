@@ -1,4 +1,4 @@
-"""Postings by their title, or by a part of one."""
+"""Find postings by their title, or by a part of it."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ _MOST = 500  # titles
 
 
 def find_by_name_or_title(connection: Connection, text: str) -> list[PostingRef]:
-    """Return the posting of that name, URL or key, else those whose title has `text`, the newest first.
+    """Return the posting of that name, URL or key, else those whose title has `text`.
 
-    Titles that postings have now come first; former ones count where no present one has `text`.
-    Raises UserError, with near titles, when there is none.
+    The newest come first, and current titles before former ones. Raises UserError, with near
+    titles, when there is none.
     """
     try:
         return [find_posting(connection, text)]
@@ -51,7 +51,7 @@ def _titled(connection: Connection, text: str) -> list[PostingRef]:
 
 
 def _best(rows: Iterable[AnyRow], ranks: dict[str, int]) -> list[PostingRef]:
-    """Those whose title fits best, each posting once."""
+    """Return the postings whose title fits best, each once."""
     some = list(rows)
     least = min((ranks[row.title] for row in some), default=0)
     return list(
@@ -62,7 +62,7 @@ def _best(rows: Iterable[AnyRow], ranks: dict[str, int]) -> list[PostingRef]:
 
 
 def _ranked(text: str, titles: Iterable[str]) -> dict[str, int]:
-    """The titles that fit: 0 for exactly that title, 1 for one that has the phrase, 2 for one that has these letters in it."""
+    """Return the titles that fit: 0 for the exact title, 1 for the phrase, 2 for its letters."""
     wanted, phrase = text.strip().casefold(), _phrase(text)
     ranks: dict[str, int] = {}
     for title in titles:
@@ -84,11 +84,17 @@ def _phrase(text: str) -> Phrase | None:
 
 
 def _unknown(connection: Connection, text: str, error: UserError) -> str:
-    """The sentence that names a spelling of `text` or the titles that are most like it, else says what to give."""
+    """Return an error sentence with a spelling or the nearest titles, else with what to give."""
     if word := spelling(connection, [text]):
         return f"no posting is called “{text}”. Did you mean “{word}”?"
     if titles := near_titles(connection, text):
-        return f"no posting is called “{text}”. The nearest titles are {', '.join(f'“{title}”' for title in titles)}"
+        return (
+            f"no posting is called “{text}”. The nearest titles are "
+            f"{', '.join(f'“{title}”' for title in titles)}"
+        )
     if any(map(str.isdigit, text)):  # a key, whose neighbors the error names
         return str(error)
-    return f"no posting is called “{text}”: give words of its title, ats:token:key, its URL or its key; `rolewatch roles` lists them"
+    return (
+        f"no posting is called “{text}”: give words of its title, ats:token:key, its URL or "
+        "its key; `rolewatch roles` lists them"
+    )

@@ -1,10 +1,10 @@
-"""A question to PostgreSQL: a cursor in a READ ONLY transaction.
+"""Run a person's query on PostgreSQL: a cursor in a READ ONLY transaction.
 
 DECLARE CURSOR takes one SELECT or VALUES and nothing else
-(https://www.postgresql.org/docs/current/sql-declare.html), not even COPY or DO, which a READ ONLY
-transaction alone would let through. What a query may read is for the database's grants. The
-connection is closed after it, and what a query may leave in its session (a lock of
-`pg_advisory_lock`) goes with it.
+(https://www.postgresql.org/docs/current/sql-declare.html). COPY and DO are refused, which a READ
+ONLY transaction alone would allow. The database's grants decide what a query may read. The
+connection is closed afterwards, so that nothing of the query stays in its session, such as a lock
+of `pg_advisory_lock`.
 """
 
 from __future__ import annotations
@@ -18,19 +18,20 @@ import psycopg
 from sqlalchemy import Engine
 
 from monitor.errors import UserError
+from monitor.queries.question import Answer, Question, answer, failed, took_too_long
 from monitor.queries.time_limit import TimeLimit, TooLong
-from monitor.queries.user_sql import Answer, Question, answer, failed, took_too_long
 
 _PIECE = re.compile(
-    r"""'(?:[^']|'')*' | "(?:[^"]|"")*" | \$(?P<tag>\w*)\$.*?\$(?P=tag)\$ | --[^\n]* | /\*.*?\*/ | :: | % | :(?P<name>[A-Za-z_]\w*)""",
+    r"""'(?:[^']|'')*' | "(?:[^"]|"")*" | \$(?P<tag>\w*)\$.*?\$(?P=tag)\$ | --[^\n]* | /\*.*?\*/
+    | :: | % | :(?P<name>[A-Za-z_]\w*)""",
     re.VERBOSE | re.DOTALL,
 )
 
 
 def placeholders(query: str, parameters: Mapping[str, object]) -> str:
-    """The query with the driver's `%(name)s` for each `:name`; texts, quoted names, comments and `::type` stay.
+    """Replace each `:name` by the driver's `%(name)s`.
 
-    Raises UserError for a name that has no value.
+    Texts, quoted names, comments and `::type` stay. Raises UserError for a name without a value.
     """
 
     def written(piece: re.Match[str]) -> str:
@@ -39,7 +40,8 @@ def placeholders(query: str, parameters: Mapping[str, object]) -> str:
             return piece[0].replace("%", "%%")
         if name not in parameters:
             raise UserError(
-                f"the query names :{name}: give it with --param {name}=VALUE; :now and :since are there"
+                f"the query names :{name}: give it with --param {name}=VALUE; :now and :since are "
+                "there"
             )
         return f"%({name})s"
 
@@ -48,7 +50,7 @@ def placeholders(query: str, parameters: Mapping[str, object]) -> str:
 
 @contextmanager
 def ask_postgres(engine: Engine, question: Question) -> Iterator[Answer]:
-    """As `asking.ask`."""
+    """Return the answer, as `user_sql.ask` does."""
     query = placeholders(question.query.rstrip().rstrip(";"), question.parameters)
     connection = _open(engine)
     watch = TimeLimit(question.seconds, lambda: _cancel(connection))
@@ -68,7 +70,7 @@ def ask_postgres(engine: Engine, question: Question) -> Iterator[Answer]:
 
 
 def _open(engine: Engine) -> psycopg.Connection:
-    """A connection that no pool waits for."""
+    """Return a connection that the pool no longer manages."""
     pooled = engine.raw_connection()
     connection = cast("psycopg.Connection", pooled.driver_connection)
     pooled.detach()
@@ -100,6 +102,7 @@ def _explained(error: psycopg.Error) -> UserError:
         | psycopg.errors.FeatureNotSupported,
     ):
         return UserError(
-            f"the query failed: {' '.join(problem.split())} (`sql` only reads: one SELECT on the views)"
+            f"the query failed: {' '.join(problem.split())} (`sql` only reads: one SELECT on the "
+            "views)"
         )
     return failed(problem)

@@ -1,8 +1,8 @@
-"""A question to SQLite: the file is opened with `mode=ro`, so that nothing can be written whatever the query says.
+"""Run a person's query on SQLite: the file is opened with `mode=ro`, so that no query can write.
 
-An authorizer keeps questions to the views, whose names stay when the tables behind them change, and
-from attaching other files (https://sqlite.org/c3ref/set_authorizer.html). It is a fence for the
-reader's sake: who may open the file may read all of it.
+An authorizer limits queries to the views, whose names stay when the tables behind them change, and
+refuses to attach other files (https://sqlite.org/c3ref/set_authorizer.html). It guards readers from
+surprises, not secrets: who may open the file may read all of it.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from monitor.database.engine import open_read_only
 from monitor.database.trouble import describe_with_remedy
 from monitor.database.views import VIEWS
 from monitor.errors import UserError
+from monitor.queries.question import Answer, Question, answer, failed, took_too_long
 from monitor.queries.time_limit import TimeLimit, TooLong
-from monitor.queries.user_sql import Answer, Question, answer, failed, took_too_long
 
 _LARGEST = 100_000_000  # bytes of one value that a query may make
 _READS = frozenset({sqlite3.SQLITE_SELECT, sqlite3.SQLITE_RECURSIVE})
@@ -33,7 +33,10 @@ _SERIES = frozenset({"json_each", "json_tree"})  # functions that stand where a 
 
 
 class _Authorizer:
-    """Says yes or no while SQLite prepares a query; `refusal` keeps the reason of the first no."""
+    """Allow or deny each action while SQLite prepares a query.
+
+    `refusal` is the reason of the first denial.
+    """
 
     def __init__(self, tables: frozenset[str]) -> None:
         self.refusal = ""
@@ -84,7 +87,7 @@ class _Authorizer:
 
 @contextmanager
 def ask_sqlite(engine: Engine, question: Question) -> Iterator[Answer]:
-    """As `asking.ask`."""
+    """Return the answer, as `user_sql.ask` does."""
     if (name := hidden_view(question.query)) is not None:
         raise UserError(f"{name} is a view: give the WITH of the query another name")
     connection, fence = _open(Path(str(engine.url.database)))
@@ -103,7 +106,10 @@ def ask_sqlite(engine: Engine, question: Question) -> Iterator[Answer]:
 
 
 def hidden_view(query: str) -> str | None:
-    """The first view whose name a WITH of the query takes: SQLite would tell the fence of its tables as if that view read them."""
+    """Return the first view whose name a WITH of the query takes, or None.
+
+    SQLite names the CTE to the authorizer, so its tables would look as if that view read them.
+    """
     tokens = [_bare(token) for token in _TOKEN.findall(query) if not token.startswith(("--", "/*"))]
     for place, token in enumerate(tokens):
         rest = tokens[place + 1 :]
@@ -119,7 +125,7 @@ def hidden_view(query: str) -> str | None:
 
 
 def _bare(token: str) -> str:
-    """A name without its quotes, in lower case."""
+    """Return a name without its quotes, in lower case."""
     return (
         token[1:-1].replace(token[-1] * 2, token[-1])
         if token[0] in "'\"`[" and len(token) > 1
@@ -128,7 +134,7 @@ def _bare(token: str) -> str:
 
 
 def _open(file: Path) -> tuple[sqlite3.Connection, _Authorizer]:
-    """A connection that its fence watches. Raises UserError for a file that cannot be read."""
+    """Return a connection with its authorizer. Raises UserError for a file that cannot be read."""
     try:
         connection = open_read_only(file.resolve())
         connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LARGEST)

@@ -1,7 +1,7 @@
-"""The views as SQLAlchemy tables, with the kind of each column: SQLite does not report it, PostgreSQL does.
+"""The views as SQLAlchemy tables, with the kind of each column.
 
-A column name means the same in every view, so each name has one kind. Columns not named here are
-text.
+SQLite does not report kinds, PostgreSQL does. A column name means the same in every view, so each
+name has one kind. Columns not named here are text.
 """
 
 from __future__ import annotations
@@ -28,13 +28,13 @@ from monitor.database.engine import UtcDateTime
 Kind = Literal["text", "instant", "day", "whole", "number", "yes_or_no"]
 
 _INSTANTS = """
-    at not_before valid_from valid_to from_at to_at opened_earliest opened_latest closed_earliest closed_latest ats_first_published
-    ats_updated_at deadline_at last_check_at last_ok_at next_check_at started_at finished_at first_seen_at last_seen_at closed_at created_at
-    sent_at
+    at not_before valid_from valid_to from_at to_at opened_earliest opened_latest closed_earliest
+    closed_latest ats_first_published ats_updated_at deadline_at last_check_at last_ok_at
+    next_check_at started_at finished_at first_seen_at last_seen_at closed_at created_at sent_at
 """
 _WHOLE = """
-    change_id check_id alert_id version spell status seen opened revised closed reopened unreadable bytes attempts failures
-    open_postings open
+    change_id check_id alert_id version spell status seen opened revised closed reopened unreadable
+    bytes attempts failures open_postings open
 """
 _KINDS: dict[str, Kind] = {
     **dict.fromkeys(_INSTANTS.split(), "instant"),
@@ -46,7 +46,7 @@ _KINDS: dict[str, Kind] = {
 
 
 def kind(column: str) -> Kind:
-    """What a view's column holds."""
+    """Return what a view's column holds."""
     return _KINDS.get(column, "text")
 
 
@@ -70,7 +70,7 @@ _READ: dict[Kind, Callable[..., object]] = {
 
 
 def reader(column: str) -> Callable[[object], object]:
-    """Makes of a database's value the Python value of its kind; null stays null."""
+    """Return a function from a database value to the Python value of its kind. Null stays None."""
     read = _READ[kind(column)]
     return lambda value: None if value is None else read(value)
 
@@ -116,18 +116,18 @@ COVERAGE = table(
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """Rows with all their columns, in the view's order; the columns are there when no row is."""
+    """Rows with all their columns in the view's order. The columns are there even without rows."""
 
     columns: tuple[str, ...]
     rows: list[Row]
 
 
 def all_columns(view: str) -> ColumnElement[Any]:
-    """All columns of a view, in its order."""
+    """Return all columns of a view, in its order."""
     return literal_column(f"{view}.*")
 
 
 def run_listing(connection: Connection, statement: Executable) -> Listing:
-    """All that the statement gives."""
+    """Return all rows of the statement."""
     result = connection.execute(statement)
     return Listing(tuple(result.keys()), [dict(row) for row in result.mappings()])

@@ -25,14 +25,14 @@ _AT_ONCE = 2_000  # rows in memory: of descriptions, some 20 MB
 
 
 class Rows(NamedTuple):
-    """A view's columns, and its rows in batches: no order is promised, since sorting a million texts would take the disk twice."""
+    """A view's columns, and its rows in batches without an order: sorting would need more disk."""
 
     columns: tuple[str, ...]
     batches: Iterator[list[tuple[object, ...]]]
 
 
 def view_rows(connection: Connection, view: str) -> Rows:
-    """All of a view."""
+    """Return all rows of a view."""
     # our own names
     result = connection.execution_options(yield_per=_AT_ONCE).execute(text(f"SELECT * FROM {view}"))  # noqa: S608
     columns = tuple(result.keys())
@@ -59,7 +59,7 @@ class Writer(Protocol):
 
 
 class CsvFile:
-    """A header and a line a row; null and an empty text are both nothing between two commas."""
+    """A header, then one line for each row. Null and an empty text are both written as nothing."""
 
     def __init__(self, file: Path, columns: Sequence[str]) -> None:
         self._file = file.open("w", encoding="utf-8", newline="")
@@ -80,7 +80,7 @@ def _written(value: object) -> object:
 
 
 class JsonLinesFile:
-    """An object a line, with every column."""
+    """One JSON object for each row, with every column."""
 
     def __init__(self, file: Path, columns: Sequence[str]) -> None:
         self._file = file.open("w", encoding="utf-8", newline="")
@@ -96,7 +96,7 @@ class JsonLinesFile:
 
 
 def _plain(value: object) -> object:
-    """Instants and days in ISO 8601, `133000` for 133000.0."""
+    """Return instants and days in ISO 8601, and `133000` for 133000.0."""
     if isinstance(value, datetime):
         return iso(value)
     if isinstance(value, date):
@@ -107,14 +107,14 @@ def _plain(value: object) -> object:
 
 
 class ParquetFile:
-    """Typed columns: instants in UTC to the microsecond, days, whole numbers, numbers, booleans and texts."""
+    """Typed columns: UTC instants to the microsecond, days, integers, floats, booleans, texts."""
 
     # rows a row group; of descriptions fewer, since a group is in memory as it is written
     _GROUP = 20_000
     _TEXTS = 4_000
 
     def __init__(self, file: Path, columns: Sequence[str]) -> None:
-        """Raises UserError where pyarrow is not installed."""
+        """Open the file. Raises UserError if pyarrow is not installed."""
         self._arrow, parquet = _pyarrow()
         self._schema = self._arrow.schema([(name, self._type(kind(name))) for name in columns])
         self._file = parquet.ParquetWriter(file, self._schema, compression="zstd")
@@ -159,7 +159,8 @@ def _pyarrow() -> tuple[Any, Any]:
         from pyarrow import parquet  # noqa: PLC0415
     except ModuleNotFoundError as error:
         raise UserError(
-            "Parquet needs the extra `parquet`: pip install 'rolewatch[parquet]', or give --format csv or jsonl"
+            "Parquet needs the extra `parquet`: pip install 'rolewatch[parquet]', or give "
+            "--format csv or jsonl"
         ) from error
     return pa, parquet
 
@@ -187,7 +188,10 @@ class Exported(NamedTuple):
 def export(
     engine: Engine, folder: Path, form: str, progress: Progress = lambda _view, _rows: None
 ) -> list[Exported]:
-    """Writes every view into `folder`, which is made when it is not there. Raises UserError rather than replace a file."""
+    """Write every view into `folder`, creating it if needed. Return the files.
+
+    Raises UserError rather than replace a file.
+    """
     _make(folder)
     files = {view: folder / f"{view}.{form}" for view in VIEWS}
     _refuse_present(files.values())
@@ -217,7 +221,7 @@ def _refuse_present(files: Iterable[Path]) -> None:
 
 @contextmanager
 def _parts(files: Iterable[Path]) -> Iterator[None]:
-    """What is half written does not stay, whatever ended the writing."""
+    """Remove unfinished files, whatever ended the writing."""
     try:
         yield
     finally:

@@ -20,14 +20,14 @@ from monitor.queries.stats_input import Day, Facts, OpenTime, Role, Spell
 
 
 class Step(NamedTuple):
-    """From `days` on, the share of postings that is still open."""
+    """The share of postings that is still open from `days` on."""
 
     days: float
     share: float  # from 1 to 0
 
 
 def survival(spells: Iterable[Spell]) -> list[Step]:
-    """The curve's steps, beginning with (0, 1)."""
+    """Return the curve's steps, beginning with (0, 1)."""
     spells = list(spells)
     ended = Counter(spell.days for spell in spells)
     closed = Counter(spell.days for spell in spells if spell.closed)
@@ -43,7 +43,7 @@ def survival(spells: Iterable[Spell]) -> list[Step]:
 
 
 def median(spells: Iterable[Spell]) -> float | None:
-    """The days after which half have closed; None while more than half have stayed open."""
+    """Return the days after which half have closed, or None while more than half are open."""
     return next((step.days for step in survival(spells) if step.share <= 1 / 2), None)
 
 
@@ -97,7 +97,7 @@ SHOWN = {"employer": ("company", "open", "opened", "closed", "median_days_open",
 
 
 def by_employer(facts: Facts) -> list[Row]:
-    """What happened, the median of how long postings stay open, and how many say what they pay; who has most open first."""
+    """Return counts, median days open and the share that states pay, most open roles first."""
     days = _grouped(facts.days, lambda day: day.company)
     roles = _grouped(facts.roles, lambda role: role.company)
     stays = _grouped(facts.stays, lambda stay: stay.company)
@@ -137,7 +137,7 @@ def _stay(stays: Sequence[OpenTime]) -> Row:
 
 
 def by_department(facts: Facts) -> list[Row]:
-    """The departments of each employer, the largest first."""
+    """Return the departments of each employer, the largest first."""
     roles = _grouped(facts.roles, lambda role: (role.company, role.department))
     stays = _grouped(facts.stays, lambda stay: (stay.company, stay.department))
     rows = [
@@ -156,12 +156,15 @@ def by_department(facts: Facts) -> list[Row]:
 
 
 def week_of(day: date) -> date:
-    """The Monday of its week."""
+    """Return the Monday of the day's week."""
     return day - timedelta(days=day.weekday())
 
 
 def by_week(facts: Facts) -> list[Row]:
-    """What happened in each employer's weeks, and how many were open at the end of its last day; null where nobody knows."""
+    """Return each employer's weeks.
+
+    `open` counts the roles open at the end of the last day, and is None if unknown.
+    """
     weeks = _grouped(facts.days, lambda day: (week_of(day.day), day.company))
     rows = []
     for (week, company), days in sorted(weeks.items()):
@@ -176,13 +179,13 @@ def by_week(facts: Facts) -> list[Row]:
 
 
 def total(counts: Iterable[int | None]) -> int | None:
-    """The sum; None where one of them is not known."""
+    """Return the sum, or None where one of the counts is unknown."""
     known = list(counts)
     return None if None in known else sum(count for count in known if count is not None)
 
 
 def by_pay(facts: Facts) -> list[Row]:
-    """The ranges that an employer discloses, a row a currency and period; nothing is converted."""
+    """Return the pay ranges of each employer by currency and period. Nothing is converted."""
     kinds = _grouped(
         (role for role in facts.roles if role.discloses),
         lambda role: (role.company, role.pay_currency, role.pay_period),

@@ -1,4 +1,4 @@
-"""How long roles stay open: a curve an employer."""
+"""How long roles stay open: one curve for each employer."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _FEWEST = 5  # spells that make a curve; fewer are an anecdote
 
 
 def curves(axes: Axes, facts: Facts, employers: Employers) -> None:
-    """The share that is still open after so many days, of roles whose opening was seen; a tick is a role that is still open."""
+    """Draw the share of roles still open by days. A tick is a role that is still open."""
     axes.set_title("Still open after so many days")
     spells: dict[str, list[Spell]] = {}
     for stay in facts.stays:

@@ -1,4 +1,4 @@
-"""One page with four figures: open roles over time, openings and closings by week, how long roles stay open, and what they pay.
+"""One page with four figures: open roles, changes by week, time open, and pay.
 
 The same input gives the same file, byte for byte: it holds no date and no random id. No screen is
 needed. The colors can be told apart with any color vision (https://jfly.uni-koeln.de/color/).
@@ -6,18 +6,13 @@ needed. The colors can be told apart with any color vision (https://jfly.uni-koe
 
 from __future__ import annotations
 
-from collections import Counter
-from dataclasses import dataclass
-from itertools import pairwise
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from monitor.queries.stats_input import Facts
 import warnings
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -41,14 +36,14 @@ _EACH = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
 
 @dataclass(frozen=True, slots=True)
 class Employers:
-    """The employers with most roles have a colour each, the others are grey together."""
+    """The employers with most roles have a color each. The others share gray."""
 
     coloured: dict[str, str]
     others: tuple[str, ...]
 
     @classmethod
     def of(cls, facts: Facts) -> Employers:
-        """By how many roles were ever open there."""
+        """Rank employers by the number of roles that were ever open."""
         counts = Counter(role.company for role in facts.roles)
         counts.update({day.company: 0 for day in facts.days})
         ranked = sorted(counts, key=lambda company: (-counts[company], company))
@@ -56,7 +51,7 @@ class Employers:
 
 
 def short_name(name: str, longest: int = 24) -> str:
-    """The name on one line, cut where a figure has no room."""
+    """Return the name on one line, cut to fit a figure."""
     words = " ".join(name.split())
     return words if len(words) <= longest else words[: longest - 1] + "…"
 
@@ -64,7 +59,10 @@ def short_name(name: str, longest: int = 24) -> str:
 def spread(
     places: list[float], apart: float, lowest: float = 0.0, highest: float = 1.0
 ) -> list[float]:
-    """The places moved as little as need be so that neighbours are so far apart, in the order given, and all within the bounds."""
+    """Move places as little as possible so that neighbors keep a distance, within bounds.
+
+    The result is in the order given.
+    """
     order = sorted(range(len(places)), key=lambda index: places[index])
     moved = list(places)
     for _ in range(50):
@@ -108,7 +106,7 @@ _STYLE: Any = {  # matplotlib types its names as literals
 
 
 def check_file(file: Path) -> None:
-    """Raises UserError for a name that says no kind of picture, a folder that is not there, or where matplotlib is not installed."""
+    """Raise UserError for an unknown file type, a missing folder, or a missing matplotlib."""
     if file.suffix.lower() not in _KINDS:
         raise UserError(f"{file}: a plot is a .png or .svg file")
     if not file.parent.is_dir():
@@ -120,7 +118,7 @@ def check_file(file: Path) -> None:
 
 
 def draw(facts: Facts, file: Path) -> None:
-    """Draws the page into the file, which is replaced whole."""
+    """Draw the page into the file, which is replaced whole."""
     kind = file.suffix.lower().removeprefix(".")
     part = file.with_name(file.name + ".part")
     metadata = (
@@ -145,7 +143,7 @@ def _styled() -> Iterator[None]:
 
 
 def _until_known(facts: Facts) -> Facts:
-    """Without the days at the end of which nothing is known: a daemon that stood still for a year is no year of white paper."""
+    """Return the facts without trailing days of unknown state, which would be blank paper."""
     known = [day.day for day in facts.days if day.open is not None]
     last = max(known, default=date.max)
     return replace(facts, days=[day for day in facts.days if day.day <= last])

@@ -1,4 +1,4 @@
-"""What roles pay: every disclosed range as a line, its employer's middle as a thick one."""
+"""What roles pay: each stated range as a line, the employer's median range as a thick one."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _GREY = "#777777"
 
 
 def ranges(axes: Axes, facts: Facts, employers: Employers) -> None:
-    """The commonest currency and period; the others are counted below, since nothing is converted."""
+    """Draw the most common currency and period. Others are counted, since nothing is converted."""
     disclosed = [role for role in facts.roles if role.discloses]
     kinds = Counter((role.pay_currency or "?", role.pay_period or "?") for role in disclosed)
     if not disclosed:

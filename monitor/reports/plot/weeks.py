@@ -36,7 +36,7 @@ _OFFSETS = ["", "%Y", "%Y", "%-d %b %Y", "%-d %b %Y", "%-d %b %Y"]
 
 
 def open_roles(axes: Axes, facts: Facts, employers: Employers) -> None:
-    """A line an employer, named at its end; a gap where nobody knows."""
+    """Draw one line for each employer, named at its end. A gap is a time of unknown state."""
     axes.set_title("Open roles")
     series = _series(facts.days)
     for company in employers.others:
@@ -61,7 +61,7 @@ def open_roles(axes: Axes, facts: Facts, employers: Employers) -> None:
 
 
 def _series(days: Sequence[Day]) -> dict[str, tuple[list[date], list[float]]]:
-    """Each employer's days and counts at their ends, NaN for unknown; several boards of one employer are added up."""
+    """Return each employer's days with counts, NaN for unknown. Its boards are added up."""
     counts: defaultdict[str, defaultdict[date, list[int | None]]] = defaultdict(
         lambda: defaultdict(list)
     )
@@ -80,7 +80,7 @@ def _or_nan(count: int | None) -> float:
 def _ends(
     series: Mapping[str, tuple[list[date], list[float]]], employers: Employers
 ) -> list[tuple[float, str, str]]:
-    """Where each line ends, with its words and colour; the grey ones together in their middle."""
+    """Return where each line ends, with its label and color. Gray lines share one label."""
     lasts = {
         company: known[-1]
         for company, (_, counts) in series.items()
@@ -112,7 +112,7 @@ def _name(axes: Axes, ends: Sequence[tuple[float, str, str]]) -> None:
 
 
 def weeks(axes: Axes, facts: Facts) -> None:
-    """Openings upwards and closings downwards, of all employers together."""
+    """Draw openings upwards and closings downwards, of all employers together."""
     axes.set_title("Opened and closed by week")
     opened: defaultdict[date, int] = defaultdict(int)
     closed: defaultdict[date, int] = defaultdict(int)
@@ -144,7 +144,7 @@ def weeks(axes: Axes, facts: Facts) -> None:
 
 
 def _shade_unknown(axes: Axes, facts: Facts) -> None:
-    """Days at whose end no board's state was known: what moved then is counted when it was seen."""
+    """Shade days without a known state. Their changes count on the day they were seen."""
     known: defaultdict[date, bool] = defaultdict(bool)
     for day in facts.days:
         known[day.day] |= day.open is not None

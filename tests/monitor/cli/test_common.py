@@ -104,10 +104,10 @@ def test_help_has_a_heading_for_each_kind_of_command_and_for_a_rule_to_try() -> 
     assert headings == [
         "Options:",
         "Start:",
-        "Look at roles:",
-        "Decide what is told:",
-        "Count and export:",
-        "Keep it running:",
+        "Browse roles:",
+        "Rules and alerts:",
+        "Analyze and export:",
+        "Operate:",
     ]
     assert (
         "\nA rule that is not written yet, or changes to --rule:\n  --any PHRASE "

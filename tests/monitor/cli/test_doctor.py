@@ -101,7 +101,9 @@ async def test_without_a_token_it_says_who_is_told_instead_and_is_well(place: Pl
     place.token = ""
     found = await _findings(place)
     assert found["slack token"]["ok"]
-    assert "slack:#roles, slack:#ops tell the console" in found["slack token"]["found"]
+    assert (
+        "alerts for slack:#roles, slack:#ops print to the console" in found["slack token"]["found"]
+    )
 
 
 async def test_one_of_a_kind_is_counted_as_one(place: Place, boards: BoardServer) -> None:
@@ -112,7 +114,7 @@ async def test_one_of_a_kind_is_counted_as_one(place: Place, boards: BoardServer
     found = await _findings(place)
     assert found["database"]["found"].endswith(": 1 posting")
     assert found["greenhouse:examplelabs"]["found"].startswith("1 posting in ")
-    assert found["slack token"]["found"] == "no token, so slack:#roles tells the console"
+    assert found["slack token"]["found"] == "no token: alerts for slack:#roles print to the console"
 
 
 async def test_a_token_that_slack_refuses_is_one_finding(place: Place) -> None:
@@ -252,7 +254,9 @@ async def test_other_channels_say_what_they_lack_and_what_they_cannot(place: Pla
     code, out, err = await place.run("doctor")
     lines = {line.split()[1]: line for line in out.splitlines()}
     assert (code, err) == (1, "")
-    assert "no address, so it tells the console — set $SLACK_WEBHOOK_URL" in lines["webhook"]
+    assert (
+        "no address: its alerts print to the console — set $SLACK_WEBHOOK_URL" in lines["webhook"]
+    )
     assert "set $ROLEWATCH_APPRISE_PHONE" in lines["apprise:phone"]
     assert "ntfy; it has no threads" in lines["apprise:desk"]
     assert lines["apprise:wrong"].startswith("FAIL")

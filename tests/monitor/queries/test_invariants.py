@@ -51,7 +51,7 @@ def test_a_sound_history_has_no_findings(told: Engine) -> None:
         ),
         (
             "UPDATE posting SET version = 3 WHERE key = '11'",
-            f"{STORY}: its newest version is another than its row says",
+            f"{STORY}: its newest version differs from its row",
         ),
         (
             "UPDATE posting_version SET valid_to = valid_from WHERE number = 1 AND title LIKE '%Gemini'",
@@ -67,15 +67,15 @@ def test_a_sound_history_has_no_findings(told: Engine) -> None:
         ),
         (
             "UPDATE posting SET state = 'closed' WHERE key = '11'",
-            f"{STORY}: it is closed and its last version does not end when it closed",
+            f"{STORY}: it is closed and its last version does not end at that time",
         ),
         (
             "UPDATE posting_change SET version = 7 WHERE field = 'pay'",
-            f"{STORY}: a change names a version that is not there",
+            f"{STORY}: a change names a missing version",
         ),
         (
             "UPDATE posting_change SET at = not_before WHERE kind = 'reopened'",
-            f"{STORY}: a change is not of the moment of its check",
+            f"{STORY}: a change does not have the time of its check",
         ),
         (
             "UPDATE description SET text = text || '!' WHERE text LIKE 'We write%'",
@@ -87,31 +87,31 @@ def test_a_sound_history_has_no_findings(told: Engine) -> None:
         ),
         (
             "UPDATE posting SET closed_at = first_seen_at WHERE key = '11'",
-            f"{STORY}: it is open and has a moment at which it closed",
+            f"{STORY}: it is open and has a closing time",
         ),
         (
             "UPDATE posting SET state = 'shut' WHERE key = '11'",
-            f"{STORY}: its state is none that there is",
+            f"{STORY}: its state is unknown",
         ),
         (
             "UPDATE posting SET missing_looks = 1 WHERE key = '11'",
-            f"{STORY}: it is missing since it was last seen, and has no moment for one of both",
+            f"{STORY}: it is missing, without a time since when or a time it was last seen",
         ),
         (
             "UPDATE posting_change SET not_before = '2099-01-01' WHERE kind = 'closed'",
-            f"{STORY}: a change happened before the last look that knew otherwise",
+            f"{STORY}: a change happened before the last check that saw the old state",
         ),
         (
             "DELETE FROM posting_change WHERE kind = 'reopened'",
-            f"{STORY}: its last change is not what its state says",
+            f"{STORY}: its last change contradicts its state",
         ),
         (
             "DELETE FROM posting_change WHERE kind = 'closed'",
-            f"{BOARD}:13: it is closed and no change says so",
+            f"{BOARD}:13: it is closed without a change that says so",
         ),
         (
             "UPDATE posting_version SET valid_from = '2000-01-01' WHERE number = 4",
-            f"{STORY}: a version does not begin with the change that made it",
+            f"{STORY}: a version does not begin with the change that created it",
         ),
         (
             "UPDATE posting_version SET valid_to = '2099-01-01' WHERE number = 3",
@@ -119,7 +119,7 @@ def test_a_sound_history_has_no_findings(told: Engine) -> None:
         ),
         (
             "DELETE FROM posting_change WHERE field = 'description'",
-            f"{STORY}: a version has no change that made it",
+            f"{STORY}: a version has no change that created it",
         ),
         (
             "UPDATE posting_change SET field = NULL WHERE field = 'pay'",
@@ -127,11 +127,11 @@ def test_a_sound_history_has_no_findings(told: Engine) -> None:
         ),
         (
             "UPDATE board SET last_check_at = '2000-01-01'",
-            f"{BOARD}:board: its last look is not the newest of its checks",
+            f"{BOARD}:board: its last check is not its newest check",
         ),
         (
             "UPDATE board SET last_ok_at = '2000-01-01'",
-            f"{BOARD}:board: its last good look is not the newest check that read it",
+            f"{BOARD}:board: its last good check is not the newest check that read it",
         ),
         (
             "UPDATE board SET failures = 7",
@@ -139,11 +139,11 @@ def test_a_sound_history_has_no_findings(told: Engine) -> None:
         ),
         (
             "UPDATE board_check SET closed = 0 WHERE closed > 0",
-            "a check says that it opened another number of postings than changed",
+            "a check counts other changes than are stored",
         ),
         (
             "UPDATE board_check SET opened = 9 WHERE opened > 0",
-            "a check says that it opened another number of postings than changed",
+            "a check counts other changes than are stored",
         ),
         (
             "UPDATE posting_version SET title = 'Chef' WHERE number = 2",
@@ -169,24 +169,24 @@ def test_each_broken_promise_is_found(told: Engine, damage: str, finding: str) -
 @pytest.mark.parametrize(
     ("state", "sent", "channel", "finding"),
     [
-        ("lost", "NULL", "channel", ["delivery:d-1: its state is none that there is"]),
+        ("lost", "NULL", "channel", ["delivery:d-1: its state is unknown"]),
         (
             "sent",
             "NULL",
             "channel",
-            ["delivery:d-1: it is sent and has no moment at which it was, or the reverse"],
+            ["delivery:d-1: it is sent without a time, or has a time and is not sent"],
         ),
         (
             "pending",
             "created_at",
             "channel",
-            ["delivery:d-1: it is sent and has no moment at which it was, or the reverse"],
+            ["delivery:d-1: it is sent without a time, or has a time and is not sent"],
         ),
         (
             "sending",
             "NULL",
             "channel",
-            ["delivery:d-1: it is being sent and nobody knows since when"],
+            ["delivery:d-1: it is being sent without a starting time"],
         ),
         (
             "sent",
