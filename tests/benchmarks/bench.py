@@ -73,7 +73,8 @@ async def measured(name: str, engine: Engine, wanted: Settings, now: datetime) -
     gc.collect()
     with engine.connect() as connection:
         query = text(
-            "SELECT result, count(*), sum(revised) FROM board_check WHERE round_id = :r GROUP BY result ORDER BY result"
+            "SELECT result, count(*), sum(revised) FROM board_check WHERE round_id = :r GROUP BY "
+            "result ORDER BY result"
         )
         results = {row[0]: row[1:] for row in connection.execute(query, {"r": round_id})}
     found = ", ".join(
@@ -81,7 +82,8 @@ async def measured(name: str, engine: Engine, wanted: Settings, now: datetime) -
     )
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3
     print(
-        f"{name:<28}{cpu / BOARDS * 1e3:8.2f} ms CPU a board {wall:7.1f} s wall {resident():7.0f} MB now {peak:6.0f} MB peak   {found}"
+        f"{name:<28}{cpu / BOARDS * 1e3:8.2f} ms CPU a board {wall:7.1f} s wall {resident():7.0f} "
+        f"MB now {peak:6.0f} MB peak   {found}"
     )
     return cpu
 
@@ -119,8 +121,10 @@ async def main() -> None:
                 )
                 moving.append((cpu - unchanged * (BOARDS - changed)) / max(changed, 1))
             print(
-                f"a changed board {min(moving) * 1e3:.1f} ms (goal 10), an unchanged one {unchanged * 1e3:.1f} ms (goal 3), "
-                f"{resident():.0f} MB (goal 150); counting to ten million takes {a_loop():.2f} s here"
+                f"a changed board {min(moving) * 1e3:.1f} ms (goal 10), an unchanged one "
+                f"{unchanged * 1e3:.1f} ms (goal 3), "
+                f"{resident():.0f} MB (goal 150); counting to ten million takes {a_loop():.2f} s "
+                f"here"
             )
             engine.dispose()
     finally:

@@ -181,7 +181,8 @@ async def main() -> None:
             cost = {ats: await measured(ats, url, Path(folder)) for ats in SHAPES}
         each = ", ".join(f"{ats} {taken:.1f} ms" for ats, taken in cost.items())
         print(
-            f"a check of {POSTINGS} postings that all changed: {each}; {cost['ashby'] / cost['greenhouse']:.2f} times (goal 1.3)"
+            f"a check of {POSTINGS} postings that all changed: {each}; "
+            f"{cost['ashby'] / cost['greenhouse']:.2f} times (goal 1.3)"
         )
     finally:
         farm.terminate()

@@ -132,7 +132,8 @@ def report(engine: Engine) -> bool:
         milliseconds, rows = measured(engine, question)
         good = good and milliseconds < goal
         print(
-            f"  {name:<40}{milliseconds:10.1f} ms{goal:8.0f} ms{rows:9}{'' if milliseconds < goal else '  TOO SLOW'}",
+            f"  {name:<40}{milliseconds:10.1f} ms{goal:8.0f} "
+            f"ms{rows:9}{'' if milliseconds < goal else '  TOO SLOW'}",
             flush=True,
         )
     return good
@@ -193,7 +194,8 @@ def main(arguments: Sequence[str]) -> int:
     farm = Farm(today(), wanted.boards, wanted.each)
     postings = wanted.boards * wanted.each
     print(
-        f"{postings:,} postings, {3 * postings:,} versions, {farm.texts:,} texts, a look every {EVERY}"
+        f"{postings:,} postings, {3 * postings:,} versions, {farm.texts:,} texts, a look every "
+        f"{EVERY}"
     )
     folder = wanted.folder or Path(tempfile.mkdtemp(prefix="rolewatch-bench-"))
     good = True

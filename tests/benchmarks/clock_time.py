@@ -94,7 +94,8 @@ def measured(held: Held, what: str) -> Iterator[None]:
     began = time.perf_counter()
     yield
     print(
-        f"{what}: longest {1000 * max(held.took):.0f} ms, whole {1000 * (time.perf_counter() - began):.0f} ms"
+        f"{what}: longest {1000 * max(held.took):.0f} ms, whole "
+        f"{1000 * (time.perf_counter() - began):.0f} ms"
     )
 
 

@@ -74,7 +74,8 @@ async def measure(engine: Engine) -> None:
             )
             whole = time.perf_counter() - began
             print(
-                f"{name}: longest {1000 * max(held.took):.0f} ms, {1000 * sum(held.took):.0f} together, round {1000 * whole:.0f}"
+                f"{name}: longest {1000 * max(held.took):.0f} ms, {1000 * sum(held.took):.0f} "
+                f"together, round {1000 * whole:.0f}"
             )
             for one in board.jobs[: POSTINGS // 50]:
                 one["content"] += f"&lt;p&gt;{paragraph(20)}&lt;/p&gt;"

@@ -79,7 +79,8 @@ def _print(file: Path, looks: int, empty: int) -> None:
         versions = number("SELECT count(*) FROM posting_version")
         whole = (number("PRAGMA page_count") * number("PRAGMA page_size") - empty) / versions
         print(
-            f"\n{SERIES.name}: {looks} looks, {versions} versions, {whole:.0f} bytes a stored version in all, of which"
+            f"\n{SERIES.name}: {looks} looks, {versions} versions, {whole:.0f} bytes a stored "
+            f"version in all, of which"
         )
         for name, query in _PARTS.items():
             print(f"  {name:<28}{number(query) / versions:8.0f}")

@@ -75,7 +75,8 @@ async def live(engine: Engine, clock: Clock, url: str, hours: int) -> list[float
         failed = count(engine, "SELECT count(*) FROM board_check WHERE result = 'failure'")
         alerts = count(engine, "SELECT count(*) FROM alert")
         print(
-            f"hour {len(measured):2}: {measured[-1]:6.1f} MB, {looks} looks, {failed} failed, {alerts} alerts",
+            f"hour {len(measured):2}: {measured[-1]:6.1f} MB, {looks} looks, {failed} failed, "
+            f"{alerts} alerts",
             flush=True,
         )
     return measured
@@ -90,7 +91,8 @@ async def settled(engine: Engine, clock: Clock) -> None:
         open_ = count(engine, "SELECT count(*) FROM check_round WHERE finished_at IS NULL")
         waiting = count(
             engine,
-            "SELECT count(*) FROM delivery WHERE state IN ('pending', 'sending') AND next_try_at IS NULL",
+            "SELECT count(*) FROM delivery WHERE state IN ('pending', 'sending') AND next_try_at "
+            "IS NULL",
         )
         if not open_ and not waiting and not count(engine, due, now=now):
             return
@@ -128,7 +130,8 @@ def main() -> None:
         measured = asyncio.run(soak(Path(folder), int(sys.argv[1]) if len(sys.argv) > 1 else 24))
     grown = max(measured[1:] or measured) - measured[0]
     print(
-        f"{measured[0]:.1f} MB after the first hour, {measured[-1]:.1f} MB at the end, grown by {grown:.1f} MB at most"
+        f"{measured[0]:.1f} MB after the first hour, {measured[-1]:.1f} MB at the end, grown by "
+        f"{grown:.1f} MB at most"
     )
     sys.exit(grown >= LIMIT)
 

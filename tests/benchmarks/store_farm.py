@@ -160,8 +160,10 @@ class Farm:
     def _histories(self) -> Iterator[tuple[str, str, Iterable[Row]]]:
         posting = "id board_id key name state version raw_digest baseline first_seen_at missing_looks missing_since last_seen_at closed_at"
         version = (
-            "id posting_id number valid_from valid_to superseded digest title location locations department employment_type workplace"
-            " pay_min pay_max pay_currency pay_period pay_text url description_digest stated unsent reader_version raw"
+            "id posting_id number valid_from valid_to superseded digest title location locations "
+            "department employment_type workplace"
+            " pay_min pay_max pay_currency pay_period pay_text url description_digest stated "
+            "unsent reader_version raw"
         )
         change = "check_id posting_id at not_before not_after kind field old new version"
         for board in range(self.boards):

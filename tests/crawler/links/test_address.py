@@ -2,8 +2,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crawler.links.address import Address, discover, parse
-from crawler.links.directory import directory
+from crawler.links.address import Address, linked_boards, parse
+from crawler.links.directory import companies_by_board
 from crawler.registry import PRODUCTS, board_url, fold, posting_url, same_board, title
 
 PIECES = [
@@ -107,7 +107,9 @@ def test_what_names_no_board_is_refused_in_one_line_with_what_is_accepted(writte
 )
 def test_what_is_named_by_no_ats_is_refused_with_those_there_are(written: str) -> None:
     ats = written.split(":", maxsplit=1)[0].strip().lower()
-    with pytest.raises(ValueError, match=f"{ats} is no ats; allowed: ashby, google, greenhouse"):
+    with pytest.raises(
+        ValueError, match=f"{ats} is not supported; allowed: ashby, google, greenhouse"
+    ):
         parse(written)
 
 
@@ -129,7 +131,7 @@ def test_any_text_is_an_address_or_a_value_error(written: str) -> None:
 
 
 def test_a_boards_page_leads_back_to_it() -> None:
-    for board in directory():
+    for board in companies_by_board():
         ats, token = board.split(":", 1)
         assert same_board(parse(board_url(ats, token)).board, board)
 
@@ -221,7 +223,7 @@ def test_a_token_has_one_spelling(written: str, board: str) -> None:
     ],
 )
 def test_a_token_that_the_ats_cannot_have_is_refused(written: str) -> None:
-    with pytest.raises(ValueError, match="names no board"):
+    with pytest.raises(ValueError, match="is not a valid board"):
         parse(written)
 
 
@@ -247,7 +249,7 @@ def test_every_ats_has_a_title_and_keeps_no_case_that_it_does_not_compare() -> N
 
 def test_a_board_in_two_spellings_is_one_board_of_a_page() -> None:
     page = "https://jobs.ashbyhq.com/Acme https://jobs.ashbyhq.com/ACME https://jobs.lever.co/acme https://jobs.lever.co/Acme"
-    assert discover(page) == ("ashby:Acme", "lever:acme", "lever:Acme")
+    assert linked_boards(page) == ("ashby:Acme", "lever:acme", "lever:Acme")
 
 
 def test_a_careers_page_shows_its_boards_once_and_in_order() -> None:
@@ -258,8 +260,13 @@ def test_a_careers_page_shows_its_boards_once_and_in_order() -> None:
         <a href='https://jobs.lever.co/acme/1'>one</a> <a href="https://boards.greenhouse.io/acme/jobs/1">two</a>
         {"url":"https:\\/\\/jobs.ashbyhq.com\\/Acme"}
     """
-    assert discover(page) == ("greenhouse:acme", "greenhouse:acme-eu", "lever:acme", "ashby:Acme")
-    assert discover("") == ()
+    assert linked_boards(page) == (
+        "greenhouse:acme",
+        "greenhouse:acme-eu",
+        "lever:acme",
+        "ashby:Acme",
+    )
+    assert linked_boards("") == ()
 
 
 @pytest.mark.parametrize(

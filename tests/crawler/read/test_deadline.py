@@ -50,7 +50,10 @@ PHRASES = st.lists(st.sampled_from(PIECES) | st.text(max_size=5), max_size=12).m
         ("• Deadline to submit application: October 17", "October 17", "2026-10-17T23:59:59"),
         ("Deadline to Apply: 10/15/26", "10/15/26", "2026-10-15T23:59:59"),
         (
-            "The application window will close on Friday, November 13th, 2026, at 11:59PM ET or when role(s) have been filled",
+            (
+                "The application window will close on Friday, November 13th, 2026, at 11:59PM ET or "
+                "when role(s) have been filled"
+            ),
             "Friday, November 13th, 2026, at 11:59PM ET",
             "2026-11-14T04:59:00",
         ),
@@ -117,12 +120,27 @@ def test_a_deadline_is_kept_as_written_and_as_an_instant(text: str, words: str, 
     "text",
     [
         "Deadline to apply: None. Applications will be reviewed on a rolling basis.",
-        "Deadline to apply: None, applications will be received on a rolling basis. Posted 1 May 2026.",
-        "We are accepting applications on a rolling basis for the next cohort expected to start in January 2027.",
-        "This position will be open for a minimum of 5 days, with applications accepted on an ongoing basis until the position is filled.",
-        "Application deadline information\n\nApplications for this role are intended to be accepted until further notice.",
+        (
+            "Deadline to apply: None, applications will be received on a rolling basis. Posted 1 May "
+            "2026."
+        ),
+        (
+            "We are accepting applications on a rolling basis for the next cohort expected to start in "
+            "January 2027."
+        ),
+        (
+            "This position will be open for a minimum of 5 days, with applications accepted on an "
+            "ongoing basis until the position is filled."
+        ),
+        (
+            "Application deadline information\n\nApplications for this role are intended to be "
+            "accepted until further notice."
+        ),
         "Applications will be accepted until 11:59 PM on the day prior to the application deadline",
-        "A job posting is effective until 11:59:59PM on the day BEFORE the listed job posting end date.",
+        (
+            "A job posting is effective until 11:59:59PM on the day BEFORE the listed job posting end "
+            "date."
+        ),
         "This posting will be open until at least September 10th, 2026",
         "We do not have an application deadline for this position. Interviews begin 1 May 2027.",
         "Closing Date: Open till Filled",

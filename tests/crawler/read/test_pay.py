@@ -33,18 +33,27 @@ PHRASES = st.lists(st.sampled_from(PIECES) | st.text(max_size=4), max_size=15).m
     ("text", "minimum", "maximum", "currency", "period"),
     [
         (
-            "The US base salary range for this full-time position is between $133,000 - $240,000 + bonus + equity + benefits.",
+            (
+                "The US base salary range for this full-time position is between $133,000 - $240,000 + "
+                "bonus + equity + benefits."
+            ),
             *(133_000, 240_000, "USD", "year"),
         ),
         (
-            "The US base salary range for this full-time position is $136,000-$200,000 + bonus + equity.",
+            (
+                "The US base salary range for this full-time position is $136,000-$200,000 + bonus + "
+                "equity."
+            ),
             136_000,
             200_000,
             "USD",
             "year",
         ),
         (
-            "The US base salary range for this full-time position is $196,000 to $245,000 + equity.",
+            (
+                "The US base salary range for this full-time position is $196,000 to $245,000 + "
+                "equity."
+            ),
             196_000,
             245_000,
             "USD",
@@ -109,7 +118,10 @@ PHRASES = st.lists(st.sampled_from(PIECES) | st.text(max_size=4), max_size=15).m
         ),
         ("estimated to be $28/hour to $47/hour.", 28, 47, "USD", "hour"),
         (
-            "For candidates located in NYC or SF, the pay range for this role is $198,000- $271,000.",
+            (
+                "For candidates located in NYC or SF, the pay range for this role is $198,000- "
+                "$271,000."
+            ),
             198_000,
             271_000,
             "USD",
@@ -124,7 +136,10 @@ PHRASES = st.lists(st.sampled_from(PIECES) | st.text(max_size=4), max_size=15).m
             "year",
         ),
         (
-            "Zone 1 Pay Range $146,600 \u2014 $201,650 USD Zone 2 Pay Range $132,000 \u2014 $181,500 USD",
+            (
+                "Zone 1 Pay Range $146,600 \u2014 $201,650 USD Zone 2 Pay Range $132,000 \u2014 "
+                "$181,500 USD"
+            ),
             *(132_000, 201_650, "USD", "year"),
         ),
         ("Base Salary: $200,000", 200_000, 200_000, "USD", "year"),
@@ -169,7 +184,10 @@ PHRASES = st.lists(st.sampled_from(PIECES) | st.text(max_size=4), max_size=15).m
         ),
         ("Salaries range from $125-$250K", 125_000, 250_000, "USD", "year"),
         (
-            "Our cash compensation is targeted at $138,000-156,000 in Denver, and $168,000\u2013189,000 in the Bay.",
+            (
+                "Our cash compensation is targeted at $138,000-156,000 in Denver, and "
+                "$168,000\u2013189,000 in the Bay."
+            ),
             *(138_000, 189_000, "USD", "year"),
         ),
         ("Estimated annual salary of $231,000 - $300,000+", 231_000, 300_000, "USD", "year"),

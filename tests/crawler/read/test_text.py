@@ -56,7 +56,10 @@ HTML = st.lists(st.sampled_from(TAGS) | st.text(max_size=8), max_size=30).map(""
             "Pay:\n\n$1\u2014$2 USD",
         ),
         (
-            "<table><tr><td>Level 1</td><td>$1</td></tr><tr><td title='a > b'>Level 2</td></tr></table>",
+            (
+                "<table><tr><td>Level 1</td><td>$1</td></tr><tr><td title='a > b'>Level "
+                "2</td></tr></table>"
+            ),
             "Level 1\n$1\nLevel 2",
         ),
         ("<P>upper</P><LI>case", "upper\n\n• case"),

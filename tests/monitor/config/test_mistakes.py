@@ -59,11 +59,11 @@ LINES = [
     ),
     (
         "[[boards]]\nurl = 'https://example.org/jobs'",
-        "boards[0].url: 'https://example.org/jobs' is no board that rolewatch knows",
+        "boards[0].url: 'https://example.org/jobs' is not a known board",
     ),
     (
         "[[boards]]\nboard = 'nope:x'",
-        "boards[0].board: 'nope:x' is no board that rolewatch knows: nope is no ats; allowed: ashby, google, greenhouse",
+        "boards[0].board: 'nope:x': ats nope is not supported; allowed: ashby, google, greenhouse",
     ),
     (
         "[[boards]]\nboard = 'lever:mistral'",
@@ -100,12 +100,12 @@ LINES = [
     (SOUND + "boards = ['x']", "rules[0] (rule \"r\"): boards: 'x' is no"),
     (
         SOUND + "boards = ['nope:x']",
-        "rules[0] (rule \"r\"): boards: 'nope:x' is no board that rolewatch knows: nope is no ats; allowed: ashby, google, greenhouse",
+        "rules[0] (rule \"r\"): boards: 'nope:x': ats nope is not supported; allowed: ashby, google, greenhouse",
     ),
-    (SOUND + "none = ['']", 'rules[0].none[0] (rule "r") = "": has no words to look for'),
+    (SOUND + "none = ['']", 'rules[0].none[0] (rule "r") = "": has no words'),
     (
         SOUND + "none = ['/(/']",
-        'rules[0].none[0] (rule "r") = "/(/": cannot be looked for: missing ): (; an expression is read as RE2 does: https://',
+        'rules[0].none[0] (rule "r") = "/(/": is not a valid pattern: missing ): (; see the syntax of RE2: https://',
     ),
     (
         SOUND + "none = 'intern*'",

@@ -76,11 +76,17 @@ def shown(old: str, new: str) -> list[str]:
             "You have a degree in physics and four years of work in labs",
             "You have shown that you build things and can tell others of work in labs",
             [
-                "You have [-a degree in physics and four years-] {+shown that you build things and can tell others+} of work in labs"
+                (
+                    "You have [-a degree in physics and four years-] {+shown that you build things and "
+                    "can tell others+} of work in labs"
+                )
             ],
         ),
         (
-            "Kept words begin here\nFirst paragraph to be dropped\nSecond that is the same but longer",
+            (
+                "Kept words begin here\nFirst paragraph to be dropped\nSecond that is the same but "
+                "longer"
+            ),
             "Kept words begin there\nSecond that was the same but longer\nSome very new things",
             [
                 "Kept words begin [-here-] {+there+}",

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.text.normal_form import normalize
-from monitor.text.phrases import Phrase, included
+from monitor.text.phrases import Phrase, without_exclusions
 
 # Titles as boards really write them; whether "research engineer" and "research scientist" fit.
 TITLES = [
@@ -26,7 +26,10 @@ TITLES = [
     ("Research Engineering Manager ", False, False),
     ("Research Scientist Tech Lead, Contextual Security ", False, True),
     (
-        "Research Scientist, Computational Chemistry for Protein Design, 12 Month Fixed-Term Contract",
+        (
+            "Research Scientist, Computational Chemistry for Protein Design, 12 Month Fixed-Term "
+            "Contract"
+        ),
         False,
         True,
     ),
@@ -240,4 +243,4 @@ def test_a_long_text_takes_no_long_time(text: str) -> None:
     ],
 )
 def test_a_place_that_is_left_out_is_no_place(place: str, kept: str) -> None:
-    assert included(place) == kept
+    assert without_exclusions(place) == kept

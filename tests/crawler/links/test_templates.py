@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from crawler.links.address import discover, parse
+from crawler.links.address import linked_boards, parse
 from crawler.registry import fold, title
 from tests.support.places import ROOT
 
@@ -125,9 +125,11 @@ LINKS = {
 NAMELESS = {
     "https://boards.greenhouse.io/": "expected ats:token",
     "https://boards.greenhouse.io/embed/job_board?for=": "expected ats:token",
-    "https://boards.greenhouse.io/embed/job_app?token=7833599": "a Greenhouse form that does not name its board: give greenhouse:TOKEN",
+    "https://boards.greenhouse.io/embed/job_app?token=7833599": "a Greenhouse form that does not "
+    "name its board: give greenhouse:TOKEN",
     "https://boards.greenhouse.io/v1/boards": "expected ats:token",
-    "https://acme.example/jobs?gh_jid=8070570&gh_jid=8070570": "a job of Greenhouse on the employer's own site",
+    "https://acme.example/jobs?gh_jid=8070570&gh_jid=8070570": "a job of Greenhouse on the "
+    "employer's own site",
     f"https://acme.example/careers?ashby_jid={UUID}": "a job of Ashby on the employer's own site",
     "https://grnh.se/3d8f6c4b2us": "a short link of Greenhouse",
     "https://apply.workable.com/j/635C2F816F": "a short link of Workable",
@@ -140,7 +142,7 @@ NAMELESS = {
     "https://evil.example/boards.greenhouse.io/deepmind": "expected ats:token",
     "https://evil.example/?u=https%3A%2F%2Fboards.greenhouse.io%2Fdeepmind": "expected ats:token",
     "https://boards.greenhouse.io@evil.example/deepmind": "expected ats:token",
-    "https://evil.example\\@jobs.ashbyhq.com/openai": "is no address",
+    "https://evil.example\\@jobs.ashbyhq.com/openai": "is not an address",
     "https://jobs.ashbyhq.com/meeting/x": "expected ats:token",
     "https://jobs.ashbyhq.com/b/abc": "expected ats:token",
     "https://boards.greenhouse.io/acme/../deepmind": "expected ats:token",
@@ -186,11 +188,15 @@ def test_links_of_every_shape_are_tried() -> None:
 
 def test_a_page_may_link_anything() -> None:
     assert (
-        discover("".join(f'<a href="{link}">' for link in NAMELESS if link.startswith("http")))
+        linked_boards("".join(f'<a href="{link}">' for link in NAMELESS if link.startswith("http")))
         == ()
     )
     assert (
-        len(discover("".join(f'<a href="{link}">' for link in LINKS if link.startswith("http"))))
+        len(
+            linked_boards(
+                "".join(f'<a href="{link}">' for link in LINKS if link.startswith("http"))
+            )
+        )
         > 40
     )
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.text.words import MOST, Term, parse_query, tokenize
+from monitor.text.search_terms import MAX_WORDS, Term, parse_query, tokenize
 
 
 @pytest.mark.parametrize(
@@ -43,7 +43,7 @@ def test_a_plain_text_has_the_words_that_it_has_among_others(text: str) -> None:
 
 
 def test_endless_texts_and_words_are_cut() -> None:
-    assert len(tokenize("word " * 2 * MOST)) == MOST
+    assert len(tokenize("word " * 2 * MAX_WORDS)) == MAX_WORDS
     assert tokenize("a" * 5000) == ["a" * 100]
 
 
