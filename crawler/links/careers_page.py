@@ -18,15 +18,10 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from crawler.crawl import user_agent
 from crawler.links.address import linked_boards
-from crawler.links.directory import employer, name_key, token_label
+from crawler.links.resemblance import resembles
 from crawler.registry import PRODUCTS
 from crawler.robots import LONGEST, Rules, read_rules
 
-_SHORTEST_NAME = 3  # letters
-_GENERIC_NAMES = frozenset(
-    {"www", "com", "jobs", "job", "career", "careers", "join", "apply", "work", "hiring", "about"}
-)
-_MAX_WORDS = 5  # of a title that form one name
 _PAGE_TIMEOUT = 10.0  # seconds for one page
 _MAX_PAGE = 5_000_000  # bytes
 _MAX_LINKED_PAGES = 3  # read if the page itself names no board
@@ -230,33 +225,3 @@ async def _read_start(answer: aiohttp.ClientResponse, limit: int) -> bytes:
         if len(body) >= limit:
             break
     return bytes(body)
-
-
-def resembles(board: str, url: str, title: str) -> bool:
-    """Return True if the board's token or employer resembles the page's host or title."""
-    names = {name_key(name) for name in (token_label(board), employer(board) or "")} - {""}
-    labels = {
-        name_key(label) for label in (urlsplit(url).hostname or "").split(".")[:-1]
-    } - _GENERIC_NAMES
-    return bool(names & _names_in(title)) or any(
-        _begin_alike(name, label) for name in names for label in labels
-    )
-
-
-def _begin_alike(one: str, other: str) -> bool:
-    return min(len(one), len(other)) >= _SHORTEST_NAME and (
-        one.startswith(other) or other.startswith(one)
-    )
-
-
-def _names_in(title: str) -> set[str]:
-    """Return the names that a title may contain: consecutive words, joined."""
-    words = [name_key(word) for word in title.split()]
-    ends = [
-        (start, end)
-        for start in range(len(words))
-        for end in range(start + 1, min(start + _MAX_WORDS, len(words)) + 1)
-    ]
-    return {
-        name for start, end in ends if len(name := "".join(words[start:end])) >= _SHORTEST_NAME
-    } - _GENERIC_NAMES

@@ -15,12 +15,13 @@ takes 9 ms a text instead of 0.3 ms (`docs/accuracy.md`).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from itertools import islice
 
 from crawler.items import Deadline
 from crawler.read import dates
+from crawler.read.date_instants import possible_instants
 
 _ENGLISH = (
     r"\b(?:applications?|apply|applying|submissions?|closing)\s(?:deadline|close[sd]?|closing date"
@@ -107,6 +108,7 @@ _STEMS = (
         "|podání|zaslání|haku"
     ),
 )
+_CuePattern = tuple[list[str], re.Pattern[str]]
 # each pattern with stems in lower case; every match contains one of them, and a search for the
 # stems first keeps reading quick
 _CUES = tuple(
@@ -162,6 +164,7 @@ _SENTENCE_END = re.compile(r"(?:(?<=[a-z)\]])|(?<=\d{4}))(?<![ap]\.m)\.\s(?=[A-Z
 _LONGEST_LABEL = 120  # characters of a line with its date in the next line
 _WINDOW = 160  # characters after a cue that hold the date
 _REACH = 280  # characters before a date that hold the begin of the cue
+_BEFORE_CUE = 24  # characters before a cue that may hold "at least"
 _MAX_CUES = 40  # a limit for hostile texts
 
 
@@ -172,31 +175,31 @@ def read_deadline(text: str, *, published: datetime | None, place: str) -> Deadl
     month.
     """
     for cue, after in islice(_announcements(text), _MAX_CUES):
-        found = dates.find_date(after)
+        date = dates.find_date(after)
         if (
-            found
-            and _FILLER.fullmatch(between := after[: found.start()])
-            and (last := _final_date(found, cue, after))
+            date
+            and _FILLER.fullmatch(between := after[: date.start()])
+            and (last := _final_date(date, cue, after))
         ):
             return _deadline(last, f"{cue} {between}", published, place)
     return None
 
 
-def _final_date(found: re.Match[str], cue: str, after: str) -> re.Match[str] | None:
+def _final_date(date: re.Match[str], cue: str, after: str) -> re.Match[str] | None:
     """Return the end of a window, or the extended deadline. None if the window has only a begin."""
-    if extended := _EXTENDED.search(after, found.end()):
+    if extended := _EXTENDED.search(after, date.end()):
         later = dates.find_date(after, extended.end())
-        return later if later and later.start() == extended.end() else found
-    end = dates.end_of_range(found, after)
-    announced = f"{cue} {after[: found.start()]}"
+        return later if later and later.start() == extended.end() else date
+    end = dates.end_of_range(date, after)
+    announced = f"{cue} {after[: date.start()]}"
     if (
         end is None
         and _OPENING.search(announced)
         and not _CLOSING.search(announced)
-        and not dates.is_span(found)
+        and not dates.is_span(date)
     ):
         return None
-    return end or found
+    return end or date
 
 
 def _announcements(text: str) -> Iterator[tuple[str, str]]:
@@ -204,29 +207,37 @@ def _announcements(text: str) -> Iterator[tuple[str, str]]:
 
     It is the rest of the sentence, or the next line if the date stands alone there.
     """
-    lowered = text.lower()
-    cues = [(stems, cue) for stems, cue in _CUES if any(stem in lowered for stem in stems)]
-    if not cues:
+    patterns = _possible_patterns(text, _CUES)
+    if not patterns:
         return
     lines = [line for line in text.split("\n") if line]
     for line, following in zip(lines, [*lines[1:], ""], strict=False):
-        lowered = line.lower()
-        patterns = [cue for stems, cue in cues if any(stem in lowered for stem in stems)]
-        found = (
-            (
-                match
-                for begin, end in _parts_near_dates(line, following)
-                for cue in patterns
-                for match in cue.finditer(line, begin, end)
-            )
-            if patterns
-            else ()
-        )
-        for match in sorted(islice(found, _MAX_CUES), key=lambda match: match.start()):
-            if not _OTHER_END.search(match[0]) and not _EARLIEST.search(
-                line[max(0, match.start() - 24) : match.start()]
-            ):
-                yield match[0], _sentence(line[match.end() : match.end() + _WINDOW], following)
+        for cue in _cues_in(line, following, patterns):
+            yield cue[0], _sentence(line[cue.end() : cue.end() + _WINDOW], following)
+
+
+def _possible_patterns(text: str, patterns: Sequence[_CuePattern]) -> list[_CuePattern]:
+    """Return the patterns that have a stem in the text. The others cannot match."""
+    lowered = text.lower()
+    return [
+        (stems, pattern) for stems, pattern in patterns if any(stem in lowered for stem in stems)
+    ]
+
+
+def _cues_in(line: str, following: str, patterns: Sequence[_CuePattern]) -> Iterator[re.Match[str]]:
+    possible = _possible_patterns(line, patterns)
+    if not possible:
+        return
+    matches = (
+        match
+        for begin, end in _parts_near_dates(line, following)
+        for _, pattern in possible
+        for match in pattern.finditer(line, begin, end)
+    )
+    for cue in sorted(islice(matches, _MAX_CUES), key=lambda match: match.start()):
+        before = line[max(0, cue.start() - _BEFORE_CUE) : cue.start()]
+        if not _OTHER_END.search(cue[0]) and not _EARLIEST.search(before):
+            yield cue
 
 
 def _parts_near_dates(line: str, following: str) -> Iterator[tuple[int, int]]:
@@ -238,11 +249,11 @@ def _parts_near_dates(line: str, following: str) -> Iterator[tuple[int, int]]:
         yield 0, len(line)
         return
     begin = end = 0
-    for place in dates.date_positions(line):
-        if place - _REACH > end:
+    for position in dates.date_positions(line):
+        if position - _REACH > end:
             yield begin, end
-            begin = place - _REACH
-        end = place
+            begin = position - _REACH
+        end = position
     yield begin, end
 
 
@@ -254,15 +265,15 @@ def _sentence(after: str, following: str) -> str:
 
 
 def _deadline(
-    found: re.Match[str], announced: str, published: datetime | None, place: str
+    date: re.Match[str], announced: str, published: datetime | None, place: str
 ) -> Deadline:
     written = _FORMAT.search(announced)
-    readings = dates.instants(
-        found,
+    readings = possible_instants(
+        date,
         published=published,
         place=place,
         month_first=bool(written["month_first"]) if written else None,
         day_before=bool(_DAY_BEFORE.search(announced)),
     )
-    words = found[0].strip()
+    words = date[0].strip()
     return Deadline(min(readings, default=None), words if "(" in words else words.rstrip(")"))

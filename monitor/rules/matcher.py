@@ -66,7 +66,7 @@ class Matcher:
     """A compiled rule."""
 
     def __init__(self, rule: Rule) -> None:
-        """Compile the phrases. Raises ValueError for an invalid one, which `config.load` refuses."""
+        """Compile the phrases. Raises ValueError for an invalid one."""
         self.rule = rule
         self._any = tuple(Phrase(written) for written in rule.any)
         self._all = tuple(Phrase(written) for written in rule.all)
@@ -85,7 +85,7 @@ class Matcher:
         )
 
     def explain(self, candidate: Candidate) -> Explanation:
-        """Return whether the rule fits, and the words that fit or the first condition that failed."""
+        """Return whether the rule fits, with the words or the first failed condition."""
         words: list[str] = []
         for condition in self._conditions:
             result = condition(candidate)

@@ -34,7 +34,7 @@ Passage = list[Piece]
 
 
 def word_diff(old: str, new: str) -> list[Passage]:
-    """Return the passages that differ in reading order, removed words first. Empty if none differ."""
+    """Return the passages that differ, in reading order. Removed words come before added ones."""
     if old.split() == new.split():
         return []
     before, after = _paragraphs(old), _paragraphs(new)

@@ -1,8 +1,8 @@
 """Normalize a text for phrase matching.
 
-The normal form has lower case and no accents. One sign between two words says what separated them:
+The normal form has lower case and no accents. One sign between two words tells their separator:
 
-    " Research Scientist/Engineer (m/f/d), Gemini "  →  ",research scientist/engineer(m/f/d),gemini,"
+    " Research Scientist/Engineer (m/f), Gemini "  →  ",research scientist/engineer(m/f),gemini,"
 
 Words are folded by `spelling.py`. `GRADE_SIGN` joins alternative grades ("senior/staff"), and
 `TIED` stands for the "and" of a fixed pair ("research and development").
@@ -57,7 +57,7 @@ _PAIR = re.compile(rf"(?<=[ ,/()])(?:{_PAIRS.replace('; ', '|')})(?=[ ,/()])")
 
 
 def normalize(text: str) -> bytes:
-    """Return the normal form in UTF-8, with `b","` at both ends. A text without words gives `b","`."""
+    """Return the normal form in UTF-8, with commas at both ends; `b","` without words."""
     return (_normalized_short if len(text) <= _SHORT else _normalized_long)(text)
 
 

@@ -1,9 +1,8 @@
 """Match a phrase of a rule with a text, as a person would.
 
-Both are normalized (`normal_form.py`): lower case, no accents, and one sign between words that says
-what separated them,
+Both are normalized (`normal_form.py`): lower case, no accents, and one sign between words.
 
-    " Research Scientist/Engineer (m/f/d), Gemini "  →  ",research scientist/engineer(m/f/d),gemini,"
+    " Research Scientist/Engineer (m/f), Gemini "  →  ",research scientist/engineer(m/f),gemini,"
 
 The phrase becomes one RE2 expression over the normal form, so every match takes linear time.
 
@@ -59,7 +58,7 @@ class Phrase:
     """A compiled phrase of a rule. Raises ValueError for an invalid one."""
 
     def __init__(self, written: str, *, commas: bool = True) -> None:
-        """Compile the phrase. `commas=False` is for places: "San Francisco CA" matches with a comma."""
+        """Compile the phrase. For places, `commas=False` ignores commas, brackets and dashes."""
         self.written = written
         self._commas = commas
         self._is_regex = len(written) > 1 and written.startswith("/") and written.endswith("/")
@@ -70,7 +69,7 @@ class Phrase:
         )
 
     def found_in(self, text: str) -> bool:
-        """True if the text contains the phrase."""
+        """Return True if the text contains the phrase."""
         return (
             self._expression.search(
                 text.encode("utf-8", "replace") if self._is_regex else self._normalize(text)
@@ -96,7 +95,7 @@ class PlaceCode:
         )
 
     def found_in(self, text: str) -> bool:
-        """True if the text contains the code."""
+        """Return True if the text contains the code."""
         return self._expression.search(text.encode("utf-8", "replace")) is not None
 
 
@@ -152,7 +151,7 @@ def _expression(phrase: bytes) -> str:
     for word in words:
         if PREFIX in word[:-1] or word == PREFIX:
             raise ValueError(
-                "has a `*` that does not end a word; write it after the beginning of a word: intern*"
+                "has a `*` that does not end a word; write it at the end of a word: intern*"
             )
     first, last = words[0], words[-1]
     begin = "" if is_unspaced(first[0]) else _BEGIN

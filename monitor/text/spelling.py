@@ -121,5 +121,5 @@ def _plural(word: str) -> set[str]:
 
 
 def is_unspaced(letter: str) -> bool:
-    """True if the script of the letter has no spaces between words."""
+    """Return True if the script of the letter has no spaces between words."""
     return _ANY_UNSPACED.match(letter) is not None

@@ -1,4 +1,5 @@
-"""Every shape of link that people paste leads to the right board and posting, or to one sentence; never to a wrong board."""
+# ruff: noqa: E501  # a link and its board share a line
+"""Links of every kind lead to the right board and posting, or to one sentence with the reason."""
 
 from __future__ import annotations
 
@@ -165,15 +166,15 @@ def test_a_link_leads_to_its_board_and_posting(link: str, meant: str) -> None:
     assert (address.posting or address.board) == meant
 
 
-@pytest.mark.parametrize(("link", "said"), NAMELESS.items())
-def test_a_link_that_names_no_board_is_refused_in_one_sentence(link: str, said: str) -> None:
+@pytest.mark.parametrize(("link", "reason"), NAMELESS.items())
+def test_a_link_without_a_board_is_refused_in_one_sentence(link: str, reason: str) -> None:
     with pytest.raises(ValueError, match=r"is|names") as refused:
         parse(link)
-    assert said in str(refused.value)
+    assert reason in str(refused.value)
     assert "\n" not in str(refused.value)
 
 
-def test_links_of_every_shape_are_tried() -> None:
+def test_links_cover_every_ats() -> None:
     assert len(LINKS) + len(NAMELESS) >= 100
     assert {link.split(":")[0] for link in LINKS.values()} >= {
         "greenhouse",
@@ -186,7 +187,7 @@ def test_links_of_every_shape_are_tried() -> None:
     }
 
 
-def test_a_page_may_link_anything() -> None:
+def test_links_without_a_board_on_a_page_are_ignored() -> None:
     assert (
         linked_boards("".join(f'<a href="{link}">' for link in NAMELESS if link.startswith("http")))
         == ()
@@ -203,7 +204,7 @@ def test_a_page_may_link_anything() -> None:
 
 @pytest.mark.needs(FACTS / "LINKS_A.tsv")
 @pytest.mark.parametrize("file", ["LINKS_A.tsv", "LINKS_B.tsv"])
-def test_collected_links_lead_to_the_right_board_or_to_a_sentence(file: str) -> None:
+def test_collected_links_lead_to_the_right_board_or_a_reason(file: str) -> None:
     for line in (FACTS / file).read_text(encoding="utf-8").splitlines()[1:]:
         link, board, key, note = (*line.split("\t"), "", "", "")[:4]
         if "-deepmind" in link and board == "google:all":

@@ -69,7 +69,7 @@ LINES = [
         "[[boards]]\nboard = 'lever:mistral'",
         'boards[0].board = "lever:mistral": this version cannot read Lever boards yet; allowed: ashby, google, greenhouse',
     ),
-    ("[[boards]]\nurl = ''", "boards[0].url: '' is no board"),
+    ("[[boards]]\nurl = ''", "boards[0].url: '' is not a known board"),
     (
         "[[boards]]\nurl = 'https://jobs.lever.co/x'",
         'boards[0].url = "https://jobs.lever.co/x": this version cannot read Lever boards yet',
