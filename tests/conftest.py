@@ -133,4 +133,4 @@ async def slack() -> AsyncIterator[SlackServer]:
 @pytest.fixture(autouse=True)
 def no_careers_pages(monkeypatch: pytest.MonkeyPatch) -> None:
     """No test reads the careers page of a real employer."""
-    monkeypatch.setattr("monitor.rounds.new_board.domain", lambda _: None)
+    monkeypatch.setattr("monitor.rounds.new_board.employer_domain", lambda _: None)

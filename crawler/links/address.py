@@ -1,12 +1,12 @@
-"""Any address of a board or a posting ↔ `ats:token` and `ats:token:key`."""
+"""Parse any address of a board or posting into `ats:token` or `ats:token:key`."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
 
-from crawler.links.directory import directory, find, spelled
-from crawler.links.read import nameless, read_link
+from crawler.links.directory import directory_spelling
+from crawler.links.templates import read_link, why_no_board
 from crawler.registry import (
     PRODUCTS,
     board_url,
@@ -17,17 +17,19 @@ from crawler.registry import (
     supported,
 )
 
-__all__ = ["Address", "board_url", "directory", "discover", "find", "parse", "posting_url"]
-
-# as a board or posting of an ats, known or not
-_NAMED = re.compile(r"([a-z]+)(:[A-Za-z0-9][A-Za-z0-9_.-]*){1,2}")
-_ACCEPTED = "expected ats:token such as google:deepmind, or an address such as https://jobs.ashbyhq.com/openai"
+# the form of `ats:token` or `ats:token:key`, with any ats
+_NAME = re.compile(r"([a-z]+)(:[A-Za-z0-9][A-Za-z0-9_.-]*){1,2}")
+_EXPECTED = (
+    "expected ats:token such as google:deepmind, "
+    "or an address such as https://jobs.ashbyhq.com/openai"
+)
+_SHOWN = 80  # characters of a text in an error
 _LINK = re.compile(r"""(?:https?:)?//[^\s"'<>\\]+""")
 
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """A board, or one posting of it where `key` is given."""
+    """A board, or one of its postings if it has a `key`."""
 
     ats: str
     token: str
@@ -35,17 +37,17 @@ class Address:
 
     @property
     def board(self) -> str:
-        """Such as "google:deepmind"."""
+        """The name of the board, such as "google:deepmind"."""
         return f"{self.ats}:{self.token}"
 
     @property
     def posting(self) -> str | None:
-        """Such as "google:deepmind:138166347879064262", None for a board."""
+        """The name of the posting, such as "google:deepmind:1381663478790". None for a board."""
         return f"{self.board}:{self.key}" if self.key else None
 
     @property
     def url(self) -> str:
-        """The page for people, of the posting where one is named."""
+        """The page of the posting, or of the board, for people."""
         return (
             posting_url(self.ats, self.token, self.key)
             if self.key
@@ -54,52 +56,50 @@ class Address:
 
 
 def parse(text: str) -> Address:
-    """Return the board or posting of `ats:token`, `ats:token:key`, or a URL of a board, a job, a form or an embed.
+    """Return the board or posting of a name or URL.
 
-    Raises ValueError with one clear line.
+    A name is `ats:token` or `ats:token:key`. A URL may be that of a board, a job, a form or an
+    embed. Raises ValueError with one line for people.
     """
     written = text.strip()
     ats, *rest = written.split(":", 2)
     ats = ats.lower()
     if ats in PRODUCTS and rest and not rest[0].startswith("//"):
-        return _checked(text, ats, *rest)
-    if _NAMED.fullmatch(":".join((ats, *rest))):
-        raise ValueError(
-            f"{_shortened(text)} is no board that rolewatch knows: {ats} is no ats; allowed: {', '.join(sorted(supported()))}"
-        )
+        return _canonical(text, ats, *rest)
+    if _NAME.fullmatch(":".join((ats, *rest))):
+        allowed = ", ".join(sorted(supported()))
+        raise ValueError(f"{_shortened(text)}: ats {ats} is not supported; allowed: {allowed}")
     try:
-        found, why = read_link(written), nameless(written)
+        link, reason = read_link(written), why_no_board(written)
     except ValueError as error:
-        raise ValueError(f"{_shortened(text)} is no address: {_ACCEPTED}") from error
-    if found:
-        return _checked(text, *found)
-    raise ValueError(
-        f"{_shortened(text)} {why or f'is no board that rolewatch knows: {_ACCEPTED}'}"
-    )
+        raise ValueError(f"{_shortened(text)} is not an address: {_EXPECTED}") from error
+    if link:
+        return _canonical(text, *link)
+    raise ValueError(f"{_shortened(text)} {reason or f'is not a known board: {_EXPECTED}'}")
 
 
-def _checked(text: str, ats: str, token: str, key: str | None = None) -> Address:
-    """The address as rolewatch writes it; a board of the directory is spelled as there."""
+def _canonical(text: str, ats: str, token: str, key: str | None = None) -> Address:
+    """Return the address in rolewatch's spelling. Boards of the directory are spelled as there."""
     try:
-        board = spelled(f"{ats}:{canonical_token(ats, token)}")
+        board = directory_spelling(f"{ats}:{canonical_token(ats, token)}")
         return Address(
             ats, board.removeprefix(f"{ats}:"), None if key is None else canonical_key(ats, key)
         )
     except ValueError as error:
-        raise ValueError(f"{_shortened(text)} names no board: {_ACCEPTED}") from error
+        raise ValueError(f"{_shortened(text)} is not a valid board: {_EXPECTED}") from error
 
 
 def _shortened(text: str) -> str:
-    return ascii(text if len(text) <= 80 else text[:80] + "…")  # a line's worth  # noqa: PLR2004
+    return ascii(text if len(text) <= _SHOWN else text[:_SHOWN] + "…")
 
 
-def discover(html: str) -> tuple[str, ...]:
+def linked_boards(html: str) -> tuple[str, ...]:
     """Return the boards that a careers page links to or embeds, in its order."""
-    found: dict[str, str] = {}
+    boards: dict[str, str] = {}
     for link in _LINK.findall(html.replace("&amp;", "&").replace("\\/", "/")):
         try:
             board = parse(link if link.startswith("http") else f"https:{link}").board
         except ValueError:
             continue
-        found.setdefault(fold(board), board)
-    return tuple(found.values())
+        boards.setdefault(fold(board), board)
+    return tuple(boards.values())

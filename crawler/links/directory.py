@@ -1,25 +1,26 @@
-"""The bundled directory of employers: who has which board, and which board an employer had before.
+"""The bundled directory of employers with their present and former boards.
 
-`directory.csv` was put together from public lists of job boards; its first line says when. Of an employer's boards the main one
-comes first. A former board is one that its employer left: it may still answer, and says little.
+`directory.csv` was compiled from public lists of job boards; its first line has the date. The main
+board of an employer comes first. An employer has left its former boards: they may still answer, and
+list little.
 """
 
 from __future__ import annotations
 
 import csv
 import re
-import unicodedata
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 from typing import NamedTuple
 from urllib.parse import unquote
 
+from crawler.read.letters import fold_letters
 from crawler.registry import brand, fold
 
 _DOMAIN = re.compile(r"(?:[a-z0-9][a-z0-9-]*\.)+[a-z]{2,}")
-_SHORTEST_PART = 3  # letters of a name that may be part of another
-_NEAR = 80.0  # of 100: a slip of the finger or two
+_SHORTEST_PART = 3  # letters of a part of a name, at least
+_SIMILAR = 80.0  # of 100: one or two typing errors
 
 
 class Entry(NamedTuple):
@@ -29,12 +30,12 @@ class Entry(NamedTuple):
     board: str
     groups: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
-    newest: str = ""  # the day of the newest sign of it
-    live: bool = True
+    newest: str = ""  # the day of its newest known posting
+    live: bool = True  # False for a former board
 
 
 class Match(NamedTuple):
-    """A board that a name may mean; the lower the rank, the surer."""
+    """A board that a name may mean. A lower rank is a better match."""
 
     entry: Entry
     rank: int
@@ -44,19 +45,19 @@ class Match(NamedTuple):
         return self.rank < _PART
 
 
-_NAME_AND_TOKEN, _NAME, _ALIAS, _TOKEN, _PART, _INNER_PART, _SLIP = range(7)
+_NAME_AND_TOKEN, _NAME, _ALIAS, _TOKEN, _PART, _INNER_PART, _TYPO = range(7)
 
 
 @cache
 def entries() -> tuple[Entry, ...]:
-    """Every board of the directory."""
+    """Return every board of the directory."""
     lines = files("crawler").joinpath("directory.csv").read_text(encoding="utf-8").splitlines()
     return tuple(
         Entry(
             row["company"],
             row["board"],
-            _listed(row["groups"]),
-            _listed(row["aliases"]),
+            _split(row["groups"]),
+            _split(row["aliases"]),
             row["newest"],
             row["state"] == "live",
         )
@@ -65,47 +66,50 @@ def entries() -> tuple[Entry, ...]:
 
 
 def made_on() -> str:
-    """The day on which the directory was made, such as "2026-11-28"."""
+    """Return the date of the directory, such as "2026-11-28"."""
     with files("crawler").joinpath("directory.csv").open(encoding="utf-8") as file:
         return file.readline().split()[-1]
 
 
-def _listed(text: str) -> tuple[str, ...]:
+def _split(text: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in text.split(";") if part.strip())
 
 
 @cache
-def directory() -> Mapping[str, str]:
-    """The employer's name of each board, former ones too."""
+def companies_by_board() -> Mapping[str, str]:
+    """Return the employer's name of each board, with former boards."""
     return {entry.board: entry.company for entry in entries()}
 
 
 @cache
-def _by_fold() -> Mapping[str, Entry]:
+def _by_folded_board() -> Mapping[str, Entry]:
     return {fold(entry.board): entry for entry in entries()}
 
 
 def employer(board: str) -> str | None:
-    """The name of the employer that has or had this board."""
-    entry = _by_fold().get(fold(board))
+    """Return the name of the employer that has or had this board. None if it is not listed."""
+    entry = _by_folded_board().get(fold(board))
     return entry.company if entry else None
 
 
 def company_of(board: str) -> str:
-    """The employer's name of a board, or what its token says of one: `Acme Labs` for `ashby:Acme%20Labs`."""
+    """Return the employer's name, else that in the token: `Acme Labs` for `ashby:Acme%20Labs`."""
     ats, _, token = board.partition(":")
     return employer(board) or (brand(token) if ats == "google" else _label(board)) or token
 
 
-def spelled(board: str) -> str:
-    """The board as the directory spells it: `ashby:ThinkingMachines` for `ashby:thinkingmachines`; as given when it is not there."""
-    entry = _by_fold().get(fold(board))
+def directory_spelling(board: str) -> str:
+    """Return the board in the directory's spelling, or as given if it is not listed.
+
+    `ashby:ThinkingMachines` for `ashby:thinkingmachines`
+    """
+    entry = _by_folded_board().get(fold(board))
     return entry.board if entry else board
 
 
-def where_now(board: str) -> str | None:
-    """The board that the employer of a former board has now; None for any other board."""
-    entry = _by_fold().get(fold(board))
+def current_board(board: str) -> str | None:
+    """Return the current board of the employer of a former board. None for any other board."""
+    entry = _by_folded_board().get(fold(board))
     if entry is None or entry.live:
         return None
     return next(
@@ -114,59 +118,55 @@ def where_now(board: str) -> str | None:
 
 
 def other_boards(board: str) -> tuple[str, ...]:
-    """Return the live boards of the board's employer but for this one, the main one first."""
-    mine = fold(board)
+    """Return the employer's other live boards, the main one first."""
+    folded = fold(board)
     return tuple(
         entry.board
         for entry in entries()
-        if entry.live and entry.company == employer(board) and fold(entry.board) != mine
+        if entry.live and entry.company == employer(board) and fold(entry.board) != folded
     )
 
 
-def domain(board: str) -> str | None:
-    """Return the domain of the board's employer, such as "openai.com"; None when none is known."""
+def employer_domain(board: str) -> str | None:
+    """Return the domain of the board's employer, such as "openai.com". None if it is unknown."""
     aliases = (
         alias for entry in entries() if entry.company == employer(board) for alias in entry.aliases
     )
     return next(filter(_DOMAIN.fullmatch, aliases), None)
 
 
-def find(name: str) -> list[tuple[str, str]]:
-    """The boards (board, company) that a name may mean, the likeliest first."""
-    return [(match.entry.board, match.entry.company) for match in matches(name)]
+def search_by_name(name: str) -> list[Match]:
+    """Return the live boards that a name may mean, best match first.
 
-
-def matches(name: str) -> list[Match]:
-    """The live boards that a name may mean: an employer's name, another name of it, a token, or a part of one; the surest first.
-
-    Case, accents, spaces and punctuation do not count. A name that is in none of them is compared
-    with all for slips of the finger. A link, or anything with a colon, is no name.
+    It may be a name or alias of an employer, a token, or a part of one. Case, accents, spaces and
+    punctuation do not count. Without a match, similar names are tried, for typing errors. A text
+    with a colon or slash is not a name.
     """
-    wanted = bare(name)
-    if not wanted or {":", "/"} & set(name):
+    key = name_key(name)
+    if not key or {":", "/"} & set(name):
         return []
-    found: dict[str, Match] = {}
+    best: dict[str, Match] = {}
     for entry in entries():
-        rank = _rank(wanted, entry)
+        rank = _rank(key, entry)
         if rank is None:
             continue
         for live in _live(entry):
-            if live.board not in found or found[live.board].rank > rank:
-                found[live.board] = Match(live, rank)
-    return sorted(found.values() or _slips(wanted), key=lambda match: match.rank)
+            if live.board not in best or best[live.board].rank > rank:
+                best[live.board] = Match(live, rank)
+    return sorted(best.values() or _similar_names(key), key=lambda match: match.rank)
 
 
 def _live(entry: Entry) -> tuple[Entry, ...]:
-    """The board itself, or where its employer is now."""
+    """Return the board itself if it is live, else its employer's current board."""
     if entry.live:
         return (entry,)
-    now = where_now(entry.board)
-    return (_by_fold()[fold(now)],) if now else ()
+    now = current_board(entry.board)
+    return (_by_folded_board()[fold(now)],) if now else ()
 
 
-def bare(name: str) -> str:
-    """A name without case, accents, spaces and punctuation: `thinkingmachines` for "Thinking Machines"."""
-    return "".join(filter(str.isalnum, unicodedata.normalize("NFKD", name).casefold()))
+def name_key(name: str) -> str:
+    """Return the letters and digits of a name, folded: `thinkingmachines`."""
+    return "".join(filter(str.isalnum, fold_letters(name)))
 
 
 class _Names(NamedTuple):
@@ -177,49 +177,60 @@ class _Names(NamedTuple):
 
 @cache
 def _names() -> Mapping[str, _Names]:
-    """Return the names of each board, without case and punctuation."""
+    """Return the keys of the names of each board."""
     return {
         entry.board: _Names(
-            bare(entry.company), bare(_label(entry.board)), frozenset(map(bare, entry.aliases))
+            name_key(entry.company),
+            name_key(_label(entry.board)),
+            frozenset(map(name_key, entry.aliases)),
         )
         for entry in entries()
     }
 
 
 def _label(board: str) -> str:
-    """The part of a token that may be an employer's name: `nvidia` of `workday:nvidia.wd5/NVIDIAExternalCareerSite`."""
-    ats, _, token = board.partition(":")
-    first = unquote(token.partition("/")[0])
-    if ats == "oracle":
-        return ""
+    """Return the part of a token that may be an employer's name, or "".
+
+    `nvidia` for `workday:nvidia.wd5/NVIDIAExternalCareerSite`
+    """
+    return "" if board.startswith("oracle:") else token_label(board)
+
+
+def token_label(board: str) -> str:
+    """Return the first segment of a token, without the number of a Workday host."""
+    first = unquote(board.partition(":")[2].partition("/")[0])
     return re.sub(r"\.wd[0-9]+$", "", first)
 
 
-def _rank(wanted: str, entry: Entry) -> int | None:
+def _rank(key: str, entry: Entry) -> int | None:
     names = _names()[entry.board]
-    if wanted == names.company:
-        return _NAME_AND_TOKEN if wanted == names.token else _NAME
-    if wanted in names.aliases:
+    if key == names.company:
+        return _NAME_AND_TOKEN if key == names.token else _NAME
+    if key in names.aliases:
         return _ALIAS
-    if wanted == names.token:
+    if key == names.token:
         return _TOKEN
-    if len(wanted) < _SHORTEST_PART:
+    if len(key) < _SHORTEST_PART:
         return None
-    called = (names.company, names.token, *names.aliases)
-    if any(name.startswith(wanted) for name in called):
+    all_names = (names.company, names.token, *names.aliases)
+    if any(name.startswith(key) for name in all_names):
         return _PART
-    return _INNER_PART if wanted in names.company or wanted in names.token else None
+    return _INNER_PART if key in names.company or key in names.token else None
 
 
-def _slips(wanted: str) -> list[Match]:
-    from rapidfuzz import fuzz  # only a name that is nowhere needs it  # noqa: PLC0415
+def _similar_names(key: str) -> list[Match]:
+    from rapidfuzz import fuzz  # noqa: PLC0415  # rarely needed
 
-    if len(wanted) <= _SHORTEST_PART:
+    if len(key) <= _SHORTEST_PART:
         return []
     scored = [
-        (max(fuzz.ratio(wanted, name) for name in (names.company, *names.aliases)), board)
+        (max(fuzz.ratio(key, name) for name in (names.company, *names.aliases)), board)
         for board, names in _names().items()
     ]
-    near = sorted((pair for pair in scored if pair[0] >= _NEAR), key=lambda pair: -pair[0])
-    live = {entry.board: entry for _, board in near for entry in _live(_by_fold()[fold(board)])}
-    return [Match(entry, _SLIP) for entry in live.values()]
+    similar = sorted((pair for pair in scored if pair[0] >= _SIMILAR), key=lambda pair: -pair[0])
+    live = {
+        entry.board: entry
+        for _, board in similar
+        for entry in _live(_by_folded_board()[fold(board)])
+    }
+    return [Match(entry, _TYPO) for entry in live.values()]

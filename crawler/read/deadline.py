@@ -1,226 +1,279 @@
-"""The deadline to apply, where a text names one.
+"""Read the deadline to apply from a description.
 
-A deadline is a date that follows words which announce one ("Application deadline", "closes on",
-"apply by"), with only filler words between. No library has these words. Of two possible readings
-the earlier instant is taken: an early reminder helps, a late one does not. "PST" in summer may be
-either of two offsets, "before 4 October" ends on the 3rd, and where weekday and date disagree
-either may be right. A date that does not exist, or whose year is unknown, keeps its words and gets
+A deadline is a date after a cue ("Application deadline", "closes on", "apply by"), with only filler
+words between. Of two possible readings the earlier instant counts: an early reminder helps, a late
+one does not. "PST" in summer has two offsets, "before 4 October" ends on the 3rd, and a weekday may
+contradict its date. A date that does not exist, or that has no known year, keeps its words and gets
 no instant.
+
+dateparser 1.5 does not serve. It finds dates, and cannot tell which one is a deadline. Of 321 cases
+it reads 152 right and 165 wrong; this module reads all right. It gives a date for 92 of 93 texts
+without a deadline. It fills gaps from the clock, gives one reading where two are possible, and
+takes 9 ms a text instead of 0.3 ms (`docs/accuracy.md`).
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from itertools import islice
 
 from crawler.items import Deadline
 from crawler.read import dates
+from crawler.read.date_instants import possible_instants
 
 _ENGLISH = (
-    r"\b(?:applications?|apply|applying|submissions?|closing)\s(?:deadline|close[sd]?|closing date|window|period|dates|due date"
+    r"\b(?:applications?|apply|applying|submissions?|closing)\s(?:deadline|close[sd]?|closing date"
+    r"|window|period|dates|due date"
     r"|end date)\b"
     r"|\bclosing date\b"
-    r"|\b(?:posting|listing|advert|vacancy)\s(?:deadline|close[sd]?|closing date|window|due date|end date)\b"
-    r"|(?:^|[.!?:•|(\u2013-]\s|\b(?:final|new|extended|hard|strict|our|the)\s)deadline\b(?=\s?:|\s(?:to (?:apply|submit)|for|is|was"
+    r"|\b(?:posting|listing|advert|vacancy)\s(?:deadline|close[sd]?|closing date|window|due date"
+    r"|end date)\b"
+    r"|(?:^|[.!?:•|(\u2013-]\s|\b(?:final|new|extended|hard|strict|our|the)\s)deadline\b(?=\s?:"
+    r"|\s(?:to (?:apply|submit)|for|is|was"
     r"|has)\b)|^deadline\b"
     r"|\bdeadline\s(?:to (?:apply|submit)|for (?:appl|submi)\w+)"
-    r"|\bapply\s(?:by|before|until|between|from|no later than)\b|\blast (?:date|day) (?:to (?:apply|submit)|for applications?)\b"
+    r"|\bapply\s(?:by|before|until|between|from|no later than)\b|\blast (?:date"
+    r"|day) (?:to (?:apply|submit)|for applications?)\b"
     r"|^closing(?=\s?:)|\bapplications?\s(?:by|until|no later than)\b"
-    r"|\bapplications?\s(?:will\s(?:be\s)?(?:accepted|close)|close[sd]?|must be (?:received|submitted)|(?:are\s)?(?:due|accepted)"
+    r"|\bapplications?\s(?:will\s(?:be\s)?(?:accepted|close)|close[sd]?|must be (?:received"
+    r"|submitted)|(?:are\s)?(?:due|accepted)"
     r"|(?:are\s|will\s)?open\s(?:on|from|between|until|till|through))\b"
-    r"|\b(?:posting|vacancy|competition)\b[^.\n]{0,80}?\b(?:closes?|closing|expires?|open until|accepted until)\b"
-    r"|\b(?:window|role|position|job)(?:\s(?:is|are|will|be|to|for|this|the|our|role|position|opening|job|anticipated|expected"
+    r"|\b(?:posting|vacancy|competition)\b[^.\n]{0,80}?\b(?:closes?|closing|expires?|open until"
+    r"|accepted until)\b"
+    r"|\b(?:window|role|position|job)(?:\s(?:is|are|will|be|to|for|this|the|our|role|position"
+    r"|opening|job|anticipated|expected"
     r"|scheduled|currently|set|intended|planned|due|and|remains?"
     r"|stays?|likely|it|only|now)){0,12}\s(?:closes?|closing|open until|accepted until)\b"
     r"|截止日期|応募締切|締め切り|마감"
 )
 _GERMANIC = (
-    r"\bbewerbungs(?:frist|schluss|ende|zeitraum)\b|\b(?:bewirb|bewerb)\w{0,12}[^.\n]{0,50}?\b(?:bis|vor)\b|(?:^|\s)frist(?=\s?:)"
-    r"|\bsluitingsdatum\b|\b(?:sollicit|reageer|reageren)\w{0,10}[^.\n]{0,40}?\b(?:tot|uiterlijk|vóór|voor)\b|\breageer\w{0,3}\b"
+    r"\bbewerbungs(?:frist|schluss|ende|zeitraum)\b|\b(?:bewirb"
+    r"|bewerb)\w{0,12}[^.\n]{0,50}?\b(?:bis|vor)\b|(?:^|\s)frist(?=\s?:)"
+    r"|\bsluitingsdatum\b|\b(?:sollicit|reageer|reageren)\w{0,10}[^.\n]{0,40}?\b(?:tot|uiterlijk"
+    r"|vóór|voor)\b|\breageer\w{0,3}\b"
     r"|\bsollicitatietermijn\b"
-    r"|\bsista (?:ansöknings|anmälnings)?dag(?:en)?\b|\b(?:ansök|sök)\w{0,6}[^.\n]{0,40}?\b(?:senast|innan|före)\b"
-    r"|\b(?:ansøgnings|søknads)frist(?:en)?\b|\b(?:ansøg|søknad|søk)\w{0,6}[^.\n]{0,40}?\b(?:senest|innen|inden)\b"
+    r"|\bsista (?:ansöknings|anmälnings)?dag(?:en)?\b|\b(?:ansök"
+    r"|sök)\w{0,6}[^.\n]{0,40}?\b(?:senast|innan|före)\b"
+    r"|\b(?:ansøgnings|søknads)frist(?:en)?\b|\b(?:ansøg|søknad"
+    r"|søk)\w{0,6}[^.\n]{0,40}?\b(?:senest|innen|inden)\b"
 )
 _ROMANCE = (
-    r"\bdate\s(?:limite|de clôture)(?:\s(?:de|des|pour)\s[^.\n:\d]{0,40}?)?(?=\s?[:\d]|\sest|\sle|\sau)|\bclôture des candidatures\b"
+    r"\bdate\s(?:limite|de clôture)(?:\s(?:de|des|pour)\s[^.\n:\d]{0,40}?)?(?=\s?[:\d]|\sest|\sle"
+    r"|\sau)|\bclôture des candidatures\b"
     r"|\b(?:candidat|postul)\w{0,8}[^.\n]{0,40}?\b(?:jusqu['\u2019]au|avant le)"
-    r"|\bfecha (?:límite|limite|de cierre|tope)\b|\b(?:plazo|candidaturas?|solicitud(?:es)?|postula\w{0,6}|inscripci\w{2,5}"
+    r"|\bfecha (?:límite|limite|de cierre|tope)\b|\b(?:plazo|candidaturas?|solicitud(?:es)?"
+    r"|postula\w{0,6}|inscripci\w{2,5}"
     r"|aplica\w{0,4})\b[^.\n]{0,50}?"
     r"\b(?:hasta|antes del|termina|finaliza|cierra|vence)\b"
-    r"|\bscadenza\b(?:\s(?:per le |delle |della )?(?:candidatur[ae]|domand[ae]|presentazione))?|\b(?:candida\w{0,6}"
+    r"|\bscadenza\b(?:\s(?:per le |delle |della )?(?:candidatur[ae]|domand[ae]|presentazione))?"
+    r"|\b(?:candida\w{0,6}"
     r"|domand[ae])\b[^.\n]{0,50}?\bentro\b"
-    r"|\bdata[- ]limite\b|\btermine (?:ultimo|per)\b(?:\s(?:la|le|l['\u2019])?\s?(?:presentazione|candidatur\w"
-    r"|invio)(?:\s\w{2,5}\s\w{5,12})?)?|\bplazo(?=\s?:)|\bprazo\b(?=\s?:|\s(?:de|para|das)\s(?:candidatura|inscri|submiss))|\b(?:candidat"
+    r"|\bdata[- ]limite\b|\btermine (?:ultimo|per)\b(?:\s(?:la|le|l['\u2019])?\s?(?:presentazione"
+    r"|candidatur\w"
+    r"|invio)(?:\s\w{2,5}\s\w{5,12})?)?|\bplazo(?=\s?:)|\bprazo\b(?=\s?:|\s(?:de|para"
+    r"|das)\s(?:candidatura|inscri|submiss))|\b(?:candidat"
     r"|inscriç)\w{0,6}[^.\n]{0,40}?\baté\b"
-    r"|\b(?:data|termen(?:ul)?) limit[ăa]\b|\btermen(?:ul)? de (?:aplicare|depunere)\b|\b(?:aplic|candidatur"
+    r"|\b(?:data|termen(?:ul)?) limit[ăa]\b|\btermen(?:ul)? de (?:aplicare|depunere)\b|\b(?:aplic"
+    r"|candidatur"
     r"|depun)\w{0,8}\b[^.\n]{0,40}?\bpână\b"
 )
 _SLAVIC = (
-    r"\btermin (?:składania|nadsyłania|przesyłania|aplikowania)\b|\b(?:aplikuj|aplikacje|zgłoszenia|oferty|CV)\b[^.\n]{0,40}?\bdo\b"
+    r"\btermin (?:składania|nadsyłania|przesyłania|aplikowania)\b|\b(?:aplikuj|aplikacje"
+    r"|zgłoszenia|oferty|CV)\b[^.\n]{0,40}?\bdo\b"
     r"|\bogłoszenie (?:ważne|aktywne) do\b"
-    r"|\buzávěrka\b(?:\spřihlášek)?|\b(?:přihlášk|životopis)\w{0,3}\b[^.\n]{0,40}?\bdo\b|\b(?:hlaste|přihlaste) se do\b"
+    r"|\buzávěrka\b(?:\spřihlášek)?|\b(?:přihlášk|životopis)\w{0,3}\b[^.\n]{0,40}?\bdo\b"
+    r"|\b(?:hlaste|přihlaste) se do\b"
     r"|\btermín (?:pro )?(?:podání|zaslání)\b"
     r"|\bhaku(?:aika)? päättyy\b|\bviimeinen hakupäivä\b"
 )
 _STEMS = (
-    "deadline|clos|expire|apply|accepted|due|end date|submit|received|application|window|until|截止|締|마감",
-    "bewerb|bewirb|frist|sluiting|sollicit|reageer|reageren|sista |senast|innan|före|senest|innen|inden|ansök",
     (
-        "limit|límit|clôture|jusqu|avant le|cierre|tope|hasta|antes del|termina|finaliza|cierra|vence|scadenza|entro|prazo|plazo|até|până"
+        "deadline|clos|expire|apply|accepted|due|end date|submit|received|application|window|until"
+        "|截止|締|마감"
+    ),
+    (
+        "bewerb|bewirb|frist|sluiting|sollicit|reageer|reageren|sista |senast|innan|före|senest"
+        "|innen|inden|ansök"
+    ),
+    (
+        "limit|límit|clôture|jusqu|avant le|cierre|tope|hasta|antes del|termina|finaliza|cierra"
+        "|vence|scadenza|entro|prazo|plazo|até|până"
         "|termen|termine "
     ),
     (
-        "składania|nadsyłania|przesyłania|aplikowania|aplikuj|aplikacje|zgłoszenia|oferty|cv|ogłoszenie|uzávěrka|přihlá|životopis|hlaste"
+        "składania|nadsyłania|przesyłania|aplikowania|aplikuj|aplikacje|zgłoszenia|oferty|cv"
+        "|ogłoszenie|uzávěrka|přihlá|životopis|hlaste"
         "|podání|zaslání|haku"
     ),
 )
-# each with stems in small letters, one of which is in every match: looking for those first is what
-# keeps reading quick
-CUES = tuple(
+_CuePattern = tuple[list[str], re.Pattern[str]]
+# each pattern with stems in lower case; every match contains one of them, and a search for the
+# stems first keeps reading quick
+_CUES = tuple(
     (stems.split("|"), re.compile(cue, re.IGNORECASE | re.MULTILINE))
     for stems, cue in zip(_STEMS, (_ENGLISH, _GERMANIC, _ROMANCE, _SLAVIC), strict=True)
 )
-OTHER_END = re.compile(  # what else has an end: within a cue it is no deadline
-    r"\b(?:not|contract|assignment|project|programme|program|internship|employment|temporary|fixed[- ]term|interim|funding|office|offices"
+_OTHER_END = re.compile(  # things with an end of their own; a cue about them announces no deadline
+    r"\b(?:not|contract|assignment|project|programme|program|internship|employment|temporary"
+    r"|fixed[- ]term|interim|funding|office|offices"
     r"|store|deal|round"
     r"|befristet\w*|vertrag|contrat|contrato|contratto|tax|starts?)\b",
     re.IGNORECASE,
 )
-FILLING = re.compile(
-    r"(?:(?:information|or|is|was|are|be|has|been|set|on|by|before|until|till|to|will|close[sd]?|closing|expected|anticipated|currently"
+_FILLER = re.compile(
+    r"(?:(?:information|or|is|was|are|be|has|been|set|on|by|before|until|till|to|will|close[sd]?"
+    r"|closing|expected|anticipated|currently"
     r"|for|this|the"
-    r"|our|your|all|role|position|posting|opening|job|applications?|submissions?|submit|apply|applying|received|accepted|submitted"
+    r"|our|your|all|role|position|posting|opening|job|applications?|submissions?|submit|apply"
+    r"|applying|received|accepted|submitted"
     r"|window|period|of|no|later|than"
-    r"|date|deadline|end|ends|at|program(?:me)?|and|due|mm|dd|yyyy|yy|through|from|between|extended|new|open|runs"
-    r"|der|die|das|den|dem|am|ist|bis|zum|spätestens|zu|uns|vor|le|la|les|est|fixée|au|jusqu['\u2019]au|avant|de|des|du|candidatures?"
+    r"|date|deadline|end|ends|at|program(?:me)?|and|due|mm|dd|yyyy|yy|through|from|between"
+    r"|extended|new|open|runs"
+    r"|der|die|das|den|dem|am|ist|bis|zum|spätestens|zu|uns|vor|le|la|les|est|fixée|au"
+    r"|jusqu['\u2019]au|avant|de|des|du|candidatures?"
     r"|el|es"
     r"|hasta|día|del|termina"
-    r"|finaliza|cierra|vence|antes|para|op|uiterlijk|tot|en|met|voor|vóór|dnia|do|aplikacji|ofert|dokumentów|zgłoszeń|přihlášek"
+    r"|finaliza|cierra|vence|antes|para|op|uiterlijk|tot|en|met|voor|vóór|dnia|do|aplikacji|ofert"
+    r"|dokumentów|zgłoszeń|přihlášek"
     r"|přihlášky|je|er|är|il|è|e|entro"
-    r"|candidaturas?|o|os|as|das|dia|até|este|pe|în|data|aplicare|depunere|a|candidaturilor|inscrições|solicitud|inscripción"
+    r"|candidaturas?|o|os|as|das|dia|até|este|pe|în|data|aplicare|depunere|a|candidaturilor"
+    r"|inscrições|solicitud|inscripción"
     r"|postulación|presentación|asti|senast|senest|innen|inden|é|por|solicitudes)\b"
     r"|[\s:\uff1a()\[\]*_,/\u2013\u2014-])*",
     re.IGNORECASE,
 )
-# before announcing words
-EARLIEST = re.compile(r"\b(?:earliest|at least|no earlier than)\s(?:possible\s)?$", re.IGNORECASE)
-OPENING = re.compile(
+# before a cue
+_EARLIEST = re.compile(r"\b(?:earliest|at least|no earlier than)\s(?:possible\s)?$", re.IGNORECASE)
+_OPENING = re.compile(
     r"\b(?:from|between|opens?(?:\son)?|window|period|zeitraum)\W*$", re.IGNORECASE
-)  # a date behind it begins; alone it is no deadline
-CLOSING = re.compile(r"\b(?:clos\w+|ends?|until|till|through|by|deadline|due)\b", re.IGNORECASE)
-EXTENDED = re.compile(r"\bextended\s(?:to|until|till|through)\s", re.IGNORECASE)
-DAY_BEFORE = re.compile(
+)  # the next date is a beginning; alone it is no deadline
+_CLOSING = re.compile(r"\b(?:clos\w+|ends?|until|till|through|by|deadline|due)\b", re.IGNORECASE)
+_EXTENDED = re.compile(r"\bextended\s(?:to|until|till|through)\s", re.IGNORECASE)
+_DAY_BEFORE = re.compile(
     r"\b(?:(?<!or )before|prior to|vor|avant le|antes del?|innan|före|vóór)\W*(?:dem\s|den\s)?$",
     re.IGNORECASE,
 )
-FORMAT = re.compile(r"\b(?P<month_first>MM)[/-]DD|\bDD[/-]MM", re.IGNORECASE)
+_FORMAT = re.compile(r"\b(?P<month_first>MM)[/-]DD|\bDD[/-]MM", re.IGNORECASE)
 
 
-# what may follow "Closing Date" in its line, when the date is in the next
+# rest of a line after "Closing Date" if the date is in the next line
 _LABEL = re.compile(r"[\s:\uff1a()\[\]*/MDYmdy-]*")
 _SENTENCE_END = re.compile(r"(?:(?<=[a-z)\]])|(?<=\d{4}))(?<![ap]\.m)\.\s(?=[A-Z])")
-_LONGEST_LABEL = 120  # characters of a line whose date may stand in the next
-_WINDOW = 160  # characters after the announcing words in which the date stands
-_REACH = 280  # characters before a date in which the announcing words begin
-_MOST_CUES = 40  # a hostile text may have thousands
+_LONGEST_LABEL = 120  # characters of a line with its date in the next line
+_WINDOW = 160  # characters after a cue that hold the date
+_REACH = 280  # characters before a date that hold the begin of the cue
+_BEFORE_CUE = 24  # characters before a cue that may hold "at least"
+_MAX_CUES = 40  # a limit for hostile texts
 
 
 def read_deadline(text: str, *, published: datetime | None, place: str) -> Deadline | None:
-    """The deadline that a description names; None when it names none ("None, rolling basis", "until filled").
+    """Return the deadline of a description. None without one ("rolling basis", "until filled").
 
-    `published` gives the year where none is written, `place` the zone where none is, and the order of day and month.
+    `published` gives a missing year. `place` gives a missing time zone and the order of day and
+    month.
     """
-    for cue, after in islice(_announcements(text), _MOST_CUES):
-        found = dates.find_dates(after)
+    for cue, after in islice(_announcements(text), _MAX_CUES):
+        date = dates.find_date(after)
         if (
-            found
-            and FILLING.fullmatch(between := after[: found.start()])
-            and (last := _last_of(found, cue, after))
+            date
+            and _FILLER.fullmatch(between := after[: date.start()])
+            and (last := _final_date(date, cue, after))
         ):
             return _deadline(last, f"{cue} {between}", published, place)
     return None
 
 
-def _last_of(found: re.Match[str], cue: str, after: str) -> re.Match[str] | None:
-    """The date that ends a window, or that a deadline was extended to; None when the only date begins the window."""
-    if extended := EXTENDED.search(after, found.end()):
-        later = dates.find_dates(after, extended.end())
-        return later if later and later.start() == extended.end() else found
-    end = dates.follows(found, after)
-    announced = f"{cue} {after[: found.start()]}"
+def _final_date(date: re.Match[str], cue: str, after: str) -> re.Match[str] | None:
+    """Return the end of a window, or the extended deadline. None if the window has only a begin."""
+    if extended := _EXTENDED.search(after, date.end()):
+        later = dates.find_date(after, extended.end())
+        return later if later and later.start() == extended.end() else date
+    end = dates.end_of_range(date, after)
+    announced = f"{cue} {after[: date.start()]}"
     if (
         end is None
-        and OPENING.search(announced)
-        and not CLOSING.search(announced)
-        and not dates.is_span(found)
+        and _OPENING.search(announced)
+        and not _CLOSING.search(announced)
+        and not dates.is_span(date)
     ):
         return None
-    return end or found
+    return end or date
 
 
 def _announcements(text: str) -> Iterator[tuple[str, str]]:
-    """Announcing words, each with what belongs to them: the rest of their sentence, or the next line where the date stands alone."""
-    lowered = text.lower()
-    cues = [(stems, cue) for stems, cue in CUES if any(stem in lowered for stem in stems)]
-    if not cues:
+    """Yield each cue with the text after it.
+
+    It is the rest of the sentence, or the next line if the date stands alone there.
+    """
+    patterns = _possible_patterns(text, _CUES)
+    if not patterns:
         return
     lines = [line for line in text.split("\n") if line]
     for line, following in zip(lines, [*lines[1:], ""], strict=False):
-        small = line.lower()
-        here = [cue for stems, cue in cues if any(stem in small for stem in stems)]
-        found = (
-            (
-                match
-                for begin, end in _stretches(line, following)
-                for cue in here
-                for match in cue.finditer(line, begin, end)
-            )
-            if here
-            else ()
-        )
-        for match in sorted(islice(found, _MOST_CUES), key=lambda match: match.start()):
-            if not OTHER_END.search(match[0]) and not EARLIEST.search(
-                line[max(0, match.start() - 24) : match.start()]
-            ):
-                yield match[0], _sentence(line[match.end() : match.end() + _WINDOW], following)
+        for cue in _cues_in(line, following, patterns):
+            yield cue[0], _sentence(line[cue.end() : cue.end() + _WINDOW], following)
 
 
-def _stretches(line: str, following: str) -> Iterator[tuple[int, int]]:
-    """The parts of a line that may announce a date: what stands before one, or a whole label above one."""
+def _possible_patterns(text: str, patterns: Sequence[_CuePattern]) -> list[_CuePattern]:
+    """Return the patterns that have a stem in the text. The others cannot match."""
+    lowered = text.lower()
+    return [
+        (stems, pattern) for stems, pattern in patterns if any(stem in lowered for stem in stems)
+    ]
+
+
+def _cues_in(line: str, following: str, patterns: Sequence[_CuePattern]) -> Iterator[re.Match[str]]:
+    possible = _possible_patterns(line, patterns)
+    if not possible:
+        return
+    matches = (
+        match
+        for begin, end in _parts_near_dates(line, following)
+        for _, pattern in possible
+        for match in pattern.finditer(line, begin, end)
+    )
+    for cue in sorted(islice(matches, _MAX_CUES), key=lambda match: match.start()):
+        before = line[max(0, cue.start() - _BEFORE_CUE) : cue.start()]
+        if not _OTHER_END.search(cue[0]) and not _EARLIEST.search(before):
+            yield cue
+
+
+def _parts_near_dates(line: str, following: str) -> Iterator[tuple[int, int]]:
+    """Yield the parts of a line that may announce a date: text before one, or a label above one."""
     if (
         len(line) <= _LONGEST_LABEL
-        and next(dates.places_of_dates(following[:_WINDOW]), None) is not None
+        and next(dates.date_positions(following[:_WINDOW]), None) is not None
     ):
         yield 0, len(line)
         return
     begin = end = 0
-    for place in dates.places_of_dates(line):
-        if place - _REACH > end:
+    for position in dates.date_positions(line):
+        if position - _REACH > end:
             yield begin, end
-            begin = place - _REACH
-        end = place
+            begin = position - _REACH
+        end = position
     yield begin, end
 
 
 def _sentence(after: str, following: str) -> str:
-    """What belongs to announcing words: the rest of their sentence, or the next line where the date stands alone."""
+    """Return the rest of the sentence after a cue, with the next line if the date is there."""
     if _LABEL.fullmatch(after):
         after = f"{after} {following[:_WINDOW]}"
     return _SENTENCE_END.split(" ".join(after.split()), maxsplit=1)[0]
 
 
 def _deadline(
-    found: re.Match[str], announced: str, published: datetime | None, place: str
+    date: re.Match[str], announced: str, published: datetime | None, place: str
 ) -> Deadline:
-    written = FORMAT.search(announced)
-    readings = dates.instants(
-        found,
+    written = _FORMAT.search(announced)
+    readings = possible_instants(
+        date,
         published=published,
         place=place,
         month_first=bool(written["month_first"]) if written else None,
-        day_before=bool(DAY_BEFORE.search(announced)),
+        day_before=bool(_DAY_BEFORE.search(announced)),
     )
-    words = found[0].strip()
+    words = date[0].strip()
     return Deadline(min(readings, default=None), words if "(" in words else words.rstrip(")"))

@@ -1,4 +1,4 @@
-"""Values of the ats's own fields."""
+"""Read values of an ATS's own fields."""
 
 from __future__ import annotations
 
@@ -10,35 +10,41 @@ from crawler.read.text import clean
 
 LONGEST_LINE = 5_000  # characters of a title, a place, an address or the like
 LONGEST_TEXT = 1_000_000  # characters of a description; the longest seen have some 50,000
-# characters of a company's name, which stands in every line of a listing; PostgreSQL's index has
-# room for 2,704 bytes
+# characters of a company's name, which every line of a listing shows; an index of PostgreSQL holds
+# at most 2,704 bytes
 _LONGEST_NAME = 200
-# others are placeholders, 0001-01-01 and 9999-12-31 among them, and some calendars end there
+# other years are placeholders such as 0001-01-01 and 9999-12-31, where some calendars end
 _YEARS = range(1970, 2200)
 
 
 def parse_instant(written: object) -> datetime | None:
-    """The UTC instant of an ISO 8601 text; None for anything else, and far from today: a role is worth more than the date beside it."""
+    """Return the UTC instant of an ISO 8601 text. None for anything else and for placeholder years.
+
+    A posting with a broken date is still a posting.
+    """
     if not isinstance(written, str):
         return None
     try:
-        read = datetime.fromisoformat(written)
+        instant = datetime.fromisoformat(written)
     except ValueError:
         return None
-    if read.year not in _YEARS:
+    if instant.year not in _YEARS:
         return None
-    return read.astimezone(UTC) if read.tzinfo else read.replace(tzinfo=UTC)
+    return instant.astimezone(UTC) if instant.tzinfo else instant.replace(tzinfo=UTC)
 
 
 def line(text: str) -> str:
-    """A text as one clean line. Raises ValueError when it is longer than any is, so that no board fills our tables and messages."""
+    """Return the text as one clean line.
+
+    Raises ValueError for an absurdly long one, so that no board floods tables and messages.
+    """
     if len(text) > LONGEST_LINE:
         raise ValueError(f"a line of {len(text)} characters")
     return clean(text)
 
 
 def clean_text(value: object) -> str:
-    """A text or a number as one clean line; "" for anything else, and for one that is too long."""
+    """Return a text or number as one clean line. "" for anything else or a very long text."""
     if (
         isinstance(value, bool)
         or not isinstance(value, (str, int))
@@ -49,22 +55,25 @@ def clean_text(value: object) -> str:
 
 
 def company_name(value: object) -> str | None:
-    """A company's name as one clean line; None for anything else, and for one that is too long."""
+    """Return a company's name as one clean line. None if there is none or it is too long."""
     written = clean_text(value)
     return written if written and len(written) <= _LONGEST_NAME else None
 
 
 def dicts(value: object) -> list[Mapping[str, Any]]:
-    """The tables of a list; empty for anything else."""
-    return [one for one in value if isinstance(one, Mapping)] if isinstance(value, list) else []
+    """Return the mappings in a list. Empty for anything else."""
+    return [item for item in value if isinstance(item, Mapping)] if isinstance(value, list) else []
 
 
 def custom_field(fields: object, names: Iterable[str]) -> str:
-    """The text of the first custom field that has one of these names; several choices joined by "; ", "" for none."""
-    wanted = set(names)
+    """Return the text of the first custom field with one of these names, or "".
+
+    Several values are joined by "; ".
+    """
+    allowed = set(names)
     for field in dicts(fields):
         value = field.get("value")
-        if str(field.get("name")).casefold() in wanted and value:
+        if str(field.get("name")).casefold() in allowed and value:
             values = value if isinstance(value, list) else [value]
-            return line("; ".join(one for one in values if isinstance(one, str)))
+            return line("; ".join(item for item in values if isinstance(item, str)))
     return ""

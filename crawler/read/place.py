@@ -1,8 +1,8 @@
-"""The single places of a location, and whether it says how one works there.
+"""Split a location into single places, and read the workplace that it states.
 
-Boards write lists of places in one field with whatever separates them: 2,229 of 40,786 recorded
-locations use ";", 306 " or ", 186 "/", 67 "|". A comma parts a town from its country and never two
-places; nor does a dash ("Remote - US").
+Boards write several places into one field, with different separators. Of 40,786 recorded locations
+2,229 use ";", 306 " or ", 186 "/" and 67 "|". A comma separates a town from its country, never two
+places. Neither does a dash ("Remote - US").
 """
 
 from __future__ import annotations
@@ -15,9 +15,11 @@ from crawler.read.text import clean
 _MODELS: dict[Workplace, str] = {
     "remote": r"remote(?:ly)?(?![- ](?:friendly|optional|possible|eligible|ok|options?|considered))"
     r"|virtual|distributed|home[- ]?based|work(?:ing)? from home"
-    r"|wfh|telecommut\w+|リモート|full remote|(?:100\s?% |da )?remot[oa]|zdaln(?:ie|a|y)|praca zdalna|fjernarbejde?|på distans",
+    r"|wfh|telecommut\w+|リモート|full remote|(?:100\s?% |da )?remot[oa]|zdaln(?:ie|a|y)"
+    r"|praca zdalna|fjernarbejde?|på distans",
     "hybrid": r"hybrid(?:e|es)?|híbrid[oa]|ibrid[oa]|hybrydow\w{1,2}|hybridní",
-    "onsite": r"on[- ]?site|in[- ](?:the[- ])?office|in[- ]person|office[- ]?based|vor ort|sur site|presencial"
+    "onsite": r"on[- ]?site|in[- ](?:the[- ])?office|in[- ]person|office[- ]?based|vor ort"
+    r"|sur site|presencial"
     r"|in sede|stacjonarn\w{1,2}|op locatie|på plats",
 }
 _MODEL = re.compile(
@@ -25,12 +27,14 @@ _MODEL = re.compile(
     re.IGNORECASE,
 )
 _NO_PLACE = re.compile(
-    r"\b(?:or|and|only|first|friendly|work|working|based|role|position|opportunity|flexible)\b|[\W_]",
+    r"\b(?:or|and|only|first|friendly|work|working|based|role|position|opportunity|flexible)\b"
+    r"|[\W_]",
     re.IGNORECASE,
 )
 _ANY_MODEL = "|".join(_MODELS.values())
 _NEGATED = re.compile(  # "not remote", "no remote work", "remote: no", "remote is not possible"
-    rf"(?<![^\W_])(?:not?|non|never|nicht|kein\w{{0,2}}|pas de|sin|nie|ikke|inte|não|ei)[\s-]{{1,2}}(?:fully |100% "
+    rf"(?<![^\W_])(?:not?|non|never|nicht|kein\w{{0,2}}|pas de|sin|nie|ikke|inte|não"
+    rf"|ei)[\s-]{{1,2}}(?:fully |100% "
     rf"|a )?(?:{_ANY_MODEL})(?![^\W_])"
     rf"|(?<![^\W_])(?:{_ANY_MODEL})(?:\s?[:=]\s?no|\s(?:work )?(?:is )?not\s\w{{1,12}})(?![^\W_])",
     re.IGNORECASE,
@@ -50,20 +54,23 @@ _MANY_SLASHES = 20
 
 
 def places(text: str) -> tuple[str, ...]:
-    """The single places of a location in the board's order, each once; empty when the text names none.
+    """Return the single places of a location in the board's order, without duplicates.
 
-    What stands in brackets stays with its place: "Remote (US or Canada)" is one.
+    Text in brackets belongs to its place: "Remote (US or Canada)" is one. Empty without a place.
     """
-    found: dict[str, str] = {}
+    unique: dict[str, str] = {}
     for part in _PART.findall(clean(text.replace("\n", ";"))):
-        for each in _towns(part.strip(" ,/")):
-            if place := each.strip(" ,/"):
-                found.setdefault(place.casefold(), place)
-    return tuple(found.values())
+        for town in _towns(part.strip(" ,/")):
+            if place := town.strip(" ,/"):
+                unique.setdefault(place.casefold(), place)
+    return tuple(unique.values())
 
 
 def _towns(part: str) -> list[str]:
-    """The towns of "Berlin/Hamburg" and "Austin, TX/Reno, NV"; "Newark/Elizabeth, NJ" is one, since its state is that of both."""
+    """Split "Berlin/Hamburg" and "Austin, TX/Reno, NV" into towns.
+
+    "Newark/Elizabeth, NJ" stays whole, since both towns are in that state.
+    """
     names = part.split("/")
     if not 1 < len(names) <= _MANY_SLASHES or not all(_NAME.fullmatch(name) for name in names):
         return [part]
@@ -71,21 +78,21 @@ def _towns(part: str) -> list[str]:
 
 
 def workplace(text: str) -> Workplace | None:
-    """How one works there, where every place of the text says the same; else None.
+    """Return the workplace if every place of the text states the same one. Else None.
 
-    "Austin, TX; Remote" is None: a person may choose, and neither word describes the posting. A
-    mark behind a dot belongs to its town: "Paris · Hybrid".
+    "Austin, TX; Remote" is None: applicants may choose. A word after a dot belongs to its town:
+    "Paris · Hybrid".
     """
-    said = {_model(place) for place in places(_DOTS.sub(" \u2027 ", text))}
-    return said.pop() if len(said) == 1 else None
+    stated = {_stated_model(place) for place in places(_DOTS.sub(" \u2027 ", text))}
+    return stated.pop() if len(stated) == 1 else None
 
 
 def is_work_model(text: str) -> bool:
-    """Whether the text is a way of working ("Hybrid", "In-Office or Remote") and names no place."""
+    """Return True for a workplace without a place: "Hybrid", "In-Office or Remote"."""
     return bool(_MODEL.search(text)) and not _NO_PLACE.sub("", _MODEL.sub("", text))
 
 
-def _model(place: str) -> Workplace | None:
+def _stated_model(place: str) -> Workplace | None:
     named = [part for part in place.split("\u2027") if not is_work_model(part)]
-    said = {match.lastgroup for match in _MODEL.finditer(_NEGATED.sub(" ", place))}
-    return next((name for name in _MODELS if said == {name}), None) if len(named) <= 1 else None
+    stated = {match.lastgroup for match in _MODEL.finditer(_NEGATED.sub(" ", place))}
+    return next((name for name in _MODELS if stated == {name}), None) if len(named) <= 1 else None

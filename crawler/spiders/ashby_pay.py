@@ -16,9 +16,9 @@ from typing import NamedTuple
 import msgspec
 
 from crawler.items import Pay, Period
-from crawler.read.pay_words import likely_period
+from crawler.read.pay_context import likely_period
+from crawler.read.pay_zones import named_in
 from crawler.read.text import clean
-from crawler.read.zones import named_in
 
 _PERIODS: dict[str | None, Period] = {
     "1 YEAR": "year",

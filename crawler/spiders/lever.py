@@ -14,7 +14,7 @@ from msgspec.json import Decoder
 
 from crawler.items import Pay, Posting, Workplace
 from crawler.read.pay import read_pay, stated_pay
-from crawler.read.pay_terms import TOTAL
+from crawler.read.pay_vocabulary import TOTAL
 from crawler.read.text import to_text
 from crawler.spiders.base import BoardSpider
 from crawler.spiders.listing import Offset

@@ -19,8 +19,8 @@ from monitor.history.compare import pay_words
 from monitor.history.reposts import RepostOf
 from monitor.history.write import PostingEvent
 from monitor.messages import FieldChange, OperatorMessage, Role, RoleMessage, Why, dump, load
-from monitor.rules.matcher import Explanation, Matcher, Remembering
-from monitor.rules.matches import candidate_of_posting
+from monitor.rules.candidates import candidate_of_posting
+from monitor.rules.matcher import CachingMatcher, Explanation, Matcher
 
 Turn = Literal["", "now fits", "no longer fits"]
 
@@ -71,7 +71,8 @@ class Alerting:
     def remembering(self) -> Alerting:
         """Return the same, whose rules remember what they said of a posting."""
         return replace(
-            self, matchers={name: Remembering(matcher) for name, matcher in self.matchers.items()}
+            self,
+            matchers={name: CachingMatcher(matcher) for name, matcher in self.matchers.items()},
         )
 
     def channels(self, rule: Rule) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ from typing import Final, Literal
 
 from sqlalchemy import Connection, func, select
 
-from crawler.links.directory import other_boards, where_now
+from crawler.links.directory import current_board, other_boards
 from crawler.registry import is_readable, title
 from monitor.alerts.alerting import Alerting
 from monitor.database.engine import AnyRow, iso
@@ -99,7 +99,7 @@ def moved_where(board: str, company: str, found_at: str | None) -> str:
     if place is not None:
         has = (
             f"is on {title(place.split(':')[0])} now"
-            if where_now(board)
+            if current_board(board)
             else f"has the board {place} too"
         )
         return f"{company} {has}: `rolewatch boards move {board} {place}`"

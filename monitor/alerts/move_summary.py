@@ -22,7 +22,7 @@ from monitor.history import postings as store
 from monitor.history.contents import load_contents
 from monitor.history.moves import Moved
 from monitor.messages import FirstCheckSummary, Move, Role, RuleCount, dump
-from monitor.rules.matches import candidate_of_posting
+from monitor.rules.candidates import candidate_of_posting
 
 _Roles = Mapping[str, Sequence[Role]]  # by rule
 

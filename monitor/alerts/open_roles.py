@@ -16,7 +16,7 @@ from monitor.database.json_values import in_json_list, json_list
 from monitor.database.tables import Board, Description, Posting, PostingVersion
 from monitor.history import postings as store
 from monitor.messages import Role, Why
-from monitor.rules.matches import candidate_of_posting
+from monitor.rules.candidates import candidate_of_posting
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from monitor.history.template_edits import Passage as Edited
 from monitor.history.template_edits import find_in, is_majority, passages
 from monitor.history.write import PostingEvent
 from monitor.messages import BoardWideEdit, Passage, RuleCount, Why, dump
-from monitor.rules.matches import candidate_of_posting
+from monitor.rules.candidates import candidate_of_posting
 
 Passages = Mapping[str, frozenset[Edited]]  # by the posting's key
 

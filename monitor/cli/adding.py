@@ -10,7 +10,14 @@ from urllib.parse import urlsplit
 
 from crawler.items import BoardRequest, Failure, Result, Snapshot
 from crawler.links.address import Address, parse
-from crawler.links.directory import Entry, Match, company_of, employer, matches, where_now
+from crawler.links.directory import (
+    Entry,
+    Match,
+    company_of,
+    current_board,
+    employer,
+    search_by_name,
+)
 from crawler.registry import is_readable, supported, title
 from monitor.cli.choosing import Choose, choose_for
 from monitor.cli.output import clean, counted
@@ -18,7 +25,7 @@ from monitor.errors import UserError
 
 if TYPE_CHECKING:
     from crawler.holds import Holds
-    from crawler.links.careers_page import Found
+    from crawler.links.careers_page import PageBoards
     from monitor.cli.common import State
     from monitor.config.model import Settings
 
@@ -52,7 +59,7 @@ def _named(text: str, choose: Choose) -> Address | None:
     except ValueError as error:
         if is_page(text):
             return None
-        found = matches(text)
+        found = search_by_name(text)
         if not found:
             raise UserError(str(error)) from error
     return _readable(parse(_chosen(found, choose).board))
@@ -93,7 +100,7 @@ def watched_already(settings: Settings, address: Address) -> str:
 
 def moved(board: str) -> str:
     """Return a sentence that says where the employer of a former board is now, else ""."""
-    now = where_now(board)
+    now = current_board(board)
     if not now:
         return ""
     todo = (
@@ -121,7 +128,7 @@ def _readable(address: Address) -> Address:
     return Address(address.ats, address.token)
 
 
-async def on_page(url: str, settings: Settings) -> Found:
+async def on_page(url: str, settings: Settings) -> PageBoards:
     """Return the boards that a careers page leads to, one at least. Raises UserError."""
     from crawler.links.careers_page import PageUnreadable, boards_on
 
@@ -137,7 +144,7 @@ async def on_page(url: str, settings: Settings) -> Found:
     return found
 
 
-def picked(found: Found, choose: Choose) -> Address:
+def picked(found: PageBoards, choose: Choose) -> Address:
     """Return the one board of a careers page, or the one that is chosen. Raises UserError.
 
     `choose` is asked where there are several, or where the one may be another employer's.

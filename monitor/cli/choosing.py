@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import typer
 
 from crawler.links.address import Address, parse
-from crawler.links.directory import Entry, employer, matches
-from crawler.links.read import nameless
+from crawler.links.directory import Entry, employer, search_by_name
+from crawler.links.templates import why_no_board
 from crawler.registry import is_readable
 from monitor.errors import UserError
 
@@ -27,7 +27,7 @@ def candidates(text: str) -> list[Row]:
     try:
         return [_row(parse(text))]
     except ValueError:
-        return [_row(parse(match.entry.board)) for match in matches(text)]
+        return [_row(parse(match.entry.board)) for match in search_by_name(text)]
 
 
 def _row(address: Address) -> Mapping[str, object]:
@@ -71,7 +71,7 @@ def advice(text: str, rows: Sequence[Row]) -> str:
 def _is_understood(text: str) -> bool:
     """Return True if the link itself is the mistake, so that reading its page would not help."""
     try:
-        return bool(nameless(text))
+        return bool(why_no_board(text))
     except ValueError:
         return True
 

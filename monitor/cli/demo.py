@@ -102,7 +102,7 @@ class _Stage:
         console = self.current.console
         console.print(
             Text(f"\n{number}. {scene.headline}. ", style="bold").append(
-                scene.words, style="not bold"
+                scene.text, style="not bold"
             ),
             soft_wrap=True,
         )

@@ -287,7 +287,7 @@ async def _board(result: Result, settings: Settings) -> Finding:
 
 
 async def _remedy(failure: Failure, settings: Settings) -> str:
-    from crawler.links.address import directory
+    from crawler.links.directory import companies_by_board
     from monitor.alerts.incidents import moved_where
     from monitor.rounds.new_board import on_careers_page
 
@@ -295,7 +295,7 @@ async def _remedy(failure: Failure, settings: Settings) -> str:
         configured = settings.board(failure.board)
         company = (
             (configured and configured.company)
-            or directory().get(failure.board)
+            or companies_by_board().get(failure.board)
             or failure.board.partition(":")[2]
         )
         return moved_where(failure.board, company, await on_careers_page(failure.board, settings))

@@ -35,7 +35,7 @@ from monitor.database import tables
 from monitor.database.engine import insert_or_ignore
 from monitor.database.json_values import in_json_list, json_list
 from monitor.errors import UserError
-from monitor.text.words import MOST, Term, parse_query, tokenize
+from monitor.text.search_terms import MAX_WORDS, Term, parse_query, tokenize
 
 INDEX = "search_words"
 _TEXT = typing.cast("Table", tables.SearchText.__table__)
@@ -170,7 +170,7 @@ def _insert_words(dialect: str, named: str) -> TextClause:
 def _vector(words: Sequence[str]) -> str:
     """The words with their places as PostgreSQL reads a tsvector; an empty word leaves a place free, so that no phrase spans it."""
     places: dict[str, list[str]] = {}
-    for place, word in enumerate(words[:MOST], 1):
+    for place, word in enumerate(words[:MAX_WORDS], 1):
         if word:
             places.setdefault(word, []).append(str(place))
     return " ".join(f"'{word}':{','.join(numbers)}" for word, numbers in places.items())

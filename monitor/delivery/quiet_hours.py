@@ -31,7 +31,7 @@ from monitor.messages import (
     load,
 )
 from monitor.notify.slack.draw import has_room
-from monitor.text.local_time import end_of, next_instant
+from monitor.text.local_time import end_of_span, next_instant
 
 REASON = "quiet hours"
 
@@ -48,7 +48,7 @@ def is_quiet(alerts: AlertSettings, now: datetime) -> bool:
 
 def until(alerts: AlertSettings, now: datetime) -> datetime | None:
     """When the quiet hours that it is now are over; None when it is no such time."""
-    return end_of(alerts.quiet, alerts.timezone, now) if alerts.quiet else None
+    return end_of_span(alerts.quiet, alerts.timezone, now) if alerts.quiet else None
 
 
 def next_turn(alerts: AlertSettings, now: datetime) -> datetime | None:

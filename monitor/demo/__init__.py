@@ -1,1 +1,1 @@
-"""What the demo needs beside the program itself: a small board server and its story."""
+"""The board server of the demo, and its story."""

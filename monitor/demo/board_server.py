@@ -1,7 +1,7 @@
-"""A board server on 127.0.0.1 that speaks Greenhouse's Job Board API, well or badly as it is told.
+"""A server of Greenhouse boards on 127.0.0.1 for the demo and the tests.
 
-The demo and the tests stand on it. `boards` may be changed while it runs; `troubles` makes one path
-misbehave. https://developers.greenhouse.io/job-board.html
+It serves Greenhouse's Job Board API. `boards` may change while it runs, and `troubles` makes one
+path misbehave. https://developers.greenhouse.io/job-board.html
 """
 
 from __future__ import annotations
@@ -18,22 +18,22 @@ from contextlib import AbstractAsyncContextManager, contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
 from http import HTTPStatus
-from types import TracebackType
 from typing import Any, Self, TypeVar
 from urllib.parse import urlsplit
 
 import msgspec
 
+_PHRASES = {status.value: status.phrase for status in HTTPStatus}
 _NOT_FOUND = b'{"status":404,"error":"Job not found"}'
 
 
 @dataclass
 class ServedBoard:
-    """What one board lists. `unlisted` are postings that have an answer of their own but are not in the list."""
+    """The jobs of one board. The list lacks those in `unlisted`, which have their own pages."""
 
     jobs: list[dict[str, Any]] = field(default_factory=list)
     unlisted: list[dict[str, Any]] = field(default_factory=list)
-    body: bytes | None = None  # the list as it is, instead of `jobs`
+    body: bytes | None = None  # sent as the list instead of `jobs`
 
     def listing(self) -> bytes:
         if self.body is not None:
@@ -41,36 +41,29 @@ class ServedBoard:
         return msgspec.json.encode({"jobs": self.jobs, "meta": {"total": len(self.jobs)}})
 
     def posting(self, key: str) -> bytes | None:
-        return next(
-            (
-                msgspec.json.encode(job)
-                for job in [*self.jobs, *self.unlisted]
-                if str(job.get("id")) == key
-            ),
-            None,
-        )
+        jobs = {str(job.get("id")): job for job in reversed([*self.jobs, *self.unlisted])}
+        return msgspec.json.encode(jobs[key]) if key in jobs else None
 
 
 @dataclass(frozen=True)
 class Trouble:
-    """How a path misbehaves; what is not said stays as it would be."""
+    """How a path misbehaves. Values that are not set stay normal."""
 
     status: int | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes | None = None
-    # everything that is sent, head included; then the connection is closed
-    raw: bytes | None = None
+    raw: bytes | None = None  # sent with its own head; then the connection is closed
     hang: float = 0.0  # seconds before anything is sent
     drip: float = 0.0  # seconds between two bytes of the body
     cut: int | None = None  # bytes of the body that are sent before the connection is closed
     reset: bool = False  # the connection is reset without an answer
-    times: int | None = None  # answers that go wrong; then all is well again
+    times: int | None = None  # number of bad answers; later ones are normal
 
 
 @dataclass(frozen=True)
 class SeenRequest:
     path: str  # "deepmind" for a list, "deepmind/5938712" for one posting
-    target: str  # as it was sent, with its query
+    target: str  # path and query as sent
     headers: Mapping[str, str]  # names in lower case
     at: float  # time.monotonic()
 
@@ -83,19 +76,19 @@ class _Answer:
 
 
 class BoardServer:
-    """Listens from `async with` to its end; `url` is what `api_url` should be."""
+    """A server that listens inside `async with`. `url` is the value for `api_url`."""
 
     def __init__(self) -> None:
         self.boards: dict[str, ServedBoard] = {}
         self.troubles: dict[str, Trouble] = {}  # by path, as in SeenRequest
         self.requests: list[SeenRequest] = []
-        self.busiest = 0  # the most requests that were being answered at once
+        self.busiest = 0  # most requests in progress at once
         self.url = ""
         self._busy = 0
         self._connections: set[asyncio.Task[None]] = set()
 
     def board(self, token: str, *jobs: dict[str, Any]) -> ServedBoard:
-        """The board of that token, which from now on lists these jobs."""
+        """Serve these jobs as the board of this token."""
         self.boards[token] = ServedBoard(list(jobs))
         return self.boards[token]
 
@@ -107,12 +100,7 @@ class BoardServer:
         self.url = f"http://127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
         return self
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         self._server.close()
         for connection in self._connections:
             connection.cancel()
@@ -120,16 +108,18 @@ class BoardServer:
 
     async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
-        assert task is not None  # a coroutine always runs in one  # noqa: S101
+        assert task is not None  # noqa: S101  # a coroutine runs in a task
         self._connections.add(task)
         with suppress(ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
-            while await self._answer_one(reader, writer):
+            while await self._serve_request(reader, writer):
                 pass
         self._connections.discard(task)
         writer.close()
 
-    async def _answer_one(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
-        """Whether the connection lives on."""
+    async def _serve_request(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> bool:
+        """Answer one request. Return True if the connection stays open."""
         head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
         headers = {
             name.strip().lower(): value.strip()
@@ -166,7 +156,7 @@ class BoardServer:
             await writer.drain()
             return False
         answer = self._with_trouble(self._answer(seen), trouble)
-        lines = [f"HTTP/1.1 {answer.status} {_phrase(answer.status)}"]
+        lines = [f"HTTP/1.1 {answer.status} {_PHRASES.get(answer.status, 'Unknown')}"]
         lines += [f"{name}: {value}" for name, value in answer.headers.items()]
         writer.write("\r\n".join([*lines, "", ""]).encode("latin-1"))
         await _send_body(writer, answer.body[: trouble.cut], trouble.drip)
@@ -186,18 +176,18 @@ class BoardServer:
     def _answer(self, seen: SeenRequest) -> _Answer:
         token, _, key = seen.path.partition("/")
         board = self.boards.get(token)
-        found = None if board is None else board.posting(key) if key else board.listing()
+        content = None if board is None else board.posting(key) if key else board.listing()
         zipped = "gzip" in seen.headers.get("accept-encoding", "")
-        body, etag = _packed(_NOT_FOUND if found is None else found, zipped=zipped)
+        body, etag = _packed(_NOT_FOUND if content is None else content, zipped=zipped)
         headers = {"Content-Type": "application/json", "Vary": "Accept-Encoding, Origin"}
-        if found is not None:
+        if content is not None:
             headers["ETag"] = etag
             if seen.headers.get("if-none-match") == etag:
                 return _Answer(304, headers, b"")
         if zipped:
             headers["Content-Encoding"] = "gzip"
         headers["Content-Length"] = str(len(body))
-        return _Answer(404 if found is None else 200, headers, body)
+        return _Answer(404 if content is None else 200, headers, body)
 
 
 Server = TypeVar("Server", bound=AbstractAsyncContextManager[Any])
@@ -205,47 +195,39 @@ Server = TypeVar("Server", bound=AbstractAsyncContextManager[Any])
 
 @lru_cache(maxsize=512)
 def _packed(body: bytes, *, zipped: bool) -> tuple[bytes, str]:
-    """The body as it goes over the wire and its tag; kept, since packing a large board takes longer than serving it."""
-    return gzip.compress(
-        body, 6
-    ) if zipped else body, f'W/"{hashlib.md5(body, usedforsecurity=False).hexdigest()}"'
+    """Return the body as sent, and its ETag. Cached, since compression takes longest."""
+    digest = hashlib.md5(body, usedforsecurity=False).hexdigest()
+    return gzip.compress(body, 6) if zipped else body, f'W/"{digest}"'
 
 
 async def _send_body(writer: asyncio.StreamWriter, body: bytes, drip: float) -> None:
     if not drip:
         writer.write(body)
     else:
-        for place in range(len(body)):
-            writer.write(body[place : place + 1])
+        for position in range(len(body)):
+            writer.write(body[position : position + 1])
             await asyncio.sleep(drip)
     await writer.drain()
 
 
 def _path(target: str) -> str:
-    """What is asked for: "deepmind" for /v1/boards/deepmind/jobs?content=true, "deepmind/5938712" for one posting; else the path."""
+    """Return "deepmind" for /v1/boards/deepmind/jobs, "deepmind/593" for a job, else the path."""
     parts = urlsplit(target).path.strip("/").split("/")
     if parts[:2] == ["v1", "boards"] and parts[3:4] == ["jobs"]:
         return "/".join([parts[2], *parts[4:]])
     return urlsplit(target).path
 
 
-def _phrase(status: int) -> str:
-    try:
-        return HTTPStatus(status).phrase
-    except ValueError:
-        return "Unknown"
-
-
 @contextmanager
 def serving() -> Iterator[BoardServer]:
-    """A board server in a thread of its own, for callers without a loop; it may be told new things from outside."""
+    """Run a board server in a thread, for callers without an event loop."""
     with in_a_thread(BoardServer()) as server:
         yield server
 
 
 @contextmanager
 def in_a_thread(server: Server) -> Iterator[Server]:
-    """The server, running in a thread of its own."""
+    """Run the server in a thread."""
     ready, stop = threading.Event(), asyncio.Event()
     loop = asyncio.new_event_loop()
 

@@ -1,7 +1,7 @@
-"""The demo's board and what happens on it: an employer that does not exist, written by hand.
+"""The demo's board, written by hand, and the scenes that change it.
 
-One posting lives a whole life: it opens, moves, is paid more, closes and comes back. Another
-changes in ways that no reader sees, and nobody is told.
+One posting opens, changes its location and pay, closes and reopens. One scene changes only what no
+reader sees, and sends no alert.
 """
 
 from __future__ import annotations
@@ -14,14 +14,15 @@ from typing import Any
 
 import msgspec
 
-TOKEN = "examplelabs"  # a board's name  # noqa: S105
+TOKEN = "examplelabs"  # noqa: S105  # the name of a board, not a secret
 BOARD = f"greenhouse:{TOKEN}"
 COMPANY = "Example Labs"
-HERO = 4100101  # the posting whose life is told
+HERO = 4100101  # the posting that all scenes are about
 POSTING = f"{BOARD}:{HERO}"
 
 CONFIGURATION = """\
-# Written by `rolewatch demo`. Its board was served from this machine and is gone: ask the history, a new check fails.
+# Written by `rolewatch demo`. The demo served its board on this machine, so a new check fails.
+# Commands that read the history work.
 
 [database]
 url = "sqlite:///rolewatch.db"
@@ -43,17 +44,17 @@ notify = ["console"]
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """One step: what a person is told, and what the board lists by then."""
+    """One step of the demo: a text for the screen, and the jobs that the board then lists."""
 
     headline: str
-    words: str
+    text: str
     jobs: list[dict[str, Any]]
 
 
 def jobs(now: datetime) -> list[dict[str, Any]]:
-    """The postings as Greenhouse's Job Board API lists them; the one whose life is told is the first."""
-    written = msgspec.json.decode(Path(__file__).with_name("jobs.json").read_bytes())
-    return [_job(job, now) for job in written]
+    """Return the jobs as Greenhouse's Job Board API lists them, the main one first."""
+    templates = msgspec.json.decode(Path(__file__).with_name("jobs.json").read_bytes())
+    return [_job(job, now) for job in templates]
 
 
 def _job(job: dict[str, Any], now: datetime) -> dict[str, Any]:
@@ -91,7 +92,7 @@ def _range(lowest: int, highest: int, currency: str) -> dict[str, Any]:
 
 
 def scenes(now: datetime) -> tuple[Scene, ...]:
-    """What happens, in order; the first scene is the board's first look."""
+    """Return the scenes in order. The first one is the baseline."""
     hero, *others = jobs(now)
     moved = hero | {"location": {"name": "London, UK; Zurich, Switzerland"}}
     paid = moved | {"pay_input_ranges": [_range(112_000, 145_000, "GBP")]}
@@ -99,18 +100,18 @@ def scenes(now: datetime) -> tuple[Scene, ...]:
     touched = [job | {"updated_at": later} for job in reversed([paid, *others])]
     return (
         Scene(
-            "The first look",
-            "A board's first snapshot is its baseline: kept whole, told in one summary.",
+            "The first check",
+            "A board's first snapshot is its baseline: one summary, no alerts.",
             others,
         ),
         Scene("A role opens", f"“{hero['title']}” appears on the board.", [hero, *others]),
-        Scene("Its place changes", "It can now be done from Zurich too.", [moved, *others]),
+        Scene("Its location changes", "Zurich is added.", [moved, *others]),
         Scene("Its pay changes", "The range goes up.", [paid, *others]),
         Scene(
-            "Nothing that a reader sees changes",
-            "Every job is touched and their order is another: nobody is told.",
+            "Only invisible fields change",
+            "Every job is updated and the order changes: no alerts.",
             touched,
         ),
-        Scene("It closes", "The list lacks it, and asked for it alone the board says 404.", others),
+        Scene("It closes", "The list lacks it, and its own page answers 404.", others),
         Scene("It comes back", "The same posting is listed again.", [paid, *others]),
     )

@@ -19,7 +19,7 @@ from datetime import datetime
 from sqlalchemy import Connection, and_, insert, or_, select, update
 from sqlalchemy.orm import aliased
 
-from crawler.links.address import directory
+from crawler.links.directory import companies_by_board
 from crawler.registry import same_board
 from monitor.config.model import WatchedBoard
 from monitor.database import tables
@@ -50,7 +50,11 @@ def begin(connection: Connection, old: str, new: WatchedBoard) -> list[AnyRow]:
     origin = way[-1].board if way else old
     successor = _board(connection, new.board)
     if successor is None:
-        company = new.company or directory().get(new.board) or _learnt_company(connection, origin)
+        company = (
+            new.company
+            or companies_by_board().get(new.board)
+            or _learnt_company(connection, origin)
+        )
         connection.execute(
             insert(tables.Board).values(watch.new_row(replace(new, company=company)))
         )

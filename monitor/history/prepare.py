@@ -18,8 +18,8 @@ from monitor.database.search import Words, words_to_index
 from monitor.history import postings
 from monitor.history.contents import load_contents
 from monitor.history.decide import BoardChanges
+from monitor.rules.candidates import candidate_of_posting
 from monitor.rules.matcher import Matcher
-from monitor.rules.matches import candidate_of_posting
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ from monitor.messages import (
 from monitor.notify import wording
 from monitor.notify.slack import moves, reminders, template_edits
 from monitor.notify.totals import NAMED, counts, fits, tally, watched
-from monitor.text.description_diff import edited
+from monitor.text.diff import edit_summary
 
 _ANNOUNCED: Final = 1000  # UTF-16 units before escaping; a notification shows some 150
 _FALLBACK: Final = 2500  # UTF-16 units before escaping, so that Slack's 4,000 hold
@@ -267,7 +267,7 @@ def _change(message: RoleMessage, number: int) -> str:
     if change.old == change.new:
         return f"{label}: {wording.BACK}"
     if change.field == "description":
-        return f"{label}: {edited(change.old, change.new)}"
+        return f"{label}: {edit_summary(change.old, change.new)}"
     old, new = wording.old_and_new(change)
     return f"{label}: {old} → {new}"
 

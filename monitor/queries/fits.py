@@ -19,7 +19,7 @@ from monitor.database.tables import (
 from monitor.queries.spelling import spelling
 from monitor.rules.candidates import candidate_columns, candidate_from_row
 from monitor.rules.matcher import Matcher
-from monitor.rules.matches import matched
+from monitor.rules.matches import rules_up_to_date
 
 _AT_ONCE = 1_000  # rows in memory
 
@@ -56,7 +56,7 @@ def unmatched(connection: Connection, settings: Settings) -> list[Rule]:
     if connection.scalar(select(PostingVersion.id).limit(1)) is None:
         return []
     some = set(connection.scalars(select(RuleMatch.rule).distinct()))
-    done = matched(connection, settings)
+    done = rules_up_to_date(connection, settings)
     return [rule for rule in settings.rules if rule.name in done and rule.name not in some]
 
 

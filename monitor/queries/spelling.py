@@ -9,8 +9,8 @@ from sqlalchemy import Connection, select
 
 from monitor.database.tables import SearchText
 from monitor.text.phrases import Phrase
-from monitor.text.spelling import forms
-from monitor.text.words import tokenize
+from monitor.text.search_terms import tokenize
+from monitor.text.spelling import word_forms
 
 _TITLES = 50_000  # the newest; more would take seconds
 _ALIKE = 80.0  # per cent of the letters of a word
@@ -60,7 +60,7 @@ def _near(phrase: str, known: Sequence[str], titles: Sequence[str]) -> str | Non
 
 def _word(word: str, known: Sequence[str]) -> str | None:
     """Return the word itself if titles have it, else the most similar one."""
-    if not forms(word).isdisjoint(known):
+    if not word_forms(word).isdisjoint(known):
         return word
     found = process.extractOne(word, known, scorer=fuzz.ratio, score_cutoff=_ALIKE)
     return None if found is None else found[0]

@@ -16,7 +16,7 @@ from contextlib import suppress
 import structlog
 from sqlalchemy import Connection, Engine, select, update
 
-from crawler.links.directory import domain, employer, other_boards
+from crawler.links.directory import employer, employer_domain, other_boards
 from crawler.registry import is_readable, same_board
 from monitor.alerts import alerting, cards, incidents
 from monitor.config.model import Settings
@@ -33,7 +33,7 @@ _MOST = 5  # pages a round; the other boards have their turn with their next che
 
 def careers_page(board: str) -> str | None:
     """Return the address of the employer's careers page; None where the directory has another board, or no domain of it."""
-    host = None if other_boards(board) else domain(board)
+    host = None if other_boards(board) else employer_domain(board)
     return f"https://{host}/careers" if host else None
 
 

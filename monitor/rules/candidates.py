@@ -1,4 +1,4 @@
-"""A stored content as the rules read it."""
+"""Read a posting, or a stored version of one, as a candidate that rules are matched against."""
 
 from __future__ import annotations
 
@@ -7,12 +7,14 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, func, literal
 
+from crawler.items import Posting
 from monitor.config.model import Rule
-from monitor.database.tables import Board, Description, Posting, PostingVersion
+from monitor.database.tables import Board, Description, PostingVersion
+from monitor.database.tables import Posting as StoredPosting
 from monitor.rules.matcher import Candidate, Matcher
 
-_READ = "read_"  # before the names of our columns, so that they may stand beside a view's
-_VERSION = (
+_PREFIX = "read_"  # keeps our column names apart from those of a view in the same query
+_VERSION_COLUMNS = (
     "title",
     "department",
     "location",
@@ -25,41 +27,60 @@ _VERSION = (
 )
 
 
-def candidate_columns(rules: Sequence[Rule]) -> list[ColumnElement[Any]]:
-    """What `candidate` reads of a row of Board, Posting, PostingVersion and Description joined; the text only when a rule reads it."""
-    text = (
-        Description.text
-        if any("description" in (*rule.within, *rule.none_in) for rule in rules)
-        else literal("")
+def candidate_of_posting(board: str, company: str, posting: Posting) -> Candidate:
+    """Return the candidate of a posting that a check has just read."""
+    pay = posting.pay
+    return Candidate(
+        board=board,
+        company=posting.company or company,
+        title=posting.title,
+        department=posting.department,
+        description=posting.description,
+        location=posting.location,
+        locations=posting.locations,
+        workplace=posting.workplace,
+        pay_min=pay.minimum if pay else None,
+        pay_max=pay.maximum if pay else None,
+        pay_currency=pay.currency if pay else None,
+        pay_period=pay.period if pay else None,
     )
+
+
+def candidate_columns(rules: Sequence[Rule]) -> list[ColumnElement[Any]]:
+    """Return the columns that `candidate_from_row` needs.
+
+    They belong to a join of Board, Posting, PostingVersion and Description. The description is
+    selected only if a rule reads it.
+    """
+    reads_text = any("description" in (*rule.within, *rule.none_in) for rule in rules)
     columns = {
         "board": Board.board,
-        "company": func.coalesce(Posting.company, Board.company),
-        "description": text,
+        "company": func.coalesce(StoredPosting.company, Board.company),
+        "description": Description.text if reads_text else literal(""),
     }
-    columns |= {name: getattr(PostingVersion, name) for name in _VERSION}
-    return [column.label(_READ + name) for name, column in columns.items()]
+    columns |= {name: getattr(PostingVersion, name) for name in _VERSION_COLUMNS}
+    return [column.label(_PREFIX + name) for name, column in columns.items()]
 
 
 def candidate_from_row(row: Mapping[Any, Any]) -> Candidate:
-    """The content of a row that has `candidate_columns`."""
+    """Return the candidate of a row that has the columns of `candidate_columns`."""
     return Candidate(
-        board=row[_READ + "board"],
-        company=row[_READ + "company"],
-        title=row[_READ + "title"],
-        department=row[_READ + "department"],
-        description=row[_READ + "description"],
-        location=row[_READ + "location"],
-        locations=tuple(row[_READ + "locations"]),
-        workplace=row[_READ + "workplace"],
-        pay_min=row[_READ + "pay_min"],
-        pay_max=row[_READ + "pay_max"],
-        pay_currency=row[_READ + "pay_currency"],
-        pay_period=row[_READ + "pay_period"],
+        board=row[_PREFIX + "board"],
+        company=row[_PREFIX + "company"],
+        title=row[_PREFIX + "title"],
+        department=row[_PREFIX + "department"],
+        description=row[_PREFIX + "description"],
+        location=row[_PREFIX + "location"],
+        locations=tuple(row[_PREFIX + "locations"]),
+        workplace=row[_PREFIX + "workplace"],
+        pay_min=row[_PREFIX + "pay_min"],
+        pay_max=row[_PREFIX + "pay_max"],
+        pay_currency=row[_PREFIX + "pay_currency"],
+        pay_period=row[_PREFIX + "pay_period"],
     )
 
 
 def fits_all(rules: Sequence[Rule]) -> Callable[[Candidate], bool]:
-    """Whether a content fits every one of the rules."""
+    """Return a function that is true for candidates that fit all of the rules."""
     matchers = [Matcher(rule) for rule in rules]
-    return lambda content: all(matcher.explain(content).fits for matcher in matchers)
+    return lambda candidate: all(matcher.explain(candidate).fits for matcher in matchers)

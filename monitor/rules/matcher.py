@@ -1,20 +1,21 @@
-"""Whether a posting fits a rule, and the words that say why: pure, so that history can be asked as well as a new snapshot."""
+"""Match a posting against a rule and explain the result. Pure: it serves history and snapshots."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from monitor.config.model import MinPay, Rule
-from monitor.text.phrases import Phrase, PlaceCode, included, place_phrase
+from monitor.text.phrases import Phrase, PlaceCode, place_phrase, without_exclusions
 
-# how often the period comes in a year of work
-_A_YEAR = {"year": 1, "month": 12, "week": 52, "day": 260, "hour": 2080}
+# working periods in a year
+_PERIODS_PER_YEAR = {"year": 1, "month": 12, "week": 52, "day": 260, "hour": 2080}
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """What of a posting a rule can look at. Empty texts and None where the board does not say."""
+    """The parts of a posting that rules read. Empty or None if the board does not state them."""
 
     board: str  # "greenhouse:deepmind"
     company: str
@@ -32,7 +33,7 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """A rule's word on a posting."""
+    """The result of matching one rule with one posting."""
 
     rule: str
     fits: bool
@@ -51,141 +52,152 @@ _FIELDS: dict[str, Callable[[Candidate], tuple[str, ...]]] = {
 }
 
 
+class _Result(NamedTuple):
+    """What one condition of a rule found: the words that fit, or the reason why it failed."""
+
+    words: tuple[str, ...] = ()
+    failed: str = ""
+
+
+_NO_CONDITION = _Result()
+
+
 class Matcher:
-    """A rule made ready to look at many postings."""
+    """A compiled rule."""
 
     def __init__(self, rule: Rule) -> None:
-        """Raises ValueError for a phrase that cannot be looked for; `config.load` has refused those already."""
+        """Compile the phrases. Raises ValueError for an invalid one."""
         self.rule = rule
         self._any = tuple(Phrase(written) for written in rule.any)
         self._all = tuple(Phrase(written) for written in rule.all)
         self._none = tuple(Phrase(written) for written in rule.none)
         self._places = tuple(place_phrase(written) for written in rule.locations)
         self._boards = frozenset(rule.boards)
-        self._no_any = f"none of {_quoted(rule.any)} in {_either(rule.within)}"
-        self._no_place = f"location is none of {', '.join(rule.locations)}"
+        self._no_any = _Result(failed=f"none of {_quoted(rule.any)} in {_either(rule.within)}")
+        self._no_place = _Result(failed=f"location is none of {', '.join(rule.locations)}")
+        self._conditions = (
+            self._match_board,
+            self._match_any,
+            self._match_all,
+            self._match_none,
+            self._match_place,
+            self._match_pay,
+        )
 
     def explain(self, candidate: Candidate) -> Explanation:
-        """Whether the rule fits, and which words fitted or which condition failed first."""
+        """Return whether the rule fits, with the words or the first failed condition."""
         words: list[str] = []
-        for condition in (
-            self._board,
-            self._phrases_any,
-            self._phrases_all,
-            self._phrases_none,
-            self._place,
-            self._pay,
-        ):
-            failed = condition(candidate, words)
-            if failed:
-                return Explanation(self.rule.name, fits=False, failed=failed)
+        for condition in self._conditions:
+            result = condition(candidate)
+            if result.failed:
+                return Explanation(self.rule.name, fits=False, failed=result.failed)
+            words += result.words
         return Explanation(self.rule.name, fits=True, words="; ".join(words))
 
-    def _board(self, candidate: Candidate, _words: list[str]) -> str:
+    def _match_board(self, candidate: Candidate) -> _Result:
         if not self._boards or candidate.board in self._boards:
-            return ""
-        return f"board is none of {', '.join(self.rule.boards)}"
+            return _NO_CONDITION
+        return _Result(failed=f"board is none of {', '.join(self.rule.boards)}")
 
-    def _phrases_any(self, candidate: Candidate, words: list[str]) -> str:
+    def _match_any(self, candidate: Candidate) -> _Result:
         if not self._any:
-            return ""
-        found = _found(self._any, self.rule.within, candidate)
-        words += found
-        return "" if found else self._no_any
+            return _NO_CONDITION
+        words = _fitting_words(self._any, self.rule.within, candidate)
+        return _Result(words) if words else self._no_any
 
-    def _phrases_all(self, candidate: Candidate, words: list[str]) -> str:
+    def _match_all(self, candidate: Candidate) -> _Result:
+        words: tuple[str, ...] = ()
         for phrase in self._all:
-            found = _found((phrase,), self.rule.within, candidate)
-            if not found:
-                return f"no “{phrase.written}” in {_either(self.rule.within)}"
-            words += found
-        return ""
+            fitting = _fitting_words((phrase,), self.rule.within, candidate)
+            if not fitting:
+                return _Result(failed=f"no “{phrase.written}” in {_either(self.rule.within)}")
+            words += fitting
+        return _Result(words)
 
-    def _phrases_none(self, candidate: Candidate, _words: list[str]) -> str:
+    def _match_none(self, candidate: Candidate) -> _Result:
         for field in self.rule.none_in:
-            excluding = _first(self._none, _FIELDS[field](candidate))
+            excluding = _first_in(self._none, _FIELDS[field](candidate))
             if excluding:
-                return f"excluded by “{excluding.written}” in {field}"
-        return ""
+                return _Result(failed=f"excluded by “{excluding.written}” in {field}")
+        return _NO_CONDITION
 
-    def _place(self, candidate: Candidate, words: list[str]) -> str:
+    def _match_place(self, candidate: Candidate) -> _Result:
         if not self._places:
-            return ""
-        places = tuple(map(included, (candidate.location, *candidate.locations)))
-        found = [phrase.written for phrase in self._places if _has(phrase, places)]
-        if found:
-            words.append(f"location has {_quoted(found)}")
-        elif candidate.workplace and _first(self._places, (candidate.workplace,)):
-            words.append(f"workplace is {candidate.workplace}")
-        else:
-            return self._no_place
-        return ""
+            return _NO_CONDITION
+        places = tuple(map(without_exclusions, (candidate.location, *candidate.locations)))
+        fitting = [phrase.written for phrase in self._places if _is_in(phrase, places)]
+        if fitting:
+            return _Result((f"location has {_quoted(fitting)}",))
+        if candidate.workplace and _first_in(self._places, (candidate.workplace,)):
+            return _Result((f"workplace is {candidate.workplace}",))
+        return self._no_place
 
-    def _pay(self, candidate: Candidate, words: list[str]) -> str:
-        wanted = self.rule.min_pay
-        if wanted is None:
-            return ""
-        enough = _pays(candidate, wanted)
-        if enough is False:
-            return f"pay below {_amount(wanted)}"
-        words.append(
-            _unknown(candidate, wanted) if enough is None else f"pay reaches {_amount(wanted)}"
-        )
-        return ""
+    def _match_pay(self, candidate: Candidate) -> _Result:
+        minimum = self.rule.min_pay
+        if minimum is None:
+            return _NO_CONDITION
+        reaches = _reaches(candidate, minimum)
+        if reaches is None:
+            return _Result((_unknown_pay(candidate, minimum),))
+        if not reaches:
+            return _Result(failed=f"pay below {_amount(minimum)}")
+        return _Result((f"pay reaches {_amount(minimum)}",))
 
 
-def _pays(candidate: Candidate, wanted: MinPay) -> bool | None:
-    """Whether the top of the range reaches what is wanted a year; None when nobody can tell."""
-    times = _A_YEAR.get(candidate.pay_period or "")
-    if times is None or candidate.pay_currency != wanted.currency:
+def _reaches(candidate: Candidate, minimum: MinPay) -> bool | None:
+    """Return whether the top of the range reaches the minimum for a year. None if it is unknown."""
+    per_year = _PERIODS_PER_YEAR.get(candidate.pay_period or "")
+    if per_year is None or candidate.pay_currency != minimum.currency:
         return None
     if candidate.pay_max is not None:
-        return candidate.pay_max * times >= wanted.amount
-    if candidate.pay_min is not None and candidate.pay_min * times >= wanted.amount:
+        return candidate.pay_max * per_year >= minimum.amount
+    if candidate.pay_min is not None and candidate.pay_min * per_year >= minimum.amount:
         return True
-    return None  # "from 140000" says nothing of its top
+    return None  # "from 140000" leaves the top open
 
 
-def _unknown(candidate: Candidate, wanted: MinPay) -> str:
-    """That nobody can tell, beside a pay in another currency too, which the reader sees."""
-    if candidate.pay_currency in {None, wanted.currency}:
+def _unknown_pay(candidate: Candidate, minimum: MinPay) -> str:
+    """Return the words for unknown pay. They name the other currency if the posting states one."""
+    if candidate.pay_currency in {None, minimum.currency}:
         return "pay unknown"
-    return f"pay unknown in {wanted.currency}: it is in {candidate.pay_currency}"
+    return f"pay unknown in {minimum.currency}: it is in {candidate.pay_currency}"
 
 
-def _found(phrases: tuple[Phrase, ...], fields: Iterable[str], candidate: Candidate) -> list[str]:
-    """'title has “research engineer”' for each field that has one or more of the phrases."""
-    found = []
+def _fitting_words(
+    phrases: tuple[Phrase, ...], fields: Iterable[str], candidate: Candidate
+) -> tuple[str, ...]:
+    """Return 'title has “research engineer”' for each field that has one or more of the phrases."""
+    words = []
     for field in fields:
         texts = _FIELDS[field](candidate)
-        written = [phrase.written for phrase in phrases if _has(phrase, texts)]
+        written = [phrase.written for phrase in phrases if _is_in(phrase, texts)]
         if written:
-            found.append(f"{field} has {_quoted(written)}")
-    return found
+            words.append(f"{field} has {_quoted(written)}")
+    return tuple(words)
 
 
-def _first(
+def _first_in(
     phrases: Sequence[Phrase | PlaceCode], texts: tuple[str, ...]
 ) -> Phrase | PlaceCode | None:
-    return next((phrase for phrase in phrases if _has(phrase, texts)), None)
+    return next((phrase for phrase in phrases if _is_in(phrase, texts)), None)
 
 
-def _has(phrase: Phrase | PlaceCode, texts: tuple[str, ...]) -> bool:
+def _is_in(phrase: Phrase | PlaceCode, texts: tuple[str, ...]) -> bool:
     return any(phrase.found_in(text) for text in texts)
 
 
-class Remembering(Matcher):
-    """A matcher that is asked the same thing twice: before a transaction, and in it."""
+class CachingMatcher(Matcher):
+    """A matcher that keeps its results. They are needed before a transaction and again in it."""
 
     def __init__(self, other: Matcher) -> None:
         vars(self).update(vars(other))
         self._known: dict[Candidate, Explanation] = {}
 
     def explain(self, candidate: Candidate) -> Explanation:
-        found = self._known.get(candidate)
-        if found is None:
-            found = self._known[candidate] = super().explain(candidate)
-        return found
+        explanation = self._known.get(candidate)
+        if explanation is None:
+            explanation = self._known[candidate] = super().explain(candidate)
+        return explanation
 
 
 def _quoted(phrases: Iterable[str]) -> str:

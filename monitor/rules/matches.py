@@ -1,9 +1,9 @@
-"""Which rules fit which versions, kept for the view `rule_matches`.
+"""Store which rules fit which versions, for the view `rule_matches`.
 
-A new version is matched in the transaction that stores it. A rule that is new or edited is noticed
-when the configuration is taken up: its old matches go at once, and what is stored is matched with
-it bit by bit (`catch_up`), after a round and between rounds, so that a long history holds up
-nothing. What only says where a rule tells is no edit.
+A new version is matched in the transaction that stores it. When the configuration is loaded,
+`register_rules` finds rules that are new or edited. Their old matches are deleted at once. Stored
+versions are then matched in small batches (`match_backlog`), after a round and between rounds, so
+that a long history delays nothing. A change of channels or reminders needs no new match.
 """
 
 from __future__ import annotations
@@ -19,34 +19,14 @@ from crawler.items import Posting
 from monitor.config.model import Rule, Settings
 from monitor.database import tables
 from monitor.database.engine import AnyRow, insert_or_ignore, read_and_roll_back
-from monitor.rules.candidates import candidate_columns
-from monitor.rules.candidates import candidate_from_row as stored_candidate
+from monitor.rules.candidates import candidate_columns, candidate_from_row, candidate_of_posting
 from monitor.rules.matcher import Candidate, Matcher
 
 _MATCH = cast("Table", tables.RuleMatch.__table__)
 _RULE = cast("Table", tables.MatchedRule.__table__)
 _ADD_MATCHES = insert(_MATCH)
-_AT_ONCE = 500  # versions in one transaction
-VersionContent = tuple[int, int, Posting]  # a version: its posting's id, its number, its content
-
-
-def candidate_of_posting(board: str, company: str, posting: Posting) -> Candidate:
-    """The posting as rules read it."""
-    pay = posting.pay
-    return Candidate(
-        board=board,
-        company=posting.company or company,
-        title=posting.title,
-        department=posting.department,
-        description=posting.description,
-        location=posting.location,
-        locations=posting.locations,
-        workplace=posting.workplace,
-        pay_min=pay.minimum if pay else None,
-        pay_max=pay.maximum if pay else None,
-        pay_currency=pay.currency if pay else None,
-        pay_period=pay.period if pay else None,
-    )
+_BATCH = 500  # versions in one transaction
+VersionContent = tuple[int, int, Posting]  # posting id, version number, content
 
 
 def store_matches(
@@ -56,18 +36,17 @@ def store_matches(
     matchers: Sequence[Matcher],
     versions: Sequence[VersionContent],
 ) -> None:
-    """Stores which of the rules fit these versions of a board, none of which was matched before."""
+    """Store the rules that fit these versions of a board. None of the versions has matches yet."""
     rows: list[dict[str, object]] = []
     for posting_id, number, posting in versions:
-        rows += _fitting(
-            matchers, candidate_of_posting(board, company, posting), posting_id, number
-        )
+        candidate = candidate_of_posting(board, company, posting)
+        rows += _match_rows(matchers, candidate, posting_id, number)
     if rows:
         connection.execute(_ADD_MATCHES, rows)
 
 
 def delete_matches(connection: Connection, versions: Iterable[VersionContent]) -> None:
-    """Drops the matches of versions whose content was read better, so that they can be matched again."""
+    """Delete the matches of versions that were read again, so that they can be matched again."""
     for posting_id, number, _ in versions:
         connection.execute(
             delete(_MATCH).where(_MATCH.c.posting_id == posting_id, _MATCH.c.version == number)
@@ -75,29 +54,29 @@ def delete_matches(connection: Connection, versions: Iterable[VersionContent]) -
 
 
 def register_rules(connection: Connection, settings: Settings) -> None:
-    """The rules of the configuration against those that were matched: what is gone or edited is dropped, what is new is to be matched."""
+    """Delete the matches of removed and edited rules, and add new rules to the backlog."""
     companies = _companies(connection)
-    wanted = {rule.name: _definition(rule, companies) for rule in settings.rules}
+    configured = {rule.name: _definition(rule, companies) for rule in settings.rules}
     stored = {
         row.rule: row.definition
         for row in connection.execute(select(_RULE.c.rule, _RULE.c.definition))
     }
     for name, definition in stored.items():
-        if definition != wanted.get(name):
+        if definition != configured.get(name):
             connection.execute(delete(_MATCH).where(_MATCH.c.rule == name))
             connection.execute(delete(_RULE).where(_RULE.c.rule == name))
-    new = [name for name in wanted if stored.get(name) != wanted[name]]
+    new = [name for name in configured if stored.get(name) != configured[name]]
     if new:
         last = connection.execute(select(func.max(tables.PostingVersion.id))).scalar() or 0
         rows = [
-            {"rule": name, "definition": wanted[name], "next_id": 1, "last_id": last}
+            {"rule": name, "definition": configured[name], "next_id": 1, "last_id": last}
             for name in new
         ]
         connection.execute(insert(_RULE), rows)
 
 
-def matched(connection: Connection, settings: Settings) -> set[str]:
-    """Return the names of the rules with which everything stored has been matched, as they are written now."""
+def rules_up_to_date(connection: Connection, settings: Settings) -> set[str]:
+    """Return the names of the rules that are matched with every stored version."""
     companies = _companies(connection)
     rows = connection.execute(
         select(_RULE.c.rule, _RULE.c.definition).where(_RULE.c.next_id > _RULE.c.last_id)
@@ -109,20 +88,14 @@ def matched(connection: Connection, settings: Settings) -> set[str]:
 
 
 def _companies(connection: Connection) -> str:
-    """What the boards' employers are called, which decides where a rule reads that."""
-    return "".join(
-        map(
-            repr,
-            connection.execute(
-                select(tables.Board.board, tables.Board.company).order_by(tables.Board.board)
-            ),
-        )
-    )
+    """Return the company of every board as one text. A rule on `company` depends on it."""
+    query = select(tables.Board.board, tables.Board.company).order_by(tables.Board.board)
+    return "".join(map(repr, connection.execute(query)))
 
 
 def _definition(rule: Rule, companies: str) -> str:
-    """The digest of all that decides whether the rule fits; what companies are called too, where it reads that."""
-    decides = (
+    """Return the digest of everything that decides whether the rule fits."""
+    conditions = (
         rule.any,
         rule.all,
         rule.none,
@@ -133,73 +106,77 @@ def _definition(rule: Rule, companies: str) -> str:
         rule.min_pay,
     )
     reads_companies = "company" in (*rule.within, *rule.none_in)
-    return sha256(repr((decides, companies if reads_companies else "")).encode()).hexdigest()
+    return sha256(repr((conditions, companies if reads_companies else "")).encode()).hexdigest()
 
 
 def match_backlog(
     engine: Engine, settings: Settings, seconds: float, clock: Callable[[], float] = time.monotonic
 ) -> bool:
-    """Matches stored versions with the rules that are new; gives whether something is left when the time is over."""
+    """Match stored versions with new rules for about this long. Return True if some are left."""
     matchers = {rule.name: Matcher(rule) for rule in settings.rules}
     until = clock() + seconds
     while True:
         with read_and_roll_back(engine) as connection:
-            matched = _match_some(connection, matchers)
-        if matched is None:
+            batch = _match_batch(connection, matchers)
+        if batch is None:
             return False
         with engine.begin() as connection:
-            _store(connection, matched)
+            _store_batch(connection, batch)
         if clock() >= until:
             return True
 
 
-class _Matched(NamedTuple):
-    """What some rules say of the next versions, read before anything is written."""
+class _Batch(NamedTuple):
+    """The matches of the next versions with some rules, computed before the write transaction."""
 
     rules: list[AnyRow]
     rows: list[dict[str, object]]
     next_id: int
 
 
-def _match_some(connection: Connection, matchers: dict[str, Matcher]) -> _Matched | None:
-    """Match the next versions with the rules that have come as far as the one that is furthest behind; None when none is behind."""
-    behind = connection.execute(
+def _match_batch(connection: Connection, matchers: dict[str, Matcher]) -> _Batch | None:
+    """Match the next versions with the rules that have the longest backlog. None if none has one.
+
+    Rules that stand at the same version share a batch.
+    """
+    backlog = connection.execute(
         select(_RULE)
         .where(_RULE.c.next_id <= _RULE.c.last_id)
         .order_by(_RULE.c.next_id, _RULE.c.last_id)
     ).all()
     together = [
         row
-        for row in behind
-        if (row.next_id, row.last_id) == (behind[0].next_id, behind[0].last_id)
+        for row in backlog
+        if (row.next_id, row.last_id) == (backlog[0].next_id, backlog[0].last_id)
     ]
     known = [matchers[row.rule] for row in together if row.rule in matchers]
     if not known:
         return None
-    first, last = behind[0].next_id, min(behind[0].last_id, behind[0].next_id + _AT_ONCE - 1)
-    return _Matched(together, _matches(connection, known, first, last), last + 1)
+    first, last = backlog[0].next_id, min(backlog[0].last_id, backlog[0].next_id + _BATCH - 1)
+    return _Batch(together, _match_stored(connection, known, first, last), last + 1)
 
 
-def _store(connection: Connection, matched: _Matched) -> None:
-    """Store the matches of the rules that are still as they were read."""
-    there: set[str] = set()
-    for row in matched.rules:
-        mine = (
+def _store_batch(connection: Connection, batch: _Batch) -> None:
+    """Store the matches of those rules that nobody changed since the batch was read."""
+    unchanged: set[str] = set()
+    for row in batch.rules:
+        is_unchanged = (
             _RULE.c.rule == row.rule,
             _RULE.c.definition == row.definition,
             _RULE.c.next_id == row.next_id,
         )
-        if connection.execute(update(_RULE).where(*mine).values(next_id=matched.next_id)).rowcount:
-            there.add(row.rule)
-    rows = [row for row in matched.rows if row["rule"] in there]
+        advance = update(_RULE).where(*is_unchanged).values(next_id=batch.next_id)
+        if connection.execute(advance).rowcount:
+            unchanged.add(row.rule)
+    rows = [row for row in batch.rows if row["rule"] in unchanged]
     if rows:
         connection.execute(insert_or_ignore(connection, _MATCH), rows)
 
 
-def _matches(
+def _match_stored(
     connection: Connection, matchers: Sequence[Matcher], first: int, last: int
 ) -> list[dict[str, object]]:
-    """The matches of the versions with those ids."""
+    """Return the match rows of the versions with these ids."""
     version, posting = tables.PostingVersion, tables.Posting
     columns = candidate_columns([matcher.rule for matcher in matchers])
     query = (
@@ -211,16 +188,21 @@ def _matches(
     )
     rows: list[dict[str, object]] = []
     for row in connection.execute(query).mappings():
-        rows += _fitting(matchers, stored_candidate(row), row["posting_id"], row["number"])
+        rows += _match_rows(matchers, candidate_from_row(row), row["posting_id"], row["number"])
     return rows
 
 
-def _fitting(
-    matchers: Iterable[Matcher], content: Candidate, posting_id: int, version: int
+def _match_rows(
+    matchers: Iterable[Matcher], candidate: Candidate, posting_id: int, version: int
 ) -> list[dict[str, object]]:
-    explained = [matcher.explain(content) for matcher in matchers]
+    explanations = [matcher.explain(candidate) for matcher in matchers]
     return [
-        {"rule": one.rule, "posting_id": posting_id, "version": version, "words": one.words}
-        for one in explained
-        if one.fits
+        {
+            "rule": explanation.rule,
+            "posting_id": posting_id,
+            "version": version,
+            "words": explanation.words,
+        }
+        for explanation in explanations
+        if explanation.fits
     ]

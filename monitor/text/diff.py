@@ -1,29 +1,30 @@
-"""What changed in a text, word by word, with a little of what stands around it.
+"""Compare two texts word by word, with a few unchanged words around each change. Pure.
 
-Paragraphs are lined up first, so that words are compared only between paragraphs that are nearly
-the same: a paragraph that was rewritten is shown as one that went and one that came, since single
-words that both happen to have tell a reader nothing.
+Paragraphs are paired first. Words are compared only between paragraphs that are similar. A
+rewritten paragraph is shown as one removed and one added, since the few words that both share
+would only distract.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
-from itertools import chain
+from itertools import chain, groupby
 from typing import Literal, NamedTuple
 
 from rapidfuzz.distance import Indel
 
-_AROUND = 6  # unchanged words kept on either side of a change
-_ALIKE = 0.5  # of the words of two paragraphs that are compared word by word
-_LONGEST = 3_000  # words on each side; beyond, comparing word by word takes seconds
-_MOST = 100  # paragraphs on each side that are tried against each other
+_CONTEXT = 6  # unchanged words kept on either side of a change
+_SIMILAR = 0.5  # share of common words from which two paragraphs are compared word by word
+_MAX_WORDS = 3_000  # on each side; more would take seconds
+_MAX_DESCRIPTION = 4_000  # words of a description on each side
+_MAX_PARAGRAPHS = 100  # on each side that are paired
 
 Words = list[str]
 
 
 class Piece(NamedTuple):
-    """A run of words of one kind; `gap` stands for unchanged words that are left out."""
+    """Consecutive words of one kind. A `gap` stands for unchanged words that are left out."""
 
     kind: Literal["same", "old", "new", "gap"]
     words: str
@@ -33,7 +34,7 @@ Passage = list[Piece]
 
 
 def word_diff(old: str, new: str) -> list[Passage]:
-    """The passages that differ, in reading order, what went before what came; none when no word differs."""
+    """Return the passages that differ, in reading order. Removed words come before added ones."""
     if old.split() == new.split():
         return []
     before, after = _paragraphs(old), _paragraphs(new)
@@ -45,7 +46,7 @@ def word_diff(old: str, new: str) -> list[Passage]:
         for step in steps
         if step[0] != "equal"
     )
-    passages = (_passage(*pair) for gone, come in changed for pair in _pairs(gone, come))
+    passages = (_passage(*pair) for removed, added in changed for pair in _pairs(removed, added))
     return [passage for passage in passages if passage]
 
 
@@ -53,40 +54,44 @@ def _paragraphs(text: str) -> list[Words]:
     return [words for line in text.splitlines() if (words := line.split())]
 
 
-def _pairs(gone: Sequence[Words], come: Sequence[Words]) -> Iterator[tuple[Words, Words]]:
-    """What is to be compared: the whole where it is nearly the same, however it breaks into paragraphs; else each with its like."""
-    before, after = list(chain(*gone)), list(chain(*come))
-    if (len(gone) != len(come) and _alikeness(before, after) >= _ALIKE) or len(gone) == len(
-        come
-    ) == 1:
+def _pairs(removed: Sequence[Words], added: Sequence[Words]) -> Iterator[tuple[Words, Words]]:
+    """Yield the parts to compare word by word.
+
+    They are the whole texts if these are similar but split into paragraphs differently. Else each
+    paragraph is paired with the one most like it.
+    """
+    before, after = list(chain(*removed)), list(chain(*added))
+    if (len(removed) != len(added) and _similarity(before, after) >= _SIMILAR) or len(
+        removed
+    ) == len(added) == 1:
         yield before, after
         return
-    next_gone = next_come = 0
-    for at_gone, at_come in _lined_up(gone[:_MOST], come[:_MOST]):
-        yield from _alone(gone[next_gone:at_gone], come[next_come:at_come])
-        yield gone[at_gone], come[at_come]
-        next_gone, next_come = at_gone + 1, at_come + 1
-    yield from _alone(gone[next_gone:], come[next_come:])
+    next_removed = next_added = 0
+    for at_removed, at_added in _matching_pairs(removed[:_MAX_PARAGRAPHS], added[:_MAX_PARAGRAPHS]):
+        yield from _unpaired(removed[next_removed:at_removed], added[next_added:at_added])
+        yield removed[at_removed], added[at_added]
+        next_removed, next_added = at_removed + 1, at_added + 1
+    yield from _unpaired(removed[next_removed:], added[next_added:])
 
 
-def _alone(gone: Sequence[Words], come: Sequence[Words]) -> Iterator[tuple[Words, Words]]:
-    """Paragraphs that have no like."""
-    yield from ((words, []) for words in gone)
-    yield from (([], words) for words in come)
+def _unpaired(removed: Sequence[Words], added: Sequence[Words]) -> Iterator[tuple[Words, Words]]:
+    """Yield paragraphs that are only removed, then those that are only added."""
+    yield from ((words, []) for words in removed)
+    yield from (([], words) for words in added)
 
 
-def _lined_up(gone: Sequence[Words], come: Sequence[Words]) -> list[tuple[int, int]]:
-    """The pairs of paragraphs, in the order of both, whose likeness adds up to most."""
-    best: list[list[float]] = [[0.0] * (len(come) + 1) for _ in range(len(gone) + 1)]
-    alike = [[_alikeness(old, new) for new in come] for old in gone]
-    for i in reversed(range(len(gone))):
-        for j in reversed(range(len(come))):
-            paired = best[i + 1][j + 1] + alike[i][j] if alike[i][j] >= _ALIKE else 0.0
+def _matching_pairs(removed: Sequence[Words], added: Sequence[Words]) -> list[tuple[int, int]]:
+    """Return the index pairs with the greatest total similarity. Both texts keep their order."""
+    best: list[list[float]] = [[0.0] * (len(added) + 1) for _ in range(len(removed) + 1)]
+    similarity = [[_similarity(old, new) for new in added] for old in removed]
+    for i in reversed(range(len(removed))):
+        for j in reversed(range(len(added))):
+            paired = best[i + 1][j + 1] + similarity[i][j] if similarity[i][j] >= _SIMILAR else 0.0
             best[i][j] = max(paired, best[i + 1][j], best[i][j + 1])
     pairs = []
     i = j = 0
-    while i < len(gone) and j < len(come):
-        if alike[i][j] >= _ALIKE and best[i][j] == best[i + 1][j + 1] + alike[i][j]:
+    while i < len(removed) and j < len(added):
+        if similarity[i][j] >= _SIMILAR and best[i][j] == best[i + 1][j + 1] + similarity[i][j]:
             pairs.append((i, j))
             i, j = i + 1, j + 1
         elif best[i][j] == best[i + 1][j]:
@@ -96,13 +101,13 @@ def _lined_up(gone: Sequence[Words], come: Sequence[Words]) -> list[tuple[int, i
     return pairs
 
 
-def _alikeness(old: Words, new: Words) -> float:
-    """From 0 to 1: how much of the words stands in both, in the same order."""
+def _similarity(old: Words, new: Words) -> float:
+    """Return the share of words in both, in the same order, from 0 to 1."""
     return float(Indel.normalized_similarity(old, new))
 
 
 def _passage(before: Words, after: Words) -> Passage:
-    """One passage's pieces; empty when the words are the same."""
+    """Return the pieces of one passage. Empty if no word differs."""
     steps = _readable(_steps(before, after))
     pieces: Passage = []
     for number, (tag, old, new) in enumerate(steps):
@@ -121,14 +126,14 @@ class _Step(NamedTuple):
 
 
 def _steps(before: Words, after: Words) -> list[_Step]:
-    if max(len(before), len(after)) > _LONGEST or _alikeness(before, after) < _ALIKE:
+    if max(len(before), len(after)) > _MAX_WORDS or _similarity(before, after) < _SIMILAR:
         return [_Step("replace", before, after)]
     codes = SequenceMatcher(None, before, after, autojunk=False).get_opcodes()
     return [_Step(tag, before[a:b], after[c:d]) for tag, a, b, c, d in codes]
 
 
 def _readable(steps: list[_Step]) -> list[_Step]:
-    """The steps without the few same words that stand between two longer changes: they belong to the sentence that was rewritten."""
+    """Merge two changes and the few equal words between them: the sentence was rewritten."""
     kept: list[_Step] = []
     for step in steps:
         kept.append(step)
@@ -149,8 +154,8 @@ def _size(step: _Step) -> int:
 
 
 def _context(words: Words, *, first: bool, last: bool) -> Iterator[Piece]:
-    """What stays, shortened to what stands next to a change."""
-    head, tail = 0 if first else _AROUND, 0 if last else _AROUND
+    """Yield unchanged words, shortened to those next to a change."""
+    head, tail = 0 if first else _CONTEXT, 0 if last else _CONTEXT
     if len(words) <= head + tail + 1:
         yield Piece("same", " ".join(words))
         return
@@ -159,3 +164,33 @@ def _context(words: Words, *, first: bool, last: bool) -> Iterator[Piece]:
     yield Piece("gap", "…")
     if tail:
         yield Piece("same", " ".join(words[-tail:]))
+
+
+def edit_summary(old: str, new: str) -> str:
+    """Return `2 passages changed, 96 % the same`, or `edited` for very long texts."""
+    before, after = old.split(), new.split()
+    if not before or not after:
+        return "added" if after else "removed"
+    if max(len(before), len(after)) > _MAX_DESCRIPTION:
+        return "edited"
+    matcher = SequenceMatcher(None, before, after, autojunk=False)
+    changed = sum(tag != "equal" for tag, *_ in matcher.get_opcodes())
+    if not changed:
+        return "paragraphs moved"
+    same = min(99, int(100 * matcher.ratio()))
+    return f"{changed} passage{'s' if changed > 1 else ''} changed, {same} % the same"
+
+
+def changed_passages(old: str, new: str) -> list[list[tuple[str, str]]]:
+    """Return the passages of an edit as lists of (`same`, `old` or `new`, words).
+
+    Empty if the whole text was added or removed, or if it is very long.
+    """
+    longest = max(len(old.split()), len(new.split()))
+    if not old.strip() or not new.strip() or longest > _MAX_DESCRIPTION:
+        return []
+    split = (
+        groupby(passage, key=lambda piece: piece.kind == "gap") for passage in word_diff(old, new)
+    )
+    runs = [list(run) for passage in split for is_gap, run in passage if not is_gap]
+    return [[(piece.kind, piece.words) for piece in run] for run in runs]

@@ -1,4 +1,7 @@
-"""Times of day in a person's zone as instants, on days that have an hour twice or not at all as on others: pure."""
+"""Convert times of day in a time zone to instants. Pure.
+
+Days on which the clocks change have an hour twice, or skip one.
+"""
 
 from __future__ import annotations
 
@@ -9,31 +12,37 @@ _A_DAY = timedelta(days=1)
 
 
 def to_instant(day: date, at: time, zone: ZoneInfo, *, last: bool = False) -> datetime:
-    """When the clocks show `at` on that day: the first time, or the last, where they do twice; where they skip it, an hour later."""
-    shown = [datetime.combine(day, at, zone).replace(fold=fold).astimezone(UTC) for fold in (0, 1)]
-    return max(shown) if last else shown[0]
+    """Return the instant at which the clocks show `at` on that day.
+
+    If they show it twice, it is the first instant, or the last with `last`. If they skip it, it is
+    an hour later.
+    """
+    instants = [
+        datetime.combine(day, at, zone).replace(fold=fold).astimezone(UTC) for fold in (0, 1)
+    ]
+    return max(instants) if last else instants[0]
 
 
 def latest_instant(at: time, zone: ZoneInfo, now: datetime) -> datetime:
-    """The last moment up to now at which a day's `at` came."""
+    """Return the latest instant, now or before, at which the clocks showed `at`."""
     today = now.astimezone(zone).date()
-    moment = to_instant(today, at, zone)
-    return moment if moment <= now else to_instant(today - _A_DAY, at, zone)
+    instant = to_instant(today, at, zone)
+    return instant if instant <= now else to_instant(today - _A_DAY, at, zone)
 
 
 def next_instant(at: time, zone: ZoneInfo, now: datetime, *, last: bool = False) -> datetime:
-    """Return the next moment after now at which a day's `at` comes; `last` as in `instant`."""
+    """Return the next instant after now at which the clocks show `at`."""
     today = now.astimezone(zone).date()
-    moments = (to_instant(today + _A_DAY * days, at, zone, last=last) for days in (-1, 0, 1, 2))
-    return next(moment for moment in moments if moment > now)
+    instants = (to_instant(today + _A_DAY * days, at, zone, last=last) for days in (-1, 0, 1, 2))
+    return next(instant for instant in instants if instant > now)
 
 
-def end_of(hours: tuple[time, time], zone: ZoneInfo, now: datetime) -> datetime | None:
-    """When the daily span between two times of day, such as 22:00 and 07:00, is over; None when it is not that time."""
+def end_of_span(hours: tuple[time, time], zone: ZoneInfo, now: datetime) -> datetime | None:
+    """Return the end of the daily span, such as 22:00 to 07:00, if it includes now. Else None."""
     today = now.astimezone(zone).date()
     for day in (today - _A_DAY, today):
-        until = day if hours[0] < hours[1] else day + _A_DAY
-        end = to_instant(until, hours[1], zone, last=True)
+        last_day = day if hours[0] < hours[1] else day + _A_DAY
+        end = to_instant(last_day, hours[1], zone, last=True)
         if to_instant(day, hours[0], zone) <= now < end:
             return end
     return None

@@ -1,7 +1,7 @@
-"""How rules and the index of words spell a text: one folding, and one reading of plurals. Pure.
+"""Fold texts and words for rules and for the search index, so that both spell alike. Pure.
 
-"Møller's C++ Boxes" is `mollers cplusplus  boxes`, and an inclusive ending is no part of a word: "EntwicklerIn", "Ingénieur·e". A word fits
-its singular and its plural, as far as English spelling tells.
+"Møller's C++ Boxes" becomes `mollers cplusplus  boxes`. Inclusive endings are dropped:
+"EntwicklerIn", "Ingénieur·e". A word also matches its English singular and plural.
 """
 
 from __future__ import annotations
@@ -10,10 +10,11 @@ import re
 import unicodedata
 
 UNSPACED = (  # scripts without spaces between words: Chinese, Japanese, Thai, Lao, Khmer, Burmese
-    "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005\u3040-\u30fa\u30fc-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+    "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005\u3040-\u30fa\u30fc-\u30ff\u3400-\u4dbf"
+    "\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 )
-# vowel signs are letters to a reader, if not to Python's \w
-MARKS = "\u0900-\u0fff\u1000-\u109f\u1780-\u17ff\u3099\u309a"
+# vowel signs, which Python's \w leaves out
+VOWEL_SIGNS = "\u0900-\u0fff\u1000-\u109f\u1780-\u17ff\u3099\u309a"
 _LETTERS = str.maketrans(
     {
         "ø": "o",
@@ -32,7 +33,8 @@ _LETTERS = str.maketrans(
     }
 )
 _DROPPED = re.compile(
-    "[\u0300-\u036f\u00ad\u0591-\u05c7\u061c\u064b-\u065f\u0670\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufe00-\ufe0f\ufeff]"
+    "[\u0300-\u036f\u00ad\u0591-\u05c7\u061c\u064b-\u065f\u0670\u200b-\u200f\u202a-\u202e"
+    "\u2060-\u2064\u2066-\u2069\ufe00-\ufe0f\ufeff]"
 )
 _ANY_UNSPACED = re.compile(f"[{UNSPACED}]")
 _SCRIPT_CHANGE = re.compile(
@@ -41,9 +43,11 @@ _SCRIPT_CHANGE = re.compile(
 _FRENCH = "es|e|ses|se|euses?|trices?|rices?|nes?|eres?|fes?|tes?|les?|ives?"
 # Engineer(s), Ingénieur(e), Entwickler:in, Ingenieur/-in, Ingénieur·e, Engenheiro(a)
 _ENDING = re.compile(
-    r"[(*:_·•∙‧./](?<=\w.)(?:"  # the sign comes first, which Python finds ten times as fast
-    rf"(?<=\()(?:s|es|in|innen|as?|os?|r|ka|tka|{_FRENCH})\)|(?<=[*:_])(?:innen|in)(?!\w)|(?<=[·•∙‧])(?:s|{_FRENCH})(?!\w)"
-    r"|(?<=\w\w\w\.)(?:e|se|euse|trice|rice|ne)(?!\w)|(?<=\w\w\w/)-?(?:innen|in|as?|os?|e|ne|euse|trice|rice|ka|tka)(?!\w))"
+    r"[(*:_·•∙‧./](?<=\w.)(?:"  # a pattern that begins with the sign is ten times as fast
+    rf"(?<=\()(?:s|es|in|innen|as?|os?|r|ka|tka|{_FRENCH})\)"
+    rf"|(?<=[*:_])(?:innen|in)(?!\w)|(?<=[·•∙‧])(?:s|{_FRENCH})(?!\w)"
+    r"|(?<=\w\w\w\.)(?:e|se|euse|trice|rice|ne)(?!\w)"
+    r"|(?<=\w\w\w/)-?(?:innen|in|as?|os?|e|ne|euse|trice|rice|ka|tka)(?!\w))"
 )
 # EntwicklerIn, not LinkedIn
 _CAPITAL_IN = re.compile(r"In(?<=(?:er|or|ur|nt|st|te)In)(?:nen)?(?!\w)")
@@ -51,14 +55,17 @@ _POSSESSIVE = re.compile(r"['\u2019](?<=\w['\u2019])(?=s\b)")
 _CPP = re.compile(r"c(?<!\wc)\+\+")
 _SHARP = re.compile(r"(?<!\w)([acfj])#")
 _DOTNET = re.compile(r"\.net(?!\w)")
-_LONG_ENOUGH = 4  # letters of a plural: "jobs", and not "iOS", "AWS" or "gas"
+_SHORTEST_PLURAL = 4  # letters: "jobs", but not "iOS", "AWS" or "gas"
 
 
-def plain(text: str) -> str:
-    """The text in lower case, without accents and inclusive endings, and with what is written in signs made part of the word."""
-    folded = _fold(_CAPITAL_IN.sub("", text) if "In" in text else text)
+def fold(text: str) -> str:
+    """Return the text in lower case, without accents and inclusive endings.
+
+    Signs that belong to a word are spelled out: "c++" is `cplusplus`, ".net" is `dotnet`.
+    """
+    folded = _fold_letters(_CAPITAL_IN.sub("", text) if "In" in text else text)
     folded = _ENDING.sub(lambda end: "s" if end.group() in ("(s)", "(es)") else "", folded)
-    # to look for a sign takes a tenth of what an expression takes
+    # a substring test takes a tenth of the time of a pattern
     if "'s" in folded or "\u2019s" in folded:
         folded = _POSSESSIVE.sub("", folded)
     if "c++" in folded:
@@ -68,7 +75,7 @@ def plain(text: str) -> str:
     return _DOTNET.sub(" dotnet", folded) if ".net" in folded else folded
 
 
-def _fold(text: str) -> str:
+def _fold_letters(text: str) -> str:
     if text.isascii():
         return text.lower()
     letters = (
@@ -80,12 +87,19 @@ def _fold(text: str) -> str:
     return _SCRIPT_CHANGE.sub(" ", folded) if _ANY_UNSPACED.search(folded) else folded
 
 
-def forms(word: str) -> set[str]:
-    """The word, its singular and its plural, as far as spelling tells; a few that are no words do no harm."""
+def word_forms(word: str) -> set[str]:
+    """Return the word with its singular and its plural by English spelling.
+
+    Some forms do not exist ("boxeses"). They match nothing and do no harm.
+    """
     if len(word) == 1 or not word[-1].isalpha() or is_unspaced(word[-1]) or word in {"it", "us"}:
         return {word}
     singulars = {word}
-    if len(word) >= _LONG_ENOUGH and word.endswith("s") and not word.endswith(("ss", "us", "is")):
+    if (
+        len(word) >= _SHORTEST_PLURAL
+        and word.endswith("s")
+        and not word.endswith(("ss", "us", "is"))
+    ):
         singulars.add(word[:-1])
         if word.endswith(("ses", "xes", "zes", "ches", "shes", "oes")):
             singulars.add(word[:-2])
@@ -107,5 +121,5 @@ def _plural(word: str) -> set[str]:
 
 
 def is_unspaced(letter: str) -> bool:
-    """Whether the letter's script has no spaces between words."""
+    """Return True if the script of the letter has no spaces between words."""
     return _ANY_UNSPACED.match(letter) is not None

@@ -1,7 +1,9 @@
-"""CPU a board and memory of whole rounds over many boards: cold, nothing moved, 30 % of the boards changed 2 % of their postings.
+"""Measure CPU and memory of rounds over many boards: `make bench`.
 
-`make bench`; the goals are a changed board ≤ 10 ms, an unchanged one ≤ 3 ms, steady memory ≤ 150 MB. Figures are of this process
-alone: crawl, comparing, rules and database; the boards' server is another.
+The rounds are a first one, one without changes, and one in which 30 % of the boards changed 2 % of
+their postings. The goals are 10 ms for a changed board, 3 ms for an unchanged one, and 150 MB of
+memory. The figures include crawl, comparison, rules and database, and not the server of the boards,
+which is another process.
 """
 
 from __future__ import annotations
@@ -39,49 +41,51 @@ def settings(url: str, file: Path) -> Settings:
     boards = tuple(
         WatchedBoard(f"greenhouse:farm{index}", "https://example.org") for index in range(BOARDS)
     )
-    manners = {"greenhouse": AtsSettings(url, timedelta(0), 8)}
-    return Settings(file, SecretStr(""), boards=boards, rules=RULES, ats=manners)
+    ats = {"greenhouse": AtsSettings(url, timedelta(0), 8)}
+    return Settings(file, SecretStr(""), boards=boards, rules=RULES, ats=ats)
 
 
 def resident() -> float:
-    """Megabytes that this process holds now."""
+    """Return the megabytes of this process in memory."""
     pages = int(Path("/proc/self/statm").read_text().split()[1])
     return pages * resource.getpagesize() / 1e6
 
 
 def _make(url: str) -> None:
-    """The database, by another process: what migrating needs (Alembic, Mako, 10 MB) is not in a daemon that finds its schema current."""
-    making = f"from monitor.database.schema import open_database; open_database({url!r})"
-    subprocess.run([sys.executable, "-c", making], check=True)
+    """Create the database in another process. A daemon with a current schema loads no Alembic."""
+    program = f"from monitor.database.schema import open_database; open_database({url!r})"
+    subprocess.run([sys.executable, "-c", program], check=True)
 
 
-def a_loop() -> float:
-    """Seconds that this machine takes to count to ten million, so that its figures can be compared with another's."""
+def count_to_ten_million() -> float:
+    """Return the seconds of this loop, to compare figures of different machines."""
     began = time.process_time()
     for _ in range(10_000_000):
         pass
     return time.process_time() - began
 
 
-async def measured(name: str, engine: Engine, wanted: Settings, now: datetime) -> float:
-    """A round, and its line; the seconds of CPU that it took."""
+async def measure(name: str, engine: Engine, settings: Settings, now: datetime) -> float:
+    """Run a round and print its figures. Return its CPU seconds."""
     cpu, wall = time.process_time(), time.monotonic()
     round_id = await run_round(
-        engine, wanted, None, alerts=True, announce=False, clock=lambda: now, random=Random(1)
+        engine, settings, None, alerts=True, announce=False, clock=lambda: now, random=Random(1)
     )
     cpu, wall = time.process_time() - cpu, time.monotonic() - wall
     gc.collect()
     with engine.connect() as connection:
         query = text(
-            "SELECT result, count(*), sum(revised) FROM board_check WHERE round_id = :r GROUP BY result ORDER BY result"
+            "SELECT result, count(*), sum(revised) FROM board_check WHERE round_id = :r GROUP BY "
+            "result ORDER BY result"
         )
         results = {row[0]: row[1:] for row in connection.execute(query, {"r": round_id})}
-    found = ", ".join(
+    summary = ", ".join(
         f"{count} {result} ({revised} revised)" for result, (count, revised) in results.items()
     )
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3
     print(
-        f"{name:<28}{cpu / BOARDS * 1e3:8.2f} ms CPU a board {wall:7.1f} s wall {resident():7.0f} MB now {peak:6.0f} MB peak   {found}"
+        f"{name:<28}{cpu / BOARDS * 1e3:8.2f} ms CPU a board {wall:7.1f} s wall {resident():7.0f} "
+        f"MB now {peak:6.0f} MB peak   {summary}"
     )
     return cpu
 
@@ -90,7 +94,7 @@ async def main() -> None:
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     use_one_malloc_arena()  # as `run` does
     program = [sys.executable, "-m", "tests.benchmarks.board_farm", str(BOARDS)]
-    # nothing else runs yet
+    # no other task runs yet
     farm = subprocess.Popen(program, stdout=subprocess.PIPE, text=True)  # noqa: ASYNC220
     try:
         port, postings = (farm.stdout or sys.stdin).readline().split()
@@ -100,27 +104,27 @@ async def main() -> None:
             url_of_database = f"sqlite:///{folder}/bench.db"
             _make(url_of_database)
             engine = open_database(url_of_database)
-            freeze_gc()  # as above
-            wanted, now = (
-                settings(url, Path(folder) / "rolewatch.toml"),
-                datetime(2026, 3, 2, 9, tzinfo=UTC),
-            )
-            await measured("cold", engine, wanted, now)
-            still = [
-                await measured("nothing moved (304)", engine, wanted, now + timedelta(hours=hour))
+            freeze_gc()  # as `run` does
+            config = settings(url, Path(folder) / "rolewatch.toml")
+            now = datetime(2026, 3, 2, 9, tzinfo=UTC)
+            await measure("cold", engine, config, now)
+            unchanged_rounds = [
+                await measure("nothing moved (304)", engine, config, now + timedelta(hours=hour))
                 for hour in (1, 2)
             ]
-            unchanged, moving = min(still) / BOARDS, []
+            unchanged, moving = min(unchanged_rounds) / BOARDS, []
             for hour in (3, 4):
-                # loopback
-                changed = int(await asyncio.to_thread(lambda: urlopen(f"{url}/_change").read()))  # noqa: S310
-                cpu = await measured(
-                    f"{changed} boards changed", engine, wanted, now + timedelta(hours=hour)
+                answer = await asyncio.to_thread(urlopen, f"{url}/_change")
+                changed = int(answer.read())
+                cpu = await measure(
+                    f"{changed} boards changed", engine, config, now + timedelta(hours=hour)
                 )
                 moving.append((cpu - unchanged * (BOARDS - changed)) / max(changed, 1))
             print(
-                f"a changed board {min(moving) * 1e3:.1f} ms (goal 10), an unchanged one {unchanged * 1e3:.1f} ms (goal 3), "
-                f"{resident():.0f} MB (goal 150); counting to ten million takes {a_loop():.2f} s here"
+                f"a changed board {min(moving) * 1e3:.1f} ms (goal 10), an unchanged one "
+                f"{unchanged * 1e3:.1f} ms (goal 3), "
+                f"{resident():.0f} MB (goal 150); counting to ten million takes "
+                f"{count_to_ten_million():.2f} s here"
             )
             engine.dispose()
     finally:

@@ -1,7 +1,8 @@
-"""CPU of a check of an Ashby board, beside a Greenhouse board of the same texts: 140 postings, all of them changed.
+"""Compare the CPU of checks of an Ashby and a Greenhouse board: `make bench`.
 
-`.venv/bin/python -m tests.benchmarks.bench_ashby [ROUNDS]`. The goal is an Ashby check within 1.3 times of the other. Boards are read
-and recorded in this process alone; their server answers from one thread of another.
+Both have 140 postings with the same texts, and all of them change. The goal is an Ashby check of at
+most 1.3 times the other. The boards' server is another process.
+`.venv/bin/python -m tests.benchmarks.bench_ashby [ROUNDS]`
 """
 
 from __future__ import annotations
@@ -43,7 +44,7 @@ def greenhouse(number: int, edition: int) -> dict[str, Any]:
 
 
 def ashby(number: int, edition: int) -> dict[str, Any]:
-    """The same posting as Ashby's API has it, with its pay and its text twice."""
+    """Return the same posting in Ashby's format, with pay and with its text twice."""
     same = greenhouse(number, edition)
     url = f"https://jobs.ashbyhq.com/farm/{number:08}-0000-4000-8000-000000000000"
     content = html.unescape(same["content"]).replace("<p>", STYLED)
@@ -102,7 +103,7 @@ SHAPES = {"greenhouse": greenhouse, "ashby": ashby}
 
 
 class Boards(Farm):
-    """One board of each ats, which is another with every answer."""
+    """One board of each ATS, which changes with every answer."""
 
     def __init__(self) -> None:
         super().__init__(0)
@@ -116,7 +117,10 @@ class Boards(Farm):
         ats = "ashby" if b"/posting-api/" in head else "greenhouse"
         body = self.lists[ats][self.answers[ats]]
         self.answers[ats] += 1
-        start = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Encoding: gzip\r\nContent-Length: %d\r\n\r\n"
+        start = (
+            b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
+            b"Content-Encoding: gzip\r\nContent-Length: %d\r\n\r\n"
+        )
         return start % len(body) + body
 
 
@@ -127,23 +131,22 @@ def _pack(shape: Any, edition: int) -> bytes:  # one of SHAPES
 
 async def serve() -> None:
     server = await asyncio.start_server(Boards().converse, "127.0.0.1", 0, limit=1 << 20)
-    print(server.sockets[0].getsockname()[1], flush=True)  # its caller reads it
+    print(server.sockets[0].getsockname()[1], flush=True)  # the caller reads it
     await server.serve_forever()
 
 
-async def measured(ats: str, url: str, folder: Path) -> float:
-    """Milliseconds of CPU of a check in which every posting changed: the median of all rounds but the first, which is cold."""
+async def measure(ats: str, url: str, folder: Path) -> float:
+    """Return the median CPU milliseconds of a check in which every posting changed.
+
+    The first round is a baseline and does not count.
+    """
     engine = open_database(f"sqlite:///{folder}/{ats}.db")
-    boards, manners = (
-        (WatchedBoard(f"{ats}:farm", "https://example.org"),),
-        {ats: AtsSettings(url, timedelta(0), 4)},
-    )
     settings = Settings(
         folder / "rolewatch.toml",
         SecretStr(""),
-        boards=boards,
+        boards=(WatchedBoard(f"{ats}:farm", "https://example.org"),),
         rules=(Rule("r", any=("research engineer",)),),
-        ats=manners,
+        ats={ats: AtsSettings(url, timedelta(0), 4)},
     )
     taken, now = [], datetime(2026, 3, 2, 9, tzinfo=UTC)
     for hour in range(ROUNDS + 1):
@@ -160,7 +163,7 @@ async def measured(ats: str, url: str, folder: Path) -> float:
         taken.append((time.process_time() - began) * 1e3)
     with engine.connect() as connection:
         [revised] = connection.exec_driver_sql("SELECT sum(revised) FROM board_check").one()
-    assert revised == POSTINGS * ROUNDS, revised  # else something else was measured
+    assert revised == POSTINGS * ROUNDS, revised
     engine.dispose()
     return statistics.median(taken[1:])
 
@@ -168,7 +171,7 @@ async def measured(ats: str, url: str, folder: Path) -> float:
 async def main() -> None:
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     use_one_malloc_arena()  # as `run` does
-    # nothing else runs yet
+    # no other task runs yet
     farm = subprocess.Popen(  # noqa: ASYNC220
         [sys.executable, "-m", "tests.benchmarks.bench_ashby", "serve"],
         stdout=subprocess.PIPE,
@@ -178,10 +181,11 @@ async def main() -> None:
         url = f"http://127.0.0.1:{(farm.stdout or sys.stdin).readline().strip()}"
         with tempfile.TemporaryDirectory() as folder:
             freeze_gc()
-            cost = {ats: await measured(ats, url, Path(folder)) for ats in SHAPES}
-        each = ", ".join(f"{ats} {taken:.1f} ms" for ats, taken in cost.items())
+            cost = {ats: await measure(ats, url, Path(folder)) for ats in SHAPES}
+        figures = ", ".join(f"{ats} {taken:.1f} ms" for ats, taken in cost.items())
         print(
-            f"a check of {POSTINGS} postings that all changed: {each}; {cost['ashby'] / cost['greenhouse']:.2f} times (goal 1.3)"
+            f"a check of {POSTINGS} changed postings: {figures}; "
+            f"{cost['ashby'] / cost['greenhouse']:.2f} times (goal 1.3)"
         )
     finally:
         farm.terminate()

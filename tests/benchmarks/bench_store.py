@@ -1,11 +1,12 @@
-"""Questions to a large store, on SQLite and PostgreSQL: `make bench-store`.
+"""Measure queries on a large store, on SQLite and PostgreSQL: `make bench-store`.
 
-The goals at a million postings and three million versions, warm, at the median: as of a moment for
-one board, the history of one posting, the changes of the last week (the first 50) and a selective
-search (the first 50) under 50 ms; lifetimes and daily counts of one employer under a second. The
-questions are those of the commands, or plain ones to the views as in docs/sql.md. Another size:
-`python -m tests.benchmarks.bench_store BOARDS POSTINGS_OF_EACH`; `--in FOLDER` keeps the databases
-there, and asks those that are there already.
+The store has a million postings and three million versions. The goals are medians with warm caches.
+Under 50 ms: a board as of a moment, the history of a posting, the first 50 changes of the last
+week, and the first 50 results of a selective search. Under a second: lifetimes and daily counts of
+an employer. The queries are those of the commands, or plain ones on the views as in docs/sql.md.
+
+`python -m tests.benchmarks.bench_store BOARDS POSTINGS_PER_BOARD` uses another size. `--in FOLDER`
+keeps the databases there, or uses those that exist.
 """
 
 from __future__ import annotations
@@ -36,13 +37,13 @@ from tests.benchmarks.series_size import series_size
 from tests.benchmarks.store_farm import EVERY, Farm, fill, today
 
 FAST, SLOW = 50.0, 1000.0  # milliseconds
-Question = Callable[[Connection, Random], int]  # gives the number of rows
+Query = Callable[[Connection, Random], int]  # returns the number of rows
 
 
-def asked(query: str, limit: str = "") -> Question:
-    """A query to the views, about another board each time."""
+def view_query(query: str, limit: str = "") -> Query:
+    """Return a query on the views, about another board each time."""
 
-    def ask(connection: Connection, random: Random) -> int:
+    def run(connection: Connection, random: Random) -> int:
         number = random.randrange(farm.boards)
         moment = farm.now - timedelta(days=random.randrange(300))
         values = {
@@ -53,12 +54,12 @@ def asked(query: str, limit: str = "") -> Question:
         named = {name: value for name, value in values.items() if f":{name}" in query}
         return len(connection.execute(text(query + limit), named).all())
 
-    return ask
+    return run
 
 
 def history(connection: Connection, random: Random) -> int:
-    found = find_posting(connection, _posting(random))
-    return len(timeline(connection, found).rows) + len(versions(connection, found).rows)
+    posting = find_posting(connection, _posting(random))
+    return len(timeline(connection, posting).rows) + len(versions(connection, posting).rows)
 
 
 def _posting(random: Random) -> str:
@@ -89,50 +90,66 @@ def search_all(connection: Connection, random: Random) -> int:
     )
 
 
-AS_OF = "SELECT * FROM posting_versions WHERE board = :board AND valid_from <= :moment AND (valid_to IS NULL OR valid_to > :moment)"
-QUESTIONS: dict[str, tuple[float, Question]] = {
-    "as of a moment, one board": (FAST, asked(AS_OF)),
+AS_OF = (
+    "SELECT * FROM posting_versions WHERE board = :board"
+    " AND valid_from <= :moment AND (valid_to IS NULL OR valid_to > :moment)"
+)
+QUERIES: dict[str, tuple[float, Query]] = {
+    "as of a moment, one board": (FAST, view_query(AS_OF)),
     "history of one posting": (FAST, history),
     "versions of one posting, by the view": (FAST, history_by_view),
     "changes of the last 7 days, first 50": (FAST, last_week),
     "search, open, first 50": (FAST, search),
     "search, all, first 50": (FAST, search_all),
-    "lifetimes of one board": (SLOW, asked("SELECT * FROM posting_lifetimes WHERE board = :board")),
+    "lifetimes of one board": (
+        SLOW,
+        view_query("SELECT * FROM posting_lifetimes WHERE board = :board"),
+    ),
     "lifetimes of one company": (
         SLOW,
-        asked("SELECT * FROM posting_lifetimes WHERE company = :company"),
+        view_query("SELECT * FROM posting_lifetimes WHERE company = :company"),
     ),
-    "daily counts of one board": (SLOW, asked("SELECT * FROM daily_counts WHERE board = :board")),
+    "daily counts of one board": (
+        SLOW,
+        view_query("SELECT * FROM daily_counts WHERE board = :board"),
+    ),
     "daily counts of one company": (
         SLOW,
-        asked("SELECT * FROM daily_counts WHERE company = :company ORDER BY day"),
+        view_query("SELECT * FROM daily_counts WHERE company = :company ORDER BY day"),
     ),
-    "coverage of one board": (SLOW, asked("SELECT * FROM coverage WHERE board = :board")),
-    "postings of one company": (SLOW, asked("SELECT * FROM postings WHERE company = :company")),
+    "coverage of one board": (SLOW, view_query("SELECT * FROM coverage WHERE board = :board")),
+    "postings of one company": (
+        SLOW,
+        view_query("SELECT * FROM postings WHERE company = :company"),
+    ),
 }
 
 
-def measured(engine: Engine, question: Question) -> tuple[float, int]:
-    """The median of nine different answers in milliseconds, and how many rows the last had; each was asked before, so that all is warm."""
+def measure(engine: Engine, query: Query) -> tuple[float, int]:
+    """Return the median milliseconds of nine queries, and the rows of the last one.
+
+    Each query ran once before, to warm the caches.
+    """
     times: list[float] = []
     with read_transaction(engine) as connection:
         for turn in range(2):
             random = Random(7)
             for _ in range(9):
                 started = time.perf_counter()
-                rows = question(connection, random)
+                rows = query(connection, random)
                 times += [(time.perf_counter() - started) * 1000] if turn else []
     return statistics.median(times), rows
 
 
 def report(engine: Engine) -> bool:
-    """Prints the table; says whether every goal is met."""
+    """Print the table. Return True if every goal is met."""
     good = True
-    for name, (goal, question) in QUESTIONS.items():
-        milliseconds, rows = measured(engine, question)
+    for name, (goal, query) in QUERIES.items():
+        milliseconds, rows = measure(engine, query)
         good = good and milliseconds < goal
         print(
-            f"  {name:<40}{milliseconds:10.1f} ms{goal:8.0f} ms{rows:9}{'' if milliseconds < goal else '  TOO SLOW'}",
+            f"  {name:<40}{milliseconds:10.1f} ms{goal:8.0f} "
+            f"ms{rows:9}{'' if milliseconds < goal else '  TOO SLOW'}",
             flush=True,
         )
     return good
@@ -141,9 +158,9 @@ def report(engine: Engine) -> bool:
 @contextmanager
 def postgres(folder: Path) -> Iterator[str]:
     with warnings.catch_warnings(action="ignore"):
-        import pgserver  # it grumbles where there is no session folder  # noqa: PLC0415
+        import pgserver  # noqa: PLC0415  # warns if there is no session folder
 
-    server = pgserver.get_server(folder)  # type: ignore[attr-defined]  # it says so without __all__
+    server = pgserver.get_server(folder)  # type: ignore[attr-defined]  # not in its __all__
     try:
         yield server.get_uri()
     finally:
@@ -154,7 +171,7 @@ def bench(url: str) -> bool:
     engine = make_engine(url)
     started = time.monotonic()
     upgrade(engine)
-    last = last_look(engine)
+    last = last_check(engine)
     if last is None:
         fill(engine, farm)
     else:
@@ -166,8 +183,8 @@ def bench(url: str) -> bool:
     return good
 
 
-def last_look(engine: Engine) -> datetime | None:
-    """The moment of a store's last look; None of an empty one."""
+def last_check(engine: Engine) -> datetime | None:
+    """Return the instant of a store's last check. None if it is empty."""
     with read_transaction(engine) as connection:
         return connection.scalar(select(func.max(BoardCheck.finished_at)))
 
@@ -176,10 +193,8 @@ def size(engine: Engine) -> int:
     with engine.connect() as connection:
         if engine.dialect.name == "sqlite":
             return Path(engine.url.database or "").stat().st_size
-        found: int = connection.execute(
-            text("SELECT pg_database_size(current_database())")
-        ).scalar_one()
-        return found
+        query = text("SELECT pg_database_size(current_database())")
+        return int(connection.execute(query).scalar_one())
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -188,25 +203,26 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("each", nargs="?", type=int, default=1_000)
     parser.add_argument("--on", choices=("sqlite", "postgresql"))
     parser.add_argument("--in", dest="folder", type=Path)
-    wanted = parser.parse_args(arguments)
-    global farm  # what every question of this program is about  # noqa: PLW0603
-    farm = Farm(today(), wanted.boards, wanted.each)
-    postings = wanted.boards * wanted.each
+    options = parser.parse_args(arguments)
+    global farm  # noqa: PLW0603  # all queries read it
+    farm = Farm(today(), options.boards, options.each)
+    postings = options.boards * options.each
     print(
-        f"{postings:,} postings, {3 * postings:,} versions, {farm.texts:,} texts, a look every {EVERY}"
+        f"{postings:,} postings, {3 * postings:,} versions, {farm.texts:,} texts, a check every "
+        f"{EVERY}"
     )
-    folder = wanted.folder or Path(tempfile.mkdtemp(prefix="rolewatch-bench-"))
+    folder = options.folder or Path(tempfile.mkdtemp(prefix="rolewatch-bench-"))
     good = True
     try:
         folder.mkdir(exist_ok=True)
-        if wanted.on != "postgresql":
+        if options.on != "postgresql":
             good = bench(f"sqlite:///{folder}/bench.db") and good
-        if wanted.on != "sqlite":
+        if options.on != "sqlite":
             (folder / "postgres").mkdir(parents=True, exist_ok=True)
             with postgres(folder / "postgres") as url:
                 good = bench(make_url(url).render_as_string(hide_password=False)) and good
     finally:
-        if wanted.folder is None:
+        if options.folder is None:
             shutil.rmtree(folder)
     asyncio.run(series_size())
     return 0 if good else 1

@@ -1,7 +1,7 @@
-"""Many boards on one fast local server: answers are packed beforehand, so that it costs the machine next to nothing.
+"""Serve many boards from a fast local server. Answers are compressed in advance to save CPU.
 
-`python board_farm.py BOARDS [FAILURES]` prints its port; GET /_change edits 2 % of the postings of 30 % of the boards. FAILURES is the
-share of requests that are answered with 403, none by default.
+`python board_farm.py BOARDS [FAILURES]` prints its port. GET /_change edits 2 % of the postings of
+30 % of the boards. FAILURES is the share of requests that get a 403, none by default.
 """
 
 from __future__ import annotations
@@ -29,11 +29,11 @@ WORDS = (
     "data",
 )
 FIELDS, TRADES = ("Research", "Software", "Product"), ("Engineer", "Scientist", "Manager")
-CHANCE = random.Random(1)  # the same farm every time
+CHANCE = random.Random(1)  # the same boards every time
 
 
 def size() -> int:
-    """Postings of a board: 50 to 800, skewed, about 137 on average."""
+    """Return the number of postings of a board: 50 to 800, about 137 on average."""
     return min(800, 50 + int(CHANCE.expovariate(1 / 92)))
 
 
@@ -45,7 +45,7 @@ SHARED = [f"<p>{paragraph(60)}</p>" for _ in range(200)]
 
 
 def job(number: int) -> dict[str, Any]:
-    """A posting of 6 to 8 kB."""
+    """Return a posting of 6 to 8 kB."""
     shared = "".join(CHANCE.sample(SHARED, CHANCE.randint(12, 15)))
     content = f"{shared}<ul><li>{paragraph(30)}</li><li>Number {number}</li></ul>"
     return {
@@ -85,7 +85,7 @@ class Farm:
         return hashlib.md5(body, usedforsecurity=False).hexdigest().encode(), gzip.compress(body, 6)
 
     def change(self) -> int:
-        """Edits, and gives the number of boards that changed."""
+        """Edit postings. Return the number of changed boards."""
         tokens = [token for token in self.jobs if CHANCE.random() < 0.3]
         for token in tokens:
             for posting in CHANCE.sample(self.jobs[token], max(1, len(self.jobs[token]) // 50)):
@@ -112,14 +112,17 @@ class Farm:
         etag, body = self.packed[path.split("/")[3]]
         if etag in head:
             return b'HTTP/1.1 304 Not Modified\r\nETag: "%s"\r\n\r\n' % etag
-        start = b'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Encoding: gzip\r\nETag: "%s"\r\nContent-Length: %d\r\n\r\n'
+        start = (
+            b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Encoding: gzip\r\n"
+            b'ETag: "%s"\r\nContent-Length: %d\r\n\r\n'
+        )
         return start % (etag, len(body)) + body
 
 
 async def main() -> None:
     farm = Farm(int(sys.argv[1]), *map(float, sys.argv[2:]))
     server = await asyncio.start_server(farm.converse, "127.0.0.1", 0, limit=1 << 20)
-    # its caller reads it
+    # the caller reads it
     print(server.sockets[0].getsockname()[1], sum(map(len, farm.jobs.values())), flush=True)
     await server.serve_forever()
 

@@ -1,6 +1,7 @@
-"""How long reminders and a digest keep the database's write lock: 30 boards of 1,000 postings, and a template edited on 1,000 of them.
+"""Measure how long reminders and a digest hold the database's write lock.
 
-Prints milliseconds of the longest writing transaction and of the whole.
+There are 30 boards of 1,000 postings, and an edited template on 1,000 of them. Prints the
+milliseconds of the longest write transaction and of the whole.
 """
 
 from __future__ import annotations
@@ -35,13 +36,13 @@ FAR = 1_000_000  # between the ids of two boards' rows
 
 
 def described(history: History, intro: str) -> list[Posting]:
-    """The board's postings, one in twenty near its deadline."""
-    chance, found = Random(1), []
+    """Return the board's postings. One in twenty is near its deadline."""
+    chance, postings = Random(1), []
     for number in range(POSTINGS):
         deadline = Deadline(history.now + timedelta(hours=chance.randrange(30, 2000)), "by then")
         text_ = "\n\n".join([intro, *(paragraph(80) + str(number) for _ in range(8))])
         title = f"Research Engineer, Team {number}" if number % 5 else f"Chef {number}"
-        found.append(
+        postings.append(
             posting(
                 str(number),
                 title=title,
@@ -50,11 +51,11 @@ def described(history: History, intro: str) -> list[Posting]:
                 stated=frozenset({"deadline"}),
             )
         )
-    return found
+    return postings
 
 
 def check(history: History, result: Snapshot) -> None:
-    """Record a check as a round does: judged first, then written."""
+    """Record a check as a round does: decide first, then write."""
     recorder = CheckRecorder(1, Alerting.of(history.settings), Random(1), lambda: history.now)
     with read_and_roll_back(history.engine) as connection:
         judged = recorder.judge(connection, result)
@@ -63,7 +64,7 @@ def check(history: History, result: Snapshot) -> None:
 
 
 def multiply(engine: Engine) -> None:
-    """Copies the board with its postings."""
+    """Copy the board with its postings."""
     columns = {
         table: [column["name"] for column in inspect(engine).get_columns(table)] for table in TABLES
     }
@@ -82,19 +83,19 @@ def multiply(engine: Engine) -> None:
             for table, names in columns.items():
                 taken = ", ".join(other.get(name, name) for name in names)
                 source = f"{table} WHERE id < {FAR}"
-                # names of ours
                 connection.execute(
                     text(f"INSERT INTO {table} ({', '.join(names)}) SELECT {taken} FROM {source}")
                 )
 
 
 @contextmanager
-def measured(held: Held, what: str) -> Iterator[None]:
+def measure_locks(held: Held, what: str) -> Iterator[None]:
     held.took.clear()
     began = time.perf_counter()
     yield
     print(
-        f"{what}: longest {1000 * max(held.took):.0f} ms, whole {1000 * (time.perf_counter() - began):.0f} ms"
+        f"{what}: longest {1000 * max(held.took):.0f} ms, whole "
+        f"{1000 * (time.perf_counter() - began):.0f} ms"
     )
 
 
@@ -105,12 +106,12 @@ def measure(engine: Engine) -> None:
     history = History(engine, settings(*rules, alerts=AlertSettings(digest=time_of_day(9))))
     held = Held(engine)
     history.look(snapshot(described(history, "Who we are.")))
-    with measured(held, "a template edited on 1,000 postings"):
+    with measure_locks(held, "a template edited on 1,000 postings"):
         check(history, snapshot(described(history, "Who we are now, and what we do.")))
     multiply(engine)
     write: Callable[..., object] = scheduled.write
     for what, later in (("reminders", 1), ("digest and reminders", 26)):
-        with measured(held, what):
+        with measure_locks(held, what):
             write(engine, history.settings, history.now + timedelta(hours=later))
 
 

@@ -1,7 +1,8 @@
-"""How long a check of a large board keeps the database's write lock: a baseline of 1,500 postings of 6 to 8 kB, then 2 % of them edited.
+"""Measure how long a check of a large board holds the database's write lock.
 
-`python lock_time.py [URL]`: a SQLite file of its own, or an empty PostgreSQL database. Prints milliseconds of each round's longest writing
-transaction, of all of them together, and of the round.
+The board has 1,500 postings of 6 to 8 kB. The first round stores a baseline, the next one edits of
+2 %. `python lock_time.py [URL]` uses a new SQLite file, or the empty PostgreSQL database at URL.
+Prints the milliseconds of each round's longest write transaction, of all of them, and of the round.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ RULES = (
 
 
 class Held:
-    """How long each transaction that writes took, by its thread's one connection."""
+    """The duration of each write transaction."""
 
     def __init__(self, engine: Engine) -> None:
         self.began: dict[int, float] = {}
@@ -74,10 +75,11 @@ async def measure(engine: Engine) -> None:
             )
             whole = time.perf_counter() - began
             print(
-                f"{name}: longest {1000 * max(held.took):.0f} ms, {1000 * sum(held.took):.0f} together, round {1000 * whole:.0f}"
+                f"{name}: longest {1000 * max(held.took):.0f} ms, {1000 * sum(held.took):.0f} "
+                f"together, round {1000 * whole:.0f}"
             )
-            for one in board.jobs[: POSTINGS // 50]:
-                one["content"] += f"&lt;p&gt;{paragraph(20)}&lt;/p&gt;"
+            for edited in board.jobs[: POSTINGS // 50]:
+                edited["content"] += f"&lt;p&gt;{paragraph(20)}&lt;/p&gt;"
 
 
 def main() -> None:

@@ -1,4 +1,4 @@
-"""How many bytes a version takes: a real series of recordings, looked at day after day, and what its SQLite file holds."""
+"""Measure the bytes of a stored version, with a real series of daily recordings on SQLite."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import sqlite3
 import tempfile
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from itertools import repeat
 from pathlib import Path
 from random import Random
 
@@ -30,7 +31,7 @@ _PARTS = {
 
 
 async def series_size() -> None:
-    """Prints the figures; one line where the recordings are not there."""
+    """Print the figures, or one line if there are no recordings."""
     files = sorted(SERIES.glob("*.json"))
     if not files:
         print(f"\nno recordings in {SERIES}: the bytes of a version are not measured")
@@ -49,27 +50,24 @@ async def _watch(engine: Engine, files: list[Path]) -> None:
     async with BoardServer() as server:
         served = server.board("luno")
         boards = (WatchedBoard("greenhouse:luno", "https://job-boards.greenhouse.io/luno"),)
-        manners = {"greenhouse": AtsSettings(server.url, timedelta(0), 4)}
-        wanted = Settings(
-            Path("rolewatch.toml"), SecretStr("sqlite://"), boards=boards, ats=manners
-        )
+        ats = {"greenhouse": AtsSettings(server.url, timedelta(0), 4)}
+        settings = Settings(Path("rolewatch.toml"), SecretStr("sqlite://"), boards=boards, ats=ats)
         for day, file in enumerate(files):
             served.jobs = json.loads(file.read_text())["jobs"]
             now = datetime(2026, 3, 2, 9, tzinfo=UTC) + timedelta(days=day)
-            # a lambda's default
             await run_round(
                 engine,
-                wanted,
+                settings,
                 None,
                 alerts=True,
                 announce=False,
-                clock=lambda now=now: now,  # type: ignore[misc]
+                clock=repeat(now).__next__,
                 random=Random(1),
             )
 
 
-def _print(file: Path, looks: int, empty: int) -> None:
-    """`empty`: the bytes of a database in which nothing is stored."""
+def _print(file: Path, checks: int, empty: int) -> None:
+    """Print the figures. `empty` is the size of an empty database in bytes."""
     with closing(sqlite3.connect(file, isolation_level=None)) as connection:
 
         def number(query: str) -> int:
@@ -79,7 +77,8 @@ def _print(file: Path, looks: int, empty: int) -> None:
         versions = number("SELECT count(*) FROM posting_version")
         whole = (number("PRAGMA page_count") * number("PRAGMA page_size") - empty) / versions
         print(
-            f"\n{SERIES.name}: {looks} looks, {versions} versions, {whole:.0f} bytes a stored version in all, of which"
+            f"\n{SERIES.name}: {checks} checks, {versions} versions, {whole:.0f} bytes a stored "
+            f"version in all, of which"
         )
         for name, query in _PARTS.items():
             print(f"  {name:<28}{number(query) / versions:8.0f}")

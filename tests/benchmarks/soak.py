@@ -1,7 +1,9 @@
-"""A day of a daemon's life in minutes: 50 boards, 2 % of their answers fail, edits every hour. Does its memory grow?
+"""Simulate a day of the daemon in minutes, and measure whether its memory grows.
 
-`python soak.py [HOURS]`: the daemon itself in this process, its clock put forward whenever nothing is due, against a server in another one.
-It prints the resident memory after every simulated hour, and ends with 1 when it grew by 5 MB or more after the first.
+There are 50 boards with edits every hour, and 2 % of the answers fail. `python soak.py [HOURS]`
+runs the daemon in this process and moves its clock forward whenever nothing is due. The boards'
+server is another process. It prints the memory after every simulated hour. The exit code is 1 if
+memory grew by 5 MB or more after the first hour.
 """
 
 from __future__ import annotations
@@ -44,7 +46,7 @@ any = ["research engineer"]
 
 
 class Clock:
-    """Real time, and what was skipped."""
+    """The real time plus the skipped time."""
 
     skipped = timedelta()
 
@@ -53,7 +55,7 @@ class Clock:
 
 
 def resident() -> float:
-    """MB of this process that are in memory."""
+    """Return the megabytes of this process in memory."""
     return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6
 
 
@@ -63,36 +65,41 @@ def count(engine: Engine, query: str, **values: object) -> int:
 
 
 async def live(engine: Engine, clock: Clock, url: str, hours: int) -> list[float]:
-    """The memory after each hour."""
+    """Return the memory after each hour."""
     measured = []
     for _ in range(hours):
         await asyncio.to_thread(urllib.request.urlopen, f"{url}/_change")
         for _ in range(timedelta(hours=1) // STEP):
             clock.skipped += STEP
-            await settled(engine, clock)
+            await wait_until_idle(engine, clock)
         measured.append(resident())
-        looks = count(engine, "SELECT count(*) FROM board_check")
+        checks = count(engine, "SELECT count(*) FROM board_check")
         failed = count(engine, "SELECT count(*) FROM board_check WHERE result = 'failure'")
         alerts = count(engine, "SELECT count(*) FROM alert")
         print(
-            f"hour {len(measured):2}: {measured[-1]:6.1f} MB, {looks} looks, {failed} failed, {alerts} alerts",
+            f"hour {len(measured):2}: {measured[-1]:6.1f} MB, {checks} checks, {failed} failed, "
+            f"{alerts} alerts",
             flush=True,
         )
     return measured
 
 
-async def settled(engine: Engine, clock: Clock) -> None:
-    """Until nothing is due, no round is under way and every message has gone."""
-    due = "SELECT count(*) FROM board WHERE watched AND (next_check_at IS NULL OR next_check_at <= :now)"
+async def wait_until_idle(engine: Engine, clock: Clock) -> None:
+    """Wait until nothing is due, no round is running and every message is sent."""
+    due = (
+        "SELECT count(*) FROM board"
+        " WHERE watched AND (next_check_at IS NULL OR next_check_at <= :now)"
+    )
     while True:
         await asyncio.sleep(0.3)
         now = clock().strftime("%Y-%m-%dT%H:%M:%S.%fZ")
         open_ = count(engine, "SELECT count(*) FROM check_round WHERE finished_at IS NULL")
-        waiting = count(
+        undelivered = count(
             engine,
-            "SELECT count(*) FROM delivery WHERE state IN ('pending', 'sending') AND next_try_at IS NULL",
+            "SELECT count(*) FROM delivery WHERE state IN ('pending', 'sending') AND next_try_at "
+            "IS NULL",
         )
-        if not open_ and not waiting and not count(engine, due, now=now):
+        if not open_ and not undelivered and not count(engine, due, now=now):
             return
 
 
@@ -111,7 +118,7 @@ async def soak(folder: Path, hours: int) -> list[float]:
         serve(lambda: settings, engine, outbox, announce=False, clock=clock, random=Random(1))
     )
     try:
-        await settled(engine, clock)
+        await wait_until_idle(engine, clock)
         return await live(engine, clock, f"http://127.0.0.1:{port}", hours)
     finally:
         os.kill(os.getpid(), signal.SIGTERM)
@@ -128,7 +135,8 @@ def main() -> None:
         measured = asyncio.run(soak(Path(folder), int(sys.argv[1]) if len(sys.argv) > 1 else 24))
     grown = max(measured[1:] or measured) - measured[0]
     print(
-        f"{measured[0]:.1f} MB after the first hour, {measured[-1]:.1f} MB at the end, grown by {grown:.1f} MB at most"
+        f"{measured[0]:.1f} MB after the first hour, {measured[-1]:.1f} MB at the end, grown by "
+        f"{grown:.1f} MB at most"
     )
     sys.exit(grown >= LIMIT)
 

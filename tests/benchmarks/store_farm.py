@@ -1,8 +1,8 @@
-"""A store as after a year of a thousand boards: a million postings, three million versions, 20,000 texts of 1 kB.
+"""Fill a store as after a year of a thousand boards.
 
-Rows are made as the program would write them and loaded the quickest way each database has; what is
-indexed of the texts is indexed by the program itself. A text and its edit share a title, as in
-life.
+It has a million postings, three million versions and 20,000 texts of 1 kB. Rows look as the program
+writes them, and are loaded in the quickest way of each database. The program itself makes the
+search index. As in real life, a text and its edit share a title.
 """
 
 from __future__ import annotations
@@ -25,10 +25,11 @@ from monitor.database.search import index_all
 
 Row = tuple[object, ...]
 DAYS = 365
-LOOKS = 4 * DAYS  # of each board
+CHECKS = 4 * DAYS  # of each board
 EVERY = timedelta(hours=6)
 VERSIONS = 3  # of each posting
 RARE = 40  # texts that share a rare word
+_SITE = "https://job-boards.greenhouse.io"
 _PLACES = (
     "London, UK",
     "Mountain View, CA",
@@ -61,7 +62,7 @@ _ROLES = (
 
 @dataclass
 class Farm:
-    """How large the store is. `now` is the moment of its last look."""
+    """The size of the store. `now` is the instant of its last check."""
 
     now: datetime
     boards: int = 1_000
@@ -74,7 +75,7 @@ class Farm:
             "".join(self.random.choices("abcdefghijklmnoprstuvw", k=self.random.randint(4, 9)))
             for _ in range(20_000)
         ]
-        # as in any language
+        # Zipf, as in any language
         weights = list(accumulate(1 / (place + 1) for place in range(len(words))))
         self.descriptions = [self._text(number, words, weights) for number in range(self.texts)]
         self.digests = [hashlib.sha256(text.encode()).hexdigest() for text in self.descriptions]
@@ -91,34 +92,40 @@ class Farm:
 
     def tables(self) -> Iterator[tuple[str, str, Iterable[Row]]]:
         """Each table with its columns and rows, parents first."""
-        start = self.now - EVERY * (LOOKS - 1)
-        looks = [start + EVERY * look for look in range(LOOKS)]
-        columns = "id board ats token company url watched every last_check_at last_ok_at failures put_back clock"
+        start = self.now - EVERY * (CHECKS - 1)
+        checks = [start + EVERY * check for check in range(CHECKS)]
+        columns = (
+            "id board ats token company url watched every last_check_at last_ok_at failures"
+            " put_back clock"
+        )
         yield "board", columns, (self._board(number) for number in range(self.boards))
         yield (
             "check_round",
             "id started_at finished_at",
-            ((look + 1, iso(at), iso(at)) for look, at in enumerate(looks)),
+            ((check + 1, iso(at), iso(at)) for check, at in enumerate(checks)),
         )
-        columns = "id round_id board_id started_at finished_at result status seen opened revised closed reopened unreadable"
+        columns = (
+            "id round_id board_id started_at finished_at result status seen opened revised closed"
+            " reopened unreadable bytes seconds every"
+        )
         yield (
             "board_check",
-            columns + " bytes seconds every",
+            columns,
             (row for number in range(self.boards) for row in self._checks(number)),
         )
         yield "description", "digest text", zip(self.digests, self.descriptions, strict=True)
         yield from self._histories()
 
-    def instant(self, board: int, look: int) -> str:
-        """The instant of a board's look: boards are seconds apart."""
+    def instant(self, board: int, check: int) -> str:
+        """Return the instant of a board's check. Boards are a second apart."""
         return iso(
-            self.now - EVERY * (LOOKS - 1 - look) - timedelta(seconds=self.boards - 1 - board)
+            self.now - EVERY * (CHECKS - 1 - check) - timedelta(seconds=self.boards - 1 - board)
         )
 
     def _board(self, number: int) -> Row:
-        last, token = self.instant(number, LOOKS - 1), f"employer{number}"
+        last, token = self.instant(number, CHECKS - 1), f"employer{number}"
         name = f"greenhouse:{token}"
-        url = f"https://job-boards.greenhouse.io/{token}"
+        url = f"{_SITE}/{token}"
         return (
             number + 1,
             name,
@@ -136,12 +143,12 @@ class Farm:
         )
 
     def _checks(self, board: int) -> Iterator[Row]:
-        for look in range(LOOKS):
-            at, failed = self.instant(board, look), (look + board) % 97 == 0
+        for check in range(CHECKS):
+            at, failed = self.instant(board, check), (check + board) % 97 == 0
             result = ("failure", 500) if failed else ("snapshot", 200)
             yield (
-                board * LOOKS + look + 1,
-                look + 1,
+                board * CHECKS + check + 1,
+                check + 1,
                 board + 1,
                 at,
                 at,
@@ -158,15 +165,20 @@ class Farm:
             )
 
     def _histories(self) -> Iterator[tuple[str, str, Iterable[Row]]]:
-        posting = "id board_id key name state version raw_digest baseline first_seen_at missing_looks missing_since last_seen_at closed_at"
+        posting = (
+            "id board_id key name state version raw_digest baseline first_seen_at missing_looks"
+            " missing_since last_seen_at closed_at"
+        )
         version = (
-            "id posting_id number valid_from valid_to superseded digest title location locations department employment_type workplace"
-            " pay_min pay_max pay_currency pay_period pay_text url description_digest stated unsent reader_version raw"
+            "id posting_id number valid_from valid_to superseded digest title location locations "
+            "department employment_type workplace"
+            " pay_min pay_max pay_currency pay_period pay_text url description_digest stated "
+            "unsent reader_version raw"
         )
         change = "check_id posting_id at not_before not_after kind field old new version"
         for board in range(self.boards):
             lives = [self._life(board, number) for number in range(self.each)]
-            instants = [self.instant(board, look) for look in range(LOOKS)]
+            instants = [self.instant(board, check) for check in range(CHECKS)]
             yield "posting", posting, (life.posting(instants) for life in lives)
             yield (
                 "posting_version",
@@ -180,15 +192,15 @@ class Farm:
             yield "posting_change", change, rows
 
     def _life(self, board: int, number: int) -> _Life:
-        begin = max(0, self.random.randrange(-60, LOOKS - 4))
+        begin = max(0, self.random.randrange(-60, CHECKS - 4))
         end = begin + self.random.randint(4, 4 * 90)
-        moves = sorted(self.random.sample(range(begin + 1, max(begin + 3, min(end, LOOKS))), 2))
+        moves = sorted(self.random.sample(range(begin + 1, max(begin + 3, min(end, CHECKS))), 2))
         return _Life(
             board,
             board * self.each + number + 1,
             begin,
             moves,
-            end if end < LOOKS else None,
+            end if end < CHECKS else None,
             self.random.randrange(self.texts),
         )
 
@@ -197,7 +209,7 @@ class Farm:
 class _Life:
     board: int
     id: int
-    begin: int  # each is the number of a look
+    begin: int  # each is the number of a check
     moves: list[int]
     end: int | None
     text: int
@@ -205,7 +217,7 @@ class _Life:
     def posting(self, at: Sequence[str]) -> Row:
         key = str(4_000_000 + self.id)
         closed = self.end is not None
-        gone = (
+        closing = (
             (at[self.end], at[self.end - 1], at[self.end])
             if self.end is not None
             else (None, None, None)
@@ -220,7 +232,7 @@ class _Life:
             VERSIONS,
             "0" * 32,
         )
-        return (*common, int(self.begin == 0), at[self.begin], 0, *gone)
+        return (*common, int(self.begin == 0), at[self.begin], 0, *closing)
 
     def versions(self, farm: Farm, at: Sequence[str]) -> Iterator[Row]:
         begins = [self.begin, *self.moves]
@@ -235,24 +247,25 @@ class _Life:
                 if self.id % 3
                 else (None,) * 5
             )
+            url = f"{_SITE}/employer{self.board}/jobs/{4_000_000 + self.id}"
             noise = (self.id * VERSIONS + number) * 131 % 999_000
             yield (
-                (self.id - 1) * VERSIONS + number, self.id, number, at[begin], None if end is None else at[end], int(number < VERSIONS),
+                (self.id - 1) * VERSIONS + number, self.id, number, at[begin],
+                None if end is None else at[end], int(number < VERSIONS),
                 f"1:{farm.digests[text]}",
-                farm.title(self.text), place, json.dumps([place]), _TEAMS[self.id % 8], "", None, *pay,
-                f"https://job-boards.greenhouse.io/employer{self.board}/jobs/{4_000_000 + self.id}", farm.digests[text], "[]", "[]", 1,
-                farm.noise[noise : noise + 700],
+                farm.title(self.text), place, json.dumps([place]), _TEAMS[self.id % 8], "", None,
+                *pay, url, farm.digests[text], "[]", "[]", 1, farm.noise[noise : noise + 700],
             )  # fmt: skip
 
     def changes(self, at: Sequence[str]) -> Iterator[Row]:
-        for look, kind, field_, old, new, version in self._happened():
-            check = self.board * LOOKS + look + 1
+        for number, kind, field_, old, new, version in self._happened():
+            check = self.board * CHECKS + number + 1
             yield (
                 check,
                 self.id,
-                at[look],
-                at[look - 1] if look else None,
-                at[look],
+                at[number],
+                at[number - 1] if number else None,
+                at[number],
                 kind,
                 field_,
                 old,
@@ -277,18 +290,18 @@ class _Life:
 
 
 def fill(engine: Engine, farm: Farm) -> None:
-    """Loads the store into an empty database, and indexes its texts."""
+    """Load the store into an empty database, and index its texts."""
     load = _load_sqlite if engine.dialect.name == "sqlite" else _load_postgres
     load(engine, farm)
     with engine.begin() as connection:
         index_all(connection)
-    if engine.dialect.name != "sqlite":  # as its own autovacuum does; nobody does it for SQLite
+    if engine.dialect.name != "sqlite":  # as its autovacuum would; SQLite has none
         with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.exec_driver_sql("VACUUM ANALYZE")
 
 
 def _load_sqlite(engine: Engine, farm: Farm) -> None:
-    engine.dispose()  # a file that is open elsewhere keeps its journal
+    engine.dispose()  # an open file keeps its journal mode
     with sqlite3.connect(engine.url.database or "", isolation_level=None) as connection:
         for pragma in ("journal_mode = OFF", "synchronous = OFF", "cache_size = -2000000"):
             connection.execute(f"PRAGMA {pragma}")
@@ -304,14 +317,14 @@ def _load_sqlite(engine: Engine, farm: Farm) -> None:
 
 
 def _load_postgres(engine: Engine, farm: Farm) -> None:
-    # nothing here has to outlive a power cut
+    # a benchmark need not survive a power cut
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as settings:
         for name in ("fsync", "full_page_writes"):
             settings.exec_driver_sql(f"ALTER SYSTEM SET {name} = off")
         settings.exec_driver_sql("SELECT pg_reload_conf()")
     connection: Any = engine.raw_connection()
     driver: psycopg.Connection = connection.driver_connection
-    driver.execute("SET session_replication_role = replica")  # no look for the parent of each row
+    driver.execute("SET session_replication_role = replica")  # no check of foreign keys
     for table, columns, rows in farm.tables():
         with driver.cursor().copy(
             f"COPY {table} ({', '.join(columns.split())}) FROM STDIN"
@@ -345,5 +358,5 @@ def _line(row: Row) -> str:
 
 
 def today() -> datetime:
-    """The moment of the last look: a minute ago, so that all is known until now."""
+    """Return the instant of the last check: a minute ago, so that history reaches until now."""
     return datetime.now(UTC) - timedelta(minutes=1)

@@ -1,7 +1,7 @@
-"""One target under atheris: `python -m tests.fuzz.fuzz TARGET SECONDS`. https://github.com/google/atheris
+"""Run one fuzz target under atheris.
 
-What it finds is written to `.fuzz/TARGET/` as a file; put it into `tests/fuzz/corpus/TARGET/`, so
-that the suite keeps it.
+`python -m tests.fuzz.fuzz TARGET SECONDS` writes each finding to a file in `.fuzz/TARGET/`. Copy it
+to `tests/fuzz/corpus/TARGET/`, so that the suite tests it. https://github.com/google/atheris
 """
 
 from __future__ import annotations
@@ -17,16 +17,16 @@ with atheris.instrument_imports(include=["crawler", "monitor"]):
 
 def main() -> None:
     name, seconds = sys.argv[1:]
-    grown = Path(".fuzz") / name
-    grown.mkdir(parents=True, exist_ok=True)
+    findings = Path(".fuzz") / name
+    findings.mkdir(parents=True, exist_ok=True)
     options = [
         f"-max_total_time={seconds}",
         "-max_len=4096",
         "-timeout=20",
-        f"-artifact_prefix={grown}/crash-",
+        f"-artifact_prefix={findings}/crash-",
         "-print_final_stats=1",
     ]
-    atheris.Setup([sys.argv[0], str(grown), str(CORPUS / name), *options], TARGETS[name])
+    atheris.Setup([sys.argv[0], str(findings), str(CORPUS / name), *options], TARGETS[name])
     atheris.Fuzz()
 
 

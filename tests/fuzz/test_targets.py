@@ -1,4 +1,4 @@
-"""Whatever comes from outside: what each target states holds for the corpus, and for what hypothesis thinks of."""
+"""Check the fuzz targets with their corpus and with inputs of hypothesis."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tests.support.fuzz_targets import CORPUS, TARGETS
 
-KEPT = [(name, file) for name in TARGETS for file in sorted((CORPUS / name).iterdir())]
+FINDINGS = [(name, file) for name in TARGETS for file in sorted((CORPUS / name).iterdir())]
 STRANGE = [
     "\x00",
     "\ud800",
@@ -35,15 +35,17 @@ PARTS = st.lists(st.one_of(st.text(max_size=40), st.sampled_from(STRANGE)), max_
 TEXTS = PARTS.map(lambda parts: "".join(parts).encode("utf-8", "replace"))
 
 
-@pytest.mark.parametrize(("name", "file"), KEPT, ids=[f"{name}-{file.name}" for name, file in KEPT])
-def test_what_was_found_once_is_read_well(name: str, file: Path) -> None:
+@pytest.mark.parametrize(
+    ("name", "file"), FINDINGS, ids=[f"{name}-{file.name}" for name, file in FINDINGS]
+)
+def test_a_former_finding_passes(name: str, file: Path) -> None:
     TARGETS[name](file.read_bytes())
 
 
 @pytest.mark.parametrize("name", TARGETS)
 @settings(max_examples=30, deadline=None)
 @given(data=st.one_of(st.binary(max_size=200), TEXTS))
-def test_any_bytes_are_read_well(name: str, data: bytes) -> None:
+def test_any_bytes_pass(name: str, data: bytes) -> None:
     TARGETS[name](data)
 
 

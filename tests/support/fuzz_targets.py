@@ -16,8 +16,8 @@ from pathlib import Path
 import msgspec
 
 from crawler.items import Posting, Unreadable
-from crawler.links.address import discover, parse
-from crawler.links.directory import directory, find
+from crawler.links.address import linked_boards, parse
+from crawler.links.directory import companies_by_board, search_by_name
 from crawler.read.deadline import read_deadline
 from crawler.read.pay import read_pay
 from crawler.read.place import places, workplace
@@ -138,8 +138,8 @@ def read_answer(data: bytes) -> None:
 
 def read_address(data: bytes) -> None:
     text = data.decode("utf-8", "replace")
-    find(text[:50])
-    for board in discover(text):
+    search_by_name(text[:50])
+    for board in linked_boards(text):
         assert parse(board).board == board
     try:
         address = parse(text)
@@ -208,4 +208,4 @@ TARGETS: dict[str, Callable[[bytes], None]] = {
     "line": write_line,
 }
 CORPUS = Path(__file__).parents[1] / "fuzz" / "corpus"
-directory()  # read once, before a fuzzer watches
+companies_by_board()  # read once, before a fuzzer watches

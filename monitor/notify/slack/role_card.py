@@ -9,7 +9,7 @@ from monitor.notify import wording
 from monitor.notify.slack import blockkit
 from monitor.notify.slack.blockkit import Part, Parts
 from monitor.notify.slack.buttons import row
-from monitor.text.description_diff import edited
+from monitor.text.diff import edit_summary
 
 EMOJI: Final[dict[RoleKind, str]] = {
     "opened": "new",
@@ -79,7 +79,7 @@ def moved(change: FieldChange) -> Parts:
     if change.old == change.new:
         return [name, blockkit.text(f"  {wording.BACK}")]
     if change.field == "description":
-        return [name, blockkit.text(f"  {edited(change.old, change.new)}")]
+        return [name, blockkit.text(f"  {edit_summary(change.old, change.new)}")]
     by = wording.moved_by(change)
     later = [blockkit.text(f"  ({by})")] if by else []
     old, new = _sides(change)

@@ -9,7 +9,7 @@ from monitor.notify import wording
 from monitor.notify.slack import blockkit, role_card
 from monitor.notify.slack.blockkit import Parts
 from monitor.notify.slack.buttons import diff
-from monitor.text.description_diff import passages
+from monitor.text.diff import changed_passages
 
 _LOUD: Final = frozenset({"title", "location", "pay", "deadline"})  # fields that a channel hears of
 _PASSAGES: Final = 4  # of a description that are shown
@@ -81,7 +81,7 @@ def _changes(message: RoleMessage) -> Parts:
 
 def _passages(change: FieldChange) -> Parts:
     """The passages that changed, word by word, each in a quote."""
-    found = passages(change.old, change.new)
+    found = changed_passages(change.old, change.new)
     shown = [blockkit.quote(*_passage(pieces)) for pieces in found[:_PASSAGES]]
     left = len(found) - len(shown)
     return [

@@ -2,8 +2,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crawler.links.address import Address, discover, parse
-from crawler.links.directory import directory
+from crawler.links.address import Address, linked_boards, parse
+from crawler.links.directory import companies_by_board
 from crawler.registry import PRODUCTS, board_url, fold, posting_url, same_board, title
 
 PIECES = [
@@ -76,7 +76,7 @@ def test_every_way_to_write_a_greenhouse_job_is_that_posting(written: str) -> No
         ("https://acme.recruitee.com/o/engineer", "recruitee:acme"),
     ],
 )
-def test_boards_of_other_ats_are_told_apart(written: str, board: str) -> None:
+def test_boards_of_other_ats_are_recognized(written: str, board: str) -> None:
     assert parse(written).board == board
 
 
@@ -96,7 +96,9 @@ def test_boards_of_other_ats_are_told_apart(written: str, board: str) -> None:
         "https://example.org/careers",
     ],
 )
-def test_what_names_no_board_is_refused_in_one_line_with_what_is_accepted(written: str) -> None:
+def test_a_text_without_a_board_is_refused_in_one_line_with_the_accepted_forms(
+    written: str,
+) -> None:
     with pytest.raises(ValueError, match=r"google:deepmind|greenhouse:TOKEN") as refused:
         parse(written)
     assert "\n" not in str(refused.value)
@@ -105,9 +107,11 @@ def test_what_names_no_board_is_refused_in_one_line_with_what_is_accepted(writte
 @pytest.mark.parametrize(
     "written", ["nope:deepmind", " Nope:deepmind:5938712", "greenhous:deepmind"]
 )
-def test_what_is_named_by_no_ats_is_refused_with_those_there_are(written: str) -> None:
+def test_an_unknown_ats_is_refused_with_the_supported_ones(written: str) -> None:
     ats = written.split(":", maxsplit=1)[0].strip().lower()
-    with pytest.raises(ValueError, match=f"{ats} is no ats; allowed: ashby, google, greenhouse"):
+    with pytest.raises(
+        ValueError, match=f"{ats} is not supported; allowed: ashby, google, greenhouse"
+    ):
         parse(written)
 
 
@@ -129,7 +133,7 @@ def test_any_text_is_an_address_or_a_value_error(written: str) -> None:
 
 
 def test_a_boards_page_leads_back_to_it() -> None:
-    for board in directory():
+    for board in companies_by_board():
         ats, token = board.split(":", 1)
         assert same_board(parse(board_url(ats, token)).board, board)
 
@@ -220,8 +224,8 @@ def test_a_token_has_one_spelling(written: str, board: str) -> None:
         "jsonld:acme",
     ],
 )
-def test_a_token_that_the_ats_cannot_have_is_refused(written: str) -> None:
-    with pytest.raises(ValueError, match="names no board"):
+def test_an_invalid_token_is_refused(written: str) -> None:
+    with pytest.raises(ValueError, match="is not a valid board"):
         parse(written)
 
 
@@ -237,7 +241,7 @@ def test_names_of_one_board_are_compared_with_case_where_the_ats_does(ats: str) 
     assert fold(f"{ats}:Acme") != fold(f"{ats}:acme")
 
 
-def test_every_ats_has_a_title_and_keeps_no_case_that_it_does_not_compare() -> None:
+def test_every_ats_has_a_title_and_one_rule_for_case() -> None:
     assert title("smartrecruiters") == "SmartRecruiters"
     assert title("nope") == "nope"
     for product in PRODUCTS.values():
@@ -245,12 +249,12 @@ def test_every_ats_has_a_title_and_keeps_no_case_that_it_does_not_compare() -> N
         assert not (product.lower and product.cased)
 
 
-def test_a_board_in_two_spellings_is_one_board_of_a_page() -> None:
+def test_a_board_in_two_spellings_on_a_page_is_one_board() -> None:
     page = "https://jobs.ashbyhq.com/Acme https://jobs.ashbyhq.com/ACME https://jobs.lever.co/acme https://jobs.lever.co/Acme"
-    assert discover(page) == ("ashby:Acme", "lever:acme", "lever:Acme")
+    assert linked_boards(page) == ("ashby:Acme", "lever:acme", "lever:Acme")
 
 
-def test_a_careers_page_shows_its_boards_once_and_in_order() -> None:
+def test_a_careers_page_gives_each_board_once_in_order() -> None:
     page = """
         <a href="https://example.org/about">us</a>
         <script src="https://boards.greenhouse.io/embed/job_board/js?for=acme&amp;b=1"></script>
@@ -258,8 +262,13 @@ def test_a_careers_page_shows_its_boards_once_and_in_order() -> None:
         <a href='https://jobs.lever.co/acme/1'>one</a> <a href="https://boards.greenhouse.io/acme/jobs/1">two</a>
         {"url":"https:\\/\\/jobs.ashbyhq.com\\/Acme"}
     """
-    assert discover(page) == ("greenhouse:acme", "greenhouse:acme-eu", "lever:acme", "ashby:Acme")
-    assert discover("") == ()
+    assert linked_boards(page) == (
+        "greenhouse:acme",
+        "greenhouse:acme-eu",
+        "lever:acme",
+        "ashby:Acme",
+    )
+    assert linked_boards("") == ()
 
 
 @pytest.mark.parametrize(

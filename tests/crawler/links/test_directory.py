@@ -1,4 +1,4 @@
-"""The bundled directory: its names lead to the right boards, its former boards to where the employer is now."""
+"""Names in the bundled directory lead to the right boards, former boards to current ones."""
 
 import re
 from datetime import date
@@ -8,17 +8,16 @@ import pytest
 from crawler.links.address import parse
 from crawler.links.directory import (
     Match,
+    companies_by_board,
     company_of,
-    directory,
-    domain,
+    current_board,
+    directory_spelling,
     employer,
+    employer_domain,
     entries,
-    find,
     made_on,
-    matches,
     other_boards,
-    spelled,
-    where_now,
+    search_by_name,
 )
 
 NAMES = {
@@ -86,7 +85,7 @@ NAMES = {
 
 
 def _surest(name: str) -> list[Match]:
-    found = matches(name)
+    found = search_by_name(name)
     return [match for match in found if match.rank == found[0].rank]
 
 
@@ -111,19 +110,19 @@ def test_a_well_known_employer_is_found_by_name_alone(name: str, board: str) -> 
         ("nvidia", "workday:nvidia.wd5/NVIDIAExternalCareerSite"),
     ],
 )
-def test_a_name_is_understood_as_people_write_it(name: str, board: str) -> None:
-    assert find(name)[0][0] == board
+def test_a_name_is_found_as_people_write_it(name: str, board: str) -> None:
+    assert search_by_name(name)[0].entry.board == board
 
 
-def test_a_part_or_a_slip_is_not_taken_for_the_name() -> None:
-    assert not matches("openia")[0].exact
-    assert not any(match.exact for match in matches("labs"))
-    assert len(matches("labs")) > 10
+def test_a_part_or_a_typing_error_is_not_an_exact_match() -> None:
+    assert not search_by_name("openia")[0].exact
+    assert not any(match.exact for match in search_by_name("labs"))
+    assert len(search_by_name("labs")) > 10
 
 
 @pytest.mark.parametrize("name", ["no such lab", "", " - ", "zz"])
-def test_a_name_that_nobody_has_finds_nothing(name: str) -> None:
-    assert find(name) == []
+def test_an_unknown_name_finds_nothing(name: str) -> None:
+    assert search_by_name(name) == []
 
 
 @pytest.mark.parametrize(
@@ -151,8 +150,8 @@ def test_a_name_that_nobody_has_finds_nothing(name: str) -> None:
         ("greenhouse:nobody", None),
     ],
 )
-def test_a_former_board_leads_to_where_its_employer_is(former: str, now: str | None) -> None:
-    assert where_now(former) == now
+def test_a_former_board_leads_to_the_current_one(former: str, now: str | None) -> None:
+    assert current_board(former) == now
 
 
 @pytest.mark.parametrize(
@@ -180,8 +179,8 @@ def test_the_other_live_boards_of_an_employer_are_known(
         ("greenhouse:nobody", None),
     ],
 )
-def test_an_employers_domain_is_one_of_its_other_names(board: str, host: str | None) -> None:
-    assert domain(board) == host
+def test_an_employers_domain_is_one_of_its_aliases(board: str, host: str | None) -> None:
+    assert employer_domain(board) == host
 
 
 def test_the_directory_is_sound() -> None:
@@ -190,7 +189,7 @@ def test_the_directory_is_sound() -> None:
     assert date.fromisoformat(made_on()) >= date(2026, 11, 28)
     for entry in entries():
         assert parse(entry.board).board == entry.board
-        assert entry.live or where_now(entry.board)
+        assert entry.live or current_board(entry.board)
         assert entry.company == entry.company.strip() != ""
         assert entry.newest or not entry.live
         assert all(re.fullmatch("[a-z]+(-[a-z]+)*", group) for group in entry.groups)
@@ -212,8 +211,8 @@ def test_the_directory_has_the_groups_that_people_ask_for() -> None:
 @pytest.mark.parametrize(
     "wrong", ["smartrecruiters:nvidia", "greenhouse:invisible", "ashby:adaptive"]
 )
-def test_a_board_of_somebody_else_is_not_in_the_directory(wrong: str) -> None:
-    assert wrong not in directory()
+def test_a_wrong_board_is_not_in_the_directory(wrong: str) -> None:
+    assert wrong not in companies_by_board()
 
 
 @pytest.mark.parametrize(
@@ -231,7 +230,10 @@ def test_a_board_has_a_name_for_people(board: str, company: str) -> None:
     assert company_of(board) == company
 
 
-def test_a_board_is_known_however_its_token_is_written() -> None:
+def test_a_board_is_found_in_any_spelling_of_its_token() -> None:
     assert employer("ashby:OPENAI") == "OpenAI"
     assert employer("greenhouse:nobody") is None
-    assert (spelled("ashby:sierra"), spelled("ashby:Nobody")) == ("ashby:Sierra", "ashby:Nobody")
+    assert (directory_spelling("ashby:sierra"), directory_spelling("ashby:Nobody")) == (
+        "ashby:Sierra",
+        "ashby:Nobody",
+    )

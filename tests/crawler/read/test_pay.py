@@ -33,18 +33,27 @@ PHRASES = st.lists(st.sampled_from(PIECES) | st.text(max_size=4), max_size=15).m
     ("text", "minimum", "maximum", "currency", "period"),
     [
         (
-            "The US base salary range for this full-time position is between $133,000 - $240,000 + bonus + equity + benefits.",
+            (
+                "The US base salary range for this full-time position is between $133,000 - "
+                "$240,000 + bonus + equity + benefits."
+            ),
             *(133_000, 240_000, "USD", "year"),
         ),
         (
-            "The US base salary range for this full-time position is $136,000-$200,000 + bonus + equity.",
+            (
+                "The US base salary range for this full-time position is $136,000-$200,000 + bonus "
+                "+ equity."
+            ),
             136_000,
             200_000,
             "USD",
             "year",
         ),
         (
-            "The US base salary range for this full-time position is $196,000 to $245,000 + equity.",
+            (
+                "The US base salary range for this full-time position is $196,000 to $245,000 + "
+                "equity."
+            ),
             196_000,
             245_000,
             "USD",
@@ -109,7 +118,10 @@ PHRASES = st.lists(st.sampled_from(PIECES) | st.text(max_size=4), max_size=15).m
         ),
         ("estimated to be $28/hour to $47/hour.", 28, 47, "USD", "hour"),
         (
-            "For candidates located in NYC or SF, the pay range for this role is $198,000- $271,000.",
+            (
+                "For candidates located in NYC or SF, the pay range for this role is $198,000- "
+                "$271,000."
+            ),
             198_000,
             271_000,
             "USD",
@@ -124,7 +136,10 @@ PHRASES = st.lists(st.sampled_from(PIECES) | st.text(max_size=4), max_size=15).m
             "year",
         ),
         (
-            "Zone 1 Pay Range $146,600 \u2014 $201,650 USD Zone 2 Pay Range $132,000 \u2014 $181,500 USD",
+            (
+                "Zone 1 Pay Range $146,600 \u2014 $201,650 USD Zone 2 Pay Range $132,000 \u2014 "
+                "$181,500 USD"
+            ),
             *(132_000, 201_650, "USD", "year"),
         ),
         ("Base Salary: $200,000", 200_000, 200_000, "USD", "year"),
@@ -169,7 +184,10 @@ PHRASES = st.lists(st.sampled_from(PIECES) | st.text(max_size=4), max_size=15).m
         ),
         ("Salaries range from $125-$250K", 125_000, 250_000, "USD", "year"),
         (
-            "Our cash compensation is targeted at $138,000-156,000 in Denver, and $168,000\u2013189,000 in the Bay.",
+            (
+                "Our cash compensation is targeted at $138,000-156,000 in Denver, and "
+                "$168,000\u2013189,000 in the Bay."
+            ),
             *(138_000, 189_000, "USD", "year"),
         ),
         ("Estimated annual salary of $231,000 - $300,000+", 231_000, 300_000, "USD", "year"),
@@ -245,18 +263,18 @@ def test_pay_is_read_as_a_person_reads_it(
         "",
     ],
 )
-def test_other_money_is_no_pay(text: str) -> None:
+def test_other_money_is_not_read(text: str) -> None:
     assert read_pay(text) is None
 
 
 @pytest.mark.parametrize("words", ["$139,700-216-500", "$125,000K-$156,250K"])
-def test_figures_that_make_no_sense_keep_their_words_alone(words: str) -> None:
+def test_contradictory_figures_keep_only_their_words(words: str) -> None:
     assert read_pay(f"The annual base pay of {words} is typical.") == Pay(
         None, None, None, None, words
     )
 
 
-def test_the_words_are_kept_as_written() -> None:
+def test_the_words_of_pay_are_kept_as_written() -> None:
     pay = read_pay("About us\n\nThe salary range is between $133,000 - $240,000 + bonus.\n\nApply")
     assert pay is not None
     assert pay.text == "$133,000 - $240,000"
@@ -310,9 +328,7 @@ def zone(
         ([zone(None, 5_000_000, "EUR")], Pay(None, 50_000, "EUR", "year", "up to €50,000")),
     ],
 )
-def test_pay_that_the_ats_states_covers_its_zones(
-    zones: list[Mapping[str, Any]], pay: Pay | None
-) -> None:
+def test_stated_pay_covers_all_pay_zones(zones: list[Mapping[str, Any]], pay: Pay | None) -> None:
     assert stated_pay(zones) == pay
 
 
@@ -354,7 +370,7 @@ def test_any_text_is_read_and_ranges_are_in_order(text: str) -> None:
         ),
     ],
 )
-def test_a_hostile_text_is_read_at_once(piece: str) -> None:
+def test_a_hostile_text_is_read_quickly(piece: str) -> None:
     begun = time.process_time()
     read_pay("$ " + piece * (100_000 // len(piece)))
     assert time.process_time() - begun < 2

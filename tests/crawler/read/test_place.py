@@ -37,9 +37,7 @@ LOCATIONS = st.lists(
         (" ; | ", ()),
     ],
 )
-def test_a_list_of_places_is_split_where_a_person_would(
-    location: str, single: tuple[str, ...]
-) -> None:
+def test_a_location_is_split_into_its_places(location: str, single: tuple[str, ...]) -> None:
     assert places(location) == single
 
 
@@ -63,29 +61,27 @@ def test_a_list_of_places_is_split_where_a_person_would(
         ("", None),
     ],
 )
-def test_a_way_of_working_is_read_where_every_place_says_the_same(
-    location: str, said: str | None
-) -> None:
+def test_a_workplace_is_read_if_every_place_states_it(location: str, said: str | None) -> None:
     assert workplace(location) == said
 
 
 @pytest.mark.parametrize(
     "location", ["Hybrid", "In-Office", "Remote", "Hybrid or Remote", "remote / hybrid"]
 )
-def test_a_way_of_working_alone_names_no_place(location: str) -> None:
+def test_a_workplace_alone_names_no_place(location: str) -> None:
     assert is_work_model(location)
 
 
 @pytest.mark.parametrize(
     "location", ["", "London", "Remote - US", "Hybrid - Sydney", "Office Based - London, UK"]
 )
-def test_a_place_is_no_mere_way_of_working(location: str) -> None:
+def test_a_place_is_more_than_a_workplace(location: str) -> None:
     assert not is_work_model(location)
 
 
 @settings(max_examples=200, deadline=None)
 @given(LOCATIONS | st.text())
-def test_single_places_of_any_text_are_whole_and_once(location: str) -> None:
+def test_places_of_any_text_are_whole_and_unique(location: str) -> None:
     found = places(location)
     assert all(place and place == place.strip() for place in found)
     assert len({place.casefold() for place in found}) == len(found)
@@ -107,7 +103,7 @@ def test_single_places_of_any_text_are_whole_and_once(location: str) -> None:
         "· Hybrid " * 9_000,
     ],
 )
-def test_a_hostile_location_is_read_in_seconds(hostile: str) -> None:
+def test_a_hostile_location_is_read_quickly(hostile: str) -> None:
     begun = time.process_time()
     places(hostile)
     workplace(hostile)

@@ -1,8 +1,7 @@
-"""Reading on cases with their right values: our own, in five sets, and the given ones where they lie beside the repository.
+"""Run the readers on cases with known values: our own five sets, and given ones where present.
 
-Each set was written before any of its results was seen: the first before the readers were changed,
-the others after that, to see how well they read what they were not made for. `docs/accuracy.md` has
-both numbers.
+Each set was written before any of its results was seen. The first one came before the readers were
+changed. The others tested how well the readers handle new cases. See `docs/accuracy.md`.
 """
 
 from __future__ import annotations
@@ -24,23 +23,24 @@ SETS = [
 
 
 @pytest.mark.parametrize("path", SETS, ids=lambda path: path.stem)
-def test_cases_are_read_right_and_none_falsely(
+def test_no_case_is_false_and_few_are_unknown(
     path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     results = run(load(path))
     with capsys.disabled():
-        print(f"\n\n{path.name}\n{table(results)}")  # for whoever reads the output
+        print(f"\n\n{path.name}\n{table(results)}")
     wrong = [
-        f"{one.score} {one.case.id} {one.case.input!r}: {one.read}, right {one.case.right}"
-        for one in results
-        if one.score != "exact"
+        f"{result.score} {result.case.id} {result.case.input!r}: "
+        f"{result.read}, right {result.case.right}"
+        for result in results
+        if result.score != "exact"
     ]
     report = "\n".join([table(results), *wrong])
-    assert not [one for one in results if one.score == "false"], report
+    assert not [result for result in results if result.score == "false"], report
     assert len(wrong) <= 0.02 * len(results), report
 
 
-def test_our_own_cases_are_many_and_of_every_kind() -> None:
+def test_our_own_cases_cover_every_kind() -> None:
     cases = [case for path in OURS.glob("*.tsv") for case in load(path)]
     kinds = Counter(case.kind for case in cases)
     assert len(cases) > 1000

@@ -1,4 +1,4 @@
-"""The readers on every posting of the hand-written recordings, and of the real ones beside the repository, where they lie there."""
+"""Run the readers on every posting of our recordings, and of real ones where present."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ EITHER = [OURS, pytest.param(REAL, marks=pytest.mark.needs(REAL))]
 
 @pytest.fixture(params=EITHER, ids=["ours", "real"])
 def jobs(request: pytest.FixtureRequest) -> list[dict[str, Any]]:
-    """The jobs of every recorded list."""
+    """Return the jobs of every recorded list."""
     return list(_jobs(request.param))
 
 
@@ -47,7 +47,7 @@ def test_every_description_reads_as_text_without_markup(jobs: list[dict[str, Any
 @pytest.mark.parametrize(
     ("folder", "key"), [(OURS, 5100001), pytest.param(REAL, 5938712, marks=pytest.mark.needs(REAL))]
 )
-def test_a_posting_has_its_pay_and_its_deadline(folder: Path, key: int) -> None:
+def test_pay_and_deadline_of_a_posting_are_read(folder: Path, key: int) -> None:
     job = next(job for job in _jobs(folder) if job["id"] == key)
     text = to_text(job["content"])
     pay, deadline = (
@@ -86,7 +86,7 @@ def test_every_location_has_its_places(jobs: list[dict[str, Any]]) -> None:
 
 
 @pytest.mark.needs(REAL)
-def test_the_real_recordings_are_many() -> None:
+def test_there_are_many_real_recordings() -> None:
     found = list(_jobs(REAL))
     assert (
         len({job["location"]["name"] for job in found if (job.get("location") or {}).get("name")})
@@ -104,7 +104,7 @@ PAYS = {
 }
 
 
-def test_pay_of_our_own_recording_is_what_its_text_says() -> None:
+def test_pay_of_our_own_recording_is_read() -> None:
     jobs = json.loads((OURS / "otherworks.json").read_text(encoding="utf-8"))["jobs"]
     found = {job["id"]: pay for job in jobs if (pay := read_pay(to_text(job["content"])))}
     assert {

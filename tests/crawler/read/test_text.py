@@ -56,7 +56,10 @@ HTML = st.lists(st.sampled_from(TAGS) | st.text(max_size=8), max_size=30).map(""
             "Pay:\n\n$1\u2014$2 USD",
         ),
         (
-            "<table><tr><td>Level 1</td><td>$1</td></tr><tr><td title='a > b'>Level 2</td></tr></table>",
+            (
+                "<table><tr><td>Level 1</td><td>$1</td></tr><tr><td title='a > b'>Level "
+                "2</td></tr></table>"
+            ),
             "Level 1\n$1\nLevel 2",
         ),
         ("<P>upper</P><LI>case", "upper\n\n• case"),
@@ -68,7 +71,7 @@ def test_html_reads_as_a_person_sees_it(content: str, text: str) -> None:
     assert to_text(content) == text
 
 
-def test_html_escaped_as_a_whole_reads_the_same_as_it_does_plain() -> None:
+def test_escaped_html_gives_the_same_text() -> None:
     plain = "<p class='a'>R&amp;D&nbsp;in &quot;Zürich&quot;</p><ul><li>x &lt; y</li></ul>"
     assert to_text(html.escape(plain)) == to_text(plain) == 'R&D in "Zürich"\n\n• x < y'
 
@@ -90,7 +93,7 @@ def test_html_escaped_as_a_whole_reads_the_same_as_it_does_plain() -> None:
         "&lt;p&gt;" * 100_000,
     ],
 )
-def test_a_hostile_page_is_read_in_seconds(hostile: str) -> None:
+def test_a_hostile_page_is_read_quickly(hostile: str) -> None:
     begun = time.process_time()
     to_text(hostile)
     # on a busy machine, and with its branches counted; by steps that grow it would be minutes
@@ -99,7 +102,7 @@ def test_a_hostile_page_is_read_in_seconds(hostile: str) -> None:
 
 @settings(max_examples=200, deadline=None)
 @given(HTML)
-def test_text_of_any_html_is_clean(content: str) -> None:
+def test_the_text_of_any_html_is_clean(content: str) -> None:
     text = to_text(content)
     assert text == text.strip()
     assert unicodedata.is_normalized("NFC", text)

@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from crawler.items import Pay
-from crawler.read.zones import named_in
+from crawler.read.pay_zones import named_in
 from crawler.spiders.ashby_pay import Compensation, Place, summary_pay, tier_pay
 from tests.support.ashby import compensation, tier
 

@@ -69,12 +69,12 @@ def test_a_name_or_a_link_is_said_to_mean_a_board_without_a_configuration(
         ("no such lab", "No employer in the directory matches “no such lab”"),
         ("https://acme.example/jobs?gh_jid=1", "a job of Greenhouse on the employer's own site"),
         ("https://grnh.se/3d8f6c4b2us", "short link"),
-        ("nope:x", "nope is no ats"),
+        ("nope:x", "ats nope is not supported"),
         (
             "https://openai.com/careers",
             "only the network says which board it leads to: `rolewatch boards add https://openai.com/careers`",
         ),
-        ("https://openai.com/" + "x" * 4000, "is no address"),
+        ("https://openai.com/" + "x" * 4000, "is not an address"),
     ],
 )
 def test_what_means_no_board_is_said_in_a_sentence(tmp_path: Path, text: str, said: str) -> None:

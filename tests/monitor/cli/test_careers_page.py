@@ -72,7 +72,7 @@ def test_a_careers_page_that_leads_inside_is_not_followed(
     )
     ran = watching("boards", "add", f"{third.url}/jobs")
     assert ran.code == 2
-    assert "leads to an address that no careers page has" in ran.err
+    assert "redirects to a private or invalid address" in ran.err
     assert third.asked("/inner") == []
 
 

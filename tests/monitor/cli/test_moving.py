@@ -124,7 +124,7 @@ def test_a_move_that_was_cut_off_is_finished_by_the_same_command(watching: Progr
         (OLD, OLD, "is one board"),
         (OLD, "greenhouse:OtherWorks", "is one board"),
         (OLD, "https://job-boards.greenhouse.io/OTHERWORKS", "is one board"),
-        (OLD, "otherworks", "is no board"),
+        (OLD, "otherworks", "is not a known board"),
         (OLD, "gem:otherworks", "cannot read Gem boards yet"),
         (OLD, "greenhouse:nobody", "knows no board 'nobody'"),
         ("", NEW, "ats:token"),

@@ -139,9 +139,9 @@ def test_a_pipe_gets_whole_aligned_columns(told: Program) -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["kernels", "/[/"], "'/[/' cannot be looked for: missing ]"),
+        (["kernels", "/[/"], "'/[/' is not a valid pattern: missing ]"),
         (["--location", "*"], "'*' has a `*` that does not end a word"),
-        (["..."], "'...' has no words to look for"),
+        (["..."], "'...' has no words"),
     ],
 )
 def test_what_cannot_be_looked_for_is_named_once(

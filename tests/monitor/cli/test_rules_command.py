@@ -352,7 +352,7 @@ def test_the_rules_of_another_file_are_tried(told: Program, tmp_path: Path) -> N
     [
         (
             ["--any", "/(/"],
-            'the rule to try: rules[0].any[0] (rule "tried") = "/(/": cannot be looked for',
+            'the rule to try: rules[0].any[0] (rule "tried") = "/(/": is not a valid pattern',
         ),
         (
             ["--any", "a", "--in", "nowhere"],

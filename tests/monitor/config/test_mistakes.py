@@ -59,17 +59,17 @@ LINES = [
     ),
     (
         "[[boards]]\nurl = 'https://example.org/jobs'",
-        "boards[0].url: 'https://example.org/jobs' is no board that rolewatch knows",
+        "boards[0].url: 'https://example.org/jobs' is not a known board",
     ),
     (
         "[[boards]]\nboard = 'nope:x'",
-        "boards[0].board: 'nope:x' is no board that rolewatch knows: nope is no ats; allowed: ashby, google, greenhouse, lever",
+        "boards[0].board: 'nope:x': ats nope is not supported; allowed: ashby, google, greenhouse, lever",
     ),
     (
         "[[boards]]\nboard = 'gem:groq'",
         'boards[0].board = "gem:groq": this version cannot read Gem boards yet; allowed: ashby, google, greenhouse, lever',
     ),
-    ("[[boards]]\nurl = ''", "boards[0].url: '' is no board"),
+    ("[[boards]]\nurl = ''", "boards[0].url: '' is not a known board"),
     (
         "[[boards]]\nurl = 'https://jobs.gem.com/x'",
         'boards[0].url = "https://jobs.gem.com/x": this version cannot read Gem boards yet',
@@ -100,12 +100,12 @@ LINES = [
     (SOUND + "boards = ['x']", "rules[0] (rule \"r\"): boards: 'x' is no"),
     (
         SOUND + "boards = ['nope:x']",
-        "rules[0] (rule \"r\"): boards: 'nope:x' is no board that rolewatch knows: nope is no ats; allowed: ashby, google, greenhouse, lever",
+        "rules[0] (rule \"r\"): boards: 'nope:x': ats nope is not supported; allowed: ashby, google, greenhouse, lever",
     ),
-    (SOUND + "none = ['']", 'rules[0].none[0] (rule "r") = "": has no words to look for'),
+    (SOUND + "none = ['']", 'rules[0].none[0] (rule "r") = "": has no words'),
     (
         SOUND + "none = ['/(/']",
-        'rules[0].none[0] (rule "r") = "/(/": cannot be looked for: missing ): (; an expression is read as RE2 does: https://',
+        'rules[0].none[0] (rule "r") = "/(/": is not a valid pattern: missing ): (; see the syntax of RE2: https://',
     ),
     (
         SOUND + "none = 'intern*'",

@@ -162,7 +162,7 @@ async def test_only_a_domain_of_the_directory_leads_to_a_request(
 def test_the_careers_page_is_asked_only_where_the_directory_knows_no_other_board(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(new_board, "domain", "{}.example".format)
+    monkeypatch.setattr(new_board, "employer_domain", "{}.example".format)
     monkeypatch.setattr(new_board, "other_boards", {"greenhouse:old": ("ashby:new",)}.get)
     assert new_board.careers_page("greenhouse:old") is None
     assert new_board.careers_page("greenhouse:acme") == "https://greenhouse:acme.example/careers"

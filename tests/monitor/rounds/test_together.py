@@ -25,7 +25,7 @@ from monitor.rounds import storing
 from monitor.rounds.record import CheckRecorder
 from monitor.rounds.round import run_round
 from monitor.rules.matcher import Matcher
-from monitor.text.words import tokenize
+from monitor.text.search_terms import tokenize
 from tests.support.boards import START
 from tests.support.greenhouse import job
 from tests.support.history import settings

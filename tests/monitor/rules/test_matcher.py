@@ -68,8 +68,8 @@ def test_words_name_the_field_and_the_phrase_as_the_rule_writes_it() -> None:
         ),
     ],
 )
-def test_it_fits_and_says_why(changed: dict[str, object], words: str) -> None:
-    assert explained(replace(RULE, **changed)) == Explanation(  # type: ignore[arg-type]
+def test_a_match_has_its_words(changed: dict[str, object], words: str) -> None:
+    assert explained(replace(RULE, **changed)) == Explanation(  # type: ignore[arg-type]  # from a table
         "research-engineer", fits=True, words=words
     )
 
@@ -93,10 +93,8 @@ def test_it_fits_and_says_why(changed: dict[str, object], words: str) -> None:
         ({"min_pay": MinPay(240000.5, "USD")}, "pay below 240000.5 USD"),
     ],
 )
-def test_it_fails_and_names_the_first_condition_that_failed(
-    changed: dict[str, object], failed: str
-) -> None:
-    assert explained(replace(RULE, **changed)) == Explanation(  # type: ignore[arg-type]
+def test_a_mismatch_has_the_first_failed_condition(changed: dict[str, object], failed: str) -> None:
+    assert explained(replace(RULE, **changed)) == Explanation(  # type: ignore[arg-type]  # from a table
         "research-engineer", fits=False, failed=failed
     )
 
@@ -114,7 +112,7 @@ def test_remote_fits_the_workplace_as_well_as_the_place() -> None:
 
 
 @pytest.mark.parametrize(
-    ("least", "most", "currency", "period", "said"),
+    ("least", "most", "currency", "period", "explanation"),
     [
         (100.0, 149999.0, "USD", "year", "pay below 150000 USD"),
         (None, 150000.0, "USD", "year", "pay reaches 150000 USD"),
@@ -133,12 +131,16 @@ def test_remote_fits_the_workplace_as_well_as_the_place() -> None:
         (None, None, None, None, "pay unknown"),
     ],
 )
-def test_the_top_of_the_range_counts_for_a_year(
-    least: float | None, most: float | None, currency: str | None, period: str | None, said: str
+def test_the_top_of_the_range_is_compared_for_a_year(
+    least: float | None,
+    most: float | None,
+    currency: str | None,
+    period: str | None,
+    explanation: str,
 ) -> None:
     job = replace(JOB, pay_min=least, pay_max=most, pay_currency=currency, pay_period=period)
-    found = explained(replace(RULE, min_pay=MinPay(150000, "USD")), job)
-    assert (found.words or found.failed).split("; ")[-1] == said
+    result = explained(replace(RULE, min_pay=MinPay(150000, "USD")), job)
+    assert (result.words or result.failed).split("; ")[-1] == explanation
 
 
 def test_a_hundred_thousand_titles_against_five_rules_take_seconds() -> None:
@@ -168,7 +170,7 @@ def test_a_hundred_thousand_titles_against_five_rules_take_seconds() -> None:
     "location",
     ["Remote (excluding California)", "Remote, not in California", "Anywhere but California"],
 )
-def test_a_rule_for_a_place_does_not_fit_where_that_place_is_left_out(location: str) -> None:
+def test_a_rule_does_not_fit_a_place_that_the_posting_excludes(location: str) -> None:
     rule = Rule("r", any=("engineer",), locations=("California",))
     assert (
         not Matcher(rule).explain(Candidate("a:b", "B", title="Engineer", location=location)).fits

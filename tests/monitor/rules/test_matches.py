@@ -1,4 +1,4 @@
-"""Which rules fit which versions: kept with the versions, and matched again when the rules are others."""
+"""Matches of rules and versions are stored, and renewed when the rules change."""
 
 from __future__ import annotations
 
@@ -32,14 +32,14 @@ def matches(history: History) -> list[tuple[str, str, int]]:
     return [(rule, name.split(":")[-1], version) for rule, name, version in rows]
 
 
-def take_up(history: History, *rules: Rule) -> None:
-    """The configuration with these rules, and all the time that matching takes."""
+def load_rules(history: History, *rules: Rule) -> None:
+    """Load a configuration with these rules, and match everything that is stored."""
     history.settings = replace(history.settings, rules=rules)
     history.look()
     assert match_backlog(history.engine, history.settings, 60) is False
 
 
-def test_a_baseline_is_matched_and_says_which_words_fitted(history: History) -> None:
+def test_a_baseline_is_matched_with_the_words_that_fit(history: History) -> None:
     columns = "rule, posting, board, company, title, version, words"
     assert history.ask(f"SELECT {columns} FROM rule_matches") == [
         (
@@ -54,7 +54,7 @@ def test_a_baseline_is_matched_and_says_which_words_fitted(history: History) -> 
     ]
 
 
-def test_each_version_is_matched_for_itself(history: History) -> None:
+def test_each_version_is_matched(history: History) -> None:
     history.look(
         snapshot([replace(ONE, title="Chef"), replace(TWO, title="Research Engineer, Law")])
     )
@@ -67,25 +67,25 @@ def test_each_version_is_matched_for_itself(history: History) -> None:
     ]
 
 
-def test_a_new_rule_is_matched_with_all_that_is_stored(history: History) -> None:
+def test_a_new_rule_is_matched_with_all_stored_versions(history: History) -> None:
     history.look(snapshot([ONE, replace(TWO, title="Chef", description="No counsel needed.")]))
-    take_up(history, ENGINEER, LAW)
+    load_rules(history, ENGINEER, LAW)
     assert matches(history) == [("law", "2", 1), ("law", "2", 2), ("research-engineer", "1", 1)]
 
 
-def test_a_rule_that_is_gone_has_no_matches_and_an_edited_one_has_others(history: History) -> None:
-    take_up(history, replace(ENGINEER, any=("counsel",)))
+def test_a_removed_rule_loses_its_matches_and_an_edited_one_gets_new_ones(history: History) -> None:
+    load_rules(history, replace(ENGINEER, any=("counsel",)))
     assert matches(history) == [("research-engineer", "2", 1)]
-    take_up(history, LAW)
+    load_rules(history, LAW)
     assert matches(history) == [("law", "2", 1)]
-    take_up(history)
+    load_rules(history)
     assert matches(history) == []
 
 
-def test_where_a_rule_tells_is_no_edit(history: History) -> None:
+def test_a_change_of_channels_renews_no_matches(history: History) -> None:
     history.ask("SELECT 1")
     before = history.ask("SELECT definition, next_id, last_id FROM matched_rule")
-    take_up(
+    load_rules(
         history,
         replace(
             ENGINEER,
@@ -112,13 +112,13 @@ def test_where_a_rule_tells_is_no_edit(history: History) -> None:
         replace(ENGINEER, boards=("greenhouse:other",)),
     ],
 )
-def test_whatever_decides_is_an_edit(history: History, edited: Rule) -> None:
-    take_up(history, edited)
+def test_a_change_of_conditions_renews_the_matches(history: History, edited: Rule) -> None:
+    load_rules(history, edited)
     assert matches(history) == []
 
 
-def test_unknown_pay_fits_and_says_so(history: History) -> None:
-    take_up(history, replace(ENGINEER, min_pay=MinPay(150000, "USD")))
+def test_unknown_pay_fits_with_a_note(history: History) -> None:
+    load_rules(history, replace(ENGINEER, min_pay=MinPay(150000, "USD")))
     assert history.ask("SELECT words FROM rule_matches") == [
         ("title has “research engineer”; pay unknown",)
     ]
@@ -126,19 +126,19 @@ def test_unknown_pay_fits_and_says_so(history: History) -> None:
 
 def test_a_rule_that_reads_the_company_follows_its_name(history: History) -> None:
     rule = Rule("theirs", any=("example labs",), within=("company",))
-    take_up(history, rule)
+    load_rules(history, rule)
     assert len(matches(history)) == 2
     history.settings = replace(
         history.settings,
         boards=tuple(replace(board, company="Others") for board in history.settings.boards),
     )
     history.look()
-    history.look()  # the first one writes the name, which the next one sees
+    history.look()  # the first check stores the name, and the next one sees it
     match_backlog(history.engine, history.settings, 60)
     assert matches(history) == []
 
 
-def test_what_comes_while_a_rule_is_behind_is_matched_once(history: History) -> None:
+def test_a_posting_that_opens_during_the_backlog_is_matched_once(history: History) -> None:
     history.settings = settings(ENGINEER, LAW)
     history.look(snapshot([ONE, TWO, posting("3", title="Counsel")]))
     assert matches(history) == [("law", "3", 1), ("research-engineer", "1", 1)]
@@ -146,7 +146,7 @@ def test_what_comes_while_a_rule_is_behind_is_matched_once(history: History) -> 
     assert matches(history) == [("law", "2", 1), ("law", "3", 1), ("research-engineer", "1", 1)]
 
 
-def test_matching_stops_when_its_time_is_over_and_goes_on_later(history: History) -> None:
+def test_matching_stops_after_its_time_and_resumes_later(history: History) -> None:
     history.look(
         snapshot([ONE, TWO, *(posting(str(key), title="Counsel") for key in range(10, 1100))])
     )
@@ -159,10 +159,10 @@ def test_matching_stops_when_its_time_is_over_and_goes_on_later(history: History
     assert len(matches(history)) == 1091
 
 
-def test_a_content_read_better_is_matched_again(history: History) -> None:
+def test_a_version_that_is_read_again_is_matched_again(history: History) -> None:
     bare = replace(TWO, description="", unsent=frozenset({"description"}))
     history.look(snapshot([ONE, replace(bare, key="4")]))
-    take_up(history, Rule("words", any=("build things",), within=("description",)))
+    load_rules(history, Rule("words", any=("build things",), within=("description",)))
     assert matches(history) == [("words", "1", 1), ("words", "2", 1)]
     history.look(snapshot([ONE, replace(TWO, key="4")]))  # newly sent, so no revision
     assert matches(history) == [("words", "1", 1), ("words", "2", 1), ("words", "4", 1)]

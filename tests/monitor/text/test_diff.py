@@ -1,4 +1,4 @@
-"""Differences of texts that a person can read."""
+"""Readable differences of two texts."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def test_equal_texts_have_no_difference() -> None:
     assert word_diff("a b  c", "a b\nc") == []
 
 
-def test_a_difference_keeps_six_words_around_and_says_what_it_leaves_out() -> None:
+def test_a_difference_keeps_six_words_around_and_marks_gaps() -> None:
     words = [str(number) for number in range(40)]
     edited = [*words[:20], "new", *words[21:]]
     around = [
@@ -32,13 +32,13 @@ def test_a_difference_keeps_six_words_around_and_says_what_it_leaves_out() -> No
     ]
 
 
-def test_two_far_edits_of_a_paragraph_are_parted_by_one_gap() -> None:
+def test_one_gap_separates_two_distant_edits_of_a_paragraph() -> None:
     words = [str(number) for number in range(60)]
     [passage] = word_diff(" ".join(words), " ".join(["x", *words[1:-1], "y"]))
     assert [piece.kind for piece in passage] == ["old", "new", "same", "gap", "same", "old", "new"]
 
 
-def test_a_text_that_comes_or_goes_is_all_new_or_all_old() -> None:
+def test_an_added_or_removed_text_is_all_new_or_all_old() -> None:
     assert word_diff("", "a b") == [[Piece("new", "a b")]]
     assert word_diff("a b", "") == [[Piece("old", "a b")]]
 
@@ -76,11 +76,17 @@ def shown(old: str, new: str) -> list[str]:
             "You have a degree in physics and four years of work in labs",
             "You have shown that you build things and can tell others of work in labs",
             [
-                "You have [-a degree in physics and four years-] {+shown that you build things and can tell others+} of work in labs"
+                (
+                    "You have [-a degree in physics and four years-] {+shown that you build things "
+                    "and can tell others+} of work in labs"
+                )
             ],
         ),
         (
-            "Kept words begin here\nFirst paragraph to be dropped\nSecond that is the same but longer",
+            (
+                "Kept words begin here\nFirst paragraph to be dropped\nSecond that is the same but "
+                "longer"
+            ),
             "Kept words begin there\nSecond that was the same but longer\nSome very new things",
             [
                 "Kept words begin [-here-] {+there+}",
@@ -91,7 +97,7 @@ def shown(old: str, new: str) -> list[str]:
         ),
     ],
 )
-def test_only_passages_that_changed_are_shown_like_with_like(
+def test_only_changed_passages_are_shown_with_similar_paragraphs_paired(
     old: str, new: str, passages: list[str]
 ) -> None:
     assert shown(old, new) == passages
@@ -103,9 +109,7 @@ texts = st.lists(
 
 
 @given(texts, texts)
-def test_the_old_and_the_new_words_of_a_difference_are_those_that_differ(
-    old: str, new: str
-) -> None:
+def test_a_difference_has_exactly_the_words_that_differ(old: str, new: str) -> None:
     found = [piece for passage in word_diff(old, new) for piece in passage]
     assert bool(found) == (old.split() != new.split())
     gone, come = (
@@ -118,7 +122,7 @@ def test_the_old_and_the_new_words_of_a_difference_are_those_that_differ(
     assert not come - after
 
 
-def test_texts_of_a_book_are_compared_at_once() -> None:
+def test_texts_as_long_as_a_book_are_compared_quickly() -> None:
     random = Random(7)
     book = "\n".join(
         " ".join(random.choices(["the", "and", *map(str, range(500))], k=120)) for _ in range(150)

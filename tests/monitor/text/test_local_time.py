@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from monitor.text.local_time import end_of, latest_instant, to_instant
+from monitor.text.local_time import end_of_span, latest_instant, to_instant
 
 NEW_YORK, LONDON = ZoneInfo("America/New_York"), ZoneInfo("Europe/London")
 # New York has no 02:30 on the one day and two 01:30 on the other
@@ -59,12 +59,14 @@ HOURS = (time(22), time(7))
     ],
 )
 def test_a_night_is_a_span_across_midnight(now: str, end: str | None) -> None:
-    assert end_of(HOURS, LONDON, utc(now)) == (utc(end) if end else None)
+    assert end_of_span(HOURS, LONDON, utc(now)) == (utc(end) if end else None)
 
 
 def test_a_span_within_a_day_ends_on_it() -> None:
-    assert end_of((time(12), time(14)), LONDON, utc("2026-01-05T13:00")) == utc("2026-01-05T14:00")
-    assert end_of((time(12), time(14)), LONDON, utc("2026-01-05T23:00")) is None
+    assert end_of_span((time(12), time(14)), LONDON, utc("2026-01-05T13:00")) == utc(
+        "2026-01-05T14:00"
+    )
+    assert end_of_span((time(12), time(14)), LONDON, utc("2026-01-05T23:00")) is None
 
 
 @pytest.mark.parametrize(
@@ -80,7 +82,7 @@ def test_a_span_within_a_day_ends_on_it() -> None:
 def test_a_span_begins_and_ends_once_a_day(hours: tuple[time, time], around: date) -> None:
     start = datetime.combine(around - timedelta(days=1), time(12), NEW_YORK).astimezone(UTC)
     quiet = [
-        end_of(hours, NEW_YORK, start + timedelta(minutes=5 * step)) is not None
+        end_of_span(hours, NEW_YORK, start + timedelta(minutes=5 * step)) is not None
         for step in range(2 * 24 * 12)
     ]
     turns = sum(before != after for before, after in pairwise(quiet))

@@ -1,8 +1,8 @@
-"""Amounts of money in a line of text, and the ranges that they make.
+"""Find amounts of money in a line of text, and the ranges that they form.
 
-Numbers are found first; what stands directly in front of one and behind it makes it money: a sign,
-a code or a name of a currency, thousands and lakhs, a period. Every repetition in the patterns is
-bounded, so that reading is linear on any input.
+Numbers are found first. The text directly before and after one makes it money: a sign, code or name
+of a currency, a multiplier such as "k" or "lakh", a period. All repetitions in the patterns are
+bounded, so reading takes linear time on any input.
 """
 
 from __future__ import annotations
@@ -15,43 +15,54 @@ from functools import lru_cache
 from itertools import islice
 
 from crawler.items import Period
-from crawler.read import currency as currencies
-from crawler.read.periods import attached_pattern, period_after
+from crawler.read import currencies
+from crawler.read.pay_periods import attached_pattern, period_after
 
 _NO_CAPITALS = bytes(set(range(256)) - set(string.ascii_uppercase.encode()))
 _NUMBER = re.compile(
-    r"(?<!\d)(?<!\d[.,'\u2019])(?:\d{1,2}(?:,\d\d){1,3},\d{3}(?:\.\d{1,2})?|\d{1,3}(?:[, '\u2019.]\d{3}){1,3}(?:[.,]\d{1,2})?"
+    r"(?<!\d)(?<!\d[.,'\u2019])(?:\d{1,2}(?:,\d\d){1,3},\d{3}(?:\.\d{1,2})?|\d{1,3}(?:[, "
+    r"'\u2019.]\d{3}){1,3}(?:[.,]\d{1,2})?"
     r"|\d{1,9}(?:[.,]\d{1,2})?)(?!\d)"
 )
 _TIMES: dict[str, float] = {
-    "k": 1e3, "t": 1e3, "tys": 1e3, "tis": 1e3, "mil": 1e3, "lpa": 1e5, "lakh": 1e5, "lac": 1e5, "l": 1e5, "cr": 1e7, "crore": 1e7,
+    "k": 1e3, "t": 1e3, "tys": 1e3, "tis": 1e3, "mil": 1e3, "lpa": 1e5, "lakh": 1e5, "lac": 1e5,
+    "l": 1e5, "cr": 1e7, "crore": 1e7,
     "万": 1e4, "萬": 1e4, "만": 1e4, "千": 1e3,
 }  # fmt: skip
 _MANY = (
-    r"\s?(?:(?P<many>[kK]|tys\.?|tis\.?|mil(?=\s(?:€|euros|pesos|reais))|[lL]akhs?|[lL]acs?|LPA|[lL]pa|L|Cr|[cC]rores?"
+    r"\s?(?:(?P<many>[kK]|tys\.?|tis\.?|mil(?=\s(?:€|euros|pesos|reais))|[lL]akhs?|[lL]acs?|LPA"
+    r"|[lL]pa|L|Cr|[cC]rores?"
     r"|T(?=\s?(?:€|EUR|SEK|CHF))|t(?=kr))(?![^\W_kT元円])|(?P<cjk>[万萬만千]))"
 )
 _GROSS_WORDS = (
-    r"(?:gross|net|brutto|netto|bruts?|nets?|brutos?|netos?|lord[oi]|nett[oi]|hrub[éáý](?:ho)?|čist(?:á|ého)|base|basic"
+    r"(?:gross|net|brutto|netto|bruts?|nets?|brutos?|netos?|lord[oi]|nett[oi]|hrub[éáý](?:ho)?"
+    r"|čist(?:á|ého)|base|basic"
     r"|salary|before tax|plus super|\+\s?VAT)(?![^\W_])"
 )
-_GROSS = rf"(?:\s?\((?:{_GROSS_WORDS}|min(?:imum|\.)?|max(?:imum|\.)?)\)|[\s,/]{{1,2}}{_GROSS_WORDS}(?!\s?[:(]?\s?(?:of |is )?[$€£\d])){{0,3}}"
+_GROSS = (
+    rf"(?:\s?\((?:{_GROSS_WORDS}|min(?:imum|\.)?|max(?:imum|\.)?)\)"
+    rf"|[\s,/]{{1,2}}{_GROSS_WORDS}(?!\s?[:(]?\s?(?:of |is )?[$€£\d])){{0,3}}"
+)
 _JOINED = re.compile(
-    r"\s{0,3}(?:-{1,2}|[\u2010-\u2015\u2212~\u301c\uff5e]|to|through|till?|until|up to|rising to|bis(?: zu)?|à|a|až|do|tot(?: en met)?"
-    r"|hasta|até|fino a|jusqu['\u2019]à|la|[,;]?\s?(?:and\s)?(?:a\s)?max(?:imum|\.)?(?:\sof)?:?)\s{0,3}(?:up to )?",
+    r"\s{0,3}(?:-{1,2}|[\u2010-\u2015\u2212~\u301c\uff5e]|to|through|till?|until|up to|rising to"
+    r"|bis(?: zu)?|à|a|až|do|tot(?: en met)?"
+    r"|hasta|até|fino a|jusqu['\u2019]à|la|[,;]?\s?(?:and\s)?(?:a\s)?max(?:imum"
+    r"|\.)?(?:\sof)?:?)\s{0,3}(?:up to )?",
     re.IGNORECASE,
 )
 _AND = re.compile(r"\s?(?:and|und|et|y|e|en|och|og|i|a|și|si)\s?", re.IGNORECASE)
 _BETWEEN = re.compile(
-    r"(?<![^\W_])(?:between|zwischen|entre|tussen|tra|fra|między|pomiędzy|mezi|mellan|mellem|mellom|între)"
+    r"(?<![^\W_])(?:between|zwischen|entre|tussen|tra|fra|między|pomiędzy|mezi|mellan|mellem"
+    r"|mellom|între)"
     r"(?:\s(?:the|de|den|los|il))?\s{0,2}$",
     re.IGNORECASE,
 )
 _DAMAGED = {
     sign.encode().decode("cp1252"): sign for sign in ("£", "€", "\u2013", "\u2014", "\u2019")
-}  # UTF-8 that was read as Windows' own: "Â£"
+}  # UTF-8 that was decoded as Windows-1252: "Â£"
 _NAME_BEHIND = re.compile(
-    r"\d\s?(?:k\s?|mil\s|tys\. |tis\. )?((?:[a-z]{2,11} )?(?:dollars?|francs?|pounds?|kron[eo]r|rupees)|euros?|zlotys?|forints?|yen\b"
+    r"\d\s?(?:k\s?|mil\s|tys\. |tis\. )?((?:[a-z]{2,11} )?(?:dollars?|francs?|pounds?|kron[eo]r"
+    r"|rupees)|euros?|zlotys?|forints?|yen\b"
     r"|rand\b|zł|zl\b|kč|kc\b|t?kr\b|ft\b|lei\b|lakhs?|lacs?|lpa\b|ron\b)",
     re.IGNORECASE,
 )
@@ -59,86 +70,91 @@ _NAMES_IN_FRONT = tuple(
     (letters, re.compile(letters + r"\.?\s?\d"))
     for letters in ("Rs", "RS", "RM", "kr", "Kr", "zł", "Rp", "Fr", "KSh", "R", "Kč", "Ft")
 )
-_MOST_AMOUNTS = 300  # in one line; no person writes so many
-_NEAR = 40  # characters from a number in which the sign of its range stands
-_IN_FRONT = 9  # characters before a number in which its currency stands
+_MAX_AMOUNTS = 300  # in one line; a limit for hostile texts
+_NEAR = 40  # characters around a number that hold the sign of its range
+_LONGEST_JOINT = 20  # characters between the two amounts of a range
+_IN_FRONT = 9  # characters before a number that hold its currency
 
 
 @dataclass(frozen=True, slots=True)
 class Amount:
-    """One number that may be money; `sign` is a sign, a code or a name of a currency as it is written, "" for none."""
+    """One number that may be money."""
 
     start: int
     end: int
     value: float
-    sign: str
+    sign: str  # sign, code or name of its currency as written, or ""
     times: float  # 1000 for "k", 100,000 for "lakh"
     open_ended: bool  # "$300,000+"
     period: Period | None
-    useless: bool  # millions, per cents, part of a word
+    is_unusable: bool  # millions, percentages, part of a word
 
 
 @dataclass(frozen=True, slots=True)
 class MoneyRange:
-    """A range, or a single amount whose ends are equal, as it stands in a line."""
+    """A range of money in a line. A single amount has equal ends."""
 
     start: int
     end: int
     minimum: float
     maximum: float
-    sign: str  # of its currency, as it is written
+    sign: str  # sign, code or name of its currency as written
     period: Period | None
     is_range: bool
     open_ended: bool
-    unclear: bool  # the numbers make no sense together: "$139,700-216-500"
+    unclear: bool  # the numbers contradict each other: "$139,700-216-500"
 
 
-def repaired(text: str) -> str:
-    """The text with signs that were decoded by the wrong table as they were meant: "Â£" is "£"."""
+def repair_encoding(text: str) -> str:
+    """Return the text with wrongly decoded signs repaired: "Â£" becomes "£"."""
     if "Â" in text or "â" in text:
         for damaged, sign in _DAMAGED.items():
             text = text.replace(damaged, sign)
     return text
 
 
-def figures(line: str, marks: Collection[str] = ("",)) -> Iterator[MoneyRange]:
-    """The ranges and single amounts of money in a line, in order; numbers without any sign or code of a currency are none.
+def money_ranges(line: str, marks: Collection[str] = ("",)) -> Iterator[MoneyRange]:
+    """Yield the ranges and single amounts of money in a line, in order.
 
-    `marks` are the signs of money in the text: a number far from all of them is passed over.
+    Numbers without a currency are skipped. `marks` come from `currency_marks`; a number far from
+    all of them is skipped early.
     """
-    numbers = islice(_NUMBER.finditer(line), _MOST_AMOUNTS)
+    numbers = islice(_NUMBER.finditer(line), _MAX_AMOUNTS)
     amounts = [_amount(line, number) for number in numbers if _is_near(number, line, marks)]
-    taken = -1
+    used_until = -1  # index of the last amount that a range includes
     for index, amount in enumerate(amounts):
-        if index <= taken or amount.useless:
+        if index <= used_until or amount.is_unusable:
             continue
         after = amounts[index + 1] if index + 1 < len(amounts) else None
-        if after and not after.useless and _makes_range(line, amount, after):
+        if after and not after.is_unusable and _makes_range(line, amount, after):
             chained = index + 2 < len(amounts) and _is_joined(line, after, amounts[index + 2])
-            taken = index + 1 + chained
+            used_until = index + 1 + chained
             if amount.sign or after.sign:
                 yield _range(amount, after, chained_to=amounts[index + 2] if chained else None)
         elif amount.sign:
             yield _single(amount)
 
 
-def marks_of_money(text: str) -> tuple[str, ...]:
-    """The signs, codes and names of currencies that the text holds: a quick way to see that it, or a line of it, names no money."""
-    # few: looking for each code takes ten times as long
+def currency_marks(text: str) -> tuple[str, ...]:
+    """Return the signs, codes and names of currencies in the text.
+
+    They tell quickly that a text, or one line of it, names no money.
+    """
+    # a search in the capitals alone takes a tenth of the time
     capitals = text.encode("utf-8", "ignore").translate(None, _NO_CAPITALS).decode()
     codes = (code for code in currencies.codes() if code in capitals and code in text)
     return (*(sign for sign in currencies.SIGNS if sign in text), *codes, *_names(text))
 
 
 def _names(text: str) -> set[str]:
-    """Letters that are a currency, or an amount, beside a number: "500 kr", "Rs 18", "14 LPA"."""
-    found = {match[1] for match in islice(_NAME_BEHIND.finditer(text), _MOST_AMOUNTS)}
-    found |= {
+    """Return letters next to a number that name a currency or an amount: "500 kr", "Rs 18"."""
+    names = {match[1] for match in islice(_NAME_BEHIND.finditer(text), _MAX_AMOUNTS)}
+    names |= {
         letters for letters, pattern in _NAMES_IN_FRONT if letters in text and pattern.search(text)
     }
-    return (
-        found if text.isascii() else found | {letter for letter in "万萬円元원" if letter in text}
-    )
+    if text.isascii():
+        return names
+    return names | {letter for letter in "万萬円元원" if letter in text}
 
 
 @lru_cache(maxsize=1)
@@ -153,7 +169,8 @@ def _behind() -> re.Pattern[str]:
     return re.compile(
         rf"(?:{_MANY})?(?P<huge>\s?(?:[MB]|MM|[mb]n|[mbMB]illion(?:en)?|trillion|millions|Mio\.?"
         rf"|Mrd\.?)(?![^\W_]))?(?P<dash>[.,][-\u2013\u2014]{{1,2}})?(?P<open>\+)?"
-        rf"(?:\s?\(?(?P<sign>{sign})\)?)?{_GROSS}(?:\(?(?i:{attached_pattern()})(?:\.(?=\s?[-\u2013\u2014,;)a-z]))?\)?)?{_GROSS}"
+        rf"(?:\s?\(?(?P<sign>{sign})\)?)?{_GROSS}(?:\(?(?i:{attached_pattern()})(?:\."
+        rf"(?=\s?[-\u2013\u2014,;)a-z]))?\)?)?{_GROSS}"
         rf"(?:\s(?:-\s)?\(?(?P<code>[A-Z]{{3}})\)?(?![^\W_]))?(?P<percent>\s?%)?"
     )
 
@@ -166,7 +183,9 @@ def _is_near(number: re.Match[str], line: str, marks: Collection[str]) -> bool:
 def _amount(line: str, number: re.Match[str]) -> Amount:
     front = _front().search(line[max(0, number.start() - _IN_FRONT) : number.start()])
     behind = _behind().match(line, number.end())
-    assert front is not None and behind is not None  # both may match nothing  # noqa: PT018, S101
+    # both patterns also match an empty text
+    assert front is not None  # noqa: S101  # for mypy
+    assert behind is not None  # noqa: S101  # for mypy
     code = next(
         (code for code in (behind["code"], front["code"]) if code in currencies.codes()), None
     )
@@ -196,7 +215,10 @@ def _amount(line: str, number: re.Match[str]) -> Amount:
 
 
 def _number(written: str) -> float:
-    """The value of "133,000", "61.000", "105,650.00", "211.4", "18,40"; three digits behind a point are thousands."""
+    """Return the value of "133,000", "61.000", "105,650.00" or "18,40".
+
+    Three digits after a point or comma are thousands.
+    """
     decimals = re.search(r"[.,](\d{1,2})$", written)
     whole = written[: decimals.start()] if decimals else written
     return float(f"{re.sub(r'[^0-9]', '', whole)}.{decimals[1] if decimals else 0}")
@@ -210,8 +232,8 @@ def _makes_range(line: str, low: Amount, high: Amount) -> bool:
 
 
 def _is_joined(line: str, low: Amount, high: Amount) -> bool:
-    # the longest joint
-    return bool(high.start - low.end < 20 and _JOINED.fullmatch(line[low.end : high.start]))  # noqa: PLR2004
+    between = high.start - low.end
+    return between < _LONGEST_JOINT and bool(_JOINED.fullmatch(line[low.end : high.start]))
 
 
 def _range(low: Amount, high: Amount, *, chained_to: Amount | None) -> MoneyRange:
@@ -220,7 +242,7 @@ def _range(low: Amount, high: Amount, *, chained_to: Amount | None) -> MoneyRang
     if (
         low.times == 1
         and high.times > 1
-        and low.value < 1000  # noqa: PLR2004
+        and low.value < _TIMES["k"]
         and low.value * high.times <= high.value
     ):
         minimum = low.value * high.times

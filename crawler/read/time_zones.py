@@ -1,9 +1,8 @@
-"""Time zones as people name them beside a time, and the UTC instants that one may mean.
+"""Read names of time zones next to a time, and return the UTC instants that they may mean.
 
-The names are CLDR's by way of Babel: "PST", "CET", "SGT", "Pacific Time", "Central European Time".
-A name that means one thing by its letters and another where it is used ("PST" in summer) has both
-readings, and a name that two regions share has those of both, unless the place of the job lies in
-one of them.
+The names come from CLDR through Babel: "PST", "CET", "SGT", "Pacific Time". Some names have two
+readings: "PST" in summer may mean standard time or the local clock. A name that two regions share
+has the readings of both, unless the job is in one of them.
 """
 
 from __future__ import annotations
@@ -17,7 +16,7 @@ from zoneinfo import ZoneInfo
 from babel import Locale
 from babel.core import get_global
 
-from crawler.read.territory import zones
+from crawler.read.countries import time_zones_of
 
 _LOCALES = (
     "en",
@@ -37,38 +36,42 @@ _LOCALES = (
     "de",
     "ja",
 )
-_MORE = {  # short names that no locale of CLDR has
-    "KST": "Asia/Seoul", "ICT": "Asia/Bangkok", "PHT": "Asia/Manila", "PKT": "Asia/Karachi", "MSK": "Europe/Moscow",
-    "IDT": "Asia/Jerusalem", "BRT": "America/Sao_Paulo", "ART": "America/Argentina/Buenos_Aires", "TRT": "Europe/Istanbul",
+_MORE = {  # short names that CLDR lacks
+    "KST": "Asia/Seoul", "ICT": "Asia/Bangkok", "PHT": "Asia/Manila", "PKT": "Asia/Karachi",
+    "MSK": "Europe/Moscow",
+    "IDT": "Asia/Jerusalem", "BRT": "America/Sao_Paulo", "ART": "America/Argentina/Buenos_Aires",
+    "TRT": "Europe/Istanbul",
 }  # fmt: skip
-_ELSEWHERE = {
+_ONLY_IN_ITS_PLACE = {
     "CST": "Asia/Shanghai",
     "IST": "Asia/Jerusalem",
     "BST": "Asia/Dhaka",
     "AST": "Asia/Riyadh",
     "PST": "Asia/Manila",
-}  # by place alone
+}  # read so only if the job is there
+_SOME_DAY = datetime(2026, 1, 1)  # noqa: DTZ001  # a local time
 _ANY_CASE = r"P[SD]?T|E[SD]?T|C[SD]?T|M[SD]?T|GMT|BST|UTC|CES?T|AoE|anywhere\son\searth"
 _AMERICAN = re.compile(
     r"(pacific|eastern|central|mountain)(?:\s(standard|daylight))?(?:\stime)?", re.IGNORECASE
 )
 _OFFSET = r"(?:UTC|GMT)?\s?[+\u2212-]\s?\d{1,2}(?::?[0-5]\d)?"
 _OFFSET_PARTS = re.compile(r"([+\u2212-])\s?(\d{1,2}):?(\d\d)?$")
-# some are words, some rare
+# short names that are also words or rare
 _WORDS = frozenset(
     {"ACT", "ART", "AT", "CAT", "CHAT", "COST", "EAT", "HAT", "NT", "WAT", "WIT", "WEST", "MT"}
 )
-_KEPT = frozenset({"CAT", "EAT", "WAT", "WEST", "ART"})  # in capitals they are zones behind a time
+_KEPT = frozenset({"CAT", "EAT", "WAT", "WEST", "ART"})  # in capitals after a time they are zones
 
 
 @lru_cache(maxsize=1)
 def pattern() -> str:
-    """An expression for the name of a zone, without groups."""
+    """Return a pattern for the name of a zone, without groups."""
     short = sorted(name for name in _short() if name not in _WORDS or name in _KEPT)
     long = sorted(_long(), key=len, reverse=True)
     return (
         (
-            rf"(?:(?:UTC|GMT)\s?[+\u2212-]\s?\d{{1,2}}(?::?[0-5]\d)?|(?:{_ANY_CASE})\b|(?-i:{'|'.join(short)})\b"
+            rf"(?:(?:UTC|GMT)\s?[+\u2212-]\s?\d{{1,2}}(?::?[0-5]\d)?|(?:{_ANY_CASE})\b"
+            rf"|(?-i:{'|'.join(short)})\b"
             rf"|(?:{'|'.join(map(re.escape, long))})\b|{_AMERICAN.pattern}\b|[+\u2212-]\d\d:[0-5]\d"
             rf"|(?-i:[A-Z][a-z]{{2,20}}(?:\s[A-Z][a-z]{{2,20}})?)\s(?:local\s)?time\b)"
         )
@@ -78,7 +81,7 @@ def pattern() -> str:
 
 
 def instants(local: datetime, name: str, place: str) -> list[datetime]:
-    """The UTC instants of a wall clock's time in the zone of this name; empty when the name is not known."""
+    """Return the UTC instants of a local time in the named zone. Empty if the name is unknown."""
     folded = " ".join(name.casefold().split())
     if folded in {"aoe", "anywhere on earth"}:
         return [_at(local, timedelta(hours=-12))]
@@ -87,38 +90,45 @@ def instants(local: datetime, name: str, place: str) -> list[datetime]:
         return [
             _at(local, timedelta(hours=hours, minutes=minutes) * (1 if offset[1] == "+" else -1))
         ]
-    here = zones(place)
-    if (other := _ELSEWHERE.get(folded.upper())) and other in here:
+    job_zones = time_zones_of(place)
+    if (other := _ONLY_IN_ITS_PLACE.get(folded.upper())) and other in job_zones:
         return [_in(local, other)]
     readings = _readings(folded)
-    near = [
-        reading for reading in readings if _region(reading[0]) & {_region_of(zone) for zone in here}
+    nearby = [
+        reading
+        for reading in readings
+        if _region(reading[0]) & {_region_of(zone) for zone in job_zones}
     ]
-    return [moment for zone, kind in near or readings for moment in _both(local, zone, kind)]
+    return [
+        moment for zone, kind in nearby or readings for moment in _both_readings(local, zone, kind)
+    ]
 
 
 def _readings(name: str) -> list[tuple[str, str]]:
-    """The zones that a name means, each with what of it: "standard", "daylight", "generic"."""
+    """Return the zones that a name means, each as "standard", "daylight" or "generic" time."""
     if american := _AMERICAN.fullmatch(name):
-        return [(_home(f"America_{american[1].title()}"), american[2] or "generic")]
+        return [(_main_zone(f"America_{american[1].title()}"), american[2] or "generic")]
     if name == "utc":
         return [("Etc/UTC", "generic")]
     meta = _short().get(name.upper()) or _long().get(name) or ()
-    found = [(_home(region), kind) for region, kind in meta]
+    zones = [(_main_zone(region), kind) for region, kind in meta]
     if name.upper() in _MORE:
-        found = [(_MORE[name.upper()], "generic")]
-    if not found and name.endswith("time"):
-        found = [
+        zones = [(_MORE[name.upper()], "generic")]
+    if not zones and name.endswith("time"):
+        zones = [
             (zone, "generic")
-            for zone in zones(
+            for zone in time_zones_of(
                 name.removesuffix("time").strip().removesuffix("local").strip().title()
             )
         ]
-    return found
+    return zones
 
 
-def _both(local: datetime, zone: str, kind: str) -> Iterator[datetime]:
-    """At noon "PST" in May is noon in California, on daylight time then, and noon by the letter of PST."""
+def _both_readings(local: datetime, zone: str, kind: str) -> Iterator[datetime]:
+    """Yield the instant by the local clock, then the one by the letters of the name.
+
+    "Noon PST" in May may mean noon in California, which has daylight time then, or noon in PST.
+    """
     yield _in(local, zone)
     if kind != "generic":
         offsets = [_offset(local, zone, month) for month in (1, 7)]
@@ -147,32 +157,30 @@ def _region_of(zone: str) -> str:
 
 @lru_cache(maxsize=1)
 def _short() -> dict[str, tuple[tuple[str, str], ...]]:
-    """The regions that each short name may mean, by CLDR's names of them."""
-    found: dict[str, set[tuple[str, str]]] = {name: {("", "generic")} for name in _MORE}
+    """Return the regions that each short name may mean."""
+    regions_by_name: dict[str, set[tuple[str, str]]] = {name: {("", "generic")} for name in _MORE}
     for locale in _LOCALES:
         for region, names in Locale.parse(locale).meta_zones.items():
             for kind, name in (names.get("short") or {}).items():
                 if name.isascii() and name.isupper() and region != "Acre":
-                    found.setdefault(name, set()).add((region, kind))
-    return {name: tuple(sorted(regions)) for name, regions in found.items()}
+                    regions_by_name.setdefault(name, set()).add((region, kind))
+    return {name: tuple(sorted(regions)) for name, regions in regions_by_name.items()}
 
 
 @lru_cache(maxsize=1)
 def _long() -> dict[str, tuple[tuple[str, str], ...]]:
-    found: dict[str, tuple[tuple[str, str], ...]] = {}
+    regions_by_name: dict[str, tuple[tuple[str, str], ...]] = {}
     for region, names in Locale("en").meta_zones.items():
         for kind, name in (names.get("long") or {}).items():
-            found.setdefault(name.casefold(), ((region, kind),))
-    return found
+            regions_by_name.setdefault(name.casefold(), ((region, kind),))
+    return regions_by_name
 
 
 @lru_cache(maxsize=128)
-def _home(region: str) -> str:
-    """A zone of the region, one that changes its clocks where any there does."""
-    there = sorted(zone for zone, of in get_global("meta_zones").items() if of == region)
+def _main_zone(region: str) -> str:
+    """Return a zone of the region. Prefer one with daylight saving time."""
+    zones = sorted(zone for zone, of in get_global("meta_zones").items() if of == region)
     changing = [
-        zone
-        for zone in there
-        if len({_offset(datetime(2026, 1, 1), zone, month) for month in (1, 7)}) > 1  # noqa: DTZ001
+        zone for zone in zones if _offset(_SOME_DAY, zone, 1) != _offset(_SOME_DAY, zone, 7)
     ]
-    return (changing or there or ["Etc/UTC"])[0]
+    return (changing or zones or ["Etc/UTC"])[0]

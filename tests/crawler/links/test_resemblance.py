@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from crawler.links.careers_page import resembles
+from crawler.links.resemblance import resembles
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.text.words import MOST, Term, parse_query, tokenize
+from monitor.text.search_terms import MAX_WORDS, Term, parse_query, tokenize
 
 
 @pytest.mark.parametrize(
@@ -28,7 +28,7 @@ from monitor.text.words import MOST, Term, parse_query, tokenize
         ("", []),
     ],
 )
-def test_a_text_is_its_words(text: str, words: list[str]) -> None:
+def test_a_text_is_split_into_words(text: str, words: list[str]) -> None:
     assert tokenize(text) == words
 
 
@@ -38,12 +38,12 @@ def test_a_text_is_its_words(text: str, words: list[str]) -> None:
         | st.sampled_from("\u2022\u2013\u2014\u2018\u2019\u201c\u201d\u2026")
     )
 )
-def test_a_plain_text_has_the_words_that_it_has_among_others(text: str) -> None:
+def test_ascii_and_other_texts_are_split_alike(text: str) -> None:
     assert tokenize(text) == tokenize(f"{text} \u00e9")[:-1]
 
 
-def test_endless_texts_and_words_are_cut() -> None:
-    assert len(tokenize("word " * 2 * MOST)) == MOST
+def test_very_long_texts_and_words_are_cut() -> None:
+    assert len(tokenize("word " * 2 * MAX_WORDS)) == MAX_WORDS
     assert tokenize("a" * 5000) == ["a" * 100]
 
 
@@ -60,5 +60,5 @@ def test_endless_texts_and_words_are_cut() -> None:
         ('" " * ?', ()),
     ],
 )
-def test_what_is_typed_is_words_phrases_and_beginnings(typed: str, terms: tuple[Term, ...]) -> None:
+def test_a_query_has_words_phrases_and_prefixes(typed: str, terms: tuple[Term, ...]) -> None:
     assert parse_query(typed) == terms

@@ -1,8 +1,7 @@
-"""Links of boards and postings as each ats writes them: templates of host and path, the first that fits decides.
+"""Read links of boards and postings by templates of host and path. The first match decides.
 
-A part that a template names and the path does not hold is looked for in the query. Nothing is ever
-searched for within a whole link: a query may hold another job's address, and a path another host's
-name.
+A part that the path lacks comes from the query. A template always matches the whole host and the
+begin of the path, since a query may hold another job's address, and a path another host's name.
 """
 
 from __future__ import annotations
@@ -14,21 +13,24 @@ from urllib.parse import parse_qs, quote, unquote, urlsplit
 
 from crawler.registry import title
 
-_LONGEST = 4000  # characters of a link
+_MAX_LENGTH = 4000  # characters of a link
 Query = Mapping[str, list[str]]
-Parts = dict[str, str]  # what a template's names stood for
+Parts = dict[str, str]  # the named parts of a template
 
 _UUID_WITHIN = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 _UUID = _UUID_WITHIN + "(?![0-9a-z-])"
 _LOCALE = "(?:/[a-z]{2}(?:-[a-z]{2})?(?=/|$))?"
-_OF_VENDORS = "www|api|apidocs|apps?|help|support|docs?|developers?|documentation|status|blog|cdn[0-9]*|static|assets|login|auth|my|partners"
-_LABEL = rf"(?!(?:{_OF_VENDORS})\.)(?P<token>[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)"
+_VENDOR_HOSTS = (
+    "www|api|apidocs|apps?|help|support|docs?|developers?|documentation|status|blog|cdn[0-9]*"
+    "|static|assets|login|auth|my|partners"
+)
+_LABEL = rf"(?!(?:{_VENDOR_HOSTS})\.)(?P<token>[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)"
 _FILES = r"robots\.txt|favicon\.ico|sitemap[^/]*\.xml|_next|static|assets"
 
 
-def _step(*no_tokens: str) -> str:
-    """One step of a path that is a token, and none of the vendor's own."""
-    return rf"/(?!(?:{'|'.join((_FILES, *no_tokens))})(?:/|$))(?P<token>[^/]+)"
+def _token(*reserved: str) -> str:
+    """Return the pattern of a path segment that is a token, and not a page of the vendor."""
+    return rf"/(?!(?:{'|'.join((_FILES, *reserved))})(?:/|$))(?P<token>[^/]+)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +38,16 @@ class _Template:
     ats: str
     host: str
     path: str = ""
-    query: Mapping[str, str] = field(default_factory=dict)  # which parameter holds a part
-    # of the token, put together from the parts
+    query: Mapping[str, str] = field(default_factory=dict)  # part to query parameter
+    # composes the token from the parts
     form: str | Callable[[Parts, Query], str | None] = "{token}"
 
 
 def _google(parts: Parts, query: Query) -> str | None:
-    """A brand's search is the brand's board. The address of a DeepMind role ends in its name, or says nothing of the brand."""
+    """Return the brand as the token, or "all".
+
+    The search of a brand is its board. The address of a DeepMind job ends in "-deepmind".
+    """
     brands = {
         brand.strip().casefold().removeprefix("google ")
         for brand in query.get("company", [])
@@ -61,25 +66,28 @@ def _amazon(parts: Parts, query: Query) -> str | None:
 
 
 def _oracle(parts: Parts, query: Query) -> str | None:
-    """The sites that the vendor numbers are capitals, however the link writes them."""
+    """Return `host/site`. Numbered sites are in capitals, as in `CX_1`."""
     site = parts.get("token") or next(
         iter(re.findall(r"siteNumber=([^,;]+)", query.get("finder", [""])[0])), ""
     )
-    return (
-        f"{parts['host']}/{site.upper() if re.fullmatch('cx(_[0-9]+)?', site, re.IGNORECASE) else site}"
-        if site
-        else None
-    )
+    if not site:
+        return None
+    is_numbered = re.fullmatch("cx(_[0-9]+)?", site, re.IGNORECASE)
+    return f"{parts['host']}/{site.upper() if is_numbered else site}"
 
 
 _GREENHOUSE = r"(?:job-)?boards(?:\.eu)?\.greenhouse\.io"
-_WORKDAY = r"/(?P<site>[^/]+)(?:/(?:job|details)/(?:[^/]+/)*?(?:[^/_]*_)?(?P<key>[^/]+?)(?:/apply(?:/.*)?)?$)?"
+_WORKDAY = (
+    r"/(?P<site>[^/]+)"
+    r"(?:/(?:job|details)/(?:[^/]+/)*?(?:[^/_]*_)?(?P<key>[^/]+?)(?:/apply(?:/.*)?)?$)?"
+)
 _NO_LOCALE = "(?!/(?:[a-z]{2}-[a-z]{2}|wday)(?:/|$))"
 _SMART = r"jobs\.smartrecruiters\.com"
 _WORKABLE = r"apply\.workable\.com"
 _ORACLE = r"(?P<host>[a-z0-9-]+\.fa(?:\.[a-z0-9.]+)?\.oraclecloud\.com)"
-_EIGHTFOLD = (  # employers' own hosts; no address says that such a host is Eightfold's
-    r"(?P<token>apply\.careers\.microsoft\.com|explore\.jobs\.netflix\.net|careers\.qualcomm\.com|jobs\.nvidia\.com"
+_EIGHTFOLD = (  # employers' own hosts; their addresses do not show that Eightfold serves them
+    r"(?P<token>apply\.careers\.microsoft\.com|explore\.jobs\.netflix\.net|careers\.qualcomm\.com"
+    r"|jobs\.nvidia\.com"
     r"|apply\.starbucks\.com|careers\.micron\.com|talent\.fmjobs\.com)"
 )
 _EIGHTFOLD_PATH = "(?:$|/careers(?:/job/(?P<key>[0-9]+))?|/api/(?:pcsx|apply)/)"
@@ -91,25 +99,26 @@ _TEMPLATES = (
     _Template(
         "greenhouse",
         _GREENHOUSE,
-        _step("v1", "internal_job_board") + "(?:/jobs/(?P<key>[0-9]+)(?=/|$))?",
+        _token("v1", "internal_job_board") + "(?:/jobs/(?P<key>[0-9]+)(?=/|$))?",
         {"key": "gh_jid"},
     ),
     _Template(
         "greenhouse",
         r"(?:boards-)?api(?:\.eu)?\.greenhouse\.io",
-        "/v1/boards" + _step() + "(?:/jobs/(?P<key>[0-9]+)(?=/|$))?",
+        "/v1/boards" + _token() + "(?:/jobs/(?P<key>[0-9]+)(?=/|$))?",
     ),
     _Template(
         "ashby",
         r"jobs\.ashbyhq\.com",
-        _step("api", "embed", "meeting", "b") + f"(?:/(?P<key>{_UUID}))?",
+        _token("api", "embed", "meeting", "b") + f"(?:/(?P<key>{_UUID}))?",
         {"key": "ashby_jid"},
     ),
-    _Template("ashby", r"api\.ashbyhq\.com", "/posting-api/job-board" + _step()),
+    _Template("ashby", r"api\.ashbyhq\.com", "/posting-api/job-board" + _token()),
     _Template(
         "google",
         r"(?:www\.)?google\.com",
-        r"/about/careers(?:/applications(?:/u/[0-9]+)?(?:/jobs(?:/sitemap\.xml|/results(?:/(?P<key>[0-9]+)(?:-(?P<slug>[^/]*))?)?)?)?)?$",
+        r"/about/careers(?:/applications(?:/u/[0-9]+)?(?:/jobs(?:/sitemap\.xml"
+        r"|/results(?:/(?P<key>[0-9]+)(?:-(?P<slug>[^/]*))?)?)?)?)?$",
         form=_google,
     ),
     _Template(
@@ -118,9 +127,9 @@ _TEMPLATES = (
         r"(?:/jobs(?:/sitemap\.xml|/results(?:/(?P<key>[0-9]+)(?:-(?P<slug>[^/]*))?)?)?)?$",
         form=_google,
     ),
-    _Template("lever", r"jobs(?:\.eu)?\.lever\.co", _step() + f"(?:/(?P<key>{_UUID}))?"),
+    _Template("lever", r"jobs(?:\.eu)?\.lever\.co", _token() + f"(?:/(?P<key>{_UUID}))?"),
     _Template(
-        "lever", r"api(?:\.eu)?\.lever\.co", "/v0/postings" + _step() + f"(?:/(?P<key>{_UUID}))?"
+        "lever", r"api(?:\.eu)?\.lever\.co", "/v0/postings" + _token() + f"(?:/(?P<key>{_UUID}))?"
     ),
     _Template(
         "workday",
@@ -134,16 +143,18 @@ _TEMPLATES = (
         "(?:/[a-z]{2}-[a-z]{2})?/recruiting/(?P<tenant>[^/]+)" + _WORKDAY,
         form="{tenant}.{pod}/{site}",
     ),
-    _Template("smartrecruiters", r"careers\.smartrecruiters\.com", _step()),
+    _Template("smartrecruiters", r"careers\.smartrecruiters\.com", _token()),
     _Template(
         "smartrecruiters",
         _SMART,
-        f"/(?:oneclick-ui|external-referrals)/company/(?P<token>[^/]+)/publication/(?P<key>{_UUID})",
+        f"/(?:oneclick-ui|external-referrals)/company/(?P<token>[^/]+)/publication/"
+        f"(?P<key>{_UUID})",
     ),
     _Template(
         "smartrecruiters",
         _SMART,
-        f"(?:/ni(?=/))?{_step('ni', 'oneclick-ui')}(?:/(?P<key>{_UUID_WITHIN}|[0-9]+)(?![0-9a-z]))?",
+        f"(?:/ni(?=/))?{_token('ni', 'oneclick-ui')}(?:/(?P<key>{_UUID_WITHIN}"
+        f"|[0-9]+)(?![0-9a-z]))?",
     ),
     _Template(
         "smartrecruiters",
@@ -153,43 +164,43 @@ _TEMPLATES = (
     _Template(
         "smartrecruiters",
         r"api\.smartrecruiters\.com",
-        "/v1/companies" + _step() + "(?:/postings/(?P<key>[0-9a-z-]+))?",
+        "/v1/companies" + _token() + "(?:/postings/(?P<key>[0-9a-z-]+))?",
     ),
     _Template(
         "workable",
         _WORKABLE,
         r"/api/v[0-9]/(?:widget/)?accounts"
-        + _step()
+        + _token()
         + "(?:/jobs/(?P<key>[0-9A-F]{10})(?![0-9a-z]))?",
     ),
-    _Template("workable", r"www\.workable\.com", "/api/accounts" + _step()),
+    _Template("workable", r"www\.workable\.com", "/api/accounts" + _token()),
     _Template(
         "workable",
         _WORKABLE,
-        _step("api", "j") + "(?:/(?:j|jobs/view)/(?P<key>[0-9A-F]{10})(?![0-9a-z]))?",
+        _token("api", "j") + "(?:/(?:j|jobs/view)/(?P<key>[0-9A-F]{10})(?![0-9a-z]))?",
     ),
     _Template("workable", "(?!jobs|apply)" + _LABEL + r"\.workable\.com"),
-    _Template("gem", r"jobs\.gem\.com", _step("api") + "(?:/(?P<key>[^/]+))?"),
+    _Template("gem", r"jobs\.gem\.com", _token("api") + "(?:/(?P<key>[^/]+))?"),
     _Template(
-        "gem", r"api\.gem\.com", "/job_board/v0" + _step() + "/job_posts(?:/(?P<key>[^/]+))?"
+        "gem", r"api\.gem\.com", "/job_board/v0" + _token() + "/job_posts(?:/(?P<key>[^/]+))?"
     ),
     _Template("eightfold", _LABEL + r"\.eightfold\.ai", _EIGHTFOLD_PATH, {"key": "pid"}),
     _Template("eightfold", _EIGHTFOLD, _EIGHTFOLD_PATH, {"key": "pid"}),
     _Template(
         "rippling",
         r"ats(?:\.[a-z0-9]+)?\.rippling\.com",
-        f"(?:/[a-z]{{2}}-[a-z]{{2}}(?=/))?{_step()}(?:/jobs/(?P<key>{_UUID}))?",
+        f"(?:/[a-z]{{2}}-[a-z]{{2}}(?=/))?{_token()}(?:/jobs/(?P<key>{_UUID}))?",
     ),
     _Template(
         "rippling",
         r"api\.rippling\.com",
-        f"/platform/api/ats/v[0-9]/board{_step()}(?:/jobs/(?P<key>{_UUID}))?",
+        f"/platform/api/ats/v[0-9]/board{_token()}(?:/jobs/(?P<key>{_UUID}))?",
     ),
     _Template(
         "oracle",
         _ORACLE,
         "/hcmui/candidateexperience/[a-z-]+/sites"
-        + _step()
+        + _token()
         + "(?:(?:/jobs|/requisitions)?/(?:job|preview)/(?P<key>[^/]+))?",
         form=_oracle,
     ),
@@ -234,14 +245,14 @@ _TEMPLATES = (
     _Template(
         "jobvite",
         r"jobs\.jobvite\.com",
-        "(?:/careers(?=/.))?" + _step("careers", "support", "api") + "(?:/job/(?P<key>[^/]+))?",
+        "(?:/careers(?=/.))?" + _token("careers", "support", "api") + "(?:/job/(?P<key>[^/]+))?",
     ),
     _Template(
         "jazzhr",
         _LABEL + r"\.applytojob\.com",
         "(?:/apply/(?:jobs/details/)?(?P<key>[0-9a-z]{10})(?=/|$))?",
     ),
-    _Template("jazzhr", r"app\.jazz\.co", "/feeds/export/jobs" + _step()),
+    _Template("jazzhr", r"app\.jazz\.co", "/feeds/export/jobs" + _token()),
     _Template(
         "successfactors",
         r"(?P<host>career[a-z0-9]*\.successfactors\.(?:com|eu))",
@@ -259,7 +270,7 @@ _TEMPLATES = (
     _Template(
         "taleo",
         r"(?P<tenant>[a-z0-9-]+)\.taleo\.net",
-        "/careersection" + _step("rest"),
+        "/careersection" + _token("rest"),
         {"key": "job"},
         "{tenant}/{token}",
     ),
@@ -267,7 +278,7 @@ _TEMPLATES = (
         "avature",
         r"(?P<tenant>[a-z0-9-]+)\.avature\.net",
         r"(?:/[a-z]{2}_[a-z]{2}(?=/.))?"
-        + _step("[a-z]{2}_[a-z]{2}")
+        + _token("[a-z]{2}_[a-z]{2}")
         + r"(?:/jobdetail(?:/[^/]+)*?/(?P<key>[0-9]+))?",
         form="{tenant}/{token}",
     ),
@@ -281,34 +292,38 @@ _TEMPLATES = (
     _Template(
         "comeet",
         r"www\.comeet\.com?",
-        r"/jobs/(?P<slug>[^/]+)/(?P<uid>[0-9a-f]+\.[0-9a-f]+)(?:/[^/]+/(?P<key>[0-9a-f]+\.[0-9a-f]+))?",
+        r"/jobs/(?P<slug>[^/]+)/(?P<uid>[0-9a-f]+\.[0-9a-f]+)(?:/[^/]+/"
+        r"(?P<key>[0-9a-f]+\.[0-9a-f]+))?",
         form="{slug}/{uid}",
     ),
-    _Template("join", r"(?:www\.)?join\.com", "/companies" + _step()),
+    _Template("join", r"(?:www\.)?join\.com", "/companies" + _token()),
     _Template("softgarden", _LABEL + r"\.softgarden\.io", "(?:/job/(?P<key>[0-9]+))?"),
     _Template(
         "softgarden", r"(?P<token>[a-z0-9-]+\.career\.softgarden\.de)", "(?:/job/(?P<key>[0-9]+))?"
     ),
     _Template("dvinci", _LABEL + r"\.dvinci-hr\.com", _LOCALE + "(?:/jobs/(?P<key>[0-9]+))?"),
-    _Template("wttj", r"(?:www\.)?welcometothejungle\.com", _LOCALE + "/companies" + _step()),
+    _Template("wttj", r"(?:www\.)?welcometothejungle\.com", _LOCALE + "/companies" + _token()),
 )
 _SHORT = {"grnh.se": "greenhouse", "apply.workable.com": "workable"}
 _ON_EMPLOYERS_PAGES = {"gh_jid": "greenhouse", "ashby_jid": "ashby"}
 
 
 def read_link(text: str) -> tuple[str, str, str | None] | None:
-    """The ats, the token and perhaps the key of a link, as the link writes them; None when it names no board. Raises ValueError."""
+    """Return the ats, token and key of a link as written. None if it names no board.
+
+    Raises ValueError if the text is not a web address.
+    """
     host, path, query = _split(text)
     for template in _TEMPLATES:
-        at_host = re.fullmatch(template.host, host, re.IGNORECASE)
-        found = at_host and re.match(template.path, path, re.IGNORECASE)
-        if at_host and found:
-            token, key = _read(template, at_host.groupdict() | found.groupdict(), query)
+        in_host = re.fullmatch(template.host, host, re.IGNORECASE)
+        in_path = in_host and re.match(template.path, path, re.IGNORECASE)
+        if in_host and in_path:
+            token, key = _token_and_key(template, in_host.groupdict() | in_path.groupdict(), query)
             return (template.ats, token, key) if token else None
     return None
 
 
-def _read(
+def _token_and_key(
     template: _Template, groups: Mapping[str, str | None], query: Query
 ) -> tuple[str | None, str | None]:
     parts = {
@@ -328,36 +343,42 @@ def _read(
         return None, None
 
 
-def nameless(text: str) -> str:
-    """Why a link that names no board is no use by itself, and what to give; "" when nothing is known of it."""
+def why_no_board(text: str) -> str:
+    """Return why a known kind of link names no board, and what to give instead. "" for others."""
     host, path, query = _split(text)
     if re.fullmatch(_GREENHOUSE, host) and query.get("token"):
         return "is a Greenhouse form that does not name its board: give greenhouse:TOKEN"
     if host in _SHORT and re.match("/(?:j/)?[0-9A-Za-z]+$", path):
         ats = _SHORT[host]
-        return f"is a short link of {title(ats)} that does not name its board: give the address that it leads to, or {ats}:TOKEN"
+        return (
+            f"is a short link of {title(ats)} that does not name its board: "
+            f"give the address that it leads to, or {ats}:TOKEN"
+        )
     if re.fullmatch(r"(?:www|careers)\.google\.com", host) and len(query.get("company", [])) > 1:
         return "names several brands of Google: give one, such as google:deepmind, or google:all"
     for parameter, ats in _ON_EMPLOYERS_PAGES.items():
         if parameter in query:
-            return f"is a job of {title(ats)} on the employer's own site that does not name its board: give {ats}:TOKEN"
+            return (
+                f"is a job of {title(ats)} on the employer's own site that does not name its "
+                f"board: give {ats}:TOKEN"
+            )
     return ""
 
 
 def _split(text: str) -> tuple[str, str, Query]:
-    """Host, path and query of a link. Raises ValueError when it is none."""
-    if len(text) > _LONGEST:
+    """Return host, path and query of a link. Raises ValueError if it is not a web address."""
+    if len(text) > _MAX_LENGTH:
         raise ValueError("too long")
-    if "\\" in text:  # a browser reads it as a slash, and would go to another host
-        raise ValueError("a backslash")
+    if "\\" in text:  # browsers read it as a slash, which changes the host
+        raise ValueError("contains a backslash")
     if not re.match(r"[a-z][a-z0-9+.-]*://", text, re.IGNORECASE):
         text = f"https://{text.lstrip('/')}"
     parts = urlsplit(text)
     if parts.scheme not in {"http", "https"}:
-        raise ValueError("no http")
+        raise ValueError("not http or https")
     steps = [step for step in parts.path.split("/") if step]
     if {".", ".."} & set(map(unquote, steps)):
-        raise ValueError("steps upwards")
+        raise ValueError("contains . or ..")
     return (
         (parts.hostname or "").removesuffix("."),
         "".join(f"/{step}" for step in steps),

@@ -1,0 +1,209 @@
+"""Find the countries and time zones that a location names.
+
+Countries, cities and zones come from CLDR through Babel, in the languages below. It knows 423
+cities, those that a time zone is named after. This module adds the states of three federations,
+each with the zone of most of its people, and some large towns. pycountry 26.2 would add 8 MB and
+has English names and codes only, without zones and cities.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+
+from babel import Locale
+from babel.core import get_global
+
+from crawler.read.letters import fold_letters
+from crawler.read.place import places
+
+LANGUAGES = ("en", "de", "fr", "es", "nl", "pl", "cs", "sv", "da", "nb", "ro", "it", "pt", "fi")
+_COUNTRY_CODE, _LONGEST_STATE_CODE = 2, 3  # letters
+_EAST, _MID, _MOUNTAIN, _WEST = (
+    "America/New_York",
+    "America/Chicago",
+    "America/Denver",
+    "America/Los_Angeles",
+)
+# code and name of each state by zone; a state with two zones has that of most people
+_STATES = {
+    _EAST: "CT Connecticut DC DE Delaware FL Florida GA IN Indiana KY Kentucky MA Massachusetts MD "
+    "Maryland ME Maine MI Michigan NC"
+    " North_Carolina"
+    " NH New_Hampshire NJ New_Jersey NY New_York OH Ohio PA Pennsylvania RI Rhode_Island SC "
+    "South_Carolina VA Virginia VT Vermont WV"
+    " West_Virginia",
+    _MID: "AL Alabama AR Arkansas IA Iowa IL Illinois KS Kansas LA Louisiana MN Minnesota MO "
+    "Missouri MS Mississippi ND North_Dakota"
+    " NE Nebraska"
+    " OK Oklahoma SD South_Dakota TN Tennessee TX Texas WI Wisconsin",
+    _MOUNTAIN: "CO Colorado ID Idaho MT Montana NM New_Mexico UT Utah WY Wyoming",
+    _WEST: "CA California NV Nevada OR Oregon WA Washington Washington_State",
+    "America/Phoenix": "AZ Arizona",
+    "Pacific/Honolulu": "HI Hawaii",
+    "America/Anchorage": "AK Alaska",
+    "America/Toronto": "ON Ontario QC Quebec",
+    "America/Vancouver": "BC British_Columbia",
+    "America/Edmonton": "AB Alberta",
+    "America/Winnipeg": "MB Manitoba",
+    "America/Regina": "SK Saskatchewan",
+    "America/Halifax": "NS Nova_Scotia NB New_Brunswick PE Prince_Edward_Island",
+    "America/St_Johns": "NL Newfoundland",
+    "Australia/Sydney": "NSW New_South_Wales ACT",
+    "Australia/Melbourne": "VIC Victoria",
+    "Australia/Brisbane": "QLD Queensland",
+    "Australia/Adelaide": "South_Australia",
+    "Australia/Perth": "Western_Australia",
+}
+_TOWNS = {  # towns that boards often name alone, and that name no zone
+    _EAST: "Boston Atlanta Miami Philadelphia Pittsburgh Washington_DC Washington_D.C. "
+    "New_York_City NYC Manhattan Brooklyn",
+    _MID: "Austin Dallas Houston Minneapolis Nashville",
+    _MOUNTAIN: "Salt_Lake_City Boulder",
+    _WEST: "San_Francisco Bay_Area San_Francisco_Bay_Area SF Seattle Palo_Alto Mountain_View "
+    "San_Diego San_Jose Sunnyvale Menlo_Park",
+    "America/Toronto": "Montreal Ottawa Waterloo Kitchener",
+    "America/Edmonton": "Calgary",
+    "Australia/Sydney": "Canberra",
+    "Europe/London": "Manchester Edinburgh Oxford Leeds Bristol Glasgow",
+    "Europe/Berlin": "Munich Hamburg Cologne Frankfurt Stuttgart Dusseldorf",
+    "Europe/Paris": "Lyon Toulouse Nantes",
+    "Europe/Madrid": "Barcelona Valencia",
+    "Europe/Rome": "Milan Turin",
+    "Europe/Warsaw": "Krakow Wroclaw Gdansk",
+    "Asia/Kolkata": "Bangalore Bengaluru Hyderabad Mumbai Pune Chennai Delhi New_Delhi Gurgaon "
+    "Gurugram Noida",
+    "Asia/Jerusalem": "Tel_Aviv",
+    "Asia/Shanghai": "Beijing Shenzhen",
+    "Asia/Tokyo": "Osaka",
+}
+_MAIN_ZONES = {  # for countries with small zones beside that of nearly all people
+    "AR": "America/Argentina/Buenos_Aires", "CL": "America/Santiago", "CN": "Asia/Shanghai",
+    "CY": "Asia/Nicosia", "DE": "Europe/Berlin",
+    "EC": "America/Guayaquil", "ES": "Europe/Madrid", "MX": "America/Mexico_City",
+    "MY": "Asia/Kuala_Lumpur", "NZ": "Pacific/Auckland",
+    "PT": "Europe/Lisbon", "UA": "Europe/Kyiv", "UZ": "Asia/Tashkent", "US": _EAST,
+}  # fmt: skip
+_NAMES = {  # names that CLDR lacks
+    "GB": "UK U.K. Great_Britain England Scotland Wales Northern_Ireland",
+    "US": "USA U.S. U.S.A. America",
+    "AE": "UAE",
+    "CZ": "Czech_Republic",
+    "NL": "Holland",
+    "KR": "South_Korea Korea",
+}
+_TWO_COUNTRIES = {"georgia"}  # a state and a country: only its town decides
+_NOISE = re.compile(
+    r"(?<![^\W_])(?:remote(?:ly)?|hybrid|on-?site|in-?office|office|based|greater|area|metro"
+    r"|region|only|anywhere|within|in"
+    r"|the)(?![^\W_])",
+    re.IGNORECASE,
+)
+_PARTING = re.compile(r"[,()\[\]/·•]|\s[-\u2013\u2014]\s")
+
+
+def countries_of(place: str) -> frozenset[str]:
+    """Return the ISO 3166 codes of the countries that a location names. Empty if none is known."""
+    return frozenset(code for code, _ in _countries_and_zones(place) if code)
+
+
+def time_zones_of(place: str) -> frozenset[str]:
+    """Return the names of the known time zones of a location's places."""
+    return frozenset(zone for _, zone in _countries_and_zones(place) if zone)
+
+
+@lru_cache(maxsize=2048)
+def _countries_and_zones(place: str) -> tuple[tuple[str | None, str | None], ...]:
+    """Return country and zone of each single place."""
+    return tuple(_country_and_zone(part) for part in places(place[:1000]))
+
+
+def _country_and_zone(place: str) -> tuple[str | None, str | None]:
+    names = [
+        name
+        for piece in _PARTING.split(place)
+        if (name := " ".join(_NOISE.sub(" ", piece).split()).strip(" .-"))
+    ]
+    known = [_lookup(name, alone=len(names) == 1) for name in names]
+    towns = [_cities().get(fold_letters(name)) for name in names]
+    if exact := next((zone for zone in towns if zone and _country_of(zone) == names[-1]), None):
+        return names[-1], exact  # "Berlin, DE" is not in Delaware
+    country = next((code for code, _ in reversed(known) if code), None)
+    zone = next((zone for zone in towns if zone and country in {None, _country_of(zone)}), None)
+    zone = zone or next((zone for _, zone in reversed(known) if zone), None)
+    return country or (_country_of(zone) if zone else None), zone
+
+
+def _lookup(name: str, *, alone: bool) -> tuple[str | None, str | None]:
+    """Return country and zone of one name or code.
+
+    "CA" after a town is California. Alone it may also be Canada and gives nothing.
+    """
+    is_code = len(name) == _COUNTRY_CODE and name.isupper()
+    if fold_letters(name) in _TWO_COUNTRIES or (
+        is_code and alone and name in _states() and name in _codes()
+    ):
+        return None, None
+    states = _states()
+    if zone := states.get(_state_key(name)):
+        return _country_of(zone), zone
+    code = name if is_code and name in _codes() else _countries().get(fold_letters(name))
+    return code, _zone_of_country(code) if code else None
+
+
+def _zone_of_country(code: str) -> str | None:
+    zones = get_global("territory_zones").get(code, [])
+    return zones[0] if len(zones) == 1 else _MAIN_ZONES.get(code)
+
+
+def _country_of(zone: str) -> str | None:
+    country: str | None = get_global("zone_territories").get(zone)
+    return country
+
+
+def _names_and_values(table: dict[str, str]) -> Iterator[tuple[str, str]]:
+    for value, names in table.items():
+        for name in names.split():
+            yield name.replace("_", " "), value
+
+
+@lru_cache(maxsize=1)
+def _states() -> dict[str, str]:
+    return {_state_key(name): zone for name, zone in _names_and_values(_STATES)}
+
+
+def _state_key(name: str) -> str:
+    """Return a code as written, and a name folded."""
+    return name if len(name) <= _LONGEST_STATE_CODE else fold_letters(name)
+
+
+@lru_cache(maxsize=1)
+def _codes() -> frozenset[str]:
+    territories = map(str, Locale("en").territories)
+    return frozenset(code for code in territories if len(code) == _COUNTRY_CODE)
+
+
+@lru_cache(maxsize=1)
+def _countries() -> dict[str, str]:
+    """Return the code of each country by its names in all languages."""
+    codes = {fold_letters(name): code for name, code in _names_and_values(_NAMES)}
+    for language in LANGUAGES:
+        for code, name in Locale(language).territories.items():
+            if code in _codes():
+                codes.setdefault(fold_letters(name), code)
+    return codes
+
+
+@lru_cache(maxsize=1)
+def _cities() -> dict[str, str]:
+    """Return the zone of each city by its names in all languages."""
+    cities = {fold_letters(name): zone for name, zone in _names_and_values(_TOWNS)}
+    for zone in get_global("zone_territories"):
+        if "/" in zone and not zone.startswith("Etc/"):
+            cities.setdefault(fold_letters(zone.rpartition("/")[2].replace("_", " ")), zone)
+    for language in LANGUAGES:
+        for zone, names in Locale(language).time_zones.items():
+            if "city" in names and zone in get_global("zone_territories"):
+                cities.setdefault(fold_letters(names["city"]), zone)
+    return cities

@@ -1,0 +1,249 @@
+"""Decide by the words around an amount whether it is pay, in which currency and for how long."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from crawler.items import Period
+from crawler.read import currencies
+from crawler.read.amounts import MoneyRange
+from crawler.read.pay_periods import period_of_pay
+from crawler.read.pay_vocabulary import (
+    ANNOUNCED,
+    BASE,
+    NAMED_DIRECTLY,
+    NEVER,
+    OTHER,
+    OTHER_BEFORE,
+    PAY,
+    TOTAL,
+)
+
+_LEFT_OUT = re.compile(
+    r"\([^()]*\)|\b(?:excluding|exclusive of|not including|in addition to"
+    r"|on top of)\b[^:.$]*?(?=\b(?:is|are)\b|:)",
+    re.IGNORECASE,
+)
+_CLAUSE_END = re.compile(r"[.;,(|•+]|\s(?:and|with|plus|or|in|und|et|y|e)\s", re.IGNORECASE)
+_SENTENCE_END = re.compile(r"(?:[^\W_A-Z]|[)%])[.;!?]\s+(?=[^\W\d_a-z])")
+_LABEL = re.compile(
+    r"(?:[•*-]\s)?(?:(?:level|zone|tier|band|grade|step|range|l|estimated to be|approx(?:imately"
+    r"|\.)?)\s?\w{0,4})?\s?[:-]?\s?",
+    re.IGNORECASE,
+)
+_NOT_ONE_PHRASE = re.compile(r"[,;|•]|(?<!max)(?<!min)(?<!ca)\.", re.IGNORECASE)
+_AT_MOST = re.compile(
+    r"(?<![^\W_])(?:up ?to|maximum(?: of)?|max\.?|no more than|not more than|at most|bis zu"
+    r"|jusqu['\u2019]à|hasta|tot|upp till|op til|até"
+    r"|fino a|až|do|până la)"
+    r"[\s:]{0,3}$",
+    re.IGNORECASE,
+)
+_PAY_TO_FIGURE = (
+    r"(?:\s\w{1,12}){0,2}\s(?:salary|pay|wage|rate|compensation)(?:\s\w{1,12}){0,5}[\s:]{0,3}$"
+)
+_CEILING = re.compile(r"(?<![^\W_])(?:maximum|max\.?|top|highest)" + _PAY_TO_FIGURE, re.IGNORECASE)
+_AT_LEAST = re.compile(
+    r"(?<![^\W_])(?:from|start(?:ing|s)? (?:at|from|of)|begin(?:s|ning)? (?:at|from)"
+    r"|minimum(?: of)?|min\.?|at least|no less than"
+    r"|not less than|not below|ab|mindestens"
+    r"|à partir de|dès|desde|a partir (?:de|da)|al menos|vanaf|minimaal|od|co najmniej|minimálně"
+    r"|från|lägst|fra|mindst|minst|da|almeno"
+    r"|de la|minim)[\s:]{0,3}$",
+    re.IGNORECASE,
+)
+# "per quarter", "per project": not a `Period`
+_ANOTHER_PERIOD = re.compile(r"\s?(?:/\s?|per\s)[^\W\d]", re.IGNORECASE)
+_FLOOR = re.compile(
+    r"(?<![^\W_])(?:mindest(?:gehalt|lohn|entgelt)\b[^.]{0,30}$|(?:minimum|min\.?|lowest)"
+    + _PAY_TO_FIGURE
+    + ")",
+    re.IGNORECASE,
+)
+_COUNTRIES = {
+    "CAD": re.compile(
+        r"\bCAD\b|\bCAN\b|\b[Cc]anad(?:a|ian)\b|\bOntario\b|\bToronto\b|\bMontreal\b"
+    ),
+    "AUD": re.compile(r"\bAUD\b|\bAustralian?\b|\bSydney\b|\bMelbourne\b"),
+    "NZD": re.compile(r"\bNZD\b|\bNew Zealand\b"),
+    "SGD": re.compile(r"\bSGD\b|\bSingapore\b"),
+    "HKD": re.compile(r"\bHKD\b|\bHong Kong\b"),
+    "USD": re.compile(r"\bUSD?A?\b|\bU\.S\.|\bUnited States\b"),
+}
+_HEADING = 40  # characters of a heading, at most
+# characters around an amount that are read
+_BEFORE, _AFTER, _NEAR, _CLOSE = 160, 60, 60, 30
+_SURELY_A_YEAR = 15_000  # US dollars; from here on pay without a period is a year's
+_PLAUSIBLE: dict[Period, tuple[float, float]] = {
+    "hour": (5, 1_000),
+    "day": (30, 10_000),
+    "week": (100, 50_000),
+    "month": (300, 200_000),
+    "year": (5_000, 5_000_000),
+}
+_TO_A_DOLLAR = {  # rough rates, to distinguish a month's pay from a year's
+    "USD": 1, "EUR": 1, "GBP": 1, "CHF": 1, "CAD": 1, "AUD": 1, "NZD": 1, "SGD": 2, "PLN": 4,
+    "RON": 4.5, "ILS": 4, "BRL": 6, "DKK": 7,
+    "CNY": 7, "HKD": 8, "SEK": 10, "NOK": 10, "MXN": 18, "ZAR": 18, "CZK": 23, "TWD": 32, "THB": 35,
+    "INR": 80, "JPY": 120, "HUF": 360,
+    "KRW": 1300,
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """The text around an amount in its line, and the line above."""
+
+    own: str  # the amount itself, with words such as "gross" or "base"
+    before: str  # since the sentence or the previous amount, without exclusions
+    after: str  # to the end of the clause
+    sentence: str  # its sentence up to it, with other amounts
+    above: str  # the last line before that has no money
+    first: bool  # the first amount of the line
+    follows_range: bool  # the previous amount in this line is a range of pay
+
+
+def context_of(
+    line: str, money: MoneyRange, *, begin: int, above: str, follows_range: bool
+) -> Context:
+    """Return the context of an amount. `begin` is the end of the previous one in the line, or 0."""
+    sentence = _last_sentence(line[max(0, money.start - _BEFORE) : money.start])
+    before = _LEFT_OUT.sub(
+        " ", _last_sentence(line[max(begin, money.start - _BEFORE) : money.start])
+    )
+    rest = _SENTENCE_END.split(line[money.end : money.end + 2 * _AFTER], maxsplit=1)[0]
+    after = _CLAUSE_END.split(rest[:_AFTER], maxsplit=1)[0]
+    return Context(
+        line[money.start : money.end],
+        before,
+        after,
+        sentence,
+        above[-_BEFORE:],
+        begin == 0,
+        follows_range,
+    )
+
+
+def _last_sentence(words: str) -> str:
+    ends = [match.end() for match in _SENTENCE_END.finditer(words)]
+    return words[ends[-1] if ends else 0 :]
+
+
+def is_about_pay(money: MoneyRange, context: Context) -> bool:
+    """Return True if the nearest words call it pay, and no nearer word calls it something else."""
+    pay, other = (
+        _last(PAY, context.before),
+        max(_last(OTHER, context.before), _last(OTHER_BEFORE, context.before)),
+    )
+    after = _first(PAY, context.after)
+    named = money.is_range and pay >= 0 and NAMED_DIRECTLY.fullmatch(context.before, pay)
+    if other > pay or (not named and _first(OTHER, context.after) < after):
+        return False
+    if _last(NEVER, context.sentence) > _last(ANNOUNCED, context.sentence):
+        return False
+    if money.is_range or (money.period == "hour" and context.first):
+        return pay >= 0 or after < _AFTER or _stands_alone(context) or context.follows_range
+    if pay >= 0:
+        return len(context.before) - pay <= _NEAR and not _NOT_ONE_PHRASE.search(
+            context.before, pay
+        )
+    return after < _AFTER or _is_under_heading(money, context)
+
+
+def _is_under_heading(money: MoneyRange, context: Context) -> bool:
+    """Return True for an amount at the begin of a line under a line about pay.
+
+    It needs a period, or stands alone under a short heading.
+    """
+    if context.before.strip("•*- ") or not PAY.search(context.above):
+        return False
+    return money.period is not None or (len(context.above) < _HEADING and not context.after.strip())
+
+
+def _stands_alone(context: Context) -> bool:
+    """Return True for a range at the begin of its line.
+
+    A label such as "Level 2:" may precede it, or a town under a heading about pay.
+    """
+    if not context.first:
+        return False
+    return bool(_LABEL.fullmatch(context.before)) or (
+        bool(PAY.search(context.above)) and context.before.rstrip().endswith((":", "-"))
+    )
+
+
+def is_total(context: Context) -> bool:
+    """Return True for more than base pay: on-target earnings, total compensation."""
+    if BASE.search(context.own):
+        return False
+    return _last(TOTAL, context.before) > _last(BASE, context.before) or bool(
+        TOTAL.search(context.after[:_CLOSE]) and not BASE.search(context.after)
+    )
+
+
+def currency_of(money: MoneyRange, context: Context, countries: frozenset[str]) -> str | None:
+    """Return the ISO 4217 code, or None if it may be several currencies.
+
+    A bare "$" is the dollar of the one country named near it, else that of the place.
+    """
+    written = currencies.of_sign(money.sign, countries)
+    if written != "":
+        return written
+    for words in (context.before, context.after, context.above):
+        if named := [code for code, country in _COUNTRIES.items() if country.search(words)]:
+            return named[0] if len(named) == 1 else None
+    return currencies.of_dollar(countries)
+
+
+def period_of(money: MoneyRange, context: Context, currency: str | None) -> Period | None:
+    """Return the period of pay: the one at the amount, else a plausible one in the words around."""
+    if money.period or _ANOTHER_PERIOD.match(context.after):
+        return money.period
+    return likely_period(
+        money.maximum,
+        currency,
+        period_of_pay(context.before),
+        period_of_pay(context.sentence),
+        period_of_pay(context.above),
+    )
+
+
+def likely_period(amount: float, currency: str | None, *hints: Period | None) -> Period | None:
+    """Return the first plausible hint, else a year if the amount can only be a year's pay."""
+    possible = (hint for hint in hints if hint and is_plausible(amount, currency, hint))
+    rate = _TO_A_DOLLAR.get(currency or "USD")
+    return next(possible, "year" if rate and amount >= _SURELY_A_YEAR * rate else None)
+
+
+def is_plausible(amount: float, currency: str | None, period: Period | None) -> bool:
+    """Return True if somebody may be paid this much.
+
+    Without a period only amounts too small for a year's pay are plausible.
+    """
+    rate = _TO_A_DOLLAR.get(currency or "USD")
+    low, high = _PLAUSIBLE[period] if period else (5, _SURELY_A_YEAR)
+    return low * min(rate or 1, 4) / 2 <= amount <= high * (rate or 1_000) * (1 if rate == 1 else 3)
+
+
+def is_at_most(money: MoneyRange, context: Context) -> bool:
+    return bool(
+        _AT_MOST.search(context.before) or (not money.is_range and _CEILING.search(context.before))
+    )
+
+
+def is_at_least(money: MoneyRange, context: Context) -> bool:
+    return not money.is_range and (
+        money.open_ended or bool(_AT_LEAST.search(context.before) or _FLOOR.search(context.before))
+    )
+
+
+def _last(pattern: re.Pattern[str], words: str) -> int:
+    """Return the end of the last match, or -1."""
+    return max((match.end() for match in pattern.finditer(words)), default=-1)
+
+
+def _first(pattern: re.Pattern[str], words: str) -> int:
+    """Return the begin of the first match, or a position after all words."""
+    match = pattern.search(words)
+    return match.start() if match else _AFTER

@@ -1,0 +1,140 @@
+"""Patterns of words that call an amount pay, total pay or other money, in over eleven languages."""
+
+from __future__ import annotations
+
+import re
+
+_BEGIN, _END = r"(?<![^\W_])", r"(?![^\W_])"
+
+
+def _words(*expressions: str) -> re.Pattern[str]:
+    return re.compile(rf"{_BEGIN}(?:{'|'.join(expressions)}){_END}", re.IGNORECASE)
+
+
+_ENGLISH_PAY = (
+    r"salar(?:y|ies)|wages?|remuneration|compensation|OTE|on[- ]target|earnings?|(?:fixed|gross"
+    r"|net|take-home) income|rate of pay"
+    r"|(?:pay|contract|hourly|daily|weekly|day) rates?|rate(?=\s?:)|(?:the|our) rate(?= is| of"
+    r"| for)|(?:hourly|annual|yearly"
+    r"|monthly) range|CTC|cost to company"
+    r"|(?:base|annual|hourly|weekly|monthly|our|cash|expected|local|starting|the|target|total"
+    r"|fixed|gross|base) pay"
+    r"|(?:base|package)(?=\s?:)|base(?= of| range| pay| is|\s*$)|pay (?:range|rate|band|scale"
+    r"|grade|zone|is|of|for|between|starts?"
+    r"|begins?|ranges?|from)"
+    r"|pay(?=\s*:)|^\W{0,3}(?:(?:pay|earn)(?=\s*$| up to| from| between)|stipend(?=\s*:))"
+    r"|range for (?:this"
+    r"|the) (?:[\w-]{1,12} )?(?:role|position|job"
+    r"|opening|post|fellowship)|(?:base|weekly|monthly|annual|internship|fellowship"
+    r"|living) stipend|we(?: will"
+    r"|['\u2019]ll)? pay(?: you)?(?= \D{0,12}$|\s?[^\w\s]| (?:at|from|up|between|a ))"
+    r"|you(?:(?: will|['\u2019]ll)(?: be)?|['\u2019]re| are)? (?:paid|earn|receive a salary)"
+)
+_GERMANIC_PAY = (
+    r"\w{0,20}(?:gehalt|gehälter|gehalts\w{1,12}|vergütung|entgelt|verdienst)|(?:stunden|brutto"
+    r"|monats|wochen|mindest|grund|jahres"
+    r"|basis)?lohn(?:band|spanne|rahmen)?"
+    r"|bezahlung|wir zahlen(?= \D{0,12}$|\s?$)|stundensatz|tagess[aä]tze?|jahreseinkommen"
+    r"|\w{0,12}salaris(?:indicatie|schaal|range)?|(?:uur|maand|jaar|week|bruto|basis)loon|loon"
+    r"|uurtarief"
+    r"|(?:månads|års|tim|grund|ingångs|brutto)?lön(?:en|espann|eläge|eintervall)?|(?:måneds|års"
+    r"|time|grund|grunn|start)?lønn?(?:en|spænd)?"
+)
+_ROMANCE_PAY = (
+    r"salaires?|rémunérations?|salariale|taux horaire|TJM|package annuel|salarios?|sueldos?"
+    r"|retribución|remuneración|(?:banda|rango"
+    r"|franja) salarial"
+    r"|retribuzione|stipendio|compenso|paga oraria|RAL|salários?|(?:faixa|banda) salarial"
+    r"|remuneração|vencimento|ordenado|salari(?:u"
+    r"|ul|ului)"
+    r"|remunerați[ea]|venit(?:ul)?"
+)
+_SLAVIC_PAY = (
+    r"wynagrodzeni\w{1,2}|pensj[aięy]|stawk[aięy]|zarobki|widełki|płac[aęy]|mzd[ayouě]|platu?"
+    r"|platové|hrubého|hodinová sazba"
+    r"|(?:kuukausi|vuosi|tunti)?palkka|fizetés|munkabér|maaş|ücret|зарплата|оклад"
+)
+_EAST_ASIAN_PAY = (
+    r"年収|年俸|月給|月収|時給|日給|給与|給料|月薪|年薪|时薪|薪资|薪酬|工资|연봉|월급|시급|급여"
+)
+PAY = re.compile(
+    rf"{_BEGIN}(?:{_ENGLISH_PAY}|{_GERMANIC_PAY}|{_ROMANCE_PAY}|{_SLAVIC_PAY}){_END}"
+    rf"|(?:{_EAST_ASIAN_PAY})",
+    re.IGNORECASE,
+)
+BASE = _words(r"salar(?:y|ies)|base|wages?|pay|fixed|gehalt|grundgehalt|fixum|fixe|fijo|fisso")
+TOTAL = _words(
+    r"OTE|on[- ]target|total (?:\w+ ){0,2}(?:compensation|comp|cash|earnings|pay|remuneration"
+    r"|package|rewards(?= of)|value)|TC"
+    r"|zielgehalt|target cash|all-in"
+)
+OTHER = _words(
+    r"bonus(?:es)?|commissions?|stipends?|credits?|reimburs\w*|allowances?|subsid\w+"
+    r"|differentials?|budgets?|contribut\w+|match\w*"
+    r"|grants?|equity|stocks?|rsus?|sign[- ]?on|signing|relocation|coverage|lifetime|401\(?k\)?"
+    r"|hsa|hra|fsa|funding|funded|raised|raises?"
+    r"|revenues?|spend\w*|sav(?:es?|ed|ings?)|assets?|valuation|valued|markets?"
+    r"|(?<!equal )(?<!employment )opportunity|initiatives?"
+    r"|merchandise|quotas?"
+    r"|deals?|contracts|contract (?:value|size|worth)|acv|arr|gmv|parking"
+    r"|tickets?|insur\w+|pensions?|referr?a?l?s?|tuition|donat\w+|portfolios?|invest\w+|volume"
+    r"|transactions?|payments?|series [a-h]|worth"
+    r"|prizes?|awards?|fees?|costs?|deductibles?|premiums?|profits?|ebitda|aum|turnover|exploits?"
+    r"|vouchers?|perks?|learning|education"
+    r"|development"
+    r"|home office|equipment|wellness|wellbeing|gym|travel|lunch|meals?|commut\w+|childcare"
+    r"|fertility|adoption|customers?|housing"
+    r"|variable",
+    r"zuschuss|zuschüsse|prämien?|gutscheine?|umsatz|weiterbildung\w{0,10}|umzug\w{0,10}"
+    r"|fahrtkosten\w{0,10}|boni|sachbezug|zulagen?"
+    r"|\w{0,15}budget",
+    r"primes?|titres?[- ]restaurants?|mutuelle|chiffre d['\u2019]affaires|remboursement|levée"
+    r"|intéressement|bonos?|ayudas?|presupuesto"
+    r"|facturación|seguro",
+    r"buon[oi](?: pasto)?|rimbors[oi]|fatturato|premi[oi]?|bónus|bônus|subsídio|vale|cartão"
+    r"|prémios?|prêmio|bonusuri|tichete|variável",
+    r"reiskosten\w{0,12}|vergoeding|omzet|pensioen|premia|dofinansowani\w|budżet\w{0,2}|bony?"
+    r"|stravenk\w{1,3}|příspěv\w{2,4}|odměn\w{1,3}",
+    r"friskvård\w{0,10}|bidrag|omsättning|tilskud|bonussen|försäkring",
+)
+OTHER_BEFORE = _words(  # other money only if the amount follows them
+    r"visas?|h-?1b|sponsor\w*|(?:life|health|death|dental|income) (?:cover|assurance)|cover(?:s"
+    r"|ed)? (?:of|up)"
+    r"|(?:\d{1,2}(?:\.\d)?\s?[x\u00d7]|twice|double|triple|times|multiples? of)(?: your| the"
+    r"| their)?(?: annual| base| basic"
+    r"| gross)? ?(?:salary|pay|earnings)?"
+    r"|nodes?|gpus?|clusters?|servers?|machines?|instances?|compute|tokens?|api|rents?|rental"
+    r"|charges?|charged|books?|bills?|billed"
+    r"|invoices?"
+    r"|loans?|lends?|lending|borrow\w*|rais(?:e|ing)|fines?|penalt\w+|price[ds]?|pricing"
+    r"|subscriptions?|plans? (?:at|from)|refer"
+    r"|(?:our|their|of) (?:graduates|alumni|students|learners|users|customers|clients|members)"
+    r"|(?:customers|clients|users|drivers|couriers|parents|patients|students|tutors|merchants"
+    r"|creators|sellers|freelancers|companies"
+    r"|families|members"
+    r"|people|candidates|workers|providers|hosts|guests|they|who|households|teachers|nurses"
+    r"|farmers)(?: [\w'\u2019]+){0,4}? (?:pay|pays"
+    r"|paid|earn|earns|earned|make|makes)"
+)
+# an amount after these is other money, even if "salary" is nearer, until a pay range is announced
+NEVER = _words(
+    r"visas?|h-?1b|sponsor\w*|blue card|(?:work|residence) permit|skilled worker|to qualify"
+    r"|threshold|(?:life|health|death|dental"
+    r"|disability) (?:cover|assurance|insurance|benefit)|insurance|AD&D|income protection"
+    r"|\d{1,3}\s?% of (?:your |their |annual |base "
+    r"|gross )*(?:salary|pay|earnings)"
+    r"|(?:\d{1,2}(?:\.\d)?\s?[x\u00d7]|twice|double|triple|times|multiples? of)(?: your| the"
+    r"| their)?(?: annual| base| basic"
+    r"| gross){0,2} (?:salary|pay|earnings)"
+)
+NAMED_DIRECTLY = re.compile(
+    r"(?:\s(?:range|ranges|band|scale|is|of|from|between|annually|USD))*\s?[:\u2013-]?\s*",
+    re.IGNORECASE,
+)  # words between "pay" and its range
+# words that announce a pay range
+ANNOUNCED = re.compile(
+    r"(?:salary|pay|compensation|base|gehalts?|wage) ?(?:range|band|scale|spanne)|(?:salary|pay"
+    r"|compensation|rate|wages?|gehalt"
+    r"|salaire|salario)(?:\s\w{1,12}){0,2}\s?:",
+    re.IGNORECASE,
+)
