@@ -270,15 +270,14 @@ def test_the_documentation_builds_without_a_broken_link(tmp_path: Path) -> None:
     assert (tmp_path / "commands" / "index.html").is_file()
 
 
-def test_the_command_reference_is_up_to_date() -> None:
-    spec = spec_from_file_location("commands", ROOT / "docs" / "commands.py")
+@pytest.mark.parametrize("name", ["commands", "configuration"])
+def test_a_generated_reference_is_up_to_date(name: str) -> None:
+    spec = spec_from_file_location(name, ROOT / "docs" / f"{name}.py")
     assert spec is not None
     assert spec.loader is not None
-    commands = module_from_spec(spec)
-    spec.loader.exec_module(commands)
-    assert (ROOT / "docs" / "commands.md").read_text() == commands.page(), (
-        "`make docs` writes it as it is now"
-    )
+    program = module_from_spec(spec)
+    spec.loader.exec_module(program)
+    assert (ROOT / "docs" / f"{name}.md").read_text() == program.page(), "`make docs` renews it"
 
 
 def test_the_manifest_in_docs_is_the_one_that_the_program_prints() -> None:

@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import Connection, bindparam, update
 
 from crawler.items import Posting, Sighting
-from monitor.config.model import Kind
+from monitor.config.values import Kind
 from monitor.database import tables
 from monitor.database.engine import AnyRow
 from monitor.database.json_values import in_json_list, json_list

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from monitor.config.model import MinPay, Rule
+from monitor.config.model import Rule
+from monitor.config.values import MinPay
 from monitor.text.phrases import Phrase, PlaceCode, included, place_phrase
 
 # how often the period comes in a year of work

@@ -6,7 +6,7 @@ import io
 from datetime import UTC, datetime
 
 from monitor.cli.output import clean as for_terminal
-from monitor.config.model import KINDS
+from monitor.config.values import KINDS
 from monitor.logs import printable, redact
 from monitor.messages import (
     BoardCount,

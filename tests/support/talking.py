@@ -28,7 +28,7 @@ class Office:
         self.server = server
         self.engine = engine
         self.notices: list[OperatorMessage] = []
-        slack = SlackSettings(SecretStr(BOT), SecretStr(APP), server.api_url, (ADMIN,))
+        slack = SlackSettings(server.api_url, (ADMIN,), SecretStr(BOT), SecretStr(APP))
         rules = tuple(
             replace(rule, notify=("console", "slack:#roles")) for rule in history.settings.rules
         )

@@ -7,7 +7,7 @@ the number of now.
 
 from __future__ import annotations
 
-from monitor.config.model import KINDS
+from monitor.config.values import KINDS
 from monitor.database.views.coverage import known_between
 from monitor.database.views.dialect import Dialect
 

@@ -2,12 +2,15 @@ from __future__ import annotations
 
 import re
 import stat
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
 from monitor.config.file import EXAMPLE, add_board, move_board, remove_board, write_example
+from monitor.config.keys import keys, section, toml
 from monitor.config.load import load
+from monitor.config.model import ConfigFile
 from monitor.errors import UserError
 
 COMMENTED = """\
@@ -94,10 +97,10 @@ def test_the_example_shows_the_defaults_that_there_are(tmp_path: Path) -> None:
         plain.boards,
         plain.rules,
     )
-    assert (switched_on.alerts, switched_on.slack, switched_on.log_level) == (
+    assert (switched_on.alerts, switched_on.slack, switched_on.log.level) == (
         plain.alerts,
         plain.slack,
-        plain.log_level,
+        plain.log.level,
     )
     assert switched_on.database_url.get_secret_value() == plain.database_url.get_secret_value()
 
@@ -329,3 +332,28 @@ def test_a_moved_board_is_given_as_the_file_has_it(file: Path) -> None:
     assert move_board(file, "greenhouse:anthropic", "ashby:anthropic") == load(file, {}).board(
         "ashby:anthropic"
     )
+
+
+def example_keys() -> dict[str, dict[str, str]]:
+    """Return the keys of each section of the example, commented or not, with their values."""
+    shown: dict[str, dict[str, str]] = {}
+    for line in EXAMPLE.splitlines():
+        if header := re.match(r"\[+([a-z]+)", line):
+            section = shown.setdefault(header[1], {})
+        elif key := re.match(r"(?:# )?([a-z_]+) = (.+?)(?: +#.*)?$", line):
+            section.setdefault(key[1], key[2])
+    return shown
+
+
+@pytest.mark.parametrize("name", [field.name for field in fields(ConfigFile)])
+def test_the_example_shows_every_key_with_its_default(name: str) -> None:
+    example = example_keys().get(name, {})
+    known = keys(section((name,)))
+    # the example names its boards by `board`, and its rule has a channel of its own
+    assert {key.name for key in known} - example.keys() == ({"url"} if name == "boards" else set())
+    different = {
+        key.name
+        for key in known
+        if key.default not in {None, ()} and example[key.name] != toml(key.default)
+    }
+    assert different <= ({"notify"} if name == "rules" else set())

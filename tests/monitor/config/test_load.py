@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from monitor.config.load import ConfigError, find_file, load, require_boards
-from monitor.config.model import MinPay, Settings
+from monitor.config.model import Settings
+from monitor.config.values import MinPay
 from monitor.database.schema import missing_file, open_database
 from monitor.errors import UserError
 
@@ -131,7 +132,7 @@ def test_every_key_reaches_the_settings(tmp_path: Path) -> None:
         "http://127.0.0.1:8765/api/",
         ("U0ALICE001",),
     )
-    assert (settings.log_level, settings.log_format, settings.health.listen) == (
+    assert (settings.log.level, settings.log.format, settings.health.listen) == (
         "debug",
         "json",
         "127.0.0.1:9464",

@@ -185,7 +185,7 @@ LINES = [
     ),
     (
         "[crawl\nevery = 1",
-        "this is no TOML: Expected ']' at the end of a table declaration (at line 1, column 7)",
+        "not valid TOML: Expected ']' at the end of a table declaration (at line 1, column 7)",
     ),
 ]
 
