@@ -38,7 +38,7 @@ _PINNED = {
 def _needed(
     environment: Mapping[str, str] | None = None,
 ) -> dict[NormalizedName, list[Requirement]]:
-    """Every package that the project and its tests come to need, with what asks for it; here, or where markers see `environment`."""
+    """Return every required package and what requires it, for this or another environment."""
     project = tomllib.loads((_TREE / "pyproject.toml").read_text())["project"]
     extras = [
         line

@@ -1,7 +1,7 @@
-"""The documents: each command that they show runs, with the output that they show, and each link and path leads somewhere.
+"""The documents: their commands run with the output that they show, and their links work.
 
 Commands run as written, in a folder with the configuration that `init` writes. Commands within
-sentences, and those that the program itself advises, are at least spelled right.
+sentences, and those in the program's own messages, are checked for spelling.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ _PATH = re.compile(r"`((?:crawler|docs|migrations|monitor|tests)/[\w./-]+)`")
 
 
 def shown(page: Path) -> list[tuple[str, list[str]]]:
-    """Return the commands in the console blocks of a page, in order, each with the output below it."""
+    """Return the commands of a page's console blocks in order, each with its output."""
     found: list[tuple[str, list[str]]] = []
     for line in "".join(_CONSOLE.findall(page.read_text())).splitlines():
         if line.startswith("$ "):
@@ -80,7 +80,7 @@ LOOKS = ("Research Engineer", "Research Engineer, Revised")
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A folder after `make run`: the default configuration, whose boards are served here, and a database of two checks."""
+    """Make a folder as `make run` does: default configuration, served boards, two checks."""
     folder = tmp_path_factory.mktemp("readme")
     config = folder / "rolewatch.toml"
     assert CliRunner().invoke(app, ["init", str(config)]).exit_code == 0
@@ -127,7 +127,7 @@ def test_the_commands_of_a_page_run_one_after_the_other(page: Path) -> None:
 
 
 def test_the_demo_prints_what_readme_shows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A line of README that ends with … is the beginning of a line of output. Days and times are those of the demo."""
+    """Compare README's demo with the output. A line that ends with … is the beginning of one."""
     monkeypatch.chdir(tmp_path)
     asked = 0
     for command, expected in shown(ROOT / "README.md"):

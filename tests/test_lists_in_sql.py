@@ -1,4 +1,4 @@
-"""Lists of any length go into SQL as one JSON value (`monitor/database/json_values.py`); `IN` is for a few constants and for subqueries."""
+"""Lists of any length go into SQL as one JSON value (`monitor/database/json_values.py`)."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _PHRASES = {"phrase", "read"}  # whose `in_` is no SQL
 
 
 def _is_short(argument: ast.expr, file: str) -> bool:
-    """Is it a tuple written out, a constant of its module, or a subquery?"""
+    """Return True for a literal tuple, a constant of the module, or a subquery."""
     source = ast.unparse(argument)
     is_constant = isinstance(argument, ast.Name) and argument.id.isupper()
     return (

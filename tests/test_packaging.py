@@ -1,4 +1,4 @@
-"""A wheel built from the tree and installed elsewhere works as the tree does; offline, with the packages that are installed here."""
+"""A wheel that is installed elsewhere works as the tree does. Offline."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Elsewhere:
     folder: Path
 
     def run(self, *arguments: str) -> str:
-        """What the program prints; it must end well."""
+        """Return the program's output. Assert that it ends with 0."""
         environ = {name: value for name, value in os.environ.items() if name not in _SETTINGS}
         done = subprocess.run(
             [self.program, *arguments],

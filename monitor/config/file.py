@@ -1,9 +1,8 @@
-"""rolewatch.toml as a text that people wrote: begun from the example, boards added and taken out, everything else left as it is.
+"""Edit rolewatch.toml: create it from the example, add, move and remove boards.
 
-Boards written as [[boards]] are edited by lines, since to a TOML library the comment above one
-board is the end of the board before it, and would move or go with that one. An inline `boards =
-[…]` is edited with tomlkit. Either way the new text must load, and must say of everything else what
-the old one said, before it takes the old one's place.
+Everything else in it stays. `[[boards]]` are edited by lines: for a TOML library the comment above
+a board belongs to the board before it, and would move with that one. An inline `boards = […]` is
+edited with tomlkit. The new text replaces the old one only if it loads and says the same otherwise.
 """
 
 from __future__ import annotations
@@ -36,13 +35,13 @@ _BLANK_OR_COMMENT = re.compile(r"\s*(#.*)?")
 
 
 def write_example(path: Path) -> None:
-    """Writes the commented example. Raises UserError when there is something already, or no folder to write into."""
+    """Write the commented example. Raise UserError if the file exists or cannot be written."""
     try:
         with path.open("x", encoding="utf-8") as file:
             file.write(EXAMPLE)
     except FileExistsError as error:
         raise UserError(
-            f"{path} is there already: nothing was written; name another file, or remove it first"
+            f"{path} exists already: nothing was written; name another file, or remove it first"
         ) from error
     except OSError as error:
         raise UserError(f"{path} cannot be written: {error.strerror}") from error
@@ -56,7 +55,10 @@ def add_board(
     company: str | None = None,
     every: str | None = None,
 ) -> None:
-    """Adds `board` ("greenhouse:deepmind") after the others, by its `url` if given. Raises UserError and leaves the file as it was."""
+    """Add `board` ("greenhouse:deepmind") after the others, by its `url` if given.
+
+    Raise UserError, with the file unchanged.
+    """
     text = _read(path)
     boards = _boards(text, path)
     if _index_of(boards, board) is not None:
@@ -67,7 +69,7 @@ def add_board(
 
 
 def remove_board(path: Path, board: str) -> None:
-    """Takes `board` out. Raises UserError when it is not there, or a rule names it; the file is then as it was."""
+    """Remove `board`. Raise UserError, with the file unchanged, also if a rule names it."""
     text = _read(path)
     boards = _boards(text, path)
     at = _index_of(boards, board)
@@ -76,22 +78,21 @@ def remove_board(path: Path, board: str) -> None:
     for rule in tomllib.loads(text).get("rules", []):
         if any(same_board(board, parse(named).board) for named in rule.get("boards", [])):
             raise UserError(
-                f'{path}: the rule "{rule["name"]}" names {board}: take it out of the rule\'s `boards` first'
+                f'{path}: the rule "{rule["name"]}" names {board}:'
+                " remove it from the rule's `boards` first"
             )
-    _write_if_equivalent(
-        path, text, _taken_out(text, at), {"boards": boards[:at] + boards[at + 1 :]}
-    )
+    _write_if_equivalent(path, text, _without(text, at), {"boards": boards[:at] + boards[at + 1 :]})
 
 
 def move_board(path: Path, old: str, new: str) -> WatchedBoard:
-    """Put `new` in the place of `old`, in every rule too, and return it. Raises UserError and leaves the file as it was.
+    """Replace `old` by `new`, in every rule too, and return it. Raise UserError.
 
-    Where `new` is there already, the entry of `old` goes; where `old` is not, `new` is added after
-    the others.
+    If `new` is listed already, the entry of `old` is removed. If `old` is not listed, `new` is
+    added after the others. After an error the file is unchanged.
     """
     text = _read(path)
     moved, changed = _moved(text, path, old, new)
-    board = _checked(path, text, moved, changed).board(new)
+    board = _settings_of(path, text, moved, changed).board(new)
     if board is None:
         raise UserError(f"{path}: {new} would not be among its boards: please edit it by hand")
     if moved != text:
@@ -100,42 +101,39 @@ def move_board(path: Path, old: str, new: str) -> WatchedBoard:
 
 
 def _moved(text: str, path: Path, old: str, new: str) -> tuple[str, dict[str, Any]]:
-    """The text after a move, and what it says otherwise then."""
+    """Return the text after a move, and the top-level keys that differ then."""
     boards = _boards(text, path)
-    at, there = _index_of(boards, old), _index_of(boards, new) is not None
+    at, is_listed = _index_of(boards, old), _index_of(boards, new) is not None
     if at is not None and at == _index_of(boards, new):
         raise UserError(f"{path}: {old} and {new} are one board")
-    if at is None and there:
+    if at is None and is_listed:
         return text, {}
     if at is None:
         added = {"board": new}
         return _with_entry(text, added), {"boards": [*boards, added]}
-    said = tomllib.loads(text)
-    rules = (
-        {"rules": [_renamed(rule, old, new) for rule in said["rules"]]} if "rules" in said else {}
-    )
+    content = tomllib.loads(text)
+    rules = {}
+    if "rules" in content:
+        rules["rules"] = [_renamed(rule, old, new) for rule in content["rules"]]
     entry = {"board": new} | {
         name: value for name, value in boards[at].items() if name not in {"board", "url"}
     }
-    changed = {"boards": [*boards[:at], *([] if there else [entry]), *boards[at + 1 :]]} | rules
-    moved = _taken_out(text, at) if there else _put_in_place(text, at, new)
+    changed = {"boards": [*boards[:at], *([] if is_listed else [entry]), *boards[at + 1 :]]} | rules
+    moved = _without(text, at) if is_listed else _replaced(text, at, new)
     return _with_rules(moved, old, new), changed
 
 
 def _renamed(rule: dict[str, Any], old: str, new: str) -> dict[str, Any]:
-    """The rule with the new board for the old one, once."""
-    names = [named for named in rule.get("boards", []) if same_board(parse(named).board, old)]
+    """Return the rule with the new board in place of the old one, once."""
+    names = [name for name in rule.get("boards", []) if same_board(parse(name).board, old)]
     if not names:
         return rule
-    return rule | {
-        "boards": _without_twins(
-            [new if named in names else named for named in rule["boards"]], new
-        )
-    }
+    boards = [new if name in names else name for name in rule["boards"]]
+    return rule | {"boards": _without_duplicates(boards, new)}
 
 
-def _without_twins(boards: list[str], new: str) -> list[str]:
-    """The list with the board once, where it comes first."""
+def _without_duplicates(boards: list[str], new: str) -> list[str]:
+    """Return the list with the board only in its first place."""
     first = next(at for at, named in enumerate(boards) if same_board(parse(named).board, new))
     return [
         named
@@ -145,7 +143,7 @@ def _without_twins(boards: list[str], new: str) -> list[str]:
 
 
 def _with_rules(text: str, old: str, new: str) -> str:
-    """The same in the text, where all else stays as it was written."""
+    """Return the text with `old` replaced by `new` in every rule."""
     document = tomlkit.parse(text)
     for rule in document.get("rules", []):
         boards = rule.get("boards", [])
@@ -154,13 +152,15 @@ def _with_rules(text: str, old: str, new: str) -> str:
             continue
         for at in named:
             boards[at] = new
-        twins = [at for at in range(len(boards)) if same_board(parse(boards[at]).board, new)][1:]
-        for at in reversed(twins):
+        duplicates = [at for at in range(len(boards)) if same_board(parse(boards[at]).board, new)][
+            1:
+        ]
+        for at in reversed(duplicates):
             boards.pop(at)
     return tomlkit.dumps(document)
 
 
-def _put_in_place(text: str, at: int, new: str) -> str:
+def _replaced(text: str, at: int, new: str) -> str:
     if _inline(text):
         document = tomlkit.parse(text)
         document["boards"][at].pop("url", None)
@@ -177,12 +177,12 @@ def _put_in_place(text: str, at: int, new: str) -> str:
     return "".join(lines)
 
 
-def _taken_out(text: str, at: int) -> str:
+def _without(text: str, at: int) -> str:
     return _removed_inline(text, at) if _inline(text) else _removed(text, at)
 
 
 def replace_channel(path: Path, old: str, new: str) -> None:
-    """Let every rule that tells `old` tell `new`. Raises UserError and leaves the file as it was when that cannot be done."""
+    """Replace a channel in every rule. Raise UserError, with the file unchanged."""
     text = _read(path)
     document = tomlkit.parse(text)
     for rule in document.get("rules", []):
@@ -199,13 +199,12 @@ def _read(path: Path) -> str:
     try:
         return path.read_bytes().decode("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        raise UserError(
-            f"{path} cannot be read: {getattr(error, 'strerror', None) or 'it is no UTF-8 text'}"
-        ) from error
+        reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
+        raise UserError(f"{path} cannot be read: {reason}") from error
 
 
 def _boards(text: str, path: Path) -> list[dict[str, Any]]:
-    """The boards as written. Raises UserError when the file is not in order: an edit would only add to the trouble."""
+    """Return the boards as written. Raise UserError if the file has mistakes."""
     parse_settings(text, path, {})
     boards: list[dict[str, Any]] = tomllib.loads(text).get("boards", [])
     return boards
@@ -263,7 +262,7 @@ def _removed(text: str, at: int) -> str:
         and not lines[stop].strip()
         and (start == 0 or not lines[start - 1].strip())
     ):
-        stop += 1  # one empty line between what was before and after it is enough
+        stop += 1  # leave one empty line, not two
     return "".join(lines[:start] + lines[stop:])
 
 
@@ -272,7 +271,7 @@ def _headers(lines: list[str]) -> list[int]:
 
 
 def _end(lines: list[str], start: int) -> int:
-    """The line after a board: after its last key, and the comments that stand right below it."""
+    """Return the line after a board: after its last key and the comments right below it."""
     stop = start + 1
     for number in range(start + 1, len(lines)):
         if _ANY_HEADER.match(lines[number]):
@@ -285,30 +284,34 @@ def _end(lines: list[str], start: int) -> int:
 
 
 def _write_if_equivalent(path: Path, old: str, new: str, changed: dict[str, Any]) -> None:
-    """Puts the new text in the old one's place, at once, when it says what it should."""
-    _checked(path, old, new, changed)
+    """Write the new text if it differs from the old one only in the keys of `changed`."""
+    _settings_of(path, old, new, changed)
     _write(path, new)
 
 
-def _checked(path: Path, old: str, new: str, changed: dict[str, Any]) -> Settings:
-    """Return the settings of the new text, which must say what the old one said, but for what is changed. Raises UserError."""
+def _settings_of(path: Path, old: str, new: str, changed: dict[str, Any]) -> Settings:
+    """Return the settings of the new text.
+
+    Raise UserError if it differs from the old one in more than the keys of `changed`.
+    """
     if _parsed(new) != (_parsed(old) or {}) | changed:
         raise UserError(
-            f"{path}: its boards are written in a way that cannot be edited without harm: please edit it by hand"
+            f"{path}: its boards are written in a way that cannot be edited safely:"
+            " please edit it by hand"
         )
     return parse_settings(new, path, {})
 
 
 def _write(path: Path, text: str) -> None:
     try:
-        file = path.resolve()  # what a link names is edited, the link stays
+        file = path.resolve()  # a symbolic link stays a link
         write_atomically(file, text, stat.S_IMODE(file.stat().st_mode))
     except OSError as error:
         raise UserError(f"{path} cannot be written: {error.strerror}") from error
 
 
 def _parsed(text: str) -> dict[str, Any] | None:
-    """What the text says, with `boards` in any case; None when it is no TOML."""
+    """Return the content, always with `boards`; None if it is not TOML."""
     try:
         return {"boards": []} | tomllib.loads(text)
     except tomllib.TOMLDecodeError:

@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from dataclasses import MISSING, Field, dataclass, fields, is_dataclass
 from datetime import time, timedelta
 from typing import Any, get_args, get_type_hints
-from zoneinfo import ZoneInfo
 
 from pydantic.fields import FieldInfo
 
@@ -67,20 +66,19 @@ def _models(annotation: object) -> Iterator[type]:
 def toml(value: object) -> str:
     """Return a value of the models as rolewatch.toml has it."""
     match value:
-        case bool():
+        case bool() | int():
             return str(value).lower()
-        case timedelta():
-            return f'"{_duration(value)}"'
-        case time():
-            return f'"{value:%H:%M}"'
         case (time() as start, time() as end):
             return f'"{start:%H:%M}-{end:%H:%M}"'
         case tuple():
             return f"[{', '.join(map(toml, value))}]"
-        case str() | ZoneInfo():
-            return f'"{value}"'
+        case timedelta():
+            text = _duration(value)
+        case time():
+            text = f"{value:%H:%M}"
         case _:
-            return str(value)
+            text = str(value)
+    return f'"{text}"'
 
 
 def _duration(value: timedelta) -> str:

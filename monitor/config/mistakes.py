@@ -29,7 +29,7 @@ InvalidKeys = Mapping[Entry, frozenset[str]]
 
 
 def validate(raw: Mapping[str, Any]) -> tuple[ConfigFile, list[str], InvalidKeys]:
-    """Return the valid part of the file, a line for each mistake, and the keys that were dropped."""
+    """Return the valid part of the file, a line for each mistake, and the invalid keys."""
     try:
         return _FILE.validate_python(raw), [], {}
     except ValidationError as error:

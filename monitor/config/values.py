@@ -64,7 +64,7 @@ def _parse_delay(value: object) -> timedelta:
 
 
 def parse_channel(value: str) -> str:
-    """Return the channel's name in its one spelling: lower case, except for ids. Raise ValueError."""
+    """Return the channel's name in lower case, an id as it is. Raise ValueError."""
     if value in {"console", "webhook"}:
         return value
     if _SLACK.fullmatch(value):

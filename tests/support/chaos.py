@@ -1,7 +1,8 @@
-"""The daemon killed again and again while its boards change and everything around it fails; then all that it wrote against a model.
+"""Kill the daemon again and again while boards change and everything around it fails.
 
-`python -m tests.support.chaos 200 [SEED]` kills 200 times and prints what was counted. A board moves on only when its last change is
-recorded, so that the model knows every change and every alert to come of it; all else, the moments of the kills among it, is chance.
+`python -m tests.support.chaos 200 [SEED]` kills 200 times, compares the database with a model and
+prints the counts. A board changes again only when its last change is recorded, so that the model
+knows every change and every alert. Everything else is random, also the moments of the kills.
 """
 
 from __future__ import annotations
@@ -77,12 +78,12 @@ class Chaos:
         assert daemon.returncode == 0
 
     async def _start(self) -> tuple[Process, asyncio.Task[tuple[bytes, bytes]]]:
-        """The daemon, and what it will have said: read all the time, since a full pipe would stop it."""
+        """Start the daemon and read its output all the time, since a full pipe would stop it."""
         daemon = await self.place.start("run")
         return daemon, asyncio.create_task(daemon.communicate())
 
     def _behind(self) -> list[str]:
-        """The boards whose last change is not recorded yet."""
+        """Return the boards whose last change is not recorded yet."""
         counts = dict(self.place.ask("SELECT board, count(*) FROM posting_changes GROUP BY board"))
         return [
             token
@@ -123,7 +124,7 @@ class Chaos:
         self.slack.faults.clear()
 
     async def _wait_for(self, aim: str, daemon: Process) -> None:
-        """Until the moment to kill: what is aimed at, and a few milliseconds of chance; at last without it, when it does not come."""
+        """Wait for the moment to kill: the target and a few random milliseconds, or a timeout."""
         seen = self._signs()
         early = asyncio.get_running_loop().time() + self.random.random() * 3
         reached: dict[str, Callable[[], bool]] = {
@@ -144,7 +145,7 @@ class Chaos:
                 )
 
     def _is_idle(self, since: tuple[int, int, int, int]) -> bool:
-        """Has this daemon recorded and told all there is, so that nothing more will come? Asked four times a second."""
+        """Return True when all changes are recorded and sent. Checked four times a second."""
         now = asyncio.get_running_loop().time()
         if now < self._asked_at + 0.25 or self._signs()[0] == since[0]:
             return False
@@ -152,7 +153,7 @@ class Chaos:
         return not self._behind() and not self._untold()
 
     def _signs(self) -> tuple[int, int, int, int]:
-        """Requests to boards, posts and edits begun, messages in the channels, and when the database's log was written last."""
+        """Return the counts of requests, posts, edits and messages, and the log's last write."""
         wal = self.place.folder / "rolewatch.db-wal"
         written = wal.stat().st_mtime_ns if wal.exists() else 0
         calls = self.slack.calls["chat.postMessage"] + self.slack.calls["chat.update"]
@@ -209,7 +210,7 @@ _TOLD = "SELECT posting, kind, count(*) FROM alerts WHERE rule IS NOT NULL AND k
 
 
 def _ids(slack: SlackServer) -> list[str]:
-    """The delivery id of every message and reply."""
+    """Return the delivery id of every message and reply."""
     return [
         str(message["metadata"]["event_payload"]["delivery_id"]) for message in _messages(slack)
     ]
@@ -260,7 +261,7 @@ def _history(world: World, place: Place) -> list[str]:
 
 
 async def run(folder: Path, kills: int, seed: int) -> Outcome:
-    """That many kills in that folder."""
+    """Kill that many times, with the files in that folder."""
     random = Random(seed)
     async with BoardServer() as server, slack_server() as slack:
         slack.page = 100

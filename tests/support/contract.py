@@ -1,7 +1,6 @@
-"""A second, slow reading of what is true of the history (the README says it for people): written from the words, not from the code.
+"""A second, slow model of the history, written from the README and not from the code.
 
-It keeps a board's postings in a dictionary and applies one look after another, and so knows what
-was open after each of them.
+It keeps a board's postings in a dictionary and applies one check after another.
 """
 
 from __future__ import annotations
@@ -98,7 +97,7 @@ class Contract:
         )
 
     def missing(self, look: Look) -> frozenset[str]:
-        """What the look does not show, and can be asked about."""
+        """Return the postings that the check does not list and that can be probed."""
         listed = frozenset(look.jobs) if isinstance(look, Listed) else self.shown
         return frozenset(self._open()) - listed
 

@@ -100,7 +100,7 @@ class Story:
         return self.program("check").code
 
     def _look(self, *, failing: bool) -> dict[str, tuple[int, str, timedelta]]:
-        """The third look at those that fail, or at the others: the exit code, the board's line and the wait, by token."""
+        """Run the third check. Return the exit code, the board's line and the wait, by token."""
         tokens = [
             token for token, fault in self.faults.items() if (fault.outcome == "failure") is failing
         ]

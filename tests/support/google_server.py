@@ -1,4 +1,4 @@
-"""Google Careers on 127.0.0.1: a job sitemap, searches, job pages and robots.txt, true or not as a test wants them."""
+"""Google Careers on 127.0.0.1: sitemap, searches, job pages and robots.txt, with faults."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Cases of reading with their right values: read each through the Greenhouse spider or a rule, and score it.
+"""Cases of reading with the right values, read by the Greenhouse spider or a rule, and scored.
 
 A case is a row of a TSV: id, kind, input, context (JSON), right (JSON), and maybe why. A list in
 `right` means that any of its values is right.
@@ -174,7 +174,7 @@ def _deadline(case: Case, posting: Posting) -> Result:
 
 
 def _instant(right: Mapping[str, str]) -> datetime:
-    """The instant that is right: the one given, or the end of the given day in its zone."""
+    """Return the expected instant: the given one, or the end of the given day in its zone."""
     if "tz" not in right:
         return datetime.fromisoformat(right["at"]).astimezone(UTC)
     return (

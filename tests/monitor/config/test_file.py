@@ -106,7 +106,7 @@ def test_the_example_shows_the_defaults_that_there_are(tmp_path: Path) -> None:
 
 
 def test_the_example_overwrites_nothing(file: Path) -> None:
-    with pytest.raises(UserError, match="is there already"):
+    with pytest.raises(UserError, match="exists already"):
         write_example(file)
     assert file.read_text() == COMMENTED
 

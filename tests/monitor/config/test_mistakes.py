@@ -11,7 +11,7 @@ SOUND = '[[boards]]\nboard = "greenhouse:deepmind"\n[[rules]]\nname = "r"\nany =
 
 
 def mistakes(text: str) -> list[str]:
-    """What is said of the text, a line each, without the file's name."""
+    """Return the mistakes of the text, without the file's name."""
     try:
         parse_settings(text, Path("/etc/rolewatch.toml"), {})
     except ConfigError as error:

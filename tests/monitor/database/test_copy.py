@@ -36,7 +36,7 @@ def rows(engine: Engine) -> dict[str, list[tuple[Any, ...]]]:
 
 
 def seen(engine: Engine) -> dict[str, list[str]]:
-    """Every view's rows as text, whatever a database calls true or an instant, without what depends on this moment."""
+    """Return every view's rows as comparable text, without columns that depend on the time."""
     with read_transaction(engine) as connection:
         return {
             view: sorted(
@@ -62,7 +62,7 @@ def _plain(row: dict[str, Any]) -> dict[str, str]:
 
 @pytest.fixture
 def sqlite(sqlite_url: str) -> Engine:
-    """The story, with alerts in a message, in SQLite."""
+    """Return a SQLite database of the story, with its alerts in a message."""
     engine = open_database(sqlite_url)
     history = tell(engine)
     with engine.begin() as connection:
@@ -130,7 +130,7 @@ def test_a_target_that_holds_anything_is_refused_and_left_alone(
     target = open_database(f"sqlite:///{tmp_path / 'target.db'}")
     tell(target)
     before = rows(target)
-    with pytest.raises(UserError, match="holds something already"):
+    with pytest.raises(UserError, match="has rows already"):
         copy(sqlite, target, nothing)
     assert rows(target) == before
 

@@ -1,4 +1,4 @@
-"""Reading at one moment; a SQLite file that another process holds while it becomes a WAL; a server in a zone of its own."""
+"""Reads of one moment, a SQLite file that becomes a WAL while locked, a server's time zone."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A board's postings as one JSON text: the same values as its rows, on both databases and in any zone."""
+"""A board's postings as one JSON text: the same values as its rows, on both databases."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
 # whatever the table has
 def held_by(engine: Engine, seconds: float = 60, **columns: Any) -> None:
-    """The database as another process left it, whose lease ends that many seconds from now."""
+    """Store the lease of another process that expires in that many seconds."""
     row = {
         "name": "worker",
         "holder": "another",
@@ -38,7 +38,7 @@ def held_by(engine: Engine, seconds: float = 60, **columns: Any) -> None:
 
 
 def this_machine() -> dict[str, Any]:
-    """The columns of a process that ran here."""
+    """Return the lease's columns for a process that ran here."""
     me = here()
     return {"host": me.host, "machine": me.machine, "namespace": me.namespace}
 
@@ -64,7 +64,7 @@ def test_a_second_worker_is_refused_with_pid_and_host(engine: Engine) -> None:
 def test_a_lease_given_back_can_be_taken_at_once(engine: Engine) -> None:
     acquire(engine, "run", lambda: NOW).release(NOW)
     again = acquire(engine, "check", lambda: NOW)
-    assert again.unclean is None
+    assert again.died_before is None
     again.release(NOW)
 
 
@@ -74,7 +74,7 @@ def test_a_holder_on_another_machine_keeps_it_for_a_minute(engine: Engine) -> No
         acquire(engine, "run", lambda: NOW)
     sleep(1.1)
     mine = acquire(engine, "run", lambda: NOW)
-    assert mine.unclean is not None
+    assert mine.died_before is not None
     assert 59 < ended_at(engine) < 60.1
     mine.release(NOW)
 
@@ -82,8 +82,8 @@ def test_a_holder_on_another_machine_keeps_it_for_a_minute(engine: Engine) -> No
 def test_a_holder_that_died_on_this_machine_is_followed_at_once(engine: Engine) -> None:
     held_by(engine, **this_machine())
     mine = acquire(engine, "run", lambda: NOW)
-    assert mine.unclean is not None
-    assert mine.unclean.pid == 4_000_000
+    assert mine.died_before is not None
+    assert mine.died_before.pid == 4_000_000
     mine.release(NOW)
 
 

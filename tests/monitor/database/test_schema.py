@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -11,10 +14,19 @@ from sqlalchemy import Engine, create_engine, inspect, text
 import migrations
 from monitor.database.backup import back_up
 from monitor.database.engine import Base, make_engine, read_transaction
-from monitor.database.schema import downgrade, newest, open_database, revision, revisions, upgrade
+from monitor.database.schema import (
+    downgrade,
+    newest,
+    open_database,
+    open_existing,
+    revision,
+    revisions,
+    upgrade,
+)
 from monitor.database.search import is_index
 from monitor.database.views import VIEWS
 from monitor.errors import UserError
+from tests.support.places import ROOT
 
 
 def _modelled(_object: object, name: str | None, *_rest: object) -> bool:
@@ -108,3 +120,24 @@ def test_a_sqlite_that_is_too_old_is_one_line_and_makes_no_file(
     with pytest.raises(UserError, match=r"SQLite 3\.38 or newer is needed, and this Python has \d"):
         open_database(f"sqlite:///{tmp_path / 'rolewatch.db'}")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_alembic_runs_from_the_root(tmp_path: Path) -> None:
+    """`alembic current` names the revision of the configured database and leaves its views."""
+    config = tmp_path / "rolewatch.toml"
+    config.write_text("")
+    url = f"sqlite:///{tmp_path / 'rolewatch.db'}"
+    open_database(url).dispose()
+    program = Path(sys.executable).with_name("alembic")
+    ran = subprocess.run(
+        [program, "current"],
+        cwd=ROOT,
+        env={**os.environ, "ROLEWATCH_CONFIG": str(config)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert ran.stdout == f"{newest()} (head)\n"
+    engine = open_existing(url)
+    assert set(inspect(engine).get_view_names()) == set(VIEWS)
+    engine.dispose()

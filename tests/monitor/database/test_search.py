@@ -111,13 +111,13 @@ def test_signs_of_a_search_language_are_only_signs(history: History) -> None:
 
 def test_more_words_than_a_database_takes_are_a_mistake(history: History) -> None:
     assert found(history, " ".join(f"word{number}" for number in range(100))) == []
-    with pytest.raises(UserError, match="more than 100 words to look for"):
+    with pytest.raises(UserError, match="more than 100 words to search for"):
         found(history, '"' + " ".join(f"word{number}" for number in range(20_000)) + '"')
 
 
 def test_no_words_are_a_mistake(history: History) -> None:
     for words in ("?!", '"', '""', "*", '"*"*', "( & | ! )", "\0", "\ud800", "\u200d"):
-        with pytest.raises(UserError, match="no word to look for in"):
+        with pytest.raises(UserError, match="no word to search for in"):
             found(history, words)
 
 

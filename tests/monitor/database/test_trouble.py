@@ -1,4 +1,4 @@
-"""Trouble with the database in words, once while it lasts; a fault of our own with its traceback."""
+"""Outages of the database are logged once; other errors have a traceback."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from monitor.database.trouble import (
 
 
 def trouble_of(query: str, url: str = "sqlite://") -> Exception:
-    """What SQLAlchemy raises for it."""
+    """Return the error that SQLAlchemy raises for it."""
     engine = create_engine(url)
     try:
         with engine.begin() as connection:
@@ -46,7 +46,7 @@ def test_a_lock_is_outside_and_a_broken_promise_is_ours(locked: Exception) -> No
     assert describe(locked) == "OperationalError: database is locked"
     assert (
         describe_with_remedy(locked)
-        == "database is locked; another program has locked it: let that one end"
+        == "database is locked; another program has locked it: wait for it or stop it"
     )
     ours = trouble_of("INSERT INTO sqlite_master VALUES (1)")
     assert is_outage(ours)  # SQLite calls its own mistakes so too
@@ -63,7 +63,9 @@ def test_a_server_that_is_not_there_is_said_on_one_line_with_what_to_do() -> Non
     error = trouble_of("SELECT 1", "postgresql+psycopg://me:hunter2@127.0.0.1:1/none")
     assert "\n" not in describe(error) + describe_with_remedy(error)
     assert "hunter2" not in describe(error) + describe_with_remedy(error)
-    assert describe_with_remedy(error).endswith("; does the server run, and is its address right?")
+    assert describe_with_remedy(error).endswith(
+        "; check that the server runs and that its address is right"
+    )
 
 
 def test_no_connection_to_be_had_is_such_trouble_too() -> None:

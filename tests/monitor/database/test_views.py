@@ -1,4 +1,4 @@
-"""The views of time, on histories made by hand; they begin in 2024, so that the clock of the machine is later whatever it says."""
+"""The views of time, on histories of 2024, which every machine's clock has passed."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def history(engine: Engine) -> History:
 
 
 def asked(history: History, query: str) -> list[tuple[Any, ...]]:
-    """The rows, with instants as minutes after nine and booleans as such, whichever database answers."""
+    """Return the rows, with instants as minutes after nine, and booleans on both databases."""
     return [tuple(_plain(value) for value in row) for row in history.ask(query)]
 
 

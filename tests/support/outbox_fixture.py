@@ -80,7 +80,7 @@ class PostOffice(Desk):
         }
 
     def outbox(self) -> Outbox:
-        """A new one, as after a start of the program."""
+        """Return a new dispatcher, as after a restart."""
         return Outbox(
             self.engine,
             self.notifiers(),
@@ -93,7 +93,7 @@ class PostOffice(Desk):
         )
 
     def one_copy_each(self) -> bool:
-        """Is every message of Slack's that was delivered there exactly once?"""
+        """Return True if every delivered message of Slack was posted exactly once."""
         return all(
             self.slack.copies(one.delivery_id) == 1
             for one in self.deliveries()
@@ -102,7 +102,7 @@ class PostOffice(Desk):
 
 
 async def until(reached: Callable[[], bool]) -> None:
-    """Waits for what another task brings about. Raises TimeoutError after 60 s."""
+    """Wait for another task's work. Raise TimeoutError after 60 s."""
     async with asyncio.timeout(60):
         # what is waited for is in a database or a server, which ring no bell
         while not reached():  # noqa: ASYNC110

@@ -1,4 +1,4 @@
-"""A board whose looks are recorded, and the Slack channel that is told of them, as it is after each."""
+"""A board whose checks are recorded, and its Slack channel after each."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from crawler.items import Pay, Posting, Probe, Result
 from monitor.config.model import AlertSettings, Rule, SlackSettings
 from tests.support.boards import posting, snapshot
 from tests.support.history import ENGINEER, History, settings
-from tests.support.post_office import PostOffice
+from tests.support.outbox_fixture import PostOffice
 from tests.support.slack_server import ROLES, TOKEN
 
 RULE = replace(ENGINEER, notify=("slack:#roles",))
@@ -24,12 +24,12 @@ Body = dict[str, Any]
 
 # any field of a posting
 def paid(pay: Pay, key: str = "1", **fields: Any) -> Posting:
-    """A posting whose board states its pay."""
+    """Return a posting whose board states its pay."""
     return posting(key, pay=pay, stated=frozenset({"pay"}), **fields)
 
 
 def kinds(messages: list[Body]) -> list[str]:
-    """The bold words of each message's grey line; those of a reply that the channel was shown too end in an exclamation mark."""
+    """Return the bold words of each message's context line, with "!" for a broadcast reply."""
     return [
         one["blocks"][0]["elements"][0]["text"].split("*")[1]
         + ("!" if one.get("reply_broadcast") else "")
@@ -55,7 +55,7 @@ class Life:
         await self.deliver()
 
     def glance(self, *postings: Posting, gone: str = "") -> None:
-        """The same while nobody delivers."""
+        """Record a check without delivery."""
         self.history.look(snapshot([CHEF, *postings], {gone: Probe.GONE} if gone else {}))
 
     async def hear(self, result: Result) -> None:
@@ -69,7 +69,7 @@ class Life:
 
     @property
     def cards(self) -> list[Body]:
-        """What stands in the channel after the summary of the first look, but for what a person deleted."""
+        """Return the channel's messages after the first summary, without deleted ones."""
         return [one for one in self.slack.channels[ROLES].messages[1:] if "subtype" not in one]
 
     @property

@@ -1,6 +1,6 @@
-"""Databases for tests that the migrations made once: a copied file, and a PostgreSQL database that is emptied and lent again.
+"""Databases for tests, migrated once: a copied file, and a PostgreSQL database that is reused.
 
-Making one takes PostgreSQL and the migrations a second, emptying one hundredths.
+Creating one on PostgreSQL takes a second with the migrations, emptying one takes hundredths.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ class Made:
         self._emptying = ""
 
     def opened(self, url: str) -> Iterator[Engine]:
-        """An engine on a lent PostgreSQL database, or on a new SQLite file."""
+        """Return an engine on a lent PostgreSQL database, or on a new SQLite file."""
         target = make_url(url)
         if target.get_backend_name() == "sqlite":
             if not self._file.exists():
@@ -60,7 +60,7 @@ class Made:
 
     @contextmanager
     def lent_file(self) -> Iterator[str]:
-        """A place for a SQLite file."""
+        """Return a path for a SQLite file."""
         url = (
             self._spare_files.pop()
             if self._spare_files
@@ -75,7 +75,7 @@ class Made:
 
     @contextmanager
     def lent(self, server: str) -> Iterator[str]:
-        """A PostgreSQL database without a row."""
+        """Return a PostgreSQL database without rows."""
         url = self._spare.pop() if self._spare else self._new(server)
         yield url
         with _admin(url) as connection:
@@ -98,7 +98,7 @@ class Made:
 
 @contextmanager
 def empty_postgres(server: str) -> Iterator[str]:
-    """The URL of a PostgreSQL database of one's own."""
+    """Yield the URL of a new PostgreSQL database."""
     name = f"rolewatch_{uuid4().hex}"
     with _admin(server) as connection:
         connection.execute(text(f"CREATE DATABASE {name}"))
@@ -128,7 +128,7 @@ def _shape(connection: Connection) -> object:
 
 
 def _emptying(connection: Connection) -> str:
-    """Statements that take every row out and let numbers begin at 1; TRUNCATE, which makes new files, takes ten times as long."""
+    """Return statements that delete all rows and reset sequences, faster than TRUNCATE."""
     tables = connection.execute(
         text(
             "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version'"

@@ -17,7 +17,7 @@ from monitor.database.slack_channels import remember
 from monitor.messages import OperatorMessage
 from monitor.slack_app.app import SlackApp
 from tests.support.history import History
-from tests.support.post_office import until
+from tests.support.outbox_fixture import until
 from tests.support.socket_server import ADMIN, APP, BOT, OPS, ROLES, SocketServer
 
 
