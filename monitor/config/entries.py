@@ -12,7 +12,8 @@ from dataclasses import dataclass, field, replace
 from crawler.links.address import Address, parse
 from crawler.registry import board_url, default_every, fold, supported, title
 from monitor.config.mistakes import InvalidKeys, shown
-from monitor.config.model import BoardEntry, ConfigFile, Rule, WatchedBoard
+from monitor.config.model import Rule, WatchedBoard
+from monitor.config.sections import BoardEntry, ConfigFile
 
 
 @dataclass
@@ -45,7 +46,7 @@ class EntryChecker:
                 self.all_named = False
             elif fold(address.board) in self.named:
                 self.mistakes.append(
-                    f"{key}.{_board_as_written(entry)}: {address.board} is there twice; remove one"
+                    f"{key}.{_board_as_written(entry)}: {address.board} is listed twice; remove one"
                 )
             else:
                 self.named[fold(address.board)] = address.board
@@ -113,7 +114,7 @@ class EntryChecker:
 
 def _unreadable(ats: str) -> str:
     return (
-        f"{ats} is no ats that this version reads"
+        f"{ats} is not supported"
         if title(ats) == ats
         else f"this version cannot read {title(ats)} boards yet"
     )

@@ -1,13 +1,11 @@
 """Edit rolewatch.toml: create it from the example, add, move and remove boards.
 
-Everything else in it stays. `[[boards]]` are edited by lines: for a TOML library the comment above
-a board belongs to the board before it, and would move with that one. An inline `boards = […]` is
-edited with tomlkit. The new text replaces the old one only if it loads and says the same otherwise.
+Everything else in it stays. The new text replaces the old one only if it loads, and if it differs
+from the old one only as intended.
 """
 
 from __future__ import annotations
 
-import re
 import stat
 import tomllib
 from importlib.resources import files
@@ -15,23 +13,21 @@ from pathlib import Path
 from typing import Any
 
 import tomlkit
-from tomlkit.items import Array
 
 from crawler.links.address import parse
 from crawler.registry import same_board
 from monitor.config.atomic_write import write_atomically
+from monitor.config.board_edits import (
+    with_board,
+    with_renamed_board,
+    with_renamed_in_rules,
+    without_board,
+)
 from monitor.config.load import parse_settings
 from monitor.config.model import Settings, WatchedBoard
 from monitor.errors import UserError
 
 EXAMPLE = files("monitor").joinpath("example.toml").read_text(encoding="utf-8")
-
-_HEADER = re.compile(r"\s*\[\[\s*(?:boards|\"boards\"|'boards')\s*\]\]")
-_ANY_HEADER = re.compile(r"\s*\[")
-_NAMED = re.compile(
-    r"""^(\s*)(?:board|url|"board"|"url"|'board'|'url')(\s*=\s*)(?!\"{3}|'{3})(?:"(?:[^"\\]|\\.)*"|'[^']*')"""
-)
-_BLANK_OR_COMMENT = re.compile(r"\s*(#.*)?")
 
 
 def write_example(path: Path) -> None:
@@ -65,7 +61,7 @@ def add_board(
         raise UserError(f"{path}: {board} is watched already")
     entry = {"url": url} if url else {"board": board}
     entry |= {name: value for name, value in (("company", company), ("every", every)) if value}
-    _write_if_equivalent(path, text, _with_entry(text, entry), {"boards": [*boards, entry]})
+    _write_if_equivalent(path, text, with_board(text, entry), {"boards": [*boards, entry]})
 
 
 def remove_board(path: Path, board: str) -> None:
@@ -81,7 +77,8 @@ def remove_board(path: Path, board: str) -> None:
                 f'{path}: the rule "{rule["name"]}" names {board}:'
                 " remove it from the rule's `boards` first"
             )
-    _write_if_equivalent(path, text, _without(text, at), {"boards": boards[:at] + boards[at + 1 :]})
+    rest = boards[:at] + boards[at + 1 :]
+    _write_if_equivalent(path, text, without_board(text, at), {"boards": rest})
 
 
 def move_board(path: Path, old: str, new: str) -> WatchedBoard:
@@ -110,7 +107,7 @@ def _moved(text: str, path: Path, old: str, new: str) -> tuple[str, dict[str, An
         return text, {}
     if at is None:
         added = {"board": new}
-        return _with_entry(text, added), {"boards": [*boards, added]}
+        return with_board(text, added), {"boards": [*boards, added]}
     content = tomllib.loads(text)
     rules = {}
     if "rules" in content:
@@ -119,8 +116,8 @@ def _moved(text: str, path: Path, old: str, new: str) -> tuple[str, dict[str, An
         name: value for name, value in boards[at].items() if name not in {"board", "url"}
     }
     changed = {"boards": [*boards[:at], *([] if is_listed else [entry]), *boards[at + 1 :]]} | rules
-    moved = _without(text, at) if is_listed else _replaced(text, at, new)
-    return _with_rules(moved, old, new), changed
+    moved = without_board(text, at) if is_listed else with_renamed_board(text, at, new)
+    return with_renamed_in_rules(moved, old, new), changed
 
 
 def _renamed(rule: dict[str, Any], old: str, new: str) -> dict[str, Any]:
@@ -140,45 +137,6 @@ def _without_duplicates(boards: list[str], new: str) -> list[str]:
         for at, named in enumerate(boards)
         if at <= first or not same_board(parse(named).board, new)
     ]
-
-
-def _with_rules(text: str, old: str, new: str) -> str:
-    """Return the text with `old` replaced by `new` in every rule."""
-    document = tomlkit.parse(text)
-    for rule in document.get("rules", []):
-        boards = rule.get("boards", [])
-        named = [at for at in range(len(boards)) if same_board(parse(boards[at]).board, old)]
-        if not named:
-            continue
-        for at in named:
-            boards[at] = new
-        duplicates = [at for at in range(len(boards)) if same_board(parse(boards[at]).board, new)][
-            1:
-        ]
-        for at in reversed(duplicates):
-            boards.pop(at)
-    return tomlkit.dumps(document)
-
-
-def _replaced(text: str, at: int, new: str) -> str:
-    if _inline(text):
-        document = tomlkit.parse(text)
-        document["boards"][at].pop("url", None)
-        document["boards"][at]["board"] = new
-        return tomlkit.dumps(document)
-    lines = text.splitlines(keepends=True)
-    start = _headers(lines)[at]
-    for number in range(start + 1, _end(lines, start)):
-        lines[number] = _NAMED.sub(
-            lambda found: f"{found[1]}board{found[2]}{tomlkit.string(new).as_string()}",
-            lines[number],
-            count=1,
-        )
-    return "".join(lines)
-
-
-def _without(text: str, at: int) -> str:
-    return _removed_inline(text, at) if _inline(text) else _removed(text, at)
 
 
 def replace_channel(path: Path, old: str, new: str) -> None:
@@ -213,74 +171,6 @@ def _boards(text: str, path: Path) -> list[dict[str, Any]]:
 def _index_of(boards: list[dict[str, Any]], board: str) -> int | None:
     named = (parse(entry.get("url") or entry["board"]).board for entry in boards)
     return next((at for at, name in enumerate(named) if same_board(name, board)), None)
-
-
-def _inline(text: str) -> bool:
-    return isinstance(tomlkit.parse(text).get("boards"), Array)
-
-
-def _with_entry(text: str, entry: dict[str, str]) -> str:
-    return _added_inline(text, entry) if _inline(text) else _added(text, entry)
-
-
-def _added_inline(text: str, entry: dict[str, str]) -> str:
-    document = tomlkit.parse(text)
-    table = tomlkit.inline_table()
-    table.update(entry)
-    document["boards"].append(table)
-    return tomlkit.dumps(document)
-
-
-def _removed_inline(text: str, at: int) -> str:
-    document = tomlkit.parse(text)
-    document["boards"].pop(at)
-    return tomlkit.dumps(document)
-
-
-def _added(text: str, entry: dict[str, str]) -> str:
-    lines = text.splitlines(keepends=True)
-    end = "\r\n" if lines and lines[0].endswith("\r\n") else "\n"
-    if lines and not lines[-1].endswith("\n"):
-        lines[-1] += end
-    block = [
-        "[[boards]]" + end,
-        *(f"{name} = {tomlkit.string(value).as_string()}{end}" for name, value in entry.items()),
-    ]
-    headers = _headers(lines)
-    if not headers:
-        return "".join([*lines, *([end] if lines and lines[-1].strip() else []), *block])
-    after = _end(lines, headers[-1])
-    return "".join([*lines[:after], end, *block, *lines[after:]])
-
-
-def _removed(text: str, at: int) -> str:
-    lines = text.splitlines(keepends=True)
-    start = _headers(lines)[at]
-    stop = _end(lines, start)
-    if (
-        stop < len(lines)
-        and not lines[stop].strip()
-        and (start == 0 or not lines[start - 1].strip())
-    ):
-        stop += 1  # leave one empty line, not two
-    return "".join(lines[:start] + lines[stop:])
-
-
-def _headers(lines: list[str]) -> list[int]:
-    return [number for number, line in enumerate(lines) if _HEADER.match(line)]
-
-
-def _end(lines: list[str], start: int) -> int:
-    """Return the line after a board: after its last key and the comments right below it."""
-    stop = start + 1
-    for number in range(start + 1, len(lines)):
-        if _ANY_HEADER.match(lines[number]):
-            break
-        if not _BLANK_OR_COMMENT.fullmatch(lines[number].rstrip()):
-            stop = number + 1
-    while stop < len(lines) and lines[stop].lstrip().startswith("#"):
-        stop += 1
-    return stop
 
 
 def _write_if_equivalent(path: Path, old: str, new: str, changed: dict[str, Any]) -> None:

@@ -142,7 +142,8 @@ def page(*rows: Any, slug: str | None = "ExampleLabs", **data: Any) -> bytes:
         "posting": None,
         **data,
     }
-    return f'<html><body><script nonce="x">\n window.__appData = {json.dumps(written)};\n fetch("x.json");</script></body></html>'.encode()
+    script = f'\n window.__appData = {json.dumps(written)};\n fetch("x.json");'
+    return f'<html><body><script nonce="x">{script}</script></body></html>'.encode()
 
 
 @dataclass

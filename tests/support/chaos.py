@@ -65,13 +65,14 @@ class Chaos:
         daemon, said = await self._start()
         try:
             await until(
-                lambda: said.done() or not (self._behind() or self._untold()), within=60 + kills
+                lambda: said.done() or not (self._behind() or self._unsent()), within=60 + kills
             )
             assert not said.done()
         except AssertionError as error:
             self.place.kill_all()
             raise AssertionError(
-                f"behind {self._behind()}, untold {self._untold()}: {(await said)[1].decode()[-3000:]}"
+                f"behind {self._behind()}, unsent {self._unsent()}: "
+                f"{(await said)[1].decode()[-3000:]}"
             ) from error
         daemon.terminate()
         await asyncio.wait_for(said, 20)
@@ -91,10 +92,11 @@ class Chaos:
             if counts.get(f"greenhouse:{token}", 0) != board.changes
         ]
 
-    def _untold(self) -> list[Any]:
+    def _unsent(self) -> list[Any]:
         """Alerts that are not delivered, and cards that are not today's."""
         cards = self.place.ask(
-            "SELECT subject, wanted, shown, reason FROM card WHERE wanted <> shown AND ts IS NOT NULL"
+            "SELECT subject, wanted, shown, reason FROM card"
+            " WHERE wanted <> shown AND ts IS NOT NULL"
         )
         return [
             *self.place.ask(
@@ -150,7 +152,7 @@ class Chaos:
         if now < self._asked_at + 0.25 or self._signs()[0] == since[0]:
             return False
         self._asked_at = now
-        return not self._behind() and not self._untold()
+        return not self._behind() and not self._unsent()
 
     def _signs(self) -> tuple[int, int, int, int]:
         """Return the counts of requests, posts, edits and messages, and the log's last write."""
@@ -206,7 +208,9 @@ async def judge(chaos: Chaos) -> Outcome:
     )
 
 
-_TOLD = "SELECT posting, kind, count(*) FROM alerts WHERE rule IS NOT NULL AND kind <> 'summary' AND state = 'sent' GROUP BY posting, kind"
+_TOLD = """
+SELECT posting, kind, count(*) FROM alerts
+WHERE rule IS NOT NULL AND kind <> 'summary' AND state = 'sent' GROUP BY posting, kind"""
 
 
 def _ids(slack: SlackServer) -> list[str]:
@@ -231,7 +235,9 @@ def _cards(chaos: Chaos) -> list[str]:
     return wrong
 
 
-_CARDS = """SELECT c.subject, c.ts, p.title, p.state FROM card c JOIN postings p ON p.posting = c.subject WHERE c.ts IS NOT NULL"""
+_CARDS = """
+SELECT c.subject, c.ts, p.title, p.state FROM card c JOIN postings p ON p.posting = c.subject
+WHERE c.ts IS NOT NULL"""
 
 
 def _history(world: World, place: Place) -> list[str]:
@@ -241,8 +247,11 @@ def _history(world: World, place: Place) -> list[str]:
         "SELECT posting, kind, field FROM posting_changes ORDER BY change_id"
     ):
         found[posting].append((kind, name))
-    wrong = [f"{posting}: {found[posting]} instead of {world.changes[posting]}" for posting in {*found, *world.changes}
-             if found[posting] != world.changes[posting]]  # fmt: skip
+    wrong = [
+        f"{posting}: {found[posting]} instead of {world.changes[posting]}"
+        for posting in {*found, *world.changes}
+        if found[posting] != world.changes[posting]
+    ]
     rows = {
         posting: row
         for posting, *row in place.ask("SELECT posting, state, title, location FROM postings")

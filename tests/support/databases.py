@@ -17,18 +17,24 @@ from monitor.config.database_url import normal_url
 from monitor.database.engine import make_engine
 from monitor.database.schema import upgrade
 
-# Whatever a test may have done to the schema itself.
+# everything that a test may have changed in the schema
 _SHAPE = text("""
-SELECT (SELECT string_agg(relname || relkind::text, ',' ORDER BY relname) FROM pg_class WHERE relnamespace = 'public'::regnamespace),
-    (SELECT string_agg(conname || pg_get_constraintdef(oid), ',' ORDER BY conname, conrelid) FROM pg_constraint
-        WHERE connamespace = 'public'::regnamespace),
-    (SELECT string_agg(tgname || tgenabled::text, ',' ORDER BY tgname) FROM pg_trigger WHERE NOT tgisinternal),
-    (SELECT string_agg(viewname || definition, ',' ORDER BY viewname) FROM pg_views WHERE schemaname = 'public'),
-    (SELECT string_agg(table_name || column_name || data_type || is_nullable, ',' ORDER BY table_name, ordinal_position)
+SELECT
+    (SELECT string_agg(relname || relkind::text, ',' ORDER BY relname)
+        FROM pg_class WHERE relnamespace = 'public'::regnamespace),
+    (SELECT string_agg(conname || pg_get_constraintdef(oid), ',' ORDER BY conname, conrelid)
+        FROM pg_constraint WHERE connamespace = 'public'::regnamespace),
+    (SELECT string_agg(tgname || tgenabled::text, ',' ORDER BY tgname)
+        FROM pg_trigger WHERE NOT tgisinternal),
+    (SELECT string_agg(viewname || definition, ',' ORDER BY viewname)
+        FROM pg_views WHERE schemaname = 'public'),
+    (SELECT string_agg(table_name || column_name || data_type || is_nullable, ','
+            ORDER BY table_name, ordinal_position)
         FROM information_schema.columns WHERE table_schema = 'public'),
     (SELECT string_agg(version_num, ',') FROM alembic_version)""")
 _OTHERS = text(
-    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+    " WHERE datname = current_database() AND pid <> pg_backend_pid()"
 )
 
 
@@ -131,7 +137,8 @@ def _emptying(connection: Connection) -> str:
     """Return statements that delete all rows and reset sequences, faster than TRUNCATE."""
     tables = connection.execute(
         text(
-            "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version'"
+            "SELECT tablename FROM pg_tables"
+            " WHERE schemaname = 'public' AND tablename <> 'alembic_version'"
         )
     )
     sequences = connection.execute(

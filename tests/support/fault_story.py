@@ -152,14 +152,16 @@ class Story:
                 board,
             ),
             self.ask(
-                "SELECT kind, count(*) FROM posting_changes WHERE board = ? AND check_id <= ? GROUP BY kind",
+                "SELECT kind, count(*) FROM posting_changes"
+                " WHERE board = ? AND check_id <= ? GROUP BY kind",
                 board,
                 last,
             ),
             self.ask(f"{alerts} <= ? ORDER BY kind, why", board, last),
             self.ask(f"{alerts} > ? ORDER BY kind, why", board, last),
             self.ask(
-                "SELECT state, count(*), max(version) FROM postings WHERE board = ? GROUP BY state ORDER BY state DESC",
+                "SELECT state, count(*), max(version) FROM postings"
+                " WHERE board = ? GROUP BY state ORDER BY state DESC",
                 board,
             ),
         )

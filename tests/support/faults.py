@@ -394,7 +394,8 @@ def table() -> str:
         history = f"{fault.opened} opened, none closed" if fault.opened else "no change"
         told = f"{fault.opened}, in one message" if fault.opened else "none"
         lines.append(
-            f"| {fault.answer} | {says} | {fault.exit_code} | {history} | {told} | {_OPERATOR[fault.outcome]} |"
+            f"| {fault.answer} | {says} | {fault.exit_code} | {history} | {told}"
+            f" | {_OPERATOR[fault.outcome]} |"
         )
     return "\n".join(lines)
 

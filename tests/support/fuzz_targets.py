@@ -182,10 +182,8 @@ def _can(written: str) -> bool:
 
 def read_configuration(data: bytes) -> None:
     text = data.decode("utf-8", "replace")
-    for written in (
-        text,
-        f'[[boards]]\nboard = "greenhouse:a"\n[[rules]]\nname = "r"\nany = [{json.dumps(text)}]\n{text}',
-    ):
+    start = '[[boards]]\nboard = "greenhouse:a"\n[[rules]]\nname = "r"\n'
+    for written in (text, f"{start}any = [{json.dumps(text)}]\n{text}"):
         try:
             parse_settings(written, Path("/nowhere/rolewatch.toml"), {})
         except UserError as error:

@@ -210,7 +210,9 @@ def _fits(value: str, wanted: str | None) -> bool:
 
 def _html(key: str, data: Any) -> web.Response:  # any JSON
     other = "AF_initDataCallback({key: 'ds:9', hash: '1', data:[1], sideChannel: {}});"
-    call = f"AF_initDataCallback({{key: '{key}', hash: '2', data:{json.dumps(data)}, sideChannel: {{}}}});"
+    arguments = f"key: '{key}', hash: '2', data:{json.dumps(data)}, sideChannel: {{}}"
+    call = f"AF_initDataCallback({{{arguments}}});"
     keys = "var keys=['ds:0','ds:1'];"
-    text = f"<!doctype html><html><body><script>{keys}</script><script>{other}</script><script>{call}</script></body></html>"
+    scripts = "".join(f"<script>{script}</script>" for script in (keys, other, call))
+    text = f"<!doctype html><html><body>{scripts}</body></html>"
     return web.Response(text=text, content_type="text/html")

@@ -85,7 +85,8 @@ class History:
         """Return the instant of a check as the database has it."""
         return str(
             self.ask(
-                f"SELECT finished_at FROM checks WHERE started_at = '{instant:%Y-%m-%dT%H:%M:%S.%f}Z'"
+                "SELECT finished_at FROM checks"
+                f" WHERE started_at = '{instant:%Y-%m-%dT%H:%M:%S.%f}Z'"
             )[0][0]
         )
 

@@ -68,7 +68,8 @@ def table(results: Iterable[Result]) -> str:
             counts[kind][result.score] += 1
     counts["all"] = counts.pop("all")
     rows = [
-        f"| {kind} | {sum(count.values())} | {count['exact']} | {count['unknown']} | {count['false']} |"
+        f"| {kind} | {sum(count.values())}"
+        f" | {count['exact']} | {count['unknown']} | {count['false']} |"
         for kind, count in counts.items()
     ]
     return "\n".join(["| kind | cases | exact | unknown | false |", "|---|---|---|---|---|", *rows])
@@ -95,14 +96,13 @@ def _scored(case: Case) -> Result:
 
 def _posting(case: Case) -> Posting:
     is_place = case.kind in {"workplace", "places"}
+    text = case.context.get("text", "") if is_place else case.input
     job = {
         "id": 1,
         "title": "Engineer",
         "absolute_url": "https://example.org/1",
         "location": {"name": case.input if is_place else case.context.get("place", "")},
-        "content": escape(
-            f"<p>{escape(case.context.get('text', '') if is_place else case.input, quote=False)}</p>"
-        ),
+        "content": escape(f"<p>{escape(text, quote=False)}</p>"),
         "first_published": case.context.get("published", "2026-12-01T10:00:00-05:00"),
     }
     return GreenhouseSpider.read(json.dumps(job | case.context.get("fields", {})).encode())

@@ -13,7 +13,9 @@ from sqlalchemy import Engine
 _TABLES = (
     "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version'"
 )
-_SEQUENCES = "SELECT sequencename, last_value FROM pg_sequences WHERE schemaname = 'public' AND last_value IS NOT NULL"
+_SEQUENCES = """
+SELECT sequencename, last_value FROM pg_sequences
+WHERE schemaname = 'public' AND last_value IS NOT NULL"""
 
 
 def keep(engine: Engine) -> Callable[[Engine], None]:
