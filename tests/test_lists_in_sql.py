@@ -22,7 +22,7 @@ _SUBQUERIES = {  # file and argument
     ("roles.py", "saved.where(*mine)"),
     ("unpacked.py", "rounds"),
 }
-_PHRASES = {"phrase", "read"}  # whose `in_` is no SQL
+_PHRASES = {"phrase", "read"}  # with an `in_` that is not SQL
 
 
 def _is_short(argument: ast.expr, file: str) -> bool:

@@ -45,7 +45,7 @@ def keys(model: type) -> list[Key]:
 
 
 def _key(field: Field[Any], hint: object) -> Key:
-    info = FieldInfo.from_annotation(hint)  # type: ignore[arg-type]  # an Annotated is no type
+    info = FieldInfo.from_annotation(hint)  # type: ignore[arg-type]  # an Annotated is not a type
     return Key(
         name=info.validation_alias if isinstance(info.validation_alias, str) else field.name,
         description=info.description or "",

@@ -63,7 +63,7 @@ def rules_of(file: Path) -> object:
     """Return the `rules` of a TOML file, not validated. Raise UserError if it has none."""
     rules: object = _parsed(_read(file), file).get("rules")
     if not rules:
-        raise UserError(f"{file}: there is no rule in it: add a [[rules]] with a name and `any`")
+        raise UserError(f"{file}: it has no rule: add a [[rules]] with a name and `any`")
     return rules
 
 

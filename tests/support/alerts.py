@@ -125,7 +125,7 @@ def every_kind() -> list[Message]:
 
 
 class Desk:
-    """Writes alerts as a round does, and reads what became of them."""
+    """Writes alerts as a round does, and reads their deliveries."""
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine

@@ -50,7 +50,7 @@ class Chaos:
     _asked_at: float = 0.0
 
     async def live(self, kills: int) -> None:
-        """Killed that often, then left in peace until everything is told, and stopped."""
+        """Kill the daemon that often, let it send everything, then stop it."""
         await (await self.place.start("check")).communicate()
         for number in range(kills):
             self._stir()
@@ -110,7 +110,7 @@ class Chaos:
         for token in BOARDS:
             if token not in behind:
                 self.world.move(token)
-            if self.random.random() < 0.2:  # one look in five begins badly
+            if self.random.random() < 0.2:  # one check in five begins badly
                 self.world.disturb(token)
         # some troubles pass
         self.slack.faults = [fault for fault in self.slack.faults if self.random.random() < 0.5]

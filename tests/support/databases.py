@@ -39,7 +39,7 @@ _OTHERS = text(
 
 
 class Made:
-    """Lends databases at the newest schema, and takes them back."""
+    """Lends databases at the newest schema and empties them afterwards."""
 
     def __init__(self, folder: Path) -> None:
         self._file = folder / "made.db"

@@ -42,7 +42,7 @@ class Seen:
 
     exit_code: int  # of the third `check`
     line: str  # the board's line there
-    wait: timedelta  # until the next look after it
+    wait: timedelta  # until the next check after it
     looks: Rows  # (result, reason, unreadable), from the baseline to the recovery
     changes: Rows  # (kind, how many) while the trouble lasted
     alerts_during: Rows  # (kind, why)
@@ -57,7 +57,7 @@ class Story:
     faults: Mapping[str, Fault]  # by the token of their board
     timeout: str = "30s"
     api_url: str = ""  # of the host while the trouble lasts, where it is the host's
-    between: Callable[[], None] = lambda: None  # done before each look while it lasts
+    between: Callable[[], None] = lambda: None  # done before each check while it lasts
     program: Program = field(init=False)
     seen: dict[str, Seen] = field(default_factory=dict)  # by the fault's answer, once it is played
 

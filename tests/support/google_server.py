@@ -48,7 +48,7 @@ class Job:
     in_sitemap: bool = True
     in_search: bool = True
     has_text: bool = True
-    answers: int = 0  # of the site so far: the application link is signed anew for each
+    answers: int = 0  # so far; each has another signature in its application link
 
     def record(self) -> list[Any]:
         town, region = _TOWNS[self.country]

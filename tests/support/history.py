@@ -1,4 +1,4 @@
-"""A database that looks are recorded into, one after the other, as rounds would."""
+"""A database and its recorded checks, one after the other, as rounds do it."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def settings(*rules: Rule, boards: Sequence[str] = (BOARD,), **more: Any) -> Set
 
 @dataclass
 class History:
-    """Looks recorded a quarter of an hour apart."""
+    """Checks recorded a quarter of an hour apart."""
 
     engine: Engine
     settings: Settings = field(default_factory=settings)
@@ -99,7 +99,7 @@ class History:
 
     def states(self) -> dict[str, str]:
         """Return the state of every posting, by key."""
-        # a row is no pair to the type checker
+        # the type checker does not know the row as a pair
         return {key: state for key, state in self.ask("SELECT key, state FROM postings")}  # noqa: C416
 
     def alerted(self, what: str = "kind") -> list[Any]:

@@ -28,7 +28,7 @@ from tests.support.slack_server import TOKEN, SlackServer, slack_server
 
 
 class Clock:
-    """Real time, and what was slept through."""
+    """Real time plus the time of all sleeps."""
 
     def __init__(self) -> None:
         self.skipped = timedelta()
@@ -44,7 +44,7 @@ class Clock:
 
 
 class At(Clock):
-    """A clock that stands at a time of day."""
+    """A clock that is stopped at a time of day."""
 
     def __init__(self, now: datetime) -> None:
         super().__init__()
@@ -55,7 +55,7 @@ class At(Clock):
 
 
 class PostOffice(Desk):
-    """Alerts in, messages out."""
+    """An outbox with its alerts, notifiers and clock."""
 
     def __init__(self, engine: Engine, slack: SlackServer) -> None:
         super().__init__(engine)
@@ -104,7 +104,7 @@ class PostOffice(Desk):
 async def until(reached: Callable[[], bool]) -> None:
     """Wait for another task's work. Raise TimeoutError after 60 s."""
     async with asyncio.timeout(60):
-        # what is waited for is in a database or a server, which ring no bell
+        # databases and servers have no event to wait for
         while not reached():  # noqa: ASYNC110
             await asyncio.sleep(0.01)
 

@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from monitor.cli import app
 
-# a terminal, as far as rich can know
+# a terminal for rich
 WIDE = {"COLUMNS": "160", "FORCE_COLOR": "1", "TERM": "xterm-256color"}
 
 

@@ -1,4 +1,4 @@
-"""The talk of a daemon with people in Slack, over a real websocket and a real database."""
+"""The daemon's Slack app over a real websocket and a real database."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from tests.support.socket_server import ADMIN, APP, BOT, OPS, ROLES, SocketServe
 
 
 class Office:
-    """The talk of a daemon on the history of `story.py`, on SQLite."""
+    """A Slack app on the history of `story.py`, on SQLite."""
 
     def __init__(self, server: SocketServer, engine: Engine, history: History) -> None:
         self.server = server

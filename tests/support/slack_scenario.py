@@ -38,7 +38,7 @@ def kinds(messages: list[Body]) -> list[str]:
 
 
 class Life:
-    """One rule that tells #roles, or those given; one posting that fits none is always there."""
+    """A board with a rule for #roles, or given rules, and one posting that fits none of them."""
 
     def __init__(self, office: PostOffice, *rules: Rule) -> None:
         self.office = office
@@ -50,7 +50,7 @@ class Life:
         self.history = History(office.engine, settings(*(rules or (RULE,)), **told))
 
     async def look(self, *postings: Posting, gone: str = "") -> None:
-        """One look that lists these, and all that there is to tell."""
+        """Record a check that lists these, and deliver its alerts."""
         self.glance(*postings, gone=gone)
         await self.deliver()
 
@@ -59,7 +59,7 @@ class Life:
         self.history.look(snapshot([CHEF, *postings], {gone: Probe.GONE} if gone else {}))
 
     async def hear(self, result: Result) -> None:
-        """Another result of the board, and all that there is to tell."""
+        """Record another result of the board, and deliver its alerts."""
         self.history.look(result)
         await self.deliver()
 

@@ -46,7 +46,7 @@ def story_settings() -> Settings:
 
 
 _FRESH = timedelta(minutes=2)
-# its last look and what puts it into a database of a kind
+# its last check and what puts it into a database of a kind
 _told: dict[str, tuple[datetime, Callable[[Engine], None]]] = {}
 
 

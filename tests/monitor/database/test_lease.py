@@ -141,7 +141,7 @@ def test_the_takeover_message_commits_with_the_lease(
         )
     assert told == [NOW, NOW + timedelta(days=4_000_000 % 7 + 1)]
     mine.release(NOW)
-    # it was given back: there is nothing to tell
+    # it was released: no message
     acquire(engine, "run", lambda: NOW, die).release(NOW)
 
 

@@ -21,7 +21,7 @@ UNCHANGED = Unchanged(BOARD)
 
 @pytest.fixture
 def history(engine: Engine) -> History:
-    """No look yet: the first one is at nine, the others a quarter of an hour apart."""
+    """No check yet: the first one is at nine, the others a quarter of an hour apart."""
     return History(engine, now=NINE - timedelta(minutes=15))
 
 
@@ -138,7 +138,7 @@ def test_the_time_between_timely_checks_is_known(history: History) -> None:
     history.look(snapshot([ONE]))
     history.look(UNCHANGED)
     history.look(UNCHANGED, minutes=30)
-    assert coverage(history) == [(0, 45, True), (45, None, False)]  # the last look is years ago
+    assert coverage(history) == [(0, 45, True), (45, None, False)]  # the last check is years ago
 
 
 def test_a_failure_makes_the_time_between_good_checks_unknown(history: History) -> None:
@@ -202,7 +202,7 @@ def test_the_state_after_a_check_is_known(engine: Engine) -> None:
         bool(known) for (known,) in history.ask("SELECT known FROM coverage WHERE to_at IS NULL")
     ] == [True]
     today = datetime.now(UTC).date().isoformat()
-    # at midnight the look was yesterday's
+    # at midnight the check was yesterday's
     assert history.ask(f"SELECT open FROM daily_counts WHERE day = '{today}'") in ([(1,)], [])
 
 
