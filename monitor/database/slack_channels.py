@@ -15,7 +15,7 @@ from typing import Final
 
 from sqlalchemy import Connection, Engine, delete, insert, select, update
 
-from monitor.channels import Listed
+from monitor.channels import Channel, Listed
 from monitor.config.model import Settings
 from monitor.database.engine import read_transaction
 from monitor.database.json_values import one_of
@@ -28,7 +28,8 @@ _CONVERSATION: Final = re.compile("slack:D[A-Z0-9]{5,}")
 
 def spelled(channel: str) -> str:
     """Return the channel as Slack spells its name: in lower case."""
-    return channel.lower() if channel.startswith(_PREFIX + "#") else channel
+    kind, name = Channel.parse(channel)
+    return channel.lower() if kind == "slack" and name.startswith("#") else channel
 
 
 def is_person(channel: str) -> bool:
@@ -68,9 +69,9 @@ class Directory:
         None for an unknown name and for a channel that is not Slack's. A person whose direct
         message is unknown has the person's own id.
         """
-        if not channel.startswith(_PREFIX):
+        kind, name = Channel.parse(spelled(channel))
+        if kind != "slack":
             return None
-        name = spelled(channel).removeprefix(_PREFIX)
         known = self.channels.get(name)
         return known.channel_id if known else None if name.startswith("#") else name
 
@@ -89,7 +90,7 @@ class Directory:
 
     def is_known(self, person: str) -> bool:
         """Return True if the direct message of `slack:U…` is known."""
-        return person.removeprefix(_PREFIX) in self.channels
+        return Channel.parse(person).name in self.channels
 
     def all_names(self, channel: str) -> list[str]:
         """Return every name of a channel, given by any of them; that one alone without an id."""
