@@ -61,7 +61,8 @@ def _drop_invalid(raw: dict[str, Any], place: Entry) -> None:
         and isinstance(section, list)
         and isinstance(place[1], int)
     ):
-        entry = section[place[1]] if len(place) > 2 else {}  # section, number, key  # noqa: PLR2004
+        # section, number, key
+        entry = section[place[1]] if len(place) > 2 else {}  # noqa: PLR2004
         section[place[1]] = _PLACEHOLDERS[str(place[0])] | {
             key: value for key, value in entry.items() if key not in place[2:3]
         }
