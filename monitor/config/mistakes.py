@@ -54,16 +54,17 @@ def _invalid_keys(detail: ErrorDetails) -> frozenset[str]:
 
 
 def _drop_invalid(raw: dict[str, Any], place: Entry) -> None:
-    section = raw.get(str(place[0]))
+    """Remove the invalid key from its entry; an entry or table that is invalid as a whole too."""
+    entries = raw.get(str(place[0]))
     if (
         place[0] in _PLACEHOLDERS
         and len(place) > 1
-        and isinstance(section, list)
+        and isinstance(entries, list)
         and isinstance(place[1], int)
     ):
         # section, number, key
-        entry = section[place[1]] if len(place) > 2 else {}  # noqa: PLR2004
-        section[place[1]] = _PLACEHOLDERS[str(place[0])] | {
+        entry = entries[place[1]] if len(place) > 2 else {}  # noqa: PLR2004
+        entries[place[1]] = _PLACEHOLDERS[str(place[0])] | {
             key: value for key, value in entry.items() if key not in place[2:3]
         }
         return
