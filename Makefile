@@ -60,8 +60,9 @@ mutants: $(MUTATOR) ## change pure modules a little and check that a test fails
 fuzz: $(FUZZER) ## fuzz the readers of outside data, SECONDS=60 for each target
 	@for target in $(TARGETS); do echo "== $$target"; $(BIN)/python -m tests.fuzz.fuzz $$target $(SECONDS) || exit 1; done
 
-docs: $(TEST_TOOLS) ## renew the command reference, then build the documentation into site/
+docs: $(TEST_TOOLS) ## renew the reference of commands and configuration, then build the documentation into site/
 	$(BIN)/python docs/commands.py
+	$(BIN)/python docs/configuration.py
 	$(BIN)/mkdocs build --strict --quiet
 
 clean: ## remove .venv and tool output. The configuration and the database stay

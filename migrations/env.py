@@ -1,16 +1,27 @@
-"""Alembic's entry: the connection comes from the caller, who owns the transaction.
+"""Alembic's entry point.
 
-The views are made anew after every step to a newer schema: they are this version's face, not part
-of the tables' history, and a table cannot be rebuilt on SQLite while a view leans on it.
+rolewatch passes a connection and owns the transaction. The command `alembic` has none: it uses the
+database of the configuration, which must exist.
+
+The views are created again after every migration to the newest schema. They belong to this version
+and not to the history of the tables, and SQLite cannot rebuild a table that a view uses.
 """
 
 from __future__ import annotations
 
+import os
+from typing import Final
+
 from alembic import context
+from alembic.util import CommandError
 from sqlalchemy import Connection
 
-from monitor.database import search, tables
+from monitor.config.load import load
+from monitor.database import schema, search, tables
 from monitor.database.views import VIEWS, view_queries
+from monitor.errors import UserError
+
+_GIVEN: Final[Connection | None] = context.config.attributes.get("connection")
 
 
 def _drop_views(connection: Connection) -> None:
@@ -23,23 +34,38 @@ def _create_views(connection: Connection) -> None:
         connection.exec_driver_sql(f"CREATE VIEW {name} AS {query}")
 
 
-def _run() -> None:
-    connection: Connection = context.config.attributes["connection"]
+def _run(connection: Connection) -> None:
     context.configure(
         connection=connection,
         target_metadata=tables.Board.metadata,
-        render_as_batch=True,  # SQLite changes a table by making it anew
+        render_as_batch=True,  # SQLite changes a table by creating it again
         compare_type=True,
         include_object=lambda _object, name, _type, _reflected, _compared: (
             not search.is_index(name)
         ),
     )
-    _drop_views(connection)
+    migrates = "destination_rev" in context.get_context().opts  # `alembic current` does not
+    if migrates:
+        _drop_views(connection)
     with context.begin_transaction():
         context.run_migrations()
-    # an older schema lacks what they read
-    if context.get_context().get_current_revision() == context.script.get_current_head():
+    # an older schema lacks columns of the views
+    if migrates and context.get_context().get_current_revision() == schema.newest():
         _create_views(connection)
 
 
-_run()
+def _run_on_configured_database() -> None:
+    try:
+        url = load(None, os.environ).database_url.get_secret_value()
+        engine = schema.open_existing(url, whatever_schema=True)
+    except UserError as error:
+        raise CommandError(str(error)) from error
+    with engine.begin() as connection:
+        _run(connection)
+    engine.dispose()
+
+
+if _GIVEN is not None:
+    _run(_GIVEN)
+else:
+    _run_on_configured_database()

@@ -2,16 +2,33 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import NamedTuple, Self
+
+
+class Channel(NamedTuple):
+    """The two parts of a channel's name: `slack` and `#roles` for `slack:#roles`."""
+
+    kind: str  # which notifier: slack, webhook, apprise, console
+    name: str  # within its kind; empty for webhook and console
+
+    @classmethod
+    def parse(cls, channel: str) -> Self:
+        """Return the parts of a channel's name, which is taken as valid."""
+        kind, _, name = channel.partition(":")
+        return cls(kind, name)
+
+    def __str__(self) -> str:
+        """Return the name as it is stored and configured: `slack:#roles`."""
+        return f"{self.kind}:{self.name}" if self.name else self.kind
 
 
 def kind(channel: str) -> str:
-    """The kind of notifier: `slack` of `slack:#roles`."""
-    return channel.partition(":")[0]
+    """Return the kind of notifier: `slack` for `slack:#roles`."""
+    return Channel.parse(channel).kind
 
 
 class Listed(NamedTuple):
-    """A channel as the other side lists it."""
+    """A channel as the workspace lists it."""
 
     channel_id: str
     private: bool

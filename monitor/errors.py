@@ -1,7 +1,10 @@
-"""What a person did wrong, said once and plainly."""
+"""Errors for the person who uses rolewatch."""
 
 from __future__ import annotations
 
 
 class UserError(Exception):
-    """A mistake of the user: its text is one clear line (or one a mistake) that says what to do. The command exits with 2."""
+    """A mistake of the user. The command prints its text and exits with 2.
+
+    The text is one line, or one for each mistake, and says what to do.
+    """

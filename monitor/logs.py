@@ -1,9 +1,9 @@
-"""Log lines in one form, for our own and for what libraries write.
+"""Log lines in one form, for our own events and those of libraries.
 
     2026-11-23T09:00:00Z INFO board read board=greenhouse:deepmind opened=2
 
-Secrets do not get here: settings keep them in SecretStr, and errors name what went wrong and not
-the address. `redact` is the last line of defence, over the finished line.
+Secrets are not logged: settings keep them in SecretStr, and errors have no addresses. `redact` is
+the last line of defense, over the finished line.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from structlog.typing import EventDict, Processor, ProcessorReturnValue, Wrapped
 
 LEVELS = ("debug", "info", "warning", "error")
 
-_TALKATIVE = (
+_WARNINGS_ONLY = (
     "aiohttp",
     "alembic",
     "apscheduler",
@@ -35,7 +35,7 @@ _TALKATIVE = (
 _SECRETS = (
     (re.compile(r"\b(xapp|xox[a-z](?:\.xox[a-z])?)-[\w.-]+"), r"\1-…"),
     (re.compile(r"(hooks\.slack(?:-gov)?\.com)/[^\s\"'\\]+"), r"\1/…"),
-    (re.compile(r"/services/T\w+/B\w+/\w+"), "/services/…"),  # the same address behind another host
+    (re.compile(r"/services/T\w+/B\w+/\w+"), "/services/…"),  # the same address at another host
     (re.compile(r"(://[^\s/:@\"'\\]*):[^\s/\"'\\]*@"), r"\1:…@"),
     (re.compile(r"\b(bearer|basic) [\w.~+/=-]{8,}", re.IGNORECASE), r"\1 …"),
     (
@@ -50,28 +50,31 @@ _CONTROL = re.compile(
     "[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
 )
 _BARE = re.compile(r"[^\s\"'=]+")
-_OURS = ("timestamp", "level", "event", "exception")
+_HEAD = ("timestamp", "level", "event", "exception")
 
 
 class _Handler(logging.StreamHandler[TextIO]):
-    """Ours, so that `set_up` can be called again without touching the handlers of others."""
+    """Our handler, which a second `set_up` replaces; those of others stay."""
 
 
 def set_up(level: str, fmt: Literal["text", "json"], stream: TextIO, *, verbosity: int = 0) -> None:
-    """Sends every log line to `stream`; may be called again. `verbosity` is how often `-v` was given, a level more each; -1 is `-q`."""
+    """Send every log line to `stream`. It may be called again.
+
+    `verbosity` is the number of `-v`, each one level more; -1 is `-q`.
+    """
     handler = _Handler(stream)
     steps: list[Processor] = [
-        _facts,
+        _fields,
         structlog.processors.format_exc_info,
         _as_json if fmt == "json" else _as_text,
     ]
     handler.setFormatter(structlog.stdlib.ProcessorFormatter(processors=steps))
     root = logging.getLogger()
-    for old in [one for one in root.handlers if isinstance(one, _Handler)]:
+    for old in [handler for handler in root.handlers if isinstance(handler, _Handler)]:
         root.removeHandler(old)
     root.addHandler(handler)
     root.setLevel(_shifted(level, verbosity).upper())
-    for name in _TALKATIVE:
+    for name in _WARNINGS_ONLY:
         logging.getLogger(name).setLevel(logging.WARNING)
     structlog.configure(
         processors=[
@@ -84,31 +87,28 @@ def set_up(level: str, fmt: Literal["text", "json"], stream: TextIO, *, verbosit
 
 
 def redact(text: str) -> str:
-    """The text without anything that looks like a token, a webhook's address or a password."""
+    """Return the text without anything like a token, a webhook's address or a password."""
     for secret, shown in _SECRETS:
         text = secret.sub(shown, text)
     return text
 
 
 def printable(text: str) -> str:
-    """The text on one line: line ends, control characters and what turns the direction of writing are written out."""
-    return _CONTROL.sub(
-        lambda found: (
-            repr(found.group())[1:-1]
-            if found.group() in "\t\n\r"
-            else f"\\u{ord(found.group()):04x}"
-        ),
-        text,
-    )
+    """Return the text on one line, with control and direction characters as escapes."""
+    return _CONTROL.sub(lambda match: _escaped(match[0]), text)
+
+
+def _escaped(character: str) -> str:
+    return repr(character)[1:-1] if character in "\t\n\r" else f"\\u{ord(character):04x}"
 
 
 def _shifted(level: str, verbosity: int) -> str:
-    at = LEVELS.index(level) - verbosity
-    return LEVELS[max(0, min(at, len(LEVELS) - 1))]
+    index = LEVELS.index(level) - verbosity
+    return LEVELS[max(0, min(index, len(LEVELS) - 1))]
 
 
-def _facts(_logger: WrappedLogger, method: str, line: EventDict) -> EventDict:
-    """When, how bad, what, then the fields; a library's line says whose it is."""
+def _fields(_logger: WrappedLogger, method: str, line: EventDict) -> EventDict:
+    """Order the fields: time, level, event, then all others; a library's line has its logger."""
     record: logging.LogRecord = line.pop("_record")
     if not line.pop("_from_structlog"):
         line["logger"] = record.name
@@ -122,7 +122,7 @@ def _facts(_logger: WrappedLogger, method: str, line: EventDict) -> EventDict:
 
 def _as_text(_logger: WrappedLogger, _method: str, line: EventDict) -> ProcessorReturnValue:
     fields = [
-        f"{printable(name)}={_value(value)}" for name, value in line.items() if name not in _OURS
+        f"{printable(name)}={_value(value)}" for name, value in line.items() if name not in _HEAD
     ]
     head = " ".join(
         [line["timestamp"], line["level"].upper(), printable(str(line["event"])), *fields]

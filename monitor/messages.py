@@ -1,7 +1,7 @@
-"""What an alert says, as values: written into its row with the change, drawn by a notifier when it is sent.
+"""The messages of alerts as values, stored with the change and rendered by a notifier.
 
-Nothing here knows Slack or the database. A text that came from a board stays as it was read; each
-notifier makes it harmless in its own way.
+Nothing here knows Slack or the database. A board's text stays as it was read; each notifier escapes
+it in its own way.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Final, Literal
 import msgspec
 
 RoleKind = Literal["opened", "revised", "closed", "reopened"]
-# begins the name of a role that there is not, shown to a channel to try it
+# the prefix of the posting's name in a sample message
 SAMPLE: Final = "sample:"
 
 
@@ -24,19 +24,19 @@ class Role(msgspec.Struct, frozen=True, omit_defaults=True):
     title: str
     url: str
     location: str = ""
-    pay: str = ""  # "133000-240000 USD/year", or the words as written
+    pay: str = ""  # "133000-240000 USD/year", or the text of the posting
     deadline_at: datetime | None = None  # UTC
     deadline_text: str = ""
     department: str = ""
     employment_type: str = ""
     workplace: str = ""
-    first_seen_at: datetime | None = None  # UTC; None when it was open before we watched
+    first_seen_at: datetime | None = None  # UTC; None: open before the board was watched
     repost_of: str = ""  # "greenhouse:deepmind:5938712"
-    repost_reason: str = ""  # how we know
+    repost_reason: str = ""  # the evidence
 
 
 class FieldChange(msgspec.Struct, frozen=True):
-    """One field of a revision; for a description `old` and `new` are whole texts."""
+    """One field of a revision. For a description `old` and `new` are the whole texts."""
 
     field: str
     old: str
@@ -44,45 +44,45 @@ class FieldChange(msgspec.Struct, frozen=True):
 
 
 class Why(msgspec.Struct, frozen=True, omit_defaults=True, rename={"fit_change": "turn"}):
-    """A rule that fits, and its words in it."""
+    """A rule that fits, and the words that fit."""
 
     rule: str
     words: str  # 'title has “research engineer”'; several joined by "; "
-    # what the revision did to the rule; the last on a card alone
+    # the effect of the revision on the rule; "rule removed" only on a card
     fit_change: Literal["", "now fits", "no longer fits", "rule removed"] = ""
 
 
 class RoleMessage(msgspec.Struct, frozen=True, omit_defaults=True, tag="role"):
-    """One thing that happened to one posting, for every rule that fits."""
+    """One change to one posting, for every rule that fits."""
 
     kind: RoleKind
     role: Role
     why: tuple[Why, ...]
-    at: datetime  # when we saw it
-    changes: tuple[FieldChange, ...] = ()  # of a revision, or of a reopening with other content
-    not_before: datetime | None = None  # the last look before it
+    at: datetime  # the check that found it
+    changes: tuple[FieldChange, ...] = ()  # of a revision, or of a reopening with new content
+    not_before: datetime | None = None  # the last check without it
     mention: tuple[str, ...] = ()  # Slack user or group ids
-    # that a revision made; None of anything else, and of messages of an older rolewatch
+    # made by a revision; None for other changes, and in messages of an older rolewatch
     version: int | None = None
 
 
 class CardMessage(msgspec.Struct, frozen=True, omit_defaults=True, tag="card"):
-    """What a channel's card of a posting shows: how it stands today, and why the channel has it."""
+    """A channel's card of a posting: its current state, and why the channel has it."""
 
     role: Role
     why: tuple[Why, ...]
-    began: RoleKind  # what the card told first
+    began: RoleKind  # the kind of its first alert
     mention: tuple[str, ...] = ()
     state: Literal["open", "closed"] = "open"
     changed_at: datetime | None = None  # its last revision
     reopened_at: datetime | None = None
-    closed_at: datetime | None = None  # of a closed one
-    last_seen_at: datetime | None = None  # of a closed one
-    overdue: bool = False  # of an open one: its deadline has passed
+    closed_at: datetime | None = None  # if closed
+    last_seen_at: datetime | None = None  # if closed
+    overdue: bool = False  # open after its deadline
 
 
 class GroupMessage(msgspec.Struct, frozen=True, omit_defaults=True, tag="group"):
-    """Many things at once in one message, each listed."""
+    """Many changes in one message, as a list."""
 
     items: tuple[RoleMessage, ...]
     part: int = 1
@@ -90,6 +90,8 @@ class GroupMessage(msgspec.Struct, frozen=True, omit_defaults=True, tag="group")
 
 
 class BoardCount(msgspec.Struct, frozen=True):
+    """A board and its number of open postings."""
+
     board: str
     company: str
     url: str
@@ -97,37 +99,42 @@ class BoardCount(msgspec.Struct, frozen=True):
 
 
 class RuleCount(msgspec.Struct, frozen=True):
+    """A rule and the roles that it fits."""
+
     rule: str
     roles: tuple[Role, ...]
     told: int = 0  # how many more fit and had an alert of their own just before
 
 
 class Move(msgspec.Struct, frozen=True):
-    """An employer's move to another board. Of the roles that fit, one without `repost_of` was not on the former board."""
+    """An employer's move to another board.
+
+    A role of `rules` without `repost_of` was not on the former board.
+    """
 
     board: str
     company: str
     url: str
-    was: str  # "Greenhouse"; the boards' names where both are on one ats
+    was: str  # "Greenhouse"; the board's name if both are on one ATS
     now: str  # "Google Careers"
     before: int  # open roles of the former board
     came: int  # of these, listed on the new board
-    back: int  # closed on the former board, and listed on the new one
+    back: int  # closed on the former board, and listed on the new board
     new: int  # not known from the former board
     rules: tuple[RuleCount, ...]
 
 
 class FirstCheckSummary(msgspec.Struct, frozen=True, tag="summary"):
-    """What a channel is told when boards or rules begin to be watched, and when an employer moves."""
+    """A channel's summary of new boards, new rules and employers' moves."""
 
     boards: tuple[BoardCount, ...]
     rules: tuple[RuleCount, ...]
     moves: tuple[Move, ...] = ()
-    late: bool = False  # of roles found later that were open before
+    late: bool = False  # of roles that were open before but read later
 
 
 class Passage(msgspec.Struct, frozen=True):
-    """Words that were replaced in so many roles; one side may be empty."""
+    """A text that was replaced in a number of roles. `old` or `new` may be empty."""
 
     old: str
     new: str
@@ -135,14 +142,14 @@ class Passage(msgspec.Struct, frozen=True):
 
 
 class BoardWideEdit(msgspec.Struct, frozen=True, omit_defaults=True, tag="template"):
-    """The same edit in the descriptions of most of a board's roles."""
+    """An edit that most descriptions of a board have in common."""
 
     board: str
     company: str
     url: str
-    at: datetime  # when we saw it
-    passages: tuple[Passage, ...]  # the commonest first
-    edited: int  # roles, whether a rule fits them or not
+    at: datetime  # the check that found it
+    passages: tuple[Passage, ...]  # the most common first
+    edited: int  # roles, with and without a rule that fits
     listed: int  # roles of the board
     rules: tuple[RuleCount, ...]  # the edited roles that each rule fits
     why: tuple[Why, ...]
@@ -150,45 +157,45 @@ class BoardWideEdit(msgspec.Struct, frozen=True, omit_defaults=True, tag="templa
 
 
 class Reminder(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A deadline that is near, for every rule that fits and wants to be reminded."""
+    """A near deadline, for every rule that fits and has reminders."""
 
     role: Role
     why: tuple[Why, ...]
-    threshold: float  # seconds before the deadline, as the rule says
+    threshold: float  # seconds before the deadline, from the rule's `remind`
     mention: tuple[str, ...] = ()
 
 
 class ReminderMessage(msgspec.Struct, frozen=True, tag="reminder"):
-    """Deadlines that are near: of one role, or of many at once."""
+    """Near deadlines of one role or of many."""
 
     items: tuple[Reminder, ...]
-    at: datetime  # how long is left is reckoned from then
+    at: datetime  # the time left is counted from then
 
 
 class BoardHealth(msgspec.Struct, frozen=True, omit_defaults=True):
-    """How a board is read."""
+    """The state of a board's checks."""
 
     board: str
     company: str
     url: str
     state: Literal["ok", "new", "failing", "collapsed"]
-    since: datetime | None = None  # of trouble
+    since: datetime | None = None  # if failing or collapsed
 
 
 class DigestMessage(msgspec.Struct, frozen=True, tag="digest"):
-    """A channel's day."""
+    """A channel's daily digest."""
 
     day: date  # in the reader's zone
-    since: datetime  # what it tells of
-    items: tuple[RoleMessage, ...]  # each posting and kind once
+    since: datetime  # the beginning of the period
+    items: tuple[RoleMessage, ...]  # one for each posting and kind
     deadlines: tuple[Role, ...]  # within a week, the nearest first
-    open: int  # roles of the boards that are looked at
-    fitting: int  # of these
+    open: int  # roles of the watched boards
+    fitting: int  # of these roles, those with a rule that fits
     boards: tuple[BoardHealth, ...]
 
 
-class NightMessage(msgspec.Struct, frozen=True, tag="night"):
-    """What was held in quiet hours, where it is of several kinds and one message has room for it."""
+class QuietHoursMessage(msgspec.Struct, frozen=True, tag="night"):
+    """Messages of several kinds that quiet hours held, sent as one."""
 
     parts: tuple[
         GroupMessage | ReminderMessage | FirstCheckSummary | BoardWideEdit | DigestMessage, ...
@@ -196,7 +203,7 @@ class NightMessage(msgspec.Struct, frozen=True, tag="night"):
 
 
 class OperatorMessage(msgspec.Struct, frozen=True, omit_defaults=True, tag="operator"):
-    """Something that the person who runs the daemon should know."""
+    """A message for the operator, who runs the daemon."""
 
     event: Literal[
         "failing",
@@ -216,22 +223,22 @@ class OperatorMessage(msgspec.Struct, frozen=True, omit_defaults=True, tag="oper
         "test",
     ]
     headline: str  # one line
-    lines: tuple[str, ...] = ()  # facts, and what to do
+    lines: tuple[str, ...] = ()  # facts and remedies
     board: str = ""
     url: str = ""
-    # its key: messages of one incident are one message and its thread where a channel has threads
+    # a key; in a channel with threads, messages of one incident share one thread
     incident: str = ""
 
 
-# by rules
-Told = (
+# messages that rules cause
+RuleMessage = (
     RoleMessage | GroupMessage | FirstCheckSummary | BoardWideEdit | ReminderMessage | DigestMessage
 )
-Message = Told | CardMessage | NightMessage | OperatorMessage
+Message = RuleMessage | CardMessage | QuietHoursMessage | OperatorMessage
 
 
 def card_of(message: RoleMessage) -> CardMessage:
-    """What a card shows that tells this."""
+    """Return the card that this message begins."""
     at, closed = message.at, message.kind == "closed"
     return CardMessage(
         message.role,
@@ -251,11 +258,11 @@ _decoder = msgspec.json.Decoder(Message)
 
 
 def dump(message: Message) -> str:
-    """The message as JSON, for its row."""
+    """Return the message as JSON, for its row."""
     return _encoder.encode(message).decode()
 
 
 def load(text: str) -> Message:
-    """The message from its row's JSON."""
+    """Return the message of a row's JSON."""
     message: Message = _decoder.decode(text)
     return message

@@ -13,8 +13,8 @@ import pytest
 from sqlalchemy import Engine
 
 from monitor.demo.board_server import BoardServer
+from tests.support.databases import Made, empty_postgres, hurry
 from tests.support.greenhouse import job
-from tests.support.made import Made, empty_postgres, hurry
 from tests.support.slack_server import SlackServer, slack_server
 
 

@@ -38,7 +38,7 @@ _PINNED = {
 def _needed(
     environment: Mapping[str, str] | None = None,
 ) -> dict[NormalizedName, list[Requirement]]:
-    """Every package that the project and its tests come to need, with what asks for it; here, or where markers see `environment`."""
+    """Return every required package and what requires it, for this or another environment."""
     project = tomllib.loads((_TREE / "pyproject.toml").read_text())["project"]
     extras = [
         line
@@ -81,7 +81,7 @@ def test_every_line_is_a_name_and_a_version() -> None:
         assert not set(version) & set(" ;@/:")
 
 
-def test_everything_that_is_needed_is_pinned_to_what_the_ranges_allow() -> None:
+def test_every_requirement_is_pinned_within_its_range() -> None:
     for name, requirements in _needed().items():
         assert name in _PINNED, f"{name} is needed and not in constraints.txt"
         for requirement in requirements:
@@ -90,5 +90,5 @@ def test_everything_that_is_needed_is_pinned_to_what_the_ranges_allow() -> None:
             )
 
 
-def test_nothing_is_pinned_that_nobody_needs() -> None:
+def test_every_pin_is_required() -> None:
     assert set(_PINNED) <= set(_needed(_OLDEST))

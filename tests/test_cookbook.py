@@ -1,4 +1,4 @@
-"""docs/sql.md: every column is explained, every query runs on both databases, and its median is that of a known library."""
+"""docs/sql.md: every column is explained, every query runs on both databases."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""The documents: each command that they show runs, with the output that they show, and each link and path leads somewhere.
+"""The documents: their commands run with the output that they show, and their links work.
 
 Commands run as written, in a folder with the configuration that `init` writes. Commands within
-sentences, and those that the program itself advises, are at least spelled right.
+sentences, and those in the program's own messages, are checked for spelling.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ _PATH = re.compile(r"`((?:crawler|docs|migrations|monitor|tests)/[\w./-]+)`")
 
 
 def shown(page: Path) -> list[tuple[str, list[str]]]:
-    """Return the commands in the console blocks of a page, in order, each with the output below it."""
+    """Return the commands of a page's console blocks in order, each with its output."""
     found: list[tuple[str, list[str]]] = []
     for line in "".join(_CONSOLE.findall(page.read_text())).splitlines():
         if line.startswith("$ "):
@@ -80,7 +80,7 @@ LOOKS = ("Research Engineer", "Research Engineer, Revised")
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A folder after `make run`: the default configuration, whose boards are served here, and a database of two checks."""
+    """Make a folder as `make run` does: default configuration, served boards, two checks."""
     folder = tmp_path_factory.mktemp("readme")
     config = folder / "rolewatch.toml"
     assert CliRunner().invoke(app, ["init", str(config)]).exit_code == 0
@@ -119,15 +119,17 @@ def _here(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     "page", [page for page in PAGES if of_rolewatch(page)], ids=lambda page: page.name
 )
-def test_the_commands_of_a_page_run_one_after_the_other(page: Path) -> None:
+def test_the_commands_of_a_page_run_in_order(page: Path) -> None:
     for command in of_rolewatch(page):
         ran = CliRunner().invoke(app, shlex.split(command))
         assert ran.exit_code == 0, (command, ran.output)
         assert ran.output, command
 
 
-def test_the_demo_prints_what_readme_shows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A line of README that ends with … is the beginning of a line of output. Days and times are those of the demo."""
+def test_the_demo_prints_the_output_in_readme(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Compare README's demo with the output. A line that ends with … is the beginning of one."""
     monkeypatch.chdir(tmp_path)
     asked = 0
     for command, expected in shown(ROOT / "README.md"):
@@ -159,7 +161,7 @@ def test_the_pages_show_commands() -> None:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_a_command_within_a_sentence_is_one_of_the_program_with_such_options(page: Path) -> None:
+def test_commands_within_sentences_are_valid(page: Path) -> None:
     assert [
         (command, wrong)
         for command in inline_commands(page.read_text())
@@ -167,7 +169,7 @@ def test_a_command_within_a_sentence_is_one_of_the_program_with_such_options(pag
     ] == []
 
 
-def test_a_command_that_the_program_advises_is_one_of_its_own() -> None:
+def test_commands_in_messages_are_valid() -> None:
     advised = {
         command: file.name
         for file in ADVISING
@@ -198,7 +200,7 @@ def test_the_pages_name_commands_within_sentences() -> None:
         ("--install-completion", None),
     ],
 )
-def test_a_command_that_is_spelled_wrong_is_noticed(command: str, wrong: str | None) -> None:
+def test_a_misspelled_command_is_found(command: str, wrong: str | None) -> None:
     found = fault(command)
     assert found is None if wrong is None else found is not None and found.startswith(wrong)
 
@@ -222,7 +224,7 @@ def test_the_configuration_that_a_page_shows_can_be_loaded(page: Path, tmp_path:
     assert load(tmp_path / "rolewatch.toml", {}).boards
 
 
-def test_the_titles_of_the_rules_page_fit_as_it_says() -> None:
+def test_the_titles_of_the_rules_page_match_as_stated() -> None:
     rows = re.search(
         r"\| “research engineer” fits \|.*?\n\n",
         (ROOT / "docs" / "rules.md").read_text(),
@@ -270,17 +272,16 @@ def test_the_documentation_builds_without_a_broken_link(tmp_path: Path) -> None:
     assert (tmp_path / "commands" / "index.html").is_file()
 
 
-def test_the_command_reference_is_up_to_date() -> None:
-    spec = spec_from_file_location("commands", ROOT / "docs" / "commands.py")
+@pytest.mark.parametrize("name", ["commands", "configuration"])
+def test_a_generated_reference_is_up_to_date(name: str) -> None:
+    spec = spec_from_file_location(name, ROOT / "docs" / f"{name}.py")
     assert spec is not None
     assert spec.loader is not None
-    commands = module_from_spec(spec)
-    spec.loader.exec_module(commands)
-    assert (ROOT / "docs" / "commands.md").read_text() == commands.page(), (
-        "`make docs` writes it as it is now"
-    )
+    program = module_from_spec(spec)
+    spec.loader.exec_module(program)
+    assert (ROOT / "docs" / f"{name}.md").read_text() == program.page(), "`make docs` renews it"
 
 
-def test_the_manifest_in_docs_is_the_one_that_the_program_prints() -> None:
+def test_the_manifest_in_docs_is_up_to_date() -> None:
     printed = CliRunner().invoke(app, ["slack", "manifest"]).output
     assert (ROOT / "docs" / "slack-app.yaml").read_text() == printed

@@ -1,4 +1,4 @@
-"""Lists of any length go into SQL as one JSON value (`monitor/database/json_values.py`); `IN` is for a few constants and for subqueries."""
+"""Lists of any length go into SQL as one JSON value (`monitor/database/json_values.py`)."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ _SUBQUERIES = {  # file and argument
     ("roles.py", "saved.where(*mine)"),
     ("unpacked.py", "rounds"),
 }
-_PHRASES = {"phrase", "read"}  # whose `in_` is no SQL
+_PHRASES = {"phrase", "read"}  # with an `in_` that is not SQL
 
 
 def _is_short(argument: ast.expr, file: str) -> bool:
-    """Is it a tuple written out, a constant of its module, or a subquery?"""
+    """Return True for a literal tuple, a constant of the module, or a subquery."""
     source = ast.unparse(argument)
     is_constant = isinstance(argument, ast.Name) and argument.id.isupper()
     return (
@@ -49,7 +49,7 @@ def _growing(source: str, file: str) -> Iterator[str]:
             yield f"{file}:{call.lineno}: {ast.unparse(call)}"
 
 
-def test_no_list_that_can_grow_is_written_out_in_sql() -> None:
+def test_no_growing_list_is_inlined_in_sql() -> None:
     files = [file for package in ("monitor", "crawler") for file in (_TREE / package).rglob("*.py")]
     assert len(files) > 100
     assert [line for file in files for line in _growing(file.read_text(), file.name)] == []
@@ -59,5 +59,5 @@ def test_no_list_that_can_grow_is_written_out_in_sql() -> None:
     "source",
     ["select(a).where(b.in_(ids))", "c.not_in([one.id for one in rows])", "c.in_(wanted.boards)"],
 )
-def test_a_list_that_can_grow_is_found(source: str) -> None:
+def test_an_inlined_growing_list_is_found(source: str) -> None:
     assert list(_growing(source, "some.py"))

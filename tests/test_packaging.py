@@ -1,4 +1,4 @@
-"""A wheel built from the tree and installed elsewhere works as the tree does; offline, with the packages that are installed here."""
+"""A wheel that is installed elsewhere works as the tree does. Offline."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Elsewhere:
     folder: Path
 
     def run(self, *arguments: str) -> str:
-        """What the program prints; it must end well."""
+        """Return the program's output. Assert that it ends with 0."""
         environ = {name: value for name, value in os.environ.items() if name not in _SETTINGS}
         done = subprocess.run(
             [self.program, *arguments],
@@ -95,7 +95,7 @@ def elsewhere(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Elsewher
         "monitor/py.typed",
     ],
 )
-def test_the_wheel_holds_what_is_no_module(wheel: Path, file: str) -> None:
+def test_the_wheel_holds_data_files(wheel: Path, file: str) -> None:
     assert file in ZipFile(wheel).namelist()
 
 
@@ -123,7 +123,7 @@ def test_the_installed_program_is_the_wheels(elsewhere: Elsewhere) -> None:
     assert elsewhere.program.parent.parent in Path(found.stdout).parents
 
 
-def test_an_installed_wheel_makes_its_configuration_and_its_database(elsewhere: Elsewhere) -> None:
+def test_an_installed_wheel_creates_configuration_and_database(elsewhere: Elsewhere) -> None:
     elsewhere.run("init")
     elsewhere.run("db", "upgrade")
     assert (elsewhere.folder / "rolewatch.toml").exists()

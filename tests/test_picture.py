@@ -7,7 +7,7 @@ from importlib.util import module_from_spec, spec_from_file_location
 from tests.support.places import ROOT
 
 
-def test_the_picture_shows_a_card_and_what_happened_to_it() -> None:
+def test_the_picture_shows_a_card_and_its_thread() -> None:
     spec = spec_from_file_location("picture", ROOT / "docs" / "picture.py")
     assert spec is not None
     assert spec.loader is not None

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-from monitor.database.engine import UtcDateTime
+from migrations.column_types import UtcDateTime
 
 revision = "0001"
 down_revision = None

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
-from monitor.database.engine import UtcDateTime
+from migrations.column_types import UtcDateTime
 
 revision = "0017"
 down_revision = "0016"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from monitor.database.engine import UtcDateTime
+from migrations.column_types import UtcDateTime
 
 revision = "0018"
 down_revision = "0017"

@@ -11,7 +11,8 @@ from sqlalchemy import Connection, insert, select, update
 
 from crawler.items import Posting
 from monitor.alerts import mutes
-from monitor.config.model import Kind, Rule, Settings
+from monitor.config.model import Rule, Settings
+from monitor.config.values import Kind
 from monitor.database import tables
 from monitor.database.engine import AnyRow
 from monitor.database.json_values import one_of

@@ -25,7 +25,7 @@ from monitor.config.model import Rule, Settings
 from monitor.database.engine import AnyRow
 from monitor.database.json_values import in_json_list, json_list
 from monitor.database.tables import Alert, Board, Delivery, Posting, PostingChange, PostingVersion
-from monitor.messages import Message, NightMessage, Reminder, ReminderMessage, Why, dump, load
+from monitor.messages import Message, QuietHoursMessage, Reminder, ReminderMessage, Why, dump, load
 
 # so long after its deadline a reminder that nobody was there to send is noted, as expired
 MISSED: Final = timedelta(days=1)
@@ -202,15 +202,15 @@ def _items(text: str) -> tuple[Reminder, ...]:
 
 
 def _parts(message: Message) -> tuple[Message, ...]:
-    return message.parts if isinstance(message, NightMessage) else (message,)
+    return message.parts if isinstance(message, QuietHoursMessage) else (message,)
 
 
 def _with(text: str, items: tuple[Reminder, ...], now: datetime) -> Message | None:
     """The stored message with these deadlines in the place of its own; None when nothing is left to tell."""
     message = load(text)
-    if isinstance(message, NightMessage):
+    if isinstance(message, QuietHoursMessage):
         rest = tuple(part for part in message.parts if not isinstance(part, ReminderMessage))
-        return NightMessage((*rest, ReminderMessage(items, now)) if items else rest)
+        return QuietHoursMessage((*rest, ReminderMessage(items, now)) if items else rest)
     return ReminderMessage(items, now) if items else None
 
 

@@ -11,13 +11,13 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import NamedTuple, cast
+from typing import NamedTuple
 
-from sqlalchemy import Connection, Table, func, insert, or_, select
+from sqlalchemy import Connection, func, insert, or_, select
 
 from monitor.alerts.alerting import Alerting, covers, fitting
 from monitor.database import tables
-from monitor.database.engine import AnyRow, insert_or_ignore
+from monitor.database.engine import AnyRow, insert_or_ignore, table
 from monitor.database.slack_channels import Directory, directory
 from monitor.history import postings as store
 from monitor.history.contents import load_contents
@@ -25,7 +25,7 @@ from monitor.history.moves import is_pending
 from monitor.messages import BoardCount, FirstCheckSummary, Role, RuleCount, dump
 
 RuleChannel = tuple[str, str]  # a rule and a channel
-_INTRODUCTION = cast("Table", tables.Introduction.__table__)
+_INTRODUCTION = table(tables.Introduction)
 
 
 class Introductions(NamedTuple):

@@ -135,7 +135,7 @@ class State:
         from monitor.logs import set_up
 
         stream = sys.stderr if self.verbosity > 0 else cast("TextIO", _Nowhere())
-        set_up("info", settings.log_format, stream, verbosity=self.verbosity - 1)
+        set_up("info", settings.log.format, stream, verbosity=self.verbosity - 1)
 
 
 class _Nowhere(TextIOBase):

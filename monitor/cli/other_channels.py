@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 
+from monitor.channels import kind
 from monitor.cli.finding import Finding
 from monitor.config.model import Settings, secret_name
 
@@ -22,7 +23,7 @@ _INSTALL = "pip install 'rolewatch[apprise]'"
 def examine(settings: Settings) -> Iterator[Finding]:
     """Return a finding for the webhook and for each Apprise channel in use."""
     for channel in settings.channels():
-        if channel == "webhook" or channel.startswith("apprise:"):
+        if kind(channel) in {"webhook", "apprise"}:
             yield _examine(settings, channel)
 
 

@@ -19,7 +19,8 @@ from monitor.cli.sections import Sectioned
 from monitor.errors import UserError
 
 if TYPE_CHECKING:
-    from monitor.config.model import MinPay, Rule
+    from monitor.config.model import Rule
+    from monitor.config.values import MinPay
 
 app = typer.Typer(no_args_is_help=True)
 

@@ -71,7 +71,7 @@ def run(
 
     def set_up_logs(settings: Settings) -> None:
         set_up(
-            settings.log_level, settings.log_format, sys.stderr, verbosity=_log_verbosity(current)
+            settings.log.level, settings.log.format, sys.stderr, verbosity=_log_verbosity(current)
         )
 
     set_up_logs(settings)

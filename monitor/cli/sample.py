@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import uuid4
 
-from monitor.channels import Listed
+from monitor.channels import Listed, kind
 from monitor.config.model import Settings, secret_name
 from monitor.database.slack_channels import Directory
 from monitor.messages import SAMPLE, Message, OperatorMessage, Role, RoleMessage, Why
@@ -50,11 +50,11 @@ async def send_samples(
     for channel, message in samples.items():
         if channel in others or channel.removeprefix("slack:") in reached:
             continue
-        if wrong and channel.startswith("slack:"):
+        if wrong and kind(channel) == "slack":
             yield Tried(channel, ok=False, words=f"$SLACK_BOT_TOKEN: {wrong}")
             continue
         target = settings.effective_channel(channel)
-        notifier = notifiers.get(target.split(":", maxsplit=1)[0])
+        notifier = notifiers.get(kind(target))
         if notifier is None:
             yield Tried(channel, ok=False, words="no notifier for this kind of channel")
             continue

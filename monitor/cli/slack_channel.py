@@ -7,6 +7,7 @@ from typing import Final
 
 import typer
 
+from monitor.channels import kind
 from monitor.config.model import Settings
 from monitor.errors import UserError
 
@@ -19,12 +20,7 @@ _TRIES: Final = 3
 def first_channel(settings: Settings) -> str | None:
     """Return the first Slack channel that a rule names."""
     return next(
-        (
-            channel
-            for rule in settings.rules
-            for channel in rule.notify
-            if channel.startswith("slack:")
-        ),
+        (channel for rule in settings.rules for channel in rule.notify if kind(channel) == "slack"),
         None,
     )
 

@@ -14,6 +14,7 @@ from typing import Any, cast
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from monitor.channels import kind
 from monitor.cli.finding import Finding
 from monitor.config.model import Settings
 from monitor.notify.base import NotifyError
@@ -120,8 +121,8 @@ async def try_app_token(token: str, api_url: str) -> list[Finding]:
 
 
 def slack_channels(settings: Settings) -> list[str]:
-    """Return the Slack channels of rules and operator, each once: `slack:#roles`."""
-    return [channel for channel in settings.channels() if channel.startswith("slack:")]
+    """The Slack channels that rules and the operator name, each once: `slack:#roles`."""
+    return [channel for channel in settings.channels() if kind(channel) == "slack"]
 
 
 def _scopes(scopes: frozenset[str], settings: Settings) -> Finding:

@@ -1,4 +1,4 @@
-"""A file written whole or not at all."""
+"""Write a file completely or not at all."""
 
 from __future__ import annotations
 
@@ -8,11 +8,14 @@ from pathlib import Path
 
 
 def write_atomically(file: Path, text: str, mode: int) -> None:
-    """The text in the place of what the file held; its owner's alone until it has its mode. Raises OSError, and then all is as it was."""
-    number, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
+    """Replace the file's text. Raise OSError, with the file unchanged.
+
+    Only its owner can read the new file before it has its mode.
+    """
+    descriptor, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
     new = Path(name)
     try:
-        with os.fdopen(number, "wb") as part:
+        with os.fdopen(descriptor, "wb") as part:
             part.write(text.encode())
             part.flush()
             os.fsync(part.fileno())

@@ -1,4 +1,4 @@
-"""The URL of the database: which ones rolewatch can use, and the driver that it gives them."""
+"""The URL of the database: which ones are supported, and their drivers."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _DRIVERS: Final = {"sqlite", "sqlite+pysqlite", "postgresql+psycopg"}
 
 
 def normal_url(url: str) -> str:
-    """The URL with the driver that we use: `postgres://` and `postgresql://` go through psycopg 3."""
+    """Return the URL with its driver: psycopg 3 for `postgres://` and `postgresql://`."""
     for scheme in ("postgres://", "postgresql://"):
         if url.startswith(scheme):
             return "postgresql+psycopg://" + url.removeprefix(scheme)
@@ -19,7 +19,10 @@ def normal_url(url: str) -> str:
 
 
 def parse_url(url: str) -> URL:
-    """The URL of a database that rolewatch can use, as the drivers want it. Raises ValueError with what is expected, without the URL."""
+    """Return the URL of a supported database with its driver.
+
+    Raise ValueError, whose text has no part of the URL, since a password may be in it.
+    """
     expected = "expected sqlite:///FILE or postgresql://USER@HOST/NAME"
     try:
         target = make_url(normal_url(url))

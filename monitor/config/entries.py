@@ -1,33 +1,33 @@
 """The boards and rules of rolewatch.toml, checked against each other.
 
-One that has a mistake in its shape is looked at for all that does not hang on it: its owner hears
-of every mistake at once, and of none that would be gone with another.
+An entry with an invalid key is still checked otherwise. So all errors are reported at once, and
+none that only follows from another.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 
 from crawler.links.address import Address, parse
 from crawler.registry import board_url, default_every, fold, supported, title
-from monitor.config import shape
 from monitor.config.mistakes import InvalidKeys, shown
 from monitor.config.model import Rule, WatchedBoard
+from monitor.config.sections import BoardEntry, ConfigFile
 
 
 @dataclass
 class EntryChecker:
-    """What the file lists; `boards` is asked for before `rules`."""
+    """Checks the entries of a file. Call `boards` before `rules`."""
 
-    parts: shape.File
-    broken: InvalidKeys  # has been told already
-    mistakes: list[str]  # are added to
+    file: ConfigFile
+    invalid: InvalidKeys  # reported already
+    mistakes: list[str]  # new ones are added
     named: dict[str, str] = field(default_factory=dict)  # the boards of the file, by `fold`
-    all_named: bool = True  # or else nobody knows whether a rule's board is among them
+    all_named: bool = True  # False: an entry is unreadable, so a rule's board may be that one
 
     def is_supported(self, key: str, ats: str) -> bool:
-        """Is it an ats that can be crawled? `key` is where the file names it."""
+        """Return True if the ATS can be crawled. `key` is the place in the file."""
         if ats not in supported():
             self.mistakes.append(
                 f"{key}: {_unreadable(ats)}; allowed: {', '.join(sorted(supported()))}"
@@ -36,94 +36,90 @@ class EntryChecker:
         return True
 
     def boards(self) -> tuple[WatchedBoard, ...]:
-        """Those that can be watched, in the file's order."""
-        self.all_named = ("boards",) not in self.broken
-        found = []
-        for number, part in enumerate(self.parts.boards):
+        """Return the boards that can be watched, in the file's order."""
+        self.all_named = ("boards",) not in self.invalid
+        watched = []
+        for number, entry in enumerate(self.file.boards):
             key = f"boards[{number}]"
-            address = self._address(key, part, self.broken.get(("boards", number), frozenset()))
+            address = self._address(key, entry, self.invalid.get(("boards", number), frozenset()))
             if address is None:
                 self.all_named = False
             elif fold(address.board) in self.named:
                 self.mistakes.append(
-                    f"{key}.{_board_as_written(part)}: {address.board} is there twice; remove one"
+                    f"{key}.{_board_as_written(entry)}: {address.board} is listed twice; remove one"
                 )
             else:
                 self.named[fold(address.board)] = address.board
-                if self.is_supported(f"{key}.{_board_as_written(part)}", address.ats):
-                    found.append(self._watched(part, address))
-        return tuple(found)
+                if self.is_supported(f"{key}.{_board_as_written(entry)}", address.ats):
+                    watched.append(self._watched(entry, address))
+        return tuple(watched)
 
-    def _address(self, key: str, part: shape.Board, broken: frozenset[str]) -> Address | None:
-        """Which board it is; None when that cannot be read."""
-        if not broken.isdisjoint({"url", "board"}):
+    def _address(self, key: str, entry: BoardEntry, invalid: frozenset[str]) -> Address | None:
+        """Return the board's address; None if it cannot be read."""
+        if not invalid.isdisjoint({"url", "board"}):
             return None
-        if (part.url is None) == (part.board is None):
-            if part.url is not None or "" not in broken:
+        if (entry.url is None) == (entry.board is None):
+            if entry.url is not None or "" not in invalid:
                 self.mistakes.append(f"{key}: expected one of url and board")
             return None
         try:
-            return parse(part.url or part.board or "")
+            return parse(entry.url or entry.board or "")
         except ValueError as error:
-            self.mistakes.append(f"{key}.{'board' if part.url is None else 'url'}: {error}")
+            self.mistakes.append(f"{key}.{'board' if entry.url is None else 'url'}: {error}")
             return None
 
-    def _watched(self, part: shape.Board, address: Address) -> WatchedBoard:
-        crawl = self.parts.crawl
+    def _watched(self, entry: BoardEntry, address: Address) -> WatchedBoard:
+        crawl = self.file.crawl
         return WatchedBoard(
             board=address.board,
             url=board_url(address.ats, address.token),
-            company=part.company,
-            every=part.every or max(default_every(address.ats) or crawl.every, crawl.every),
-            baseline=part.baseline or crawl.baseline,
-            enabled=part.enabled,
+            company=entry.company,
+            every=entry.every or max(default_every(address.ats) or crawl.every, crawl.every),
+            baseline=entry.baseline or crawl.baseline,
+            enabled=entry.enabled,
         )
 
     def rules(self) -> tuple[Rule, ...]:
-        """All of them, in the file's order."""
+        """Return all rules in the file's order, with their boards' names as `boards` has them."""
         rules, names = [], set()
-        for number, part in enumerate(self.parts.rules):
-            broken = self.broken.get(("rules", number), frozenset())
+        for number, rule in enumerate(self.file.rules):
+            invalid = self.invalid.get(("rules", number), frozenset())
             key = f"rules[{number}]"
-            if "name" not in broken:
-                key += f' (rule "{part.name}")'
-                if part.name in names:
+            if "name" not in invalid:
+                key += f' (rule "{rule.name}")'
+                if rule.name in names:
                     self.mistakes.append(
                         f"{key}: name: a second rule of this name; give it another"
                     )
-                names.add(part.name)
-            if not part.any and not part.all and broken.isdisjoint({"any", "all", ""}):
+                names.add(rule.name)
+            if not rule.any and not rule.all and invalid.isdisjoint({"any", "all", ""}):
                 self.mistakes.append(f"{key}: expected phrases in any or in all")
-            rules.append(self._rule(key, part))
+            rules.append(replace(rule, boards=tuple(self._boards_of(key, rule))))
         return tuple(rules)
 
-    def _rule(self, key: str, part: shape.RulePart) -> Rule:
-        boards = []
-        for written in part.boards:
+    def _boards_of(self, key: str, rule: Rule) -> Iterator[str]:
+        for written in rule.boards:
             try:
                 board = parse(written).board
             except ValueError as error:
                 self.mistakes.append(f"{key}: boards: {error}")
                 continue
-            boards.append(self.named.get(fold(board), board))
             if fold(board) not in self.named and self.all_named:
                 self.mistakes.append(
-                    f"{key}: boards: {board} is not watched; add it to [[boards]] or take it from the rule"
+                    f"{key}: boards: {board} is not watched;"
+                    " add it to [[boards]] or take it from the rule"
                 )
-        values: dict[str, Any] = {
-            name: tuple(value) if isinstance(value, list) else value for name, value in part
-        }
-        return Rule(**(values | {"boards": tuple(boards)}))
+            yield self.named.get(fold(board), board)
 
 
 def _unreadable(ats: str) -> str:
     return (
-        f"{ats} is no ats that this version reads"
+        f"{ats} is not supported"
         if title(ats) == ats
         else f"this version cannot read {title(ats)} boards yet"
     )
 
 
-def _board_as_written(part: shape.Board) -> str:
-    """Which board it is, as the file has it: `url = "https://…"`."""
-    return f"board = {shown(part.board)}" if part.url is None else f"url = {shown(part.url)}"
+def _board_as_written(entry: BoardEntry) -> str:
+    """Return how the file names the board: `url = "https://…"`."""
+    return f"board = {shown(entry.board)}" if entry.url is None else f"url = {shown(entry.url)}"

@@ -1,4 +1,8 @@
-"""The file .env beside the configuration: secrets put in, everything else left as it is, readable by its owner alone."""
+"""Edit the file .env beside the configuration.
+
+Everything else in it stays, and only its owner can read it. `dotenv.set_key` leaves an existing
+file at 0644 and replaces a symbolic link.
+"""
 
 from __future__ import annotations
 
@@ -11,19 +15,22 @@ from monitor.errors import UserError
 
 
 def set_variable(file: Path, values: Mapping[str, str]) -> None:
-    """Sets these variables. Raises UserError when the file cannot be read or written; it is then as it was."""
+    """Set these variables. Raise UserError, with the file unchanged."""
     try:
-        target = file.resolve()  # what a link names is edited, the link stays
+        target = file.resolve()  # a symbolic link stays a link
         text = target.read_bytes().decode("utf-8-sig") if target.exists() else ""
         write_atomically(target, changed(text, values), 0o600)
     except (OSError, UnicodeDecodeError) as error:
-        raise UserError(
-            f"{file} cannot be written: {getattr(error, 'strerror', None) or 'it is no UTF-8 text'}"
-        ) from error
+        reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
+        raise UserError(f"{file} cannot be written: {reason}") from error
 
 
 def changed(text: str, values: Mapping[str, str]) -> str:
-    """The text with these values: in the place of the last line that sets one, which is the one that counts, else at the end."""
+    """Return the text with these values.
+
+    A value replaces the last line that sets the variable, which is the one in effect. A new one
+    is added at the end.
+    """
     lines = text.splitlines(keepends=True)
     for name, value in values.items():
         sets = re.compile(rf"\s*(?:export\s+)?{re.escape(name)}\s*=")

@@ -1,14 +1,11 @@
-"""rolewatch.toml as a text that people wrote: begun from the example, boards added and taken out, everything else left as it is.
+"""Edit rolewatch.toml: create it from the example, add, move and remove boards.
 
-Boards written as [[boards]] are edited by lines, since to a TOML library the comment above one
-board is the end of the board before it, and would move or go with that one. An inline `boards =
-[…]` is edited with tomlkit. Either way the new text must load, and must say of everything else what
-the old one said, before it takes the old one's place.
+Everything else in it stays. The new text replaces the old one only if it loads, and if it differs
+from the old one only as intended.
 """
 
 from __future__ import annotations
 
-import re
 import stat
 import tomllib
 from importlib.resources import files
@@ -16,33 +13,31 @@ from pathlib import Path
 from typing import Any
 
 import tomlkit
-from tomlkit.items import Array
 
 from crawler.links.address import parse
 from crawler.registry import same_board
 from monitor.config.atomic_write import write_atomically
+from monitor.config.board_edits import (
+    with_board,
+    with_renamed_board,
+    with_renamed_in_rules,
+    without_board,
+)
 from monitor.config.load import parse_settings
 from monitor.config.model import Settings, WatchedBoard
 from monitor.errors import UserError
 
 EXAMPLE = files("monitor").joinpath("example.toml").read_text(encoding="utf-8")
 
-_HEADER = re.compile(r"\s*\[\[\s*(?:boards|\"boards\"|'boards')\s*\]\]")
-_ANY_HEADER = re.compile(r"\s*\[")
-_NAMED = re.compile(
-    r"""^(\s*)(?:board|url|"board"|"url"|'board'|'url')(\s*=\s*)(?!\"{3}|'{3})(?:"(?:[^"\\]|\\.)*"|'[^']*')"""
-)
-_BLANK_OR_COMMENT = re.compile(r"\s*(#.*)?")
-
 
 def write_example(path: Path) -> None:
-    """Writes the commented example. Raises UserError when there is something already, or no folder to write into."""
+    """Write the commented example. Raise UserError if the file exists or cannot be written."""
     try:
         with path.open("x", encoding="utf-8") as file:
             file.write(EXAMPLE)
     except FileExistsError as error:
         raise UserError(
-            f"{path} is there already: nothing was written; name another file, or remove it first"
+            f"{path} exists already: nothing was written; name another file, or remove it first"
         ) from error
     except OSError as error:
         raise UserError(f"{path} cannot be written: {error.strerror}") from error
@@ -56,18 +51,21 @@ def add_board(
     company: str | None = None,
     every: str | None = None,
 ) -> None:
-    """Adds `board` ("greenhouse:deepmind") after the others, by its `url` if given. Raises UserError and leaves the file as it was."""
+    """Add `board` ("greenhouse:deepmind") after the others, by its `url` if given.
+
+    Raise UserError, with the file unchanged.
+    """
     text = _read(path)
     boards = _boards(text, path)
     if _index_of(boards, board) is not None:
         raise UserError(f"{path}: {board} is watched already")
     entry = {"url": url} if url else {"board": board}
     entry |= {name: value for name, value in (("company", company), ("every", every)) if value}
-    _write_if_equivalent(path, text, _with_entry(text, entry), {"boards": [*boards, entry]})
+    _write_if_equivalent(path, text, with_board(text, entry), {"boards": [*boards, entry]})
 
 
 def remove_board(path: Path, board: str) -> None:
-    """Takes `board` out. Raises UserError when it is not there, or a rule names it; the file is then as it was."""
+    """Remove `board`. Raise UserError, with the file unchanged, also if a rule names it."""
     text = _read(path)
     boards = _boards(text, path)
     at = _index_of(boards, board)
@@ -76,22 +74,22 @@ def remove_board(path: Path, board: str) -> None:
     for rule in tomllib.loads(text).get("rules", []):
         if any(same_board(board, parse(named).board) for named in rule.get("boards", [])):
             raise UserError(
-                f'{path}: the rule "{rule["name"]}" names {board}: take it out of the rule\'s `boards` first'
+                f'{path}: the rule "{rule["name"]}" names {board}:'
+                " remove it from the rule's `boards` first"
             )
-    _write_if_equivalent(
-        path, text, _taken_out(text, at), {"boards": boards[:at] + boards[at + 1 :]}
-    )
+    rest = boards[:at] + boards[at + 1 :]
+    _write_if_equivalent(path, text, without_board(text, at), {"boards": rest})
 
 
 def move_board(path: Path, old: str, new: str) -> WatchedBoard:
-    """Put `new` in the place of `old`, in every rule too, and return it. Raises UserError and leaves the file as it was.
+    """Replace `old` by `new`, in every rule too, and return it. Raise UserError.
 
-    Where `new` is there already, the entry of `old` goes; where `old` is not, `new` is added after
-    the others.
+    If `new` is listed already, the entry of `old` is removed. If `old` is not listed, `new` is
+    added after the others. After an error the file is unchanged.
     """
     text = _read(path)
     moved, changed = _moved(text, path, old, new)
-    board = _checked(path, text, moved, changed).board(new)
+    board = _settings_of(path, text, moved, changed).board(new)
     if board is None:
         raise UserError(f"{path}: {new} would not be among its boards: please edit it by hand")
     if moved != text:
@@ -100,42 +98,39 @@ def move_board(path: Path, old: str, new: str) -> WatchedBoard:
 
 
 def _moved(text: str, path: Path, old: str, new: str) -> tuple[str, dict[str, Any]]:
-    """The text after a move, and what it says otherwise then."""
+    """Return the text after a move, and the top-level keys that differ then."""
     boards = _boards(text, path)
-    at, there = _index_of(boards, old), _index_of(boards, new) is not None
+    at, is_listed = _index_of(boards, old), _index_of(boards, new) is not None
     if at is not None and at == _index_of(boards, new):
         raise UserError(f"{path}: {old} and {new} are one board")
-    if at is None and there:
+    if at is None and is_listed:
         return text, {}
     if at is None:
         added = {"board": new}
-        return _with_entry(text, added), {"boards": [*boards, added]}
-    said = tomllib.loads(text)
-    rules = (
-        {"rules": [_renamed(rule, old, new) for rule in said["rules"]]} if "rules" in said else {}
-    )
+        return with_board(text, added), {"boards": [*boards, added]}
+    content = tomllib.loads(text)
+    rules = {}
+    if "rules" in content:
+        rules["rules"] = [_renamed(rule, old, new) for rule in content["rules"]]
     entry = {"board": new} | {
         name: value for name, value in boards[at].items() if name not in {"board", "url"}
     }
-    changed = {"boards": [*boards[:at], *([] if there else [entry]), *boards[at + 1 :]]} | rules
-    moved = _taken_out(text, at) if there else _put_in_place(text, at, new)
-    return _with_rules(moved, old, new), changed
+    changed = {"boards": [*boards[:at], *([] if is_listed else [entry]), *boards[at + 1 :]]} | rules
+    moved = without_board(text, at) if is_listed else with_renamed_board(text, at, new)
+    return with_renamed_in_rules(moved, old, new), changed
 
 
 def _renamed(rule: dict[str, Any], old: str, new: str) -> dict[str, Any]:
-    """The rule with the new board for the old one, once."""
-    names = [named for named in rule.get("boards", []) if same_board(parse(named).board, old)]
+    """Return the rule with the new board in place of the old one, once."""
+    names = [name for name in rule.get("boards", []) if same_board(parse(name).board, old)]
     if not names:
         return rule
-    return rule | {
-        "boards": _without_twins(
-            [new if named in names else named for named in rule["boards"]], new
-        )
-    }
+    boards = [new if name in names else name for name in rule["boards"]]
+    return rule | {"boards": _without_duplicates(boards, new)}
 
 
-def _without_twins(boards: list[str], new: str) -> list[str]:
-    """The list with the board once, where it comes first."""
+def _without_duplicates(boards: list[str], new: str) -> list[str]:
+    """Return the list with the board only in its first place."""
     first = next(at for at, named in enumerate(boards) if same_board(parse(named).board, new))
     return [
         named
@@ -144,45 +139,8 @@ def _without_twins(boards: list[str], new: str) -> list[str]:
     ]
 
 
-def _with_rules(text: str, old: str, new: str) -> str:
-    """The same in the text, where all else stays as it was written."""
-    document = tomlkit.parse(text)
-    for rule in document.get("rules", []):
-        boards = rule.get("boards", [])
-        named = [at for at in range(len(boards)) if same_board(parse(boards[at]).board, old)]
-        if not named:
-            continue
-        for at in named:
-            boards[at] = new
-        twins = [at for at in range(len(boards)) if same_board(parse(boards[at]).board, new)][1:]
-        for at in reversed(twins):
-            boards.pop(at)
-    return tomlkit.dumps(document)
-
-
-def _put_in_place(text: str, at: int, new: str) -> str:
-    if _inline(text):
-        document = tomlkit.parse(text)
-        document["boards"][at].pop("url", None)
-        document["boards"][at]["board"] = new
-        return tomlkit.dumps(document)
-    lines = text.splitlines(keepends=True)
-    start = _headers(lines)[at]
-    for number in range(start + 1, _end(lines, start)):
-        lines[number] = _NAMED.sub(
-            lambda found: f"{found[1]}board{found[2]}{tomlkit.string(new).as_string()}",
-            lines[number],
-            count=1,
-        )
-    return "".join(lines)
-
-
-def _taken_out(text: str, at: int) -> str:
-    return _removed_inline(text, at) if _inline(text) else _removed(text, at)
-
-
 def replace_channel(path: Path, old: str, new: str) -> None:
-    """Let every rule that tells `old` tell `new`. Raises UserError and leaves the file as it was when that cannot be done."""
+    """Replace a channel in every rule. Raise UserError, with the file unchanged."""
     text = _read(path)
     document = tomlkit.parse(text)
     for rule in document.get("rules", []):
@@ -199,13 +157,12 @@ def _read(path: Path) -> str:
     try:
         return path.read_bytes().decode("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        raise UserError(
-            f"{path} cannot be read: {getattr(error, 'strerror', None) or 'it is no UTF-8 text'}"
-        ) from error
+        reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
+        raise UserError(f"{path} cannot be read: {reason}") from error
 
 
 def _boards(text: str, path: Path) -> list[dict[str, Any]]:
-    """The boards as written. Raises UserError when the file is not in order: an edit would only add to the trouble."""
+    """Return the boards as written. Raise UserError if the file has mistakes."""
     parse_settings(text, path, {})
     boards: list[dict[str, Any]] = tomllib.loads(text).get("boards", [])
     return boards
@@ -216,99 +173,35 @@ def _index_of(boards: list[dict[str, Any]], board: str) -> int | None:
     return next((at for at, name in enumerate(named) if same_board(name, board)), None)
 
 
-def _inline(text: str) -> bool:
-    return isinstance(tomlkit.parse(text).get("boards"), Array)
-
-
-def _with_entry(text: str, entry: dict[str, str]) -> str:
-    return _added_inline(text, entry) if _inline(text) else _added(text, entry)
-
-
-def _added_inline(text: str, entry: dict[str, str]) -> str:
-    document = tomlkit.parse(text)
-    table = tomlkit.inline_table()
-    table.update(entry)
-    document["boards"].append(table)
-    return tomlkit.dumps(document)
-
-
-def _removed_inline(text: str, at: int) -> str:
-    document = tomlkit.parse(text)
-    document["boards"].pop(at)
-    return tomlkit.dumps(document)
-
-
-def _added(text: str, entry: dict[str, str]) -> str:
-    lines = text.splitlines(keepends=True)
-    end = "\r\n" if lines and lines[0].endswith("\r\n") else "\n"
-    if lines and not lines[-1].endswith("\n"):
-        lines[-1] += end
-    block = [
-        "[[boards]]" + end,
-        *(f"{name} = {tomlkit.string(value).as_string()}{end}" for name, value in entry.items()),
-    ]
-    headers = _headers(lines)
-    if not headers:
-        return "".join([*lines, *([end] if lines and lines[-1].strip() else []), *block])
-    after = _end(lines, headers[-1])
-    return "".join([*lines[:after], end, *block, *lines[after:]])
-
-
-def _removed(text: str, at: int) -> str:
-    lines = text.splitlines(keepends=True)
-    start = _headers(lines)[at]
-    stop = _end(lines, start)
-    if (
-        stop < len(lines)
-        and not lines[stop].strip()
-        and (start == 0 or not lines[start - 1].strip())
-    ):
-        stop += 1  # one empty line between what was before and after it is enough
-    return "".join(lines[:start] + lines[stop:])
-
-
-def _headers(lines: list[str]) -> list[int]:
-    return [number for number, line in enumerate(lines) if _HEADER.match(line)]
-
-
-def _end(lines: list[str], start: int) -> int:
-    """The line after a board: after its last key, and the comments that stand right below it."""
-    stop = start + 1
-    for number in range(start + 1, len(lines)):
-        if _ANY_HEADER.match(lines[number]):
-            break
-        if not _BLANK_OR_COMMENT.fullmatch(lines[number].rstrip()):
-            stop = number + 1
-    while stop < len(lines) and lines[stop].lstrip().startswith("#"):
-        stop += 1
-    return stop
-
-
 def _write_if_equivalent(path: Path, old: str, new: str, changed: dict[str, Any]) -> None:
-    """Puts the new text in the old one's place, at once, when it says what it should."""
-    _checked(path, old, new, changed)
+    """Write the new text if it differs from the old one only in the keys of `changed`."""
+    _settings_of(path, old, new, changed)
     _write(path, new)
 
 
-def _checked(path: Path, old: str, new: str, changed: dict[str, Any]) -> Settings:
-    """Return the settings of the new text, which must say what the old one said, but for what is changed. Raises UserError."""
+def _settings_of(path: Path, old: str, new: str, changed: dict[str, Any]) -> Settings:
+    """Return the settings of the new text.
+
+    Raise UserError if it differs from the old one in more than the keys of `changed`.
+    """
     if _parsed(new) != (_parsed(old) or {}) | changed:
         raise UserError(
-            f"{path}: its boards are written in a way that cannot be edited without harm: please edit it by hand"
+            f"{path}: its boards are written in a way that cannot be edited safely:"
+            " please edit it by hand"
         )
     return parse_settings(new, path, {})
 
 
 def _write(path: Path, text: str) -> None:
     try:
-        file = path.resolve()  # what a link names is edited, the link stays
+        file = path.resolve()  # a symbolic link stays a link
         write_atomically(file, text, stat.S_IMODE(file.stat().st_mode))
     except OSError as error:
         raise UserError(f"{path} cannot be written: {error.strerror}") from error
 
 
 def _parsed(text: str) -> dict[str, Any] | None:
-    """What the text says, with `boards` in any case; None when it is no TOML."""
+    """Return the content, always with `boards`; None if it is not TOML."""
     try:
         return {"boards": []} | tomllib.loads(text)
     except tomllib.TOMLDecodeError:

@@ -1,63 +1,70 @@
-"""What is wrong with the shape of rolewatch.toml, said as a person would: the key, its value, and what is allowed there."""
+"""Mistakes in rolewatch.toml as a person reads them: the key, its value, what is allowed there."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from copy import deepcopy
 from difflib import get_close_matches
-from typing import Any, get_args
+from typing import Any, Final
 
-from pydantic import BaseModel, ValidationError
+from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
-from monitor.config import shape
+from monitor.config.keys import keys, section
+from monitor.config.sections import ConfigFile
 from monitor.logs import printable
 
+_FILE: Final = TypeAdapter(ConfigFile)
+_MOST_SHOWN: Final = 80  # characters of a value
+
 _PRIVATE = {("database", "url"), ("health", "heartbeat_url")}  # may hold a password or a token
-# stands in for what an entry lacks
+# the keys that an entry needs, in place of invalid ones
 _PLACEHOLDERS: Mapping[str, dict[str, Any]] = {"boards": {}, "rules": {"name": "a"}}
 _SECRETS = {"slack": "$SLACK_BOT_TOKEN and $SLACK_APP_TOKEN", "webhook": "$SLACK_WEBHOOK_URL"}
 
 Entry = tuple[int | str, ...]  # such as ("rules", 0)
-# the keys of a board or rule that say nothing; "" where a key is unknown, and any may be meant
+# the invalid keys of each board and rule; "" stands for an unknown key, which may be a misspelling
 InvalidKeys = Mapping[Entry, frozenset[str]]
 
 
-def validate(raw: Mapping[str, Any]) -> tuple[shape.File, list[str], InvalidKeys]:
-    """What of the file is sound, a line for each mistake, and what of its boards and rules is left out for one."""
+def validate(raw: Mapping[str, Any]) -> tuple[ConfigFile, list[str], InvalidKeys]:
+    """Return the valid part of the file, a line for each mistake, and the invalid keys."""
     try:
-        return shape.File.model_validate(raw), [], {}
+        return _FILE.validate_python(raw), [], {}
     except ValidationError as error:
         details = error.errors()
     lines = [_line(detail, raw) for detail in details]
-    sound = deepcopy(dict(raw))
+    valid = deepcopy(dict(raw))
     for detail in details:
-        _drop_invalid(sound, detail["loc"])
-    broken: dict[Entry, frozenset[str]] = {}
+        _drop_invalid(valid, detail["loc"])
+    invalid: dict[Entry, frozenset[str]] = {}
     for detail in details:
         if detail["loc"][0] in _PLACEHOLDERS:
-            broken[detail["loc"][:2]] = broken.get(detail["loc"][:2], frozenset()) | _broken(detail)
-    return shape.File.model_validate(sound), lines, broken
+            entry = detail["loc"][:2]
+            invalid[entry] = invalid.get(entry, frozenset()) | _invalid_keys(detail)
+    return _FILE.validate_python(valid), lines, invalid
 
 
-def _broken(detail: ErrorDetails) -> frozenset[str]:
-    if detail["type"] == "extra_forbidden":
+def _invalid_keys(detail: ErrorDetails) -> frozenset[str]:
+    if detail["type"] == "unexpected_keyword_argument":
         return frozenset({""})
     key = detail["loc"][2:3]
-    return frozenset(map(str, key)) if key else frozenset({"", *_keys(detail["loc"])})
+    return frozenset(map(str, key)) if key else frozenset({"", *_key_names(detail["loc"])})
 
 
 def _drop_invalid(raw: dict[str, Any], place: Entry) -> None:
-    section = raw.get(str(place[0]))
+    """Remove the invalid key from its entry; an entry or table that is invalid as a whole too."""
+    entries = raw.get(str(place[0]))
     if (
         place[0] in _PLACEHOLDERS
         and len(place) > 1
-        and isinstance(section, list)
+        and isinstance(entries, list)
         and isinstance(place[1], int)
     ):
-        entry = section[place[1]] if len(place) > 2 else {}  # section, number, key  # noqa: PLR2004
-        section[place[1]] = _PLACEHOLDERS[str(place[0])] | {
+        # section, number, key
+        entry = entries[place[1]] if len(place) > 2 else {}  # noqa: PLR2004
+        entries[place[1]] = _PLACEHOLDERS[str(place[0])] | {
             key: value for key, value in entry.items() if key not in place[2:3]
         }
         return
@@ -75,22 +82,21 @@ def _line(detail: ErrorDetails, raw: Mapping[str, Any]) -> str:
     allowed = _allowed(detail)
     value = detail["input"]
     hidden = (
-        detail["type"] in {"missing", "extra_forbidden"}
+        detail["type"] in {"missing", "unexpected_keyword_argument"}
         or detail["loc"] in _PRIVATE
         or isinstance(value, dict)
     )
-    said = "" if hidden else f" = {shown(value)}"
-    return f"{key}{said}: {allowed}"
+    return f"{key}: {allowed}" if hidden else f"{key} = {shown(value)}: {allowed}"
 
 
 def shown(value: object) -> str:
-    """A value as TOML has it, or nearly, on one line that is not too long."""
+    """Return a value on one line of at most 80 characters, nearly as TOML has it."""
     text = printable(json.dumps(value, ensure_ascii=False, default=str))
-    return text if len(text) <= 80 else text[:79] + "…"  # a line's worth  # noqa: PLR2004
+    return text if len(text) <= _MOST_SHOWN else text[: _MOST_SHOWN - 1] + "…"
 
 
 def _key(place: tuple[int | str, ...], raw: Mapping[str, Any]) -> str:
-    """A place such as ("rules", 0, "notify", 1) as a person finds it: `rules[0].notify[1] (rule "research-engineer")`."""
+    """Return a place as a person finds it: `rules[0].notify[1] (rule "research-engineer")`."""
     words = ""
     for step in place:
         words += f"[{step}]" if isinstance(step, int) else f".{printable(step)}"
@@ -105,57 +111,40 @@ def _key(place: tuple[int | str, ...], raw: Mapping[str, Any]) -> str:
 
 def _allowed(detail: ErrorDetails) -> str:
     kind, context = detail["type"], detail.get("ctx", {})
-    if kind == "extra_forbidden":
+    if kind == "unexpected_keyword_argument":
         return _unknown(detail["loc"])
     if kind == "missing":
         return "this key is required"
     if kind == "literal_error":
         return f"expected {context['expected']}"
     if kind in {"greater_than_equal", "less_than_equal"}:
-        return f"expected at {'least' if 'ge' in context else 'most'} {context.get('ge', context.get('le'))}"
+        bound = "least" if "ge" in context else "most"
+        return f"expected at {bound} {context.get('ge', context.get('le'))}"
     if kind == "value_error":
         return str(context["error"])
     return {
         "string_type": "expected a text in quotes",
         "int_type": "expected a whole number",
         "bool_type": "expected true or false",
-        "list_type": 'expected a list such as ["…", "…"]',
-        "too_short": "expected at least one",
+        "tuple_type": 'expected a list such as ["…", "…"]',
         "string_pattern_mismatch": "expected a name of 1 to 80 characters on one line",
         "string_too_short": "expected a text that is not empty",
-        "model_type": "expected a table of keys",
-        "model_attributes_type": "expected a table of keys",
+        "dataclass_type": "expected a table of keys",
         "dict_type": "expected a table of keys",
     }.get(kind, detail["msg"])
 
 
 def _unknown(place: tuple[int | str, ...]) -> str:
-    keys = _keys(place[:-1])
-    near = get_close_matches(str(place[-1]), keys, n=1)
+    names = _key_names(place[:-1])
+    near = get_close_matches(str(place[-1]), names, n=1)
     hint = f"did you mean {near[0]}? " if near else ""
     secret = (
         f"; secrets come from the environment: {_SECRETS[str(place[0])]}"
         if place[0] in _SECRETS
         else ""
     )
-    return f"unknown key; {hint}allowed here: {', '.join(keys) or 'none'}{secret}"
+    return f"unknown key; {hint}allowed here: {', '.join(names) or 'none'}{secret}"
 
 
-def _keys(place: tuple[int | str, ...]) -> list[str]:
-    model: type[BaseModel] = shape.File
-    for step in place:
-        if isinstance(step, str) and step in model.model_fields:
-            found = [
-                part
-                for part in _parts(model.model_fields[step].annotation)
-                if issubclass(part, BaseModel)
-            ]
-            model = found[0] if found else model
-    return [field.alias or name for name, field in model.model_fields.items()]
-
-
-def _parts(annotation: Any) -> Iterator[type]:  # any annotation  # noqa: ANN401
-    if isinstance(annotation, type) and not get_args(annotation):
-        yield annotation
-    for part in get_args(annotation):
-        yield from _parts(part)
+def _key_names(place: tuple[int | str, ...]) -> list[str]:
+    return [key.name for key in keys(section(place))]

@@ -1,4 +1,7 @@
-"""The settings as frozen values; `config.py` makes them from rolewatch.toml and the environment."""
+"""The settings: all of rolewatch.toml with its defaults, and the secrets of the environment.
+
+`load.py` makes them. The keys of the file are in `sections.py` and `rule.py`.
+"""
 
 from __future__ import annotations
 
@@ -6,100 +9,67 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import time, timedelta
 from pathlib import Path
-from typing import Literal
-from zoneinfo import ZoneInfo
+from typing import Final
 
 from pydantic import SecretStr
 
 from crawler.registry import same_board
+from monitor.channels import Channel
+from monitor.config.rule import Rule
+from monitor.config.sections import (
+    AlertSettings,
+    AtsSettings,
+    CrawlSettings,
+    HealthSettings,
+    LogSettings,
+    SlackSection,
+)
+from monitor.config.values import Baseline
 
-Baseline = Literal["summary", "announce"]
-Kind = Literal["opened", "revised", "closed", "reopened"]
-KINDS: tuple[Kind, ...] = ("opened", "revised", "closed", "reopened")
-_MORNING = time(9)
-# which revisions are worth telling by default
-REVISION_FIELDS = ("title", "location", "pay", "deadline", "description")
+__all__ = [
+    "AlertSettings",
+    "AtsSettings",
+    "CrawlSettings",
+    "HealthSettings",
+    "LogSettings",
+    "Rule",
+    "Settings",
+    "SlackSettings",
+    "WatchedBoard",
+    "secret_name",
+]
+
+_MORNING: Final = time(9)
+_CRAWL: Final = CrawlSettings()
 
 
 @dataclass(frozen=True, slots=True)
-class CrawlSettings:
-    every: timedelta = timedelta(minutes=15)
-    contact: str | None = None
-    timeout: timedelta = timedelta(seconds=30)
-    baseline: Baseline = "summary"
+class SlackSettings(SlackSection):
+    """Slack with its tokens, which come from the environment."""
 
-
-@dataclass(frozen=True, slots=True)
-class AtsSettings:
-    api_url: str | None = None
-    delay: timedelta = timedelta(milliseconds=250)
-    concurrency: int = 4
+    token: SecretStr | None = None
+    app_token: SecretStr | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class WatchedBoard:
+    """A board of the file, with what it takes from `[crawl]` and from its ATS."""
+
     board: str  # "greenhouse:deepmind"
     url: str  # the board's page for people
     company: str | None = None
-    every: timedelta = timedelta(minutes=15)
-    baseline: Baseline = "summary"
+    every: timedelta = _CRAWL.every
+    baseline: Baseline = _CRAWL.baseline
     enabled: bool = True
 
 
 @dataclass(frozen=True, slots=True)
-class MinPay:
-    amount: float  # a year
-    currency: str  # ISO 4217
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    name: str
-    any: tuple[str, ...] = ()
-    all: tuple[str, ...] = ()
-    none: tuple[str, ...] = ()
-    within: tuple[str, ...] = ("title",)  # `in` of the file
-    none_in: tuple[str, ...] = ("title",)
-    locations: tuple[str, ...] = ()
-    boards: tuple[str, ...] = ()  # empty: every board
-    min_pay: MinPay | None = None
-    on: tuple[Kind, ...] = KINDS
-    fields: tuple[str, ...] = REVISION_FIELDS
-    remind: tuple[timedelta, ...] = (timedelta(hours=72), timedelta(hours=24))
-    notify: tuple[str, ...] = ("console",)
-    mention: tuple[str, ...] = ()
-    mode: Literal["instant", "digest"] = "instant"
-
-
-@dataclass(frozen=True, slots=True)
-class AlertSettings:
-    operator: tuple[str, ...] = ("console",)
-    digest: time | None = None  # local time
-    quiet: tuple[time, time] | None = None  # local times, from and to
-    timezone: ZoneInfo = field(default_factory=lambda: ZoneInfo("UTC"))
-
-
-@dataclass(frozen=True, slots=True)
-class SlackSettings:
-    token: SecretStr | None = None
-    app_token: SecretStr | None = None
-    api_url: str = "https://slack.com/api/"
-    admins: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class HealthSettings:
-    listen: str | None = None
-    heartbeat_url: SecretStr | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Settings:
-    """All of rolewatch.toml, with defaults filled in and secrets from the environment."""
+    """All of rolewatch.toml with its defaults, and the secrets of the environment."""
 
     file: Path  # the configuration file
-    database_url: SecretStr  # absolute; a password may be in it
-    crawl: CrawlSettings = CrawlSettings()
+    database_url: SecretStr  # absolute; may hold a password
+    crawl: CrawlSettings = _CRAWL
     ats: Mapping[str, AtsSettings] = field(default_factory=dict)
     boards: tuple[WatchedBoard, ...] = ()
     rules: tuple[Rule, ...] = ()
@@ -108,55 +78,57 @@ class Settings:
     webhook_url: SecretStr | None = None
     # addresses by channel: "apprise:family"
     apprise: Mapping[str, SecretStr] = field(default_factory=dict)
-    log_level: str = "info"
-    log_format: Literal["text", "json"] = "text"
-    health: HealthSettings = HealthSettings()
+    log: LogSettings = field(default_factory=LogSettings)
+    health: HealthSettings = field(default_factory=HealthSettings)
     # another name of a Slack channel → the name that is used for it
     aliases: Mapping[str, str] = field(default_factory=dict)
-    # the files that all this was read from, `.env` too where there is none
+    # the files that were read; .env too if there is none
     sources: tuple[Path, ...] = field(default=(), compare=False)
 
     @property
     def digest(self) -> time | None:
-        """When the daily digest goes out; a rule that is told nowhere else has one without being asked."""
+        """When the daily digest is sent; 09:00 if only a rule's `mode` asks for one."""
         return self.alerts.digest or (
             _MORNING if any(rule.mode == "digest" for rule in self.rules) else None
         )
 
     def board(self, name: str) -> WatchedBoard | None:
-        """Return the board of that name ("google:deepmind"), switched on or off, however its token is written; None if there is none."""
+        """Return the board of that name ("google:deepmind"), enabled or not.
+
+        An exact match wins over one that is another spelling of the same board.
+        """
         exact = next((board for board in self.boards if board.board == name), None)
         return exact or next(
             (board for board in self.boards if same_board(board.board, name)), None
         )
 
     def channels(self) -> tuple[str, ...]:
-        """Every channel that rules and the operator name, each once: `slack:#roles`."""
-        return tuple(
-            dict.fromkeys(
-                [
-                    *(channel for rule in self.rules for channel in rule.notify),
-                    *self.alerts.operator,
-                ]
-            )
-        )
+        """Return every channel that rules and the operator name, each once: `slack:#roles`."""
+        of_rules = (channel for rule in self.rules for channel in rule.notify)
+        return tuple(dict.fromkeys([*of_rules, *self.alerts.operator]))
 
     def effective_channel(self, channel: str) -> str:
-        """Return where an alert for `channel` goes now: under the channel's one name, or to the console without a token or address."""
-        return (
-            self.aliases.get(channel, channel)
-            if channel == "console" or self._has_secret(channel)
-            else "console"
-        )
+        """Return the channel that gets an alert for `channel` now.
 
-    def _has_secret(self, channel: str) -> bool:
-        if channel.startswith("apprise:"):
-            return channel in self.apprise
-        return (self.webhook_url if channel == "webhook" else self.slack.token) is not None
+        This is the one name of a Slack channel, or the console without a token or address.
+        """
+        return self.aliases.get(channel, channel) if self._is_configured(channel) else "console"
+
+    def _is_configured(self, channel: str) -> bool:
+        match Channel.parse(channel).kind:
+            case "console":
+                return True
+            case "apprise":
+                return channel in self.apprise
+            case "webhook":
+                return self.webhook_url is not None
+            case _:
+                return self.slack.token is not None
 
 
 def secret_name(channel: str) -> str:
-    """The variable of the environment that a channel needs: `ROLEWATCH_APPRISE_FAMILY` of `apprise:family`."""
-    if channel.startswith("apprise:"):
-        return "ROLEWATCH_APPRISE_" + channel.removeprefix("apprise:").upper().replace("-", "_")
-    return "SLACK_WEBHOOK_URL" if channel == "webhook" else "SLACK_BOT_TOKEN"
+    """Return the channel's variable in the environment: `ROLEWATCH_APPRISE_FAMILY`."""
+    kind, name = Channel.parse(channel)
+    if kind == "apprise":
+        return "ROLEWATCH_APPRISE_" + name.upper().replace("-", "_")
+    return "SLACK_WEBHOOK_URL" if kind == "webhook" else "SLACK_BOT_TOKEN"

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final, cast
+from typing import Any, Final
 
 from sqlalchemy import Connection, Table, bindparam, select, update
 
-from monitor.database.engine import AnyRow
+from monitor.database.engine import AnyRow, table
 from monitor.database.tables import Board, Card, Delivery
 
 SLACK: Final = timedelta(seconds=2)  # the clock's own small corrections
@@ -49,10 +49,7 @@ _PLANNED: Final = (
 
 def shift(connection: Connection, step: timedelta, now: datetime) -> int:
     """Bring forward what boards, messages and edits wait for, by a step back of the clock; return how many do."""
-    return sum(
-        _shift(connection, cast("Table", model.__table__), column, step, now)
-        for model, column in _PLANNED
-    )
+    return sum(_shift(connection, table(model), column, step, now) for model, column in _PLANNED)
 
 
 def _shift(connection: Connection, table: Table, name: str, step: timedelta, now: datetime) -> int:

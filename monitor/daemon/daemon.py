@@ -183,7 +183,7 @@ class Daemon:
         begin_watching(self.engine, self.settings, self.clock())
         with self.engine.begin() as connection:
             boards.begin_at_once(connection, self.clock())
-        died = self.lease.unclean
+        died = self.lease.died_before
         if died is not None:
             log.warning(
                 "daemon died before", pid=died.pid, host=died.host, last_sign=died.expires_at

@@ -1,4 +1,4 @@
-"""The tables of what is told: see `models.py`, whose other half this is."""
+"""The tables of alerts: alerts, the messages that deliver them, the cards that show postings."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from monitor.database.engine import Base, partial_index
 
 
 class Card(Base):
-    """One message of a channel that always shows today's truth: of a posting, or of an incident that the operator is told of."""
+    """A message that is edited to show the current state of a posting or of an incident."""
 
     __tablename__ = "card"
     __table_args__ = (
@@ -23,25 +23,25 @@ class Card(Base):
     channel: Mapped[str]  # "slack:#roles"
     subject: Mapped[str]  # "greenhouse:deepmind:5938712", or an incident's key
     posting_id: Mapped[int | None] = mapped_column(ForeignKey("posting.id"), index=True)
-    # JSON of messages.py: what it should show; of a posting, what its own rows do not say
+    # JSON of messages.py: what it should show; for a posting, only what its rows do not hold
     message: Mapped[str]
-    shows: Mapped[str | None]  # the same: what the channel shows
+    shows: Mapped[str | None]  # JSON of messages.py: what the channel shows
     channel_id: Mapped[str | None]
     ts: Mapped[str | None]  # null: not posted yet, or a person deleted it
-    wanted: Mapped[int] = mapped_column(default=1)  # counts what may have moved
-    shown: Mapped[int] = mapped_column(default=1)  # the count that the channel has been brought to
+    wanted: Mapped[int] = mapped_column(default=1)  # rises with each change that it should show
+    shown: Mapped[int] = mapped_column(default=1)  # the value of `wanted` that the channel shows
     next_try_at: Mapped[datetime | None]  # of an edit; null: now
-    # Slack asked not to be called sooner: of the edit that was refused so last
+    # Slack's Retry-After for the last refused edit
     not_before: Mapped[datetime | None]
     attempts: Mapped[int] = mapped_column(default=0)  # of the edit that is due
     reason: Mapped[str | None]
 
 
 class Delivery(Base):
-    """One message to one channel, for one alert or many; `channel_id`, `ts` and `thread_ts` say where it is.
+    """One message to one channel, for one alert or many.
 
-    One that has a card is that card's first message while the card is nowhere, and a reply in its
-    thread ever after.
+    With a card it is that card's first message if the card is not posted yet, and later a reply in
+    its thread. `channel_id`, `ts` and `thread_ts` are Slack's for the sent message.
     """
 
     __tablename__ = "delivery"
@@ -57,8 +57,8 @@ class Delivery(Base):
     message: Mapped[str]  # JSON of messages.py
     state: Mapped[str]  # pending sending sent held failed expired discarded
     created_at: Mapped[datetime]
-    next_try_at: Mapped[datetime | None]  # null: now, or of a `failed` one: only when a person asks
-    # its channel asked not to be called sooner: of a `pending` one that was refused so last
+    next_try_at: Mapped[datetime | None]  # null: now; if `failed`: only on `alerts retry`
+    # the channel's Retry-After for a `pending` message that it refused last
     not_before: Mapped[datetime | None]
     sending_at: Mapped[datetime | None]  # the first call that may have reached the channel
     sent_at: Mapped[datetime | None]
@@ -71,7 +71,7 @@ class Delivery(Base):
 
 
 class Alert(Base):
-    """One change that one rule wants told to one channel; its state is its delivery's, and `pending` before it has one."""
+    """One change for one rule and channel. Its state is its delivery's, or `pending`."""
 
     __tablename__ = "alert"
     __table_args__ = (partial_index("ix_alert_unpacked", "round_id", only="delivery_id IS NULL"),)
@@ -85,14 +85,14 @@ class Alert(Base):
     kind: Mapped[str]  # opened revised closed reopened reminder summary digest operator
     channel: Mapped[str]
     why: Mapped[str | None]
-    message: Mapped[str]  # JSON of messages.py, of this alert alone
-    # told in the channel's next digest alone
+    message: Mapped[str]  # JSON of messages.py, for this alert alone
+    # only in the channel's next digest
     for_digest: Mapped[bool] = mapped_column(default=False, server_default=false())
     created_at: Mapped[datetime]
 
 
 class Introduction(Base):
-    """A channel has been told that a rule watches a board; what is not here yet gets a summary."""
+    """A channel has had the summary of a board for a rule. Without a row it gets one."""
 
     __tablename__ = "introduction"
 
@@ -103,7 +103,7 @@ class Introduction(Base):
 
 
 class SlackChannel(Base):
-    """A Slack channel as the workspace last listed it under this name; a name that moved on has the id of its new channel."""
+    """A Slack channel as the workspace last listed it under this name."""
 
     __tablename__ = "slack_channel"
 

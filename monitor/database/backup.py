@@ -1,4 +1,4 @@
-"""A copy of the SQLite database, whole even while the daemon writes, and looked at before it takes its name."""
+"""Backups of the SQLite database, complete while the daemon writes, and checked before use."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from monitor.errors import UserError
 
 # tables that never lose a row
 APPEND_ONLY: Final = ("board", "posting", "posting_version", "posting_change", "description")
-_PAGES: Final = 4096  # copied at once; a writer waits for no longer than that
+_PAGES: Final = 4096  # copied in one step; a writer waits for one step at most
 _WAIT: Final = 30  # seconds for a writer's lock
 
 
 def back_up(engine: Engine, file: Path) -> Mapping[str, int]:
-    """Writes a copy to `file`, which only its owner reads; gives the rows in it by table.
+    """Write a copy to `file`, which only its owner can read. Return its rows by table.
 
-    Raises UserError for PostgreSQL, which has `pg_dump`, and when the copy cannot be written or is
-    not whole; then there is no file.
+    Raise UserError for PostgreSQL, which has `pg_dump`, and if the copy cannot be written or is
+    incomplete. Then there is no file.
     """
     if engine.dialect.name != "sqlite" or not engine.url.database:
         raise UserError("PostgreSQL is backed up with its own pg_dump; `db backup` is for SQLite")
@@ -35,10 +35,11 @@ def back_up(engine: Engine, file: Path) -> Mapping[str, int]:
         part.touch(mode=0o600)
         counts = _copy(engine.url.database, part)
         _fsync(part)
-        os.replace(part, file)  # the same thing, and says what matters: at once  # noqa: PTH105
+        part.replace(file)
     except sqlite3.Error as error:
         raise UserError(
-            f"no backup was written: {file} cannot be written, or the database cannot be read: {describe_with_remedy(error)}"
+            f"no backup was written: {file} cannot be written, or the database cannot be read:"
+            f" {describe_with_remedy(error)}"
         ) from error
     finally:
         part.unlink(missing_ok=True)
@@ -55,31 +56,31 @@ def _copy(database: str, part: Path) -> Mapping[str, int]:
         after, copied = _counts(source), _counts(copy)
         wrong = [*_damage(copy), *_missing(before, copied, after)]
         if _revision(copy) != _revision(source):
-            wrong.append("its schema is another one than the database's")
+            wrong.append("its schema differs from the database's")
     if wrong:
         raise UserError(
-            f"no backup was written, since the copy is not whole: {'; '.join(wrong[:5])}"
+            f"no backup was written, since the copy is incomplete: {'; '.join(wrong[:5])}"
         )
     return copied
 
 
 def _damage(copy: sqlite3.Connection) -> list[str]:
-    found = [
+    damage = [
         " ".join(line.split())
         for (line,) in copy.execute("PRAGMA integrity_check(5)")
         if line != "ok"
     ]
-    nowhere = copy.execute("PRAGMA foreign_key_check").fetchmany(5)
-    return found + [
-        f"row {row} of {table} points to a row of {parent} that is not there"
-        for table, row, parent, _ in nowhere
+    dangling = copy.execute("PRAGMA foreign_key_check").fetchmany(5)
+    return damage + [
+        f"row {row} of {table} points to a missing row of {parent}"
+        for table, row, parent, _ in dangling
     ]
 
 
 def _missing(
     before: Mapping[str, int], copied: Mapping[str, int], after: Mapping[str, int]
 ) -> list[str]:
-    """The copy is of one moment between the two counts."""
+    """Compare the copy with counts before and after it: it is of a moment between them."""
     return [
         f"{table} has {copied.get(table, 0)} rows instead of {count} to {after[table]}"
         for table, count in before.items()
@@ -92,9 +93,8 @@ def _counts(connection: sqlite3.Connection) -> Mapping[str, int]:
         name
         for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
     }
-    # our own names
     return {
-        table: connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]  # noqa: S608
+        table: connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]  # noqa: S608  # our own names
         for table in APPEND_ONLY
         if table in tables
     }
@@ -103,12 +103,12 @@ def _counts(connection: sqlite3.Connection) -> Mapping[str, int]:
 def _revision(connection: sqlite3.Connection) -> str | None:
     try:
         row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
-    except sqlite3.OperationalError:  # a database that is none of ours
+    except sqlite3.OperationalError:  # not a database of ours
         return None
     return row[0] if row else None
 
 
 def _fsync(file: Path) -> None:
-    """What was written is on the disk before it is called a backup."""
+    """Wait until the file is on the disk, before it is called a backup."""
     with file.open("rb") as written:
         os.fsync(written.fileno())

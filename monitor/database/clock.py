@@ -1,4 +1,7 @@
-"""The database's own clock in SQL: SQLite's is its machine's, PostgreSQL's its server's. Whoever compares instants by it agrees."""
+"""The database's own clock in SQL, by which all processes agree.
+
+SQLite's is its machine's clock, PostgreSQL's is its server's.
+"""
 
 from __future__ import annotations
 
@@ -14,47 +17,48 @@ from sqlalchemy.sql.functions import FunctionElement
 from monitor.database.engine import UtcDateTime
 
 
-class _in_seconds(FunctionElement[datetime]):  # named as the functions of SQL are  # noqa: N801
+class _in_seconds(FunctionElement[datetime]):  # noqa: N801  # a function of SQL
     type = UtcDateTime()
     inherit_cache = True
 
 
-class _seconds_until(FunctionElement[float]):  # as above  # noqa: N801
+class _seconds_until(FunctionElement[float]):  # noqa: N801  # a function of SQL
     type = Float()
     inherit_cache = True
 
 
 def in_seconds(seconds: float) -> ColumnElement[datetime]:
-    """The instant so many seconds from now."""
+    """Return the instant that many seconds from now."""
     return _in_seconds(literal(float(seconds), Float()))
 
 
 def seconds_until(
     column: ColumnElement[datetime] | InstrumentedAttribute[datetime],
 ) -> ColumnElement[float]:
-    """How many seconds from now the column's instant is; negative when it is over."""
+    """Return the seconds from now to the column's instant; negative if it has passed."""
     return _seconds_until(column)
 
 
 @compiles(_in_seconds, "sqlite")
-# SQLAlchemy's signature
+# Any: SQLAlchemy's signature, here and below
 def _sqlite_in_seconds(element: _in_seconds, compiler: SQLCompiler, **options: Any) -> str:  # noqa: ANN401
-    return f"strftime('%Y-%m-%dT%H:%M:%f000Z', 'now', {compiler.process(element.clauses, **options)} || ' seconds')"
+    seconds = compiler.process(element.clauses, **options)
+    return f"strftime('%Y-%m-%dT%H:%M:%f000Z', 'now', {seconds} || ' seconds')"
 
 
 @compiles(_in_seconds, "postgresql")
-# as above
 def _postgresql_in_seconds(element: _in_seconds, compiler: SQLCompiler, **options: Any) -> str:  # noqa: ANN401
-    return f"(clock_timestamp() + make_interval(secs => {compiler.process(element.clauses, **options)}))"
+    seconds = compiler.process(element.clauses, **options)
+    return f"(clock_timestamp() + make_interval(secs => {seconds}))"
 
 
 @compiles(_seconds_until, "sqlite")
-# as above
 def _sqlite_until(element: _seconds_until, compiler: SQLCompiler, **options: Any) -> str:  # noqa: ANN401
-    return f"((julianday({compiler.process(element.clauses, **options)}) - julianday('now')) * 86400.0)"
+    instant = compiler.process(element.clauses, **options)
+    return f"((julianday({instant}) - julianday('now')) * 86400.0)"
 
 
 @compiles(_seconds_until, "postgresql")
-# as above
 def _postgresql_until(element: _seconds_until, compiler: SQLCompiler, **options: Any) -> str:  # noqa: ANN401
-    return f"CAST(extract(epoch FROM {compiler.process(element.clauses, **options)} - clock_timestamp()) AS double precision)"
+    instant = compiler.process(element.clauses, **options)
+    return f"CAST(extract(epoch FROM {instant} - clock_timestamp()) AS double precision)"

@@ -1,8 +1,8 @@
-"""Everything of one database into another, empty one: SQLite to PostgreSQL and back.
+"""Copy one database into another, empty one: SQLite to PostgreSQL and back.
 
-The source is read in one view, while others write; the target takes all of it or nothing. Rows keep
-their numbers. Who works on the source and what is asked of him stays there, and the full-text index
-is made anew, since each database has its own.
+The source is read in one snapshot while others write. The target takes everything or nothing. Rows
+keep their ids. The lease and the requests to its holder are not copied. The full-text index is
+built again, since each database has its own kind.
 """
 
 from __future__ import annotations
@@ -30,18 +30,21 @@ from monitor.database.search import index_missing
 from monitor.errors import UserError
 
 _NOT_COPIED = {models.Lease.__tablename__, models.RoundRequest.__tablename__}
-_AT_ONCE = 1000  # rows in memory
+_BATCH = 1000  # rows in memory
 
-Progress = Callable[[str, int, int], None]  # a table, its rows that are copied, and all
+Progress = Callable[[str, int, int], None]  # a table, its copied rows, all its rows
 
 
 def tables() -> list[Table]:
-    """What is copied, each table after those that it points to."""
+    """Return the tables to copy, each after those that it refers to."""
     return [table for table in Base.metadata.sorted_tables if table.name not in _NOT_COPIED]
 
 
 def copy(source: Engine, target: Engine, progress: Progress) -> dict[str, int]:
-    """Copies all of it; gives how many rows each table has. Raises UserError when the target holds anything, and leaves it alone."""
+    """Copy everything. Return the number of rows of each table.
+
+    Raise UserError if the target has any rows. Then it is left unchanged.
+    """
     _prepare(target)
     with read_transaction(source) as old, target.begin() as new:
         _refuse_full(new)
@@ -53,15 +56,16 @@ def copy(source: Engine, target: Engine, progress: Progress) -> dict[str, int]:
 
 
 def _prepare(target: Engine) -> None:
-    """Its tables, unless it has them; another program's, or those of another version, are refused."""
+    """Create the tables. Refuse those of another program or another version."""
     with read_transaction(target) as connection:
-        found = schema.revision(connection)
-        schema.require_own_schema(found, connection)
-    if found is None:
+        revision = schema.revision(connection)
+        schema.require_own_schema(revision, connection)
+    if revision is None:
         schema.upgrade(target)
-    elif found != schema.newest():
+    elif revision != schema.newest():
         raise UserError(
-            f"the target has tables of an older rolewatch (schema {found}): name an empty database"
+            f"the target has tables of an older rolewatch (schema {revision}):"
+            " name an empty database"
         )
 
 
@@ -69,7 +73,7 @@ def _refuse_full(target: Connection) -> None:
     for table in Base.metadata.sorted_tables:
         if target.execute(select(table).limit(1)).first() is not None:
             raise UserError(
-                f"the target holds something already (in {table.name}): name an empty database"
+                f"the target has rows already (in {table.name}): name an empty database"
             )
 
 
@@ -80,7 +84,7 @@ def _copy(old: Connection, new: Connection, table: Table, progress: Progress) ->
         for column in table.c
         if any(key.column.table is table for key in column.foreign_keys)
     ]
-    rows = old.execution_options(yield_per=_AT_ONCE).execute(
+    rows = old.execution_options(yield_per=_BATCH).execute(
         select(table).order_by(*table.primary_key)
     )
     copied = 0
@@ -98,15 +102,15 @@ def _copy(old: Connection, new: Connection, table: Table, progress: Progress) ->
 def _defer_self_references(
     rows: Sequence[dict[str, Any]], own: Sequence[Column[Any]]
 ) -> list[dict[str, Any]]:
-    """What rows say of other rows of their table, taken out of them until all are there."""
-    found = [
+    """Take references to rows of the same table out of the rows. Return them for later."""
+    references = [
         {"row": row["id"]} | {column.name: row[column.name] for column in own}
         for row in rows
         if any(row[c.name] for c in own)
     ]
     for row in rows:
         row.update({column.name: None for column in own})
-    return found
+    return references
 
 
 def _restore_self_references(
@@ -118,21 +122,23 @@ def _restore_self_references(
 
 
 def _reset_sequences(new: Connection) -> None:
-    """PostgreSQL's counters know nothing of rows that came with their numbers."""
+    """Move PostgreSQL's sequences past the copied ids."""
     if new.dialect.name != "postgresql":
         return
     for table in tables():
         column = cast("Column[Any] | None", table.autoincrement_column)
         if column is not None and isinstance(column.type, Integer):
             counter = func.pg_get_serial_sequence(table.name, column.name)
-            # of no rows it sets nothing
+            # does nothing for an empty table
             new.execute(select(func.setval(counter, func.max(column))))
 
 
 def _verify(new: Connection, copied: dict[str, int]) -> None:
     for table in tables():
-        found = new.execute(select(func.count()).select_from(table)).scalar_one()
-        if found != copied[table.name]:
+        rows = new.execute(select(func.count()).select_from(table)).scalar_one()
+        if rows != copied[table.name]:
             raise UserError(
-                f"{table.name} has {found} rows in the target and {copied[table.name]} in the source: nothing was copied"
+                f"{table.name} has {rows} rows in the target"
+                f" and {copied[table.name]} in the source:"
+                " nothing was copied"
             )

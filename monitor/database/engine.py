@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from time import monotonic, sleep
-from typing import Any, Final
+from typing import Any, Final, cast
 from urllib.parse import quote
 
 from sqlalchemy import (
@@ -39,14 +39,17 @@ from sqlalchemy.types import TypeEngine
 
 from monitor.config.database_url import normal_url
 
-_PATIENCE: Final = 30  # seconds that a writer waits for others
-_LOOK_EVERY: Final = 0.05  # seconds
+_BUSY_TIMEOUT: Final = 30  # seconds that a writer waits for others
+_TRY_WAL_EVERY: Final = 0.05  # seconds
 CHANNEL: Final = "rolewatch"  # of NOTIFY on PostgreSQL
 AnyRow = Row[*tuple[Any, ...]]  # of a query whose columns the type checker does not know
 
 
 class UtcDateTime(TypeDecorator[datetime]):
-    """An aware datetime in UTC: `timestamptz` on PostgreSQL, ISO 8601 text of fixed width on SQLite, so that it sorts."""
+    """An aware datetime in UTC.
+
+    `timestamptz` on PostgreSQL. On SQLite ISO 8601 text of fixed width, so that it sorts.
+    """
 
     impl = DateTime(timezone=True)
     cache_ok = True
@@ -56,13 +59,13 @@ class UtcDateTime(TypeDecorator[datetime]):
             String(27) if dialect.name == "sqlite" else DateTime(timezone=True)
         )
 
-    # SQLAlchemy's signature
+    # Any: SQLAlchemy's signature
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:  # noqa: ANN401
         if value is None:
             return None
         return iso(value) if dialect.name == "sqlite" else value.astimezone(UTC)
 
-    # SQLAlchemy's signature
+    # Any: SQLAlchemy's signature
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:  # noqa: ANN401
         if value is None:
             return None
@@ -71,29 +74,41 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.astimezone(UTC) if isinstance(value, datetime) else None
 
 
-# the two dialects' inserts have no type in common
+def table(model: type[Base]) -> Table:
+    """Return the table of a model, typed as one."""
+    return cast("Table", model.__table__)
+
+
+# Any: the two dialects' inserts have no type in common
 def insert_or_ignore(connection: Connection, table: Table) -> Any:  # noqa: ANN401
-    """An insert that leaves out the rows that are there already."""
-    return _insert_missing(connection.dialect.name, table)
+    """Return an insert that skips the rows that exist already."""
+    return _insert_or_ignore(connection.dialect.name, table)
 
 
 @cache
-def _insert_missing(dialect: str, table: Table) -> Any:  # as above  # noqa: ANN401
+# Any: as above
+def _insert_or_ignore(dialect: str, table: Table) -> Any:  # noqa: ANN401
     return (sqlite if dialect == "sqlite" else postgresql).insert(table).on_conflict_do_nothing()
 
 
 def iso(instant: datetime) -> str:
-    """The instant as rolewatch writes it: `2024-05-19T19:00:00.000000Z`, a year before 1000 with its zeros, so that it sorts."""
+    """Return the instant as rolewatch stores it: `2024-05-19T19:00:00.000000Z`.
+
+    A year before 1000 keeps its zeros, so that the texts sort.
+    """
     return instant.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
 
 def to_the_minute(instant: datetime) -> str:
-    """The instant as a person reads it: `2024-05-19 19:00Z`."""
+    """Return the instant for people: `2024-05-19 19:00Z`."""
     return iso(instant)[: len("2024-05-19T19:00")].replace("T", " ") + "Z"
 
 
 def make_engine(url: str) -> Engine:
-    """An engine on the database. SQLite: WAL, foreign keys on, and writers wait for each other up to 30 s."""
+    """Return an engine for the database.
+
+    SQLite has WAL and foreign keys, and writers wait up to 30 s for each other.
+    """
     target = make_url(normal_url(url))
     if target.get_backend_name() != "sqlite":
         engine = create_engine(target, pool_pre_ping=True)
@@ -102,19 +117,19 @@ def make_engine(url: str) -> Engine:
         return engine
     file = Path(str(target.database))
     creator = {"creator": lambda: open_read_only(file)} if _is_read_only(file) else {}
-    engine = create_engine(target, connect_args={"timeout": _PATIENCE}, **creator)
+    engine = create_engine(target, connect_args={"timeout": _BUSY_TIMEOUT}, **creator)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
 
 
 def read_transaction(engine: Engine) -> AbstractContextManager[Connection]:
-    """A connection for queries. All of them see the database at one moment, and no writer waits for it."""
+    """Return a connection for queries. All see one moment; no writer waits for them."""
     return _reader(engine).begin()
 
 
-def open_read_only(file: Path, timeout: float = _PATIENCE) -> sqlite3.Connection:
-    """A SQLite file opened so that nothing can be written, in a folder that may be read-only too. Raises sqlite3.Error."""
+def open_read_only(file: Path, timeout: float = _BUSY_TIMEOUT) -> sqlite3.Connection:
+    """Open a SQLite file for reading, in a read-only folder too. Raise sqlite3.Error."""
     # https://www.sqlite.org/uri.html#uriimmutable
     how = "immutable=1" if _is_read_only(file) else "mode=ro"
     return sqlite3.connect(
@@ -126,7 +141,7 @@ def open_read_only(file: Path, timeout: float = _PATIENCE) -> sqlite3.Connection
 
 
 def read_and_roll_back(engine: Engine) -> AbstractContextManager[Connection]:
-    """A connection for questions, as `reading`, whose transaction is rolled back: there is nothing to commit."""
+    """Return a connection as `read_transaction` does, whose transaction is rolled back."""
     return _reader(engine).connect()
 
 
@@ -136,12 +151,15 @@ def _reader(engine: Engine) -> Engine:
 
 
 def is_reading(connection: Connection) -> bool:
-    """True if the connection was opened by `reading`."""
+    """Return True if the connection is from `read_transaction` or `read_and_roll_back`."""
     return bool(connection.get_execution_options().get("rolewatch_reading"))
 
 
 def _is_read_only(file: Path) -> bool:
-    """Can neither the file nor its folder be written, with nothing in its log? SQLite would want to make one, and fail to read at all."""
+    """Return True if file and folder are read-only and there is no write-ahead log.
+
+    SQLite would try to create a log there, and fail to read at all.
+    """
     log = file.with_name(f"{file.name}-wal")
     return file.exists() and not (
         os.access(file, os.W_OK) or os.access(file.absolute().parent, os.W_OK) or log.exists()
@@ -149,12 +167,15 @@ def _is_read_only(file: Path) -> bool:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    """A transaction that may write takes the lock at its start, so that it waits for its turn instead of failing at its first write."""
+    """Take the write lock at the start, unless the transaction only reads.
+
+    SQLite waits for the lock then. At the first write of a begun transaction it would fail.
+    """
     connection.exec_driver_sql("BEGIN" if is_reading(connection) else "BEGIN IMMEDIATE")
 
 
 def _notify(connection: Connection) -> None:
-    """A running daemon hears of what another process writes; of its own writing (`rolewatch_silent`) it knows."""
+    """Wake the daemon when another process has written. `rolewatch_silent` is its own writing."""
     if not is_reading(connection) and not connection.get_execution_options().get(
         "rolewatch_silent"
     ):
@@ -162,7 +183,7 @@ def _notify(connection: Connection) -> None:
 
 
 def _prepare_postgresql(connection: DBAPIConnection, _record: object) -> None:
-    """Instants come as UTC whatever the server's zone is, in which some would lie beyond the calendar and could not be read."""
+    """Read instants as UTC. In another zone some lie beyond Python's calendar."""
     cursor = connection.cursor()
     cursor.execute("SET TIME ZONE 'UTC'")
     cursor.close()
@@ -170,26 +191,26 @@ def _prepare_postgresql(connection: DBAPIConnection, _record: object) -> None:
 
 
 def _prepare_sqlite(connection: DBAPIConnection, _record: object) -> None:
-    # BEGIN is ours: the driver's own comes too late to take the write lock
+    # the driver's own BEGIN comes too late to take the write lock: see `_begin_sqlite`
     connection.isolation_level = None
     cursor = connection.cursor()
-    for pragma in (f"busy_timeout={_PATIENCE * 1000}", "synchronous=NORMAL", "foreign_keys=ON"):
+    for pragma in (f"busy_timeout={_BUSY_TIMEOUT * 1000}", "synchronous=NORMAL", "foreign_keys=ON"):
         cursor.execute(f"PRAGMA {pragma}")
     _use_wal(cursor)
     cursor.close()
 
 
 def _use_wal(cursor: DBAPICursor) -> None:
-    """WAL, which a file keeps. For this one thing SQLite does not wait for a writer, so that we do."""
-    end = monotonic() + _PATIENCE
+    """Switch the file to WAL. SQLite's busy timeout does not cover this, so wait here."""
+    end = monotonic() + _BUSY_TIMEOUT
     while True:
         try:
             cursor.execute("PRAGMA journal_mode=WAL")
         except sqlite3.OperationalError as error:
-            # the kind; the rest of the number says why
+            # the low byte is the kind of error
             if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or monotonic() > end:
                 raise
-            sleep(_LOOK_EVERY)
+            sleep(_TRY_WAL_EVERY)
         else:
             return
 
@@ -198,6 +219,8 @@ _Json = JSON().with_variant(JSONB(), "postgresql")
 
 
 class Base(DeclarativeBase):
+    """The base of all models, with our column types and names of constraints."""
+
     metadata = MetaData(
         naming_convention={
             "ix": "ix_%(column_0_label)s",
@@ -206,7 +229,7 @@ class Base(DeclarativeBase):
             "pk": "pk_%(table_name)s",
         }
     )
-    # SQLAlchemy's way
+    # SQLAlchemy wants a plain dictionary
     type_annotation_map = {  # noqa: RUF012
         datetime: UtcDateTime(),
         str: Text(),
@@ -217,5 +240,5 @@ class Base(DeclarativeBase):
 
 
 def partial_index(name: str, *columns: str, only: str) -> Index:
-    """An index of the rows that meet a condition."""
+    """Return an index of the rows that meet a condition."""
     return Index(name, *columns, sqlite_where=text(only), postgresql_where=text(only))

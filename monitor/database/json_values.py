@@ -1,8 +1,8 @@
-"""Many values in one JSON text, out of the database and into it.
+"""Pass a list to or from SQL as one JSON value.
 
-A look asks for hundreds of small rows, and handing each over costs more than finding it. A list of
-parameters makes another statement for each length, which SQLAlchemy has to write anew and of which
-the driver keeps a hundred, with room for all their parameters.
+Hundreds of rows are fetched as one JSON text, since fetching a row costs more than finding it. A
+list of ids is passed as one JSON parameter: with `IN (…)` every length is another statement, which
+SQLAlchemy has to compile and the driver has to cache.
 """
 
 from __future__ import annotations
@@ -18,10 +18,11 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
 
-class json_rows(FunctionElement[str]):  # named as the functions of SQL are  # noqa: N801
-    """The rows of a group as a JSON array: of one column its values, of several an array a row; in no order, empty without rows.
+class json_rows(FunctionElement[str]):  # noqa: N801  # a function of SQL
+    """The rows of a group as a JSON array, in no order.
 
-    Values are as the database's own JSON has them, so a truth is 0 or 1 on SQLite.
+    One column gives its values, several give an array for each row.
+    Values are as the database's own JSON has them: SQLite's booleans are 0 and 1.
     https://www.sqlite.org/json1.html#jgrouparray,
     https://www.postgresql.org/docs/current/functions-aggregate.html
     """
@@ -30,15 +31,15 @@ class json_rows(FunctionElement[str]):  # named as the functions of SQL are  # n
     inherit_cache = True
 
 
-class iso_text(FunctionElement[str]):  # as above  # noqa: N801
-    """A column of instants as ISO 8601 in UTC, however the session of the database would write it."""
+class iso_text(FunctionElement[str]):  # noqa: N801  # a function of SQL
+    """A column of instants as ISO 8601 in UTC, in any time zone of the session."""
 
     type = Text()
     inherit_cache = True
 
 
-class _json_list_values(FunctionElement[Any]):  # as above  # noqa: N801
-    """The parameter's values, as many as there are, of the kind of the column that they are compared with."""
+class _json_list_values(FunctionElement[Any]):  # noqa: N801  # a function of SQL
+    """The values of a JSON parameter, in the type of the column that they are compared with."""
 
     inherit_cache = True
 
@@ -46,7 +47,7 @@ class _json_list_values(FunctionElement[Any]):  # as above  # noqa: N801
 def in_json_list(
     column: ColumnElement[Any] | InstrumentedAttribute[Any], name: str
 ) -> ColumnElement[bool]:
-    """Is the column's value one of those that the parameter of this name gives, as `listed` writes them?"""
+    """Return the condition that the value is in the named parameter, made by `json_list`."""
     return column.bool_op("IN")(_json_list_values(bindparam(name, type_=Text()), column))
 
 
@@ -54,7 +55,10 @@ def one_of(
     column: ColumnElement[Any] | InstrumentedAttribute[Any],
     values: Collection[str] | Collection[int],
 ) -> ColumnElement[bool]:
-    """Is the column's value one of these, however many they are? One alone is compared as it is, so that the database can plan for it."""
+    """Return the condition that the column's value is one of any number of values.
+
+    A single value is compared directly, so that the database can plan for it.
+    """
     if len(values) == 1:
         return column == next(iter(values))
     return column.bool_op("IN")(
@@ -63,12 +67,12 @@ def one_of(
 
 
 def json_list(values: Collection[str] | Collection[int]) -> str:
-    """Values for `among`."""
+    """Return the values as a parameter of `in_json_list`."""
     return msgspec.json.encode(list(values)).decode()
 
 
 @compiles(json_rows, "sqlite")
-# SQLAlchemy's signature
+# Any: SQLAlchemy's signature, here and below
 def _sqlite(element: json_rows, compiler: SQLCompiler, **options: Any) -> str:  # noqa: ANN401
     row = compiler.process(element.clauses, **options)
     return (
@@ -79,7 +83,6 @@ def _sqlite(element: json_rows, compiler: SQLCompiler, **options: Any) -> str:  
 
 
 @compiles(json_rows, "postgresql")
-# as above
 def _postgresql(element: json_rows, compiler: SQLCompiler, **options: Any) -> str:  # noqa: ANN401
     row = compiler.process(element.clauses, **options)
     rows = f"json_agg(json_build_array({row}))" if len(element.clauses) > 1 else f"json_agg({row})"
@@ -87,29 +90,25 @@ def _postgresql(element: json_rows, compiler: SQLCompiler, **options: Any) -> st
 
 
 @compiles(iso_text, "sqlite")
-# as above
 def _stored_so(element: iso_text, compiler: SQLCompiler, **options: Any) -> str:  # noqa: ANN401
     return compiler.process(element.clauses, **options)
 
 
 @compiles(iso_text, "postgresql")
-# as above
 def _in_utc(element: iso_text, compiler: SQLCompiler, **options: Any) -> str:  # noqa: ANN401
     column = compiler.process(element.clauses, **options)
     return f"""to_char({column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')"""
 
 
 @compiles(_json_list_values, "sqlite")
-# as above
 def _from_json(element: _json_list_values, compiler: SQLCompiler, **options: Any) -> str:  # noqa: ANN401
     values, _ = element.clauses
-    # of what SQLAlchemy wrote
-    return f"(SELECT value FROM json_each({compiler.process(values, **options)}))"  # noqa: S608
+    return f"(SELECT value FROM json_each({compiler.process(values, **options)}))"  # noqa: S608  # SQLAlchemy's own text
 
 
 @compiles(_json_list_values, "postgresql")
-# as above
 def _from_array(element: _json_list_values, compiler: SQLCompiler, **options: Any) -> str:  # noqa: ANN401
     values, column = element.clauses
     kind = "bigint" if isinstance(column.type, Integer) else "text"
-    return f"(SELECT CAST(json_array_elements_text(CAST({compiler.process(values, **options)} AS json)) AS {kind}))"
+    array = f"CAST({compiler.process(values, **options)} AS json)"
+    return f"(SELECT CAST(json_array_elements_text({array}) AS {kind}))"

@@ -1,11 +1,13 @@
-"""One worker a database: a lease that its holder renews, and that ends by itself when the holder died.
+"""The lease: one worker for each database. Its holder renews it, and it expires if the holder dies.
 
-expiry    by the database's clock, so that no worker's own clock decides it; an end further off than a lease lasts was written before
-          that clock was set back, and is brought forward by whoever meets it
-fence     a number that only rises. Every write transaction of a holder (`Lease.engine`) begins by asking whether the lease still has
-          its number, and shares a lock on that row until it ends, so that nobody takes the lease in the middle of it. What a holder
-          writes that lost the lease is refused with LeaseLost: that covers each check, each claim and each settling of a message
-calls     a message is sent only while the lease is surely ours (`Lease.ensure`), by a clock that no one sets and that runs in sleep
+expiry    By the database's clock, so that no worker's own clock decides it. If the end is further
+          away than a lease lasts, that clock was set back, and the end is moved forward.
+fence     A number that only rises. Every write transaction of a holder (`Lease.engine`) first
+          checks that the lease still has its number. It keeps a shared lock on that row until it
+          ends, so that nobody takes the lease meanwhile. A holder that lost the lease gets
+          LeaseLost: for each check, each claim and each settled message.
+calls     A message is sent only while the lease is certainly ours (`Lease.ensure`), by a clock
+          that nobody sets and that runs while the machine sleeps.
 """
 
 from __future__ import annotations
@@ -22,30 +24,30 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from monitor.database import tables
 from monitor.database.clock import in_seconds, seconds_until
-from monitor.database.engine import AnyRow, is_reading
+from monitor.database.engine import AnyRow, is_reading, table
 from monitor.database.json_values import one_of
 from monitor.database.process_identity import Identity, here, is_dead
 from monitor.errors import UserError
 
 LIFE: Final = timedelta(seconds=60)
 RENEW_EVERY: Final = 20.0  # seconds
-# seconds that a message on its way may take: so long the lease must last when it is sent
+# seconds that sending a message may take: the lease must last that long
 _CALL: Final = 25.0
-_SLACK: Final = 1.0  # seconds, of rounding
+_ROUNDING: Final = 1.0  # seconds
 _NAME = "worker"
 _LEASE = tables.Lease
-_ROW = select(_LEASE.__table__, seconds_until(_LEASE.expires_at).label("seconds_left")).where(
+_ROW = select(table(_LEASE), seconds_until(_LEASE.expires_at).label("seconds_left")).where(
     _LEASE.name == _NAME
 )
-_is_mine = (
+_OWN_ROW = (
     _LEASE.name == _NAME,
-    _LEASE.holder == bindparam("mine"),
-    _LEASE.fence == bindparam("number"),
+    _LEASE.holder == bindparam("own_holder"),
+    _LEASE.fence == bindparam("own_fence"),
 )
-_CONFIRM = select(seconds_until(_LEASE.expires_at)).where(*_is_mine).with_for_update(read=True)
+_CONFIRM = select(seconds_until(_LEASE.expires_at)).where(*_OWN_ROW).with_for_update(read=True)
 
 
-class AlreadyRunning(UserError):  # a state of the database, which `check` waits for  # noqa: N818
+class AlreadyRunning(UserError):  # noqa: N818  # a state that `check` waits for
     """Another process works on this database."""
 
     def __init__(self, row: AnyRow) -> None:
@@ -54,21 +56,25 @@ class AlreadyRunning(UserError):  # a state of the database, which `check` waits
         self.host: str = row.host
         since = f"{row.taken_at:%Y-%m-%d %H:%M} UTC"
         super().__init__(
-            f"`rolewatch {self.command}` already works on this database: pid {self.pid} on {self.host}, since {since}; stop it first"
+            f"`rolewatch {self.command}` already works on this database:"
+            f" pid {self.pid} on {self.host}, since {since}; stop it first"
         )
 
 
-class LeaseLost(UserError):  # as above  # noqa: N818
-    """Another process has taken the lease; what was to be written is rolled back."""
+class LeaseLost(UserError):  # noqa: N818  # a state, too
+    """Another process has taken the lease. The transaction is rolled back."""
 
     def __init__(self) -> None:
         super().__init__(
-            "this process stood still for too long: another rolewatch works on the database now"
+            "this process was stopped for too long: another rolewatch works on the database now"
         )
 
 
 def elapsed() -> float:
-    """Return seconds of a clock that nobody sets and that, where the system has one, runs while the machine sleeps."""
+    """Return the seconds of a clock that nobody sets.
+
+    It also runs while the machine sleeps, if the system has such a clock.
+    """
     return (
         time.clock_gettime(time.CLOCK_BOOTTIME)
         if hasattr(time, "CLOCK_BOOTTIME")
@@ -78,12 +84,12 @@ def elapsed() -> float:
 
 @dataclass(slots=True)
 class Lease:
-    """The right to work on a database; `unclean` names a daemon that held it before and never gave it back."""
+    """The right to work on a database."""
 
     base: Engine
     holder: str
     fence: int
-    unclean: AnyRow | None = None
+    died_before: AnyRow | None = None  # a daemon that held it and never released it
     on_lost: Callable[[], None] = lambda: None  # called once, from any thread
     is_lost: bool = False
     sure_until: float = 0.0  # by `elapsed`
@@ -95,16 +101,16 @@ class Lease:
         self.sure_until = elapsed() + LIFE.total_seconds()
 
     def renew(self, connection: Connection | None = None) -> bool:
-        """Hold it for another minute; False when another process has taken it, because this one slept too long.
+        """Hold it for another minute. Return False if another process has taken it.
 
-        `connection`: one that is kept for this, without a transaction.
+        `connection` is one that is kept for this, without a transaction.
         """
         began = elapsed()
         with self.base.begin() if connection is None else _begun(connection) as own:
             renewed = (
-                update(_LEASE).where(*_is_mine).values(expires_at=in_seconds(LIFE.total_seconds()))
+                update(_LEASE).where(*_OWN_ROW).values(expires_at=in_seconds(LIFE.total_seconds()))
             )
-            held = own.execute(renewed, self._mine).rowcount == 1
+            held = own.execute(renewed, self._own_row).rowcount == 1
         if held:
             self.sure_until = began + LIFE.total_seconds()
         else:
@@ -112,36 +118,36 @@ class Lease:
         return held
 
     def release(self, now: datetime) -> None:
-        """Give it back."""
+        """Let another process take the lease."""
         with self.base.begin() as connection:
-            given = update(_LEASE).where(*_is_mine).values(expires_at=in_seconds(0), stopped_at=now)
-            connection.execute(given, self._mine)
+            ended = update(_LEASE).where(*_OWN_ROW).values(expires_at=in_seconds(0), stopped_at=now)
+            connection.execute(ended, self._own_row)
 
     @property
     def is_sure(self) -> bool:
-        """Does the lease surely last as long as a call does?"""
+        """True if the lease certainly lasts as long as one call."""
         return not self.is_lost and self.sure_until >= elapsed() + _CALL
 
     def ensure(self) -> None:
-        """Renew the lease unless it surely lasts as long as a call does. Raise LeaseLost when it is another's."""
+        """Renew the lease unless `is_sure`. Raise LeaseLost if another process has it."""
         if not self.is_sure and (self.is_lost or not self.renew()):
             raise LeaseLost
 
     @property
-    def _mine(self) -> dict[str, object]:
-        return {"mine": self.holder, "number": self.fence}
+    def _own_row(self) -> dict[str, object]:
+        return {"own_holder": self.holder, "own_fence": self.fence}
 
     def _confirm(self, connection: Connection) -> None:
-        """Begin a transaction of the holder. Raise LeaseLost when the lease has another number."""
+        """Begin a transaction of the holder. Raise LeaseLost if the lease has another number."""
         if is_reading(connection):
             return
-        # a holder that stands still in a transaction keeps nobody from taking its place
+        # a holder that is stopped in a transaction must not keep the row locked
         if connection.dialect.name == "postgresql":
             connection.exec_driver_sql(
                 f"SET LOCAL idle_in_transaction_session_timeout = '{LIFE.seconds}s'"
             )
         began = elapsed()
-        left = connection.execute(_CONFIRM, self._mine).scalar()
+        left = connection.execute(_CONFIRM, self._own_row).scalar()
         if left is None:
             self._lose()
             raise LeaseLost
@@ -159,18 +165,22 @@ def _begun(connection: Connection) -> Iterator[Connection]:
         yield connection
 
 
-Tell = Callable[[Connection, AnyRow, int], None]
+OnTakeover = Callable[[Connection, AnyRow, int], None]
 
 
 def acquire(
-    engine: Engine, command: str, clock: Callable[[], datetime], tell: Tell | None = None
+    engine: Engine,
+    command: str,
+    clock: Callable[[], datetime],
+    on_takeover: OnTakeover | None = None,
 ) -> Lease:
-    """Return the lease, for `command` (run or check), and put in order what a holder that died left open. Raise Held.
+    """Return the lease for `command` (run or check), and end rounds that a dead holder left open.
 
-    `tell` writes of a daemon that died, given its row and the rounds that it left open. That and the takeover commit together, so the
-    operator hears of a death exactly once.
+    Raise AlreadyRunning. `on_takeover` is called with the row of a daemon that died and the number
+    of its open rounds. Its message and the takeover commit together, so that the operator is told
+    of a death exactly once.
     """
-    now, me = clock(), here()
+    now, own = clock(), here()
     with engine.begin() as connection:
         before = holder(connection)
         is_free = before is None or not _is_held(before)
@@ -178,7 +188,7 @@ def acquire(
             _insert_or_replace(
                 connection,
                 before,
-                me._asdict() | {"command": command, "taken_at": now, "stopped_at": None},
+                own._asdict() | {"command": command, "taken_at": now, "stopped_at": None},
             )
             if is_free
             else None
@@ -193,17 +203,17 @@ def acquire(
                 if before is not None and before.stopped_at is None and before.command == "run"
                 else None
             )
-            if died is not None and tell is not None:
-                tell(connection, died, cut_off)
-            return Lease(engine, me.holder, fence, died)
-    raise AlreadyRunning(held)  # when the transaction is committed
+            if died is not None and on_takeover is not None:
+                on_takeover(connection, died, cut_off)
+            return Lease(engine, own.holder, fence, died)
+    raise AlreadyRunning(held)  # after the commit
 
 
 def _insert_or_replace(
-    connection: Connection, before: AnyRow | None, mine: dict[str, object]
+    connection: Connection, before: AnyRow | None, row: dict[str, object]
 ) -> int | None:
-    """Write our row over the one that was read. Return its number; None when another was quicker between the two."""
-    values: dict[str, Any] = mine | {
+    """Replace the row that was read. Return the new fence; None if another process was faster."""
+    values: dict[str, Any] = row | {
         "expires_at": in_seconds(LIFE.total_seconds()),
         "fence": before.fence + 1 if before else 1,
     }
@@ -218,12 +228,12 @@ def _insert_or_replace(
 
 
 def holder(connection: Connection) -> AnyRow | None:
-    """Return the lease's row, whoever held it last, and its `seconds_left`; None on a database that nobody has worked on."""
+    """Return the lease's row with its `seconds_left`; None if nobody has ever held it."""
     return connection.execute(_ROW).one_or_none()
 
 
 def running(connection: Connection) -> AnyRow | None:
-    """Return the row of the process that works on the database now, if one does."""
+    """Return the lease's row if its holder works now, else None."""
     row = holder(connection)
     return row if row is not None and _is_held(row) else None
 
@@ -237,20 +247,23 @@ def _is_held(row: AnyRow) -> bool:
 
 
 def _bring_forward(connection: Connection, row: AnyRow) -> None:
-    """End the lease a minute from now at the latest: where it ends later, the database's clock was set back. A living holder renews it."""
-    if row.seconds_left > LIFE.total_seconds() + _SLACK:
-        mine = update(_LEASE).where(
+    """Shorten a lease that ends too far away, since the database's clock was set back.
+
+    A living holder renews it.
+    """
+    if row.seconds_left > LIFE.total_seconds() + _ROUNDING:
+        same = update(_LEASE).where(
             _LEASE.holder == row.holder,
             _LEASE.fence == row.fence,
             _LEASE.expires_at == row.expires_at,
         )
-        connection.execute(mine.values(expires_at=in_seconds(LIFE.total_seconds())))
+        connection.execute(same.values(expires_at=in_seconds(LIFE.total_seconds())))
 
 
 def end_rounds(connection: Connection, now: datetime, live: Collection[int] = ()) -> int:
-    """Ends the rounds that a worker left open, since it died or could not write their end: their alerts go out. Gives how many.
+    """End the rounds that a worker left open, so that their alerts are sent. Return their number.
 
-    `live` are rounds that go on.
+    The worker died, or could not write their end. Rounds in `live` go on.
     """
     unfinished = and_(tables.CheckRound.finished_at.is_(None), ~one_of(tables.CheckRound.id, live))
     return connection.execute(

@@ -1,9 +1,9 @@
-"""This process, told apart from every other one that may use the same database.
+"""The identity of this process among all that may use the same database.
 
-A host name and a pid are not enough: two containers can have the same host name, and each has a
-process 1. So a process is named by the boot of its machine, its pid namespace, its pid and a random
-word. Where a system does not tell the first two, they stay empty, and nobody can say that such a
-process is dead: its lease has to run out.
+Host name and pid are not enough: two containers can have the same host name, and each has a
+process 1. So the identity has the boot id of the machine, the pid namespace, the pid and a random
+id. The first two are empty on a system without them. Then nobody can know that the process is
+dead, and its lease has to expire.
 """
 
 from __future__ import annotations
@@ -15,35 +15,38 @@ from pathlib import Path
 from typing import NamedTuple
 from uuid import uuid4
 
-_WORD = uuid4().hex  # made anew in each process
+_RANDOM_ID = uuid4().hex  # another one in each process
 
 
 class Identity(NamedTuple):
     """A process; the fields are columns of the table `lease`."""
 
-    machine: str  # the boot id, another one after each boot; empty: unknown
-    namespace: str  # of process ids; empty: unknown
+    machine: str  # the boot id, new after each boot; empty: unknown
+    namespace: str  # of the pid; empty: unknown
     host: str
     pid: int
-    holder: str  # the random word
+    holder: str  # the random id
 
 
 def here() -> Identity:
-    """Return this process."""
-    return Identity(_boot(), _namespace(), socket.gethostname(), os.getpid(), _WORD)
+    """Return the identity of this process."""
+    return Identity(_boot(), _namespace(), socket.gethostname(), os.getpid(), _RANDOM_ID)
 
 
 def is_dead(other: Identity) -> bool:
-    """True if that process has surely ended: it was one of this machine and pid namespace, and is none any more."""
-    mine = here()
+    """Return True if that process has certainly ended.
+
+    This can be known only of processes of this machine and pid namespace.
+    """
+    own = here()
     if (
         not other.machine
         or not other.namespace
-        or (other.machine, other.namespace) != (mine.machine, mine.namespace)
+        or (other.machine, other.namespace) != (own.machine, own.namespace)
     ):
         return False
-    if other.pid == mine.pid:  # our own number, given again
-        return other.holder != mine.holder
+    if other.pid == own.pid:  # the system has used the pid again
+        return other.holder != own.holder
     try:
         os.kill(other.pid, 0)
     except ProcessLookupError:

@@ -1,7 +1,7 @@
-"""The database brought to this version's schema, and opened.
+"""Open a database, and upgrade it to this version's schema.
 
-SQLite is upgraded at start, after a backup beside the file; PostgreSQL is other people's too, so
-only `db upgrade` does it.
+SQLite is upgraded at the start, after a backup beside the file. PostgreSQL may be shared, so only
+`db upgrade` changes it.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.resources import files
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, inspect, text
@@ -21,15 +22,18 @@ from monitor.database.engine import make_engine, read_transaction
 from monitor.database.trouble import DATABASE_ERRORS, describe_with_remedy
 from monitor.errors import UserError
 
-_UPGRADING = 0x726F6C65  # "role": the lock of PostgreSQL under which a schema is changed
-# of 2022, the first with its functions of JSON always there:
+_UPGRADING = 0x726F6C65  # "role": PostgreSQL's advisory lock during an upgrade
+# of 2022, the first that always has its JSON functions:
 # https://www.sqlite.org/releaselog/3_38_0.html
 _OLDEST_SQLITE = (3, 38)
-_MIGRATIONS = str(Path(__file__).parents[2] / "migrations")
+_MIGRATIONS = str(files("migrations"))
 
 
 def open_database(url: str) -> Engine:
-    """The database, ready for this version. Raises UserError when it cannot be reached, is no database of ours, or needs `db upgrade`."""
+    """Return the database, ready for this version.
+
+    Raise UserError if it cannot be reached, belongs to another program, or needs `db upgrade`.
+    """
     engine = _engine(url)
     try:
         return _upgraded_if_needed(engine)
@@ -40,7 +44,7 @@ def open_database(url: str) -> Engine:
 
 @contextmanager
 def engine_as_is(url: str) -> Iterator[Engine]:
-    """The database as it is, whatever its schema, for `db upgrade`. Raises UserError as `open_database` does."""
+    """Open the database with any schema, for `db upgrade`. Raise UserError."""
     engine = _engine(url)
     try:
         yield engine
@@ -51,28 +55,29 @@ def engine_as_is(url: str) -> Iterator[Engine]:
 
 
 def missing_file(url: str) -> Path | None:
-    """The file that the URL of a SQLite database names, where there is none."""
+    """Return the file that a SQLite URL names if it does not exist."""
     target = parse_url(url)
     file = Path(str(target.database))
     return file if target.get_backend_name() == "sqlite" and not file.exists() else None
 
 
 def open_existing(url: str, *, whatever_schema: bool = False) -> Engine:
-    """The database as it is, for a command that only reads: nothing is created or upgraded.
+    """Return the database for a command that only reads: nothing is created or upgraded.
 
-    Raises UserError when there is none, when it cannot be read, and when its schema is older than
-    this version's.
+    Raise UserError if there is none, if it cannot be read, or if its schema is older than this
+    version's.
     """
     if (file := missing_file(url)) is not None:
         raise UserError(
-            f"there is no database at {file}: `rolewatch check` makes it, and [database] url names it"
+            f"there is no database at {file}: `rolewatch check` creates it, [database] url names it"
         )
     engine = _engine(url)
     try:
         if (found := older(engine)) is not None and not whatever_schema:
-            remedy = f"run `rolewatch db upgrade`{', which makes a backup first' if engine.dialect.name == 'sqlite' else ''}"
+            backup = ", which makes a backup first" if engine.dialect.name == "sqlite" else ""
             raise UserError(
-                f"the database's schema is older than this rolewatch ({found or 'it is empty'}): {remedy}"
+                f"the database's schema is older than this rolewatch ({found or 'it is empty'}):"
+                f" run `rolewatch db upgrade`{backup}"
             )
     except DATABASE_ERRORS as error:
         engine.dispose()
@@ -81,7 +86,10 @@ def open_existing(url: str, *, whatever_schema: bool = False) -> Engine:
 
 
 def older(engine: Engine) -> str | None:
-    """The schema of a database that needs an upgrade, "" for an empty one; None for a current one. Raises UserError for a foreign one."""
+    """Return the schema of a database that needs an upgrade; "" if it is empty, None if current.
+
+    Raise UserError for a database of another program or of a newer version.
+    """
     with read_transaction(engine) as connection:
         found = revision(connection)
         if found == newest():
@@ -91,9 +99,8 @@ def older(engine: Engine) -> str | None:
 
 
 def _unusable(engine: Engine, error: Exception) -> UserError:
-    return UserError(
-        f"the database {engine.url.render_as_string(hide_password=True)} cannot be used: {describe_with_remedy(error)}"
-    )
+    url = engine.url.render_as_string(hide_password=True)
+    return UserError(f"the database {url} cannot be used: {describe_with_remedy(error)}")
 
 
 def _engine(url: str) -> Engine:
@@ -117,7 +124,8 @@ def _upgraded_if_needed(engine: Engine) -> Engine:
         return engine
     if engine.dialect.name != "sqlite":
         raise UserError(
-            "the database's schema is older than this rolewatch, or empty: run `rolewatch db upgrade`"
+            "the database's schema is older than this rolewatch, or empty:"
+            " run `rolewatch db upgrade`"
         )
     upgrade(engine)
     return engine
@@ -125,14 +133,15 @@ def _upgraded_if_needed(engine: Engine) -> Engine:
 
 def _require_sqlite() -> None:
     if sqlite3.sqlite_version_info < _OLDEST_SQLITE:
-        wanted = ".".join(map(str, _OLDEST_SQLITE))
+        oldest = ".".join(map(str, _OLDEST_SQLITE))
         raise UserError(
-            f"SQLite {wanted} or newer is needed, and this Python has {sqlite3.sqlite_version}: use another one, or PostgreSQL"
+            f"SQLite {oldest} or newer is needed, and this Python has {sqlite3.sqlite_version}:"
+            " use another Python, or PostgreSQL"
         )
 
 
 def _make_private(file: Path) -> None:
-    """A new file that only its owner reads: history says what a person looks for. One that is there may be read-only."""
+    """Create a missing file so that only its owner can read it, since history is private."""
     if not file.parent.is_dir():
         raise UserError(f"there is no folder {file.parent} for the database")
     if file.is_dir():
@@ -147,46 +156,52 @@ def _make_private(file: Path) -> None:
 
 
 def revisions() -> list[str]:
-    """Every revision that this rolewatch knows, the oldest first: each migration's file begins with its own."""
+    """Return every revision that this version knows, oldest first.
+
+    The migrations' file names begin with them. Alembic's ScriptDirectory would import the files:
+    0.1 s at every start.
+    """
     return sorted(
         file.name.partition("_")[0] for file in Path(_MIGRATIONS, "versions").glob("[0-9]*.py")
     )
 
 
 def newest() -> str:
-    """The revision that this rolewatch works with."""
+    """Return the revision of this version."""
     return revisions()[-1]
 
 
 def revision(connection: Connection) -> str | None:
-    """The revision of a database; None when it has none of our tables."""
+    """Return the revision of a database; None if it has none of our tables."""
     if not inspect(connection).has_table("alembic_version"):
         return None
-    found: str | None = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
-    return found
+    row: str | None = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    return row
 
 
 def require_own_schema(found: str | None, connection: Connection) -> None:
-    """Raises UserError when the database was made by a newer rolewatch, or by another program."""
+    """Raise UserError if a newer version or another program made the database."""
     if found is None:
         tables = set(inspect(connection).get_table_names()) - {"alembic_version"}
         if tables:
+            names = ", ".join(sorted(tables)[:3])
             raise UserError(
-                f"the database holds tables of another program ({', '.join(sorted(tables)[:3])}, …): name a new one"
+                f"the database holds tables of another program ({names}, …): name a new one"
             )
         return
     if found not in revisions():
         raise UserError(
-            f"the database was made by a newer rolewatch (schema {found}): install that version or restore a backup"
+            f"the database was made by a newer rolewatch (schema {found}):"
+            " install that version or restore a backup"
         )
 
 
 def upgrade(engine: Engine, target: str = "head") -> Path | None:
-    """The database at `target`; gives the backup that was made before, None where there was nothing to back up.
+    """Migrate the database to `target`. Return the backup that was made before, if any.
 
-    All in one transaction, so that a death in the middle leaves the old schema; it holds the
-    database's lock from before the first look, so that of two programs that upgrade at once one
-    finds the work done, and the backup is what was there before.
+    All is one transaction, so that a crash leaves the old schema. It takes the database's lock
+    before it reads the revision: of two programs that upgrade at once, the second finds the work
+    done, and the backup holds the old state.
     """
     with engine.begin() as connection:
         if engine.dialect.name != "sqlite":
@@ -207,15 +222,18 @@ def upgrade(engine: Engine, target: str = "head") -> Path | None:
 
 
 def _index(connection: Connection) -> None:
-    """The words of texts whose index a migration has emptied, as this version spells them: a migration would spell them as it did then."""
-    # with the models, which a database that is current does not need
+    """Index the texts whose index a migration has emptied, with this version's rules for words."""
+    # imports the models, which opening a current database does not need
     from monitor.database.search import index_missing  # noqa: PLC0415
 
     index_missing(connection)
 
 
 def _backup_before_upgrade(engine: Engine, found: str) -> Path:
-    """A backup beside the database; never over an older one, and after an upgrade that broke off, the one that was made then."""
+    """Return a backup beside the database. It never replaces an older one.
+
+    If an earlier upgrade failed, its backup is the same and is returned.
+    """
     first = new = Path(f"{engine.url.database}-backup-{found}")
     before: list[Path] = []
     while new.exists():
@@ -230,15 +248,15 @@ def _backup_before_upgrade(engine: Engine, found: str) -> Path:
 
 
 def downgrade(engine: Engine, target: str) -> None:
-    """The schema taken back to an older revision; for tests of the migrations."""
+    """Migrate back to an older revision, for tests of the migrations."""
     with engine.begin() as connection:
         _migrate(connection, target, up=False)
 
 
 def _migrate(connection: Connection, target: str, *, up: bool = True) -> None:
-    # 7 MB and 0.1 s, which a database that is current does not need
+    # 7 MB and 0.1 s, which opening a current database does not need
     from alembic import command  # noqa: PLC0415
-    from alembic.config import Config  # the same  # noqa: PLC0415
+    from alembic.config import Config  # noqa: PLC0415
 
     config = Config()
     config.set_main_option("script_location", _MIGRATIONS)

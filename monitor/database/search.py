@@ -1,14 +1,13 @@
 """Full-text search over titles and descriptions: FTS5 on SQLite, `tsvector` on PostgreSQL.
 
-What is indexed is a title with its description, once however many versions have both; the index is
-written in the transaction that stores them. Both databases are given the words that `words.py`
-makes, so that they find the same. The index itself (`search_words`, a virtual table on SQLite, a
-column on PostgreSQL) is made by a migration and is none of the models' tables.
+A title is indexed with its description, once for all versions that have both, in the transaction
+that stores them. Both databases get the words of `monitor.text.words`, so that they find the same.
+A migration creates the index itself: the virtual table `search_words` on SQLite, a column of that
+name on PostgreSQL. It is not part of the models.
 """
 
 from __future__ import annotations
 
-import typing
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from hashlib import sha256
@@ -19,7 +18,6 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Integer,
-    Table,
     TextClause,
     cast,
     column,
@@ -33,22 +31,23 @@ from sqlalchemy.dialects import postgresql
 
 from monitor.database import tables
 from monitor.database.engine import insert_or_ignore
+from monitor.database.engine import table as model_table
 from monitor.database.json_values import in_json_list, json_list
 from monitor.errors import UserError
 from monitor.text.search_terms import MAX_WORDS, Term, parse_query, tokenize
 
 INDEX = "search_words"
-_TEXT = typing.cast("Table", tables.SearchText.__table__)
+_TEXT = model_table(tables.SearchText)
 _WORDS = table(INDEX, column("rowid", Integer()))
-# FTS5's own, a row an indexed text: https://sqlite.org/fts5.html
+# FTS5's own table with one row for each indexed text: https://sqlite.org/fts5.html
 _DOCUMENTS = table(f"{INDEX}_docsize", column("id", Integer()))
 _TEXT_WORDS: ColumnElement[Any] = literal_column(f"{_TEXT.name}.{INDEX}", postgresql.TSVECTOR())
-# how a text that gets its words is named
+# how the text that gets its words is identified
 _BY_ID, _BY_DIGEST = ":row", "(SELECT id FROM search_text WHERE digest = :row)"
 _INDEXED = select(_TEXT.c.digest).where(in_json_list(_TEXT.c.digest, "digests"))
-_AT_ONCE = 500  # texts in memory
-_IN_WORDS = 50  # texts in memory as words, which take as much again, twice
-_MOST_SOUGHT = 100  # words of one search: PostgreSQL gives up on a phrase of thousands
+_BATCH = 500  # texts in memory
+_WORDS_BATCH = 50  # texts in memory as words, which take three times the memory
+_MOST_TERMS = 100  # words of one search: PostgreSQL fails on a phrase of thousands
 
 
 Indexed = tuple[str, str, str]  # a title, the digest of its description, the description
@@ -56,14 +55,14 @@ Words = dict[str, str]  # parameters of the statement that indexes a text
 
 
 def is_index(name: str | None) -> bool:
-    """Is that table, column or index part of the full-text index, which the models do not have?"""
+    """Return True if a table, column or index belongs to the full-text index."""
     return name is not None and INDEX in name
 
 
 def index_texts(
     connection: Connection, texts: Iterable[Indexed], ready: Mapping[str, Words] | None = None
 ) -> None:
-    """Index what is not indexed yet; `ready` is what `words_to_index` has made of it."""
+    """Index the texts that are not indexed yet. `ready` is the result of `words_to_index`."""
     new = _not_indexed(connection, texts)
     if new:
         connection.execute(insert_or_ignore(connection, _TEXT), [row for row, _ in new.values()])
@@ -76,7 +75,7 @@ def index_texts(
 
 
 def words_to_index(connection: Connection, texts: Iterable[Indexed]) -> dict[str, Words]:
-    """Return the words of what is not indexed yet, by the digest of title and description."""
+    """Return the words of texts that are not indexed yet, by digest of title and description."""
     new = _not_indexed(connection, texts)
     return {
         digest: _words(connection, row["title"], description)
@@ -91,8 +90,8 @@ def _not_indexed(
         (row := _row(title, digest))["digest"]: (row, description)
         for title, digest, description in texts
     }
-    there = connection.scalars(_INDEXED, {"digests": json_list(rows)}).all() if rows else ()
-    return {digest: rows[digest] for digest in sorted(rows.keys() - there)}
+    indexed = connection.scalars(_INDEXED, {"digests": json_list(rows)}).all() if rows else ()
+    return {digest: rows[digest] for digest in sorted(rows.keys() - indexed)}
 
 
 def _row(title: str, description_digest: str) -> dict[str, str]:
@@ -101,34 +100,34 @@ def _row(title: str, description_digest: str) -> dict[str, str]:
 
 
 def index_all(connection: Connection) -> None:
-    """The whole index made anew from what is stored."""
+    """Build the whole index again from the stored texts."""
     connection.execute(text("DELETE FROM search_text"))
     if connection.dialect.name == "sqlite":
         connection.execute(text("INSERT INTO search_words (search_words) VALUES ('delete-all')"))
     version = tables.PostingVersion
     stored = connection.execute(select(version.title, version.description_digest).distinct()).all()
-    for start in range(0, len(stored), _AT_ONCE):
-        connection.execute(insert(_TEXT), [_row(*row) for row in stored[start : start + _AT_ONCE]])
+    for start in range(0, len(stored), _BATCH):
+        connection.execute(insert(_TEXT), [_row(*row) for row in stored[start : start + _BATCH]])
     index_missing(connection)
 
 
 def index_missing(connection: Connection) -> None:
-    """Index every stored title and description whose words are not in the index yet: after a copy, and after an upgrade that emptied it."""
+    """Index every stored text that is not in the index: after a copy, or an upgrade emptied it."""
     document = select(_DOCUMENTS.c.id).where(_DOCUMENTS.c.id == _TEXT.c.id).exists()
-    there: ColumnElement[bool] = (
+    is_indexed: ColumnElement[bool] = (
         document if connection.dialect.name == "sqlite" else _TEXT_WORDS.is_not(None)
     )
     query = (
         select(_TEXT.c.id, _TEXT.c.title, tables.Description.text)
         .join(tables.Description)
-        .where(~there)
+        .where(~is_indexed)
     )
     last = 0
-    while some := connection.execute(
-        query.where(_TEXT.c.id > last).order_by(_TEXT.c.id).limit(_AT_ONCE)
+    while batch := connection.execute(
+        query.where(_TEXT.c.id > last).order_by(_TEXT.c.id).limit(_BATCH)
     ).all():
-        _index(connection, _BY_ID, [(row.id, row.title, row.text) for row in some], {})
-        last = some[-1].id
+        _index(connection, _BY_ID, [(row.id, row.title, row.text) for row in batch], {})
+        last = batch[-1].id
 
 
 def _index(
@@ -137,18 +136,18 @@ def _index(
     texts: Sequence[tuple[object, str, str]],
     ready: Mapping[str, Words],
 ) -> None:
-    """Adds the words of stored texts that have none yet: (its name, title, description)."""
-    for start in range(0, len(texts), _IN_WORDS):
-        some = texts[start : start + _IN_WORDS]
+    """Add the words of stored texts that have none: (id or digest, title, description)."""
+    for start in range(0, len(texts), _WORDS_BATCH):
+        batch = texts[start : start + _WORDS_BATCH]
         rows = [
             {"row": row} | (ready.get(str(row)) or _words(connection, title, description))
-            for row, title, description in some
+            for row, title, description in batch
         ]
         connection.execute(_insert_words(connection.dialect.name, named), rows)
 
 
 def _words(connection: Connection, title: str, description: str) -> Words:
-    """A text's words as the database's index takes them."""
+    """Return a text's words as parameters of the statement that indexes it."""
     if connection.dialect.name == "sqlite":
         return {"title": " ".join(tokenize(title)), "description": " ".join(tokenize(description))}
     return {"words": _vector([*tokenize(title), "", *tokenize(description)])}
@@ -157,18 +156,21 @@ def _words(connection: Connection, title: str, description: str) -> Words:
 @cache
 def _insert_words(dialect: str, named: str) -> TextClause:
     if dialect == "sqlite":
-        # of constants
+        # constants, here and below
         return text(
-            f"INSERT INTO search_words (rowid, title, description) VALUES ({named}, :title, :description)"  # noqa: S608
+            f"INSERT INTO search_words (rowid, title, description) VALUES"  # noqa: S608
+            f" ({named}, :title, :description)"
         )
-    # as above
     return text(
         f"UPDATE search_text SET search_words = CAST(:words AS tsvector) WHERE id = {named}"  # noqa: S608
     )
 
 
 def _vector(words: Sequence[str]) -> str:
-    """The words with their places as PostgreSQL reads a tsvector; an empty word leaves a place free, so that no phrase spans it."""
+    """Return the words with their positions as a tsvector.
+
+    An empty word leaves a position free, so that no phrase spans it.
+    """
     places: dict[str, list[str]] = {}
     for place, word in enumerate(words[:MAX_WORDS], 1):
         if word:
@@ -176,17 +178,17 @@ def _vector(words: Sequence[str]) -> str:
     return " ".join(f"'{word}':{','.join(numbers)}" for word, numbers in places.items())
 
 
-def matches_words(connection: Connection, wanted: str) -> ColumnElement[bool]:
-    """Is a row of SearchText one whose title and description have all of that? Raises UserError when no word is in it."""
-    terms = parse_query(wanted)
+def matches_words(connection: Connection, query: str) -> ColumnElement[bool]:
+    """Return the condition that a SearchText has all terms of the query. Raise UserError."""
+    terms = parse_query(query)
     if not terms:
-        raise UserError(f"there is no word to look for in {wanted!r}")
-    if sum(len(term.words) for term in terms) > _MOST_SOUGHT:
-        raise UserError(f"that is more than {_MOST_SOUGHT} words to look for: give fewer")
+        raise UserError(f"there is no word to search for in {query!r}")
+    if sum(len(term.words) for term in terms) > _MOST_TERMS:
+        raise UserError(f"that is more than {_MOST_TERMS} words to search for: give fewer")
     if connection.dialect.name == "sqlite":
-        query = " AND ".join(map(_sqlite_term, terms))
+        match = " AND ".join(map(_sqlite_term, terms))
         return _TEXT.c.id.in_(
-            select(_WORDS.c.rowid).where(literal_column(INDEX).bool_op("MATCH")(query))
+            select(_WORDS.c.rowid).where(literal_column(INDEX).bool_op("MATCH")(match))
         )
     return _TEXT_WORDS.bool_op("@@")(
         cast(" & ".join(map(_postgres_term, terms)), postgresql.TSQUERY)
@@ -194,11 +196,11 @@ def matches_words(connection: Connection, wanted: str) -> ColumnElement[bool]:
 
 
 def _sqlite_term(term: Term) -> str:
-    """FTS5 knows no choice within a phrase, so each reading is a phrase of its own."""
-    readings = (
-        f'"{" ".join(reading)}"' + ("*" if term.prefix else "") for reading in product(*term.words)
+    """Return the term for FTS5, which has no alternatives within a phrase: one phrase for each."""
+    phrases = (
+        f'"{" ".join(words)}"' + ("*" if term.prefix else "") for words in product(*term.words)
     )
-    return f"({' OR '.join(readings)})"
+    return f"({' OR '.join(phrases)})"
 
 
 def _postgres_term(term: Term) -> str:
@@ -210,5 +212,5 @@ def _postgres_term(term: Term) -> str:
 
 
 def _places(term: Term) -> Iterator[tuple[bool, tuple[str, ...]]]:
-    """The forms of each word, and whether it is the last."""
+    """Return for each word whether it is the last, and its forms."""
     return ((place == len(term.words), forms) for place, forms in enumerate(term.words, 1))

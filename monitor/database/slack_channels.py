@@ -1,8 +1,8 @@
-"""Slack's channels as the workspace last listed them: which names are one channel, and which channels are private.
+"""Slack's channels as the workspace last listed them: names, ids, and which are private.
 
-Slack tells names and ids only when asked, so both are kept in `slack_channel`. A name that a
-channel no longer has keeps its id there until another channel takes it: a renamed channel is still
-the same channel. A direct message is there under its person: `U…` has the id `D…`.
+Slack gives names and ids only on request, so both are stored in `slack_channel`. A former name
+keeps its id there until another channel takes it: a renamed channel is still the same channel. A
+direct message is stored under its person: `U…` has the id `D…`.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Final
 
 from sqlalchemy import Connection, Engine, delete, insert, select, update
 
-from monitor.channels import Listed
+from monitor.channels import Channel, Listed
 from monitor.config.model import Settings
 from monitor.database.engine import read_transaction
 from monitor.database.json_values import one_of
@@ -28,26 +28,27 @@ _CONVERSATION: Final = re.compile("slack:D[A-Z0-9]{5,}")
 
 def spelled(channel: str) -> str:
     """Return the channel as Slack spells its name: in lower case."""
-    return channel.lower() if channel.startswith(_PREFIX + "#") else channel
+    kind, name = Channel.parse(channel)
+    return channel.lower() if kind == "slack" and name.startswith("#") else channel
 
 
 def is_person(channel: str) -> bool:
-    """Is it a person's direct message by the person's id: `slack:U…`?"""
+    """Return True for a direct message by the person's id: `slack:U…`."""
     return _PERSON.fullmatch(channel) is not None
 
 
 def is_conversation(channel: str) -> bool:
-    """Is it a direct message by its own id: `slack:D…`?"""
+    """Return True for a direct message by its own id: `slack:D…`."""
     return _CONVERSATION.fullmatch(channel) is not None
 
 
 def is_direct(channel: str) -> bool:
-    """Is it a direct message, by its own id or its person's?"""
+    """Return True for a direct message, by its own id or the person's."""
     return is_person(channel) or is_conversation(channel)
 
 
 def are_mixed(channels: Collection[str]) -> bool:
-    """Are there people and direct messages among them, so that two may be one?"""
+    """Return True if some are `slack:U…` and some `slack:D…`, so that two may be the same."""
     return any(map(is_person, channels)) and any(map(is_conversation, channels))
 
 
@@ -60,68 +61,71 @@ class Directory:
     @property
     def ids(self) -> dict[str, str]:
         """Return the id of each name."""
-        return {name: one.channel_id for name, one in self.channels.items()}
+        return {name: listed.channel_id for name, listed in self.channels.items()}
 
     def channel_id(self, channel: str) -> str | None:
-        """Return the id of `slack:#roles`, `slack:C…` or `slack:U…`; None for an unknown name and for what is no channel of Slack's.
+        """Return the id of `slack:#roles`, `slack:C…` or `slack:U…`.
 
-        A person whose direct message is not known has the person's own id.
+        None for an unknown name and for a channel that is not Slack's. A person whose direct
+        message is unknown has the person's own id.
         """
-        if not channel.startswith(_PREFIX):
+        kind, name = Channel.parse(spelled(channel))
+        if kind != "slack":
             return None
-        name = spelled(channel).removeprefix(_PREFIX)
         known = self.channels.get(name)
         return known.channel_id if known else None if name.startswith("#") else name
 
     def key(self, channel: str) -> str:
-        """Return what all names of one channel have in common: its id, or the name itself where no id is known."""
+        """Return a key that all names of one channel share: its id, or the name without one."""
         return self.channel_id(channel) or spelled(channel)
 
     def is_public(self, channel: str) -> bool:
-        """Has Slack listed this channel as one that everyone in the workspace may read?"""
-        found = {
-            one.private
-            for one in self.channels.values()
-            if one.channel_id == self.channel_id(channel)
+        """Return True if Slack has listed this channel as public."""
+        private = {
+            listed.private
+            for listed in self.channels.values()
+            if listed.channel_id == self.channel_id(channel)
         }
-        return found == {False}
+        return private == {False}
 
     def is_known(self, person: str) -> bool:
-        """Is it known which direct message `slack:U…` is?"""
-        return person.removeprefix(_PREFIX) in self.channels
+        """Return True if the direct message of `slack:U…` is known."""
+        return Channel.parse(person).name in self.channels
 
     def all_names(self, channel: str) -> list[str]:
-        """Return every name of a channel that is given by any of them; the channel alone where no id is known."""
+        """Return every name of a channel, given by any of them; that one alone without an id."""
         channel_id = self.channel_id(channel)
         return list(
             dict.fromkeys([spelled(channel), *(self.names(channel_id) if channel_id else ())])
         )
 
     def names(self, channel_id: str) -> list[str]:
-        """Return every name of that channel: `slack:C…`, and `slack:#roles` for each name that it has or had; `slack:U…` likewise."""
+        """Return every name of that channel: `slack:C…`, then its names and former names."""
         named = [
-            _PREFIX + name for name, one in self.channels.items() if one.channel_id == channel_id
+            _PREFIX + name
+            for name, listed in self.channels.items()
+            if listed.channel_id == channel_id
         ]
         return [_PREFIX + channel_id, *named]
 
     def applied(self, settings: Settings) -> Settings:
-        """Return the settings with one name for each channel, as far as its names are known."""
+        """Return the settings with one name for each channel whose names are known."""
         return replace(settings, aliases=self.aliases(settings.channels()))
 
     def aliases(self, used: Iterable[str]) -> dict[str, str]:
-        """Map every other name of a channel to the one that comes first in `used`, the channels that the configuration names."""
-        found: dict[str, str] = {}
+        """Map every other name of a channel to its first name in `used`, the configured ones."""
+        aliases: dict[str, str] = {}
         chosen: set[str] = set()
         for channel in used:
             channel_id = self.channel_id(channel)
             if channel_id is not None and channel_id not in chosen:
                 chosen.add(channel_id)
-                found |= {name: channel for name in self.names(channel_id) if name != channel}
-        return found
+                aliases |= {name: channel for name in self.names(channel_id) if name != channel}
+        return aliases
 
 
 def directory(connection: Connection) -> Directory:
-    """Return what is stored of Slack's channels."""
+    """Return the stored channels."""
     rows = connection.execute(
         select(SlackChannel.name, SlackChannel.channel_id, SlackChannel.private).order_by(
             SlackChannel.name
@@ -136,12 +140,12 @@ def stored_id(connection: Connection, name: str) -> str | None:
 
 
 def remember(connection: Connection, listed: Mapping[str, Listed], now: datetime) -> Directory:
-    """Store a list of Slack's and return all that is known now. Names that the list lacks stay."""
+    """Store Slack's list. Return all known channels. Names that are not in the list stay."""
     known = directory(connection).channels
-    moved = [name for name, one in known.items() if name in listed and listed[name] != one]
+    moved = [name for name, old in known.items() if name in listed and listed[name] != old]
     if moved:
         connection.execute(delete(SlackChannel).where(one_of(SlackChannel.name, moved)))
-    new = [name for name, one in listed.items() if known.get(name) != one]
+    new = [name for name, now_listed in listed.items() if known.get(name) != now_listed]
     if new:
         rows = [
             {
@@ -161,6 +165,6 @@ def remember(connection: Connection, listed: Mapping[str, Listed], now: datetime
 
 
 def read(engine: Engine) -> Directory:
-    """Return what is stored of Slack's channels, in a transaction of its own."""
+    """Return the stored channels, read in a transaction of its own."""
     with read_transaction(engine) as connection:
         return directory(connection)

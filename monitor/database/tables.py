@@ -1,7 +1,8 @@
-"""The tables. People ask the views of `views.py`, whose names are the plurals of these.
+"""The models of the tables: the history here, the others in `alert_tables` and `work_tables`.
 
-A change here, in `models_alerts.py`, in `models_talk.py` or in `models_work.py`, needs a migration.
-What never moves is never touched: when it was last seen follows from its board's checks.
+People query the views of `views/`, whose names are the plurals of these. A change to a model needs
+a migration. The row of an unchanged posting is never written: when it was last seen follows from
+its board's checks.
 """
 
 from __future__ import annotations
@@ -53,7 +54,7 @@ __all__ = [
 
 
 class Board(Base):
-    """A board that is or was watched, and what the next look at it needs."""
+    """A board that is or was watched, with the state that its next check needs."""
 
     __tablename__ = "board"
 
@@ -67,7 +68,7 @@ class Board(Base):
     every: Mapped[float]  # seconds
     etag: Mapped[str | None]
     last_modified: Mapped[str | None]
-    read_at: Mapped[datetime | None]  # the last snapshot, as against `unchanged`
+    read_at: Mapped[datetime | None]  # the last snapshot, not counting `unchanged`
     last_check_at: Mapped[datetime | None]
     last_ok_at: Mapped[datetime | None]
     next_check_at: Mapped[datetime | None]  # null: due now
@@ -75,22 +76,23 @@ class Board(Base):
     failing_since: Mapped[datetime | None]
     reason: Mapped[str | None]  # of the last failure in a row
     collapsed_since: Mapped[datetime | None]
-    # checks in a row whose ats said that there is no such board
+    # checks in a row with the ATS's answer that the board does not exist
     unknown: Mapped[int] = mapped_column(default=0, server_default="0")
-    notes: Mapped[str | None]  # what its source keeps from one check to the next: JSON
-    put_back: Mapped[bool] = mapped_column(default=False)  # its next snapshot is told in a summary
+    notes: Mapped[str | None]  # JSON that its spider keeps from one check to the next
+    put_back: Mapped[bool] = mapped_column(
+        default=False
+    )  # watched again: the next snapshot is a summary
     moved_from: Mapped[str | None]  # the board that the employer had before: "greenhouse:deepmind"
-    # the board that its employer's careers page leads to, since this one is gone; "" for none
+    # the board on its employer's careers page, since this one no longer exists; "" for none
     found_at: Mapped[str | None]
-    # the last round, when it did not ask this board since its host asked to wait
+    # the last round, if it skipped this board because of a host hold
     held_round: Mapped[int | None]
-    # the latest instant given to this board; the next one is later, whatever the machine's clock
-    # says
+    # the board's latest instant; the next one is later even if the machine's clock was set back
     clock: Mapped[datetime | None]
 
 
 class CheckRound(Base):
-    """One round over the boards that were due; alerts of a round are put together when it has ended."""
+    """One round over the boards that were due. Its alerts are grouped when it has ended."""
 
     __tablename__ = "check_round"
 
@@ -102,7 +104,7 @@ class CheckRound(Base):
 
 
 class BoardCheck(Base):
-    """One look at a board."""
+    """One check of a board."""
 
     __tablename__ = "board_check"
     __table_args__ = (Index("ix_board_check_board_finished", "board_id", "finished_at"),)
@@ -111,7 +113,7 @@ class BoardCheck(Base):
     round_id: Mapped[int] = mapped_column(ForeignKey("check_round.id"), index=True)
     board_id: Mapped[int] = mapped_column(ForeignKey("board.id"))
     started_at: Mapped[datetime]
-    finished_at: Mapped[datetime]  # the look's instant: every change that it brought carries it
+    finished_at: Mapped[datetime]  # the instant of all changes that it found
     result: Mapped[str]  # snapshot unchanged failure
     status: Mapped[int | None]  # HTTP
     seen: Mapped[int | None]
@@ -122,13 +124,13 @@ class BoardCheck(Base):
     unreadable: Mapped[int] = mapped_column(default=0)
     bytes: Mapped[int] = mapped_column(default=0)
     seconds: Mapped[float] = mapped_column(default=0.0)
-    # seconds: the board's interval then; null of looks older than this column
+    # the board's interval then, in seconds; null in checks older than this column
     every: Mapped[float | None]
-    reason: Mapped[str | None]  # of a failure; "collapsed: …" of a board that lost too many at once
+    reason: Mapped[str | None]  # of a failure; "collapsed: …" if too many postings were missing
 
 
 class Posting(Base):
-    """One job on a board, followed over time."""
+    """One job on a board over time."""
 
     __tablename__ = "posting"
     __table_args__ = (
@@ -141,30 +143,32 @@ class Posting(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     board_id: Mapped[int] = mapped_column(ForeignKey("board.id"))
-    key: Mapped[str]  # the ats's own id
-    # "greenhouse:deepmind:5938712": questions name it so
+    key: Mapped[str]  # the id that the ATS gives it
+    # "greenhouse:deepmind:5938712", as in the views
     name: Mapped[str] = mapped_column(index=True, unique=True)
     state: Mapped[str]  # open closed
-    version: Mapped[int]  # number of the newest version; 0 while no reading of it succeeded
-    raw_digest: Mapped[str | None]  # of the raw job when it was last read; null reads it again
-    baseline: Mapped[bool]  # open at the board's first snapshot: nobody knows since when
+    version: Mapped[int]  # number of the newest version; 0 before the first successful reading
+    raw_digest: Mapped[str | None]  # of the raw job at the last reading; null: read it again
+    baseline: Mapped[bool]  # open at the board's first snapshot: its opening is unknown
     first_seen_at: Mapped[datetime]
-    last_seen_at: Mapped[datetime | None]  # null while the board's last good look lists it
-    missing_since: Mapped[datetime | None]  # the first look in a row that missed it
-    missing_looks: Mapped[int] = mapped_column(default=0)  # in a row, without an answer to a probe
+    last_seen_at: Mapped[datetime | None]  # null while the board's last good check lists it
+    missing_since: Mapped[datetime | None]  # the first check in a row without it
+    missing_looks: Mapped[int] = mapped_column(
+        default=0
+    )  # checks in a row without it and without an answer to a probe
     probed_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
-    company: Mapped[str | None]  # where the posting says another than its board
+    company: Mapped[str | None]  # if the posting names another than its board's
     requisition: Mapped[str | None]
     internal_job: Mapped[str | None]
     ats_first_published: Mapped[datetime | None]
     ats_updated_at: Mapped[datetime | None]
     repost_of: Mapped[int | None] = mapped_column(ForeignKey("posting.id"))
-    repost_reason: Mapped[str | None]  # how we know
+    repost_reason: Mapped[str | None]  # the evidence
 
 
 class Description(Base):
-    """A description's text, stored once however many versions have it."""
+    """A description's text, stored once for all versions that have it."""
 
     __tablename__ = "description"
 
@@ -173,12 +177,12 @@ class Description(Base):
 
 
 class SearchText(Base):
-    """A title with its description, indexed once however many versions have both: see `search.py`."""
+    """A title with its description, indexed once for all versions: see `search.py`."""
 
     __tablename__ = "search_text"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    # of both: a title may be longer than what PostgreSQL takes into an index
+    # of both: a title may be too long for an index of PostgreSQL
     digest: Mapped[str] = mapped_column(unique=True)
     title: Mapped[str]
     description_digest: Mapped[str] = mapped_column(ForeignKey("description.digest"))
@@ -191,7 +195,7 @@ class PostingVersion(Base):
     __table_args__ = (
         UniqueConstraint("posting_id", "number"),
         Index("ix_posting_version_reader", "reader_version", "id"),
-        # what a search asks for: the newest versions with a text, and of these the open ones
+        # for a search: the newest versions with a text, and the open ones among them
         Index(
             "ix_posting_version_newest",
             "description_digest",
@@ -224,14 +228,14 @@ class PostingVersion(Base):
     deadline_text: Mapped[str | None]
     url: Mapped[str]
     description_digest: Mapped[str] = mapped_column(ForeignKey("description.digest"))
-    stated: Mapped[list[str]]  # which of pay, deadline, workplace the ats gave in fields of its own
-    unsent: Mapped[list[str]]  # fields whose key the raw job did not have
+    stated: Mapped[list[str]]  # those of pay, deadline, workplace that have a field at the ATS
+    unsent: Mapped[list[str]]  # fields that the raw job has no key for
     reader_version: Mapped[int]
-    raw: Mapped[bytes]  # the raw job without people's internal fields, zstd
+    raw: Mapped[bytes]  # the raw job without fields about people, zstd
 
 
 class PostingChange(Base):
-    """What a snapshot did to a posting; a `revised` has one row a field."""
+    """A change to a posting; a revision has one row for each changed field."""
 
     __tablename__ = "posting_change"
     __table_args__ = (Index("ix_posting_change_field_at", "field", "at"),)
@@ -241,7 +245,7 @@ class PostingChange(Base):
     posting_id: Mapped[int] = mapped_column(ForeignKey("posting.id"), index=True)
     at: Mapped[datetime] = mapped_column(index=True)
     not_before: Mapped[datetime | None]
-    # the first look that showed it: before `at` for a closing that was confirmed later
+    # the first check with the change: before `at` for a closing that was confirmed later
     not_after: Mapped[datetime]
     kind: Mapped[str]  # opened revised closed reopened
     field: Mapped[str | None]

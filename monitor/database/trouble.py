@@ -1,78 +1,82 @@
-"""Trouble with the database that lies outside of rolewatch, in words: a full disk, another program's lock, a server that restarts.
+"""Outages of the database: a full disk, another program's lock, a server that restarts.
 
-Each job of the daemon meets it again and again while it lasts, and the rows say how to go on. So a
-job says it once when it begins and once when it is over; what is a fault of our own is no such
-trouble, and has its traceback.
+Every job of the daemon meets an outage again and again while it lasts. It is logged once when it
+begins and once when it is over. An error of our own is logged with its traceback each time.
 """
 
 from __future__ import annotations
 
 import sqlite3
-from dataclasses import dataclass
-from types import TracebackType
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import structlog
 from sqlalchemy import exc
 
 log = structlog.get_logger()
-# what SQLAlchemy raises where the database, or a connection to it, fails
+# raised by SQLAlchemy if the database, or a connection to it, fails
 DATABASE_ERRORS = (exc.DBAPIError, exc.TimeoutError)
 _OURS = (exc.IntegrityError, exc.ProgrammingError, exc.DataError, exc.NotSupportedError)
-_LONGEST = 300  # characters
+_MOST_SHOWN = 300  # characters
 
 _REMEDIES = {
     sqlite3.SQLITE_FULL: "make room on its disk",
-    sqlite3.SQLITE_BUSY: "another program has locked it: let that one end",
-    sqlite3.SQLITE_LOCKED: "another program has locked it: let that one end",
-    sqlite3.SQLITE_READONLY: "this user may read and not write it",
-    sqlite3.SQLITE_PERM: "this user may not use it",
-    sqlite3.SQLITE_IOERR: "look after its disk",
-    sqlite3.SQLITE_CANTOPEN: "is it a file that this user may read, in a folder that he may write?",
-    sqlite3.SQLITE_NOTADB: "it was left as it is: restore a backup in its place, or name another file in [database] url",
-    sqlite3.SQLITE_CORRUPT: "the file is damaged: `rolewatch db check` says how far that goes, and a backup restores it",
+    sqlite3.SQLITE_BUSY: "another program has locked it: wait for it or stop it",
+    sqlite3.SQLITE_LOCKED: "another program has locked it: wait for it or stop it",
+    sqlite3.SQLITE_READONLY: "this user can read it but not write it",
+    sqlite3.SQLITE_PERM: "this user has no permission for it",
+    sqlite3.SQLITE_IOERR: "check its disk",
+    sqlite3.SQLITE_CANTOPEN: "check that this user can read the file and write its folder",
+    sqlite3.SQLITE_NOTADB: (
+        "it was left unchanged: restore a backup in its place, or name another file in"
+        " [database] url"
+    ),
+    sqlite3.SQLITE_CORRUPT: (
+        "the file is damaged: `rolewatch db check` shows the damage, and a backup restores it"
+    ),
 }
 
 
 def is_outage(error: BaseException) -> bool:
-    """Is it the database's trouble, and nothing that we did wrong?"""
+    """Return True if the database failed, and not a statement of ours."""
     return isinstance(error, DATABASE_ERRORS) and not isinstance(error, _OURS)
 
 
 def describe(error: BaseException) -> str:
-    """What the database says, on one line, and what kind of trouble that is: `OperationalError: database is locked`."""
+    """Return the error and its class on one line: `OperationalError: database is locked`."""
     cause = getattr(error, "orig", None) or error
     return f"{type(cause).__name__}: {_line(cause)}"
 
 
 def describe_with_remedy(error: BaseException) -> str:
-    """What the database says, on one line, and what a person can do."""
+    """Return the error on one line, and what a person can do about it."""
     cause = getattr(error, "orig", None) or error
     remedy = _remedy(cause)
     return f"{_line(cause)}; {remedy}" if remedy else _line(cause)
 
 
 def _line(cause: BaseException) -> str:
-    return " ".join(str(cause).split())[:_LONGEST]
+    return " ".join(str(cause).split())[:_MOST_SHOWN]
 
 
 def _remedy(cause: BaseException) -> str | None:
     if isinstance(cause, sqlite3.Error):
-        # the kind; the rest of the number says where
+        # the low byte is the kind of error
         return _REMEDIES.get(getattr(cause, "sqlite_errorcode", 0) & 0xFF)
-    # the server said nothing
+    # no answer from the server
     if type(cause).__module__.startswith("psycopg") and getattr(cause, "sqlstate", None) is None:
-        return "does the server run, and is its address right?"
+        return "check that the server runs and that its address is right"
     return None
 
 
 class OutageLog:
-    """What lasts, by what it keeps from being done."""
+    """The outages that last, by the work that they prevent."""
 
     def __init__(self) -> None:
         self._lasting: dict[tuple[str, str], str] = {}
 
     def report(self, what: str, error: BaseException, *, by: str = "") -> None:
-        """A line where trouble begins, or becomes another; a fault of our own is a line with its traceback, each time."""
+        """Log an outage when it begins or changes, and any other error with its traceback."""
         facts = {"by": by} if by else {}
         if not is_outage(error):
             log.error(what, exc_info=error, **facts)
@@ -80,34 +84,17 @@ class OutageLog:
             self._lasting[what, by] = describe(error)
             log.error(what, **facts, reason=describe(error))
 
-    def passing(self, what: str, *, by: str = "") -> _Passing:
-        """Lets the database's trouble pass: what was to be done is left undone, and its caller comes again."""
-        return _Passing(self, what, by)
+    @contextmanager
+    def passing(self, what: str, *, by: str = "") -> Iterator[None]:
+        """Report an error of the database and go on after the block; its caller tries again."""
+        try:
+            yield
+        except DATABASE_ERRORS as error:
+            self.report(what, error, by=by)
+        else:
+            self.over(what, by=by)
 
     def over(self, what: str, *, by: str = "") -> None:
-        """A line where trouble lasted until now."""
+        """Log the end of an outage, if there was one."""
         if self._lasting.pop((what, by), None):
             log.info("the database works again", after=what, **({"by": by} if by else {}))
-
-
-@dataclass(frozen=True, slots=True)
-class _Passing:
-    troubles: OutageLog
-    what: str
-    by: str
-
-    def __enter__(self) -> None:
-        pass
-
-    def __exit__(
-        self,
-        _kind: type[BaseException] | None,
-        error: BaseException | None,
-        _trace: TracebackType | None,
-    ) -> bool:
-        if isinstance(error, DATABASE_ERRORS):
-            self.troubles.report(self.what, error, by=self.by)
-            return True
-        if error is None:
-            self.troubles.over(self.what, by=self.by)
-        return False

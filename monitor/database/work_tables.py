@@ -1,6 +1,8 @@
-"""Tables beside the history: rule matches, readings that a newer reader changed, mutes and saved roles, the lease and requests.
+"""Tables beside the history.
 
-A `user_id` is Slack's. A host hold is a host that asked to wait.
+rules     rule matches, and readings that a newer reader changed
+people    saved roles, mutes, full diffs; `user_id` is Slack's
+workers   the lease, requests for rounds, hosts that asked to wait
 """
 
 from __future__ import annotations
@@ -14,29 +16,29 @@ from monitor.database.engine import Base
 
 
 class MatchedRule(Base):
-    """A rule with which stored contents are matched; those of the ids in `[next_id, last_id]` still have to be."""
+    """A rule whose matches are stored. Versions with ids in `[next_id, last_id]` are still open."""
 
     __tablename__ = "matched_rule"
 
     rule: Mapped[str] = mapped_column(primary_key=True)
-    definition: Mapped[str]  # digest of all that decides whether it fits
+    definition: Mapped[str]  # digest of every key that decides whether it fits
     next_id: Mapped[int]
     last_id: Mapped[int]
 
 
 class RuleMatch(Base):
-    """A rule fits a version."""
+    """A rule and a version that it fits."""
 
     __tablename__ = "rule_match"
 
     rule: Mapped[str] = mapped_column(primary_key=True)
     posting_id: Mapped[int] = mapped_column(ForeignKey("posting.id"), primary_key=True, index=True)
     version: Mapped[int] = mapped_column(primary_key=True)
-    words: Mapped[str]  # which words fitted
+    words: Mapped[str]  # the words that fit
 
 
 class ReadingChange(Base):
-    """A field of a stored version that a newer reader reads otherwise; nobody has edited it."""
+    """A field of a stored version that a newer reader reads differently. It is not a revision."""
 
     __tablename__ = "reading_change"
 
@@ -52,7 +54,7 @@ class ReadingChange(Base):
 
 
 class Saved(Base):
-    """A role that a person keeps for himself."""
+    """A role that a person has saved."""
 
     __tablename__ = "saved"
 
@@ -62,7 +64,7 @@ class Saved(Base):
 
 
 class Mute(Base):
-    """A role or a rule of which a channel is told nothing: a role until somebody undoes it, a rule for a while."""
+    """A role or a rule that is muted in a channel: a role until undone, a rule for a while."""
 
     __tablename__ = "mute"
     __table_args__ = (Index("ix_mute_channel", "channel"),)
@@ -70,19 +72,19 @@ class Mute(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     channel: Mapped[str]  # "slack:#roles", as in `alert`
     posting_id: Mapped[int | None] = mapped_column(ForeignKey("posting.id"))
-    rule: Mapped[str | None]  # one of the two is there
+    rule: Mapped[str | None]  # either a posting or a rule
     user_id: Mapped[str]
     at: Mapped[datetime]
     until: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]  # undone by a person
     ended_by: Mapped[str | None]
-    # where it was announced, and in which message, whose button goes when it is undone
+    # the message that announced it; its button is removed when the mute is undone
     channel_id: Mapped[str | None]
     ts: Mapped[str | None]
 
 
 class DiffFile(Base):
-    """A full diff that a thread has, or that is being put there, so that two clicks bring one file."""
+    """A full diff in a thread, or its upload in progress, so that two clicks make one file."""
 
     __tablename__ = "diff_file"
     __table_args__ = (UniqueConstraint("channel_id", "thread_ts", "posting_id", "version"),)
@@ -93,30 +95,30 @@ class DiffFile(Base):
     posting_id: Mapped[int] = mapped_column(ForeignKey("posting.id"))
     version: Mapped[int]
     at: Mapped[datetime]
-    done: Mapped[bool]  # false: begun at `at`, and given up after a while
+    done: Mapped[bool]  # false: the upload began at `at`; another may begin after a while
 
 
 class Lease(Base):
-    """Who works on this database: the daemon, or a `check` without one."""
+    """The process that works on this database: the daemon, or a `check` without one."""
 
     __tablename__ = "lease"
 
     name: Mapped[str] = mapped_column(primary_key=True)
-    holder: Mapped[str]  # a random word of the process that holds it
-    machine: Mapped[str] = mapped_column(server_default="")  # its boot id; empty: unknown
-    namespace: Mapped[str] = mapped_column(server_default="")  # of its pid; empty: unknown
-    # rises with every holder; see `lease.py`
+    holder: Mapped[str]  # the random id of its process
+    machine: Mapped[str] = mapped_column(server_default="")  # the boot id; empty: unknown
+    namespace: Mapped[str] = mapped_column(server_default="")  # of the pid; empty: unknown
+    # rises with every holder: see `lease.py`
     fence: Mapped[int] = mapped_column(BigInteger, server_default="0")
     command: Mapped[str]  # run check
     pid: Mapped[int]
     host: Mapped[str]
     taken_at: Mapped[datetime]
     expires_at: Mapped[datetime]  # by the database's clock
-    stopped_at: Mapped[datetime | None]  # null while it is held, or when its holder died
+    stopped_at: Mapped[datetime | None]  # null: it is held, or its holder died
 
 
 class RoundRequest(Base):
-    """A round that a `check` asks of the running daemon."""
+    """A round that a `check` requests from the running daemon."""
 
     __tablename__ = "round_request"
 
@@ -127,11 +129,11 @@ class RoundRequest(Base):
     requested_at: Mapped[datetime]
     round_id: Mapped[int | None] = mapped_column(ForeignKey("check_round.id"))
     finished_at: Mapped[datetime | None]
-    refused: Mapped[str | None]  # why the daemon did not run it
+    refused: Mapped[str | None]  # not used any more
 
 
 class HostHold(Base):
-    """A host that asked to wait, with 429 or 503: no process asks it before `until`."""
+    """A host that answered 429 or 503: no process sends it a request before `until`."""
 
     __tablename__ = "host_hold"
 
@@ -140,4 +142,4 @@ class HostHold(Base):
     saved_at: Mapped[datetime]
     until: Mapped[datetime]
     status: Mapped[int]
-    repeats: Mapped[int]  # answers in a row that did not say how long
+    repeats: Mapped[int]  # such answers in a row without Retry-After

@@ -24,10 +24,10 @@ from monitor.messages import (
     FirstCheckSummary,
     GroupMessage,
     Message,
-    NightMessage,
+    QuietHoursMessage,
     ReminderMessage,
     RoleMessage,
-    Told,
+    RuleMessage,
     load,
 )
 from monitor.notify.slack.draw import has_room
@@ -115,9 +115,9 @@ def together(
 
     A card posted anew stays alone, and so does what was put together on a night before.
     """
-    told = [(name, message) for name, message in held if isinstance(message, Told)]
+    told = [(name, message) for name, message in held if isinstance(message, RuleMessage)]
     kinds = list(_kinds(told, now))
-    night = NightMessage(
+    night = QuietHoursMessage(
         tuple(GroupMessage((one,)) if isinstance(one, RoleMessage) else one for _, one in kinds)
     )
     if len(kinds) > 1 and has_room(night):
@@ -126,7 +126,9 @@ def together(
         yield from kinds
 
 
-def _kinds(held: Sequence[tuple[str, Told]], now: datetime) -> Iterator[tuple[list[str], Told]]:
+def _kinds(
+    held: Sequence[tuple[str, RuleMessage]], now: datetime
+) -> Iterator[tuple[list[str], RuleMessage]]:
     """Of roles, of deadlines, of what begins to be watched; of any other kind each alone."""
     for part in _parts(
         [

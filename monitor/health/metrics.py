@@ -26,7 +26,7 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 from sqlalchemy import Connection, Engine
 
-from monitor.config.model import KINDS
+from monitor.config.values import KINDS
 from monitor.database.engine import read_transaction
 from monitor.health.watchdog import PARTS, Part
 from monitor.queries import metrics

@@ -12,7 +12,6 @@ import zstandard
 from sqlalchemy import (
     Connection,
     Select,
-    Table,
     Update,
     and_,
     bindparam,
@@ -26,17 +25,17 @@ from sqlalchemy import (
 from crawler.items import Deadline, Pay, Period, Posting, Workplace
 from crawler.registry import reader_version
 from monitor.database import tables
-from monitor.database.engine import AnyRow, insert_or_ignore
+from monitor.database.engine import AnyRow, insert_or_ignore, table
 from monitor.database.json_values import in_json_list, iso_text, json_list, json_rows
 from monitor.database.search import Words, index_texts
 from monitor.history.compare import KnownPosting, digest
 from monitor.messages import FieldChange
 
 # written through the tables: the ORM's own inserts and updates cost half as much again
-_POSTING = cast("Table", tables.Posting.__table__)
+_POSTING = table(tables.Posting)
 _VERSION, _DESCRIPTION = (
-    cast("Table", tables.PostingVersion.__table__),
-    cast("Table", tables.Description.__table__),
+    table(tables.PostingVersion),
+    table(tables.Description),
 )
 
 
@@ -222,7 +221,7 @@ _IDS = select(_posting.key, _posting.id).where(
 )
 _ADD_VERSIONS, _ADD_CHANGES = (
     insert(_VERSION),
-    insert(cast("Table", tables.PostingChange.__table__)),
+    insert(table(tables.PostingChange)),
 )
 
 

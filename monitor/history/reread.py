@@ -11,13 +11,12 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import NamedTuple, cast
+from typing import NamedTuple
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
     Engine,
-    Table,
     and_,
     func,
     insert,
@@ -30,7 +29,7 @@ from crawler.items import Posting
 from crawler.registry import supported
 from monitor.config.model import Settings
 from monitor.database import tables
-from monitor.database.engine import AnyRow, read_transaction
+from monitor.database.engine import AnyRow, read_transaction, table
 from monitor.history.compare import differences
 from monitor.history.contents import CURRENT_READER, Reader, read_by
 from monitor.history.postings import content_columns, keep_descriptions, posting_from_row
@@ -39,7 +38,7 @@ from monitor.rules import matches
 from monitor.rules.matcher import Matcher
 
 _AT_ONCE = 100  # versions in one transaction: writers wait for it
-_VERSION = cast("Table", tables.PostingVersion.__table__)
+_VERSION = table(tables.PostingVersion)
 _OLDER = (
     select(
         _VERSION,

@@ -9,9 +9,9 @@ from datetime import datetime
 from sqlalchemy import Connection, bindparam, update
 
 from crawler.items import Posting, Sighting
-from monitor.config.model import Kind
+from monitor.config.values import Kind
 from monitor.database import tables
-from monitor.database.engine import AnyRow
+from monitor.database.engine import AnyRow, table
 from monitor.database.json_values import in_json_list, json_list
 from monitor.history import postings
 from monitor.history.decide import BoardChanges, Opened, Reopened, Revised, Touched
@@ -355,7 +355,7 @@ _TOUCHED = (
 )
 _TOUCH = (
     # the table itself, since the ORM's bulk update wants other names
-    update(tables.Posting.__table__)  # type: ignore[arg-type]
+    update(table(tables.Posting))
     .where(tables.Posting.id == bindparam("row"))
     .values({name: bindparam(name) for name in _TOUCHED})
 )
@@ -363,7 +363,7 @@ _TOUCH = (
 
 # as above
 _PROBED = (
-    update(tables.Posting.__table__)  # type: ignore[arg-type]
+    update(table(tables.Posting))
     .where(in_json_list(tables.Posting.id, "ids"))
     .values(probed_at=bindparam("at"))
 )

@@ -12,8 +12,8 @@ from monitor.messages import (
     FirstCheckSummary,
     GroupMessage,
     Message,
-    NightMessage,
     OperatorMessage,
+    QuietHoursMessage,
     Reminder,
     ReminderMessage,
     Role,
@@ -114,7 +114,7 @@ def lines(message: Message) -> list[str]:  # a case a kind  # noqa: PLR0911
             ]
         case DigestMessage():
             return _digest(message)
-        case NightMessage():
+        case QuietHoursMessage():
             return [line for part in message.parts for line in lines(part)]
         case OperatorMessage():
             return [
@@ -145,7 +145,7 @@ def _announced(message: Message) -> str:  # a case a kind  # noqa: PLR0911
             return reminders.sentence(message)
         case DigestMessage():
             return _day(message)
-        case NightMessage():
+        case QuietHoursMessage():
             return ". ".join(map(_announced, message.parts))
         case OperatorMessage():
             return (

@@ -16,7 +16,8 @@ from sqlalchemy import Connection, Select, or_, select
 
 from monitor.alerts.alerting import Alerting, why_told
 from monitor.alerts.template_edits import tells_common_edits
-from monitor.config.model import Kind, Rule, Settings
+from monitor.config.model import Rule, Settings
+from monitor.config.values import Kind
 from monitor.database.engine import AnyRow
 from monitor.database.tables import Board, Description, Posting, PostingChange, PostingVersion
 from monitor.errors import UserError

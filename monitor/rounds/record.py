@@ -15,16 +15,15 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
-from typing import cast
 
-from sqlalchemy import Connection, Table, bindparam, func, insert, select, update
+from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from crawler.items import Failure, Result, Snapshot, Unchanged
 from monitor.alerts import cards, incidents, late_summary, move_summary, template_edits
 from monitor.alerts.alerting import Alerting
 from monitor.alerts.moved_cards import transfer
 from monitor.database import tables
-from monitor.database.engine import AnyRow
+from monitor.database.engine import AnyRow, table
 from monitor.history import moves, schedule
 from monitor.history.decide import BoardChanges, decide_missing, diff_snapshot
 from monitor.history.former_postings import find_reposts
@@ -37,7 +36,7 @@ from monitor.rounds import outage
 from monitor.rounds.network import is_unreached
 
 # as in store.py
-_BOARD, _CHECK = cast("Table", tables.Board.__table__), cast("Table", tables.BoardCheck.__table__)
+_BOARD, _CHECK = table(tables.Board), table(tables.BoardCheck)
 _CHANGE_BOARD = update(_BOARD).where(_BOARD.c.id == bindparam("row"))
 # not `returning`, at which SQLite's search index would write what it has gathered
 _NEW_CHECK = insert(_CHECK)

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from monitor.config.model import MinPay, Rule
+from monitor.config.model import Rule
+from monitor.config.values import MinPay
 from monitor.text.phrases import Phrase, PlaceCode, place_phrase, without_exclusions
 
 # working periods in a year

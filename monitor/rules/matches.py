@@ -11,19 +11,19 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Sequence
 from hashlib import sha256
-from typing import NamedTuple, cast
+from typing import NamedTuple
 
-from sqlalchemy import Connection, Engine, Table, and_, delete, func, insert, select, update
+from sqlalchemy import Connection, Engine, and_, delete, func, insert, select, update
 
 from crawler.items import Posting
 from monitor.config.model import Rule, Settings
 from monitor.database import tables
-from monitor.database.engine import AnyRow, insert_or_ignore, read_and_roll_back
+from monitor.database.engine import AnyRow, insert_or_ignore, read_and_roll_back, table
 from monitor.rules.candidates import candidate_columns, candidate_from_row, candidate_of_posting
 from monitor.rules.matcher import Candidate, Matcher
 
-_MATCH = cast("Table", tables.RuleMatch.__table__)
-_RULE = cast("Table", tables.MatchedRule.__table__)
+_MATCH = table(tables.RuleMatch)
+_RULE = table(tables.MatchedRule)
 _ADD_MATCHES = insert(_MATCH)
 _BATCH = 500  # versions in one transaction
 VersionContent = tuple[int, int, Posting]  # posting id, version number, content

@@ -48,7 +48,7 @@ def test_a_crawl_is_the_same_in_both_of_scrapys_ways_to_run(way: str) -> None:
             "-W",
             "error",
             "-m",
-            "tests.support.one_crawl",
+            "tests.support.crawl",
             way,
             server.url,
             *TROUBLES,

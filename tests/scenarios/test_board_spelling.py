@@ -43,7 +43,7 @@ def _history(engine: Engine, *boards: str) -> History:
     ],
 )
 def test_two_spellings_of_one_board_are_refused(one: str, other: str) -> None:
-    with pytest.raises(ConfigError, match="is there twice; remove one"):
+    with pytest.raises(ConfigError, match="is listed twice; remove one"):
         _understood(_boards(one, other))
 
 

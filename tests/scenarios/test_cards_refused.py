@@ -8,9 +8,9 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import Engine
 
-from tests.support.life import MORE, MOST, PAY, RULE, Life, kinds, paid
-from tests.support.post_office import post_office
+from tests.support.outbox_fixture import post_office
 from tests.support.slack_channel import Channel
+from tests.support.slack_scenario import MORE, MOST, PAY, RULE, Life, kinds, paid
 from tests.support.slack_server import ROLES, shown
 
 

@@ -20,10 +20,10 @@ from monitor.queries.moved import former_lives
 from monitor.queries.resolve import find_posting
 from tests.support.boards import posting
 from tests.support.history import History, settings
-from tests.support.life import RULE, Life
 from tests.support.moves import listing, move
+from tests.support.outbox_fixture import PostOffice, post_office
 from tests.support.places import ROOT
-from tests.support.post_office import PostOffice, post_office
+from tests.support.slack_scenario import RULE, Life
 from tests.support.slack_server import ROLES, shown
 
 SERIES = ROOT.parent / "shared" / "recordings" / "timeseries" / "greenhouse-deepmind_daily"

@@ -105,6 +105,6 @@ async def test_a_command_on_a_full_disk_ends_with_one_line(place: Place, full: D
         words in err
         for words in (
             "database or disk is full; make room on its disk",
-            "disk I/O error; look after its disk",
+            "disk I/O error; check its disk",
         )
     )

@@ -11,8 +11,8 @@ from structlog.testing import capture_logs
 
 from crawler.items import Unchanged
 from monitor.rounds.storing import say
-from tests.support.life import MORE, PAY, Life, paid
-from tests.support.post_office import post_office
+from tests.support.outbox_fixture import post_office
+from tests.support.slack_scenario import MORE, PAY, Life, paid
 
 
 @pytest.fixture

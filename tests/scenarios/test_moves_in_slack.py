@@ -12,7 +12,6 @@ from sqlalchemy import Engine
 from crawler.items import Failure
 from tests.support.boards import posting, snapshot
 from tests.support.history import History, settings
-from tests.support.life import RULE, Life, kinds
 from tests.support.moves import (
     BOARD,
     NEW,
@@ -24,8 +23,9 @@ from tests.support.moves import (
     there,
     watch_too,
 )
-from tests.support.post_office import PostOffice, post_office
+from tests.support.outbox_fixture import PostOffice, post_office
 from tests.support.simulator import Simulator, simulated, simulating
+from tests.support.slack_scenario import RULE, Life, kinds
 from tests.support.slack_server import OPS, ROLES, TOKEN, shown
 
 

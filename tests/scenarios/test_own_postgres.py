@@ -114,4 +114,4 @@ async def test_a_server_that_is_down_at_the_start_is_one_line(place: Place, serv
     for command in (["run"], ["check"], ["roles"], ["db", "upgrade"]):
         code, out, err = await place.run(*command)
         assert (code, out, len(err.splitlines())) == (2, "", 1), (command, out, err)
-        assert err.endswith("; does the server run, and is its address right?\n")
+        assert err.endswith("; check that the server runs and that its address is right\n")

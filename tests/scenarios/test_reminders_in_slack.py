@@ -16,7 +16,7 @@ from monitor.alerts import scheduled
 from monitor.config.model import AlertSettings, SlackSettings
 from tests.support.boards import START, posting, snapshot
 from tests.support.history import ENGINEER, History, settings
-from tests.support.post_office import At, PostOffice, post_office
+from tests.support.outbox_fixture import At, PostOffice, post_office
 from tests.support.slack_server import ROLES, TOKEN, shown
 
 DEADLINE = START + timedelta(days=5)

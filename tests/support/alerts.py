@@ -16,8 +16,8 @@ from monitor.messages import (
     FirstCheckSummary,
     GroupMessage,
     Message,
-    NightMessage,
     OperatorMessage,
+    QuietHoursMessage,
     Reminder,
     ReminderMessage,
     Role,
@@ -118,14 +118,14 @@ def every_kind() -> list[Message]:
     closed = opened(kind="closed", not_before=AT - timedelta(hours=1))
     role_kinds: list[Message] = [opened(), revised(), closed, opened(kind="reopened")]
     told = digest(opened(), near=(reminder().items[0].role,))
-    night = NightMessage(
+    night = QuietHoursMessage(
         (GroupMessage((opened(), closed)), reminder(), summary(roles=[role()]), told)
     )
     return [*role_kinds, summary(roles=[role()]), notice(), reminder(), told, digest(), night]
 
 
 class Desk:
-    """Writes alerts as a round does, and reads what became of them."""
+    """Writes alerts as a round does, and reads their deliveries."""
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
@@ -154,7 +154,7 @@ class Desk:
         round_id: int | None = None,
         at: datetime = AT,
     ) -> list[int]:
-        """An alert for each message; gives their ids."""
+        """Store an alert for each message. Return their ids."""
         with self.engine.begin() as connection:
             return [self._alert(connection, message, channel, round_id, at) for message in messages]
 

@@ -1,4 +1,4 @@
-"""Raw jobs in the shape of Ashby's posting API and rows of its pages, written by hand, and a local server of both."""
+"""Jobs of Ashby's posting API, rows of its pages, and a local server of both."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ API, ROBOTS = "/posting-api/job-board/", "/robots.txt"
 
 
 def key(number: int) -> str:
-    """The id of a job."""
+    """Return the id of a job."""
     return f"00000000-0000-4000-8000-{number:012}"
 
 
 # any field of a job
 def job(number: int = 1, title: str = "Research Engineer", **fields: Any) -> dict[str, Any]:
-    """A job as the API lists it."""
+    """Return a job as the API lists it."""
     url = f"https://jobs.ashbyhq.com/ExampleLabs/{key(number)}"
     plain = {
         "id": key(number),
@@ -58,7 +58,7 @@ def second(*names: str) -> list[dict[str, Any]]:
 def tier(
     low: float | None, high: float | None, title: str | None = None, summary: str = "", **more: Any
 ) -> dict[str, Any]:
-    """A tier of pay, with equity beside the salary."""
+    """Return a tier of pay, with equity beside the salary."""
     salary = {
         "id": "s",
         "summary": summary,
@@ -87,7 +87,7 @@ def tier(
 
 
 def compensation(*tiers: dict[str, Any], summary: str | None = None) -> dict[str, Any]:
-    """What a job states of its pay; its summary components are left out, since only a job without tiers needs them."""
+    """Return a job's pay, without summary components, which only a job without tiers needs."""
     return {
         "compensationTierSummary": summary,
         "scrapeableCompensationSalarySummary": None,
@@ -98,7 +98,7 @@ def compensation(*tiers: dict[str, Any], summary: str | None = None) -> dict[str
 
 # any field of a row
 def row(number: int = 1, title: str = "Research Engineer", **fields: Any) -> dict[str, Any]:
-    """The posting of `job` as the page of its board lists it."""
+    """Return the posting of `job` as the page of its board lists it."""
     plain = {
         "id": key(number),
         "title": title,
@@ -131,7 +131,7 @@ def row(number: int = 1, title: str = "Research Engineer", **fields: Any) -> dic
 
 # any row, any field of the page's data
 def page(*rows: Any, slug: str | None = "ExampleLabs", **data: Any) -> bytes:
-    """The page of a board; without a slug, that of a board that does not exist."""
+    """Return the page of a board; without a slug, of a board that does not exist."""
     known = {
         "organization": {"name": "Example Labs", "hostedJobsPageSlug": slug},
         "jobBoard": {"teams": [], "jobPostings": list(rows)},
@@ -142,12 +142,13 @@ def page(*rows: Any, slug: str | None = "ExampleLabs", **data: Any) -> bytes:
         "posting": None,
         **data,
     }
-    return f'<html><body><script nonce="x">\n window.__appData = {json.dumps(written)};\n fetch("x.json");</script></body></html>'.encode()
+    script = f'\n window.__appData = {json.dumps(written)};\n fetch("x.json");'
+    return f'<html><body><script nonce="x">{script}</script></body></html>'.encode()
 
 
 @dataclass
 class AshbyBoard:
-    """What one board shows. Without `jobs` its API is off; without `page` its page is that of an unknown board."""
+    """A board. Without `jobs` its API is off; without `page` it has an unknown board's page."""
 
     jobs: list[Any] | None = field(default_factory=list)
     body: bytes | None = None  # the API's answer as it is
@@ -172,7 +173,7 @@ class AshbyServer(BoardServer):
         )
 
     def lists(self, name: str, *jobs: Any) -> AshbyBoard:  # a job may be anything
-        """The board of that name, which from now on lists these jobs by its API."""
+        """Return the board of that name, whose API lists these jobs from now on."""
         self.ashby[name] = AshbyBoard(list(jobs))
         return self.ashby[name]
 

@@ -1,4 +1,4 @@
-"""What Slack asks of the blocks that rolewatch uses, checked on our own: https://docs.slack.dev/reference/block-kit/blocks"""
+"""Slack's rules for our blocks (https://docs.slack.dev/reference/block-kit/blocks), as checks."""
 
 from __future__ import annotations
 

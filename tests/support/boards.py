@@ -34,13 +34,13 @@ _PLAIN = Posting(
 
 
 def posting(key: str = "1", **fields: Any) -> Posting:  # any field of a posting
-    """A posting like others, with these fields of its own."""
+    """Return a posting with default fields and these."""
     url = f"https://job-boards.greenhouse.io/examplelabs/jobs/{key}"
     return replace(_PLAIN, **({"key": key, "url": url} | fields))
 
 
 def postings(count: int) -> list[Posting]:
-    """That many postings that differ in key and title."""
+    """Return that many postings, each with its own key and title."""
     return [
         posting(str(number), title=f"Research Engineer, Team {number}")
         for number in range(1, count + 1)
@@ -48,13 +48,13 @@ def postings(count: int) -> list[Posting]:
 
 
 def sighting(seen: Posting, raw: bytes | None = None) -> Sighting:
-    """The posting as a list shows it; another `raw` is a raw job that moved."""
+    """Return the posting as a list has it; another `raw` is a changed raw job."""
     raw = raw or repr(seen).encode()
     return Sighting(seen.key, sha256(raw).hexdigest(), raw, lambda _raw: seen, lambda kept: kept)
 
 
 def unreadable(key: str, raw: bytes = b"{}") -> Sighting:
-    """A job that is listed and that nobody can read."""
+    """Return a listed job that cannot be read."""
 
     def refuse(_raw: bytes) -> Posting:
         raise Unreadable("no title")
@@ -66,6 +66,6 @@ def unreadable(key: str, raw: bytes = b"{}") -> Sighting:
 def snapshot(
     seen: Iterable[Posting | Sighting], probes: Mapping[str, Probe] | None = None, **more: Any
 ) -> Snapshot:
-    """A snapshot of the board that lists these."""
+    """Return a snapshot of the board with these."""
     sightings = tuple(one if isinstance(one, Sighting) else sighting(one) for one in seen)
     return Snapshot(BOARD, sightings, probes=dict(probes or {}), company="Example Labs", **more)

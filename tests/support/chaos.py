@@ -1,7 +1,8 @@
-"""The daemon killed again and again while its boards change and everything around it fails; then all that it wrote against a model.
+"""Kill the daemon again and again while boards change and everything around it fails.
 
-`python -m tests.support.chaos 200 [SEED]` kills 200 times and prints what was counted. A board moves on only when its last change is
-recorded, so that the model knows every change and every alert to come of it; all else, the moments of the kills among it, is chance.
+`python -m tests.support.chaos 200 [SEED]` kills 200 times, compares the database with a model and
+prints the counts. A board changes again only when its last change is recorded, so that the model
+knows every change and every alert. Everything else is random, also the moments of the kills.
 """
 
 from __future__ import annotations
@@ -49,7 +50,7 @@ class Chaos:
     _asked_at: float = 0.0
 
     async def live(self, kills: int) -> None:
-        """Killed that often, then left in peace until everything is told, and stopped."""
+        """Kill the daemon that often, let it send everything, then stop it."""
         await (await self.place.start("check")).communicate()
         for number in range(kills):
             self._stir()
@@ -64,25 +65,26 @@ class Chaos:
         daemon, said = await self._start()
         try:
             await until(
-                lambda: said.done() or not (self._behind() or self._untold()), within=60 + kills
+                lambda: said.done() or not (self._behind() or self._unsent()), within=60 + kills
             )
             assert not said.done()
         except AssertionError as error:
             self.place.kill_all()
             raise AssertionError(
-                f"behind {self._behind()}, untold {self._untold()}: {(await said)[1].decode()[-3000:]}"
+                f"behind {self._behind()}, unsent {self._unsent()}: "
+                f"{(await said)[1].decode()[-3000:]}"
             ) from error
         daemon.terminate()
         await asyncio.wait_for(said, 20)
         assert daemon.returncode == 0
 
     async def _start(self) -> tuple[Process, asyncio.Task[tuple[bytes, bytes]]]:
-        """The daemon, and what it will have said: read all the time, since a full pipe would stop it."""
+        """Start the daemon and read its output all the time, since a full pipe would stop it."""
         daemon = await self.place.start("run")
         return daemon, asyncio.create_task(daemon.communicate())
 
     def _behind(self) -> list[str]:
-        """The boards whose last change is not recorded yet."""
+        """Return the boards whose last change is not recorded yet."""
         counts = dict(self.place.ask("SELECT board, count(*) FROM posting_changes GROUP BY board"))
         return [
             token
@@ -90,10 +92,11 @@ class Chaos:
             if counts.get(f"greenhouse:{token}", 0) != board.changes
         ]
 
-    def _untold(self) -> list[Any]:
+    def _unsent(self) -> list[Any]:
         """Alerts that are not delivered, and cards that are not today's."""
         cards = self.place.ask(
-            "SELECT subject, wanted, shown, reason FROM card WHERE wanted <> shown AND ts IS NOT NULL"
+            "SELECT subject, wanted, shown, reason FROM card"
+            " WHERE wanted <> shown AND ts IS NOT NULL"
         )
         return [
             *self.place.ask(
@@ -107,7 +110,7 @@ class Chaos:
         for token in BOARDS:
             if token not in behind:
                 self.world.move(token)
-            if self.random.random() < 0.2:  # one look in five begins badly
+            if self.random.random() < 0.2:  # one check in five begins badly
                 self.world.disturb(token)
         # some troubles pass
         self.slack.faults = [fault for fault in self.slack.faults if self.random.random() < 0.5]
@@ -123,7 +126,7 @@ class Chaos:
         self.slack.faults.clear()
 
     async def _wait_for(self, aim: str, daemon: Process) -> None:
-        """Until the moment to kill: what is aimed at, and a few milliseconds of chance; at last without it, when it does not come."""
+        """Wait for the moment to kill: the target and a few random milliseconds, or a timeout."""
         seen = self._signs()
         early = asyncio.get_running_loop().time() + self.random.random() * 3
         reached: dict[str, Callable[[], bool]] = {
@@ -144,15 +147,15 @@ class Chaos:
                 )
 
     def _is_idle(self, since: tuple[int, int, int, int]) -> bool:
-        """Has this daemon recorded and told all there is, so that nothing more will come? Asked four times a second."""
+        """Return True when all changes are recorded and sent. Checked four times a second."""
         now = asyncio.get_running_loop().time()
         if now < self._asked_at + 0.25 or self._signs()[0] == since[0]:
             return False
         self._asked_at = now
-        return not self._behind() and not self._untold()
+        return not self._behind() and not self._unsent()
 
     def _signs(self) -> tuple[int, int, int, int]:
-        """Requests to boards, posts and edits begun, messages in the channels, and when the database's log was written last."""
+        """Return the counts of requests, posts, edits and messages, and the log's last write."""
         wal = self.place.folder / "rolewatch.db-wal"
         written = wal.stat().st_mtime_ns if wal.exists() else 0
         calls = self.slack.calls["chat.postMessage"] + self.slack.calls["chat.update"]
@@ -205,11 +208,13 @@ async def judge(chaos: Chaos) -> Outcome:
     )
 
 
-_TOLD = "SELECT posting, kind, count(*) FROM alerts WHERE rule IS NOT NULL AND kind <> 'summary' AND state = 'sent' GROUP BY posting, kind"
+_TOLD = """
+SELECT posting, kind, count(*) FROM alerts
+WHERE rule IS NOT NULL AND kind <> 'summary' AND state = 'sent' GROUP BY posting, kind"""
 
 
 def _ids(slack: SlackServer) -> list[str]:
-    """The delivery id of every message and reply."""
+    """Return the delivery id of every message and reply."""
     return [
         str(message["metadata"]["event_payload"]["delivery_id"]) for message in _messages(slack)
     ]
@@ -230,7 +235,9 @@ def _cards(chaos: Chaos) -> list[str]:
     return wrong
 
 
-_CARDS = """SELECT c.subject, c.ts, p.title, p.state FROM card c JOIN postings p ON p.posting = c.subject WHERE c.ts IS NOT NULL"""
+_CARDS = """
+SELECT c.subject, c.ts, p.title, p.state FROM card c JOIN postings p ON p.posting = c.subject
+WHERE c.ts IS NOT NULL"""
 
 
 def _history(world: World, place: Place) -> list[str]:
@@ -240,8 +247,11 @@ def _history(world: World, place: Place) -> list[str]:
         "SELECT posting, kind, field FROM posting_changes ORDER BY change_id"
     ):
         found[posting].append((kind, name))
-    wrong = [f"{posting}: {found[posting]} instead of {world.changes[posting]}" for posting in {*found, *world.changes}
-             if found[posting] != world.changes[posting]]  # fmt: skip
+    wrong = [
+        f"{posting}: {found[posting]} instead of {world.changes[posting]}"
+        for posting in {*found, *world.changes}
+        if found[posting] != world.changes[posting]
+    ]
     rows = {
         posting: row
         for posting, *row in place.ask("SELECT posting, state, title, location FROM postings")
@@ -260,7 +270,7 @@ def _history(world: World, place: Place) -> list[str]:
 
 
 async def run(folder: Path, kills: int, seed: int) -> Outcome:
-    """That many kills in that folder."""
+    """Kill that many times, with the files in that folder."""
     random = Random(seed)
     async with BoardServer() as server, slack_server() as slack:
         slack.page = 100

@@ -1,4 +1,4 @@
-"""Boards that change by chance, and the model of what must come of it: every change, and every alert."""
+"""Boards that change at random, and a model of every change and alert that must follow."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _FIELDS = ("status", "headers", "body", "raw", "hang", "cut", "reset")
 
 @dataclass
 class Board:
-    """What a board lists, what it listed once, and how often it must have been told to have moved."""
+    """The current and former postings of a board, and the number of its recorded changes."""
 
     listed: dict[int, dict[str, Any]]
     gone: dict[int, dict[str, Any]] = field(default_factory=dict)
@@ -36,7 +36,7 @@ class Board:
 
 @dataclass
 class World:
-    """Boards that change by chance, and the model: what the history and the alerts of each posting must be."""
+    """Boards that change at random, and the expected history and alerts of each posting."""
 
     server: BoardServer
     random: Random
@@ -74,7 +74,7 @@ class World:
         self._list(token)
 
     def disturb(self, token: str) -> None:
-        """A board fails for its next answers."""
+        """Let a board's next answers fail."""
         asked = len(self.server.asked(token)) + self.random.choice((1, 2, 3))
         trouble = self.random.choice(_TROUBLES)
         self.server.troubles[token] = Trouble(

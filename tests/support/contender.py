@@ -1,6 +1,7 @@
-"""`python contender.py NAMESPACE ARGUMENT…`: rolewatch with a lease of six seconds instead of sixty, so that a test need not wait.
+"""Run rolewatch with a lease of six seconds instead of sixty, so that a test is fast.
 
-NAMESPACE is the pid namespace that the process believes to be in; `-`: the one that it is in.
+`python contender.py NAMESPACE ARGUMENT…`: NAMESPACE is the pid namespace that the process reports;
+`-` is its own.
 """
 
 from __future__ import annotations

@@ -1,7 +1,6 @@
-"""A second, slow reading of what is true of the history (the README says it for people): written from the words, not from the code.
+"""A second, slow model of the history, written from the README and not from the code.
 
-It keeps a board's postings in a dictionary and applies one look after another, and so knows what
-was open after each of them.
+It keeps a board's postings in a dictionary and applies one check after another.
 """
 
 from __future__ import annotations
@@ -45,27 +44,27 @@ Look = Listed | Same | Failed
 @dataclass
 class Job:
     content: Content | None  # as last read; None while nobody could read it
-    seen: datetime  # the last look that saw it
+    seen: datetime  # the last check that saw it
     before_watching: bool
     open: bool = True
-    missed: datetime | None = None  # the first look that missed it, since one last saw it
+    missed: datetime | None = None  # the first check that missed it, since one last saw it
     misses: int = 0  # in a row
 
 
 @dataclass
 class Contract:
-    """One board, look by look."""
+    """One board, check by check."""
 
     jobs: dict[str, Job] = field(default_factory=dict)
     clock: datetime | None = None
-    good: datetime | None = None  # the last look that was no failure
+    good: datetime | None = None  # the last check that was no failure
     shown: frozenset[str] = frozenset()  # what the last list had
     collapsed: bool = False
     changes: list[Change] = field(default_factory=list)
     closings: dict[tuple[str, datetime], tuple[datetime, datetime]] = field(
         default_factory=dict
-    )  # last look that saw it, first that missed
-    # what was open after each look
+    )  # last check that saw it, first that missed
+    # what was open after each check
     past: list[tuple[datetime, dict[str, Content]]] = field(default_factory=list)
 
     def look(self, look: Look, now: datetime) -> None:
@@ -98,7 +97,7 @@ class Contract:
         )
 
     def missing(self, look: Look) -> frozenset[str]:
-        """What the look does not show, and can be asked about."""
+        """Return the postings that the check does not list and that can be probed."""
         listed = frozenset(look.jobs) if isinstance(look, Listed) else self.shown
         return frozenset(self._open()) - listed
 
@@ -130,7 +129,7 @@ class Contract:
                 self._close(at, key, job)
             elif not nameless:  # else it may be the one whose key cannot be read
                 job.missed = job.missed or at
-                # a look has room for so many probes: it waits for its turn
+                # a check has room for so many probes: it waits for its turn
                 if answer is None and answering:
                     continue
                 job.misses += 1

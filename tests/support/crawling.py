@@ -19,7 +19,7 @@ def manners(server: BoardServer, **own: Any) -> Politeness:  # any of the manner
 
 # any of the manners
 async def look(server: BoardServer, *requests: BoardRequest | str, **own: Any) -> dict[str, Result]:
-    """Return the result of each board, after seeing that there is exactly one."""
+    """Return the result of each board. Assert that each has exactly one."""
     wanted = [
         BoardRequest(request) if isinstance(request, str) else request
         for request in requests or (BOARD,)

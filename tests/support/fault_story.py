@@ -42,7 +42,7 @@ class Seen:
 
     exit_code: int  # of the third `check`
     line: str  # the board's line there
-    wait: timedelta  # until the next look after it
+    wait: timedelta  # until the next check after it
     looks: Rows  # (result, reason, unreadable), from the baseline to the recovery
     changes: Rows  # (kind, how many) while the trouble lasted
     alerts_during: Rows  # (kind, why)
@@ -57,7 +57,7 @@ class Story:
     faults: Mapping[str, Fault]  # by the token of their board
     timeout: str = "30s"
     api_url: str = ""  # of the host while the trouble lasts, where it is the host's
-    between: Callable[[], None] = lambda: None  # done before each look while it lasts
+    between: Callable[[], None] = lambda: None  # done before each check while it lasts
     program: Program = field(init=False)
     seen: dict[str, Seen] = field(default_factory=dict)  # by the fault's answer, once it is played
 
@@ -100,7 +100,7 @@ class Story:
         return self.program("check").code
 
     def _look(self, *, failing: bool) -> dict[str, tuple[int, str, timedelta]]:
-        """The third look at those that fail, or at the others: the exit code, the board's line and the wait, by token."""
+        """Run the third check. Return the exit code, the board's line and the wait, by token."""
         tokens = [
             token for token, fault in self.faults.items() if (fault.outcome == "failure") is failing
         ]
@@ -152,14 +152,16 @@ class Story:
                 board,
             ),
             self.ask(
-                "SELECT kind, count(*) FROM posting_changes WHERE board = ? AND check_id <= ? GROUP BY kind",
+                "SELECT kind, count(*) FROM posting_changes"
+                " WHERE board = ? AND check_id <= ? GROUP BY kind",
                 board,
                 last,
             ),
             self.ask(f"{alerts} <= ? ORDER BY kind, why", board, last),
             self.ask(f"{alerts} > ? ORDER BY kind, why", board, last),
             self.ask(
-                "SELECT state, count(*), max(version) FROM postings WHERE board = ? GROUP BY state ORDER BY state DESC",
+                "SELECT state, count(*), max(version) FROM postings"
+                " WHERE board = ? GROUP BY state ORDER BY state DESC",
                 board,
             ),
         )

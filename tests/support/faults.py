@@ -1,4 +1,4 @@
-"""Every way a board can answer, with the expected result: the rows of the fault table in docs/reliability.md.
+"""Every answer that a board can give, with the expected result: docs/reliability.md's fault table.
 
 `python -m tests.support.faults` prints the table as the document has it.
 """
@@ -39,7 +39,7 @@ class Fault:
 
 
 def listing(jobs: list[Any], **more: object) -> bytes:
-    """A list as Greenhouse sends it."""
+    """Return a list as Greenhouse sends it."""
     return msgspec.json.encode({"jobs": jobs, "meta": {"total": len(jobs)}} | more)
 
 
@@ -59,7 +59,7 @@ def _raw(head: str, body: bytes = b"") -> Trouble:
 
 
 def _with(**fields: object) -> dict[str, Any]:
-    """The first job, otherwise."""
+    """Return the first job with these fields."""
     return JOBS[0] | fields
 
 
@@ -384,7 +384,7 @@ _OPERATOR = {
 
 
 def table() -> str:
-    """The fault table in Markdown."""
+    """Return the fault table in Markdown."""
     lines = [
         "| the board answers | `check` prints | exit code | history | alerts | operator messages |",
         "|---|---|---|---|---|---|",
@@ -394,7 +394,8 @@ def table() -> str:
         history = f"{fault.opened} opened, none closed" if fault.opened else "no change"
         told = f"{fault.opened}, in one message" if fault.opened else "none"
         lines.append(
-            f"| {fault.answer} | {says} | {fault.exit_code} | {history} | {told} | {_OPERATOR[fault.outcome]} |"
+            f"| {fault.answer} | {says} | {fault.exit_code} | {history} | {told}"
+            f" | {_OPERATOR[fault.outcome]} |"
         )
     return "\n".join(lines)
 

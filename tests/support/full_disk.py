@@ -1,7 +1,7 @@
-"""A folder whose disk can be filled: a small tmpfs where this machine lets us mount one, else a limit on a process's files.
+"""A folder whose disk can be filled: a small tmpfs, or a limit on a process's files.
 
-The limit is a stand-in: SQLite then says `disk I/O error` and not `database or disk is full`, and
-all else is as on a full disk.
+The limit is used if tmpfs cannot be mounted. SQLite then reports `disk I/O error` instead of
+`database or disk is full`. Everything else is as on a full disk.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ def disk(folder: Path) -> Iterator[Disk]:
 
 
 def _mount(folder: Path) -> bool:
-    """Is a disk of its own there now?"""
+    """Return True if the disk is mounted."""
     if shutil.which("mount") is None:
         return False
     mounting = ["mount", "-t", "tmpfs", "-o", f"size={_SIZE}", "tmpfs", str(folder)]

@@ -6,7 +6,7 @@ import io
 from datetime import UTC, datetime
 
 from monitor.cli.output import clean as for_terminal
-from monitor.config.model import KINDS
+from monitor.config.values import KINDS
 from monitor.logs import printable, redact
 from monitor.messages import (
     BoardCount,
@@ -33,7 +33,7 @@ _LIMIT = 4000  # characters of a notification
 
 
 def words(data: bytes) -> list[str]:
-    """The bytes as some texts, at least ten."""
+    """Return at least ten texts made of the bytes."""
     found = data.decode("utf-8", "replace").split("|")
     return [found[number % len(found)] for number in range(max(10, len(found)))]
 
@@ -70,7 +70,7 @@ def _messages(texts: list[str]) -> list[Message]:
 
 
 def write_line(data: bytes) -> None:
-    """What a terminal and a log get."""
+    """Return the texts that a terminal and a log get."""
     text = data.decode("utf-8", "surrogateescape")
     shown = for_terminal(text)
     assert not any(sign in shown for sign in "\x1b\x9b\x07\x08\x00\x7f\u202e")

@@ -1,7 +1,7 @@
-"""What comes from outside, given any bytes at all: each target reads them, and states what holds whatever they are.
+"""Targets that read any bytes as outside data, and assert what must always hold.
 
-Used twice: by hypothesis in the suite (`tests/fuzz/test_targets.py`), and by a fuzzer that is
-guided by what the code does (`make fuzz`).
+Used by hypothesis in the suite (`tests/fuzz/test_targets.py`), and by a coverage-guided fuzzer
+(`make fuzz`).
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def harmless(text: str) -> None:
 
 
 def one_line(error: Exception) -> None:
-    """An error that a person can be shown."""
+    """Check that an error can be shown to people."""
     assert "\n" not in str(error)
     harmless(str(error))
 
@@ -82,7 +82,7 @@ def read_place(data: bytes) -> None:
 
 
 def read_job(data: bytes) -> None:
-    """A raw job: a posting that can be stored and compared, or one that cannot be read."""
+    """Read a raw job: the posting can be stored and compared, or the job is unreadable."""
     try:
         head = GreenhouseSpider(boards="").job_header(data)
     except (ValueError, RecursionError):
@@ -182,10 +182,8 @@ def _can(written: str) -> bool:
 
 def read_configuration(data: bytes) -> None:
     text = data.decode("utf-8", "replace")
-    for written in (
-        text,
-        f'[[boards]]\nboard = "greenhouse:a"\n[[rules]]\nname = "r"\nany = [{json.dumps(text)}]\n{text}',
-    ):
+    start = '[[boards]]\nboard = "greenhouse:a"\n[[rules]]\nname = "r"\n'
+    for written in (text, f"{start}any = [{json.dumps(text)}]\n{text}"):
         try:
             parse_settings(written, Path("/nowhere/rolewatch.toml"), {})
         except UserError as error:

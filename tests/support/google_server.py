@@ -1,4 +1,4 @@
-"""Google Careers on 127.0.0.1: a job sitemap, searches, job pages and robots.txt, true or not as a test wants them."""
+"""Google Careers on 127.0.0.1: sitemap, searches, job pages and robots.txt, with faults."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Job:
     in_sitemap: bool = True
     in_search: bool = True
     has_text: bool = True
-    answers: int = 0  # of the site so far: the application link is signed anew for each
+    answers: int = 0  # so far; each has another signature in its application link
 
     def record(self) -> list[Any]:
         town, region = _TOWNS[self.country]
@@ -210,7 +210,9 @@ def _fits(value: str, wanted: str | None) -> bool:
 
 def _html(key: str, data: Any) -> web.Response:  # any JSON
     other = "AF_initDataCallback({key: 'ds:9', hash: '1', data:[1], sideChannel: {}});"
-    call = f"AF_initDataCallback({{key: '{key}', hash: '2', data:{json.dumps(data)}, sideChannel: {{}}}});"
+    arguments = f"key: '{key}', hash: '2', data:{json.dumps(data)}, sideChannel: {{}}"
+    call = f"AF_initDataCallback({{{arguments}}});"
     keys = "var keys=['ds:0','ds:1'];"
-    text = f"<!doctype html><html><body><script>{keys}</script><script>{other}</script><script>{call}</script></body></html>"
+    scripts = "".join(f"<script>{script}</script>" for script in (keys, other, call))
+    text = f"<!doctype html><html><body>{scripts}</body></html>"
     return web.Response(text=text, content_type="text/html")

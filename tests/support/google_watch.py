@@ -1,4 +1,4 @@
-"""Checks of a Google board, from what is stored to what is stored: crawled from a local server and recorded."""
+"""Checks of a Google board: crawled from a local server and recorded."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ BOARD = "google:deepmind"
 async def crawled(
     server: GoogleServer, request: BoardRequest | str = BOARD, **own: float
 ) -> Result:
-    """The result of one check."""
+    """Return the result of one check."""
     wanted = BoardRequest(request) if isinstance(request, str) else request
     # any of the manners
     manners = Politeness(**({"api_url": server.url, "delay": 0, "timeout": 5} | own))  # type: ignore[arg-type]
@@ -28,7 +28,7 @@ async def crawled(
 
 
 async def snapshot(server: GoogleServer, request: BoardRequest | str = BOARD) -> Snapshot:
-    """The snapshot of one check."""
+    """Return the snapshot of one check."""
     result = await crawled(server, request)
     assert isinstance(result, Snapshot), result
     return result
@@ -59,14 +59,14 @@ class Watch:
         return result
 
     def happened(self) -> list[tuple[str, str]]:
-        """What happened so far: the number of the role, and the kind."""
+        """Return all changes: the number of the role, and the kind."""
         return [
             (str(int(change[0]) - 133023244499190000), change[1])
             for change in self.history.changes()
         ]
 
     def open(self) -> set[int]:
-        """The numbers of the open roles."""
+        """Return the numbers of the open roles."""
         return {
             int(key) - 133023244499190000
             for key, state in self.history.states().items()
@@ -74,7 +74,7 @@ class Watch:
         }
 
     def reason(self) -> str | None:
-        """The reason of the newest check."""
+        """Return the reason of the newest check."""
         [(reason,)] = self.history.ask("SELECT reason FROM checks ORDER BY check_id DESC LIMIT 1")
         return None if reason is None else str(reason)
 

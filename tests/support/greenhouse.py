@@ -7,7 +7,7 @@ from typing import Any
 
 # any field of a job
 def job(key: int = 4001, title: str = "Research Engineer", **fields: Any) -> dict[str, Any]:
-    """A job as `/jobs?content=true` lists it."""
+    """Return a job as `/jobs?content=true` lists it."""
     plain = {
         "absolute_url": f"https://job-boards.greenhouse.io/examplelabs/jobs/{key}",
         "internal_job_id": key + 500,

@@ -1,4 +1,4 @@
-"""Half a year of many boards, written straight into the tables: for asking, where recording would take minutes."""
+"""Half a year of many boards, written into the tables: recording would take minutes."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ _WORDS = (
 
 
 class HalfYear:
-    """Boards whose postings move a little every day; an edit, a closing with a new posting, or a move to another place."""
+    """Change each board's postings a little every day: an edit, a closing, or a move."""
 
     def __init__(
         self,
@@ -78,7 +78,7 @@ class HalfYear:
         self.texts = [" ".join(self.random.choices(_WORDS, k=200)) for _ in range(400)]
 
     def write(self, engine: Engine) -> datetime:
-        """Gives the instant of the last look."""
+        """Write the history. Return the instant of the last check."""
         checks: Rows = []
         for board in range(1, self.boards + 1):
             own = [

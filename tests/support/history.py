@@ -1,4 +1,4 @@
-"""A database that looks are recorded into, one after the other, as rounds would."""
+"""A database and its recorded checks, one after the other, as rounds do it."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ ENGINEER = Rule("research-engineer", any=("research engineer",))
 
 # any of the settings
 def settings(*rules: Rule, boards: Sequence[str] = (BOARD,), **more: Any) -> Settings:
-    """Settings for these boards and rules."""
+    """Return settings for these boards and rules."""
     watched = tuple(
         WatchedBoard(board, f"https://job-boards.greenhouse.io/{board.split(':')[1]}")
         for board in boards
@@ -42,7 +42,7 @@ def settings(*rules: Rule, boards: Sequence[str] = (BOARD,), **more: Any) -> Set
 
 @dataclass
 class History:
-    """Looks recorded a quarter of an hour apart."""
+    """Checks recorded a quarter of an hour apart."""
 
     engine: Engine
     settings: Settings = field(default_factory=settings)
@@ -51,7 +51,7 @@ class History:
     announce: bool = False
 
     def look(self, *results: Result, minutes: float = 15) -> datetime:
-        """Records the results as one round; gives its instant."""
+        """Record the results as one round. Return its instant."""
         self.now += timedelta(minutes=minutes)
         alerting = Alerting.of(self.settings, enabled=self.alerts, announce=self.announce)
         with self.engine.begin() as connection:
@@ -77,30 +77,31 @@ class History:
         return self.now
 
     def ask(self, query: str) -> list[tuple[Any, ...]]:
-        """The rows of a query."""
+        """Return the rows of a query."""
         with self.engine.connect() as connection:
             return [tuple(row) for row in connection.execute(text(query))]
 
     def stored(self, instant: datetime) -> str:
-        """The instant of a look as the database gives it."""
+        """Return the instant of a check as the database has it."""
         return str(
             self.ask(
-                f"SELECT finished_at FROM checks WHERE started_at = '{instant:%Y-%m-%dT%H:%M:%S.%f}Z'"
+                "SELECT finished_at FROM checks"
+                f" WHERE started_at = '{instant:%Y-%m-%dT%H:%M:%S.%f}Z'"
             )[0][0]
         )
 
     def changes(self) -> list[tuple[Any, ...]]:
-        """What happened: (key, kind, field, old, new), oldest first."""
+        """Return all changes: (key, kind, field, old, new), oldest first."""
         rows = self.ask(
             "SELECT posting, kind, field, old, new FROM posting_changes ORDER BY change_id"
         )
         return [(row[0].split(":")[-1], *row[1:]) for row in rows]
 
     def states(self) -> dict[str, str]:
-        """The state of every posting, by key."""
-        # a row is no pair to the type checker
+        """Return the state of every posting, by key."""
+        # the type checker does not know the row as a pair
         return {key: state for key, state in self.ask("SELECT key, state FROM postings")}  # noqa: C416
 
     def alerted(self, what: str = "kind") -> list[Any]:
-        """A column of every alert, oldest first."""
+        """Return a column of every alert, oldest first."""
         return [row[0] for row in self.ask(f"SELECT {what} FROM alerts ORDER BY alert_id")]

@@ -48,7 +48,7 @@ class Living:
     transactions: int = 0
 
     def ask(self, query: str) -> list[tuple[object, ...]]:
-        """The rows of a query, which is not counted as a transaction."""
+        """Return the rows of a query that is not counted as a transaction."""
         before = self.transactions
         with read_transaction(self.engine) as connection:
             rows = [tuple(row) for row in connection.execute(text(query))]
@@ -69,7 +69,7 @@ async def living(
     more: str = "",
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> AsyncIterator[Living]:
-    """A daemon that watches one board, stopped at the end."""
+    """Yield a daemon that watches one board. Stop it at the end."""
     config = folder / "rolewatch.toml"
     url = engine.url.render_as_string(hide_password=False)
     config.write_text(CONFIG.format(url=url, every=every, boards=boards) + more)

@@ -22,7 +22,7 @@ TOWNS = {
 
 
 def there(seen: Posting, **fields: Any) -> Posting:  # any field of a posting
-    """The role as the new ats writes it: under another key, with the employer's name behind its title."""
+    """Return the role on the new ATS: another key, the employer's name after the title."""
     places = tuple(TOWNS.get(place, place) for place in seen.locations)
     written = {
         "key": f"13{seen.key}",
@@ -41,12 +41,12 @@ def came(number: int) -> list[Posting]:
 
 
 def listing(seen: Iterable[Posting], board: str = NEW) -> Snapshot:
-    """A snapshot of the new board."""
+    """Return a snapshot of the new board."""
     return replace(snapshot(seen), board=board)
 
 
 def move(history: History, old: str = BOARD, new: str = NEW, *, keep: Sequence[str] = ()) -> None:
-    """What `boards move` leaves in the database and in the configuration."""
+    """Do as `boards move` does to the database and the configuration."""
     watched = WatchedBoard(new, "https://careers.example/")
     kept = tuple(one for one in history.settings.boards if one.board in keep)
     with history.engine.begin() as connection:
@@ -55,7 +55,7 @@ def move(history: History, old: str = BOARD, new: str = NEW, *, keep: Sequence[s
 
 
 def watch_too(history: History, new: str = NEW) -> None:
-    """The new board beside those that are watched."""
+    """Add the new board to the watched ones."""
     history.settings = replace(
         history.settings,
         boards=(*history.settings.boards, WatchedBoard(new, "https://careers.example/")),
@@ -63,7 +63,7 @@ def watch_too(history: History, new: str = NEW) -> None:
 
 
 def moved(history: History) -> list[Move]:
-    """The moves that were told, a row a channel."""
+    """Return the moves in summaries, one for each channel."""
     messages = [
         load(text) for text in history.alerted("(SELECT message FROM alert WHERE id = alert_id)")
     ]

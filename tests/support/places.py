@@ -1,4 +1,4 @@
-"""Where things are: the root of the project, its own recordings, and recordings of other people's boards beside it."""
+"""Paths: the root, its recordings, and recordings of other people's boards beside it."""
 
 from __future__ import annotations
 

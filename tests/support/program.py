@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from monitor.cli import app
 
-# a terminal, as far as rich can know
+# a terminal for rich
 WIDE = {"COLUMNS": "160", "FORCE_COLOR": "1", "TERM": "xterm-256color"}
 
 
@@ -50,11 +50,11 @@ class Program:
         return Ran(result.exit_code, result.stdout, result.stderr)
 
     def watched(self) -> list[str]:
-        """The boards of the configuration."""
+        """Return the boards of the configuration."""
         return [row["board"] for row in self.ask("boards", "list")]
 
     def ask(self, *arguments: str) -> Any:  # whatever the command prints
-        """What the command prints as JSON, once it has ended well."""
+        """Return the command's JSON output. Assert that it ends with 0."""
         ran = self(*arguments, "--format", "json")
         assert ran.code == 0, ran.err
         return ran.json

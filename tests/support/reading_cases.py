@@ -1,4 +1,4 @@
-"""Cases of reading with their right values: read each through the Greenhouse spider or a rule, and score it.
+"""Cases of reading with the right values, read by the Greenhouse spider or a rule, and scored.
 
 A case is a row of a TSV: id, kind, input, context (JSON), right (JSON), and maybe why. A list in
 `right` means that any of its values is right.
@@ -68,7 +68,8 @@ def table(results: Iterable[Result]) -> str:
             counts[kind][result.score] += 1
     counts["all"] = counts.pop("all")
     rows = [
-        f"| {kind} | {sum(count.values())} | {count['exact']} | {count['unknown']} | {count['false']} |"
+        f"| {kind} | {sum(count.values())}"
+        f" | {count['exact']} | {count['unknown']} | {count['false']} |"
         for kind, count in counts.items()
     ]
     return "\n".join(["| kind | cases | exact | unknown | false |", "|---|---|---|---|---|", *rows])
@@ -95,14 +96,13 @@ def _scored(case: Case) -> Result:
 
 def _posting(case: Case) -> Posting:
     is_place = case.kind in {"workplace", "places"}
+    text = case.context.get("text", "") if is_place else case.input
     job = {
         "id": 1,
         "title": "Engineer",
         "absolute_url": "https://example.org/1",
         "location": {"name": case.input if is_place else case.context.get("place", "")},
-        "content": escape(
-            f"<p>{escape(case.context.get('text', '') if is_place else case.input, quote=False)}</p>"
-        ),
+        "content": escape(f"<p>{escape(text, quote=False)}</p>"),
         "first_published": case.context.get("published", "2026-12-01T10:00:00-05:00"),
     }
     return GreenhouseSpider.read(json.dumps(job | case.context.get("fields", {})).encode())
@@ -174,7 +174,7 @@ def _deadline(case: Case, posting: Posting) -> Result:
 
 
 def _instant(right: Mapping[str, str]) -> datetime:
-    """The instant that is right: the one given, or the end of the given day in its zone."""
+    """Return the expected instant: the given one, or the end of the given day in its zone."""
     if "tz" not in right:
         return datetime.fromisoformat(right["at"]).astimezone(UTC)
     return (

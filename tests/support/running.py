@@ -58,7 +58,7 @@ class Place:
         return self.folder / "rolewatch.toml"
 
     def configure(self, more: str = "") -> None:
-        """Writes the configuration, with `more` at its end."""
+        """Write the configuration, with `more` at its end."""
         watched = "\n".join(f'[[boards]]\nboard = "greenhouse:{token}"' for token in self.watched)
         filled = CONFIG.format(
             every=self.every, boards=self.boards, watched=watched, slack=self.slack
@@ -66,7 +66,7 @@ class Place:
         self.config.write_text(filled + more)
 
     async def start(self, *arguments: str) -> Process:
-        """Starts `rolewatch` with these arguments."""
+        """Start `rolewatch` with these arguments."""
         environ = {
             name: value
             for name, value in os.environ.items()
@@ -81,13 +81,13 @@ class Place:
         return process
 
     async def run(self, *arguments: str) -> tuple[int, str, str]:
-        """Runs a command to its end: its exit code, output and errors."""
+        """Run a command to its end. Return its exit code, output and errors."""
         process = await self.start(*arguments)
         out, err = await asyncio.wait_for(process.communicate(), 60)
         return process.returncode or 0, out.decode(), err.decode()
 
     async def here(self, *arguments: str) -> tuple[int, str, str]:
-        """As `run`, in a thread of this process: a program of its own takes a second to start, and shows nothing more of most commands."""
+        """Run a command in a thread of this process: a new process takes a second to start."""
         program = Program(str(self.config))
         program.environ |= (
             dict.fromkeys(name for name in os.environ if name.startswith(("SLACK_", "ROLEWATCH_")))
@@ -100,7 +100,7 @@ class Place:
         return {"SLACK_BOT_TOKEN": self.token or None, "SLACK_APP_TOKEN": self.app_token or None}
 
     def ask(self, query: str) -> list[tuple[Any, ...]]:
-        """The rows of a query; none before there is a database."""
+        """Return the rows of a query; none before there is a database."""
         try:
             with closing(
                 sqlite3.connect(f"file:{self.folder}/rolewatch.db?mode=ro", uri=True)
@@ -116,7 +116,7 @@ class Place:
 
 
 async def stopped(process: Process, number: signal.Signals = signal.SIGTERM) -> float:
-    """Sends the signal; the seconds until the process ended."""
+    """Send the signal. Return the seconds until the process ended."""
     began = time.monotonic()
     process.send_signal(number)
     await asyncio.wait_for(process.communicate(), 60)
@@ -132,11 +132,11 @@ class Heard:
         self._reading = asyncio.create_task(self._read())
 
     def of(self, event: str) -> list[str]:
-        """The lines of one event."""
+        """Return the lines of one event."""
         return [line for line in self.lines if event in line]
 
     async def stopped(self, number: signal.Signals = signal.SIGTERM) -> float:
-        """Sends the signal; the seconds until the process ended."""
+        """Send the signal. Return the seconds until the process ended."""
         began = time.monotonic()
         self.process.send_signal(number)
         await asyncio.wait_for(self.process.wait(), 40)
@@ -151,7 +151,7 @@ class Heard:
 
 
 async def until(true: Callable[[], object], within: float = 60) -> None:
-    """Waits until it is true. Raises AssertionError when it is not in time."""
+    """Wait until it is true. Raise AssertionError after the time limit."""
     end = time.monotonic() + within
     while not true():
         assert time.monotonic() < end, "it did not happen in time"

@@ -1,4 +1,4 @@
-"""The strict Slack of `strict_slack/` in a process of its own: a database, an outbox that posts to it, and its own word."""
+"""The strict Slack of `strict_slack/` in a process of its own, a database, and an outbox."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from monitor.notify.base import Notifier
 from monitor.notify.slack.notifier import SlackNotifier
 from monitor.notify.webhook import WebhookNotifier
 from tests.support.alerts import Desk
+from tests.support.outbox_fixture import Clock
 from tests.support.places import ROOT
-from tests.support.post_office import Clock
 
 TOKEN = SecretStr("xoxb-100000000000-200000000000-simulatorBotToken")
 ROLES = "C0ROLES001"

@@ -1,6 +1,6 @@
-"""A small strict Slack on the loopback for the suite: channels, posting, reading back, and the ways in which a call goes wrong.
+"""A small strict Slack on the loopback: channels, posting, reading back, and faults.
 
-What each method does is in `slack_methods.py`.
+The methods are in `slack_methods.py`.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ class SlackServer(Methods):
     def break_next(
         self, kind: str, method: str = "chat.postMessage", times: int = 1, channel: str = ""
     ) -> None:
-        """`500 429 timeout reset bad_json`, the same after `accept_then_`, or an error word of Slack's."""
+        """Order a fault: `500 429 timeout reset bad_json`, `accept_then_…`, or Slack's error."""
         self.faults += [(f"{method} {channel}".strip(), kind)] * times
 
     def copies(self, delivery_id: str) -> int:
@@ -80,7 +80,7 @@ class SlackServer(Methods):
         return [message["text"] for message in self.channels[channel].messages]
 
     def delete(self, message: Body, channel: str = ROLES) -> None:
-        """A person deletes a message: of one with replies a stone is left, which cannot be edited, and which replies still reach."""
+        """Delete a message as a person. One with replies leaves a tombstone."""
         messages = self.channels[channel].messages
         if message["ts"] in self.channels[channel].threads:
             messages[messages.index(message)] = {
@@ -182,7 +182,7 @@ def _drop(request: web.Request) -> web.Response:
 
 @asynccontextmanager
 async def slack_server() -> AsyncIterator[SlackServer]:
-    """A running server on a port of its own."""
+    """Yield a running server on a port of its own."""
     server = SlackServer()
     app = web.Application()
     app.router.add_route("*", "/api/{method}", server.api)

@@ -1,7 +1,6 @@
-"""A small Slack with Socket Mode on the loopback: envelopes out, acknowledgements, answers and calls in.
+"""A small Slack with Socket Mode on the loopback: envelopes, acknowledgements, answers, calls.
 
-It takes what Slack would take and complains of the rest in `complaints`; what goes wrong is ordered
-with `refuse`.
+It accepts what Slack accepts and records the rest in `complaints`. `refuse` orders a fault.
 """
 
 from __future__ import annotations
@@ -54,7 +53,7 @@ class SocketServer:
         self.refusals += [(method, with_)] * times
 
     def made(self, method: str) -> list[Body]:
-        """The calls of a method that were taken."""
+        """Return the accepted calls of a method."""
         return [arguments for name, arguments in self.calls if name == method]
 
     def said(self) -> list[str]:
@@ -155,7 +154,7 @@ class SocketServer:
         return socket
 
     async def send(self, kind: str, payload: object, *, times: int = 1) -> float:
-        """An envelope to the newest connection, several times if asked; the seconds until it was acknowledged."""
+        """Send an envelope to the newest connection. Return the seconds to its acknowledgement."""
         envelope_id = f"e{next(self._numbers)}"
         self._sent[envelope_id] = time.monotonic()
         for _ in range(times):
@@ -226,7 +225,7 @@ def click(
     at: str = "",
     url: str = "",
 ) -> Body:
-    """A `block_actions` payload."""
+    """Return a `block_actions` payload."""
     act = {
         "action_id": action,
         "block_id": "b",
@@ -257,7 +256,7 @@ async def _json(request: web.Request) -> Body:
 
 @asynccontextmanager
 async def socket_server() -> AsyncIterator[SocketServer]:
-    """A running server on a port of its own; at the end nothing may be complained of."""
+    """Yield a running server on a port of its own. Assert at the end that all calls were valid."""
     server = SocketServer()
     app = web.Application()
     app.router.add_route("*", "/api/{method}", server.api)

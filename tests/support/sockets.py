@@ -19,7 +19,7 @@ def free_port() -> int:
 
 @asynccontextmanager
 async def service(status: int = 200) -> AsyncIterator[tuple[SecretStr, list[str]]]:
-    """A service that takes signs of life: its secret address, and the paths that were asked for."""
+    """Yield a heartbeat service: its secret address, and the requested paths."""
     asked: list[str] = []
 
     async def take(request: web.Request) -> web.Response:

@@ -1,4 +1,4 @@
-"""Commands as a text spells them, held against the program: is each a command with those options and no argument too many?"""
+"""Commands in a text, checked against the program: names, options, number of arguments."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _NAMED = re.compile(r"(?:\.venv/bin/)?rolewatch (?=\S)")
 
 
 def inline_commands(page: str) -> Iterator[str]:
-    """What stands in backticks in the page and begins with `rolewatch`, or with a command and a word of its own, as `db check`."""
+    """Return code spans that begin with `rolewatch`, or with a command such as `db check`."""
     for span in _SPAN.findall(_FENCED.sub("", page)):
         words = " ".join(span.split())
         first, _, rest = words.partition(" ")
@@ -30,7 +30,7 @@ def inline_commands(page: str) -> Iterator[str]:
 
 
 def fault(text: str) -> str | None:
-    """Return what is wrong with a command; None when it is well spelled. A last option may stand without its value."""
+    """Return the mistake in a command, or None. The last option may lack its value."""
     words = _words(text)
     command: Any = PROGRAM
     while words and not words[0].startswith("-") and hasattr(command, "commands"):

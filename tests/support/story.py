@@ -1,4 +1,4 @@
-"""A small history that the questions' tests share: two boards, and a posting to which everything happens."""
+"""A small history that tests of queries share: two boards, and a posting with every change."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from crawler.items import Deadline, Failure, Pay, Probe
 from monitor.config.model import Rule, Settings
 from tests.support.boards import BOARD, posting, snapshot
 from tests.support.history import History, settings
-from tests.support.kept import keep
+from tests.support.snapshots import keep
 
 OTHER = "greenhouse:otherworks"
 STORY = f"{BOARD}:11"  # revised twice, closed, reopened
@@ -41,17 +41,17 @@ _LAWYER = posting(
 
 
 def story_settings() -> Settings:
-    """The settings under which the story was recorded."""
+    """Return the settings of the recorded story."""
     return settings(*RULES, boards=(BOARD, OTHER))
 
 
 _FRESH = timedelta(minutes=2)
-# its last look and what puts it into a database of a kind
+# its last check and what puts it into a database of a kind
 _told: dict[str, tuple[datetime, Callable[[Engine], None]]] = {}
 
 
 def tell(engine: Engine) -> History:
-    """The story in a database without a row, its last look a minute ago or two; the looks are a quarter of an hour apart."""
+    """Record the story in an empty database: checks at intervals of 15 minutes until now."""
     ended, put = _told.get(engine.dialect.name, (None, None))
     if ended is None or put is None or ended < datetime.now(UTC) - _FRESH:
         history = _record(engine)

@@ -1,4 +1,6 @@
-"""Upgrades in processes of their own: killed before their nth statement, or many at once. Prints how each ended.
+"""Upgrade in separate processes, killed before their nth statement, or several at once.
+
+Prints how each ended.
 
 python upgrading.py URL 1 5 20      one after the other, killed there
 python upgrading.py URL together 6  six at once
@@ -20,7 +22,7 @@ from monitor.database.schema import upgrade
 
 
 def child(work: Callable[[], object]) -> int:
-    """The id of a process that does it."""
+    """Start a process that does it. Return its id."""
     number = os.fork()
     if number:
         return number
@@ -38,7 +40,7 @@ def ended(number: int) -> int:
 
 
 def die_at(moment: int, url: str) -> None:
-    """An upgrade that is killed before that statement."""
+    """Start an upgrade that is killed before that statement."""
     engine, seen = make_engine(url), 0
 
     def count(*_: object) -> None:

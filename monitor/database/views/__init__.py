@@ -1,8 +1,10 @@
-"""The views that people ask: the same names and columns on SQLite and PostgreSQL. docs/sql.md says what each means.
+"""The views for people's queries: the same names and columns on SQLite and PostgreSQL.
 
-A question with a condition on `board`, `posting` or `company` must reach an index, whatever the
-size of the history: a view that joins does so from the posting to what belongs to it, and one that
-counts in order does so within a board.
+docs/sql.md describes them. A query with a condition on `board`, `posting` or `company` must reach
+an index: a view joins from the posting to its rows, and counts in order within a board.
+
+`migrations/env.py` creates the views again after a migration. So a changed view needs a new
+revision: without one it reaches no existing database.
 """
 
 from __future__ import annotations
@@ -29,7 +31,7 @@ VIEWS = tuple(_VIEWS)
 
 
 def view_queries(dialect: str) -> dict[str, str]:
-    """The query of each view, for `sqlite` or `postgresql`; a view may lean on those before it."""
+    """Return the query of each view for `sqlite` or `postgresql`. A view may use earlier ones."""
     return {
         name: query(SQLITE if dialect == "sqlite" else POSTGRES) for name, query in _VIEWS.items()
     }

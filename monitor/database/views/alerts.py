@@ -1,4 +1,4 @@
-"""The view of what was told."""
+"""The view of alerts."""
 
 from __future__ import annotations
 

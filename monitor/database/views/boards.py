@@ -1,4 +1,4 @@
-"""The views of boards, and of the looks at them."""
+"""The views of boards and of their checks."""
 
 from __future__ import annotations
 
@@ -20,6 +20,6 @@ FROM board b"""
 
 def checks(_sql: Dialect) -> str:
     return """
-SELECT c.id AS check_id, b.board, b.company, c.started_at, c.finished_at, c.result, c.status, c.seen, c.opened, c.revised, c.closed,
-    c.reopened, c.unreadable, c.bytes, c.seconds, c.reason
+SELECT c.id AS check_id, b.board, b.company, c.started_at, c.finished_at, c.result, c.status,
+    c.seen, c.opened, c.revised, c.closed, c.reopened, c.unreadable, c.bytes, c.seconds, c.reason
 FROM board_check c JOIN board b ON b.id = c.board_id"""

@@ -1,9 +1,9 @@
 """The view of when a board's state was known.
 
-From one look to the next it was when both are good and no more than twice the board's interval lies
-between; so a failure between two good looks leaves all of that stretch unknown. From the last look
-of a watched board it still is, as long as that is no older; of one that is not watched any more
-nothing is said after its last look. Neighbours that are alike are one stretch.
+It is known from one check to the next if both are good and at most twice the board's interval
+apart. So a failure between two good checks leaves the whole time unknown. After the last check of
+a watched board it is known for twice the interval. An unwatched board has no row after its last
+check. Equal neighbors are one period.
 """
 
 from __future__ import annotations
@@ -11,16 +11,18 @@ from __future__ import annotations
 from monitor.database.views.dialect import Dialect
 
 _BOARD = "board, company, watched, last_check_at"
-# by names, so that a condition on them comes before the counting
+# by names, so that a condition on them is applied before the windows
 _IN_ORDER = "OVER (PARTITION BY board, company ORDER BY from_at)"
 
 
 def coverage(sql: Dialect) -> str:
-    looks = """
-        SELECT b.board, b.company, b.watched, b.last_check_at, coalesce(c.every, b.every) AS every, c.finished_at AS from_at, c.result,
-            lead(c.finished_at) OVER looks AS next_at, lead(c.result) OVER looks AS next_result
+    checks = """
+        SELECT b.board, b.company, b.watched, b.last_check_at,
+            coalesce(c.every, b.every) AS every, c.finished_at AS from_at, c.result,
+            lead(c.finished_at) OVER in_order AS next_at,
+            lead(c.result) OVER in_order AS next_result
         FROM board b JOIN board_check c ON c.board_id = b.id
-        WINDOW looks AS (PARTITION BY b.board, b.company ORDER BY c.finished_at)"""
+        WINDOW in_order AS (PARTITION BY b.board, b.company ORDER BY c.finished_at)"""
     known = known_between(
         sql,
         result="result",
@@ -29,16 +31,24 @@ def coverage(sql: Dialect) -> str:
         next_at="next_at",
         every="every",
     )
-    stretches = f"SELECT {_BOARD}, from_at, {known} AS known FROM ({looks}) AS looks WHERE next_at IS NOT NULL OR watched"
-    turns = f"SELECT {_BOARD}, from_at, known, lag(known) {_IN_ORDER} AS known_before FROM ({stretches}) AS stretches"
+    periods = f"""
+        SELECT {_BOARD}, from_at, {known} AS known
+        FROM ({checks}) AS checks_in_order WHERE next_at IS NOT NULL OR watched"""
+    with_previous = f"""
+        SELECT {_BOARD}, from_at, known, lag(known) {_IN_ORDER} AS known_before
+        FROM ({periods}) AS periods"""
+    last_end = "CASE WHEN NOT watched THEN last_check_at END"
     return f"""
-SELECT board, company, from_at, coalesce(lead(from_at) {_IN_ORDER}, CASE WHEN NOT watched THEN last_check_at END) AS to_at, known
-FROM ({turns}) AS turns WHERE known_before IS NULL OR known_before <> known"""
+SELECT board, company, from_at, coalesce(lead(from_at) {_IN_ORDER}, {last_end}) AS to_at, known
+FROM ({with_previous}) AS with_previous WHERE known_before IS NULL OR known_before <> known"""
 
 
 def known_between(
     sql: Dialect, *, result: str, next_result: str, at: str, next_at: str, every: str
 ) -> str:
-    """Is the state known from a look to the next one, which is null where there is none yet?"""
-    waited = sql.microseconds(at, f"coalesce({next_at}, {sql.now})")
-    return f"({result} <> 'failure' AND coalesce({next_result}, '') <> 'failure' AND {waited} <= 2000000 * {every})"
+    """Return the condition that the state is known from a check to the next, which may be null."""
+    elapsed = sql.microseconds(at, f"coalesce({next_at}, {sql.now})")
+    return (
+        f"({result} <> 'failure' AND coalesce({next_result}, '') <> 'failure'"
+        f" AND {elapsed} <= 2000000 * {every})"
+    )

@@ -9,32 +9,33 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 COMPANY = "coalesce(p.company, b.company)"
-CONTENT = """v.title, v.location, v.department, v.employment_type, v.workplace, v.pay_min, v.pay_max, v.pay_currency, v.pay_period,
-    v.pay_text, v.deadline_at, v.deadline_text, v.url"""
+CONTENT = """v.title, v.location, v.department, v.employment_type, v.workplace,
+    v.pay_min, v.pay_max, v.pay_currency, v.pay_period, v.pay_text,
+    v.deadline_at, v.deadline_text, v.url"""
 REPOST_OF = "(SELECT r.name FROM posting r WHERE r.id = p.repost_of)"
 CURRENT = "v.posting_id = p.id AND v.number = p.version"
 
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """Each function takes SQL and gives SQL."""
+    """The expressions of one database. Each function takes SQL and returns SQL."""
 
     name: str
     now: str
     microseconds: Callable[[str, str], str]  # from one instant to another, a whole number
     day: Callable[[str], str]  # the UTC day of an instant
     end_of_day: Callable[[str], str]  # the instant at which a day ends
-    # the days between two: what to join, and the day in it
+    # the days between two days: the join, and the day in it
     series: Callable[[str, str], tuple[str, str]]
     # a JSON list of texts as rows of a table of that name, with a column `value`
-    each: Callable[[str, str], str]
-    is_empty: Callable[[str], str]  # has a JSON list nothing in it?
-    one: Callable[[str], str]  # a JSON list of one text
-    zero: str  # of the type that counting gives
-    larger: str  # the function that gives the larger of two values
+    json_each: Callable[[str, str], str]
+    is_empty: Callable[[str], str]  # whether a JSON list is empty
+    json_array: Callable[[str], str]  # a JSON list of one text
+    zero: str  # of the type of count()
+    greatest: str  # the function for the larger of two values
 
     def days(self, start: str, end: str) -> str:
-        """As a number with a fraction: the same to the last bit on both, since it divides two whole numbers."""
+        """Return the days from one instant to another as a float, the same on both databases."""
         return f"({self.microseconds(start, end)} / 86400000000.0)"
 
 
@@ -46,7 +47,7 @@ def _sqlite_microseconds(start: str, end: str) -> str:
 
 
 def _sqlite_series(first: str, last: str) -> tuple[str, str]:
-    """SQLite has no series of its own, but a list with a zero for each day, whose places are numbered."""
+    """Join the numbered elements of a JSON list with a zero for each day; SQLite has no series."""
     days = f"CAST(julianday({last}) - julianday({first}) AS INTEGER)"
     return (
         f"CROSS JOIN json_each('[0' || replace(hex(zeroblob({days})), '00', ',0') || ']') AS d",
@@ -61,11 +62,11 @@ SQLITE = Dialect(
     day=lambda instant: f"substr({instant}, 1, 10)",
     end_of_day=lambda day: f"(date({day}, '+1 day') || 'T00:00:00.000000Z')",
     series=_sqlite_series,
-    each=lambda values, name: f"json_each({values}) AS {name}",
+    json_each=lambda values, name: f"json_each({values}) AS {name}",
     is_empty=lambda values: f"json_array_length({values}) = 0",
-    one=lambda value: f"json_array({value})",
+    json_array=lambda value: f"json_array({value})",
     zero="0",
-    larger="max",
+    greatest="max",
 )
 
 POSTGRES = Dialect(
@@ -80,9 +81,9 @@ POSTGRES = Dialect(
         f"CROSS JOIN LATERAL generate_series({first}::timestamp, {last}, '1 day') AS d (day)",
         "d.day::date",
     ),
-    each=lambda values, name: f"jsonb_array_elements_text({values}) AS {name} (value)",
+    json_each=lambda values, name: f"jsonb_array_elements_text({values}) AS {name} (value)",
     is_empty=lambda values: f"jsonb_array_length({values}) = 0",
-    one=lambda value: f"jsonb_build_array({value})",
+    json_array=lambda value: f"jsonb_build_array({value})",
     zero="0::bigint",
-    larger="greatest",
+    greatest="greatest",
 )

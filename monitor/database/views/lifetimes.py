@@ -1,31 +1,49 @@
-"""The view of how long postings were open: a stretch begins with the first look that saw it, or with a reopening."""
+"""The view of how long postings were open.
+
+A spell begins with the first check that lists the posting, or with a reopening.
+"""
 
 from __future__ import annotations
 
 from monitor.database.views.dialect import REPOST_OF, Dialect
 
-# Postings that are called as their board is, and those with a name of their own: apart, so that a
-# condition on the company goes to the board where it can. CROSS JOIN has SQLite begin there, since
-# it knows of no index on what a company is called.
-_NAMED = (
+# Postings with their board's company, then those with another one. They are apart so that a
+# condition on the company is applied to the board. CROSS JOIN makes SQLite begin there, since no
+# index on the company would lead it there.
+_BY_COMPANY = (
     ("b.company", "board b CROSS JOIN posting p", "p.company IS NULL"),
     ("p.company", "board b JOIN posting p ON p.board_id = b.id", "p.company IS NOT NULL"),
 )
 
 
 def lifetimes(sql: Dialect) -> str:
-    """The first stretch of each posting, which of a baseline no change begins, and one for each reopening."""
+    """Return a query for the first spell of each posting and for one after each reopening."""
     return "\nUNION ALL\n".join(
-        part for named in _NAMED for part in (_first(sql, *named), _again(sql, *named))
+        part
+        for source in _BY_COMPANY
+        for part in (_first_spells(sql, *source), _reopened_spells(sql, *source))
     )
 
 
-def _first(sql: Dialect, company: str, source: str, condition: str) -> str:
-    """A posting that was listed for a while before anybody could read it opened when it was first listed."""
-    look_before = "(SELECT max(k.finished_at) FROM board_check k WHERE k.board_id = p.board_id AND k.result <> 'failure'"
-    earliest = f"CASE WHEN NOT p.baseline THEN coalesce(s.not_before, {look_before} AND k.finished_at < p.first_seen_at)) END"
+def _first_spells(sql: Dialect, company: str, source: str, condition: str) -> str:
+    """Begin with the first listing, also if the posting could be read only later.
+
+    A posting of the baseline has no change that opens it.
+    """
+    check_before = """
+        SELECT max(k.finished_at) FROM board_check k WHERE k.board_id = p.board_id
+        AND k.result <> 'failure' AND k.finished_at < p.first_seen_at"""
+    earliest = f"CASE WHEN NOT p.baseline THEN coalesce(s.not_before, ({check_before})) END"
+    columns = _spell(
+        sql,
+        company=company,
+        spell="1",
+        earliest=earliest,
+        latest="p.first_seen_at",
+        left_censored="p.baseline",
+    )
     return f"""
-{_stretch(sql, company=company, spell="1", earliest=earliest, latest="p.first_seen_at", left_censored="p.baseline")}
+{columns}
 FROM {source}
 LEFT JOIN posting_change s ON s.posting_id = p.id AND s.kind = 'opened'
 LEFT JOIN posting_change e ON e.id = {_end("p.first_seen_at")}
@@ -33,26 +51,36 @@ LEFT JOIN posting_version v ON v.posting_id = p.id AND v.number = coalesce(e.ver
 WHERE p.board_id = b.id AND p.version > 0 AND {condition}"""
 
 
-def _again(sql: Dialect, company: str, source: str, condition: str) -> str:
-    spell = "1 + (SELECT count(*) FROM posting_change r WHERE r.posting_id = p.id AND r.kind = 'reopened' AND r.at <= s.at)"
+def _reopened_spells(sql: Dialect, company: str, source: str, condition: str) -> str:
+    spell = """1 + (SELECT count(*) FROM posting_change r
+        WHERE r.posting_id = p.id AND r.kind = 'reopened' AND r.at <= s.at)"""
+    columns = _spell(
+        sql,
+        company=company,
+        spell=spell,
+        earliest="s.not_before",
+        latest="s.at",
+        left_censored="FALSE",
+    )
     return f"""
-{_stretch(sql, company=company, spell=spell, earliest="s.not_before", latest="s.at", left_censored="FALSE")}
+{columns}
 FROM {source} CROSS JOIN posting_change s
 LEFT JOIN posting_change e ON e.id = {_end("s.at")}
 LEFT JOIN posting_version v ON v.posting_id = p.id AND v.number = coalesce(e.version, p.version)
 WHERE p.board_id = b.id AND s.posting_id = p.id AND s.kind = 'reopened' AND {condition}"""
 
 
-def _stretch(
+def _spell(
     sql: Dialect, *, company: str, spell: str, earliest: str, latest: str, left_censored: str
 ) -> str:
-    days_open = f"{sql.larger}(0.0, {sql.days(latest, f'coalesce(e.not_before, {sql.now})')})"
-    return f"""SELECT p.name AS posting, b.board, {company} AS company, v.title, v.url, {spell} AS spell,
-    {earliest} AS opened_earliest, {latest} AS opened_latest, e.not_before AS closed_earliest, e.not_after AS closed_latest,
-    {days_open} AS days_open, {left_censored} AS left_censored, e.id IS NULL AS right_censored, {REPOST_OF} AS repost_of"""
+    days_open = f"{sql.greatest}(0.0, {sql.days(latest, f'coalesce(e.not_before, {sql.now})')})"
+    return f"""SELECT p.name AS posting, b.board, {company} AS company, v.title, v.url,
+    {spell} AS spell, {earliest} AS opened_earliest, {latest} AS opened_latest,
+    e.not_before AS closed_earliest, e.not_after AS closed_latest, {days_open} AS days_open,
+    {left_censored} AS left_censored, e.id IS NULL AS right_censored, {REPOST_OF} AS repost_of"""
 
 
 def _end(begin: str) -> str:
-    """The id of the closing that ends the stretch which begins then."""
+    """Return a query for the closing that ends a spell."""
     closing = "SELECT x.id FROM posting_change x WHERE x.posting_id = p.id AND x.kind = 'closed'"
     return f"({closing} AND x.at > {begin} ORDER BY x.at LIMIT 1)"

@@ -1,4 +1,4 @@
-"""The views of postings, their contents and what happened to them."""
+"""The views of postings, their versions, changes and matches."""
 
 from __future__ import annotations
 
@@ -7,41 +7,42 @@ from monitor.database.views.dialect import COMPANY, CONTENT, CURRENT, REPOST_OF,
 
 def postings(_sql: Dialect) -> str:
     return f"""
-SELECT p.name AS posting, b.board, {COMPANY} AS company, p.key, {CONTENT}, p.state, p.first_seen_at,
-    coalesce(p.last_seen_at, b.last_ok_at) AS last_seen_at, p.closed_at, p.ats_first_published, p.ats_updated_at, p.requisition,
-    {REPOST_OF} AS repost_of, p.version
+SELECT p.name AS posting, b.board, {COMPANY} AS company, p.key, {CONTENT}, p.state,
+    p.first_seen_at, coalesce(p.last_seen_at, b.last_ok_at) AS last_seen_at, p.closed_at,
+    p.ats_first_published, p.ats_updated_at, p.requisition, {REPOST_OF} AS repost_of, p.version
 FROM posting p JOIN board b ON b.id = p.board_id LEFT JOIN posting_version v ON {CURRENT}"""
 
 
 def locations(sql: Dialect) -> str:
-    """Where a board's words name no single place ("Worldwide"), they are the place."""
-    places = (
-        f"CASE WHEN {sql.is_empty('v.locations')} THEN {sql.one('v.location')} ELSE v.locations END"
-    )
+    """Return a row for each place. A location without one ("Worldwide") is the place itself."""
+    whole = sql.json_array("v.location")
+    places = f"CASE WHEN {sql.is_empty('v.locations')} THEN {whole} ELSE v.locations END"
     return f"""
 SELECT p.name AS posting, b.board, {COMPANY} AS company, v.title, v.url, place.value AS location
-FROM posting p JOIN board b ON b.id = p.board_id JOIN posting_version v ON {CURRENT} CROSS JOIN {sql.each(places, "place")}
+FROM posting p JOIN board b ON b.id = p.board_id JOIN posting_version v ON {CURRENT}
+CROSS JOIN {sql.json_each(places, "place")}
 WHERE place.value <> ''"""
 
 
 def versions(_sql: Dialect) -> str:
     return f"""
-SELECT p.name AS posting, b.board, {COMPANY} AS company, v.number AS version, v.valid_from, v.valid_to,
-    v.valid_to IS NULL AS is_current, {CONTENT}, d.text AS description
+SELECT p.name AS posting, b.board, {COMPANY} AS company, v.number AS version,
+    v.valid_from, v.valid_to, v.valid_to IS NULL AS is_current, {CONTENT}, d.text AS description
 FROM posting_version v JOIN posting p ON p.id = v.posting_id JOIN board b ON b.id = p.board_id
 JOIN description d ON d.digest = v.description_digest"""
 
 
 def matches(_sql: Dialect) -> str:
     return f"""
-SELECT m.rule, p.name AS posting, b.board, {COMPANY} AS company, v.title, v.url, m.version, m.words
+SELECT m.rule, p.name AS posting, b.board, {COMPANY} AS company, v.title, v.url, m.version,
+    m.words
 FROM rule_match m JOIN posting p ON p.id = m.posting_id JOIN board b ON b.id = p.board_id
 JOIN posting_version v ON v.posting_id = m.posting_id AND v.number = m.version"""
 
 
 def changes(_sql: Dialect) -> str:
     return f"""
-SELECT c.id AS change_id, c.check_id, c.at, c.not_before, p.name AS posting, b.board, {COMPANY} AS company, v.title, v.url,
-    c.kind, c.field, c.old, c.new, c.version
+SELECT c.id AS change_id, c.check_id, c.at, c.not_before, p.name AS posting, b.board,
+    {COMPANY} AS company, v.title, v.url, c.kind, c.field, c.old, c.new, c.version
 FROM posting_change c JOIN posting p ON p.id = c.posting_id JOIN board b ON b.id = p.board_id
 LEFT JOIN posting_version v ON v.posting_id = c.posting_id AND v.number = c.version"""

@@ -15,8 +15,8 @@ from monitor.messages import (
     FirstCheckSummary,
     GroupMessage,
     Message,
-    NightMessage,
     OperatorMessage,
+    QuietHoursMessage,
     ReminderMessage,
     RoleMessage,
 )
@@ -78,7 +78,7 @@ def _blocks(message: Message, interactive: bool) -> Parts:  # a case a kind  # n
             return reminder(message, interactive=interactive)
         case DigestMessage():
             return digest(message)
-        case NightMessage():
+        case QuietHoursMessage():
             return [block for part in message.parts for block in _blocks(part, interactive)]
         case OperatorMessage():
             return _operator(message)

@@ -10,8 +10,8 @@ from sqlalchemy import Engine
 
 from monitor.config.model import Rule
 from tests.support.boards import posting, postings
-from tests.support.life import MORE, MOST, PAY, RULE, Life, kinds, paid
-from tests.support.post_office import PostOffice, post_office
+from tests.support.outbox_fixture import PostOffice, post_office
+from tests.support.slack_scenario import MORE, MOST, PAY, RULE, Life, kinds, paid
 from tests.support.slack_server import ROLES, shown
 
 

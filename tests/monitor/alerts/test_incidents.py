@@ -18,8 +18,8 @@ from monitor.alerts.alerting import Alerting
 from monitor.config.model import AlertSettings
 from monitor.delivery import refusals
 from tests.support.boards import BOARD, posting, postings
-from tests.support.life import RULE, Body, Life, kinds
-from tests.support.post_office import PostOffice, post_office
+from tests.support.outbox_fixture import PostOffice, post_office
+from tests.support.slack_scenario import RULE, Body, Life, kinds
 from tests.support.slack_server import ARCHIVED, OPS, shown
 
 

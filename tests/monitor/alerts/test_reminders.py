@@ -14,7 +14,7 @@ from monitor.config.model import Rule
 from monitor.database.tables import Alert, Delivery
 from monitor.delivery.pack import merge, pack
 from monitor.delivery.quiet_hours import together
-from monitor.messages import NightMessage, Reminder, ReminderMessage, Role, Why, load
+from monitor.messages import QuietHoursMessage, Reminder, ReminderMessage, Role, Why, load
 from tests.support.boards import BOARD, START, posting, snapshot
 from tests.support.history import ENGINEER, History, settings
 
@@ -249,7 +249,7 @@ def test_a_night_whose_reminder_is_not_true_any_more_tells_the_rest(engine: Engi
         load(row[0])
         for row in days.history.ask("SELECT message FROM delivery WHERE state = 'pending'")
     ]
-    assert isinstance(left, NightMessage)
+    assert isinstance(left, QuietHoursMessage)
     assert [type(part).__name__ for part in left.parts] == ["GroupMessage", "SummaryMessage"]
 
 

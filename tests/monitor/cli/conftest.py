@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 
 from monitor.demo.board_server import BoardServer, serving
 from monitor.demo.story import jobs
-from tests.support.made import Made
+from tests.support.databases import Made
 from tests.support.program import Program
 from tests.support.story import tell
 

@@ -19,8 +19,8 @@ COMMANDS = (
     ("db", "upgrade"),
     ("sql", "SELECT count(*) FROM postings"),
 )
-NO_DATABASE = "file is not a database; it was left as it is: restore a backup in its place, or name another file in [database] url"
-HALF = "database disk image is malformed; the file is damaged: `rolewatch db check` says how far that goes, and a backup restores it"
+NO_DATABASE = "file is not a database; it was left unchanged: restore a backup in its place, or name another file in [database] url"
+HALF = "database disk image is malformed; the file is damaged: `rolewatch db check` shows the damage, and a backup restores it"
 PAGE = 4096
 
 

@@ -113,8 +113,8 @@ def test_a_backup_that_is_not_whole_is_none(tmp_path: Path, sqlite_told: Program
         connection.commit()
     ran = sqlite_told("db", "backup", str(tmp_path / "copy.db"))
     assert ran.code == 2
-    assert "the copy is not whole: " in ran.err
-    assert "row 2 of posting_version points to a row of description that is not there" in ran.err
+    assert "the copy is incomplete: " in ran.err
+    assert "row 2 of posting_version points to a missing row of description" in ran.err
     assert [file.name for file in tmp_path.glob("copy*")] == []
 
 

@@ -13,8 +13,8 @@ from sqlalchemy import Engine
 from crawler.items import Pay
 from monitor.cli.output import clean
 from tests.support.boards import BOARD, posting, snapshot
+from tests.support.databases import Made
 from tests.support.history import History
-from tests.support.made import Made
 from tests.support.program import WIDE, Program
 from tests.support.story import OTHER, PAY, story_settings
 

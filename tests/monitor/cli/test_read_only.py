@@ -56,7 +56,7 @@ def test_a_read_only_database_can_be_asked_and_says_that_it_cannot_be_written(
         1,
         "",
         [
-            "the database cannot be used: attempt to write a readonly database; this user may read and not write it"
+            "the database cannot be used: attempt to write a readonly database; this user can read it but not write it"
         ],
     )
     assert file.read_bytes() == content

@@ -94,7 +94,7 @@ def test_roles_finds(told: Program, arguments: list[str], found: list[str]) -> N
             "no board 'greenhouse:exampellabs' in the database; nearest: greenhouse:examplelabs",
         ),
         (["--rule", "chef"], "no rule 'chef' in {config}: there is research-engineer, kernels"),
-        (["--text", "?!"], "there is no word to look for in '?!'"),
+        (["--text", "?!"], "there is no word to search for in '?!'"),
         (
             ["--since", "soon"],
             (

@@ -377,7 +377,7 @@ def test_the_rules_of_another_file_are_tried(told: Program, tmp_path: Path) -> N
         ),
         (["--file", "FILE"], 'FILE: rules[0].anny (rule "x"): unknown key; did you mean any?'),
         (["--file", "FILE.not"], "FILE.not cannot be read: No such file"),
-        (["--file", "CONFIG"], "CONFIG: there is no rule in it"),
+        (["--file", "CONFIG"], "CONFIG: it has no rule"),
     ],
 )
 def test_a_mistake_in_a_rule_to_try_is_told_as_one_in_the_configuration(

@@ -2,12 +2,15 @@ from __future__ import annotations
 
 import re
 import stat
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
 from monitor.config.file import EXAMPLE, add_board, move_board, remove_board, write_example
+from monitor.config.keys import keys, section, toml
 from monitor.config.load import load
+from monitor.config.sections import ConfigFile
 from monitor.errors import UserError
 
 COMMENTED = """\
@@ -56,7 +59,7 @@ def test_the_example_works_as_it_stands(tmp_path: Path) -> None:
     assert settings.effective_channel(settings.rules[0].notify[0]) == "console"
 
 
-def test_the_example_works_with_every_line_switched_on(tmp_path: Path) -> None:
+def test_the_example_works_with_every_line_uncommented(tmp_path: Path) -> None:
     text = re.sub(r"^# ([a-z_]+ = )", r"\1", EXAMPLE, flags=re.MULTILINE)
     (tmp_path / "rolewatch.toml").write_text(text)
     settings = load(tmp_path / "rolewatch.toml", {})
@@ -64,7 +67,7 @@ def test_the_example_works_with_every_line_switched_on(tmp_path: Path) -> None:
     assert settings.rules[0].none == ("intern*", "sales research engineer")
 
 
-def test_the_example_shows_the_defaults_that_there_are(tmp_path: Path) -> None:
+def test_uncommented_defaults_change_nothing(tmp_path: Path) -> None:
     (tmp_path / "rolewatch.toml").write_text(EXAMPLE)
     plain = load(tmp_path / "rolewatch.toml", {})
     no_default = (
@@ -94,16 +97,16 @@ def test_the_example_shows_the_defaults_that_there_are(tmp_path: Path) -> None:
         plain.boards,
         plain.rules,
     )
-    assert (switched_on.alerts, switched_on.slack, switched_on.log_level) == (
+    assert (switched_on.alerts, switched_on.slack, switched_on.log.level) == (
         plain.alerts,
         plain.slack,
-        plain.log_level,
+        plain.log.level,
     )
     assert switched_on.database_url.get_secret_value() == plain.database_url.get_secret_value()
 
 
-def test_the_example_overwrites_nothing(file: Path) -> None:
-    with pytest.raises(UserError, match="is there already"):
+def test_the_example_does_not_overwrite_a_file(file: Path) -> None:
+    with pytest.raises(UserError, match="exists already"):
         write_example(file)
     assert file.read_text() == COMMENTED
 
@@ -113,7 +116,7 @@ def test_the_example_needs_a_folder(tmp_path: Path) -> None:
         write_example(tmp_path / "nowhere" / "rolewatch.toml")
 
 
-def test_a_board_is_added_after_the_others_and_nothing_else_moves(file: Path) -> None:
+def test_add_puts_a_board_after_the_others(file: Path) -> None:
     add_board(file, "greenhouse:scaleai", company='Scale "AI"', every="1d")
     assert watched(file) == ["greenhouse:deepmind", "greenhouse:anthropic", "greenhouse:scaleai"]
     block = '\n[[boards]]\nboard = "greenhouse:scaleai"\ncompany = "Scale \\"AI\\""\nevery = "1d"\n'
@@ -122,13 +125,13 @@ def test_a_board_is_added_after_the_others_and_nothing_else_moves(file: Path) ->
     )
 
 
-def test_added_and_removed_is_the_file_as_it_was(file: Path) -> None:
+def test_add_and_remove_restore_the_file(file: Path) -> None:
     add_board(file, "greenhouse:scaleai", url="https://job-boards.greenhouse.io/scaleai")
     remove_board(file, "greenhouse:scaleai")
     assert file.read_text() == COMMENTED
 
 
-def test_a_removed_board_leaves_the_comments_of_others(file: Path) -> None:
+def test_remove_keeps_the_comments_of_other_boards(file: Path) -> None:
     file.write_text(COMMENTED.replace('boards = ["greenhouse:deepmind"]\n', ""))
     remove_board(file, "greenhouse:deepmind")
     assert watched(file) == ["greenhouse:anthropic"]
@@ -168,9 +171,7 @@ def test_boards_start_from_an_empty_file(tmp_path: Path, text: str) -> None:
 
 
 @pytest.mark.parametrize("there", [False, True])
-def test_a_rule_that_spells_the_moved_board_in_another_case_is_moved_too(
-    file: Path, there: bool
-) -> None:
+def test_move_changes_a_rule_with_another_spelling(file: Path, there: bool) -> None:
     more = '[[boards]]\nboard = "ashby:deepmind"\n' if there else ""
     file.write_text(
         COMMENTED.replace('boards = ["greenhouse:deepmind"]', 'boards = ["greenhouse:DeepMind"]')
@@ -191,12 +192,12 @@ def test_a_board_is_added_once(file: Path, board: str) -> None:
     assert file.read_text() == COMMENTED
 
 
-def test_a_board_that_is_not_there_cannot_be_removed(file: Path) -> None:
+def test_remove_refuses_an_unknown_board(file: Path) -> None:
     with pytest.raises(UserError, match="greenhouse:scaleai is not among its boards"):
         remove_board(file, "greenhouse:scaleai")
 
 
-def test_a_board_that_a_rule_names_stays(file: Path) -> None:
+def test_remove_refuses_a_board_that_a_rule_names(file: Path) -> None:
     with pytest.raises(UserError, match='the rule "r" names greenhouse:deepmind'):
         remove_board(file, "greenhouse:deepmind")
     assert file.read_text() == COMMENTED
@@ -209,13 +210,13 @@ def test_a_file_that_does_not_load_is_not_edited(file: Path) -> None:
     assert file.read_text() == COMMENTED + "\n[lgo]\n"
 
 
-def test_what_would_not_load_is_not_written(file: Path) -> None:
+def test_an_edit_that_would_not_load_is_refused(file: Path) -> None:
     with pytest.raises(UserError, match="expected a duration"):
         add_board(file, "greenhouse:scaleai", every="soon")
     assert file.read_text() == COMMENTED
 
 
-def test_a_header_within_a_text_is_no_board(file: Path) -> None:
+def test_a_header_inside_a_string_is_not_a_board(file: Path) -> None:
     text = (
         '[[rules]]\nname = "r"\nany = ["""\n[[boards]]\nx"""]\n\n'
         + COMMENTED.partition("# rules follow")[0]
@@ -226,7 +227,7 @@ def test_a_header_within_a_text_is_no_board(file: Path) -> None:
     assert file.read_text() == text
 
 
-def test_mode_link_and_line_ends_are_kept(file: Path, tmp_path: Path) -> None:
+def test_an_edit_keeps_mode_link_and_line_ends(file: Path, tmp_path: Path) -> None:
     file.write_bytes(COMMENTED.replace("\n", "\r\n").encode())
     file.chmod(0o640)
     link = tmp_path / "link.toml"
@@ -242,7 +243,7 @@ def test_mode_link_and_line_ends_are_kept(file: Path, tmp_path: Path) -> None:
     assert sorted(path.name for path in tmp_path.iterdir()) == ["link.toml", "rolewatch.toml"]
 
 
-def test_a_missing_file_is_one_clear_line(tmp_path: Path) -> None:
+def test_a_missing_file_is_a_one_line_error(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="cannot be read: No such file"):
         add_board(tmp_path / "rolewatch.toml", "greenhouse:deepmind")
 
@@ -250,20 +251,20 @@ def test_a_missing_file_is_one_clear_line(tmp_path: Path) -> None:
 MOVED = COMMENTED.replace("greenhouse:deepmind", "google:deepmind")
 
 
-def test_a_moved_board_is_replaced_in_its_place_and_in_every_rule(file: Path) -> None:
+def test_move_replaces_the_board_and_its_name_in_rules(file: Path) -> None:
     move_board(file, "greenhouse:deepmind", "google:deepmind")
     assert file.read_text() == MOVED
     move_board(file, "google:deepmind", "greenhouse:deepmind")
     assert file.read_text() == COMMENTED
 
 
-def test_a_moved_board_keeps_what_its_entry_says(file: Path) -> None:
+def test_move_keeps_the_other_keys_of_the_entry(file: Path) -> None:
     move_board(file, "greenhouse:anthropic", "ashby:anthropic")
     url = 'url = "https://job-boards.greenhouse.io/anthropic"\n'
     assert file.read_text() == COMMENTED.replace(url, 'board = "ashby:anthropic"\n')
 
 
-def test_a_board_that_moves_to_one_that_is_there_goes(file: Path) -> None:
+def test_move_to_a_listed_board_removes_the_old_entry(file: Path) -> None:
     rule = '\n[[rules]]\nname = "s"\nany = ["chef"]\nboards = ["greenhouse:anthropic", "https://job-boards.greenhouse.io/deepmind"]\n'
     file.write_text(COMMENTED + rule)
     move_board(file, "greenhouse:deepmind", "greenhouse:anthropic")
@@ -273,9 +274,10 @@ def test_a_board_that_moves_to_one_that_is_there_goes(file: Path) -> None:
     assert "# the second" in file.read_text()
 
 
-def test_a_board_in_an_inline_list_is_moved_too(file: Path) -> None:
+def test_move_edits_an_inline_list(file: Path) -> None:
     file.write_text(
-        'boards = [{ url = "https://job-boards.greenhouse.io/deepmind", every = "1h" }, { board = "greenhouse:b" }]  # all\n'
+        'boards = [{ url = "https://job-boards.greenhouse.io/deepmind", every = "1h" }, '
+        '{ board = "greenhouse:b" }]  # all\n'
     )
     move_board(file, "greenhouse:deepmind", "google:deepmind")
     assert watched(file) == ["google:deepmind", "greenhouse:b"]
@@ -283,7 +285,7 @@ def test_a_board_in_an_inline_list_is_moved_too(file: Path) -> None:
     assert "# all" in file.read_text()
 
 
-def test_a_rules_list_over_many_lines_keeps_its_comments(file: Path) -> None:
+def test_move_keeps_comments_in_a_rules_list(file: Path) -> None:
     lines = (
         'boards = [\n  "greenhouse:anthropic",  # first\n  "greenhouse:deepmind",  # second\n]\n'
     )
@@ -295,7 +297,7 @@ def test_a_rules_list_over_many_lines_keeps_its_comments(file: Path) -> None:
     assert file.read_bytes() == before.replace(b"greenhouse:deepmind", b"google:deepmind")
 
 
-def test_a_former_board_that_is_not_there_lets_the_new_one_be_added(file: Path) -> None:
+def test_move_of_an_unknown_board_adds_the_new_one(file: Path) -> None:
     move_board(file, "greenhouse:gone", "google:deepmind")
     assert watched(file) == ["greenhouse:deepmind", "greenhouse:anthropic", "google:deepmind"]
     before = file.read_text()
@@ -303,7 +305,7 @@ def test_a_former_board_that_is_not_there_lets_the_new_one_be_added(file: Path) 
     assert file.read_text() == before
 
 
-def test_a_move_that_cannot_be_written_leaves_the_file(file: Path) -> None:
+def test_a_failed_move_leaves_the_file_unchanged(file: Path) -> None:
     file.write_text(
         COMMENTED.replace(
             '"greenhouse:deepmind"  # the one', '"""greenhouse:deepmind"""  # the one'
@@ -316,16 +318,41 @@ def test_a_move_that_cannot_be_written_leaves_the_file(file: Path) -> None:
 
 
 @pytest.mark.parametrize("new", ["greenhouse:DeepMind", "greenhouse:deepmind"])
-def test_a_board_that_moves_to_itself_stays(file: Path, new: str) -> None:
+def test_move_to_itself_is_refused(file: Path, new: str) -> None:
     with pytest.raises(UserError, match="are one board"):
         move_board(file, "greenhouse:deepmind", new)
     assert file.read_text() == COMMENTED
 
 
-def test_a_moved_board_is_given_as_the_file_has_it(file: Path) -> None:
+def test_move_returns_the_board_of_the_new_file(file: Path) -> None:
     assert move_board(file, "greenhouse:anthropic", "ashby:anthropic") == load(file, {}).board(
         "ashby:anthropic"
     )
     assert move_board(file, "greenhouse:anthropic", "ashby:anthropic") == load(file, {}).board(
         "ashby:anthropic"
     )
+
+
+def example_keys() -> dict[str, dict[str, str]]:
+    """Return the keys of each section of the example, commented or not, with their values."""
+    shown: dict[str, dict[str, str]] = {}
+    for line in EXAMPLE.splitlines():
+        if header := re.match(r"\[+([a-z]+)", line):
+            section = shown.setdefault(header[1], {})
+        elif key := re.match(r"(?:# )?([a-z_]+) = (.+?)(?: +#.*)?$", line):
+            section.setdefault(key[1], key[2])
+    return shown
+
+
+@pytest.mark.parametrize("name", [field.name for field in fields(ConfigFile)])
+def test_the_example_shows_every_key_with_its_default(name: str) -> None:
+    example = example_keys().get(name, {})
+    known = keys(section((name,)))
+    # the example names its boards by `board`, and its rule has a channel of its own
+    assert {key.name for key in known} - example.keys() == ({"url"} if name == "boards" else set())
+    different = {
+        key.name
+        for key in known
+        if key.default not in {None, ()} and example[key.name] != toml(key.default)
+    }
+    assert different <= ({"notify"} if name == "rules" else set())

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from monitor.config.load import ConfigError, find_file, load, require_boards
-from monitor.config.model import MinPay, Settings
+from monitor.config.model import Settings
+from monitor.config.values import MinPay
 from monitor.database.schema import missing_file, open_database
 from monitor.errors import UserError
 
@@ -131,7 +132,7 @@ def test_every_key_reaches_the_settings(tmp_path: Path) -> None:
         "http://127.0.0.1:8765/api/",
         ("U0ALICE001",),
     )
-    assert (settings.log_level, settings.log_format, settings.health.listen) == (
+    assert (settings.log.level, settings.log.format, settings.health.listen) == (
         "debug",
         "json",
         "127.0.0.1:9464",
@@ -154,7 +155,7 @@ def test_an_empty_file_has_the_defaults_and_watches_nothing(tmp_path: Path) -> N
         require_boards(settings)
 
 
-def test_a_board_that_is_switched_off_is_not_watched(tmp_path: Path) -> None:
+def test_a_disabled_board_is_not_watched(tmp_path: Path) -> None:
     with pytest.raises(UserError, match=r"no board is watched: take `enabled = false` out of one$"):
         require_boards(loaded(tmp_path, BOARD + "enabled = false"))
     require_boards(loaded(tmp_path, BOARD))
@@ -182,9 +183,7 @@ def test_a_database_file_is_beside_the_configuration(
 
 
 @pytest.mark.parametrize("folder", ["what?a", "50%25 off", "50% off", "a#b", "ü &=;:@+"])
-def test_a_database_is_beside_the_configuration_whatever_the_folder_is_called(
-    tmp_path: Path, folder: str
-) -> None:
+def test_a_database_file_works_in_a_folder_of_any_name(tmp_path: Path, folder: str) -> None:
     place = tmp_path / folder
     place.mkdir()
     (place / "rolewatch.toml").write_text('[database]\nurl = "sqlite:///rolewatch.db"')
@@ -271,7 +270,7 @@ def test_the_environment_wins_over_dot_env(tmp_path: Path, dot_env: str) -> None
         ),
     ],
 )
-def test_a_wrong_secret_is_told_and_never_shown(
+def test_an_invalid_secret_is_reported_without_its_value(
     tmp_path: Path, environ: dict[str, str], line: str
 ) -> None:
     with pytest.raises(ConfigError, match=line) as caught:
@@ -279,7 +278,7 @@ def test_a_wrong_secret_is_told_and_never_shown(
     assert "hunter2" not in str(caught.value)
 
 
-def test_the_file_is_looked_for_in_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_file_is_searched_in_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "xdg"))
     with pytest.raises(
@@ -305,7 +304,7 @@ def test_the_file_is_looked_for_in_order(tmp_path: Path, monkeypatch: pytest.Mon
 
 
 @pytest.mark.parametrize("environ", [{}, {"ROLEWATCH_CONFIG": "other.toml"}])
-def test_a_named_file_that_is_missing_is_told(tmp_path: Path, environ: dict[str, str]) -> None:
+def test_a_missing_named_file_is_reported(tmp_path: Path, environ: dict[str, str]) -> None:
     with pytest.raises(UserError, match=r"gone\.toml"):
         load(tmp_path / "gone.toml", environ)
     if environ:
@@ -333,7 +332,7 @@ def test_an_address_of_apprise_comes_from_the_environment_or_a_file(tmp_path: Pa
     assert "verySecret" not in repr(settings)
 
 
-def test_an_address_of_apprise_that_is_none_is_refused_without_it(tmp_path: Path) -> None:
+def test_an_invalid_apprise_address_is_not_shown(tmp_path: Path) -> None:
     with pytest.raises(ConfigError) as caught:
         loaded(tmp_path, BOARD + RULE, {"ROLEWATCH_APPRISE_PHONE": "verySecret"})
     assert "$ROLEWATCH_APPRISE_PHONE: expected an address as Apprise writes it" in str(caught.value)

@@ -36,7 +36,7 @@ def rows(engine: Engine) -> dict[str, list[tuple[Any, ...]]]:
 
 
 def seen(engine: Engine) -> dict[str, list[str]]:
-    """Every view's rows as text, whatever a database calls true or an instant, without what depends on this moment."""
+    """Return every view's rows as comparable text, without columns that depend on the time."""
     with read_transaction(engine) as connection:
         return {
             view: sorted(
@@ -62,20 +62,21 @@ def _plain(row: dict[str, Any]) -> dict[str, str]:
 
 @pytest.fixture
 def sqlite(sqlite_url: str) -> Engine:
-    """The story, with alerts in a message, in SQLite."""
+    """Return a SQLite database of the story, with its alerts in a message."""
     engine = open_database(sqlite_url)
     history = tell(engine)
     with engine.begin() as connection:
         pack(connection, history.now)
         connection.execute(
             text(
-                "UPDATE posting SET repost_of = (SELECT max(id) FROM posting), repost_reason = 'so' WHERE id = 1"
+                "UPDATE posting SET repost_of = (SELECT max(id) FROM posting),"
+                " repost_reason = 'so' WHERE id = 1"
             )
         )
     return engine
 
 
-def test_sqlite_to_postgresql_and_back_is_the_same_in_every_table_and_view(
+def test_copies_to_postgresql_and_back_are_equal(
     tmp_path: Path, sqlite: Engine, postgres_url: str
 ) -> None:
     postgres, again = make_engine(postgres_url), make_engine(f"sqlite:///{tmp_path / 'again.db'}")
@@ -91,7 +92,7 @@ def test_sqlite_to_postgresql_and_back_is_the_same_in_every_table_and_view(
         engine.dispose()
 
 
-def test_a_copy_in_postgresql_goes_on_counting(sqlite: Engine, postgres_url: str) -> None:
+def test_a_copy_in_postgresql_continues_its_sequences(sqlite: Engine, postgres_url: str) -> None:
     postgres = make_engine(postgres_url)
     copy(sqlite, postgres, nothing)
     board = {
@@ -124,13 +125,11 @@ def test_the_copy_finds_the_same_words(sqlite: Engine, postgres_url: str) -> Non
     postgres.dispose()
 
 
-def test_a_target_that_holds_anything_is_refused_and_left_alone(
-    sqlite: Engine, tmp_path: Path
-) -> None:
+def test_a_target_with_rows_is_refused(sqlite: Engine, tmp_path: Path) -> None:
     target = open_database(f"sqlite:///{tmp_path / 'target.db'}")
     tell(target)
     before = rows(target)
-    with pytest.raises(UserError, match="holds something already"):
+    with pytest.raises(UserError, match="has rows already"):
         copy(sqlite, target, nothing)
     assert rows(target) == before
 
@@ -143,7 +142,7 @@ def test_a_target_of_another_program_is_refused(sqlite: Engine, tmp_path: Path) 
         copy(sqlite, target, nothing)
 
 
-def test_a_copy_that_breaks_leaves_nothing(sqlite: Engine, tmp_path: Path) -> None:
+def test_a_failed_copy_leaves_nothing(sqlite: Engine, tmp_path: Path) -> None:
     target = make_engine(f"sqlite:///{tmp_path / 'target.db'}")
     upgrade(target)
 
@@ -156,14 +155,16 @@ def test_a_copy_that_breaks_leaves_nothing(sqlite: Engine, tmp_path: Path) -> No
     assert not any(rows(target).values())
 
 
-def test_every_table_is_copied_or_stays_for_a_reason() -> None:
+def test_every_table_is_copied_except_listed_ones() -> None:
     assert set(Base.metadata.tables) - {table.name for table in tables()} == {
         "lease",
         "round_request",
     }
 
 
-def test_the_command_prints_what_it_copied(sqlite_url: str, sqlite: Engine, tmp_path: Path) -> None:
+def test_the_command_prints_the_copied_tables(
+    sqlite_url: str, sqlite: Engine, tmp_path: Path
+) -> None:
     config = tmp_path / "rolewatch.toml"
     config.write_text(
         f'[database]\nurl = "{sqlite_url}"\n[[boards]]\nboard = "greenhouse:examplelabs"\n'
@@ -208,7 +209,7 @@ def test_a_wrong_url_is_one_line_without_its_password(sqlite_url: str, tmp_path:
     ],
 )
 @pytest.mark.usefixtures("sqlite")
-def test_a_target_that_is_no_database_of_ours_is_told_as_in_the_configuration(
+def test_an_unusable_target_is_reported(
     sqlite_url: str, tmp_path: Path, url: str, said: str
 ) -> None:
     config = tmp_path / "rolewatch.toml"

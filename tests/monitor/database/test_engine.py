@@ -1,4 +1,4 @@
-"""Reading at one moment; a SQLite file that another process holds while it becomes a WAL; a server in a zone of its own."""
+"""Reads of one moment, a SQLite file that becomes a WAL while locked, a server's time zone."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ class Held:
 @pytest.mark.parametrize(
     "code", [sqlite3.SQLITE_BUSY, sqlite3.SQLITE_BUSY_RECOVERY, sqlite3.SQLITE_BUSY_SNAPSHOT]
 )
-def test_every_kind_of_busy_is_waited_for(code: int) -> None:
+def test_opening_waits_for_every_kind_of_busy(code: int) -> None:
     cursor = Held(code)
     # all of a cursor that it needs; such a moment cannot be had at will
     _use_wal(cursor)  # type: ignore[arg-type]
     assert cursor.asked == 2
 
 
-def test_other_trouble_is_not_waited_for() -> None:
+def test_opening_does_not_wait_for_other_errors() -> None:
     cursor = Held(sqlite3.SQLITE_IOERR)
     with pytest.raises(sqlite3.OperationalError):
         _use_wal(cursor)  # type: ignore[arg-type]  # as above
@@ -46,7 +46,7 @@ def test_other_trouble_is_not_waited_for() -> None:
     ("zone", "far"),
     [("Asia/Tokyo", "9999-12-31 23:59:59+00"), ("America/New_York", "0001-01-01 00:00:00+00")],
 )
-def test_an_instant_at_the_end_of_the_calendar_is_read_whatever_zone_the_server_is_in(
+def test_the_last_instants_are_read_in_any_server_zone(
     postgres_url: str, zone: str, far: str
 ) -> None:
     engine = make_engine(postgres_url)
@@ -60,7 +60,7 @@ def test_an_instant_at_the_end_of_the_calendar_is_read_whatever_zone_the_server_
     engine.dispose()
 
 
-def test_all_that_is_read_is_of_one_moment(engine: Engine) -> None:
+def test_a_read_transaction_sees_one_moment(engine: Engine) -> None:
     count = text("SELECT count(*) FROM board")
     with read_transaction(engine) as connection:
         before = connection.scalar(count)

@@ -1,4 +1,4 @@
-"""A board's postings as one JSON text: the same values as its rows, on both databases and in any zone."""
+"""A board's postings as one JSON text: the same values as its rows, on both databases."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def test_a_board_without_postings_has_none(engine: Engine) -> None:
         assert load_unlisted(connection, 1) == ([], 0)
 
 
-def test_what_was_asked_about_longest_ago_is_asked_about_first(engine: Engine) -> None:
+def test_the_oldest_probe_comes_first(engine: Engine) -> None:
     history = History(engine)
     history.look(snapshot(postings(3)))
     with engine.begin() as connection:

@@ -21,7 +21,7 @@ NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
 # whatever the table has
 def held_by(engine: Engine, seconds: float = 60, **columns: Any) -> None:
-    """The database as another process left it, whose lease ends that many seconds from now."""
+    """Store the lease of another process that expires in that many seconds."""
     row = {
         "name": "worker",
         "holder": "another",
@@ -38,7 +38,7 @@ def held_by(engine: Engine, seconds: float = 60, **columns: Any) -> None:
 
 
 def this_machine() -> dict[str, Any]:
-    """The columns of a process that ran here."""
+    """Return the lease's columns for a process that ran here."""
     me = here()
     return {"host": me.host, "machine": me.machine, "namespace": me.namespace}
 
@@ -61,10 +61,10 @@ def test_a_second_worker_is_refused_with_pid_and_host(engine: Engine) -> None:
     mine.release(NOW)
 
 
-def test_a_lease_given_back_can_be_taken_at_once(engine: Engine) -> None:
+def test_a_released_lease_can_be_taken_at_once(engine: Engine) -> None:
     acquire(engine, "run", lambda: NOW).release(NOW)
     again = acquire(engine, "check", lambda: NOW)
-    assert again.unclean is None
+    assert again.died_before is None
     again.release(NOW)
 
 
@@ -74,25 +74,25 @@ def test_a_holder_on_another_machine_keeps_it_for_a_minute(engine: Engine) -> No
         acquire(engine, "run", lambda: NOW)
     sleep(1.1)
     mine = acquire(engine, "run", lambda: NOW)
-    assert mine.unclean is not None
+    assert mine.died_before is not None
     assert 59 < ended_at(engine) < 60.1
     mine.release(NOW)
 
 
-def test_a_holder_that_died_on_this_machine_is_followed_at_once(engine: Engine) -> None:
+def test_a_dead_local_holder_is_replaced_at_once(engine: Engine) -> None:
     held_by(engine, **this_machine())
     mine = acquire(engine, "run", lambda: NOW)
-    assert mine.unclean is not None
-    assert mine.unclean.pid == 4_000_000
+    assert mine.died_before is not None
+    assert mine.died_before.pid == 4_000_000
     mine.release(NOW)
 
 
-def test_our_own_pid_given_again_after_a_restart_is_a_dead_holder(engine: Engine) -> None:
+def test_our_own_reused_pid_is_a_dead_holder(engine: Engine) -> None:
     held_by(engine, **this_machine(), pid=os.getpid())
     acquire(engine, "run", lambda: NOW).release(NOW)
 
 
-def test_a_worker_that_slept_too_long_finds_that_it_lost_the_lease(engine: Engine) -> None:
+def test_a_worker_that_slept_too_long_loses_the_lease(engine: Engine) -> None:
     mine = acquire(engine, "run", lambda: NOW)
     assert mine.renew()
     with engine.begin() as connection:
@@ -109,7 +109,7 @@ def test_taking_the_lease_ends_the_rounds_of_a_dead_worker(engine: Engine) -> No
         assert connection.execute(select(tables.CheckRound.finished_at)).scalar_one() == NOW
 
 
-def test_what_is_told_of_a_daemon_that_died_stands_with_the_lease_or_not_at_all(
+def test_the_takeover_message_commits_with_the_lease(
     engine: Engine,
 ) -> None:
     held_by(engine, **this_machine())
@@ -141,13 +141,13 @@ def test_what_is_told_of_a_daemon_that_died_stands_with_the_lease_or_not_at_all(
         )
     assert told == [NOW, NOW + timedelta(days=4_000_000 % 7 + 1)]
     mine.release(NOW)
-    # it was given back: there is nothing to tell
+    # it was released: no message
     acquire(engine, "run", lambda: NOW, die).release(NOW)
 
 
 @pytest.mark.parametrize("other", ["machine", "namespace"])
 @pytest.mark.parametrize("pid", [1, None, 4_000_000], ids=["first", "ours", "none"])
-def test_a_host_name_and_a_pid_are_not_enough_to_call_a_holder_dead(
+def test_host_name_and_pid_do_not_prove_a_holder_dead(
     engine: Engine, other: str, pid: int | None
 ) -> None:
     held_by(engine, **(this_machine() | {other: "of another container"}), pid=pid or os.getpid())
@@ -155,7 +155,7 @@ def test_a_host_name_and_a_pid_are_not_enough_to_call_a_holder_dead(
         acquire(engine, "run", lambda: NOW)
 
 
-def test_where_the_machine_is_unknown_the_lease_has_to_run_out(
+def test_a_holder_on_an_unknown_machine_must_expire(
     engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     unknown = here()._replace(machine="", namespace="")
@@ -165,14 +165,14 @@ def test_where_the_machine_is_unknown_the_lease_has_to_run_out(
         acquire(engine, "run", lambda: NOW)
 
 
-def test_a_database_clock_set_back_does_not_make_a_lease_eternal(engine: Engine) -> None:
+def test_a_clock_set_back_does_not_extend_a_lease(engine: Engine) -> None:
     held_by(engine, 3 * 3600)
     with pytest.raises(AlreadyRunning):
         acquire(engine, "run", lambda: NOW)
     assert 58 < ended_at(engine) < 60.1
 
 
-def test_the_number_of_the_lease_only_rises(engine: Engine) -> None:
+def test_the_fence_only_rises(engine: Engine) -> None:
     held_by(engine, -1)
     for number in (8, 9):
         mine = acquire(engine, "check", lambda: NOW)
@@ -180,7 +180,7 @@ def test_the_number_of_the_lease_only_rises(engine: Engine) -> None:
         mine.release(NOW)
 
 
-def test_a_holder_that_lost_the_lease_writes_nothing_any_more(engine: Engine) -> None:
+def test_a_former_holder_cannot_write(engine: Engine) -> None:
     lost: list[bool] = []
     mine = acquire(engine, "run", lambda: NOW)
     mine.on_lost = lambda: lost.append(True)
@@ -203,9 +203,7 @@ def test_a_holder_that_lost_the_lease_writes_nothing_any_more(engine: Engine) ->
     other.release(NOW)
 
 
-def test_before_a_call_the_lease_is_made_to_last_as_long_as_a_call(
-    engine: Engine, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_lease_outlasts_a_call(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     mine = acquire(engine, "run", lambda: NOW)
     with engine.begin() as connection:
         connection.execute(update(tables.Lease).values(expires_at=in_seconds(20)))
@@ -218,7 +216,7 @@ def test_before_a_call_the_lease_is_made_to_last_as_long_as_a_call(
     mine.release(NOW)
 
 
-def test_on_postgresql_nobody_takes_the_lease_in_the_middle_of_a_holders_transaction(
+def test_postgresql_blocks_a_takeover_during_a_transaction(
     postgres_engine: Engine,
 ) -> None:
     mine = acquire(postgres_engine, "run", lambda: NOW)

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -11,10 +14,19 @@ from sqlalchemy import Engine, create_engine, inspect, text
 import migrations
 from monitor.database.backup import back_up
 from monitor.database.engine import Base, make_engine, read_transaction
-from monitor.database.schema import downgrade, newest, open_database, revision, revisions, upgrade
+from monitor.database.schema import (
+    downgrade,
+    newest,
+    open_database,
+    open_existing,
+    revision,
+    revisions,
+    upgrade,
+)
 from monitor.database.search import is_index
 from monitor.database.views import VIEWS
 from monitor.errors import UserError
+from tests.support.places import ROOT
 
 
 def _modelled(_object: object, name: str | None, *_rest: object) -> bool:
@@ -29,13 +41,13 @@ def test_the_migrations_make_the_tables_of_the_models(engine: Engine) -> None:
         assert compare_metadata(context, Base.metadata) == []
 
 
-def test_every_view_can_be_asked(engine: Engine) -> None:
+def test_every_view_can_be_queried(engine: Engine) -> None:
     with read_transaction(engine) as connection:
         for view in VIEWS:
             assert connection.execute(text(f"SELECT * FROM {view}")).all() == []
 
 
-def test_down_and_up_again_leaves_nothing_behind_and_everything_in_place(engine: Engine) -> None:
+def test_downgrade_and_upgrade_restore_the_schema(engine: Engine) -> None:
     downgrade(engine, "base")
     assert set(inspect(engine).get_table_names()) <= {"alembic_version"}
     assert inspect(engine).get_view_names() == []
@@ -48,7 +60,7 @@ def test_an_empty_postgresql_database_asks_for_db_upgrade(postgres_url: str) -> 
         open_database(postgres_url)
 
 
-def test_a_new_sqlite_database_is_made_at_once_and_is_private(tmp_path: Path) -> None:
+def test_a_new_sqlite_database_is_private(tmp_path: Path) -> None:
     engine = open_database(f"sqlite:///{tmp_path}/new.db")
     with read_transaction(engine) as connection:
         assert revision(connection) == newest()
@@ -63,7 +75,7 @@ def test_a_database_of_a_newer_rolewatch_is_refused(sqlite_url: str) -> None:
         open_database(sqlite_url)
 
 
-def test_a_database_of_another_program_is_refused_and_left_alone(sqlite_url: str) -> None:
+def test_another_programs_database_is_refused(sqlite_url: str) -> None:
     other = create_engine(sqlite_url)
     with other.begin() as connection:
         connection.execute(text("CREATE TABLE theirs (id INTEGER)"))
@@ -72,7 +84,7 @@ def test_a_database_of_another_program_is_refused_and_left_alone(sqlite_url: str
     assert inspect(other).get_table_names() == ["theirs"]
 
 
-def test_a_file_that_is_no_database_is_a_clear_error(tmp_path: Path) -> None:
+def test_a_file_that_is_not_a_database_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "notes.db"
     file.write_text("not a database at all, but long enough to be read as a header" * 20)
     with pytest.raises(UserError, match="cannot be used"):
@@ -81,14 +93,12 @@ def test_a_file_that_is_no_database_is_a_clear_error(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("url", ["mysql://h/d", "nonsense", "sqlite:////no/such/folder/x.db"])
-def test_an_impossible_database_is_the_users_mistake(url: str) -> None:
+def test_an_unusable_url_is_a_user_error(url: str) -> None:
     with pytest.raises(UserError):
         open_database(url)
 
 
-def test_a_backup_is_the_database_and_only_its_owner_reads_it(
-    tmp_path: Path, sqlite_url: str
-) -> None:
+def test_a_backup_is_complete_and_private(tmp_path: Path, sqlite_url: str) -> None:
     copy = tmp_path / "copy.db"
     back_up(open_database(sqlite_url), copy)
     with read_transaction(make_engine(f"sqlite:///{copy}")) as connection:
@@ -96,15 +106,36 @@ def test_a_backup_is_the_database_and_only_its_owner_reads_it(
     assert copy.stat().st_mode & 0o777 == 0o600
 
 
-def test_the_revisions_that_file_names_give_are_alembics_own() -> None:
+def test_revisions_are_alembics() -> None:
     scripts = ScriptDirectory(str(Path(migrations.__file__).parent))
     assert revisions() == [script.revision for script in reversed(list(scripts.walk_revisions()))]
 
 
-def test_a_sqlite_that_is_too_old_is_one_line_and_makes_no_file(
+def test_an_old_sqlite_is_refused_without_a_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("sqlite3.sqlite_version_info", (3, 37, 2))
     with pytest.raises(UserError, match=r"SQLite 3\.38 or newer is needed, and this Python has \d"):
         open_database(f"sqlite:///{tmp_path / 'rolewatch.db'}")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_alembic_runs_from_the_root(tmp_path: Path) -> None:
+    """`alembic current` names the revision of the configured database and leaves its views."""
+    config = tmp_path / "rolewatch.toml"
+    config.write_text("")
+    url = f"sqlite:///{tmp_path / 'rolewatch.db'}"
+    open_database(url).dispose()
+    program = Path(sys.executable).with_name("alembic")
+    ran = subprocess.run(
+        [program, "current"],
+        cwd=ROOT,
+        env={**os.environ, "ROLEWATCH_CONFIG": str(config)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert ran.stdout == f"{newest()} (head)\n"
+    engine = open_existing(url)
+    assert set(inspect(engine).get_view_names()) == set(VIEWS)
+    engine.dispose()

@@ -66,18 +66,19 @@ def found(history: History, words: str, status: Status = "open") -> list[str]:
         ("NEAR(a b)", []),
     ],
 )
-def test_all_the_words_are_in_the_title_or_the_description(
-    history: History, words: str, keys: list[str]
-) -> None:
+def test_a_search_finds_texts_with_all_words(history: History, words: str, keys: list[str]) -> None:
     assert found(history, words) == keys
 
 
 ALIKE = [
-    ("box", "Boxes"), ("boxes", "box"), ("church", "churches"), ("analysis", "Analyses"), ("analyses", "analysis"), ("moller", "Møller"),
-    ("Møller", "Moller"), ("search", "searches"), ("approaches", "approach"), ("batch", "Batches"), ("company", "companies"),
-    ("class", "classes"), ("bus", "buses"), ("lens", "lenses"), ("c++", "C++"), ("c", "C++"), ("c#", "C#"), (".net", ".NET"),
-    ("engineers", "Engineer(s)"), ("men's", "men\u2019s"), ("mens", "men's"), ("aws", "aw"), ("it", "its"), ("gas", "ga"), ("Łódź", "Lodz"),
-    ("ae", "æ"), ("straße", "strasse"), ("zürich", "ZURICH"), ("機械", "機械学習"), ("काम", "काम"), ("한국", "한국어"), ("us", "u"),
+    ("box", "Boxes"), ("boxes", "box"), ("church", "churches"), ("analysis", "Analyses"),
+    ("analyses", "analysis"), ("moller", "Møller"), ("Møller", "Moller"), ("search", "searches"),
+    ("approaches", "approach"), ("batch", "Batches"), ("company", "companies"),
+    ("class", "classes"), ("bus", "buses"), ("lens", "lenses"), ("c++", "C++"), ("c", "C++"),
+    ("c#", "C#"), (".net", ".NET"), ("engineers", "Engineer(s)"), ("men's", "men\u2019s"),
+    ("mens", "men's"), ("aws", "aw"), ("it", "its"), ("gas", "ga"), ("Łódź", "Lodz"), ("ae", "æ"),
+    ("straße", "strasse"), ("zürich", "ZURICH"), ("機械", "機械学習"), ("काम", "काम"),
+    ("한국", "한국어"), ("us", "u"),
 ]  # fmt: skip
 
 
@@ -87,7 +88,7 @@ def test_a_search_reads_a_word_as_a_rule_does(history: History, word: str, text:
     assert ("1" in found(history, word)) == Phrase(word).found_in(text)
 
 
-def test_signs_of_a_search_language_are_only_signs(history: History) -> None:
+def test_query_syntax_has_no_meaning(history: History) -> None:
     for words in (
         '" AND (',
         'kernels" OR "law',
@@ -109,19 +110,19 @@ def test_signs_of_a_search_language_are_only_signs(history: History) -> None:
         assert found(history, words) == ["1"]
 
 
-def test_more_words_than_a_database_takes_are_a_mistake(history: History) -> None:
+def test_too_many_words_are_refused(history: History) -> None:
     assert found(history, " ".join(f"word{number}" for number in range(100))) == []
-    with pytest.raises(UserError, match="more than 100 words to look for"):
+    with pytest.raises(UserError, match="more than 100 words to search for"):
         found(history, '"' + " ".join(f"word{number}" for number in range(20_000)) + '"')
 
 
-def test_no_words_are_a_mistake(history: History) -> None:
+def test_a_search_without_words_is_refused(history: History) -> None:
     for words in ("?!", '"', '""', "*", '"*"*', "( & | ! )", "\0", "\ud800", "\u200d"):
-        with pytest.raises(UserError, match="no word to look for in"):
+        with pytest.raises(UserError, match="no word to search for in"):
             found(history, words)
 
 
-def test_only_what_a_posting_says_now_is_found(history: History) -> None:
+def test_a_search_reads_only_the_newest_version(history: History) -> None:
     history.look(
         snapshot([replace(KERNELS, description="We write contracts.\n\nZürich."), LAW, TOKYO])
     )
@@ -133,7 +134,7 @@ def test_only_what_a_posting_says_now_is_found(history: History) -> None:
     assert found(history, "write contracts", "closed") == ["2"]
 
 
-def test_the_first_that_have_the_words_are_those_of_the_whole_list(history: History) -> None:
+def test_a_limit_keeps_the_order_of_the_results(history: History) -> None:
     history.look(
         snapshot([KERNELS, LAW, TOKYO, replace(KERNELS, key="4"), replace(KERNELS, key="5")])
     )
@@ -167,7 +168,7 @@ def test_the_first_that_have_the_words_are_those_of_the_whole_list(history: Hist
     assert [row["key"] for row in later.rows] == ["4", "5"]
 
 
-def test_a_text_is_indexed_once_however_many_have_it(history: History) -> None:
+def test_a_text_is_indexed_once_for_all_versions(history: History) -> None:
     same = [
         replace(KERNELS, key=str(key), title=title)
         for key, title in ((4, KERNELS.title), (5, "Kernel Engineer"))
@@ -177,20 +178,20 @@ def test_a_text_is_indexed_once_however_many_have_it(history: History) -> None:
     assert history.ask("SELECT count(*) FROM search_text") == [(4,)]
 
 
-def test_the_index_made_anew_finds_the_same(history: History) -> None:
+def test_a_rebuilt_index_finds_the_same(history: History) -> None:
     with history.engine.begin() as connection:
         index_all(connection)
     assert found(history, "write") == ["1", "2"]
     assert found(history, '"large language models"') == ["1"]
 
 
-def test_a_text_as_long_as_a_book_is_stored_and_found(history: History) -> None:
+def test_a_very_long_text_is_found(history: History) -> None:
     book = " ".join(f"word{number} again" for number in range(200_000))
     history.look(snapshot([posting("9", description=book)]))
     assert found(history, "word77 again") == ["9"]
 
 
-def test_a_title_as_long_as_a_page_is_stored_and_found(history: History) -> None:
+def test_a_very_long_title_is_found(history: History) -> None:
     letters = Random(1)
     title = " ".join(
         "".join(letters.choices("abcdefghijklmnopqrstuvwxyz", k=9)) for _ in range(2_000)
@@ -200,9 +201,7 @@ def test_a_title_as_long_as_a_page_is_stored_and_found(history: History) -> None
 
 
 @pytest.mark.parametrize("before", ["0005", "0010", "0012", "0014"])
-def test_a_database_from_before_the_index_is_indexed_when_it_is_upgraded(
-    history: History, before: str
-) -> None:
+def test_an_upgrade_indexes_an_old_database(history: History, before: str) -> None:
     history.look(
         snapshot(
             [replace(KERNELS, description="We write laws.\n\nZürich."), TOKYO], {"2": Probe.GONE}

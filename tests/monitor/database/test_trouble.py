@@ -1,4 +1,4 @@
-"""Trouble with the database in words, once while it lasts; a fault of our own with its traceback."""
+"""Outages of the database are logged once; other errors have a traceback."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from monitor.database.trouble import (
 
 
 def trouble_of(query: str, url: str = "sqlite://") -> Exception:
-    """What SQLAlchemy raises for it."""
+    """Return the error that SQLAlchemy raises for it."""
     engine = create_engine(url)
     try:
         with engine.begin() as connection:
@@ -41,12 +41,12 @@ def locked(tmp_path: Path) -> Exception:
     return error
 
 
-def test_a_lock_is_outside_and_a_broken_promise_is_ours(locked: Exception) -> None:
+def test_a_lock_is_an_outage_and_a_broken_constraint_is_not(locked: Exception) -> None:
     assert is_outage(locked)
     assert describe(locked) == "OperationalError: database is locked"
     assert (
         describe_with_remedy(locked)
-        == "database is locked; another program has locked it: let that one end"
+        == "database is locked; another program has locked it: wait for it or stop it"
     )
     ours = trouble_of("INSERT INTO sqlite_master VALUES (1)")
     assert is_outage(ours)  # SQLite calls its own mistakes so too
@@ -59,20 +59,22 @@ def test_a_lock_is_outside_and_a_broken_promise_is_ours(locked: Exception) -> No
     assert not is_outage(ValueError())
 
 
-def test_a_server_that_is_not_there_is_said_on_one_line_with_what_to_do() -> None:
+def test_a_missing_server_is_one_line_with_a_remedy() -> None:
     error = trouble_of("SELECT 1", "postgresql+psycopg://me:hunter2@127.0.0.1:1/none")
     assert "\n" not in describe(error) + describe_with_remedy(error)
     assert "hunter2" not in describe(error) + describe_with_remedy(error)
-    assert describe_with_remedy(error).endswith("; does the server run, and is its address right?")
+    assert describe_with_remedy(error).endswith(
+        "; check that the server runs and that its address is right"
+    )
 
 
-def test_no_connection_to_be_had_is_such_trouble_too() -> None:
+def test_a_pool_without_connections_is_an_outage() -> None:
     error = exc.TimeoutError("QueuePool limit of size 5 overflow 10 reached")
     assert is_outage(error)
     assert describe(error) == "TimeoutError: QueuePool limit of size 5 overflow 10 reached"
 
 
-def test_it_is_said_once_while_it_lasts_and_once_when_it_is_over(locked: Exception) -> None:
+def test_an_outage_is_logged_at_its_begin_and_end(locked: Exception) -> None:
     troubles = OutageLog()
     other = trouble_of("SELECT * FROM absent")
     with capture_logs() as logs:
@@ -90,7 +92,7 @@ def test_it_is_said_once_while_it_lasts_and_once_when_it_is_over(locked: Excepti
     ]
 
 
-def test_each_queue_has_its_own(locked: Exception) -> None:
+def test_each_queue_has_its_own_outage(locked: Exception) -> None:
     troubles = OutageLog()
     with capture_logs() as logs:
         for queue in ("slack:#roles", "slack:#ops", "slack:#roles"):
@@ -101,7 +103,7 @@ def test_each_queue_has_its_own(locked: Exception) -> None:
     assert [line["by"] for line in logs] == ["slack:#roles", "slack:#ops", "slack:#ops"]
 
 
-def test_a_fault_of_our_own_has_its_traceback_each_time_and_passes_by_none() -> None:
+def test_our_own_error_is_logged_with_traceback_each_time() -> None:
     troubles, fault = OutageLog(), ValueError("a slip")
     with capture_logs() as logs:
         troubles.report("round failed", fault)

@@ -1,4 +1,4 @@
-"""The views of time, on histories made by hand; they begin in 2024, so that the clock of the machine is later whatever it says."""
+"""The views of time, on histories of 2024, which every machine's clock has passed."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ UNCHANGED = Unchanged(BOARD)
 
 @pytest.fixture
 def history(engine: Engine) -> History:
-    """No look yet: the first one is at nine, the others a quarter of an hour apart."""
+    """No check yet: the first one is at nine, the others a quarter of an hour apart."""
     return History(engine, now=NINE - timedelta(minutes=15))
 
 
 def asked(history: History, query: str) -> list[tuple[Any, ...]]:
-    """The rows, with instants as minutes after nine and booleans as such, whichever database answers."""
+    """Return the rows, with instants as minutes after nine, and booleans on both databases."""
     return [tuple(_plain(value) for value in row) for row in history.ask(query)]
 
 
@@ -59,7 +59,7 @@ def coverage(history: History) -> list[tuple[Any, ...]]:
     ]
 
 
-def test_each_stretch_in_which_a_posting_was_open_is_a_row(history: History) -> None:
+def test_each_spell_of_a_posting_is_a_row(history: History) -> None:
     history.look(snapshot([ONE]))
     history.look(snapshot([ONE, TWO]))
     history.look(snapshot([ONE]))
@@ -71,7 +71,7 @@ def test_each_stretch_in_which_a_posting_was_open_is_a_row(history: History) -> 
     assert [row[0] for row in lifetimes(history, "2", "left_censored")] == [False, False]
 
 
-def test_nobody_knows_since_when_a_baseline_is_open(history: History) -> None:
+def test_the_opening_of_a_baseline_is_unknown(history: History) -> None:
     history.look(snapshot([ONE]))
     history.look(snapshot([], {"1": Probe.GONE}))
     history.look(snapshot([ONE]))
@@ -83,7 +83,7 @@ def test_nobody_knows_since_when_a_baseline_is_open(history: History) -> None:
     ]
 
 
-def test_days_open_end_with_the_last_look_that_saw_it_or_now(history: History) -> None:
+def test_days_open_end_with_the_last_check_or_now(history: History) -> None:
     history.look(snapshot([ONE, TWO]))
     history.look(snapshot([ONE, TWO]), minutes=1.5 * 24 * 60)
     history.look(snapshot([ONE], {"2": Probe.GONE}))
@@ -92,7 +92,7 @@ def test_days_open_end_with_the_last_look_that_saw_it_or_now(history: History) -
     assert days == pytest.approx((datetime.now(UTC) - NINE) / timedelta(days=1), abs=0.01)
 
 
-def test_a_posting_that_was_listed_before_it_could_be_read_opened_when_it_was_listed(
+def test_a_posting_read_late_opened_at_its_first_listing(
     history: History,
 ) -> None:
     history.look(snapshot([ONE]))
@@ -102,7 +102,7 @@ def test_a_posting_that_was_listed_before_it_could_be_read_opened_when_it_was_li
     assert lifetimes(history, "2") == [(1, 0, 15, None, None)]
 
 
-def test_a_stretch_has_the_title_that_it_ended_with(history: History) -> None:
+def test_a_spell_has_its_last_title(history: History) -> None:
     history.look(snapshot([ONE, TWO]))
     history.look(snapshot([ONE, replace(TWO, title="Last")]))
     history.look(snapshot([ONE], {"2": Probe.GONE}))
@@ -110,7 +110,7 @@ def test_a_stretch_has_the_title_that_it_ended_with(history: History) -> None:
     assert lifetimes(history, "2", "title") == [("Last",), ("Back",)]
 
 
-def test_each_place_of_a_posting_is_a_row_and_words_that_name_none_are_one(
+def test_each_place_of_a_posting_is_a_row(
     history: History,
 ) -> None:
     several = posting("3", location="Paris; Zürich", locations=("Paris", "Zürich"))
@@ -134,14 +134,14 @@ def test_each_place_of_a_posting_is_a_row_and_words_that_name_none_are_one(
     ]
 
 
-def test_what_lies_between_looks_in_time_is_known(history: History) -> None:
+def test_the_time_between_timely_checks_is_known(history: History) -> None:
     history.look(snapshot([ONE]))
     history.look(UNCHANGED)
     history.look(UNCHANGED, minutes=30)
-    assert coverage(history) == [(0, 45, True), (45, None, False)]  # the last look is years ago
+    assert coverage(history) == [(0, 45, True), (45, None, False)]  # the last check is years ago
 
 
-def test_a_failure_leaves_all_between_the_two_good_looks_unknown(history: History) -> None:
+def test_a_failure_makes_the_time_between_good_checks_unknown(history: History) -> None:
     history.look(snapshot([ONE]))
     history.look(UNCHANGED)
     history.look(FAILURE)
@@ -151,21 +151,21 @@ def test_a_failure_leaves_all_between_the_two_good_looks_unknown(history: Histor
     assert coverage(history) == [(0, 15, True), (15, 60, False), (60, 75, True), (75, None, False)]
 
 
-def test_before_the_first_good_look_nothing_is_known(history: History) -> None:
+def test_nothing_is_known_before_the_first_good_check(history: History) -> None:
     history.look(FAILURE)
     history.look(snapshot([ONE]))
     history.look(UNCHANGED)
     assert coverage(history) == [(0, 15, False), (15, 30, True), (30, None, False)]
 
 
-def test_a_hole_longer_than_two_intervals_is_unknown(history: History) -> None:
+def test_a_gap_longer_than_two_intervals_is_unknown(history: History) -> None:
     history.look(snapshot([ONE]))
     history.look(UNCHANGED, minutes=31)  # the daemon was off
     history.look(UNCHANGED)
     assert coverage(history) == [(0, 31, False), (31, 46, True), (46, None, False)]
 
 
-def test_the_interval_is_the_one_that_the_board_had_then(history: History) -> None:
+def test_coverage_uses_the_interval_of_that_time(history: History) -> None:
     daily = settings()
     history.settings = replace(
         daily, boards=tuple(replace(board, every=timedelta(days=1)) for board in daily.boards)
@@ -178,7 +178,7 @@ def test_the_interval_is_the_one_that_the_board_had_then(history: History) -> No
     assert coverage(history) == [(0, 2 * 24 * 60, True), (2 * 24 * 60, None, False)]
 
 
-def test_the_coverage_of_a_board_that_was_taken_out_ends(history: History) -> None:
+def test_coverage_of_an_unwatched_board_ends(history: History) -> None:
     history.look(snapshot([ONE]))
     history.look(UNCHANGED)
     watched, history.settings = history.settings, settings(boards=())
@@ -195,18 +195,18 @@ def test_the_coverage_of_a_board_that_was_taken_out_ends(history: History) -> No
     ]
 
 
-def test_the_state_of_a_board_that_was_just_seen_is_known(engine: Engine) -> None:
+def test_the_state_after_a_check_is_known(engine: Engine) -> None:
     history = History(engine, now=datetime.now(UTC) - timedelta(minutes=16))
     history.look(snapshot([ONE]))
     assert [
         bool(known) for (known,) in history.ask("SELECT known FROM coverage WHERE to_at IS NULL")
     ] == [True]
     today = datetime.now(UTC).date().isoformat()
-    # at midnight the look was yesterday's
+    # at midnight the check was yesterday's
     assert history.ask(f"SELECT open FROM daily_counts WHERE day = '{today}'") in ([(1,)], [])
 
 
-def test_a_day_counts_what_happened_and_what_was_open_at_its_end(history: History) -> None:
+def test_a_day_counts_changes_and_open_postings(history: History) -> None:
     day = 24 * 60
     history.look(snapshot([ONE, TWO]))  # Friday
     history.look(snapshot([ONE, posting("3"), posting("4")], {"2": Probe.GONE}))
@@ -235,7 +235,7 @@ def test_a_day_counts_what_happened_and_what_was_open_at_its_end(history: Histor
     ]
 
 
-def test_a_board_that_nobody_looked_at_has_no_days(history: History) -> None:
+def test_an_unchecked_board_has_no_days(history: History) -> None:
     history.look()
     assert history.ask("SELECT board FROM boards") == [(BOARD,)]
     assert history.ask("SELECT * FROM daily_counts") == []

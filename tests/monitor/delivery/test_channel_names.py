@@ -27,10 +27,10 @@ from monitor.demo.board_server import BoardServer
 from monitor.queries.invariants import findings
 from tests.support.alerts import AT, notice
 from tests.support.greenhouse import job
-from tests.support.life import MORE, MOST, PAY, RULE, Life, kinds, paid
-from tests.support.post_office import post_office
+from tests.support.outbox_fixture import post_office
 from tests.support.running import Heard, Place, until
 from tests.support.slack_channel import Channel, Refusal
+from tests.support.slack_scenario import MORE, MOST, PAY, RULE, Life, kinds, paid
 from tests.support.slack_server import OPS, ROLES, TOKEN, SlackServer, shown
 
 NAME, ID = "slack:#roles", f"slack:{ROLES}"

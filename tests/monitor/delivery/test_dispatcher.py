@@ -15,11 +15,11 @@ from monitor.database.tables import Delivery
 from monitor.delivery.dispatcher import Outbox
 from monitor.delivery.pack import pack
 from tests.support.alerts import opened
+from tests.support.outbox_fixture import PostOffice, post_office, until
 from tests.support.places import ROOT
-from tests.support.post_office import PostOffice, post_office, until
 from tests.support.slack_server import OPS, ROLES
 
-PROGRAM = (sys.executable, "-m", "tests.support.post_office")
+PROGRAM = (sys.executable, "-m", "tests.support.outbox_fixture")
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from monitor.delivery.pack import pack
 from monitor.delivery.queue import discard
 from monitor.messages import dump
 from tests.support.alerts import HOSTILE, notice, opened, revised
-from tests.support.post_office import PostOffice, post_office, until
+from tests.support.outbox_fixture import PostOffice, post_office, until
 from tests.support.slack_server import OPS, ROLES
 
 FAULTS = ["500", "bad_json", "text", "timeout", "reset", "internal_error"]

@@ -16,7 +16,7 @@ from monitor.messages import (
     FieldChange,
     GroupMessage,
     Message,
-    NightMessage,
+    QuietHoursMessage,
     Reminder,
     ReminderMessage,
     Why,
@@ -25,8 +25,8 @@ from monitor.messages import (
 )
 from tests.support.alerts import notice, opened, revised, role, summary
 from tests.support.boards import START
-from tests.support.life import MORE, PAY, Life, paid
-from tests.support.post_office import At, PostOffice, post_office
+from tests.support.outbox_fixture import At, PostOffice, post_office
+from tests.support.slack_scenario import MORE, PAY, Life, paid
 from tests.support.slack_server import OPS, ROLES, shown
 
 NIGHT = AlertSettings(quiet=(time(22), time(7)))  # UTC
@@ -206,7 +206,7 @@ def test_what_is_put_together_is_a_part_for_each_kind() -> None:
     ]
     [(names, message)] = together(held, EVENING + timedelta(hours=9))
     assert names == ["a", "b", "c", "d", "e"]
-    assert isinstance(message, NightMessage)
+    assert isinstance(message, QuietHoursMessage)
     group, reminder, _ = message.parts
     assert isinstance(group, GroupMessage)
     assert isinstance(reminder, ReminderMessage)

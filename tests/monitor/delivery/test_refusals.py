@@ -15,7 +15,7 @@ from monitor.messages import Message, card_of, dump
 from monitor.notify.base import Receipt
 from monitor.notify.console import ConsoleNotifier
 from tests.support.alerts import opened
-from tests.support.post_office import PostOffice, post_office
+from tests.support.outbox_fixture import PostOffice, post_office
 from tests.support.slack_server import ARCHIVED, OPS, ROLES
 
 

@@ -12,7 +12,8 @@ from sqlalchemy import Engine, text
 
 from crawler.items import Deadline, Pay, Posting, Unreadable
 from crawler.registry import reader_version, reread
-from monitor.config.model import MinPay, Rule
+from monitor.config.model import Rule
+from monitor.config.values import MinPay
 from monitor.database.engine import make_engine, read_transaction
 from monitor.demo.board_server import serving
 from monitor.history import postings as store

@@ -5,7 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from monitor.config.model import MinPay, Rule
+from monitor.config.model import Rule
+from monitor.config.values import MinPay
 from monitor.rules.matcher import Candidate, Explanation, Matcher
 
 JOB = Candidate(

@@ -9,7 +9,8 @@ import pytest
 from sqlalchemy import Engine
 
 from crawler.items import Probe
-from monitor.config.model import MinPay, Rule
+from monitor.config.model import Rule
+from monitor.config.values import MinPay
 from monitor.rules.matches import match_backlog
 from tests.support.boards import BOARD, posting, snapshot
 from tests.support.history import ENGINEER, History, settings

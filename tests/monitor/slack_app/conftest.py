@@ -5,10 +5,10 @@ from collections.abc import AsyncIterator
 import pytest
 from sqlalchemy import Engine
 
-from tests.support.post_office import until
+from tests.support.outbox_fixture import until
+from tests.support.slack_app_fixture import Office
 from tests.support.socket_server import SocketServer, socket_server
 from tests.support.story import tell
-from tests.support.talking import Office
 
 
 @pytest.fixture

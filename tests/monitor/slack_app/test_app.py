@@ -11,10 +11,10 @@ import pytest
 from sqlalchemy import text
 from structlog.testing import capture_logs
 
-from tests.support.post_office import until
+from tests.support.outbox_fixture import until
+from tests.support.slack_app_fixture import Office, told
 from tests.support.socket_server import ADMIN, ALICE, BOB, ROLES, SocketServer
 from tests.support.story import STORY
-from tests.support.talking import Office, told
 
 
 async def test_a_role_is_saved_once_however_often_the_click_arrives(

@@ -8,10 +8,10 @@ from dataclasses import replace
 import pytest
 from structlog.testing import capture_logs
 
-from tests.support.post_office import until
+from tests.support.outbox_fixture import until
+from tests.support.slack_app_fixture import Office, told
 from tests.support.socket_server import APP, SocketServer
 from tests.support.story import STORY
-from tests.support.talking import Office, told
 
 
 async def connected_again(server: SocketServer, opened: int) -> None:

@@ -8,10 +8,10 @@ import time
 import pytest
 
 from monitor.slack_app import connection
-from tests.support.post_office import until
+from tests.support.outbox_fixture import until
+from tests.support.slack_app_fixture import Office, told
 from tests.support.socket_server import ADMIN, BOB, SocketServer
 from tests.support.story import STORY
-from tests.support.talking import Office, told
 
 
 @pytest.mark.parametrize(

@@ -19,9 +19,9 @@ from monitor.slack_app.actions import Outcome
 from monitor.slack_app.payloads import Click, SlashCommand, parse_envelope
 from monitor.slack_app.permissions import Person
 from tests.support.history import History
+from tests.support.slack_app_fixture import know
 from tests.support.socket_server import ADMIN, ALICE, BOB, CARD, ROLES, click
 from tests.support.story import STORY, tell
-from tests.support.talking import know
 
 SECRET = "C0SECRET01"
 NAMES = {ROLES: "slack:#roles", SECRET: "slack:#secret-reorg"}

@@ -20,12 +20,12 @@ from monitor.slack_app.replies import SlackReply
 from monitor.slack_app.slash_commands import Search, read
 from tests.support.block_rules import TOTAL, faults, length
 from tests.support.boards import posting, snapshot
+from tests.support.databases import Made
 from tests.support.history import History
-from tests.support.made import Made
 from tests.support.moves import listing, move, there
+from tests.support.slack_app_fixture import know
 from tests.support.socket_server import ADMIN, ALICE, BOB
 from tests.support.story import STORY, tell
-from tests.support.talking import know
 
 
 @pytest.fixture(scope="module")

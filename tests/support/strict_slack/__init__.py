@@ -1,4 +1,4 @@
-"""A strict Slack on the loopback: it takes what Slack takes, refuses what Slack refuses, and keeps a list of what Slack swallows.
+"""A strict Slack on the loopback: it refuses as Slack does and records silent mistakes.
 
     options     what the simulator is started with
     workspace   channels, messages, answers, files, faults, the log

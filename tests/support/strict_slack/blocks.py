@@ -1,4 +1,4 @@
-"""Block Kit as Slack checks it, with Slack's own words: https://docs.slack.dev/reference/block-kit"""
+"""Block Kit's checks with Slack's errors (https://docs.slack.dev/reference/block-kit)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a message says: refused where Slack refuses it, noted where Slack takes it and nobody should send it."""
+"""Texts of messages: refused as Slack does, and noted if nobody should send them."""
 
 from __future__ import annotations
 
@@ -154,7 +154,7 @@ def _metadata(workspace: Workspace, metadata: Any, method: str) -> Body | None:
 
 
 def _fits(value: object, *, deep: bool = True) -> bool:
-    """May it stand in metadata: a scalar, or one level of objects and lists of them?"""
+    """Return True for metadata's values: scalars, or one level of objects and lists of them."""
     if isinstance(value, dict):
         return all(isinstance(one, str | int | float) for one in value.values())
     if isinstance(value, list) and deep:

@@ -1,10 +1,11 @@
-"""What a test orders and asks at `/_ctl/NAME`; no part of Slack.
+"""The simulator's own methods at `/_ctl/NAME`, which are not part of Slack.
 
-fault       {kind, count, method, channel, after, seconds, retry_after}, or {clear: true}. Kinds: 500 502 503 504 429 timeout reset
-            slow bad_json, accept_then_ one of reset timeout 500 503 bad_json, or any word that Slack answers with
-state log lint reset config     what there is, what was called, what to complain of; begin anew; change the options or channels
-click       {action_id, value, user, settle, ack_timeout, duplicate} with {ts, channel} of a message, {answer: ts} of a private
-            answer, or {home: true}
+fault       {kind, count, method, channel, after, seconds, retry_after}, or {clear: true}
+            Kinds: 500 502 503 504 429 timeout reset slow bad_json; accept_then_ with one of
+            reset timeout 500 503 bad_json; or any error of Slack's
+state log lint reset config     the state, the calls, the complaints; start again; change options
+click       {action_id, value, user, settle, ack_timeout, duplicate} with {ts, channel} of a
+            message, {answer: ts} of an ephemeral answer, or {home: true}
 slash event disconnect          a typed command, an event, the end of every connection
 say delete                      a person posts, or deletes a message
 """

@@ -132,7 +132,7 @@ class Elements:
             self.string(part["alt_text"], f"{at}/alt_text", 1, 2000)
 
     def element(self, part: object, at: str, seen: set[str], *, images: bool = False) -> None:
-        """What can be pressed or chosen; `seen`: the action ids of its block."""
+        """Check an interactive element. `seen` has the action ids of its block."""
         if not isinstance(part, dict):
             self.error("must be a valid object", at)
             return

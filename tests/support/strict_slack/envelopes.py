@@ -1,4 +1,4 @@
-"""Socket Mode: envelopes to the app, and how it acknowledged them: https://docs.slack.dev/apis/events-api/using-socket-mode"""
+"""Socket Mode: envelopes and acknowledgements (docs.slack.dev/apis/events-api)."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _GREETING = {
 
 
 async def listen(workspace: Workspace, request: web.Request) -> web.StreamResponse:
-    """A socket of the app, until it ends."""
+    """Serve a socket of the app until it ends."""
     until = workspace.tickets.pop(request.query.get("ticket", ""), None)
     if until is None or time.time() > until:
         return web.Response(status=408, text="Request Timeout")
@@ -60,7 +60,7 @@ async def listen(workspace: Workspace, request: web.Request) -> web.StreamRespon
 
 
 def _take(workspace: Workspace, text: str) -> None:
-    """An acknowledgement."""
+    """Handle an acknowledgement."""
     try:
         said = json.loads(text)
     except ValueError:
@@ -127,7 +127,7 @@ async def deliver(workspace: Workspace, kind: str, payload: Body, order: Body) -
 def _answer_at_once(
     workspace: Workspace, kind: str, payload: Body, answer: Any, result: Body
 ) -> None:
-    """An answer in the acknowledgement of a command."""
+    """Handle an answer in the acknowledgement of a command."""
     if not answer or kind != "slash_commands":
         return
     try:
@@ -178,7 +178,7 @@ def _common(workspace: Workspace, user: str) -> Body:
 def response_url(
     workspace: Workspace, channel_id: str, user: str, *, ts: str = "", ephemeral: str = ""
 ) -> str:
-    """Return an address for five answers in half an hour; `ts`, `ephemeral`: the message that it may replace."""
+    """Return a response URL. `ts` and `ephemeral` are the message that it may replace."""
     number = uuid.uuid4().hex
     place = {"channel": channel_id, "user": user, "ts": ts, "ephemeral": ephemeral}
     workspace.response_urls[number] = place | {"uses": 0, "until": time.time() + 1800}
@@ -186,7 +186,7 @@ def response_url(
 
 
 def pressed(blocks: list[Body], action_id: str, value: str | None, ts: str) -> Body | None:
-    """Return the action of pressing that button, or of choosing that option; None where there is no such one."""
+    """Return the action of that button or option; None without one."""
     for block in blocks:
         for element in interactive(block):
             if element.get("action_id") != action_id:
@@ -235,7 +235,7 @@ def click_on_message(
 
 
 def click_on_answer(workspace: Workspace, answer: Body, action: Body) -> Body:
-    """Return the payload of a click on an answer that one person sees: it brings no message, and only its response URL changes it."""
+    """Return the payload of a click on an ephemeral answer, which has only a response URL."""
     container = {
         "type": "message",
         "message_ts": answer["ts"],
@@ -254,7 +254,7 @@ def click_on_answer(workspace: Workspace, answer: Body, action: Body) -> Body:
 
 
 def click_at_home(workspace: Workspace, user: str, action: Body) -> Body:
-    """Return the payload of a click in App Home: a view, no channel, no message, and no response URL."""
+    """Return the payload of a click in App Home: a view without channel or message."""
     view = workspace.homes[user]
     container = {"type": "view", "view_id": view["id"]}
     return _common(workspace, user) | {

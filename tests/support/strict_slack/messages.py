@@ -1,4 +1,4 @@
-"""chat.*: https://docs.slack.dev/reference/methods/chat.postMessage"""
+"""The methods chat.* (https://docs.slack.dev/reference/methods/chat.postMessage)."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def thread_root(call: Call, channel: Channel) -> str | None:
 
 
 def post_ephemeral(call: Call) -> Body:
-    """A message that one person sees: https://docs.slack.dev/reference/methods/chat.postEphemeral"""
+    """Post an ephemeral message (docs.slack.dev/reference/methods/chat.postEphemeral)."""
     call.need("channel", "user")
     workspace, arguments = call.workspace, call.arguments
     channel = workspace.channel(arguments["channel"])
@@ -132,7 +132,7 @@ def update(call: Call) -> Body:
 
 
 def _update_blocks(call: Call, message: Body, said: Body) -> None:
-    """What a call leaves out stays, which for blocks under a new text is nearly always a mistake."""
+    """Update a message. Missing arguments keep their values: mostly a mistake with new text."""
     workspace, old = call.workspace, message.get("blocks", [])
     if call.arguments.get("blocks") is None:
         if old and said["text"] is not None:
@@ -165,7 +165,7 @@ def _own(call: Call, channel: Channel, refusal: str) -> Body:
 
 
 def delete(call: Call) -> Body:
-    """A message with replies leaves a stone behind."""
+    """Delete a message. One with replies leaves a tombstone."""
     call.need("channel", "ts")
     channel = call.workspace.channel(call.arguments["channel"])
     message = _own(call, channel, "cant_delete_message")

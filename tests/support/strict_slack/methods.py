@@ -1,4 +1,4 @@
-"""Every method of the Web API that there is, with its scope and its limit; those beside chat.* and conversations.*"""
+"""Every method of the Web API with scope and limit; some beside chat.* and conversations.*."""
 
 from __future__ import annotations
 
@@ -182,7 +182,7 @@ def open_view(call: Call) -> Body:
 
 
 def publish_view(call: Call) -> Body:
-    """A person's App Home: https://docs.slack.dev/reference/methods/views.publish"""
+    """Publish App Home (https://docs.slack.dev/reference/methods/views.publish)."""
     call.need("user_id", "view")
     user, given = call.arguments["user_id"], call.arguments.get("hash")
     if user not in USERS:

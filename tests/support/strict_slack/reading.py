@@ -1,4 +1,4 @@
-"""conversations.*: https://docs.slack.dev/reference/methods/conversations.history"""
+"""The methods conversations.* (docs.slack.dev/reference/methods/conversations.history)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How a request is read, who may make it, and how often: https://docs.slack.dev/apis/web-api"""
+"""How requests are read, authorized and rate limited (https://docs.slack.dev/apis/web-api)."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ async def _form(request: web.Request, kind: str) -> Body:
 def authorize(
     workspace: Workspace, method: str, token: str | None, scope: str | None, *, in_header: bool
 ) -> None:
-    """Raises ApiError when the token may not call the method."""
+    """Raise ApiError if the token may not call the method."""
     options = workspace.options
     if not token:
         raise ApiError("not_authed")
@@ -105,14 +105,14 @@ def authorize(
 
 
 def need(arguments: Body, *names: str) -> None:
-    """Raises ApiError when one of these arguments is not there."""
+    """Raise ApiError if one of these arguments is missing."""
     missing = [name for name in names if not arguments.get(name) and arguments.get(name) != 0]
     if missing:
         raise ApiError("invalid_arguments", [f"missing required field: {name}" for name in missing])
 
 
 def limit_method(workspace: Workspace, method: str, per_minute: int | None) -> None:
-    """Raises RateLimited when the method was called too often in the last minute."""
+    """Raise RateLimited after too many calls of the method in the last minute."""
     options = workspace.options
     if not options.tier_factor:
         return
@@ -126,7 +126,7 @@ def limit_method(workspace: Workspace, method: str, per_minute: int | None) -> N
 
 
 def limit_channel(workspace: Workspace, channel_id: str) -> None:
-    """Raises RateLimited when the channel, or the workspace, got too many messages."""
+    """Raise RateLimited after too many messages to the channel or workspace."""
     options, now = workspace.options, time.monotonic()
     if options.workspace_per_min:
         _limit(workspace.team_hits, options.workspace_per_min)

@@ -1,4 +1,4 @@
-"""The HTTP server: the Web API, incoming webhooks, response URLs, uploads, and the ways in which a call goes wrong."""
+"""The HTTP server: Web API, incoming webhooks, response URLs, uploads, and faults."""
 
 from __future__ import annotations
 
@@ -116,7 +116,7 @@ class Server:
         return await faulty(self.workspace, request, record, arguments, work)
 
     async def webhook(self, request: web.Request) -> web.Response:
-        """An incoming webhook: https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks"""
+        """Take a message for an incoming webhook (docs.slack.dev/messaging)."""
         record: Body = {"kind": "webhook", "method": "webhook", "path": request.path}
         self.workspace.calls["webhook"] += 1
         try:
@@ -158,7 +158,7 @@ class Server:
         return 200, "ok", HTML
 
     async def response_url(self, request: web.Request) -> web.Response:
-        """An answer to a click or a command: https://docs.slack.dev/interactivity/handling-user-interaction#message_responses"""
+        """Take an answer to a click or command (docs.slack.dev/interactivity)."""
         record: Body = {"kind": "response_url", "method": "response_url"}
         place = self.workspace.response_urls.get(request.match_info["number"])
         status, word = 404, "no_such_url" if place is None else "used_url"
@@ -233,7 +233,7 @@ def _wrong_hook(request: web.Request) -> Answer | None:
 
 
 def _payload(raw: bytes, kind: str) -> Body | None:
-    """Return what is posted as JSON, or in the form that webhooks take too; None when it is no object."""
+    """Return the posted JSON or form; None if it is not an object."""
     try:
         found = json.loads(
             dict(parse_qsl(raw.decode()))["payload"]

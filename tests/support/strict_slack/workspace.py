@@ -1,4 +1,4 @@
-"""What the simulator knows: channels with their messages, private answers, files, homes, ordered faults, and what was called."""
+"""The simulator's state: channels, messages, answers, files, homes, faults and calls."""
 
 from __future__ import annotations
 
@@ -137,7 +137,7 @@ class Workspace:
         return None
 
     def channel(self, reference: object, *, names: bool = False, member: bool = True) -> Channel:
-        """Return the channel of an id, or where `names` allows it of a name or a person. Raises ApiError."""
+        """Return the channel of an id; with `names` also of a name or person. Raise ApiError."""
         if not isinstance(reference, str) or not reference:
             raise ApiError("invalid_arguments", ["missing required field: channel"])
         found = self.channels.get(reference) or (self._named(reference) if names else None)
@@ -273,5 +273,5 @@ def _made_up() -> str:
 
 
 def is_true(value: object) -> bool:
-    """Is it a yes, as JSON or a form writes it?"""
+    """Return True for a true value of JSON or a form."""
     return value == 1 if not isinstance(value, str) else value.lower() in {"1", "true", "t", "yes"}

@@ -1,6 +1,6 @@
-"""Databases for tests that the migrations made once: a copied file, and a PostgreSQL database that is emptied and lent again.
+"""Databases for tests, migrated once: a copied file, and a PostgreSQL database that is reused.
 
-Making one takes PostgreSQL and the migrations a second, emptying one hundredths.
+Creating one on PostgreSQL takes a second with the migrations, emptying one takes hundredths.
 """
 
 from __future__ import annotations
@@ -17,23 +17,29 @@ from monitor.config.database_url import normal_url
 from monitor.database.engine import make_engine
 from monitor.database.schema import upgrade
 
-# Whatever a test may have done to the schema itself.
+# everything that a test may have changed in the schema
 _SHAPE = text("""
-SELECT (SELECT string_agg(relname || relkind::text, ',' ORDER BY relname) FROM pg_class WHERE relnamespace = 'public'::regnamespace),
-    (SELECT string_agg(conname || pg_get_constraintdef(oid), ',' ORDER BY conname, conrelid) FROM pg_constraint
-        WHERE connamespace = 'public'::regnamespace),
-    (SELECT string_agg(tgname || tgenabled::text, ',' ORDER BY tgname) FROM pg_trigger WHERE NOT tgisinternal),
-    (SELECT string_agg(viewname || definition, ',' ORDER BY viewname) FROM pg_views WHERE schemaname = 'public'),
-    (SELECT string_agg(table_name || column_name || data_type || is_nullable, ',' ORDER BY table_name, ordinal_position)
+SELECT
+    (SELECT string_agg(relname || relkind::text, ',' ORDER BY relname)
+        FROM pg_class WHERE relnamespace = 'public'::regnamespace),
+    (SELECT string_agg(conname || pg_get_constraintdef(oid), ',' ORDER BY conname, conrelid)
+        FROM pg_constraint WHERE connamespace = 'public'::regnamespace),
+    (SELECT string_agg(tgname || tgenabled::text, ',' ORDER BY tgname)
+        FROM pg_trigger WHERE NOT tgisinternal),
+    (SELECT string_agg(viewname || definition, ',' ORDER BY viewname)
+        FROM pg_views WHERE schemaname = 'public'),
+    (SELECT string_agg(table_name || column_name || data_type || is_nullable, ','
+            ORDER BY table_name, ordinal_position)
         FROM information_schema.columns WHERE table_schema = 'public'),
     (SELECT string_agg(version_num, ',') FROM alembic_version)""")
 _OTHERS = text(
-    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+    " WHERE datname = current_database() AND pid <> pg_backend_pid()"
 )
 
 
 class Made:
-    """Lends databases at the newest schema, and takes them back."""
+    """Lends databases at the newest schema and empties them afterwards."""
 
     def __init__(self, folder: Path) -> None:
         self._file = folder / "made.db"
@@ -48,7 +54,7 @@ class Made:
         self._emptying = ""
 
     def opened(self, url: str) -> Iterator[Engine]:
-        """An engine on a lent PostgreSQL database, or on a new SQLite file."""
+        """Return an engine on a lent PostgreSQL database, or on a new SQLite file."""
         target = make_url(url)
         if target.get_backend_name() == "sqlite":
             if not self._file.exists():
@@ -60,7 +66,7 @@ class Made:
 
     @contextmanager
     def lent_file(self) -> Iterator[str]:
-        """A place for a SQLite file."""
+        """Return a path for a SQLite file."""
         url = (
             self._spare_files.pop()
             if self._spare_files
@@ -75,7 +81,7 @@ class Made:
 
     @contextmanager
     def lent(self, server: str) -> Iterator[str]:
-        """A PostgreSQL database without a row."""
+        """Return a PostgreSQL database without rows."""
         url = self._spare.pop() if self._spare else self._new(server)
         yield url
         with _admin(url) as connection:
@@ -98,7 +104,7 @@ class Made:
 
 @contextmanager
 def empty_postgres(server: str) -> Iterator[str]:
-    """The URL of a PostgreSQL database of one's own."""
+    """Yield the URL of a new PostgreSQL database."""
     name = f"rolewatch_{uuid4().hex}"
     with _admin(server) as connection:
         connection.execute(text(f"CREATE DATABASE {name}"))
@@ -128,10 +134,11 @@ def _shape(connection: Connection) -> object:
 
 
 def _emptying(connection: Connection) -> str:
-    """Statements that take every row out and let numbers begin at 1; TRUNCATE, which makes new files, takes ten times as long."""
+    """Return statements that delete all rows and reset sequences, faster than TRUNCATE."""
     tables = connection.execute(
         text(
-            "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version'"
+            "SELECT tablename FROM pg_tables"
+            " WHERE schemaname = 'public' AND tablename <> 'alembic_version'"
         )
     )
     sequences = connection.execute(

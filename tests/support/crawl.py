@@ -1,6 +1,7 @@
-"""A process of its own that crawls once and prints a line a result: `one_crawl.py reactorless|reactor API_URL BOARD…`.
+"""Crawl once in a process of its own, and print a line for each result.
 
-Scrapy allows one way to run a process, so each way needs one.
+`python -m tests.support.crawl reactorless|reactor API_URL BOARD…`. Scrapy runs only one way in a
+process, so each way needs its own.
 """
 
 from __future__ import annotations

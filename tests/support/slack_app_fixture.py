@@ -1,4 +1,4 @@
-"""The talk of a daemon with people in Slack, over a real websocket and a real database."""
+"""The daemon's Slack app over a real websocket and a real database."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ from monitor.database.slack_channels import remember
 from monitor.messages import OperatorMessage
 from monitor.slack_app.app import SlackApp
 from tests.support.history import History
-from tests.support.post_office import until
+from tests.support.outbox_fixture import until
 from tests.support.socket_server import ADMIN, APP, BOT, OPS, ROLES, SocketServer
 
 
 class Office:
-    """The talk of a daemon on the history of `story.py`, on SQLite."""
+    """A Slack app on the history of `story.py`, on SQLite."""
 
     def __init__(self, server: SocketServer, engine: Engine, history: History) -> None:
         self.server = server
         self.engine = engine
         self.notices: list[OperatorMessage] = []
-        slack = SlackSettings(SecretStr(BOT), SecretStr(APP), server.api_url, (ADMIN,))
+        slack = SlackSettings(server.api_url, (ADMIN,), SecretStr(BOT), SecretStr(APP))
         rules = tuple(
             replace(rule, notify=("console", "slack:#roles")) for rule in history.settings.rules
         )

@@ -28,7 +28,7 @@ from tests.support.slack_server import TOKEN, SlackServer, slack_server
 
 
 class Clock:
-    """Real time, and what was slept through."""
+    """Real time plus the time of all sleeps."""
 
     def __init__(self) -> None:
         self.skipped = timedelta()
@@ -44,7 +44,7 @@ class Clock:
 
 
 class At(Clock):
-    """A clock that stands at a time of day."""
+    """A clock that is stopped at a time of day."""
 
     def __init__(self, now: datetime) -> None:
         super().__init__()
@@ -55,7 +55,7 @@ class At(Clock):
 
 
 class PostOffice(Desk):
-    """Alerts in, messages out."""
+    """An outbox with its alerts, notifiers and clock."""
 
     def __init__(self, engine: Engine, slack: SlackServer) -> None:
         super().__init__(engine)
@@ -80,7 +80,7 @@ class PostOffice(Desk):
         }
 
     def outbox(self) -> Outbox:
-        """A new one, as after a start of the program."""
+        """Return a new dispatcher, as after a restart."""
         return Outbox(
             self.engine,
             self.notifiers(),
@@ -93,7 +93,7 @@ class PostOffice(Desk):
         )
 
     def one_copy_each(self) -> bool:
-        """Is every message of Slack's that was delivered there exactly once?"""
+        """Return True if every delivered message of Slack was posted exactly once."""
         return all(
             self.slack.copies(one.delivery_id) == 1
             for one in self.deliveries()
@@ -102,9 +102,9 @@ class PostOffice(Desk):
 
 
 async def until(reached: Callable[[], bool]) -> None:
-    """Waits for what another task brings about. Raises TimeoutError after 60 s."""
+    """Wait for another task's work. Raise TimeoutError after 60 s."""
     async with asyncio.timeout(60):
-        # what is waited for is in a database or a server, which ring no bell
+        # databases and servers have no event to wait for
         while not reached():  # noqa: ASYNC110
             await asyncio.sleep(0.01)
 

@@ -1,4 +1,4 @@
-"""A board whose looks are recorded, and the Slack channel that is told of them, as it is after each."""
+"""A board whose checks are recorded, and its Slack channel after each."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from crawler.items import Pay, Posting, Probe, Result
 from monitor.config.model import AlertSettings, Rule, SlackSettings
 from tests.support.boards import posting, snapshot
 from tests.support.history import ENGINEER, History, settings
-from tests.support.post_office import PostOffice
+from tests.support.outbox_fixture import PostOffice
 from tests.support.slack_server import ROLES, TOKEN
 
 RULE = replace(ENGINEER, notify=("slack:#roles",))
@@ -24,12 +24,12 @@ Body = dict[str, Any]
 
 # any field of a posting
 def paid(pay: Pay, key: str = "1", **fields: Any) -> Posting:
-    """A posting whose board states its pay."""
+    """Return a posting whose board states its pay."""
     return posting(key, pay=pay, stated=frozenset({"pay"}), **fields)
 
 
 def kinds(messages: list[Body]) -> list[str]:
-    """The bold words of each message's grey line; those of a reply that the channel was shown too end in an exclamation mark."""
+    """Return the bold words of each message's context line, with "!" for a broadcast reply."""
     return [
         one["blocks"][0]["elements"][0]["text"].split("*")[1]
         + ("!" if one.get("reply_broadcast") else "")
@@ -38,7 +38,7 @@ def kinds(messages: list[Body]) -> list[str]:
 
 
 class Life:
-    """One rule that tells #roles, or those given; one posting that fits none is always there."""
+    """A board with a rule for #roles, or given rules, and one posting that fits none of them."""
 
     def __init__(self, office: PostOffice, *rules: Rule) -> None:
         self.office = office
@@ -50,16 +50,16 @@ class Life:
         self.history = History(office.engine, settings(*(rules or (RULE,)), **told))
 
     async def look(self, *postings: Posting, gone: str = "") -> None:
-        """One look that lists these, and all that there is to tell."""
+        """Record a check that lists these, and deliver its alerts."""
         self.glance(*postings, gone=gone)
         await self.deliver()
 
     def glance(self, *postings: Posting, gone: str = "") -> None:
-        """The same while nobody delivers."""
+        """Record a check without delivery."""
         self.history.look(snapshot([CHEF, *postings], {gone: Probe.GONE} if gone else {}))
 
     async def hear(self, result: Result) -> None:
-        """Another result of the board, and all that there is to tell."""
+        """Record another result of the board, and deliver its alerts."""
         self.history.look(result)
         await self.deliver()
 
@@ -69,7 +69,7 @@ class Life:
 
     @property
     def cards(self) -> list[Body]:
-        """What stands in the channel after the summary of the first look, but for what a person deleted."""
+        """Return the channel's messages after the first summary, without deleted ones."""
         return [one for one in self.slack.channels[ROLES].messages[1:] if "subtype" not in one]
 
     @property

@@ -1,0 +1,99 @@
+"""Secrets from the environment: a variable, or the file that NAME_FILE names, or `.env`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from dotenv import dotenv_values
+from pydantic import SecretStr
+
+from monitor.channels import Channel
+from monitor.config.model import secret_name
+from monitor.errors import UserError
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """Variables of the process and of `.env`. Mistakes are added without the value."""
+
+    variables: Mapping[str, str]
+    folder: Path  # of the configuration
+    mistakes: list[str]
+    files: list[Path] = field(default_factory=list)  # that hold a secret
+
+    def secret(self, name: str) -> SecretStr | None:
+        """Return a variable's value, or the text of the file that NAME_FILE names.
+
+        The file's place is relative to the configuration.
+        """
+        value = self.variables.get(name, "")
+        if not value and (place := self.variables.get(f"{name}_FILE")):
+            self.files.append(self.folder / place)
+            try:
+                value = (self.folder / place).read_text(encoding="utf-8")
+            except (OSError, UnicodeDecodeError) as error:
+                reason = getattr(error, "strerror", None) or "it is not text"
+                self.mistakes.append(f"${name}_FILE: the file {place} cannot be read: {reason}")
+        value = value.strip()
+        if not value.isascii() or not value.isprintable() or " " in value:
+            self.mistakes.append(
+                f"${name}: it has spaces, line ends or other characters that cannot be in it;"
+                " expected the bare value"
+            )
+            return None
+        return SecretStr(value) if value else None
+
+    def webhook(self) -> SecretStr | None:
+        """Return the address of the channel `webhook`."""
+        url = self.secret("SLACK_WEBHOOK_URL")
+        if url and not re.match(r"https?://[^/]", url.get_secret_value()):
+            self.mistakes.append(
+                "$SLACK_WEBHOOK_URL: expected the webhook's address, which begins with https://"
+            )
+        return url
+
+    def apprise(self, *channels: Iterable[str]) -> dict[str, SecretStr]:
+        """Return the addresses of the Apprise channels: `apprise:family` → `tgram://…`."""
+        named = dict.fromkeys(
+            channel
+            for group in channels
+            for channel in group
+            if Channel.parse(channel).kind == "apprise"
+        )
+        return {channel: address for channel in named if (address := self._apprise(channel))}
+
+    def _apprise(self, channel: str) -> SecretStr | None:
+        address = self.secret(secret_name(channel))
+        if address and "://" not in address.get_secret_value():
+            self.mistakes.append(
+                f"${secret_name(channel)}: expected an address as Apprise writes it,"
+                " such as ntfy://TOPIC or tgram://TOKEN/CHAT"
+            )
+        return address
+
+
+def dotenv_file(file: Path) -> Path:
+    """Return the place of the file named .env beside the configuration."""
+    return file.parent / ".env"
+
+
+def read_dotenv(file: Path, environ: Mapping[str, str]) -> dict[str, str]:
+    """Return the variables of `.env` beside the file that `environ` does not set.
+
+    Raise UserError if `.env` cannot be read.
+    """
+    place = dotenv_file(file)
+    try:
+        variables = dotenv_values(place, interpolate=False, encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
+        raise UserError(f"{place} cannot be read: {reason}") from error
+    set_already = {name.removesuffix("_FILE") for name in environ}
+    return {
+        name: value
+        for name, value in variables.items()
+        if value is not None and name.removesuffix("_FILE") not in set_already
+    }

@@ -1,0 +1,105 @@
+"""The keys of a rule."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Annotated, Literal
+
+from pydantic import ConfigDict, Field, StrictStr
+
+from monitor.config.values import (
+    KINDS,
+    Channels,
+    Duration,
+    Kinds,
+    Phrases,
+    Places,
+    RevisionField,
+    SlackIds,
+    YearlyPay,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What you look for, and where it is posted. A rule needs phrases in `any` or `all`."""
+
+    __pydantic_config__ = ConfigDict(extra="forbid")
+
+    name: Annotated[
+        StrictStr,
+        Field(
+            description="The rule's name, one line of 1 to 80 characters.",
+            examples=["research-engineer"],
+            pattern=r"^[^\x00-\x1f\x7f]{1,80}$",
+        ),
+    ]
+    any: Annotated[
+        Phrases,
+        Field(
+            description="At least one of these phrases must fit.", examples=[("research engineer",)]
+        ),
+    ] = ()
+    all: Annotated[
+        Phrases,
+        Field(description="Every one of these phrases must fit.", examples=[("machine learning",)]),
+    ] = ()
+    none: Annotated[
+        Phrases, Field(description="None of these phrases may fit.", examples=[("intern*",)])
+    ] = ()
+    within: Annotated[
+        Places,
+        Field(
+            description="Where `any` and `all` are read: `title`, `description`, `department`,"
+            " `location`, `company`.",
+            validation_alias="in",  # a word of Python
+        ),
+    ] = ("title",)
+    none_in: Annotated[Places, Field(description="Where `none` is read.")] = ("title",)
+    locations: Annotated[
+        Phrases,
+        Field(
+            description="At least one must fit the posting's location. Default: any location.",
+            examples=[("London", "remote")],
+        ),
+    ] = ()
+    boards: Annotated[
+        tuple[StrictStr, ...],
+        Field(description="Only these boards. Default: all.", examples=[("google:deepmind",)]),
+    ] = ()
+    min_pay: Annotated[
+        YearlyPay | None,
+        Field(
+            description="The least pay per year. A posting without known pay fits, and its alert"
+            " says so.",
+            examples=["150000 USD"],
+        ),
+    ] = None
+    on: Annotated[Kinds, Field(description="The kinds of change to alert about.")] = KINDS
+    fields: Annotated[
+        tuple[RevisionField, ...],
+        Field(
+            description="The fields whose revisions alert. Also `department`, `employment_type`,"
+            " `workplace`, `url`."
+        ),
+    ] = ("title", "location", "pay", "deadline", "description")
+    remind: Annotated[
+        tuple[Duration, ...],
+        Field(description="How long before the deadline to remind. `[]`: never."),
+    ] = (timedelta(hours=72), timedelta(hours=24))
+    notify: Annotated[
+        Channels,
+        Field(
+            description="The channels: `slack:#name`, `slack:C…` (a channel's id), `slack:U…`"
+            " (a direct message), `webhook`, `apprise:NAME`, `console`."
+        ),
+    ] = ("console",)
+    mention: Annotated[
+        SlackIds,
+        Field(description="Slack users or groups to mention, by id.", examples=[("U012ABCDEF",)]),
+    ] = ()
+    mode: Annotated[
+        Literal["instant", "digest"],
+        Field(description='`"digest"`: only in the daily digest, by default at 09:00.'),
+    ] = "instant"

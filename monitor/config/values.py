@@ -1,0 +1,190 @@
+"""The values that a key of rolewatch.toml can have: how each is read, and what is allowed."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import time, timedelta
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, BeforeValidator, SecretStr, StrictStr
+
+from monitor.text.phrases import Phrase
+
+Baseline = Literal["summary", "announce"]
+Kind = Literal["opened", "revised", "closed", "reopened"]
+KINDS: tuple[Kind, ...] = ("opened", "revised", "closed", "reopened")
+RevisionField = Literal[
+    "title",
+    "location",
+    "department",
+    "employment_type",
+    "workplace",
+    "pay",
+    "deadline",
+    "url",
+    "description",
+]
+Place = Literal["title", "description", "department", "location", "company"]
+
+_UNITS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400}
+_LONGEST = 366 * 86400  # seconds
+_DURATION = re.compile(r"([0-9]{1,9})(ms|s|m|h|d)")
+# not …_file: $ROLEWATCH_APPRISE_…_FILE names the file that holds the address of another channel
+_APPRISE = re.compile(r"apprise:(?!.*_file$)[a-z0-9][a-z0-9_-]{0,39}", re.IGNORECASE)
+_SLACK = re.compile(r"slack:(?:#[^\s#@,:]{1,80}|[CGDUW][A-Z0-9]{5,})")
+_URL = re.compile(
+    r"https?://[^\s/@:?#\[\]]+(:[0-9]{1,5})?([/?#][!-~]*)?"
+    r"|https?://\[[0-9a-fA-F:]+\](:[0-9]{1,5})?(/[!-~]*)?"
+)
+_LAST_PORT = 65535
+
+
+@dataclass(frozen=True, slots=True)
+class MinPay:
+    """The least pay that a rule asks for."""
+
+    amount: float  # per year
+    currency: str  # ISO 4217
+
+
+def parse_duration(value: object) -> timedelta:
+    """Return the span of "250ms", "30s", "15m", "6h" or "1d". Raise ValueError."""
+    match = _DURATION.fullmatch(value) if isinstance(value, str) else None
+    seconds = int(match[1]) * _UNITS[match[2]] if match else 0
+    if not 0 < seconds <= _LONGEST:
+        raise ValueError('expected a duration such as "250ms", "30s", "15m", "6h" or "1d"')
+    return timedelta(seconds=seconds)
+
+
+def _parse_delay(value: object) -> timedelta:
+    """Return the span of a duration that may be zero: "0s". Raise ValueError."""
+    return timedelta(0) if value in {"0ms", "0s"} else parse_duration(value)
+
+
+def parse_channel(value: str) -> str:
+    """Return the channel's name in lower case, an id as it is. Raise ValueError."""
+    if value in {"console", "webhook"}:
+        return value
+    if _SLACK.fullmatch(value):
+        return value.lower() if value.startswith("slack:#") else value
+    if _APPRISE.fullmatch(value):
+        return value.lower()
+    if value.startswith("apprise:"):
+        raise ValueError(
+            "expected apprise:NAME of letters, digits, - and _ that does not end in _file;"
+            " its address is $ROLEWATCH_APPRISE_NAME"
+        )
+    raise ValueError(
+        "expected slack:#name, slack:C… (a channel's id), slack:U… (a person), apprise:NAME,"
+        " webhook or console"
+    )
+
+
+def _parse_slack_id(value: str) -> str:
+    if not re.fullmatch(r"[UWS][A-Z0-9]{5,}", value):
+        raise ValueError("expected Slack's id of a person or a group, such as U012ABCDEF")
+    return value
+
+
+def _parse_phrase(value: str) -> str:
+    Phrase(value)  # raises ValueError
+    return value
+
+
+def _parse_min_pay(value: object) -> MinPay:
+    """Return the amount and currency of "150000 USD". Raise ValueError."""
+    match = (
+        re.fullmatch(r"([0-9]{1,12}(?:\.[0-9]+)?) ([A-Z]{3})", value)
+        if isinstance(value, str)
+        else None
+    )
+    if match is None:
+        raise ValueError('expected an amount a year and its currency such as "150000 USD"')
+    return MinPay(float(match[1]), match[2])
+
+
+def _parse_time(value: object) -> time:
+    """Return the time of day of "09:00". Raise ValueError."""
+    match = re.fullmatch(r"([01]\d|2[0-3]):([0-5]\d)", value) if isinstance(value, str) else None
+    if match is None:
+        raise ValueError('expected a time of day such as "09:00"')
+    return time(int(match[1]), int(match[2]))
+
+
+def _parse_hours(value: object) -> tuple[time, time]:
+    """Return the two times of "22:00-07:00". Raise ValueError."""
+    start, _, end = value.partition("-") if isinstance(value, str) else ("", "", "")
+    try:
+        hours = _parse_time(start), _parse_time(end)
+    except ValueError as error:
+        raise ValueError('expected two times of day such as "22:00-07:00"') from error
+    if hours[0] == hours[1]:
+        raise ValueError('expected two different times of day such as "22:00-07:00"')
+    return hours
+
+
+def _parse_zone(value: object) -> ZoneInfo:
+    try:
+        return ZoneInfo(str(value))
+    except (KeyError, ValueError, OSError) as error:
+        raise ValueError('expected the name of a time zone such as "Europe/London"') from error
+
+
+def _parse_url(value: str) -> str:
+    if not _URL.fullmatch(value):
+        raise ValueError("expected an address that begins with https:// or http://")
+    return value
+
+
+def _parse_secret_url(value: object) -> object:
+    """Check a text. Pydantic refuses everything else."""
+    return _parse_url(value) if isinstance(value, str) else value
+
+
+def _end_with_slash(url: str) -> str:
+    return url.rstrip("/") + "/"
+
+
+def _require_one(value: tuple[str, ...]) -> tuple[str, ...]:
+    if not value:
+        raise ValueError("expected at least one")
+    return value
+
+
+def _parse_contact(value: str) -> str:
+    """Check that the value can stand in a header. Raise ValueError."""
+    if not re.fullmatch(r"[!-~]{3,200}", value):
+        raise ValueError("expected an e-mail address or a URL")
+    return value
+
+
+def _parse_host_and_port(value: str) -> str:
+    if (
+        not re.fullmatch(r"[\w.:\[\]-]+:\d{1,5}", value)
+        or int(value.rsplit(":", 1)[1]) > _LAST_PORT
+    ):
+        raise ValueError('expected a host and a port such as "127.0.0.1:9464"')
+    return value
+
+
+Duration = Annotated[timedelta, BeforeValidator(parse_duration)]
+Delay = Annotated[timedelta, BeforeValidator(_parse_delay)]
+Channel = Annotated[StrictStr, AfterValidator(parse_channel)]
+# not Field(min_length=1), which reports a list of one invalid item twice
+AtLeastOne = AfterValidator(_require_one)
+Channels = Annotated[tuple[Channel, ...], AtLeastOne]
+Phrases = tuple[Annotated[StrictStr, AfterValidator(_parse_phrase)], ...]
+Places = Annotated[tuple[Place, ...], AtLeastOne]
+Kinds = Annotated[tuple[Kind, ...], AtLeastOne]
+Url = Annotated[StrictStr, AfterValidator(_parse_url)]
+SlackApiUrl = Annotated[Url, AfterValidator(_end_with_slash)]
+SecretUrl = Annotated[SecretStr, BeforeValidator(_parse_secret_url)]
+Contact = Annotated[StrictStr, AfterValidator(_parse_contact)]
+HostAndPort = Annotated[StrictStr, AfterValidator(_parse_host_and_port)]
+Hours = Annotated[tuple[time, time], BeforeValidator(_parse_hours)]
+SlackIds = tuple[Annotated[StrictStr, AfterValidator(_parse_slack_id)], ...]
+TimeOfDay = Annotated[time, BeforeValidator(_parse_time)]
+YearlyPay = Annotated[MinPay, BeforeValidator(_parse_min_pay)]
+Zone = Annotated[ZoneInfo, BeforeValidator(_parse_zone)]
