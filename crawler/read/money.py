@@ -15,7 +15,7 @@ from functools import lru_cache
 from itertools import islice
 
 from crawler.items import Period
-from crawler.read import currency as currencies
+from crawler.read import currency
 from crawler.read.periods import attached_pattern, period_after
 
 _NO_CAPITALS = bytes(set(range(256)) - set(string.ascii_uppercase.encode()))
@@ -126,8 +126,8 @@ def marks_of_money(text: str) -> tuple[str, ...]:
     """The signs, codes and names of currencies that the text holds: a quick way to see that it, or a line of it, names no money."""
     # few: looking for each code takes ten times as long
     capitals = text.encode("utf-8", "ignore").translate(None, _NO_CAPITALS).decode()
-    codes = (code for code in currencies.codes() if code in capitals and code in text)
-    return (*(sign for sign in currencies.SIGNS if sign in text), *codes, *_names(text))
+    codes = (code for code in currency.codes() if code in capitals and code in text)
+    return (*(sign for sign in currency.SIGNS if sign in text), *codes, *_names(text))
 
 
 def _names(text: str) -> set[str]:
@@ -143,13 +143,13 @@ def _names(text: str) -> set[str]:
 
 @lru_cache(maxsize=1)
 def _front() -> re.Pattern[str]:
-    sign, _ = currencies.patterns()
+    sign, _ = currency.patterns()
     return re.compile(rf"(?:(?<![^\W\d_])(?P<code>[A-Z]{{3}})\s?)?(?P<sign>{sign})?\s?$")
 
 
 @lru_cache(maxsize=1)
 def _behind() -> re.Pattern[str]:
-    _, sign = currencies.patterns()
+    _, sign = currency.patterns()
     return re.compile(
         rf"(?:{_MANY})?(?P<huge>\s?(?:[MB]|MM|[mb]n|[mbMB]illion(?:en)?|trillion|millions|Mio\.?"
         rf"|Mrd\.?)(?![^\W_]))?(?P<dash>[.,][-\u2013\u2014]{{1,2}})?(?P<open>\+)?"
@@ -168,7 +168,7 @@ def _amount(line: str, number: re.Match[str]) -> Amount:
     behind = _behind().match(line, number.end())
     assert front is not None and behind is not None  # both may match nothing  # noqa: PT018, S101
     code = next(
-        (code for code in (behind["code"], front["code"]) if code in currencies.codes()), None
+        (code for code in (behind["code"], front["code"]) if code in currency.codes()), None
     )
     sign = code or behind["sign"] or front["sign"] or ""
     if sign == "$" and front["sign"]:
@@ -180,7 +180,7 @@ def _amount(line: str, number: re.Match[str]) -> Amount:
     if many == "l" and sign not in {"₹", "INR", "Rs", "Rs."}:
         times = 1
     start = number.start() - len(front[0].lstrip())
-    if front["code"] and front["code"] not in currencies.codes():
+    if front["code"] and front["code"] not in currency.codes():
         start = number.start() - len((front["sign"] or "").strip())
     end = behind.end() if not behind["code"] or code == behind["code"] else behind.start("code")
     period = period_after(behind) or ("year" if many == "lpa" else None)

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from crawler.items import Period
-from crawler.read import currency as currencies
+from crawler.read import currency
 from crawler.read.money import MoneyRange
 from crawler.read.pay_terms import (
     ANNOUNCED,
@@ -169,13 +169,13 @@ def is_total(around: Context) -> bool:
 
 def currency_of(figure: MoneyRange, around: Context, countries: frozenset[str]) -> str | None:
     """ISO 4217; a bare "$" is the dollar of the one country named near it, else of the place's; None where it may be several."""
-    written = currencies.of_sign(figure.sign, countries)
+    written = currency.of_sign(figure.sign, countries)
     if written != "":
         return written
     for words in (around.before, around.after, around.above):
         if named := [code for code, country in _COUNTRIES.items() if country.search(words)]:
             return named[0] if len(named) == 1 else None
-    return currencies.of_dollar(countries)
+    return currency.of_dollar(countries)
 
 
 def period_of(figure: MoneyRange, around: Context, currency: str | None) -> Period | None:

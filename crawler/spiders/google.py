@@ -27,7 +27,7 @@ from zlib import crc32
 from crawler.items import BoardRequest, Posting, Snapshot
 from crawler.notes import Notes
 from crawler.responses import BadResponse
-from crawler.spiders import google_pages as pages
+from crawler.spiders import google_pages
 from crawler.spiders.base import BoardSpider
 from crawler.spiders.google_jobs import Jobs
 from crawler.spiders.google_search import ROOT, Search, Site, brand_of
@@ -40,7 +40,7 @@ _XML = {"Accept": "application/xml"}
 
 class GoogleSpider(BoardSpider):
     name = "google"
-    api_url = f"https://{pages.SITE}"
+    api_url = f"https://{google_pages.SITE}"
 
     async def walk(self, request: BoardRequest, notes: Notes) -> Snapshot:
         """One check of a brand. Raises Unusable when it cannot be told what is there."""
@@ -52,7 +52,7 @@ class GoogleSpider(BoardSpider):
 
     @staticmethod
     def read(raw: bytes) -> Posting:
-        return pages.read_posting(raw)
+        return google_pages.read_posting(raw)
 
     @staticmethod
     def keep(raw: bytes) -> bytes:
@@ -106,7 +106,7 @@ class _Check:
         return Snapshot(
             self.site.request.board,
             tuple(
-                self.spider.sighting(key, pages.raw_of(record)) for key, record in records.items()
+                self.spider.sighting(key, google_pages.raw_of(record)) for key, record in records.items()
             ),
             self.search.without_key,
             still=still,
@@ -128,7 +128,7 @@ class _Check:
                 self.site.why_closed(_SITEMAP, "no role closes until it is open again")
             )
             return None
-        return pages.read_sitemap((await self.site.get(_SITEMAP, _XML)).body, self.site.base)
+        return google_pages.read_sitemap((await self.site.get(_SITEMAP, _XML)).body, self.site.base)
 
     async def _newest(self, live: Mapping[str, str] | None) -> int | None:
         """Read the newest roles. Return how many the brand has; None when robots.txt closes the search. Raises Unusable."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from crawler.items import Probe
 from crawler.responses import BadResponse
-from crawler.spiders import google_pages as pages
+from crawler.spiders import google_pages
 from crawler.spiders.base import SILENT_LIMIT
 from crawler.spiders.google_pages import PAGE
 from crawler.spiders.google_search import ROOT, Search, Site
@@ -42,7 +42,7 @@ class Jobs:
         pending |= {
             key
             for key, record in records.items()
-            if key not in self.known and not pages.has_text(record)
+            if key not in self.known and not google_pages.has_text(record)
         }
         silent = odd = 0
         for key in self._in_turn(pending):
@@ -72,14 +72,14 @@ class Jobs:
         last = self.own.get("detail_at", "")
         return sorted(pending, key=lambda key: (key <= last, key))[:_MOST]
 
-    async def _job(self, key: str) -> tuple[pages.Record | None, int]:
+    async def _job(self, key: str) -> tuple[google_pages.Record | None, int]:
         """The record on a job's page, if there is one, and the page's status. Raises Unusable."""
         answer = await self.site.get(f"{ROOT}/results/{key}", good=_JOB)
-        return pages.read_job(answer.body, key) if answer.status == _FOUND else None, answer.status
+        return google_pages.read_job(answer.body, key) if answer.status == _FOUND else None, answer.status
 
-    def _take(self, key: str, record: pages.Record) -> None:
+    def _take(self, key: str, record: google_pages.Record) -> None:
         """Keep a record of this brand; note one of another brand, which no longer belongs to this board."""
-        shown, brand = pages.brand_of(record), self.search.brand
+        shown, brand = google_pages.brand_of(record), self.search.brand
         if brand and shown and shown.casefold() != brand.casefold():
             self.own["elsewhere"] = sorted({*self.own.get("elsewhere", ()), key})
         else:
@@ -103,7 +103,7 @@ class Jobs:
             self.remarks.append(f"{left} {wait} for a later check")
 
     async def probe_all(self, keys: Sequence[str]) -> dict[str, Probe]:
-        """Probe these jobs by their pages. A job of another brand is not asked for: two checks close it here."""
+        """Probe these jobs by their google_pages. A job of another brand is not asked for: two checks close it here."""
         elsewhere = self.own.get("elsewhere", ())
         probes = {key: Probe.SILENT for key in keys if key in elsewhere}
         silent = 0

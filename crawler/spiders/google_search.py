@@ -15,7 +15,7 @@ from crawler.notes import Notes
 from crawler.registry import brand
 from crawler.responses import BadResponse
 from crawler.robots import Robots, why_closed
-from crawler.spiders import google_pages as pages
+from crawler.spiders import google_pages
 from crawler.spiders.google_pages import PAGE, Record, Results
 
 ROOT = "/about/careers/applications/jobs"
@@ -119,7 +119,7 @@ class Search:
         places = Counter(
             code
             for record in self.records.values()
-            for code in pages.countries_of(record)
+            for code in google_pages.countries_of(record)
             if code in names
         )
         finer = [
@@ -140,11 +140,11 @@ class Search:
 
     async def _ask(self, filters: Mapping[str, str]) -> Results:
         self.searches += 1
-        found = pages.read_results((await self.site.get(self.path(filters))).body)
+        found = google_pages.read_results((await self.site.get(self.path(filters))).body)
         for record in found.records:
-            shown = pages.brand_of(record)
+            shown = google_pages.brand_of(record)
             if self.brand and shown and shown.casefold() != self.brand.casefold():
                 raise BadResponse(f"its search for {self.brand} shows roles of {shown}")
-        self.records |= {pages.key_of(record): record for record in found.records}
+        self.records |= {google_pages.key_of(record): record for record in found.records}
         self.without_key = max(self.without_key, found.without_key)
         return found

@@ -17,7 +17,7 @@ from monitor.database.engine import AnyRow
 from monitor.database.json_values import one_of
 from monitor.history.compare import pay_words
 from monitor.history.reposts import RepostOf
-from monitor.history.write import PostingEvent
+from monitor.history.values import PostingEvent
 from monitor.messages import FieldChange, OperatorMessage, Role, RoleMessage, Why, dump, load
 from monitor.rules.matcher import Explanation, Matcher, Remembering
 from monitor.rules.matches import candidate_of_posting

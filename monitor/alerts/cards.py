@@ -40,6 +40,7 @@ from monitor.messages import (
     load,
 )
 from monitor.notify.base import Receipt
+from monitor.history.contents import posting_from_row
 
 _BOARD = select(tables.Board.board, tables.Board.company, tables.Board.last_ok_at)
 _POSTING = (
@@ -81,7 +82,7 @@ def current_state(
         return message
     board = connection.execute(_BOARD.where(tables.Board.id == row.board_id)).one()
     today = role_of(
-        board, row.key, postings.posting_from_row(row), None if row.baseline else row.first_seen_at
+        board, row.key, posting_from_row(row), None if row.baseline else row.first_seen_at
     )
     closed = row.state == "closed"
     at = {} if closed else _times(connection, posting_id)

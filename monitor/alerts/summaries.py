@@ -19,7 +19,7 @@ from monitor.alerts.alerting import Alerting, covers, fitting
 from monitor.database import tables
 from monitor.database.engine import AnyRow, insert_or_ignore
 from monitor.database.slack_channels import Directory, directory
-from monitor.history import postings as store
+from monitor.history.load import load_postings
 from monitor.history.contents import load_contents
 from monitor.history.moves import is_pending
 from monitor.messages import BoardCount, FirstCheckSummary, Role, RuleCount, dump
@@ -140,7 +140,7 @@ def _add(
     summaries: Mapping[RuleChannel, _Summary],
 ) -> None:
     """A board's postings read once, and matched with every rule that asks."""
-    stored = sorted(store.load_postings(connection, board.id).values(), key=lambda one: one.id)
+    stored = sorted(load_postings(connection, board.id).values(), key=lambda one: one.id)
     contents = load_contents(connection, board.board, stored)
     postings = [(one.key, contents[one.id]) for one in stored if one.id in contents]
     roles = {

@@ -39,7 +39,7 @@ class FirstBoards(NamedTuple):
 def first_boards(engine: Engine, settings: Settings, now: datetime) -> FirstBoards:
     """Return what the first round of a daemon that starts now checks."""
     with read_transaction(engine) as connection:
-        held = boards.held(connection, now)
+        held = boards.held_ats(connection, now)
     wait = [board.board.partition(":")[0] in held for board in settings.boards if board.enabled]
     return FirstBoards(wait.count(False), wait.count(True))
 

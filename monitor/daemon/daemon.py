@@ -182,7 +182,7 @@ class Daemon:
         """Take up the configuration, plan the first round, and log of a daemon that died. The operator was told of it with the lease."""
         begin_watching(self.engine, self.settings, self.clock())
         with self.engine.begin() as connection:
-            boards.begin_at_once(connection, self.clock())
+            boards.make_all_due(connection, self.clock())
         died = self.lease.unclean
         if died is not None:
             log.warning(

@@ -28,9 +28,9 @@ from monitor.database.engine import AnyRow, read_transaction
 from monitor.database.lease import LeaseLost
 from monitor.database.trouble import OutageLog
 from monitor.health.guard import HealthMonitor
-from monitor.history import boards as watch
-from monitor.history.reread import read_again
-from monitor.rounds import requests as asking
+from monitor.history.boards import next_turn
+from monitor.history.reread import reread_older
+from monitor.rounds.requests import open_requests
 from monitor.rounds.work import Work
 from monitor.rules.matches import match_backlog
 
@@ -147,10 +147,10 @@ class Turns:
 
     def _read_agenda(self, busy: frozenset[str], answering: frozenset[int]) -> Agenda:
         with read_transaction(self.engine) as connection:
-            turn = watch.turn(connection, self.clock(), busy)
+            turn = next_turn(connection, self.clock(), busy)
             requests = [
                 request
-                for request in asking.open_requests(connection)
+                for request in open_requests(connection)
                 if request.id not in answering
             ]
             return Agenda(requests, turn.boards, turn.next_at)
@@ -217,7 +217,7 @@ class Turns:
 
     async def _read_again(self) -> None:
         self.readings_outdated = await asyncio.to_thread(
-            read_again, self.engine, self.configuration.settings, self.clock(), SLICE / 2
+            reread_older, self.engine, self.configuration.settings, self.clock(), SLICE / 2
         )
         await self._sleep(SLICE / 2)  # others may write
 

@@ -1,4 +1,4 @@
-"""Signs of life: to systemd (ready, alive, stopping; sd_notify(3)) and to a heartbeat service, whose address is a secret.
+"""Heartbeats: to systemd (sd_notify(3)) and to a monitoring service whose address is a secret.
 
 https://www.freedesktop.org/software/systemd/man/latest/sd_notify.html
 """
@@ -16,7 +16,7 @@ from pydantic import SecretStr
 
 
 def notify(word: str, environ: Mapping[str, str] = os.environ) -> None:
-    """Sends such as "READY=1" or "WATCHDOG=1"."""
+    """Send a state such as "READY=1" or "WATCHDOG=1" to systemd."""
     place = environ.get("NOTIFY_SOCKET", "")
     if not place.startswith(("/", "@")):
         return
@@ -34,7 +34,7 @@ _WELL = 300  # the first status that is no success
 
 
 async def ping(url: SecretStr) -> bool:
-    """Did the service take it? Trouble is a line in the log without the address, and nothing else: the next round pings again."""
+    """Ping the service. Return True if it accepted. Errors are logged without the address."""
     try:
         async with (
             aiohttp.ClientSession(timeout=_TIMEOUT) as session,

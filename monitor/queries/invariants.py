@@ -19,6 +19,8 @@ from monitor.database.engine import AnyRow
 from monitor.history import postings
 from monitor.history.compare import DIGEST_VERSION, digest
 from monitor.messages import load
+from monitor.history.contents import posting_from_row
+from monitor.history.contents import unpack
 
 _OF_VERSION = "JOIN posting p ON p.id = v.posting_id JOIN board b ON b.id = p.board_id"
 _OF_CHANGE = "JOIN posting p ON p.id = c.posting_id JOIN board b ON b.id = p.board_id"
@@ -210,11 +212,11 @@ def _version(row: AnyRow) -> Iterator[str]:
     """A digest of an older kind cannot be made again, and is left alone."""
     if (
         row.digest.startswith(f"{DIGEST_VERSION}:")
-        and digest(postings.posting_from_row(row)) != row.digest
+        and digest(posting_from_row(row)) != row.digest
     ):
         yield f"the content of version {row.number} is not the one that was stored"
     try:
-        postings.unpack(row.raw)
+        unpack(row.raw)
     except zstandard.ZstdError:
         yield f"the raw job of version {row.number} cannot be unpacked"
 

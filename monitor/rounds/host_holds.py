@@ -1,4 +1,4 @@
-"""Hosts that asked to wait, in the database: a restart and a `check` of its own obey what an earlier process was told."""
+"""Store hosts that asked to wait, so that a restart and a separate `check` obey them too."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from monitor.history.schedule import MAX_RETRY_AFTER
 
 
 def restore(connection: Connection, holds: Holds, now: datetime) -> None:
-    """Take up the stored holds, once a process: from then on its own clock counts, whatever becomes of the machine's."""
+    """Load the stored holds once per process. From then on its monotonic clock counts."""
     if holds.is_restored:
         return
     for row in connection.execute(select(HostHold.__table__).where(HostHold.until > now)):
@@ -24,7 +24,7 @@ def restore(connection: Connection, holds: Holds, now: datetime) -> None:
 
 
 def save(connection: Connection, holds: Holds, now: datetime) -> Mapping[str, Hold]:
-    """Store the holds that are new and drop those that are over. Return the stored ones, to be marked once they are committed."""
+    """Store new holds and delete expired ones. Return the stored ones, to mark after the commit."""
     unsaved = holds.unsaved()
     if unsaved:
         over = delete(HostHold).where(

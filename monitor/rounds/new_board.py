@@ -1,10 +1,12 @@
-"""The board that an employer has now, where its ats does not know the former one any more.
+"""Find the employer's new board, when its ats no longer knows the former one.
 
-    the directory names another live board of the employer   nothing is asked
-    it knows none, but a domain of the employer              https://DOMAIN/careers is read, once an incident, outside any transaction
-    the page leads to one board that can be read             `board.found_at` has it, and the operator's message proposes it
+    the directory names another live board of the employer   nothing is requested
+    it knows none, but a domain of the employer              https://DOMAIN/careers is read once
+                                                             per incident, without a transaction
+    the page leads to one readable board                     it is stored in `board.found_at`,
+                                                             and the operator's message proposes it
 
-Nothing is moved by itself. A page that cannot be read is as good as one that leads nowhere.
+Nothing is moved automatically. A page that cannot be read counts as one that leads nowhere.
 """
 
 from __future__ import annotations
@@ -32,13 +34,13 @@ _MOST = 5  # pages a round; the other boards have their turn with their next che
 
 
 def careers_page(board: str) -> str | None:
-    """Return the address of the employer's careers page; None where the directory has another board, or no domain of it."""
+    """Return the employer's careers page. None if the directory has another board or no domain."""
     host = None if other_boards(board) else domain(board)
     return f"https://{host}/careers" if host else None
 
 
 async def on_careers_page(board: str, settings: Settings) -> str:
-    """Return the one readable board that the employer's careers page leads to, but for this one; "" without one."""
+    """Return the one other readable board that the careers page leads to, "" without one."""
     url = careers_page(board)
     if url is None:
         return ""
@@ -59,12 +61,12 @@ async def on_careers_page(board: str, settings: Settings) -> str:
 
 
 def _is_of(board: str, other: str) -> bool:
-    """May the other board be of the same employer, as far as the directory knows?"""
+    """Return True if the directory does not exclude that both boards are of one employer."""
     return employer(other) in {None, employer(board)}
 
 
 async def seek(engine: Engine, settings: Settings, gone: Collection[str], round_id: int) -> None:
-    """Read the careers pages of these boards where that was not done yet, and let the operator's message say what they lead to."""
+    """Read the careers pages of missing boards, once per incident, and update the messages."""
     boards: Sequence[str] = ()
     with suppress(*DATABASE_ERRORS):  # with their next check, then
         boards = (
@@ -87,7 +89,7 @@ def _unsought(engine: Engine, gone: Collection[str]) -> Sequence[str]:
 
 
 async def _seek(engine: Engine, settings: Settings, board: str, round_id: int) -> None:
-    """The job around one board: whatever goes wrong here must not keep the round from its end."""
+    """Handle one board. Its errors are logged, so that the round still reaches its end."""
     try:
         place = await on_careers_page(board, settings)
         await asyncio.to_thread(_store, engine, board, place, round_id)
@@ -113,7 +115,7 @@ def _store(engine: Engine, board: str, place: str, round_id: int) -> None:
 
 
 def _tell(connection: Connection, row: AnyRow, round_id: int) -> None:
-    """Let the incident's messages carry the place, the one of this round too: it is not sent before the round has ended."""
+    """Add the new board to the incident's messages, including one of this round not yet sent."""
     message = incidents.failing(row, row.failures, row.failing_since, row.reason, gone=True)
     alerting.rewrite(connection, message, round_id)
     cards.update_incident(connection, message)

@@ -1,4 +1,4 @@
-"""A `check` beside a running daemon: it asks for a round through the database, and the daemon answers there."""
+"""Ask a running daemon for a round, through the database: `check` does that."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _PATIENCE = timedelta(seconds=60)  # a Retry-After that is waited for
 
 
 def open_requests(connection: Connection) -> list[AnyRow]:
-    """Rounds that were asked for and not run yet, the oldest first."""
+    """Return the requested rounds that have not run yet, the oldest first."""
     unanswered = tables.RoundRequest.finished_at.is_(None)
     return list(
         connection.execute(
@@ -27,7 +27,7 @@ def open_requests(connection: Connection) -> list[AnyRow]:
 
 
 def complete_request(engine: Engine, request_id: int, round_id: int, now: datetime) -> None:
-    """Says which round answered a request."""
+    """Store which round answered a request."""
     with engine.begin() as connection:
         request = update(tables.RoundRequest).where(tables.RoundRequest.id == request_id)
         connection.execute(request.values(round_id=round_id, finished_at=now))
@@ -41,9 +41,9 @@ async def request_round(
     announce: bool,
     clock: Callable[[], datetime],
 ) -> int | None:
-    """The id of the round that the running daemon made for us, its messages sent as far as they can be; None when it went away before.
+    """Request a round. Return its id once it ran and its messages are sent, as far as possible.
 
-    `names` are the boards to look at; empty for all.
+    Return None if the daemon ended before. `names` are the boards to check, empty for all.
     """
     asked = {"boards": list(names), "alerts": alerts, "announce": announce, "requested_at": clock()}
     request_id = await asyncio.to_thread(_insert, engine, asked)
@@ -88,7 +88,10 @@ def _cancel(engine: Engine, request_id: int, now: datetime) -> None:
 async def wait_until_delivered(
     engine: Engine, clock: Callable[[], datetime], round_id: int | None = None
 ) -> None:
-    """Waits until the running daemon has sent what it can, of one round or of all; for a minute after the last progress at most."""
+    """Wait until the daemon has sent the messages of one round or of all.
+
+    Give up a minute after the last progress.
+    """
     patience = clock() + _PATIENCE
     fewest = await asyncio.to_thread(_undelivered, engine, patience, round_id)
     while fewest and clock() < patience and await asyncio.to_thread(_is_worked_on, engine):

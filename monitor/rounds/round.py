@@ -23,7 +23,7 @@ from monitor.alerts.alerting import Alerting
 from monitor.config.model import Settings
 from monitor.database import lease, tables
 from monitor.database.engine import read_and_roll_back
-from monitor.history import boards as watch
+from monitor.history.boards import board_requests, politeness, sync_boards
 from monitor.rounds import host_holds, new_board, outage
 from monitor.rounds.record import CheckRecorder
 from monitor.rounds.storing import Brought, Storing
@@ -48,7 +48,7 @@ class ChangeReport:
 
 @dataclass(frozen=True, slots=True)
 class BoardReport:
-    """What a round did with one board; `result` is `held` when it was not asked, since its host asked to wait."""
+    """The result of a round for one board. `result` is `held` if its host asked to wait."""
 
     board: str
     company: str
@@ -66,12 +66,12 @@ class BoardReport:
 
     @property
     def was_read(self) -> bool:
-        """Was the board read to its end?"""
+        """Whether the board was read completely."""
         return self.result in {"snapshot", "unchanged"}
 
     @property
     def collapsed(self) -> bool:
-        """Did it lose too many postings at once to be believed?"""
+        """Whether it lost too many postings at once to be believed."""
         return self.was_read and self.reason is not None and self.reason.startswith("collapsed: ")
 
 
@@ -85,9 +85,9 @@ async def run_round(
     clock: Callable[[], datetime],
     random: Random,
 ) -> int:
-    """Check the named boards, all watched ones for None. Return the round's id. Cancelling it loses no result that came.
+    """Check the named boards, or all watched ones for None. Return the round's id.
 
-    Raises what kept a board from being stored, not even as a failure, when all others are.
+    Cancelling it loses no result that was received. Storage errors are raised at the end.
     """
     work = Work(engine, lambda: settings, clock, random)
     one = await Round.begin(work, names, alerts=alerts, announce=announce)
@@ -114,7 +114,7 @@ class Round:
     async def begin(
         cls, work: Work, names: Collection[str] | None, *, alerts: bool, announce: bool
     ) -> Round:
-        """Begin a round of the named boards, of all watched ones for None. Whoever begins it runs it."""
+        """Begin a round of the named boards (None: all watched ones). The caller runs it."""
         settings = work.settings()
         wanted = (
             [board.board for board in settings.boards if board.enabled] if names is None else names
@@ -128,7 +128,7 @@ class Round:
         return cls(work, round_id, settings, boards, alerts, announce, set(boards))
 
     async def run(self) -> None:
-        """Crawl and store. Cancelling it loses no result that came. Raises as `run_round` does."""
+        """Crawl and store. Cancelling it loses no received result. Raises as `run_round` does."""
         try:
             async with asyncio.TaskGroup() as crawls:
                 for ats in self.boards:
@@ -140,12 +140,12 @@ class Round:
             raise error
 
     def free(self) -> None:
-        """Let other rounds have what this one has not crawled: it is over."""
+        """Give up the ats that were not crawled, so that other rounds can have them."""
         self.work.busy.subtract(self.left)
         self.left.clear()
 
     async def _crawl(self, ats: str) -> None:
-        """Record the results of one ats's boards. Trouble here waits for the round's end, so that the other crawls go on."""
+        """Record the results of one ats. Errors wait for the round's end, so other crawls go on."""
         try:
             async with self.work.turns[ats]:
                 await self._crawl_in_turn(ats)
@@ -162,7 +162,7 @@ class Round:
         work = self.work
         requests = await asyncio.to_thread(_requests, work.engine, self.boards[ats], work.clock())
         async with aclosing(
-            crawl_batches(ats, requests, watch.politeness(self.settings, ats), work.holds)
+            crawl_batches(ats, requests, politeness(self.settings, ats), work.holds)
         ) as batches:
             async for batch in batches:
                 storing = asyncio.create_task(self._store(batch))
@@ -183,7 +183,7 @@ class Round:
         self.work.stored()
 
     def _alerting(self) -> Alerting:
-        """Of the settings as they are now: what is found from now on is told by today's rules."""
+        """Return the alerting of the current settings: new results use the current rules."""
         settings = self.work.settings()
         if self.alerting is None or self.alerting.settings is not settings:
             self.alerting = Alerting.of(settings, enabled=self.enabled, announce=self.announce)
@@ -211,7 +211,7 @@ def _open_round(work: Work, settings: Settings, now: datetime) -> int:
     with work.engine.begin() as connection:
         host_holds.restore(connection, work.holds, now)
         lease.end_rounds(connection, now, list(work.live))  # one whose end found the disk full
-        watch.sync_boards(connection, settings)
+        sync_boards(connection, settings)
         started = connection.execute(
             insert(tables.CheckRound).values(started_at=now).returning(tables.CheckRound.id)
         )
@@ -222,7 +222,7 @@ def _requests(engine: Engine, names: Collection[str], now: datetime) -> list[Boa
     with read_and_roll_back(engine) as connection:
         return [
             request
-            for requests in watch.requests(connection, names, now).values()
+            for requests in board_requests(connection, names, now).values()
             for request in requests
         ]
 
@@ -230,7 +230,7 @@ def _requests(engine: Engine, names: Collection[str], now: datetime) -> list[Boa
 def _close_round(
     one: Round, alerting: Alerting, apart: Collection[str], now: datetime
 ) -> datetime | None:
-    """Write the end of a round. Return since when the network is away, as the operator knows it."""
+    """Write the end of a round. Return since when the network is away, by its incident."""
     engine, network, holds, tally = (
         one.work.engine,
         one.work.network,
@@ -253,7 +253,7 @@ def _close_round(
 
 
 def report(connection: Connection, round_id: int) -> tuple[BoardReport, ...]:
-    """What a round brought, a report a board in the order of their names."""
+    """Return a report per board of a round, in the order of their names."""
     changes = defaultdict(list)
     rows = connection.execute(_CHANGES, {"round": round_id})
     for check_id, *columns in rows:

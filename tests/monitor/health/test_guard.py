@@ -19,7 +19,6 @@ from structlog.testing import capture_logs
 from crawler.items import Failure
 from monitor.config.model import HealthSettings, Settings
 from monitor.errors import UserError
-from monitor.health import guard as rooms
 from monitor.health.guard import HealthMonitor
 from monitor.health.heartbeat import notify, ping
 from tests.support.boards import BOARD, posting, snapshot
@@ -157,7 +156,7 @@ async def test_a_service_that_does_not_answer_is_a_line_without_its_address() ->
 async def test_systemd_hears_that_we_live(
     engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(rooms, "LOOK_EVERY", 0.01)
+    monkeypatch.setattr("monitor.health.guard.LOOK_EVERY", 0.01)
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
         systemd.bind(str(tmp_path / "notify"))
         systemd.setblocking(False)
@@ -175,7 +174,7 @@ async def test_systemd_hears_that_we_live(
 async def test_a_fault_of_the_watchdog_ends_nothing(
     engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(rooms, "LOOK_EVERY", 0.01)
+    monkeypatch.setattr("monitor.health.guard.LOOK_EVERY", 0.01)
     looks = []
 
     def stumble(_: Settings) -> None:

@@ -15,9 +15,9 @@ from crawler.registry import reader_version, reread
 from monitor.config.model import MinPay, Rule
 from monitor.database.engine import make_engine, read_transaction
 from monitor.demo.board_server import serving
-from monitor.history import postings as store
+from monitor.history.load import load_postings
 from monitor.history.contents import Reader, load_contents
-from monitor.history.reread import older, read_again
+from monitor.history.reread import count_older, reread_older
 from monitor.queries.readings import listed, summary
 from tests.support.boards import BOARD, posting, postings, snapshot
 from tests.support.greenhouse import job
@@ -41,7 +41,7 @@ def newer(
 
 
 def again(history: History, reader: Reader, seconds: float = 60) -> bool:
-    return read_again(history.engine, history.settings, NOW, seconds, reader=reader)
+    return reread_older(history.engine, history.settings, NOW, seconds, reader=reader)
 
 
 @pytest.fixture
@@ -98,7 +98,7 @@ def test_what_is_still_to_be_read_is_counted_and_bounded_by_time(history: Histor
     history.look(snapshot(postings(120)))
     assert again(history, newer(*postings(120)), seconds=0) is True
     with read_transaction(history.engine) as connection:
-        assert older(connection, newer()) == 20
+        assert count_older(connection, newer()) == 20
         assert next(summary(connection, newer())).startswith("20 versions are of an older reader")
     assert again(history, newer(*postings(120)), seconds=60) is False
 
@@ -139,7 +139,7 @@ def test_a_look_before_its_turn_reads_a_version_as_it_will_be_stored(history: Hi
 
     def contents() -> dict[int, Posting]:
         with read_transaction(history.engine) as connection:
-            stored = store.load_postings(
+            stored = load_postings(
                 connection, connection.execute(text("SELECT id FROM board")).scalar_one()
             )
             return load_contents(connection, BOARD, list(stored.values()), reader)

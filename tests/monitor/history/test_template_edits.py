@@ -231,7 +231,7 @@ def test_passages_that_were_compared_before_the_transaction_are_not_compared_in_
         for one in seen
     ]
     with read_and_roll_back(sqlite_engine) as connection:
-        judged = recorder.judge(connection, snapshot(edited))
+        judged = recorder.decide(connection, snapshot(edited))
     monkeypatch.setattr("monitor.alerts.template_edits.passages", None)
     with sqlite_engine.begin() as connection:
         recorder.record(connection, judged)
