@@ -27,7 +27,7 @@ from monitor.database import tables
 from monitor.database.engine import AnyRow
 from monitor.database.json_values import in_json_list, json_list
 from monitor.database.tables import Card, Delivery, Posting, PostingVersion
-from monitor.history import postings
+from monitor.history.contents import posting_from_row
 from monitor.messages import (
     CardMessage,
     Message,
@@ -40,7 +40,6 @@ from monitor.messages import (
     load,
 )
 from monitor.notify.base import Receipt
-from monitor.history.contents import posting_from_row
 
 _BOARD = select(tables.Board.board, tables.Board.company, tables.Board.last_ok_at)
 _POSTING = (

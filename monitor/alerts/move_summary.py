@@ -18,8 +18,8 @@ from monitor.alerts.summaries import RuleChannel, places
 from monitor.database import tables
 from monitor.database.engine import AnyRow
 from monitor.database.slack_channels import Directory, directory
-from monitor.history.load import load_postings
 from monitor.history.contents import load_contents
+from monitor.history.load import load_postings
 from monitor.history.moves import Moved
 from monitor.messages import FirstCheckSummary, Move, Role, RuleCount, dump
 from monitor.rules.matches import candidate_of_posting

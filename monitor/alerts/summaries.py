@@ -19,8 +19,8 @@ from monitor.alerts.alerting import Alerting, covers, fitting
 from monitor.database import tables
 from monitor.database.engine import AnyRow, insert_or_ignore
 from monitor.database.slack_channels import Directory, directory
-from monitor.history.load import load_postings
 from monitor.history.contents import load_contents
+from monitor.history.load import load_postings
 from monitor.history.moves import is_pending
 from monitor.messages import BoardCount, FirstCheckSummary, Role, RuleCount, dump
 

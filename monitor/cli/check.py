@@ -125,7 +125,7 @@ class _Check:
         """Prints what the round brought; was every board read?"""
         from monitor.cli.reporting import show
         from monitor.database.engine import read_transaction
-        from monitor.rounds.round import report
+        from monitor.rounds.report import report
 
         with read_transaction(self.engine) as connection:
             reports = report(connection, round_id)

@@ -86,14 +86,14 @@ def _is_begun(current: State, former: str, new: str) -> bool | None:
 def _move(current: State, settings: Settings, former: str, address: Address) -> None:
     """The file and the database together: the database is written last, so that a file that cannot be edited leaves both as they were."""
     from monitor.config.file import move_board
-    from monitor.rounds import moves
+    from monitor.rounds.new_board import begin_move
 
     if current.no_database():
         move_board(settings.file, former, address.board)
         return
     # a daemon sees neither half of it before the other
     with current.engine().begin() as connection:
-        moves.begin(connection, former, move_board(settings.file, former, address.board))
+        begin_move(connection, former, move_board(settings.file, former, address.board))
 
 
 def _say(current: State, former: str, address: Address, glance: Glance) -> None:

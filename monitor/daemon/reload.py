@@ -26,7 +26,7 @@ from monitor.delivery.dispatcher import Outbox
 from monitor.errors import UserError
 from monitor.health.guard import HealthMonitor
 from monitor.history import boards
-from monitor.rounds.settings_gate import Gate
+from monitor.rounds.work import SettingsGate
 from monitor.slack_app.app import SlackApp
 
 log = structlog.get_logger()
@@ -70,7 +70,7 @@ class Configuration:
     talk: SlackApp
     asked: bool = field(default=False)  # by SIGHUP, or again after trouble
     # a round that goes on stores each result by one configuration
-    gate: Gate = field(default_factory=Gate)
+    gate: SettingsGate = field(default_factory=SettingsGate)
 
     def is_old(self) -> bool:
         """Return True if a file has changed, or a reload was requested."""

@@ -25,7 +25,7 @@ from monitor.database.lease import Lease
 from monitor.database.trouble import DATABASE_ERRORS
 
 
-class Kept:
+class OpenConnection:
     """An open connection that renews the lease and polls SQLite's data version. Thread-safe."""
 
     def __init__(self, engine: Engine) -> None:

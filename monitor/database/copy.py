@@ -24,9 +24,9 @@ from sqlalchemy import (
 )
 
 from monitor.database import schema
-from monitor.database.tables import Lease, RoundRequest
 from monitor.database.engine import Base, read_transaction
 from monitor.database.search import index_missing
+from monitor.database.tables import Lease, RoundRequest
 from monitor.errors import UserError
 
 _NOT_COPIED = {Lease.__tablename__, RoundRequest.__tablename__}

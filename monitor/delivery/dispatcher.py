@@ -24,8 +24,7 @@ from monitor.database import slack_channels
 from monitor.database.engine import read_transaction
 from monitor.database.lease import Lease, LeaseLost
 from monitor.database.trouble import OutageLog
-from monitor.delivery import channel_merge, edits, pack, quiet_hours, unpacked
-from monitor.delivery import queue
+from monitor.delivery import channel_merge, edits, pack, queue, quiet_hours, unpacked
 from monitor.delivery.attempt import Delivered, Sender
 from monitor.delivery.edits import Edit, Editor
 from monitor.delivery.retry_policy import QueuedDelivery
@@ -272,9 +271,7 @@ class Outbox:
             if head is None or not slack_channels.is_conversation(like.channel):
                 return head
             return (
-                head
-                if head in _in_turn(connection, queue.next_per_channel(connection))
-                else None
+                head if head in _in_turn(connection, queue.next_per_channel(connection)) else None
             )
 
     async def _end(self) -> None:

@@ -30,8 +30,8 @@ T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
 BEAT_EVERY = 10.0  # seconds: systemd hears that the loop runs
 # seconds: an idle daemon makes no more than one transaction in ten seconds, the lease's among them
-LOOK_EVERY = 45.0
-STALE = 90.0  # seconds after which a watchdog's look says nothing any more
+CHECK_EVERY = 45.0
+STALE = 90.0  # seconds after which a watchdog's check is outdated
 SCRAPE = 8.0  # seconds that the database has for a scrape
 
 
@@ -39,7 +39,7 @@ class HealthMonitor:
     """Watches a daemon from start to stop.
 
     Its queries run in a thread of their own, so that a hanging database cannot block it.
-"""
+    """
 
     def __init__(
         self,
@@ -128,10 +128,10 @@ class HealthMonitor:
         due = time.monotonic()
         while True:
             if time.monotonic() >= due:
-                due = time.monotonic() + LOOK_EVERY
-                await self._logging_errors(self._in_thread(self.watchdog.look, self._settings))
+                due = time.monotonic() + CHECK_EVERY
+                await self._logging_errors(self._in_thread(self.watchdog.check, self._settings))
             notify("WATCHDOG=1")
-            await asyncio.sleep(min(BEAT_EVERY, LOOK_EVERY))
+            await asyncio.sleep(min(BEAT_EVERY, CHECK_EVERY))
 
     async def _listen(self) -> None:
         listen = self._settings.health.listen

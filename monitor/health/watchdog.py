@@ -59,13 +59,13 @@ class Watchdog:
     seconds: Callable[[], float]
     write_operator_alert: Callable[[OperatorMessage], None]
     lateness: Lateness = field(default_factory=Lateness)
-    late: Mapping[Part, list[str]] = field(default_factory=dict)  # as of the last look
-    looked: float | None = None  # when, by `seconds`
+    late: Mapping[Part, list[str]] = field(default_factory=dict)  # as of the last check
+    checked_at: float | None = None  # by `seconds`
     _logged: set[Part] = field(default_factory=set)
-    # since when, of what the operator knows
+    # since when, of reported incidents
     _told: dict[Part, datetime] = field(default_factory=dict)
 
-    def look(self, settings: Settings) -> None:
+    def check(self, settings: Settings) -> None:
         """Check once. Database errors are reported as lateness, never raised."""
         try:
             with read_transaction(self.engine) as connection:
@@ -78,7 +78,7 @@ class Watchdog:
             late = self.lateness.late(found, self.seconds())  # type: ignore[arg-type]
         except DATABASE_ERRORS as error:
             late = {part: [f"the database cannot be read: {describe(error)}"] for part in PARTS}
-        self.late, self.looked = late, self.seconds()
+        self.late, self.checked_at = late, self.seconds()
         for part in PARTS:
             self._tell(part, late.get(part))
 
@@ -88,7 +88,7 @@ class Watchdog:
             if part not in self._logged:
                 log.error("late", part=part, reasons=reasons)
             self._logged.add(part)
-            lines = (*reasons[:10], "`rolewatch doctor` looks closer.")
+            lines = (*reasons[:10], "Run `rolewatch doctor` for details.")
             now = self.clock()
             if part not in self._told and self._try(
                 OperatorMessage("late", f"{_NAMES[part]} late", lines, incident=_key(part, now))
@@ -111,18 +111,18 @@ class Watchdog:
         try:
             self.write_operator_alert(message)
         except DATABASE_ERRORS as error:
-            # it is told again
+            # retried at the next check
             log.error("the operator's message could not be written", reason=describe(error))  # noqa: TRY400
             return False
         return True
 
     def reasons(self, patience: float) -> list[str]:
         """Return the current problems. A check older than `patience` seconds is a problem too."""
-        if self.looked is None:
+        if self.checked_at is None:
             return []
-        age = self.seconds() - self.looked
+        age = self.seconds() - self.checked_at
         stuck = (
-            [f"the watchdog's last look is {age:.0f} s old: the database does not answer"]
+            [f"the watchdog's last check is {age:.0f} s old: the database does not answer"]
             if age > patience
             else []
         )

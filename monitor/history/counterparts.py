@@ -39,10 +39,12 @@ _TOWNS: Final = {
     "bangalore": "bengaluru",
 }
 _US: Final = """us usa america
-    al ak az ar ca co ct dc de fl ga hi ia id il in ks ky la ma md me mi mn mo ms mt nc nd ne nh nj nm nv ny oh ok or pa ri sc sd tn tx ut
-    va vt wa wi wv wy alabama alaska arizona arkansas california colorado connecticut delaware florida georgia hawaii idaho illinois indiana
-    iowa kansas kentucky louisiana maine maryland massachusetts michigan minnesota mississippi missouri montana nebraska nevada ohio
-    oklahoma oregon pennsylvania tennessee texas utah vermont virginia washington wisconsin wyoming"""
+    al ak az ar ca co ct dc de fl ga hi ia id il in ks ky la ma md me mi mn mo ms mt nc nd ne nh nj
+    nm nv ny oh ok or pa ri sc sd tn tx ut va vt wa wi wv wy alabama alaska arizona arkansas
+    california colorado connecticut delaware florida georgia hawaii idaho illinois indiana iowa
+    kansas kentucky louisiana maine maryland massachusetts michigan minnesota mississippi missouri
+    montana nebraska nevada ohio oklahoma oregon pennsylvania tennessee texas utah vermont virginia
+    washington wisconsin wyoming"""
 _COUNTRIES: Final = {
     **dict.fromkeys(_US.split(), "us"),
     **dict.fromkeys(
@@ -123,7 +125,7 @@ def plain_title(title: str, names: Collection[str]) -> str:
 
 
 def _without(words: list[str], name: list[str]) -> list[str] | None:
-    """Return the words without the name at one end. None if it is at neither, or nothing is left."""
+    """Return the words without the name at one end. None if there is none to remove."""
     if words[-len(name) :] == name:
         left = words[: -len(name)]
         return (left[:-1] if left[-1:] == ["at"] else left) or None

@@ -67,7 +67,7 @@ _GONE = select(
 def _gone(
     connection: Connection, board_id: int, missing: Collection[int], at: datetime
 ) -> list[FormerPosting]:
-    """Return the postings that closed or went missing recently, and those that this check misses."""
+    """Return the postings that recently closed, and those that this check misses."""
     left = _GONE.where(_posting.board_id == board_id, _posting.closed_at >= at - RECENTLY)
     rows = list(connection.execute(left.where(_posting.state == "closed")))
     if missing:

@@ -1,4 +1,4 @@
-"""Load what a check is compared with: the board's row, its postings, and the contents that changed."""
+"""Load a board's row, its postings and their contents, to compare a check with them."""
 
 from __future__ import annotations
 

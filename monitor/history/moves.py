@@ -212,10 +212,20 @@ def _board(connection: Connection, name: str) -> AnyRow | None:
 
 _posting, _version = tables.Posting, tables.PostingVersion
 _other = aliased(_posting)
+_NEWEST = and_(_version.posting_id == _posting.id, _version.number == _posting.version)
 _ROWS = select(
-    _posting.id, _posting.name, _posting.state, _posting.repost_of, _posting.requisition, _posting.internal_job,
-    _version.number, _version.valid_from, _version.title, _version.location, _version.locations,
-).join(_version, and_(_version.posting_id == _posting.id, _version.number == _posting.version))  # fmt: skip
+    _posting.id,
+    _posting.name,
+    _posting.state,
+    _posting.repost_of,
+    _posting.requisition,
+    _posting.internal_job,
+    _version.number,
+    _version.valid_from,
+    _version.title,
+    _version.location,
+    _version.locations,
+).join(_version, _NEWEST)
 _Postings = tuple[AnyRow, Sequence[AnyRow]]  # a board and its postings
 
 

@@ -85,5 +85,5 @@ def has_collapsed(open_before: int, missing: int, listed: int) -> bool:
 
 
 def strictly_after(now: datetime, last: datetime | None) -> datetime:
-    """Return an instant for a new check: now, or just after the last one if the clock was set back."""
+    """Return the instant of a new check: now, or just after the last if the clock went back."""
     return now if last is None or now > last else last + timedelta(microseconds=1)

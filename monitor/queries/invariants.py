@@ -16,11 +16,9 @@ from sqlalchemy import Connection, inspect, select, text
 
 from monitor.database import tables
 from monitor.database.engine import AnyRow
-from monitor.history import postings
 from monitor.history.compare import DIGEST_VERSION, digest
+from monitor.history.contents import posting_from_row, unpack
 from monitor.messages import load
-from monitor.history.contents import posting_from_row
-from monitor.history.contents import unpack
 
 _OF_VERSION = "JOIN posting p ON p.id = v.posting_id JOIN board b ON b.id = p.board_id"
 _OF_CHANGE = "JOIN posting p ON p.id = c.posting_id JOIN board b ON b.id = p.board_id"
@@ -210,10 +208,7 @@ def _altered_versions(connection: Connection) -> Iterator[str]:
 
 def _version(row: AnyRow) -> Iterator[str]:
     """A digest of an older kind cannot be made again, and is left alone."""
-    if (
-        row.digest.startswith(f"{DIGEST_VERSION}:")
-        and digest(posting_from_row(row)) != row.digest
-    ):
+    if row.digest.startswith(f"{DIGEST_VERSION}:") and digest(posting_from_row(row)) != row.digest:
         yield f"the content of version {row.number} is not the one that was stored"
     try:
         unpack(row.raw)

@@ -41,14 +41,14 @@ class BoardIncidents:
         if gone and self.board.unknown < unknown == FAILURES_TO_FAIL < failures:
             # a second alert, where the first one could not name the employer's new board yet
             self._alert(message)
-        elif outage.was_told(self.connection, self.board):
+        elif outage.is_reported(self.connection, self.board):
             cards.update_incident(self.connection, message)
         elif failures >= FAILURES_TO_FAIL and not (defers and is_unreached(failure)):
             self._alert(message)
 
     def succeeded(self, *, seen: int, opened: int, closed: int) -> None:
         """Report that a failing board works again, if its failure was reported."""
-        if outage.was_told(self.connection, self.board):
+        if outage.is_reported(self.connection, self.board):
             recovered = incidents.recovered(
                 self.board, self.at, seen=seen, opened=opened, closed=closed
             )

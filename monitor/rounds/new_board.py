@@ -21,11 +21,12 @@ from sqlalchemy import Connection, Engine, select, update
 from crawler.links.directory import domain, employer, other_boards
 from crawler.registry import is_readable, same_board
 from monitor.alerts import alerting, cards, incidents
-from monitor.config.model import Settings
+from monitor.config.model import Settings, WatchedBoard
 from monitor.database.engine import AnyRow, read_transaction
 from monitor.database.json_values import one_of
 from monitor.database.tables import Board
 from monitor.database.trouble import DATABASE_ERRORS, describe, is_outage
+from monitor.history import moves
 
 log = structlog.get_logger()
 # seconds for a careers page with its further pages: the alerts of the round wait for it
@@ -119,3 +120,9 @@ def _tell(connection: Connection, row: AnyRow, round_id: int) -> None:
     message = incidents.failing(row, row.failures, row.failing_since, row.reason, gone=True)
     alerting.rewrite(connection, message, round_id)
     cards.update_incident(connection, message)
+
+
+def begin_move(connection: Connection, old: str, new: WatchedBoard) -> None:
+    """Record the move to the new board. The incidents of failing former boards show their end."""
+    for board in moves.begin(connection, old, new):
+        cards.update_incident(connection, incidents.moved(board, new.board))

@@ -29,7 +29,7 @@ _UNREACHED = _UNREACHED.where(
 )
 
 
-def was_told(connection: Connection, board: AnyRow) -> bool:
+def is_reported(connection: Connection, board: AnyRow) -> bool:
     """Return True if the operator was alerted of the board's failure, as of its row."""
     if board.failures < FAILURES_TO_FAIL or board.failing_since is None:
         return False
@@ -87,7 +87,7 @@ def _untold(connection: Connection, round_id: int) -> list[AnyRow]:
     """Return the round's unreachable boards, three failures or more, without an alert yet."""
     rows = connection.execute(_UNREACHED, {"round": round_id}).all()
     return [
-        row for row in rows if says_unreached(None, row.reason) and not was_told(connection, row)
+        row for row in rows if says_unreached(None, row.reason) and not is_reported(connection, row)
     ]
 
 

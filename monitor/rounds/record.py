@@ -107,7 +107,7 @@ class _Recording:
         self.connection.execute(_CHANGE_BOARD, columns | {"row": self.board.id})
 
     def _put_off(self, failure: Failure) -> Facts:
-        """Plan the next try of a board whose host asked to wait. This is neither check nor failure."""
+        """Plan the next try of a board whose host asked to wait. This is no check."""
         board, now = self.board, self.check.now
         every = timedelta(seconds=board.every)
         planned = schedule.due_at(board.next_check_at, every, board.failures + 1, now)
@@ -193,7 +193,7 @@ class _Recording:
             "put_back": board.put_back and waits,
         }
         if isinstance(result, Snapshot):
-            # a list that may hide a posting is read in full again: `unchanged` would count as a check
+            # a list that may hide a posting is read in full next time
             is_whole = result.without_key == 0
             columns["etag"] = result.etag if is_whole else None
             columns["last_modified"] = result.last_modified if is_whole else None

@@ -1,7 +1,19 @@
-"""One round: crawl the boards, record each result as it comes, then tell what is new; and what a round has brought.
+"""One round: crawl the boards, record each result when it comes, then write its summaries.
 
-Several rounds may go on at once (`Work`). Boards of one ats are crawled by one of them at a time:
-so its hosts are asked with its manners, and no board is checked twice at once.
+A board's check, from due to committed:
+
+    daemon/turns.py       next_turn: the board is due        → Round.begin: the round's row
+    history/boards.py     board_requests: validators, known keys, postings to probe
+    crawler/crawl.py      crawl_batches: one crawl per ats   → Snapshot | Unchanged | Failure
+    rounds/storing.py     batches of results, in a thread, in short transactions
+    rounds/check.py       load, compare, decide, prepare     (nothing is written)
+    rounds/record.py      check row, changes, alerts, board row
+    database              commit: history and alerts together
+    Round._end            summaries, network incident, holds, the round's end
+    delivery/             sends the alerts
+
+Several rounds may run at once (`Work`). Boards of one ats are crawled by one round at a time, so
+its hosts get the configured delay and no board is checked twice at once.
 """
 
 from __future__ import annotations
@@ -14,7 +26,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from random import Random
 
-from sqlalchemy import Connection, Engine, insert, text, update
+from sqlalchemy import Engine, insert, update
 
 from crawler.crawl import crawl_batches
 from crawler.items import BoardRequest, Result
@@ -26,53 +38,11 @@ from monitor.database.engine import read_and_roll_back
 from monitor.history.boards import board_requests, politeness, sync_boards
 from monitor.rounds import host_holds, new_board, outage
 from monitor.rounds.record import CheckRecorder
-from monitor.rounds.storing import Brought, Storing
+from monitor.rounds.storing import BatchStore, Findings
 from monitor.rounds.work import Work
 from monitor.rules.matches import match_backlog
 
 CATCH_UP = 2.0  # seconds after a round for matching what is stored with rules that are new
-
-
-@dataclass(frozen=True, slots=True)
-class ChangeReport:
-    """A row of `posting_changes`, as far as a person wants it at once."""
-
-    kind: str
-    posting: str
-    title: str
-    url: str
-    field: str | None
-    old: str | None
-    new: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class BoardReport:
-    """The result of a round for one board. `result` is `held` if its host asked to wait."""
-
-    board: str
-    company: str
-    result: str  # snapshot unchanged failure held
-    status: int | None = None
-    seen: int | None = None
-    opened: int = 0
-    revised: int = 0
-    closed: int = 0
-    reopened: int = 0
-    unreadable: int = 0
-    seconds: float = 0.0
-    reason: str | None = None
-    changes: tuple[ChangeReport, ...] = ()
-
-    @property
-    def was_read(self) -> bool:
-        """Whether the board was read completely."""
-        return self.result in {"snapshot", "unchanged"}
-
-    @property
-    def collapsed(self) -> bool:
-        """Whether it lost too many postings at once to be believed."""
-        return self.was_read and self.reason is not None and self.reason.startswith("collapsed: ")
 
 
 async def run_round(
@@ -102,12 +72,12 @@ class Round:
 
     work: Work
     id: int
-    settings: Settings  # of its beginning: whom it asks, and how
+    settings: Settings  # when it began
     boards: dict[str, list[str]]  # by ats
-    enabled: bool  # does it write alerts?
+    enabled: bool  # whether it writes alerts
     announce: bool
-    left: set[str]  # ats that are not crawled yet
-    brought: Brought = field(default_factory=Brought)
+    left: set[str]  # ats not crawled yet
+    brought: Findings = field(default_factory=Findings)
     alerting: Alerting | None = None  # of the settings of the last batch
 
     @classmethod
@@ -151,11 +121,11 @@ class Round:
                 await self._crawl_in_turn(ats)
         except Exception as error:  # raised when all boards that can be stored are  # noqa: BLE001
             self.brought.storage_errors.append(error)
-        # else its boards wait for as long as the round does that failed
+        # after an error the ats stays busy until the failed round ends
         if not self.brought.storage_errors:
             self.left.discard(ats)
             self.work.busy[ats] -= 1
-            if self.left:  # else the round's end follows at once
+            if self.left:  # otherwise the round's end follows at once
                 self.work.read()
 
     async def _crawl_in_turn(self, ats: str) -> None:
@@ -169,7 +139,7 @@ class Round:
                 try:
                     await asyncio.shield(storing)
                 finally:
-                    # cancelled or not: the round's end tells of what is stored by then
+                    # even if cancelled: the round's end reports what is stored by then
                     await asyncio.wait([storing])
 
     async def _store(self, batch: Sequence[Result]) -> None:
@@ -178,7 +148,7 @@ class Round:
                 self.id, self._alerting(), self.work.random, self.work.clock, defers=True
             )
             await asyncio.to_thread(
-                Storing(self.work.engine, recorder, self.work.holds, self.brought).store, batch
+                BatchStore(self.work.engine, recorder, self.work.holds, self.brought).store, batch
             )
         self.work.stored()
 
@@ -210,7 +180,9 @@ class Round:
 def _open_round(work: Work, settings: Settings, now: datetime) -> int:
     with work.engine.begin() as connection:
         host_holds.restore(connection, work.holds, now)
-        lease.end_rounds(connection, now, list(work.live))  # one whose end found the disk full
+        lease.end_rounds(
+            connection, now, list(work.live)
+        )  # a round that could not end, as with a full disk
         sync_boards(connection, settings)
         started = connection.execute(
             insert(tables.CheckRound).values(started_at=now).returning(tables.CheckRound.id)
@@ -250,32 +222,3 @@ def _close_round(
         saved = host_holds.save(connection, holds, now)
     holds.mark_saved(saved)
     return since
-
-
-def report(connection: Connection, round_id: int) -> tuple[BoardReport, ...]:
-    """Return a report per board of a round, in the order of their names."""
-    changes = defaultdict(list)
-    rows = connection.execute(_CHANGES, {"round": round_id})
-    for check_id, *columns in rows:
-        changes[check_id].append(ChangeReport(*columns))
-    checks = connection.execute(_CHECKS, {"round": round_id}).mappings()
-    reports = [
-        BoardReport(
-            changes=tuple(changes[row["check_id"]]),
-            **{k: v for k, v in row.items() if k != "check_id"},
-        )
-        for row in checks
-    ]
-    held = connection.execute(_HELD, {"round": round_id})
-    reports += [BoardReport(row.board, row.company, "held", reason=row.held_reason) for row in held]
-    return tuple(sorted(reports, key=lambda one: one.board))
-
-
-_CHECKS = text("""
-SELECT v.check_id, v.board, v.company, v.result, v.status, v.seen, v.opened, v.revised, v.closed, v.reopened, v.unreadable, v.seconds,
-    v.reason
-FROM checks v JOIN board_check c ON c.id = v.check_id WHERE c.round_id = :round ORDER BY v.board, v.check_id""")
-_HELD = text("SELECT board, company, held_reason FROM board WHERE held_round = :round")
-_CHANGES = text("""
-SELECT v.check_id, v.kind, v.posting, v.title, v.url, v.field, v.old, v.new
-FROM posting_changes v JOIN board_check c ON c.id = v.check_id WHERE c.round_id = :round ORDER BY v.change_id""")

@@ -24,7 +24,7 @@ _HOLD = 0.2  # seconds after which a transaction takes no further result: writer
 
 
 @dataclass(slots=True)
-class Brought:
+class Findings:
     """Findings of a round's checks that are not in the database."""
 
     tally: Tally = field(default_factory=Tally)
@@ -34,13 +34,13 @@ class Brought:
 
 
 @dataclass(frozen=True, slots=True)
-class Storing:
+class BatchStore:
     """Stores a batch of results."""
 
     engine: Engine
     recorder: CheckRecorder
     holds: Holds
-    brought: Brought
+    brought: Findings
 
     def store(self, results: Sequence[Result]) -> None:
         """Store a batch in few transactions. After an error, store each result separately.
@@ -133,7 +133,7 @@ class Storing:
         tally = self.brought.tally
         tally.unreached += [facts for result, facts in stored if is_unreached(result)]
         tally.reached |= any(_is_reached(result) for result, _ in stored)
-        say(stored)
+        log_results(stored)
 
 
 def _is_reached(result: Result) -> bool:
@@ -141,7 +141,7 @@ def _is_reached(result: Result) -> bool:
     return not isinstance(result, Failure) or (result.status is not None and not result.held)
 
 
-def say(stored: Sequence[tuple[Result, dict[str, object]]]) -> None:
+def log_results(stored: Sequence[tuple[Result, dict[str, object]]]) -> None:
     """Log the stored results. Unreachable boards are logged at the round's end.
 
     A log that cannot be written must not fail a board.

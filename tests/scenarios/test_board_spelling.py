@@ -1,4 +1,4 @@
-"""A board's token is compared as its ats compares it: another spelling in the configuration loses no history."""
+"""Another spelling of a board's token in the configuration loses no history."""
 
 from __future__ import annotations
 

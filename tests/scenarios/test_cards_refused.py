@@ -16,7 +16,7 @@ from tests.support.slack_server import ROLES, shown
 
 @pytest.fixture
 async def own(sqlite_engine: Engine) -> AsyncIterator[Life]:
-    """The same on one database: what Slack does asks nothing of the other."""
+    """Run the scenario on one database: Slack's behavior does not depend on which."""
     async with post_office(sqlite_engine) as office:
         life = Life(office)
         await life.look()

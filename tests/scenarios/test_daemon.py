@@ -206,13 +206,16 @@ async def test_a_failing_board_does_not_disturb_the_others(
     place.watched = ("broken", "examplelabs")
     place.configure()
     daemon = await place.start("run")
-    looks = "SELECT count(*) FILTER (WHERE result <> 'failure'), count(*) FILTER (WHERE result = 'failure') FROM checks"
+    looks = (
+        "SELECT count(*) FILTER (WHERE result <> 'failure'), "
+        "count(*) FILTER (WHERE result = 'failure') FROM checks"
+    )
     await until(lambda: any(well > 4 and well > broken + 1 for well, broken in place.ask(looks)))
     await stopped(daemon)
 
 
 def _works(place: Place, pid: int) -> bool:
-    """Has this process taken the database's lease?"""
+    """Return True if this process holds the database's lease."""
     return place.ask("SELECT pid FROM lease WHERE stopped_at IS NULL") == [(pid,)]
 
 

@@ -1,4 +1,4 @@
-"""A daemon that has nothing to do: it leaves its database alone, and hears at once of what others ask."""
+"""An idle daemon leaves its database alone, and notices requests of others at once."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ TOLD = "SELECT count(*) FROM alerts WHERE state = 'sent'"
 
 
 async def settled(daemon: Living) -> None:
-    """The daemon has checked its board, told of it, and gone to sleep."""
+    """Wait until the daemon has checked its board, sent its message and is idle."""
     await until(lambda: daemon.ask(TOLD) == [(1,)])
     before = -1
     while daemon.transactions != before:

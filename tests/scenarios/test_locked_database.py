@@ -16,7 +16,10 @@ from monitor.demo.board_server import BoardServer
 from tests.support.greenhouse import job
 from tests.support.running import Heard, Place, until
 
-LOCKED = "the database cannot be used: database is locked; another program has locked it: let that one end\n"
+LOCKED = (
+    "the database cannot be used: database is locked; "
+    "another program has locked it: let that one end\n"
+)
 
 UNDER_WAY = """SELECT 1 FROM check_round WHERE finished_at IS NULL
     UNION ALL SELECT 1 FROM alerts WHERE state IN ('pending', 'sending')"""
@@ -33,7 +36,7 @@ async def place(tmp_path: Path, boards: BoardServer) -> AsyncIterator[Place]:
 
 @contextmanager
 def locked(place: Place) -> Iterator[None]:
-    """The database as another program locks it that writes and does not end."""
+    """Lock the database as another program would that writes and does not end."""
     with closing(
         sqlite3.connect(place.folder / "rolewatch.db", isolation_level=None, timeout=20)
     ) as other:
@@ -43,7 +46,7 @@ def locked(place: Place) -> Iterator[None]:
 
 
 async def working(place: Place) -> Heard:
-    """A daemon that has read its board and told what there was: nothing is half sent when the lock comes."""
+    """Run a daemon until it has checked its board and sent everything."""
     before = len(place.ask("SELECT 1 FROM board_check"))
     daemon = Heard(await place.start("run"))
     await until(

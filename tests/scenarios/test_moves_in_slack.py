@@ -43,8 +43,8 @@ async def test_a_move_is_one_message_in_slack(office: PostOffice) -> None:
     await life.deliver()
     [_, message] = life.slack.channels[ROLES].messages
     assert (
-        "Example Labs moved from Greenhouse to Google Careers: 25 of 41 open roles came along, 20 are new"
-        in shown(message)
+        "Example Labs moved from Greenhouse to Google Careers: "
+        "25 of 41 open roles came along, 20 are new" in shown(message)
     )
     assert office.one_copy_each()
     await life.deliver()

@@ -1,4 +1,4 @@
-"""Marked secrets in every place that takes one: none of them comes out again, in any output, log, file or list of processes."""
+"""Marked secrets in every place for one appear in no output, log, file or process list."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ async def place(tmp_path: Path) -> AsyncIterator[Place]:
 
 
 def written(folder: Path) -> list[str]:
-    """The files that hold the mark, but for the two in which a person put it."""
+    """Return the files that hold the mark, except the two in which a person put it."""
     files = [
         file
         for file in folder.rglob("*")
@@ -129,7 +129,8 @@ from monitor.logs import set_up
 for form in ("text", "json"):
     set_up("debug", form, sys.stderr)
     try:
-        raise RuntimeError({list(SECRETS.values())[:3]!r}, "postgresql://u:{MARK}@h/d", "Authorization: Bearer {MARK}{MARK}")
+        url, header = "postgresql://u:{MARK}@h/d", "Authorization: Bearer {MARK}{MARK}"
+        raise RuntimeError({list(SECRETS.values())[:3]!r}, url, header)
     except RuntimeError:
         structlog.get_logger().exception("broke")
         logging.getLogger("other").exception("broke")

@@ -1,4 +1,4 @@
-"""The talk as a part of the daemon: heard while it runs, gone with it, and no reason for it to end."""
+"""The Slack app in the daemon: it answers while the daemon runs, and never ends it."""
 
 from __future__ import annotations
 

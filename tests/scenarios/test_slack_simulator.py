@@ -1,4 +1,4 @@
-"""The same against the strict Slack of `tests/support/strict_slack`: no complaint, no refusal, one copy."""
+"""The daemon with the strict Slack of `tests/support/strict_slack`: one copy, no complaint."""
 
 from __future__ import annotations
 

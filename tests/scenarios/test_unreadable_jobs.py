@@ -83,7 +83,7 @@ def test_a_list_that_may_hide_a_posting_is_no_look_that_saw_it(history: History)
 
 
 def read_if_whole(seen: Posting, *, whole: bool) -> Sighting:
-    """The posting in a list, its raw job whole or not; as with a real reader the raw job alone decides what is read."""
+    """Return the posting in a list, its raw job intact or not. The raw job alone decides."""
 
     def read(raw: bytes) -> Posting:
         if raw == b"{}":

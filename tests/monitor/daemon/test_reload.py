@@ -106,7 +106,8 @@ async def test_trouble_with_the_database_in_the_middle_loses_nothing_of_it(
         await until(
             lambda: (
                 daemon.ask(
-                    "SELECT count(*) FROM board_check c JOIN board b ON b.id = c.board_id WHERE b.token = 'second'"
+                    "SELECT count(*) FROM board_check c JOIN board b ON b.id = c.board_id "
+                    "WHERE b.token = 'second'"
                 )
                 == [(1,)]
             )

@@ -22,7 +22,7 @@ OTHER = "greenhouse:otherworks"
 
 
 def read(metrics: Metrics) -> dict[str, float]:
-    """The samples by name and labels: `rolewatch_boards{state="ok"}`."""
+    """Return the samples by name and labels: `rolewatch_boards{state="ok"}`."""
     found = {}
     for family in text_string_to_metric_families(metrics.text().decode()):
         for sample in family.samples:

@@ -45,10 +45,10 @@ class Ward:
         )
 
     def wait(self, minutes: float, *, asleep: bool = False) -> list[str]:
-        """What is wrong after that time."""
+        """Return the problems after that time."""
         self.history.now += timedelta(minutes=minutes)
         self.passed += 0 if asleep else minutes * MINUTE
-        self.dog.look(self.settings)
+        self.dog.check(self.settings)
         return self.dog.reasons(MINUTE)
 
 
@@ -181,5 +181,5 @@ def test_a_look_that_does_not_come_back_is_a_reason(ward: Ward) -> None:
     ward.wait(1)
     ward.passed += 61
     assert ward.dog.reasons(60) == [
-        "the watchdog's last look is 61 s old: the database does not answer"
+        "the watchdog's last check is 61 s old: the database does not answer"
     ]

@@ -79,8 +79,8 @@ def test_the_summary_lists_the_roles_that_fit_with_new_ones_in_front(history: Hi
     assert [role.posting for role in rule.roles] == [f"{NEW}:70", f"{NEW}:131", f"{NEW}:132"]
     said = lines(FirstCheckSummary((), (), (one,)))
     assert (
-        said[0]
-        == "Example Labs moved from Greenhouse to Google Careers: 3 of 11 open roles came along, 1 is new"
+        said[0] == "Example Labs moved from Greenhouse to Google Careers: "
+        "3 of 11 open roles came along, 1 is new"
     )
     assert [line.endswith(" · new") for line in said[1:]] == [True, False, False]
 
@@ -98,7 +98,8 @@ def test_every_channel_of_the_rules_that_look_at_it_is_told_once(engine: Engine)
     history.settings = replace(history.settings, rules=history.settings.rules[:2])
     history.look(listing(came(6)))
     last = history.ask(
-        "SELECT channel, rule, kind FROM alerts WHERE board = 'google:examplelabs' ORDER BY alert_id"
+        "SELECT channel, rule, kind FROM alerts "
+        "WHERE board = 'google:examplelabs' ORDER BY alert_id"
     )
     assert last == [
         ("console", "research-engineer; chefs", "summary"),
@@ -223,7 +224,7 @@ def test_what_is_listed_after_an_empty_list_is_the_baseline(history: History) ->
     assert history.alerted()[2:] == ["opened"]
 
 
-def test_an_empty_list_of_a_board_whose_former_one_was_never_read_is_introduced_with_its_first_roles(
+def test_a_new_board_without_a_read_predecessor_is_introduced_with_its_first_roles(
     engine: Engine,
 ) -> None:
     history = History(engine)

@@ -1,4 +1,4 @@
-"""What has to be done with the postings of a list, and what becomes of those that it does not show."""
+"""The partition of a snapshot's sightings, and the decision on postings it does not list."""
 
 from __future__ import annotations
 

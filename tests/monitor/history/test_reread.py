@@ -15,8 +15,8 @@ from crawler.registry import reader_version, reread
 from monitor.config.model import MinPay, Rule
 from monitor.database.engine import make_engine, read_transaction
 from monitor.demo.board_server import serving
-from monitor.history.load import load_postings
 from monitor.history.contents import Reader, load_contents
+from monitor.history.load import load_postings
 from monitor.history.reread import count_older, reread_older
 from monitor.queries.readings import listed, summary
 from tests.support.boards import BOARD, posting, postings, snapshot
@@ -35,7 +35,7 @@ RICH = settings(Rule("rich", any=("research engineer",), min_pay=MinPay(500000, 
 def newer(
     *known: Posting, edit: Callable[[Posting], Posting] = lambda one: replace(one, pay=PAY)
 ) -> Reader:
-    """A reader of the next version that sees more in these postings' raw jobs."""
+    """Return a reader of the next version, which reads more from these raw jobs."""
     raws = {repr(one).encode(): one for one in known}
     return Reader(lambda _ats: NEWER, lambda _ats, raw: edit(raws[raw]))
 
@@ -89,9 +89,8 @@ def test_what_was_read_otherwise_is_noted_once_and_can_be_asked(history: History
         NEWER,
         NOW,
     ]
-    assert said == [
-        f"reader {NEWER} read otherwise: pay of 1 versions; `rolewatch db check --readings` lists them"
-    ]
+    reread = f"reader {NEWER} read otherwise: pay of 1 versions"
+    assert said == [f"{reread}; `rolewatch db check --readings` lists them"]
 
 
 def test_what_is_still_to_be_read_is_counted_and_bounded_by_time(history: History) -> None:
@@ -152,10 +151,13 @@ def test_a_look_before_its_turn_reads_a_version_as_it_will_be_stored(history: Hi
 
 @pytest.fixture
 def watched(tmp_path: Path, database_url: str) -> tuple[Program, Engine]:
-    """A database with a posting whose pay an older reader overlooked."""
+    """Return a database with a posting whose pay an older reader missed."""
     config = tmp_path / "rolewatch.toml"
     with serving() as server:
-        board = f'[ats.greenhouse]\napi_url = "{server.url}"\ndelay = "0s"\n[[boards]]\nboard = "greenhouse:examplelabs"\n'
+        board = (
+            f'[ats.greenhouse]\napi_url = "{server.url}"\ndelay = "0s"\n'
+            '[[boards]]\nboard = "greenhouse:examplelabs"\n'
+        )
         config.write_text(f'[database]\nurl = "{database_url}"\n{board}')
         server.board(
             "examplelabs",
@@ -166,7 +168,10 @@ def watched(tmp_path: Path, database_url: str) -> tuple[Program, Engine]:
         assert program("check").code == 0
     engine = make_engine(database_url)
     with engine.begin() as connection:
-        forget = "pay_min = NULL, pay_max = NULL, pay_currency = NULL, pay_period = NULL, pay_text = NULL"
+        forget = (
+            "pay_min = NULL, pay_max = NULL, pay_currency = NULL, pay_period = NULL, "
+            "pay_text = NULL"
+        )
         connection.execute(text(f"UPDATE posting_version SET reader_version = 0, {forget}"))
     return program, engine
 

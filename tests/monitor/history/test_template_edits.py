@@ -1,4 +1,4 @@
-"""The same edit on most of a board: found by its passages, stored posting by posting, told once a channel."""
+"""One edit in most of a board: found by its passages, stored per posting, one alert per channel."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def history(engine: Engine) -> History:
 
 
 def board(intro: str, count: int = 20) -> list[Posting]:
-    """Fourteen engineers and the rest analysts, each with the employer's introduction and words of its own."""
+    """Return 14 engineers and the rest analysts, each with the introduction and its own text."""
     titles = [
         f"Research Engineer {key}" if key <= 14 else f"Analyst {key}" for key in range(1, count + 1)
     ]

@@ -1,4 +1,4 @@
-"""A host that asked to wait is left alone by every process, and a board that was not asked for that has not failed."""
+"""Every process waits for a host that asked for it. Its boards have not failed."""
 
 from __future__ import annotations
 
@@ -20,7 +20,8 @@ from monitor.config.model import AtsSettings, Settings, WatchedBoard
 from monitor.database.tables import HostHold
 from monitor.demo.board_server import BoardServer, Trouble
 from monitor.history.boards import next_turn
-from monitor.rounds.round import BoardReport, report, run_round
+from monitor.rounds.report import BoardReport, report
+from monitor.rounds.round import run_round
 from tests.support.boards import START
 from tests.support.greenhouse import job
 from tests.support.history import settings
@@ -50,7 +51,7 @@ async def server(boards: BoardServer) -> BoardServer:
 
 @pytest.fixture
 def program(tmp_path: Path, server: BoardServer) -> Program:
-    """The program, watching three boards of one host; each command has only what the database keeps."""
+    """Return the program with three boards of one host. Commands share only the database."""
     boards = "\n".join(f'[[boards]]\nboard = "greenhouse:{token}"' for token in TOKENS)
     (tmp_path / "rolewatch.toml").write_text(CONFIG.format(url=server.url, boards=boards))
     return Program(str(tmp_path / "rolewatch.toml"))
@@ -87,7 +88,11 @@ async def test_a_check_by_hand_obeys_what_an_earlier_one_was_told_and_says_so(
             == 3
         )
     assert len(server.requests) == asked
-    boards = "SELECT failures, state, (julianday(next_check_at) - julianday('now')) * 24 BETWEEN 1.95 AND 2.01 FROM boards ORDER BY failures"
+    boards = (
+        "SELECT failures, state, "
+        "(julianday(next_check_at) - julianday('now')) * 24 BETWEEN 1.95 AND 2.01 "
+        "FROM boards ORDER BY failures"
+    )
     assert ask(program, boards) == [(0, "ok", 1), (0, "ok", 1), (1, "ok", 1)]
     assert ask(program, "SELECT result, count(*) FROM checks GROUP BY result ORDER BY result") == [
         ("failure", 1),
@@ -128,7 +133,8 @@ async def test_doctor_and_boards_add_leave_a_held_host_alone(
     _, out = await run(program, "doctor")
     assert (
         out.count(
-            "answered HTTP 429 and is left alone for 10 min more — wait: the daemon asks it again by itself"
+            "answered HTTP 429 and is left alone for 10 min more "
+            "— wait: the daemon asks it again by itself"
         )
         == 3
     )

@@ -18,7 +18,7 @@ C = {"board": "c", "reason": "cannot connect to y: Network is unreachable"}
 def events(
     network: Network, *boards: dict[str, str], reached: bool = False, watched: int = 2
 ) -> list[str]:
-    """What one round logs."""
+    """Return the log of one round."""
     with capture_logs() as logs:
         network.end_round(Tally(reached, list(boards)), watched, NOW)
     return [str(line["event"]) for line in logs]

@@ -26,7 +26,7 @@ SILENT = {
 
 @dataclass
 class Machine:
-    """Rounds over two boards of two hosts; each is answered unless `away` has what it fails with."""
+    """Rounds over two boards of two hosts. `away` lists the failures of unreachable ones."""
 
     engine: Engine
     settings: Settings = field(default_factory=lambda: settings(boards=(BOARD, OTHER)))

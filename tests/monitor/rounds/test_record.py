@@ -125,7 +125,8 @@ def test_a_probe_that_says_gone_closes_at_once(history: History) -> None:
     at = history.look(snapshot(postings(8), {"9": Probe.GONE}))
     assert history.changes() == [("9", "closed", None, None, None)]
     [(closed_at, last_seen_at, not_before)] = history.ask(
-        "SELECT p.closed_at, p.last_seen_at, c.not_before FROM postings p JOIN posting_changes c ON c.posting = p.posting"
+        "SELECT p.closed_at, p.last_seen_at, c.not_before "
+        "FROM postings p JOIN posting_changes c ON c.posting = p.posting"
     )
     assert (str(closed_at), str(last_seen_at), str(not_before)) == (
         history.stored(at),
@@ -227,7 +228,8 @@ def test_a_posting_under_its_old_key_reopens_with_what_moved(history: History) -
     history.look(snapshot([*postings(8), posting("9", title="Back")]))
     assert [change[1] for change in history.changes()[3:]] == ["closed", "reopened"]
     versions = history.ask(
-        "SELECT version FROM posting_versions WHERE title IN ('Research Engineer, Team 9', 'Back') ORDER BY version"
+        "SELECT version FROM posting_versions "
+        "WHERE title IN ('Research Engineer, Team 9', 'Back') ORDER BY version"
     )
     assert versions == [(1,), (2,), (3,)]
 

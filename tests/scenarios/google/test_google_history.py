@@ -1,4 +1,4 @@
-"""A Google board over days, with a site that lies: nothing closes falsely, and nothing is asked with a page number."""
+"""A Google board over days, on a lying site: nothing closes falsely."""
 
 from __future__ import annotations
 
