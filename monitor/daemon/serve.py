@@ -1,7 +1,7 @@
 """Run a worker while it holds the database's lease, take over from one that died, and end on time.
 
 Python waits for its threads, and a thread may hang in SQLite (another program's lock) or in a
-socket (a server that is gone). All work is in transactions, so that a forced exit loses nothing and
+socket (a dead server). All work is in transactions, so that a forced exit loses nothing and
 the next start resumes. The operator hears of a takeover in the transaction that takes the lease.
 """
 

@@ -131,8 +131,8 @@ class Listener:
             self.close()
             self._ring()
             return
-        heard = False
+        notified = False
         while server.notifies():
-            heard = True
-        if heard:
+            notified = True
+        if notified:
             self._ring()

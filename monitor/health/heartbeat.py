@@ -15,7 +15,7 @@ import structlog
 from pydantic import SecretStr
 
 
-def notify(word: str, environ: Mapping[str, str] = os.environ) -> None:
+def notify(state: str, environ: Mapping[str, str] = os.environ) -> None:
     """Send a state such as "READY=1" or "WATCHDOG=1" to systemd."""
     place = environ.get("NOTIFY_SOCKET", "")
     if not place.startswith(("/", "@")):
@@ -25,12 +25,12 @@ def notify(word: str, environ: Mapping[str, str] = os.environ) -> None:
         socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as sender,
     ):
         sender.setblocking(False)
-        sender.sendto(word.encode(), "\0" + place[1:] if place.startswith("@") else place)
+        sender.sendto(state.encode(), "\0" + place[1:] if place.startswith("@") else place)
 
 
 log = structlog.get_logger()
 _TIMEOUT = aiohttp.ClientTimeout(total=10)  # seconds
-_WELL = 300  # the first status that is no success
+_FIRST_ERROR_STATUS = 300
 
 
 async def ping(url: SecretStr) -> bool:
@@ -40,7 +40,7 @@ async def ping(url: SecretStr) -> bool:
             aiohttp.ClientSession(timeout=_TIMEOUT) as session,
             session.get(url.get_secret_value(), allow_redirects=False) as answer,
         ):
-            if answer.status < _WELL:
+            if answer.status < _FIRST_ERROR_STATUS:
                 return True
             reason = f"HTTP {answer.status}"
     except (TimeoutError, aiohttp.ClientError, OSError, ValueError) as error:

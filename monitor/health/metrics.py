@@ -53,10 +53,13 @@ class Metrics:
         }
         Info("rolewatch_build", "What runs here", registry=self._registry).info(build)
         self._checks = Counter(
-            "rolewatch_checks", "Looks at boards", ["result"], registry=self._registry
+            "rolewatch_checks", "Checks of boards", ["result"], registry=self._registry
         )
         self._changes = Counter(
-            "rolewatch_changes", "What looks did to postings", ["kind"], registry=self._registry
+            "rolewatch_changes",
+            "Changes of postings that checks found",
+            ["kind"],
+            registry=self._registry,
         )
         self._unreadable = Counter(
             "rolewatch_unreadable_postings",

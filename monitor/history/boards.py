@@ -52,13 +52,13 @@ def sync_boards(connection: Connection, settings: Settings) -> None:
                 _reset_after_absence(connection, stored[name])
     matches.register_rules(connection, settings)
     # a check that was running when its board was removed has planned the next one
-    gone = [
+    removed = [
         name
         for name, row in stored.items()
         if name not in wanted and (row.watched or row.next_check_at is not None)
     ]
-    if gone:
-        _unwatch(connection, gone)
+    if removed:
+        _unwatch(connection, removed)
 
 
 def _stored(connection: Connection) -> dict[str, AnyRow]:
@@ -269,14 +269,14 @@ class OpenKeys(NamedTuple):
 
 
 def _open_postings(connection: Connection, boards: Sequence[int]) -> dict[int, OpenKeys]:
-    found, odd = {}, []
+    found, to_order = {}, []
     for board_id, keys, probed, unlisted in connection.execute(
         _KEYS, {"boards": json_list(boards)}
     ).all():
         found[board_id] = OpenKeys(partial(_decoder.decode, keys))
         if probed or unlisted:
-            odd.append(board_id)
-    return found | {board_id: _in_probe_order(connection, board_id) for board_id in odd}
+            to_order.append(board_id)
+    return found | {board_id: _in_probe_order(connection, board_id) for board_id in to_order}
 
 
 def _in_probe_order(connection: Connection, board_id: int) -> OpenKeys:

@@ -74,8 +74,8 @@ def load_last_readable(
     connection: Connection, stored: PostingState, sighting: Sighting
 ) -> Sighting | None:
     """Return the sighting with the last raw job that was read. None if that is unreadable now."""
-    mine = (_version.posting_id == stored.id, _version.number == stored.version)
-    raw = connection.execute(select(_version.raw).where(*mine)).scalar()
+    version = (_version.posting_id == stored.id, _version.number == stored.version)
+    raw = connection.execute(select(_version.raw).where(*version)).scalar()
     if raw is None:
         return None
     last = Sighting(

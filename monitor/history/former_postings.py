@@ -33,16 +33,16 @@ def find_reposts(
 ) -> dict[str, Repost]:
     """Return the new postings that repeat a recently closed one or one of `missing`, by key."""
     new = list(new)
-    gone = _gone(connection, board_id, missing, at) if new else []
-    if not gone:
+    former = _former_postings(connection, board_id, missing, at) if new else []
+    if not former:
         return {}
     others = _listed(connection, board_id, missing)
     faces = {
         title_and_places(posting.title, posting.locations, posting.location) for posting in new
     }
-    found_texts = load_texts(connection, [one.id for one in gone if one.face in faces])
-    gone = [replace(one, text=found_texts.get(one.id)) for one in gone]
-    found = {posting.key: find_repost(posting, gone, others) for posting in new}
+    texts = load_texts(connection, [one.id for one in former if one.face in faces])
+    former = [replace(one, text=texts.get(one.id)) for one in former]
+    found = {posting.key: find_repost(posting, former, others) for posting in new}
     return {key: repost for key, repost in found.items() if repost}
 
 
@@ -53,7 +53,7 @@ _REPEATS = select(_posting.id, _first.name, _posting.repost_reason).join(
 )
 _REPEATS = _REPEATS.where(in_json_list(_posting.id, "ids"))
 _OF_POSTING = and_(_version.posting_id == _posting.id, _version.number == _posting.version)
-_GONE = select(
+_FORMER = select(
     _posting.id,
     _posting.requisition,
     _posting.internal_job,
@@ -64,20 +64,20 @@ _GONE = select(
 ).join(_version, _OF_POSTING)
 
 
-def _gone(
+def _former_postings(
     connection: Connection, board_id: int, missing: Collection[int], at: datetime
 ) -> list[FormerPosting]:
     """Return the postings that recently closed, and those that this check misses."""
-    left = _GONE.where(_posting.board_id == board_id, _posting.closed_at >= at - RECENTLY)
+    left = _FORMER.where(_posting.board_id == board_id, _posting.closed_at >= at - RECENTLY)
     rows = list(connection.execute(left.where(_posting.state == "closed")))
     if missing:
         rows += connection.execute(
-            _GONE.where(in_json_list(_posting.id, "ids")), {"ids": json_list(missing)}
+            _FORMER.where(in_json_list(_posting.id, "ids")), {"ids": json_list(missing)}
         )
-    return [_one(row, at) for row in rows]
+    return [_former_posting(row, at) for row in rows]
 
 
-def _one(row: AnyRow, at: datetime) -> FormerPosting:
+def _former_posting(row: AnyRow, at: datetime) -> FormerPosting:
     numbers = JobNumbers(row.requisition, row.internal_job)
     return FormerPosting(
         row.id,

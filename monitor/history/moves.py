@@ -137,14 +137,14 @@ class Moved:
     # the new posting's id by the former one's
     successors: Mapping[int, int] = field(default_factory=dict)
 
-    def left(self, told: Sequence[PostingEvent]) -> list[PostingEvent]:
+    def left(self, events: Sequence[PostingEvent]) -> list[PostingEvent]:
         """Return the events to alert on beside the move.
 
         An opening of a posting that came along is left out, and every opening of a baseline.
         """
         return [
             one
-            for one in told
+            for one in events
             if one.kind != "opened" or not (self.baseline or one.posting_id in self.postings)
         ]
 
@@ -170,7 +170,7 @@ def take_along(connection: Connection, board: AnyRow, *, baseline: bool) -> Move
 
 
 def follow(
-    connection: Connection, board: AnyRow, told: Sequence[PostingEvent], at: datetime
+    connection: Connection, board: AnyRow, events: Sequence[PostingEvent], at: datetime
 ) -> tuple[list[PostingEvent], Mapping[int, int]]:
     """Do the same for the postings that this check read first.
 
@@ -184,13 +184,13 @@ def follow(
         or former.last_ok_at is None
         or former.last_ok_at < at - RECENTLY
     ):
-        return list(told), {}
+        return list(events), {}
     old, new = _postings(connection, former, board), _postings(connection, board)
     first_read = {row.id for row in new if row.number == 1 and row.valid_from == at}
     found = _pair(connection, (former, old), (board, new), only=first_read)
     names = _named(old, found)
     return [
-        replace(one, repost=names.get(one.posting_id, one.repost)) for one in told
+        replace(one, repost=names.get(one.posting_id, one.repost)) for one in events
     ], _successors(found)
 
 

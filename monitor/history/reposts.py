@@ -66,15 +66,15 @@ class Repost:
 
 
 def find_repost(
-    new: Posting, gone: Sequence[FormerPosting], listed: Sequence[JobNumbers]
+    new: Posting, former: Sequence[FormerPosting], listed: Sequence[JobNumbers]
 ) -> Repost | None:
     """Return the posting that the new one repeats, by the surest reason, then the latest closed.
 
     `listed` are the numbers of the other open postings.
     """
     mine = title_and_places(new.title, new.locations, new.location)
-    found = [(*why, one) for one in gone for why in _by_number(new, one, mine, gone, listed)]
-    found += [(*why, one) for one in gone if one.face == mine for why in _by_text(new, one)]
+    found = [(*why, one) for one in former for why in _by_number(new, one, mine, former, listed)]
+    found += [(*why, one) for one in former if one.face == mine for why in _by_text(new, one)]
     if not found:
         return None
     _, reason, best = max(found, key=lambda each: (each[0], each[2].since, each[2].id))
@@ -89,7 +89,7 @@ def _by_number(
     new: Posting,
     one: FormerPosting,
     mine: Face,
-    gone: Sequence[FormerPosting],
+    former: Sequence[FormerPosting],
     listed: Sequence[JobNumbers],
 ) -> Iterator[_Why]:
     for name, sureness in _SURENESS.items():
@@ -98,19 +98,19 @@ def _by_number(
             words = f"the same {name.replace('_', ' ')} {number}"
             if one.face == mine:
                 yield sureness + len(_SURENESS), f"{words}, title and place"
-            elif _names_one_job(name, number, gone, listed):
+            elif _names_one_job(name, number, former, listed):
                 yield sureness, words
 
 
 def _names_one_job(
-    name: str, number: str, gone: Sequence[FormerPosting], listed: Sequence[JobNumbers]
+    name: str, number: str, former: Sequence[FormerPosting], listed: Sequence[JobNumbers]
 ) -> bool:
     """Return True if no listed posting carries the number, and its former postings were one job."""
     if any(getattr(other, name) == number for other in listed):
         return False
     return (
         name == "internal_job"
-        or len({one.face[0] for one in gone if getattr(one.numbers, name) == number}) == 1
+        or len({one.face[0] for one in former if getattr(one.numbers, name) == number}) == 1
     )
 
 

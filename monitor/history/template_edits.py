@@ -2,10 +2,10 @@
 
 An edit is a set of passages, each a removed text and the text that replaced it. Descriptions are
 compared paragraph by paragraph. A paragraph that replaced another is narrowed to the part that
-differs, so a posting's own words around it do not hide the common edit. A passage found in
-more than half of a board's listed postings, and in at least three, belongs to the template: two
-equal edits are no template, and two messages are no flood. A posting whose passages all belong to
-the template has no edit of its own.
+differs, so a posting's own words around it do not hide the common edit. A passage found in more
+than half of a board's listed postings, and in at least three, belongs to the template: two equal
+edits are too few, and two messages are bearable. A posting whose passages all belong to the
+template has no edit of its own.
 """
 
 from __future__ import annotations
@@ -83,12 +83,12 @@ def _passages(old: Sequence[str], new: Sequence[str]) -> Iterator[Passage]:
     for tag, old_from, old_to, new_from, new_to in SequenceMatcher(
         None, old, new, autojunk=False
     ).get_opcodes():
-        gone, come = old[old_from:old_to], new[new_from:new_to]
-        if tag == "replace" and len(gone) == len(come):
-            yield from map(_narrowed, gone, come)
+        removed, added = old[old_from:old_to], new[new_from:new_to]
+        if tag == "replace" and len(removed) == len(added):
+            yield from map(_narrowed, removed, added)
         elif tag != "equal":
-            yield from (Passage(paragraph, "") for paragraph in gone)
-            yield from (Passage("", paragraph) for paragraph in come)
+            yield from (Passage(paragraph, "") for paragraph in removed)
+            yield from (Passage("", paragraph) for paragraph in added)
 
 
 def _narrowed(before: str, after: str) -> Passage:
@@ -128,27 +128,27 @@ def template_edits(connection: Connection, since: datetime) -> dict[int, StoredE
 
 
 def _edits(connection: Connection, since: datetime) -> Iterator[tuple[int, StoredEdit]]:
-    for look in connection.execute(_LOOKS.where(PostingChange.at >= since)).all():
-        rows = connection.execute(_REWRITTEN.where(PostingChange.check_id == look.id)).all()
+    for check in connection.execute(_CHECKS.where(PostingChange.at >= since)).all():
+        rows = connection.execute(_REWRITTEN.where(PostingChange.check_id == check.id)).all()
         edit = find_template_edit(
-            {row.posting_id: (row.old or "", row.new or "") for row in rows}, look.seen
+            {row.posting_id: (row.old or "", row.new or "") for row in rows}, check.seen
         )
         if edit is not None:
-            yield look.id, _stored(look, rows, edit)
+            yield check.id, _stored(check, rows, edit)
 
 
-def _stored(look: AnyRow, rows: Sequence[AnyRow], edit: TemplateEdit[int]) -> StoredEdit:
+def _stored(check: AnyRow, rows: Sequence[AnyRow], edit: TemplateEdit[int]) -> StoredEdit:
     return StoredEdit(
-        look.company,
-        look.url,
-        look.seen,
-        look.finished_at,
+        check.company,
+        check.url,
+        check.seen,
+        check.finished_at,
         edit,
         {row.posting_id: row.version for row in rows},
     )
 
 
-_LOOKS = (
+_CHECKS = (
     select(BoardCheck.id, BoardCheck.seen, BoardCheck.finished_at, Board.company, Board.url)
     .join_from(PostingChange, BoardCheck, BoardCheck.id == PostingChange.check_id)
     .join(Board, Board.id == BoardCheck.board_id)
@@ -156,7 +156,7 @@ _LOOKS = (
     .group_by(BoardCheck.id, Board.id)
     .having(func.count() >= LEAST, 2 * func.count() > BoardCheck.seen)
 )
-_back = aliased(PostingChange)  # a posting that came back with another text is told as that
+_back = aliased(PostingChange)  # a reopened posting is reported as such, whatever its text
 _REOPENED = select(_back.id).where(
     and_(
         _back.check_id == PostingChange.check_id,

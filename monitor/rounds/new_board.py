@@ -29,9 +29,9 @@ from monitor.database.trouble import DATABASE_ERRORS, describe, is_outage
 from monitor.history import moves
 
 log = structlog.get_logger()
-# seconds for a careers page with its further pages: the alerts of the round wait for it
+# seconds for a careers page and its further pages: the round's alerts wait for it
 _PATIENCE = 20.0
-_MOST = 5  # pages a round; the other boards have their turn with their next check
+_MOST = 5  # careers pages per round; the other boards wait for their next check
 
 
 def careers_page(board: str) -> str | None:
@@ -45,7 +45,7 @@ async def on_careers_page(board: str, settings: Settings) -> str:
     url = careers_page(board)
     if url is None:
         return ""
-    # only a board that is gone needs it
+    # loaded only when needed
     from crawler.links.careers_page import PageUnreadable, boards_on  # noqa: PLC0415
 
     try:
@@ -66,30 +66,32 @@ def _is_of(board: str, other: str) -> bool:
     return employer(other) in {None, employer(board)}
 
 
-async def seek(engine: Engine, settings: Settings, gone: Collection[str], round_id: int) -> None:
+async def seek(engine: Engine, settings: Settings, missing: Collection[str], round_id: int) -> None:
     """Read the careers pages of missing boards, once per incident, and update the messages."""
     boards: Sequence[str] = ()
-    with suppress(*DATABASE_ERRORS):  # with their next check, then
+    with suppress(*DATABASE_ERRORS):  # retried at their next check
         boards = (
-            await asyncio.to_thread(_unsought, engine, gone) if any(map(careers_page, gone)) else ()
+            await asyncio.to_thread(_unsought, engine, missing)
+            if any(map(careers_page, missing))
+            else ()
         )
     if boards:
         await asyncio.gather(
-            *(_seek(engine, settings, board, round_id) for board in boards[:_MOST])
+            *(_seek_one(engine, settings, board, round_id) for board in boards[:_MOST])
         )
 
 
-def _unsought(engine: Engine, gone: Collection[str]) -> Sequence[str]:
+def _unsought(engine: Engine, missing: Collection[str]) -> Sequence[str]:
     with read_transaction(engine) as connection:
         names = connection.scalars(
             select(Board.board)
-            .where(one_of(Board.board, gone), Board.found_at.is_(None))
+            .where(one_of(Board.board, missing), Board.found_at.is_(None))
             .order_by(Board.id)
         )
         return [name for name in names if careers_page(name)]
 
 
-async def _seek(engine: Engine, settings: Settings, board: str, round_id: int) -> None:
+async def _seek_one(engine: Engine, settings: Settings, board: str, round_id: int) -> None:
     """Handle one board. Its errors are logged, so that the round still reaches its end."""
     try:
         place = await on_careers_page(board, settings)
@@ -107,15 +109,15 @@ async def _seek(engine: Engine, settings: Settings, board: str, round_id: int) -
 
 def _store(engine: Engine, board: str, place: str, round_id: int) -> None:
     with engine.begin() as connection:
-        mine = update(Board).where(Board.board == board, Board.failing_since.is_not(None))
+        failing = update(Board).where(Board.board == board, Board.failing_since.is_not(None))
         row = connection.execute(
-            mine.values(found_at=place).returning(Board.__table__)
+            failing.values(found_at=place).returning(Board.__table__)
         ).one_or_none()
         if row is not None and place:
-            _tell(connection, row, round_id)
+            _update_messages(connection, row, round_id)
 
 
-def _tell(connection: Connection, row: AnyRow, round_id: int) -> None:
+def _update_messages(connection: Connection, row: AnyRow, round_id: int) -> None:
     """Add the new board to the incident's messages, including one of this round not yet sent."""
     message = incidents.failing(row, row.failures, row.failing_since, row.reason, gone=True)
     alerting.rewrite(connection, message, round_id)

@@ -34,15 +34,15 @@ def is_reported(connection: Connection, board: AnyRow) -> bool:
     if board.failures < FAILURES_TO_FAIL or board.failing_since is None:
         return False
     about = f'"incident":"{incidents.key("failing", board.board, board.failing_since)}"'
-    mine = (
+    conditions = (
         _written_since(connection, board.failing_since),
         Alert.kind == "operator",
         Alert.message.contains(about, autoescape=True),
     )
-    return connection.scalar(select(Alert.id).where(*mine).limit(1)) is not None
+    return connection.scalar(select(Alert.id).where(*conditions).limit(1)) is not None
 
 
-def settle(
+def update_incidents(
     connection: Connection,
     alerting: Alerting,
     network: Network,
@@ -58,7 +58,7 @@ def settle(
             connection, incidents.online(since, now), round_id=round_id, check_id=None, at=now
         )
         since = None
-    failing = _untold(connection, round_id) if tally.unreached else []
+    failing = _unreported(connection, round_id) if tally.unreached else []
     if (
         tally.reached
         or len(network.silent) == 1
@@ -83,7 +83,7 @@ def settle(
     return began
 
 
-def _untold(connection: Connection, round_id: int) -> list[AnyRow]:
+def _unreported(connection: Connection, round_id: int) -> list[AnyRow]:
     """Return the round's unreachable boards, three failures or more, without an alert yet."""
     rows = connection.execute(_UNREACHED, {"round": round_id}).all()
     return [
@@ -93,15 +93,15 @@ def _untold(connection: Connection, round_id: int) -> list[AnyRow]:
 
 def _others_answered(network: Network, board: AnyRow) -> bool:
     """Return True if any host answered since this board began to fail, half an interval after."""
-    went: datetime = board.failing_since + timedelta(seconds=board.every) / 2
-    return network.reached_at is not None and network.reached_at > went
+    outage_began: datetime = board.failing_since + timedelta(seconds=board.every) / 2
+    return network.reached_at is not None and network.reached_at > outage_began
 
 
 def _lasting(connection: Connection) -> datetime | None:
     """Return since when an incident lasts that another process began."""
-    mine = (Alert.kind == "operator", Alert.why.startswith(incidents.NETWORK))
+    conditions = (Alert.kind == "operator", Alert.why.startswith(incidents.NETWORK))
     newest = connection.scalar(
-        select(Alert.message).where(*mine).order_by(Alert.id.desc()).limit(1)
+        select(Alert.message).where(*conditions).order_by(Alert.id.desc()).limit(1)
     )
     message = load(newest) if newest else None
     if not isinstance(message, OperatorMessage) or message.event != "network":

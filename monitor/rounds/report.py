@@ -66,7 +66,7 @@ def report(connection: Connection, round_id: int) -> tuple[BoardReport, ...]:
     ]
     held = connection.execute(_HELD, {"round": round_id})
     reports += [BoardReport(row.board, row.company, "held", reason=row.held_reason) for row in held]
-    return tuple(sorted(reports, key=lambda one: one.board))
+    return tuple(sorted(reports, key=lambda board_report: board_report.board))
 
 
 _CHECKS = text("""

@@ -12,7 +12,7 @@ from monitor.database import lease, tables
 from monitor.database.engine import AnyRow, read_transaction
 from monitor.delivery import pack, queue
 
-_LOOK_EVERY = 0.2  # seconds
+_POLL_EVERY = 0.2  # seconds
 _PATIENCE = timedelta(seconds=60)  # a Retry-After that is waited for
 
 
@@ -41,25 +41,30 @@ async def request_round(
     announce: bool,
     clock: Callable[[], datetime],
 ) -> int | None:
-    """Request a round. Return its id once it ran and its messages are sent, as far as possible.
+    """Request a round. Return its id once it ran and its messages are sent, if possible.
 
     Return None if the daemon ended before. `names` are the boards to check, empty for all.
     """
-    asked = {"boards": list(names), "alerts": alerts, "announce": announce, "requested_at": clock()}
-    request_id = await asyncio.to_thread(_insert, engine, asked)
+    request = {
+        "boards": list(names),
+        "alerts": alerts,
+        "announce": announce,
+        "requested_at": clock(),
+    }
+    request_id = await asyncio.to_thread(_insert, engine, request)
     while (round_id := await asyncio.to_thread(_answered, engine, request_id)) is None:
         if not await asyncio.to_thread(_is_worked_on, engine):
             await asyncio.to_thread(_cancel, engine, request_id, clock())
             return None
-        await asyncio.sleep(_LOOK_EVERY)
+        await asyncio.sleep(_POLL_EVERY)
     await wait_until_delivered(engine, clock, round_id)
     return round_id
 
 
-def _insert(engine: Engine, asked: dict[str, object]) -> int:
+def _insert(engine: Engine, request: dict[str, object]) -> int:
     with engine.begin() as connection:
         made: int = connection.execute(
-            insert(tables.RoundRequest).values(**asked).returning(tables.RoundRequest.id)
+            insert(tables.RoundRequest).values(**request).returning(tables.RoundRequest.id)
         ).scalar_one()
         return made
 
@@ -95,7 +100,7 @@ async def wait_until_delivered(
     patience = clock() + _PATIENCE
     fewest = await asyncio.to_thread(_undelivered, engine, patience, round_id)
     while fewest and clock() < patience and await asyncio.to_thread(_is_worked_on, engine):
-        await asyncio.sleep(_LOOK_EVERY)
+        await asyncio.sleep(_POLL_EVERY)
         left = await asyncio.to_thread(_undelivered, engine, patience, round_id)
         if left < fewest:
             fewest, patience = left, clock() + _PATIENCE

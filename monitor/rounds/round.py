@@ -60,10 +60,10 @@ async def run_round(
     Cancelling it loses no result that was received. Storage errors are raised at the end.
     """
     work = Work(engine, lambda: settings, clock, random)
-    one = await Round.begin(work, names, alerts=alerts, announce=announce)
-    await one.run()
+    round_ = await Round.begin(work, names, alerts=alerts, announce=announce)
+    await round_.run()
     await asyncio.to_thread(match_backlog, engine, settings, CATCH_UP)
-    return one.id
+    return round_.id
 
 
 @dataclass(slots=True)
@@ -86,14 +86,14 @@ class Round:
     ) -> Round:
         """Begin a round of the named boards (None: all watched ones). The caller runs it."""
         settings = work.settings()
-        wanted = (
+        names_to_check = (
             [board.board for board in settings.boards if board.enabled] if names is None else names
         )
         boards: dict[str, list[str]] = defaultdict(list)
-        for name in wanted:
+        for name in names_to_check:
             boards[name.partition(":")[0]].append(name)
         round_id = await asyncio.to_thread(_open_round, work, settings, work.clock())
-        work.live[round_id] = wanted
+        work.live[round_id] = names_to_check
         work.busy.update(boards.keys())
         return cls(work, round_id, settings, boards, alerts, announce, set(boards))
 
@@ -200,24 +200,28 @@ def _requests(engine: Engine, names: Collection[str], now: datetime) -> list[Boa
 
 
 def _close_round(
-    one: Round, alerting: Alerting, apart: Collection[str], now: datetime
+    round_: Round, alerting: Alerting, apart: Collection[str], now: datetime
 ) -> datetime | None:
     """Write the end of a round. Return since when the network is away, by its incident."""
     engine, network, holds, tally = (
-        one.work.engine,
-        one.work.network,
-        one.work.holds,
-        one.brought.tally,
+        round_.work.engine,
+        round_.work.network,
+        round_.work.holds,
+        round_.brought.tally,
     )
     network.end_round(tally, sum(board.enabled for board in alerting.settings.boards), now)
     with read_and_roll_back(engine) as connection:
-        found = summaries.find(connection, alerting, one.id, apart)
+        found = summaries.find(connection, alerting, round_.id, apart)
     with engine.begin() as connection:
-        summaries.write(connection, found, one.id, now)
-        since = outage.settle(connection, alerting, network, tally, round_id=one.id, now=now)
+        summaries.write(connection, found, round_.id, now)
+        since = outage.update_incidents(
+            connection, alerting, network, tally, round_id=round_.id, now=now
+        )
         reminders.expire(connection, now)
         connection.execute(
-            update(tables.CheckRound).where(tables.CheckRound.id == one.id).values(finished_at=now)
+            update(tables.CheckRound)
+            .where(tables.CheckRound.id == round_.id)
+            .values(finished_at=now)
         )
         saved = host_holds.save(connection, holds, now)
     holds.mark_saved(saved)

@@ -54,9 +54,9 @@ class BatchStore:
                 stored = self._store(left)
                 left = left[len(stored) :]
                 self._count(stored)
-        there = self._stored() if len(left) > 1 else frozenset()
+        committed = self._stored() if len(left) > 1 else frozenset()
         for result in left:
-            if result.board not in there:
+            if result.board not in committed:
                 self._record_alone(result)
 
     def _stored(self) -> Collection[str]:
