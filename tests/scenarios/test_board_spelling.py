@@ -70,7 +70,7 @@ def test_a_board_of_the_settings_is_found_in_any_case() -> None:
         ('[crawl]\nevery = "6h"\n', timedelta(hours=6)),
     ],
 )
-def test_google_is_asked_once_an_hour_unless_told_to_ask_less_often(
+def test_google_is_asked_once_an_hour_unless_configured_less_often(
     text: str, every: timedelta
 ) -> None:
     assert _understood(text + _boards("google:deepmind")).boards[0].every == every

@@ -186,7 +186,7 @@ def test_a_host_that_says_when_is_not_asked_before(seen: dict[str, Seen]) -> Non
     assert seen["500 once, then a good list"].wait <= timedelta(minutes=15)
 
 
-def test_looks_stay_in_order_whatever_our_clock_does(stories: list[Story]) -> None:
+def test_checks_stay_in_order_whatever_the_clock_does(stories: list[Story]) -> None:
     for story in stories:
         disorder = (
             "SELECT c.check_id FROM checks c "
@@ -195,7 +195,7 @@ def test_looks_stay_in_order_whatever_our_clock_does(stories: list[Story]) -> No
         assert story.ask(f"{disorder} WHERE d.finished_at <= c.finished_at") == []
 
 
-def test_what_came_back_is_told_in_one_round_and_few_messages(stories: list[Story]) -> None:
+def test_returned_postings_are_reported_in_one_round_and_few_messages(stories: list[Story]) -> None:
     """50 boards that recover at once make 50 operator lines and one message about roles."""
     story = next(one for one in stories if len(one.faults) > 10)
     of_rules = "SELECT count(*), count(DISTINCT delivery_id) FROM alerts WHERE rule IS NOT NULL"

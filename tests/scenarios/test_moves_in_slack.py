@@ -51,7 +51,7 @@ async def test_a_move_is_one_message_in_slack(office: PostOffice) -> None:
     assert len(life.slack.channels[ROLES].messages) == 2
 
 
-async def test_a_first_look_in_the_same_round_is_in_the_same_message(office: PostOffice) -> None:
+async def test_a_first_check_in_the_same_round_is_in_the_same_message(office: PostOffice) -> None:
     life = Life(office)
     await life.look(*postings(3))
     move(life.history)

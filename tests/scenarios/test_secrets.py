@@ -96,7 +96,7 @@ async def test_no_secret_comes_out_again(place: Place) -> None:
     assert written(place.folder) == []
 
 
-async def test_a_databases_password_comes_out_nowhere(place: Place) -> None:
+async def test_a_database_password_is_never_printed(place: Place) -> None:
     address = f"postgresql://rolewatch:{MARK}@127.0.0.1:9/rolewatch"
     for more in (f'[database]\nurl = "{address}"\n', f'[database]\nurl = "mysql://a:{MARK}@h/d"\n'):
         place.configure(more)

@@ -128,7 +128,7 @@ async def test_every_button_of_a_real_card_has_its_effect_once(workspace: Worksp
 
 
 @pytest.mark.slow
-async def test_a_muted_role_is_edited_and_not_told(workspace: Workspace) -> None:
+async def test_a_muted_role_is_edited_and_not_reported(workspace: Workspace) -> None:
     ts = await card(workspace)
     await workspace.click("role_mute", ts, user=ALICE, settle=1.0)
     replies = len((await workspace.cards())[-1]["replies"])

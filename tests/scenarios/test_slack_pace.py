@@ -110,7 +110,7 @@ def least(messages: int, waits: float) -> float:
     return (messages - BURST) / RATE + waits
 
 
-async def test_a_few_to_each_of_five_channels_arrive_in_order_and_nobody_waits_for_another(
+async def test_alerts_to_five_channels_arrive_in_order_and_independently(
     simulator: Simulator,
 ) -> None:
     await simulator.control(

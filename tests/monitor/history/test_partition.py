@@ -10,7 +10,7 @@ from monitor.history.values import KnownPosting
 from tests.support.boards import posting, sighting
 
 
-def test_sift_sorts_sightings_by_what_is_to_be_done() -> None:
+def test_partition_sorts_sightings_by_their_next_step() -> None:
     same, moved, back, found = (
         sighting(posting("1")),
         sighting(posting("2")),
@@ -50,7 +50,7 @@ def test_sift_sorts_sightings_by_what_is_to_be_done() -> None:
         (5, None, False, False, Verdict.UNKNOWN),
     ],
 )
-def test_a_missing_posting_closes_only_by_proof_or_by_looks_that_agree(
+def test_a_missing_posting_closes_only_by_proof_or_by_checks_that_agree(
     looks: int, probe: Probe | None, collapsed: bool, whole: bool, verdict: Verdict
 ) -> None:
     known = KnownPosting("1", open=True, raw_digest=None, unlisted=looks > 0, missing_looks=looks)

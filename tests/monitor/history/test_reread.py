@@ -49,7 +49,7 @@ def history(engine: Engine) -> History:
     return History(engine, RICH)
 
 
-def test_versions_are_read_again_in_place_and_nobody_is_told(history: History) -> None:
+def test_versions_are_reread_in_place_without_an_alert(history: History) -> None:
     old, new = posting("1"), posting("1", title="Research Engineer, Revised")
     history.look(snapshot([old]))
     history.look(snapshot([new]))
@@ -132,7 +132,7 @@ def test_what_a_raw_job_did_not_send_is_kept(history: History) -> None:
     assert history.ask("SELECT description FROM posting_versions") == [("We pay well.",)] * 2
 
 
-def test_a_look_before_its_turn_reads_a_version_as_it_will_be_stored(history: History) -> None:
+def test_a_check_reads_an_older_version_as_it_will_be_reread(history: History) -> None:
     history.look(snapshot(postings(3)))
     reader = newer(*postings(3))
 

@@ -67,7 +67,7 @@ def ask(program: Program, query: str) -> list[tuple[Any, ...]]:
         return connection.execute(query).fetchall()
 
 
-async def test_a_check_by_hand_obeys_what_an_earlier_one_was_told_and_says_so(
+async def test_a_manual_check_obeys_an_earlier_retry_after_and_says_so(
     program: Program, server: BoardServer
 ) -> None:
     await run(program, "check")
@@ -203,7 +203,7 @@ async def test_a_hold_that_grows_is_stored_in_place_of_the_shorter_one(
     assert abs(until_ - (START + 12 * MINUTE)) < timedelta(seconds=5)
 
 
-async def test_a_host_that_hangs_fails_its_boards_in_words_and_closes_nothing(
+async def test_a_hanging_host_fails_its_boards_with_a_reason_and_closes_nothing(
     engine: Engine, server: BoardServer
 ) -> None:
     wanted = _settings(server)

@@ -131,7 +131,7 @@ async def test_what_was_committed_is_not_stored_again_when_its_commit_seemed_to_
     assert looks(sqlite_engine) == (8, 8)
 
 
-async def test_a_log_that_cannot_be_written_costs_no_board_its_look(
+async def test_a_log_that_cannot_be_written_fails_no_check(
     sqlite_engine: Engine, server: BoardServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def say(*_: object, **__: object) -> None:
