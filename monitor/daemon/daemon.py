@@ -22,6 +22,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from pathlib import Path
 from random import Random
 from typing import Final
 
@@ -32,7 +33,7 @@ from sqlalchemy import Connection, Engine, event
 from monitor.alerts.alerting import Alerting
 from monitor.config.model import Settings
 from monitor.daemon.clock_change import Steps, shift
-from monitor.daemon.reload import Configuration, begin_watching, stamps
+from monitor.daemon.reload import Configuration, Stamp, begin_watching, stamps
 from monitor.daemon.turns import Turns
 from monitor.daemon.wake import Listener, OpenConnection
 from monitor.database import slack_channels
@@ -84,21 +85,39 @@ class Daemon:
         return self.lease.engine
 
     async def run(self) -> None:
+        """Run until a signal comes, the lease is lost, or one of the daemon's tasks ends."""
         self.loop, read_at = asyncio.get_running_loop(), stamps(self.settings.sources)
         self._install_signal_handlers()
         self.lease.on_lost = lambda: self._call_soon(self._leave)
-        self.kept, self.listener = (
-            OpenConnection(self.lease.base),
-            Listener(self.lease.base, self._ring),
-        )
+        self.connection = OpenConnection(self.lease.base)
+        self.listener = Listener(self.lease.base, self._ring)
         await asyncio.to_thread(self._prepare)
+        configuration = await self._configure(read_at)
+        scheduler = _start_scheduler()
+        shared = (self.announce, self.clock, self.random, self.wake, self.stop, self.troubles)
+        self.turns = Turns(self.engine, configuration, scheduler, configuration.guard, *shared)
+        tasks = self._start_tasks(configuration)
+        log.info("daemon started", boards=len(self.settings.boards), rules=len(self.settings.rules))
+        await self.stop.wait()
+        log.info("daemon stopping")
+        scheduler.pause()
+        await self._end(tasks)
+        scheduler.shutdown(wait=False)
+        await configuration.outbox.close()
+        await configuration.guard.stop()
+        log.info("daemon stopped")
+        for task in tasks:
+            if not task.cancelled():
+                task.result()
+
+    async def _configure(self, read_at: dict[Path, Stamp]) -> Configuration:
+        """Make the parts that use the settings, and start the health server."""
         outbox = self._outbox(self.settings)
         await outbox.learn()
-        known = await asyncio.to_thread(slack_channels.read, self.engine)
-        self.settings = known.applied(self.settings)
+        channels = await asyncio.to_thread(slack_channels.read, self.engine)
+        self.settings = channels.applied(self.settings)
         guard = HealthMonitor(self.engine, self.clock, self._notice, self.settings)
         await guard.start()
-        talk = SlackApp(self._ringing(), self.settings, self.clock, self._notice)
         self.configuration = Configuration(
             self.load,
             self.settings,
@@ -109,39 +128,27 @@ class Daemon:
             self.set_up_logs,
             outbox,
             guard,
-            talk,
+            SlackApp(self._ringing(), self.settings, self.clock, self._notice),
             self.asked,
         )
-        # A late job runs once, however late: one round after a night's sleep, not forty.
-        scheduler = AsyncIOScheduler(
-            timezone="UTC",
-            job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
-        )
-        scheduler.start()
-        shared = (self.announce, self.clock, self.random, self.wake, self.stop, self.troubles)
-        self.turns = Turns(self.engine, self.configuration, scheduler, guard, *shared)
+        return self.configuration
+
+    def _start_tasks(self, configuration: Configuration) -> list[asyncio.Task[None]]:
+        """Start the tasks that run as long as the daemon. It stops when one of them ends.
+
+        Not a TaskGroup, which would cancel the others: they get time to finish their work.
+        """
         jobs = (
-            outbox.run(self.wake, self.stop),
-            talk.run(self.stop),
+            configuration.outbox.run(self.wake, self.stop),
+            configuration.talk.run(self.stop),
             self._poll(),
             self._keep_lease(),
         )
-        working = [asyncio.create_task(job) for job in jobs]
-        for task in working:
+        tasks = [asyncio.create_task(job) for job in jobs]
+        for task in tasks:
             # a daemon without delivery or without Slack is better restarted
             task.add_done_callback(lambda _: self.stop.set())
-        log.info("daemon started", boards=len(self.settings.boards), rules=len(self.settings.rules))
-        await self.stop.wait()
-        log.info("daemon stopping")
-        scheduler.pause()
-        await self._end(working)
-        scheduler.shutdown(wait=False)
-        await outbox.close()
-        await guard.stop()
-        log.info("daemon stopped")
-        for task in working:
-            if not task.cancelled():
-                task.result()
+        return tasks
 
     def _install_signal_handlers(self) -> None:
         for number in (signal.SIGTERM, signal.SIGINT):
@@ -213,7 +220,7 @@ class Daemon:
         while not self.stop.is_set():
             wait = RENEW_AGAIN
             with self.troubles.passing("lease not renewed, trying again"):
-                await asyncio.to_thread(self.kept.renew, self.lease)
+                await asyncio.to_thread(self.connection.renew, self.lease)
                 wait = RENEW_EVERY
             await self._sleep(wait)
 
@@ -229,11 +236,11 @@ class Daemon:
                 await self._sleep(POLL_EVERY)
         finally:
             self.listener.close()
-            await asyncio.to_thread(self.kept.close)
+            await asyncio.to_thread(self.connection.close)
 
     async def _poll_once(self) -> None:
         await self.listener.keep()
-        changed = await asyncio.to_thread(self.kept.has_changed)
+        changed = await asyncio.to_thread(self.connection.has_changed)
         step = self.steps.measure(self.clock(), self.loop.time())
         if step < timedelta(0):
             moved = await asyncio.to_thread(self._shift, step)
@@ -278,3 +285,13 @@ class Daemon:
         """Call in the event loop, from any thread. Nothing happens after the loop has ended."""
         with suppress(RuntimeError):
             self.loop.call_soon_threadsafe(call)
+
+
+def _start_scheduler() -> AsyncIOScheduler:
+    # A late job runs once, however late: one round after a night's sleep, not forty.
+    scheduler = AsyncIOScheduler(
+        timezone="UTC",
+        job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
+    )
+    scheduler.start()
+    return scheduler

@@ -183,7 +183,7 @@ async def test_a_fault_of_the_watchdog_ends_nothing(
 
     configured = listening()
     async with guarded(engine, configured) as guard:
-        monkeypatch.setattr(guard.watchdog, "look", stumble)
+        monkeypatch.setattr(guard.watchdog, "check", stumble)
         await until(lambda: len(looks) > 2)
         assert (await get(configured, "/healthz"))[0] == 200
 

@@ -110,7 +110,7 @@ def test_an_alert_that_waits_for_a_digest_is_held_and_late_for_nothing(history: 
     assert found["rolewatch_oldest_undelivered_alert_seconds"] == 0
 
 
-@pytest.mark.parametrize("query", ["ended_rounds", "looks", "durations"])
+@pytest.mark.parametrize("query", ["ended_rounds", "checks_by_result", "durations"])
 def test_a_scrape_that_fails_counts_nothing_twice(
     history: History, monkeypatch: pytest.MonkeyPatch, query: str
 ) -> None:
