@@ -115,7 +115,7 @@ class Outbox:
             ]:
                 work = {one.queue: self._start(one, self._work(one, told, patience)) for one in due}
                 done = dict(zip(work, await asyncio.gather(*work.values()), strict=True))
-                given_up |= {queue for queue, empty in done.items() if not empty}
+                given_up |= {name for name, empty in done.items() if not empty}
         finally:
             await self._end()
         told.waiting = await asyncio.to_thread(self._waiting)
@@ -278,8 +278,8 @@ class Outbox:
         """Lets calls in flight end for a while; what is cut off then stays `sending`, and is looked for at the next start."""
         self._sender.ending = True
         tasks = list(self._tasks.values())
-        for queue, task in self._tasks.items():
-            if queue not in self._sender.calling:
+        for name, task in self._tasks.items():
+            if name not in self._sender.calling:
                 task.cancel()
         if tasks:
             _, late = await asyncio.wait(tasks, timeout=self._grace)
