@@ -18,7 +18,7 @@ from monitor.database.engine import AnyRow
 from monitor.database.json_values import one_of
 from monitor.history.compare import pay_words
 from monitor.history.reposts import RepostOf
-from monitor.history.write import PostingEvent
+from monitor.history.values import PostingEvent
 from monitor.messages import FieldChange, OperatorMessage, Role, RoleMessage, Why, dump, load
 from monitor.rules.candidates import candidate_of_posting
 from monitor.rules.matcher import CachingMatcher, Explanation, Matcher

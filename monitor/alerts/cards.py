@@ -27,7 +27,7 @@ from monitor.database import tables
 from monitor.database.engine import AnyRow
 from monitor.database.json_values import in_json_list, json_list
 from monitor.database.tables import Card, Delivery, Posting, PostingVersion
-from monitor.history import postings
+from monitor.history.contents import posting_from_row
 from monitor.messages import (
     CardMessage,
     Message,
@@ -81,7 +81,7 @@ def current_state(
         return message
     board = connection.execute(_BOARD.where(tables.Board.id == row.board_id)).one()
     today = role_of(
-        board, row.key, postings.posting_from_row(row), None if row.baseline else row.first_seen_at
+        board, row.key, posting_from_row(row), None if row.baseline else row.first_seen_at
     )
     closed = row.state == "closed"
     at = {} if closed else _times(connection, posting_id)

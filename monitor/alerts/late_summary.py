@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 
 from monitor.alerts.alerting import Alerting, covers, fitting
 from monitor.database.engine import AnyRow
-from monitor.history.write import PostingEvent
+from monitor.history.values import PostingEvent
 from monitor.messages import BoardCount, FirstCheckSummary, RuleCount, dump
 
 

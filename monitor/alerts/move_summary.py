@@ -18,8 +18,8 @@ from monitor.alerts.summaries import RuleChannel, places
 from monitor.database import tables
 from monitor.database.engine import AnyRow
 from monitor.database.slack_channels import Directory, directory
-from monitor.history import postings as store
 from monitor.history.contents import load_contents
+from monitor.history.load import load_postings
 from monitor.history.moves import Moved
 from monitor.messages import FirstCheckSummary, Move, Role, RuleCount, dump
 from monitor.rules.candidates import candidate_of_posting
@@ -93,7 +93,7 @@ def _roles(
     connection: Connection, alerting: Alerting, board: AnyRow, moved: Moved
 ) -> tuple[_Roles, int]:
     """The board's roles that fit each rule, new ones first; and how many roles it has."""
-    stored = store.load_postings(connection, board.id)
+    stored = load_postings(connection, board.id)
     contents = load_contents(connection, board.board, list(stored.values()))
     postings = [
         (key, contents[one.id], moved.postings.get(one.id))

@@ -14,7 +14,7 @@ from monitor.config.model import Rule
 from monitor.database.engine import AnyRow
 from monitor.database.json_values import in_json_list, json_list
 from monitor.database.tables import Board, Description, Posting, PostingVersion
-from monitor.history import postings as store
+from monitor.history.contents import posting_from_row
 from monitor.messages import Role, Why
 from monitor.rules.candidates import candidate_of_posting
 
@@ -94,7 +94,7 @@ def open_postings(
     for row in connection.execute(
         _query(rules).where(*conditions), {"boards": json_list(boards)} if boards else {}
     ):
-        board, content = found[row.board_id], store.posting_from_row(row)
+        board, content = found[row.board_id], posting_from_row(row)
         wanted = candidate_of_posting(board.board, board.company, content)
         said = [alerting.matchers[rule.name].explain(wanted) for rule in rules]
         shown = role_of(board, row.key, content, None if row.baseline else row.first_seen_at)

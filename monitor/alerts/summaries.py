@@ -19,8 +19,8 @@ from monitor.alerts.alerting import Alerting, covers, fitting
 from monitor.database import tables
 from monitor.database.engine import AnyRow, insert_or_ignore, table
 from monitor.database.slack_channels import Directory, directory
-from monitor.history import postings as store
 from monitor.history.contents import load_contents
+from monitor.history.load import load_postings
 from monitor.history.moves import is_pending
 from monitor.messages import BoardCount, FirstCheckSummary, Role, RuleCount, dump
 
@@ -181,7 +181,7 @@ def _add(
     opened: Mapping[RuleChannel, Collection[str]],
 ) -> None:
     """A board's postings read once, and matched with every rule that asks. What was `opened` just now is not listed again."""
-    stored = sorted(store.load_postings(connection, board.id).values(), key=lambda one: one.id)
+    stored = sorted(load_postings(connection, board.id).values(), key=lambda one: one.id)
     contents = load_contents(connection, board.board, stored)
     postings = [(one.key, contents[one.id]) for one in stored if one.id in contents]
     roles = {

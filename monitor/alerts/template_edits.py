@@ -12,7 +12,7 @@ from monitor.database.engine import AnyRow
 from monitor.history.decide import BoardChanges
 from monitor.history.template_edits import Passage as Edited
 from monitor.history.template_edits import find_in, is_majority, passages
-from monitor.history.write import PostingEvent
+from monitor.history.values import PostingEvent
 from monitor.messages import BoardWideEdit, Passage, RuleCount, Why, dump
 from monitor.rules.candidates import candidate_of_posting
 

@@ -128,7 +128,7 @@ class _Check:
         """Print the results of the round. Return True if every board was read."""
         from monitor.cli.reporting import show
         from monitor.database.engine import read_transaction
-        from monitor.rounds.round import report
+        from monitor.rounds.report import report
 
         with read_transaction(self.engine) as connection:
             reports = report(connection, round_id)

@@ -45,10 +45,10 @@ def upgrade(ctx: typer.Context) -> None:
 def _read_again(shared: State, engine: Engine) -> None:
     """Read again all versions of an older reader, as the daemon does step by step."""
     from monitor.database.engine import read_transaction
-    from monitor.history.reread import older, read_again
+    from monitor.history.reread import count_older, reread_older
 
     with read_transaction(engine) as connection:
-        left = older(connection)
+        left = count_older(connection)
     if not left:
         return
     read = 0
@@ -59,7 +59,7 @@ def _read_again(shared: State, engine: Engine) -> None:
             read += count
             progress("versions read again", read, left)
 
-        read_again(engine, shared.settings, now(), float("inf"), progress=said)
+        reread_older(engine, shared.settings, now(), float("inf"), progress=said)
     shared.console.print(
         f"{read:,} versions read again: `rolewatch db check` says what came out otherwise",
         soft_wrap=True,

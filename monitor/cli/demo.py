@@ -97,7 +97,8 @@ class _Stage:
 
         from monitor.cli.reporting import line
         from monitor.database.engine import read_transaction
-        from monitor.rounds.round import report, run_round
+        from monitor.rounds.report import report
+        from monitor.rounds.round import run_round
 
         console = self.current.console
         console.print(

@@ -90,14 +90,14 @@ def _move(current: State, settings: Settings, former: str, address: Address) -> 
     The database commits last, so that a file that cannot be edited leaves both unchanged.
     """
     from monitor.config.file import move_board
-    from monitor.rounds import moves
+    from monitor.rounds.new_board import begin_move
 
     if current.no_database():
         move_board(settings.file, former, address.board)
         return
     # a daemon sees neither half of it before the other
     with current.engine().begin() as connection:
-        moves.begin(connection, former, move_board(settings.file, former, address.board))
+        begin_move(connection, former, move_board(settings.file, former, address.board))
 
 
 def _say(current: State, former: str, address: Address, glance: Glance) -> None:

@@ -13,7 +13,7 @@ from monitor.cli.output import Format, clean, emit, short, shortened
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from monitor.rounds.round import BoardReport, ChangeReport
+    from monitor.rounds.report import BoardReport, ChangeReport
 
 _COLUMNS = (
     "board",

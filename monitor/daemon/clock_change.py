@@ -1,8 +1,9 @@
-"""The clock against the loop's own time, which nobody sets: what was put off until an instant comes after as long as it should.
+"""Notice changes of the system clock, by comparing it with the event loop's monotonic time.
 
-The next check of a board and the next try of a message are instants of the clock. When it is set
-back by three hours they would wait for three hours more: by that much they are brought forward, and
-the scheduler's jobs are planned anew. What was planned for a time of day stays there.
+The next check of a board and the next try of a message are stored as wall-clock instants. When the
+clock is set back by three hours they would wait three hours more, so they are brought forward by
+that much and the scheduler's jobs are planned again. Times of day (digests, quiet hours) stay as
+they are.
 """
 
 from __future__ import annotations
@@ -21,19 +22,22 @@ SLACK: Final = timedelta(seconds=2)  # the clock's own small corrections
 
 @dataclass(slots=True)
 class Steps:
-    """How far the clock has stepped, look by look."""
+    """The steps of the clock, measured at each poll."""
 
     known: timedelta | None = None  # how far the clock is ahead of the loop's time
     found: timedelta = timedelta(0)  # the same, as measured last
 
     def measure(self, now: datetime, seconds: float) -> timedelta:
-        """Return how far the clock has stepped, negative when it was set back, zero for small corrections. `seconds`: the loop's time."""
+        """Return how far the clock has stepped, zero for small corrections.
+
+        Negative: it was set back. `seconds` is the loop's time.
+        """
         self.found = now - datetime.fromtimestamp(0, now.tzinfo) - timedelta(seconds=seconds)
         step = self.found - self.known if self.known is not None else timedelta(0)
         return step if abs(step) > SLACK else timedelta(0)
 
     def remember(self) -> bool:
-        """Take what was measured as known; True the first time."""
+        """Store the last measurement as known. Return True the first time."""
         first, self.known = self.known is None, self.found
         return first
 

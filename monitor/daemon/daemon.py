@@ -1,15 +1,17 @@
-"""The daemon: a few jobs in one event loop, one instance a database. Each runs when it has something to do.
+"""The daemon: jobs in one event loop, one instance per database. Each runs when it has work.
 
-    rounds     at the moment when the next board is due (`turns.py`); each goes on beside the others' work (`rounds.py`)
-    timed      at the moment when the next reminder or digest is due (the same)
-    lease      every 20 seconds by the loop's own time, since APScheduler's jobs wait for a clock that was set back: says that we are alive
-    deliver    for as long as we run: the outbox, which sleeps until a message is due or somebody wakes it
-    look       every two seconds by the loop's own time, without a transaction: did another process write (`wake.py`), did the
-               configuration change (`reload.py`), was the clock set (`set_back.py`)
-    guard      for as long as we run: looks whether all this is in time (`monitor/health/`)
+    rounds        when the next board is due (`turns.py`); each runs as a task (`round_tasks.py`)
+    timed_alerts  when the next reminder or digest is due (`turns.py`)
+    lease         renewed every 20 seconds, by the loop's own time: APScheduler's jobs would wait
+                  after the clock was set back
+    delivery      always: the outbox sleeps until a message is due or a commit wakes it
+    poll          every two seconds, by the loop's own time and without a transaction: did another
+                  process write (`wake.py`), did the configuration change (`reload.py`), was the
+                  clock set (`clock_change.py`)
+    health        always: checks that all of this is in time (`monitor/health/`)
 
-To stop: no new round begins, the crawl is stopped and our own job awaited, then the outbox, and the
-scheduler last, since its own shutdown cancels what still runs.
+To stop: no new round begins, crawls are cancelled and their results stored, then the outbox ends.
+The scheduler ends last, since its shutdown cancels what still runs.
 """
 
 from __future__ import annotations
@@ -20,6 +22,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from pathlib import Path
 from random import Random
 from typing import Final
 
@@ -30,9 +33,9 @@ from sqlalchemy import Connection, Engine, event
 from monitor.alerts.alerting import Alerting
 from monitor.config.model import Settings
 from monitor.daemon.clock_change import Steps, shift
-from monitor.daemon.reload import Configuration, begin_watching, stamps
+from monitor.daemon.reload import Configuration, Stamp, begin_watching, stamps
 from monitor.daemon.turns import Turns
-from monitor.daemon.wake import Kept, Listener
+from monitor.daemon.wake import Listener, OpenConnection
 from monitor.database import slack_channels
 from monitor.database.engine import is_reading
 from monitor.database.lease import RENEW_EVERY, Lease, LeaseLost
@@ -44,7 +47,7 @@ from monitor.messages import OperatorMessage
 from monitor.slack_app.app import SlackApp
 
 log = structlog.get_logger()
-LOOK_EVERY: Final = 2.0  # seconds
+POLL_EVERY: Final = 2.0  # seconds
 RENEW_AGAIN: Final = 5.0  # seconds after a lease that could not be renewed
 # seconds for the work in flight; then the program ends without it, and nothing is lost
 STOP_WITHIN: Final = 8.0
@@ -52,7 +55,10 @@ STOP_WITHIN: Final = 8.0
 
 @dataclass
 class Daemon:
-    """One running daemon; `force_exit` is called when a signal has come, `set_up_logs` with changed settings."""
+    """One running daemon.
+
+    `force_exit` is called when a signal has come, `set_up_logs` with changed settings.
+    """
 
     load: Callable[[], Settings]
     settings: Settings  # at the start
@@ -75,22 +81,43 @@ class Daemon:
 
     @property
     def engine(self) -> Engine:
-        """The database, as far as the lease allows to write it."""
+        """The database, writable while the lease is held."""
         return self.lease.engine
 
     async def run(self) -> None:
+        """Run until a signal comes, the lease is lost, or one of the daemon's tasks ends."""
         self.loop, read_at = asyncio.get_running_loop(), stamps(self.settings.sources)
         self._install_signal_handlers()
         self.lease.on_lost = lambda: self._call_soon(self._leave)
-        self.kept, self.listener = Kept(self.lease.base), Listener(self.lease.base, self._ring)
-        await asyncio.to_thread(self._begin)
+        self.connection = OpenConnection(self.lease.base)
+        self.listener = Listener(self.lease.base, self._ring)
+        await asyncio.to_thread(self._prepare)
+        configuration = await self._configure(read_at)
+        scheduler = _start_scheduler()
+        shared = (self.announce, self.clock, self.random, self.wake, self.stop, self.troubles)
+        self.turns = Turns(self.engine, configuration, scheduler, configuration.guard, *shared)
+        tasks = self._start_tasks(configuration)
+        log.info("daemon started", boards=len(self.settings.boards), rules=len(self.settings.rules))
+        await self.stop.wait()
+        log.info("daemon stopping")
+        scheduler.pause()
+        await self._end(tasks)
+        scheduler.shutdown(wait=False)
+        await configuration.outbox.close()
+        await configuration.guard.stop()
+        log.info("daemon stopped")
+        for task in tasks:
+            if not task.cancelled():
+                task.result()
+
+    async def _configure(self, read_at: dict[Path, Stamp]) -> Configuration:
+        """Make the parts that use the settings, and start the health server."""
         outbox = self._outbox(self.settings)
         await outbox.learn()
-        known = await asyncio.to_thread(slack_channels.read, self.engine)
-        self.settings = known.applied(self.settings)
+        channels = await asyncio.to_thread(slack_channels.read, self.engine)
+        self.settings = channels.applied(self.settings)
         guard = HealthMonitor(self.engine, self.clock, self._notice, self.settings)
         await guard.start()
-        talk = SlackApp(self._ringing(), self.settings, self.clock, self._notice)
         self.configuration = Configuration(
             self.load,
             self.settings,
@@ -101,40 +128,27 @@ class Daemon:
             self.set_up_logs,
             outbox,
             guard,
-            talk,
+            SlackApp(self._ringing(), self.settings, self.clock, self._notice),
             self.asked,
         )
-        # A job that is late is run once, however late: after a night's sleep there is one round and
-        # not forty.
-        scheduler = AsyncIOScheduler(
-            timezone="UTC",
-            job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
-        )
-        scheduler.start()
-        shared = (self.announce, self.clock, self.random, self.wake, self.stop, self.troubles)
-        self.turns = Turns(self.engine, self.configuration, scheduler, guard, *shared)
+        return self.configuration
+
+    def _start_tasks(self, configuration: Configuration) -> list[asyncio.Task[None]]:
+        """Start the tasks that run as long as the daemon. It stops when one of them ends.
+
+        Not a TaskGroup, which would cancel the others: they get time to finish their work.
+        """
         jobs = (
-            outbox.run(self.wake, self.stop),
-            talk.run(self.stop),
-            self._look(),
+            configuration.outbox.run(self.wake, self.stop),
+            configuration.talk.run(self.stop),
+            self._poll(),
             self._keep_lease(),
         )
-        working = [asyncio.create_task(job) for job in jobs]
-        for task in working:
-            # a daemon that tells nobody, or hears nobody, is better restarted
+        tasks = [asyncio.create_task(job) for job in jobs]
+        for task in tasks:
+            # a daemon without delivery or without Slack is better restarted
             task.add_done_callback(lambda _: self.stop.set())
-        log.info("daemon started", boards=len(self.settings.boards), rules=len(self.settings.rules))
-        await self.stop.wait()
-        log.info("daemon stopping")
-        scheduler.pause()
-        await self._end(working)
-        scheduler.shutdown(wait=False)
-        await outbox.close()
-        await guard.stop()
-        log.info("daemon stopped")
-        for task in working:
-            if not task.cancelled():
-                task.result()
+        return tasks
 
     def _install_signal_handlers(self) -> None:
         for number in (signal.SIGTERM, signal.SIGINT):
@@ -162,13 +176,13 @@ class Daemon:
         return made
 
     def _ring(self) -> None:
-        """Somebody wrote: there may be a round to answer, a message to send."""
+        """Another process wrote: there may be a requested round, or a message to send."""
         self.wake.set()
         if self.turns is not None:
             self.turns.take()
 
     def _ringing(self) -> Engine:
-        """The database for Slack's buttons: what they write may be a message to send, or a card to edit."""
+        """Return an engine for Slack's buttons that wakes the delivery with each commit."""
         engine = self.engine.execution_options()
 
         def ring(connection: Connection) -> None:
@@ -178,11 +192,14 @@ class Daemon:
         event.listen(engine, "commit", ring)
         return engine
 
-    def _begin(self) -> None:
-        """Take up the configuration, plan the first round, and log of a daemon that died. The operator was told of it with the lease."""
+    def _prepare(self) -> None:
+        """Sync the configuration, plan the first round, and log if the last daemon died.
+
+        The operator was alerted of that when the lease was taken.
+        """
         begin_watching(self.engine, self.settings, self.clock())
         with self.engine.begin() as connection:
-            boards.begin_at_once(connection, self.clock())
+            boards.make_all_due(connection, self.clock())
         died = self.lease.died_before
         if died is not None:
             log.warning(
@@ -190,7 +207,7 @@ class Daemon:
             )
 
     def _notice(self, message: OperatorMessage) -> None:
-        """Write an operator's message; from any thread."""
+        """Write an operator's message. Thread-safe."""
         with self.engine.begin() as connection:
             settings = self.configuration.settings if self.configuration else self.settings
             Alerting(settings).write_operator_alert(
@@ -199,31 +216,31 @@ class Daemon:
         self._call_soon(self.wake.set)
 
     async def _keep_lease(self) -> None:
-        """Renew the lease. Where the database is in the way, try again soon, since the lease may end before the next time."""
+        """Renew the lease. After a database error retry soon, before it expires."""
         while not self.stop.is_set():
             wait = RENEW_AGAIN
             with self.troubles.passing("lease not renewed, trying again"):
-                await asyncio.to_thread(self.kept.renew, self.lease)
+                await asyncio.to_thread(self.connection.renew, self.lease)
                 wait = RENEW_EVERY
             await self._sleep(wait)
 
-    async def _look(self) -> None:
-        """Look for what wakes us, by the loop's own time."""
+    async def _poll(self) -> None:
+        """Poll for changes by other processes, by the loop's own time."""
         try:
             while not self.stop.is_set():
                 with (
                     suppress(LeaseLost),
                     self.troubles.passing("the database cannot be watched, trying again"),
                 ):
-                    await self._look_once()
-                await self._sleep(LOOK_EVERY)
+                    await self._poll_once()
+                await self._sleep(POLL_EVERY)
         finally:
             self.listener.close()
-            await asyncio.to_thread(self.kept.close)
+            await asyncio.to_thread(self.connection.close)
 
-    async def _look_once(self) -> None:
+    async def _poll_once(self) -> None:
         await self.listener.keep()
-        changed = await asyncio.to_thread(self.kept.has_changed)
+        changed = await asyncio.to_thread(self.connection.has_changed)
         step = self.steps.measure(self.clock(), self.loop.time())
         if step < timedelta(0):
             moved = await asyncio.to_thread(self._shift, step)
@@ -243,7 +260,7 @@ class Daemon:
             return shift(connection, step, self.clock())
 
     async def _end(self, working: Sequence[asyncio.Task[None]]) -> None:
-        """The crawls stopped and their results stored, the message in flight settled, the last question answered."""
+        """Stop the crawls, then wait until results are stored and messages in flight settled."""
         turns = self.turns.tasks if self.turns else []
         for task in turns:
             task.cancel()
@@ -265,6 +282,16 @@ class Daemon:
                 await self.stop.wait()
 
     def _call_soon(self, call: Callable[[], None]) -> None:
-        """From any thread; nothing when the loop has ended."""
+        """Call in the event loop, from any thread. Nothing happens after the loop has ended."""
         with suppress(RuntimeError):
             self.loop.call_soon_threadsafe(call)
+
+
+def _start_scheduler() -> AsyncIOScheduler:
+    # A late job runs once, however late: one round after a night's sleep, not forty.
+    scheduler = AsyncIOScheduler(
+        timezone="UTC",
+        job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
+    )
+    scheduler.start()
+    return scheduler

@@ -1,9 +1,9 @@
-"""Memory kept small over months, where the C library is glibc; elsewhere nothing happens.
+"""Keep memory small over months, where the C library is glibc. Elsewhere nothing happens.
 
-A round's bodies are megabytes each and come by the hundred, and glibc keeps what was freed:
-measured over 100 boards, 275 MB stay resident after the first round, and 150 MB after it was asked
-to give them back, which takes a few milliseconds. A heap a thread costs another 4 MB, and 11 MB at
-the peak; threads here wait for the database, not for memory.
+A round's bodies are megabytes each and come by the hundred, and glibc keeps freed memory. Measured
+over 100 boards: 275 MB stay resident after the first round, 150 MB after `malloc_trim`, which takes
+a few milliseconds. One malloc arena per thread would cost another 4 MB, and 11 MB at the peak.
+Threads here wait for the database, not for memory.
 https://man7.org/linux/man-pages/man3/malloc_trim.3.html,
 https://man7.org/linux/man-pages/man3/mallopt.3.html
 """
@@ -19,22 +19,22 @@ _M_ARENA_MAX = -8
 
 
 def use_one_malloc_arena() -> None:
-    """Lets all threads use one heap; to be called before there are threads."""
+    """Make all threads share one malloc arena. Call it before there are threads."""
     with suppress(OSError, AttributeError):  # another C library
         _libc().mallopt(_M_ARENA_MAX, 1)
 
 
 def freeze_gc() -> None:
-    """Leaves out of every later search for garbage what is in memory now: the program itself, which stays."""
+    """Exclude everything in memory now (the program itself) from later garbage collections."""
     gc.collect()
     gc.freeze()
 
 
 def release_memory() -> None:
-    """Returns freed memory to the machine, and what a crawl leaves in cycles, its TLS context with all roots among it.
+    """Return freed memory to the system, after collecting the cycles that a crawl leaves.
 
-    The latter only where the program was set aside: a search through all of it takes a tenth of a
-    second, else some milliseconds.
+    A TLS context with all its root certificates is in such a cycle. Collect only if `freeze_gc` was
+    called: a full collection takes a tenth of a second, else a few milliseconds.
     """
     if gc.get_freeze_count():
         gc.collect()

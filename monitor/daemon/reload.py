@@ -1,4 +1,8 @@
-"""A running daemon's configuration: taken up whole when one of its files changes or on SIGHUP, or refused in words and the old one kept."""
+"""Reload a running daemon's configuration, when one of its files changes or on SIGHUP.
+
+A valid configuration replaces the old one completely. An invalid one is refused with its errors,
+and the old one stays.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +26,7 @@ from monitor.delivery.dispatcher import Outbox
 from monitor.errors import UserError
 from monitor.health.guard import HealthMonitor
 from monitor.history import boards
-from monitor.rounds.settings_gate import Gate
+from monitor.rounds.work import SettingsGate
 from monitor.slack_app.app import SlackApp
 
 log = structlog.get_logger()
@@ -31,7 +35,7 @@ Stamp = tuple[int, int, int] | None
 
 
 def stamps(files: Iterable[Path]) -> dict[Path, Stamp]:
-    """Return for each file what tells a changed one from one that is as it was."""
+    """Return the identity of each file: it differs once the file was changed."""
     return {file: _stamp(file) for file in files}
 
 
@@ -43,7 +47,7 @@ def _stamp(file: Path) -> Stamp:
 
 
 def begin_watching(engine: Engine, settings: Settings, now: datetime) -> None:
-    """Bring the boards, rules and channels of the database in line with the settings, and end what was told of a refused configuration."""
+    """Sync boards, rules and channels to the database. End the incident of a refused file."""
     with engine.begin() as connection:
         channel_merge.respell(connection)
         boards.sync_boards(connection, settings)
@@ -52,7 +56,7 @@ def begin_watching(engine: Engine, settings: Settings, now: datetime) -> None:
 
 @dataclass
 class Configuration:
-    """The settings that the daemon works with, and the parts of it that take up others."""
+    """The settings that the daemon works with, and the parts that take new settings."""
 
     load: Callable[[], Settings]
     settings: Settings
@@ -66,19 +70,22 @@ class Configuration:
     talk: SlackApp
     asked: bool = field(default=False)  # by SIGHUP, or again after trouble
     # a round that goes on stores each result by one configuration
-    gate: Gate = field(default_factory=Gate)
+    gate: SettingsGate = field(default_factory=SettingsGate)
 
     def is_old(self) -> bool:
-        """True if a file has changed, or somebody asked to read them again."""
+        """Return True if a file has changed, or a reload was requested."""
         return self.asked or stamps(self.read_at) != self.read_at
 
     async def name_channels(self) -> None:
-        """Use one name for each Slack channel, as far as Slack has said which names are one."""
+        """Use one name per Slack channel, where Slack has said that two names are one."""
         known = await asyncio.to_thread(slack_channels.read, self.engine)
         self.settings = known.applied(self.settings)
 
     async def reconfigure(self) -> bool:
-        """Go on with the changed settings; False when they were refused. Raises what the database raises, and is old still."""
+        """Apply the changed settings. Return False if they were refused.
+
+        Database errors are raised, and the reload is then still requested.
+        """
         found, self.asked = stamps(self.read_at), False
         try:
             taken = await self._take_up()
@@ -91,7 +98,7 @@ class Configuration:
         return taken
 
     async def _take_up(self) -> bool:
-        """Take up new settings: first the steps that can be refused, then the database, then the rest, and Slack's channel names last."""
+        """Apply new settings: the steps that can be refused come first, then the database."""
         before = self.settings
         try:
             settings = self.load()
@@ -126,5 +133,6 @@ class Configuration:
 def _require_same_database(now: Settings, changed: Settings) -> None:
     if now.database_url.get_secret_value() != changed.database_url.get_secret_value():
         raise UserError(
-            f"{changed.file}: database.url: a running daemon keeps its database: restart it to use another one"
+            f"{changed.file}: database.url: a running daemon keeps its database: "
+            "restart it to use another one"
         )

@@ -1,4 +1,4 @@
-"""The daemon's rounds: each is a task, so that one in which a board hangs holds up no other work."""
+"""The daemon's rounds: each is a task, so a hanging board delays no other work."""
 
 from __future__ import annotations
 
@@ -16,16 +16,18 @@ from monitor.rounds import requests
 from monitor.rounds.round import Round
 from monitor.rounds.work import Work
 
-# seconds after a round that failed as a whole, as with a full disk; twice as long after the next
-# one
+# seconds after a round that failed as a whole, as with a full disk; doubled each time
 PAUSE: Final = 5.0
-LONGEST_PAUSE: Final = 60.0  # seconds; boards that were asked in vain are not asked more often
-TROUBLE: Final = "round failed, trying again"
+LONGEST_PAUSE: Final = 60.0  # seconds
+ROUND_FAILED: Final = "round failed, trying again"
 
 
 @dataclass
 class Rounds:
-    """Begins rounds and sees them through. Each of a `check` that asked is begun at once, and its boards wait for their ats to be free."""
+    """Begins rounds and runs them.
+
+    A round that a `check` requested begins at once. Its boards wait until their ats is free.
+    """
 
     work: Work
     announce: bool
@@ -40,7 +42,7 @@ class Rounds:
 
     @property
     def in_trouble(self) -> bool:
-        """Did the last round fail, or does one go on, which will show whether the trouble is over?"""
+        """Whether the last round failed, or one is running that will show it."""
         return self.pause > PAUSE or bool(self.tasks)
 
     @property
@@ -53,7 +55,7 @@ class Rounds:
         self._run(await Round.begin(self.work, names, alerts=True, announce=self.announce), None)
 
     async def answer(self, request: AnyRow) -> None:
-        """Begin the round that a `check` has asked for."""
+        """Begin the round that a `check` requested."""
         announce = request.announce or self.announce
         one = await Round.begin(
             self.work, request.boards or None, alerts=request.alerts, announce=announce
@@ -66,16 +68,15 @@ class Rounds:
         self.freed_at = asyncio.get_running_loop().time()
 
     def _run(self, one: Round, request_id: int | None) -> None:
-        task = asyncio.create_task(self._see_through(one, request_id))
+        task = asyncio.create_task(self._run_and_complete(one, request_id))
         self.tasks.add(task)
         task.add_done_callback(self.tasks.discard)
 
-    async def _see_through(self, one: Round, request_id: int | None) -> None:
-        """Run a round, and answer who asked for it. Pause after trouble.
+    async def _run_and_complete(self, one: Round, request_id: int | None) -> None:
+        """Run a round, and complete its request. Pause after an error.
 
-        It may catch everything: the next try may do better, and meanwhile alerts are sent, and the
-        watchdog tells the operator that rounds are late. A program that ended for it would do none
-        of that, and meet the same fault at its next start.
+        Catches everything: delivery, reminders and the watchdog must go on, and a restart would
+        meet the same error.
         """
         ended = None
         try:
@@ -93,12 +94,12 @@ class Rounds:
             return
         # the log has it, and its traceback where the fault is ours
         except Exception as error:  # noqa: BLE001
-            self.troubles.report(TROUBLE, error)
+            self.troubles.report(ROUND_FAILED, error)
             pause, self.pause = self.pause, min(2 * self.pause, LONGEST_PAUSE)
             await self._sleep(pause)
         else:
             ended = one.id
-            self.troubles.over(TROUBLE)
+            self.troubles.over(ROUND_FAILED)
             self.pause = PAUSE
         finally:
             one.free()

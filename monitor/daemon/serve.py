@@ -1,7 +1,7 @@
 """Run a worker while it holds the database's lease, take over from one that died, and end on time.
 
 Python waits for its threads, and a thread may hang in SQLite (another program's lock) or in a
-socket (a server that is gone). All work is in transactions, so that a forced exit loses nothing and
+socket (a dead server). All work is in transactions, so that a forced exit loses nothing and
 the next start resumes. The operator hears of a takeover in the transaction that takes the lease.
 """
 
@@ -32,7 +32,7 @@ log = structlog.get_logger()
 
 
 def force_exit_after(seconds: float) -> None:
-    """End the program after that many seconds at the latest, with 1, whatever its threads wait for."""
+    """End the process with exit code 1 after so many seconds, even if its threads still wait."""
     timer = threading.Timer(seconds, _exit_now)
     timer.daemon = True
     timer.start()
@@ -49,7 +49,7 @@ def _exit_now() -> None:
 def acquire_and_report(
     engine: Engine, command: str, settings: Settings, clock: Callable[[], datetime]
 ) -> Lease:
-    """The lease, for `command`; of a daemon that held it and never gave it back the operator is told. Raises Held."""
+    """Acquire the lease. Alert the operator if the last daemon died. Raises Held."""
 
     def tell(connection: Connection, died: AnyRow, cut_off: int) -> None:
         message = incidents.restarted(died, cut_off, queue.half_sent(connection))
@@ -78,10 +78,12 @@ async def serve(
     force_exit: Callable[[], None] = lambda: None,
     set_up_logs: Callable[[Settings], None] = lambda _: None,
 ) -> bool:
-    """Works until SIGTERM or SIGINT; True when it ended since another process has the database, taken while this machine slept.
+    """Run the daemon until SIGTERM or SIGINT.
 
-    `hurry` is called when a signal has come, `set_up_logs` with each changed configuration. Raises UserError for a configuration without
-    boards, Held when another has the database, ForcedEnd when work in flight had to be cut off.
+    Return True if it ended because another process took the database while this machine slept.
+    `force_exit` is called when a signal has come, `set_up_logs` with each changed configuration.
+    Raises UserError for a configuration without boards, Held when another process has the database,
+    ForcedEnd when work in flight had to be cut off.
     """
     settings = load()
     require_boards(settings)
@@ -99,8 +101,8 @@ async def serve(
 
 
 def _release(lease: Lease, now: datetime) -> None:
-    """Where it cannot be given back it ends by itself."""
+    """Release the lease. If the database fails, the lease expires by itself."""
     try:
         lease.release(now)
     except DATABASE_ERRORS as error:
-        log.warning("the database was not given back", reason=describe(error))
+        log.warning("lease not released", reason=describe(error))

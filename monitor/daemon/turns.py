@@ -1,11 +1,14 @@
-"""The daemon's turns: what is due, one thing after the other until nothing is, and then the moment of the next turn.
+"""The daemon's turns: do what is due, one step after the other, then plan the next turn.
 
-take up a changed configuration → begin the rounds that a `check` asked for → begin one of the
-boards that are due → write reminders and digests → match the stored history with new rules →
-between rounds, read it with newer readers → plan the next turn
+    reload a changed configuration
+    begin the rounds that a `check` requested
+    begin a round of the boards that are due
+    write reminders and digests
+    match the stored history with new rules
+    between rounds, reread it with newer readers
+    plan the next turn
 
-A round goes on beside all this (`rounds.py`), and so do others: boards of an ats that is busy are
-due when it is free again.
+Rounds run beside the turns (`round_tasks.py`). Boards of a busy ats are due when it is free again.
 """
 
 from __future__ import annotations
@@ -23,14 +26,14 @@ from sqlalchemy import Engine
 
 from monitor.alerts import scheduled
 from monitor.daemon.reload import Configuration
-from monitor.daemon.round_tasks import LONGEST_PAUSE, PAUSE, TROUBLE, Rounds
+from monitor.daemon.round_tasks import LONGEST_PAUSE, PAUSE, ROUND_FAILED, Rounds
 from monitor.database.engine import AnyRow, read_transaction
 from monitor.database.lease import LeaseLost
 from monitor.database.trouble import OutageLog
 from monitor.health.guard import HealthMonitor
-from monitor.history import boards as watch
-from monitor.history.reread import read_again
-from monitor.rounds import requests as asking
+from monitor.history.boards import next_turn
+from monitor.history.reread import reread_older
+from monitor.rounds.requests import open_requests
 from monitor.rounds.work import Work
 from monitor.rules.matches import match_backlog
 
@@ -52,7 +55,7 @@ class Agenda:
 
 @dataclass
 class Turns:
-    """Takes one turn at a time; `stop` ends them."""
+    """Takes one turn at a time, until `stop` is set."""
 
     engine: Engine
     configuration: Configuration
@@ -65,7 +68,7 @@ class Turns:
     stop: asyncio.Event
     troubles: OutageLog
     task: asyncio.Task[None] | None = None
-    again: bool = False  # somebody asked for a turn since the last step began
+    again: bool = False  # another turn was requested since the last step began
     timed_at: datetime = _AT_ONCE  # when to write reminders and digests
     timed_since: float | None = None  # since when they wait for a round, by the loop's time
     rules_outdated: bool = True  # stored versions may have to be matched with new rules
@@ -88,21 +91,20 @@ class Turns:
 
     @property
     def tasks(self) -> list[asyncio.Task[None]]:
-        """What is under way: the turn, and rounds."""
+        """The running turn and the running rounds."""
         return [*([self.task] if self.task else []), *self.rounds.tasks]
 
     def take(self) -> None:
-        """Do what is due, now or right after what is being done."""
+        """Take a turn, now or right after the current one."""
         self.again = True
         if not self.stop.is_set() and (self.task is None or self.task.done()):
             self.task = asyncio.create_task(self._work())
 
     async def _work(self) -> None:
-        """Do the work that is due until none is left. Pause after trouble.
+        """Do steps until nothing is due. Pause after an error.
 
-        It may catch everything: the next try may do better, and meanwhile alerts are sent, and the
-        watchdog tells the operator that rounds are late. A program that ended for it would do none
-        of that, and meet the same fault at its next start.
+        Catches everything: delivery, reminders and the watchdog must go on, and a restart would
+        meet the same error.
         """
         while self.again and not self.stop.is_set():
             self.again = False
@@ -112,19 +114,19 @@ class Turns:
                 return
             # the log has it, and its traceback where the fault is ours
             except Exception as error:  # noqa: BLE001
-                self.troubles.report(TROUBLE, error)
+                self.troubles.report(ROUND_FAILED, error)
                 await self._sleep(self.pause)
                 self.pause, self.again = min(2 * self.pause, LONGEST_PAUSE), True
             else:
                 self.pause = PAUSE
                 if not self.rounds.in_trouble:
-                    self.troubles.over(TROUBLE)
+                    self.troubles.over(ROUND_FAILED)
 
     async def _step(self) -> bool:
-        """Do one thing. Return False when there was nothing to do, and the next turn is planned."""
+        """Do one step. Return False if nothing was due, after planning the next turn."""
         if self.configuration.is_old():
             self.rules_outdated |= await self.configuration.reconfigure()
-            self._look_at_the_clock()
+            self._plan_timed_alerts()
         agenda = await asyncio.to_thread(
             self._read_agenda, self.rounds.busy, frozenset(self.rounds.answering)
         )
@@ -133,13 +135,13 @@ class Turns:
             await self.rounds.answer(agenda.requests[0])
         elif agenda.boards:
             await self._check(agenda.boards)
-        elif self._may_write():
-            await self._write_timed()
+        elif self._timed_alerts_are_due():
+            await self._write_timed_alerts()
         elif self.rules_outdated:
-            await self._catch_up()
+            await self._match_backlog()
         # a check may have read the version that would be read again
         elif self.readings_outdated and not self.rounds.tasks:
-            await self._read_again()
+            await self._reread()
         else:
             self._plan(agenda)
             return False
@@ -147,16 +149,14 @@ class Turns:
 
     def _read_agenda(self, busy: frozenset[str], answering: frozenset[int]) -> Agenda:
         with read_transaction(self.engine) as connection:
-            turn = watch.turn(connection, self.clock(), busy)
+            turn = next_turn(connection, self.clock(), busy)
             requests = [
-                request
-                for request in asking.open_requests(connection)
-                if request.id not in answering
+                request for request in open_requests(connection) if request.id not in answering
             ]
             return Agenda(requests, turn.boards, turn.next_at)
 
     async def _check(self, names: list[str]) -> None:
-        """Begin a round, unless we are told to stop meanwhile."""
+        """Begin a round, unless the daemon stops first."""
         if self.rounds.freed_at is not None:
             await self._sleep(self.rounds.freed_at + SLICE - asyncio.get_running_loop().time())
         if not self.stop.is_set():
@@ -164,26 +164,29 @@ class Turns:
             await self.rounds.begin(names)
 
     def _freed(self) -> None:
-        """Boards of an ats have been read, and others of it may be due."""
+        """Handle an ats whose boards were read: others of it may be due."""
         self.rounds.freed()
-        self._look_at_the_clock()
+        self._plan_timed_alerts()
         self.take()
 
     def _ended(self, round_id: int | None) -> None:
-        """A round has ended; None when it failed."""
+        """Handle the end of a round, None if it failed."""
         if round_id is not None:
             self.guard.round_ended(round_id)
         self.rules_outdated = True  # a board may have learned its employer's name, which rules read
-        self._look_at_the_clock()
+        self._plan_timed_alerts()
         self.take()
 
-    def _look_at_the_clock(self) -> None:
-        """Look for reminders and digests again, and wake the delivery: a round or a new configuration may have made some due."""
+    def _plan_timed_alerts(self) -> None:
+        """Plan reminders and digests again, and wake the delivery: some may be due now."""
         self.timed_at = _AT_ONCE
         self.wake.set()
 
-    def _may_write(self) -> bool:
-        """Is it time for reminders and digests? They wait for a round under way, whose news they tell, but not for one that hangs."""
+    def _timed_alerts_are_due(self) -> bool:
+        """Return True if it is time for reminders and digests.
+
+        They wait for a running round, whose changes they report, but not for one that hangs.
+        """
         if self.timed_at > self.clock():
             return False
         loop = asyncio.get_running_loop()
@@ -192,7 +195,7 @@ class Turns:
             loop.call_later(PATIENCE + SLICE, self.take)
         return not self.rounds.tasks or loop.time() >= self.timed_since + PATIENCE
 
-    async def _write_timed(self) -> None:
+    async def _write_timed_alerts(self) -> None:
         await self.configuration.name_channels()
         self.timed_at, self.timed_since, next_at = _NEVER, None, _AT_ONCE
         try:
@@ -206,7 +209,7 @@ class Turns:
         if written.alerts:
             self.wake.set()
 
-    async def _catch_up(self) -> None:
+    async def _match_backlog(self) -> None:
         self.rules_outdated, left = False, True
         try:
             left = await asyncio.to_thread(
@@ -215,9 +218,9 @@ class Turns:
         finally:
             self.rules_outdated |= left  # a round that ended meanwhile says so too
 
-    async def _read_again(self) -> None:
+    async def _reread(self) -> None:
         self.readings_outdated = await asyncio.to_thread(
-            read_again, self.engine, self.configuration.settings, self.clock(), SLICE / 2
+            reread_older, self.engine, self.configuration.settings, self.clock(), SLICE / 2
         )
         await self._sleep(SLICE / 2)  # others may write
 
@@ -225,15 +228,15 @@ class Turns:
         """Plan the next turn, in place of what was planned before."""
         # else it waits for a round
         timed_at = self.timed_at if self.timed_at > self.clock() else None
-        for job, at in (("rounds", agenda.next_board), ("timed", timed_at)):
+        for job, at in (("rounds", agenda.next_board), ("timed_alerts", timed_at)):
             if at is not None:
                 self.scheduler.add_job(
-                    self._begin, "date", run_date=at, id=job, replace_existing=True
+                    self._take_planned, "date", run_date=at, id=job, replace_existing=True
                 )
             elif self.scheduler.get_job(job):
                 self.scheduler.remove_job(job)
 
-    async def _begin(self) -> None:
+    async def _take_planned(self) -> None:
         self.take()
 
     async def _sleep(self, seconds: float) -> None:

@@ -1,7 +1,9 @@
-"""How the daemon hears that somebody else wrote to its database, without a transaction.
+"""Notice that another process wrote to the database, without opening a transaction.
 
-    SQLite       `PRAGMA data_version` on one connection that stays open: another value after a commit by any other connection
-    PostgreSQL   LISTEN on a connection of its own; every process that writes and holds no lease sends NOTIFY with its commit (`db.py`)
+    SQLite       `PRAGMA data_version` on a connection that stays open: it changes with each
+                 commit of any other connection
+    PostgreSQL   LISTEN on a separate connection: every process that writes and holds no lease
+                 sends NOTIFY with its commit (`database/engine.py`)
 
 https://www.sqlite.org/pragma.html#pragma_data_version,
 https://www.postgresql.org/docs/current/sql-notify.html
@@ -23,8 +25,8 @@ from monitor.database.lease import Lease
 from monitor.database.trouble import DATABASE_ERRORS
 
 
-class Kept:
-    """One connection that stays open: it renews the lease, and on SQLite shows what others wrote. May be used by several threads."""
+class OpenConnection:
+    """An open connection that renews the lease and polls SQLite's data version. Thread-safe."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine.execution_options(rolewatch_silent=True)
@@ -33,7 +35,10 @@ class Kept:
         self._version: int | None = None
 
     def has_changed(self) -> bool:
-        """True if another connection has written to a SQLite file since the last call; or when that cannot be asked."""
+        """Return True if another connection has written to the SQLite file since the last call.
+
+        Also True when the question fails, and always False on PostgreSQL.
+        """
         if self._engine.dialect.name != "sqlite":
             return False
         with self._lock:
@@ -46,7 +51,7 @@ class Kept:
             return before is not None and self._version != before
 
     def renew(self, lease: Lease) -> bool:
-        """Hold the lease for another minute; False when it is another's."""
+        """Hold the lease for another minute. Return False if another process has it."""
         with self._lock:
             try:
                 return lease.renew(self._open())
@@ -76,7 +81,7 @@ class Kept:
 
 
 class Listener:
-    """Calls `ring` in the event loop when another process has written to a PostgreSQL database; on SQLite nothing happens."""
+    """Calls `ring` in the event loop when another process writes to PostgreSQL."""
 
     def __init__(self, engine: Engine, ring: Callable[[], None]) -> None:
         self._engine, self._ring = engine, ring
@@ -84,7 +89,7 @@ class Listener:
         self._number = -1  # its socket
 
     async def keep(self) -> None:
-        """Listen, again where the connection was lost; what was missed meanwhile rings once."""
+        """Listen, again after a lost connection. Ring once for notifications missed in between."""
         if self._engine.dialect.name != "postgresql" or self._connection is not None:
             return
         self._connection = await asyncio.to_thread(self._listen)
@@ -94,7 +99,7 @@ class Listener:
             self._ring()
 
     def close(self) -> None:
-        """To be called in the event loop."""
+        """Stop listening. Call it in the event loop."""
         if self._connection is not None:
             asyncio.get_running_loop().remove_reader(self._number)
             with suppress(*DATABASE_ERRORS, self._errors):
@@ -107,7 +112,7 @@ class Listener:
         return found
 
     def _listen(self) -> Any:  # a type of the driver, which is an extra  # noqa: ANN401
-        """Return a listening connection; None while the server cannot be reached, which other jobs say in the log."""
+        """Return a listening connection. None while the server cannot be reached."""
         try:
             connection = self._engine.raw_connection()
             driver: Any = connection.driver_connection
@@ -126,8 +131,8 @@ class Listener:
             self.close()
             self._ring()
             return
-        heard = False
+        notified = False
         while server.notifies():
-            heard = True
-        if heard:
+            notified = True
+        if notified:
             self._ring()

@@ -24,12 +24,12 @@ from sqlalchemy import (
 )
 
 from monitor.database import schema
-from monitor.database import tables as models
 from monitor.database.engine import Base, read_transaction
 from monitor.database.search import index_missing
+from monitor.database.tables import Lease, RoundRequest
 from monitor.errors import UserError
 
-_NOT_COPIED = {models.Lease.__tablename__, models.RoundRequest.__tablename__}
+_NOT_COPIED = {Lease.__tablename__, RoundRequest.__tablename__}
 _BATCH = 1000  # rows in memory
 
 Progress = Callable[[str, int, int], None]  # a table, its copied rows, all its rows

@@ -24,8 +24,7 @@ from monitor.database import slack_channels
 from monitor.database.engine import read_transaction
 from monitor.database.lease import Lease, LeaseLost
 from monitor.database.trouble import OutageLog
-from monitor.delivery import channel_merge, edits, pack, quiet_hours, unpacked
-from monitor.delivery import queue as deliveries
+from monitor.delivery import channel_merge, edits, pack, queue, quiet_hours, unpacked
 from monitor.delivery.attempt import Delivered, Sender
 from monitor.delivery.edits import Edit, Editor
 from monitor.delivery.retry_policy import QueuedDelivery
@@ -116,7 +115,7 @@ class Outbox:
             ]:
                 work = {one.queue: self._start(one, self._work(one, told, patience)) for one in due}
                 done = dict(zip(work, await asyncio.gather(*work.values()), strict=True))
-                given_up |= {queue for queue, empty in done.items() if not empty}
+                given_up |= {name for name, empty in done.items() if not empty}
         finally:
             await self._end()
         told.waiting = await asyncio.to_thread(self._waiting)
@@ -145,7 +144,7 @@ class Outbox:
         if not self._begun:
             with self._engine.begin() as connection:
                 channel_merge.respell(connection)
-                deliveries.retry_failed_now(connection, now)
+                queue.retry_failed_now(connection, now)
                 edits.retry_edits_now(connection, now)
             self._begun = True
         with read_transaction(self._engine) as connection:
@@ -166,7 +165,7 @@ class Outbox:
             unpacked.next_at(connection),
         )
         heads: list[Work] = [
-            *_in_turn(connection, deliveries.next_per_channel(connection)),
+            *_in_turn(connection, queue.next_per_channel(connection)),
             *edits.next_edits(connection),
         ]
         return Survey(heads, min((moment for moment in turns if moment), default=None))
@@ -189,7 +188,7 @@ class Outbox:
 
     def _waiting(self) -> int:
         with read_transaction(self._engine) as connection:
-            return deliveries.waiting(connection)
+            return queue.waiting(connection)
 
     def _idle(self, heads: Iterable[Work]) -> list[Work]:
         """Those that nobody works on and that we can do."""
@@ -268,21 +267,19 @@ class Outbox:
         with read_transaction(self._engine) as connection:
             if isinstance(like, Edit):
                 return next(iter(edits.next_edits(connection, like.channel)), None)
-            head = next(iter(deliveries.next_per_channel(connection, like.channel)), None)
+            head = next(iter(queue.next_per_channel(connection, like.channel)), None)
             if head is None or not slack_channels.is_conversation(like.channel):
                 return head
             return (
-                head
-                if head in _in_turn(connection, deliveries.next_per_channel(connection))
-                else None
+                head if head in _in_turn(connection, queue.next_per_channel(connection)) else None
             )
 
     async def _end(self) -> None:
         """Lets calls in flight end for a while; what is cut off then stays `sending`, and is looked for at the next start."""
         self._sender.ending = True
         tasks = list(self._tasks.values())
-        for queue, task in self._tasks.items():
-            if queue not in self._sender.calling:
+        for name, task in self._tasks.items():
+            if name not in self._sender.calling:
                 task.cancel()
         if tasks:
             _, late = await asyncio.wait(tasks, timeout=self._grace)

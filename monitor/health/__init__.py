@@ -1,1 +1,1 @@
-"""Whether the daemon does its work in time, and the ways to hear of it: a watchdog, /healthz, /metrics, a heartbeat, systemd."""
+"""Detect a daemon that is late, and report it: watchdog, /healthz, /metrics, heartbeat, systemd."""

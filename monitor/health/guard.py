@@ -1,4 +1,4 @@
-"""The daemon's health in one place: the watchdog's looks, what listens, what is called after a round, what systemd hears."""
+"""The daemon's health: watchdog checks, the health server, the heartbeat and systemd's watchdog."""
 
 from __future__ import annotations
 
@@ -30,13 +30,16 @@ T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
 BEAT_EVERY = 10.0  # seconds: systemd hears that the loop runs
 # seconds: an idle daemon makes no more than one transaction in ten seconds, the lease's among them
-LOOK_EVERY = 45.0
-STALE = 90.0  # seconds after which a watchdog's look says nothing any more
+CHECK_EVERY = 45.0
+STALE = 90.0  # seconds after which a watchdog's check is outdated
 SCRAPE = 8.0  # seconds that the database has for a scrape
 
 
 class HealthMonitor:
-    """Watches over a daemon from its start to its stop. It has a thread of its own, so that a database that hangs cannot hide it."""
+    """Watches a daemon from start to stop.
+
+    Its queries run in a thread of their own, so that a hanging database cannot block it.
+    """
 
     def __init__(
         self,
@@ -55,7 +58,7 @@ class HealthMonitor:
         self._troubles = OutageLog()
 
     async def start(self) -> None:
-        """Raises UserError when `[health] listen` cannot be listened on."""
+        """Start everything. Raises UserError when `[health] listen` is not available."""
         await self._listen()
         self._start(self._run_watchdog())
         notify("READY=1")
@@ -70,7 +73,7 @@ class HealthMonitor:
         self._thread.shutdown(wait=False, cancel_futures=True)
 
     async def reconfigure(self, settings: Settings) -> None:
-        """Goes on with changed settings. Raises UserError as `start` does; then all is as before."""
+        """Apply changed settings. On UserError (see `start`) everything stays as before."""
         before, self._settings = self._settings, settings
         if before.health.listen == settings.health.listen:
             return
@@ -86,7 +89,7 @@ class HealthMonitor:
             await old.stop()
 
     async def _listen_beside(self, old: HealthServer | None) -> None:
-        """Listen on the new address while the old one is served; where they share a port, one after the other."""
+        """Listen on the new address before the old server stops. On the same port: after it."""
         try:
             await self._listen()
         except AddressInUseError:
@@ -101,7 +104,7 @@ class HealthMonitor:
                 raise
 
     def round_ended(self, round_id: int) -> None:
-        """A sign of life goes out, in its own time, when the round read a board and delivery is in time."""
+        """Send a heartbeat in the background if the round read a board and delivery is in time."""
         url = self._settings.health.heartbeat_url
         if url is not None and "delivery" not in self.watchdog.late:
             self._start(self._ping(round_id))
@@ -125,10 +128,10 @@ class HealthMonitor:
         due = time.monotonic()
         while True:
             if time.monotonic() >= due:
-                due = time.monotonic() + LOOK_EVERY
-                await self._logging_errors(self._in_thread(self.watchdog.look, self._settings))
+                due = time.monotonic() + CHECK_EVERY
+                await self._logging_errors(self._in_thread(self.watchdog.check, self._settings))
             notify("WATCHDOG=1")
-            await asyncio.sleep(min(BEAT_EVERY, LOOK_EVERY))
+            await asyncio.sleep(min(BEAT_EVERY, CHECK_EVERY))
 
     async def _listen(self) -> None:
         listen = self._settings.health.listen
@@ -158,7 +161,7 @@ class HealthMonitor:
             )
 
     async def _text(self) -> bytes | None:
-        """The text of /metrics. Raises NoMetrics when the database does not answer."""
+        """Return the text of /metrics. Raises NoMetrics when the database does not answer."""
         if self._metrics is None:
             return None
         try:
@@ -173,7 +176,7 @@ class HealthMonitor:
         task.add_done_callback(self._tasks.discard)
 
     async def _logging_errors(self, work: Coroutine[object, object, object]) -> None:
-        """What watches the work must neither end it nor end itself, so it may catch everything: its own trouble is a line in the log."""
+        """Log any error of health work. Monitoring must neither end the daemon nor end itself."""
         try:
             await work
         # the log has it, and its traceback where the fault is ours

@@ -1,4 +1,4 @@
-"""Signs of life: to systemd (ready, alive, stopping; sd_notify(3)) and to a heartbeat service, whose address is a secret.
+"""Heartbeats: to systemd (sd_notify(3)) and to a monitoring service whose address is a secret.
 
 https://www.freedesktop.org/software/systemd/man/latest/sd_notify.html
 """
@@ -15,8 +15,8 @@ import structlog
 from pydantic import SecretStr
 
 
-def notify(word: str, environ: Mapping[str, str] = os.environ) -> None:
-    """Sends such as "READY=1" or "WATCHDOG=1"."""
+def notify(state: str, environ: Mapping[str, str] = os.environ) -> None:
+    """Send a state such as "READY=1" or "WATCHDOG=1" to systemd."""
     place = environ.get("NOTIFY_SOCKET", "")
     if not place.startswith(("/", "@")):
         return
@@ -25,22 +25,22 @@ def notify(word: str, environ: Mapping[str, str] = os.environ) -> None:
         socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as sender,
     ):
         sender.setblocking(False)
-        sender.sendto(word.encode(), "\0" + place[1:] if place.startswith("@") else place)
+        sender.sendto(state.encode(), "\0" + place[1:] if place.startswith("@") else place)
 
 
 log = structlog.get_logger()
 _TIMEOUT = aiohttp.ClientTimeout(total=10)  # seconds
-_WELL = 300  # the first status that is no success
+_FIRST_ERROR_STATUS = 300
 
 
 async def ping(url: SecretStr) -> bool:
-    """Did the service take it? Trouble is a line in the log without the address, and nothing else: the next round pings again."""
+    """Ping the service. Return True if it accepted. Errors are logged without the address."""
     try:
         async with (
             aiohttp.ClientSession(timeout=_TIMEOUT) as session,
             session.get(url.get_secret_value(), allow_redirects=False) as answer,
         ):
-            if answer.status < _WELL:
+            if answer.status < _FIRST_ERROR_STATUS:
                 return True
             reason = f"HTTP {answer.status}"
     except (TimeoutError, aiohttp.ClientError, OSError, ValueError) as error:

@@ -1,8 +1,7 @@
-"""What Prometheus reads: states as they are in the database, and what finished rounds brought since the program started.
+"""Prometheus metrics: the database's current state, and counters since the program started.
 
-Counters begin at zero with the program, as Prometheus expects. They are read from the rows of
-rounds that have ended, each row once, so that a restart of a worker and a round that two processes
-share count right.
+Counters begin at zero with the program, as Prometheus expects. They are read from rounds that have
+ended, each row once. A restarted worker, or a round shared by two processes, is counted right.
 """
 
 from __future__ import annotations
@@ -54,10 +53,13 @@ class Metrics:
         }
         Info("rolewatch_build", "What runs here", registry=self._registry).info(build)
         self._checks = Counter(
-            "rolewatch_checks", "Looks at boards", ["result"], registry=self._registry
+            "rolewatch_checks", "Checks of boards", ["result"], registry=self._registry
         )
         self._changes = Counter(
-            "rolewatch_changes", "What looks did to postings", ["kind"], registry=self._registry
+            "rolewatch_changes",
+            "Changes of postings that checks found",
+            ["kind"],
+            registry=self._registry,
         )
         self._unreadable = Counter(
             "rolewatch_unreadable_postings",
@@ -80,13 +82,13 @@ class Metrics:
         self._registry.register(_States(self._states))
 
     def text(self) -> bytes:
-        """Everything, in Prometheus' text format."""
+        """Return all metrics in Prometheus' text format."""
         with self._counting, read_transaction(self._engine) as connection:
             self._count(connection)
         return generate_latest(self._registry)
 
     def _count(self, connection: Connection) -> None:
-        """Add what ended since the last scrape. All queries come first, so that a scrape that fails adds nothing."""
+        """Add the rounds that ended since the last scrape. A failed scrape adds nothing."""
         last = metrics.ended_rounds(connection)
         checks, durations = (
             metrics.checks_by_result(connection, self._round, last),
@@ -115,7 +117,7 @@ class Metrics:
 
 
 class _States(Collector):
-    """What is asked for at each scrape."""
+    """Gauges that are queried at each scrape."""
 
     def __init__(self, states: Callable[[], Iterable[Metric]]) -> None:
         self._states_now = states

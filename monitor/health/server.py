@@ -17,13 +17,14 @@ class NoMetrics(Exception):  # a state of the database  # noqa: N818
 
 
 class AddressInUseError(UserError):
-    """Something listens there already: perhaps we ourselves."""
+    """The address is in use, perhaps by our own previous server."""
 
 
 class HealthServer:
-    """Answers as it is told to: `reasons` gives what is wrong, `metrics` the text of /metrics, or None where its library is missing.
+    """Serves /healthz and /metrics.
 
-    `metrics` raises NoMetrics when the database does not answer.
+    `reasons` returns the current problems, `metrics` the text of /metrics. It returns None where
+    the library is missing, and raises NoMetrics when the database does not answer.
     """
 
     def __init__(
@@ -39,7 +40,7 @@ class HealthServer:
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
 
     async def start(self) -> None:
-        """Listens. Raises UserError when the address cannot be had."""
+        """Start listening. Raises UserError when the address is not available."""
         host, _, port = self.listen.rpartition(":")
         await self._runner.setup()
         try:

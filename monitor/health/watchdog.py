@@ -1,10 +1,10 @@
 """The watchdog: report once when rounds or delivery are late or stuck, and once when they recover.
 
-It judges by what waits in the database. A hanging round, a stopped scheduler, a database that
-refuses every write and a channel that takes no message all look the same. It cannot see its own
+It reads the pending work from the database. A hanging round, a stopped scheduler, a database that
+refuses every write and a channel that accepts no message all look the same. It cannot see its own
 event loop hang: systemd does that, see `heartbeat.py`. Each pending item has an id that changes
-when it makes progress; the same id for too long is late. The clock stands still while the machine
-sleeps, so that a laptop that wakes up is not late with everything that became due overnight.
+when it makes progress. The same id for too long is late. The monotonic clock stands still while the
+machine sleeps, so a laptop that wakes up is not late with everything that became due overnight.
 """
 
 from __future__ import annotations
@@ -31,12 +31,12 @@ PARTS: Final[tuple[Part, ...]] = ("rounds", "delivery")
 
 @dataclass
 class Lateness:
-    """Remembers what waits, and since when."""
+    """Remembers each pending item, and since when it waits."""
 
     _first: dict[tuple[Part, str], float] = field(default_factory=dict)
 
     def late(self, waiting: Mapping[Part, list[PendingWork]], now: float) -> dict[Part, list[str]]:
-        """Why each part is late, in words; a part that is in time is not there. `now` is in seconds of a clock that never goes back."""
+        """Return for each late part why. `now`: seconds of a monotonic clock."""
         seen = {(part, one.what): one for part, some in waiting.items() for one in some}
         self._first = {key: self._first.get(key, now) for key in seen}
         found: dict[Part, list[str]] = {}
@@ -52,21 +52,21 @@ _NAMES: Mapping[Part, str] = {"rounds": "Rounds are", "delivery": "Delivery is"}
 
 @dataclass
 class Watchdog:
-    """Looks when it is told to; `notice` writes an operator's message, and `seconds` is a clock that never goes back."""
+    """Checks on request. `seconds` is a monotonic clock."""
 
     engine: Engine
     clock: Callable[[], datetime]
     seconds: Callable[[], float]
     write_operator_alert: Callable[[OperatorMessage], None]
     lateness: Lateness = field(default_factory=Lateness)
-    late: Mapping[Part, list[str]] = field(default_factory=dict)  # as of the last look
-    looked: float | None = None  # when, by `seconds`
+    late: Mapping[Part, list[str]] = field(default_factory=dict)  # as of the last check
+    checked_at: float | None = None  # by `seconds`
     _logged: set[Part] = field(default_factory=set)
-    # since when, of what the operator knows
+    # since when, of reported incidents
     _told: dict[Part, datetime] = field(default_factory=dict)
 
-    def look(self, settings: Settings) -> None:
-        """One look; raises nothing that the database may raise, since that is a finding."""
+    def check(self, settings: Settings) -> None:
+        """Check once. Database errors are reported as lateness, never raised."""
         try:
             with read_transaction(self.engine) as connection:
                 now = self.clock()
@@ -78,17 +78,17 @@ class Watchdog:
             late = self.lateness.late(found, self.seconds())  # type: ignore[arg-type]
         except DATABASE_ERRORS as error:
             late = {part: [f"the database cannot be read: {describe(error)}"] for part in PARTS}
-        self.late, self.looked = late, self.seconds()
+        self.late, self.checked_at = late, self.seconds()
         for part in PARTS:
             self._tell(part, late.get(part))
 
     def _tell(self, part: Part, reasons: list[str] | None) -> None:
-        """Once an incident; a message that could not be written down is tried again with the next look."""
+        """Log and alert once an incident. Retry a message that could not be stored."""
         if reasons:
             if part not in self._logged:
                 log.error("late", part=part, reasons=reasons)
             self._logged.add(part)
-            lines = (*reasons[:10], "`rolewatch doctor` looks closer.")
+            lines = (*reasons[:10], "Run `rolewatch doctor` for details.")
             now = self.clock()
             if part not in self._told and self._try(
                 OperatorMessage("late", f"{_NAMES[part]} late", lines, incident=_key(part, now))
@@ -111,18 +111,18 @@ class Watchdog:
         try:
             self.write_operator_alert(message)
         except DATABASE_ERRORS as error:
-            # it is told again
+            # retried at the next check
             log.error("the operator's message could not be written", reason=describe(error))  # noqa: TRY400
             return False
         return True
 
     def reasons(self, patience: float) -> list[str]:
-        """Why all is not well, in words; empty when it is. A look that is older than `patience` seconds is itself a reason."""
-        if self.looked is None:
+        """Return the current problems. A check older than `patience` seconds is a problem too."""
+        if self.checked_at is None:
             return []
-        age = self.seconds() - self.looked
+        age = self.seconds() - self.checked_at
         stuck = (
-            [f"the watchdog's last look is {age:.0f} s old: the database does not answer"]
+            [f"the watchdog's last check is {age:.0f} s old: the database does not answer"]
             if age > patience
             else []
         )
@@ -132,5 +132,5 @@ class Watchdog:
 
 
 def _key(part: Part, since: datetime) -> str:
-    """Of the incident, whose messages are one and its thread where a channel has threads."""
+    """Return the incident's key. All its messages share it, and a thread in Slack."""
     return f"late {part} {iso(since)}"

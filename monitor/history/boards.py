@@ -1,4 +1,4 @@
-"""The boards of the configuration in the database: what is watched, what is due, and what to ask of it."""
+"""Boards of the configuration in the database: watched ones, due ones, their requests."""
 
 from __future__ import annotations
 
@@ -34,10 +34,10 @@ from monitor.rules import matches
 
 
 def sync_boards(connection: Connection, settings: Settings) -> None:
-    """The board table as the configuration has it, and the rules whose matches are to be kept.
+    """Bring the board table and the stored rules in line with the configuration.
 
-    A board that is gone from the configuration keeps its history and is unwatched. One that is
-    spelled otherwise now is renamed.
+    A board that was removed from the configuration keeps its history and is unwatched. One that is
+    now spelled differently is renamed.
     """
     wanted = {board.board: board for board in settings.boards if board.enabled}
     stored = _respelled(connection, wanted)
@@ -51,17 +51,17 @@ def sync_boards(connection: Connection, settings: Settings) -> None:
             if "put_back" in changed:
                 _reset_after_absence(connection, stored[name])
     matches.register_rules(connection, settings)
-    gone = [
+    removed = [
         name
         for name, row in stored.items()
         if name not in wanted and (row.watched or row.next_check_at is not None)
     ]
-    if gone:
-        _unwatch(connection, gone)
+    if removed:
+        _unwatch(connection, removed)
 
 
 def _stored(connection: Connection) -> dict[str, AnyRow]:
-    """The rows of the board table by name; those that are watched, and newer ones, come last."""
+    """Return the rows of the board table by name. Watched ones and newer ones come last."""
     board = tables.Board.__table__
     return {
         row.board: row
@@ -70,7 +70,10 @@ def _stored(connection: Connection) -> dict[str, AnyRow]:
 
 
 def _respelled(connection: Connection, wanted: Collection[str]) -> dict[str, AnyRow]:
-    """The stored boards, each that is wanted under the name that the configuration gives it: no history is lost to a capital letter."""
+    """Return the stored boards, after renaming those that the configuration spells differently.
+
+    No history is lost to a capital letter.
+    """
     stored = _stored(connection)
     alike = {fold(name): row for name, row in stored.items()}
     changed = [
@@ -101,7 +104,7 @@ def _rename(connection: Connection, row: AnyRow, name: str) -> None:
 
 
 def unwatch(connection: Connection, names: Collection[str]) -> None:
-    """Ends the watch of these boards, however they are spelled; one that the database does not know is left out."""
+    """Stop watching these boards, however they are spelled. Unknown ones are ignored."""
     left = {fold(name) for name in names}
     _unwatch(
         connection,
@@ -115,7 +118,7 @@ def _unwatch(connection: Connection, names: Collection[str]) -> None:
 
 
 def new_row(board: WatchedBoard) -> dict[str, object]:
-    """The row of a board that begins to be watched."""
+    """Return the row of a new board."""
     ats, token = board.board.split(":", 1)
     company = board.company or company_of(board.board)
     configured = {
@@ -140,7 +143,7 @@ def _changed(row: AnyRow, board: WatchedBoard) -> dict[str, object]:
     changed = {name: value for name, value in wanted.items() if getattr(row, name) != value}
     if "every" in changed:
         changed["next_check_at"] = None
-    # what moved while nobody looked is told in a summary, and its list is read whole
+    # changes made while it was unwatched are sent as a summary, after a full read
     if not row.watched:
         changed |= {"watched": True, "put_back": row.last_ok_at is not None}
         changed |= dict.fromkeys(("etag", "last_modified", "next_check_at"))
@@ -148,7 +151,10 @@ def _changed(row: AnyRow, board: WatchedBoard) -> dict[str, object]:
 
 
 def _reset_after_absence(connection: Connection, row: AnyRow) -> None:
-    """A board put back is introduced again, and looks from before its absence prove nothing about a missing posting."""
+    """Introduce a board again that was unwatched, and reset its counts of missed checks.
+
+    Checks from before the gap prove nothing about a missing posting.
+    """
     connection.execute(delete(tables.Introduction).where(tables.Introduction.board_id == row.id))
     posting = tables.Posting
     connection.execute(
@@ -159,16 +165,16 @@ def _reset_after_absence(connection: Connection, row: AnyRow) -> None:
 
 
 class Turn(NamedTuple):
-    """The boards to check now, the one first that waits for longest; or, where there are none, when the next one is due."""
+    """The boards to check now, the longest waiting first. If none: when the next one is due."""
 
     boards: list[str]
     next_at: datetime | None  # None: nothing is watched
 
 
-def turn(connection: Connection, now: datetime, busy: Collection[str] = ()) -> Turn:
-    """Return whose turn it is, boards of ats that are busy apart.
+def next_turn(connection: Connection, now: datetime, busy: Collection[str] = ()) -> Turn:
+    """Return the boards that are due, without those of busy ats.
 
-    A board that is nearly due shares a crawl, unless it fails or its host asked to wait.
+    A board that is nearly due joins the crawl, unless it fails or its host asked to wait.
     """
     board = tables.Board
     setbacks = (board.failures + case((board.held_round.is_not(None), 1), else_=0)).label(
@@ -194,8 +200,8 @@ def turn(connection: Connection, now: datetime, busy: Collection[str] = ()) -> T
     return Turn([name for _, name in sorted(due)], None)
 
 
-def held(connection: Connection, now: datetime) -> set[str]:
-    """Return the ats whose host has asked to wait, as the last round of a board says: all their boards wait for it."""
+def held_ats(connection: Connection, now: datetime) -> set[str]:
+    """Return the ats whose host asked to wait, by the latest checks. All their boards wait."""
     board = tables.Board
     not_asked = select(board.ats).where(
         board.watched, board.held_round.is_not(None), board.next_check_at > now
@@ -212,10 +218,10 @@ def held(connection: Connection, now: datetime) -> set[str]:
     return {*connection.scalars(not_asked), *(row.ats for row in asked)}
 
 
-def begin_at_once(connection: Connection, now: datetime) -> None:
-    """Let every watched board be due now, but for those whose host has asked to wait: a daemon's first round is at once."""
+def make_all_due(connection: Connection, now: datetime) -> None:
+    """Make every watched board due now, except those whose host asked to wait."""
     board = tables.Board
-    free = (board.watched, board.next_check_at > now, ~one_of(board.ats, held(connection, now)))
+    free = (board.watched, board.next_check_at > now, ~one_of(board.ats, held_ats(connection, now)))
     connection.execute(update(board).where(*free).values(next_check_at=now))
 
 
@@ -235,10 +241,10 @@ _IN_TURN = _IN_TURN.order_by(_posting.probed_at.nulls_first(), _posting.id)
 _decoder = msgspec.json.Decoder(tuple[str, ...])
 
 
-def requests(
+def board_requests(
     connection: Connection, names: Collection[str], now: datetime
 ) -> dict[str, list[BoardRequest]]:
-    """What to ask of each named board, by ats; the postings that were probed longest ago come first."""
+    """Return the requests for these boards, by ats. Postings probed longest ago come first."""
     board, wanted = tables.Board.__table__, frozenset(names)
     rows = [
         row
@@ -255,21 +261,21 @@ def requests(
 
 
 class OpenKeys(NamedTuple):
-    """The keys of a board's open postings, and which of them its last good look did not list."""
+    """The keys of a board's open postings, and those that its last good check did not list."""
 
     keys: Callable[[], Sequence[str]] = tuple
     unlisted: frozenset[str] = frozenset()
 
 
 def _open_postings(connection: Connection, boards: Sequence[int]) -> dict[int, OpenKeys]:
-    found, odd = {}, []
+    found, to_order = {}, []
     for board_id, keys, probed, unlisted in connection.execute(
         _KEYS, {"boards": json_list(boards)}
     ).all():
         found[board_id] = OpenKeys(partial(_decoder.decode, keys))
         if probed or unlisted:
-            odd.append(board_id)
-    return found | {board_id: _in_probe_order(connection, board_id) for board_id in odd}
+            to_order.append(board_id)
+    return found | {board_id: _in_probe_order(connection, board_id) for board_id in to_order}
 
 
 def _in_probe_order(connection: Connection, board_id: int) -> OpenKeys:
@@ -297,7 +303,7 @@ def _request(row: AnyRow, posted: OpenKeys, now: datetime) -> BoardRequest:
 
 
 def politeness(settings: Settings, ats: str) -> Politeness:
-    """How to behave towards the hosts of an ats, as the configuration says."""
+    """Return how to behave towards the hosts of an ats, by the configuration."""
     own = settings.ats.get(ats, AtsSettings())
     return Politeness(
         contact=settings.crawl.contact,

@@ -1,4 +1,4 @@
-"""Is it the same company, written another way? Pure."""
+"""Compare two spellings of a company's name. Pure."""
 
 from __future__ import annotations
 
@@ -51,12 +51,15 @@ _FORMS: Final = frozenset(
 
 
 def is_same_company(one: str, other: str) -> bool:
-    """Do the names differ at most in case, punctuation and legal form: "Example Labs" and "EXAMPLE LABS, Inc."?"""
+    """Return True if the names differ only in case, punctuation and legal form.
+
+    "Example Labs" and "EXAMPLE LABS, Inc." are the same.
+    """
     return _plain(one) == _plain(other)
 
 
 def _plain(name: str) -> tuple[str, ...]:
-    """Return the name's words without its legal form; a name that is nothing else stays as it is."""
+    """Return the name's words without its legal form. A name that is only that stays as it is."""
     words = tuple(word.casefold().replace(".", "") for word in _WORDS.findall(name))
     kept = words
     while len(kept) > 1 and kept[-1] in _FORMS:

@@ -1,11 +1,10 @@
-"""What a look at a board did to its postings: pure, so it touches no database, clock or network.
+"""Compare a crawl result with the stored postings. Pure: no database, clock or network.
 
-    sift         the snapshot's sightings into new, moved, back and missing
-    settle       each missing posting into closed, there or still missing
-    read         the new, the moved and the back            (by `record`, who has them)
-    differences  of a moved posting's two contents, field by field
+    partition        the snapshot's sightings into new, moved, back and missing
+    missing_verdict  each missing posting into closed, still there or still missing
+    differences      of a moved posting's two contents, field by field
 
-A posting is compared as a reader sees it. Its raw job decides only that nothing moved.
+A posting is compared as a reader sees it. The raw job's digest only shows that nothing changed.
 """
 
 from __future__ import annotations
@@ -20,38 +19,32 @@ from typing import Any
 import msgspec
 
 from crawler.items import Deadline, Pay, Posting, Probe, Sighting
+from monitor.history.values import KnownPosting
 from monitor.messages import FieldChange
 
 DIGEST_VERSION = 1
-LOOKS_TO_CLOSE = 2  # successful looks in a row that miss a posting whose probe has no answer
-LOOKS_TO_CLOSE_COLLAPSED = 3  # the same, on a board that lost too many at once
-
-
-class KnownPosting(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """What is stored of one posting, as far as comparing needs it; light, since every look makes one for each open posting."""
-
-    key: str
-    open: bool
-    raw_digest: str | None  # None: never read, or to be read again
-    unlisted: bool = False  # the last good look at its board did not list it
-    missing_looks: int = 0  # in a row, that missed it and got no answer to a probe
+CHECKS_TO_CLOSE = 2  # successful checks in a row that miss a posting without probe answer
+CHECKS_TO_CLOSE_COLLAPSED = 3  # the same, on a board that lost too many at once
 
 
 @dataclass(frozen=True, slots=True)
 class Partition:
-    """A snapshot's sightings by what has to be done with them; a sighting that has not moved is in none."""
+    """A snapshot's sightings by what has to be done with them. Unchanged ones are in none."""
 
     new: tuple[Sighting, ...]
     moved: tuple[Sighting, ...]  # open, and its raw job is another
     back: tuple[Sighting, ...]  # closed, and listed again
-    found: tuple[str, ...]  # keys that the last look did not list
+    found: tuple[str, ...]  # keys that the last check did not list
     missing: tuple[str, ...]  # keys that are open and not listed
 
 
 def partition(
     known: Mapping[str, KnownPosting], sightings: Iterable[Sighting], still: Collection[str] = ()
 ) -> Partition:
-    """The sightings of a snapshot against what is known of its board; `still` are keys that are listed and did not move."""
+    """Compare a snapshot's sightings with the known postings.
+
+    `still`: keys that are listed and did not change.
+    """
     new, moved, back = [], [], []
     found, listed = (
         [key for key in still if key in known and known[key].open and known[key].unlisted],
@@ -76,13 +69,13 @@ def partition(
 
 
 class Verdict(Enum):
-    """What became of a posting that the list does not show."""
+    """The decision on a posting that the list does not show."""
 
     CLOSED = "closed"
     THERE = "there"
-    MISSING = "missing"  # this look counts towards closing it
-    WAITING = "waiting"  # it was not asked about yet, so that this look counts for nothing
-    UNKNOWN = "unknown"  # this look proves nothing
+    MISSING = "missing"  # this check counts towards closing it
+    WAITING = "waiting"  # not probed yet: this check does not count
+    UNKNOWN = "unknown"  # this check proves nothing
 
 
 def missing_verdict(
@@ -93,9 +86,11 @@ def missing_verdict(
     list_is_whole: bool,
     host_answers: bool = False,
 ) -> Verdict:
-    """The verdict on a missing posting. `list_is_whole` is false when a job of the list has no readable key: it may be this one.
+    """Return the decision on a missing posting.
 
-    `host_answers`: probes of this look brought answers, so that one without a probe waits for its turn and not for ever.
+    `list_is_whole` is false when a job of the list has no readable key: it may be this one.
+    `host_answers`: at least one probe was answered. A posting that was not probed then waits for
+    the next check.
     """
     if probe is Probe.GONE:
         return Verdict.CLOSED
@@ -105,14 +100,14 @@ def missing_verdict(
         return Verdict.UNKNOWN
     if probe is None and host_answers:
         return Verdict.WAITING
-    needed = LOOKS_TO_CLOSE_COLLAPSED if collapsed else LOOKS_TO_CLOSE
+    needed = CHECKS_TO_CLOSE_COLLAPSED if collapsed else CHECKS_TO_CLOSE
     return Verdict.CLOSED if posting.missing_looks + 1 >= needed else Verdict.MISSING
 
 
-# an edit's two texts, which are often the same, are compared and their digests made
+# caches both texts of an edit: they are compared, then hashed
 @lru_cache(maxsize=4)
 def one_line(text: str) -> str:
-    """The text with every run of white space as one space: paragraph breaks are no change."""
+    """Return the text with each run of white space as one space: paragraph breaks are no change."""
     return " ".join(text.split())
 
 
@@ -125,13 +120,16 @@ def _split_list(text: str) -> list[str]:
 
 
 def digest(posting: Posting) -> str:
-    """The identity of what a reader sees, "1:" and a SHA-256 in hex. Empty fields and what is derived from the text are no part of it."""
+    """Return the digest of what a reader sees: "1:" and a SHA-256 in hex.
+
+    Empty fields and values that are derived from the text are left out.
+    """
     content = msgspec.json.encode(_visible(posting), order="deterministic")
     return f"{DIGEST_VERSION}:{sha256(content).hexdigest()}"
 
 
 def same_content(before: Posting, after: Posting) -> bool:
-    """Does a reader see the same? What the digest is made of, compared without making two."""
+    """Return True if a reader sees the same. Cheaper than comparing two digests."""
     return _visible(before) == _visible(after)
 
 
@@ -152,9 +150,10 @@ def _visible(posting: Posting) -> dict[str, object]:
 
 
 def keep_unsent(before: Posting, after: Posting) -> Posting:
-    """`after` with what its raw job no longer sends taken from `before`: a key that vanishes is the ats's doing and no edit.
+    """Return `after`, with fields that its raw job no longer sends taken from `before`.
 
-    Pay that is sent less exactly than before is taken from `before` too, unless it contradicts it.
+    A key that vanishes is the ats's doing and not an edit. Pay that is sent less exactly than
+    before is taken from `before` too, unless it contradicts it.
     """
     silent = after.unsent - before.unsent
     lost = {name for name in silent if name not in _DERIVED or name in before.stated}
@@ -176,7 +175,7 @@ def keep_unsent(before: Posting, after: Posting) -> Posting:
 
 
 def _contradicts(rough: Pay | None, exact: Pay | None) -> bool:
-    """Does pay that may span several ranges leave out a part of one of them?"""
+    """Return True if pay that may span several ranges excludes a part of one of them."""
     if (
         rough is None
         or exact is None
@@ -196,12 +195,15 @@ _DERIVED = {"pay", "deadline", "workplace"}  # read from the text where the ats 
 
 
 def derived_fields(posting: Posting) -> tuple[object, ...]:
-    """What may be read otherwise though a reader sees the same: a deadline's instant hangs on the year of publication, and on the place."""
+    """Return the fields that may be read differently although a reader sees the same.
+
+    A deadline's instant depends on the year of publication and on the place.
+    """
     return posting.pay, posting.deadline, posting.workplace
 
 
 def differences(before: Posting, after: Posting) -> tuple[FieldChange, ...]:
-    """The fields in which a reader sees another content, in the order of the contract; a field that is newly sent is none of them."""
+    """Return the fields in which a reader sees other content. Newly sent fields are left out."""
     newly_sent = before.unsent - after.unsent
     if "description" in newly_sent:  # what is read from a text that we see for the first time
         newly_sent |= {"pay", "deadline"} - before.stated
@@ -214,7 +216,10 @@ def differences(before: Posting, after: Posting) -> tuple[FieldChange, ...]:
 
 
 def _is_read_otherwise(before: Posting, after: Posting) -> bool:
-    """Is the deadline written as it was, and only our reading another, which hangs on the place too? That is no edit of the board's."""
+    """Return True if the deadline's text is unchanged and only our reading differs.
+
+    The reading depends on the place too, so this is not an edit of the board's.
+    """
     old, new = before.deadline, after.deadline
     return (
         bool(old and new and old.text == new.text)
@@ -223,7 +228,7 @@ def _is_read_otherwise(before: Posting, after: Posting) -> bool:
 
 
 def pay_words(pay: Pay | None) -> str:
-    """Pay as a change shows it: `133000-240000 USD/year`, or the words as written when it is unclear; "" for none."""
+    """Return pay as a change shows it: `133000-240000 USD/year`. Unclear: its words."""
     if pay is None:
         return ""
     if pay.minimum is None and pay.maximum is None:
@@ -246,7 +251,7 @@ def _number(amount: float | None) -> str:
 
 
 def deadline_words(deadline: Deadline | None) -> str:
-    """The deadline's instant as ISO 8601, or the words as written when they name none; "" for none."""
+    """Return the deadline as ISO 8601, as its text where that names no instant, "" for none."""
     if deadline is None:
         return ""
     return deadline.at.strftime("%Y-%m-%dT%H:%M:%S.%fZ") if deadline.at else deadline.text

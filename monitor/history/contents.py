@@ -1,25 +1,27 @@
-"""Stored contents as today's reader reads them, so that only the board's own edits differ from what it sends now."""
+"""Stored contents as the current reader reads them, so that only the board's own edits differ."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from typing import cast
 
+import zstandard
 from sqlalchemy import Connection, and_, select
 
-from crawler.items import Posting, Sighting, Unreadable
+from crawler.items import Deadline, Pay, Period, Posting, Sighting, Unreadable, Workplace
 from crawler.registry import reader_version, reread
 from monitor.database import tables
 from monitor.database.engine import AnyRow
 from monitor.database.json_values import in_json_list, json_list
 from monitor.history.compare import keep_unsent
-from monitor.history.postings import PostingState, posting_from_row, unpack
+from monitor.history.values import PostingState
 
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """What reads a raw job of an ats, and which version of that ats's reader it is."""
+    """The function that reads a raw job of an ats, and the version of that ats's reader."""
 
     version: Callable[[str], int]
     read: Callable[[str, bytes], Posting]
@@ -51,7 +53,7 @@ def load_contents(
     stored: Sequence[PostingState],
     reader: Reader = CURRENT_READER,
 ) -> dict[int, Posting]:
-    """The newest stored content of each posting, by its row's id."""
+    """Return the newest stored content of each posting, by its row's id."""
     ids, version = [posting.id for posting in stored], reader.version(board.partition(":")[0])
     contents: dict[int, Posting] = {}
     for row in connection.execute(_CONTENT, {"ids": json_list(ids)}) if ids else ():
@@ -71,9 +73,9 @@ def _read(connection: Connection, board: str, row: AnyRow, reader: Reader) -> Po
 def load_last_readable(
     connection: Connection, stored: PostingState, sighting: Sighting
 ) -> Sighting | None:
-    """The sighting with the raw job that was read last in place of its own; None where today's reader cannot read that either."""
-    mine = (_version.posting_id == stored.id, _version.number == stored.version)
-    raw = connection.execute(select(_version.raw).where(*mine)).scalar()
+    """Return the sighting with the last raw job that was read. None if that is unreadable now."""
+    version = (_version.posting_id == stored.id, _version.number == stored.version)
+    raw = connection.execute(select(_version.raw).where(*version)).scalar()
     if raw is None:
         return None
     last = Sighting(
@@ -86,9 +88,50 @@ def load_last_readable(
 
 
 def read_by(reader: Reader, ats: str, stored: Posting, raw: bytes) -> Posting:
-    """The content that a stored raw job has for a reader, with what the job did not send kept; as stored where it cannot read the job."""
+    """Return the content of a stored raw job. If this reader cannot read it: the stored content.
+
+    Fields that the job did not send are kept.
+    """
     try:
         read = reader.read(ats, unpack(raw))
     except Unreadable:  # a newer reader asks for more than the old job had
         return stored
     return replace(keep_unsent(stored, read), company=stored.company)
+
+
+def posting_from_row(row: AnyRow) -> Posting:
+    """Return the posting of a version's row with its `key` and the description's `text`."""
+    pay = Pay(
+        row.pay_min,
+        row.pay_max,
+        row.pay_currency,
+        cast("Period | None", row.pay_period),
+        row.pay_text,
+    )
+    return Posting(
+        key=row.key,
+        title=row.title,
+        url=row.url,
+        location=row.location,
+        locations=tuple(row.locations),
+        department=row.department,
+        employment_type=row.employment_type,
+        workplace=cast("Workplace | None", row.workplace),
+        pay=pay if row.pay_text is not None else None,
+        deadline=Deadline(row.deadline_at, row.deadline_text)
+        if row.deadline_text is not None
+        else None,
+        description=row.text,
+        company=row.company,
+        requisition=None,
+        internal_job=None,
+        first_published=None,
+        updated_at=None,
+        stated=frozenset(row.stated),
+        unsent=frozenset(row.unsent),
+    )
+
+
+def unpack(raw: bytes) -> bytes:
+    """Return the raw job of a version."""
+    return zstandard.decompress(raw)

@@ -1,8 +1,10 @@
-"""Match the postings of an employer's new board with those of its former board: pure, so it touches no database, clock or network.
+"""Match the postings of an employer's new board with those of its former board. Pure.
 
-by number   a requisition, or an internal job of the same ats, that one posting of each board has, with the same title or a town in common
-by text     the same title and towns, and at least 90 % of a text that is nearest to no other one
-by place    the same title and towns, which no other posting of either board has, where a text is missing or was rewritten for another ats
+    by number   a requisition (or an internal job of the same ats) that one posting of each board
+                has, with the same title or a town in common
+    by text     the same title and towns, and at least 90 % of a text that is nearest to no other
+    by place    the same title and towns, unique on both boards, where a text is missing or was
+                rewritten for another ats
 
 Two ats write one role differently: "Research Engineer, Gemini" in "Mountain View, California, US"
 is "Research Engineer, Gemini, DeepMind" in "Mountain View, CA, USA" elsewhere. Titles are therefore
@@ -37,10 +39,12 @@ _TOWNS: Final = {
     "bangalore": "bengaluru",
 }
 _US: Final = """us usa america
-    al ak az ar ca co ct dc de fl ga hi ia id il in ks ky la ma md me mi mn mo ms mt nc nd ne nh nj nm nv ny oh ok or pa ri sc sd tn tx ut
-    va vt wa wi wv wy alabama alaska arizona arkansas california colorado connecticut delaware florida georgia hawaii idaho illinois indiana
-    iowa kansas kentucky louisiana maine maryland massachusetts michigan minnesota mississippi missouri montana nebraska nevada ohio
-    oklahoma oregon pennsylvania tennessee texas utah vermont virginia washington wisconsin wyoming"""
+    al ak az ar ca co ct dc de fl ga hi ia id il in ks ky la ma md me mi mn mo ms mt nc nd ne nh nj
+    nm nv ny oh ok or pa ri sc sd tn tx ut va vt wa wi wv wy alabama alaska arizona arkansas
+    california colorado connecticut delaware florida georgia hawaii idaho illinois indiana iowa
+    kansas kentucky louisiana maine maryland massachusetts michigan minnesota mississippi missouri
+    montana nebraska nevada ohio oklahoma oregon pennsylvania tennessee texas utah vermont virginia
+    washington wisconsin wyoming"""
 _COUNTRIES: Final = {
     **dict.fromkeys(_US.split(), "us"),
     **dict.fromkeys(
@@ -86,7 +90,7 @@ _COUNTRIES: Final = {
 
 @dataclass(frozen=True, slots=True)
 class MovedPosting:
-    """A posting of one of the two boards, as far as it is compared."""
+    """A posting of one of the two boards, with the fields to compare."""
 
     id: int
     title: str  # as `plain_title` gives it
@@ -97,20 +101,23 @@ class MovedPosting:
 
     @property
     def face(self) -> Hashable:
-        """Title and towns. Only postings of one face are compared by their texts."""
+        """Title and towns. Only postings with the same face are compared by their texts."""
         return self.title, frozenset(self.towns)
 
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """The former posting, and how we know."""
+    """The former posting, and the reason for the match."""
 
     id: int
     reason: str
 
 
 def plain_title(title: str, names: Collection[str]) -> str:
-    """The title's words without case, accents and punctuation, and without the employer's names at either end."""
+    """Return the title in lower case, without accents, punctuation and the employer's names.
+
+    Names are removed at either end.
+    """
     words, known = _words(title), sorted(filter(None, map(_words, names)), key=len, reverse=True)
     while shorter := next(filter(None, (_without(words, name) for name in known)), None):
         words = shorter
@@ -118,7 +125,7 @@ def plain_title(title: str, names: Collection[str]) -> str:
 
 
 def _without(words: list[str], name: list[str]) -> list[str] | None:
-    """The words without the name at one end; None where it is at neither, or where nothing would be left."""
+    """Return the words without the name at one end. None if there is none to remove."""
     if words[-len(name) :] == name:
         left = words[: -len(name)]
         return (left[:-1] if left[-1:] == ["at"] else left) or None
@@ -131,7 +138,7 @@ def _words(text: str) -> list[str]:
 
 
 def towns(places: Iterable[str]) -> dict[str, str | None]:
-    """The town of each place, with its country where that is clear: {"london": "gb"} of "London, UK"."""
+    """Return the town of each place, with its country if that is clear: {"london": "gb"}."""
     found = {}
     for place in places:
         parts = [" ".join(_words(part)) for part in _BRACKETS.sub(" ", place).split(",")]
@@ -143,7 +150,10 @@ def towns(places: Iterable[str]) -> dict[str, str | None]:
 
 
 def employer_names(companies: Iterable[str], tokens: Iterable[str]) -> set[str]:
-    """Return the names of the employer in titles: the companies', and a board's token where it is part of one ("deepmind")."""
+    """Return the employer's names that titles may contain.
+
+    A board's token is one if it is part of a company's name ("deepmind").
+    """
     names = {company for company in companies if company}
     squeezed = ["".join(_words(name)) for name in names]
     return names | {
@@ -154,7 +164,10 @@ def employer_names(companies: Iterable[str], tokens: Iterable[str]) -> set[str]:
 def match(
     former: Sequence[MovedPosting], new: Sequence[MovedPosting], *, same_ats: bool
 ) -> dict[int, Match]:
-    """The former posting of each new one that has one, by the new posting's id. A former posting is matched once."""
+    """Return the former posting of each new one that has one, by the new posting's id.
+
+    A former posting is matched once.
+    """
     found: dict[int, Match] = {}
     # an internal job is a number of the ats
     numbers = ("internal_job", "requisition") if same_ats else ("requisition",)
@@ -182,7 +195,11 @@ _SAME_TEXT: Final = "the same title, place and text"
 def _by_number(
     names: Sequence[str], former: Sequence[MovedPosting], new: Sequence[MovedPosting]
 ) -> Iterator[_Found]:
-    """A number alone says something where one posting of each board has it: some boards write one word into all requisitions."""
+    """Yield the pairs that share a number.
+
+    A number alone is proof only if one posting of each board has it. Some boards write the same
+    word into all requisitions.
+    """
     for name in names:
         for number, old, fresh in _groups(former, new, attrgetter(f"numbers.{name}")):
             words = f"the same {name.replace('_', ' ')} {number}"
@@ -194,14 +211,17 @@ def _by_number(
 
 
 def _by_text(former: Sequence[MovedPosting], new: Sequence[MovedPosting]) -> Iterator[_Found]:
-    """The pairs of one text, then those whose texts are nearer to each other than either is to any other."""
+    """Yield the pairs of equal texts, then those whose texts are mutually nearest."""
     for _, olds, ones in _groups(former, new, lambda one: one.face):
         yield from ((*pair, _SAME_TEXT) for pair in _twins(olds, ones))
         yield from _nearest(olds, ones)
 
 
 def _twins(olds: Sequence[MovedPosting], ones: Sequence[MovedPosting]) -> Iterator[tuple[int, int]]:
-    """As many postings of each board as have one text, each once: which is which does not matter. Open ones go before closed ones."""
+    """Yield pairs where both boards have equally many postings of one text.
+
+    Open ones come before closed ones. Which is paired with which does not matter.
+    """
     for _, old, fresh in _groups(olds, ones, lambda one: one.text or None):
         still = [one for one in old if one.is_open]
         same = still if len(still) == len(fresh) else old
@@ -238,7 +258,7 @@ def _nearest(olds: Sequence[MovedPosting], ones: Sequence[MovedPosting]) -> Iter
 
 
 def _only_best(found: Mapping[int, _Nearness]) -> int | None:
-    """The nearest one; None where two are as near."""
+    """Return the nearest posting, None if two are equally near."""
     best = max(found.values())
     first, *more = (number for number, nearness in found.items() if nearness == best)
     return None if more else first
@@ -247,9 +267,10 @@ def _only_best(found: Mapping[int, _Nearness]) -> int | None:
 def _by_place(
     former: Sequence[MovedPosting], new: Sequence[MovedPosting], *, may_be_rewritten: bool
 ) -> Iterator[_Found]:
-    """The only posting of each board with this title and place, where a text is missing, or was rewritten for another ats.
+    """Yield the pairs that are unique on both boards by title and place.
 
-    A place is needed: a title alone is no proof.
+    Only where a text is missing, or was rewritten for another ats. A place is needed: a title alone
+    proves nothing.
     """
     for _, old, fresh in _groups(former, new, lambda one: one.face if one.towns else None):
         texts = {one.id: one.text for one in old}, {one.id: one.text for one in fresh}
@@ -268,7 +289,7 @@ def _groups(
     new: Iterable[MovedPosting],
     key: Callable[[MovedPosting], Hashable],
 ) -> Iterator[tuple[Hashable, list[MovedPosting], list[MovedPosting]]]:
-    """The postings of both boards that share a key; those whose key is None are in no group."""
+    """Group the postings of both boards by a key. Postings whose key is None are left out."""
     groups: dict[Hashable, tuple[list[MovedPosting], list[MovedPosting]]] = defaultdict(
         lambda: ([], [])
     )
@@ -284,7 +305,7 @@ def _pairs(
     new: Sequence[MovedPosting],
     fits: Callable[[MovedPosting, MovedPosting], bool],
 ) -> Iterator[tuple[int, int]]:
-    """The pairs that fit where neither of the two fits another; a closed posting counts only where no open one fits."""
+    """Yield the pairs that fit if neither fits another. Open former postings come first."""
     for one in new:
         olds = [old for old in former if fits(old, one)]
         olds = [old for old in olds if old.is_open] or olds
@@ -297,14 +318,14 @@ def _same_face(old: MovedPosting, new: MovedPosting) -> bool:
 
 
 def _alike(old: MovedPosting, new: MovedPosting) -> bool:
-    """The same title or a town in common: one number in two systems may be chance."""
+    """Return True for the same title or a common town: one number in two systems may be chance."""
     return _compatible(old, new) and (
         old.title == new.title or not old.towns.keys().isdisjoint(new.towns)
     )
 
 
 def _compatible(old: MovedPosting, new: MovedPosting) -> bool:
-    """No town of both is in another country: Cambridge in Massachusetts is not Cambridge in England."""
+    """Return False if a common town is in two countries: Cambridge (US) is not Cambridge (GB)."""
     return all(
         new.towns[town] in {None, old.towns[town]} or old.towns[town] is None
         for town in old.towns.keys() & new.towns.keys()

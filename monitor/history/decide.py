@@ -1,54 +1,63 @@
-"""A board's result against what is stored of it: what happened to each posting, decided before anything is written."""
+"""Decide what a check did to the postings of its board. Pure: rows are loaded in `load.py`."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
-from sqlalchemy import Connection
-
-from crawler.items import Posting, Probe, Sighting, Snapshot, Unreadable
-from monitor.database.engine import AnyRow
+from crawler.items import Posting, Probe, Sighting, Snapshot
 from monitor.history import schedule
-from monitor.history.company import is_same_company
 from monitor.history.compare import (
+    Partition,
     Verdict,
     derived_fields,
     differences,
     keep_unsent,
     missing_verdict,
-    partition,
     same_content,
 )
-from monitor.history.contents import load_contents, load_last_readable
-from monitor.history.postings import PostingState, load_postings
 from monitor.history.reposts import Repost
+from monitor.history.values import PostingState
 from monitor.messages import FieldChange
 
 
 @dataclass(frozen=True, slots=True)
+class LoadedSnapshot:
+    """A snapshot's sightings, read where they are new or changed, and the stored postings."""
+
+    parts: Partition
+    stored: Mapping[str, PostingState]  # by key
+    before: Mapping[int, Posting]  # stored contents of moved and relisted postings, by id
+    read: Mapping[str, Posting | None]  # new contents by key; None: unreadable
+    # of unreadable postings that are listed again: the sighting with their last readable job
+    last: Mapping[str, Sighting]
+
+
+@dataclass(frozen=True, slots=True)
 class Opened:
+    """A posting that opens, or that is read for the first time."""
+
     sighting: Sighting
-    posting: Posting | None  # None: it is there, and cannot be read
+    posting: Posting | None  # None: it is listed, and cannot be read
     stored: PostingState | None = None  # of one that could not be read before
-    late: bool = False  # it was there at the board's first check, which did not show it
+    late: bool = False  # it existed at the board's first check, which did not show it
 
     @property
     def has_no_history(self) -> bool:
-        """Does it appear with this look? So does what went away before anybody could read it: that has left no history."""
+        """Whether it is new, or was closed before it could ever be read."""
         return self.stored is None or not self.stored.open
 
     def is_baseline(self, *, baseline: bool) -> bool:
-        """Was it open at the board's first snapshot?"""
-        return (
-            baseline or self.late
-            if self.stored is None
-            else self.stored.baseline and not self.has_no_history
-        )
+        """Return True if it was open at the board's first snapshot."""
+        if self.stored is None:
+            return baseline or self.late
+        return self.stored.baseline and not self.has_no_history
 
 
 @dataclass(frozen=True, slots=True)
 class Revised:
+    """A posting whose content changed."""
+
     stored: PostingState
     sighting: Sighting
     before: Posting
@@ -57,22 +66,22 @@ class Revised:
 
 
 class Reopened(Revised):
-    """A closed posting that is listed again; its changes may be none."""
+    """A closed posting that is listed again. Its changes may be empty."""
 
 
 @dataclass(frozen=True, slots=True)
 class Touched:
-    """The raw job is another, and no reader would see it."""
+    """A posting whose raw job changed, without a change that a reader sees."""
 
     stored: PostingState
     sighting: Sighting
     after: Posting
-    amend: bool  # its stored content is read better now
+    amend: bool  # its stored content is now read better
 
 
 @dataclass(slots=True)
 class BoardChanges:
-    """What one look brought."""
+    """The changes that one check found."""
 
     opened: list[Opened] = field(default_factory=list)
     revised: list[Revised] = field(default_factory=list)
@@ -80,10 +89,10 @@ class BoardChanges:
     touched: list[Touched] = field(default_factory=list)
     closed: list[PostingState] = field(default_factory=list)
     still_missing: list[PostingState] = field(default_factory=list)
-    # missing too, and not asked about: a look has room for so many probes
+    # missing too, and not probed yet: a check has a limited number of probes
     waiting: list[PostingState] = field(default_factory=list)
-    undecided: list[PostingState] = field(default_factory=list)  # missed by a list that may hide it
-    # missed by the list, and its probe found it; or listed again
+    undecided: list[PostingState] = field(default_factory=list)  # the list may hide them
+    # not listed, and found by a probe; or listed again
     still_there: list[PostingState] = field(default_factory=list)
     probed: set[int] = field(default_factory=set)  # ids
     reposts: Mapping[str, Repost] = field(default_factory=dict)  # by the new posting's key
@@ -93,8 +102,15 @@ class BoardChanges:
     unreadable: int = 0
     collapsed: bool = False
 
-    def of(self, verdict: Verdict) -> list[PostingState]:
-        """Where the postings of a verdict are gathered."""
+    @property
+    def collapse_reason(self) -> str | None:
+        """Why the board is not believed, None if it did not collapse."""
+        if not self.collapsed:
+            return None
+        return f"collapsed: {self.missing} of {self.open_before} open postings are not listed"
+
+    def list_for(self, verdict: Verdict) -> list[PostingState]:
+        """Return the list that collects the postings of a verdict."""
         return {
             Verdict.CLOSED: self.closed,
             Verdict.THERE: self.still_there,
@@ -104,117 +120,84 @@ class BoardChanges:
         }[verdict]
 
     def new(self, *, baseline: bool) -> list[Posting]:
-        """The postings that open now: not those of a baseline, nor what cannot be read yet."""
+        """Return the postings that open now, without a baseline's and without unreadable ones."""
         return [
-            one.posting
-            for one in self.opened
-            if one.posting and not one.is_baseline(baseline=baseline)
+            opened.posting
+            for opened in self.opened
+            if opened.posting and not opened.is_baseline(baseline=baseline)
         ]
 
     @property
     def reposted(self) -> set[str]:
-        """The keys of those that are reposts."""
-        known = [one.stored for one in (*self.revised, *self.reopened)] + [
-            one.stored for one in self.opened if one.stored
-        ]
-        return {*self.reposts, *(one.key for one in known + self.closed if one.repeats)}
+        """The keys of the postings that are reposts."""
+        known = [change.stored for change in (*self.revised, *self.reopened)]
+        known += [opened.stored for opened in self.opened if opened.stored]
+        return {*self.reposts, *(posting.key for posting in known + self.closed if posting.repeats)}
 
     def versions(self) -> Iterator[tuple[Posting, Sighting]]:
-        """Every content that is to be stored, as a version of its own or in the place of one."""
-        yield from ((one.posting, one.sighting) for one in self.opened if one.posting)
+        """Yield every content to store, as a new version or in place of one."""
+        yield from ((opened.posting, opened.sighting) for opened in self.opened if opened.posting)
         yield from ((one.after, one.sighting) for one in (*self.revised, *self.reopened))
         yield from ((one.after, one.sighting) for one in self.touched if one.amend)
 
     def counts(self, *, baseline: bool) -> dict[str, int]:
-        """The columns of the check; a baseline opens nothing, and a posting that nobody can read yet is not opened."""
-        opened = len(self.new(baseline=baseline))
-        counts = {"revised": len(self.revised) + sum(bool(one.changes) for one in self.reopened)}
-        return counts | {
-            "opened": opened,
+        """Return the count columns of the check. A baseline opens nothing."""
+        revised = len(self.revised) + sum(bool(change.changes) for change in self.reopened)
+        return {
+            "revised": revised,
+            "opened": len(self.new(baseline=baseline)),
             "closed": len(self.closed),
             "reopened": len(self.reopened),
             "unreadable": self.unreadable,
         }
 
 
-def diff_snapshot(connection: Connection, board: AnyRow, snapshot: Snapshot) -> BoardChanges:
-    """What a snapshot did to its board."""
-    stored = load_postings(connection, board.id, [sighting.key for sighting in snapshot.sightings])
-    sifted = partition(stored, snapshot.sightings, snapshot.still)
-    again = sifted.moved + sifted.back
-    open_before = sum(posting.open for posting in stored.values())
-    missing = [stored[key] for key in sifted.missing]
-    events = decide_missing(
-        missing,
+def diff_snapshot(snapshot: Snapshot, loaded: LoadedSnapshot, *, held_back: bool) -> BoardChanges:
+    """Return the changes that a snapshot brings. `held_back`: see `decide_missing`."""
+    parts, stored = loaded.parts, loaded.stored
+    changes = decide_missing(
+        [stored[key] for key in parts.missing],
         snapshot.probes,
-        open_before=open_before,
+        open_before=sum(posting.open for posting in stored.values()),
         listed=len(snapshot.sightings) + len(snapshot.still) + snapshot.without_key,
-        held_back=board.collapsed_since is not None,
+        held_back=held_back,
         list_is_whole=snapshot.without_key == 0 or snapshot.proves_missing,
     )
-    events.company = snapshot.company
-    events.unreadable += snapshot.without_key + snapshot.unread
-    events.still_there += [stored[key] for key in sifted.found]
-    for sighting in sifted.new:
-        events.opened.append(
-            Opened(
-                sighting, _read(sighting, events, board.company), late=sighting.key in snapshot.late
-            )
-        )
-    before = load_contents(connection, board.board, [stored[sighting.key] for sighting in again])
-    for sighting in again:
-        one, after = stored[sighting.key], _read(sighting, events, board.company)
-        if after is not None:
-            _judge_again(events, one, sighting, before.get(one.id), after)
-        # it is there: so it is open again, as it was last read
-        elif not one.open and (last := load_last_readable(connection, one, sighting)):
-            _judge_again(events, one, last, before.get(one.id), last.read())
-    return events
+    changes.company = snapshot.company
+    unread = sum(posting is None for posting in loaded.read.values())
+    changes.unreadable = snapshot.without_key + snapshot.unread + unread
+    changes.still_there += [stored[key] for key in parts.found]
+    changes.opened += [
+        Opened(sighting, loaded.read[sighting.key], late=sighting.key in snapshot.late)
+        for sighting in parts.new
+    ]
+    for sighting in parts.moved + parts.back:
+        _diff_known(changes, loaded, sighting)
+    return changes
 
 
-def _read(sighting: Sighting, events: BoardChanges, company: str) -> Posting | None:
-    """Return the posting; None when it cannot be read. `company`: the board's name, as the configuration has it or as it was learned."""
-    try:
-        posting = sighting.read()
-    except Unreadable:
-        events.unreadable += 1
-        return None
-    # A posting names its own company only where that is another one than the board's, however the
-    # configuration writes that.
-    known = [name for name in (events.company, company) if name]
-    own = posting.company is not None and not any(
-        is_same_company(posting.company, name) for name in known
-    )
-    return posting if own else replace(posting, company=None)
-
-
-def _judge_again(
-    events: BoardChanges,
-    stored: PostingState,
-    sighting: Sighting,
-    before: Posting | None,
-    after: Posting,
-) -> None:
-    """A posting that is known, and whose raw job moved or that was closed."""
+def _diff_known(changes: BoardChanges, loaded: LoadedSnapshot, sighting: Sighting) -> None:
+    """Decide on a known posting whose raw job changed, or that is listed again."""
+    posting, after = loaded.stored[sighting.key], loaded.read[sighting.key]
+    if after is None:
+        last = loaded.last.get(sighting.key)
+        if last is None:
+            return
+        sighting, after = last, last.read()  # it is listed, so it reopens as it was last read
+    before = loaded.before.get(posting.id)
     if before is None:
-        events.opened.append(Opened(sighting, after, stored))
+        changes.opened.append(Opened(sighting, after, posting))
         return
     after = keep_unsent(before, after)
     is_same = same_content(before, after)
-    changes = () if is_same else differences(before, after)
-    if not stored.open:
-        events.reopened.append(Reopened(stored, sighting, before, after, changes))
-    elif changes:
-        events.revised.append(Revised(stored, sighting, before, after, changes))
+    fields = () if is_same else differences(before, after)
+    if not posting.open:
+        changes.reopened.append(Reopened(posting, sighting, before, after, fields))
+    elif fields:
+        changes.revised.append(Revised(posting, sighting, before, after, fields))
     else:
-        events.touched.append(
-            Touched(
-                stored,
-                sighting,
-                after,
-                amend=not is_same or derived_fields(before) != derived_fields(after),
-            )
-        )
+        amend = not is_same or derived_fields(before) != derived_fields(after)
+        changes.touched.append(Touched(posting, sighting, after, amend))
 
 
 def decide_missing(
@@ -226,14 +209,14 @@ def decide_missing(
     held_back: bool,
     list_is_whole: bool = True,
 ) -> BoardChanges:
-    """What a look did to the postings that it does not show.
+    """Return the changes to the postings that a check does not list.
 
-    `held_back`: the board collapsed before; what it missed then keeps its three looks, though some of it is settled by now.
+    `held_back`: the board is still collapsed, so a missing posting needs three checks, not two.
     """
     undecided = held_back and any(posting.missing_since for posting in missing)
     host_answers = any(probe is not Probe.SILENT for probe in probes.values())
     collapsed = undecided or schedule.has_collapsed(open_before, len(missing), listed)
-    events = BoardChanges(missing=len(missing), open_before=open_before, collapsed=collapsed)
+    changes = BoardChanges(missing=len(missing), open_before=open_before, collapsed=collapsed)
     for posting in missing:
         probe = probes.get(posting.key)
         verdict = missing_verdict(
@@ -243,7 +226,7 @@ def decide_missing(
             list_is_whole=list_is_whole,
             host_answers=host_answers,
         )
-        events.of(verdict).append(posting)
+        changes.list_for(verdict).append(posting)
         if probe is not None:
-            events.probed.add(posting.id)
-    return events
+            changes.probed.add(posting.id)
+    return changes

@@ -1,4 +1,4 @@
-"""Postings that recently left a board, read when a new one appears, and the postings that new ones repeat."""
+"""Load recently closed postings (candidates for a repost), and the stored reposts."""
 
 from __future__ import annotations
 
@@ -31,18 +31,18 @@ def find_reposts(
     missing: Collection[int],
     at: datetime,
 ) -> dict[str, Repost]:
-    """Which of the new postings repeat one that left the board recently or is among the `missing` ids; by key."""
+    """Return the new postings that repeat a recently closed one or one of `missing`, by key."""
     new = list(new)
-    gone = _gone(connection, board_id, missing, at) if new else []
-    if not gone:
+    former = _former_postings(connection, board_id, missing, at) if new else []
+    if not former:
         return {}
     others = _listed(connection, board_id, missing)
     faces = {
         title_and_places(posting.title, posting.locations, posting.location) for posting in new
     }
-    found_texts = texts(connection, [one.id for one in gone if one.face in faces])
-    gone = [replace(one, text=found_texts.get(one.id)) for one in gone]
-    found = {posting.key: find_repost(posting, gone, others) for posting in new}
+    texts = load_texts(connection, [one.id for one in former if one.face in faces])
+    former = [replace(one, text=texts.get(one.id)) for one in former]
+    found = {posting.key: find_repost(posting, former, others) for posting in new}
     return {key: repost for key, repost in found.items() if repost}
 
 
@@ -53,7 +53,7 @@ _REPEATS = select(_posting.id, _first.name, _posting.repost_reason).join(
 )
 _REPEATS = _REPEATS.where(in_json_list(_posting.id, "ids"))
 _OF_POSTING = and_(_version.posting_id == _posting.id, _version.number == _posting.version)
-_GONE = select(
+_FORMER = select(
     _posting.id,
     _posting.requisition,
     _posting.internal_job,
@@ -64,20 +64,20 @@ _GONE = select(
 ).join(_version, _OF_POSTING)
 
 
-def _gone(
+def _former_postings(
     connection: Connection, board_id: int, missing: Collection[int], at: datetime
 ) -> list[FormerPosting]:
-    """Those that closed or went missing recently, and those that this look misses."""
-    left = _GONE.where(_posting.board_id == board_id, _posting.closed_at >= at - RECENTLY)
+    """Return the postings that recently closed, and those that this check misses."""
+    left = _FORMER.where(_posting.board_id == board_id, _posting.closed_at >= at - RECENTLY)
     rows = list(connection.execute(left.where(_posting.state == "closed")))
     if missing:
         rows += connection.execute(
-            _GONE.where(in_json_list(_posting.id, "ids")), {"ids": json_list(missing)}
+            _FORMER.where(in_json_list(_posting.id, "ids")), {"ids": json_list(missing)}
         )
-    return [_one(row, at) for row in rows]
+    return [_former_posting(row, at) for row in rows]
 
 
-def _one(row: AnyRow, at: datetime) -> FormerPosting:
+def _former_posting(row: AnyRow, at: datetime) -> FormerPosting:
     numbers = JobNumbers(row.requisition, row.internal_job)
     return FormerPosting(
         row.id,
@@ -88,20 +88,20 @@ def _one(row: AnyRow, at: datetime) -> FormerPosting:
 
 
 def _listed(connection: Connection, board_id: int, missing: Collection[int]) -> list[JobNumbers]:
-    """The numbers of the board's other open postings."""
+    """Return the numbers of the board's other open postings."""
     query = select(_posting.id, _posting.requisition, _posting.internal_job)
     rows = connection.execute(query.where(_posting.board_id == board_id, _posting.state == "open"))
     return [JobNumbers(row.requisition, row.internal_job) for row in rows if row.id not in missing]
 
 
 def reposts_by_posting(connection: Connection, ids: Collection[int]) -> dict[int, RepostOf]:
-    """What those postings repeat, by their ids."""
+    """Return the posting that each of these repeats, by id."""
     rows = connection.execute(_REPEATS, {"ids": json_list(ids)}) if ids else ()
     return {row.id: RepostOf(row.name, row.repost_reason or "") for row in rows}
 
 
-def texts(connection: Connection, ids: Collection[int]) -> Mapping[int, str]:
-    """The description of each posting, by its id."""
+def load_texts(connection: Connection, ids: Collection[int]) -> Mapping[int, str]:
+    """Return the description of each posting, by its id."""
     text = tables.Description
     query = (
         select(_posting.id, text.text)

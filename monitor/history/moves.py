@@ -1,13 +1,14 @@
-"""An employer's move to another board: noted by `boards move`, carried out with the new board's next snapshot.
+"""Record an employer's move to another board, and match its postings at the next snapshot.
 
-    boards move OLD NEW   OLD is unwatched, NEW's row has `moved_from` = OLD and no `read_at`: its move is pending
-    next snapshot of NEW  in the check's transaction: NEW's postings get `repost_of`, each channel gets one summary
-    later                 what NEW lists then, and OLD had, is `opened` with `repost_of`
+    boards move OLD NEW   OLD is unwatched, NEW's row has `moved_from` = OLD and no `read_at`:
+                          its move is pending
+    next snapshot of NEW  in the check's transaction: NEW's postings get `repost_of`, each
+                          channel gets one summary
+    later                 a role that NEW lists later, and OLD had, is `opened` with `repost_of`
 
-OLD's postings stay as they were last seen. Nobody proved that they closed, so no `closed` is
-written, and a board that is unwatched keeps its history. Once NEW was read they are left out of
-lists of open roles (`queries/moved.py`), where NEW's stand in their place. Digests and reminders
-read watched boards alone.
+OLD's postings stay as they were last seen. Nothing proved that they closed, so no `closed` is
+written, and an unwatched board keeps its history. Once NEW was read, lists of open roles show NEW's
+postings in place of OLD's (`queries/moved.py`). Digests and reminders read watched boards alone.
 """
 
 from __future__ import annotations
@@ -24,8 +25,7 @@ from crawler.registry import same_board
 from monitor.config.model import WatchedBoard
 from monitor.database import tables
 from monitor.database.engine import AnyRow
-from monitor.history import boards as watch
-from monitor.history import postings as store
+from monitor.history.boards import new_row, unwatch
 from monitor.history.counterparts import (
     Match,
     MovedPosting,
@@ -34,9 +34,10 @@ from monitor.history.counterparts import (
     plain_title,
     towns,
 )
-from monitor.history.former_postings import texts
+from monitor.history.former_postings import load_texts
+from monitor.history.postings import change_postings
 from monitor.history.reposts import RECENTLY, JobNumbers, RepostOf
-from monitor.history.write import PostingEvent
+from monitor.history.values import PostingEvent
 
 
 def begin(connection: Connection, old: str, new: WatchedBoard) -> list[AnyRow]:
@@ -45,7 +46,7 @@ def begin(connection: Connection, old: str, new: WatchedBoard) -> list[AnyRow]:
     The new board is read whole at its next check, whatever was known of it. A former board that was
     never read leads to the one that it was moved from: its move is corrected.
     """
-    watch.unwatch(connection, [old])
+    unwatch(connection, [old])
     way = _way_back(connection, old)
     origin = way[-1].board if way else old
     successor = _board(connection, new.board)
@@ -55,9 +56,7 @@ def begin(connection: Connection, old: str, new: WatchedBoard) -> list[AnyRow]:
             or companies_by_board().get(new.board)
             or _learnt_company(connection, origin)
         )
-        connection.execute(
-            insert(tables.Board).values(watch.new_row(replace(new, company=company)))
-        )
+        connection.execute(insert(tables.Board).values(new_row(replace(new, company=company))))
     if not same_board(origin, new.board):  # the move is not taken back
         again = dict.fromkeys(("read_at", "etag", "last_modified", "next_check_at"))
         name = successor.board if successor else new.board
@@ -74,7 +73,7 @@ def begin(connection: Connection, old: str, new: WatchedBoard) -> list[AnyRow]:
 
 
 def has_begun(connection: Connection, old: str, new: str) -> bool:
-    """Is the move from `old` to `new` noted already?"""
+    """Return True if the move from `old` to `new` is recorded already."""
     successor, way = _board(connection, new), _way_back(connection, old)
     if successor is None or not way:
         return False
@@ -82,12 +81,15 @@ def has_begun(connection: Connection, old: str, new: str) -> bool:
 
 
 def is_stored(connection: Connection, name: str) -> bool:
-    """Does the database know the board?"""
+    """Return True if the database has the board."""
     return _board(connection, name) is not None
 
 
 def _way_back(connection: Connection, name: str) -> list[AnyRow]:
-    """The board, and those that it was moved from, up to the first one that was ever read. Empty when the board is not stored."""
+    """Return the board and its predecessors, back to the first one that was ever read.
+
+    Empty when the board is not stored.
+    """
     way: list[AnyRow] = []
     board = _board(connection, name)
     while board is not None and board not in way:
@@ -101,7 +103,7 @@ def _way_back(connection: Connection, name: str) -> list[AnyRow]:
 
 
 def _learnt_company(connection: Connection, board: str) -> str | None:
-    """The company's name as the board has sent it."""
+    """Return the company's name as the board has sent it."""
     row = connection.execute(
         select(tables.Board.company, tables.Board.token).where(tables.Board.board == board)
     ).one_or_none()
@@ -109,12 +111,15 @@ def _learnt_company(connection: Connection, board: str) -> str | None:
 
 
 def is_pending(board: AnyRow) -> bool:
-    """Has the board had no snapshot since its employer moved to it?"""
+    """Return True if the board had no snapshot since its employer moved to it."""
     return board.moved_from is not None and board.read_at is None
 
 
 def is_first_list(connection: Connection, board: AnyRow) -> bool:
-    """Has the board, whose move is pending, never listed a role? What it lists first is its baseline then."""
+    """Return True if the board's move is pending and it never listed a role.
+
+    Its first list is then its baseline.
+    """
     return (
         is_pending(board)
         and connection.scalar(select(_posting.id).where(_posting.board_id == board.id).limit(1))
@@ -124,7 +129,7 @@ def is_first_list(connection: Connection, board: AnyRow) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """The roles that came along from the former board, and the counts of a move."""
+    """The postings that came along from the former board, and the counts of a move."""
 
     former: AnyRow  # its row of `board`
     before: int  # open roles of the former board
@@ -136,17 +141,20 @@ class Moved:
     # the new posting's id by the former one's
     successors: Mapping[int, int] = field(default_factory=dict)
 
-    def left(self, told: Sequence[PostingEvent]) -> list[PostingEvent]:
-        """Return the events to alert on beside the move: no opening of a role that came along, none at all of a baseline."""
+    def left(self, events: Sequence[PostingEvent]) -> list[PostingEvent]:
+        """Return the events to alert on beside the move.
+
+        An opening of a posting that came along is left out, and every opening of a baseline.
+        """
         return [
             one
-            for one in told
+            for one in events
             if one.kind != "opened" or not (self.baseline or one.posting_id in self.postings)
         ]
 
 
 def take_along(connection: Connection, board: AnyRow, *, baseline: bool) -> Moved | None:
-    """Point the board's open postings to those that they were on the former board; None where that was never read."""
+    """Link the board's open postings to those of the former board. None if that was never read."""
     former = _board(connection, board.moved_from)
     if former is None or former.last_ok_at is None:
         return None
@@ -166,7 +174,7 @@ def take_along(connection: Connection, board: AnyRow, *, baseline: bool) -> Move
 
 
 def follow(
-    connection: Connection, board: AnyRow, told: Sequence[PostingEvent], at: datetime
+    connection: Connection, board: AnyRow, events: Sequence[PostingEvent], at: datetime
 ) -> tuple[list[PostingEvent], Mapping[int, int]]:
     """Do the same for the postings that this check read first.
 
@@ -180,13 +188,13 @@ def follow(
         or former.last_ok_at is None
         or former.last_ok_at < at - RECENTLY
     ):
-        return list(told), {}
+        return list(events), {}
     old, new = _postings(connection, former, board), _postings(connection, board)
     first_read = {row.id for row in new if row.number == 1 and row.valid_from == at}
     found = _pair(connection, (former, old), (board, new), only=first_read)
     names = _named(old, found)
     return [
-        replace(one, repost=names.get(one.posting_id, one.repost)) for one in told
+        replace(one, repost=names.get(one.posting_id, one.repost)) for one in events
     ], _successors(found)
 
 
@@ -195,7 +203,7 @@ def _successors(found: Mapping[int, Match]) -> dict[int, int]:
 
 
 def _board(connection: Connection, name: str) -> AnyRow | None:
-    """The row of a board, however its name is spelled."""
+    """Return the row of a board, however its name is spelled."""
     boards = tables.Board.__table__
     exact = connection.execute(select(boards).where(boards.c.board == name)).one_or_none()
     alike = (
@@ -208,17 +216,31 @@ def _board(connection: Connection, name: str) -> AnyRow | None:
 
 _posting, _version = tables.Posting, tables.PostingVersion
 _other = aliased(_posting)
+_NEWEST = and_(_version.posting_id == _posting.id, _version.number == _posting.version)
 _ROWS = select(
-    _posting.id, _posting.name, _posting.state, _posting.repost_of, _posting.requisition, _posting.internal_job,
-    _version.number, _version.valid_from, _version.title, _version.location, _version.locations,
-).join(_version, and_(_version.posting_id == _posting.id, _version.number == _posting.version))  # fmt: skip
+    _posting.id,
+    _posting.name,
+    _posting.state,
+    _posting.repost_of,
+    _posting.requisition,
+    _posting.internal_job,
+    _version.number,
+    _version.valid_from,
+    _version.title,
+    _version.location,
+    _version.locations,
+).join(_version, _NEWEST)
 _Postings = tuple[AnyRow, Sequence[AnyRow]]  # a board and its postings
 
 
 def _postings(
     connection: Connection, board: AnyRow, successor: AnyRow | None = None
 ) -> Sequence[AnyRow]:
-    """The board's open postings; of a former board also what closed in its last months, and nothing that was put up again elsewhere."""
+    """Return the board's open postings.
+
+    Of a former board also those that closed in its last months, without those that another board
+    repeats.
+    """
     if successor is None:
         return connection.execute(
             _ROWS.where(_posting.board_id == board.id, _posting.state == "open").order_by(
@@ -239,9 +261,9 @@ def _postings(
 def _pair(
     connection: Connection, former: _Postings, new: _Postings, only: Collection[int] | None = None
 ) -> dict[int, Match]:
-    """The former posting of each new one, those of earlier moves between the two boards among them; by the new posting's id.
+    """Return the former posting of each new one, those of earlier moves included, by the new id.
 
-    `only`: of these new postings alone. What is found now is stored.
+    `only`: match these new postings alone. New matches are stored.
     """
     known = _known(*former, new[1])
     taken = {match.id for match in known.values()}
@@ -256,7 +278,7 @@ def _pair(
         for new_id, one in found.items()
         if new_id in free
     }
-    store.change_postings(
+    change_postings(
         connection,
         [
             {"row": new_id, "repost_of": one.id, "repost_reason": one.reason}
@@ -267,7 +289,7 @@ def _pair(
 
 
 def _known(former: AnyRow, old: Sequence[AnyRow], listed: Sequence[AnyRow]) -> dict[int, Match]:
-    """The pairs that a move said before, in either direction: an employer may move back."""
+    """Return the pairs of earlier moves, in either direction: an employer may move back."""
     reason, ids, new_ids = (
         f"moved from {former.board} before",
         {row.id for row in old},
@@ -280,11 +302,11 @@ def _known(former: AnyRow, old: Sequence[AnyRow], listed: Sequence[AnyRow]) -> d
 def _sides(
     connection: Connection, mine: _Postings, others: _Postings, leave: Collection[int]
 ) -> list[MovedPosting]:
-    """The postings as they are compared; a text only where the other board has a posting of the same title and towns."""
+    """Return the postings to compare. Load a text only where both boards have its face."""
     names = employer_names([mine[0].company, others[0].company], [mine[0].token, others[0].token])
     sides = [_side(row, names) for row in mine[1] if row.id not in leave]
     faces = {_side(row, names).face for row in others[1]}
-    found = texts(connection, [one.id for one in sides if one.face in faces])
+    found = load_texts(connection, [one.id for one in sides if one.face in faces])
     return [replace(one, text=found.get(one.id, "")) for one in sides]
 
 

@@ -1,7 +1,7 @@
-"""Prepare a check for writing, before its transaction begins: columns of versions, words of texts, the rules that fit.
+"""Prepare a check for writing, before its transaction: version columns, words, rule matches.
 
-A baseline of 1,500 postings takes ten seconds of it, and the database is locked for others while a
-transaction writes.
+A baseline of 1,500 postings takes ten seconds of it, and a transaction that writes locks the
+database for others.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 from crawler.items import Posting, Sighting
 from monitor.database.engine import AnyRow
 from monitor.database.search import Words, words_to_index
-from monitor.history import postings
+from monitor.history.columns import text_digest, version_columns
 from monitor.history.contents import load_contents
 from monitor.history.decide import BoardChanges
 from monitor.rules.candidates import candidate_of_posting
@@ -24,7 +24,7 @@ from monitor.rules.matcher import Matcher
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """Prepared values. A value that is missing is made when it is asked for."""
+    """Prepared values. A missing value is made when it is needed."""
 
     # of the version to write, by the posting's key
     columns: Mapping[str, dict[str, object]] = field(default_factory=dict)
@@ -34,20 +34,18 @@ class Ready:
     last: Mapping[int, Posting] = field(default_factory=dict)
 
     def version(self, ats: str, posting: Posting, sighting: Sighting) -> dict[str, object]:
-        """The columns of a version that today's reader has read."""
-        return self.columns.get(posting.key) or postings.version_columns(
-            ats, posting, sighting.keep()
-        )
+        """Return the columns of a version as the current reader reads it."""
+        return self.columns.get(posting.key) or version_columns(ats, posting, sighting.keep())
 
 
 def prepare(
     connection: Connection, matchers: Iterable[Matcher], board: AnyRow, events: BoardChanges
 ) -> Ready:
-    """Return what these events of a board need, and let the matchers remember what they say of them."""
+    """Return what these changes need. The matchers remember their results for later."""
     versions, asked = list(events.versions()), list(matchers)
     last = load_contents(connection, board.board, events.closed)
     texts = [
-        (posting.title, postings.text_digest(posting.description), posting.description)
+        (posting.title, text_digest(posting.description), posting.description)
         for posting, _ in versions
     ]
     learns = events.company and board.company == board.token
@@ -58,7 +56,7 @@ def prepare(
         for matcher in asked:
             matcher.explain(candidate_of_posting(board.board, company, posting))
     columns = {
-        posting.key: postings.version_columns(board.ats, posting, sighting.keep())
+        posting.key: version_columns(board.ats, posting, sighting.keep())
         for posting, sighting in versions
     }
     return Ready(columns, words_to_index(connection, texts), last)

@@ -1,11 +1,11 @@
-"""Which posting a new one repeats: pure, so it touches no database, clock or network.
+"""Decide which posting a new one repeats. Pure: no database, clock or network.
 
 Boards take a job down and put it up again under a new key. Ids that vanish from real boards come
-back after up to 45 days; twice that is "recently" here, and a job that is advertised anew after a
-longer time is a new round of hiring.
+back after up to 45 days. Twice that is "recently" here: a job that is advertised again later is a
+new round of hiring.
 
-A requisition or an internal job names the same job only while no listed posting carries it too:
-several posts share one when an employer advertises a job in several places, and some boards write
+A requisition or an internal job names the same job only while no listed posting carries it too.
+Several posts share one when an employer advertises a job in several places, and some boards write
 one word into the requisition of nearly all ("TANK" on 307 of 333). Then title and place decide.
 """
 
@@ -27,7 +27,7 @@ NEARLY_THE_SAME = 90.0
 
 @dataclass(frozen=True, slots=True)
 class JobNumbers:
-    """What an employer's own system calls a job."""
+    """A job's numbers in the employer's own system."""
 
     requisition: str | None
     internal_job: str | None
@@ -37,7 +37,7 @@ Face = tuple[str, tuple[str, ...]]  # title and places, whatever their case, spa
 
 
 def title_and_places(title: str, locations: Iterable[str], location: str) -> Face:
-    """Title and places as far as two postings are compared by them."""
+    """Return the title and places in the form in which two postings are compared."""
     return _plain(title), tuple(sorted(map(_plain, locations))) or (_plain(location),)
 
 
@@ -52,26 +52,29 @@ class FormerPosting:
     id: int
     numbers: JobNumbers
     face: Face
-    since: datetime  # the first look that missed it
+    since: datetime  # the first check that missed it
     # None: not loaded, since only one with a new posting's face is asked for its text
     text: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Repost:
-    """The posting that is repeated, and how we know."""
+    """The posting that is repeated, and the reason."""
 
     id: int
     reason: str
 
 
 def find_repost(
-    new: Posting, gone: Sequence[FormerPosting], listed: Sequence[JobNumbers]
+    new: Posting, former: Sequence[FormerPosting], listed: Sequence[JobNumbers]
 ) -> Repost | None:
-    """What the new posting repeats: by the surest reason, and of several the one that left last. `listed` are the other postings'."""
+    """Return the posting that the new one repeats, by the surest reason, then the latest closed.
+
+    `listed` are the numbers of the other open postings.
+    """
     mine = title_and_places(new.title, new.locations, new.location)
-    found = [(*why, one) for one in gone for why in _by_number(new, one, mine, gone, listed)]
-    found += [(*why, one) for one in gone if one.face == mine for why in _by_text(new, one)]
+    found = [(*why, one) for one in former for why in _by_number(new, one, mine, former, listed)]
+    found += [(*why, one) for one in former if one.face == mine for why in _by_text(new, one)]
     if not found:
         return None
     _, reason, best = max(found, key=lambda each: (each[0], each[2].since, each[2].id))
@@ -86,7 +89,7 @@ def _by_number(
     new: Posting,
     one: FormerPosting,
     mine: Face,
-    gone: Sequence[FormerPosting],
+    former: Sequence[FormerPosting],
     listed: Sequence[JobNumbers],
 ) -> Iterator[_Why]:
     for name, sureness in _SURENESS.items():
@@ -95,19 +98,19 @@ def _by_number(
             words = f"the same {name.replace('_', ' ')} {number}"
             if one.face == mine:
                 yield sureness + len(_SURENESS), f"{words}, title and place"
-            elif _names_one_job(name, number, gone, listed):
+            elif _names_one_job(name, number, former, listed):
                 yield sureness, words
 
 
 def _names_one_job(
-    name: str, number: str, gone: Sequence[FormerPosting], listed: Sequence[JobNumbers]
+    name: str, number: str, former: Sequence[FormerPosting], listed: Sequence[JobNumbers]
 ) -> bool:
-    """No listed posting carries the number, and what left with it was one job."""
+    """Return True if no listed posting carries the number, and its former postings were one job."""
     if any(getattr(other, name) == number for other in listed):
         return False
     return (
         name == "internal_job"
-        or len({one.face[0] for one in gone if getattr(one.numbers, name) == number}) == 1
+        or len({one.face[0] for one in former if getattr(one.numbers, name) == number}) == 1
     )
 
 

@@ -1,9 +1,10 @@
-"""Versions read again in place when the reader has got better: what it derives (pay, deadline, workplace) comes out otherwise.
+"""Read stored versions again, in place, when a newer reader derives better values.
 
-Nobody has edited anything, so there is no change and no alert; what was read otherwise is noted in
-`reading_change`. The daemon does it bit by bit between rounds, `db upgrade` at once. A look that
-meets a version which has not had its turn reads it in the same way (`contents.py`), and one whose
-raw job the newer reader cannot read stays as it is, under the newer reader's number.
+Derived values are pay, deadline and workplace. Nobody edited anything, so there is no change and no
+alert. Differences are noted in `reading_change`. The daemon rereads in short slices between rounds,
+`db upgrade` all at once. A check that meets an old version rereads it in the same way
+(`contents.py`). A raw job that the newer reader cannot read stays as it is, under the newer
+reader's number.
 """
 
 from __future__ import annotations
@@ -30,9 +31,10 @@ from crawler.registry import supported
 from monitor.config.model import Settings
 from monitor.database import tables
 from monitor.database.engine import AnyRow, read_transaction, table
+from monitor.history.columns import content_columns
 from monitor.history.compare import differences
-from monitor.history.contents import CURRENT_READER, Reader, read_by
-from monitor.history.postings import content_columns, keep_descriptions, posting_from_row
+from monitor.history.contents import CURRENT_READER, Reader, posting_from_row, read_by
+from monitor.history.postings import store_descriptions
 from monitor.messages import FieldChange
 from monitor.rules import matches
 from monitor.rules.matcher import Matcher
@@ -69,8 +71,8 @@ class Reread(NamedTuple):
         return differences(self.before, self.after)
 
 
-def older(connection: Connection, reader: Reader = CURRENT_READER) -> int:
-    """How many versions an older reader has read."""
+def count_older(connection: Connection, reader: Reader = CURRENT_READER) -> int:
+    """Return how many versions were read by an older reader."""
     versions = (
         select(func.count())
         .select_from(_VERSION)
@@ -82,7 +84,7 @@ def older(connection: Connection, reader: Reader = CURRENT_READER) -> int:
 
 
 def _is_older(reader: Reader) -> tuple[ColumnElement[bool], ...]:
-    """The conditions on a version and its board: the first one is the index's, the second one each ats's own."""
+    """Return the conditions on a version and its board: first the index's, then one per ats."""
     newest = {ats: reader.version(ats) for ats in supported()}
     of_ats = (
         and_(tables.Board.ats == ats, _VERSION.c.reader_version < version)
@@ -91,7 +93,7 @@ def _is_older(reader: Reader) -> tuple[ColumnElement[bool], ...]:
     return _VERSION.c.reader_version < max(newest.values()), or_(*of_ats)
 
 
-def read_again(
+def reread_older(
     engine: Engine,
     settings: Settings,
     now: datetime,
@@ -101,7 +103,7 @@ def read_again(
     clock: Callable[[], float] = time.monotonic,
     progress: Callable[[int], None] = lambda _: None,
 ) -> bool:
-    """Reads older versions again; gives whether some are left when the time is over."""
+    """Reread older versions. Return True if some are left when the time is over."""
     matchers = [Matcher(rule) for rule in settings.rules]
     until = clock() + seconds
     while rows := _some(engine, reader):
@@ -129,8 +131,8 @@ def _write(
     reader: Reader,
     now: datetime,
 ) -> None:
-    """In place, where no look has written a version anew in the meantime."""
-    keep_descriptions(connection, [one.after for one in better])
+    """Update the versions in place, unless a check has rewritten one in the meantime."""
+    store_descriptions(connection, [one.after for one in better])
     noted: list[dict[str, object]] = []
     for one in better:
         mine = (_VERSION.c.id == one.row.id, _VERSION.c.reader_version == one.row.reader_version)

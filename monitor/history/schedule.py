@@ -1,11 +1,11 @@
-"""When a board is next due, what it is asked with, and whether it collapsed: pure."""
+"""When a board is next due, its conditional requests, and whether it collapsed. Pure."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 from random import Random
 
-FAILURES_TO_FAIL = 3  # in a row, before a board counts as failing and the operator is told
+FAILURES_TO_FAIL = 3  # in a row, before a board counts as failing and the operator is alerted
 VALIDATOR_LIFE = timedelta(days=1)  # a stuck validator freezes a board for a day at most
 BACK_OFF_LIMIT = timedelta(hours=1)
 MAX_RETRY_AFTER = timedelta(days=1)  # what a host's Retry-After is believed
@@ -18,14 +18,17 @@ SPREAD = 0.1  # of the interval, so that boards do not stay in step
 def next_check(
     now: datetime, every: timedelta, failures: int, retry_after: float | None, random: Random
 ) -> datetime:
-    """When to look again: `every` later, doubled with each further failure up to an hour; never before `retry_after`, in seconds."""
+    """Return when to check again: `every` later, doubled with each further failure up to an hour.
+
+    Never before `retry_after`, in seconds.
+    """
     wait = _own_wait(every, failures)
     wait -= wait * SPREAD * random.random()
     return now + max(wait, min(timedelta(seconds=retry_after or 0), MAX_RETRY_AFTER))
 
 
 def _own_wait(every: timedelta, failures: int) -> timedelta:
-    """The longest time to the next check, where the host asks for none."""
+    """Return the longest time to the next check, if the host asks for none."""
     doublings: int = min(max(failures - 1, 0), 16)
     return max(every, min(every * (1 << doublings), BACK_OFF_LIMIT))
 
@@ -37,14 +40,17 @@ def is_held(
     failures: int,
     now: datetime,
 ) -> bool:
-    """Did the host ask at the last check to wait beyond now? Then the next one is planned for later than we would wait by ourselves."""
+    """Return True if the host asked at the last check to wait beyond now.
+
+    The next check is then planned for later than our own waiting would be.
+    """
     if next_check is None or last_check is None or failures == 0:
         return False
     return now < next_check and next_check - last_check > _own_wait(every, failures) + SLACK
 
 
 def due_at(next_check: datetime | None, every: timedelta, setbacks: int, now: datetime) -> datetime:
-    """When a board is due, as it was planned; now where that is further off than anything puts it off: the clock was set back since.
+    """Return when a board is due. Now, if the plan is implausibly far off: the clock was set back.
 
     `setbacks` are its failures in a row, and one more when its host asked to wait.
     """
@@ -53,22 +59,31 @@ def due_at(next_check: datetime | None, every: timedelta, setbacks: int, now: da
 
 
 def nearly_due(every: timedelta) -> timedelta:
-    """How much earlier a board is checked to share a crawl with one that is due: 5 % of its interval, at least 2 s, never half of it."""
+    """Return how much earlier a board may be checked to join a crawl.
+
+    5 % of its interval, at least 2 s, never more than half of it.
+    """
     return min(max(every * 0.05, SLACK), every / 2)
 
 
 def validators_usable(read_at: datetime | None, now: datetime) -> bool:
-    """May the board be asked whether it moved? Not when its last whole reading is a day old, nor when the clock went back behind it."""
+    """Return True if the board may get a conditional request.
+
+    Not when its last full read is a day old, nor when the clock went back behind it.
+    """
     return read_at is not None and timedelta(0) <= now - read_at < VALIDATOR_LIFE
 
 
 def has_collapsed(open_before: int, missing: int, listed: int) -> bool:
-    """Has a board lost too much at once to be believed? It lists nothing any more, or misses more than 30 % and at least 5 postings."""
+    """Return True if a board lost too many postings at once to be believed.
+
+    It lists nothing any more, or misses more than 30 % and at least 5 postings.
+    """
     if listed == 0:
         return open_before > 0
     return missing >= COLLAPSE_LEAST and missing > open_before * COLLAPSE_SHARE
 
 
 def strictly_after(now: datetime, last: datetime | None) -> datetime:
-    """An instant for a board's new look: now, or a microsecond after its last one when the clock was set back."""
+    """Return the instant of a new check: now, or just after the last if the clock went back."""
     return now if last is None or now > last else last + timedelta(microseconds=1)

@@ -1,11 +1,11 @@
-"""Edits of a board's template: the same edit in most of its descriptions, such as a new introduction of the employer.
+"""Edits of a board's template: one edit in most descriptions, such as a new introduction.
 
 An edit is a set of passages, each a removed text and the text that replaced it. Descriptions are
 compared paragraph by paragraph. A paragraph that replaced another is narrowed to the part that
-differs, so that a posting's own words around it do not hide the common edit. A passage found in
-more than half of a board's listed postings, and in at least three, belongs to the template: two
-equal edits are no template, and two messages are no flood. A posting whose passages all belong to
-the template has no edit of its own.
+differs, so a posting's own words around it do not hide the common edit. A passage found in more
+than half of a board's listed postings, and in at least three, belongs to the template: two equal
+edits are too few, and two messages are bearable. A posting whose passages all belong to the
+template has no edit of its own.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ K = TypeVar("K", str, int)
 
 
 class Passage(NamedTuple):
-    """Words of a description that were replaced; one side may be empty."""
+    """Words of a description that were replaced. One side may be empty."""
 
     old: str
     new: str
@@ -37,7 +37,7 @@ class Passage(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class TemplateEdit(Generic[K]):
-    """What a board edited in most of its postings; these by their keys or ids."""
+    """An edit that a board made in most of its postings, given by their keys or ids."""
 
     passages: Mapping[Passage, int]  # in how many postings, the commonest first
     edited: tuple[K, ...]
@@ -45,14 +45,14 @@ class TemplateEdit(Generic[K]):
 
 
 def find_template_edit(texts: Mapping[K, tuple[str, str]], listed: int) -> TemplateEdit[K] | None:
-    """The board's edit among the descriptions that were rewritten, each given before and after; None where they have none in common."""
+    """Return the board's common edit among the rewritten descriptions (before, after), or None."""
     if not is_majority(len(texts), listed):
         return None
     return find_in({key: passages(before, after) for key, (before, after) in texts.items()}, listed)
 
 
 def find_in(edits: Mapping[K, frozenset[Passage]], listed: int) -> TemplateEdit[K] | None:
-    """The same, of descriptions whose passages were compared before."""
+    """Return the common edit among descriptions whose passages were compared before, or None."""
     if not is_majority(len(edits), listed):
         return None
     common = common_passages(edits, listed)
@@ -62,12 +62,12 @@ def find_in(edits: Mapping[K, frozenset[Passage]], listed: int) -> TemplateEdit[
 
 
 def is_majority(edited: int, listed: int) -> bool:
-    """Are so many of the listed postings most of them?"""
+    """Return True if so many are most of the listed postings."""
     return edited >= LEAST and 2 * edited > listed
 
 
 def passages(before: str, after: str) -> frozenset[Passage]:
-    """What an edit replaced; the order and number of the same replacement are nothing."""
+    """Return the passages that an edit replaced, each once."""
     return frozenset(
         passage
         for passage in _passages(_paragraphs(before), _paragraphs(after))
@@ -83,16 +83,16 @@ def _passages(old: Sequence[str], new: Sequence[str]) -> Iterator[Passage]:
     for tag, old_from, old_to, new_from, new_to in SequenceMatcher(
         None, old, new, autojunk=False
     ).get_opcodes():
-        gone, come = old[old_from:old_to], new[new_from:new_to]
-        if tag == "replace" and len(gone) == len(come):
-            yield from map(_narrowed, gone, come)
+        removed, added = old[old_from:old_to], new[new_from:new_to]
+        if tag == "replace" and len(removed) == len(added):
+            yield from map(_narrowed, removed, added)
         elif tag != "equal":
-            yield from (Passage(paragraph, "") for paragraph in gone)
-            yield from (Passage("", paragraph) for paragraph in come)
+            yield from (Passage(paragraph, "") for paragraph in removed)
+            yield from (Passage("", paragraph) for paragraph in added)
 
 
 def _narrowed(before: str, after: str) -> Passage:
-    """Without the words that both begin and end with."""
+    """Return the passage without the words that both sides begin and end with."""
     old, new = before.split(), after.split()
     head = _alike(old, new)
     old, new = old[head:], new[head:]
@@ -105,14 +105,14 @@ def _alike(one: Sequence[str], other: Sequence[str]) -> int:
 
 
 def common_passages(edits: Mapping[K, frozenset[Passage]], listed: int) -> dict[Passage, int]:
-    """The passages that most of the board's postings share, in how many; the commonest first."""
+    """Return the passages that most postings share, with their counts, the commonest first."""
     counts = Counter(passage for edit in edits.values() for passage in edit)
     return {passage: count for passage, count in counts.most_common() if is_majority(count, listed)}
 
 
 @dataclass(frozen=True, slots=True)
 class StoredEdit:
-    """The board's edit that one look brought; its postings by their ids."""
+    """A template edit that one check found. Its postings are given by their ids."""
 
     company: str
     url: str  # of the board
@@ -123,32 +123,32 @@ class StoredEdit:
 
 
 def template_edits(connection: Connection, since: datetime) -> dict[int, StoredEdit]:
-    """The edits of templates from `since` on, by the ids of their looks."""
+    """Return the template edits from `since` on, by the ids of their checks."""
     return dict(_edits(connection, since))
 
 
 def _edits(connection: Connection, since: datetime) -> Iterator[tuple[int, StoredEdit]]:
-    for look in connection.execute(_LOOKS.where(PostingChange.at >= since)).all():
-        rows = connection.execute(_REWRITTEN.where(PostingChange.check_id == look.id)).all()
+    for check in connection.execute(_CHECKS.where(PostingChange.at >= since)).all():
+        rows = connection.execute(_REWRITTEN.where(PostingChange.check_id == check.id)).all()
         edit = find_template_edit(
-            {row.posting_id: (row.old or "", row.new or "") for row in rows}, look.seen
+            {row.posting_id: (row.old or "", row.new or "") for row in rows}, check.seen
         )
         if edit is not None:
-            yield look.id, _stored(look, rows, edit)
+            yield check.id, _stored(check, rows, edit)
 
 
-def _stored(look: AnyRow, rows: Sequence[AnyRow], edit: TemplateEdit[int]) -> StoredEdit:
+def _stored(check: AnyRow, rows: Sequence[AnyRow], edit: TemplateEdit[int]) -> StoredEdit:
     return StoredEdit(
-        look.company,
-        look.url,
-        look.seen,
-        look.finished_at,
+        check.company,
+        check.url,
+        check.seen,
+        check.finished_at,
         edit,
         {row.posting_id: row.version for row in rows},
     )
 
 
-_LOOKS = (
+_CHECKS = (
     select(BoardCheck.id, BoardCheck.seen, BoardCheck.finished_at, Board.company, Board.url)
     .join_from(PostingChange, BoardCheck, BoardCheck.id == PostingChange.check_id)
     .join(Board, Board.id == BoardCheck.board_id)
@@ -156,7 +156,7 @@ _LOOKS = (
     .group_by(BoardCheck.id, Board.id)
     .having(func.count() >= LEAST, 2 * func.count() > BoardCheck.seen)
 )
-_back = aliased(PostingChange)  # a posting that came back with another text is told as that
+_back = aliased(PostingChange)  # a reopened posting is reported as such, whatever its text
 _REOPENED = select(_back.id).where(
     and_(
         _back.check_id == PostingChange.check_id,

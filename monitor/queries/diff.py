@@ -13,7 +13,7 @@ from monitor.database.json_values import one_of
 from monitor.database.tables import Board, BoardCheck, Description, Posting, PostingVersion
 from monitor.errors import UserError
 from monitor.history.compare import differences
-from monitor.history.postings import posting_from_row
+from monitor.history.contents import posting_from_row
 from monitor.queries.view_tables import COVERAGE, Row, run_listing
 
 COLUMNS = ("kind", "posting", "board", "company", "title", "url", "field", "old", "new", "version")

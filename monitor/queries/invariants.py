@@ -16,8 +16,8 @@ from sqlalchemy import Connection, inspect, select, text
 
 from monitor.database import tables
 from monitor.database.engine import AnyRow
-from monitor.history import postings
 from monitor.history.compare import DIGEST_VERSION, digest
+from monitor.history.contents import posting_from_row, unpack
 from monitor.messages import load
 
 _OF_VERSION = "JOIN posting p ON p.id = v.posting_id JOIN board b ON b.id = p.board_id"
@@ -242,13 +242,10 @@ def _version(row: AnyRow) -> Iterator[str]:
 
     A digest of an older kind is skipped, since it cannot be made again.
     """
-    if (
-        row.digest.startswith(f"{DIGEST_VERSION}:")
-        and digest(postings.posting_from_row(row)) != row.digest
-    ):
+    if row.digest.startswith(f"{DIGEST_VERSION}:") and digest(posting_from_row(row)) != row.digest:
         yield f"the content of version {row.number} is not the one that was stored"
     try:
-        postings.unpack(row.raw)
+        unpack(row.raw)
     except zstandard.ZstdError:
         yield f"the raw job of version {row.number} cannot be unpacked"
 

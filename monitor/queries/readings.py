@@ -8,14 +8,14 @@ from sqlalchemy import Connection, func, select
 
 from monitor.database.tables import Board, Posting, ReadingChange
 from monitor.history.contents import CURRENT_READER, Reader
-from monitor.history.reread import older
+from monitor.history.reread import count_older
 
 COLUMNS = ("at", "posting", "version", "field", "old", "new", "from_reader", "to_reader")
 
 
 def summary(connection: Connection, reader: Reader = CURRENT_READER) -> Iterator[str]:
     """Yield a line for what is still to be read again, and one for each newer reader."""
-    if left := older(connection, reader):
+    if left := count_older(connection, reader):
         yield (
             f"{left:,} versions are of an older reader: the daemon reads them again between "
             "rounds, `rolewatch db upgrade` at once"

@@ -1,4 +1,4 @@
-"""Hosts that asked to wait, in the database: a restart and a `check` of its own obey what an earlier process was told."""
+"""Store hosts that asked to wait, so that a restart and a separate `check` obey them too."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ _OF_A_HOLD: Final = ("saved_at", "until", "status", "repeats")
 
 
 def restore(connection: Connection, holds: Holds, now: datetime) -> None:
-    """Take up the stored holds, once a process: from then on its own clock counts, whatever becomes of the machine's.
+    """Load the stored holds once per process. From then on its monotonic clock counts.
 
-    Where the clock was set back since, none lasts longer than it did when it was stored.
+    If the clock was set back since, a hold lasts no longer than when it was stored.
     """
     if holds.is_restored:
         return
@@ -30,7 +30,7 @@ def restore(connection: Connection, holds: Holds, now: datetime) -> None:
 
 
 def save(connection: Connection, holds: Holds, now: datetime) -> Mapping[str, Hold]:
-    """Store the holds that are new and drop those that are over. Return the stored ones, to be marked once they are committed.
+    """Store new holds and delete expired ones. Return the stored ones, to mark after the commit.
 
     Two transactions may save the same hold at the same time.
     """

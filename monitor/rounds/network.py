@@ -1,4 +1,4 @@
-"""A network that is away: no host answers any board, and that is one line and one incident instead of one a board."""
+"""Detect a network outage: if no host answers any board, log and report it once, not per board."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ _SIGN = re.compile(r"(?:no such host: |cannot connect to )([^:\s]*)")
 
 
 def is_unreached(result: Result) -> bool:
-    """True if the check failed before any host answered."""
+    """Return True if the check failed before any host answered."""
     return isinstance(result, Failure) and says_unreached(result.status, result.reason)
 
 
 def says_unreached(status: int | None, reason: str | None) -> bool:
-    """True for the status and reason of a failure that came before any host answered."""
+    """Return True for the status and reason of a failure that came before any host answered."""
     return status is None and _SIGN.search(reason or "") is not None
 
 
 @dataclass(slots=True)
 class Tally:
-    """What one round shows of the network."""
+    """How one round reached the network."""
 
     reached: bool = False  # some host answered
     # what the log says of each board that no host answered
@@ -36,7 +36,7 @@ class Tally:
 
 @dataclass(slots=True)
 class Network:
-    """Whether the network is away, as round by round shows it."""
+    """Whether the network is away, by the last rounds."""
 
     away: bool = False
     # boards that no host answered since one answered last, with the reason
@@ -46,7 +46,7 @@ class Network:
     asked: bool = False  # the database was asked for that incident
 
     def end_round(self, tally: Tally, watched: int, now: datetime) -> None:
-        """Take in a round, of a configuration that watches so many boards. Log what it shows, each thing once.
+        """Evaluate a finished round with so many watched boards. Log each finding once.
 
         The network is away when no host answers several boards: all that are watched, or boards of
         several hosts. What one board's host does is that board's own failure.

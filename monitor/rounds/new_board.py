@@ -1,10 +1,12 @@
-"""The board that an employer has now, where its ats does not know the former one any more.
+"""Find the employer's new board, when its ats no longer knows the former one.
 
-    the directory names another live board of the employer   nothing is asked
-    it knows none, but a domain of the employer              https://DOMAIN/careers is read, once an incident, outside any transaction
-    the page leads to one board that can be read             `board.found_at` has it, and the operator's message proposes it
+    the directory names another live board of the employer   nothing is requested
+    it knows none, but a domain of the employer              https://DOMAIN/careers is read once
+                                                             per incident, without a transaction
+    the page leads to one readable board                     it is stored in `board.found_at`,
+                                                             and the operator's message proposes it
 
-Nothing is moved by itself. A page that cannot be read is as good as one that leads nowhere.
+Nothing is moved automatically. A page that cannot be read counts as one that leads nowhere.
 """
 
 from __future__ import annotations
@@ -19,30 +21,31 @@ from sqlalchemy import Connection, Engine, select, update
 from crawler.links.directory import employer, employer_domain, other_boards
 from crawler.registry import is_readable, same_board
 from monitor.alerts import alerting, cards, incidents
-from monitor.config.model import Settings
+from monitor.config.model import Settings, WatchedBoard
 from monitor.database.engine import AnyRow, read_transaction
 from monitor.database.json_values import one_of
 from monitor.database.tables import Board
 from monitor.database.trouble import DATABASE_ERRORS, describe, is_outage
+from monitor.history import moves
 
 log = structlog.get_logger()
-# seconds for a careers page with its further pages: the alerts of the round wait for it
+# seconds for a careers page and its further pages: the round's alerts wait for it
 _PATIENCE = 20.0
-_MOST = 5  # pages a round; the other boards have their turn with their next check
+_MOST = 5  # careers pages per round; the other boards wait for their next check
 
 
 def careers_page(board: str) -> str | None:
-    """Return the address of the employer's careers page; None where the directory has another board, or no domain of it."""
+    """Return the employer's careers page. None if the directory has another board or no domain."""
     host = None if other_boards(board) else employer_domain(board)
     return f"https://{host}/careers" if host else None
 
 
 async def on_careers_page(board: str, settings: Settings) -> str:
-    """Return the one readable board that the employer's careers page leads to, but for this one; "" without one."""
+    """Return the one other readable board that the careers page leads to, "" without one."""
     url = careers_page(board)
     if url is None:
         return ""
-    # only a board that is gone needs it
+    # loaded only when needed
     from crawler.links.careers_page import PageUnreadable, boards_on  # noqa: PLC0415
 
     try:
@@ -59,35 +62,37 @@ async def on_careers_page(board: str, settings: Settings) -> str:
 
 
 def _is_of(board: str, other: str) -> bool:
-    """May the other board be of the same employer, as far as the directory knows?"""
+    """Return True if the directory does not exclude that both boards are of one employer."""
     return employer(other) in {None, employer(board)}
 
 
-async def seek(engine: Engine, settings: Settings, gone: Collection[str], round_id: int) -> None:
-    """Read the careers pages of these boards where that was not done yet, and let the operator's message say what they lead to."""
+async def seek(engine: Engine, settings: Settings, missing: Collection[str], round_id: int) -> None:
+    """Read the careers pages of missing boards, once per incident, and update the messages."""
     boards: Sequence[str] = ()
-    with suppress(*DATABASE_ERRORS):  # with their next check, then
+    with suppress(*DATABASE_ERRORS):  # retried at their next check
         boards = (
-            await asyncio.to_thread(_unsought, engine, gone) if any(map(careers_page, gone)) else ()
+            await asyncio.to_thread(_unsought, engine, missing)
+            if any(map(careers_page, missing))
+            else ()
         )
     if boards:
         await asyncio.gather(
-            *(_seek(engine, settings, board, round_id) for board in boards[:_MOST])
+            *(_seek_one(engine, settings, board, round_id) for board in boards[:_MOST])
         )
 
 
-def _unsought(engine: Engine, gone: Collection[str]) -> Sequence[str]:
+def _unsought(engine: Engine, missing: Collection[str]) -> Sequence[str]:
     with read_transaction(engine) as connection:
         names = connection.scalars(
             select(Board.board)
-            .where(one_of(Board.board, gone), Board.found_at.is_(None))
+            .where(one_of(Board.board, missing), Board.found_at.is_(None))
             .order_by(Board.id)
         )
         return [name for name in names if careers_page(name)]
 
 
-async def _seek(engine: Engine, settings: Settings, board: str, round_id: int) -> None:
-    """The job around one board: whatever goes wrong here must not keep the round from its end."""
+async def _seek_one(engine: Engine, settings: Settings, board: str, round_id: int) -> None:
+    """Handle one board. Its errors are logged, so that the round still reaches its end."""
     try:
         place = await on_careers_page(board, settings)
         await asyncio.to_thread(_store, engine, board, place, round_id)
@@ -104,16 +109,22 @@ async def _seek(engine: Engine, settings: Settings, board: str, round_id: int) -
 
 def _store(engine: Engine, board: str, place: str, round_id: int) -> None:
     with engine.begin() as connection:
-        mine = update(Board).where(Board.board == board, Board.failing_since.is_not(None))
+        failing = update(Board).where(Board.board == board, Board.failing_since.is_not(None))
         row = connection.execute(
-            mine.values(found_at=place).returning(Board.__table__)
+            failing.values(found_at=place).returning(Board.__table__)
         ).one_or_none()
         if row is not None and place:
-            _tell(connection, row, round_id)
+            _update_messages(connection, row, round_id)
 
 
-def _tell(connection: Connection, row: AnyRow, round_id: int) -> None:
-    """Let the incident's messages carry the place, the one of this round too: it is not sent before the round has ended."""
+def _update_messages(connection: Connection, row: AnyRow, round_id: int) -> None:
+    """Add the new board to the incident's messages, including one of this round not yet sent."""
     message = incidents.failing(row, row.failures, row.failing_since, row.reason, gone=True)
     alerting.rewrite(connection, message, round_id)
     cards.update_incident(connection, message)
+
+
+def begin_move(connection: Connection, old: str, new: WatchedBoard) -> None:
+    """Record the move to the new board. The incidents of failing former boards show their end."""
+    for board in moves.begin(connection, old, new):
+        cards.update_incident(connection, incidents.moved(board, new.board))

@@ -1,8 +1,8 @@
-"""What the operator is told of boards that no host answers: one incident while the network is away, else one a board.
+"""Operator incidents of unreachable boards: one while the network is away, else one per board.
 
-Which it is shows at a round's end. How it stands is in the alerts, so that a daemon which starts
-ends what the one before it began. Nothing here commits: every function is one step of its caller's
-transaction.
+The end of a round shows which it is. The state is in the stored alerts, so a restarted daemon ends
+an incident that its predecessor began. Nothing here commits: every function is a step of its
+caller's transaction.
 """
 
 from __future__ import annotations
@@ -29,20 +29,20 @@ _UNREACHED = _UNREACHED.where(
 )
 
 
-def was_told(connection: Connection, board: AnyRow) -> bool:
-    """Does the operator know that this board fails, as its row stood before the check?"""
+def is_reported(connection: Connection, board: AnyRow) -> bool:
+    """Return True if the operator was alerted of the board's failure, as of its row."""
     if board.failures < FAILURES_TO_FAIL or board.failing_since is None:
         return False
     about = f'"incident":"{incidents.key("failing", board.board, board.failing_since)}"'
-    mine = (
+    conditions = (
         _written_since(connection, board.failing_since),
         Alert.kind == "operator",
         Alert.message.contains(about, autoescape=True),
     )
-    return connection.scalar(select(Alert.id).where(*mine).limit(1)) is not None
+    return connection.scalar(select(Alert.id).where(*conditions).limit(1)) is not None
 
 
-def settle(
+def update_incidents(
     connection: Connection,
     alerting: Alerting,
     network: Network,
@@ -51,14 +51,14 @@ def settle(
     round_id: int,
     now: datetime,
 ) -> datetime | None:
-    """Tell what a round has shown, once `network` has taken it in. Return since when the incident lasts, None without one."""
+    """Write the alerts of a finished round. Return since when the incident lasts."""
     since = network.incident if network.asked else _lasting(connection)
     if tally.reached and since is not None:
         alerting.write_operator_alert(
             connection, incidents.online(since, now), round_id=round_id, check_id=None, at=now
         )
         since = None
-    failing = _untold(connection, round_id) if tally.unreached else []
+    failing = _unreported(connection, round_id) if tally.unreached else []
     if (
         tally.reached
         or len(network.silent) == 1
@@ -83,25 +83,25 @@ def settle(
     return began
 
 
-def _untold(connection: Connection, round_id: int) -> list[AnyRow]:
-    """The boards of a round that no host answered, three times or more, and of which the operator does not know yet."""
+def _unreported(connection: Connection, round_id: int) -> list[AnyRow]:
+    """Return the round's unreachable boards, three failures or more, without an alert yet."""
     rows = connection.execute(_UNREACHED, {"round": round_id}).all()
     return [
-        row for row in rows if says_unreached(None, row.reason) and not was_told(connection, row)
+        row for row in rows if says_unreached(None, row.reason) and not is_reported(connection, row)
     ]
 
 
 def _others_answered(network: Network, board: AnyRow) -> bool:
-    """Has any host answered since this board began to fail? In the round in which the network went some may have."""
-    went: datetime = board.failing_since + timedelta(seconds=board.every) / 2
-    return network.reached_at is not None and network.reached_at > went
+    """Return True if any host answered since this board began to fail, half an interval after."""
+    outage_began: datetime = board.failing_since + timedelta(seconds=board.every) / 2
+    return network.reached_at is not None and network.reached_at > outage_began
 
 
 def _lasting(connection: Connection) -> datetime | None:
-    """Return since when the incident lasts that another process began."""
-    mine = (Alert.kind == "operator", Alert.why.startswith(incidents.NETWORK))
+    """Return since when an incident lasts that another process began."""
+    conditions = (Alert.kind == "operator", Alert.why.startswith(incidents.NETWORK))
     newest = connection.scalar(
-        select(Alert.message).where(*mine).order_by(Alert.id.desc()).limit(1)
+        select(Alert.message).where(*conditions).order_by(Alert.id.desc()).limit(1)
     )
     message = load(newest) if newest else None
     if not isinstance(message, OperatorMessage) or message.event != "network":
@@ -110,6 +110,6 @@ def _lasting(connection: Connection) -> datetime | None:
 
 
 def _written_since(connection: Connection, moment: datetime) -> ColumnElement[bool]:
-    """Alerts from that moment on, found from the newest back: there is no index on their time."""
+    """Return a condition for alerts from that moment on. Their time has no index."""
     before = select(Alert.id).where(Alert.created_at < moment).order_by(Alert.id.desc()).limit(1)
     return Alert.id > (connection.scalar(before) or 0)

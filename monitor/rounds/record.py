@@ -1,45 +1,46 @@
-"""One result of the crawl into the database: the check, the versions, the changes and their alerts.
+"""Record a check: the check's row, the changes of its postings, and the alerts for them.
 
-judge, which only reads and may take seconds:
-    load the board and what is known of its postings
-    failure    → nothing more; where the host asked to wait, no check at all
-    unchanged  → settle what was missing
-    snapshot   → sift → settle the missing → read and compare the rest
-    make ready what is to be written
-record, in one short transaction: the check, then what happened, then an alert for every rule that wants it told
+One short transaction writes all of it, for each board:
+
+    re-decide if the board's row changed meanwhile (check.py)
+    held       → only plan the next try: the host was not asked
+    failure    → check row → incident of the board (board_incidents.py)
+    otherwise  → check row → changes (history/write.py) → a move's end (history/moves.py)
+                 → incidents → stale cards → alerts for rules and channels
+    board row: failures, schedule, validators
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
 
-from sqlalchemy import Connection, bindparam, func, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, update
 
 from crawler.items import Failure, Result, Snapshot, Unchanged
-from monitor.alerts import cards, incidents, late_summary, move_summary, template_edits
+from monitor.alerts import cards, late_summary, move_summary, template_edits
 from monitor.alerts.alerting import Alerting
 from monitor.alerts.moved_cards import transfer
 from monitor.database import tables
 from monitor.database.engine import AnyRow, table
 from monitor.history import moves, schedule
-from monitor.history.decide import BoardChanges, decide_missing, diff_snapshot
-from monitor.history.former_postings import find_reposts
+from monitor.history.load import load_board
 from monitor.history.moves import Moved
-from monitor.history.postings import load_board, load_unlisted
-from monitor.history.prepare import Ready, prepare
-from monitor.history.write import PostingEvent, write_events
-from monitor.messages import OperatorMessage
-from monitor.rounds import outage
-from monitor.rounds.network import is_unreached
+from monitor.history.values import PostingEvent
+from monitor.history.write import write_events
+from monitor.rounds.board_incidents import BoardIncidents
+from monitor.rounds.check import DecidedCheck, decide_check
 
-# as in store.py
+RESULT_NAMES = {Snapshot: "snapshot", Unchanged: "unchanged", Failure: "failure"}
+# Core tables, as in history/postings.py
 _BOARD, _CHECK = table(tables.Board), table(tables.BoardCheck)
 _CHANGE_BOARD = update(_BOARD).where(_BOARD.c.id == bindparam("row"))
-# not `returning`, at which SQLite's search index would write what it has gathered
+# without `returning`: FTS5 flushes its pending index at every such statement
 _NEW_CHECK = insert(_CHECK)
+Columns = dict[str, object]  # of the board's row
+Facts = dict[str, object]  # for the log
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,352 +51,239 @@ class CheckRecorder:
     alerting: Alerting
     random: Random
     clock: Callable[[], datetime]
-    # the round's end tells of boards that no host answered: it knows whether the network is away
+    # the end of the round reports boards that no host answered: it knows the state of the network
     defers: bool = False
 
-    def judge(self, connection: Connection, result: Result) -> _Check:
-        """Decide what the result did to its board; nothing is written."""
-        board, now = load_board(connection, result.board), self.clock()
-        alerting = self.alerting.remembering()
-        look = _Check(
-            connection,
-            board,
-            self.round_id,
-            schedule.strictly_after(now, board.clock),
-            now,
-            alerting,
-            self.random,
-            result,
-            self.defers,
-        )
-        if not isinstance(result, Failure):
-            look.judge(result)
-        return look
+    def decide(self, connection: Connection, result: Result) -> DecidedCheck:
+        """Return what the result did to its board. Nothing is written."""
+        return decide_check(connection, result, self.alerting, self.clock)
 
-    def record(self, connection: Connection, found: _Check | Result) -> dict[str, object]:
-        """Store a check in the caller's transaction; give its facts for the log.
+    def record(self, connection: Connection, check: DecidedCheck | Result) -> Facts:
+        """Store a check in the caller's transaction. Return its facts for the log.
 
-        One whose board was written since it was judged is judged again. Of a board that is not
-        watched any more nothing is stored: `boards remove` or `boards move` beside a daemon does
-        that while a round reads it.
+        A check is decided again if its board was written since. Nothing is stored of a board that is
+        no longer watched: `boards remove` or `boards move` beside a daemon may unwatch a board while
+        a round reads it.
         """
-        if isinstance(found, _Check) and load_board(connection, found.board.board) != found.board:
-            found = found.result
-        look = found if isinstance(found, _Check) else self.judge(connection, found)
-        return look.write(connection) if look.board.watched else look.dropped()
+        if not isinstance(check, DecidedCheck):
+            check = self.decide(connection, check)
+        elif load_board(connection, check.board.board) != check.board:
+            check = self.decide(connection, check.result)
+        if not check.board.watched:
+            return _dropped(check)
+        return _Recording(connection, self, check).write()
 
 
-@dataclass(slots=True)
-class _Check:
-    """One look at one board, while it is being recorded."""
+def _dropped(check: DecidedCheck) -> Facts:
+    """Return the facts of a check that is not stored, for the log."""
+    result = check.result
+    reason: Facts = {"reason": result.reason} if isinstance(result, Failure) else {}
+    return {"board": check.board.board, "result": "left meanwhile"} | reason
+
+
+@dataclass(frozen=True, slots=True)
+class _Recording:
+    """One check while it is written."""
 
     connection: Connection
-    board: AnyRow
-    round_id: int
-    at: datetime  # later than every look before it
-    now: datetime  # what the clock says
-    alerting: Alerting
-    random: Random
-    result: Result
-    defers: bool
-    baseline: bool = False  # the board has never listed a role that we could know
-    events: BoardChanges = field(default_factory=BoardChanges)
-    ready: Ready = field(default_factory=Ready)
-    # of descriptions, where most of the board's were edited
-    edits: template_edits.Passages = field(default_factory=dict)
-    columns: dict[str, object] = field(default_factory=dict)  # what the board's row becomes
-    facts: dict[str, object] = field(default_factory=dict)  # for the log
+    recorder: CheckRecorder
+    check: DecidedCheck
 
-    def judge(self, result: Snapshot | Unchanged) -> None:
-        """Compare the result with what is stored, and make ready what is to be written."""
-        self.baseline = self.board.last_ok_at is None or moves.is_first_list(
-            self.connection, self.board
-        )
-        self.events = self._judge(result)
-        self.ready = prepare(
-            self.connection, self.alerting.matchers.values(), self.board, self.events
-        )
-        self.edits = (
-            template_edits.compare(self.events, result.seen) if isinstance(result, Snapshot) else {}
-        )
+    @property
+    def board(self) -> AnyRow:
+        """The board as it was before the check."""
+        return self.check.board
 
-    def write(self, connection: Connection) -> dict[str, object]:
-        """Store the check; give its facts for the log."""
-        self.connection, result = connection, self.result
+    def write(self) -> Facts:
+        result, at = self.check.result, self.check.at
         if isinstance(result, Failure) and result.held:
             return self._put_off(result)
         if isinstance(result, Failure):
-            self._fail(result)
+            columns, facts = self._fail(result)
         else:
-            self._succeed(result)
-        self.columns |= {"clock": self.at, "last_check_at": self.at, "held_round": None}
-        self.columns |= {"notes": result.notes} if result.notes else {}
-        self.connection.execute(_CHANGE_BOARD, self.columns | {"row": self.board.id})
-        seconds = round(result.seconds, 3)
+            columns, facts = self._succeed(result)
+        if result.notes:
+            columns["notes"] = result.notes
+        common = {"clock": at, "last_check_at": at, "held_round": None}
+        self._change_board(columns | common)
         return {
             "board": self.board.board,
             "result": RESULT_NAMES[type(result)],
-            "seconds": seconds,
-        } | self.facts
+            "seconds": round(result.seconds, 3),
+        } | facts
 
-    def dropped(self) -> dict[str, object]:
-        """Return the facts for the log of a look that is not stored."""
-        reason = {"reason": self.result.reason} if isinstance(self.result, Failure) else {}
-        return {"board": self.board.board, "result": "left meanwhile"} | reason
-
-    def _put_off(self, failure: Failure) -> dict[str, object]:
-        """Plan the next try of a board whose host asked to wait. It was not asked, so this is no check and no failure of the board."""
-        every = timedelta(seconds=self.board.every)
-        planned = schedule.due_at(
-            self.board.next_check_at, every, self.board.failures + 1, self.now
-        )
-        until = self.now + timedelta(seconds=failure.retry_after or 0)
-        columns = {"held_round": self.round_id, "next_check_at": max(planned, until)}
+    def _change_board(self, columns: Columns) -> None:
         self.connection.execute(_CHANGE_BOARD, columns | {"row": self.board.id})
-        return {"board": self.board.board, "reason": failure.reason}
 
-    def _fail(self, failure: Failure) -> None:
-        failures, since, unknown = (
-            self.board.failures + 1,
-            self.board.failing_since or self.at,
-            self._unknown(failure),
+    def _put_off(self, failure: Failure) -> Facts:
+        """Plan the next try of a board whose host asked to wait. This is no check."""
+        board, now = self.board, self.check.now
+        every = timedelta(seconds=board.every)
+        planned = schedule.due_at(board.next_check_at, every, board.failures + 1, now)
+        until = now + timedelta(seconds=failure.retry_after or 0)
+        self._change_board(
+            {"held_round": self.recorder.round_id, "next_check_at": max(planned, until)}
         )
-        check_id = self._check(failure, reason=failure.reason)
-        self.columns = {
+        return {"board": board.board, "reason": failure.reason}
+
+    def _fail(self, failure: Failure) -> tuple[Columns, Facts]:
+        failures, unknown = self.board.failures + 1, self._unknown(failure)
+        check_id = self._add_check(failure, reason=failure.reason)
+        columns: Columns = {
             "failures": failures,
-            "failing_since": since,
+            "failing_since": self.board.failing_since or self.check.at,
             "unknown": unknown,
             "reason": failure.reason,
             "next_check_at": self._next(failures, failure.retry_after),
         }
-        gone = unknown >= schedule.FAILURES_TO_FAIL
-        self.facts = {"reason": failure.reason, "failures": failures} | (
-            {"gone": True} if gone else {}
-        )
-        message = incidents.failing(self.board, failures, since, failure.reason, gone=gone)
-        if gone and self.board.unknown < unknown == schedule.FAILURES_TO_FAIL < failures:
-            # once more where the first one could not say yet where the employer is
-            self._notice(check_id, message)
-        elif outage.was_told(self.connection, self.board):
-            cards.update_incident(self.connection, message)
-        elif failures >= schedule.FAILURES_TO_FAIL and not (self.defers and is_unreached(failure)):
-            self._notice(check_id, message)
+        self._incidents(check_id).failed(failure, failures, unknown, defers=self.recorder.defers)
+        facts: Facts = {"reason": failure.reason, "failures": failures}
+        if unknown >= schedule.FAILURES_TO_FAIL:
+            facts["gone"] = True
+        return columns, facts
 
     def _unknown(self, failure: Failure) -> int:
-        """How many checks in a row found no such board. Once there are enough to say so, other failures do not unsay it."""
-        if failure.unknown:
-            return int(self.board.unknown) + 1
-        return int(self.board.unknown) if self.board.unknown >= schedule.FAILURES_TO_FAIL else 0
+        """Return how many checks in a row found no such board.
 
-    def _succeed(self, result: Snapshot | Unchanged) -> None:
-        events = self.events
-        lost = (
-            f"collapsed: {events.missing} of {events.open_before} open postings are not listed"
-            if events.collapsed
-            else None
+        Once there are enough to report it, other failures do not reset the count.
+        """
+        unknown = int(self.board.unknown)
+        if failure.unknown:
+            return unknown + 1
+        return unknown if unknown >= schedule.FAILURES_TO_FAIL else 0
+
+    def _succeed(self, result: Snapshot | Unchanged) -> tuple[Columns, Facts]:
+        check, changes = self.check, self.check.changes
+        collapse = changes.collapse_reason
+        reason = collapse or (result.note if isinstance(result, Snapshot) else None)
+        seen = (
+            result.seen if isinstance(result, Snapshot) else changes.open_before - changes.missing
         )
-        note = result.note if isinstance(result, Snapshot) else None
-        seen = result.seen if isinstance(result, Snapshot) else events.open_before - events.missing
-        counts = events.counts(baseline=self.baseline)
-        check_id = self._check(result, seen=seen, reason=lost or note, **counts)
-        first = {"baseline": True} if self.baseline else {}
-        self.facts = (
-            {"seen": seen, **counts} | first | ({"reason": lost or note} if lost or note else {})
-        )
-        matchers = tuple(self.alerting.matchers.values())
-        told = write_events(
+        counts = changes.counts(baseline=check.baseline)
+        check_id = self._add_check(result, seen=seen, reason=reason, **counts)
+        events = write_events(
             self.connection,
             self.board,
             check_id,
-            self.at,
-            events,
-            baseline=self.baseline,
-            ready=self.ready,
-            matchers=matchers,
+            check.at,
+            changes,
+            baseline=check.baseline,
+            ready=check.ready,
+            matchers=tuple(check.alerting.matchers.values()),
         )
-        told, move = self._follow(result, events, told)
-        self._healthy(check_id, result, lost, seen, counts)
-        if self.board.company == self.board.token:  # it may have learnt its name
-            self.board = load_board(self.connection, self.board.board)
-        moved = [(one.posting_id, one.after) for one in told if one.kind != "opened"]
-        moved += [(one.stored.id, one.after) for one in events.touched if one.amend]
-        cards.mark_stale(self.connection, self.alerting, self.board, moved)
-        self._tell(told, check_id, seen)
-        if move is not None:
-            move_summary.write(
-                self.connection,
-                self.alerting,
-                self.board,
-                move,
-                round_id=self.round_id,
-                check_id=check_id,
-                at=self.at,
-            )
+        events, move = self._follow_move(result, events)
+        incidents = self._incidents(check_id)
+        incidents.succeeded(seen=seen, opened=counts["opened"], closed=counts["closed"])
+        incidents.collapsed(collapse)
+        self._write_alerts(events, move, check_id, seen)
+        facts: Facts = {"seen": seen, **counts}
+        facts |= {"baseline": True} if check.baseline else {}
+        facts |= {"reason": reason} if reason else {}
+        return self._columns_when_ok(result, seen), facts
 
-    def _follow(
-        self, result: Snapshot | Unchanged, events: BoardChanges, told: list[PostingEvent]
-    ) -> tuple[list[PostingEvent], Moved | None]:
-        """Return the events to alert on, and the move if this snapshot completes it. An empty snapshot leaves the move pending.
-
-        A first list after empty ones opens nothing.
-        """
-        if self.board.moved_from is None or not isinstance(result, Snapshot):
-            return told, None
-        if not moves.is_pending(self.board):
-            if events.opened:
-                told, successors = moves.follow(self.connection, self.board, told, self.at)
-                transfer(self.connection, successors)
-            return told, None
-        move = (
-            moves.take_along(self.connection, self.board, baseline=self.baseline)
-            if result.seen
-            else None
-        )
-        if move is not None:
-            transfer(self.connection, move.successors)
-        if self.baseline and self.board.last_ok_at is not None:
-            told = [one for one in told if one.kind != "opened"]
-        return (move.left(told) if move else told), move
-
-    def _tell(self, told: Sequence[PostingEvent], check_id: int, listed: int) -> None:
-        if not self.alerting.announces_baseline(self.board.board):
-            told, late = late_summary.split(told)
-            rows = late_summary.rows(self.alerting, self.board, late) if late else ()
-            self.alerting.write(
-                self.connection,
-                self.board,
-                rows,
-                round_id=self.round_id,
-                check_id=check_id,
-                at=self.at,
-            )
-        told, template = template_edits.mark_common_edits(told, listed, self.edits)
-        if template is not None:
-            rows = template_edits.rows(self.alerting, self.board, template, self.at)
-            self.alerting.write(
-                self.connection,
-                self.board,
-                rows,
-                round_id=self.round_id,
-                check_id=check_id,
-                at=self.at,
-            )
-        self.alerting.tell(
-            self.connection, self.board, told, round_id=self.round_id, check_id=check_id, at=self.at
-        )
-
-    def _judge(self, result: Snapshot | Unchanged) -> BoardChanges:
-        if isinstance(result, Unchanged):
-            unlisted, open_before = load_unlisted(self.connection, self.board.id)
-            held_back = self.board.collapsed_since is not None
-            listed = open_before - len(unlisted)
-            return decide_missing(
-                unlisted, result.probes, open_before=open_before, listed=listed, held_back=held_back
-            )
-        events = diff_snapshot(self.connection, self.board, result)
-        missing = {one.id for one in (*events.closed, *events.still_missing)}
-        new = events.new(baseline=self.baseline)
-        events.reposts = find_reposts(self.connection, self.board.id, new, missing, self.at)
-        return events
-
-    def _healthy(
-        self,
-        check_id: int,
-        result: Snapshot | Unchanged,
-        lost: str | None,
-        seen: int,
-        counts: Mapping[str, int],
-    ) -> None:
-        self.columns = {
+    def _columns_when_ok(self, result: Snapshot | Unchanged, seen: int) -> Columns:
+        board, at = self.board, self.check.at
+        is_collapsed = self.check.changes.collapsed
+        # an empty list does not complete a move
+        waits = moves.is_pending(board) and not (isinstance(result, Snapshot) and seen)
+        columns: Columns = {
             "failures": 0,
             "unknown": 0,
             "failing_since": None,
             "reason": None,
             "found_at": None,
-            "last_ok_at": self.at,
+            "last_ok_at": at,
             "next_check_at": self._next(0, None),
-        }
-        waits = moves.is_pending(self.board) and not (isinstance(result, Snapshot) and seen)
-        put_back = self.board.put_back and waits
-        self.columns |= {
-            "collapsed_since": (self.board.collapsed_since or self.at) if lost else None,
-            "put_back": put_back,
+            "collapsed_since": (board.collapsed_since or at) if is_collapsed else None,
+            "put_back": board.put_back and waits,
         }
         if isinstance(result, Snapshot):
-            # a list that hides a posting is read again, since `unchanged` would count as a look
-            whole = result.without_key == 0
-            validators = (
-                {"etag": result.etag, "last_modified": result.last_modified}
-                if whole
-                else {"etag": None, "last_modified": None}
-            )
-            self.columns |= validators | {"read_at": None if waits else self.at}
-        if outage.was_told(self.connection, self.board):
-            caught = {"opened": counts["opened"], "closed": counts["closed"]}
-            self._notice(check_id, incidents.recovered(self.board, self.at, seen=seen, **caught))
-        self._collapse(check_id, lost)
+            # a list that may hide a posting is read in full next time
+            is_whole = result.without_key == 0
+            columns["etag"] = result.etag if is_whole else None
+            columns["last_modified"] = result.last_modified if is_whole else None
+            columns["read_at"] = None if waits else at
+        return columns
 
-    def _collapse(self, check_id: int, lost: str | None) -> None:
-        """A board that lost too much at once, from its first look to the one that settles it."""
-        since = self.board.collapsed_since
-        if since is None and lost is None:
-            return
-        closed = self._closed_since(since or self.at)
-        # told once, so its end is shown where the beginning stands, and nowhere else
-        if lost is None:
-            cards.update_incident(self.connection, incidents.drained(self.board, self.at, closed))
-            return
-        message = incidents.collapsed(
-            self.board, since or self.at, lost.removeprefix("collapsed: "), closed
-        )
-        if since is None:
-            self._notice(check_id, message)
-        else:
-            cards.update_incident(self.connection, message)
+    def _follow_move(
+        self, result: Snapshot | Unchanged, events: list[PostingEvent]
+    ) -> tuple[list[PostingEvent], Moved | None]:
+        """Return the events to alert on, and the move if this snapshot completes it.
 
-    def _closed_since(self, at: datetime) -> int:
-        change = tables.PostingChange
-        query = (
-            select(func.count())
-            .select_from(change)
-            .join(tables.Posting, tables.Posting.id == change.posting_id)
-        )
-        return (
-            self.connection.scalar(
-                query.where(
-                    tables.Posting.board_id == self.board.id,
-                    change.kind == "closed",
-                    change.at >= at,
-                )
-            )
-            or 0
+        An empty snapshot leaves the move pending. A first list after empty ones opens nothing.
+        """
+        board, baseline = self.board, self.check.baseline
+        if board.moved_from is None or not isinstance(result, Snapshot):
+            return events, None
+        if not moves.is_pending(board):
+            if self.check.changes.opened:
+                events, successors = moves.follow(self.connection, board, events, self.check.at)
+                transfer(self.connection, successors)
+            return events, None
+        move = moves.take_along(self.connection, board, baseline=baseline) if result.seen else None
+        if move is not None:
+            transfer(self.connection, move.successors)
+        if baseline and board.last_ok_at is not None:
+            events = [event for event in events if event.kind != "opened"]
+        return (move.left(events) if move else events), move
+
+    def _write_alerts(
+        self, events: Sequence[PostingEvent], move: Moved | None, check_id: int, listed: int
+    ) -> None:
+        alerting, board = self.check.alerting, self.board
+        if board.company == board.token:  # the check may have learned its company's name
+            board = load_board(self.connection, board.board)
+        shown = [(event.posting_id, event.after) for event in events if event.kind != "opened"]
+        shown += [
+            (change.stored.id, change.after)
+            for change in self.check.changes.touched
+            if change.amend
+        ]
+        cards.mark_stale(self.connection, alerting, board, shown)
+        to_check = {"round_id": self.recorder.round_id, "check_id": check_id}
+        at = self.check.at
+        if not alerting.announces_baseline(board.board):
+            events, late = late_summary.split(events)
+            rows = late_summary.rows(alerting, board, late) if late else ()
+            alerting.write(self.connection, board, rows, **to_check, at=at)
+        events, template = template_edits.mark_common_edits(events, listed, self.check.edits)
+        if template is not None:
+            rows = template_edits.rows(alerting, board, template, at)
+            alerting.write(self.connection, board, rows, **to_check, at=at)
+        alerting.tell(self.connection, board, events, **to_check, at=at)
+        if move is not None:
+            move_summary.write(self.connection, alerting, board, move, **to_check, at=at)
+
+    def _incidents(self, check_id: int) -> BoardIncidents:
+        check = self.check
+        return BoardIncidents(
+            self.connection,
+            check.alerting,
+            check.board,
+            self.recorder.round_id,
+            check_id,
+            check.at,
         )
 
-    def _check(self, look: Result, **columns: object) -> int:
+    def _add_check(self, result: Result, **columns: object) -> int:
         row = {
-            "round_id": self.round_id,
+            "round_id": self.recorder.round_id,
             "board_id": self.board.id,
-            "started_at": self.at - timedelta(seconds=look.seconds),
-            "finished_at": self.at,
-            "result": RESULT_NAMES[type(look)],
-            "status": look.status,
-            "bytes": look.bytes,
-            "seconds": look.seconds,
+            "started_at": self.check.at - timedelta(seconds=result.seconds),
+            "finished_at": self.check.at,
+            "result": RESULT_NAMES[type(result)],
+            "status": result.status,
+            "bytes": result.bytes,
+            "seconds": result.seconds,
             "every": self.board.every,
         }
-        # there is one
-        made: tuple[int] = self.connection.execute(_NEW_CHECK, row | columns).inserted_primary_key  # type: ignore[assignment]
-        return made[0]
+        inserted = self.connection.execute(_NEW_CHECK, row | columns)
+        # one row always has a key
+        key: tuple[int] = inserted.inserted_primary_key  # type: ignore[assignment]
+        return key[0]
 
     def _next(self, failures: int, retry_after: float | None) -> datetime:
+        every = timedelta(seconds=self.board.every)
         return schedule.next_check(
-            self.now, timedelta(seconds=self.board.every), failures, retry_after, self.random
+            self.check.now, every, failures, retry_after, self.recorder.random
         )
-
-    def _notice(self, check_id: int, message: OperatorMessage) -> None:
-        self.alerting.write_operator_alert(
-            self.connection, message, round_id=self.round_id, check_id=check_id, at=self.at
-        )
-
-
-RESULT_NAMES = {Snapshot: "snapshot", Unchanged: "unchanged", Failure: "failure"}

@@ -1,4 +1,4 @@
-"""A `check` beside a running daemon: it asks for a round through the database, and the daemon answers there."""
+"""Ask a running daemon for a round, through the database: `check` does that."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from monitor.database import lease, tables
 from monitor.database.engine import AnyRow, read_transaction
 from monitor.delivery import pack, queue
 
-_LOOK_EVERY = 0.2  # seconds
+_POLL_EVERY = 0.2  # seconds
 _PATIENCE = timedelta(seconds=60)  # a Retry-After that is waited for
 
 
 def open_requests(connection: Connection) -> list[AnyRow]:
-    """Rounds that were asked for and not run yet, the oldest first."""
+    """Return the requested rounds that have not run yet, the oldest first."""
     unanswered = tables.RoundRequest.finished_at.is_(None)
     return list(
         connection.execute(
@@ -27,7 +27,7 @@ def open_requests(connection: Connection) -> list[AnyRow]:
 
 
 def complete_request(engine: Engine, request_id: int, round_id: int, now: datetime) -> None:
-    """Says which round answered a request."""
+    """Store which round answered a request."""
     with engine.begin() as connection:
         request = update(tables.RoundRequest).where(tables.RoundRequest.id == request_id)
         connection.execute(request.values(round_id=round_id, finished_at=now))
@@ -41,25 +41,30 @@ async def request_round(
     announce: bool,
     clock: Callable[[], datetime],
 ) -> int | None:
-    """The id of the round that the running daemon made for us, its messages sent as far as they can be; None when it went away before.
+    """Request a round. Return its id once it ran and its messages are sent, if possible.
 
-    `names` are the boards to look at; empty for all.
+    Return None if the daemon ended before. `names` are the boards to check, empty for all.
     """
-    asked = {"boards": list(names), "alerts": alerts, "announce": announce, "requested_at": clock()}
-    request_id = await asyncio.to_thread(_insert, engine, asked)
+    request = {
+        "boards": list(names),
+        "alerts": alerts,
+        "announce": announce,
+        "requested_at": clock(),
+    }
+    request_id = await asyncio.to_thread(_insert, engine, request)
     while (round_id := await asyncio.to_thread(_answered, engine, request_id)) is None:
         if not await asyncio.to_thread(_is_worked_on, engine):
             await asyncio.to_thread(_cancel, engine, request_id, clock())
             return None
-        await asyncio.sleep(_LOOK_EVERY)
+        await asyncio.sleep(_POLL_EVERY)
     await wait_until_delivered(engine, clock, round_id)
     return round_id
 
 
-def _insert(engine: Engine, asked: dict[str, object]) -> int:
+def _insert(engine: Engine, request: dict[str, object]) -> int:
     with engine.begin() as connection:
         made: int = connection.execute(
-            insert(tables.RoundRequest).values(**asked).returning(tables.RoundRequest.id)
+            insert(tables.RoundRequest).values(**request).returning(tables.RoundRequest.id)
         ).scalar_one()
         return made
 
@@ -88,11 +93,14 @@ def _cancel(engine: Engine, request_id: int, now: datetime) -> None:
 async def wait_until_delivered(
     engine: Engine, clock: Callable[[], datetime], round_id: int | None = None
 ) -> None:
-    """Waits until the running daemon has sent what it can, of one round or of all; for a minute after the last progress at most."""
+    """Wait until the daemon has sent the messages of one round or of all.
+
+    Give up a minute after the last progress.
+    """
     patience = clock() + _PATIENCE
     fewest = await asyncio.to_thread(_undelivered, engine, patience, round_id)
     while fewest and clock() < patience and await asyncio.to_thread(_is_worked_on, engine):
-        await asyncio.sleep(_LOOK_EVERY)
+        await asyncio.sleep(_POLL_EVERY)
         left = await asyncio.to_thread(_undelivered, engine, patience, round_id)
         if left < fewest:
             fewest, patience = left, clock() + _PATIENCE

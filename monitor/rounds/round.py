@@ -1,7 +1,19 @@
-"""One round: crawl the boards, record each result as it comes, then tell what is new; and what a round has brought.
+"""One round: crawl the boards, record each result when it comes, then write its summaries.
 
-Several rounds may go on at once (`Work`). Boards of one ats are crawled by one of them at a time:
-so its hosts are asked with its manners, and no board is checked twice at once.
+A board's check, from due to committed:
+
+    daemon/turns.py       next_turn: the board is due        → Round.begin: the round's row
+    history/boards.py     board_requests: validators, known keys, postings to probe
+    crawler/crawl.py      crawl_batches: one crawl per ats   → Snapshot | Unchanged | Failure
+    rounds/storing.py     batches of results, in a thread, in short transactions
+    rounds/check.py       load, compare, decide, prepare     (nothing is written)
+    rounds/record.py      check row, changes, alerts, board row
+    database              commit: history and alerts together
+    Round._end            summaries, network incident, holds, the round's end
+    delivery/             sends the alerts
+
+Several rounds may run at once (`Work`). Boards of one ats are crawled by one round at a time, so
+its hosts get the configured delay and no board is checked twice at once.
 """
 
 from __future__ import annotations
@@ -14,7 +26,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from random import Random
 
-from sqlalchemy import Connection, Engine, insert, select, text, update
+from sqlalchemy import Engine, insert, update
 
 from crawler.crawl import crawl_batches
 from crawler.items import BoardRequest, Result
@@ -23,57 +35,14 @@ from monitor.alerts.alerting import Alerting
 from monitor.config.model import Settings
 from monitor.database import lease, tables
 from monitor.database.engine import read_and_roll_back
-from monitor.database.json_values import one_of
-from monitor.history import boards as watch
+from monitor.history.boards import board_requests, politeness, sync_boards
 from monitor.rounds import host_holds, new_board, outage
 from monitor.rounds.record import CheckRecorder
-from monitor.rounds.storing import Brought, Storing
+from monitor.rounds.storing import BatchStore, Findings
 from monitor.rounds.work import Work
 from monitor.rules.matches import match_backlog
 
 CATCH_UP = 2.0  # seconds after a round for matching what is stored with rules that are new
-
-
-@dataclass(frozen=True, slots=True)
-class ChangeReport:
-    """A row of `posting_changes`, as far as a person wants it at once."""
-
-    kind: str
-    posting: str
-    title: str
-    url: str
-    field: str | None
-    old: str | None
-    new: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class BoardReport:
-    """What a round did with one board; `result` is `held` when it was not asked, since its host asked to wait."""
-
-    board: str
-    company: str
-    result: str  # snapshot unchanged failure held
-    status: int | None = None
-    seen: int | None = None
-    opened: int = 0
-    revised: int = 0
-    closed: int = 0
-    reopened: int = 0
-    unreadable: int = 0
-    seconds: float = 0.0
-    reason: str | None = None
-    changes: tuple[ChangeReport, ...] = ()
-
-    @property
-    def was_read(self) -> bool:
-        """Was the board read to its end?"""
-        return self.result in {"snapshot", "unchanged"}
-
-    @property
-    def collapsed(self) -> bool:
-        """Did it lose too many postings at once to be believed?"""
-        return self.was_read and self.reason is not None and self.reason.startswith("collapsed: ")
 
 
 async def run_round(
@@ -86,15 +55,15 @@ async def run_round(
     clock: Callable[[], datetime],
     random: Random,
 ) -> int:
-    """Check the named boards, all watched ones for None. Return the round's id. Cancelling it loses no result that came.
+    """Check the named boards, or all watched ones for None. Return the round's id.
 
-    Raises what kept a board from being stored, not even as a failure, when all others are.
+    Cancelling it loses no result that was received. Storage errors are raised at the end.
     """
     work = Work(engine, lambda: settings, clock, random)
-    one = await Round.begin(work, names, alerts=alerts, announce=announce)
-    await one.run()
+    round_ = await Round.begin(work, names, alerts=alerts, announce=announce)
+    await round_.run()
     await asyncio.to_thread(match_backlog, engine, settings, CATCH_UP)
-    return one.id
+    return round_.id
 
 
 @dataclass(slots=True)
@@ -103,33 +72,33 @@ class Round:
 
     work: Work
     id: int
-    settings: Settings  # of its beginning: whom it asks, and how
+    settings: Settings  # when it began
     boards: dict[str, list[str]]  # by ats
-    enabled: bool  # does it write alerts?
+    enabled: bool  # whether it writes alerts
     announce: bool
-    left: set[str]  # ats that are not crawled yet
-    brought: Brought = field(default_factory=Brought)
+    left: set[str]  # ats not crawled yet
+    brought: Findings = field(default_factory=Findings)
     alerting: Alerting | None = None  # of the settings of the last batch
 
     @classmethod
     async def begin(
         cls, work: Work, names: Collection[str] | None, *, alerts: bool, announce: bool
     ) -> Round:
-        """Begin a round of the named boards, of all watched ones for None. Whoever begins it runs it."""
+        """Begin a round of the named boards (None: all watched ones). The caller runs it."""
         settings = work.settings()
-        wanted = (
+        names_to_check = (
             [board.board for board in settings.boards if board.enabled] if names is None else names
         )
         boards: dict[str, list[str]] = defaultdict(list)
-        for name in wanted:
+        for name in names_to_check:
             boards[name.partition(":")[0]].append(name)
         round_id = await asyncio.to_thread(_open_round, work, settings, work.clock())
-        work.live[round_id] = wanted if alerts else ()
+        work.live[round_id] = names_to_check if alerts else ()
         work.busy.update(boards.keys())
         return cls(work, round_id, settings, boards, alerts, announce, set(boards))
 
     async def run(self) -> None:
-        """Crawl and store. Cancelling it loses no result that came. Raises as `run_round` does."""
+        """Crawl and store. Cancelling it loses no received result. Raises as `run_round` does."""
         try:
             async with asyncio.TaskGroup() as crawls:
                 for ats in self.boards:
@@ -141,36 +110,36 @@ class Round:
             raise error
 
     def free(self) -> None:
-        """Let other rounds have what this one has not crawled: it is over."""
+        """Give up the ats that were not crawled, so that other rounds can have them."""
         self.work.busy.subtract(self.left)
         self.left.clear()
 
     async def _crawl(self, ats: str) -> None:
-        """Record the results of one ats's boards. Trouble here waits for the round's end, so that the other crawls go on."""
+        """Record the results of one ats. Errors wait for the round's end, so other crawls go on."""
         try:
             async with self.work.turns[ats]:
                 await self._crawl_in_turn(ats)
         except Exception as error:  # raised when all boards that can be stored are  # noqa: BLE001
             self.brought.storage_errors.append(error)
-        # else its boards wait for as long as the round does that failed
+        # after an error the ats stays busy until the failed round ends
         if not self.brought.storage_errors:
             self.left.discard(ats)
             self.work.busy[ats] -= 1
-            if self.left:  # else the round's end follows at once
+            if self.left:  # otherwise the round's end follows at once
                 self.work.read()
 
     async def _crawl_in_turn(self, ats: str) -> None:
         work = self.work
         requests = await asyncio.to_thread(_requests, work.engine, self.boards[ats], work.clock())
         async with aclosing(
-            crawl_batches(ats, requests, watch.politeness(self.settings, ats), work.holds)
+            crawl_batches(ats, requests, politeness(self.settings, ats), work.holds)
         ) as batches:
             async for batch in batches:
                 storing = asyncio.create_task(self._store(batch))
                 try:
                     await asyncio.shield(storing)
                 finally:
-                    # cancelled or not: the round's end tells of what is stored by then
+                    # even if cancelled: the round's end reports what is stored by then
                     await asyncio.wait([storing])
 
     async def _store(self, batch: Sequence[Result]) -> None:
@@ -179,12 +148,12 @@ class Round:
                 self.id, self._alerting(), self.work.random, self.work.clock, defers=True
             )
             await asyncio.to_thread(
-                Storing(self.work.engine, recorder, self.work.holds, self.brought).store, batch
+                BatchStore(self.work.engine, recorder, self.work.holds, self.brought).store, batch
             )
         self.work.stored()
 
     def _alerting(self) -> Alerting:
-        """Of the settings as they are now: what is found from now on is told by today's rules."""
+        """Return the alerting of the current settings: new results use the current rules."""
         settings = self.work.settings()
         if self.alerting is None or self.alerting.settings is not settings:
             self.alerting = Alerting.of(settings, enabled=self.enabled, announce=self.announce)
@@ -203,7 +172,10 @@ class Round:
             del work.live[self.id]
 
     def _apart(self) -> set[str]:
-        """Return the boards that other rounds introduce at their end. Of two that read a board, the one that ends first does."""
+        """Return the boards that other rounds announce at their end.
+
+        Of two rounds that read a board, the one that ends first announces it.
+        """
         others = {
             name for number, names in self.work.live.items() if number != self.id for name in names
         }
@@ -213,8 +185,10 @@ class Round:
 def _open_round(work: Work, settings: Settings, now: datetime) -> int:
     with work.engine.begin() as connection:
         host_holds.restore(connection, work.holds, now)
-        lease.end_rounds(connection, now, list(work.live))  # one whose end found the disk full
-        watch.sync_boards(connection, settings)
+        lease.end_rounds(
+            connection, now, list(work.live)
+        )  # a round that could not end, as with a full disk
+        sync_boards(connection, settings)
         started = connection.execute(
             insert(tables.CheckRound).values(started_at=now).returning(tables.CheckRound.id)
         )
@@ -225,69 +199,36 @@ def _requests(engine: Engine, names: Collection[str], now: datetime) -> list[Boa
     with read_and_roll_back(engine) as connection:
         return [
             request
-            for requests in watch.requests(connection, names, now).values()
+            for requests in board_requests(connection, names, now).values()
             for request in requests
         ]
 
 
 def _close_round(
-    one: Round, alerting: Alerting, apart: Collection[str], now: datetime
+    round_: Round, alerting: Alerting, apart: Collection[str], now: datetime
 ) -> datetime | None:
-    """Write the end of a round. Return since when the network is away, as the operator knows it."""
+    """Write the end of a round. Return since when the network is away, by its incident."""
     engine, network, holds, tally = (
-        one.work.engine,
-        one.work.network,
-        one.work.holds,
-        one.brought.tally,
+        round_.work.engine,
+        round_.work.network,
+        round_.work.holds,
+        round_.brought.tally,
     )
     network.end_round(tally, sum(board.enabled for board in alerting.settings.boards), now)
     with read_and_roll_back(engine) as connection:
-        found = summaries.find(connection, alerting, one.id, apart)
+        found = summaries.find(connection, alerting, round_.id, apart)
     with engine.begin() as connection:
-        summaries.write(connection, found, one.id, now)
-        since = outage.settle(connection, alerting, network, tally, round_id=one.id, now=now)
+        summaries.write(connection, found, round_.id, now)
+        since = outage.update_incidents(
+            connection, alerting, network, tally, round_id=round_.id, now=now
+        )
         reminders.expire(connection, now)
-        ended = {"finished_at": now} | ({"held": one.brought.held} if one.brought.held else {})
+        ended = {"finished_at": now} | (
+            {"held": round_.brought.held} if round_.brought.held else {}
+        )
         connection.execute(
-            update(tables.CheckRound).where(tables.CheckRound.id == one.id).values(**ended)
+            update(tables.CheckRound).where(tables.CheckRound.id == round_.id).values(**ended)
         )
         saved = host_holds.save(connection, holds, now)
     holds.mark_saved(saved)
     return since
-
-
-def report(connection: Connection, round_id: int) -> tuple[BoardReport, ...]:
-    """What a round brought, a report a board in the order of their names."""
-    changes = defaultdict(list)
-    rows = connection.execute(_CHANGES, {"round": round_id})
-    for check_id, *columns in rows:
-        changes[check_id].append(ChangeReport(*columns))
-    checks = connection.execute(_CHECKS, {"round": round_id}).mappings()
-    reports = [
-        BoardReport(
-            changes=tuple(changes[row["check_id"]]),
-            **{k: v for k, v in row.items() if k != "check_id"},
-        )
-        for row in checks
-    ]
-    held = (
-        connection.scalar(select(tables.CheckRound.held).where(tables.CheckRound.id == round_id))
-        or {}
-    )
-    companies = select(tables.Board.board, tables.Board.company).where(
-        one_of(tables.Board.board, held)
-    )
-    reports += [
-        BoardReport(row.board, row.company, "held", reason=held[row.board])
-        for row in connection.execute(companies)
-    ]
-    return tuple(sorted(reports, key=lambda one: one.board))
-
-
-_CHECKS = text("""
-SELECT v.check_id, v.board, v.company, v.result, v.status, v.seen, v.opened, v.revised, v.closed, v.reopened, v.unreadable, v.seconds,
-    v.reason
-FROM checks v JOIN board_check c ON c.id = v.check_id WHERE c.round_id = :round ORDER BY v.board, v.check_id""")
-_CHANGES = text("""
-SELECT v.check_id, v.kind, v.posting, v.title, v.url, v.field, v.old, v.new
-FROM posting_changes v JOIN board_check c ON c.id = v.check_id WHERE c.round_id = :round ORDER BY v.change_id""")

@@ -1,4 +1,4 @@
-"""Store what a round's crawls bring, batch by batch: many boards in one transaction as far as others can wait."""
+"""Store the results of a round's crawls in batches: many boards per short transaction."""
 
 from __future__ import annotations
 
@@ -15,19 +15,20 @@ from crawler.items import Failure, Result
 from monitor.database.engine import read_and_roll_back
 from monitor.database.trouble import describe, is_outage
 from monitor.rounds import host_holds
+from monitor.rounds.check import DecidedCheck
 from monitor.rounds.network import Tally, is_unreached
-from monitor.rounds.record import CheckRecorder, _Check
+from monitor.rounds.record import CheckRecorder
 
 log = structlog.get_logger()
-_HOLD = 0.2  # seconds after which a transaction takes no further result: others wait for it
+_HOLD = 0.2  # seconds after which a transaction takes no further result: writers wait for it
 
 
 @dataclass(slots=True)
-class Brought:
-    """What the checks of a round have shown beside what is stored of them."""
+class Findings:
+    """Findings of a round's checks that are not in the database."""
 
     tally: Tally = field(default_factory=Tally)
-    # trouble that waits for the round's end
+    # raised at the round's end
     storage_errors: list[Exception] = field(default_factory=list)
     gone: list[str] = field(default_factory=list)  # boards that their ats does not know any more
     # boards that were not asked, since their host asked to wait: why
@@ -35,19 +36,19 @@ class Brought:
 
 
 @dataclass(frozen=True, slots=True)
-class Storing:
-    """Stores results that came together."""
+class BatchStore:
+    """Stores a batch of results."""
 
     engine: Engine
     recorder: CheckRecorder
     holds: Holds
-    brought: Brought
+    brought: Findings
 
     def store(self, results: Sequence[Result]) -> None:
-        """Stores results that came together, many in one transaction; where that goes wrong, each of what is left in one of its own.
+        """Store a batch in few transactions. After an error, store each result separately.
 
-        Alone and not under a savepoint: at each savepoint SQLite's search index writes what it has
-        gathered.
+        Each in its own transaction, not in a savepoint: FTS5 flushes its pending index at every
+        savepoint.
         """
         left = list(results)
         with suppress(Exception):  # whose trouble it is, is found out below
@@ -55,19 +56,19 @@ class Storing:
                 stored = self._store(left)
                 left = left[len(stored) :]
                 self._count(stored)
-        there = self._stored() if len(left) > 1 else frozenset()
+        committed = self._stored() if len(left) > 1 else frozenset()
         for result in left:
-            if result.board not in there:
+            if result.board not in committed:
                 self._record_alone(result)
 
     def _stored(self) -> Collection[str]:
-        """The boards that this round has stored, as far as that can be asked: a commit may have come through though it failed for us."""
+        """Return the boards that this round has stored. A failed commit may have succeeded."""
         with suppress(Exception), self.engine.connect() as connection:
             return connection.scalars(_OF_ROUND, {"round": self.recorder.round_id}).all()
         return frozenset()
 
     def _record_alone(self, result: Result) -> None:
-        """Stores a result; this is the job around one board, so whatever goes wrong with it stays with it."""
+        """Store one result. Catches everything: an error must not affect other boards."""
         try:
             self._count(self._store([result]))
         except Exception as error:
@@ -81,13 +82,13 @@ class Storing:
                 )
 
     def _store(self, results: Sequence[Result]) -> list[tuple[Result, dict[str, object]]]:
-        """Stores the first of these results, one at least and as many as others can wait for; gives them with the facts for the log."""
-        judged = self._judge(results)
+        """Store the first results, at least one, until the time is up. Return them with facts."""
+        checks = self._decide(results)
         stored: list[tuple[Result, dict[str, object]]] = []
         until = time.monotonic() + _HOLD
         with self.engine.begin() as connection:
-            for look in judged:
-                stored.append((look.result, self.recorder.record(connection, look)))
+            for check in checks:
+                stored.append((check.result, self.recorder.record(connection, check)))
                 if time.monotonic() > until:
                     break
             saved = host_holds.save(connection, self.holds, self.recorder.clock())
@@ -95,19 +96,19 @@ class Storing:
         self.brought.gone.extend(result.board for result, facts in stored if "gone" in facts)
         return stored
 
-    def _judge(self, results: Sequence[Result]) -> list[_Check]:
-        """Decide what the first of these results did, one at least: rows and texts are read while others may write."""
-        judged: list[_Check] = []
+    def _decide(self, results: Sequence[Result]) -> list[DecidedCheck]:
+        """Decide the first results, at least one, before the transaction begins."""
+        checks: list[DecidedCheck] = []
         until = time.monotonic() + _HOLD
         with read_and_roll_back(self.engine) as connection:
             for result in results:
-                judged.append(self.recorder.judge(connection, result))
+                checks.append(self.recorder.decide(connection, result))
                 if time.monotonic() > until:
                     break
-        return judged
+        return checks
 
     def _store_failure(self, result: Result, why: str) -> None:
-        """Pushes the board's next try forward, as a failure of ours; where even that cannot be stored, the round says it at its end."""
+        """Store a failure of ours, so that the board is retried. The round raises what fails."""
         try:
             self._count(
                 self._store(
@@ -124,7 +125,7 @@ class Storing:
             self.brought.storage_errors.append(error)
 
     def _is_respelled(self, board: str) -> bool:
-        """Has a changed configuration given the board another name meanwhile? It is checked again under that one."""
+        """Return True if a new configuration renamed the board. It is checked again then."""
         with suppress(Exception), self.engine.connect() as connection:
             return connection.scalar(_NAMED, {"board": board}) is None
         return False
@@ -139,7 +140,7 @@ class Storing:
             for result, _ in stored
             if isinstance(result, Failure) and result.held
         }
-        say(stored)
+        log_results(stored)
 
 
 def _is_reached(result: Result) -> bool:
@@ -147,8 +148,11 @@ def _is_reached(result: Result) -> bool:
     return not isinstance(result, Failure) or (result.status is not None and not result.held)
 
 
-def say(stored: Sequence[tuple[Result, dict[str, object]]]) -> None:
-    """Log what is stored, but not the boards that no host answered: the round's end does. A log that cannot be written costs no board."""
+def log_results(stored: Sequence[tuple[Result, dict[str, object]]]) -> None:
+    """Log the stored results. Unreachable boards are logged at the round's end.
+
+    A log that cannot be written must not fail a board.
+    """
     with suppress(OSError):
         for result, facts in stored:
             if not isinstance(result, Failure):
@@ -160,7 +164,7 @@ def say(stored: Sequence[tuple[Result, dict[str, object]]]) -> None:
 
 
 def _is_news(facts: Mapping[str, object]) -> bool:
-    """Did the check bring a change, or read the board for the first time?"""
+    """Return True if the check found a change, or read the board for the first time."""
     return any(facts.get(name) for name in ("baseline", "opened", "revised", "closed", "reopened"))
 
 

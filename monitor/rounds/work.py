@@ -1,10 +1,11 @@
-"""What the rounds of one process have in common."""
+"""State that the rounds of one process share."""
 
 from __future__ import annotations
 
 import asyncio
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection
+from collections.abc import AsyncIterator, Callable, Collection
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from random import Random
@@ -14,21 +15,52 @@ from sqlalchemy import Engine
 from crawler.holds import Holds
 from monitor.config.model import Settings
 from monitor.rounds.network import Network
-from monitor.rounds.settings_gate import Gate
+
+
+class SettingsGate:
+    """A lock with many readers (they store) and one writer (it changes the settings)."""
+
+    def __init__(self) -> None:
+        self._changing = asyncio.Lock()
+        self._idle = asyncio.Event()
+        self._idle.set()
+        self._storing = 0
+
+    @asynccontextmanager
+    async def storing(self) -> AsyncIterator[None]:
+        """Hold the current settings while results are stored."""
+        async with self._changing:
+            self._storing += 1
+            self._idle.clear()
+        try:
+            yield
+        finally:
+            self._storing -= 1
+            if not self._storing:
+                self._idle.set()
+
+    @asynccontextmanager
+    async def changing(self) -> AsyncIterator[None]:
+        """Change the settings while nothing is stored."""
+        async with self._changing:
+            await self._idle.wait()
+            yield
 
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """What rounds share, some of which go on at the same time."""
+    """Shared by the rounds of a process, which may run at the same time."""
 
     engine: Engine
-    settings: Callable[[], Settings]  # as they are now: a daemon takes up others
+    settings: Callable[[], Settings]  # the current ones: a daemon reloads them
     clock: Callable[[], datetime]
     random: Random
     holds: Holds = field(default_factory=Holds)  # hosts that asked earlier rounds to wait
     network: Network = field(default_factory=Network)
-    gate: Gate = field(default_factory=Gate)  # the settings do not change while results are stored
-    # one end at a time: each tells what is not told yet
+    gate: SettingsGate = field(
+        default_factory=SettingsGate
+    )  # the settings do not change while results are stored
+    # one end at a time: each reports what is not reported yet
     ending: asyncio.Lock = field(default_factory=asyncio.Lock)
     # by ats
     turns: dict[str, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))

@@ -58,7 +58,7 @@ def check(history: History, result: Snapshot) -> None:
     """Record a check as a round does: decide first, then write."""
     recorder = CheckRecorder(1, Alerting.of(history.settings), Random(1), lambda: history.now)
     with read_and_roll_back(history.engine) as connection:
-        judged = recorder.judge(connection, result)
+        judged = recorder.decide(connection, result)
     with history.engine.begin() as connection:
         recorder.record(connection, judged)
 

@@ -1,4 +1,4 @@
-"""Ashby boards over days, through whole rounds: what is stored is what comparing the rows by hand gives."""
+"""Ashby boards over days, in whole rounds: the history equals a comparison of rows by hand."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ import pytest
 from sqlalchemy import Engine, text
 
 from monitor.config.model import AtsSettings, Settings
-from monitor.rounds.round import report, run_round
+from monitor.rounds.report import report
+from monitor.rounds.round import run_round
 from tests.support.ashby import AshbyBoard, AshbyServer, compensation, job, page, row, tier
 from tests.support.history import ENGINEER, settings
 from tests.support.places import ROOT
@@ -38,7 +39,7 @@ def wanted(url: str, board: str) -> Settings:
 
 
 async def check(engine: Engine, wanted: Settings, now: datetime) -> set[Event]:
-    """The events of one round."""
+    """Return the events of one round."""
     round_id = await run_round(
         engine, wanted, None, alerts=True, announce=False, clock=lambda: now, random=Random(1)
     )
@@ -50,7 +51,7 @@ async def check(engine: Engine, wanted: Settings, now: datetime) -> set[Event]:
 
 
 def stated_pay(row: dict[str, Any]) -> list[str]:
-    """The figures of a row's pay."""
+    """Return the pay columns of a row."""
     return (
         re.findall(r"[\d.]+", row["compensationTierSummary"] or "")
         if row["shouldDisplayCompensationOnJobBoard"]
@@ -59,7 +60,7 @@ def stated_pay(row: dict[str, Any]) -> list[str]:
 
 
 def edits(before: dict[str, Any], after: dict[str, Any]) -> Iterator[str]:
-    """The fields in which a reader of the page sees another content."""
+    """Return the fields in which a reader of the page sees other content."""
     if before["title"].split() != after["title"].split():
         yield "title"
     for name, field in FIELDS.items():
@@ -70,7 +71,7 @@ def edits(before: dict[str, Any], after: dict[str, Any]) -> Iterator[str]:
 
 
 def by_hand(before: Rows, after: Rows, ever: set[str]) -> tuple[set[Event], set[Event]]:
-    """What the first check of a day brings, and what the second one does: closings, which take two checks."""
+    """Return the expected events of a day's first check and of its second one (closings)."""
     first: set[Event] = {
         (key, "reopened" if key in ever else "opened", None) for key in after.keys() - before.keys()
     }
@@ -179,7 +180,10 @@ async def test_a_board_that_goes_from_api_to_page_and_back_leaves_no_change(engi
             event[1:] for event in await check(engine, watched, START + timedelta(hours=9))
         } == {("revised", "title")}
     with engine.connect() as connection:
-        query = "SELECT title, pay_min, pay_max, description FROM posting_versions WHERE is_current ORDER BY posting"
+        query = (
+            "SELECT title, pay_min, pay_max, description FROM posting_versions "
+            "WHERE is_current ORDER BY posting"
+        )
         stored = [tuple(found) for found in connection.execute(text(query))]
         states = connection.execute(text("SELECT DISTINCT state FROM postings")).scalars().all()
     assert stored[0] == ("Other", 100_000, 120_000, "Build & test models.")

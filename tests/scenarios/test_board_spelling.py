@@ -1,4 +1,4 @@
-"""A board's token is compared as its ats compares it: another spelling in the configuration loses no history."""
+"""Another spelling of a board's token in the configuration loses no history."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 
 from monitor.config.load import ConfigError, parse_settings
 from monitor.config.model import Settings
-from monitor.history import boards as watch
+from monitor.history.boards import sync_boards, unwatch
 from monitor.queries.resolve import find_board, find_posting
 from tests.support.boards import posting, snapshot
 from tests.support.history import ENGINEER, History, settings
@@ -70,7 +70,7 @@ def test_a_board_of_the_settings_is_found_in_any_case() -> None:
         ('[crawl]\nevery = "6h"\n', timedelta(hours=6)),
     ],
 )
-def test_google_is_asked_once_an_hour_unless_told_to_ask_less_often(
+def test_google_is_asked_once_an_hour_unless_configured_less_often(
     text: str, every: timedelta
 ) -> None:
     assert _understood(text + _boards("google:deepmind")).boards[0].every == every
@@ -110,7 +110,7 @@ def test_cards_follow_a_board_that_is_spelled_otherwise(engine: Engine) -> None:
             "INSERT INTO card (channel, subject, posting_id, message, wanted, shown, attempts)"
             f" SELECT 'slack:#roles', 'ashby:acme:{KEY}', id, '{{}}', 1, 1, 0 FROM posting"
         )
-        watch.sync_boards(connection, settings(ENGINEER, boards=("ashby:Acme",)))
+        sync_boards(connection, settings(ENGINEER, boards=("ashby:Acme",)))
     assert history.ask("SELECT subject FROM card") == [(f"ashby:Acme:{KEY}",)]
 
 
@@ -127,7 +127,7 @@ def test_a_board_whose_case_counts_is_another_board(engine: Engine) -> None:
 def test_of_two_stored_spellings_the_configured_one_is_watched(engine: Engine) -> None:
     history = _history(engine, "ashby:acme", "ashby:ACME")
     with engine.begin() as connection:
-        watch.sync_boards(connection, settings(ENGINEER, boards=("ashby:acme",)))
+        sync_boards(connection, settings(ENGINEER, boards=("ashby:acme",)))
     assert history.ask("SELECT board, state FROM boards ORDER BY state") == [
         ("ashby:acme", "ok"),
         ("ashby:ACME", "unwatched"),
@@ -137,7 +137,7 @@ def test_of_two_stored_spellings_the_configured_one_is_watched(engine: Engine) -
 def test_the_watch_of_a_board_ends_however_it_is_spelled(engine: Engine) -> None:
     history = _history(engine, "ashby:acme")
     with engine.begin() as connection:
-        watch.unwatch(connection, ["ashby:ACME"])
+        unwatch(connection, ["ashby:ACME"])
     assert history.ask("SELECT state FROM boards") == [("unwatched",)]
 
 

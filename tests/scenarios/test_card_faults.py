@@ -1,4 +1,4 @@
-"""Every way in which a call to Slack goes wrong, at a card, at its edit and at a reply, before the strict simulator."""
+"""Every failure of a Slack call, for a card, its edit and a reply, on the strict simulator."""
 
 from __future__ import annotations
 

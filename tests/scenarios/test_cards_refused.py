@@ -16,7 +16,7 @@ from tests.support.slack_server import ROLES, shown
 
 @pytest.fixture
 async def own(sqlite_engine: Engine) -> AsyncIterator[Life]:
-    """The same on one database: what Slack does asks nothing of the other."""
+    """Run the scenario on one database: Slack's behavior does not depend on which."""
     async with post_office(sqlite_engine) as office:
         life = Life(office)
         await life.look()
@@ -43,7 +43,7 @@ async def test_one_copy_and_todays_truth_whatever_goes_wrong(
     assert set(life.office.states()) == {"sent"}
 
 
-async def test_a_card_that_may_not_be_edited_any_more_is_posted_anew_and_is_no_refused_channel(
+async def test_a_card_that_may_not_be_edited_is_posted_again_and_its_channel_works(
     own: Life,
 ) -> None:
     await own.look(paid(PAY))
@@ -73,7 +73,7 @@ async def test_a_channel_that_was_given_another_name_has_its_cards_edited_still(
     assert own.slack.channels["C0000OPS"].messages == []
 
 
-async def test_a_reply_of_which_nobody_knows_holds_up_nothing_when_its_channel_is_another_one(
+async def test_an_unclear_reply_delays_no_other_channel(
     own: Life,
 ) -> None:
     await own.look(paid(PAY))

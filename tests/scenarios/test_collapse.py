@@ -1,4 +1,4 @@
-"""A board that lost too much at once, round after round through the real crawl: what it proves, and what is held back."""
+"""A collapsed board over several rounds of the real crawl: proved closings and held-back ones."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ from sqlalchemy import Engine, text
 from monitor.config.model import AtsSettings
 from monitor.database.schema import open_database
 from monitor.demo.board_server import BoardServer, Trouble
-from monitor.rounds.round import BoardReport, report, run_round
+from monitor.rounds.report import BoardReport, report
+from monitor.rounds.round import run_round
 from tests.support.boards import BOARD, START
 from tests.support.greenhouse import job
 from tests.support.history import settings
@@ -25,7 +26,7 @@ PROBES = 50  # a board and round, as the contract says
 
 @dataclass
 class Watch:
-    """Rounds over the board, a quarter of an hour apart; each kept with the number of its probes."""
+    """Rounds over the board, a quarter of an hour apart, with their numbers of probes."""
 
     engine: Engine
     server: BoardServer
@@ -159,7 +160,10 @@ async def test_a_host_that_answers_for_some_closes_the_silent_ones_when_they_had
     watch.lists(range(21, 41))
     rounds = [await watch.look() for _ in range(4)]
     assert sum(one.closed for one in rounds) == 20
-    silent = "SELECT count(*) FROM posting_changes WHERE posting IN ('{0}:1', '{0}:5') AND check_id < {1}"
+    silent = (
+        "SELECT count(*) FROM posting_changes "
+        "WHERE posting IN ('{0}:1', '{0}:5') AND check_id < {1}"
+    )
     assert watch.ask(silent.format(BOARD, 4)) == [(0,)]
 
 

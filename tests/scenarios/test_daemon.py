@@ -63,7 +63,7 @@ async def test_it_stops_in_the_middle_of_a_round(place: Place, boards: BoardServ
     assert daemon.returncode == 0
 
 
-async def test_told_to_stop_right_after_a_round_it_begins_no_other(
+async def test_after_a_stop_signal_it_begins_no_other_round(
     place: Place, boards: BoardServer
 ) -> None:
     hung = [f"hung{number}" for number in range(6)]
@@ -160,7 +160,7 @@ async def test_a_board_that_is_moved_beside_it_is_one_message(
     assert await stopped(daemon) < 10
 
 
-async def test_the_last_board_taken_out_is_looked_at_no_more_and_put_back_it_is_again(
+async def test_the_last_board_is_not_checked_once_removed_and_checked_again_when_put_back(
     place: Place, boards: BoardServer
 ) -> None:
     daemon = await place.start("run")
@@ -180,7 +180,7 @@ async def test_the_last_board_taken_out_is_looked_at_no_more_and_put_back_it_is_
     assert await stopped(daemon) < 10
 
 
-async def test_a_board_that_is_removed_beside_it_in_the_middle_of_a_look_is_left(
+async def test_a_board_removed_during_its_check_is_left_alone(
     place: Place, boards: BoardServer
 ) -> None:
     daemon = await place.start("run")
@@ -207,13 +207,16 @@ async def test_a_failing_board_does_not_disturb_the_others(
     place.watched = ("broken", "examplelabs")
     place.configure()
     daemon = await place.start("run")
-    looks = "SELECT count(*) FILTER (WHERE result <> 'failure'), count(*) FILTER (WHERE result = 'failure') FROM checks"
+    looks = (
+        "SELECT count(*) FILTER (WHERE result <> 'failure'), "
+        "count(*) FILTER (WHERE result = 'failure') FROM checks"
+    )
     await until(lambda: any(well > 4 and well > broken + 1 for well, broken in place.ask(looks)))
     await stopped(daemon)
 
 
 def _works(place: Place, pid: int) -> bool:
-    """Has this process taken the database's lease?"""
+    """Return True if this process holds the database's lease."""
     return place.ask("SELECT pid FROM lease WHERE stopped_at IS NULL") == [(pid,)]
 
 

@@ -1,4 +1,4 @@
-"""DeepMind leaves Greenhouse for Google Careers: its recorded days, or a miniature of them, then a snapshot in Google's manner."""
+"""DeepMind moves from Greenhouse to Google Careers: recorded days, or a small copy of them."""
 
 from __future__ import annotations
 
@@ -49,13 +49,13 @@ GOOGLES = {
 
 
 def series() -> list[list[Posting]]:
-    """What Greenhouse sent on each day; that recording has no texts."""
+    """Return Greenhouse's answer of each day. That recording has no texts."""
     days = [json.loads(file.read_text())["jobs"] for file in sorted(SERIES.glob("*.json"))]
     return [[reread("greenhouse", json.dumps(job).encode()) for job in day] for day in days]
 
 
 def miniature() -> list[list[Posting]]:
-    """Three days of ten roles, the last of which opened on the third and one of which was edited."""
+    """Return three days of ten roles: one opened on the third day, one was edited."""
     made = [
         posting(
             str(5000 + row),
@@ -75,7 +75,7 @@ def miniature() -> list[list[Posting]]:
 
 
 def there(seen: Posting) -> Posting:
-    """The role as Google writes it, with a text."""
+    """Return the role as Google writes it, with a text."""
     title = f"{seen.title.strip().removesuffix(', Google DeepMind')}, DeepMind"
     places = tuple(GOOGLES.get(place, place.strip()) for place in seen.locations)
     text = f"Minimum qualifications of {title}."
@@ -148,7 +148,7 @@ async def test_a_move_is_one_message_and_every_match_is_right(
 
 
 def _assert_right(history: History, last: list[Posting], listed: list[Posting]) -> None:
-    """Each match is the posting that it was made from, and none is missing whose title and place only one posting has."""
+    """Check that each match is right, and that no unique title and place is left unmatched."""
     found = {
         new.removeprefix(f"{NEW}:"): old.removeprefix(f"{OLD}:") for new, old in _reposts(history)
     }
@@ -181,7 +181,8 @@ def _reposts(history: History) -> list[Any]:
     )
 
 
-_REVISED = """SELECT p.posting, p.repost_of FROM postings p JOIN postings o ON o.posting = p.repost_of
+_REVISED = """SELECT p.posting, p.repost_of
+FROM postings p JOIN postings o ON o.posting = p.repost_of
 WHERE o.version > 1 ORDER BY p.posting LIMIT 1"""
 
 

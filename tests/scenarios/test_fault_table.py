@@ -1,4 +1,4 @@
-"""Every way a board can answer: what `check`, the history, the alerts and the operator make of it. The rows are in faults.py."""
+"""Every answer of a board, with its effect on `check`, history, alerts and operator."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ DOCUMENT = ROOT / "docs" / "reliability.md"
 
 
 def of(where: Where) -> dict[str, Fault]:
-    """The faults of one kind, by a token for each."""
+    """Return the faults of one kind, each with a token."""
     return {
         f"{where}{number}": fault for number, fault in enumerate(FAULTS) if fault.where == where
     }
 
 
 def parted() -> Iterator[tuple[str, Where, dict[str, Fault]]]:
-    """The stories, each on a host of its own: name, kind and faults. An answer that holds its whole host is alone there."""
+    """Return the stories: name, kind, faults. A fault that holds its host has its own host."""
     for where in get_args(Where):
         faults = of(where)
         if where == "held":
@@ -42,7 +42,7 @@ def parted() -> Iterator[tuple[str, Where, dict[str, Fault]]]:
 
 @contextmanager
 def host(talk: Callable[[socket.socket], object]) -> Iterator[str]:
-    """The address of a host over TLS that talks to each visitor like this."""
+    """Return the address of a TLS host that answers every visitor like this."""
 
     def open_up(door: socket.socket) -> None:
         while True:
@@ -66,7 +66,7 @@ def closed_port() -> str:
 
 @pytest.fixture(scope="module")
 def stories(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Story]]:
-    """A story, played, for each kind of place that trouble comes from."""
+    """Return a story that was played, per kind of fault."""
     folder = tmp_path_factory.mktemp("faults")
     jumps, ahead = cycle([timedelta(days=365), timedelta()]), [timedelta()]
 
@@ -186,18 +186,22 @@ def test_a_host_that_says_when_is_not_asked_before(seen: dict[str, Seen]) -> Non
     assert seen["500 once, then a good list"].wait <= timedelta(minutes=15)
 
 
-def test_looks_stay_in_order_whatever_our_clock_does(stories: list[Story]) -> None:
+def test_checks_stay_in_order_whatever_the_clock_does(stories: list[Story]) -> None:
     for story in stories:
-        disorder = "SELECT c.check_id FROM checks c JOIN checks d ON d.board = c.board AND d.check_id > c.check_id"
+        disorder = (
+            "SELECT c.check_id FROM checks c "
+            "JOIN checks d ON d.board = c.board AND d.check_id > c.check_id"
+        )
         assert story.ask(f"{disorder} WHERE d.finished_at <= c.finished_at") == []
 
 
-def test_what_came_back_is_told_in_one_round_and_few_messages(stories: list[Story]) -> None:
-    """50 boards that recover at once are 50 lines for the operator and one message for those who look for a role."""
+def test_returned_postings_are_reported_in_one_round_and_few_messages(stories: list[Story]) -> None:
+    """50 boards that recover at once make 50 operator lines and one message about roles."""
     story = next(one for one in stories if len(one.faults) > 10)
     of_rules = "SELECT count(*), count(DISTINCT delivery_id) FROM alerts WHERE rule IS NOT NULL"
     [(alerts, messages)] = story.ask(
-        f"{of_rules} AND created_at > (SELECT max(finished_at) FROM checks WHERE result = 'failure')"
+        f"{of_rules} AND created_at > "
+        "(SELECT max(finished_at) FROM checks WHERE result = 'failure')"
     )
     assert alerts > len(story.faults)
     assert messages == 1

@@ -1,4 +1,4 @@
-"""The disk full under a running daemon: a line in its log for each job that cannot go on, nothing lost, and on it goes with room."""
+"""A full disk under a running daemon: each job logs it, nothing is lost, and work resumes."""
 
 from __future__ import annotations
 

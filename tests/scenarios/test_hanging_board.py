@@ -1,4 +1,4 @@
-"""A board that never answers, beside one that does: what goes on in the daemon while the round waits for it."""
+"""A board that never answers, beside one that does: the daemon's other work goes on."""
 
 from __future__ import annotations
 
@@ -15,12 +15,15 @@ from tests.support.running import Place, stopped, until
 from tests.support.slack_server import TOKEN, SlackServer
 
 GOES_ON = "SELECT count(*) FROM check_round WHERE finished_at IS NULL"
-HANGING = '[ats.ashby]\napi_url = "http://127.0.0.1:{port}"\ndelay = "0s"\n[[boards]]\nboard = "ashby:Hung"\n'
+HANGING = (
+    '[ats.ashby]\napi_url = "http://127.0.0.1:{port}"\ndelay = "0s"\n'
+    '[[boards]]\nboard = "ashby:Hung"\n'
+)
 
 
 @pytest.fixture
 async def hanging() -> AsyncIterator[str]:
-    """What the configuration says of a board whose server takes connections and says nothing."""
+    """Return the configuration of a board whose server accepts connections and never answers."""
     waiting: set[asyncio.StreamWriter] = set()
     server = await asyncio.start_server(lambda _, writer: waiting.add(writer), "127.0.0.1", 0)
     yield HANGING.format(port=server.sockets[0].getsockname()[1])

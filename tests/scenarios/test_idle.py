@@ -1,4 +1,4 @@
-"""A daemon that has nothing to do: it leaves its database alone, and hears at once of what others ask."""
+"""An idle daemon leaves its database alone, and notices requests of others at once."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from monitor.config.model import AlertSettings
 from monitor.database import tables
 from monitor.database.engine import make_engine
 from monitor.demo.board_server import BoardServer
-from monitor.history import boards as watch
+from monitor.history.boards import next_turn
 from monitor.rounds import requests
 from monitor.text.local_time import next_instant
 from tests.support.greenhouse import job
@@ -28,7 +28,7 @@ TOLD = "SELECT count(*) FROM alerts WHERE state = 'sent'"
 
 
 async def settled(daemon: Living) -> None:
-    """The daemon has checked its board, told of it, and gone to sleep."""
+    """Wait until the daemon has checked its board, sent its message and is idle."""
     await until(lambda: daemon.ask(TOLD) == [(1,)])
     before = -1
     while daemon.transactions != before:
@@ -88,8 +88,8 @@ async def test_boards_that_are_nearly_due_share_a_crawl_and_failing_ones_wait(
                 "next_check_at": NOW + timedelta(seconds=seconds),
             }
             connection.execute(insert(tables.Board).values(**row))
-        assert watch.turn(connection, NOW - timedelta(seconds=1)) == ([], NOW)
-        assert watch.turn(connection, NOW) == (["b", "a", "c"], None)
+        assert next_turn(connection, NOW - timedelta(seconds=1)) == ([], NOW)
+        assert next_turn(connection, NOW) == (["b", "a", "c"], None)
 
 
 def test_the_next_moment_of_a_day_comes_once_a_day_whatever_the_clocks_do() -> None:

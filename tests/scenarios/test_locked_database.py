@@ -33,7 +33,7 @@ async def place(tmp_path: Path, boards: BoardServer) -> AsyncIterator[Place]:
 
 @contextmanager
 def locked(place: Place) -> Iterator[None]:
-    """The database as another program locks it that writes and does not end."""
+    """Lock the database as another program would that writes and does not end."""
     with closing(
         sqlite3.connect(place.folder / "rolewatch.db", isolation_level=None, timeout=20)
     ) as other:
@@ -43,7 +43,7 @@ def locked(place: Place) -> Iterator[None]:
 
 
 async def working(place: Place) -> Heard:
-    """A daemon that has read its board and told what there was: nothing is half sent when the lock comes."""
+    """Run a daemon until it has checked its board and sent everything."""
     before = len(place.ask("SELECT 1 FROM board_check"))
     daemon = Heard(await place.start("run"))
     await until(

@@ -1,4 +1,4 @@
-"""What the log says at INFO of checks and of messages: one line for each alert sent and for each board that brought a change."""
+"""At INFO the log has one line per alert sent and per board with a change."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 from structlog.testing import capture_logs
 
 from crawler.items import Unchanged
-from monitor.rounds.storing import say
+from monitor.rounds.storing import log_results
 from tests.support.outbox_fixture import post_office
 from tests.support.slack_scenario import MORE, PAY, Life, paid
 
@@ -85,7 +85,9 @@ async def test_a_merged_message_is_one_line_an_alert(life: Life) -> None:
 )
 def test_a_check_without_a_change_is_no_line_at_info(facts: dict[str, object], level: str) -> None:
     with capture_logs() as lines:
-        say([(Unchanged("greenhouse:examplelabs"), {"board": "greenhouse:examplelabs", **facts})])
+        log_results(
+            [(Unchanged("greenhouse:examplelabs"), {"board": "greenhouse:examplelabs", **facts})]
+        )
     assert [line["log_level"] for line in lines] == [level]
 
 

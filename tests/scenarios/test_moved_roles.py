@@ -83,7 +83,7 @@ def test_a_former_board_that_is_watched_again_is_listed_again(history: History) 
     assert "opened" not in history.alerted()
 
 
-def test_a_reminder_told_on_the_former_board_is_not_told_on_the_new_one(engine: Engine) -> None:
+def test_a_reminder_sent_on_the_former_board_is_not_alerted_on_the_new_one(engine: Engine) -> None:
     history = History(engine)
     near = Deadline(history.now + timedelta(hours=60), "soon")
     dated = [replace(one, deadline=near, stated=frozenset({"deadline"})) for one in postings(3)]

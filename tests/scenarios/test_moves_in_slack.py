@@ -43,15 +43,15 @@ async def test_a_move_is_one_message_in_slack(office: PostOffice) -> None:
     await life.deliver()
     [_, message] = life.slack.channels[ROLES].messages
     assert (
-        "Example Labs moved from Greenhouse to Google Careers: 25 of 41 open roles came along, 20 are new"
-        in shown(message)
+        "Example Labs moved from Greenhouse to Google Careers: "
+        "25 of 41 open roles came along, 20 are new" in shown(message)
     )
     assert office.one_copy_each()
     await life.deliver()
     assert len(life.slack.channels[ROLES].messages) == 2
 
 
-async def test_a_first_look_in_the_same_round_is_in_the_same_message(office: PostOffice) -> None:
+async def test_a_first_check_in_the_same_round_is_in_the_same_message(office: PostOffice) -> None:
     life = Life(office)
     await life.look(*postings(3))
     move(life.history)

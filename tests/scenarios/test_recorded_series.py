@@ -1,4 +1,4 @@
-"""Boards day after day, hand-written and real ones: what is stored is what comparing the files by hand gives."""
+"""Boards over days, written by hand and real: the history equals a comparison of the files."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ from sqlalchemy import Engine, text
 from monitor.config.model import AtsSettings, Settings
 from monitor.database.schema import open_database
 from monitor.demo.board_server import BoardServer, serving
-from monitor.rounds.round import report, run_round
+from monitor.rounds.report import report
+from monitor.rounds.round import run_round
 from tests.support.history import ENGINEER, settings
 from tests.support.places import ROOT
 from tests.support.program import Program
@@ -36,7 +37,7 @@ def days(folder: Path) -> list[dict[str, dict[str, Any]]]:
 
 
 def by_hand(series: list[dict[str, dict[str, Any]]]) -> list[set[Event]]:
-    """What each file brought against the one before it, in the fields that these boards send."""
+    """Return the changes of each file against the one before, in the fields that boards send."""
     ever: set[str] = set(series[0])
     last: dict[str, dict[str, Any]] = dict(series[0])
     events: list[set[Event]] = []
@@ -74,7 +75,7 @@ def _edits(before: dict[str, Any], after: dict[str, Any]) -> Iterator[str]:
 
 
 def _read(content: str) -> list[str]:
-    """The words of a content, tags dropped: a reading simpler than ours, and apart from it."""
+    """Return the words of a content without tags: a simpler reading, independent of ours."""
     words = html.unescape(re.sub(r"<[^>]*>", " ", html.unescape(content)))
     return words.replace("\u200b", "").split()
 
@@ -82,7 +83,7 @@ def _read(content: str) -> list[str]:
 async def crawl_days(
     engine: Engine, board: str, series: list[dict[str, dict[str, Any]]]
 ) -> list[set[Event]]:
-    """What each file leaves, looked at twice; the second look must leave nothing."""
+    """Check each file twice. The second check must change nothing."""
     events: list[set[Event]] = []
     async with BoardServer() as server:
         served = server.board(board.split(":")[1])

@@ -181,7 +181,7 @@ async def test_a_closed_role_has_no_deadline_that_passes(channel: Channel) -> No
     assert "Deadline passed" not in shown(channel.messages[1])
 
 
-def test_the_clock_is_looked_at_when_a_deadline_passes(engine: Engine) -> None:
+def test_the_clock_is_read_when_a_deadline_passes(engine: Engine) -> None:
     history = History(engine, settings(replace(ENGINEER, remind=())))
     history.look(snapshot([CHEF]))
     history.look(snapshot([CHEF, DUE]))

@@ -1,4 +1,4 @@
-"""Marked secrets in every place that takes one: none of them comes out again, in any output, log, file or list of processes."""
+"""Marked secrets in every place for one appear in no output, log, file or process list."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ async def place(tmp_path: Path) -> AsyncIterator[Place]:
 
 
 def written(folder: Path) -> list[str]:
-    """The files that hold the mark, but for the two in which a person put it."""
+    """Return the files that hold the mark, except the two in which a person put it."""
     files = [
         file
         for file in folder.rglob("*")
@@ -96,7 +96,7 @@ async def test_no_secret_comes_out_again(place: Place) -> None:
     assert written(place.folder) == []
 
 
-async def test_a_databases_password_comes_out_nowhere(place: Place) -> None:
+async def test_a_database_password_is_never_printed(place: Place) -> None:
     address = f"postgresql://rolewatch:{MARK}@127.0.0.1:9/rolewatch"
     for more in (f'[database]\nurl = "{address}"\n', f'[database]\nurl = "mysql://a:{MARK}@h/d"\n'):
         place.configure(more)
@@ -129,7 +129,8 @@ from monitor.logs import set_up
 for form in ("text", "json"):
     set_up("debug", form, sys.stderr)
     try:
-        raise RuntimeError({list(SECRETS.values())[:3]!r}, "postgresql://u:{MARK}@h/d", "Authorization: Bearer {MARK}{MARK}")
+        url, header = "postgresql://u:{MARK}@h/d", "Authorization: Bearer {MARK}{MARK}"
+        raise RuntimeError({list(SECRETS.values())[:3]!r}, url, header)
     except RuntimeError:
         structlog.get_logger().exception("broke")
         logging.getLogger("other").exception("broke")

@@ -1,4 +1,4 @@
-"""The talk as a part of the daemon: heard while it runs, gone with it, and no reason for it to end."""
+"""The Slack app in the daemon: it answers while the daemon runs, and never ends it."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ async def test_the_daemon_answers_and_stops_with_a_line_open(
     assert daemon.returncode == 0
 
 
-async def test_a_wrong_app_token_is_told_and_alerts_go_on(
+async def test_a_wrong_app_token_is_reported_and_alerts_go_on(
     place: Place, server: SocketServer
 ) -> None:
     place.app_token = "xapp-1-A1-2-wrong"

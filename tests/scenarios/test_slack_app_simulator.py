@@ -1,4 +1,4 @@
-"""The daemon in front of the strict Slack of `tests/support/strict_slack`: its own buttons pressed, its commands typed."""
+"""The daemon with the strict Slack of `tests/support/strict_slack`: buttons and commands."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Workspace:
         return [one for one in found if "role_save" in json.dumps(one.get("blocks"))]
 
     async def click(self, action: str, ts: str, **more: object) -> dict[str, Any]:
-        """The click as the simulator saw it: acknowledged at once."""
+        """Return the click as the simulator saw it: acknowledged at once."""
         clicked = await self.control("click", action_id=action, ts=ts, channel="C0ROLES001", **more)
         assert clicked.get("acked"), clicked
         assert clicked["ack_ms"] < 1000
@@ -90,7 +90,7 @@ async def workspace(tmp_path: Path, address: str) -> AsyncIterator[Workspace]:
 
 
 async def card(workspace: Workspace) -> str:
-    """The ts of the card of a role that opened and was revised."""
+    """Return the ts of the card of a role that opened and was revised."""
     listed = workspace.boards.boards["examplelabs"]
     listed.jobs.append(job(9, title="Research Engineer, New"))
     await until(
@@ -128,7 +128,7 @@ async def test_every_button_of_a_real_card_has_its_effect_once(workspace: Worksp
 
 
 @pytest.mark.slow
-async def test_a_muted_role_is_edited_and_not_told(workspace: Workspace) -> None:
+async def test_a_muted_role_is_edited_and_not_reported(workspace: Workspace) -> None:
     ts = await card(workspace)
     await workspace.click("role_mute", ts, user=ALICE, settle=1.0)
     replies = len((await workspace.cards())[-1]["replies"])

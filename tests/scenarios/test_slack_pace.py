@@ -1,4 +1,4 @@
-"""Many alerts to several channels at Slack's own pace, with its refusals: in real time, before the strict simulator."""
+"""Many alerts to several channels at Slack's pace, with its refusals, in real time."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ async def simulator(address: str, sqlite_engine: Engine) -> AsyncIterator[Simula
 
 
 def tell(simulator: Simulator, rounds: int, each: int) -> None:
-    """So many rounds with so many alerts in each channel: the first opens postings, what follows is about the same ones."""
+    """Record rounds with alerts in each channel. The first opens postings, the others edit."""
     for number in range(rounds):
         round_id = simulator.begin_round()
         for name in CHANNELS:
@@ -51,7 +51,7 @@ def tell(simulator: Simulator, rounds: int, each: int) -> None:
 async def refuse_at_random(
     simulator: Simulator, chance: Random, calls: int, number: int, longest: int
 ) -> dict[str, float]:
-    """That many 429s at posts; gives the seconds that each channel is asked to wait in all."""
+    """Plan so many 429s at posts. Return the seconds that each channel must wait in all."""
     waits = dict.fromkeys(CHANNELS, 0.0)
     for _ in range(number):
         name, seconds = chance.choice(list(CHANNELS)), chance.randint(1, longest)
@@ -106,11 +106,11 @@ async def assert_in_order(simulator: Simulator) -> None:
 
 
 def least(messages: int, waits: float) -> float:
-    """The seconds that the rate and the Retry-Afters leave no way around."""
+    """Return the minimum of seconds by the rate and the Retry-Afters."""
     return (messages - BURST) / RATE + waits
 
 
-async def test_a_few_to_each_of_five_channels_arrive_in_order_and_nobody_waits_for_another(
+async def test_alerts_to_five_channels_arrive_in_order_and_independently(
     simulator: Simulator,
 ) -> None:
     await simulator.control(
@@ -134,7 +134,8 @@ async def test_three_hundred_to_five_channels_take_a_tenth_longer_than_they_must
     for name, seconds in done.items():
         # the measurement
         print(
-            f"{name}: {seconds:.1f} s, least {least(60, waits[name]):.1f} s, of which Retry-After {waits[name]:.0f} s"
+            f"{name}: {seconds:.1f} s, least {least(60, waits[name]):.1f} s, "
+            f"of which Retry-After {waits[name]:.0f} s"
         )
     assert len(simulator.deliveries()) == 300
     assert max(done.values()) <= 1.1 * max(least(60, seconds) for seconds in waits.values())

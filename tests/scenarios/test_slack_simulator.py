@@ -1,4 +1,4 @@
-"""The same against the strict Slack of `tests/support/strict_slack`: no complaint, no refusal, one copy."""
+"""The daemon with the strict Slack of `tests/support/strict_slack`: one copy, no complaint."""
 
 from __future__ import annotations
 
@@ -110,7 +110,7 @@ async def test_one_copy_whatever_goes_wrong(simulator: Simulator, fault: str) ->
 
 
 @pytest.mark.parametrize("fault", ["500", "reset", "timeout", "429", "bad_json", "internal_error"])
-async def test_one_copy_when_looking_goes_wrong_too(simulator: Simulator, fault: str) -> None:
+async def test_one_copy_even_if_the_search_fails(simulator: Simulator, fault: str) -> None:
     await simulator.control("fault", kind="accept_then_reset", method="chat.postMessage")
     await simulator.control("fault", kind=fault, method="conversations.history", seconds=3, count=3)
     simulator.tell(opened("1"))

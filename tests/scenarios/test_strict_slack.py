@@ -76,7 +76,7 @@ async def slack(address: str) -> AsyncIterator[Slack]:
         (APP, "not_allowed_token_type"),
     ],
 )
-async def test_a_token_that_is_not_good_is_refused_in_slacks_words(
+async def test_an_invalid_token_is_refused_with_slacks_error(
     slack: Slack, token: str, word: str
 ) -> None:
     slack.web.token = token

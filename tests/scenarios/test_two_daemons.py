@@ -1,4 +1,4 @@
-"""Two containers of one host name on one database: each daemon is process 1 of its own pid namespace."""
+"""Two containers of one host name on one database. Each daemon is process 1 of its namespace."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ UNSHARE = ["unshare", "--pid", "--fork", "--kill-child"]
 
 
 def can_unshare() -> bool:
-    """Does this machine let us make pid namespaces? Where not, the processes are told that they are in different ones."""
+    """Return True if this machine allows pid namespaces. If not, the processes only claim them."""
     try:
         return subprocess.run([*UNSHARE, "true"], check=False, capture_output=True).returncode == 0
     except OSError:
@@ -68,7 +68,7 @@ class Contender:
         os.kill(pid, number)
 
     async def freeze(self, place: Place) -> None:
-        """Stop it where it stands, though not in a transaction of SQLite's, which nobody could end but itself."""
+        """Stop a process where it stands, but not inside a SQLite transaction."""
         while True:
             self.send(signal.SIGSTOP)
             try:
@@ -101,15 +101,16 @@ async def place(tmp_path: Path, boards: BoardServer, slack: SlackServer) -> Asyn
 
 
 def holder(place: Place) -> object:
-    """The random word of the daemon that has the database."""
+    """Return the random id of the daemon that holds the database."""
     found = place.ask(
-        "SELECT holder FROM lease WHERE stopped_at IS NULL AND expires_at > strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')"
+        "SELECT holder FROM lease WHERE stopped_at IS NULL "
+        "AND expires_at > strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')"
     )
     return found[0][0] if found else None
 
 
 class Trap:
-    """Freezes a daemon while Slack works on its call of a method; `victim` is the one that calls."""
+    """Freeze a daemon while Slack handles its call of a method. `victim`: the caller."""
 
     def __init__(self, place: Place, slack: SlackServer) -> None:
         self.place, self.slack = place, slack
@@ -165,7 +166,7 @@ STEPS = (
 async def test_two_daemons_that_fight_for_a_database_send_every_message_once(
     place: Place, boards: BoardServer, slack: SlackServer
 ) -> None:
-    """Each stands still where it hurts most, and wakes when another has its lease, while the board grows all the time.
+    """Freeze each daemon at its worst moment, and wake it when the other holds the lease.
 
     At any moment, before its first post, while Slack stores a message, and between the blocks that
     Slack refuses and their text.

@@ -28,7 +28,7 @@ def test_an_unreadable_posting_stays_as_last_read_and_is_counted(history: Histor
     assert history.changes() == []
 
 
-def test_a_new_posting_that_nobody_can_read_opens_when_it_can_be_read(history: History) -> None:
+def test_an_unreadable_new_posting_opens_when_it_can_be_read(history: History) -> None:
     history.look(snapshot(postings(2)))
     history.look(snapshot([*postings(2), unreadable("3")]))
     assert history.changes() == []
@@ -73,7 +73,7 @@ def test_what_left_before_anybody_could_read_it_opens_when_it_is_back_and_can_be
     assert [change[1] for change in history.changes()] == ["opened", "closed"]
 
 
-def test_a_list_that_may_hide_a_posting_is_no_look_that_saw_it(history: History) -> None:
+def test_a_list_that_may_hide_a_posting_does_not_count_as_seen(history: History) -> None:
     seen = history.look(snapshot(postings(9)))
     history.look(snapshot(postings(8), without_key=1))
     missed = history.look(snapshot(postings(8)))
@@ -83,7 +83,7 @@ def test_a_list_that_may_hide_a_posting_is_no_look_that_saw_it(history: History)
 
 
 def read_if_whole(seen: Posting, *, whole: bool) -> Sighting:
-    """The posting in a list, its raw job whole or not; as with a real reader the raw job alone decides what is read."""
+    """Return the posting in a list, its raw job intact or not. The raw job alone decides."""
 
     def read(raw: bytes) -> Posting:
         if raw == b"{}":

@@ -1,6 +1,7 @@
-"""Databases that older versions made, brought to the newest schema: nothing lost, whoever else upgrades and whenever it is killed.
+"""Databases of older versions upgrade to the newest schema, in a race and despite a kill.
 
-`tests/recordings/schemas/` has a dump for each schema that was released, made by that version. A migration runs on each of them.
+`tests/recordings/schemas/` has a dump for each released schema, made by that version.
+A migration runs on each of them.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ Rows = dict[str, list[tuple[Any, ...]]]
 
 
 def made_by(dump: Path, file: Path) -> Path:
-    """A SQLite database as that schema's version left it."""
+    """Return a SQLite database as that schema's version left it."""
     with closing(sqlite3.connect(file)) as connection:
         connection.executescript(dump.read_text())
     return file
@@ -60,7 +61,7 @@ def _plain(row: Any) -> tuple[Any, ...]:  # a row of any table
 
 
 def fill(engine: Engine, dump: Path, folder: Path) -> None:
-    """The dump's rows in a database of either kind that is at its schema."""
+    """Load the dump's rows into a database of either kind that is at its schema."""
     source, target = create_engine(f"sqlite:///{made_by(dump, folder / 'source.db')}"), MetaData()
     with source.connect() as old, engine.begin() as new:
         target.reflect(new)

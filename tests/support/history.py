@@ -17,7 +17,7 @@ from monitor.alerts.alerting import Alerting
 from monitor.alerts.summaries import first_summary
 from monitor.config.model import Rule, Settings, WatchedBoard
 from monitor.database import tables
-from monitor.history import boards as watch
+from monitor.history.boards import sync_boards
 from monitor.rounds.record import CheckRecorder
 from tests.support.boards import BOARD, START
 
@@ -55,7 +55,7 @@ class History:
         self.now += timedelta(minutes=minutes)
         alerting = Alerting.of(self.settings, enabled=self.alerts, announce=self.announce)
         with self.engine.begin() as connection:
-            watch.sync_boards(connection, self.settings)
+            sync_boards(connection, self.settings)
             started = (
                 insert(tables.CheckRound)
                 .values(started_at=self.now)

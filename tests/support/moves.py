@@ -10,7 +10,7 @@ from crawler.items import Posting, Snapshot
 from monitor.config.model import WatchedBoard
 from monitor.messages import FirstCheckSummary, Move, load
 from monitor.queries.roles import RoleFilter, find_roles
-from monitor.rounds import moves
+from monitor.rounds.new_board import begin_move
 from tests.support.boards import BOARD, posting, postings, snapshot
 from tests.support.history import History
 
@@ -50,7 +50,7 @@ def move(history: History, old: str = BOARD, new: str = NEW, *, keep: Sequence[s
     watched = WatchedBoard(new, "https://careers.example/")
     kept = tuple(one for one in history.settings.boards if one.board in keep)
     with history.engine.begin() as connection:
-        moves.begin(connection, old, watched)
+        begin_move(connection, old, watched)
     history.settings = replace(history.settings, boards=(*kept, watched))
 
 

@@ -19,8 +19,7 @@ from monitor.database.views import VIEWS
 from monitor.errors import UserError
 from monitor.queries.user_sql import view_columns
 from monitor.queries.view_tables import Kind, kind, reader
-from monitor.reports import export as files
-from monitor.reports.export import export
+from monitor.reports.export import CsvFile, ParquetFile, export
 from tests.support.boards import BOARD
 from tests.support.program import Program
 from tests.support.story import STORY, tell
@@ -188,7 +187,7 @@ def test_an_export_that_breaks_off_leaves_no_file(
     def full(_self: object, _batch: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(files.CsvFile, "write", full)  # a full disk is not to be had here
+    monkeypatch.setattr(CsvFile, "write", full)  # a full disk is not to be had here
     ran = sqlite_told("export", str(tmp_path / "out"), "--format", "csv")
     assert (ran.code, ran.err.strip()) == (1, "No space left on device")
     assert list((tmp_path / "out").iterdir()) == []
@@ -219,7 +218,7 @@ def test_an_empty_history_is_files_without_rows(sqlite_url: str, tmp_path: Path)
 
 
 def test_many_rows_are_written_in_groups(tmp_path: Path) -> None:
-    file = files.ParquetFile(tmp_path / "many.parquet", ("version", "title"))
+    file = ParquetFile(tmp_path / "many.parquet", ("version", "title"))
     for start in range(0, 50_000, 1_000):
         file.write([(number, "x") for number in range(start, start + 1_000)])
     file.close()

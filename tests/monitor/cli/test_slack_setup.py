@@ -16,7 +16,7 @@ import pytest
 # it ships no types, and one test reads one file with it
 import yaml  # type: ignore[import-untyped]
 
-from monitor.cli import slack as slack_command
+from monitor.cli.slack import _manifest
 from monitor.cli.slack_channel import as_channel
 from monitor.config.env_file import changed, set_variable
 from monitor.config.file import EXAMPLE
@@ -114,7 +114,7 @@ async def test_it_opens_with_a_link_that_fills_in_the_manifest(folder: Path) -> 
     [link] = re.findall(r"https://api\.slack\.com/apps\?\S+", said)
     asked = parse_qs(urlsplit(link).query)
     assert asked["new_app"] == ["1"]
-    assert yaml.safe_load(asked["manifest_yaml"][0]) == yaml.safe_load(slack_command._manifest())
+    assert yaml.safe_load(asked["manifest_yaml"][0]) == yaml.safe_load(_manifest())
     assert len(link) < 4000
 
 

@@ -92,7 +92,7 @@ async def test_checks_go_on_within_their_interval_after_the_clock_was_set_back(
     assert said["seconds"] == pytest.approx(BACK.total_seconds(), abs=2)
 
 
-def test_a_step_back_is_told_from_the_clocks_own_corrections() -> None:
+def test_a_step_back_differs_from_the_clocks_own_corrections() -> None:
     steps = Steps()
     for now, seconds, expected in [
         (0, 0.0, 0),

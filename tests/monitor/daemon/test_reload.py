@@ -46,7 +46,7 @@ async def test_a_changed_log_is_taken_up(place: Place) -> None:
     assert await daemon.stopped() < 10
 
 
-async def test_another_database_is_refused_in_words_and_the_old_configuration_stays(
+async def test_another_database_is_refused_with_a_reason_and_the_old_configuration_stays(
     place: Place,
 ) -> None:
     daemon = Heard(await place.start("run"))
@@ -106,7 +106,8 @@ async def test_trouble_with_the_database_in_the_middle_loses_nothing_of_it(
         await until(
             lambda: (
                 daemon.ask(
-                    "SELECT count(*) FROM board_check c JOIN board b ON b.id = c.board_id WHERE b.token = 'second'"
+                    "SELECT count(*) FROM board_check c JOIN board b ON b.id = c.board_id "
+                    "WHERE b.token = 'second'"
                 )
                 == [(1,)]
             )

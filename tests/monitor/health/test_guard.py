@@ -19,7 +19,6 @@ from structlog.testing import capture_logs
 from crawler.items import Failure
 from monitor.config.model import HealthSettings, Settings
 from monitor.errors import UserError
-from monitor.health import guard as rooms
 from monitor.health.guard import HealthMonitor
 from monitor.health.heartbeat import notify, ping
 from tests.support.boards import BOARD, posting, snapshot
@@ -58,7 +57,7 @@ async def test_all_is_well_until_it_is_not(engine: Engine) -> None:
     configured = listening()
     async with guarded(engine, configured) as guard:
         assert await get(configured, "/healthz") == (200, "ok\n")
-        await until(lambda: guard.watchdog.looked)
+        await until(lambda: guard.watchdog.checked_at)
         guard.watchdog.late = {"rounds": ["greenhouse:deepmind is due"]}
         assert await get(configured, "/healthz") == (
             503,
@@ -128,7 +127,7 @@ async def test_a_round_that_read_a_board_gives_a_sign_of_life(engine: Engine) ->
     async with service() as (url, asked):
         configured = replace(history.settings, health=HealthSettings(heartbeat_url=url))
         async with guarded(engine, configured) as guard:
-            await until(lambda: guard.watchdog.looked)
+            await until(lambda: guard.watchdog.checked_at)
             history.look(Failure(BOARD, "HTTP 500", 500))
             guard.round_ended(1)
             history.look(
@@ -157,7 +156,7 @@ async def test_a_service_that_does_not_answer_is_a_line_without_its_address() ->
 async def test_systemd_hears_that_we_live(
     engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(rooms, "LOOK_EVERY", 0.01)
+    monkeypatch.setattr("monitor.health.guard.CHECK_EVERY", 0.01)
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
         systemd.bind(str(tmp_path / "notify"))
         systemd.setblocking(False)
@@ -175,7 +174,7 @@ async def test_systemd_hears_that_we_live(
 async def test_a_fault_of_the_watchdog_ends_nothing(
     engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(rooms, "LOOK_EVERY", 0.01)
+    monkeypatch.setattr("monitor.health.guard.CHECK_EVERY", 0.01)
     looks = []
 
     def stumble(_: Settings) -> None:
@@ -184,7 +183,7 @@ async def test_a_fault_of_the_watchdog_ends_nothing(
 
     configured = listening()
     async with guarded(engine, configured) as guard:
-        monkeypatch.setattr(guard.watchdog, "look", stumble)
+        monkeypatch.setattr(guard.watchdog, "check", stumble)
         await until(lambda: len(looks) > 2)
         assert (await get(configured, "/healthz"))[0] == 200
 
@@ -192,7 +191,7 @@ async def test_a_fault_of_the_watchdog_ends_nothing(
 async def test_metrics_of_a_database_that_does_not_answer_are_one_line(engine: Engine) -> None:
     configured = listening()
     async with guarded(engine, configured) as guard:
-        await until(lambda: guard.watchdog.looked)
+        await until(lambda: guard.watchdog.checked_at)
         with engine.begin() as connection:
             connection.execute(text("ALTER TABLE check_round RENAME TO gone"))
         assert await get(configured, "/metrics") == (503, "the database does not answer\n")

@@ -17,20 +17,20 @@ def test_what_waits_no_longer_than_it_may_is_in_time() -> None:
     assert lateness.late(waits("a"), 599) == {}
 
 
-def test_what_waits_longer_is_late_in_its_own_words() -> None:
+def test_an_item_past_its_patience_is_late_with_its_own_reason() -> None:
     lateness = Lateness()
     lateness.late(waits("a"), 0)
     assert lateness.late(waits("a"), 600) == {"rounds": ["a waits"]}
 
 
-def test_what_has_moved_waits_anew() -> None:
+def test_progress_restarts_the_wait() -> None:
     lateness = Lateness()
     lateness.late(waits("a 09:00"), 0)
     assert lateness.late(waits("a 09:15"), 600) == {}
     assert lateness.late(waits("a 09:15"), 1200) == {"rounds": ["a 09:15 waits"]}
 
 
-def test_what_was_done_in_between_waits_anew() -> None:
+def test_an_item_done_in_between_waits_again() -> None:
     lateness = Lateness()
     lateness.late(waits("a"), 0)
     lateness.late({}, 300)
@@ -49,7 +49,7 @@ def test_a_part_is_not_late_for_another() -> None:
     st.lists(st.tuples(st.sets(st.sampled_from("abc")), st.floats(0.1, 100)), max_size=30),
     st.floats(1, 300),
 )
-def test_late_is_what_was_seen_at_every_look_for_that_long(
+def test_an_item_seen_at_every_check_for_that_long_is_late(
     looks: list[tuple[set[str], float]], patience: float
 ) -> None:
     lateness, now, since = Lateness(), 0.0, dict[str, float]()

@@ -13,7 +13,7 @@ from monitor.database.alert_tables import Alert
 from monitor.delivery.pack import pack
 from monitor.health.metrics import Metrics
 from monitor.health.watchdog import Part
-from monitor.queries import metrics as figures
+from monitor.queries.metrics import ALERT_STATES
 from tests.support.alerts import Desk, opened
 from tests.support.boards import BOARD, posting, postings, snapshot
 from tests.support.history import History, settings
@@ -22,7 +22,7 @@ OTHER = "greenhouse:otherworks"
 
 
 def read(metrics: Metrics) -> dict[str, float]:
-    """The samples by name and labels: `rolewatch_boards{state="ok"}`."""
+    """Return the samples by name and labels: `rolewatch_boards{state="ok"}`."""
     found = {}
     for family in text_string_to_metric_families(metrics.text().decode()):
         for sample in family.samples:
@@ -104,13 +104,13 @@ def test_an_alert_that_waits_for_a_digest_is_held_and_late_for_nothing(history: 
     history.now += timedelta(hours=9)
     found = read(Metrics(history.engine, lambda: history.now, list))
     assert history.ask("SELECT state, count(*) FROM alerts GROUP BY state") == [("held", 1)]
-    assert [
-        state for state in figures.ALERT_STATES if found[f'rolewatch_alerts{{state="{state}"}}']
-    ] == ["held"]
+    assert [state for state in ALERT_STATES if found[f'rolewatch_alerts{{state="{state}"}}']] == [
+        "held"
+    ]
     assert found["rolewatch_oldest_undelivered_alert_seconds"] == 0
 
 
-@pytest.mark.parametrize("query", ["ended_rounds", "looks", "durations"])
+@pytest.mark.parametrize("query", ["ended_rounds", "checks_by_result", "durations"])
 def test_a_scrape_that_fails_counts_nothing_twice(
     history: History, monkeypatch: pytest.MonkeyPatch, query: str
 ) -> None:
@@ -121,7 +121,7 @@ def test_a_scrape_that_fails_counts_nothing_twice(
         raise OSError(query)
 
     with monkeypatch.context() as patch:
-        patch.setattr(figures, query, fail)
+        patch.setattr(f"monitor.queries.metrics.{query}", fail)
         with pytest.raises(OSError, match=query):
             metrics.text()
     found = read(metrics)

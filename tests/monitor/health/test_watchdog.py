@@ -45,10 +45,10 @@ class Ward:
         )
 
     def wait(self, minutes: float, *, asleep: bool = False) -> list[str]:
-        """What is wrong after that time."""
+        """Return the problems after that time."""
         self.history.now += timedelta(minutes=minutes)
         self.passed += 0 if asleep else minutes * MINUTE
-        self.dog.look(self.settings)
+        self.dog.check(self.settings)
         return self.dog.reasons(MINUTE)
 
 
@@ -65,7 +65,7 @@ def test_a_board_that_is_not_due_is_in_time(ward: Ward) -> None:
     assert ward.told == []
 
 
-def test_rounds_that_do_not_come_are_told_once_and_so_is_their_return(ward: Ward) -> None:
+def test_missing_rounds_are_reported_once_and_so_is_their_return(ward: Ward) -> None:
     ward.wait(16)
     [reason] = ward.wait(16)
     assert reason.startswith(
@@ -84,13 +84,13 @@ def test_rounds_that_do_not_come_are_told_once_and_so_is_their_return(ward: Ward
     assert ward.incidents[2] != ward.incidents[0]
 
 
-def test_a_board_that_fails_is_looked_at_and_so_in_time(ward: Ward) -> None:
+def test_a_failing_board_is_checked_and_so_in_time(ward: Ward) -> None:
     for _ in range(6):
         ward.history.look(Failure(BOARD, "HTTP 503", 503), minutes=70)
         assert ward.wait(1) == []
 
 
-def test_a_board_that_was_never_looked_at_is_late_too(engine: Engine) -> None:
+def test_a_board_that_was_never_checked_is_late_too(engine: Engine) -> None:
     ward = Ward(engine)
     ward.history.look()
     ward.wait(1)
@@ -103,7 +103,7 @@ def test_a_machine_that_slept_for_a_day_is_not_late(ward: Ward) -> None:
     assert ward.wait(1) == []
 
 
-def test_a_message_that_nobody_sends_is_late(ward: Ward) -> None:
+def test_an_unsent_message_is_late(ward: Ward) -> None:
     desk = Desk(ward.engine)
     desk.tell(opened(), channel="slack:#roles", at=ward.history.now)
     ward.settings = settings(boards=())
@@ -149,7 +149,7 @@ def test_alerts_that_are_not_made_into_messages_are_late(engine: Engine) -> None
     assert ward.wait(15)[0].startswith("delivery late: alerts written since ")
 
 
-def test_a_database_that_cannot_be_read_is_a_reason_and_the_word_goes_out_when_it_can(
+def test_an_unreadable_database_is_a_reason_and_recovery_is_reported(
     tmp_path: Path,
 ) -> None:
     ward = Ward(make_engine(f"sqlite:///{tmp_path / 'empty.db'}"))  # no tables yet
@@ -177,9 +177,9 @@ def test_a_message_to_the_operator_that_cannot_be_written_is_written_later(
     assert len(ward.told) == 1
 
 
-def test_a_look_that_does_not_come_back_is_a_reason(ward: Ward) -> None:
+def test_a_watchdog_check_that_hangs_is_a_reason(ward: Ward) -> None:
     ward.wait(1)
     ward.passed += 61
     assert ward.dog.reasons(60) == [
-        "the watchdog's last look is 61 s old: the database does not answer"
+        "the watchdog's last check is 61 s old: the database does not answer"
     ]

@@ -216,7 +216,7 @@ def test_a_reading_may_be_another_though_a_reader_sees_the_same() -> None:
     assert derived_fields(before) == derived_fields(replace(before, updated_at=NOON))
 
 
-def test_no_deadline_has_no_words() -> None:
+def test_no_deadline_has_no_text() -> None:
     assert deadline_words(None) == ""
 
 

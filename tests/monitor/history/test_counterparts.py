@@ -109,9 +109,7 @@ def test_other_towns_are_other_places(one: str, other: str) -> None:
     )
 
 
-def test_a_text_that_is_missing_leaves_title_and_place_which_only_one_posting_of_each_board_may_have() -> (
-    None
-):
+def test_without_a_text_only_a_unique_title_and_place_match() -> None:
     assert (
         match([side(1)], [side(11, text=TEXT)], same_ats=False)[11].reason
         == "the same title and place"
@@ -146,7 +144,10 @@ def test_texts_that_differ_are_other_roles() -> None:
 
 
 def test_a_text_rewritten_for_another_ats_leaves_the_only_pair_of_title_and_place() -> None:
-    other = "You build large things, and you do so with care. Our engineer works here, and we look for one such person."
+    other = (
+        "You build large things, and you do so with care. "
+        "Our engineer works here, and we look for one such person."
+    )
     assert match([side(1, text=TEXT)], [side(11, text=other)], same_ats=False)[11].reason.endswith(
         "most of its words"
     )

@@ -1,4 +1,4 @@
-"""Whatever a board does: the stored history is what the contract says, and the same on every database."""
+"""For any sequence of checks: the stored history follows the contract, on every database."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ _sequences: st.SearchStrategy[Steps] = st.builds(
 
 
 def looks(steps: Steps) -> Iterator[tuple[Look, Result, int]]:
-    """What each step is to the contract and to the recorder, and how many minutes later it comes."""
+    """Yield each step for the contract and for the recorder, and the minutes until it."""
     shown: dict[str, str] = {}
     whole = False  # a list that was read whole, so that the board can answer that it has not moved
     for (what, edits, answers, nameless), minutes in steps:
@@ -104,7 +104,7 @@ def content(one: Posting) -> Content:
 
 
 def record(engine: Engine, steps: Steps) -> Contract:
-    """Records the steps, and gives what the contract makes of them."""
+    """Record the steps. Return the contract's results."""
     contract, history = Contract(), History(engine)
     for look, result, minutes in looks(steps):
         asked, answered = _asked(look, result, contract.missing(look))
@@ -114,7 +114,7 @@ def record(engine: Engine, steps: Steps) -> Contract:
 
 
 def _asked(look: Look, result: Result, missing: frozenset[str]) -> tuple[Look, Result]:
-    """The same with no answers but about what is missing: nothing else is asked about."""
+    """Return the result with probe answers for missing postings only: nothing else is probed."""
     if isinstance(look, Failed) or isinstance(result, Failure):
         return look, result
     answers = {key: answer for key, answer in look.answers.items() if key in missing}
@@ -124,7 +124,7 @@ def _asked(look: Look, result: Result, missing: frozenset[str]) -> tuple[Look, R
 
 
 def rows(engine: Engine) -> dict[str, list[tuple[Any, ...]]]:
-    """Every row of every table; what is there to be searched is numbered as it comes, which is nobody's business."""
+    """Return every row of every table, without the row numbers of the search index."""
     with engine.connect() as connection:
         found = {
             name: [
@@ -161,7 +161,7 @@ def _pay(row: Any) -> str:  # a row
 
 
 def as_of(versions: list[Stretch], moment: datetime) -> dict[str, Content]:
-    """What was open then; fails where two versions of one posting were valid at once."""
+    """Return the postings open at a moment. Fail if a posting had two valid versions."""
     valid = [
         (key, content)
         for key, start, end, content in versions
@@ -172,7 +172,7 @@ def as_of(versions: list[Stretch], moment: datetime) -> dict[str, Content]:
 
 
 def compare(engine: Engine, contract: Contract) -> None:
-    """The stored history against the contract's: at every moment, change by change, and in its own promises."""
+    """Compare the stored history with the contract: at each moment, by change, by invariant."""
     versions = stretches(engine)
     for (at, known), (later, _) in pairwise(
         [*contract.past, (contract.past[-1][0] + timedelta(days=1), {})]
@@ -202,7 +202,7 @@ def compare(engine: Engine, contract: Contract) -> None:
 
 @contextmanager
 def empty(template: Path) -> Iterator[Engine]:
-    """A SQLite database at the newest schema."""
+    """Return a SQLite database at the newest schema."""
     with TemporaryDirectory() as folder:
         file = shutil.copy(template, Path(folder) / "rolewatch.db")
         engine = make_engine(f"sqlite:///{file}")
@@ -211,7 +211,7 @@ def empty(template: Path) -> Iterator[Engine]:
 
 
 def clear(engine: Engine) -> None:
-    """A PostgreSQL database as its migrations left it."""
+    """Return a PostgreSQL database as its migrations left it."""
     names = ", ".join(Base.metadata.tables)
     with engine.begin() as connection:
         connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
@@ -230,7 +230,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def many(count: int, law: Callable[[Steps], None], *, chance: bool = False) -> None:
-    """Tries the law on so many sequences; the same ones every time unless chance may choose."""
+    """Check the law on so many sequences, always the same ones unless random ones are allowed."""
     # to shrink takes minutes
     phases = [Phase.generate, Phase.shrink] if chance else [Phase.generate]
     quietly = [HealthCheck.too_slow, HealthCheck.data_too_large]

@@ -79,13 +79,13 @@ def test_the_summary_lists_the_roles_that_fit_with_new_ones_in_front(history: Hi
     assert [role.posting for role in rule.roles] == [f"{NEW}:70", f"{NEW}:131", f"{NEW}:132"]
     said = lines(FirstCheckSummary((), (), (one,)))
     assert (
-        said[0]
-        == "Example Labs moved from Greenhouse to Google Careers: 3 of 11 open roles came along, 1 is new"
+        said[0] == "Example Labs moved from Greenhouse to Google Careers: "
+        "3 of 11 open roles came along, 1 is new"
     )
     assert [line.endswith(" · new") for line in said[1:]] == [True, False, False]
 
 
-def test_every_channel_of_the_rules_that_look_at_it_is_told_once(engine: Engine) -> None:
+def test_every_channel_of_the_rules_that_check_at_it_is_reported_once(engine: Engine) -> None:
     other = replace(ENGINEER, name="elsewhere", boards=(BOARD,), notify=("webhook",))
     history = History(engine, settings(ENGINEER, CHEFS, other))
     history.settings = replace(
@@ -98,7 +98,8 @@ def test_every_channel_of_the_rules_that_look_at_it_is_told_once(engine: Engine)
     history.settings = replace(history.settings, rules=history.settings.rules[:2])
     history.look(listing(came(6)))
     last = history.ask(
-        "SELECT channel, rule, kind FROM alerts WHERE board = 'google:examplelabs' ORDER BY alert_id"
+        "SELECT channel, rule, kind FROM alerts "
+        "WHERE board = 'google:examplelabs' ORDER BY alert_id"
     )
     assert last == [
         ("console", "research-engineer; chefs", "summary"),
@@ -106,7 +107,7 @@ def test_every_channel_of_the_rules_that_look_at_it_is_told_once(engine: Engine)
     ]
 
 
-def test_after_a_move_the_new_board_is_told_as_any_other(history: History) -> None:
+def test_after_a_move_the_new_board_is_reported_as_any_other(history: History) -> None:
     move(history)
     history.look(listing(came(6)))
     history.look(
@@ -223,7 +224,7 @@ def test_what_is_listed_after_an_empty_list_is_the_baseline(history: History) ->
     assert history.alerted()[2:] == ["opened"]
 
 
-def test_an_empty_list_of_a_board_whose_former_one_was_never_read_is_introduced_with_its_first_roles(
+def test_a_new_board_without_a_read_predecessor_is_introduced_with_its_first_roles(
     engine: Engine,
 ) -> None:
     history = History(engine)
@@ -234,7 +235,7 @@ def test_an_empty_list_of_a_board_whose_former_one_was_never_read_is_introduced_
     assert (moved(history), history.alerted(), history.changes()) == ([], ["summary"], [])
 
 
-def test_a_board_that_was_put_back_is_told_in_one_summary_after_an_empty_list_too(
+def test_a_board_that_was_put_back_is_reported_in_one_summary_after_an_empty_list_too(
     history: History,
 ) -> None:
     watch_too(history)
@@ -290,7 +291,7 @@ def test_announced_or_not_a_move_is_one_summary(history: History) -> None:
     assert history.alerted() == ["summary", "summary"]
 
 
-def test_a_former_board_that_was_never_read_leaves_an_ordinary_first_look(engine: Engine) -> None:
+def test_a_former_board_that_was_never_read_leaves_an_ordinary_first_check(engine: Engine) -> None:
     history = History(engine)
     history.look(Failure(BOARD, "HTTP 404", 404))
     move(history)

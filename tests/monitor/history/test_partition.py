@@ -1,15 +1,16 @@
-"""What has to be done with the postings of a list, and what becomes of those that it does not show."""
+"""The partition of a snapshot's sightings, and the decision on postings it does not list."""
 
 from __future__ import annotations
 
 import pytest
 
 from crawler.items import Probe
-from monitor.history.compare import KnownPosting, Verdict, missing_verdict, partition
+from monitor.history.compare import Verdict, missing_verdict, partition
+from monitor.history.values import KnownPosting
 from tests.support.boards import posting, sighting
 
 
-def test_sift_sorts_sightings_by_what_is_to_be_done() -> None:
+def test_partition_sorts_sightings_by_their_next_step() -> None:
     same, moved, back, found = (
         sighting(posting("1")),
         sighting(posting("2")),
@@ -49,7 +50,7 @@ def test_sift_sorts_sightings_by_what_is_to_be_done() -> None:
         (5, None, False, False, Verdict.UNKNOWN),
     ],
 )
-def test_a_missing_posting_closes_only_by_proof_or_by_looks_that_agree(
+def test_a_missing_posting_closes_only_by_proof_or_by_checks_that_agree(
     looks: int, probe: Probe | None, collapsed: bool, whole: bool, verdict: Verdict
 ) -> None:
     known = KnownPosting("1", open=True, raw_digest=None, unlisted=looks > 0, missing_looks=looks)

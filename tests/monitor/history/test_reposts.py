@@ -129,7 +129,7 @@ def test_a_number_that_a_listed_posting_carries_says_nothing_alone() -> None:
     )
 
 
-def test_a_word_in_the_requisition_of_many_jobs_says_nothing() -> None:
+def test_a_requisition_shared_by_many_jobs_proves_nothing() -> None:
     left = [gone(1, requisition="TANK", title="Nurse"), gone(2, requisition="TANK", title="Porter")]
     assert reason({"requisition": "TANK", "title": "Physician"}, *left) is None
     found = find_repost(posting("2", requisition="TANK", title="Porter"), left, [])
@@ -173,7 +173,7 @@ def rest() -> list[Any]:
     return [posting(str(key), title=f"Analyst {key}") for key in range(2, 10)]
 
 
-def test_a_repost_of_a_closed_posting_is_opened_told_and_says_what_it_repeats(
+def test_a_repost_of_a_closed_posting_is_opened_reported_and_says_what_it_repeats(
     history: History,
 ) -> None:
     history.look(snapshot([posting("1", requisition="R-7"), *rest()]))
@@ -192,7 +192,7 @@ def test_a_repost_of_a_closed_posting_is_opened_told_and_says_what_it_repeats(
     assert f"  a repost of {FIRST} (the same requisition R-7)" in lines(message)
 
 
-def test_what_is_missing_in_the_same_look_is_repeated_too(history: History) -> None:
+def test_a_posting_missing_in_the_same_check_can_be_repeated(history: History) -> None:
     history.look(snapshot([posting("1", description=TEXT), *rest()]))
     history.look(snapshot([posting("99", description=TEXT), *rest()]))
     assert history.states()["1"] == "open"

@@ -16,9 +16,9 @@ from monitor.config.model import Rule
 from monitor.config.values import MinPay
 from monitor.database.engine import make_engine, read_transaction
 from monitor.demo.board_server import serving
-from monitor.history import postings as store
 from monitor.history.contents import Reader, load_contents
-from monitor.history.reread import older, read_again
+from monitor.history.load import load_postings
+from monitor.history.reread import count_older, reread_older
 from monitor.queries.readings import listed, summary
 from tests.support.boards import BOARD, posting, postings, snapshot
 from tests.support.greenhouse import job
@@ -36,13 +36,13 @@ RICH = settings(Rule("rich", any=("research engineer",), min_pay=MinPay(500000, 
 def newer(
     *known: Posting, edit: Callable[[Posting], Posting] = lambda one: replace(one, pay=PAY)
 ) -> Reader:
-    """A reader of the next version that sees more in these postings' raw jobs."""
+    """Return a reader of the next version, which reads more from these raw jobs."""
     raws = {repr(one).encode(): one for one in known}
     return Reader(lambda _ats: NEWER, lambda _ats, raw: edit(raws[raw]))
 
 
 def again(history: History, reader: Reader, seconds: float = 60) -> bool:
-    return read_again(history.engine, history.settings, NOW, seconds, reader=reader)
+    return reread_older(history.engine, history.settings, NOW, seconds, reader=reader)
 
 
 @pytest.fixture
@@ -50,7 +50,7 @@ def history(engine: Engine) -> History:
     return History(engine, RICH)
 
 
-def test_versions_are_read_again_in_place_and_nobody_is_told(history: History) -> None:
+def test_versions_are_reread_in_place_without_an_alert(history: History) -> None:
     old, new = posting("1"), posting("1", title="Research Engineer, Revised")
     history.look(snapshot([old]))
     history.look(snapshot([new]))
@@ -90,16 +90,15 @@ def test_what_was_read_otherwise_is_noted_once_and_can_be_asked(history: History
         NEWER,
         NOW,
     ]
-    assert said == [
-        f"reader {NEWER} read otherwise: pay of 1 versions; `rolewatch db check --readings` lists them"
-    ]
+    reread = f"reader {NEWER} read otherwise: pay of 1 versions"
+    assert said == [f"{reread}; `rolewatch db check --readings` lists them"]
 
 
 def test_what_is_still_to_be_read_is_counted_and_bounded_by_time(history: History) -> None:
     history.look(snapshot(postings(120)))
     assert again(history, newer(*postings(120)), seconds=0) is True
     with read_transaction(history.engine) as connection:
-        assert older(connection, newer()) == 20
+        assert count_older(connection, newer()) == 20
         assert next(summary(connection, newer())).startswith("20 versions are of an older reader")
     assert again(history, newer(*postings(120)), seconds=60) is False
 
@@ -134,13 +133,13 @@ def test_what_a_raw_job_did_not_send_is_kept(history: History) -> None:
     assert history.ask("SELECT description FROM posting_versions") == [("We pay well.",)] * 2
 
 
-def test_a_look_before_its_turn_reads_a_version_as_it_will_be_stored(history: History) -> None:
+def test_a_check_reads_an_older_version_as_it_will_be_reread(history: History) -> None:
     history.look(snapshot(postings(3)))
     reader = newer(*postings(3))
 
     def contents() -> dict[int, Posting]:
         with read_transaction(history.engine) as connection:
-            stored = store.load_postings(
+            stored = load_postings(
                 connection, connection.execute(text("SELECT id FROM board")).scalar_one()
             )
             return load_contents(connection, BOARD, list(stored.values()), reader)
@@ -153,10 +152,13 @@ def test_a_look_before_its_turn_reads_a_version_as_it_will_be_stored(history: Hi
 
 @pytest.fixture
 def watched(tmp_path: Path, database_url: str) -> tuple[Program, Engine]:
-    """A database with a posting whose pay an older reader overlooked."""
+    """Return a database with a posting whose pay an older reader missed."""
     config = tmp_path / "rolewatch.toml"
     with serving() as server:
-        board = f'[ats.greenhouse]\napi_url = "{server.url}"\ndelay = "0s"\n[[boards]]\nboard = "greenhouse:examplelabs"\n'
+        board = (
+            f'[ats.greenhouse]\napi_url = "{server.url}"\ndelay = "0s"\n'
+            '[[boards]]\nboard = "greenhouse:examplelabs"\n'
+        )
         config.write_text(f'[database]\nurl = "{database_url}"\n{board}')
         server.board(
             "examplelabs",
@@ -167,7 +169,10 @@ def watched(tmp_path: Path, database_url: str) -> tuple[Program, Engine]:
         assert program("check").code == 0
     engine = make_engine(database_url)
     with engine.begin() as connection:
-        forget = "pay_min = NULL, pay_max = NULL, pay_currency = NULL, pay_period = NULL, pay_text = NULL"
+        forget = (
+            "pay_min = NULL, pay_max = NULL, pay_currency = NULL, pay_period = NULL, "
+            "pay_text = NULL"
+        )
         connection.execute(text(f"UPDATE posting_version SET reader_version = 0, {forget}"))
     return program, engine
 

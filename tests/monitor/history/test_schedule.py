@@ -33,12 +33,12 @@ def test_a_board_collapses_when_it_lists_nothing_or_misses_too_much(
 @pytest.mark.parametrize(
     ("failures", "minutes"), [(0, 15), (1, 15), (2, 30), (3, 60), (4, 60), (1000, 60)]
 )
-def test_a_failing_board_is_looked_at_less_often_up_to_an_hour(failures: int, minutes: int) -> None:
+def test_a_failing_board_is_checked_less_often_up_to_an_hour(failures: int, minutes: int) -> None:
     wait = next_check(NOW, QUARTER, failures, None, Random(1)) - NOW
     assert timedelta(minutes=minutes * 0.9) <= wait <= timedelta(minutes=minutes)
 
 
-def test_a_board_that_is_looked_at_daily_is_not_hurried_by_failing() -> None:
+def test_a_daily_board_is_not_checked_earlier_by_failing() -> None:
     assert next_check(NOW, timedelta(days=1), 9, None, Random(1)) - NOW > timedelta(hours=21)
 
 

@@ -1,4 +1,4 @@
-"""The same edit on most of a board: found by its passages, stored posting by posting, told once a channel."""
+"""One edit in most of a board: found by its passages, stored per posting, one alert per channel."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def text(intro: str, key: object, conclusion: str = "Apply soon.") -> str:
         ("  spaced   out ", "spaced out", set()),
     ],
 )
-def test_an_edit_is_the_words_that_went_and_the_words_that_came(
+def test_an_edit_is_the_removed_and_the_added_words(
     before: str, after: str, expected: set[tuple[str, str]]
 ) -> None:
     assert passages(before, after) == {Passage(*each) for each in expected}
@@ -80,7 +80,7 @@ def history(engine: Engine) -> History:
 
 
 def board(intro: str, count: int = 20) -> list[Posting]:
-    """Fourteen engineers and the rest analysts, each with the employer's introduction and words of its own."""
+    """Return 14 engineers and the rest analysts, each with the introduction and its own text."""
     titles = [
         f"Research Engineer {key}" if key <= 14 else f"Analyst {key}" for key in range(1, count + 1)
     ]
@@ -127,7 +127,7 @@ def test_new_boilerplate_is_stored_posting_by_posting_and_told_once(history: His
     assert (package.message.edited, package.message.listed) == (20, 20)
 
 
-def test_what_a_posting_changed_by_itself_is_told_by_itself(history: History) -> None:
+def test_a_postings_own_edit_is_reported_separately(history: History) -> None:
     history.look(snapshot(board(OLD)))
     after = board(NEW)
     pay = Pay(1.0, 2.0, "USD", "year", "$1 - $2")
@@ -148,13 +148,13 @@ def test_what_a_posting_changed_by_itself_is_told_by_itself(history: History) ->
     assert fields == {"1": ["pay"], "2": ["description"], "3": ["title"]}
 
 
-def test_the_same_edit_of_few_is_told_one_by_one(history: History) -> None:
+def test_the_same_edit_of_few_is_reported_one_by_one(history: History) -> None:
     history.look(snapshot(board(OLD)))
     history.look(snapshot([*board(NEW, 9), *board(OLD)[9:]]))
     assert len(told(history)) == 9
 
 
-def test_unlike_edits_of_many_are_told_as_ever(history: History) -> None:
+def test_different_edits_of_many_are_reported_one_by_one(history: History) -> None:
     history.look(snapshot(board(OLD)))
     history.look(
         snapshot(
@@ -169,7 +169,7 @@ def test_unlike_edits_of_many_are_told_as_ever(history: History) -> None:
     ) == [(20,)]
 
 
-def test_boilerplate_that_makes_a_rule_fit_is_told_role_by_role(engine: Engine) -> None:
+def test_boilerplate_that_makes_a_rule_fit_is_reported_role_by_role(engine: Engine) -> None:
     history = History(
         engine, settings(Rule("large", any=("four hundred",), within=("description",)))
     )
@@ -183,7 +183,7 @@ def test_boilerplate_that_makes_a_rule_fit_is_told_role_by_role(engine: Engine) 
 
 
 @pytest.mark.parametrize("rule", [{"fields": ("title",)}, {"on": ("opened",)}])
-def test_a_rule_that_does_not_want_descriptions_is_told_nothing(
+def test_a_rule_that_does_not_want_descriptions_is_reported_nothing(
     engine: Engine, rule: dict[str, Any]
 ) -> None:
     history = History(
@@ -231,7 +231,7 @@ def test_passages_that_were_compared_before_the_transaction_are_not_compared_in_
         for one in seen
     ]
     with read_and_roll_back(sqlite_engine) as connection:
-        judged = recorder.judge(connection, snapshot(edited))
+        judged = recorder.decide(connection, snapshot(edited))
     monkeypatch.setattr("monitor.alerts.template_edits.passages", None)
     with sqlite_engine.begin() as connection:
         recorder.record(connection, judged)

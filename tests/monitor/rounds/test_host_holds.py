@@ -1,4 +1,4 @@
-"""A host that asked to wait is left alone by every process, and a board that was not asked for that has not failed."""
+"""Every process waits for a host that asked for it. Its boards have not failed."""
 
 from __future__ import annotations
 
@@ -19,8 +19,9 @@ from monitor.cli.common import now
 from monitor.config.model import AtsSettings, Settings, WatchedBoard
 from monitor.database.tables import HostHold
 from monitor.demo.board_server import BoardServer, Trouble
-from monitor.history import boards as watch
-from monitor.rounds.round import BoardReport, report, run_round
+from monitor.history.boards import next_turn
+from monitor.rounds.report import BoardReport, report
+from monitor.rounds.round import run_round
 from tests.support.boards import START
 from tests.support.greenhouse import job
 from tests.support.history import settings
@@ -50,7 +51,7 @@ async def server(boards: BoardServer) -> BoardServer:
 
 @pytest.fixture
 def program(tmp_path: Path, server: BoardServer) -> Program:
-    """The program, watching three boards of one host; each command has only what the database keeps."""
+    """Return the program with three boards of one host. Commands share only the database."""
     boards = "\n".join(f'[[boards]]\nboard = "greenhouse:{token}"' for token in TOKENS)
     (tmp_path / "rolewatch.toml").write_text(CONFIG.format(url=server.url, boards=boards))
     return Program(str(tmp_path / "rolewatch.toml"))
@@ -66,7 +67,7 @@ def ask(program: Program, query: str) -> list[tuple[Any, ...]]:
         return connection.execute(query).fetchall()
 
 
-async def test_a_check_by_hand_obeys_what_an_earlier_one_was_told_and_says_so(
+async def test_a_manual_check_obeys_an_earlier_retry_after_and_says_so(
     program: Program, server: BoardServer
 ) -> None:
     await run(program, "check")
@@ -87,7 +88,11 @@ async def test_a_check_by_hand_obeys_what_an_earlier_one_was_told_and_says_so(
             == 3
         )
     assert len(server.requests) == asked
-    boards = "SELECT failures, state, (julianday(next_check_at) - julianday('now')) * 24 BETWEEN 1.95 AND 2.01 FROM boards ORDER BY failures"
+    boards = (
+        "SELECT failures, state, "
+        "(julianday(next_check_at) - julianday('now')) * 24 BETWEEN 1.95 AND 2.01 "
+        "FROM boards ORDER BY failures"
+    )
     assert ask(program, boards) == [(0, "ok", 1), (0, "ok", 1), (1, "ok", 1)]
     assert ask(program, "SELECT result, count(*) FROM checks GROUP BY result ORDER BY result") == [
         ("failure", 1),
@@ -128,7 +133,8 @@ async def test_doctor_and_boards_add_leave_a_held_host_alone(
     _, out = await run(program, "doctor")
     assert (
         out.count(
-            "answered HTTP 429 and is left alone for 10 min more — wait: the daemon asks it again by itself"
+            "answered HTTP 429 and is left alone for 10 min more "
+            "— wait: the daemon asks it again by itself"
         )
         == 3
     )
@@ -164,8 +170,8 @@ async def test_a_held_board_is_due_when_the_host_may_be_asked_and_not_before(
             (server.url.removeprefix("http://"), 429)
         ]
         for minutes in (0, 1, 60, 118):
-            assert watch.turn(connection, START + minutes * MINUTE).boards == []
-        assert len(watch.turn(connection, over + timedelta(seconds=1)).boards) == 3
+            assert next_turn(connection, START + minutes * MINUTE).boards == []
+        assert len(next_turn(connection, over + timedelta(seconds=1)).boards) == 3
     held = await _round(engine, wanted, START + 30 * MINUTE)
     assert {one.result for one in held.values()} == {"held"}
     read = await _round(engine, wanted, over + timedelta(seconds=1))
@@ -180,7 +186,7 @@ async def test_a_clock_set_back_holds_a_host_for_a_day_at_most(
     await _round(engine, wanted, START)
     await _round(engine, wanted, START - timedelta(days=300))
     with engine.connect() as connection:
-        due = watch.turn(connection, START - timedelta(days=300)).next_at
+        due = next_turn(connection, START - timedelta(days=300)).next_at
     assert due is not None
     assert due <= START - timedelta(days=299)
 
@@ -197,7 +203,7 @@ async def test_a_hold_that_grows_is_stored_in_place_of_the_shorter_one(
     assert abs(until_ - (START + 12 * MINUTE)) < timedelta(seconds=5)
 
 
-async def test_a_host_that_hangs_fails_its_boards_in_words_and_closes_nothing(
+async def test_a_hanging_host_fails_its_boards_with_a_reason_and_closes_nothing(
     engine: Engine, server: BoardServer
 ) -> None:
     wanted = _settings(server)

@@ -52,7 +52,7 @@ def test_a_board_that_was_left_while_it_was_read_stays_as_it_was(
                 insert(CheckRound).values(started_at=history.now).returning(CheckRound.id)
             ).scalar_one(),
         )
-        look = recorder.judge(connection, result)
+        look = recorder.decide(connection, result)
         if moves:
             moving.begin(connection, BOARD, NEW)
         else:

@@ -18,13 +18,13 @@ C = {"board": "c", "reason": "cannot connect to y: Network is unreachable"}
 def events(
     network: Network, *boards: dict[str, str], reached: bool = False, watched: int = 2
 ) -> list[str]:
-    """What one round logs."""
+    """Return the log of one round."""
     with capture_logs() as logs:
         network.end_round(Tally(reached, list(boards)), watched, NOW)
     return [str(line["event"]) for line in logs]
 
 
-def test_a_network_that_is_away_is_told_once_until_a_host_answers() -> None:
+def test_a_network_that_is_away_is_reported_once_until_a_host_answers() -> None:
     network = Network()
     assert events(network, A, B) == ["network away, no board can be reached"]
     assert events(network, A, B) == []
@@ -51,7 +51,7 @@ def test_one_host_of_several_that_cannot_be_reached_is_not_the_network() -> None
     assert events(network, C, watched=3) == ["network away, no board can be reached"]
 
 
-def test_one_board_alone_that_cannot_be_reached_is_told_once_until_its_host_answers() -> None:
+def test_one_board_alone_that_cannot_be_reached_is_reported_once_until_its_host_answers() -> None:
     network = Network()
     assert [events(network, A, watched=1) for _ in range(3)] == [["board failed"], [], []]
     assert events(
@@ -61,7 +61,7 @@ def test_one_board_alone_that_cannot_be_reached_is_told_once_until_its_host_answ
     assert events(network, A, watched=1) == ["board failed"]
 
 
-def test_a_host_that_cannot_be_reached_while_others_answer_is_told_each_time() -> None:
+def test_a_host_that_cannot_be_reached_while_others_answer_is_reported_each_time() -> None:
     network = Network()
     assert [events(network, A, reached=True) for _ in range(2)] == [
         ["board failed"],

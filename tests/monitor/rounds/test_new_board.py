@@ -1,4 +1,4 @@
-"""The board that an employer's careers page leads to, for a board that its ats does not know any more."""
+"""The board that an employer's careers page leads to, when the ats no longer knows its board."""
 
 from __future__ import annotations
 
@@ -78,7 +78,10 @@ class Rounds:
 
 
 GONE = Failure(BOARD, "HTTP 404: no such board", 404, unknown=True)
-COMMAND = f"The careers page of examplelabs leads to ashby:Acme now: `rolewatch boards move {BOARD} ashby:Acme`"
+COMMAND = (
+    "The careers page of examplelabs leads to ashby:Acme now: "
+    f"`rolewatch boards move {BOARD} ashby:Acme`"
+)
 
 
 async def test_the_third_404_proposes_the_board_of_the_careers_page(

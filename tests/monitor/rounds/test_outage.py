@@ -26,7 +26,7 @@ SILENT = {
 
 @dataclass
 class Machine:
-    """Rounds over two boards of two hosts; each is answered unless `away` has what it fails with."""
+    """Rounds over two boards of two hosts. `away` lists the failures of unreachable ones."""
 
     engine: Engine
     settings: Settings = field(default_factory=lambda: settings(boards=(BOARD, OTHER)))
@@ -94,7 +94,7 @@ async def test_a_network_that_is_away_is_one_incident_from_its_beginning_to_its_
     assert machine.told() == [AWAY, "The network is back after 6 hours"]
 
 
-async def test_a_board_that_still_fails_when_a_host_answers_again_is_told_then(
+async def test_a_board_that_still_fails_when_a_host_answers_again_is_reported_then(
     machine: Machine,
 ) -> None:
     await machine.rounds(3, SILENT)
@@ -117,7 +117,7 @@ async def test_a_host_that_cannot_be_reached_while_others_answer_is_its_boards_o
     ]
 
 
-async def test_a_board_that_is_watched_alone_is_told_as_that_board(machine: Machine) -> None:
+async def test_a_board_that_is_watched_alone_is_reported_as_that_board(machine: Machine) -> None:
     machine.settings = settings(boards=(BOARD,))
     await machine.rounds(5, SILENT)
     assert [why.partition(": ")[2] for why in machine.told()] == ["3 checks in a row failed"]

@@ -23,7 +23,7 @@ def test_a_baseline_opens_nothing_and_keeps_everything(history: History) -> None
     assert history.ask("SELECT version, valid_to FROM posting_versions") == [(1, None)] * 3
 
 
-def test_a_second_look_at_the_same_list_stores_nothing(history: History) -> None:
+def test_a_second_check_at_the_same_list_stores_nothing(history: History) -> None:
     history.look(snapshot(postings(3)))
     history.look(snapshot(reversed(postings(3))))
     assert history.changes() == []
@@ -125,7 +125,8 @@ def test_a_probe_that_says_gone_closes_at_once(history: History) -> None:
     at = history.look(snapshot(postings(8), {"9": Probe.GONE}))
     assert history.changes() == [("9", "closed", None, None, None)]
     [(closed_at, last_seen_at, not_before)] = history.ask(
-        "SELECT p.closed_at, p.last_seen_at, c.not_before FROM postings p JOIN posting_changes c ON c.posting = p.posting"
+        "SELECT p.closed_at, p.last_seen_at, c.not_before "
+        "FROM postings p JOIN posting_changes c ON c.posting = p.posting"
     )
     assert (str(closed_at), str(last_seen_at), str(not_before)) == (
         history.stored(at),
@@ -146,7 +147,7 @@ def test_a_probe_that_finds_it_keeps_it_open_however_long(history: History) -> N
     ) == [(1, 0)]
 
 
-def test_without_an_answer_the_second_look_closes_and_failures_between_do_not_count(
+def test_without_an_answer_the_second_check_closes_and_failures_between_do_not_count(
     history: History,
 ) -> None:
     seen = history.look(snapshot(postings(9)))
@@ -159,7 +160,7 @@ def test_without_an_answer_the_second_look_closes_and_failures_between_do_not_co
     assert (str(not_before), str(not_after)) == (history.stored(seen), history.stored(missed))
 
 
-def test_unchanged_is_the_second_look(history: History) -> None:
+def test_unchanged_is_the_second_check(history: History) -> None:
     history.look(snapshot(postings(9)))
     history.look(snapshot(postings(8)))
     history.look(Unchanged(BOARD))
@@ -227,7 +228,8 @@ def test_a_posting_under_its_old_key_reopens_with_what_moved(history: History) -
     history.look(snapshot([*postings(8), posting("9", title="Back")]))
     assert [change[1] for change in history.changes()[3:]] == ["closed", "reopened"]
     versions = history.ask(
-        "SELECT version FROM posting_versions WHERE title IN ('Research Engineer, Team 9', 'Back') ORDER BY version"
+        "SELECT version FROM posting_versions "
+        "WHERE title IN ('Research Engineer, Team 9', 'Back') ORDER BY version"
     )
     assert versions == [(1,), (2,), (3,)]
 
@@ -242,7 +244,7 @@ def test_instants_of_a_board_increase_though_the_clock_is_set_back(history: Hist
     assert instants == sorted(set(instants))
 
 
-def test_what_a_collapsed_board_missed_keeps_its_three_looks_though_some_of_it_is_settled(
+def test_missing_postings_of_a_collapsed_board_need_three_checks_though_some_are_settled(
     history: History,
 ) -> None:
     history.look(snapshot(postings(60)))

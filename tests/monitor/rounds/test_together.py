@@ -1,4 +1,4 @@
-"""Results that come while others are being stored: stored together, and each as if it had come alone."""
+"""Results stored in one transaction have the same effect as results stored one by one."""
 
 from __future__ import annotations
 
@@ -20,10 +20,9 @@ from monitor.config.model import AtsSettings
 from monitor.database import search
 from monitor.database.engine import is_reading
 from monitor.demo.board_server import BoardServer
-from monitor.rounds import round as one_round
 from monitor.rounds import storing
 from monitor.rounds.record import CheckRecorder
-from monitor.rounds.round import run_round
+from monitor.rounds.round import _close_round, run_round
 from monitor.rules.matcher import Matcher
 from monitor.text.search_terms import tokenize
 from tests.support.boards import START
@@ -42,7 +41,7 @@ async def server() -> AsyncIterator[BoardServer]:
 
 
 async def look(engine: Engine, server: BoardServer) -> dict[str, tuple[str, str | None]]:
-    """A round over all boards; gives each board's result and its reason."""
+    """Run a round over all boards. Return each board's result and its reason."""
     wanted = settings(
         boards=[f"greenhouse:{token}" for token in TOKENS],
         ats={"greenhouse": AtsSettings(server.url, timedelta(0), concurrency=len(TOKENS))},
@@ -52,7 +51,8 @@ async def look(engine: Engine, server: BoardServer) -> dict[str, tuple[str, str 
     )
     with engine.connect() as connection:
         checks = text(
-            "SELECT v.board, v.result, v.reason FROM checks v JOIN board_check c ON c.id = v.check_id WHERE c.round_id = :round"
+            "SELECT v.board, v.result, v.reason FROM checks v "
+            "JOIN board_check c ON c.id = v.check_id WHERE c.round_id = :round"
         )
         return {
             board.removeprefix("greenhouse:"): (result, reason)
@@ -61,7 +61,7 @@ async def look(engine: Engine, server: BoardServer) -> dict[str, tuple[str, str 
 
 
 async def commits_of_a_look_that_waits(engine: Engine, server: BoardServer) -> int:
-    """The transactions of a round whose first result waits for another writer until all others are there."""
+    """Return the transactions of a round whose first result waits for a writer and all others."""
     commits: list[object] = []
     event.listen(engine, "commit", commits.append)
     with closing(connect(str(engine.url.database), isolation_level=None)) as other:
@@ -92,7 +92,10 @@ async def test_a_board_that_cannot_be_stored_costs_those_that_came_with_it_nothi
     sqlite_engine: Engine, server: BoardServer
 ) -> None:
     with sqlite_engine.begin() as connection:
-        refusal = "BEFORE INSERT ON posting WHEN NEW.name LIKE 'greenhouse:board5:%' BEGIN SELECT RAISE(ABORT, 'refused'); END"
+        refusal = (
+            "BEFORE INSERT ON posting WHEN NEW.name LIKE 'greenhouse:board5:%' "
+            "BEGIN SELECT RAISE(ABORT, 'refused'); END"
+        )
         connection.execute(text(f"CREATE TRIGGER refusal {refusal}"))
     results = await look(sqlite_engine, server)
     result, reason = results.pop("board5")
@@ -128,7 +131,7 @@ async def test_what_was_committed_is_not_stored_again_when_its_commit_seemed_to_
     assert looks(sqlite_engine) == (8, 8)
 
 
-async def test_a_log_that_cannot_be_written_costs_no_board_its_look(
+async def test_a_log_that_cannot_be_written_fails_no_check(
     sqlite_engine: Engine, server: BoardServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def say(*_: object, **__: object) -> None:
@@ -144,7 +147,7 @@ async def test_a_cancelled_round_stores_what_came_before_it_ends(
 ) -> None:
     order: list[str] = []
     begun = threading.Event()
-    record, end = CheckRecorder.record, one_round._close_round
+    record, end = CheckRecorder.record, _close_round
 
     def slow(self: CheckRecorder, connection: Connection, result: Result) -> dict[str, object]:
         begun.set()
@@ -158,7 +161,7 @@ async def test_a_cancelled_round_stores_what_came_before_it_ends(
         order.append("ended")
 
     monkeypatch.setattr(CheckRecorder, "record", slow)
-    monkeypatch.setattr(one_round, "_close_round", ended)
+    monkeypatch.setattr("monitor.rounds.round._close_round", ended)
     looking = asyncio.create_task(look(engine, server))
     await asyncio.to_thread(begun.wait)
     looking.cancel()
@@ -181,7 +184,7 @@ def looks(engine: Engine) -> tuple[int, int]:
 async def test_texts_are_read_and_rules_asked_while_others_may_write(
     engine: Engine, server: BoardServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A large board takes seconds of both, and a transaction that writes holds up the lease and the outbox."""
+    """A large board takes seconds, and a write transaction delays the lease and the outbox."""
     writing: list[Connection] = []
     work: list[bool] = []
     event.listen(

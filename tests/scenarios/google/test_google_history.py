@@ -1,4 +1,4 @@
-"""A Google board over days, with a site that lies: nothing closes falsely, and nothing is asked with a page number."""
+"""A Google board over days, on a lying site: nothing closes falsely."""
 
 from __future__ import annotations
 
@@ -169,7 +169,7 @@ async def test_a_role_that_the_first_page_hides_is_found_by_the_daily_reading(
     assert watched.happened() == [("50", "opened")]
 
 
-async def test_a_role_hidden_at_the_first_check_is_told_and_was_open_before(
+async def test_a_role_hidden_at_the_first_check_is_reported_and_was_open_before(
     server: GoogleServer, sqlite_engine: Engine
 ) -> None:
     hidden = server.key(7)
@@ -275,7 +275,7 @@ async def test_a_daily_reading_waits_for_a_search_that_counts_too_few(watched: W
     assert watched.happened() == [("50", "opened")]
 
 
-async def test_a_brand_that_the_site_never_knew_is_one_that_is_gone(
+async def test_a_brand_that_the_site_never_had_is_unknown(
     server: GoogleServer, sqlite_engine: Engine
 ) -> None:
     watched = Watch.of(server, sqlite_engine, "google:acme")

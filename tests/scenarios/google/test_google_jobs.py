@@ -144,7 +144,7 @@ async def test_a_role_that_became_another_brands_closes_here_at_the_second_check
     assert watched.happened() == [("2", "closed")]
 
 
-async def test_an_address_of_the_site_that_is_missing_is_no_brand_that_is_gone(
+async def test_a_missing_page_of_the_site_does_not_mean_a_missing_brand(
     watched: Watch,
 ) -> None:
     watched.server.statuses["/about/careers/applications/jobs/sitemap.xml"] = 404

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from tests.support.strict_slack import blocks as block_kit
+from tests.support.strict_slack.blocks import check
 from tests.support.strict_slack.elements import units
 from tests.support.strict_slack.workspace import ApiError, Body, Workspace
 
@@ -75,7 +75,7 @@ def _blocks(workspace: Workspace, blocks: Any) -> list[Body] | None:  # any JSON
         return None
     if not isinstance(blocks, list):
         raise ApiError("invalid_blocks_format")
-    errors, characters = block_kit.check(blocks)
+    errors, characters = check(blocks)
     if errors:
         raise ApiError("invalid_blocks", errors)
     if characters > workspace.options.max_blocks_chars:
@@ -92,9 +92,7 @@ def _attachments(attachments: Any) -> list[Body] | None:  # any JSON
         raise ApiError("too_many_attachments")
     for number, one in enumerate(attachments):
         errors, _ = (
-            block_kit.check(one["blocks"], f"/attachments/{number}/blocks")
-            if "blocks" in one
-            else ([], 0)
+            check(one["blocks"], f"/attachments/{number}/blocks") if "blocks" in one else ([], 0)
         )
         if errors:
             raise ApiError("invalid_attachments", errors)

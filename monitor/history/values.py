@@ -1,0 +1,68 @@
+"""Values of a board's history: the stored state of a posting, and the events of a check."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import msgspec
+
+from crawler.items import Posting
+from monitor.config.values import Kind
+from monitor.history.reposts import RepostOf
+from monitor.messages import FieldChange
+
+
+class KnownPosting(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """The stored state that a sighting is compared with. Light: a check makes one per posting."""
+
+    key: str
+    open: bool
+    raw_digest: str | None  # None: never read, or to be read again
+    unlisted: bool = False  # the last successful check of its board did not list it
+    missing_looks: int = 0  # checks in a row that missed it, without an answer to a probe
+
+
+class PostingState(KnownPosting, frozen=True, array_like=True, gc=False, kw_only=True):
+    """A posting's row, with the columns that a check needs."""
+
+    id: int
+    version: int
+    baseline: bool
+    repeats: bool  # it is a repost
+    first_seen_at: datetime
+    last_seen_at: datetime | None
+    missing_since: datetime | None
+
+    @property
+    def opened_at(self) -> datetime | None:
+        """When it opened. None if it was open before we watched."""
+        return None if self.baseline else self.first_seen_at
+
+
+@dataclass(frozen=True, slots=True)
+class PostingEvent:
+    """One change of one posting, with its content before and after."""
+
+    kind: Kind
+    posting_id: int
+    key: str
+    before: Posting | None  # None if opened
+    after: Posting  # of a closed posting: its last content
+    changes: tuple[FieldChange, ...] = ()
+    not_before: datetime | None = None
+    first_seen_at: datetime | None = None  # None: open before we watched
+    repost: RepostOf | None = None
+    late: bool = False  # opened: it existed at the board's first check, which did not show it
+    version: int | None = None  # the version that a revision made
+    # its description changed like most of its board's: one alert reports them together
+    template: bool = False
+
+    @property
+    def told_alone(self) -> tuple[FieldChange, ...]:
+        """The changes that an alert of this posting alone reports."""
+        return tuple(
+            change
+            for change in self.changes
+            if not (self.template and change.field == "description")
+        )
