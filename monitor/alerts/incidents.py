@@ -11,65 +11,60 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from shlex import quote
-from typing import Final, Literal
+from typing import Literal
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection
 
 from crawler.links.directory import other_boards, where_now
 from crawler.registry import is_readable, title
+from monitor.alerts import open_incidents
 from monitor.alerts.alerting import Alerting
-from monitor.database.engine import AnyRow, iso
-from monitor.database.tables import Alert
+from monitor.alerts.open_incidents import OpenIncident
+from monitor.database.engine import AnyRow
 from monitor.messages import OperatorMessage
 from monitor.notify.wording import count, instant, span
 
 _REFUSED = "The changed configuration was refused"
 _ACCEPTED = "The configuration is in order again"
-_LINES = 20  # of mistakes
+_SHOWN_MISTAKES = 20
 
 
 def refused_file(
     connection: Connection, alerting: Alerting, mistakes: Sequence[str], now: datetime
 ) -> None:
-    """Writes to the operator what is wrong with the file."""
-    lines = (*mistakes[:_LINES], "The old configuration stays in force.")
+    """Write to the operator which mistakes the configuration file has."""
+    incident = _open_configuration(connection)
     message = OperatorMessage(
-        "configuration", _REFUSED, lines, incident=_key(_since(connection) or now)
+        "configuration",
+        _REFUSED,
+        (*mistakes[:_SHOWN_MISTAKES], "The old configuration stays in force."),
+        incident=open_incidents.key("configuration", incident.since if incident else now),
     )
     alerting.write_operator_alert(connection, message, round_id=None, check_id=None, at=now)
 
 
 def accepted_file(connection: Connection, alerting: Alerting, now: datetime) -> None:
-    """Writes that a configuration is taken up, where it was told that one was refused."""
-    since = _since(connection)
-    if since is not None:
+    """Write to the operator that a configuration was accepted after a refused one."""
+    incident = _open_configuration(connection)
+    if incident is not None:
         message = OperatorMessage(
             "in order",
             _ACCEPTED,
-            (f"Refused: {instant(since)} to {instant(now)}",),
-            incident=_key(since),
+            (f"Refused: {instant(incident.since)} to {instant(now)}",),
+            incident=open_incidents.key("configuration", incident.since),
         )
         alerting.write_operator_alert(connection, message, round_id=None, check_id=None, at=now)
 
 
-def _key(since: datetime) -> str:
-    return f"configuration {iso(since)}"
-
-
-def _since(connection: Connection) -> datetime | None:
-    """When the incident that lasts began."""
-    mine = Alert.kind == "operator"
-    ended = (
-        select(func.coalesce(func.max(Alert.id), 0))
-        .where(mine, Alert.why == _ACCEPTED)
-        .scalar_subquery()
+def _open_configuration(connection: Connection) -> OpenIncident | None:
+    return open_incidents.find_open(
+        connection,
+        "configuration",
+        old_headlines=(
+            "The changed configuration was refused",
+            "The configuration is in order again",
+        ),
     )
-    return connection.scalar(
-        select(func.min(Alert.created_at)).where(mine, Alert.why == _REFUSED, Alert.id > ended)
-    )
-
-
-NETWORK: Final = "The network is "  # how the headlines of that incident begin
 
 
 def failing(
@@ -201,9 +196,9 @@ def offline(boards: int, since: datetime, reason: str) -> OperatorMessage:
     )
     return OperatorMessage(
         "network",
-        f"{NETWORK}away: no host answers, {count(boards, 'board')} cannot be read",
+        f"The network is away: no host answers, {count(boards, 'board')} cannot be read",
         facts,
-        incident=_outage(since),
+        incident=open_incidents.key("network", since),
     )
 
 
@@ -211,17 +206,16 @@ def online(since: datetime, at: datetime) -> OperatorMessage:
     """The end of the same."""
     facts = (f"Away: {instant(since)} to {instant(at)}",)
     return OperatorMessage(
-        "network back", f"{NETWORK}back after {span(at - since)}", facts, incident=_outage(since)
+        "network back",
+        f"The network is back after {span(at - since)}",
+        facts,
+        incident=open_incidents.key("network", since),
     )
-
-
-def _outage(since: datetime) -> str:
-    return f"network {iso(since)}"
 
 
 def key(event: str, board: str, since: datetime) -> str:
     """Return the key of a board's incident."""
-    return f"{_BEGINNINGS.get(event, event)} {board} {iso(since)}"
+    return open_incidents.key(f"{_BEGINNINGS.get(event, event)} {board}", since)
 
 
 _BEGINNINGS = {"recovered": "failing", "moved": "failing", "drained": "collapsed"}

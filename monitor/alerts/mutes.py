@@ -7,16 +7,15 @@ nothing of mutes. What was written before the mute is still told, but not in a d
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import uuid4
 
 from sqlalchemy import ColumnElement, Connection, Select, insert, or_, select, update
 
 from monitor.database.engine import AnyRow
-from monitor.database.tables import Alert, Board, Delivery, Mute, Posting
+from monitor.database.tables import Board, Mute, Posting
 
 A_DAY = timedelta(days=1)  # how long a rule is muted
 
@@ -57,32 +56,6 @@ def current(connection: Connection, now: datetime) -> Mutes:
 def until(moment: datetime | None) -> str:
     """`until 2026-11-26 09:00 UTC`."""
     return f"until {moment:%Y-%m-%d %H:%M} UTC" if moment else "until it is undone"
-
-
-def write_alerts(connection: Connection, rows: Iterable[dict[str, Any]], now: datetime) -> None:
-    """Writes rows of `alert`, all with the same columns; what is muted gets a discarded message of its own."""
-    rows = list(rows)
-    if not rows:
-        return
-    mutes = current(connection, now)
-    alerts, deliveries = [], []
-    for row in rows:
-        reason = mutes.reason(row["channel"], row.get("rule"), row.get("posting_id"))
-        delivery_id = uuid4().hex if reason else None
-        alerts.append(row | {"delivery_id": delivery_id})
-        if reason:
-            message = {
-                "channel": row["channel"],
-                "message": row["message"],
-                "created_at": now,
-                "attempts": 0,
-            }
-            deliveries.append(
-                message | {"delivery_id": delivery_id, "state": "discarded", "reason": reason}
-            )
-    if deliveries:
-        connection.execute(insert(Delivery), deliveries)
-    connection.execute(insert(Alert), alerts)
 
 
 def list_mutes(connection: Connection, now: datetime) -> list[AnyRow]:

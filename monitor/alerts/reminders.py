@@ -18,8 +18,7 @@ import msgspec
 from sqlalchemy import Connection, and_, func, insert, or_, select, update
 from sqlalchemy.orm import aliased
 
-from monitor.alerts import mutes
-from monitor.alerts.alerting import Alerting
+from monitor.alerts.alerting import Alerting, insert_alerts
 from monitor.alerts.open_roles import Fits, OpenRole
 from monitor.config.model import Rule, Settings
 from monitor.database.engine import AnyRow
@@ -100,7 +99,7 @@ def write_read(connection: Connection, found: Fits | None, now: datetime) -> int
         if _is_news(owed, channel, told)
     ]
     rows = [_row(one, channel, rules[one.why.rule], now) for one, channel in due if not one.expired]
-    mutes.write_alerts(connection, rows, now)
+    insert_alerts(connection, rows, now)
     _note(
         connection,
         [_row(one, channel, rules[one.why.rule], now) for one, channel in due if one.expired],

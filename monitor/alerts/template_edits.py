@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from monitor.alerts.alerting import Alerting, role_of
+from monitor.alerts.wanted import wants_board_wide_edits, why_board_wide
 from monitor.config.model import Rule
 from monitor.database.engine import AnyRow
 from monitor.history.decide import BoardChanges
@@ -14,7 +15,6 @@ from monitor.history.template_edits import Passage as Edited
 from monitor.history.template_edits import find_in, is_majority, passages
 from monitor.history.write import PostingEvent
 from monitor.messages import BoardWideEdit, Passage, RuleCount, Why, dump
-from monitor.rules.matches import candidate_of_posting
 
 Passages = Mapping[str, frozenset[Edited]]  # by the posting's key
 
@@ -73,18 +73,13 @@ def _passages(one: PostingEvent) -> frozenset[Edited]:
     return passages(one.before.description if one.before else "", one.after.description)
 
 
-def tells_common_edits(rule: Rule) -> bool:
-    """Does a rule tell the edit of a template as such? A digest, which is one message anyway, tells its roles."""
-    return rule.mode != "digest" and "revised" in rule.on and "description" in rule.fields
-
-
 def rows(
     alerting: Alerting, board: AnyRow, template: CommonEdit, at: datetime
 ) -> Iterator[dict[str, object]]:
     """An alert for each rule and channel that wants descriptions told and has postings among the edited ones; about no single posting."""
     for rule in alerting.settings.rules:
         message = (
-            _message(alerting, rule, board, template, at) if tells_common_edits(rule) else None
+            _message(alerting, rule, board, template, at) if wants_board_wide_edits(rule) else None
         )
         if message is not None and message.rules:
             row: dict[str, object] = {
@@ -119,11 +114,9 @@ def _message(
     )
 
 
-def _why(alerting: Alerting, rule: Rule, board: AnyRow, one: PostingEvent) -> Why | None:
-    """The rule's words in a posting that it fits before and after; one that it begins or ceases to fit is told by itself."""
-    matcher = alerting.matchers[rule.name]
+def _why(alerting: Alerting, rule: Rule, board: AnyRow, event: PostingEvent) -> Why | None:
     before, after = (
-        matcher.explain(candidate_of_posting(board.board, board.company, posting))
-        for posting in (one.before or one.after, one.after)
+        alerting.explain(rule.name, board, posting)
+        for posting in (event.before or event.after, event.after)
     )
-    return Why(rule.name, after.words) if before.fits and after.fits else None
+    return why_board_wide(rule, before, after)

@@ -101,11 +101,13 @@ def retry(ctx: typer.Context) -> None:
 def _is_anything_left(engine: Engine) -> bool:
     """Is there a message to send, an alert to make one of, or a card to edit?"""
     from monitor.database.engine import read_transaction
-    from monitor.delivery import edits, pack, queue
+    from monitor.delivery import backlog, edits
 
     with read_transaction(engine) as connection:
         return bool(
-            queue.waiting(connection) or pack.waiting(connection) or edits.next_edits(connection)
+            backlog.count(connection, backlog.QUEUED)
+            or backlog.unpacked_alerts(connection)
+            or edits.next_edits(connection)
         )
 
 

@@ -138,6 +138,6 @@ def _sent(channel: str, receipt: Receipt) -> Tried:
 
 def _why(channel: str, error: NotifyError) -> str:
     """Why not, and for an app that is not in its channel what to type there."""
-    if error.reason.startswith(("not_in_channel", "channel_not_found")):
+    if error.slack_error in {"not_in_channel", "channel_not_found"}:
         return f"{error.reason}; in {channel.removeprefix('slack:')}, type: /invite @rolewatch"
     return error.reason

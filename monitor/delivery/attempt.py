@@ -18,6 +18,7 @@ from monitor.channels import kind
 from monitor.database.engine import AnyRow
 from monitor.database.lease import Lease, LeaseLost
 from monitor.delivery import queue, refusals
+from monitor.delivery.backlog import of_kind
 from monitor.delivery.channel_names import ChannelNames
 from monitor.delivery.queue import Claimed
 from monitor.delivery.retry_policy import (
@@ -265,7 +266,7 @@ class Sender:
             queue.postpone_kind(connection, channel, next_try_at, error.reason)
         # an answer about this channel alone: the workspace takes us again
         elif error.permanent and not error.affects_all_channels:
-            queue.resume_kind(connection, queue.of_kind(kind(channel)))
+            queue.resume_kind(connection, of_kind(kind(channel)))
 
 
 def _facts(alert: AnyRow, now: datetime) -> dict[str, object]:

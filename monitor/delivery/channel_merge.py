@@ -22,6 +22,7 @@ from sqlalchemy.orm import aliased
 from monitor.database.json_values import one_of
 from monitor.database.slack_channels import spelled
 from monitor.database.tables import Alert, Card, Delivery, Introduction, Mute
+from monitor.delivery.backlog import UNCLAIMED
 
 _OVER: Final = ("sent", "expired", "discarded")
 
@@ -160,7 +161,7 @@ def _take_back(connection: Connection, channel: str, claimed: int | None) -> Non
 
 def _unsent(claimed: int | None) -> ColumnElement[bool]:
     """Is it certain that the message is not in Slack? `sending_at` is the first call of which nobody knows that it failed."""
-    waits = and_(Delivery.state.in_(("pending", "held", "failed")), Delivery.sending_at.is_(None))
+    waits = and_(UNCLAIMED, Delivery.sending_at.is_(None))
     return waits if claimed is None else or_(waits, Delivery.id == claimed)
 
 

@@ -24,7 +24,7 @@ from monitor.database import slack_channels
 from monitor.database.engine import read_transaction
 from monitor.database.lease import Lease, LeaseLost
 from monitor.database.trouble import OutageLog
-from monitor.delivery import channel_merge, edits, pack, quiet_hours, unpacked
+from monitor.delivery import backlog, channel_merge, edits, pack, quiet_hours, unpacked
 from monitor.delivery import queue as deliveries
 from monitor.delivery.attempt import Delivered, Sender
 from monitor.delivery.edits import Edit, Editor
@@ -166,7 +166,7 @@ class Outbox:
             unpacked.next_at(connection),
         )
         heads: list[Work] = [
-            *_in_turn(connection, deliveries.next_per_channel(connection)),
+            *_in_turn(connection, backlog.next_per_channel(connection)),
             *edits.next_edits(connection),
         ]
         return Survey(heads, min((moment for moment in turns if moment), default=None))
@@ -189,7 +189,7 @@ class Outbox:
 
     def _waiting(self) -> int:
         with read_transaction(self._engine) as connection:
-            return deliveries.waiting(connection)
+            return backlog.count(connection, backlog.QUEUED)
 
     def _idle(self, heads: Iterable[Work]) -> list[Work]:
         """Those that nobody works on and that we can do."""
@@ -268,13 +268,11 @@ class Outbox:
         with read_transaction(self._engine) as connection:
             if isinstance(like, Edit):
                 return next(iter(edits.next_edits(connection, like.channel)), None)
-            head = next(iter(deliveries.next_per_channel(connection, like.channel)), None)
+            head = next(iter(backlog.next_per_channel(connection, like.channel)), None)
             if head is None or not slack_channels.is_conversation(like.channel):
                 return head
             return (
-                head
-                if head in _in_turn(connection, deliveries.next_per_channel(connection))
-                else None
+                head if head in _in_turn(connection, backlog.next_per_channel(connection)) else None
             )
 
     async def _end(self) -> None:

@@ -25,7 +25,7 @@ from monitor.delivery import refusals
 from monitor.delivery.attempt import Sender, TokenBucket
 from monitor.delivery.retry_policy import asked_until, outcome_of_edit
 from monitor.messages import Message, dump, load
-from monitor.notify.base import NotifyError, Receipt, Threaded
+from monitor.notify.base import MessageMissingError, NotifyError, Receipt, Threaded
 
 log = structlog.get_logger()
 
@@ -156,7 +156,7 @@ class Editor:
                 if edit.attempts:
                     refusals.close_incident(connection, edit.channel, now)
                 _settled(connection, edit.id, wanted)
-            elif error.gone:
+            elif isinstance(error, MessageMissingError):
                 cards.mark_missing(connection, edit.id, wanted.place.ts)
                 cards.repost(connection, edit.id, now)
             else:

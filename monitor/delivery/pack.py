@@ -216,11 +216,6 @@ def due(connection: Connection, now: datetime) -> bool:
     )
 
 
-def waiting(connection: Connection) -> int:
-    """How many alerts are told by no message yet, though their round has ended."""
-    return connection.scalar(select(func.count()).select_from(unpacked.query().subquery())) or 0
-
-
 def pack(connection: Connection, now: datetime, make_id: Callable[[], str] = new_id) -> int:
     """Writes a delivery for each message that waits to be made; gives how many."""
     rows = connection.execute(unpacked.query(now).with_for_update(of=tables.Alert)).all()

@@ -18,43 +18,12 @@ from monitor.database.engine import AnyRow
 from monitor.database.json_values import one_of
 from monitor.database.slack_channels import directory
 from monitor.database.tables import Alert, Delivery, Posting
+from monitor.delivery.backlog import UNCLAIMED, of_kind
 from monitor.delivery.retry_policy import DeliveryOutcome, QueuedDelivery
 from monitor.messages import load
-from monitor.notify.base import Receipt
+from monitor.notify.base import MessageMissingError, Receipt
 
-# `state <> 'sent'` again lets both databases use the index of what is open.
-_OPEN = and_(
-    Delivery.state != "sent",
-    or_(
-        Delivery.state.in_(("pending", "sending")),
-        and_(Delivery.state == "failed", Delivery.next_try_at.is_not(None)),
-    ),
-)
 _GIVEN_UP = "given up by a person"
-_COLUMNS = (
-    Delivery.id,
-    Delivery.delivery_id,
-    Delivery.channel,
-    Delivery.state,
-    Delivery.attempts,
-    Delivery.next_try_at,
-    Delivery.sending_at,
-    Delivery.channel_id,
-    Delivery.thread_ts,
-)
-
-
-def next_per_channel(connection: Connection, channel: str | None = None) -> list[QueuedDelivery]:
-    """The first open message of every channel, or of one."""
-    first = select(func.min(Delivery.id)).where(_OPEN).group_by(Delivery.channel)
-    if channel is not None:
-        first = first.where(Delivery.channel == channel)
-    return [
-        QueuedDelivery(*row)
-        for row in connection.execute(
-            select(*_COLUMNS).where(Delivery.id.in_(first)).order_by(Delivery.id)
-        )
-    ]
 
 
 class Claimed(NamedTuple):
@@ -138,13 +107,8 @@ def _settle_card(
     elif settled.receipt is not None:
         # the card may have gone while its reply was on the way
         cards.repost(connection, told.card_id, now)
-    elif settled.error is not None and settled.error.gone:
+    elif isinstance(settled.error, MessageMissingError):
         cards.mark_missing(connection, told.card_id, told.thread_ts)
-
-
-def of_kind(name: str) -> ColumnElement[bool]:
-    """Of that channel, or of that kind of channels: `slack` has `slack:#roles`."""
-    return or_(Delivery.channel == name, Delivery.channel.startswith(f"{name}:", autoescape=True))
 
 
 WAITING_FOR_WORKSPACE = and_(
@@ -175,37 +139,6 @@ def resume_kind(connection: Connection, *which: ColumnElement[bool]) -> None:
     """Lets what only waited for the trouble of the whole workspace go, since that is over."""
     connection.execute(
         update(Delivery).where(WAITING_FOR_WORKSPACE, *which).values(next_try_at=None, reason=None)
-    )
-
-
-def waiting_for(connection: Connection, name: str) -> int:
-    """How many messages wait for a channel, or for all channels of a kind."""
-    return (
-        connection.scalar(select(func.count()).select_from(Delivery).where(_OPEN, of_kind(name)))
-        or 0
-    )
-
-
-def on_their_way(connection: Connection, until: datetime, round_id: int | None = None) -> int:
-    """How many messages, or alerts of one round, are still to go and can by `until`: not those behind one that a person must see to."""
-    ready = {
-        head.channel
-        for head in next_per_channel(connection)
-        if head.state != "failed" and (head.next_try_at is None or head.next_try_at <= until)
-    }
-    moving = and_(one_of(Delivery.channel, ready), Delivery.state.in_(("pending", "sending")))
-    if round_id is None:
-        return connection.scalar(select(func.count()).select_from(Delivery).where(moving)) or 0
-    query = (
-        select(func.count())
-        .select_from(Alert)
-        .outerjoin(Delivery, Delivery.delivery_id == Alert.delivery_id)
-    )
-    return (
-        connection.scalar(
-            query.where(Alert.round_id == round_id, Alert.delivery_id.is_(None) | moving)
-        )
-        or 0
     )
 
 
@@ -258,10 +191,9 @@ def discard(connection: Connection, before: datetime, channel: str | None = None
     younger, older = told.where(Alert.created_at >= before), told.where(Alert.created_at < before)
     # what posts a lost card anew tells no alert
     written = or_(Delivery.created_at < before, Delivery.delivery_id.in_(older))
-    waiting = Delivery.state.in_(("pending", "held", "failed"))
     names = None if channel is None else directory(connection).all_names(channel)
     mine = [] if names is None else [one_of(Delivery.channel, names)]
-    old = update(Delivery).where(waiting, written, Delivery.delivery_id.not_in(younger), *mine)
+    old = update(Delivery).where(UNCLAIMED, written, Delivery.delivery_id.not_in(younger), *mine)
     given_up = {"state": "discarded", "reason": _GIVEN_UP}
     return connection.execute(old.values(**given_up, next_try_at=None)).rowcount + _discard_untold(
         connection, before, names, given_up
@@ -309,15 +241,3 @@ def alerts_of(connection: Connection, delivery_id: str) -> Sequence[AnyRow]:
 def exists(connection: Connection, row_id: int) -> bool:
     """Is there still such a message?"""
     return connection.scalar(select(Delivery.id).where(Delivery.id == row_id)) is not None
-
-
-def half_sent(connection: Connection) -> int:
-    """How many messages may be in their channel or not: they are looked for before they are sent again."""
-    sending = and_(Delivery.state != "sent", Delivery.state == "sending")
-    return connection.scalar(select(func.count()).select_from(Delivery).where(sending)) or 0
-
-
-def waiting(connection: Connection) -> int:
-    """How many messages have still to go, those in a person's hands not counted."""
-    open_ = and_(Delivery.state != "sent", Delivery.state.in_(("pending", "sending")))
-    return connection.scalar(select(func.count()).select_from(Delivery).where(open_)) or 0

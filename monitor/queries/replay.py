@@ -1,6 +1,6 @@
 """Stored history against today's rules: what each would have told, had it been there from the start, and its word on one posting.
 
-The rules judge as they do when a look is recorded, through the same `why_told`. Each stored content
+The rules judge as they do when a look is recorded, through the same `wanted`. Each stored content
 is judged once and forgotten unless a rule fits it, so that half a year of fifty boards takes
 seconds.
 """
@@ -15,8 +15,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, or_, select
 
-from monitor.alerts.alerting import Alerting, why_told
-from monitor.alerts.template_edits import tells_common_edits
+from monitor.alerts.alerting import Alerting
+from monitor.alerts.wanted import wanted, wants_board_wide_edits
 from monitor.config.model import Kind, Rule, Settings
 from monitor.database.engine import AnyRow
 from monitor.database.tables import Board, Description, Posting, PostingChange, PostingVersion
@@ -157,7 +157,7 @@ def _template(
     alerting: Alerting, stored: StoredEdit, contents: _Contents
 ) -> Iterator[ReplayedAlert]:
     """What an edit that most of a board's postings share would have told: once for each rule that fits some of them, before and after."""
-    for rule in filter(tells_common_edits, alerting.settings.rules):
+    for rule in filter(wants_board_wide_edits, alerting.settings.rules):
         places = [(posting, stored.versions[posting]) for posting in stored.edit.edited]
         both = [
             (contents.get((posting, number - 1)), contents.get((posting, number)))
@@ -199,19 +199,18 @@ def _tellings(
         else fields
     )
     for rule in alerting.settings.rules:
-        seen = fields if rule.mode == "digest" else own
-        why = why_told(
+        sent = wanted(
             rule,
             kind,
-            seen,
-            _explanation(rule, before) if kind == "revised" else None,
-            _explanation(rule, after),
+            fields,
+            own,
+            before=_explanation(rule, before) if kind == "revised" else None,
+            after=_explanation(rule, after),
         )
-        if why is not None:
+        if sent is not None:
+            why = sent.why
             told = _telling(alerting, rule, after, kind=kind, at=first.at, words=why.words)
-            yield replace(
-                told, fit_change=why.fit_change, fields=fields if why.fit_change else seen
-            )
+            yield replace(told, fit_change=why.fit_change, fields=sent.fields)
 
 
 def _explanation(rule: Rule, content: _Content | None) -> Explanation:

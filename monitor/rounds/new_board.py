@@ -18,7 +18,7 @@ from sqlalchemy import Connection, Engine, select, update
 
 from crawler.links.directory import domain, employer, other_boards
 from crawler.registry import is_readable, same_board
-from monitor.alerts import alerting, cards, incidents
+from monitor.alerts import cards, incidents, open_incidents
 from monitor.config.model import Settings
 from monitor.database.engine import AnyRow, read_transaction
 from monitor.database.json_values import one_of
@@ -115,5 +115,5 @@ def _store(engine: Engine, board: str, place: str, round_id: int) -> None:
 def _tell(connection: Connection, row: AnyRow, round_id: int) -> None:
     """Let the incident's messages carry the place, the one of this round too: it is not sent before the round has ended."""
     message = incidents.failing(row, row.failures, row.failing_since, row.reason, gone=True)
-    alerting.rewrite(connection, message, round_id)
+    open_incidents.rewrite_unsent(connection, message, round_id)
     cards.update_incident(connection, message)

@@ -262,7 +262,7 @@ class _Check:
         if not self.alerting.announces_baseline(self.board.board):
             told, late = late_summary.split(told)
             rows = late_summary.rows(self.alerting, self.board, late) if late else ()
-            self.alerting.write(
+            self.alerting.write_rows(
                 self.connection,
                 self.board,
                 rows,
@@ -273,7 +273,7 @@ class _Check:
         told, template = template_edits.mark_common_edits(told, listed, self.edits)
         if template is not None:
             rows = template_edits.rows(self.alerting, self.board, template, self.at)
-            self.alerting.write(
+            self.alerting.write_rows(
                 self.connection,
                 self.board,
                 rows,
@@ -281,7 +281,7 @@ class _Check:
                 check_id=check_id,
                 at=self.at,
             )
-        self.alerting.tell(
+        self.alerting.write_alerts(
             self.connection, self.board, told, round_id=self.round_id, check_id=check_id, at=self.at
         )
 

@@ -250,7 +250,7 @@ def test_a_night_whose_reminder_is_not_true_any_more_tells_the_rest(engine: Engi
         for row in days.history.ask("SELECT message FROM delivery WHERE state = 'pending'")
     ]
     assert isinstance(left, NightMessage)
-    assert [type(part).__name__ for part in left.parts] == ["GroupMessage", "SummaryMessage"]
+    assert [type(part).__name__ for part in left.parts] == ["GroupMessage", "FirstCheckSummary"]
 
 
 def test_one_that_may_have_been_sent_does_not_expire(engine: Engine) -> None:

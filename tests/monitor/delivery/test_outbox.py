@@ -86,7 +86,7 @@ async def test_an_accepted_message_is_not_sent_again_while_the_channel_cannot_be
     (delivery, ops) = office.deliveries()
     assert (told.failed, delivery.state, delivery.attempts) == (1, "failed", 1)
     assert delivery.reason is not None
-    assert delivery.reason.startswith("cannot look whether it was sent: missing_scope")
+    assert delivery.reason.startswith("cannot check whether it was sent: missing_scope")
     assert ops.channel == "slack:#ops"  # which needs no search, so that it can take the word
     office.slack.faults.clear()
     await office.outbox().deliver(until_idle=True)
