@@ -1,7 +1,7 @@
 """Move a role's card, mutes and savers to its new posting.
 
-So one role stays one thread a channel. Its card is edited once to show the new board's posting; no
-alert is sent for that.
+So one role stays one thread per channel. Its card is edited once to show the new board's posting,
+without an alert.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from monitor.database.tables import Card, Mute, Posting, Saved
 
 
 def transfer(connection: Connection, pairs: Mapping[int, int]) -> None:
-    """Give each new posting what its former one has. `pairs`: the new posting's id by the former one's."""
+    """Move everything to the new postings. `pairs`: the new posting's id by the former one's."""
     if not pairs:
         return
     _move_cards(connection, pairs)
@@ -26,7 +26,7 @@ def transfer(connection: Connection, pairs: Mapping[int, int]) -> None:
 
 
 def _move_cards(connection: Connection, pairs: Mapping[int, int]) -> None:
-    """A channel that has a card of the new posting keeps both."""
+    """Move the cards. A channel that has a card of the new posting keeps both."""
     taken, theirs = _owned(connection, Card.posting_id, Card.channel, pairs)
     for former, channel in theirs:
         new = pairs[former]
@@ -60,7 +60,7 @@ def _owned(
     pairs: Mapping[int, int],
     *conditions: ColumnElement[bool],
 ) -> tuple[_Owned, _Owned]:
-    """Who has something of the new postings, and who of the former ones."""
+    """Return the owners for the new postings, and those for the former ones."""
     query = select(posting, owner).where(in_json_list(posting, "ids"), *conditions)
     rows = {
         (row[0], row[1])

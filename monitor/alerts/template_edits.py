@@ -1,4 +1,7 @@
-"""An edit of a board's template in what a look brought: each posting has its own `revised` row, and a channel one message."""
+"""Board-wide edits: most descriptions of a board change in the same passages.
+
+Each posting has its own `revised` change, and a channel gets one message.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +32,10 @@ class CommonEdit:
 
 
 def compare(events: BoardChanges, listed: int) -> Passages:
-    """Return what was edited in each description of a check, by key; nothing where too few were. Comparing texts takes seconds."""
+    """Return the edited passages of each description, by key. Empty if too few were edited.
+
+    Comparing texts takes seconds.
+    """
     edited = {
         one.stored.key: (one.before, one.after)
         for one in events.revised
@@ -44,27 +50,27 @@ def compare(events: BoardChanges, listed: int) -> Passages:
 
 
 def mark_common_edits(
-    told: Sequence[PostingEvent], listed: int, compared: Passages | None = None
+    events: Sequence[PostingEvent], listed: int, compared: Passages | None = None
 ) -> tuple[list[PostingEvent], CommonEdit | None]:
-    """What a look brought with the edits of descriptions that are the board's alone marked so, and what the board edited.
+    """Mark the events whose description changed only board-wide. Return them and the common edit.
 
-    `compared` are passages that were found before; others are compared here.
+    `compared` are the passages from `compare`. Missing ones are compared here.
     """
     known = compared or {}
     rewritten = {
         one.key: one
-        for one in told
+        for one in events
         if one.kind == "revised" and any(change.field == "description" for change in one.changes)
     }
     if not is_majority(len(rewritten), listed):
-        return list(told), None
+        return list(events), None
     edit = find_in(
         {key: known[key] if key in known else _passages(one) for key, one in rewritten.items()},
         listed,
     )
     if edit is None:
-        return list(told), None
-    marked = [replace(one, template=True) if one.key in edit.alone else one for one in told]
+        return list(events), None
+    marked = [replace(one, template=True) if one.key in edit.alone else one for one in events]
     common = tuple(Passage(each.old, each.new, count) for each, count in edit.passages.items())
     return marked, CommonEdit(common, tuple(rewritten[key] for key in edit.edited), listed)
 
@@ -76,7 +82,7 @@ def _passages(one: PostingEvent) -> frozenset[Edited]:
 def rows(
     alerting: Alerting, board: AnyRow, template: CommonEdit, at: datetime
 ) -> Iterator[dict[str, object]]:
-    """An alert for each rule and channel that wants descriptions told and has postings among the edited ones; about no single posting."""
+    """Return an alert row for each rule and channel that wants the edit, without a posting."""
     for rule in alerting.settings.rules:
         message = (
             _message(alerting, rule, board, template, at) if wants_board_wide_edits(rule) else None

@@ -1,18 +1,18 @@
-"""The outbox's table: the head of each channel's queue, the claim before a call, and what came of it.
+"""Claim, settle, retry and discard messages: the statements on the delivery table.
 
 Nothing here commits: every function is one step of its caller's transaction.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
-from uuid import uuid4
 
-from sqlalchemy import ColumnElement, Connection, and_, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, update
 
 from monitor.alerts import cards
+from monitor.alerts.unsent import link, write_unsent
 from monitor.channels import kind
 from monitor.database.engine import AnyRow
 from monitor.database.json_values import one_of
@@ -27,7 +27,7 @@ _GIVEN_UP = "given up by a person"
 
 
 class Claimed(NamedTuple):
-    """A message to send, and the card in whose thread it goes; None: to the channel itself."""
+    """A message to send, and the card to reply to. Without a card it goes to the channel."""
 
     message: str
     card: Receipt | None
@@ -36,7 +36,10 @@ class Claimed(NamedTuple):
 def claim(
     connection: Connection, head: QueuedDelivery, now: datetime, wait: timedelta
 ) -> Claimed | None:
-    """Marks it `sending` and gives its message as it is now, None when another was quicker; should we die, it is due after `wait`."""
+    """Mark the message `sending` and return it, or None when another process was quicker.
+
+    If this process dies, the message is due again after `wait`.
+    """
     mine = update(Delivery).where(
         Delivery.id == head.id, Delivery.state == head.state, Delivery.attempts == head.attempts
     )
@@ -49,8 +52,8 @@ def claim(
     locked = (
         select(Delivery.message, Delivery.card_id).where(Delivery.id == head.id).with_for_update()
     )
-    found = connection.execute(locked).one_or_none()  # others may be joined to it just now
-    if found is None:  # it was packed into another one
+    found = connection.execute(locked).one_or_none()  # others may be merged into it just now
+    if found is None:  # it was merged into another one
         return None
     message, card_id = found
     card = cards.location(connection, card_id) if card_id is not None else None
@@ -72,7 +75,7 @@ def settle(
     *,
     claimed: bool,
 ) -> None:
-    """Stores how it stands now, if nobody else has settled it."""
+    """Store the outcome, unless another process has settled the message."""
     mine = update(Delivery).where(
         Delivery.id == head.id, Delivery.state == ("sending" if claimed else head.state)
     )
@@ -91,24 +94,24 @@ def settle(
             "ts": receipt.ts,
             "message_url": receipt.url,
         }
-    told = connection.execute(
+    stored = connection.execute(
         mine.values(**values).returning(Delivery.card_id, Delivery.thread_ts, Delivery.message)
     ).one_or_none()
-    if told is not None and told.card_id is not None:
-        _settle_card(connection, told, settled, now)
+    if stored is not None and stored.card_id is not None:
+        _settle_card(connection, stored, settled, now)
 
 
 def _settle_card(
-    connection: Connection, told: AnyRow, settled: DeliveryOutcome, now: datetime
+    connection: Connection, stored: AnyRow, settled: DeliveryOutcome, now: datetime
 ) -> None:
-    """What came of a message means for its card: it is there now, or it is not there any more."""
-    if settled.receipt is not None and told.thread_ts is None:
-        cards.mark_posted(connection, told.card_id, load(told.message), settled.receipt, now)
+    """Update the card of a settled message: it is posted now, or it is missing."""
+    if settled.receipt is not None and stored.thread_ts is None:
+        cards.mark_posted(connection, stored.card_id, load(stored.message), settled.receipt, now)
     elif settled.receipt is not None:
-        # the card may have gone while its reply was on the way
-        cards.repost(connection, told.card_id, now)
+        # the card may have been deleted while its reply was sent
+        cards.repost(connection, stored.card_id, now)
     elif isinstance(settled.error, MessageMissingError):
-        cards.mark_missing(connection, told.card_id, told.thread_ts)
+        cards.mark_missing(connection, stored.card_id, stored.thread_ts)
 
 
 WAITING_FOR_WORKSPACE = and_(
@@ -119,7 +122,7 @@ WAITING_FOR_WORKSPACE = and_(
 
 
 def postpone_kind(connection: Connection, channel: str, until: datetime, reason: str) -> None:
-    """Lets all channels of the same kind wait: the trouble is with the whole workspace."""
+    """Postpone all channels of the same kind: the whole workspace has trouble."""
     waiting = and_(of_kind(kind(channel)), Delivery.state == "pending", Delivery.attempts == 0)
     sooner = or_(Delivery.next_try_at.is_(None), Delivery.next_try_at < until)
     connection.execute(
@@ -128,7 +131,7 @@ def postpone_kind(connection: Connection, channel: str, until: datetime, reason:
 
 
 def retry_failed_now(connection: Connection, now: datetime, name: str | None = None) -> None:
-    """Lets what was refused be tried at once: of one kind when a channel of it works again, of all when the program starts."""
+    """Retry failed messages at once: all at a start, or one kind when a channel works again."""
     which = [] if name is None else [of_kind(name)]
     refused = and_(Delivery.state == "failed", Delivery.next_try_at.is_not(None))
     connection.execute(update(Delivery).where(refused, *which).values(next_try_at=now))
@@ -136,18 +139,17 @@ def retry_failed_now(connection: Connection, now: datetime, name: str | None = N
 
 
 def resume_kind(connection: Connection, *which: ColumnElement[bool]) -> None:
-    """Lets what only waited for the trouble of the whole workspace go, since that is over."""
+    """End the wait of messages that were postponed for the whole workspace."""
     connection.execute(
         update(Delivery).where(WAITING_FOR_WORKSPACE, *which).values(next_try_at=None, reason=None)
     )
 
 
 def retry(connection: Connection, now: datetime, alerts: Collection[int] = ()) -> int:
-    """Let what failed, and what waits for its time, go now; of those alerts, or of all. Return how many messages are tried again.
+    """Retry failed and postponed messages now, all or those of some alerts. Return their number.
 
-    A channel that asked us to wait is not called sooner. A message that is "maybe sent" to a
-    channel that cannot be read is sent again, since a person asked; elsewhere it is looked for
-    first.
+    A channel that asked to wait is not called sooner. A message that was maybe sent is searched
+    first. In a channel that cannot be read it is sent again, because a person asked.
     """
     chosen = (
         [Delivery.delivery_id.in_(select(Alert.delivery_id).where(one_of(Alert.id, alerts)))]
@@ -182,53 +184,52 @@ _ASKED = (
 
 
 def discard(connection: Connection, before: datetime, channel: str | None = None) -> int:
-    """Gives up messages that were not delivered and whose every alert was written before then; gives how many. Pack first.
+    """Discard undelivered messages whose every alert is older than `before`. Return their number.
 
-    `channel`: only those of that one, by any of its names. One that is just being sent is left alone. What waits for a digest is given up
-    too.
+    Pack first. With `channel`, only messages of that channel, under any of its names. A message
+    that is being sent stays. Alerts that wait for a digest are discarded too.
     """
-    told = select(Alert.delivery_id).where(Alert.delivery_id.is_not(None))
-    younger, older = told.where(Alert.created_at >= before), told.where(Alert.created_at < before)
-    # what posts a lost card anew tells no alert
+    packed = select(Alert.delivery_id).where(Alert.delivery_id.is_not(None))
+    younger, older = (
+        packed.where(Alert.created_at >= before),
+        packed.where(Alert.created_at < before),
+    )
+    # a reposted card has no alert
     written = or_(Delivery.created_at < before, Delivery.delivery_id.in_(older))
     names = None if channel is None else directory(connection).all_names(channel)
     mine = [] if names is None else [one_of(Delivery.channel, names)]
     old = update(Delivery).where(UNCLAIMED, written, Delivery.delivery_id.not_in(younger), *mine)
-    given_up = {"state": "discarded", "reason": _GIVEN_UP}
-    return connection.execute(old.values(**given_up, next_try_at=None)).rowcount + _discard_untold(
-        connection, before, names, given_up
-    )
+    discarded = old.values(state="discarded", reason=_GIVEN_UP, next_try_at=None)
+    count = connection.execute(discarded).rowcount
+    return count + _discard_for_digest(connection, before, names)
 
 
-def _discard_untold(
+def _discard_for_digest(
     connection: Connection,
     before: datetime,
     names: Collection[str] | None,
-    given_up: Mapping[str, str],
 ) -> int:
-    """The same for alerts that wait for a digest: each gets a discarded message of its own, as what is muted does."""
+    """Discard alerts that wait for a digest. Each gets a discarded message of its own."""
     mine = [] if names is None else [one_of(Alert.channel, names)]
-    untold = (Alert.for_digest, Alert.delivery_id.is_(None), Alert.created_at < before, *mine)
+    waiting = (Alert.for_digest, Alert.delivery_id.is_(None), Alert.created_at < before, *mine)
     rows = connection.execute(
-        select(Alert.id, Alert.channel, Alert.message, Alert.created_at).where(*untold)
+        select(Alert.id, Alert.channel, Alert.message, Alert.created_at).where(*waiting)
     ).all()
     for row in rows:
-        said = {
-            "delivery_id": uuid4().hex,
-            "channel": row.channel,
-            "message": row.message,
-            "created_at": row.created_at,
-            "attempts": 0,
-        }
-        connection.execute(insert(Delivery).values(**said, **given_up))
-        connection.execute(
-            update(Alert).where(Alert.id == row.id).values(delivery_id=said["delivery_id"])
+        own = write_unsent(
+            connection,
+            row.channel,
+            row.message,
+            row.created_at,
+            state="discarded",
+            reason=_GIVEN_UP,
         )
+        link(connection, row.id, own)
     return len(rows)
 
 
 def alerts_of(connection: Connection, delivery_id: str) -> Sequence[AnyRow]:
-    """Return id, kind, rule, posting and time of every alert that a message tells."""
+    """Return id, kind, rule, posting and time of every alert in a message."""
     columns = select(
         Alert.id, Alert.kind, Alert.rule, Alert.created_at, Posting.name.label("posting")
     )
@@ -239,5 +240,5 @@ def alerts_of(connection: Connection, delivery_id: str) -> Sequence[AnyRow]:
 
 
 def exists(connection: Connection, row_id: int) -> bool:
-    """Is there still such a message?"""
+    """Return whether the message still exists."""
     return connection.scalar(select(Delivery.id).where(Delivery.id == row_id)) is not None

@@ -18,7 +18,7 @@ from sqlalchemy import Connection, Engine, insert, text, update
 
 from crawler.crawl import crawl_batches
 from crawler.items import BoardRequest, Result
-from monitor.alerts import reminders, summaries
+from monitor.alerts import expire, summaries
 from monitor.alerts.alerting import Alerting
 from monitor.config.model import Settings
 from monitor.database import lease, tables
@@ -243,7 +243,7 @@ def _close_round(
     with engine.begin() as connection:
         summaries.write(connection, found, one.id, now)
         since = outage.settle(connection, alerting, network, tally, round_id=one.id, now=now)
-        reminders.expire(connection, now)
+        expire.expire(connection, now)
         connection.execute(
             update(tables.CheckRound).where(tables.CheckRound.id == one.id).values(finished_at=now)
         )

@@ -140,10 +140,9 @@ def refused(answer: Answer, *, posting: bool) -> NotifyError:
     plain = f"Slack answers {code}"
     if code in _UNCLEAR:
         return _maybe_sent(plain, posting=posting)
-    if code in _GONE:
-        return MessageMissingError(plain, slack_error=code)
-    if code in _LATER:
-        return UnreachableError(plain, slack_error=code)
+    for codes, error in ((_GONE, MessageMissingError), (_LATER, UnreachableError)):
+        if code in codes:
+            return error(plain, slack_error=code)
     if code in _WORKSPACE:
         named = f"{code} ({answer.scope})" if answer.scope else code
         return TokenRefusedError(f"{named}: {_WORKSPACE[code]}", slack_error=code)

@@ -45,7 +45,7 @@ def test_an_incident_is_open_until_its_end_whatever_its_headline(engine: Engine)
     assert open_since(engine, "configuration") is None
 
 
-def test_subjects_are_told_apart_by_case_and_wildcards(engine: Engine) -> None:
+def test_subjects_differ_by_case_and_wildcards(engine: Engine) -> None:
     write(engine, "refused", key("refused slack:#a_b", AT))
     assert open_since(engine, "refused slack:#a_b") == AT
     for other in ("refused slack:#A_B", "refused slack:#axb", "refused slack", "refused slack:#a"):

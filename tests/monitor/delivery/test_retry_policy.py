@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from monitor.channels import kind
-from monitor.delivery.attempt import TokenBucket
+from monitor.delivery.pace import TokenBucket
 from monitor.delivery.retry_policy import (
     QueuedDelivery,
     internal_error,
