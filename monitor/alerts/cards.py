@@ -24,13 +24,12 @@ import msgspec
 from sqlalchemy import Connection, and_, exists, func, insert, or_, select, update
 
 from crawler.items import Posting as Content
-from monitor.alerts.alerting import Alerting, role_of
+from monitor.alerts.alerting import Alerting
+from monitor.alerts.card_state import current_state
 from monitor.channels import kind
-from monitor.database import tables
 from monitor.database.engine import AnyRow
 from monitor.database.json_values import in_json_list, json_list
 from monitor.database.tables import Card, Delivery, Posting, PostingVersion
-from monitor.history import postings
 from monitor.messages import (
     CardMessage,
     Message,
@@ -43,77 +42,6 @@ from monitor.messages import (
     load,
 )
 from monitor.notify.base import Receipt
-
-_BOARD = select(tables.Board.board, tables.Board.company, tables.Board.last_ok_at)
-_POSTING = (
-    "key",
-    "company",
-    "state",
-    "baseline",
-    "first_seen_at",
-    "last_seen_at",
-    "closed_at",
-    "board_id",
-)
-_ROW = (
-    select(
-        *(column for column in tables.PostingVersion.__table__.c if column.name != "raw"),
-        tables.Description.text,
-        *(tables.Posting.__table__.c[name] for name in _POSTING),
-    )
-    .join_from(
-        tables.PostingVersion,
-        tables.Posting,
-        and_(
-            tables.Posting.id == tables.PostingVersion.posting_id,
-            tables.Posting.version == tables.PostingVersion.number,
-        ),
-    )
-    .join(tables.Description, tables.Description.digest == tables.PostingVersion.description_digest)
-)
-
-
-def current_state(
-    connection: Connection, posting_id: int | None, message: Message, now: datetime
-) -> Message:
-    """Return a role card's message with the posting's current state. Other messages stay."""
-    if posting_id is None or not isinstance(message, CardMessage):
-        return message
-    row = connection.execute(_ROW.where(tables.Posting.id == posting_id)).one_or_none()
-    if row is None:
-        return message
-    board = connection.execute(_BOARD.where(tables.Board.id == row.board_id)).one()
-    role = role_of(
-        board, row.key, postings.posting_from_row(row), None if row.baseline else row.first_seen_at
-    )
-    closed = row.state == "closed"
-    at = {} if closed else _times(connection, posting_id)
-    reopened = at.get("reopened")
-    changed = at.get("revised")
-    return msgspec.structs.replace(
-        message,
-        role=msgspec.structs.replace(
-            role, repost_of=message.role.repost_of, repost_reason=message.role.repost_reason
-        ),
-        state=row.state,
-        changed_at=changed if changed and (reopened is None or changed >= reopened) else None,
-        reopened_at=reopened,
-        closed_at=row.closed_at if closed else None,
-        last_seen_at=row.last_seen_at if closed else None,
-        overdue=not closed and row.deadline_at is not None and row.deadline_at <= now,
-    )
-
-
-def _times(connection: Connection, posting_id: int) -> dict[str, datetime]:
-    """Return when each kind of change last happened to the posting."""
-    change = tables.PostingChange
-    rows = connection.execute(
-        select(change.kind, func.max(change.at))
-        .where(change.posting_id == posting_id)
-        .group_by(change.kind)
-    )
-    return {row[0]: row[1] for row in rows}
-
 
 _THREADED: Final = frozenset({"slack"})  # kinds of channels that have threads and can be edited
 # values of a card without a due edit

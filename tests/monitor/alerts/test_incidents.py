@@ -124,7 +124,7 @@ async def test_an_unreadable_new_board_is_named_without_a_command(
             "greenhouse:deepmind",
             "is on Google Careers now: `rolewatch boards move greenhouse:deepmind google:deepmind`",
         ),
-        ("greenhouse:nobody", "look for another with `rolewatch boards find "),
+        ("greenhouse:nobody", "Find another with `rolewatch boards find "),
     ],
 )
 def test_a_missing_board_leads_to_another_of_its_employer(board: str, said: str) -> None:
