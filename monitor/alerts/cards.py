@@ -76,9 +76,9 @@ def attach(
     subject = thread_key(message)
     if subject is None or kind(channel) not in _THREADED:
         return None
-    mine = (Card.channel == channel, Card.subject == subject)
+    same_card = (Card.channel == channel, Card.subject == subject)
     known = connection.execute(
-        select(Card.id, Card.message).where(*mine).with_for_update()
+        select(Card.id, Card.message).where(*same_card).with_for_update()
     ).one_or_none()
     if known is None:
         row = {
@@ -123,8 +123,10 @@ def _merged(before: Message, message: Message) -> Message:
 
 def _merged_role(before: CardMessage, after: CardMessage) -> CardMessage:
     """Return the newest facts, and every rule with its newest reason."""
-    lasting_why = [one for one in before.why if one.fit_change != "rule removed"]
-    why = {one.rule: one for one in lasting_why} | {one.rule: _lasting(one) for one in after.why}
+    lasting_why = [reason for reason in before.why if reason.fit_change != "rule removed"]
+    why = {reason.rule: reason for reason in lasting_why} | {
+        reason.rule: _lasting(reason) for reason in after.why
+    }
     mention = tuple(dict.fromkeys([*before.mention, *after.mention]))
     lasting = {
         "changed_at": after.changed_at or before.changed_at,
@@ -160,11 +162,12 @@ def mark_stale(
         message = load(row.message)
         if isinstance(message, CardMessage):
             reasons = [
-                alerting.current_reason(one, board, contents[row.posting_id]) for one in message.why
+                alerting.current_reason(reason, board, contents[row.posting_id])
+                for reason in message.why
             ]
-            why = tuple(one for one in reasons if one.fit_change != "rule removed") or tuple(
-                reasons
-            )
+            why = tuple(
+                reason for reason in reasons if reason.fit_change != "rule removed"
+            ) or tuple(reasons)
             after = dump(msgspec.structs.replace(message, why=why))
             connection.execute(
                 update(Card).where(Card.id == row.id).values(message=after, wanted=Card.wanted + 1)
@@ -195,16 +198,16 @@ _OVERDUE: Final = '"overdue":true'
 
 def update_incident(connection: Connection, message: OperatorMessage) -> None:
     """Update the cards of an incident, without an alert."""
-    mine = update(Card).where(Card.subject == message.incident, Card.posting_id.is_(None))
-    connection.execute(mine.values(message=dump(message), wanted=Card.wanted + 1))
+    statement = update(Card).where(Card.subject == message.incident, Card.posting_id.is_(None))
+    connection.execute(statement.values(message=dump(message), wanted=Card.wanted + 1))
 
 
 def location(connection: Connection, card_id: int | None) -> Receipt | None:
     """Return the card's location, or None while it has none."""
-    found = connection.execute(
+    row = connection.execute(
         select(Card.channel_id, Card.ts).where(Card.id == card_id, Card.ts.is_not(None))
     ).one_or_none()
-    return None if found is None else Receipt(found.channel_id, found.ts)
+    return None if row is None else Receipt(row.channel_id, row.ts)
 
 
 def mark_posted(
@@ -232,8 +235,8 @@ def mark_posted(
         "message": dump(base),
         "shows": dump(shows),
     }
-    mine = update(Card).where(Card.id == card_id)
-    connection.execute(mine.values(**where, shown=card.wanted - 1, **NO_EDIT))
+    statement = update(Card).where(Card.id == card_id)
+    connection.execute(statement.values(**where, shown=card.wanted - 1, **NO_EDIT))
 
 
 def _shown(posted: CardMessage, current: Message) -> CardMessage:

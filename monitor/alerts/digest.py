@@ -78,7 +78,7 @@ def write(connection: Connection, settings: Settings, now: datetime) -> int:
 
 
 def write_read(
-    connection: Connection, settings: Settings, found: Fits | None, now: datetime
+    connection: Connection, settings: Settings, open_roles: Fits | None, now: datetime
 ) -> int:
     """Write the due digest of each channel that rules name. Return how many."""
     at = settings.digest
@@ -89,10 +89,10 @@ def write_read(
             .values(for_digest=False)
         )
     moment = due_since(at, settings, now) if at is not None else None
-    if moment is None or found is None:
+    if moment is None or open_roles is None:
         return 0
-    channels = _waiting(connection, found.alerting, moment)
-    day = _Day(connection, settings, found.now(connection), now, current(connection, now))
+    channels = _waiting(connection, open_roles.alerting, moment)
+    day = _Day(connection, settings, open_roles.now(connection), now, current(connection, now))
     for channel, rules in channels.items():
         day.write(channel, rules)
     return len(channels)
@@ -113,12 +113,12 @@ def _waiting(connection: Connection, alerting: Alerting, moment: datetime) -> di
         connection,
         select(Introduction.channel, func.min(Introduction.at)).group_by(Introduction.channel),
     )
-    found: dict[str, list[Rule]] = defaultdict(list)
+    due: dict[str, list[Rule]] = defaultdict(list)
     for rule in alerting.settings.rules:
         for channel in alerting.channels(rule):
             if channel in first and max(first[channel], last.get(channel, first[channel])) < moment:
-                found[channel].append(rule)
-    return found
+                due[channel].append(rule)
+    return due
 
 
 def _times(connection: Connection, query: Select[str, datetime]) -> dict[str, datetime]:
@@ -137,9 +137,9 @@ class _Day:
 
     def write(self, channel: str, rules: Sequence[Rule]) -> None:
         """Write one digest: its alert, its message, and the links of the alerts that waited."""
-        found, since = self._alerts(channel)
-        rows = [row for row in found if self._muted(channel, row) is None]
-        self._discard_muted(channel, found)
+        alerts, since = self._alerts(channel)
+        rows = [row for row in alerts if self._muted(channel, row) is None]
+        self._discard_muted(channel, alerts)
         items = once(
             message for row in rows if isinstance(message := load(row.message), RoleMessage)
         )
@@ -195,25 +195,28 @@ class _Day:
             Alert.posting_id,
         )
         not_discarded = or_(Delivery.state.is_(None), Delivery.state != "discarded")
-        mine = (
+        conditions = (
             Alert.channel == channel,
             Alert.kind.in_(_KINDS),
             or_(later, and_(Alert.for_digest, Alert.delivery_id.is_(None))),
             not_discarded,
         )
         joined = columns.outerjoin(Delivery, Delivery.delivery_id == Alert.delivery_id)
-        return list(self.connection.execute(joined.where(*mine).order_by(Alert.id))), since
+        return list(self.connection.execute(joined.where(*conditions).order_by(Alert.id))), since
 
     def _message(
         self, channel: str, rules: Sequence[Rule], items: Iterable[RoleMessage], since: datetime
     ) -> DigestMessage:
         boards = self._boards(rules)
         names = {rule.name for rule in rules}
-        watched = [one for one in self.fitting if one.board in boards]
+        watched = [posting for posting in self.fitting if posting.board in boards]
         fits = [
-            one.role
-            for one in watched
-            if any(why.rule in names and self._is_listed(channel, one, why.rule) for why in one.why)
+            posting.role
+            for posting in watched
+            if any(
+                why.rule in names and self._is_listed(channel, posting, why.rule)
+                for why in posting.why
+            )
         ]
         near = [
             role
@@ -230,8 +233,8 @@ class _Day:
             boards=tuple(boards.values()),
         )
 
-    def _is_listed(self, channel: str, one: OpenRole, rule: str) -> bool:
-        return self.mutes.reason(channel, rule, one.posting_id) is None
+    def _is_listed(self, channel: str, posting: OpenRole, rule: str) -> bool:
+        return self.mutes.reason(channel, rule, posting.posting_id) is None
 
     def _boards(self, rules: Collection[Rule]) -> dict[str, BoardHealth]:
         """Return the health of the boards that the rules apply to, by name."""

@@ -55,6 +55,7 @@ def accepted_file(connection: Connection, alerting: Alerting, now: datetime) -> 
 
 
 def _open_configuration(connection: Connection) -> OpenIncident | None:
+    # the old headlines are stored, so they stay as they are when the messages change
     return open_incidents.find_open(
         connection,
         "configuration",

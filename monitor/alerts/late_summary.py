@@ -19,8 +19,8 @@ def split(events: Sequence[PostingEvent]) -> tuple[list[PostingEvent], list[Post
 
     A late role that moved from another board is in the move's summary.
     """
-    return [one for one in events if not one.late], [
-        one for one in events if one.late and one.repost is None
+    return [event for event in events if not event.late], [
+        event for event in events if event.late and event.repost is None
     ]
 
 
@@ -32,7 +32,9 @@ def rows(
     for rule in alerting.settings.rules:
         if not covers(rule, board.board):
             continue
-        roles = fitting(alerting.matchers[rule.name], board, [(one.key, one.after) for one in late])
+        roles = fitting(
+            alerting.matchers[rule.name], board, [(event.key, event.after) for event in late]
+        )
         message = FirstCheckSummary((count,), (RuleCount(rule.name, tuple(roles)),), late=True)
         row: dict[str, object] = {
             "rule": rule.name,

@@ -27,13 +27,15 @@ def transfer(connection: Connection, pairs: Mapping[int, int]) -> None:
 
 def _move_cards(connection: Connection, pairs: Mapping[int, int]) -> None:
     """Move the cards. A channel that has a card of the new posting keeps both."""
-    taken, theirs = _owned(connection, Card.posting_id, Card.channel, pairs)
-    for former, channel in theirs:
+    new_owners, former_owners = _owned(connection, Card.posting_id, Card.channel, pairs)
+    for former, channel in former_owners:
         new = pairs[former]
-        if (new, channel) not in taken:
+        if (new, channel) not in new_owners:
             name = select(Posting.name).where(Posting.id == new).scalar_subquery()
-            mine = update(Card).where(Card.posting_id == former, Card.channel == channel)
-            connection.execute(mine.values(posting_id=new, subject=name, wanted=Card.wanted + 1))
+            statement = update(Card).where(Card.posting_id == former, Card.channel == channel)
+            connection.execute(
+                statement.values(posting_id=new, subject=name, wanted=Card.wanted + 1)
+            )
 
 
 def _move(
@@ -43,11 +45,11 @@ def _move(
     pairs: Mapping[int, int],
     *conditions: ColumnElement[bool],
 ) -> None:
-    taken, theirs = _owned(connection, posting, owner, pairs, *conditions)
-    for former, whose in theirs:
-        if (pairs[former], whose) not in taken:
-            mine = update(posting.class_).where(posting == former, owner == whose, *conditions)
-            connection.execute(mine.values(posting_id=pairs[former]))
+    new_owners, former_owners = _owned(connection, posting, owner, pairs, *conditions)
+    for former, name in former_owners:
+        if (pairs[former], name) not in new_owners:
+            statement = update(posting.class_).where(posting == former, owner == name, *conditions)
+            connection.execute(statement.values(posting_id=pairs[former]))
 
 
 _Owned = Collection[tuple[int, str]]  # postings, each with a channel or a user
@@ -66,5 +68,5 @@ def _owned(
         (row[0], row[1])
         for row in connection.execute(query, {"ids": json_list([*pairs, *pairs.values()])})
     }
-    theirs = {row for row in rows if row[0] in pairs}
-    return rows - theirs, sorted(theirs)
+    former_owners = {row for row in rows if row[0] in pairs}
+    return rows - former_owners, sorted(former_owners)

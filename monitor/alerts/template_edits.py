@@ -37,9 +37,9 @@ def compare(events: BoardChanges, listed: int) -> Passages:
     Comparing texts takes seconds.
     """
     edited = {
-        one.stored.key: (one.before, one.after)
-        for one in events.revised
-        if one.before.description != one.after.description
+        event.stored.key: (event.before, event.after)
+        for event in events.revised
+        if event.before.description != event.after.description
     }
     if not is_majority(len(edited), listed):
         return {}
@@ -58,25 +58,28 @@ def mark_common_edits(
     """
     known = compared or {}
     rewritten = {
-        one.key: one
-        for one in events
-        if one.kind == "revised" and any(change.field == "description" for change in one.changes)
+        event.key: event
+        for event in events
+        if event.kind == "revised"
+        and any(change.field == "description" for change in event.changes)
     }
     if not is_majority(len(rewritten), listed):
         return list(events), None
     edit = find_in(
-        {key: known[key] if key in known else _passages(one) for key, one in rewritten.items()},
+        {key: known[key] if key in known else _passages(event) for key, event in rewritten.items()},
         listed,
     )
     if edit is None:
         return list(events), None
-    marked = [replace(one, template=True) if one.key in edit.alone else one for one in events]
+    marked = [
+        replace(event, template=True) if event.key in edit.alone else event for event in events
+    ]
     common = tuple(Passage(each.old, each.new, count) for each, count in edit.passages.items())
     return marked, CommonEdit(common, tuple(rewritten[key] for key in edit.edited), listed)
 
 
-def _passages(one: PostingEvent) -> frozenset[Edited]:
-    return passages(one.before.description if one.before else "", one.after.description)
+def _passages(event: PostingEvent) -> frozenset[Edited]:
+    return passages(event.before.description if event.before else "", event.after.description)
 
 
 def rows(
@@ -102,9 +105,12 @@ def rows(
 def _message(
     alerting: Alerting, rule: Rule, board: AnyRow, template: CommonEdit, at: datetime
 ) -> BoardWideEdit:
-    fitting = [(one, why) for one in template.edited if (why := _why(alerting, rule, board, one))]
+    fitting = [
+        (event, why) for event in template.edited if (why := _why(alerting, rule, board, event))
+    ]
     roles = tuple(
-        role_of(board, one.key, one.after, one.first_seen_at, one.repost) for one, _ in fitting
+        role_of(board, event.key, event.after, event.first_seen_at, event.repost)
+        for event, _ in fitting
     )
     return BoardWideEdit(
         board=board.board,

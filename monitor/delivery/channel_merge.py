@@ -56,18 +56,18 @@ def drop_double(connection: Connection, aliases: Mapping[str, str], row_id: int)
     Its process died between the claim and the call, before the names were known. Return whether it
     was deleted.
     """
-    mine = connection.execute(
+    delivery = connection.execute(
         select(Delivery.channel, Delivery.delivery_id).where(Delivery.id == row_id)
     ).one()
-    name = aliases.get(mine.channel, mine.channel)
-    names = [name, *(other for other, one in aliases.items() if one == name)]
+    name = aliases.get(delivery.channel, delivery.channel)
+    names = [name, *(other for other, known in aliases.items() if known == name)]
     twin = aliased(Alert)
-    elsewhere = or_(twin.delivery_id.is_(None), twin.delivery_id != mine.delivery_id)
+    elsewhere = or_(twin.delivery_id.is_(None), twin.delivery_id != delivery.delivery_id)
     same = and_(
         twin.created_at == Alert.created_at, twin.kind == Alert.kind, twin.message == Alert.message
     )
     doubled = exists().where(same, elsewhere, one_of(twin.channel, names))
-    own = Alert.delivery_id == mine.delivery_id
+    own = Alert.delivery_id == delivery.delivery_id
     any_, alone = (
         connection.execute(select(Alert.id).where(own, *more).limit(1)).first()
         for more in ((), (~doubled,))
@@ -128,21 +128,21 @@ def _is_split(connection: Connection, other: str, name: str, claimed: int | None
 
 def _doubled(other: str, name: str, claimed: int | None) -> Select[int]:
     """Select unsent alerts under the one name that the other name has too."""
-    mine, theirs = aliased(Alert), aliased(Alert)
+    unsent, twin = aliased(Alert), aliased(Alert)
     same = and_(
-        theirs.created_at == mine.created_at,
-        theirs.kind == mine.kind,
-        theirs.message == mine.message,
+        twin.created_at == unsent.created_at,
+        twin.kind == unsent.kind,
+        twin.message == unsent.message,
     )
     joined = (
-        select(mine.id)
-        .outerjoin(Delivery, Delivery.delivery_id == mine.delivery_id)
-        .join(theirs, same)
+        select(unsent.id)
+        .outerjoin(Delivery, Delivery.delivery_id == unsent.delivery_id)
+        .join(twin, same)
     )
     return joined.where(
-        mine.channel == name,
-        theirs.channel == other,
-        or_(mine.delivery_id.is_(None), _unsent(claimed)),
+        unsent.channel == name,
+        twin.channel == other,
+        or_(unsent.delivery_id.is_(None), _unsent(claimed)),
     )
 
 

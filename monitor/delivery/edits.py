@@ -57,14 +57,16 @@ class _CardEdit:
 
 def next_edits(connection: Connection, channel: str | None = None) -> list[Edit]:
     """Return the next edit of every channel, or of one. A refused card does not block others."""
-    mine = _STALE if channel is None else (*_STALE, Card.channel == channel)
+    conditions = _STALE if channel is None else (*_STALE, Card.channel == channel)
     rank = (
         func.row_number()
         .over(partition_by=Card.channel, order_by=(Card.next_try_at.nulls_first(), Card.id))
         .label("rank")
     )
     ranked = (
-        select(Card.id, Card.channel, Card.attempts, Card.next_try_at, rank).where(*mine).subquery()
+        select(Card.id, Card.channel, Card.attempts, Card.next_try_at, rank)
+        .where(*conditions)
+        .subquery()
     )
     first = select(ranked.c.id, ranked.c.channel, ranked.c.attempts, ranked.c.next_try_at).where(
         ranked.c.rank == 1
@@ -198,9 +200,9 @@ def _target(connection: Connection, card_id: int, now: datetime) -> _CardEdit | 
 
 def _settled(connection: Connection, card_id: int, target: _CardEdit) -> None:
     """Store that the card shows this revision. A newer one keeps it stale."""
-    mine = update(Card).where(Card.id == card_id, Card.ts == target.place.ts)
+    statement = update(Card).where(Card.id == card_id, Card.ts == target.place.ts)
     connection.execute(
-        mine.values(shown=target.revision, shows=dump(target.message), **cards.NO_EDIT)
+        statement.values(shown=target.revision, shows=dump(target.message), **cards.NO_EDIT)
     )
 
 
@@ -211,7 +213,7 @@ def postpone_edits(
     if error.retry_after is None and not error.permanent:
         return
     everywhere = error.affects_all_channels or error.retry_after is not None
-    mine = (
+    affected = (
         Card.channel.startswith(f"{kind(channel)}:", autoescape=True)
         if everywhere
         else Card.channel == channel
@@ -220,6 +222,6 @@ def postpone_edits(
     asked = until if error.retry_after is not None else None
     connection.execute(
         update(Card)
-        .where(Card.wanted != Card.shown, mine, sooner)
+        .where(Card.wanted != Card.shown, affected, sooner)
         .values(next_try_at=until, not_before=asked or Card.not_before)
     )

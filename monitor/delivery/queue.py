@@ -40,7 +40,7 @@ def claim(
 
     If this process dies, the message is due again after `wait`.
     """
-    mine = update(Delivery).where(
+    statement = update(Delivery).where(
         Delivery.id == head.id, Delivery.state == head.state, Delivery.attempts == head.attempts
     )
     values = {
@@ -52,17 +52,17 @@ def claim(
     locked = (
         select(Delivery.message, Delivery.card_id).where(Delivery.id == head.id).with_for_update()
     )
-    found = connection.execute(locked).one_or_none()  # others may be merged into it just now
-    if found is None:  # it was merged into another one
+    row = connection.execute(locked).one_or_none()  # others may be merged into it just now
+    if row is None:  # it was merged into another one
         return None
-    message, card_id = found
+    message, card_id = row
     card = cards.location(connection, card_id) if card_id is not None else None
     thread = (
         {"channel_id": card.channel_id, "thread_ts": card.ts}
         if card
         else {"channel_id": None, "thread_ts": None}
     )
-    if connection.execute(mine.values(**values, **thread)).rowcount == 0:
+    if connection.execute(statement.values(**values, **thread)).rowcount == 0:
         return None
     return Claimed(message, card)
 
@@ -76,7 +76,7 @@ def settle(
     claimed: bool,
 ) -> None:
     """Store the outcome, unless another process has settled the message."""
-    mine = update(Delivery).where(
+    statement = update(Delivery).where(
         Delivery.id == head.id, Delivery.state == ("sending" if claimed else head.state)
     )
     values = {
@@ -95,7 +95,7 @@ def settle(
             "message_url": receipt.url,
         }
     stored = connection.execute(
-        mine.values(**values).returning(Delivery.card_id, Delivery.thread_ts, Delivery.message)
+        statement.values(**values).returning(Delivery.card_id, Delivery.thread_ts, Delivery.message)
     ).one_or_none()
     if stored is not None and stored.card_id is not None:
         _settle_card(connection, stored, settled, now)
@@ -197,8 +197,10 @@ def discard(connection: Connection, before: datetime, channel: str | None = None
     # a reposted card has no alert
     written = or_(Delivery.created_at < before, Delivery.delivery_id.in_(older))
     names = None if channel is None else directory(connection).all_names(channel)
-    mine = [] if names is None else [one_of(Delivery.channel, names)]
-    old = update(Delivery).where(UNCLAIMED, written, Delivery.delivery_id.not_in(younger), *mine)
+    of_channel = [] if names is None else [one_of(Delivery.channel, names)]
+    old = update(Delivery).where(
+        UNCLAIMED, written, Delivery.delivery_id.not_in(younger), *of_channel
+    )
     discarded = old.values(state="discarded", reason=_GIVEN_UP, next_try_at=None)
     count = connection.execute(discarded).rowcount
     return count + _discard_for_digest(connection, before, names)
@@ -210,8 +212,13 @@ def _discard_for_digest(
     names: Collection[str] | None,
 ) -> int:
     """Discard alerts that wait for a digest. Each gets a discarded message of its own."""
-    mine = [] if names is None else [one_of(Alert.channel, names)]
-    waiting = (Alert.for_digest, Alert.delivery_id.is_(None), Alert.created_at < before, *mine)
+    of_channel = [] if names is None else [one_of(Alert.channel, names)]
+    waiting = (
+        Alert.for_digest,
+        Alert.delivery_id.is_(None),
+        Alert.created_at < before,
+        *of_channel,
+    )
     rows = connection.execute(
         select(Alert.id, Alert.channel, Alert.message, Alert.created_at).where(*waiting)
     ).all()
