@@ -86,12 +86,13 @@ def count_moving(connection: Connection, until: datetime) -> int:
 
 def count_moving_of_round(connection: Connection, until: datetime, round_id: int) -> int:
     """Return the number of one round's alerts that can be sent by `until`, packed or not."""
+    # an alert that waits for a digest is not due
+    is_unpacked = and_(Alert.delivery_id.is_(None), ~Alert.for_digest)
     query = (
         select(func.count())
         .select_from(Alert)
         .outerjoin(Delivery, Delivery.delivery_id == Alert.delivery_id)
-        .where(Alert.round_id == round_id)
-        .where(Alert.delivery_id.is_(None) | _moving(connection, until))
+        .where(Alert.round_id == round_id, or_(is_unpacked, _moving(connection, until)))
     )
     return connection.scalar(query) or 0
 
