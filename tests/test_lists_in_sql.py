@@ -11,7 +11,7 @@ from tests.support.places import ROOT
 
 _TREE = ROOT
 _SUBQUERIES = {  # file and argument
-    ("queue.py", "first"),
+    ("backlog.py", "first"),
     ("queue.py", "older"),
     ("queue.py", "younger"),
     ("moved.py", "moved"),

@@ -1,29 +1,27 @@
-"""What happened against the rules: an alert row for each rule and channel that wants it told, in the change's own transaction."""
+"""Write an alert row for each rule and channel that wants a change, in the change's transaction."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Literal
+from typing import Any
+from uuid import uuid4
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, insert
 
 from crawler.items import Posting
 from monitor.alerts import mutes
+from monitor.alerts.wanted import WantedChange, wanted
 from monitor.config.model import Rule, Settings
-from monitor.config.values import Kind
-from monitor.database import tables
 from monitor.database.engine import AnyRow
-from monitor.database.json_values import one_of
+from monitor.database.tables import Alert, Delivery
 from monitor.history.compare import pay_words
 from monitor.history.reposts import RepostOf
 from monitor.history.values import PostingEvent
-from monitor.messages import FieldChange, OperatorMessage, Role, RoleMessage, Why, dump, load
+from monitor.messages import OperatorMessage, Role, RoleMessage, Why, dump
 from monitor.rules.candidates import candidate_of_posting
 from monitor.rules.matcher import CachingMatcher, Explanation, Matcher
-
-Turn = Literal["", "now fits", "no longer fits"]
 
 
 def role_of(
@@ -33,7 +31,7 @@ def role_of(
     first_seen_at: datetime | None = None,
     repost: RepostOf | None = None,
 ) -> Role:
-    """The posting as a message shows it."""
+    """Return the posting as a message shows it."""
     deadline = posting.deadline
     return Role(
         posting=f"{board.board}:{key}",
@@ -55,7 +53,7 @@ def role_of(
 
 @dataclass(frozen=True, slots=True)
 class Alerting:
-    """Writes alerts as the settings want them; nothing at all when `enabled` is false."""
+    """Write alerts by the settings. With `enabled` false, nothing is written."""
 
     settings: Settings
     enabled: bool = True
@@ -64,51 +62,48 @@ class Alerting:
 
     @classmethod
     def of(cls, settings: Settings, *, enabled: bool = True, announce: bool = False) -> Alerting:
-        """With the rules of the settings compiled."""
+        """Return an instance with the settings' rules compiled."""
         return cls(
-            settings, enabled, announce, {rule.name: Matcher(rule) for rule in settings.rules}
+            settings=settings,
+            enabled=enabled,
+            announce=announce,
+            matchers={rule.name: Matcher(rule) for rule in settings.rules},
         )
 
     def remembering(self) -> Alerting:
-        """Return the same, whose rules remember what they said of a posting."""
+        """Return a copy whose rules cache their answers for a posting."""
         return replace(
             self,
             matchers={name: CachingMatcher(matcher) for name, matcher in self.matchers.items()},
         )
 
     def channels(self, rule: Rule) -> tuple[str, ...]:
-        """Where a rule's alerts go now, each once."""
+        """Return the channels of a rule's alerts, each once."""
         return tuple(dict.fromkeys(map(self.settings.effective_channel, rule.notify)))
 
     def announces_baseline(self, board: str) -> bool:
-        """Is a board's first snapshot told role by role?"""
+        """Return whether a board's first snapshot is sent role by role."""
         watched = self.settings.board(board)
         return self.announce or (watched is not None and watched.baseline == "announce")
 
-    def tell(
+    def write_alerts(
         self,
         connection: Connection,
         board: AnyRow,
-        told: Sequence[PostingEvent],
+        events: Sequence[PostingEvent],
         *,
         round_id: int,
         check_id: int,
         at: datetime,
     ) -> None:
-        """Alerts for what one look brought; a baseline, and what moved while a board was out, are told in a summary instead.
+        """Write the alerts of one check's events.
 
-        What a channel has muted is written too, as discarded.
+        A baseline and the changes while a board was removed have a summary instead.
         """
-        self.write(
-            connection,
-            board,
-            (row for one in told for row in self._rows(board, one, at)),
-            round_id=round_id,
-            check_id=check_id,
-            at=at,
-        )
+        rows = (row for event in events for row in self._rows(board, event, at))
+        self.write_rows(connection, board, rows, round_id=round_id, check_id=check_id, at=at)
 
-    def write(
+    def write_rows(
         self,
         connection: Connection,
         board: AnyRow,
@@ -118,62 +113,68 @@ class Alerting:
         check_id: int,
         at: datetime,
     ) -> None:
-        """Those alert rows, where the board is told of at all."""
+        """Write those alert rows, if the board has alerts at all."""
         baseline = board.last_ok_at is None
-        if (
-            not self.enabled
-            or board.put_back
-            or (baseline and not self.announces_baseline(board.board))
-        ):
+        if not self.enabled or board.put_back:
+            return
+        if baseline and not self.announces_baseline(board.board):
             return
         common = {"round_id": round_id, "check_id": check_id, "created_at": at}
-        mutes.write_alerts(connection, [common | row for row in rows], at)
+        insert_alerts(connection, (common | row for row in rows), at)
 
-    def _rows(self, board: AnyRow, one: PostingEvent, at: datetime) -> Iterator[dict[str, object]]:
+    def _rows(
+        self, board: AnyRow, event: PostingEvent, at: datetime
+    ) -> Iterator[dict[str, object]]:
         for rule in self.settings.rules:
-            why = self.why(rule, board, one)
-            if why is None:
+            sent = self._wanted(rule, board, event)
+            if sent is None:
                 continue
             message = RoleMessage(
-                kind=one.kind,
-                role=role_of(board, one.key, one.after, one.first_seen_at, one.repost),
-                why=(why,),
+                kind=event.kind,
+                role=role_of(board, event.key, event.after, event.first_seen_at, event.repost),
+                why=(sent.why,),
                 at=at,
-                changes=one.changes if why.fit_change else _changes(rule, one),
-                not_before=one.not_before,
+                changes=tuple(one for one in event.changes if one.field in sent.fields),
+                not_before=event.not_before,
                 mention=rule.mention,
-                version=one.version if one.kind == "revised" else None,
+                version=event.version if event.kind == "revised" else None,
             )
-            for channel in self.channels(rule):
-                told = {"rule": rule.name, "kind": one.kind, "channel": channel, "why": why.words}
-                yield told | {
-                    "posting_id": one.posting_id,
-                    "message": dump(message),
-                    "for_digest": rule.mode == "digest",
-                }
+            row = {
+                "rule": rule.name,
+                "kind": event.kind,
+                "why": sent.why.words,
+                "posting_id": event.posting_id,
+                "message": dump(message),
+                "for_digest": rule.mode == "digest",
+            }
+            yield from (row | {"channel": channel} for channel in self.channels(rule))
 
-    def why(self, rule: Rule, board: AnyRow, one: PostingEvent) -> Why | None:
-        """Why the rule wants this told, None when it does not."""
-        matcher = self.matchers[rule.name]
-        after = matcher.explain(candidate_of_posting(board.board, board.company, one.after))
-        before = (
-            matcher.explain(candidate_of_posting(board.board, board.company, one.before))
-            if one.kind == "revised" and one.before
-            else None
+    def _wanted(self, rule: Rule, board: AnyRow, event: PostingEvent) -> WantedChange | None:
+        before = event.before if event.kind == "revised" else None
+        return wanted(
+            rule,
+            event.kind,
+            [change.field for change in event.changes],
+            [change.field for change in event.told_alone],
+            before=self.explain(rule.name, board, before) if before else None,
+            after=self.explain(rule.name, board, event.after),
         )
-        return why_told(
-            rule, one.kind, [change.field for change in _changes(rule, one)], before, after
+
+    def explain(self, rule: str, board: AnyRow, posting: Posting) -> Explanation:
+        """Return whether the rule fits the posting, and why."""
+        return self.matchers[rule].explain(
+            candidate_of_posting(board.board, board.company, posting)
         )
 
     def current_reason(self, why: Why, board: AnyRow, posting: Posting) -> Why:
-        """The same rule's reason for the posting as it is now; as it was, and marked so, of a rule that is no longer there."""
-        matcher = self.matchers.get(why.rule)
-        if matcher is None:
+        """Return the rule's reason for the posting as it is now.
+
+        A rule that was removed, or that no longer fits, keeps its old reason and is marked so.
+        """
+        if why.rule not in self.matchers:
             return Why(why.rule, why.words, "rule removed")
-        found = matcher.explain(candidate_of_posting(board.board, board.company, posting))
-        return (
-            Why(why.rule, found.words) if found.fits else Why(why.rule, why.words, "no longer fits")
-        )
+        now = self.explain(why.rule, board, posting)
+        return Why(why.rule, now.words) if now.fits else Why(why.rule, why.words, "no longer fits")
 
     def write_operator_alert(
         self,
@@ -184,79 +185,69 @@ class Alerting:
         check_id: int | None,
         at: datetime,
     ) -> None:
-        """An operator's message to each of the operator's channels."""
-        channels = dict.fromkeys(
-            map(self.settings.effective_channel, self.settings.alerts.operator)
-        )
-        row = {
-            "round_id": round_id,
-            "check_id": check_id,
-            "created_at": at,
-            "kind": "operator",
-            "message": dump(message),
-        }
-        if self.enabled and channels:
-            connection.execute(
-                insert(tables.Alert),
-                [row | {"channel": channel, "why": message.headline} for channel in channels],
+        """Write a message to each operator channel."""
+        channels = map(self.settings.effective_channel, self.settings.alerts.operator)
+        if self.enabled:
+            write_operator_message(
+                connection, channels, message, at=at, round_id=round_id, check_id=check_id
             )
 
 
-def _changes(rule: Rule, one: PostingEvent) -> tuple[FieldChange, ...]:
-    """What of a change a message of its own says; a digest is one message anyway."""
-    return one.changes if rule.mode == "digest" else one.told_alone
+def write_operator_message(
+    connection: Connection,
+    channels: Iterable[str],
+    message: OperatorMessage,
+    *,
+    at: datetime,
+    round_id: int | None = None,
+    check_id: int | None = None,
+) -> None:
+    """Insert an operator alert for each of the channels. Mutes do not apply."""
+    row = {
+        "round_id": round_id,
+        "check_id": check_id,
+        "created_at": at,
+        "kind": "operator",
+        "why": message.headline,
+        "message": dump(message),
+    }
+    rows = [row | {"channel": channel} for channel in dict.fromkeys(channels)]
+    if rows:
+        connection.execute(insert(Alert), rows)
 
 
-def why_told(
-    rule: Rule, kind: Kind, fields: Iterable[str], before: Explanation | None, after: Explanation
-) -> Why | None:
-    """Why the rule wants a change told, given its word on the content after it and, of a revision, before it; None when it does not."""
-    if before is None:
-        return Why(rule.name, after.words) if after.fits and kind in rule.on else None
-    turn = _turn(before.fits, after.fits)
-    if not (before.fits or after.fits) or not _wanted(rule, fields, turn):
-        return None
-    return Why(rule.name, after.words if after.fits else before.words, turn)
+def insert_alerts(connection: Connection, rows: Iterable[Mapping[str, Any]], now: datetime) -> None:
+    """Insert alert rows, all with the same columns.
 
-
-def _turn(before: bool, after: bool) -> Turn:
-    if before == after:
-        return ""
-    return "now fits" if after else "no longer fits"
-
-
-# what a revision is like for a rule that it starts or ends to fit
-_TURNS = {"now fits": "opened", "no longer fits": "closed"}
-
-
-def _wanted(rule: Rule, fields: Iterable[str], turn: Turn) -> bool:
-    """A revision is told for its fields; one that changes whether the rule fits is told whatever moved."""
-    if turn:
-        return "revised" in rule.on or _TURNS[turn] in rule.on
-    return "revised" in rule.on and any(field in rule.fields for field in fields)
+    A muted alert gets a discarded delivery of its own, so that `alerts list` can show the reason.
+    """
+    rows = list(rows)
+    if not rows:
+        return
+    muted = mutes.current(connection, now)
+    alerts, deliveries = [], []
+    for row in rows:
+        reason = muted.reason(row["channel"], row.get("rule"), row.get("posting_id"))
+        delivery_id = uuid4().hex if reason else None
+        alerts.append({**row, "delivery_id": delivery_id})
+        if reason:
+            message = {"channel": row["channel"], "message": row["message"], "created_at": now}
+            state = {"state": "discarded", "reason": reason, "attempts": 0}
+            deliveries.append({"delivery_id": delivery_id} | message | state)
+    if deliveries:
+        connection.execute(insert(Delivery), deliveries)
+    connection.execute(insert(Alert), alerts)
 
 
 def covers(rule: Rule, board: str) -> bool:
-    """Does the rule look at that board?"""
+    """Return whether the rule applies to that board."""
     return not rule.boards or board in rule.boards
 
 
 def fitting(matcher: Matcher, board: AnyRow, postings: Iterable[tuple[str, Posting]]) -> list[Role]:
-    """The roles of a board that fit, in the order given: (key, posting)."""
+    """Return the roles that fit, in the order of the given (key, posting) pairs."""
     return [
         role_of(board, key, posting)
         for key, posting in postings
         if matcher.explain(candidate_of_posting(board.board, board.company, posting)).fits
     ]
-
-
-def rewrite(connection: Connection, message: OperatorMessage, round_id: int) -> None:
-    """Let the alerts about this incident of a round that has not ended carry another message: none of them is sent yet."""
-    alert = tables.Alert
-    rows = connection.execute(
-        select(alert.id, alert.message).where(alert.round_id == round_id, alert.kind == "operator")
-    ).all()
-    same = [
-        row.id for row in rows if getattr(load(row.message), "incident", None) == message.incident
-    ]
-    connection.execute(update(alert).where(one_of(alert.id, same)).values(message=dump(message)))

@@ -1,13 +1,16 @@
-"""Cards: one message per posting and channel that shows its current state, and one per operator incident.
+"""Cards: messages that show the current state of a posting or of an operator incident.
+
+A channel has one card for each.
 
     pack   a message about a posting joins its card, which is created where there is none
     check  a posting that moved marks its cards as possibly stale, alerted or not
     post   the first message that joined becomes the card; later ones are replies in its thread
     edit   a card that differs from the current state is edited (`delivery/edits.py`)
 
-`wanted` counts possible changes and `shown` is the count that the channel has seen: a burst is one edit, and nothing is lost between the
-two. A card without a place (`ts`) was never posted, or a person deleted it: the next message that joins it is posted as a new card. The
-current state is read when the card is drawn, so that a card is never older than the tables.
+`wanted` counts possible changes, and `shown` is the count that the channel shows. So a burst is one
+edit, and no change is lost. A card without a location (`ts`) was never posted, or a person deleted
+it: the next message that joins it is posted as a new card. The current state is read when the card
+is drawn, so a card is never older than the tables.
 """
 
 from __future__ import annotations
@@ -21,13 +24,12 @@ import msgspec
 from sqlalchemy import Connection, and_, exists, func, insert, or_, select, update
 
 from crawler.items import Posting as Content
-from monitor.alerts.alerting import Alerting, role_of
+from monitor.alerts.alerting import Alerting
+from monitor.alerts.card_state import current_state
 from monitor.channels import kind
-from monitor.database import tables
 from monitor.database.engine import AnyRow
 from monitor.database.json_values import in_json_list, json_list
 from monitor.database.tables import Card, Delivery, Posting, PostingVersion
-from monitor.history.contents import posting_from_row
 from monitor.messages import (
     CardMessage,
     Message,
@@ -41,79 +43,8 @@ from monitor.messages import (
 )
 from monitor.notify.base import Receipt
 
-_BOARD = select(tables.Board.board, tables.Board.company, tables.Board.last_ok_at)
-_POSTING = (
-    "key",
-    "company",
-    "state",
-    "baseline",
-    "first_seen_at",
-    "last_seen_at",
-    "closed_at",
-    "board_id",
-)
-_ROW = (
-    select(
-        *(column for column in tables.PostingVersion.__table__.c if column.name != "raw"),
-        tables.Description.text,
-        *(tables.Posting.__table__.c[name] for name in _POSTING),
-    )
-    .join_from(
-        tables.PostingVersion,
-        tables.Posting,
-        and_(
-            tables.Posting.id == tables.PostingVersion.posting_id,
-            tables.Posting.version == tables.PostingVersion.number,
-        ),
-    )
-    .join(tables.Description, tables.Description.digest == tables.PostingVersion.description_digest)
-)
-
-
-def current_state(
-    connection: Connection, posting_id: int | None, message: Message, now: datetime
-) -> Message:
-    """A card's message with the facts of today; as it is where they are nowhere else, as an incident's."""
-    if posting_id is None or not isinstance(message, CardMessage):
-        return message
-    row = connection.execute(_ROW.where(tables.Posting.id == posting_id)).one_or_none()
-    if row is None:
-        return message
-    board = connection.execute(_BOARD.where(tables.Board.id == row.board_id)).one()
-    today = role_of(
-        board, row.key, posting_from_row(row), None if row.baseline else row.first_seen_at
-    )
-    closed = row.state == "closed"
-    at = {} if closed else _times(connection, posting_id)
-    reopened = at.get("reopened")
-    changed = at.get("revised")
-    return msgspec.structs.replace(
-        message,
-        role=msgspec.structs.replace(
-            today, repost_of=message.role.repost_of, repost_reason=message.role.repost_reason
-        ),
-        state=row.state,
-        changed_at=changed if changed and (reopened is None or changed >= reopened) else None,
-        reopened_at=reopened,
-        closed_at=row.closed_at if closed else None,
-        last_seen_at=row.last_seen_at if closed else None,
-        overdue=not closed and row.deadline_at is not None and row.deadline_at <= now,
-    )
-
-
-def _times(connection: Connection, posting_id: int) -> dict[str, datetime]:
-    """When each kind of change last happened to it."""
-    change = tables.PostingChange
-    rows = connection.execute(
-        select(change.kind, func.max(change.at))
-        .where(change.posting_id == posting_id)
-        .group_by(change.kind)
-    )
-    return {row[0]: row[1] for row in rows}
-
-
 _THREADED: Final = frozenset({"slack"})  # kinds of channels that have threads and can be edited
-# of a card with none due
+# values of a card without a due edit
 NO_EDIT: Final[Mapping[str, Any]] = {
     "next_try_at": None,
     "not_before": None,
@@ -123,7 +54,7 @@ NO_EDIT: Final[Mapping[str, Any]] = {
 
 
 def thread_key(message: Message) -> str | None:
-    """Whose card a message belongs to; None for one that stands alone."""
+    """Return the subject of a message's card: a posting or an incident. None without a card."""
     match message:
         case RoleMessage():
             return message.role.posting
@@ -136,20 +67,23 @@ def thread_key(message: Message) -> str | None:
 def attach(
     connection: Connection, channel: str, message: Message, posting_id: int | None
 ) -> int | None:
-    """The card that tells a message or has it in its thread, and that shows from now on what the message says; None without one."""
+    """Attach a message to its card and update the card. Return the card's id, or None without one.
+
+    The message becomes the card, or a reply in its thread.
+    """
     if isinstance(message, ReminderMessage):
-        return _standing_card(connection, channel, posting_id)
-    about = thread_key(message)
-    if about is None or kind(channel) not in _THREADED:
+        return _posted_card(connection, channel, posting_id)
+    subject = thread_key(message)
+    if subject is None or kind(channel) not in _THREADED:
         return None
-    mine = (Card.channel == channel, Card.subject == about)
+    same_card = (Card.channel == channel, Card.subject == subject)
     known = connection.execute(
-        select(Card.id, Card.message).where(*mine).with_for_update()
+        select(Card.id, Card.message).where(*same_card).with_for_update()
     ).one_or_none()
     if known is None:
         row = {
             "channel": channel,
-            "subject": about,
+            "subject": subject,
             "posting_id": posting_id,
             "message": dump(_base(message)),
         }
@@ -166,8 +100,8 @@ def attach(
     return card_id
 
 
-def _standing_card(connection: Connection, channel: str, posting_id: int | None) -> int | None:
-    """The card that a reminder is a reply to: a role without one in the channel is reminded of in a message of its own."""
+def _posted_card(connection: Connection, channel: str, posting_id: int | None) -> int | None:
+    """Return the card that a reminder replies to. Without one, the reminder stands alone."""
     return connection.scalar(
         select(Card.id).where(
             Card.channel == channel, Card.posting_id == posting_id, Card.ts.is_not(None)
@@ -176,16 +110,23 @@ def _standing_card(connection: Connection, channel: str, posting_id: int | None)
 
 
 def _base(message: Message) -> Message:
+    """Return the message that a new card shows."""
     return card_of(message) if isinstance(message, RoleMessage) else message
 
 
 def _merged(before: Message, message: Message) -> Message:
-    """What the card shows when this has happened too: the newest facts, and every rule with its newest reason."""
-    after = _base(message)
-    if not isinstance(before, CardMessage) or not isinstance(after, CardMessage):
-        return after
-    lasting_why = [one for one in before.why if one.fit_change != "rule removed"]
-    why = {one.rule: one for one in lasting_why} | {one.rule: _standing(one) for one in after.why}
+    """Return the card's message after another one has joined it."""
+    if isinstance(before, CardMessage) and isinstance(message, RoleMessage):
+        return _merged_role(before, card_of(message))
+    return _base(message)
+
+
+def _merged_role(before: CardMessage, after: CardMessage) -> CardMessage:
+    """Return the newest facts, and every rule with its newest reason."""
+    lasting_why = [reason for reason in before.why if reason.fit_change != "rule removed"]
+    why = {reason.rule: reason for reason in lasting_why} | {
+        reason.rule: _lasting(reason) for reason in after.why
+    }
     mention = tuple(dict.fromkeys([*before.mention, *after.mention]))
     lasting = {
         "changed_at": after.changed_at or before.changed_at,
@@ -196,8 +137,8 @@ def _merged(before: Message, message: Message) -> Message:
     )
 
 
-def _standing(why: Why) -> Why:
-    """A reason as it stands once its news is told: a rule that fits now just fits."""
+def _lasting(why: Why) -> Why:
+    """Return the reason as the card keeps it: a rule that now fits just fits."""
     return msgspec.structs.replace(why, fit_change="") if why.fit_change == "now fits" else why
 
 
@@ -210,9 +151,9 @@ _OF_POSTINGS = _OF_POSTINGS.order_by(Card.id).with_for_update()
 def mark_stale(
     connection: Connection, alerting: Alerting, board: AnyRow, moved: Sequence[tuple[int, Content]]
 ) -> None:
-    """Notes on the cards of these postings, given by id with their content, what still fits, and that they may have to be edited.
+    """Mark the cards of changed postings, given as (id, content), as stale. Update their rules.
 
-    Told or not, with alerts or without: a card does not lie.
+    Cards are updated for every change, whether it has an alert or not.
     """
     contents = dict(moved)
     for row in (
@@ -220,10 +161,13 @@ def mark_stale(
     ):
         message = load(row.message)
         if isinstance(message, CardMessage):
-            stands = [
-                alerting.current_reason(one, board, contents[row.posting_id]) for one in message.why
+            reasons = [
+                alerting.current_reason(reason, board, contents[row.posting_id])
+                for reason in message.why
             ]
-            why = tuple(one for one in stands if one.fit_change != "rule removed") or tuple(stands)
+            why = tuple(
+                reason for reason in reasons if reason.fit_change != "rule removed"
+            ) or tuple(reasons)
             after = dump(msgspec.structs.replace(message, why=why))
             connection.execute(
                 update(Card).where(Card.id == row.id).values(message=after, wanted=Card.wanted + 1)
@@ -231,7 +175,7 @@ def mark_stale(
 
 
 def pass_deadlines(connection: Connection, now: datetime) -> int:
-    """Note on cards of open postings whose deadline has passed that they have to be edited, once each. Return how many."""
+    """Mark cards of open postings with a passed deadline as stale, once each. Return how many."""
     current = and_(
         PostingVersion.posting_id == Posting.id, PostingVersion.number == Posting.version
     )
@@ -248,31 +192,31 @@ def pass_deadlines(connection: Connection, now: datetime) -> int:
     ).rowcount
 
 
-# as `dump` writes it; within a text its quotation marks are escaped
+# as `dump` writes it; quotation marks within a text are escaped
 _OVERDUE: Final = '"overdue":true'
 
 
 def update_incident(connection: Connection, message: OperatorMessage) -> None:
-    """Lets an incident's cards show how it stands now: news to nobody, so there is no alert."""
-    mine = update(Card).where(Card.subject == message.incident, Card.posting_id.is_(None))
-    connection.execute(mine.values(message=dump(message), wanted=Card.wanted + 1))
+    """Update the cards of an incident, without an alert."""
+    statement = update(Card).where(Card.subject == message.incident, Card.posting_id.is_(None))
+    connection.execute(statement.values(message=dump(message), wanted=Card.wanted + 1))
 
 
 def location(connection: Connection, card_id: int | None) -> Receipt | None:
-    """Where the card is; None while it is nowhere."""
-    found = connection.execute(
+    """Return the card's location, or None while it has none."""
+    row = connection.execute(
         select(Card.channel_id, Card.ts).where(Card.id == card_id, Card.ts.is_not(None))
     ).one_or_none()
-    return None if found is None else Receipt(found.channel_id, found.ts)
+    return None if row is None else Receipt(row.channel_id, row.ts)
 
 
 def mark_posted(
     connection: Connection, card_id: int, message: Message, receipt: Receipt, now: datetime
 ) -> None:
-    """The card is there, unless it was already. It shows what it told; if that is not the truth any more, it is edited at once.
+    """Store a new card's location and what it shows. A stale one is edited next.
 
-    A reminder whose card was deleted meanwhile stands alone: as a card it would be edited, and be a
-    reminder no more.
+    A reminder whose card was deleted meanwhile stays a message of its own: an edit would replace
+    its text.
     """
     if isinstance(message, ReminderMessage):
         return
@@ -284,33 +228,37 @@ def mark_posted(
     shows, base = _base(message), load(card.message)
     if isinstance(base, CardMessage) and isinstance(shows, CardMessage):
         base = msgspec.structs.replace(base, began=shows.began)
-        today = current_state(connection, card.posting_id, base, now)
-        if isinstance(today, CardMessage) and (today.role, today.state) == (
-            shows.role,
-            shows.state,
-        ):
-            shows = msgspec.structs.replace(today, overdue=shows.overdue)
+        shows = _shown(shows, current_state(connection, card.posting_id, base, now))
     where = {
         "channel_id": receipt.channel_id,
         "ts": receipt.ts,
         "message": dump(base),
         "shows": dump(shows),
     }
-    mine = update(Card).where(Card.id == card_id)
-    connection.execute(mine.values(**where, shown=card.wanted - 1, **NO_EDIT))
+    statement = update(Card).where(Card.id == card_id)
+    connection.execute(statement.values(**where, shown=card.wanted - 1, **NO_EDIT))
+
+
+def _shown(posted: CardMessage, current: Message) -> CardMessage:
+    """Return what the posted card shows: the current state, if the role is still the same."""
+    if isinstance(current, CardMessage) and (current.role, current.state) == (
+        posted.role,
+        posted.state,
+    ):
+        return msgspec.structs.replace(current, overdue=posted.overdue)
+    return posted
 
 
 def mark_missing(connection: Connection, card_id: int, ts: str | None) -> None:
-    """The card is gone from where it was: a person deleted it, or the channel's name moved on."""
-    there = update(Card).where(Card.id == card_id, Card.ts == ts)
-    connection.execute(there.values(ts=None, shows=None, shown=Card.wanted, **NO_EDIT))
+    """Remove the card's location: a person deleted it, or the channel's name moved."""
+    statement = update(Card).where(Card.id == card_id, Card.ts == ts)
+    connection.execute(statement.values(ts=None, shows=None, shown=Card.wanted, **NO_EDIT))
 
 
 def repost(connection: Connection, card_id: int, now: datetime) -> None:
-    """Sees to it that a card which is nowhere is posted: by a message that waits to join it, or by one that says how it stands.
+    """Post a card without a location again, unless a waiting message will become the card.
 
-    It is locked, since its edit and its reply end side by side, and each would believe that the
-    other saw to it.
+    The row is locked, because an edit and a reply may find the card missing at the same time.
     """
     card = connection.execute(
         select(Card.__table__).where(Card.id == card_id).with_for_update()

@@ -1,11 +1,10 @@
-"""The daily digest of a channel: what happened since its last one, which deadlines are near, and how the boards are.
+"""The daily digest of a channel: changes since the last one, near deadlines, and board health.
 
-An alert of a rule with `mode = "digest"` is written with its change as any other, and waits for the
-channel's next digest, which tells it. The digest lists beside these what the channel was told at
-once. Roles and rules that the channel has muted are in none of its sections, whenever they were
-muted. It goes out on quiet days too, so that silence means trouble. A daemon that was away at the
-time sends it when it is back on the same day, or within hours; a missed one is part of the next,
-which covers all since the last.
+An alert of a rule with `mode = "digest"` is written with its change and waits for the channel's
+next digest. The digest lists the alerts that were sent at once too. Roles and rules that the
+channel has muted are in no section. A digest is sent on quiet days too, so that silence means
+trouble. A daemon that was off at its time sends it later that day, or within hours. A missed digest
+is part of the next.
 """
 
 from __future__ import annotations
@@ -24,6 +23,7 @@ from monitor.alerts.alerting import Alerting, covers
 from monitor.alerts.merge import once
 from monitor.alerts.mutes import Mutes, current
 from monitor.alerts.open_roles import Fits, OpenRole
+from monitor.alerts.unsent import link, write_unsent
 from monitor.config.model import Rule, Settings
 from monitor.database.engine import AnyRow
 from monitor.database.json_values import one_of
@@ -33,14 +33,14 @@ from monitor.messages import BoardHealth, DigestMessage, Role, RoleMessage, dump
 from monitor.text.local_time import latest_instant, next_instant
 
 NEAR: Final = timedelta(days=7)  # deadlines that are listed
-# so long after its time a digest still goes out, though the day is over
+# a digest is still sent this long after its time, on the next day too
 LATE: Final = timedelta(hours=6)
 _KINDS: Final = ("opened", "revised", "closed", "reopened")
-_A_DAY: Final = timedelta(days=1)  # that a channel's first digest tells of
+_A_DAY: Final = timedelta(days=1)  # covered by a channel's first digest
 
 
 def due_since(at: time, settings: Settings, now: datetime) -> datetime | None:
-    """The time of the digest that should be out by now; None when it is too late for it."""
+    """Return the time of the digest that should be sent by now, or None if it is too late."""
     zone = settings.alerts.timezone
     moment = latest_instant(at, zone, now)
     same_day = moment.astimezone(zone).date() == now.astimezone(zone).date()
@@ -48,7 +48,7 @@ def due_since(at: time, settings: Settings, now: datetime) -> datetime | None:
 
 
 def next_due(settings: Settings, now: datetime) -> datetime | None:
-    """Return when the next digest is due; None without any."""
+    """Return when the next digest is due, or None without any."""
     return (
         next_instant(settings.digest, settings.alerts.timezone, now)
         if settings.digest is not None
@@ -57,7 +57,10 @@ def next_due(settings: Settings, now: datetime) -> datetime | None:
 
 
 def read(connection: Connection, settings: Settings, now: datetime) -> Fits | None:
-    """Return every open posting with the rules that it fits; None when no channel's digest is due. It may take seconds."""
+    """Return every open posting with the rules that fit it. May take seconds.
+
+    None when no channel's digest is due.
+    """
     moment = due_since(settings.digest, settings, now) if settings.digest is not None else None
     if moment is None:
         return None
@@ -75,28 +78,31 @@ def write(connection: Connection, settings: Settings, now: datetime) -> int:
 
 
 def write_read(
-    connection: Connection, settings: Settings, found: Fits | None, now: datetime
+    connection: Connection, settings: Settings, open_roles: Fits | None, now: datetime
 ) -> int:
-    """Write the digest of each channel that rules name and whose time has come. Return how many."""
+    """Write the due digest of each channel that rules name. Return how many."""
     at = settings.digest
-    if at is None:  # what waited for one is told at once
+    if at is None:  # waiting alerts are sent at once
         connection.execute(
             update(Alert)
             .where(Alert.for_digest, Alert.delivery_id.is_(None))
             .values(for_digest=False)
         )
     moment = due_since(at, settings, now) if at is not None else None
-    if moment is None or found is None:
+    if moment is None or open_roles is None:
         return 0
-    channels = _waiting(connection, found.alerting, moment)
-    day = _Day(connection, settings, found.now(connection), now, current(connection, now))
+    channels = _waiting(connection, open_roles.alerting, moment)
+    day = _Day(connection, settings, open_roles.now(connection), now, current(connection, now))
     for channel, rules in channels.items():
         day.write(channel, rules)
     return len(channels)
 
 
 def _waiting(connection: Connection, alerting: Alerting, moment: datetime) -> dict[str, list[Rule]]:
-    """The channels that have had no digest since then, with their rules; one that nobody watched for then waits for its first."""
+    """Return the channels without a digest since then, with their rules.
+
+    A channel that is newer than that waits for its first.
+    """
     last = _times(
         connection,
         select(Alert.channel, func.max(Alert.created_at))
@@ -107,12 +113,12 @@ def _waiting(connection: Connection, alerting: Alerting, moment: datetime) -> di
         connection,
         select(Introduction.channel, func.min(Introduction.at)).group_by(Introduction.channel),
     )
-    found: dict[str, list[Rule]] = defaultdict(list)
+    due: dict[str, list[Rule]] = defaultdict(list)
     for rule in alerting.settings.rules:
         for channel in alerting.channels(rule):
             if channel in first and max(first[channel], last.get(channel, first[channel])) < moment:
-                found[channel].append(rule)
-    return found
+                due[channel].append(rule)
+    return due
 
 
 def _times(connection: Connection, query: Select[str, datetime]) -> dict[str, datetime]:
@@ -130,18 +136,18 @@ class _Day:
     mutes: Mutes
 
     def write(self, channel: str, rules: Sequence[Rule]) -> None:
-        """One digest: its alert, its message, and the alerts that waited for it."""
-        found, since = self._alerts(channel)
-        rows = [row for row in found if self._muted(channel, row) is None]
-        self._discard_muted(channel, found)
+        """Write one digest: its alert, its message, and the links of the alerts that waited."""
+        alerts, since = self._alerts(channel)
+        rows = [row for row in alerts if self._muted(channel, row) is None]
+        self._discard_muted(channel, alerts)
         items = once(
             message for row in rows if isinstance(message := load(row.message), RoleMessage)
         )
-        said = dump(self._message(channel, rules, items, since))
+        text = dump(self._message(channel, rules, items, since))
         common = {
             "delivery_id": uuid4().hex,
             "channel": channel,
-            "message": said,
+            "message": text,
             "created_at": self.now,
         }
         self.connection.execute(insert(Delivery).values(**common, state="pending", attempts=0))
@@ -154,30 +160,26 @@ class _Day:
         )
 
     def _muted(self, channel: str, row: AnyRow) -> str | None:
-        """Return why an alert is not told, also when it was written before somebody muted it."""
+        """Return why an alert is muted, also by a mute that came after it, or None."""
         return self.mutes.reason(channel, row.rule, row.posting_id)
 
     def _discard_muted(self, channel: str, rows: Iterable[AnyRow]) -> None:
-        """Settle muted alerts that wait for this digest, as muted alerts are when they are written."""
+        """Discard the muted alerts that wait for this digest."""
         for row in rows:
             reason = self._muted(channel, row)
             if reason and row.for_digest and row.delivery_id is None:
-                own = {
-                    "delivery_id": uuid4().hex,
-                    "channel": channel,
-                    "message": row.message,
-                    "created_at": self.now,
-                    "attempts": 0,
-                }
-                self.connection.execute(
-                    insert(Delivery).values(**own, state="discarded", reason=reason)
+                own = write_unsent(
+                    self.connection,
+                    channel,
+                    row.message,
+                    self.now,
+                    state="discarded",
+                    reason=reason,
                 )
-                self.connection.execute(
-                    update(Alert).where(Alert.id == row.id).values(delivery_id=own["delivery_id"])
-                )
+                link(self.connection, row.id, own)
 
     def _alerts(self, channel: str) -> tuple[list[AnyRow], datetime]:
-        """The channel's alerts of postings since its last digest and those that wait for one, and since when they are."""
+        """Return the alerts for the channel's next digest, and when its period begins."""
         last = select(Alert.id, Alert.created_at).where(
             Alert.kind == "digest", Alert.channel == channel
         )
@@ -192,26 +194,29 @@ class _Day:
             Alert.rule,
             Alert.posting_id,
         )
-        told = or_(Delivery.state.is_(None), Delivery.state != "discarded")
-        mine = (
+        not_discarded = or_(Delivery.state.is_(None), Delivery.state != "discarded")
+        conditions = (
             Alert.channel == channel,
             Alert.kind.in_(_KINDS),
             or_(later, and_(Alert.for_digest, Alert.delivery_id.is_(None))),
-            told,
+            not_discarded,
         )
         joined = columns.outerjoin(Delivery, Delivery.delivery_id == Alert.delivery_id)
-        return list(self.connection.execute(joined.where(*mine).order_by(Alert.id))), since
+        return list(self.connection.execute(joined.where(*conditions).order_by(Alert.id))), since
 
     def _message(
         self, channel: str, rules: Sequence[Rule], items: Iterable[RoleMessage], since: datetime
     ) -> DigestMessage:
         boards = self._boards(rules)
         names = {rule.name for rule in rules}
-        watched = [one for one in self.fitting if one.board in boards]
+        watched = [posting for posting in self.fitting if posting.board in boards]
         fits = [
-            one.role
-            for one in watched
-            if any(why.rule in names and self._tells(channel, one, why.rule) for why in one.why)
+            posting.role
+            for posting in watched
+            if any(
+                why.rule in names and self._is_listed(channel, posting, why.rule)
+                for why in posting.why
+            )
         ]
         near = [
             role
@@ -228,11 +233,11 @@ class _Day:
             boards=tuple(boards.values()),
         )
 
-    def _tells(self, channel: str, one: OpenRole, rule: str) -> bool:
-        return self.mutes.reason(channel, rule, one.posting_id) is None
+    def _is_listed(self, channel: str, posting: OpenRole, rule: str) -> bool:
+        return self.mutes.reason(channel, rule, posting.posting_id) is None
 
     def _boards(self, rules: Collection[Rule]) -> dict[str, BoardHealth]:
-        """How the boards are that the rules look at, by name."""
+        """Return the health of the boards that the rules apply to, by name."""
         rows = self.connection.execute(
             select(Board.__table__).where(Board.watched).order_by(Board.company, Board.board)
         ).all()

@@ -1,9 +1,7 @@
-"""Operator incidents: a failing or collapsed board, a refused configuration file. The messages of one incident share a key.
+"""The messages of operator incidents: a failing board, a refused configuration file and others.
 
 In a channel with threads an incident is one message that shows its current state, and its end is a
-reply. Elsewhere each is a message. Open incidents are read from the alert rows, so that a restarted
-daemon ends what the one before it began. Nothing here commits: every function is one step of its
-caller's transaction.
+reply. Elsewhere each is a message. Nothing here commits.
 """
 
 from __future__ import annotations
@@ -11,88 +9,87 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from shlex import quote
-from typing import Final, Literal
+from typing import Literal
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection
 
 from crawler.links.directory import current_board, other_boards
 from crawler.registry import is_readable, title
+from monitor.alerts import open_incidents
 from monitor.alerts.alerting import Alerting
-from monitor.database.engine import AnyRow, iso
-from monitor.database.tables import Alert
+from monitor.alerts.open_incidents import OpenIncident
+from monitor.database.engine import AnyRow
 from monitor.messages import OperatorMessage
 from monitor.notify.wording import count, instant, span
 
 _REFUSED = "The changed configuration was refused"
 _ACCEPTED = "The configuration is in order again"
-_LINES = 20  # of mistakes
+_SHOWN_MISTAKES = 20
 
 
 def refused_file(
     connection: Connection, alerting: Alerting, mistakes: Sequence[str], now: datetime
 ) -> None:
-    """Writes to the operator what is wrong with the file."""
-    lines = (*mistakes[:_LINES], "The old configuration stays in force.")
+    """Write to the operator which mistakes the configuration file has."""
+    incident = _open_configuration(connection)
     message = OperatorMessage(
-        "configuration", _REFUSED, lines, incident=_key(_since(connection) or now)
+        "configuration",
+        _REFUSED,
+        (*mistakes[:_SHOWN_MISTAKES], "The old configuration stays in force."),
+        incident=open_incidents.key("configuration", incident.since if incident else now),
     )
     alerting.write_operator_alert(connection, message, round_id=None, check_id=None, at=now)
 
 
 def accepted_file(connection: Connection, alerting: Alerting, now: datetime) -> None:
-    """Writes that a configuration is taken up, where it was told that one was refused."""
-    since = _since(connection)
-    if since is not None:
+    """Write to the operator that a configuration was accepted after a refused one."""
+    incident = _open_configuration(connection)
+    if incident is not None:
         message = OperatorMessage(
             "in order",
             _ACCEPTED,
-            (f"Refused: {instant(since)} to {instant(now)}",),
-            incident=_key(since),
+            (f"Refused: {instant(incident.since)} to {instant(now)}",),
+            incident=open_incidents.key("configuration", incident.since),
         )
         alerting.write_operator_alert(connection, message, round_id=None, check_id=None, at=now)
 
 
-def _key(since: datetime) -> str:
-    return f"configuration {iso(since)}"
-
-
-def _since(connection: Connection) -> datetime | None:
-    """When the incident that lasts began."""
-    mine = Alert.kind == "operator"
-    ended = (
-        select(func.coalesce(func.max(Alert.id), 0))
-        .where(mine, Alert.why == _ACCEPTED)
-        .scalar_subquery()
+def _open_configuration(connection: Connection) -> OpenIncident | None:
+    # the old headlines are stored, so they stay as they are when the messages change
+    return open_incidents.find_open(
+        connection,
+        "configuration",
+        old_headlines=(
+            "The changed configuration was refused",
+            "The configuration is in order again",
+        ),
     )
-    return connection.scalar(
-        select(func.min(Alert.created_at)).where(mine, Alert.why == _REFUSED, Alert.id > ended)
-    )
-
-
-NETWORK: Final = "The network is "  # how the headlines of that incident begin
 
 
 def failing(
     board: AnyRow, failures: int, since: datetime, reason: str, *, gone: bool
 ) -> OperatorMessage:
-    """A board that fails again and again; updated at each failure. `gone`: its ats has not known it for three checks."""
+    """Return the message about a failing board, updated at each failure.
+
+    `gone`: its ATS has not known the board for three checks.
+    """
     facts = (
         *((moved_where(board.board, board.company, board.found_at),) if gone else ()),
         f"Last error: {reason}",
-        f"Last good look: {instant(board.last_ok_at) if board.last_ok_at else 'none yet'}",
+        f"Last good check: {instant(board.last_ok_at) if board.last_ok_at else 'none yet'}",
         f"Failing since: {instant(since)}",
         "No role was closed because of this; other boards are not affected.",
     )
     headline = f"{failures} checks in a row failed" + (
-        ": the board is not there any more" if gone else ""
+        ": the board no longer exists" if gone else ""
     )
     return _message("failing", board, since, headline, facts)
 
 
 def moved_where(board: str, company: str, found_at: str | None) -> str:
-    """Return where the employer of a board that is not there any more is now, and the command that follows it there.
+    """Return where an employer's missing board is now, and the command that moves it.
 
-    The directory's board comes first, then `found_at`, the one that its careers page leads to.
+    The directory comes first, then `found_at`, the board that the careers page links to.
     """
     places = other_boards(board)
     place = next(filter(is_readable, places), None)
@@ -105,18 +102,24 @@ def moved_where(board: str, company: str, found_at: str | None) -> str:
         return f"{company} {has}: `rolewatch boards move {board} {place}`"
     if places:
         ats = title(places[0].split(":")[0])
-        return f"{company} is on {ats} now ({places[0]}): rolewatch cannot read {ats} boards yet. {board} stays watched."
-    if not found_at:
-        find, move = (
-            f"`rolewatch boards find {quote(company)}`",
-            f"`rolewatch boards move {board} NEW`",
+        return (
+            f"{company} is on {ats} now ({places[0]}): rolewatch cannot read {ats} boards yet."
+            f" {board} stays watched."
         )
-        return f"The board is not there any more: look for another with {find}, then type {move}. It stays watched."
-    return f"The careers page of {company} leads to {found_at} now: `rolewatch boards move {board} {found_at}`"
+    if not found_at:
+        return (
+            "The board no longer exists. Find another with"
+            f" `rolewatch boards find {quote(company)}`,"
+            f" then type `rolewatch boards move {board} NEW`. It stays watched."
+        )
+    return (
+        f"The careers page of {company} leads to {found_at} now:"
+        f" `rolewatch boards move {board} {found_at}`"
+    )
 
 
 def moved(board: AnyRow, place: str) -> OperatorMessage:
-    """The end of the same where the employer has another board."""
+    """Return the end of a failing board's incident: it moved to another board."""
     facts = (
         f"Failing since: {instant(board.failing_since)}",
         f"Error was: {board.reason}",
@@ -128,7 +131,7 @@ def moved(board: AnyRow, place: str) -> OperatorMessage:
 def recovered(
     board: AnyRow, at: datetime, *, seen: int, opened: int, closed: int
 ) -> OperatorMessage:
-    """The end of the same."""
+    """Return the end of a failing board's incident: it can be read again."""
     since = board.failing_since
     facts = (
         f"Failing: {instant(since)} to {instant(at)}",
@@ -145,46 +148,46 @@ def recovered(
 
 
 def collapsed(board: AnyRow, since: datetime, lost: str, closed: int) -> OperatorMessage:
-    """A board that lost too much at once to be believed; updated at each check."""
+    """Return the message about a board that lost many postings at once, updated at each check."""
     facts = (
-        f"Proved gone: {closed} so far, which are closed; the others stay open until they are, or until three rounds agree.",
-        "What it still lists is recorded as always.",
+        (
+            f"Confirmed closed: {closed} so far. The others stay open until confirmed,"
+            " or until three rounds agree."
+        ),
+        "Postings that it still lists are recorded as always.",
     )
     return _message("collapsed", board, since, lost, facts)
 
 
 def drained(board: AnyRow, at: datetime, closed: int) -> OperatorMessage:
-    """The end of the same: what was missing is settled."""
+    """Return the end of a collapsed board's incident: every missing posting is decided."""
     since = board.collapsed_since
     facts = (
         f"Collapsed: {instant(since)} to {instant(at)}",
-        f"Closed: {count(closed, 'posting')}; what came back stayed open.",
+        f"Closed: {count(closed, 'posting')}; postings that came back stayed open.",
     )
     return _message(
         "drained",
         board,
         since,
-        f"everything that was missing is settled ({span(at - since)})",
+        f"all missing postings are decided ({span(at - since)})",
         facts,
     )
 
 
-def restarted(died: AnyRow, cut_off: int, half_sent: int) -> OperatorMessage:
-    """A daemon that died, as its lease says, and what the next one found and put in order."""
-    repaired = (
-        [
-            f"{count(cut_off, 'round')} cut off, ended now; what was read is kept and its alerts go out"
-        ]
-        if cut_off
-        else []
-    )
-    repaired += (
-        [f"{count(half_sent, 'message')} half sent, looked for before anything goes again"]
-        if half_sent
-        else []
-    )
+def restarted(died: AnyRow, cut_off: int, unconfirmed: int) -> OperatorMessage:
+    """Return the message about a daemon that died, and what the next one repaired."""
+    rounds, messages = count(cut_off, "round"), count(unconfirmed, "message")
+    repaired = []
+    if cut_off:
+        repaired.append(f"{rounds} cut off, ended now; its changes are kept and alerts are sent")
+    if unconfirmed:
+        repaired.append(f"{messages} maybe sent, searched for before a retry")
     facts = (
-        f"Stopped: `rolewatch {died.command}` with pid {died.pid} on {died.host}, running since {instant(died.taken_at)}",
+        (
+            f"Stopped: `rolewatch {died.command}` with pid {died.pid} on {died.host},"
+            f" running since {instant(died.taken_at)}"
+        ),
         f"Last sign of life: before {instant(died.expires_at)}",
         f"Repaired: {'; '.join(repaired) or 'there was nothing to repair'}",
         "No history and no alert was lost.",
@@ -193,35 +196,37 @@ def restarted(died: AnyRow, cut_off: int, half_sent: int) -> OperatorMessage:
 
 
 def offline(boards: int, since: datetime, reason: str) -> OperatorMessage:
-    """No host answers any board; updated with each round."""
+    """Return the message that no host answers, updated with each round."""
     facts = (
         f"Last error: {reason}",
         f"Since: {instant(since)}",
-        "Is this machine online? No role is closed because of this, and rolewatch goes on when a host answers.",
+        (
+            "Is this machine online? No role is closed because of this."
+            " rolewatch continues when a host answers."
+        ),
     )
     return OperatorMessage(
         "network",
-        f"{NETWORK}away: no host answers, {count(boards, 'board')} cannot be read",
+        f"The network is away: no host answers, {count(boards, 'board')} cannot be read",
         facts,
-        incident=_outage(since),
+        incident=open_incidents.key("network", since),
     )
 
 
 def online(since: datetime, at: datetime) -> OperatorMessage:
-    """The end of the same."""
+    """Return the end of the network's incident."""
     facts = (f"Away: {instant(since)} to {instant(at)}",)
     return OperatorMessage(
-        "network back", f"{NETWORK}back after {span(at - since)}", facts, incident=_outage(since)
+        "network back",
+        f"The network is back after {span(at - since)}",
+        facts,
+        incident=open_incidents.key("network", since),
     )
-
-
-def _outage(since: datetime) -> str:
-    return f"network {iso(since)}"
 
 
 def key(event: str, board: str, since: datetime) -> str:
     """Return the key of a board's incident."""
-    return f"{_BEGINNINGS.get(event, event)} {board} {iso(since)}"
+    return open_incidents.key(f"{_BEGINNINGS.get(event, event)} {board}", since)
 
 
 _BEGINNINGS = {"recovered": "failing", "moved": "failing", "drained": "collapsed"}
@@ -231,10 +236,15 @@ def _message(
     event: Literal["failing", "recovered", "moved", "collapsed", "drained"],
     board: AnyRow,
     since: datetime,
-    said: str,
+    summary: str,
     facts: tuple[str, ...],
 ) -> OperatorMessage:
     about = key(event, board.board, since)
     return OperatorMessage(
-        event, f"{board.company}: {said}", facts, board=board.board, url=board.url, incident=about
+        event,
+        f"{board.company}: {summary}",
+        facts,
+        board=board.board,
+        url=board.url,
+        incident=about,
     )

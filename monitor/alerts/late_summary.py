@@ -1,7 +1,7 @@
-"""Roles that were open at a board's first check, which did not show them: nothing opened, so a channel gets one summary of them.
+"""One summary of roles that were open at a board's first check but not listed in it.
 
-A source that shows a large board in parts finds some of its roles days later (`Snapshot.late`). One
-alert a role would tell as new what was there all along, and dozens at once.
+A source that lists a large board in parts finds some roles days later (`Snapshot.late`). They are
+not new, so one summary replaces dozens of alerts.
 """
 
 from __future__ import annotations
@@ -14,22 +14,27 @@ from monitor.history.values import PostingEvent
 from monitor.messages import BoardCount, FirstCheckSummary, RuleCount, dump
 
 
-def split(told: Sequence[PostingEvent]) -> tuple[list[PostingEvent], list[PostingEvent]]:
-    """Return what is alerted one by one, and the late roles. A late role that came along from another board was told with the move."""
-    return [one for one in told if not one.late], [
-        one for one in told if one.late and one.repost is None
+def split(events: Sequence[PostingEvent]) -> tuple[list[PostingEvent], list[PostingEvent]]:
+    """Return the events with alerts of their own, and the late roles.
+
+    A late role that moved from another board is in the move's summary.
+    """
+    return [event for event in events if not event.late], [
+        event for event in events if event.late and event.repost is None
     ]
 
 
 def rows(
     alerting: Alerting, board: AnyRow, late: Sequence[PostingEvent]
 ) -> Iterator[dict[str, object]]:
-    """Return an alert row for each rule and channel that the late roles concern."""
+    """Return an alert row for each rule and channel whose rule fits a late role."""
     count = BoardCount(board.board, board.company, board.url, len(late))
     for rule in alerting.settings.rules:
         if not covers(rule, board.board):
             continue
-        roles = fitting(alerting.matchers[rule.name], board, [(one.key, one.after) for one in late])
+        roles = fitting(
+            alerting.matchers[rule.name], board, [(event.key, event.after) for event in late]
+        )
         message = FirstCheckSummary((count,), (RuleCount(rule.name, tuple(roles)),), late=True)
         row: dict[str, object] = {
             "rule": rule.name,

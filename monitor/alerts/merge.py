@@ -1,4 +1,4 @@
-"""Merge changes and messages that are sent late, so that each fact appears once: reasons, fields, roles and mentions. Pure."""
+"""Merge messages so that each reason, field, role and mention appears once. Pure."""
 
 from __future__ import annotations
 
@@ -22,12 +22,15 @@ from monitor.messages import (
 
 
 def once(messages: Iterable[RoleMessage]) -> tuple[RoleMessage, ...]:
-    """Each posting and kind once: the newest facts, every reason, and each field from its first value to its last, be they the same."""
-    found: dict[tuple[str, str], RoleMessage] = {}
+    """Merge by posting and kind: newest facts, all reasons, one change per field.
+
+    A change goes from the first old to the last new value, even if they are equal.
+    """
+    merged: dict[tuple[str, str], RoleMessage] = {}
     for message in messages:
         place = (message.role.posting, message.kind)
-        found[place] = _joined(found[place], message) if place in found else message
-    return tuple(found.values())
+        merged[place] = _joined(merged[place], message) if place in merged else message
+    return tuple(merged.values())
 
 
 def _joined(before: RoleMessage, after: RoleMessage) -> RoleMessage:
@@ -47,7 +50,7 @@ def _joined(before: RoleMessage, after: RoleMessage) -> RoleMessage:
 
 
 def one_role(messages: Iterable[Message]) -> RoleMessage:
-    """What several rules say of one posting, in one message: every reason, field and mention once."""
+    """Merge the messages of several rules about one posting."""
     roles = [message for message in messages if isinstance(message, RoleMessage)]
     changes = {change.field: change for role in roles for change in role.changes}
     return msgspec.structs.replace(
@@ -59,7 +62,7 @@ def one_role(messages: Iterable[Message]) -> RoleMessage:
 
 
 def one_reminder(messages: Iterable[Message]) -> ReminderMessage:
-    """What several rules say of one posting's deadline."""
+    """Merge the reminders of several rules about one posting."""
     found = [message for message in messages if isinstance(message, ReminderMessage)]
     items = [item for message in found for item in message.items]
     why = tuple(dict.fromkeys(why for item in items for why in item.why))
@@ -70,7 +73,7 @@ def one_reminder(messages: Iterable[Message]) -> ReminderMessage:
 
 
 def all_reminders(messages: Iterable[ReminderMessage], at: datetime) -> ReminderMessage:
-    """What several messages say of deadlines, each posting once, as it stands at that moment."""
+    """Merge reminders, each posting once, with the time left at that moment."""
     postings: dict[str, list[Message]] = defaultdict(list)
     for message in messages:
         for item in message.items:
@@ -79,7 +82,7 @@ def all_reminders(messages: Iterable[ReminderMessage], at: datetime) -> Reminder
 
 
 def one_summary(messages: Iterable[Message]) -> FirstCheckSummary:
-    """What several summaries say, each board and role once."""
+    """Merge summaries, each board and role once."""
     summaries = [message for message in messages if isinstance(message, FirstCheckSummary)]
     boards: dict[str, BoardCount] = {
         board.board: board for summary in summaries for board in summary.boards
@@ -103,7 +106,7 @@ def one_summary(messages: Iterable[Message]) -> FirstCheckSummary:
 
 
 def one_template(messages: Iterable[Message]) -> BoardWideEdit:
-    """What several rules say of the same edit on most of a board."""
+    """Merge the messages of several rules about the same board-wide edit."""
     found = [message for message in messages if isinstance(message, BoardWideEdit)]
     return msgspec.structs.replace(
         found[0],

@@ -1,7 +1,7 @@
-"""The one summary a channel about an employer's move, written in the transaction of the check that carried it out.
+"""One summary per channel about an employer's move to another board.
 
-It takes the place of the board's introduction (`introduce.py`). Where a channel knew the new board
-before the move, it lists what came along and nothing else.
+It is written in the transaction of the check that made the move, and replaces the board's first
+summary (`summaries.py`). A channel that knew the new board before gets only the moved roles.
 """
 
 from __future__ import annotations
@@ -37,18 +37,20 @@ def write(
     check_id: int,
     at: datetime,
 ) -> None:
-    """An alert for each channel of the rules that look at the board. `board` is as it was before the check."""
+    """Write an alert for each channel of the board's rules. `board`: its row before the check."""
     names = directory(connection)
-    wanted = places(alerting, board, names)
-    known = _introduce(connection, board, wanted, names, at)
-    if not alerting.enabled or not wanted:
+    pairs = places(alerting, board, names)
+    known = _introduce(connection, board, pairs, names, at)
+    if not alerting.enabled or not pairs:
         return
     roles, listed = _roles(connection, alerting, board, moved)
     new = listed - len(moved.postings) if moved.baseline or board.put_back else 0
     channels: dict[str, list[RuleCount]] = defaultdict(list)
-    for rule, channel in wanted:
+    for rule, channel in pairs:
         shown = [
-            one for one in roles[rule] if one.repost_of or (rule, names.key(channel)) not in known
+            role
+            for role in roles[rule]
+            if role.repost_of or (rule, names.key(channel)) not in known
         ]
         channels[channel].append(RuleCount(rule, tuple(shown)))
     common = {
@@ -71,36 +73,36 @@ def write(
 def _introduce(
     connection: Connection,
     board: AnyRow,
-    wanted: Sequence[RuleChannel],
+    pairs: Sequence[RuleChannel],
     names: Directory,
     at: datetime,
 ) -> set[RuleChannel]:
-    """Note that these places know the board. Return those that did before, each channel by the key of all its names."""
+    """Note that these channels know the board. Return those that did before, by channel key."""
     rows = connection.execute(
         select(tables.Introduction.__table__).where(tables.Introduction.board_id == board.id)
     )
     known = {(row.rule, names.key(row.channel)) for row in rows}
-    new = [(rule, channel) for rule, channel in wanted if (rule, names.key(channel)) not in known]
-    told = [
+    new = [(rule, channel) for rule, channel in pairs if (rule, names.key(channel)) not in known]
+    introduced = [
         {"board_id": board.id, "rule": rule, "channel": channel, "at": at} for rule, channel in new
     ]
-    if told:
-        connection.execute(insert(tables.Introduction), told)
+    if introduced:
+        connection.execute(insert(tables.Introduction), introduced)
     return known
 
 
 def _roles(
     connection: Connection, alerting: Alerting, board: AnyRow, moved: Moved
 ) -> tuple[_Roles, int]:
-    """The board's roles that fit each rule, new ones first; and how many roles it has."""
+    """Return the board's roles that fit each rule, new ones first, and its number of roles."""
     stored = load_postings(connection, board.id)
     contents = load_contents(connection, board.board, list(stored.values()))
     postings = [
-        (key, contents[one.id], moved.postings.get(one.id))
-        for key, one in stored.items()
-        if one.id in contents
+        (key, contents[posting_row.id], moved.postings.get(posting_row.id))
+        for key, posting_row in stored.items()
+        if posting_row.id in contents
     ]
-    found = {
+    fits = {
         rule: [
             role_of(board, key, posting, repost=former)
             for key, posting, former in postings
@@ -109,8 +111,8 @@ def _roles(
         for rule, matcher in alerting.matchers.items()
     }
     return {
-        rule: sorted(fitting, key=lambda one: bool(one.repost_of))
-        for rule, fitting in found.items()
+        rule: sorted(fitting, key=lambda role: bool(role.repost_of))
+        for rule, fitting in fits.items()
     }, len(contents)
 
 

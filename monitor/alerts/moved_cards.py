@@ -1,7 +1,7 @@
 """Move a role's card, mutes and savers to its new posting.
 
-So one role stays one thread a channel. Its card is edited once to show the new board's posting; no
-alert is sent for that.
+So one role stays one thread per channel. Its card is edited once to show the new board's posting,
+without an alert.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from monitor.database.tables import Card, Mute, Posting, Saved
 
 
 def transfer(connection: Connection, pairs: Mapping[int, int]) -> None:
-    """Give each new posting what its former one has. `pairs`: the new posting's id by the former one's."""
+    """Move everything to the new postings. `pairs`: the new posting's id by the former one's."""
     if not pairs:
         return
     _move_cards(connection, pairs)
@@ -26,14 +26,16 @@ def transfer(connection: Connection, pairs: Mapping[int, int]) -> None:
 
 
 def _move_cards(connection: Connection, pairs: Mapping[int, int]) -> None:
-    """A channel that has a card of the new posting keeps both."""
-    taken, theirs = _owned(connection, Card.posting_id, Card.channel, pairs)
-    for former, channel in theirs:
+    """Move the cards. A channel that has a card of the new posting keeps both."""
+    new_owners, former_owners = _owned(connection, Card.posting_id, Card.channel, pairs)
+    for former, channel in former_owners:
         new = pairs[former]
-        if (new, channel) not in taken:
+        if (new, channel) not in new_owners:
             name = select(Posting.name).where(Posting.id == new).scalar_subquery()
-            mine = update(Card).where(Card.posting_id == former, Card.channel == channel)
-            connection.execute(mine.values(posting_id=new, subject=name, wanted=Card.wanted + 1))
+            statement = update(Card).where(Card.posting_id == former, Card.channel == channel)
+            connection.execute(
+                statement.values(posting_id=new, subject=name, wanted=Card.wanted + 1)
+            )
 
 
 def _move(
@@ -43,11 +45,11 @@ def _move(
     pairs: Mapping[int, int],
     *conditions: ColumnElement[bool],
 ) -> None:
-    taken, theirs = _owned(connection, posting, owner, pairs, *conditions)
-    for former, whose in theirs:
-        if (pairs[former], whose) not in taken:
-            mine = update(posting.class_).where(posting == former, owner == whose, *conditions)
-            connection.execute(mine.values(posting_id=pairs[former]))
+    new_owners, former_owners = _owned(connection, posting, owner, pairs, *conditions)
+    for former, name in former_owners:
+        if (pairs[former], name) not in new_owners:
+            statement = update(posting.class_).where(posting == former, owner == name, *conditions)
+            connection.execute(statement.values(posting_id=pairs[former]))
 
 
 _Owned = Collection[tuple[int, str]]  # postings, each with a channel or a user
@@ -60,11 +62,11 @@ def _owned(
     pairs: Mapping[int, int],
     *conditions: ColumnElement[bool],
 ) -> tuple[_Owned, _Owned]:
-    """Who has something of the new postings, and who of the former ones."""
+    """Return the owners for the new postings, and those for the former ones."""
     query = select(posting, owner).where(in_json_list(posting, "ids"), *conditions)
     rows = {
         (row[0], row[1])
         for row in connection.execute(query, {"ids": json_list([*pairs, *pairs.values()])})
     }
-    theirs = {row for row in rows if row[0] in pairs}
-    return rows - theirs, sorted(theirs)
+    former_owners = {row for row in rows if row[0] in pairs}
+    return rows - former_owners, sorted(former_owners)

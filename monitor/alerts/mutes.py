@@ -1,35 +1,34 @@
-"""What a channel does not want to be told: a role until somebody undoes it, a rule for a while.
+"""Mutes of a channel: a role until somebody undoes it, a rule for a day.
 
-A muted alert is written all the same, with its message, and discarded at once, so that `alerts
-list` says what was not told and why; the role's card goes on being edited, and history knows
-nothing of mutes. What was written before the mute is still told, but not in a digest.
+A muted alert is written with its message and discarded at once, so that `alerts list` shows it with
+the reason. The role's card is still edited. An alert from before the mute is still sent, but not in
+a digest.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import uuid4
 
 from sqlalchemy import ColumnElement, Connection, Select, insert, or_, select, update
 
 from monitor.database.engine import AnyRow
-from monitor.database.tables import Alert, Board, Delivery, Mute, Posting
+from monitor.database.tables import Board, Mute, Posting
 
 A_DAY = timedelta(days=1)  # how long a rule is muted
 
 
 @dataclass(frozen=True, slots=True)
 class Mutes:
-    """The mutes of a moment, each with the words that say who wanted it."""
+    """The active mutes at a moment, each with its reason."""
 
     roles: Mapping[tuple[str, int], str]  # by channel and posting's row
     rules: Mapping[tuple[str, str], str]  # by channel and name
 
     def reason(self, channel: str, rule: str | None, posting_id: int | None) -> str | None:
-        """Why an alert is not told there; None when it is."""
+        """Return why an alert is muted in a channel, or None."""
         role = self.roles.get((channel, posting_id)) if posting_id is not None else None
         return role or (self.rules.get((channel, rule)) if rule is not None else None)
 
@@ -39,7 +38,7 @@ def _active(now: datetime) -> ColumnElement[bool]:
 
 
 def current(connection: Connection, now: datetime) -> Mutes:
-    """All mutes that hold now."""
+    """Return all active mutes."""
     rows = connection.execute(select(Mute.__table__).where(_active(now))).all()
     roles = {
         (row.channel, row.posting_id): f"{row.user_id} muted this role here"
@@ -55,38 +54,12 @@ def current(connection: Connection, now: datetime) -> Mutes:
 
 
 def until(moment: datetime | None) -> str:
-    """`until 2026-11-26 09:00 UTC`."""
+    """Return `until 2026-11-26 09:00 UTC`."""
     return f"until {moment:%Y-%m-%d %H:%M} UTC" if moment else "until it is undone"
 
 
-def write_alerts(connection: Connection, rows: Iterable[dict[str, Any]], now: datetime) -> None:
-    """Writes rows of `alert`, all with the same columns; what is muted gets a discarded message of its own."""
-    rows = list(rows)
-    if not rows:
-        return
-    mutes = current(connection, now)
-    alerts, deliveries = [], []
-    for row in rows:
-        reason = mutes.reason(row["channel"], row.get("rule"), row.get("posting_id"))
-        delivery_id = uuid4().hex if reason else None
-        alerts.append(row | {"delivery_id": delivery_id})
-        if reason:
-            message = {
-                "channel": row["channel"],
-                "message": row["message"],
-                "created_at": now,
-                "attempts": 0,
-            }
-            deliveries.append(
-                message | {"delivery_id": delivery_id, "state": "discarded", "reason": reason}
-            )
-    if deliveries:
-        connection.execute(insert(Delivery), deliveries)
-    connection.execute(insert(Alert), alerts)
-
-
 def list_mutes(connection: Connection, now: datetime) -> list[AnyRow]:
-    """The mutes that hold now, the oldest first: their columns, and `posting` of a role."""
+    """Return the active mutes, oldest first, each with the name of its `posting`."""
     named = (Board.board + ":" + Posting.key).label("posting")
     return list(
         connection.execute(
@@ -110,7 +83,7 @@ def mute(
     by: str,
     now: datetime,
 ) -> tuple[AnyRow, bool]:
-    """The mute of a role or of a rule, and whether it is new; one that holds already stays as it is."""
+    """Mute a role or a rule. Return the mute, and False if it was active already."""
     # None asks IS NULL
     same = (Mute.channel == channel, Mute.posting_id == posting_id, Mute.rule == rule)
     found = connection.execute(
@@ -128,12 +101,12 @@ def mute(
 
 
 def announced(connection: Connection, mute_id: int, channel_id: str, ts: str) -> None:
-    """Notes which message says so."""
+    """Store the message that announced the mute."""
     connection.execute(update(Mute).where(Mute.id == mute_id).values(channel_id=channel_id, ts=ts))
 
 
 def find_mute(connection: Connection, mute_id: int) -> AnyRow | None:
-    """A mute, whether it holds or not; with `posting` of a role."""
+    """Return a mute, active or ended, with the name of its `posting`."""
     named = (Board.board + ":" + Posting.key).label("posting")
     return connection.execute(
         _with_posting(select(Mute.__table__, named)).where(Mute.id == mute_id)
@@ -141,6 +114,6 @@ def find_mute(connection: Connection, mute_id: int) -> AnyRow | None:
 
 
 def undo(connection: Connection, mute_id: int, by: str, now: datetime) -> bool:
-    """Ends a mute; False when it had ended."""
+    """End a mute. Return False when it had ended before."""
     ended = update(Mute).where(Mute.id == mute_id, _active(now)).values(ended_at=now, ended_by=by)
     return connection.execute(ended).rowcount == 1

@@ -1,4 +1,4 @@
-"""The open postings and the rules that they fit today: what reminders and digests are made from."""
+"""Open postings with the rules that fit them, for reminders and digests."""
 
 from __future__ import annotations
 
@@ -32,7 +32,10 @@ class OpenRole:
 
 @dataclass(frozen=True, slots=True)
 class Fits:
-    """Open postings with the rules that they fit, read before a transaction begins: reading and matching them takes seconds."""
+    """Open postings with the rules that fit them.
+
+    They are read before a transaction begins, because reading and matching takes seconds.
+    """
 
     alerting: Alerting
     rules: Sequence[Rule]
@@ -59,7 +62,7 @@ class Fits:
         )
 
     def now(self, connection: Connection) -> Sequence[OpenRole]:
-        """Return the postings as they are now: those of boards that were written since are read again, and no others."""
+        """Return the postings as they are now. Only boards written since are read again."""
         boards = _boards(connection)
         same = {name for name, row in boards.items() if self.boards.get(name) == row}
         changed = [row.id for name, row in boards.items() if name not in same]
@@ -86,9 +89,9 @@ def open_postings(
     *conditions: ColumnElement[bool],
     boards: Collection[int] = (),
 ) -> Iterator[OpenRole]:
-    """Each open posting of the watched boards under the conditions, whether it fits one of the rules or none.
+    """Return each open posting of the watched boards under the conditions, fitting or not.
 
-    `boards` is what a condition may ask for by that name: ids of boards.
+    `boards` are board ids for a condition with a parameter of that name.
     """
     found = {row.id: row for row in _boards(connection).values()}
     for row in connection.execute(
@@ -108,7 +111,7 @@ def open_postings(
 
 
 def _query(rules: Collection[Rule]) -> Any:  # a Select of very many columns  # noqa: ANN401
-    """The text only when a rule reads it: it is most of what is stored."""
+    """Select the postings. Their text only if a rule reads it: it is most of the data."""
     reads = any("description" in (*rule.within, *rule.none_in) for rule in rules)
     content = [column for column in PostingVersion.__table__.c if column.name != "raw"]
     posting = (

@@ -1,45 +1,40 @@
-"""Reminders before a deadline: which are due is decided purely, then written as alerts.
+"""Write reminders before a deadline as alerts. `decide` is pure.
 
-A threshold of a rule (72 h, 24 h) is due from so long before the deadline on; of several that are
-due at once the nearest is told alone. What a role's own alert has just said is not said again, so
-that one found with 50 hours left is reminded of at 24; but the last threshold is told in any case.
-A threshold is told again when its moment comes again, because the deadline has moved on.
+A rule's threshold (72 h, 24 h) is due that long before the deadline. Of several that are due, only
+the nearest is sent. A threshold that had passed when the role's own alert gave the deadline is
+skipped: a role found with 50 hours left is reminded of at 24. The last threshold is always sent. A
+threshold is sent again when the deadline has moved and its moment comes again.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
-from uuid import uuid4
 
-import msgspec
-from sqlalchemy import Connection, and_, func, insert, or_, select, update
+from sqlalchemy import Connection, and_, func, insert, or_, select
 from sqlalchemy.orm import aliased
 
-from monitor.alerts import mutes
-from monitor.alerts.alerting import Alerting
+from monitor.alerts.alerting import Alerting, insert_alerts
+from monitor.alerts.expire import TOO_LATE, expire, reminders_in
 from monitor.alerts.open_roles import Fits, OpenRole
+from monitor.alerts.unsent import write_unsent
 from monitor.config.model import Rule, Settings
-from monitor.database.engine import AnyRow
 from monitor.database.json_values import in_json_list, json_list
-from monitor.database.tables import Alert, Board, Delivery, Posting, PostingChange, PostingVersion
-from monitor.messages import Message, QuietHoursMessage, Reminder, ReminderMessage, Why, dump, load
+from monitor.database.tables import Alert, Posting, PostingChange, PostingVersion
+from monitor.messages import Reminder, ReminderMessage, Why, dump
 
-# so long after its deadline a reminder that nobody was there to send is noted, as expired
+# a missed reminder is stored as expired for this long after its deadline
 MISSED: Final = timedelta(days=1)
-_TOO_LATE: Final = "the deadline passed before it could be sent"
-_CLOSED: Final = "the role closed before it could be sent"
-_MOVED: Final = "the deadline moved before it could be sent"
 
-# posting, rule, channel, seconds of the threshold → when last
+# posting, rule, channel, seconds of the threshold → when sent last
 RemindersSent = Mapping[tuple[int, str, str, float], datetime]
 
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A reminder that a rule owes; `expired` when the deadline has passed already."""
+    """A reminder that is due. `expired`: the deadline has passed already."""
 
     posting: OpenRole
     why: Why
@@ -48,27 +43,33 @@ class Due:
 
 
 def decide(
-    posting: OpenRole, rule: Rule, why: Why, learnt: datetime | None, now: datetime
+    posting: OpenRole, rule: Rule, why: Why, changed: datetime | None, now: datetime
 ) -> Due | None:
-    """What a rule that fits owes now, told or not. `learnt`: when a change said the deadline, None when none did."""
+    """Return the reminder of a rule that is due now, sent before or not, or None. Pure.
+
+    `changed`: when a change last set the deadline, or None.
+    """
     deadline = posting.role.deadline_at
     if deadline is None or not rule.remind or rule.mode == "digest":
         return None
     last, moments = min(rule.remind), sorted(each for each in rule.remind if deadline - each <= now)
     if now >= deadline:
-        was_known = (learnt or posting.first_seen_at) < deadline - last
+        was_known = (changed or posting.first_seen_at) < deadline - last
         return (
             Due(posting, why, last, expired=True) if was_known and now < deadline + MISSED else None
         )
     if not moments or (
-        moments[0] != last and learnt is not None and deadline - moments[0] <= learnt
+        moments[0] != last and changed is not None and deadline - moments[0] <= changed
     ):
         return None
     return Due(posting, why, moments[0], expired=False)
 
 
 def read(connection: Connection, settings: Settings, now: datetime) -> Fits | None:
-    """Return the postings whose deadlines are near, with the rules that remind of them; None when no rule does. It may take seconds."""
+    """Return the postings with a near deadline, and the rules that fit them. May take seconds.
+
+    None when no rule has reminders.
+    """
     rules = [rule for rule in settings.rules if rule.remind and rule.mode != "digest"]
     if not rules:
         return None
@@ -83,34 +84,40 @@ def write(connection: Connection, settings: Settings, now: datetime) -> int:
     return write_read(connection, read(connection, settings, now), now)
 
 
-def write_read(connection: Connection, found: Fits | None, now: datetime) -> int:
-    """Write the reminders that are due, and give up those that came too late. Return how many may be sent."""
+def write_read(connection: Connection, near: Fits | None, now: datetime) -> int:
+    """Write the due reminders and expire those that are too late. Return how many may be sent."""
     expire(connection, now)
-    if found is None:
+    if near is None:
         return 0
-    alerting, rules = found.alerting, {rule.name: rule for rule in found.rules}
-    postings = [one for one in found.now(connection) if one.why]
-    learnt, told = _learnt(connection, postings), _told(connection, postings)
+    alerting, rules = near.alerting, {rule.name: rule for rule in near.rules}
+    postings = [posting for posting in near.now(connection) if posting.why]
+    changed, sent = _deadline_changes(connection, postings), _sent(connection, postings)
     due = [
-        (owed, channel)
-        for one in postings
-        for why in one.why
-        if (owed := decide(one, rules[why.rule], why, learnt.get(one.posting_id), now))
+        (reminder, channel)
+        for posting in postings
+        for why in posting.why
+        if (reminder := decide(posting, rules[why.rule], why, changed.get(posting.posting_id), now))
         for channel in alerting.channels(rules[why.rule])
-        if _is_news(owed, channel, told)
+        if _is_new(reminder, channel, sent)
     ]
-    rows = [_row(one, channel, rules[one.why.rule], now) for one, channel in due if not one.expired]
-    mutes.write_alerts(connection, rows, now)
-    _note(
-        connection,
-        [_row(one, channel, rules[one.why.rule], now) for one, channel in due if one.expired],
-        now,
+    rows, expired = (
+        [
+            _row(reminder, channel, rules[reminder.why.rule], now)
+            for reminder, channel in due
+            if reminder.expired == too_late
+        ]
+        for too_late in (False, True)
     )
+    insert_alerts(connection, rows, now)
+    for row in expired:
+        channel, message = str(row["channel"]), str(row["message"])
+        own = write_unsent(connection, channel, message, now, state="expired", reason=TOO_LATE)
+        connection.execute(insert(Alert).values(**row, delivery_id=own))
     return len(rows)
 
 
 def next_due(connection: Connection, settings: Settings, now: datetime) -> datetime | None:
-    """Return when the next reminder may be due, or the next deadline passes; None while no open posting has one to come."""
+    """Return when the next reminder is due or the next deadline passes, or None."""
     before = {each for rule in settings.rules if rule.mode != "digest" for each in rule.remind} | {
         timedelta(0)
     }
@@ -125,22 +132,22 @@ def next_due(connection: Connection, settings: Settings, now: datetime) -> datet
     return min((moment for moment in moments if moment > now), default=None)
 
 
-def _is_news(due: Due, channel: str, told: RemindersSent) -> bool:
-    last = told.get((due.posting.posting_id, due.why.rule, channel, due.threshold.total_seconds()))
+def _is_new(due: Due, channel: str, sent: RemindersSent) -> bool:
+    last = sent.get((due.posting.posting_id, due.why.rule, channel, due.threshold.total_seconds()))
     deadline = due.posting.role.deadline_at
     return last is None or deadline is None or last < deadline - due.threshold
 
 
 def _row(due: Due, channel: str, rule: Rule, now: datetime) -> dict[str, object]:
     reminder = Reminder(due.posting.role, (due.why,), due.threshold.total_seconds(), rule.mention)
-    told = {
+    row = {
         "kind": "reminder",
         "rule": rule.name,
         "channel": channel,
         "why": due.why.words,
         "posting_id": due.posting.posting_id,
     }
-    return told | {
+    return row | {
         "round_id": None,
         "check_id": None,
         "message": dump(ReminderMessage((reminder,), now)),
@@ -149,8 +156,8 @@ def _row(due: Due, channel: str, rule: Rule, now: datetime) -> dict[str, object]
     }
 
 
-def _learnt(connection: Connection, postings: Sequence[OpenRole]) -> dict[int, datetime]:
-    """When a change last said each posting's deadline, by its row; a baseline's has said none."""
+def _deadline_changes(connection: Connection, postings: Sequence[OpenRole]) -> dict[int, datetime]:
+    """Return when a change last set each posting's deadline, by row id. A baseline sets none."""
     change = PostingChange
     said = or_(change.field == "deadline", change.kind.in_(("opened", "reopened")))
     query = (
@@ -162,8 +169,8 @@ def _learnt(connection: Connection, postings: Sequence[OpenRole]) -> dict[int, d
     return {row[0]: row[1] for row in rows}
 
 
-def _told(connection: Connection, postings: Sequence[OpenRole]) -> RemindersSent:
-    """Of a role that moved to another board, what was told of it there counts."""
+def _sent(connection: Connection, postings: Sequence[OpenRole]) -> RemindersSent:
+    """Return the reminders sent before. Those of a moved role's former posting count."""
     ids = _ids(postings)
     now = {row.former: row.id for row in connection.execute(_FORMER, {"ids": json_list(ids)})}
     mine = and_(Alert.kind == "reminder", in_json_list(Alert.posting_id, "ids"))
@@ -174,7 +181,7 @@ def _told(connection: Connection, postings: Sequence[OpenRole]) -> RemindersSent
         .order_by(Alert.id)
     )
     for row in connection.execute(query, {"ids": json_list([*now, *ids])}):
-        for item in _items(row.message):
+        for item in reminders_in(row.message):
             found[
                 now.get(row.posting_id, row.posting_id), row.rule, row.channel, item.threshold
             ] = row.created_at
@@ -190,131 +197,3 @@ _FORMER = _FORMER.where(_former.board_id != Posting.board_id, in_json_list(Posti
 
 def _ids(postings: Sequence[OpenRole]) -> list[int]:
     return [one.posting_id for one in postings]
-
-
-def _items(text: str) -> tuple[Reminder, ...]:
-    return tuple(
-        item
-        for part in _parts(load(text))
-        if isinstance(part, ReminderMessage)
-        for item in part.items
-    )
-
-
-def _parts(message: Message) -> tuple[Message, ...]:
-    return message.parts if isinstance(message, QuietHoursMessage) else (message,)
-
-
-def _with(text: str, items: tuple[Reminder, ...], now: datetime) -> Message | None:
-    """The stored message with these deadlines in the place of its own; None when nothing is left to tell."""
-    message = load(text)
-    if isinstance(message, QuietHoursMessage):
-        rest = tuple(part for part in message.parts if not isinstance(part, ReminderMessage))
-        return QuietHoursMessage((*rest, ReminderMessage(items, now)) if items else rest)
-    return ReminderMessage(items, now) if items else None
-
-
-def _note(connection: Connection, rows: Iterable[dict[str, object]], now: datetime) -> None:
-    """Reminders that expired before they were written."""
-    for row in rows:
-        own = _noted(connection, str(row["channel"]), str(row["message"]), now)
-        connection.execute(insert(Alert).values(**row, delivery_id=own))
-
-
-def _noted(
-    connection: Connection, channel: str, message: str, now: datetime, reason: str = _TOO_LATE
-) -> str:
-    """A message that was never sent; its delivery id."""
-    row = {
-        "delivery_id": uuid4().hex,
-        "channel": channel,
-        "message": message,
-        "created_at": now,
-        "attempts": 0,
-    }
-    connection.execute(insert(Delivery).values(**row, state="expired", reason=reason))
-    return str(row["delivery_id"])
-
-
-def expire(connection: Connection, now: datetime) -> None:
-    """Gives up what waits to be sent and is not true any more; the rest of a message goes on, with deadlines as they are now."""
-    for row in _waiting(connection):
-        items, postings = _items(row.message), _postings(connection, row.delivery_id)
-        today = {
-            item.role.posting: _today(item, postings.get(item.role.posting), now) for item in items
-        }
-        left = tuple(one for one in today.values() if isinstance(one, Reminder))
-        over = {posting: one for posting, one in today.items() if isinstance(one, str)}
-        mine = update(Delivery).where(Delivery.id == row.id, Delivery.state == row.state)
-        message = _with(row.message, left, now)
-        if message is None:
-            connection.execute(
-                mine.values(
-                    state="expired", next_try_at=None, reason=next(iter(over.values()), _TOO_LATE)
-                )
-            )
-        elif left != items and connection.execute(mine.values(message=dump(message))).rowcount:
-            _give_up(connection, row.delivery_id, over, now)
-
-
-def _postings(connection: Connection, delivery_id: str) -> dict[str, AnyRow]:
-    """What a message reminds of, as it stands today, by the posting's name."""
-    named = (Board.board + ":" + Posting.key).label("posting")
-    query = select(
-        named, Posting.state, PostingVersion.deadline_at, PostingVersion.deadline_text
-    ).join_from(Alert, Posting)
-    query = query.join(Board, Board.id == Posting.board_id)
-    current = and_(
-        PostingVersion.posting_id == Posting.id, PostingVersion.number == Posting.version
-    )
-    rows = connection.execute(
-        query.join(PostingVersion, current).where(Alert.delivery_id == delivery_id)
-    )
-    return {row.posting: row for row in rows}
-
-
-def _today(item: Reminder, posting: AnyRow | None, now: datetime) -> Reminder | str:
-    """The reminder with today's deadline, or why it is not sent any more."""
-    said, deadline = (
-        item.role.deadline_at,
-        posting.deadline_at if posting else item.role.deadline_at,
-    )
-    if posting and posting.state == "closed":
-        return _CLOSED
-    if deadline is None or (
-        deadline != said and now < deadline - timedelta(seconds=item.threshold)
-    ):
-        return _MOVED  # it is told again when its moment comes again
-    if deadline <= now:
-        return _TOO_LATE
-    if posting is None or deadline == said:
-        return item
-    role = msgspec.structs.replace(
-        item.role, deadline_at=deadline, deadline_text=posting.deadline_text or ""
-    )
-    return msgspec.structs.replace(item, role=role)
-
-
-def _give_up(
-    connection: Connection, delivery_id: str, over: Mapping[str, str], now: datetime
-) -> None:
-    """The alerts of a message that it does not tell any more get expired ones of their own; `over` says why, by posting."""
-    columns = select(Alert.id, Alert.channel, Alert.message).where(Alert.delivery_id == delivery_id)
-    for row in connection.execute(columns).all():
-        reasons = [over.get(item.role.posting) for item in _items(row.message)]
-        if reasons and all(reasons):
-            own = _noted(connection, row.channel, row.message, now, reasons[0] or _TOO_LATE)
-            connection.execute(update(Alert).where(Alert.id == row.id).values(delivery_id=own))
-
-
-def _waiting(connection: Connection) -> Iterator[AnyRow]:
-    reminders = select(Alert.delivery_id).where(
-        Alert.kind == "reminder", Alert.delivery_id == Delivery.delivery_id
-    )
-    open_ = and_(
-        Delivery.state != "sent",
-        Delivery.state.in_(("pending", "held", "failed")),
-        Delivery.sending_at.is_(None),
-    )
-    columns = select(Delivery.id, Delivery.delivery_id, Delivery.state, Delivery.message)
-    yield from connection.execute(columns.where(open_, reminders.exists())).all()

@@ -1,4 +1,4 @@
-"""The roles that a person keeps for himself."""
+"""Roles that Slack users save for themselves."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from monitor.database.tables import Saved
 
 
 def save_role(connection: Connection, user_id: str, posting_id: int, now: datetime) -> bool:
-    """Keeps the role for that user; False when he has it."""
+    """Save the role for the user. Return False when it was saved before."""
     if connection.execute(select(Saved.at).where(*_mine(user_id, posting_id))).first() is not None:
         return False
     connection.execute(insert(Saved).values(user_id=user_id, posting_id=posting_id, at=now))
@@ -18,7 +18,7 @@ def save_role(connection: Connection, user_id: str, posting_id: int, now: dateti
 
 
 def unsave_role(connection: Connection, user_id: str, posting_id: int) -> bool:
-    """Takes the role from what the user keeps; False when he did not have it."""
+    """Remove the role from the user's saved ones. Return False when it was not saved."""
     return connection.execute(delete(Saved).where(*_mine(user_id, posting_id))).rowcount == 1
 
 

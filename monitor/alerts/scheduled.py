@@ -1,4 +1,4 @@
-"""What is told because of the clock: reminders, digests, and cards whose deadline has passed.
+"""Write the alerts that are due by time: reminders, digests, and cards with a passed deadline.
 
 The daemon writes them when they are due, `check` once.
 """
@@ -14,19 +14,22 @@ from monitor.alerts import cards, digest, reminders
 from monitor.config.model import Settings
 from monitor.database.engine import read_and_roll_back
 
-_LONGEST: Final = timedelta(hours=1)  # nothing is left to a forecast alone
+_LONGEST: Final = timedelta(hours=1)  # read the database at least this often
 
 
 class Written(NamedTuple):
-    """What was written, and when to write next."""
+    """The number of alerts written, and when to write next."""
 
     alerts: int  # that may be sent, and cards that may be edited
-    # by the same clock: a moment between two of its readings would be planned for the day after
+    # with the same `now`: a digest due between two clock readings would wait a day
     next_at: datetime
 
 
 def write(engine: Engine, settings: Settings, now: datetime) -> Written:
-    """Write what is due by now. What takes long is read before the transaction, and what has changed since is read again in it."""
+    """Write what is due by now.
+
+    Slow reads come before the transaction. Boards that changed since are read again in it.
+    """
     with read_and_roll_back(engine) as connection:
         near, today = (
             reminders.read(connection, settings, now),
@@ -42,6 +45,6 @@ def write(engine: Engine, settings: Settings, now: datetime) -> Written:
 
 
 def next_due(connection: Connection, settings: Settings, now: datetime) -> datetime:
-    """Return when to write next: at the next reminder, passing deadline or digest, within an hour."""
+    """Return when to write next: the next reminder, passed deadline or digest, within an hour."""
     moments = (reminders.next_due(connection, settings, now), digest.next_due(settings, now))
     return min(moment for moment in (*moments, now + _LONGEST) if moment is not None)

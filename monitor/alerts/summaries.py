@@ -1,8 +1,8 @@
-"""Summaries: what a channel is told once when a board, a rule or the channel itself is new.
+"""Summaries for channels when a board, a rule or the channel itself is new.
 
-A channel has been introduced to a rule's view of a board, or it has not; what is missing is told at
-the end of a round, in one message a channel. So a new rule, a board put back and the first working
-Slack token need no cases of their own.
+A table lists which channel has had a summary of which rule and board. The end of a round writes the
+missing ones, in one message per channel. So a new rule, a board watched again and the first working
+Slack token need no special cases.
 """
 
 from __future__ import annotations
@@ -29,43 +29,43 @@ _INTRODUCTION = table(tables.Introduction)
 
 
 class Introductions(NamedTuple):
-    """What is to be told, and which rules and channels know of which board once it is."""
+    """The summaries to write, and the boards, rules and channels that they cover."""
 
-    told: list[tuple[int, RuleChannel]]  # by the board's row
+    covered: list[tuple[int, RuleChannel]]  # each with the board's row id
     summaries: Mapping[RuleChannel, _Summary]
 
 
 def first_summary(connection: Connection, alerting: Alerting, round_id: int, at: datetime) -> None:
-    """Find what is to be told and write it, in one transaction."""
+    """Find the missing summaries and write them, in one transaction."""
     write(connection, find(connection, alerting, round_id), round_id, at)
 
 
 def find(
     connection: Connection, alerting: Alerting, round_id: int, apart: Collection[str] = ()
 ) -> Introductions:
-    """Return the rules and channels that have boards to be told of; every posting of these is read and matched, and nothing written.
+    """Return the missing summaries. Every posting of their boards is matched; nothing is written.
 
-    `apart` are the boards of other rounds that go on, each of which tells its own at its end.
+    `apart` are the boards of other running rounds, which write their own.
     """
-    told: list[tuple[int, RuleChannel]] = []
+    covered: list[tuple[int, RuleChannel]] = []
     summaries: dict[RuleChannel, _Summary] = defaultdict(_Summary)
     missing = list(_missing(connection, alerting, apart))
     opened = _just_opened(connection, round_id) if missing else {}
     for board, new in missing:
-        told += [(board.id, place) for place in new]
+        covered += [(board.id, place) for place in new]
         if alerting.enabled and not (
             alerting.announces_baseline(board.board) and _is_baseline(connection, board, round_id)
         ):
             _add(connection, alerting, board, {place: summaries[place] for place in new}, opened)
-    return Introductions(told, summaries)
+    return Introductions(covered, summaries)
 
 
 def write(connection: Connection, found: Introductions, round_id: int, at: datetime) -> None:
-    """Write a summary alert for each rule and channel, and note that they were told."""
-    if found.told:
+    """Write a summary alert for each rule and channel, and note what they cover."""
+    if found.covered:
         rows = [
             {"board_id": board_id, "rule": rule, "channel": channel, "at": at}
-            for board_id, (rule, channel) in found.told
+            for board_id, (rule, channel) in found.covered
         ]
         # the names of a channel may have been learned since
         connection.execute(insert_or_ignore(connection, _INTRODUCTION), rows)
@@ -90,7 +90,7 @@ def write(connection: Connection, found: Introductions, round_id: int, at: datet
 
 
 def _is_baseline(connection: Connection, board: AnyRow, round_id: int) -> bool:
-    """Was the board read for the first time in this round?"""
+    """Return whether the board was read for the first time in this round."""
     check = tables.BoardCheck
     first = select(func.min(check.round_id)).where(
         check.board_id == board.id, check.result != "failure"
@@ -141,7 +141,10 @@ def _just_opened(connection: Connection, round_id: int) -> Mapping[RuleChannel, 
 def _missing(
     connection: Connection, alerting: Alerting, apart: Collection[str]
 ) -> Iterator[tuple[AnyRow, list[RuleChannel]]]:
-    """Each board that was read, with the rules and channels that have not been told of it. A pending move is told first."""
+    """Return each board with the rules and channels that lack its summary.
+
+    A board with a pending move gets the move's summary first.
+    """
     read = select(tables.Board.__table__).where(
         tables.Board.watched, tables.Board.last_ok_at.is_not(None), ~tables.Board.put_back
     )
@@ -163,7 +166,7 @@ def _missing(
 
 
 def places(alerting: Alerting, board: AnyRow, names: Directory) -> list[RuleChannel]:
-    """The rules that look at a board, each with the channels that it tells; two names of one channel are one place."""
+    """Return the rule and channel pairs of a board. Two names of one channel count once."""
     wanted = {
         (rule.name, names.key(channel)): (rule.name, channel)
         for rule in alerting.settings.rules

@@ -1,4 +1,7 @@
-"""An edit of a board's template in what a look brought: each posting has its own `revised` row, and a channel one message."""
+"""Board-wide edits: most descriptions of a board change in the same passages.
+
+Each posting has its own `revised` change, and a channel gets one message.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from monitor.alerts.alerting import Alerting, role_of
+from monitor.alerts.wanted import wants_board_wide_edits, why_board_wide
 from monitor.config.model import Rule
 from monitor.database.engine import AnyRow
 from monitor.history.decide import BoardChanges
@@ -14,7 +18,6 @@ from monitor.history.template_edits import Passage as Edited
 from monitor.history.template_edits import find_in, is_majority, passages
 from monitor.history.values import PostingEvent
 from monitor.messages import BoardWideEdit, Passage, RuleCount, Why, dump
-from monitor.rules.candidates import candidate_of_posting
 
 Passages = Mapping[str, frozenset[Edited]]  # by the posting's key
 
@@ -29,11 +32,14 @@ class CommonEdit:
 
 
 def compare(events: BoardChanges, listed: int) -> Passages:
-    """Return what was edited in each description of a check, by key; nothing where too few were. Comparing texts takes seconds."""
+    """Return the edited passages of each description, by key. Empty if too few were edited.
+
+    Comparing texts takes seconds.
+    """
     edited = {
-        one.stored.key: (one.before, one.after)
-        for one in events.revised
-        if one.before.description != one.after.description
+        event.stored.key: (event.before, event.after)
+        for event in events.revised
+        if event.before.description != event.after.description
     }
     if not is_majority(len(edited), listed):
         return {}
@@ -44,47 +50,45 @@ def compare(events: BoardChanges, listed: int) -> Passages:
 
 
 def mark_common_edits(
-    told: Sequence[PostingEvent], listed: int, compared: Passages | None = None
+    events: Sequence[PostingEvent], listed: int, compared: Passages | None = None
 ) -> tuple[list[PostingEvent], CommonEdit | None]:
-    """What a look brought with the edits of descriptions that are the board's alone marked so, and what the board edited.
+    """Mark the events whose description changed only board-wide. Return them and the common edit.
 
-    `compared` are passages that were found before; others are compared here.
+    `compared` are the passages from `compare`. Missing ones are compared here.
     """
     known = compared or {}
     rewritten = {
-        one.key: one
-        for one in told
-        if one.kind == "revised" and any(change.field == "description" for change in one.changes)
+        event.key: event
+        for event in events
+        if event.kind == "revised"
+        and any(change.field == "description" for change in event.changes)
     }
     if not is_majority(len(rewritten), listed):
-        return list(told), None
+        return list(events), None
     edit = find_in(
-        {key: known[key] if key in known else _passages(one) for key, one in rewritten.items()},
+        {key: known[key] if key in known else _passages(event) for key, event in rewritten.items()},
         listed,
     )
     if edit is None:
-        return list(told), None
-    marked = [replace(one, template=True) if one.key in edit.alone else one for one in told]
+        return list(events), None
+    marked = [
+        replace(event, template=True) if event.key in edit.alone else event for event in events
+    ]
     common = tuple(Passage(each.old, each.new, count) for each, count in edit.passages.items())
     return marked, CommonEdit(common, tuple(rewritten[key] for key in edit.edited), listed)
 
 
-def _passages(one: PostingEvent) -> frozenset[Edited]:
-    return passages(one.before.description if one.before else "", one.after.description)
-
-
-def tells_common_edits(rule: Rule) -> bool:
-    """Does a rule tell the edit of a template as such? A digest, which is one message anyway, tells its roles."""
-    return rule.mode != "digest" and "revised" in rule.on and "description" in rule.fields
+def _passages(event: PostingEvent) -> frozenset[Edited]:
+    return passages(event.before.description if event.before else "", event.after.description)
 
 
 def rows(
     alerting: Alerting, board: AnyRow, template: CommonEdit, at: datetime
 ) -> Iterator[dict[str, object]]:
-    """An alert for each rule and channel that wants descriptions told and has postings among the edited ones; about no single posting."""
+    """Return an alert row for each rule and channel that wants the edit, without a posting."""
     for rule in alerting.settings.rules:
         message = (
-            _message(alerting, rule, board, template, at) if tells_common_edits(rule) else None
+            _message(alerting, rule, board, template, at) if wants_board_wide_edits(rule) else None
         )
         if message is not None and message.rules:
             row: dict[str, object] = {
@@ -101,9 +105,12 @@ def rows(
 def _message(
     alerting: Alerting, rule: Rule, board: AnyRow, template: CommonEdit, at: datetime
 ) -> BoardWideEdit:
-    fitting = [(one, why) for one in template.edited if (why := _why(alerting, rule, board, one))]
+    fitting = [
+        (event, why) for event in template.edited if (why := _why(alerting, rule, board, event))
+    ]
     roles = tuple(
-        role_of(board, one.key, one.after, one.first_seen_at, one.repost) for one, _ in fitting
+        role_of(board, event.key, event.after, event.first_seen_at, event.repost)
+        for event, _ in fitting
     )
     return BoardWideEdit(
         board=board.board,
@@ -119,11 +126,9 @@ def _message(
     )
 
 
-def _why(alerting: Alerting, rule: Rule, board: AnyRow, one: PostingEvent) -> Why | None:
-    """The rule's words in a posting that it fits before and after; one that it begins or ceases to fit is told by itself."""
-    matcher = alerting.matchers[rule.name]
+def _why(alerting: Alerting, rule: Rule, board: AnyRow, event: PostingEvent) -> Why | None:
     before, after = (
-        matcher.explain(candidate_of_posting(board.board, board.company, posting))
-        for posting in (one.before or one.after, one.after)
+        alerting.explain(rule.name, board, posting)
+        for posting in (event.before or event.after, event.after)
     )
-    return Why(rule.name, after.words) if before.fits and after.fits else None
+    return why_board_wide(rule, before, after)

@@ -101,11 +101,13 @@ def retry(ctx: typer.Context) -> None:
 def _is_anything_left(engine: Engine) -> bool:
     """Return True if a message, an unpacked alert or an edit of a card waits."""
     from monitor.database.engine import read_transaction
-    from monitor.delivery import edits, pack, queue
+    from monitor.delivery import backlog, edits
 
     with read_transaction(engine) as connection:
         return bool(
-            queue.waiting(connection) or pack.waiting(connection) or edits.next_edits(connection)
+            backlog.count(connection, backlog.QUEUED)
+            or backlog.unpacked_alerts(connection)
+            or edits.next_edits(connection)
         )
 
 

@@ -171,20 +171,8 @@ class _Check:
 
     def _undelivered(self, round_id: int) -> int:
         """Print messages of a daemon's round that it could not send."""
-        from sqlalchemy import func, select
-
         from monitor.database.engine import read_transaction
-        from monitor.database.tables import Alert, Delivery
+        from monitor.delivery import backlog
 
-        query = select(func.count(Delivery.id.distinct())).join(
-            Alert, Alert.delivery_id == Delivery.delivery_id
-        )
         with read_transaction(self.engine) as connection:
-            return (
-                connection.scalar(
-                    query.where(
-                        Alert.round_id == round_id, Delivery.state.in_(("pending", "failed"))
-                    )
-                )
-                or 0
-            )
+            return backlog.undelivered_of_round(connection, round_id)

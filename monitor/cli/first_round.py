@@ -7,14 +7,14 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import Connection, Engine, func, or_, select
+from sqlalchemy import Engine, func, select
 
 from monitor.cli.output import counted
 from monitor.config.model import Settings
 from monitor.database.engine import read_transaction
-from monitor.database.tables import Board, CheckRound, Delivery
+from monitor.database.tables import Board, CheckRound
 from monitor.database.trouble import DATABASE_ERRORS
-from monitor.delivery import pack
+from monitor.delivery import backlog
 from monitor.history import boards
 from monitor.notify.wording import span
 
@@ -81,23 +81,9 @@ def _is_told(engine: Engine, after: int, now: datetime) -> bool:
     with read_transaction(engine) as connection:
         return (
             connection.scalar(ended) is not None
-            and not pack.waiting(connection)
-            and not _prints(connection, now)
+            and not backlog.unpacked_alerts(connection)
+            and not backlog.is_console_next(connection, now)
         )
-
-
-def _prints(connection: Connection, now: datetime) -> bool:
-    """Return True while a message to the console waits."""
-    due = or_(
-        Delivery.next_try_at.is_(None), Delivery.next_try_at <= now, Delivery.state == "sending"
-    )
-    mine = (
-        Delivery.channel == "console",
-        Delivery.state != "sent",
-        Delivery.state.in_(("pending", "sending")),
-        due,
-    )
-    return connection.scalar(select(Delivery.id).where(*mine).limit(1)) is not None
 
 
 def _next_check(engine: Engine, now: datetime) -> str | None:

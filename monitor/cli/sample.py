@@ -141,6 +141,6 @@ def _sent(channel: str, receipt: Receipt) -> Tried:
 
 def _why(channel: str, error: NotifyError) -> str:
     """Return why it failed, with what to type in a channel that lacks the app."""
-    if error.reason.startswith(("not_in_channel", "channel_not_found")):
+    if error.slack_error in {"not_in_channel", "channel_not_found"}:
         return f"{error.reason}; in {channel.removeprefix('slack:')}, type: /invite @rolewatch"
     return error.reason

@@ -9,7 +9,7 @@ from itertools import groupby
 from typing import NamedTuple, TextIO, TypeVar
 
 import typer
-from sqlalchemy import Engine, and_, func, select
+from sqlalchemy import Engine, func, select
 
 from monitor.cli.common import now
 from monitor.cli.output import clean, counted
@@ -19,8 +19,8 @@ from monitor.database.engine import AnyRow, read_transaction
 from monitor.database.lease import RENEW_EVERY, AlreadyRunning, Lease, LeaseLost
 from monitor.database.tables import Delivery
 from monitor.database.trouble import OutageLog
+from monitor.delivery.backlog import UNDELIVERED, next_per_channel
 from monitor.delivery.dispatcher import Outbox
-from monitor.delivery.queue import next_per_channel
 from monitor.delivery.quiet_hours import until
 from monitor.notify import notifiers
 
@@ -56,10 +56,9 @@ class Undelivered(NamedTuple):
 
 def undelivered(engine: Engine) -> list[Undelivered]:
     """Return the undelivered messages by channel."""
-    waits = and_(Delivery.state.in_(("pending", "sending", "failed")), Delivery.state != "sent")
     query = (
         select(Delivery.id, Delivery.channel, Delivery.state, Delivery.reason)
-        .where(waits)
+        .where(UNDELIVERED)
         .order_by(Delivery.channel, Delivery.id)
     )
     with read_transaction(engine) as connection:

@@ -17,7 +17,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from monitor.channels import kind
 from monitor.cli.finding import Finding
 from monitor.config.model import Settings
-from monitor.notify.base import NotifyError
+from monitor.notify.base import NotifyError, UnreachableError
 from monitor.notify.slack.errors import TRANSPORT, answer, refused, unanswered
 from monitor.notify.slack.tokens import wrong_kind
 
@@ -112,11 +112,7 @@ async def try_app_token(token: str, api_url: str) -> list[Finding]:
             "make one in the app's settings, Basic Information → App-Level Tokens, with the "
             "scope connections:write"
         )
-        return [
-            found
-            if error.affects_all_channels and not error.permanent
-            else replace(found, remedy=remedy)
-        ]
+        return [found if isinstance(error, UnreachableError) else replace(found, remedy=remedy)]
     return [Finding("slack app token", ok=True, found="buttons and /rolewatch can be answered")]
 
 
@@ -191,7 +187,7 @@ class _Slack:
         try:
             found = await self._pages("public_channel,private_channel")
         except NotifyError as error:
-            if not error.reason.startswith("missing_scope"):
+            if error.slack_error != "missing_scope":
                 raise
             found = await self._pages("public_channel")
         found.sort(key=lambda channel: not channel.get("is_archived"))

@@ -25,7 +25,7 @@ from monitor.daemon.daemon import Daemon
 from monitor.database.engine import AnyRow
 from monitor.database.lease import Lease, acquire
 from monitor.database.trouble import DATABASE_ERRORS, describe
-from monitor.delivery import queue
+from monitor.delivery import backlog
 from monitor.delivery.dispatcher import Outbox
 
 log = structlog.get_logger()
@@ -52,7 +52,7 @@ def acquire_and_report(
     """Acquire the lease. Alert the operator if the last daemon died. Raises Held."""
 
     def tell(connection: Connection, died: AnyRow, cut_off: int) -> None:
-        message = incidents.restarted(died, cut_off, queue.half_sent(connection))
+        message = incidents.restarted(died, cut_off, backlog.count_unconfirmed(connection))
         Alerting(settings).write_operator_alert(
             connection, message, round_id=None, check_id=None, at=clock()
         )

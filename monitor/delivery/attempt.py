@@ -1,13 +1,10 @@
-"""One attempt to send one message: look for an earlier copy, claim, call the notifier, settle.
-
-Each channel has a token bucket: a few messages may go at once, then one per interval.
-"""
+"""One attempt to send one message: search for an earlier copy, claim, call the notifier, settle."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
@@ -18,7 +15,9 @@ from monitor.channels import kind
 from monitor.database.engine import AnyRow
 from monitor.database.lease import Lease, LeaseLost
 from monitor.delivery import queue, refusals
+from monitor.delivery.backlog import of_kind
 from monitor.delivery.channel_names import ChannelNames
+from monitor.delivery.pace import TokenBucket
 from monitor.delivery.queue import Claimed
 from monitor.delivery.retry_policy import (
     LOOK_BACK,
@@ -32,54 +31,23 @@ from monitor.delivery.retry_policy import (
 from monitor.messages import load
 from monitor.notify.base import Guarded, Notifier, NotifyError, Receipt, Threaded
 
-
-@dataclass
-class TokenBucket:
-    """A token bucket; an interval of 0 holds nothing up."""
-
-    interval: float  # seconds for one message
-    burst: int  # messages at once
-    _left: float = field(init=False)
-    _at: datetime | None = field(init=False, default=None)
-    # when the message that was booked last goes
-    _goes: datetime | None = field(init=False, default=None)
-
-    def __post_init__(self) -> None:
-        self._left = float(self.burst)
-
-    def take(self, now: datetime) -> float:
-        """Books one message, and gives the seconds to wait before it goes."""
-        if self.interval <= 0:
-            return 0.0
-        # a clock set back gives nothing and takes nothing
-        passed = max(0.0, (now - self._at).total_seconds()) if self._at else 0.0
-        self._at = now
-        self._left = min(float(self.burst), self._left + passed / self.interval) - 1
-        wait = max(0.0, -self._left * self.interval)
-        self._goes = now + timedelta(seconds=wait)
-        return wait
-
-    def go(self, now: datetime) -> None:
-        """Take note that the message goes now: by as much as that is later than it was booked for, the next ones are put off too."""
-        if self._at is not None and self._goes is not None and now > self._goes:
-            self._at += now - self._goes
-            self._goes = now
-
-
 log = structlog.get_logger()
 
 
 @dataclass
 class Delivered:
-    """What one delivery did, in messages."""
+    """Counts of messages of one delivery run."""
 
     sent: int = 0
-    failed: int = 0  # refused for good, or nobody knows
-    waiting: int = 0  # still to go
+    failed: int = 0  # refused, or maybe sent
+    waiting: int = 0  # not sent yet
 
 
 class Sender:
-    """Sends through notifiers by the kind of channel; `operators` are told of a channel that refuses."""
+    """Send messages through one notifier per kind of channel.
+
+    The `operators` channels get an alert when a channel refuses messages.
+    """
 
     def __init__(
         self,
@@ -103,13 +71,13 @@ class Sender:
         # two channels refused at once are one incident, and names are learned once
         self.settling = asyncio.Lock()
         self.names = ChannelNames(engine, clock, channels, self.settling)
-        # channels that took a message since the last refusal; what was refused may be given up
-        # since
-        self._sound: set[str] = set()
-        self.calling: set[str] = set()  # queues whose message is being looked for, sent or settled
-        self.ending = False  # nothing new is claimed
+        # channels that took a message since the last refusal; a refused one may be discarded since
+        self._healthy: set[str] = set()
+        self.in_flight: set[str] = set()  # queues with a message in a search, a send or a settle
+        self.stopping = False  # claim nothing new
 
     def work_under(self, lease: Lease) -> None:
+        """Write and send only while this lease is held."""
         self._lease, self._engine = lease, lease.engine
         self.names.engine = lease.engine
         for notifier in self.notifiers.values():
@@ -117,55 +85,62 @@ class Sender:
                 notifier.guard(self.ensure_lease)
 
     async def ensure_lease(self) -> None:
-        """Raise LeaseLost when another process may send; to be called right before a call."""
+        """Raise LeaseLost when another process may send. Call this right before a notifier."""
         if self._lease is not None and not self._lease.is_sure:
             await asyncio.to_thread(self._lease.ensure)
 
     def reconfigure(self, other: Sender) -> None:
-        """Goes on with the notifiers and operators of another one; what is in flight ends with the old."""
+        """Take over the settings of another sender. Calls in flight end with the old ones."""
         self.notifiers, self._operators = other.notifiers, other._operators
         self.names.reconfigure(other.names)
 
     def can(self, channel: str) -> bool:
+        """Return whether there is a notifier for the channel."""
         return kind(channel) in self.notifiers
 
-    async def attempt(self, head: QueuedDelivery, told: Delivered) -> bool:
-        """True when the message is in the channel. Raises DBAPIError when the database cannot be written; its row says how to go on."""
-        self.calling.add(head.queue)
-        try:
-            return await self._attempt(self.notifiers[kind(head.channel)], head, told)
-        finally:
-            self.calling.discard(head.queue)
+    async def attempt(self, head: QueuedDelivery, counts: Delivered) -> bool:
+        """Return whether the message was sent.
 
-    async def _attempt(self, notifier: Notifier, head: QueuedDelivery, told: Delivered) -> bool:
+        Raises DBAPIError when the database cannot be written. The row says how to continue.
+        """
+        self.in_flight.add(head.queue)
+        try:
+            return await self._attempt(self.notifiers[kind(head.channel)], head, counts)
+        finally:
+            self.in_flight.discard(head.queue)
+
+    async def _attempt(self, notifier: Notifier, head: QueuedDelivery, counts: Delivered) -> bool:
         if head.state == "sending" and not notifier.readable:
-            return await self._settle(head, unconfirmed(head), told, claimed=False)
+            return await self._settle(head, unconfirmed(head), counts, claimed=False)
         if head.sending_at is not None and notifier.readable:
-            found = await self._find(notifier, head, head.sending_at - LOOK_BACK)
-            if found is not None:
-                return await self._settle(head, found, told, claimed=False)
+            earlier = await self._find(notifier, head, head.sending_at - LOOK_BACK)
+            if earlier is not None:
+                return await self._settle(head, earlier, counts, claimed=False)
         await self._sleep(
             self._paces.setdefault(head.channel, TokenBucket(notifier.pace, notifier.burst)).take(
                 self._clock()
             )
         )
-        claimed = None if self.ending else await asyncio.to_thread(self._claim, head)
+        claimed = None if self.stopping else await asyncio.to_thread(self._claim, head)
         if claimed is None:
             return False
         return await self._settle(
-            head, await self._send(notifier, head, claimed), told, claimed=True
+            head, await self._send(notifier, head, claimed), counts, claimed=True
         )
 
     async def _find(
         self, notifier: Notifier, head: QueuedDelivery, since: datetime
     ) -> DeliveryOutcome | None:
-        """How it stands after a search; None when it is not there and may be sent. One of the two jobs that may catch everything."""
+        """Search for an earlier copy. Return None when there is none, so that it may be sent.
+
+        One of two jobs that catch everything: the row is set to failed, other channels go on.
+        """
         try:
             await self.names.learn(notifier, head.channel)
             receipt = await _find(notifier, head, since)
         except NotifyError as error:
             return outcome_of_lookup(error, head, self._clock())
-        # what was learned cannot be stored: the row says how to go on
+        # the names cannot be stored; the row says how to continue
         except (DBAPIError, LeaseLost):
             raise
         except Exception as error:
@@ -180,7 +155,7 @@ class Sender:
     async def _send(
         self, notifier: Notifier, head: QueuedDelivery, claimed: Claimed
     ) -> DeliveryOutcome:
-        """How it stands after the call. One of the two jobs that may catch everything."""
+        """Call the notifier. Return the outcome. The other job that catches everything."""
         try:
             taken_back = await self.names.learn(
                 notifier, head.channel, head.id if head.sending_at is None else None
@@ -188,9 +163,9 @@ class Sender:
             if taken_back or (
                 head.sending_at is not None and await asyncio.to_thread(self.names.is_double, head)
             ):
-                # its alerts are packed again, under the channel's one name
+                # its alerts are packed again under the channel's one name
                 return DeliveryOutcome("pending")
-            # else it stays `sending`, and whoever has the lease looks for it
+            # without the lease it stays `sending`, and the holder searches for it
             await self.ensure_lease()
             self._paces[head.channel].go(self._clock())
             receipt = await _send(notifier, head, claimed)
@@ -204,7 +179,7 @@ class Sender:
                 now=self._clock(),
                 wait=self._appears,
             )
-        except (DBAPIError, LeaseLost):  # as above
+        except (DBAPIError, LeaseLost):  # the row says how to continue
             raise
         except Exception as error:
             log.exception("message failed", channel=head.channel, delivery=head.delivery_id)
@@ -212,16 +187,16 @@ class Sender:
         return DeliveryOutcome("sent", receipt=receipt)
 
     async def _settle(
-        self, head: QueuedDelivery, after: DeliveryOutcome, told: Delivered, *, claimed: bool
+        self, head: QueuedDelivery, after: DeliveryOutcome, counts: Delivered, *, claimed: bool
     ) -> bool:
         async with self.settling:
             alerts = await asyncio.to_thread(self._store, head, after, claimed=claimed)
         sent, failed = after.state == "sent", after.state == "failed"
-        told.sent += sent
-        told.failed += failed
+        counts.sent += sent
+        counts.failed += failed
         if after.reason:
-            say = log.error if failed else log.warning
-            say(
+            write_log = log.error if failed else log.warning
+            write_log(
                 "message not delivered",
                 channel=head.channel,
                 delivery=head.delivery_id,
@@ -240,12 +215,12 @@ class Sender:
     def _store(
         self, head: QueuedDelivery, after: DeliveryOutcome, *, claimed: bool
     ) -> Sequence[AnyRow]:
-        """Store the message's state and what it means for other channels and the operator. Return the alerts that are sent now."""
+        """Store the outcome and what follows from it. Return the alerts that were sent."""
         now, error = self._clock(), after.error
         with self._engine.begin() as connection:
-            if after.state == "sent" and (head.attempts or head.channel not in self._sound):
+            if after.state == "sent" and (head.attempts or head.channel not in self._healthy):
                 refusals.close_incident(connection, head.channel, now)
-                self._sound.add(head.channel)
+                self._healthy.add(head.channel)
             queue.settle(connection, head, after, now, claimed=claimed)
             self.names.meet(connection, head.channel, after.receipt)
             if after.state == "sent" and head.state == "failed":
@@ -257,19 +232,19 @@ class Sender:
     def propagate(
         self, connection: Connection, channel: str, next_try_at: datetime | None, error: NotifyError
     ) -> None:
-        """What a channel's trouble means for others and for the operator."""
+        """Apply a channel's trouble to other channels, and open its incident."""
         if error.permanent:
-            self._sound.clear()
+            self._healthy.clear()
             refusals.open_incident(connection, channel, error, self._operators, self._clock())
         if error.affects_all_channels and next_try_at is not None:
             queue.postpone_kind(connection, channel, next_try_at, error.reason)
-        # an answer about this channel alone: the workspace takes us again
+        # an answer about this channel alone: the workspace accepts calls again
         elif error.permanent and not error.affects_all_channels:
-            queue.resume_kind(connection, queue.of_kind(kind(channel)))
+            queue.resume_kind(connection, of_kind(kind(channel)))
 
 
 def _facts(alert: AnyRow, now: datetime) -> dict[str, object]:
-    """Return what the log says of an alert: which one, of what, and the seconds that it waited."""
+    """Return an alert's log fields. `waited` is in seconds."""
     named = {"rule": alert.rule, "posting": alert.posting}
     waited = round((now - alert.created_at).total_seconds(), 1)
     return {
@@ -281,7 +256,7 @@ def _facts(alert: AnyRow, now: datetime) -> dict[str, object]:
 
 
 async def _send(notifier: Notifier, head: QueuedDelivery, claimed: Claimed) -> Receipt:
-    """To the channel, or as a reply to its card there."""
+    """Send to the channel, or as a reply to its card there."""
     message = load(claimed.message)
     if claimed.card is None or not isinstance(notifier, Threaded):
         return await notifier.send(head.channel, message, head.delivery_id)
@@ -289,7 +264,7 @@ async def _send(notifier: Notifier, head: QueuedDelivery, claimed: Claimed) -> R
 
 
 async def _find(notifier: Notifier, head: QueuedDelivery, since: datetime) -> Receipt | None:
-    """Where it was sent to: in the channel, or in the thread of the card that it was a reply to."""
+    """Search where it was sent: the channel, or the thread of its card."""
     if head.thread is None or not isinstance(notifier, Threaded):
         return await notifier.find(head.channel, head.delivery_id, since)
     return await notifier.find_reply(head.channel, head.thread, head.delivery_id, since)

@@ -1,12 +1,12 @@
-"""Rows of one Slack channel that were stored under several names, brought under one.
+"""Merge the rows of one Slack channel that were stored under several names.
 
 A channel is written as `slack:#roles` or `slack:C0ROLES001`, and its name may change. Alerts are
-written under the name that the configuration uses. Until Slack has said which names are one
-channel, an alert exists once for each of them. When the ids are learned:
+written under the name that the configuration uses. Until Slack has listed the ids, an alert may
+exist once for each name of a channel. `channel_names.py` learns the ids. Then:
 
-    what is surely unsent   goes back to its alerts, doubled alerts go, and the rest is packed again under the one name
-    what may be in Slack    stays as it is, and is looked for and settled under its own name
-    what is over            takes the one name, with its card, mutes and introductions
+    certainly unsent   deleted; its alerts are packed again under the one name, duplicates deleted
+    maybe in Slack     unchanged: searched and settled under its own name
+    finished           takes the one name, with its card, mutes and introductions
 
 Nothing here commits: every function is one step of its caller's transaction.
 """
@@ -22,14 +22,15 @@ from sqlalchemy.orm import aliased
 from monitor.database.json_values import one_of
 from monitor.database.slack_channels import spelled
 from monitor.database.tables import Alert, Card, Delivery, Introduction, Mute
+from monitor.delivery.backlog import UNCLAIMED
 
-_OVER: Final = ("sent", "expired", "discarded")
+_FINISHED: Final = ("sent", "expired", "discarded")
 
 
 def merge(connection: Connection, aliases: Mapping[str, str], claimed: int | None = None) -> None:
-    """Bring the rows of every alias under its channel's one name.
+    """Merge the rows of every alias into its channel's one name.
 
-    `claimed`: the id of a delivery in hand whose call has not been made, so that it may be taken back too.
+    `claimed`: the id of a claimed delivery before its call, which may be taken back too.
     """
     for other, name in aliases.items():
         if _is_used(connection, other):
@@ -37,7 +38,7 @@ def merge(connection: Connection, aliases: Mapping[str, str], claimed: int | Non
 
 
 def respell(connection: Connection) -> None:
-    """Bring channels that an older configuration wrote with capital letters under Slack's own spelling: `#Roles` is `#roles`."""
+    """Merge channels that an older configuration wrote with capitals: `#Roles` is `#roles`."""
     for column in _CHANNELS:
         for channel in connection.scalars(
             select(column).where(column.startswith("slack:#")).distinct()
@@ -50,30 +51,30 @@ _CHANNELS = (Delivery.channel, Alert.channel, Card.channel, Mute.channel, Introd
 
 
 def drop_double(connection: Connection, aliases: Mapping[str, str], row_id: int) -> bool:
-    """Delete a delivery that a search did not find, when every alert of it stands under another name of its channel too.
+    """Delete a delivery that no search found, if another name of its channel has its alerts too.
 
     Its process died between the claim and the call, before the names were known. Return whether it
     was deleted.
     """
-    mine = connection.execute(
+    delivery = connection.execute(
         select(Delivery.channel, Delivery.delivery_id).where(Delivery.id == row_id)
     ).one()
-    name = aliases.get(mine.channel, mine.channel)
-    names = [name, *(other for other, one in aliases.items() if one == name)]
+    name = aliases.get(delivery.channel, delivery.channel)
+    names = [name, *(other for other, known in aliases.items() if known == name)]
     twin = aliased(Alert)
-    elsewhere = or_(twin.delivery_id.is_(None), twin.delivery_id != mine.delivery_id)
+    elsewhere = or_(twin.delivery_id.is_(None), twin.delivery_id != delivery.delivery_id)
     same = and_(
         twin.created_at == Alert.created_at, twin.kind == Alert.kind, twin.message == Alert.message
     )
     doubled = exists().where(same, elsewhere, one_of(twin.channel, names))
-    told = Alert.delivery_id == mine.delivery_id
+    own = Alert.delivery_id == delivery.delivery_id
     any_, alone = (
-        connection.execute(select(Alert.id).where(told, *more).limit(1)).first()
+        connection.execute(select(Alert.id).where(own, *more).limit(1)).first()
         for more in ((), (~doubled,))
     )
     if any_ is None or alone is not None:
         return False
-    connection.execute(delete(Alert).where(told))
+    connection.execute(delete(Alert).where(own))
     connection.execute(delete(Delivery).where(Delivery.id == row_id))
     return True
 
@@ -94,7 +95,7 @@ def _merge(connection: Connection, other: str, name: str, claimed: int | None) -
             .where(Alert.channel == other, Alert.delivery_id.is_(None))
             .values(channel=name)
         )
-        _drop_doubles(connection, other, name)
+        _delete_duplicates(connection, other, name)
     _merge_mutes(connection, other, name)
     _merge_introductions(connection, other, name)
     _merge_cards(connection, other, name)
@@ -103,7 +104,7 @@ def _merge(connection: Connection, other: str, name: str, claimed: int | None) -
     )
     connection.execute(
         update(Delivery)
-        .where(Delivery.channel == other, Delivery.state.in_(_OVER), of_name)
+        .where(Delivery.channel == other, Delivery.state.in_(_FINISHED), of_name)
         .values(channel=name)
     )
     moved = Alert.delivery_id.in_(select(Delivery.delivery_id).where(Delivery.channel == name))
@@ -111,7 +112,7 @@ def _merge(connection: Connection, other: str, name: str, claimed: int | None) -
 
 
 def _is_split(connection: Connection, other: str, name: str, claimed: int | None) -> bool:
-    """Is there anything unsent under the other name, or a card there that a message under the one name does not know of?"""
+    """Return whether the other name has unsent alerts, or a card that the one name lacks."""
     unpacked = select(Alert.id).where(Alert.channel == other, Alert.delivery_id.is_(None))
     unsent = select(Delivery.id).where(Delivery.channel == other, _unsent(claimed))
     unknown = aliased(Card)
@@ -126,46 +127,51 @@ def _is_split(connection: Connection, other: str, name: str, claimed: int | None
 
 
 def _doubled(other: str, name: str, claimed: int | None) -> Select[int]:
-    """Unsent alerts under the one name that stand under the other one too."""
-    mine, theirs = aliased(Alert), aliased(Alert)
+    """Select unsent alerts under the one name that the other name has too."""
+    unsent, twin = aliased(Alert), aliased(Alert)
     same = and_(
-        theirs.created_at == mine.created_at,
-        theirs.kind == mine.kind,
-        theirs.message == mine.message,
+        twin.created_at == unsent.created_at,
+        twin.kind == unsent.kind,
+        twin.message == unsent.message,
     )
     joined = (
-        select(mine.id)
-        .outerjoin(Delivery, Delivery.delivery_id == mine.delivery_id)
-        .join(theirs, same)
+        select(unsent.id)
+        .outerjoin(Delivery, Delivery.delivery_id == unsent.delivery_id)
+        .join(twin, same)
     )
     return joined.where(
-        mine.channel == name,
-        theirs.channel == other,
-        or_(mine.delivery_id.is_(None), _unsent(claimed)),
+        unsent.channel == name,
+        twin.channel == other,
+        or_(unsent.delivery_id.is_(None), _unsent(claimed)),
     )
 
 
 def _take_back(connection: Connection, channel: str, claimed: int | None) -> None:
-    """Delete messages that no call was made for, so that their alerts are packed again. A digest keeps what it gathered."""
+    """Delete messages without a call, so that their alerts are packed again. Digests stay."""
     alert, digest = aliased(Alert), aliased(Alert)
-    told = exists().where(alert.delivery_id == Delivery.delivery_id)
+    packed = exists().where(alert.delivery_id == Delivery.delivery_id)
     gathered = exists().where(digest.delivery_id == Delivery.delivery_id, digest.kind == "digest")
-    unsent = and_(Delivery.channel == channel, _unsent(claimed), told, ~gathered)
-    for one in connection.scalars(
+    unsent = and_(Delivery.channel == channel, _unsent(claimed), packed, ~gathered)
+    for delivery_id in connection.scalars(
         select(Delivery.delivery_id).where(unsent).with_for_update()
     ).all():
-        connection.execute(update(Alert).where(Alert.delivery_id == one).values(delivery_id=None))
-        connection.execute(delete(Delivery).where(Delivery.delivery_id == one))
+        connection.execute(
+            update(Alert).where(Alert.delivery_id == delivery_id).values(delivery_id=None)
+        )
+        connection.execute(delete(Delivery).where(Delivery.delivery_id == delivery_id))
 
 
 def _unsent(claimed: int | None) -> ColumnElement[bool]:
-    """Is it certain that the message is not in Slack? `sending_at` is the first call of which nobody knows that it failed."""
-    waits = and_(Delivery.state.in_(("pending", "held", "failed")), Delivery.sending_at.is_(None))
+    """Return the condition that a message is certainly not in Slack.
+
+    `sending_at` is the first call that is not known to have failed.
+    """
+    waits = and_(UNCLAIMED, Delivery.sending_at.is_(None))
     return waits if claimed is None else or_(waits, Delivery.id == claimed)
 
 
-def _drop_doubles(connection: Connection, other: str, name: str) -> None:
-    """Delete alerts without a message that repeat another one: of the same moment, in the same words."""
+def _delete_duplicates(connection: Connection, other: str, name: str) -> None:
+    """Delete alerts without a message that repeat another: same time, kind and message."""
     twin = aliased(Alert)
     same = and_(
         twin.channel.in_((other, name)),
@@ -181,11 +187,11 @@ def _drop_doubles(connection: Connection, other: str, name: str) -> None:
 
 def _merge_mutes(connection: Connection, other: str, name: str) -> None:
     """Move the mutes. A mute that both names have is kept once."""
-    standing = aliased(Mute)
+    kept = aliased(Mute)
     same = and_(
-        standing.channel == name,
-        standing.ended_at.is_(None),
-        standing.posting_id == Mute.posting_id,
+        kept.channel == name,
+        kept.ended_at.is_(None),
+        kept.posting_id == Mute.posting_id,
     )
     doubled = exists().where(same)
     connection.execute(
@@ -212,14 +218,14 @@ def _merge_introductions(connection: Connection, other: str, name: str) -> None:
 
 
 def _merge_cards(connection: Connection, other: str, name: str) -> None:
-    """Move the cards. Of a subject that has a posted card under both names, each stays where it is and goes on being edited."""
+    """Move the cards. If both names have a posted card of a subject, both stay and are edited."""
     used = exists().where(Delivery.card_id == Card.id)
     connection.execute(
         delete(Card).where(Card.channel.in_((other, name)), Card.ts.is_(None), ~used)
     )
     known = aliased(Card)
     both = exists().where(known.channel == name, known.subject == Card.subject)
-    on_its_way = exists().where(Delivery.card_id == Card.id, Delivery.state.not_in(_OVER))
+    on_its_way = exists().where(Delivery.card_id == Card.id, Delivery.state.not_in(_FINISHED))
     connection.execute(
         update(Card).where(Card.channel == other, ~both, ~on_its_way).values(channel=name)
     )

@@ -1,7 +1,9 @@
-"""The names of Slack's channels while messages are sent: asked for, stored, and what stands under several names brought under one.
+"""Learn which names are one Slack channel while messages are sent, and store that.
 
-ask    at the start, at a changed configuration, and before a message to a name that has no id yet
-meet   a message to a person says which direct message is theirs, also where Slack does not list them
+ask    at a start, at a changed configuration, and before a message to a name without an id
+meet   a message to a person shows which direct message is theirs, even if Slack lists none
+
+The rows under several names are merged by `channel_merge.py`.
 """
 
 from __future__ import annotations
@@ -23,7 +25,7 @@ log = structlog.get_logger()
 
 
 class ChannelNames:
-    """What is known of the names of `channels`, those of the configuration: of several names of one channel the first is used."""
+    """The names of the configured `channels`. Of several names of one channel the first is used."""
 
     def __init__(
         self,
@@ -36,17 +38,17 @@ class ChannelNames:
         self._clock = clock
         self._channels = channels
         self._settling = settling
-        # Slack's channels, as they were stored last
+        # Slack's channels as stored last
         self._listed: Mapping[str, Listed] | None = None
-        # the same with all that was known before: name → id; None: not read yet
+        # all known ids by name; None: not read yet
         self._ids: Mapping[str, str] | None = None
 
     def reconfigure(self, other: ChannelNames) -> None:
-        """Go on with the channels of another configuration, and with a notifier that knows nothing yet."""
+        """Take over the channels of another configuration, with a new notifier."""
         self._channels, self._listed, self._ids = other._channels, None, None
 
     async def ask(self, notifiers: Iterable[Notifier]) -> None:
-        """Ask which names are one channel. What cannot be asked now is asked before the first message to a name."""
+        """Ask which names are one channel. A failure is retried before the next message."""
         for notifier in notifiers:
             for channel in _to_ask(self._channels) if isinstance(notifier, Named) else ():
                 try:
@@ -56,15 +58,15 @@ class ChannelNames:
                     log.warning("slack channels not listed", reason=error.reason)
 
     async def recall(self, notifier: Notifier) -> None:
-        """Give a notifier the ids that are stored, so that what has one goes out also while no list can be had."""
+        """Give a notifier the stored ids, so that it can send while Slack lists nothing."""
         if isinstance(notifier, Named) and self._ids is None:
             self._ids = (await asyncio.to_thread(slack_channels.read, self.engine)).ids
             notifier.recall(self._ids)
 
     async def learn(self, notifier: Notifier, channel: str, claimed: int | None = None) -> bool:
-        """Learn which names are one channel, when `channel` has or may have several. Raises NotifyError.
+        """Learn which names are one channel, if `channel` may have several. Raises NotifyError.
 
-        Return whether the claimed message, given by its row, was taken back by that.
+        Return whether that took back the claimed message, given by its row id.
         """
         await self.recall(notifier)
         if slack_channels.is_direct(channel) and not slack_channels.are_mixed(self._channels):
@@ -90,13 +92,16 @@ class ChannelNames:
             return known.ids, claimed is not None and not queue.exists(connection, claimed)
 
     def merge(self, connection: Connection) -> None:
-        """Bring what was written under another name of a channel under its one name."""
+        """Merge the rows under other names of a channel into its one name."""
         channel_merge.merge(
             connection, slack_channels.directory(connection).aliases(self._channels)
         )
 
     def is_double(self, head: QueuedDelivery) -> bool:
-        """Was a message that a search did not find told under another name of its channel? It is gone then."""
+        """Delete a message that no search found, if another name of its channel has its alerts.
+
+        Return whether it was deleted.
+        """
         with self.engine.begin() as connection:
             aliases = slack_channels.directory(connection).aliases(self._channels)
             return head.channel in {*aliases, *aliases.values()} and channel_merge.drop_double(
@@ -104,7 +109,7 @@ class ChannelNames:
             )
 
     def meet(self, connection: Connection, channel: str, receipt: Receipt | None) -> None:
-        """Store which direct message a message to a person is in, and bring its names under one."""
+        """Store the direct message that a message to a person is in, and merge its names."""
         if receipt is None or receipt.channel_id is None or not slack_channels.is_person(channel):
             return
         person = channel.removeprefix("slack:")
@@ -115,7 +120,7 @@ class ChannelNames:
 
 
 def _to_ask(channels: Collection[str]) -> list[str]:
-    """Return a channel for each list of Slack's that says something of these: of names, and of direct messages."""
+    """Return a channel for each list to ask Slack for: of names, and of direct messages."""
     names = [channel for channel in channels if kind(channel) == "slack"]
     named = next((name for name in names if "#" in name), "slack:#")
     return [named, *[name for name in names if slack_channels.is_direct(name)][:1]] if names else []

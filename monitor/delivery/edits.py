@@ -1,8 +1,7 @@
-"""Edits of cards: a queue a channel beside that of its messages, and a pace for all channels of a workspace together.
+"""Edit cards: one queue per channel, and one pace for all channels of a workspace.
 
-An edit says nothing new to anybody, and twice is as good as once: there is nothing to look for
-after an unclear end, it is made again. The truth is read when the edit is made, so that of a burst
-of changes only the newest is sent.
+An edit notifies nobody and may run twice, so after an unconfirmed call it is just made again. The
+current state is read right before the edit, so that a burst of changes is one edit.
 """
 
 from __future__ import annotations
@@ -17,15 +16,16 @@ from sqlalchemy import Connection, Engine, and_, case, func, or_, select, update
 from sqlalchemy.exc import DBAPIError
 
 from monitor.alerts import cards
-from monitor.alerts.cards import current_state
+from monitor.alerts.card_state import current_state
 from monitor.channels import kind
 from monitor.database.lease import Lease, LeaseLost
 from monitor.database.tables import Card
 from monitor.delivery import refusals
-from monitor.delivery.attempt import Sender, TokenBucket
+from monitor.delivery.attempt import Sender
+from monitor.delivery.pace import TokenBucket
 from monitor.delivery.retry_policy import asked_until, outcome_of_edit
 from monitor.messages import Message, dump, load
-from monitor.notify.base import NotifyError, Receipt, Threaded
+from monitor.notify.base import MessageMissingError, NotifyError, Receipt, Threaded
 
 log = structlog.get_logger()
 
@@ -34,7 +34,7 @@ _STALE = (Card.wanted != Card.shown, Card.ts.is_not(None))
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """A channel's first card that may show another thing than the truth."""
+    """The first card of a channel that may be stale."""
 
     id: int
     channel: str
@@ -47,24 +47,26 @@ class Edit:
 
 
 @dataclass(frozen=True, slots=True)
-class _Wanted:
-    """What a card is to show, and up to which count that is the truth."""
+class _CardEdit:
+    """The message that a card should show, and the revision that this is current for."""
 
     place: Receipt
     message: Message
-    wanted: int
+    revision: int
 
 
 def next_edits(connection: Connection, channel: str | None = None) -> list[Edit]:
-    """The edit that is due first in every channel, or in one: a card that is refused does not hold up the others."""
-    mine = _STALE if channel is None else (*_STALE, Card.channel == channel)
+    """Return the next edit of every channel, or of one. A refused card does not block others."""
+    conditions = _STALE if channel is None else (*_STALE, Card.channel == channel)
     rank = (
         func.row_number()
         .over(partition_by=Card.channel, order_by=(Card.next_try_at.nulls_first(), Card.id))
         .label("rank")
     )
     ranked = (
-        select(Card.id, Card.channel, Card.attempts, Card.next_try_at, rank).where(*mine).subquery()
+        select(Card.id, Card.channel, Card.attempts, Card.next_try_at, rank)
+        .where(*conditions)
+        .subquery()
     )
     first = select(ranked.c.id, ranked.c.channel, ranked.c.attempts, ranked.c.next_try_at).where(
         ranked.c.rank == 1
@@ -73,14 +75,14 @@ def next_edits(connection: Connection, channel: str | None = None) -> list[Edit]
 
 
 def retry_edits_now(connection: Connection, now: datetime) -> None:
-    """Let edits that wait for their time be made at once, or when Slack lets us."""
+    """Retry postponed edits at once, or when Slack allows it."""
     waits = and_(Card.wanted != Card.shown, Card.next_try_at.is_not(None))
     until = case((Card.not_before > now, Card.not_before))
     connection.execute(update(Card).where(waits).values(next_try_at=until, not_before=until))
 
 
 class Editor:
-    """Edits cards through the notifiers of a sender, and beside it."""
+    """Edit cards through the notifiers of a sender."""
 
     def __init__(
         self,
@@ -97,24 +99,29 @@ class Editor:
         self._paces: dict[str, TokenBucket] = {}  # by the kind of notifier
 
     def work_under(self, lease: Lease) -> None:
+        """Write only while this lease is held."""
         self._engine = lease.engine
 
     def can(self, channel: str) -> bool:
+        """Return whether cards of the channel can be edited."""
         return isinstance(self._sender.notifiers.get(kind(channel)), Threaded)
 
     async def attempt(self, edit: Edit) -> bool:
-        """True when the card shows the truth. Raises DBAPIError when the database cannot be written; the card stays to be edited."""
-        self._sender.calling.add(edit.queue)
+        """Return whether the card is current.
+
+        Raises DBAPIError when the database cannot be written. The card stays stale.
+        """
+        self._sender.in_flight.add(edit.queue)
         try:
             return await self._attempt(edit)
         finally:
-            self._sender.calling.discard(edit.queue)
+            self._sender.in_flight.discard(edit.queue)
 
     async def _attempt(self, edit: Edit) -> bool:
         notifier = self._sender.notifiers[kind(edit.channel)]
         if (
             not isinstance(notifier, Threaded)
-            or await asyncio.to_thread(self._wanted, edit) is None
+            or await asyncio.to_thread(self._target, edit) is None
         ):
             return True
         await self._sender.names.recall(notifier)
@@ -122,42 +129,42 @@ class Editor:
             kind(edit.channel), TokenBucket(notifier.edit_pace, notifier.edit_burst)
         )
         await self._sleep(pace.take(self._clock()))
-        wanted = None if self._sender.ending else await asyncio.to_thread(self._wanted, edit)
-        if wanted is None:
+        target = None if self._sender.stopping else await asyncio.to_thread(self._target, edit)
+        if target is None:
             return False
         await self._sender.ensure_lease()
-        error = await self._edit(notifier, edit, wanted)
+        error = await self._edit(notifier, edit, target)
         async with self._sender.settling:  # a message and an edit refused at once are one incident
-            await asyncio.to_thread(self._store, edit, wanted, error)
+            await asyncio.to_thread(self._store, edit, target, error)
         return error is None
 
-    def _wanted(self, edit: Edit) -> _Wanted | None:
-        """What there is to do at this moment; a card that shows the truth already is noted as such."""
+    def _target(self, edit: Edit) -> _CardEdit | None:
+        """Return the message to show, or None for a card that is current."""
         with self._engine.begin() as connection:
-            return _wanted(connection, edit.id, self._clock())
+            return _target(connection, edit.id, self._clock())
 
-    async def _edit(self, notifier: Threaded, edit: Edit, wanted: _Wanted) -> NotifyError | None:
-        """What went wrong. One of the few jobs that may catch everything."""
+    async def _edit(self, notifier: Threaded, edit: Edit, target: _CardEdit) -> NotifyError | None:
+        """Make the edit. Return its error. Catches everything: others go on, this card retries."""
         try:
-            await notifier.edit(edit.channel, wanted.place, wanted.message)
+            await notifier.edit(edit.channel, target.place, target.message)
         except NotifyError as error:
             return error
-        except (DBAPIError, LeaseLost):  # the card stays to be edited
+        except (DBAPIError, LeaseLost):  # the card stays stale
             raise
         except Exception as error:
-            log.exception("edit failed", channel=edit.channel, ts=wanted.place.ts)
+            log.exception("edit failed", channel=edit.channel, ts=target.place.ts)
             return NotifyError(f"a fault in rolewatch ({type(error).__name__}), see the log")
         return None
 
-    def _store(self, edit: Edit, wanted: _Wanted, error: NotifyError | None) -> None:
+    def _store(self, edit: Edit, target: _CardEdit, error: NotifyError | None) -> None:
         now = self._clock()
         with self._engine.begin() as connection:
             if error is None:
                 if edit.attempts:
                     refusals.close_incident(connection, edit.channel, now)
-                _settled(connection, edit.id, wanted)
-            elif error.gone:
-                cards.mark_missing(connection, edit.id, wanted.place.ts)
+                _settled(connection, edit.id, target)
+            elif isinstance(error, MessageMissingError):
+                cards.mark_missing(connection, edit.id, target.place.ts)
                 cards.repost(connection, edit.id, now)
             else:
                 again = outcome_of_edit(error, edit.attempts, now)
@@ -173,50 +180,48 @@ class Editor:
                 self._sender.propagate(connection, edit.channel, again, error)
         if error is not None:
             log.warning(
-                "card not edited", channel=edit.channel, ts=wanted.place.ts, reason=error.reason
+                "card not edited", channel=edit.channel, ts=target.place.ts, reason=error.reason
             )
 
 
-def _wanted(connection: Connection, card_id: int, now: datetime) -> _Wanted | None:
+def _target(connection: Connection, card_id: int, now: datetime) -> _CardEdit | None:
     card = connection.execute(
         select(Card.__table__).where(Card.id == card_id, *_STALE)
     ).one_or_none()
     if card is None:
         return None
     message = current_state(connection, card.posting_id, load(card.message), now)
-    wanted = _Wanted(Receipt(card.channel_id, card.ts), message, card.wanted)
+    target = _CardEdit(Receipt(card.channel_id, card.ts), message, card.wanted)
     if card.shows is not None and load(card.shows) == message:
-        _settled(connection, card_id, wanted)
+        _settled(connection, card_id, target)
         return None
-    return wanted
+    return target
 
 
-def _settled(connection: Connection, card_id: int, wanted: _Wanted) -> None:
-    """The card shows that; if it moved on meanwhile, it stays to be edited, and if it is gone, that is another's to say."""
-    mine = update(Card).where(Card.id == card_id, Card.ts == wanted.place.ts)
+def _settled(connection: Connection, card_id: int, target: _CardEdit) -> None:
+    """Store that the card shows this revision. A newer one keeps it stale."""
+    statement = update(Card).where(Card.id == card_id, Card.ts == target.place.ts)
     connection.execute(
-        mine.values(shown=wanted.wanted, shows=dump(wanted.message), **cards.NO_EDIT)
+        statement.values(shown=target.revision, shows=dump(target.message), **cards.NO_EDIT)
     )
 
 
 def postpone_edits(
     connection: Connection, channel: str, until: datetime, error: NotifyError
 ) -> None:
-    """Lets other edits wait too: a limit on edits is the whole workspace's, and so is a refused token; a refused channel is its own."""
+    """Postpone other edits too: of the workspace for a limit or its token, else of the channel."""
     if error.retry_after is None and not error.permanent:
         return
     everywhere = error.affects_all_channels or error.retry_after is not None
-    mine = (
+    affected = (
         Card.channel.startswith(f"{kind(channel)}:", autoescape=True)
         if everywhere
         else Card.channel == channel
     )
-    sooner, asked = (
-        or_(Card.next_try_at.is_(None), Card.next_try_at < until),
-        until if error.retry_after is not None else None,
-    )
+    sooner = or_(Card.next_try_at.is_(None), Card.next_try_at < until)
+    asked = until if error.retry_after is not None else None
     connection.execute(
         update(Card)
-        .where(Card.wanted != Card.shown, mine, sooner)
+        .where(Card.wanted != Card.shown, affected, sooner)
         .values(next_try_at=until, not_before=asked or Card.not_before)
     )

@@ -1,64 +1,33 @@
-"""The outbox's table: the head of each channel's queue, the claim before a call, and what came of it.
+"""Claim, settle, retry and discard messages: the statements on the delivery table.
 
 Nothing here commits: every function is one step of its caller's transaction.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
-from uuid import uuid4
 
-from sqlalchemy import ColumnElement, Connection, and_, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, update
 
 from monitor.alerts import cards
+from monitor.alerts.unsent import link, write_unsent
 from monitor.channels import kind
 from monitor.database.engine import AnyRow
 from monitor.database.json_values import one_of
 from monitor.database.slack_channels import directory
 from monitor.database.tables import Alert, Delivery, Posting
+from monitor.delivery.backlog import UNCLAIMED, of_kind
 from monitor.delivery.retry_policy import DeliveryOutcome, QueuedDelivery
 from monitor.messages import load
-from monitor.notify.base import Receipt
+from monitor.notify.base import MessageMissingError, Receipt
 
-# `state <> 'sent'` again lets both databases use the index of what is open.
-_OPEN = and_(
-    Delivery.state != "sent",
-    or_(
-        Delivery.state.in_(("pending", "sending")),
-        and_(Delivery.state == "failed", Delivery.next_try_at.is_not(None)),
-    ),
-)
 _GIVEN_UP = "given up by a person"
-_COLUMNS = (
-    Delivery.id,
-    Delivery.delivery_id,
-    Delivery.channel,
-    Delivery.state,
-    Delivery.attempts,
-    Delivery.next_try_at,
-    Delivery.sending_at,
-    Delivery.channel_id,
-    Delivery.thread_ts,
-)
-
-
-def next_per_channel(connection: Connection, channel: str | None = None) -> list[QueuedDelivery]:
-    """The first open message of every channel, or of one."""
-    first = select(func.min(Delivery.id)).where(_OPEN).group_by(Delivery.channel)
-    if channel is not None:
-        first = first.where(Delivery.channel == channel)
-    return [
-        QueuedDelivery(*row)
-        for row in connection.execute(
-            select(*_COLUMNS).where(Delivery.id.in_(first)).order_by(Delivery.id)
-        )
-    ]
 
 
 class Claimed(NamedTuple):
-    """A message to send, and the card in whose thread it goes; None: to the channel itself."""
+    """A message to send, and the card to reply to. Without a card it goes to the channel."""
 
     message: str
     card: Receipt | None
@@ -67,8 +36,11 @@ class Claimed(NamedTuple):
 def claim(
     connection: Connection, head: QueuedDelivery, now: datetime, wait: timedelta
 ) -> Claimed | None:
-    """Marks it `sending` and gives its message as it is now, None when another was quicker; should we die, it is due after `wait`."""
-    mine = update(Delivery).where(
+    """Mark the message `sending` and return it, or None when another process was quicker.
+
+    If this process dies, the message is due again after `wait`.
+    """
+    statement = update(Delivery).where(
         Delivery.id == head.id, Delivery.state == head.state, Delivery.attempts == head.attempts
     )
     values = {
@@ -80,17 +52,17 @@ def claim(
     locked = (
         select(Delivery.message, Delivery.card_id).where(Delivery.id == head.id).with_for_update()
     )
-    found = connection.execute(locked).one_or_none()  # others may be joined to it just now
-    if found is None:  # it was packed into another one
+    row = connection.execute(locked).one_or_none()  # others may be merged into it just now
+    if row is None:  # it was merged into another one
         return None
-    message, card_id = found
+    message, card_id = row
     card = cards.location(connection, card_id) if card_id is not None else None
     thread = (
         {"channel_id": card.channel_id, "thread_ts": card.ts}
         if card
         else {"channel_id": None, "thread_ts": None}
     )
-    if connection.execute(mine.values(**values, **thread)).rowcount == 0:
+    if connection.execute(statement.values(**values, **thread)).rowcount == 0:
         return None
     return Claimed(message, card)
 
@@ -103,8 +75,8 @@ def settle(
     *,
     claimed: bool,
 ) -> None:
-    """Stores how it stands now, if nobody else has settled it."""
-    mine = update(Delivery).where(
+    """Store the outcome, unless another process has settled the message."""
+    statement = update(Delivery).where(
         Delivery.id == head.id, Delivery.state == ("sending" if claimed else head.state)
     )
     values = {
@@ -122,29 +94,24 @@ def settle(
             "ts": receipt.ts,
             "message_url": receipt.url,
         }
-    told = connection.execute(
-        mine.values(**values).returning(Delivery.card_id, Delivery.thread_ts, Delivery.message)
+    stored = connection.execute(
+        statement.values(**values).returning(Delivery.card_id, Delivery.thread_ts, Delivery.message)
     ).one_or_none()
-    if told is not None and told.card_id is not None:
-        _settle_card(connection, told, settled, now)
+    if stored is not None and stored.card_id is not None:
+        _settle_card(connection, stored, settled, now)
 
 
 def _settle_card(
-    connection: Connection, told: AnyRow, settled: DeliveryOutcome, now: datetime
+    connection: Connection, stored: AnyRow, settled: DeliveryOutcome, now: datetime
 ) -> None:
-    """What came of a message means for its card: it is there now, or it is not there any more."""
-    if settled.receipt is not None and told.thread_ts is None:
-        cards.mark_posted(connection, told.card_id, load(told.message), settled.receipt, now)
+    """Update the card of a settled message: it is posted now, or it is missing."""
+    if settled.receipt is not None and stored.thread_ts is None:
+        cards.mark_posted(connection, stored.card_id, load(stored.message), settled.receipt, now)
     elif settled.receipt is not None:
-        # the card may have gone while its reply was on the way
-        cards.repost(connection, told.card_id, now)
-    elif settled.error is not None and settled.error.gone:
-        cards.mark_missing(connection, told.card_id, told.thread_ts)
-
-
-def of_kind(name: str) -> ColumnElement[bool]:
-    """Of that channel, or of that kind of channels: `slack` has `slack:#roles`."""
-    return or_(Delivery.channel == name, Delivery.channel.startswith(f"{name}:", autoescape=True))
+        # the card may have been deleted while its reply was sent
+        cards.repost(connection, stored.card_id, now)
+    elif isinstance(settled.error, MessageMissingError):
+        cards.mark_missing(connection, stored.card_id, stored.thread_ts)
 
 
 WAITING_FOR_WORKSPACE = and_(
@@ -155,7 +122,7 @@ WAITING_FOR_WORKSPACE = and_(
 
 
 def postpone_kind(connection: Connection, channel: str, until: datetime, reason: str) -> None:
-    """Lets all channels of the same kind wait: the trouble is with the whole workspace."""
+    """Postpone all channels of the same kind: the whole workspace has trouble."""
     waiting = and_(of_kind(kind(channel)), Delivery.state == "pending", Delivery.attempts == 0)
     sooner = or_(Delivery.next_try_at.is_(None), Delivery.next_try_at < until)
     connection.execute(
@@ -164,7 +131,7 @@ def postpone_kind(connection: Connection, channel: str, until: datetime, reason:
 
 
 def retry_failed_now(connection: Connection, now: datetime, name: str | None = None) -> None:
-    """Lets what was refused be tried at once: of one kind when a channel of it works again, of all when the program starts."""
+    """Retry failed messages at once: all at a start, or one kind when a channel works again."""
     which = [] if name is None else [of_kind(name)]
     refused = and_(Delivery.state == "failed", Delivery.next_try_at.is_not(None))
     connection.execute(update(Delivery).where(refused, *which).values(next_try_at=now))
@@ -172,46 +139,17 @@ def retry_failed_now(connection: Connection, now: datetime, name: str | None = N
 
 
 def resume_kind(connection: Connection, *which: ColumnElement[bool]) -> None:
-    """Lets what only waited for the trouble of the whole workspace go, since that is over."""
+    """End the wait of messages that were postponed for the whole workspace."""
     connection.execute(
         update(Delivery).where(WAITING_FOR_WORKSPACE, *which).values(next_try_at=None, reason=None)
     )
 
 
-def waiting_for(connection: Connection, name: str) -> int:
-    """How many messages wait for a channel, or for all channels of a kind."""
-    return (
-        connection.scalar(select(func.count()).select_from(Delivery).where(_OPEN, of_kind(name)))
-        or 0
-    )
-
-
-def on_their_way(connection: Connection, until: datetime, round_id: int | None = None) -> int:
-    """How many messages, or alerts of one round, are still to go and can by `until`: not those behind one that a person must see to."""
-    ready = {
-        head.channel
-        for head in next_per_channel(connection)
-        if head.state != "failed" and (head.next_try_at is None or head.next_try_at <= until)
-    }
-    moving = and_(one_of(Delivery.channel, ready), Delivery.state.in_(("pending", "sending")))
-    if round_id is None:
-        return connection.scalar(select(func.count()).select_from(Delivery).where(moving)) or 0
-    query = (
-        select(func.count())
-        .select_from(Alert)
-        .outerjoin(Delivery, Delivery.delivery_id == Alert.delivery_id)
-    )
-    # what a digest tells waits for its time
-    unpacked = and_(Alert.delivery_id.is_(None), ~Alert.for_digest)
-    return connection.scalar(query.where(Alert.round_id == round_id, or_(unpacked, moving))) or 0
-
-
 def retry(connection: Connection, now: datetime, alerts: Collection[int] = ()) -> int:
-    """Let what failed, and what waits for its time, go now; of those alerts, or of all. Return how many messages are tried again.
+    """Retry failed and postponed messages now, all or those of some alerts. Return their number.
 
-    A channel that asked us to wait is not called sooner. A message that is "maybe sent" to a
-    channel that cannot be read is sent again, since a person asked; elsewhere it is looked for
-    first.
+    A channel that asked to wait is not called sooner. A message that was maybe sent is searched
+    first. In a channel that cannot be read it is sent again, because a person asked.
     """
     chosen = (
         [Delivery.delivery_id.in_(select(Alert.delivery_id).where(one_of(Alert.id, alerts)))]
@@ -246,54 +184,59 @@ _ASKED = (
 
 
 def discard(connection: Connection, before: datetime, channel: str | None = None) -> int:
-    """Gives up messages that were not delivered and whose every alert was written before then; gives how many. Pack first.
+    """Discard undelivered messages whose every alert is older than `before`. Return their number.
 
-    `channel`: only those of that one, by any of its names. One that is just being sent is left alone. What waits for a digest is given up
-    too.
+    Pack first. With `channel`, only messages of that channel, under any of its names. A message
+    that is being sent stays. Alerts that wait for a digest are discarded too.
     """
-    told = select(Alert.delivery_id).where(Alert.delivery_id.is_not(None))
-    younger, older = told.where(Alert.created_at >= before), told.where(Alert.created_at < before)
-    # what posts a lost card anew tells no alert
-    written = or_(Delivery.created_at < before, Delivery.delivery_id.in_(older))
-    waiting = Delivery.state.in_(("pending", "held", "failed"))
-    names = None if channel is None else directory(connection).all_names(channel)
-    mine = [] if names is None else [one_of(Delivery.channel, names)]
-    old = update(Delivery).where(waiting, written, Delivery.delivery_id.not_in(younger), *mine)
-    given_up = {"state": "discarded", "reason": _GIVEN_UP}
-    return connection.execute(old.values(**given_up, next_try_at=None)).rowcount + _discard_untold(
-        connection, before, names, given_up
+    packed = select(Alert.delivery_id).where(Alert.delivery_id.is_not(None))
+    younger, older = (
+        packed.where(Alert.created_at >= before),
+        packed.where(Alert.created_at < before),
     )
+    # a reposted card has no alert
+    written = or_(Delivery.created_at < before, Delivery.delivery_id.in_(older))
+    names = None if channel is None else directory(connection).all_names(channel)
+    of_channel = [] if names is None else [one_of(Delivery.channel, names)]
+    old = update(Delivery).where(
+        UNCLAIMED, written, Delivery.delivery_id.not_in(younger), *of_channel
+    )
+    discarded = old.values(state="discarded", reason=_GIVEN_UP, next_try_at=None)
+    count = connection.execute(discarded).rowcount
+    return count + _discard_for_digest(connection, before, names)
 
 
-def _discard_untold(
+def _discard_for_digest(
     connection: Connection,
     before: datetime,
     names: Collection[str] | None,
-    given_up: Mapping[str, str],
 ) -> int:
-    """The same for alerts that wait for a digest: each gets a discarded message of its own, as what is muted does."""
-    mine = [] if names is None else [one_of(Alert.channel, names)]
-    untold = (Alert.for_digest, Alert.delivery_id.is_(None), Alert.created_at < before, *mine)
+    """Discard alerts that wait for a digest. Each gets a discarded message of its own."""
+    of_channel = [] if names is None else [one_of(Alert.channel, names)]
+    waiting = (
+        Alert.for_digest,
+        Alert.delivery_id.is_(None),
+        Alert.created_at < before,
+        *of_channel,
+    )
     rows = connection.execute(
-        select(Alert.id, Alert.channel, Alert.message, Alert.created_at).where(*untold)
+        select(Alert.id, Alert.channel, Alert.message, Alert.created_at).where(*waiting)
     ).all()
     for row in rows:
-        said = {
-            "delivery_id": uuid4().hex,
-            "channel": row.channel,
-            "message": row.message,
-            "created_at": row.created_at,
-            "attempts": 0,
-        }
-        connection.execute(insert(Delivery).values(**said, **given_up))
-        connection.execute(
-            update(Alert).where(Alert.id == row.id).values(delivery_id=said["delivery_id"])
+        own = write_unsent(
+            connection,
+            row.channel,
+            row.message,
+            row.created_at,
+            state="discarded",
+            reason=_GIVEN_UP,
         )
+        link(connection, row.id, own)
     return len(rows)
 
 
 def alerts_of(connection: Connection, delivery_id: str) -> Sequence[AnyRow]:
-    """Return id, kind, rule, posting and time of every alert that a message tells."""
+    """Return id, kind, rule, posting and time of every alert in a message."""
     columns = select(
         Alert.id, Alert.kind, Alert.rule, Alert.created_at, Posting.name.label("posting")
     )
@@ -304,17 +247,5 @@ def alerts_of(connection: Connection, delivery_id: str) -> Sequence[AnyRow]:
 
 
 def exists(connection: Connection, row_id: int) -> bool:
-    """Is there still such a message?"""
+    """Return whether the message still exists."""
     return connection.scalar(select(Delivery.id).where(Delivery.id == row_id)) is not None
-
-
-def half_sent(connection: Connection) -> int:
-    """How many messages may be in their channel or not: they are looked for before they are sent again."""
-    sending = and_(Delivery.state != "sent", Delivery.state == "sending")
-    return connection.scalar(select(func.count()).select_from(Delivery).where(sending)) or 0
-
-
-def waiting(connection: Connection) -> int:
-    """How many messages have still to go, those in a person's hands not counted."""
-    open_ = and_(Delivery.state != "sent", Delivery.state.in_(("pending", "sending")))
-    return connection.scalar(select(func.count()).select_from(Delivery).where(open_)) or 0

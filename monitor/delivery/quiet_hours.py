@@ -1,16 +1,16 @@
-"""Quiet hours: what rules tell is held, then sent as one message a channel.
+"""Quiet hours: hold the messages of rules, then send them as one message per channel.
 
-A message is held when it is packed, or when the hours begin while it waits for its turn. Operators'
-messages go out at any time, and so do edits of cards, which make no sound. When the hours are over,
-what was held is put together into one message with a part for each kind, or into one a kind where
-Slack has no room for that. Nothing but the clock ends them: `alerts retry` lets what failed wait
-with the rest.
+A message is held when it is packed, or when the hours begin while it waits. Operator messages go
+out at any time, and so do edits of cards, which make no sound. When the hours end, the held
+messages are merged into one with a part for each kind, or into one per kind if Slack has no room.
+Only the clock ends the hours: `alerts retry` holds failed messages too.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from typing import TypeVar
 
 from sqlalchemy import ColumnElement, Connection, and_, or_, select, update
 
@@ -18,6 +18,7 @@ from monitor.alerts.merge import all_reminders, once, one_summary
 from monitor.config.model import AlertSettings
 from monitor.database.tables import Alert, Card, Delivery
 from monitor.delivery import pack
+from monitor.delivery.grouping import PER_MESSAGE
 from monitor.messages import (
     BoardWideEdit,
     DigestMessage,
@@ -34,32 +35,36 @@ from monitor.notify.slack.draw import has_room
 from monitor.text.local_time import end_of_span, next_instant
 
 REASON = "quiet hours"
+_ALONE = BoardWideEdit | DigestMessage
+M = TypeVar("M")
+Named = tuple[str, M]  # a delivery id and its message
 
 
 def due(connection: Connection, alerts: AlertSettings, now: datetime) -> bool:
-    """Is there anything to hold, or to let go? Asked often."""
+    """Return whether there is anything to hold or to release. Cheap."""
     which = _sendable() if is_quiet(alerts, now) else HELD_FOR_QUIET_HOURS
     return connection.execute(select(Delivery.id).where(which).limit(1)).first() is not None
 
 
 def is_quiet(alerts: AlertSettings, now: datetime) -> bool:
+    """Return whether it is quiet hours now."""
     return until(alerts, now) is not None
 
 
 def until(alerts: AlertSettings, now: datetime) -> datetime | None:
-    """When the quiet hours that it is now are over; None when it is no such time."""
+    """Return when the current quiet hours end, or None outside of them."""
     return end_of_span(alerts.quiet, alerts.timezone, now) if alerts.quiet else None
 
 
 def next_turn(alerts: AlertSettings, now: datetime) -> datetime | None:
-    """Return when the quiet hours begin or end next; None without any."""
+    """Return when quiet hours begin or end next, or None without any."""
     if alerts.quiet is None:
         return None
     return until(alerts, now) or next_instant(alerts.quiet[0], alerts.timezone, now)
 
 
 def apply_quiet_hours(connection: Connection, alerts: AlertSettings, now: datetime) -> None:
-    """Holds what waits to be sent, or, outside the hours, lets go what was held."""
+    """Hold what waits to be sent, or release what was held when the hours are over."""
     if is_quiet(alerts, now):
         connection.execute(
             update(Delivery)
@@ -78,10 +83,10 @@ HELD_FOR_QUIET_HOURS = and_(Delivery.state == "held", Delivery.state != "sent")
 
 
 def _sendable() -> ColumnElement[bool]:
-    """What rules tell and what surely is not sent yet; a message of which nobody knows is looked for at any time.
+    """Return the condition for rules' messages that are certainly not sent yet.
 
-    What a channel refused is tried again by itself, so it is held too; and so is a role's card
-    posted anew, which no alert asks for.
+    That includes a failed message with a next try, and a reposted role card, which has no alert.
+    A message that may have been sent is searched at any time.
     """
     alerts = select(Alert.id).where(Alert.delivery_id == Delivery.delivery_id)
     role = select(Card.id).where(Card.id == Delivery.card_id, Card.posting_id.is_not(None))
@@ -96,7 +101,7 @@ def _sendable() -> ColumnElement[bool]:
 
 
 def _release_held(connection: Connection, channel: str, now: datetime) -> None:
-    """A channel's held messages, as few as can be, each in the place of the first that it tells."""
+    """Release a channel's held messages, merged. Each takes the place of its oldest."""
     mine = (HELD_FOR_QUIET_HOURS, Delivery.channel == channel)
     rows = connection.execute(
         select(Delivery.delivery_id, Delivery.message).where(*mine).order_by(Delivery.id)
@@ -108,71 +113,73 @@ def _release_held(connection: Connection, channel: str, now: datetime) -> None:
     )
 
 
-def together(
-    held: Sequence[tuple[str, Message]], now: datetime
-) -> Iterator[tuple[list[str], Message]]:
-    """The messages that tell what these told: one, or where Slack has no room for it, as few of each kind as can be.
+def together(held: Sequence[Named[Message]], now: datetime) -> Iterator[tuple[list[str], Message]]:
+    """Return the held messages as one, or as few of each kind as possible if Slack has no room.
 
-    A card posted anew stays alone, and so does what was put together on a night before.
+    A reposted card stays alone, and so does the message of an earlier night.
     """
-    told = [(name, message) for name, message in held if isinstance(message, RuleMessage)]
-    kinds = list(_kinds(told, now))
+    of_rules = [(name, message) for name, message in held if isinstance(message, RuleMessage)]
+    kinds = [
+        *_roles(of_rules),
+        *_reminders(of_rules, now),
+        *_summaries(of_rules),
+        *(([name], message) for name, message in of_rules if isinstance(message, _ALONE)),
+    ]
     night = QuietHoursMessage(
-        tuple(GroupMessage((one,)) if isinstance(one, RoleMessage) else one for _, one in kinds)
+        tuple(
+            GroupMessage((message,)) if isinstance(message, RoleMessage) else message
+            for _, message in kinds
+        )
     )
     if len(kinds) > 1 and has_room(night):
-        yield [name for name, _ in told], night
+        yield [name for name, _ in of_rules], night
     else:
         yield from kinds
 
 
-def _kinds(
-    held: Sequence[tuple[str, RuleMessage]], now: datetime
-) -> Iterator[tuple[list[str], RuleMessage]]:
-    """Of roles, of deadlines, of what begins to be watched; of any other kind each alone."""
-    for part in _parts(
-        [
-            (name, message)
-            for name, message in held
-            if isinstance(message, RoleMessage | GroupMessage)
-        ]
-    ):
-        items = once(item for _, message in part for item in _roles(message))
-        yield (
-            [name for name, _ in part],
-            part[0][1] if len(part) == 1 else items[0] if len(items) == 1 else GroupMessage(items),
-        )
-    reminders = [(name, message) for name, message in held if isinstance(message, ReminderMessage)]
-    if reminders:  # reckoned from now: what was a day off when it was held is nearer in the morning
-        yield (
-            [name for name, _ in reminders],
-            all_reminders([message for _, message in reminders], now),
-        )
-    summaries = [
-        (name, message) for name, message in held if isinstance(message, FirstCheckSummary)
+def _roles(held: Sequence[Named[RuleMessage]]) -> Iterator[tuple[list[str], RuleMessage]]:
+    """Return the roles in as few messages as have room for them."""
+    roles = [
+        (name, message) for name, message in held if isinstance(message, RoleMessage | GroupMessage)
     ]
-    if summaries:
-        yield [name for name, _ in summaries], one_summary([message for _, message in summaries])
-    yield from (
-        ([name], message)
-        for name, message in held
-        if isinstance(message, BoardWideEdit | DigestMessage)
-    )
+    for part in _parts(roles):
+        names = [name for name, _ in part]
+        items = once(item for _, message in part for item in _items(message))
+        if len(part) == 1:
+            yield names, part[0][1]
+        else:
+            yield names, items[0] if len(items) == 1 else GroupMessage(items)
+
+
+def _reminders(
+    held: Sequence[Named[RuleMessage]], now: datetime
+) -> Iterator[tuple[list[str], ReminderMessage]]:
+    """Return the deadlines in one message, with the time that is left now."""
+    found = [(name, message) for name, message in held if isinstance(message, ReminderMessage)]
+    if found:
+        yield [name for name, _ in found], all_reminders([message for _, message in found], now)
+
+
+def _summaries(held: Sequence[Named[RuleMessage]]) -> Iterator[tuple[list[str], FirstCheckSummary]]:
+    """Return the summaries as one."""
+    found = [(name, message) for name, message in held if isinstance(message, FirstCheckSummary)]
+    if found:
+        yield [name for name, _ in found], one_summary([message for _, message in found])
 
 
 def _parts(
-    held: Sequence[tuple[str, RoleMessage | GroupMessage]],
-) -> Iterator[list[tuple[str, RoleMessage | GroupMessage]]]:
-    """So many as one message has room for."""
-    part: list[tuple[str, RoleMessage | GroupMessage]] = []
-    for one in held:
-        if part and sum(len(_roles(message)) for _, message in [*part, one]) > pack.PER_MESSAGE:
+    held: Sequence[Named[RoleMessage | GroupMessage]],
+) -> Iterator[list[Named[RoleMessage | GroupMessage]]]:
+    """Split the messages so that each part fits into one."""
+    part: list[Named[RoleMessage | GroupMessage]] = []
+    for named in held:
+        if part and sum(len(_items(message)) for _, message in [*part, named]) > PER_MESSAGE:
             yield part
             part = []
-        part.append(one)
+        part.append(named)
     if part:
         yield part
 
 
-def _roles(message: RoleMessage | GroupMessage) -> tuple[RoleMessage, ...]:
+def _items(message: RoleMessage | GroupMessage) -> tuple[RoleMessage, ...]:
     return message.items if isinstance(message, GroupMessage) else (message,)

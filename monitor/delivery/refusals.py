@@ -1,4 +1,4 @@
-"""A channel that refuses us is an incident: told to the operator elsewhere when it begins, and there again when it works.
+"""Open an operator incident when a channel refuses messages, and close it when it takes one.
 
 Nothing here commits: every function is one step of its caller's transaction.
 """
@@ -8,13 +8,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, func, select
 
+from monitor.alerts import open_incidents
+from monitor.alerts.alerting import write_operator_message
+from monitor.alerts.open_incidents import OpenIncident
 from monitor.channels import kind
-from monitor.database.engine import AnyRow, iso
-from monitor.database.tables import Alert, Delivery
-from monitor.delivery.queue import of_kind, waiting_for
-from monitor.messages import OperatorMessage, dump, load
+from monitor.database.tables import Delivery
+from monitor.delivery import backlog
+from monitor.delivery.backlog import of_kind
+from monitor.messages import OperatorMessage
 from monitor.notify.base import NotifyError
 from monitor.notify.wording import count, instant
 
@@ -26,86 +29,59 @@ def open_incident(
     operators: Sequence[str],
     now: datetime,
 ) -> bool:
-    """Writes an alert that a channel is refused to the operator's other channels, once an incident; False when it was told already.
+    """Write to the operator's other channels that a channel refuses messages.
 
-    An incident ends with the next message that the channel takes. What the whole workspace refuses
-    is told on the terminal too, and so is what no other channel of the operator can take.
+    Return False when its incident is open already. The incident ends with the next message that
+    the channel takes. The terminal gets the alert too if the whole workspace refuses, or if the
+    operator has no other channel.
     """
-    subject = kind(channel) if error.affects_all_channels else channel
-    if _open(connection, subject):
+    everywhere = error.affects_all_channels
+    subject = kind(channel) if everywhere else channel
+    if _find_open(connection, subject):
         return False
-    elsewhere = [
-        one
-        for one in operators
-        if (kind(one) != subject if error.affects_all_channels else one != channel)
+    others = [
+        each for each in operators if (kind(each) != subject if everywhere else each != channel)
     ]
-    terminal = (
-        ["console"]
-        if channel != "console" and (error.affects_all_channels or not elsewhere)
-        else []
-    )
+    terminal = ["console"] if channel != "console" and (everywhere or not others) else []
+    waiting = backlog.count(connection, backlog.OPEN, of_kind(subject))
     lines = (
         f"Reason: {error.reason}",
-        f"Waiting: {count(waiting_for(connection, subject), 'message')}; nothing is lost",
+        f"Waiting: {count(waiting, 'message')}; nothing is lost",
         "`rolewatch alerts retry` tries at once.",
     )
     message = OperatorMessage(
-        "refused", f"{subject} refuses messages", lines, incident=f"refused {subject} {iso(now)}"
+        "refused",
+        f"{subject} refuses messages",
+        lines,
+        incident=open_incidents.key(f"refused {subject}", now),
     )
-    _write(connection, list(dict.fromkeys([*elsewhere, *terminal])), _began(subject), message, now)
+    write_operator_message(connection, [*others, *terminal], message, at=now)
     return True
 
 
 def close_incident(connection: Connection, channel: str, now: datetime) -> None:
-    """Writes that the channel works again, where it was told that it does not; to be called before the message that it took is settled."""
+    """Write that the channel works again, if an incident is open.
+
+    Call this before the message that the channel took is settled.
+    """
     for subject in dict.fromkeys((channel, kind(channel))):
-        told = _open(connection, subject)
-        if told:
-            began = load(told[0].message)
-            lines = (f"Refused: {instant(told[0].created_at)} to {instant(now)}",)
-            key = began.incident if isinstance(began, OperatorMessage) else ""
+        incident = _find_open(connection, subject)
+        if incident is not None:
+            lines = (f"Refused: {instant(incident.since)} to {instant(now)}",)
             message = OperatorMessage(
-                "works", f"{subject} takes messages again", lines, incident=key
+                "works", f"{subject} takes messages again", lines, incident=incident.key
             )
-            _write(connection, [row.channel for row in told], _ended(subject), message, now)
+            write_operator_message(connection, incident.channels, message, at=now)
 
 
-def _write(
-    connection: Connection,
-    channels: Sequence[str],
-    why: str,
-    message: OperatorMessage,
-    now: datetime,
-) -> None:
-    row = {"kind": "operator", "why": why, "message": dump(message), "created_at": now}
-    if channels:
-        connection.execute(insert(Alert), [row | {"channel": channel} for channel in channels])
-
-
-def _began(subject: str) -> str:
-    return f"{subject} refused"
-
-
-def _ended(subject: str) -> str:
-    return f"{subject} works again"
-
-
-def _open(connection: Connection, subject: str) -> Sequence[AnyRow]:
-    """The alerts of the incident that lasts; none when the subject was never refused, or has taken a message since."""
-    mine = (Alert.kind == "operator", Alert.why == _began(subject))
-    last = connection.scalar(select(func.max(Alert.created_at)).where(*mine))
-    if last is None:
-        return ()
-    ended = connection.scalar(
-        select(func.max(Alert.created_at)).where(
-            Alert.kind == "operator", Alert.why == _ended(subject)
-        )
+def _find_open(connection: Connection, subject: str) -> OpenIncident | None:
+    """Return the open incident, or None. A message sent since it began has ended it too."""
+    incident = open_incidents.find_open(
+        connection,
+        f"refused {subject}",
+        old_headlines=(f"{subject} refused", f"{subject} works again"),
     )
-    worked = connection.scalar(select(func.max(Delivery.sent_at)).where(of_kind(subject)))
-    if any(moment is not None and moment >= last for moment in (ended, worked)):
-        return ()
-    return connection.execute(
-        select(Alert.channel, Alert.message, Alert.created_at).where(
-            *mine, Alert.created_at == last
-        )
-    ).all()
+    if incident is None:
+        return None
+    sent = connection.scalar(select(func.max(Delivery.sent_at)).where(of_kind(subject)))
+    return None if sent is not None and sent >= incident.since else incident

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from pydantic import SecretStr
 
 from monitor.messages import Message
-from monitor.notify.base import NotifyError, Receipt, WriteOnly
+from monitor.notify.base import ChannelRefusedError, Receipt, UnconfirmedError, WriteOnly
 from monitor.notify.blocking import THREADS, Threads, TooManyLeftError
 from monitor.notify.plain import strip_markup
 
@@ -34,31 +34,24 @@ class AppriseNotifier(WriteOnly):
     # no service has a place for it
     async def send(self, channel: str, message: Message, delivery_id: str) -> Receipt:  # noqa: ARG002
         if channel not in self._addresses:
-            raise NotifyError("its address is not set any more", permanent=True)
+            raise ChannelRefusedError("its address is not set any more")
         address, said = self._addresses[channel].get_secret_value(), strip_markup(message)
         try:
             taken = await self._threads.call(channel, lambda: _send(address, *said), self._timeout)
         except TooManyLeftError as error:
-            raise NotifyError(f"not sent, will be tried again: {error}", permanent=True) from None
+            raise ChannelRefusedError(f"not sent, will be tried again: {error}") from None
         except ImportError:
-            raise NotifyError(
-                "Apprise is not installed: pip install 'rolewatch[apprise]'", permanent=True
+            raise ChannelRefusedError(
+                "Apprise is not installed: pip install 'rolewatch[apprise]'"
             ) from None
         except Exception as error:  # its text may hold the address  # noqa: BLE001
-            raise NotifyError(
-                f"no answer ({type(error).__name__})", permanent=True, may_have_arrived=True
-            ) from None
+            raise UnconfirmedError(f"no answer ({type(error).__name__})", permanent=True) from None
         if taken is None:
-            raise NotifyError(
-                "Apprise cannot read its address: see https://appriseit.com/services/",
-                permanent=True,
+            raise ChannelRefusedError(
+                "Apprise cannot read its address: see https://appriseit.com/services/"
             )
         if not taken:
-            raise NotifyError(
-                "the service did not take it, or did not say so",
-                permanent=True,
-                may_have_arrived=True,
-            )
+            raise UnconfirmedError("the service did not take it, or did not say so", permanent=True)
         return Receipt()
 
 

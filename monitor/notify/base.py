@@ -21,31 +21,61 @@ class Receipt:
 
 
 class NotifyError(Exception):
-    """A message is not there, as far as anyone knows.
+    """A message was not confirmed by its channel. A later try may succeed.
 
-    permanent: waiting does not help, a person must act. unclear: it may be there all the same, so
-    look before sending again. retry_after: seconds to wait, when the other side said so. workspace:
-    the trouble is with every channel of this notifier (a revoked token), not with this one. gone:
-    the message to edit or to reply to is not there any more.
+    `slack_error` is Slack's own error code, such as "missing_scope", or "" without one.
     """
 
-    def __init__(
-        self,
-        reason: str,
-        *,
-        permanent: bool = False,
-        may_have_arrived: bool = False,
-        retry_after: float | None = None,
-        affects_all_channels: bool = False,
-        gone: bool = False,
-    ) -> None:
+    permanent = False  # waiting does not help: a person must act
+    may_have_arrived = False  # search the channel before sending again
+    affects_all_channels = False  # of this notifier
+    retry_after: float | None = None  # seconds that the service asked to wait
+
+    def __init__(self, reason: str, *, slack_error: str = "") -> None:
         super().__init__(reason)
         self.reason = reason  # for a person, without secrets
+        self.slack_error = slack_error
+
+
+class RateLimitedError(NotifyError):
+    """The service asked to wait that many seconds."""
+
+    def __init__(self, reason: str, seconds: float) -> None:
+        super().__init__(reason)
+        self.retry_after = seconds
+
+
+class UnconfirmedError(NotifyError):
+    """The message may have arrived. `permanent`: a person must act as well."""
+
+    may_have_arrived = True
+
+    def __init__(self, reason: str, *, permanent: bool = False) -> None:
+        super().__init__(reason)
         self.permanent = permanent
-        self.may_have_arrived = may_have_arrived
-        self.retry_after = retry_after
-        self.affects_all_channels = affects_all_channels
-        self.gone = gone
+
+
+class UnreachableError(NotifyError):
+    """No channel of this notifier can be reached now."""
+
+    affects_all_channels = True
+
+
+class ChannelRefusedError(NotifyError):
+    """The service refuses this channel or this message until a person acts."""
+
+    permanent = True
+
+
+class TokenRefusedError(NotifyError):
+    """The service refuses every channel of this notifier until a person acts."""
+
+    permanent = True
+    affects_all_channels = True
+
+
+class MessageMissingError(NotifyError):
+    """The message to edit or to reply to does not exist, or cannot be changed."""
 
 
 class Notifier(Protocol):
@@ -76,7 +106,7 @@ class Threaded(Notifier, Protocol):
     async def reply(
         self, channel: str, card: Receipt, message: Message, delivery_id: str
     ) -> Receipt:
-        """Where the message went in the thread of `card`. Raises NotifyError, `gone` when the card is not there."""
+        """Where the message went in the thread of `card`. Raises NotifyError, MessageMissingError without the card."""
         ...
 
     async def find_reply(
@@ -86,7 +116,7 @@ class Threaded(Notifier, Protocol):
         ...
 
     async def edit(self, channel: str, card: Receipt, message: Message) -> None:
-        """Lets the card show the message; twice is as good as once. Raises NotifyError, `gone` when the card is not there."""
+        """Lets the card show the message; twice is as good as once. Raises NotifyError, MessageMissingError without the card."""
         ...
 
 
@@ -126,7 +156,7 @@ class WriteOnly:
 
     # nothing to look in
     async def find(self, channel: str, delivery_id: str, since: datetime) -> Receipt | None:  # noqa: ARG002
-        raise NotifyError(f"{channel} cannot be read", permanent=True)
+        raise ChannelRefusedError(f"{channel} cannot be read")
 
     async def close(self) -> None:
         """Nothing is open between two calls."""

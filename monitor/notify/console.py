@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.text import Text
 
 from monitor.messages import BoardWideEdit, GroupMessage, Message, OperatorMessage, RoleMessage
-from monitor.notify.base import NotifyError, Receipt, WriteOnly
+from monitor.notify.base import ChannelRefusedError, Receipt, WriteOnly
 from monitor.notify.plain import lines
 
 _STYLES = {
@@ -34,8 +34,8 @@ class ConsoleNotifier(WriteOnly):
         try:
             await asyncio.to_thread(self._write, message)
         except (OSError, ValueError) as error:  # a closed pipe, a closed stream
-            raise NotifyError(
-                f"the terminal cannot be written ({type(error).__name__})", permanent=True
+            raise ChannelRefusedError(
+                f"the terminal cannot be written ({type(error).__name__})"
             ) from error
         return Receipt()
 

@@ -15,7 +15,7 @@ from slack_sdk.webhook import WebhookResponse
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from monitor.messages import Message
-from monitor.notify.base import Check, NotifyError, Receipt, WriteOnly
+from monitor.notify.base import ChannelRefusedError, Check, NotifyError, Receipt, WriteOnly
 from monitor.notify.plain import fallback
 from monitor.notify.slack.draw import draw
 from monitor.notify.slack.errors import (
@@ -88,6 +88,6 @@ def _refused(response: WebhookResponse) -> NotifyError:
     # theirs, or nothing that says no
     if response.status_code >= 500 or response.status_code in {_OK, 408, 429}:  # noqa: PLR2004
         return refused(Answer(response.status_code, None, wait=wait), posting=True)
-    return NotifyError(
-        f"the webhook answers HTTP {response.status_code} {word or ''}".rstrip(), permanent=True
+    return ChannelRefusedError(
+        f"the webhook answers HTTP {response.status_code} {word or ''}".rstrip()
     )

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, select
 from monitor.config.model import Settings
 from monitor.database import tables
 from monitor.database.json_values import one_of
-from monitor.delivery import pack, queue
+from monitor.delivery import backlog, pack
 from monitor.history import schedule
 
 # a board may be due and not looked at: a round over many takes its time
@@ -88,7 +88,7 @@ def _unpacked(connection: Connection, now: datetime) -> Iterator[PendingWork]:
 
 def _heads(connection: Connection, now: datetime) -> Iterator[PendingWork]:
     """Yield late messages. One that waits for a person or for its first try is not late."""
-    ids = [head.id for head in queue.next_per_channel(connection) if head.state != "failed"]
+    ids = [head.id for head in backlog.next_per_channel(connection) if head.state != "failed"]
     delivery = tables.Delivery
     columns = (
         delivery.id,

@@ -1,6 +1,6 @@
 """Replay stored history with today's rules: the alerts each would have sent, and why it fits.
 
-Rules decide as in a check, through the same `why_told`. Each stored content is matched once and
+Rules decide as in a check, through the same `wanted`. Each stored content is matched once and
 forgotten unless a rule fits it, so that half a year of fifty boards takes seconds.
 """
 
@@ -14,8 +14,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, or_, select
 
-from monitor.alerts.alerting import Alerting, why_told
-from monitor.alerts.template_edits import tells_common_edits
+from monitor.alerts.alerting import Alerting
+from monitor.alerts.wanted import wanted, wants_board_wide_edits
 from monitor.config.model import Rule, Settings
 from monitor.config.values import Kind
 from monitor.database.engine import AnyRow
@@ -163,7 +163,7 @@ def _template(
 
     A rule counts if it fits some of the edited postings before and after.
     """
-    for rule in filter(tells_common_edits, alerting.settings.rules):
+    for rule in filter(wants_board_wide_edits, alerting.settings.rules):
         places = [(posting, stored.versions[posting]) for posting in stored.edit.edited]
         both = [
             (contents.get((posting, number - 1)), contents.get((posting, number)))
@@ -211,17 +211,18 @@ def _tellings(
         else fields
     )
     for rule in alerting.settings.rules:
-        seen = fields if rule.mode == "digest" else own
-        why = why_told(
+        sent = wanted(
             rule,
             kind,
-            seen,
-            _explanation(rule, before) if kind == "revised" else None,
-            _explanation(rule, after),
+            fields,
+            own,
+            before=_explanation(rule, before) if kind == "revised" else None,
+            after=_explanation(rule, after),
         )
-        if why is not None:
+        if sent is not None:
+            why = sent.why
             told = _telling(alerting, rule, after, kind=kind, at=first.at, words=why.words)
-            yield replace(told, turn=why.fit_change, fields=fields if why.fit_change else seen)
+            yield replace(told, turn=why.fit_change, fields=sent.fields)
 
 
 def _explanation(rule: Rule, content: _Content | None) -> Explanation:

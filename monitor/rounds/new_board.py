@@ -20,7 +20,7 @@ from sqlalchemy import Connection, Engine, select, update
 
 from crawler.links.directory import employer, employer_domain, other_boards
 from crawler.registry import is_readable, same_board
-from monitor.alerts import alerting, cards, incidents
+from monitor.alerts import cards, incidents, open_incidents
 from monitor.config.model import Settings, WatchedBoard
 from monitor.database.engine import AnyRow, read_transaction
 from monitor.database.json_values import one_of
@@ -120,7 +120,7 @@ def _store(engine: Engine, board: str, place: str, round_id: int) -> None:
 def _update_messages(connection: Connection, row: AnyRow, round_id: int) -> None:
     """Add the new board to the incident's messages, including one of this round not yet sent."""
     message = incidents.failing(row, row.failures, row.failing_since, row.reason, gone=True)
-    alerting.rewrite(connection, message, round_id)
+    open_incidents.rewrite_unsent(connection, message, round_id)
     cards.update_incident(connection, message)
 
 

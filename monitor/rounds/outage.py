@@ -11,12 +11,11 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Connection, bindparam, select
 
-from monitor.alerts import cards, incidents
+from monitor.alerts import cards, incidents, open_incidents
 from monitor.alerts.alerting import Alerting
 from monitor.database.engine import AnyRow
 from monitor.database.tables import Alert, Board, BoardCheck
 from monitor.history.schedule import FAILURES_TO_FAIL
-from monitor.messages import OperatorMessage, load
 from monitor.rounds.network import Network, Tally, says_unreached
 
 _UNREACHED = select(Board.__table__, BoardCheck.id.label("check_id")).join(
@@ -33,13 +32,10 @@ def is_reported(connection: Connection, board: AnyRow) -> bool:
     """Return True if the operator was alerted of the board's failure, as of its row."""
     if board.failures < FAILURES_TO_FAIL or board.failing_since is None:
         return False
-    about = f'"incident":"{incidents.key("failing", board.board, board.failing_since)}"'
-    conditions = (
-        _written_since(connection, board.failing_since),
-        Alert.kind == "operator",
-        Alert.message.contains(about, autoescape=True),
+    incident = incidents.key("failing", board.board, board.failing_since)
+    return open_incidents.has_messages(
+        connection, incident, _written_since(connection, board.failing_since)
     )
-    return connection.scalar(select(Alert.id).where(*conditions).limit(1)) is not None
 
 
 def update_incidents(
@@ -98,15 +94,9 @@ def _others_answered(network: Network, board: AnyRow) -> bool:
 
 
 def _lasting(connection: Connection) -> datetime | None:
-    """Return since when an incident lasts that another process began."""
-    conditions = (Alert.kind == "operator", Alert.why.startswith(incidents.NETWORK))
-    newest = connection.scalar(
-        select(Alert.message).where(*conditions).order_by(Alert.id.desc()).limit(1)
-    )
-    message = load(newest) if newest else None
-    if not isinstance(message, OperatorMessage) or message.event != "network":
-        return None
-    return datetime.fromisoformat(message.incident.rpartition(" ")[2])
+    """Return when the open incident began, or None without one. Another process may have begun it."""
+    incident = open_incidents.find_open(connection, "network")
+    return incident.since if incident else None
 
 
 def _written_since(connection: Connection, moment: datetime) -> ColumnElement[bool]:

@@ -245,12 +245,12 @@ class _Recording:
         if not alerting.announces_baseline(board.board):
             events, late = late_summary.split(events)
             rows = late_summary.rows(alerting, board, late) if late else ()
-            alerting.write(self.connection, board, rows, **to_check, at=at)
+            alerting.write_rows(self.connection, board, rows, **to_check, at=at)
         events, template = template_edits.mark_common_edits(events, listed, self.check.edits)
         if template is not None:
             rows = template_edits.rows(alerting, board, template, at)
-            alerting.write(self.connection, board, rows, **to_check, at=at)
-        alerting.tell(self.connection, board, events, **to_check, at=at)
+            alerting.write_rows(self.connection, board, rows, **to_check, at=at)
+        alerting.write_alerts(self.connection, board, events, **to_check, at=at)
         if move is not None:
             move_summary.write(self.connection, alerting, board, move, **to_check, at=at)
 

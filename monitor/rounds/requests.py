@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine, insert, select, update
 
 from monitor.database import lease, tables
 from monitor.database.engine import AnyRow, read_transaction
-from monitor.delivery import pack, queue
+from monitor.delivery import backlog
 
 _POLL_EVERY = 0.2  # seconds
 _PATIENCE = timedelta(seconds=60)  # a Retry-After that is waited for
@@ -109,5 +109,6 @@ async def wait_until_delivered(
 def _undelivered(engine: Engine, until: datetime, round_id: int | None) -> int:
     with read_transaction(engine) as connection:
         # a message that was taken may have written "works again" just now
-        unpacked = pack.waiting(connection) if round_id is None else 0
-        return queue.on_their_way(connection, until, round_id) + unpacked
+        if round_id is not None:
+            return backlog.count_moving_of_round(connection, until, round_id)
+        return backlog.count_moving(connection, until) + backlog.unpacked_alerts(connection)

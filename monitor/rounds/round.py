@@ -30,7 +30,7 @@ from sqlalchemy import Engine, insert, update
 
 from crawler.crawl import crawl_batches
 from crawler.items import BoardRequest, Result
-from monitor.alerts import reminders, summaries
+from monitor.alerts import expire, summaries
 from monitor.alerts.alerting import Alerting
 from monitor.config.model import Settings
 from monitor.database import lease, tables
@@ -222,7 +222,7 @@ def _close_round(
         since = outage.update_incidents(
             connection, alerting, network, tally, round_id=round_.id, now=now
         )
-        reminders.expire(connection, now)
+        expire.expire(connection, now)
         ended = {"finished_at": now} | (
             {"held": round_.brought.held} if round_.brought.held else {}
         )

@@ -20,7 +20,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from monitor.config.model import SlackSettings
 from monitor.notify import wording
-from monitor.notify.base import NotifyError
+from monitor.notify.base import NotifyError, TokenRefusedError, UnconfirmedError
 from monitor.notify.slack.errors import TRANSPORT, answer, refused, retry_after, unanswered
 from monitor.slack_app.payloads import Click, SlashCommand
 from monitor.slack_app.replies import SlackReply
@@ -139,7 +139,7 @@ class SlackResponses:
     async def _once(self, method: str, arguments: Body, *, form: bool) -> Body:
         settings = self._settings()
         if settings.token is None:
-            raise NotifyError("there is no bot token: set $SLACK_BOT_TOKEN", permanent=True)
+            raise TokenRefusedError("there is no bot token: set $SLACK_BOT_TOKEN")
         token = settings.token.get_secret_value()
         client = AsyncWebClient(
             token=token,
@@ -165,5 +165,5 @@ def _field(answer_: Body, name: str) -> str:
     """Return a text of Slack's answer. Raises NotifyError when it is not there."""
     value = answer_.get(name)
     if not isinstance(value, str) or not value:
-        raise NotifyError(f"Slack's answer has no {name}", may_have_arrived=True)
+        raise UnconfirmedError(f"Slack's answer has no {name}")
     return value

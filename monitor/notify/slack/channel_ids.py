@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator, Mapping
 from typing import Final
 
 from monitor.channels import Listed
-from monitor.notify.base import NotifyError
+from monitor.notify.base import ChannelRefusedError, NotifyError
 from monitor.notify.slack.client import Body, Web
 
 _ID: Final = re.compile("[CGD][A-Z0-9]{5,}")
@@ -67,9 +67,10 @@ class Names:
         }:
             self.ids[name] = self.former[name]  # the channel was renamed
         if name not in self.ids:
-            raise NotifyError(
-                f"channel_not_found: there is no {name}, or it is private and the app is not in it: invite it",
-                permanent=True,
+            raise ChannelRefusedError(
+                f"channel_not_found: there is no {name},"
+                " or it is private and the app is not in it: invite it",
+                slack_error="channel_not_found",
             )
         return self.ids[name]
 
@@ -109,7 +110,7 @@ class Names:
         try:
             channels = [channel async for channel in self._pages(_TYPES[0])]
         except NotifyError as error:
-            if not error.reason.startswith("missing_scope"):
+            if error.slack_error != "missing_scope":
                 raise
             channels = [channel async for channel in self._pages(_TYPES[1])]
         channels.sort(key=lambda channel: not channel.get("is_archived"))
@@ -128,7 +129,7 @@ class Names:
             try:
                 await self._list_people()
             except NotifyError as error:
-                if not error.reason.startswith("missing_scope"):
+                if error.slack_error != "missing_scope":
                     raise
             self._met = True
 

@@ -23,7 +23,7 @@ from pydantic import SecretStr
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from monitor.notify.base import Check, NotifyError
+from monitor.notify.base import ChannelRefusedError, Check, NotifyError
 from monitor.notify.slack.errors import (
     BLOCKS_REFUSED,
     TRANSPORT,
@@ -65,7 +65,7 @@ class Web:
         self._not_before: dict[str, float] = {}  # by the method that reads
 
     async def write(self, method: str, content: Body) -> Body:
-        """Slack's answer when it is ok. Raises NotifyError, `unclear` where the message may be there, and BlocksRefusedError."""
+        """Slack's answer when it is ok. Raises NotifyError, UnconfirmedError where it may be sent, and BlocksRefusedError."""
         return await self._call(method, posting=True, json=content)
 
     async def ask(self, method: str) -> Body:
@@ -135,9 +135,9 @@ class Web:
             raise unanswered(error, posting=posting) from error
 
 
-class BlocksRefusedError(NotifyError):
+class BlocksRefusedError(ChannelRefusedError):
     """The message's form is wrong, so the fault is ours and its text may still arrive."""
 
     def __init__(self, reason: str, messages: tuple[str, ...]) -> None:
-        super().__init__(f"Slack answers {reason}", permanent=True)
+        super().__init__(f"Slack answers {reason}", slack_error=reason)
         self.messages = messages

@@ -14,7 +14,15 @@ from typing import Final
 import aiohttp
 from slack_sdk.errors import SlackApiError
 
-from monitor.notify.base import NotifyError
+from monitor.notify.base import (
+    ChannelRefusedError,
+    MessageMissingError,
+    NotifyError,
+    RateLimitedError,
+    TokenRefusedError,
+    UnconfirmedError,
+    UnreachableError,
+)
 
 # What slack_sdk lets through: the connection's own errors, and, for an answer that is no JSON
 # object, whatever it stumbled over.
@@ -123,50 +131,51 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
 
 
 def refused(answer: Answer, *, posting: bool) -> NotifyError:
-    """The error of an answer that is not ok; `posting`: it may have put a message there."""
-    word = answer.word
-    if answer.status == 429 or word in _LIMITED:  # Too Many Requests  # noqa: PLR2004
+    """Return the error for an answer that is not ok. `posting`: the call may have sent a message."""
+    code = answer.word
+    if answer.status == 429 or code in _LIMITED:  # Too Many Requests  # noqa: PLR2004
         return asked_to_wait(_DEFAULT_WAIT if answer.wait is None else answer.wait)
-    if word is None:
-        return _without_a_word(answer.status, posting=posting)
-    if word in _UNCLEAR:
-        return NotifyError(f"Slack answers {word}", may_have_arrived=posting)
-    if word in _GONE or word in _LATER:
-        return NotifyError(
-            f"Slack answers {word}", gone=word in _GONE, affects_all_channels=word in _LATER
-        )
-    if word in _WORKSPACE:
-        named = f"{word} ({answer.scope})" if answer.scope else word
-        return NotifyError(
-            f"{named}: {_WORKSPACE[word]}", permanent=True, affects_all_channels=True
-        )
-    hint = _CHANNEL.get("restricted_action" if word.startswith("restricted_action") else word)
-    return NotifyError(f"{word}: {hint}" if hint else f"Slack answers {word}", permanent=True)
+    if code is None:
+        return _without_code(answer.status, posting=posting)
+    plain = f"Slack answers {code}"
+    if code in _UNCLEAR:
+        return _maybe_sent(plain, posting=posting)
+    for codes, error in ((_GONE, MessageMissingError), (_LATER, UnreachableError)):
+        if code in codes:
+            return error(plain, slack_error=code)
+    if code in _WORKSPACE:
+        named = f"{code} ({answer.scope})" if answer.scope else code
+        return TokenRefusedError(f"{named}: {_WORKSPACE[code]}", slack_error=code)
+    hint = _CHANNEL.get("restricted_action" if code.startswith("restricted_action") else code)
+    return ChannelRefusedError(f"{code}: {hint}" if hint else plain, slack_error=code)
 
 
 def asked_to_wait(seconds: float) -> NotifyError:
-    return NotifyError(f"Slack asks to wait {math.ceil(seconds)} s", retry_after=seconds)
+    """Return the error for a request to wait."""
+    return RateLimitedError(f"Slack asks to wait {math.ceil(seconds)} s", seconds)
 
 
-def _without_a_word(status: int, *, posting: bool) -> NotifyError:
-    """An answer that Slack's own programs did not write, or not whole."""
+def _maybe_sent(reason: str, *, posting: bool) -> NotifyError:
+    return UnconfirmedError(reason) if posting else NotifyError(reason)
+
+
+def _without_code(status: int, *, posting: bool) -> NotifyError:
+    """Return the error for an answer that is not Slack's own, or incomplete."""
     # the client's fault, but for Request Timeout
     if 400 <= status < 500 and status != 408:  # noqa: PLR2004
-        return NotifyError(
-            f"HTTP {status}: is [slack] api_url right?", permanent=True, affects_all_channels=True
-        )
-    said = f"HTTP {status}" if status != 200 else "an answer that cannot be read"  # noqa: PLR2004
-    return NotifyError(said, may_have_arrived=posting)
+        return TokenRefusedError(f"HTTP {status}: is [slack] api_url right?")
+    ok = status == 200  # noqa: PLR2004
+    return _maybe_sent("an answer that cannot be read" if ok else f"HTTP {status}", posting=posting)
 
 
 def unanswered(error: Exception, *, posting: bool, who: str = "Slack") -> NotifyError:
-    """The error of a call that brought no answer. It names the kind of trouble alone: an address in its text may be a secret."""
+    """Return the error for a call without an answer.
+
+    It names only the kind of trouble: an address in the error's text may be a secret.
+    """
+    kind = type(error).__name__
     if isinstance(error, (aiohttp.ClientConnectorError, aiohttp.InvalidURL)):
-        return NotifyError(
-            f"{who} cannot be reached ({type(error).__name__})", affects_all_channels=True
-        )
+        return UnreachableError(f"{who} cannot be reached ({kind})")
     if isinstance(error, TimeoutError):
-        return NotifyError(f"{who} did not answer in time", may_have_arrived=posting)
-    return NotifyError(
-        f"no answer from {who} that can be read ({type(error).__name__})", may_have_arrived=posting
-    )
+        return _maybe_sent(f"{who} did not answer in time", posting=posting)
+    return _maybe_sent(f"no answer from {who} that can be read ({kind})", posting=posting)

@@ -18,7 +18,13 @@ from pydantic import SecretStr
 
 from monitor.channels import Listed
 from monitor.messages import Message
-from monitor.notify.base import Check, NotifyError, Receipt
+from monitor.notify.base import (
+    ChannelRefusedError,
+    Check,
+    MessageMissingError,
+    NotifyError,
+    Receipt,
+)
 from monitor.notify.plain import fallback
 from monitor.notify.slack.blockkit import Parts
 from monitor.notify.slack.channel_ids import Names, bare
@@ -89,7 +95,7 @@ class SlackNotifier:
             await self._stay(channel, card)
         except NotifyError as error:
             # a channel that was given another name has its cards still
-            if not error.reason.startswith("channel_not_found"):
+            if error.slack_error != "channel_not_found":
                 raise
         where = {"channel": card.channel_id, "ts": card.ts}
         text, blocks = draw(message, interactive=self._interactive)
@@ -128,11 +134,9 @@ class SlackNotifier:
             with _searching():
                 await self._stay(channel, card)
                 message = await self._found("conversations.replies", thread, delivery_id, since)
-        except NotifyError as error:
+        except MessageMissingError:
             # with the card its thread, or with the channel's name the place where it belongs
-            if error.gone:
-                return None
-            raise
+            return None
         return (
             None
             if message is None
@@ -201,12 +205,12 @@ class SlackNotifier:
             raise
 
     async def _stay(self, channel: str, card: Receipt) -> None:
-        """Raises NotifyError, `gone`, when the channel's name belongs to another channel than the one that has the card."""
+        """Raises MessageMissingError when the channel's name belongs to another channel than the one that has the card."""
         if (
             channel.startswith("slack:#")
             and await self._names.target(bare(channel)) != card.channel_id
         ):
-            raise NotifyError(f"{channel.removeprefix('slack:')} is another channel now", gone=True)
+            raise MessageMissingError(f"{channel.removeprefix('slack:')} is another channel now")
 
     async def _workspace(self) -> str:
         """The workspace's address, asked once."""
@@ -222,8 +226,8 @@ def _searching() -> Iterator[None]:
     try:
         yield
     except NotifyError as error:
-        if error.reason.startswith("missing_scope"):
-            raise NotifyError(error.reason, permanent=True) from error
+        if error.slack_error == "missing_scope":
+            raise ChannelRefusedError(error.reason, slack_error=error.slack_error) from error
         raise
 
 

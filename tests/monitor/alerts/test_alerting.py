@@ -57,7 +57,7 @@ def test_a_first_snapshot_is_one_summary_with_the_roles_that_fit(history: Histor
     ]
 
 
-def test_what_opens_changes_closes_and_reopens_is_told_with_its_reason(history: History) -> None:
+def test_each_kind_of_change_is_alerted_with_its_reason(history: History) -> None:
     history.look(snapshot(postings(8)))
     history.look(snapshot(postings(9)))
     history.look(
@@ -79,14 +79,14 @@ def test_what_opens_changes_closes_and_reopens_is_told_with_its_reason(history: 
     assert history.alerted("why")[1:] == ["title has “research engineer”"] * 4
 
 
-def test_a_posting_that_fits_no_rule_is_not_told(history: History) -> None:
+def test_a_posting_that_fits_no_rule_has_no_alert(history: History) -> None:
     history.look(snapshot(postings(1)))
     history.look(snapshot([*postings(1), posting("2", title="Chef")]))
     assert history.alerted() == ["summary"]
     assert len(history.changes()) == 1
 
 
-def test_a_revision_that_makes_a_posting_fit_says_so_and_so_does_the_one_that_ends_it(
+def test_a_revision_says_that_a_posting_starts_or_stops_to_fit(
     history: History,
 ) -> None:
     history.look(snapshot([posting(title="Chef")]))
@@ -99,14 +99,14 @@ def test_a_revision_that_makes_a_posting_fit_says_so_and_so_does_the_one_that_en
     ]
 
 
-def test_a_revision_of_a_field_that_the_rule_does_not_follow_is_not_told(engine: Engine) -> None:
+def test_a_revision_of_a_field_outside_the_rule_has_no_alert(engine: Engine) -> None:
     history = History(engine, settings(replace(ENGINEER, fields=("pay",))))
     history.look(snapshot([posting()]))
     history.look(snapshot([posting(title="Research Engineer II")]))
     assert told(history) == []
 
 
-def test_a_rule_tells_only_the_kinds_that_it_is_on(engine: Engine) -> None:
+def test_a_rule_alerts_only_the_kinds_in_on(engine: Engine) -> None:
     history = History(engine, settings(replace(ENGINEER, on=("closed",))))
     history.look(snapshot(postings(8)))
     history.look(snapshot([*postings(7), posting("9")], {"8": Probe.GONE}))
@@ -128,7 +128,7 @@ def test_an_alert_is_written_for_each_rule_and_channel(engine: Engine) -> None:
     ]
 
 
-def test_announce_tells_each_fitting_role_of_a_baseline_and_no_summary(engine: Engine) -> None:
+def test_announce_alerts_each_role_of_a_baseline_without_a_summary(engine: Engine) -> None:
     board = WatchedBoard(BOARD, "https://example.org", baseline="announce")
     history = History(engine, replace(settings(), boards=(board,)))
     history.look(snapshot([posting("1"), posting("2", title="Chef")]))
@@ -137,7 +137,7 @@ def test_announce_tells_each_fitting_role_of_a_baseline_and_no_summary(engine: E
     assert history.changes() == []
 
 
-def test_no_alerts_writes_none_ever(engine: Engine) -> None:
+def test_no_alerts_writes_no_alert_later_either(engine: Engine) -> None:
     history = History(engine, alerts=False)
     history.look(snapshot(postings(1)))
     history.look(snapshot(postings(2)))
@@ -155,7 +155,7 @@ def test_a_new_rule_gets_a_summary_of_the_boards_that_it_watches(history: Histor
     assert [role.title for role in summaries(history)[1].rules[0].roles] == ["Chef"]
 
 
-def test_the_first_token_gets_a_summary_and_what_the_console_was_told_stays_told(
+def test_the_first_token_gets_a_summary_and_no_old_alerts(
     engine: Engine,
 ) -> None:
     history = History(engine, settings(ROLES))
@@ -169,7 +169,7 @@ def test_the_first_token_gets_a_summary_and_what_the_console_was_told_stays_told
     ]
 
 
-def test_a_board_put_back_gets_a_summary_and_keeps_its_history(history: History) -> None:
+def test_a_board_watched_again_gets_a_summary_and_keeps_its_history(history: History) -> None:
     history.look(snapshot(postings(2)))
     with_board, history.settings = history.settings, settings(boards=())
     history.look()
@@ -182,7 +182,7 @@ def test_a_board_put_back_gets_a_summary_and_keeps_its_history(history: History)
     assert history.alerted() == ["summary", "summary", "opened"]
 
 
-def test_the_operator_is_told_once_of_a_failing_board_and_once_of_its_recovery(
+def test_a_failing_board_and_its_recovery_alert_the_operator_once(
     history: History,
 ) -> None:
     history.look(snapshot(postings(1)))
@@ -199,7 +199,7 @@ def test_the_operator_is_told_once_of_a_failing_board_and_once_of_its_recovery(
     ]
 
 
-def test_two_failures_in_a_row_are_nobodys_business(history: History) -> None:
+def test_two_failures_in_a_row_alert_nobody(history: History) -> None:
     history.look(snapshot(postings(1)))
     history.look(Failure(BOARD, "HTTP 503"))
     history.look(Failure(BOARD, "HTTP 503"))
@@ -207,7 +207,7 @@ def test_two_failures_in_a_row_are_nobodys_business(history: History) -> None:
     assert history.alerted() == ["summary"]
 
 
-def test_the_operator_is_told_once_that_a_board_collapsed(engine: Engine) -> None:
+def test_a_collapsed_board_alerts_the_operator_once(engine: Engine) -> None:
     operators = AlertSettings(operator=("slack:#ops",))
     history = History(engine, settings(alerts=operators, slack=TOKEN))
     history.look(snapshot(postings(9)))
@@ -216,7 +216,7 @@ def test_the_operator_is_told_once_that_a_board_collapsed(engine: Engine) -> Non
     assert history.ask("SELECT channel FROM alerts WHERE kind = 'operator'") == [("slack:#ops",)]
 
 
-def test_a_digest_rule_is_not_told_at_once(engine: Engine) -> None:
+def test_a_digest_rule_sends_nothing_at_once(engine: Engine) -> None:
     history = History(engine, settings(replace(ENGINEER, mode="digest")))
     history.look(snapshot(postings(1)))
     history.look(snapshot(postings(2)))
@@ -227,7 +227,7 @@ def test_a_digest_rule_is_not_told_at_once(engine: Engine) -> None:
     assert history.alerted("state") == ["pending", "held"]
 
 
-def test_the_summary_of_a_digest_rule_lists_what_fits_since_no_digest_will(engine: Engine) -> None:
+def test_the_summary_of_a_digest_rule_lists_the_fitting_roles(engine: Engine) -> None:
     history = History(engine, settings(replace(ENGINEER, mode="digest")))
     history.look(snapshot([posting("1"), posting("2", title="Chef")]))
     [summary] = summaries(history)

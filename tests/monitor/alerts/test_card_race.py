@@ -1,4 +1,4 @@
-"""A card's edit and its reply, which end at the same moment in two transactions."""
+"""A card's edit and its reply that end at the same time in two transactions."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 MESSAGE = dump(OperatorMessage("failing", "A board fails", incident="failing examplelabs"))
 
 
-def test_a_card_that_was_deleted_is_posted_anew_though_its_edit_and_its_reply_end_side_by_side(
+def test_a_deleted_card_is_reposted_once_when_edit_and_reply_race(
     postgres_engine: Engine,
 ) -> None:
     card = {

@@ -1,4 +1,4 @@
-"""The life of a posting in a channel: one card that shows today's truth, and a thread of what happened next."""
+"""A posting's card in a channel: it shows the current state, and its thread the changes."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ async def office(engine: Engine) -> AsyncIterator[PostOffice]:
 
 @pytest.fixture
 async def life(office: PostOffice) -> Life:
-    """After the first look, which found nothing that fits."""
+    """Return a scenario after the first check, in which no posting fits."""
     life = Life(office)
     await life.look()
     return life
 
 
-async def test_a_posting_is_one_card_and_what_happens_next_is_in_its_thread(life: Life) -> None:
+async def test_a_posting_is_one_card_with_its_changes_in_the_thread(life: Life) -> None:
     await life.look(paid(PAY))
     assert kinds(life.cards) == ["New role"]
     await life.look(paid(MORE))
@@ -50,7 +50,7 @@ async def test_a_posting_is_one_card_and_what_happens_next_is_in_its_thread(life
     assert life.office.one_copy_each()
 
 
-async def test_a_card_that_shows_the_truth_is_left_alone(life: Life) -> None:
+async def test_a_current_card_is_not_edited(life: Life) -> None:
     await life.look(posting())
     await life.look(posting())
     await life.deliver()
@@ -67,7 +67,7 @@ async def test_a_burst_of_changes_is_one_edit_and_every_change_a_reply(life: Lif
     assert "133,000" in shown(life.card)
 
 
-async def test_what_piles_up_before_the_card_is_there_comes_after_it(life: Life) -> None:
+async def test_a_backlog_before_the_card_exists_comes_after_it(life: Life) -> None:
     life.glance(paid(PAY))
     life.glance(paid(MORE))
     await life.look(gone="1")
@@ -75,7 +75,7 @@ async def test_what_piles_up_before_the_card_is_there_comes_after_it(life: Life)
     assert kinds(life.thread) == ["Role changed!", "Role closed!"]
 
 
-async def test_a_posting_known_from_the_baseline_gets_a_card_that_tells_what_happened(
+async def test_a_baseline_posting_gets_a_card_at_its_first_change(
     office: PostOffice,
 ) -> None:
     life = Life(office)
@@ -89,7 +89,7 @@ async def test_a_posting_known_from_the_baseline_gets_a_card_that_tells_what_hap
     assert kinds(life.thread) == ["Role closed!"]
 
 
-async def test_a_posting_told_in_a_group_gets_a_card_when_something_happens_to_it(
+async def test_a_grouped_posting_gets_a_card_at_its_next_change(
     life: Life,
 ) -> None:
     await life.look(*postings(12))
@@ -98,7 +98,7 @@ async def test_a_posting_told_in_a_group_gets_a_card_when_something_happens_to_i
     assert kinds(life.cards[1:]) == ["Role changed"]
 
 
-async def test_a_card_is_edited_when_a_group_tells_what_happened(life: Life) -> None:
+async def test_a_card_is_edited_when_a_group_has_its_change(life: Life) -> None:
     await life.look(posting("1", title="Research Engineer, Team 1"))
     await life.look(
         *[
@@ -119,9 +119,7 @@ async def test_a_card_is_edited_when_a_group_tells_what_happened(life: Life) -> 
     ],
     ids=["opened alone", "titles alone", "no revisions"],
 )
-async def test_what_a_rule_does_not_tell_is_shown_all_the_same(
-    office: PostOffice, rule: Rule
-) -> None:
+async def test_a_card_shows_changes_that_have_no_alert(office: PostOffice, rule: Rule) -> None:
     life = Life(office, rule)
     await life.look()
     await life.look(paid(PAY))
@@ -130,7 +128,7 @@ async def test_what_a_rule_does_not_tell_is_shown_all_the_same(
     assert life.thread == []
 
 
-async def test_a_closing_that_is_not_told_strikes_the_card_through(office: PostOffice) -> None:
+async def test_a_closing_without_an_alert_strikes_the_card_through(office: PostOffice) -> None:
     life = Life(office, replace(RULE, on=("opened",)))
     await life.look()
     await life.look(posting())
@@ -141,7 +139,7 @@ async def test_a_closing_that_is_not_told_strikes_the_card_through(office: PostO
     assert life.thread == []
 
 
-async def test_a_look_without_alerts_leaves_no_lie(life: Life) -> None:
+async def test_a_check_without_alerts_still_updates_cards(life: Life) -> None:
     await life.look(paid(PAY))
     life.history.alerts = False
     await life.look(paid(MORE))
@@ -149,7 +147,7 @@ async def test_a_look_without_alerts_leaves_no_lie(life: Life) -> None:
     assert life.thread == []
 
 
-async def test_a_posting_that_fits_now_is_a_card_that_says_so_and_one_that_does_not_any_more_is_told_a_last_time(
+async def test_a_card_shows_that_a_posting_starts_and_stops_to_fit(
     life: Life,
 ) -> None:
     await life.look(posting(title="Gardener"))
@@ -163,7 +161,7 @@ async def test_a_posting_that_fits_now_is_a_card_that_says_so_and_one_that_does_
     assert "Gardener III" in shown(life.card)
 
 
-async def test_a_second_rule_that_comes_to_fit_is_named_on_the_card(office: PostOffice) -> None:
+async def test_a_second_fitting_rule_is_named_on_the_card(office: PostOffice) -> None:
     life = Life(
         office,
         RULE,
@@ -198,7 +196,7 @@ async def test_a_direct_message_has_a_card_too(office: PostOffice) -> None:
     assert kinds(chat.replies(chat.messages[1])) == ["Role changed!"]
 
 
-async def test_an_alert_points_to_the_message_that_told_it(life: Life) -> None:
+async def test_an_alert_links_to_its_message(life: Life) -> None:
     await life.look(paid(PAY))
     await life.look(paid(MORE))
     urls = [
@@ -215,7 +213,7 @@ async def test_an_alert_points_to_the_message_that_told_it(life: Life) -> None:
     ]
 
 
-async def test_a_deleted_card_is_posted_anew_when_it_has_to_show_another_thing(
+async def test_a_deleted_card_is_reposted_when_it_changes(
     office: PostOffice,
 ) -> None:
     life = Life(office, replace(RULE, on=("opened",)))
@@ -230,9 +228,7 @@ async def test_a_deleted_card_is_posted_anew_when_it_has_to_show_another_thing(
 
 
 @pytest.mark.parametrize("replies", [0, 1])
-async def test_a_deleted_card_is_posted_anew_by_the_next_thing_that_happens_once(
-    life: Life, replies: int
-) -> None:
+async def test_a_deleted_card_is_reposted_once_by_the_next_change(life: Life, replies: int) -> None:
     await life.look(paid(PAY))
     if replies:
         await life.look(paid(MOST))
@@ -246,7 +242,7 @@ async def test_a_deleted_card_is_posted_anew_by_the_next_thing_that_happens_once
     assert kinds(life.thread) == ["Role closed!"]
 
 
-async def test_a_name_that_moved_to_another_channel_takes_its_cards_along(life: Life) -> None:
+async def test_a_name_that_moved_to_another_channel_gets_new_cards(life: Life) -> None:
     await life.look(paid(PAY))
     life.slack.channels[ROLES].name = "roles-2025"
     life.slack.channels["C0000OPS"].name = "roles"

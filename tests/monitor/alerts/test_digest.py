@@ -12,8 +12,9 @@ from sqlalchemy import Engine
 from crawler.items import Deadline, Failure, Probe
 from monitor.alerts import digest, mutes
 from monitor.config.model import AlertSettings, Rule
+from monitor.delivery.backlog import count_moving_of_round
 from monitor.delivery.pack import pack
-from monitor.delivery.queue import discard, on_their_way
+from monitor.delivery.queue import discard
 from monitor.messages import DigestMessage, load
 from monitor.queries.resolve import find_posting
 from tests.support.boards import BOARD, START, posting, snapshot
@@ -28,7 +29,7 @@ _SECRET = SecretStr("ntfy://topic")
 
 
 class Days:
-    """A board that is looked at, and a clock; what is looked at first is the baseline of 2 March, 09:15."""
+    """A board and a clock. Its baseline is the check of 2 March, 09:15."""
 
     # any of the settings
     def __init__(
@@ -38,7 +39,7 @@ class Days:
         self.history.look(snapshot([CHEF, posting("1")]))
 
     def at(self, day: float, hour: float) -> int:
-        """Writes what is due on that day of March; gives how many digests."""
+        """Write what is due on that day of March. Return the number of digests."""
         self.history.now = datetime(2026, 3, 1, tzinfo=UTC) + timedelta(days=day - 1, hours=hour)
         with self.history.engine.begin() as connection:
             return digest.write(connection, self.history.settings, self.history.now)
@@ -57,7 +58,7 @@ class Days:
         return self.digests()[-1]
 
 
-def test_a_digest_comes_once_a_day_at_its_time_on_quiet_days_too(engine: Engine) -> None:
+def test_a_digest_is_sent_daily_even_without_changes(engine: Engine) -> None:
     days = Days(engine)
     assert [
         days.at(2, 10),
@@ -74,7 +75,7 @@ def test_a_digest_comes_once_a_day_at_its_time_on_quiet_days_too(engine: Engine)
     )
 
 
-def test_one_that_was_away_is_not_made_up_for_day_by_day(engine: Engine) -> None:
+def test_missed_digests_are_not_sent_day_by_day(engine: Engine) -> None:
     days = Days(engine)
     assert [days.at(3, 9), days.at(8, 22), days.at(8, 23), days.at(9, 9)] == [1, 1, 0, 1]
 
@@ -88,7 +89,7 @@ def test_a_missed_digest_is_late_by_some_hours_at_most(engine: Engine) -> None:
 @pytest.mark.parametrize(
     "around", [datetime(2026, 3, 8, tzinfo=UTC), datetime(2026, 11, 1, tzinfo=UTC)]
 )
-def test_a_time_that_a_day_skips_or_has_twice_comes_once(
+def test_a_skipped_or_doubled_local_time_has_one_digest(
     sqlite_engine: Engine, at: time, around: datetime
 ) -> None:
     days = Days(sqlite_engine, alerts=AlertSettings(digest=at, timezone=NEW_YORK))
@@ -100,7 +101,7 @@ def test_a_time_that_a_day_skips_or_has_twice_comes_once(
     assert len(dates) == len(set(dates)) >= 3
 
 
-def test_it_tells_what_happened_since_the_last_one_each_posting_and_kind_once(
+def test_a_digest_lists_each_posting_and_kind_once(
     engine: Engine,
 ) -> None:
     days = Days(engine)
@@ -127,7 +128,7 @@ def test_it_tells_what_happened_since_the_last_one_each_posting_and_kind_once(
     assert days.last.items == ()
 
 
-def test_a_digest_rule_is_told_there_alone_and_its_alerts_are_sent_with_it(engine: Engine) -> None:
+def test_alerts_of_a_digest_rule_are_sent_only_with_the_digest(engine: Engine) -> None:
     days = Days(engine, replace(ENGINEER, mode="digest"))
     days.history.look(snapshot([CHEF, posting("1"), posting("2")]))
     with engine.begin() as connection:
@@ -151,10 +152,10 @@ def test_a_check_beside_the_daemon_does_not_wait_for_a_digest(engine: Engine) ->
     days.history.look(snapshot([CHEF, posting("1"), posting("2")]))
     [[round_id]] = days.history.ask("SELECT round_id FROM alert WHERE kind = 'opened'")
     with engine.connect() as connection:
-        assert on_their_way(connection, days.history.now, round_id) == 0
+        assert count_moving_of_round(connection, days.history.now, round_id) == 0
 
 
-def test_what_waits_for_digests_that_are_given_up_is_told_at_once(engine: Engine) -> None:
+def test_alerts_waiting_for_a_removed_digest_are_sent_at_once(engine: Engine) -> None:
     days = Days(engine, replace(ENGINEER, mode="digest"))
     days.history.look(snapshot([CHEF, posting("1"), posting("2")]))
     days.history.settings = settings(ENGINEER)
@@ -164,12 +165,12 @@ def test_what_waits_for_digests_that_are_given_up_is_told_at_once(engine: Engine
     assert days.history.alerted("state") == ["pending", "pending"]
 
 
-def test_what_waits_for_a_digest_can_be_given_up(engine: Engine) -> None:
+def test_alerts_waiting_for_a_digest_can_be_discarded(engine: Engine) -> None:
     days = Days(engine, replace(ENGINEER, mode="digest"))
     days.history.look(snapshot([CHEF, posting("1"), posting("2")]))
     with engine.begin() as connection:
         pack(connection, days.history.now)
-        # the summary, which is older than this look
+        # the summary, which is older than this check
         assert discard(connection, days.history.now) == 1
         assert discard(connection, days.history.now + timedelta(seconds=1), "slack:#others") == 0
         assert discard(connection, days.history.now + timedelta(seconds=1)) == 1
@@ -190,7 +191,7 @@ def test_each_channel_has_its_own_roles_and_counts(engine: Engine) -> None:
     ]
 
 
-def test_it_lists_the_deadlines_of_a_week_and_boards_in_trouble(engine: Engine) -> None:
+def test_a_digest_lists_a_weeks_deadlines_and_failing_boards(engine: Engine) -> None:
     days = Days(engine)
     near, far = (Deadline(START + timedelta(days=day), "then") for day in (5, 20))
     days.history.look(
@@ -212,11 +213,11 @@ def test_it_lists_the_deadlines_of_a_week_and_boards_in_trouble(engine: Engine) 
     ]
 
 
-def test_without_a_time_there_is_none(engine: Engine) -> None:
+def test_without_a_time_there_is_no_digest(engine: Engine) -> None:
     assert Days(engine, alerts=AlertSettings()).at(3, 9) == 0
 
 
-def test_muted_roles_and_rules_are_in_none_of_its_sections(engine: Engine) -> None:
+def test_muted_roles_and_rules_are_in_no_section_of_a_digest(engine: Engine) -> None:
     near = Deadline(datetime(2026, 3, 6, tzinfo=UTC), "6 March")
     rule = replace(ENGINEER, mode="digest")
     days = Days(engine, rule, ENGINEER_TOO)
@@ -243,7 +244,8 @@ def test_muted_roles_and_rules_are_in_none_of_its_sections(engine: Engine) -> No
     assert days.last.fitting == 2
     assert (
         days.history.ask(
-            "SELECT rule, state, reason FROM alerts WHERE title = 'Research Engineer 2' AND state = 'discarded'"
+            "SELECT rule, state, reason FROM alerts"
+            " WHERE title = 'Research Engineer 2' AND state = 'discarded'"
         )
         != []
     )

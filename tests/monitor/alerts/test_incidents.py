@@ -1,4 +1,4 @@
-"""The operator's channel: a message an incident, which shows how it stands; elsewhere a message each time."""
+"""The operator channel: one message per incident. Without threads, a message each time."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def thread(life: Life, number: int = 0) -> list[Body]:
     return life.slack.channels[OPS].replies(notices(life)[number])
 
 
-async def test_a_failing_board_is_one_message_from_its_beginning_to_its_end(life: Life) -> None:
+async def test_a_failing_board_is_one_message_until_it_recovers(life: Life) -> None:
     for number in range(5):
         await life.hear(Failure(BOARD, f"HTTP 50{number}"))
     assert kinds(notices(life)) == ["Board failing"]
@@ -66,7 +66,7 @@ async def test_the_next_failure_is_another_incident(life: Life) -> None:
     assert [len(thread(life, number)) for number in (0, 1)] == [1, 1]
 
 
-async def test_three_answers_that_there_is_no_such_board_say_where_the_employer_is_now(
+async def test_a_missing_board_names_the_employers_new_board(
     life: Life, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(incidents, "where_now", {BOARD: "google:examplelabs"}.get)
@@ -80,7 +80,7 @@ async def test_three_answers_that_there_is_no_such_board_say_where_the_employer_
     assert f"rolewatch boards move {BOARD} google:examplelabs" in shown(notices(life)[0])
 
 
-async def test_the_place_is_named_when_the_third_such_answer_in_a_row_comes_late(
+async def test_the_new_board_is_named_when_the_third_404_comes_late(
     life: Life, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(incidents, "where_now", {BOARD: "google:examplelabs"}.get)
@@ -92,13 +92,13 @@ async def test_the_place_is_named_when_the_third_such_answer_in_a_row_comes_late
     assert "boards move" not in shown(notices(life)[0])
     await life.hear(Failure(BOARD, "HTTP 404", 404, unknown=True))
     assert "boards move" in shown(notices(life)[0])
-    assert ["not there any more" in shown(reply) for reply in thread(life)] == [True]
+    assert ["no longer exists" in shown(reply) for reply in thread(life)] == [True]
     await life.hear(Failure(BOARD, "HTTP 503", 503))
     assert "boards move" in shown(notices(life)[0])
     assert len(thread(life)) == 1
 
 
-async def test_a_place_that_cannot_be_read_yet_is_named_without_a_command(
+async def test_an_unreadable_new_board_is_named_without_a_command(
     life: Life, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(incidents, "other_boards", lambda _: ("workday:acme.wd5/External",))
@@ -115,20 +115,23 @@ async def test_a_place_that_cannot_be_read_yet_is_named_without_a_command(
     [
         (
             "greenhouse:optiverus",
-            "Optiver has the board greenhouse:optiverprivate too: `rolewatch boards move greenhouse:optiverus ",
+            (
+                "Optiver has the board greenhouse:optiverprivate too:"
+                " `rolewatch boards move greenhouse:optiverus "
+            ),
         ),
         (
             "greenhouse:deepmind",
             "is on Google Careers now: `rolewatch boards move greenhouse:deepmind google:deepmind`",
         ),
-        ("greenhouse:nobody", "look for another with `rolewatch boards find "),
+        ("greenhouse:nobody", "Find another with `rolewatch boards find "),
     ],
 )
-def test_a_board_that_is_gone_leads_to_another_one_of_its_employer(board: str, said: str) -> None:
+def test_a_missing_board_leads_to_another_of_its_employer(board: str, said: str) -> None:
     assert said in incidents.moved_where(board, company_of(board), None)
 
 
-async def test_a_board_without_a_known_place_says_what_to_do(life: Life) -> None:
+async def test_a_missing_board_without_a_successor_says_what_to_do(life: Life) -> None:
     for _ in range(3):
         await life.hear(Failure(BOARD, "HTTP 404", 404, unknown=True))
     for command in ("boards find 'Example Labs'", f"boards move {BOARD} NEW"):
@@ -136,16 +139,16 @@ async def test_a_board_without_a_known_place_says_what_to_do(life: Life) -> None
     assert life.history.ask("SELECT state FROM boards") == [("failing",)]
 
 
-async def test_a_collapsed_board_is_one_message_until_everything_is_settled(life: Life) -> None:
+async def test_a_collapsed_board_is_one_message_until_it_is_decided(life: Life) -> None:
     await life.look(posting("1", title="Research Engineer, Team 1"))
     assert kinds(notices(life)) == ["Board collapsed"]
     await life.look(posting("1", title="Research Engineer, Team 1"), gone="2")
-    assert "Proved gone" in shown(notices(life)[0])
+    assert "Confirmed closed" in shown(notices(life)[0])
     assert "1 so far" in shown(notices(life)[0])
     for _ in range(4):
         await life.look(posting("1", title="Research Engineer, Team 1"))
     assert kinds(notices(life)) == ["Board settled"]
-    assert kinds(thread(life)) == []  # the operator is told once
+    assert kinds(thread(life)) == []  # one message
     assert "8 postings" in shown(notices(life)[0])
 
 
@@ -165,7 +168,7 @@ async def test_a_refused_channel_is_one_message_until_it_works_again(office: Pos
     assert kinds(notices(life)) == ["Channel works again", "Channel refused"]
 
 
-async def test_a_refused_edit_is_told_too_and_made_when_the_channel_works(life: Life) -> None:
+async def test_a_refused_edit_alerts_the_operator_and_is_made_later(life: Life) -> None:
     life.slack.channels["C000ROLES"].messages.clear()
     await life.look(*postings(10))
     life.history.alerts = False
@@ -180,7 +183,7 @@ async def test_a_refused_edit_is_told_too_and_made_when_the_channel_works(life: 
     assert kinds(notices(life)) == ["Channel works again"]
 
 
-async def test_a_message_and_an_edit_that_are_refused_at_once_are_one_incident(
+async def test_a_message_and_an_edit_refused_together_are_one_incident(
     life: Life, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tell = refusals.open_incident
@@ -199,7 +202,7 @@ async def test_a_message_and_an_edit_that_are_refused_at_once_are_one_incident(
 
 
 def refuse(life: Life, mistake: str = "") -> None:
-    """A configuration with that mistake, or one without any."""
+    """Load a configuration with that mistake, or a correct one."""
     life.history.now += timedelta(minutes=15)
     alerting, now = Alerting(life.history.settings), life.history.now
     with life.office.engine.begin() as connection:
@@ -209,7 +212,7 @@ def refuse(life: Life, mistake: str = "") -> None:
             incidents.accepted_file(connection, alerting, now)
 
 
-async def test_a_refused_configuration_is_one_message_until_one_is_taken_up(life: Life) -> None:
+async def test_a_refused_configuration_is_one_message_until_accepted(life: Life) -> None:
     for mistake in ("crawl.evry: unknown key", "crawl.every = 15: expected a duration"):
         refuse(life, mistake)
         await life.deliver()
@@ -225,7 +228,7 @@ async def test_a_refused_configuration_is_one_message_until_one_is_taken_up(life
     assert kinds(notices(life)) == ["Configuration in order", "Configuration"]
 
 
-async def test_elsewhere_each_is_a_message(office: PostOffice) -> None:
+async def test_a_channel_without_threads_gets_a_message_each_time(office: PostOffice) -> None:
     life = Life(office)
     life.history.settings = replace(
         life.history.settings, alerts=AlertSettings(operator=("console",))

@@ -1,4 +1,4 @@
-"""Mutes as alerting knows them, and what people save."""
+"""Mutes and saved roles."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ MOVED = posting("1", title="Research Engineer, Moved")
 
 @pytest.fixture
 def history(engine: Engine) -> History:
-    """A board with three roles, its summary told."""
+    """Return a board with three roles whose summary is written."""
     history = History(engine, settings(*RULES, slack=SlackSettings(token=SecretStr("xoxb-0"))))
     history.look(snapshot(postings(3)))
     return history
@@ -60,11 +60,11 @@ def mute_rule(
 
 
 def told(history: History) -> list[tuple[str, ...]]:
-    """The rule, channel and state of every alert that is no summary."""
+    """Return rule, channel and state of every alert but summaries."""
     return sorted(history.ask("SELECT rule, channel, state FROM alerts WHERE kind <> 'summary'"))
 
 
-def test_a_muted_role_is_not_told_in_its_channel_and_alerts_list_says_why(history: History) -> None:
+def test_a_muted_role_is_discarded_with_the_reason(history: History) -> None:
     mute_role(history)
     history.look(snapshot([MOVED, *postings(3)[1:]]))
     assert told(history) == [
@@ -77,13 +77,13 @@ def test_a_muted_role_is_not_told_in_its_channel_and_alerts_list_says_why(histor
     }
 
 
-def test_other_roles_of_the_channel_are_told(history: History) -> None:
+def test_other_roles_of_the_channel_are_still_sent(history: History) -> None:
     mute_role(history, "2")
     history.look(snapshot([MOVED, *postings(3)[1:]]))
     assert {state for _, _, state in told(history)} == {"pending"}
 
 
-def test_a_muted_rule_is_not_told_and_another_that_fits_is(history: History) -> None:
+def test_a_muted_rule_is_discarded_and_another_is_sent(history: History) -> None:
     mute_rule(history)
     history.look(snapshot([MOVED, *postings(3)[1:]]))
     assert told(history) == [
@@ -106,19 +106,20 @@ def test_a_rules_mute_ends_by_itself_after_a_day(history: History) -> None:
     history.look(snapshot([MOVED, *postings(3)[1:]]), minutes=24 * 60 - 1)
     history.look(snapshot(postings(3)), minutes=2)
     states = history.ask(
-        "SELECT state FROM alerts WHERE kind = 'revised' AND rule = 'research-engineer' AND channel = 'slack:#roles'"
+        "SELECT state FROM alerts WHERE kind = 'revised'"
+        " AND rule = 'research-engineer' AND channel = 'slack:#roles'"
     )
     assert sorted(states) == [("discarded",), ("pending",)]
 
 
-def test_history_knows_nothing_of_mutes(history: History) -> None:
+def test_mutes_change_nothing_in_the_history(history: History) -> None:
     mute_role(history)
     mute_rule(history, "labs")
     history.look(snapshot([MOVED, *postings(3)[1:]]))
     assert [change[:3] for change in history.changes()] == [("1", "revised", "title")]
 
 
-def test_a_mute_that_is_undone_is_over_and_can_be_made_again(history: History) -> None:
+def test_an_undone_mute_can_be_made_again(history: History) -> None:
     with history.engine.begin() as connection:
         first, is_new = mutes.mute(
             connection, "slack:#roles", posting_id=None, rule="labs", by=ALICE, now=history.now
@@ -140,7 +141,7 @@ def test_a_mute_that_is_undone_is_over_and_can_be_made_again(history: History) -
         )[1]
 
 
-def test_what_is_muted_is_listed_with_its_posting_and_its_end(history: History) -> None:
+def test_active_mutes_are_listed_with_posting_and_end(history: History) -> None:
     mute_role(history, "3")
     mute_rule(history)
     with read_transaction(history.engine) as connection:
@@ -156,7 +157,7 @@ def test_what_is_muted_is_listed_with_its_posting_and_its_end(history: History) 
         ] == [None]
 
 
-def test_a_saved_role_is_its_savers_until_he_drops_it(history: History) -> None:
+def test_a_saved_role_stays_until_its_user_removes_it(history: History) -> None:
     def saved_by(user: str | None) -> list[str]:
         return [
             row["key"] for row in find_roles(connection, RoleFilter(saved=True, saved_by=user)).rows

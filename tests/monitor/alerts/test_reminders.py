@@ -35,7 +35,7 @@ def due(
     first: float = 200,
     mode: Any = "instant",
 ) -> Any:
-    """What is due with so many hours left, of a deadline that was learnt with so many: (threshold in hours, expired)."""
+    """Return the reminder due with `left` hours left: (threshold in hours, expired), or None."""
     role = Role(
         f"{BOARD}:1",
         "Example Labs",
@@ -66,10 +66,10 @@ def due(
         (0, {}, (24, True)),
         (-23, {}, (24, True)),
         (-25, {}, None),
-        (50, {"learnt": 50, "first": 50}, None),  # the card has just said it
+        (50, {"learnt": 50, "first": 50}, None),  # the card just showed it
         (24, {"learnt": 50, "first": 50}, (24, False)),
-        (20, {"learnt": 20, "first": 20}, (24, False)),  # the last threshold in any case
-        (50, {"learnt": None, "first": 50}, (72, False)),  # a baseline's card has said nothing
+        (20, {"learnt": 20, "first": 20}, (24, False)),  # the last threshold is always sent
+        (50, {"learnt": None, "first": 50}, (72, False)),  # a baseline has no card
         (-1, {"learnt": 20, "first": 20}, None),
         (-1, {"learnt": None, "first": -0.5}, None),  # found when it was over
         (20, {"remind": ()}, None),
@@ -84,7 +84,7 @@ def test_the_nearest_threshold_is_due_from_its_moment_to_the_deadline(
 
 
 class Days:
-    """A board with a posting whose deadline is ten days off, and a clock."""
+    """A board with a posting whose deadline is in ten days, and a clock."""
 
     def __init__(self, engine: Engine, *rules: Rule) -> None:
         self.history = History(engine, settings(*rules))
@@ -104,7 +104,7 @@ class Days:
         self.history.look(snapshot([posting("99", title="Chef"), *postings], probes))
 
     def at(self, left: float, deadline: datetime = DEADLINE) -> int:
-        """Writes what is due with so many hours left; gives how many reminders."""
+        """Write what is due with that many hours left. Return the number of reminders."""
         self.history.now = deadline - hours(left)
         with self.history.engine.begin() as connection:
             return reminders.write(connection, self.history.settings, self.history.now)
@@ -131,7 +131,7 @@ class Days:
             pack(connection, self.history.now)
 
 
-def test_each_threshold_is_told_once(engine: Engine) -> None:
+def test_each_threshold_is_sent_once(engine: Engine) -> None:
     days = Days(engine)
     assert [days.at(left) for left in (100, 72, 71, 30, 24, 23.9, 1)] == [0, 1, 0, 0, 1, 0, 0]
     assert [item.threshold / 3600 for item in days.reminders()] == [72, 24]
@@ -141,7 +141,7 @@ def test_each_threshold_is_told_once(engine: Engine) -> None:
     )
 
 
-def test_a_deadline_that_moves_on_is_reckoned_anew(engine: Engine) -> None:
+def test_a_postponed_deadline_has_new_reminders(engine: Engine) -> None:
     days = Days(engine)
     assert days.at(72) == 1
     later = DEADLINE + timedelta(days=7)
@@ -150,7 +150,7 @@ def test_a_deadline_that_moves_on_is_reckoned_anew(engine: Engine) -> None:
     assert [days.at(left, later) for left in (100, 72, 24)] == [0, 1, 1]
 
 
-def test_a_deadline_that_moves_a_little_nearer_is_not_told_again(engine: Engine) -> None:
+def test_a_slightly_earlier_deadline_has_no_new_reminder(engine: Engine) -> None:
     days = Days(engine)
     assert [days.at(72), days.at(24)] == [1, 1]
     nearer = DEADLINE - hours(2)
@@ -158,14 +158,14 @@ def test_a_deadline_that_moves_a_little_nearer_is_not_told_again(engine: Engine)
     assert [days.at(left, nearer) for left in (21, 5)] == [0, 0]
 
 
-def test_a_closed_role_and_one_that_no_longer_fits_are_not_reminded_of(engine: Engine) -> None:
+def test_closed_and_unfit_roles_have_no_reminder(engine: Engine) -> None:
     days = Days(engine)
     days.look(days.role(key="2"), days.role())
     days.look(days.role(key="2", title="Chef"), gone="1")
     assert days.at(24) == 0
 
 
-def test_a_muted_role_is_reminded_of_as_discarded(engine: Engine) -> None:
+def test_a_muted_roles_reminder_is_discarded(engine: Engine) -> None:
     days = Days(engine)
     with engine.begin() as connection:
         mine = connection.scalar(select(Alert.posting_id).where(Alert.kind == "opened"))
@@ -176,7 +176,7 @@ def test_a_muted_role_is_reminded_of_as_discarded(engine: Engine) -> None:
     assert days.history.ask("SELECT state FROM alerts WHERE kind = 'reminder'") == [("discarded",)]
 
 
-def test_what_waits_beyond_its_deadline_expires(engine: Engine) -> None:
+def test_a_reminder_expires_at_its_deadline(engine: Engine) -> None:
     days = Days(engine)
     days.at(24)
     days.pack()
@@ -186,7 +186,7 @@ def test_what_waits_beyond_its_deadline_expires(engine: Engine) -> None:
     ]
 
 
-def test_what_waits_while_its_role_closes_is_not_sent(engine: Engine) -> None:
+def test_a_reminder_expires_when_its_role_closes(engine: Engine) -> None:
     days = Days(engine)
     days.look(days.role(), days.role(key="2"))
     days.at(24)
@@ -201,7 +201,7 @@ def test_what_waits_while_its_role_closes_is_not_sent(engine: Engine) -> None:
     ]
 
 
-def test_what_waits_while_its_deadline_moves_on_is_told_when_its_moment_comes_again(
+def test_a_reminder_of_a_postponed_deadline_is_sent_later(
     engine: Engine,
 ) -> None:
     days = Days(engine)
@@ -216,7 +216,7 @@ def test_what_waits_while_its_deadline_moves_on_is_told_when_its_moment_comes_ag
     assert states == [("expired", "the deadline moved before it could be sent"), ("pending", None)]
 
 
-def test_what_waits_while_its_deadline_moves_a_little_says_the_new_one(engine: Engine) -> None:
+def test_a_waiting_reminder_shows_the_moved_deadline(engine: Engine) -> None:
     days = Days(engine)
     days.at(20)
     days.pack()
@@ -229,7 +229,7 @@ def test_what_waits_while_its_deadline_moves_a_little_says_the_new_one(engine: E
     assert days.history.ask("SELECT state FROM alerts WHERE kind = 'reminder'") == [("expired",)]
 
 
-def test_a_night_whose_reminder_is_not_true_any_more_tells_the_rest(engine: Engine) -> None:
+def test_a_night_message_drops_only_its_expired_reminder(engine: Engine) -> None:
     days = Days(engine)
     days.at(24)
     days.pack()
@@ -250,10 +250,10 @@ def test_a_night_whose_reminder_is_not_true_any_more_tells_the_rest(engine: Engi
         for row in days.history.ask("SELECT message FROM delivery WHERE state = 'pending'")
     ]
     assert isinstance(left, QuietHoursMessage)
-    assert [type(part).__name__ for part in left.parts] == ["GroupMessage", "SummaryMessage"]
+    assert [type(part).__name__ for part in left.parts] == ["GroupMessage", "FirstCheckSummary"]
 
 
-def test_one_that_may_have_been_sent_does_not_expire(engine: Engine) -> None:
+def test_an_unconfirmed_reminder_does_not_expire(engine: Engine) -> None:
     days = Days(engine)
     days.at(24)
     days.pack()
@@ -263,13 +263,13 @@ def test_one_that_may_have_been_sent_does_not_expire(engine: Engine) -> None:
     assert days.history.ask("SELECT state FROM alerts WHERE kind = 'reminder'") == [("sending",)]
 
 
-def test_a_daemon_that_was_away_notes_once_what_it_missed(engine: Engine) -> None:
+def test_a_missed_reminder_is_stored_once_as_expired(engine: Engine) -> None:
     days = Days(engine)
     assert [days.at(-1), days.at(-2)] == [0, 0]
     assert days.history.ask("SELECT state FROM alerts WHERE kind = 'reminder'") == [("expired",)]
 
 
-def test_rules_that_remind_at_once_are_one_message(engine: Engine) -> None:
+def test_reminders_of_several_rules_are_one_message(engine: Engine) -> None:
     days = Days(engine, ENGINEER, Rule("second", any=("engineer",)))
     assert days.at(24) == 2
     days.pack()
@@ -295,7 +295,7 @@ def test_many_deadlines_at_once_are_one_message(engine: Engine) -> None:
     assert len(message.items) == 12
 
 
-def test_of_many_deadlines_that_wait_those_that_passed_expire_and_the_others_are_told(
+def test_only_passed_deadlines_of_a_waiting_group_expire(
     engine: Engine,
 ) -> None:
     days = Days(engine)

@@ -1,4 +1,4 @@
-"""Reminders and digests as the daemon writes them: read first, then written, with what has changed between."""
+"""Reminders and digests as the daemon writes them: read first, then written."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ DAY = timedelta(days=1)
 
 @pytest.fixture
 def history(engine: Engine) -> History:
-    """One role whose deadline is a day off, and a digest each day at nine."""
+    """Return a history with a deadline in a day and a daily digest at nine."""
     history = History(engine, settings(alerts=NINE), now=START + timedelta(hours=1))
     deadline = Deadline(START + timedelta(days=2), "by then")
     history.look(
@@ -41,7 +41,7 @@ def history(engine: Engine) -> History:
 
 @pytest.fixture
 def order(history: History) -> Iterator[list[str]]:
-    """What happens, as far as it happens in a transaction that writes or is the matching of a posting."""
+    """Record the writing transactions and the matching of postings, in order."""
     found: list[str] = []
 
     def note(what: str, connection: Connection) -> None:
@@ -76,7 +76,7 @@ def test_no_posting_is_matched_while_the_database_is_locked(
     assert order == ["match", "match", "match", "begin", "commit"]
 
 
-def test_what_closes_between_the_reading_and_the_writing_is_told_no_more(history: History) -> None:
+def test_a_role_that_closes_between_read_and_write_has_no_alert(history: History) -> None:
     now = START + DAY + timedelta(minutes=1)
     with read_and_roll_back(history.engine) as connection:
         near, today = (
@@ -95,7 +95,7 @@ def test_what_closes_between_the_reading_and_the_writing_is_told_no_more(history
 
 
 @pytest.mark.parametrize("before", [timedelta(microseconds=1), timedelta(minutes=1)])
-def test_the_next_digest_is_planned_by_the_clock_that_wrote(
+def test_the_next_digest_is_planned_by_the_time_of_the_write(
     history: History, before: timedelta
 ) -> None:
     nine = datetime(2026, 3, 3, 9, tzinfo=UTC)

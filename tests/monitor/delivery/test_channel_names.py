@@ -1,4 +1,4 @@
-"""One Slack channel under several names: every message once, and its cards, mutes and history stay with it."""
+"""One Slack channel under several names: each message once, and its rows stay with it."""
 
 from __future__ import annotations
 
@@ -39,10 +39,10 @@ OTHER = replace(RULE, name="engineers", any=("engineer",), notify=(ID,))
 
 
 class Named(Life):
-    """Life as the daemon leads it: names that are learned are used from the next round on."""
+    """A scenario like the daemon's: names that are learned count from the next round on."""
 
     async def use(self, *rules: Rule) -> None:
-        """A changed configuration, taken up."""
+        """Apply a changed configuration."""
         self.history.settings = replace(self.history.settings, rules=rules)
         self.office.channels = self.history.settings.channels()
         await self.office.outbox().learn()
@@ -63,7 +63,7 @@ class Named(Life):
             return list(findings(connection))
 
     def spellings(self) -> set[str]:
-        """Every name under which a row is stored for the channel."""
+        """Return every name under which rows of the channel are stored."""
         columns = (
             Alert.channel,
             Delivery.channel,
@@ -87,12 +87,12 @@ ALICE, CHAT = "slack:U0ALICE01", "slack:D0ALICE01"
 
 
 def open_chat(life: Named) -> Channel:
-    """Alice's direct message, as it is there once anything was said in it."""
+    """Open Alice's direct message, as it exists after a first message."""
     return life.slack.channels.setdefault("D0ALICE01", Channel("D0ALICE01", "", user="U0ALICE01"))
 
 
 def rename(life: Named, rows: Iterable[object], name: str) -> None:
-    """Lets rows stand under another name, as they were stored before names were known."""
+    """Store rows under another name, as before names were known."""
     with life.office.engine.begin() as connection:
         for table in rows:
             connection.execute(update(table).values(channel=name))  # type: ignore[arg-type]
@@ -110,7 +110,7 @@ async def test_two_names_of_one_channel_get_each_message_once(life: Named) -> No
 
 @pytest.mark.parametrize("times", [1, 3])
 @pytest.mark.parametrize("fault", ["500", "429", "missing_scope", "timeout"])
-async def test_names_that_could_not_be_asked_for_at_first_double_nothing(
+async def test_names_learned_late_duplicate_nothing(
     sqlite_engine: Engine, fault: str, times: int
 ) -> None:
     async with post_office(sqlite_engine) as office:
@@ -138,7 +138,7 @@ async def test_names_that_could_not_be_asked_for_at_first_double_nothing(
         assert life.contradictions() == []
 
 
-async def test_a_death_between_claim_and_call_before_the_names_were_known_doubles_nothing(
+async def test_a_crash_before_names_are_known_duplicates_nothing(
     life: Named,
 ) -> None:
     life.history.settings = replace(life.history.settings, rules=(BOTH,))
@@ -182,7 +182,7 @@ async def test_cards_stored_under_another_name_keep_their_thread(life: Named) ->
     assert life.contradictions() == []
 
 
-async def test_a_message_of_which_nobody_knows_is_settled_under_its_own_name(life: Named) -> None:
+async def test_an_unconfirmed_message_is_settled_under_its_own_name(life: Named) -> None:
     await life.use(replace(RULE, notify=(ID,)))
     await life.look()
     life.slack.break_next("accept_then_reset")
@@ -222,7 +222,7 @@ async def test_a_channel_that_was_renamed_keeps_cards_mutes_and_history(life: Na
     assert life.contradictions() == []
 
 
-async def test_a_name_that_another_channel_took_is_that_other_channel(life: Named) -> None:
+async def test_a_reused_name_is_the_new_channel(life: Named) -> None:
     await life.use(replace(RULE, notify=(NAME,)))
     await life.look()
     life.slack.channels[ROLES].name = "jobs"
@@ -232,7 +232,7 @@ async def test_a_name_that_another_channel_took_is_that_other_channel(life: Name
     assert [len(life.slack.channels[one].messages) for one in ("C0NEW0001", ROLES)] == [1, 3]
 
 
-async def test_a_channel_has_one_digest_under_whatever_names(life: Named) -> None:
+async def test_a_channel_with_several_names_has_one_digest(life: Named) -> None:
     await life.use(replace(RULE, notify=(NAME,)), OTHER)
     await life.look()
     night = life.history.now.replace(hour=23)
@@ -244,7 +244,7 @@ async def test_a_channel_has_one_digest_under_whatever_names(life: Named) -> Non
     await life.deliver()
 
 
-async def test_operators_are_told_once_under_two_names(life: Named) -> None:
+async def test_an_operator_channel_with_two_names_gets_one_message(life: Named) -> None:
     await life.use(replace(RULE, notify=("slack:#roles",)))
     life.history.settings = replace(
         life.history.settings, alerts=AlertSettings(operator=("slack:#ops", f"slack:{OPS}"))
@@ -255,7 +255,7 @@ async def test_operators_are_told_once_under_two_names(life: Named) -> None:
     assert len(life.slack.channels[OPS].messages) == 1
 
 
-def test_a_directory_says_which_names_are_one_and_which_are_public() -> None:
+def test_a_directory_knows_equal_names_and_public_channels() -> None:
     known = Directory(
         {
             "#roles": Listed(ROLES, private=False),
@@ -278,7 +278,7 @@ def test_a_directory_says_which_names_are_one_and_which_are_public() -> None:
     }
 
 
-def test_what_slack_lists_is_remembered_and_a_name_that_moved_on_is_the_new_channels(
+def test_listed_channels_are_stored_and_reused_names_move(
     engine: Engine,
 ) -> None:
     def listed(**names: str) -> dict[str, Listed]:
@@ -293,7 +293,7 @@ def test_what_slack_lists_is_remembered_and_a_name_that_moved_on_is_the_new_chan
         channel_merge.merge(connection, {"slack:#roles": "slack:#jobs"})
 
 
-async def test_check_tells_a_channel_with_two_names_once(
+async def test_check_sends_a_channel_with_two_names_one_message(
     tmp_path: Path, slack: SlackServer
 ) -> None:
     async with BoardServer() as boards:
@@ -317,7 +317,7 @@ async def test_check_tells_a_channel_with_two_names_once(
     assert place.ask("SELECT DISTINCT channel FROM alert WHERE rule IS NOT NULL") == [(NAME,)]
 
 
-async def test_a_daemon_that_is_given_another_name_of_a_channel_tells_it_once(
+async def test_a_second_name_added_at_runtime_duplicates_nothing(
     tmp_path: Path, slack: SlackServer
 ) -> None:
     async with BoardServer() as boards:
@@ -345,7 +345,7 @@ async def test_a_daemon_that_is_given_another_name_of_a_channel_tells_it_once(
     assert place.ask("SELECT DISTINCT channel FROM alert WHERE kind = 'opened'") == [(ID,)]
 
 
-async def test_a_message_is_not_sent_when_the_lease_was_lost_while_names_were_learned(
+async def test_a_lease_lost_while_names_are_learned_stops_the_message(
     life: Named, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lease = acquire(life.office.engine, "run", life.office.clock)
@@ -386,7 +386,7 @@ async def test_a_person_and_their_direct_message_are_one_channel(
     assert life.contradictions() == []
 
 
-async def test_a_direct_message_that_is_named_by_its_own_id_keeps_cards_mutes_and_history(
+async def test_a_direct_message_named_by_id_keeps_its_rows(
     life: Named,
 ) -> None:
     await life.use(replace(RULE, notify=(ALICE,)))
@@ -406,7 +406,7 @@ async def test_a_direct_message_that_is_named_by_its_own_id_keeps_cards_mutes_an
     assert life.contradictions() == []
 
 
-async def test_who_is_written_to_first_is_met_then_when_slack_does_not_list_people(
+async def test_a_first_direct_message_teaches_its_id(
     life: Named,
 ) -> None:
     chat = open_chat(life)
@@ -422,7 +422,7 @@ async def test_who_is_written_to_first_is_met_then_when_slack_does_not_list_peop
         }
 
 
-async def test_a_name_in_capitals_that_was_stored_is_the_channel(life: Named) -> None:
+async def test_a_name_stored_in_capitals_is_the_same_channel(life: Named) -> None:
     await life.use(replace(RULE, notify=(NAME,)))
     await life.look()
     await life.look(paid(PAY))
@@ -435,7 +435,7 @@ async def test_a_name_in_capitals_that_was_stored_is_the_channel(life: Named) ->
     assert life.contradictions() == []
 
 
-async def test_what_has_a_known_id_goes_out_while_slack_lists_no_channels(life: Named) -> None:
+async def test_a_known_id_is_used_while_slack_lists_nothing(life: Named) -> None:
     await life.use(replace(RULE, notify=(NAME,)))
     await life.look()
     life.slack.wait = 600
@@ -457,7 +457,7 @@ async def test_what_has_a_known_id_goes_out_while_slack_lists_no_channels(life: 
     await life.deliver()
 
 
-async def test_what_has_a_known_id_does_not_wait_for_a_slow_list(
+async def test_a_known_id_does_not_wait_for_a_slow_list(
     life: Named, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("monitor.notify.slack.channel_ids._PATIENCE", 0.05)
@@ -475,10 +475,10 @@ async def test_what_has_a_known_id_does_not_wait_for_a_slow_list(
 
 
 @pytest.mark.parametrize("method", ["auth.test", "conversations.list", "chat.postMessage"])
-async def test_a_lease_that_is_lost_in_the_middle_of_a_message_ends_it(
+async def test_a_lease_lost_during_a_message_stops_it(
     life: Named, monkeypatch: pytest.MonkeyPatch, method: str
 ) -> None:
-    """Before the post while something else is asked, and between the blocks that Slack refuses and their text."""
+    """Lose the lease before the post, or between refused blocks and their text."""
     lease = acquire(life.office.engine, "run", life.office.clock)
     handler = "_" + method.replace(".", "_")
     answer = getattr(life.slack, handler)
@@ -502,7 +502,7 @@ async def test_a_lease_that_is_lost_in_the_middle_of_a_message_ends_it(
     assert len(life.slack.channels[OPS].messages) == 1
 
 
-async def test_a_lease_that_is_lost_before_an_edit_leaves_the_card_to_the_next_holder(
+async def test_a_lease_lost_before_an_edit_leaves_the_card_stale(
     life: Named, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await life.use(replace(RULE, notify=(NAME,)))

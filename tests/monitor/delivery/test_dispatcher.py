@@ -1,4 +1,4 @@
-"""The outbox of a daemon: woken, stopped, killed, and given other settings."""
+"""The outbox of a daemon: woken, stopped, killed and reconfigured."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ async def test_a_woken_outbox_delivers_and_a_stopped_one_ends(office: PostOffice
     await asyncio.wait_for(running, 20)
 
 
-async def test_a_message_whose_time_comes_is_sent_without_being_woken(office: PostOffice) -> None:
+async def test_a_due_message_is_sent_without_a_wake_up(office: PostOffice) -> None:
     office.slack.break_next("429")
     office.tell(opened("1"))
     wake, stop = asyncio.Event(), asyncio.Event()
@@ -57,7 +57,7 @@ async def test_a_message_whose_time_comes_is_sent_without_being_woken(office: Po
     assert office.one_copy_each()
 
 
-async def test_a_channel_that_hangs_does_not_hold_up_what_comes_later_for_another(
+async def test_a_hanging_channel_does_not_block_another(
     office: PostOffice,
 ) -> None:
     office.slack.break_next("timeout", channel=ROLES)
@@ -88,7 +88,7 @@ async def test_a_call_in_flight_ends_before_the_outbox_stops(office: PostOffice)
     assert first.reason is not None  # the answer, or its absence, was settled
 
 
-async def test_a_call_that_does_not_end_is_cut_off_and_looked_for_later(office: PostOffice) -> None:
+async def test_a_hanging_call_is_cut_off_and_searched_for_later(office: PostOffice) -> None:
     office.slack.break_next("accept_then_timeout")
     office.tell(opened("1"))
     stop = asyncio.Event()
@@ -113,7 +113,7 @@ async def test_a_cancelled_delivery_leaves_nothing_running(office: PostOffice) -
     assert office.states() == ["sending", "pending"]
 
 
-async def test_changed_settings_are_taken_up_and_what_was_refused_is_tried(
+async def test_changed_settings_retry_refused_messages(
     office: PostOffice,
 ) -> None:
     wake, stop = asyncio.Event(), asyncio.Event()
@@ -132,15 +132,13 @@ async def test_changed_settings_are_taken_up_and_what_was_refused_is_tried(
 
 @pytest.fixture
 async def own(sqlite_engine: Engine) -> AsyncIterator[PostOffice]:
-    """A post office whose database another process may open."""
+    """Return a fixture whose database another process may open."""
     async with post_office(sqlite_engine) as office:
         yield office
 
 
 @pytest.mark.parametrize("fault", ["accept_then_timeout", "timeout"])
-async def test_a_program_killed_between_the_call_and_its_settlement_leaves_one_copy(
-    own: PostOffice, fault: str
-) -> None:
+async def test_a_kill_before_the_settlement_leaves_one_copy(own: PostOffice, fault: str) -> None:
     own.slack.break_next(fault)
     own.tell(*(opened(str(key)) for key in range(3)))
     url = own.engine.url.render_as_string(hide_password=False)
@@ -157,7 +155,7 @@ async def test_a_program_killed_between_the_call_and_its_settlement_leaves_one_c
 
 @pytest.mark.parametrize("fault", ["accept_then_timeout", "timeout"])
 @pytest.mark.parametrize("method", ["chat.postMessage", "chat.update"])
-async def test_a_program_killed_between_a_reply_or_an_edit_and_its_settlement_leaves_one_copy(
+async def test_a_kill_after_a_reply_or_an_edit_leaves_one_copy(
     own: PostOffice, method: str, fault: str
 ) -> None:
     own.tell(opened("1"))
@@ -183,7 +181,7 @@ async def test_a_program_killed_between_a_reply_or_an_edit_and_its_settlement_le
 @pytest.mark.parametrize(
     ("ahead", "state"), [(timedelta(hours=1), "pending"), (timedelta(days=365), "sent")]
 )
-async def test_a_message_that_only_a_wrong_clock_can_have_put_off_is_sent_now(
+async def test_a_message_postponed_by_a_wrong_clock_is_sent_now(
     office: PostOffice, ahead: timedelta, state: str
 ) -> None:
     office.tell(opened("1"))

@@ -1,4 +1,4 @@
-"""Exactly one copy, in order, whatever goes wrong on the way."""
+"""Each message is sent once and in order, whatever fails."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ async def office(engine: Engine) -> AsyncIterator[PostOffice]:
         yield office
 
 
-async def test_a_message_is_sent_and_says_where_it_is(office: PostOffice) -> None:
+async def test_a_sent_message_stores_its_location(office: PostOffice) -> None:
     office.tell(opened())
     told = await office.outbox().deliver(until_idle=True)
     assert (told.sent, told.failed, told.waiting) == (1, 0, 0)
@@ -86,8 +86,8 @@ async def test_an_accepted_message_is_not_sent_again_while_the_channel_cannot_be
     (delivery, ops) = office.deliveries()
     assert (told.failed, delivery.state, delivery.attempts) == (1, "failed", 1)
     assert delivery.reason is not None
-    assert delivery.reason.startswith("cannot look whether it was sent: missing_scope")
-    assert ops.channel == "slack:#ops"  # which needs no search, so that it can take the word
+    assert delivery.reason.startswith("cannot check whether it was sent: missing_scope")
+    assert ops.channel == "slack:#ops"  # which needs no search
     office.slack.faults.clear()
     await office.outbox().deliver(until_idle=True)
     assert office.deliveries()[0].state == "sent"
@@ -119,7 +119,7 @@ async def test_a_longer_wait_is_left_for_later(office: PostOffice) -> None:
     assert delivery.next_try_at - office.clock() > timedelta(seconds=290)
 
 
-async def test_trouble_that_does_not_end_ends_the_waiting(office: PostOffice) -> None:
+async def test_lasting_trouble_ends_the_waiting(office: PostOffice) -> None:
     office.slack.break_next("500", times=99)
     office.tell(opened())
     told = await office.outbox().deliver(until_idle=True)
@@ -128,7 +128,7 @@ async def test_trouble_that_does_not_end_ends_the_waiting(office: PostOffice) ->
     assert office.states() == ["sending"]
 
 
-async def test_what_is_not_waited_for_is_delivered_by_a_later_call(office: PostOffice) -> None:
+async def test_a_postponed_message_is_sent_by_a_later_call(office: PostOffice) -> None:
     office.slack.break_next("accept_then_500")
     office.tell(opened("1"), opened("2"))
     assert (await office.outbox().deliver(until_idle=False)).sent == 0
@@ -152,7 +152,7 @@ async def test_a_channel_keeps_its_order(office: PostOffice) -> None:
     assert shown == [f"https://jobs.example/{key}" for key in range(8)]
 
 
-async def test_a_channel_in_trouble_holds_up_no_other(office: PostOffice) -> None:
+async def test_a_failing_channel_does_not_block_another(office: PostOffice) -> None:
     office.slack.hang = 0.5
     office.slack.break_next("accept_then_timeout", channel=ROLES)
     office.tell(opened("1"))
@@ -179,7 +179,7 @@ async def test_a_channel_sustains_one_message_a_second_after_a_short_burst(
 @pytest.mark.parametrize(
     "text", [text for text in HOSTILE if "\ud800" not in text], ids=range(len(HOSTILE) - 1)
 )
-async def test_a_hostile_posting_is_told(office: PostOffice, text: str) -> None:
+async def test_a_hostile_posting_is_sent(office: PostOffice, text: str) -> None:
     office.tell(opened(title=text))
     assert (await office.outbox().deliver(until_idle=True)).sent == 1
     assert "blocks" in office.slack.channels[ROLES].messages[0]
@@ -193,7 +193,7 @@ async def test_more_than_ten_of_a_round_arrive_as_one_message(office: PostOffice
     assert len({alert.delivery_id for alert in office.alerts()}) == 1
 
 
-async def test_what_piled_up_while_slack_was_away_arrives_grouped(office: PostOffice) -> None:
+async def test_a_backlog_arrives_grouped_after_an_outage(office: PostOffice) -> None:
     office.slack.break_next("500", times=99)
     for key in range(12):
         office.tell(opened(str(key)), round_id=office.begin_round(), at=office.clock())
@@ -204,7 +204,7 @@ async def test_what_piled_up_while_slack_was_away_arrives_grouped(office: PostOf
     assert [text[:12] for text in office.slack.texts()] == ["New role at ", "11 new roles"]
 
 
-async def test_a_message_given_up_is_not_sent(office: PostOffice) -> None:
+async def test_a_discarded_message_is_not_sent(office: PostOffice) -> None:
     office.tell(opened(), at=office.clock() - timedelta(days=2))
     office.tell(notice(), at=office.clock())
     with office.engine.begin() as connection:
@@ -214,7 +214,7 @@ async def test_a_message_given_up_is_not_sent(office: PostOffice) -> None:
     assert office.states() == ["discarded", "sent"]
 
 
-async def test_what_posts_a_lost_card_anew_is_no_older_than_itself(office: PostOffice) -> None:
+async def test_reposted_card_shows_current_state(office: PostOffice) -> None:
     row = {
         "delivery_id": "anew",
         "channel": "slack:#roles",

@@ -1,4 +1,4 @@
-"""Who is told what in which message."""
+"""Which alerts are in which message."""
 
 from __future__ import annotations
 
@@ -11,16 +11,8 @@ from sqlalchemy import Engine
 
 from monitor.database.lease import end_rounds
 from monitor.delivery import unpacked
-from monitor.delivery.pack import (
-    BACKLOG_AGE,
-    PER_MESSAGE,
-    OutgoingMessage,
-    PendingAlert,
-    due,
-    group_alerts,
-    merge_backlog,
-    pack,
-)
+from monitor.delivery.grouping import PER_MESSAGE, OutgoingMessage, PendingAlert, group_alerts
+from monitor.delivery.pack import BACKLOG_AGE, due, merge_backlog, pack
 from monitor.messages import (
     FieldChange,
     FirstCheckSummary,
@@ -60,7 +52,7 @@ def several(number: int, rule: str = "engineers", start: int = 0) -> list[RoleMe
     return [opened(str(key), rule) for key in range(start, start + number)]
 
 
-def test_a_posting_is_told_once_naming_every_rule_that_fits() -> None:
+def test_a_posting_is_one_message_with_every_fitting_rule() -> None:
     one = opened("1", "engineers", mention=("U1",))
     two = opened("1", "london", mention=("U1", "S2"))
     (package,) = group_alerts(told(one, two))
@@ -87,7 +79,7 @@ def test_a_rule_with_few_keeps_its_own_messages_beside_a_group() -> None:
     assert sizes(packages) == [11, 1, 1]
 
 
-def test_a_posting_that_a_grouped_and_another_rule_fit_is_told_once_in_the_group() -> None:
+def test_a_posting_of_a_grouped_rule_is_only_in_the_group() -> None:
     (package,) = group_alerts(told(*several(11, "many"), opened("3", "few")))
     assert isinstance(package.message, GroupMessage)
     assert [why.rule for why in package.message.items[3].why] == ["many", "few"]
@@ -106,7 +98,7 @@ def test_grouped_rules_that_share_a_posting_are_one_message() -> None:
     assert package.alerts == tuple(range(1, 34))
 
 
-def test_rounds_and_channels_are_told_apart() -> None:
+def test_rounds_and_channels_are_grouped_apart() -> None:
     here, there = told(*several(6)), told(*several(6), channel=OTHER, first=20)
     later = told(*several(6), round_id=2, first=40)
     assert sizes(group_alerts([*here, *there, *later])) == [1] * 18
@@ -154,7 +146,7 @@ def test_messages_keep_the_order_of_their_alerts() -> None:
     assert [package.alerts for package in packages] == [(1,), (2,), (3,), (4,)]
 
 
-def test_no_alert_is_lost_and_none_is_told_twice() -> None:
+def test_every_alert_is_in_exactly_one_message() -> None:
     mixed: list[Message] = [
         *several(15, "a"),
         *several(8, "b", start=12),
@@ -179,7 +171,7 @@ def ids() -> Iterator[str]:
     return (f"id{number}" for number in count())
 
 
-def test_alerts_point_to_the_message_that_tells_them(desk: Desk, ids: Iterator[str]) -> None:
+def test_alerts_link_to_their_message(desk: Desk, ids: Iterator[str]) -> None:
     round_id = desk.begin_round()
     desk.tell(opened("1", "a"), opened("1", "b"), opened("2", "a"), round_id=round_id)
     with desk.engine.begin() as connection:
@@ -207,7 +199,7 @@ def test_a_round_that_still_runs_is_not_packed(desk: Desk) -> None:
         assert pack(connection, AT) == 1
 
 
-def test_what_a_long_round_has_brought_is_packed_before_its_end(desk: Desk) -> None:
+def test_alerts_of_a_long_round_are_packed_before_its_end(desk: Desk) -> None:
     running = desk.begin_round(ended=False)
     desk.tell(opened("1"), round_id=running)
     desk.tell(opened("2"), round_id=running, at=AT + unpacked.WAIT / 2)
@@ -223,7 +215,7 @@ def test_what_a_long_round_has_brought_is_packed_before_its_end(desk: Desk) -> N
         assert pack(connection, AT + unpacked.WAIT) == 2
 
 
-def test_beyond_ten_of_a_rule_a_long_round_tells_the_rest_in_one_message(desk: Desk) -> None:
+def test_a_long_round_sends_more_than_ten_of_a_rule_in_one_message(desk: Desk) -> None:
     running, later = desk.begin_round(ended=False), AT + unpacked.WAIT
     desk.tell(*(opened(str(key)) for key in range(6)), round_id=running)
     with desk.engine.begin() as connection:
@@ -240,7 +232,7 @@ def test_a_round_that_died_is_packed_when_the_next_has_begun(desk: Desk) -> None
         assert pack(connection, AT) == 1
 
 
-def test_a_round_that_goes_on_is_not_ended_by_the_next(desk: Desk) -> None:
+def test_a_running_round_is_not_ended_by_the_next(desk: Desk) -> None:
     running = desk.begin_round(ended=False)
     desk.tell(opened(), round_id=running)
     with desk.engine.begin() as connection:
@@ -256,7 +248,7 @@ def test_a_thousand_alerts_of_one_posting_are_linked(desk: Desk) -> None:
 
 
 def pile_up(desk: Desk, number: int) -> None:
-    """So many rounds with one role each, and an operator's message in their middle."""
+    """Write rounds with one role each, and an operator message in the middle."""
     for key in range(number):
         desk.tell(opened(str(key)), round_id=desk.begin_round())
         if key == number // 2:
@@ -265,7 +257,7 @@ def pile_up(desk: Desk, number: int) -> None:
         pack(connection, AT)
 
 
-def test_what_piled_up_is_one_message_at_the_place_of_the_oldest(desk: Desk) -> None:
+def test_a_backlog_is_one_message_in_place_of_the_oldest(desk: Desk) -> None:
     pile_up(desk, 12)
     later = AT + BACKLOG_AGE + timedelta(seconds=1)
     with desk.engine.begin() as connection:

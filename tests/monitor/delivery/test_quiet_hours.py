@@ -1,4 +1,4 @@
-"""Quiet hours: what is held, what is not, and what comes after them."""
+"""Quiet hours: which messages are held, and how they are sent afterwards."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ WHY = (Why("engineers", "title has “engineer”"),)
 
 
 class Night(PostOffice):
-    """An office whose rules' channels are quiet at night; it is 23:00."""
+    """Return a fixture with quiet hours at night. It is 23:00."""
 
     def begin(self) -> None:
         self.clock: At = At(EVENING)
@@ -59,7 +59,7 @@ async def night(engine: Engine) -> AsyncIterator[Night]:
         yield quiet
 
 
-async def test_what_rules_tell_at_night_is_held_and_sent_as_one_message(night: Night) -> None:
+async def test_alerts_at_night_are_held_and_sent_as_one_message(night: Night) -> None:
     for number in range(3):
         night.tell(opened(str(number)), round_id=night.begin_round(), at=night.clock())
         assert await night.deliver() == 0
@@ -73,7 +73,7 @@ async def test_what_rules_tell_at_night_is_held_and_sent_as_one_message(night: N
     assert len(night.said()) == 1
 
 
-async def test_operators_are_told_at_any_time(night: Night) -> None:
+async def test_operator_messages_are_sent_at_any_time(night: Night) -> None:
     night.tell(notice(), channel="slack:#ops")
     night.tell(notice(), channel="slack:#roles")
     assert await night.deliver() == 2
@@ -88,7 +88,7 @@ async def test_a_single_message_stays_as_it_is(night: Night) -> None:
     assert "Role changed" in night.said()[0]["text"]
 
 
-async def test_a_retry_does_not_break_the_quiet(night: Night) -> None:
+async def test_a_retry_does_not_break_quiet_hours(night: Night) -> None:
     night.tell(opened(), at=night.clock())
     await night.deliver()
     (held,) = night.deliveries()
@@ -99,7 +99,7 @@ async def test_a_retry_does_not_break_the_quiet(night: Night) -> None:
     assert night.states() == ["held"]
 
 
-async def test_what_waits_when_the_quiet_begins_is_held_too(night: Night) -> None:
+async def test_messages_waiting_when_the_hours_begin_are_held(night: Night) -> None:
     night.clock.now = EVENING - timedelta(hours=2)
     night.slack.wait = 600
     night.slack.break_next("429")
@@ -111,13 +111,13 @@ async def test_what_waits_when_the_quiet_begins_is_held_too(night: Night) -> Non
     assert night.states() == ["held", "held"]
 
 
-async def test_what_a_channel_refused_is_not_tried_again_before_the_morning(night: Night) -> None:
+async def test_a_refused_message_is_not_retried_before_morning(night: Night) -> None:
     night.clock.now = EVENING - timedelta(minutes=62)
     night.slack.channels[ROLES].archived = True
     night.tell(opened("1"), opened("2"), at=night.clock())
     outbox = night.outbox()
     await outbox.deliver(until_idle=True)
-    assert night.states() == ["failed", "pending", "sent"]  # the last tells the operator
+    assert night.states() == ["failed", "pending", "sent"]  # the last is the operator's
     night.slack.channels[ROLES].archived = False
     night.clock.now = EVENING
     await outbox.deliver(until_idle=True)
@@ -128,7 +128,7 @@ async def test_what_a_channel_refused_is_not_tried_again_before_the_morning(nigh
     assert set(night.states()) == {"sent"}
 
 
-async def test_a_card_that_is_posted_anew_waits_for_the_morning(night: Night) -> None:
+async def test_a_reposted_card_waits_for_the_morning(night: Night) -> None:
     night.clock.now = EVENING - timedelta(hours=2)
     life = Life(night)
     life.history.now = START
@@ -144,7 +144,7 @@ async def test_a_card_that_is_posted_anew_waits_for_the_morning(night: Night) ->
     assert "141,000" in shown(life.card)
 
 
-async def test_a_field_that_moved_and_moved_back_at_night_is_told(night: Night) -> None:
+async def test_a_field_changed_back_at_night_is_still_sent(night: Night) -> None:
     night.tell(opened("1"), at=night.clock() - timedelta(hours=2))
     night.clock.now = EVENING - timedelta(hours=2)
     await night.deliver()
@@ -163,7 +163,7 @@ async def test_a_field_that_moved_and_moved_back_at_night_is_told(night: Night) 
     assert "changed and changed back" in shown(reply)
 
 
-async def test_a_message_of_which_nobody_knows_is_looked_for_at_night(night: Night) -> None:
+async def test_an_unconfirmed_message_is_searched_for_at_night(night: Night) -> None:
     night.tell(opened("1"))
     night.clock.now = EVENING - timedelta(hours=2)
     night.slack.break_next("accept_then_reset", "chat.postMessage")
@@ -195,7 +195,7 @@ NEAR = ReminderMessage(
 )
 
 
-def test_what_is_put_together_is_a_part_for_each_kind() -> None:
+def test_a_night_message_has_a_part_for_each_kind() -> None:
     held: list[tuple[str, Message]] = [
         ("a", opened("1")),
         ("b", GroupMessage((opened("2"), opened("3")))),
@@ -214,13 +214,13 @@ def test_what_is_put_together_is_a_part_for_each_kind() -> None:
     assert reminder.at == EVENING + timedelta(hours=9)
 
 
-def test_a_night_that_slack_has_no_room_for_is_a_message_a_kind() -> None:
+def test_a_night_too_large_for_slack_is_a_message_per_kind() -> None:
     held: list[tuple[str, Message]] = [(str(number), opened(str(number))) for number in range(140)]
     held += [("c", NEAR), ("d", summary(roles=[role(str(number)) for number in range(140)]))]
     assert [len(names) for names, _ in together(held, EVENING)] == [140, 1, 1]
 
 
-def test_a_deadline_that_two_messages_tell_of_is_listed_once() -> None:
+def test_a_deadline_in_two_messages_is_listed_once() -> None:
     due = role("9", deadline_at=EVENING + timedelta(hours=20))
     held: list[tuple[str, Message]] = [
         (rule, ReminderMessage((Reminder(due, (Why(rule, ""),), seconds),), EVENING))
@@ -233,6 +233,6 @@ def test_a_deadline_that_two_messages_tell_of_is_listed_once() -> None:
     assert [why.rule for why in item.why] == ["a", "b"]
 
 
-def test_a_night_with_more_than_a_message_has_room_for_is_several() -> None:
+def test_a_night_with_too_many_roles_is_several_messages() -> None:
     held: list[tuple[str, Message]] = [(str(number), opened(str(number))) for number in range(200)]
     assert [len(names) for names, _ in together(held, EVENING)] == [150, 50]

@@ -1,4 +1,4 @@
-"""What waiting does not help: kept, told to the operator, and sent when it works again."""
+"""Refused messages: kept, reported to the operator, and sent when the channel works again."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def operator_texts(office: PostOffice) -> list[str]:
     return office.slack.texts(OPS)
 
 
-async def test_a_refused_channel_keeps_its_messages_and_delivers_them_in_order_when_it_works(
+async def test_a_refused_channel_delivers_in_order_when_it_works_again(
     office: PostOffice,
 ) -> None:
     office.tell(*(opened(str(key)) for key in range(3)), channel="slack:#old")
@@ -44,7 +44,7 @@ async def test_a_refused_channel_keeps_its_messages_and_delivers_them_in_order_w
     office.slack.channels[ARCHIVED].archived = False
     await office.clock.sleep(11 * 60)
     told = await office.outbox().deliver(until_idle=True)
-    assert (told.sent, told.waiting) == (3 + 1, 0)  # and the operator is told that it works again
+    assert (told.sent, told.waiting) == (3 + 1, 0)  # and one to the operator: it works again
     assert [
         one["metadata"]["event_payload"]["delivery_id"]
         for one in office.slack.channels[ARCHIVED].messages
@@ -52,7 +52,7 @@ async def test_a_refused_channel_keeps_its_messages_and_delivers_them_in_order_w
     assert office.one_copy_each()
 
 
-async def test_the_operator_is_told_once_an_incident(office: PostOffice) -> None:
+async def test_an_incident_alerts_the_operator_once(office: PostOffice) -> None:
     office.tell(opened("1"), channel="slack:#old")
     outbox = office.outbox()
     for _ in range(4):
@@ -70,7 +70,7 @@ async def test_the_operator_is_told_once_an_incident(office: PostOffice) -> None
     ]
 
 
-async def test_a_channel_whose_messages_were_given_up_is_told_to_work_again_too(
+async def test_an_incident_ends_even_if_its_messages_were_discarded(
     office: PostOffice,
 ) -> None:
     office.tell(opened("1"), channel="slack:#old")
@@ -83,7 +83,7 @@ async def test_a_channel_whose_messages_were_given_up_is_told_to_work_again_too(
     assert operator_texts(office) == ["slack:#old takes messages again"]
 
 
-async def test_a_refused_operators_channel_is_told_on_the_terminal(office: PostOffice) -> None:
+async def test_a_refused_operator_channel_alerts_on_the_terminal(office: PostOffice) -> None:
     office.operators = ("slack:#old",)
     office.tell(opened(), channel="slack:#old")
     await office.outbox().deliver(until_idle=True)
@@ -92,7 +92,7 @@ async def test_a_refused_operators_channel_is_told_on_the_terminal(office: PostO
     assert "Waiting: 1 message; nothing is lost" in office.console.getvalue()
 
 
-async def test_a_revoked_token_is_told_elsewhere_once_and_holds_every_slack_channel(
+async def test_a_revoked_token_alerts_elsewhere_once_and_blocks_slack(
     office: PostOffice,
 ) -> None:
     office.operators = ("slack:#ops", "webhook")
@@ -103,7 +103,7 @@ async def test_a_revoked_token_is_told_elsewhere_once_and_holds_every_slack_chan
     await office.outbox().deliver(until_idle=True)
     assert office.console.getvalue().count("OPERATOR  slack refuses messages") == 1
     assert office.slack.texts() == ["slack refuses messages"]  # through the webhook
-    # one a channel
+    # one per channel
     assert sum(office.slack.calls[method] for method in ("auth.test", "chat.postMessage")) <= 2
     await office.clock.sleep(60)
     await office.outbox().deliver(until_idle=True)
@@ -111,7 +111,7 @@ async def test_a_revoked_token_is_told_elsewhere_once_and_holds_every_slack_chan
     assert "pending" in office.states()
 
 
-async def test_a_new_start_tries_at_once_what_was_refused(office: PostOffice) -> None:
+async def test_a_start_retries_refused_messages_at_once(office: PostOffice) -> None:
     token = office.slack.token
     office.slack.token = "another"
     office.tell(opened("1"), opened("2"))
@@ -119,12 +119,12 @@ async def test_a_new_start_tries_at_once_what_was_refused(office: PostOffice) ->
     await office.outbox().deliver(until_idle=True)
     office.slack.token = token
     told = await office.outbox().deliver(until_idle=True)
-    # and the terminal is told that it works again
+    # and one to the terminal: it works again
     assert (told.sent, told.failed, told.waiting) == (3 + 1, 0, 0)
     assert office.one_copy_each()
 
 
-async def test_a_person_may_try_again_at_once(office: PostOffice) -> None:
+async def test_a_person_can_retry_at_once(office: PostOffice) -> None:
     office.tell(opened("1"), opened("2"), channel="slack:#old")
     outbox = office.outbox()
     await outbox.deliver(until_idle=True)
@@ -132,11 +132,11 @@ async def test_a_person_may_try_again_at_once(office: PostOffice) -> None:
     assert (await outbox.deliver(until_idle=True)).sent == 0
     with office.engine.begin() as connection:
         assert retry(connection, office.clock()) == 1
-    # and the operator is told that it works again
+    # and one to the operator: it works again
     assert (await outbox.deliver(until_idle=True)).sent == 2 + 1
 
 
-async def test_a_reason_that_is_over_stands_on_no_message(office: PostOffice) -> None:
+async def test_an_old_reason_stays_on_no_message(office: PostOffice) -> None:
     token, office.slack.token = office.slack.token, "another"
     office.tell(opened("1"), opened("2"), channel="slack:#nochan")
     outbox = office.outbox()
@@ -156,7 +156,7 @@ async def test_a_reason_that_is_over_stands_on_no_message(office: PostOffice) ->
     assert str(first.reason).startswith("channel_not_found")
 
 
-async def test_a_person_who_tries_again_reads_no_older_reason(office: PostOffice) -> None:
+async def test_a_retry_shows_no_older_reason(office: PostOffice) -> None:
     office.slack.token = "another"
     office.tell(opened("1"), opened("2"))
     await office.outbox().deliver(until_idle=True)
@@ -165,7 +165,7 @@ async def test_a_person_who_tries_again_reads_no_older_reason(office: PostOffice
     assert [one.reason for one in office.deliveries()[:2]] == [None, None]
 
 
-async def test_a_person_may_try_one_alert_again(office: PostOffice) -> None:
+async def test_a_person_can_retry_one_alert(office: PostOffice) -> None:
     first, _ = office.tell(opened("1"), channel="slack:#old") + office.tell(
         opened("2"), channel="slack:#absent"
     )
@@ -180,7 +180,7 @@ async def test_a_person_may_try_one_alert_again(office: PostOffice) -> None:
 
 
 @pytest.mark.parametrize("fault", ["500", "reset", "accept_then_500", "timeout"])
-async def test_a_webhook_that_gives_no_clear_answer_is_left_to_a_person(
+async def test_an_unconfirmed_webhook_message_waits_for_a_person(
     office: PostOffice, fault: str
 ) -> None:
     office.slack.break_next(fault, "webhook")
@@ -198,14 +198,14 @@ async def test_a_webhook_that_gives_no_clear_answer_is_left_to_a_person(
     assert (await office.outbox().deliver(until_idle=True)).sent == 1
 
 
-async def test_a_webhook_that_asks_to_wait_is_waited_for(office: PostOffice) -> None:
+async def test_a_webhook_that_asks_to_wait_is_retried_later(office: PostOffice) -> None:
     office.slack.break_next("429", "webhook")
     office.tell(opened(), channel="webhook")
     assert (await office.outbox().deliver(until_idle=True)).sent == 1
     assert len(office.slack.channels[ROLES].messages) == 1
 
 
-async def test_a_message_half_shown_on_a_terminal_is_left_to_a_person(office: PostOffice) -> None:
+async def test_a_half_printed_message_waits_for_a_person(office: PostOffice) -> None:
     office.tell(opened("1"), opened("2"), channel="console")
     await office.outbox().deliver(until_idle=False)
     office.set(office.deliveries()[0].delivery_id, state="sending")
@@ -216,7 +216,7 @@ async def test_a_message_half_shown_on_a_terminal_is_left_to_a_person(office: Po
     assert office.console.getvalue() == ""
 
 
-async def test_a_fault_of_our_own_holds_up_nobody(
+async def test_an_internal_error_blocks_no_other_message(
     office: PostOffice, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     send = ConsoleNotifier.send
@@ -239,7 +239,7 @@ async def test_a_fault_of_our_own_holds_up_nobody(
     )
 
 
-async def test_a_row_that_cannot_be_read_holds_up_nobody(office: PostOffice) -> None:
+async def test_an_unreadable_row_blocks_no_other_message(office: PostOffice) -> None:
     office.tell(opened("1"), opened("2"))
     await office.outbox().deliver(until_idle=True)
     first = office.deliveries()[0]
@@ -249,7 +249,7 @@ async def test_a_row_that_cannot_be_read_holds_up_nobody(office: PostOffice) -> 
     assert (told.sent, told.failed) == (1, 1)
 
 
-async def test_a_person_who_tries_again_does_not_call_a_channel_that_asked_to_wait(
+async def test_a_retry_waits_for_a_channel_that_asked_to_wait(
     office: PostOffice,
 ) -> None:
     office.slack.wait = 120
@@ -265,7 +265,7 @@ async def test_a_person_who_tries_again_does_not_call_a_channel_that_asked_to_wa
     assert (await office.outbox().deliver(until_idle=True)).sent == 2
 
 
-async def test_an_edit_is_not_made_sooner_than_slack_asked_for(office: PostOffice) -> None:
+async def test_an_edit_waits_as_long_as_slack_asked(office: PostOffice) -> None:
     office.slack.wait = 120
     office.tell(opened())
     await office.outbox().deliver(until_idle=True)

@@ -16,7 +16,7 @@ from crawler.items import Pay, Posting
 from monitor.alerts.alerting import Alerting
 from monitor.config.model import Rule
 from monitor.database.engine import read_and_roll_back
-from monitor.delivery.pack import OutgoingMessage, PendingAlert, group_alerts
+from monitor.delivery.grouping import OutgoingMessage, PendingAlert, group_alerts
 from monitor.history.template_edits import Passage, common_passages, passages
 from monitor.messages import BoardWideEdit, Message, RoleMessage, load
 from monitor.notify.plain import lines

@@ -1,0 +1,86 @@
+"""Read the current state of a role for its card."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import msgspec
+from sqlalchemy import Connection, and_, func, select
+
+from monitor.alerts.alerting import role_of
+from monitor.database import tables
+from monitor.history.contents import posting_from_row
+from monitor.messages import CardMessage, Message
+
+_BOARD = select(tables.Board.board, tables.Board.company, tables.Board.last_ok_at)
+_POSTING = (
+    "key",
+    "company",
+    "state",
+    "baseline",
+    "first_seen_at",
+    "last_seen_at",
+    "closed_at",
+    "board_id",
+)
+_ROW = (
+    select(
+        *(column for column in tables.PostingVersion.__table__.c if column.name != "raw"),
+        tables.Description.text,
+        *(tables.Posting.__table__.c[name] for name in _POSTING),
+    )
+    .join_from(
+        tables.PostingVersion,
+        tables.Posting,
+        and_(
+            tables.Posting.id == tables.PostingVersion.posting_id,
+            tables.Posting.version == tables.PostingVersion.number,
+        ),
+    )
+    .join(tables.Description, tables.Description.digest == tables.PostingVersion.description_digest)
+)
+
+
+def current_state(
+    connection: Connection, posting_id: int | None, message: Message, now: datetime
+) -> Message:
+    """Return a role card's message with the posting's current state.
+
+    The message of an incident's card, and of a posting without a row, stays as it is.
+    """
+    if posting_id is None or not isinstance(message, CardMessage):
+        return message
+    row = connection.execute(_ROW.where(tables.Posting.id == posting_id)).one_or_none()
+    if row is None:
+        return message
+    board = connection.execute(_BOARD.where(tables.Board.id == row.board_id)).one()
+    role = role_of(
+        board, row.key, posting_from_row(row), None if row.baseline else row.first_seen_at
+    )
+    closed = row.state == "closed"
+    at = {} if closed else _times(connection, posting_id)
+    reopened = at.get("reopened")
+    changed = at.get("revised")
+    return msgspec.structs.replace(
+        message,
+        role=msgspec.structs.replace(
+            role, repost_of=message.role.repost_of, repost_reason=message.role.repost_reason
+        ),
+        state=row.state,
+        changed_at=changed if changed and (reopened is None or changed >= reopened) else None,
+        reopened_at=reopened,
+        closed_at=row.closed_at if closed else None,
+        last_seen_at=row.last_seen_at if closed else None,
+        overdue=not closed and row.deadline_at is not None and row.deadline_at <= now,
+    )
+
+
+def _times(connection: Connection, posting_id: int) -> dict[str, datetime]:
+    """Return when each kind of change last happened to the posting."""
+    change = tables.PostingChange
+    rows = connection.execute(
+        select(change.kind, func.max(change.at))
+        .where(change.posting_id == posting_id)
+        .group_by(change.kind)
+    )
+    return {row[0]: row[1] for row in rows}

@@ -1,0 +1,123 @@
+"""Expire reminders that can no longer be sent, and update the deadlines of those that wait.
+
+A reminder expires when its deadline passes, its role closes, or its deadline moves away. The other
+reminders of its message are still sent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Final
+
+import msgspec
+from sqlalchemy import Connection, and_, select, update
+
+from monitor.alerts.unsent import link, write_unsent
+from monitor.database.engine import AnyRow
+from monitor.database.tables import Alert, Board, Delivery, Posting, PostingVersion
+from monitor.messages import Message, QuietHoursMessage, Reminder, ReminderMessage, dump, load
+
+TOO_LATE: Final = "the deadline passed before it could be sent"
+_CLOSED: Final = "the role closed before it could be sent"
+_MOVED: Final = "the deadline moved before it could be sent"
+
+
+def reminders_in(text: str) -> tuple[Reminder, ...]:
+    """Return the reminders in a stored message."""
+    message = load(text)
+    parts = message.parts if isinstance(message, QuietHoursMessage) else (message,)
+    return tuple(item for part in parts if isinstance(part, ReminderMessage) for item in part.items)
+
+
+def expire(connection: Connection, now: datetime) -> None:
+    """Expire or update the reminders of every message that is certainly not sent yet."""
+    for row in _waiting(connection):
+        items, postings = reminders_in(row.message), _postings(connection, row.delivery_id)
+        current = {
+            item.role.posting: updated(item, postings.get(item.role.posting), now) for item in items
+        }
+        left = tuple(one for one in current.values() if isinstance(one, Reminder))
+        over = {posting: one for posting, one in current.items() if isinstance(one, str)}
+        statement = update(Delivery).where(Delivery.id == row.id, Delivery.state == row.state)
+        message = _with_reminders(row.message, left, now)
+        if message is None:
+            reason = next(iter(over.values()), TOO_LATE)
+            connection.execute(statement.values(state="expired", next_try_at=None, reason=reason))
+        elif left != items and connection.execute(statement.values(message=dump(message))).rowcount:
+            _expire_alerts(connection, row.delivery_id, over, now)
+
+
+def updated(item: Reminder, posting: AnyRow | None, now: datetime) -> Reminder | str:
+    """Return the reminder with the current deadline, or the reason why it expires. Pure."""
+    sent = item.role.deadline_at
+    deadline = posting.deadline_at if posting else sent
+    if posting and posting.state == "closed":
+        return _CLOSED
+    threshold = timedelta(seconds=item.threshold)
+    if deadline is None or (deadline != sent and now < deadline - threshold):
+        return _MOVED  # a new reminder is written when its moment comes
+    if deadline <= now:
+        return TOO_LATE
+    if posting is None or deadline == sent:
+        return item
+    role = msgspec.structs.replace(
+        item.role, deadline_at=deadline, deadline_text=posting.deadline_text or ""
+    )
+    return msgspec.structs.replace(item, role=role)
+
+
+def _waiting(connection: Connection) -> Sequence[AnyRow]:
+    reminders = select(Alert.delivery_id).where(
+        Alert.kind == "reminder", Alert.delivery_id == Delivery.delivery_id
+    )
+    unclaimed = and_(
+        Delivery.state != "sent",
+        Delivery.state.in_(("pending", "held", "failed")),
+        Delivery.sending_at.is_(None),
+    )
+    columns = select(Delivery.id, Delivery.delivery_id, Delivery.state, Delivery.message)
+    return connection.execute(columns.where(unclaimed, reminders.exists())).all()
+
+
+def _postings(connection: Connection, delivery_id: str) -> dict[str, AnyRow]:
+    """Return the current state and deadline of each posting in a message, by name."""
+    name = (Board.board + ":" + Posting.key).label("posting")
+    current = and_(
+        PostingVersion.posting_id == Posting.id, PostingVersion.number == Posting.version
+    )
+    query = (
+        select(name, Posting.state, PostingVersion.deadline_at, PostingVersion.deadline_text)
+        .join_from(Alert, Posting)
+        .join(Board, Board.id == Posting.board_id)
+        .join(PostingVersion, current)
+        .where(Alert.delivery_id == delivery_id)
+    )
+    return {row.posting: row for row in connection.execute(query)}
+
+
+def _with_reminders(text: str, items: tuple[Reminder, ...], now: datetime) -> Message | None:
+    """Return the stored message with these reminders instead of its own, or None if empty."""
+    message = load(text)
+    if isinstance(message, QuietHoursMessage):
+        rest = tuple(part for part in message.parts if not isinstance(part, ReminderMessage))
+        return QuietHoursMessage((*rest, ReminderMessage(items, now)) if items else rest)
+    return ReminderMessage(items, now) if items else None
+
+
+def _expire_alerts(
+    connection: Connection, delivery_id: str, over: Mapping[str, str], now: datetime
+) -> None:
+    """Give alerts whose reminders expired a delivery of their own. `over`: reasons by posting."""
+    columns = select(Alert.id, Alert.channel, Alert.message).where(Alert.delivery_id == delivery_id)
+    for row in connection.execute(columns).all():
+        reasons = [over.get(item.role.posting) for item in reminders_in(row.message)]
+        if reasons and all(reasons):
+            reason = reasons[0] or TOO_LATE
+            link(
+                connection,
+                row.id,
+                write_unsent(
+                    connection, row.channel, row.message, now, state="expired", reason=reason
+                ),
+            )

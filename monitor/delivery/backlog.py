@@ -1,0 +1,128 @@
+"""Find and count the messages that still have to be delivered.
+
+    QUEUED       pending or sending: the outbox sends it in its turn
+    OPEN         queued, or failed with a next try: the outbox works on it by itself
+    UNDELIVERED  queued or failed: a person may have to act
+    UNCLAIMED    never claimed, or clearly refused: pending, held or failed
+
+Alerts without a message count apart (`unpacked_alerts`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
+
+from monitor.database.json_values import one_of
+from monitor.database.tables import Alert, Delivery
+from monitor.delivery import unpacked
+from monitor.delivery.retry_policy import QueuedDelivery
+
+# `state <> 'sent'` lets both databases use the index of what is open.
+_NOT_SENT = Delivery.state != "sent"
+QUEUED: Final = and_(_NOT_SENT, Delivery.state.in_(("pending", "sending")))
+OPEN: Final = and_(
+    _NOT_SENT,
+    or_(
+        Delivery.state.in_(("pending", "sending")),
+        and_(Delivery.state == "failed", Delivery.next_try_at.is_not(None)),
+    ),
+)
+UNDELIVERED: Final = and_(_NOT_SENT, Delivery.state.in_(("pending", "sending", "failed")))
+UNCLAIMED: Final = and_(_NOT_SENT, Delivery.state.in_(("pending", "held", "failed")))
+_COLUMNS = (
+    Delivery.id,
+    Delivery.delivery_id,
+    Delivery.channel,
+    Delivery.state,
+    Delivery.attempts,
+    Delivery.next_try_at,
+    Delivery.sending_at,
+    Delivery.channel_id,
+    Delivery.thread_ts,
+)
+
+
+def of_kind(name: str) -> ColumnElement[bool]:
+    """Return the condition for a channel or a kind of channels: `slack` includes `slack:#roles`."""
+    return or_(Delivery.channel == name, Delivery.channel.startswith(f"{name}:", autoescape=True))
+
+
+def next_per_channel(connection: Connection, channel: str | None = None) -> list[QueuedDelivery]:
+    """Return the first open message of every channel, or of one."""
+    first = select(func.min(Delivery.id)).where(OPEN).group_by(Delivery.channel)
+    if channel is not None:
+        first = first.where(Delivery.channel == channel)
+    query = select(*_COLUMNS).where(Delivery.id.in_(first)).order_by(Delivery.id)
+    return [QueuedDelivery(*row) for row in connection.execute(query)]
+
+
+def count(connection: Connection, *conditions: ColumnElement[bool]) -> int:
+    """Return the number of messages under the conditions."""
+    query = select(func.count()).select_from(Delivery).where(*conditions)
+    return connection.scalar(query) or 0
+
+
+def count_unconfirmed(connection: Connection) -> int:
+    """Return the number of messages that may have been sent. They are searched before a retry."""
+    return count(connection, _NOT_SENT, Delivery.state == "sending")
+
+
+def unpacked_alerts(connection: Connection) -> int:
+    """Return the number of alerts of ended rounds that have no message yet."""
+    return connection.scalar(select(func.count()).select_from(unpacked.query().subquery())) or 0
+
+
+def count_moving(connection: Connection, until: datetime) -> int:
+    """Return the number of messages that can be sent by `until`.
+
+    Those behind a message that a person must act on are left out.
+    """
+    return count(connection, _moving(connection, until))
+
+
+def count_moving_of_round(connection: Connection, until: datetime, round_id: int) -> int:
+    """Return the number of one round's alerts that can be sent by `until`, packed or not."""
+    # an alert that waits for a digest is not due
+    is_unpacked = and_(Alert.delivery_id.is_(None), ~Alert.for_digest)
+    query = (
+        select(func.count())
+        .select_from(Alert)
+        .outerjoin(Delivery, Delivery.delivery_id == Alert.delivery_id)
+        .where(Alert.round_id == round_id, or_(is_unpacked, _moving(connection, until)))
+    )
+    return connection.scalar(query) or 0
+
+
+def is_console_next(connection: Connection, now: datetime) -> bool:
+    """Return whether a message to the console is due or being sent."""
+    due = or_(
+        Delivery.next_try_at.is_(None), Delivery.next_try_at <= now, Delivery.state == "sending"
+    )
+    return count(connection, QUEUED, Delivery.channel == "console", due) > 0
+
+
+def undelivered_of_round(connection: Connection, round_id: int) -> int:
+    """Return the number of one round's messages that wait or failed."""
+    query = select(func.count(Delivery.id.distinct())).join(
+        Alert, Alert.delivery_id == Delivery.delivery_id
+    )
+    waits = Delivery.state.in_(("pending", "failed"))
+    return connection.scalar(query.where(Alert.round_id == round_id, waits)) or 0
+
+
+def _moving(connection: Connection, until: datetime) -> ColumnElement[bool]:
+    return and_(
+        one_of(Delivery.channel, _ready_channels(next_per_channel(connection), until)), QUEUED
+    )
+
+
+def _ready_channels(heads: Sequence[QueuedDelivery], until: datetime) -> set[str]:
+    return {
+        head.channel
+        for head in heads
+        if head.state != "failed" and (head.next_try_at is None or head.next_try_at <= until)
+    }
