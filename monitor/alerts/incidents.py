@@ -21,7 +21,7 @@ from monitor.alerts.alerting import Alerting
 from monitor.database.engine import AnyRow, iso
 from monitor.database.tables import Alert
 from monitor.messages import OperatorMessage
-from monitor.notify.wording import count, instant, span
+from monitor.notify.wording import count, format_instant, span
 
 _REFUSED = "The changed configuration was refused"
 _ACCEPTED = "The configuration is in order again"
@@ -46,7 +46,7 @@ def accepted_file(connection: Connection, alerting: Alerting, now: datetime) -> 
         message = OperatorMessage(
             "in order",
             _ACCEPTED,
-            (f"Refused: {instant(since)} to {instant(now)}",),
+            (f"Refused: {format_instant(since)} to {format_instant(now)}",),
             incident=_key(since),
         )
         alerting.write_operator_alert(connection, message, round_id=None, check_id=None, at=now)
@@ -79,8 +79,8 @@ def failing(
     facts = (
         *((moved_where(board.board, board.company, board.found_at),) if gone else ()),
         f"Last error: {reason}",
-        f"Last good look: {instant(board.last_ok_at) if board.last_ok_at else 'none yet'}",
-        f"Failing since: {instant(since)}",
+        f"Last good look: {format_instant(board.last_ok_at) if board.last_ok_at else 'none yet'}",
+        f"Failing since: {format_instant(since)}",
         "No role was closed because of this; other boards are not affected.",
     )
     headline = f"{failures} checks in a row failed" + (
@@ -118,7 +118,7 @@ def moved_where(board: str, company: str, found_at: str | None) -> str:
 def moved(board: AnyRow, place: str) -> OperatorMessage:
     """The end of the same where the employer has another board."""
     facts = (
-        f"Failing since: {instant(board.failing_since)}",
+        f"Failing since: {format_instant(board.failing_since)}",
         f"Error was: {board.reason}",
         f"Watched now: {place}",
     )
@@ -131,7 +131,7 @@ def recovered(
     """The end of the same."""
     since = board.failing_since
     facts = (
-        f"Failing: {instant(since)} to {instant(at)}",
+        f"Failing: {format_instant(since)} to {format_instant(at)}",
         f"Error was: {board.reason}",
         f"Caught up: {count(seen, 'posting')} listed, {opened} opened, {closed} closed",
     )
@@ -157,7 +157,7 @@ def drained(board: AnyRow, at: datetime, closed: int) -> OperatorMessage:
     """The end of the same: what was missing is settled."""
     since = board.collapsed_since
     facts = (
-        f"Collapsed: {instant(since)} to {instant(at)}",
+        f"Collapsed: {format_instant(since)} to {format_instant(at)}",
         f"Closed: {count(closed, 'posting')}; what came back stayed open.",
     )
     return _message(
@@ -184,8 +184,8 @@ def restarted(died: AnyRow, cut_off: int, half_sent: int) -> OperatorMessage:
         else []
     )
     facts = (
-        f"Stopped: `rolewatch {died.command}` with pid {died.pid} on {died.host}, running since {instant(died.taken_at)}",
-        f"Last sign of life: before {instant(died.expires_at)}",
+        f"Stopped: `rolewatch {died.command}` with pid {died.pid} on {died.host}, running since {format_instant(died.taken_at)}",
+        f"Last sign of life: before {format_instant(died.expires_at)}",
         f"Repaired: {'; '.join(repaired) or 'there was nothing to repair'}",
         "No history and no alert was lost.",
     )
@@ -196,7 +196,7 @@ def offline(boards: int, since: datetime, reason: str) -> OperatorMessage:
     """No host answers any board; updated with each round."""
     facts = (
         f"Last error: {reason}",
-        f"Since: {instant(since)}",
+        f"Since: {format_instant(since)}",
         "Is this machine online? No role is closed because of this, and rolewatch goes on when a host answers.",
     )
     return OperatorMessage(
@@ -209,7 +209,7 @@ def offline(boards: int, since: datetime, reason: str) -> OperatorMessage:
 
 def online(since: datetime, at: datetime) -> OperatorMessage:
     """The end of the same."""
-    facts = (f"Away: {instant(since)} to {instant(at)}",)
+    facts = (f"Away: {format_instant(since)} to {format_instant(at)}",)
     return OperatorMessage(
         "network back", f"{NETWORK}back after {span(at - since)}", facts, incident=_outage(since)
     )

@@ -16,7 +16,7 @@ from monitor.database.tables import Alert, Delivery
 from monitor.delivery.queue import of_kind, waiting_for
 from monitor.messages import OperatorMessage, dump, load
 from monitor.notify.base import NotifyError
-from monitor.notify.wording import count, instant
+from monitor.notify.wording import count, format_instant
 
 
 def open_incident(
@@ -62,7 +62,7 @@ def close_incident(connection: Connection, channel: str, now: datetime) -> None:
         told = _open(connection, subject)
         if told:
             began = load(told[0].message)
-            lines = (f"Refused: {instant(told[0].created_at)} to {instant(now)}",)
+            lines = (f"Refused: {format_instant(told[0].created_at)} to {format_instant(now)}",)
             key = began.incident if isinstance(began, OperatorMessage) else ""
             message = OperatorMessage(
                 "works", f"{subject} takes messages again", lines, incident=key

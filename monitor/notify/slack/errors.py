@@ -1,4 +1,4 @@
-"""What Slack's answers mean for a message: is it there, can waiting help, must a person act.
+"""Map Slack's answers to errors: may the message be there, can waiting help, must a person act.
 
 Errors: https://docs.slack.dev/reference/methods/chat.postMessage#errors
 Rate limits: https://docs.slack.dev/apis/web-api/rate-limits
@@ -16,8 +16,8 @@ from slack_sdk.errors import SlackApiError
 
 from monitor.notify.base import NotifyError
 
-# What slack_sdk lets through: the connection's own errors, and, for an answer that is no JSON
-# object, whatever it stumbled over.
+# slack_sdk lets these through: errors of the connection, and those of parsing an answer that is
+# not a JSON object.
 TRANSPORT: Final = (
     aiohttp.ClientError,
     TimeoutError,
@@ -27,7 +27,7 @@ TRANSPORT: Final = (
     TypeError,
 )
 
-# The blocks are at fault, not the channel: the same message as text arrives.
+# The blocks are refused, not the channel: the same message as text may arrive.
 BLOCKS_REFUSED: Final = frozenset(
     {
         "invalid_blocks",
@@ -44,8 +44,7 @@ _UNCLEAR: Final = frozenset(
     {"internal_error", "fatal_error", "request_timeout", "service_unavailable"}
 )
 _LIMITED: Final = frozenset({"ratelimited", "rate_limited"})
-# Not there, or nobody lets us edit it or reply to it, so that what it should say goes into a
-# message of its own.
+# The message is missing, or it can't be edited or replied to. The text goes into a new message.
 _GONE: Final = frozenset(
     {
         "message_not_found",
@@ -89,7 +88,7 @@ _LONGEST_WAIT: Final = 3600.0  # seconds; a larger Retry-After is a mistake
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What an HTTP answer of Slack says; `word` is None where it has no error of Slack's own."""
+    """An HTTP answer of Slack. `word` is Slack's error, or None if it has none."""
 
     status: int
     word: str | None
@@ -99,7 +98,10 @@ class Answer:
 
 
 def answer(error: SlackApiError) -> Answer:
-    """The answer in the error, which holds slack_sdk's response, or aiohttp's where the body could not be read."""
+    """Return the answer in the error.
+
+    It holds slack_sdk's response, or aiohttp's if the body could not be read.
+    """
     response = error.response
     status = int(getattr(response, "status_code", 0) or getattr(response, "status", 0))
     data = getattr(response, "data", None)
@@ -115,7 +117,7 @@ def answer(error: SlackApiError) -> Answer:
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
-    """Seconds of the Retry-After header; None when it is absent or no number."""
+    """Return the seconds of the Retry-After header. None if absent or not a number."""
     try:
         return min(_LONGEST_WAIT, max(0.0, float(headers.get("Retry-After", ""))))
     except ValueError:
@@ -123,7 +125,7 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
 
 
 def refused(answer: Answer, *, posting: bool) -> NotifyError:
-    """The error of an answer that is not ok; `posting`: it may have put a message there."""
+    """Return the error for an answer that is not ok. `posting`: it may have posted a message."""
     word = answer.word
     if answer.status == 429 or word in _LIMITED:  # Too Many Requests  # noqa: PLR2004
         return asked_to_wait(_DEFAULT_WAIT if answer.wait is None else answer.wait)
@@ -149,7 +151,7 @@ def asked_to_wait(seconds: float) -> NotifyError:
 
 
 def _without_a_word(status: int, *, posting: bool) -> NotifyError:
-    """An answer that Slack's own programs did not write, or not whole."""
+    """Return the error for an answer that is cut off or not from Slack's own programs."""
     # the client's fault, but for Request Timeout
     if 400 <= status < 500 and status != 408:  # noqa: PLR2004
         return NotifyError(
@@ -160,7 +162,10 @@ def _without_a_word(status: int, *, posting: bool) -> NotifyError:
 
 
 def unanswered(error: Exception, *, posting: bool, who: str = "Slack") -> NotifyError:
-    """The error of a call that brought no answer. It names the kind of trouble alone: an address in its text may be a secret."""
+    """Return the error for a call without an answer.
+
+    It names only the type of error, since an address in its text may be a secret.
+    """
     if isinstance(error, (aiohttp.ClientConnectorError, aiohttp.InvalidURL)):
         return NotifyError(
             f"{who} cannot be reached ({type(error).__name__})", affects_all_channels=True

@@ -18,7 +18,7 @@ from monitor.messages import (
     Why,
 )
 from monitor.notify import wording
-from monitor.notify.plain import announce, fallback, lines
+from monitor.notify.plain import notification_text, fallback_text, lines
 from monitor.notify.slack.draw import draw
 from tests.support.alerts import AT, HOSTILE, opened, role
 from tests.support.block_rules import TOTAL, faults, length, parts
@@ -33,7 +33,7 @@ def hostile(text: str) -> list[Message]:
         "greenhouse:x:" + text, text, text, text, text, text, None, text, text, text, text, AT, text
     )
     why = (Why(text, text),) * 6
-    changes = tuple(FieldChange(field, text, text + "!") for field in (*wording.LABELS, text))
+    changes = tuple(FieldChange(field, text, text + "!") for field in (*wording.FIELD_LABELS, text))
     one = RoleMessage("revised", bad, why, AT, changes, AT)
     kinds: list[Message] = [
         RoleMessage(kind, bad, why, AT, (), AT) for kind in ("opened", "closed", "reopened")
@@ -57,7 +57,7 @@ def test_a_hostile_text_breaks_no_message(text: str) -> None:
         assert faults(blocks) == []
         assert length(blocks) <= min(ROOM, TOTAL)
         assert 0 < len(heading) <= 4000
-        assert len(fallback(message)) <= 4000
+        assert len(fallback_text(message)) <= 4000
 
 
 @pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
@@ -71,7 +71,7 @@ def test_a_boards_text_stands_only_where_slack_reads_no_markup(text: str) -> Non
 @pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
 def test_the_text_for_notifications_is_escaped(text: str) -> None:
     for message in hostile(text):
-        for heading in (announce(message), fallback(message)):
+        for heading in (notification_text(message), fallback_text(message)):
             assert "<" not in heading
             assert ">" not in heading
             assert (
@@ -83,7 +83,7 @@ def test_the_text_for_notifications_is_escaped(text: str) -> None:
 
 def test_what_moves_or_hides_text_is_gone() -> None:
     message = opened(title="".join(HOSTILE[4:7]))
-    everything = shown({"blocks": draw(message)[1]}) + announce(message) + "".join(lines(message))
+    everything = shown({"blocks": draw(message)[1]}) + notification_text(message) + "".join(lines(message))
     assert not any(character in everything for character in "\u202e\u2066\x00\x07\x1b\ud800")
 
 

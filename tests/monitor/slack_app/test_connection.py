@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 from structlog.testing import capture_logs
 
+from monitor.slack_app import overviews
 from tests.support.post_office import until
 from tests.support.socket_server import APP, SocketServer
 from tests.support.story import STORY
@@ -24,7 +25,7 @@ async def test_it_comes_back_by_itself(server: SocketServer, reason: str) -> Non
     await server.disconnect(reason)
     await connected_again(server, 1)
     await server.slash("help")
-    assert await told(server) == ["What rolewatch answers"]
+    assert await told(server) == [overviews.HELP.text]
 
 
 @pytest.mark.usefixtures("office")
@@ -33,7 +34,7 @@ async def test_what_arrives_on_the_old_line_after_slack_said_goodbye_is_served(
 ) -> None:
     await server.disconnect("refresh_requested")
     await server.slash("help")
-    assert await told(server) == ["What rolewatch answers"]
+    assert await told(server) == [overviews.HELP.text]
 
 
 async def test_an_address_that_failed_is_not_tried_again(
@@ -82,7 +83,9 @@ async def test_another_program_on_the_same_app_is_warned_of(office: Office) -> N
         await other.start()
         await until(lambda: len(office.server.sockets) == 2)
         await until(
-            lambda: any(line["event"].startswith("others hear this slack app") for line in logged)
+            lambda: any(
+                line["event"].startswith("another process uses this slack app") for line in logged
+            )
         )
     await other.end()
 

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from monitor.slack_app import connection
+from monitor.slack_app import connection, replies
 from tests.support.post_office import until
 from tests.support.socket_server import ADMIN, BOB, SocketServer
 from tests.support.story import STORY
@@ -22,8 +22,8 @@ async def test_an_upload_without_an_address_is_told_and_can_be_asked_for_again(
 ) -> None:
     server.odd["files.getUploadURLExternal"] = odd
     await server.click("role_diff", STORY)
-    assert "upload_url" in (await told(server))[0]
-    assert office.rows("SELECT count(*) FROM diff_file") == [(0,)]
+    assert (await told(server))[0].startswith(replies.diff_failed("").text)
+    await until(lambda: office.rows("SELECT count(*) FROM diff_file") == [(0,)])
     server.odd.clear()
     await server.click("role_diff", STORY, BOB)
     await until(lambda: bool(server.made("files.completeUploadExternal")))
@@ -34,7 +34,7 @@ async def test_a_mute_whose_announcement_has_no_ts_holds_and_says_so(
 ) -> None:
     server.odd["chat.postMessage"] = {"ts": None}
     await server.click("role_mute", STORY, ADMIN)
-    assert "It is muted, but the thread could not be told" in (await told(server))[0]
+    assert await told(server) == [replies.not_announced("Slack's answer has no ts").text]
     assert office.rows("SELECT count(*) FROM mute") == [(1,)]
 
 
@@ -45,9 +45,9 @@ async def test_a_fault_while_answering_is_told_to_the_person(
     async def broken(*_: object, **__: object) -> None:
         raise KeyError("surprise")
 
-    monkeypatch.setattr("monitor.slack_app.responses.Calls.upload", broken)
+    monkeypatch.setattr("monitor.slack_app.responses.SlackResponses.upload_file", broken)
     await server.click("role_diff", STORY)
-    assert "That did not work" in (await told(server))[0]
+    assert await told(server) == [replies.BROKEN.text]
 
 
 async def test_a_second_click_during_an_upload_hears_that_it_is_on_its_way(
@@ -59,11 +59,11 @@ async def test_a_second_click_during_an_upload_hears_that_it_is_on_its_way(
         begun.set()
         await go_on.wait()
 
-    monkeypatch.setattr("monitor.slack_app.responses.Calls.upload", slow)
+    monkeypatch.setattr("monitor.slack_app.responses.SlackResponses.upload_file", slow)
     await server.click("role_diff", STORY)
     await begun.wait()
     await server.click("role_diff", STORY, BOB)
-    assert "on its way into the thread" in (await told(server))[0]
+    assert await told(server) == [replies.diff_uploading("Research Engineer, Gemini").text]
     go_on.set()
     await until(lambda: office.rows("SELECT done FROM diff_file") == [(1,)])
 

@@ -17,7 +17,7 @@ from monitor.messages import (
     RuleCount,
     Why,
 )
-from monitor.notify.plain import announce, lines
+from monitor.notify.plain import notification_text, lines
 from monitor.notify.slack.draw import draw, draw_reply
 from tests.support.alerts import AT, every_kind, notice, opened, reminder, revised, role, summary
 from tests.support.block_rules import faults, length, parts
@@ -122,7 +122,7 @@ def test_a_closed_role_says_for_how_long_it_was_listed() -> None:
 def test_a_turn_is_said() -> None:
     message = opened(kind="revised", why=(Why("engineers", "title", "now fits"),))
     assert "now fits" in said(message)
-    assert "now fits" in announce(message)
+    assert "now fits" in notification_text(message)
 
 
 def test_mentions_are_elements_of_their_own() -> None:
@@ -184,7 +184,7 @@ def test_a_summary_counts_and_lists_what_fits() -> None:
         "research-engineer", [role(str(key), title=f"Engineer {key}") for key in range(6)]
     )
     assert "Now watching Example Labs: 57 open roles, 6 fit research-engineer" in said(message)
-    assert announce(message) == "Now watching Example Labs: 57 open roles, 6 fit research-engineer"
+    assert notification_text(message) == "Now watching Example Labs: 57 open roles, 6 fit research-engineer"
     assert [title for _, title in links(message)][1:] == [f"Engineer {key}" for key in range(6)]
 
 
@@ -231,7 +231,7 @@ def test_a_deadline_that_an_ats_states_is_not_said_twice() -> None:
         due = RoleMessage("opened", role(deadline_at=AT, deadline_text=text), (), AT)
         for said_ in (
             said(due),
-            announce(due),
+            notification_text(due),
             said(reminder(due.role)),
             "".join(lines(reminder(due.role))),
         ):
