@@ -80,13 +80,13 @@ class AppriseNotifier(WriteOnly):
 
 def _send(address: str, title: str, body: str) -> bool:
     """Return whether the service accepted the message. Raises NotifyError."""
-    from apprise import OverflowMode  # an optional dependency  # noqa: PLC0415
-
     services = _services(address)
     if not services:
         raise NotifyError(
             "Apprise cannot read its address: see https://appriseit.com/services/", permanent=True
         )
+    from apprise import OverflowMode  # an optional dependency  # noqa: PLC0415
+
     for service in services:
         service.overflow_mode = OverflowMode.SPLIT  # a long message is sent as several
     return bool(services.notify(body, title))

@@ -213,7 +213,8 @@ async def test_an_unclear_end_is_maybe_sent_told_to_the_operator_and_sent_again_
     await deliver()
     assert desk.states() == ["failed", "sent"]
     assert (
-        desk.deliveries()[0].reason == "maybe sent: the service did not take it, or did not say so"
+        desk.deliveries()[0].reason
+        == "maybe sent: the service refused the message or did not answer"
     )
     assert len(service.taken) == 1
 

@@ -101,7 +101,7 @@ async def test_a_channel_whose_calls_all_hang_is_refused_and_its_message_goes_ou
     [first, _] = desk.deliveries()
     assert (first.state, first.reason) == (
         "failed",
-        "not sent, will be tried again: an earlier call has not ended",
+        "not sent, will be retried: an earlier call has not ended",
     )
     assert "apprise:phone refuses messages" in str(console.taken)
     gate.set()

@@ -18,7 +18,7 @@ from monitor.messages import (
     Why,
 )
 from monitor.notify import wording
-from monitor.notify.plain import notification_text, fallback_text, lines
+from monitor.notify.plain import fallback_text, lines, notification_text
 from monitor.notify.slack.draw import draw
 from tests.support.alerts import AT, HOSTILE, opened, role
 from tests.support.block_rules import TOTAL, faults, length, parts
@@ -83,7 +83,9 @@ def test_the_text_for_notifications_is_escaped(text: str) -> None:
 
 def test_what_moves_or_hides_text_is_gone() -> None:
     message = opened(title="".join(HOSTILE[4:7]))
-    everything = shown({"blocks": draw(message)[1]}) + notification_text(message) + "".join(lines(message))
+    everything = (
+        shown({"blocks": draw(message)[1]}) + notification_text(message) + "".join(lines(message))
+    )
     assert not any(character in everything for character in "\u202e\u2066\x00\x07\x1b\ud800")
 
 

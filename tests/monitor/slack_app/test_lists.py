@@ -1,4 +1,4 @@
-"""Long and hostile lists: always within Slack's limits, nothing of a board's text read as markup."""
+"""Lists, also long and hostile ones: within Slack's limits, without markup from a board."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from syrupy.assertion import SnapshotAssertion
 
 from monitor.config.model import Rule
 from monitor.queries.status import Status
@@ -15,6 +16,7 @@ from monitor.slack_app import lists, overviews, replies
 from monitor.slack_app.replies import SlackReply
 from tests.support.alerts import HOSTILE
 from tests.support.block_rules import TOTAL, faults, length
+from tests.support.rendered import rendered
 
 NOW = datetime(2026, 5, 4, 9, 2, tzinfo=UTC)
 
@@ -123,3 +125,10 @@ def test_a_list_says_how_much_it_leaves_out() -> None:
     left = re.fullmatch(r"and (\d+) more.*", rows[-1]["elements"][0]["text"])
     assert left is not None
     assert int(left[1]) + len(rows) - 1 == 500
+
+
+def test_lists_are_worded_as_stored(snapshot: SnapshotAssertion) -> None:
+    shown = every("engineer", 2)
+    empty = every("engineer", 0)
+    for reply in (*shown, *empty, overviews.HELP):
+        assert rendered(reply.text, reply.blocks) == snapshot

@@ -1,4 +1,4 @@
-"""Slack answers otherwise than it says it does: whoever clicked hears of it, and the next click is served."""
+"""Slack answers unlike its documentation: the person gets a reply, and later clicks work."""
 
 from __future__ import annotations
 

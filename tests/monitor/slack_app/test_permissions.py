@@ -1,4 +1,4 @@
-"""Who may do what, and who may read which channel's name: people and admins, in every place, to every object."""
+"""Who may do what, and who may read a channel's name: people and admins, in every place."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ OBJECTS = ["slack:#roles", "slack:#secret-reorg", "own", "other's"]
 
 @pytest.fixture
 def history(sqlite_engine: Engine) -> History:
-    """Rules that tell a public channel, a private one and two people, with a message sent to each."""
+    """Rules that alert a public channel, a private one and people, with a message in each."""
     history = tell(sqlite_engine)
     channels = (*NAMES.values(), *(f"slack:{user}" for user in DIRECT))
     rules = tuple(replace(rule, notify=channels) for rule in history.settings.rules)
