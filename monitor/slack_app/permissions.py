@@ -5,7 +5,7 @@ The object of an action decides, never the place of the click:
 | action                    | object                           | its person | others | admins |
 |---------------------------|----------------------------------|------------|--------|--------|
 | View role, Why, Full diff | a posting, which everyone may see| yes        | yes    | yes    |
-| Save, Take off my list    | the clicker's own list           | yes        | no way | no way |
+| Save, Remove from my list | the clicker's own list           | yes        | no way | no way |
 | mute a role or a rule     | the clicker's direct message     | yes        | no     | no     |
 | mute a role or a rule     | a shared channel, public or not  |            | no     | yes    |
 | undo a mute               | a mute of a direct message       | yes        | no     | no     |

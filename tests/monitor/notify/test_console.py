@@ -14,7 +14,7 @@ from tests.support.alerts import AT, HOSTILE, every_kind, opened, role, summary
 
 
 class Terminal(io.StringIO):
-    """A stream that a person looks at."""
+    """A stream that is a terminal."""
 
     def isatty(self) -> bool:
         return True
@@ -37,7 +37,7 @@ async def test_a_summary_names_every_role_that_fits() -> None:
     assert all(f"engineers: Engineer {key} · Example Labs · London, UK" in said for key in range(6))
 
 
-async def test_a_terminal_gets_colours_and_a_pipe_none(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_terminal_gets_colors_and_a_pipe_gets_none(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("NO_COLOR", raising=False)
     monkeypatch.setenv("TERM", "xterm")
     assert "\x1b[" in await shown(opened(), Terminal())
@@ -57,14 +57,14 @@ async def test_a_long_line_is_not_wrapped() -> None:
     assert "Engineer " * 20 in await shown(opened(title="Engineer " * 25))
 
 
-async def test_a_narrow_encoding_loses_letters_and_no_message() -> None:
+async def test_a_narrow_encoding_loses_letters_but_no_message() -> None:
     stream = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
     await ConsoleNotifier(stream).send("console", opened(), "id")
     stream.seek(0)
     assert "Example Labs ? Research Engineer" in stream.read()
 
 
-async def test_a_closed_stream_is_an_error_that_waiting_does_not_end() -> None:
+async def test_a_closed_stream_is_a_permanent_error() -> None:
     stream = io.StringIO()
     stream.close()
     with pytest.raises(NotifyError) as caught:

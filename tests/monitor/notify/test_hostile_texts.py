@@ -1,4 +1,4 @@
-"""No board's text does anything in a message."""
+"""Text from a board has no effect in a message."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ ROOM = 12_000
 
 
 def hostile(text: str) -> list[Message]:
-    """Every shape with that text wherever a board's words may stand."""
+    """Return every kind of message with the text wherever board text may be."""
     bad = Role(
         "greenhouse:x:" + text, text, text, text, text, text, None, text, text, text, text, AT, text
     )
@@ -61,7 +61,7 @@ def test_a_hostile_text_breaks_no_message(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
-def test_a_boards_text_stands_only_where_slack_reads_no_markup(text: str) -> None:
+def test_board_text_is_never_in_mrkdwn(text: str) -> None:
     marked = text[:60] + "MARK"
     for message in hostile(marked):
         read = [part["text"] for part in parts(draw(message)[1]) if part.get("type") == "mrkdwn"]
@@ -81,7 +81,7 @@ def test_the_text_for_notifications_is_escaped(text: str) -> None:
             assert "**" not in heading
 
 
-def test_what_moves_or_hides_text_is_gone() -> None:
+def test_characters_that_move_or_hide_text_are_removed() -> None:
     message = opened(title="".join(HOSTILE[4:7]))
     everything = (
         shown({"blocks": draw(message)[1]}) + notification_text(message) + "".join(lines(message))
@@ -103,7 +103,7 @@ def test_what_moves_or_hides_text_is_gone() -> None:
         "https://x|y",
     ],
 )
-def test_an_address_that_slack_refuses_is_no_link(url: str) -> None:
+def test_a_url_that_slack_refuses_is_not_linked(url: str) -> None:
     _, blocks = draw(RoleMessage("opened", role(url=url), (), AT))
     assert faults(blocks) == []
     assert not [part for part in parts(blocks) if "url" in part]

@@ -1,4 +1,4 @@
-"""What a click does."""
+"""The effects of clicks."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from tests.support.story import STORY, tell
 
 @pytest.fixture
 def history(sqlite_engine: Engine) -> History:
-    """The story on SQLite, of which a message was sent to #roles and one to Alice."""
+    """Return the story on SQLite, with messages sent to #roles and to Alice."""
     return sent(sqlite_engine)
 
 
@@ -109,13 +109,13 @@ def test_others_may_not_mute_for_everyone(history: History) -> None:
     assert muted(history) == []
 
 
-def test_in_a_direct_message_a_person_mutes_for_himself(history: History) -> None:
+def test_a_mute_in_a_direct_message_is_personal(history: History) -> None:
     press(history, "role_mute", channel="D0ALICE001")
     press(history, "rule_mute", "kernels", channel="D0ALICE001")
     assert muted(history) == [(f"slack:{ALICE}", STORY, None), (f"slack:{ALICE}", None, "kernels")]
 
 
-def test_a_mute_is_undone_by_who_made_it_or_may_make_it(history: History) -> None:
+def test_a_mute_is_undone_by_those_who_may_make_it(history: History) -> None:
     press(history, "role_mute", user=ADMIN)
     with read_transaction(history.engine) as connection:
         number = str(mutes.list_mutes(connection, history.now)[0].id)
@@ -129,7 +129,7 @@ def test_a_mute_is_undone_by_who_made_it_or_may_make_it(history: History) -> Non
     )
 
 
-def test_a_button_on_a_private_answer_is_known_as_such() -> None:
+def test_a_click_on_an_ephemeral_message_is_private() -> None:
     payload = click("mute_undo", "1")
     payload["container"]["is_ephemeral"] = True
     [clicked] = parse_envelope({"envelope_id": "e", "type": "interactive", "payload": payload})
@@ -137,14 +137,14 @@ def test_a_button_on_a_private_answer_is_known_as_such() -> None:
     assert clicked.private
 
 
-def test_a_rules_mute_that_ended_by_itself_can_be_made_again(history: History) -> None:
+def test_an_expired_mute_of_a_rule_can_be_repeated(history: History) -> None:
     press(history, "rule_mute", "kernels", ADMIN)
     history.now += timedelta(days=1, minutes=1)
     assert muted(history) == []
     assert announced(press(history, "rule_mute", "kernels", ADMIN))
 
 
-def test_a_card_of_a_role_or_rule_that_is_gone_is_answered(history: History) -> None:
+def test_a_card_of_a_missing_role_or_rule_gets_a_reply(history: History) -> None:
     for action in ("role_save", "role_mute", "role_diff", "role_why", "role_unsave"):
         for value in (
             "greenhouse:examplelabs:999",
@@ -159,7 +159,7 @@ def test_a_card_of_a_role_or_rule_that_is_gone_is_answered(history: History) -> 
         assert answer(press(history, "mute_undo", value, ADMIN)) == replies.UNKNOWN_ROLE
 
 
-def test_why_says_for_each_rule_which_words_fitted_or_what_failed(history: History) -> None:
+def test_why_explains_each_rule(history: History) -> None:
     blocks = str(answer(press(history, "role_why", f"{BOARD}:12")).blocks)
     assert "title has “research engineer”" in blocks
     assert "does not fit: none of “kernels” in description" in blocks
@@ -177,7 +177,7 @@ def test_the_diff_is_of_the_last_revision_with_its_fields(history: History) -> N
 
 
 @pytest.mark.parametrize(("value", "version"), [(STORY, 3), (f"{STORY} 2", 2), (f"{STORY} 3", 3)])
-def test_a_button_of_one_revision_means_that_one_and_an_old_button_the_last(
+def test_a_diff_button_names_its_revision_or_means_the_last(
     history: History, value: str, version: int
 ) -> None:
     file = uploaded(press(history, "role_diff", value))
@@ -187,25 +187,25 @@ def test_a_button_of_one_revision_means_that_one_and_an_old_button_the_last(
     assert ("+We build very large kernels." in file.content) is (version == 3)
 
 
-def test_a_revision_that_never_was_has_no_diff(history: History) -> None:
+def test_an_unknown_revision_has_no_diff(history: History) -> None:
     for value in (f"{STORY} 99", f"{STORY} 1"):
         assert answered(press(history, "role_diff", value)).startswith("Never revised")
 
 
-def test_a_revision_has_a_diff_of_its_own_beside_the_last(history: History) -> None:
+def test_each_revision_has_its_own_diff(history: History) -> None:
     assert uploaded(press(history, "role_diff", STORY)) is not None
     assert uploaded(press(history, "role_diff", f"{STORY} 2")) is not None
     third = press(history, "role_diff", f"{STORY} 3", BOB)
     assert answer(third) == replies.diff_uploading("Research Engineer, Gemini")
 
 
-def test_what_was_never_revised_has_no_diff(history: History) -> None:
+def test_a_role_without_revisions_has_no_diff(history: History) -> None:
     assert answered(press(history, "role_diff", "greenhouse:otherworks:21")).startswith(
         "Never revised"
     )
 
 
-def test_a_role_is_taken_off_the_list_again(history: History) -> None:
+def test_a_saved_role_can_be_removed(history: History) -> None:
     press(history, "role_save")
     for _ in range(2):
         reply = answer(press(history, "role_unsave"))

@@ -1,4 +1,4 @@
-"""All of it: a real websocket, a real database, what people see."""
+"""Clicks and commands over a real websocket, with a real database."""
 
 from __future__ import annotations
 
@@ -18,9 +18,7 @@ from tests.support.story import STORY
 from tests.support.talking import Office, told
 
 
-async def test_a_role_is_saved_once_however_often_the_click_arrives(
-    office: Office, server: SocketServer
-) -> None:
+async def test_a_repeated_click_saves_a_role_once(office: Office, server: SocketServer) -> None:
     await server.click("role_save", STORY, times=2)
     assert "Research Engineer, Gemini" in (await told(server))[0]
     await server.click("role_save", STORY, at="1")
@@ -46,7 +44,7 @@ async def test_a_mute_is_announced_once_in_the_thread_and_undone_there(
     assert office.rows("SELECT count(*) FROM mute WHERE ended_at IS NULL") == [(0,)]
 
 
-async def test_a_mute_that_is_undone_in_the_list_leaves_no_button_in_its_thread_either(
+async def test_an_undo_in_the_list_removes_the_button_in_the_thread(
     office: Office, server: SocketServer
 ) -> None:
     await server.click("role_mute", STORY, ADMIN)
@@ -68,7 +66,7 @@ async def test_a_mute_that_is_undone_in_the_list_leaves_no_button_in_its_thread_
     assert "mute_undo" not in json.dumps(update)
 
 
-async def test_a_mute_that_has_ended_by_itself_loses_its_button_when_it_is_pressed(
+async def test_an_expired_mute_loses_its_button_when_clicked(
     office: Office, server: SocketServer
 ) -> None:
     await server.click("rule_mute", "kernels", ADMIN)
@@ -82,7 +80,7 @@ async def test_a_mute_that_has_ended_by_itself_loses_its_button_when_it_is_press
     assert "undid" not in json.dumps(update)
 
 
-async def test_who_may_not_mute_is_told_who_may(office: Office, server: SocketServer) -> None:
+async def test_a_refused_mute_names_the_admins(office: Office, server: SocketServer) -> None:
     await server.click("role_mute", STORY, BOB)
     await told(server)
     assert ADMIN in json.dumps(server.answers[0]["blocks"])
@@ -103,9 +101,7 @@ async def test_the_full_diff_is_in_the_thread_once(office: Office, server: Socke
     assert len(server.files) == 1
 
 
-async def test_a_diff_that_could_not_be_uploaded_can_be_asked_for_again(
-    office: Office, server: SocketServer
-) -> None:
+async def test_a_failed_diff_upload_can_be_repeated(office: Office, server: SocketServer) -> None:
     server.refuse("files.completeUploadExternal", "missing_scope")
     await server.click("role_diff", STORY)
     assert "missing_scope" in (await told(server))[0]
@@ -115,7 +111,7 @@ async def test_a_diff_that_could_not_be_uploaded_can_be_asked_for_again(
 
 
 @pytest.mark.usefixtures("office")
-async def test_a_url_button_is_acknowledged_and_says_nothing(server: SocketServer) -> None:
+async def test_a_url_button_is_acknowledged_without_a_reply(server: SocketServer) -> None:
     assert await server.click("role_open") < 1
     await server.click("role_why", STORY)
     assert (await told(server))[0].startswith("Why ")
@@ -123,7 +119,7 @@ async def test_a_url_button_is_acknowledged_and_says_nothing(server: SocketServe
 
 
 @pytest.mark.usefixtures("office")
-async def test_a_button_that_nobody_knows_is_answered(server: SocketServer) -> None:
+async def test_an_unknown_button_gets_a_reply(server: SocketServer) -> None:
     await server.click("role_applied", STORY)
     assert await told(server) == [replies.UNKNOWN_BUTTON.text]
 
@@ -150,7 +146,7 @@ async def test_a_malformed_payload_is_acknowledged_and_stops_nothing(
 
 
 @pytest.mark.usefixtures("office")
-async def test_what_is_no_envelope_stops_nothing(server: SocketServer) -> None:
+async def test_an_unreadable_envelope_stops_nothing(server: SocketServer) -> None:
     for text_ in (
         "",
         "no json",
@@ -167,9 +163,7 @@ async def test_what_is_no_envelope_stops_nothing(server: SocketServer) -> None:
     assert await told(server) == [overviews.HELP.text]
 
 
-async def test_a_click_is_acknowledged_while_the_database_is_locked_and_served_after(
-    office: Office, server: SocketServer
-) -> None:
+async def test_a_click_waits_for_a_locked_database(office: Office, server: SocketServer) -> None:
     locked, go = threading.Event(), threading.Event()
 
     def hold() -> None:
@@ -188,7 +182,7 @@ async def test_a_click_is_acknowledged_while_the_database_is_locked_and_served_a
     assert office.rows("SELECT count(*) FROM saved") == [(3,)]
 
 
-async def test_a_fault_of_ours_is_told_in_words_and_the_next_click_is_served(
+async def test_an_error_gets_a_reply_and_the_next_click_works(
     office: Office, server: SocketServer
 ) -> None:
     with office.engine.begin() as connection:
@@ -206,7 +200,7 @@ async def test_a_fault_of_ours_is_told_in_words_and_the_next_click_is_served(
 
 
 @pytest.mark.usefixtures("office")
-async def test_an_answer_whose_response_url_is_used_up_arrives_all_the_same(
+async def test_a_used_up_response_url_is_replaced_by_an_ephemeral(
     server: SocketServer,
 ) -> None:
     server.refuse("response", 404)
@@ -224,7 +218,7 @@ async def test_a_short_wait_that_slack_asks_for_is_waited_for(server: SocketServ
     assert len(server.made("chat.postMessage")) == 1
 
 
-async def test_a_mute_that_cannot_be_announced_holds_and_says_so(
+async def test_a_mute_without_an_announcement_stays_active(
     office: Office, server: SocketServer
 ) -> None:
     server.refuse("chat.postMessage", "not_in_channel")

@@ -23,7 +23,7 @@ NOW = datetime(2026, 5, 4, 9, 2, tzinfo=UTC)
 
 # any column
 def row(title: str = "Research Engineer", **more: Any) -> dict[str, Any]:
-    """A row of `postings`."""
+    """Return a row of `postings`."""
     pay = {
         "pay_min": 133000.0,
         "pay_max": 240000.0,
@@ -69,7 +69,7 @@ def board(text: str) -> dict[str, Any]:
 
 
 def every(text: str, number: int) -> list[SlackReply]:
-    """Every answer with that many lines of that text."""
+    """Return every reply with that many lines of the text."""
     rows = [row(text)] * number
     changes = [change(text, field) for field in ("title", "pay", "description", None)] * number
     rules = [Rule(text or "rule", any=(text,), locations=(text,))] * number
@@ -103,7 +103,7 @@ def every(text: str, number: int) -> list[SlackReply]:
 
 @pytest.mark.parametrize("number", [0, 1, 60])
 @pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
-def test_slack_takes_every_answer(text: str, number: int) -> None:
+def test_slack_accepts_every_reply(text: str, number: int) -> None:
     for said in every(text, number):
         assert faults(said.blocks) == []
         assert length(said.blocks) < TOTAL
@@ -111,7 +111,7 @@ def test_slack_takes_every_answer(text: str, number: int) -> None:
         assert "<!" not in said.text
 
 
-def test_a_deadline_in_a_history_is_in_the_readers_own_time_zone() -> None:
+def test_a_deadline_in_history_is_in_the_readers_time_zone() -> None:
     said = lists.history(
         row(), [change("2026-05-19T19:00:00.000000Z", "deadline") | {"new": None}], {}
     )
@@ -119,7 +119,7 @@ def test_a_deadline_in_a_history_is_in_the_readers_own_time_zone() -> None:
     assert "'style': {'strike': True}" in str(said.blocks)
 
 
-def test_a_list_says_how_much_it_leaves_out() -> None:
+def test_a_list_counts_the_roles_it_leaves_out() -> None:
     said = lists.roles([row()] * 500, "engineer")
     rows = said.blocks[0]["elements"][1]["elements"]
     left = re.fullmatch(r"and (\d+) more.*", rows[-1]["elements"][0]["text"])

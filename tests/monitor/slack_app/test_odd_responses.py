@@ -17,7 +17,7 @@ from tests.support.talking import Office, told
 @pytest.mark.parametrize(
     "odd", [{}, {"upload_url": None, "file_id": "F1"}, {"upload_url": 7, "file_id": "F1"}]
 )
-async def test_an_upload_without_an_address_is_told_and_can_be_asked_for_again(
+async def test_an_upload_without_a_url_can_be_repeated(
     office: Office, server: SocketServer, odd: dict[str, object]
 ) -> None:
     server.odd["files.getUploadURLExternal"] = odd
@@ -29,7 +29,7 @@ async def test_an_upload_without_an_address_is_told_and_can_be_asked_for_again(
     await until(lambda: bool(server.made("files.completeUploadExternal")))
 
 
-async def test_a_mute_whose_announcement_has_no_ts_holds_and_says_so(
+async def test_a_mute_without_an_announcement_ts_stays_active(
     office: Office, server: SocketServer
 ) -> None:
     server.odd["chat.postMessage"] = {"ts": None}
@@ -39,7 +39,7 @@ async def test_a_mute_whose_announcement_has_no_ts_holds_and_says_so(
 
 
 @pytest.mark.usefixtures("office")
-async def test_a_fault_while_answering_is_told_to_the_person(
+async def test_an_error_while_responding_gets_a_reply(
     server: SocketServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def broken(*_: object, **__: object) -> None:
@@ -50,7 +50,7 @@ async def test_a_fault_while_answering_is_told_to_the_person(
     assert await told(server) == [replies.BROKEN.text]
 
 
-async def test_a_second_click_during_an_upload_hears_that_it_is_on_its_way(
+async def test_a_second_click_during_an_upload_uploads_nothing(
     office: Office, server: SocketServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     begun, go_on = asyncio.Event(), asyncio.Event()
@@ -68,7 +68,7 @@ async def test_a_second_click_during_an_upload_hears_that_it_is_on_its_way(
     await until(lambda: office.rows("SELECT done FROM diff_file") == [(1,)])
 
 
-async def test_a_handshake_that_nobody_answers_is_given_up(
+async def test_an_unanswered_handshake_times_out(
     waiting: Office, server: SocketServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(connection, "HELLO", 0.2)

@@ -97,7 +97,7 @@ def holds(history: History) -> set[str]:
 @pytest.mark.parametrize(
     "how", ["rule in a thread", "role in a thread", "rule in an answer", "role in an answer"]
 )
-def test_a_mute_is_undone_by_those_whom_it_concerns(
+def test_a_mute_is_undone_only_by_those_it_affects(
     history: History, user: str, where: str, what: str, how: str
 ) -> None:
     role, private = how.startswith("role"), how.endswith("answer")
@@ -115,7 +115,7 @@ def test_a_mute_is_undone_by_those_whom_it_concerns(
 
 @pytest.mark.parametrize(("user", "what"), [*product(PEOPLE, OBJECTS)])
 @pytest.mark.parametrize(("action", "value"), [("role_mute", STORY), ("rule_mute", "kernels")])
-def test_a_channel_is_muted_by_those_whom_it_concerns(
+def test_a_channel_is_muted_only_by_those_it_affects(
     history: History, user: str, what: str, action: str, value: str
 ) -> None:
     where = {
@@ -138,7 +138,7 @@ def test_a_channel_is_muted_by_those_whom_it_concerns(
 @pytest.mark.parametrize(
     "action", ["role_save", "role_unsave", "role_why", "role_diff", "role_open"]
 )
-def test_everyone_may_ask_about_a_role_and_keep_a_list(
+def test_everyone_may_query_and_save_a_role(
     history: History, user: str, where: str, action: str
 ) -> None:
     press(history, "role_save", STORY, BOB, ROLES)
@@ -151,7 +151,7 @@ def test_everyone_may_ask_about_a_role_and_keep_a_list(
 
 @pytest.mark.parametrize(("user", "where"), [*product(PEOPLE, PLACES)])
 @pytest.mark.parametrize("command", ["rules", "status", "muted"])
-def test_private_channels_and_others_direct_messages_are_named_to_nobody(
+def test_private_channels_are_named_to_members_only(
     history: History, user: str, where: str, command: str
 ) -> None:
     waiting(history)
@@ -165,7 +165,7 @@ def test_private_channels_and_others_direct_messages_are_named_to_nobody(
 
 
 def waiting(history: History) -> None:
-    """A message that waits for every channel."""
+    """Store an undelivered message for every channel."""
     with history.engine.begin() as connection:
         for channel in (*NAMES.values(), *(f"slack:{user}" for user in DIRECT)):
             row = {
@@ -223,7 +223,7 @@ def test_a_channel_that_slack_never_listed_counts_as_private() -> None:
 
 
 @pytest.mark.parametrize("where", PLACES)
-def test_a_direct_message_is_its_persons_under_its_own_id_too(history: History, where: str) -> None:
+def test_a_direct_message_by_id_belongs_to_its_person(history: History, where: str) -> None:
     direct = f"slack:{DIRECT[ALICE]}"
     know(history.engine, private={ALICE: DIRECT[ALICE]})
     rules = tuple(
@@ -241,13 +241,13 @@ def test_a_direct_message_is_its_persons_under_its_own_id_too(history: History, 
     assert holds(history) == set()
 
 
-def test_a_mute_in_a_channel_that_no_rule_tells_is_refused(history: History) -> None:
+def test_a_mute_in_a_channel_without_alerts_is_refused(history: History) -> None:
     effects = press(history, "rule_mute", "kernels", ADMIN, "C0OTHER001")
     assert effects == (Respond(replies.NO_ALERTS_HERE),)
     assert holds(history) == set()
 
 
-def test_a_mute_holds_for_the_name_that_alerts_are_written_for(history: History) -> None:
+def test_a_mute_uses_the_name_that_alerts_use(history: History) -> None:
     with history.engine.begin() as connection:
         connection.exec_driver_sql("DELETE FROM delivery")
     press(history, "rule_mute", "kernels", ADMIN, ROLES)

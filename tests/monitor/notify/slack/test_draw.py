@@ -45,7 +45,7 @@ DEADLINE = datetime(2026, 5, 19, 19, tzinfo=UTC)
 
 
 def said(message: Message) -> str:
-    """All words of the blocks, as they follow each other."""
+    """Return the text of all blocks."""
     return "".join(
         str(part.get("text", ""))
         for part in parts(draw(message)[1])
@@ -210,12 +210,12 @@ def test_a_summary_too_large_for_slack_says_how_to_see_the_rest() -> None:
     assert re.search(r"and [\d,]+ more: rolewatch roles", said(message))
 
 
-def test_every_kind_is_taken() -> None:
+def test_slack_accepts_every_kind() -> None:
     for message in every_kind():
         assert faults(draw(message)[1]) == []
 
 
-def test_a_deadline_that_an_ats_states_is_not_said_twice() -> None:
+def test_a_deadline_timestamp_is_not_repeated() -> None:
     for text, there in (
         ("2026-05-04T05:02:00-04:00", False),
         ("2026-05-04", True),
@@ -231,7 +231,7 @@ def test_a_deadline_that_an_ats_states_is_not_said_twice() -> None:
             assert (text in said_) is there
 
 
-def test_a_deadline_is_in_the_readers_own_time_zone_wherever_it_moved() -> None:
+def test_a_changed_deadline_is_in_the_readers_time_zone() -> None:
     moved = revised(
         "1", FieldChange("deadline", "2026-05-04T09:02:00+00:00", "2026-05-11T09:02:00+00:00")
     )
