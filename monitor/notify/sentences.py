@@ -75,7 +75,7 @@ def facts(message: RoleMessage) -> list[str]:
     """Return the changes, then the known facts that did not change."""
     if message.kind == "closed":
         listed = wording.listed_for(message)
-        return [f"no longer listed{', was there ' + listed if listed else ''}"]
+        return [f"no longer listed{', was listed for ' + listed if listed else ''}"]
     changed = {change.field for change in message.changes}
     known = [fact for name, fact in _known(message.role) if fact and name not in changed]
     return [*map(_change, message.changes), *known]
@@ -128,7 +128,7 @@ def move_result(move: Move) -> str:
     """Return ` moved from Greenhouse to Google Careers: 41 of 57 open roles came along, …`."""
     results = [f"{move.came:,} of {wording.count(move.before, 'open role')} came along"]
     if move.back:
-        results.append(f"{wording.count(move.back, 'closed one')} {_are(move.back)} listed again")
+        results.append(f"{wording.count(move.back, 'closed role')} {_are(move.back)} listed again")
     if move.new:
         results.append(f"{move.new:,} {_are(move.new)} new")
     boards = f"{wording.sanitize(move.was, 100)} to {wording.sanitize(move.now, 100)}"

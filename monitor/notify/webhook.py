@@ -83,11 +83,11 @@ class WebhookNotifier(WriteOnly):
 
 def _refused(response: WebhookResponse) -> NotifyError:
     """Return the error for an answer other than `ok`: a status and plain text."""
-    word = response.body.strip() if response.body.strip().isidentifier() else None
+    error = response.body.strip() if response.body.strip().isidentifier() else None
     wait = retry_after(response.headers)
     # a fault of the server, or an answer that refuses nothing
     if response.status_code >= 500 or response.status_code in {_OK, 408, 429}:  # noqa: PLR2004
         return refused(Answer(response.status_code, None, wait=wait), posting=True)
     return NotifyError(
-        f"the webhook answers HTTP {response.status_code} {word or ''}".rstrip(), permanent=True
+        f"the webhook answers HTTP {response.status_code} {error or ''}".rstrip(), permanent=True
     )

@@ -85,10 +85,10 @@ def truncate(text: str, limit: int) -> str:
     """Return the text, cut with "…" if it is longer than `limit` UTF-16 units."""
     if utf16_length(text) <= limit:
         return text
-    kept, room = [], limit - 1
+    kept, left = [], limit - 1
     for character in text:
-        room -= utf16_length(character)
-        if room < 0:
+        left -= utf16_length(character)
+        if left < 0:
             break
         kept.append(character)
     return "".join(kept).rstrip(" \u200d") + "…"
@@ -259,9 +259,9 @@ def deadline_shift(change: FieldChange) -> str:
     return f"{span(abs(length))} {'later' if length > timedelta(0) else 'earlier'}"
 
 
-def count(number: int, word: str) -> str:
+def count(number: int, noun: str) -> str:
     """Return `1 open role` or `57 open roles`."""
-    return f"{number:,} {word}" + ("" if number == 1 else "s")
+    return f"{number:,} {noun}" + ("" if number == 1 else "s")
 
 
 def repost_note(role: Role) -> str:

@@ -158,9 +158,9 @@ def _diff(context: ActionContext, role: _Role) -> Effects:
     file = prepare_diff(context.connection, role.posting, role.version, context.click, context.now)
     if file is None:
         return (Respond(replies.never_revised(role.title)),)
-    if file.state == "wanted":
+    if file.state == "claimed":
         return (Upload(file),)
-    reply = replies.diff_uploaded if file.state == "there" else replies.diff_uploading
+    reply = replies.diff_uploaded if file.state == "uploaded" else replies.diff_uploading
     return (Respond(reply(role.title)),)
 
 

@@ -34,7 +34,7 @@ _FIELDS = (
 )
 _CONTEXT = 3  # unchanged lines around a change
 _UPLOAD_TIMEOUT: Final = timedelta(minutes=2)  # after this an unfinished upload counts as lost
-State = Literal["wanted", "coming", "there"]
+State = Literal["claimed", "uploading", "uploaded"]
 
 
 def full_diff(before: Mapping[str, object], after: Mapping[str, object]) -> str:
@@ -79,13 +79,13 @@ def _marked(piece: Piece) -> str:
 
 @dataclass(frozen=True, slots=True)
 class DiffUpload:
-    """A diff for a thread: to be uploaded, uploading, or uploaded."""
+    """A diff for a thread: claimed by this click, uploading for another, or uploaded."""
 
     id: int  # of the row in `diff_file`
     name: str
     title: str
     content: str
-    state: State = "wanted"
+    state: State = "claimed"
 
 
 def prepare_diff(
@@ -102,7 +102,7 @@ def prepare_diff(
         return None
     rows = {row["version"]: row for row in versions(connection, posting).rows}
     row_id, state = claim_upload(connection, posting.id, number, click, now)
-    content = full_diff(rows[number - 1], rows[number]) if state == "wanted" else ""
+    content = full_diff(rows[number - 1], rows[number]) if state == "claimed" else ""
     name = f"{posting.key}-version-{number}.diff"
     return DiffUpload(row_id, name, f"Changes in version {number}", content, state)
 
@@ -110,7 +110,7 @@ def prepare_diff(
 def claim_upload(
     connection: Connection, posting_id: int, version: int, click: Click, now: datetime
 ) -> tuple[int, State]:
-    """Return the row's id and its state: `wanted` if the caller must upload the file."""
+    """Return the row's id and its state: `claimed` if the caller must upload the file."""
     key = {
         "channel_id": click.channel_id,
         "thread_ts": click.thread_ts,
@@ -122,13 +122,13 @@ def claim_upload(
     if known is None:
         return connection.execute(
             insert(DiffFile).values(**key, at=now, done=False).returning(DiffFile.id)
-        ).scalar_one(), "wanted"
+        ).scalar_one(), "claimed"
     late = update(DiffFile).where(
         DiffFile.id == known.id, DiffFile.done.is_(False), DiffFile.at < now - _UPLOAD_TIMEOUT
     )
     if connection.execute(late.values(at=now)).rowcount == 1:
-        return known.id, "wanted"
-    return known.id, "there" if known.done else "coming"
+        return known.id, "claimed"
+    return known.id, "uploaded" if known.done else "uploading"
 
 
 def finish_upload(connection: Connection, file: DiffUpload, *, uploaded: bool) -> None:

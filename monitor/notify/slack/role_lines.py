@@ -156,9 +156,10 @@ def reason_footnotes(reasons: Mapping[str, int]) -> Parts:
     """Return the reasons in grey, numbered if there are several."""
     if len(reasons) == 1:
         return [blockkit.context(blockkit.plain_text(f"Matched {reason}")) for reason in reasons]
-    room = max(10, _REASONS // max(1, len(reasons)))
+    limit = max(10, _REASONS // max(1, len(reasons)))
     rows = [
-        f"Matched ({number}) {wording.truncate(reason, room)}" for reason, number in reasons.items()
+        f"Matched ({number}) {wording.truncate(reason, limit)}"
+        for reason, number in reasons.items()
     ]
     elements = [
         blockkit.plain_text("\n".join(rows[start : start + _REASONS_PER_ELEMENT]))

@@ -98,11 +98,11 @@ def _passages(change: FieldChange) -> Parts:
 
 
 def _passage(pieces: list[tuple[str, str]]) -> Parts:
-    room = max(20, _PASSAGE // len(pieces))
+    limit = max(20, _PASSAGE // len(pieces))
     parts: Parts = []
     for kind, words in pieces:
         text = blockkit.text(
-            wording.sanitize(words, room), strike=kind == "old", bold=kind == "new"
+            wording.sanitize(words, limit), strike=kind == "old", bold=kind == "new"
         )
         parts += [*([blockkit.text(" ")] if parts else []), text]
     return parts
