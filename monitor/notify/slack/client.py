@@ -114,7 +114,7 @@ class Web:
     async def identity(self) -> tuple[Body, frozenset[str]]:
         """Return the answer of `auth.test` and the scopes of the token. Raises NotifyError."""
         with notify_errors(posting=False):
-            response = await self._client.auth_test()
+            response = await self._client.api_call("auth.test", json={})
         headers = {name.lower(): str(value) for name, value in response.headers.items()}
         scopes = (scope.strip() for scope in headers.get("x-oauth-scopes", "").split(","))
         return response.data if isinstance(response.data, dict) else {}, frozenset(
