@@ -16,8 +16,10 @@ PURE := tests/crawler/links tests/crawler/read tests/crawler/test_responses.py t
     $(patsubst %,tests/monitor/history/test_%.py,company compare counterparts partition schedule) \
     tests/monitor/rules/test_matcher.py tests/monitor/reports/test_survival.py $(patsubst %,tests/monitor/cli/test_%.py,output screen)
 
+SNAPSHOTS := $(sort $(patsubst %/__snapshots__/,%,$(wildcard $(addsuffix __snapshots__/,tests/ tests/*/ tests/*/*/ tests/*/*/*/ tests/*/*/*/*/))))
+
 .PHONY: run test quick lint bench bench-store slow clean help
-.PHONY: chaos soak coverage mutants fuzz docs
+.PHONY: snapshots chaos soak coverage mutants fuzz docs
 
 run: $(INSTALLED) ## start the daemon. Ctrl-C stops it
 	@test -e "$(CONFIG)" || $(BIN)/rolewatch --quiet init "$(CONFIG)"
@@ -37,6 +39,9 @@ lint: $(TEST_TOOLS) ## all of `make test` except the tests
 
 slow: $(TEST_TOOLS) ## the tests that take minutes
 	$(BIN)/pytest -q -m slow
+
+snapshots: $(TEST_TOOLS) ## renew the stored texts of messages. Read the diff before you commit it
+	$(BIN)/pytest -q -n $(WORKERS) --maxprocesses 4 --snapshot-update $(SNAPSHOTS)
 
 chaos: $(TEST_TOOLS) ## kill the daemon 200 times at random moments, then compare the results with a model
 	$(BIN)/python -m tests.support.chaos $(or $(KILLS),200) $(SEED)

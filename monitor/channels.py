@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple, Self
+import re
+from typing import Final, NamedTuple, Self
 
 
 class Channel(NamedTuple):
@@ -32,3 +33,16 @@ class Listed(NamedTuple):
 
     channel_id: str
     private: bool
+
+
+# the ids of Slack's conversations and people, without the prefix "slack:"
+SLACK_CHANNEL_ID: Final = re.compile("[CGD][A-Z0-9]{5,}")
+SLACK_USER_ID: Final = re.compile("[UW][A-Z0-9]{5,}")
+
+
+def is_direct_message(channel: str) -> bool:
+    """Return whether the channel is one person's conversation: `slack:U…` or `slack:D…`."""
+    name = channel.removeprefix("slack:")
+    return name != channel and bool(
+        SLACK_USER_ID.fullmatch(name) or (name.startswith("D") and SLACK_CHANNEL_ID.fullmatch(name))
+    )

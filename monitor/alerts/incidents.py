@@ -20,7 +20,7 @@ from monitor.alerts.alerting import Alerting
 from monitor.alerts.open_incidents import OpenIncident
 from monitor.database.engine import AnyRow
 from monitor.messages import OperatorMessage
-from monitor.notify.wording import count, instant, span
+from monitor.notify.wording import count, format_instant, span
 
 _REFUSED = "The changed configuration was refused"
 _ACCEPTED = "The configuration is in order again"
@@ -48,7 +48,7 @@ def accepted_file(connection: Connection, alerting: Alerting, now: datetime) -> 
         message = OperatorMessage(
             "in order",
             _ACCEPTED,
-            (f"Refused: {instant(incident.since)} to {instant(now)}",),
+            (f"Refused: {format_instant(incident.since)} to {format_instant(now)}",),
             incident=open_incidents.key("configuration", incident.since),
         )
         alerting.write_operator_alert(connection, message, round_id=None, check_id=None, at=now)
@@ -76,8 +76,8 @@ def failing(
     facts = (
         *((moved_where(board.board, board.company, board.found_at),) if gone else ()),
         f"Last error: {reason}",
-        f"Last good check: {instant(board.last_ok_at) if board.last_ok_at else 'none yet'}",
-        f"Failing since: {instant(since)}",
+        f"Last good check: {format_instant(board.last_ok_at) if board.last_ok_at else 'none yet'}",
+        f"Failing since: {format_instant(since)}",
         "No role was closed because of this; other boards are not affected.",
     )
     headline = f"{failures} checks in a row failed" + (
@@ -121,7 +121,7 @@ def moved_where(board: str, company: str, found_at: str | None) -> str:
 def moved(board: AnyRow, place: str) -> OperatorMessage:
     """Return the end of a failing board's incident: it moved to another board."""
     facts = (
-        f"Failing since: {instant(board.failing_since)}",
+        f"Failing since: {format_instant(board.failing_since)}",
         f"Error was: {board.reason}",
         f"Watched now: {place}",
     )
@@ -134,7 +134,7 @@ def recovered(
     """Return the end of a failing board's incident: it can be read again."""
     since = board.failing_since
     facts = (
-        f"Failing: {instant(since)} to {instant(at)}",
+        f"Failing: {format_instant(since)} to {format_instant(at)}",
         f"Error was: {board.reason}",
         f"Caught up: {count(seen, 'posting')} listed, {opened} opened, {closed} closed",
     )
@@ -163,7 +163,7 @@ def drained(board: AnyRow, at: datetime, closed: int) -> OperatorMessage:
     """Return the end of a collapsed board's incident: every missing posting is decided."""
     since = board.collapsed_since
     facts = (
-        f"Collapsed: {instant(since)} to {instant(at)}",
+        f"Collapsed: {format_instant(since)} to {format_instant(at)}",
         f"Closed: {count(closed, 'posting')}; postings that came back stayed open.",
     )
     return _message(
@@ -186,9 +186,9 @@ def restarted(died: AnyRow, cut_off: int, unconfirmed: int) -> OperatorMessage:
     facts = (
         (
             f"Stopped: `rolewatch {died.command}` with pid {died.pid} on {died.host},"
-            f" running since {instant(died.taken_at)}"
+            f" running since {format_instant(died.taken_at)}"
         ),
-        f"Last sign of life: before {instant(died.expires_at)}",
+        f"Last sign of life: before {format_instant(died.expires_at)}",
         f"Repaired: {'; '.join(repaired) or 'there was nothing to repair'}",
         "No history and no alert was lost.",
     )
@@ -199,7 +199,7 @@ def offline(boards: int, since: datetime, reason: str) -> OperatorMessage:
     """Return the message that no host answers, updated with each round."""
     facts = (
         f"Last error: {reason}",
-        f"Since: {instant(since)}",
+        f"Since: {format_instant(since)}",
         (
             "Is this machine online? No role is closed because of this."
             " rolewatch continues when a host answers."
@@ -215,7 +215,7 @@ def offline(boards: int, since: datetime, reason: str) -> OperatorMessage:
 
 def online(since: datetime, at: datetime) -> OperatorMessage:
     """Return the end of the network's incident."""
-    facts = (f"Away: {instant(since)} to {instant(at)}",)
+    facts = (f"Away: {format_instant(since)} to {format_instant(at)}",)
     return OperatorMessage(
         "network back",
         f"The network is back after {span(at - since)}",

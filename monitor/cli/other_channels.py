@@ -5,25 +5,23 @@ Nothing is sent.
 
 from __future__ import annotations
 
-import logging
+import sys
 from collections.abc import Iterator
 
 from monitor.channels import kind
 from monitor.cli.finding import Finding
 from monitor.config.model import Settings, secret_name
+from monitor.notify import notifiers
+from monitor.notify.base import NotifyError, WriteOnly
 
-_TRIED = "; `rolewatch alerts test` tries it"
-_WEBHOOK = (
-    "its address is set; it has no threads and no edits, so each change is a message of its own"
-    + _TRIED
-)
-_INSTALL = "pip install 'rolewatch[apprise]'"
+_LIMITS = "it has no threads and no edits, so each change is a message of its own"
+_TRIED = "`rolewatch alerts test` tries it"
 
 
 def examine(settings: Settings) -> Iterator[Finding]:
-    """Return a finding for the webhook and for each Apprise channel in use."""
+    """Yield a finding for the webhook and for each channel of Apprise that is used."""
     for channel in settings.channels():
-        if kind(channel) in {"webhook", "apprise"}:
+        if kind(channel) not in {"slack", "console"}:
             yield _examine(settings, channel)
 
 
@@ -35,38 +33,10 @@ def _examine(settings: Settings, channel: str) -> Finding:
             found="no address: its alerts print to the console",
             remedy=f"set ${secret_name(channel)}",
         )
-    if channel == "webhook":
-        return Finding(channel, ok=True, found=_WEBHOOK)
+    notifier = notifiers(settings, sys.stderr)[kind(channel)]
     try:
-        service = _service(settings.apprise[channel].get_secret_value())
-    except ImportError:
-        return Finding(channel, ok=False, found="Apprise is not installed", remedy=_INSTALL)
-    if service is None:
-        return Finding(
-            channel,
-            ok=False,
-            found=f"Apprise cannot read ${secret_name(channel)}",
-            remedy="see https://appriseit.com/services/",
-        )
-    return Finding(
-        channel,
-        ok=True,
-        found=f"{service}; it has no threads and no edits, so each change is a message of its "
-        f"own{_TRIED}",
-    )
-
-
-def _service(address: str) -> str | None:
-    """Return the service's name, such as "ntfy", or None for an invalid address.
-
-    Raises ImportError.
-    """
-    from apprise import Apprise
-
-    logging.getLogger("apprise").setLevel(logging.CRITICAL + 1)  # its lines hold the address
-    services = Apprise()
-    return (
-        ", ".join(str(service.service_name) for service in services)
-        if services.add(address)
-        else None
-    )
+        description = notifier.check(channel) if isinstance(notifier, WriteOnly) else ""
+    except NotifyError as error:
+        found, _, remedy = error.reason.partition(": ")
+        return Finding(channel, ok=False, found=found, remedy=remedy)
+    return Finding(channel, ok=True, found=f"{description}; {_LIMITS}; {_TRIED}")

@@ -6,23 +6,19 @@ https://docs.slack.dev/authentication/installing-with-oauth
 
 from __future__ import annotations
 
-import re
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from typing import Any, cast
 
-from slack_sdk.errors import SlackApiError
-from slack_sdk.web.async_client import AsyncWebClient
+from pydantic import SecretStr
 
-from monitor.channels import kind
+from monitor.channels import SLACK_CHANNEL_ID, is_direct_message, kind
 from monitor.cli.finding import Finding
 from monitor.config.model import Settings
 from monitor.notify.base import NotifyError, UnreachableError
-from monitor.notify.slack.errors import TRANSPORT, answer, refused, unanswered
+from monitor.notify.slack.channel_ids import list_channels, slack_name
+from monitor.notify.slack.client import Body, Web
 from monitor.notify.slack.tokens import wrong_kind
 
-_ID = re.compile("[CG][A-Z0-9]{6,}")
-_DIRECT_MESSAGE = re.compile("[UWD][A-Z0-9]{5,}")
 _ALWAYS = {
     "chat:write": "to say anything",
     "channels:read": "to find channels by their names",
@@ -34,7 +30,6 @@ _DIRECT = {
     "im:history": "to look whether an alert arrived there",
 }
 _BUTTONS = {"commands": "for /rolewatch", "files:write": "for the button Full diff"}
-Body = dict[str, Any]
 
 
 async def examine(settings: Settings) -> AsyncIterator[Finding]:
@@ -124,7 +119,7 @@ def slack_channels(settings: Settings) -> list[str]:
 def _scopes(scopes: frozenset[str], settings: Settings) -> Finding:
     if not scopes:
         return Finding("slack scopes", ok=True, found="Slack does not say which")
-    direct = any(_DIRECT_MESSAGE.fullmatch(_bare(channel)) for channel in slack_channels(settings))
+    direct = any(map(is_direct_message, slack_channels(settings)))
     needed = _ALWAYS | (_DIRECT if direct else {}) | (_BUTTONS if settings.slack.app_token else {})
     missing = [f"{scope} ({why})" for scope, why in needed.items() if scope not in scopes]
     if missing:
@@ -145,78 +140,39 @@ def _scopes(scopes: frozenset[str], settings: Settings) -> Finding:
 
 
 class _Slack:
-    """Calls of Slack's API. Each raises NotifyError on failure."""
+    """The calls of these checks. Each returns an answer or raises NotifyError."""
 
     def __init__(self, token: str, api_url: str) -> None:
-        self._client = AsyncWebClient(token=token, base_url=api_url, retry_handlers=[], timeout=20)
+        self._web = Web(SecretStr(token), api_url)
         self._listed: dict[str, Body] | None = None  # "#name" → channel
 
     async def identity(self) -> tuple[Body, frozenset[str]]:
-        """Return who we are, and the scopes of the token."""
-        body, headers = await self._call("auth.test")
-        given = next(
-            (value for name, value in headers.items() if name.lower() == "x-oauth-scopes"), ""
-        )
-        return body, frozenset(scope.strip() for scope in given.split(",") if scope.strip())
+        """Return the bot's name and workspace, and the scopes of the token."""
+        return await self._web.identity()
 
     async def socket(self) -> None:
         """Ask for the address of a socket, which is not opened."""
-        await self._call("apps.connections.open", verb="POST")
+        await self._web.ask("apps.connections.open")
 
     async def channel(self, channel: str) -> Finding:
-        """Return a finding that says whether a message can be sent there."""
-        if _DIRECT_MESSAGE.fullmatch(_bare(channel)):
+        """Return whether a message can be posted there."""
+        if is_direct_message(channel):
             return Finding(
                 channel, ok=True, found="a direct message; `rolewatch alerts test` tries it"
             )
         try:
-            return _channel(channel, await self._find(_bare(channel)))
+            return _channel(channel, await self._find(slack_name(channel)))
         except NotifyError as error:
             return _failed(channel, error)
 
     async def _find(self, name: str) -> Body | None:
-        if _ID.fullmatch(name):
-            body, _ = await self._call("conversations.info", channel=name)
-            return dict(body["channel"])
+        if SLACK_CHANNEL_ID.fullmatch(name):
+            info = await self._web.info("conversations.info", {"channel": name})
+            return dict(info["channel"])
         if self._listed is None:
-            self._listed = await self._list()
+            listed = await list_channels(self._web)
+            self._listed = {f"#{channel['name']}".lower(): channel for channel in listed}
         return self._listed.get(name)
-
-    async def _list(self) -> dict[str, Body]:
-        """Return all channels by name, private ones too if the token may see them."""
-        try:
-            found = await self._pages("public_channel,private_channel")
-        except NotifyError as error:
-            if error.slack_error != "missing_scope":
-                raise
-            found = await self._pages("public_channel")
-        found.sort(key=lambda channel: not channel.get("is_archived"))
-        return {f"#{channel['name']}": channel for channel in found}
-
-    async def _pages(self, types: str) -> list[Body]:
-        found: list[Body] = []
-        cursor = ""
-        while True:
-            body, _ = await self._call(
-                "conversations.list", types=types, limit="200", cursor=cursor
-            )
-            found += body["channels"]
-            cursor = (body.get("response_metadata") or {}).get("next_cursor") or ""
-            if not cursor:
-                return found
-
-    async def _call(
-        self, method: str, *, verb: str = "GET", **arguments: str
-    ) -> tuple[Body, dict[str, str]]:
-        try:
-            response = await self._client.api_call(
-                method, http_verb=verb, **({"params": arguments} if verb == "GET" else {"json": {}})
-            )
-            return cast("Body", response.data), dict(response.headers)
-        except SlackApiError as error:
-            raise refused(answer(error), posting=False) from error
-        except TRANSPORT as error:
-            raise unanswered(error, posting=False) from error
 
 
 def _channel(channel: str, found: Body | None) -> Finding:
@@ -237,10 +193,6 @@ def _channel(channel: str, found: Body | None) -> Finding:
             remedy=f"in {channel.removeprefix('slack:')}, type: /invite @rolewatch",
         )
     return Finding(channel, ok=True, found=str(found.get("id", "")))
-
-
-def _bare(channel: str) -> str:
-    return channel.removeprefix("slack:")
 
 
 def _failed(subject: str, error: NotifyError) -> Finding:

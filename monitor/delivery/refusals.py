@@ -19,7 +19,7 @@ from monitor.delivery import backlog
 from monitor.delivery.backlog import of_kind
 from monitor.messages import OperatorMessage
 from monitor.notify.base import NotifyError
-from monitor.notify.wording import count, instant
+from monitor.notify.wording import count, format_instant
 
 
 def open_incident(
@@ -67,7 +67,7 @@ def close_incident(connection: Connection, channel: str, now: datetime) -> None:
     for subject in dict.fromkeys((channel, kind(channel))):
         incident = _find_open(connection, subject)
         if incident is not None:
-            lines = (f"Refused: {instant(incident.since)} to {instant(now)}",)
+            lines = (f"Refused: {format_instant(incident.since)} to {format_instant(now)}",)
             message = OperatorMessage(
                 "works", f"{subject} takes messages again", lines, incident=incident.key
             )

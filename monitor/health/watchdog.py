@@ -21,7 +21,7 @@ from monitor.config.model import Settings
 from monitor.database.engine import iso, read_transaction
 from monitor.database.trouble import DATABASE_ERRORS, describe
 from monitor.messages import OperatorMessage
-from monitor.notify.wording import instant
+from monitor.notify.wording import format_instant
 from monitor.queries import overdue
 from monitor.queries.overdue import PendingWork
 
@@ -102,7 +102,7 @@ class Watchdog:
                 del self._told[part]
 
     def _end(self, part: Part, since: datetime) -> OperatorMessage:
-        lines = (f"Late: {instant(since)} to {instant(self.clock())}",)
+        lines = (f"Late: {format_instant(since)} to {format_instant(self.clock())}",)
         return OperatorMessage(
             "in time", f"{_NAMES[part]} in time again", lines, incident=_key(part, since)
         )

@@ -1,8 +1,9 @@
-"""What can send to one kind of channel."""
+"""Notifiers, one for each kind of channel. `docs/adding-a-notifier.md` shows how to add one."""
 
 from __future__ import annotations
 
-from typing import TextIO
+from collections.abc import Callable
+from typing import Final, TextIO
 
 from monitor.config.model import Settings
 from monitor.notify.apprise import AppriseNotifier
@@ -11,21 +12,16 @@ from monitor.notify.console import ConsoleNotifier
 from monitor.notify.slack.notifier import SlackNotifier
 from monitor.notify.webhook import WebhookNotifier
 
+# kind of channel, the prefix in `slack:#roles` → its notifier; None without its secret
+NOTIFIERS: Final[dict[str, Callable[[Settings, TextIO], Notifier | None]]] = {
+    "console": ConsoleNotifier.from_settings,
+    "slack": SlackNotifier.from_settings,
+    "webhook": WebhookNotifier.from_settings,
+    "apprise": AppriseNotifier.from_settings,
+}
+
 
 def notifiers(settings: Settings, console: TextIO) -> dict[str, Notifier]:
-    """Every notifier that has what it needs, by the kind of channel: the word before the colon in `slack:#roles`."""
-    token, url = settings.slack.token, settings.webhook_url
-    return {
-        "console": ConsoleNotifier(console),
-        **({"apprise": AppriseNotifier(settings.apprise)} if settings.apprise else {}),
-        **(
-            {
-                "slack": SlackNotifier(
-                    token, settings.slack.api_url, interactive=settings.slack.app_token is not None
-                )
-            }
-            if token
-            else {}
-        ),
-        **({"webhook": WebhookNotifier(url)} if url else {}),
-    }
+    """Return every notifier whose secret is set, by kind of channel."""
+    made = {kind: make(settings, console) for kind, make in NOTIFIERS.items()}
+    return {kind: notifier for kind, notifier in made.items() if notifier is not None}

@@ -1,4 +1,4 @@
-"""The one thing that every notifier does: put a message where a person sees it, or say why not."""
+"""The interface of a notifier: send a message, or raise NotifyError."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from monitor.messages import Message
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """Where a message is now; all None where the channel does not say."""
+    """The place of a sent message. All None if the service does not report it."""
 
     channel_id: str | None = None
     ts: str | None = None  # Slack's id of a message within its channel
@@ -81,16 +81,20 @@ class MessageMissingError(NotifyError):
 class Notifier(Protocol):
     """Sends to one kind of channel."""
 
-    readable: bool  # can a sent message be found again? If not, an unclear end stays unclear
+    # whether a sent message can be found again; if not, an unclear end stays unclear
+    readable: bool
     pace: float  # seconds between two messages to one channel, sustained
-    burst: int  # messages that may go at once before the pace holds
+    burst: int  # messages that may be sent at once
 
     async def send(self, channel: str, message: Message, delivery_id: str) -> Receipt:
-        """Where the message went. Raises NotifyError."""
+        """Send the message. Return its place. Raises NotifyError."""
         ...
 
     async def find(self, channel: str, delivery_id: str, since: datetime) -> Receipt | None:
-        """The message of that delivery if the channel has it, sent at or after `since`. Raises NotifyError."""
+        """Return the message of a delivery, sent at or after `since`. None if it is not there.
+
+        Raises NotifyError.
+        """
         ...
 
     async def close(self) -> None: ...
@@ -106,17 +110,23 @@ class Threaded(Notifier, Protocol):
     async def reply(
         self, channel: str, card: Receipt, message: Message, delivery_id: str
     ) -> Receipt:
-        """Where the message went in the thread of `card`. Raises NotifyError, MessageMissingError without the card."""
+        """Send the message in the thread of `card`. Return its place.
+
+        Raises NotifyError, MessageMissingError without the card.
+        """
         ...
 
     async def find_reply(
         self, channel: str, card: Receipt, delivery_id: str, since: datetime
     ) -> Receipt | None:
-        """As `find`, in the thread of `card`. Raises NotifyError."""
+        """Find a message in the thread of `card`, as `find` does. Raises NotifyError."""
         ...
 
     async def edit(self, channel: str, card: Receipt, message: Message) -> None:
-        """Lets the card show the message; twice is as good as once. Raises NotifyError, MessageMissingError without the card."""
+        """Replace the card by the message. It is safe to repeat.
+
+        Raises NotifyError, MessageMissingError without the card.
+        """
         ...
 
 
@@ -125,38 +135,52 @@ Check = Callable[[], Awaitable[None]]
 
 @runtime_checkable
 class Guarded(Notifier, Protocol):
-    """A notifier that makes several calls for one message, so that the right to send may be lost between them."""
+    """A notifier that makes several calls for one message.
+
+    The right to send may be lost between them.
+    """
 
     def guard(self, check: Check) -> None:
-        """Call `check` right before each call that writes. What it raises comes through, and nothing is written."""
+        """Await `check` right before each call that writes. If it raises, nothing is written."""
         ...
 
 
 @runtime_checkable
 class Named(Notifier, Protocol):
-    """A notifier whose channels have names and ids, so that two names may be one channel."""
+    """A notifier whose channels have names and ids: two names may be one channel."""
 
     async def listed(self, channel: str) -> Mapping[str, Listed] | None:
-        """Return the channels by name (`#roles`) and direct messages by person (`U…`), asked for once. Raises NotifyError.
+        """Return the channels by name (`#roles`) and direct messages by person (`U…`).
 
-        None when `channel` has no other name, and when its id is known from before and the other
-        side cannot be asked now.
+        None if `channel` has no other name, or if its id is known from before and the service
+        cannot be asked now. Raises NotifyError.
         """
         ...
 
     def recall(self, ids: Mapping[str, str]) -> None:
-        """Take the ids that are known from before: for a channel that was renamed, and while the other side cannot be asked."""
+        """Set the ids that are known from before.
+
+        They are used for a renamed channel, and while the service cannot be asked.
+        """
         ...
 
 
 class WriteOnly:
-    """What a notifier has in common with others whose channels cannot be read back."""
+    """The base of notifiers whose channels cannot be read."""
 
     readable = False
 
-    # nothing to look in
-    async def find(self, channel: str, delivery_id: str, since: datetime) -> Receipt | None:  # noqa: ARG002
+    async def find(  # the protocol's signature
+        self,
+        channel: str,
+        delivery_id: str,  # noqa: ARG002
+        since: datetime,  # noqa: ARG002
+    ) -> Receipt | None:
         raise ChannelRefusedError(f"{channel} cannot be read")
 
+    def check(self, channel: str) -> str:  # noqa: ARG002  # the default for all channels
+        """Return what is known of a channel without sending. Raises NotifyError."""
+        return "its address is set"
+
     async def close(self) -> None:
-        """Nothing is open between two calls."""
+        """Do nothing: no connection stays open."""

@@ -1,7 +1,10 @@
-"""Calls of libraries that know no event loop, in threads of their own.
+"""Run blocking calls of a library in threads of their own.
 
-A thread cannot be ended from outside. One whose call takes too long is left behind, and counted
-until it ends: with too many of them nothing new is called.
+A thread cannot be stopped from outside. One whose call takes too long is left behind and counted
+until it ends. With too many of them, no new call is made.
+
+`Apprise.async_notify` is not used: the program joins its executor threads at exit, which a hanging
+call would delay.
 """
 
 from __future__ import annotations
@@ -19,7 +22,7 @@ MOST_LEFT: Final = 5  # threads left behind by one channel
 
 
 class TooManyLeftError(Exception):
-    """Earlier calls have not ended, so this one was not made. `left`: how many."""
+    """No call was made, since `left` earlier calls have not ended."""
 
     def __init__(self, left: int) -> None:
         super().__init__(
@@ -36,44 +39,50 @@ class _Call:
 
 @dataclass
 class Threads:
-    """Makes calls in threads, at most `most_left` of a key left behind."""
+    """Runs calls in threads. At most `most_left` threads of a key are left behind."""
 
     most_left: int = MOST_LEFT
     left: Counter[str] = field(default_factory=Counter)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    # the thread cannot be cancelled
-    async def call(self, key: str, work: Callable[[], Done], timeout: float) -> Done:  # noqa: ASYNC109
-        """Return what `work` returns. Raises TimeoutError, TooManyLeftError when no call was made, and what `work` raises."""
+    async def call(
+        self,
+        key: str,
+        work: Callable[[], Done],
+        timeout: float,  # the thread runs on after it  # noqa: ASYNC109
+    ) -> Done:
+        """Return the result of `work`.
+
+        Raises TimeoutError, TooManyLeftError if no call was made, and any error of `work`.
+        """
         if self.left[key] >= self.most_left:
             raise TooManyLeftError(self.left[key])
-        one, answer = _Call(), Future[Done]()
-        answer.set_running_or_notify_cancel()  # so that it may answer after we have gone
-        # the program's end does not wait for it
-        threading.Thread(target=self._run, args=(key, one, work, answer), daemon=True).start()
+        call, result = _Call(), Future[Done]()
+        result.set_running_or_notify_cancel()  # it may be set after the timeout
+        # daemon: the program does not wait for it at exit
+        threading.Thread(target=self._run, args=(key, call, work, result), daemon=True).start()
         try:
-            return await asyncio.wait_for(asyncio.wrap_future(answer), timeout)
+            return await asyncio.wait_for(asyncio.wrap_future(result), timeout)
         finally:
             with self._lock:
-                one.is_left = not one.has_ended
-                self.left[key] += one.is_left
+                call.is_left = not call.has_ended
+                self.left[key] += call.is_left
 
-    def _run(self, key: str, one: _Call, work: Callable[[], Done], answer: Future[Done]) -> None:
+    def _run(self, key: str, call: _Call, work: Callable[[], Done], result: Future[Done]) -> None:
         try:
-            result = work()
-        # it is the caller's, who is in another thread
-        except BaseException as error:  # noqa: BLE001
-            self._end(key, one)
-            answer.set_exception(error)
+            done = work()
+        except BaseException as error:  # the caller in another thread gets it  # noqa: BLE001
+            self._end(key, call)
+            result.set_exception(error)
         else:
-            self._end(key, one)
-            answer.set_result(result)
+            self._end(key, call)
+            result.set_result(done)
 
-    def _end(self, key: str, one: _Call) -> None:
+    def _end(self, key: str, call: _Call) -> None:
         with self._lock:
-            one.has_ended = True
-            self.left[key] -= one.is_left
+            call.has_ended = True
+            self.left[key] -= call.is_left
 
 
-# of the program: changed settings make new notifiers, and the threads stay
+# one for the whole program: changed settings make new notifiers, and the threads stay
 THREADS: Final = Threads()

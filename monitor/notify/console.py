@@ -1,18 +1,19 @@
-"""The terminal: a few lines a message, which no text from a board can colour, move or hide."""
+"""Alerts on the terminal. No text from a board can color, move or hide anything there."""
 
 from __future__ import annotations
 
 import asyncio
-from typing import TextIO
+from typing import Final, Self, TextIO
 
 from rich.console import Console
 from rich.text import Text
 
+from monitor.config.model import Settings
 from monitor.messages import BoardWideEdit, GroupMessage, Message, OperatorMessage, RoleMessage
 from monitor.notify.base import ChannelRefusedError, Receipt, WriteOnly
 from monitor.notify.plain import lines
 
-_STYLES = {
+_STYLES: Final = {
     "opened": "bold green",
     "revised": "bold yellow",
     "closed": "bold red",
@@ -29,31 +30,37 @@ class ConsoleNotifier(WriteOnly):
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
 
-    # there is but one terminal
+    @classmethod
+    def from_settings(cls, _settings: Settings, console: TextIO) -> Self:
+        return cls(console)
+
+    # there is only one terminal
     async def send(self, channel: str, message: Message, delivery_id: str) -> Receipt:  # noqa: ARG002
         try:
             await asyncio.to_thread(self._write, message)
         except (OSError, ValueError) as error:  # a closed pipe, a closed stream
             raise ChannelRefusedError(
-                f"the terminal cannot be written ({type(error).__name__})"
+                f"cannot write to the terminal ({type(error).__name__})"
             ) from error
         return Receipt()
 
     def _write(self, message: Message) -> None:
-        """The lines at once, so that other output stays outside; a reader in a pipe gets no colours, nor does NO_COLOR."""
+        """Write all lines in one call, so that other output does not come between them.
+
+        There are no colors in a pipe, and none with NO_COLOR.
+        """
         console = Console(
             file=self._stream, highlight=False, markup=False, emoji=False, soft_wrap=True
         )
         encoding = getattr(self._stream, "encoding", None) or "utf-8"
-        text = Text("\n").join(_coloured(message))
+        text = Text("\n").join(_colored(message))
         text.plain = text.plain.encode(encoding, "replace").decode(encoding)
         console.print(text)
         self._stream.flush()
 
 
-def _coloured(message: Message) -> list[Text]:
-    said = [Text(line) for line in lines(message)]
-    first, rest = said[0], said[1:]
+def _colored(message: Message) -> list[Text]:
+    first, *rest = [Text(line) for line in lines(message)]
     if isinstance(message, RoleMessage):
         first.stylize(_STYLES[message.kind], 0, first.plain.index("  "))
     elif isinstance(message, BoardWideEdit):

@@ -1,4 +1,4 @@
-"""A message without blocks: one line for a notification, a few lines for a terminal, a text for Slack when it refuses the blocks."""
+"""Messages as plain text: for notifications, a terminal, and Slack when it refuses the blocks."""
 
 from __future__ import annotations
 
@@ -22,135 +22,105 @@ from monitor.messages import (
     Why,
 )
 from monitor.notify import wording
-from monitor.notify.slack import moves, reminders, template_edits
-from monitor.notify.totals import NAMED, counts, fits, tally, watched
-from monitor.text.diff import edit_summary
+from monitor.notify.sentences import counts, digest_line, facts, headline, sentence
 
-_ANNOUNCED: Final = 1000  # UTF-16 units before escaping; a notification shows some 150
-_FALLBACK: Final = 2500  # UTF-16 units before escaping, so that Slack's 4,000 hold
-_TITLE: Final = 200  # UTF-16 units; ntfy takes no more
+_NOTIFICATION_LIMIT: Final = 1000  # UTF-16 units before escaping; about 150 are shown
+_FALLBACK_LIMIT: Final = 2500  # UTF-16 units before escaping, so that Slack's 4,000 hold
+_TITLE_LIMIT: Final = 200  # UTF-16 units; ntfy accepts no more
+_PASSAGES: Final = 3  # of a board-wide edit
 _TAGS: Final[dict[RoleKind, str]] = {
     "opened": "NEW",
     "revised": "CHANGED",
     "closed": "CLOSED",
     "reopened": "REOPENED",
 }
-# Slack reads these in a text whatever is escaped; a word joiner, which nobody sees, takes them
-# apart.
-_READ_BY_SLACK: Final = re.compile(r"(@)(?=channel|here|everyone)|(\*)(?=\*)|(\])(?=\()")
+# Slack interprets these even in escaped text. An invisible word joiner breaks them.
+_SLACK_MARKUP: Final = re.compile(r"(@)(?=channel|here|everyone)|(\*)(?=\*)|(\])(?=\()")
 
 
-def announce(message: Message) -> str:
-    """The message in one line, escaped for Slack: https://docs.slack.dev/messaging/formatting-message-text"""
-    return _escaped(wording.truncate(_announced(message), _ANNOUNCED))
+def notification_text(message: Message) -> str:
+    """Return the message in one line, escaped for Slack.
+
+    https://docs.slack.dev/messaging/formatting-message-text
+    """
+    return _escape_to_fit(wording.truncate(sentence(message), _NOTIFICATION_LIMIT))
 
 
-def fallback(message: Message) -> str:
-    """The whole message as a text escaped for Slack, for when its blocks are refused; within the 4,000 characters that Slack advises."""
-    return _escaped(wording.truncate("\n".join(lines(message)), _FALLBACK))
+def fallback_text(message: Message) -> str:
+    """Return the whole message as text escaped for Slack, within its 4,000 characters."""
+    return _escape_to_fit(wording.truncate("\n".join(lines(message)), _FALLBACK_LIMIT))
 
 
-def _escaped(text: str) -> str:
-    """Cut where escaping makes it too long: an edit of more than 4,000 characters is refused."""
-    while wording.width(escape(text)) > _FALLBACK + _ANNOUNCED:
-        text = wording.truncate(text, wording.width(text) * 3 // 4)
+def _escape_to_fit(text: str) -> str:
+    """Shorten text that escaping makes too long: Slack refuses an edit over 4,000 characters."""
+    while wording.utf16_length(escape(text)) > _FALLBACK_LIMIT + _NOTIFICATION_LIMIT:
+        text = wording.truncate(text, wording.utf16_length(text) * 3 // 4)
     return escape(text)
 
 
-def strip_markup(message: Message) -> tuple[str, str]:
-    """A title and a body for services that each read another markup: in both there is none, no mention, and no link but the roles' own."""
+def title_and_body(message: Message) -> tuple[str, str]:
+    """Return a title and a body for services that each interpret another markup.
+
+    Neither contains markup or mentions. The only links are those of the roles.
+    """
     if isinstance(message, RoleMessage):
-        first, rest = (
-            _headline(message),
-            [" · ".join(_facts(message)), *(line.strip() for line in _role(message)[1:])],
-        )
+        first = headline(message)
+        rest = [" · ".join(facts(message)), *(line.strip() for line in _role(message)[1:])]
     else:
         first, *rest = lines(message)
-    title, body = (
-        wording.inert(first),
-        "\n".join(
-            line if wording.link(line.strip()) else wording.inert(line) for line in rest if line
-        ),
+    title = wording.without_markup(first)
+    body = "\n".join(
+        line if wording.safe_url(line.strip()) else wording.without_markup(line)
+        for line in rest
+        if line
     )
-    return (wording.truncate(title, _TITLE), body) if body else ("", title)
+    return (wording.truncate(title, _TITLE_LIMIT), body) if body else ("", title)
 
 
 def escape(text: str) -> str:
+    """Escape text for Slack."""
     escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return _READ_BY_SLACK.sub(lambda found: found.group() + "\u2060", escaped)
+    return _SLACK_MARKUP.sub(lambda match: match.group() + "\u2060", escaped)
 
 
-def lines(message: Message) -> list[str]:  # a case a kind  # noqa: PLR0911
-    """The message as lines for a terminal: what happened in front, then why and where, indented."""
+def lines(message: Message) -> list[str]:  # a case for each kind  # noqa: PLR0911
+    """Return the message as lines for a terminal: the event, then indented details."""
     match message:
         case RoleMessage():
             return _role(message)
         case CardMessage():
-            return [_announced(message), *_why(message.why), *_url(message.role.url)]
+            return [sentence(message), *_why(message.why), *_url(message.role.url)]
         case GroupMessage():
-            return [
-                counts(message),
-                *("  " + line for item in message.items for line in _role(item)),
-            ]
+            return [counts(message), *_indented_roles(message.items)]
         case FirstCheckSummary():
-            return _summary(message)
+            return [sentence(message), *_summary(message)]
         case BoardWideEdit():
-            fits = [line for rule in message.rules for line in _fitting(rule.rule, rule.roles)]
-            return [
-                f"{_TAGS['revised']}  {_announced(message)}",
-                *template_edits.edits(message),
-                *fits,
-                *_why(message.why),
-                *_url(message.url),
-            ]
+            return _board_wide_edit(message)
         case ReminderMessage():
-            return [
-                _announced(message),
-                *(
-                    f"  {line}"
-                    for item in message.items
-                    for line in _reminder(item, alone=len(message.items) == 1)
-                ),
-            ]
+            alone = len(message.items) == 1
+            details = [line for item in message.items for line in _reminder(item, alone=alone)]
+            return [sentence(message), *(f"  {line}" for line in details)]
         case DigestMessage():
             return _digest(message)
         case QuietHoursMessage():
             return [line for part in message.parts for line in lines(part)]
         case OperatorMessage():
-            return [
-                _announced(message),
-                *("  " + wording.sanitize(line) for line in message.lines),
-                *_url(message.url),
-            ]
+            details = [f"  {wording.sanitize(line)}" for line in message.lines]
+            return [sentence(message), *details, *_url(message.url)]
 
 
-def _announced(message: Message) -> str:  # a case a kind  # noqa: PLR0911
-    match message:
-        case RoleMessage():
-            return _sentence(message)
-        case CardMessage():
-            return _standing(message)
-        case GroupMessage():
-            titles = [wording.title(item.role) for item in message.items[:NAMED]]
-            return f"{counts(message)}: {'; '.join(titles)}" + (
-                " …" if len(message.items) > NAMED else ""
-            )
-        case FirstCheckSummary():
-            begin = "Also found at" if message.late else "Now watching"
-            first_look = [f"{begin} {watched(message)}{fits(message)}"] if message.boards else []
-            return ". ".join([*map(moves.sentence, message.moves), *first_look])
-        case BoardWideEdit():
-            return template_edits.sentence(message)
-        case ReminderMessage():
-            return reminders.sentence(message)
-        case DigestMessage():
-            return _day(message)
-        case QuietHoursMessage():
-            return ". ".join(map(_announced, message.parts))
-        case OperatorMessage():
-            return (
-                wording.sanitize(message.headline, wording.TITLE) or f"rolewatch: {message.event}"
-            )
+def _role(message: RoleMessage) -> list[str]:
+    role, fit_change = message.role, wording.fit_change(message)
+    tag = _TAGS[message.kind] + (f" ({fit_change})" if fit_change else "")
+    first = " · ".join([f"{tag}  {wording.company(role)}", wording.title(role), *facts(message)])
+    repost = (
+        [f"  {wording.repost_note(role)}"] if message.kind == "opened" and role.repost_of else []
+    )
+    return [first, *repost, *_why(message.why), *_url(role.url)]
+
+
+def _indented_roles(items: tuple[RoleMessage, ...]) -> list[str]:
+    return ["  " + line for item in items for line in _role(item)]
 
 
 def _summary(message: FirstCheckSummary) -> list[str]:
@@ -158,146 +128,81 @@ def _summary(message: FirstCheckSummary) -> list[str]:
         line
         for move in message.moves
         for rule in move.rules
-        for line in _fitting(rule.rule, rule.roles, mark_new=True)
+        for line in _matching(rule.rule, rule.roles, mark_new=True)
     ]
+    return [*moved, *(line for rule in message.rules for line in _matching(rule.rule, rule.roles))]
+
+
+def _matching(rule: str, roles: tuple[Role, ...], *, mark_new: bool = False) -> list[str]:
+    """Return a line for each role. `mark_new` marks those not listed on the former board."""
+    name = wording.sanitize(rule, 100)
+    rows: list[str] = []
+    for role in roles:
+        mark = "new" if mark_new and not role.repost_of else ""
+        details = [wording.title(role), wording.company(role), wording.place(role), mark]
+        title, *rest = details
+        rows.append(" · ".join([f"  {name}: {title}", *filter(None, rest)]))
+    return rows
+
+
+def _board_wide_edit(message: BoardWideEdit) -> list[str]:
+    matching = [line for rule in message.rules for line in _matching(rule.rule, rule.roles)]
     return [
-        _announced(message),
-        *moved,
-        *(line for rule in message.rules for line in _fitting(rule.rule, rule.roles)),
+        f"{_TAGS['revised']}  {sentence(message)}",
+        *_passages(message),
+        *matching,
+        *_why(message.why),
+        *_url(message.url),
     ]
+
+
+def _passages(message: BoardWideEdit) -> list[str]:
+    sides = [
+        side
+        for passage in message.passages[:_PASSAGES]
+        for side in (("removed", passage.old), ("added", passage.new))
+    ]
+    shown = [
+        f"  {name}: {wording.sanitize(text, wording.PASSAGE_LIMIT)}" for name, text in sides if text
+    ]
+    left = len(message.passages) - _PASSAGES
+    return [*shown, *([f"  and {wording.count(left, 'more passage')}"] if left > 0 else [])]
 
 
 def _reminder(item: Reminder, *, alone: bool) -> list[str]:
-    role, written = item.role, wording.written(item.role)
-    first = [f"as written: “{written}”"] if written else []
-    named = (
-        []
-        if alone
-        else [f"{wording.deadline(role)} · {wording.company(role)} · {wording.title(role)}"]
-    )
+    role, written = item.role, wording.deadline_as_written(item.role)
     return [
-        *named,
-        *first,
+        *([] if alone else [_deadline(role)]),
+        *([f"as written: “{written}”"] if written else []),
         *(f"why: {wording.reason(why)}" for why in item.why),
         *(line.strip() for line in _url(role.url)),
     ]
 
 
-def _day(message: DigestMessage) -> str:
-    bad = [board for board in message.boards if board.state in {"failing", "collapsed"}]
-    said = [f"{number} {verb}" for _, verb, number in tally(message.items)]
-    said.append(f"{wording.count(len(message.deadlines), 'deadline')} within 7 days")
-    healthy = (
-        f"{len(message.boards) - len(bad)} of {wording.count(len(message.boards), 'board')} healthy"
-    )
-    return f"Daily digest, {wording.day(message.day)}: {', '.join(said)}; {healthy}"
-
-
 def _deadline(role: Role) -> str:
-    return f"  DEADLINE  {wording.deadline(role)} · {wording.company(role)} · {wording.title(role)}"
+    return f"{wording.deadline(role)} · {wording.company(role)} · {wording.title(role)}"
 
 
 def _digest(message: DigestMessage) -> list[str]:
     near = [
         line
         for role in message.deadlines
-        for line in (_deadline(role), *("  " + url for url in _url(role.url)))
+        for line in (f"  DEADLINE  {_deadline(role)}", *("  " + url for url in _url(role.url)))
     ]
-    bad = [board for board in message.boards if board.state in {"failing", "collapsed"}]
-    troubles = [f"  {board.state.upper()}  {wording.sanitize(board.company, 100)}" for board in bad]
-    told = ["  " + line for item in message.items for line in _role(item)]
-    watched_ = (
-        f"  {wording.count(message.open, 'open role')} watched, {message.fitting:,} of them fit"
-    )
-    return [_day(message), *told, *near, *troubles, watched_]
-
-
-def _sentence(message: RoleMessage) -> str:
-    return " · ".join([_headline(message), *_facts(message)])
-
-
-def _headline(message: RoleMessage) -> str:
-    role, fit_change = message.role, wording.fit_change(message)
-    head = wording.KINDS[message.kind] + (f" ({fit_change})" if fit_change else "")
-    return f"{head} at {wording.company(role)}: {wording.title(role)}"
-
-
-def _standing(message: CardMessage) -> str:
-    role = message.role
-    facts = (
-        []
-        if message.state == "closed"
-        else [fact for _, fact in _known(role, overdue=message.overdue) if fact]
-    )
-    return " · ".join(
-        [
-            f"{'Closed' if message.state == 'closed' else 'Open'} at {wording.company(role)}: {wording.title(role)}",
-            *facts,
-        ]
-    )
-
-
-def _facts(message: RoleMessage) -> list[str]:
-    moved = {change.field for change in message.changes}
-    facts = [_moved(message)] if moved else []
-    if message.kind == "closed":
-        listed = wording.listed_for(message)
-        return [f"no longer listed{', was there ' + listed if listed else ''}"]
-    return facts + [fact for name, fact in _known(message.role) if fact and name not in moved]
-
-
-def _known(role: Role, *, overdue: bool = False) -> list[tuple[str, str]]:
-    deadline, written = wording.deadline(role), wording.written(role)
-    if written and written != deadline:
-        deadline += f" (“{written}”)"
-    return [
-        ("location", wording.place(role)),
-        ("pay", wording.pay(role.pay)),
-        ("deadline", deadline and f"{'deadline passed' if overdue else 'apply by'} {deadline}"),
+    unhealthy = [
+        f"  {board.state.upper()}  {wording.sanitize(board.company, 100)}"
+        for board in message.boards
+        if board.state in {"failing", "collapsed"}
     ]
-
-
-def _moved(message: RoleMessage) -> str:
-    return " · ".join(_change(message, number) for number in range(len(message.changes)))
-
-
-def _change(message: RoleMessage, number: int) -> str:
-    change = message.changes[number]
-    label = wording.label(change.field).lower()
-    if change.old == change.new:
-        return f"{label}: {wording.BACK}"
-    if change.field == "description":
-        return f"{label}: {edit_summary(change.old, change.new)}"
-    old, new = wording.old_and_new(change)
-    return f"{label}: {old} → {new}"
-
-
-def _role(message: RoleMessage) -> list[str]:
-    role, fit_change = message.role, wording.fit_change(message)
-    tag = _TAGS[message.kind] + (f" ({fit_change})" if fit_change else "")
-    first = " · ".join([f"{tag}  {wording.company(role)}", wording.title(role), *_facts(message)])
-    again = [f"  {wording.repost(role)}"] if message.kind == "opened" and role.repost_of else []
-    return [first, *again, *_why(message.why), *_url(role.url)]
+    open_roles = wording.count(message.open, "open role")
+    total = f"  {open_roles} watched, {message.fitting:,} of them fit"
+    return [digest_line(message), *_indented_roles(message.items), *near, *unhealthy, total]
 
 
 def _why(reasons: tuple[Why, ...]) -> list[str]:
     return [f"  why: {wording.reason(why)}" for why in reasons]
 
 
-def _fitting(rule: str, roles: tuple[Role, ...], *, mark_new: bool = False) -> list[str]:
-    """A line a role. `mark_new`: say which are not known from the board that they moved from."""
-    name = wording.sanitize(rule, 100)
-    marks = ["new" if mark_new and not role.repost_of else "" for role in roles]
-    facts = [
-        [wording.company(role), wording.place(role), mark]
-        for role, mark in zip(roles, marks, strict=True)
-    ]
-    return [
-        " · ".join([f"  {name}: {wording.title(role)}", *filter(None, said)])
-        for role, said in zip(roles, facts, strict=True)
-    ]
-
-
 def _url(url: str) -> list[str]:
-    """The URL on its own line, as long as it is; none where it is no link."""
-    return [f"  {url}"] if wording.link(url) else []
+    """Return the URL on a line of its own, or nothing if it is not safe."""
+    return [f"  {url}"] if wording.safe_url(url) else []

@@ -1,22 +1,22 @@
-"""An incoming webhook of Slack: one message out, and no way to look whether it arrived.
+"""Slack's incoming webhook: posts messages, and cannot find them again.
 
-The address is the secret: it is in no error and no log line.
+The URL is the secret: it is in no error and no log line.
 https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks
 """
 
 from __future__ import annotations
 
-import logging
-from typing import Final
+from typing import Final, Self, TextIO
 
 import structlog
 from pydantic import SecretStr
 from slack_sdk.webhook import WebhookResponse
-from slack_sdk.webhook.async_client import AsyncWebhookClient
 
+from monitor.config.model import Settings
 from monitor.messages import Message
 from monitor.notify.base import ChannelRefusedError, Check, NotifyError, Receipt, WriteOnly
-from monitor.notify.plain import fallback
+from monitor.notify.plain import fallback_text
+from monitor.notify.slack.client import TIMEOUT, webhook_client
 from monitor.notify.slack.draw import draw
 from monitor.notify.slack.errors import (
     BLOCKS_REFUSED,
@@ -33,30 +33,30 @@ _OK: Final = 200
 
 
 class WebhookNotifier(WriteOnly):
-    """The channel `webhook`."""
+    """The channel `webhook`. The secret is the URL in `$SLACK_WEBHOOK_URL`."""
 
     pace = 1.02  # seconds; one message a second and a little for the clocks' jitter
     burst = 1
 
-    def __init__(self, url: SecretStr, *, timeout: int = 20) -> None:
-        quiet = logging.getLogger(f"{__name__}.http")
-        quiet.setLevel(logging.WARNING)  # its debug lines hold the address
+    def __init__(self, url: SecretStr, *, timeout: int = TIMEOUT) -> None:
         self._check: Check | None = None
-        self._client = AsyncWebhookClient(
-            url.get_secret_value().strip(), timeout=timeout, retry_handlers=[], logger=quiet
-        )
+        self._client = webhook_client(url.get_secret_value().strip(), timeout=timeout)
 
-    # there is but one channel
+    @classmethod
+    def from_settings(cls, settings: Settings, _console: TextIO) -> Self | None:
+        return cls(settings.webhook_url) if settings.webhook_url else None
+
+    # there is only one channel
     async def send(self, channel: str, message: Message, delivery_id: str) -> Receipt:  # noqa: ARG002
         text, blocks = draw(message)
         response = await self._post({"text": text, "blocks": blocks})
         if response.body in BLOCKS_REFUSED:
             log.error(
-                "webhook refused the blocks, sending text",
+                "webhook blocks refused, sending text",
                 delivery=delivery_id,
                 error=response.body,
             )
-            response = await self._post({"text": fallback(message)})
+            response = await self._post({"text": fallback_text(message)})
         if response.status_code == _OK and response.body == "ok":
             return Receipt()
         raise _refused(response)
@@ -65,7 +65,7 @@ class WebhookNotifier(WriteOnly):
         self._check = check
 
     async def _post(self, content: dict[str, object]) -> WebhookResponse:
-        how = {
+        options = {
             "unfurl_links": False,
             "unfurl_media": False,
             "mrkdwn": False,
@@ -75,19 +75,19 @@ class WebhookNotifier(WriteOnly):
         if self._check is not None:
             await self._check()
         try:
-            return await self._client.send_dict(how | content)
+            return await self._client.send_dict(options | content)
         except TRANSPORT as error:
             # the cause may name the address
             raise unanswered(error, posting=True, who="the webhook") from None
 
 
 def _refused(response: WebhookResponse) -> NotifyError:
-    """The error of an answer other than `ok`: a word of Slack's, in plain text, with a status."""
-    word = response.body.strip() if response.body.strip().isidentifier() else None
+    """Return the error for an answer other than `ok`: a status and plain text."""
+    error = response.body.strip() if response.body.strip().isidentifier() else None
     wait = retry_after(response.headers)
-    # theirs, or nothing that says no
+    # a fault of the server, or an answer that refuses nothing
     if response.status_code >= 500 or response.status_code in {_OK, 408, 429}:  # noqa: PLR2004
         return refused(Answer(response.status_code, None, wait=wait), posting=True)
     return ChannelRefusedError(
-        f"the webhook answers HTTP {response.status_code} {word or ''}".rstrip()
+        f"the webhook answers HTTP {response.status_code} {error or ''}".rstrip()
     )

@@ -1,10 +1,10 @@
-"""What a click does: the database changed or asked, and what is to be said then. Nothing here commits or calls Slack.
+"""What each button does: change or query the database, and return the effects to run in Slack.
 
-Who may do what is in `permissions.py`: the object that a button names decides, not the channel of
-the click.
+Nothing here commits or calls Slack. `permissions.py` decides who may do what: the object that a
+button names counts, not the channel of the click.
 
-Every click may come twice and late: a role is saved once, a mute that holds stays as it is, one
-that has ended is not ended again, and a thread gets each diff once.
+Every click may come twice and late. A role is saved once, an active mute stays as it is, an ended
+mute does not end again, and a thread gets each diff once.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from typing import Final
 from sqlalchemy import Connection
 
 from monitor.alerts import mutes, saved
+from monitor.channels import is_direct_message
 from monitor.config.model import Settings
 from monitor.database.engine import AnyRow
 from monitor.errors import UserError
@@ -24,186 +25,221 @@ from monitor.notify import wording
 from monitor.notify.slack.buttons import unversioned
 from monitor.queries.replay import explain
 from monitor.queries.resolve import PostingRef, find_posting
-from monitor.slack_app import lists, replies
-from monitor.slack_app.channel import Place, place, told_here
-from monitor.slack_app.diff_files import File, revision
-from monitor.slack_app.mute_list import headline, title, visible_mutes
+from monitor.slack_app import overviews, replies
+from monitor.slack_app.diff_files import DiffUpload, prepare_diff
 from monitor.slack_app.payloads import Click
-from monitor.slack_app.permissions import is_direct
 from monitor.slack_app.replies import SlackReply
+from monitor.slack_app.viewer import (
+    Viewer,
+    alerted_channel,
+    mute_title,
+    title_and_url,
+    viewer_of,
+    visible_mutes,
+)
+
+_LONGEST_ID: Final = 9  # digits of a mute's id
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
-    """What is to be said: to the one who clicked, to the thread, in the place of a message of ours; and a file to put into the thread."""
+class Respond:
+    """Reply to the person alone. `in_place` replaces the private message with the button."""
 
-    answer: SlackReply | None = None
-    in_place: bool = False  # the answer takes the place of the private one with the button
-    announced: SlackReply | None = None
-    mute: int | None = None  # that is announced
-    replaced: SlackReply | None = None
-    place: tuple[str, str] | None = None  # channel and ts of what is replaced
-    file: File | None = None
+    reply: SlackReply
+    in_place: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Announce:
+    """Post the announcement of a mute in the thread of the click."""
+
+    reply: SlackReply
+    mute_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Replace:
+    """Replace an earlier message of the app."""
+
+    channel_id: str
+    ts: str
+    reply: SlackReply
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """Upload a diff into the thread of the click."""
+
+    file: DiffUpload
+
+
+Effect = Respond | Announce | Replace | Upload
+Effects = tuple[Effect, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class ActionContext:
-    """A click, and what it needs."""
+    """A click and what is needed to handle it."""
 
     connection: Connection
     settings: Settings
     click: Click
     now: datetime
-    where: Place
+    viewer: Viewer
 
 
 def handle_action(
     connection: Connection, settings: Settings, click: Click, now: datetime
-) -> Outcome:
-    """Does what the button says; one that nobody knows is answered too."""
-    work = _ACTIONS.get(click.action)
-    return (
-        work(ActionContext(connection, settings, click, now, place(connection, settings, click)))
-        if work
-        else Outcome(replies.UNKNOWN)
-    )
+) -> Effects:
+    """Do what the button says. Return the effects to run in turn; an unknown button has a reply."""
+    action = _ACTIONS.get(click.action)
+    if action is None:
+        return (Respond(replies.UNKNOWN_BUTTON),)
+    viewer = viewer_of(connection, settings, click)
+    return action(ActionContext(connection, settings, click, now, viewer))
 
 
 @dataclass(frozen=True, slots=True)
 class _Role:
-    found: PostingRef
+    posting: PostingRef
     title: str
     url: str
     version: int | None = None  # that the button names
 
 
-def _role(clicked: ActionContext) -> _Role | None:
-    """The posting that the button names; None when the history does not know it."""
-    value = clicked.click.value
-    # a key may look like one with a version
-    for posting, version in dict.fromkeys((unversioned(value), (value, None))):
+def _role(context: ActionContext) -> _Role | None:
+    """Return the posting that the button names. None if it is not in the history."""
+    value = context.click.value
+    # a posting's key may end like a version
+    for name, version in dict.fromkeys((unversioned(value), (value, None))):
         try:
-            found = find_posting(clicked.connection, posting)
+            posting = find_posting(context.connection, name)
         except UserError:
             continue
-        title, url = headline(clicked.connection, found)
-        return _Role(found, title, url, version)
+        title, url = title_and_url(context.connection, posting)
+        return _Role(posting, title, url, version)
     return None
 
 
 def _about_role(
-    work: Callable[[ActionContext, _Role], Outcome],
-) -> Callable[[ActionContext], Outcome]:
-    def do_it(clicked: ActionContext) -> Outcome:
-        role = _role(clicked)
-        return Outcome(replies.NO_ROLE) if role is None else work(clicked, role)
+    work: Callable[[ActionContext, _Role], Effects],
+) -> Callable[[ActionContext], Effects]:
+    def action(context: ActionContext) -> Effects:
+        role = _role(context)
+        return (Respond(replies.UNKNOWN_ROLE),) if role is None else work(context, role)
 
-    return do_it
-
-
-def _open(_clicked: ActionContext) -> Outcome:
-    """The button opens an address by itself; Slack only says that somebody pressed it."""
-    return Outcome()
+    return action
 
 
-def _save(clicked: ActionContext, role: _Role) -> Outcome:
-    new = saved.save_role(clicked.connection, clicked.click.user, role.found.id, clicked.now)
-    return Outcome(replies.saved(role.title, role.url, role.found.posting, new=new))
+def _open(_context: ActionContext) -> Effects:
+    """Do nothing: Slack opens the link and only reports the click."""
+    return ()
 
 
-def _unsave(clicked: ActionContext, role: _Role) -> Outcome:
-    saved.unsave_role(clicked.connection, clicked.click.user, role.found.id)
-    return Outcome(replies.unsaved(role.title), in_place=clicked.click.private)
+def _save(context: ActionContext, role: _Role) -> Effects:
+    new = saved.save_role(context.connection, context.click.user, role.posting.id, context.now)
+    return (Respond(replies.saved(role.title, role.url, role.posting.posting, new=new)),)
 
 
-def _why(clicked: ActionContext, role: _Role) -> Outcome:
+def _unsave(context: ActionContext, role: _Role) -> Effects:
+    saved.unsave_role(context.connection, context.click.user, role.posting.id)
+    return (Respond(replies.unsaved(role.title), in_place=context.click.private),)
+
+
+def _why(context: ActionContext, role: _Role) -> Effects:
     try:
-        explained = explain(clicked.connection, clicked.settings.rules, role.found)
-    except UserError as error:  # nobody could read it yet
-        return Outcome(replies.error_reply(str(error)))
-    return Outcome(replies.why(role.title, role.url, explained))
+        explained = explain(context.connection, context.settings.rules, role.posting)
+    except UserError as error:  # the posting has no version yet
+        return (Respond(replies.error_reply(str(error))),)
+    return (Respond(replies.why(role.title, role.url, explained)),)
 
 
-def _diff(clicked: ActionContext, role: _Role) -> Outcome:
-    file = revision(clicked.connection, role.found, role.version, clicked.click, clicked.now)
+def _diff(context: ActionContext, role: _Role) -> Effects:
+    file = prepare_diff(context.connection, role.posting, role.version, context.click, context.now)
     if file is None:
-        return Outcome(replies.never_revised(role.title))
-    if file.state == "wanted":
-        return Outcome(file=file)
-    return Outcome(
-        replies.diff_there(role.title) if file.state == "there" else replies.diff_coming(role.title)
-    )
+        return (Respond(replies.never_revised(role.title)),)
+    if file.state == "claimed":
+        return (Upload(file),)
+    reply = replies.diff_uploaded if file.state == "uploaded" else replies.diff_uploading
+    return (Respond(reply(role.title)),)
 
 
-def _mute_role(clicked: ActionContext, role: _Role) -> Outcome:
-    return _mute(clicked, role.title, posting_id=role.found.id, rule=None)
+def _mute_role(context: ActionContext, role: _Role) -> Effects:
+    return _mute(context, role.title, posting_id=role.posting.id, rule=None)
 
 
-def _mute_rule(clicked: ActionContext) -> Outcome:
-    name = clicked.click.value
-    if all(rule.name != name for rule in clicked.settings.rules):
-        return Outcome(replies.no_rule(wording.sanitize(name, 100)))
-    return _mute(clicked, wording.sanitize(name, 100), posting_id=None, rule=name)
+def _mute_rule(context: ActionContext) -> Effects:
+    rule = context.click.value
+    title = wording.sanitize(rule, 100)
+    if all(each.name != rule for each in context.settings.rules):
+        return (Respond(replies.no_rule(title)),)
+    return _mute(context, title, posting_id=None, rule=rule)
 
 
 def _mute(
-    clicked: ActionContext, named: str, *, posting_id: int | None, rule: str | None
-) -> Outcome:
-    channel = told_here(clicked.connection, clicked.settings, clicked.where, clicked.click)
+    context: ActionContext, title: str, *, posting_id: int | None, rule: str | None
+) -> Effects:
+    click = context.click
+    channel = alerted_channel(context.connection, context.settings, context.viewer, click)
     if channel is None:
-        return Outcome(replies.NOT_TOLD_HERE)
-    if not clicked.where.may_mute(channel):
-        return Outcome(_refused(clicked, channel))
-    by, now = clicked.click.user, clicked.now
+        return (Respond(replies.NO_ALERTS_HERE),)
+    if not context.viewer.may_mute(channel):
+        return (Respond(_not_allowed(context, channel)),)
     row, new = mutes.mute(
-        clicked.connection, channel, posting_id=posting_id, rule=rule, by=by, now=now
+        context.connection,
+        channel,
+        posting_id=posting_id,
+        rule=rule,
+        by=click.user,
+        now=context.now,
     )
-    announced = replies.muted(row, named, holds=True) if new else None
-    return Outcome(replies.mute_done(named, row.until, new=new), announced=announced, mute=row.id)
+    done = Respond(replies.mute_done(title, row.until, new=new))
+    return (Announce(replies.mute_announcement(row, title), row.id), done) if new else (done,)
 
 
-def _undo(clicked: ActionContext) -> Outcome:
-    value = clicked.click.value
-    # as our ids are
-    row = (
-        mutes.find_mute(clicked.connection, int(value))
-        if value.isdecimal() and len(value) < 10  # noqa: PLR2004
-        else None
-    )
-    if row is None:
-        return Outcome(replies.NO_ROLE)
-    if not clicked.where.may_mute(row.channel):
-        return Outcome(_refused(clicked, row.channel))
-    new = mutes.undo(clicked.connection, row.id, clicked.click.user, clicked.now)
-    after = mutes.find_mute(clicked.connection, row.id) or row
-    named = title(clicked.connection, row)
-    if clicked.click.private:  # the list, as it is now
-        left = visible_mutes(clicked.connection, clicked.where, clicked.now)
-        answer = lists.muted(left, clicked.where, f"{replies.undone(new=new)}: {named}")
+def _undo(context: ActionContext) -> Effects:
+    value = context.click.value
+    is_id = value.isdecimal() and len(value) <= _LONGEST_ID
+    mute = mutes.find_mute(context.connection, int(value)) if is_id else None
+    if mute is None:
+        return (Respond(replies.UNKNOWN_ROLE),)
+    if not context.viewer.may_mute(mute.channel):
+        return (Respond(_not_allowed(context, mute.channel)),)
+    new = mutes.undo(context.connection, mute.id, context.click.user, context.now)
+    title = mute_title(context.connection, mute)
+    return (*_ended_announcement(context, mute, title), _undo_reply(context, title, new=new))
+
+
+def _undo_reply(context: ActionContext, title: str, *, new: bool) -> Respond:
+    """Return the confirmation, or the updated list if the button was in the private list."""
+    if not context.click.private:
+        return Respond(replies.unmuted(title, new=new))
+    remaining = visible_mutes(context.connection, context.viewer, context.now)
+    done = f"{replies.undone(new=new)}: {title}"
+    return Respond(overviews.muted(remaining, context.viewer, done), in_place=True)
+
+
+def _ended_announcement(context: ActionContext, mute: AnyRow, title: str) -> Effects:
+    """Return the edit that removes the button from the announcement, if its place is known."""
+    click = context.click
+    if mute.ts is not None:
+        place = (mute.channel_id, mute.ts)
+    elif not click.private:
+        place = (click.channel_id, click.ts)
     else:
-        answer = replies.unmuted(named, new=new)
-    place = _announcement(clicked.click, row)
-    replaced = replies.muted(after, named, holds=False) if place else None
-    return Outcome(answer, in_place=clicked.click.private, replaced=replaced, place=place)
+        return ()
+    after = mutes.find_mute(context.connection, mute.id) or mute
+    return (Replace(*place, replies.mute_announcement(after, title, with_undo=False)),)
 
 
-def _announcement(click: Click, row: AnyRow) -> tuple[str, str] | None:
-    """Where a mute was announced: as it was noted then, or the message whose button was pressed."""
-    if row.ts is not None:
-        return row.channel_id, row.ts
-    return None if click.private else (click.channel_id, click.ts)
-
-
-def _refused(clicked: ActionContext, channel: str) -> SlackReply:
+def _not_allowed(context: ActionContext, channel: str) -> SlackReply:
     """Say who may mute there, without naming a channel that the person cannot see."""
-    return (
-        replies.NOT_YOURS
-        if is_direct(channel)
-        else replies.not_allowed(clicked.settings.slack.admins)
-    )
+    if is_direct_message(channel):
+        return replies.NOT_YOUR_MUTE
+    return replies.not_allowed(context.settings.slack.admins)
 
 
-_ACTIONS: Final[dict[str, Callable[[ActionContext], Outcome]]] = {
+_ACTIONS: Final[dict[str, Callable[[ActionContext], Effects]]] = {
     "role_open": _open,
     "role_save": _about_role(_save),
     "role_unsave": _about_role(_unsave),

@@ -1,6 +1,7 @@
-"""Full diffs as files in a thread, each uploaded once: the first click starts the upload, later clicks point to it.
+"""Full diffs as files in a thread, each uploaded once.
 
-A file shows one revision line by line, and within changed lines word by word.
+The first click starts the upload, and later clicks point to it. A file shows one revision line by
+line, then the changed passages of the description word by word.
 """
 
 from __future__ import annotations
@@ -32,10 +33,12 @@ _FIELDS = (
     "url",
 )
 _CONTEXT = 3  # unchanged lines around a change
+_UPLOAD_TIMEOUT: Final = timedelta(minutes=2)  # after this an unfinished upload counts as lost
+State = Literal["claimed", "uploading", "uploaded"]
 
 
 def full_diff(before: Mapping[str, object], after: Mapping[str, object]) -> str:
-    """Two rows of `posting_versions` as a unified diff, then the passages that changed in their words."""
+    """Return two rows of `posting_versions` as a unified diff, then the changed passages."""
     old, new = (f"{row['posting']} version {row['version']}" for row in (before, after))
     since, then = (_when(row["valid_from"]) for row in (before, after))
     lines = unified_diff(
@@ -47,17 +50,21 @@ def full_diff(before: Mapping[str, object], after: Mapping[str, object]) -> str:
 
 
 def _when(at: object) -> str:
-    # an instant, on PostgreSQL
+    # PostgreSQL gives a datetime
     return at if isinstance(at, str) else iso(at)  # type: ignore[arg-type]
 
 
 def _lines(row: Mapping[str, object]) -> list[str]:
-    """The fields that are given, a line each, and the description as it is."""
+    """Return a line for each field with a value, then the lines of the description."""
     facts = [f"{name}: {wording.sanitize(str(row[name]), 1000)}" for name in _FIELDS if row[name]]
-    return [*facts, "", *(_harmless(line) for line in str(row["description"] or "").splitlines())]
+    return [
+        *facts,
+        "",
+        *(_sanitize_line(line) for line in str(row["description"] or "").splitlines()),
+    ]
 
 
-def _harmless(line: str) -> str:
+def _sanitize_line(line: str) -> str:
     return wording.sanitize(line, 1_000_000)
 
 
@@ -66,73 +73,67 @@ def _passages(old: str, new: str) -> Iterator[str]:
 
 
 def _marked(piece: Piece) -> str:
-    said = _harmless(piece.words)
-    return {"old": f"[-{said}-]", "new": f"{{+{said}+}}"}.get(piece.kind, said)
-
-
-_PATIENCE: Final = timedelta(minutes=2)  # what is begun and not there by then never will be
-State = Literal["wanted", "coming", "there"]
+    words = _sanitize_line(piece.words)
+    return {"old": f"[-{words}-]", "new": f"{{+{words}+}}"}.get(piece.kind, words)
 
 
 @dataclass(frozen=True, slots=True)
-class File:
-    """A diff for a thread: wanted, on its way there, or there."""
+class DiffUpload:
+    """A diff for a thread: claimed by this click, uploading for another, or uploaded."""
 
     id: int  # of the row in `diff_file`
     name: str
     title: str
     content: str
-    state: State = "wanted"
+    state: State = "claimed"
 
 
-def revision(
-    connection: Connection, found: PostingRef, version: int | None, click: Click, now: datetime
-) -> File | None:
-    """Return what a version changed, or the last revision, as a file for the click's thread, claimed; None where there is no such one."""
-    revised = (PostingChange.posting_id == found.id, PostingChange.kind == "revised")
-    known = set(connection.scalars(select(PostingChange.version).where(*revised)))
-    wanted = max(known, default=None) if version is None else version
-    if wanted is None or wanted not in known:
+def prepare_diff(
+    connection: Connection, posting: PostingRef, version: int | None, click: Click, now: datetime
+) -> DiffUpload | None:
+    """Return the diff of a version, or of the last revision, and claim its upload.
+
+    None if the posting has no such revision.
+    """
+    revised = (PostingChange.posting_id == posting.id, PostingChange.kind == "revised")
+    revisions = set(connection.scalars(select(PostingChange.version).where(*revised)))
+    number = max(revisions, default=None) if version is None else version
+    if number is None or number not in revisions:
         return None
-    contents = {row["version"]: row for row in versions(connection, found).rows}
-    row_id, state = claim_upload(connection, found.id, wanted, click, now)
-    content = full_diff(contents[wanted - 1], contents[wanted]) if state == "wanted" else ""
-    return File(
-        row_id,
-        f"{found.key}-version-{wanted}.diff",
-        f"What version {wanted} changed",
-        content,
-        state,
-    )
+    rows = {row["version"]: row for row in versions(connection, posting).rows}
+    row_id, state = claim_upload(connection, posting.id, number, click, now)
+    content = full_diff(rows[number - 1], rows[number]) if state == "claimed" else ""
+    name = f"{posting.key}-version-{number}.diff"
+    return DiffUpload(row_id, name, f"Changes in version {number}", content, state)
 
 
 def claim_upload(
     connection: Connection, posting_id: int, version: int, click: Click, now: datetime
 ) -> tuple[int, State]:
-    """Return the row and its state: `wanted` when the caller is to put the file there."""
-    here = {
+    """Return the row's id and its state: `claimed` if the caller must upload the file."""
+    key = {
         "channel_id": click.channel_id,
         "thread_ts": click.thread_ts,
         "posting_id": posting_id,
         "version": version,
     }
-    same = [getattr(DiffFile, name) == value for name, value in here.items()]
-    known = connection.execute(select(DiffFile.id, DiffFile.done).where(*same)).one_or_none()
+    same_file = [getattr(DiffFile, name) == value for name, value in key.items()]
+    known = connection.execute(select(DiffFile.id, DiffFile.done).where(*same_file)).one_or_none()
     if known is None:
         return connection.execute(
-            insert(DiffFile).values(**here, at=now, done=False).returning(DiffFile.id)
-        ).scalar_one(), "wanted"
+            insert(DiffFile).values(**key, at=now, done=False).returning(DiffFile.id)
+        ).scalar_one(), "claimed"
     late = update(DiffFile).where(
-        DiffFile.id == known.id, DiffFile.done.is_(False), DiffFile.at < now - _PATIENCE
+        DiffFile.id == known.id, DiffFile.done.is_(False), DiffFile.at < now - _UPLOAD_TIMEOUT
     )
     if connection.execute(late.values(at=now)).rowcount == 1:
-        return known.id, "wanted"
-    return known.id, "there" if known.done else "coming"
+        return known.id, "claimed"
+    return known.id, "uploaded" if known.done else "uploading"
 
 
-def finish_upload(connection: Connection, file: File, *, there: bool) -> None:
-    """Notes that the thread has it, or that it may be asked for again."""
-    mine = DiffFile.id == file.id
+def finish_upload(connection: Connection, file: DiffUpload, *, uploaded: bool) -> None:
+    """Record a finished upload, or release the claim of a failed one."""
+    row = DiffFile.id == file.id
     connection.execute(
-        update(DiffFile).where(mine).values(done=True) if there else delete(DiffFile).where(mine)
+        update(DiffFile).where(row).values(done=True) if uploaded else delete(DiffFile).where(row)
     )

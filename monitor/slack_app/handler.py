@@ -1,4 +1,4 @@
-"""One question after the other: the database is asked in a thread, then Slack is told."""
+"""Handle one click or command: work on the database in a thread, then run the effects in Slack."""
 
 from __future__ import annotations
 
@@ -16,138 +16,142 @@ from monitor.database.engine import read_transaction
 from monitor.errors import UserError
 from monitor.notify.base import NotifyError
 from monitor.slack_app import actions, diff_files, replies, slash_commands
-from monitor.slack_app.actions import Outcome
+from monitor.slack_app.actions import Announce, Effect, Effects, Replace, Respond, Upload
 from monitor.slack_app.payloads import Click, SlashCommand
 from monitor.slack_app.replies import SlackReply
 from monitor.slack_app.responses import SlackResponses
 
 log = structlog.get_logger()
+Asked = Click | SlashCommand
 
 
 class InteractionHandler:
-    """Serves clicks and typed words with the newest settings."""
+    """Handles clicks and commands with the newest settings."""
 
     def __init__(
         self,
         engine: Engine,
         settings: Callable[[], Settings],
-        calls: SlackResponses,
+        responses: SlackResponses,
         clock: Callable[[], datetime],
     ) -> None:
         self._engine = engine
         self._settings = settings
-        self._calls = calls
+        self._responses = responses
         self._clock = clock
-        # one click after the other, so that of two that are the same one has an effect
+        # clicks run one after the other, so that a repeated one has no second effect
         self._changing = asyncio.Lock()
 
-    async def serve(self, asked: Click | SlashCommand) -> None:
-        """Does and says what was asked for.
+    async def handle(self, asked: Asked) -> None:
+        """Do what was asked and respond.
 
-        The work may fail in any way, as the job around one alert may: who asked is told so, and the
-        next question is served.
+        Any error is caught here, as in the job around one alert: the person gets a reply, and the
+        next click or command is handled.
         """
         try:
-            outcome = await self._outcome(asked)
-        except Exception:  # a person waits for a word, and a click must not end the daemon
-            log.exception("a question from slack failed", what=_what(asked))
-            outcome = Outcome(replies.BROKEN)
+            effects = await self._effects(asked)
+        except Exception:  # a person waits for a reply, and a click must not end the daemon
+            log.exception("slack interaction failed", what=_name(asked))
+            effects = (Respond(replies.BROKEN),)
         try:
-            await self._respond(asked, outcome)
+            for effect in effects:
+                if not await self._run(asked, effect):
+                    break
         except NotifyError as error:
-            log.warning("slack was not told", what=_what(asked), reason=error.reason)
+            log.warning("slack response failed", what=_name(asked), reason=error.reason)
         except DBAPIError as error:
-            # it may pass
-            log.error(  # noqa: TRY400
-                "what slack was told could not be noted",
-                what=_what(asked),
-                reason=type(error.orig).__name__,
-            )
+            # no traceback: the database may be back soon
+            reason = type(error.orig).__name__
+            log.error("slack response not recorded", what=_name(asked), reason=reason)  # noqa: TRY400
         except Exception:  # as above: Slack may answer anything
-            log.exception("an answer to slack failed", what=_what(asked))
+            log.exception("slack response failed", what=_name(asked))
             await self._apologize(asked)
 
-    async def _apologize(self, asked: Click | SlashCommand) -> None:
-        """Tell the person that it failed. What fails here is logged alone."""
+    async def _apologize(self, asked: Asked) -> None:
+        """Tell the person that it failed. An error here is only logged."""
         try:
-            await self._calls.answer(asked, replies.BROKEN)
-        except Exception as error:  # there is nothing else to try  # noqa: BLE001
-            log.warning("slack was not told", what=_what(asked), reason=type(error).__name__)
+            await self._responses.respond_ephemeral(asked, replies.BROKEN)
+        except Exception as error:  # nothing is left to try  # noqa: BLE001
+            log.warning("slack response failed", what=_name(asked), reason=type(error).__name__)
 
-    async def _outcome(self, asked: Click | SlashCommand) -> Outcome:
+    async def _effects(self, asked: Asked) -> Effects:
         if isinstance(asked, SlashCommand):
-            return Outcome(await asyncio.to_thread(self._command, asked))
+            return (Respond(await asyncio.to_thread(self._command, asked)),)
         async with self._changing:
             return await asyncio.to_thread(self._click, asked)
 
-    def _command(self, typed: SlashCommand) -> SlackReply:
+    def _command(self, command: SlashCommand) -> SlackReply:
         with read_transaction(self._engine) as connection:
             try:
                 return slash_commands.handle_command(
-                    connection, self._settings(), typed, self._clock()
+                    connection, self._settings(), command, self._clock()
                 )
             except UserError as error:
                 return replies.error_reply(str(error))
 
-    def _click(self, click: Click) -> Outcome:
+    def _click(self, click: Click) -> Effects:
         with self._engine.begin() as connection:
             return actions.handle_action(connection, self._settings(), click, self._clock())
 
-    async def _respond(self, asked: Click | SlashCommand, outcome: Outcome) -> None:
-        answer = outcome.answer
-        if isinstance(asked, Click):
-            if outcome.replaced is not None and outcome.place is not None:
-                await self._replace(*outcome.place, outcome.replaced)
-            if outcome.announced is not None and outcome.mute is not None:
-                answer = await self._announce(asked, outcome.announced, outcome.mute, answer)
-            if outcome.file is not None:
-                answer = await self._upload(asked, outcome.file)
-        if answer is not None:
-            await self._calls.answer(asked, answer, in_place=outcome.in_place)
+    async def _run(self, asked: Asked, effect: Effect) -> bool:
+        """Run one effect. Return False if it failed and the person got a reply that says so."""
+        match effect:
+            case Respond(reply, in_place):
+                await self._responses.respond_ephemeral(asked, reply, in_place=in_place)
+            case Replace():
+                await self._replace(effect)
+            case Announce():
+                return await self._announce(asked, effect)
+            case Upload(file):
+                return await self._upload(asked, file)
+        return True
 
-    async def _replace(self, channel_id: str, ts: str, said: SlackReply) -> None:
+    async def _replace(self, effect: Replace) -> None:
         try:
-            await self._calls.replace(channel_id, ts, said)
+            await self._responses.update_message(effect.channel_id, effect.ts, effect.reply)
         except NotifyError as error:
-            log.warning("slack did not change its message", reason=error.reason)
+            log.warning("slack message edit failed", reason=error.reason)
 
-    async def _announce(
-        self, click: Click, said: SlackReply, mute: int, answer: SlackReply | None
-    ) -> SlackReply | None:
-        """The answer, which says so when the thread could not be told."""
+    async def _announce(self, asked: Asked, effect: Announce) -> bool:
+        if not isinstance(asked, Click):  # commands announce nothing
+            return True
         try:
-            ts = await self._calls.announce(click.channel_id, click.thread_ts, said)
-        except NotifyError as error:
-            log.warning("a mute could not be announced", reason=error.reason)
-            return replies.error_reply(
-                f"It is muted, but the thread could not be told: {error.reason}"
+            ts = await self._responses.post_in_thread(
+                asked.channel_id, asked.thread_ts, effect.reply
             )
-        await asyncio.to_thread(self._note, mute, click.channel_id, ts)
-        return answer
+        except NotifyError as error:
+            log.warning("mute announcement failed", reason=error.reason)
+            await self._responses.respond_ephemeral(asked, replies.not_announced(error.reason))
+            return False
+        await asyncio.to_thread(self._record_announcement, effect.mute_id, asked.channel_id, ts)
+        return True
 
-    def _note(self, mute: int, channel_id: str, ts: str) -> None:
+    def _record_announcement(self, mute: int, channel_id: str, ts: str) -> None:
         with self._engine.begin() as connection:
             mutes.announced(connection, mute, channel_id, ts)
 
-    async def _upload(self, click: Click, file: diff_files.File) -> SlackReply | None:
-        """What to say when the diff did not arrive."""
-        there = False
+    async def _upload(self, asked: Asked, file: diff_files.DiffUpload) -> bool:
+        if not isinstance(asked, Click):  # commands upload nothing
+            return True
+        uploaded = False
         try:
-            await self._calls.upload(
-                click.channel_id, click.thread_ts, file.name, file.title, file.content
+            await self._responses.upload_file(
+                asked.channel_id, asked.thread_ts, file.name, file.title, file.content
             )
-            there = True
+            uploaded = True
         except NotifyError as error:
-            log.warning("a diff could not be uploaded", reason=error.reason)
-            return replies.diff_failed(error.reason)
+            log.warning("diff upload failed", reason=error.reason)
+            reason = error.reason
         finally:
-            await asyncio.to_thread(self._settle, file, there=there)
-        return None
+            await asyncio.to_thread(self._finish_upload, file, uploaded=uploaded)
+        if not uploaded:
+            await self._responses.respond_ephemeral(asked, replies.diff_failed(reason))
+        return uploaded
 
-    def _settle(self, file: diff_files.File, *, there: bool) -> None:
+    def _finish_upload(self, file: diff_files.DiffUpload, *, uploaded: bool) -> None:
         with self._engine.begin() as connection:
-            diff_files.finish_upload(connection, file, there=there)
+            diff_files.finish_upload(connection, file, uploaded=uploaded)
 
 
-def _what(asked: Click | SlashCommand) -> str:
+def _name(asked: Asked) -> str:
     return asked.action if isinstance(asked, Click) else "/rolewatch"

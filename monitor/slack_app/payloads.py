@@ -1,7 +1,7 @@
-"""What came over the socket, as far as we understand it: https://docs.slack.dev/reference/interaction-payloads/block_actions-payload
+"""Socket envelopes as values: clicks and slash commands.
 
-Anything else gives nothing: a new kind of interaction, or a payload in another form, must not stop
-the ones that we know.
+Anything else is ignored: a new kind of interaction, or a payload in another form, must not stop the
+known ones. https://docs.slack.dev/reference/interaction-payloads/block_actions-payload
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import msgspec
 
 @dataclass(frozen=True, slots=True)
 class Click:
-    """A button that somebody pressed, or an entry that he chose."""
+    """A button that a person clicked, or a menu entry that they chose."""
 
     key: str  # the same for the same click, however often it arrives
     user: str  # "U0ALICE001"
@@ -24,17 +24,17 @@ class Click:
     action: str  # "role_save"
     value: str
     response_url: str
-    private: bool  # on an answer that nobody else sees, and that only its response URL can change
+    private: bool  # on an ephemeral message, which only its response URL can change
 
 
 @dataclass(frozen=True, slots=True)
 class SlashCommand:
-    """`/rolewatch` and what stood behind it."""
+    """`/rolewatch` and the text after it."""
 
     key: str
     user: str
     channel_id: str
-    words: str
+    text: str
     response_url: str
 
 
@@ -77,24 +77,24 @@ class _Slash(msgspec.Struct):
 
 
 def parse_envelope(envelope: Mapping[str, object]) -> list[Click | SlashCommand]:
-    """The clicks or the words in an envelope; none when it holds nothing that we know."""
+    """Return the clicks or the command in an envelope. Empty for anything unknown."""
     payload, envelope_id = envelope.get("payload"), str(envelope.get("envelope_id", ""))
     try:
         if envelope.get("type") == "slash_commands":
-            return [_typed(msgspec.convert(payload, _Slash), envelope_id)]
+            return [_command(msgspec.convert(payload, _Slash), envelope_id)]
         if (
             envelope.get("type") == "interactive"
             and isinstance(payload, Mapping)
             and payload.get("type") == "block_actions"
         ):
-            pressed = msgspec.convert(payload, _BlockActions)
-            return [_click(pressed, action, envelope_id) for action in pressed.actions]
+            clicked = msgspec.convert(payload, _BlockActions)
+            return [_click(clicked, action, envelope_id) for action in clicked.actions]
     except msgspec.ValidationError:
         return []
     return []
 
 
-def _typed(slash: _Slash, envelope_id: str) -> SlashCommand:
+def _command(slash: _Slash, envelope_id: str) -> SlashCommand:
     return SlashCommand(
         slash.trigger_id or envelope_id,
         slash.user_id,
@@ -104,22 +104,22 @@ def _typed(slash: _Slash, envelope_id: str) -> SlashCommand:
     )
 
 
-def _click(pressed: _BlockActions, action: _Action, envelope_id: str) -> Click:
-    where = pressed.container
-    chosen = action.selected_option.value if action.selected_option else action.value
-    same = (
-        f"{pressed.user.id}:{where.message_ts}:{action.action_id}:{action.action_ts}"
+def _click(clicked: _BlockActions, action: _Action, envelope_id: str) -> Click:
+    where = clicked.container
+    value = action.selected_option.value if action.selected_option else action.value
+    key = (
+        f"{clicked.user.id}:{where.message_ts}:{action.action_id}:{action.action_ts}"
         if action.action_ts
         else f"{envelope_id}:{action.action_id}"
     )
     return Click(
-        key=same,
-        user=pressed.user.id,
+        key=key,
+        user=clicked.user.id,
         channel_id=where.channel_id,
         ts=where.message_ts,
         thread_ts=where.thread_ts or where.message_ts,
         action=action.action_id,
-        value=chosen or "",
-        response_url=pressed.response_url,
+        value=value or "",
+        response_url=clicked.response_url,
         private=where.is_ephemeral,
     )

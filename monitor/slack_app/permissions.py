@@ -1,9 +1,11 @@
-"""Who may do what, and who may read which channel's name. Pure: what is acted on decides, never where somebody clicked.
+"""Who may do what, and who may read a channel's name. Pure.
+
+The object of an action decides, never the place of the click:
 
 | action                    | object                           | its person | others | admins |
 |---------------------------|----------------------------------|------------|--------|--------|
 | View role, Why, Full diff | a posting, which everyone may see| yes        | yes    | yes    |
-| Save, Take off my list    | the clicker's own list           | yes        | no way | no way |
+| Save, Remove from my list | the clicker's own list           | yes        | no way | no way |
 | mute a role or a rule     | the clicker's direct message     | yes        | no     | no     |
 | mute a role or a rule     | a shared channel, public or not  |            | no     | yes    |
 | undo a mute               | a mute of a direct message       | yes        | no     | no     |
@@ -16,29 +18,27 @@ counts as private. docs/slack.md has the same table for people.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
-_PERSON: Final = re.compile("slack:[UW][A-Z0-9]{5,}")
-_DIRECT: Final = re.compile("slack:[UWD][A-Z0-9]{5,}")
+from monitor.channels import is_direct_message
+
 _PRIVATE_CHANNEL: Final = "a private channel"
 _DIRECT_MESSAGE: Final = "a direct message"
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody who clicks or types, and where."""
+    """A person who clicks or types, and where."""
 
     user: str  # "U0ALICE001"
     channel_id: str  # "C0ROLES001", "D0ALICE001"
     admins: Iterable[str] = ()
     # every name of that channel: "slack:#roles", "slack:C0ROLES001"
     here: frozenset[str] = field(default_factory=frozenset)
-    own: frozenset[str] = field(
-        default_factory=frozenset
-    )  # every name of this person's direct message: "slack:U0ALICE001", "slack:D0ALICE001"
+    # every name of this person's direct message: "slack:U0ALICE001", "slack:D0ALICE001"
+    own: frozenset[str] = field(default_factory=frozenset)
 
     @property
     def is_admin(self) -> bool:
@@ -49,7 +49,7 @@ class Person:
         return self.channel_id.startswith("D")
 
     def owns(self, channel: str) -> bool:
-        """Is it this person's own direct message?"""
+        """Return whether it is this person's own direct message."""
         return (
             channel == f"slack:{self.user}"
             or channel in self.own
@@ -57,40 +57,32 @@ class Person:
         )
 
     def may_mute(self, channel: str) -> bool:
-        """May this person mute something in that channel, and undo a mute of it?"""
-        return self.owns(channel) or (self.is_admin and not is_direct(channel))
+        """Return whether this person may mute there and undo a mute there."""
+        return self.owns(channel) or (self.is_admin and not is_direct_message(channel))
 
     def may_see(self, channel: str, is_public: Callable[[str], bool]) -> bool:
-        """May this person read the channel's name? Channels outside Slack are the operator's, and no secret."""
+        """Return whether this person may read the channel's name. Only Slack's can be hidden."""
         if not channel.startswith("slack:"):
             return True
         return (
             self.owns(channel)
             or channel in self.here
-            or (not is_direct(channel) and is_public(channel))
+            or (not is_direct_message(channel) and is_public(channel))
         )
 
     def name(self, channel: str, is_public: Callable[[str], bool]) -> str:
         """Return the channel as this person may read it."""
         if self.may_see(channel, is_public):
             return "your direct messages" if self.owns(channel) else channel
-        return _DIRECT_MESSAGE if is_direct(channel) else _PRIVATE_CHANNEL
+        return _DIRECT_MESSAGE if is_direct_message(channel) else _PRIVATE_CHANNEL
 
     def names(self, channels: Iterable[str], is_public: Callable[[str], bool]) -> list[str]:
-        """Return the channels as this person may read them, those without a name counted: `2 private channels`."""
+        """Return the channels as this person may read them; hidden ones as `2 private channels`."""
         named = [self.name(channel, is_public) for channel in channels]
         hidden = {_PRIVATE_CHANNEL: "private channels", _DIRECT_MESSAGE: "direct messages"}
         return [
-            f"{named.count(one)} {hidden[one]}" if one in hidden and named.count(one) > 1 else one
-            for one in dict.fromkeys(named)
+            f"{named.count(name)} {hidden[name]}"
+            if name in hidden and named.count(name) > 1
+            else name
+            for name in dict.fromkeys(named)
         ]
-
-
-def is_direct(channel: str) -> bool:
-    """Is it one person's conversation with the app?"""
-    return _DIRECT.fullmatch(channel) is not None
-
-
-def person_of(channel: str) -> str | None:
-    """Return whose direct message `slack:U…` is; None for anything else."""
-    return channel.removeprefix("slack:") if _PERSON.fullmatch(channel) else None

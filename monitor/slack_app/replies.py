@@ -1,4 +1,7 @@
-"""The short answers, as Slack shows them. Pure: data in, blocks out; what came from a board stands in `rich_text`."""
+"""Short replies to a click, as Slack shows them.
+
+Pure. Text from a board goes into `rich_text`, where Slack reads no markup.
+"""
 
 from __future__ import annotations
 
@@ -13,161 +16,148 @@ from monitor.notify.slack import blockkit
 from monitor.notify.slack.blockkit import Part, Parts
 from monitor.rules.matcher import Explanation
 
-_RULES: Final = 40  # explained one by one
+_RULES: Final = 40  # explained in one reply
 _ADMINS: Final = 10  # named
 
 
 @dataclass(frozen=True, slots=True)
 class SlackReply:
-    """An answer: the text of its notification, escaped for Slack, and its blocks."""
+    """A reply: the text of its notification, escaped for Slack, and its blocks."""
 
     text: str
     blocks: Parts
 
 
 def reply(text: str, *parts: Part, buttons: Sequence[Part] = ()) -> SlackReply:
-    """The text, or the parts where they say it better, and a row of buttons."""
+    """Return a reply of the parts, or else of the text, with a row of buttons."""
     body = blockkit.block(blockkit.section(*(parts or blockkit.with_code(text))))
-    row = [{"type": "actions", "elements": list(buttons)}] if buttons else []
-    return SlackReply(plain.escape(text), [body, *row])
-
-
-def button(action: str, label: str, value: str) -> Part:
-    return {
-        "type": "button",
-        "action_id": action,
-        "text": {"type": "plain_text", "text": label, "emoji": True},
-        "value": value,
-    }
+    return SlackReply(
+        plain.escape(text), [body, *([blockkit.actions(*buttons)] if buttons else [])]
+    )
 
 
 def error_reply(text: str) -> SlackReply:
-    """A person's mistake, in one line that says what to do."""
-    line = wording.sanitize(text, 2500) or "That cannot be done."
+    """Return a person's mistake in one line that says what to do."""
+    line = wording.sanitize(text, 2500) or "That is not possible."
     return reply(line[0].upper() + line[1:])
 
 
-UNKNOWN: Final = reply(
-    "rolewatch does not know this button: its message is of another version. `/rolewatch help` says what there is."
+UNKNOWN_BUTTON: Final = reply(
+    "This button is from another version of rolewatch. `/rolewatch help` lists the commands."
 )
-BROKEN: Final = reply(
-    "That did not work: a fault in rolewatch, or its database is away. Please try again; the operator's log says more."
+BROKEN: Final = reply("Something went wrong. Please try again. The daemon's log has the details.")
+UNKNOWN_ROLE: Final = reply(
+    "This role isn't in the database. It may have been recreated since this message was posted."
 )
-NO_ROLE: Final = reply(
-    "rolewatch does not know this role: its history has been begun anew since this message, or it was a sample."
+NOT_YOUR_MUTE: Final = reply(
+    "This mute belongs to another person's direct messages. Only they can change it."
 )
-
-
-NOT_YOURS: Final = reply(
-    "That is a mute of somebody else's direct messages: only they can change it."
-)
-NOT_TOLD_HERE: Final = reply(
-    "No rule sends anything to this channel now, so there is nothing to mute."
-)
+NO_ALERTS_HERE: Final = reply("No rule alerts this channel, so there is nothing to mute.")
 
 
 def saved(title: str, url: str, posting: str, *, new: bool) -> SlackReply:
-    """What Save did."""
-    head = "Saved for you: " if new else "You have saved it already: "
-    parts = [
+    head = "Saved for you: " if new else "You have already saved this role: "
+    return reply(
+        f"{head}{title}",
         blockkit.text(head),
         blockkit.link(url, title, bold=True),
-        *blockkit.with_code(". `/rolewatch saved` lists yours."),
-    ]
-    return reply(
-        f"{head}{title}", *parts, buttons=[button("role_unsave", "Take it off my list", posting)]
+        *blockkit.with_code(". `/rolewatch saved` lists your roles."),
+        buttons=[blockkit.button("role_unsave", "Remove from my list", value=posting)],
     )
 
 
 def unsaved(title: str) -> SlackReply:
-    return reply(
-        f"Taken off your list: {title}",
-        blockkit.text("Taken off your list: "),
-        blockkit.text(title, bold=True),
-    )
+    return _about("Removed from your list", title)
 
 
 def not_allowed(admins: Sequence[str]) -> SlackReply:
     """Say who may mute in a shared channel, and undo a mute there."""
-    head = "A mute of a shared channel is for everyone in it"
+    head = "A mute in a shared channel affects everyone there"
     if not admins:
         return reply(
-            f"{head}, and nobody may change it yet: the operator names who may in `[slack] admins`."
+            f"{head}, and no one may change it yet. The operator names admins in `[slack] admins`."
         )
-    who = [
+    names = [
         part for admin in admins[:_ADMINS] for part in (blockkit.mention(admin), blockkit.text(" "))
     ]
     return reply(
-        f"{head}, so it is for rolewatch's admins",
+        f"{head}, so only rolewatch's admins may change it",
         blockkit.text(f"{head}, so only these people may change it: "),
-        *who,
+        *names,
     )
 
 
-def muted(mute: AnyRow, title: str, *, holds: bool) -> SlackReply:
-    """The announcement of a mute in its thread, as it stands: with a button while it holds."""
-    who = [blockkit.mention(mute.user_id), blockkit.text(" muted ")]
-    what = (
-        [blockkit.text("the rule "), blockkit.text(title, bold=True)]
-        if mute.rule is not None
-        else [blockkit.text("this role")]
-    )
-    text = f"Muted: {title}"
+def mute_announcement(mute: AnyRow, title: str, *, with_undo: bool = True) -> SlackReply:
+    """Return what the thread shows of a mute: active, or undone."""
+    muted = [
+        blockkit.mention(mute.user_id),
+        blockkit.text(" muted "),
+        *_muted_object(mute, title),
+    ]
     if mute.ended_at is not None:
-        undone = [
-            blockkit.text(" here; "),
-            blockkit.mention(mute.ended_by),
-            blockkit.text(" undid it. It is told again."),
-        ]
         return reply(
             f"No longer muted: {title}",
             blockkit.emoji("bell"),
             blockkit.text(" "),
-            *who,
-            *what,
-            *undone,
+            *muted,
+            blockkit.text(" here. "),
+            blockkit.mention(mute.ended_by),
+            blockkit.text(" undid it, so alerts continue."),
         )
-    for_ = (
+    until = (
         [blockkit.text(" here until "), blockkit.date(mute.until), blockkit.text(".")]
         if mute.until
-        else [blockkit.text(" here: no news of it is told.")]
+        else [blockkit.text(" here. No more alerts about it will be posted.")]
     )
-    stays = blockkit.text(" Cards stay up to date, and history keeps everything.")
-    undo = [button("mute_undo", "Undo", str(mute.id))] if holds else []
+    undo = [blockkit.button("mute_undo", "Undo", value=str(mute.id))] if with_undo else []
     return reply(
-        text, blockkit.emoji("no_bell"), blockkit.text(" "), *who, *what, *for_, stays, buttons=undo
+        f"Muted: {title}",
+        blockkit.emoji("no_bell"),
+        blockkit.text(" "),
+        *muted,
+        *until,
+        blockkit.text(" Cards stay up to date, and history keeps everything."),
+        buttons=undo,
     )
+
+
+def _muted_object(mute: AnyRow, title: str) -> Parts:
+    if mute.rule is None:
+        return [blockkit.text("this role")]
+    return [blockkit.text("the rule "), blockkit.text(title, bold=True)]
 
 
 def mute_done(title: str, until: datetime | None, *, new: bool) -> SlackReply:
-    """What the person who muted is told, beside the announcement."""
-    text = f"{'Muted' if new else 'It is muted already'}: {title}"
+    """Return the private confirmation beside the announcement."""
+    head = f"{'Muted' if new else 'Already muted'}: "
     ends = [blockkit.text(" until "), blockkit.date(until)] if until else []
-    undo = blockkit.text(". The thread says so, with a button to undo it.")
     return reply(
-        text,
-        blockkit.text("Muted: " if new else "It is muted already: "),
+        head + title,
+        blockkit.text(head),
         blockkit.text(title, bold=True),
         *ends,
-        undo,
+        blockkit.text(". The message in the thread has a button to undo it."),
     )
 
 
+def not_announced(reason: str) -> SlackReply:
+    return error_reply(f"Muted, but the message in the thread could not be posted: {reason}")
+
+
 def unmuted(title: str, *, new: bool) -> SlackReply:
-    head = f"{undone(new=new)}: "
-    return reply(head + title, blockkit.text(head), blockkit.text(title, bold=True))
+    return _about(undone(new=new), title)
 
 
 def undone(*, new: bool) -> str:
-    return "Told again from now on" if new else "That mute has ended already"
+    return "No longer muted" if new else "That mute has already ended"
 
 
 def no_rule(name: str) -> SlackReply:
     return reply(
-        f"There is no rule {name} any more",
-        blockkit.text("There is no rule "),
+        f"The rule {name} no longer exists",
+        blockkit.text("The rule "),
         blockkit.text(name, bold=True),
-        blockkit.text(" any more."),
+        blockkit.text(" no longer exists."),
     )
 
 
@@ -179,14 +169,13 @@ def never_revised(title: str) -> SlackReply:
     )
 
 
-def diff_there(title: str) -> SlackReply:
-    return _about("The full diff of that revision is in the thread already", title)
+def diff_uploaded(title: str) -> SlackReply:
+    return _about("The thread already has the full diff of this revision", title)
 
 
-def diff_coming(title: str) -> SlackReply:
+def diff_uploading(title: str) -> SlackReply:
     return _about(
-        "The full diff is on its way into the thread; press again in a minute if it does not appear",
-        title,
+        "The full diff is being uploaded. If it does not appear, press again in a minute", title
     )
 
 
@@ -195,36 +184,33 @@ def _about(text: str, title: str) -> SlackReply:
 
 
 def diff_failed(reason: str) -> SlackReply:
-    return error_reply(f"The diff could not be put into the thread: {reason}")
+    return error_reply(f"The diff could not be uploaded: {reason}")
 
 
 def why(title: str, url: str, explained: Sequence[Explanation]) -> SlackReply:
-    """For each rule the words that fit, or the condition that failed; those that fit first."""
-    rows = [_explained(one) for one in sorted(explained, key=lambda one: not one.fits)[:_RULES]]
-    if len(explained) > _RULES:
-        rows.append(
-            blockkit.with_code(
-                f"and {len(explained) - _RULES} more: `rolewatch rules explain` shows them"
-            )
-        )
-    if not rows:
+    """Return the words that match each rule, or the condition that fails; matches first."""
+    if not explained:
         return reply("There are no rules")
+    matches_first = sorted(explained, key=lambda explanation: not explanation.fits)
+    rows = [_explanation(explanation) for explanation in matches_first[:_RULES]]
+    left = len(explained) - _RULES
+    if left > 0:
+        rows.append(blockkit.with_code(f"and {left} more: `rolewatch rules explain` shows them"))
     head = blockkit.section(
         blockkit.text("Why "), blockkit.link(url, title, bold=True), blockkit.text("?")
     )
     return SlackReply(plain.escape(f"Why {title}?"), [blockkit.block(head, blockkit.bullets(rows))])
 
 
-def _explained(one: Explanation) -> Parts:
-    name = blockkit.text(wording.sanitize(one.rule, 100), bold=True)
-    fits, because = (
-        ("white_check_mark", one.words)
-        if one.fits
-        else ("heavy_minus_sign", f"does not fit: {one.failed}")
+def _explanation(explanation: Explanation) -> Parts:
+    emoji, reason = (
+        ("white_check_mark", explanation.words)
+        if explanation.fits
+        else ("heavy_minus_sign", f"does not fit: {explanation.failed}")
     )
     return [
-        blockkit.emoji(fits),
+        blockkit.emoji(emoji),
         blockkit.text(" "),
-        name,
-        blockkit.text(f"  {wording.sanitize(because, 180)}"),
+        blockkit.text(wording.sanitize(explanation.rule, 100), bold=True),
+        blockkit.text(f"  {wording.sanitize(reason, 180)}"),
     ]

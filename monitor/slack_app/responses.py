@@ -1,63 +1,74 @@
-"""What is said to Slack: answers to the one who asked, and what a thread is told.
+"""Calls to Slack that respond to people: private answers, messages in a thread, uploads.
 
-An answer goes to the response URL that came with the question, which needs no scope and works where
-the app is not a member
-(https://docs.slack.dev/interactivity/handling-user-interaction#message_responses); to
-`chat.postEphemeral` where that is used up. Nothing is sent again after an unclear end: a click that
-nobody saw answered can be repeated, and two announcements of one mute cannot be undone.
+A private answer goes to the response URL of the click or command. That needs no scope and works in
+channels without the app
+(https://docs.slack.dev/interactivity/handling-user-interaction#message_responses). When the URL is
+used up, the answer goes through `chat.postEphemeral`.
+
+A short rate limit is waited for. A call with an unclear end is never repeated: a person can click
+again, and a second announcement of one mute could not be undone.
 """
 
 from __future__ import annotations
 
-import asyncio
-import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from typing import Any, Final
 
-import aiohttp
-from slack_sdk.errors import SlackApiError
+from slack_sdk.errors import SlackRequestError
+from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetryHandler
+from slack_sdk.http_retry.request import HttpRequest
+from slack_sdk.http_retry.response import HttpResponse
+from slack_sdk.http_retry.state import RetryState
 from slack_sdk.web.async_client import AsyncWebClient
 
 from monitor.config.model import SlackSettings
 from monitor.notify import wording
 from monitor.notify.base import NotifyError, TokenRefusedError, UnconfirmedError
-from monitor.notify.slack.errors import TRANSPORT, answer, refused, retry_after, unanswered
+from monitor.notify.slack.client import notify_errors, web_client, webhook_client
 from monitor.slack_app.payloads import Click, SlashCommand
 from monitor.slack_app.replies import SlackReply
 
 Body = dict[str, Any]
-_TRIES: Final = 3
-_PATIENCE: Final = 30.0  # seconds that Slack may ask us to wait
-_TIMEOUT: Final = 20
-_SLOWLY: Final = 429  # Too Many Requests
-_UNFURL: Final = {"unfurl_links": False, "unfurl_media": False}
+_RETRIES: Final = 2
+_LONGEST_WAIT: Final = 30  # seconds of a Retry-After that is waited for
+
+
+class _ShortWaits(AsyncRateLimitErrorRetryHandler):
+    """Slack's own handler, which would otherwise wait however long Slack asks."""
+
+    async def _can_retry_async(
+        self,
+        *,
+        state: RetryState,
+        request: HttpRequest,
+        response: HttpResponse | None = None,
+        error: Exception | None = None,
+    ) -> bool:
+        wait = next(iter((response.headers if response else {}).get("retry-after", ())), "")
+        return (not wait or (wait.isdecimal() and int(wait) <= _LONGEST_WAIT)) and (
+            await super()._can_retry_async(
+                state=state, request=request, response=response, error=error
+            )
+        )
 
 
 class SlackResponses:
     """Calls with the newest settings. Each raises NotifyError."""
 
-    def __init__(
-        self,
-        settings: Callable[[], SlackSettings],
-        *,
-        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
-    ) -> None:
+    def __init__(self, settings: Callable[[], SlackSettings]) -> None:
         self._settings = settings
-        self._sleep = sleep
-        self._quiet = logging.getLogger(f"{__name__}.http")
-        self._quiet.setLevel(logging.WARNING)  # its debug lines hold whole messages
 
-    async def answer(
-        self, asked: Click | SlashCommand, said: SlackReply, *, in_place: bool = False
+    async def respond_ephemeral(
+        self, asked: Click | SlashCommand, reply: SlackReply, *, in_place: bool = False
     ) -> None:
-        """To the one who asked, where he asked; `in_place`: instead of the private answer whose button he pressed."""
+        """Show a reply to the person alone. `in_place` replaces the private answer clicked on."""
         thread = (
             {"thread_ts": asked.thread_ts}
             if isinstance(asked, Click) and asked.thread_ts != asked.ts
             else {}
         )
-        content = {"text": said.text, "blocks": said.blocks, **thread}
-        if wording.link(asked.response_url) and await self._respond(
+        content = {"text": reply.text, "blocks": reply.blocks, **thread}
+        if wording.safe_url(asked.response_url) and await self._use_response_url(
             asked.response_url, content | {"replace_original": in_place}
         ):
             return
@@ -65,105 +76,58 @@ class SlackResponses:
             "chat.postEphemeral", {"channel": asked.channel_id, "user": asked.user, **content}
         )
 
-    async def announce(self, channel_id: str, thread_ts: str, said: SlackReply) -> str:
-        """To everybody in a thread; the message's `ts`."""
-        where = {"channel": channel_id, "thread_ts": thread_ts, **_UNFURL}
-        return _field(
-            await self._call(
-                "chat.postMessage", where | {"text": said.text, "blocks": said.blocks}
-            ),
-            "ts",
+    async def post_in_thread(self, channel_id: str, thread_ts: str, reply: SlackReply) -> str:
+        """Post a reply that everybody sees. Return its `ts`."""
+        where = {"channel": channel_id, "thread_ts": thread_ts}
+        content = {"text": reply.text, "blocks": reply.blocks}
+        posted = await self._call(
+            "chat.postMessage", where | content | {"unfurl_links": False, "unfurl_media": False}
         )
+        ts = posted.get("ts")
+        if not isinstance(ts, str) or not ts:
+            raise UnconfirmedError("Slack's answer has no ts")
+        return ts
 
-    async def replace(self, channel_id: str, ts: str, said: SlackReply) -> None:
-        """In the place of a message of ours."""
+    async def update_message(self, channel_id: str, ts: str, reply: SlackReply) -> None:
+        """Replace a message of the app."""
         await self._call(
             "chat.update",
-            {"channel": channel_id, "ts": ts, "text": said.text, "blocks": said.blocks},
+            {"channel": channel_id, "ts": ts, "text": reply.text, "blocks": reply.blocks},
         )
 
-    async def upload(
+    async def upload_file(
         self, channel_id: str, thread_ts: str, name: str, title: str, content: str
     ) -> None:
-        """A text file into a thread: https://docs.slack.dev/reference/methods/files.getUploadURLExternal"""
-        data = content.encode("utf-8", "replace")
-        place = await self._call(
-            "files.getUploadURLExternal", {"filename": name, "length": len(data)}, form=True
-        )
-        await self._put(_field(place, "upload_url"), data)
-        where = {"channel_id": channel_id, "thread_ts": thread_ts}
-        await self._call(
-            "files.completeUploadExternal",
-            {"files": [{"id": _field(place, "file_id"), "title": title}], **where},
-        )
-
-    async def _respond(self, url: str, content: Body) -> bool:
-        """Did the response URL take it? It is good for five answers in half an hour."""
-        body = {"response_type": "ephemeral", **content}
-        for _ in range(_TRIES):
-            status, wait = await self._post(url, json=body)
-            if status != _SLOWLY:
-                break
-            await self._sleep(min(_PATIENCE, 1.0 if wait is None else wait))
-        return 200 <= status < 300  # success  # noqa: PLR2004
-
-    async def _put(self, url: str, data: bytes) -> None:
-        status, _ = await self._post(url, data=data)
-        if status != 200:  # success  # noqa: PLR2004
-            raise NotifyError(f"the upload was answered with HTTP {status}")
-
-    # aiohttp's own
-    async def _post(self, url: str, **body: Any) -> tuple[int, float | None]:  # noqa: ANN401
-        """The status, and the seconds to wait."""
+        """Upload a text file into a thread."""
+        client = self._client()
         try:
-            timeout = aiohttp.ClientTimeout(total=_TIMEOUT)
-            async with (
-                aiohttp.ClientSession(timeout=timeout, trust_env=True) as session,
-                session.post(url, **body) as response,
-            ):
-                return response.status, retry_after(response.headers)
-        except TRANSPORT as error:
-            raise unanswered(error, posting=True) from error
+            with notify_errors(posting=True):
+                await client.files_upload_v2(
+                    filename=name,
+                    title=title,
+                    content=content.encode("utf-8", "replace"),
+                    channel=channel_id,
+                    thread_ts=thread_ts,
+                )
+        except SlackRequestError:  # its text holds the content
+            raise NotifyError("Slack did not accept the file") from None
 
-    async def _call(self, method: str, arguments: Body, *, form: bool = False) -> Body:
-        """Slack's answer; a short wait that it asks for is waited for."""
-        for left in reversed(range(_TRIES)):
-            try:
-                return await self._once(method, arguments, form=form)
-            except NotifyError as error:
-                if error.retry_after is None or error.retry_after > _PATIENCE or not left:
-                    raise
-                await self._sleep(error.retry_after)
-        raise AssertionError  # the last try has returned or raised
+    async def _use_response_url(self, url: str, content: Body) -> bool:
+        """Return whether the response URL accepted the reply. It takes five in 30 minutes."""
+        client = webhook_client(url, retry_handlers=[_ShortWaits(_RETRIES)])
+        with notify_errors(posting=True):
+            response = await client.send_dict({"response_type": "ephemeral", **content})
+        return 200 <= response.status_code < 300  # success  # noqa: PLR2004
 
-    async def _once(self, method: str, arguments: Body, *, form: bool) -> Body:
+    async def _call(self, method: str, arguments: Body) -> Body:
+        client = self._client()
+        with notify_errors(posting=True):
+            response = await client.api_call(method, json=arguments)
+        return response.data if isinstance(response.data, dict) else {}
+
+    def _client(self) -> AsyncWebClient:
         settings = self._settings()
         if settings.token is None:
             raise TokenRefusedError("there is no bot token: set $SLACK_BOT_TOKEN")
         token = settings.token.get_secret_value()
-        client = AsyncWebClient(
-            token=token,
-            base_url=settings.api_url,
-            timeout=_TIMEOUT,
-            retry_handlers=[],
-            logger=self._quiet,
-        )
-        try:
-            response = await (
-                client.api_call(method, data=arguments)
-                if form
-                else client.api_call(method, json=arguments)
-            )
-            return response.data if isinstance(response.data, dict) else {}
-        except SlackApiError as error:
-            raise refused(answer(error), posting=True) from error
-        except TRANSPORT as error:
-            raise unanswered(error, posting=True) from error
-
-
-def _field(answer_: Body, name: str) -> str:
-    """Return a text of Slack's answer. Raises NotifyError when it is not there."""
-    value = answer_.get(name)
-    if not isinstance(value, str) or not value:
-        raise UnconfirmedError(f"Slack's answer has no {name}")
-    return value
+        return web_client(token, settings.api_url, retry_handlers=[_ShortWaits(_RETRIES)])

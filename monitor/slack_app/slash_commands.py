@@ -1,4 +1,4 @@
-"""What typed words ask for: `/rolewatch roles research engineer at deepmind`."""
+"""`/rolewatch` commands: `/rolewatch roles research engineer at deepmind`."""
 
 from __future__ import annotations
 
@@ -23,56 +23,55 @@ from monitor.queries.resolve import find_boards, find_posting
 from monitor.queries.roles import RoleFilter, Status, describe, find_roles
 from monitor.queries.search import search
 from monitor.queries.status import read_status
-from monitor.slack_app import lists
-from monitor.slack_app.channel import Place, place
-from monitor.slack_app.mute_list import visible_mutes
+from monitor.slack_app import lists, overviews
 from monitor.slack_app.payloads import SlashCommand
 from monitor.slack_app.replies import SlackReply
+from monitor.slack_app.viewer import Viewer, viewer_of, visible_mutes
 
 _TOKEN: Final = re.compile(r"[\"“”„]([^\"“”„]*)[\"“”„]|(\S+)")
 _LINK: Final = re.compile(r"<(https?://[^|>\s]+)(?:\|[^>]*)?>")
 _ENTITIES: Final = (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"))
-_MOST: Final = 3000  # characters that are read
+_LONGEST: Final = 3000  # characters that are read
 
 
 @dataclass(frozen=True, slots=True)
 class CommandContext:
-    """A command's words, and what answering needs."""
+    """The text of a command and what is needed to answer it."""
 
     connection: Connection
     settings: Settings
-    where: Place
-    text: str  # behind the command's name
+    viewer: Viewer
+    text: str  # after the command's name
     now: datetime
 
 
 def handle_command(
-    connection: Connection, settings: Settings, typed: SlashCommand, now: datetime
+    connection: Connection, settings: Settings, command: SlashCommand, now: datetime
 ) -> SlackReply:
-    """The answer; words that nobody understands get a line that helps. Raises UserError."""
-    text = _as_typed(typed.words)
+    """Return the reply. Raises UserError for an unknown command, with the nearest one."""
+    text = _unescaped(command.text)
     name, _, rest = text.partition(" ")
     if not name:
-        return lists.HELP
-    work = _COMMANDS.get(name.casefold())
-    if work is None:
-        near = get_close_matches(name.casefold(), _COMMANDS, n=1, cutoff=0.5)
-        hint = (
-            f"did you mean `/rolewatch {near[0]}`?"
-            if near
-            else "`/rolewatch help` says what there is."
-        )
-        raise UserError(
-            f"There is no `/rolewatch {wording.sanitize(name, 40).replace('`', '')}`: {hint}"
-        )
-    return work(
-        CommandContext(connection, settings, place(connection, settings, typed), rest.strip(), now)
+        return overviews.HELP
+    run = _COMMANDS.get(name.casefold())
+    if run is None:
+        raise UserError(_unknown(name))
+    viewer = viewer_of(connection, settings, command)
+    return run(CommandContext(connection, settings, viewer, rest.strip(), now))
+
+
+def _unknown(name: str) -> str:
+    near = get_close_matches(name.casefold(), _COMMANDS, n=1, cutoff=0.5)
+    hint = (
+        f"Did you mean `/rolewatch {near[0]}`?" if near else "`/rolewatch help` lists the commands."
     )
+    shown = wording.sanitize(name, 40).replace("`", "")
+    return f"Unknown command `/rolewatch {shown}`. {hint}"
 
 
-def _as_typed(text: str) -> str:
-    """Slack's own marks taken back: a link becomes its address again."""
-    text = _LINK.sub(r"\1", text[:_MOST])
+def _unescaped(text: str) -> str:
+    """Return the text as typed, without Slack's markup for links and its entities."""
+    text = _LINK.sub(r"\1", text[:_LONGEST])
     for entity, sign in _ENTITIES:
         text = text.replace(entity, sign)
     return " ".join(text.split())
@@ -80,15 +79,15 @@ def _as_typed(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """What `roles` looks for."""
+    """The conditions of `roles`."""
 
     words: tuple[str, ...] = ()
     company: str = ""
     places: tuple[str, ...] = ()
 
 
-def read(text: str) -> Search:
-    """`research engineer at deepmind in london`: words, then a company behind `at`, a place behind `in`; "quotes" keep words together."""
+def parse_search(text: str) -> Search:
+    """Parse `research engineer at deepmind in london`. “Quotes” keep words together."""
     parts: dict[str, list[str]] = {"": [], "at": [], "in": []}
     part = ""
     for quoted, bare in _TOKEN.findall(text):
@@ -101,52 +100,52 @@ def read(text: str) -> Search:
     )
 
 
-def _roles(asked: CommandContext) -> SlackReply:
-    wanted = read(asked.text)
-    found = _found(asked.connection, wanted, "open")
-    closed = len(_found(asked.connection, wanted, "closed")) if not found else 0
-    return lists.roles(found, wording.sanitize(asked.text, 150), closed=closed)
+def _roles(context: CommandContext) -> SlackReply:
+    search_ = parse_search(context.text)
+    rows = _matching(context.connection, search_, "open")
+    closed = 0 if rows else len(_matching(context.connection, search_, "closed"))
+    return lists.roles(rows, wording.sanitize(context.text, 150), closed=closed)
 
 
-def _found(connection: Connection, wanted: Search, status: Status) -> Sequence[lists.Row]:
-    boards = find_boards(connection, wanted.company) if wanted.company else ()
-    return find_roles(
-        connection, RoleFilter(boards, status, rules=tuple(search(wanted.words, wanted.places)))
-    ).rows
+def _matching(connection: Connection, query: Search, status: Status) -> Sequence[lists.Row]:
+    boards = find_boards(connection, query.company) if query.company else ()
+    rules = tuple(search(query.words, query.places))
+    return find_roles(connection, RoleFilter(boards, status, rules=rules)).rows
 
 
-def _saved(asked: CommandContext) -> SlackReply:
+def _saved(context: CommandContext) -> SlackReply:
     return lists.saved(
         find_roles(
-            asked.connection, RoleFilter(status="all", saved_by=asked.where.person.user)
+            context.connection, RoleFilter(status="all", saved_by=context.viewer.person.user)
         ).rows
     )
 
 
-def _history(asked: CommandContext) -> SlackReply:
-    """Of the posting that is named, or of the only one that the words fit."""
-    if not asked.text:
+def _history(context: CommandContext) -> SlackReply:
+    """Return the history of the named posting, or of the only one that matches the words."""
+    if not context.text:
         raise UserError(
-            "Say which posting: `/rolewatch history greenhouse:isomorphiclabs:5938712`, its URL, or words of its title"
+            "Name a posting: `/rolewatch history greenhouse:isomorphiclabs:5938712`,"
+            " its URL, or words of its title"
         )
     try:
-        found = find_posting(asked.connection, asked.text)
+        posting = find_posting(context.connection, context.text)
     except UserError:
-        if "/" in asked.text or ":" in asked.text:
+        if "/" in context.text or ":" in context.text:
             raise
-        rows = _last_lives(_found(asked.connection, read(asked.text), "all"))
+        rows = _without_former(_matching(context.connection, parse_search(context.text), "all"))
         if len(rows) != 1:
-            return lists.which(rows, wording.sanitize(asked.text, 150))
-        found = find_posting(asked.connection, str(rows[0]["posting"]))
-    lives = [*former_lives(asked.connection, found), found]
-    happened = [row for life in lives for row in timeline(asked.connection, life).rows]
-    stored = [row for life in lives for row in versions(asked.connection, life).rows]
+            return lists.choose_posting(rows, wording.sanitize(context.text, 150))
+        posting = find_posting(context.connection, str(rows[0]["posting"]))
+    postings = [*former_lives(context.connection, posting), posting]
+    changes = [row for each in postings for row in timeline(context.connection, each).rows]
+    stored = [row for each in postings for row in versions(context.connection, each).rows]
     texts = {(str(row["posting"]), int(row["version"])): str(row["description"]) for row in stored}
-    return lists.history(describe(asked.connection, found), happened, texts)
+    return lists.history(describe(context.connection, posting), changes, texts)
 
 
-def _last_lives(rows: Sequence[lists.Row]) -> Sequence[lists.Row]:
-    """The rows without those of roles that are among them on another board, to which their employer has moved."""
+def _without_former(rows: Sequence[lists.Row]) -> Sequence[lists.Row]:
+    """Leave out a posting if its role is also listed on the board its employer moved to."""
     former = {
         row["repost_of"]
         for row in rows
@@ -155,43 +154,45 @@ def _last_lives(rows: Sequence[lists.Row]) -> Sequence[lists.Row]:
     return [row for row in rows if row["posting"] not in former]
 
 
-def _rules(asked: CommandContext) -> SlackReply:
+def _rules(context: CommandContext) -> SlackReply:
     muted = [
         row
-        for row, _ in visible_mutes(asked.connection, asked.where, asked.now)
+        for row, _ in visible_mutes(context.connection, context.viewer, context.now)
         if row.rule is not None
     ]
     rules = [
-        replace(rule, notify=tuple(asked.where.names(rule.notify))) for rule in asked.settings.rules
+        replace(rule, notify=tuple(context.viewer.names(rule.notify)))
+        for rule in context.settings.rules
     ]
-    return lists.rules(
-        rules, {rule: _muted_where(asked, muted, rule) for rule in {row.rule for row in muted}}
-    )
+    names = {row.rule for row in muted}
+    return overviews.rules(rules, {name: _mutes_of(context, muted, name) for name in names})
 
 
-def _muted_where(asked: CommandContext, muted: Sequence[AnyRow], rule: str) -> list[str]:
+def _mutes_of(context: CommandContext, muted: Sequence[AnyRow], rule: str) -> list[str]:
+    """Return where a rule is muted, each with its end."""
     return [
-        f"{asked.where.name(row.channel)} {mutes.until(row.until)}"
+        f"{context.viewer.name(row.channel)} {mutes.until(row.until)}"
         for row in muted
         if row.rule == rule
     ]
 
 
-def _muted(asked: CommandContext) -> SlackReply:
-    return lists.muted(visible_mutes(asked.connection, asked.where, asked.now), asked.where)
+def _muted(context: CommandContext) -> SlackReply:
+    shown = visible_mutes(context.connection, context.viewer, context.now)
+    return overviews.muted(shown, context.viewer)
 
 
-def _status(asked: CommandContext) -> SlackReply:
-    now_ = read_status(asked.connection)
-    untold: Counter[tuple[str, str]] = Counter()
-    for channel, state, count in now_.untold:
-        untold[asked.where.name(channel), state] += count
-    named = [(channel, state, count) for (channel, state), count in untold.items()]
-    return lists.status(replace(now_, untold=named), asked.now)
+def _status(context: CommandContext) -> SlackReply:
+    status = read_status(context.connection)
+    counts: Counter[tuple[str, str]] = Counter()
+    for channel, state, count in status.untold:
+        counts[context.viewer.name(channel), state] += count
+    named = [(channel, state, count) for (channel, state), count in counts.items()]
+    return overviews.status(replace(status, untold=named), context.now)
 
 
-def _help(_asked: CommandContext) -> SlackReply:
-    return lists.HELP
+def _help(_context: CommandContext) -> SlackReply:
+    return overviews.HELP
 
 
 _COMMANDS: Final[dict[str, Callable[[CommandContext], SlackReply]]] = {

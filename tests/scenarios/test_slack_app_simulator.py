@@ -109,7 +109,7 @@ async def test_every_button_of_a_real_card_has_its_effect_once(workspace: Worksp
     ts = await card(workspace)
     for action in ("role_open", "role_save", "role_why", "role_diff", "role_mute", "rule_mute"):
         await workspace.click(action, ts, user=ALICE, duplicate=True, settle=1.0)
-    assert "for everyone" in json.dumps(
+    assert "affects everyone" in json.dumps(
         (await workspace.click("role_mute", ts, user=BOB, settle=1.0))["calls_after"]
     )
     state = await workspace.control("state")

@@ -24,7 +24,7 @@ from monitor.messages import (
     dump,
     load,
 )
-from monitor.notify.plain import fallback, lines
+from monitor.notify.plain import fallback_text, lines
 from monitor.notify.slack.draw import draw, draw_reply
 from tests.support.block_rules import faults
 
@@ -47,7 +47,7 @@ def draw_message(data: bytes) -> None:
             assert 0 < len(text) <= _LIMIT
             assert "<!" not in text
             text.encode()
-        fallback(message).encode()
+        fallback_text(message).encode()
         for line in lines(message):
             assert printable(for_terminal(line)) == for_terminal(line)
         assert load(dump(message)) == message

@@ -61,7 +61,7 @@ class SocketServer:
 
     async def api(self, request: web.Request) -> web.StreamResponse:
         method = request.match_info["method"]
-        arguments = (
+        arguments: Body = dict(request.query) | (
             dict(await request.post())
             if request.content_type.startswith("application/x-www")
             else await _json(request)
@@ -99,6 +99,8 @@ class SocketServer:
                 return {"url": f"{self.url.replace('http', 'ws', 1)}/link?ticket={ticket}"}
             case "files.getUploadURLExternal":
                 return {"upload_url": f"{self.url}/upload/{ticket}", "file_id": f"F{ticket}"}
+            case "files.completeUploadExternal":
+                return {"files": json.loads(arguments["files"])}
             case "chat.postEphemeral":
                 self.answers.append(arguments)
             case "conversations.list":

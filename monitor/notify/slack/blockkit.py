@@ -1,7 +1,12 @@
-"""The pieces of Slack's Block Kit that messages are made of: https://docs.slack.dev/reference/block-kit
+"""Builders of Block Kit parts.
 
-Text from a board goes into `rich_text` elements or `plain_text`, where Slack reads no markup;
-`mrkdwn` holds only words of our own.
+https://docs.slack.dev/reference/block-kit
+
+Text from a board goes into `rich_text` elements or `plain_text`, where Slack reads no markup.
+`mrkdwn` holds only rolewatch's own words.
+
+Blocks and buttons are built by slack_sdk, which checks Slack's limits. The elements of `rich_text`
+are dicts: slack_sdk's models write empty texts, which Slack refuses, and take 2.5 ms for 50 lines.
 """
 
 from __future__ import annotations
@@ -10,22 +15,33 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Final
 
+from slack_sdk.models.blocks import (
+    ActionsBlock,
+    ButtonElement,
+    DividerBlock,
+    HeaderBlock,
+    Option,
+    PlainTextObject,
+    StaticSelectElement,
+)
+
 from monitor.notify import wording
 
 Part = dict[str, Any]  # a Block Kit object
 Parts = list[Part]
 
-# UTF-16 units of text in all blocks; about 13,200 are refused
+# UTF-16 units of text in all blocks. Slack refuses about 13,200
 # (https://github.com/slackapi/bolt-js/issues/2509)
 ROOM: Final = 11_500
 BLOCKS: Final = 50
 DOT: Final = "  ·  "
 _DATE: Final = "{date_short_pretty} at {time}"
 _CONTEXT: Final = 10  # elements
+LABEL_LIMIT: Final = 75  # characters of a button or a menu entry
 
 
-def text(words_: str, *, bold: bool = False, strike: bool = False) -> Part:
-    return {"type": "text", "text": words_ or " "} | _style(bold=bold, strike=strike)
+def text(value: str, *, bold: bool = False, strike: bool = False) -> Part:
+    return {"type": "text", "text": value or " "} | _style(bold=bold, strike=strike)
 
 
 def _style(**styles: bool) -> Part:
@@ -33,43 +49,47 @@ def _style(**styles: bool) -> Part:
     return {"style": chosen} if chosen else {}
 
 
-def with_code(words_: str) -> Parts:
-    """Words in which `backticks` mark what a person may type."""
-    pieces = words_.split("`")
+def with_code(value: str) -> Parts:
+    """Return text in which `backticks` mark a command to type."""
+    pieces = value.split("`")
     if len(pieces) % 2 == 0:
-        return [text(words_)]
+        return [text(value)]
     return [
         text(piece) | _style(code=number % 2 == 1) for number, piece in enumerate(pieces) if piece
-    ] or [text(words_)]
+    ] or [text(value)]
 
 
-def link(url: str, words_: str, *, bold: bool = False, strike: bool = False) -> Part:
-    """The words as a link; as text where the URL may not stand in a message."""
-    if wording.link(url) is None:
-        return text(words_, bold=bold, strike=strike)
-    return {"type": "link", "url": url, "text": words_} | _style(bold=bold, strike=strike)
+def link(url: str, value: str, *, bold: bool = False, strike: bool = False) -> Part:
+    """Return a link, or only its text if the URL is not safe."""
+    if wording.safe_url(url) is None:
+        return text(value, bold=bold, strike=strike)
+    return {"type": "link", "url": url, "text": value} | _style(bold=bold, strike=strike)
 
 
 def date(at: datetime, *, bold: bool = False, strike: bool = False) -> Part:
-    """The moment in each reader's own time zone."""
+    """Return an instant that Slack shows in each reader's time zone."""
     return {
         "type": "date",
         "timestamp": int(at.timestamp()),
         "format": _DATE,
-        "fallback": wording.instant(at),
+        "fallback": wording.format_instant(at),
     } | _style(bold=bold, strike=strike)
+
+
+def code(value: str) -> Part:
+    return text(value) | _style(code=True)
 
 
 def emoji(name: str) -> Part:
     return {"type": "emoji", "name": name}
 
 
-def mention(who: str) -> Part:
-    """A Slack user (`U…`, `W…`) or user group (`S…`), who is notified."""
+def mention(user: str) -> Part:
+    """Return a mention of a user (`U…`, `W…`) or user group (`S…`), which notifies them."""
     return (
-        {"type": "usergroup", "usergroup_id": who}
-        if who.startswith("S")
-        else {"type": "user", "user_id": who}
+        {"type": "usergroup", "usergroup_id": user}
+        if user.startswith("S")
+        else {"type": "user", "user_id": user}
     )
 
 
@@ -94,69 +114,91 @@ def block(*elements: Part) -> Part:
 
 
 def lines(*rows: Parts) -> Part:
-    """Rows under each other, in one section so that they stand close."""
+    """Return rows in one section, so that there is little space between them."""
     parts: Parts = []
     for row in rows:
         parts += ([text("\n")] if parts else []) + row
     return section(*parts)
 
 
-def header(words_: str) -> Part:
-    return {
-        "type": "header",
-        "text": {"type": "plain_text", "text": wording.truncate(words_, 150), "emoji": True},
-    }
+def header(value: str) -> Part:
+    return HeaderBlock(text=_label(wording.truncate(value, HeaderBlock.text_max_length))).to_dict()
 
 
 def divider() -> Part:
-    return {"type": "divider"}
+    return DividerBlock().to_dict()
 
 
 def mrkdwn_section(mrkdwn: str) -> Part:
-    """Words of our own as a paragraph, with markup."""
+    """Return rolewatch's own words as a paragraph with markup."""
     return {"type": "section", "text": mrkdwn_text(mrkdwn)}
 
 
 def context(*elements: Part) -> Part:
-    """A small grey line."""
+    """Return a small grey line."""
     return {"type": "context", "elements": list(elements)[:_CONTEXT]}
 
 
 def mrkdwn_text(mrkdwn: str) -> Part:
-    """Words of our own, with markup."""
+    """Return rolewatch's own words with markup."""
     return {"type": "mrkdwn", "text": mrkdwn}
 
 
-def plain_text(words_: str) -> Part:
-    """Anybody's words, shown as they are."""
-    return {"type": "plain_text", "text": words_ or " ", "emoji": False}
+def plain_text(value: str) -> Part:
+    """Return any text, shown without markup."""
+    return {"type": "plain_text", "text": value or " ", "emoji": False}
 
 
 def mrkdwn_date(before: str, at: datetime) -> Part:
-    """Words of our own and a moment in each reader's own time zone, for a grey line."""
-    return mrkdwn_text(f"{before} <!date^{int(at.timestamp())}^{_DATE}|{wording.instant(at)}>")
+    """Return words and an instant in each reader's time zone, for a grey line."""
+    return mrkdwn_text(
+        f"{before} <!date^{int(at.timestamp())}^{_DATE}|{wording.format_instant(at)}>"
+    )
 
 
-def button(url: str, label: str, *, primary: bool = False) -> Part | None:
-    """A row with one button that opens the URL; None where the URL may not stand in a message."""
-    if wording.link(url) is None:
-        return None
-    face = {
-        "type": "button",
-        "action_id": "role_open",
-        "text": {"type": "plain_text", "text": label, "emoji": True},
-        "url": url,
-    }
-    return {"type": "actions", "elements": [face | ({"style": "primary"} if primary else {})]}
+def button(
+    action: str,
+    label: str,
+    *,
+    value: str | None = None,
+    url: str | None = None,
+    primary: bool = False,
+) -> Part:
+    """Return a button that sends `value` or opens `url`. Raises SlackObjectFormationError."""
+    return ButtonElement(
+        text=_label(label),
+        action_id=action,
+        value=value,
+        url=url,
+        style="primary" if primary else None,
+    ).to_dict()
+
+
+def menu(action: str, placeholder: str, values: Iterable[str]) -> Part:
+    """Return a menu that sends the chosen value. Raises SlackObjectFormationError."""
+    options = [
+        Option(text=_label(wording.sanitize(value, LABEL_LIMIT)), value=value) for value in values
+    ]
+    return StaticSelectElement(
+        action_id=action, placeholder=_label(placeholder), options=options
+    ).to_dict()
+
+
+def actions(*elements: Part) -> Part:
+    """Return a row of buttons and menus."""
+    return ActionsBlock(elements=list(elements)).to_dict()
+
+
+def _label(value: str) -> PlainTextObject:
+    return PlainTextObject(text=value, emoji=True)
 
 
 def size(part: object) -> int:
-    """UTF-16 units of text in it, as Slack adds them up; a link without words counts its URL."""
+    """Return the UTF-16 units of text in it, as Slack counts: a link without text has its URL."""
     if isinstance(part, list):
         return sum(map(size, part))
     if not isinstance(part, dict):
         return 0
-    with_code = part.get("text")
-    return (wording.width(with_code) if isinstance(with_code, str) else size(with_code)) + sum(
-        size(part.get(name)) for name in ("elements", "fields")
-    )
+    own = part.get("text")
+    nested = sum(size(part.get(name)) for name in ("elements", "fields"))
+    return nested + (wording.utf16_length(own) if isinstance(own, str) else size(own))

@@ -1,4 +1,7 @@
-"""The row of buttons under a posting; `monitor/slack_app/actions.py` says what each does. Old messages keep theirs, so their names stay."""
+"""The buttons of a card. `monitor/slack_app/actions.py` handles them.
+
+Old messages keep their buttons, so the names of actions stay.
+"""
 
 from __future__ import annotations
 
@@ -8,42 +11,44 @@ from typing import Final
 from monitor.messages import SAMPLE, Role, Why
 from monitor.notify import wording
 from monitor.notify.slack import blockkit
-from monitor.notify.slack.blockkit import Part, Parts
+from monitor.notify.slack.blockkit import Parts
 
 _VALUE: Final = 2000  # UTF-16 units of a button's value
-_OPTION: Final = 150  # of an option's value
-_LABEL: Final = 75  # of an option's text
+_OPTION: Final = 150  # UTF-16 units of a menu entry's value
 _OPTIONS: Final = 100
 _DIGITS: Final = 10  # of a version
 
 
 def row(role: Role, why: Sequence[Why], *, closed: bool, revised: bool, interactive: bool) -> Parts:
-    """The buttons; one that only opens an address needs nobody who answers, and is the only one of a sample, which is no role."""
-    opens = blockkit.button(role.url, "Old link" if closed else "View role", primary=not closed)
-    if not interactive or role.posting.startswith(SAMPLE) or wording.width(role.posting) > _VALUE:
-        return [opens] if opens else []
-    elements = [*(opens["elements"] if opens else []), _press("role_save", "Save", role.posting)]
-    if not closed:
-        elements += [_press("role_mute", "Mute this role", role.posting), *_mute_rule(why)]
-    if revised:
-        elements.append(_press("role_diff", "Full diff", role.posting))
-    return [
-        {"type": "actions", "elements": [*elements, _press("role_why", "Why this?", role.posting)]}
-    ]
+    """Return the buttons of a card.
+
+    A sample has only the link, since it has no posting. The link needs no app token.
+    """
+    buttons: Parts = []
+    if wording.safe_url(role.url):
+        label = "Old link" if closed else "View role"
+        buttons = [blockkit.button("role_open", label, url=role.url, primary=not closed)]
+    if interactive and not role.posting.startswith(SAMPLE) and _fits(role.posting):
+        buttons.append(blockkit.button("role_save", "Save", value=role.posting))
+        if not closed:
+            buttons.append(blockkit.button("role_mute", "Mute this role", value=role.posting))
+            buttons += _mute_rule(why)
+        if revised:
+            buttons.append(blockkit.button("role_diff", "Full diff", value=role.posting))
+        buttons.append(blockkit.button("role_why", "Why this?", value=role.posting))
+    return [blockkit.actions(*buttons)] if buttons else []
 
 
 def diff(role: Role, version: int | None, *, interactive: bool) -> Parts:
-    """Return the row of a reply that tells of a revision."""
+    """Return the button of a reply about a revision."""
     value = versioned(role.posting, version)
-    return (
-        [{"type": "actions", "elements": [_press("role_diff", "Full diff", value)]}]
-        if interactive and wording.width(value) <= _VALUE
-        else []
-    )
+    if not interactive or not _fits(value):
+        return []
+    return [blockkit.actions(blockkit.button("role_diff", "Full diff", value=value))]
 
 
 def versioned(posting: str, version: int | None) -> str:
-    """Return the value of a button for one version of a posting; without a version it means the last."""
+    """Return the value of a button for one version of a posting, or for the last."""
     return posting if version is None else f"{posting} {version}"
 
 
@@ -58,26 +63,13 @@ def unversioned(value: str) -> tuple[str, int | None]:
 
 
 def _mute_rule(why: Sequence[Why]) -> Parts:
-    """A button for the one rule that fits, a menu for several."""
-    rules = list(dict.fromkeys(one.rule for one in why if one.fit_change != "rule removed"))
-    if len(rules) == 1 and wording.width(rules[0]) <= _VALUE:
-        return [_press("rule_mute", "Mute rule for a day", rules[0])]
-    options = [
-        {"text": _plain(wording.sanitize(rule, _LABEL)), "value": rule}
-        for rule in rules
-        if wording.width(rule) <= _OPTION
-    ][:_OPTIONS]
-    menu = {
-        "type": "static_select",
-        "action_id": "rule_mute",
-        "placeholder": _plain("Mute a rule for a day"),
-    }
-    return [menu | {"options": options}] if options else []
+    """Return a button for the one rule that matches, or a menu for several."""
+    rules = list(dict.fromkeys(each.rule for each in why if each.fit_change != "rule removed"))
+    if len(rules) == 1 and _fits(rules[0]):
+        return [blockkit.button("rule_mute", "Mute rule for a day", value=rules[0])]
+    values = [rule for rule in rules if wording.utf16_length(rule) <= _OPTION][:_OPTIONS]
+    return [blockkit.menu("rule_mute", "Mute a rule for a day", values)] if values else []
 
 
-def _press(action: str, label: str, value: str) -> Part:
-    return {"type": "button", "action_id": action, "text": _plain(label), "value": value}
-
-
-def _plain(text: str) -> Part:
-    return {"type": "plain_text", "text": text, "emoji": True}
+def _fits(value: str) -> bool:
+    return wording.utf16_length(value) <= _VALUE

@@ -1,81 +1,99 @@
-"""Which id each Slack channel has: channels by name, direct messages by person, and what was known before Slack is asked.
+"""The ids of Slack's channels, by name, and of direct messages, by person.
 
-A name that has no id yet is asked for with all others in one list. Slack may ask to wait for that
-list, or be slow: whoever has an id from before goes on with it meanwhile.
+A name without an id is resolved by listing all channels. Slack may rate limit that list or be slow,
+so a message to a channel whose id is known from before does not wait for it.
 """
 
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import AsyncIterator, Mapping
 from typing import Final
 
-from monitor.channels import Listed
+from monitor.channels import SLACK_CHANNEL_ID, SLACK_USER_ID, Listed
 from monitor.notify.base import ChannelRefusedError, NotifyError
 from monitor.notify.slack.client import Body, Web
 
-_ID: Final = re.compile("[CGD][A-Z0-9]{5,}")
-_USER: Final = re.compile("[UW][A-Z0-9]{5,}")
-# private ones need a scope that not every app has
+# private channels need a scope that not every app has
 _TYPES: Final = ("public_channel,private_channel", "public_channel")
 # seconds that a message waits for a list when the id of its channel is known from before
 _PATIENCE: Final = 5.0
 
 
-def bare(channel: str) -> str:
-    """Return `#roles` of `slack:#Roles`, as Slack spells it, and `C0ROLES001` of `slack:C0ROLES001`."""
+def slack_name(channel: str) -> str:
+    """Return `#roles` of `slack:#Roles`, and `C0ROLES001` of `slack:C0ROLES001`."""
     name = channel.removeprefix("slack:")
     return name.lower() if name.startswith("#") else name
 
 
 def is_user(name: str) -> bool:
-    """Is it a person's id, to whom a direct message goes?"""
-    return _USER.fullmatch(name) is not None
+    """Return whether it is a person's id, to whom a direct message goes."""
+    return SLACK_USER_ID.fullmatch(name) is not None
 
 
-class Names:
-    """The ids of one workspace."""
+async def list_channels(web: Web) -> list[Body]:
+    """Return all channels that the token can see, archived ones first. Raises NotifyError."""
+    try:
+        channels = [channel async for channel in _pages(web, _TYPES[0])]
+    except NotifyError as error:
+        if error.slack_error != "missing_scope":
+            raise
+        channels = [channel async for channel in _pages(web, _TYPES[1])]
+    return sorted(channels, key=lambda channel: not channel.get("is_archived"))
+
+
+async def _pages(web: Web, types: str) -> AsyncIterator[Body]:
+    async for page in web.pages("conversations.list", {"types": types, "limit": "200"}):
+        for channel in page["channels"]:
+            yield channel
+
+
+class ChannelDirectory:
+    """The ids of one workspace, listed when they are needed."""
 
     def __init__(self, web: Web) -> None:
         self._web = web
         self.ids: dict[str, str] = {}  # "#name" and "U…" → the channel's id
-        # the same from before, with names that channels had once
-        self.former: Mapping[str, str] = {}
-        self.listed: Mapping[str, Listed] = {}  # as Slack listed them last
+        self.former: Mapping[str, str] = {}  # ids from before, also of names that changed
+        self.listed: Mapping[str, Listed] = {}  # the last list
         self._listing: asyncio.Task[None] | None = None
-        self._meeting = asyncio.Lock()
-        self._met = False  # people's direct messages were asked for
+        self._listing_people = asyncio.Lock()
+        self._people_listed = False
 
     async def learn(self, name: str) -> bool:
-        """Ask for what says which other names a channel has. Return False when there is nothing to ask, or not now. Raises NotifyError."""
+        """List the other names of a channel. Return False if it has none, or later.
+
+        Raises NotifyError.
+        """
         if name.startswith("#"):
             return name in self.ids or await self._list(name)
         if name.startswith("D") or is_user(name):
-            await self._meet()
+            await self._list_people_once()
             return True
         return False
 
     async def target(self, name: str) -> str:
-        """Return what to post to: a channel's id, or a person's, whose direct message Slack opens by itself. Raises NotifyError."""
-        if _ID.fullmatch(name) or is_user(name):
+        """Return the id to post to: a channel's, or a person's. Raises NotifyError."""
+        if SLACK_CHANNEL_ID.fullmatch(name) or is_user(name):
             return name
         if name not in self.ids and not await self._list(name):
             return self.former[name]
-        if name not in self.ids and self.former.get(name) in {
-            one.channel_id for one in self.listed.values()
-        }:
-            self.ids[name] = self.former[name]  # the channel was renamed
         if name not in self.ids:
-            raise ChannelRefusedError(
-                f"channel_not_found: there is no {name},"
-                " or it is private and the app is not in it: invite it",
-                slack_error="channel_not_found",
-            )
+            former = self.former.get(name)
+            if former not in {entry.channel_id for entry in self.listed.values()}:
+                raise ChannelRefusedError(
+                    f"channel_not_found: {name} does not exist, or it is private and the app is"
+                    " not in it: invite it",
+                    slack_error="channel_not_found",
+                )
+            self.ids[name] = str(former)  # the channel was renamed
         return self.ids[name]
 
     async def readable(self, name: str) -> str | None:
-        """Return the id to read from; None for a direct message that was never opened, so that nothing can be in it. Raises NotifyError."""
+        """Return the id to read from. Raises NotifyError.
+
+        None for a direct message that was never opened: it contains no messages.
+        """
         if not is_user(name):
             return await self.target(name)
         if name not in self.ids:
@@ -87,11 +105,14 @@ class Names:
             self._listing.cancel()
 
     async def _list(self, name: str) -> bool:
-        """List the channels, or wait for the list that is being read. Return False when the name's former id has to do meanwhile."""
+        """List the channels, or wait for the running list.
+
+        Return False if the name's former id must be used meanwhile. Raises NotifyError.
+        """
         known, task = name in self.former, self._listing
         if task is None or task.done():
             task = self._listing = asyncio.create_task(self._list_channels())
-            # nobody may be left who waits for it
+            # nobody may wait for it any more: mark its exception as retrieved
             task.add_done_callback(lambda done: done.cancelled() or done.exception())
         elif known:
             return False
@@ -106,49 +127,41 @@ class Names:
         return bool(ready)
 
     async def _list_channels(self) -> None:
-        """The ids of all channels by name, since reading needs ids; an archived one only where no other has the name."""
-        try:
-            channels = [channel async for channel in self._pages(_TYPES[0])]
-        except NotifyError as error:
-            if error.slack_error != "missing_scope":
-                raise
-            channels = [channel async for channel in self._pages(_TYPES[1])]
-        channels.sort(key=lambda channel: not channel.get("is_archived"))
-        self._take(
+        """Store the ids of all channels. An archived one counts if no other has the name."""
+        self._store(
             {
-                f"#{one['name']}".lower(): Listed(one["id"], bool(one.get("is_private")))
-                for one in channels
+                f"#{channel['name']}".lower(): Listed(
+                    channel["id"], bool(channel.get("is_private"))
+                )
+                for channel in await list_channels(self._web)
             }
         )
 
-    async def _meet(self) -> None:
-        """Ask once for the direct messages that there are; without the scope they are met as they are sent to."""
-        async with self._meeting:
-            if self._met:
+    async def _list_people_once(self) -> None:
+        """List the direct messages. Without the scope, they become known when one is sent."""
+        async with self._listing_people:
+            if self._people_listed:
                 return
             try:
                 await self._list_people()
             except NotifyError as error:
                 if error.slack_error != "missing_scope":
                     raise
-            self._met = True
+            self._people_listed = True
 
     async def _list_people(self) -> None:
-        chats = [chat async for chat in self._pages("im")]
-        self._take(
+        chats = [chat async for chat in _pages(self._web, "im")]
+        self._store(
             {chat["user"]: Listed(chat["id"], private=True) for chat in chats if chat.get("user")}
         )
 
-    def _take(self, listed: Mapping[str, Listed]) -> None:
+    def _store(self, listed: Mapping[str, Listed]) -> None:
+        """Replace the channels or the people in the list, whichever was listed."""
+        are_channels = any(name.startswith("#") for name in listed)
         kept = {
-            name: one
-            for name, one in self.listed.items()
-            if name.startswith("#") != any(one.startswith("#") for one in listed)
+            name: entry
+            for name, entry in self.listed.items()
+            if name.startswith("#") != are_channels
         }
         self.listed = {**kept, **listed}
-        self.ids |= {name: one.channel_id for name, one in listed.items()}
-
-    async def _pages(self, types: str) -> AsyncIterator[Body]:
-        async for page in self._web.pages("conversations.list", {"types": types, "limit": "200"}):
-            for channel in page["channels"]:
-                yield channel
+        self.ids |= {name: entry.channel_id for name, entry in listed.items()}

@@ -1,17 +1,17 @@
-"""The daily digest: counts, then what happened, then the deadlines that are near, then how the boards are."""
+"""The daily digest: counts, changes, deadlines that are near, and the health of the boards."""
 
 from __future__ import annotations
 
 from typing import Final
 
 from monitor.messages import BoardHealth, DigestMessage
-from monitor.notify import totals, wording
+from monitor.notify import sentences, wording
 from monitor.notify.slack import blockkit, role_lines
 from monitor.notify.slack.blockkit import Part, Parts
 from monitor.notify.slack.reminders import deadlines
 from monitor.notify.slack.role_card import EMOJI
 
-_TROUBLES: Final = 4  # boards in trouble that are named
+_UNHEALTHY: Final = 4  # boards that are named
 
 
 def digest(message: DigestMessage) -> Parts:
@@ -20,22 +20,22 @@ def digest(message: DigestMessage) -> Parts:
 
 def _digest(message: DigestMessage, detail: role_lines.Detail) -> Parts:
     reasons = role_lines.reasons(message.items)
-    told = [
+    lists = [
         *role_lines.changes(message.items, EMOJI, detail, reasons, named=True, headed=True),
         *_deadlines(message, detail),
     ]
     body = (
         [
             blockkit.divider(),
-            blockkit.block(*told),
+            blockkit.block(*lists),
             *role_lines.reason_footnotes(reasons),
             blockkit.divider(),
         ]
-        if told
+        if lists
         else []
     )
     return [
-        blockkit.header(f"Roles today · {wording.day(message.day)}"),
+        blockkit.header(f"Roles today · {wording.format_day(message.day)}"),
         _counts(message),
         *body,
         *_health(message),
@@ -43,20 +43,20 @@ def _digest(message: DigestMessage, detail: role_lines.Detail) -> Parts:
 
 
 def _counts(message: DigestMessage) -> Part:
-    """Our own words; a count of nothing is not bold."""
-    said = [
+    """Return the counts in rolewatch's own words; only those above zero are bold."""
+    counts = [
         f":{EMOJI[kind]}: {_bold(number, verb)}"
-        for kind, verb, number in totals.tally(message.items)
+        for kind, verb, number in sentences.tally(message.items)
     ]
     near = len(message.deadlines)
-    said.append(
+    counts.append(
         f":alarm_clock: {_bold(near, 'deadline' if near == 1 else 'deadlines')} within 7 days"
     )
-    return blockkit.mrkdwn_section("   ".join(said))
+    return blockkit.mrkdwn_section("   ".join(counts))
 
 
-def _bold(number: int, what: str) -> str:
-    return f"*{number:,} {what}*" if number else f"0 {what}"
+def _bold(number: int, noun: str) -> str:
+    return f"*{number:,} {noun}*" if number else f"0 {noun}"
 
 
 def _deadlines(message: DigestMessage, detail: role_lines.Detail) -> Parts:
@@ -69,28 +69,30 @@ def _deadlines(message: DigestMessage, detail: role_lines.Detail) -> Parts:
 
 
 def _health(message: DigestMessage) -> Parts:
-    """How many boards are well, and which are not; then what is watched at all."""
-    bad = [board for board in message.boards if board.state in {"failing", "collapsed"}]
-    well = blockkit.mrkdwn_text(
-        f":large_green_circle: {wording.count(len(message.boards) - len(bad), 'board')} healthy"
+    """Return the health of the boards, then the totals."""
+    unhealthy = [board for board in message.boards if board.state in {"failing", "collapsed"}]
+    healthy_boards = len(message.boards) - len(unhealthy)
+    healthy = blockkit.mrkdwn_text(
+        f":large_green_circle: {wording.count(healthy_boards, 'board')} healthy"
     )
-    named = [part for board in bad[:_TROUBLES] for part in _trouble(board)]
+    named = [part for board in unhealthy[:_UNHEALTHY] for part in _unhealthy_board(board)]
     left = (
-        [blockkit.plain_text(f"and {len(bad) - _TROUBLES:,} more in trouble")]
-        if len(bad) > _TROUBLES
+        [blockkit.plain_text(f"and {len(unhealthy) - _UNHEALTHY:,} more in trouble")]
+        if len(unhealthy) > _UNHEALTHY
         else []
     )
-    watched = blockkit.plain_text(
-        f"{wording.count(message.open, 'open role')} watched, {message.fitting:,} of them {'fits' if message.fitting == 1 else 'fit'}"
+    fit = "fits" if message.fitting == 1 else "fit"
+    totals = blockkit.plain_text(
+        f"{wording.count(message.open, 'open role')} watched, {message.fitting:,} of them {fit}"
     )
     return [
-        blockkit.context(well, *named, *left),
-        blockkit.context(watched, blockkit.mrkdwn_date("· changes since", message.since)),
+        blockkit.context(healthy, *named, *left),
+        blockkit.context(totals, blockkit.mrkdwn_date("· changes since", message.since)),
     ]
 
 
-def _trouble(board: BoardHealth) -> Parts:
-    """A board's name is its employer's own word, so it stands in an element of its own."""
+def _unhealthy_board(board: BoardHealth) -> Parts:
+    """Return the state, then the employer's name, which gets no markup."""
     emoji = "red_circle" if board.state == "failing" else "large_yellow_circle"
     name = blockkit.plain_text(wording.sanitize(board.company, 60) or board.board)
     return (

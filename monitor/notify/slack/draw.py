@@ -1,6 +1,6 @@
-"""A message as Slack shows it: a small grey line, a linked bold title, the facts, a button, and why it is told.
+"""Draw a message for Slack: a grey line, a linked bold title, facts, buttons, and the reasons.
 
-Drawing is pure and its blocks are always within Slack's limits:
+Drawing is pure, and its blocks are always within Slack's limits:
 https://docs.slack.dev/reference/block-kit/blocks
 """
 
@@ -21,7 +21,7 @@ from monitor.messages import (
     RoleMessage,
 )
 from monitor.notify import wording
-from monitor.notify.plain import announce
+from monitor.notify.plain import notification_text
 from monitor.notify.slack import blockkit, role_card, thread_replies
 from monitor.notify.slack.blockkit import Part, Parts
 from monitor.notify.slack.digest import digest
@@ -52,22 +52,25 @@ _LINES: Final = 25  # of an operator's message
 
 
 def draw(message: Message, *, interactive: bool = False) -> tuple[str, Parts]:
-    """The text of the notification, escaped for Slack, and the blocks. `interactive`: somebody answers buttons, so that they are shown."""
-    return announce(message), _blocks(message, interactive)
+    """Return the text of the notification, escaped for Slack, and the blocks.
+
+    `interactive` adds the buttons that need an app token.
+    """
+    return notification_text(message), _blocks(message, interactive)
 
 
 def has_room(message: Message) -> bool:
-    """Does Slack take it as it is drawn?"""
+    """Return whether the drawn message is within Slack's limits."""
     drawn = _blocks(message, interactive=True)
     return blockkit.size(drawn) <= blockkit.ROOM and len(drawn) <= blockkit.BLOCKS
 
 
-def _blocks(message: Message, interactive: bool) -> Parts:  # a case a kind  # noqa: PLR0911
+def _blocks(message: Message, interactive: bool) -> Parts:  # a case for each kind  # noqa: PLR0911
     match message:
         case RoleMessage():
-            return role_card.told(message, interactive=interactive)
+            return role_card.event_card(message, interactive=interactive)
         case CardMessage():
-            return role_card.card(message, interactive=interactive)
+            return role_card.current_card(message, interactive=interactive)
         case GroupMessage():
             return group(message, EMOJI)
         case FirstCheckSummary():
@@ -85,22 +88,15 @@ def _blocks(message: Message, interactive: bool) -> Parts:  # a case a kind  # n
 
 
 def draw_reply(message: Message, *, interactive: bool = False) -> tuple[str, Parts]:
-    """As `draw`, for the thread of a card, which says the rest."""
+    """Draw a message for the thread of a card, without what the card shows."""
     if isinstance(message, RoleMessage):
-        return announce(message), thread_replies.role(message, interactive=interactive)
+        return notification_text(message), thread_replies.role(message, interactive=interactive)
     if isinstance(message, OperatorMessage):
-        return announce(message), [
+        return notification_text(message), [
             _event(message),
             blockkit.block(blockkit.section(_headline(message))),
         ]
     return draw(message, interactive=interactive)
-
-
-def broadcasts(message: Message) -> bool:
-    """Is a reply worth showing in the channel too?"""
-    return isinstance(message, ReminderMessage) or (
-        isinstance(message, RoleMessage) and thread_replies.broadcasts(message)
-    )
 
 
 def _operator(message: OperatorMessage) -> Parts:
@@ -122,11 +118,13 @@ def _event(message: OperatorMessage) -> Part:
 
 
 def _headline(message: OperatorMessage) -> Part:
-    return blockkit.link(message.url, wording.sanitize(message.headline, wording.TITLE), bold=True)
+    return blockkit.link(
+        message.url, wording.sanitize(message.headline, wording.TITLE_LIMIT), bold=True
+    )
 
 
 def _labelled(line: str) -> Parts:
-    """`Last error: HTTP 503` with its label in bold; a sentence as it is."""
+    """Return `Last error: HTTP 503` with a bold label, or a sentence unchanged."""
     label, colon, value = line.partition(": ")
     if not colon or len(label) > _LABEL:
         return blockkit.with_code(line)

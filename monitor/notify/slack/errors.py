@@ -1,4 +1,4 @@
-"""What Slack's answers mean for a message: is it there, can waiting help, must a person act.
+"""Map Slack's answers to errors: may the message be there, can waiting help, must a person act.
 
 Errors: https://docs.slack.dev/reference/methods/chat.postMessage#errors
 Rate limits: https://docs.slack.dev/apis/web-api/rate-limits
@@ -24,8 +24,8 @@ from monitor.notify.base import (
     UnreachableError,
 )
 
-# What slack_sdk lets through: the connection's own errors, and, for an answer that is no JSON
-# object, whatever it stumbled over.
+# slack_sdk lets these through: errors of the connection, and those of parsing an answer that is
+# not a JSON object.
 TRANSPORT: Final = (
     aiohttp.ClientError,
     TimeoutError,
@@ -35,7 +35,7 @@ TRANSPORT: Final = (
     TypeError,
 )
 
-# The blocks are at fault, not the channel: the same message as text arrives.
+# The blocks are refused, not the channel: the same message as text may arrive.
 BLOCKS_REFUSED: Final = frozenset(
     {
         "invalid_blocks",
@@ -52,8 +52,7 @@ _UNCLEAR: Final = frozenset(
     {"internal_error", "fatal_error", "request_timeout", "service_unavailable"}
 )
 _LIMITED: Final = frozenset({"ratelimited", "rate_limited"})
-# Not there, or nobody lets us edit it or reply to it, so that what it should say goes into a
-# message of its own.
+# The message is missing, or it can't be edited or replied to. The text goes into a new message.
 _GONE: Final = frozenset(
     {
         "message_not_found",
@@ -97,7 +96,7 @@ _LONGEST_WAIT: Final = 3600.0  # seconds; a larger Retry-After is a mistake
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What an HTTP answer of Slack says; `word` is None where it has no error of Slack's own."""
+    """An HTTP answer of Slack. `word` is Slack's error, or None if it has none."""
 
     status: int
     word: str | None
@@ -107,7 +106,10 @@ class Answer:
 
 
 def answer(error: SlackApiError) -> Answer:
-    """The answer in the error, which holds slack_sdk's response, or aiohttp's where the body could not be read."""
+    """Return the answer in the error.
+
+    It holds slack_sdk's response, or aiohttp's if the body could not be read.
+    """
     response = error.response
     status = int(getattr(response, "status_code", 0) or getattr(response, "status", 0))
     data = getattr(response, "data", None)
@@ -123,7 +125,7 @@ def answer(error: SlackApiError) -> Answer:
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
-    """Seconds of the Retry-After header; None when it is absent or no number."""
+    """Return the seconds of the Retry-After header. None if absent or not a number."""
     try:
         return min(_LONGEST_WAIT, max(0.0, float(headers.get("Retry-After", ""))))
     except ValueError:

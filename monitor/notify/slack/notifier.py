@@ -1,4 +1,6 @@
-"""Slack with a bot token: one `chat.postMessage` a message or reply, found again by the delivery id in its metadata; cards are edited.
+"""Slack with a bot token: post messages and replies, find them by delivery id, edit cards.
+
+The delivery id is in the metadata of each message.
 
 https://docs.slack.dev/reference/methods/chat.postMessage,
 https://docs.slack.dev/messaging/message-metadata
@@ -11,12 +13,13 @@ import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Final
+from typing import Final, Self, TextIO
 
 import structlog
 from pydantic import SecretStr
 
 from monitor.channels import Listed
+from monitor.config.model import Settings
 from monitor.messages import Message
 from monitor.notify.base import (
     ChannelRefusedError,
@@ -25,11 +28,12 @@ from monitor.notify.base import (
     NotifyError,
     Receipt,
 )
-from monitor.notify.plain import fallback
+from monitor.notify.plain import fallback_text
 from monitor.notify.slack.blockkit import Parts
-from monitor.notify.slack.channel_ids import Names, bare
-from monitor.notify.slack.client import BlocksRefusedError, Body, Web
-from monitor.notify.slack.draw import broadcasts, draw, draw_reply
+from monitor.notify.slack.channel_ids import ChannelDirectory, slack_name
+from monitor.notify.slack.client import TIMEOUT, BlocksRefusedError, Body, Web
+from monitor.notify.slack.draw import draw, draw_reply
+from monitor.notify.slack.thread_replies import broadcasts
 
 log = structlog.get_logger()
 
@@ -37,7 +41,10 @@ EVENT_TYPE: Final = "rolewatch_delivery"
 
 
 class SlackNotifier:
-    """Channels `slack:#name`, `slack:C…` and `slack:U…`, a direct message."""
+    """Channels `slack:#name`, `slack:C…` and `slack:U…`, a direct message.
+
+    The secret is the bot token in `$SLACK_BOT_TOKEN`.
+    """
 
     readable = True
     # seconds; Slack sustains one message a second and channel, the rest is for the clocks' jitter
@@ -52,49 +59,56 @@ class SlackNotifier:
         api_url: str,
         *,
         interactive: bool = False,
-        timeout: int = 20,
+        timeout: int = TIMEOUT,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         seconds: Callable[[], float] = time.monotonic,
     ) -> None:
-        """`interactive`: somebody hears what is pressed, so that there are buttons; `seconds`: a clock that never goes back."""
+        """Set up the calls. `interactive`: people can click buttons. `seconds`: monotonic clock."""
         self._web = Web(token, api_url, timeout=timeout, sleep=sleep, seconds=seconds)
         self._interactive = interactive
-        self._names = Names(self._web)
-        self._asking = asyncio.Lock()
+        self._directory = ChannelDirectory(self._web)
+        self._asking_home = asyncio.Lock()
         self._home: str | None = None  # "https://team.slack.com/"
 
+    @classmethod
+    def from_settings(cls, settings: Settings, _console: TextIO) -> Self | None:
+        slack = settings.slack
+        if slack.token is None:
+            return None
+        return cls(slack.token, slack.api_url, interactive=slack.app_token is not None)
+
     async def send(self, channel: str, message: Message, delivery_id: str) -> Receipt:
-        home, target = await self._workspace(), await self._names.target(bare(channel))
-        posted = await self._drawn(
+        home, target = await self._workspace(), await self._directory.target(slack_name(channel))
+        posted = await self._post_drawn(
             channel,
             draw(message, interactive=self._interactive),
             message,
             delivery_id,
             {"channel": target},
         )
-        self._names.ids.setdefault(bare(channel), posted["channel"])
+        self._directory.ids.setdefault(slack_name(channel), posted["channel"])
         return _receipt(home, posted["channel"], posted["ts"])
 
     async def reply(
         self, channel: str, card: Receipt, message: Message, delivery_id: str
     ) -> Receipt:
         home = await self._workspace()
-        await self._stay(channel, card)
+        await self._require_same_channel(channel, card)
         where = {
             "channel": card.channel_id,
             "thread_ts": card.ts,
             "reply_broadcast": broadcasts(message),
         }
-        posted = await self._drawn(
+        posted = await self._post_drawn(
             channel, draw_reply(message, interactive=self._interactive), message, delivery_id, where
         )
         return _receipt(home, posted["channel"], posted["ts"], card.ts)
 
     async def edit(self, channel: str, card: Receipt, message: Message) -> None:
         try:
-            await self._stay(channel, card)
+            await self._require_same_channel(channel, card)
         except NotifyError as error:
-            # a channel that was given another name has its cards still
+            # a renamed channel still has its cards
             if error.slack_error != "channel_not_found":
                 raise
         where = {"channel": card.channel_id, "ts": card.ts}
@@ -102,23 +116,26 @@ class SlackNotifier:
         try:
             await self._write(channel, "chat.update", where | {"text": text, "blocks": blocks})
         except BlocksRefusedError as error:
-            # as below
+            # no traceback: Slack's messages say more
             log.error(  # noqa: TRY400
-                "slack refused the blocks of an edit, writing text",
+                "slack blocks refused, editing with text",
                 ts=card.ts,
                 error=error.reason,
                 messages=error.messages,
             )
             await self._write(
-                channel, "chat.update", where | {"text": fallback(message), "blocks": []}
+                channel, "chat.update", where | {"text": fallback_text(message), "blocks": []}
             )
 
     async def find(self, channel: str, delivery_id: str, since: datetime) -> Receipt | None:
-        with _searching():
-            home, target = await self._workspace(), await self._names.readable(bare(channel))
+        with _search_errors():
+            home, target = (
+                await self._workspace(),
+                await self._directory.readable(slack_name(channel)),
+            )
             if target is None:
                 return None
-            message = await self._found(
+            message = await self._find_message(
                 "conversations.history", {"channel": target}, delivery_id, since
             )
         return None if message is None else _receipt(home, target, message["ts"])
@@ -131,11 +148,12 @@ class SlackNotifier:
             {"channel": str(card.channel_id), "ts": str(card.ts)},
         )
         try:
-            with _searching():
-                await self._stay(channel, card)
-                message = await self._found("conversations.replies", thread, delivery_id, since)
-        except MessageMissingError:
-            # with the card its thread, or with the channel's name the place where it belongs
+            with _search_errors():
+                await self._require_same_channel(channel, card)
+                message = await self._find_message(
+                    "conversations.replies", thread, delivery_id, since
+                )
+        except MessageMissingError:  # a thread is missing with its card
             return None
         return (
             None
@@ -144,15 +162,15 @@ class SlackNotifier:
         )
 
     async def listed(self, channel: str) -> Mapping[str, Listed] | None:
-        return self._names.listed if await self._names.learn(bare(channel)) else None
+        return self._directory.listed if await self._directory.learn(slack_name(channel)) else None
 
     def recall(self, ids: Mapping[str, str]) -> None:
-        self._names.former = ids
+        self._directory.former = ids
 
     def guard(self, check: Check) -> None:
         self._web.guard = check
 
-    async def _found(
+    async def _find_message(
         self, method: str, where: dict[str, str], delivery_id: str, since: datetime
     ) -> Body | None:
         async for page in self._web.pages(
@@ -160,14 +178,13 @@ class SlackNotifier:
         ):
             for message in page["messages"]:
                 if _delivery(message) == delivery_id:
-                    found: Body = message
-                    return found
+                    return dict(message)
         return None
 
     async def close(self) -> None:
-        self._names.close()
+        self._directory.close()
 
-    async def _drawn(
+    async def _post_drawn(
         self,
         channel: str,
         drawing: tuple[str, Parts],
@@ -175,54 +192,59 @@ class SlackNotifier:
         delivery_id: str,
         where: Body,
     ) -> Body:
-        """Slack's answer to the message, or to its text alone where it refuses the blocks."""
+        """Post the message, or only its text if Slack refuses the blocks. Return the answer."""
         try:
             return await self._post(
                 channel, delivery_id, where | {"text": drawing[0], "blocks": drawing[1]}
             )
         except BlocksRefusedError as error:
-            # Slack's words say more than a traceback
+            # no traceback: Slack's messages say more
             log.error(  # noqa: TRY400
-                "slack refused the blocks, sending text",
+                "slack blocks refused, sending text",
                 delivery=delivery_id,
                 error=error.reason,
                 messages=error.messages,
             )
-            return await self._post(channel, delivery_id, where | {"text": fallback(message)})
+            return await self._post(channel, delivery_id, where | {"text": fallback_text(message)})
 
     async def _post(self, channel: str, delivery_id: str, content: Body) -> Body:
         metadata = {"event_type": EVENT_TYPE, "event_payload": {"delivery_id": delivery_id}}
-        how = {"metadata": metadata, "unfurl_links": False, "unfurl_media": False, "mrkdwn": False}
-        return await self._write(channel, "chat.postMessage", how | content)
+        options = {
+            "metadata": metadata,
+            "unfurl_links": False,
+            "unfurl_media": False,
+            "mrkdwn": False,
+        }
+        return await self._write(channel, "chat.postMessage", options | content)
 
     async def _write(self, channel: str, method: str, content: Body) -> Body:
         try:
             return await self._web.write(method, {"link_names": False, "parse": "none", **content})
         except NotifyError as error:
             if error.permanent and not isinstance(error, BlocksRefusedError):
-                # its name may belong to another channel by now
-                self._names.ids.pop(bare(channel), None)
+                # the name may belong to another channel now
+                self._directory.ids.pop(slack_name(channel), None)
             raise
 
-    async def _stay(self, channel: str, card: Receipt) -> None:
-        """Raises MessageMissingError when the channel's name belongs to another channel than the one that has the card."""
+    async def _require_same_channel(self, channel: str, card: Receipt) -> None:
+        """Raise MessageMissingError if the name now belongs to another channel."""
         if (
             channel.startswith("slack:#")
-            and await self._names.target(bare(channel)) != card.channel_id
+            and await self._directory.target(slack_name(channel)) != card.channel_id
         ):
             raise MessageMissingError(f"{channel.removeprefix('slack:')} is another channel now")
 
     async def _workspace(self) -> str:
-        """The workspace's address, asked once."""
-        async with self._asking:
+        """Return the workspace's URL, asked for once."""
+        async with self._asking_home:
             if self._home is None:
                 self._home = str((await self._web.ask("auth.test")).get("url") or "")
             return self._home
 
 
 @contextmanager
-def _searching() -> Iterator[None]:
-    """A scope that a search lacks is no trouble of the other channels: they go on, since they have nothing to look for."""
+def _search_errors() -> Iterator[None]:
+    """Limit a missing scope to this channel: other channels have nothing to search for."""
     try:
         yield
     except NotifyError as error:
@@ -242,8 +264,8 @@ def _delivery(message: Body) -> str | None:
     metadata = message.get("metadata") or {}
     if metadata.get("event_type") != EVENT_TYPE:
         return None
-    found: str | None = (metadata.get("event_payload") or {}).get("delivery_id")
-    return found
+    delivery_id: str | None = (metadata.get("event_payload") or {}).get("delivery_id")
+    return delivery_id
 
 
 def _ts(at: datetime) -> str:

@@ -1,4 +1,4 @@
-"""A deadline that is near, and many of them: https://docs.slack.dev/reference/block-kit"""
+"""Reminders of deadlines: one as a card, many as a list."""
 
 from __future__ import annotations
 
@@ -11,11 +11,9 @@ from monitor.notify.slack.blockkit import Part, Parts
 from monitor.notify.slack.buttons import row
 
 _MENTIONS: Final = 20
-_NAMED: Final = 5  # titles in one sentence
 
 
 def reminder(message: ReminderMessage, *, interactive: bool) -> Parts:
-    """One deadline as a message of its own, many as a list."""
     if len(message.items) != 1:
         return role_lines.first_that_fits(_many(message, detail) for detail in role_lines.LAYOUTS)
     (item,) = message.items
@@ -33,15 +31,6 @@ def reminder(message: ReminderMessage, *, interactive: bool) -> Parts:
     ]
 
 
-def sentence(message: ReminderMessage) -> str:
-    """The message in one line."""
-    if len(message.items) != 1:
-        titles = "; ".join(wording.title(item.role) for item in message.items[:_NAMED])
-        return f"{wording.count(len(message.items), 'deadline')} near: {titles}"
-    role = message.items[0].role
-    return f"Deadline in {wording.time_left(role, message.at)}: {wording.title(role)} at {wording.company(role)}, apply by {wording.deadline(role)}"
-
-
 def _title(role: Role) -> Part:
     company = blockkit.text(blockkit.DOT + wording.company(role))
     by = (
@@ -53,14 +42,10 @@ def _title(role: Role) -> Part:
 
 
 def _foot(item: Reminder) -> Parts:
-    written = wording.written(item.role)
-    said = (
-        f"The posting says “{written}”. Where that can be read in two ways, the earlier one counts here."
-        if written
-        else ""
-    )
+    written = wording.deadline_as_written(item.role)
+    note = f"The posting says “{written}”. If this is ambiguous, the earlier time is used here."
     return [
-        *([blockkit.context(blockkit.plain_text(said))] if said else []),
+        *([blockkit.context(blockkit.plain_text(note))] if written else []),
         *role_card.reasons(item.why),
     ]
 
@@ -84,7 +69,7 @@ def _many(message: ReminderMessage, detail: role_lines.Detail) -> Parts:
 
 
 def deadlines(near: list[Role], detail: role_lines.Detail) -> list[Parts]:
-    """A line a role: when, and what."""
+    """Return a line for each role: its deadline, then the role."""
     return [
         [
             blockkit.date(role.deadline_at),
@@ -97,4 +82,4 @@ def deadlines(near: list[Role], detail: role_lines.Detail) -> list[Parts]:
 
 
 def _mentions(message: ReminderMessage) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(who for item in message.items for who in item.mention))[:_MENTIONS]
+    return tuple(dict.fromkeys(user for item in message.items for user in item.mention))[:_MENTIONS]

@@ -1,10 +1,9 @@
-"""Lists of roles, a line a role and all of them: where the room is short the lines get shorter first. Some 150 roles fit into a message."""
+"""Lists of roles, one line each. Lines get shorter before a list does; about 150 roles fit."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
 from typing import Final
 
 from monitor.messages import Role, RoleKind, RoleMessage
@@ -15,7 +14,7 @@ from monitor.notify.slack.blockkit import Part, Parts
 
 @dataclass(frozen=True, slots=True)
 class Detail:
-    """How much of a role its line has room for, in UTF-16 units; a zero leaves it out."""
+    """The lengths of a line's parts, in UTF-16 units. Zero leaves a part out."""
 
     title: int
     company: int
@@ -38,13 +37,13 @@ _HEADINGS: Final[dict[RoleKind, str]] = {
     "closed": "Closed",
     "reopened": "Reopened",
 }
-_LEGEND: Final = 2000  # UTF-16 units of all reasons together, where there are many
-_REASONS_A_LINE: Final = 20  # a grey line has ten elements: room for 200 reasons
+_REASONS: Final = 2000  # UTF-16 units of all reasons together
+_REASONS_PER_ELEMENT: Final = 20  # a grey line has ten elements, so 200 reasons fit
 _MENTIONS: Final = 20
 
 
 def first_that_fits(drawings: Iterable[Parts]) -> Parts:
-    """The first that Slack has room for; the last when none is."""
+    """Return the first drawing within Slack's limits, or else the last."""
     drawn: Parts = []
     for drawn in drawings:
         if blockkit.size(drawn) <= blockkit.ROOM and len(drawn) <= blockkit.BLOCKS:
@@ -61,12 +60,12 @@ def changes(
     named: bool,
     headed: bool,
 ) -> Parts:
-    """A list for each kind of change, `headed` by the kind; each line has the number of its reason where they differ."""
+    """Return a list for each kind of change. `marks` are the numbers of the reasons."""
     parts: Parts = []
     for kind, heading in _HEADINGS.items():
-        some = [item for item in items if item.kind == kind]
-        if some:
-            rows = [_change_line(item, detail, marks, named=named) for item in some]
+        of_kind = [item for item in items if item.kind == kind]
+        if of_kind:
+            rows = [_change_line(item, detail, marks, named=named) for item in of_kind]
             title = (
                 [
                     blockkit.section(
@@ -91,14 +90,14 @@ def _change_line(
 
 
 def role_line(role: Role, detail: Detail, *, named: bool, facts: str) -> Parts:
-    said = [
+    details = [
         wording.truncate(wording.company(role), detail.company) if named and detail.company else ""
     ]
-    said += [
+    details += [
         wording.truncate(wording.place(role), detail.place) if detail.place else "",
         wording.truncate(facts, detail.facts) if detail.facts else "",
     ]
-    rest = "".join(blockkit.DOT + word for word in said if word)
+    rest = "".join(blockkit.DOT + part for part in details if part)
     return [
         blockkit.link(role.url, wording.truncate(wording.title(role), detail.title)),
         *([blockkit.text(rest)] if rest else []),
@@ -106,24 +105,23 @@ def role_line(role: Role, detail: Detail, *, named: bool, facts: str) -> Parts:
 
 
 def _facts(item: RoleMessage) -> str:
-    turn = wording.fit_change(item)
+    fit_change = wording.fit_change(item)
     if item.kind == "closed":
         listed = wording.listed_for(item)
-        said = f"listed for {listed}" if listed else ""
+        facts = f"listed for {listed}" if listed else ""
     elif item.changes:
-        said = ", ".join(_moved(item))
+        facts = ", ".join(_changes(item))
     else:
-        said = ", ".join(
-            filter(None, [wording.pay(item.role.pay), "a repost" if item.role.repost_of else ""])
-        )
-    return ": ".join(filter(None, [turn, said]))
+        repost = "a repost" if item.role.repost_of else ""
+        facts = ", ".join(filter(None, [wording.format_pay(item.role.pay), repost]))
+    return ": ".join(filter(None, [fit_change, facts]))
 
 
-def _moved(item: RoleMessage) -> Iterator[str]:
+def _changes(item: RoleMessage) -> Iterator[str]:
     for change in item.changes:
-        name = wording.label(change.field).lower()
+        name = wording.field_label(change.field).lower()
         if change.old == change.new:
-            yield f"{name} {wording.BACK}"
+            yield f"{name} {wording.CHANGED_BACK}"
         else:
             yield (
                 f"{name} edited"
@@ -140,22 +138,33 @@ def bullets(lines: Sequence[Parts], detail: Detail, how: str = "") -> Part:
     )
 
 
+def rule_list(rule: str, rows: Sequence[Parts], detail: Detail, *, headed: bool = True) -> Parts:
+    """Return the matching roles of a rule, below its name and their number."""
+    name = wording.sanitize(rule, 100)
+    heading = blockkit.section(blockkit.text(f"{name}: {len(rows):,}", bold=True))
+    listed = bullets(rows, detail, how=f": `rolewatch roles --rule {name}` shows them")
+    return [*([heading] if headed else []), listed]
+
+
 def reasons(items: Sequence[RoleMessage]) -> dict[str, int]:
-    """Every reason once, numbered from 1 in the order of the items."""
-    said = dict.fromkeys(wording.reason(why) for item in items for why in item.why)
-    return {reason: number for number, reason in enumerate(said, 1)}
+    """Return each reason once, numbered from 1 in the order of the items."""
+    texts = dict.fromkeys(wording.reason(why) for item in items for why in item.why)
+    return {reason: number for number, reason in enumerate(texts, 1)}
 
 
 def reason_footnotes(reasons: Mapping[str, int]) -> Parts:
-    """The reasons in grey, numbered where there are several."""
+    """Return the reasons in grey, numbered if there are several."""
     if len(reasons) == 1:
         return [blockkit.context(blockkit.plain_text(f"Matched {reason}")) for reason in reasons]
-    room = max(10, _LEGEND // max(1, len(reasons)))
-    rows = iter(
-        f"Matched ({number}) {wording.truncate(reason, room)}" for reason, number in reasons.items()
-    )
-    lines = iter(lambda: list(islice(rows, _REASONS_A_LINE)), [])
-    elements = [blockkit.plain_text("\n".join(line)) for line in lines]
+    limit = max(10, _REASONS // max(1, len(reasons)))
+    rows = [
+        f"Matched ({number}) {wording.truncate(reason, limit)}"
+        for reason, number in reasons.items()
+    ]
+    elements = [
+        blockkit.plain_text("\n".join(rows[start : start + _REASONS_PER_ELEMENT]))
+        for start in range(0, len(rows), _REASONS_PER_ELEMENT)
+    ]
     return [blockkit.context(*elements)] if elements else []
 
 
@@ -164,10 +173,10 @@ def mentions(items: Sequence[RoleMessage]) -> Parts:
 
 
 def mentioned(people: Iterable[str]) -> Parts:
-    """Slack users and groups, who are notified."""
+    """Return mentions of Slack users and groups, which notify them."""
     parts = [
         part
-        for one in list(people)[:_MENTIONS]
-        for part in (blockkit.mention(one), blockkit.text(" "))
+        for user in list(people)[:_MENTIONS]
+        for part in (blockkit.mention(user), blockkit.text(" "))
     ]
     return [blockkit.section(*parts)] if parts else []

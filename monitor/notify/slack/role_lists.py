@@ -1,22 +1,31 @@
-"""Messages that list many roles: a group of changes, and the summary of what begins to be watched."""
+"""Messages that list many roles: a group of changes, and summaries of first checks and moves."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
-from monitor.messages import BoardCount, FirstCheckSummary, GroupMessage, RoleKind, RuleCount
-from monitor.notify import totals, wording
-from monitor.notify.slack import blockkit, moves, role_lines
+from monitor.messages import (
+    BoardCount,
+    FirstCheckSummary,
+    GroupMessage,
+    Move,
+    Role,
+    RoleKind,
+    RuleCount,
+)
+from monitor.notify import sentences, wording
+from monitor.notify.slack import blockkit, role_lines
 from monitor.notify.slack.blockkit import Parts
 
 _BOARDS: Final = 30
-_FIRST_LOOK: Final = "*First look* · what is open already is told once, here"
-_FOUND_LATER: Final = "*Found later* · open before, and not shown until now"
+_FIRST_CHECK: Final = "*First check* · roles that are already open are listed once"
+_FOUND_LATER: Final = "*Found later* · open before, listed now"
+_MOVED: Final = "*Board moved* · the history of its roles continues"
 
 
 def group(message: GroupMessage, emoji: Mapping[RoleKind, str]) -> Parts:
-    """Many changes in one message; each line is numbered with its reason where they differ."""
+    """Return many changes in one message. Lines name the number of their reason if several."""
     return role_lines.first_that_fits(
         _group(message, emoji, detail) for detail in role_lines.LAYOUTS
     )
@@ -34,28 +43,28 @@ def _group(
         {item.kind for item in message.items},
     )
     reasons = role_lines.reasons(message.items)
-    # several kinds are each headed by theirs
+    # with several kinds, each list has its own heading
     mark = "".join(f":{emoji[kind]}: " for kind in kinds if len(kinds) == 1)
     head = [
-        blockkit.mrkdwn_text(f"{mark}*{totals.counts(message)}*"),
-        *(blockkit.plain_text(f"· {one}") for one in companies if len(companies) == 1),
+        blockkit.mrkdwn_text(f"{mark}*{sentences.counts(message)}*"),
+        *(blockkit.plain_text(f"· {company}") for company in companies if len(companies) == 1),
     ]
-    told = role_lines.changes(
+    lists = role_lines.changes(
         message.items, emoji, detail, reasons, named=len(companies) > 1, headed=len(kinds) > 1
     )
     return [
         blockkit.context(*head),
-        blockkit.block(*told, *role_lines.mentions(message.items)),
+        blockkit.block(*lists, *role_lines.mentions(message.items)),
         *role_lines.reason_footnotes(reasons),
     ]
 
 
 def _summary(message: FirstCheckSummary, detail: role_lines.Detail) -> Parts:
-    moved = [block for move in message.moves for block in moves.move(move, detail)]
-    return [*moved, *_first_look(message, detail)] if message.boards else moved
+    moved = [block for move in message.moves for block in _move(move, detail)]
+    return [*moved, *_first_check(message, detail)] if message.boards else moved
 
 
-def _first_look(message: FirstCheckSummary, detail: role_lines.Detail) -> Parts:
+def _first_check(message: FirstCheckSummary, detail: role_lines.Detail) -> Parts:
     rules = [
         part
         for rule in message.rules
@@ -63,7 +72,7 @@ def _first_look(message: FirstCheckSummary, detail: role_lines.Detail) -> Parts:
     ]
     boards = [blockkit.bullets(_boards(message.boards))] if len(message.boards) > 1 else []
     head = blockkit.context(
-        blockkit.mrkdwn_text(f":eyes: {_FOUND_LATER if message.late else _FIRST_LOOK}")
+        blockkit.mrkdwn_text(f":eyes: {_FOUND_LATER if message.late else _FIRST_CHECK}")
     )
     return [
         head,
@@ -73,16 +82,16 @@ def _first_look(message: FirstCheckSummary, detail: role_lines.Detail) -> Parts:
 
 
 def _watching(message: FirstCheckSummary) -> Parts:
-    name = totals.watched(message)
-    who = (
+    name = sentences.watched(message)
+    boards = (
         blockkit.link(message.boards[0].url, name, bold=True)
         if len(message.boards) == 1
         else blockkit.text(name, bold=True)
     )
     return [
         blockkit.text("Also found at " if message.late else "Now watching "),
-        who,
-        blockkit.text(totals.fits(message)),
+        boards,
+        blockkit.text(sentences.matches(message)),
     ]
 
 
@@ -101,14 +110,37 @@ def _boards(boards: Sequence[BoardCount]) -> Iterator[Parts]:
 def _rule(rule: RuleCount, detail: role_lines.Detail, *, alone: bool) -> Parts:
     if not rule.roles:
         return []
-    name = wording.sanitize(rule.rule, 100)
     named = len({role.company for role in rule.roles}) > 1
     rows = [
-        role_lines.role_line(role, detail, named=named, facts=wording.pay(role.pay))
+        role_lines.role_line(role, detail, named=named, facts=wording.format_pay(role.pay))
         for role in rule.roles
     ]
-    heading = [] if alone else [blockkit.section(blockkit.text(f"{name}: {len(rows)}", bold=True))]
-    return [
-        *heading,
-        role_lines.bullets(rows, detail, how=f": `rolewatch roles --rule {name}` shows them"),
+    return role_lines.rule_list(rule.rule, rows, detail, headed=not alone)
+
+
+def _move(move: Move, detail: role_lines.Detail) -> Parts:
+    """Return the result of one move, with a list for each rule."""
+    summary = blockkit.section(
+        blockkit.link(move.url, sentences.moved_company(move), bold=True),
+        blockkit.text(sentences.move_result(move)),
+    )
+    rules = [
+        part
+        for rule in move.rules
+        if rule.roles
+        for part in role_lines.rule_list(
+            rule.rule, [_moved_role(role, detail) for role in rule.roles], detail
+        )
     ]
+    return [
+        blockkit.context(blockkit.mrkdwn_text(f":truck: {_MOVED}")),
+        blockkit.block(summary),
+        *([blockkit.block(*rules)] if rules else []),
+    ]
+
+
+def _moved_role(role: Role, detail: role_lines.Detail) -> Parts:
+    """Return a line that marks a new role in front, where it is never cut."""
+    mark = [] if role.repost_of else [blockkit.emoji("new"), blockkit.text(" ")]
+    facts = wording.format_pay(role.pay)
+    return [*mark, *role_lines.role_line(role, detail, named=False, facts=facts)]

@@ -17,7 +17,7 @@ from monitor.alerts.summaries import first_summary
 from monitor.database.tables import CheckRound
 from monitor.history import boards
 from monitor.messages import FirstCheckSummary, load
-from monitor.notify import totals
+from monitor.notify import sentences
 from monitor.rounds.record import CheckRecorder
 from monitor.rounds.round import Round
 from monitor.rounds.work import Work
@@ -48,7 +48,7 @@ def test_a_new_rules_summary_does_not_list_what_it_has_just_told(engine: Engine)
     history.settings = settings(ENGINEER, TOO)
     history.look(snapshot([posting("1"), posting("2")]))
     summary = summaries(history)[-1]
-    assert (listed(summary), totals.fits(summary)) == (
+    assert (listed(summary), sentences.matches(summary)) == (
         [f"{BOARD}:1"],
         ": 2 open roles, 2 fit engineers-too",
     )

@@ -138,7 +138,7 @@ async def test_tokens_that_are_swapped_are_told_in_words(place: Place) -> None:
     place.token = APP_TOKEN
     found = await _findings(place)
     assert (
-        "app token (xapp-…), which opens the socket for buttons but cannot speak"
+        "app token (xapp-…), which opens the socket for buttons but posts nothing"
         in found["slack token"]["found"]
     )
     assert "OAuth & Permissions" in found["slack token"]["remedy"]

@@ -258,7 +258,7 @@ def test_a_link_stays_a_link_and_a_folder_is_refused(tmp_path: Path) -> None:
         ("xapp-1", "an app token"),
         ("xoxe.xoxb-1", "expires"),
         ("https://hooks.slack.com/services/x", "$SLACK_WEBHOOK_URL"),
-        ("0123456789abcdef", "no token of Slack's"),
+        ("0123456789abcdef", "not a Slack token"),
     ],
 )
 def test_a_wrong_kind_of_token_is_told_in_words(token: str, said: str) -> None:

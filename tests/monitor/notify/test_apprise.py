@@ -1,4 +1,4 @@
-"""Apprise against a server of this machine, through its own `json://`."""
+"""Apprise against a local server, through its own `json://`."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:'imghdr':DeprecationWarning")
 
 @dataclass
 class Service:
-    """What takes `json://` messages."""
+    """A server that accepts `json://` messages."""
 
     status: int = 200
     hang: Event | None = None
@@ -54,7 +54,7 @@ def service() -> Iterator[Service]:
 
 @pytest.fixture
 def said() -> Iterator[io.StringIO]:
-    """Every log line, the most talkative that the daemon can be."""
+    """Collect the log at its lowest level."""
     root, stream = logging.getLogger(), io.StringIO()
     before, level = list(root.handlers), root.level
     set_up("debug", "text", stream)
@@ -136,15 +136,13 @@ async def test_a_long_group_arrives_whole_in_parts(service: Service) -> None:
 
 
 @pytest.mark.parametrize("status", [404, 429, 500])
-async def test_what_the_service_does_not_take_may_have_been_sent(
-    service: Service, status: int
-) -> None:
+async def test_a_refused_message_may_have_been_sent(service: Service, status: int) -> None:
     service.status = status
     error = await refused(service.address)
     assert (error.may_have_arrived, error.permanent) == (True, True)
 
 
-async def test_a_call_that_hangs_holds_nothing_up(service: Service) -> None:
+async def test_a_hanging_call_delays_nothing(service: Service) -> None:
     service.hang = Event()
     began = time.monotonic()
     error = await refused(service.address, wait=0.2)
@@ -174,12 +172,12 @@ async def test_the_address_is_not_logged_when_the_message_arrives(
     assert SECRET not in said.getvalue()
 
 
-async def test_an_address_that_is_none_was_not_sent_and_needs_a_person() -> None:
+async def test_an_unreadable_address_needs_a_person() -> None:
     error = await refused("nosuch://x")
     assert (error.may_have_arrived, error.permanent) == (False, True)
 
 
-async def test_a_missing_extra_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_missing_apprise_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "apprise", None)
     error = await refused("ntfy://topic")
     assert (error.may_have_arrived, error.reason) == (
@@ -188,13 +186,13 @@ async def test_a_missing_extra_is_one_line(monkeypatch: pytest.MonkeyPatch) -> N
     )
 
 
-async def test_it_cannot_be_read() -> None:
+async def test_the_channel_cannot_be_read() -> None:
     assert not AppriseNotifier.readable
     with pytest.raises(NotifyError, match="apprise:phone cannot be read"):
         await notifier("ntfy://topic").find("apprise:phone", "id1", datetime.now(UTC))
 
 
-async def test_an_unclear_end_is_maybe_sent_told_to_the_operator_and_sent_again_by_a_person_alone(
+async def test_an_unclear_end_is_reported_and_retried_by_a_person_only(
     engine: Engine, service: Service
 ) -> None:
     desk, now = Desk(engine), datetime.now(UTC)
@@ -213,13 +211,14 @@ async def test_an_unclear_end_is_maybe_sent_told_to_the_operator_and_sent_again_
     await deliver()
     assert desk.states() == ["failed", "sent"]
     assert (
-        desk.deliveries()[0].reason == "maybe sent: the service did not take it, or did not say so"
+        desk.deliveries()[0].reason
+        == "maybe sent: the service refused the message or did not answer"
     )
     assert len(service.taken) == 1
 
 
 class ConsoleLike(AppriseNotifier):
-    """Takes everything."""
+    """Accepts every message."""
 
     def __init__(self) -> None:
         super().__init__({})

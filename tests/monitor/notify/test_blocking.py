@@ -1,4 +1,4 @@
-"""Calls in threads that hang: counted, capped, and forgotten when they end."""
+"""Hanging calls in threads: counted, limited, and released when they end."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tests.support.alerts import Desk, opened
 
 @pytest.fixture
 def gate() -> Iterator[Event]:
-    """Every hanging call ends when it is set."""
+    """Return an event that ends every hanging call."""
     gate = Event()
     yield gate
     gate.set()
@@ -33,7 +33,7 @@ async def hang(threads: Threads, gate: Event, key: str = "a", times: int = 1) ->
             await threads.call(key, gate.wait, 0.01)
 
 
-async def test_a_call_returns_or_raises_what_its_work_does() -> None:
+async def test_a_call_returns_the_result_or_raises_the_error() -> None:
     threads = Threads()
     assert await threads.call("a", lambda: 7, 5) == 7
     with pytest.raises(ZeroDivisionError):
@@ -50,7 +50,7 @@ async def test_with_too_many_threads_left_behind_no_call_is_made(gate: Event) ->
     assert await threads.call("b", lambda: "another channel goes on", 5)
 
 
-async def test_threads_that_end_make_room(gate: Event) -> None:
+async def test_an_ended_thread_frees_its_slot(gate: Event) -> None:
     threads = Threads(most_left=1)
     await hang(threads, gate)
     gate.set()
@@ -61,7 +61,7 @@ async def test_threads_that_end_make_room(gate: Event) -> None:
 
 
 class Console(AppriseNotifier):
-    """Takes what the operator is told."""
+    """Accepts the operator's messages."""
 
     def __init__(self) -> None:
         super().__init__({})
@@ -73,7 +73,7 @@ class Console(AppriseNotifier):
         return Receipt()
 
 
-async def test_a_channel_whose_calls_all_hang_is_refused_and_its_message_goes_out_later(
+async def test_a_channel_with_hanging_calls_is_refused_then_retried(
     sqlite_engine: Engine, gate: Event, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sent: list[str] = []
@@ -101,7 +101,7 @@ async def test_a_channel_whose_calls_all_hang_is_refused_and_its_message_goes_ou
     [first, _] = desk.deliveries()
     assert (first.state, first.reason) == (
         "failed",
-        "not sent, will be tried again: an earlier call has not ended",
+        "not sent, will be retried: an earlier call has not ended",
     )
     assert "apprise:phone refuses messages" in str(console.taken)
     gate.set()

@@ -5,15 +5,16 @@ from __future__ import annotations
 import io
 
 import pytest
+from syrupy.assertion import SnapshotAssertion
 
-from monitor.messages import GroupMessage, Message, RoleMessage, Why
+from monitor.messages import GroupMessage, Message, RoleMessage
 from monitor.notify.base import NotifyError
 from monitor.notify.console import ConsoleNotifier
-from tests.support.alerts import AT, HOSTILE, every_kind, opened, revised, role, summary
+from tests.support.alerts import AT, HOSTILE, every_kind, opened, role, summary
 
 
 class Terminal(io.StringIO):
-    """A stream that a person looks at."""
+    """A stream that is a terminal."""
 
     def isatty(self) -> bool:
         return True
@@ -25,40 +26,18 @@ async def shown(message: Message, stream: io.StringIO | None = None) -> str:
     return stream.getvalue()
 
 
-async def test_a_new_role_is_a_line_with_its_reason_and_address() -> None:
-    first, why, url, end = (await shown(opened())).split("\n")
-    assert first == "NEW  Example Labs · Research Engineer · London, UK · 133,000–240,000 USD/year"
-    assert why == "  why: engineers: title has “research engineer”"
-    assert url == "  https://jobs.example/1"
-    assert end == ""
-
-
-async def test_a_revision_shows_old_and_new() -> None:
-    assert (
-        "CHANGED  Example Labs · Research Engineer · pay: 133,000–240,000 USD/year → 141,000–245,000 USD/year"
-        in await shown(revised())
-    )
-
-
-async def test_a_role_that_now_fits_says_so() -> None:
-    message = opened(kind="revised", why=(Why("engineers", "title", "now fits"),))
-    assert (await shown(message)).startswith("CHANGED (now fits)  Example Labs")
-
-
 async def test_a_group_lists_every_role_with_its_reason() -> None:
     said = await shown(GroupMessage(tuple(opened(str(key)) for key in range(12))))
-    assert said.startswith("12 new roles\n")
     assert said.count("why: engineers") == 12
     assert said.count("https://jobs.example/") == 12
 
 
 async def test_a_summary_names_every_role_that_fits() -> None:
     said = await shown(summary(roles=[role(str(key), title=f"Engineer {key}") for key in range(6)]))
-    assert said.startswith("Now watching Example Labs: 57 open roles, 6 fit engineers\n")
     assert all(f"engineers: Engineer {key} · Example Labs · London, UK" in said for key in range(6))
 
 
-async def test_a_terminal_gets_colours_and_a_pipe_none(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_terminal_gets_colors_and_a_pipe_gets_none(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("NO_COLOR", raising=False)
     monkeypatch.setenv("TERM", "xterm")
     assert "\x1b[" in await shown(opened(), Terminal())
@@ -78,14 +57,14 @@ async def test_a_long_line_is_not_wrapped() -> None:
     assert "Engineer " * 20 in await shown(opened(title="Engineer " * 25))
 
 
-async def test_a_narrow_encoding_loses_letters_and_no_message() -> None:
+async def test_a_narrow_encoding_loses_letters_but_no_message() -> None:
     stream = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
     await ConsoleNotifier(stream).send("console", opened(), "id")
     stream.seek(0)
     assert "Example Labs ? Research Engineer" in stream.read()
 
 
-async def test_a_closed_stream_is_an_error_that_waiting_does_not_end() -> None:
+async def test_a_closed_stream_is_a_permanent_error() -> None:
     stream = io.StringIO()
     stream.close()
     with pytest.raises(NotifyError) as caught:
@@ -94,6 +73,6 @@ async def test_a_closed_stream_is_an_error_that_waiting_does_not_end() -> None:
     assert not caught.value.may_have_arrived
 
 
-async def test_every_kind_is_shown() -> None:
-    for message in every_kind():
-        assert await shown(message)
+@pytest.mark.parametrize("number", range(len(every_kind())))
+async def test_a_message_is_shown_as_stored(number: int, snapshot: SnapshotAssertion) -> None:
+    assert await shown(every_kind()[number]) == snapshot

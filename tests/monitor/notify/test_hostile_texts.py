@@ -1,4 +1,4 @@
-"""No board's text does anything in a message."""
+"""Text from a board has no effect in a message."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from monitor.messages import (
     Why,
 )
 from monitor.notify import wording
-from monitor.notify.plain import announce, fallback, lines
+from monitor.notify.plain import fallback_text, lines, notification_text
 from monitor.notify.slack.draw import draw
 from tests.support.alerts import AT, HOSTILE, opened, role
 from tests.support.block_rules import TOTAL, faults, length, parts
@@ -28,12 +28,12 @@ ROOM = 12_000
 
 
 def hostile(text: str) -> list[Message]:
-    """Every shape with that text wherever a board's words may stand."""
+    """Return every kind of message with the text wherever board text may be."""
     bad = Role(
         "greenhouse:x:" + text, text, text, text, text, text, None, text, text, text, text, AT, text
     )
     why = (Why(text, text),) * 6
-    changes = tuple(FieldChange(field, text, text + "!") for field in (*wording.LABELS, text))
+    changes = tuple(FieldChange(field, text, text + "!") for field in (*wording.FIELD_LABELS, text))
     one = RoleMessage("revised", bad, why, AT, changes, AT)
     kinds: list[Message] = [
         RoleMessage(kind, bad, why, AT, (), AT) for kind in ("opened", "closed", "reopened")
@@ -57,11 +57,11 @@ def test_a_hostile_text_breaks_no_message(text: str) -> None:
         assert faults(blocks) == []
         assert length(blocks) <= min(ROOM, TOTAL)
         assert 0 < len(heading) <= 4000
-        assert len(fallback(message)) <= 4000
+        assert len(fallback_text(message)) <= 4000
 
 
 @pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
-def test_a_boards_text_stands_only_where_slack_reads_no_markup(text: str) -> None:
+def test_board_text_is_never_in_mrkdwn(text: str) -> None:
     marked = text[:60] + "MARK"
     for message in hostile(marked):
         read = [part["text"] for part in parts(draw(message)[1]) if part.get("type") == "mrkdwn"]
@@ -71,7 +71,7 @@ def test_a_boards_text_stands_only_where_slack_reads_no_markup(text: str) -> Non
 @pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
 def test_the_text_for_notifications_is_escaped(text: str) -> None:
     for message in hostile(text):
-        for heading in (announce(message), fallback(message)):
+        for heading in (notification_text(message), fallback_text(message)):
             assert "<" not in heading
             assert ">" not in heading
             assert (
@@ -81,9 +81,11 @@ def test_the_text_for_notifications_is_escaped(text: str) -> None:
             assert "**" not in heading
 
 
-def test_what_moves_or_hides_text_is_gone() -> None:
+def test_characters_that_move_or_hide_text_are_removed() -> None:
     message = opened(title="".join(HOSTILE[4:7]))
-    everything = shown({"blocks": draw(message)[1]}) + announce(message) + "".join(lines(message))
+    everything = (
+        shown({"blocks": draw(message)[1]}) + notification_text(message) + "".join(lines(message))
+    )
     assert not any(character in everything for character in "\u202e\u2066\x00\x07\x1b\ud800")
 
 
@@ -101,7 +103,7 @@ def test_what_moves_or_hides_text_is_gone() -> None:
         "https://x|y",
     ],
 )
-def test_an_address_that_slack_refuses_is_no_link(url: str) -> None:
+def test_a_url_that_slack_refuses_is_not_linked(url: str) -> None:
     _, blocks = draw(RoleMessage("opened", role(url=url), (), AT))
     assert faults(blocks) == []
     assert not [part for part in parts(blocks) if "url" in part]

@@ -1,4 +1,4 @@
-"""Which notifiers the settings give."""
+"""The notifiers that settings give."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from monitor.notify import notifiers
 PLAIN = Settings(file=Path("rolewatch.toml"), database_url=SecretStr("sqlite://"))
 
 
-def test_the_terminal_is_always_there() -> None:
+def test_the_console_needs_no_secret() -> None:
     assert set(notifiers(PLAIN, io.StringIO())) == {"console"}
 
 

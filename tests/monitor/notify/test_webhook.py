@@ -1,4 +1,4 @@
-"""Alerts through an incoming webhook, which says little and cannot be read."""
+"""Alerts through an incoming webhook."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ async def test_every_kind_of_message_arrives(slack: SlackServer, notifier: Webho
 @pytest.mark.parametrize(
     "kind", ["500", "reset", "timeout", "accept_then_500", "accept_then_reset", "bad_json", "text"]
 )
-async def test_what_may_have_arrived_is_unclear(
+async def test_a_message_that_may_have_arrived_is_unclear(
     slack: SlackServer, notifier: WebhookNotifier, kind: str
 ) -> None:
     slack.break_next(kind, "webhook")
@@ -52,9 +52,7 @@ async def test_what_may_have_arrived_is_unclear(
     assert (error.may_have_arrived, error.permanent) == (True, False)
 
 
-async def test_too_many_says_how_long_to_wait(
-    slack: SlackServer, notifier: WebhookNotifier
-) -> None:
+async def test_a_rate_limit_carries_its_wait(slack: SlackServer, notifier: WebhookNotifier) -> None:
     slack.wait = 7
     slack.break_next("429", "webhook")
     error = await refused(notifier)
@@ -79,7 +77,7 @@ async def test_refused_blocks_arrive_as_text(slack: SlackServer, notifier: Webho
     assert "https://jobs.example/1" in message["text"]
 
 
-async def test_it_cannot_be_read(notifier: WebhookNotifier) -> None:
+async def test_the_channel_cannot_be_read(notifier: WebhookNotifier) -> None:
     assert not notifier.readable
     with pytest.raises(NotifyError):
         await notifier.find("webhook", "id1", datetime.now(UTC))
@@ -115,7 +113,7 @@ async def test_the_address_is_not_logged_when_the_message_arrives(
     assert slack.calls["webhook"] == 1
 
 
-async def test_what_may_be_sent_no_more_is_not_sent_as_text(
+async def test_a_lost_lease_stops_the_text_too(
     slack: SlackServer, notifier: WebhookNotifier
 ) -> None:
     asked = []

@@ -1,4 +1,4 @@
-"""How long something took, and how long there is to apply."""
+"""Lengths of time in messages."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from tests.support.alerts import AT, role
         (-5, "less than a minute"),
     ],
 )
-def test_a_length_of_time_is_said_in_one_unit(seconds: float, said: str) -> None:
+def test_a_length_of_time_has_one_unit(seconds: float, said: str) -> None:
     assert wording.span(timedelta(seconds=seconds)) == said
 
 
@@ -52,5 +52,5 @@ def test_a_reminder_says_the_time_that_its_rule_asks_for(
     ("hours", "said"),
     [(70, "2 days"), (49, "2 days"), (46, "46 hours"), (23.5, "23 hours"), (1.5, "90 minutes")],
 )
-def test_what_is_sent_much_later_says_how_much_is_left(hours: float, said: str) -> None:
+def test_a_late_reminder_says_the_time_left(hours: float, said: str) -> None:
     assert wording.time_left(role(deadline_at=AT + timedelta(hours=hours)), AT) == said

@@ -19,7 +19,7 @@ async def server() -> AsyncIterator[SocketServer]:
 
 @pytest.fixture
 async def waiting(server: SocketServer, sqlite_engine: Engine) -> Office:
-    """Not started yet."""
+    """Return an app that is not started."""
     return Office(server, sqlite_engine, tell(sqlite_engine))
 
 

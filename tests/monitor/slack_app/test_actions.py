@@ -1,4 +1,4 @@
-"""What a click does."""
+"""The effects of clicks."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ from monitor.alerts import mutes
 from monitor.config.model import SlackSettings
 from monitor.database import tables
 from monitor.database.engine import read_transaction
-from monitor.slack_app import actions
-from monitor.slack_app.actions import Outcome
+from monitor.slack_app import actions, replies
+from monitor.slack_app.actions import Announce, Effects, Replace, Respond, Upload
+from monitor.slack_app.diff_files import DiffUpload
 from monitor.slack_app.payloads import Click, parse_envelope
 from tests.support.boards import BOARD, posting, snapshot
 from tests.support.history import History
@@ -23,7 +24,7 @@ from tests.support.story import STORY, tell
 
 @pytest.fixture
 def history(sqlite_engine: Engine) -> History:
-    """The story on SQLite, of which a message was sent to #roles and one to Alice."""
+    """Return the story on SQLite, with messages sent to #roles and to Alice."""
     return sent(sqlite_engine)
 
 
@@ -50,18 +51,30 @@ def sent(engine: Engine) -> History:
 
 def press(
     history: History, action: str, value: str = STORY, user: str = ALICE, channel: str = ROLES
-) -> Outcome:
-    [heard] = parse_envelope(
+) -> Effects:
+    [clicked] = parse_envelope(
         {"envelope_id": "e", "type": "interactive", "payload": click(action, value, user, channel)}
     )
-    assert isinstance(heard, Click)
+    assert isinstance(clicked, Click)
     with history.engine.begin() as connection:
-        return actions.handle_action(connection, history.settings, heard, history.now)
+        return actions.handle_action(connection, history.settings, clicked, history.now)
 
 
-def answered(outcome: Outcome) -> str:
-    assert outcome.answer is not None
-    return outcome.answer.text
+def answer(effects: Effects) -> replies.SlackReply:
+    [reply] = [effect.reply for effect in effects if isinstance(effect, Respond)]
+    return reply
+
+
+def answered(effects: Effects) -> str:
+    return answer(effects).text
+
+
+def announced(effects: Effects) -> bool:
+    return any(isinstance(effect, Announce) for effect in effects)
+
+
+def uploaded(effects: Effects) -> DiffUpload | None:
+    return next((effect.file for effect in effects if isinstance(effect, Upload)), None)
 
 
 def muted(history: History) -> list[tuple[str, str | None, str | None]]:
@@ -73,65 +86,65 @@ def muted(history: History) -> list[tuple[str, str | None, str | None]]:
 
 
 def test_an_admin_mutes_for_everyone_in_the_channel(history: History) -> None:
-    assert press(history, "role_mute", user=ADMIN).announced is not None
-    assert press(history, "rule_mute", "kernels", user=ADMIN).announced is not None
+    assert announced(press(history, "role_mute", user=ADMIN))
+    assert announced(press(history, "rule_mute", "kernels", user=ADMIN))
     assert muted(history) == [("slack:#roles", STORY, None), ("slack:#roles", None, "kernels")]
 
 
 def test_muting_twice_is_muting_once(history: History) -> None:
     press(history, "role_mute", user=ADMIN)
     again = press(history, "role_mute", user=ADMIN)
-    assert again.announced is None
-    assert answered(again).startswith("It is muted already")
+    assert not announced(again)
+    assert answered(again).startswith("Already muted")
     assert len(muted(history)) == 1
 
 
 def test_others_may_not_mute_for_everyone(history: History) -> None:
     for action, value in (("role_mute", STORY), ("rule_mute", "kernels")):
-        outcome = press(history, action, value)
-        assert "for everyone" in answered(outcome)
-        assert outcome.announced is None
+        effects = press(history, action, value)
+        assert answer(effects) == replies.not_allowed([ADMIN])
+        assert not announced(effects)
     history.settings = replace(history.settings, slack=SlackSettings())
-    assert "[slack] admins" in answered(press(history, "role_mute"))
+    assert answer(press(history, "role_mute")) == replies.not_allowed([])
     assert muted(history) == []
 
 
-def test_in_a_direct_message_a_person_mutes_for_himself(history: History) -> None:
+def test_a_mute_in_a_direct_message_is_personal(history: History) -> None:
     press(history, "role_mute", channel="D0ALICE001")
     press(history, "rule_mute", "kernels", channel="D0ALICE001")
     assert muted(history) == [(f"slack:{ALICE}", STORY, None), (f"slack:{ALICE}", None, "kernels")]
 
 
-def test_a_mute_is_undone_by_who_made_it_or_may_make_it(history: History) -> None:
+def test_a_mute_is_undone_by_those_who_may_make_it(history: History) -> None:
     press(history, "role_mute", user=ADMIN)
     with read_transaction(history.engine) as connection:
         number = str(mutes.list_mutes(connection, history.now)[0].id)
-    assert "for everyone" in answered(press(history, "mute_undo", number, BOB))
+    assert answer(press(history, "mute_undo", number, BOB)) == replies.not_allowed([ADMIN])
     undone = press(history, "mute_undo", number, ADMIN)
-    assert answered(undone).startswith("Told again")
-    assert undone.replaced is not None
+    assert answered(undone).startswith(replies.undone(new=True))
+    assert isinstance(undone[0], Replace)  # before the reply
     assert muted(history) == []
     assert answered(press(history, "mute_undo", number, ADMIN)).startswith(
-        "That mute has ended already"
+        replies.undone(new=False)
     )
 
 
-def test_a_button_on_a_private_answer_is_known_as_such() -> None:
+def test_a_click_on_an_ephemeral_message_is_private() -> None:
     payload = click("mute_undo", "1")
     payload["container"]["is_ephemeral"] = True
-    [heard] = parse_envelope({"envelope_id": "e", "type": "interactive", "payload": payload})
-    assert isinstance(heard, Click)
-    assert heard.private
+    [clicked] = parse_envelope({"envelope_id": "e", "type": "interactive", "payload": payload})
+    assert isinstance(clicked, Click)
+    assert clicked.private
 
 
-def test_a_rules_mute_that_ended_by_itself_can_be_made_again(history: History) -> None:
+def test_an_expired_mute_of_a_rule_can_be_repeated(history: History) -> None:
     press(history, "rule_mute", "kernels", ADMIN)
     history.now += timedelta(days=1, minutes=1)
     assert muted(history) == []
-    assert press(history, "rule_mute", "kernels", ADMIN).announced is not None
+    assert announced(press(history, "rule_mute", "kernels", ADMIN))
 
 
-def test_a_card_of_a_role_or_rule_that_is_gone_is_answered(history: History) -> None:
+def test_a_card_of_a_missing_role_or_rule_gets_a_reply(history: History) -> None:
     for action in ("role_save", "role_mute", "role_diff", "role_why", "role_unsave"):
         for value in (
             "greenhouse:examplelabs:999",
@@ -140,18 +153,16 @@ def test_a_card_of_a_role_or_rule_that_is_gone_is_answered(history: History) -> 
             "nonsense",
             "https://x.example/",
         ):
-            assert "does not know this role" in answered(press(history, action, value, ADMIN))
-    assert "no rule gone" in answered(press(history, "rule_mute", "gone", ADMIN))
+            assert answer(press(history, action, value, ADMIN)) == replies.UNKNOWN_ROLE
+    assert answer(press(history, "rule_mute", "gone", ADMIN)) == replies.no_rule("gone")
     for value in ("", "x", "999", "9" * 50, "-1", "²"):
-        assert "does not know" in answered(press(history, "mute_undo", value, ADMIN))
+        assert answer(press(history, "mute_undo", value, ADMIN)) == replies.UNKNOWN_ROLE
 
 
-def test_why_says_for_each_rule_which_words_fitted_or_what_failed(history: History) -> None:
-    outcome = press(history, "role_why", f"{BOARD}:12")
-    assert outcome.answer is not None
-    told = str(outcome.answer.blocks)
-    assert "title has “research engineer”" in told
-    assert "does not fit: none of “kernels” in description" in told
+def test_why_explains_each_rule(history: History) -> None:
+    blocks = str(answer(press(history, "role_why", f"{BOARD}:12")).blocks)
+    assert "title has “research engineer”" in blocks
+    assert "does not fit: none of “kernels” in description" in blocks
 
 
 def test_the_diff_is_of_the_last_revision_with_its_fields(history: History) -> None:
@@ -159,44 +170,46 @@ def test_the_diff_is_of_the_last_revision_with_its_fields(history: History) -> N
         "12", title="Research Scientist/Engineer", location="Paris", locations=("Paris",)
     )
     history.look(snapshot([moved]))
-    file = press(history, "role_diff", f"{BOARD}:12").file
+    file = uploaded(press(history, "role_diff", f"{BOARD}:12"))
     assert file is not None
     assert "-location: Paris, France; Zürich\n+location: Paris\n" in file.content
     assert file.name == "12-version-2.diff"
 
 
 @pytest.mark.parametrize(("value", "version"), [(STORY, 3), (f"{STORY} 2", 2), (f"{STORY} 3", 3)])
-def test_a_button_of_one_revision_means_that_one_and_an_old_button_the_last(
+def test_a_diff_button_names_its_revision_or_means_the_last(
     history: History, value: str, version: int
 ) -> None:
-    file = press(history, "role_diff", value).file
+    file = uploaded(press(history, "role_diff", value))
     assert file is not None
     assert file.name == f"11-version-{version}.diff"
     assert ("+location: Mountain View" in file.content) is (version == 2)
     assert ("+We build very large kernels." in file.content) is (version == 3)
 
 
-def test_a_revision_that_never_was_has_no_diff(history: History) -> None:
+def test_an_unknown_revision_has_no_diff(history: History) -> None:
     for value in (f"{STORY} 99", f"{STORY} 1"):
         assert answered(press(history, "role_diff", value)).startswith("Never revised")
 
 
-def test_a_revision_has_a_diff_of_its_own_beside_the_last(history: History) -> None:
-    assert press(history, "role_diff", STORY).file is not None
-    assert press(history, "role_diff", f"{STORY} 2").file is not None
-    assert "on its way" in answered(press(history, "role_diff", f"{STORY} 3", BOB))
+def test_each_revision_has_its_own_diff(history: History) -> None:
+    assert uploaded(press(history, "role_diff", STORY)) is not None
+    assert uploaded(press(history, "role_diff", f"{STORY} 2")) is not None
+    third = press(history, "role_diff", f"{STORY} 3", BOB)
+    assert answer(third) == replies.diff_uploading("Research Engineer, Gemini")
 
 
-def test_what_was_never_revised_has_no_diff(history: History) -> None:
+def test_a_role_without_revisions_has_no_diff(history: History) -> None:
     assert answered(press(history, "role_diff", "greenhouse:otherworks:21")).startswith(
         "Never revised"
     )
 
 
-def test_a_role_is_taken_off_the_list_again(history: History) -> None:
-    assert answered(press(history, "role_save")).startswith("Saved for you")
-    assert answered(press(history, "role_unsave")).startswith("Taken off")
-    assert answered(press(history, "role_unsave")).startswith("Taken off")
+def test_a_saved_role_can_be_removed(history: History) -> None:
+    press(history, "role_save")
+    for _ in range(2):
+        reply = answer(press(history, "role_unsave"))
+        assert reply == replies.unsaved("Research Engineer, Gemini")
     assert history.ask("SELECT count(*) FROM saved") == [(0,)]
 
 

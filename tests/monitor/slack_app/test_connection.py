@@ -1,4 +1,4 @@
-"""The connection to Slack: it comes back by itself, and says once when it cannot."""
+"""The connection to Slack: reopened after a loss, and reported once if refused."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 from structlog.testing import capture_logs
 
+from monitor.slack_app import overviews
 from tests.support.outbox_fixture import until
 from tests.support.slack_app_fixture import Office, told
 from tests.support.socket_server import APP, SocketServer
@@ -20,25 +21,23 @@ async def connected_again(server: SocketServer, opened: int) -> None:
 
 @pytest.mark.usefixtures("office")
 @pytest.mark.parametrize("reason", ["refresh_requested", "warning", "link_disabled", "drop"])
-async def test_it_comes_back_by_itself(server: SocketServer, reason: str) -> None:
+async def test_a_lost_connection_is_opened_again(server: SocketServer, reason: str) -> None:
     await server.disconnect(reason)
     await connected_again(server, 1)
     await server.slash("help")
-    assert await told(server) == ["What rolewatch answers"]
+    assert await told(server) == [overviews.HELP.text]
 
 
 @pytest.mark.usefixtures("office")
-async def test_what_arrives_on_the_old_line_after_slack_said_goodbye_is_served(
+async def test_a_closing_connection_is_still_read(
     server: SocketServer,
 ) -> None:
     await server.disconnect("refresh_requested")
     await server.slash("help")
-    assert await told(server) == ["What rolewatch answers"]
+    assert await told(server) == [overviews.HELP.text]
 
 
-async def test_an_address_that_failed_is_not_tried_again(
-    waiting: Office, server: SocketServer
-) -> None:
+async def test_a_failed_address_is_not_used_again(waiting: Office, server: SocketServer) -> None:
     server.refuse("link", 408)
     await waiting.start()
     await until(lambda: bool(server.sockets))
@@ -50,7 +49,7 @@ async def test_an_address_that_failed_is_not_tried_again(
 @pytest.mark.parametrize(
     "word", ["invalid_auth", "not_allowed_token_type", "missing_scope", "something_new"]
 )
-async def test_a_token_that_is_refused_is_told_once_and_works_when_it_is_mended(
+async def test_a_refused_token_is_reported_once(
     waiting: Office, server: SocketServer, word: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("monitor.slack_app.connection.FIRST_WAIT", 0.01)
@@ -64,7 +63,7 @@ async def test_a_token_that_is_refused_is_told_once_and_works_when_it_is_mended(
     await waiting.end()
 
 
-async def test_trouble_that_passes_is_not_told(
+async def test_a_temporary_error_is_not_reported(
     waiting: Office, server: SocketServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("monitor.slack_app.connection.FIRST_WAIT", 0.01)
@@ -76,20 +75,20 @@ async def test_trouble_that_passes_is_not_told(
     await waiting.end()
 
 
-async def test_another_program_on_the_same_app_is_warned_of(office: Office) -> None:
+async def test_another_process_on_the_same_app_is_logged(office: Office) -> None:
     other = Office(office.server, office.engine, office.history)
     with capture_logs() as logged:
         await other.start()
         await until(lambda: len(office.server.sockets) == 2)
         await until(
-            lambda: any(line["event"].startswith("others hear this slack app") for line in logged)
+            lambda: any(
+                line["event"].startswith("another process uses this slack app") for line in logged
+            )
         )
     await other.end()
 
 
-async def test_without_an_app_token_nothing_is_opened_until_there_is_one(
-    waiting: Office, server: SocketServer
-) -> None:
+async def test_the_socket_needs_an_app_token(waiting: Office, server: SocketServer) -> None:
     with_token = waiting.settings
     waiting.settings = replace(with_token, slack=replace(with_token.slack, app_token=None))
     await waiting.start()
@@ -102,7 +101,7 @@ async def test_without_an_app_token_nothing_is_opened_until_there_is_one(
     assert await waiting.end() < 1
 
 
-async def test_it_stops_at_once_and_a_question_in_work_is_answered(
+async def test_a_click_in_progress_is_finished_at_stop(
     office: Office, server: SocketServer
 ) -> None:
     await server.click("role_save", STORY)

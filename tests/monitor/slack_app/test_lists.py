@@ -1,26 +1,29 @@
-"""Long and hostile lists: always within Slack's limits, nothing of a board's text read as markup."""
+"""Lists, also long and hostile ones: within Slack's limits, without markup from a board."""
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from syrupy.assertion import SnapshotAssertion
 
 from monitor.config.model import Rule
 from monitor.queries.status import Status
 from monitor.rules.matcher import Explanation
-from monitor.slack_app import lists, replies
+from monitor.slack_app import lists, overviews, replies
 from monitor.slack_app.replies import SlackReply
 from tests.support.alerts import HOSTILE
 from tests.support.block_rules import TOTAL, faults, length
+from tests.support.rendered import rendered
 
 NOW = datetime(2026, 5, 4, 9, 2, tzinfo=UTC)
 
 
 # any column
 def row(title: str = "Research Engineer", **more: Any) -> dict[str, Any]:
-    """A row of `postings`."""
+    """Return a row of `postings`."""
     pay = {
         "pay_min": 133000.0,
         "pay_max": 240000.0,
@@ -66,7 +69,7 @@ def board(text: str) -> dict[str, Any]:
 
 
 def every(text: str, number: int) -> list[SlackReply]:
-    """Every answer with that many lines of that text."""
+    """Return every reply with that many lines of the text."""
     rows = [row(text)] * number
     changes = [change(text, field) for field in ("title", "pay", "description", None)] * number
     rules = [Rule(text or "rule", any=(text,), locations=(text,))] * number
@@ -77,7 +80,7 @@ def every(text: str, number: int) -> list[SlackReply]:
     return [
         lists.roles(rows, text[:150]),
         lists.saved(rows),
-        lists.which(rows, text[:150]),
+        lists.choose_posting(rows, text[:150]),
         lists.history(
             row(text),
             changes,
@@ -87,8 +90,10 @@ def every(text: str, number: int) -> list[SlackReply]:
             },
         ),
         lists.history(row(text, posting="google:labs:1"), changes, {}),
-        lists.rules(rules, {text or "rule": [text]}),
-        lists.status(Status([board(text)] * number, [(text, "pending", 3)] * number, number), NOW),
+        overviews.rules(rules, {text or "rule": [text]}),
+        overviews.status(
+            Status([board(text)] * number, [(text, "pending", 3)] * number, number), NOW
+        ),
         replies.why(title, "https://jobs.example/", explained),
         replies.saved(title, "javascript:alert(1)", "greenhouse:labs:1", new=True),
         replies.error_reply(text),
@@ -98,7 +103,7 @@ def every(text: str, number: int) -> list[SlackReply]:
 
 @pytest.mark.parametrize("number", [0, 1, 60])
 @pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
-def test_slack_takes_every_answer(text: str, number: int) -> None:
+def test_slack_accepts_every_reply(text: str, number: int) -> None:
     for said in every(text, number):
         assert faults(said.blocks) == []
         assert length(said.blocks) < TOTAL
@@ -106,7 +111,7 @@ def test_slack_takes_every_answer(text: str, number: int) -> None:
         assert "<!" not in said.text
 
 
-def test_a_deadline_in_a_history_is_in_the_readers_own_time_zone() -> None:
+def test_a_deadline_in_history_is_in_the_readers_time_zone() -> None:
     said = lists.history(
         row(), [change("2026-05-19T19:00:00.000000Z", "deadline") | {"new": None}], {}
     )
@@ -114,8 +119,16 @@ def test_a_deadline_in_a_history_is_in_the_readers_own_time_zone() -> None:
     assert "'style': {'strike': True}" in str(said.blocks)
 
 
-def test_a_list_says_how_much_it_leaves_out() -> None:
+def test_a_list_counts_the_roles_it_leaves_out() -> None:
     said = lists.roles([row()] * 500, "engineer")
-    assert said.text == "500 open roles for “engineer”"
-    [last] = said.blocks[0]["elements"][1]["elements"][-1]["elements"][:1]
-    assert last["text"].startswith("and 4")
+    rows = said.blocks[0]["elements"][1]["elements"]
+    left = re.fullmatch(r"and (\d+) more.*", rows[-1]["elements"][0]["text"])
+    assert left is not None
+    assert int(left[1]) + len(rows) - 1 == 500
+
+
+def test_lists_are_worded_as_stored(snapshot: SnapshotAssertion) -> None:
+    shown = every("engineer", 2)
+    empty = every("engineer", 0)
+    for reply in (*shown, *empty, overviews.HELP):
+        assert rendered(reply.text, reply.blocks) == snapshot

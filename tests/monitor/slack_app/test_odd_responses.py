@@ -1,4 +1,4 @@
-"""Slack answers otherwise than it says it does: whoever clicked hears of it, and the next click is served."""
+"""Slack answers unlike its documentation: the person gets a reply, and later clicks work."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from monitor.slack_app import connection
+from monitor.slack_app import connection, replies
 from tests.support.outbox_fixture import until
 from tests.support.slack_app_fixture import Office, told
 from tests.support.socket_server import ADMIN, BOB, SocketServer
@@ -17,40 +17,40 @@ from tests.support.story import STORY
 @pytest.mark.parametrize(
     "odd", [{}, {"upload_url": None, "file_id": "F1"}, {"upload_url": 7, "file_id": "F1"}]
 )
-async def test_an_upload_without_an_address_is_told_and_can_be_asked_for_again(
+async def test_an_upload_without_a_url_can_be_repeated(
     office: Office, server: SocketServer, odd: dict[str, object]
 ) -> None:
     server.odd["files.getUploadURLExternal"] = odd
     await server.click("role_diff", STORY)
-    assert "upload_url" in (await told(server))[0]
-    assert office.rows("SELECT count(*) FROM diff_file") == [(0,)]
+    assert (await told(server))[0].startswith(replies.diff_failed("").text)
+    await until(lambda: office.rows("SELECT count(*) FROM diff_file") == [(0,)])
     server.odd.clear()
     await server.click("role_diff", STORY, BOB)
     await until(lambda: bool(server.made("files.completeUploadExternal")))
 
 
-async def test_a_mute_whose_announcement_has_no_ts_holds_and_says_so(
+async def test_a_mute_without_an_announcement_ts_stays_active(
     office: Office, server: SocketServer
 ) -> None:
     server.odd["chat.postMessage"] = {"ts": None}
     await server.click("role_mute", STORY, ADMIN)
-    assert "It is muted, but the thread could not be told" in (await told(server))[0]
+    assert await told(server) == [replies.not_announced("Slack's answer has no ts").text]
     assert office.rows("SELECT count(*) FROM mute") == [(1,)]
 
 
 @pytest.mark.usefixtures("office")
-async def test_a_fault_while_answering_is_told_to_the_person(
+async def test_an_error_while_responding_gets_a_reply(
     server: SocketServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def broken(*_: object, **__: object) -> None:
         raise KeyError("surprise")
 
-    monkeypatch.setattr("monitor.slack_app.responses.Calls.upload", broken)
+    monkeypatch.setattr("monitor.slack_app.responses.SlackResponses.upload_file", broken)
     await server.click("role_diff", STORY)
-    assert "That did not work" in (await told(server))[0]
+    assert await told(server) == [replies.BROKEN.text]
 
 
-async def test_a_second_click_during_an_upload_hears_that_it_is_on_its_way(
+async def test_a_second_click_during_an_upload_uploads_nothing(
     office: Office, server: SocketServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     begun, go_on = asyncio.Event(), asyncio.Event()
@@ -59,16 +59,16 @@ async def test_a_second_click_during_an_upload_hears_that_it_is_on_its_way(
         begun.set()
         await go_on.wait()
 
-    monkeypatch.setattr("monitor.slack_app.responses.Calls.upload", slow)
+    monkeypatch.setattr("monitor.slack_app.responses.SlackResponses.upload_file", slow)
     await server.click("role_diff", STORY)
     await begun.wait()
     await server.click("role_diff", STORY, BOB)
-    assert "on its way into the thread" in (await told(server))[0]
+    assert await told(server) == [replies.diff_uploading("Research Engineer, Gemini").text]
     go_on.set()
     await until(lambda: office.rows("SELECT done FROM diff_file") == [(1,)])
 
 
-async def test_a_handshake_that_nobody_answers_is_given_up(
+async def test_an_unanswered_handshake_times_out(
     waiting: Office, server: SocketServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(connection, "HELLO", 0.2)

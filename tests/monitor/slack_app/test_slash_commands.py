@@ -1,4 +1,4 @@
-"""What `/rolewatch` answers."""
+"""Replies to `/rolewatch`."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from monitor.config.model import SlackSettings
 from monitor.database.engine import read_transaction
 from monitor.errors import UserError
 from monitor.queries.resolve import find_posting
-from monitor.slack_app import slash_commands
+from monitor.slack_app import lists, slash_commands
 from monitor.slack_app.payloads import SlashCommand
 from monitor.slack_app.replies import SlackReply
-from monitor.slack_app.slash_commands import Search, read
+from monitor.slack_app.slash_commands import Search, parse_search
 from tests.support.block_rules import TOTAL, faults, length
 from tests.support.boards import posting, snapshot
 from tests.support.databases import Made
@@ -30,7 +30,7 @@ from tests.support.story import STORY, tell
 
 @pytest.fixture(scope="module")
 def history(tmp_path_factory: pytest.TempPathFactory, made: Made) -> Iterator[History]:
-    """The story on SQLite, once: asking changes nothing."""
+    """Yield the story on SQLite, once: commands change nothing."""
     for engine in made.opened(f"sqlite:///{tmp_path_factory.mktemp('commands')}/rolewatch.db"):
         story = tell(engine)
         story.settings = replace(story.settings, slack=SlackSettings(admins=(ADMIN,)))
@@ -38,7 +38,7 @@ def history(tmp_path_factory: pytest.TempPathFactory, made: Made) -> Iterator[Hi
         yield story
 
 
-def test_both_databases_are_asked_alike(history: History, engine: Engine) -> None:
+def test_both_databases_give_the_same_replies(history: History, engine: Engine) -> None:
     other = tell(engine)
     know(engine)
     for text in (
@@ -55,7 +55,7 @@ def test_both_databases_are_asked_alike(history: History, engine: Engine) -> Non
 
 
 def ask(history: History, text: str, user: str = ALICE) -> SlackReply:
-    """The answer, which Slack would take."""
+    """Return the reply, which Slack would accept."""
     with read_transaction(history.engine) as connection:
         said = slash_commands.handle_command(
             connection, history.settings, SlashCommand("k", user, "C1", text, ""), history.now
@@ -66,7 +66,7 @@ def ask(history: History, text: str, user: str = ALICE) -> SlackReply:
 
 
 def shown(said: SlackReply) -> str:
-    """All words of an answer."""
+    """Return the text of a reply."""
     return " ".join(_texts(said.blocks))
 
 
@@ -96,8 +96,8 @@ def _texts(part: object) -> list[str]:
         ('unclosed "quote', Search(("unclosed", '"quote'))),
     ],
 )
-def test_words_a_company_and_a_place_are_told_apart(text: str, search: Search) -> None:
-    assert read(text) == search
+def test_a_search_has_words_a_company_and_a_place(text: str, search: Search) -> None:
+    assert parse_search(text) == search
 
 
 def test_roles_are_found_by_words_company_and_place(history: History) -> None:
@@ -112,9 +112,9 @@ def test_roles_are_found_by_words_company_and_place(history: History) -> None:
     assert "Chef de Partie" in shown(ask(history, "ROLES"))
 
 
-def test_roles_that_nobody_has_are_answered_with_what_may_help(history: History) -> None:
-    assert "1 closed one would fit" in shown(ask(history, "roles counsel"))
-    assert "Fewer words" in shown(ask(history, "roles sommelier"))
+def test_a_search_without_results_suggests_a_remedy(history: History) -> None:
+    assert "1 closed role matches" in shown(ask(history, "roles counsel"))
+    assert "fewer words" in shown(ask(history, "roles sommelier"))
     with pytest.raises(
         UserError, match="no board of 'exmaple labs' is known; nearest: example labs"
     ):
@@ -136,9 +136,7 @@ def test_roles_that_nobody_has_are_answered_with_what_may_help(history: History)
         "research engineer gemini",
     ],
 )
-def test_a_history_is_told_of_what_is_named_or_of_the_only_one_that_fits(
-    history: History, named: str
-) -> None:
+def test_history_shows_the_named_or_the_only_matching_posting(history: History, named: str) -> None:
     told = shown(ask(history, f"history {named}"))
     assert "Research Engineer, Gemini" in told
     assert "Location" in told
@@ -151,7 +149,7 @@ def test_a_history_is_told_of_what_is_named_or_of_the_only_one_that_fits(
     )
 
 
-def test_a_link_as_slack_writes_it_is_the_address(history: History) -> None:
+def test_slack_markup_of_a_link_is_removed(history: History) -> None:
     address = "https://job-boards.greenhouse.io/examplelabs/jobs/11"
     assert (
         ask(history, f"history <{address}>")
@@ -160,18 +158,17 @@ def test_a_link_as_slack_writes_it_is_the_address(history: History) -> None:
     )
 
 
-def test_several_postings_that_fit_are_listed_with_their_names(history: History) -> None:
+def test_several_matching_postings_are_listed_by_name(history: History) -> None:
     told = shown(ask(history, "history engineer"))
     assert STORY in told
-    assert "name one of them" in told
     assert "No posting for “sommelier”" in shown(ask(history, "history sommelier"))
-    with pytest.raises(UserError, match="Say which posting"):
+    with pytest.raises(UserError, match="Name a posting"):
         ask(history, "history")
     with pytest.raises(UserError, match="was ever seen"):
         ask(history, "history greenhouse:examplelabs:999")
 
 
-def test_rules_say_what_they_look_for_and_where_they_are_muted(history: History) -> None:
+def test_rules_show_their_conditions_and_mutes(history: History) -> None:
     with history.engine.begin() as connection:
         mutes.mute(
             connection, "slack:#roles", posting_id=None, rule="kernels", by=ALICE, now=history.now
@@ -185,7 +182,7 @@ def test_rules_say_what_they_look_for_and_where_they_are_muted(history: History)
         )
 
 
-def test_what_is_muted_is_listed_with_a_button_to_undo_each(history: History) -> None:
+def test_each_mute_is_listed_with_an_undo_button(history: History) -> None:
     assert shown(ask(history, "muted")) == "Nothing is muted."
     with history.engine.begin() as connection:
         made = [
@@ -224,7 +221,7 @@ def test_what_is_muted_is_listed_with_a_button_to_undo_each(history: History) ->
         mutes.undo(connection, made[-1], ALICE, history.now)
 
 
-def test_what_another_muted_in_his_direct_messages_is_not_listed(history: History) -> None:
+def test_another_persons_own_mutes_are_not_listed(history: History) -> None:
     with history.engine.begin() as connection:
         row, _ = mutes.mute(
             connection, f"slack:{BOB}", posting_id=None, rule="kernels", by=BOB, now=history.now
@@ -237,32 +234,32 @@ def test_what_another_muted_in_his_direct_messages_is_not_listed(history: Histor
         mutes.undo(connection, row.id, BOB, history.now)
 
 
-def test_status_counts_boards_roles_and_what_waits(history: History) -> None:
+def test_status_counts_boards_and_roles(history: History) -> None:
     told = shown(ask(history, "status"))
     assert "2 boards, all well; 4 open roles" in told
     assert "1 failure in a row" in told or "Other Works" in told
 
 
-def test_saved_lists_a_persons_own_whatever_became_of_them(history: History) -> None:
+def test_saved_lists_a_persons_open_and_closed_roles(history: History) -> None:
     with history.engine.begin() as connection:
         for key in (STORY, "13"):
             saved.save_role(connection, BOB, find_posting(connection, key).id, history.now)
     told = shown(ask(history, "saved", BOB))
     assert "Legal Counsel" in told
     assert "(closed)" in told
-    assert "nothing yet" in shown(ask(history, "saved"))
+    assert ask(history, "saved") == lists.saved([])
 
 
 @pytest.mark.parametrize(
     ("typed", "hint"),
     [
-        ("rolse", "did you mean `/rolewatch roles`"),
+        ("rolse", "Did you mean `/rolewatch roles`"),
         ("histroy x", "`/rolewatch history`"),
         ("stat", "status"),
-        ("xyzzy", "help` says"),
+        ("xyzzy", "help` lists"),
     ],
 )
-def test_a_typing_mistake_gets_a_line_that_helps(history: History, typed: str, hint: str) -> None:
+def test_a_typo_gets_a_suggestion(history: History, typed: str, hint: str) -> None:
     with pytest.raises(UserError, match=hint.replace("`", ".")):
         ask(history, typed)
 
@@ -277,7 +274,7 @@ def test_help_names_every_command(history: History) -> None:
         assert json.dumps(ask(history, text).blocks)
 
 
-def test_the_history_of_a_role_that_moved_is_one(sqlite_engine: Engine) -> None:
+def test_the_history_of_a_moved_role_has_both_boards(sqlite_engine: Engine) -> None:
     history = History(sqlite_engine)
     history.look(snapshot([posting("1"), posting("2", title="Chef")]))
     history.look(

@@ -1,4 +1,4 @@
-"""The buttons of a card: with what they carry, and none but the link where nobody hears them."""
+"""The buttons of a card and their values."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ POSTING = "greenhouse:examplelabs:1"
 
 
 def pressed(blocks: list[dict[str, Any]]) -> dict[str, str]:
-    """What can be pressed, and what it carries."""
+    """Return the value of each button by its action."""
     assert faults(blocks) == []
     found = [
         element for block in blocks if block["type"] == "actions" for element in block["elements"]
@@ -35,7 +35,7 @@ def of(message: RoleMessage, *, interactive: bool = True) -> dict[str, str]:
     return told
 
 
-def test_a_new_role_can_be_viewed_saved_muted_and_asked_why() -> None:
+def test_a_new_role_has_every_button() -> None:
     assert of(opened()) == {
         "role_open": "https://jobs.example/1",
         "role_save": POSTING,
@@ -45,19 +45,19 @@ def test_a_new_role_can_be_viewed_saved_muted_and_asked_why() -> None:
     }
 
 
-def test_a_sample_can_be_viewed_alone() -> None:
+def test_a_sample_has_only_the_link() -> None:
     sample = opened()
     assert of(replace(sample, role=replace(sample.role, posting=f"{SAMPLE}rolewatch:1"))) == {
         "role_open": "https://jobs.example/1"
     }
 
 
-def test_without_anybody_who_hears_there_is_the_link_alone() -> None:
+def test_without_an_app_token_there_is_only_the_link() -> None:
     assert of(opened(), interactive=False) == {"role_open": "https://jobs.example/1"}
     assert pressed(draw_reply(revised())[1]) == {}
 
 
-def test_a_revised_role_has_its_full_diff_on_the_card_and_on_the_reply() -> None:
+def test_a_revised_role_has_its_diff_on_card_and_reply() -> None:
     assert of(revised())["role_diff"] == POSTING
     described = revised("1", FieldChange("description", "One two three.", "One two four."))
     assert pressed(draw_reply(described, interactive=True)[1]) == {"role_diff": POSTING}
@@ -68,7 +68,7 @@ def test_a_revised_role_has_its_full_diff_on_the_card_and_on_the_reply() -> None
     assert pressed(draw_reply(opened(kind="closed"), interactive=True)[1]) == {}
 
 
-def test_a_closed_role_can_not_be_muted() -> None:
+def test_a_closed_role_cannot_be_muted() -> None:
     assert list(of(opened(kind="closed"))) == ["role_open", "role_save", "role_why"]
 
 

@@ -1,4 +1,4 @@
-"""What each answer of Slack's means for a message, and where a channel is."""
+"""Slack's answers to messages, searches and lists of channels."""
 
 from __future__ import annotations
 
@@ -68,14 +68,14 @@ async def test_a_message_carries_its_delivery_id_and_is_found_by_it(
     )
 
 
-async def test_names_are_looked_up_once(slack: SlackServer, notifier: SlackNotifier) -> None:
+async def test_channels_are_listed_once(slack: SlackServer, notifier: SlackNotifier) -> None:
     for channel in ("slack:#roles", "slack:#ops", "slack:#roles", "slack:#secret"):
         await notifier.send(channel, opened(), "id")
     assert slack.calls["conversations.list"] == 3  # its pages
     assert slack.calls["auth.test"] == 1
 
 
-async def test_without_the_scope_for_private_channels_the_public_ones_are_known(
+async def test_without_the_private_scope_public_channels_are_known(
     slack: SlackServer, notifier: SlackNotifier
 ) -> None:
     slack.private_scope = False
@@ -98,7 +98,7 @@ async def test_a_direct_message_is_found_by_a_program_that_did_not_send_it(
     assert await make(slack).find("slack:U0ALICE001", "id1", lately()) == receipt
 
 
-async def test_an_archived_channel_of_the_same_name_is_not_taken(
+async def test_an_archived_channel_of_the_same_name_is_not_used(
     slack: SlackServer, notifier: SlackNotifier
 ) -> None:
     slack.channels["C00OLD001"].name = "roles"
@@ -106,7 +106,7 @@ async def test_an_archived_channel_of_the_same_name_is_not_taken(
     assert len(slack.channels[ROLES].messages) == 1
 
 
-async def test_a_name_that_moved_to_another_channel_is_looked_up_again(
+async def test_a_name_that_moved_is_listed_again(
     slack: SlackServer, notifier: SlackNotifier
 ) -> None:
     await notifier.send("slack:#roles", opened(), "id1")
@@ -131,7 +131,7 @@ async def test_a_name_that_moved_to_another_channel_is_looked_up_again(
     ],
 )
 @pytest.mark.parametrize("accepted", [False, True])
-async def test_what_may_have_arrived_is_unclear(
+async def test_a_message_that_may_have_arrived_is_unclear(
     slack: SlackServer, notifier: SlackNotifier, kind: str, *, accepted: bool
 ) -> None:
     slack.break_next(f"accept_then_{kind}" if accepted else kind)
@@ -141,7 +141,7 @@ async def test_what_may_have_arrived_is_unclear(
     assert (await notifier.find("slack:#roles", "id1", lately()) is not None) == accepted
 
 
-async def test_too_many_says_how_long_to_wait(slack: SlackServer, notifier: SlackNotifier) -> None:
+async def test_a_rate_limit_carries_its_wait(slack: SlackServer, notifier: SlackNotifier) -> None:
     slack.wait = 42
     slack.break_next("429")
     error = await refused(notifier)
@@ -159,7 +159,7 @@ async def test_too_many_says_how_long_to_wait(slack: SlackServer, notifier: Slac
         "not_authed",
     ],
 )
-async def test_a_refused_token_concerns_every_channel(
+async def test_a_refused_token_affects_every_channel(
     slack: SlackServer, notifier: SlackNotifier, word: str
 ) -> None:
     slack.break_next(word)
@@ -191,7 +191,7 @@ async def test_a_refused_channel_says_why(notifier: SlackNotifier, channel: str,
     assert error.reason.startswith(word)
 
 
-async def test_an_unknown_word_is_a_clear_no(slack: SlackServer, notifier: SlackNotifier) -> None:
+async def test_an_unknown_error_is_permanent(slack: SlackServer, notifier: SlackNotifier) -> None:
     slack.break_next("something_new")
     error = await refused(notifier)
     assert (error.permanent, error.may_have_arrived, error.reason) == (
@@ -202,7 +202,7 @@ async def test_an_unknown_word_is_a_clear_no(slack: SlackServer, notifier: Slack
 
 
 @pytest.mark.parametrize("word", ["invalid_blocks", "msg_blocks_too_long", "invalid_blocks_format"])
-async def test_refused_blocks_arrive_as_text_with_the_same_delivery_id(
+async def test_refused_blocks_arrive_as_text_with_the_same_id(
     slack: SlackServer, notifier: SlackNotifier, word: str
 ) -> None:
     slack.break_next(word)
@@ -215,7 +215,7 @@ async def test_refused_blocks_arrive_as_text_with_the_same_delivery_id(
 
 
 @pytest.mark.parametrize("method", ["auth.test", "conversations.list"])
-async def test_trouble_before_posting_is_no_doubt_about_the_message(
+async def test_an_error_before_posting_is_clear(
     slack: SlackServer, notifier: SlackNotifier, method: str
 ) -> None:
     # reading is harmless, so aiohttp itself tries it twice
@@ -224,7 +224,7 @@ async def test_trouble_before_posting_is_no_doubt_about_the_message(
     assert (error.may_have_arrived, error.permanent) == (False, False)
 
 
-async def test_a_search_that_is_cut_off_is_an_error_and_not_an_absence(
+async def test_an_interrupted_search_is_an_error(
     slack: SlackServer, notifier: SlackNotifier
 ) -> None:
     for number in range(5):
@@ -252,7 +252,7 @@ async def test_a_search_waits_for_a_later_page(slack: SlackServer) -> None:
     assert waits == [60]
 
 
-async def test_a_wait_that_reading_asks_for_holds_for_every_channel_and_for_no_post(
+async def test_a_read_limit_holds_for_all_channels_but_not_for_posts(
     slack: SlackServer,
 ) -> None:
     seconds = 0.0
@@ -270,9 +270,7 @@ async def test_a_wait_that_reading_asks_for_holds_for_every_channel_and_for_no_p
     assert await notifier.find("slack:#roles", "id1", lately()) is not None
 
 
-async def test_the_workspace_is_asked_who_we_are_once_however_many_channels_begin(
-    slack: SlackServer, notifier: SlackNotifier
-) -> None:
+async def test_the_workspace_is_asked_for_once(slack: SlackServer, notifier: SlackNotifier) -> None:
     await asyncio.gather(
         *(
             notifier.send(channel, opened(), channel)
@@ -282,7 +280,7 @@ async def test_the_workspace_is_asked_who_we_are_once_however_many_channels_begi
     assert slack.calls["auth.test"] == 1
 
 
-async def test_a_scope_that_a_search_lacks_is_its_own_channels_trouble(
+async def test_a_scope_missing_for_search_affects_one_channel(
     slack: SlackServer, notifier: SlackNotifier
 ) -> None:
     slack.break_next("missing_scope", "conversations.list")
@@ -291,7 +289,7 @@ async def test_a_scope_that_a_search_lacks_is_its_own_channels_trouble(
     assert (caught.value.permanent, caught.value.affects_all_channels) == (True, False)
 
 
-async def test_a_server_that_is_not_there_is_worth_waiting_for() -> None:
+async def test_an_unreachable_server_is_retried() -> None:
     notifier = SlackNotifier(SecretStr(TOKEN), "http://127.0.0.1:9/api/", timeout=1)
     error = await refused(notifier)
     assert (error.may_have_arrived, error.permanent, error.affects_all_channels) == (
@@ -301,7 +299,7 @@ async def test_a_server_that_is_not_there_is_worth_waiting_for() -> None:
     )
 
 
-async def test_an_address_that_is_not_slack_needs_a_person(slack: SlackServer) -> None:
+async def test_a_wrong_api_url_needs_a_person(slack: SlackServer) -> None:
     notifier = SlackNotifier(SecretStr(TOKEN), f"{slack.url}/nothing/", timeout=1)
     error = await refused(notifier)
     assert error.permanent
