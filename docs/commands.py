@@ -1,5 +1,5 @@
 # a program, no package
-"""Write docs/commands.md, the command reference, from the commands themselves: `python docs/commands.py`."""
+"""Write docs/commands.md, the command reference, from the commands: `python docs/commands.py`."""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
-"""Draws docs/alert.png, the picture in README, from our own messages: `python docs/picture.py` (needs chromium).
+"""Draw docs/alert.png, the picture in README, from our own messages: `python docs/picture.py`.
 
-It knows the blocks that rolewatch uses and looks like Slack; it is no proof of how Slack itself draws them.
-"""  # a program, no package
+It needs chromium. It knows the blocks that rolewatch uses and looks like Slack. It does not prove
+how Slack itself draws them.
+"""
 
 from __future__ import annotations
 
@@ -53,8 +54,14 @@ ROLE = Role(
     first_seen_at=SEEN,
 )
 WHY = (Why("research-engineer", "title has “research engineer”; location has “Mountain View”"),)
-OLD = "You have experience with TensorFlow and large-scale model training. You like to teach. We hire for our office."
-NEW = "You have experience with JAX or PyTorch and large-scale model training. You like to teach. We hire for our office: three days a week."
+OLD = (
+    "You have experience with TensorFlow and large-scale model training. You like to teach. We "
+    "hire for our office."
+)
+NEW = (
+    "You have experience with JAX or PyTorch and large-scale model training. You like to teach. "
+    "We hire for our office: three days a week."
+)
 CHANGES = (
     FieldChange("pay", "133000-240000 USD/year", "141000-245000 USD/year"),
     FieldChange("deadline", "2026-05-19T19:00:00.000000Z", "2026-05-26T19:00:00.000000Z"),
@@ -63,7 +70,7 @@ CHANGES = (
 
 
 def page() -> str:
-    """A card after a revision, with the thread in which it is told."""
+    """Return a card after a revision, with its thread, as HTML."""
     late = msgspec.structs.replace(
         ROLE,
         pay="141000-245000 USD/year",
@@ -81,7 +88,10 @@ def page() -> str:
 
 
 def _message(blocks: list[dict[str, Any]], at: datetime, edited: str = "") -> str:
-    head = f'<span class="name">rolewatch</span><span class="app">APP</span><span class="grey">{at:%H:%M}{edited}</span>'
+    head = (
+        '<span class="name">rolewatch</span><span class="app">APP</span><span '
+        f'class="grey">{at:%H:%M}{edited}</span>'
+    )
     return f'<div class="msg">{head}{"".join(map(_block, blocks))}</div>'
 
 
@@ -141,7 +151,8 @@ def main() -> None:
     )
     if chromium is None:
         sys.exit(
-            "chromium is needed to draw the picture (Debian: apt install chromium fonts-noto-color-emoji)"
+            "chromium is needed to draw the picture (Debian: apt install chromium "
+            "fonts-noto-color-emoji)"
         )
     with TemporaryDirectory() as folder:
         file = Path(folder) / "alert.html"

@@ -1,4 +1,4 @@
-"""Databases made by the migrations: SQLite in a file, and PostgreSQL started by the tests themselves."""
+"""Databases made by the migrations: SQLite in a file, and PostgreSQL started by the tests."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tests.support.slack_server import SlackServer, slack_server
 
 
 def pytest_configure() -> None:
-    """Lets Ctrl-C be heard: a job in the background of a shell ignores it, and so does every program that a test starts and interrupts."""
+    """Make Ctrl-C work: a background job of a shell ignores it, and so do its child processes."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
@@ -37,7 +37,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[str]:
-    """The URL of a PostgreSQL server: $ROLEWATCH_TEST_PG_DSN, or one that is started here."""
+    """Return the URL of a PostgreSQL server: $ROLEWATCH_TEST_PG_DSN, or one started here."""
     if dsn := os.environ.get("ROLEWATCH_TEST_PG_DSN"):
         yield dsn
         return
@@ -55,34 +55,34 @@ def postgres_server() -> Iterator[str]:
 
 @pytest.fixture
 def postgres_url(postgres_server: str) -> Iterator[str]:
-    """A PostgreSQL database of its own for one test, empty."""
+    """Return an empty PostgreSQL database for one test."""
     with empty_postgres(postgres_server) as url:
         yield url
 
 
 @pytest.fixture
 def sqlite_url(tmp_path: Path) -> str:
-    """The URL of a SQLite file that does not exist yet."""
+    """Return the URL of a SQLite file that does not exist yet."""
     return f"sqlite:///{tmp_path / 'rolewatch.db'}"
 
 
 @pytest.fixture
 def sqlite_engine(made: Made) -> Iterator[Engine]:
-    """A SQLite file at the newest schema, for what does not depend on the kind of database."""
+    """Return a SQLite database at the newest schema, for tests of any kind of database."""
     with made.lent_file() as url:
         yield from made.opened(url)
 
 
 @pytest.fixture
 def postgres_engine(postgres_server: str, made: Made) -> Iterator[Engine]:
-    """A PostgreSQL database at the newest schema."""
+    """Return a PostgreSQL database at the newest schema."""
     with made.lent(postgres_server) as url:
         yield from made.opened(url)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest, made: Made) -> Iterator[str]:
-    """A database of each kind: at the newest schema where the test takes `engine` too, else empty."""
+    """Return a database of each kind: at the newest schema for tests of `engine`, else empty."""
     if "engine" not in request.fixturenames:
         yield request.getfixturevalue("sqlite_url" if request.param == "sqlite" else "postgres_url")
         return
@@ -96,7 +96,7 @@ def database_url(request: pytest.FixtureRequest, made: Made) -> Iterator[str]:
 
 @pytest.fixture
 def engine(database_url: str, made: Made) -> Iterator[Engine]:
-    """A database of each kind at the newest schema."""
+    """Return a database of each kind at the newest schema."""
     yield from made.opened(database_url)
 
 
@@ -104,7 +104,7 @@ def engine(database_url: str, made: Made) -> Iterator[Engine]:
 def shared_engine(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, made: Made
 ) -> Iterator[Engine]:
-    """As `engine`, for all tests of a module together: each takes back what it did."""
+    """Return a database of each kind at the newest schema, shared by a module."""
     if request.param == "sqlite":
         yield from made.opened(f"sqlite:///{tmp_path_factory.mktemp('shared') / 'rolewatch.db'}")
         return

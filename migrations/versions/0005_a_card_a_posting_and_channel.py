@@ -41,7 +41,8 @@ def upgrade() -> None:
     # Not by a batch: on SQLite that makes the table anew, which its alerts' foreign keys do not let
     # happen.
     op.execute(
-        "ALTER TABLE delivery ADD COLUMN card_id INTEGER CONSTRAINT fk_delivery_card_id REFERENCES card (id)"
+        "ALTER TABLE delivery ADD COLUMN card_id INTEGER CONSTRAINT fk_delivery_card_id "
+        "REFERENCES card (id)"
     )
     unsent = sa.text("state <> 'sent'")
     op.create_index(

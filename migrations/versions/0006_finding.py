@@ -14,7 +14,8 @@ depends_on = None
 def upgrade() -> None:
     op.add_column("posting", sa.Column("name", sa.Text(), nullable=False, server_default=""))
     op.execute(
-        "UPDATE posting SET name = (SELECT b.board FROM board b WHERE b.id = posting.board_id) || ':' || key"
+        "UPDATE posting SET name = (SELECT b.board FROM board b WHERE b.id = posting.board_id) || "
+        "':' || key"
     )
     op.create_index("ix_posting_name", "posting", ["name"], unique=True)
     op.create_table(
@@ -34,13 +35,15 @@ def upgrade() -> None:
     )
     if op.get_bind().dialect.name == "sqlite":
         op.execute(
-            "CREATE VIRTUAL TABLE search_words USING fts5(title, description, content = '', tokenize = 'unicode61')"
+            "CREATE VIRTUAL TABLE search_words USING fts5(title, description, content = '', "
+            "tokenize = 'unicode61')"
         )
     else:
         op.execute("ALTER TABLE search_text ADD COLUMN search_words tsvector")
         op.execute("CREATE INDEX ix_search_words ON search_text USING gin (search_words)")
     op.execute(
-        "INSERT INTO search_text (title, description_digest) SELECT DISTINCT title, description_digest FROM posting_version"
+        "INSERT INTO search_text (title, description_digest) SELECT DISTINCT title, "
+        "description_digest FROM posting_version"
     )
 
 

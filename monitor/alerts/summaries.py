@@ -121,7 +121,10 @@ def _began(connection: Connection, round_id: int) -> datetime | None:
 
 
 def _just_opened(connection: Connection, round_id: int) -> Mapping[RuleChannel, Collection[str]]:
-    """Return the roles that were told as opened while the round went on, or one beside it: a board may be read twice before its summary."""
+    """Return the roles alerted as opened since this round, or one beside it, began.
+
+    They are grouped by rule and channel. A board may be read twice before its summary.
+    """
     alert = tables.Alert
     began = _began(connection, round_id)
     before = connection.scalar(
@@ -183,7 +186,10 @@ def _add(
     summaries: Mapping[RuleChannel, _Summary],
     opened: Mapping[RuleChannel, Collection[str]],
 ) -> None:
-    """A board's postings read once, and matched with every rule that asks. What was `opened` just now is not listed again."""
+    """Read a board's postings once, and add those that fit to each rule's summary.
+
+    Roles in `opened` are counted and not listed again.
+    """
     stored = sorted(load_postings(connection, board.id).values(), key=lambda one: one.id)
     contents = load_contents(connection, board.board, stored)
     postings = [(one.key, contents[one.id]) for one in stored if one.id in contents]

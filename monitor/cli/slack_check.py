@@ -112,7 +112,7 @@ async def try_app_token(token: str, api_url: str) -> list[Finding]:
 
 
 def slack_channels(settings: Settings) -> list[str]:
-    """The Slack channels that rules and the operator name, each once: `slack:#roles`."""
+    """Return the Slack channels of rules and operator, each once: `slack:#roles`."""
     return [channel for channel in settings.channels() if kind(channel) == "slack"]
 
 

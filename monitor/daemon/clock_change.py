@@ -52,7 +52,7 @@ _PLANNED: Final = (
 
 
 def shift(connection: Connection, step: timedelta, now: datetime) -> int:
-    """Bring forward what boards, messages and edits wait for, by a step back of the clock; return how many do."""
+    """Bring forward the planned times of boards, messages and edits. Return how many moved."""
     return sum(_shift(connection, table(model), column, step, now) for model, column in _PLANNED)
 
 

@@ -94,7 +94,7 @@ def _others_answered(network: Network, board: AnyRow) -> bool:
 
 
 def _lasting(connection: Connection) -> datetime | None:
-    """Return when the open incident began, or None without one. Another process may have begun it."""
+    """Return when the open incident began, or None. Another process may have begun it."""
     incident = open_incidents.find_open(connection, "network")
     return incident.since if incident else None
 

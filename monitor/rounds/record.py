@@ -61,9 +61,9 @@ class CheckRecorder:
     def record(self, connection: Connection, check: DecidedCheck | Result) -> Facts:
         """Store a check in the caller's transaction. Return its facts for the log.
 
-        A check is decided again if its board was written since. Nothing is stored of a board that is
-        no longer watched: `boards remove` or `boards move` beside a daemon may unwatch a board while
-        a round reads it.
+        A check is decided again if its board was written since. Nothing is stored of a board that
+        is no longer watched: `boards remove` or `boards move` beside a daemon may unwatch a board
+        while a round reads it.
         """
         if not isinstance(check, DecidedCheck):
             check = self.decide(connection, check)

@@ -15,7 +15,7 @@ from monitor.logs import printable, redact, set_up
 
 @pytest.fixture(autouse=True)
 def restored() -> Iterator[None]:
-    """What other tests find in the logging module afterwards is what was there before."""
+    """Restore the logging module after each test."""
     root = logging.getLogger()
     level, handlers = root.level, list(root.handlers)
     yield
@@ -55,7 +55,8 @@ def test_json_has_one_object_a_line() -> None:
     found = json.loads(out.getvalue())
     assert list(found)[:3] == ["timestamp", "level", "event"]
     assert found | {"timestamp": ""} == {
-        "timestamp": "", "level": "warning", "event": "board failing", "board": "greenhouse:x", "title": "a\u2028b “é”", "seconds": 0.5,
+        "timestamp": "", "level": "warning", "event": "board failing", 
+        "board": "greenhouse:x", "title": "a\u2028b “é”", "seconds": 0.5,
     }  # fmt: skip
     assert "\u2028" not in out.getvalue()
 

@@ -16,7 +16,10 @@ from monitor.demo.board_server import BoardServer
 from tests.support.greenhouse import job
 from tests.support.running import Heard, Place, until
 
-LOCKED = "the database cannot be used: database is locked; another program has locked it: wait for it or stop it\n"
+LOCKED = (
+    "the database cannot be used: database is locked; another program has locked it: wait "
+    "for it or stop it\n"
+)
 
 UNDER_WAY = """SELECT 1 FROM check_round WHERE finished_at IS NULL
     UNION ALL SELECT 1 FROM alerts WHERE state IN ('pending', 'sending')"""

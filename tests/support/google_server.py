@@ -165,7 +165,10 @@ class GoogleServer:
             for job in listed
         )
         places = "<url><loc>https://careers.google.com/locations/austin/</loc></url>\n"
-        text = f'<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n{places}{entries}</urlset>'
+        text = (
+            '<?xml version="1.0" encoding="UTF-8"?>\n<urlset '
+            f'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n{places}{entries}</urlset>'
+        )
         return web.Response(text=self.sitemap(text), content_type="text/xml")
 
     async def _search(self, request: web.Request) -> web.Response:

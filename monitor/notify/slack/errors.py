@@ -133,7 +133,7 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
 
 
 def refused(answer: Answer, *, posting: bool) -> NotifyError:
-    """Return the error for an answer that is not ok. `posting`: the call may have sent a message."""
+    """Return the error for an answer that is not ok. `posting`: a message may have been sent."""
     code = answer.word
     if answer.status == 429 or code in _LIMITED:  # Too Many Requests  # noqa: PLR2004
         return asked_to_wait(_DEFAULT_WAIT if answer.wait is None else answer.wait)

@@ -250,7 +250,10 @@ def test_every_ats_has_a_title_and_one_rule_for_case() -> None:
 
 
 def test_a_board_in_two_spellings_on_a_page_is_one_board() -> None:
-    page = "https://jobs.ashbyhq.com/Acme https://jobs.ashbyhq.com/ACME https://jobs.lever.co/acme https://jobs.lever.co/Acme"
+    page = (
+        "https://jobs.ashbyhq.com/Acme https://jobs.ashbyhq.com/ACME "
+        "https://jobs.lever.co/acme https://jobs.lever.co/Acme"
+    )
     assert linked_boards(page) == ("ashby:Acme", "lever:acme", "lever:Acme")
 
 

@@ -1,4 +1,4 @@
-"""A board and a rule are introduced once, whichever round ends first; a role that opened before that has one message: its own."""
+"""A role that opens before the first summary of its board or rule is alerted once."""
 
 from __future__ import annotations
 
@@ -82,7 +82,10 @@ def test_what_another_round_told_while_the_first_went_on_is_not_listed(engine: E
 
 
 class Beside:
-    """A round over two boards, and one that begins while the second board hangs in the first; `hangs` are set to let it go on."""
+    """A round over two boards, and one that begins while the first hangs on its second board.
+
+    Setting `hangs` lets the first go on.
+    """
 
     def __init__(self, engine: Engine) -> None:
         wanted = settings(boards=(BOARD, "google:deepmind"))
@@ -106,7 +109,7 @@ class Beside:
         return self.reads >= times
 
     async def run(self, *, alerts: bool, announce: bool) -> None:
-        """The first round writes alerts; `alerts` says whether the second does. The first one ends first."""
+        """Run both rounds. The first writes alerts and ends first. `alerts` is for the second."""
         tasks = []
         for number, enabled in enumerate((True, alerts)):
             one = await Round.begin(self.work, None, alerts=enabled, announce=announce)

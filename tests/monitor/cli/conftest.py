@@ -46,20 +46,20 @@ def _told(folder: Path, url: str, made: Made) -> Program:
 
 @pytest.fixture
 def config(tmp_path: Path, database_url: str) -> str:
-    """A configuration file that names an empty database of each kind."""
+    """Return a configuration file that names an empty database of each kind."""
     return _configured(tmp_path, database_url)
 
 
 @pytest.fixture
 def rolewatch(config: str, engine: Engine) -> Program:
-    """The program on an empty history."""
+    """Return the program on an empty history."""
     assert engine.url.database is not None
     return Program(config)
 
 
 @pytest.fixture
 def told(rolewatch: Program, engine: Engine) -> Program:
-    """The program on the history of `story.py`."""
+    """Return the program on the history of `story.py`."""
     tell(engine)
     return rolewatch
 
@@ -99,7 +99,7 @@ any = ["research engineer"]
 
 @pytest.fixture
 def server() -> Iterator[BoardServer]:
-    """A board server with two boards: all of the demo's postings, and three of them."""
+    """Return a board server with two boards: all postings of the demo, and three of them."""
     with serving() as running:
         listed = jobs(datetime(2026, 11, 2, 9, tzinfo=UTC))
         running.board("examplelabs", *listed)
@@ -109,7 +109,7 @@ def server() -> Iterator[BoardServer]:
 
 @pytest.fixture
 def watching(tmp_path: Path, server: BoardServer) -> Program:
-    """The program on an empty database, watching the two boards."""
+    """Return the program on an empty database, watching the two boards."""
     file = tmp_path / "rolewatch.toml"
     file.write_text(SERVED.format(api_url=server.url))
     return Program(str(file))
@@ -117,6 +117,6 @@ def watching(tmp_path: Path, server: BoardServer) -> Program:
 
 @pytest.fixture
 def third(server: BoardServer) -> BoardServer:
-    """A third board, which is not watched yet."""
+    """Return the server with a third board, which is not watched yet."""
     server.board("thirdlab", *server.boards["otherworks"].jobs)
     return server

@@ -144,8 +144,8 @@ async def test_what_waits_for_a_channel_that_no_rule_tells_any_more_can_be_given
     )
     [line] = [line for line in err.splitlines() if line.startswith("slack:#roles: ")]
     assert (
-        "no rule tells this channel any more: `rolewatch alerts discard --channel slack:#roles --before 0s` gives them up"
-        in line
+        "no rule tells this channel any more: "
+        "`rolewatch alerts discard --channel slack:#roles --before 0s` gives them up" in line
     )
     assert await place.here("alerts", "discard", "--channel", "slack:#roles", "--before", "0s") == (
         0,

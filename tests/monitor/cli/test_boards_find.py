@@ -72,7 +72,10 @@ def test_a_name_or_a_link_is_said_to_mean_a_board_without_a_configuration(
         ("nope:x", "ats nope is not supported"),
         (
             "https://openai.com/careers",
-            "only the network says which board it leads to: `rolewatch boards add https://openai.com/careers`",
+            (
+                "only the network says which board it leads to: "
+                "`rolewatch boards add https://openai.com/careers`"
+            ),
         ),
         ("https://openai.com/" + "x" * 4000, "is not an address"),
     ],

@@ -75,7 +75,10 @@ def test_a_name_of_several_boards_is_refused_with_all_of_them(watching: Program)
         ran = watching(*command, "example labs")
         assert (ran.code, ran.err) == (
             2,
-            "'example labs' is one of several boards: greenhouse:examplelabs, greenhouse:otherworks\n",
+            (
+                "'example labs' is one of several boards: greenhouse:examplelabs, "
+                "greenhouse:otherworks\n"
+            ),
         )
 
 

@@ -202,7 +202,8 @@ def test_the_titles_nearest_to_words_that_no_title_has_in_a_row_are_named(
         ran = sqlite_told(*arguments)
         assert (ran.code, ran.out) == (2, "")
         assert ran.err.startswith(
-            "no posting is called “gemini engineering”. The nearest titles are “Research Engineer, Gemini”"
+            "no posting is called “gemini engineering”. The nearest titles are “Research "
+            "Engineer, Gemini”"
         )
         assert "Chef" not in ran.err
 

@@ -60,8 +60,8 @@ def test_what_happened_stands_below_the_boards_and_is_told(
         in ran.out
     )
     assert (
-        "  revised   Research Scientist, Judging  title: Research Scientist, Evaluation → Research Scientist, Judging\n"
-        in ran.out
+        "  revised   Research Scientist, Judging  title: Research Scientist, Evaluation → "
+        "Research Scientist, Judging\n" in ran.out
     )
     assert "title has “research engineer”" in ran.out
 
@@ -171,7 +171,8 @@ def test_a_board_that_is_switched_off_is_refused_with_what_switches_it_on(
     assert ran.code == 2
     assert (
         ran.err
-        == f"{OTHER} is not watched: take its `enabled = false` out of {file}; watched are: {BOARD}\n"
+        == f"{OTHER} is not watched: take its `enabled = false` out of {file}; watched are: "
+        f"{BOARD}\n"
     )
     assert not server.requests
 
@@ -222,7 +223,10 @@ def test_an_alert_that_cannot_be_delivered_is_exit_1(
 def test_a_result_that_cannot_be_stored_at_all_is_no_success_and_loses_nothing(
     tmp_path: Path, watching: Program
 ) -> None:
-    refuse = "CREATE TRIGGER refuse BEFORE INSERT ON board_check WHEN NEW.board_id = 1 BEGIN SELECT RAISE(FAIL, 'no room for it'); END"
+    refuse = (
+        "CREATE TRIGGER refuse BEFORE INSERT ON board_check WHEN NEW.board_id = 1 BEGIN "
+        "SELECT RAISE(FAIL, 'no room for it'); END"
+    )
     assert watching("check").code == 0
     for statement, code, looks in ((refuse, 1, 3), ("DROP TRIGGER refuse", 0, 5)):
         with closing(sqlite3.connect(tmp_path / "rolewatch.db")) as connection:

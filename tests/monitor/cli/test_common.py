@@ -61,8 +61,8 @@ def test_every_listing_takes_a_format() -> None:
         for name, command in _COMMANDS.items()
         if any("--format" in each.opts for each in command.params)
     }
-    listings = ("check", "roles", "show", "history", "changes", "sql", "doctor", "boards list", "boards find", "rules list", "rules test",
-                "rules explain", "alerts list")  # fmt: skip
+    listings = ("check", "roles", "show", "history", "changes", "sql", "doctor", "boards list",
+                "boards find", "rules list", "rules test", "rules explain", "alerts list")  # fmt: skip
     assert {f"rolewatch {name}" for name in listings} <= takes
 
 
@@ -117,8 +117,9 @@ def test_help_has_a_heading_for_each_kind_of_command_and_for_a_rule_to_try() -> 
 
 def test_help_imports_nothing_heavy() -> None:
     code = (
-        "import sys\nfrom monitor.cli import app\ntry:\n    app(['--help'])\nexcept SystemExit:\n    pass\n"
-        "heavy = {'scrapy', 'twisted', 'sqlalchemy', 'alembic', 'slack_sdk', 'aiohttp', 'dateparser', 'rich.table'}\n"
+        "import sys\nfrom monitor.cli import app\ntry:\n    app(['--help'])\nexcept SystemExit:\n "
+        "   pass\n"
+        "heavy = {'scrapy', 'twisted', 'sqlalchemy', 'alembic', 'slack_sdk', 'aiohttp', 'dateparser', 'rich.table'}\n"  # noqa: E501  # one line of a page or a program
         "print('heavy:', sorted(heavy & sys.modules.keys()))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
@@ -147,7 +148,8 @@ def test_a_missing_configuration_is_one_line_and_exit_2(tmp_path: Path) -> None:
         (
             "alerts discard",
             (
-                "say which alerts to give up with --before TIME: `rolewatch alerts discard --before 7d` gives up those older than seven "
+                "say which alerts to give up with --before TIME: "
+                "`rolewatch alerts discard --before 7d` gives up those older than seven "
                 "days, --before 0s all of them"
             ),
         ),
@@ -157,11 +159,17 @@ def test_a_missing_configuration_is_one_line_and_exit_2(tmp_path: Path) -> None:
         ),
         (
             "roles --status maybe",
-            "invalid value for '--status': 'maybe' is not one of 'open', 'closed', 'all'; see `rolewatch roles --help`",
+            (
+                "invalid value for '--status': 'maybe' is not one of 'open', 'closed', 'all'; see "
+                "`rolewatch roles --help`"
+            ),
         ),
         (
             "check --format xml",
-            "invalid value for '--format': 'xml' is not one of 'table', 'json', 'csv'; see `rolewatch check --help`",
+            (
+                "invalid value for '--format': 'xml' is not one of 'table', 'json', 'csv'; see "
+                "`rolewatch check --help`"
+            ),
         ),
         (
             "roles --limit 0",

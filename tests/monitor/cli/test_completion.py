@@ -14,7 +14,7 @@ from tests.support.story import OTHER
 
 
 def offered(program: Program, *typed: str) -> list[str]:
-    """What zsh is told that could stand where the last word is."""
+    """Return what zsh offers for the last word."""
     line = " ".join(["rolewatch", "--config", program.config, *typed])
     environ = {
         "_ROLEWATCH_COMPLETE": "complete_fish",

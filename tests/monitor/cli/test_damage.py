@@ -1,4 +1,4 @@
-"""A database that is none, or a damaged one: a line that says what to do, and not a byte of it is written over."""
+"""A damaged or foreign file: one line says what to do, and nothing is overwritten."""
 
 from __future__ import annotations
 
@@ -19,8 +19,14 @@ COMMANDS = (
     ("db", "upgrade"),
     ("sql", "SELECT count(*) FROM postings"),
 )
-NO_DATABASE = "file is not a database; it was left unchanged: restore a backup in its place, or name another file in [database] url"
-HALF = "database disk image is malformed; the file is damaged: `rolewatch db check` shows the damage, and a backup restores it"
+NO_DATABASE = (
+    "file is not a database; it was left unchanged: restore a backup in its place, or "
+    "name another file in [database] url"
+)
+HALF = (
+    "database disk image is malformed; the file is damaged: `rolewatch db check` shows the "
+    "damage, and a backup restores it"
+)
 PAGE = 4096
 
 
@@ -39,7 +45,7 @@ def content(folder: Path) -> dict[str, bytes]:
 
 
 def closed(file: Path) -> bytes:
-    """What the database holds, its log in it."""
+    """Return the database's content, its log included."""
     with closing(sqlite3.connect(file)) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     return file.read_bytes()

@@ -84,7 +84,8 @@ def test_upgrade_of_a_server_that_is_not_there_is_one_line_without_the_password(
 ) -> None:
     file = tmp_path / "rolewatch.toml"
     file.write_text(
-        '[database]\nurl = "postgresql://me:hunter2@127.0.0.1:1/none"\n[[boards]]\nboard = "greenhouse:examplelabs"\n'
+        '[database]\nurl = "postgresql://me:hunter2@127.0.0.1:1/none"\n[[boards]]\nboard = '
+        '"greenhouse:examplelabs"\n'
     )
     ran = Program(str(file))("db", "upgrade")
     assert ran.code == 2
@@ -121,7 +122,10 @@ def test_a_backup_that_is_not_whole_is_none(tmp_path: Path, sqlite_told: Program
 def test_a_backup_that_finds_no_room_is_one_line_and_leaves_nothing(
     tmp_path: Path, sqlite_told: Program
 ) -> None:
-    limited = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (150_000, 150_000)); from monitor.cli import main; main()"
+    limited = (
+        "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (150_000, 150_000)); "
+        "from monitor.cli import main; main()"
+    )
     command = [
         sys.executable,
         "-c",

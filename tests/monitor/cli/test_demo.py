@@ -20,7 +20,7 @@ from tests.support.running import ROLEWATCH
 
 @pytest.fixture(scope="module")
 def played(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path, float]:
-    """What the demo printed, where it left its database, and how long it took; with a token and a database of somebody's around it."""
+    """Return the demo's output, database and seconds, with another token and database set."""
     folder = tmp_path_factory.mktemp("demo") / "new"
     began = time.monotonic()
     environ = os.environ | {
@@ -42,7 +42,7 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path, float]:
 
 
 def _commands(printed: str) -> list[list[str]]:
-    """The commands that the demo tells to try."""
+    """Return the commands that the demo suggests."""
     return [
         shlex.split(line)
         for line in printed.partition("Ask it:\n")[2].splitlines()

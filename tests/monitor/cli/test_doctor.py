@@ -33,7 +33,7 @@ async def place(tmp_path: Path, boards: BoardServer, slack: SlackServer) -> Asyn
 
 
 async def _findings(place: Place) -> dict[str, dict[str, Any]]:
-    """The findings by subject, after a run whose exit code agrees with them."""
+    """Return the findings by subject, after a run whose exit code agrees with them."""
     code, out, err = await place.here("doctor", "--format", "json")
     assert not err
     found = {row["subject"]: row for row in json.loads(out)}
@@ -246,7 +246,8 @@ def test_a_database_that_is_none_is_found_and_the_boards_are_tried_all_the_same(
 
 async def test_other_channels_say_what_they_lack_and_what_they_cannot(place: Place) -> None:
     place.configure(
-        '[[rules]]\nname = "more"\nany = ["x"]\nnotify = ["webhook", "apprise:phone", "apprise:desk", "apprise:wrong"]\n'
+        '[[rules]]\nname = "more"\nany = ["x"]\nnotify = ["webhook", "apprise:phone", '
+        '"apprise:desk", "apprise:wrong"]\n'
     )
     (place.folder / ".env").write_text(
         "ROLEWATCH_APPRISE_DESK=ntfys://verySecretTopic\nROLEWATCH_APPRISE_WRONG=nosuch://verySecretTopic\n"

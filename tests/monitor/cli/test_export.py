@@ -37,7 +37,7 @@ POSTGRES_TYPES: dict[str, Kind] = {
 
 
 def rows(file: Path) -> list[dict[str, Any]]:
-    """What a file says, in JSON's types where it has no others."""
+    """Return the rows of a file, in JSON's types if it has no others."""
     if file.suffix == ".parquet":
         table: list[dict[str, Any]] = pyarrow.parquet.read_table(file).to_pylist()
         return table
@@ -67,7 +67,10 @@ def test_every_view_is_a_file_with_all_its_columns_and_rows(
 
 
 def test_the_types_of_postgresql_are_the_types_that_we_say(postgres_engine: Engine) -> None:
-    columns = "SELECT table_name, column_name, data_type FROM information_schema.columns WHERE table_schema = 'public'"
+    columns = (
+        "SELECT table_name, column_name, data_type FROM information_schema.columns WHERE "
+        "table_schema = 'public'"
+    )
     with read_transaction(postgres_engine) as connection:
         found = [
             (view, name, POSTGRES_TYPES[typed])
@@ -201,7 +204,8 @@ def test_parquet_without_its_library_is_one_line(
     assert ran.code == 2
     assert (
         ran.err.strip()
-        == "Parquet needs the extra `parquet`: pip install 'rolewatch[parquet]', or give --format csv or jsonl"
+        == "Parquet needs the extra `parquet`: pip install 'rolewatch[parquet]', or give --format "
+        "csv or jsonl"
     )
     assert list((tmp_path / "out").iterdir()) == []
     assert sqlite_told("export", str(tmp_path / "out"), "--format", "csv").code == 0

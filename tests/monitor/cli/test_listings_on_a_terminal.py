@@ -1,4 +1,4 @@
-"""Every listing on terminals of three widths: ids, links, pay and what changed are whole, and lines end where the terminal does."""
+"""Listings on terminals of three widths: ids, links, pay and changes are whole."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ LISTINGS = [
 
 @pytest.fixture
 def busy(tmp_path: Path, sqlite_url: str, made: Made) -> Program:
-    """A history with long titles, ids and places, and pay by the hour."""
+    """Return a history with long titles, ids and places, and hourly pay."""
     for engine in made.opened(sqlite_url):
         _record(engine)
     file = tmp_path / "rolewatch.toml"

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.usefixtures("third")
 
 
 def _elsewhere(jobs: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The jobs under the keys of another board."""
+    """Return the jobs under the keys of another board."""
     return [
         job | {"id": job["id"] + 9000, "absolute_url": f"https://jobs.example/{job['id'] + 9000}"}
         for job in jobs
@@ -25,7 +25,7 @@ def _elsewhere(jobs: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 @pytest.fixture
 def third(server: BoardServer) -> BoardServer:
-    """A third board, which lists two of the three jobs of the second, and another one."""
+    """Return a third board, with two of the second's three jobs and another one."""
     mine, others = server.boards["otherworks"].jobs, server.boards["examplelabs"].jobs
     server.board("thirdlab", *_elsewhere([*mine[:2], others[5]]))
     return server
@@ -57,7 +57,8 @@ def test_a_board_is_moved_with_its_history_and_told_once(
     assert "Now watching" not in checked.out
     linked = watching.ask(
         "sql",
-        f"SELECT repost_of FROM postings WHERE board = '{NEW}' AND repost_of IS NOT NULL ORDER BY repost_of",
+        f"SELECT repost_of FROM postings WHERE board = '{NEW}' AND repost_of IS NOT NULL ORDER BY "
+        "repost_of",
     )
     assert [row["repost_of"].rpartition(":")[0] for row in linked] == [OLD, OLD]
     assert {row["board"] for row in watching.ask("roles")} == {NEW, "greenhouse:examplelabs"}

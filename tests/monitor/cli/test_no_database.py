@@ -1,4 +1,4 @@
-"""A database that is not there: nothing is told of it as if it were, and only what fills one makes it."""
+"""A missing database: read-only commands say so and create nothing."""
 
 from __future__ import annotations
 
@@ -38,7 +38,10 @@ def test_who_asks_a_database_that_is_not_there_is_told_so_and_makes_none(
     watching: Program, tmp_path: Path, command: tuple[str, ...]
 ) -> None:
     ran = watching(*command)
-    said = f"there is no database at {tmp_path / 'rolewatch.db'}: `rolewatch check` creates it, [database] url names it\n"
+    said = (
+        f"there is no database at {tmp_path / 'rolewatch.db'}: `rolewatch check` creates it, "
+        "[database] url names it\n"
+    )
     assert (ran.code, ran.out, ran.err) == (2, "", said)
     assert [file.name for file in tmp_path.iterdir()] == ["rolewatch.toml"]
 

@@ -1,4 +1,4 @@
-"""A database of an older rolewatch: commands that read leave it as it is, and say how to upgrade it."""
+"""A database of an older rolewatch: read-only commands leave it and say how to upgrade it."""
 
 from __future__ import annotations
 

@@ -222,7 +222,10 @@ def test_a_time_is_read(text: str, instant: datetime) -> None:
     ],
 )
 def test_what_is_no_time_is_refused_with_what_is_one(text: str) -> None:
-    accepted = "7d, 2 weeks ago, yesterday 09:00, last friday, 1 Nov 2026, 2026-03-01 or 2026-03-01T12:00:00Z"
+    accepted = (
+        "7d, 2 weeks ago, yesterday 09:00, last friday, 1 Nov 2026, 2026-03-01 or "
+        "2026-03-01T12:00:00Z"
+    )
     with pytest.raises(UserError, match=f"is no time: give one like {accepted}"):
         parse_time(text, NOW)
 
@@ -246,7 +249,10 @@ def test_an_option_that_was_not_given_is_no_time() -> None:
     "query",
     [
         "SELECT 1 AS n",
-        "WITH RECURSIVE steps(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM steps LIMIT 9000) SELECT n FROM steps",
+        (
+            "WITH RECURSIVE steps(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM steps LIMIT 9000) "
+            "SELECT n FROM steps"
+        ),
     ],
 )
 def test_a_reader_who_goes_away_sees_no_traceback(

@@ -20,7 +20,7 @@ _OURS = {"NO_COLOR", "FORCE_COLOR", "PAGER", "LESS", "LINES", "COLUMNS"}
 
 
 def at_a_terminal(program: Program, *arguments: str, lines: int, environ: dict[str, str]) -> str:
-    """What a person sees at a terminal of 80 columns, until the program ends."""
+    """Return what a terminal of 80 columns shows until the program ends."""
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", lines, 80, 0, 0))
     environ = {name: value for name, value in os.environ.items() if name not in _OURS} | environ

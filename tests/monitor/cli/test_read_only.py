@@ -1,4 +1,4 @@
-"""A database that may be read and not written: listings work, and what writes says why it cannot."""
+"""A read-only database: listings work, and commands that write say why they cannot."""
 
 from __future__ import annotations
 
@@ -56,7 +56,10 @@ def test_a_read_only_database_can_be_asked_and_says_that_it_cannot_be_written(
         1,
         "",
         [
-            "the database cannot be used: attempt to write a readonly database; this user can read it but not write it"
+            (
+                "the database cannot be used: attempt to write a readonly database; this user can "
+                "read it but not write it"
+            )
         ],
     )
     assert file.read_bytes() == content

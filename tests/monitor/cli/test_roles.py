@@ -17,9 +17,9 @@ from tests.support.story import OTHER
 # fmt: off
 COLUMNS = [
     "posting", "board", "company", "key", "title", "location", "department", "employment_type",
-    "workplace", "pay_min", "pay_max", "pay_currency", "pay_period", "pay_text", "deadline_at", "deadline_text",
-    "url", "state", "first_seen_at", "last_seen_at", "closed_at", "ats_first_published", "ats_updated_at", "requisition",
-    "repost_of", "version",
+    "workplace", "pay_min", "pay_max", "pay_currency", "pay_period", "pay_text", "deadline_at",
+    "deadline_text", "url", "state", "first_seen_at", "last_seen_at", "closed_at",
+    "ats_first_published", "ats_updated_at", "requisition", "repost_of", "version",
 ]
 # fmt: on
 
@@ -98,7 +98,8 @@ def test_roles_finds(told: Program, arguments: list[str], found: list[str]) -> N
         (
             ["--since", "soon"],
             (
-                "'soon' is no time: give one like 7d, 2 weeks ago, yesterday 09:00, last friday, 1 Nov 2026, 2026-03-01 "
+                "'soon' is no time: give one like 7d, 2 weeks ago, yesterday 09:00, last friday, "
+                "1 Nov 2026, 2026-03-01 "
                 "or 2026-03-01T12:00:00Z"
             ),
         ),

@@ -73,7 +73,8 @@ def test_a_replay_says_what_each_rule_would_have_told_and_why(told: Program) -> 
 def test_a_replay_tells_what_the_recording_told(told: Program, engine: Engine) -> None:
     history = History(engine, story_settings())
     alerted = history.ask(
-        "SELECT DISTINCT rule, posting, kind, created_at, why FROM alerts WHERE kind <> 'summary' AND rule IS NOT NULL"
+        "SELECT DISTINCT rule, posting, kind, created_at, why FROM alerts WHERE kind <> 'summary' "
+        "AND rule IS NOT NULL"
     )
     replayed = {
         (row["rule"], row["posting"], row["kind"], row["at"], row["words"])
@@ -157,7 +158,10 @@ def test_a_replay_of_one_rule_tells_that_one_alone(told: Program) -> None:
 
 def test_a_rule_that_tells_nothing_is_named_all_the_same(rolewatch: Program) -> None:
     printed = rolewatch("rules", "test").out.splitlines()
-    said = "fits 0 open roles now; would have sent 0 alerts in the last 90 days, of which nothing is stored yet"
+    said = (
+        "fits 0 open roles now; would have sent 0 alerts in the last 90 days, of which nothing "
+        "is stored yet"
+    )
     assert printed == [f"research-engineer: {said}", f"kernels: {said}"]
 
 
@@ -165,7 +169,10 @@ def test_a_replay_begins_with_how_much_each_rule_fits_and_tells(told: Program) -
     rows = told.ask("rules", "test", "--rule", "research-engineer")
     count = sum(row["kind"] != "summary" for row in rows)
     first, second, *_ = told("rules", "test", "--rule", "research-engineer").out.splitlines()
-    said = f"research-engineer: fits 3 open roles now; would have sent {count} alerts in the last 90 days, of which the history covers "
+    said = (
+        f"research-engineer: fits 3 open roles now; would have sent {count} alerts in the last "
+        "90 days, of which the history covers "
+    )
     assert first.startswith(said)
     assert re.fullmatch(r"\d+ minutes", first.removeprefix(said))
     assert second.startswith("  to console: ")
@@ -285,7 +292,8 @@ def test_options_change_the_keys_of_a_named_rule_for_the_trial(told: Program) ->
     assert {row["posting"] for row in narrowed.json} == {STORY} < {row["posting"] for row in rows}
     assert (
         narrowed.err
-        == 'kernels is tried with locations = ["Mountain View"] in place of its own; nothing is saved\n'
+        == 'kernels is tried with locations = ["Mountain View"] in place of its own; nothing is '
+        "saved\n"
     )
     replaced = told.ask(
         "rules", "test", "--rule", "kernels", "--any", "research engineer", "--in", "title"
@@ -339,7 +347,8 @@ def test_a_rule_that_is_not_written_yet_is_tried(told: Program) -> None:
 def test_the_rules_of_another_file_are_tried(told: Program, tmp_path: Path) -> None:
     file = tmp_path / "new.toml"
     file.write_text(
-        '[[rules]]\nname = "a"\nany = ["kernels"]\nin = ["description"]\n[[rules]]\nname = "b"\nany = ["nothing"]\n'
+        '[[rules]]\nname = "a"\nany = ["kernels"]\nin = ["description"]\n[[rules]]\nname = '
+        '"b"\nany = ["nothing"]\n'
     )
     rows = told.ask("rules", "test", "--file", str(file))
     assert rows == [row | {"rule": "a"} for row in told.ask("rules", "test", "--rule", "kernels")]

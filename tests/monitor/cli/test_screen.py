@@ -35,9 +35,18 @@ def drawn(
 
 def test_what_has_room_stands_on_one_line() -> None:
     assert drawn(120) == [
-        "at                 title                                      posting                           n",
-        "2026-11-23 09:00Z  Research Engineer, Gemini and a long name  greenhouse:deepmind:5938712       5",
-        "2026-11-22 09:00Z  厨师 [red]                                                              133000",
+        (
+            "at                 title                                      posting                    "
+            "       n"
+        ),
+        (
+            "2026-11-23 09:00Z  Research Engineer, Gemini and a long name  "
+            "greenhouse:deepmind:5938712       5"
+        ),
+        (
+            "2026-11-22 09:00Z  厨师 [red]                                                              "
+            "133000"
+        ),
     ]
 
 

@@ -43,7 +43,8 @@ def test_a_posting_is_named_by_the_url_of_its_employers_own_site(
     with engine.begin() as connection:
         connection.execute(
             text(
-                "UPDATE posting_version SET url = 'https://www.example.com/careers/chef/' WHERE title = 'Chef de Partie'"
+                "UPDATE posting_version SET url = 'https://www.example.com/careers/chef/' WHERE "
+                "title = 'Chef de Partie'"
             )
         )
     assert told.ask("show", "https://www.example.com/careers/chef")["posting"] == f"{OTHER}:12"
@@ -56,19 +57,31 @@ def test_a_posting_is_named_by_the_url_of_its_employers_own_site(
         (f"{BOARD}:113", f"no posting {BOARD}:113 was ever seen; nearest: {BOARD}:13, {BOARD}:11"),
         (
             "greenhouse:examplelab:11",
-            f"no posting greenhouse:examplelab:11: there is no board 'greenhouse:examplelab' in the database; nearest: {BOARD}",
+            (
+                "no posting greenhouse:examplelab:11: there is no board 'greenhouse:examplelab' in "
+                f"the database; nearest: {BOARD}"
+            ),
         ),
         (
             "engineer",
-            "no posting 'engineer': give ats:token:key, its URL or its key; `rolewatch roles` lists them",
+            (
+                "no posting 'engineer': give ats:token:key, its URL or its key; `rolewatch roles` "
+                "lists them"
+            ),
         ),
         (
             "https://job-boards.greenhouse.io/examplelabs",
-            f"https://job-boards.greenhouse.io/examplelabs is a board and no posting: `rolewatch roles --board {BOARD}` lists its own",
+            (
+                "https://job-boards.greenhouse.io/examplelabs is a board and no posting: "
+                f"`rolewatch roles --board {BOARD}` lists its own"
+            ),
         ),
         (
             "https://www.example.com/jobs/1",
-            "no posting with the URL https://www.example.com/jobs/1 was ever seen: `rolewatch roles` lists them",
+            (
+                "no posting with the URL https://www.example.com/jobs/1 was ever seen: "
+                "`rolewatch roles` lists them"
+            ),
         ),
     ],
 )
@@ -139,8 +152,10 @@ def test_a_posting_that_was_never_read_is_shown_without_content(
 ) -> None:
     with engine.begin() as connection:
         connection.execute(
-            text("""INSERT INTO posting (board_id, key, name, state, version, baseline, first_seen_at, missing_looks)
-                    SELECT id, '99', :name, 'open', 0, CAST(0 AS BOOLEAN), last_ok_at, 0 FROM board WHERE board = :board"""),
+            text("""INSERT INTO posting (board_id, key, name, state, version, baseline,
+                first_seen_at, missing_looks)
+                    SELECT id, '99', :name, 'open', 0, CAST(0 AS BOOLEAN), last_ok_at, 0 FROM board
+                        WHERE board = :board"""),
             {"board": BOARD, "name": f"{BOARD}:99"},
         )
     shown = told.ask("show", "99")

@@ -53,7 +53,7 @@ def folder(tmp_path: Path, slack: SlackServer) -> Path:
 
 
 async def at_a_terminal(folder: Path, answers: Sequence[str]) -> tuple[int, str]:
-    """The exit code and all that the terminal showed, when a person answers each question."""
+    """Return the exit code and the output of a terminal, with an answer to each question."""
     ours, theirs = pty.openpty()
     environ = {
         name: value

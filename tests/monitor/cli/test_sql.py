@@ -62,8 +62,10 @@ def test_without_a_query_views_columns_and_examples_are_listed(told: Program) ->
 
 
 def test_values_arrive_as_what_they_are(told: Program) -> None:
-    query = """SELECT v.version, v.pay_min, v.deadline_at, v.valid_to, v.pay_text, 1.5 AS half, 'ü' AS letter
-               FROM posting_versions v JOIN postings p ON p.posting = v.posting WHERE p.key = '13'"""
+    query = """SELECT v.version, v.pay_min, v.deadline_at, v.valid_to, v.pay_text, 1.5 AS half, 'ü'
+        AS letter
+               FROM posting_versions v JOIN postings p ON p.posting = v.posting WHERE p.key =
+                   '13'"""
     (row,) = told.ask("sql", query)
     closed = row.pop("valid_to")
     assert closed.endswith("Z")
@@ -92,7 +94,10 @@ def test_two_columns_of_one_name_are_both_kept(told: Program) -> None:
 
 
 def test_parameters_are_bound_and_never_part_of_the_query(told: Program) -> None:
-    query = "SELECT key FROM postings WHERE key = :key AND version >= :v AND first_seen_at < :now AND first_seen_at > :since"
+    query = (
+        "SELECT key FROM postings WHERE key = :key AND version >= :v AND first_seen_at < :now "
+        "AND first_seen_at > :since"
+    )
     assert told.ask("sql", query, "--param", "key=11", "--param", "v=2") == [{"key": "11"}]
     assert told.ask("sql", query, "--param", "key=11", "--param", "v=2", "--since", "1m") == []
     assert told.ask("sql", query, "--param", "key=' OR 1=1 --", "--param", "v=2") == []

@@ -29,8 +29,10 @@ def test_sqlite_answers_from_the_views_alone(sqlite_told: Program, query: str, n
 
 
 def test_sqlite_answers_with_its_own_functions_and_common_tables(sqlite_told: Program) -> None:
-    query = """WITH mine AS (SELECT key FROM postings WHERE board = :board), two AS (SELECT value FROM json_each('[1, 2]'))
-               SELECT (SELECT count(*) FROM mine) AS mine, (SELECT sum(value) FROM two) AS two, count(*) OVER () AS n FROM two LIMIT 1"""
+    query = """WITH mine AS (SELECT key FROM postings WHERE board = :board), two AS (SELECT value
+        FROM json_each('[1, 2]'))
+               SELECT (SELECT count(*) FROM mine) AS mine, (SELECT sum(value) FROM two) AS two,
+                   count(*) OVER () AS n FROM two LIMIT 1"""
     assert sqlite_told.ask("sql", query, "--param", f"board={BOARD}") == [
         {"mine": 3, "two": 3, "n": 2}
     ]
@@ -42,7 +44,10 @@ def test_sqlite_answers_with_its_own_functions_and_common_tables(sqlite_told: Pr
         "WITH checks AS (SELECT holder FROM lease) SELECT * FROM checks",
         "WITH one AS (SELECT 1), checks(holder) AS (SELECT holder FROM lease) SELECT * FROM checks",
         "WITH checks AS MATERIALIZED (SELECT holder FROM lease) SELECT * FROM checks",
-        'SELECT * FROM (WITH "CHECKS" /* AS */ AS NOT MATERIALIZED (SELECT holder FROM lease) SELECT * FROM checks)',
+        (
+            'SELECT * FROM (WITH "CHECKS" /* AS */ AS NOT MATERIALIZED (SELECT holder FROM lease) '
+            "SELECT * FROM checks)"
+        ),
         "WITH 'checks' AS -- a view\n (SELECT holder FROM lease) SELECT * FROM checks",
         "WITH [checks] AS (SELECT holder FROM lease) SELECT * FROM checks",
         "WITH `checks` AS (SELECT holder FROM lease) SELECT * FROM checks",
@@ -100,7 +105,10 @@ def test_postgresql_stops_a_sleeping_query(postgres_told: Program) -> None:
     )
 
 
-LIFTED = "SELECT set_config('statement_timeout', '0', true), CASE WHEN n > 700 THEN pg_sleep(60) END FROM generate_series(1, 701) n"
+LIFTED = (
+    "SELECT set_config('statement_timeout', '0', true), CASE WHEN n > 700 THEN pg_sleep(60) "
+    "END FROM generate_series(1, 701) n"
+)
 
 
 def test_postgresql_stops_a_query_that_lifts_its_limit(postgres_told: Program) -> None:

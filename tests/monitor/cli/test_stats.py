@@ -24,7 +24,10 @@ COMPANY = "Example Labs"
 
 @pytest.fixture
 def counted(rolewatch: Program, engine: Engine) -> Program:
-    """Six days: one posting from the baseline, four that open on the second, of which two close after a day and one after three."""
+    """Return the program on six days: a baseline posting, and four that open on day two.
+
+    Two of the four close after a day, and one after three.
+    """
     settings = story_settings()
     slow = replace(
         settings, boards=tuple(replace(board, every=timedelta(days=1)) for board in settings.boards)

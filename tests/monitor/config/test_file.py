@@ -265,7 +265,10 @@ def test_move_keeps_the_other_keys_of_the_entry(file: Path) -> None:
 
 
 def test_move_to_a_listed_board_removes_the_old_entry(file: Path) -> None:
-    rule = '\n[[rules]]\nname = "s"\nany = ["chef"]\nboards = ["greenhouse:anthropic", "https://job-boards.greenhouse.io/deepmind"]\n'
+    rule = (
+        '\n[[rules]]\nname = "s"\nany = ["chef"]\nboards = ["greenhouse:anthropic", '
+        '"https://job-boards.greenhouse.io/deepmind"]\n'
+    )
     file.write_text(COMMENTED + rule)
     move_board(file, "greenhouse:deepmind", "greenhouse:anthropic")
     settings = load(file, {})

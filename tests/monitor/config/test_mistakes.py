@@ -66,11 +66,17 @@ LINES = [
     ),
     (
         "[[boards]]\nboard = 'nope:x'",
-        "boards[0].board: 'nope:x': ats nope is not supported; allowed: ashby, google, greenhouse, lever",
+        (
+            "boards[0].board: 'nope:x': ats nope is not supported; allowed: ashby, google, "
+            "greenhouse, lever"
+        ),
     ),
     (
         "[[boards]]\nboard = 'gem:groq'",
-        'boards[0].board = "gem:groq": this version cannot read Gem boards yet; allowed: ashby, google, greenhouse, lever',
+        (
+            'boards[0].board = "gem:groq": this version cannot read Gem boards yet; allowed: '
+            "ashby, google, greenhouse, lever"
+        ),
     ),
     ("[[boards]]\nurl = ''", "boards[0].url: '' is not a known board"),
     (
@@ -106,12 +112,18 @@ LINES = [
     (SOUND + "boards = ['x']", "rules[0] (rule \"r\"): boards: 'x' is no"),
     (
         SOUND + "boards = ['nope:x']",
-        "rules[0] (rule \"r\"): boards: 'nope:x': ats nope is not supported; allowed: ashby, google, greenhouse, lever",
+        (
+            "rules[0] (rule \"r\"): boards: 'nope:x': ats nope is not supported; allowed: ashby, "
+            "google, greenhouse, lever"
+        ),
     ),
     (SOUND + "none = ['']", 'rules[0].none[0] (rule "r") = "": has no words'),
     (
         SOUND + "none = ['/(/']",
-        'rules[0].none[0] (rule "r") = "/(/": is not a valid pattern: missing ): (; see the syntax of RE2: https://',
+        (
+            'rules[0].none[0] (rule "r") = "/(/": is not a valid pattern: missing ): (; see the '
+            "syntax of RE2: https://"
+        ),
     ),
     (
         SOUND + "none = 'intern*'",

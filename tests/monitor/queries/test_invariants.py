@@ -13,19 +13,20 @@ BYTES = {
     "sqlite": "CAST('what is this' AS BLOB)",
     "postgresql": "convert_to('what is this', 'UTF8')",
 }
-DELIVERY = """INSERT INTO delivery (delivery_id, channel, message, state, created_at, attempts, sent_at)
+DELIVERY = """INSERT INTO delivery (delivery_id, channel, message, state, created_at, attempts,
+    sent_at)
     SELECT 'd-1', {channel}, message, '{state}', created_at, 0, {sent} FROM alert WHERE id = 1"""
 
 
 @pytest.fixture(scope="module")
 def told(shared_engine: Engine) -> Engine:
-    """A history to which everything has happened."""
+    """Return a history with every kind of event."""
     tell(shared_engine)
     return shared_engine
 
 
 def found(connection: Connection, *damage: str) -> list[str]:
-    """What is found wrong after the damage, which is then undone."""
+    """Return what is found wrong after the damage, which is then undone."""
     try:
         for statement in damage:
             done = connection.execute(
@@ -54,7 +55,10 @@ def test_a_sound_history_has_no_findings(told: Engine) -> None:
             f"{STORY}: its newest version differs from its row",
         ),
         (
-            "UPDATE posting_version SET valid_to = valid_from WHERE number = 1 AND title LIKE '%Gemini'",
+            (
+                "UPDATE posting_version SET valid_to = valid_from WHERE number = 1 AND title LIKE "
+                "'%Gemini'"
+            ),
             f"{STORY}: a version ends before it begins",
         ),
         (
@@ -156,7 +160,10 @@ def test_a_sound_history_has_no_findings(told: Engine) -> None:
         ("UPDATE alert SET message = '{}' WHERE id = 1", "alert:1: its message cannot be read"),
         (
             "DROP VIEW posting_changes",
-            "the view posting_changes is missing: `rolewatch db upgrade` of a copy, or a backup, has it",
+            (
+                "the view posting_changes is missing: "
+                "`rolewatch db upgrade` of a copy, or a backup, has it"
+            ),
         ),
     ],
 )
@@ -217,7 +224,10 @@ def test_a_message_without_an_alert_is_found(told: Engine) -> None:
 
 
 def test_an_alert_of_another_board_than_its_check_is_found(told: Engine) -> None:
-    other = "(SELECT c.id FROM board_check c JOIN board b ON b.id = c.board_id WHERE b.board = 'greenhouse:otherworks' LIMIT 1)"
+    other = (
+        "(SELECT c.id FROM board_check c JOIN board b ON b.id = c.board_id WHERE b.board = "
+        "'greenhouse:otherworks' LIMIT 1)"
+    )
     with told.connect() as connection:
         lines = found(
             connection, f"UPDATE alert SET check_id = {other} WHERE posting_id IS NOT NULL"

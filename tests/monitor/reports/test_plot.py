@@ -167,7 +167,8 @@ def test_without_its_library_one_line_says_so(
 
 def test_no_screen_is_needed(tmp_path: Path) -> None:
     code = (
-        "from pathlib import Path; from monitor.reports.plot.page import draw; from monitor.queries.stats_input import Facts;"
+        "from pathlib import Path; from monitor.reports.plot.page import draw; from "
+        "monitor.queries.stats_input import Facts;"
         f"draw(Facts([], [], []), Path({str(tmp_path / 'p.png')!r}))"
     )
     environ = {

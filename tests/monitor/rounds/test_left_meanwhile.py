@@ -1,4 +1,4 @@
-"""A board that is removed or moved while a round reads it: what that round brings of it is neither stored nor told."""
+"""A board that is removed or moved while a round reads it: the result is dropped."""
 
 from __future__ import annotations
 
@@ -43,7 +43,10 @@ def history(engine: Engine) -> History:
 def test_a_board_that_was_left_while_it_was_read_stays_as_it_was(
     history: History, result: Result, *, moves: bool
 ) -> None:
-    everything = "SELECT state, failures, last_check_at, next_check_at FROM boards WHERE board = 'greenhouse:examplelabs'"
+    everything = (
+        "SELECT state, failures, last_check_at, next_check_at FROM boards WHERE board = "
+        "'greenhouse:examplelabs'"
+    )
     recorder = CheckRecorder(1, Alerting.of(history.settings), Random(1), lambda: history.now)
     with history.engine.begin() as connection:
         recorder = replace(

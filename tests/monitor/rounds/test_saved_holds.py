@@ -1,4 +1,4 @@
-"""The stored hosts that asked to wait: two may be saved at once, and a clock that is set back makes none longer."""
+"""Stored host holds: two may be saved at once, and a clock set back makes none longer."""
 
 from __future__ import annotations
 
