@@ -55,7 +55,7 @@ def test_json_has_one_object_a_line() -> None:
     found = json.loads(out.getvalue())
     assert list(found)[:3] == ["timestamp", "level", "event"]
     assert found | {"timestamp": ""} == {
-        "timestamp": "", "level": "warning", "event": "board failing", 
+        "timestamp": "", "level": "warning", "event": "board failing",
         "board": "greenhouse:x", "title": "a\u2028b “é”", "seconds": 0.5,
     }  # fmt: skip
     assert "\u2028" not in out.getvalue()

@@ -61,8 +61,9 @@ def test_every_listing_takes_a_format() -> None:
         for name, command in _COMMANDS.items()
         if any("--format" in each.opts for each in command.params)
     }
-    listings = ("check", "roles", "show", "history", "changes", "sql", "doctor", "boards list",
-                "boards find", "rules list", "rules test", "rules explain", "alerts list")  # fmt: skip
+    listings = ("check", "roles", "show", "history", "changes", "sql", "doctor",
+                "boards list", "boards find", "rules list", "rules test",
+                "rules explain", "alerts list")  # fmt: skip
     assert {f"rolewatch {name}" for name in listings} <= takes
 
 
