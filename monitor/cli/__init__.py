@@ -36,7 +36,7 @@ from monitor.cli.sections import ALERTS, ANALYZE, BROWSE, OPERATE, START
 app = typer.Typer(
     cls=Program,
     name="rolewatch",
-    help="Watches employers' job boards, keeps the history of every posting, and tells you once "
+    help="Watch employers' job boards, keep the history of every posting, and alert you once "
     "when a role opens, changes or closes.",
     no_args_is_help=True,
     rich_markup_mode=None,
@@ -80,9 +80,9 @@ app.command(short_help="Run the daemon: check on schedule, send alerts.", rich_h
     run.run
 )
 app.command(short_help="Check the boards once, now.", rich_help_panel=START)(check.check)
-app.command(
-    "status", short_help="Boards, health, waiting messages, next check.", rich_help_panel=START
-)(status.status)
+app.command("status", short_help="Show boards, health and the next check.", rich_help_panel=START)(
+    status.status
+)
 app.command(short_help="Play a posting's life, offline, in seconds.", rich_help_panel=START)(
     demo.demo
 )
@@ -100,31 +100,36 @@ app.command("diff", short_help="Compare a board with an earlier time.", rich_hel
 app.add_typer(
     boards.app,
     name="boards",
-    help="Boards: list, add, remove, move, find.",
+    help="List, add, remove, move and find boards.",
     rich_help_panel=ALERTS,
 )
 app.add_typer(
     rules.app,
     name="rules",
-    help="Rules: list, test on history, explain.",
+    help="List rules, test them on history, explain a fit.",
     rich_help_panel=ALERTS,
 )
 app.add_typer(
-    alerts.app, name="alerts", help="Alerts: list, retry, discard, test.", rich_help_panel=ALERTS
+    alerts.app, name="alerts", help="List, retry, discard and test alerts.", rich_help_panel=ALERTS
 )
 app.add_typer(
-    slack.app, name="slack", help="The Slack app: setup, manifest.", rich_help_panel=ALERTS
+    slack.app,
+    name="slack",
+    help="Set up the Slack app, print its manifest.",
+    rich_help_panel=ALERTS,
 )
-app.command(short_help="Read-only SQL on the history.", rich_help_panel=ANALYZE)(sql.sql)
-app.command(short_help="Open roles, time to close, pay; plots.", rich_help_panel=ANALYZE)(
+app.command(short_help="Query the history in read-only SQL.", rich_help_panel=ANALYZE)(sql.sql)
+app.command(short_help="Count open roles, time to close, pay; plot them.", rich_help_panel=ANALYZE)(
     statistics.stats
 )
-app.command("export", short_help="The full history as files.", rich_help_panel=ANALYZE)(
+app.command("export", short_help="Write the full history as files.", rich_help_panel=ANALYZE)(
     exporting.export
 )
-app.command(short_help="What works, and what to do if not.", rich_help_panel=OPERATE)(doctor.doctor)
+app.command(short_help="Test the setup, and say how to fix it.", rich_help_panel=OPERATE)(
+    doctor.doctor
+)
 app.add_typer(
-    db, name="db", help="The database: upgrade, backup, check, copy.", rich_help_panel=OPERATE
+    db, name="db", help="Upgrade, back up, check and copy the database.", rich_help_panel=OPERATE
 )
 
 

@@ -69,7 +69,7 @@ async def test_the_next_failure_is_another_incident(life: Life) -> None:
 async def test_a_missing_board_names_the_employers_new_board(
     life: Life, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(incidents, "where_now", {BOARD: "google:examplelabs"}.get)
+    monkeypatch.setattr(incidents, "current_board", {BOARD: "google:examplelabs"}.get)
     monkeypatch.setattr(
         incidents, "other_boards", lambda _: ("gem:examplelabs", "google:examplelabs")
     )
@@ -83,7 +83,7 @@ async def test_a_missing_board_names_the_employers_new_board(
 async def test_the_new_board_is_named_when_the_third_404_comes_late(
     life: Life, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(incidents, "where_now", {BOARD: "google:examplelabs"}.get)
+    monkeypatch.setattr(incidents, "current_board", {BOARD: "google:examplelabs"}.get)
     monkeypatch.setattr(
         incidents, "other_boards", lambda _: ("gem:examplelabs", "google:examplelabs")
     )

@@ -123,7 +123,7 @@ class Beside:
 @pytest.fixture
 def beside(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Beside:
     beside = Beside(engine)
-    monkeypatch.setattr("monitor.rounds.round.crawl_together", beside.crawl)
+    monkeypatch.setattr("monitor.rounds.round.crawl_batches", beside.crawl)
     return beside
 
 
