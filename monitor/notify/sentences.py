@@ -121,7 +121,7 @@ def _reminder(message: ReminderMessage) -> str:
 
 
 def moved_company(move: Move) -> str:
-    return wording.sanitize(move.company, 100) or move.board
+    return wording.sanitize(move.company, 100) or wording.sanitize(move.board, 100)
 
 
 def move_result(move: Move) -> str:
@@ -140,7 +140,7 @@ def _are(number: int) -> str:
 
 
 def edited_company(message: BoardWideEdit) -> str:
-    return wording.sanitize(message.company, 100) or message.board
+    return wording.sanitize(message.company, 100) or wording.sanitize(message.board, 100)
 
 
 def edit_result(message: BoardWideEdit) -> str:
