@@ -26,7 +26,7 @@ log = structlog.get_logger()
 
 
 class Hold(NamedTuple):
-    """How long a host is left alone, and why."""
+    """The end of a host's hold, and its reason."""
 
     until: float  # by the clock of `Holds`
     status: int  # of the answer that asked for it

@@ -100,7 +100,7 @@ class Probe(Enum):
 
 @dataclass(frozen=True, slots=True)
 class BoardRequest:
-    """What one check of a board needs.
+    """The input of one check of a board.
 
     `known` gives the keys of the board's open postings, those to probe first in front. It is called
     when a list came that may lack some. `missing` are those that the last good check missed.

@@ -159,7 +159,7 @@ def next_address(url: str, location: str, status: int) -> str:
         old, new = urlsplit(url), urlsplit(target)
         ports = (old.port or PORTS.get(old.scheme), new.port or PORTS.get(new.scheme))
     except ValueError as error:
-        raise BadResponse("redirected to an address that is none", status=status) from error
+        raise BadResponse("redirected to an invalid URL", status=status) from error
     if new.scheme not in PORTS:
         raise BadResponse(f"redirected to {new.scheme or 'no'} instead of http", status=status)
     if new.hostname != old.hostname:

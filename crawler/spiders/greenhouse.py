@@ -101,7 +101,7 @@ class GreenhouseSpider(BoardSpider):
 
 
 def _is_impersonal(field: Any) -> bool:  # noqa: ANN401  # whatever the ATS sends
-    """Whether a custom field names nobody. Some boards write people into fields of plain text."""
+    """Return True if a custom field names no person. Some boards write people into text fields."""
     kind = field.get("value_type") if isinstance(field, dict) else None
     if not isinstance(kind, str) or kind == "user":
         return False

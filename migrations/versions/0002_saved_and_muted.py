@@ -1,4 +1,4 @@
-"""What people save and mute in Slack, and the diffs that threads have."""
+"""Add saved roles, mutes and the uploads of full diffs."""
 
 from __future__ import annotations
 

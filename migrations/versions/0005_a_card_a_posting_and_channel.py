@@ -38,8 +38,8 @@ def upgrade() -> None:
     op.create_index(
         "ix_card_stale", "card", ["channel", "id"], sqlite_where=stale, postgresql_where=stale
     )
-    # Not by a batch: on SQLite that makes the table anew, which its alerts' foreign keys do not let
-    # happen.
+    # Without Alembic's batch mode, which recreates the table on SQLite: the foreign keys of its
+    # alerts forbid that.
     op.execute(
         "ALTER TABLE delivery ADD COLUMN card_id INTEGER CONSTRAINT fk_delivery_card_id "
         "REFERENCES card (id)"

@@ -1,4 +1,4 @@
-"""Which rules fit which versions."""
+"""Store which rules fit which versions."""
 
 from __future__ import annotations
 

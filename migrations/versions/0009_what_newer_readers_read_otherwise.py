@@ -1,4 +1,4 @@
-"""What newer readers read otherwise."""
+"""Store the fields that a newer reader read differently."""
 
 from __future__ import annotations
 

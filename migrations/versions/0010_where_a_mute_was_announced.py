@@ -1,4 +1,4 @@
-"""Where a mute was announced, so that its button goes however it is undone."""
+"""Store where a mute was announced, so that its button disappears when the mute is undone."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which id each Slack channel has, so that two names of one channel are one."""
+"""Store the id of each Slack channel, so that two names of one channel are one."""
 
 from __future__ import annotations
 

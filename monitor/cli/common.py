@@ -1,4 +1,4 @@
-"""What every command shares: the options `--config`, `-v` and `-q`, and the state made of them.
+"""The options that every command shares, `--config`, `-v` and `-q`, and the state made of them.
 
 The options may stand before or after the command's name. They are added to every command in one
 place: a command takes `ctx: typer.Context` and calls `state(ctx)`.

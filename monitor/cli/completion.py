@@ -45,7 +45,7 @@ def _offered(incomplete: str, ask: Callable[[Settings], Iterable[tuple[str, str]
 
     try:
         found = list(ask(load(_config(), os.environ)))
-    except Exception:  # as above  # noqa: BLE001
+    except Exception:  # a traceback would spoil the command line  # noqa: BLE001
         return []
     offers = ((_rest(name, incomplete), what) for name, what in found)
     return [(name, what) for name, what in offers if name is not None]

@@ -23,7 +23,7 @@ _NEARLY = 0.85  # of a board's interval: each check is a little earlier by chanc
 
 
 class FirstBoards(NamedTuple):
-    """How many boards the first round checks, and how many wait because their host asked to."""
+    """The number of boards that the first round checks, and of those whose host asked to wait."""
 
     now: int
     later: int

@@ -21,7 +21,7 @@ _EMPTY = "Nothing to count yet: `rolewatch check` looks at the boards"
 
 
 class By(StrEnum):
-    """What a row of the table is."""
+    """The grouping of the table's rows."""
 
     EMPLOYER = "employer"
     DEPARTMENT = "department"

@@ -1,7 +1,7 @@
 """The boards and rules of rolewatch.toml, checked against each other.
 
-An entry with an invalid key is still checked otherwise. So all errors are reported at once, and
-none that only follows from another.
+An entry with an invalid key is still checked for everything else, so that all errors are reported
+at once. An error that only follows from another one is left out.
 """
 
 from __future__ import annotations

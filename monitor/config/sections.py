@@ -90,7 +90,7 @@ class CrawlSettings:
 
 @dataclass(frozen=True, slots=True)
 class AtsSettings:
-    """How one ATS is asked. `NAME` is `greenhouse`, `ashby` or `google`."""
+    """How one ATS is asked. `NAME` is the name of an ATS, such as `greenhouse`."""
 
     __pydantic_config__ = _STRICT
 
