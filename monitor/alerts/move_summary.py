@@ -99,7 +99,7 @@ def _roles(
     contents = load_contents(connection, board.board, list(stored.values()))
     postings = [
         (key, contents[posting_row.id], moved.postings.get(posting_row.id))
-        for key, posting_row in stored.items()
+        for key, posting_row in sorted(stored.items(), key=lambda entry: entry[1].id)
         if posting_row.id in contents
     ]
     fits = {
