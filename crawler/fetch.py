@@ -51,6 +51,8 @@ class Answer:
     etag: str | None = None
     last_modified: str | None = None
     bytes_received: int = 0  # bytes
+    url: str = ""  # after redirects
+    cookies: str = ""  # that the host sets, as a Cookie header sends them back
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,16 +69,17 @@ class Fetcher:
         headers: Mapping[str, str],
         good: frozenset[int],
         before: Callable[[str], Awaitable[None]] | None = None,
+        body: bytes | None = None,
     ) -> Answer:
         """Return the answer if its status is a good one. Raises BadResponse.
 
-        `before` is called with each address, redirects too.
+        `before` is called with each address, redirects too. A `body` is posted as JSON.
         """
         for _ in range(REDIRECTS + 1):
             if before is not None:
                 await before(url)
             self.gate.check(url)
-            response = await self._request(url, headers)
+            response = await self._request(url, headers, body)
             if response.status not in _MOVED:
                 return self._answer(url, response, good)
             url = next_address(url, _header(response, "Location"), response.status)
@@ -89,12 +92,19 @@ class Fetcher:
             trouble.retry_after = trouble.retry_after or self.gate.holds.left(url) or None
             raise
 
-    async def _request(self, url: str, headers: Mapping[str, str]) -> Response:
+    async def _request(self, url: str, headers: Mapping[str, str], body: bytes | None) -> Response:
         meta = {"download_timeout": self.timeout, "download_maxsize": LARGEST, META: self.gate}
+        posted = {} if body is None else {"Content-Type": "application/json"}
+        request = Request(
+            url,
+            method="GET" if body is None else "POST",
+            headers={**headers, **posted},
+            body=body or b"",
+            meta=meta,
+            dont_filter=True,
+        )
         try:
-            return await self.download(
-                Request(url, headers=dict(headers), meta=meta, dont_filter=True)
-            )
+            return await self.download(request)
         except NETWORK_ERRORS as error:
             raise network_trouble(error, url, self.timeout) from error
 
@@ -147,7 +157,15 @@ def _answer(response: Response, good: frozenset[int]) -> Answer:
         _validator(response, "ETag"),
         _validator(response, "Last-Modified"),
         len(response.body),
+        response.url,
+        _cookies(response),
     )
+
+
+def _cookies(response: Response) -> str:
+    """Return the cookies of an answer, without their attributes."""
+    written = (value.decode("latin-1") for value in response.headers.getlist("Set-Cookie"))
+    return "; ".join(value.partition(";")[0].strip() for value in written)
 
 
 def _validator(response: Response, name: str) -> str | None:

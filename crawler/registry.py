@@ -46,6 +46,8 @@ class Product:
     spider: str = ""  # a dotted path; "" for an ATS that cannot be read yet
     # raised when it reads pay, deadline or workplace differently: stored postings are read again
     reader: int = 1
+    # why it is off until `[ats.NAME] enabled = true`: one sentence; "" for one that is on
+    opt_in: str = ""
     # the time between two checks, if a check costs the host many requests; None: as [crawl] says
     every: timedelta | None = None
 
@@ -167,6 +169,8 @@ PRODUCTS = {
         domain=".myworkdayjobs.com",
         steps=(2, 2),
         first=re.compile(r"[a-z0-9][a-z0-9-]*\.wd[0-9]{1,4}", re.IGNORECASE),
+        spider="crawler.spiders.workday:WorkdaySpider",
+        every=timedelta(hours=1),
     ),
     "wttj": Product(
         "Welcome to the Jungle",
@@ -249,18 +253,33 @@ def board_url(ats: str, token: str) -> str:
     return _filled(PRODUCTS[ats], PRODUCTS[ats].page, token)
 
 
+def board_page(board: str) -> str:
+    """Return the page of a board for people, given as `ats:token`."""
+    ats, _, token = board.partition(":")
+    return board_url(ats, token)
+
+
 def posting_url(ats: str, token: str, key: str) -> str:
     """Return the page of a posting for people; its board's if token and key don't lead to it."""
     job = PRODUCTS[ats].job if ats in PRODUCTS else ""
     return _filled(PRODUCTS[ats], job, token, key) if job else board_url(ats, token)
 
 
-def _filled(product: Product, template: str, token: str, key: str = "") -> str:
-    first, _, rest = token.partition("/")
+def tenant_host(ats: str, token: str) -> str:
+    """Return the host of a board where each tenant has one; "" where all boards share hosts."""
+    product = PRODUCTS[ats]
+    return _host(product, token) if "{host}" in product.page else ""
+
+
+def _host(product: Product, token: str) -> str:
+    first = token.partition("/")[0]
     in_domain = product.domain and ("." not in first or product.title in {"Workday", "Taleo"})
-    return template.format(
-        token=token, host=first + product.domain if in_domain else first, rest=rest, key=key
-    )
+    return first + product.domain if in_domain else first
+
+
+def _filled(product: Product, template: str, token: str, key: str = "") -> str:
+    rest = token.partition("/")[2]
+    return template.format(token=token, host=_host(product, token), rest=rest, key=key)
 
 
 _READABLE = frozenset(ats for ats, product in PRODUCTS.items() if product.spider)

@@ -74,6 +74,8 @@ class Robots:
     """The robots.txt of each host, shared by the boards of one crawl."""
 
     fetcher: Fetcher
+    # each tenant is the first step of the path, because api_url stands for their hosts
+    tenant_steps: bool = False
     _files: dict[str, RobotsFile] = field(default_factory=dict)
     # by host and time of the file
     _rules: dict[tuple[str, float], Rules] = field(default_factory=dict)
@@ -84,14 +86,25 @@ class Robots:
 
         Raises BadResponse when the host gave no answer.
         """
-        host = _host(url)
+        host = self.root(url)
         async with self._locks[host]:
             file = self._fresh(host, notes, at) or await self._fetch(host, at)
         self._files[host] = file
         notes.robots = {
             name: kept for name, kept in notes.robots.items() if _is_fresh(kept, at)
         } | {host: file}
-        return self._read(host, file).allow(url)
+        return self._read(host, file).allow(self._own(url))
+
+    def root(self, url: str) -> str:
+        """Return the scheme and host of an address; behind api_url also the tenant's step."""
+        parts = urlsplit(url)
+        step = f"/{parts.path.split('/')[1]}" if self.tenant_steps else ""
+        return f"{parts.scheme}://{parts.netloc}{step}"
+
+    def _own(self, url: str) -> str:
+        """Return the address as the host's own robots.txt writes it."""
+        parts = urlsplit(url)
+        return f"{parts.scheme}://{parts.netloc}{url.removeprefix(self.root(url))}"
 
     async def get(
         self, url: str, headers: Mapping[str, str], good: frozenset[int], notes: Notes, at: datetime
@@ -109,7 +122,13 @@ class Robots:
     async def require(self, url: str, notes: Notes, at: datetime) -> None:
         """Raise BadResponse, in one sentence, when robots.txt closes this address."""
         if not await self.allow(url, notes, at):
-            raise BadResponse(why_closed(url, notes))
+            raise BadResponse(self.why_closed(url, notes))
+
+    def why_closed(self, url: str, notes: Notes) -> str:
+        """Return the sentence for an address that robots.txt closes."""
+        file = notes.robots.get(self.root(url))
+        rules = read_rules(file.status, file.text) if file else read_rules(200, "")
+        return rules.why_closed(self._own(url)) + (" for a day" if rules.closes_all else "")
 
     def _fresh(self, host: str, notes: Notes, at: datetime) -> RobotsFile | None:
         known = [
@@ -136,17 +155,5 @@ class Robots:
         return self._rules[key]
 
 
-def why_closed(url: str, notes: Notes) -> str:
-    """Return the sentence for an address that robots.txt closes."""
-    file = notes.robots.get(_host(url))
-    rules = read_rules(file.status, file.text) if file else read_rules(200, "")
-    return rules.why_closed(url) + (" for a day" if rules.closes_all else "")
-
-
 def _is_fresh(file: RobotsFile, at: datetime) -> bool:
     return 0 <= at.timestamp() - file.fetched_at < LIFE
-
-
-def _host(url: str) -> str:
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc}"

@@ -21,11 +21,11 @@ from crawler.items import BoardRequest, Posting, Result
 from crawler.notes import Notes
 from crawler.read.text import clean
 from crawler.responses import BadResponse
-from crawler.robots import why_closed
 from crawler.spiders import ashby_page
 from crawler.spiders.ashby_posting import PAGES, api_posting, page_posting
-from crawler.spiders.base import BoardSpider, token_in_address
+from crawler.spiders.base import BoardSpider
 from crawler.spiders.listing import Listing, RawHeader
+from crawler.spiders.site import Site
 
 PAGE_NOTE = (
     "Ashby's public API is switched off for this board; "
@@ -74,7 +74,7 @@ _listed = Decoder(_Listed)
 class AshbySpider(BoardSpider):
     name = "ashby"
     api_url = "https://api.ashbyhq.com"
-
+    is_public_api = True
     # any other spelling of `true` leaves out all pay
     list_path = "/posting-api/job-board/{token}?includeCompensation=true"
     job_form = Decoder(_Header)
@@ -90,25 +90,24 @@ class AshbySpider(BoardSpider):
 
     async def _walk_page(self, request: BoardRequest, notes: Notes) -> Result:
         """Check a board whose API answers 404. Raises BadResponse, also for an unknown board."""
-        token = token_in_address(request.board)
-        host = self.hosts[0]
-        url = f"{PAGES if host == self.api_url else host}/{token}?embed=js"
-        if not await self.robots.allow(url, notes, request.at):
+        [site] = self.sites(request, notes)
+        if site.base == self.api_url:
+            site.base = PAGES
+        site.is_public_api = False
+        name, path = unquote(site.token), f"/{site.token}?embed=js"
+        if not await site.allow(path):
+            closed = site.why_closed(path, "")
             raise BadResponse(
-                f"Ashby answers 404 for {clean(unquote(token))}, and {why_closed(url, notes)}",
-                status=_NOT_FOUND,
+                f"Ashby answers 404 for {clean(name)}, and {closed}", status=_NOT_FOUND
             )
-        answer = await self.robots.get(
-            url, {"Accept": "text/html"}, _PAGE_ANSWERS, notes, request.at
-        )
-        rows = {"jobs": _rows(unquote(token), answer)}
+        answer = await site.get(path, {"Accept": "text/html"}, _PAGE_ANSWERS)
         # not msgspec's, which refuses half characters; `decode` mends them
-        body = json.dumps(rows, separators=(",", ":")).encode()
-        rows_answer = Answer(answer.status, body, bytes_received=answer.bytes_received)
-        return replace(await self.read_pages(request.board, url, rows_answer), note=PAGE_NOTE)
+        body = json.dumps({"jobs": _rows(name, answer)}, separators=(",", ":")).encode()
+        rows_answer = replace(answer, body=body, etag=None, last_modified=None)
+        return replace(await self.read_pages(site, rows_answer), note=PAGE_NOTE)
 
-    def slice(self, body: bytes) -> Listing:
-        listing = super().slice(body)
+    def slice(self, body: bytes, site: Site) -> Listing:
+        listing = super().slice(body, site)
         if not _UNLISTED.search(body):
             return listing
         return Listing([job for job in listing.jobs if _is_listed(job)])

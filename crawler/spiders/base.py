@@ -6,7 +6,8 @@
     each known posting that the list lacks    → a probe, in the same crawl and with the same delays
 
 A spider of one ATS declares its addresses, the form and the pages of its list, how a posting is
-probed and which fields of a job are stored. It adds `read_job`. Most need nothing else.
+probed and which fields of a job are stored. It adds `read_job`. Most need nothing else. One whose
+list has no texts is a `DetailSpider` (details.py).
 """
 
 from __future__ import annotations
@@ -14,8 +15,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any, ClassVar
-from urllib.parse import quote, unquote
+from typing import Any, ClassVar, NamedTuple
+from urllib.parse import quote, unquote, urlencode
 
 import msgspec
 from msgspec import Raw
@@ -34,6 +35,7 @@ from crawler.items import (
     Unreadable,
 )
 from crawler.notes import Notes
+from crawler.registry import tenant_host, title
 from crawler.responses import BadResponse, decode
 from crawler.spiders.checks import CheckSpider
 from crawler.spiders.listing import (
@@ -42,12 +44,13 @@ from crawler.spiders.listing import (
     Listing,
     ListReader,
     Paging,
+    Params,
     RawHeader,
 )
 from crawler.spiders.probing import probe_in_turn
+from crawler.spiders.site import OK, Site
 
 _LIST = frozenset({200, 304})
-_FULL_LIST = frozenset({200})
 _HOST_NOTE = "host"  # the spider's note that names the board's host
 _KEY = re.compile(r"[\w-]{1,64}", re.ASCII)  # it goes into addresses
 _UNREADABLE = (
@@ -67,6 +70,13 @@ class BoardSpider(CheckSpider):
     list_path: ClassVar[str]  # the address of a list, with {token}
     list_form: ClassVar[Decoder[Any]] = Decoder(JobList)  # or Decoder(list[Raw]): a bare array
     paging: ClassVar[Paging] = Paging()  # one answer
+    # a documented public API, which is made for programs: robots.txt is not asked
+    is_public_api: ClassVar[bool] = False
+    # the statuses by which a host says that it does not know the board
+    unknown_board: ClassVar[frozenset[int]] = frozenset({404, 410})
+    unknown_hint: ClassVar[str] = ""  # what may have happened to such a board
+    # an unknown board is answered like an empty one, which is not believed for a day
+    empty_may_be_unknown: ClassVar[bool] = False
     job_form: ClassVar[Decoder[RawHeader]] = Decoder(RawHeader)
     # the address of one posting, with {token} and {key}; None: no call proves anything of one
     posting_path: ClassVar[str | None] = None
@@ -87,8 +97,12 @@ class BoardSpider(CheckSpider):
 
     # what it may replace
 
-    def slice(self, body: bytes) -> Listing:
-        """Return the jobs of a list. Raises BadResponse."""
+    def list_call(self, site: Site, page: Params) -> Call:
+        """Return the request of one page of a list."""
+        return Call(with_query(self.list_path.format(*site.steps, token=site.token), page))
+
+    def slice(self, body: bytes, site: Site) -> Listing:  # noqa: ARG002  # for subclasses
+        """Return the jobs of one page of a list. Raises BadResponse."""
         answer: JobList | list[Raw] = decode(body, self.list_form)
         if isinstance(answer, JobList):
             return Listing(answer.jobs, answer.total)
@@ -100,7 +114,7 @@ class BoardSpider(CheckSpider):
         key = header.key()
         if not _KEY.fullmatch(key):
             raise msgspec.ValidationError("a key that no posting can have")
-        return JobHeader(key, header.employer())
+        return JobHeader(key, header.employer(), header.row())
 
     @classmethod
     def keep(cls, raw: bytes) -> bytes:
@@ -113,24 +127,68 @@ class BoardSpider(CheckSpider):
             {name: fields[name] for name in fields if name in cls.stored_fields}
         )
 
+    async def read_list(self, site: Site, answer: Answer) -> Snapshot:
+        """Return the whole list, given the answer to its first page. Raises BadResponse."""
+        return await self.read_pages(site, answer)
+
+    async def complete(self, site: Site, snapshot: Snapshot) -> Snapshot:  # noqa: ARG002  # as above
+        """Return the snapshot with what the list itself does not say. Raises BadResponse."""
+        return snapshot
+
+    def proves(self, answer: Answer, key: str) -> Probe:
+        """Return what the answer to a probe says of the posting. Raises ValueError."""
+        if answer.status in self.closed:
+            return Probe.GONE
+        return Probe.THERE if self.job_header(answer.body).key == key else Probe.SILENT
+
+    # the check
+
     async def walk(self, request: BoardRequest, notes: Notes) -> Result:
         """Check one board. Raises BadResponse when its list cannot be read to its end."""
-        token = token_in_address(request.board)
-        host, answer = await self._first_answer(token, request, notes)
+        site, answer = await self._first_answer(request, notes)
         if answer.status == 304:  # noqa: PLR2004  # Not Modified
             known = request.known() if request.missing else ()
             missing = [key for key in known if key in request.missing]
-            probes = await self.probe(host, token, missing)
-            return Unchanged(request.board, probes, bytes=answer.bytes_received)
-        snapshot = await self.read_pages(
-            request.board, host + self.list_path.format(token=token), answer
-        )
-        del answer  # probing takes long, and the body may be large
-        listed = {sighting.key for sighting in snapshot.sightings}
+            probes = await self.probe(site, missing)
+            return Unchanged(request.board, probes, bytes=site.bytes_received)
+        snapshot = await self.read_list(site, answer)
+        del answer  # what follows takes long, and the body may be large
+        if self.empty_may_be_unknown:
+            name = unquote(request.board.partition(":")[2])
+            why = f"{title(self.name)} answers for {name} as for a board that it does not know"
+            site.refuse_empty(snapshot.seen, why)
+        snapshot = await self.complete(site, snapshot)
+        listed = {sighting.key for sighting in snapshot.sightings} | snapshot.still
         missing = [key for key in request.known() if key not in listed]
-        return replace(snapshot, probes=await self.probe(host, token, missing))
+        probes = await self.probe(site, missing)
+        return replace(snapshot, probes=probes, bytes=site.bytes_received)
 
-    # the check
+    def sites(self, request: BoardRequest, notes: Notes) -> list[Site]:
+        """Return the sites that the board may be on: one for most ATS."""
+        token = request.board.partition(":")[2]
+        steps = tuple(quote(unquote(step), safe="") for step in token.split("/"))
+        return [
+            Site(
+                self.fetcher,
+                self.robots,
+                base,
+                quote(unquote(token), safe=""),
+                steps,
+                request,
+                notes,
+                is_public_api=self.is_public_api,
+            )
+            for base in self._bases(token)
+        ]
+
+    def _bases(self, token: str) -> list[str]:
+        """Return scheme and host of the board; behind api_url, the tenant is a step of the path."""
+        host = tenant_host(self.name, token)
+        if not host:
+            return self.hosts
+        return [
+            f"{self.hosts[0]}/{token.partition('/')[0]}" if self.hosts[0] else f"https://{host}"
+        ]
 
     @classmethod
     def read(cls, raw: bytes) -> Posting:
@@ -142,52 +200,60 @@ class BoardSpider(CheckSpider):
 
     # a list
 
-    async def _first_answer(
-        self, token: str, request: BoardRequest, notes: Notes
-    ) -> tuple[str, Answer]:
-        """Return the board's host and the first page of its list. Raises BadResponse.
+    async def _first_answer(self, request: BoardRequest, notes: Notes) -> tuple[Site, Answer]:
+        """Return the board's site and the first page of its list. Raises BadResponse.
 
         The hosts of the ATS are asked in turn, until one knows the board. The notes keep that one.
         """
-        validators = {"If-None-Match": request.etag, "If-Modified-Since": request.last_modified}
-        headers = {name: value for name, value in validators.items() if value}
-        good = _LIST if headers else _FULL_LIST
-        noted = notes.own.get(_HOST_NOTE)
-        hosts = [noted] if noted in self.hosts else self.hosts
-        for host in hosts:
-            url = _with_query(host + self.list_path.format(token=token), self.paging.first())
+        headers = self.validators(request, notes)
+        sites = self.sites(request, notes)
+        noted = [site for site in sites if site.base == notes.own.get(_HOST_NOTE)]
+        for site in noted or sites:
             try:
-                answer = await self.fetcher.get(url, headers, good)
+                call = self.list_call(site, self.paging.first())
+                answer = await site.get(call.path, headers, _LIST if headers else OK, call.body)
             except BadResponse as trouble:
-                if not trouble.unknown or host == hosts[-1]:
+                self._explain(trouble)
+                if not trouble.unknown or site is (noted or sites)[-1]:
                     raise
             else:
                 break
         if len(self.hosts) > 1:
-            notes.own[_HOST_NOTE] = host
-        return host, answer
+            notes.own[_HOST_NOTE] = site.base
+        return site, answer
 
-    async def read_pages(self, board: str, url: str, answer: Answer) -> Snapshot:
-        """Return the postings of a list whose first page is `answer`. Raises BadResponse."""
-        reader = ListReader(board, self.job_header, self.sighting)
+    def _explain(self, trouble: BadResponse) -> None:
+        """Note whether the answer says that the board is unknown, and what may have happened."""
+        trouble.unknown = trouble.status in self.unknown_board
+        if trouble.unknown and self.unknown_hint:
+            trouble.reason = f"{trouble.reason}; {self.unknown_hint}"
+
+    def validators(self, request: BoardRequest, notes: Notes) -> dict[str, str]:  # noqa: ARG002  # as above
+        """Return the headers that make a 304 of a list that did not move."""
+        validators = {"If-None-Match": request.etag, "If-Modified-Since": request.last_modified}
+        return {name: value for name, value in validators.items() if value}
+
+    async def read_pages(self, site: Site, answer: Answer, first: Params | None = None) -> Snapshot:
+        """Return the postings of a list whose first page is `answer`. Raises BadResponse.
+
+        `first` are the parameters of that page, where they are more than the paging's own.
+        """
+        is_paged = type(self.paging) is not Paging
+        reader = ListReader(site.request.board, self.job_header, self.sighting, is_paged)
         while True:
             try:
-                page = self.slice(answer.body)
+                page = self.slice(answer.body, site)
                 reader.add(page, answer)
-                query = self.paging.following(page, reader.jobs)
-                if query is None:
+                following = self.paging.following(page, reader)
+                if following is None:
                     return reader.snapshot(answer)
+                if site.request.glance and reader.total is not None:
+                    return reader.glance()
             except BadResponse as trouble:
                 trouble.status, trouble.size = answer.status, answer.bytes_received
                 raise
-            answer = await self._next_page(_with_query(url, query))
-
-    async def _next_page(self, url: str) -> Answer:
-        try:
-            return await self.fetcher.get(url, {}, _FULL_LIST)
-        except BadResponse as trouble:
-            trouble.unknown = False  # the first page knew the board
-            raise
+            call = self.list_call(site, {**(first or {}), **following})
+            answer = await site.get_further(call.path, body=call.body)
 
     def sighting(self, key: str, raw: bytes) -> Sighting:
         """Return a posting seen in an answer."""
@@ -195,33 +261,38 @@ class BoardSpider(CheckSpider):
 
     # probes
 
-    async def probe(self, host: str, token: str, keys: Sequence[str]) -> dict[str, Probe]:
+    async def probe(self, site: Site, keys: Sequence[str]) -> dict[str, Probe]:
         """Ask for each of these postings. Return the answers by key; empty without such a call."""
         if self.posting_path is None:
             return {}
-        url = host + self.posting_path
 
         async def ask(key: str) -> Probe:
-            return await self._probe_one(url.format(token=token, key=quote(key, safe="")), key)
+            return await self._probe_one(site, key)
 
         return await probe_in_turn(keys[: self.max_probes], ask)
 
-    async def _probe_one(self, url: str, key: str) -> Probe:
+    async def _probe_one(self, site: Site, key: str) -> Probe:
         try:
-            answer = await self.fetcher.get(url, {}, _FULL_LIST | self.closed)
-            if answer.status in self.closed:
-                return Probe.GONE
-            return Probe.THERE if self.job_header(answer.body).key == key else Probe.SILENT
+            path = self.posting_call(site, key)
+            return self.proves(await site.get(path, good=OK | self.closed), key)
         except (BadResponse, ValueError, RecursionError):
             return Probe.SILENT
 
+    def posting_call(self, site: Site, key: str) -> str:
+        """Return the path of the request for one posting."""
+        path = self.posting_path or ""
+        return path.format(*site.steps, token=site.token, key=quote(key, safe=""))
 
-def token_in_address(board: str) -> str:
-    """Return the token of a board as it stands in an address: a space as %20."""
-    return quote(unquote(board.partition(":")[2]), safe="")
+
+class Call(NamedTuple):
+    """One request to a site."""
+
+    path: str
+    body: bytes | None = None  # posted as JSON; None: a GET
 
 
-def _with_query(url: str, query: str) -> str:
-    if not query:
-        return url
-    return f"{url}{'&' if '?' in url else '?'}{query}"
+def with_query(path: str, parameters: Params) -> str:
+    """Return the path with these parameters behind those that it has."""
+    if not parameters:
+        return path
+    return f"{path}{'&' if '?' in path else '?'}{urlencode(parameters)}"

@@ -34,7 +34,8 @@ log = structlog.get_logger()
 class CheckSpider(Spider):
     """Checks boards of one ATS. Results go to `deliver`; `scrapy crawl` gets postings as items."""
 
-    api_url: str  # the scheme and host of its API
+    # the scheme and host of its API; "" where each tenant has a host
+    api_url: ClassVar[str] = ""
     # further hosts, for an ATS that has several; a board is on one of them
     other_urls: ClassVar[tuple[str, ...]] = ()
 
@@ -52,6 +53,7 @@ class CheckSpider(Spider):
         super().__init__()
         urls = [api_url] if api_url else [self.api_url, *self.other_urls]
         self.hosts = [url.rstrip("/") for url in urls]
+        self.has_tenant_steps = bool(api_url) and not self.api_url
         tokens = (token.strip() for token in boards.split(","))
         self.requests = [
             *requests,
@@ -74,7 +76,7 @@ class CheckSpider(Spider):
             self.settings.getfloat("DOWNLOAD_TIMEOUT"),
             Gate(self.holds),
         )
-        self.robots = Robots(self.fetcher)
+        self.robots = Robots(self.fetcher, tenant_steps=self.has_tenant_steps)
         self.slots = asyncio.Semaphore(self.settings.getint("CONCURRENT_REQUESTS"))
         self.started.set()
         if not self.requests:

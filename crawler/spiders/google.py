@@ -31,11 +31,11 @@ from crawler.responses import BadResponse
 from crawler.spiders import google_pages as pages
 from crawler.spiders.base import BoardSpider
 from crawler.spiders.google_jobs import Jobs
-from crawler.spiders.google_search import ROOT, Search, Site, brand_of
+from crawler.spiders.google_search import ROOT, Search, brand_of
+from crawler.spiders.site import Site
 
 _SITEMAP = f"{ROOT}/sitemap.xml"
 _FEW = 0.7  # of the known roles: a search that counts fewer is not whole
-_A_DAY = 86_400.0  # seconds
 _XML = {"Accept": "application/xml"}
 
 
@@ -45,7 +45,7 @@ class GoogleSpider(BoardSpider):
 
     async def walk(self, request: BoardRequest, notes: Notes) -> Snapshot:
         """Check a brand. Raises BadResponse when it is not clear which roles exist."""
-        site = Site(self.robots, self.hosts[0], request, notes)
+        site = self.sites(request, notes)[0]
         search, known = Search(site, brand_of(request.board)), frozenset(request.known())
         return await _Check(
             self, site, search, known, Jobs(site, search, known, self.max_probes)
@@ -76,10 +76,6 @@ class _Check:
         `shown`, `elsewhere` and `detail_at` are ids.
         """
         return self.site.notes.own
-
-    @property
-    def now(self) -> float:
-        return self.site.request.at.timestamp()
 
     async def run(self) -> Snapshot:
         live = await self._live()
@@ -132,7 +128,9 @@ class _Check:
                 self.site.why_closed(_SITEMAP, "no role closes until it is open again")
             )
             return None
-        return pages.read_sitemap((await self.site.get(_SITEMAP, _XML)).body, self.site.base)
+        return pages.read_sitemap(
+            (await self.site.get_further(_SITEMAP, _XML)).body, self.site.base
+        )
 
     async def _newest(self, live: Mapping[str, str] | None) -> int | None:
         """Read the newest roles. Return how many the brand has. Raises BadResponse.
@@ -157,15 +155,9 @@ class _Check:
 
         A brand that nobody knows has the same answer.
         """
-        if total:
-            self.own.pop("empty_since", None)
-        elif not self._is_a_day_ago(self.own.setdefault("empty_since", self.now)):
-            but = f", while its job sitemap lists {seen} that it showed before" if seen else ""
-            trouble = BadResponse(
-                f"Google Careers knows no role of {self.search.brand or 'any brand'}{but}"
-            )
-            trouble.unknown = not seen
-            raise trouble
+        but = f", while its job sitemap lists {seen} that it showed before" if seen else ""
+        why = f"Google Careers knows no role of {self.search.brand or 'any brand'}{but}"
+        self.site.refuse_empty(total, why, unknown=not seen)
 
     async def _whole(self, total: int | None, seen: int) -> None:
         """Read the brand in slices, at first and once a day.
@@ -181,7 +173,7 @@ class _Check:
             )
             return
         is_first = "full_at" not in self.own
-        if not is_first and not self._is_a_day_ago(self.own["full_at"]):
+        if not is_first and not self.site.is_a_day_ago(self.own["full_at"]):
             return
         try:
             await self.search.slices(total)
@@ -192,10 +184,6 @@ class _Check:
         else:
             self.is_whole = True
 
-    def _is_a_day_ago(self, seconds: float) -> bool:
-        """Return whether a noted moment is a day old, or in the future (a clock set back)."""
-        return not 0 <= self.now - seconds < _A_DAY
-
     # notes
 
     def _remember(
@@ -203,7 +191,7 @@ class _Check:
     ) -> None:
         """Note the state of this check, so that the next one knows what moved."""
         if self.is_whole:
-            self.own["full_at"] = self.now
+            self.own["full_at"] = self.site.now
             self.own["shown"] = sorted(self.search.records.keys() - (live or {}).keys())
         if live is None:
             return

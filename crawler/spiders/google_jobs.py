@@ -10,8 +10,9 @@ from crawler.items import Probe
 from crawler.responses import BadResponse
 from crawler.spiders import google_pages as pages
 from crawler.spiders.google_pages import PAGE
-from crawler.spiders.google_search import ROOT, Search, Site
+from crawler.spiders.google_search import HTML, ROOT, Search
 from crawler.spiders.probing import SILENT_LIMIT, probe_in_turn
+from crawler.spiders.site import Site
 
 _MOST = 50  # pages of jobs that moved, of one check
 _MANY = 0.5  # of the known roles: so many edits at once are the site's doing
@@ -87,7 +88,7 @@ class Jobs:
 
     async def _job(self, key: str) -> tuple[pages.Record | None, int]:
         """Return the record on a job's page, if any, and the status. Raises BadResponse."""
-        answer = await self.site.get(f"{ROOT}/results/{key}", good=_JOB)
+        answer = await self.site.get_further(f"{ROOT}/results/{key}", HTML, _JOB)
         return pages.read_job(answer.body, key) if answer.status == _FOUND else None, answer.status
 
     def _take(self, key: str, record: pages.Record) -> None:

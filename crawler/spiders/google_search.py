@@ -9,22 +9,18 @@ from urllib.parse import urlencode
 
 from babel import Locale
 
-from crawler.fetch import Answer
-from crawler.items import BoardRequest
-from crawler.notes import Notes
 from crawler.registry import brand
 from crawler.responses import BadResponse
-from crawler.robots import Robots, why_closed
 from crawler.spiders import google_pages as pages
 from crawler.spiders.google_pages import PAGE, Record, Results
+from crawler.spiders.site import Site
 
 ROOT = "/about/careers/applications/jobs"
 _ALL = "all"
 _LEVELS = ("EARLY", "MID", "ADVANCED", "DIRECTOR_PLUS", "INTERN_AND_APPRENTICE")
 _MOST_SEARCHES = 12  # of one check
 _SPARE = 2  # searches kept for another order of what stays crowded
-_HTML = {"Accept": "text/html", "Accept-Language": "en"}
-_OK = frozenset({200})
+HTML = {"Accept": "text/html", "Accept-Language": "en"}
 _NEWEST = {"sort_by": "date"}
 
 
@@ -32,41 +28,6 @@ def brand_of(board: str) -> str | None:
     """Return the brand of a board as the site writes it ("DeepMind"); None for `google:all`."""
     token = board.partition(":")[2]
     return None if token.casefold() == _ALL else brand(token)
-
-
-@dataclass(slots=True)
-class Site:
-    """The site during one check of one board."""
-
-    robots: Robots
-    base: str
-    request: BoardRequest
-    notes: Notes
-    bytes_received: int = 0  # bytes of the answers
-
-    async def allow(self, path: str) -> bool:
-        """Return whether robots.txt leaves this path open. Raises BadResponse without an answer."""
-        return await self.robots.allow(self.base + path, self.notes, self.request.at)
-
-    async def get(
-        self, path: str, headers: Mapping[str, str] = _HTML, good: frozenset[int] = _OK
-    ) -> Answer:
-        """Return the answer to a path that robots.txt leaves open. Raises BadResponse."""
-        try:
-            answer = await self.robots.get(
-                self.base + path, headers, good, self.notes, self.request.at
-            )
-        except BadResponse as trouble:
-            # an address of the site is missing, which says nothing of the brand
-            trouble.unknown = False
-            raise
-        self.bytes_received += answer.bytes_received
-        return answer
-
-    def why_closed(self, path: str, effect: str) -> str:
-        """Say in one sentence that robots.txt closes a path, and how that affects the check."""
-        closed = why_closed(self.base + path, self.notes)
-        return f"{closed}: {effect}" if effect else closed
 
 
 @dataclass(slots=True)
@@ -149,7 +110,7 @@ class Search:
 
     async def _ask(self, filters: Mapping[str, str]) -> Results:
         self.searches += 1
-        results = pages.read_results((await self.site.get(self.path(filters))).body)
+        results = pages.read_results((await self.site.get_further(self.path(filters), HTML)).body)
         for record in results.records:
             shown = pages.brand_of(record)
             if self.brand and shown and shown.casefold() != self.brand.casefold():

@@ -52,6 +52,7 @@ class _Header(RawHeader):
 class GreenhouseSpider(BoardSpider):
     name = "greenhouse"
     api_url = "https://boards-api.greenhouse.io"
+    is_public_api = True
     list_path = "/v1/boards/{token}/jobs?content=true&pay_transparency=true"
     list_form = Decoder(_List)
     job_form = Decoder(_Header)

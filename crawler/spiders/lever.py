@@ -17,7 +17,7 @@ from crawler.read.pay import read_pay, stated_pay
 from crawler.read.pay_vocabulary import TOTAL
 from crawler.read.text import to_text
 from crawler.spiders.base import BoardSpider
-from crawler.spiders.listing import Offset
+from crawler.spiders.listing import Pages
 from crawler.spiders.postings import believed, epoch_instant, joined, posting_from_html
 
 _WORKPLACES: dict[str, Workplace] = {"remote": "remote", "hybrid": "hybrid"}
@@ -29,9 +29,10 @@ class LeverSpider(BoardSpider):
     name = "lever"
     api_url = "https://api.lever.co"
     other_urls = ("https://api.eu.lever.co",)
+    is_public_api = True
     list_path = "/v0/postings/{token}?mode=json"
     list_form = Decoder(list[Raw])
-    paging = Offset(100, offset="skip")
+    paging = Pages(100, "skip")
     stored_fields = frozenset(
         {
             *("id", "text", "hostedUrl", "categories", "country", "workplaceType", "createdAt"),

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from typing import NamedTuple
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal, NamedTuple
 
 import msgspec
 
@@ -42,12 +42,17 @@ class RawHeader(msgspec.Struct, gc=False):
         """Return the company's name; None where the job names none."""
         return self.company if isinstance(self.company, str) else None
 
+    def row(self) -> str:
+        """Return the identity of the row, where an ATS lists one posting in several rows."""
+        return self.key()
+
 
 class JobHeader(msgspec.Struct, frozen=True, gc=False):  # one is made for each job
     """The key and the company of a raw job."""
 
     key: str
     company: str | None
+    row: str  # its identity among the rows of a list
 
 
 class Listing(NamedTuple):
@@ -55,36 +60,60 @@ class Listing(NamedTuple):
 
     jobs: Sequence[msgspec.Raw]
     total: int | None = None  # of the whole list, where the answer says so
+    cursor: str | None = None  # names the next page, where the ATS pages so; None: the last page
+
+
+Params = Mapping[str, Any]  # the parameters of one page
 
 
 class Paging:
     """A list that is one answer. A subclass knows how its ATS pages."""
 
-    def first(self) -> str:
-        """Return the query of the first page."""
-        return ""
+    def first(self) -> Params:
+        """Return the parameters of the first page."""
+        return {}
 
-    def following(self, page: Listing, seen: int) -> str | None:  # noqa: ARG002  # for subclasses
-        """Return the query of the page after this one; None after the last. `seen` counts jobs."""
+    def following(self, page: Listing, read: ListReader) -> Params | None:  # noqa: ARG002  # for subclasses
+        """Return the parameters of the page after this one; None after the last."""
         return None
 
 
 @dataclass(frozen=True, slots=True)
-class Offset(Paging):
-    """Pages by offset. A page that is not full is the last."""
+class Pages(Paging):
+    """Pages by offset, or by number where `number_from` says with which they begin."""
 
     size: int
-    offset: str = "offset"  # the names of the two parameters
+    position: str = "offset"  # the names of the two parameters; no limit where it is ""
     limit: str = "limit"
+    number_from: int | None = None
+    # the end of the list: a page that is not full, an empty one, or as many jobs as the total
+    until: Literal["short", "empty", "total"] = "short"
 
-    def first(self) -> str:
-        return self._query(0)
+    def first(self) -> Params:
+        return self._at(0, 0)
 
-    def following(self, page: Listing, seen: int) -> str | None:
-        return self._query(seen) if len(page.jobs) == self.size else None
+    def following(self, page: Listing, read: ListReader) -> Params | None:
+        is_last = {
+            "short": len(page.jobs) < self.size,
+            "empty": not page.jobs,
+            "total": not page.jobs or read.jobs >= (read.total or 0),
+        }
+        return None if is_last[self.until] else self._at(read.jobs, read.pages)
 
-    def _query(self, skipped: int) -> str:
-        return f"{self.limit}={self.size}&{self.offset}={skipped}"
+    def _at(self, jobs: int, pages: int) -> Params:
+        position = jobs if self.number_from is None else pages + self.number_from
+        limit = {self.limit: self.size} if self.limit else {}
+        return limit | {self.position: position}
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor(Paging):
+    """Pages that each name the next one."""
+
+    parameter: str
+
+    def following(self, page: Listing, read: ListReader) -> Params | None:  # noqa: ARG002  # as above
+        return {self.parameter: page.cursor} if page.cursor else None
 
 
 @dataclass(slots=True)
@@ -94,6 +123,8 @@ class ListReader:
     board: str
     header: Callable[[msgspec.Raw], JobHeader]
     sighting: Callable[[str, bytes], Sighting]
+    is_paged: bool
+    rows: set[str] = field(default_factory=set)
     sightings: dict[str, Sighting] = field(default_factory=dict)
     pages: int = 0
     jobs: int = 0
@@ -105,32 +136,57 @@ class ListReader:
     def add(self, page: Listing, answer: Answer) -> None:
         """Take in the jobs of one page. Raises BadResponse."""
         self.jobs += len(page.jobs)
-        self.total = page.total
+        self._latch(page.total)
         self.bytes_received += answer.bytes_received
         if self.jobs > MOST_JOBS:
             raise BadResponse(
                 f"it lists {self.jobs} jobs, and more than {MOST_JOBS} are not believed"
             )
         found: dict[str, Sighting] = {}
+        rows: set[str] = set()
         for job in page.jobs:
             try:
                 header = self.header(job)
             except (ValueError, RecursionError):
                 self.without_key += 1
                 continue
+            rows.add(header.row)
             if header.key not in found:
                 # a slice would keep the whole body in memory
                 found[header.key] = self.sighting(header.key, bytes(job))
             self.company = self.company or header.company
-        if self.pages and not found.keys().isdisjoint(self.sightings):
+        if not rows.isdisjoint(self.rows):
             raise BadResponse("its list moved while its pages were read", retryable=True)
-        self.sightings = self.sightings | found if self.pages else found
+        self.rows |= rows
+        for key, sighting in found.items():
+            self.sightings.setdefault(key, sighting)
         self.pages += 1
+
+    def _latch(self, total: int | None) -> None:
+        """Keep the total of the first page that states one. Raises BadResponse for another."""
+        if total is None:
+            return
+        if self.total not in {None, total}:
+            raise BadResponse(
+                f"its total moved from {self.total} to {total} while its pages were read",
+                retryable=True,
+            )
+        self.total = total
 
     def snapshot(self, answer: Answer) -> Snapshot:
         """Return the whole list. Raises BadResponse when it disagrees with its total."""
-        if self.total not in {None, self.jobs, len(self.sightings) + self.without_key}:
+        counts = {len(self.rows) + self.without_key}
+        if not self.is_paged:  # some count a posting that stands twice in one answer
+            counts |= {self.jobs, len(self.sightings) + self.without_key}
+        if self.total is not None and self.total not in counts:
             raise BadResponse(f"it lists {self.jobs} jobs and says that there are {self.total}")
+        return self._snapshot(answer)
+
+    def glance(self) -> Snapshot:
+        """Return what the first page shows. The rest counts as not yet read."""
+        return replace(self._snapshot(Answer(200)), unread=max(0, (self.total or 0) - self.jobs))
+
+    def _snapshot(self, answer: Answer) -> Snapshot:
         is_one = self.pages == 1  # a validator speaks of one page
         return Snapshot(
             self.board,

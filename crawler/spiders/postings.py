@@ -6,12 +6,14 @@ Pay, deadline and workplace come from the text where no field states them.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from crawler.items import Deadline, Pay, Posting, Workplace
 from crawler.read.deadline import read_deadline
-from crawler.read.fields import LONGEST_TEXT, line
-from crawler.read.pay import read_pay
+from crawler.read.fields import LONGEST_TEXT, clean_text, line, parse_instant
+from crawler.read.pay import read_pay, stated_pay
+from crawler.read.pay_periods import period_in_title
 from crawler.read.place import places, workplace
 from crawler.read.text import to_text
 
@@ -65,6 +67,46 @@ def posting_from_html(
         stated=frozenset(name for name, value in stated.items() if value is not None),
         unsent=unsent,
     )
+
+
+def stated_day(written: object, place: str) -> Deadline | None:
+    """Return the deadline that a field states as a date, or as an instant; None for none.
+
+    A date without a time ends at midnight of the place, where that is clear.
+    """
+    text = clean_text(written)
+    if not text:
+        return None
+    if len(text) > len("2026-10-31"):
+        return Deadline(parse_instant(text), text)
+    read = read_deadline(f"Application deadline: {text}", published=None, place=place)
+    return Deadline(read.at if read else None, text)
+
+
+def stated_range(
+    minimum: object, maximum: object, currency: object, interval: object
+) -> Pay | None:
+    """Return the pay that fields state, an end of 0 being unknown; None for none.
+
+    `interval` may be in any form: "YEARLY", "per-hour-wage".
+    """
+    ends = {
+        f"{name}_cents": amount * 100
+        for name, end in (("min", minimum), ("max", maximum))
+        if (amount := _number(end))
+    }
+    title = str(interval or "").replace("-", " ").replace("_", " ")
+    pay = believed(stated_pay([ends | {"currency_type": currency, "title": title}]))
+    if pay is None or not title or period_in_title(title):
+        return pay
+    return replace(pay, period=None, text=f"{pay.text} ({title})")  # as "two weeks"
+
+
+def _number(value: object) -> float:
+    try:
+        return float(value) if isinstance(value, (int, float, str)) else 0.0
+    except ValueError:
+        return 0.0
 
 
 def joined(*names: str | None) -> str:

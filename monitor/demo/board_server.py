@@ -66,6 +66,8 @@ class SeenRequest:
     target: str  # path and query as sent
     headers: Mapping[str, str]  # names in lower case
     at: float  # time.monotonic()
+    method: str = "GET"
+    body: bytes = b""
 
 
 @dataclass(frozen=True)
@@ -125,8 +127,9 @@ class BoardServer:
             name.strip().lower(): value.strip()
             for name, _, value in (line.partition(":") for line in head[1:-2])
         }
-        target = head[0].split(" ")[1]
-        seen = SeenRequest(_path(target), target, headers, time.monotonic())
+        method, target = head[0].split(" ")[:2]
+        body = await reader.readexactly(int(headers.get("content-length", "0")))
+        seen = SeenRequest(_path(target), target, headers, time.monotonic(), method, body)
         self.requests.append(seen)
         self._busy += 1
         self.busiest = max(self.busiest, self._busy)

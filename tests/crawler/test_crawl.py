@@ -11,6 +11,7 @@ from crawler.crawl import crawl
 from crawler.items import BoardRequest, Failure, Snapshot
 from crawler.spiders.greenhouse import GreenhouseSpider
 from crawler.spiders.listing import Listing
+from crawler.spiders.site import Site
 from monitor.demo.board_server import BoardServer, Trouble
 from tests.support.crawling import BOARD, look, manners, snapshot
 from tests.support.greenhouse import job
@@ -70,10 +71,10 @@ async def test_a_spider_that_breaks_on_one_board_fails_that_board_alone(
 ) -> None:
     slice_well = GreenhouseSpider.slice
 
-    def break_on_two(self: GreenhouseSpider, body: bytes) -> Listing:
+    def break_on_two(self: GreenhouseSpider, body: bytes, site: Site) -> Listing:
         if b'jobs/2"' in body:
             raise ZeroDivisionError
-        return slice_well(self, body)
+        return slice_well(self, body, site)
 
     monkeypatch.setattr(GreenhouseSpider, "slice", break_on_two)
     results = await look(server, BOARD, OTHER)

@@ -5,8 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from scrapy import Request
+from scrapy.http import Response
+
 from crawler.crawl import crawl
+from crawler.fetch import Fetcher
 from crawler.items import BoardRequest, Politeness, Result, Snapshot
+from crawler.notes import Notes
+from crawler.robots import Robots
+from crawler.spiders.site import Site
 from monitor.demo.board_server import BoardServer
 
 BOARD = "greenhouse:examplelabs"
@@ -37,3 +44,23 @@ async def snapshot(
     [result] = (await look(server, request, **own)).values()
     assert isinstance(result, Snapshot), result
     return result
+
+
+def site(board: str = BOARD) -> Site:
+    """Return the site of a board, for readers of its answers. It refuses to send a request."""
+
+    async def refuse(request: Request) -> Response:
+        raise AssertionError(f"a reader asked for {request.url}")
+
+    token = board.partition(":")[2]
+    fetcher = Fetcher(refuse, 1.0)
+    return Site(
+        fetcher,
+        Robots(fetcher),
+        "https://jobs.example.org",
+        token,
+        tuple(token.split("/")),
+        BoardRequest(board),
+        Notes(),
+        is_public_api=True,
+    )

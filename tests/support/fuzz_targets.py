@@ -30,6 +30,7 @@ from monitor.errors import UserError
 from monitor.history.compare import differences, digest, keep_unsent
 from monitor.rules.matcher import Candidate, Matcher
 from monitor.text.phrases import Phrase
+from tests.support.crawling import site
 from tests.support.fuzz_messages import NOON, draw_message, words, write_line
 
 
@@ -111,7 +112,7 @@ def _sound(posting: Posting) -> None:
 def read_list(data: bytes) -> None:
     spider = GreenhouseSpider(boards="")
     try:
-        listing = spider.slice(unpack(data, "", 1_000_000))
+        listing = spider.slice(unpack(data, "", 1_000_000), site())
     except BadResponse as trouble:
         one_line(trouble)
         return

@@ -11,6 +11,7 @@ import pytest
 from crawler.items import Deadline, Pay, Posting, Unreadable
 from crawler.registry import reread
 from crawler.spiders.greenhouse import GreenhouseSpider
+from tests.support.crawling import site
 from tests.support.greenhouse import job
 from tests.support.places import ROOT
 
@@ -304,6 +305,6 @@ def test_a_key_that_would_change_an_address_is_none(key: str) -> None:
 
 def test_half_a_character_does_not_hide_a_board() -> None:
     body = rb'{"jobs":[{"id":1,"title":"A \ud83d B"},{"id":2,"title":"\ud83d\ude00 \\ud83d"}]}'
-    first, second = GreenhouseSpider().slice(body).jobs
+    first, second = GreenhouseSpider().slice(body, site()).jobs
     assert msgspec.json.decode(first)["title"] == "A \ufffd B"
     assert msgspec.json.decode(second)["title"] == "\U0001f600 \\ud83d"

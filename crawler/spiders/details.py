@@ -1,0 +1,157 @@
+"""The check of a board whose list has no texts: each posting's own answer has its text.
+
+    each row, as noted when its text was read → still there, as stored
+    each other row, new ones first            → its detail, at most 50 a check
+    rows beyond that, or without an answer    → what the row says; the text comes at a later check
+
+A stored job is {"page": …, "row": …, "detail": …}, without "detail" while that waits. A field that
+arrives with the detail is no edit: `Posting.unsent` names it until then.
+"""
+
+from __future__ import annotations
+
+from base64 import b64decode, b64encode
+from collections.abc import Iterable
+from dataclasses import replace
+from itertools import islice
+from typing import Any, ClassVar
+
+import msgspec
+from msgspec import Raw
+from msgspec.json import Decoder
+from xxhash import xxh3_64_digest
+
+from crawler.fetch import Answer
+from crawler.items import BoardRequest, Posting, Snapshot
+from crawler.notes import Notes
+from crawler.registry import board_page
+from crawler.responses import BadResponse, decode
+from crawler.spiders.base import BoardSpider
+from crawler.spiders.probing import SILENT_LIMIT
+from crawler.spiders.site import OK, Site
+
+MOST_DETAILS = 50  # of one check
+_READ = "read"  # the note of the rows whose details were read: eight bytes each, in base64
+_WAITING = "waiting"  # the note of how many details are left to later checks
+_LAST = "detail_at"  # the note of the posting that was asked last
+_BUSY = {429, 503}
+_fields = Decoder(dict[str, Raw])
+
+
+class DetailSpider(BoardSpider):
+    """Reads boards whose list has no texts, as its class attributes say."""
+
+    # the fields of a row that are stored, and whose change is an edit; None: all
+    row_fields: ClassVar[frozenset[str] | None] = None
+    detail_path: ClassVar[str]  # the address of a posting's own answer, with {token} and {key}
+    # the fields of a detail that are stored, where others may name people; None: all
+    detail_fields: ClassVar[frozenset[str] | None] = None
+    # the fields of a posting that only its detail has, or has more exactly than its row
+    from_detail: ClassVar[frozenset[str]] = frozenset(
+        {"description", "pay", "deadline", "workplace"}
+    )
+
+    # what a spider adds
+
+    @staticmethod
+    def read_parts(page: str, row: dict[str, Any], detail: dict[str, Any]) -> Posting:
+        """Return a row and its detail as a posting. `detail` is empty while it waits.
+
+        `page` is the address of the board's page for people.
+        """
+        raise NotImplementedError
+
+    # what it may replace
+
+    def detail_call(self, site: Site, key: str, row: bytes) -> str:  # noqa: ARG002  # for subclasses
+        """Return the path of the request for a posting's detail."""
+        return self.detail_path.format(*site.steps, token=site.token, key=key)
+
+    def read_detail(self, answer: Answer, key: str) -> bytes:  # noqa: ARG002  # for subclasses
+        """Return the detail in an answer, as JSON with the fields that are stored.
+
+        Raises BadResponse, also for the answer of another posting.
+        """
+        return self.stored_detail(decode(answer.body, _fields))
+
+    # the check
+
+    @classmethod
+    def stored_detail(cls, fields: dict[str, Raw]) -> bytes:
+        """Return the fields of a detail that are stored, as JSON."""
+        return msgspec.json.encode(_only(fields, cls.detail_fields))
+
+    @classmethod
+    def read_job(cls, raw: bytes) -> Posting:
+        job = msgspec.json.decode(raw)
+        detail = job.get("detail") or {}
+        posting = cls.read_parts(job["page"], job["row"], detail)
+        return posting if detail else replace(posting, unsent=posting.unsent | cls.from_detail)
+
+    def validators(self, request: BoardRequest, notes: Notes) -> dict[str, str]:
+        """Ask for the whole list while details wait: a 304 has no rows."""
+        return {} if notes.own.get(_WAITING) else super().validators(request, notes)
+
+    async def complete(self, site: Site, snapshot: Snapshot) -> Snapshot:
+        """Return the snapshot with the details of new and changed rows."""
+        known = frozenset(site.request.known())
+        read = _marks(site.notes.own.get(_READ, ""))
+        rows = {one.key: self._row(one.raw) for one in snapshot.sightings}
+        marks = {key: _mark(key, row) for key, row in rows.items()}
+        still = {key for key in rows if marks[key] in read and key in known}
+        last = site.notes.own.get(_LAST, "")
+        # new ones first; then after the one that was asked last, so that none is left out
+        wanted = sorted(rows.keys() - still, key=lambda key: (key in known, key <= last, key))
+        details = {} if site.request.glance else await self._read_details(site, rows, wanted)
+        done = still | details.keys()
+        site.notes.own[_READ] = b64encode(b"".join(sorted(marks[key] for key in done))).decode()
+        site.notes.own[_WAITING] = len(rows) - len(done)
+        page = msgspec.json.encode(board_page(site.request.board))
+        sightings = tuple(
+            self.sighting(key, _joined(page, row, details.get(key)))
+            for key, row in rows.items()
+            if key not in still
+        )
+        return replace(snapshot, sightings=sightings, still=frozenset(still))
+
+    def _row(self, raw: bytes) -> bytes:
+        if self.row_fields is None:
+            return raw
+        return msgspec.json.encode(_only(_fields.decode(raw), self.row_fields))
+
+    async def _read_details(
+        self, site: Site, rows: dict[str, bytes], wanted: Iterable[str]
+    ) -> dict[str, bytes]:
+        """Return the details that could be read. A feed, which has no later check, asks for all."""
+        details: dict[str, bytes] = {}
+        silent = 0
+        for key in islice(wanted, MOST_DETAILS if self.deliver else None):
+            if silent == SILENT_LIMIT:
+                break
+            site.notes.own[_LAST] = key
+            try:
+                answer = await site.get_further(self.detail_call(site, key, rows[key]), good=OK)
+                details[key] = self.read_detail(answer, key)
+                silent = 0
+            except BadResponse as trouble:
+                silent = SILENT_LIMIT if trouble.status in _BUSY or trouble.held else silent + 1
+        return details
+
+
+def _joined(page: bytes, row: bytes, detail: bytes | None) -> bytes:
+    rest = b"" if detail is None else b',"detail":%b' % detail
+    return b'{"page":%b,"row":%b%b}' % (page, row, rest)
+
+
+def _only(fields: dict[str, Raw], names: frozenset[str] | None) -> dict[str, Raw]:
+    return fields if names is None else {name: fields[name] for name in fields if name in names}
+
+
+def _mark(key: str, row: bytes) -> bytes:
+    """Return eight bytes that stand for a posting with this row."""
+    return xxh3_64_digest(key.encode() + b"\0" + row)
+
+
+def _marks(noted: str) -> frozenset[bytes]:
+    packed = b64decode(noted)
+    return frozenset(packed[at : at + 8] for at in range(0, len(packed), 8))

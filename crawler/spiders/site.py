@@ -1,0 +1,106 @@
+"""Where one board is read during one check, and how its host is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from crawler.fetch import Answer, Fetcher
+from crawler.items import BoardRequest
+from crawler.notes import Notes
+from crawler.responses import BadResponse
+from crawler.robots import Robots
+
+OK: Final = frozenset({200})
+_A_DAY = 86_400.0  # seconds
+_EMPTY_SINCE = "empty_since"  # the note of the first empty answer, in seconds since 1970
+
+
+@dataclass(slots=True)
+class Site:
+    """The site of one board: its requests, its notes, and the bytes that it sent."""
+
+    fetcher: Fetcher
+    robots: Robots
+    base: str  # scheme and host; under a configured api_url also the tenant
+    token: str  # as it stands in addresses
+    steps: tuple[str, ...]  # of the token, likewise: ("nvidia.wd5", "Careers")
+    request: BoardRequest
+    notes: Notes
+    is_public_api: bool  # a documented public API, so that robots.txt is not about it
+    bytes_received: int = 0  # of all answers
+
+    @property
+    def now(self) -> float:
+        """The time of this check, in seconds since 1970."""
+        return self.request.at.timestamp()
+
+    async def get(
+        self,
+        path: str,
+        headers: Mapping[str, str] | None = None,
+        good: frozenset[int] = OK,
+        body: bytes | None = None,
+    ) -> Answer:
+        """Return the answer to a path of the site; a `body` is posted as JSON.
+
+        Raises BadResponse, also in one sentence for a path that robots.txt closes.
+        """
+        answer = await self.fetcher.get(
+            self.base + path, headers or {}, good, self._before(), body=body
+        )
+        self.bytes_received += answer.bytes_received
+        return answer
+
+    async def get_further(
+        self,
+        path: str,
+        headers: Mapping[str, str] | None = None,
+        good: frozenset[int] = OK,
+        body: bytes | None = None,
+    ) -> Answer:
+        """Return the answer to a path whose absence says nothing of the board. Raises BadResponse.
+
+        The board is known once its first page has come.
+        """
+        try:
+            return await self.get(path, headers, good, body)
+        except BadResponse as trouble:
+            trouble.unknown = False
+            raise
+
+    async def allow(self, path: str) -> bool:
+        """Return whether robots.txt leaves this path open. Raises BadResponse without an answer."""
+        return await self.robots.allow(self.base + path, self.notes, self.request.at)
+
+    def why_closed(self, path: str, effect: str) -> str:
+        """Say in one sentence that robots.txt closes a path, and how that affects the check."""
+        closed = self.robots.why_closed(self.base + path, self.notes)
+        return f"{closed}: {effect}" if effect else closed
+
+    def refuse_empty(self, count: int, why: str, *, unknown: bool = True) -> None:
+        """Raise BadResponse, with this reason, for an empty list until that has lasted a day.
+
+        For an ATS that answers an unknown board like an empty one. `unknown`: it may be unknown.
+        """
+        if count:
+            self.notes.own.pop(_EMPTY_SINCE, None)
+        elif not self.is_a_day_ago(self.notes.own.setdefault(_EMPTY_SINCE, self.now)):
+            trouble = BadResponse(why)
+            trouble.unknown = unknown
+            raise trouble
+
+    def is_a_day_ago(self, seconds: float) -> bool:
+        """Return whether a noted moment is a day old, or in the future (a clock set back)."""
+        return not 0 <= self.now - seconds < _A_DAY
+
+    def _before(self) -> Callable[[str], Awaitable[None]] | None:
+        """Return the test of each address, redirects too; None for a documented public API."""
+        if self.is_public_api:
+            return None
+
+        async def before(url: str) -> None:
+            await self.robots.require(url, self.notes, self.request.at)
+
+        return before
