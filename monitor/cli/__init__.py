@@ -25,6 +25,7 @@ from monitor.cli import (
     roles,
     rules,
     run,
+    show,
     slack,
     sql,
     statistics,
@@ -89,7 +90,7 @@ app.command(short_help="Play a posting's life, offline, in seconds.", rich_help_
 app.command(short_help="List postings: open ones, or filtered.", rich_help_panel=BROWSE)(
     roles.roles
 )
-app.command(short_help="Show one posting in full.", rich_help_panel=BROWSE)(roles.show)
+app.command(short_help="Show one posting in full.", rich_help_panel=BROWSE)(show.show)
 app.command(short_help="Show one posting's versions and changes.", rich_help_panel=BROWSE)(
     changes.history
 )

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from monitor.cli import moving
+from monitor.cli.arguments import named
 from monitor.cli.common import State, state
-from monitor.cli.naming import named
 from monitor.cli.output import Format, FormatOption, emit
 from monitor.errors import UserError
 

@@ -8,13 +8,18 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from monitor.cli import completion
+from monitor.cli.arguments import (
+    BoardOption,
+    LimitOption,
+    RuleOption,
+    complete_postings,
+    named_rules,
+)
 from monitor.cli.common import now, state
 from monitor.cli.emptiness import no_match
 from monitor.cli.marking import field_change, in_colour, print_folded
 from monitor.cli.output import Format, FormatOption, Row, clean, emit, short, shortened
 from monitor.cli.pager import paged
-from monitor.cli.roles import BoardOption, RuleOption, named_rules
 from monitor.cli.times import parse_time
 
 if TYPE_CHECKING:
@@ -48,9 +53,7 @@ def changes(
         list[Kind] | None, typer.Option(help="Only this kind. Can be repeated.")
     ] = None,
     rule: RuleOption = None,
-    limit: Annotated[
-        int | None, typer.Option(metavar="N", min=1, help="Maximum number of rows.")
-    ] = None,
+    limit: LimitOption = None,
     fmt: FormatOption = Format.TABLE,
 ) -> None:
     """List changes, newest first."""
@@ -112,13 +115,13 @@ def history(
         typer.Argument(
             metavar="POSTING",
             help="ats:token:key, its URL, its key, or its title or part of one.",
-            autocompletion=completion.postings,
+            autocompletion=complete_postings,
         ),
     ],
     fmt: FormatOption = Format.TABLE,
 ) -> None:
     """Show the history of one posting, with edits of its description word by word."""
-    from monitor.cli.several import list_several
+    from monitor.cli.show import list_several
     from monitor.database.engine import read_transaction
     from monitor.queries.changes import timeline
     from monitor.queries.moved import former_lives

@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from monitor.cli import completion
+from monitor.cli.arguments import complete_boards, named
 from monitor.cli.common import CHANCE, State, now, state
-from monitor.cli.naming import named
 from monitor.cli.output import Format, FormatOption
 from monitor.errors import UserError
 
@@ -30,7 +29,7 @@ def check(
         typer.Argument(
             metavar="BOARD",
             help="ats:token, its URL, its token or its company; all by default.",
-            autocompletion=completion.boards,
+            autocompletion=complete_boards,
         ),
     ] = None,
     *,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from monitor.cli import completion
+from monitor.cli.arguments import complete_boards
 from monitor.cli.common import now, state
 from monitor.cli.marking import field_change, in_colour, print_folded
 from monitor.cli.output import Format, FormatOption, Row, clean, emit, short
@@ -32,7 +32,7 @@ def diff(
         typer.Argument(
             metavar="BOARD",
             help="ats:token, its URL, its token or its company.",
-            autocompletion=completion.boards,
+            autocompletion=complete_boards,
         ),
     ],
     *,

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from monitor.cli.arguments import named
 from monitor.cli.common import State, state
-from monitor.cli.naming import named
 from monitor.errors import UserError
 
 if TYPE_CHECKING:

@@ -1,100 +1,142 @@
-"""`rules test`: the rule that options make, and the result of its replay."""
+"""`rules test`: replay the stored history, and say what each rule would have sent."""
 
 from __future__ import annotations
 
-import json
+import dataclasses
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
-from monitor.cli.naming import named
-from monitor.cli.output import clean, counted, short, shortened
-from monitor.errors import UserError
+import typer
+
+from monitor.cli.common import State, now, state
+from monitor.cli.output import (
+    Format,
+    FormatOption,
+    clean,
+    counted,
+    emit,
+    emit_lines,
+    short,
+    shortened,
+)
+from monitor.cli.pager import paged
+from monitor.cli.rule_options import (
+    AllKey,
+    AnyKey,
+    BoardKey,
+    FieldKey,
+    FileToTry,
+    InKey,
+    LocationKey,
+    MinPayKey,
+    NoneInKey,
+    NoneKey,
+    OnKey,
+    RuleToTry,
+    chosen,
+    tried,
+)
 
 if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
     from monitor.config.model import Rule, Settings
     from monitor.queries.replay import ReplayedAlert
 
-_UNWRITTEN = "tried"  # the name of a rule that options make
-_ORIGIN = "the rule to try"
-_ATTRIBUTES = {"in": "within"}  # where a rule has a key of the file under another name
 _ENOUGH = timedelta(days=7)  # of history, before a rate is stated
 
 
-@dataclass(frozen=True, slots=True)
-class Tried:
-    """The settings with the rules to try, and a sentence about changes for the trial, or ""."""
+def try_rules(
+    ctx: typer.Context,
+    *,
+    since: Annotated[
+        str, typer.Option("--since", metavar="TIME", help="Start of the replay.")
+    ] = "90d",
+    rule: RuleToTry = None,
+    file: FileToTry = None,
+    wanted: AnyKey = None,
+    every: AllKey = None,
+    none: NoneKey = None,
+    none_in: NoneInKey = None,
+    within: InKey = None,
+    location: LocationKey = None,
+    board: BoardKey = None,
+    min_pay: MinPayKey = None,
+    on: OnKey = None,
+    fields: FieldKey = None,
+    fmt: FormatOption = Format.TABLE,
+) -> None:
+    """Replay the stored history: show which alerts each rule would have sent, and why.
 
-    settings: Settings
-    changed: str = ""
-
-
-def tried(
-    settings: Settings, file: Path | None, name: str | None, given: Mapping[str, object]
-) -> Tried:
-    """Return the rules of a file, else the configured ones, with the options applied.
-
-    Options change the rule `name`. Without a name they make a new rule. Raises UserError.
+    Options of a rule try one that is not written yet. With --rule they change that rule for the
+    trial. Nothing is saved.
     """
-    from monitor.config.load import rules_of, with_rules
+    from monitor.cli.times import parse_time
 
-    wanted = {key: value for key, value in given.items() if value}
-    if file is not None and wanted and name is None:
-        raise UserError(
-            "--file has its rules, the options are another: give one of them, or --rule for the "
-            "one that they change"
-        )
-    if file is not None:
-        settings = with_rules(settings, rules_of(file), str(file))
-    boards = wanted.get("boards")
-    if isinstance(boards, list):
-        wanted["boards"] = [named(settings.boards, board) for board in boards]
-    if not wanted:
-        return Tried(settings)
-    if name is not None:
-        [only] = chosen(settings.rules, name)
-        return _changed(
-            settings, next(rule for rule in settings.rules if rule.name == only), wanted
-        )
-    if not {"any", "all"} & wanted.keys():
-        raise UserError(
-            "a rule to try needs a phrase that fits: give --any or --all too, or --rule for the "
-            "one that they change"
-        )
-    return Tried(with_rules(settings, [{"name": _UNWRITTEN} | wanted], _ORIGIN))
-
-
-def _changed(settings: Settings, rule: Rule, wanted: Mapping[str, object]) -> Tried:
-    """Return the rule with the options in place of its own keys."""
-    from monitor.config.load import with_rules
-
-    own = {
-        key: list(values)
-        for key, values in (("any", rule.any), ("all", rule.all), ("none", rule.none))
-        if values
+    current, moment = state(ctx), now()
+    keys = {
+        "any": wanted,
+        "all": every,
+        "none": none,
+        "none_in": none_in,
+        "in": within,
+        "locations": location,
+        "boards": board,
+        "min_pay": min_pay,
+        "on": on,
+        "fields": fields,
     }
-    [read] = with_rules(settings, [{"name": rule.name, **own, **wanted}], _ORIGIN).rules
-    changes = {
-        _ATTRIBUTES.get(key, key): getattr(read, _ATTRIBUTES.get(key, key)) for key in wanted
-    }
-    said = " and ".join(
-        f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in wanted.items()
-    )
-    sentence = f"{rule.name} is tried with {said} in place of its own; nothing is saved"
-    return Tried(replace(settings, rules=(replace(rule, **changes),)), sentence)
+    trial = tried(current.settings, file, rule, keys)
+    names = chosen(trial.settings.rules, rule)
+    begin = parse_time(since, moment)
+    if trial.changed:
+        typer.echo(trial.changed, err=True)
+    _replay(current, trial.settings, names, (begin, moment), fmt)
 
 
-def chosen(rules: Sequence[Rule], name: str | None) -> list[str]:
-    """Return the names of all rules, or the one that is named. Raises UserError."""
-    names = [rule.name for rule in rules]
-    if not names:
-        raise UserError("the configuration has no rules: add a [[rules]] with a name and `any`")
-    if name is not None and name not in names:
-        raise UserError(f"no rule {name!r}: the rules are {', '.join(names)}")
-    return names if name is None else [name]
+def _replay(
+    current: State,
+    settings: Settings,
+    names: Sequence[str],
+    period: tuple[datetime, datetime],
+    fmt: Format,
+) -> None:
+    """Print the alerts that the rules of those names would have sent."""
+    from monitor.database.engine import read_transaction
+    from monitor.queries.replay import ReplayedAlert, replay
+
+    with current.busy("replaying") as say, read_transaction(current.history()) as connection:
+        replayed = replay(
+            connection, settings, period[0], lambda read: say(f"replaying: {read} versions read")
+        )
+        told = [one for one in replayed if one.rule in names]
+        if fmt is not Format.TABLE:
+            columns = [field.name for field in dataclasses.fields(ReplayedAlert)]
+            rows = [asdict(one) | {"channels": list(one.channels)} for one in told]
+            emit(rows, columns, fmt, current.console)
+            return
+        rules = [one for one in settings.rules if one.name in names]
+        result = _trial(connection, rules, period, told)
+    with paged(current.console):
+        emit_lines(result.lines(), current.console)
+
+
+def _trial(
+    connection: Connection,
+    rules: Sequence[Rule],
+    period: tuple[datetime, datetime],
+    told: Sequence[ReplayedAlert],
+) -> Trial:
+    from monitor.queries.fits import first_check, fit_nothing, nothing, open_fits
+
+    fits = open_fits(connection, rules)
+    telling = {one.rule for one in told}
+    silent = [rule for rule in rules if not fits[rule.name] and rule.name not in telling]
+    useless = {rule.name: nothing(connection, rule) for rule in fit_nothing(connection, silent)}
+    return Trial(*period, first_check(connection), fits, told, useless)
 
 
 @dataclass(frozen=True, slots=True)

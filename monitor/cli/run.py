@@ -6,7 +6,7 @@ import asyncio
 import signal
 import sys
 import time
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -58,9 +58,7 @@ def run(
     from monitor.cli.sending import make_outbox
     from monitor.config.load import load, require_boards
     from monitor.daemon.memory import freeze_gc, use_one_malloc_arena
-    from monitor.daemon.serve import ForcedEnd, force_exit_after, serve
-    from monitor.database.lease import AlreadyRunning
-    from monitor.logs import set_up
+    from monitor.daemon.serve import force_exit_after, serve
 
     # the configuration is read below anyway; from then on the daemon hears it
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
@@ -68,47 +66,50 @@ def run(
     current = state(ctx)
     settings = current.settings
     require_boards(settings)
-
-    def set_up_logs(settings: Settings) -> None:
-        set_up(
-            settings.log.level, settings.log.format, sys.stderr, verbosity=_log_verbosity(current)
-        )
-
-    set_up_logs(settings)
+    _set_up_logs(current, settings)
     engine = current.engine()
     first = first_boards(engine, settings, now())
     _say_where(current)
     if sys.stdout.isatty():
         _say(current, first.words)
     greeted = last_round(engine) if first.now else None
-    file, environ = settings.file, current.environ
     outbox = make_outbox(engine, sys.stdout)
     freeze_gc()
     # until the database is ours there is nothing to end well
     signal.signal(signal.SIGINT, signal.SIG_DFL)
-    again = True
-    while again:
-        signal.signal(signal.SIGHUP, signal.SIG_IGN)  # a loop that has ended left it deadly
-        try:
-            work = serve(
-                lambda: load(file, environ),
-                engine,
-                outbox,
-                announce=announce,
-                clock=now,
-                random=CHANCE,
-                force_exit=lambda: force_exit_after(_END_WITHIN),
-                set_up_logs=set_up_logs,
-            )
-            again = asyncio.run(
-                _beside(work, announce_next_check(engine, greeted, partial(_say, current), now))
-            )
-        except ForcedEnd as forced:
-            raise typer.Exit(1) from forced
-        except AlreadyRunning as held:
-            if held.command == "run":
-                raise
-            time.sleep(_WAIT)
+
+    def work() -> Coroutine[None, None, bool]:
+        served = serve(
+            partial(load, settings.file, current.environ),
+            engine,
+            outbox,
+            announce=announce,
+            clock=now,
+            random=CHANCE,
+            force_exit=partial(force_exit_after, _END_WITHIN),
+            set_up_logs=partial(_set_up_logs, current),
+        )
+        return _beside(served, announce_next_check(engine, greeted, partial(_say, current), now))
+
+    while _has_to_begin_again(work):
+        pass
+
+
+def _has_to_begin_again(work: Callable[[], Coroutine[None, None, bool]]) -> bool:
+    """Run the daemon until it ends. Return True if another process has the database."""
+    from monitor.daemon.serve import ForcedEnd
+    from monitor.database.lease import AlreadyRunning
+
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)  # a loop that has ended left it deadly
+    try:
+        return asyncio.run(work())
+    except ForcedEnd as forced:
+        raise typer.Exit(1) from forced
+    except AlreadyRunning as held:
+        if held.command == "run":
+            raise
+        time.sleep(_WAIT)
+        return True
 
 
 async def _beside(work: Coroutine[None, None, bool], greeting: Coroutine[None, None, None]) -> bool:
@@ -118,6 +119,12 @@ async def _beside(work: Coroutine[None, None, bool], greeting: Coroutine[None, N
         return await work
     finally:
         greets.cancel()
+
+
+def _set_up_logs(current: State, settings: Settings) -> None:
+    from monitor.logs import set_up
+
+    set_up(settings.log.level, settings.log.format, sys.stderr, verbosity=_log_verbosity(current))
 
 
 def _log_verbosity(current: State) -> int:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from monitor.cli.arguments import LimitOption
 from monitor.cli.common import now, state
 from monitor.cli.output import Format, FormatOption, Row, emit
 from monitor.cli.pager import paged
@@ -56,9 +57,7 @@ def sql(
         list[str] | None,
         typer.Option(metavar="NAME=VALUE", help="Value of :NAME. Can be repeated."),
     ] = None,
-    limit: Annotated[
-        int | None, typer.Option(metavar="N", min=1, help="Maximum number of rows.")
-    ] = None,
+    limit: LimitOption = None,
     timeout: Annotated[
         float,
         typer.Option(metavar="SECONDS", min=0.001, help="Time limit of the query in seconds."),

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from monitor.cli.arguments import BoardOption
 from monitor.cli.common import now, state
 from monitor.cli.output import Format, FormatOption, Row, emit
-from monitor.cli.roles import BoardOption
 from monitor.cli.times import optional_time
 
 if TYPE_CHECKING:
