@@ -21,18 +21,16 @@ from monitor.cli import (
     demo,
     diff,
     doctor,
-    exporting,
+    reports,
     roles,
     rules,
     run,
     show,
     slack,
     sql,
-    statistics,
     status,
 )
-from monitor.cli.common import Program
-from monitor.cli.sections import ALERTS, ANALYZE, BROWSE, OPERATE, START
+from monitor.cli.program import ALERTS, ANALYZE, BROWSE, OPERATE, START, Program
 
 app = typer.Typer(
     cls=Program,
@@ -121,10 +119,10 @@ app.add_typer(
 )
 app.command(short_help="Query the history in read-only SQL.", rich_help_panel=ANALYZE)(sql.sql)
 app.command(short_help="Count open roles, time to close, pay; plot them.", rich_help_panel=ANALYZE)(
-    statistics.stats
+    reports.stats
 )
 app.command("export", short_help="Write the full history as files.", rich_help_panel=ANALYZE)(
-    exporting.export
+    reports.export
 )
 app.command(short_help="Test the setup, and say how to fix it.", rich_help_panel=OPERATE)(
     doctor.doctor

@@ -1,12 +1,15 @@
-"""Turn the argument of `boards add` or `boards move` into a board that can be watched."""
+"""Resolve what `boards add` and `boards move` are given to one board, and check that board."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+import sys
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
+
+import typer
 
 from crawler.items import BoardRequest, Failure, Result, Snapshot
 from crawler.links.address import Address, parse
@@ -19,8 +22,7 @@ from crawler.links.directory import (
     search_by_name,
 )
 from crawler.registry import is_readable, supported, title
-from monitor.cli.choosing import Choose, choose_for
-from monitor.cli.output import clean, counted
+from monitor.cli.values import clean, counted
 from monitor.errors import UserError
 
 if TYPE_CHECKING:
@@ -28,6 +30,9 @@ if TYPE_CHECKING:
     from crawler.links.careers_page import PageBoards
     from monitor.cli.common import State
     from monitor.config.model import Settings
+
+Choose = Callable[[Sequence[Entry]], Entry]
+_SHOWN = 9  # candidates in a list that somebody reads
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,3 +187,38 @@ def _seen(address: Address, result: Result) -> Glance:
         warning=f"it could not be read now ({reason}); it is added all the same, and the daemon "
         "will try again"
     )
+
+
+def is_terminal() -> bool:
+    """Return True if a person can be asked."""
+    return sys.stdin.isatty()
+
+
+def choose_for(text: str) -> Choose:
+    """Return a function that asks at a terminal which board `text` means.
+
+    Without a terminal it raises UserError with the candidates.
+    """
+
+    def ask(entries: Sequence[Entry]) -> Entry:
+        shown = entries[:_SHOWN]
+        names = [f"{entry.board} ({entry.company})" for entry in shown]
+        more = f" and {len(entries) - len(shown)} more" if len(entries) > len(shown) else ""
+        if not is_terminal():
+            raise UserError(
+                f"{text!r} may mean {', '.join(names)}{more}: give the board that you mean"
+            )
+        for number, name in enumerate(names, 1):
+            typer.echo(f"{number}  {name}")
+        answer = str(
+            typer.prompt(
+                f"Which board is “{text}”? Its number, or nothing to add none",
+                default="",
+                show_default=False,
+            )
+        ).strip()
+        if not answer.isascii() or not answer.isdigit() or not 1 <= int(answer) <= len(shown):
+            raise UserError("no board was chosen: nothing was added")
+        return shown[int(answer) - 1]
+
+    return ask

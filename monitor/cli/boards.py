@@ -1,19 +1,15 @@
-"""`boards`: list, add, remove, move and find boards."""
+"""`boards list` and `boards find`."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from pathlib import Path
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from monitor.cli import moving
-from monitor.cli.arguments import named
+from monitor.cli.board_edits import add, move, remove
 from monitor.cli.common import State, state
 from monitor.cli.output import Format, FormatOption, emit
-from monitor.errors import UserError
 
 if TYPE_CHECKING:
     from monitor.config.model import WatchedBoard
@@ -72,113 +68,8 @@ def _new(board: WatchedBoard) -> dict[str, object]:
     }
 
 
-@app.command()
-def add(
-    ctx: typer.Context,
-    board: Annotated[
-        str,
-        typer.Argument(
-            metavar="BOARD",
-            help="ats:token, a board, job or embed URL, a careers page, or an employer.",
-        ),
-    ],
-    company: Annotated[
-        str | None,
-        typer.Option("--company", metavar="NAME", help="Name of the employer in messages."),
-    ] = None,
-    every: Annotated[
-        str | None,
-        typer.Option("--every", metavar="DURATION", help="How often to check it, such as 30m."),
-    ] = None,
-    check: Annotated[
-        bool, typer.Option("--check/--no-check", help="Check the board before adding it.")
-    ] = True,
-) -> None:
-    """Add a board to the configuration file and watch it."""
-    import asyncio
-
-    from monitor.cli.adding import Glance, look_at, moved, resolve, watched_already
-    from monitor.config.file import add_board
-
-    current = state(ctx)
-    with _begun(current):
-        settings = current.settings
-        address = resolve(board, current)
-        known = watched_already(settings, address)
-        with current.busy("looking"):
-            glance = (
-                asyncio.run(look_at(address, settings, current.holds()))
-                if check and not known
-                else Glance()
-            )
-        if not known:
-            add_board(settings.file, address.board, company=company, every=every)
-    typer.echo(known or f"added {address.board}{glance.words}: {settings.file}")
-    for warning in filter(None, (glance.warning, moved(address.board))):
-        typer.echo(warning, err=True)
-
-
-@contextmanager
-def _begun(current: State) -> Iterator[None]:
-    """Create an empty configuration file if there is none. Remove it if nothing is added."""
-    from monitor.config.load import NAME, find_file
-
-    try:
-        find_file(current.config, current.environ)
-    except UserError:
-        file = current.config or Path(current.environ.get("ROLEWATCH_CONFIG") or NAME)
-    else:
-        yield
-        return
-    try:
-        file.touch(exist_ok=False)
-    except OSError as error:
-        raise UserError(f"{file} cannot be written: {error.strerror}") from error
-    try:
-        yield
-    finally:
-        if not file.stat().st_size:
-            file.unlink()
-
-
-@app.command()
-def remove(
-    ctx: typer.Context,
-    board: Annotated[
-        str, typer.Argument(metavar="BOARD", help="ats:token, its URL, its token or its company.")
-    ],
-) -> None:
-    """Stop watching a board. Its history stays."""
-    from monitor.config.file import remove_board
-
-    settings = state(ctx).settings
-    name = named(settings.boards, board)
-    if settings.board(name) is None:
-        raise UserError(
-            f"{name} is not watched; watched are: "
-            f"{', '.join(each.board for each in settings.boards)}"
-        )
-    remove_board(settings.file, name)
-    typer.echo(f"removed {name} from {settings.file}; its history stays in the database")
-    _leave(state(ctx), name)
-
-
-def _leave(current: State, board: str) -> None:
-    """Unwatch the board in the database at once, without waiting for the next round."""
-    from monitor.database.trouble import DATABASE_ERRORS, describe_with_remedy
-    from monitor.history.boards import unwatch
-
-    if current.no_database():
-        return
-    try:
-        with current.engine().begin() as connection:
-            unwatch(connection, [board])
-    except (UserError, *DATABASE_ERRORS) as error:
-        why = error if isinstance(error, UserError) else describe_with_remedy(error)
-        typer.echo(f"the database has it as watched until the next round: {why}", err=True)
-
-
-app.command()(moving.move)
+for _edit in (add, remove, move):
+    app.command()(_edit)
 
 
 @app.command("find")
@@ -194,7 +85,7 @@ def find_boards(
     fmt: FormatOption = Format.TABLE,
 ) -> None:
     """Say which board and posting a name or a link means, without the network."""
-    from monitor.cli.choosing import advice, candidates
+    from monitor.cli.board_names import advice, candidates
 
     rows = candidates(name)
     if rows or fmt is not Format.TABLE:

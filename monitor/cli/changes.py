@@ -16,11 +16,10 @@ from monitor.cli.arguments import (
     named_rules,
 )
 from monitor.cli.common import now, state
-from monitor.cli.emptiness import no_match
 from monitor.cli.marking import field_change, in_colour, print_folded
-from monitor.cli.output import Format, FormatOption, Row, clean, emit, short, shortened
-from monitor.cli.pager import paged
+from monitor.cli.output import Format, FormatOption, Row, emit, paged
 from monitor.cli.times import parse_time
+from monitor.cli.values import clean, no_match, short, shortened
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -12,16 +12,14 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import cache, cached_property
+from functools import cached_property
 from io import TextIOBase
 from pathlib import Path
 from random import Random
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TextIO, cast
+from typing import TYPE_CHECKING, TextIO, cast
 
 import typer
-from typer.core import TyperGroup
 
-from monitor.cli.usage import UsageError, is_help, told
 from monitor.errors import UserError
 
 if TYPE_CHECKING:  # `rolewatch --help` is quick: what a command needs is imported when it runs
@@ -51,6 +49,15 @@ class State:
         settings = load(self.config, self.environ)
         self._set_up_logs(settings)
         return settings
+
+    def file_to_write(self) -> Path:
+        """Return the configuration file, or where a new one belongs."""
+        from monitor.config.load import NAME, find_file
+
+        try:
+            return find_file(self.config, self.environ)
+        except UserError:
+            return self.config or Path(self.environ.get("ROLEWATCH_CONFIG") or NAME)
 
     def engine(self) -> Engine:
         """Return the configured database in this version's schema, created if needed.
@@ -149,134 +156,6 @@ def state(ctx: typer.Context) -> State:
     """Return the state of this run of the program."""
     found: State = ctx.ensure_object(State)
     return found
-
-
-def _remember_config(ctx: typer.Context, value: Path | None) -> None:
-    if value is not None:
-        state(ctx).config = value
-
-
-def _remember_verbose(ctx: typer.Context, value: int) -> None:
-    state(ctx).verbosity += value
-
-
-def _remember_quiet(ctx: typer.Context, value: bool) -> None:
-    if value:
-        state(ctx).verbosity = -1
-
-
-def _shared(
-    config: Annotated[
-        Path | None,
-        typer.Option(
-            "--config",
-            metavar="FILE",
-            help="The configuration file.",
-            callback=_remember_config,
-            expose_value=False,
-        ),
-    ] = None,
-    verbose: Annotated[
-        int,
-        typer.Option(
-            "--verbose",
-            "-v",
-            count=True,
-            help="Show more log lines; -vv shows debug lines too.",
-            show_default=False,
-            callback=_remember_verbose,
-            expose_value=False,
-        ),
-    ] = 0,
-    quiet: Annotated[
-        bool,
-        typer.Option(
-            "--quiet",
-            "-q",
-            help="Print errors only.",
-            callback=_remember_quiet,
-            expose_value=False,
-        ),
-    ] = False,
-) -> None:
-    """Declare the shared options. Typer reads the signature; nothing calls it."""
-
-
-@cache  # thirty commands share them
-def _options() -> list[Any]:
-    alone = typer.Typer(add_completion=False)
-    alone.command()(_shared)
-    return list(typer.main.get_command(alone).params)
-
-
-class Program(TyperGroup):
-    """The whole program, with the shared options at every command.
-
-    A user's mistake is printed on standard error, with exit code 2.
-    """
-
-    def __init__(self, **attributes: Any) -> None:  # Typer's own  # noqa: ANN401
-        super().__init__(**attributes)
-        _share_options(self)
-
-    def format_commands(self, ctx: Any, formatter: Any) -> None:  # Typer's own  # noqa: ANN401
-        from monitor.cli.sections import write
-
-        room = formatter.width - 6 - max(map(len, self.commands))
-        shown = ((name, self.commands[name]) for name in self.list_commands(ctx))
-        write(
-            formatter,
-            ((_heading(each), (name, each.get_short_help_str(room))) for name, each in shown),
-            "Commands",
-        )
-
-    def make_context(self, *given: Any, **extra: Any) -> Any:  # Typer's own  # noqa: ANN401
-        try:
-            return super().make_context(*given, **extra)
-        except UsageError as error:
-            _refuse(error, None)
-
-    def invoke(self, ctx: Any) -> Any:  # Typer's own  # noqa: ANN401
-        try:
-            return super().invoke(ctx)
-        except UsageError as error:
-            _refuse(error, ctx)
-        except UserError as error:
-            typer.echo(str(error), err=True)
-            raise typer.Exit(2) from error
-        except Exception as error:
-            # a command that needs no database does not wait for its library
-            from monitor.database.trouble import DATABASE_ERRORS, describe_with_remedy
-
-            if isinstance(error, OSError) and not isinstance(error, BrokenPipeError):
-                place = f"{error.filename}: " if error.filename else ""
-                typer.echo(f"{place}{error.strerror or error}", err=True)
-                raise typer.Exit(1) from error
-            if not isinstance(error, DATABASE_ERRORS):
-                raise
-            typer.echo(f"the database cannot be used: {describe_with_remedy(error)}", err=True)
-            raise typer.Exit(1) from error
-        finally:
-            state(ctx).close()
-
-
-def _heading(command: Any) -> str | None:  # Typer's own  # noqa: ANN401
-    heading = getattr(command, "rich_help_panel", None)
-    return heading if isinstance(heading, str) else None
-
-
-def _refuse(error: typer.BadParameter, ctx: Any) -> NoReturn:  # Typer's own  # noqa: ANN401
-    if is_help(error):
-        raise error
-    typer.echo(told(error, ctx), err=True)
-    raise typer.Exit(2) from error
-
-
-# Typer's groups and commands have no common public type
-def _share_options(command: Any) -> None:  # noqa: ANN401
-    command.params.extend(_options())
-    for inner in getattr(command, "commands", {}).values():
-        _share_options(inner)
 
 
 def now() -> datetime:

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from monitor.cli.common import State, now, state
-from monitor.cli.output import Format, FormatOption, clean, counted, emit
+from monitor.cli.output import Format, FormatOption, emit
+from monitor.cli.values import clean, counted
 
 if TYPE_CHECKING:
     from rich.progress import TaskID

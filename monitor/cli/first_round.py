@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Engine, func, select
 
-from monitor.cli.output import counted
+from monitor.cli.values import counted
 from monitor.config.model import Settings
 from monitor.database.engine import read_transaction
 from monitor.database.tables import Board, CheckRound

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from monitor.cli.output import clean, short
+from monitor.cli.values import clean, short
 from monitor.text.diff import Passage, Piece, word_diff
 
 if TYPE_CHECKING:

@@ -1,7 +1,7 @@
 """Print rows as a table, JSON or CSV: safe for a terminal, complete in a pipe.
 
 A board's text may hold escape sequences. Tables, text and CSV drop them; JSON has them escaped, so
-that nothing is lost there.
+that nothing is lost there. Output longer than the screen goes through a pager, as git's does.
 """
 
 from __future__ import annotations
@@ -9,16 +9,22 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import re
+import shlex
+import shutil
+import subprocess
+import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, date, datetime
+from contextlib import contextmanager, suppress
 from decimal import Decimal
 from enum import StrEnum
 from itertools import chain
-from math import isfinite
 from typing import TYPE_CHECKING, Annotated, Any, TextIO
 
 import typer
+
+from monitor.cli.values import as_text, clean, plain, short, shortened
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -40,14 +46,8 @@ FormatOption = Annotated[
     Format, typer.Option("--format", help="Output format: table, JSON or CSV.")
 ]
 
-_ESCAPE = re.compile(
-    r"\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]|\x1b[ -/]*[0-~]"
-)
-# with what turns the direction of writing
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 # what json leaves and a terminal may obey
 _UNSAFE_JSON = re.compile(r"[\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
-_INSTANT = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d):\d\d\.\d{6}Z")
 _WEB = re.compile(r"https?://[!-~]+")
 # the first of these columns that a table has opens the row's address
 _LINKED = ("title", "board", "url")
@@ -57,27 +57,13 @@ _STYLES = dict.fromkeys(("opened", "reopened", "true"), "green") | dict.fromkeys
     ("closed", "failing", "failed", "failure"), "red"
 )
 _STYLES |= dict.fromkeys(("revised", "collapsed", "held"), "yellow")
-_WRAPPED = frozenset(
-    {
-        "what",
-        "words",
-        "failed",
-        "reason",
-        "any",
-        "all",
-        "none",
-        "locations",
-        "boards",
-        "notify",
-        "muted",
-    }
-)
+_WRAPPED = frozenset({
+    "what", "words", "failed", "reason", "any", "all", "none", "locations", "boards", "notify",
+    "muted",
+})  # fmt: skip
+_PAGER = "less"
+_LESS = "FRX"  # ends when all is on the screen, lets colors through, leaves the screen as it was
 _LONGEST = 400  # characters of a cell on a terminal; in a pipe nothing is cut
-
-
-def clean(text: str) -> str:
-    """Return the text without escape sequences and control characters. Line breaks stay."""
-    return _CONTROL.sub("", _ESCAPE.sub("", text))
 
 
 def emit(
@@ -129,37 +115,6 @@ def emit_lines(lines: Iterable[tuple[str, str]], console: Console) -> None:
         print_folded(Text(line, style=style), console)
 
 
-def short(value: object) -> str:
-    """Return a value as a table shows it: instants to the minute, `133000`, nothing for null."""
-    if isinstance(value, datetime):
-        return value.astimezone(UTC).strftime("%Y-%m-%d %H:%MZ")
-    if isinstance(value, str) and (instant := _INSTANT.fullmatch(value)):
-        return f"{instant[1]} {instant[2]}Z"
-    return _written(value)
-
-
-def age(since: object, now: datetime) -> str:
-    """Return how long ago an instant was, in one unit: `12m`, `5h`, `9d`, `4mo`, `2y`."""
-    from monitor.queries.view_tables import reader
-
-    instant = reader("at")(since)
-    if not isinstance(instant, datetime):
-        return ""
-    minutes = max(0, int((now - instant).total_seconds() // 60))
-    for size, unit, most in ((1, "m", 60), (60, "h", 48), (1440, "d", 100), (43_200, "mo", 24)):
-        if minutes < size * most:
-            return f"{minutes // size}{unit}"
-    return f"{minutes // 525_600}y"
-
-
-def counted(number: int, word: str) -> str:
-    """Return `1 posting` or `1,057 postings`.
-
-    `notify.wording.count` does the same, and would load Slack's library into every command.
-    """
-    return f"{number:,} {word}{'' if number == 1 else 's'}"
-
-
 def _write(console: Console, lines: Iterable[str]) -> None:
     stream: TextIO | Any = console.file
     if isinstance(stream, io.TextIOWrapper):
@@ -169,43 +124,9 @@ def _write(console: Console, lines: Iterable[str]) -> None:
     stream.flush()  # here, where a reader who has gone away is still ours to notice
 
 
-def _plain(value: object) -> object:
-    """Return a database value as JSON has it: ISO instants, numbers, null."""
-    if isinstance(value, (list, tuple)):
-        return [_plain(item) for item in value]
-    if isinstance(value, dict):
-        return {name: _plain(item) for name, item in value.items()}
-    if isinstance(value, (Decimal, float)):
-        return _number(value)
-    return value if value is None or isinstance(value, (bool, int, str)) else _words(value)
-
-
-def _words(value: object) -> str:
-    if isinstance(value, datetime) and value.tzinfo is not None:
-        return value.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
-    if isinstance(value, (bytes, bytearray, memoryview)):
-        return bytes(value).hex()
-    return value.isoformat() if isinstance(value, date) else str(value)
-
-
-def _number(value: Decimal | float) -> int | float | None:
-    if not isfinite(value):
-        return None
-    return int(value) if value == int(value) else float(value)
-
-
-def _written(value: object) -> str:
-    plain = _plain(value)
-    if plain is None:
-        return ""
-    if isinstance(plain, (bool, list, dict)):
-        return json.dumps(plain, ensure_ascii=False, default=str)
-    return clean(str(plain))
-
-
 def _as_json(row: Row) -> str:
     text = json.dumps(
-        {name: _plain(value) for name, value in row.items()},
+        {name: plain(value) for name, value in row.items()},
         ensure_ascii=False,
         indent=2,
         default=str,
@@ -226,7 +147,7 @@ def _indented(text: str) -> str:
 
 
 def _csv_lines(rows: Iterable[Row], columns: Sequence[str]) -> Iterator[str]:
-    cells = ([_written(row[name]) for name in columns] for row in rows)
+    cells = ([as_text(row[name]) for name in columns] for row in rows)
     for line in chain([list(columns)], cells):
         buffer = io.StringIO()
         csv.writer(buffer, lineterminator="\n").writerow(line)
@@ -252,7 +173,6 @@ def _aligned(rows: Sequence[Row], columns: Sequence[str], names: Sequence[str]) 
 def _print_table(
     rows: Sequence[Row], columns: Sequence[str], names: Sequence[str], console: Console
 ) -> None:
-    from monitor.cli.pager import paged
     from monitor.cli.screen import Cell, screen
 
     linked = (
@@ -260,7 +180,7 @@ def _print_table(
     )
 
     def cell(row: Row, name: str) -> Cell:
-        text = _shortened(_cell(row[name]), _LONGEST)
+        text = shortened(_cell(row[name]), _LONGEST)
         style = "dim" if name in _DIM else _STYLES.get(text, "") if name in _COLORED else ""
         return Cell(text, style, web_link(row.get("url")) if name == linked else None, _fit(name))
 
@@ -285,10 +205,42 @@ def web_link(url: object) -> str | None:
     return url if isinstance(url, str) and _WEB.fullmatch(url) else None
 
 
-def _shortened(text: str, length: int) -> str:
-    return text if len(text) <= length else text[: length - 1] + "…"
+@contextmanager
+def paged(console: Console) -> Iterator[None]:
+    """Print what the console writes within it, through a pager if it is longer than the screen."""
+    command = _pager(os.environ) if _is_watched(console) else []
+    if not command:
+        yield
+        return
+    with console.capture() as captured:
+        yield
+    text = captured.get()
+    if text.count("\n") < console.height or not _page(command, text):
+        console.file.write(text)
+        console.file.flush()
 
 
-def shortened(text: str, length: int) -> str:
-    """Return the text on one line, cut to that many characters with `…`."""
-    return _shortened(" ".join(clean(text).split()), length)
+def _is_watched(console: Console) -> bool:
+    """Return True if a person reads this at a terminal with a keyboard."""
+    return console.file.isatty() and sys.stdin.isatty() and not console.is_dumb_terminal
+
+
+def _pager(environ: Mapping[str, str]) -> list[str]:
+    """Return the pager's command. Empty if there is none, and for `cat`."""
+    words = shlex.split(environ.get("PAGER", _PAGER))
+    return words if words and words != ["cat"] and shutil.which(words[0]) else []
+
+
+def _page(command: list[str], text: str) -> bool:
+    """Return True if the pager took the text. A reader may leave early."""
+    try:
+        # the person's own pager
+        process = subprocess.Popen(command, stdin=subprocess.PIPE, env={"LESS": _LESS} | os.environ)  # noqa: S603
+    except OSError:
+        return False
+    with suppress(BrokenPipeError, KeyboardInterrupt):
+        process.communicate(text.encode(errors="replace"))
+    while process.poll() is None:
+        with suppress(KeyboardInterrupt):  # Ctrl-C is the pager's
+            process.wait()
+    return True

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from monitor.cli.output import Format, clean, emit, short, shortened
+from monitor.cli.output import Format, emit
+from monitor.cli.values import clean, short, shortened
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -13,8 +13,9 @@ import typer
 
 from monitor.cli.arguments import BoardOption, LimitOption, RuleOption, named_rules
 from monitor.cli.common import now, state
-from monitor.cli.output import Format, FormatOption, Row, age, emit, short
+from monitor.cli.output import Format, FormatOption, Row, emit
 from monitor.cli.times import optional_time
+from monitor.cli.values import age, short
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -128,7 +129,7 @@ def _nothing(
     since: str | None,
 ) -> str:
     """Return the sentence of an empty list, with a spelling and whether closed roles fit."""
-    from monitor.cli.emptiness import no_match
+    from monitor.cli.values import no_match
     from monitor.queries.roles import find_roles
     from monitor.queries.search import SEARCH
     from monitor.queries.spelling import spelling

@@ -12,17 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from monitor.cli.common import State, now, state
-from monitor.cli.output import (
-    Format,
-    FormatOption,
-    clean,
-    counted,
-    emit,
-    emit_lines,
-    short,
-    shortened,
-)
-from monitor.cli.pager import paged
+from monitor.cli.output import Format, FormatOption, emit, emit_lines, paged
 from monitor.cli.rule_options import (
     AllKey,
     AnyKey,
@@ -39,6 +29,7 @@ from monitor.cli.rule_options import (
     chosen,
     tried,
 )
+from monitor.cli.values import clean, counted, short, shortened
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection

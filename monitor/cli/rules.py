@@ -11,9 +11,9 @@ import typer
 from monitor.cli.arguments import PostingArgument
 from monitor.cli.common import State, now, state
 from monitor.cli.output import Format, FormatOption, emit
+from monitor.cli.program import Sectioned
 from monitor.cli.rule_options import chosen
 from monitor.cli.rule_trial import try_rules
-from monitor.cli.sections import Sectioned
 from monitor.errors import UserError
 
 if TYPE_CHECKING:

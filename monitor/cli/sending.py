@@ -12,7 +12,7 @@ import typer
 from sqlalchemy import Engine, func, select
 
 from monitor.cli.common import now
-from monitor.cli.output import clean, counted
+from monitor.cli.values import clean, counted
 from monitor.config.model import Settings, secret_name
 from monitor.daemon.serve import acquire_and_report
 from monitor.database.engine import AnyRow, read_transaction

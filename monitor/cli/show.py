@@ -10,9 +10,9 @@ import typer
 from monitor.cli.arguments import PostingArgument
 from monitor.cli.common import now, state
 from monitor.cli.marking import print_folded
-from monitor.cli.output import Format, FormatOption, Row, age, clean, emit, emit_object, short
-from monitor.cli.pager import paged
+from monitor.cli.output import Format, FormatOption, Row, emit, emit_object, paged
 from monitor.cli.times import optional_time
+from monitor.cli.values import age, clean, short
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,12 +13,13 @@ from urllib.parse import quote
 
 import typer
 
+from monitor.channels import kind
 from monitor.cli.common import State, now, state
-from monitor.cli.output import clean
+from monitor.cli.finding import Finding, print_findings
+from monitor.cli.values import clean
 from monitor.errors import UserError
 
 if TYPE_CHECKING:
-    from monitor.cli.finding import Finding
     from monitor.config.model import Settings
     from monitor.notify.slack.tokens import Kind
 
@@ -37,6 +39,7 @@ _STEPS = """
 """
 _NEW_APP = "https://api.slack.com/apps?new_app=1&manifest_yaml="
 _NAMES: dict[Kind, str] = {"xoxb-": "a bot token", "xapp-": "an app token"}
+_EXAMPLE = "slack:#roles"  # as `init` writes it
 _TRIES = 3
 
 
@@ -51,12 +54,11 @@ def setup(ctx: typer.Context) -> None:
     """Create a Slack app and connect it: a link, the channel, the tokens into .env, a test."""
     current = state(ctx)
     if not sys.stdin.isatty():
+        place = current.file_to_write().absolute().parent / ".env"
         raise UserError(
             "`slack setup` asks for tokens and needs a terminal; without one put "
-            "SLACK_BOT_TOKEN=xoxb-… and, for buttons, "
-            f"SLACK_APP_TOKEN=xapp-… into {_target(current).parent / '.env'}, then run "
-            "`rolewatch doctor`; "
-            "`rolewatch slack manifest` prints the app's manifest"
+            f"SLACK_BOT_TOKEN=xoxb-… and, for buttons, SLACK_APP_TOKEN=xapp-… into {place}, then "
+            "run `rolewatch doctor`; `rolewatch slack manifest` prints the app's manifest"
         )
     file, is_new = _configuration(current)
     typer.echo(_STEPS.format(link=app_link()))
@@ -82,21 +84,11 @@ def _manifest() -> str:
     return files("monitor").joinpath("slack-app.yaml").read_text(encoding="utf-8")
 
 
-def _target(current: State) -> Path:
-    """Return the configuration file, or where it would be written."""
-    from monitor.config.load import NAME, find_file
-
-    try:
-        return find_file(current.config, current.environ)
-    except UserError:
-        return (current.config or Path(current.environ.get("ROLEWATCH_CONFIG") or NAME)).absolute()
-
-
 def _configuration(current: State) -> tuple[Path, bool]:
     """Return the configuration file and whether it was just written, as `init` does."""
     from monitor.config.file import write_example
 
-    file = _target(current)
+    file = current.file_to_write().absolute()
     if file.is_file():
         return file, False
     write_example(file)
@@ -106,33 +98,66 @@ def _configuration(current: State) -> tuple[Path, bool]:
 
 def _choose_channel(current: State, file: Path, *, is_new: bool) -> Settings:
     """Ask for the channel and write it into the rules if that is safe. Return the settings."""
-    from monitor.cli.slack_channel import EXAMPLE, ask_channel, first_channel
     from monitor.config.file import replace_channel
     from monitor.config.load import load
 
     settings = load(file, current.environ)
-    named = first_channel(settings)
-    wanted = ask_channel(named or EXAMPLE)
+    named = _first_channel(settings)
+    wanted = _ask_channel(named or _EXAMPLE)
     told = [channel for rule in settings.rules for channel in rule.notify]
     if wanted in told:
         return settings
-    if EXAMPLE not in told:
+    if _EXAMPLE not in told:
         typer.echo(
             f'No rule sends to {wanted} yet: add "{wanted}" to the `notify` of a rule in {file}.'
         )
         return settings
     if not is_new and not typer.confirm(
-        f"Send to {wanted} instead of {EXAMPLE} in {file}?", default=True
+        f"Send to {wanted} instead of {_EXAMPLE} in {file}?", default=True
     ):
         return settings
-    replace_channel(file, EXAMPLE, wanted)
+    replace_channel(file, _EXAMPLE, wanted)
     typer.echo(f"The rules in {file} send to {wanted} now.")
     return load(file, current.environ)
 
 
+def _first_channel(settings: Settings) -> str | None:
+    """Return the first Slack channel that a rule names."""
+    channels = (channel for rule in settings.rules for channel in rule.notify)
+    return next((channel for channel in channels if kind(channel) == "slack"), None)
+
+
+def _ask_channel(default: str) -> str:
+    """Ask where alerts go. Return the channel as the configuration writes it.
+
+    Raises UserError after three answers that name no channel.
+    """
+    for _ in range(_TRIES):
+        shown = default.removeprefix("slack:")
+        given = str(typer.prompt("Channel for alerts", default=shown)).strip()
+        if channel := as_channel(given):
+            return channel
+        typer.echo(
+            "Use a channel's name (#roles), its id (C…), or a person's id (U…) for a direct "
+            "message."
+        )
+    raise UserError("no channel was named: nothing was written")
+
+
+def as_channel(given: str) -> str | None:
+    """Return `slack:#roles` for `#roles` or `roles`, `slack:C…` for an id, else None."""
+    from monitor.config.values import parse_channel
+
+    bare = given.removeprefix("slack:")
+    for channel in (f"slack:{bare}", f"slack:#{bare.removeprefix('#')}"):
+        with suppress(ValueError):
+            return parse_channel(channel)
+    return None
+
+
 async def _connect(current: State, settings: Settings, place: Path) -> bool:
     """Ask for the tokens, try them, store them and send a sample. Return whether all went well."""
-    from monitor.cli.slack_check import try_app_token, try_bot_token
+    from monitor.cli.doctor_channels import try_app_token, try_bot_token
     from monitor.config.env_file import set_variable
 
     api_url = settings.slack.api_url
@@ -171,7 +196,7 @@ async def _ask(
         given = _read_token(question, kind, optional=optional or bool(refused))
         if not given:
             break
-        if _say(await try_(given)):
+        if print_findings(await try_(given)):
             return given, True
         refused = given
         typer.echo(
@@ -203,17 +228,6 @@ def _read_token(question: str, kind: Kind, *, optional: bool) -> str:
             return ""
         typer.echo(wrong or "it is needed")
     raise UserError("no token of that kind was given: nothing was written")
-
-
-def _say(findings: list[Finding]) -> bool:
-    """Print the findings. Return True if all are good."""
-    for finding in findings:
-        remedy = f" — {finding.remedy}" if finding.remedy else ""
-        typer.echo(
-            f"{'ok  ' if finding.ok else 'FAIL'}  {finding.subject}: "
-            f"{clean(finding.found)}{clean(remedy)}"
-        )
-    return all(finding.ok for finding in findings)
 
 
 async def _test(current: State, before: Settings) -> bool:

@@ -11,8 +11,7 @@ import typer
 
 from monitor.cli.arguments import LimitOption
 from monitor.cli.common import now, state
-from monitor.cli.output import Format, FormatOption, Row, emit
-from monitor.cli.pager import paged
+from monitor.cli.output import Format, FormatOption, Row, emit, paged
 from monitor.cli.times import parse_time
 
 if TYPE_CHECKING:

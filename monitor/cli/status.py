@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from monitor.cli.common import State, now, state
-from monitor.cli.output import Format, FormatOption, age, clean, counted, emit, emit_object
+from monitor.cli.output import Format, FormatOption, emit, emit_object
+from monitor.cli.values import age, clean, counted
 
 if TYPE_CHECKING:
     from monitor.queries.status import Status

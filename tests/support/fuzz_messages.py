@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from datetime import UTC, datetime
 
-from monitor.cli.output import clean as for_terminal
+from monitor.cli.values import clean as for_terminal
 from monitor.config.values import KINDS
 from monitor.logs import printable, redact
 from monitor.messages import (

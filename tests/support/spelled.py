@@ -10,7 +10,7 @@ from typing import Any
 import typer
 
 from monitor.cli import app
-from monitor.cli.usage import UsageError
+from monitor.cli.program import UsageError
 
 PROGRAM = typer.main.get_command(app)
 _FENCED, _SPAN = re.compile(r"```.*?```", re.DOTALL), re.compile(r"(?<!`)`([^`]+)`(?!`)")

@@ -186,7 +186,7 @@ def test_a_name_of_several_boards_is_asked_about_at_a_terminal(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, answer: str, added: list[str]
 ) -> None:
     program = Program(str(tmp_path / "rolewatch.toml"))
-    monkeypatch.setattr("monitor.cli.choosing.is_terminal", lambda: True)
+    monkeypatch.setattr("monitor.cli.adding.is_terminal", lambda: True)
     ran = program("boards", "add", "Optiver", "--no-check", stdin=answer + "\n")
     assert "1  greenhouse:optiverus (Optiver)" in ran.out
     assert ran.code == (0 if added else 2)

@@ -141,7 +141,7 @@ SEVERAL = b'<a href="https://jobs.lever.co/one"><a href="https://boards.greenhou
 def test_a_careers_page_of_several_boards_is_asked_about_at_a_terminal(
     watching: Program, third: BoardServer, monkeypatch: pytest.MonkeyPatch, answer: str, code: int
 ) -> None:
-    monkeypatch.setattr("monitor.cli.choosing.is_terminal", lambda: True)
+    monkeypatch.setattr("monitor.cli.adding.is_terminal", lambda: True)
     third.troubles["/careers"] = Trouble(body=SEVERAL, status=200)
     ran = watching("boards", "add", f"{third.url}/careers", stdin=answer + "\n")
     assert ran.code == code
@@ -152,7 +152,7 @@ def test_a_careers_page_of_several_boards_is_asked_about_at_a_terminal(
 def test_a_careers_page_of_several_boards_is_asked_about_before_a_move(
     watching: Program, third: BoardServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("monitor.cli.choosing.is_terminal", lambda: True)
+    monkeypatch.setattr("monitor.cli.adding.is_terminal", lambda: True)
     third.troubles["/careers"] = Trouble(body=SEVERAL, status=200)
     assert (
         watching(
@@ -173,7 +173,7 @@ def test_a_board_of_another_name_on_a_further_page_is_asked_about(
     third.troubles["/jobs"] = Trouble(body=BOARD_LINK, status=200)
     refused = watching("boards", "add", f"{third.url}/careers")
     assert (refused.code, "may mean greenhouse:thirdlab" in refused.err) == (2, True)
-    monkeypatch.setattr("monitor.cli.choosing.is_terminal", lambda: True)
+    monkeypatch.setattr("monitor.cli.adding.is_terminal", lambda: True)
     assert watching("boards", "add", f"{third.url}/careers", stdin=answer + "\n").code == code
 
 

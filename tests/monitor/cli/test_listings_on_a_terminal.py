@@ -11,7 +11,7 @@ from rich.cells import cell_len
 from sqlalchemy import Engine
 
 from crawler.items import Pay
-from monitor.cli.output import clean
+from monitor.cli.values import clean
 from tests.support.boards import BOARD, posting, snapshot
 from tests.support.databases import Made
 from tests.support.history import History

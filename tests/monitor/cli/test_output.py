@@ -11,8 +11,9 @@ from decimal import Decimal
 import pytest
 from rich.console import Console
 
-from monitor.cli.output import Format, clean, emit, emit_object, short, shortened
+from monitor.cli.output import Format, emit, emit_object
 from monitor.cli.times import optional_time, parse_time
+from monitor.cli.values import clean, short, shortened
 from monitor.errors import UserError
 from tests.support.program import Program
 

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Engine, text
 
 from monitor.alerts.saved import save_role
-from monitor.cli.output import clean
+from monitor.cli.values import clean
 from monitor.queries.resolve import find_posting
 from tests.support.boards import BOARD
 from tests.support.program import WIDE, Program

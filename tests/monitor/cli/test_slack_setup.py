@@ -16,8 +16,7 @@ import pytest
 # it ships no types, and one test reads one file with it
 import yaml  # type: ignore[import-untyped]
 
-from monitor.cli.slack import _manifest
-from monitor.cli.slack_channel import as_channel
+from monitor.cli.slack import _manifest, as_channel
 from monitor.config.env_file import changed, set_variable
 from monitor.config.file import EXAMPLE
 from monitor.errors import UserError

@@ -1,25 +1,19 @@
-"""The boards that a name or a link may mean: listed by `boards find`, or chosen by a person."""
+"""The boards that a name or a link may mean, for `boards find`. Imported when it runs."""
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from shlex import quote
 from typing import TYPE_CHECKING
 
-import typer
-
 from crawler.links.address import Address, parse
-from crawler.links.directory import Entry, employer, search_by_name
+from crawler.links.directory import employer, search_by_name
 from crawler.links.templates import why_no_board
 from crawler.registry import is_readable
-from monitor.errors import UserError
+from monitor.cli.adding import is_page, moved, unreadable
 
 if TYPE_CHECKING:
     from monitor.cli.output import Row
-
-Choose = Callable[[Sequence[Entry]], Entry]
-_SHOWN = 9  # candidates in a list that somebody reads
 
 
 def candidates(text: str) -> list[Row]:
@@ -45,8 +39,6 @@ def advice(text: str, rows: Sequence[Row]) -> str:
 
     It says why there are no rows, that a board moved, or that it cannot be read yet.
     """
-    from monitor.cli.adding import is_page, moved, unreadable
-
     if len(rows) == 1:
         address = parse(str(rows[0]["board"]))
         return moved(address.board) or unreadable(address)
@@ -74,38 +66,3 @@ def _is_understood(text: str) -> bool:
         return bool(why_no_board(text))
     except ValueError:
         return True
-
-
-def is_terminal() -> bool:
-    """Return True if a person can be asked."""
-    return sys.stdin.isatty()
-
-
-def choose_for(text: str) -> Choose:
-    """Return a function that asks at a terminal which board `text` means.
-
-    Without a terminal it raises UserError with the candidates.
-    """
-
-    def ask(entries: Sequence[Entry]) -> Entry:
-        shown = entries[:_SHOWN]
-        names = [f"{entry.board} ({entry.company})" for entry in shown]
-        more = f" and {len(entries) - len(shown)} more" if len(entries) > len(shown) else ""
-        if not is_terminal():
-            raise UserError(
-                f"{text!r} may mean {', '.join(names)}{more}: give the board that you mean"
-            )
-        for number, name in enumerate(names, 1):
-            typer.echo(f"{number}  {name}")
-        answer = str(
-            typer.prompt(
-                f"Which board is “{text}”? Its number, or nothing to add none",
-                default="",
-                show_default=False,
-            )
-        ).strip()
-        if not answer.isascii() or not answer.isdigit() or not 1 <= int(answer) <= len(shown):
-            raise UserError("no board was chosen: nothing was added")
-        return shown[int(answer) - 1]
-
-    return ask

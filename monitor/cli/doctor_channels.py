@@ -1,4 +1,4 @@
-"""Checks of `doctor` in Slack: the token, its scopes, and each channel. Nothing is posted.
+"""Checks of `doctor` for channels: Slack's token and scopes, each channel. Nothing is sent.
 
 The scopes of a token are in a header of every answer:
 https://docs.slack.dev/authentication/installing-with-oauth
@@ -6,19 +6,25 @@ https://docs.slack.dev/authentication/installing-with-oauth
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import sys
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 
 from pydantic import SecretStr
 
 from monitor.channels import SLACK_CHANNEL_ID, is_direct_message, kind
 from monitor.cli.finding import Finding
-from monitor.config.model import Settings
-from monitor.notify.base import NotifyError, UnreachableError
+from monitor.config.model import Settings, secret_name
+from monitor.notify import notifiers
+from monitor.notify.base import NotifyError, UnreachableError, WriteOnly
 from monitor.notify.slack.channel_ids import list_channels, slack_name
 from monitor.notify.slack.client import Body, Web
 from monitor.notify.slack.tokens import wrong_kind
 
+_LIMITS = "it has no threads and no edits, so each change is a message of its own"
+
+
+_TRIED = "`rolewatch alerts test` tries it"
 _ALWAYS = {
     "chat:write": "to say anything",
     "channels:read": "to find channels by their names",
@@ -33,6 +39,14 @@ _BUTTONS = {"commands": "for /rolewatch", "files:write": "for the button Full di
 
 
 async def examine(settings: Settings) -> AsyncIterator[Finding]:
+    """Yield findings for Slack, then for each channel outside of it."""
+    async for finding in _in_slack(settings):
+        yield finding
+    for finding in _outside_slack(settings):
+        yield finding
+
+
+async def _in_slack(settings: Settings) -> AsyncIterator[Finding]:
     """Return findings for the tokens, the scopes and each channel. A bad token ends them."""
     channels = slack_channels(settings)
     token = settings.slack.token
@@ -198,3 +212,27 @@ def _channel(channel: str, found: Body | None) -> Finding:
 def _failed(subject: str, error: NotifyError) -> Finding:
     found, _, remedy = error.reason.partition(": ")
     return Finding(subject, ok=False, found=found, remedy=remedy or "try again later")
+
+
+def _outside_slack(settings: Settings) -> Iterator[Finding]:
+    """Yield a finding for the webhook and for each channel of Apprise that is used."""
+    for channel in settings.channels():
+        if kind(channel) not in {"slack", "console"}:
+            yield _outside(settings, channel)
+
+
+def _outside(settings: Settings, channel: str) -> Finding:
+    if settings.effective_channel(channel) != channel:
+        return Finding(
+            channel,
+            ok=True,
+            found="no address: its alerts print to the console",
+            remedy=f"set ${secret_name(channel)}",
+        )
+    notifier = notifiers(settings, sys.stderr)[kind(channel)]
+    try:
+        description = notifier.check(channel) if isinstance(notifier, WriteOnly) else ""
+    except NotifyError as error:
+        found, _, remedy = error.reason.partition(": ")
+        return Finding(channel, ok=False, found=found, remedy=remedy)
+    return Finding(channel, ok=True, found=f"{description}; {_LIMITS}; {_TRIED}")

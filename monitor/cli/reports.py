@@ -1,4 +1,4 @@
-"""`stats`: open roles over time, time to close and pay, by employer."""
+"""`stats` and `export`: counts by employer, and the full history as files."""
 
 from __future__ import annotations
 
@@ -82,3 +82,41 @@ def _draw(found: Facts, plot: Path) -> None:
 
     draw(found, plot)
     typer.echo(f"drew {plot}", err=True)
+
+
+class FileFormat(StrEnum):
+    """The file formats."""
+
+    PARQUET = "parquet"
+    CSV = "csv"
+    JSONL = "jsonl"
+
+
+def export(
+    ctx: typer.Context,
+    folder: Annotated[
+        Path,
+        typer.Argument(metavar="DIR", help="Folder for the files. It is created if needed."),
+    ],
+    fmt: Annotated[
+        FileFormat, typer.Option("--format", help="Format of the files.")
+    ] = FileFormat.PARQUET,
+) -> None:
+    """Write the full history into DIR, one file for each view. Nothing is overwritten."""
+    from monitor.reports.export import export as write
+
+    shared = state(ctx)
+    with shared.busy("exporting") as say:
+        exported = write(
+            shared.history(),
+            folder,
+            fmt.value,
+            lambda view, rows: say(f"exporting {view}: {rows:,} rows"),
+        )
+    names = max(len(one.view) for one in exported)
+    counts = max(len(f"{one.rows:,}") for one in exported)
+    for one in exported:
+        typer.echo(
+            f"{one.view:<{names}}  {one.rows:>{counts},} "
+            f"{'row ' if one.rows == 1 else 'rows'}  {one.file}"
+        )

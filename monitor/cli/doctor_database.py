@@ -1,0 +1,140 @@
+"""Checks of `doctor` in the database: its file, who uses it, and what could not be delivered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from monitor.cli.common import State
+from monitor.cli.finding import Finding
+from monitor.cli.values import counted
+from monitor.errors import UserError
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection, Engine
+
+    from monitor.config.model import Settings
+
+
+def examine(current: State) -> Iterator[Finding]:
+    """Yield findings for the database, the daemon on it, and its undelivered messages."""
+    from monitor.database.trouble import DATABASE_ERRORS, describe_with_remedy
+
+    try:
+        if (finding := _not_ready(current)) is not None:
+            yield finding
+            return
+        engine = current.history()
+        yield _integrity(engine)
+        yield from _work(engine, current.settings)
+    except UserError as error:
+        yield Finding("database", ok=False, found=str(error))
+    except DATABASE_ERRORS as error:
+        yield Finding("database", ok=False, found=describe_with_remedy(error))
+
+
+def _not_ready(current: State) -> Finding | None:
+    """Report a database that the next `check` or `run` creates or upgrades.
+
+    That is right on the first day. Later its name may be mistyped.
+    """
+    from monitor.database.schema import engine_as_is, older
+
+    if (file := current.no_database()) is not None:
+        remedy = "`rolewatch check` makes it; if there was one, name it in [database] url"
+        return Finding("database", ok=True, found=f"{file} does not exist yet", remedy=remedy)
+    with engine_as_is(current.settings.database_url.get_secret_value()) as engine:
+        found = older(engine)
+        if found is None or engine.dialect.name != "sqlite":
+            return None
+        place = engine.url.render_as_string(hide_password=True)
+    remedy = "`rolewatch run` and `rolewatch db upgrade` bring it to this version's, after a backup"
+    return Finding(
+        "database",
+        ok=True,
+        found=f"{place}: of an older rolewatch (schema {found or 'none'})",
+        remedy=remedy,
+    )
+
+
+def _integrity(engine: Engine) -> Finding:
+    from monitor.database.engine import read_transaction
+
+    with read_transaction(engine) as connection:
+        word = (
+            connection.exec_driver_sql("PRAGMA quick_check(1)").scalar()
+            if engine.dialect.name == "sqlite"
+            else "ok"
+        )
+        postings: int = connection.exec_driver_sql("SELECT count(*) FROM posting").scalar_one()
+    place = engine.url.render_as_string(hide_password=True)
+    if word != "ok":
+        return Finding(
+            "database",
+            ok=False,
+            found=f"{place}: {' '.join(str(word).split())}",
+            remedy="restore a backup",
+        )
+    return Finding("database", ok=True, found=f"{place}: {counted(postings, 'posting')}")
+
+
+def _work(engine: Engine, settings: Settings) -> Iterator[Finding]:
+    """Report who uses the database, and what could not be delivered."""
+    from monitor.database.engine import read_transaction
+    from monitor.database.lease import running
+
+    with read_transaction(engine) as connection:
+        row = running(connection)
+        stranded = list(_stranded(connection, settings))
+    if row is None:
+        yield Finding(
+            "daemon", ok=True, found="not running", remedy="start it with `rolewatch run`"
+        )
+    else:
+        yield Finding(
+            "daemon",
+            ok=True,
+            found=f"`rolewatch {row.command}`, pid {row.pid} on {row.host}, since "
+            f"{row.taken_at:%Y-%m-%d %H:%M} UTC",
+        )
+    yield from stranded
+    yield from _refused(engine, settings)
+
+
+def _refused(engine: Engine, settings: Settings) -> Iterator[Finding]:
+    """Report messages that a channel refused, with those that wait behind them."""
+    from monitor.cli.sending import is_unwanted, undelivered, unwanted
+
+    again = (
+        "`rolewatch alerts list --state failed` shows them, `rolewatch alerts retry` sends "
+        "them again"
+    )
+    for one in undelivered(engine):
+        if one.failed and settings.effective_channel(one.channel) == one.channel:
+            found = f"{one.messages} could not be delivered to {one.channel}: {one.reason}"
+            yield Finding(
+                "alerts",
+                ok=False,
+                found=found,
+                remedy=unwanted(one.channel) if is_unwanted(settings, one.channel) else again,
+            )
+
+
+def _stranded(connection: Connection, settings: Settings) -> Iterator[Finding]:
+    """Report messages for a channel whose token or address was removed."""
+    from monitor.cli.sending import given_up
+    from monitor.config.model import secret_name
+
+    query = (
+        "SELECT channel, count(*) FROM delivery WHERE state IN ('pending', 'sending', 'held', "
+        "'failed') GROUP BY channel ORDER BY channel"
+    )
+    for channel, count in connection.exec_driver_sql(query).all():
+        if settings.effective_channel(channel) != channel:
+            found = (
+                f"{count} {'message waits' if count == 1 else 'messages wait'} for {channel}, "
+                f"without ${secret_name(channel)}"
+            )
+            yield Finding(
+                "alerts", ok=False, found=found, remedy=f"set it again, or {given_up(channel)}"
+            )
