@@ -58,7 +58,7 @@ def changes(
     """List changes, newest first."""
     from monitor.database.engine import read_transaction
     from monitor.queries.changes import ChangeFilter, find_changes
-    from monitor.queries.reposts import repost_words
+    from monitor.queries.describe import repost_words
     from monitor.queries.resolve import find_board
 
     shared = state(ctx)
@@ -162,9 +162,8 @@ def _story(connection: Connection, found: PostingRef, console: Console) -> list[
     from rich.text import Text
 
     from monitor.queries.changes import timeline, versions
+    from monitor.queries.describe import describe, repost_words
     from monitor.queries.moved import next_life
-    from monitor.queries.reposts import repost_words
-    from monitor.queries.roles import describe
 
     happened, contents = timeline(connection, found), versions(connection, found)
     repost, later = (

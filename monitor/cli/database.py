@@ -106,15 +106,15 @@ def check(
 ) -> None:
     """Check the database for damage and contradictions. Exit code 1 if there is any."""
     from monitor.database.engine import read_transaction
-    from monitor.queries.readings import COLUMNS, listed, summary
+    from monitor.queries.consistency import READINGS, list_readings, readings_summary
 
     shared = state(ctx)
     engine = shared.history()
     if readings:
         with read_transaction(engine) as connection:
             emit(
-                listed(connection),
-                COLUMNS,
+                list_readings(connection),
+                READINGS,
                 fmt,
                 shared.console,
                 empty="No version was read differently by a newer reader",
@@ -132,14 +132,14 @@ def check(
         raise typer.Exit(1)
     shared.console.print("ok")
     with read_transaction(engine) as connection:
-        for line in summary(connection):
+        for line in readings_summary(connection):
             shared.console.print(line, soft_wrap=True)
 
 
 def _findings(engine: Engine) -> Iterator[str]:
     from monitor.database.engine import read_transaction
     from monitor.database.trouble import DATABASE_ERRORS, describe_with_remedy
-    from monitor.queries.invariants import findings
+    from monitor.queries.consistency import findings
 
     try:
         with read_transaction(engine) as connection:

@@ -93,8 +93,7 @@ def roles(
     """List postings: open ones by default."""
     from monitor.database.engine import read_transaction
     from monitor.queries.resolve import find_board
-    from monitor.queries.roles import RoleFilter, find_roles
-    from monitor.queries.search import search
+    from monitor.queries.roles import RoleFilter, find_roles, search
 
     shared = state(ctx)
     rules = (*search(words or [], location or []), *named_rules(shared.settings, rule or []))
@@ -130,9 +129,8 @@ def _nothing(
 ) -> str:
     """Return the sentence of an empty list, with a spelling and whether closed roles fit."""
     from monitor.cli.values import no_match
-    from monitor.queries.roles import find_roles
-    from monitor.queries.search import SEARCH
-    from monitor.queries.spelling import spelling
+    from monitor.queries.roles import SEARCH, find_roles
+    from monitor.queries.titles import spelling
 
     what = "role" if wanted.status == "all" else f"{wanted.status} role"
     rules = [rule.name for rule in wanted.rules if rule.name != SEARCH]
@@ -158,7 +156,7 @@ def _nothing(
 
 def _table_row(row: Row, moment: datetime, *, brief: bool) -> dict[str, object]:
     """Return the row for a table. `brief` shortens pay and deadline."""
-    from monitor.queries.roles import pay_of
+    from monitor.queries.describe import pay_of
 
     deadline = row["deadline_at"] or row["deadline_text"]
     return {

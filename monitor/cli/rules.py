@@ -128,7 +128,7 @@ def explain(
 ) -> None:
     """For each rule, show the words of the posting that fit, or the condition that failed."""
     from monitor.database.engine import read_transaction
-    from monitor.queries.replay import explain as explained
+    from monitor.queries.fits import explain as explained
     from monitor.queries.resolve import find_posting
 
     current = state(ctx)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
 from contextlib import asynccontextmanager
-from itertools import groupby
+from itertools import groupby, starmap
 from typing import NamedTuple, TextIO, TypeVar
 
 import typer
@@ -15,7 +15,7 @@ from monitor.cli.common import now
 from monitor.cli.values import clean, counted
 from monitor.config.model import Settings, secret_name
 from monitor.daemon.serve import acquire_and_report
-from monitor.database.engine import AnyRow, read_transaction
+from monitor.database.engine import read_transaction
 from monitor.database.lease import RENEW_EVERY, AlreadyRunning, Lease, LeaseLost
 from monitor.database.tables import Delivery
 from monitor.database.trouble import OutageLog
@@ -54,6 +54,13 @@ class Undelivered(NamedTuple):
     failed: bool  # and not merely on its way
 
 
+class _Waiting(NamedTuple):
+    id: int
+    channel: str
+    state: str
+    reason: str | None
+
+
 def undelivered(engine: Engine) -> list[Undelivered]:
     """Return the undelivered messages by channel."""
     query = (
@@ -62,10 +69,8 @@ def undelivered(engine: Engine) -> list[Undelivered]:
         .order_by(Delivery.channel, Delivery.id)
     )
     with read_transaction(engine) as connection:
-        firsts, rows = (
-            {head.id for head in next_per_channel(connection)},
-            connection.execute(query).all(),
-        )
+        firsts = {head.id for head in next_per_channel(connection)}
+        rows = list(starmap(_Waiting, connection.execute(query)))
     channels = [
         (channel, list(mine)) for channel, mine in groupby(rows, key=lambda row: row.channel)
     ]
@@ -77,7 +82,7 @@ def undelivered(engine: Engine) -> list[Undelivered]:
     ]
 
 
-def _reason(rows: Sequence[AnyRow], firsts: Collection[int]) -> str | None:
+def _reason(rows: Sequence[_Waiting], firsts: Collection[int]) -> str | None:
     """Return the reason of the next message to try, else of the newest "maybe sent" one."""
     said = [row.reason for row in rows if row.reason]
     return next(

@@ -39,9 +39,8 @@ def show(
     """Show everything that is known about one posting."""
     from monitor.database.engine import read_transaction
     from monitor.errors import UserError
-    from monitor.queries.reposts import repost_words
+    from monitor.queries.describe import describe, repost_words
     from monitor.queries.resolve import find_posting
-    from monitor.queries.roles import describe
 
     if version is not None and as_of is not None:
         raise UserError("give --version or --as-of, not both")
@@ -99,7 +98,7 @@ def _facts(row: Row) -> dict[str, str]:
         "repost_of": "repost of",  # with the reason, where it is printed
         "version": "version",
     }
-    from monitor.queries.roles import pay_of
+    from monitor.queries.describe import pay_of
 
     pay = _as_written(pay_of(row), row["pay_text"])
     deadline = _as_written(short(row["deadline_at"]), row["deadline_text"])
@@ -124,7 +123,7 @@ def list_several(
     connection: Connection, text: str, found: Sequence[PostingRef], fmt: Format, console: Console
 ) -> None:
     """List the postings that `text` may mean, with a sentence on standard error."""
-    from monitor.queries.roles import describe
+    from monitor.queries.describe import describe
 
     more = f", of which the newest {_MOST} are listed" if len(found) > _MOST else ""
     typer.echo(

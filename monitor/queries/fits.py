@@ -1,4 +1,4 @@
-"""How many open postings each rule fits, and which rules fit nothing in the stored history."""
+"""Fits of rules now: open postings of each rule, rules that fit nothing, why one posting fits."""
 
 from __future__ import annotations
 
@@ -16,9 +16,11 @@ from monitor.database.tables import (
     PostingVersion,
     RuleMatch,
 )
-from monitor.queries.spelling import spelling
+from monitor.errors import UserError
+from monitor.queries.resolve import PostingRef
+from monitor.queries.titles import spelling
 from monitor.rules.candidates import candidate_columns, candidate_from_row
-from monitor.rules.matcher import Matcher
+from monitor.rules.matcher import Explanation, Matcher
 from monitor.rules.matches import rules_up_to_date
 
 _AT_ONCE = 1_000  # rows in memory
@@ -74,6 +76,22 @@ def first_check(connection: Connection) -> datetime | None:
         select(func.min(BoardCheck.finished_at)).where(BoardCheck.result != "failure")
     )
     return first
+
+
+def explain(connection: Connection, rules: Sequence[Rule], found: PostingRef) -> list[Explanation]:
+    """Return each rule's explanation of the newest content of a posting.
+
+    Raises UserError for a posting that could never be read.
+    """
+    newest = _stored(rules).where(Posting.id == found.id, Posting.version == PostingVersion.number)
+    row = connection.execute(newest).mappings().one_or_none()
+    if row is None:
+        raise UserError(
+            f"{found.posting} is listed, but could not be read yet: there is nothing that a rule "
+            "could fit"
+        )
+    content = candidate_from_row(row)
+    return [Matcher(rule).explain(content) for rule in rules]
 
 
 def _stored(rules: Sequence[Rule]) -> Select[tuple[object, ...]]:

@@ -1,4 +1,4 @@
-"""Invariants of the history that database constraints cannot express. `db check` runs them.
+"""Invariants of the history that database constraints cannot express, for `consistency.py`.
 
 Each is a query that returns the board and the key of every row that breaks it, with a sentence that
 says what is wrong.
@@ -6,19 +6,7 @@ says what is wrong.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from hashlib import sha256
 from typing import Final
-
-import msgspec
-import zstandard
-from sqlalchemy import Connection, inspect, select, text
-
-from monitor.database import tables
-from monitor.database.engine import AnyRow
-from monitor.history.compare import DIGEST_VERSION, digest
-from monitor.history.contents import posting_from_row, unpack
-from monitor.messages import load
 
 _OF_VERSION = "JOIN posting p ON p.id = v.posting_id JOIN board b ON b.id = p.board_id"
 _OF_CHANGE = "JOIN posting p ON p.id = c.posting_id JOIN board b ON b.id = p.board_id"
@@ -179,100 +167,3 @@ VIEWS: Final[dict[str, tuple[str, str]]] = {
     ),
     "alerts": ("SELECT count(*) FROM alerts", "SELECT count(*) FROM alert"),
 }
-
-
-_AT_ONCE = 500  # rows in memory
-
-
-def findings(connection: Connection) -> Iterator[str]:
-    """Yield what is wrong, a line each. Reads the whole database.
-
-    Raises DatabaseError where damage stops the reading.
-    """
-    if connection.dialect.name == "sqlite":
-        yield from _sqlite_damage(connection)
-    for promises in INVARIANTS:
-        for promise, question in promises.items():
-            for subject, key in connection.execute(text(question)):
-                yield f"{subject}:{key}: {promise}"
-    yield from _altered_descriptions(connection)
-    yield from _altered_versions(connection)
-    yield from _unreadable_messages(connection)
-    yield from _views(connection)
-
-
-def _sqlite_damage(connection: Connection) -> Iterator[str]:
-    """Yield what SQLite itself finds. PostgreSQL always enforces its constraints."""
-    for line in connection.exec_driver_sql("PRAGMA integrity_check").scalars():
-        if line != "ok":
-            yield f"the database is damaged: {' '.join(line.split())}"
-    for table, row, parent, _key in connection.exec_driver_sql("PRAGMA foreign_key_check"):
-        yield f"row {row} of {table} points to a row of {parent} that is not there"
-
-
-def _altered_descriptions(connection: Connection) -> Iterator[str]:
-    columns = (tables.Description.digest, tables.Description.text)
-    stored = connection.execution_options(yield_per=_AT_ONCE).execute(select(*columns))
-    for key, words in stored:
-        if sha256(words.encode()).hexdigest() != key:
-            yield f"description {key[:12]}…: its text is not the one that was stored"
-
-
-_VERSIONS = (
-    select(
-        tables.PostingVersion.__table__,
-        tables.Description.text,
-        tables.Posting.key,
-        tables.Posting.company,
-        tables.Board.board,
-    )
-    .join_from(tables.PostingVersion, tables.Posting)
-    .join(tables.Board, tables.Board.id == tables.Posting.board_id)
-    .join(tables.Description, tables.Description.digest == tables.PostingVersion.description_digest)
-)
-
-
-def _altered_versions(connection: Connection) -> Iterator[str]:
-    for row in connection.execution_options(yield_per=_AT_ONCE).execute(_VERSIONS):
-        yield from (f"{row.board}:{row.key}: {wrong}" for wrong in _version(row))
-
-
-def _version(row: AnyRow) -> Iterator[str]:
-    """Yield what is wrong with a version.
-
-    A digest of an older kind is skipped, since it cannot be made again.
-    """
-    if row.digest.startswith(f"{DIGEST_VERSION}:") and digest(posting_from_row(row)) != row.digest:
-        yield f"the content of version {row.number} is not the one that was stored"
-    try:
-        unpack(row.raw)
-    except zstandard.ZstdError:
-        yield f"the raw job of version {row.number} cannot be unpacked"
-
-
-def _unreadable_messages(connection: Connection) -> Iterator[str]:
-    for table, name in (
-        (tables.Alert, tables.Alert.id),
-        (tables.Delivery, tables.Delivery.delivery_id),
-    ):
-        stored = connection.execution_options(yield_per=_AT_ONCE).execute(
-            select(name, table.message)
-        )
-        for key, message in stored:
-            try:
-                load(message)
-            except msgspec.DecodeError:
-                yield f"{table.__tablename__}:{key}: its message cannot be read"
-
-
-def _views(connection: Connection) -> Iterator[str]:
-    there = set(inspect(connection).get_view_names())
-    for view, (seen, stored) in VIEWS.items():
-        if view not in there:
-            yield (
-                f"the view {view} is missing: `rolewatch db upgrade` of a copy, or a backup, has it"
-            )
-            continue
-        found, wanted = connection.scalar(text(seen)), connection.scalar(text(stored))
-        if found != wanted:
-            yield f"the view {view} shows {found} and the tables hold {wanted}"

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
-from typing import Final
+from itertools import starmap
+from typing import Final, NamedTuple
 
 from sqlalchemy import Connection, func, select, text
 
 from monitor.database import tables
-from monitor.database.engine import AnyRow
 from monitor.queries.alerts import ALERTS
 
 RESULTS: Final = ("snapshot", "unchanged", "failure")
@@ -28,17 +27,28 @@ def ended_rounds(connection: Connection) -> int:
     return connection.scalar(newest if running is None else newest.where(rounds.id < running)) or 0
 
 
-def checks_by_result(connection: Connection, after: int, last: int) -> Sequence[AnyRow]:
+class CheckSums(NamedTuple):
+    """The number of checks that ended with one result, and their sums."""
+
+    result: str
+    looks: int
+    opened: int
+    revised: int
+    closed: int
+    reopened: int
+    unreadable: int
+    bytes: int
+
+
+def checks_by_result(connection: Connection, after: int, last: int) -> list[CheckSums]:
     """Return the checks of the rounds in `(after, last]`, a row for each result."""
     check = tables.BoardCheck
-    sums = [
-        func.sum(getattr(check, name)).label(name)
-        for name in ("opened", "revised", "closed", "reopened", "unreadable", "bytes")
-    ]
-    query = select(check.result, func.count().label("looks"), *sums)
-    return connection.execute(
+    sums = [func.sum(getattr(check, name)) for name in CheckSums._fields[2:]]
+    query = select(check.result, func.count(), *sums)
+    rows = connection.execute(
         query.where(check.round_id > after, check.round_id <= last).group_by(check.result)
-    ).all()
+    )
+    return list(starmap(CheckSums, rows))
 
 
 def durations(connection: Connection, after: int, last: int) -> list[float]:
@@ -53,9 +63,19 @@ def durations(connection: Connection, after: int, last: int) -> list[float]:
     ]
 
 
-def boards(connection: Connection) -> Sequence[AnyRow]:
-    """Return every board's state, open postings and last good check."""
-    return connection.execute(_BOARDS.columns(last_ok_at=tables.Board.last_ok_at.type)).all()
+class BoardState(NamedTuple):
+    """A board's state, open postings and last good check."""
+
+    board: str
+    state: str
+    open_postings: int
+    last_ok_at: datetime | None
+
+
+def boards(connection: Connection) -> list[BoardState]:
+    """Return the state of every board."""
+    rows = connection.execute(_BOARDS.columns(last_ok_at=tables.Board.last_ok_at.type))
+    return list(starmap(BoardState, rows))
 
 
 def alerts(connection: Connection) -> dict[str, int]:

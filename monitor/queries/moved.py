@@ -1,4 +1,4 @@
-"""Employers that moved to another board: their former boards, and a role's postings on both."""
+"""Roles of employers that moved to another board: their postings before and after."""
 
 from __future__ import annotations
 
@@ -10,22 +10,6 @@ from sqlalchemy.orm import aliased
 from monitor.database.json_values import in_json_list, json_list
 from monitor.database.tables import Board, Posting
 from monitor.queries.resolve import PostingRef
-
-_successor = aliased(Board)
-
-
-def left_behind(connection: Connection) -> list[str]:
-    """Return the unwatched boards whose employer's new board was read.
-
-    Their roles are listed there. A listing asks this first, and needs no further condition where
-    there is none.
-    """
-    moved = select(_successor.moved_from).where(
-        _successor.moved_from.is_not(None), _successor.read_at.is_not(None)
-    )
-    return list(
-        connection.scalars(select(Board.board).where(~Board.watched, Board.board.in_(moved)))
-    )
 
 
 def former_lives(connection: Connection, found: PostingRef) -> list[PostingRef]:

@@ -1,14 +1,26 @@
-"""A person's query and its answer, shared by both databases."""
+"""A person's query, its time limit and its answer, shared by both databases.
+
+The database works in a thread of its own, so that it can be stopped, or abandoned if need be.
+Neither database's own limit is enough. On PostgreSQL a query may lift `statement_timeout` for later
+fetches by `set_config`. SQLite checks for an interrupt between two steps of its machine
+(https://sqlite.org/c3ref/interrupt.html), and one step, such as `instr` on megabytes, may take
+hours. An abandoned thread ends with the program.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, wait
 from dataclasses import dataclass, field
-from typing import NamedTuple, Protocol
+from threading import Thread
+from typing import NamedTuple, Protocol, TypeVar
 
 from monitor.errors import UserError
-from monitor.queries.time_limit import TimeLimit
 
+_PATIENCE = 1.0  # seconds for what was told to stop
+_AGAIN = 0.25  # seconds from one telling to the next: the first may have come too early to be heard
+T = TypeVar("T")
 _FETCHED = 500  # rows at once
 
 
@@ -32,6 +44,58 @@ class Cursor(Protocol):
     """The method that both drivers' cursors have."""
 
     def fetchmany(self, size: int, /) -> Sequence[Sequence[object]]: ...
+
+
+class TooLong(Exception):  # what happened to the query  # noqa: N818
+    """The query used up its time."""
+
+
+class TimeLimit:
+    """A time limit for all database work of one query.
+
+    The caller's time between fetches does not count.
+    """
+
+    def __init__(self, seconds: float, stop: Callable[[], None]) -> None:
+        """`stop` is called from this thread while the work goes on in the other."""
+        # the connection is still in use then: whoever closes it waits for it, or breaks it
+        self.left_behind = False
+        self._left = seconds
+        self._stop = stop
+
+    def __call__(self, work: Callable[[], T]) -> T:
+        """Return what the work returns, or raise what it raises.
+
+        Raises TooLong when no time is left. Work that is cut short, also by Ctrl-C, is stopped.
+        """
+        future: Future[T] = Future()
+        started = time.monotonic()
+        try:
+            Thread(target=_do, args=(work, future), daemon=True, name="query").start()
+            while not future.done() and (left := started + self._left - time.monotonic()) > 0:
+                # in steps: a wait does not see an interrupt that came just before it
+                wait([future], min(left, _AGAIN))
+        finally:
+            self._end(future)
+        self._left -= time.monotonic() - started
+        if self._left <= 0:
+            raise TooLong
+        return future.result()
+
+    def _end(self, future: Future[T]) -> None:
+        last = time.monotonic() + _PATIENCE
+        self.left_behind = not future.done()
+        while not future.done() and time.monotonic() < last:
+            self._stop()
+            wait([future], _AGAIN)
+        self.left_behind = not future.done()
+
+
+def _do(work: Callable[[], T], future: Future[T]) -> None:
+    try:
+        future.set_result(work())
+    except BaseException as error:  # it is raised where the result is asked for  # noqa: BLE001
+        future.set_exception(error)
 
 
 def answer(names: Sequence[str], cursor: Cursor, watch: TimeLimit) -> Answer:

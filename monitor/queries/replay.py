@@ -6,11 +6,11 @@ forgotten unless a rule fits it, so that half a year of fifty boards takes secon
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from itertools import groupby
-from typing import Any
+from itertools import groupby, starmap
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Select, or_, select
 
@@ -18,13 +18,10 @@ from monitor.alerts.alerting import Alerting
 from monitor.alerts.wanted import wanted, wants_board_wide_edits
 from monitor.config.model import Rule, Settings
 from monitor.config.values import Kind
-from monitor.database.engine import AnyRow
 from monitor.database.tables import Board, Description, Posting, PostingChange, PostingVersion
-from monitor.errors import UserError
 from monitor.history.template_edits import StoredEdit, template_edits
-from monitor.queries.resolve import PostingRef
 from monitor.rules.candidates import candidate_columns, candidate_from_row
-from monitor.rules.matcher import Explanation, Matcher
+from monitor.rules.matcher import Explanation
 
 _AT_ONCE = 1_000  # rows in memory
 
@@ -65,7 +62,7 @@ def replay(
     changes = connection.execution_options(yield_per=_AT_ONCE).execute(
         _CHANGES.where(PostingChange.at >= since)
     )
-    for check_id, look in groupby(changes, key=lambda row: row.check_id):
+    for check_id, look in groupby(starmap(_Change, changes), key=lambda row: row.check_id):
         edit = edits.get(check_id)
         if edit is not None:
             yield from _template(alerting, edit, judged.contents)
@@ -144,14 +141,16 @@ def _content(alerting: Alerting, row: Mapping[Any, Any]) -> _Content:
     return _Content(f"{read.board}:{row['key']}", read.company, read.title, row["url"], fits)
 
 
-_CHANGES = select(
-    PostingChange.check_id,
-    PostingChange.posting_id,
-    PostingChange.at,
-    PostingChange.kind,
-    PostingChange.field,
-)
-_CHANGES = _CHANGES.add_columns(PostingChange.version).order_by(
+class _Change(NamedTuple):
+    check_id: int
+    posting_id: int
+    at: datetime
+    kind: Kind
+    field: str | None
+    version: int
+
+
+_CHANGES = select(*(getattr(PostingChange, name) for name in _Change._fields)).order_by(
     PostingChange.at, PostingChange.check_id, PostingChange.posting_id, PostingChange.id
 )
 
@@ -192,7 +191,7 @@ def _template(
 
 
 def _tellings(
-    alerting: Alerting, event: Sequence[AnyRow], contents: _Contents, alone: Collection[int]
+    alerting: Alerting, event: Sequence[_Change], contents: _Contents, alone: Collection[int]
 ) -> Iterator[ReplayedAlert]:
     """Yield the alerts of one check's changes of one posting.
 
@@ -205,11 +204,8 @@ def _tellings(
     kind: Kind = next((row.kind for row in event if row.kind != "revised"), "revised")
     before = contents.get((first.posting_id, first.version - 1))
     fields = tuple(row.field for row in event if row.field)
-    own = (
-        tuple(field for field in fields if field != "description")
-        if first.posting_id in alone
-        else fields
-    )
+    left_out = {"description"} if first.posting_id in alone else set()
+    own = tuple(field for field in fields if field not in left_out)
     for rule in alerting.settings.rules:
         sent = wanted(
             rule,
@@ -231,15 +227,11 @@ def _explanation(rule: Rule, content: _Content | None) -> Explanation:
     return content.fits.get(rule.name, unfit) if content else unfit
 
 
-def _summaries(alerting: Alerting, content: _Content, at: datetime) -> Iterable[ReplayedAlert]:
-    """Return what a first summary says of a posting that was open at its board's first check."""
-    rules = (rule for rule in alerting.settings.rules if rule.name in content.fits)
-    return (
-        _telling(
-            alerting, rule, content, kind="summary", at=at, words=content.fits[rule.name].words
-        )
-        for rule in rules
-    )
+def _summaries(alerting: Alerting, content: _Content, at: datetime) -> Iterator[ReplayedAlert]:
+    """Yield what a first summary says of a posting that was open at its board's first check."""
+    for rule in alerting.settings.rules:
+        if why := content.fits.get(rule.name):
+            yield _telling(alerting, rule, content, kind="summary", at=at, words=why.words)
 
 
 def _telling(
@@ -258,21 +250,3 @@ def _telling(
         words=words,
         channels=alerting.channels(rule),
     )
-
-
-def explain(connection: Connection, rules: Sequence[Rule], found: PostingRef) -> list[Explanation]:
-    """Return each rule's explanation of the newest content of a posting.
-
-    Raises UserError for a posting that could never be read.
-    """
-    newest = _versions(rules).where(
-        Posting.id == found.id, Posting.version == PostingVersion.number
-    )
-    row = connection.execute(newest).mappings().one_or_none()
-    if row is None:
-        raise UserError(
-            f"{found.posting} is listed, but could not be read yet: there is nothing that a rule "
-            "could fit"
-        )
-    content = candidate_from_row(row)
-    return [Matcher(rule).explain(content) for rule in rules]

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from itertools import starmap
+from typing import NamedTuple
 
 from sqlalchemy import Connection, Select, or_, select
 
 from crawler.links.address import Address, parse
 from crawler.registry import fold
-from monitor.database.engine import AnyRow
 from monitor.database.tables import Board, Posting, PostingVersion
 from monitor.errors import UserError
 
@@ -38,9 +39,8 @@ def find_board(connection: Connection, text: str) -> str:
 
     Raises UserError when none or several fit.
     """
-    boards = connection.execute(
-        select(Board.board, Board.token, Board.company).order_by(Board.board)
-    ).all()
+    query = select(Board.board, Board.token, Board.company).order_by(Board.board)
+    boards = list(starmap(_Named, connection.execute(query)))
     names = [row.board for row in boards]
     if (exact := _among(names, _address_board(text))) is not None:
         return exact
@@ -62,9 +62,8 @@ def find_boards(connection: Connection, text: str) -> tuple[str, ...]:
     Raises UserError when there is none.
     """
     wanted = _bare(text)
-    boards = connection.execute(
-        select(Board.board, Board.token, Board.company).order_by(Board.board)
-    ).all()
+    query = select(Board.board, Board.token, Board.company).order_by(Board.board)
+    boards = list(starmap(_Named, connection.execute(query)))
     same = [
         row.board
         for row in boards
@@ -78,14 +77,20 @@ def find_boards(connection: Connection, text: str) -> tuple[str, ...]:
     if not found:
         hint = _hint(text.casefold(), _names(boards)) or _there_is([row.company for row in boards])
         raise UserError(f"no board of {text!r} is known{hint}")
-    return tuple(map(str, found))
+    return tuple(found)
 
 
 def _bare(text: str) -> str:
     return "".join(filter(str.isalnum, text.casefold()))
 
 
-def _names(boards: Iterable[AnyRow]) -> list[str]:
+class _Named(NamedTuple):
+    board: str
+    token: str
+    company: str
+
+
+def _names(boards: Iterable[_Named]) -> list[str]:
     """Return what a person may have meant: tokens, companies, and each word of them."""
     said = [
         name.casefold() for row in boards for name in (row.token, row.company, *row.company.split())

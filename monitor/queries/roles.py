@@ -1,8 +1,8 @@
-"""Search postings, and describe one posting in full."""
+"""Find postings by words, rules, boards, state and time."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -14,57 +14,34 @@ from sqlalchemy import (
     Select,
     SQLColumnExpression,
     and_,
-    func,
     or_,
     select,
 )
 from sqlalchemy.orm import aliased
 
-from crawler.items import Pay
 from monitor.config.model import Rule
-from monitor.database.engine import to_the_minute
 from monitor.database.json_values import one_of
 from monitor.database.search import matches_words
 from monitor.database.tables import (
     Board,
-    BoardCheck,
     Description,
     Posting,
-    PostingChange,
     PostingVersion,
     Saved,
     SearchText,
 )
 from monitor.errors import UserError
-from monitor.history.compare import pay_words
-from monitor.queries.moved import left_behind
-from monitor.queries.resolve import PostingRef
 from monitor.queries.view_tables import (
     POSTINGS,
-    VERSIONS,
     Listing,
-    Row,
     all_columns,
-    reader,
     run_listing,
 )
 from monitor.rules.candidates import candidate_columns, candidate_from_row, fits_all
+from monitor.text.phrases import Phrase
 
 Status = Literal["open", "closed", "all"]
-
-_OWN_COLUMNS = (
-    "title",
-    "location",
-    "department",
-    "employment_type",
-    "workplace",
-    "pay_min",
-    "pay_max",
-    "pay_currency",
-    "pay_period",
-)
-# what a version has of its own
-CONTENT = (*_OWN_COLUMNS, "pay_text", "deadline_at", "deadline_text", "url")
+SEARCH = "search"  # the name of a rule that typed words make
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +59,27 @@ class RoleFilter:
     saved_by: str | None = None  # this Slack user saved it
     text: str | None = None  # words of its title and description
     limit: int | None = None
+
+
+def search(words: Sequence[str], places: Sequence[str] = ()) -> list[Rule]:
+    """Return a rule that needs each of the words in title or company, at one of the places.
+
+    Words fit as in any rule: whole words, plurals, `Research Scientist/Engineer`.
+    Empty without words and places. Raises UserError for a phrase that cannot be read.
+    """
+    if not words and not places:
+        return []
+    rule = Rule(name=SEARCH, all=tuple(words), within=("title", "company"), locations=tuple(places))
+    for written in (*words, *places):
+        _refuse_unreadable(written)
+    return [rule]
+
+
+def _refuse_unreadable(written: str) -> None:
+    try:
+        Phrase(written)
+    except ValueError as error:
+        raise UserError(f"{written!r} {error}") from error
 
 
 def find_roles(connection: Connection, wanted: RoleFilter) -> Listing:
@@ -125,6 +123,23 @@ def _conditions(connection: Connection, wanted: RoleFilter) -> list[ColumnElemen
             POSTINGS.c.posting.in_(_with_words(connection, wanted.text, wanted.status))
         )
     return conditions
+
+
+_successor = aliased(Board)
+
+
+def left_behind(connection: Connection) -> list[str]:
+    """Return the unwatched boards whose employer's new board was read.
+
+    Their roles are listed there. A listing asks this first, and needs no further condition where
+    there is none.
+    """
+    moved = select(_successor.moved_from).where(
+        _successor.moved_from.is_not(None), _successor.read_at.is_not(None)
+    )
+    return list(
+        connection.scalars(select(Board.board).where(~Board.watched, Board.board.in_(moved)))
+    )
 
 
 def _since(
@@ -226,119 +241,3 @@ def _fitting(connection: Connection, wanted: RoleFilter) -> Listing:
         {name: row[name] for name in columns} for row in found.rows if fits(candidate_from_row(row))
     )
     return Listing(columns, list(islice(fitting, wanted.limit)))
-
-
-def describe(
-    connection: Connection,
-    found: PostingRef,
-    version: int | None = None,
-    as_of: datetime | None = None,
-) -> Row:
-    """Return the columns of `postings` and `description`, None if it could never be read.
-
-    With a version, or with the moment `as_of`, the content is that version's. Raises UserError when
-    there is none.
-    """
-    here = (POSTINGS.c.board == found.board, POSTINGS.c.key == found.key)
-    row = run_listing(
-        connection, select(all_columns("postings")).select_from(POSTINGS).where(*here)
-    ).rows[0]
-    versions = _versions(connection, found)
-    if as_of is not None:
-        return _as_of(connection, found, row, versions, as_of)
-    wanted = version if version is not None else row["version"]
-    content = next((each for each in versions if each["version"] == wanted), None)
-    if content is None and version is not None:
-        raise UserError(f"{found.posting} has no version {version}: it has {_span(versions)}")
-    return _with_content(row, content)
-
-
-def _versions(connection: Connection, found: PostingRef) -> Sequence[Row]:
-    here = (VERSIONS.c.board == found.board, VERSIONS.c.posting == found.posting)
-    statement = select(
-        all_columns("posting_versions"),
-        VERSIONS.c.valid_from.label("from_at"),
-        VERSIONS.c.valid_to.label("to_at"),
-    )
-    return run_listing(
-        connection, statement.select_from(VERSIONS).where(*here).order_by(VERSIONS.c.version)
-    ).rows
-
-
-def _span(versions: Sequence[Row]) -> str:
-    return (
-        f"versions 1 to {len(versions)}"
-        if len(versions) > 1
-        else f"{len(versions)} version{'' if len(versions) == 1 else 's'}"
-    )
-
-
-def _with_content(row: Row, content: Row | None) -> Row:
-    if content is None:
-        return {**row, "description": None}
-    return {
-        **row,
-        **{name: content[name] for name in CONTENT},
-        "version": content["version"],
-        "description": content["description"],
-    }
-
-
-def _as_of(
-    connection: Connection, found: PostingRef, row: Row, versions: Sequence[Row], moment: datetime
-) -> Row:
-    """Return the posting as it was known at that moment. The ATS's own times are today's."""
-    begun = [version for version in versions if version["from_at"] <= moment]
-    if not begun:
-        raise UserError(
-            f"{row['posting']} was not known at {to_the_minute(moment)}: it was first seen at "
-            f"{_first(versions)}"
-        )
-    content = begun[-1]
-    ended = content["to_at"] is not None and content["to_at"] <= moment
-    state = (
-        {"state": "closed", "closed_at": content["to_at"]}
-        if ended
-        else {"state": "open", "closed_at": None}
-    )
-    return {
-        **_with_content(row, content),
-        **state,
-        "last_seen_at": _last_seen(connection, found, row, content["from_at"], moment),
-    }
-
-
-def _last_seen(
-    connection: Connection, found: PostingRef, row: Row, begun: datetime, moment: datetime
-) -> datetime:
-    """Return the time of the last check by that moment that saw the posting.
-
-    `begun` is when the content of that moment began. The next closing says until when it was seen.
-    """
-    looks = select(func.max(BoardCheck.finished_at)).join(
-        Posting, Posting.board_id == BoardCheck.board_id
-    )
-    looked = connection.scalar(
-        looks.where(
-            Posting.id == found.id, BoardCheck.result != "failure", BoardCheck.finished_at <= moment
-        )
-    )
-    closing = select(PostingChange.not_before).where(
-        PostingChange.posting_id == found.id, PostingChange.kind == "closed"
-    )
-    missed = connection.scalar(
-        closing.where(PostingChange.at > begun).order_by(PostingChange.at).limit(1)
-    )
-    last: Any = missed or reader("last_seen_at")(row["last_seen_at"])
-    seen: datetime = last if looked is None else min(looked, last)
-    return seen
-
-
-def _first(versions: Sequence[Row]) -> str:
-    return to_the_minute(versions[0]["from_at"]) if versions else "a later time"
-
-
-def pay_of(row: Mapping[str, object]) -> str:
-    """Return a row's pay as a change shows it, "" for none."""
-    pay: Any = [row[f"pay_{part}"] for part in ("min", "max", "currency", "period", "text")]
-    return pay_words(Pay(*pay)) if any(part is not None for part in pay) else ""

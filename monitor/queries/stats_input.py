@@ -11,7 +11,7 @@ from sqlalchemy import Boolean, ColumnElement, Connection, Float, Text, column, 
 
 from monitor.database.engine import UtcDateTime
 from monitor.database.json_values import one_of
-from monitor.queries.moved import left_behind
+from monitor.queries.roles import left_behind
 from monitor.queries.view_tables import reader
 
 _POSTINGS = table(

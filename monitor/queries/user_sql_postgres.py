@@ -18,8 +18,15 @@ import psycopg
 from sqlalchemy import Engine
 
 from monitor.errors import UserError
-from monitor.queries.question import Answer, Question, answer, failed, took_too_long
-from monitor.queries.time_limit import TimeLimit, TooLong
+from monitor.queries.question import (
+    Answer,
+    Question,
+    TimeLimit,
+    TooLong,
+    answer,
+    failed,
+    took_too_long,
+)
 
 _PIECE = re.compile(
     r"""'(?:[^']|'')*' | "(?:[^"]|"")*" | \$(?P<tag>\w*)\$.*?\$(?P=tag)\$ | --[^\n]* | /\*.*?\*/

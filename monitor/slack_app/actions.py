@@ -23,7 +23,7 @@ from monitor.database.engine import AnyRow
 from monitor.errors import UserError
 from monitor.notify import wording
 from monitor.notify.slack.buttons import unversioned
-from monitor.queries.replay import explain
+from monitor.queries.fits import explain
 from monitor.queries.resolve import PostingRef, find_posting
 from monitor.slack_app import overviews, replies
 from monitor.slack_app.diff_files import DiffUpload, prepare_diff

@@ -18,10 +18,10 @@ from monitor.database.engine import AnyRow
 from monitor.errors import UserError
 from monitor.notify import wording
 from monitor.queries.changes import timeline, versions
+from monitor.queries.describe import describe
 from monitor.queries.moved import former_lives
 from monitor.queries.resolve import find_boards, find_posting
-from monitor.queries.roles import RoleFilter, Status, describe, find_roles
-from monitor.queries.search import search
+from monitor.queries.roles import RoleFilter, Status, find_roles, search
 from monitor.queries.status import read_status
 from monitor.slack_app import lists, overviews
 from monitor.slack_app.payloads import SlashCommand

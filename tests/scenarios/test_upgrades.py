@@ -21,7 +21,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from monitor.database.engine import make_engine, read_transaction
 from monitor.database.schema import newest, open_database, revision, revisions, upgrade
-from monitor.queries.invariants import findings
+from monitor.queries.consistency import findings
 from tests.support.places import ROOT
 
 DUMPS = sorted((ROOT / "tests" / "recordings" / "schemas").glob("*.sql"))

@@ -16,7 +16,7 @@ from monitor.database.tables import Board
 from monitor.database.views import VIEWS
 from monitor.delivery.pack import pack
 from monitor.errors import UserError
-from monitor.queries.invariants import findings
+from monitor.queries.consistency import findings
 from tests.support.program import Program
 from tests.support.story import tell
 

@@ -15,7 +15,7 @@ from monitor.database.engine import read_transaction
 from monitor.database.schema import downgrade, upgrade
 from monitor.database.search import index_all
 from monitor.errors import UserError
-from monitor.queries.invariants import findings
+from monitor.queries.consistency import findings
 from monitor.queries.roles import RoleFilter, Status, find_roles
 from monitor.text.phrases import Phrase
 from tests.support.boards import BOARD, posting, snapshot

@@ -24,7 +24,7 @@ from monitor.delivery.channel_names import ChannelNames
 from monitor.delivery.edits import Editor
 from monitor.delivery.pack import pack
 from monitor.demo.board_server import BoardServer
-from monitor.queries.invariants import findings
+from monitor.queries.consistency import findings
 from tests.support.alerts import AT, notice
 from tests.support.greenhouse import job
 from tests.support.outbox_fixture import post_office

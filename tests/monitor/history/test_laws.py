@@ -22,7 +22,7 @@ from crawler.items import Failure, Pay, Posting, Probe, Result, Unchanged
 from monitor.database.engine import Base, make_engine
 from monitor.database.schema import upgrade
 from monitor.history.compare import pay_words
-from monitor.queries.invariants import findings
+from monitor.queries.consistency import findings
 from tests.support.boards import BOARD, START, posting, sighting, snapshot, unreadable
 from tests.support.contract import Answer, Content, Contract, Failed, Listed, Look, Same
 from tests.support.history import History

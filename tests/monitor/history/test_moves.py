@@ -12,7 +12,7 @@ from crawler.items import Failure, Probe
 from monitor.history import moves
 from monitor.messages import FirstCheckSummary, RoleMessage, load
 from monitor.notify.plain import lines
-from monitor.queries.invariants import findings
+from monitor.queries.consistency import findings
 from tests.support.boards import posting, snapshot, unreadable
 from tests.support.history import ENGINEER, History, settings
 from tests.support.moves import (

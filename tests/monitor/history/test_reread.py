@@ -19,7 +19,7 @@ from monitor.demo.board_server import serving
 from monitor.history.contents import Reader, load_contents
 from monitor.history.load import load_postings
 from monitor.history.reread import count_older, reread_older
-from monitor.queries.readings import listed, summary
+from monitor.queries.consistency import list_readings, readings_summary
 from tests.support.boards import BOARD, posting, postings, snapshot
 from tests.support.greenhouse import job
 from tests.support.history import History, settings
@@ -77,8 +77,8 @@ def test_what_was_read_otherwise_is_noted_once_and_can_be_asked(history: History
     again(history, newer(posting("1")))
     again(history, newer(posting("1")))
     with read_transaction(history.engine) as connection:
-        [row] = listed(connection)
-        said = list(summary(connection, newer()))
+        [row] = list_readings(connection)
+        said = list(readings_summary(connection, newer()))
     words = ("posting", "version", "field", "old", "new", "from_reader", "to_reader", "at")
     assert [row[name] for name in words] == [
         f"{BOARD}:1",
@@ -99,7 +99,9 @@ def test_what_is_still_to_be_read_is_counted_and_bounded_by_time(history: Histor
     assert again(history, newer(*postings(120)), seconds=0) is True
     with read_transaction(history.engine) as connection:
         assert count_older(connection, newer()) == 20
-        assert next(summary(connection, newer())).startswith("20 versions are of an older reader")
+        assert next(readings_summary(connection, newer())).startswith(
+            "20 versions are of an older reader"
+        )
     assert again(history, newer(*postings(120)), seconds=60) is False
 
 
@@ -205,4 +207,4 @@ def test_a_newer_reader_of_one_ats_leaves_the_postings_of_another_alone(history:
     assert again(history, refused) is False
     assert history.ask("SELECT DISTINCT reader_version FROM posting_version") == [(READER_VERSION,)]
     with read_transaction(history.engine) as connection:
-        assert list(summary(connection, refused)) == []
+        assert list(readings_summary(connection, refused)) == []

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import Connection, Engine, text
 
-from monitor.queries.invariants import INVARIANTS, VIEWS, findings
+from monitor.queries.consistency import findings
+from monitor.queries.invariants import INVARIANTS, VIEWS
 from tests.support.boards import BOARD
 from tests.support.story import STORY, tell
 

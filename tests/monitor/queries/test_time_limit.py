@@ -10,7 +10,7 @@ from threading import Event
 
 import pytest
 
-from monitor.queries.time_limit import TimeLimit, TooLong
+from monitor.queries.question import TimeLimit, TooLong
 
 
 class Work:
