@@ -52,7 +52,7 @@ def resolve(text: str, current: State) -> Address:
     if address := _named(text, choose):
         return address
     settings = current.settings
-    with current.busy("looking"):
+    with current.busy("checking"):
         found = asyncio.run(on_page(text, settings))
     return picked(found, choose)
 
@@ -97,7 +97,7 @@ def watched_already(settings: Settings, address: Address) -> str:
     known = settings.board(address.board)
     if known is not None and not known.enabled:
         raise UserError(
-            f"{known.board} is in {settings.file} already, with `enabled = false`: take that out "
+            f"{known.board} is in {settings.file} already, with `enabled = false`: remove that "
             "to watch it"
         )
     return f"{known.board} is watched already: {settings.file}" if known else ""
@@ -143,8 +143,8 @@ async def on_page(url: str, settings: Settings) -> PageBoards:
         raise UserError(str(error)) from error
     if not found.boards:
         raise UserError(
-            f"no board that rolewatch knows is linked on {url}: open one of its jobs and give "
-            "that address, or ats:token"
+            f"{url} links to no board that rolewatch knows: give the address of one of its jobs, "
+            "or ats:token"
         )
     return found
 
@@ -181,10 +181,10 @@ def _seen(address: Address, result: Result) -> Glance:
         return Glance(f" ({', '.join(clean(fact) for fact in facts if fact)})")
     reason = result.reason if isinstance(result, Failure) else "it answered that nothing moved"
     if isinstance(result, Failure) and result.unknown:
-        todo = moved(address.board) or "check the name, or add it unseen with --no-check"
+        todo = moved(address.board) or "check the name, or add it without a check: --no-check"
         raise UserError(f"{title(address.ats)} knows no board {address.token!r} ({reason}): {todo}")
     return Glance(
-        warning=f"it could not be read now ({reason}); it is added all the same, and the daemon "
+        warning=f"it could not be read now ({reason}); it is added anyway, and the daemon "
         "will try again"
     )
 

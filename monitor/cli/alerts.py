@@ -158,9 +158,8 @@ def discard(
 
     if before is None:
         raise UserError(
-            "say which alerts to give up with --before TIME: `rolewatch alerts discard --before "
-            "7d` gives up those older than seven days, "
-            "--before 0s all of them"
+            "choose the alerts with --before TIME: `rolewatch alerts discard --before 7d` discards "
+            "those older than seven days, --before 0s all of them"
         )
     moment = now()
     until = parse_time(before, moment)
@@ -168,8 +167,8 @@ def discard(
         pack(connection, moment)
         count = give_up(connection, until, channel)
     asked = {"goes to": channel, "was written before": before}
-    nothing = f"{no_match('undelivered alert', asked)}, so nothing was given up."
-    typer.echo(f"gave up {counted(count, 'message')}" if count else nothing)
+    nothing = f"{no_match('undelivered alert', asked)}, so nothing was discarded."
+    typer.echo(f"discarded {counted(count, 'message')}" if count else nothing)
 
 
 @app.command("test")

@@ -140,12 +140,12 @@ def named(boards: Sequence[WatchedBoard], text: str) -> str:
     said = text.strip().casefold()
     found = [board.board for board in boards if said in _called(board)]
     if len(found) > 1:
-        raise UserError(f"{text!r} is one of several boards: {', '.join(found)}")
+        raise UserError(f"{text!r} may mean several boards: {', '.join(found)}")
     try:
         wanted = found[0] if found else parse(text).board
     except ValueError as error:
         raise UserError(
-            f"{error}; watched are: {', '.join(board.board for board in boards)}"
+            f"{error}; the watched boards are: {', '.join(board.board for board in boards)}"
         ) from error
     return next((board.board for board in boards if same_board(board.board, wanted)), wanted)
 

@@ -50,7 +50,7 @@ def add(
         settings = current.settings
         address = resolve(board, current)
         known = watched_already(settings, address)
-        with current.busy("looking"):
+        with current.busy("checking"):
             glance = (
                 asyncio.run(look_at(address, settings, current.holds()))
                 if check and not known
@@ -94,7 +94,7 @@ def remove(
     name = named(settings.boards, board)
     if settings.board(name) is None:
         raise UserError(
-            f"{name} is not watched; watched are: "
+            f"{name} is not watched; the watched boards are: "
             f"{', '.join(each.board for each in settings.boards)}"
         )
     remove_board(settings.file, name)
@@ -114,7 +114,7 @@ def _leave(current: State, board: str) -> None:
             unwatch(connection, [board])
     except (UserError, *DATABASE_ERRORS) as error:
         why = error if isinstance(error, UserError) else describe_with_remedy(error)
-        typer.echo(f"the database has it as watched until the next round: {why}", err=True)
+        typer.echo(f"the database shows it as watched until the next check: {why}", err=True)
 
 
 def move(
@@ -146,7 +146,7 @@ def move(
         typer.echo(f"{former} was moved to {address.board} already: {settings.file}")
         return
     look = check and settings.board(address.board) is None
-    with current.busy("looking"):
+    with current.busy("checking"):
         glance = asyncio.run(look_at(address, settings, current.holds())) if look else Glance()
     _move(current, settings, former, address)
     _say(current, former, address, glance)
@@ -158,15 +158,17 @@ def _is_done(current: State, settings: Settings, former: str, new: str) -> bool:
 
     if same_board(former, new):
         raise UserError(
-            f"{former} is one board: name the one that the employer has left, then the one where "
-            "it is now"
+            f"OLD and NEW are both {former}: give the board that the employer left, then its "
+            "new one"
         )
     if settings.board(former) is not None:
         return False
     begun = _is_begun(current, former, new)
     if begun is None:
         watched = ", ".join(each.board for each in settings.boards) or "none"
-        raise UserError(f"{former} is not watched and has no history; watched are: {watched}")
+        raise UserError(
+            f"{former} is not watched and has no history; the watched boards are: {watched}"
+        )
     return begun and settings.board(new) is not None
 
 
@@ -204,8 +206,10 @@ def _move(current: State, settings: Settings, former: str, address: Address) -> 
 def _say(current: State, former: str, address: Address, glance: Glance) -> None:
     typer.echo(f"moved {former} to {address.board}{glance.words}: {current.settings.file}")
     if current.no_database():
-        typer.echo("there is no history yet that could go along")
+        typer.echo("there is no history to move yet")
     else:
-        typer.echo("the next check of it matches the roles of both, and tells each channel once")
+        typer.echo(
+            "the next check matches the roles of both boards, and sends each channel one message"
+        )
     if glance.warning:
         typer.echo(glance.warning.replace("it is added", "it is watched"), err=True)

@@ -54,8 +54,8 @@ def advice(text: str, rows: Sequence[Row]) -> str:
     except ValueError as error:
         if is_page(text) and not _is_understood(text):
             return (
-                f"{text} is a page, and only the network says which board it leads to: "
-                f"`rolewatch boards add {quote(text)}` reads it"
+                f"{text} is a web page: `rolewatch boards add {quote(text)}` reads it and finds "
+                "its board"
             )
         return str(error)
 

@@ -73,7 +73,7 @@ def changes(
         reposts = repost_words(connection, _opened(found))
     if fmt is Format.TABLE:
         rows = [{**row, "what": _what(row, reposts)} for row in found.rows]
-        asked = {"is of": ", ".join(boards), "fits the rule": rule or []}
+        asked = {"is on": ", ".join(boards), "fits the rule": rule or []}
         emit(
             rows,
             _COLUMNS,
@@ -172,7 +172,9 @@ def _story(connection: Connection, found: PostingRef, console: Console) -> list[
     )
     told = list(_lines(describe(connection, found), happened, contents, repost, console))
     return (
-        [*told, Text(f"\nIt is {later} now: its board has moved.", style="dim")] if later else told
+        [*told, Text(f"\nIts board has moved: it continues as {later}.", style="dim")]
+        if later
+        else told
     )
 
 

@@ -69,7 +69,9 @@ def watched(settings: Settings, text: str) -> str:
             f"take its `enabled = false` out of {settings.file}",
         )
         todo = add if settings.board(name) is None else off
-        raise UserError(f"{name} is not watched: {todo}; watched are: {', '.join(names)}")
+        raise UserError(
+            f"{name} is not watched: {todo}; the watched boards are: {', '.join(names)}"
+        )
     return name
 
 
@@ -92,7 +94,7 @@ class _Check:
         from monitor.database.slack_channels import read
         from monitor.rounds.round import run_round
 
-        with self.current.busy("looking"):
+        with self.current.busy("checking"):
             round_id = await run_round(
                 lease.engine,
                 read(lease.engine).applied(self.current.settings),
@@ -114,7 +116,7 @@ class _Check:
         """Let the daemon run the round. Return None if it went away before it answered."""
         from monitor.rounds.requests import request_round
 
-        with self.current.busy(f"the daemon (pid {held.pid} on {held.host}) looks"):
+        with self.current.busy(f"the daemon (pid {held.pid} on {held.host}) checks"):
             round_id = await request_round(
                 self.engine, self.names, alerts=self.alerts, announce=self.announce, clock=now
             )

@@ -39,7 +39,7 @@ def upgrade(ctx: typer.Context) -> None:
                 soft_wrap=True,
             )
             if backup is not None:
-                shared.console.print(f"what was there before is in {backup}", soft_wrap=True)
+                shared.console.print(f"the former database is in {backup}", soft_wrap=True)
         _read_again(shared, engine)
 
 
@@ -62,7 +62,7 @@ def _read_again(shared: State, engine: Engine) -> None:
 
         reread_older(engine, shared.settings, now(), float("inf"), progress=said)
     shared.console.print(
-        f"{read:,} versions read again: `rolewatch db check` says what came out otherwise",
+        f"{read:,} versions read again: `rolewatch db check` lists the differences",
         soft_wrap=True,
     )
 
@@ -70,7 +70,7 @@ def _read_again(shared: State, engine: Engine) -> None:
 def backup(
     ctx: typer.Context, file: Annotated[Path, typer.Argument(metavar="FILE", help="A new file.")]
 ) -> None:
-    """Write a verified copy of the SQLite database, also while the daemon writes."""
+    """Write a verified copy of the SQLite database. The daemon may run meanwhile."""
     from monitor.database.backup import back_up
     from monitor.errors import UserError
 
@@ -99,7 +99,7 @@ def check(
     readings: Annotated[
         bool,
         typer.Option(
-            "--readings", help="List what newer readers read differently in stored versions."
+            "--readings", help="List stored fields that a newer rolewatch reads differently."
         ),
     ] = False,
     fmt: FormatOption = Format.TABLE,
@@ -181,8 +181,8 @@ def _warn(shared: State, source: Engine) -> None:
         at_work = running(connection)
     if at_work is not None:
         shared.errors.print(
-            f"a daemon works on the source (pid {at_work.pid} on {at_work.host}): what it does "
-            "from now on is not in the copy"
+            f"a daemon runs on the source (pid {at_work.pid} on {at_work.host}): its later changes "
+            "are not in the copy"
         )
 
 

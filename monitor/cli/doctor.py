@@ -139,9 +139,7 @@ async def _boards(settings: Settings, holds: Holds) -> AsyncIterator[Finding]:
 def _offline(result: Result, boards: int) -> Finding:
     """Return one finding instead of one for each board if no host answers."""
     reason = getattr(result, "reason", "")
-    remedy = (
-        "is this machine online? Nothing closes because of it, and the daemon goes on when it is"
-    )
+    remedy = "is this machine online? No posting closes because of this, and the daemon tries again"
     return Finding(
         "network",
         ok=False,
@@ -175,9 +173,11 @@ async def _remedy(failure: Failure, settings: Settings) -> str:
         )
         return moved_where(failure.board, company, await on_careers_page(failure.board, settings))
     if failure.held:
-        return "wait: the daemon asks it again by itself, and nothing closes because of it"
+        return "wait: the daemon asks it again by itself, and no posting closes because of this"
     if failure.status in _REFUSING:
-        return "the host refuses us: set [crawl] contact, look less often, or use another network"
+        return "the host refuses us: set [crawl] contact, check less often, or use another network"
     if failure.status is None:
-        return "is this machine online, and is the host allowed? Nothing closes because of it"
-    return "the host's trouble: the daemon tries again by itself, and nothing closes because of it"
+        return (
+            "is this machine online, and may it reach the host? No posting closes because of this"
+        )
+    return "the host has a problem: the daemon tries again, and no posting closes because of this"

@@ -26,14 +26,14 @@ _LIMITS = "it has no threads and no edits, so each change is a message of its ow
 
 _TRIED = "`rolewatch alerts test` tries it"
 _ALWAYS = {
-    "chat:write": "to say anything",
+    "chat:write": "to send messages",
     "channels:read": "to find channels by their names",
-    "channels:history": "to look whether an alert arrived, before it is sent again",
+    "channels:history": "to check for an alert before it is sent again",
 }
 _PRIVATE = ("groups:read", "groups:history")
 _DIRECT = {
     "im:read": "to find direct messages",
-    "im:history": "to look whether an alert arrived there",
+    "im:history": "to check for an alert there",
 }
 _BUTTONS = {"commands": "for /rolewatch", "files:write": "for the button Full diff"}
 

@@ -41,18 +41,18 @@ def _not_ready(current: State) -> Finding | None:
     from monitor.database.schema import engine_as_is, older
 
     if (file := current.no_database()) is not None:
-        remedy = "`rolewatch check` makes it; if there was one, name it in [database] url"
+        remedy = "`rolewatch check` creates it; to use another file, name it in [database] url"
         return Finding("database", ok=True, found=f"{file} does not exist yet", remedy=remedy)
     with engine_as_is(current.settings.database_url.get_secret_value()) as engine:
         found = older(engine)
         if found is None or engine.dialect.name != "sqlite":
             return None
         place = engine.url.render_as_string(hide_password=True)
-    remedy = "`rolewatch run` and `rolewatch db upgrade` bring it to this version's, after a backup"
+    remedy = "`rolewatch run` or `rolewatch db upgrade` upgrades it, after a backup"
     return Finding(
         "database",
         ok=True,
-        found=f"{place}: of an older rolewatch (schema {found or 'none'})",
+        found=f"{place}: from an older rolewatch (schema {found or 'none'})",
         remedy=remedy,
     )
 

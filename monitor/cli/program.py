@@ -1,4 +1,4 @@
-"""What Typer does not do by itself: shared options, help in sections, mistakes in one line.
+"""Additions to Typer: shared options, help in sections, mistakes in one line.
 
 The options `--config`, `-v` and `-q` may stand before or after the command's name.
 """

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from monitor.queries.stats_input import Facts
 
 
-_EMPTY = "Nothing to count yet: `rolewatch check` looks at the boards"
+_EMPTY = "Nothing to count yet: `rolewatch check` checks the boards"
 
 
 class By(StrEnum):
@@ -34,7 +34,7 @@ def stats(
     *,
     by: Annotated[
         By,
-        typer.Option(help="What a row stands for: employer, department, week or pay."),
+        typer.Option(help="Group rows by employer, department, week or pay."),
     ] = By.EMPLOYER,
     board: BoardOption = None,
     since: Annotated[

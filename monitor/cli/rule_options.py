@@ -86,8 +86,8 @@ def tried(
     wanted = {key: value for key, value in given.items() if value}
     if file is not None and wanted and name is None:
         raise UserError(
-            "--file has its rules, the options are another: give one of them, or --rule for the "
-            "one that they change"
+            "--file and the options both say what to try: give one of them, or name the rule "
+            "that the options change with --rule"
         )
     if file is not None:
         settings = with_rules(settings, rules_of(file), str(file))
@@ -103,8 +103,8 @@ def tried(
         )
     if not {"any", "all"} & wanted.keys():
         raise UserError(
-            "a rule to try needs a phrase that fits: give --any or --all too, or --rule for the "
-            "one that they change"
+            "a rule to try needs a phrase: add --any or --all, or name the rule that the options "
+            "change with --rule"
         )
     return Tried(with_rules(settings, [{"name": _UNWRITTEN} | wanted], _ORIGIN))
 

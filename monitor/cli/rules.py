@@ -88,7 +88,7 @@ def _muted(current: State) -> dict[str, list[str]]:
     try:
         engine = current.history()
     except UserError as error:
-        typer.echo(f"nobody knows which rules are muted: {error}", err=True)
+        typer.echo(f"muted rules are unknown: {error}", err=True)
         return muted
     with read_transaction(engine) as connection:
         for row in list_mutes(connection, now()):

@@ -114,11 +114,11 @@ def is_unwanted(settings: Settings, channel: str) -> bool:
 
 def unwanted(channel: str) -> str:
     """Return what to do about the messages of such a channel."""
-    return f"no rule tells this channel any more: {given_up(channel)}"
+    return f"no rule names this channel any more: {given_up(channel)}"
 
 
 def given_up(channel: str) -> str:
-    return f"`rolewatch alerts discard --channel {channel} --before 0s` gives them up"
+    return f"`rolewatch alerts discard --channel {channel} --before 0s` discards them"
 
 
 def say_held(engine: Engine, settings: Settings) -> int:

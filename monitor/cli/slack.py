@@ -176,10 +176,7 @@ async def _connect(current: State, settings: Settings, place: Path) -> bool:
     typer.echo(f"wrote {place}, readable by you alone")
     for name in ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN"):
         if current.environ.get(name) or current.environ.get(f"{name}_FILE"):
-            typer.echo(
-                f"the environment of this shell sets {name} too, and wins over the file: unset it "
-                "there"
-            )
+            typer.echo(f"this shell also sets {name}, which overrides the file: unset it there")
     return await _test(current, settings) and well and app_well
 
 
@@ -226,7 +223,7 @@ def _read_token(question: str, kind: Kind, *, optional: bool) -> str:
             return given
         if optional and not given:
             return ""
-        typer.echo(wrong or "it is needed")
+        typer.echo(wrong or "a token is needed")
     raise UserError("no token of that kind was given: nothing was written")
 
 

@@ -153,12 +153,12 @@ def _print_guide(engine: Engine, fmt: Format, console: Console) -> None:
             ),
             soft_wrap=True,
         )
-    console.print(Text("\nQuestions to begin with", style="bold"))
+    console.print(Text("\nExample questions", style="bold"))
     for line in _examples(EXAMPLES):
         console.print(line, soft_wrap=True)
     console.print(
-        ":now is the moment of asking, :since what --since says (30d), :NAME what --param "
-        "NAME=VALUE says.",
+        ":now is the current time, :since the time of --since (30d), :NAME the value of --param "
+        "NAME=VALUE.",
         soft_wrap=True,
     )
 

@@ -47,7 +47,7 @@ class ServedBoard:
 
 @dataclass(frozen=True)
 class Trouble:
-    """How a path misbehaves. Values that are not set stay normal."""
+    """Faults of a path. Values that are not set stay normal."""
 
     status: int | None = None
     headers: Mapping[str, str] = field(default_factory=dict)

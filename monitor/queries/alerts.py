@@ -23,7 +23,7 @@ ALERTS = table(
 
 @dataclass(frozen=True, slots=True)
 class AlertFilter:
-    """Which alerts to return. None means all."""
+    """Conditions on alerts. None means all."""
 
     state: str | None = None
     channel: str | None = None  # by any of its names

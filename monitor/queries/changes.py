@@ -17,7 +17,7 @@ from monitor.rules.candidates import candidate_columns, candidate_from_row, fits
 
 @dataclass(frozen=True, slots=True)
 class ChangeFilter:
-    """Which changes to return. An empty tuple means all."""
+    """Conditions on changes. An empty tuple means all."""
 
     boards: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()

@@ -53,7 +53,7 @@ def _altered_descriptions(connection: Connection) -> Iterator[str]:
     stored = connection.execution_options(yield_per=_AT_ONCE).execute(select(*columns))
     for key, words in stored:
         if sha256(words.encode()).hexdigest() != key:
-            yield f"description {key[:12]}…: its text is not the one that was stored"
+            yield f"description {key[:12]}…: its text has changed since it was stored"
 
 
 _VERSIONS = (
@@ -81,7 +81,7 @@ def _version(row: AnyRow) -> Iterator[str]:
     A digest of an older kind is skipped, since it cannot be made again.
     """
     if row.digest.startswith(f"{DIGEST_VERSION}:") and digest(posting_from_row(row)) != row.digest:
-        yield f"the content of version {row.number} is not the one that was stored"
+        yield f"the content of version {row.number} has changed since it was stored"
     try:
         unpack(row.raw)
     except zstandard.ZstdError:

@@ -87,8 +87,7 @@ def explain(connection: Connection, rules: Sequence[Rule], found: PostingRef) ->
     row = connection.execute(newest).mappings().one_or_none()
     if row is None:
         raise UserError(
-            f"{found.posting} is listed, but could not be read yet: there is nothing that a rule "
-            "could fit"
+            f"{found.posting} is listed, but could not be read yet, so no rule can be tested on it"
         )
     content = candidate_from_row(row)
     return [Matcher(rule).explain(content) for rule in rules]

@@ -101,7 +101,7 @@ def _do(work: Callable[[], T], future: Future[T]) -> None:
 def answer(names: Sequence[str], cursor: Cursor, watch: TimeLimit) -> Answer:
     """Return the answer of an executed cursor. Raises UserError if it has no columns."""
     if not names:
-        raise UserError("that asks for nothing: give one SELECT on the views")
+        raise UserError("the query returns no columns: give one SELECT on the views")
     columns = _unique(names)
     return Answer(columns, _rows(columns, cursor, watch))
 
@@ -135,6 +135,6 @@ def failed(problem: str) -> UserError:
 
 def took_too_long(question: Question) -> UserError:
     return UserError(
-        f"the query was stopped after {question.seconds:g} s: narrow it, or give it longer with "
+        f"the query was stopped after {question.seconds:g} s: narrow it, or allow more time with "
         "--timeout"
     )

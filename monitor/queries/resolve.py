@@ -52,7 +52,7 @@ def find_board(connection: Connection, text: str) -> str:
     if len(named) == 1:
         return str(named[0])
     if named:
-        raise UserError(f"{text!r} is one of several boards: {', '.join(named)}")
+        raise UserError(f"{text!r} may mean several boards: {', '.join(named)}")
     raise UserError(f"no board {text!r} in the database{_hint(text, names) or _there_is(names)}")
 
 

@@ -46,7 +46,7 @@ SEARCH = "search"  # the name of a rule that typed words make
 
 @dataclass(frozen=True, slots=True)
 class RoleFilter:
-    """Which postings to return.
+    """Conditions on postings.
 
     `since`: first seen since then, or for closed ones closed since then.
     """

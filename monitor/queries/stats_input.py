@@ -85,7 +85,7 @@ class Role:
 
 @dataclass(frozen=True, slots=True)
 class OpenTime:
-    """How long a posting was open, for one whose opening was seen."""
+    """The time that a posting was open, for one whose opening was seen."""
 
     company: str
     department: str

@@ -50,7 +50,7 @@ def read_status(connection: Connection) -> Status:
 
 
 def health(boards: Sequence[Mapping[str, object]]) -> str:
-    """Say how the boards are in a few words: "all well", "1 in trouble, 2 not read yet"."""
+    """Return the health of the boards: "all well", "1 in trouble, 2 not read yet"."""
     counts = {
         "in trouble": _count(boards, "failing", "collapsed"),
         "not read yet": _count(boards, "new"),

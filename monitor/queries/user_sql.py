@@ -92,9 +92,7 @@ class _Authorizer:
                 if second not in _UNSAFE
                 else self._refuse(f"`sql` only reads, and does not call {second}")
             )
-        return self._refuse(
-            "`sql` only reads: it refuses whatever writes, attaches a file or changes a setting"
-        )
+        return self._refuse("`sql` only reads: it cannot write, attach a file or change a setting")
 
     def _read(self, name: str, column: str, inside: str | None) -> int:
         if name in VIEWS or name in _SERIES:
@@ -120,7 +118,7 @@ class _Authorizer:
 def _ask_sqlite(engine: Engine, question: Question) -> Iterator[Answer]:
     """Return the answer, as `user_sql.ask` does."""
     if (name := hidden_view(question.query)) is not None:
-        raise UserError(f"{name} is a view: give the WITH of the query another name")
+        raise UserError(f"{name} is a view: rename that WITH of the query")
     connection, fence = _open(Path(str(engine.url.database)))
     watch = TimeLimit(question.seconds, connection.interrupt)
     try:
@@ -190,5 +188,5 @@ def _explained(error: Exception, fence: _Authorizer) -> UserError:
     if "one statement at a time" in str(error):
         return UserError("`sql` takes one statement at a time")
     if "binding" in str(error):
-        return UserError(f"{error} Give it with --param NAME=VALUE; :now and :since are there")
+        return UserError(f"{error} Give it with --param NAME=VALUE; :now and :since have values")
     return failed(str(error))

@@ -47,8 +47,8 @@ def placeholders(query: str, parameters: Mapping[str, object]) -> str:
             return piece[0].replace("%", "%%")
         if name not in parameters:
             raise UserError(
-                f"the query names :{name}: give it with --param {name}=VALUE; :now and :since are "
-                "there"
+                f"the query names :{name}: give it with --param {name}=VALUE; :now and :since "
+                "have values"
             )
         return f"%({name})s"
 

@@ -1,4 +1,4 @@
-"""How long roles stay open: one curve for each employer."""
+"""Time that roles stay open: one curve for each employer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What roles pay: each stated range as a line, the employer's median range as a thick one."""
+"""Pay of roles: each stated range as a line, the employer's median range as a thick one."""
 
 from __future__ import annotations
 

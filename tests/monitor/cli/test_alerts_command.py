@@ -58,7 +58,7 @@ def test_a_state_that_is_none_is_refused_with_those_that_are(told: Program) -> N
 
 
 def test_discarded_alerts_are_given_up_up_to_a_moment(told: Program) -> None:
-    nothing = "No undelivered alert was written before 1d, so nothing was given up.\n"
+    nothing = "No undelivered alert was written before 1d, so nothing was discarded.\n"
     assert told("alerts", "discard", "--before", "1d").out == nothing
     assert told("alerts", "discard", "--before", "0s").code == 0
     assert {row["state"] for row in told.ask("alerts", "list")} == {"discarded"}
@@ -139,17 +139,17 @@ async def test_what_waits_for_a_channel_that_no_rule_tells_any_more_can_be_given
     await place.here("check")
     place.config.write_text(place.config.read_text().replace("#roles", "#others"))
     _, _, err = await place.here("alerts", "retry")
-    assert "gives them up" not in next(
+    assert "discards them" not in next(
         line for line in err.splitlines() if line.startswith("slack:#ops: ")
     )
     [line] = [line for line in err.splitlines() if line.startswith("slack:#roles: ")]
     assert (
-        "no rule tells this channel any more: "
-        "`rolewatch alerts discard --channel slack:#roles --before 0s` gives them up" in line
+        "no rule names this channel any more: "
+        "`rolewatch alerts discard --channel slack:#roles --before 0s` discards them" in line
     )
     assert await place.here("alerts", "discard", "--channel", "slack:#roles", "--before", "0s") == (
         0,
-        "gave up 1 message\n",
+        "discarded 1 message\n",
         "",
     )
     assert set(place.ask("SELECT channel FROM delivery WHERE state = 'failed'")) == {
@@ -231,7 +231,7 @@ async def test_alerts_are_found_and_given_up_under_any_name_of_their_channel(
         assert [row["channel"] for row in json.loads(out)] == ["slack:#roles"]
     assert await place.here(
         "alerts", "discard", "--channel", f"slack:{ROLES}", "--before", "0s"
-    ) == (0, "gave up 1 message\n", "")
+    ) == (0, "discarded 1 message\n", "")
 
 
 async def test_a_sample_that_is_refused_says_why_and_what_to_do(

@@ -72,10 +72,7 @@ def test_a_name_or_a_link_is_said_to_mean_a_board_without_a_configuration(
         ("nope:x", "ats nope is not supported"),
         (
             "https://openai.com/careers",
-            (
-                "only the network says which board it leads to: "
-                "`rolewatch boards add https://openai.com/careers`"
-            ),
+            "is a web page: `rolewatch boards add https://openai.com/careers` reads it",
         ),
         ("https://openai.com/" + "x" * 4000, "is not an address"),
     ],

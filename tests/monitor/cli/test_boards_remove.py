@@ -42,7 +42,7 @@ def test_a_removed_board_is_unwatched_at_once(watching: Program) -> None:
     ("found", "said"),
     [
         (None, ""),
-        (b"no database at all, whoever made it", "has it as watched until the next round"),
+        (b"no database at all, whoever made it", "shows it as watched until the next check"),
     ],
 )
 def test_a_board_is_removed_whatever_becomes_of_the_database(
@@ -65,7 +65,7 @@ def test_a_board_is_removed_and_looked_at_by_what_it_alone_is_called(
     assert watching("boards", "remove", name).out.startswith("removed greenhouse:otherworks from ")
     gone = watching("boards", "remove", name)
     assert (gone.code, len(gone.err.splitlines())) == (2, 1)
-    assert gone.err.endswith("watched are: greenhouse:examplelabs\n")
+    assert gone.err.endswith("the watched boards are: greenhouse:examplelabs\n")
 
 
 def test_a_name_of_several_boards_is_refused_with_all_of_them(watching: Program) -> None:
@@ -76,7 +76,7 @@ def test_a_name_of_several_boards_is_refused_with_all_of_them(watching: Program)
         assert (ran.code, ran.err) == (
             2,
             (
-                "'example labs' is one of several boards: greenhouse:examplelabs, "
+                "'example labs' may mean several boards: greenhouse:examplelabs, "
                 "greenhouse:otherworks\n"
             ),
         )

@@ -137,7 +137,7 @@ def test_a_time_long_before_the_history_is_before_all_of_it(told: Program) -> No
         ),
         (
             ("--since", "0s", "--board", "otherworks"),
-            "No change since 0s is of greenhouse:otherworks",
+            "No change since 0s is on greenhouse:otherworks",
         ),
         (("--since", "0s", "--rule", "kernels"), "No change since 0s fits the rule “kernels”"),
     ],

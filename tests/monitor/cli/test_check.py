@@ -171,8 +171,8 @@ def test_a_board_that_is_switched_off_is_refused_with_what_switches_it_on(
     assert ran.code == 2
     assert (
         ran.err
-        == f"{OTHER} is not watched: take its `enabled = false` out of {file}; watched are: "
-        f"{BOARD}\n"
+        == f"{OTHER} is not watched: take its `enabled = false` out of {file}; the watched boards "
+        f"are: {BOARD}\n"
     )
     assert not server.requests
 

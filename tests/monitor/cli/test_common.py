@@ -1,4 +1,4 @@
-"""What every command shares."""
+"""Options, errors and help that every command shares."""
 
 from __future__ import annotations
 
@@ -91,62 +91,6 @@ def test_a_missing_configuration_is_one_line_and_exit_2(tmp_path: Path) -> None:
     assert done.stderr.count("\n") == 1
     assert str(tmp_path / "none.toml") in done.stderr
     assert not done.stdout
-
-
-@pytest.mark.parametrize(
-    ("typed", "said"),
-    [
-        ("chekc", "no such command 'chekc'. Did you mean 'check'?; see `rolewatch --help`"),
-        (
-            "--bogus",
-            "no such option: --bogus (Possible options: --verbose); see `rolewatch --help`",
-        ),
-        ("rules frob", "no such command 'frob'; see `rolewatch rules --help`"),
-        ("show", "missing argument 'POSTING'; see `rolewatch show --help`"),
-        ("show --version", "option '--version' requires an argument; see `rolewatch show --help`"),
-        (
-            "alerts discard",
-            (
-                "say which alerts to give up with --before TIME: "
-                "`rolewatch alerts discard --before 7d` gives up those older than seven "
-                "days, --before 0s all of them"
-            ),
-        ),
-        (
-            "roles --bogus",
-            "no such option: --bogus (Possible options: --verbose); see `rolewatch roles --help`",
-        ),
-        (
-            "roles --status maybe",
-            (
-                "invalid value for '--status': 'maybe' is not one of 'open', 'closed', 'all'; see "
-                "`rolewatch roles --help`"
-            ),
-        ),
-        (
-            "check --format xml",
-            (
-                "invalid value for '--format': 'xml' is not one of 'table', 'json', 'csv'; see "
-                "`rolewatch check --help`"
-            ),
-        ),
-        (
-            "roles --limit 0",
-            "invalid value for '--limit': expected 1 or more; see `rolewatch roles --help`",
-        ),
-        (
-            "roles --limit x",
-            "invalid value for '--limit': expected a whole number; see `rolewatch roles --help`",
-        ),
-        (
-            "sql --timeout x",
-            "invalid value for '--timeout': expected a number; see `rolewatch sql --help`",
-        ),
-    ],
-)
-def test_wrong_usage_is_one_line_and_exit_2(typed: str, said: str) -> None:
-    done = CliRunner().invoke(app, typed.split())
-    assert (done.exit_code, done.stdout, done.stderr) == (2, "", said + "\n")
 
 
 def test_a_group_without_a_command_prints_its_help() -> None:

@@ -1,4 +1,4 @@
-"""What the shell offers."""
+"""Completions that the shell offers."""
 
 from __future__ import annotations
 

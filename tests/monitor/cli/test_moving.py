@@ -122,9 +122,9 @@ def test_a_move_that_was_cut_off_is_finished_by_the_same_command(watching: Progr
     ("old", "new", "said"),
     [
         ("greenhouse:nobody", NEW, "greenhouse:nobody is not watched and has no history"),
-        (OLD, OLD, "is one board"),
-        (OLD, "greenhouse:OtherWorks", "is one board"),
-        (OLD, "https://job-boards.greenhouse.io/OTHERWORKS", "is one board"),
+        (OLD, OLD, "OLD and NEW are both"),
+        (OLD, "greenhouse:OtherWorks", "OLD and NEW are both"),
+        (OLD, "https://job-boards.greenhouse.io/OTHERWORKS", "OLD and NEW are both"),
         (OLD, "otherworks", "is not a known board"),
         (OLD, "gem:otherworks", "cannot read Gem boards yet"),
         (OLD, "greenhouse:nobody", "knows no board 'nobody'"),
@@ -198,10 +198,10 @@ def test_the_history_of_a_role_has_both_its_lives(watching: Program, third: Boar
     assert (
         said.index(old)
         < said.index("revised")
-        < said.index(f"It is {new} now")
+        < said.index(f"it continues as {new}")
         < said.index(f"(a repost of {old} (moved")
     )
-    assert f"It is {new} now: its board has moved." in watching("history", old).out
+    assert f"Its board has moved: it continues as {new}." in watching("history", old).out
     assert [row["posting"] for row in watching.ask("history", old)] == [old]
     assert f"{old} (moved from {OLD}: the same internal job" in " ".join(
         watching("show", new).out.split()

@@ -356,52 +356,6 @@ def test_the_rules_of_another_file_are_tried(told: Program, tmp_path: Path) -> N
     assert told.ask("rules", "test", "--file", str(file), "--rule", "b") == []
 
 
-@pytest.mark.parametrize(
-    ("options", "said"),
-    [
-        (
-            ["--any", "/(/"],
-            'the rule to try: rules[0].any[0] (rule "tried") = "/(/": is not a valid pattern',
-        ),
-        (
-            ["--any", "a", "--in", "nowhere"],
-            'the rule to try: rules[0].in[0] (rule "tried") = "nowhere": expected',
-        ),
-        (["--none", "a"], "a rule to try needs a phrase that fits: give --any or --all too"),
-        (
-            ["--location", "london"],
-            "a rule to try needs a phrase that fits: give --any or --all too",
-        ),
-        (
-            ["--any", "a", "--rule", "nope"],
-            "no rule 'nope': the rules are research-engineer, kernels",
-        ),
-        (
-            ["--rule", "kernels", "--in", "nowhere"],
-            'the rule to try: rules[0].in[0] (rule "kernels") = "nowhere": expected',
-        ),
-        (
-            ["--any", "a", "--file", "FILE"],
-            "--file has its rules, the options are another: give one of them",
-        ),
-        (["--file", "FILE"], 'FILE: rules[0].anny (rule "x"): unknown key; did you mean any?'),
-        (["--file", "FILE.not"], "FILE.not cannot be read: No such file"),
-        (["--file", "CONFIG"], "CONFIG: it has no rule"),
-    ],
-)
-def test_a_mistake_in_a_rule_to_try_is_told_as_one_in_the_configuration(
-    sqlite_told: Program, tmp_path: Path, options: list[str], said: str
-) -> None:
-    file, empty = tmp_path / "new.toml", tmp_path / "empty.toml"
-    file.write_text('[[rules]]\nname = "x"\nanny = ["kernels"]\n')
-    empty.write_text("")
-    places = {"FILE": str(file), "FILE.not": f"{file}.not", "CONFIG": str(empty)}
-    ran = sqlite_told("rules", "test", *(places.get(option, option) for option in options))
-    expected = said.replace("FILE", str(file)).replace("CONFIG", str(empty))
-    assert (ran.code, ran.out) == (2, "")
-    assert ran.err.startswith(expected), ran.err
-
-
 def test_every_rule_has_its_word_on_a_posting(told: Program) -> None:
     rows = told.ask("rules", "explain", STORY)
     assert [list(row) for row in rows] == [["rule", "fits", "words", "failed"]] * 2
@@ -414,12 +368,6 @@ def test_every_rule_has_its_word_on_a_posting(told: Program) -> None:
         "failed": "none of “research engineer” in title",
     }
     assert lawyer[1]["words"] == "description has “kernels”"
-
-
-def test_a_posting_that_nobody_saw_is_refused(told: Program) -> None:
-    ran = told("rules", "explain", f"{BOARD}:999")
-    assert ran.code == 2
-    assert "999" in ran.err
 
 
 def test_a_boards_text_cannot_speak_to_the_terminal(rolewatch: Program, engine: Engine) -> None:

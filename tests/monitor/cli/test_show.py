@@ -50,48 +50,6 @@ def test_a_posting_is_named_by_the_url_of_its_employers_own_site(
     assert told.ask("show", "https://www.example.com/careers/chef")["posting"] == f"{OTHER}:12"
 
 
-@pytest.mark.parametrize(
-    ("name", "message"),
-    [
-        ("12", f"'12' is several postings: {BOARD}:12, {OTHER}:12; name one of them"),
-        (f"{BOARD}:113", f"no posting {BOARD}:113 was ever seen; nearest: {BOARD}:13, {BOARD}:11"),
-        (
-            "greenhouse:examplelab:11",
-            (
-                "no posting greenhouse:examplelab:11: there is no board 'greenhouse:examplelab' in "
-                f"the database; nearest: {BOARD}"
-            ),
-        ),
-        (
-            "engineer",
-            (
-                "no posting 'engineer': give ats:token:key, its URL or its key; `rolewatch roles` "
-                "lists them"
-            ),
-        ),
-        (
-            "https://job-boards.greenhouse.io/examplelabs",
-            (
-                "https://job-boards.greenhouse.io/examplelabs is a board and no posting: "
-                f"`rolewatch roles --board {BOARD}` lists its own"
-            ),
-        ),
-        (
-            "https://www.example.com/jobs/1",
-            (
-                "no posting with the URL https://www.example.com/jobs/1 was ever seen: "
-                "`rolewatch roles` lists them"
-            ),
-        ),
-    ],
-)
-def test_a_posting_that_nobody_can_tell_is_one_line_and_exit_code_2(
-    told: Program, name: str, message: str
-) -> None:
-    ran = told("show", name)
-    assert (ran.code, ran.err.strip(), ran.out) == (2, message, "")
-
-
 def test_an_older_version_is_shown_with_its_own_content(told: Program) -> None:
     first = told.ask("show", STORY, "--version", "1")
     assert (first["version"], first["location"], first["pay_min"]) == (1, "London, UK", None)

@@ -180,7 +180,7 @@ def test_an_endless_query_is_stopped(told: Program, query: str) -> None:
     ran = told("sql", query, "--timeout", "0.3", "--format", "csv")
     assert (ran.code, ran.err.strip()) == (
         2,
-        "the query was stopped after 0.3 s: narrow it, or give it longer with --timeout",
+        "the query was stopped after 0.3 s: narrow it, or allow more time with --timeout",
     )
 
 

@@ -1,4 +1,4 @@
-"""What `rolewatch sql` allows and refuses of SQLite alone, and of PostgreSQL alone."""
+"""Limits of `rolewatch sql` on SQLite alone, and on PostgreSQL alone."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def test_sqlite_answers_with_its_own_functions_and_common_tables(sqlite_told: Pr
 def test_sqlite_reads_no_table_under_the_name_of_a_view(sqlite_told: Program, query: str) -> None:
     ran = sqlite_told("sql", query)
     assert (ran.code, ran.out) == (2, "")
-    assert ran.err == "checks is a view: give the WITH of the query another name\n"
+    assert ran.err == "checks is a view: rename that WITH of the query\n"
 
 
 def test_sqlite_knows_a_view_in_capitals(sqlite_told: Program) -> None:
@@ -101,7 +101,7 @@ def test_postgresql_stops_a_sleeping_query(postgres_told: Program) -> None:
     ran = postgres_told("sql", "SELECT pg_sleep(60)", "--timeout", "0.2")
     assert (ran.code, ran.err.strip()) == (
         2,
-        "the query was stopped after 0.2 s: narrow it, or give it longer with --timeout",
+        "the query was stopped after 0.2 s: narrow it, or allow more time with --timeout",
     )
 
 
@@ -115,7 +115,7 @@ def test_postgresql_stops_a_query_that_lifts_its_limit(postgres_told: Program) -
     ran = postgres_told("sql", LIFTED, "--timeout", "0.3")
     assert (ran.code, ran.err.strip()) == (
         2,
-        "the query was stopped after 0.3 s: narrow it, or give it longer with --timeout",
+        "the query was stopped after 0.3 s: narrow it, or allow more time with --timeout",
     )
 
 
@@ -149,5 +149,5 @@ def test_a_step_of_sqlite_that_takes_hours_ends_with_the_command(sqlite_told: Pr
     assert (done.returncode, done.stdout) == (2, "")
     assert (
         done.stderr
-        == "the query was stopped after 0.2 s: narrow it, or give it longer with --timeout\n"
+        == "the query was stopped after 0.2 s: narrow it, or allow more time with --timeout\n"
     )

@@ -91,7 +91,7 @@ def test_nothing_to_count_is_said(rolewatch: Program) -> None:
     ran = rolewatch("stats")
     assert (ran.code, ran.out) == (
         0,
-        "Nothing to count yet: `rolewatch check` looks at the boards\n",
+        "Nothing to count yet: `rolewatch check` checks the boards\n",
     )
     assert rolewatch.ask("stats") == []
 

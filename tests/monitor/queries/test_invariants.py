@@ -84,7 +84,7 @@ def test_a_sound_history_has_no_findings(told: Engine) -> None:
         ),
         (
             "UPDATE description SET text = text || '!' WHERE text LIKE 'We write%'",
-            "its text is not the one that was stored",
+            "its text has changed since it was stored",
         ),
         (
             "UPDATE posting SET first_seen_at = '2099-01-01' WHERE key = '11'",
@@ -152,7 +152,7 @@ def test_a_sound_history_has_no_findings(told: Engine) -> None:
         ),
         (
             "UPDATE posting_version SET title = 'Chef' WHERE number = 2",
-            f"{STORY}: the content of version 2 is not the one that was stored",
+            f"{STORY}: the content of version 2 has changed since it was stored",
         ),
         (
             "UPDATE posting_version SET raw = {bytes} WHERE number = 2",

@@ -1,4 +1,4 @@
-"""What a replay costs, counted: seconds are the machine's, the number of judgements is ours."""
+"""The cost of a replay, counted: seconds are the machine's, the number of judgements is ours."""
 
 from __future__ import annotations
 
