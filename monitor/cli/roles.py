@@ -156,7 +156,7 @@ def _nothing(
 
 def _table_row(row: Row, moment: datetime, *, brief: bool) -> dict[str, object]:
     """Return the row for a table. `brief` shortens pay and deadline."""
-    from monitor.queries.describe import pay_of
+    from monitor.queries.roles import pay_of
 
     deadline = row["deadline_at"] or row["deadline_text"]
     return {

@@ -98,7 +98,7 @@ def _facts(row: Row) -> dict[str, str]:
         "repost_of": "repost of",  # with the reason, where it is printed
         "version": "version",
     }
-    from monitor.queries.describe import pay_of
+    from monitor.queries.roles import pay_of
 
     pay = _as_written(pay_of(row), row["pay_text"])
     deadline = _as_written(short(row["deadline_at"]), row["deadline_text"])

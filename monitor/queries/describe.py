@@ -1,38 +1,20 @@
-"""One posting in full: its row and description, its pay in words, and what it repeats."""
+"""One posting in full: its row and description, now or then, and the posting that it repeats."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import (
-    Connection,
-    func,
-    select,
-)
+from sqlalchemy import Connection, func, select
 from sqlalchemy.orm import aliased
 
-from crawler.items import Pay
 from monitor.database.engine import to_the_minute
 from monitor.database.json_values import one_of
-from monitor.database.tables import (
-    Board,
-    BoardCheck,
-    Posting,
-    PostingChange,
-)
+from monitor.database.tables import Board, BoardCheck, Posting, PostingChange
 from monitor.errors import UserError
-from monitor.history.compare import pay_words
 from monitor.queries.resolve import PostingRef
-from monitor.queries.view_tables import (
-    POSTINGS,
-    VERSIONS,
-    Row,
-    all_columns,
-    reader,
-    run_listing,
-)
+from monitor.queries.view_tables import POSTINGS, VERSIONS, Row, all_columns, reader, run_listing
 
 _OWN_COLUMNS = (
     "title",
@@ -157,12 +139,6 @@ def _last_seen(
 
 def _first(versions: Sequence[Row]) -> str:
     return to_the_minute(versions[0]["from_at"]) if versions else "a later time"
-
-
-def pay_of(row: Mapping[str, object]) -> str:
-    """Return a row's pay as a change shows it, "" for none."""
-    pay: Any = [row[f"pay_{part}"] for part in ("min", "max", "currency", "period", "text")]
-    return pay_words(Pay(*pay)) if any(part is not None for part in pay) else ""
 
 
 def repost_words(connection: Connection, postings: Iterable[str]) -> dict[str, str]:

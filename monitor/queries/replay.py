@@ -24,7 +24,6 @@ from monitor.rules.candidates import candidate_columns, candidate_from_row
 from monitor.rules.matcher import Explanation
 
 _AT_ONCE = 1_000  # rows in memory
-
 Progress = Callable[[int], None]  # contents read so far
 
 
@@ -216,9 +215,8 @@ def _tellings(
             after=_explanation(rule, after),
         )
         if sent is not None:
-            why = sent.why
-            told = _telling(alerting, rule, after, kind=kind, at=first.at, words=why.words)
-            yield replace(told, turn=why.fit_change, fields=sent.fields)
+            told = _telling(alerting, rule, after, kind=kind, at=first.at, words=sent.why.words)
+            yield replace(told, turn=sent.why.fit_change, fields=sent.fields)
 
 
 def _explanation(rule: Rule, content: _Content | None) -> Explanation:

@@ -92,10 +92,8 @@ class _Named(NamedTuple):
 
 def _names(boards: Iterable[_Named]) -> list[str]:
     """Return what a person may have meant: tokens, companies, and each word of them."""
-    said = [
-        name.casefold() for row in boards for name in (row.token, row.company, *row.company.split())
-    ]
-    return list(dict.fromkeys(said))
+    names = (name for row in boards for name in (row.token, row.company, *row.company.split()))
+    return list(dict.fromkeys(map(str.casefold, names)))
 
 
 def find_posting(connection: Connection, text: str) -> PostingRef:
@@ -192,7 +190,7 @@ def _by_url(connection: Connection, url: str) -> PostingRef:
         return _only(url, stored)
     if named is not None and named.key is None:
         raise UserError(
-            f"{url} is a board and no posting: `rolewatch roles --board {named.board}` lists its "
+            f"{url} is a board, not a posting: `rolewatch roles --board {named.board}` lists its "
             "own"
         )
     if named is not None and named.key is not None:
@@ -216,10 +214,8 @@ def _with_url(url: str) -> Select[int, str, str]:
 
 def _only(text: str, found: Sequence[PostingRef]) -> PostingRef:
     if len(found) > 1:
-        raise UserError(
-            f"{text!r} is several postings: {', '.join(each.posting for each in found)}; name one "
-            "of them"
-        )
+        names = ", ".join(each.posting for each in found)
+        raise UserError(f"{text!r} names several postings: {names}; give one of them")
     return found[0]
 
 

@@ -2,41 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 from typing import Any, Literal
 
-from sqlalchemy import (
-    ColumnElement,
-    Connection,
-    Select,
-    SQLColumnExpression,
-    and_,
-    or_,
-    select,
-)
+from sqlalchemy import ColumnElement, Connection, Select, SQLColumnExpression, and_, or_, select
 from sqlalchemy.orm import aliased
 
+from crawler.items import Pay
 from monitor.config.model import Rule
 from monitor.database.json_values import one_of
 from monitor.database.search import matches_words
-from monitor.database.tables import (
-    Board,
-    Description,
-    Posting,
-    PostingVersion,
-    Saved,
-    SearchText,
-)
+from monitor.database.tables import Board, Description, Posting, PostingVersion, Saved, SearchText
 from monitor.errors import UserError
-from monitor.queries.view_tables import (
-    POSTINGS,
-    Listing,
-    all_columns,
-    run_listing,
-)
+from monitor.history.compare import pay_words
+from monitor.queries.view_tables import POSTINGS, Listing, all_columns, run_listing
 from monitor.rules.candidates import candidate_columns, candidate_from_row, fits_all
 from monitor.text.phrases import Phrase
 
@@ -241,3 +223,9 @@ def _fitting(connection: Connection, wanted: RoleFilter) -> Listing:
         {name: row[name] for name in columns} for row in found.rows if fits(candidate_from_row(row))
     )
     return Listing(columns, list(islice(fitting, wanted.limit)))
+
+
+def pay_of(row: Mapping[str, object]) -> str:
+    """Return a row's pay as a change shows it, "" for none."""
+    pay: Any = [row[f"pay_{part}"] for part in ("min", "max", "currency", "period", "text")]
+    return pay_words(Pay(*pay)) if any(part is not None for part in pay) else ""

@@ -14,7 +14,7 @@ from monitor.notify import plain, wording
 from monitor.notify.slack import blockkit
 from monitor.notify.slack.blockkit import Parts
 from monitor.notify.slack.role_card import EMOJI, changed_line
-from monitor.queries.describe import pay_of
+from monitor.queries.roles import pay_of
 from monitor.slack_app.replies import SlackReply, reply
 
 Row = Mapping[str, Any]

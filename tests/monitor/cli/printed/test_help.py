@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from monitor.cli import app
 
-_WIDTH = {"terminal_width": 100, "max_content_width": 100}
+_WIDTH = 100
 
 
 # Typer's groups and commands have no common public type
@@ -26,7 +26,12 @@ def _names(command: Any, name: str = "rolewatch") -> Iterator[str]:
 def test_help_is_shown_as_stored(name: str, snapshot: SnapshotAssertion) -> None:
     plain: dict[str, str | None] = {"NO_COLOR": "1", "FORCE_COLOR": None, "COLUMNS": None}
     done = CliRunner().invoke(
-        app, [*name.split()[1:], "--help"], prog_name="rolewatch", env=plain, **_WIDTH
+        app,
+        [*name.split()[1:], "--help"],
+        prog_name="rolewatch",
+        env=plain,
+        terminal_width=_WIDTH,
+        max_content_width=_WIDTH,
     )
     assert done.exit_code == 0
     assert done.output == snapshot
