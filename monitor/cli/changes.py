@@ -16,7 +16,7 @@ from monitor.cli.arguments import (
     named_rules,
 )
 from monitor.cli.common import now, state
-from monitor.cli.marking import field_change, in_colour, print_folded
+from monitor.cli.marking import field_change, in_color, print_folded
 from monitor.cli.output import Format, FormatOption, Row, emit, paged
 from monitor.cli.times import parse_time
 from monitor.cli.values import clean, no_match, short, shortened
@@ -158,7 +158,7 @@ def _together(lives: Sequence[Sequence[Text]]) -> Iterator[Text]:
 
 
 def _story(connection: Connection, found: PostingRef, console: Console) -> list[Text]:
-    """Print one posting's history, and where it went on."""
+    """Return one posting's history, and its posting on the new board if that moved."""
     from rich.text import Text
 
     from monitor.queries.changes import timeline, versions
@@ -209,7 +209,7 @@ def _lines(
         if change["field"] is not None:
             yield from (
                 Text("  ").append_text(line)
-                for line in _revision(change, texts, marked=not in_colour(console))
+                for line in _revision(change, texts, marked=not in_color(console))
             )
 
 

@@ -136,7 +136,7 @@ def _say_next(current: State, file: Path) -> None:
 
 
 def _program() -> str:
-    """Return what a person types to run this program: its name if it is on PATH, else its path."""
+    """Return the command that runs this program: its name if it is on PATH, else its path."""
     here = Path(sys.argv[0])
     found = which(here.name)
     return here.name if found and Path(found).resolve() == here.resolve() else quote(_short(here))

@@ -11,7 +11,7 @@ import typer
 
 from monitor.cli.arguments import complete_boards
 from monitor.cli.common import now, state
-from monitor.cli.marking import field_change, in_colour, print_folded
+from monitor.cli.marking import field_change, in_color, print_folded
 from monitor.cli.output import Format, FormatOption, Row, emit, paged
 from monitor.cli.times import parse_time
 from monitor.cli.values import clean, short
@@ -99,7 +99,7 @@ def _told(
         for row in fields:
             if row["field"]:
                 lines = field_change(
-                    str(row["field"]), row["old"], row["new"], marked=not in_colour(console)
+                    str(row["field"]), row["old"], row["new"], marked=not in_color(console)
                 )
                 yield from (Text("    ").append_text(line) for line in lines)
 

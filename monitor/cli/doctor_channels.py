@@ -79,7 +79,7 @@ async def _in_slack(settings: Settings) -> AsyncIterator[Finding]:
 
 
 async def try_bot_token(token: str, api_url: str, settings: Settings) -> list[Finding]:
-    """Return whose token it is and its scopes, or only the failure."""
+    """Return the token's owner and its scopes, or only the failure."""
     if wrong := wrong_kind(token, "xoxb-"):
         return [
             Finding(
@@ -169,7 +169,7 @@ class _Slack:
         await self._web.ask("apps.connections.open")
 
     async def channel(self, channel: str) -> Finding:
-        """Return whether a message can be posted there."""
+        """Test that one channel exists and that the app is in it."""
         if is_direct_message(channel):
             return Finding(
                 channel, ok=True, found="a direct message; `rolewatch alerts test` tries it"

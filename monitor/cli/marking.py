@@ -17,7 +17,7 @@ _NARROWEST = 20  # columns for words
 _WORDS = re.compile(r"\S+\s*|\s+")
 
 
-def in_colour(console: Console) -> bool:
+def in_color(console: Console) -> bool:
     """Return True if colors tell old from new there."""
     return console.is_terminal and not console.no_color
 

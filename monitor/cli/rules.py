@@ -65,7 +65,7 @@ def list_rules(ctx: typer.Context, fmt: FormatOption = Format.TABLE) -> None:
 
 
 def _useless(current: State) -> list[str]:
-    """Yield a line for each rule that fits nothing in the stored history."""
+    """Return a line for each rule that fits nothing in the stored history."""
     from monitor.database.engine import read_transaction
     from monitor.queries.fits import nothing, unmatched
 

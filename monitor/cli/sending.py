@@ -113,7 +113,7 @@ def is_unwanted(settings: Settings, channel: str) -> bool:
 
 
 def unwanted(channel: str) -> str:
-    """Return what to do about the messages of such a channel."""
+    """Return the remedy for messages of such a channel."""
     return f"no rule names this channel any more: {given_up(channel)}"
 
 

@@ -150,5 +150,5 @@ def _among(words: str, forms: tuple[str, ...] | list[str]) -> date | None:
 
 
 def optional_time(text: str | None, now: datetime) -> datetime | None:
-    """Return what `parse_time` returns, or None for an option that was not given."""
+    """Return the time that `parse_time` reads, or None for an option that was not given."""
     return None if text is None else parse_time(text, now)

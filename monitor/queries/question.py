@@ -64,7 +64,7 @@ class TimeLimit:
         self._stop = stop
 
     def __call__(self, work: Callable[[], T]) -> T:
-        """Return what the work returns, or raise what it raises.
+        """Return the result of the work, or raise its error.
 
         Raises TooLong when no time is left. Work that is cut short, also by Ctrl-C, is stopped.
         """

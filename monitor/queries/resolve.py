@@ -91,7 +91,7 @@ class _Named(NamedTuple):
 
 
 def _names(boards: Iterable[_Named]) -> list[str]:
-    """Return what a person may have meant: tokens, companies, and each word of them."""
+    """Return the names that a person may have meant: tokens, companies, and each word of them."""
     names = (name for row in boards for name in (row.token, row.company, *row.company.split()))
     return list(dict.fromkeys(map(str.casefold, names)))
 

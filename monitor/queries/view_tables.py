@@ -46,7 +46,7 @@ _KINDS: dict[str, Kind] = {
 
 
 def kind(column: str) -> Kind:
-    """Return what a view's column holds."""
+    """Return the kind of a view's column."""
     return _KINDS.get(column, "text")
 
 
@@ -77,7 +77,7 @@ def reader(column: str) -> Callable[[object], object]:
 
 Row = dict[str, Any]
 
-# The columns that our conditions name; `everything()` gives the others too.
+# The columns that our conditions name; `all_columns()` gives the others too.
 POSTINGS = table(
     "postings",
     column("posting", Text()),

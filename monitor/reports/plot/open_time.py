@@ -27,13 +27,13 @@ def curves(axes: Axes, facts: Facts, employers: Employers) -> None:
     everybody = [stay.spell for stay in facts.stays]
     drawn = {
         company: mine
-        for company in employers.coloured
+        for company in employers.colored
         if len(mine := spells.get(company, [])) >= _FEWEST
     }
     if len(spells) > 1 and len(everybody) >= _FEWEST:
         _curve(axes, everybody, INK, f"all: {_words(everybody)}", width=1.2)
     for company, mine in drawn.items():
-        _curve(axes, mine, employers.coloured[company], f"{short_name(company)}: {_words(mine)}")
+        _curve(axes, mine, employers.colored[company], f"{short_name(company)}: {_words(mine)}")
     if not drawn:
         axes.text(
             0.5,
@@ -65,14 +65,14 @@ def _words(spells: list[Spell]) -> str:
     return f"{'more than half still open' if half is None else f'{half:.1f} days'}, {len(spells)}"
 
 
-def _curve(axes: Axes, spells: list[Spell], colour: str, label: str, width: float = 1.9) -> None:
+def _curve(axes: Axes, spells: list[Spell], color: str, label: str, width: float = 1.9) -> None:
     steps = survival(spells)
     end = max(spell.days for spell in spells)
     days, shares = (
         [step.days for step in steps] + [end],
         [step.share for step in steps] + [steps[-1].share],
     )
-    axes.step(days, shares, where="post", color=colour, linewidth=width, label=label)
+    axes.step(days, shares, where="post", color=color, linewidth=width, label=label)
     open_ = sorted({spell.days for spell in spells if not spell.closed})
     at = [next(step.share for step in reversed(steps) if step.days <= days) for days in open_]
-    axes.plot(open_, at, linestyle="none", marker="|", markersize=5, color=colour, alpha=0.7)
+    axes.plot(open_, at, linestyle="none", marker="|", markersize=5, color=color, alpha=0.7)

@@ -38,7 +38,7 @@ _EACH = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
 class Employers:
     """The employers with most roles have a color each. The others share gray."""
 
-    coloured: dict[str, str]
+    colored: dict[str, str]
     others: tuple[str, ...]
 
     @classmethod

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _ROWS = 8
 _HEIGHT = 0.62  # of a row, that its ranges fill
-_GREY = "#777777"
+_GRAY = "#777777"
 
 
 def ranges(axes: Axes, facts: Facts, employers: Employers) -> None:
@@ -33,7 +33,7 @@ def ranges(axes: Axes, facts: Facts, employers: Employers) -> None:
             f"none of {len(facts.roles)} roles says what it pays",
             transform=axes.transAxes,
             ha="center",
-            color=_GREY,
+            color=_GRAY,
         )
         axes.set_axis_off()
         return
@@ -52,7 +52,7 @@ def ranges(axes: Axes, facts: Facts, employers: Employers) -> None:
             axes,
             row,
             [role for role in mine if role.company == company],
-            employers.coloured.get(company, _GREY),
+            employers.colored.get(company, _GRAY),
         )
     axes.set_yticks(
         range(len(companies)), [_label(company, mine, facts.roles) for company in companies]
@@ -65,20 +65,20 @@ def ranges(axes: Axes, facts: Facts, employers: Employers) -> None:
     axes.set_xlabel(_others(kinds, (currency, period)))
 
 
-def _row(axes: Axes, row: int, roles: Sequence[Role], colour: str) -> None:
+def _row(axes: Axes, row: int, roles: Sequence[Role], color: str) -> None:
     spans = sorted(_span(role) for role in roles)
     for number, (low, high) in enumerate(spans):
         place = row + _HEIGHT * ((number + 0.5) / len(spans) - 0.5)
         axes.plot(
             [low, high],
             [place, place],
-            color=colour,
+            color=color,
             alpha=0.45,
             linewidth=1.1,
             marker="." if low == high else None,
         )
     low, high = median(low for low, _ in spans), median(high for _, high in spans)
-    axes.plot([low, high], [row, row], color=colour, linewidth=5, solid_capstyle="butt")
+    axes.plot([low, high], [row, row], color=color, linewidth=5, solid_capstyle="butt")
     # an hour's pay
     words = f"{low / 1000:,.0f}k-{high / 1000:,.0f}k" if low >= 1000 else f"{low:g}-{high:g}"  # noqa: PLR2004
     halo = {"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 1.0}

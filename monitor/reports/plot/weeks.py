@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _LABEL_GAP = 0.055  # of the height, from one label's middle to the next
 _A_DAY = timedelta(days=1)
 _UNKNOWN = "nothing known"
-_GREY = "#777777"
+_GRAY = "#777777"
 _FORMATS = [
     "%Y",
     "%b",
@@ -42,9 +42,9 @@ def open_roles(axes: Axes, facts: Facts, employers: Employers) -> None:
     for company in employers.others:
         days, counts = series.get(company, ([], []))
         axes.step(date2num(days), counts, where="post", color=FAINT, linewidth=0.8)
-    for company, colour in employers.coloured.items():
+    for company, color in employers.colored.items():
         days, counts = series.get(company, ([], []))
-        axes.step(date2num(days), counts, where="post", color=colour, linewidth=1.9)
+        axes.step(date2num(days), counts, where="post", color=color, linewidth=1.9)
     _dates(axes)
     axes.set_ylim(bottom=0)
     axes.yaxis.set_major_locator(MaxNLocator(integer=True, nbins=7))
@@ -87,24 +87,24 @@ def _ends(
         if (known := [count for count in counts if not isnan(count)])
     }
     ends = [
-        (lasts[name], f"{short_name(name)}  {lasts[name]:.0f}", colour)
-        for name, colour in employers.coloured.items()
+        (lasts[name], f"{short_name(name)}  {lasts[name]:.0f}", color)
+        for name, color in employers.colored.items()
         if name in lasts
     ]
-    grey = [lasts[company] for company in employers.others if company in lasts]
-    return [*ends, (median(grey), f"grey: {len(employers.others)} more", _GREY)] if grey else ends
+    gray = [lasts[company] for company in employers.others if company in lasts]
+    return [*ends, (median(gray), f"gray: {len(employers.others)} more", _GRAY)] if gray else ends
 
 
 def _name(axes: Axes, ends: Sequence[tuple[float, str, str]]) -> None:
     top = axes.get_ylim()[1] or 1.0
     places = spread([count / top for count, *_ in ends], _LABEL_GAP, 0.01, 0.985)
-    for (_, words, colour), place in zip(ends, places, strict=True):
-        weight = "normal" if colour == _GREY else "bold"
+    for (_, words, color), place in zip(ends, places, strict=True):
+        weight = "normal" if color == _GRAY else "bold"
         axes.annotate(
             words,
             (1.012, place),
             xycoords="axes fraction",
-            color=colour,
+            color=color,
             va="center",
             fontsize=9.5,
             fontweight=weight,

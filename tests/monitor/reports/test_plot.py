@@ -116,14 +116,14 @@ def test_a_name_that_the_font_lacks_is_no_reason_to_fail(tmp_path: Path) -> None
     assert (tmp_path / "plot.png").read_bytes().startswith(b"\x89PNG")
 
 
-def test_many_employers_are_six_colours_and_a_grey(tmp_path: Path) -> None:
+def test_many_employers_are_six_colors_and_a_grey(tmp_path: Path) -> None:
     many = Facts(
         [day for number in range(20) for day in days(f"Employer {number:02}", number, number)],
         [],
         [],
     )
-    assert len(Employers.of(many).coloured) == 6
-    assert "grey: 14 more" in drawn(many, tmp_path)
+    assert len(Employers.of(many).colored) == 6
+    assert "gray: 14 more" in drawn(many, tmp_path)
 
 
 def test_labels_are_moved_apart_and_stay_in_order() -> None:
