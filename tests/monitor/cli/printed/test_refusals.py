@@ -1,4 +1,4 @@
-"""Mistakes at the command line: each is one line on standard error, and exit code 2."""
+"""Refusals of commands: each is one line on standard error, exit code 2, or 1 of `find`."""
 
 from __future__ import annotations
 
@@ -48,6 +48,12 @@ _RULES = (
     "rules test --file FOLDER/none.toml",
     "rules test --file FOLDER/empty.toml",
 )
+_BOARDS = (
+    "no such lab",
+    "https://acme.example/jobs?gh_jid=1",
+    "https://grnh.se/3d8f6c4b2us",
+    "https://openai.com/careers",
+)
 
 
 def _refusals(program: Program, lines: Iterable[str], folder: Path) -> dict[str, str]:
@@ -80,3 +86,16 @@ def test_a_mistake_in_a_rule_to_try_is_refused(
     (tmp_path / "new.toml").write_text('[[rules]]\nname = "x"\nanny = ["kernels"]\n')
     (tmp_path / "empty.toml").write_text("")
     assert _refusals(sqlite_told, _RULES, tmp_path) == snapshot
+
+
+def test_a_text_that_means_no_board_is_an_empty_answer_with_a_sentence(
+    tmp_path: Path, snapshot: SnapshotAssertion
+) -> None:
+    program, said = Program(str(tmp_path / "none.toml")), {}
+    for text in _BOARDS:
+        ran = program("boards", "find", text, "--format", "json")
+        assert (ran.code, ran.json, ran.err.count("\n")) == (1, [], 1), text
+        table = program("boards", "find", text)
+        assert (table.code, table.out, table.err) == (1, "", ran.err), text
+        said[text] = ran.err
+    assert said == snapshot
