@@ -129,7 +129,7 @@ async def test_a_missing_scope_is_named(place: Place, slack: SlackServer) -> Non
     slack.scopes = "chat:write,channels:read"
     found = await _findings(place)
     assert found["slack scopes"]["found"].startswith(
-        "missing channels:history (to look whether an alert arrived"
+        "missing channels:history (to check for an alert"
     )
     assert "Reinstall" in found["slack scopes"]["remedy"]
 
