@@ -15,6 +15,7 @@ from functools import lru_cache
 from babel import Locale
 from babel.core import get_global
 
+from crawler.read.fields import clean_text
 from crawler.read.letters import fold_letters
 from crawler.read.place import places
 
@@ -150,6 +151,13 @@ def _lookup(name: str, *, alone: bool) -> tuple[str | None, str | None]:
         return _country_of(zone), zone
     code = name if is_code and name in _codes() else _countries().get(fold_letters(name))
     return code, _zone_of_country(code) if code else None
+
+
+def country_name(code: object) -> str:
+    """Return the English name of a country by its ISO 3166 code of two letters; else the code."""
+    written = clean_text(code)
+    name: str | None = Locale("en").territories.get(written.upper())
+    return name or written
 
 
 def _zone_of_country(code: str) -> str | None:

@@ -77,6 +77,18 @@ def _towns(part: str) -> list[str]:
     return names if len({"," in name for name in names}) == 1 else [part]
 
 
+def place_of(*parts: object) -> str:
+    """Return a place that is given in parts as one line: "Austin, Texas, United States".
+
+    A part that repeats the last one is left out, as in "Singapore, Singapore".
+    """
+    names = [clean(part) for part in parts if isinstance(part, str)]
+    names = [name for name in names if name]
+    return ", ".join(
+        name for at, name in enumerate(names) if name != names[-1] or at == len(names) - 1
+    )
+
+
 def workplace(text: str) -> Workplace | None:
     """Return the workplace if every place of the text states the same one. Else None.
 

@@ -46,6 +46,7 @@ from crawler.spiders.listing import (
     Paging,
     Params,
     RawHeader,
+    join_rows,
 )
 from crawler.spiders.probing import probe_in_turn
 from crawler.spiders.site import OK, Site
@@ -78,6 +79,9 @@ class BoardSpider(CheckSpider):
     # an unknown board is answered like an empty one, which is not believed for a day
     empty_may_be_unknown: ClassVar[bool] = False
     job_form: ClassVar[Decoder[RawHeader]] = Decoder(RawHeader)
+    # a list has a row for each place of a posting: the fields in which such rows differ. A posting
+    # of several rows becomes one job with "rows", which has these fields of each
+    place_fields: ClassVar[frozenset[str]] = frozenset()
     # the address of one posting, with {token} and {key}; None: no call proves anything of one
     posting_path: ClassVar[str | None] = None
     closed: ClassVar[frozenset[int]] = frozenset({404, 410})  # statuses of a closed posting
@@ -104,9 +108,14 @@ class BoardSpider(CheckSpider):
     def slice(self, body: bytes, site: Site) -> Listing:  # noqa: ARG002  # for subclasses
         """Return the jobs of one page of a list. Raises BadResponse."""
         answer: JobList | list[Raw] = decode(body, self.list_form)
-        if isinstance(answer, JobList):
-            return Listing(answer.jobs, answer.total)
-        return Listing(answer)
+        listing = (
+            Listing(answer.jobs, answer.total, company=answer.employer)
+            if isinstance(answer, JobList)
+            else Listing(answer)
+        )
+        if not self.place_fields:
+            return listing
+        return listing._replace(jobs=join_rows(listing.jobs, self.job_header, self.place_fields))
 
     def job_header(self, job: bytes | Raw) -> JobHeader:
         """Return a raw job's key and company. Raises ValueError or RecursionError without a key."""

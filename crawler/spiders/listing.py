@@ -15,6 +15,7 @@ from crawler.responses import BadResponse
 
 # in one list: more than any employer has, and as much as the memory of a small machine
 MOST_JOBS = 100_000
+_fields = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
 
 class JobList(msgspec.Struct):
@@ -25,6 +26,11 @@ class JobList(msgspec.Struct):
     @property
     def total(self) -> int | None:
         """Return how many postings the ATS counts; None where the answer does not say."""
+        return None
+
+    @property
+    def employer(self) -> str | None:
+        """Return the company's name; None where the answer names none."""
         return None
 
 
@@ -61,6 +67,32 @@ class Listing(NamedTuple):
     jobs: Sequence[msgspec.Raw]
     total: int | None = None  # of the whole list, where the answer says so
     cursor: str | None = None  # names the next page, where the ATS pages so; None: the last page
+    company: str | None = None  # the employer's name, where the answer has it once for all jobs
+
+
+def join_rows(
+    jobs: Sequence[msgspec.Raw],
+    header: Callable[[msgspec.Raw], JobHeader],
+    fields: frozenset[str],
+) -> list[msgspec.Raw]:
+    """Return one job for each posting of a list that has a row for each of its places.
+
+    A job of several rows is the first of them. Its "rows" are these fields of every row.
+    """
+    postings: dict[str, list[msgspec.Raw]] = {}
+    for number, job in enumerate(jobs):
+        try:
+            key = header(job).key
+        except (ValueError, RecursionError):
+            key = f" {number}"  # no key has a space; the list's reader counts the row
+        postings.setdefault(key, []).append(job)
+    return [rows[0] if len(rows) == 1 else _one_job(rows, fields) for rows in postings.values()]
+
+
+def _one_job(rows: Sequence[msgspec.Raw], fields: frozenset[str]) -> msgspec.Raw:
+    decoded = [_fields.decode(row) for row in rows]
+    parts = [{name: row[name] for name in row if name in fields} for row in decoded]
+    return msgspec.Raw(msgspec.json.encode({**decoded[0], "rows": parts}))
 
 
 Params = Mapping[str, Any]  # the parameters of one page
@@ -154,7 +186,7 @@ class ListReader:
             if header.key not in found:
                 # a slice would keep the whole body in memory
                 found[header.key] = self.sighting(header.key, bytes(job))
-            self.company = self.company or header.company
+            self.company = self.company or page.company or header.company
         if not rows.isdisjoint(self.rows):
             raise BadResponse("its list moved while its pages were read", retryable=True)
         self.rows |= rows

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crawler.read.place import is_work_model, places, workplace
+from crawler.read.countries import country_name
+from crawler.read.place import is_work_model, place_of, places, workplace
 
 LOCATIONS = st.lists(
     st.sampled_from(
@@ -108,3 +109,25 @@ def test_a_hostile_location_is_read_quickly(hostile: str) -> None:
     places(hostile)
     workplace(hostile)
     assert time.process_time() - begun < 4
+
+
+@pytest.mark.parametrize(
+    ("parts", "written"),
+    [
+        (("Austin", "Texas", "United States"), "Austin, Texas, United States"),
+        (("New York", "New York", "United States"), "New York, New York, United States"),
+        (("Szczecin", "", "Poland"), "Szczecin, Poland"),
+        (("Singapore", "Singapore", "Singapore"), "Singapore"),
+        ((" Remote ", None, "France"), "Remote, France"),
+        (("", None), ""),
+    ],
+)
+def test_parts_of_a_place_are_one_line(parts: tuple[object, ...], written: str) -> None:
+    assert place_of(*parts) == written
+
+
+@pytest.mark.parametrize(
+    ("code", "name"), [("us", "United States"), ("DE", "Germany"), ("zq", "zq"), (None, "")]
+)
+def test_a_country_has_a_name_by_its_code(code: str | None, name: str) -> None:
+    assert country_name(code) == name
