@@ -162,6 +162,7 @@ PRODUCTS = {
         "https://apply.workable.com/{token}",
         "https://apply.workable.com/{token}/j/{key}/",
         lower=True,
+        spider="crawler.spiders.workable:WorkableSpider",
     ),
     "workday": Product(
         "Workday",
