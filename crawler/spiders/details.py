@@ -44,6 +44,7 @@ class DetailSpider(BoardSpider):
     # the fields of a row that are stored, and whose change is an edit; None: all
     row_fields: ClassVar[frozenset[str] | None] = None
     detail_path: ClassVar[str]  # the address of a posting's own answer, with {token} and {key}
+    detail_key: ClassVar[str] = ""  # the field of a detail that has the posting's key, if one has
     # the fields of a detail that are stored, where others may name people; None: all
     detail_fields: ClassVar[frozenset[str] | None] = None
     # the fields of a posting that only its detail has, or has more exactly than its row
@@ -67,12 +68,15 @@ class DetailSpider(BoardSpider):
         """Return the path of the request for a posting's detail."""
         return self.detail_path.format(*site.steps, token=site.token, key=key)
 
-    def read_detail(self, answer: Answer, key: str) -> bytes:  # noqa: ARG002  # for subclasses
+    def read_detail(self, answer: Answer, key: str) -> bytes:
         """Return the detail in an answer, as JSON with the fields that are stored.
 
         Raises BadResponse, also for the answer of another posting.
         """
-        return self.stored_detail(decode(answer.body, _fields))
+        fields = decode(answer.body, _fields)
+        if self.detail_key and msgspec.json.decode(fields.get(self.detail_key, b"null")) != key:
+            raise BadResponse("it is the answer of another posting")
+        return self.stored_detail(fields)
 
     # the check
 
