@@ -94,7 +94,11 @@ PRODUCTS = {
     "dvinci": _labels("d.vinci", ".dvinci-hr.com", "", "/jobs/{key}"),
     "eightfold": _labels("Eightfold", ".eightfold.ai", "/careers", "/careers/job/{key}"),
     "gem": Product(
-        "Gem", "https://jobs.gem.com/{token}", "https://jobs.gem.com/{token}/{key}", cased=True
+        "Gem",
+        "https://jobs.gem.com/{token}",
+        "https://jobs.gem.com/{token}/{key}",
+        cased=True,
+        spider="crawler.spiders.gem:GemSpider",
     ),
     "google": Product(
         "Google Careers",

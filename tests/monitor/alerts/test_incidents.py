@@ -71,7 +71,7 @@ async def test_a_missing_board_names_the_employers_new_board(
 ) -> None:
     monkeypatch.setattr(incidents, "current_board", {BOARD: "google:examplelabs"}.get)
     monkeypatch.setattr(
-        incidents, "other_boards", lambda _: ("gem:examplelabs", "google:examplelabs")
+        incidents, "other_boards", lambda _: ("breezy:examplelabs", "google:examplelabs")
     )
     for status in (404, 410, 404):
         await life.hear(Failure(BOARD, f"HTTP {status}", status, unknown=status in {404, 410}))
@@ -85,7 +85,7 @@ async def test_the_new_board_is_named_when_the_third_404_comes_late(
 ) -> None:
     monkeypatch.setattr(incidents, "current_board", {BOARD: "google:examplelabs"}.get)
     monkeypatch.setattr(
-        incidents, "other_boards", lambda _: ("gem:examplelabs", "google:examplelabs")
+        incidents, "other_boards", lambda _: ("breezy:examplelabs", "google:examplelabs")
     )
     for status in (503, 404, 503, 404, 404):
         await life.hear(Failure(BOARD, f"HTTP {status}", status, unknown=status in {404, 410}))
@@ -101,12 +101,10 @@ async def test_the_new_board_is_named_when_the_third_404_comes_late(
 async def test_an_unreadable_new_board_is_named_without_a_command(
     life: Life, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(incidents, "other_boards", lambda _: ("workday:acme.wd5/External",))
+    monkeypatch.setattr(incidents, "other_boards", lambda _: ("breezy:acme",))
     for _ in range(3):
         await life.hear(Failure(BOARD, "HTTP 404", 404, unknown=True))
-    assert "(workday:acme.wd5/External): rolewatch cannot read Workday boards yet. " in shown(
-        notices(life)[0]
-    )
+    assert "(breezy:acme): rolewatch cannot read Breezy HR boards yet. " in shown(notices(life)[0])
     assert "boards move" not in shown(notices(life)[0])
 
 

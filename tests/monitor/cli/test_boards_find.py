@@ -36,12 +36,12 @@ GOOGLE = "https://www.google.com/about/careers/applications/jobs/results/"
             },
         ),
         (
-            "https://jobs.gem.com/Acme",
+            "https://acme.breezy.hr",
             {
-                "board": "gem:Acme",
+                "board": "breezy:acme",
                 "posting": None,
                 "company": None,
-                "url": "https://jobs.gem.com/Acme",
+                "url": "https://acme.breezy.hr",
                 "readable": False,
             },
         ),
