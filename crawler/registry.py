@@ -151,6 +151,7 @@ PRODUCTS = {
         "Rippling",
         "https://ats.rippling.com/{token}/jobs",
         "https://ats.rippling.com/{token}/jobs/{key}",
+        spider="crawler.spiders.rippling:RipplingSpider",
     ),
     "smartrecruiters": Product(
         "SmartRecruiters",
