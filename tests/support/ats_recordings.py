@@ -49,20 +49,17 @@ def read_lists(
 ) -> Read:
     """Return the postings of recorded pages of lists, as the board's spider reads them."""
     read = read or Read()
-    ats = board.partition(":")[0]
-    reader = spider(ats)()
+    reader = spider(board.partition(":")[0])()
     for file in files:
-        read.files += 1
         place = site(board)
         place.notes.own.update(notes or {})
-        for job in reader.slice(file.read_bytes(), place).jobs:
-            try:
-                reader.job_header(job)
-            except ValueError:
-                read.without_key += 1
-            else:
-                _take(read, ats, _stored(ats, board, reader, bytes(job)))
+        _take_rows(read, board, reader.slice(file.read_bytes(), place).jobs)
     return read
+
+
+def read_rows(board: str, rows: Iterable[dict[str, Any]], read: Read) -> None:
+    """Read the rows of a recording that is no answer as its ATS sends it."""
+    _take_rows(read, board, [msgspec.Raw(msgspec.json.encode(row)) for row in rows])
 
 
 def read_detail(board: str, row: dict[str, Any], detail: bytes, read: Read) -> None:
@@ -70,6 +67,19 @@ def read_detail(board: str, row: dict[str, Any], detail: bytes, read: Read) -> N
     read.files += 1
     parts = {"page": board_page(board), "row": row, "detail": msgspec.Raw(detail)}
     _take(read, board.partition(":")[0], msgspec.json.encode(parts))
+
+
+def _take_rows(read: Read, board: str, rows: Iterable[msgspec.Raw]) -> None:
+    read.files += 1
+    ats = board.partition(":")[0]
+    reader = spider(ats)()
+    for row in rows:
+        try:
+            reader.job_header(row)
+        except ValueError:
+            read.without_key += 1
+        else:
+            _take(read, ats, _stored(ats, board, reader, bytes(row)))
 
 
 def _stored(ats: str, board: str, reader: Any, job: bytes) -> bytes:

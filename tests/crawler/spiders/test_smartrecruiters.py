@@ -16,7 +16,7 @@ from crawler.items import BoardRequest, Failure, Pay, Posting, Probe, Snapshot
 from crawler.registry import PRODUCTS, board_page, reread
 from crawler.spiders.smartrecruiters import SmartRecruitersSpider
 from monitor.demo.board_server import Trouble
-from tests.support.ats_recordings import SHARED, read_detail, read_lists
+from tests.support.ats_recordings import SHARED, read_detail, read_lists, read_rows
 from tests.support.crawling import look, snapshot
 from tests.support.smartrecruiters import (
     BOARD,
@@ -281,6 +281,13 @@ def stated(job: dict[str, Any], detail: dict[str, Any]) -> list[bool]:
 def test_the_real_lists_are_read_whole(capsys: pytest.CaptureFixture[str]) -> None:
     rows = recorded_rows()
     found = read_lists(BOARD, sorted({file for file, _ in rows}))
+    wrapped = [
+        job
+        for page in load(RECORDED / "Bosch_wrapped.json")["list_pages"]
+        for job in page["content"]
+    ]
+    read_rows(BOARD, wrapped, found)
+    rows += [(RECORDED, job) for job in wrapped]
     with capsys.disabled():
         print(f"\n{found.line('smartrecruiters')}")
     assert (found.without_key, found.unreadable) == (0, 0)
