@@ -14,7 +14,7 @@ from crawler.items import Posting
 from monitor.alerts import mutes
 from monitor.alerts.wanted import WantedChange, wanted
 from monitor.config.model import Rule, Settings
-from monitor.database.engine import AnyRow
+from monitor.database.board_row import BoardRow
 from monitor.database.tables import Alert, Delivery
 from monitor.history.compare import pay_words
 from monitor.history.reposts import RepostOf
@@ -25,7 +25,7 @@ from monitor.rules.matcher import CachingMatcher, Explanation, Matcher
 
 
 def role_of(
-    board: AnyRow,
+    board: BoardRow,
     key: str,
     posting: Posting,
     first_seen_at: datetime | None = None,
@@ -89,7 +89,7 @@ class Alerting:
     def write_alerts(
         self,
         connection: Connection,
-        board: AnyRow,
+        board: BoardRow,
         events: Sequence[PostingEvent],
         *,
         round_id: int,
@@ -106,7 +106,7 @@ class Alerting:
     def write_rows(
         self,
         connection: Connection,
-        board: AnyRow,
+        board: BoardRow,
         rows: Iterable[dict[str, object]],
         *,
         round_id: int,
@@ -123,7 +123,7 @@ class Alerting:
         insert_alerts(connection, (common | row for row in rows), at)
 
     def _rows(
-        self, board: AnyRow, event: PostingEvent, at: datetime
+        self, board: BoardRow, event: PostingEvent, at: datetime
     ) -> Iterator[dict[str, object]]:
         for rule in self.settings.rules:
             sent = self._wanted(rule, board, event)
@@ -149,7 +149,7 @@ class Alerting:
             }
             yield from (row | {"channel": channel} for channel in self.channels(rule))
 
-    def _wanted(self, rule: Rule, board: AnyRow, event: PostingEvent) -> WantedChange | None:
+    def _wanted(self, rule: Rule, board: BoardRow, event: PostingEvent) -> WantedChange | None:
         before = event.before if event.kind == "revised" else None
         return wanted(
             rule,
@@ -160,13 +160,13 @@ class Alerting:
             after=self.explain(rule.name, board, event.after),
         )
 
-    def explain(self, rule: str, board: AnyRow, posting: Posting) -> Explanation:
+    def explain(self, rule: str, board: BoardRow, posting: Posting) -> Explanation:
         """Return whether the rule fits the posting, and why."""
         return self.matchers[rule].explain(
             candidate_of_posting(board.board, board.company, posting)
         )
 
-    def current_reason(self, why: Why, board: AnyRow, posting: Posting) -> Why:
+    def current_reason(self, why: Why, board: BoardRow, posting: Posting) -> Why:
         """Return the rule's reason for the posting as it is now.
 
         A rule that was removed, or that no longer fits, keeps its old reason and is marked so.
@@ -244,7 +244,9 @@ def covers(rule: Rule, board: str) -> bool:
     return not rule.boards or board in rule.boards
 
 
-def fitting(matcher: Matcher, board: AnyRow, postings: Iterable[tuple[str, Posting]]) -> list[Role]:
+def fitting(
+    matcher: Matcher, board: BoardRow, postings: Iterable[tuple[str, Posting]]
+) -> list[Role]:
     """Return the roles that fit, in the order of the given (key, posting) pairs."""
     return [
         role_of(board, key, posting)

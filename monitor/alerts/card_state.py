@@ -9,10 +9,10 @@ from sqlalchemy import Connection, and_, func, select
 
 from monitor.alerts.alerting import role_of
 from monitor.database import tables
+from monitor.database.board_row import load_boards
 from monitor.history.contents import posting_from_row
 from monitor.messages import CardMessage, Message
 
-_BOARD = select(tables.Board.board, tables.Board.company, tables.Board.last_ok_at)
 _POSTING = (
     "key",
     "company",
@@ -53,7 +53,7 @@ def current_state(
     row = connection.execute(_ROW.where(tables.Posting.id == posting_id)).one_or_none()
     if row is None:
         return message
-    board = connection.execute(_BOARD.where(tables.Board.id == row.board_id)).one()
+    [board] = load_boards(connection, tables.Board.id == row.board_id)
     role = role_of(
         board, row.key, posting_from_row(row), None if row.baseline else row.first_seen_at
     )

@@ -27,7 +27,7 @@ from crawler.items import Posting as Content
 from monitor.alerts.alerting import Alerting
 from monitor.alerts.card_state import current_state
 from monitor.channels import kind
-from monitor.database.engine import AnyRow
+from monitor.database.board_row import BoardRow
 from monitor.database.json_values import in_json_list, json_list
 from monitor.database.tables import Card, Delivery, Posting, PostingVersion
 from monitor.messages import (
@@ -149,7 +149,10 @@ _OF_POSTINGS = _OF_POSTINGS.order_by(Card.id).with_for_update()
 
 
 def mark_stale(
-    connection: Connection, alerting: Alerting, board: AnyRow, moved: Sequence[tuple[int, Content]]
+    connection: Connection,
+    alerting: Alerting,
+    board: BoardRow,
+    moved: Sequence[tuple[int, Content]],
 ) -> None:
     """Mark the cards of changed postings, given as (id, content), as stale. Update their rules.
 

@@ -13,7 +13,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 from uuid import uuid4
 
 import msgspec
@@ -25,7 +25,7 @@ from monitor.alerts.mutes import Mutes, current
 from monitor.alerts.open_roles import Fits, OpenRole
 from monitor.alerts.unsent import link, write_unsent
 from monitor.config.model import Rule, Settings
-from monitor.database.engine import AnyRow
+from monitor.database.board_row import BoardRow, load_boards
 from monitor.database.json_values import one_of
 from monitor.database.tables import Alert, Board, Delivery, Introduction
 from monitor.history.schedule import FAILURES_TO_FAIL
@@ -125,6 +125,25 @@ def _times(connection: Connection, query: Select[str, datetime]) -> dict[str, da
     return {row[0]: row[1] for row in connection.execute(query)}
 
 
+class _StoredAlert(NamedTuple):
+    id: int
+    delivery_id: str | None
+    for_digest: bool
+    message: str
+    rule: str | None
+    posting_id: int | None
+
+    @property
+    def waits(self) -> bool:
+        """True if it waits for the channel's next digest."""
+        return self.for_digest and self.delivery_id is None
+
+
+_STORED_ALERTS = select(
+    Alert.id, Alert.delivery_id, Alert.for_digest, Alert.message, Alert.rule, Alert.posting_id
+).outerjoin(Delivery, Delivery.delivery_id == Alert.delivery_id)
+
+
 @dataclass(frozen=True, slots=True)
 class _Day:
     """The digests of one moment."""
@@ -154,20 +173,20 @@ class _Day:
         self.connection.execute(
             insert(Alert).values(**common, kind="digest", why="the daily digest", for_digest=False)
         )
-        waited = [row.id for row in rows if row.for_digest and row.delivery_id is None]
+        waited = [row.id for row in rows if row.waits]
         self.connection.execute(
             update(Alert).where(one_of(Alert.id, waited)).values(delivery_id=common["delivery_id"])
         )
 
-    def _muted(self, channel: str, row: AnyRow) -> str | None:
+    def _muted(self, channel: str, row: _StoredAlert) -> str | None:
         """Return why an alert is muted, also by a mute that came after it, or None."""
         return self.mutes.reason(channel, row.rule, row.posting_id)
 
-    def _discard_muted(self, channel: str, rows: Iterable[AnyRow]) -> None:
+    def _discard_muted(self, channel: str, rows: Iterable[_StoredAlert]) -> None:
         """Discard the muted alerts that wait for this digest."""
         for row in rows:
             reason = self._muted(channel, row)
-            if reason and row.for_digest and row.delivery_id is None:
+            if reason and row.waits:
                 own = write_unsent(
                     self.connection,
                     channel,
@@ -178,7 +197,7 @@ class _Day:
                 )
                 link(self.connection, row.id, own)
 
-    def _alerts(self, channel: str) -> tuple[list[AnyRow], datetime]:
+    def _alerts(self, channel: str) -> tuple[list[_StoredAlert], datetime]:
         """Return the alerts for the channel's next digest, and when its period begins."""
         last = select(Alert.id, Alert.created_at).where(
             Alert.kind == "digest", Alert.channel == channel
@@ -186,14 +205,6 @@ class _Day:
         before = self.connection.execute(last.order_by(Alert.id.desc()).limit(1)).first()
         since = before.created_at if before else self.now - _A_DAY
         later = Alert.id > before.id if before else Alert.created_at > since
-        columns = select(
-            Alert.id,
-            Alert.delivery_id,
-            Alert.for_digest,
-            Alert.message,
-            Alert.rule,
-            Alert.posting_id,
-        )
         not_discarded = or_(Delivery.state.is_(None), Delivery.state != "discarded")
         conditions = (
             Alert.channel == channel,
@@ -201,8 +212,8 @@ class _Day:
             or_(later, and_(Alert.for_digest, Alert.delivery_id.is_(None))),
             not_discarded,
         )
-        joined = columns.outerjoin(Delivery, Delivery.delivery_id == Alert.delivery_id)
-        return list(self.connection.execute(joined.where(*conditions).order_by(Alert.id))), since
+        rows = self.connection.execute(_STORED_ALERTS.where(*conditions).order_by(Alert.id))
+        return [_StoredAlert(*row) for row in rows], since
 
     def _message(
         self, channel: str, rules: Sequence[Rule], items: Iterable[RoleMessage], since: datetime
@@ -238,9 +249,7 @@ class _Day:
 
     def _boards(self, rules: Collection[Rule]) -> dict[str, BoardHealth]:
         """Return the health of the boards that the rules apply to, by name."""
-        rows = self.connection.execute(
-            select(Board.__table__).where(Board.watched).order_by(Board.company, Board.board)
-        ).all()
+        rows = load_boards(self.connection, Board.watched, order_by=(Board.company, Board.board))
         return {
             row.board: _health(row)
             for row in rows
@@ -253,7 +262,7 @@ def _deadline(role: Role) -> tuple[datetime, str]:
     return role.deadline_at, role.posting
 
 
-def _health(row: AnyRow) -> BoardHealth:
+def _health(row: BoardRow) -> BoardHealth:
     if row.failures >= FAILURES_TO_FAIL:
         return BoardHealth(row.board, row.company, row.url, "failing", row.failing_since)
     if row.collapsed_since is not None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from monitor.alerts.alerting import Alerting, covers, fitting
-from monitor.database.engine import AnyRow
+from monitor.database.board_row import BoardRow
 from monitor.history.values import PostingEvent
 from monitor.messages import BoardCount, FirstCheckSummary, RuleCount, dump
 
@@ -25,7 +25,7 @@ def split(events: Sequence[PostingEvent]) -> tuple[list[PostingEvent], list[Post
 
 
 def rows(
-    alerting: Alerting, board: AnyRow, late: Sequence[PostingEvent]
+    alerting: Alerting, board: BoardRow, late: Sequence[PostingEvent]
 ) -> Iterator[dict[str, object]]:
     """Return an alert row for each rule and channel whose rule fits a late role."""
     count = BoardCount(board.board, board.company, board.url, len(late))

@@ -16,11 +16,11 @@ from crawler.registry import title
 from monitor.alerts.alerting import Alerting, role_of
 from monitor.alerts.summaries import RuleChannel, places
 from monitor.database import tables
-from monitor.database.engine import AnyRow
+from monitor.database.board_row import BoardRow
 from monitor.database.slack_channels import Directory, directory
 from monitor.history.contents import load_contents
 from monitor.history.load import load_postings
-from monitor.history.moves import Moved
+from monitor.history.moved_postings import Moved
 from monitor.messages import FirstCheckSummary, Move, Role, RuleCount, dump
 from monitor.rules.candidates import candidate_of_posting
 
@@ -30,7 +30,7 @@ _Roles = Mapping[str, Sequence[Role]]  # by rule
 def write(
     connection: Connection,
     alerting: Alerting,
-    board: AnyRow,
+    board: BoardRow,
     moved: Moved,
     *,
     round_id: int,
@@ -72,16 +72,18 @@ def write(
 
 def _introduce(
     connection: Connection,
-    board: AnyRow,
+    board: BoardRow,
     pairs: Sequence[RuleChannel],
     names: Directory,
     at: datetime,
 ) -> set[RuleChannel]:
     """Note that these channels know the board. Return those that did before, by channel key."""
     rows = connection.execute(
-        select(tables.Introduction.__table__).where(tables.Introduction.board_id == board.id)
+        select(tables.Introduction.rule, tables.Introduction.channel).where(
+            tables.Introduction.board_id == board.id
+        )
     )
-    known = {(row.rule, names.key(row.channel)) for row in rows}
+    known = {(rule, names.key(channel)) for rule, channel in rows}
     new = [(rule, channel) for rule, channel in pairs if (rule, names.key(channel)) not in known]
     introduced = [
         {"board_id": board.id, "rule": rule, "channel": channel, "at": at} for rule, channel in new
@@ -92,7 +94,7 @@ def _introduce(
 
 
 def _roles(
-    connection: Connection, alerting: Alerting, board: AnyRow, moved: Moved
+    connection: Connection, alerting: Alerting, board: BoardRow, moved: Moved
 ) -> tuple[_Roles, int]:
     """Return the board's roles that fit each rule, new ones first, and its number of roles."""
     stored = load_postings(connection, board.id)
@@ -116,11 +118,11 @@ def _roles(
     }, len(contents)
 
 
-def _move(board: AnyRow, moved: Moved, new: int, rules: Sequence[RuleCount]) -> Move:
+def _move(board: BoardRow, moved: Moved, new: int, rules: Sequence[RuleCount]) -> Move:
     was, now = title(moved.former.ats), title(board.ats)
     if was == now:
         was, now = moved.former.board, board.board
-    company = board.company if board.company != board.token else moved.former.company
+    company = board.learned_company or moved.former.company
     counts = {"before": moved.before, "came": moved.came, "back": moved.back, "new": new}
     return Move(
         board=board.board,

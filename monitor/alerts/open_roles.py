@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Connection, and_, literal, literal_column,
 
 from monitor.alerts.alerting import Alerting, role_of
 from monitor.config.model import Rule
-from monitor.database.engine import AnyRow
+from monitor.database.board_row import BoardRow, load_boards
 from monitor.database.json_values import in_json_list, json_list
 from monitor.database.tables import Board, Description, Posting, PostingVersion
 from monitor.history.contents import posting_from_row
@@ -40,7 +40,7 @@ class Fits:
     alerting: Alerting
     rules: Sequence[Rule]
     conditions: tuple[ColumnElement[bool], ...]
-    boards: Mapping[str, AnyRow]  # the boards' rows as they were then
+    boards: Mapping[str, BoardRow]  # the boards' rows as they were then
     postings: Sequence[OpenRole]
 
     @classmethod
@@ -78,8 +78,8 @@ class Fits:
         )
 
 
-def _boards(connection: Connection) -> dict[str, AnyRow]:
-    return {row.board: row for row in connection.execute(select(Board.__table__))}
+def _boards(connection: Connection) -> dict[str, BoardRow]:
+    return {row.board: row for row in load_boards(connection)}
 
 
 def open_postings(

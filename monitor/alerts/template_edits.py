@@ -12,7 +12,7 @@ from datetime import datetime
 from monitor.alerts.alerting import Alerting, role_of
 from monitor.alerts.wanted import wants_board_wide_edits, why_board_wide
 from monitor.config.model import Rule
-from monitor.database.engine import AnyRow
+from monitor.database.board_row import BoardRow
 from monitor.history.decide import BoardChanges
 from monitor.history.template_edits import Passage as Edited
 from monitor.history.template_edits import find_in, is_majority, passages
@@ -83,7 +83,7 @@ def _passages(event: PostingEvent) -> frozenset[Edited]:
 
 
 def rows(
-    alerting: Alerting, board: AnyRow, template: CommonEdit, at: datetime
+    alerting: Alerting, board: BoardRow, template: CommonEdit, at: datetime
 ) -> Iterator[dict[str, object]]:
     """Return an alert row for each rule and channel that wants the edit, without a posting."""
     for rule in alerting.settings.rules:
@@ -103,7 +103,7 @@ def rows(
 
 
 def _message(
-    alerting: Alerting, rule: Rule, board: AnyRow, template: CommonEdit, at: datetime
+    alerting: Alerting, rule: Rule, board: BoardRow, template: CommonEdit, at: datetime
 ) -> BoardWideEdit:
     fitting = [
         (event, why) for event in template.edited if (why := _why(alerting, rule, board, event))
@@ -126,7 +126,7 @@ def _message(
     )
 
 
-def _why(alerting: Alerting, rule: Rule, board: AnyRow, event: PostingEvent) -> Why | None:
+def _why(alerting: Alerting, rule: Rule, board: BoardRow, event: PostingEvent) -> Why | None:
     before, after = (
         alerting.explain(rule.name, board, posting)
         for posting in (event.before or event.after, event.after)

@@ -27,7 +27,7 @@ from crawler.links.directory import company_of
 from crawler.registry import fold
 from monitor.config.model import AtsSettings, Settings, WatchedBoard
 from monitor.database import tables
-from monitor.database.engine import AnyRow
+from monitor.database.board_row import BoardRow, load_boards
 from monitor.database.json_values import in_json_list, json_list, json_rows, one_of
 from monitor.history import schedule
 from monitor.rules import matches
@@ -60,16 +60,13 @@ def sync_boards(connection: Connection, settings: Settings) -> None:
         _unwatch(connection, removed)
 
 
-def _stored(connection: Connection) -> dict[str, AnyRow]:
+def _stored(connection: Connection) -> dict[str, BoardRow]:
     """Return the rows of the board table by name. Watched ones and newer ones come last."""
-    board = tables.Board.__table__
-    return {
-        row.board: row
-        for row in connection.execute(select(board).order_by(board.c.watched, board.c.id))
-    }
+    order = (tables.Board.watched, tables.Board.id)
+    return {row.board: row for row in load_boards(connection, order_by=order)}
 
 
-def _respelled(connection: Connection, wanted: Collection[str]) -> dict[str, AnyRow]:
+def _respelled(connection: Connection, wanted: Collection[str]) -> dict[str, BoardRow]:
     """Return the stored boards, after renaming those that the configuration spells differently.
 
     No history is lost to a capital letter.
@@ -84,7 +81,7 @@ def _respelled(connection: Connection, wanted: Collection[str]) -> dict[str, Any
     return _stored(connection) if changed else stored
 
 
-def _rename(connection: Connection, row: AnyRow, name: str) -> None:
+def _rename(connection: Connection, row: BoardRow, name: str) -> None:
     """Give a board and its postings another spelling of their names."""
     board, posting, card = tables.Board, tables.Posting, tables.Card
     connection.execute(
@@ -136,7 +133,7 @@ def new_row(board: WatchedBoard) -> dict[str, object]:
     }
 
 
-def _changed(row: AnyRow, board: WatchedBoard) -> dict[str, object]:
+def _changed(row: BoardRow, board: WatchedBoard) -> dict[str, object]:
     wanted: dict[str, object] = {"url": board.url, "every": board.every.total_seconds()}
     if board.company:
         wanted["company"] = board.company
@@ -150,7 +147,7 @@ def _changed(row: AnyRow, board: WatchedBoard) -> dict[str, object]:
     return changed
 
 
-def _reset_after_absence(connection: Connection, row: AnyRow) -> None:
+def _reset_after_absence(connection: Connection, row: BoardRow) -> None:
     """Introduce a board again that was unwatched, and reset its counts of missed checks.
 
     Checks from before the gap prove nothing about a missing posting.
@@ -245,14 +242,8 @@ def board_requests(
     connection: Connection, names: Collection[str], now: datetime
 ) -> dict[str, list[BoardRequest]]:
     """Return the requests for these boards, by ats. Postings probed longest ago come first."""
-    board, wanted = tables.Board.__table__, frozenset(names)
-    rows = [
-        row
-        for row in connection.execute(
-            select(board).where(board.c.watched).order_by(board.c.id)
-        ).all()
-        if row.board in wanted
-    ]
+    wanted = frozenset(names)
+    rows = [row for row in load_boards(connection, tables.Board.watched) if row.board in wanted]
     opened = _open_postings(connection, [row.id for row in rows])
     by_ats: dict[str, list[BoardRequest]] = defaultdict(list)
     for row in rows:
@@ -286,7 +277,7 @@ def _in_probe_order(connection: Connection, board_id: int) -> OpenKeys:
     )
 
 
-def _request(row: AnyRow, posted: OpenKeys, now: datetime) -> BoardRequest:
+def _request(row: BoardRow, posted: OpenKeys, now: datetime) -> BoardRequest:
     if schedule.validators_usable(row.read_at, now):
         return BoardRequest(
             row.board,

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from crawler.items import Posting, Sighting
-from monitor.database.engine import AnyRow
+from monitor.database.board_row import BoardRow
 from monitor.history.columns import change_rows
 from monitor.history.prepare import Ready
 from monitor.messages import FieldChange
@@ -26,7 +26,7 @@ LISTED_AGAIN: dict[str, object] = {
 class CheckRows:
     """Makes the rows of one check, and collects the versions whose rules are to be matched."""
 
-    board: AnyRow
+    board: BoardRow
     check_id: int
     at: datetime
     ready: Ready

@@ -1,4 +1,4 @@
-"""Load a board's row, its postings and their contents, to compare a check with them."""
+"""Load a board's postings and their contents, to compare a check with them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Select, and_, bindparam, func, literal_column
 
 from crawler.items import Posting, Sighting, Snapshot, Unreadable
 from monitor.database import tables
-from monitor.database.engine import AnyRow
+from monitor.database.board_row import BoardRow
 from monitor.database.json_values import in_json_list, iso_text, json_list, json_rows
 from monitor.history.company import is_same_company
 from monitor.history.compare import partition
@@ -20,7 +20,6 @@ from monitor.history.values import PostingState
 
 # Statements that every check uses are built once: building one takes SQLAlchemy as long as
 # answering it takes SQLite.
-_BY_NAME = select(tables.Board.__table__).where(tables.Board.board == bindparam("name"))
 _posting = tables.Posting
 _is_open = _posting.state == literal_column("'open'")
 _STATES = select(
@@ -48,11 +47,6 @@ _COUNTS = select(func.count(), func.count(_posting.last_seen_at)).where(
 _decoder = msgspec.json.Decoder(list[PostingState], strict=False)  # booleans may be 0 or 1
 
 
-def load_board(connection: Connection, name: str) -> AnyRow:
-    """Return the board's row, with all its columns."""
-    return connection.execute(_BY_NAME, {"name": name}).one()
-
-
 def load_postings(
     connection: Connection, board_id: int, keys: Collection[str] = ()
 ) -> dict[str, PostingState]:
@@ -76,7 +70,7 @@ def _load(connection: Connection, query: Select[str], **values: object) -> list[
     return _decoder.decode(connection.execute(query, values).scalar_one())
 
 
-def load_snapshot(connection: Connection, board: AnyRow, snapshot: Snapshot) -> LoadedSnapshot:
+def load_snapshot(connection: Connection, board: BoardRow, snapshot: Snapshot) -> LoadedSnapshot:
     """Load the stored postings of a snapshot's board, and read its new and changed sightings."""
     stored = load_postings(connection, board.id, [sighting.key for sighting in snapshot.sightings])
     parts = partition(stored, snapshot.sightings, snapshot.still)

@@ -13,7 +13,7 @@ from itertools import chain
 from sqlalchemy import Connection
 
 from crawler.items import Posting, Sighting
-from monitor.database.engine import AnyRow
+from monitor.database.board_row import BoardRow
 from monitor.database.search import Words, words_to_index
 from monitor.history.columns import text_digest, version_columns
 from monitor.history.contents import load_contents
@@ -39,7 +39,7 @@ class Ready:
 
 
 def prepare(
-    connection: Connection, matchers: Iterable[Matcher], board: AnyRow, events: BoardChanges
+    connection: Connection, matchers: Iterable[Matcher], board: BoardRow, events: BoardChanges
 ) -> Ready:
     """Return what these changes need. The matchers remember their results for later."""
     versions, asked = list(events.versions()), list(matchers)
@@ -48,8 +48,7 @@ def prepare(
         (posting.title, text_digest(posting.description), posting.description)
         for posting, _ in versions
     ]
-    learns = events.company and board.company == board.token
-    company = events.company if learns and events.company else board.company
+    company = board.learned_company or events.company or board.company
     for posting in chain(
         (posting for posting, _ in versions), (one.before for one in events.revised), last.values()
     ):

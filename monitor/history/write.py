@@ -11,7 +11,7 @@ from sqlalchemy import Connection, update
 from crawler.items import Posting
 from monitor.config.values import Kind
 from monitor.database import tables
-from monitor.database.engine import AnyRow
+from monitor.database.board_row import BoardRow
 from monitor.history import postings
 from monitor.history.check_rows import LISTED_AGAIN, CheckRows
 from monitor.history.columns import posting_columns
@@ -26,7 +26,7 @@ from monitor.rules.matcher import Matcher
 
 def write_events(
     connection: Connection,
-    board: AnyRow,
+    board: BoardRow,
     check_id: int,
     at: datetime,
     changes: BoardChanges,
@@ -73,11 +73,11 @@ class _Writer:
     def _learn_company(self, company: str | None) -> str:
         """Store the company's name if the board sends it. Return the name to match rules with."""
         board = self.rows.board
-        if company and board.company == board.token:
+        if company and board.learned_company is None:
             row = update(tables.Board).where(tables.Board.id == board.id)
             self.connection.execute(row.values(company=company))
             return company
-        return str(board.company)
+        return board.company
 
     def _with_reposts(
         self, events: list[PostingEvent], changes: BoardChanges

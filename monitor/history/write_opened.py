@@ -57,8 +57,7 @@ class OpenedWriter:
         return one.is_baseline(baseline=self.is_baseline)
 
     def _not_before(self, one: Opened) -> datetime | None:
-        last_ok_at: datetime | None = self.rows.board.last_ok_at
-        return last_ok_at if one.has_no_history else None
+        return self.rows.board.last_ok_at if one.has_no_history else None
 
     def _new_posting(self, one: Opened) -> dict[str, object]:
         board = self.rows.board

@@ -11,7 +11,7 @@ from crawler.items import Failure
 from monitor.alerts import cards, incidents
 from monitor.alerts.alerting import Alerting
 from monitor.database import tables
-from monitor.database.engine import AnyRow
+from monitor.database.board_row import BoardRow
 from monitor.history.schedule import FAILURES_TO_FAIL
 from monitor.messages import OperatorMessage
 from monitor.rounds import outage
@@ -24,7 +24,7 @@ class BoardIncidents:
 
     connection: Connection
     alerting: Alerting
-    board: AnyRow  # as it was before the check
+    board: BoardRow  # as it was before the check
     round_id: int
     check_id: int
     at: datetime
@@ -41,16 +41,17 @@ class BoardIncidents:
         if gone and self.board.unknown < unknown == FAILURES_TO_FAIL < failures:
             # a second alert, where the first one could not name the employer's new board yet
             self._alert(message)
-        elif outage.is_reported(self.connection, self.board):
+        elif outage.reported_since(self.connection, self.board) is not None:
             cards.update_incident(self.connection, message)
         elif failures >= FAILURES_TO_FAIL and not (defers and is_unreached(failure)):
             self._alert(message)
 
     def succeeded(self, *, seen: int, opened: int, closed: int) -> None:
         """Report that a failing board works again, if its failure was reported."""
-        if outage.is_reported(self.connection, self.board):
+        since = outage.reported_since(self.connection, self.board)
+        if since is not None:
             recovered = incidents.recovered(
-                self.board, self.at, seen=seen, opened=opened, closed=closed
+                self.board, since, self.at, seen=seen, opened=opened, closed=closed
             )
             self._alert(recovered)
 
@@ -59,12 +60,14 @@ class BoardIncidents:
         since = self.board.collapsed_since
         if since is None and reason is None:
             return
-        closed = self._closed_since(since or self.at)
+        began = since or self.at
+        closed = self._closed_since(began)
         if reason is None:  # its one message shows the end too
-            cards.update_incident(self.connection, incidents.drained(self.board, self.at, closed))
+            ended = incidents.drained(self.board, began, self.at, closed)
+            cards.update_incident(self.connection, ended)
             return
         lost = reason.removeprefix("collapsed: ")
-        message = incidents.collapsed(self.board, since or self.at, lost, closed)
+        message = incidents.collapsed(self.board, began, lost, closed)
         if since is None:
             self._alert(message)
         else:

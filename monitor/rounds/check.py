@@ -20,11 +20,12 @@ from sqlalchemy import Connection
 from crawler.items import Failure, Result, Snapshot, Unchanged
 from monitor.alerts import template_edits
 from monitor.alerts.alerting import Alerting
-from monitor.database.engine import AnyRow
-from monitor.history import moves, schedule
+from monitor.database.board_row import BoardRow, load_board
+from monitor.history import schedule
 from monitor.history.decide import BoardChanges, decide_missing, diff_snapshot
 from monitor.history.former_postings import find_reposts
-from monitor.history.load import load_board, load_snapshot, load_unlisted
+from monitor.history.load import load_snapshot, load_unlisted
+from monitor.history.moved_postings import is_first_list
 from monitor.history.prepare import Ready, prepare
 
 
@@ -33,7 +34,7 @@ class DecidedCheck:
     """One check of one board, ready to be recorded."""
 
     result: Result
-    board: AnyRow  # as it was loaded
+    board: BoardRow  # as it was loaded
     at: datetime  # the check's instant: later than every check before it
     now: datetime  # the clock's time
     alerting: Alerting
@@ -52,7 +53,7 @@ def decide_check(
     at, alerting = schedule.strictly_after(now, board.clock), alerting.remembering()
     if isinstance(result, Failure):
         return DecidedCheck(result, board, at, now, alerting)
-    baseline = board.last_ok_at is None or moves.is_first_list(connection, board)
+    baseline = board.last_ok_at is None or is_first_list(connection, board)
     if isinstance(result, Unchanged):
         changes = _decide_unchanged(connection, board, result)
     else:
@@ -62,7 +63,7 @@ def decide_check(
     return DecidedCheck(result, board, at, now, alerting, baseline, changes, ready, edits)
 
 
-def _decide_unchanged(connection: Connection, board: AnyRow, result: Unchanged) -> BoardChanges:
+def _decide_unchanged(connection: Connection, board: BoardRow, result: Unchanged) -> BoardChanges:
     unlisted, open_before = load_unlisted(connection, board.id)
     return decide_missing(
         unlisted,
@@ -74,7 +75,7 @@ def _decide_unchanged(connection: Connection, board: AnyRow, result: Unchanged) 
 
 
 def _decide_snapshot(
-    connection: Connection, board: AnyRow, snapshot: Snapshot, *, baseline: bool, at: datetime
+    connection: Connection, board: BoardRow, snapshot: Snapshot, *, baseline: bool, at: datetime
 ) -> BoardChanges:
     loaded = load_snapshot(connection, board, snapshot)
     changes = diff_snapshot(snapshot, loaded, held_back=board.collapsed_since is not None)

@@ -8,19 +8,18 @@ caller's transaction.
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, bindparam, select
 
 from monitor.alerts import cards, incidents, open_incidents
 from monitor.alerts.alerting import Alerting
-from monitor.database.engine import AnyRow
+from monitor.database.board_row import BOARD_COLUMNS, BoardRow
 from monitor.database.tables import Alert, Board, BoardCheck
 from monitor.history.schedule import FAILURES_TO_FAIL
 from monitor.rounds.network import Network, Tally, says_unreached
 
-_UNREACHED = select(Board.__table__, BoardCheck.id.label("check_id")).join(
-    BoardCheck, BoardCheck.board_id == Board.id
-)
+_UNREACHED = select(BoardCheck.id, *BOARD_COLUMNS).join(BoardCheck, BoardCheck.board_id == Board.id)
 _UNREACHED = _UNREACHED.where(
     BoardCheck.round_id == bindparam("round"),
     BoardCheck.result == "failure",
@@ -28,14 +27,16 @@ _UNREACHED = _UNREACHED.where(
 )
 
 
-def is_reported(connection: Connection, board: AnyRow) -> bool:
-    """Return True if the operator was alerted of the board's failure, as of its row."""
-    if board.failures < FAILURES_TO_FAIL or board.failing_since is None:
-        return False
-    incident = incidents.key("failing", board.board, board.failing_since)
-    return open_incidents.has_messages(
-        connection, incident, _written_since(connection, board.failing_since)
+def reported_since(connection: Connection, board: BoardRow) -> datetime | None:
+    """Return since when the board fails, if the operator was alerted of it, or None."""
+    since = board.failing_since
+    if board.failures < FAILURES_TO_FAIL or since is None:
+        return None
+    incident = incidents.key("failing", board.board, since)
+    is_reported = open_incidents.has_messages(
+        connection, incident, _written_since(connection, since)
     )
+    return since if is_reported else None
 
 
 def update_incidents(
@@ -58,19 +59,19 @@ def update_incidents(
     if (
         tally.reached
         or len(network.silent) == 1
-        or any(_others_answered(network, row) for row in failing)
+        or any(_others_answered(network, one) for one in failing)
     ):
-        for row in failing:
+        for one in failing:
             message = incidents.failing(
-                row, row.failures, row.failing_since, row.reason, gone=False
+                one.board, one.board.failures, one.since, one.reason, gone=False
             )
             alerting.write_operator_alert(
-                connection, message, round_id=round_id, check_id=row.check_id, at=now
+                connection, message, round_id=round_id, check_id=one.check_id, at=now
             )
         return since
     if not failing:
         return since
-    began = since or min(row.failing_since for row in failing)
+    began = since or min(one.since for one in failing)
     message = incidents.offline(len(network.silent), began, failing[0].reason)
     if since is None:
         alerting.write_operator_alert(connection, message, round_id=round_id, check_id=None, at=now)
@@ -79,17 +80,30 @@ def update_incidents(
     return began
 
 
-def _unreported(connection: Connection, round_id: int) -> list[AnyRow]:
-    """Return the round's unreachable boards, three failures or more, without an alert yet."""
-    rows = connection.execute(_UNREACHED, {"round": round_id}).all()
-    return [
-        row for row in rows if says_unreached(None, row.reason) and not is_reported(connection, row)
-    ]
+class _Unreached(NamedTuple):
+    """A board that failed three times or more and that no host answered."""
+
+    board: BoardRow
+    check_id: int
+    since: datetime
+    reason: str
 
 
-def _others_answered(network: Network, board: AnyRow) -> bool:
+def _unreported(connection: Connection, round_id: int) -> list[_Unreached]:
+    """Return the round's unreachable boards without an alert yet."""
+    found = []
+    for check_id, *columns in connection.execute(_UNREACHED, {"round": round_id}).all():
+        board = BoardRow._make(columns)
+        since, reason = board.failing_since, board.reason or ""
+        is_new = says_unreached(None, reason) and reported_since(connection, board) is None
+        if since is not None and is_new:
+            found.append(_Unreached(board, check_id, since, reason))
+    return found
+
+
+def _others_answered(network: Network, one: _Unreached) -> bool:
     """Return True if any host answered since this board began to fail, half an interval after."""
-    outage_began: datetime = board.failing_since + timedelta(seconds=board.every) / 2
+    outage_began = one.since + timedelta(seconds=one.board.every) / 2
     return network.reached_at is not None and network.reached_at > outage_began
 
 

@@ -5,7 +5,7 @@ One short transaction writes all of it, for each board:
     re-decide if the board's row changed meanwhile (check.py)
     held       → only plan the next try: the host was not asked
     failure    → check row → incident of the board (board_incidents.py)
-    otherwise  → check row → changes (history/write.py) → a move's end (history/moves.py)
+    otherwise  → check row → changes (history/write.py) → a move's end (history/moved_postings.py)
                  → incidents → stale cards → alerts for rules and channels
     board row: failures, schedule, validators
 """
@@ -24,10 +24,10 @@ from monitor.alerts import cards, late_summary, move_summary, template_edits
 from monitor.alerts.alerting import Alerting
 from monitor.alerts.moved_cards import transfer
 from monitor.database import tables
-from monitor.database.engine import AnyRow, table
-from monitor.history import moves, schedule
-from monitor.history.load import load_board
-from monitor.history.moves import Moved
+from monitor.database.board_row import BoardRow, load_board
+from monitor.database.engine import table
+from monitor.history import moved_postings, schedule
+from monitor.history.moved_postings import Moved
 from monitor.history.values import PostingEvent
 from monitor.history.write import write_events
 from monitor.rounds.board_incidents import BoardIncidents
@@ -90,7 +90,7 @@ class _Recording:
     check: DecidedCheck
 
     @property
-    def board(self) -> AnyRow:
+    def board(self) -> BoardRow:
         """The board as it was before the check."""
         return self.check.board
 
@@ -147,7 +147,7 @@ class _Recording:
 
         Once there are enough to report it, other failures do not reset the count.
         """
-        unknown = int(self.board.unknown)
+        unknown = self.board.unknown
         if failure.unknown:
             return unknown + 1
         return unknown if unknown >= schedule.FAILURES_TO_FAIL else 0
@@ -185,7 +185,7 @@ class _Recording:
         board, at = self.board, self.check.at
         is_collapsed = self.check.changes.collapsed
         # an empty list does not complete a move
-        waits = moves.is_pending(board) and not (isinstance(result, Snapshot) and seen)
+        waits = board.is_move_pending and not (isinstance(result, Snapshot) and seen)
         columns: Columns = {
             "failures": 0,
             "unknown": 0,
@@ -215,12 +215,18 @@ class _Recording:
         board, baseline = self.board, self.check.baseline
         if board.moved_from is None or not isinstance(result, Snapshot):
             return events, None
-        if not moves.is_pending(board):
+        if not board.is_move_pending:
             if self.check.changes.opened:
-                events, successors = moves.follow(self.connection, board, events, self.check.at)
+                events, successors = moved_postings.follow(
+                    self.connection, board, events, self.check.at
+                )
                 transfer(self.connection, successors)
             return events, None
-        move = moves.take_along(self.connection, board, baseline=baseline) if result.seen else None
+        move = (
+            moved_postings.take_along(self.connection, board, baseline=baseline)
+            if result.seen
+            else None
+        )
         if move is not None:
             transfer(self.connection, move.successors)
         if baseline and board.last_ok_at is not None:
@@ -231,7 +237,7 @@ class _Recording:
         self, events: Sequence[PostingEvent], move: Moved | None, check_id: int, listed: int
     ) -> None:
         alerting, board = self.check.alerting, self.board
-        if board.company == board.token:  # the check may have learned its company's name
+        if board.learned_company is None:  # the check may have learned it
             board = load_board(self.connection, board.board)
         shown = [(event.posting_id, event.after) for event in events if event.kind != "opened"]
         shown += [
