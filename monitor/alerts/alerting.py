@@ -2,53 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
-from uuid import uuid4
 
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection
 
 from crawler.items import Posting
-from monitor.alerts import mutes
+from monitor.alerts.role_state import role_of
+from monitor.alerts.rows import insert_alerts, write_operator_message
 from monitor.alerts.wanted import WantedChange, wanted
 from monitor.config.model import Rule, Settings
 from monitor.database.board_row import BoardRow
-from monitor.database.tables import Alert, Delivery
-from monitor.history.compare import pay_words
-from monitor.history.reposts import RepostOf
 from monitor.history.values import PostingEvent
 from monitor.messages import OperatorMessage, Role, RoleMessage, Why, dump
-from monitor.rules.candidates import candidate_of_posting
-from monitor.rules.matcher import CachingMatcher, Explanation, Matcher
-
-
-def role_of(
-    board: BoardRow,
-    key: str,
-    posting: Posting,
-    first_seen_at: datetime | None = None,
-    repost: RepostOf | None = None,
-) -> Role:
-    """Return the posting as a message shows it."""
-    deadline = posting.deadline
-    return Role(
-        posting=f"{board.board}:{key}",
-        company=posting.company or board.company,
-        title=posting.title,
-        url=posting.url,
-        location=posting.location,
-        pay=pay_words(posting.pay),
-        deadline_at=deadline.at if deadline else None,
-        deadline_text=deadline.text if deadline else "",
-        department=posting.department,
-        employment_type=posting.employment_type,
-        workplace=posting.workplace or "",
-        first_seen_at=first_seen_at,
-        repost_of=repost.posting if repost else "",
-        repost_reason=repost.reason if repost else "",
-    )
+from monitor.rules.matcher import CachingMatcher, Explanation, Matcher, candidate_of_posting
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,52 +159,6 @@ class Alerting:
             write_operator_message(
                 connection, channels, message, at=at, round_id=round_id, check_id=check_id
             )
-
-
-def write_operator_message(
-    connection: Connection,
-    channels: Iterable[str],
-    message: OperatorMessage,
-    *,
-    at: datetime,
-    round_id: int | None = None,
-    check_id: int | None = None,
-) -> None:
-    """Insert an operator alert for each of the channels. Mutes do not apply."""
-    row = {
-        "round_id": round_id,
-        "check_id": check_id,
-        "created_at": at,
-        "kind": "operator",
-        "why": message.headline,
-        "message": dump(message),
-    }
-    rows = [row | {"channel": channel} for channel in dict.fromkeys(channels)]
-    if rows:
-        connection.execute(insert(Alert), rows)
-
-
-def insert_alerts(connection: Connection, rows: Iterable[Mapping[str, Any]], now: datetime) -> None:
-    """Insert alert rows, all with the same columns.
-
-    A muted alert gets a discarded delivery of its own, so that `alerts list` can show the reason.
-    """
-    rows = list(rows)
-    if not rows:
-        return
-    muted = mutes.current(connection, now)
-    alerts, deliveries = [], []
-    for row in rows:
-        reason = muted.reason(row["channel"], row.get("rule"), row.get("posting_id"))
-        delivery_id = uuid4().hex if reason else None
-        alerts.append({**row, "delivery_id": delivery_id})
-        if reason:
-            message = {"channel": row["channel"], "message": row["message"], "created_at": now}
-            state = {"state": "discarded", "reason": reason, "attempts": 0}
-            deliveries.append({"delivery_id": delivery_id} | message | state)
-    if deliveries:
-        connection.execute(insert(Delivery), deliveries)
-    connection.execute(insert(Alert), alerts)
 
 
 def covers(rule: Rule, board: str) -> bool:

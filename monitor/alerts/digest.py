@@ -17,13 +17,13 @@ from typing import Final, NamedTuple
 from uuid import uuid4
 
 import msgspec
-from sqlalchemy import Connection, Select, and_, func, insert, or_, select, update
+from sqlalchemy import Connection, and_, func, insert, or_, select, update
 
 from monitor.alerts.alerting import Alerting, covers
 from monitor.alerts.merge import once
 from monitor.alerts.mutes import Mutes, current
 from monitor.alerts.open_roles import Fits, OpenRole
-from monitor.alerts.unsent import link, write_unsent
+from monitor.alerts.rows import link, write_unsent
 from monitor.config.model import Rule, Settings
 from monitor.database.board_row import BoardRow, load_boards
 from monitor.database.json_values import one_of
@@ -103,16 +103,8 @@ def _waiting(connection: Connection, alerting: Alerting, moment: datetime) -> di
 
     A channel that is newer than that waits for its first.
     """
-    last = _times(
-        connection,
-        select(Alert.channel, func.max(Alert.created_at))
-        .where(Alert.kind == "digest")
-        .group_by(Alert.channel),
-    )
-    first = _times(
-        connection,
-        select(Introduction.channel, func.min(Introduction.at)).group_by(Introduction.channel),
-    )
+    last = dict(connection.execute(_LAST_DIGESTS).tuples().all())
+    first = dict(connection.execute(_INTRODUCED).tuples().all())
     due: dict[str, list[Rule]] = defaultdict(list)
     for rule in alerting.settings.rules:
         for channel in alerting.channels(rule):
@@ -121,8 +113,12 @@ def _waiting(connection: Connection, alerting: Alerting, moment: datetime) -> di
     return due
 
 
-def _times(connection: Connection, query: Select[str, datetime]) -> dict[str, datetime]:
-    return {row[0]: row[1] for row in connection.execute(query)}
+_LAST_DIGESTS = (
+    select(Alert.channel, func.max(Alert.created_at))
+    .where(Alert.kind == "digest")
+    .group_by(Alert.channel)
+)
+_INTRODUCED = select(Introduction.channel, func.min(Introduction.at)).group_by(Introduction.channel)
 
 
 class _StoredAlert(NamedTuple):
@@ -187,14 +183,8 @@ class _Day:
         for row in rows:
             reason = self._muted(channel, row)
             if reason and row.waits:
-                own = write_unsent(
-                    self.connection,
-                    channel,
-                    row.message,
-                    self.now,
-                    state="discarded",
-                    reason=reason,
-                )
+                unsent = (channel, row.message, self.now)
+                own = write_unsent(self.connection, *unsent, state="discarded", reason=reason)
                 link(self.connection, row.id, own)
 
     def _alerts(self, channel: str) -> tuple[list[_StoredAlert], datetime]:
@@ -221,19 +211,9 @@ class _Day:
         boards = self._boards(rules)
         names = {rule.name for rule in rules}
         watched = [posting for posting in self.fitting if posting.board in boards]
-        fits = [
-            posting.role
-            for posting in watched
-            if any(
-                why.rule in names and self._is_listed(channel, posting, why.rule)
-                for why in posting.why
-            )
-        ]
-        near = [
-            role
-            for role in fits
-            if role.deadline_at and self.now < role.deadline_at <= self.now + NEAR
-        ]
+        fits = [one.role for one in watched if self._is_listed(channel, one, names)]
+        until = self.now + NEAR
+        near = [role for role in fits if role.deadline_at and self.now < role.deadline_at <= until]
         return DigestMessage(
             day=self.now.astimezone(self.settings.alerts.timezone).date(),
             since=since,
@@ -244,8 +224,12 @@ class _Day:
             boards=tuple(boards.values()),
         )
 
-    def _is_listed(self, channel: str, posting: OpenRole, rule: str) -> bool:
-        return self.mutes.reason(channel, rule, posting.posting_id) is None
+    def _is_listed(self, channel: str, posting: OpenRole, rules: Collection[str]) -> bool:
+        """Return True if the posting fits one of the rules, and is not muted there."""
+        return any(
+            why.rule in rules and self.mutes.reason(channel, why.rule, posting.posting_id) is None
+            for why in posting.why
+        )
 
     def _boards(self, rules: Collection[Rule]) -> dict[str, BoardHealth]:
         """Return the health of the boards that the rules apply to, by name."""

@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 import msgspec
 from sqlalchemy import Connection, Row, and_, select, update
 
-from monitor.alerts.unsent import link, write_unsent
+from monitor.alerts.rows import link, write_unsent
 from monitor.database.tables import Alert, Delivery, Posting, PostingVersion
 from monitor.messages import Message, QuietHoursMessage, Reminder, ReminderMessage, dump, load
 

@@ -13,7 +13,8 @@ from datetime import datetime
 from sqlalchemy import Connection, insert, select
 
 from crawler.registry import title
-from monitor.alerts.alerting import Alerting, role_of
+from monitor.alerts.alerting import Alerting
+from monitor.alerts.role_state import role_of
 from monitor.alerts.summaries import RuleChannel, places
 from monitor.database import tables
 from monitor.database.board_row import BoardRow
@@ -22,7 +23,7 @@ from monitor.history.contents import load_contents
 from monitor.history.load import load_postings
 from monitor.history.moved_postings import Moved
 from monitor.messages import FirstCheckSummary, Move, Role, RuleCount, dump
-from monitor.rules.candidates import candidate_of_posting
+from monitor.rules.matcher import candidate_of_posting
 
 _Roles = Mapping[str, Sequence[Role]]  # by rule
 

@@ -31,7 +31,7 @@ from monitor.database.engine import read_transaction
 from monitor.database.lease import LeaseLost
 from monitor.database.trouble import OutageLog
 from monitor.health.guard import HealthMonitor
-from monitor.history.boards import next_turn
+from monitor.history.due import next_turn
 from monitor.history.reread import reread_older
 from monitor.rounds.requests import OpenRequest, open_requests
 from monitor.rounds.work import Work

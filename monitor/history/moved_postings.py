@@ -16,31 +16,13 @@ from sqlalchemy.orm import aliased
 
 from monitor.database.board_row import BoardRow
 from monitor.database.tables import Posting, PostingVersion
-from monitor.history.counterparts import (
-    Match,
-    MovedPosting,
-    employer_names,
-    match,
-    plain_title,
-    towns,
-)
+from monitor.history.counterparts import Match, MovedPosting, match
 from monitor.history.former_postings import load_texts
 from monitor.history.moves import find_board
+from monitor.history.plain_names import employer_names, plain_title, towns
 from monitor.history.postings import change_postings
 from monitor.history.reposts import RECENTLY, JobNumbers, RepostOf
 from monitor.history.values import PostingEvent
-
-
-def is_first_list(connection: Connection, board: BoardRow) -> bool:
-    """Return True if the board's move is pending and it never listed a role.
-
-    Its first list is then its baseline.
-    """
-    return (
-        board.is_move_pending
-        and connection.scalar(select(Posting.id).where(Posting.board_id == board.id).limit(1))
-        is None
-    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,7 @@ class PostingState(KnownPosting, frozen=True, array_like=True, gc=False, kw_only
 
     @property
     def opened_at(self) -> datetime | None:
-        """When it opened. None if it was open before we watched."""
+        """The instant when it opened. None if it was open before we watched."""
         return None if self.baseline else self.first_seen_at
 
 

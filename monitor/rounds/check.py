@@ -15,17 +15,17 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from crawler.items import Failure, Result, Snapshot, Unchanged
-from monitor.alerts import template_edits
 from monitor.alerts.alerting import Alerting
+from monitor.alerts.check_alerts import Passages, compare
 from monitor.database.board_row import BoardRow, load_board
+from monitor.database.tables import Posting
 from monitor.history import schedule
 from monitor.history.decide import BoardChanges, decide_missing, diff_snapshot
 from monitor.history.former_postings import find_reposts
 from monitor.history.load import load_snapshot, load_unlisted
-from monitor.history.moved_postings import is_first_list
 from monitor.history.prepare import Ready, prepare
 
 
@@ -42,7 +42,7 @@ class DecidedCheck:
     changes: BoardChanges = field(default_factory=BoardChanges)
     ready: Ready = field(default_factory=Ready)
     # of descriptions, where most of the board's were edited
-    edits: template_edits.Passages = field(default_factory=dict)
+    edits: Passages = field(default_factory=dict)
 
 
 def decide_check(
@@ -53,13 +53,13 @@ def decide_check(
     at, alerting = schedule.strictly_after(now, board.clock), alerting.remembering()
     if isinstance(result, Failure):
         return DecidedCheck(result, board, at, now, alerting)
-    baseline = board.last_ok_at is None or is_first_list(connection, board)
+    baseline = board.last_ok_at is None or _is_first_list(connection, board)
     if isinstance(result, Unchanged):
         changes = _decide_unchanged(connection, board, result)
     else:
         changes = _decide_snapshot(connection, board, result, baseline=baseline, at=at)
     ready = prepare(connection, alerting.matchers.values(), board, changes)
-    edits = template_edits.compare(changes, result.seen) if isinstance(result, Snapshot) else {}
+    edits = compare(changes, result.seen) if isinstance(result, Snapshot) else {}
     return DecidedCheck(result, board, at, now, alerting, baseline, changes, ready, edits)
 
 
@@ -83,3 +83,15 @@ def _decide_snapshot(
     new = changes.new(baseline=baseline)
     changes.reposts = find_reposts(connection, board.id, new, missing, at)
     return changes
+
+
+def _is_first_list(connection: Connection, board: BoardRow) -> bool:
+    """Return True if the board's move is pending and it never listed a role.
+
+    Its first list is then its baseline.
+    """
+    return (
+        board.is_move_pending
+        and connection.scalar(select(Posting.id).where(Posting.board_id == board.id).limit(1))
+        is None
+    )

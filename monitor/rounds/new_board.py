@@ -20,7 +20,7 @@ from sqlalchemy import Connection, Engine, select, update
 
 from crawler.links.directory import employer, employer_domain, other_boards
 from crawler.registry import is_readable, same_board
-from monitor.alerts import cards, incidents, open_incidents
+from monitor.alerts import incidents, open_incidents, stale_cards
 from monitor.config.model import Settings, WatchedBoard
 from monitor.database.board_row import BOARD_COLUMNS, BoardRow
 from monitor.database.engine import read_transaction
@@ -126,7 +126,7 @@ def _update_messages(connection: Connection, board: BoardRow, round_id: int) -> 
         board, board.failures, board.failing_since, board.reason or "", gone=True
     )
     open_incidents.rewrite_unsent(connection, message, round_id)
-    cards.update_incident(connection, message)
+    stale_cards.update_incident(connection, message)
 
 
 def begin_move(connection: Connection, old: str, new: WatchedBoard) -> None:
@@ -134,4 +134,4 @@ def begin_move(connection: Connection, old: str, new: WatchedBoard) -> None:
     for board in moves.begin(connection, old, new):
         if board.failing_since is not None:
             message = incidents.moved(board, board.failing_since, new.board)
-            cards.update_incident(connection, message)
+            stale_cards.update_incident(connection, message)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from crawler.items import Posting
 from monitor.config.model import Rule
 from monitor.config.values import MinPay
 from monitor.text.phrases import Phrase, PlaceCode, place_phrase, without_exclusions
@@ -32,6 +33,25 @@ class Candidate:
     pay_period: str | None = None  # year month week day hour
 
 
+def candidate_of_posting(board: str, company: str, posting: Posting) -> Candidate:
+    """Return the candidate of a posting that a check has just read."""
+    pay = posting.pay
+    return Candidate(
+        board=board,
+        company=posting.company or company,
+        title=posting.title,
+        department=posting.department,
+        description=posting.description,
+        location=posting.location,
+        locations=posting.locations,
+        workplace=posting.workplace,
+        pay_min=pay.minimum if pay else None,
+        pay_max=pay.maximum if pay else None,
+        pay_currency=pay.currency if pay else None,
+        pay_period=pay.period if pay else None,
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Explanation:
     """The result of matching one rule with one posting."""
@@ -54,7 +74,7 @@ _FIELDS: dict[str, Callable[[Candidate], tuple[str, ...]]] = {
 
 
 class _Result(NamedTuple):
-    """What one condition of a rule found: the words that fit, or the reason why it failed."""
+    """The result of one condition: the words that fit, or the reason why it failed."""
 
     words: tuple[str, ...] = ()
     failed: str = ""

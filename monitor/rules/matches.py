@@ -19,8 +19,8 @@ from crawler.items import Posting
 from monitor.config.model import Rule, Settings
 from monitor.database import tables
 from monitor.database.engine import insert_or_ignore, read_and_roll_back, table
-from monitor.rules.candidates import candidate_columns, candidate_from_row, candidate_of_posting
-from monitor.rules.matcher import Candidate, Matcher
+from monitor.rules.candidates import candidate_columns, candidate_from_row
+from monitor.rules.matcher import Candidate, Matcher, candidate_of_posting
 
 _MATCH = table(tables.RuleMatch)
 _RULE = table(tables.MatchedRule)

@@ -7,7 +7,7 @@ from datetime import UTC, timedelta
 from sqlalchemy import Engine, select, text, update
 
 from monitor.database import tables
-from monitor.history import boards
+from monitor.history import due
 from monitor.history.load import load_postings, load_unlisted
 from monitor.history.values import PostingState
 from tests.support.boards import BOARD, START, postings, snapshot
@@ -70,7 +70,7 @@ def test_the_oldest_probe_comes_first(engine: Engine) -> None:
                     last_seen_at=START if key == "2" else None,
                 )
             )
-        [request] = boards.board_requests(connection, [BOARD], history.now)["greenhouse"]
+        [request] = due.board_requests(connection, [BOARD], history.now)["greenhouse"]
     assert request.known() == ("3", "2", "1")
     assert request.missing == {"2"}
 

@@ -232,7 +232,7 @@ def test_passages_that_were_compared_before_the_transaction_are_not_compared_in_
     ]
     with read_and_roll_back(sqlite_engine) as connection:
         judged = recorder.decide(connection, snapshot(edited))
-    monkeypatch.setattr("monitor.alerts.template_edits.passages", None)
+    monkeypatch.setattr("monitor.alerts.check_alerts.passages", None)
     with sqlite_engine.begin() as connection:
         recorder.record(connection, judged)
     assert history.ask("SELECT count(*) FROM alerts WHERE kind = 'revised'") == [(1,)]

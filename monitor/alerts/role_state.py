@@ -1,4 +1,4 @@
-"""Read the current state of a role for its card."""
+"""Postings as messages show them: with a given content, or in their current state for a card."""
 
 from __future__ import annotations
 
@@ -7,11 +7,13 @@ from datetime import datetime
 import msgspec
 from sqlalchemy import Connection, and_, func, select
 
-from monitor.alerts.alerting import role_of
+from crawler.items import Posting
 from monitor.database import tables
-from monitor.database.board_row import load_boards
+from monitor.database.board_row import BoardRow, load_boards
+from monitor.history.compare import pay_words
 from monitor.history.contents import posting_from_row
-from monitor.messages import CardMessage, Message
+from monitor.history.reposts import RepostOf
+from monitor.messages import CardMessage, Message, Role
 
 _POSTING = (
     "key",
@@ -39,6 +41,33 @@ _ROW = (
     )
     .join(tables.Description, tables.Description.digest == tables.PostingVersion.description_digest)
 )
+
+
+def role_of(
+    board: BoardRow,
+    key: str,
+    posting: Posting,
+    first_seen_at: datetime | None = None,
+    repost: RepostOf | None = None,
+) -> Role:
+    """Return the posting as a message shows it."""
+    deadline = posting.deadline
+    return Role(
+        posting=f"{board.board}:{key}",
+        company=posting.company or board.company,
+        title=posting.title,
+        url=posting.url,
+        location=posting.location,
+        pay=pay_words(posting.pay),
+        deadline_at=deadline.at if deadline else None,
+        deadline_text=deadline.text if deadline else "",
+        department=posting.department,
+        employment_type=posting.employment_type,
+        workplace=posting.workplace or "",
+        first_seen_at=first_seen_at,
+        repost_of=repost.posting if repost else "",
+        repost_reason=repost.reason if repost else "",
+    )
 
 
 def current_state(
