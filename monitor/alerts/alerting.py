@@ -14,9 +14,12 @@ from monitor.alerts.rows import insert_alerts, write_operator_message
 from monitor.alerts.wanted import WantedChange, wanted
 from monitor.config.model import Rule, Settings
 from monitor.database.board_row import BoardRow
+from monitor.database.slack_channels import Directory
 from monitor.history.values import PostingEvent
 from monitor.messages import OperatorMessage, Role, RoleMessage, Why, dump
 from monitor.rules.matcher import CachingMatcher, Explanation, Matcher, candidate_of_posting
+
+RuleChannel = tuple[str, str]  # a rule and a channel
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,3 +178,14 @@ def fitting(
         for key, posting in postings
         if matcher.explain(candidate_of_posting(board.board, board.company, posting)).fits
     ]
+
+
+def rule_channels(alerting: Alerting, board: BoardRow, names: Directory) -> list[RuleChannel]:
+    """Return the rule and channel pairs of a board. Two names of one channel count once."""
+    wanted = {
+        (rule.name, names.key(channel)): (rule.name, channel)
+        for rule in alerting.settings.rules
+        if covers(rule, board.board)
+        for channel in alerting.channels(rule)
+    }
+    return list(wanted.values())

@@ -13,15 +13,14 @@ from datetime import datetime
 from sqlalchemy import Connection, insert, select
 
 from crawler.registry import title
-from monitor.alerts.alerting import Alerting
+from monitor.alerts.alerting import Alerting, RuleChannel, rule_channels
 from monitor.alerts.role_state import role_of
-from monitor.alerts.summaries import RuleChannel, places
 from monitor.database import tables
 from monitor.database.board_row import BoardRow
 from monitor.database.slack_channels import Directory, directory
 from monitor.history.contents import load_contents
 from monitor.history.load import load_postings
-from monitor.history.moved_postings import Moved
+from monitor.history.values import Moved
 from monitor.messages import FirstCheckSummary, Move, Role, RuleCount, dump
 from monitor.rules.matcher import candidate_of_posting
 
@@ -40,7 +39,7 @@ def write(
 ) -> None:
     """Write an alert for each channel of the board's rules. `board`: its row before the check."""
     names = directory(connection)
-    pairs = places(alerting, board, names)
+    pairs = rule_channels(alerting, board, names)
     known = _introduce(connection, board, pairs, names, at)
     if not alerting.enabled or not pairs:
         return
@@ -59,7 +58,7 @@ def write(
         "check_id": check_id,
         "created_at": at,
         "kind": "summary",
-        "why": f"moved from {moved.former.board}",
+        "why": f"moved from {moved.former_board}",
     }
     for channel, rules in channels.items():
         message = FirstCheckSummary((), (), (_move(board, moved, new, rules),))
@@ -120,10 +119,10 @@ def _roles(
 
 
 def _move(board: BoardRow, moved: Moved, new: int, rules: Sequence[RuleCount]) -> Move:
-    was, now = title(moved.former.ats), title(board.ats)
+    was, now = title(moved.former_board.partition(":")[0]), title(board.ats)
     if was == now:
-        was, now = moved.former.board, board.board
-    company = board.learned_company or moved.former.company
+        was, now = moved.former_board, board.board
+    company = board.learned_company or moved.former_company
     counts = {"before": moved.before, "came": moved.came, "back": moved.back, "new": new}
     return Move(
         board=board.board,

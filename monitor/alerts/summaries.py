@@ -15,16 +15,15 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, func, insert, or_, select
 
-from monitor.alerts.alerting import Alerting, covers, fitting
+from monitor.alerts.alerting import Alerting, RuleChannel, fitting, rule_channels
 from monitor.database import tables
 from monitor.database.board_row import BoardRow, load_boards
 from monitor.database.engine import insert_or_ignore, table
-from monitor.database.slack_channels import Directory, directory
+from monitor.database.slack_channels import directory
 from monitor.history.contents import load_contents
 from monitor.history.load import load_postings
 from monitor.messages import BoardCount, FirstCheckSummary, Role, RuleCount, dump
 
-RuleChannel = tuple[str, str]  # a rule and a channel
 _INTRODUCTION = table(tables.Introduction)
 
 
@@ -163,22 +162,11 @@ def _missing(
     for row in boards:
         new = [
             place
-            for place in places(alerting, row, names)
+            for place in rule_channels(alerting, row, names)
             if (row.id, place[0], names.key(place[1])) not in known
         ]
         if new:
             yield row, new
-
-
-def places(alerting: Alerting, board: BoardRow, names: Directory) -> list[RuleChannel]:
-    """Return the rule and channel pairs of a board. Two names of one channel count once."""
-    wanted = {
-        (rule.name, names.key(channel)): (rule.name, channel)
-        for rule in alerting.settings.rules
-        if covers(rule, board.board)
-        for channel in alerting.channels(rule)
-    }
-    return list(wanted.values())
 
 
 def _add(

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Connection, bindparam, select
 from sqlalchemy.orm import InstrumentedAttribute
 
+from crawler.registry import same_board
 from monitor.database.engine import table
 from monitor.database.tables import Board
 
@@ -78,3 +79,10 @@ def load_boards(
     """Return the rows under the conditions, by default in the order in which they were added."""
     query = _BOARDS.where(*conditions).order_by(*(order_by or (Board.id,)))
     return [BoardRow._make(row) for row in connection.execute(query)]
+
+
+def find_board(connection: Connection, name: str) -> BoardRow | None:
+    """Return the row of a board, however its name is spelled."""
+    exact = load_boards(connection, Board.board == name)
+    alike = exact or [row for row in load_boards(connection) if same_board(row.board, name)]
+    return alike[0] if alike else None

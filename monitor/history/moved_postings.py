@@ -7,48 +7,21 @@ follow       at later checks: the postings that the new board lists later
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, and_, or_, select
 from sqlalchemy.orm import aliased
 
-from monitor.database.board_row import BoardRow
+from monitor.database.board_row import BoardRow, find_board
 from monitor.database.tables import Posting, PostingVersion
 from monitor.history.counterparts import Match, MovedPosting, match
 from monitor.history.former_postings import load_texts
-from monitor.history.moves import find_board
 from monitor.history.plain_names import employer_names, plain_title, towns
 from monitor.history.postings import change_postings
 from monitor.history.reposts import RECENTLY, JobNumbers, RepostOf
-from monitor.history.values import PostingEvent
-
-
-@dataclass(frozen=True, slots=True)
-class Moved:
-    """The postings that came along from the former board, and the counts of a move."""
-
-    former: BoardRow
-    before: int  # open roles of the former board
-    came: int  # of these, those that the new board lists
-    back: int  # closed on the former board, and listed by the new one
-    baseline: bool  # the new board has listed nothing before
-    # the former posting of each new one that has one, by id
-    postings: Mapping[int, RepostOf] = field(default_factory=dict)
-    # the new posting's id by the former one's
-    successors: Mapping[int, int] = field(default_factory=dict)
-
-    def left(self, events: Sequence[PostingEvent]) -> list[PostingEvent]:
-        """Return the events to alert on beside the move.
-
-        An opening of a posting that came along is left out, and every opening of a baseline.
-        """
-        return [
-            one
-            for one in events
-            if one.kind != "opened" or not (self.baseline or one.posting_id in self.postings)
-        ]
+from monitor.history.values import Moved, PostingEvent
 
 
 def take_along(connection: Connection, board: BoardRow, *, baseline: bool) -> Moved | None:
@@ -61,7 +34,8 @@ def take_along(connection: Connection, board: BoardRow, *, baseline: bool) -> Mo
     is_open = {row.id: row.is_open for row in old}
     came = sum(is_open[match.id] for match in found.values())
     return Moved(
-        former,
+        former.board,
+        former.company,
         sum(is_open.values()),
         came,
         len(found) - came,

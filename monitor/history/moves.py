@@ -20,7 +20,7 @@ from sqlalchemy import Connection, insert, update
 from crawler.links.directory import companies_by_board
 from crawler.registry import same_board
 from monitor.config.model import WatchedBoard
-from monitor.database.board_row import BoardRow, load_boards
+from monitor.database.board_row import BoardRow, find_board
 from monitor.database.tables import Board
 from monitor.history.boards import new_row, unwatch
 
@@ -79,10 +79,3 @@ def _way_back(connection: Connection, name: str) -> list[BoardRow]:
             else find_board(connection, board.moved_from)
         )
     return way
-
-
-def find_board(connection: Connection, name: str) -> BoardRow | None:
-    """Return the row of a board, however its name is spelled."""
-    exact = load_boards(connection, Board.board == name)
-    alike = exact or [row for row in load_boards(connection) if same_board(row.board, name)]
-    return alike[0] if alike else None

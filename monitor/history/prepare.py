@@ -20,8 +20,7 @@ from monitor.history.contents import load_contents
 from monitor.history.decide import BoardChanges
 from monitor.history.postings import change_rows, text_digest, version_columns
 from monitor.messages import FieldChange
-from monitor.rules.matcher import Matcher, candidate_of_posting
-from monitor.rules.matches import VersionContent
+from monitor.rules.matcher import Matcher, VersionContent, candidate_of_posting
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from monitor.history.prepare import LISTED_AGAIN, CheckRows, Ready
 from monitor.history.values import PostingEvent, PostingState
 from monitor.history.write_opened import OpenedWriter
 from monitor.rules import matches
-from monitor.rules.matcher import Matcher
+from monitor.rules.matcher import Matcher, VersionContent
 
 
 def write_events(
@@ -210,7 +210,7 @@ class _Writer:
             for change in touched
         ]
         postings.change_postings(self.connection, rows)
-        reread: list[matches.VersionContent] = []
+        reread: list[VersionContent] = []
         for change in touched:
             if change.amend:
                 posting, ats = change.stored, self.rows.board.ats

@@ -35,8 +35,7 @@ from monitor.history.board_columns import (
     after_success,
     count_unknown,
 )
-from monitor.history.moved_postings import Moved
-from monitor.history.values import PostingEvent
+from monitor.history.values import Moved, PostingEvent
 from monitor.history.write import write_events
 from monitor.rounds.board_incidents import BoardIncidents
 from monitor.rounds.check import DecidedCheck, decide_check

@@ -15,6 +15,9 @@ from monitor.text.phrases import Phrase, PlaceCode, place_phrase, without_exclus
 _PERIODS_PER_YEAR = {"year": 1, "month": 12, "week": 52, "day": 260, "hour": 2080}
 
 
+VersionContent = tuple[int, int, Posting]  # posting id, version number, content
+
+
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """The parts of a posting that rules read. Empty or None if the board does not state them."""

@@ -15,18 +15,16 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, Engine, and_, delete, func, insert, select, update
 
-from crawler.items import Posting
 from monitor.config.model import Rule, Settings
 from monitor.database import tables
 from monitor.database.engine import insert_or_ignore, read_and_roll_back, table
 from monitor.rules.candidates import candidate_columns, candidate_from_row
-from monitor.rules.matcher import Candidate, Matcher, candidate_of_posting
+from monitor.rules.matcher import Candidate, Matcher, VersionContent, candidate_of_posting
 
 _MATCH = table(tables.RuleMatch)
 _RULE = table(tables.MatchedRule)
 _ADD_MATCHES = insert(_MATCH)
 _BATCH = 500  # versions in one transaction
-VersionContent = tuple[int, int, Posting]  # posting id, version number, content
 
 
 def store_matches(
