@@ -53,7 +53,7 @@ class Network:
         """
         if tally.reached:
             if self.away:
-                log.info("network is back")
+                log.info("network recovered")
             self.away, self.silent, self.reached_at = False, {}, now
             _each(tally.unreached)
         elif tally.unreached:
@@ -68,7 +68,7 @@ class Network:
             self.away = self._is_away(watched)
             if self.away:
                 log.warning(
-                    "network away, no board can be reached",
+                    "network lost",
                     boards=len(self.silent),
                     reason=tally.unreached[0]["reason"],
                 )

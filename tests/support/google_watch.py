@@ -55,7 +55,7 @@ class Watch:
             [request] = due.board_requests(connection, {self.board}, at)["google"]
         server.asked.clear()
         result = await crawled(server, request)
-        history.look(result, minutes=hours * 60)
+        history.check(result, minutes=hours * 60)
         return result
 
     def happened(self) -> list[tuple[str, str]]:

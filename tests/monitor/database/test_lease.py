@@ -44,7 +44,7 @@ def this_machine() -> dict[str, Any]:
 
 
 def ended_at(engine: Engine) -> float:
-    """How many seconds from now the lease ends, by the database's clock."""
+    """Return the seconds until the lease ends, by the database's clock."""
     with engine.begin() as connection:
         row = lease.holder(connection)
     assert row is not None

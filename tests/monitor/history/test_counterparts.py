@@ -1,4 +1,4 @@
-"""Which posting of a former board a new one is, as a decision."""
+"""Postings of a new board and their counterparts on the former one."""
 
 from __future__ import annotations
 
