@@ -112,9 +112,11 @@ def _base(message: Message) -> Message:
 
 def _merged(before: Message, message: Message) -> Message:
     """Return the card's message after another one has joined it."""
-    if isinstance(before, CardMessage) and isinstance(message, RoleMessage):
-        return _merged_role(before, card_of(message))
-    return _base(message)
+    match before, _base(message):
+        case CardMessage() as old, CardMessage() as new:
+            return _merged_role(old, new)
+        case _, new:
+            return new
 
 
 def _merged_role(before: CardMessage, after: CardMessage) -> CardMessage:

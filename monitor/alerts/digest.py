@@ -103,8 +103,8 @@ def _waiting(connection: Connection, alerting: Alerting, moment: datetime) -> di
 
     A channel that is newer than that waits for its first.
     """
-    last = dict(connection.execute(_LAST_DIGESTS).tuples().all())
-    first = dict(connection.execute(_INTRODUCED).tuples().all())
+    last = dict(connection.execute(_LAST_DIGESTS).all())
+    first = dict(connection.execute(_INTRODUCED).all())
     due: dict[str, list[Rule]] = defaultdict(list)
     for rule in alerting.settings.rules:
         for channel in alerting.channels(rule):
@@ -159,19 +159,16 @@ class _Day:
             message for row in rows if isinstance(message := load(row.message), RoleMessage)
         )
         text = dump(self._message(channel, rules, items, since))
-        common = {
-            "delivery_id": uuid4().hex,
-            "channel": channel,
-            "message": text,
-            "created_at": self.now,
-        }
+        digest_id = uuid4().hex
+        common = {"channel": channel, "message": text, "created_at": self.now}
+        common["delivery_id"] = digest_id
         self.connection.execute(insert(Delivery).values(**common, state="pending", attempts=0))
         self.connection.execute(
             insert(Alert).values(**common, kind="digest", why="the daily digest", for_digest=False)
         )
         waited = [row.id for row in rows if row.waits]
         self.connection.execute(
-            update(Alert).where(one_of(Alert.id, waited)).values(delivery_id=common["delivery_id"])
+            update(Alert).where(one_of(Alert.id, waited)).values(delivery_id=digest_id)
         )
 
     def _muted(self, channel: str, row: _StoredAlert) -> str | None:

@@ -14,8 +14,13 @@ from uuid import uuid4
 from sqlalchemy import Connection, insert, update
 
 from monitor.alerts import mutes
+from monitor.database.engine import table
 from monitor.database.tables import Alert, Delivery
 from monitor.messages import OperatorMessage, dump
+
+# Core tables, as in history/postings.py
+_ADD_ALERTS, _ADD_DELIVERIES = insert(table(Alert)), insert(table(Delivery))
+_State = Literal["discarded", "expired"]
 
 
 def insert_alerts(connection: Connection, rows: Iterable[Mapping[str, Any]], now: datetime) -> None:
@@ -30,15 +35,12 @@ def insert_alerts(connection: Connection, rows: Iterable[Mapping[str, Any]], now
     alerts, deliveries = [], []
     for row in rows:
         reason = muted.reason(row["channel"], row.get("rule"), row.get("posting_id"))
-        delivery_id = uuid4().hex if reason else None
-        alerts.append({**row, "delivery_id": delivery_id})
-        if reason:
-            message = {"channel": row["channel"], "message": row["message"], "created_at": now}
-            state = {"state": "discarded", "reason": reason, "attempts": 0}
-            deliveries.append({"delivery_id": delivery_id} | message | state)
+        unsent = _unsent(row["channel"], row["message"], now, "discarded", reason) if reason else {}
+        alerts.append({**row, "delivery_id": unsent.get("delivery_id")})
+        deliveries += [unsent] if unsent else []
     if deliveries:
-        connection.execute(insert(Delivery), deliveries)
-    connection.execute(insert(Alert), alerts)
+        connection.execute(_ADD_DELIVERIES, deliveries)
+    connection.execute(_ADD_ALERTS, alerts)
 
 
 def write_operator_message(
@@ -61,7 +63,7 @@ def write_operator_message(
     }
     rows = [row | {"channel": channel} for channel in dict.fromkeys(channels)]
     if rows:
-        connection.execute(insert(Alert), rows)
+        connection.execute(_ADD_ALERTS, rows)
 
 
 def write_unsent(
@@ -70,14 +72,21 @@ def write_unsent(
     message: str,
     at: datetime,
     *,
-    state: Literal["discarded", "expired"],
+    state: _State,
     reason: str,
 ) -> str:
     """Insert a delivery in a final state. Return its delivery id."""
-    delivery_id = uuid4().hex
-    row = {"delivery_id": delivery_id, "channel": channel, "message": message, "created_at": at}
-    connection.execute(insert(Delivery).values(**row, state=state, reason=reason, attempts=0))
-    return delivery_id
+    row = _unsent(channel, message, at, state, reason)
+    connection.execute(_ADD_DELIVERIES, row)
+    return str(row["delivery_id"])
+
+
+def _unsent(
+    channel: str, message: str, at: datetime, state: _State, reason: str
+) -> dict[str, object]:
+    """Return the row of a delivery that is never sent."""
+    row = {"delivery_id": uuid4().hex, "channel": channel, "message": message, "created_at": at}
+    return row | {"state": state, "reason": reason, "attempts": 0}
 
 
 def link(connection: Connection, alert_id: int, delivery_id: str) -> None:

@@ -12,6 +12,7 @@ from crawler.items import Posting
 from monitor.config.values import Kind
 from monitor.database import tables
 from monitor.database.board_row import BoardRow
+from monitor.database.engine import table
 from monitor.history import postings
 from monitor.history.decide import BoardChanges, Reopened, Revised, Touched
 from monitor.history.former_postings import reposts_by_posting
@@ -21,6 +22,8 @@ from monitor.history.values import PostingEvent, PostingState
 from monitor.history.write_opened import OpenedWriter
 from monitor.rules import matches
 from monitor.rules.matcher import Matcher, VersionContent
+
+_BOARD = table(tables.Board)  # Core, as in postings.py
 
 
 def write_events(
@@ -73,7 +76,7 @@ class _Writer:
         """Store the company's name if the board sends it. Return the name to match rules with."""
         board = self.rows.board
         if company and board.learned_company is None:
-            row = update(tables.Board).where(tables.Board.id == board.id)
+            row = update(_BOARD).where(_BOARD.c.id == board.id)
             self.connection.execute(row.values(company=company))
             return company
         return board.company

@@ -27,14 +27,8 @@ from monitor.alerts.stale_cards import mark_stale, transfer
 from monitor.database import tables
 from monitor.database.board_row import BoardRow, load_board
 from monitor.database.engine import table
-from monitor.history import moved_postings, schedule
-from monitor.history.board_columns import (
-    Columns,
-    after_failure,
-    after_hold,
-    after_success,
-    count_unknown,
-)
+from monitor.history import board_columns, moved_postings, schedule
+from monitor.history.board_columns import Columns
 from monitor.history.values import Moved, PostingEvent
 from monitor.history.write import write_events
 from monitor.rounds.board_incidents import BoardIncidents
@@ -123,19 +117,24 @@ class _Recording:
 
     def _put_off(self, failure: Failure) -> Facts:
         """Plan the next try of a board whose host asked to wait. This is no check."""
-        columns = after_hold(self.board, failure, self.recorder.round_id, self.check.now)
+        columns = board_columns.after_hold(
+            self.board, failure, self.recorder.round_id, self.check.now
+        )
         self._change_board(columns)
         return {"board": self.board.board, "reason": failure.reason}
 
     def _fail(self, failure: Failure) -> tuple[Columns, Facts]:
-        failures, unknown = self.board.failures + 1, count_unknown(self.board, failure)
+        failures, unknown = (
+            self.board.failures + 1,
+            board_columns.count_unknown(self.board, failure),
+        )
         check_id = self._add_check(failure, reason=failure.reason)
         self._incidents(check_id).failed(failure, failures, unknown, defers=self.recorder.defers)
         facts: Facts = {"reason": failure.reason, "failures": failures}
         if unknown >= schedule.FAILURES_TO_FAIL:
             facts["gone"] = True
         next_check = self._next(failures, failure.retry_after)
-        return after_failure(self.board, failure, self.check.at, next_check), facts
+        return board_columns.after_failure(self.board, failure, self.check.at, next_check), facts
 
     def _succeed(self, result: Snapshot | Unchanged) -> tuple[Columns, Facts]:
         check, changes = self.check, self.check.changes
@@ -165,7 +164,9 @@ class _Recording:
         facts |= {"baseline": True} if check.baseline else {}
         facts |= {"reason": reason} if reason else {}
         is_collapsed, next_check = changes.collapsed, self._next(0, None)
-        columns = after_success(self.board, result, check.at, next_check, is_collapsed=is_collapsed)
+        columns = board_columns.after_success(
+            self.board, result, check.at, next_check, is_collapsed=is_collapsed
+        )
         return columns, facts
 
     def _follow_move(
@@ -185,11 +186,9 @@ class _Recording:
                 )
                 transfer(self.connection, successors)
             return events, None
-        move = (
-            moved_postings.take_along(self.connection, board, baseline=baseline)
-            if result.seen
-            else None
-        )
+        move = None
+        if result.seen:
+            move = moved_postings.take_along(self.connection, board, baseline=baseline)
         if move is not None:
             transfer(self.connection, move.successors)
         if baseline and board.last_ok_at is not None:
@@ -224,15 +223,9 @@ class _Recording:
             move_summary.write(self.connection, alerting, board, move, **ids, at=self.check.at)
 
     def _incidents(self, check_id: int) -> BoardIncidents:
-        check = self.check
-        return BoardIncidents(
-            self.connection,
-            check.alerting,
-            check.board,
-            self.recorder.round_id,
-            check_id,
-            check.at,
-        )
+        alerting, round_id = self.check.alerting, self.recorder.round_id
+        where = (self.connection, alerting, self.board, round_id, check_id, self.check.at)
+        return BoardIncidents(*where)
 
     def _add_check(self, result: Result, **columns: object) -> int:
         row = {
