@@ -15,7 +15,7 @@ _SUBQUERIES = {  # file and argument
     ("queue.py", "older"),
     ("queue.py", "younger"),
     ("moved.py", "moved"),
-    ("moves.py", "repeated"),
+    ("moved_postings.py", "repeated"),
     ("pack.py", "ended"),
     ("roles.py", "_first_with_words(connection, wanted)"),
     ("roles.py", "_with_words(connection, wanted.text, wanted.status)"),
