@@ -14,7 +14,7 @@ _SUBQUERIES = {  # file and argument
     ("backlog.py", "first"),
     ("queue.py", "older"),
     ("queue.py", "younger"),
-    ("moved.py", "moved"),
+    ("roles.py", "moved"),
     ("moved_postings.py", "repeated"),
     ("pack.py", "ended"),
     ("roles.py", "_first_with_words(connection, wanted)"),

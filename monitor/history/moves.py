@@ -8,7 +8,7 @@
 
 OLD's postings stay as they were last seen. Nothing proved that they closed, so no `closed` is
 written, and an unwatched board keeps its history. Once NEW was read, lists of open roles show NEW's
-postings in place of OLD's (`queries/moved.py`). Digests and reminders read watched boards alone.
+postings in place of OLD's (`queries/roles.py`). Digests and reminders read watched boards alone.
 """
 
 from __future__ import annotations
